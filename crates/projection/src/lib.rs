@@ -1,1 +1,39 @@
-//! projection
+//! Read models: a projection gets the transaction, so its effects and its offset commit together or not at all.
+#![warn(missing_docs)]
+
+mod bookkeeping;
+mod store;
+mod tx;
+mod value;
+
+use async_trait::async_trait;
+use domain::Envelope;
+
+pub use store::{ViewError, ViewStore};
+pub use tx::ViewTx;
+pub use value::{Row, Value};
+
+/// Why an event could not be projected.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectionError {
+    /// The event itself cannot be applied: its key is set aside, others go on.
+    #[error("{0}")]
+    Event(String),
+    /// The store does not answer.
+    #[error(transparent)]
+    Store(#[from] ViewError),
+}
+
+/// Folds events into tables. A pure function of the journal: the same events give the same rows, whenever and how
+/// often a read model is rebuilt.
+#[async_trait(?Send)]
+pub trait Projection: Send + Sync + 'static {
+    /// The group's name, which is also the name of its checkpoints.
+    fn name(&self) -> &'static str;
+
+    /// Applies `batch` in order. An error undoes all of it.
+    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError>;
+
+    /// The batch is committed and about to become visible to waiting readers: the moment to drop cached documents.
+    fn committed(&self, batch: &[Envelope]);
+}

@@ -1,0 +1,271 @@
+//! Runs one group: reads after its cursor, applies, sets failing keys aside, tries them again.
+
+mod blocked;
+mod step;
+
+use std::collections::HashSet;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use domain::{Clock, Log, Position};
+use journal::{Journal, JournalError};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::group::{Blocked, BlockedState, Group, Retry};
+use crate::target::{ApplyError, Checkpoint, Target};
+use crate::wait::Status;
+
+/// Events taken at once.
+const BATCH: usize = 1024;
+/// Wake-ups are a courtesy; the log is looked at this often all the same.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// After the store or the journal failed.
+const AFTER_TROUBLE: Duration = Duration::from_millis(200);
+
+/// Why a group cannot go on.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    /// Trying again later may help.
+    #[error("{0}")]
+    Passing(String),
+    /// Only an operator can help.
+    #[error("{0}")]
+    Fatal(String),
+}
+
+impl From<ApplyError> for Trouble {
+    fn from(error: ApplyError) -> Self {
+        match error {
+            ApplyError::Fenced { .. } => Self::Fatal(error.to_string()),
+            ApplyError::Store(_) | ApplyError::Event(_) => Self::Passing(error.to_string()),
+        }
+    }
+}
+
+impl From<JournalError> for Trouble {
+    fn from(error: JournalError) -> Self {
+        match error {
+            JournalError::Unavailable(_) => Self::Passing(error.to_string()),
+            JournalError::OtherHistory { .. } | JournalError::Hole { .. } => Self::Fatal(error.to_string()),
+        }
+    }
+}
+
+/// A key could not be redriven.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RedriveError {
+    /// No key of that id is held back.
+    #[error("there is no such dead letter")]
+    Unknown,
+    /// It failed again.
+    #[error("it failed again: {0}")]
+    Failed(String),
+    /// The group is not running.
+    #[error("the group is not running")]
+    NotRunning,
+}
+
+type Redrive = (String, oneshot::Sender<Result<u64, RedriveError>>);
+
+/// Speaks to a running group.
+#[derive(Clone, Debug)]
+pub struct GroupHandle {
+    /// What the group is.
+    pub group: Group,
+    /// How far it is.
+    pub status: Status,
+    redrive: mpsc::Sender<Redrive>,
+}
+
+impl GroupHandle {
+    /// Applies the events that wait behind the key of dead letter `id`, in order, read again from the journal.
+    /// Gives the number applied.
+    ///
+    /// # Errors
+    /// When there is none, or it failed again (what came before the failure is applied).
+    pub async fn redrive(&self, id: &str) -> Result<u64, RedriveError> {
+        let (reply, answer) = oneshot::channel();
+        self.redrive.send((id.to_owned(), reply)).await.map_err(|_| RedriveError::NotRunning)?;
+        answer.await.map_err(|_| RedriveError::NotRunning)?
+    }
+}
+
+/// A group with everything it needs; [`Runner::run`] is its whole life.
+pub struct Runner {
+    group: Group,
+    journal: Arc<dyn Journal>,
+    target: Arc<dyn Target>,
+    clock: Clock,
+    retry: Retry,
+    cursors: [Checkpoint; 2],
+    held: HashSet<String>,
+    blocked: Arc<RwLock<Vec<Blocked>>>,
+    watermark: watch::Sender<[u64; 2]>,
+    stopped: watch::Sender<Option<String>>,
+    redrive: mpsc::Receiver<Redrive>,
+}
+
+impl std::fmt::Debug for Runner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Runner({})", self.group.name)
+    }
+}
+
+impl Runner {
+    /// A group over `target`, and the handle to speak to it.
+    ///
+    /// # Errors
+    /// When target or journal do not answer, or when the journal holds another event at the group's checkpoint:
+    /// then it is not the journal the read model was made from, and the read model must be rebuilt.
+    pub async fn new(
+        group: Group,
+        journal: Arc<dyn Journal>,
+        target: Arc<dyn Target>,
+        clock: Clock,
+        retry: Retry,
+    ) -> Result<(Self, GroupHandle), StartError> {
+        let state = target.state().await?;
+        let mut cursors = [journal.head(Log::Facts).await?, journal.head(Log::Activity).await?]
+            .map(|head| Checkpoint { position: head.at(0), event_id: None });
+        for checkpoint in state.checkpoints {
+            verify(&group, journal.as_ref(), checkpoint).await?;
+            cursors[checkpoint.position.log.index()] = checkpoint;
+        }
+        let held = state.blocked.iter().map(|b| b.key.clone()).collect();
+        let blocked = Arc::new(RwLock::new(state.blocked));
+        let (watermark, seen) = watch::channel(cursors.map(|c| c.position.seq));
+        let (stopped, end) = watch::channel(None);
+        let (asks, redrive) = mpsc::channel(16);
+        let status = Status::new(seen, Arc::clone(&blocked), end);
+        let runner = Self {
+            group,
+            journal,
+            target,
+            clock,
+            retry,
+            cursors,
+            held,
+            blocked,
+            watermark,
+            stopped,
+            redrive,
+        };
+        Ok((runner, GroupHandle { group, status, redrive: asks }))
+    }
+
+    /// Runs until `stop` turns true or the group must not go on.
+    pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
+        let mut wakes: Vec<_> = self.group.logs.iter().map(|log| self.journal.committed(*log)).collect();
+        while !*stop.borrow() {
+            let pause = match self.round().await {
+                Ok(true) => continue,
+                Ok(false) => self.until_next_try(),
+                Err(Trouble::Passing(error)) => {
+                    tracing::warn!(
+                        group = self.group.name,
+                        error,
+                        "a consumer group is in trouble and tries again"
+                    );
+                    AFTER_TROUBLE
+                }
+                Err(Trouble::Fatal(error)) => {
+                    tracing::error!(
+                        group = self.group.name,
+                        error,
+                        "a consumer group stopped; rebuild its read model"
+                    );
+                    metrics::gauge!("bus_group_stopped", "group" => self.group.name).set(1.0);
+                    self.stopped.send_replace(Some(error));
+                    return;
+                }
+            };
+            let (first, rest) = wakes.split_at_mut(1);
+            tokio::select! {
+                _ = stop.changed() => {}
+                _ = first[0].changed() => {}
+                _ = changed(rest) => {}
+                Some(ask) = self.redrive.recv() => self.redriven(ask).await,
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// One look at everything there is to do; true when something was done.
+    async fn round(&mut self) -> Result<bool, Trouble> {
+        let mut worked = false;
+        for log in self.group.logs {
+            worked |= self.step(*log).await?;
+        }
+        while let Ok(ask) = self.redrive.try_recv() {
+            self.redriven(ask).await;
+            worked = true;
+        }
+        Ok(self.try_blocked().await? || worked)
+    }
+
+    fn until_next_try(&self) -> Duration {
+        let now = self.clock.now();
+        let blocked = self.blocked.read().unwrap_or_else(PoisonError::into_inner);
+        let due = blocked.iter().filter(|b| b.state == BlockedState::Retrying).map(|b| b.next_try).min();
+        let micros = due.map_or(i64::MAX, |at| (at.micros() - now.micros()).max(1000));
+        LOOK_AGAIN.min(Duration::from_micros(u64::try_from(micros).unwrap_or(0)))
+    }
+
+    fn moved(&mut self, to: Checkpoint) {
+        self.cursors[to.position.log.index()] = to;
+        let seqs = self.cursors.map(|c| c.position.seq);
+        self.watermark.send_replace(seqs);
+        let log = to.position.log.as_str();
+        #[expect(clippy::cast_precision_loss, reason = "a metric")]
+        metrics::gauge!("bus_group_position", "group" => self.group.name, "log" => log)
+            .set(to.position.seq as f64);
+    }
+}
+
+async fn changed(rest: &mut [watch::Receiver<u64>]) {
+    match rest.first_mut() {
+        Some(wake) => {
+            let _ = wake.changed().await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// A group cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The target does not answer.
+    #[error(transparent)]
+    Target(#[from] ApplyError),
+    /// The journal does not answer.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The read model was made from another history.
+    #[error(
+        "{group} was made from another journal: at {position} it applied {applied}, the journal holds {found}"
+    )]
+    OtherJournal {
+        /// The group.
+        group: &'static str,
+        /// The checkpoint.
+        position: Position,
+        /// The event it applied there.
+        applied: String,
+        /// What the journal holds.
+        found: String,
+    },
+}
+
+async fn verify(group: &Group, journal: &dyn Journal, checkpoint: Checkpoint) -> Result<(), StartError> {
+    let position = checkpoint.position;
+    if position.seq == 0 {
+        return Ok(());
+    }
+    let found = journal.read_after(position.at(position.seq - 1), 1).await?.first().map(|e| e.event_id);
+    if found == checkpoint.event_id {
+        return Ok(());
+    }
+    let name = |id: Option<uuid::Uuid>| id.map_or_else(|| "nothing".to_owned(), |id| id.to_string());
+    let (applied, found) = (name(checkpoint.event_id), name(found));
+    Err(StartError::OtherJournal { group: group.name, position, applied, found })
+}

@@ -1,0 +1,101 @@
+//! Waiting until a group has applied a position: it says "applied" only when that is so.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use domain::{Position, TenantId, UserId};
+use tokio::sync::watch;
+
+use crate::group::{Blocked, BlockedState};
+
+/// Who waits, so that their own parked events are noticed.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker<'a> {
+    /// Their tenant.
+    pub tenant: &'a TenantId,
+    /// Themselves.
+    pub user: UserId,
+}
+
+/// How a wait ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waited {
+    /// Everything up to the positions is applied, the asker's own events included.
+    Applied,
+    /// The asker's own events wait behind a failing key: waiting longer does not help.
+    Parked,
+    /// Not yet.
+    TimedOut,
+}
+
+/// How far a group has come, shared by the runner and everybody who asks.
+#[derive(Clone, Debug)]
+pub struct Status {
+    watermark: watch::Receiver<[u64; 2]>,
+    blocked: Arc<RwLock<Vec<Blocked>>>,
+    stopped: watch::Receiver<Option<String>>,
+}
+
+impl Status {
+    pub(crate) fn new(
+        watermark: watch::Receiver<[u64; 2]>,
+        blocked: Arc<RwLock<Vec<Blocked>>>,
+        stopped: watch::Receiver<Option<String>>,
+    ) -> Self {
+        Self { watermark, blocked, stopped }
+    }
+
+    /// Whether the cursor has passed `position`; its own key may still be parked.
+    #[must_use]
+    pub fn reached(&self, position: Position) -> bool {
+        self.watermark.borrow()[position.log.index()] >= position.seq
+    }
+
+    /// The cursors of both logs.
+    #[must_use]
+    pub fn watermark(&self) -> [u64; 2] {
+        *self.watermark.borrow()
+    }
+
+    /// The keys that are held back.
+    #[must_use]
+    pub fn blocked(&self) -> Vec<Blocked> {
+        self.blocked.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Why the group stopped for good, if it did.
+    #[must_use]
+    pub fn stopped(&self) -> Option<String> {
+        self.stopped.borrow().clone()
+    }
+
+    /// Waits until the group has applied every one of `positions`, at most `limit`.
+    pub async fn wait(&self, positions: &[Position], asker: Asker<'_>, limit: Duration) -> Waited {
+        if positions.iter().all(|position| self.reached(*position)) {
+            return self.applied(positions, asker);
+        }
+        let mut watermark = self.watermark.clone();
+        let reached = watermark.wait_for(|seqs| positions.iter().all(|p| seqs[p.log.index()] >= p.seq));
+        match tokio::time::timeout(limit, reached).await {
+            Ok(Ok(_)) => self.applied(positions, asker),
+            Ok(Err(_)) | Err(_) => Waited::TimedOut,
+        }
+    }
+
+    /// The cursor has passed; an own event at or before it that waits behind a key is not applied.
+    fn applied(&self, positions: &[Position], asker: Asker<'_>) -> Waited {
+        let blocked = self.blocked.read().unwrap_or_else(PoisonError::into_inner);
+        let own = |b: &&Blocked| {
+            b.people.iter().any(|(tenant, user, first)| {
+                tenant == asker.tenant
+                    && *user == asker.user
+                    && positions.iter().any(|p| p.log == first.log && first.seq <= p.seq)
+            })
+        };
+        match blocked.iter().filter(own).map(|b| b.state).max_by_key(|s| *s == BlockedState::Parked) {
+            None => Waited::Applied,
+            Some(BlockedState::Parked) => Waited::Parked,
+            Some(BlockedState::Retrying) => Waited::TimedOut,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The homes a person saved: a set, so saving twice is saving once.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::activity::Snapshot;
+use crate::aggregate::{Aggregate, EventKind};
+use crate::id::PropertyId;
+use crate::time::Timestamp;
+
+/// What has happened to a person's saved homes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
+pub enum FavouritesEvent {
+    /// A home was saved.
+    #[serde(rename = "PROPERTY_FAVORITED")]
+    Saved {
+        /// Which.
+        property_id: PropertyId,
+        /// What it was then.
+        #[serde(flatten)]
+        snapshot: Snapshot,
+    },
+    /// A home was taken off.
+    #[serde(rename = "PROPERTY_UNFAVORITED")]
+    Unsaved {
+        /// Which.
+        property_id: PropertyId,
+        /// What it was then.
+        #[serde(flatten)]
+        snapshot: Snapshot,
+    },
+}
+
+impl EventKind for FavouritesEvent {}
+
+/// What can be asked.
+#[derive(Clone, Debug)]
+pub enum FavouritesCommand {
+    /// Save a home.
+    Save(PropertyId, Snapshot),
+    /// Take it off.
+    Unsave(PropertyId, Snapshot),
+}
+
+/// Why not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FavouritesRejection {
+    /// The list is full.
+    #[error("at most {MOST} homes can be saved; take one off first")]
+    Full,
+}
+
+/// The most homes a person may save.
+pub const MOST: usize = 1000;
+
+/// A person's saved homes.
+#[derive(Clone, Debug, Default)]
+pub struct Favourites(BTreeSet<PropertyId>);
+
+impl Aggregate for Favourites {
+    const TYPE: &'static str = "favourite";
+    type Command = FavouritesCommand;
+    type Event = FavouritesEvent;
+    type Rejection = FavouritesRejection;
+
+    fn decide(
+        &self,
+        command: FavouritesCommand,
+        _: Timestamp,
+    ) -> Result<Vec<FavouritesEvent>, FavouritesRejection> {
+        Ok(match command {
+            FavouritesCommand::Save(id, _) if self.0.contains(&id) => Vec::new(),
+            FavouritesCommand::Save(..) if self.0.len() >= MOST => return Err(FavouritesRejection::Full),
+            FavouritesCommand::Save(property_id, snapshot) => {
+                vec![FavouritesEvent::Saved { property_id, snapshot }]
+            }
+            FavouritesCommand::Unsave(id, _) if !self.0.contains(&id) => Vec::new(),
+            FavouritesCommand::Unsave(property_id, snapshot) => {
+                vec![FavouritesEvent::Unsaved { property_id, snapshot }]
+            }
+        })
+    }
+
+    fn evolve(&mut self, event: &FavouritesEvent, _: Timestamp) {
+        match event {
+            FavouritesEvent::Saved { property_id, .. } => self.0.insert(*property_id),
+            FavouritesEvent::Unsaved { property_id, .. } => self.0.remove(property_id),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::Ids;
+    use crate::money::Paise;
+
+    #[test]
+    fn saving_is_a_set_and_not_a_counter() {
+        let now = Timestamp::from_micros(0);
+        let id = Ids.id(now);
+        let snapshot =
+            Snapshot { title: "A villa".into(), price: Paise::from_paise(100), area: "Miyapur".into() };
+        let saved = vec![FavouritesEvent::Saved { property_id: id, snapshot: snapshot.clone() }];
+        let unsaved = vec![FavouritesEvent::Unsaved { property_id: id, snapshot: snapshot.clone() }];
+        let mut state = Favourites::default();
+        assert_eq!(state.decide(FavouritesCommand::Unsave(id, snapshot.clone()), now), Ok(vec![]));
+        assert_eq!(state.decide(FavouritesCommand::Save(id, snapshot.clone()), now), Ok(saved.clone()));
+        state.evolve(&saved[0], now);
+        assert_eq!(state.decide(FavouritesCommand::Save(id, snapshot.clone()), now), Ok(vec![]));
+        assert_eq!(state.decide(FavouritesCommand::Unsave(id, snapshot), now), Ok(unsaved));
+    }
+}

@@ -1,0 +1,318 @@
+//! A listing: what it says, where it stands, and which commands may change that.
+
+pub mod content;
+pub mod kinds;
+pub mod status;
+
+use serde::{Deserialize, Serialize};
+
+use crate::aggregate::{Aggregate, EventKind};
+use crate::id::{PropertyId, UserId};
+use crate::money::Paise;
+use crate::time::Timestamp;
+pub use content::Content;
+pub use status::Status;
+
+/// What has happened to a listing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
+#[expect(clippy::large_enum_variant, reason = "the large ones are the common ones")]
+pub enum PropertyEvent {
+    /// It was listed.
+    #[serde(rename = "PROPERTY_CREATED")]
+    Listed {
+        /// Its id.
+        property_id: PropertyId,
+        /// Who owns it.
+        owner_id: UserId,
+        /// Where it starts.
+        status: Status,
+        /// The owner's own reference to the source it came from, unique among the owner's listings.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source_reference: Option<String>,
+        /// What it says.
+        #[serde(flatten)]
+        content: Content,
+    },
+    /// Its content changed; carries all of it.
+    #[serde(rename = "PROPERTY_UPDATED")]
+    Edited {
+        /// Its id.
+        property_id: PropertyId,
+        /// The fields that changed, by their names in requests.
+        changed: Vec<String>,
+        /// The price before, where that changed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        previous_price: Option<Paise>,
+        /// What it says now.
+        #[serde(flatten)]
+        content: Content,
+    },
+    /// It moved to another status.
+    #[serde(rename = "PROPERTY_STATUS_CHANGED")]
+    StatusChanged {
+        /// Its id.
+        property_id: PropertyId,
+        /// Its title, for the reader of a history.
+        title: String,
+        /// The status before.
+        from: Status,
+        /// The status now.
+        to: Status,
+    },
+    /// It was removed for good.
+    #[serde(rename = "PROPERTY_DELETED")]
+    Removed {
+        /// Its id.
+        property_id: PropertyId,
+        /// Its title, for the reader of a history.
+        title: String,
+    },
+    /// A moderator put it among the featured ones, or took it out.
+    #[serde(rename = "PROPERTY_FEATURED")]
+    Featured {
+        /// Its id.
+        property_id: PropertyId,
+        /// Its title.
+        title: String,
+        /// In or out.
+        featured: bool,
+    },
+    /// A moderator confirmed that it is genuine, or took that back.
+    #[serde(rename = "PROPERTY_VERIFIED")]
+    Verified {
+        /// Its id.
+        property_id: PropertyId,
+        /// Its title.
+        title: String,
+        /// Confirmed or not.
+        verified: bool,
+    },
+    /// A moderator let it go public.
+    #[serde(rename = "PROPERTY_APPROVED")]
+    Approved {
+        /// Its id.
+        property_id: PropertyId,
+        /// Its title.
+        title: String,
+    },
+    /// A moderator sent it back.
+    #[serde(rename = "PROPERTY_REJECTED")]
+    Rejected {
+        /// Its id.
+        property_id: PropertyId,
+        /// Its title.
+        title: String,
+        /// Why, in words for the owner.
+        reason: String,
+    },
+}
+
+impl EventKind for PropertyEvent {}
+
+/// What a listing can be asked to do.
+#[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "moved once, never stored")]
+pub enum PropertyCommand {
+    /// List it.
+    List {
+        /// Its id.
+        id: PropertyId,
+        /// Who owns it.
+        owner: UserId,
+        /// What it says.
+        content: Content,
+        /// See [`PropertyEvent::Listed`].
+        source_reference: Option<String>,
+        /// Whether a moderator looks first.
+        moderated: bool,
+    },
+    /// Replace what it says.
+    Edit(Content),
+    /// Move it to another status.
+    ChangeStatus(Status),
+    /// Remove it for good.
+    Remove,
+    /// Put it among the featured, or take it out.
+    Feature(bool),
+    /// Confirm that it is genuine, or take that back.
+    Verify(bool),
+    /// Let it go public.
+    Approve,
+    /// Send it back with a reason.
+    Reject(String),
+}
+
+/// Why a listing refuses a command.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PropertyRejection {
+    /// There is no such listing.
+    #[error("there is no such listing")]
+    Unknown,
+    /// It was listed before.
+    #[error("the listing exists already")]
+    Exists,
+    /// It is gone for good.
+    #[error("the listing was removed")]
+    Removed,
+    /// The statuses do not follow one another.
+    #[error("a listing that is {} cannot become {}", .from.name(), .to.name())]
+    Transition {
+        /// Where it stands.
+        from: Status,
+        /// Where it was asked to go.
+        to: Status,
+    },
+}
+
+/// A listing's state.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Property {
+    /// Set once it is listed.
+    pub listing: Option<Listing>,
+}
+
+/// What a listed property is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listing {
+    /// Its id.
+    pub id: PropertyId,
+    /// Who owns it.
+    pub owner: UserId,
+    /// Where it stands.
+    pub status: Status,
+    /// What it says.
+    pub content: Content,
+    /// See [`PropertyEvent::Listed`].
+    pub source_reference: Option<String>,
+    /// Among the featured.
+    pub featured: bool,
+    /// Confirmed as genuine.
+    pub verified: bool,
+    /// Listed at.
+    pub created_at: Timestamp,
+    /// Changed at.
+    pub updated_at: Timestamp,
+}
+
+impl Property {
+    fn present(&self) -> Result<&Listing, PropertyRejection> {
+        let listing = self.listing.as_ref().ok_or(PropertyRejection::Unknown)?;
+        if listing.status == Status::Removed { Err(PropertyRejection::Removed) } else { Ok(listing) }
+    }
+
+    fn edit(&self, content: Content) -> Result<Vec<PropertyEvent>, PropertyRejection> {
+        let listing = self.present()?;
+        let changed = listing.content.differences(&content);
+        if changed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let previous_price = (listing.content.price != content.price).then_some(listing.content.price);
+        Ok(vec![PropertyEvent::Edited { property_id: listing.id, changed, previous_price, content }])
+    }
+
+    fn change_status(&self, to: Status) -> Result<Vec<PropertyEvent>, PropertyRejection> {
+        let listing = self.present()?;
+        let from = listing.status;
+        let (property_id, title) = (listing.id, listing.content.title.clone());
+        match to {
+            _ if from == to => Ok(Vec::new()),
+            Status::Removed => Ok(vec![PropertyEvent::Removed { property_id, title }]),
+            _ if from.may_become(to) => {
+                Ok(vec![PropertyEvent::StatusChanged { property_id, title, from, to }])
+            }
+            _ => Err(PropertyRejection::Transition { from, to }),
+        }
+    }
+
+    fn moderate(&self, command: PropertyCommand) -> Result<Vec<PropertyEvent>, PropertyRejection> {
+        let listing = self.present()?;
+        let (property_id, title) = (listing.id, listing.content.title.clone());
+        let refused = |to| PropertyRejection::Transition { from: listing.status, to };
+        let pending = listing.status == Status::PendingReview;
+        Ok(match command {
+            PropertyCommand::Feature(featured) if featured != listing.featured => {
+                vec![PropertyEvent::Featured { property_id, title, featured }]
+            }
+            PropertyCommand::Verify(verified) if verified != listing.verified => {
+                vec![PropertyEvent::Verified { property_id, title, verified }]
+            }
+            PropertyCommand::Approve if pending => vec![PropertyEvent::Approved { property_id, title }],
+            PropertyCommand::Approve if listing.status != Status::Active => {
+                return Err(refused(Status::Active));
+            }
+            PropertyCommand::Reject(reason) if pending => {
+                vec![PropertyEvent::Rejected { property_id, title, reason }]
+            }
+            PropertyCommand::Reject(_) => return Err(refused(Status::Rejected)),
+            _ => Vec::new(),
+        })
+    }
+}
+
+impl Aggregate for Property {
+    const TYPE: &'static str = "property";
+    type Command = PropertyCommand;
+    type Event = PropertyEvent;
+    type Rejection = PropertyRejection;
+
+    fn decide(
+        &self,
+        command: PropertyCommand,
+        _: Timestamp,
+    ) -> Result<Vec<PropertyEvent>, PropertyRejection> {
+        match command {
+            PropertyCommand::List { .. } if self.listing.is_some() => Err(PropertyRejection::Exists),
+            PropertyCommand::List { id, owner, content, source_reference, moderated } => {
+                let status = if moderated { Status::PendingReview } else { Status::Active };
+                let owner_id = owner;
+                Ok(vec![PropertyEvent::Listed {
+                    property_id: id,
+                    owner_id,
+                    status,
+                    source_reference,
+                    content,
+                }])
+            }
+            PropertyCommand::Edit(content) => self.edit(content),
+            PropertyCommand::ChangeStatus(to) => self.change_status(to),
+            PropertyCommand::Remove => match self.change_status(Status::Removed) {
+                Err(PropertyRejection::Removed) => Ok(Vec::new()),
+                other => other,
+            },
+            moderation => self.moderate(moderation),
+        }
+    }
+
+    fn evolve(&mut self, event: &PropertyEvent, at: Timestamp) {
+        if let PropertyEvent::Listed { property_id, owner_id, status, source_reference, content } = event {
+            self.listing = Some(Listing {
+                id: *property_id,
+                owner: *owner_id,
+                status: *status,
+                content: content.clone(),
+                source_reference: source_reference.clone(),
+                featured: false,
+                verified: false,
+                created_at: at,
+                updated_at: at,
+            });
+            return;
+        }
+        let Some(listing) = &mut self.listing else { return };
+        listing.updated_at = at;
+        match event {
+            PropertyEvent::Listed { .. } => {}
+            PropertyEvent::Edited { content, .. } => listing.content = content.clone(),
+            PropertyEvent::StatusChanged { to, .. } => listing.status = *to,
+            PropertyEvent::Removed { .. } => listing.status = Status::Removed,
+            PropertyEvent::Featured { featured, .. } => listing.featured = *featured,
+            PropertyEvent::Verified { verified, .. } => listing.verified = *verified,
+            PropertyEvent::Approved { .. } => listing.status = Status::Active,
+            PropertyEvent::Rejected { .. } => listing.status = Status::Rejected,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+//! Where a listing stands, and which statuses follow one another.
+
+use serde::{Deserialize, Serialize};
+
+use crate::fields::Choice;
+
+/// A listing's status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum Status {
+    Draft,
+    PendingReview,
+    Active,
+    Inactive,
+    Rejected,
+    Sold,
+    Rented,
+    Expired,
+    Removed,
+}
+
+impl Choice for Status {
+    const ALL: &'static [(&'static str, Self)] = &[
+        ("DRAFT", Self::Draft),
+        ("PENDING_REVIEW", Self::PendingReview),
+        ("ACTIVE", Self::Active),
+        ("INACTIVE", Self::Inactive),
+        ("REJECTED", Self::Rejected),
+        ("SOLD", Self::Sold),
+        ("RENTED", Self::Rented),
+        ("EXPIRED", Self::Expired),
+        ("REMOVED", Self::Removed),
+    ];
+}
+
+impl Status {
+    /// Whether an owner may move a listing from here to `to`. Leaving `PENDING_REVIEW` is a moderator's
+    /// decision, made by approving or rejecting.
+    #[must_use]
+    pub fn may_become(self, to: Self) -> bool {
+        use Status::{Active, Draft, Expired, Inactive, PendingReview, Rejected, Removed, Rented, Sold};
+        matches!(
+            (self, to),
+            (Draft, PendingReview | Active)
+                | (Rejected, Draft)
+                | (Active, Inactive | Sold | Rented | Expired)
+                | (Inactive | Expired | Sold | Rented, Active)
+        ) || (to == Removed && self != Removed)
+    }
+
+    /// Whether everyone may see a listing in this status by its address.
+    #[must_use]
+    pub const fn is_public(self) -> bool {
+        matches!(self, Self::Active | Self::Sold | Self::Rented | Self::Inactive | Self::Expired)
+    }
+
+    /// For sentences: `pending review`.
+    #[must_use]
+    pub fn name(self) -> String {
+        self.word().to_lowercase().replace('_', " ")
+    }
+}

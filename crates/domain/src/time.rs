@@ -1,0 +1,157 @@
+//! Time as an argument: a point in time, and the clock that a composition root hands out.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Microseconds since 1970-01-01T00:00:00Z; on the wire an RFC 3339 string in UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+/// India Standard Time is UTC+5:30 all year; days in statistics are Indian days.
+const INDIA_OFFSET_MICROS: i64 = (5 * 60 + 30) * 60 * 1_000_000;
+const DAY_MICROS: i64 = 86_400 * 1_000_000;
+
+impl Timestamp {
+    /// From microseconds since the epoch.
+    #[must_use]
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since the epoch.
+    #[must_use]
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since the epoch, rounded down.
+    #[must_use]
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(1_000_000)
+    }
+
+    /// Later by so many seconds (earlier when negative); saturates.
+    #[must_use]
+    pub const fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
+    }
+
+    /// Later by so many milliseconds; saturates.
+    #[must_use]
+    pub const fn plus_millis(self, millis: i64) -> Self {
+        Self(self.0.saturating_add(millis.saturating_mul(1000)))
+    }
+
+    /// The number of the Indian calendar day, counted from 1970-01-01.
+    #[must_use]
+    pub const fn india_day(self) -> i64 {
+        self.0.saturating_add(INDIA_OFFSET_MICROS).div_euclid(DAY_MICROS)
+    }
+
+    fn jiff(self) -> jiff::Timestamp {
+        jiff::Timestamp::from_microsecond(self.0).unwrap_or_default()
+    }
+}
+
+/// The date (`2026-11-21`) of a day number of [`Timestamp::india_day`].
+#[must_use]
+pub fn day_name(day: i64) -> String {
+    let at = jiff::Timestamp::from_microsecond(day.saturating_mul(DAY_MICROS)).unwrap_or_default();
+    at.strftime("%Y-%m-%d").to_string()
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.6}", self.jiff())
+    }
+}
+
+/// The text is not an RFC 3339 time.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a time such as 2026-11-21T10:30:00Z")]
+pub struct NotATime;
+
+impl FromStr for Timestamp {
+    type Err = NotATime;
+
+    fn from_str(text: &str) -> Result<Self, NotATime> {
+        text.parse::<jiff::Timestamp>().map(|at| Self(at.as_microsecond())).map_err(|_| NotATime)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Tells the time. The composition root makes it; everything else takes it as an argument.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// The machine's own clock.
+    System,
+    /// A clock that stands still until it is set: for tests and the simulation.
+    Manual(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// A clock that stands at `at`.
+    #[must_use]
+    pub fn manual(at: Timestamp) -> Self {
+        Self::Manual(Arc::new(AtomicI64::new(at.micros())))
+    }
+
+    /// The time now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        match self {
+            Self::System => system_now(),
+            Self::Manual(micros) => Timestamp(micros.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Moves a manual clock forward; the machine's own clock ignores it.
+    pub fn advance(&self, seconds: i64) {
+        if let Self::Manual(micros) = self {
+            micros.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+fn system_now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_back_what_it_writes() {
+        let at = Timestamp::from_micros(1_700_000_000_123_456);
+        assert_eq!(at.to_string().parse(), Ok(at));
+        assert_eq!(at.to_string(), "2023-11-14T22:13:20.123456Z");
+        assert_eq!("yesterday".parse::<Timestamp>(), Err(NotATime));
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_in_india() {
+        let late: Timestamp = "2026-11-20T18:29:59Z".parse().unwrap();
+        let next: Timestamp = "2026-11-20T18:30:00Z".parse().unwrap();
+        assert_eq!(day_name(late.india_day()), "2026-11-20");
+        assert_eq!(day_name(next.india_day()), "2026-11-21");
+    }
+}

@@ -1,0 +1,58 @@
+//! Old payload shapes made new on read, one step at a time; what was written stays as it is.
+
+use serde_json::Value;
+
+/// One step: payloads of `event_type` at `from` become payloads at `from + 1`.
+#[derive(Clone, Copy, Debug)]
+pub struct Upcaster {
+    /// The event's name on the wire.
+    pub event_type: &'static str,
+    /// The version it reads.
+    pub from: u16,
+    /// The change.
+    pub step: fn(Value) -> Value,
+}
+
+/// Every step ever needed. A changed meaning is a new event type instead; see `docs/events.md`.
+pub const STEPS: &[Upcaster] = &[];
+
+/// `data` of `event_type` at `version`, raised through every step of `steps` that applies.
+#[must_use]
+pub fn upcast(steps: &[Upcaster], event_type: &str, version: u16, data: Value) -> Value {
+    let mut version = version;
+    let mut data = data;
+    while let Some(found) = steps.iter().find(|s| s.event_type == event_type && s.from == version) {
+        data = (found.step)(data);
+        version += 1;
+    }
+    data
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn steps_apply_in_order_and_only_from_their_version() {
+        fn rename(mut data: Value) -> Value {
+            let members = data.as_object_mut().unwrap();
+            let cost = members.remove("cost").unwrap();
+            members.insert("price".into(), cost);
+            data
+        }
+        fn currency(mut data: Value) -> Value {
+            data["currency"] = json!("INR");
+            data
+        }
+        let steps = [
+            Upcaster { event_type: "SOLD", from: 2, step: currency },
+            Upcaster { event_type: "SOLD", from: 1, step: rename },
+        ];
+        let new = json!({"price": 5, "currency": "INR"});
+        assert_eq!(upcast(&steps, "SOLD", 1, json!({"cost": 5})), new);
+        assert_eq!(upcast(&steps, "SOLD", 2, json!({"price": 5})), new);
+        assert_eq!(upcast(&steps, "SOLD", 3, new.clone()), new);
+        assert_eq!(upcast(&steps, "LEFT", 1, json!({"cost": 5})), json!({"cost": 5}));
+    }
+}

@@ -1,0 +1,386 @@
+//! A person with an account.
+
+pub mod profile;
+
+use serde::{Deserialize, Serialize};
+
+use crate::aggregate::{Aggregate, EventKind};
+use crate::fields::Choice;
+use crate::id::UserId;
+use crate::personal::Personal;
+use crate::time::Timestamp;
+pub use profile::{Account, Profile};
+
+/// What a person may do beyond their own things.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum Role {
+    #[default]
+    User,
+    Agent,
+    Builder,
+    Seller,
+    Moderator,
+    Support,
+    Admin,
+}
+
+impl Choice for Role {
+    const ALL: &'static [(&'static str, Self)] = &[
+        ("USER", Self::User),
+        ("AGENT", Self::Agent),
+        ("BUILDER", Self::Builder),
+        ("SELLER", Self::Seller),
+        ("MODERATOR", Self::Moderator),
+        ("SUPPORT", Self::Support),
+        ("ADMIN", Self::Admin),
+    ];
+}
+
+/// Where an account stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum UserStatus {
+    Active,
+    Inactive,
+    Suspended,
+    #[default]
+    PendingVerification,
+}
+
+impl Choice for UserStatus {
+    const ALL: &'static [(&'static str, Self)] = &[
+        ("ACTIVE", Self::Active),
+        ("INACTIVE", Self::Inactive),
+        ("SUSPENDED", Self::Suspended),
+        ("PENDING_VERIFICATION", Self::PendingVerification),
+    ];
+}
+
+impl UserStatus {
+    /// Whether such a person may sign in.
+    #[must_use]
+    pub const fn may_sign_in(self) -> bool {
+        matches!(self, Self::Active | Self::PendingVerification)
+    }
+}
+
+/// A single-use token sent by mail. The token itself is derived from `nonce` with a key kept outside the journal,
+/// so neither events nor their readers can make it; only its hash is compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IssuedToken {
+    /// Drawn at random.
+    pub nonce: String,
+    /// SHA-256 of the token, hex.
+    pub token_hash: String,
+    /// Worthless after.
+    pub expires_at: Timestamp,
+}
+
+/// What has happened to an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
+pub enum UserEvent {
+    /// A person joined.
+    #[serde(rename = "USER_REGISTERED")]
+    Registered {
+        /// Who.
+        user_id: UserId,
+        /// Names that are unique per tenant.
+        account: Personal<Account>,
+        /// The rest they told.
+        profile: Personal<Profile>,
+        /// argon2id, PHC form.
+        password_hash: Personal<String>,
+        /// Sent to confirm the e-mail address.
+        verification: IssuedToken,
+    },
+    /// The profile changed; carries all of it.
+    #[serde(rename = "USER_UPDATED")]
+    Updated {
+        /// The fields that changed.
+        changed: Vec<String>,
+        /// What it says now.
+        profile: Personal<Profile>,
+    },
+    /// Another confirmation mail was asked for.
+    #[serde(rename = "NOTIFICATION_REQUESTED")]
+    VerificationRequested {
+        /// The mail's template.
+        template: String,
+        /// Replaces every earlier one.
+        verification: IssuedToken,
+    },
+    /// The e-mail address is theirs.
+    #[serde(rename = "USER_EMAIL_VERIFIED")]
+    EmailVerified {},
+    /// A reset mail was asked for.
+    #[serde(rename = "PASSWORD_RESET_REQUESTED")]
+    PasswordResetRequested {
+        /// Replaces every earlier one.
+        reset: IssuedToken,
+    },
+    /// The password is another one.
+    #[serde(rename = "PASSWORD_CHANGED")]
+    PasswordChanged {
+        /// argon2id, PHC form.
+        password_hash: Personal<String>,
+    },
+    /// An admin gave another role.
+    #[serde(rename = "USER_ROLE_CHANGED")]
+    RoleChanged {
+        /// Whose.
+        subject_id: UserId,
+        /// Before.
+        from: Role,
+        /// Now.
+        to: Role,
+    },
+    /// An admin moved the account to another status.
+    #[serde(rename = "USER_STATUS_CHANGED")]
+    StatusChanged {
+        /// Whose.
+        subject_id: UserId,
+        /// Before.
+        from: UserStatus,
+        /// Now.
+        to: UserStatus,
+    },
+    /// The number of their listings was counted again.
+    #[serde(rename = "USER_PROPERTY_COUNT_CHANGED")]
+    PropertyCountChanged {
+        /// Whose.
+        subject_id: UserId,
+        /// The count.
+        property_count: u64,
+    },
+    /// The account is closed.
+    #[serde(rename = "USER_DELETED")]
+    Deleted {
+        /// Whose.
+        subject_id: UserId,
+    },
+}
+
+impl EventKind for UserEvent {}
+
+/// What an account can be asked.
+#[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "moved once, never stored")]
+pub enum UserCommand {
+    /// Join.
+    Register {
+        /// Who.
+        id: UserId,
+        /// Unique names.
+        account: Account,
+        /// The rest.
+        profile: Profile,
+        /// argon2id, PHC form.
+        password_hash: String,
+        /// To confirm the e-mail address.
+        verification: IssuedToken,
+    },
+    /// Replace the profile.
+    Update(Profile),
+    /// Send another confirmation mail.
+    RequestVerification(IssuedToken),
+    /// Confirm the e-mail address with the hash of the token shown.
+    VerifyEmail(String),
+    /// Send a reset mail.
+    RequestReset(IssuedToken),
+    /// Set a password with the hash of the token shown.
+    ResetPassword {
+        /// SHA-256 of the token, hex.
+        token_hash: String,
+        /// argon2id, PHC form.
+        password_hash: String,
+    },
+    /// Give a role.
+    ChangeRole(Role),
+    /// Move to a status.
+    ChangeStatus(UserStatus),
+    /// Note a recount.
+    NoteCount(u64),
+    /// Close the account.
+    Delete,
+}
+
+/// Why not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UserRejection {
+    /// There is no such person.
+    #[error("there is no such account")]
+    Unknown,
+    /// There is one already.
+    #[error("the account exists already")]
+    Exists,
+    /// The token is wrong, spent or too old.
+    #[error("the code is wrong, was used before or has expired; ask for another one")]
+    BadToken,
+}
+
+/// An account's state.
+#[derive(Clone, Debug, Default)]
+pub struct User {
+    /// Set from registration until deletion.
+    pub person: Option<Person>,
+    /// Closed for good.
+    pub deleted: bool,
+}
+
+/// What an open account is.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Who.
+    pub id: UserId,
+    /// Unique names.
+    pub account: Personal<Account>,
+    /// The rest.
+    pub profile: Personal<Profile>,
+    /// argon2id, PHC form.
+    pub password_hash: Personal<String>,
+    /// What they may do.
+    pub role: Role,
+    /// Where they stand.
+    pub status: UserStatus,
+    /// The address is theirs.
+    pub email_verified: bool,
+    /// As last counted on request.
+    pub counted: Option<u64>,
+    /// Joined at.
+    pub created_at: Timestamp,
+    /// Changed at.
+    pub updated_at: Timestamp,
+    verification: Option<IssuedToken>,
+    reset: Option<IssuedToken>,
+}
+
+impl Person {
+    fn decide(&self, command: UserCommand, now: Timestamp) -> Result<Vec<UserEvent>, UserRejection> {
+        let subject_id = self.id;
+        let fits = |issued: &Option<IssuedToken>, hash: &str| {
+            issued.as_ref().is_some_and(|t| t.token_hash == hash && now < t.expires_at)
+        };
+        Ok(match command {
+            UserCommand::Register { .. } => return Err(UserRejection::Exists),
+            UserCommand::Update(profile) => {
+                let changed = self.profile.as_ref().map_or_else(Vec::new, |old| old.differences(&profile));
+                let profile = Personal::of(subject_id, profile);
+                if changed.is_empty() { Vec::new() } else { vec![UserEvent::Updated { changed, profile }] }
+            }
+            UserCommand::RequestVerification(_) if self.email_verified => Vec::new(),
+            UserCommand::RequestVerification(verification) => {
+                vec![UserEvent::VerificationRequested { template: "verify-email".into(), verification }]
+            }
+            UserCommand::VerifyEmail(hash) if fits(&self.verification, &hash) => {
+                vec![UserEvent::EmailVerified {}]
+            }
+            UserCommand::VerifyEmail(_) => return Err(UserRejection::BadToken),
+            UserCommand::RequestReset(reset) => vec![UserEvent::PasswordResetRequested { reset }],
+            UserCommand::ResetPassword { token_hash, password_hash } if fits(&self.reset, &token_hash) => {
+                vec![UserEvent::PasswordChanged { password_hash: Personal::of(subject_id, password_hash) }]
+            }
+            UserCommand::ResetPassword { .. } => return Err(UserRejection::BadToken),
+            UserCommand::ChangeRole(to) if to != self.role => {
+                vec![UserEvent::RoleChanged { subject_id, from: self.role, to }]
+            }
+            UserCommand::ChangeStatus(to) if to != self.status => {
+                vec![UserEvent::StatusChanged { subject_id, from: self.status, to }]
+            }
+            UserCommand::NoteCount(count) if self.counted != Some(count) => {
+                vec![UserEvent::PropertyCountChanged { subject_id, property_count: count }]
+            }
+            UserCommand::Delete => vec![UserEvent::Deleted { subject_id }],
+            UserCommand::ChangeRole(_) | UserCommand::ChangeStatus(_) | UserCommand::NoteCount(_) => {
+                Vec::new()
+            }
+        })
+    }
+
+    fn evolve(&mut self, event: &UserEvent, at: Timestamp) {
+        self.updated_at = at;
+        match event {
+            UserEvent::Registered { .. } | UserEvent::Deleted { .. } => {}
+            UserEvent::Updated { profile, .. } => self.profile = profile.clone(),
+            UserEvent::VerificationRequested { verification, .. } => {
+                self.verification = Some(verification.clone())
+            }
+            UserEvent::EmailVerified {} => {
+                self.email_verified = true;
+                self.verification = None;
+                if self.status == UserStatus::PendingVerification {
+                    self.status = UserStatus::Active;
+                }
+            }
+            UserEvent::PasswordResetRequested { reset } => self.reset = Some(reset.clone()),
+            UserEvent::PasswordChanged { password_hash } => {
+                self.password_hash = password_hash.clone();
+                self.reset = None;
+            }
+            UserEvent::RoleChanged { to, .. } => self.role = *to,
+            UserEvent::StatusChanged { to, .. } => self.status = *to,
+            UserEvent::PropertyCountChanged { property_count, .. } => self.counted = Some(*property_count),
+        }
+    }
+}
+
+impl Aggregate for User {
+    const TYPE: &'static str = "user";
+    type Command = UserCommand;
+    type Event = UserEvent;
+    type Rejection = UserRejection;
+
+    fn decide(&self, command: UserCommand, now: Timestamp) -> Result<Vec<UserEvent>, UserRejection> {
+        match (&self.person, command) {
+            (Some(_), UserCommand::Delete) | (None, _) if self.deleted => Err(UserRejection::Unknown),
+            (Some(person), command) => person.decide(command, now),
+            (None, UserCommand::Register { id, account, profile, password_hash, verification }) => {
+                Ok(vec![UserEvent::Registered {
+                    user_id: id,
+                    account: Personal::of(id, account),
+                    profile: Personal::of(id, profile),
+                    password_hash: Personal::of(id, password_hash),
+                    verification,
+                }])
+            }
+            (None, _) => Err(UserRejection::Unknown),
+        }
+    }
+
+    fn evolve(&mut self, event: &UserEvent, at: Timestamp) {
+        match event {
+            UserEvent::Registered { user_id, account, profile, password_hash, verification } => {
+                self.person = Some(Person {
+                    id: *user_id,
+                    account: account.clone(),
+                    profile: profile.clone(),
+                    password_hash: password_hash.clone(),
+                    role: Role::default(),
+                    status: UserStatus::default(),
+                    email_verified: false,
+                    counted: None,
+                    created_at: at,
+                    updated_at: at,
+                    verification: Some(verification.clone()),
+                    reset: None,
+                });
+            }
+            UserEvent::Deleted { .. } => {
+                self.person = None;
+                self.deleted = true;
+            }
+            other => {
+                if let Some(person) = &mut self.person {
+                    person.evolve(other, at);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,156 @@
+//! What people tell about themselves.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::fields::{FieldErrors, Fields};
+use crate::people;
+
+/// Names that are unique per tenant; taken as claims when the account is made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// As given; unique without regard to case.
+    pub username: String,
+    /// In lower case.
+    pub email: String,
+}
+
+/// The rest of an account's data.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Profile {
+    pub first_name: String,
+    pub last_name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_number: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pincode: Option<String>,
+    /// `YYYY-MM-DD`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date_of_birth: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile_image_url: Option<String>,
+}
+
+/// A registration as asked for. A role is never read: elevation is an admin's act.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registration {
+    /// Unique names.
+    pub account: Account,
+    /// The rest.
+    pub profile: Profile,
+    /// In clear, to be hashed.
+    pub password: String,
+}
+
+impl Registration {
+    /// Reads a request's body.
+    ///
+    /// # Errors
+    /// Everything that is wrong, by field.
+    pub fn read(body: &Map<String, Value>) -> Result<Self, FieldErrors> {
+        let mut f = Fields::new(body);
+        let username = f.parsed("username", people::username);
+        let username = f.required("username", username);
+        let email = f.parsed("email", people::email);
+        let email = f.required("email", email);
+        let password = new_password(&mut f, "password");
+        let first_name = f.text("firstName", 1..=50);
+        let first_name = f.required("firstName", first_name);
+        let last_name = f.text("lastName", 1..=50);
+        let last_name = f.required("lastName", last_name);
+        let phone_number = f.parsed("phoneNumber", people::phone);
+        let registration = (|| {
+            Some(Self {
+                account: Account { username: username?, email: email? },
+                profile: Profile {
+                    first_name: first_name?,
+                    last_name: last_name?,
+                    phone_number,
+                    ..Profile::default()
+                },
+                password: password?,
+            })
+        })();
+        f.finish(registration)
+    }
+}
+
+/// A password as typed: never trimmed.
+pub fn new_password(f: &mut Fields<'_>, field: &str) -> Option<String> {
+    let password = match f.raw(field).map(|value| value.as_str().map(people::password)) {
+        None => None,
+        Some(Some(Ok(password))) => Some(password),
+        Some(Some(Err(message))) => {
+            f.wrong(field, message);
+            None
+        }
+        Some(None) => {
+            f.wrong(field, "must be a text");
+            None
+        }
+    };
+    f.required(field, password)
+}
+
+impl Profile {
+    /// This profile with every member that `body` holds put in its place.
+    ///
+    /// # Errors
+    /// Everything that is wrong, by field.
+    pub fn merged(&self, body: &Map<String, Value>) -> Result<Self, FieldErrors> {
+        let mut f = Fields::new(body);
+        let new = Self {
+            first_name: f.text("firstName", 1..=50).unwrap_or_else(|| self.first_name.clone()),
+            last_name: f.text("lastName", 1..=50).unwrap_or_else(|| self.last_name.clone()),
+            phone_number: f.parsed("phoneNumber", people::phone).or_else(|| self.phone_number.clone()),
+            address: f.text("address", 3..=500).or_else(|| self.address.clone()),
+            city: f.text("city", 2..=100).or_else(|| self.city.clone()),
+            state: f.text("state", 2..=100).or_else(|| self.state.clone()),
+            pincode: f.parsed("pincode", people::pincode).or_else(|| self.pincode.clone()),
+            date_of_birth: f.parsed("dateOfBirth", date).or_else(|| self.date_of_birth.clone()),
+            profile_image_url: f.parsed("profileImageUrl", https).or_else(|| self.profile_image_url.clone()),
+        };
+        f.finish(Some(new))
+    }
+
+    /// The names of the fields in which `other` differs.
+    #[must_use]
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        [
+            ("firstName", self.first_name == other.first_name),
+            ("lastName", self.last_name == other.last_name),
+            ("phoneNumber", self.phone_number == other.phone_number),
+            ("address", self.address == other.address),
+            ("city", self.city == other.city),
+            ("state", self.state == other.state),
+            ("pincode", self.pincode == other.pincode),
+            ("dateOfBirth", self.date_of_birth == other.date_of_birth),
+            ("profileImageUrl", self.profile_image_url == other.profile_image_url),
+        ]
+        .into_iter()
+        .filter(|(_, same)| !same)
+        .map(|(name, _)| name.to_owned())
+        .collect()
+    }
+}
+
+fn date(text: &str) -> Result<String, &'static str> {
+    let date: jiff::civil::Date = text.parse().map_err(|_| "must be a date such as 1990-05-31")?;
+    if (1900..=2100).contains(&date.year()) { Ok(date.to_string()) } else { Err("must be a date after 1900") }
+}
+
+fn https(text: &str) -> Result<String, &'static str> {
+    if text.starts_with("https://") && !text.chars().any(char::is_whitespace) {
+        Ok(text.to_owned())
+    } else {
+        Err("must be an address that starts with https://")
+    }
+}

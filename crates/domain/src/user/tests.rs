@@ -1,0 +1,82 @@
+use super::*;
+use crate::user::profile::Registration;
+use serde_json::json;
+
+const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
+
+fn token(hash: &str) -> IssuedToken {
+    IssuedToken { nonce: "n".into(), token_hash: hash.into(), expires_at: NOW.plus_seconds(3600) }
+}
+
+fn joined() -> User {
+    let body = json!({"username": "Asha", "email": "asha@example.com", "password": "a long phrase",
+        "firstName": "Asha", "lastName": "Rao", "role": "ADMIN"});
+    let read = Registration::read(body.as_object().unwrap()).unwrap();
+    let id = "0197c000-0000-7000-8000-000000000001".parse().unwrap();
+    let command = UserCommand::Register {
+        id,
+        account: read.account,
+        profile: read.profile,
+        password_hash: "hash".into(),
+        verification: token("verify"),
+    };
+    given(&User::default().decide(command, NOW).unwrap())
+}
+
+fn given(events: &[UserEvent]) -> User {
+    let mut state = User::default();
+    events.iter().for_each(|event| state.evolve(event, NOW));
+    state
+}
+
+#[test]
+fn a_person_joins_as_a_plain_user_whatever_they_ask_for() {
+    let person = joined().person.unwrap();
+    assert_eq!((person.role, person.status), (Role::User, UserStatus::PendingVerification));
+}
+
+#[test]
+fn a_confirmation_code_works_once_and_only_the_right_one() {
+    let mut user = joined();
+    let verify = |user: &User, hash: &str, now| user.decide(UserCommand::VerifyEmail(hash.into()), now);
+    assert_eq!(verify(&user, "other", NOW), Err(UserRejection::BadToken));
+    assert_eq!(verify(&user, "verify", NOW.plus_seconds(3600)), Err(UserRejection::BadToken));
+    assert_eq!(verify(&user, "verify", NOW), Ok(vec![UserEvent::EmailVerified {}]));
+    user.evolve(&UserEvent::EmailVerified {}, NOW);
+    assert_eq!(user.person.as_ref().unwrap().status, UserStatus::Active);
+    assert_eq!(verify(&user, "verify", NOW), Err(UserRejection::BadToken));
+}
+
+#[test]
+fn a_newer_reset_mail_makes_the_older_one_worthless() {
+    let mut user = joined();
+    user.evolve(&UserEvent::PasswordResetRequested { reset: token("first") }, NOW);
+    user.evolve(&UserEvent::PasswordResetRequested { reset: token("second") }, NOW);
+    let reset = |hash: &str| {
+        let command = UserCommand::ResetPassword { token_hash: hash.into(), password_hash: "new".into() };
+        user.decide(command, NOW)
+    };
+    assert_eq!(reset("first"), Err(UserRejection::BadToken));
+    assert_eq!(reset("second").unwrap().len(), 1);
+}
+
+#[test]
+fn a_closed_account_knows_nothing_any_more() {
+    let mut user = joined();
+    let closed = user.decide(UserCommand::Delete, NOW).unwrap();
+    user.evolve(&closed[0], NOW);
+    assert!(user.person.is_none());
+    assert_eq!(user.decide(UserCommand::Delete, NOW), Err(UserRejection::Unknown));
+    assert_eq!(user.decide(UserCommand::ChangeRole(Role::Admin), NOW), Err(UserRejection::Unknown));
+}
+
+#[test]
+fn a_profile_changes_only_where_it_is_told_to() {
+    let user = joined();
+    let old = user.person.as_ref().unwrap().profile.as_ref().unwrap().clone();
+    let same = old.merged(json!({"firstName": "Asha"}).as_object().unwrap()).unwrap();
+    assert_eq!(user.decide(UserCommand::Update(same), NOW), Ok(vec![]));
+    let errors =
+        old.merged(json!({"dateOfBirth": "soon", "pincode": "12"}).as_object().unwrap()).unwrap_err();
+    assert_eq!(errors.0.keys().collect::<Vec<_>>(), ["dateOfBirth", "pincode"]);
+}

@@ -1,0 +1,138 @@
+//! What goes into an append, and the ways it is refused.
+
+use domain::{Position, StreamId, TenantId, Timestamp, UserId, Version};
+use uuid::Uuid;
+
+use crate::JournalError;
+
+/// The version a stream must have for an append to be accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// Whatever it is.
+    Any,
+    /// Exactly this one; 0 is a stream without events.
+    Exactly(Version),
+}
+
+/// A name that belongs to one stream per tenant: an e-mail address, a user name. Only a keyed digest is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Claim {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Of which kind: `email`, `username`, `source`.
+    pub kind: &'static str,
+    /// HMAC of the normalised value.
+    pub digest: [u8; 32],
+}
+
+/// Names taken and given back in the same transaction as the events.
+#[derive(Clone, Debug, Default)]
+pub struct Claims {
+    /// Taken; refused when another stream holds one of them.
+    pub take: Vec<Claim>,
+    /// Gives back everything this stream holds.
+    pub release_all: bool,
+}
+
+/// One event to append, its payload sealed.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// Its id.
+    pub event_id: Uuid,
+    /// The person who acts.
+    pub user_id: Option<UserId>,
+    /// Its name on the wire.
+    pub event_type: Box<str>,
+    /// Its payload's shape.
+    pub schema_version: u16,
+    /// When.
+    pub timestamp: Timestamp,
+    /// JSON.
+    pub data: Box<str>,
+    /// JSON.
+    pub metadata: Box<str>,
+}
+
+/// A caller's key for "do this once": kept 24 hours with the answer.
+#[derive(Clone, Debug)]
+pub struct Idempotency {
+    /// Tenant, caller and operation: keys of different callers never meet.
+    pub scope: String,
+    /// The caller's key.
+    pub key: String,
+    /// SHA-256 of the request.
+    pub fingerprint: [u8; 32],
+    /// What to answer again: status and ids, never a token.
+    pub answer: String,
+}
+
+/// Events for one stream, with everything that must be true or become true with them.
+#[derive(Clone, Debug)]
+pub struct Append {
+    /// The stream.
+    pub stream: StreamId,
+    /// Its version now.
+    pub expected: Expected,
+    /// In order; none changes nothing.
+    pub events: Vec<NewEvent>,
+    /// Names.
+    pub claims: Claims,
+    /// Once only.
+    pub idempotency: Option<Idempotency>,
+}
+
+/// Where the events went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// The stream's version after them.
+    pub version: Version,
+    /// The position of the last of them (of the stream's last event when there were none).
+    pub position: Position,
+}
+
+/// The stored outcome of the first request with a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replayed {
+    /// As given with that request.
+    pub answer: String,
+    /// What it appended.
+    pub appended: Appended,
+}
+
+/// Why an append was not made; nothing of it was.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum AppendError {
+    /// It was refused; the journal is well.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The journal did not answer: the outcome is unknown, a retry with the same key is safe.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+/// A refusal is data for the caller to act on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Somebody else appended in between.
+    #[error("expected version {expected}, found {actual}")]
+    Conflict {
+        /// Asked for.
+        expected: Version,
+        /// Found.
+        actual: Version,
+    },
+    /// Another stream holds a name.
+    #[error("the {kind} is taken")]
+    Taken {
+        /// The kind of name.
+        kind: &'static str,
+        /// Who holds it.
+        owner: StreamId,
+    },
+    /// The key was used for this very request; here is its answer.
+    #[error("answered before")]
+    Replayed(Replayed),
+    /// The key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+}

@@ -1,0 +1,215 @@
+//! Keys: one master key from the configuration, one key a person wrapped by it, and keys derived for other uses.
+//! They live apart from the journal: a backup of the journal alone reads nobody's data.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::{hmac, rand};
+use domain::{TenantId, UserId};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::Claim;
+
+/// A key could not be had.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The key file cannot be read or written.
+    #[error("the key store is unavailable: {0}")]
+    Unavailable(String),
+    /// The master key is not the one the stored keys were wrapped with.
+    #[error("the master key does not fit the stored keys; give the one they were made with")]
+    WrongMaster,
+    /// The person was erased: nothing can be written about them any more.
+    #[error("the person was erased")]
+    Erased,
+}
+
+impl From<rusqlite::Error> for KeyError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+/// The keys of one installation.
+pub struct KeyRing {
+    master: LessSafeKey,
+    derive: hmac::Key,
+    store: Mutex<Connection>,
+    cache: moka::sync::Cache<(TenantId, UserId), Arc<LessSafeKey>>,
+}
+
+impl std::fmt::Debug for KeyRing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("KeyRing")
+    }
+}
+
+const NONCE: usize = 12;
+
+/// Encrypts under `key`: nonce, then ciphertext, then tag.
+pub(crate) fn encrypt(key: &LessSafeKey, aad: &[u8], clear: &[u8]) -> Result<Vec<u8>, KeyError> {
+    let failed = |_| KeyError::Unavailable("encryption failed".into());
+    let mut nonce = [0; NONCE];
+    rand::fill(&mut nonce).map_err(failed)?;
+    let mut out = Vec::with_capacity(NONCE + clear.len() + 16);
+    out.extend_from_slice(&nonce);
+    let mut body = clear.to_vec();
+    key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), &mut body)
+        .map_err(failed)?;
+    out.append(&mut body);
+    Ok(out)
+}
+
+/// Undoes [`encrypt`]; nothing when key, data or `aad` do not belong together.
+pub(crate) fn decrypt(key: &LessSafeKey, aad: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+    let (nonce, body) = sealed.split_at_checked(NONCE)?;
+    let mut body = body.to_vec();
+    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+    let length = key.open_in_place(nonce, Aad::from(aad), &mut body).ok()?.len();
+    body.truncate(length);
+    Some(body)
+}
+
+fn aead_key(bytes: &[u8]) -> Result<LessSafeKey, KeyError> {
+    let key = UnboundKey::new(&AES_256_GCM, bytes);
+    key.map(LessSafeKey::new).map_err(|_| KeyError::Unavailable("a key must have 32 bytes".into()))
+}
+
+impl KeyRing {
+    /// Opens the key store at `path` under the master key; the store is made when it is not there.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, or was made under another master key.
+    pub fn open(path: &Path, master: &[u8; 32]) -> Result<Self, KeyError> {
+        let store = Connection::open(path)?;
+        store.execute_batch(
+            "pragma journal_mode = wal; pragma synchronous = full;
+             create table if not exists subject_keys (
+                 tenant text not null, subject blob not null, wrapped blob,
+                 primary key (subject, tenant)
+             ) strict, without rowid;
+             create table if not exists master_check (wrapped blob not null) strict;",
+        )?;
+        let derive = hmac::Key::new(hmac::HMAC_SHA256, master);
+        let wrapping = hmac::sign(&derive, b"wrap subject keys");
+        let ring = Self {
+            master: aead_key(wrapping.as_ref())?,
+            derive,
+            store: Mutex::new(store),
+            cache: moka::sync::Cache::new(100_000),
+        };
+        ring.check_master()?;
+        Ok(ring)
+    }
+
+    fn check_master(&self) -> Result<(), KeyError> {
+        let store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        let found: Option<Vec<u8>> =
+            store.query_row("select wrapped from master_check", [], |row| row.get(0)).optional()?;
+        match found {
+            Some(wrapped) => {
+                decrypt(&self.master, b"check", &wrapped).map(|_| ()).ok_or(KeyError::WrongMaster)
+            }
+            None => {
+                let wrapped = encrypt(&self.master, b"check", b"check")?;
+                store.execute("insert into master_check values (?1)", [wrapped])?;
+                Ok(())
+            }
+        }
+    }
+
+    /// 32 bytes for another use, always the same for the same `purpose`.
+    #[must_use]
+    pub fn derived(&self, purpose: &str) -> [u8; 32] {
+        let mut out = [0; 32];
+        out.copy_from_slice(hmac::sign(&self.derive, purpose.as_bytes()).as_ref());
+        out
+    }
+
+    /// The claim on a normalised value: who reads the journal learns no value from it.
+    #[must_use]
+    pub fn claim(&self, tenant: &TenantId, kind: &'static str, value: &str) -> Claim {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.derived(&format!("claims of {tenant}")));
+        let mut context = hmac::Context::with_key(&key);
+        context.update(kind.as_bytes());
+        context.update(&[0]);
+        context.update(value.as_bytes());
+        let mut digest = [0; 32];
+        digest.copy_from_slice(context.sign().as_ref());
+        Claim { tenant: tenant.clone(), kind, digest }
+    }
+
+    /// A person's key, made and made durable when there is none yet. A short blocking look-up, except when it
+    /// makes one: then it waits for the disk.
+    ///
+    /// # Errors
+    /// When the person was erased or the store does not answer.
+    pub fn subject_or_new(&self, tenant: &TenantId, subject: UserId) -> Result<Arc<LessSafeKey>, KeyError> {
+        match self.look_up(tenant, subject)? {
+            Found::Key(key) => Ok(key),
+            Found::Erased => Err(KeyError::Erased),
+            Found::None => self.make(tenant, subject),
+        }
+    }
+
+    /// A person's key; nothing when there is none or none any more.
+    ///
+    /// # Errors
+    /// When the store does not answer: an unreadable key never looks like an erased person.
+    pub fn subject(&self, tenant: &TenantId, subject: UserId) -> Result<Option<Arc<LessSafeKey>>, KeyError> {
+        Ok(match self.look_up(tenant, subject)? {
+            Found::Key(key) => Some(key),
+            Found::Erased | Found::None => None,
+        })
+    }
+
+    fn look_up(&self, tenant: &TenantId, subject: UserId) -> Result<Found, KeyError> {
+        let at = (tenant.clone(), subject);
+        if let Some(key) = self.cache.get(&at) {
+            return Ok(Found::Key(key));
+        }
+        let row: Option<Option<Vec<u8>>> = self
+            .store
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .prepare_cached("select wrapped from subject_keys where subject = ?1 and tenant = ?2")?
+            .query_row(params![subject.uuid().as_bytes(), tenant.as_str()], |row| row.get(0))
+            .optional()?;
+        let wrapped = match row {
+            None => return Ok(Found::None),
+            Some(None) => return Ok(Found::Erased),
+            Some(Some(wrapped)) => wrapped,
+        };
+        let bytes =
+            decrypt(&self.master, &subject_aad(tenant, subject), &wrapped).ok_or(KeyError::WrongMaster)?;
+        let key = Arc::new(aead_key(&bytes)?);
+        self.cache.insert(at, Arc::clone(&key));
+        Ok(Found::Key(key))
+    }
+
+    fn make(&self, tenant: &TenantId, subject: UserId) -> Result<Arc<LessSafeKey>, KeyError> {
+        let mut bytes = [0; 32];
+        rand::fill(&mut bytes).map_err(|_| KeyError::Unavailable("no randomness".into()))?;
+        let wrapped = encrypt(&self.master, &subject_aad(tenant, subject), &bytes)?;
+        // Two racing makers: the first stays, both then read the same one.
+        self.store.lock().unwrap_or_else(PoisonError::into_inner).execute(
+            "insert into subject_keys values (?1, ?2, ?3) on conflict do nothing",
+            params![tenant.as_str(), subject.uuid().as_bytes(), wrapped],
+        )?;
+        match self.look_up(tenant, subject)? {
+            Found::Key(key) => Ok(key),
+            Found::Erased | Found::None => Err(KeyError::Erased),
+        }
+    }
+}
+
+enum Found {
+    Key(Arc<LessSafeKey>),
+    Erased,
+    None,
+}
+
+fn subject_aad(tenant: &TenantId, subject: UserId) -> Vec<u8> {
+    format!("{tenant}|{subject}").into_bytes()
+}

@@ -1,0 +1,347 @@
+//! From a command to a durable event: load, decide, append, once more on a conflict.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use domain::aggregate::{Aggregate, EventKind};
+use domain::{Clock, Envelope, Ids, Log, Metadata, Position, StreamId, TenantId, UserId, Version, upcast};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::keys::KeyError;
+use crate::{
+    Append, AppendError, Appended, Claims, DecodeError, Expected, Idempotency, Journal, JournalError,
+    KeyRing, NewEvent, Refused, Replayed, seal,
+};
+
+/// Who acts, and how the request came.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// Whose world it happens in.
+    pub tenant: TenantId,
+    /// The person; nobody for visitors and the system.
+    pub user: Option<UserId>,
+    /// Address, program, session, correlation.
+    pub metadata: Metadata,
+}
+
+/// What else must hold for a command.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// `If-Match`: the version the caller saw.
+    pub if_version: Option<Version>,
+    /// The stream is new, made by this command: nothing is read first.
+    pub new_stream: bool,
+    /// Names taken or given back.
+    pub claims: Claims,
+    /// Once only.
+    pub idempotency: Option<Idempotency>,
+}
+
+/// A command done.
+#[derive(Clone, Debug)]
+pub struct Done<A> {
+    /// The aggregate's state after it.
+    pub state: A,
+    /// Its version after it.
+    pub version: Version,
+    /// Where its last event stands; nothing when the command changed nothing.
+    pub position: Option<Position>,
+}
+
+/// Why a command was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum ExecuteError<R> {
+    /// A rule of the aggregate says no.
+    #[error("{0}")]
+    Rejected(R),
+    /// The caller saw another version.
+    #[error("the version is {actual}")]
+    Precondition {
+        /// The version now.
+        actual: Version,
+    },
+    /// Another stream holds a name.
+    #[error("the {kind} is taken")]
+    Taken {
+        /// The kind of name.
+        kind: &'static str,
+        /// Who holds it.
+        owner: StreamId,
+    },
+    /// Done before under the same key.
+    #[error("answered before")]
+    Replayed(Replayed),
+    /// The key belongs to another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// Several attempts met other writers.
+    #[error("others kept changing it at the same time; try again")]
+    Busy,
+    /// A payload cannot be read.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// The journal does not answer.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+impl<R> From<KeyError> for ExecuteError<R> {
+    fn from(error: KeyError) -> Self {
+        Self::Decode(error.into())
+    }
+}
+
+/// A command meets at most so many other writers before it gives up.
+const ATTEMPTS: usize = 8;
+
+type Cached = (Version, Arc<dyn Any + Send + Sync>);
+
+/// The journal with everything needed to speak to it in types.
+#[derive(Clone)]
+pub struct Ledger {
+    journal: Arc<dyn Journal>,
+    keys: Arc<KeyRing>,
+    clock: Clock,
+    ids: Ids,
+    states: moka::sync::Cache<StreamId, Cached>,
+}
+
+impl std::fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Ledger")
+    }
+}
+
+impl Ledger {
+    /// A ledger over `journal`.
+    #[must_use]
+    pub fn new(journal: Arc<dyn Journal>, keys: Arc<KeyRing>, clock: Clock, ids: Ids) -> Self {
+        Self { journal, keys, clock, ids, states: moka::sync::Cache::new(20_000) }
+    }
+
+    /// The journal itself.
+    #[must_use]
+    pub fn journal(&self) -> &Arc<dyn Journal> {
+        &self.journal
+    }
+
+    /// The keys.
+    #[must_use]
+    pub fn keys(&self) -> &Arc<KeyRing> {
+        &self.keys
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The source of ids.
+    #[must_use]
+    pub fn ids(&self) -> Ids {
+        self.ids
+    }
+
+    /// The state of an aggregate now: what is cached plus the stream's delta, which is always read.
+    ///
+    /// # Errors
+    /// When the journal does not answer or an event cannot be read.
+    pub async fn load<A: Aggregate>(
+        &self,
+        tenant: &TenantId,
+        id: impl ToString,
+    ) -> Result<(A, Version), LoadError> {
+        let stream = StreamId::new(tenant, A::TYPE, id.to_string());
+        let cached = self.states.get(&stream);
+        let (mut version, mut state) =
+            match cached.as_ref().and_then(|(v, s)| Some((*v, s.downcast_ref::<A>()?))) {
+                Some((version, state)) => (version, state.clone()),
+                None => (0, A::default()),
+            };
+        let delta = self.journal.read_stream(&stream, version).await?;
+        for envelope in &delta {
+            state.evolve(&self.decode::<A::Event>(envelope)?, envelope.timestamp);
+            version = envelope.version;
+        }
+        if !delta.is_empty() {
+            self.states.insert(stream, (version, Arc::new(state.clone())));
+        }
+        Ok((state, version))
+    }
+
+    /// Asks aggregate `id` to do `command` on behalf of `actor`. `Ok` means durable.
+    ///
+    /// # Errors
+    /// See [`ExecuteError`]; nothing was appended then, except that after `Journal` the outcome is unknown.
+    pub async fn execute<A: Aggregate>(
+        &self,
+        actor: &Actor,
+        id: impl ToString + Send,
+        command: A::Command,
+        options: Options,
+    ) -> Result<Done<A>, ExecuteError<A::Rejection>> {
+        let stream = StreamId::new(&actor.tenant, A::TYPE, id.to_string());
+        for _ in 0..ATTEMPTS {
+            let (mut state, version) = if options.new_stream {
+                (A::default(), 0)
+            } else {
+                self.load::<A>(&actor.tenant, &stream.id).await?
+            };
+            if options.if_version.is_some_and(|seen| seen != version) {
+                return Err(ExecuteError::Precondition { actual: version });
+            }
+            let now = self.clock.now();
+            let events = state.decide(command.clone(), now).map_err(ExecuteError::Rejected)?;
+            if events.is_empty() {
+                return Ok(Done { state, version, position: None });
+            }
+            let append = Append {
+                stream: stream.clone(),
+                expected: Expected::Exactly(version),
+                events: self.encode_all(actor, &events)?,
+                claims: options.claims.clone(),
+                idempotency: options.idempotency.clone(),
+            };
+            match self.journal.append(append).await {
+                Ok(Appended { version, position }) => {
+                    events.iter().for_each(|event| state.evolve(event, now));
+                    self.states.insert(stream, (version, Arc::new(state.clone())));
+                    return Ok(Done { state, version, position: Some(position) });
+                }
+                Err(AppendError::Refused(Refused::Conflict { .. })) if !options.new_stream => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(ExecuteError::Busy)
+    }
+
+    /// Appends an event that no rule guards to a stream of any version.
+    ///
+    /// # Errors
+    /// When the journal refuses or does not answer.
+    pub async fn record<E: EventKind>(
+        &self,
+        actor: &Actor,
+        stream: StreamId,
+        event: &E,
+    ) -> Result<Appended, ExecuteError<std::convert::Infallible>> {
+        let events = self.encode_all(actor, std::slice::from_ref(event))?;
+        let append =
+            Append { stream, expected: Expected::Any, events, claims: Claims::default(), idempotency: None };
+        Ok(self.journal.append(append).await?)
+    }
+
+    /// `events` as they are stored.
+    ///
+    /// # Errors
+    /// When a person's key cannot be had.
+    pub fn encode_all<E: EventKind>(&self, actor: &Actor, events: &[E]) -> Result<Vec<NewEvent>, KeyError> {
+        events.iter().map(|event| self.encode(actor, event)).collect()
+    }
+
+    fn encode<E: EventKind>(&self, actor: &Actor, event: &E) -> Result<NewEvent, KeyError> {
+        let timestamp = self.clock.now();
+        let event_id = self.ids.uuid(timestamp);
+        let unwritable =
+            |error: serde_json::Error| KeyError::Unavailable(format!("an event cannot be written: {error}"));
+        let mut written = seal::object(serde_json::to_value(event).map_err(unwritable)?);
+        let mut data = written.remove("eventData").unwrap_or_else(|| json!({}));
+        let mut metadata = serde_json::to_value(&actor.metadata).map_err(unwritable)?;
+        seal::seal(&self.keys, &actor.tenant, event_id, "data", &mut data)?;
+        seal::seal(&self.keys, &actor.tenant, event_id, "metadata", &mut metadata)?;
+        Ok(NewEvent {
+            event_id,
+            user_id: actor.user,
+            event_type: written.get("eventType").and_then(Value::as_str).unwrap_or_default().into(),
+            schema_version: E::SCHEMA_VERSION,
+            timestamp,
+            data: data.to_string().into(),
+            metadata: metadata.to_string().into(),
+        })
+    }
+
+    /// The typed event of an envelope, upcast and opened.
+    ///
+    /// # Errors
+    /// When the payload has not the promised shape, was tampered with, or the key store does not answer.
+    pub fn decode<E: EventKind>(&self, envelope: &Envelope) -> Result<E, DecodeError> {
+        let shape = |error: serde_json::Error| DecodeError::Shape {
+            event_type: envelope.event_type.to_string(),
+            schema_version: envelope.schema_version,
+            message: error.to_string(),
+        };
+        let data = self.opened(envelope, "data", &envelope.data)?;
+        let data = upcast::upcast(upcast::STEPS, &envelope.event_type, envelope.schema_version, data);
+        serde_json::from_value(json!({"eventType": envelope.event_type, "eventData": data})).map_err(shape)
+    }
+
+    /// Payload and metadata of an envelope for a person to read: personal values plain, erased ones null.
+    ///
+    /// # Errors
+    /// As [`Self::decode`].
+    pub fn readable(&self, envelope: &Envelope) -> Result<(Value, Value), DecodeError> {
+        let mut data = self.opened(envelope, "data", &envelope.data)?;
+        let mut metadata = self.opened(envelope, "metadata", &envelope.metadata)?;
+        seal::plain(&mut data);
+        seal::plain(&mut metadata);
+        Ok((data, metadata))
+    }
+
+    fn opened(&self, envelope: &Envelope, root: &str, json: &str) -> Result<Value, DecodeError> {
+        let mut value: Value = serde_json::from_str(json).map_err(|error| DecodeError::Shape {
+            event_type: envelope.event_type.to_string(),
+            schema_version: envelope.schema_version,
+            message: error.to_string(),
+        })?;
+        seal::open(&self.keys, &envelope.stream.tenant, envelope.event_id, root, &mut value)?;
+        Ok(value)
+    }
+
+    /// The newest positions of both logs.
+    ///
+    /// # Errors
+    /// When the journal does not answer.
+    pub async fn heads(&self) -> Result<[Position; 2], JournalError> {
+        Ok([self.journal.head(Log::Facts).await?, self.journal.head(Log::Activity).await?])
+    }
+
+    /// A fresh id for anything.
+    #[must_use]
+    pub fn fresh(&self) -> Uuid {
+        self.ids.uuid(self.clock.now())
+    }
+}
+
+/// An aggregate could not be loaded.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum LoadError {
+    /// A payload cannot be read.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// The journal does not answer.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+impl<R> From<LoadError> for ExecuteError<R> {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Decode(error) => Self::Decode(error),
+            LoadError::Journal(error) => Self::Journal(error),
+        }
+    }
+}
+
+impl<R> From<AppendError> for ExecuteError<R> {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::Journal(error) => Self::Journal(error),
+            AppendError::Refused(Refused::Conflict { .. }) => Self::Busy,
+            AppendError::Refused(Refused::Taken { kind, owner }) => Self::Taken { kind, owner },
+            AppendError::Refused(Refused::Replayed(replayed)) => Self::Replayed(replayed),
+            AppendError::Refused(Refused::KeyReused) => Self::KeyReused,
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The journal in SQLite files, one a log: one writer each, so positions are gapless in commit order by
+//! construction; `synchronous=FULL`, so an acknowledged commit survives a power cut.
+
+mod file;
+mod reader;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::{Clock, Envelope, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
+use tokio::sync::{mpsc, oneshot, watch};
+use uuid::Uuid;
+
+use crate::{Append, AppendError, Appended, Claim, Journal, JournalError};
+use reader::Readers;
+use writer::{Message, Writer};
+
+/// How much the journal takes at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The most appends in one transaction.
+    pub batch: usize,
+    /// The most appends waiting; more wait at the caller.
+    pub queue: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { batch: 512, queue: 4096 }
+    }
+}
+
+/// Two log files, `facts.db` and `activity.db`, in one directory. The process that opens it must be the only one;
+/// the caller holds the directory's lock.
+#[derive(Debug)]
+pub struct SqliteJournal {
+    logs: [LogFile; 2],
+}
+
+#[derive(Debug)]
+struct LogFile {
+    log: Log,
+    epoch: u32,
+    queue: mpsc::Sender<Message>,
+    committed: watch::Receiver<u64>,
+    readers: Arc<Readers>,
+}
+
+impl SqliteJournal {
+    /// Opens the journal in `directory`, making it when it is not there.
+    ///
+    /// # Errors
+    /// When a file cannot be opened or is no journal of ours.
+    pub fn open(directory: &Path, clock: &Clock, limits: Limits) -> Result<Self, JournalError> {
+        std::fs::create_dir_all(directory)
+            .map_err(|e| JournalError::Unavailable(format!("{}: {e}", directory.display())))?;
+        let open =
+            |log: Log| LogFile::open(&directory.join(format!("{}.db", log.as_str())), log, clock, limits);
+        Ok(Self { logs: [open(Log::Facts)?, open(Log::Activity)?] })
+    }
+
+    /// Finishes what is queued and closes the files; later appends are refused as unavailable.
+    pub async fn close(&self) {
+        for file in &self.logs {
+            let (done, closed) = oneshot::channel();
+            if file.queue.send(Message::Close(done)).await.is_ok() {
+                let _ = closed.await;
+            }
+        }
+    }
+
+    fn file(&self, log: Log) -> &LogFile {
+        &self.logs[log.index()]
+    }
+}
+
+impl LogFile {
+    fn open(path: &Path, log: Log, clock: &Clock, limits: Limits) -> Result<Self, JournalError> {
+        let connection = file::open(path)?;
+        let (epoch, head) = file::identity(&connection)?;
+        let (queue, incoming) = mpsc::channel(limits.queue);
+        let (committed_tx, committed) = watch::channel(head);
+        let start = Position { log, epoch, seq: head };
+        Writer::start(connection, path, start, limits.batch, clock.clone(), incoming, committed_tx)?;
+        Ok(Self { log, epoch, queue, committed, readers: Arc::new(Readers::new(path, log, epoch)) })
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Readers) -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        let readers = Arc::clone(&self.readers);
+        tokio::task::spawn_blocking(move || query(&readers))
+            .await
+            .unwrap_or_else(|e| Err(JournalError::Unavailable(e.to_string())))
+    }
+}
+
+fn closed() -> AppendError {
+    AppendError::Journal(JournalError::Unavailable("it is shutting down".into()))
+}
+
+#[async_trait]
+impl Journal for SqliteJournal {
+    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        let (reply, answer) = oneshot::channel();
+        let file = self.file(append.stream.log());
+        file.queue.send(Message::Append(Box::new(append), reply)).await.map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
+    }
+
+    async fn read_stream(&self, stream: &StreamId, after: Version) -> Result<Vec<Envelope>, JournalError> {
+        let stream = stream.clone();
+        self.file(stream.log()).read(move |readers| readers.stream(&stream, after)).await
+    }
+
+    async fn read_after(&self, position: Position, limit: usize) -> Result<Vec<Envelope>, JournalError> {
+        let file = self.file(position.log);
+        if position.epoch != file.epoch {
+            return Err(JournalError::OtherHistory { asked: position, epoch: file.epoch });
+        }
+        file.read(move |readers| readers.after(position.seq, limit)).await
+    }
+
+    async fn read_user(
+        &self,
+        tenant: &TenantId,
+        user: UserId,
+        log: Log,
+        after: (Timestamp, Uuid),
+        limit: usize,
+    ) -> Result<Vec<Envelope>, JournalError> {
+        let tenant = tenant.clone();
+        self.file(log).read(move |readers| readers.user(&tenant, user, after, limit)).await
+    }
+
+    async fn head(&self, log: Log) -> Result<Position, JournalError> {
+        let file = self.file(log);
+        Ok(Position { log: file.log, epoch: file.epoch, seq: *file.committed.borrow() })
+    }
+
+    async fn owner(&self, claim: &Claim) -> Result<Option<StreamId>, JournalError> {
+        let claim = claim.clone();
+        self.file(Log::Facts).read(move |readers| readers.owner(&claim)).await
+    }
+
+    fn committed(&self, log: Log) -> watch::Receiver<u64> {
+        self.file(log).committed.clone()
+    }
+}
+
+impl From<rusqlite::Error> for JournalError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}

@@ -1,0 +1,91 @@
+//! A log's file: its settings and tables.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::JournalError;
+
+/// The shape of the tables below.
+const FORMAT: i64 = 1;
+
+const TABLES: &str = "
+create table event_store (
+    position integer primary key,
+    event_id blob not null,
+    tenant_id text not null,
+    aggregate_type text not null,
+    aggregate_id text not null,
+    version integer not null,
+    user_id blob,
+    event_type text not null,
+    schema_version integer not null,
+    event_data text not null,
+    event_metadata text not null,
+    timestamp integer not null
+) strict;
+create index idx_aggregate_id on event_store (aggregate_id, version);
+create index idx_user_id on event_store (user_id, timestamp, event_id) where user_id is not null;
+create index idx_event_type on event_store (event_type, position);
+create table streams (
+    tenant text not null, type text not null, id text not null,
+    version integer not null, first_position integer not null, last_position integer not null,
+    primary key (id, type, tenant)
+) strict, without rowid;
+create table claims (
+    tenant text not null, kind text not null, digest blob not null,
+    stream_type text not null, stream_id text not null,
+    primary key (digest, kind, tenant)
+) strict, without rowid;
+create index idx_claims_stream on claims (stream_id, stream_type, tenant);
+create table idempotency (
+    scope text not null, key text not null, fingerprint blob not null, answer text not null,
+    version integer not null, position integer not null, created_at integer not null,
+    primary key (scope, key)
+) strict, without rowid;
+create index idx_idempotency_age on idempotency (created_at);
+create table history (epoch integer not null) strict;
+insert into history values (1);
+";
+
+/// Opens the file for the writer, with its tables.
+pub fn open(path: &Path) -> Result<Connection, JournalError> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    // The automatic checkpoint would run inside a commit: it is off, and a thread of its own does the work.
+    connection.execute_batch(
+        "pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 0;
+         pragma cache_size = -16384; pragma temp_store = memory;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(64);
+    let format: i64 = connection.query_row("pragma user_version", [], |row| row.get(0))?;
+    match format {
+        0 => {
+            connection.execute_batch(&format!(
+                "begin immediate; {TABLES} pragma user_version = {FORMAT}; commit;"
+            ))?;
+        }
+        FORMAT => {}
+        other => {
+            let message = format!("{} has format {other}, this program reads {FORMAT}", path.display());
+            return Err(JournalError::Unavailable(message));
+        }
+    }
+    Ok(connection)
+}
+
+/// The epoch and the newest position.
+pub fn identity(connection: &Connection) -> Result<(u32, u64), JournalError> {
+    let epoch = connection.query_row("select epoch from history", [], |row| row.get(0))?;
+    Ok((epoch, head(connection)?))
+}
+
+/// The newest position.
+pub fn head(connection: &Connection) -> Result<u64, JournalError> {
+    let head: Option<u64> = connection
+        .query_row("select max(position) from event_store", [], |row| row.get(0))
+        .optional()?
+        .flatten();
+    Ok(head.unwrap_or(0))
+}

@@ -1,0 +1,318 @@
+//! The one writer of a log: takes everything queued, one transaction, one fsync, then answers each caller.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+
+use domain::{Clock, Position, StreamId, Version};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::file;
+use crate::{Append, AppendError, Appended, Claim, Expected, Idempotency, JournalError, Refused, Replayed};
+
+/// What callers send to the writer.
+pub enum Message {
+    Append(Box<Append>, Reply),
+    Close(oneshot::Sender<()>),
+}
+
+type Reply = oneshot::Sender<Result<Appended, AppendError>>;
+type Outcome = Result<Appended, Refused>;
+
+/// A checkpoint is asked for after so many rows; the file may grow this far before the writer itself resets it.
+const ROWS_BETWEEN_CHECKPOINTS: u64 = 4_000;
+const WAL_MOST_BYTES: u64 = 256 << 20;
+/// Idempotency records are kept this long.
+const KEPT_SECONDS: i64 = 24 * 3600;
+
+pub struct Writer {
+    connection: Connection,
+    wal: PathBuf,
+    last: Position,
+    batch: usize,
+    clock: Clock,
+    committed: watch::Sender<u64>,
+    checkpoint: SyncSender<()>,
+    rows_since_checkpoint: u64,
+}
+
+impl Writer {
+    /// Starts the writer and its checkpoint thread; both end when the queue closes.
+    pub fn start(
+        connection: Connection,
+        path: &Path,
+        last: Position,
+        batch: usize,
+        clock: Clock,
+        incoming: mpsc::Receiver<Message>,
+        committed: watch::Sender<u64>,
+    ) -> Result<(), JournalError> {
+        let (checkpoint, asked) = sync_channel(1);
+        let for_checkpoints = Connection::open(path)?;
+        let name = last.log.as_str();
+        let mut wal = path.as_os_str().to_owned();
+        wal.push("-wal");
+        let wal = PathBuf::from(wal);
+        let writer =
+            Self { connection, wal, last, batch, clock, committed, checkpoint, rows_since_checkpoint: 0 };
+        let spawn = |name: String, work: Box<dyn FnOnce() + Send>| {
+            std::thread::Builder::new()
+                .name(name)
+                .spawn(work)
+                .map_err(|e| JournalError::Unavailable(e.to_string()))
+        };
+        spawn(format!("{name}-checkpoint"), Box::new(move || checkpoints(&for_checkpoints, &asked)))?;
+        spawn(format!("{name}-writer"), Box::new(move || writer.run(incoming)))?;
+        Ok(())
+    }
+
+    fn run(mut self, mut incoming: mpsc::Receiver<Message>) {
+        let mut waiting: Vec<(Box<Append>, Reply)> = Vec::with_capacity(self.batch);
+        while let Some(first) = incoming.blocking_recv() {
+            let mut next = Some(first);
+            let mut close = None;
+            while let Some(message) = next.take() {
+                match message {
+                    Message::Append(append, reply) => waiting.push((append, reply)),
+                    Message::Close(done) => close = Some(done),
+                }
+                if close.is_none() && waiting.len() < self.batch {
+                    next = incoming.try_recv().ok();
+                }
+            }
+            self.commit(&mut waiting);
+            self.ask_for_checkpoint();
+            if let Some(done) = close {
+                let _ = self.connection.execute_batch("pragma wal_checkpoint(truncate)");
+                drop(self);
+                let _ = done.send(());
+                return;
+            }
+        }
+    }
+
+    /// Commits every acceptable append of `waiting`, then answers all.
+    fn commit(&mut self, waiting: &mut Vec<(Box<Append>, Reply)>) {
+        if waiting.is_empty() {
+            return;
+        }
+        metrics::histogram!("journal_batch_appends", "log" => self.last.log.as_str())
+            .record(u32::try_from(waiting.len()).unwrap_or(u32::MAX));
+        match self.transaction(waiting) {
+            Ok((outcomes, last)) => {
+                self.rows_since_checkpoint += last.seq - self.last.seq;
+                self.last = last;
+                self.committed.send_replace(last.seq);
+                for ((_, reply), outcome) in waiting.drain(..).zip(outcomes) {
+                    let _ = reply.send(outcome.map_err(AppendError::Refused));
+                }
+            }
+            Err(error) => {
+                tracing::error!(log = self.last.log.as_str(), %error, "a journal transaction failed");
+                self.recover();
+                for (_, reply) in waiting.drain(..) {
+                    let _ = reply.send(Err(AppendError::Journal(error.clone())));
+                }
+            }
+        }
+    }
+
+    fn transaction(
+        &mut self,
+        waiting: &[(Box<Append>, Reply)],
+    ) -> Result<(Vec<Outcome>, Position), JournalError> {
+        let now = self.clock.now().micros();
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut last = self.last;
+        let mut outcomes = Vec::with_capacity(waiting.len());
+        for (append, _) in waiting {
+            outcomes.push(one(&transaction, append, &mut last, now)?);
+        }
+        transaction
+            .prepare_cached("delete from idempotency where created_at < ?1")?
+            .execute([now - KEPT_SECONDS * 1_000_000])?;
+        transaction.commit()?;
+        Ok((outcomes, last))
+    }
+
+    /// After a failed commit the file is the truth: whatever became durable is counted again from there.
+    fn recover(&mut self) {
+        if let Ok(head) = file::head(&self.connection) {
+            self.last = self.last.at(head);
+            self.committed.send_replace(head);
+        }
+    }
+
+    fn ask_for_checkpoint(&mut self) {
+        if self.rows_since_checkpoint < ROWS_BETWEEN_CHECKPOINTS {
+            return;
+        }
+        self.rows_since_checkpoint = 0;
+        if let Err(TrySendError::Disconnected(())) = self.checkpoint.try_send(()) {
+            tracing::error!(log = self.last.log.as_str(), "the checkpoint thread is gone");
+        }
+        let too_long = std::fs::metadata(&self.wal).is_ok_and(|wal| wal.len() > WAL_MOST_BYTES);
+        if too_long && let Err(error) = self.connection.execute_batch("pragma wal_checkpoint(restart)") {
+            tracing::warn!(log = self.last.log.as_str(), %error, "the write-ahead log could not be reset");
+        }
+    }
+}
+
+/// Copies committed pages into the file, off the commit path.
+fn checkpoints(connection: &Connection, asked: &Receiver<()>) {
+    while asked.recv().is_ok() {
+        if let Err(error) = connection.query_row("pragma wal_checkpoint(passive)", [], |_| Ok(())) {
+            tracing::warn!(%error, "a checkpoint failed; the next one copies its pages too");
+        }
+    }
+}
+
+/// Checks one append with plain reads, then writes it; a refusal has written nothing.
+fn one(tx: &Connection, append: &Append, last: &mut Position, now: i64) -> Result<Outcome, JournalError> {
+    if let Some(idempotency) = &append.idempotency
+        && let Some(found) = replayed(tx, idempotency, *last)?
+    {
+        return Ok(Err(found));
+    }
+    let stream = &append.stream;
+    let head = stream_head(tx, stream)?;
+    let (version, first) = head.map_or((0, None), |(version, first, _)| (version, Some(first)));
+    if let Expected::Exactly(expected) = append.expected
+        && expected != version
+    {
+        return Ok(Err(Refused::Conflict { expected, actual: version }));
+    }
+    for claim in &append.claims.take {
+        if let Some(owner) = holder(tx, claim)?
+            && owner != *stream
+        {
+            return Ok(Err(Refused::Taken { kind: claim.kind, owner }));
+        }
+    }
+    if append.events.is_empty() {
+        let position = last.at(head.map_or(0, |(_, _, position)| position));
+        return Ok(Ok(Appended { version, position }));
+    }
+    let start = last.seq + 1;
+    let mut appended = Appended { version, position: *last };
+    for event in &append.events {
+        *last = last.at(last.seq + 1);
+        appended = Appended { version: appended.version + 1, position: *last };
+        insert(tx, stream, event, appended)?;
+    }
+    set_head(tx, stream, appended, first.unwrap_or(start))?;
+    change_claims(tx, append)?;
+    if let Some(idempotency) = &append.idempotency {
+        remember(tx, idempotency, appended, now)?;
+    }
+    Ok(Ok(appended))
+}
+
+fn stream_head(tx: &Connection, stream: &StreamId) -> rusqlite::Result<Option<(Version, u64, u64)>> {
+    tx.prepare_cached(
+        "select version, first_position, last_position from streams where id = ?1 and type = ?2 and tenant = ?3",
+    )?
+    .query_row(params![&*stream.id, &*stream.kind, stream.tenant.as_str()], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+    })
+    .optional()
+}
+
+fn set_head(tx: &Connection, stream: &StreamId, appended: Appended, first: u64) -> rusqlite::Result<usize> {
+    tx.prepare_cached(
+        "insert into streams (tenant, type, id, version, first_position, last_position)
+         values (?1, ?2, ?3, ?4, ?5, ?6) on conflict (id, type, tenant)
+         do update set version = excluded.version, last_position = excluded.last_position",
+    )?
+    .execute(params![
+        stream.tenant.as_str(),
+        &*stream.kind,
+        &*stream.id,
+        appended.version,
+        first,
+        appended.position.seq
+    ])
+}
+
+fn insert(
+    tx: &Connection,
+    stream: &StreamId,
+    event: &crate::NewEvent,
+    at: Appended,
+) -> rusqlite::Result<usize> {
+    tx.prepare_cached(
+        "insert into event_store (position, event_id, tenant_id, aggregate_type, aggregate_id, version, user_id,
+         event_type, schema_version, event_data, event_metadata, timestamp)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    )?
+    .execute(params![
+        at.position.seq,
+        event.event_id.as_bytes(),
+        stream.tenant.as_str(),
+        &*stream.kind,
+        &*stream.id,
+        at.version,
+        event.user_id.map(|user| *user.uuid().as_bytes()),
+        &*event.event_type,
+        event.schema_version,
+        &*event.data,
+        &*event.metadata,
+        event.timestamp.micros(),
+    ])
+}
+
+fn holder(tx: &Connection, claim: &Claim) -> rusqlite::Result<Option<StreamId>> {
+    tx.prepare_cached(
+        "select stream_type, stream_id from claims where digest = ?1 and kind = ?2 and tenant = ?3",
+    )?
+    .query_row(params![claim.digest, claim.kind, claim.tenant.as_str()], |row| {
+        let kind: String = row.get(0)?;
+        Ok(StreamId::new(&claim.tenant, &kind, row.get::<_, String>(1)?))
+    })
+    .optional()
+}
+
+fn change_claims(tx: &Connection, append: &Append) -> rusqlite::Result<()> {
+    let stream = &append.stream;
+    if append.claims.release_all {
+        tx.prepare_cached("delete from claims where stream_id = ?1 and stream_type = ?2 and tenant = ?3")?
+            .execute(params![&*stream.id, &*stream.kind, stream.tenant.as_str()])?;
+    }
+    for claim in &append.claims.take {
+        tx.prepare_cached(
+            "insert or ignore into claims (tenant, kind, digest, stream_type, stream_id) values (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![claim.tenant.as_str(), claim.kind, claim.digest, &*stream.kind, &*stream.id])?;
+    }
+    Ok(())
+}
+
+fn replayed(tx: &Connection, asked: &Idempotency, last: Position) -> rusqlite::Result<Option<Refused>> {
+    tx.prepare_cached(
+        "select fingerprint, answer, version, position from idempotency where scope = ?1 and key = ?2",
+    )?
+    .query_row(params![asked.scope, asked.key], |row| {
+        if row.get::<_, [u8; 32]>(0)? != asked.fingerprint {
+            return Ok(Refused::KeyReused);
+        }
+        let appended = Appended { version: row.get(2)?, position: last.at(row.get(3)?) };
+        Ok(Refused::Replayed(Replayed { answer: row.get(1)?, appended }))
+    })
+    .optional()
+}
+
+fn remember(tx: &Connection, asked: &Idempotency, at: Appended, now: i64) -> rusqlite::Result<usize> {
+    tx.prepare_cached(
+        "insert into idempotency (scope, key, fingerprint, answer, version, position, created_at)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute(params![
+        asked.scope,
+        asked.key,
+        asked.fingerprint,
+        asked.answer,
+        at.version,
+        at.position.seq,
+        now
+    ])
+}

@@ -1,0 +1,71 @@
+//! The transaction a projection writes in. One SQL text for every database: placeholders `$1`, `$2` …, columns of
+//! `text`, `bigint` and `double precision` only.
+
+use std::borrow::Cow;
+
+use rusqlite::{Connection, params_from_iter};
+
+use crate::store::ViewError;
+use crate::value::{Row, Value};
+
+/// An open transaction of a read model.
+#[derive(Debug)]
+pub enum ViewTx<'c> {
+    /// On a SQLite file; its calls never wait, they run on a thread that may block.
+    Sqlite(&'c Connection),
+}
+
+impl ViewTx<'_> {
+    /// Runs a statement; gives the number of rows it changed.
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    #[expect(clippy::unused_async, reason = "a database over the network will wait here")]
+    pub async fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<usize, ViewError> {
+        match self {
+            Self::Sqlite(connection) => {
+                Ok(connection.prepare_cached(&native(sql))?.execute(params_from_iter(params))?)
+            }
+        }
+    }
+
+    /// Runs a statement once for each of `rows`, in order.
+    ///
+    /// # Errors
+    /// When the database refuses one.
+    #[expect(clippy::unused_async, reason = "a database over the network will wait here")]
+    pub async fn execute_each(&mut self, sql: &str, rows: &[Vec<Value<'_>>]) -> Result<(), ViewError> {
+        match self {
+            Self::Sqlite(connection) => {
+                let mut statement = connection.prepare_cached(&native(sql))?;
+                for row in rows {
+                    statement.execute(params_from_iter(row))?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// The rows of a query.
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    #[expect(clippy::unused_async, reason = "a database over the network will wait here")]
+    pub async fn query(&mut self, sql: &str, params: &[Value<'_>]) -> Result<Vec<Row>, ViewError> {
+        match self {
+            Self::Sqlite(connection) => query(connection, sql, params),
+        }
+    }
+}
+
+pub fn query(connection: &Connection, sql: &str, params: &[Value<'_>]) -> Result<Vec<Row>, ViewError> {
+    let mut statement = connection.prepare_cached(&native(sql))?;
+    let columns = statement.column_count();
+    let rows = statement.query_map(params_from_iter(params), |row| Row::read(row, columns))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// `$1` is a name to SQLite, numbered as it comes; `?1` is the first parameter wherever it stands.
+fn native(sql: &str) -> Cow<'_, str> {
+    if sql.contains('$') { Cow::Owned(sql.replace('$', "?")) } else { Cow::Borrowed(sql) }
+}

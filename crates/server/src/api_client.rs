@@ -1,0 +1,416 @@
+//! The API as the command line uses it: over HTTP to a running server, or straight into this process's own router when
+//! no server holds the data directory. Both behave alike, so the callers cannot tell.
+//!
+//! A call is repeated only where that cannot do anything twice: the server was not reached, it refused before doing
+//! anything (429), or the request is idempotent by its method or by an `Idempotency-Key`.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body_util::BodyExt as _;
+use serde_json::Value;
+use thiserror::Error;
+use tower::ServiceExt as _;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
+/// Waits before the second, third, … try, unless the server says how long.
+const BACK_OFF: [Duration; 4] =
+    [Duration::from_millis(200), Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
+/// A server that asks for more is not waited for: its answer is returned.
+const LONGEST_WAIT: Duration = Duration::from_secs(90);
+
+/// Cheap to clone; clones share connections.
+#[derive(Clone)]
+pub enum ApiClient {
+    /// `base` has no slash at its end.
+    Remote {
+        http: reqwest::Client,
+        base: String,
+        token: String,
+    },
+    Local {
+        router: axum::Router,
+        token: String,
+    },
+}
+
+/// Any answer of the server, refusals included.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    /// Null for an empty body, a text for one that is not JSON.
+    pub body: Value,
+    pub headers: HeaderMap,
+}
+
+#[derive(Debug, Error)]
+pub enum ClientError {
+    #[error("{given:?} is no server address; write one such as http://127.0.0.1:8080")]
+    BadServer { given: String },
+
+    #[error(
+        "no server answers at {base}: start one with `hyderabadinfra serve`, or name another with --server"
+    )]
+    NotRunning {
+        base: String,
+        #[source]
+        source: reqwest::Error,
+    },
+
+    /// Whether the request took effect is not known.
+    #[error("{method} {base}{path} was cut off before its answer came")]
+    CutOff {
+        method: Method,
+        base: String,
+        path: String,
+        #[source]
+        source: reqwest::Error,
+    },
+
+    #[error("the request {method} {path} cannot be built: {reason}")]
+    BadRequest { method: Method, path: String, reason: String },
+
+    #[error("{0}")]
+    Refused(Refusal),
+}
+
+/// An answer that was not a success, for people.
+#[derive(Debug, Clone, Error)]
+#[error("{}", self.text())]
+pub struct Refusal {
+    pub status: u16,
+    pub code: String,
+    pub message: String,
+}
+
+impl Refusal {
+    fn text(&self) -> String {
+        let (status, message) = (self.status, self.message.as_str());
+        match self.status {
+            401 => {
+                format!("the server does not accept the token ({message}): sign in and set HYD_TOKEN anew")
+            }
+            403 => format!("this account may not do that ({message})"),
+            _ if self.code.is_empty() => format!("the server answered {status}: {message}"),
+            _ => format!("the server answered {status} {}: {message}", self.code),
+        }
+    }
+}
+
+impl ApiClient {
+    /// # Errors
+    /// When `server` is no http or https address.
+    pub fn remote(server: &str, token: &str) -> Result<Self, ClientError> {
+        let bad_server = || ClientError::BadServer { given: server.to_owned() };
+        let base = server.trim_end_matches('/');
+        let right = base
+            .parse::<http::Uri>()
+            .is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none());
+        if !right {
+            return Err(bad_server());
+        }
+        let http =
+            reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT).timeout(ANSWER_TIMEOUT).build();
+        Ok(Self::Remote {
+            http: http.map_err(|_| bad_server())?,
+            base: base.to_owned(),
+            token: token.to_owned(),
+        })
+    }
+
+    #[must_use]
+    pub fn local(router: axum::Router, token: &str) -> Self {
+        Self::Local { router, token: token.to_owned() }
+    }
+
+    /// The same server, as somebody else. An empty token is nobody.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Self {
+        let mut other = self.clone();
+        let (Self::Remote { token: own, .. } | Self::Local { token: own, .. }) = &mut other;
+        token.clone_into(own);
+        other
+    }
+
+    /// One answer, whatever its status; see [`Answer::data`] for callers that want successes only. `path` begins with
+    /// a slash and is already encoded.
+    ///
+    /// # Errors
+    /// When there is no answer after a few tries.
+    pub async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> Result<Answer, ClientError> {
+        self.call_with(&BACK_OFF, method, path, body, headers).await
+    }
+
+    async fn call_with(
+        &self,
+        back_off: &[Duration],
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> Result<Answer, ClientError> {
+        let repeatable = method.is_idempotent()
+            || headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("idempotency-key"));
+        let mut waits = back_off.iter();
+        loop {
+            let request = self.request(&method, path, body.as_ref(), headers)?;
+            let result = self.send(request, &method, path).await;
+            let Some(wait) = waits.next().and_then(|wait| repeat_after(&result, repeatable, *wait)) else {
+                return result;
+            };
+            tracing::debug!(%method, path, wait_ms = wait.as_millis(), "the call is repeated");
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    fn request(
+        &self,
+        method: &Method,
+        path: &str,
+        body: Option<&Value>,
+        headers: &[(&str, &str)],
+    ) -> Result<Request<Vec<u8>>, ClientError> {
+        let (base, token) = match self {
+            Self::Remote { base, token, .. } => (base.as_str(), token),
+            Self::Local { token, .. } => ("", token),
+        };
+        let mut request = Request::builder().method(method.clone()).uri(format!("{base}{path}"));
+        request = request.header(header::ACCEPT, "application/json");
+        if !token.is_empty() {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let bytes = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
+        request.body(bytes).map_err(|error| ClientError::BadRequest {
+            method: method.clone(),
+            path: path.to_owned(),
+            reason: error.to_string(),
+        })
+    }
+
+    async fn send(
+        &self,
+        request: Request<Vec<u8>>,
+        method: &Method,
+        path: &str,
+    ) -> Result<Answer, ClientError> {
+        match self {
+            Self::Local { router, .. } => {
+                let answer = router.clone().oneshot(request.map(Body::from)).await;
+                let (parts, body) = answer.unwrap_or_else(|never| match never {}).into_parts();
+                let bytes = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+                Ok(Answer::new(parts.status, parts.headers, &bytes))
+            }
+            Self::Remote { http, base, .. } => {
+                let failed = |source: reqwest::Error| {
+                    let (base, path) = (base.clone(), path.to_owned());
+                    if source.is_connect() {
+                        ClientError::NotRunning { base, source }
+                    } else {
+                        ClientError::CutOff { method: method.clone(), base, path, source }
+                    }
+                };
+                let request = reqwest::Request::try_from(request).map_err(failed)?;
+                let answer = http.execute(request).await.map_err(failed)?;
+                let (status, headers) = (answer.status(), answer.headers().clone());
+                let bytes = answer.bytes().await.map_err(failed)?;
+                Ok(Answer::new(status, headers, &bytes))
+            }
+        }
+    }
+}
+
+/// None: the result stands.
+fn repeat_after(result: &Result<Answer, ClientError>, repeatable: bool, wait: Duration) -> Option<Duration> {
+    match result {
+        Err(ClientError::NotRunning { .. }) => Some(wait),
+        Err(ClientError::CutOff { .. }) => repeatable.then_some(wait),
+        Ok(answer) if answer.status == 429 || (answer.status == 503 && repeatable) => {
+            let asked = answer.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+            let asked = asked.and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
+            Some(asked.unwrap_or(wait)).filter(|wait| *wait <= LONGEST_WAIT)
+        }
+        _ => None,
+    }
+}
+
+impl Answer {
+    fn new(status: StatusCode, headers: HeaderMap, bytes: &[u8]) -> Self {
+        let as_text = || Value::String(String::from_utf8_lossy(bytes).into_owned());
+        let body = if bytes.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(bytes).unwrap_or_else(|_| as_text())
+        };
+        Self { status: status.as_u16(), body, headers }
+    }
+
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The envelope's `error.code`; empty when there is none.
+    #[must_use]
+    pub fn error_code(&self) -> &str {
+        self.body.pointer("/error/code").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The envelope's `error.fieldErrors` in the order of the field names.
+    pub fn field_errors(&self) -> impl Iterator<Item = (&str, &str)> {
+        let fields = self.body.pointer("/error/fieldErrors").and_then(Value::as_object);
+        fields
+            .into_iter()
+            .flatten()
+            .map(|(field, text)| (field.as_str(), text.as_str().unwrap_or("is wrong")))
+    }
+
+    /// What went wrong, for people.
+    #[must_use]
+    pub fn refusal(&self) -> Refusal {
+        let text =
+            |pointer| self.body.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let message = text("/error/detail").or_else(|| text("/message")).unwrap_or("without a reason");
+        Refusal { status: self.status, code: self.error_code().to_owned(), message: message.to_owned() }
+    }
+
+    /// The envelope's `data` of a success.
+    ///
+    /// # Errors
+    /// [`ClientError::Refused`] for any other answer.
+    pub fn data(mut self) -> Result<Value, ClientError> {
+        if !self.is_success() {
+            return Err(ClientError::Refused(self.refusal()));
+        }
+        Ok(self.body.get_mut("data").map(Value::take).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use axum::Router;
+    use axum::routing::any;
+    use serde_json::json;
+
+    use super::*;
+
+    const AT_ONCE: [Duration; 3] = [Duration::ZERO; 3];
+
+    /// Answers `status` with `Retry-After: 0` the first `times` times, then 200; counts the calls.
+    fn flaky(status: u16, times: u32) -> (ApiClient, Arc<AtomicU32>) {
+        let calls = Arc::new(AtomicU32::new(0));
+        let counter = Arc::clone(&calls);
+        let router = Router::new().fallback(any(move || {
+            let call = counter.fetch_add(1, Ordering::SeqCst);
+            let status = if call < times { status } else { 200 };
+            async move {
+                (StatusCode::from_u16(status).unwrap(), [(header::RETRY_AFTER, "0")], r#"{"data":{"id":7}}"#)
+            }
+        }));
+        (ApiClient::local(router, "token"), calls)
+    }
+
+    #[tokio::test]
+    async fn a_busy_server_is_asked_again_after_the_time_it_names() {
+        for status in [429, 503] {
+            let (client, calls) = flaky(status, 2);
+            let answer = client.call(Method::GET, "/x", None, &[]).await.unwrap();
+            assert_eq!((answer.status, calls.load(Ordering::SeqCst)), (200, 3));
+            assert_eq!(answer.data().unwrap(), json!({"id": 7}));
+        }
+    }
+
+    #[tokio::test]
+    async fn the_tries_are_bounded_and_the_last_answer_is_returned() {
+        let (client, calls) = flaky(503, 99);
+        let answer = client.call(Method::GET, "/x", None, &[]).await.unwrap();
+        assert_eq!((answer.status, calls.load(Ordering::SeqCst)), (503, 5));
+    }
+
+    #[tokio::test]
+    async fn a_command_is_repeated_only_with_an_idempotency_key() {
+        let (client, calls) = flaky(503, 1);
+        let answer = client.call(Method::POST, "/x", Some(json!({})), &[]).await.unwrap();
+        assert_eq!((answer.status, calls.load(Ordering::SeqCst)), (503, 1));
+
+        let (client, calls) = flaky(503, 1);
+        let key = [("Idempotency-Key", "one")];
+        let answer = client.call(Method::POST, "/x", Some(json!({})), &key).await.unwrap();
+        assert_eq!((answer.status, calls.load(Ordering::SeqCst)), (200, 2));
+    }
+
+    #[test]
+    fn a_server_that_asks_for_too_long_a_wait_is_not_waited_for() {
+        let headers = HeaderMap::from_iter([(header::RETRY_AFTER, "3600".parse().unwrap())]);
+        let answer = Ok(Answer { status: 429, body: Value::Null, headers });
+        assert_eq!(repeat_after(&answer, true, Duration::ZERO), None);
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_not_there_is_named() {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let client = ApiClient::remote(&format!("http://127.0.0.1:{port}/"), "").unwrap();
+        let error = client.call_with(&AT_ONCE, Method::GET, "/x", None, &[]).await.unwrap_err();
+        let text = error.to_string();
+        assert!(
+            text.starts_with(&format!("no server answers at http://127.0.0.1:{port}: start one")),
+            "{text}"
+        );
+    }
+
+    #[tokio::test]
+    async fn over_http_as_within_the_process() {
+        let router = Router::new().route(
+            "/echo",
+            any(|headers: HeaderMap, body: String| async move {
+                let text = |name| headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+                let seen =
+                    json!({"data": {"auth": text("authorization"), "own": text("x-own"), "body": body}});
+                (StatusCode::CREATED, seen.to_string())
+            }),
+        );
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let mut tasks = tokio::task::JoinSet::new();
+        tasks.spawn(axum::serve(listener, router.clone()).into_future());
+        for client in [ApiClient::local(router, "old"), ApiClient::remote(&base, "old").unwrap()] {
+            let client = client.with_token("new");
+            let call = client.call(Method::PUT, "/echo", Some(json!([1])), &[("X-Own", "yes")]);
+            let answer = call.await.unwrap();
+            assert_eq!(answer.status, 201);
+            assert_eq!(answer.data().unwrap(), json!({"auth": "Bearer new", "own": "yes", "body": "[1]"}));
+        }
+    }
+
+    #[test]
+    fn only_web_addresses_are_servers() {
+        for given in ["localhost:8080", "ftp://x", "", "http://"] {
+            let error = ApiClient::remote(given, "").err().unwrap();
+            assert!(matches!(error, ClientError::BadServer { .. }), "{given}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_what_to_do() {
+        let body = json!({"message": "No", "error": {"code": "X", "fieldErrors": {"price": "must be greater than 0"}}});
+        let answer = Answer { status: 401, body, headers: HeaderMap::new() };
+        assert_eq!(answer.field_errors().collect::<Vec<_>>(), [("price", "must be greater than 0")]);
+        assert!(answer.data().unwrap_err().to_string().contains("set HYD_TOKEN anew"));
+    }
+}

@@ -1,0 +1,215 @@
+//! The command line: what can be typed, and what the flags mean as settings.
+
+#![expect(clippy::doc_markdown, reason = "the comments are the help texts, where backticks would be noise")]
+
+pub mod output;
+pub mod run;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::settings::Flag;
+
+/// HyderabadInfra: buy, sell and rent homes; everything a person does is an event in one durable journal.
+#[derive(Debug, Parser)]
+#[command(name = "hyderabadinfra", version, about, after_help = EXAMPLES, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  hyderabadinfra serve --demo
+      A portal with sample homes at http://127.0.0.1:8080; everything it keeps is under ./data
+  HYD_TOKEN=… hyderabadinfra import listings homes.csv --owner you@example.com --server http://127.0.0.1:8080
+      Every row of a sheet becomes a listing of yours; repeating it adds nothing twice
+  hyderabadinfra doctor
+      Checks settings, keys and disk before you rely on them
+
+Settings come from built-in defaults, then --config FILE or HYD_CONFIG, then HYD_… variables, then flags.
+`hyderabadinfra doctor --defaults` prints every setting with its meaning.";
+
+const AFTER_IMPORT: &str = "\
+The first line of the sheet must name these columns, in any order: Price (rupees), Area (square feet), Location,
+No. of Bedrooms, Resale (1 or 0) and the 35 amenity columns (1 yes, 0 no, 9 not stated).
+
+A bad row is told with its line, column and value, and stops no other. A row that repeats an earlier one is not
+listed again, and neither is one that an earlier import listed, so a stopped import is simply repeated.
+
+Ends with 0 when no row was rejected, 2 when some were, 1 when the import could not run.";
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Run the portal, its API and its event core in this process
+    Serve(Serve),
+    /// Bring data in from a file
+    #[command(subcommand)]
+    Import(Import),
+    /// Events that a consumer could not handle: look at them and hand them out again
+    #[command(subcommand)]
+    DeadLetters(DeadLetters),
+    /// Accounts
+    #[command(subcommand)]
+    User(User),
+    /// Check settings, keys and disk, and say what to do about what is wrong
+    Doctor(Doctor),
+}
+
+/// Which settings apply.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Place {
+    /// A TOML file with the settings that differ from the defaults [env: HYD_CONFIG]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Where the server keeps everything [env: HYD_DATA_DIR] [default: data]
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<String>,
+}
+
+impl Place {
+    #[must_use]
+    pub fn flags(&self) -> Vec<Flag> {
+        let data_dir = self.data_dir.clone();
+        data_dir.map(|value| Flag { name: "--data-dir", key: "data_dir", value }).into_iter().collect()
+    }
+}
+
+/// Which server a verb talks to.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Target {
+    /// The running server; its access token is taken from HYD_TOKEN
+    ///
+    /// Without it the data directory is opened directly, which works while no server holds it.
+    #[arg(long, value_name = "URL", env = "HYD_SERVER")]
+    pub server: Option<String>,
+
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// IP address and port to serve at, such as 0.0.0.0:8080 [env: HYD_LISTEN] [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
+
+    /// Add fictional people and homes if there are no listings yet, and print how to sign in
+    #[arg(long)]
+    pub demo: bool,
+
+    #[command(flatten)]
+    pub place: Place,
+}
+
+impl Serve {
+    #[must_use]
+    pub fn flags(&self) -> Vec<Flag> {
+        let listen = self.listen.clone().map(|value| Flag { name: "--listen", key: "listen", value });
+        listen.into_iter().chain(self.place.flags()).collect()
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// Every row of a CSV file of homes for sale becomes a listing
+    #[command(after_help = AFTER_IMPORT)]
+    Listings(ImportListings),
+}
+
+#[derive(Debug, Args)]
+pub struct ImportListings {
+    /// The CSV file, UTF-8
+    pub file: PathBuf,
+
+    /// E-mail of the account that will own the listings; it must exist and be the token's
+    #[arg(long, value_name = "EMAIL")]
+    pub owner: String,
+
+    /// Write what became of every row to this CSV file
+    #[arg(long, value_name = "FILE.csv")]
+    pub report: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub target: Target,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DeadLetters {
+    /// One line each, oldest first
+    List {
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Everything about one: the event, the consumer and its error
+    Show {
+        id: String,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Hand it, and what waits behind it, to its consumer again
+    Redrive {
+        id: String,
+        #[command(flatten)]
+        target: Target,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum User {
+    /// Make an administrator in the data directory, while no server holds it
+    CreateAdmin(CreateAdmin),
+}
+
+#[derive(Debug, Args)]
+pub struct CreateAdmin {
+    #[arg(long)]
+    pub email: String,
+
+    #[arg(long)]
+    pub username: String,
+
+    /// Read the password from standard input instead of making one and printing it once
+    #[arg(long)]
+    pub password_stdin: bool,
+
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Only print every setting with its default and its meaning
+    #[arg(long)]
+    pub defaults: bool,
+
+    #[command(flatten)]
+    pub place: Place,
+}
+
+impl Verb {
+    /// The settings file and flags of whichever verb was typed.
+    #[must_use]
+    pub fn place_and_flags(&self) -> (Place, Vec<Flag>) {
+        let place = match self {
+            Self::Serve(serve) => return (serve.place.clone(), serve.flags()),
+            Self::Import(Import::Listings(import)) => &import.target.place,
+            Self::DeadLetters(verb) => &verb.target().place,
+            Self::User(User::CreateAdmin(verb)) => &verb.place,
+            Self::Doctor(verb) => &verb.place,
+        };
+        (place.clone(), place.flags())
+    }
+}
+
+impl DeadLetters {
+    #[must_use]
+    pub fn target(&self) -> &Target {
+        let (Self::List { target } | Self::Show { target, .. } | Self::Redrive { target, .. }) = self;
+        target
+    }
+}

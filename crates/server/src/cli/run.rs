@@ -1,0 +1,152 @@
+//! The verbs that need nothing but an [`ApiClient`]. The composition root decides whether that is a running server or
+//! the data directory, and runs the other verbs itself.
+
+use std::fs::File;
+use std::io::{BufRead, IsTerminal as _};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use http::Method;
+use rand::Rng;
+use serde_json::Value;
+
+use super::{DeadLetters, ImportListings, output};
+use crate::api_client::ApiClient;
+use crate::import::{self, ImportError, Options, Outcome, Progress, Report};
+
+/// Some rows were rejected; the rest is in.
+const ROWS_REJECTED: u8 = 2;
+/// Rejected rows shown on the terminal, at most; a report file has them all.
+const SHOWN_ROWS: usize = 100;
+
+/// # Errors
+/// When the import could not run to its end.
+pub async fn import_listings(
+    args: &ImportListings,
+    client: &ApiClient,
+    random: &mut impl Rng,
+) -> anyhow::Result<ExitCode> {
+    let file = File::open(&args.file).with_context(|| format!("{} cannot be opened", args.file.display()))?;
+    let run = format!("{:016x}", random.next_u64());
+    let options = Options { owner: args.owner.clone(), run };
+    let progress =
+        if std::io::stderr().is_terminal() { Progress::bar() } else { Progress::lines(output::note) };
+    match import::run(client, file, &options, &progress).await {
+        Ok(report) => {
+            tell(&report, args)?;
+            let rejected = report.count(Outcome::Rejected) > 0;
+            Ok(if rejected { ExitCode::from(ROWS_REJECTED) } else { ExitCode::SUCCESS })
+        }
+        Err(error) => {
+            if let ImportError::Stopped { report, .. } = &error {
+                tell(report, args)?;
+            }
+            Err(error.into())
+        }
+    }
+}
+
+fn tell(report: &Report, args: &ImportListings) -> anyhow::Result<()> {
+    for row in report.rejected().take(SHOWN_ROWS) {
+        output::line(&format!("{}:{}: {}", args.file.display(), row.line, row.message));
+    }
+    let hidden = report.count(Outcome::Rejected).saturating_sub(SHOWN_ROWS);
+    if hidden > 0 {
+        output::line(&format!("… and {hidden} more rejected rows; --report FILE.csv has them all"));
+    }
+    output::line(&report.summary());
+    if let Some(path) = &args.report {
+        let file = File::create(path).with_context(|| format!("{} cannot be written", path.display()))?;
+        report.write_csv(file).with_context(|| format!("{} cannot be written", path.display()))?;
+        output::line(&format!("report: {}", path.display()));
+    }
+    Ok(())
+}
+
+/// # Errors
+/// When the server is not reached or refuses.
+pub async fn dead_letters(verb: &DeadLetters, client: &ApiClient) -> anyhow::Result<ExitCode> {
+    const PATH: &str = "/api/v1/admin/dead-letters";
+    match verb {
+        DeadLetters::List { .. } => list_dead_letters(PATH, client).await?,
+        DeadLetters::Show { id, .. } => {
+            let letter =
+                client.call(Method::GET, &format!("{PATH}/{}", segment(id)?), None, &[]).await?.data()?;
+            output::line(&format!("{letter:#}"));
+        }
+        DeadLetters::Redrive { id, .. } => {
+            let path = format!("{PATH}/{}/redrive", segment(id)?);
+            let answer = client.call(Method::POST, &path, None, &[]).await?;
+            answer.data()?;
+            output::line(&format!("{id} is handed out again"));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn list_dead_letters(path: &str, client: &ApiClient) -> anyhow::Result<()> {
+    let mut shown = 0;
+    for page in 0.. {
+        let data =
+            client.call(Method::GET, &format!("{path}?page={page}&size=100"), None, &[]).await?.data()?;
+        for letter in data.get("content").and_then(Value::as_array).into_iter().flatten() {
+            output::line(&dead_letter_line(letter));
+            shown += 1;
+        }
+        if data.get("last").and_then(Value::as_bool).unwrap_or(true) {
+            break;
+        }
+    }
+    if shown == 0 {
+        output::note("there are no dead letters");
+    }
+    Ok(())
+}
+
+/// Id, consumer group, key and error, separated by tabs; a dash where the server says nothing.
+pub(super) fn dead_letter_line(letter: &Value) -> String {
+    let text = |field: &str| match letter.get(field) {
+        None | Some(Value::Null) => "-".to_owned(),
+        Some(Value::String(text)) => text.replace(['\t', '\n'], " "),
+        Some(other) => other.to_string(),
+    };
+    ["id", "group", "key", "error"].map(text).join("\t")
+}
+
+/// Ids are letters, digits and hyphens; anything else would be another path.
+pub(super) fn segment(id: &str) -> anyhow::Result<&str> {
+    if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) {
+        bail!("{id:?} is no id; `hyderabadinfra dead-letters list` shows them");
+    }
+    Ok(id)
+}
+
+/// The first line, without its end: what `--password-stdin` takes.
+///
+/// # Errors
+/// When there is no line.
+pub fn read_password(mut input: impl BufRead) -> anyhow::Result<String> {
+    let mut line = String::new();
+    input.read_line(&mut line).context("the password cannot be read from standard input")?;
+    let password = line.trim_end_matches(['\n', '\r']);
+    if password.is_empty() {
+        bail!(
+            "standard input holds no password; pipe one in, such as `echo … | hyderabadinfra user create-admin …`"
+        );
+    }
+    Ok(password.to_owned())
+}
+
+/// The client of `--server`.
+///
+/// # Errors
+/// When the address is none, or there is no token.
+pub fn remote_client(server: &str, token: Option<&str>) -> anyhow::Result<ApiClient> {
+    let Some(token) = token.map(str::trim).filter(|token| !token.is_empty()) else {
+        bail!(
+            "HYD_TOKEN is not set: sign in with POST {}/api/auth/login and put data.accessToken into it",
+            server.trim_end_matches('/')
+        );
+    };
+    Ok(ApiClient::remote(server, token)?)
+}

@@ -1,0 +1,179 @@
+//! `hyderabadinfra import listings FILE.csv`: every row of a sale-listings sheet becomes a listing, or one clear reason
+//! why not.
+//!
+//! Repeating an import, also one that was killed halfway, ends the same: the digest of a row is its listing's
+//! `sourceReference`, which the server takes once from each owner. Memory is bounded by the size of the file
+//! ([`MAX_FILE`]), the load on the server by [`IN_FLIGHT`].
+
+mod amenities;
+mod listing;
+mod progress;
+mod report;
+mod sheet;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::io::Read;
+
+use futures_util::StreamExt as _;
+use http::Method;
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::api_client::{Answer, ApiClient, ClientError};
+pub use listing::Listing;
+pub use progress::Progress;
+pub use report::{Outcome, Report, RowReport};
+use sheet::{Row, Sheet};
+
+/// Larger files are refused before anything is sent.
+pub const MAX_FILE: u64 = 256 * 1024 * 1024;
+
+/// Requests under way at any time, at most.
+pub const IN_FLIGHT: usize = 32;
+
+/// What the server answers for a row that this owner has already listed.
+const TAKEN: &str = "SOURCE_REFERENCE_TAKEN";
+
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The e-mail the token must belong to, so that nobody imports into the wrong account.
+    pub owner: String,
+    /// Different for each run (any random text): part of the idempotency keys, so that a request repeated within a
+    /// run is told from the same row in a later run.
+    pub run: String,
+}
+
+/// Why an import could not run to its end. Rows that are merely wrong are in the [`Report`].
+#[derive(Debug, Error)]
+pub enum ImportError {
+    #[error("{0}")]
+    Api(#[from] ClientError),
+
+    #[error("the token belongs to {actual}, not to {owner}: set HYD_TOKEN to a token of {owner}")]
+    OtherOwner { owner: String, actual: String },
+
+    #[error("the file cannot be read: {0}")]
+    Read(#[from] std::io::Error),
+
+    #[error("the file has more than {} MiB: split it", MAX_FILE / 1024 / 1024)]
+    TooLarge,
+
+    #[error("the first line is not the expected header{}", sheet::describe_header(missing, found))]
+    Header { missing: Vec<String>, found: Vec<String> },
+
+    #[error("the import stopped at line {line}: {source}; repeat the command to go on from there")]
+    Stopped {
+        line: u64,
+        /// The rows before that line.
+        report: Box<Report>,
+        source: ClientError,
+    },
+}
+
+/// Imports all rows of `source`, in any case as the owner of the client's token.
+///
+/// # Errors
+/// When the token is not the owner's, the file is no such sheet, or the server is lost on the way.
+pub async fn run(
+    client: &ApiClient,
+    source: impl Read,
+    options: &Options,
+    progress: &Progress,
+) -> Result<Report, ImportError> {
+    check_owner(client, &options.owner).await?;
+    let bytes = read(source)?;
+    let sheet = Sheet::open(&bytes)?;
+    progress.start(sheet.count());
+
+    let mut seen = HashMap::new();
+    let work = sheet.rows().map(|row| Work::of(row, &mut seen));
+    let mut outcomes =
+        futures_util::stream::iter(work).map(|work| work.perform(client, options)).buffered(IN_FLIGHT);
+    let mut report = Report { rows: Vec::new(), ignored_columns: sheet.ignored_columns() };
+    while let Some(outcome) = outcomes.next().await {
+        match outcome {
+            Ok(row) => report.rows.push(row),
+            Err((line, source)) => {
+                progress.stop();
+                return Err(ImportError::Stopped { line, report: Box::new(report), source });
+            }
+        }
+        progress.advance();
+    }
+    progress.stop();
+    Ok(report)
+}
+
+async fn check_owner(client: &ApiClient, owner: &str) -> Result<(), ImportError> {
+    let profile = client.call(Method::GET, "/api/users/profile", None, &[]).await?.data()?;
+    let actual = profile.get("email").and_then(Value::as_str).unwrap_or("nobody with an e-mail address");
+    if actual.to_lowercase() == owner.trim().to_lowercase() {
+        return Ok(());
+    }
+    Err(ImportError::OtherOwner { owner: owner.to_owned(), actual: actual.to_owned() })
+}
+
+fn read(source: impl Read) -> Result<Vec<u8>, ImportError> {
+    let mut bytes = Vec::new();
+    let read = source.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    if read as u64 > MAX_FILE { Err(ImportError::TooLarge) } else { Ok(bytes) }
+}
+
+/// What is left to do for a row once the rows before it are known.
+enum Work {
+    List { line: u64, listing: Box<Listing> },
+    Nothing(RowReport),
+}
+
+impl Work {
+    /// `seen`: the first line of each content so far.
+    fn of(row: Row, seen: &mut HashMap<String, u64>) -> Self {
+        let line = row.line;
+        let listing = match row.listing {
+            Ok(listing) => listing,
+            Err(mistakes) => return Self::Nothing(RowReport::rejected(line, mistakes)),
+        };
+        let first = *seen.entry(listing.reference.clone()).or_insert(line);
+        if first == line {
+            Self::List { line, listing: Box::new(listing) }
+        } else {
+            Self::Nothing(RowReport::duplicate(line, first))
+        }
+    }
+
+    async fn perform(self, client: &ApiClient, options: &Options) -> Result<RowReport, (u64, ClientError)> {
+        match self {
+            Self::Nothing(report) => Ok(report),
+            Self::List { line, listing } => {
+                let key = format!("import-{}-{}", options.run, listing.reference);
+                let headers = [("Idempotency-Key", key.as_str())];
+                let answer =
+                    client.call(Method::POST, "/api/properties", Some(listing.body()), &headers).await;
+                answer.and_then(|answer| judge(line, &listing, &answer)).map_err(|error| (line, error))
+            }
+        }
+    }
+}
+
+/// Answers that are not about this row (no right to list, server too busy) end the import.
+fn judge(line: u64, listing: &Listing, answer: &Answer) -> Result<RowReport, ClientError> {
+    match answer.status {
+        200..=299 => {
+            let id = answer.body.pointer("/data/id").and_then(Value::as_str);
+            Ok(RowReport::created(line, id))
+        }
+        409 if answer.error_code() == TAKEN => {
+            let id = answer.body.pointer("/error/propertyId").and_then(Value::as_str);
+            Ok(RowReport::already_imported(line, id))
+        }
+        401 | 403 | 429 | 503 => Err(ClientError::Refused(answer.refusal())),
+        _ => {
+            let fields: Vec<String> =
+                answer.field_errors().map(|(field, text)| listing.explain(field, text)).collect();
+            let message = if fields.is_empty() { answer.refusal().to_string() } else { fields.join("; ") };
+            Ok(RowReport::rejected(line, message))
+        }
+    }
+}

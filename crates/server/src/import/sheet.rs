@@ -1,0 +1,130 @@
+//! The CSV file: its header, and its rows with their true line numbers.
+
+use csv::{ByteRecord, Reader, ReaderBuilder};
+
+use super::ImportError;
+use super::amenities::AMENITIES;
+use super::listing::{self, Listing};
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+pub(super) struct Sheet<'a> {
+    bytes: &'a [u8],
+    /// For each expected column, where it stands; the order of columns in a file does not matter.
+    places: Vec<usize>,
+    header: Vec<String>,
+}
+
+pub(super) struct Row {
+    pub(super) line: u64,
+    /// All that is wrong with the row, in one text.
+    pub(super) listing: Result<Listing, String>,
+}
+
+impl<'a> Sheet<'a> {
+    pub(super) fn open(bytes: &'a [u8]) -> Result<Self, ImportError> {
+        let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+        let mut record = ByteRecord::new();
+        read(&mut reader(bytes), &mut record);
+        let header: Vec<String> =
+            record.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+        let place = |column: &str| header.iter().position(|name| name.eq_ignore_ascii_case(column));
+        let missing: Vec<String> =
+            columns().filter(|column| place(column).is_none()).map(str::to_owned).collect();
+        if !missing.is_empty() {
+            return Err(ImportError::Header { missing, found: header });
+        }
+        let places = columns().filter_map(place).collect();
+        Ok(Self { bytes, places, header })
+    }
+
+    /// Columns that the import does not know and so leaves out.
+    pub(super) fn ignored_columns(&self) -> Vec<String> {
+        let unused = self.header.iter().enumerate().filter(|(place, _)| !self.places.contains(place));
+        unused.map(|(_, name)| name.clone()).collect()
+    }
+
+    /// Rows after the header; blank lines are none.
+    pub(super) fn count(&self) -> usize {
+        let (mut reader, mut record) = self.after_header();
+        std::iter::from_fn(|| read(&mut reader, &mut record).then_some(())).count()
+    }
+
+    pub(super) fn rows(&self) -> impl Iterator<Item = Row> {
+        let (mut reader, mut record) = self.after_header();
+        let mut lines = Lines { bytes: self.bytes, at: 0, line: 1 };
+        std::iter::from_fn(move || {
+            let more = read(&mut reader, &mut record);
+            let start = record.position().map_or(0, csv::Position::byte);
+            more.then(|| Row { line: lines.line_of(start), listing: self.listing(&record) })
+        })
+    }
+
+    fn after_header(&self) -> (Reader<&'a [u8]>, ByteRecord) {
+        let (mut reader, mut record) = (reader(self.bytes), ByteRecord::new());
+        read(&mut reader, &mut record);
+        (reader, record)
+    }
+
+    fn listing(&self, record: &ByteRecord) -> Result<Listing, String> {
+        if record.len() != self.header.len() {
+            let open_quote = record.iter().any(|field| field.contains(&b'\n'));
+            let hint = if open_quote { "; a quotation mark may not be closed" } else { "" };
+            return Err(format!(
+                "the row has {} fields, the header has {}{hint}",
+                record.len(),
+                self.header.len()
+            ));
+        }
+        let fields: Vec<&[u8]> = self.places.iter().filter_map(|place| record.get(*place)).collect();
+        Listing::read(&fields)
+    }
+}
+
+fn reader(bytes: &[u8]) -> Reader<&[u8]> {
+    ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes)
+}
+
+/// False at the end. Reading from memory cannot fail, and rows of any width are taken as they are.
+fn read(reader: &mut Reader<&[u8]>, record: &mut ByteRecord) -> bool {
+    reader.read_byte_record(record).unwrap_or(false)
+}
+
+/// All expected columns in the order [`Listing::read`] takes them.
+fn columns() -> impl Iterator<Item = &'static str> {
+    listing::COLUMNS.into_iter().chain(AMENITIES.map(|(column, _)| column))
+}
+
+/// Counts lines itself: the reader's own count is that of the first of the blank lines before a row.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// `start` never goes back.
+    fn line_of(&mut self, start: u64) -> u64 {
+        let start = usize::try_from(start).unwrap_or(usize::MAX);
+        while let Some(byte) = self.bytes.get(self.at)
+            && (self.at < start || matches!(byte, b'\r' | b'\n'))
+        {
+            self.line += u64::from(*byte == b'\n');
+            self.at += 1;
+        }
+        self.line
+    }
+}
+
+pub(super) fn describe_header(missing: &[String], found: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let list = |names: &[String]| {
+        let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = names.len().saturating_sub(SHOWN);
+        if more == 0 { shown } else { format!("{shown} and {more} more") }
+    };
+    if found.is_empty() {
+        return ": the file is empty".to_owned();
+    }
+    format!("; missing: {}; the file has: {}", list(missing), list(found))
+}

@@ -1,0 +1,67 @@
+//! Every setting, read once at start and valid when `load` returns.
+//!
+//! Layers, later ones win: `config/default.toml` (compiled in: the defaults and the documentation), the file of
+//! `--config` or `HYD_CONFIG`, the environment, flags. All that is wrong is reported at once, each with the place it
+//! came from and never with the value of a secret.
+
+mod check;
+mod keys;
+mod layers;
+mod problem;
+#[cfg(test)]
+mod tests;
+mod types;
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+pub use keys::Source;
+pub use problem::{Problem, SettingsError};
+pub use types::{
+    Activity, Bus, BusUrl, Cors, Journal, JournalUrl, Limits, Log, LogFormat, LogLevel, Mail, Reads, Retry,
+    Secret, Server, Sessions, Settings, Tenancy, Tenant,
+};
+
+/// The compiled-in `config/default.toml`, comments included: what `doctor` prints to show how to set something.
+pub const DEFAULT_TOML: &str = include_str!("../../../config/default.toml");
+
+/// Where settings may come from besides the compiled-in file. An argument, so that tests own their environment.
+#[derive(Debug, Default)]
+pub struct Sources {
+    /// The file of `--config`; it wins over `HYD_CONFIG`.
+    pub config: Option<PathBuf>,
+    /// The whole environment: `std::env::vars_os().collect()`. Only names that start with `HYD_` are looked at.
+    pub environment: Vec<(OsString, OsString)>,
+    /// Flags that were given.
+    pub flags: Vec<Flag>,
+}
+
+/// A flag that sets the setting `key`.
+#[derive(Debug, Clone)]
+pub struct Flag {
+    /// As typed, for messages: `--listen`.
+    pub name: &'static str,
+    pub key: &'static str,
+    pub value: String,
+}
+
+/// Reads all layers.
+///
+/// # Errors
+/// Everything that is wrong in any layer, one problem a line.
+pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
+    let mut layers = layers::Layers::defaults();
+    if let Some(file) = sources.config.clone().or_else(|| config_variable(&sources.environment)) {
+        layers.add_file(&file);
+    }
+    layers.add_environment(&sources.environment);
+    layers.add_flags(&sources.flags);
+    check::check(&mut layers);
+    layers.finish()
+}
+
+/// An empty `HYD_CONFIG` is an unset one.
+fn config_variable(environment: &[(OsString, OsString)]) -> Option<PathBuf> {
+    let found = environment.iter().find(|(name, _)| name == OsStr::new("HYD_CONFIG"));
+    found.filter(|(_, file)| !file.is_empty()).map(|(_, file)| PathBuf::from(file))
+}

@@ -1,0 +1,151 @@
+//! What a value may be, once its kind is right, and what must fit together.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+use toml::Value;
+
+use super::layers::Layers;
+
+/// Numbers where zero is a choice ("not at all"); everywhere else it would stop the server from working.
+const ZERO_ALLOWED: [&str; 3] = ["reads.wait_ms", "sessions.reuse_grace_seconds", "server.drain_seconds"];
+
+pub(super) fn check(layers: &mut Layers) {
+    layers.check_each(|key, value| match value {
+        Value::Integer(number) => check_number(key, *number),
+        Value::String(text) => check_text(key, text),
+        Value::Array(items) => items.iter().filter_map(Value::as_str).find_map(|item| check_item(key, item)),
+        _ => None,
+    });
+    check_addresses_differ(layers);
+    check_administrator(layers);
+    check_retry(layers);
+    check_tenants(layers);
+}
+
+fn check_number(key: &str, number: i64) -> Option<String> {
+    let least = i64::from(!ZERO_ALLOWED.contains(&key));
+    (!(least..=i64::from(u32::MAX)).contains(&number))
+        .then(|| format!("{number} is out of range; it must be from {least} to {}", u32::MAX))
+}
+
+fn check_text(key: &str, text: &str) -> Option<String> {
+    match key {
+        "listen" | "management_listen" => check_address(text),
+        "data_dir" => text.is_empty().then(|| "a directory is needed, such as \"data\"".to_owned()),
+        "admin_email" => (!text.is_empty()).then(|| check_email(text))?,
+        "public_url" => check_url(text),
+        "log.format" => one_of(text, &["text", "json"]),
+        "log.level" => one_of(text, &["error", "warn", "info", "debug", "trace"]),
+        "journal.url" if text != "sqlite" => Some(embedded_only(key, text)),
+        "bus.url" if text != "embedded" => Some(embedded_only(key, text)),
+        "mail.from" => check_email(text),
+        _ if key.starts_with("tenants.") && text.trim().is_empty() => {
+            Some("a tenant needs a city, such as city = \"Hyderabad\"".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn check_item(key: &str, item: &str) -> Option<String> {
+    match key {
+        "cors.origins" => check_origin(item),
+        _ if key.starts_with("tenants.") => check_host(item),
+        _ => None,
+    }
+}
+
+fn check_address(text: &str) -> Option<String> {
+    let help = "write an IP address and a port, such as 127.0.0.1:8080, or 0.0.0.0:8080 for every interface";
+    text.parse::<SocketAddr>().is_err().then(|| format!("{text:?} is no address to listen on; {help}"))
+}
+
+fn check_email(text: &str) -> Option<String> {
+    let right = text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+    (!right || text.contains(char::is_whitespace)).then(|| format!("{text:?} is no e-mail address"))
+}
+
+fn check_url(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let right = text.is_empty() || rest.is_some_and(|rest| !rest.is_empty());
+    (!right).then(|| format!("{text:?} must begin with https:// or http:// and name a host"))
+}
+
+fn check_origin(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let right = rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['/', '*']));
+    let help = "write scheme, host and port only, such as https://example.com, and each origin by itself";
+    (!right).then(|| format!("{text:?} is no origin; {help}"))
+}
+
+fn check_host(text: &str) -> Option<String> {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
+    let right = !text.is_empty() && text.chars().all(allowed);
+    (!right).then(|| format!("{text:?} is no host name; write it in lower case, without scheme and port"))
+}
+
+fn one_of(text: &str, allowed: &[&str]) -> Option<String> {
+    (!allowed.contains(&text)).then(|| format!("{text:?} is not one of {}", allowed.join(", ")))
+}
+
+/// Shows the scheme only: such an address may hold a password.
+fn embedded_only(key: &str, text: &str) -> String {
+    let given = text.split([':', '/']).next().unwrap_or_default();
+    format!(
+        "{key} = \"{given}…\" is not in this build, which has the embedded column only: \
+         set journal.url = \"sqlite\" and bus.url = \"embedded\" (or leave both out)"
+    )
+}
+
+fn check_addresses_differ(layers: &mut Layers) {
+    let listen = layers.text("listen").to_owned();
+    if listen == layers.text("management_listen") && !listen.ends_with(":0") {
+        let message = format!("{listen} is also the value of listen; the two need different ports");
+        layers.refuse("management_listen", message);
+    }
+}
+
+fn check_administrator(layers: &mut Layers) {
+    let (email, password) = (layers.text("admin_email"), layers.text("admin_password"));
+    let length = password.chars().count();
+    if email.is_empty() != password.is_empty() {
+        let (missing, given) = if email.is_empty() {
+            ("admin_email", "admin_password")
+        } else {
+            ("admin_password", "admin_email")
+        };
+        layers.refuse(given, format!("{missing} must be set with it, or neither"));
+    } else if !password.is_empty() && !(8..=128).contains(&length) {
+        layers.refuse("admin_password", "it must have 8 to 128 characters".to_owned());
+    }
+}
+
+fn check_retry(layers: &mut Layers) {
+    if let (Some(base), Some(cap)) = (layers.number("retry.base_ms"), layers.number("retry.cap_ms"))
+        && cap < base
+    {
+        layers.refuse("retry.cap_ms", format!("{cap} is below retry.base_ms, which is {base}"));
+    }
+}
+
+fn check_tenants(layers: &mut Layers) {
+    let names: Vec<String> = layers.tenants().into_iter().map(str::to_owned).collect();
+    let default = layers.text("tenancy.default").to_owned();
+    if !names.contains(&default) {
+        let known = names.join(", ");
+        layers.refuse("tenancy.default", format!("there is no [tenants.{default}]; there are {known}"));
+    }
+    let mut owners: BTreeMap<String, &str> = BTreeMap::new();
+    for name in &names {
+        let hosts = format!("tenants.{name}.hosts");
+        let listed: Vec<String> = layers.list(&hosts).into_iter().map(str::to_owned).collect();
+        for host in listed {
+            match owners.insert(host.clone(), name) {
+                Some(other) if other != name => {
+                    layers.refuse(&hosts, format!("{host} is also a host of [tenants.{other}]"));
+                }
+                _ => {}
+            }
+        }
+    }
+}

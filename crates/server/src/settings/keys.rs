@@ -1,0 +1,169 @@
+//! Which keys exist, of what kind, and where a value came from. The keys are those of `config/default.toml`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use toml::{Table, Value};
+
+/// The tenant of the default file: its keys are the keys that every other `[tenants.NAME]` may have.
+const TEMPLATE_TENANT: &str = "tenants.hyderabad";
+const TENANTS: &str = "tenants";
+
+/// Values below this likeness (0 to 1) are no help as a suggestion.
+const ALIKE: f64 = 0.55;
+
+/// The layer a value came from, as error messages name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    Default,
+    File(PathBuf),
+    Variable(String),
+    Flag(&'static str),
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("config/default.toml (compiled in)"),
+            Self::File(file) => write!(f, "{}", file.display()),
+            Self::Variable(name) => write!(f, "the environment variable {name}"),
+            Self::Flag(name) => write!(f, "the flag {name}"),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Number,
+    Switch,
+    List,
+}
+
+impl Kind {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Boolean(_) => Self::Switch,
+            Value::Integer(_) => Self::Number,
+            Value::Array(_) => Self::List,
+            _ => Self::Text,
+        }
+    }
+
+    pub(super) fn accepts(self, value: &Value) -> bool {
+        match value {
+            Value::Array(items) => self == Self::List && items.iter().all(Value::is_str),
+            Value::Float(_) | Value::Datetime(_) | Value::Table(_) => false,
+            _ => self == Self::of(value),
+        }
+    }
+
+    pub(super) fn expected(self) -> &'static str {
+        match self {
+            Self::Text => "a text",
+            Self::Number => "a whole number",
+            Self::Switch => "true or false",
+            Self::List => "a list of texts",
+        }
+    }
+
+    /// A value written as plain text, as variables and flags are. None: the text is not of this kind.
+    pub(super) fn parse(self, text: &str) -> Option<Value> {
+        match self {
+            Self::Text => Some(Value::String(text.to_owned())),
+            Self::Number => text.trim().parse().ok().map(Value::Integer),
+            Self::Switch => text.trim().parse().ok().map(Value::Boolean),
+            Self::List => {
+                let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+                Some(Value::Array(items.map(|item| Value::String(item.to_owned())).collect()))
+            }
+        }
+    }
+}
+
+/// The keys of the default file with their kinds.
+#[derive(Debug, Default)]
+pub(super) struct Keys(BTreeMap<String, Kind>);
+
+impl Keys {
+    pub(super) fn of(defaults: &BTreeMap<String, Value>) -> Self {
+        Self(defaults.iter().map(|(key, value)| (key.clone(), Kind::of(value))).collect())
+    }
+
+    /// None: there is no such key.
+    pub(super) fn kind(&self, key: &str) -> Option<Kind> {
+        let tenant_key = || {
+            let (name, leaf) = key.strip_prefix("tenants.")?.split_once('.')?;
+            is_tenant_name(name).then(|| self.0.get(&format!("{TEMPLATE_TENANT}.{leaf}")).copied())?
+        };
+        self.0.get(key).copied().or_else(tenant_key)
+    }
+
+    /// Whether `[key]` is a table that may hold known keys.
+    pub(super) fn is_section(&self, key: &str) -> bool {
+        let tenant = key.strip_prefix("tenants.").is_some_and(is_tenant_name);
+        key == TENANTS || tenant || self.0.keys().any(|known| in_section(known, key))
+    }
+
+    /// The known key that is most like this one. A right name in the wrong section beats a similar spelling.
+    pub(super) fn nearest(&self, unknown: &str) -> Option<String> {
+        let leaf = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();
+        let mut same_leaf = self.0.keys().filter(|key| leaf(key) == leaf(unknown));
+        match (same_leaf.next(), same_leaf.next()) {
+            (Some(only), None) => Some(only.clone()),
+            _ => most_alike(unknown, self.0.keys().cloned()),
+        }
+    }
+}
+
+pub(super) fn most_alike(unknown: &str, known: impl Iterator<Item = String>) -> Option<String> {
+    known
+        .map(|name| (strsim::normalized_damerau_levenshtein(unknown, &name), name))
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, name)| name)
+}
+
+/// The variable of a key. No two keys share one: a test holds `default.toml` to that.
+pub(super) fn variable(key: &str) -> String {
+    format!("HYD_{}", key.replace(['.', '-'], "_").to_uppercase())
+}
+
+/// The keys of `[tenants.NAME]` before anything is said about it; empty for any other section. The city stays empty,
+/// which the checks refuse, as nobody can guess it.
+pub(super) fn new_tenant(section: &str) -> Vec<(String, Value)> {
+    let Some(name) = section.strip_prefix("tenants.") else { return Vec::new() };
+    let key = |leaf: &str| format!("{TENANTS}.{name}.{leaf}");
+    vec![
+        (key("city"), Value::String(String::new())),
+        (key("hosts"), Value::Array(Vec::new())),
+        (key("moderation"), Value::Boolean(false)),
+    ]
+}
+
+fn in_section(key: &str, section: &str) -> bool {
+    key.strip_prefix(section).is_some_and(|rest| rest.starts_with('.'))
+}
+
+fn is_tenant_name(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !name.is_empty() && name.chars().all(allowed)
+}
+
+/// Tables to dotted keys; an empty table disappears, having nothing to say.
+pub(super) fn flatten(table: Table) -> BTreeMap<String, Value> {
+    let mut flat = BTreeMap::new();
+    for (name, value) in table {
+        match value {
+            Value::Table(inner) => {
+                let inner = flatten(inner).into_iter();
+                flat.extend(inner.map(|(key, value)| (format!("{name}.{key}"), value)));
+            }
+            value => {
+                flat.insert(name, value);
+            }
+        }
+    }
+    flat
+}

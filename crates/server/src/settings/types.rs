@@ -1,0 +1,217 @@
+//! The shape of the settings; what each one means stands in `config/default.toml`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Deserializer};
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub listen: SocketAddr,
+    pub management_listen: SocketAddr,
+    pub data_dir: PathBuf,
+    /// Set together with `admin_password`, or not at all.
+    #[serde(deserialize_with = "empty_is_none")]
+    pub admin_email: Option<String>,
+    #[serde(deserialize_with = "empty_is_none")]
+    pub admin_password: Option<Secret>,
+    #[serde(deserialize_with = "empty_is_none")]
+    pub master_key_file: Option<PathBuf>,
+    #[serde(deserialize_with = "empty_is_none")]
+    pub jwt_key_file: Option<PathBuf>,
+    /// Read it through [`Settings::public_url`].
+    #[serde(deserialize_with = "empty_is_none")]
+    public_url: Option<String>,
+    pub log: Log,
+    pub limits: Limits,
+    pub cors: Cors,
+    pub journal: Journal,
+    pub bus: Bus,
+    pub activity: Activity,
+    pub reads: Reads,
+    pub retry: Retry,
+    pub sessions: Sessions,
+    pub mail: Mail,
+    pub server: Server,
+    pub tenancy: Tenancy,
+    /// Never empty, and holds `tenancy.default`.
+    pub tenants: BTreeMap<String, Tenant>,
+}
+
+impl Settings {
+    /// The address people see, without a slash at the end. `bound` is the address really listened on (port 0 in
+    /// `listen` becomes a port there); "every interface" is shown as localhost.
+    #[must_use]
+    pub fn public_url(&self, bound: SocketAddr) -> String {
+        match &self.public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None if bound.ip().is_unspecified() => format!("http://localhost:{}", bound.port()),
+            None => format!("http://{bound}"),
+        }
+    }
+}
+
+/// A text that never appears in logs or error messages.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    pub format: LogFormat,
+    pub level: LogLevel,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    pub enabled: bool,
+    pub sign_in_per_account: NonZeroU32,
+    pub sign_in_per_address: NonZeroU32,
+    pub registrations_per_address: NonZeroU32,
+    pub contact_reveals_per_user: NonZeroU32,
+    pub user_per_second: NonZeroU32,
+    pub user_burst: NonZeroU32,
+    pub anonymous_per_second: NonZeroU32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cors {
+    pub origins: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Journal {
+    pub url: JournalUrl,
+    pub batch: usize,
+    pub queue: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JournalUrl {
+    Sqlite,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bus {
+    pub url: BusUrl,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BusUrl {
+    Embedded,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Activity {
+    pub flush_ms: u32,
+    pub queue: usize,
+    pub await_activity: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reads {
+    pub wait_ms: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retry {
+    pub tries: u32,
+    pub base_ms: u32,
+    pub cap_ms: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sessions {
+    pub access_seconds: u32,
+    pub refresh_days: u32,
+    pub reuse_grace_seconds: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    pub from: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    pub drain_seconds: u32,
+    pub body_limit_kib: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tenancy {
+    pub default: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tenant {
+    pub city: String,
+    /// Lower case; no host belongs to two tenants.
+    pub hosts: Vec<String>,
+    pub moderation: bool,
+}
+
+/// An optional text is written as "" so that the default file can show its key.
+fn empty_is_none<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: From<String>,
+{
+    let text = String::deserialize(deserializer)?;
+    Ok((!text.is_empty()).then(|| T::from(text)))
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}

@@ -1,0 +1,150 @@
+//! The public API, called in process: same router, same checks, same envelope as over the network.
+
+mod account;
+mod answer;
+mod history;
+mod paging;
+mod property;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, IF_MATCH, USER_AGENT};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
+use serde_json::Value;
+use std::net::SocketAddr;
+use tower::ServiceExt as _;
+
+pub(crate) use account::{Contact, Letter, Profile, SignedInAt, Tokens};
+pub(crate) use answer::{Answer, ApiError, Refusal};
+pub(crate) use history::{Activity, History, Summary};
+pub(crate) use paging::Page;
+pub(crate) use property::Property;
+
+/// The public API, called in process: pages are a client of it like any other.
+#[derive(Clone)]
+pub struct Api {
+    router: Router,
+}
+
+/// What an API call takes over from the page's request, so that limits, logs and traces see the
+/// person's machine and not this process.
+#[derive(Clone, Default)]
+pub(crate) struct Caller {
+    peer: Option<ConnectInfo<SocketAddr>>,
+    headers: HeaderMap,
+}
+
+/// One request to the API. `path` must be made of literals and of [`crate::key::Key`]s.
+pub(crate) struct Call {
+    method: Method,
+    target: String,
+    body: Option<Value>,
+    if_match: Option<String>,
+}
+
+impl Api {
+    #[must_use]
+    pub fn new(router: Router) -> Self {
+        Self { router }
+    }
+
+    /// An `Err` is a refusal of the API, or an answer that is no envelope of ours.
+    pub(crate) async fn send(
+        &self,
+        caller: &Caller,
+        access: Option<&str>,
+        call: Call,
+    ) -> Result<Answer, ApiError> {
+        let request = call.into_request(caller, access)?;
+        let response = match self.router.clone().oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        };
+        Answer::read(response).await
+    }
+}
+
+impl Caller {
+    pub(crate) fn of(parts: &Parts) -> Self {
+        let kept = [
+            HOST,
+            USER_AGENT,
+            HeaderName::from_static("x-correlation-id"),
+            HeaderName::from_static("traceparent"),
+        ];
+        let headers = kept.into_iter().filter_map(|name| {
+            let value = parts.headers.get(&name)?.clone();
+            Some((name, value))
+        });
+        Self { peer: parts.extensions.get().copied(), headers: headers.collect() }
+    }
+}
+
+impl Call {
+    fn new(method: Method, path: impl Into<String>, body: Option<Value>) -> Self {
+        Self { method, target: path.into(), body, if_match: None }
+    }
+
+    pub(crate) fn get(path: impl Into<String>) -> Self {
+        Self::new(Method::GET, path, None)
+    }
+
+    pub(crate) fn post(path: impl Into<String>, body: Value) -> Self {
+        Self::new(Method::POST, path, Some(body))
+    }
+
+    pub(crate) fn put(path: impl Into<String>, body: Value) -> Self {
+        Self::new(Method::PUT, path, Some(body))
+    }
+
+    pub(crate) fn patch(path: impl Into<String>, body: Value) -> Self {
+        Self::new(Method::PATCH, path, Some(body))
+    }
+
+    pub(crate) fn delete(path: impl Into<String>) -> Self {
+        Self::new(Method::DELETE, path, None)
+    }
+
+    pub(crate) fn query(mut self, pairs: &[(&str, &str)]) -> Self {
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        self.target = format!("{}?{query}", self.target);
+        self
+    }
+
+    /// Refuse the change when the resource is no longer at this version.
+    pub(crate) fn if_version(mut self, version: Option<&str>) -> Self {
+        self.if_match = version.map(|version| format!("\"{version}\""));
+        self
+    }
+
+    fn into_request(self, caller: &Caller, access: Option<&str>) -> Result<Request<Body>, ApiError> {
+        let body = self.body.map(|body| body.to_string());
+        let json = body.is_some();
+        let mut request = Request::builder()
+            .method(self.method)
+            .uri(self.target)
+            .body(body.map_or_else(Body::empty, Body::from))
+            .map_err(|error| ApiError::Unusable(error.to_string()))?;
+        let headers = request.headers_mut();
+        *headers = caller.headers.clone();
+        if json {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        if let Some(access) = access {
+            headers.insert(AUTHORIZATION, header(&format!("Bearer {access}"))?);
+        }
+        if let Some(version) = &self.if_match {
+            headers.insert(IF_MATCH, header(version)?);
+        }
+        if let Some(peer) = caller.peer {
+            request.extensions_mut().insert(peer);
+        }
+        Ok(request)
+    }
+}
+
+fn header(value: &str) -> Result<HeaderValue, ApiError> {
+    HeaderValue::from_str(value).map_err(|error| ApiError::Unusable(error.to_string()))
+}

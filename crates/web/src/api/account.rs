@@ -1,0 +1,67 @@
+//! Accounts, their sessions and the development mailbox as the API sends them.
+
+use serde::Deserialize;
+
+/// The answer to register, login and refresh, as far as a page needs it.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Tokens {
+    pub(crate) access_token: String,
+    pub(crate) refresh_token: String,
+    /// Seconds.
+    pub(crate) expires_in: u64,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Profile {
+    pub(crate) id: String,
+    pub(crate) username: Option<String>,
+    pub(crate) email: Option<String>,
+    pub(crate) first_name: Option<String>,
+    pub(crate) last_name: Option<String>,
+    pub(crate) phone_number: Option<String>,
+    pub(crate) email_verified: Option<bool>,
+    pub(crate) address: Option<String>,
+    pub(crate) city: Option<String>,
+    pub(crate) state: Option<String>,
+    pub(crate) pincode: Option<String>,
+    pub(crate) date_of_birth: Option<String>,
+}
+
+/// One signed-in device.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct SignedInAt {
+    pub(crate) id: String,
+    pub(crate) created_at: Option<String>,
+    pub(crate) last_used_at: Option<String>,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) current: bool,
+}
+
+/// How to reach the owner of a home.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Contact {
+    pub(crate) contact_name: Option<String>,
+    pub(crate) contact_phone: Option<String>,
+    pub(crate) contact_email: Option<String>,
+}
+
+impl Contact {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.contact_name.is_none() && self.contact_phone.is_none() && self.contact_email.is_none()
+    }
+}
+
+/// A message in the development mailbox.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Letter {
+    pub(crate) name: Option<String>,
+    pub(crate) to: Option<String>,
+    pub(crate) subject: Option<String>,
+    pub(crate) sent_at: Option<String>,
+    pub(crate) body: Option<String>,
+}

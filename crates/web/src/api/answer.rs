@@ -1,0 +1,111 @@
+//! The envelope: what an answer carries, and what a refusal says.
+
+use std::collections::BTreeMap;
+
+use axum::body::{Body, to_bytes};
+use axum::http::header::RETRY_AFTER;
+use axum::http::{Response, StatusCode};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use thiserror::Error;
+
+/// No answer of the API comes near this; a larger one is a fault, not a page.
+const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
+
+/// A success: its `data`, not yet given a type.
+pub(crate) struct Answer {
+    /// The read model had not caught up with the caller's own last change.
+    pub(crate) stale: bool,
+    data: Value,
+}
+
+/// Why the API did not do what was asked, in words that may be shown.
+#[derive(Debug, Clone)]
+pub(crate) struct Refusal {
+    pub(crate) status: StatusCode,
+    pub(crate) code: String,
+    /// One sentence, never empty.
+    pub(crate) sentence: String,
+    pub(crate) field_errors: BTreeMap<String, String>,
+    /// Seconds.
+    pub(crate) retry_after: Option<u64>,
+}
+
+#[derive(Debug, Clone, Error)]
+pub(crate) enum ApiError {
+    #[error("the API refused with {} {}", .0.status.as_u16(), .0.code)]
+    Refused(Box<Refusal>),
+    #[error("the API could not be used: {0}")]
+    Unusable(String),
+}
+
+#[derive(Deserialize)]
+struct Envelope {
+    #[serde(default)]
+    message: Option<String>,
+    #[serde(default)]
+    data: Value,
+    #[serde(default)]
+    error: Option<EnvelopeError>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct EnvelopeError {
+    code: Option<String>,
+    detail: Option<String>,
+    field_errors: Option<BTreeMap<String, String>>,
+}
+
+impl Answer {
+    pub(crate) async fn read(response: Response<Body>) -> Result<Self, ApiError> {
+        let (parts, body) = response.into_parts();
+        let bytes =
+            to_bytes(body, LARGEST_ANSWER).await.map_err(|error| ApiError::Unusable(error.to_string()))?;
+        if !parts.status.is_success() {
+            let retry_after =
+                parts.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+            return Err(ApiError::Refused(Box::new(Refusal::read(parts.status, retry_after, &bytes))));
+        }
+        let data = if bytes.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice::<Envelope>(&bytes)
+                .map_err(|error| ApiError::Unusable(error.to_string()))?
+                .data
+        };
+        Ok(Self { stale: parts.headers.contains_key("x-stale"), data })
+    }
+
+    pub(crate) fn data<T: DeserializeOwned>(self) -> Result<T, ApiError> {
+        serde_json::from_value(self.data).map_err(|error| ApiError::Unusable(error.to_string()))
+    }
+}
+
+impl Refusal {
+    fn read(status: StatusCode, retry_after: Option<u64>, body: &[u8]) -> Self {
+        let envelope = serde_json::from_slice::<Envelope>(body).ok();
+        let (message, error) = envelope.map_or((None, None), |it| (it.message, it.error));
+        let error = error.unwrap_or_default();
+        let said = [error.detail, message].into_iter().flatten().find(|text| !text.trim().is_empty());
+        Self {
+            status,
+            code: error.code.unwrap_or_default(),
+            sentence: said.unwrap_or_else(|| "This could not be done.".to_owned()),
+            field_errors: error.field_errors.unwrap_or_default(),
+            retry_after,
+        }
+    }
+
+    /// The caller's input is at fault: the form is shown again, nothing is logged.
+    pub(crate) fn blames_input(&self) -> bool {
+        matches!(
+            self.status,
+            StatusCode::BAD_REQUEST
+                | StatusCode::CONFLICT
+                | StatusCode::PAYLOAD_TOO_LARGE
+                | StatusCode::UNPROCESSABLE_ENTITY
+        )
+    }
+}

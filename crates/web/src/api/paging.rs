@@ -1,0 +1,42 @@
+//! Lists as the API sends them.
+
+use serde::{Deserialize, Deserializer};
+
+/// One page of a list; a bare array reads as a list of a single page.
+#[derive(Debug, Clone)]
+pub(crate) struct Page<T> {
+    pub(crate) content: Vec<T>,
+    pub(crate) total_elements: u64,
+    pub(crate) total_pages: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Shape<T> {
+    Bare(Vec<T>),
+    Paged(Paged<T>),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Paged<T> {
+    content: Vec<T>,
+    #[serde(default)]
+    total_elements: Option<u64>,
+    #[serde(default)]
+    total_pages: Option<u64>,
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Page<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let paged = match Shape::deserialize(deserializer)? {
+            Shape::Bare(content) => Paged { content, total_elements: None, total_pages: None },
+            Shape::Paged(paged) => paged,
+        };
+        Ok(Self {
+            total_elements: paged.total_elements.unwrap_or(paged.content.len() as u64),
+            total_pages: paged.total_pages.unwrap_or(1),
+            content: paged.content,
+        })
+    }
+}

@@ -1,0 +1,172 @@
+//! A home as the API sends it, and the words for it.
+
+use serde::Deserialize;
+use serde_json::Number;
+
+use crate::labels;
+
+/// Any field may be absent when unknown; only the id is always there.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Property {
+    pub(crate) id: String,
+    pub(crate) title: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) price: Option<Number>,
+    pub(crate) price_text: Option<String>,
+    pub(crate) location: Option<String>,
+    pub(crate) address: Option<String>,
+    pub(crate) city: Option<String>,
+    pub(crate) state: Option<String>,
+    pub(crate) pincode: Option<String>,
+    pub(crate) property_type: Option<String>,
+    pub(crate) plot_use: Option<String>,
+    pub(crate) listing_type: Option<String>,
+    pub(crate) bedrooms: Option<Number>,
+    pub(crate) bathrooms: Option<Number>,
+    pub(crate) area_sqft: Option<Number>,
+    pub(crate) area: Option<Number>,
+    pub(crate) area_unit: Option<String>,
+    pub(crate) parking_spaces: Option<Number>,
+    pub(crate) floor_number: Option<Number>,
+    pub(crate) total_floors: Option<Number>,
+    pub(crate) age_of_property: Option<Number>,
+    pub(crate) facing: Option<String>,
+    pub(crate) furnished_status: Option<String>,
+    pub(crate) amenities: Option<Vec<String>>,
+    pub(crate) nearby_facilities: Option<Vec<String>>,
+    pub(crate) latitude: Option<Number>,
+    pub(crate) longitude: Option<Number>,
+    pub(crate) contact_name: Option<String>,
+    pub(crate) contact_phone: Option<String>,
+    pub(crate) contact_email: Option<String>,
+    pub(crate) owner_id: Option<String>,
+    pub(crate) is_featured: Option<bool>,
+    pub(crate) is_verified: Option<bool>,
+    pub(crate) is_favorited: Option<bool>,
+    pub(crate) status: Option<String>,
+    pub(crate) views_count: Option<u64>,
+    pub(crate) favorites_count: Option<u64>,
+    pub(crate) created_at: Option<String>,
+    pub(crate) updated_at: Option<String>,
+    pub(crate) version: Option<u64>,
+}
+
+impl Property {
+    pub(crate) fn heading(&self) -> &str {
+        self.title.as_deref().unwrap_or("Home without a title")
+    }
+
+    /// `₹95 Lakh`, and `₹35 Thousand a month` where the price is a rent.
+    pub(crate) fn price_words(&self) -> String {
+        let price = match (&self.price_text, &self.price) {
+            (Some(text), _) => text.clone(),
+            (None, Some(rupees)) => format!("₹{rupees}"),
+            (None, None) => return "Price on request".to_owned(),
+        };
+        let monthly = matches!(self.listing_type.as_deref(), Some("RENT" | "PG" | "FLATMATE"));
+        if monthly && !price.contains("month") { format!("{price} a month") } else { price }
+    }
+
+    /// `Gachibowli, Hyderabad 500032`.
+    pub(crate) fn place(&self) -> String {
+        let mut place =
+            [&self.location, &self.city].into_iter().flatten().cloned().collect::<Vec<_>>().join(", ");
+        if let Some(pincode) = &self.pincode {
+            place.push(' ');
+            place.push_str(pincode);
+        }
+        place
+    }
+
+    /// The line under a price on a card: `Apartment for sale · 3 bedrooms · 1450 sq ft`.
+    pub(crate) fn in_short(&self) -> String {
+        let mut parts = vec![self.kind()];
+        parts.extend(self.bedrooms.as_ref().map(|n| counted(n, "bedroom")));
+        parts.extend(self.size());
+        parts.retain(|part| !part.is_empty());
+        parts.join(" · ")
+    }
+
+    pub(crate) fn kind(&self) -> String {
+        let kind = self.property_type.as_deref().map(|code| labels::of(labels::PROPERTY_TYPES, code));
+        let offer = self.listing_type.as_deref().map(|code| match code {
+            "SALE" => "for sale".to_owned(),
+            "RENT" => "for rent".to_owned(),
+            "LEASE" => "for lease".to_owned(),
+            other => labels::of(labels::LISTING_TYPES, other).to_lowercase(),
+        });
+        [kind, offer].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The area in the unit it was given in.
+    pub(crate) fn size(&self) -> Option<String> {
+        match (&self.area, &self.area_unit, &self.area_sqft) {
+            (Some(area), Some(unit), _) => Some(format!("{area} {}", labels::of(labels::AREA_UNITS, unit))),
+            (_, _, Some(sqft)) => Some(format!("{sqft} sq ft")),
+            _ => None,
+        }
+    }
+
+    /// The status, when it is not the ordinary one.
+    pub(crate) fn notable_status(&self) -> Option<String> {
+        self.status.as_deref().filter(|&it| it != "ACTIVE").map(|it| labels::of(labels::STATUSES, it))
+    }
+
+    pub(crate) fn has_badges(&self) -> bool {
+        let marks = [self.is_featured, self.is_verified, self.is_favorited];
+        marks.contains(&Some(true)) || self.notable_status().is_some()
+    }
+
+    /// The rows of the facts table; what is unknown has no row.
+    pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
+        let number = |n: &Option<Number>| n.as_ref().map(Number::to_string);
+        let floor = match (&self.floor_number, &self.total_floors) {
+            (Some(floor), Some(of)) => Some(format!("{floor} of {of}")),
+            (floor, None) => number(floor),
+            (None, Some(of)) => Some(format!("{of} in the building")),
+        };
+        let rows = [
+            ("Type", Some(self.kind()).filter(|kind| !kind.is_empty())),
+            ("Plot use", self.plot_use.as_deref().map(|code| labels::of(labels::PLOT_USES, code))),
+            ("Area", self.size()),
+            ("Bedrooms", number(&self.bedrooms)),
+            ("Bathrooms", number(&self.bathrooms)),
+            ("Floor", floor),
+            ("Parking spaces", number(&self.parking_spaces)),
+            ("Furnishing", self.furnished_status.as_deref().map(|code| labels::of(labels::FURNISHING, code))),
+            ("Facing", self.facing.clone()),
+            ("Age", self.age_of_property.as_ref().map(|n| counted(n, "year"))),
+            ("Address", self.address.clone()),
+            ("State", self.state.clone()),
+        ];
+        rows.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+}
+
+fn counted(n: &Number, thing: &str) -> String {
+    let plural = if n.as_u64() == Some(1) { "" } else { "s" };
+    format!("{n} {thing}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Property;
+
+    #[test]
+    fn a_rent_is_a_month_and_a_sale_is_not() {
+        let of = |listing_type: &str| Property {
+            price_text: Some("₹35 Thousand".to_owned()),
+            listing_type: Some(listing_type.to_owned()),
+            ..Property::default()
+        };
+        assert_eq!(of("RENT").price_words(), "₹35 Thousand a month");
+        assert_eq!(of("SALE").price_words(), "₹35 Thousand");
+    }
+
+    #[test]
+    fn an_unknown_field_has_no_row() {
+        let home: Property = serde_json::from_str(r#"{"id":"h","floorNumber":5,"totalFloors":10}"#).unwrap();
+        assert_eq!(home.facts(), [("Floor", "5 of 10".to_owned())]);
+    }
+}

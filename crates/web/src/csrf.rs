@@ -1,0 +1,151 @@
+//! No form of another site is acted on: where a post comes from, and a secret it has to repeat.
+
+use axum::http::HeaderMap;
+use axum::http::header::{HOST, ORIGIN};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rand::TryRng as _;
+use rand::rngs::SysRng;
+use std::hint::black_box;
+use thiserror::Error;
+
+const LENGTH: usize = 43;
+
+/// 32 random bytes as base64url: in the cookie and in the hidden `_csrf` of every form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Token(String);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub(crate) enum Forged {
+    #[error("the request was sent by another site")]
+    OtherSite,
+    #[error("the form did not carry its token")]
+    NoToken,
+    #[error("the browser did not send the token cookie")]
+    NoCookie,
+}
+
+impl Token {
+    /// Fails only where the operating system gives no randomness.
+    pub(crate) fn random() -> Result<Self, rand::rngs::SysError> {
+        let mut bytes = [0; 32];
+        SysRng.try_fill_bytes(&mut bytes)?;
+        Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        (text.len() == LENGTH && text.bytes().all(plain)).then(|| Self(text.to_owned()))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// `cookie` is the token the browser sent, `field` the one in the form.
+pub(crate) fn check(headers: &HeaderMap, cookie: Option<&Token>, field: Option<&str>) -> Result<(), Forged> {
+    if !from_here(headers) {
+        return Err(Forged::OtherSite);
+    }
+    let cookie = cookie.ok_or(Forged::NoCookie)?;
+    let field = field.ok_or(Forged::NoToken)?;
+    if same(cookie.0.as_bytes(), field.as_bytes()) { Ok(()) } else { Err(Forged::NoToken) }
+}
+
+/// What the browser itself says of the sender; a browser that says nothing is left to the token.
+fn from_here(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site").map(|value| value.to_str().unwrap_or_default());
+    if !matches!(site, None | Some("same-origin" | "none")) {
+        return false;
+    }
+    let Some(origin) = headers.get(ORIGIN).map(|value| value.to_str().unwrap_or_default()) else {
+        return true;
+    };
+    // A referrer policy of a proxy in front can turn the origin of our own pages into `null`.
+    if origin == "null" {
+        return site == Some("same-origin");
+    }
+    is_host(origin, headers)
+}
+
+/// Whether the scheme-and-host of `url` is the host this request was sent to.
+pub(crate) fn is_host(url: &str, headers: &HeaderMap) -> bool {
+    let Some(host) = headers.get(HOST).and_then(|value| value.to_str().ok()) else { return false };
+    let Some((scheme, rest)) = url.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let default_port = if scheme == "https" { ":443" } else { ":80" };
+    let bare = |text: &str| text.strip_suffix(default_port).unwrap_or(text).to_ascii_lowercase();
+    bare(authority) == bare(host)
+}
+
+/// Takes the same time wherever two texts of one length differ.
+fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && black_box(a.iter().zip(b).fold(0, |seen, (x, y)| black_box(seen | (x ^ y)))) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Forged, Token, check};
+    use axum::http::HeaderMap;
+
+    fn sent(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert("host", "homes.example:8080".parse().unwrap());
+        for (name, value) in pairs {
+            headers.insert(*name, value.parse().unwrap());
+        }
+        headers
+    }
+
+    fn outcome(pairs: &[(&'static str, &'static str)]) -> Result<(), Forged> {
+        let token = Token::random().unwrap();
+        check(&sent(pairs), Some(&token), Some(token.as_str()))
+    }
+
+    #[test]
+    fn our_own_form_passes() {
+        for pairs in [
+            &[][..],
+            &[("sec-fetch-site", "same-origin"), ("origin", "http://homes.example:8080")],
+            &[("sec-fetch-site", "none")],
+            &[("origin", "http://HOMES.example:8080")],
+            &[("sec-fetch-site", "same-origin"), ("origin", "null")],
+        ] {
+            assert_eq!(outcome(pairs), Ok(()), "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn a_form_of_another_site_does_not() {
+        for pairs in [
+            &[("sec-fetch-site", "cross-site")][..],
+            &[("sec-fetch-site", "same-site")],
+            &[("origin", "http://evil.example")],
+            &[("origin", "http://homes.example:8080.evil.example")],
+            &[("origin", "http://homes.example:9090")],
+            &[("origin", "null")],
+            &[("sec-fetch-site", "same-origin"), ("origin", "http://evil.example")],
+        ] {
+            assert_eq!(outcome(pairs), Err(Forged::OtherSite), "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn the_token_has_to_be_the_cookie_s() {
+        let (ours, other) = (Token::random().unwrap(), Token::random().unwrap());
+        let headers = sent(&[]);
+        assert_eq!(check(&headers, Some(&ours), Some(other.as_str())), Err(Forged::NoToken));
+        assert_eq!(check(&headers, Some(&ours), Some("")), Err(Forged::NoToken));
+        assert_eq!(check(&headers, Some(&ours), None), Err(Forged::NoToken));
+        assert_eq!(check(&headers, None, Some(ours.as_str())), Err(Forged::NoCookie));
+    }
+
+    #[test]
+    fn a_token_is_forty_three_plain_letters() {
+        let token = Token::random().unwrap();
+        assert_eq!(Token::parse(token.as_str()), Some(token));
+        assert_eq!(Token::parse(""), None);
+        assert_eq!(Token::parse(&"\"".repeat(43)), None);
+    }
+}

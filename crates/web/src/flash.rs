@@ -1,0 +1,113 @@
+//! The message after an action. The cookie holds a code, so nobody can put words on our page.
+
+use crate::cookies::{Cookie, FLASH};
+
+const SHOWN_WITHIN: u64 = 60;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flash {
+    Welcome,
+    SignedIn,
+    SignedOut,
+    AccountDeleted,
+    ProfileSaved,
+    SessionEnded,
+    EmailConfirmed,
+    ResetSent,
+    PasswordChanged,
+    Posted,
+    Updated,
+    Saved,
+    Unsaved,
+    StatusChanged,
+    StatusRefused,
+    Removed,
+}
+
+impl Flash {
+    const ALL: [Self; 16] = [
+        Self::Welcome,
+        Self::SignedIn,
+        Self::SignedOut,
+        Self::AccountDeleted,
+        Self::ProfileSaved,
+        Self::SessionEnded,
+        Self::EmailConfirmed,
+        Self::ResetSent,
+        Self::PasswordChanged,
+        Self::Posted,
+        Self::Updated,
+        Self::Saved,
+        Self::Unsaved,
+        Self::StatusChanged,
+        Self::StatusRefused,
+        Self::Removed,
+    ];
+
+    pub(crate) fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|flash| flash.code() == code)
+    }
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::Welcome => "welcome",
+            Self::SignedIn => "signed-in",
+            Self::SignedOut => "signed-out",
+            Self::AccountDeleted => "account-deleted",
+            Self::ProfileSaved => "profile-saved",
+            Self::SessionEnded => "session-ended",
+            Self::EmailConfirmed => "email-confirmed",
+            Self::ResetSent => "reset-sent",
+            Self::PasswordChanged => "password-changed",
+            Self::Posted => "posted",
+            Self::Updated => "updated",
+            Self::Saved => "saved",
+            Self::Unsaved => "unsaved",
+            Self::StatusChanged => "status-changed",
+            Self::StatusRefused => "status-refused",
+            Self::Removed => "removed",
+        }
+    }
+
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::Welcome => "Welcome. Your account is ready, and everything you do is kept here for you.",
+            Self::SignedIn => "You are signed in.",
+            Self::SignedOut => "You are signed out.",
+            Self::AccountDeleted => "Your account is deleted.",
+            Self::ProfileSaved => "Your profile is saved.",
+            Self::SessionEnded => "That device is signed out.",
+            Self::EmailConfirmed => "Your e-mail address is confirmed.",
+            Self::ResetSent => "If an account has this address, a message with a link is on its way.",
+            Self::PasswordChanged => "Your password is changed. Sign in with the new one.",
+            Self::Posted => "Your home is listed.",
+            Self::Updated => "Your changes are saved.",
+            Self::Saved => "The home is saved to your list.",
+            Self::Unsaved => "The home is no longer in your list.",
+            Self::StatusChanged => "The status is changed.",
+            Self::StatusRefused => "That status cannot follow the present one. Nothing was changed.",
+            Self::Removed => "The listing is removed.",
+        }
+    }
+
+    pub(crate) fn is_bad_news(self) -> bool {
+        self == Self::StatusRefused
+    }
+
+    pub(crate) fn cookie(self) -> Cookie<'static> {
+        Cookie { name: FLASH, value: self.code(), max_age: SHOWN_WITHIN, strict: false }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Flash;
+
+    #[test]
+    fn every_code_comes_back_and_no_other_does() {
+        for flash in Flash::ALL {
+            assert_eq!(Flash::of_code(flash.code()), Some(flash));
+        }
+        assert_eq!(Flash::of_code("<b>hello</b>"), None);
+    }
+}

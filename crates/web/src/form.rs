@@ -1,0 +1,35 @@
+//! The fields of a posted form, or of a query.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use std::sync::Arc;
+
+use crate::failure::Failure;
+
+/// As a handler's argument: the posted fields, whose token [`crate::session::guard`] has checked.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Form(Arc<[(String, String)]>);
+
+impl Form {
+    pub(crate) fn parse(encoded: &[u8]) -> Self {
+        Self(form_urlencoded::parse(encoded).into_owned().collect())
+    }
+
+    /// The first field of that name, exactly as typed.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Without surrounding space; an empty field counts as none.
+    pub(crate) fn filled(&self, name: &str) -> Option<&str> {
+        self.get(name).map(str::trim).filter(|value| !value.is_empty())
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Form {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        parts.extensions.get::<Self>().cloned().ok_or(Failure::Unavailable)
+    }
+}

@@ -1,0 +1,46 @@
+//! What every page has around its content.
+
+use crate::assets;
+use crate::flash::Flash;
+
+/// The header, the notices and the forms of the layout, as one template value.
+pub(crate) struct Frame {
+    pub(crate) title: String,
+    pub(crate) city: String,
+    pub(crate) signed_in: bool,
+    pub(crate) csrf: String,
+    pub(crate) flash: Option<Flash>,
+    pub(crate) stale: bool,
+    /// The path of the page, to mark its entry in the navigation.
+    pub(crate) path: String,
+}
+
+impl Frame {
+    pub(crate) fn stylesheet(&self) -> &'static str {
+        assets::stylesheet_path()
+    }
+
+    /// The navigation: address, words.
+    pub(crate) fn links(&self) -> &'static [(&'static str, &'static str)] {
+        if self.signed_in {
+            &[
+                ("/homes", "Homes"),
+                ("/post", "Post a home"),
+                ("/dashboard", "Dashboard"),
+                ("/account", "Account"),
+            ]
+        } else {
+            &[
+                ("/homes", "Homes"),
+                ("/post", "Post a home"),
+                ("/sign-in", "Sign in"),
+                ("/register", "Register"),
+            ]
+        }
+    }
+
+    /// For `aria-current`.
+    pub(crate) fn is_at(&self, path: &str) -> bool {
+        self.path == path
+    }
+}

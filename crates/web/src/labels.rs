@@ -1,0 +1,118 @@
+//! The words for the codes of the API.
+
+/// Codes with their words, in the order a list offers them.
+pub(crate) type Labels = &'static [(&'static str, &'static str)];
+
+pub(crate) const PROPERTY_TYPES: Labels = &[
+    ("APARTMENT", "Apartment"),
+    ("HOUSE", "House"),
+    ("VILLA", "Villa"),
+    ("BUILDER_FLOOR", "Builder floor"),
+    ("PENTHOUSE", "Penthouse"),
+    ("STUDIO", "Studio"),
+    ("SERVICED_APARTMENT", "Serviced apartment"),
+    ("FARMHOUSE", "Farmhouse"),
+    ("PLOT", "Plot"),
+    ("OFFICE", "Office"),
+    ("SHOP", "Shop"),
+    ("WAREHOUSE", "Warehouse"),
+    ("COWORKING", "Co-working space"),
+    ("INDUSTRIAL", "Industrial building"),
+    ("COMMERCIAL", "Commercial space"),
+    ("PG_HOSTEL", "PG or hostel"),
+];
+
+pub(crate) const PLOT_USES: Labels = &[
+    ("RESIDENTIAL", "Residential"),
+    ("COMMERCIAL", "Commercial"),
+    ("AGRICULTURAL", "Agricultural"),
+    ("INDUSTRIAL", "Industrial"),
+];
+
+pub(crate) const LISTING_TYPES: Labels = &[
+    ("SALE", "Sale"),
+    ("RENT", "Rent"),
+    ("LEASE", "Lease"),
+    ("PG", "Paying guest"),
+    ("FLATMATE", "Flatmate wanted"),
+];
+
+pub(crate) const FURNISHING: Labels =
+    &[("FURNISHED", "Furnished"), ("SEMI_FURNISHED", "Semi-furnished"), ("UNFURNISHED", "Unfurnished")];
+
+pub(crate) const AREA_UNITS: Labels = &[
+    ("SQFT", "sq ft"),
+    ("SQM", "sq m"),
+    ("SQYD", "sq yd"),
+    ("ACRE", "acre"),
+    ("GUNTA", "gunta"),
+    ("CENT", "cent"),
+];
+
+pub(crate) const FACING: Labels = &[
+    ("East", "East"),
+    ("West", "West"),
+    ("North", "North"),
+    ("South", "South"),
+    ("North-East", "North-East"),
+    ("North-West", "North-West"),
+    ("South-East", "South-East"),
+    ("South-West", "South-West"),
+];
+
+pub(crate) const STATUSES: Labels = &[
+    ("DRAFT", "Draft"),
+    ("PENDING_REVIEW", "Waiting for review"),
+    ("ACTIVE", "Active"),
+    ("INACTIVE", "Inactive"),
+    ("REJECTED", "Rejected"),
+    ("SOLD", "Sold"),
+    ("RENTED", "Rented"),
+    ("EXPIRED", "Expired"),
+    ("REMOVED", "Removed"),
+];
+
+pub(crate) const ACTIVITIES: Labels = &[
+    ("PROPERTY_VIEWED", "Homes viewed"),
+    ("PROPERTY_FAVORITED", "Homes saved"),
+    ("PROPERTY_UNFAVORITED", "Homes no longer saved"),
+    ("CONTACT_REVEALED", "Contacts seen"),
+    ("PROPERTY_SEARCHED", "Searches"),
+    ("PROPERTY_SHARED", "Homes shared"),
+    ("PROPERTY_CREATED", "Homes listed"),
+    ("PROPERTY_UPDATED", "Listings changed"),
+    ("PROPERTY_STATUS_CHANGED", "Listing status changed"),
+    ("PROPERTY_DELETED", "Listings removed"),
+    ("USER_REGISTERED", "Registration"),
+    ("USER_EMAIL_VERIFIED", "E-mail confirmed"),
+    ("USER_LOGIN", "Sign-ins"),
+    ("USER_LOGOUT", "Sign-outs"),
+    ("SESSION_REVOKED", "Devices signed out"),
+    ("PASSWORD_RESET_REQUESTED", "Password resets asked for"),
+    ("PASSWORD_CHANGED", "Password changes"),
+    ("PROFILE_UPDATED", "Profile changes"),
+];
+
+/// A code that has no words yet is made readable: `LEAD_CREATED` is `Lead created`.
+pub(crate) fn of(labels: Labels, code: &str) -> String {
+    if let Some((_, words)) = labels.iter().find(|(known, _)| *known == code) {
+        return (*words).to_owned();
+    }
+    let mut words = code.replace('_', " ").to_lowercase();
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ACTIVITIES, of};
+
+    #[test]
+    fn an_unknown_code_is_still_readable() {
+        assert_eq!(of(ACTIVITIES, "LEAD_CREATED"), "Lead created");
+        assert_eq!(of(ACTIVITIES, "USER_LOGIN"), "Sign-ins");
+        assert_eq!(of(ACTIVITIES, ""), "");
+    }
+}

@@ -1,0 +1,54 @@
+//! The pages, one module for each concern; every module owns its routes.
+
+mod account;
+mod dashboard;
+mod detail;
+mod editing;
+mod form_page;
+mod home;
+mod homes;
+mod listing_actions;
+mod listing_sheet;
+mod mailbox;
+mod my_homes;
+mod password;
+mod posting;
+mod registering;
+mod sign_in;
+mod verify_email;
+
+use askama::Template;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+
+use crate::Site;
+use crate::failure::Failure;
+
+pub(crate) fn router() -> Router<Site> {
+    Router::new()
+        .merge(home::router())
+        .merge(homes::router())
+        .merge(detail::router())
+        .merge(posting::router())
+        .merge(editing::router())
+        .merge(listing_actions::router())
+        .merge(sign_in::router())
+        .merge(registering::router())
+        .merge(password::router())
+        .merge(verify_email::router())
+        .merge(dashboard::router())
+        .merge(my_homes::router())
+        .merge(account::router())
+        .merge(mailbox::router())
+        .fallback(async || Failure::NotFound)
+        .method_not_allowed_fallback(async || Failure::WrongMethod)
+}
+
+fn show(page: &impl Template) -> Result<Response, Failure> {
+    show_as(StatusCode::OK, page)
+}
+
+fn show_as(status: StatusCode, page: &impl Template) -> Result<Response, Failure> {
+    Ok((status, Html(page.render()?)).into_response())
+}

@@ -1,0 +1,123 @@
+//! `/account`: the profile, the devices that are signed in, and the way out.
+
+mod deletion;
+
+use askama::Template;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post};
+
+use super::show_as;
+use crate::Site;
+use crate::api::{Call, Page, Profile, SignedInAt};
+use crate::failure::Failure;
+use crate::flash::Flash;
+use crate::form::Form;
+use crate::frame::Frame;
+use crate::key::Key;
+use crate::sheet::{Field, Group, Kind, Sheet};
+use crate::visit::Visit;
+use crate::when::Moment;
+
+static PROFILE: &[Group] = &[Group {
+    legend: "",
+    fields: &[
+        Field::line("firstName", "First name").required().autocomplete("given-name"),
+        Field::line("lastName", "Last name").required().autocomplete("family-name"),
+        Field::new("phoneNumber", "Mobile number", Kind::Line("tel")).autocomplete("tel"),
+        Field::new("dateOfBirth", "Date of birth", Kind::Line("date")).autocomplete("bday"),
+        Field::line("address", "Address").autocomplete("street-address"),
+        Field::line("city", "City").autocomplete("address-level2"),
+        Field::line("state", "State").autocomplete("address-level1"),
+        Field::line("pincode", "PIN code").autocomplete("postal-code").inputmode("numeric"),
+    ],
+}];
+
+struct Device {
+    /// `None` for the one in use, which signs out like everywhere else.
+    end: Option<Key>,
+    name: String,
+    since: Option<Moment>,
+    used: Option<Moment>,
+}
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct AccountPage {
+    frame: Frame,
+    profile: Profile,
+    sheet: Sheet,
+    devices: Vec<Device>,
+}
+
+pub(super) fn router() -> Router<Site> {
+    Router::new()
+        .route("/account", get(account).post(save))
+        .route("/account/sessions/{id}/end", post(end_session))
+        .merge(deletion::router())
+}
+
+async fn account(visit: Visit) -> Result<Response, Failure> {
+    visit.must_be_signed_in()?;
+    let profile = load(&visit).await?;
+    let sheet = sheet_of(&profile);
+    render(&visit, StatusCode::OK, profile, sheet).await
+}
+
+async fn save(visit: Visit, form: Form) -> Result<Response, Failure> {
+    visit.must_be_signed_in()?;
+    let sheet = Sheet::typed(PROFILE, &form);
+    match visit.tell(Call::put("/api/users/profile", sheet.json())).await {
+        Ok(()) => Ok(visit.go("/account", Some(Flash::ProfileSaved))),
+        Err(error) => {
+            let refusal = error.about_input()?;
+            let profile = load(&visit).await?;
+            render(&visit, refusal.status, profile, sheet.refused(refusal)).await
+        }
+    }
+}
+
+async fn end_session(visit: Visit, id: Key) -> Result<Response, Failure> {
+    visit.must_be_signed_in()?;
+    visit.tell(Call::delete(format!("/api/auth/sessions/{id}"))).await?;
+    Ok(visit.go("/account", Some(Flash::SessionEnded)))
+}
+
+async fn load(visit: &Visit) -> Result<Profile, Failure> {
+    Ok(visit.ask(Call::get("/api/users/profile")).await?)
+}
+
+async fn render(
+    visit: &Visit,
+    status: StatusCode,
+    profile: Profile,
+    sheet: Sheet,
+) -> Result<Response, Failure> {
+    let sessions: Page<SignedInAt> = visit.ask(Call::get("/api/auth/sessions")).await?;
+    let devices = sessions.content.into_iter().map(Device::of).collect();
+    show_as(status, &AccountPage { frame: visit.frame("Your account"), profile, sheet, devices })
+}
+
+fn sheet_of(profile: &Profile) -> Sheet {
+    Sheet::blank(PROFILE)
+        .with("firstName", profile.first_name.as_ref())
+        .with("lastName", profile.last_name.as_ref())
+        .with("phoneNumber", profile.phone_number.as_ref())
+        .with("dateOfBirth", profile.date_of_birth.as_ref())
+        .with("address", profile.address.as_ref())
+        .with("city", profile.city.as_ref())
+        .with("state", profile.state.as_ref())
+        .with("pincode", profile.pincode.as_ref())
+}
+
+impl Device {
+    fn of(session: SignedInAt) -> Self {
+        Self {
+            end: if session.current { None } else { Key::parse(&session.id) },
+            name: session.user_agent.unwrap_or_else(|| "Unknown device".to_owned()),
+            since: Moment::parse_some(session.created_at.as_ref()),
+            used: Moment::parse_some(session.last_used_at.as_ref()),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! `/homes/{id}/edit`: change a listing, never over somebody else's change unseen.
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::detail::{owns, who};
+use super::listing_sheet::{LISTING, of_listing};
+use super::posting::ListingFormPage;
+use super::{show, show_as};
+use crate::Site;
+use crate::api::{ApiError, Call, Contact, Property};
+use crate::failure::Failure;
+use crate::flash::Flash;
+use crate::form::Form;
+use crate::key::Key;
+use crate::sheet::Sheet;
+use crate::visit::Visit;
+
+pub(super) fn router() -> Router<Site> {
+    Router::new().route("/homes/{id}/edit", get(filled).post(submit))
+}
+
+fn page(visit: &Visit, id: &Key, sheet: Sheet, version: Option<String>) -> ListingFormPage {
+    ListingFormPage {
+        frame: visit.frame("Edit your listing"),
+        action: format!("/homes/{id}/edit"),
+        button: "Save the changes",
+        sheet,
+        version,
+        signed_out: false,
+        changed_meanwhile: None,
+    }
+}
+
+async fn load(visit: &Visit, id: &Key) -> Result<Property, ApiError> {
+    visit.ask(Call::get(format!("/api/properties/{id}"))).await
+}
+
+async fn filled(visit: Visit, id: Key) -> Result<Response, Failure> {
+    visit.must_be_signed_in()?;
+    let person = who(&visit).await?;
+    let home = load(&visit, &id).await?;
+    if !owns(person.as_ref(), &home) {
+        return Err(Failure::Forbidden);
+    }
+    let told = home.contact_name.is_some() || home.contact_phone.is_some() || home.contact_email.is_some();
+    let contact = if told { Contact::default() } else { contact(&visit, &id).await? };
+    let version = home.version.map(|version| version.to_string());
+    show(&page(&visit, &id, of_listing(&home, contact), version))
+}
+
+/// A change replaces the whole listing, so the form has to hold the contact too, or fail.
+async fn contact(visit: &Visit, id: &Key) -> Result<Contact, Failure> {
+    match visit.ask(Call::get(format!("/api/properties/{id}/contact"))).await {
+        Ok(contact) => Ok(contact),
+        Err(ApiError::Refused(refusal)) if refusal.status == StatusCode::NOT_FOUND => Ok(Contact::default()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn submit(visit: Visit, id: Key, form: Form) -> Result<Response, Failure> {
+    let sheet = Sheet::typed(LISTING, &form);
+    let version = form.filled("version").and_then(|text| text.parse::<u64>().ok()).map(|n| n.to_string());
+    let call = Call::put(format!("/api/properties/{id}"), sheet.json()).if_version(version.as_deref());
+    match visit.tell(call).await {
+        Ok(()) => Ok(visit.go(&format!("/homes/{id}"), Some(Flash::Updated))),
+        Err(ApiError::Refused(refusal)) if refusal.status == StatusCode::PRECONDITION_FAILED => {
+            overtaken(&visit, id, sheet).await
+        }
+        Err(error) => match error.about_input() {
+            Ok(refusal) => show_as(refusal.status, &page(&visit, &id, sheet.refused(refusal), version)),
+            Err(Failure::SignedOut) => {
+                let page = ListingFormPage { signed_out: true, ..page(&visit, &id, sheet, version) };
+                show_as(StatusCode::UNAUTHORIZED, &page)
+            }
+            Err(failure) => Err(failure),
+        },
+    }
+}
+
+/// Keeps what was typed, and asks before it replaces the newer listing.
+async fn overtaken(visit: &Visit, id: Key, sheet: Sheet) -> Result<Response, Failure> {
+    let now = load(visit, &id).await?;
+    let version = now.version.map(|version| version.to_string());
+    let page = ListingFormPage { changed_meanwhile: Some(id.clone()), ..page(visit, &id, sheet, version) };
+    show_as(StatusCode::PRECONDITION_FAILED, &page)
+}

@@ -1,0 +1,58 @@
+//! What one button does to a home: save, unsave, change its status, remove it.
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::post;
+use serde_json::json;
+
+use crate::Site;
+use crate::api::{ApiError, Call};
+use crate::failure::Failure;
+use crate::flash::Flash;
+use crate::form::Form;
+use crate::key::Key;
+use crate::next_path::NextPath;
+use crate::visit::Visit;
+
+pub(super) fn router() -> Router<Site> {
+    Router::new()
+        .route("/homes/{id}/save", post(save))
+        .route("/homes/{id}/unsave", post(unsave))
+        .route("/homes/{id}/status", post(status))
+        .route("/homes/{id}/remove", post(remove))
+}
+
+async fn save(visit: Visit, id: Key, form: Form) -> Result<Response, Failure> {
+    visit.must_be_signed_in()?;
+    visit.tell(Call::post(format!("/api/properties/{id}/favorite"), json!({}))).await?;
+    Ok(visit.go(&back(&form, &id), Some(Flash::Saved)))
+}
+
+async fn unsave(visit: Visit, id: Key, form: Form) -> Result<Response, Failure> {
+    visit.must_be_signed_in()?;
+    visit.tell(Call::delete(format!("/api/properties/{id}/favorite"))).await?;
+    Ok(visit.go(&back(&form, &id), Some(Flash::Unsaved)))
+}
+
+async fn status(visit: Visit, id: Key, form: Form) -> Result<Response, Failure> {
+    visit.must_be_signed_in()?;
+    let wanted = form.filled("status").unwrap_or_default();
+    let call = Call::patch(format!("/api/properties/{id}/status"), json!({ "status": wanted }));
+    let flash = match visit.tell(call).await {
+        Ok(()) => Flash::StatusChanged,
+        Err(ApiError::Refused(refusal)) if refusal.blames_input() => Flash::StatusRefused,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(visit.go(&back(&form, &id), Some(flash)))
+}
+
+async fn remove(visit: Visit, id: Key) -> Result<Response, Failure> {
+    visit.must_be_signed_in()?;
+    visit.tell(Call::delete(format!("/api/properties/{id}"))).await?;
+    Ok(visit.go("/dashboard", Some(Flash::Removed)))
+}
+
+/// The page the button was on: the home itself, unless the form says another of ours.
+fn back(form: &Form, id: &Key) -> String {
+    form.get("next").and_then(NextPath::parse).map_or_else(|| format!("/homes/{id}"), |next| next.to_string())
+}

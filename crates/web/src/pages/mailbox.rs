@@ -1,0 +1,66 @@
+//! `/dev/mailbox`: what a machine without a mail server would have sent. The API lets admins in.
+
+use askama::Template;
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::show;
+use crate::Site;
+use crate::api::{Call, Letter, Page};
+use crate::failure::Failure;
+use crate::frame::Frame;
+use crate::next_path::NextPath;
+use crate::visit::Visit;
+use crate::when::Moment;
+
+struct Shown {
+    letter: Letter,
+    sent: Option<Moment>,
+    /// The pages of ours that the text points to.
+    links: Vec<NextPath>,
+}
+
+#[derive(Template)]
+#[template(path = "mailbox.html")]
+struct MailboxPage {
+    frame: Frame,
+    letters: Vec<Shown>,
+}
+
+pub(super) fn router() -> Router<Site> {
+    Router::new().route("/dev/mailbox", get(mailbox))
+}
+
+async fn mailbox(visit: Visit) -> Result<Response, Failure> {
+    visit.must_be_signed_in()?;
+    let letters: Page<Letter> = visit.ask(Call::get("/api/v1/admin/mailbox")).await?;
+    let letters = letters.content.into_iter().map(|letter| Shown {
+        sent: Moment::parse_some(letter.sent_at.as_ref()),
+        links: links(letter.body.as_deref().unwrap_or_default()),
+        letter,
+    });
+    show(&MailboxPage { frame: visit.frame("Mailbox"), letters: letters.collect() })
+}
+
+/// Only our own one-time pages, and only as paths: a letter cannot lead anywhere else.
+fn links(body: &str) -> Vec<NextPath> {
+    let ours = |word: &str| {
+        let starts = ["/verify-email?", "/reset-password?"];
+        let at = starts.iter().find_map(|start| word.find(start))?;
+        NextPath::parse(word[at..].trim_end_matches(['.', ',', ')', '>', '"']))
+    };
+    body.split_whitespace().filter_map(ours).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::links;
+
+    #[test]
+    fn a_letter_leads_to_our_own_pages_only() {
+        let body = "Open http://homes.example/verify-email?userId=u&code=c.\nOr https://evil.example/x";
+        let found: Vec<_> = links(body).iter().map(ToString::to_string).collect();
+        assert_eq!(found, ["/verify-email?userId=u&code=c"]);
+    }
+}

@@ -1,0 +1,77 @@
+//! `/post`: list a home.
+
+use askama::Template;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::listing_sheet::LISTING;
+use super::{show, show_as};
+use crate::Site;
+use crate::api::{Call, Property};
+use crate::failure::Failure;
+use crate::flash::Flash;
+use crate::form::Form;
+use crate::frame::Frame;
+use crate::key::Key;
+use crate::sheet::{Kind, Sheet};
+use crate::visit::Visit;
+
+#[derive(Template)]
+#[template(path = "listing_form.html")]
+pub(super) struct ListingFormPage {
+    pub(super) frame: Frame,
+    pub(super) action: String,
+    pub(super) button: &'static str,
+    pub(super) sheet: Sheet,
+    /// What the edited listing was when the form was made.
+    pub(super) version: Option<String>,
+    /// The sign-in ended meanwhile; nothing typed is lost.
+    pub(super) signed_out: bool,
+    /// The listing, when it changed while the form was open.
+    pub(super) changed_meanwhile: Option<Key>,
+}
+
+pub(super) fn router() -> Router<Site> {
+    Router::new().route("/post", get(blank).post(submit))
+}
+
+fn page(visit: &Visit, sheet: Sheet) -> ListingFormPage {
+    ListingFormPage {
+        frame: visit.frame("Post a home"),
+        action: "/post".to_owned(),
+        button: "Post this home",
+        sheet,
+        version: None,
+        signed_out: false,
+        changed_meanwhile: None,
+    }
+}
+
+async fn blank(visit: Visit) -> Result<Response, Failure> {
+    visit.must_be_signed_in()?;
+    let sheet = Sheet::blank(LISTING)
+        .with("listingType", Some("SALE"))
+        .with("areaUnit", Some("SQFT"))
+        .with("city", Some(visit.city()));
+    show(&page(&visit, sheet))
+}
+
+async fn submit(visit: Visit, form: Form) -> Result<Response, Failure> {
+    let sheet = Sheet::typed(LISTING, &form);
+    match visit.ask::<Property>(Call::post("/api/properties", sheet.json())).await {
+        Ok(home) => {
+            let to = Key::parse(&home.id).map_or("/dashboard".to_owned(), |id| format!("/homes/{id}"));
+            Ok(visit.go(&to, Some(Flash::Posted)))
+        }
+        Err(error) => match error.about_input() {
+            Ok(refusal) => show_as(refusal.status, &page(&visit, sheet.refused(refusal))),
+            Err(Failure::SignedOut) => {
+                let page = ListingFormPage { signed_out: true, ..page(&visit, sheet) };
+                show_as(StatusCode::UNAUTHORIZED, &page)
+            }
+            Err(failure) => Err(failure),
+        },
+    }
+}

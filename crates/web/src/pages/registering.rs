@@ -1,0 +1,67 @@
+//! `/register`: a new account, signed in at once.
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::form_page::FormPage;
+use super::{show, show_as};
+use crate::Site;
+use crate::api::{Call, Tokens};
+use crate::failure::Failure;
+use crate::flash::Flash;
+use crate::form::Form;
+use crate::sheet::{Field, Group, Kind, Sheet};
+use crate::visit::Visit;
+
+static REGISTER: &[Group] = &[Group {
+    legend: "",
+    fields: &[
+        Field::line("firstName", "First name").required().autocomplete("given-name"),
+        Field::line("lastName", "Last name").required().autocomplete("family-name"),
+        Field::new("email", "E-mail", Kind::Line("email")).required().autocomplete("email"),
+        Field::line("username", "User name")
+            .required()
+            .autocomplete("username")
+            .hint("At least 3 characters."),
+        Field::new("phoneNumber", "Mobile number", Kind::Line("tel")).autocomplete("tel").hint("Ten digits."),
+        Field::new("password", "Password", Kind::Password)
+            .required()
+            .autocomplete("new-password")
+            .hint("At least 8 characters; a few unusual words make a good one."),
+    ],
+}];
+
+pub(super) fn router() -> Router<Site> {
+    Router::new().route("/register", get(blank).post(submit))
+}
+
+fn page(visit: &Visit, sheet: Sheet) -> FormPage {
+    FormPage {
+        frame: visit.frame("Register"),
+        intro: "With an account you post and save homes, and see everything you ever did here.",
+        action: "/register",
+        button: "Create my account",
+        sheet,
+        hidden: vec![],
+        links: &[("/sign-in", "I have an account")],
+    }
+}
+
+async fn blank(visit: Visit) -> Result<Response, Failure> {
+    if visit.signed_in() {
+        return Ok(visit.go("/dashboard", visit.flash));
+    }
+    show(&page(&visit, Sheet::blank(REGISTER)))
+}
+
+async fn submit(visit: Visit, form: Form) -> Result<Response, Failure> {
+    let sheet = Sheet::typed(REGISTER, &form);
+    match visit.ask::<Tokens>(Call::post("/api/auth/register", sheet.json())).await {
+        Ok(tokens) => Ok(visit.go_signed_in(&tokens, "/dashboard", Flash::Welcome)),
+        Err(error) => {
+            let refusal = error.about_input()?;
+            show_as(refusal.status, &page(&visit, sheet.refused(refusal)))
+        }
+    }
+}

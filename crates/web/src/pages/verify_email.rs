@@ -1,0 +1,64 @@
+//! `/verify-email`: the link of the welcome message. Opening it changes nothing, since mail
+//! programs open links by themselves; the button does.
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::form_page::FormPage;
+use super::{show, show_as};
+use crate::Site;
+use crate::api::Call;
+use crate::failure::Failure;
+use crate::flash::Flash;
+use crate::form::Form;
+use crate::sheet::{Field, Group, Sheet};
+use crate::visit::Visit;
+
+static CODE: &[Group] = &[Group {
+    legend: "",
+    fields: &[Field::line("verificationCode", "Code")
+        .required()
+        .autocomplete("one-time-code")
+        .hint("It is in the message we sent you.")],
+}];
+
+pub(super) fn router() -> Router<Site> {
+    Router::new().route("/verify-email", get(filled).post(submit))
+}
+
+fn page(visit: &Visit, sheet: Sheet, user: Option<String>) -> FormPage {
+    FormPage {
+        frame: visit.frame("Confirm your e-mail address"),
+        intro: "One press and we know that the address is yours.",
+        action: "/verify-email",
+        button: "Confirm my address",
+        sheet,
+        hidden: user.map(|user| ("userId", user)).into_iter().collect(),
+        links: &[],
+    }
+}
+
+async fn filled(visit: Visit) -> Result<Response, Failure> {
+    let sheet = Sheet::blank(CODE).with("verificationCode", visit.asked("code"));
+    show(&page(&visit, sheet, visit.asked("userId")))
+}
+
+async fn submit(visit: Visit, form: Form) -> Result<Response, Failure> {
+    let sheet = Sheet::typed(CODE, &form);
+    let user = form.filled("userId").map(str::to_owned);
+    let mut body = sheet.json();
+    if let Some(user) = &user {
+        body["userId"] = user.as_str().into();
+    }
+    match visit.tell(Call::post("/api/auth/verify-email", body)).await {
+        Ok(()) => {
+            let to = if visit.signed_in() { "/dashboard" } else { "/sign-in" };
+            Ok(visit.go(to, Some(Flash::EmailConfirmed)))
+        }
+        Err(error) => {
+            let refusal = error.about_input()?;
+            show_as(refusal.status, &page(&visit, sheet.refused(refusal), user))
+        }
+    }
+}

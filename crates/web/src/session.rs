@@ -1,0 +1,170 @@
+//! What happens around every page: no forged form passes, an expired sign-in is renewed once, and
+//! whatever went wrong leaves as a page.
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::header::{CACHE_CONTROL, REFERRER_POLICY, RETRY_AFTER, VARY};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::Site;
+use crate::api::{ApiError, Call, Tokens};
+use crate::cookies::{self, ACCESS, CSRF, CSRF_LIFE, Cookie, FLASH, REFRESH, REFRESH_LIFE};
+use crate::csrf::{self, Token};
+use crate::failure::{self, Failure};
+use crate::form::Form;
+use crate::next_path::NextPath;
+use crate::visit::{Visit, see_other};
+
+/// The longest form is a listing with its description.
+const LARGEST_FORM: usize = 64 * 1024;
+
+enum Renewal {
+    NotTried,
+    Renewed(Tokens),
+    Refused,
+}
+
+pub(crate) async fn guard(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let sent = cookies::read(&parts.headers, CSRF).and_then(Token::parse);
+    let (token, fresh) = match &sent {
+        Some(token) => (token.clone(), false),
+        None => match Token::random() {
+            Ok(token) => (token, true),
+            Err(error) => {
+                tracing::error!(%error, "no randomness for a form token");
+                return StatusCode::SERVICE_UNAVAILABLE.into_response();
+            }
+        },
+    };
+    let reads = parts.method == Method::GET || parts.method == Method::HEAD;
+    let mut visit = Visit::arriving(site, &parts, token.clone());
+    let (renewal, response) = match accept(parts, body, reads, sent.as_ref()).await {
+        Ok(mut request) => {
+            let renewal = renew(&mut visit).await;
+            request.extensions_mut().insert(visit.clone());
+            (renewal, next.run(request).await)
+        }
+        Err(failure) => (Renewal::NotTried, failure.into_response()),
+    };
+    let mut response = match response.extensions().get::<Failure>().cloned() {
+        Some(Failure::SignedOut) => signed_out(&visit, reads, &renewal),
+        Some(failure) => failure::page(&visit, &failure),
+        None => response,
+    };
+    settle_cookies(&visit, &renewal, fresh.then_some(&token), &mut response);
+    settle_headers(&visit, reads, response.headers_mut());
+    response
+}
+
+/// Lets a reading request through, and a writing one with its token: its fields go along as [`Form`].
+async fn accept(parts: Parts, body: Body, reads: bool, token: Option<&Token>) -> Result<Request, Failure> {
+    if reads {
+        return Ok(Request::from_parts(parts, body));
+    }
+    let encoded = to_bytes(body, LARGEST_FORM).await.map_err(|_| Failure::TooLarge)?;
+    let form = Form::parse(&encoded);
+    csrf::check(&parts.headers, token, form.get("_csrf")).map_err(Failure::Forged)?;
+    let mut request = Request::from_parts(parts, Body::empty());
+    request.extensions_mut().insert(form);
+    Ok(request)
+}
+
+/// The access cookie is gone a little before its token expires; the refresh token gets another.
+async fn renew(visit: &mut Visit) -> Renewal {
+    let (None, Some(refresh)) = (&visit.access, &visit.refresh) else { return Renewal::NotTried };
+    let call = Call::post("/api/auth/refresh", json!({ "refreshToken": refresh }));
+    match visit.ask::<Tokens>(call).await {
+        Ok(tokens) => {
+            visit.access = Some(tokens.access_token.clone());
+            visit.refresh = Some(tokens.refresh_token.clone());
+            Renewal::Renewed(tokens)
+        }
+        Err(ApiError::Refused(refusal))
+            if refusal.status.is_client_error() && refusal.status != StatusCode::TOO_MANY_REQUESTS =>
+        {
+            visit.refresh = None;
+            Renewal::Refused
+        }
+        Err(error) => {
+            tracing::warn!(%error, "a sign-in could not be renewed");
+            Renewal::NotTried
+        }
+    }
+}
+
+/// A refused access token is dropped and the page read again, which renews it or reads it signed
+/// out; without one, the way is through the sign-in page. Each step drops a cookie, so it ends.
+fn signed_out(visit: &Visit, reads: bool, renewal: &Renewal) -> Response {
+    let here = if reads { visit.here() } else { visit.came_from().cloned() };
+    let next = here.or_else(|| NextPath::parse("/dashboard"));
+    let to = match next {
+        Some(next) if reads && visit.signed_in() => next.to_string(),
+        Some(next) => next.by_way_of_sign_in(),
+        None => "/sign-in".to_owned(),
+    };
+    let mut response = see_other(&to);
+    if visit.signed_in() {
+        Cookie::removal(ACCESS).set(response.headers_mut(), visit.secure());
+        if visit.refresh.is_none() || matches!(renewal, Renewal::Renewed(_)) {
+            Cookie::removal(REFRESH).set(response.headers_mut(), visit.secure());
+        }
+    }
+    response
+}
+
+/// What the handler itself decided about a cookie stands.
+fn settle_cookies(visit: &Visit, renewal: &Renewal, fresh: Option<&Token>, response: &mut Response) {
+    let shown = !response.status().is_redirection();
+    let headers = response.headers_mut();
+    let decided = cookies::is_set(headers, ACCESS);
+    match renewal {
+        Renewal::Renewed(tokens) if !decided => keep(headers, tokens, visit.secure()),
+        Renewal::Refused if !decided => forget(headers, visit.secure()),
+        _ => {}
+    }
+    if let Some(token) = fresh {
+        let cookie = Cookie { name: CSRF, value: token.as_str(), max_age: CSRF_LIFE, strict: true };
+        cookie.set(headers, visit.secure());
+    }
+    if shown && visit.flash.is_some() && !cookies::is_set(headers, FLASH) {
+        Cookie::removal(FLASH).set(headers, visit.secure());
+    }
+}
+
+fn settle_headers(visit: &Visit, reads: bool, headers: &mut HeaderMap) {
+    // A page of somebody signed in must not come back by the Back button of a shared machine.
+    let caching = if visit.signed_in() || !reads { "no-store" } else { "private, no-cache" };
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
+    headers.insert(VARY, HeaderValue::from_static("Cookie"));
+    // Addresses with a reset token stay here; the `Origin` of our own forms stays whole.
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    if headers.contains_key(RETRY_AFTER) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+/// Signs this browser in.
+pub(crate) fn keep(headers: &mut HeaderMap, tokens: &Tokens, secure: bool) {
+    let margin = (tokens.expires_in / 10).min(30);
+    let access = Cookie {
+        name: ACCESS,
+        value: &tokens.access_token,
+        max_age: tokens.expires_in - margin,
+        strict: false,
+    };
+    let refresh =
+        Cookie { name: REFRESH, value: &tokens.refresh_token, max_age: REFRESH_LIFE, strict: false };
+    access.set(headers, secure);
+    refresh.set(headers, secure);
+}
+
+/// Signs this browser out.
+pub(crate) fn forget(headers: &mut HeaderMap, secure: bool) {
+    Cookie::removal(ACCESS).set(headers, secure);
+    Cookie::removal(REFRESH).set(headers, secure);
+}

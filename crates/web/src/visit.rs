@@ -1,0 +1,159 @@
+//! One request of one person: who they are, what the API says to them, where they go next.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{LOCATION, REFERER};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::Site;
+use crate::api::{ApiError, Call, Caller, Tokens};
+use crate::cookies::{self, ACCESS, FLASH, REFRESH};
+use crate::csrf::{self, Token};
+use crate::failure::Failure;
+use crate::flash::Flash;
+use crate::form::Form;
+use crate::frame::Frame;
+use crate::next_path::NextPath;
+use crate::session;
+
+/// Made by [`crate::session::guard`], once per request; clones speak of the same request.
+#[derive(Clone)]
+pub(crate) struct Visit {
+    site: Site,
+    pub(crate) access: Option<String>,
+    pub(crate) refresh: Option<String>,
+    pub(crate) flash: Option<Flash>,
+    csrf: Token,
+    uri: Uri,
+    came_from: Option<NextPath>,
+    caller: Caller,
+    stale: Arc<AtomicBool>,
+}
+
+impl Visit {
+    pub(crate) fn arriving(site: Site, parts: &Parts, csrf: Token) -> Self {
+        let cookie = |name| cookies::read(&parts.headers, name);
+        Self {
+            site,
+            access: cookie(ACCESS).map(str::to_owned),
+            refresh: cookie(REFRESH).map(str::to_owned),
+            flash: cookie(FLASH).and_then(Flash::of_code),
+            csrf,
+            uri: parts.uri.clone(),
+            came_from: referring_page(&parts.headers),
+            caller: Caller::of(parts),
+            stale: Arc::default(),
+        }
+    }
+
+    pub(crate) fn signed_in(&self) -> bool {
+        self.access.is_some()
+    }
+
+    pub(crate) fn must_be_signed_in(&self) -> Result<(), Failure> {
+        if self.signed_in() { Ok(()) } else { Err(Failure::SignedOut) }
+    }
+
+    pub(crate) fn city(&self) -> &str {
+        &self.site.settings.city
+    }
+
+    pub(crate) fn secure(&self) -> bool {
+        self.site.settings.secure_cookies
+    }
+
+    /// The `data` of the answer.
+    pub(crate) async fn ask<T: DeserializeOwned>(&self, call: Call) -> Result<T, ApiError> {
+        let answer = self.site.api.send(&self.caller, self.access.as_deref(), call).await?;
+        self.stale.fetch_or(answer.stale, Ordering::Relaxed);
+        answer.data()
+    }
+
+    /// For commands whose answer has nothing to show.
+    pub(crate) async fn tell(&self, call: Call) -> Result<(), ApiError> {
+        self.site.api.send(&self.caller, self.access.as_deref(), call).await.map(|_| ())
+    }
+
+    /// A parameter of the page's own address; an empty one counts as none.
+    pub(crate) fn asked(&self, name: &str) -> Option<String> {
+        Form::parse(self.uri.query()?.as_bytes()).filled(name).map(str::to_owned)
+    }
+
+    /// The page of a list, from 0; `?page=` counts from 1.
+    pub(crate) fn page_number(&self) -> u64 {
+        self.asked("page")
+            .and_then(|page| page.parse::<u32>().ok())
+            .map_or(0, |page| u64::from(page.max(1) - 1))
+    }
+
+    /// This page, to come back to it.
+    pub(crate) fn here(&self) -> Option<NextPath> {
+        NextPath::parse(self.uri.path_and_query()?.as_str())
+    }
+
+    /// The page of ours that sent the person here.
+    pub(crate) fn came_from(&self) -> Option<&NextPath> {
+        self.came_from.as_ref()
+    }
+
+    /// Made last, when every answer of the API is in.
+    pub(crate) fn frame(&self, title: impl Into<String>) -> Frame {
+        Frame {
+            title: title.into(),
+            city: self.site.settings.city.clone(),
+            signed_in: self.signed_in(),
+            csrf: self.csrf.as_str().to_owned(),
+            flash: self.flash,
+            stale: self.stale.load(Ordering::Relaxed),
+            path: self.uri.path().to_owned(),
+        }
+    }
+
+    /// 303, with a message for the next page.
+    pub(crate) fn go(&self, to: &str, flash: Option<Flash>) -> Response {
+        let mut response = see_other(to);
+        if let Some(flash) = flash {
+            flash.cookie().set(response.headers_mut(), self.secure());
+        }
+        response
+    }
+
+    pub(crate) fn go_signed_in(&self, tokens: &Tokens, to: &str, flash: Flash) -> Response {
+        let mut response = self.go(to, Some(flash));
+        session::keep(response.headers_mut(), tokens, self.secure());
+        response
+    }
+
+    pub(crate) fn go_signed_out(&self, to: &str, flash: Flash) -> Response {
+        let mut response = self.go(to, Some(flash));
+        session::forget(response.headers_mut(), self.secure());
+        response
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visit {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        parts.extensions.get::<Self>().cloned().ok_or(Failure::Unavailable)
+    }
+}
+
+/// `to` is ours: a literal with keys in it, or a [`NextPath`].
+pub(crate) fn see_other(to: &str) -> Response {
+    let location = HeaderValue::try_from(to).unwrap_or_else(|_| HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
+}
+
+fn referring_page(headers: &HeaderMap) -> Option<NextPath> {
+    let referer = headers.get(REFERER)?.to_str().ok()?;
+    if !csrf::is_host(referer, headers) {
+        return None;
+    }
+    let (_, rest) = referer.split_once("://")?;
+    NextPath::parse(&rest[rest.find('/')?..])
+}

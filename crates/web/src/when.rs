@@ -1,0 +1,90 @@
+//! Times as people in India read them. Every grouping follows from the times themselves, never
+//! from the present moment.
+
+use jiff::civil::{Date, DateTime};
+use jiff::{SignedDuration, Timestamp, tz::Offset};
+
+/// 5 h 30 min ahead of UTC, all year.
+const INDIA: SignedDuration = SignedDuration::from_mins(330);
+
+/// One moment: exact for machines, in India time for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Moment {
+    exact: Timestamp,
+    india: DateTime,
+}
+
+impl Moment {
+    /// `None` for anything that is not RFC 3339.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let exact: Timestamp = text.parse().ok()?;
+        let india = Offset::UTC.to_datetime(exact.checked_add(INDIA).ok()?);
+        Some(Self { exact, india })
+    }
+
+    pub(crate) fn parse_some(text: Option<&String>) -> Option<Self> {
+        Self::parse(text?)
+    }
+
+    /// For `<time datetime>`.
+    pub(crate) fn exact(&self) -> String {
+        self.exact.to_string()
+    }
+
+    /// The day in India.
+    pub(crate) fn day(&self) -> Date {
+        self.india.date()
+    }
+
+    /// `7:05 am`
+    pub(crate) fn clock(&self) -> String {
+        self.india.strftime("%-I:%M %P").to_string()
+    }
+
+    /// `21 November 2026`
+    pub(crate) fn date(&self) -> String {
+        self.india.strftime("%-d %B %Y").to_string()
+    }
+
+    /// `21 November 2026, 7:05 am`
+    pub(crate) fn full(&self) -> String {
+        format!("{}, {}", self.date(), self.clock())
+    }
+}
+
+/// `Saturday, 21 November 2026`
+pub(crate) fn day_heading(day: Date) -> String {
+    day.strftime("%A, %-d %B %Y").to_string()
+}
+
+/// A day as the API names it: `2026-11-21` in words, anything else as it is.
+pub(crate) fn day_words(text: &str) -> String {
+    text.parse::<Date>().map_or_else(|_| text.to_owned(), day_heading)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Moment, day_heading, day_words};
+
+    #[test]
+    fn the_day_changes_at_midnight_in_india() {
+        let before = Moment::parse("2026-11-20T18:29:59Z").unwrap();
+        let after = Moment::parse("2026-11-20T18:30:00Z").unwrap();
+        assert_eq!(day_heading(before.day()), "Friday, 20 November 2026");
+        assert_eq!(day_heading(after.day()), "Saturday, 21 November 2026");
+        assert_eq!(after.clock(), "12:00 am");
+    }
+
+    #[test]
+    fn an_offset_names_the_same_moment() {
+        assert_eq!(Moment::parse("2026-11-21T07:05:00+05:30").unwrap().full(), "21 November 2026, 7:05 am");
+        assert_eq!(Moment::parse("2026-11-21T07:05:00+05:30").unwrap().exact(), "2026-11-21T01:35:00Z");
+        assert_eq!(Moment::parse("yesterday"), None);
+    }
+
+    #[test]
+    fn a_day_that_is_a_word_stays_it() {
+        assert_eq!(day_words("2026-11-21"), "Saturday, 21 November 2026");
+        assert_eq!(day_words("Monday"), "Monday");
+    }
+}
