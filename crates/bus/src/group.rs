@@ -60,7 +60,7 @@ pub enum BlockedState {
 /// A key whose first unapplied event fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blocked {
-    /// Identifies it to operators: `{group}.{number}`.
+    /// Identifies it to operators: `{group}-{number}`.
     pub id: String,
     /// The key.
     pub key: String,

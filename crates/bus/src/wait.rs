@@ -63,6 +63,12 @@ impl Status {
         self.blocked.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// How many keys are held back.
+    #[must_use]
+    pub fn blocked_count(&self) -> usize {
+        self.blocked.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// Why the group stopped for good, if it did.
     #[must_use]
     pub fn stopped(&self) -> Option<String> {

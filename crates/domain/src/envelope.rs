@@ -90,3 +90,14 @@ pub struct Metadata {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub causation_id: Option<Uuid>,
 }
+
+/// Who acts, and how the request came.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// Whose world it happens in.
+    pub tenant: TenantId,
+    /// The person; nobody for visitors and the system.
+    pub user: Option<UserId>,
+    /// Address, program, session, correlation.
+    pub metadata: Metadata,
+}

@@ -24,7 +24,7 @@ pub mod upcast;
 pub mod user;
 
 pub use aggregate::{Aggregate, EventKind};
-pub use envelope::{Envelope, Metadata, StreamId, Version};
+pub use envelope::{Actor, Envelope, Metadata, StreamId, Version};
 pub use fields::{FieldErrors, Fields};
 pub use id::{Id, Ids, PropertyId, SessionId, UserId};
 pub use money::Paise;

@@ -1,1 +1,29 @@
-//! http-kit
+//! What every service's HTTP has in common: who calls, how bodies and queries are read, how answers and failures
+//! look, and how a reader is kept up with their own writes.
+#![warn(missing_docs)]
+
+mod access;
+mod body;
+mod caller;
+mod conditions;
+mod edge;
+mod failure;
+mod kit;
+mod paging;
+mod params;
+mod refusals;
+mod reply;
+mod tokens;
+
+pub use access::{Access, Right};
+pub use body::JsonObject;
+pub use caller::{Caller, CorrelationId, SignedIn, Visitor};
+pub use conditions::{if_match, not_modified};
+pub use edge::edge;
+pub use failure::Failure;
+pub use kit::{Freshness, Kit, Tenant, Tenants};
+pub use paging::{Cursor, Page, Paging};
+pub use params::Params;
+pub use refusals::refused;
+pub use reply::Reply;
+pub use tokens::{Claims, TokenError, Tokens};

@@ -1,3 +1,76 @@
-//! What every journal promises, as tests any implementation runs: each takes a journal that may already hold
-//! other tenants' events, and uses a tenant of its own.
+//! What every journal promises, as functions that any implementation runs.
+//!
+//! Each takes a journal that may hold other tenants' events already and may be in use meanwhile, and works in a
+//! tenant of its own, so they can share one journal and run at the same time. A broken promise panics.
 #![expect(clippy::missing_panics_doc, reason = "these are tests: a broken promise panics")]
+#![expect(clippy::unwrap_used, reason = "these are tests: a broken promise panics")]
+
+pub mod appends;
+pub mod claims;
+mod guest;
+pub mod idempotency;
+pub mod positions;
+pub mod reading;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use crate::Journal;
+
+/// One promise, as a function that panics when it is broken.
+pub type Check = for<'a> fn(&'a Arc<dyn Journal>) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
+/// Every promise by name; a number is that of its rule.
+pub const PROMISES: &[(&str, Check)] = &[
+    ("rule_01_positions_count_in_commit_order", |j| Box::pin(positions::rule_01_count_in_commit_order(j))),
+    ("rule_03_a_follower_meets_every_position_once", |j| Box::pin(positions::rule_03_follower(j))),
+    ("rule_03_committed_is_never_ahead_of_reading", |j| Box::pin(positions::rule_03_committed(j))),
+    ("rule_23_other_history_is_refused", |j| Box::pin(positions::rule_23_other_history(j))),
+    ("logs_count_apart", |j| Box::pin(positions::logs_count_apart(j))),
+    ("read_back_as_written", |j| Box::pin(appends::read_back_as_written(j))),
+    ("events_of_one_append_stand_together", |j| Box::pin(appends::stand_together(j))),
+    ("expected_versions", |j| Box::pin(appends::expected_versions(j))),
+    ("one_of_many_wins_a_version", |j| Box::pin(appends::one_wins_a_version(j))),
+    ("rule_17_appending_nothing_changes_nothing", |j| Box::pin(appends::rule_17_nothing(j))),
+    ("rule_14_a_claim_has_one_owner", |j| Box::pin(claims::rule_14_one_owner(j))),
+    ("rule_14_one_of_many_wins_a_claim", |j| Box::pin(claims::rule_14_one_wins(j))),
+    ("rule_14_release_frees_claims", |j| Box::pin(claims::rule_14_release(j))),
+    ("rule_14_refusal_takes_and_frees_nothing", |j| Box::pin(claims::rule_14_refusal(j))),
+    ("rule_15_replay_gives_the_first_answer", |j| Box::pin(idempotency::rule_15_replay(j))),
+    ("rule_15_a_key_belongs_to_one_request", |j| Box::pin(idempotency::rule_15_one_request(j))),
+    ("rule_15_concurrent_twins_append_once", |j| Box::pin(idempotency::rule_15_twins(j))),
+    ("rule_15_scopes_are_apart", |j| Box::pin(idempotency::rule_15_scopes(j))),
+    ("rule_15_refusal_leaves_the_key_free", |j| Box::pin(idempotency::rule_15_refusal(j))),
+    ("rule_03_pages_of_any_size", |j| Box::pin(reading::rule_03_pages(j))),
+    ("streams_after_a_version", |j| Box::pin(reading::streams_after_a_version(j))),
+    ("a_person_in_order_of_time", |j| Box::pin(reading::person_in_order_of_time(j))),
+    ("tenants_never_meet", |j| Box::pin(reading::tenants_never_meet(j))),
+];
+
+/// Runs every check, one after the other.
+pub async fn all(journal: &Arc<dyn Journal>) {
+    for (name, check) in PROMISES {
+        let journal = Arc::clone(journal);
+        let mut task = JoinSet::new();
+        task.spawn(async move { check(&journal).await });
+        let kept = task.join_next().await;
+        assert!(matches!(kept, Some(Ok(()))), "the journal breaks its promise {name}");
+    }
+}
+
+/// Runs every check at the same time, so that each has the others as neighbours.
+pub async fn all_at_once(journal: &Arc<dyn Journal>) {
+    let mut tasks = JoinSet::new();
+    for (name, check) in PROMISES {
+        let journal = Arc::clone(journal);
+        tasks.spawn(async move {
+            let mut task = JoinSet::new();
+            task.spawn(async move { check(&journal).await });
+            (*name, matches!(task.join_next().await, Some(Ok(()))))
+        });
+    }
+    let broken: Vec<_> = tasks.join_all().await.into_iter().filter(|(_, kept)| !kept).collect();
+    assert!(broken.is_empty(), "the journal breaks its promises {broken:?}");
+}

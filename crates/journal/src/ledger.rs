@@ -4,7 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use domain::aggregate::{Aggregate, EventKind};
-use domain::{Clock, Envelope, Ids, Log, Metadata, Position, StreamId, TenantId, UserId, Version, upcast};
+use domain::{Actor, Clock, Envelope, Ids, Log, Position, StreamId, TenantId, Version, upcast};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -13,17 +13,6 @@ use crate::{
     Append, AppendError, Appended, Claims, DecodeError, Expected, Idempotency, Journal, JournalError,
     KeyRing, NewEvent, Refused, Replayed, seal,
 };
-
-/// Who acts, and how the request came.
-#[derive(Clone, Debug)]
-pub struct Actor {
-    /// Whose world it happens in.
-    pub tenant: TenantId,
-    /// The person; nobody for visitors and the system.
-    pub user: Option<UserId>,
-    /// Address, program, session, correlation.
-    pub metadata: Metadata,
-}
 
 /// What else must hold for a command.
 #[derive(Clone, Debug, Default)]
@@ -190,23 +179,29 @@ impl Ledger {
                 self.load::<A>(&actor.tenant, &stream.id).await?
             };
             if options.if_version.is_some_and(|seen| seen != version) {
+                self.not_done_before(&stream, &options).await?;
                 return Err(ExecuteError::Precondition { actual: version });
             }
-            let now = self.clock.now();
-            let events = state.decide(command.clone(), now).map_err(ExecuteError::Rejected)?;
+            let decided = state.decide(command.clone(), self.clock.now());
+            if decided.as_ref().map_or(true, Vec::is_empty) {
+                self.not_done_before(&stream, &options).await?;
+            }
+            let events = decided.map_err(ExecuteError::Rejected)?;
             if events.is_empty() {
                 return Ok(Done { state, version, position: None });
             }
+            let encoded = self.encode_all(actor, &events)?;
+            let times: Vec<_> = encoded.iter().map(|event| event.timestamp).collect();
             let append = Append {
                 stream: stream.clone(),
                 expected: Expected::Exactly(version),
-                events: self.encode_all(actor, &events)?,
+                events: encoded,
                 claims: options.claims.clone(),
                 idempotency: options.idempotency.clone(),
             };
             match self.journal.append(append).await {
                 Ok(Appended { version, position }) => {
-                    events.iter().for_each(|event| state.evolve(event, now));
+                    events.iter().zip(times).for_each(|(event, at)| state.evolve(event, at));
                     self.states.insert(stream, (version, Arc::new(state.clone())));
                     return Ok(Done { state, version, position: Some(position) });
                 }
@@ -215,6 +210,23 @@ impl Ledger {
             }
         }
         Err(ExecuteError::Busy)
+    }
+
+    /// Refuses a request that was done before, so that it gets its stored answer and not what would be said to it
+    /// now. Appending nothing asks just that.
+    async fn not_done_before(&self, stream: &StreamId, options: &Options) -> Result<(), AppendError> {
+        if options.idempotency.is_none() {
+            return Ok(());
+        }
+        let (stream, idempotency) = (stream.clone(), options.idempotency.clone());
+        let nothing = Append {
+            stream,
+            expected: Expected::Any,
+            events: Vec::new(),
+            claims: Claims::default(),
+            idempotency,
+        };
+        self.journal.append(nothing).await.map(|_| ())
     }
 
     /// Appends an event that no rule guards to a stream of any version.

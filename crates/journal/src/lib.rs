@@ -6,11 +6,13 @@
 //! ```
 #![warn(missing_docs)]
 
+pub mod activity;
 mod append;
 pub mod conformance;
 pub mod keys;
 pub mod ledger;
 mod seal;
+pub mod seen;
 pub mod sqlite;
 
 use async_trait::async_trait;
@@ -18,12 +20,14 @@ use domain::{Envelope, Log, Position, StreamId, TenantId, Timestamp, UserId, Ver
 use tokio::sync::watch;
 use uuid::Uuid;
 
+pub use activity::ActivityQueue;
 pub use append::{
     Append, AppendError, Appended, Claim, Claims, Expected, Idempotency, NewEvent, Refused, Replayed,
 };
 pub use keys::KeyRing;
-pub use ledger::{Actor, Done, ExecuteError, Ledger, Options};
+pub use ledger::{Done, ExecuteError, Ledger, LoadError, Options};
 pub use seal::DecodeError;
+pub use seen::Seen;
 pub use sqlite::SqliteJournal;
 
 /// A journal cannot answer now, or holds something it should not.

@@ -67,7 +67,7 @@ pub fn state(connection: &Connection, group: &str) -> Result<State, ApplyError> 
 fn blocked_key(group: &str, row: &Row<'_>) -> rusqlite::Result<Blocked> {
     let parked: bool = row.get(7)?;
     Ok(Blocked {
-        id: format!("{group}.{}", row.get::<_, i64>(0)?),
+        id: format!("{group}-{}", row.get::<_, i64>(0)?),
         key: row.get(1)?,
         first: position(row, 2)?,
         tries: row.get(5)?,

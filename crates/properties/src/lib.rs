@@ -1,1 +1,89 @@
-//! properties
+//! Listings: posting, changing, looking, saving, moderating.
+//!
+//! Commands go to the journal; lists come from the read model; a detail is the same document either way, made by
+//! [`document::Document::of`] from the folded state or from the row the projection keeps of it.
+
+mod document;
+mod hot;
+mod http;
+mod projection;
+mod queries;
+mod visits;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use bus::{Group, Status};
+use http_kit::Kit;
+use projection::Listings;
+use projection_store::{ViewError, ViewStore};
+use {::projection as projection_store, hot::Hot, visits::Visits};
+
+/// The listings service of one process.
+#[derive(Clone, Debug)]
+pub struct Properties {
+    kit: Kit,
+    store: ViewStore,
+    hot: Arc<Hot>,
+}
+
+/// What the handlers share.
+#[derive(Clone, Debug)]
+struct App {
+    kit: Kit,
+    store: ViewStore,
+    hot: Arc<Hot>,
+    visits: Arc<Visits>,
+    status: Status,
+}
+
+impl FromRef<App> for Kit {
+    fn from_ref(app: &App) -> Self {
+        app.kit.clone()
+    }
+}
+
+impl Properties {
+    /// Opens the read model in `views`.
+    ///
+    /// # Errors
+    /// When its file cannot be opened.
+    pub fn open(kit: Kit, views: &Path) -> Result<Self, ViewError> {
+        let hot = Arc::new(Hot::default());
+        let store = Self::open_store(&kit, &views.join("properties.db"), Arc::clone(&hot))?;
+        Ok(Self { kit, store, hot })
+    }
+
+    fn open_store(kit: &Kit, path: &Path, hot: Arc<Hot>) -> Result<ViewStore, ViewError> {
+        let listings = Arc::new(Listings::new(kit.ledger.clone(), hot));
+        ViewStore::open(path, include_str!("../migrations/0001_listings.sql"), listings)
+    }
+
+    /// A second read model of the same kind at `path`, to be filled from the journal and compared.
+    ///
+    /// # Errors
+    /// When its file cannot be opened.
+    pub fn shadow(&self, path: &Path) -> Result<ViewStore, ViewError> {
+        Self::open_store(&self.kit, path, Arc::default())
+    }
+
+    /// The group that keeps the read model.
+    #[must_use]
+    pub fn group() -> Group {
+        projection::GROUP
+    }
+
+    /// The read model.
+    #[must_use]
+    pub fn store(&self) -> &ViewStore {
+        &self.store
+    }
+
+    /// The routes; `status` tells how far the group is.
+    pub fn router(&self, status: Status) -> axum::Router {
+        let (kit, store, hot) = (self.kit.clone(), self.store.clone(), Arc::clone(&self.hot));
+        let visits = Arc::new(Visits::new(&self.kit));
+        http::router(App { kit, store, hot, visits, status })
+    }
+}

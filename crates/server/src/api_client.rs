@@ -51,23 +51,13 @@ pub enum ClientError {
     BadServer { given: String },
 
     #[error(
-        "no server answers at {base}: start one with `hyderabadinfra serve`, or name another with --server"
+        "no server answers at {base} ({cause}): start one with `hyderabadinfra serve`, or name another with --server"
     )]
-    NotRunning {
-        base: String,
-        #[source]
-        source: reqwest::Error,
-    },
+    NotRunning { base: String, cause: String },
 
     /// Whether the request took effect is not known.
-    #[error("{method} {base}{path} was cut off before its answer came")]
-    CutOff {
-        method: Method,
-        base: String,
-        path: String,
-        #[source]
-        source: reqwest::Error,
-    },
+    #[error("{method} {base}{path} was cut off before its answer came ({cause})")]
+    CutOff { method: Method, base: String, path: String, cause: String },
 
     #[error("the request {method} {path} cannot be built: {reason}")]
     BadRequest { method: Method, path: String, reason: String },
@@ -215,12 +205,12 @@ impl ApiClient {
                 Ok(Answer::new(parts.status, parts.headers, &bytes))
             }
             Self::Remote { http, base, .. } => {
-                let failed = |source: reqwest::Error| {
-                    let (base, path) = (base.clone(), path.to_owned());
-                    if source.is_connect() {
-                        ClientError::NotRunning { base, source }
+                let failed = |error: reqwest::Error| {
+                    let (base, cause) = (base.clone(), root_cause(&error));
+                    if error.is_connect() {
+                        ClientError::NotRunning { base, cause }
                     } else {
-                        ClientError::CutOff { method: method.clone(), base, path, source }
+                        ClientError::CutOff { method: method.clone(), base, path: path.to_owned(), cause }
                     }
                 };
                 let request = reqwest::Request::try_from(request).map_err(failed)?;
@@ -231,6 +221,12 @@ impl ApiClient {
             }
         }
     }
+}
+
+/// The layers above it say no more than that a request failed.
+fn root_cause(error: &reqwest::Error) -> String {
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    causes.last().map(ToString::to_string).unwrap_or_default()
 }
 
 /// None: the result stands.
@@ -368,10 +364,7 @@ mod tests {
         let client = ApiClient::remote(&format!("http://127.0.0.1:{port}/"), "").unwrap();
         let error = client.call_with(&AT_ONCE, Method::GET, "/x", None, &[]).await.unwrap_err();
         let text = error.to_string();
-        assert!(
-            text.starts_with(&format!("no server answers at http://127.0.0.1:{port}: start one")),
-            "{text}"
-        );
+        assert!(text.starts_with(&format!("no server answers at http://127.0.0.1:{port} (Conn")), "{text}");
     }
 
     #[tokio::test]

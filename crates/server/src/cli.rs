@@ -86,10 +86,18 @@ pub struct Target {
     ///
     /// Without it the data directory is opened directly, which works while no server holds it.
     #[arg(long, value_name = "URL", env = "HYD_SERVER")]
-    pub server: Option<String>,
+    server: Option<String>,
 
     #[command(flatten)]
     pub place: Place,
+}
+
+impl Target {
+    /// An empty address is none.
+    #[must_use]
+    pub fn server(&self) -> Option<&str> {
+        self.server.as_deref().filter(|server| !server.is_empty())
+    }
 }
 
 #[derive(Debug, Args)]
@@ -147,12 +155,14 @@ pub enum DeadLetters {
     },
     /// Everything about one: the event, the consumer and its error
     Show {
+        /// As `list` shows it
         id: String,
         #[command(flatten)]
         target: Target,
     },
     /// Hand it, and what waits behind it, to its consumer again
     Redrive {
+        /// As `list` shows it
         id: String,
         #[command(flatten)]
         target: Target,
@@ -167,10 +177,12 @@ pub enum User {
 
 #[derive(Debug, Args)]
 pub struct CreateAdmin {
+    /// What the administrator signs in with
     #[arg(long)]
     pub email: String,
 
-    #[arg(long)]
+    /// 3 to 50 characters, taken by nobody else
+    #[arg(long, value_name = "NAME")]
     pub username: String,
 
     /// Read the password from standard input instead of making one and printing it once

@@ -48,7 +48,7 @@ pub struct Options {
 /// Why an import could not run to its end. Rows that are merely wrong are in the [`Report`].
 #[derive(Debug, Error)]
 pub enum ImportError {
-    #[error("{0}")]
+    #[error(transparent)]
     Api(#[from] ClientError),
 
     #[error("the token belongs to {actual}, not to {owner}: set HYD_TOKEN to a token of {owner}")]

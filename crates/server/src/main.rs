@@ -46,6 +46,6 @@ async fn perform(verb: &Verb, _settings: &Settings) -> anyhow::Result<ExitCode> 
 }
 
 fn client(target: &Target) -> anyhow::Result<hyderabadinfra::api_client::ApiClient> {
-    let Some(server) = &target.server else { bail!("name a running server with --server URL") };
+    let Some(server) = target.server() else { bail!("name a running server with --server URL") };
     run::remote_client(server, std::env::var("HYD_TOKEN").ok().as_deref())
 }

@@ -95,7 +95,7 @@ impl IntoResponse for Failure {
 }
 
 impl Failure {
-    fn status(&self) -> StatusCode {
+    pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Gone => StatusCode::GONE,
@@ -109,14 +109,13 @@ impl Failure {
         }
     }
 
-    fn words(&self) -> (&'static str, String) {
+    /// A title and a sentence.
+    pub(crate) fn words(&self) -> (&'static str, String) {
         let (title, text) = match self {
             Self::NotFound => {
                 ("Page not found", "There is nothing at this address. It may have been mistyped.")
             }
-            Self::Gone => {
-                ("No longer listed", "This home was listed here once and its owner has removed it.")
-            }
+            Self::Gone => ("No longer listed", "This home was listed here once and has been removed."),
             Self::Forbidden => ("Not allowed", "Your account is not allowed to do this."),
             Self::SignedOut => ("Sign in first", "This page needs you to be signed in."),
             Self::WrongMethod => {
@@ -128,7 +127,7 @@ impl Failure {
             Self::TooLarge => ("Too much text", "The form is larger than we take. Go back and shorten it."),
             Self::Unavailable => (
                 "Not available just now",
-                "Something on our side does not answer. Nothing you did is lost; please try again in a minute.",
+                "Something on our side does not answer. Please try again in a minute.",
             ),
         };
         (title, text.to_owned())

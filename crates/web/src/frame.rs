@@ -1,6 +1,5 @@
 //! What every page has around its content.
 
-use crate::assets;
 use crate::flash::Flash;
 
 /// The header, the notices and the forms of the layout, as one template value.
@@ -8,6 +7,7 @@ pub(crate) struct Frame {
     pub(crate) title: String,
     pub(crate) city: String,
     pub(crate) signed_in: bool,
+    pub(crate) stylesheet: &'static str,
     pub(crate) csrf: String,
     pub(crate) flash: Option<Flash>,
     pub(crate) stale: bool,
@@ -16,10 +16,6 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    pub(crate) fn stylesheet(&self) -> &'static str {
-        assets::stylesheet_path()
-    }
-
     /// The navigation: address, words.
     pub(crate) fn links(&self) -> &'static [(&'static str, &'static str)] {
         if self.signed_in {

@@ -37,6 +37,8 @@ pub(crate) const LISTING_TYPES: Labels = &[
     ("FLATMATE", "Flatmate wanted"),
 ];
 
+pub(crate) const TRANSACTION_TYPES: Labels = &[("NEW", "New"), ("RESALE", "Resale")];
+
 pub(crate) const FURNISHING: Labels =
     &[("FURNISHED", "Furnished"), ("SEMI_FURNISHED", "Semi-furnished"), ("UNFURNISHED", "Unfurnished")];
 
@@ -98,11 +100,15 @@ pub(crate) fn of(labels: Labels, code: &str) -> String {
     if let Some((_, words)) = labels.iter().find(|(known, _)| *known == code) {
         return (*words).to_owned();
     }
-    let mut words = code.replace('_', " ").to_lowercase();
-    if let Some(first) = words.get_mut(..1) {
+    capitalised(code.replace('_', " ").to_lowercase())
+}
+
+/// The start of a sentence.
+pub(crate) fn capitalised(mut text: String) -> String {
+    if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    words
+    text
 }
 
 #[cfg(test)]

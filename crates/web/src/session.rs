@@ -3,7 +3,7 @@
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, REFERRER_POLICY, RETRY_AFTER, VARY};
+use axum::http::header::{CACHE_CONTROL, REFERRER_POLICY, VARY};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -143,9 +143,6 @@ fn settle_headers(visit: &Visit, reads: bool, headers: &mut HeaderMap) {
     headers.insert(VARY, HeaderValue::from_static("Cookie"));
     // Addresses with a reset token stay here; the `Origin` of our own forms stays whole.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    if headers.contains_key(RETRY_AFTER) {
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
 }
 
 /// Signs this browser in.

@@ -110,11 +110,6 @@ impl Sheet {
         self
     }
 
-    pub(crate) fn problem(mut self, sentence: impl Into<String>) -> Self {
-        self.problem = Some(sentence.into());
-        self
-    }
-
     fn fields(&self) -> impl Iterator<Item = &'static Field> + use<> {
         self.groups.iter().flat_map(|group| group.fields)
     }

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::Site;
 use crate::api::{ApiError, Call, Caller, Tokens};
+use crate::assets;
 use crate::cookies::{self, ACCESS, FLASH, REFRESH};
 use crate::csrf::{self, Token};
 use crate::failure::Failure;
@@ -106,6 +107,7 @@ impl Visit {
             title: title.into(),
             city: self.site.settings.city.clone(),
             signed_in: self.signed_in(),
+            stylesheet: assets::stylesheet_path(),
             csrf: self.csrf.as_str().to_owned(),
             flash: self.flash,
             stale: self.stale.load(Ordering::Relaxed),

@@ -32,7 +32,7 @@ fn every_verb_of_the_contract_is_there() {
     let line =
         "hyderabadinfra import listings a.csv --owner a@b.c --server http://x --report r.csv --config c.toml";
     let Verb::Import(Import::Listings(import)) = parse(line) else { panic!("an import") };
-    assert_eq!((import.target.server.as_deref(), import.report), (Some("http://x"), Some("r.csv".into())));
+    assert_eq!((import.target.server(), import.report), (Some("http://x"), Some("r.csv".into())));
     assert_eq!(import.target.place.config, Some("c.toml".into()));
 
     for line in ["list", "show 7", "redrive 7 --server http://x"] {

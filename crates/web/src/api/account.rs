@@ -43,6 +43,7 @@ pub(crate) struct SignedInAt {
 /// How to reach the owner of a home.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
+#[expect(clippy::struct_field_names, reason = "the names of the API")]
 pub(crate) struct Contact {
     pub(crate) contact_name: Option<String>,
     pub(crate) contact_phone: Option<String>,

@@ -10,6 +10,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::labels::capitalised;
+
 /// No answer of the API comes near this; a larger one is a fault, not a page.
 const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 
@@ -25,7 +27,7 @@ pub(crate) struct Answer {
 pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
     pub(crate) code: String,
-    /// One sentence, never empty.
+    /// For people, from the API's own words; never empty.
     pub(crate) sentence: String,
     pub(crate) field_errors: BTreeMap<String, String>,
     /// Seconds.
@@ -92,7 +94,7 @@ impl Refusal {
         Self {
             status,
             code: error.code.unwrap_or_default(),
-            sentence: said.unwrap_or_else(|| "This could not be done.".to_owned()),
+            sentence: said.map_or_else(|| "This could not be done.".to_owned(), capitalised),
             field_errors: error.field_errors.unwrap_or_default(),
             retry_after,
         }

@@ -16,6 +16,7 @@ pub(crate) struct History {
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
+#[expect(clippy::struct_field_names, reason = "the names of the API")]
 pub(crate) struct Activity {
     pub(crate) activity_type: String,
     pub(crate) description: Option<String>,

@@ -8,6 +8,7 @@ use crate::labels;
 /// Any field may be absent when unknown; only the id is always there.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
+#[expect(clippy::struct_field_names, reason = "the names of the API")]
 pub(crate) struct Property {
     pub(crate) id: String,
     pub(crate) title: Option<String>,
@@ -22,6 +23,7 @@ pub(crate) struct Property {
     pub(crate) property_type: Option<String>,
     pub(crate) plot_use: Option<String>,
     pub(crate) listing_type: Option<String>,
+    pub(crate) transaction_type: Option<String>,
     pub(crate) bedrooms: Option<Number>,
     pub(crate) bathrooms: Option<Number>,
     pub(crate) area_sqft: Option<Number>,
@@ -61,7 +63,7 @@ impl Property {
     pub(crate) fn price_words(&self) -> String {
         let price = match (&self.price_text, &self.price) {
             (Some(text), _) => text.clone(),
-            (None, Some(rupees)) => format!("₹{rupees}"),
+            (None, Some(rupees)) => format!("₹{}", plain(rupees)),
             (None, None) => return "Price on request".to_owned(),
         };
         let monthly = matches!(self.listing_type.as_deref(), Some("RENT" | "PG" | "FLATMATE"));
@@ -102,8 +104,10 @@ impl Property {
     /// The area in the unit it was given in.
     pub(crate) fn size(&self) -> Option<String> {
         match (&self.area, &self.area_unit, &self.area_sqft) {
-            (Some(area), Some(unit), _) => Some(format!("{area} {}", labels::of(labels::AREA_UNITS, unit))),
-            (_, _, Some(sqft)) => Some(format!("{sqft} sq ft")),
+            (Some(area), Some(unit), _) => {
+                Some(format!("{} {}", plain(area), labels::of(labels::AREA_UNITS, unit)))
+            }
+            (_, _, Some(sqft)) => Some(format!("{} sq ft", plain(sqft))),
             _ => None,
         }
     }
@@ -120,15 +124,19 @@ impl Property {
 
     /// The rows of the facts table; what is unknown has no row.
     pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
-        let number = |n: &Option<Number>| n.as_ref().map(Number::to_string);
+        let number = |n: &Option<Number>| n.as_ref().map(plain);
         let floor = match (&self.floor_number, &self.total_floors) {
-            (Some(floor), Some(of)) => Some(format!("{floor} of {of}")),
+            (Some(floor), Some(of)) => Some(format!("{} of {}", plain(floor), plain(of))),
             (floor, None) => number(floor),
-            (None, Some(of)) => Some(format!("{of} in the building")),
+            (None, Some(of)) => Some(format!("{} in the building", plain(of))),
         };
         let rows = [
             ("Type", Some(self.kind()).filter(|kind| !kind.is_empty())),
             ("Plot use", self.plot_use.as_deref().map(|code| labels::of(labels::PLOT_USES, code))),
+            (
+                "New or resale",
+                self.transaction_type.as_deref().map(|it| labels::of(labels::TRANSACTION_TYPES, it)),
+            ),
             ("Area", self.size()),
             ("Bedrooms", number(&self.bedrooms)),
             ("Bathrooms", number(&self.bathrooms)),
@@ -146,12 +154,24 @@ impl Property {
 
 fn counted(n: &Number, thing: &str) -> String {
     let plural = if n.as_u64() == Some(1) { "" } else { "s" };
-    format!("{n} {thing}{plural}")
+    format!("{} {thing}{plural}", plain(n))
+}
+
+/// `1450` and not `1450.0`; never more than two decimals.
+fn plain(n: &Number) -> String {
+    match n.as_f64() {
+        Some(value) if n.is_f64() => {
+            let text = format!("{value:.2}");
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
+        _ => n.to_string(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Property;
+    use serde_json::json;
 
     #[test]
     fn a_rent_is_a_month_and_a_sale_is_not() {
@@ -162,6 +182,16 @@ mod tests {
         };
         assert_eq!(of("RENT").price_words(), "₹35 Thousand a month");
         assert_eq!(of("SALE").price_words(), "₹35 Thousand");
+    }
+
+    #[test]
+    fn a_measure_is_written_without_idle_decimals() {
+        for (sqft, words) in
+            [(json!(1450), "1450 sq ft"), (json!(1450.0), "1450 sq ft"), (json!(1076.391), "1076.39 sq ft")]
+        {
+            let home: Property = serde_json::from_value(json!({"id": "h", "areaSqft": sqft})).unwrap();
+            assert_eq!(home.size().unwrap(), words);
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use axum::routing::get;
 
 use super::detail::{owns, who};
 use super::listing_sheet::{LISTING, of_listing};
-use super::posting::ListingFormPage;
+use super::posting::{ListingFormPage, again};
 use super::{show, show_as};
 use crate::Site;
 use crate::api::{ApiError, Call, Contact, Property};
@@ -69,14 +69,7 @@ async fn submit(visit: Visit, id: Key, form: Form) -> Result<Response, Failure> 
         Err(ApiError::Refused(refusal)) if refusal.status == StatusCode::PRECONDITION_FAILED => {
             overtaken(&visit, id, sheet).await
         }
-        Err(error) => match error.about_input() {
-            Ok(refusal) => show_as(refusal.status, &page(&visit, &id, sheet.refused(refusal), version)),
-            Err(Failure::SignedOut) => {
-                let page = ListingFormPage { signed_out: true, ..page(&visit, &id, sheet, version) };
-                show_as(StatusCode::UNAUTHORIZED, &page)
-            }
-            Err(failure) => Err(failure),
-        },
+        Err(error) => again(page(&visit, &id, sheet, version), error),
     }
 }
 

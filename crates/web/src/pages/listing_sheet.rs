@@ -1,7 +1,9 @@
 //! The one form of a listing, for posting and for editing.
 
 use crate::api::{Contact, Property};
-use crate::labels::{AREA_UNITS, FACING, FURNISHING, LISTING_TYPES, PLOT_USES, PROPERTY_TYPES};
+use crate::labels::{
+    AREA_UNITS, FACING, FURNISHING, LISTING_TYPES, PLOT_USES, PROPERTY_TYPES, TRANSACTION_TYPES,
+};
 use crate::sheet::{Field, Group, Kind, Sheet};
 
 pub(super) static LISTING: &[Group] = &[
@@ -12,6 +14,7 @@ pub(super) static LISTING: &[Group] = &[
             Field::new("listingType", "Offered for", Kind::Choice(LISTING_TYPES)),
             Field::new("propertyType", "Type of property", Kind::Choice(PROPERTY_TYPES)).required(),
             Field::new("plotUse", "Use of the plot", Kind::Choice(PLOT_USES)).hint("For plots only."),
+            Field::new("transactionType", "New or resale", Kind::Choice(TRANSACTION_TYPES)),
             Field::line("price", "Price in rupees")
                 .required()
                 .hint("As you would say it: 85 lakh, 1.2 cr or 35000. For a rent, the price of one month."),
@@ -73,6 +76,7 @@ pub(super) fn of_listing(home: &Property, contact: Contact) -> Sheet {
         .with("listingType", home.listing_type.as_ref())
         .with("propertyType", home.property_type.as_ref())
         .with("plotUse", home.plot_use.as_ref())
+        .with("transactionType", home.transaction_type.as_ref())
         .with("price", home.price.as_ref())
         .with("description", home.description.as_ref())
         .with("location", home.location.as_ref())

@@ -2,14 +2,13 @@
 
 use askama::Template;
 use axum::Router;
-use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 
 use super::listing_sheet::LISTING;
 use super::{show, show_as};
 use crate::Site;
-use crate::api::{Call, Property};
+use crate::api::{ApiError, Call, Property};
 use crate::failure::Failure;
 use crate::flash::Flash;
 use crate::form::Form;
@@ -65,13 +64,28 @@ async fn submit(visit: Visit, form: Form) -> Result<Response, Failure> {
             let to = Key::parse(&home.id).map_or("/dashboard".to_owned(), |id| format!("/homes/{id}"));
             Ok(visit.go(&to, Some(Flash::Posted)))
         }
-        Err(error) => match error.about_input() {
-            Ok(refusal) => show_as(refusal.status, &page(&visit, sheet.refused(refusal))),
-            Err(Failure::SignedOut) => {
-                let page = ListingFormPage { signed_out: true, ..page(&visit, sheet) };
-                show_as(StatusCode::UNAUTHORIZED, &page)
-            }
-            Err(failure) => Err(failure),
-        },
+        Err(error) => again(page(&visit, sheet), error),
     }
+}
+
+/// Whatever the API had against it, the form comes back with all that was typed.
+pub(super) fn again(mut page: ListingFormPage, error: ApiError) -> Result<Response, Failure> {
+    let status = match error.about_input() {
+        Ok(refusal) => {
+            let status = refusal.status;
+            page.sheet = page.sheet.refused(refusal);
+            status
+        }
+        Err(failure @ Failure::SignedOut) => {
+            page.signed_out = true;
+            failure.status()
+        }
+        Err(failure @ (Failure::TooMany { .. } | Failure::Unavailable)) => {
+            let (_, sentence) = failure.words();
+            page.sheet.problem = Some(sentence);
+            failure.status()
+        }
+        Err(failure) => return Err(failure),
+    };
+    show_as(status, &page)
 }

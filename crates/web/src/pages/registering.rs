@@ -23,7 +23,7 @@ static REGISTER: &[Group] = &[Group {
         Field::line("username", "User name")
             .required()
             .autocomplete("username")
-            .hint("At least 3 characters."),
+            .hint("3 to 50 letters, digits, dots, dashes or underscores."),
         Field::new("phoneNumber", "Mobile number", Kind::Line("tel")).autocomplete("tel").hint("Ten digits."),
         Field::new("password", "Password", Kind::Password)
             .required()
@@ -50,7 +50,7 @@ fn page(visit: &Visit, sheet: Sheet) -> FormPage {
 
 async fn blank(visit: Visit) -> Result<Response, Failure> {
     if visit.signed_in() {
-        return Ok(visit.go("/dashboard", visit.flash));
+        return Ok(visit.go("/dashboard", None));
     }
     show(&page(&visit, Sheet::blank(REGISTER)))
 }

@@ -44,7 +44,7 @@ fn page(visit: &Visit, sheet: Sheet, next: Option<&NextPath>) -> FormPage {
 async fn blank(visit: Visit) -> Result<Response, Failure> {
     let next = visit.asked("next").and_then(|next| NextPath::parse(&next));
     if visit.signed_in() {
-        return Ok(visit.go(next.as_ref().map_or("/dashboard", NextPath::as_str), visit.flash));
+        return Ok(visit.go(next.as_ref().map_or("/dashboard", NextPath::as_str), None));
     }
     show(&page(&visit, Sheet::blank(SIGN_IN), next.as_ref()))
 }

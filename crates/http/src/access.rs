@@ -1,0 +1,88 @@
+//! Who may do what: the `who` column of `docs/endpoints.tsv`, asked by every operation of every service.
+
+use domain::audit::AuditEvent;
+use domain::user::Role;
+use domain::{StreamId, UserId};
+
+use crate::caller::{Caller, SignedIn};
+use crate::failure::Failure;
+use crate::kit::Kit;
+use crate::refusals::refused;
+
+/// What an operation asks of its caller, beyond being signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// To change what belongs to this person: the person, or an admin.
+    Change(UserId),
+    /// To see what belongs to this person: the person, an admin or support, whose looks are written down.
+    See(UserId),
+    /// To see what admins see: an admin, or support.
+    SeeAll,
+    /// To moderate: a moderator or an admin.
+    Moderate,
+    /// To administer: an admin.
+    Administer,
+    /// To speak as another service, or as an admin.
+    Serve,
+}
+
+/// How an operation was allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// Who asked.
+    pub person: SignedIn,
+    /// It concerns somebody else than the one who asked.
+    pub of_another: bool,
+}
+
+impl Caller {
+    /// Checks that the caller has `right`.
+    ///
+    /// # Errors
+    /// 401 when nobody is signed in, 403 when the right is missing.
+    pub fn require(&self, right: Right) -> Result<Access, Failure> {
+        let Some(person) = self.signed_in else { return Err(Failure::unauthenticated("sign in first")) };
+        let own = |user| !person.service && person.user == user;
+        let role = |roles: &[Role]| !person.service && roles.contains(&person.role);
+        let (allowed, of_another) = match right {
+            Right::Change(user) => (own(user) || role(&[Role::Admin]), !own(user)),
+            Right::See(user) => (own(user) || role(&[Role::Admin, Role::Support]), !own(user)),
+            Right::SeeAll => (role(&[Role::Admin, Role::Support]), true),
+            Right::Moderate => (role(&[Role::Moderator, Role::Admin]), true),
+            Right::Administer => (role(&[Role::Admin]), true),
+            Right::Serve => (person.service || role(&[Role::Admin]), true),
+        };
+        if allowed {
+            Ok(Access { person, of_another })
+        } else if person.service {
+            Err(Failure::forbidden("services may not do this"))
+        } else {
+            Err(Failure::forbidden("you may not do this"))
+        }
+    }
+
+    /// [`Self::require`] with [`Right::See`]; a look at somebody else's data is durable before it is answered.
+    ///
+    /// # Errors
+    /// As [`Self::require`]; 503 when the look cannot be written down.
+    pub async fn may_see(&self, kit: &Kit, user: UserId, operation: &str) -> Result<Access, Failure> {
+        let access = self.require(Right::See(user))?;
+        if access.of_another {
+            let event = AuditEvent::LookedAt { subject_id: user, operation: operation.to_owned() };
+            self.write_down(kit, &event).await?;
+        }
+        Ok(access)
+    }
+
+    /// Records an audit event by this caller.
+    ///
+    /// # Errors
+    /// 503 when it cannot be written down.
+    pub async fn write_down(&self, kit: &Kit, event: &AuditEvent) -> Result<(), Failure> {
+        let person = self.person()?;
+        let stream = StreamId::new(&self.tenant, "audit", person.user);
+        let appended = kit.ledger.record(&self.actor(), stream, event).await.map_err(refused)?;
+        kit.seen.remember(&self.tenant, person.user, appended.position);
+        Ok(())
+    }
+}

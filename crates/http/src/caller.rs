@@ -1,0 +1,152 @@
+//! Who calls. The identity comes from a verified token and from nowhere else.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
+use axum::http::header::{AUTHORIZATION, HOST, USER_AGENT};
+use axum::http::request::Parts;
+use domain::user::Role;
+use domain::{Actor, Metadata, Personal, SessionId, TenantId, UserId};
+
+use crate::failure::Failure;
+use crate::kit::Kit;
+use crate::tokens::{INTERNAL, TokenError};
+
+/// The id that ties together everything a request causes.
+#[derive(Clone, Debug)]
+pub struct CorrelationId(pub Arc<str>);
+
+/// A person with a verified token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The person.
+    pub user: UserId,
+    /// Their session.
+    pub session: SessionId,
+    /// Their role.
+    pub role: Role,
+    /// Another service of ours, not a person.
+    pub service: bool,
+}
+
+/// Whoever calls, in their tenant. As an extractor it refuses a token that does not hold; [`Visitor`] does not look.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// From the token, else from the host name.
+    pub tenant: TenantId,
+    /// The person, when signed in.
+    pub signed_in: Option<SignedIn>,
+    /// Where the request came from.
+    pub address: Option<String>,
+    /// The program it came from.
+    pub user_agent: Option<String>,
+    /// See [`CorrelationId`].
+    pub correlation: Arc<str>,
+}
+
+impl Caller {
+    /// Finds out who sent `parts`.
+    ///
+    /// # Errors
+    /// 401 when a token is there and does not hold.
+    pub fn identify(kit: &Kit, parts: &Parts) -> Result<Self, Failure> {
+        let visitor = Self::visitor(kit, parts);
+        let Some(given) = parts.headers.get(AUTHORIZATION) else { return Ok(visitor) };
+        let token = given.to_str().ok().and_then(|text| text.strip_prefix("Bearer "));
+        let claims = token.map_or(Err(TokenError::Invalid), |token| kit.tokens.verify(token));
+        let claims = claims.map_err(|error| Failure::unauthenticated(&error.to_string()))?;
+        if kit.tenants.by_host(host(parts)).is_some_and(|tenant| *tenant != claims.tid) {
+            return Err(Failure::unauthenticated("the access token belongs to another site"));
+        }
+        let service = claims.aud == INTERNAL;
+        let signed_in = SignedIn { user: claims.sub, session: claims.sid, role: claims.role, service };
+        Ok(Self { tenant: claims.tid, signed_in: Some(signed_in), ..visitor })
+    }
+
+    fn visitor(kit: &Kit, parts: &Parts) -> Self {
+        let tenant = kit.tenants.by_host(host(parts)).unwrap_or(kit.tenants.default_id()).clone();
+        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
+        let user_agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
+        let user_agent = user_agent.map(|agent| agent.chars().take(300).collect());
+        let correlation =
+            parts.extensions.get::<CorrelationId>().map_or_else(|| "-".into(), |id| id.0.clone());
+        Self { tenant, signed_in: None, address, user_agent, correlation }
+    }
+
+    /// The person.
+    ///
+    /// # Errors
+    /// 401 for everybody else.
+    pub fn person(&self) -> Result<SignedIn, Failure> {
+        match self.signed_in {
+            Some(person) if !person.service => Ok(person),
+            _ => Err(Failure::unauthenticated("sign in first")),
+        }
+    }
+
+    /// The person, if there is one.
+    #[must_use]
+    pub fn user(&self) -> Option<UserId> {
+        self.signed_in.filter(|s| !s.service).map(|s| s.user)
+    }
+
+    /// Who acts, for the journal. Address and program are kept of signed-in people only, as their personal data.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        let user = self.user();
+        let personal = |value: &Option<String>| Some(Personal::of(user?, value.clone()?));
+        Actor {
+            tenant: self.tenant.clone(),
+            user,
+            metadata: Metadata {
+                ip_address: personal(&self.address),
+                user_agent: personal(&self.user_agent),
+                session_id: self.signed_in.filter(|s| !s.service).map(|s| s.session),
+                correlation_id: Some(self.correlation.to_string()),
+                causation_id: None,
+            },
+        }
+    }
+
+    /// The same request, now made by `user` in `session`: for the moment somebody signs in.
+    #[must_use]
+    pub fn becomes(&self, user: UserId, session: SessionId, role: Role) -> Self {
+        Self { signed_in: Some(SignedIn { user, session, role, service: false }), ..self.clone() }
+    }
+}
+
+fn host(parts: &Parts) -> &str {
+    let header = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
+    let host = header.or_else(|| parts.uri.authority().map(axum::http::uri::Authority::as_str)).unwrap_or("");
+    host.rsplit_once(':').map_or(host, |(name, _)| name)
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller
+where
+    Kit: FromRef<S>,
+{
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        if let Some(known) = parts.extensions.get::<Self>() {
+            return Ok(known.clone());
+        }
+        Self::identify(&Kit::from_ref(state), parts)
+    }
+}
+
+/// Whoever calls, without a look at their token: for signing in while an old token is still being sent.
+#[derive(Clone, Debug)]
+pub struct Visitor(pub Caller);
+
+impl<S: Sync> FromRequestParts<S> for Visitor
+where
+    Kit: FromRef<S>,
+{
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, std::convert::Infallible> {
+        Ok(Self(Caller::visitor(&Kit::from_ref(state), parts)))
+    }
+}

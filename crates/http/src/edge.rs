@@ -1,0 +1,59 @@
+//! The outermost layer: a correlation id for every request, and a body for every failure.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::caller::CorrelationId;
+use crate::failure::Failure;
+use crate::kit::Kit;
+
+const CORRELATION: HeaderName = HeaderName::from_static("x-correlation-id");
+
+/// Headers a client might try to pass an identity with: gone before anything reads them.
+const IDENTITY: [&str; 4] = ["x-user-id", "x-user-email", "x-user-role", "x-tenant-id"];
+
+/// Gives the request its correlation id, takes forged identity headers off, renders failures.
+pub async fn edge(State(kit): State<Kit>, mut request: Request, next: Next) -> Response {
+    let correlation = given(request.headers()).unwrap_or_else(|| kit.ledger.fresh().to_string().into());
+    for name in IDENTITY {
+        request.headers_mut().remove(name);
+    }
+    request.extensions_mut().insert(CorrelationId(Arc::clone(&correlation)));
+    // What a failure needs of the request is kept only as far as it is cheap: most requests do not fail.
+    let (uri, accept) = (request.uri().clone(), request.headers().get(axum::http::header::ACCEPT).cloned());
+    let mut response = next.run(request).await;
+    let failure = response.extensions_mut().remove::<Arc<Failure>>();
+    let bare = |r: &Response| {
+        (r.status().is_client_error() || r.status().is_server_error())
+            && !r.headers().contains_key(axum::http::header::CONTENT_TYPE)
+    };
+    let failure = match failure {
+        Some(failure) => Some(failure),
+        None if bare(&response) => Some(Arc::new(Failure::of_status(response.status()))),
+        None => None,
+    };
+    if let Some(failure) = failure {
+        let mut asked = HeaderMap::new();
+        accept.map(|accept| asked.insert(axum::http::header::ACCEPT, accept));
+        let rendered = failure.render(&asked, uri.path(), &correlation, kit.ledger.clock().now());
+        let (parts, body) = rendered.into_parts();
+        response.headers_mut().remove(axum::http::header::CONTENT_LENGTH);
+        response.headers_mut().extend(parts.headers);
+        *response.body_mut() = body;
+    }
+    if let Ok(value) = HeaderValue::from_str(&correlation) {
+        response.headers_mut().insert(CORRELATION, value);
+    }
+    response
+}
+
+/// A correlation id from outside is kept when it is short and plain.
+fn given(headers: &HeaderMap) -> Option<Arc<str>> {
+    let text = headers.get(CORRELATION)?.to_str().ok()?;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    ((1..=64).contains(&text.len()) && text.bytes().all(plain)).then(|| text.into())
+}

@@ -1,0 +1,170 @@
+//! Failures as clients see them: the right status, a code, the field, a way to report it.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use domain::{FieldErrors, Timestamp};
+use serde_json::{Value, json};
+
+/// A request that is not done, and why. Rendered by [`crate::edge`], which knows path and correlation id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// Stable, for programs.
+    pub code: &'static str,
+    /// For people.
+    pub message: String,
+    /// What is wrong, by field.
+    pub fields: FieldErrors,
+    /// When trying again makes sense, in seconds.
+    pub retry_after: Option<u64>,
+}
+
+impl Failure {
+    /// Any failure.
+    #[must_use]
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), fields: FieldErrors::default(), retry_after: None }
+    }
+
+    /// 400 with what is wrong, by field.
+    #[must_use]
+    pub fn invalid(fields: FieldErrors) -> Self {
+        let message = format!("the request is not valid: {fields}");
+        Self { fields, ..Self::new(StatusCode::BAD_REQUEST, "VALIDATION_FAILED", message) }
+    }
+
+    /// 401: no token, or one that does not hold.
+    #[must_use]
+    pub fn unauthenticated(message: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message)
+    }
+
+    /// 403: signed in, but not allowed.
+    #[must_use]
+    pub fn forbidden(message: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "FORBIDDEN", message)
+    }
+
+    /// 404.
+    #[must_use]
+    pub fn not_found(code: &'static str, message: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, code, message)
+    }
+
+    /// 409.
+    #[must_use]
+    pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, message)
+    }
+
+    /// 410.
+    #[must_use]
+    pub fn gone(code: &'static str, message: &str) -> Self {
+        Self::new(StatusCode::GONE, code, message)
+    }
+
+    /// 429.
+    #[must_use]
+    pub fn too_many(seconds: u64) -> Self {
+        let message = format!("too many requests; try again in {seconds} s");
+        let failure = Self::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message);
+        Self { retry_after: Some(seconds), ..failure }
+    }
+
+    /// 503: a part does not answer. The cause is logged here, once, and never shown.
+    #[must_use]
+    pub fn unavailable(cause: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%cause, "a part does not answer");
+        let failure = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "UNAVAILABLE",
+            "the service cannot answer now; nothing you sent is lost if you send it again",
+        );
+        Self { retry_after: Some(1), ..failure }
+    }
+
+    /// A failure of axum's own routing, by status.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        let (code, message) = match status {
+            StatusCode::NOT_FOUND => ("NO_SUCH_ROUTE", "there is nothing at this address"),
+            StatusCode::METHOD_NOT_ALLOWED => {
+                ("METHOD_NOT_ALLOWED", "this address does not take this method")
+            }
+            StatusCode::PAYLOAD_TOO_LARGE => ("PAYLOAD_TOO_LARGE", "the body is too large"),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => ("UNSUPPORTED_MEDIA_TYPE", "send application/json"),
+            StatusCode::INTERNAL_SERVER_ERROR => ("INTERNAL", "something went wrong on our side"),
+            _ => ("REFUSED", "the request cannot be answered"),
+        };
+        Self::new(status, code, message)
+    }
+
+    /// The answer: our envelope, or RFC 9457 for clients that ask for it.
+    pub(crate) fn render(
+        &self,
+        request: &HeaderMap,
+        path: &str,
+        correlation: &str,
+        now: Timestamp,
+    ) -> Response {
+        let problem = request
+            .get_all(ACCEPT)
+            .iter()
+            .any(|accept| accept.to_str().is_ok_and(|text| text.contains("application/problem+json")));
+        let (media, body) = if problem {
+            ("application/problem+json", self.problem(path, correlation))
+        } else {
+            ("application/json", self.envelope(path, correlation, now))
+        };
+        let mut response = Response::new(Body::from(body.to_string()));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media));
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+
+    fn envelope(&self, path: &str, correlation: &str, now: Timestamp) -> Value {
+        let mut error = json!({"code": self.code, "detail": self.message});
+        if !self.fields.0.is_empty() {
+            error["fieldErrors"] = json!(self.fields.0);
+        }
+        json!({"success": false, "message": self.message, "error": error, "timestamp": now, "path": path,
+            "correlationId": correlation})
+    }
+
+    fn problem(&self, path: &str, correlation: &str) -> Value {
+        let mut problem = json!({"type": "about:blank", "title": self.status.canonical_reason(),
+            "status": self.status.as_u16(), "detail": self.message, "instance": path, "code": self.code,
+            "correlationId": correlation});
+        if !self.fields.0.is_empty() {
+            let one = |(field, detail)| json!({"pointer": format!("/{field}"), "detail": detail});
+            problem["errors"] = self.fields.0.iter().map(one).collect();
+        }
+        problem
+    }
+}
+
+impl From<FieldErrors> for Failure {
+    fn from(fields: FieldErrors) -> Self {
+        Self::invalid(fields)
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.status;
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}

@@ -1,0 +1,147 @@
+//! What every service is given by the composition root.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bus::{Asker, Status, Waited};
+use domain::{Log, Position, TenantId};
+use journal::{ActivityQueue, Ledger, Seen};
+
+use crate::caller::Caller;
+use crate::reply::Reply;
+use crate::tokens::Tokens;
+
+/// A tenant's own settings.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    /// Its name.
+    pub id: TenantId,
+    /// The city of a listing that names none.
+    pub city: String,
+    /// Whether a moderator looks at listings first.
+    pub moderation: bool,
+    /// Host names that lead to it.
+    pub hosts: Vec<String>,
+}
+
+/// All tenants. A host name that is nobody's leads to the default one.
+#[derive(Clone, Debug)]
+pub struct Tenants {
+    default: TenantId,
+    all: BTreeMap<TenantId, Tenant>,
+    hosts: BTreeMap<String, TenantId>,
+}
+
+impl Tenants {
+    /// `all`, the first being the default.
+    #[must_use]
+    pub fn new(default: Tenant, others: Vec<Tenant>) -> Self {
+        let id = default.id.clone();
+        let all: Vec<_> = std::iter::once(default).chain(others).collect();
+        let hosts = all.iter().flat_map(|t| t.hosts.iter().map(|host| (host.to_lowercase(), t.id.clone())));
+        Self {
+            default: id,
+            hosts: hosts.collect(),
+            all: all.into_iter().map(|t| (t.id.clone(), t)).collect(),
+        }
+    }
+
+    /// The tenant a host name leads to, when it is somebody's own.
+    #[must_use]
+    pub fn by_host(&self, host: &str) -> Option<&TenantId> {
+        if self.hosts.is_empty() { None } else { self.hosts.get(&host.to_lowercase()) }
+    }
+
+    /// The default tenant's name.
+    #[must_use]
+    pub fn default_id(&self) -> &TenantId {
+        &self.default
+    }
+
+    /// A tenant's settings.
+    #[must_use]
+    pub fn get(&self, id: &TenantId) -> Option<&Tenant> {
+        self.all.get(id)
+    }
+}
+
+/// Whether a reader sees everything they wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// Everything.
+    Fresh,
+    /// Perhaps not the last of it: the answer is marked.
+    Stale,
+}
+
+impl Freshness {
+    /// For [`Reply::stale`].
+    #[must_use]
+    pub fn is_stale(self) -> bool {
+        self == Self::Stale
+    }
+}
+
+/// Shared by all services of a process. Clones are cheap and share everything.
+#[derive(Clone, Debug)]
+pub struct Kit {
+    /// The journal, in types.
+    pub ledger: Ledger,
+    /// Signs and verifies access tokens.
+    pub tokens: Arc<Tokens>,
+    /// What each person's next read must have reached.
+    pub seen: Arc<Seen>,
+    /// Activity on its way to the journal.
+    pub activity: Arc<ActivityQueue>,
+    /// Whether activity is awaited before an answer.
+    pub await_activity: bool,
+    /// The tenants.
+    pub tenants: Arc<Tenants>,
+    /// How long a query waits for its reader's own writes.
+    pub wait: Duration,
+}
+
+impl Kit {
+    /// A 200 answer, stamped now.
+    pub fn reply<T>(&self, message: &'static str, data: T) -> Reply<T> {
+        Reply::new(message, data, self.ledger.clock().now())
+    }
+
+    /// An answer to a command: its position is remembered as the caller's own, and told.
+    pub fn done<T>(
+        &self,
+        caller: &Caller,
+        message: &'static str,
+        data: T,
+        position: Option<Position>,
+    ) -> Reply<T> {
+        if let (Some(user), Some(position)) = (caller.user(), position) {
+            self.seen.remember(&caller.tenant, user, position);
+        }
+        self.reply(message, data).position(position)
+    }
+
+    /// Whether a read model has everything the caller wrote to `logs`, without waiting.
+    #[must_use]
+    pub fn is_fresh(&self, group: &Status, caller: &Caller, logs: &[Log]) -> bool {
+        let Some(user) = caller.user() else { return true };
+        let seen = self.seen.of(&caller.tenant, user);
+        logs.iter().all(|log| group.reached(seen[log.index()])) && group.blocked_count() == 0
+    }
+
+    /// Waits, bounded, until a read model has everything the caller wrote to `logs`.
+    pub async fn wait_for_own(&self, group: &Status, caller: &Caller, logs: &[Log]) -> Freshness {
+        let Some(user) = caller.user() else { return Freshness::Fresh };
+        if logs.contains(&Log::Activity) && self.activity.holds(&caller.tenant, user) {
+            self.activity.flush().await;
+        }
+        let seen = self.seen.of(&caller.tenant, user);
+        let needed: Vec<Position> = logs.iter().map(|log| seen[log.index()]).collect();
+        let asker = Asker { tenant: &caller.tenant, user };
+        match group.wait(&needed, asker, self.wait).await {
+            Waited::Applied => Freshness::Fresh,
+            Waited::Parked | Waited::TimedOut => Freshness::Stale,
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Pages: by number for clients that count, by cursor for those that go on.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+use domain::Fields;
+use serde::Serialize;
+use serde_json::Value;
+
+/// The most entries on a page.
+const LARGEST: i64 = 100;
+/// Page numbers reach this far; the cursor goes on.
+const DEEPEST: i64 = 10_000;
+
+/// Which part of a list is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Paging {
+    /// From 0.
+    pub page: u64,
+    /// 1–100.
+    pub size: u64,
+    /// After this entry, instead of by number.
+    pub cursor: Option<Cursor>,
+}
+
+/// The sort key of a page's last entry: opaque to clients.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cursor(pub Vec<Value>);
+
+impl Cursor {
+    /// The text clients carry.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        BASE64URL.encode(Value::from(self.0.clone()).to_string())
+    }
+
+    /// Reads a text of ours with so many parts.
+    #[must_use]
+    pub fn decode(text: &str, parts: usize) -> Option<Self> {
+        let bytes = BASE64URL.decode(text).ok()?;
+        let values: Vec<Value> = serde_json::from_slice(&bytes).ok()?;
+        (values.len() == parts).then_some(Self(values))
+    }
+}
+
+impl Paging {
+    /// The parameters this reads.
+    pub const PARAMS: [&'static str; 3] = ["page", "size", "cursor"];
+
+    /// Reads `page`, `size` (else `default_size`) and `cursor`, whose sort key has so many `parts`.
+    pub fn read(f: &mut Fields<'_>, default_size: i64, parts: usize) -> Option<Self> {
+        let page = f.whole("page", 0..=i64::from(u32::MAX)).unwrap_or(0);
+        let size = f.whole("size", 1..=i64::MAX).unwrap_or(default_size).min(LARGEST);
+        let cursor = match f.text("cursor", 1..=2000).map(|text| Cursor::decode(&text, parts)) {
+            Some(None) => {
+                f.wrong("cursor", "is not one of ours; take it from the page before");
+                return None;
+            }
+            other => other.flatten(),
+        };
+        if page * size > DEEPEST {
+            f.wrong("page", format!("reaches past entry {DEEPEST}; go on with cursor instead"));
+            return None;
+        }
+        Some(Self { page: page.unsigned_abs(), size: size.unsigned_abs(), cursor })
+    }
+
+    /// Entries to skip.
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        if self.cursor.is_some() { 0 } else { self.page * self.size }
+    }
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "clients of the earlier systems read each of them")]
+pub struct Page<T> {
+    content: Vec<T>,
+    page: u64,
+    number: u64,
+    size: u64,
+    number_of_elements: u64,
+    total_elements: u64,
+    total_pages: u64,
+    first: bool,
+    last: bool,
+    empty: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// The entries alone.
+    #[must_use]
+    pub fn into_content(self) -> Vec<T> {
+        self.content
+    }
+
+    /// The page `content` of a list of `total` entries; `next` is the cursor of its last entry.
+    pub fn new(paging: &Paging, content: Vec<T>, total: u64, next: Option<&Cursor>) -> Self {
+        let here = content.len() as u64;
+        let by_number = paging.cursor.is_none();
+        let last = if by_number { paging.offset() + here >= total } else { here < paging.size };
+        Self {
+            page: paging.page,
+            number: paging.page,
+            size: paging.size,
+            number_of_elements: here,
+            total_elements: total,
+            total_pages: total.div_ceil(paging.size),
+            first: by_number && paging.page == 0,
+            last,
+            empty: content.is_empty(),
+            next: if last { None } else { next.map(Cursor::encode) },
+            content,
+        }
+    }
+}

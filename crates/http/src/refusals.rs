@@ -1,0 +1,50 @@
+//! What the journal and the rules refuse, as clients see it.
+
+use std::fmt::Display;
+
+use axum::http::StatusCode;
+use journal::ExecuteError;
+
+use crate::failure::Failure;
+
+/// The failure of a command that was not done. Rejections of rules are conflicts unless the service says better.
+pub fn refused<R: Display>(error: ExecuteError<R>) -> Failure {
+    match error {
+        ExecuteError::Rejected(reason) => Failure::conflict("NOT_ALLOWED_NOW", reason.to_string()),
+        ExecuteError::Precondition { actual } => Failure::new(
+            StatusCode::PRECONDITION_FAILED,
+            "VERSION_CHANGED",
+            format!("it was changed meanwhile and is at version {actual}; load it again"),
+        ),
+        ExecuteError::Taken { kind, .. } => Failure::conflict("TAKEN", format!("the {kind} is taken")),
+        ExecuteError::Replayed(_) => Failure::conflict("ANSWERED_BEFORE", "the request was answered before"),
+        ExecuteError::KeyReused => Failure::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "IDEMPOTENCY_KEY_REUSED",
+            "the Idempotency-Key was used for another request; use a fresh one",
+        ),
+        ExecuteError::Busy => {
+            Failure::conflict("BUSY", "others kept changing it at the same time; try again")
+        }
+        ExecuteError::Decode(error) => Failure::unavailable(&error),
+        ExecuteError::Journal(error) => Failure::unavailable(&error),
+    }
+}
+
+impl From<journal::LoadError> for Failure {
+    fn from(error: journal::LoadError) -> Self {
+        Self::unavailable(&error)
+    }
+}
+
+impl From<journal::JournalError> for Failure {
+    fn from(error: journal::JournalError) -> Self {
+        Self::unavailable(&error)
+    }
+}
+
+impl From<projection::ViewError> for Failure {
+    fn from(error: projection::ViewError) -> Self {
+        Self::unavailable(&error)
+    }
+}

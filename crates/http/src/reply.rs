@@ -1,0 +1,109 @@
+//! Answers as clients see them: `{"success":true,"message":…,"data":…,"timestamp":…}`.
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use domain::{Position, Timestamp};
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// Where the caller's write stands.
+const POSITION: HeaderName = HeaderName::from_static("x-event-position");
+/// The answer may miss the caller's own last writes.
+const STALE: HeaderName = HeaderName::from_static("x-stale");
+
+/// A successful answer.
+#[derive(Debug)]
+pub struct Reply<T> {
+    status: StatusCode,
+    message: &'static str,
+    data: T,
+    timestamp: Timestamp,
+    headers: HeaderMap,
+}
+
+#[derive(Serialize)]
+struct Envelope<'a, T> {
+    success: bool,
+    message: &'a str,
+    data: &'a T,
+    timestamp: Timestamp,
+}
+
+impl<T> Reply<T> {
+    /// 200; see [`crate::Kit::reply`].
+    pub(crate) fn new(message: &'static str, data: T, timestamp: Timestamp) -> Self {
+        Self { status: StatusCode::OK, message, data, timestamp, headers: HeaderMap::new() }
+    }
+
+    /// Another status.
+    #[must_use]
+    pub fn status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// 201 at `location`.
+    #[must_use]
+    pub fn created(self, location: &str) -> Self {
+        self.status(StatusCode::CREATED).header(LOCATION, location)
+    }
+
+    /// A strong entity tag.
+    #[must_use]
+    pub fn etag(self, tag: &str) -> Self {
+        self.header(ETAG, &format!("\"{tag}\""))
+    }
+
+    /// The position of the caller's write.
+    #[must_use]
+    pub fn position(self, position: Option<Position>) -> Self {
+        match position {
+            Some(position) => self.header(POSITION, &position.to_string()),
+            None => self,
+        }
+    }
+
+    /// Marks an answer that may miss the caller's own last writes.
+    #[must_use]
+    pub fn stale(self, stale: bool) -> Self {
+        if stale { self.header(STALE, "true") } else { self }
+    }
+
+    fn header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+}
+
+impl Reply<()> {
+    /// 204 without a body.
+    #[must_use]
+    pub fn empty(self) -> Self {
+        self.status(StatusCode::NO_CONTENT)
+    }
+}
+
+impl<T: Serialize> IntoResponse for Reply<T> {
+    fn into_response(self) -> Response {
+        let Self { status, message, data, timestamp, headers } = self;
+        let mut response = if status == StatusCode::NO_CONTENT {
+            Response::new(Body::empty())
+        } else {
+            match serde_json::to_vec(&Envelope { success: true, message, data: &data, timestamp }) {
+                Ok(body) => Response::new(Body::from(body)),
+                Err(error) => return Failure::unavailable(&error).into_response(),
+            }
+        };
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        if status != StatusCode::NO_CONTENT {
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        response
+    }
+}

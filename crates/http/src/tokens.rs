@@ -1,0 +1,255 @@
+//! Access tokens: EdDSA, ten minutes, bound to a session that can be ended at once.
+
+use std::time::Duration;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+use domain::user::Role;
+use domain::{Clock, SessionId, TenantId, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// Who issues our tokens.
+const ISSUER: &str = "hyderabadinfra";
+/// The audience of people's tokens.
+pub const PUBLIC: &str = "hyderabadinfra";
+/// The audience of tokens between services.
+pub const INTERNAL: &str = "internal";
+
+/// What a token says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// Issuer.
+    pub iss: String,
+    /// Audience: people or services.
+    pub aud: String,
+    /// The person (a service's own id for services).
+    pub sub: UserId,
+    /// The session it hangs on.
+    pub sid: SessionId,
+    /// The tenant.
+    pub tid: TenantId,
+    /// The role when it was issued.
+    pub role: Role,
+    /// Issued at, seconds.
+    pub iat: i64,
+    /// Worthless from, seconds.
+    pub exp: i64,
+}
+
+/// Why a token does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// Not ours, or changed.
+    #[error("the access token is not valid")]
+    Invalid,
+    /// Too old.
+    #[error("the access token has expired; refresh it")]
+    Expired,
+    /// Its session was ended.
+    #[error("the session was ended; sign in again")]
+    Revoked,
+}
+
+/// Signs and verifies tokens. Verified tokens are cached under their SHA-256 for at most a minute, and never
+/// longer than they live; ending a session takes effect at once.
+pub struct Tokens {
+    pair: Ed25519KeyPair,
+    encoding: jsonwebtoken::EncodingKey,
+    decoding: jsonwebtoken::DecodingKey,
+    header: jsonwebtoken::Header,
+    clock: Clock,
+    seconds: i64,
+    verified: moka::sync::Cache<[u8; 32], Claims>,
+    ended: moka::sync::Cache<SessionId, ()>,
+}
+
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tokens")
+    }
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut out = [0; 32];
+    out.copy_from_slice(digest(&SHA256, bytes).as_ref());
+    out
+}
+
+impl Tokens {
+    /// A fresh signing key, as PKCS#8 DER.
+    ///
+    /// # Errors
+    /// When there is no randomness.
+    pub fn generate_key() -> Result<Vec<u8>, TokenError> {
+        let document = Ed25519KeyPair::generate().and_then(|pair| pair.to_pkcs8());
+        document.map(|d| d.as_ref().to_vec()).map_err(|_| TokenError::Invalid)
+    }
+
+    /// Tokens under the key `pkcs8`, living `seconds`.
+    ///
+    /// # Errors
+    /// When it is no Ed25519 key.
+    pub fn new(pkcs8: &[u8], clock: Clock, seconds: u32) -> Result<Self, TokenError> {
+        let pair = Ed25519KeyPair::from_pkcs8(pkcs8).map_err(|_| TokenError::Invalid)?;
+        let public = pair.public_key().as_ref().to_vec();
+        let mut header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::EdDSA);
+        header.kid = Some(BASE64URL.encode(&sha256(&public)[..12]));
+        let seconds = i64::from(seconds);
+        Ok(Self {
+            encoding: jsonwebtoken::EncodingKey::from_ed_der(pkcs8),
+            decoding: jsonwebtoken::DecodingKey::from_ed_der(&public),
+            pair,
+            header,
+            clock,
+            seconds,
+            verified: moka::sync::Cache::builder()
+                .max_capacity(100_000)
+                .time_to_live(Duration::from_secs(60))
+                .build(),
+            ended: moka::sync::Cache::builder()
+                .time_to_live(Duration::from_secs(u64::try_from(seconds).unwrap_or(0) + 60))
+                .build(),
+        })
+    }
+
+    /// How long a token lives, in seconds.
+    #[must_use]
+    pub fn lifetime(&self) -> i64 {
+        self.seconds
+    }
+
+    /// A token for a person's session.
+    ///
+    /// # Errors
+    /// When signing fails.
+    pub fn issue(
+        &self,
+        tenant: &TenantId,
+        user: UserId,
+        session: SessionId,
+        role: Role,
+    ) -> Result<String, TokenError> {
+        self.sign(&self.claims(PUBLIC, tenant, user, session, role))
+    }
+
+    /// A token for another service of ours.
+    ///
+    /// # Errors
+    /// When signing fails.
+    pub fn issue_internal(&self, tenant: &TenantId, service: UserId) -> Result<String, TokenError> {
+        self.sign(&self.claims(INTERNAL, tenant, service, service.uuid().into(), Role::User))
+    }
+
+    fn claims(&self, aud: &str, tenant: &TenantId, sub: UserId, sid: SessionId, role: Role) -> Claims {
+        let iat = self.clock.now().seconds();
+        let (iss, aud, tid, exp) = (ISSUER.to_owned(), aud.to_owned(), tenant.clone(), iat + self.seconds);
+        Claims { iss, aud, sub, sid, tid, role, iat, exp }
+    }
+
+    fn sign(&self, claims: &Claims) -> Result<String, TokenError> {
+        jsonwebtoken::encode(&self.header, claims, &self.encoding).map_err(|_| TokenError::Invalid)
+    }
+
+    /// What a token says, if it holds now.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn verify(&self, token: &str) -> Result<Claims, TokenError> {
+        let name = sha256(token.as_bytes());
+        let claims = match self.verified.get(&name) {
+            Some(claims) => claims,
+            None => {
+                let claims = self.check(token)?;
+                self.verified.insert(name, claims.clone());
+                claims
+            }
+        };
+        if claims.exp <= self.clock.now().seconds() {
+            return Err(TokenError::Expired);
+        }
+        if self.ended.contains_key(&claims.sid) { Err(TokenError::Revoked) } else { Ok(claims) }
+    }
+
+    fn check(&self, token: &str) -> Result<Claims, TokenError> {
+        let mut rules = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::EdDSA);
+        rules.validate_exp = false; // checked above, against our own clock, on every use
+        rules.set_issuer(&[ISSUER]);
+        rules.set_audience(&[PUBLIC, INTERNAL]);
+        let checked = jsonwebtoken::decode::<Claims>(token, &self.decoding, &rules);
+        checked.map(|data| data.claims).map_err(|_| TokenError::Invalid)
+    }
+
+    /// From now on no token of this session holds.
+    pub fn end(&self, session: SessionId) {
+        self.ended.insert(session, ());
+    }
+
+    /// Whether a session that ended at `at` can still have living tokens.
+    #[must_use]
+    pub fn may_live(&self, at: Timestamp) -> bool {
+        at.seconds() + self.seconds > self.clock.now().seconds()
+    }
+
+    /// The public key as a JSON Web Key Set.
+    #[must_use]
+    pub fn jwks(&self) -> Value {
+        let x = BASE64URL.encode(self.pair.public_key());
+        json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": self.header.kid, "x": x}]})
+    }
+
+    /// Signs anything, for tests of other parts.
+    #[must_use]
+    pub fn public_key(&self) -> UnparsedPublicKey<Vec<u8>> {
+        UnparsedPublicKey::new(&ED25519, self.pair.public_key().as_ref().to_vec())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tokens(clock: &Clock) -> Tokens {
+        Tokens::new(&Tokens::generate_key().unwrap(), clock.clone(), 600).unwrap()
+    }
+
+    #[test]
+    fn h05_a_token_holds_ten_minutes_for_its_own_key_and_session_only() {
+        let clock = Clock::manual(Timestamp::from_micros(1_700_000_000_000_000));
+        let (ours, theirs) = (tokens(&clock), tokens(&clock));
+        let tenant = TenantId::stored("hyderabad");
+        let (user, session) = (uuid::Uuid::from_u128(1).into(), uuid::Uuid::from_u128(2).into());
+        let token = ours.issue(&tenant, user, session, Role::User).unwrap();
+        assert_eq!(ours.verify(&token).unwrap().sub, user);
+        assert_eq!(theirs.verify(&token), Err(TokenError::Invalid));
+        let mut changed = token.clone().into_bytes();
+        let middle = changed.len() / 2;
+        changed[middle] = if changed[middle] == b'A' { b'B' } else { b'A' };
+        assert_eq!(ours.verify(&String::from_utf8(changed).unwrap()), Err(TokenError::Invalid));
+        clock.advance(599);
+        assert!(ours.verify(&token).is_ok());
+        clock.advance(1);
+        assert_eq!(ours.verify(&token), Err(TokenError::Expired));
+        let other = ours.issue(&tenant, user, session, Role::User).unwrap();
+        ours.end(session);
+        assert_eq!(ours.verify(&other), Err(TokenError::Revoked));
+    }
+
+    #[test]
+    fn h05_a_token_signed_with_a_shared_secret_is_refused() {
+        let clock = Clock::manual(Timestamp::from_micros(1_700_000_000_000_000));
+        let ours = tokens(&clock);
+        let claims = ours.claims(
+            PUBLIC,
+            &TenantId::stored("hyderabad"),
+            uuid::Uuid::from_u128(1).into(),
+            uuid::Uuid::from_u128(2).into(),
+            Role::Admin,
+        );
+        let secret = jsonwebtoken::EncodingKey::from_secret(b"hyderabadinfra-secret-key");
+        let forged = jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &secret).unwrap();
+        assert_eq!(ours.verify(&forged), Err(TokenError::Invalid));
+    }
+}

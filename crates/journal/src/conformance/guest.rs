@@ -1,0 +1,125 @@
+//! A tenant of its own in a journal that others use too.
+
+use std::fmt::Display;
+use std::sync::Arc;
+
+use domain::{Envelope, Ids, Log, Position, StreamId, TenantId, Timestamp, Version};
+use uuid::Uuid;
+
+use crate::{
+    Append, AppendError, Appended, Claim, Claims, Expected, Idempotency, Journal, JournalError, NewEvent,
+    Refused,
+};
+
+/// When everything here happens.
+pub const AT: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
+
+#[derive(Clone)]
+pub struct Guest {
+    pub journal: Arc<dyn Journal>,
+    pub tenant: TenantId,
+}
+
+impl Guest {
+    pub fn arrive(journal: &Arc<dyn Journal>) -> Self {
+        let tenant = TenantId::stored(&format!("t-{}", Ids.uuid(AT)));
+        Self { journal: Arc::clone(journal), tenant }
+    }
+
+    pub fn stream(&self, log: Log, id: impl Display) -> StreamId {
+        let kind = match log {
+            Log::Facts => "parcel",
+            Log::Activity => "activity",
+        };
+        StreamId::new(&self.tenant, kind, id)
+    }
+
+    pub fn claim(&self, kind: &'static str, name: u8) -> Claim {
+        Claim { tenant: self.tenant.clone(), kind, digest: [name; 32] }
+    }
+
+    /// What `key` of this tenant asks to be done once, and the answer to it.
+    pub fn once(&self, key: &str, fingerprint: u8, answer: &str) -> Option<Idempotency> {
+        let (scope, key) = (self.tenant.to_string(), key.to_owned());
+        Some(Idempotency { scope, key, fingerprint: [fingerprint; 32], answer: answer.to_owned() })
+    }
+
+    /// Appends; a journal that does not answer is a broken promise too.
+    pub async fn append(&self, append: Append) -> Result<Appended, Refused> {
+        match self.journal.append(append).await {
+            Ok(appended) => Ok(appended),
+            Err(AppendError::Refused(refused)) => Err(refused),
+            Err(AppendError::Journal(error)) => panic!("the journal did not answer: {error}"),
+        }
+    }
+
+    pub async fn events(&self, stream: &StreamId) -> Vec<Envelope> {
+        self.journal.read_stream(stream, 0).await.unwrap()
+    }
+
+    pub async fn versions(&self, stream: &StreamId) -> Vec<Version> {
+        self.events(stream).await.iter().map(|event| event.version).collect()
+    }
+
+    pub async fn owner(&self, claim: &Claim) -> Option<StreamId> {
+        self.journal.owner(claim).await.unwrap()
+    }
+
+    pub async fn head(&self, log: Log) -> Position {
+        let head = self.journal.head(log).await.unwrap();
+        assert_eq!(head.log, log);
+        head
+    }
+
+    /// A page after `cursor`, in order and without a hole; moves the cursor behind it.
+    pub async fn page(&self, cursor: &mut Position, limit: usize) -> Result<Vec<Envelope>, JournalError> {
+        let page = self.journal.read_after(*cursor, limit).await?;
+        assert!(page.len() <= limit, "{} events on a page of {limit}", page.len());
+        for event in &page {
+            assert_eq!(event.position, cursor.at(cursor.seq + 1), "positions count 1, 2, 3");
+            assert_eq!(event.stream.log(), cursor.log);
+            *cursor = event.position;
+        }
+        Ok(page)
+    }
+
+    /// This tenant's events after `start`, read in pages of `limit` up to the head as it was when this began.
+    pub async fn own_after(&self, start: Position, limit: usize) -> Vec<Envelope> {
+        let end = self.head(start.log).await;
+        let (mut cursor, mut own) = (start, Vec::new());
+        while cursor.seq < end.seq {
+            let page = self.page(&mut cursor, limit).await.unwrap();
+            assert!(!page.is_empty(), "nothing after {cursor} although the head is {end}");
+            own.extend(page.into_iter().filter(|event| event.stream.tenant == self.tenant));
+        }
+        own
+    }
+}
+
+pub fn event() -> NewEvent {
+    NewEvent {
+        event_id: Ids.uuid(AT),
+        user_id: None,
+        event_type: "PARCEL_SENT".into(),
+        schema_version: 1,
+        timestamp: AT,
+        data: "{}".into(),
+        metadata: "{}".into(),
+    }
+}
+
+/// An append of `count` events, without claims or key.
+pub fn append(stream: &StreamId, expected: Expected, count: usize) -> Append {
+    let events = (0..count).map(|_| event()).collect();
+    Append { stream: stream.clone(), expected, events, claims: Claims::default(), idempotency: None }
+}
+
+/// An append of one event that takes `claims`.
+pub fn taking(stream: &StreamId, claims: &[&Claim]) -> Append {
+    let take = claims.iter().map(|claim| Claim::clone(claim)).collect();
+    Append { claims: Claims { take, release_all: false }, ..append(stream, Expected::Any, 1) }
+}
+
+pub fn ids(append: &Append) -> Vec<Uuid> {
+    append.events.iter().map(|event| event.event_id).collect()
+}

@@ -1,0 +1,254 @@
+//! The journal in SQLite files: everything it promises, and what only files can go through.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+#[path = "sqlite/crowd.rs"]
+mod crowd;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use domain::{Clock, Envelope, Ids, Log, StreamId, TenantId, Timestamp};
+use journal::sqlite::Limits;
+use journal::{
+    Append, AppendError, Claim, Claims, Expected, Idempotency, Journal, JournalError, NewEvent, Refused,
+    SqliteJournal, conformance,
+};
+use rusqlite::Connection;
+use tokio::task::JoinSet;
+
+const AT: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
+
+fn open(directory: &Path) -> SqliteJournal {
+    SqliteJournal::open(directory, &Clock::manual(AT), Limits::default()).unwrap()
+}
+
+fn stream(kind: &str, id: u64) -> StreamId {
+    StreamId::new(&TenantId::stored("t"), kind, id)
+}
+
+fn append(stream: &StreamId, expected: Expected, event_types: &[&str]) -> Append {
+    let event = |event_type: &&str| NewEvent {
+        event_id: Ids.uuid(AT),
+        user_id: None,
+        event_type: (*event_type).into(),
+        schema_version: 1,
+        timestamp: AT,
+        data: "{}".into(),
+        metadata: "{}".into(),
+    };
+    let events = event_types.iter().map(event).collect();
+    Append { stream: stream.clone(), expected, events, claims: Claims::default(), idempotency: None }
+}
+
+async fn everything(journal: &SqliteJournal, log: Log) -> Vec<Envelope> {
+    journal.read_after(journal.head(log).await.unwrap().at(0), 1_000_000).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_promise_is_kept() {
+    for limits in [Limits::default(), Limits { batch: 1, queue: 1 }, Limits { batch: 3, queue: 7 }] {
+        let directory = tempfile::tempdir().unwrap();
+        let journal: Arc<dyn Journal> =
+            Arc::new(SqliteJournal::open(directory.path(), &Clock::manual(AT), limits).unwrap());
+        conformance::all(&journal).await;
+        conformance::all_at_once(&journal).await;
+    }
+}
+
+#[tokio::test]
+async fn rule_01_reopening_keeps_everything_and_positions_go_on() {
+    let directory = tempfile::tempdir().unwrap();
+    let claim = Claim { tenant: TenantId::stored("t"), kind: "name", digest: [1; 32] };
+    let once =
+        Idempotency { scope: "s".into(), key: "k".into(), fingerprint: [1; 32], answer: "first".into() };
+    let mut before: [Vec<Envelope>; 2] = [Vec::new(), Vec::new()];
+    for round in 0..5 {
+        let journal = open(directory.path());
+        let logs = [(Log::Facts, "parcel"), (Log::Activity, "activity")];
+        for ((log, kind), before) in logs.into_iter().zip(&mut before) {
+            assert_eq!(&everything(&journal, log).await, before);
+            assert_eq!(*journal.committed(log).borrow(), before.len() as u64);
+            let version = 3 * round;
+            let wrong =
+                journal.append(append(&stream(kind, 1), Expected::Exactly(version + 1), &["A"])).await;
+            assert!(
+                matches!(wrong, Err(AppendError::Refused(Refused::Conflict { actual, .. })) if actual == version)
+            );
+            let appended = journal
+                .append(append(&stream(kind, 1), Expected::Exactly(version), &["A", "B", "C"]))
+                .await
+                .unwrap();
+            assert_eq!((appended.version, appended.position.seq), (version + 3, before.len() as u64 + 3));
+            *before = everything(&journal, log).await;
+        }
+        let claims = Claims { take: vec![claim.clone()], release_all: false };
+        let named = Append {
+            claims,
+            idempotency: Some(once.clone()),
+            ..append(&stream("parcel", 2), Expected::Any, &["D"])
+        };
+        match journal.append(named).await {
+            Ok(_) => assert_eq!(round, 0, "the key was forgotten"),
+            Err(AppendError::Refused(Refused::Replayed(replayed))) => {
+                assert_eq!(replayed.appended.position.seq, 4)
+            }
+            Err(other) => panic!("{other}"),
+        }
+        assert_eq!(journal.owner(&claim).await.unwrap(), Some(stream("parcel", 2)));
+        before[0] = everything(&journal, Log::Facts).await;
+        journal.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn closing_finishes_what_is_queued_and_refuses_the_rest() {
+    let directory = tempfile::tempdir().unwrap();
+    let journal = Arc::new(
+        SqliteJournal::open(directory.path(), &Clock::manual(AT), Limits { batch: 3, queue: 50 }).unwrap(),
+    );
+    let mut tasks = JoinSet::new();
+    for id in 0..200 {
+        let journal = Arc::clone(&journal);
+        tasks.spawn(async move {
+            journal.append(append(&stream("parcel", id), Expected::Exactly(0), &["A", "B"])).await
+        });
+        if id == 120 {
+            tokio::task::yield_now().await;
+        }
+    }
+    journal.close().await;
+    let outcomes = tasks.join_all().await;
+    let unavailable =
+        |outcome: &Result<_, _>| matches!(outcome, Err(AppendError::Journal(JournalError::Unavailable(_))));
+    assert!(outcomes.iter().all(|outcome| outcome.is_ok() || unavailable(outcome)));
+    for kind in ["parcel", "activity"] {
+        assert!(unavailable(&journal.append(append(&stream(kind, 1), Expected::Any, &["A"])).await));
+    }
+    journal.close().await;
+
+    let journal = open(directory.path());
+    let mut acknowledged: Vec<_> =
+        outcomes.into_iter().flatten().map(|appended| appended.position.seq).collect();
+    acknowledged.sort_unstable();
+    let last_of_each: Vec<_> = (2..).step_by(2).take(acknowledged.len()).collect();
+    assert_eq!(acknowledged, last_of_each);
+    assert_eq!(
+        everything(&journal, Log::Facts).await.len(),
+        2 * acknowledged.len(),
+        "exactly what was acknowledged"
+    );
+}
+
+/// Each of these makes the transaction fail in another place: at a statement, at a statement that has already
+/// rolled everything back, and at the commit itself.
+const POISONS: [&str; 3] = [
+    "create trigger poison before insert on event_store when new.event_type = 'POISON'
+     begin select raise(abort, 'poison'); end",
+    "create trigger poison before insert on event_store when new.event_type = 'POISON'
+     begin select raise(rollback, 'poison'); end",
+    "create table never (id integer primary key);
+     create table debts (id integer references never (id) deferrable initially deferred);
+     create trigger poison before insert on event_store when new.event_type = 'POISON'
+     begin insert into debts values (7); end",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_01_a_failing_transaction_leaves_no_hole() {
+    for poison in POISONS {
+        let directory = tempfile::tempdir().unwrap();
+        let journal = Arc::new(open(directory.path()));
+        let spoiler = Connection::open(directory.path().join("facts.db")).unwrap();
+        let good = stream("parcel", 1);
+        assert_eq!(journal.append(append(&good, Expected::Any, &["A", "B"])).await.unwrap().position.seq, 2);
+        spoiler.execute_batch(poison).unwrap();
+
+        // Neighbours may share the failing transaction: each is either done or told that its outcome is unknown.
+        let mut tasks = JoinSet::new();
+        for id in 0..40 {
+            let (journal, last) = (Arc::clone(&journal), if id % 8 == 3 { "POISON" } else { "C" });
+            tasks.spawn(async move {
+                journal
+                    .append(append(&stream("parcel", 2 + id), Expected::Any, &["A", "B", last]))
+                    .await
+                    .is_ok()
+            });
+        }
+        let done = tasks.join_all().await.into_iter().filter(|done| *done).count() as u64;
+        assert!(done <= 35, "a poisoned append was acknowledged");
+        spoiler.execute_batch("drop trigger poison").unwrap();
+
+        let next = journal.append(append(&good, Expected::Exactly(2), &["A"])).await.unwrap();
+        assert_eq!(next.position.seq, 2 + 3 * done + 1, "after {poison}");
+        let all = everything(&journal, Log::Facts).await;
+        assert_eq!(all.len() as u64, next.position.seq);
+        assert!(all.iter().all(|event| &*event.event_type != "POISON"));
+        assert_eq!(*journal.committed(Log::Facts).borrow(), next.position.seq);
+    }
+}
+
+#[tokio::test]
+async fn rule_01_a_hole_is_an_alarm() {
+    let directory = tempfile::tempdir().unwrap();
+    let journal = open(directory.path());
+    let start =
+        journal.append(append(&stream("parcel", 1), Expected::Any, &["A"; 5])).await.unwrap().position.at(0);
+    let spoiler = Connection::open(directory.path().join("facts.db")).unwrap();
+    spoiler.execute_batch("delete from event_store where position = 3").unwrap();
+    assert_eq!(journal.read_after(start, 2).await.unwrap().len(), 2);
+    for (after, limit) in [(0, 3), (0, 100), (1, 2), (2, 1)] {
+        let hole = journal.read_after(start.at(after), limit).await;
+        assert!(matches!(hole, Err(JournalError::Hole { log: Log::Facts, after: 2, found: 4 })), "{hole:?}");
+    }
+    assert_eq!(journal.read_after(start.at(3), 10).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn rule_15_a_key_is_kept_for_24_hours() {
+    let directory = tempfile::tempdir().unwrap();
+    let clock = Clock::manual(AT);
+    let journal = SqliteJournal::open(directory.path(), &clock, Limits::default()).unwrap();
+    let once =
+        Idempotency { scope: "s".into(), key: "k".into(), fingerprint: [1; 32], answer: "first".into() };
+    let request =
+        || Append { idempotency: Some(once.clone()), ..append(&stream("parcel", 1), Expected::Any, &["A"]) };
+    journal.append(request()).await.unwrap();
+    clock.advance(24 * 3600);
+    journal.append(append(&stream("parcel", 2), Expected::Any, &["A"])).await.unwrap();
+    assert!(matches!(journal.append(request()).await, Err(AppendError::Refused(Refused::Replayed(_)))));
+    clock.advance(1);
+    journal.append(append(&stream("parcel", 2), Expected::Any, &["A"])).await.unwrap();
+    assert_eq!(journal.append(request()).await.unwrap().version, 2);
+}
+
+#[tokio::test]
+async fn rule_23_each_history_has_its_epoch() {
+    let directory = tempfile::tempdir().unwrap();
+    let journal = open(directory.path());
+    let before =
+        journal.append(append(&stream("parcel", 1), Expected::Any, &["A", "B"])).await.unwrap().position;
+    journal.close().await;
+    let restored = Connection::open(directory.path().join("facts.db")).unwrap();
+    restored.execute_batch("update history set epoch = epoch + 1").unwrap();
+
+    let journal = open(directory.path());
+    let refused = journal.read_after(before, 10).await;
+    assert!(
+        matches!(refused, Err(JournalError::OtherHistory { asked, epoch: 2 }) if asked == before),
+        "{refused:?}"
+    );
+    let after =
+        journal.append(append(&stream("parcel", 1), Expected::Exactly(2), &["C"])).await.unwrap().position;
+    assert_eq!((after.epoch, after.seq), (2, 3));
+    assert!(journal.read_after(after.at(0), 10).await.unwrap().iter().all(|event| event.position.epoch == 2));
+}
+
+#[test]
+fn a_file_of_another_format_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    Connection::open(directory.path().join("facts.db"))
+        .unwrap()
+        .execute_batch("pragma user_version = 99")
+        .unwrap();
+    let refused = SqliteJournal::open(directory.path(), &Clock::manual(AT), Limits::default());
+    assert!(matches!(refused, Err(JournalError::Unavailable(message)) if message.contains("format 99")));
+}

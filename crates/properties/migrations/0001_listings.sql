@@ -1,0 +1,64 @@
+-- The read model of listings. Every row follows from the journal alone.
+create table if not exists properties (
+    tenant text not null,
+    id text not null,
+    owner_id text not null,
+    status text not null,
+    listing_type text not null,
+    property_type text not null,
+    price bigint not null,
+    area_sqft double precision not null,
+    featured bigint not null,
+    verified bigint not null,
+    source_reference text,
+    content text not null,
+    version bigint not null,
+    created_at bigint not null,
+    updated_at bigint not null,
+    primary key (id, tenant)
+);
+create index if not exists idx_properties_newest on properties (tenant, status, created_at, id);
+create index if not exists idx_properties_price on properties (tenant, status, price, id);
+create index if not exists idx_properties_owner on properties (owner_id, created_at);
+
+create table if not exists favourites (
+    tenant text not null,
+    user_id text not null,
+    property_id text not null,
+    saved_at bigint not null,
+    primary key (user_id, property_id, tenant)
+);
+
+create table if not exists property_counts (
+    tenant text not null,
+    property_id text not null,
+    views bigint not null,
+    visitors bigint not null,
+    favourites bigint not null,
+    primary key (property_id, tenant)
+);
+
+create table if not exists property_views_daily (
+    tenant text not null,
+    property_id text not null,
+    day bigint not null,
+    views bigint not null,
+    visitors bigint not null,
+    primary key (property_id, day, tenant)
+);
+
+-- When a signed-in person's view of a listing was last counted: one view per 30 minutes.
+create table if not exists counted_viewers (
+    tenant text not null,
+    property_id text not null,
+    user_id text not null,
+    counted_at bigint not null,
+    primary key (property_id, user_id, tenant)
+);
+
+-- People who closed their account: their listings are gone with them.
+create table if not exists gone_owners (
+    tenant text not null,
+    user_id text not null,
+    primary key (user_id, tenant)
+);

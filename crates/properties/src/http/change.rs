@@ -1,0 +1,108 @@
+//! Changing a listing: its content, its status, its end.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Uri};
+use axum::response::{IntoResponse, Response};
+use domain::property::{Content, Property, PropertyCommand, Status};
+use domain::{Fields, PropertyId};
+use http_kit::{Caller, Failure, JsonObject, Params, if_match};
+use journal::{Claims, Done, Options};
+
+use super::{property_id, refused};
+use crate::App;
+use crate::document::{Counts, Document, etag};
+
+/// `PUT /api/properties/{id}`: replaces the content.
+pub async fn edit(
+    State(app): State<App>,
+    caller: Caller,
+    path: Path<String>,
+    headers: HeaderMap,
+    body: JsonObject,
+) -> Result<Response, Failure> {
+    let id = property_id(path)?;
+    let listing = app.changeable(&caller, id).await?;
+    let content = Content::read(&body.members, listing.owner, &listing.content.location.city)?;
+    let content = keep_contact(content, &body, listing.content.contact);
+    app.execute(&caller, id, PropertyCommand::Edit(content), &headers, "Property updated").await
+}
+
+/// Public answers do not show the contact, so an edit that names none of its fields leaves it as it is.
+fn keep_contact(
+    mut content: Content,
+    body: &JsonObject,
+    old: Option<domain::Personal<domain::property::content::Contact>>,
+) -> Content {
+    if !["contactName", "contactPhone", "contactEmail"].iter().any(|name| body.members.contains_key(*name)) {
+        content.contact = old;
+    }
+    content
+}
+
+/// `PATCH /api/properties/{id}/status`: `{"status": …}` or `?status=`.
+pub async fn status(
+    State(app): State<App>,
+    caller: Caller,
+    path: Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: JsonObject,
+) -> Result<Response, Failure> {
+    let id = property_id(path)?;
+    let params = Params::read(&uri, &["status"])?;
+    app.changeable(&caller, id).await?;
+    let mut fields = if body.members.is_empty() { params.fields() } else { Fields::new(&body.members) };
+    let status: Option<Status> = fields.choice("status");
+    let status = fields.required("status", status);
+    let status = fields.finish(status)?;
+    app.execute(&caller, id, PropertyCommand::ChangeStatus(status), &headers, "Status changed").await
+}
+
+/// `DELETE /api/properties/{id}`: for good; asking twice is fine.
+pub async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    path: Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let id = property_id(path)?;
+    app.changeable(&caller, id).await?;
+    let done = app.run(&caller, id, PropertyCommand::Remove, &headers).await?;
+    Ok(app.kit.done(&caller, "Property removed", (), done.position).empty().into_response())
+}
+
+impl App {
+    /// Runs a command and answers with the listing.
+    pub(super) async fn execute(
+        &self,
+        caller: &Caller,
+        id: PropertyId,
+        command: PropertyCommand,
+        headers: &HeaderMap,
+        message: &'static str,
+    ) -> Result<Response, Failure> {
+        let done = self.run(caller, id, command, headers).await?;
+        let listing = done.state.listing.ok_or_else(super::no_such_listing)?;
+        let counts = self.known(&caller.tenant, id).await?.map_or_else(Counts::default, |known| known.counts);
+        let document = Document::of(&listing, done.version, counts);
+        let reply = self.kit.done(caller, message, document, done.position);
+        Ok(reply.etag(&etag(done.version, counts)).into_response())
+    }
+
+    async fn run(
+        &self,
+        caller: &Caller,
+        id: PropertyId,
+        command: PropertyCommand,
+        headers: &HeaderMap,
+    ) -> Result<Done<Property>, Failure> {
+        let ends =
+            matches!(command, PropertyCommand::Remove | PropertyCommand::ChangeStatus(Status::Removed));
+        let options = Options {
+            if_version: if_match(headers)?,
+            claims: Claims { take: Vec::new(), release_all: ends },
+            ..Options::default()
+        };
+        self.kit.ledger.execute::<Property>(&caller.actor(), id, command, options).await.map_err(refused)
+    }
+}

@@ -1,0 +1,101 @@
+//! `POST /api/properties`
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use domain::property::{Content, Listing, Property, PropertyCommand};
+use domain::{FieldErrors, Fields, PropertyId, Version};
+use http_kit::{Caller, Failure, JsonObject};
+use journal::{Claims, ExecuteError, Idempotency, Options};
+
+use super::refused;
+use crate::App;
+use crate::document::{Counts, Document, etag};
+
+/// Lists a property of the caller's.
+pub async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: JsonObject,
+) -> Result<Response, Failure> {
+    let owner = caller.person()?.user;
+    let tenant = app.kit.tenants.get(&caller.tenant);
+    let city = tenant.map_or("Hyderabad", |tenant| &tenant.city);
+    let mut fields = Fields::new(&body.members);
+    let source_reference = fields.text("sourceReference", 1..=100);
+    let reference_errors = fields.finish(Some(()));
+    let content = Content::read(&body.members, owner, city);
+    let content = match (content, reference_errors) {
+        (Ok(content), Ok(())) => content,
+        (content, reference) => {
+            let mut errors = content.err().unwrap_or_default();
+            errors.0.extend(reference.err().unwrap_or_default().0);
+            return Err(errors.into());
+        }
+    };
+    let id: PropertyId = app.kit.ledger.fresh().into();
+    let options = Options {
+        new_stream: true,
+        claims: claims(&app, &caller, source_reference.as_deref())?,
+        idempotency: idempotency(&caller, &headers, &body, id)?,
+        ..Options::default()
+    };
+    let moderated = tenant.is_some_and(|tenant| tenant.moderation);
+    let command = PropertyCommand::List { id, owner, content, source_reference, moderated };
+    match app.kit.ledger.execute::<Property>(&caller.actor(), id, command, options).await {
+        Ok(done) => {
+            let listing =
+                done.state.listing.ok_or_else(|| Failure::unavailable(&"a new listing has no state"))?;
+            Ok(created(&app, &caller, &listing, done.version, done.position))
+        }
+        Err(ExecuteError::Replayed(replayed)) => {
+            let first: PropertyId = replayed.answer.parse().map_err(|e| Failure::unavailable(&e))?;
+            let (listing, version) = app.folded(&caller.tenant, first).await?;
+            Ok(created(&app, &caller, &listing, version, Some(replayed.appended.position)))
+        }
+        Err(ExecuteError::Taken { owner: listed, .. }) => Err(Failure {
+            fields: FieldErrors::one("sourceReference", format!("is listed already as {}", listed.id)),
+            ..Failure::conflict("SOURCE_REFERENCE_TAKEN", "you listed this source before")
+        }),
+        Err(other) => Err(refused(other)),
+    }
+}
+
+fn created(
+    app: &App,
+    caller: &Caller,
+    listing: &Listing,
+    version: Version,
+    position: Option<domain::Position>,
+) -> Response {
+    let counts = Counts::default();
+    let document = Document::of(listing, version, counts);
+    let reply = app.kit.done(caller, "Property created", document, position);
+    reply.created(&format!("/api/properties/{}", listing.id)).etag(&etag(version, counts)).into_response()
+}
+
+/// A source reference belongs to one listing of one owner.
+fn claims(app: &App, caller: &Caller, reference: Option<&str>) -> Result<Claims, Failure> {
+    let Some(reference) = reference else { return Ok(Claims::default()) };
+    let value = format!("{}|{reference}", caller.person()?.user);
+    let claim = app.kit.ledger.keys().claim(&caller.tenant, "source", &value);
+    Ok(Claims { take: vec![claim], release_all: false })
+}
+
+fn idempotency(
+    caller: &Caller,
+    headers: &HeaderMap,
+    body: &JsonObject,
+    id: PropertyId,
+) -> Result<Option<Idempotency>, Failure> {
+    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
+    let wrong = || Failure::invalid(FieldErrors::one("Idempotency-Key", "must be 1 to 255 plain characters"));
+    let key = key.to_str().map_err(|_| wrong())?;
+    if !(1..=255).contains(&key.len()) {
+        return Err(wrong());
+    }
+    let scope = format!("{}|{}|POST /api/properties", caller.tenant, caller.person()?.user);
+    let (key, fingerprint, answer) = (key.to_owned(), body.fingerprint(), id.to_string());
+    Ok(Some(Idempotency { scope, key, fingerprint, answer }))
+}

@@ -1,0 +1,96 @@
+//! Opening a listing. The one who changed it sees the change at once, whatever the read model has.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use domain::favourites::{Favourites, FavouritesCommand};
+use domain::property::Status;
+use domain::user::Role;
+use domain::{Aggregate, Log, PropertyId};
+use http_kit::{Caller, Failure, Params, not_modified};
+use serde_json::Value;
+
+use super::{no_such_listing, property_id, removed};
+use crate::App;
+use crate::document::{Counts, Document, etag, snapshot};
+use crate::hot::Known;
+
+/// `GET /api/properties/{id}`: the document, and a visit. `?include=favorite` adds whether the caller saved it.
+pub async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    path: Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let id = property_id(path)?;
+    let params = Params::read(&uri, &["include"])?;
+    let known = app.visible(&caller, id).await?;
+    app.visits.note(&app.kit, &caller, &known.listing).await;
+    let tag = etag(known.version, known.counts);
+    if not_modified(&headers, &tag) {
+        return Ok(app.kit.reply("", ()).status(StatusCode::NOT_MODIFIED).etag(&tag).into_response());
+    }
+    let mut fields = params.fields();
+    let include = fields.text("include", 1..=20);
+    fields.finish(Some(()))?;
+    if include.as_deref() == Some("favorite") {
+        return app.with_favourite(&caller, &known, &tag).await;
+    }
+    Ok(app.kit.reply("Property found", &known.body).etag(&tag).into_response())
+}
+
+/// `POST /api/properties/{id}/view`: the visit alone.
+pub async fn view(State(app): State<App>, caller: Caller, path: Path<String>) -> Result<Response, Failure> {
+    let known = app.visible(&caller, property_id(path)?).await?;
+    app.visits.note(&app.kit, &caller, &known.listing).await;
+    Ok(app.kit.reply("View noted", ()).empty().into_response())
+}
+
+impl App {
+    /// The listing as this caller may see it now.
+    pub(super) async fn visible(&self, caller: &Caller, id: PropertyId) -> Result<Arc<Known>, Failure> {
+        let known = if self.kit.is_fresh(&self.status, caller, &[Log::Facts]) {
+            self.known(&caller.tenant, id).await?.ok_or_else(no_such_listing)?
+        } else {
+            self.folded_known(caller, id).await?
+        };
+        let listing = &known.listing;
+        if listing.status == Status::Removed || known.owner_gone {
+            return Err(removed());
+        }
+        let insider = caller.signed_in.is_some_and(|person| {
+            person.user == listing.owner
+                || matches!(person.role, Role::Admin | Role::Moderator | Role::Support)
+        });
+        if listing.status.is_public() || insider { Ok(known) } else { Err(no_such_listing()) }
+    }
+
+    /// From the journal, for a caller whose writes the read model does not have yet.
+    async fn folded_known(&self, caller: &Caller, id: PropertyId) -> Result<Arc<Known>, Failure> {
+        let (listing, version) = self.folded(&caller.tenant, id).await?;
+        let behind = self.known(&caller.tenant, id).await?;
+        let counts = behind.as_ref().map_or_else(Counts::default, |known| known.counts);
+        let owner_gone = behind.is_some_and(|known| known.owner_gone);
+        let body = serde_json::value::to_raw_value(&Document::of(&listing, version, counts));
+        let body = body.map_err(|error| Failure::unavailable(&error))?;
+        Ok(Arc::new(Known { listing, version, counts, owner_gone, body }))
+    }
+
+    async fn with_favourite(&self, caller: &Caller, known: &Known, tag: &str) -> Result<Response, Failure> {
+        let saved = match caller.user() {
+            Some(user) => {
+                let (state, _) = self.kit.ledger.load::<Favourites>(&caller.tenant, user).await?;
+                let save = FavouritesCommand::Save(known.listing.id, snapshot(&known.listing));
+                state.decide(save, known.listing.updated_at).is_ok_and(|events| events.is_empty())
+            }
+            None => false,
+        };
+        let document = serde_json::to_value(&known.body).map_err(|error| Failure::unavailable(&error))?;
+        let Value::Object(mut members) = document else { return Err(no_such_listing()) };
+        members.insert("isFavorited".into(), saved.into());
+        Ok(self.kit.reply("Property found", members).etag(tag).into_response())
+    }
+}

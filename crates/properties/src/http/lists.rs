@@ -1,0 +1,128 @@
+//! Lists of listings. Each waits, bounded, for its reader's own writes.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse, Response};
+use domain::{Fields, Log, UserId};
+use http_kit::{Caller, Failure, Paging, Params};
+
+use crate::App;
+use crate::queries::{NEWEST, Selection, Sort, SortBy};
+
+const ACTIVE: &str = "p.status = 'ACTIVE'
+    and not exists (select 1 from gone_owners g where g.user_id = p.owner_id and g.tenant = p.tenant)";
+
+/// The parameters of a list: its part, and how it is ordered.
+fn read(uri: &Uri) -> Result<(Paging, Sort), Failure> {
+    let params = Params::read(uri, &["page", "size", "cursor", "sortBy", "sortDir", "sort"])?;
+    let mut fields = params.fields();
+    let sort = sort(&mut fields);
+    let paging = Paging::read(&mut fields, 10, 2);
+    Ok(fields.finish(paging.zip(sort))?)
+}
+
+/// `sortBy=price&sortDir=asc`, or `sort=-price`.
+fn sort(fields: &mut Fields<'_>) -> Option<Sort> {
+    let short = fields.text("sort", 1..=40);
+    let (field, named, descending) = match &short {
+        Some(text) => ("sort", text.trim_start_matches('-').to_owned(), text.starts_with('-')),
+        None => {
+            let direction = fields.text("sortDir", 1..=10).unwrap_or_else(|| "desc".into()).to_lowercase();
+            if !["asc", "desc"].contains(&direction.as_str()) {
+                fields.wrong("sortDir", "must be asc or desc");
+            }
+            let named = fields.text("sortBy", 1..=40).unwrap_or_else(|| "createdAt".into());
+            ("sortBy", named, direction == "desc")
+        }
+    };
+    let found = SortBy::WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(&named));
+    if found.is_none() {
+        fields.wrong(field, "must be one of createdAt, price, areaSqft");
+    }
+    found.map(|(_, by)| Sort { by: *by, descending })
+}
+
+impl App {
+    async fn answer(
+        &self,
+        caller: &Caller,
+        selection: Selection<'_>,
+        paging: &Paging,
+    ) -> Result<Response, Failure> {
+        let fresh = self.kit.wait_for_own(&self.status, caller, &[Log::Facts]).await;
+        let page = self.list(&caller.tenant, selection, paging).await?;
+        Ok(self.kit.reply("Properties found", page).stale(fresh.is_stale()).into_response())
+    }
+}
+
+/// `GET /api/properties`: everything on the market.
+pub async fn all(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
+    let (paging, sort) = read(&uri)?;
+    let selection = Selection { condition: ACTIVE, params: Vec::new(), join: "", sort };
+    app.answer(&caller, selection, &paging).await
+}
+
+/// `GET /api/properties/featured`
+pub async fn featured(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
+    let (paging, sort) = read(&uri)?;
+    let condition = format!("p.featured = 1 and {ACTIVE}");
+    let selection = Selection { condition: &condition, params: Vec::new(), join: "", sort };
+    app.answer(&caller, selection, &paging).await
+}
+
+/// `GET /api/properties/recent`: the newest, as an array.
+pub async fn recent(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
+    let params = Params::read(&uri, &["size"])?;
+    let mut fields = params.fields();
+    let paging = Paging::read(&mut fields, 10, 2);
+    let paging = fields.finish(paging)?;
+    let fresh = app.kit.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
+    let selection = Selection { condition: ACTIVE, params: Vec::new(), join: "", sort: NEWEST };
+    let page = app.list(&caller.tenant, selection, &paging).await?;
+    Ok(app.kit.reply("Recent properties", page.into_content()).stale(fresh.is_stale()).into_response())
+}
+
+/// `GET /api/properties/my-properties`: the caller's own, in every status but removed.
+pub async fn own(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
+    let user = caller.person()?.user;
+    let (paging, sort) = read(&uri)?;
+    let params = vec![user.to_string().into()];
+    let condition = "p.owner_id = $2 and p.status <> 'REMOVED'";
+    app.answer(&caller, Selection { condition, params, join: "", sort }, &paging).await
+}
+
+/// `GET /api/properties/user/{userId}` and `GET /api/users/{id}/properties`: a person's listings on the market.
+pub async fn of_person(
+    State(app): State<App>,
+    caller: Caller,
+    Path(user): Path<String>,
+    uri: Uri,
+) -> Result<Response, Failure> {
+    let (paging, sort) = read(&uri)?;
+    let unknown = || Failure::not_found("USER_NOT_FOUND", "there is no such person");
+    let user: UserId =
+        if user == "me" { caller.person()?.user } else { user.parse().map_err(|_| unknown())? };
+    let condition = format!("p.owner_id = $2 and {ACTIVE}");
+    let params = vec![user.to_string().into()];
+    app.answer(&caller, Selection { condition: &condition, params, join: "", sort }, &paging).await
+}
+
+/// `GET /api/properties/favorites`: what the caller saved, the last saved first.
+pub async fn favourites(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
+    let user = caller.person()?.user;
+    let (paging, sort) = read(&uri)?;
+    let sort = if uri.query().is_some_and(|q| q.contains("sort")) {
+        sort
+    } else {
+        Sort { by: SortBy::SavedAt, descending: true }
+    };
+    let selection = Selection {
+        condition:
+            "f.user_id = $2 and p.status not in ('REMOVED', 'DRAFT', 'PENDING_REVIEW', 'REJECTED')
+            and not exists (select 1 from gone_owners g where g.user_id = p.owner_id and g.tenant = p.tenant)",
+        params: vec![user.to_string().into()],
+        join: "join favourites f on f.property_id = p.id and f.tenant = p.tenant",
+        sort,
+    };
+    app.answer(&caller, selection, &paging).await
+}

@@ -1,0 +1,106 @@
+//! Folds the journal into the listings read model.
+
+mod counts;
+mod listings;
+
+use std::sync::Arc;
+
+use ::projection::{Projection, ProjectionError, ViewTx};
+use async_trait::async_trait;
+use bus::Group;
+use domain::activity::ActivityEvent;
+use domain::favourites::FavouritesEvent;
+use domain::property::PropertyEvent;
+use domain::{Envelope, Log, PropertyId};
+use journal::{DecodeError, Ledger};
+
+use crate::hot::Hot;
+
+/// The group of this read model. Order is kept per listing, and per person for what people do.
+pub const GROUP: Group = Group { name: "properties-service-group", logs: &Log::ALL, key: lane };
+
+fn lane(envelope: &Envelope) -> Option<String> {
+    let stream = &envelope.stream;
+    let wanted = match &*stream.kind {
+        "property" | "favourite" | "activity" | "counts" => true,
+        "user" => &*envelope.event_type == "USER_DELETED",
+        _ => false,
+    };
+    wanted.then(|| format!("{}/{}/{}", stream.tenant, stream.kind, stream.id))
+}
+
+/// The projection.
+#[derive(Debug)]
+pub struct Listings {
+    ledger: Ledger,
+    hot: Arc<Hot>,
+}
+
+impl Listings {
+    pub fn new(ledger: Ledger, hot: Arc<Hot>) -> Self {
+        Self { ledger, hot }
+    }
+
+    async fn one(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
+        match &*envelope.stream.kind {
+            "property" => {
+                let event = self.ledger.decode::<PropertyEvent>(envelope).map_err(unreadable)?;
+                listings::apply(tx, envelope, event).await
+            }
+            "favourite" => {
+                let event = self.ledger.decode::<FavouritesEvent>(envelope).map_err(unreadable)?;
+                counts::favourite(tx, envelope, &event).await
+            }
+            "user" => listings::owner_gone(tx, envelope).await,
+            _ => {
+                let event = self.ledger.decode::<ActivityEvent>(envelope).map_err(unreadable)?;
+                counts::activity(tx, envelope, &event).await
+            }
+        }
+    }
+}
+
+/// A payload that cannot be read sets its key aside; a key store that does not answer is tried again.
+fn unreadable(error: DecodeError) -> ProjectionError {
+    ProjectionError::Event(error.to_string())
+}
+
+#[async_trait(?Send)]
+impl Projection for Listings {
+    fn name(&self) -> &'static str {
+        GROUP.name
+    }
+
+    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
+        for envelope in batch {
+            self.one(tx, envelope).await?;
+        }
+        Ok(())
+    }
+
+    fn committed(&self, batch: &[Envelope]) {
+        for envelope in batch {
+            for property in touched(envelope) {
+                self.hot.forget(&(envelope.stream.tenant.clone(), property));
+            }
+        }
+    }
+}
+
+/// The listings whose document an event changes.
+fn touched(envelope: &Envelope) -> Vec<PropertyId> {
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Names {
+        property_id: Option<PropertyId>,
+        #[serde(default)]
+        views: serde_json::Value,
+    }
+    if &*envelope.stream.kind == "property" {
+        return envelope.stream.id.parse().into_iter().collect();
+    }
+    let Ok(names) = serde_json::from_str::<Names>(&envelope.data) else { return Vec::new() };
+    let each = names.views.as_array().into_iter().flatten();
+    let each = each.filter_map(|entry| entry.get("propertyId")?.as_str()?.parse().ok());
+    names.property_id.into_iter().chain(each).collect()
+}

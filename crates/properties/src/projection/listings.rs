@@ -1,0 +1,126 @@
+//! Listings themselves.
+
+use ::projection::{ProjectionError, Value, ViewTx};
+use domain::Envelope;
+use domain::fields::Choice;
+use domain::property::{Content, PropertyEvent, Status};
+
+pub async fn apply(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    event: PropertyEvent,
+) -> Result<(), ProjectionError> {
+    match event {
+        PropertyEvent::Listed { owner_id, status, source_reference, content, .. } => {
+            let owner = owner_id.to_string();
+            insert(tx, envelope, &owner, status, source_reference, &content).await
+        }
+        PropertyEvent::Edited { content, .. } => edit(tx, envelope, &content).await,
+        PropertyEvent::StatusChanged { to, .. } => set(tx, envelope, "status", to.word().into()).await,
+        PropertyEvent::Removed { .. } => set(tx, envelope, "status", Status::Removed.word().into()).await,
+        PropertyEvent::Approved { .. } => set(tx, envelope, "status", Status::Active.word().into()).await,
+        PropertyEvent::Rejected { .. } => set(tx, envelope, "status", Status::Rejected.word().into()).await,
+        PropertyEvent::Featured { featured, .. } => set(tx, envelope, "featured", featured.into()).await,
+        PropertyEvent::Verified { verified, .. } => set(tx, envelope, "verified", verified.into()).await,
+    }
+}
+
+fn content_json(content: &Content) -> Result<String, ProjectionError> {
+    serde_json::to_string(content).map_err(|error| ProjectionError::Event(error.to_string()))
+}
+
+async fn insert(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    owner: &str,
+    status: Status,
+    source_reference: Option<String>,
+    content: &Content,
+) -> Result<(), ProjectionError> {
+    let facts = &content.specifications;
+    let at = envelope.timestamp.micros();
+    let row = [
+        envelope.stream.tenant.as_str().into(),
+        (&*envelope.stream.id).into(),
+        owner.into(),
+        status.word().into(),
+        facts.listing_type.word().into(),
+        facts.property_type.word().into(),
+        content.price.paise().into(),
+        facts.area.map_or(0.0, |area| area.sqft).into(),
+        source_reference.into(),
+        content_json(content)?.into(),
+        envelope.version.into(),
+        at.into(),
+    ];
+    tx.execute(
+        "insert into properties (tenant, id, owner_id, status, listing_type, property_type, price, area_sqft,
+         featured, verified, source_reference, content, version, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, $11, $12, $12)",
+        &row,
+    )
+    .await?;
+    Ok(())
+}
+
+async fn edit(tx: &mut ViewTx<'_>, envelope: &Envelope, content: &Content) -> Result<(), ProjectionError> {
+    let facts = &content.specifications;
+    let row = [
+        envelope.stream.tenant.as_str().into(),
+        (&*envelope.stream.id).into(),
+        facts.listing_type.word().into(),
+        facts.property_type.word().into(),
+        content.price.paise().into(),
+        facts.area.map_or(0.0, |area| area.sqft).into(),
+        content_json(content)?.into(),
+        envelope.version.into(),
+        envelope.timestamp.micros().into(),
+    ];
+    let changed = tx
+        .execute(
+            "update properties set listing_type = $3, property_type = $4, price = $5, area_sqft = $6, content = $7,
+             version = $8, updated_at = $9 where id = $2 and tenant = $1 and version = $8 - 1",
+            &row,
+        )
+        .await?;
+    followed(changed, envelope)
+}
+
+async fn set(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    column: &str,
+    value: Value<'_>,
+) -> Result<(), ProjectionError> {
+    let row = [
+        envelope.stream.tenant.as_str().into(),
+        (&*envelope.stream.id).into(),
+        value,
+        envelope.version.into(),
+        envelope.timestamp.micros().into(),
+    ];
+    let sql = format!(
+        "update properties set {column} = $3, version = $4, updated_at = $5
+         where id = $2 and tenant = $1 and version = $4 - 1"
+    );
+    followed(tx.execute(&sql, &row).await?, envelope)
+}
+
+/// An aggregate's events follow one another without a hole (event rule 4).
+fn followed(changed: usize, envelope: &Envelope) -> Result<(), ProjectionError> {
+    if changed == 1 {
+        return Ok(());
+    }
+    let (stream, version) = (&envelope.stream, envelope.version);
+    Err(ProjectionError::Event(format!("{stream} is not at version {}, before {version}", version - 1)))
+}
+
+pub async fn owner_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
+    let stream = &envelope.stream;
+    tx.execute(
+        "insert into gone_owners (tenant, user_id) values ($1, $2) on conflict do nothing",
+        &[stream.tenant.as_str().into(), (&*stream.id).into()],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! Reading the listings read model.
+
+use std::sync::Arc;
+
+use ::projection::{Row, Value};
+use domain::fields::Choice;
+use domain::property::{Content, Listing, Status};
+use domain::{Paise, PropertyId, TenantId, Timestamp};
+use http_kit::{Cursor, Failure, Page, Paging};
+use serde_json::value::RawValue;
+
+use crate::App;
+use crate::document::{Counts, Document};
+use crate::hot::Known;
+
+/// The columns that [`known`] reads.
+const COLUMNS: &str =
+    "p.id, p.owner_id, p.status, p.featured, p.verified, p.source_reference, p.content, p.version,
+    p.created_at, p.updated_at, p.price, p.area_sqft, c.views, c.visitors, c.favourites,
+    exists (select 1 from gone_owners g where g.user_id = p.owner_id and g.tenant = p.tenant)";
+const FROM: &str = "properties p left join property_counts c on c.property_id = p.id and c.tenant = p.tenant";
+/// The first column behind [`COLUMNS`].
+const TOTAL: usize = 16;
+
+/// Which listings a list shows.
+#[derive(Clone, Debug)]
+pub struct Selection<'a> {
+    /// SQL over `p` and `f`, its parameters from `$2` on.
+    pub condition: &'a str,
+    pub params: Vec<Value<'a>>,
+    /// A further table.
+    pub join: &'a str,
+    pub sort: Sort,
+}
+
+/// What a list is ordered by; the id settles ties.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    pub by: SortBy,
+    pub descending: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SortBy {
+    CreatedAt,
+    Price,
+    Area,
+    SavedAt,
+}
+
+impl SortBy {
+    /// The words of `sortBy`, in any case as clients write them.
+    pub const WORDS: [(&'static str, Self); 5] = [
+        ("createdAt", Self::CreatedAt),
+        ("newest", Self::CreatedAt),
+        ("price", Self::Price),
+        ("areaSqft", Self::Area),
+        ("area", Self::Area),
+    ];
+
+    fn column(self) -> &'static str {
+        match self {
+            Self::CreatedAt => "p.created_at",
+            Self::Price => "p.price",
+            Self::Area => "p.area_sqft",
+            Self::SavedAt => "f.saved_at",
+        }
+    }
+}
+
+pub const NEWEST: Sort = Sort { by: SortBy::CreatedAt, descending: true };
+
+impl App {
+    /// One page of `selection`, in one statement.
+    pub async fn list(
+        &self,
+        tenant: &TenantId,
+        selection: Selection<'_>,
+        paging: &Paging,
+    ) -> Result<Page<Box<RawValue>>, Failure> {
+        let Selection { condition, params: given, join, sort } = selection;
+        let column = sort.by.column();
+        let (order, beyond) = if sort.descending { ("desc", "<") } else { ("asc", ">") };
+        let mut params = vec![Value::from(tenant.as_str())];
+        params.extend(given);
+        let base = format!("from {FROM} {join} where p.tenant = $1 and {condition}");
+        let mut after = String::new();
+        if let Some(Cursor(parts)) = &paging.cursor {
+            let number = parts[0].as_f64().ok_or_else(bad_cursor)?;
+            let id = parts[1].as_str().ok_or_else(bad_cursor)?;
+            after = format!("and ({column}, p.id) {beyond} (${}, ${})", params.len() + 1, params.len() + 2);
+            params.push(number.into());
+            params.push(id.into());
+        }
+        let (size, offset) = (params.len() + 1, params.len() + 2);
+        params.push(paging.size.into());
+        params.push(paging.offset().into());
+        let sql = format!(
+            "select {COLUMNS}, (select count(*) {base}), {column} {base} {after}
+             order by {column} {order}, p.id {order} limit ${size} offset ${offset}"
+        );
+        let rows = self.store.query(&sql, params.clone()).await?;
+        let total = match rows.first() {
+            Some(row) => row.count(TOTAL),
+            None => {
+                self.total(&base, &params[..params.len() - 2 - if after.is_empty() { 0 } else { 2 }]).await?
+            }
+        };
+        let next = rows.last().and_then(next_cursor);
+        let bodies =
+            rows.iter().map(|row| known(row).map(|known| known.body)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Page::new(paging, bodies, total, next.as_ref()))
+    }
+
+    async fn total(&self, base: &str, params: &[Value<'_>]) -> Result<u64, Failure> {
+        let rows = self.store.query(&format!("select count(*) {base}"), params.to_vec()).await?;
+        Ok(rows.first().map_or(0, |row| row.count(0)))
+    }
+
+    /// A listing as the read model holds it, from memory when it is hot.
+    pub async fn known(&self, tenant: &TenantId, id: PropertyId) -> Result<Option<Arc<Known>>, Failure> {
+        let key = (tenant.clone(), id);
+        if let Some(found) = self.hot.get(&key) {
+            return Ok(Some(found));
+        }
+        let ticket = self.hot.ticket(&key);
+        let sql = format!("select {COLUMNS} from {FROM} where p.id = $2 and p.tenant = $1");
+        let rows = self.store.query(&sql, vec![tenant.as_str().into(), id.to_string().into()]).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let found = Arc::new(known(row)?);
+        self.hot.keep(key, ticket, &found);
+        Ok(Some(found))
+    }
+}
+
+fn bad_cursor() -> Failure {
+    Failure::invalid(domain::FieldErrors::one("cursor", "is not one of ours; take it from the page before"))
+}
+
+fn next_cursor(row: &Row) -> Option<Cursor> {
+    let key = match row.values().get(TOTAL + 1)? {
+        Value::Int(number) => (*number).into(),
+        Value::Real(number) => (*number).into(),
+        _ => return None,
+    };
+    Some(Cursor(vec![key, row.text(0)?.into()]))
+}
+
+fn known(row: &Row) -> Result<Known, Failure> {
+    let broken = || Failure::unavailable(&"a row of the listings read model cannot be read");
+    let at = |column| row.int(column).map(Timestamp::from_micros).ok_or_else(broken);
+    let content: Content = row.text(6).and_then(|text| serde_json::from_str(text).ok()).ok_or_else(broken)?;
+    let listing = Listing {
+        id: row.text(0).and_then(|id| id.parse().ok()).ok_or_else(broken)?,
+        owner: row.text(1).and_then(|id| id.parse().ok()).ok_or_else(broken)?,
+        status: row.text(2).and_then(Status::from_word).ok_or_else(broken)?,
+        content,
+        source_reference: row.text(5).map(str::to_owned),
+        featured: row.int(3) == Some(1),
+        verified: row.int(4) == Some(1),
+        created_at: at(8)?,
+        updated_at: at(9)?,
+    };
+    let version = row.count(7);
+    let counts = Counts { views: row.count(12), visitors: row.count(13), favourites: row.count(14) };
+    debug_assert_eq!(row.int(10).map(Paise::from_paise), Some(listing.content.price));
+    let body =
+        serde_json::value::to_raw_value(&Document::of(&listing, version, counts)).map_err(|_| broken())?;
+    Ok(Known { listing, version, counts, owner_gone: row.int(15) == Some(1), body })
+}

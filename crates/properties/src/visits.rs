@@ -1,0 +1,87 @@
+//! Who looks at listings. Reading never waits for counting, and nothing of a visitor is kept but a daily, salted
+//! digest in memory.
+
+use std::time::Duration;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use domain::PropertyId;
+use domain::property::Listing;
+use http_kit::{Caller, Kit};
+
+use crate::document::snapshot;
+
+/// Recently counted visitors of one process.
+#[derive(Debug)]
+pub struct Visits {
+    salt: [u8; 32],
+    half_hour: moka::sync::Cache<[u8; 32], ()>,
+    today: moka::sync::Cache<[u8; 32], ()>,
+}
+
+/// Parts of the names robots give themselves.
+const ROBOTS: [&str; 8] =
+    ["bot", "crawl", "spider", "slurp", "preview", "monitor", "headlesschrome", "facebookexternal"];
+
+impl Visits {
+    pub fn new(kit: &Kit) -> Self {
+        let cache = |seconds| {
+            moka::sync::Cache::builder()
+                .max_capacity(200_000)
+                .time_to_live(Duration::from_secs(seconds))
+                .build()
+        };
+        Self { salt: kit.ledger.keys().derived("visitors"), half_hour: cache(1800), today: cache(86_400) }
+    }
+
+    /// Notes that `caller` opened `listing`. Queued, not awaited, unless the settings ask for it.
+    pub async fn note(&self, kit: &Kit, caller: &Caller, listing: &Listing) {
+        let robot = is_robot(caller.user_agent.as_deref());
+        match caller.user() {
+            Some(user) => {
+                let counted = !robot && user != listing.owner;
+                kit.activity.viewed(caller.actor(), user, listing.id, snapshot(listing), counted).await;
+                if kit.await_activity {
+                    kit.activity.flush().await;
+                }
+            }
+            None if robot || caller.signed_in.is_some() => {}
+            None => self.visitor(kit, caller, listing.id).await,
+        }
+    }
+
+    async fn visitor(&self, kit: &Kit, caller: &Caller, property: PropertyId) {
+        let day = kit.ledger.clock().now().india_day();
+        let address = caller.address.as_deref().unwrap_or("");
+        let agent = caller.user_agent.as_deref().unwrap_or("");
+        let text = format!("{}|{day}|{}|{address}|{agent}|{property}", caller.tenant, self.salt_text());
+        let mut viewer = [0; 32];
+        viewer.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
+        if !self.half_hour.entry(viewer).or_insert(()).is_fresh() {
+            return;
+        }
+        let visitor = self.today.entry(viewer).or_insert(()).is_fresh();
+        kit.activity.counted(&caller.tenant, property, visitor).await;
+    }
+
+    fn salt_text(&self) -> String {
+        self.salt.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    }
+}
+
+fn is_robot(agent: Option<&str>) -> bool {
+    let Some(agent) = agent else { return true };
+    let agent = agent.to_lowercase();
+    ROBOTS.iter().any(|name| agent.contains(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn robots_do_not_count() {
+        assert!(is_robot(None));
+        assert!(is_robot(Some("Mozilla/5.0 (compatible; Googlebot/2.1)")));
+        assert!(!is_robot(Some("Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0")));
+    }
+}

@@ -1,0 +1,108 @@
+//! Registering, the profile, the devices, passwords, leaving.
+
+use axum::http::StatusCode;
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::stub::tokens;
+
+fn signed_in() -> Browser {
+    let browser = Browser::signed_in();
+    let sessions = json!([
+        {"id": "s1", "createdAt": "2026-11-20T18:30:00Z", "userAgent": "Phone <1>", "current": true},
+        {"id": "s2", "lastUsedAt": "2026-11-20T18:30:00Z", "userAgent": "Laptop", "current": false}]);
+    browser.api.says("GET /api/auth/sessions", sessions);
+    browser
+}
+
+#[tokio::test]
+async fn registering_signs_in_and_leads_to_the_dashboard() {
+    let mut browser = Browser::new();
+    browser.api.says("POST /api/auth/register", tokens("access-1", "refresh-1"));
+    let fields = [("username", "asha"), ("password", "long enough"), ("role", "ADMIN")];
+    assert_eq!(browser.post("/register", &fields).await.to(), "/dashboard");
+    assert_eq!(browser.cookies["hyd_flash"], "welcome");
+    let sent = browser.api.last("POST /api/auth/register").body;
+    assert_eq!(sent, json!({"username": "asha", "password": "long enough"}));
+}
+
+#[tokio::test]
+async fn a_taken_name_is_told_beside_its_field() {
+    let mut browser = Browser::new();
+    browser.api.refuses("POST /api/auth/register", 409, json!({"username": "is taken"}));
+    let answer = browser.post("/register", &[("username", "asha"), ("password", "long enough")]).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    answer.has("<a href=\"#username\">User name: is taken</a>").has("value=\"asha\"").lacks("long enough");
+}
+
+#[tokio::test]
+async fn every_other_device_can_be_signed_out() {
+    let mut browser = signed_in();
+    let answer = browser.get("/account").await;
+    answer.has("/account/sessions/s2/end").lacks("/account/sessions/s1/end").has("Phone &#60;1&#62;");
+    browser.api.done("DELETE /api/auth/sessions/s2");
+    assert_eq!(browser.post("/account/sessions/s2/end", &[]).await.to(), "/account");
+}
+
+#[tokio::test]
+async fn a_refused_profile_keeps_what_was_typed() {
+    let mut browser = signed_in();
+    browser.api.refuses("PUT /api/users/profile", 400, json!({"phoneNumber": "is not a number"}));
+    let answer = browser.post("/account", &[("firstName", "Asha"), ("phoneNumber", "12")]).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    answer.has("value=\"12\"").has("is not a number").has("Laptop");
+}
+
+#[tokio::test]
+async fn an_account_is_deleted_only_when_that_is_confirmed() {
+    let mut browser = signed_in();
+    browser.api.done("DELETE /api/users/profile");
+    let answer = browser.post("/account/delete", &[]).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    answer.has("href=\"#confirm\"");
+    assert!(!browser.api.lines().contains(&"DELETE /api/users/profile".to_owned()));
+    assert_eq!(browser.post("/account/delete", &[("confirm", "yes")]).await.to(), "/");
+    assert!(!browser.cookies.contains_key("hyd_access"));
+}
+
+#[tokio::test]
+async fn opening_the_link_of_a_message_changes_nothing_until_the_button() {
+    let mut browser = Browser::new();
+    browser.get("/verify-email?userId=u1&code=c1").await.has("value=\"u1\"").has("value=\"c1\"");
+    assert!(browser.api.seen().is_empty());
+    browser.api.says("POST /api/auth/verify-email", json!(null));
+    let fields = [("userId", "u1"), ("verificationCode", "c1")];
+    assert_eq!(browser.post("/verify-email", &fields).await.to(), "/sign-in");
+    let sent = browser.api.last("POST /api/auth/verify-email").body;
+    assert_eq!(sent, json!({"userId": "u1", "verificationCode": "c1"}));
+}
+
+#[tokio::test]
+async fn a_new_password_comes_by_way_of_the_link() {
+    let mut browser = signed_in();
+    browser.api.says("POST /api/auth/password-reset", json!(null));
+    assert_eq!(browser.post("/forgot-password", &[("email", "a@b.example")]).await.to(), "/sign-in");
+    browser.get("/reset-password?token=t1").await.has("name=\"token\" value=\"t1\"");
+    browser.api.refuses(
+        "POST /api/auth/password-reset/confirm",
+        400,
+        json!({"newPassword": "is too common"}),
+    );
+    let fields = [("token", "t1"), ("newPassword", "password")];
+    browser.post("/reset-password", &fields).await.has("value=\"t1\"").has("is too common");
+    browser.api.says("POST /api/auth/password-reset/confirm", json!(null));
+    assert_eq!(browser.post("/reset-password", &fields).await.to(), "/sign-in");
+    assert!(!browser.cookies.contains_key("hyd_refresh"));
+}
+
+#[tokio::test]
+async fn the_mailbox_is_for_admins_and_its_text_is_text() {
+    let mut browser = Browser::signed_in();
+    browser.api.refuses("GET /api/v1/admin/mailbox", 403, json!({}));
+    assert_eq!(browser.get("/dev/mailbox").await.status, StatusCode::FORBIDDEN);
+    let letter = json!({"name": "1.eml", "to": "a@b.example", "subject": "Hello <you>",
+        "sentAt": "2026-11-20T18:30:00Z", "body": "https://homes.example/verify-email?userId=u&code=c"});
+    browser.api.says("GET /api/v1/admin/mailbox", json!([letter]));
+    let answer = browser.get("/dev/mailbox").await;
+    answer.has("Hello &#60;you&#62;").has("href=\"/verify-email?userId=u&#38;code=c\"");
+}

@@ -1,0 +1,13 @@
+//! The pages over a stub that stands in for the API: what a browser sees and what the API is asked.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::needless_pass_by_value, reason = "answers written in place read better without a &")]
+
+mod account;
+mod browser;
+mod csrf;
+mod dashboard;
+mod listing;
+mod pages;
+mod session;
+mod stub;

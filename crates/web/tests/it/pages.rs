@@ -1,0 +1,168 @@
+//! What holds for every page.
+
+use std::collections::HashSet;
+
+use axum::http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::browser::Browser;
+use crate::stub::{listing, page_of};
+
+fn everything() -> Browser {
+    let browser = Browser::signed_in();
+    let api = &browser.api;
+    let homes = page_of(&[listing("h1", "Flat"), listing("h2", "Villa")]);
+    api.says("GET /api/properties/recent", json!([listing("h1", "Flat")]));
+    api.says("GET /api/properties", homes.clone());
+    api.says("GET /api/properties/my-properties", homes.clone());
+    api.says("GET /api/properties/favorites", homes);
+    api.says("GET /api/properties/h1", listing("h1", "Flat"));
+    api.says("GET /api/auth/sessions", json!([{"id": "s2", "current": false}]));
+    api.says("GET /api/v1/admin/mailbox", json!([{"name": "1.eml", "body": "Hello"}]));
+    let activity = json!({"activityType": "USER_LOGIN", "timestamp": "2026-11-20T18:30:00Z"});
+    let summary = json!({"activityCounts": {"USER_LOGIN": 1}});
+    api.says("GET /api/user-history/me", json!({"activities": [activity], "summary": summary}));
+    browser
+}
+
+const PAGES: [&str; 18] = [
+    "/",
+    "/homes",
+    "/homes?sort=price-low&page=2",
+    "/homes/h1",
+    "/homes/h1/edit",
+    "/homes/none",
+    "/post",
+    "/sign-in",
+    "/register",
+    "/forgot-password",
+    "/reset-password?token=t",
+    "/verify-email?userId=u&code=c",
+    "/dashboard",
+    "/dashboard/listings",
+    "/dashboard/saved",
+    "/account",
+    "/account/delete",
+    "/dev/mailbox",
+];
+
+/// The values of an attribute, wherever it is.
+fn all<'a>(html: &'a str, attribute: &str) -> Vec<&'a str> {
+    let start = format!(" {attribute}=\"");
+    html.split(&start).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+fn check(path: &str, html: &str) {
+    for never in ["<script", "<style", " style=", " onclick=", " src=", "href=\"http", "javascript:"] {
+        assert!(!html.contains(never), "{never} on {path}");
+    }
+    for once in ["<html lang=\"en-IN\">", "<main id=\"main\"", "<h1", "href=\"#main\"", "<title>", "</html>"]
+    {
+        assert_eq!(html.matches(once).count(), 1, "{once} on {path}");
+    }
+    let ids = all(html, "id");
+    let known: HashSet<_> = ids.iter().copied().collect();
+    assert_eq!(known.len(), ids.len(), "an id is there twice on {path}");
+    let fragments = all(html, "href").into_iter().filter_map(|href| href.strip_prefix('#'));
+    let described = all(html, "aria-describedby").into_iter().flat_map(str::split_whitespace);
+    for id in fragments.chain(described).chain(all(html, "aria-labelledby")) {
+        assert!(known.contains(id), "nothing is {id} on {path}");
+    }
+    let labelled: HashSet<_> = all(html, "for").into_iter().collect();
+    for tag in ["<input id=", "<input type=\"checkbox\" id=", "<select id=", "<textarea id="] {
+        for rest in html.split(&format!("{tag}\"")).skip(1) {
+            let id = rest.split('"').next().unwrap();
+            assert!(labelled.contains(id), "{id} has no label on {path}");
+        }
+    }
+    let posts = html.matches("method=\"post\"").count();
+    assert_eq!(html.matches("name=\"_csrf\"").count(), posts, "a form without its token on {path}");
+}
+
+#[tokio::test]
+async fn every_page_is_whole_labelled_and_free_of_scripts() {
+    let mut member = everything();
+    let mut stranger = Browser::over(&member.api);
+    let mut shown = 0;
+    for path in PAGES {
+        for browser in [&mut member, &mut stranger] {
+            let answer = browser.get(path).await;
+            if answer.status != StatusCode::SEE_OTHER {
+                check(path, &answer.html);
+                shown += 1;
+            }
+        }
+    }
+    assert!(shown > 20, "{shown}");
+}
+
+#[tokio::test]
+async fn an_unknown_address_has_a_page() {
+    let mut browser = Browser::new();
+    for path in ["/nothing/here", "/homes/h1/nothing", "//evil.example/x"] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        answer.has("Page not found");
+    }
+    let answer = browser.get("/sign-out").await;
+    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+    answer.has("Page not found");
+}
+
+#[tokio::test]
+async fn too_many_requests_are_told_how_long_to_wait() {
+    let mut browser = Browser::new();
+    let body = json!({"success": false, "message": "Slow down", "error": {"code": "RATE_LIMITED"}});
+    let status = StatusCode::TOO_MANY_REQUESTS;
+    browser.api.answers("POST /api/auth/login", status, &[("retry-after", "42")], body);
+    let answer = browser.post("/sign-in", &[("emailOrUsername", "a"), ("password", "b")]).await;
+    assert_eq!((answer.status, &answer.headers["retry-after"]), (status, &"42".parse().unwrap()));
+    answer.has("wait 42 seconds");
+}
+
+#[tokio::test]
+async fn an_answer_nobody_understands_is_a_page_and_no_fault_of_the_reader() {
+    let mut browser = Browser::new();
+    for body in [json!("not an envelope"), json!({"success": true, "data": {"content": 7}}), Value::Null] {
+        browser.api.answers("GET /api/properties/recent", StatusCode::OK, &[], body);
+        let answer = browser.get("/").await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        answer.has("Not available just now");
+    }
+}
+
+#[tokio::test]
+async fn the_list_is_sorted_and_paged_by_its_address() {
+    let mut browser = everything();
+    let mut list = page_of(&[listing("h1", "Flat")]);
+    list["totalPages"] = json!(9);
+    browser.api.says("GET /api/properties", list);
+    let answer = browser.get("/homes?sort=price-high&page=3").await;
+    browser.api.last("GET /api/properties?page=2&size=12&sortBy=price&sortDir=desc");
+    answer
+        .has("/homes?sort=price-high&#38;page=2")
+        .has("/homes?sort=price-high&#38;page=4")
+        .has("Page 3 of 9");
+    browser.get("/homes?sort=nonsense&page=minus").await;
+    browser.api.last("GET /api/properties?page=0&size=12&sortBy=createdAt&sortDir=desc");
+}
+
+#[tokio::test]
+async fn the_stylesheet_is_kept_for_ever_under_a_name_of_its_content() {
+    let mut browser = everything();
+    let page = browser.get("/").await;
+    let href = all(&page.html, "href").into_iter().find(|href| href.contains(".css")).unwrap();
+    let css = browser.get(href).await;
+    assert_eq!(css.status, StatusCode::OK);
+    assert_eq!(css.headers["content-type"], "text/css; charset=utf-8");
+    assert_eq!(css.headers["cache-control"], "public, max-age=31536000, immutable");
+    assert!(!css.headers.contains_key("set-cookie"));
+    assert_eq!(browser.get("/assets/0.css").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(browser.get("/assets/icon.svg").await.headers["content-type"], "image/svg+xml");
+}
+
+#[tokio::test]
+async fn a_head_request_is_a_reading_one() {
+    let answer = everything().send(Method::HEAD, "/homes", &[], String::new()).await;
+    assert_eq!((answer.status, answer.html.as_str()), (StatusCode::OK, ""));
+}
