@@ -1,1 +1,122 @@
-//! gateway
+//! The only public door: who calls, how often, with which headers back; sign-in joined with the history; health,
+//! metrics and the operators' view of the consumer groups.
+
+mod guard;
+mod headers;
+mod limits;
+mod login;
+mod operations;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRef, Request};
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use bus::GroupHandle;
+use http_kit::{Failure, Kit};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tower::ServiceExt;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+pub use limits::{LimitSettings, Limits};
+
+/// What the composition root gives the gateway.
+#[derive(Debug)]
+pub struct Parts {
+    /// Shared by everything.
+    pub kit: Kit,
+    /// The routes of all services.
+    pub services: Router,
+    /// The consumer groups of this process.
+    pub groups: Vec<GroupHandle>,
+    /// How often who may call.
+    pub limits: Arc<Limits>,
+    /// Origins that may call from a browser.
+    pub origins: Vec<String>,
+    /// The largest body taken, in bytes.
+    pub body_limit: usize,
+    /// Renders the metrics.
+    pub prometheus: PrometheusHandle,
+}
+
+#[derive(Clone, Debug)]
+struct Gateway {
+    kit: Kit,
+    services: Router,
+    groups: Arc<Vec<GroupHandle>>,
+    limits: Arc<Limits>,
+    prometheus: PrometheusHandle,
+}
+
+impl FromRef<Gateway> for Kit {
+    fn from_ref(gateway: &Gateway) -> Self {
+        gateway.kit.clone()
+    }
+}
+
+/// The routes of the gateway.
+#[derive(Clone, Debug)]
+pub struct Doors {
+    /// The API: everything under `/api`, `/actuator` and `/.well-known`.
+    pub api: Router,
+    /// The management port: health and metrics, without tokens.
+    pub management: Router,
+    kit: Kit,
+}
+
+/// Builds the doors.
+#[must_use]
+pub fn doors(parts: Parts) -> Doors {
+    let Parts { kit, services, groups, limits, origins, body_limit, prometheus } = parts;
+    let groups = Arc::new(groups);
+    let gateway = Gateway { kit: kit.clone(), services: services.clone(), groups, limits, prometheus };
+    let api = services
+        .merge(operations::router(gateway.clone()))
+        .layer(from_fn_with_state(gateway.clone(), guard::guard))
+        .layer(DefaultBodyLimit::max(body_limit))
+        .layer(from_fn_with_state(kit.clone(), http_kit::edge))
+        .layer(cors(&origins));
+    let management = operations::management(gateway).layer(from_fn_with_state(kit.clone(), http_kit::edge));
+    Doors { api, management, kit }
+}
+
+impl Doors {
+    /// The public router: the API, and `pages` for every other address.
+    #[must_use]
+    pub fn public(&self, pages: Router) -> Router {
+        let pages = pages.layer(from_fn_with_state(self.kit.clone(), http_kit::edge));
+        let elsewhere = Router::new()
+            .fallback(move |request: Request| elsewhere(pages.clone(), request))
+            .layer(from_fn_with_state(self.kit.clone(), http_kit::edge));
+        self.api.clone().fallback_service(elsewhere).layer(from_fn(headers::secure))
+    }
+}
+
+/// An unknown address of the API is a failure in JSON; everything else is a page.
+async fn elsewhere(pages: Router, request: Request) -> Response {
+    let path = request.uri().path();
+    if ["/api/", "/actuator/", "/.well-known/"].iter().any(|prefix| path.starts_with(prefix)) {
+        return Failure::not_found("NO_SUCH_ROUTE", "there is nothing at this address").into_response();
+    }
+    pages.oneshot(request).await.unwrap_or_else(|never| match never {})
+}
+
+fn cors(origins: &[String]) -> CorsLayer {
+    let origins = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+    let asked = [header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_MATCH, header::IF_NONE_MATCH];
+    let ours = ["idempotency-key", "x-correlation-id", "traceparent"].map(HeaderName::from_static);
+    let shown = ["x-event-position", "x-stale", "x-correlation-id"].map(HeaderName::from_static);
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers(asked.into_iter().chain(ours).collect::<Vec<_>>())
+        .expose_headers(
+            [header::ETAG, header::LOCATION, header::RETRY_AFTER]
+                .into_iter()
+                .chain(shown)
+                .collect::<Vec<_>>(),
+        )
+        .max_age(std::time::Duration::from_secs(600))
+}

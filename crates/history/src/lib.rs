@@ -1,1 +1,67 @@
-//! history
+//! Everything a person ever did, in order, told in sentences: a projection of both logs.
+#![warn(missing_docs)]
+
+mod describe;
+mod http;
+mod projection;
+mod queries;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bus::{Group, Status};
+use domain::{Envelope, Log};
+use http_kit::Kit;
+use ::projection::{ViewError, ViewStore};
+
+use crate::projection::UserActivity;
+
+/// The consumer group's name.
+const GROUP: &str = "history-service-group";
+const TABLES: &str = include_str!("../migrations/0001_user_activity.sql");
+
+/// The history service. Clones share everything.
+#[derive(Clone, Debug)]
+pub struct History {
+    kit: Kit,
+    store: ViewStore,
+}
+
+impl History {
+    /// Opens the service, its read model in `views_dir`.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub fn open(kit: Kit, views_dir: &Path) -> Result<Self, ViewError> {
+        Ok(Self { kit, store: Self::view(&views_dir.join("history.db"))? })
+    }
+
+    /// Opens the read model alone: for a rebuild beside the one in use.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub fn view(path: &Path) -> Result<ViewStore, ViewError> {
+        ViewStore::open(path, TABLES, Arc::new(UserActivity))
+    }
+
+    /// What feeds the read model: everything somebody did, in order per person.
+    #[must_use]
+    pub fn group() -> Group {
+        Group { name: GROUP, logs: &[Log::Facts, Log::Activity], key: lane }
+    }
+
+    /// The read model.
+    #[must_use]
+    pub fn store(&self) -> &ViewStore {
+        &self.store
+    }
+
+    /// The operations below `/api/user-history`, which wait for the group behind `status`.
+    pub fn router(&self, status: Status) -> axum::Router {
+        http::router(self.clone(), status)
+    }
+}
+
+fn lane(envelope: &Envelope) -> Option<String> {
+    envelope.user_id.map(|user| format!("{}/{user}", envelope.stream.tenant))
+}

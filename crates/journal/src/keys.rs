@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::{hmac, rand};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use domain::{TenantId, UserId};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -125,6 +127,15 @@ impl KeyRing {
         let mut out = [0; 32];
         out.copy_from_slice(hmac::sign(&self.derive, purpose.as_bytes()).as_ref());
         out
+    }
+
+    /// The single-use token of a mail. It is derived wherever it is needed and stored nowhere: events hold the
+    /// `nonce` and a hash. Purposes are `verify-email` and `password-reset`.
+    #[must_use]
+    pub fn mail_token(&self, purpose: &str, tenant: &TenantId, user: UserId, nonce: &str) -> String {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.derived("mail tokens"));
+        let tag = hmac::sign(&key, format!("{purpose}|{tenant}|{user}|{nonce}").as_bytes());
+        BASE64URL.encode(tag)
     }
 
     /// The claim on a normalised value: who reads the journal learns no value from it.

@@ -90,7 +90,7 @@ async fn rule_01_reopening_keeps_everything_and_positions_go_on() {
         match journal.append(named).await {
             Ok(_) => assert_eq!(round, 0, "the key was forgotten"),
             Err(AppendError::Refused(Refused::Replayed(replayed))) => {
-                assert_eq!(replayed.appended.position.seq, 4)
+                assert_eq!(replayed.appended.position.seq, 4);
             }
             Err(other) => panic!("{other}"),
         }

@@ -2,8 +2,11 @@
 
 #![expect(clippy::doc_markdown, reason = "the comments are the help texts, where backticks would be noise")]
 
+pub mod doctor;
 pub mod output;
+pub mod place;
 pub mod run;
+pub mod serve;
 #[cfg(test)]
 mod tests;
 

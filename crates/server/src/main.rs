@@ -2,10 +2,14 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::Parser as _;
-use hyderabadinfra::cli::{Cli, Import, Target, Verb, output, run};
+use hyderabadinfra::cli::{Cli, Import, User, Verb, doctor, output, place, run, serve};
 use hyderabadinfra::settings::{self, Settings, Sources};
+
+/// Many small, short-lived allocations from many threads: the system's allocator keeps far more memory for them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -35,17 +39,22 @@ fn start(cli: &Cli) -> anyhow::Result<ExitCode> {
     runtime.block_on(perform(&cli.verb, &settings))
 }
 
-async fn perform(verb: &Verb, _settings: &Settings) -> anyhow::Result<ExitCode> {
+async fn perform(verb: &Verb, settings: &Settings) -> anyhow::Result<ExitCode> {
     match verb {
+        Verb::Serve(serve) => serve::serve(settings, serve.demo).await,
         Verb::Import(Import::Listings(import)) => {
-            run::import_listings(import, &client(&import.target)?, &mut rand::rng()).await
+            let place = place::open(&import.target, settings, place::As::Person(&import.owner)).await?;
+            let done = run::import_listings(import, &place.client, &mut rand::rng()).await;
+            place.close().await;
+            done
         }
-        Verb::DeadLetters(verb) => run::dead_letters(verb, &client(verb.target())?).await,
-        Verb::Serve(_) | Verb::User(_) | Verb::Doctor(_) => bail!("the application is not wired yet"),
+        Verb::DeadLetters(verb) => {
+            let place = place::open(verb.target(), settings, place::As::Operator).await?;
+            let done = run::dead_letters(verb, &place.client).await;
+            place.close().await;
+            done
+        }
+        Verb::User(User::CreateAdmin(admin)) => place::create_admin(admin, settings).await,
+        Verb::Doctor(_) => doctor::examine(settings),
     }
-}
-
-fn client(target: &Target) -> anyhow::Result<hyderabadinfra::api_client::ApiClient> {
-    let Some(server) = target.server() else { bail!("name a running server with --server URL") };
-    run::remote_client(server, std::env::var("HYD_TOKEN").ok().as_deref())
 }

@@ -1,1 +1,102 @@
-//! users
+//! People and their sessions: joining, signing in, profiles, and what admins do with accounts.
+//!
+//! Decisions are made from the journal and from the sessions table; the read model serves lists only, so signing
+//! in never waits for it.
+
+mod commands;
+mod http;
+mod passwords;
+mod projection;
+mod queries;
+mod sessions;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ::projection::{ViewError, ViewStore};
+use domain::{Envelope, Log, StreamId};
+use http_kit::Kit;
+
+pub use commands::operator::{AdminError, Minted};
+use passwords::Passwords;
+use projection::UsersProjection;
+use sessions::{SessionError, Sessions};
+
+/// How long sessions live.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// A session that is not used for so long is over.
+    pub refresh_days: i64,
+    /// A spent refresh token may come again from the same client for so long: its answer may have been lost.
+    pub reuse_grace_seconds: i64,
+}
+
+/// The service cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Its read model cannot be opened.
+    #[error("the users read model cannot be opened: {0}")]
+    View(#[from] ViewError),
+    /// Its sessions cannot be opened.
+    #[error(transparent)]
+    Sessions(#[from] SessionError),
+    /// Its password threads do not start.
+    #[error("the password threads cannot start: {0}")]
+    Passwords(#[from] std::io::Error),
+}
+
+/// The users service. Clones share everything.
+#[derive(Clone, Debug)]
+pub struct Users {
+    kit: Kit,
+    store: ViewStore,
+    sessions: Sessions,
+    passwords: Passwords,
+}
+
+impl Users {
+    /// Opens `<views_dir>/users.db`, which can be made again, and `<data_dir>/sessions.db`, which cannot. Sessions
+    /// that ended while their access tokens may still live are told to `kit.tokens`.
+    ///
+    /// # Errors
+    /// When a file cannot be opened or a thread not started.
+    pub fn open(kit: Kit, data_dir: &Path, views_dir: &Path, settings: Settings) -> Result<Self, OpenError> {
+        let projection = Arc::new(UsersProjection::new(kit.ledger.clone()));
+        let tables = include_str!("../migrations/users.sql");
+        let store = ViewStore::open(&views_dir.join("users.db"), tables, projection)?;
+        let now = kit.ledger.clock().now();
+        let sessions = Sessions::open(&data_dir.join("sessions.db"), settings, now)?;
+        let ended = sessions.ended_since(now.plus_seconds(-kit.tokens.lifetime()))?;
+        ended.into_iter().for_each(|session| kit.tokens.end(session));
+        Ok(Self { kit, store, sessions, passwords: Passwords::start()? })
+    }
+
+    /// `users-service-group`: everything about an account in one lane, everything about a listing in another.
+    #[must_use]
+    pub fn group() -> bus::Group {
+        bus::Group { name: projection::GROUP, logs: &[Log::Facts], key: lane }
+    }
+
+    /// The read model: the target of [`Self::group`].
+    #[must_use]
+    pub fn store(&self) -> &ViewStore {
+        &self.store
+    }
+
+    /// The operations, over the state of this service's own group.
+    pub fn router(&self, status: bus::Status) -> axum::Router {
+        http::router(self.clone(), status)
+    }
+}
+
+/// The stream of the account or listing that an event concerns.
+fn lane(envelope: &Envelope) -> Option<String> {
+    let stream = &envelope.stream;
+    match (&*stream.kind, &*envelope.event_type) {
+        ("user", _) | ("property", "PROPERTY_CREATED" | "PROPERTY_DELETED") => Some(stream.to_string()),
+        ("session", "USER_LOGIN") => {
+            envelope.user_id.map(|user| StreamId::new(&stream.tenant, "user", user).to_string())
+        }
+        _ => None,
+    }
+}

@@ -39,9 +39,9 @@ impl Guest {
     }
 
     /// What `key` of this tenant asks to be done once, and the answer to it.
-    pub fn once(&self, key: &str, fingerprint: u8, answer: &str) -> Option<Idempotency> {
+    pub fn once(&self, key: &str, fingerprint: u8, answer: &str) -> Idempotency {
         let (scope, key) = (self.tenant.to_string(), key.to_owned());
-        Some(Idempotency { scope, key, fingerprint: [fingerprint; 32], answer: answer.to_owned() })
+        Idempotency { scope, key, fingerprint: [fingerprint; 32], answer: answer.to_owned() }
     }
 
     /// Appends; a journal that does not answer is a broken promise too.
@@ -57,8 +57,15 @@ impl Guest {
         self.journal.read_stream(stream, 0).await.unwrap()
     }
 
-    pub async fn versions(&self, stream: &StreamId) -> Vec<Version> {
-        self.events(stream).await.iter().map(|event| event.version).collect()
+    /// How many events a stream has; their versions count 1, 2, 3.
+    pub async fn length(&self, stream: &StreamId) -> Version {
+        let events = self.events(stream).await;
+        let mut length = 0;
+        for event in events {
+            length += 1;
+            assert_eq!((&event.stream, event.version), (stream, length), "versions have no hole");
+        }
+        length
     }
 
     pub async fn owner(&self, claim: &Claim) -> Option<StreamId> {
@@ -116,7 +123,7 @@ pub fn append(stream: &StreamId, expected: Expected, count: usize) -> Append {
 
 /// An append of one event that takes `claims`.
 pub fn taking(stream: &StreamId, claims: &[&Claim]) -> Append {
-    let take = claims.iter().map(|claim| Claim::clone(claim)).collect();
+    let take = claims.iter().copied().cloned().collect();
     Append { claims: Claims { take, release_all: false }, ..append(stream, Expected::Any, 1) }
 }
 

@@ -41,7 +41,7 @@ pub async fn streams_after_a_version(journal: &Arc<dyn Journal>) {
             guest.append(append(&neighbour, Expected::Any, 1)).await.unwrap();
         }
         let whole = guest.events(&stream).await;
-        assert_eq!(guest.versions(&stream).await, Vec::from_iter(1..=12));
+        assert_eq!(guest.length(&stream).await, 12);
         for (after, rest) in [(0, 0), (1, 1), (11, 11), (12, 12), (13, 12), (1000, 12)] {
             assert_eq!(journal.read_stream(&stream, after).await.unwrap(), whole[rest..]);
         }
@@ -100,7 +100,7 @@ pub async fn tenants_never_meet(journal: &Arc<dyn Journal>) {
     }
     for (guest, count) in guests.iter().zip([2, 3]) {
         let stream = guest.stream(Log::Facts, "same");
-        assert_eq!(guest.versions(&stream).await, Vec::from_iter(1..=count));
+        assert_eq!(guest.length(&stream).await, count);
         assert_eq!(guest.owner(&guest.claim("name", 1)).await, Some(stream));
         let start = (Timestamp::from_micros(0), Uuid::nil());
         let caused = journal.read_user(&guest.tenant, person, Log::Facts, start, 100).await.unwrap();

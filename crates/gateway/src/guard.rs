@@ -1,0 +1,82 @@
+//! In front of every operation: who calls, whether they call too often, and how long it took.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::Method;
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http_kit::{Caller, CorrelationId, Failure};
+use tokio::time::Instant;
+
+use crate::{Gateway, login};
+
+/// Slower answers are logged.
+const SLOW: std::time::Duration = std::time::Duration::from_millis(500);
+
+pub async fn guard(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let route =
+        request.extensions().get::<MatchedPath>().map_or_else(String::new, |path| path.as_str().to_owned());
+    let correlation = request.extensions().get::<CorrelationId>().cloned();
+    let method = request.method().clone();
+    let response = match admit(&gateway, &route, request).await {
+        Ok(request) if is_login(&method, &route) => login::join(&gateway, request, next).await,
+        Ok(request) => next.run(request).await,
+        Err(failure) => failure.into_response(),
+    };
+    let (took, status) = (started.elapsed(), response.status().as_u16());
+    if took > SLOW || status >= 500 {
+        let correlation = correlation.as_ref().map_or("-", |id| &*id.0);
+        tracing::warn!(%method, route, status, ms = took.as_millis(), correlation, "a slow or failed request");
+    } else {
+        tracing::debug!(%method, route, status, us = took.as_micros(), "answered");
+    }
+    let labels = [("method", method.to_string()), ("route", route), ("status", status.to_string())];
+    metrics::histogram!("http_request_seconds", &labels).record(took.as_secs_f64());
+    response
+}
+
+fn is_login(method: &Method, route: &str) -> bool {
+    method == Method::POST && route == "/api/auth/login"
+}
+
+/// Lets a request in, with its caller attached. A token that does not hold is left to the operation to refuse: some
+/// operations do not ask for one.
+async fn admit(gateway: &Gateway, route: &str, request: Request) -> Result<Request, Failure> {
+    let (mut parts, body) = request.into_parts();
+    let caller = Caller::identify(&gateway.kit, &parts);
+    check(gateway, route, &parts, caller.as_ref().ok())?;
+    if let Ok(caller) = caller {
+        parts.extensions.insert(caller);
+    }
+    Ok(Request::from_parts(parts, body))
+}
+
+fn address(parts: &Parts) -> Option<IpAddr> {
+    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
+}
+
+/// Calls without an address come from this process itself.
+fn check(gateway: &Gateway, route: &str, parts: &Parts, caller: Option<&Caller>) -> Result<(), Failure> {
+    let limits = &gateway.limits;
+    let address = address(parts);
+    if parts.method == Method::POST {
+        match (route, address) {
+            ("/api/auth/login" | "/api/auth/password-reset", Some(address)) => limits.sign_in(address)?,
+            ("/api/auth/register" | "/api/users/register", Some(address)) => limits.registration(address)?,
+            _ => {}
+        }
+    }
+    match (caller.and_then(|c| Some((c, c.user()?))), address) {
+        (Some((caller, user)), _) => {
+            if route == "/api/properties/{id}/contact" {
+                limits.contact(&caller.tenant, user)?;
+            }
+            limits.user(&caller.tenant, user)
+        }
+        (None, Some(address)) if !caller.is_some_and(|c| c.signed_in.is_some()) => limits.anonymous(address),
+        _ => Ok(()),
+    }
+}

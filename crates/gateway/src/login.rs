@@ -1,0 +1,94 @@
+//! Signing in answers with the complete history: the gateway asks the history service on the person's behalf and
+//! joins the two, so that neither service knows the other.
+
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt;
+use http_kit::{CorrelationId, Failure};
+use serde_json::Value;
+use tower::ServiceExt;
+
+use crate::Gateway;
+
+/// A sign-in needs no more than this.
+const MOST: usize = 16 * 1024;
+
+/// Limits attempts per account, signs in, and adds the history.
+pub async fn join(gateway: &Gateway, request: Request, next: Next) -> Response {
+    match attempt(gateway, request, next).await {
+        Ok(response) => response,
+        Err(failure) => failure.into_response(),
+    }
+}
+
+async fn attempt(gateway: &Gateway, request: Request, next: Next) -> Result<Response, Failure> {
+    let (parts, body) = request.into_parts();
+    let too_large =
+        |_| Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "the body is too large");
+    let bytes = axum::body::to_bytes(body, MOST).await.map_err(too_large)?;
+    let host = parts.headers.get(HOST).cloned();
+    let name = host
+        .as_ref()
+        .and_then(|host| host.to_str().ok())
+        .map_or("", |host| host.split(':').next().unwrap_or(host));
+    let tenants = &gateway.kit.tenants;
+    let tenant = tenants.by_host(name).unwrap_or(tenants.default_id());
+    if let Some(account) = account(&bytes) {
+        gateway.limits.account(tenant, &account)?;
+    }
+    let correlation = parts.extensions.get::<CorrelationId>().cloned();
+    let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
+    if response.status() != StatusCode::OK {
+        return Ok(response);
+    }
+    let (mut parts, body) = response.into_parts();
+    let bytes = body.collect().await.map_err(|error| Failure::unavailable(&error))?.to_bytes();
+    let mut answer: Value = serde_json::from_slice(&bytes).map_err(|error| Failure::unavailable(&error))?;
+    let token = answer.pointer("/data/accessToken").and_then(Value::as_str).unwrap_or("").to_owned();
+    match history(gateway, &token, host, correlation).await {
+        Ok((history, headers)) => {
+            answer["data"]["history"] = history;
+            parts.headers.extend(headers);
+        }
+        Err(error) => tracing::warn!(error, "a sign-in is answered without the history"),
+    }
+    parts.headers.remove(CONTENT_LENGTH);
+    Ok(Response::from_parts(parts, Body::from(answer.to_string())))
+}
+
+/// The account named in a sign-in's body.
+fn account(bytes: &Bytes) -> Option<String> {
+    let body: Value = serde_json::from_slice(bytes).ok()?;
+    ["emailOrUsername", "email", "username"]
+        .iter()
+        .find_map(|name| body.get(name)?.as_str().map(str::to_owned))
+}
+
+/// The first page of the person's history, and whether it is stale.
+async fn history(
+    gateway: &Gateway,
+    token: &str,
+    host: Option<HeaderValue>,
+    correlation: Option<CorrelationId>,
+) -> Result<(Value, HeaderMap), String> {
+    let mut request = Request::new(Body::empty());
+    *request.uri_mut() = axum::http::Uri::from_static("/api/user-history/me");
+    let bearer = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|error| error.to_string())?;
+    request.headers_mut().insert(AUTHORIZATION, bearer);
+    host.map(|host| request.headers_mut().insert(HOST, host));
+    correlation.map(|correlation| request.extensions_mut().insert(correlation));
+    let response = gateway.services.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
+    let status = response.status();
+    let stale = response.headers().get("x-stale").cloned();
+    let bytes = response.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes();
+    if status != StatusCode::OK {
+        return Err(format!("the history answered {status}"));
+    }
+    let mut answer: Value = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
+    let headers = stale.into_iter().map(|stale| (HeaderName::from_static("x-stale"), stale)).collect();
+    Ok((answer["data"].take(), headers))
+}

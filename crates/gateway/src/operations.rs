@@ -1,0 +1,47 @@
+//! Health, metrics, and the operators' view of what consumer groups could not apply.
+
+mod dead_letters;
+mod health;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use http_kit::{Caller, Failure, Right};
+
+use crate::Gateway;
+
+/// Behind the public door.
+pub fn router(gateway: Gateway) -> Router {
+    Router::new()
+        .route("/actuator/health", get(health::health))
+        .route("/actuator/health/liveness", get(health::liveness))
+        .route("/actuator/health/readiness", get(health::readiness))
+        .route("/actuator/info", get(health::info))
+        .route("/actuator/prometheus", get(prometheus))
+        .route("/api/v1/admin/dead-letters", get(dead_letters::list))
+        .route("/api/v1/admin/dead-letters/{id}", get(dead_letters::show))
+        .route("/api/v1/admin/dead-letters/{id}/redrive", post(dead_letters::redrive))
+        .with_state(gateway)
+}
+
+/// On the management port, which listens where only operators are: no tokens.
+pub fn management(gateway: Gateway) -> Router {
+    Router::new()
+        .route("/actuator/health", get(health::full))
+        .route("/actuator/health/liveness", get(health::liveness))
+        .route("/actuator/health/readiness", get(health::readiness))
+        .route("/actuator/info", get(health::info))
+        .route("/actuator/prometheus", get(metrics))
+        .with_state(gateway)
+}
+
+async fn prometheus(state: State<Gateway>, caller: Caller) -> Result<Response, Failure> {
+    caller.require(Right::Administer)?;
+    Ok(metrics(state).await)
+}
+
+async fn metrics(State(gateway): State<Gateway>) -> Response {
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], gateway.prometheus.render()).into_response()
+}

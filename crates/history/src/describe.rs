@@ -1,0 +1,165 @@
+//! Entries in words, made when they are read: what was done, to which home, never with a person's name.
+
+use domain::Paise;
+use serde_json::{Map, Value};
+
+/// An entry to be told.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// Its activity type.
+    pub kind: &'a str,
+    /// Its activity data.
+    pub data: &'a Map<String, Value>,
+    /// It was done to somebody else's account.
+    pub to_another: bool,
+    /// Repeats folded into it.
+    pub count: u64,
+}
+
+impl Told<'_> {
+    fn text(&self, name: &str) -> Option<&str> {
+        self.data.get(name)?.as_str()
+    }
+
+    fn title(&self) -> &str {
+        self.text("title").unwrap_or("a home")
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        self.data.get(name).and_then(Value::as_bool).unwrap_or(true)
+    }
+
+    fn money(&self, name: &str) -> Option<String> {
+        Paise::parse(self.data.get(name)?).ok().map(Paise::in_words)
+    }
+
+    /// A word such as `PENDING_REVIEW` in small letters.
+    fn word(&self, name: &str) -> String {
+        self.text(name).unwrap_or("something else").to_lowercase().replace('_', " ")
+    }
+
+    /// The sentence of its type; nothing for a type that has none.
+    fn known(&self) -> Option<String> {
+        self.about_homes().or_else(|| self.about_accounts()).or_else(|| self.about_operations())
+    }
+
+    fn about_homes(&self) -> Option<String> {
+        let title = self.title();
+        Some(match self.kind {
+            "PROPERTY_CREATED" => self.listed(),
+            "PROPERTY_UPDATED" => self.edited(),
+            "PROPERTY_STATUS_CHANGED" => format!("You marked {title} as {}", self.word("to")),
+            "PROPERTY_DELETED" => format!("You removed {title}"),
+            "PROPERTY_FEATURED" if self.flag("featured") => format!("You put {title} among the featured homes"),
+            "PROPERTY_FEATURED" => format!("You took {title} out of the featured homes"),
+            "PROPERTY_VERIFIED" if self.flag("verified") => format!("You confirmed that {title} is genuine"),
+            "PROPERTY_VERIFIED" => format!("You took back the confirmation of {title}"),
+            "PROPERTY_APPROVED" => format!("You approved {title}"),
+            "PROPERTY_REJECTED" => format!("You sent {title} back to its owner"),
+            "PROPERTY_FAVORITED" => format!("You saved {title}"),
+            "PROPERTY_UNFAVORITED" => format!("You unsaved {title}"),
+            "PROPERTY_VIEWED" if self.count > 1 => format!("You looked at {title} ({} times)", self.count),
+            "PROPERTY_VIEWED" => format!("You looked at {title}"),
+            "PROPERTY_SHARED" => format!("You shared {title}"),
+            "CONTACT_REVEALED" => format!("You were shown the contact of {title}"),
+            "VIEWS_COUNTED" => "Visits to homes were counted".into(),
+            _ => return None,
+        })
+    }
+
+    fn about_accounts(&self) -> Option<String> {
+        let whose = if self.to_another { "another person's" } else { "your" };
+        Some(match self.kind {
+            "USER_REGISTERED" => "You joined HyderabadInfra".into(),
+            "PROFILE_UPDATED" => format!("You updated {whose} profile"),
+            "NOTIFICATION_REQUESTED" => "You asked for another confirmation e-mail".into(),
+            "USER_EMAIL_VERIFIED" => "You confirmed your e-mail address".into(),
+            "PASSWORD_RESET_REQUESTED" => "You asked for a password reset".into(),
+            "PASSWORD_CHANGED" => "You changed your password".into(),
+            "USER_ROLE_CHANGED" => format!("You changed {whose} role to {}", self.word("to")),
+            "USER_STATUS_CHANGED" => format!("You changed {whose} account to {}", self.word("to")),
+            "USER_PROPERTY_COUNT_CHANGED" => {
+                let count = self.data.get("propertyCount").and_then(Value::as_u64).unwrap_or_default();
+                format!("You had {whose} listings counted again: {count}")
+            }
+            "USER_DELETED" => format!("You closed {whose} account"),
+            "USER_LOGIN" => "You signed in".into(),
+            "USER_LOGOUT" => "You signed out".into(),
+            "SESSION_REVOKED" => match self.text("reason") {
+                Some(reason) => format!("You ended a session ({reason})"),
+                None => "You ended a session".into(),
+            },
+            "REFRESH_REUSED" => "A session was ended because its key was used twice".into(),
+            "PERSONAL_DATA_VIEWED" => match self.text("operation") {
+                Some(operation) => format!("You looked at {whose} data ({operation})"),
+                None => format!("You looked at {whose} data"),
+            },
+            "PERSONAL_DATA_EXPORTED" => format!("You exported {whose} data"),
+            "HISTORY_ENTRY_HIDDEN" => "You hid an entry of a history".into(),
+            _ => return None,
+        })
+    }
+
+    fn about_operations(&self) -> Option<String> {
+        let group = self.text("group").unwrap_or("a consumer group");
+        Some(match self.kind {
+            "DEAD_LETTER_REDRIVEN" => format!("You put parked events of {group} to work again"),
+            "REPLAY_STARTED" => format!("You started to rebuild the read model of {group}"),
+            "REPLAY_FINISHED" => format!("The read model of {group} was rebuilt"),
+            "PROPERTY_SEARCHED" => "You searched for homes".into(),
+            _ => return None,
+        })
+    }
+
+    fn listed(&self) -> String {
+        let title = self.title();
+        let told = |area: &&str| !title.to_lowercase().contains(&area.to_lowercase());
+        let area = self.text("area").filter(told).map(|area| format!(" in {area}"));
+        let price = self.money("price").map(|price| format!(" for {price}"));
+        format!("You listed {title}{}{}", area.unwrap_or_default(), price.unwrap_or_default())
+    }
+
+    fn edited(&self) -> String {
+        let title = self.title();
+        let changed = self.data.get("changed").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let names: Vec<String> = changed.iter().filter_map(Value::as_str).map(spaced).collect();
+        let others: Vec<&str> = names.iter().map(String::as_str).filter(|name| *name != "price").collect();
+        match self.money("previousPrice").zip(self.money("price")) {
+            Some((from, to)) if others.is_empty() => {
+                format!("You changed the price of {title} from {from} to {to}")
+            }
+            Some((from, to)) => {
+                let others = others.join(", ");
+                format!("You changed the price of {title} from {from} to {to} and edited its {others}")
+            }
+            None if names.is_empty() => format!("You edited {title}"),
+            None => format!("You edited {title}: {}", names.join(", ")),
+        }
+    }
+}
+
+/// What a person reads.
+#[must_use]
+pub fn sentence(told: Told<'_>) -> String {
+    told.known().unwrap_or_else(|| capitalised(&told.kind.to_lowercase().replace('_', " ")))
+}
+
+/// `totalFloors` as `total floors`.
+fn spaced(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    for c in name.chars() {
+        if c.is_ascii_uppercase() {
+            out.push(' ');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
+fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,82 @@
+use domain::EventKind;
+use domain::activity::ActivityEvent;
+use domain::audit::AuditEvent;
+use domain::favourites::FavouritesEvent;
+use domain::property::PropertyEvent;
+use domain::session::SessionEvent;
+use domain::user::UserEvent;
+use serde_json::{Value, json};
+
+use super::{Told, sentence};
+
+fn tell(kind: &str, data: &Value, count: u64) -> String {
+    sentence(Told { kind, data: data.as_object().unwrap(), to_another: false, count })
+}
+
+/// The wire names of an event set, from its own refusal of a name that is none.
+fn names<E: EventKind + std::fmt::Debug>() -> Vec<String> {
+    let refusal = serde_json::from_value::<E>(json!({"eventType": "?", "eventData": {}})).unwrap_err();
+    let refusal = refusal.to_string();
+    let names: Vec<_> = refusal.split('`').skip(3).step_by(2).map(str::to_owned).collect();
+    assert!(names.len() > 1, "{refusal}");
+    names
+}
+
+#[test]
+fn every_event_of_the_domain_has_its_sentence() {
+    let all = [
+        names::<PropertyEvent>(),
+        names::<UserEvent>(),
+        names::<SessionEvent>(),
+        names::<FavouritesEvent>(),
+        names::<ActivityEvent>(),
+        names::<AuditEvent>(),
+    ];
+    for name in all.concat() {
+        let kind = if name == "USER_UPDATED" { "PROFILE_UPDATED" } else { &name };
+        let data = json!({});
+        let told = Told { kind, data: data.as_object().unwrap(), to_another: false, count: 1 };
+        assert!(told.known().is_some(), "{name} has no sentence");
+    }
+}
+
+#[test]
+fn sentences_read_as_people_speak() {
+    let home = json!({"title": "3BHK Apartment in Gachibowli", "area": "Gachibowli", "price": 9_500_000});
+    assert_eq!(tell("PROPERTY_CREATED", &home, 1), "You listed 3BHK Apartment in Gachibowli for ₹95 Lakh");
+    assert_eq!(tell("PROPERTY_VIEWED", &home, 1), "You looked at 3BHK Apartment in Gachibowli");
+    assert_eq!(tell("PROPERTY_VIEWED", &home, 3), "You looked at 3BHK Apartment in Gachibowli (3 times)");
+    let villa = json!({"title": "Villa", "area": "Miyapur", "price": 9_000_000, "previousPrice": 9_500_000,
+        "changed": ["price"], "to": "SOLD"});
+    assert_eq!(tell("PROPERTY_CREATED", &villa, 1), "You listed Villa in Miyapur for ₹90 Lakh");
+    assert_eq!(
+        tell("PROPERTY_UPDATED", &villa, 1),
+        "You changed the price of Villa from ₹95 Lakh to ₹90 Lakh"
+    );
+    assert_eq!(tell("PROPERTY_STATUS_CHANGED", &villa, 1), "You marked Villa as sold");
+    let edit = json!({"title": "Villa", "price": 9_000_000, "changed": ["title", "totalFloors"]});
+    assert_eq!(tell("PROPERTY_UPDATED", &edit, 1), "You edited Villa: title, total floors");
+    let both = json!({"title": "Villa", "price": 1_000_000, "previousPrice": 35_000, "changed": ["price", "title"]});
+    assert_eq!(
+        tell("PROPERTY_UPDATED", &both, 1),
+        "You changed the price of Villa from ₹35,000 to ₹10 Lakh and edited its title"
+    );
+}
+
+#[test]
+fn what_is_unknown_or_missing_still_reads() {
+    assert_eq!(tell("SAVED_SEARCH_DELETED", &json!({}), 1), "Saved search deleted");
+    assert_eq!(tell("PROPERTY_CREATED", &json!({"price": "?"}), 1), "You listed a home");
+    assert_eq!(tell("", &json!({}), 1), "");
+}
+
+#[test]
+fn what_was_done_to_another_is_told_without_a_name() {
+    let data = json!({"to": "MODERATOR"});
+    let told = |to_another| {
+        let data = data.as_object().unwrap();
+        sentence(Told { kind: "USER_ROLE_CHANGED", data, to_another, count: 1 })
+    };
+    assert_eq!(told(true), "You changed another person's role to moderator");
+    assert_eq!(told(false), "You changed your role to moderator");
+}

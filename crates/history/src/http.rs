@@ -1,0 +1,115 @@
+//! The operations below `/api/user-history`.
+
+mod events;
+mod hide;
+mod lists;
+
+use std::collections::BTreeMap;
+
+use axum::Router;
+use axum::extract::{FromRef, FromRequestParts, Path};
+use axum::http::Uri;
+use axum::http::request::Parts;
+use axum::routing::{get, post};
+use bus::Status;
+use domain::{FieldErrors, Fields, Log, Timestamp, UserId};
+use http_kit::{Caller, Cursor, Failure, Freshness, Kit, Paging, Params};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::History;
+use crate::queries::Person;
+
+/// The service and how far its group is.
+#[derive(Clone, Debug)]
+struct Site {
+    history: History,
+    status: Status,
+}
+
+impl FromRef<Site> for Kit {
+    fn from_ref(site: &Site) -> Self {
+        site.history.kit.clone()
+    }
+}
+
+pub fn router(history: History, status: Status) -> Router {
+    Router::new()
+        .route("/api/user-history/{userId}", get(lists::all))
+        .route("/api/user-history/{userId}/recent", get(lists::recent))
+        .route("/api/user-history/{userId}/properties", get(lists::properties))
+        .route("/api/user-history/{userId}/searches", get(lists::searches))
+        .route("/api/user-history/{userId}/activities/{activityType}", get(lists::of_type))
+        .route("/api/user-history/{userId}/timeline", get(lists::timeline))
+        .route("/api/user-history/{userId}/stats", get(lists::stats))
+        .route("/api/user-history/{userId}/events", get(events::events))
+        .route("/api/user-history/{userId}/hide", post(hide::hide))
+        .with_state(Site { history, status })
+}
+
+/// Somebody asking for somebody's history.
+#[derive(Debug)]
+struct Asked {
+    caller: Caller,
+    user: UserId,
+    names: BTreeMap<String, String>,
+    uri: Uri,
+}
+
+impl FromRequestParts<Site> for Asked {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Failure> {
+        let caller = Caller::from_request_parts(parts, site).await?;
+        if caller.signed_in.is_none() {
+            return Err(Failure::unauthenticated("sign in first"));
+        }
+        let nobody = || Failure::not_found("USER_NOT_FOUND", "there is no such person");
+        let names = Path::<BTreeMap<String, String>>::from_request_parts(parts, site).await;
+        let Path(names) = names.map_err(|_| nobody())?;
+        let user = match names.get("userId").map(String::as_str) {
+            Some("me") => caller.person()?.user,
+            Some(id) => id.parse().map_err(|_| nobody())?,
+            None => return Err(nobody()),
+        };
+        Ok(Self { caller, user, names, uri: parts.uri.clone() })
+    }
+}
+
+impl Asked {
+    /// Lets the caller in, writes an admin's look down, waits for the caller's own last writes.
+    async fn open(&self, site: &Site, operation: &str) -> Result<Freshness, Failure> {
+        let kit = &site.history.kit;
+        self.caller.may_see(kit, self.user, operation).await?;
+        Ok(kit.wait_for_own(&site.status, &self.caller, &Log::ALL).await)
+    }
+
+    fn person<'a>(&'a self, site: &'a Site) -> Person<'a> {
+        Person { store: &site.history.store, tenant: &self.caller.tenant, user: self.user }
+    }
+
+    /// Reads the parameters of a list whose cursor is a time and an event id.
+    fn paging(&self, size: i64, known: &[&str]) -> Result<(Paging, Option<(Timestamp, Uuid)>), Failure> {
+        let params = Params::read(&self.uri, known)?;
+        let mut fields: Fields<'_> = params.fields();
+        let paging = Paging::read(&mut fields, size, 2);
+        let paging = fields.finish(paging)?;
+        let after = match &paging.cursor {
+            None => None,
+            Some(cursor) => {
+                let message = "is not one of ours; take it from the page before";
+                Some(place(cursor).ok_or_else(|| FieldErrors::one("cursor", message))?)
+            }
+        };
+        Ok((paging, after))
+    }
+}
+
+fn place(Cursor(parts): &Cursor) -> Option<(Timestamp, Uuid)> {
+    let [at, id] = parts.as_slice() else { return None };
+    Some((Timestamp::from_micros(at.as_i64()?), id.as_str()?.parse().ok()?))
+}
+
+fn cursor(at: Timestamp, id: &str) -> String {
+    Cursor(vec![Value::from(at.micros()), Value::from(id)]).encode()
+}

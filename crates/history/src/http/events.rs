@@ -1,0 +1,103 @@
+//! The raw events behind a history, oldest first, from the journal itself.
+
+use axum::extract::State;
+use domain::{Envelope, Log, Timestamp, UserId, Version};
+use http_kit::{Failure, Reply};
+use journal::Ledger;
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Asked, Site, cursor};
+
+/// Members nobody reads, however deep they stand.
+const SECRETS: [&str; 3] = ["passwordHash", "tokenHash", "nonce"];
+
+/// A page of events.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Events {
+    user_id: UserId,
+    events: Vec<RawEvent>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// An envelope as on the wire.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RawEvent {
+    event_id: Uuid,
+    tenant_id: String,
+    aggregate_type: String,
+    aggregate_id: String,
+    user_id: Option<UserId>,
+    event_type: String,
+    schema_version: u16,
+    timestamp: Timestamp,
+    version: Version,
+    log: &'static str,
+    epoch: u32,
+    position: u64,
+    event_data: Value,
+    metadata: Value,
+}
+
+impl RawEvent {
+    fn read(ledger: &Ledger, envelope: &Envelope) -> Result<Self, Failure> {
+        let readable = ledger.readable(envelope);
+        let (mut event_data, metadata) = readable.map_err(|error| Failure::unavailable(&error))?;
+        redact(&mut event_data);
+        Ok(Self {
+            event_id: envelope.event_id,
+            tenant_id: envelope.stream.tenant.to_string(),
+            aggregate_type: envelope.stream.kind.to_string(),
+            aggregate_id: envelope.stream.id.to_string(),
+            user_id: envelope.user_id,
+            event_type: envelope.event_type.to_string(),
+            schema_version: envelope.schema_version,
+            timestamp: envelope.timestamp,
+            version: envelope.version,
+            log: envelope.position.log.as_str(),
+            epoch: envelope.position.epoch,
+            position: envelope.position.seq,
+            event_data,
+            metadata,
+        })
+    }
+}
+
+fn redact(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                if SECRETS.contains(&name.as_str()) {
+                    *member = "[redacted]".into();
+                } else {
+                    redact(member);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(redact),
+        _ => {}
+    }
+}
+
+pub async fn events(State(site): State<Site>, asked: Asked) -> Result<Reply<Events>, Failure> {
+    let (paging, after) = asked.paging(20, &["size", "cursor"])?;
+    let freshness = asked.open(&site, "GET /api/user-history/{userId}/events").await?;
+    let kit = &site.history.kit;
+    let after = after.unwrap_or((Timestamp::from_micros(i64::MIN), Uuid::nil()));
+    let size = usize::try_from(paging.size).unwrap_or(usize::MAX);
+    let (tenant, journal) = (&asked.caller.tenant, kit.ledger.journal());
+    let mut found = journal.read_user(tenant, asked.user, Log::Facts, after, size + 1).await?;
+    found.extend(journal.read_user(tenant, asked.user, Log::Activity, after, size + 1).await?);
+    found.sort_by_key(|envelope| (envelope.timestamp, envelope.event_id));
+    let more = found.len() > size;
+    found.truncate(size);
+    let last = found.last().filter(|_| more);
+    let next = last.map(|envelope| cursor(envelope.timestamp, &envelope.event_id.to_string()));
+    let events = found.iter().map(|envelope| RawEvent::read(&kit.ledger, envelope)).collect::<Result<_, _>>()?;
+    let data = Events { user_id: asked.user, events, next };
+    Ok(kit.reply("Events", data).stale(freshness.is_stale()))
+}

@@ -1,0 +1,34 @@
+//! Taking an entry out of sight: the event behind it stays, and so does this one.
+
+use axum::extract::State;
+use domain::audit::AuditEvent;
+use domain::{Fields, Log, StreamId};
+use http_kit::{Failure, JsonObject, Params, Reply, Right, refused};
+use uuid::Uuid;
+
+use super::{Asked, Site};
+use crate::queries::Standing;
+
+pub async fn hide(State(site): State<Site>, asked: Asked, body: JsonObject) -> Result<Reply<()>, Failure> {
+    let (kit, caller) = (&site.history.kit, &asked.caller);
+    caller.require(Right::Change(asked.user))?;
+    Params::read(&asked.uri, &[])?;
+    let mut fields = Fields::new(&body.members);
+    let id = fields.parsed("activityId", |id| Uuid::try_parse(id).map_err(|_| "must be the id of an entry"));
+    let id = fields.required("activityId", id);
+    let activity_id = fields.finish(id)?;
+    kit.wait_for_own(&site.status, caller, &Log::ALL).await;
+    let position = match asked.person(&site).standing(activity_id).await? {
+        Standing::None => {
+            return Err(Failure::not_found("ACTIVITY_NOT_FOUND", "there is no such entry in this history"));
+        }
+        Standing::Hidden => None,
+        Standing::Visible => {
+            let stream = StreamId::new(&caller.tenant, "history", asked.user);
+            let event = AuditEvent::HistoryEntryHidden { activity_id };
+            let appended = kit.ledger.record(&caller.actor(), stream, &event).await.map_err(refused)?;
+            Some(appended.position)
+        }
+    };
+    Ok(kit.done(caller, "Hidden", (), position).empty())
+}

@@ -1,0 +1,175 @@
+//! Entries in pages, by day, and in numbers.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use domain::time::day_name;
+use domain::{Fields, Timestamp, UserId};
+use http_kit::{Failure, Paging, Params, Reply};
+use serde::Serialize;
+
+use super::{Asked, Site, cursor};
+use crate::queries::{Activity, Counts, Day, Summary, Wanted};
+
+/// A page of entries with the person's summary.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Page {
+    user_id: UserId,
+    activities: Vec<Activity>,
+    total_activities: u64,
+    current_page: u64,
+    total_pages: u64,
+    summary: Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+type Answer<T> = Result<Reply<T>, Failure>;
+
+pub async fn all(State(site): State<Site>, asked: Asked) -> Answer<Page> {
+    page(&site, &asked, "GET /api/user-history/{userId}", |_| None).await
+}
+
+pub async fn properties(State(site): State<Site>, asked: Asked) -> Answer<Page> {
+    let types = |counts: &Counts| {
+        Some(counts.all.keys().filter(|kind| kind.starts_with("PROPERTY_")).cloned().collect())
+    };
+    page(&site, &asked, "GET /api/user-history/{userId}/properties", types).await
+}
+
+pub async fn searches(State(site): State<Site>, asked: Asked) -> Answer<Page> {
+    let types = |_: &Counts| Some(vec!["PROPERTY_SEARCHED".to_owned()]);
+    page(&site, &asked, "GET /api/user-history/{userId}/searches", types).await
+}
+
+pub async fn of_type(State(site): State<Site>, asked: Asked) -> Answer<Page> {
+    let kind = asked.names.get("activityType").cloned().unwrap_or_default();
+    let operation = "GET /api/user-history/{userId}/activities/{activityType}";
+    page(&site, &asked, operation, move |_| Some(vec![kind])).await
+}
+
+async fn page(
+    site: &Site,
+    asked: &Asked,
+    operation: &str,
+    types: impl FnOnce(&Counts) -> Option<Vec<String>>,
+) -> Answer<Page> {
+    let (paging, before) = asked.paging(20, &Paging::PARAMS)?;
+    let freshness = asked.open(site, operation).await?;
+    let person = asked.person(site);
+    let counts = person.counts(site.history.kit.ledger.clock().now()).await?;
+    let types = types(&counts);
+    let total = match &types {
+        None => counts.all.values().sum(),
+        Some(types) => types.iter().filter_map(|kind| counts.all.get(kind)).sum(),
+    };
+    let mut wanted = Wanted { types, skip: paging.offset(), ..Wanted::newest(paging.size + 1) };
+    if let Some((at, id)) = before {
+        wanted.before = (at, id.to_string());
+    }
+    let (activities, next) = cut(person.entries(&wanted).await?, &paging);
+    let data = Page {
+        user_id: asked.user,
+        activities,
+        total_activities: total,
+        current_page: paging.page,
+        total_pages: total.div_ceil(paging.size),
+        summary: person.summary(&counts).await?,
+        next,
+    };
+    Ok(site.history.kit.reply("History", data).stale(freshness.is_stale()))
+}
+
+/// One entry more than a page was asked for: when it is there, there is a next page.
+fn cut(mut entries: Vec<Activity>, paging: &Paging) -> (Vec<Activity>, Option<String>) {
+    let size = usize::try_from(paging.size).unwrap_or(usize::MAX);
+    let more = entries.len() > size;
+    entries.truncate(size);
+    let last = entries.last().filter(|_| more);
+    let next = last.map(|entry| cursor(entry.timestamp, &entry.activity_id));
+    (entries, next)
+}
+
+pub async fn recent(State(site): State<Site>, asked: Asked) -> Answer<Vec<Activity>> {
+    let params = Params::read(&asked.uri, &["size"])?;
+    let mut fields: Fields<'_> = params.fields();
+    let paging = Paging::read(&mut fields, 10, 2);
+    let paging = fields.finish(paging)?;
+    let freshness = asked.open(&site, "GET /api/user-history/{userId}/recent").await?;
+    let kit = &site.history.kit;
+    let since = kit.ledger.clock().now().plus_seconds(-24 * 3600);
+    let wanted = Wanted { since, ..Wanted::newest(paging.size) };
+    let entries = asked.person(&site).entries(&wanted).await?;
+    Ok(kit.reply("The last 24 hours", entries).stale(freshness.is_stale()))
+}
+
+/// Entries of one Indian day; a page may end within a day, which the next page then goes on with.
+#[derive(Debug, Serialize)]
+pub struct DayOfEntries {
+    day: String,
+    activities: Vec<Activity>,
+}
+
+/// A page of days.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Timeline {
+    user_id: UserId,
+    timeline: Vec<DayOfEntries>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+pub async fn timeline(State(site): State<Site>, asked: Asked) -> Answer<Timeline> {
+    let (paging, before) = asked.paging(20, &["size", "cursor"])?;
+    let freshness = asked.open(&site, "GET /api/user-history/{userId}/timeline").await?;
+    let mut wanted = Wanted::newest(paging.size + 1);
+    if let Some((at, id)) = before {
+        wanted.before = (at, id.to_string());
+    }
+    let (entries, next) = cut(asked.person(&site).entries(&wanted).await?, &paging);
+    let mut timeline: Vec<DayOfEntries> = Vec::new();
+    for entry in entries {
+        let day = day_name(entry.timestamp.india_day());
+        match timeline.last_mut() {
+            Some(last) if last.day == day => last.activities.push(entry),
+            _ => timeline.push(DayOfEntries { day, activities: vec![entry] }),
+        }
+    }
+    let data = Timeline { user_id: asked.user, timeline, next };
+    Ok(site.history.kit.reply("Timeline", data).stale(freshness.is_stale()))
+}
+
+/// A history in numbers.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stats {
+    user_id: UserId,
+    total_activities: u64,
+    activity_counts: BTreeMap<String, u64>,
+    days: Vec<Day>,
+    most_active_day: Option<String>,
+    first_activity: Option<Activity>,
+    last_activity: Option<Activity>,
+    last_activity_timestamp: Option<Timestamp>,
+}
+
+pub async fn stats(State(site): State<Site>, asked: Asked) -> Answer<Stats> {
+    Params::read(&asked.uri, &[])?;
+    let freshness = asked.open(&site, "GET /api/user-history/{userId}/stats").await?;
+    let (kit, person) = (&site.history.kit, asked.person(&site));
+    let counts = person.counts(kit.ledger.clock().now()).await?;
+    let last_activity = person.entries(&Wanted::newest(1)).await?.pop();
+    let data = Stats {
+        user_id: asked.user,
+        total_activities: counts.all.values().sum(),
+        most_active_day: counts.most_active_day(),
+        activity_counts: counts.all,
+        days: counts.days,
+        first_activity: person.first().await?,
+        last_activity_timestamp: last_activity.as_ref().map(|entry| entry.last_at),
+        last_activity,
+    };
+    Ok(kit.reply("History in numbers", data).stale(freshness.is_stale()))
+}

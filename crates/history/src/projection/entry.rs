@@ -1,0 +1,192 @@
+//! An event as an entry: only what a sentence or a client needs, copied as it stands; sealed values stay shut.
+
+use std::borrow::Cow;
+
+use ::projection::{ProjectionError, Value};
+use domain::{Envelope, upcast};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// A visible entry in the making. `viewed` names the home when views may fold into it.
+#[derive(Debug)]
+pub struct Entry<'a> {
+    pub tenant: &'a str,
+    pub user: String,
+    pub timestamp: i64,
+    pub event_id: String,
+    pub kind: &'a str,
+    pub viewed: Option<String>,
+    pub count: i64,
+    pub last_at: i64,
+    log: &'static str,
+    position: u64,
+    related: Option<(Cow<'a, str>, &'a str)>,
+    data: String,
+    session: Option<&'a str>,
+}
+
+/// The members of payloads that are told about; whatever is not plain JSON of the expected kind is left out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Details<'a> {
+    #[serde(borrow)]
+    title: Option<&'a RawValue>,
+    price: Option<&'a RawValue>,
+    previous_price: Option<&'a RawValue>,
+    area: Option<&'a RawValue>,
+    location: Option<&'a RawValue>,
+    changed: Option<&'a RawValue>,
+    from: Option<&'a RawValue>,
+    to: Option<&'a RawValue>,
+    status: Option<&'a RawValue>,
+    featured: Option<&'a RawValue>,
+    verified: Option<&'a RawValue>,
+    template: Option<&'a RawValue>,
+    reason: Option<&'a RawValue>,
+    operation: Option<&'a RawValue>,
+    group: Option<&'a RawValue>,
+    events: Option<&'a RawValue>,
+    property_count: Option<&'a RawValue>,
+    property_id: Option<&'a RawValue>,
+    subject_id: Option<&'a RawValue>,
+    session_id: Option<&'a RawValue>,
+    views: Option<&'a RawValue>,
+}
+
+/// The one member of the metadata that is told.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Circumstances<'a> {
+    #[serde(borrow)]
+    session_id: Option<&'a RawValue>,
+}
+
+pub fn unreadable(envelope: &Envelope, error: &serde_json::Error) -> ProjectionError {
+    let Envelope { event_type, schema_version, .. } = envelope;
+    ProjectionError::Event(format!("{event_type} of schema {schema_version} cannot be read: {error}"))
+}
+
+impl<'a> Entry<'a> {
+    /// The entry of an event; nothing when nobody acted.
+    pub fn read(envelope: &'a Envelope) -> Result<Option<Self>, ProjectionError> {
+        let Some(user) = envelope.user_id else { return Ok(None) };
+        let old = |s: &upcast::Upcaster| {
+            s.event_type == &*envelope.event_type && s.from >= envelope.schema_version
+        };
+        let risen = if upcast::STEPS.iter().any(old) { Some(raised(envelope)?) } else { None };
+        let details: Details<'_> = serde_json::from_str(risen.as_deref().unwrap_or(&envelope.data))
+            .map_err(|error| unreadable(envelope, &error))?;
+        let circumstances: Circumstances<'_> = serde_json::from_str(&envelope.metadata).unwrap_or_default();
+        let viewed = &*envelope.event_type == "PROPERTY_VIEWED";
+        let views = details.views.filter(|_| viewed).and_then(|raw| raw.get().parse().ok());
+        let timestamp = envelope.timestamp.micros();
+        Ok(Some(Self {
+            tenant: envelope.stream.tenant.as_str(),
+            user: user.to_string(),
+            timestamp,
+            event_id: envelope.event_id.to_string(),
+            kind: if &*envelope.event_type == "USER_UPDATED" { "PROFILE_UPDATED" } else { &envelope.event_type },
+            viewed: details.property_id.filter(|_| viewed).and_then(text).map(str::to_owned),
+            count: views.unwrap_or(1).max(1),
+            last_at: timestamp,
+            log: envelope.position.log.as_str(),
+            position: envelope.position.seq,
+            related: details.related(envelope),
+            data: details.told(),
+            session: circumstances.session_id.and_then(text),
+        }))
+    }
+
+    /// Where it stands in the indexes.
+    pub fn place(&self) -> (&str, &str, i64, &str) {
+        (self.tenant, &self.user, self.timestamp, &self.event_id)
+    }
+
+    /// The row, in the order of the columns.
+    pub fn row(&self) -> Vec<Value<'_>> {
+        vec![
+            self.tenant.into(),
+            (&*self.user).into(),
+            self.timestamp.into(),
+            (&*self.event_id).into(),
+            self.log.into(),
+            self.position.into(),
+            self.kind.into(),
+            self.related.as_ref().map(|(id, _)| &**id).into(),
+            self.related.as_ref().map(|(_, kind)| *kind).into(),
+            (&*self.data).into(),
+            self.session.into(),
+            self.count.into(),
+            self.last_at.into(),
+        ]
+    }
+}
+
+impl Details<'_> {
+    /// What the event was about: what its payload names, else its own stream.
+    fn related<'e>(&self, envelope: &'e Envelope) -> Option<(Cow<'e, str>, &'e str)> {
+        let named = |raw: Option<&RawValue>, kind| Some((Cow::Owned(text(raw?)?.to_owned()), kind));
+        let stream = || match &*envelope.stream.kind {
+            "audit" | "activity" | "favourite" | "history" => None,
+            kind => Some((Cow::Borrowed(&*envelope.stream.id), kind)),
+        };
+        named(self.property_id, "property")
+            .or_else(|| named(self.subject_id, "user"))
+            .or_else(|| named(self.session_id, "session"))
+            .or_else(stream)
+    }
+
+    /// The members that are told, as they stand in the payload.
+    fn told(&self) -> String {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Place<'a> {
+            #[serde(borrow)]
+            area: Option<&'a RawValue>,
+        }
+        let place = self.location.and_then(|raw| serde_json::from_str::<Place<'_>>(raw.get()).ok());
+        let area = self.area.or(place.and_then(|place| place.area));
+        let members = [
+            ("title", self.title),
+            ("price", self.price),
+            ("previousPrice", self.previous_price),
+            ("area", area),
+            ("changed", self.changed),
+            ("from", self.from),
+            ("to", self.to),
+            ("status", self.status),
+            ("featured", self.featured),
+            ("verified", self.verified),
+            ("template", self.template),
+            ("reason", self.reason),
+            ("operation", self.operation),
+            ("group", self.group),
+            ("events", self.events),
+            ("propertyCount", self.property_count),
+        ];
+        let mut told = String::with_capacity(128);
+        for (name, raw) in members.into_iter().filter_map(|(name, raw)| Some((name, raw?.get()))) {
+            if raw.starts_with('{') || (raw.starts_with('[') && name != "changed") {
+                continue;
+            }
+            told.push_str(if told.is_empty() { "{\"" } else { ",\"" });
+            told.push_str(name);
+            told.push_str("\":");
+            told.push_str(raw);
+        }
+        told.push_str(if told.is_empty() { "{}" } else { "}" });
+        told
+    }
+}
+
+/// A plain JSON text: ids have nothing to escape.
+fn text(raw: &RawValue) -> Option<&str> {
+    let inner = raw.get().strip_prefix('"')?.strip_suffix('"')?;
+    (!inner.contains('\\')).then_some(inner)
+}
+
+/// A payload of an old schema as it would be written today.
+fn raised(envelope: &Envelope) -> Result<String, ProjectionError> {
+    let data = serde_json::from_str(&envelope.data).map_err(|error| unreadable(envelope, &error))?;
+    Ok(upcast::upcast(upcast::STEPS, &envelope.event_type, envelope.schema_version, data).to_string())
+}

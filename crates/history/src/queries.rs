@@ -1,0 +1,260 @@
+//! What is asked of the read model. Every page is found by an index and every total is a sum of days, so an
+//! answer costs the same after ten million events as after ten.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use ::projection::{Row, Value, ViewError, ViewStore};
+use domain::time::day_name;
+use domain::{TenantId, Timestamp, UserId};
+use serde::Serialize;
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use crate::describe::{Told, sentence};
+
+/// Days of a summary.
+const SUMMARY_DAYS: i64 = 30;
+
+/// An entry as clients see it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Activity {
+    /// The id of its (first) event.
+    pub activity_id: String,
+    event_id: String,
+    user_id: UserId,
+    activity_type: String,
+    description: String,
+    /// When it (first) happened.
+    pub timestamp: Timestamp,
+    activity_data: Json,
+    related_entity_id: Option<String>,
+    related_entity_type: Option<String>,
+    session_id: Option<String>,
+    count: u64,
+    /// When it last happened.
+    #[serde(skip)]
+    pub last_at: Timestamp,
+}
+
+impl Activity {
+    fn read(user: UserId, row: &Row) -> Self {
+        let text = |column| row.text(column).map(str::to_owned);
+        let at = |column| Timestamp::from_micros(row.int(column).unwrap_or_default());
+        let id = text(0).unwrap_or_default();
+        let activity_type = text(1).unwrap_or_default();
+        let data: serde_json::Map<String, Json> =
+            row.text(3).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+        let (related_entity_id, related_entity_type) = (text(4), text(5));
+        let about_person = related_entity_type.as_deref() == Some("user");
+        let to_another =
+            about_person && related_entity_id.as_deref().is_some_and(|id| id != user.to_string());
+        let count = row.count(7);
+        Self {
+            description: sentence(Told { kind: &activity_type, data: &data, to_another, count }),
+            activity_id: id.clone(),
+            event_id: id,
+            user_id: user,
+            activity_type,
+            timestamp: at(2),
+            activity_data: data.into(),
+            related_entity_id,
+            related_entity_type,
+            session_id: text(6),
+            count,
+            last_at: at(8),
+        }
+    }
+}
+
+/// Which entries, newest first.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Of these types only.
+    pub types: Option<Vec<String>>,
+    /// Not before.
+    pub since: Timestamp,
+    /// Older than this entry.
+    pub before: (Timestamp, String),
+    /// Entries to skip.
+    pub skip: u64,
+    /// Entries at most.
+    pub limit: u64,
+}
+
+impl Wanted {
+    /// The newest `limit` of all.
+    pub fn newest(limit: u64) -> Self {
+        let before = (Timestamp::from_micros(i64::MAX), String::new());
+        Self { types: None, since: Timestamp::from_micros(i64::MIN), before, skip: 0, limit }
+    }
+}
+
+/// The history of one person.
+#[derive(Clone, Copy, Debug)]
+pub struct Person<'a> {
+    /// The read model.
+    pub store: &'a ViewStore,
+    /// Their tenant.
+    pub tenant: &'a TenantId,
+    /// Themselves.
+    pub user: UserId,
+}
+
+const COLUMNS: &str = "event_id, activity_type, timestamp, activity_data, related_entity_id,
+    related_entity_type, session_id, count, last_at";
+
+impl Person<'_> {
+    fn key(&self) -> [Value<'static>; 2] {
+        [self.tenant.to_string().into(), self.user.to_string().into()]
+    }
+
+    /// Entries, newest first.
+    pub async fn entries(&self, wanted: &Wanted) -> Result<Vec<Activity>, ViewError> {
+        if wanted.types.as_ref().is_some_and(Vec::is_empty) {
+            return Ok(Vec::new());
+        }
+        let (at, id) = &wanted.before;
+        let mut params: Vec<Value<'_>> = self.key().into();
+        params.extend([
+            wanted.since.micros().into(),
+            at.micros().into(),
+            id.as_str().into(),
+            wanted.limit.into(),
+            wanted.skip.into(),
+            (wanted.skip + wanted.limit).into(),
+        ]);
+        // One index range a type, each cut off where no page can reach further.
+        let mut sql = String::new();
+        for kind in wanted.types.iter().flatten() {
+            params.push(kind.as_str().into());
+            let (union, n) = (if sql.is_empty() { "" } else { " union all " }, params.len());
+            let _ = write!(
+                sql,
+                "{union}select * from (select {COLUMNS} from user_activity where tenant = $1 and user_id = $2
+                 and activity_type = ${n} and timestamp >= $3 and (timestamp, event_id) < ($4, $5)
+                 order by timestamp desc, event_id desc limit $8)"
+            );
+        }
+        let source = if sql.is_empty() {
+            "user_activity where tenant = $1 and user_id = $2 and timestamp >= $3
+             and (timestamp, event_id) < ($4, $5) and $8 >= 0"
+                .to_owned()
+        } else {
+            format!("({sql}) as found")
+        };
+        let sql = format!(
+            "select {COLUMNS} from {source} order by timestamp desc, event_id desc limit $6 offset $7"
+        );
+        let rows = self.store.query(&sql, params).await?;
+        Ok(rows.iter().map(|row| Activity::read(self.user, row)).collect())
+    }
+
+    /// The oldest entry.
+    pub async fn first(&self) -> Result<Option<Activity>, ViewError> {
+        let sql = format!(
+            "select {COLUMNS} from user_activity where tenant = $1 and user_id = $2
+             order by timestamp, event_id limit 1"
+        );
+        let rows = self.store.query(&sql, self.key().into()).await?;
+        Ok(rows.first().map(|row| Activity::read(self.user, row)))
+    }
+
+    /// Whether an entry is theirs, and whether it is still to be seen.
+    pub async fn standing(&self, entry: Uuid) -> Result<Standing, ViewError> {
+        let mut params: Vec<Value<'_>> = self.key().into();
+        params.push(entry.to_string().into());
+        let hidden = "select 1 from hidden_entries where tenant = $1 and user_id = $2 and event_id = $3";
+        if !self.store.query(hidden, params.clone()).await?.is_empty() {
+            return Ok(Standing::Hidden);
+        }
+        let seen = "select 1 from user_activity where tenant = $1 and user_id = $2 and event_id = $3";
+        let none = self.store.query(seen, params).await?.is_empty();
+        Ok(if none { Standing::None } else { Standing::Visible })
+    }
+
+    /// The counts of all time and of the last thirty days before `now`.
+    pub async fn counts(&self, now: Timestamp) -> Result<Counts, ViewError> {
+        let from = now.india_day() - (SUMMARY_DAYS - 1);
+        let mut params: Vec<Value<'_>> = self.key().into();
+        params.push(from.into());
+        let types = "select activity_type, sum(count), sum(case when day >= $3 then count else 0 end)
+            from activity_days where tenant = $1 and user_id = $2 group by activity_type order by activity_type";
+        let types = self.store.query(types, params.clone()).await?;
+        let days = "select day, sum(count) from activity_days where tenant = $1 and user_id = $2 and day >= $3
+            group by day order by day";
+        let found = self.store.query(days, params).await?;
+        let found: BTreeMap<i64, u64> =
+            found.iter().map(|row| (row.int(0).unwrap_or_default(), row.count(1))).collect();
+        let name = |row: &Row| row.text(0).unwrap_or_default().to_owned();
+        Ok(Counts {
+            all: types.iter().map(|row| (name(row), row.count(1))).collect(),
+            recent: types.iter().map(|row| (name(row), row.count(2))).filter(|(_, n)| *n > 0).collect(),
+            days: (from..from + SUMMARY_DAYS)
+                .map(|day| Day { day: day_name(day), count: found.get(&day).copied().unwrap_or_default() })
+                .collect(),
+        })
+    }
+
+    /// The summary of the last thirty days.
+    pub async fn summary(&self, counts: &Counts) -> Result<Summary, ViewError> {
+        let last = self.entries(&Wanted::newest(1)).await?;
+        Ok(Summary {
+            user_id: self.user,
+            activity_counts: counts.recent.clone(),
+            total_activities_last30_days: counts.recent.values().sum(),
+            most_active_day: counts.most_active_day(),
+            last_activity_timestamp: last.first().map(|entry| entry.last_at),
+        })
+    }
+}
+
+/// How an entry stands to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Theirs and to be seen.
+    Visible,
+    /// Theirs and hidden.
+    Hidden,
+    /// Not theirs.
+    None,
+}
+
+/// Entries of one Indian day.
+#[derive(Clone, Debug, Serialize)]
+pub struct Day {
+    day: String,
+    count: u64,
+}
+
+/// How many entries there are.
+#[derive(Clone, Debug)]
+pub struct Counts {
+    /// By type.
+    pub all: BTreeMap<String, u64>,
+    /// By type, in the last thirty days.
+    pub recent: BTreeMap<String, u64>,
+    /// The last thirty days, oldest first.
+    pub days: Vec<Day>,
+}
+
+impl Counts {
+    /// The day with the most entries of the last thirty, the latest of several.
+    pub fn most_active_day(&self) -> Option<String> {
+        let most = self.days.iter().max_by_key(|day| day.count).filter(|day| day.count > 0);
+        most.map(|day| day.day.clone())
+    }
+}
+
+/// The last thirty days of a person.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the names of the API")]
+pub struct Summary {
+    user_id: UserId,
+    activity_counts: BTreeMap<String, u64>,
+    total_activities_last30_days: u64,
+    most_active_day: Option<String>,
+    last_activity_timestamp: Option<Timestamp>,
+}

@@ -1,0 +1,279 @@
+//! The consumer groups over a real journal and a real read model: order per key, keys set aside, waits that never
+//! say "applied" too early, and a group that stops loudly over another journal.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bus::{Asker, BlockedState, Group, GroupHandle, Retry, Runner, Target, Waited};
+use domain::{Clock, Envelope, Ids, Log, Position, StreamId, TenantId, Timestamp, UserId};
+use journal::sqlite::Limits;
+use journal::{Append, Claims, Expected, Journal, NewEvent, SqliteJournal};
+use projection::{Projection, ProjectionError, ViewStore, ViewTx};
+use tempfile::TempDir;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
+const GROUP: Group =
+    Group { name: "test-group", logs: &[Log::Facts], key: |e| Some(e.stream.id.to_string()) };
+const RETRY: Retry = Retry { tries: 2, base_ms: 1000, cap_ms: 10_000 };
+
+/// Writes each event as a row; refuses the events whose payload is in `poison`.
+#[derive(Default)]
+struct Rows {
+    poison: Mutex<HashSet<String>>,
+}
+
+#[async_trait(?Send)]
+impl Projection for Rows {
+    fn name(&self) -> &'static str {
+        GROUP.name
+    }
+
+    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
+        for e in batch {
+            tx.execute(
+                "insert into rows (key, version, data) values ($1, $2, $3)",
+                &[(&*e.stream.id).into(), e.version.into(), (&*e.data).into()],
+            )
+            .await?;
+            if self.poison.lock().unwrap().contains(&*e.data) {
+                return Err(ProjectionError::Event(format!("{} is poison", e.data)));
+            }
+        }
+        Ok(())
+    }
+
+    fn committed(&self, _: &[Envelope]) {}
+}
+
+struct World {
+    directory: TempDir,
+    journal: Arc<SqliteJournal>,
+    clock: Clock,
+    rows: Arc<Rows>,
+    store: ViewStore,
+}
+
+fn open_journal(directory: &Path, clock: &Clock) -> Arc<SqliteJournal> {
+    Arc::new(SqliteJournal::open(&directory.join("journal"), clock, Limits::default()).unwrap())
+}
+
+fn open_store(path: &Path, rows: &Arc<Rows>) -> ViewStore {
+    let tables =
+        "create table if not exists rows (n integer primary key, key text, version bigint, data text)";
+    ViewStore::open(path, tables, rows.clone()).unwrap()
+}
+
+impl World {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let clock = Clock::manual(NOW);
+        let rows = Arc::new(Rows::default());
+        let store = open_store(&directory.path().join("view.db"), &rows);
+        Self { journal: open_journal(directory.path(), &clock), directory, clock, rows, store }
+    }
+
+    async fn append(&self, key: &str, data: &str) -> Position {
+        let event = NewEvent {
+            event_id: Ids.uuid(NOW),
+            user_id: Some(person(key)),
+            event_type: "NOTED".into(),
+            schema_version: 1,
+            timestamp: NOW,
+            data: data.into(),
+            metadata: "{}".into(),
+        };
+        let stream = StreamId::new(&tenant(), "note", key);
+        let (expected, claims) = (Expected::Any, Claims::default());
+        let append = Append { stream, expected, events: vec![event], claims, idempotency: None };
+        self.journal.append(append).await.unwrap().position
+    }
+
+    async fn runner(&self) -> (Runner, GroupHandle) {
+        let (journal, target) = (self.journal.clone(), Arc::new(self.store.clone()));
+        Runner::new(GROUP, journal, target, self.clock.clone(), RETRY).await.unwrap()
+    }
+
+    async fn start(&self) -> Running {
+        let (runner, handle) = self.runner().await;
+        let (stop, stopping) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(runner.run(stopping));
+        Running { handle, stop, tasks }
+    }
+
+    /// What the rows say, key by key.
+    async fn of(&self, key: &str) -> Vec<String> {
+        let sql = "select data from rows where key = $1 order by n";
+        let rows = self.store.query(sql, vec![key.into()]).await.unwrap();
+        rows.iter().map(|row| row.text(0).unwrap().to_owned()).collect()
+    }
+}
+
+struct Running {
+    handle: GroupHandle,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+impl Running {
+    async fn wait(&self, position: Position, key: &str) -> Waited {
+        let tenant = tenant();
+        let asker = Asker { tenant: &tenant, user: person(key) };
+        self.handle.status.wait(&[position], asker, Duration::from_secs(20)).await
+    }
+
+    async fn end(mut self) {
+        self.stop.send_replace(true);
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+fn tenant() -> TenantId {
+    TenantId::stored("t")
+}
+
+/// Everybody writes in a stream of their own name.
+fn person(key: &str) -> UserId {
+    let mut bytes = [0; 16];
+    bytes[..key.len()].copy_from_slice(key.as_bytes());
+    uuid_from(bytes)
+}
+
+fn uuid_from(bytes: [u8; 16]) -> UserId {
+    uuid::Uuid::from_bytes(bytes).into()
+}
+
+#[tokio::test]
+async fn rule_06_a_failing_key_waits_in_order_and_the_others_go_on() {
+    let world = World::new();
+    world.rows.poison.lock().unwrap().insert("\"bad\"".into());
+    let running = world.start().await;
+    for data in ["\"a1\"", "\"bad\"", "\"a3\""] {
+        world.append("a", data).await;
+    }
+    let last = world.append("b", "\"b1\"").await;
+    assert_eq!(running.wait(last, "b").await, Waited::Applied);
+    assert_eq!(world.of("a").await, ["\"a1\""]);
+    assert_eq!(world.of("b").await, ["\"b1\""]);
+    let blocked = running.handle.status.blocked();
+    assert_eq!(blocked.len(), 1);
+    assert_eq!((blocked[0].key.as_str(), blocked[0].waiting, blocked[0].first.seq), ("a", 2, 2));
+    world.rows.poison.lock().unwrap().clear();
+    assert_eq!(running.handle.redrive(&blocked[0].id).await, Ok(2));
+    assert_eq!(world.of("a").await, ["\"a1\"", "\"bad\"", "\"a3\""]);
+    assert!(running.handle.status.blocked().is_empty());
+    running.end().await;
+}
+
+#[tokio::test]
+async fn rule_06_a_failing_key_is_tried_again_and_then_parked() {
+    let world = World::new();
+    world.rows.poison.lock().unwrap().insert("\"bad\"".into());
+    let running = world.start().await;
+    let bad = world.append("a", "\"bad\"").await;
+    assert_eq!(running.wait(bad, "b").await, Waited::Applied, "nobody else is concerned");
+    assert_eq!(running.wait(bad, "a").await, Waited::TimedOut, "it may still be applied");
+    let id = running.handle.status.blocked()[0].id.clone();
+    assert!(running.handle.redrive(&id).await.is_err());
+    assert_eq!(running.handle.status.blocked()[0].state, BlockedState::Parked);
+    assert_eq!(running.wait(bad, "a").await, Waited::Parked);
+    running.end().await;
+    // It stays parked over a restart, and later events of the key wait behind it.
+    let running = world.start().await;
+    let later = world.append("a", "\"a2\"").await;
+    assert_eq!(running.wait(later, "b").await, Waited::Applied);
+    assert_eq!(running.handle.status.blocked()[0].waiting, 2);
+    assert!(world.of("a").await.is_empty());
+    running.end().await;
+}
+
+#[tokio::test]
+async fn rule_06_a_key_whose_time_has_come_goes_on_by_itself() {
+    let world = World::new();
+    world.rows.poison.lock().unwrap().insert("\"bad\"".into());
+    let running = world.start().await;
+    let bad = world.append("a", "\"bad\"").await;
+    assert_eq!(running.wait(bad, "b").await, Waited::Applied);
+    world.rows.poison.lock().unwrap().clear();
+    world.clock.advance(10);
+    let mut next = world.append("b", "\"wake\"").await;
+    while !running.handle.status.blocked().is_empty() {
+        assert_eq!(running.wait(next, "b").await, Waited::Applied);
+        next = world.append("b", "\"wake\"").await;
+    }
+    assert_eq!(world.of("a").await, ["\"bad\""]);
+    running.end().await;
+}
+
+#[tokio::test]
+async fn rule_07_a_restart_repeats_nothing_and_skips_nothing() {
+    let world = World::new();
+    let mut last = None;
+    for round in 0..20 {
+        let running = world.start().await;
+        for n in 0..40 {
+            last = Some(world.append(["a", "b", "c"][n % 3], &format!("\"{round}.{n}\"")).await);
+        }
+        if round % 3 == 0 {
+            running.wait(last.unwrap(), "a").await;
+        }
+        running.end().await;
+    }
+    let running = world.start().await;
+    assert_eq!(running.wait(last.unwrap(), "a").await, Waited::Applied);
+    running.end().await;
+    let shadow = World { store: open_store(&world.directory.path().join("shadow.db"), &world.rows), ..world };
+    let rebuild = shadow.start().await;
+    assert_eq!(rebuild.wait(last.unwrap(), "a").await, Waited::Applied);
+    rebuild.end().await;
+    let live = open_store(&shadow.directory.path().join("view.db"), &shadow.rows);
+    assert_eq!(live.dump().await.unwrap(), shadow.store.dump().await.unwrap());
+}
+
+#[tokio::test]
+async fn rule_08_a_second_consumer_of_the_same_group_is_fenced() {
+    let world = World::new();
+    world.append("a", "\"1\"").await;
+    let (stale, stale_handle) = world.runner().await;
+    let running = world.start().await;
+    let last = world.append("a", "\"2\"").await;
+    assert_eq!(running.wait(last, "a").await, Waited::Applied);
+    let (_stop, stopping) = watch::channel(false);
+    stale.run(stopping).await;
+    assert!(stale_handle.status.stopped().unwrap().contains("cursor"));
+    assert_eq!(world.of("a").await, ["\"1\"", "\"2\""]);
+    running.end().await;
+}
+
+#[tokio::test]
+async fn rule_18_a_wait_beyond_the_cursor_times_out_and_never_lies() {
+    let world = World::new();
+    let position = world.append("a", "\"1\"").await;
+    let (_runner, handle) = world.runner().await;
+    let tenant = tenant();
+    let asker = Asker { tenant: &tenant, user: person("a") };
+    assert_eq!(handle.status.wait(&[position], asker, Duration::from_millis(1)).await, Waited::TimedOut);
+    assert!(!handle.status.reached(position));
+}
+
+#[tokio::test]
+async fn rule_23_a_group_over_another_journal_does_not_start() {
+    let world = World::new();
+    let running = world.start().await;
+    let last = world.append("a", "\"1\"").await;
+    running.wait(last, "a").await;
+    running.end().await;
+    let other = tempfile::tempdir().unwrap();
+    let journal = open_journal(other.path(), &world.clock);
+    let elsewhere = World { journal, ..world };
+    elsewhere.append("a", "\"another\"").await;
+    let target: Arc<dyn Target> = Arc::new(elsewhere.store.clone());
+    let started = Runner::new(GROUP, elsewhere.journal.clone(), target, elsewhere.clock.clone(), RETRY).await;
+    assert!(started.unwrap_err().to_string().contains("was made from another journal"));
+}

@@ -1,0 +1,151 @@
+//! The composition root: settings → keys → journal → services → consumer groups → doors.
+
+mod key_files;
+mod open;
+mod tasks;
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use axum::serve::ListenerExt as _;
+use bus::{Group, GroupHandle};
+use domain::TenantId;
+use gateway::{Doors, Limits};
+use history::History;
+use http_kit::Kit;
+use journal::SqliteJournal;
+use metrics_exporter_prometheus::PrometheusHandle;
+use notifications::Notifications;
+use projection::ViewStore;
+use properties::Properties;
+use tasks::Tasks;
+use users::Users;
+
+pub use open::Opening;
+
+/// The whole application on one machine: everything but the sockets.
+#[derive(Debug)]
+pub struct App {
+    /// Shared by all services.
+    pub kit: Kit,
+    /// The people.
+    pub users: Users,
+    /// The listings.
+    pub properties: Properties,
+    /// What everybody did.
+    pub history: History,
+    /// The mail.
+    pub notifications: Notifications,
+    /// The running consumer groups.
+    pub groups: Vec<GroupHandle>,
+    doors: Doors,
+    limits: Arc<Limits>,
+    journal: Arc<SqliteJournal>,
+    tasks: Tasks,
+    secure_cookies: bool,
+    _lock: File,
+}
+
+impl App {
+    /// The routers: what the public sees, and what operators see.
+    #[must_use]
+    pub fn routers(&self) -> (Router, Router) {
+        (self.public(), self.doors.management.clone())
+    }
+
+    /// Pages and API.
+    #[must_use]
+    pub fn public(&self) -> Router {
+        let city = self.kit.tenants.get(self.kit.tenants.default_id()).map(|tenant| tenant.city.clone());
+        let settings = web::Settings { secure_cookies: self.secure_cookies, city: city.unwrap_or_default() };
+        self.doors.public(web::router(web::Api::new(self.doors.api.clone()), settings))
+    }
+
+    /// Every read model with the group that fills it.
+    #[must_use]
+    pub fn views(&self) -> Vec<(Group, &ViewStore)> {
+        vec![
+            (Users::group(), self.users.store()),
+            (Properties::group(), self.properties.store()),
+            (History::group(), self.history.store()),
+        ]
+    }
+
+    /// The default tenant.
+    #[must_use]
+    pub fn tenant(&self) -> &TenantId {
+        self.kit.tenants.default_id()
+    }
+
+    /// Ends everything in order: queued activity is written, groups finish their step, the journal is closed.
+    pub async fn shutdown(self) {
+        self.tasks.stop().await;
+        self.journal.close().await;
+    }
+}
+
+/// Serves `app` at bound sockets until `stop` resolves, then drains for at most `drain`.
+///
+/// # Errors
+/// When a socket fails.
+pub async fn serve(
+    app: App,
+    public: tokio::net::TcpListener,
+    management: tokio::net::TcpListener,
+    drain: Duration,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
+    let (public_router, management_router) = app.routers();
+    let (ended, end) = tokio::sync::watch::channel(false);
+    let until = |mut end: tokio::sync::watch::Receiver<bool>| async move {
+        let _ = end.wait_for(|ended| *ended).await;
+    };
+    let mut servers = tokio::task::JoinSet::new();
+    for (listener, router) in [(public, public_router), (management, management_router)] {
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let listener = listener.tap_io(|connection| {
+            let _ = connection.set_nodelay(true);
+        });
+        let end = until(end.clone());
+        servers.spawn(async move { axum::serve(listener, service).with_graceful_shutdown(end).await });
+    }
+    stop.await;
+    tracing::info!("stopping: open requests are finished");
+    ended.send_replace(true);
+    let drained = tokio::time::timeout(drain, async { while servers.join_next().await.is_some() {} }).await;
+    if drained.is_err() {
+        tracing::warn!("some connections were still busy and are cut");
+        servers.shutdown().await;
+    }
+    app.shutdown().await;
+    Ok(())
+}
+
+/// Holds the data directory for this process alone.
+fn lock(data_dir: &Path) -> anyhow::Result<File> {
+    std::fs::create_dir_all(data_dir).with_context(|| format!("{} cannot be made", data_dir.display()))?;
+    let path = data_dir.join("lock");
+    let file = File::create(&path).with_context(|| format!("{} cannot be written", path.display()))?;
+    file.try_lock().map_err(|_| {
+        let data_dir = data_dir.display();
+        anyhow::anyhow!(
+            "{data_dir} is in use by a running server; use --server URL, or stop that server first"
+        )
+    })?;
+    Ok(file)
+}
+
+/// The recorder of the process's metrics, installed once.
+///
+/// # Errors
+/// When another recorder is installed already.
+pub fn prometheus() -> anyhow::Result<PrometheusHandle> {
+    let buckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0];
+    let builder = metrics_exporter_prometheus::PrometheusBuilder::new().set_buckets(&buckets)?;
+    Ok(builder.install_recorder()?)
+}

@@ -1,0 +1,180 @@
+//! Opening an application from its settings.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use bus::{GroupHandle, Retry, Runner, Target};
+use domain::{Clock, Ids, Log, TenantId};
+use gateway::{LimitSettings, Limits, Parts};
+use history::History;
+use http_kit::{Kit, Tenant, Tenants, Tokens};
+use journal::sqlite::Limits as JournalLimits;
+use journal::{ActivityQueue, Journal, KeyRing, Ledger, Seen, SqliteJournal};
+use metrics_exporter_prometheus::PrometheusHandle;
+use notifications::{MailSettings, Notifications};
+use properties::Properties;
+use users::Users;
+
+use super::tasks::Tasks;
+use super::{App, key_files, lock};
+use crate::settings::{self, Settings};
+
+/// What opening needs besides the settings.
+#[derive(Debug)]
+pub struct Opening {
+    /// The time, everywhere.
+    pub clock: Clock,
+    /// The process's metrics.
+    pub prometheus: PrometheusHandle,
+    /// The address in mails and on the start-up line.
+    pub public_url: String,
+}
+
+impl App {
+    /// Opens the data directory, alone, and starts everything but the sockets.
+    ///
+    /// # Errors
+    /// When another process holds the directory, a key does not fit, or a file cannot be opened.
+    pub async fn open(settings: &Settings, opening: Opening) -> anyhow::Result<Self> {
+        let Opening { clock, prometheus, public_url } = opening;
+        let data_dir = &settings.data_dir;
+        let lock = lock(data_dir)?;
+        let journal = Arc::new(open_journal(settings, &clock)?);
+        let kit = kit(settings, &journal, clock.clone()).await?;
+        let views = data_dir.join("views");
+        let sessions = users::Settings {
+            refresh_days: i64::from(settings.sessions.refresh_days),
+            reuse_grace_seconds: i64::from(settings.sessions.reuse_grace_seconds),
+        };
+        let mail = MailSettings { from: settings.mail.from.clone(), public_url: public_url.clone() };
+        let users = Users::open(kit.clone(), data_dir, &views, sessions).context("the users service")?;
+        let properties = Properties::open(kit.clone(), &views).context("the properties service")?;
+        let history = History::open(kit.clone(), &views).context("the history service")?;
+        let notifications =
+            Notifications::open(kit.clone(), data_dir, mail).context("the notifications service")?;
+        let starts = Starts { kit: &kit, retry: retry(&settings.retry) };
+        let mut started = Vec::new();
+        started.push(starts.group(Users::group(), users.store().clone()).await?);
+        started.push(starts.group(Properties::group(), properties.store().clone()).await?);
+        started.push(starts.group(History::group(), history.store().clone()).await?);
+        started.push(starts.group(Notifications::group(), notifications.store().clone()).await?);
+        let (runners, groups): (Vec<_>, Vec<_>) = started.into_iter().unzip();
+        let status = |index: usize| groups[index].status.clone();
+        let services = users
+            .router(status(0))
+            .merge(properties.router(status(1)))
+            .merge(history.router(status(2)))
+            .merge(notifications.router(status(3)));
+        let limits = Arc::new(Limits::new(limits(&settings.limits), &clock));
+        let doors = gateway::doors(Parts {
+            kit: kit.clone(),
+            services,
+            groups: groups.clone(),
+            limits: Arc::clone(&limits),
+            origins: settings.cors.origins.clone(),
+            body_limit: usize::try_from(settings.server.body_limit_kib)? * 1024,
+            prometheus,
+        });
+        let tasks = Tasks::start(&kit, runners, &groups, &limits);
+        let app = Self {
+            kit,
+            users,
+            properties,
+            history,
+            notifications,
+            groups,
+            doors,
+            limits,
+            journal,
+            tasks,
+            secure_cookies: public_url.starts_with("https://"),
+            _lock: lock,
+        };
+        app.first_admin(settings).await?;
+        Ok(app)
+    }
+
+    /// The administrator named in the settings, made when there is none of that e-mail.
+    async fn first_admin(&self, settings: &Settings) -> anyhow::Result<()> {
+        if let (Some(email), Some(password)) = (&settings.admin_email, &settings.admin_password) {
+            let made = self.users.create_admin(self.tenant(), email, "admin", password.reveal()).await;
+            made.context("the administrator of the settings cannot be made")?;
+        }
+        Ok(())
+    }
+}
+
+fn open_journal(settings: &Settings, clock: &Clock) -> anyhow::Result<SqliteJournal> {
+    let limits = JournalLimits { batch: settings.journal.batch, queue: settings.journal.queue };
+    SqliteJournal::open(&settings.data_dir.join("journal"), clock, limits).context("the journal")
+}
+
+async fn kit(settings: &Settings, journal: &Arc<SqliteJournal>, clock: Clock) -> anyhow::Result<Kit> {
+    let keys = settings.data_dir.join("keys");
+    std::fs::create_dir_all(&keys).with_context(|| format!("{} cannot be made", keys.display()))?;
+    let master = key_files::master(settings.master_key_file.as_deref(), &keys)?;
+    let signing = key_files::signing(settings.jwt_key_file.as_deref(), &keys)?;
+    let ring = Arc::new(KeyRing::open(&keys.join("subjects.db"), &master).context("the key store")?);
+    let tokens =
+        Tokens::new(&signing, clock.clone(), settings.sessions.access_seconds).context("the token key")?;
+    let journal: Arc<dyn Journal> = journal.clone();
+    let heads = [journal.head(Log::Facts).await?, journal.head(Log::Activity).await?];
+    let ledger = Ledger::new(journal, ring, clock, Ids);
+    let seen = Arc::new(Seen::new(heads));
+    let every = Duration::from_millis(settings.activity.flush_ms.into());
+    let activity = ActivityQueue::new(ledger.clone(), Arc::clone(&seen), every, settings.activity.queue);
+    Ok(Kit {
+        ledger,
+        tokens: Arc::new(tokens),
+        seen,
+        activity: Arc::new(activity),
+        await_activity: settings.activity.await_activity,
+        tenants: Arc::new(tenants(settings)?),
+        wait: Duration::from_millis(settings.reads.wait_ms.into()),
+    })
+}
+
+fn tenants(settings: &Settings) -> anyhow::Result<Tenants> {
+    let read = |(name, tenant): (&String, &settings::Tenant)| {
+        let id = TenantId::parse(name).with_context(|| format!("{name} is no name for a tenant"))?;
+        let (city, hosts) = (tenant.city.clone(), tenant.hosts.clone());
+        Ok(Tenant { id, city, hosts, moderation: tenant.moderation })
+    };
+    let mut all = settings.tenants.iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
+    let default = all.iter().position(|tenant| tenant.id.as_str() == settings.tenancy.default);
+    let default = all.swap_remove(default.context("the default tenant is not among the tenants")?);
+    Ok(Tenants::new(default, all))
+}
+
+fn retry(settings: &settings::Retry) -> Retry {
+    Retry { tries: settings.tries, base_ms: settings.base_ms.into(), cap_ms: settings.cap_ms.into() }
+}
+
+fn limits(settings: &settings::Limits) -> LimitSettings {
+    LimitSettings {
+        enabled: settings.enabled,
+        sign_in_per_account: settings.sign_in_per_account,
+        sign_in_per_address: settings.sign_in_per_address,
+        registrations_per_address: settings.registrations_per_address,
+        contact_reveals_per_user: settings.contact_reveals_per_user,
+        user_per_second: settings.user_per_second,
+        user_burst: settings.user_burst,
+        anonymous_per_second: settings.anonymous_per_second,
+    }
+}
+
+struct Starts<'a> {
+    kit: &'a Kit,
+    retry: Retry,
+}
+
+impl Starts<'_> {
+    async fn group(&self, group: bus::Group, target: impl Target) -> anyhow::Result<(Runner, GroupHandle)> {
+        let ledger = &self.kit.ledger;
+        let target = Arc::new(target);
+        Runner::new(group, ledger.journal().clone(), target, ledger.clock().clone(), self.retry)
+            .await
+            .with_context(|| format!("the consumer group {}", group.name))
+    }
+}

@@ -1,0 +1,97 @@
+//! `hyderabadinfra doctor`: what is wrong here, and what to do about it.
+
+use std::fs::File;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+use domain::{Clock, Timestamp};
+
+use super::output;
+use crate::settings::Settings;
+
+/// Earlier times mean that the clock was never set. 2026-01-01.
+const NOT_BEFORE: Timestamp = Timestamp::from_micros(1_767_225_600_000_000);
+
+type Finding = Result<String, String>;
+
+/// # Errors
+/// Never; what is wrong is printed and told by the exit code.
+pub fn examine(settings: &Settings) -> anyhow::Result<ExitCode> {
+    let data_dir = &settings.data_dir;
+    let findings = [
+        ("settings", Ok("valid".to_owned())),
+        ("data directory", writable(data_dir)),
+        ("server", running(data_dir)),
+        ("address", free(settings)),
+        ("keys", keys(&data_dir.join("keys"))),
+        ("clock", clock()),
+    ];
+    let mut healthy = true;
+    for (name, finding) in findings {
+        let (mark, text) = match &finding {
+            Ok(text) => ("ok  ", text),
+            Err(text) => ("FAIL", text),
+        };
+        healthy &= finding.is_ok();
+        output::line(&format!("{mark} {name}: {text}"));
+    }
+    Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn writable(data_dir: &Path) -> Finding {
+    let shown = data_dir.display();
+    if !data_dir.exists() {
+        return Ok(format!("{shown} is made at the first start"));
+    }
+    let probe = data_dir.join("doctor.probe");
+    let written = std::fs::write(&probe, "probe").and_then(|()| File::open(&probe)?.sync_all());
+    let removed = std::fs::remove_file(&probe);
+    match written.and(removed) {
+        Ok(()) => Ok(format!("{shown} can be written and synced")),
+        Err(error) => {
+            Err(format!("{shown} cannot be written: {error}; give it to this user, or set data_dir"))
+        }
+    }
+}
+
+fn running(data_dir: &Path) -> Finding {
+    match File::open(data_dir.join("lock")).map(|file| file.try_lock()) {
+        Ok(Err(_)) => Ok("a server holds the data directory".into()),
+        Ok(Ok(())) | Err(_) => Ok("no server runs on the data directory".into()),
+    }
+}
+
+fn free(settings: &Settings) -> Finding {
+    match TcpListener::bind(settings.listen) {
+        Ok(_) => Ok(format!("{} is free", settings.listen)),
+        Err(error) => Err(format!("{} cannot be bound: {error}; set listen (HYD_LISTEN)", settings.listen)),
+    }
+}
+
+fn keys(directory: &Path) -> Finding {
+    if !directory.exists() {
+        return Ok("made at the first start; keep a copy of keys/ apart from backups of the journal".into());
+    }
+    for name in ["master.key", "jwt.der"] {
+        let path = directory.join(name);
+        let Ok(metadata) = std::fs::metadata(&path) else { continue };
+        if metadata.permissions().mode() & 0o077 != 0 {
+            return Err(format!("{0} can be read by others; run: chmod 600 {0}", path.display()));
+        }
+    }
+    Ok(format!(
+        "{} is private; to move them, copy the files elsewhere and set master_key_file and jwt_key_file",
+        directory.display()
+    ))
+}
+
+fn clock() -> Finding {
+    let now = Clock::System.now();
+    if now < NOT_BEFORE {
+        Err(format!("it is set to {now}; set the machine's clock"))
+    } else {
+        Ok(now.to_string())
+    }
+}

@@ -1,0 +1,118 @@
+//! Joining, changing what one told, and leaving.
+
+use domain::user::profile::Registration;
+use domain::user::{IssuedToken, Person, Role, User, UserCommand, UserRejection};
+use domain::{Actor, FieldErrors, Position, SessionId, UserId, Version};
+use http_kit::{Caller, Failure};
+use journal::{Claims, Done, ExecuteError, Options};
+use serde_json::{Map, Value};
+
+use super::sign_in::TokenPair;
+use super::{Ending, mail, unknown_user, user_refused};
+use crate::Users;
+
+/// Tries of a change that nobody put a condition on.
+const ATTEMPTS: usize = 4;
+
+/// Somebody joined, and is signed in by that.
+pub struct Joined {
+    /// The caller as the new person.
+    pub caller: Caller,
+    pub person: Person,
+    pub version: Version,
+    pub tokens: TokenPair,
+    pub position: Option<Position>,
+}
+
+/// The versions of a resource a client says it saw: any of them will do.
+#[derive(Clone, Debug)]
+pub struct Versions(pub Vec<Version>);
+
+impl Users {
+    /// Makes an account and its first session.
+    pub async fn register(&self, visitor: &Caller, body: &Map<String, Value>) -> Result<Joined, Failure> {
+        let registration = Registration::read(body)?;
+        let id: UserId = self.kit.ledger.fresh().into();
+        let session: SessionId = self.kit.ledger.fresh().into();
+        let caller = visitor.becomes(id, session, Role::default());
+        let verification = self.mail_token(mail::VERIFY, &caller.tenant, id);
+        let done =
+            self.join(&caller.actor(), id, registration, verification).await?.map_err(
+                |error| match error {
+                    ExecuteError::Taken { kind, .. } => taken(kind),
+                    other => user_refused(other),
+                },
+            )?;
+        let person = done.state.person.ok_or_else(unknown_user)?;
+        let tokens = self.begin(&caller, &person, session).await?;
+        Ok(Joined { caller, person, version: done.version, tokens, position: done.position })
+    }
+
+    /// Appends the registration; the outer failure comes from hashing.
+    pub(super) async fn join(
+        &self,
+        actor: &Actor,
+        id: UserId,
+        registration: Registration,
+        verification: IssuedToken,
+    ) -> Result<Result<Done<User>, ExecuteError<UserRejection>>, Failure> {
+        let Registration { account, profile, password } = registration;
+        let password_hash = self.passwords.hash(password).await?;
+        let take = vec![
+            self.claim(&actor.tenant, "email", &account.email),
+            self.claim(&actor.tenant, "username", &account.username),
+        ];
+        let command = UserCommand::Register { id, account, profile, password_hash, verification };
+        let claims = Claims { take, release_all: false };
+        let options = Options { new_stream: true, claims, ..Options::default() };
+        Ok(self.kit.ledger.execute::<User>(actor, id, command, options).await)
+    }
+
+    /// Puts the members of `body` into a profile, if its version is among `seen`. Without that condition, changes
+    /// made at the same time by others are merged, not overwritten.
+    pub async fn update(
+        &self,
+        caller: &Caller,
+        user: UserId,
+        body: &Map<String, Value>,
+        seen: Option<&Versions>,
+    ) -> Result<(Person, Version, Option<Position>), Failure> {
+        for _ in 0..ATTEMPTS {
+            let (person, version) = self.person(&caller.tenant, user).await?;
+            if seen.is_some_and(|seen| !seen.0.contains(&version)) {
+                return Err(user_refused(ExecuteError::Precondition { actual: version }));
+            }
+            let profile = person.profile.as_ref().ok_or_else(unknown_user)?.merged(body)?;
+            let options = Options { if_version: Some(version), ..Options::default() };
+            let command = UserCommand::Update(profile);
+            match self.kit.ledger.execute::<User>(&caller.actor(), user, command, options).await {
+                Ok(done) => {
+                    let person = done.state.person.ok_or_else(unknown_user)?;
+                    return Ok((person, done.version, done.position));
+                }
+                Err(ExecuteError::Precondition { .. }) if seen.is_none() => {}
+                Err(error) => return Err(user_refused(error)),
+            }
+        }
+        Err(user_refused(ExecuteError::Busy))
+    }
+
+    /// Closes an account; its e-mail address and user name are free again.
+    pub async fn delete(&self, caller: &Caller, user: UserId) -> Result<Option<Position>, Failure> {
+        let claims = Claims { take: Vec::new(), release_all: true };
+        let options = Options { claims, ..Options::default() };
+        let actor = caller.actor();
+        let done = self.kit.ledger.execute::<User>(&actor, user, UserCommand::Delete, options).await;
+        let position = done.map_err(user_refused)?.position;
+        Ok(self.end_sessions(&actor, user, Ending::Deleted).await?.or(position))
+    }
+}
+
+fn taken(kind: &'static str) -> Failure {
+    let (code, message) = match kind {
+        "email" => ("EMAIL_TAKEN", "is used by another account; sign in, or reset the password"),
+        _ => ("USERNAME_TAKEN", "is used by another account; choose another"),
+    };
+    let fields = FieldErrors::one(kind, message);
+    Failure { fields, ..Failure::conflict(code, format!("the {kind} {message}")) }
+}

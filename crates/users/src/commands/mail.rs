@@ -1,0 +1,131 @@
+//! What goes by mail and comes back: confirming an address, setting another password. The mails themselves are
+//! written by whoever reads the events.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use domain::aggregate::Aggregate;
+use domain::people;
+use domain::user::profile::new_password;
+use domain::user::{IssuedToken, Person, User, UserCommand, UserRejection};
+use domain::{Actor, Fields, Position, TenantId, UserId, Version};
+use http_kit::{Caller, Failure};
+use journal::{ExecuteError, Options};
+use serde_json::{Map, Value};
+
+use super::{Ending, as_person, unknown_user, user_refused};
+use crate::Users;
+use crate::sessions::{fingerprint, random};
+
+/// The purpose of a mail's token, and how long it lives, in seconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Purpose {
+    name: &'static str,
+    seconds: i64,
+}
+
+pub const VERIFY: Purpose = Purpose { name: "verify-email", seconds: 48 * 3600 };
+pub const RESET: Purpose = Purpose { name: "password-reset", seconds: 3600 };
+
+/// A request for a reset takes at least so long, so that the time says nothing about who has an account.
+const RESET_TAKES: Duration = Duration::from_millis(50);
+
+fn hash(token: &str) -> String {
+    let mut hex = String::with_capacity(64);
+    for byte in fingerprint(token) {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
+}
+
+/// A wrong person and a wrong code look the same.
+fn bad_code(error: ExecuteError<UserRejection>) -> Failure {
+    match error {
+        ExecuteError::Rejected(_) => user_refused(ExecuteError::Rejected(UserRejection::BadToken)),
+        other => user_refused(other),
+    }
+}
+
+impl Users {
+    /// A token for a mail to `user`, as events carry it.
+    pub(super) fn mail_token(&self, purpose: Purpose, tenant: &TenantId, user: UserId) -> IssuedToken {
+        let nonce = random();
+        let token = self.kit.ledger.keys().mail_token(purpose.name, tenant, user, &nonce);
+        let expires_at = self.kit.ledger.clock().now().plus_seconds(purpose.seconds);
+        IssuedToken { token_hash: hash(&token), nonce, expires_at }
+    }
+
+    /// Confirms an e-mail address with the code that was sent to it.
+    pub async fn verify_email(
+        &self,
+        visitor: &Caller,
+        mut f: Fields<'_>,
+    ) -> Result<(Person, Version, Option<Position>), Failure> {
+        let id = f.parsed("userId", |text| text.parse::<UserId>().map_err(|_| "must be the id of a person"));
+        let id = f.required("userId", id);
+        let code = f.text("verificationCode", 1..=500);
+        let code = f.required("verificationCode", code);
+        let (id, code) = f.finish(id.zip(code))?;
+        let actor = as_person(visitor, id);
+        let command = UserCommand::VerifyEmail(hash(&code));
+        let done = self.kit.ledger.execute::<User>(&actor, id, command, Options::default()).await;
+        let done = done.map_err(bad_code)?;
+        if let Some(position) = done.position {
+            self.kit.seen.remember(&actor.tenant, id, position);
+        }
+        Ok((done.state.person.ok_or_else(unknown_user)?, done.version, done.position))
+    }
+
+    /// Asks for another confirmation mail; nothing to do when the address is confirmed.
+    pub async fn resend_verification(&self, caller: &Caller) -> Result<Option<Position>, Failure> {
+        let user = caller.person()?.user;
+        let token = self.mail_token(VERIFY, &caller.tenant, user);
+        let command = UserCommand::RequestVerification(token);
+        let done = self.kit.ledger.execute::<User>(&caller.actor(), user, command, Options::default()).await;
+        Ok(done.map_err(user_refused)?.position)
+    }
+
+    /// Asks for a reset mail. The answer and its time are the same whether or not there is an account.
+    pub async fn request_reset(&self, visitor: &Caller, body: &Map<String, Value>) -> Result<(), Failure> {
+        let mut f = Fields::new(body);
+        let email = f.parsed("email", people::email);
+        let email = f.required("email", email);
+        let email = f.finish(email)?;
+        let ask = async {
+            let Some(person) = self.by_name(&visitor.tenant, &email).await? else { return Ok(()) };
+            let token = self.mail_token(RESET, &visitor.tenant, person.id);
+            // Whoever asks has not shown to be that person.
+            let actor = Actor { user: None, ..visitor.actor() };
+            let command = UserCommand::RequestReset(token);
+            let done = self.kit.ledger.execute::<User>(&actor, person.id, command, Options::default()).await;
+            done.map(|_| ()).map_err(user_refused)
+        };
+        tokio::join!(ask, tokio::time::sleep(RESET_TAKES)).0
+    }
+
+    /// Sets a new password with the token of a reset mail, and ends every session.
+    pub async fn reset_password(&self, visitor: &Caller, body: &Map<String, Value>) -> Result<(), Failure> {
+        let mut f = Fields::new(body);
+        let token = f.text("token", 1..=500);
+        let token = f.required("token", token);
+        let password = new_password(&mut f, "newPassword");
+        let (token, password) = f.finish(token.zip(password))?;
+        let wrong = || bad_code(ExecuteError::Rejected(UserRejection::BadToken));
+        let (id, secret) = token.split_once('.').ok_or_else(wrong)?;
+        let id: UserId = id.parse().map_err(|_| wrong())?;
+        let command = |password_hash| UserCommand::ResetPassword { token_hash: hash(secret), password_hash };
+        // A wrong token is refused before anything slow is done for it.
+        let (state, _) = self.kit.ledger.load::<User>(&visitor.tenant, id).await?;
+        state.decide(command(String::new()), self.kit.ledger.clock().now()).map_err(|_| wrong())?;
+        let password_hash = self.passwords.hash(password).await?;
+        let actor = as_person(visitor, id);
+        let done =
+            self.kit.ledger.execute::<User>(&actor, id, command(password_hash), Options::default()).await;
+        let position = done.map_err(bad_code)?.position;
+        let last = self.end_sessions(&actor, id, Ending::Password).await?.or(position);
+        if let Some(position) = last {
+            self.kit.seen.remember(&actor.tenant, id, position);
+        }
+        Ok(())
+    }
+}

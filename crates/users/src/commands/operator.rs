@@ -1,0 +1,142 @@
+//! What whoever holds the data directory can have done, without a token.
+
+use domain::fields::Choice;
+use domain::user::profile::{Profile, Registration};
+use domain::user::{Account, Role, User, UserCommand, UserStatus};
+use domain::{Actor, FieldErrors, Metadata, SessionId, TenantId, UserId, people};
+use http_kit::{Caller, Failure};
+use journal::{ExecuteError, Options};
+
+use super::{Ending, mail};
+use crate::Users;
+
+/// Why the operator's wish is not done.
+#[derive(Debug, thiserror::Error)]
+pub enum AdminError {
+    /// A name, address or password cannot be one.
+    #[error("{0}")]
+    Invalid(FieldErrors),
+    /// Another account has the user name.
+    #[error("the user name is used by another account")]
+    UsernameTaken,
+    /// Nobody has that e-mail address.
+    #[error("nobody has that e-mail address")]
+    Unknown,
+    /// The account may not sign in.
+    #[error("the account is {}", .0.word())]
+    NotActive(UserStatus),
+    /// A part does not answer.
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+impl From<Failure> for AdminError {
+    fn from(failure: Failure) -> Self {
+        Self::Unavailable(failure.message)
+    }
+}
+
+/// A session made for the operator.
+#[derive(Clone, Debug)]
+pub struct Minted {
+    /// Whose.
+    pub user: UserId,
+    /// The session.
+    pub session: SessionId,
+    /// Their role.
+    pub role: Role,
+    /// Good for minutes.
+    pub access_token: String,
+    /// Good for another pair.
+    pub refresh_token: String,
+}
+
+impl Users {
+    /// Makes an admin with a confirmed e-mail address; an account that has the address already becomes admin and
+    /// keeps its user name and password.
+    ///
+    /// # Errors
+    /// See [`AdminError`]. Asking again after a failure is safe.
+    pub async fn create_admin(
+        &self,
+        tenant: &TenantId,
+        email: &str,
+        username: &str,
+        password: &str,
+    ) -> Result<UserId, AdminError> {
+        let nobody = Actor { tenant: tenant.clone(), user: None, metadata: Metadata::default() };
+        let email = people::email(email).map_err(|m| AdminError::Invalid(FieldErrors::one("email", m)))?;
+        let (id, sessions) = match self.by_name(tenant, &email).await? {
+            Some(person) => (person.id, true),
+            None => (self.join_confirmed(&nobody, email, username, password).await?, false),
+        };
+        let command = UserCommand::ChangeRole(Role::Admin);
+        let done = self.kit.ledger.execute::<User>(&nobody, id, command, Options::default()).await;
+        if done.map_err(unavailable)?.position.is_some() && sessions {
+            self.end_sessions(&nobody, id, Ending::Role).await?;
+        }
+        Ok(id)
+    }
+
+    async fn join_confirmed(
+        &self,
+        nobody: &Actor,
+        email: String,
+        username: &str,
+        password: &str,
+    ) -> Result<UserId, AdminError> {
+        let wrong = |field, message| AdminError::Invalid(FieldErrors::one(field, message));
+        let username = people::username(username).map_err(|m| wrong("username", m))?;
+        let password = people::password(password).map_err(|m| wrong("password", m))?;
+        let (first_name, last_name) = (username.clone(), "Admin".to_owned());
+        let profile = Profile { first_name, last_name, ..Profile::default() };
+        let registration = Registration { account: Account { username, email }, profile, password };
+        let id: UserId = self.kit.ledger.fresh().into();
+        let person = Actor { user: Some(id), ..nobody.clone() };
+        // The operator vouches for the address: the code that would be mailed is shown at once.
+        let verification = self.mail_token(mail::VERIFY, &nobody.tenant, id);
+        let code = verification.token_hash.clone();
+        match self.join(&person, id, registration, verification).await? {
+            Ok(_) => {}
+            Err(ExecuteError::Taken { kind: "username", .. }) => return Err(AdminError::UsernameTaken),
+            Err(error) => return Err(unavailable(error)),
+        }
+        let command = UserCommand::VerifyEmail(code);
+        let done = self.kit.ledger.execute::<User>(nobody, id, command, Options::default()).await;
+        done.map_err(unavailable)?;
+        Ok(id)
+    }
+
+    /// A session of the person with that e-mail address, on record as any sign-in.
+    ///
+    /// # Errors
+    /// See [`AdminError`].
+    pub async fn token_for(&self, tenant: &TenantId, email: &str) -> Result<Minted, AdminError> {
+        let person = self.by_name(tenant, email.trim()).await?.ok_or(AdminError::Unknown)?;
+        if !person.status.may_sign_in() {
+            return Err(AdminError::NotActive(person.status));
+        }
+        let operator = Caller {
+            tenant: tenant.clone(),
+            signed_in: None,
+            address: None,
+            user_agent: Some("command line of the operator".into()),
+            correlation: self.kit.ledger.fresh().to_string().into(),
+        };
+        let (user, role) = (person.id, person.role);
+        let admitted = self.admit(&operator, person).await?;
+        let session = admitted.caller.person()?.session;
+        let tokens = admitted.tokens;
+        Ok(Minted {
+            user,
+            session,
+            role,
+            access_token: tokens.access_token,
+            refresh_token: tokens.refresh_token,
+        })
+    }
+}
+
+fn unavailable(error: impl std::fmt::Display) -> AdminError {
+    AdminError::Unavailable(error.to_string())
+}

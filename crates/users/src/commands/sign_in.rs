@@ -1,0 +1,221 @@
+//! Signing in, renewing, signing out. Whoever signs in is looked up in the journal, never in a read model.
+
+use axum::http::StatusCode;
+use domain::session::{Session, SessionCommand};
+use domain::user::{Person, User};
+use domain::{Fields, Position, SessionId, TenantId, Version};
+use http_kit::{Caller, Failure, refused};
+use journal::Options;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::Users;
+use crate::sessions::{Client, Holder, Rotation, fingerprint};
+
+/// What a client gets to act as a person.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenPair {
+    pub access_token: String,
+    pub refresh_token: String,
+    token_type: &'static str,
+    expires_in: i64,
+}
+
+/// Somebody signed in.
+pub struct SignedIn {
+    /// The caller as that person.
+    pub caller: Caller,
+    pub person: Person,
+    pub version: Version,
+    pub tokens: TokenPair,
+    pub position: Option<Position>,
+}
+
+/// A pair of tokens was exchanged for another.
+pub struct Refreshed {
+    pub person: Person,
+    pub version: Version,
+    pub tokens: TokenPair,
+}
+
+fn invalid_credentials() -> Failure {
+    let message = "the e-mail address, user name or password is wrong";
+    Failure::new(StatusCode::UNAUTHORIZED, "INVALID_CREDENTIALS", message)
+}
+
+fn not_active() -> Failure {
+    let message = "the account is not active; write to us to have it looked at";
+    Failure::new(StatusCode::FORBIDDEN, "ACCOUNT_NOT_ACTIVE", message)
+}
+
+fn refresh_refused(code: &'static str, message: &str) -> Failure {
+    Failure::new(StatusCode::UNAUTHORIZED, code, message)
+}
+
+/// The name and the password of a sign-in.
+fn credentials(body: &Map<String, Value>) -> Result<(String, String), Failure> {
+    let mut f = Fields::new(body);
+    let name = ["emailOrUsername", "email", "username"].into_iter().find_map(|field| f.text(field, 1..=254));
+    let name = f.required("emailOrUsername", name);
+    let password = f.raw("password").and_then(|value| value.as_str().map(str::to_owned));
+    let password = f.required("password", password);
+    Ok(f.finish(name.zip(password))?)
+}
+
+impl Users {
+    /// Signs in by e-mail address or user name. Unknown names and wrong passwords are answered alike, after equal
+    /// work; where an account stands is told only after the right password.
+    pub async fn sign_in(&self, visitor: &Caller, body: &Map<String, Value>) -> Result<SignedIn, Failure> {
+        let (name, password) = credentials(body)?;
+        let found = self.by_name(&visitor.tenant, &name).await?;
+        let hash = found.as_ref().and_then(|person| person.password_hash.as_ref().cloned());
+        let right = self.passwords.verify(password, hash).await?;
+        let person = found.filter(|_| right).ok_or_else(invalid_credentials)?;
+        if !person.status.may_sign_in() {
+            return Err(not_active());
+        }
+        self.admit(visitor, person).await
+    }
+
+    /// The open account behind an e-mail address or a user name.
+    pub(super) async fn by_name(&self, tenant: &TenantId, name: &str) -> Result<Option<Person>, Failure> {
+        let kind = if name.contains('@') { "email" } else { "username" };
+        let owner = self.kit.ledger.journal().owner(&self.claim(tenant, kind, name)).await?;
+        // A name that is nobody's costs a look at a stream, too.
+        let id = owner.map_or_else(|| self.kit.ledger.fresh().to_string(), |stream| stream.id.to_string());
+        Ok(self.kit.ledger.load::<User>(tenant, id).await?.0.person)
+    }
+
+    /// Lets a person in who proved to be that person: the sign-in is durable before there are tokens.
+    pub(super) async fn admit(&self, visitor: &Caller, seen: Person) -> Result<SignedIn, Failure> {
+        let session: SessionId = self.kit.ledger.fresh().into();
+        let caller = visitor.becomes(seen.id, session, seen.role);
+        let command = SessionCommand::SignIn(session, seen.id);
+        let options = Options { new_stream: true, ..Options::default() };
+        let done = self.kit.ledger.execute::<Session>(&caller.actor(), session, command, options).await;
+        let position = done.map_err(refused)?.position;
+        let tokens = self.begin(&caller, &seen, session).await?;
+        // Somebody may have changed the password or closed the account since it was looked at; whoever does ends
+        // the sessions there are, so either they saw this one or it sees their change.
+        let (now, version) = self.kit.ledger.load::<User>(&caller.tenant, seen.id).await?;
+        match now.person {
+            Some(person)
+                if person.password_hash == seen.password_hash
+                    && person.role == seen.role
+                    && person.status.may_sign_in() =>
+            {
+                Ok(SignedIn { caller, person, version, tokens, position })
+            }
+            _ => {
+                self.end_session(&caller, session, "the account changed meanwhile").await?;
+                Err(invalid_credentials())
+            }
+        }
+    }
+
+    /// Begins the session of a caller who has just become `person`.
+    pub(super) async fn begin(
+        &self,
+        caller: &Caller,
+        person: &Person,
+        session: SessionId,
+    ) -> Result<TokenPair, Failure> {
+        let now = self.kit.ledger.clock().now();
+        let holder = Holder { session, tenant: caller.tenant.clone(), user: person.id };
+        let refresh_token = self.sessions.begin(holder, Client::from(caller), now).await?;
+        self.pair(&caller.tenant, person, session, refresh_token)
+    }
+
+    fn pair(
+        &self,
+        tenant: &TenantId,
+        person: &Person,
+        session: SessionId,
+        refresh_token: String,
+    ) -> Result<TokenPair, Failure> {
+        let tokens = &self.kit.tokens;
+        let access_token =
+            tokens.issue(tenant, person.id, session, person.role).map_err(|e| Failure::unavailable(&e))?;
+        Ok(TokenPair { access_token, refresh_token, token_type: "Bearer", expires_in: tokens.lifetime() })
+    }
+
+    /// Exchanges a refresh token. One that was spent before, other than a moment ago by the same client, is in two
+    /// hands: its whole family dies.
+    pub async fn refresh(&self, visitor: &Caller, body: &Map<String, Value>) -> Result<Refreshed, Failure> {
+        let mut f = Fields::new(body);
+        let token = f.text("refreshToken", 1..=500);
+        let token = f.required("refreshToken", token);
+        let token = fingerprint(&f.finish(token)?);
+        let now = self.kit.ledger.clock().now();
+        let over = || refresh_refused("INVALID_REFRESH_TOKEN", "the session is over; sign in again");
+        let holder = self.sessions.holder(token, now).await?;
+        let holder = holder.filter(|holder| holder.tenant == visitor.tenant).ok_or_else(over)?;
+        let (state, version) = self.kit.ledger.load::<User>(&holder.tenant, holder.user).await?;
+        let role = state.person.as_ref().map_or_else(Default::default, |person| person.role);
+        let caller = visitor.becomes(holder.user, holder.session, role);
+        let Some(person) = state.person.filter(|person| person.status.may_sign_in()) else {
+            self.end_session(&caller, holder.session, "the account is not active").await?;
+            return Err(not_active());
+        };
+        match self.sessions.rotate(token, Client::from(visitor), now).await? {
+            Rotation::Next(refresh_token) => {
+                let tokens = self.pair(&holder.tenant, &person, holder.session, refresh_token)?;
+                Ok(Refreshed { person, version, tokens })
+            }
+            Rotation::Over => Err(over()),
+            Rotation::Reused => {
+                self.end_by(&caller, holder.session, SessionCommand::ReportReuse(holder.session)).await?;
+                tracing::warn!(session.id = %holder.session, "a spent refresh token came again; its family is dead");
+                let message = "the session was ended because its token was used twice; sign in again";
+                Err(refresh_refused("REFRESH_REUSED", message))
+            }
+        }
+    }
+
+    /// Signs out: the session's tokens are worthless at once.
+    pub async fn sign_out(&self, caller: &Caller) -> Result<Option<Position>, Failure> {
+        let session = caller.person()?.session;
+        self.end_by(caller, session, SessionCommand::SignOut(session)).await
+    }
+
+    /// Ends one of the caller's own sessions.
+    pub async fn end_own(&self, caller: &Caller, session: SessionId) -> Result<Option<Position>, Failure> {
+        let person = caller.person()?;
+        let holder = Holder { session, tenant: caller.tenant.clone(), user: person.user };
+        if !self.sessions.lives(holder, self.kit.ledger.clock().now()).await? {
+            return Err(Failure::not_found("SESSION_NOT_FOUND", "you have no such session"));
+        }
+        self.end_session(caller, session, "ended by the person").await
+    }
+
+    async fn end_session(
+        &self,
+        caller: &Caller,
+        session: SessionId,
+        reason: &str,
+    ) -> Result<Option<Position>, Failure> {
+        self.end_by(caller, session, SessionCommand::Revoke(session, reason.to_owned())).await
+    }
+
+    /// Puts the end of a session on record, then into effect: a failure in between is made good by trying again.
+    async fn end_by(
+        &self,
+        caller: &Caller,
+        session: SessionId,
+        command: SessionCommand,
+    ) -> Result<Option<Position>, Failure> {
+        let options = Options::default();
+        let done = self.kit.ledger.execute::<Session>(&caller.actor(), session, command, options).await;
+        let position = done.map_err(refused)?.position;
+        self.sessions.end(session, self.kit.ledger.clock().now()).await?;
+        self.kit.tokens.end(session);
+        Ok(position)
+    }
+
+    /// The person who calls, as they are now.
+    pub async fn own(&self, caller: &Caller) -> Result<(Person, Version), Failure> {
+        let user = caller.person()?.user;
+        self.person(&caller.tenant, user).await
+    }
+}

@@ -1,0 +1,33 @@
+//! A person's own sessions.
+
+use axum::extract::{Path, State};
+use domain::SessionId;
+use http_kit::{Caller, Failure, Reply};
+
+use super::{App, NoParams};
+use crate::sessions::Listed;
+
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    _: NoParams,
+) -> Result<Reply<Vec<Listed>>, Failure> {
+    let person = caller.person()?;
+    let now = app.users.kit.ledger.clock().now();
+    let current = Some(person.session);
+    let sessions = app.users.sessions.living(&caller.tenant, person.user, current, now).await?;
+    Ok(app.users.kit.reply("Your sessions", sessions))
+}
+
+pub async fn end(
+    State(app): State<App>,
+    caller: Caller,
+    _: NoParams,
+    Path(id): Path<String>,
+) -> Result<Reply<()>, Failure> {
+    caller.person()?;
+    // What is no id of a session is nobody's session.
+    let id: SessionId = id.parse().unwrap_or_else(|_| uuid::Uuid::nil().into());
+    let position = app.users.end_own(&caller, id).await?;
+    Ok(app.users.kit.done(&caller, "Session ended", (), position).empty())
+}

@@ -1,0 +1,112 @@
+//! Hashing and checking passwords: slow on purpose, so on threads of its own, with a queue that can be full.
+
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Argon2, PasswordHash};
+use http_kit::Failure;
+use tokio::sync::oneshot;
+
+const THREADS: usize = 2;
+/// About a second of work: whoever comes then is better served by another try.
+const WAITING: usize = 64;
+
+enum Job {
+    Hash { password: String, answer: oneshot::Sender<Result<String, String>> },
+    Verify { password: String, hash: Option<String>, answer: oneshot::Sender<Result<bool, String>> },
+}
+
+/// The password threads; they end when the last clone is gone.
+#[derive(Clone, Debug)]
+pub struct Passwords(SyncSender<Job>);
+
+impl Passwords {
+    /// Starts the threads.
+    pub fn start() -> std::io::Result<Self> {
+        let (jobs, queue) = sync_channel(WAITING);
+        let queue = Arc::new(Mutex::new(queue));
+        let nobodys = hash("the password of nobody").map_err(std::io::Error::other)?;
+        for number in 1..=THREADS {
+            let (queue, nobodys) = (Arc::clone(&queue), nobodys.clone());
+            std::thread::Builder::new()
+                .name(format!("passwords-{number}"))
+                .spawn(move || work(&queue, &nobodys))?;
+        }
+        Ok(Self(jobs))
+    }
+
+    /// The argon2id hash of a new password, in PHC form.
+    pub async fn hash(&self, password: String) -> Result<String, Failure> {
+        self.ask(|answer| Job::Hash { password, answer }).await
+    }
+
+    /// Whether `hash` is of `password`. Without a hash it takes as long, and says no.
+    pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Failure> {
+        self.ask(|answer| Job::Verify { password, hash, answer }).await
+    }
+
+    async fn ask<T>(
+        &self,
+        job: impl FnOnce(oneshot::Sender<Result<T, String>>) -> Job,
+    ) -> Result<T, Failure> {
+        let (answer, answered) = oneshot::channel();
+        self.0.try_send(job(answer)).map_err(|error| match error {
+            TrySendError::Full(_) => Failure::unavailable(&"too many passwords wait to be checked"),
+            TrySendError::Disconnected(_) => Failure::unavailable(&"the password threads ended"),
+        })?;
+        match answered.await {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => Err(Failure::unavailable(&error)),
+            Err(_) => Err(Failure::unavailable(&"a password thread ended")),
+        }
+    }
+}
+
+fn work(queue: &Mutex<Receiver<Job>>, nobodys: &str) {
+    loop {
+        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        match job {
+            Err(_) => return,
+            // Whoever asked may have gone away while it waited.
+            Ok(Job::Hash { answer, .. }) if answer.is_closed() => {}
+            Ok(Job::Verify { answer, .. }) if answer.is_closed() => {}
+            Ok(Job::Hash { password, answer }) => {
+                let _ = answer.send(hash(&password));
+            }
+            Ok(Job::Verify { password, hash, answer }) => {
+                let known = hash.is_some();
+                let fits = verify(&password, hash.as_deref().unwrap_or(nobodys));
+                let _ = answer.send(fits.map(|fits| fits && known));
+            }
+        }
+    }
+}
+
+fn hash(password: &str) -> Result<String, String> {
+    let hash: PasswordHash =
+        Argon2::default().hash_password(password.as_bytes()).map_err(|e| e.to_string())?;
+    Ok(hash.to_string())
+}
+
+fn verify(password: &str, hash: &str) -> Result<bool, String> {
+    let hash = PasswordHash::new(hash).map_err(|e| e.to_string())?;
+    match Argon2::default().verify_password(password.as_bytes(), &hash) {
+        Ok(()) => Ok(true),
+        Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_is_argon2id_and_fits_its_own_password_only() {
+        let made = hash("a long phrase").unwrap();
+        assert!(made.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{made}");
+        assert_eq!(verify("a long phrase", &made), Ok(true));
+        assert_eq!(verify("another phrase", &made), Ok(false));
+    }
+}

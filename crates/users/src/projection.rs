@@ -1,0 +1,162 @@
+//! The users read model: accounts for lists, and who owns which listing.
+
+use async_trait::async_trait;
+use domain::fields::Choice;
+use domain::session::SessionEvent;
+use domain::user::{Profile, Role, UserEvent, UserStatus};
+use domain::{Envelope, UserId};
+use journal::Ledger;
+use projection::{Projection, ProjectionError, Value, ViewTx};
+use serde::Deserialize;
+
+/// The group, and the name of its checkpoints.
+pub const GROUP: &str = "users-service-group";
+
+/// Folds accounts, sign-ins and listings into rows.
+pub struct UsersProjection {
+    ledger: Ledger,
+}
+
+/// All this service needs to know of a new listing.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed {
+    owner_id: UserId,
+}
+
+impl UsersProjection {
+    pub fn new(ledger: Ledger) -> Self {
+        Self { ledger }
+    }
+
+    async fn one(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
+        match (&*envelope.stream.kind, &*envelope.event_type) {
+            ("user", _) => {
+                let event = self.ledger.decode(envelope).map_err(unreadable)?;
+                account(tx, envelope, event).await
+            }
+            ("session", "USER_LOGIN") => match self.ledger.decode(envelope).map_err(unreadable)? {
+                SessionEvent::SignedIn { user_id, .. } => signed_in(tx, envelope, user_id).await,
+                _ => Ok(()),
+            },
+            ("property", "PROPERTY_CREATED") => {
+                let listed: Listed = serde_json::from_str(&envelope.data).map_err(unreadable)?;
+                let sql = "insert into owned_properties (tenant, property_id, user_id) values ($1, $2, $3)
+                           on conflict (tenant, property_id) do update set user_id = excluded.user_id";
+                let [tenant, id] = keys(envelope);
+                tx.execute(sql, &[tenant, id, listed.owner_id.to_string().into()]).await?;
+                Ok(())
+            }
+            ("property", "PROPERTY_DELETED") => {
+                let sql = "delete from owned_properties where tenant = $1 and property_id = $2";
+                tx.execute(sql, &keys(envelope)).await?;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn unreadable(error: impl std::fmt::Display) -> ProjectionError {
+    ProjectionError::Event(error.to_string())
+}
+
+/// Tenant and id of the event's stream: the first two parameters of every statement.
+fn keys(envelope: &Envelope) -> [Value<'_>; 2] {
+    [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into()]
+}
+
+async fn account(tx: &mut ViewTx<'_>, envelope: &Envelope, event: UserEvent) -> Result<(), ProjectionError> {
+    let [tenant, id] = keys(envelope);
+    match event {
+        UserEvent::Registered { account, profile, .. } => {
+            let sql =
+                "insert into users (tenant, id, version, updated_at, created_at, username, email, profile,
+                           searchable_names, searchable_account, role, status, email_verified)
+                       values ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10, $11, 0)
+                       on conflict (tenant, id) do nothing";
+            let account = account.into_value();
+            let searchable = account.as_ref().map(|a| format!("{}\n{}", a.username, a.email).to_lowercase());
+            let (username, email) = account.map(|a| (a.username, a.email)).unzip();
+            let [profile, names] = told(profile.into_value())?;
+            let standing: [Value<'_>; 2] =
+                [Role::default().word().into(), UserStatus::default().word().into()];
+            let [role, status] = standing;
+            let at = envelope.timestamp.micros().into();
+            let version = envelope.version.into();
+            let rest = [username.into(), email.into(), profile, names, searchable.into(), role, status];
+            let values: Vec<_> = [tenant, id, version, at].into_iter().chain(rest).collect();
+            tx.execute(sql, &values).await?;
+        }
+        UserEvent::Deleted { .. } => {
+            tx.execute("delete from users where tenant = $1 and id = $2", &[tenant, id]).await?;
+        }
+        UserEvent::Updated { profile, .. } => {
+            let [profile, names] = told(profile.into_value())?;
+            change(tx, envelope, "profile = $5, searchable_names = $6", vec![profile, names]).await?;
+        }
+        UserEvent::EmailVerified {} => {
+            let set = "email_verified = 1, status = case when status = $5 then $6 else status end";
+            let (from, to) = (UserStatus::PendingVerification.word(), UserStatus::Active.word());
+            change(tx, envelope, set, vec![from.into(), to.into()]).await?;
+        }
+        UserEvent::RoleChanged { to, .. } => {
+            change(tx, envelope, "role = $5", vec![to.word().into()]).await?;
+        }
+        UserEvent::StatusChanged { to, .. } => {
+            change(tx, envelope, "status = $5", vec![to.word().into()]).await?;
+        }
+        UserEvent::VerificationRequested { .. }
+        | UserEvent::PasswordResetRequested { .. }
+        | UserEvent::PasswordChanged { .. }
+        | UserEvent::PropertyCountChanged { .. } => change(tx, envelope, "", Vec::new()).await?,
+    }
+    Ok(())
+}
+
+/// The profile's column and what is searched of it; nothing of an erased person.
+fn told(profile: Option<Profile>) -> Result<[Value<'static>; 2], ProjectionError> {
+    let Some(profile) = profile else { return Ok([Value::Null, Value::Null]) };
+    let names = format!("{} {}", profile.first_name, profile.last_name).to_lowercase();
+    Ok([serde_json::to_string(&profile).map_err(unreadable)?.into(), names.into()])
+}
+
+/// Sets columns of the account, its version and its time; `set` numbers its values from `$5`.
+async fn change(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    set: &str,
+    values: Vec<Value<'_>>,
+) -> Result<(), ProjectionError> {
+    let comma = if set.is_empty() { "" } else { ", " };
+    let sql =
+        format!("update users set version = $3, updated_at = $4{comma}{set} where tenant = $1 and id = $2");
+    let [tenant, id] = keys(envelope);
+    let head = [tenant, id, envelope.version.into(), envelope.timestamp.micros().into()];
+    let values: Vec<_> = head.into_iter().chain(values).collect();
+    tx.execute(&sql, &values).await?;
+    Ok(())
+}
+
+async fn signed_in(tx: &mut ViewTx<'_>, envelope: &Envelope, user: UserId) -> Result<(), ProjectionError> {
+    let sql = "update users set last_login = $3 where tenant = $1 and id = $2";
+    let tenant = envelope.stream.tenant.as_str().into();
+    tx.execute(sql, &[tenant, user.to_string().into(), envelope.timestamp.micros().into()]).await?;
+    Ok(())
+}
+
+#[async_trait(?Send)]
+impl Projection for UsersProjection {
+    fn name(&self) -> &'static str {
+        GROUP
+    }
+
+    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
+        for envelope in batch {
+            self.one(tx, envelope).await?;
+        }
+        Ok(())
+    }
+
+    fn committed(&self, _: &[Envelope]) {}
+}

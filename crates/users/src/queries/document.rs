@@ -1,0 +1,77 @@
+//! A person as clients see them: one shape, whether folded from the stream or read from the read model.
+
+use domain::fields::Choice;
+use domain::user::{Account, Person, Profile, Role, UserStatus};
+use domain::{Timestamp, UserId, Version};
+use projection::Row;
+use serde::Serialize;
+
+/// What other streams say about a person.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known {
+    /// They last signed in then.
+    pub last_login: Option<Timestamp>,
+    /// Listings they own.
+    pub property_count: u64,
+}
+
+/// The person. Absent values are left out.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserDocument {
+    pub id: UserId,
+    #[serde(flatten)]
+    account: Option<Account>,
+    #[serde(flatten)]
+    profile: Option<Profile>,
+    role: Role,
+    status: UserStatus,
+    email_verified: bool,
+    phone_verified: bool,
+    property_count: u64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_login: Option<Timestamp>,
+    pub version: Version,
+}
+
+impl UserDocument {
+    /// From the folded stream.
+    pub fn of(person: &Person, version: Version, known: Known) -> Self {
+        Self {
+            id: person.id,
+            account: person.account.as_ref().cloned(),
+            profile: person.profile.as_ref().cloned(),
+            role: person.role,
+            status: person.status,
+            email_verified: person.email_verified,
+            phone_verified: false,
+            property_count: known.property_count,
+            created_at: person.created_at,
+            updated_at: person.updated_at,
+            last_login: known.last_login,
+            version,
+        }
+    }
+
+    /// From a row of the read model.
+    pub fn read(row: &Row) -> Option<Self> {
+        let account = row.text(2).zip(row.text(3));
+        Some(Self {
+            id: row.text(0)?.parse().ok()?,
+            version: row.count(1),
+            account: account
+                .map(|(name, email)| Account { username: name.to_owned(), email: email.to_owned() }),
+            profile: row.text(4).and_then(|json| serde_json::from_str(json).ok()),
+            role: Role::from_word(row.text(5)?)?,
+            status: UserStatus::from_word(row.text(6)?)?,
+            email_verified: row.int(7)? != 0,
+            phone_verified: false,
+            created_at: Timestamp::from_micros(row.int(8)?),
+            updated_at: Timestamp::from_micros(row.int(9)?),
+            last_login: row.int(10).map(Timestamp::from_micros),
+            property_count: row.count(11),
+        })
+    }
+}

@@ -1,0 +1,89 @@
+//! Refresh tokens: each is good for one exchange. The tokens of a session are one family.
+
+use domain::Timestamp;
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::secret::{Fingerprint, fingerprint, random};
+use super::{Client, SessionError};
+use crate::Settings;
+
+/// What came of an exchange.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Rotation {
+    /// The next token.
+    Next(String),
+    /// Not ours, or its session is over.
+    Over,
+    /// Spent before, and not a moment ago by the same client: somebody else has it. Nothing was changed.
+    Reused,
+}
+
+struct Found {
+    session: String,
+    spent_at: Option<Timestamp>,
+    user_agent: Option<String>,
+}
+
+/// Exchanges the token of this fingerprint for another of its family.
+pub fn rotate(
+    tx: &Transaction<'_>,
+    settings: Settings,
+    token: Fingerprint,
+    client: &Client,
+    now: Timestamp,
+) -> Result<Rotation, SessionError> {
+    let sql =
+        "select s.id, r.spent_at, s.user_agent from refresh_tokens r join sessions s on s.id = r.session_id
+               where r.hash = ?1 and s.ended_at is null and s.expires_at > ?2";
+    let found = tx.prepare_cached(sql)?.query_row(params![token, now.micros()], |row| {
+        let spent_at = row.get::<_, Option<i64>>(1)?.map(Timestamp::from_micros);
+        Ok(Found { session: row.get(0)?, spent_at, user_agent: row.get(2)? })
+    });
+    let Some(Found { session, spent_at, user_agent }) = found.optional()? else { return Ok(Rotation::Over) };
+    match spent_at {
+        None => {
+            tx.prepare_cached("update refresh_tokens set spent_at = ?2 where hash = ?1")?
+                .execute(params![token, now.micros()])?;
+            used(tx, settings, &session, client, now)?;
+        }
+        Some(at)
+            if now <= at.plus_seconds(settings.reuse_grace_seconds) && user_agent == client.user_agent => {}
+        Some(_) => return Ok(Rotation::Reused),
+    }
+    issue(tx, &session, now).map(Rotation::Next)
+}
+
+/// Notes a session's use, and forgets tokens of its family that were spent a session's life ago.
+fn used(
+    tx: &Transaction<'_>,
+    settings: Settings,
+    session: &str,
+    client: &Client,
+    now: Timestamp,
+) -> Result<(), SessionError> {
+    let sql = "update sessions set last_used_at = ?2, expires_at = ?3, user_agent = ?4, ip_address = ?5
+               where id = ?1";
+    let expiry = settings.expiry(now).micros();
+    tx.prepare_cached(sql)?.execute(params![
+        session,
+        now.micros(),
+        expiry,
+        client.user_agent,
+        client.address
+    ])?;
+    let life = settings.expiry(now).micros() - now.micros();
+    tx.prepare_cached("delete from refresh_tokens where session_id = ?1 and spent_at < ?2")?
+        .execute(params![session, now.micros() - life])?;
+    Ok(())
+}
+
+/// Another token of a session's family.
+pub fn issue(tx: &Transaction<'_>, session: &str, now: Timestamp) -> Result<String, SessionError> {
+    let token = random();
+    tx.prepare_cached("insert into refresh_tokens values (?1, ?2, ?3, null)")?.execute(params![
+        fingerprint(&token),
+        session,
+        now.micros()
+    ])?;
+    Ok(token)
+}

@@ -1,0 +1,276 @@
+//! A service in a temporary directory, with a clock that is set by hand and its group running.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use bus::{Asker, Retry, Runner, Status, Waited};
+use domain::user::{IssuedToken, Role, UserEvent};
+use domain::{Clock, Ids, Log, StreamId, TenantId, Timestamp, UserId};
+use http_body_util::BodyExt;
+use http_kit::{Kit, Tenant, Tenants, Tokens};
+use journal::sqlite::Limits;
+use journal::{
+    ActivityQueue, Append, Claims, Expected, Journal, KeyRing, Ledger, NewEvent, Seen, SqliteJournal,
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tower::ServiceExt;
+use users::{Settings, Users};
+
+pub const PASSWORD: &str = "a long and private phrase";
+const PATIENCE: Duration = Duration::from_secs(20);
+const SETTINGS: Settings = Settings { refresh_days: 30, reuse_grace_seconds: 10 };
+
+pub struct App {
+    pub users: Users,
+    pub kit: Kit,
+    pub clock: Clock,
+    pub tenant: TenantId,
+    router: axum::Router,
+    status: Status,
+    directory: TempDir,
+    tasks: Mutex<JoinSet<()>>,
+    stopped: watch::Receiver<bool>,
+    _stop: watch::Sender<bool>,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Value,
+}
+
+impl Answer {
+    pub fn data(&self) -> &Value {
+        &self.body["data"]
+    }
+
+    pub fn text(&self, pointer: &str) -> String {
+        self.body.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+
+    pub fn code(&self) -> String {
+        self.text("/error/code")
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+/// Somebody signed in.
+pub struct Person {
+    pub id: UserId,
+    pub token: String,
+    pub refresh: String,
+}
+
+impl Person {
+    pub fn of(answer: &Answer) -> Self {
+        let (token, refresh) = (answer.text("/data/accessToken"), answer.text("/data/refreshToken"));
+        Self { id: answer.text("/data/user/id").parse().unwrap(), token, refresh }
+    }
+}
+
+/// A request being made.
+pub struct Call<'a> {
+    app: &'a App,
+    request: axum::http::request::Builder,
+    body: Body,
+}
+
+impl Call<'_> {
+    pub fn by(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.request = self.request.header(name, value);
+        self
+    }
+
+    pub fn json(mut self, body: &Value) -> Self {
+        self.body = Body::from(body.to_string());
+        self.header("content-type", "application/json")
+    }
+
+    pub async fn send(self) -> Answer {
+        let request = self.request.body(self.body).unwrap();
+        let response = self.app.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+}
+
+fn tenant(name: &str) -> Tenant {
+    let id = TenantId::stored(name);
+    Tenant { id, city: "Hyderabad".into(), moderation: false, hosts: vec![format!("{name}.example")] }
+}
+
+async fn run(
+    users: &Users,
+    journal: Arc<dyn Journal>,
+    clock: &Clock,
+    tasks: &Mutex<JoinSet<()>>,
+    stopped: watch::Receiver<bool>,
+) -> Status {
+    let target = Arc::new(users.store().clone());
+    let runner = Runner::new(Users::group(), journal, target, clock.clone(), Retry::default()).await;
+    let (runner, handle) = runner.unwrap();
+    tasks.lock().unwrap().spawn(runner.run(stopped));
+    handle.status
+}
+
+impl App {
+    pub async fn start() -> Self {
+        let directory = TempDir::new().unwrap();
+        let clock = Clock::manual(Timestamp::from_micros(1_790_000_000_000_000));
+        let journal: Arc<dyn Journal> = Arc::new(
+            SqliteJournal::open(&directory.path().join("journal"), &clock, Limits::default()).unwrap(),
+        );
+        let keys = Arc::new(KeyRing::open(&directory.path().join("keys.db"), &[7; 32]).unwrap());
+        let ledger = Ledger::new(Arc::clone(&journal), keys, clock.clone(), Ids);
+        let seen = Arc::new(Seen::new(ledger.heads().await.unwrap()));
+        let tokens = Tokens::new(&Tokens::generate_key().unwrap(), clock.clone(), 600).unwrap();
+        let activity = ActivityQueue::new(ledger.clone(), Arc::clone(&seen), Duration::from_millis(50), 1000);
+        let kit = Kit {
+            ledger,
+            tokens: Arc::new(tokens),
+            seen,
+            activity: Arc::new(activity),
+            await_activity: false,
+            tenants: Arc::new(Tenants::new(tenant("hyderabad"), vec![tenant("pune")])),
+            wait: PATIENCE,
+        };
+        let users = Users::open(kit.clone(), directory.path(), &directory.path().join("views"), SETTINGS);
+        let users = users.unwrap();
+        let (stop, stopped) = watch::channel(false);
+        let tasks = Mutex::default();
+        let status = run(&users, journal, &clock, &tasks, stopped.clone()).await;
+        let edge = axum::middleware::from_fn_with_state(kit.clone(), http_kit::edge);
+        let router = users.router(status.clone()).layer(edge);
+        let tenant = kit.tenants.default_id().clone();
+        Self { users, kit, clock, tenant, router, status, directory, tasks, stopped, _stop: stop }
+    }
+
+    /// The service as it is after another start over the same files.
+    pub fn reopened(&self) -> Users {
+        let views = self.directory.path().join("views-again");
+        Users::open(self.kit.clone(), self.directory.path(), &views, SETTINGS).unwrap()
+    }
+
+    /// Runs the group of another instance.
+    pub async fn run(&self, users: &Users) -> Status {
+        let journal = Arc::clone(self.kit.ledger.journal());
+        run(users, journal, &self.clock, &self.tasks, self.stopped.clone()).await
+    }
+
+    pub fn call(&self, method: Method, path: &str) -> Call<'_> {
+        Call { app: self, request: Request::builder().method(method).uri(path), body: Body::empty() }
+    }
+
+    pub fn get(&self, path: &str) -> Call<'_> {
+        self.call(Method::GET, path)
+    }
+
+    pub fn post(&self, path: &str) -> Call<'_> {
+        self.call(Method::POST, path)
+    }
+
+    pub async fn join(&self, name: &str) -> Person {
+        let answer = self.post("/api/auth/register").json(&registration(name)).send().await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+        Person::of(&answer)
+    }
+
+    pub async fn login(&self, name: &str, password: &str) -> Answer {
+        let body = json!({"emailOrUsername": name, "password": password});
+        self.post("/api/auth/login").json(&body).send().await
+    }
+
+    pub async fn refresh(&self, token: &str, user_agent: &str) -> Answer {
+        let call = self.post("/api/auth/refresh").header("user-agent", user_agent);
+        call.json(&json!({"refreshToken": token})).send().await
+    }
+
+    pub async fn admin(&self) -> Person {
+        let email = "admin@example.com";
+        self.users.create_admin(&self.tenant, email, "admin", PASSWORD).await.unwrap();
+        Person::of(&self.login(email, PASSWORD).await)
+    }
+
+    /// A token of somebody with that role who has no account.
+    pub fn token_of(&self, role: Role) -> String {
+        let (user, session) = (self.kit.ledger.fresh().into(), self.kit.ledger.fresh().into());
+        self.kit.tokens.issue(&self.tenant, user, session, role).unwrap()
+    }
+
+    pub fn service_token(&self) -> String {
+        self.kit.tokens.issue_internal(&self.tenant, self.kit.ledger.fresh().into()).unwrap()
+    }
+
+    /// Waits until the read model has everything.
+    pub async fn settle(&self) {
+        self.settled(&self.status).await;
+    }
+
+    pub async fn settled(&self, status: &Status) {
+        let head = self.kit.ledger.journal().head(Log::Facts).await.unwrap();
+        let asker = Asker { tenant: &self.tenant, user: self.kit.ledger.fresh().into() };
+        assert_eq!(status.wait(&[head], asker, PATIENCE).await, Waited::Applied);
+    }
+
+    pub async fn events(&self, kind: &str, id: impl ToString) -> Vec<String> {
+        let stream = StreamId::new(&self.tenant, kind, id.to_string());
+        let found = self.kit.ledger.journal().read_stream(&stream, 0).await.unwrap();
+        found.into_iter().map(|envelope| envelope.event_type.into()).collect()
+    }
+
+    /// The token of the newest mail to a person, made as the notifications service makes it.
+    pub async fn mailed(&self, user: UserId, purpose: &str) -> String {
+        let stream = StreamId::new(&self.tenant, "user", user);
+        let found = self.kit.ledger.journal().read_stream(&stream, 0).await.unwrap();
+        let issued = |event| match (event, purpose) {
+            (UserEvent::Registered { verification, .. }, "verify-email")
+            | (UserEvent::VerificationRequested { verification, .. }, "verify-email") => Some(verification),
+            (UserEvent::PasswordResetRequested { reset }, "password-reset") => Some(reset),
+            _ => None,
+        };
+        let events = found.iter().map(|envelope| self.kit.ledger.decode::<UserEvent>(envelope).unwrap());
+        let IssuedToken { nonce, .. } = events.filter_map(issued).last().unwrap();
+        self.kit.ledger.keys().mail_token(purpose, &self.tenant, user, &nonce)
+    }
+
+    /// A listing appears or goes, as the properties service says it.
+    pub async fn listing(&self, event_type: &str, property: &str, owner: UserId) {
+        let data = json!({"propertyId": property, "ownerId": owner, "title": "3BHK"}).to_string();
+        let event = NewEvent {
+            event_id: self.kit.ledger.fresh(),
+            user_id: Some(owner),
+            event_type: event_type.into(),
+            schema_version: 1,
+            timestamp: self.clock.now(),
+            data: data.into(),
+            metadata: "{}".into(),
+        };
+        let append = Append {
+            stream: StreamId::new(&self.tenant, "property", property),
+            expected: Expected::Any,
+            events: vec![event],
+            claims: Claims::default(),
+            idempotency: None,
+        };
+        self.kit.ledger.journal().append(append).await.unwrap();
+    }
+}
+
+pub fn registration(name: &str) -> Value {
+    json!({"username": name, "email": format!("{name}@example.com"), "password": PASSWORD,
+        "firstName": name, "lastName": "Rao", "phoneNumber": "98765 43210"})
+}

@@ -1,0 +1,8 @@
+//! The users service over a journal of its own, spoken to as clients do.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod accounts;
+mod admin;
+mod harness;
+mod mail;
+mod signing_in;
