@@ -1,1 +1,43 @@
-fn main() {}
+//! `cargo xtask`: what a developer runs by hand.
+
+mod baseline;
+mod bench;
+mod check;
+mod terminal;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// As in the server, so that a comparison compares programs and not allocators.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Tasks for developers")]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Check formatting, lints and documentation
+    Check,
+    /// Measure the server beside its own limits, in one run
+    Bench(bench::Options),
+    /// Serve the rows that the server is compared with
+    #[command(hide = true)]
+    Baseline {
+        #[arg(long)]
+        data_dir: PathBuf,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().verb {
+        Verb::Check => check::check(),
+        Verb::Bench(options) => bench::bench(&options),
+        Verb::Baseline { data_dir } => baseline::serve(&data_dir),
+    }
+}

@@ -175,13 +175,11 @@ impl<'a> Fields<'a> {
     /// One of a closed set of words.
     pub fn choice<T: Choice>(&mut self, field: &str) -> Option<T> {
         let word = self.raw(field)?.as_str().map(T::from_word);
-        match word {
-            Some(Some(value)) => Some(value),
-            _ => {
-                self.wrong(field, T::choices());
-                None
-            }
+        if let Some(Some(value)) = word {
+            return Some(value);
         }
+        self.wrong(field, T::choices());
+        None
     }
 
     /// A list of short texts, given as an array or as text with commas; blanks and repeats are dropped.

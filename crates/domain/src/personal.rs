@@ -66,9 +66,11 @@ impl<T: Serialize> Serialize for Personal<T> {
         let mut map = serializer.serialize_map(Some(1))?;
         match self {
             Self::Clear { subject, value } => {
-                map.serialize_entry(CLEAR, &Marked { subject: *subject, value })?
+                map.serialize_entry(CLEAR, &Marked { subject: *subject, value })?;
             }
-            Self::Erased => map.serialize_entry(ERASED, &true)?,
+            Self::Erased => {
+                map.serialize_entry(ERASED, &true)?;
+            }
         }
         map.end()
     }

@@ -16,7 +16,6 @@ pub use status::Status;
 /// What has happened to a listing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
-#[expect(clippy::large_enum_variant, reason = "the large ones are the common ones")]
 pub enum PropertyEvent {
     /// It was listed.
     #[serde(rename = "PROPERTY_CREATED")]
@@ -112,7 +111,6 @@ impl EventKind for PropertyEvent {}
 
 /// What a listing can be asked to do.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "moved once, never stored")]
 pub enum PropertyCommand {
     /// List it.
     List {

@@ -169,7 +169,6 @@ impl EventKind for UserEvent {}
 
 /// What an account can be asked.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "moved once, never stored")]
 pub enum UserCommand {
     /// Join.
     Register {
@@ -279,12 +278,13 @@ impl Person {
             UserCommand::VerifyEmail(hash) if fits(&self.verification, &hash) => {
                 vec![UserEvent::EmailVerified {}]
             }
-            UserCommand::VerifyEmail(_) => return Err(UserRejection::BadToken),
             UserCommand::RequestReset(reset) => vec![UserEvent::PasswordResetRequested { reset }],
             UserCommand::ResetPassword { token_hash, password_hash } if fits(&self.reset, &token_hash) => {
                 vec![UserEvent::PasswordChanged { password_hash: Personal::of(subject_id, password_hash) }]
             }
-            UserCommand::ResetPassword { .. } => return Err(UserRejection::BadToken),
+            UserCommand::VerifyEmail(_) | UserCommand::ResetPassword { .. } => {
+                return Err(UserRejection::BadToken);
+            }
             UserCommand::ChangeRole(to) if to != self.role => {
                 vec![UserEvent::RoleChanged { subject_id, from: self.role, to }]
             }
@@ -307,7 +307,7 @@ impl Person {
             UserEvent::Registered { .. } | UserEvent::Deleted { .. } => {}
             UserEvent::Updated { profile, .. } => self.profile = profile.clone(),
             UserEvent::VerificationRequested { verification, .. } => {
-                self.verification = Some(verification.clone())
+                self.verification = Some(verification.clone());
             }
             UserEvent::EmailVerified {} => {
                 self.email_verified = true;

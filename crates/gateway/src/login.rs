@@ -7,9 +7,10 @@ use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use domain::Fields;
 use http_body_util::BodyExt;
 use http_kit::{CorrelationId, Failure};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tower::ServiceExt;
 
 use crate::Gateway;
@@ -60,12 +61,12 @@ async fn attempt(gateway: &Gateway, request: Request, next: Next) -> Result<Resp
     Ok(Response::from_parts(parts, Body::from(answer.to_string())))
 }
 
-/// The account named in a sign-in's body.
+/// The account named in a sign-in's body, read as the users service reads it: a blank or a number in front of the
+/// name must not lead to another bucket.
 fn account(bytes: &Bytes) -> Option<String> {
-    let body: Value = serde_json::from_slice(bytes).ok()?;
-    ["emailOrUsername", "email", "username"]
-        .iter()
-        .find_map(|name| body.get(name)?.as_str().map(str::to_owned))
+    let body: Map<String, Value> = serde_json::from_slice(bytes).ok()?;
+    let mut fields = Fields::new(&body);
+    ["emailOrUsername", "email", "username"].into_iter().find_map(|name| fields.text(name, 1..=254))
 }
 
 /// The first page of the person's history, and whether it is stale.

@@ -1,5 +1,11 @@
+-- Writes are many and small: the log is copied back seldom, so that a page changed often is copied once.
+pragma wal_autocheckpoint = 16384;
+pragma cache_size = -65536;
+
 -- One row an entry of somebody's visible history. Times are microseconds; `position` counts in its own `log`.
+-- `owner` is the person in eight bytes, so that the indexes, which are written all over, stay small.
 create table if not exists user_activity (
+    owner bigint not null,
     tenant text not null,
     user_id text not null,
     timestamp bigint not null,
@@ -14,36 +20,27 @@ create table if not exists user_activity (
     count bigint not null,
     last_at bigint not null
 );
-create index if not exists idx_user_timestamp
-    on user_activity (tenant, user_id, timestamp desc, event_id desc);
-create index if not exists idx_activity_type
-    on user_activity (tenant, user_id, activity_type, timestamp desc, event_id desc);
+create index if not exists idx_user_timestamp on user_activity (owner, timestamp);
+create index if not exists idx_event on user_activity (event_id);
 
 -- Visible entries by Indian day and type: totals and summaries never count rows.
 create table if not exists activity_days (
-    tenant text not null,
-    user_id text not null,
+    owner bigint not null,
     day bigint not null,
     activity_type text not null,
     count bigint not null,
-    primary key (tenant, user_id, day, activity_type)
+    primary key (owner, day, activity_type)
 ) without rowid;
 
--- The entry that the next view of a home may fold into; kept when the entry is hidden.
-create table if not exists last_views (
-    tenant text not null,
-    user_id text not null,
-    property_id text not null,
-    event_id text not null,
-    timestamp bigint not null,
-    last_at bigint not null,
-    primary key (tenant, user_id, property_id)
+-- The entries that a person's next view may fold into, as `[home, event id, last view]`; also hidden ones.
+create table if not exists recent_views (
+    owner bigint not null primary key,
+    views text not null
 ) without rowid;
 
 -- Entries people took out of sight, also those that are still to come from the other log.
 create table if not exists hidden_entries (
-    tenant text not null,
-    user_id text not null,
     event_id text not null,
-    primary key (tenant, user_id, event_id)
+    owner bigint not null,
+    primary key (event_id, owner)
 ) without rowid;

@@ -50,7 +50,9 @@ impl Told<'_> {
             "PROPERTY_UPDATED" => self.edited(),
             "PROPERTY_STATUS_CHANGED" => format!("You marked {title} as {}", self.word("to")),
             "PROPERTY_DELETED" => format!("You removed {title}"),
-            "PROPERTY_FEATURED" if self.flag("featured") => format!("You put {title} among the featured homes"),
+            "PROPERTY_FEATURED" if self.flag("featured") => {
+                format!("You put {title} among the featured homes")
+            }
             "PROPERTY_FEATURED" => format!("You took {title} out of the featured homes"),
             "PROPERTY_VERIFIED" if self.flag("verified") => format!("You confirmed that {title} is genuine"),
             "PROPERTY_VERIFIED" => format!("You took back the confirmation of {title}"),

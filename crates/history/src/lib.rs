@@ -9,10 +9,10 @@ mod queries;
 use std::path::Path;
 use std::sync::Arc;
 
+use ::projection::{ViewError, ViewStore};
 use bus::{Group, Status};
 use domain::{Envelope, Log};
 use http_kit::Kit;
-use ::projection::{ViewError, ViewStore};
 
 use crate::projection::UserActivity;
 

@@ -6,11 +6,13 @@
 
 mod entry;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, btree_map};
 
 use ::projection::{Projection, ProjectionError, Value, ViewTx};
 use async_trait::async_trait;
-use domain::{Envelope, Timestamp};
+use domain::{Envelope, StreamId, TenantId, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::GROUP;
 use entry::Entry;
@@ -19,32 +21,24 @@ use entry::Entry;
 const FOLD_MICROS: i64 = 30 * 60 * 1_000_000;
 const HIDDEN: &str = "HISTORY_ENTRY_HIDDEN";
 
-const INSERT: &str = "insert into user_activity (tenant, user_id, timestamp, event_id, log, position, activity_type,
-    related_entity_id, related_entity_type, activity_data, session_id, count, last_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-const FOLD: &str = "update user_activity set count = count + $5, last_at = $6
-    where tenant = $1 and user_id = $2 and timestamp = $3 and event_id = $4";
-const COUNT: &str = "insert into activity_days (tenant, user_id, day, activity_type, count)
-    values ($1, $2, $3, $4, $5) on conflict (tenant, user_id, day, activity_type)
-    do update set count = activity_days.count + excluded.count";
+const INSERT: &str = "insert into user_activity (owner, tenant, user_id, timestamp, event_id, log, position,
+    activity_type, related_entity_id, related_entity_type, activity_data, session_id, count, last_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+const FOLD: &str =
+    "update user_activity set count = count + $3, last_at = $4 where event_id = $1 and owner = $2";
+const COUNT: &str = "insert into activity_days (owner, day, activity_type, count) values ($1, $2, $3, $4)
+    on conflict (owner, day, activity_type) do update set count = activity_days.count + excluded.count";
 const UNCOUNT: &str = "update activity_days set count = count - 1
-    where tenant = $1 and user_id = $2 and day = $3 and activity_type = $4";
+    where owner = $1 and day = $2 and activity_type = $3";
 const NONE_LEFT: &str = "delete from activity_days
-    where tenant = $1 and user_id = $2 and day = $3 and activity_type = $4 and count <= 0";
-/// Tells which entry a view belongs to, and remembers it for the next one, in one go.
-const VIEW: &str = "insert into last_views as l (tenant, user_id, property_id, event_id, timestamp, last_at)
-    values ($1, $2, $3, $4, $5, $5) on conflict (tenant, user_id, property_id) do update set
-    event_id = case when excluded.last_at - l.last_at <= $6 then l.event_id else excluded.event_id end,
-    timestamp = case when excluded.last_at - l.last_at <= $6 then l.timestamp else excluded.timestamp end,
-    last_at = case when excluded.last_at > l.last_at then excluded.last_at else l.last_at end
-    returning event_id, timestamp, last_at";
-const HIDE: &str = "insert into hidden_entries (tenant, user_id, event_id) values ($1, $2, $3)
-    on conflict (tenant, user_id, event_id) do nothing";
-const IS_HIDDEN: &str = "select 1 from hidden_entries where tenant = $1 and user_id = $2 and event_id = $3";
-const FIND: &str = "select timestamp, activity_type from user_activity
-    where tenant = $1 and user_id = $2 and event_id = $3";
-const REMOVE: &str = "delete from user_activity
-    where tenant = $1 and user_id = $2 and timestamp = $3 and event_id = $4";
+    where owner = $1 and day = $2 and activity_type = $3 and count <= 0";
+const RECENT: &str = "select views from recent_views where owner = $1";
+const SET_RECENT: &str = "insert into recent_views (owner, views) values ($1, $2)
+    on conflict (owner) do update set views = excluded.views";
+const HIDE: &str = "insert into hidden_entries (event_id, owner) values ($1, $2) on conflict do nothing";
+const IS_HIDDEN: &str = "select 1 from hidden_entries where event_id = $1 and owner = $2";
+const FIND: &str = "select timestamp, activity_type from user_activity where event_id = $1 and owner = $2";
+const REMOVE: &str = "delete from user_activity where event_id = $1 and owner = $2";
 
 /// The projection behind `user_activity` and its companions.
 #[derive(Debug)]
@@ -74,35 +68,36 @@ impl Projection for UserActivity {
 
 /// An entry somebody wants out of sight.
 #[derive(Debug)]
-struct Hide<'a> {
-    tenant: &'a str,
-    user: &'a str,
+struct Hide {
+    owner: i64,
     event_id: String,
 }
 
-impl<'a> Hide<'a> {
-    fn read(envelope: &'a Envelope) -> Result<Self, ProjectionError> {
-        #[derive(serde::Deserialize)]
+impl Hide {
+    fn read(envelope: &Envelope) -> Result<Self, ProjectionError> {
+        #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Data {
-            activity_id: uuid::Uuid,
+            activity_id: Uuid,
         }
         let data: Data = serde_json::from_str(&envelope.data).map_err(|e| entry::unreadable(envelope, &e))?;
-        let stream = &envelope.stream;
-        let (tenant, user) = (stream.tenant.as_str(), &*stream.id);
-        Ok(Self { tenant, user, event_id: data.activity_id.to_string() })
+        let StreamId { tenant, id, .. } = &envelope.stream;
+        let user: UserId = id.parse().map_err(|_| ProjectionError::Event(format!("{id} is no person")))?;
+        Ok(Self { owner: owner(tenant, user), event_id: data.activity_id.to_string() })
     }
 }
 
 /// More views of an entry that earlier batches wrote.
-#[derive(Debug)]
-struct MoreViews<'a> {
-    tenant: &'a str,
-    user: String,
-    timestamp: i64,
+#[derive(Debug, Default)]
+struct MoreViews {
+    owner: i64,
     views: i64,
     last_at: i64,
 }
+
+/// A home, the entry of its views, and the last of them.
+#[derive(Debug, Serialize, Deserialize)]
+struct RecentView(i64, String, i64);
 
 /// What one batch comes to.
 #[derive(Debug, Default)]
@@ -110,59 +105,56 @@ struct Step<'a> {
     entries: Vec<Entry<'a>>,
     /// Where the entries that views may fold into stand in `entries`, by event id.
     foldable: HashMap<String, usize>,
-    more: BTreeMap<String, MoreViews<'a>>,
-    hides: Vec<Hide<'a>>,
+    more: BTreeMap<String, MoreViews>,
+    recent: BTreeMap<i64, Vec<RecentView>>,
+    hides: Vec<Hide>,
 }
 
 impl<'a> Step<'a> {
     async fn add(&mut self, tx: &mut ViewTx<'_>, entry: Entry<'a>) -> Result<(), ProjectionError> {
-        let Some(property) = &entry.viewed else {
+        let Some(home) = entry.viewed else {
             self.entries.push(entry);
             return Ok(());
         };
-        let row = [
-            entry.tenant.into(),
-            (&*entry.user).into(),
-            (&**property).into(),
-            (&*entry.event_id).into(),
-            entry.timestamp.into(),
-            FOLD_MICROS.into(),
-        ];
-        let found = tx.query(VIEW, &row).await?;
-        let Some(found) = found.first() else { return Ok(()) };
-        let (id, timestamp) = (found.text(0).unwrap_or_default(), found.int(1).unwrap_or_default());
-        let last_at = found.int(2).unwrap_or_default();
-        if id == entry.event_id {
+        let recent = match self.recent.entry(entry.owner) {
+            btree_map::Entry::Occupied(known) => known.into_mut(),
+            btree_map::Entry::Vacant(unknown) => {
+                let stored = tx.query(RECENT, &[entry.owner.into()]).await?;
+                let stored = stored.first().and_then(|row| serde_json::from_str(row.text(0)?).ok());
+                unknown.insert(stored.unwrap_or_default())
+            }
+        };
+        recent.retain(|view: &RecentView| entry.timestamp - view.2 <= FOLD_MICROS);
+        let Some(RecentView(_, id, last_at)) = recent.iter_mut().find(|view| view.0 == home) else {
+            recent.push(RecentView(home, entry.event_id.clone(), entry.timestamp));
             self.foldable.insert(entry.event_id.clone(), self.entries.len());
             self.entries.push(entry);
-        } else if let Some(index) = self.foldable.get(id) {
+            return Ok(());
+        };
+        *last_at = entry.timestamp.max(*last_at);
+        if let Some(index) = self.foldable.get(id) {
             let first = &mut self.entries[*index];
             first.count += entry.count;
-            first.last_at = last_at;
+            first.last_at = *last_at;
         } else {
-            let (tenant, user) = (entry.tenant, entry.user);
-            let fresh = MoreViews { tenant, user, timestamp, views: 0, last_at };
-            let more = self.more.entry(id.to_owned()).or_insert(fresh);
-            more.views += entry.count;
-            more.last_at = last_at;
+            let more = self.more.entry(id.clone()).or_default();
+            *more = MoreViews { owner: entry.owner, views: more.views + entry.count, last_at: *last_at };
         }
         Ok(())
     }
 
     /// Takes hidden entries out, from this batch and from what is stored.
     async fn hide(&mut self, tx: &mut ViewTx<'_>) -> Result<(), ProjectionError> {
-        for Hide { tenant, user, event_id } in &self.hides {
-            let row = [(*tenant).into(), (*user).into(), (&**event_id).into()];
-            tx.execute(HIDE, &row).await?;
-            for stored in tx.query(FIND, &row).await? {
-                let timestamp = stored.int(0).unwrap_or_default();
-                let kind = stored.text(1).unwrap_or_default().to_owned();
-                let stored = [(*tenant).into(), (*user).into(), timestamp.into(), (&**event_id).into()];
-                tx.execute(REMOVE, &stored).await?;
-                let day = Timestamp::from_micros(timestamp).india_day();
-                let row = [(*tenant).into(), (*user).into(), day.into(), (&*kind).into()];
-                tx.execute(UNCOUNT, &row).await?;
-                tx.execute(NONE_LEFT, &row).await?;
+        for Hide { owner, event_id } in &self.hides {
+            let entry = [(&**event_id).into(), (*owner).into()];
+            tx.execute(HIDE, &entry).await?;
+            for stored in tx.query(FIND, &entry).await? {
+                let day = Timestamp::from_micros(stored.int(0).unwrap_or_default()).india_day();
+                let kind = stored.text(1).unwrap_or_default();
+                let count = [(*owner).into(), day.into(), kind.into()];
+                tx.execute(UNCOUNT, &count).await?;
+                tx.execute(NONE_LEFT, &count).await?;
+                tx.execute(REMOVE, &entry).await?;
             }
         }
         if tx.query("select 1 from hidden_entries limit 1", &[]).await?.is_empty() {
@@ -170,7 +162,7 @@ impl<'a> Step<'a> {
         }
         let mut visible = Vec::with_capacity(self.entries.len());
         for entry in self.entries.drain(..) {
-            let row = [entry.tenant.into(), (&*entry.user).into(), (&*entry.event_id).into()];
+            let row = [(&*entry.event_id).into(), entry.owner.into()];
             if tx.query(IS_HIDDEN, &row).await?.is_empty() {
                 visible.push(entry);
             }
@@ -181,25 +173,41 @@ impl<'a> Step<'a> {
 
     async fn write(mut self, tx: &mut ViewTx<'_>) -> Result<(), ProjectionError> {
         // Neighbours in the indexes one after the other.
-        self.entries.sort_unstable_by(|a, b| a.place().cmp(&b.place()));
-        let mut days: BTreeMap<(&str, &str, i64, &str), i64> = BTreeMap::new();
+        self.entries.sort_unstable_by_key(Entry::place);
+        let mut days: BTreeMap<(i64, i64, &str), i64> = BTreeMap::new();
         for entry in &self.entries {
             let day = Timestamp::from_micros(entry.timestamp).india_day();
-            *days.entry((entry.tenant, &entry.user, day, entry.kind)).or_default() += 1;
+            *days.entry((entry.owner, day, entry.kind)).or_default() += 1;
         }
         let rows: Vec<_> = self.entries.iter().map(Entry::row).collect();
         tx.execute_each(INSERT, &rows).await?;
         let mut rows: Vec<Vec<Value<'_>>> = Vec::with_capacity(days.len());
-        for ((tenant, user, day, kind), count) in days {
-            rows.push(vec![tenant.into(), user.into(), day.into(), kind.into(), count.into()]);
+        for ((owner, day, kind), count) in days {
+            rows.push(vec![owner.into(), day.into(), kind.into(), count.into()]);
         }
         tx.execute_each(COUNT, &rows).await?;
         let mut rows: Vec<Vec<Value<'_>>> = Vec::with_capacity(self.more.len());
         for (id, more) in &self.more {
-            let (tenant, user, id) = (more.tenant.into(), (&*more.user).into(), (&**id).into());
-            rows.push(vec![tenant, user, more.timestamp.into(), id, more.views.into(), more.last_at.into()]);
+            rows.push(vec![more.owner.into(), (&**id).into(), more.views.into(), more.last_at.into()]);
         }
         tx.execute_each(FOLD, &rows).await?;
+        let mut rows: Vec<Vec<Value<'_>>> = Vec::with_capacity(self.recent.len());
+        for (owner, views) in &self.recent {
+            let views = serde_json::to_string(views).map_err(|e| ProjectionError::Event(e.to_string()))?;
+            rows.push(vec![(*owner).into(), views.into()]);
+        }
+        tx.execute_each(SET_RECENT, &rows).await?;
         Ok(())
     }
+}
+
+/// FNV-1a, for the few bits that tell tenants apart.
+fn short(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// A person in eight bytes.
+pub fn owner(tenant: &TenantId, user: UserId) -> i64 {
+    let (high, low) = user.uuid().as_u64_pair();
+    (low ^ high.rotate_left(32) ^ short(tenant.as_str())).cast_signed()
 }

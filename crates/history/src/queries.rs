@@ -1,5 +1,5 @@
-//! What is asked of the read model. Every page is found by an index and every total is a sum of days, so an
-//! answer costs the same after ten million events as after ten.
+//! What is asked of the read model. Every page is found by an index, every total and every skipped page by counts
+//! of days, so an answer costs the same after ten million events as after ten.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -12,9 +12,24 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::describe::{Told, sentence};
+use crate::projection::owner;
 
 /// Days of a summary.
 const SUMMARY_DAYS: i64 = 30;
+
+const DAY_MICROS: i64 = 86_400_000_000;
+/// Indian days begin 5:30 hours before those of UTC.
+const INDIA_OFFSET_MICROS: i64 = 19_800_000_000;
+
+/// When a day of [`Timestamp::india_day`] begins.
+fn day_start(day: i64) -> Timestamp {
+    Timestamp::from_micros(day.saturating_mul(DAY_MICROS).saturating_sub(INDIA_OFFSET_MICROS))
+}
+
+/// The last moment of that day.
+fn day_end(day: i64) -> Timestamp {
+    Timestamp::from_micros(day_start(day + 1).micros().saturating_sub(1))
+}
 
 /// An entry as clients see it.
 #[derive(Clone, Debug, Serialize)]
@@ -105,47 +120,90 @@ pub struct Person<'a> {
 const COLUMNS: &str = "event_id, activity_type, timestamp, activity_data, related_entity_id,
     related_entity_type, session_id, count, last_at";
 
+/// Rows of one person: the index finds them by owner, the rest tells apart whoever shares those eight bytes.
+const THEIRS: &str = "owner = $1 and tenant = $2 and user_id = $3";
+
 impl Person<'_> {
-    fn key(&self) -> [Value<'static>; 2] {
-        [self.tenant.to_string().into(), self.user.to_string().into()]
+    fn owner(&self) -> i64 {
+        owner(self.tenant, self.user)
     }
 
-    /// Entries, newest first.
+    fn key(&self) -> Vec<Value<'static>> {
+        vec![self.owner().into(), self.tenant.to_string().into(), self.user.to_string().into()]
+    }
+
+    /// Entries, newest first. Types and pages further back are found by the counts of days, so that only rows of
+    /// days that matter are read.
     pub async fn entries(&self, wanted: &Wanted) -> Result<Vec<Activity>, ViewError> {
-        if wanted.types.as_ref().is_some_and(Vec::is_empty) {
-            return Ok(Vec::new());
+        if wanted.types.is_none() && wanted.skip == 0 {
+            return self.range(wanted, wanted.since, wanted.before.0, 0, wanted.limit).await;
         }
+        let (mut found, mut skip) = (Vec::new(), wanted.skip);
+        for (day, count) in self.days(wanted).await? {
+            let left = wanted.limit - found.len() as u64;
+            if left == 0 {
+                break;
+            }
+            if skip >= count {
+                skip -= count;
+                continue;
+            }
+            let (from, to) = (day_start(day).max(wanted.since), day_end(day).min(wanted.before.0));
+            if wanted.types.is_none() {
+                return self.range(wanted, wanted.since, to, skip, left).await;
+            }
+            found.extend(self.range(wanted, from, to, skip, left).await?);
+            skip = 0;
+        }
+        Ok(found)
+    }
+
+    /// How many of the wanted entries each day has, newest first.
+    async fn days(&self, wanted: &Wanted) -> Result<Vec<(i64, u64)>, ViewError> {
+        let sql = "select day, activity_type, count from activity_days
+            where owner = $1 and day >= $2 and day <= $3 order by day desc";
+        let (from, to) = (wanted.since.india_day(), wanted.before.0.india_day());
+        let rows = self.store.query(sql, vec![self.owner().into(), from.into(), to.into()]).await?;
+        let mut days: Vec<(i64, u64)> = Vec::new();
+        for row in &rows {
+            let kind = row.text(1).unwrap_or_default();
+            if wanted.types.as_ref().is_some_and(|types| !types.iter().any(|wanted| wanted == kind)) {
+                continue;
+            }
+            let (day, count) = (row.int(0).unwrap_or_default(), row.count(2));
+            match days.last_mut() {
+                Some((last, sum)) if *last == day => *sum += count,
+                _ => days.push((day, count)),
+            }
+        }
+        Ok(days)
+    }
+
+    /// Wanted entries from `from` to `to`, newest first.
+    async fn range(
+        &self,
+        wanted: &Wanted,
+        from: Timestamp,
+        to: Timestamp,
+        skip: u64,
+        limit: u64,
+    ) -> Result<Vec<Activity>, ViewError> {
         let (at, id) = &wanted.before;
-        let mut params: Vec<Value<'_>> = self.key().into();
-        params.extend([
-            wanted.since.micros().into(),
-            at.micros().into(),
-            id.as_str().into(),
-            wanted.limit.into(),
-            wanted.skip.into(),
-            (wanted.skip + wanted.limit).into(),
-        ]);
-        // One index range a type, each cut off where no page can reach further.
-        let mut sql = String::new();
+        let mut params = self.key();
+        params.extend([from, to, *at].map(|time| time.micros().into()));
+        params.extend([id.clone().into(), limit.into(), skip.into()]);
+        let mut kinds = String::new();
         for kind in wanted.types.iter().flatten() {
-            params.push(kind.as_str().into());
-            let (union, n) = (if sql.is_empty() { "" } else { " union all " }, params.len());
-            let _ = write!(
-                sql,
-                "{union}select * from (select {COLUMNS} from user_activity where tenant = $1 and user_id = $2
-                 and activity_type = ${n} and timestamp >= $3 and (timestamp, event_id) < ($4, $5)
-                 order by timestamp desc, event_id desc limit $8)"
-            );
+            params.push(kind.clone().into());
+            let comma = if kinds.is_empty() { "" } else { ", " };
+            let _ = write!(kinds, "{comma}${}", params.len());
         }
-        let source = if sql.is_empty() {
-            "user_activity where tenant = $1 and user_id = $2 and timestamp >= $3
-             and (timestamp, event_id) < ($4, $5) and $8 >= 0"
-                .to_owned()
-        } else {
-            format!("({sql}) as found")
-        };
+        let kinds =
+            wanted.types.as_ref().map(|_| format!("and activity_type in ({kinds})")).unwrap_or_default();
         let sql = format!(
-            "select {COLUMNS} from {source} order by timestamp desc, event_id desc limit $6 offset $7"
+            "select {COLUMNS} from user_activity where {THEIRS} and timestamp >= $4 and timestamp <= $5
+             and (timestamp < $6 or (timestamp = $6 and event_id < $7)) {kinds}
+             order by timestamp desc, event_id desc limit $8 offset $9"
         );
         let rows = self.store.query(&sql, params).await?;
         Ok(rows.iter().map(|row| Activity::read(self.user, row)).collect())
@@ -154,35 +212,35 @@ impl Person<'_> {
     /// The oldest entry.
     pub async fn first(&self) -> Result<Option<Activity>, ViewError> {
         let sql = format!(
-            "select {COLUMNS} from user_activity where tenant = $1 and user_id = $2
-             order by timestamp, event_id limit 1"
+            "select {COLUMNS} from user_activity where {THEIRS} order by timestamp, event_id limit 1"
         );
-        let rows = self.store.query(&sql, self.key().into()).await?;
+        let rows = self.store.query(&sql, self.key()).await?;
         Ok(rows.first().map(|row| Activity::read(self.user, row)))
     }
 
     /// Whether an entry is theirs, and whether it is still to be seen.
     pub async fn standing(&self, entry: Uuid) -> Result<Standing, ViewError> {
-        let mut params: Vec<Value<'_>> = self.key().into();
-        params.push(entry.to_string().into());
-        let hidden = "select 1 from hidden_entries where tenant = $1 and user_id = $2 and event_id = $3";
-        if !self.store.query(hidden, params.clone()).await?.is_empty() {
+        let entry = entry.to_string();
+        let hidden = "select 1 from hidden_entries where event_id = $1 and owner = $2";
+        let params = vec![entry.as_str().into(), self.owner().into()];
+        if !self.store.query(hidden, params).await?.is_empty() {
             return Ok(Standing::Hidden);
         }
-        let seen = "select 1 from user_activity where tenant = $1 and user_id = $2 and event_id = $3";
-        let none = self.store.query(seen, params).await?.is_empty();
+        let mut params = self.key();
+        params.push(entry.into());
+        let seen = format!("select 1 from user_activity where {THEIRS} and event_id = $4");
+        let none = self.store.query(&seen, params).await?.is_empty();
         Ok(if none { Standing::None } else { Standing::Visible })
     }
 
     /// The counts of all time and of the last thirty days before `now`.
     pub async fn counts(&self, now: Timestamp) -> Result<Counts, ViewError> {
         let from = now.india_day() - (SUMMARY_DAYS - 1);
-        let mut params: Vec<Value<'_>> = self.key().into();
-        params.push(from.into());
-        let types = "select activity_type, sum(count), sum(case when day >= $3 then count else 0 end)
-            from activity_days where tenant = $1 and user_id = $2 group by activity_type order by activity_type";
+        let params: Vec<Value<'_>> = vec![self.owner().into(), from.into()];
+        let types = "select activity_type, sum(count), sum(case when day >= $2 then count else 0 end)
+            from activity_days where owner = $1 group by activity_type order by activity_type";
         let types = self.store.query(types, params.clone()).await?;
-        let days = "select day, sum(count) from activity_days where tenant = $1 and user_id = $2 and day >= $3
+        let days = "select day, sum(count) from activity_days where owner = $1 and day >= $2
             group by day order by day";
         let found = self.store.query(days, params).await?;
         let found: BTreeMap<i64, u64> =
@@ -257,4 +315,17 @@ pub struct Summary {
     total_activities_last30_days: u64,
     most_active_day: Option<String>,
     last_activity_timestamp: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_starts_where_the_day_before_ends() {
+        for day in [0, 20_000, 20_001] {
+            assert_eq!([day_start(day), day_end(day)].map(Timestamp::india_day), [day, day]);
+            assert_eq!(day_end(day - 1).micros() + 1, day_start(day).micros());
+        }
+    }
 }

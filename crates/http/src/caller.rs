@@ -77,11 +77,12 @@ impl Caller {
     /// The person.
     ///
     /// # Errors
-    /// 401 for everybody else.
+    /// 401 when nobody is signed in, 403 for another service of ours.
     pub fn person(&self) -> Result<SignedIn, Failure> {
         match self.signed_in {
             Some(person) if !person.service => Ok(person),
-            _ => Err(Failure::unauthenticated("sign in first")),
+            Some(_) => Err(Failure::forbidden("services may not do this")),
+            None => Err(Failure::unauthenticated("sign in first")),
         }
     }
 

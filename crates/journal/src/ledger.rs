@@ -4,7 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use domain::aggregate::{Aggregate, EventKind};
-use domain::{Actor, Clock, Envelope, Ids, Log, Position, StreamId, TenantId, Version, upcast};
+use domain::{Actor, Clock, Envelope, Ids, Log, Position, StreamId, TenantId, Timestamp, Version, upcast};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -182,7 +182,8 @@ impl Ledger {
                 self.not_done_before(&stream, &options).await?;
                 return Err(ExecuteError::Precondition { actual: version });
             }
-            let decided = state.decide(command.clone(), self.clock.now());
+            let now = self.clock.now();
+            let decided = state.decide(command.clone(), now);
             if decided.as_ref().map_or(true, Vec::is_empty) {
                 self.not_done_before(&stream, &options).await?;
             }
@@ -190,8 +191,7 @@ impl Ledger {
             if events.is_empty() {
                 return Ok(Done { state, version, position: None });
             }
-            let encoded = self.encode_all(actor, &events)?;
-            let times: Vec<_> = encoded.iter().map(|event| event.timestamp).collect();
+            let encoded = self.encode_all(actor, &events, now)?;
             let append = Append {
                 stream: stream.clone(),
                 expected: Expected::Exactly(version),
@@ -201,7 +201,7 @@ impl Ledger {
             };
             match self.journal.append(append).await {
                 Ok(Appended { version, position }) => {
-                    events.iter().zip(times).for_each(|(event, at)| state.evolve(event, at));
+                    events.iter().for_each(|event| state.evolve(event, now));
                     self.states.insert(stream, (version, Arc::new(state.clone())));
                     return Ok(Done { state, version, position: Some(position) });
                 }
@@ -239,22 +239,31 @@ impl Ledger {
         stream: StreamId,
         event: &E,
     ) -> Result<Appended, ExecuteError<std::convert::Infallible>> {
-        let events = self.encode_all(actor, std::slice::from_ref(event))?;
+        let events = self.encode_all(actor, std::slice::from_ref(event), self.clock.now())?;
         let append =
             Append { stream, expected: Expected::Any, events, claims: Claims::default(), idempotency: None };
         Ok(self.journal.append(append).await?)
     }
 
-    /// `events` as they are stored.
+    /// `events` as they are stored, all of them stamped `at`.
     ///
     /// # Errors
     /// When a person's key cannot be had.
-    pub fn encode_all<E: EventKind>(&self, actor: &Actor, events: &[E]) -> Result<Vec<NewEvent>, KeyError> {
-        events.iter().map(|event| self.encode(actor, event)).collect()
+    pub fn encode_all<E: EventKind>(
+        &self,
+        actor: &Actor,
+        events: &[E],
+        at: Timestamp,
+    ) -> Result<Vec<NewEvent>, KeyError> {
+        events.iter().map(|event| self.encode(actor, event, at)).collect()
     }
 
-    fn encode<E: EventKind>(&self, actor: &Actor, event: &E) -> Result<NewEvent, KeyError> {
-        let timestamp = self.clock.now();
+    fn encode<E: EventKind>(
+        &self,
+        actor: &Actor,
+        event: &E,
+        timestamp: Timestamp,
+    ) -> Result<NewEvent, KeyError> {
         let event_id = self.ids.uuid(timestamp);
         let unwritable =
             |error: serde_json::Error| KeyError::Unavailable(format!("an event cannot be written: {error}"));

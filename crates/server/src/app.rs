@@ -15,12 +15,11 @@ use axum::Router;
 use axum::serve::ListenerExt as _;
 use bus::{Group, GroupHandle};
 use domain::TenantId;
-use gateway::{Doors, Limits};
+use gateway::Doors;
 use history::History;
 use http_kit::Kit;
 use journal::SqliteJournal;
 use metrics_exporter_prometheus::PrometheusHandle;
-use notifications::Notifications;
 use projection::ViewStore;
 use properties::Properties;
 use tasks::Tasks;
@@ -39,12 +38,9 @@ pub struct App {
     pub properties: Properties,
     /// What everybody did.
     pub history: History,
-    /// The mail.
-    pub notifications: Notifications,
     /// The running consumer groups.
     pub groups: Vec<GroupHandle>,
     doors: Doors,
-    limits: Arc<Limits>,
     journal: Arc<SqliteJournal>,
     tasks: Tasks,
     secure_cookies: bool,

@@ -52,6 +52,7 @@ pub struct Client {
     http: reqwest::Client,
     base: String,
     token: Option<String>,
+    host: Option<String>,
 }
 
 impl Client {
@@ -64,13 +65,19 @@ impl Client {
             .user_agent("testkit")
             .build()
             .unwrap();
-        Self { http, base: base.to_owned(), token: None }
+        Self { http, base: base.to_owned(), token: None, host: None }
     }
 
     /// As the bearer of a token.
     #[must_use]
     pub fn bearer(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// At another host name of the same server.
+    #[must_use]
+    pub fn at(&self, host: &str) -> Self {
+        Self { host: Some(host.to_owned()), ..self.clone() }
     }
 
     /// The token.
@@ -90,6 +97,9 @@ impl Client {
         let mut request = self.http.request(method, format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
+        }
+        if let Some(host) = &self.host {
+            request = request.header("host", host);
         }
         for (name, value) in headers {
             request = request.header(*name, *value);

@@ -2,13 +2,18 @@
 //! still until a test moves it.
 #![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod child;
+mod drain;
 mod http;
+mod journal_facts;
 mod people;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use bus::GroupHandle;
 use domain::{Clock, Timestamp};
+use http_kit::Kit;
 use hyderabadinfra::app::{self, App, Opening};
 use hyderabadinfra::settings::{self, Flag, Settings, Sources};
 use tempfile::TempDir;
@@ -16,8 +21,10 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
+pub use child::Child;
 pub use http::{Answer, Client};
-pub use people::Person;
+pub use journal_facts::{everything, read_models};
+pub use people::{PASSWORD, Person};
 
 /// Where every test's clock starts: 2026-01-15 10:30 UTC.
 pub const START: Timestamp = Timestamp::from_micros(1_768_473_000_000_000);
@@ -33,6 +40,9 @@ pub struct TestApp {
     pub clock: Clock,
     /// Speaks to it as nobody.
     pub client: Client,
+    /// What its services share.
+    pub kit: Kit,
+    groups: Vec<GroupHandle>,
     directory: Directory,
     server: JoinSet<()>,
     stop: Option<oneshot::Sender<()>>,
@@ -93,6 +103,7 @@ impl TestApp {
         let base = format!("http://{}", public.local_addr().unwrap());
         let management = format!("http://{}", operators.local_addr().unwrap());
         let app = open_app(&settings, clock.clone(), &base).await;
+        let (kit, groups) = (app.kit.clone(), app.groups.clone());
         let (stop, stopped) = oneshot::channel();
         let mut server = JoinSet::new();
         server.spawn(async move {
@@ -102,7 +113,7 @@ impl TestApp {
             app::serve(app, public, operators, Duration::from_secs(2), stopped).await.unwrap();
         });
         let client = Client::new(&base);
-        Self { base, management, clock, client, directory, server, stop: Some(stop) }
+        Self { base, management, clock, client, kit, groups, directory, server, stop: Some(stop) }
     }
 
     /// Where everything is kept.

@@ -40,14 +40,19 @@ fn as_person(caller: &Caller, user: UserId) -> Actor {
 
 impl Users {
     /// An open account.
-    pub async fn person(&self, tenant: &TenantId, user: UserId) -> Result<(Person, Version), Failure> {
+    pub(crate) async fn person(&self, tenant: &TenantId, user: UserId) -> Result<(Person, Version), Failure> {
         let (state, version) = self.kit.ledger.load::<User>(tenant, user).await?;
         Ok((state.person.ok_or_else(unknown_user)?, version))
     }
 
     /// The document of a person just loaded or changed. What the read model adds may be a moment old; without the
     /// read model the answer is made all the same, because the change is done.
-    pub async fn document(&self, tenant: &TenantId, person: &Person, version: Version) -> UserDocument {
+    pub(crate) async fn document(
+        &self,
+        tenant: &TenantId,
+        person: &Person,
+        version: Version,
+    ) -> UserDocument {
         let known = self.known(tenant, person.id).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "the users read model does not answer; a document goes without it");
             Known { last_login: None, property_count: person.counted.unwrap_or_default() }
@@ -69,7 +74,9 @@ impl Users {
         let now = self.kit.ledger.clock().now();
         let forget_client = reason == Ending::Deleted;
         let ended = self.sessions.end_all(&actor.tenant, user, forget_client, now).await?;
-        ended.iter().for_each(|session| self.kit.tokens.end(*session));
+        for session in &ended {
+            self.kit.tokens.end(*session);
+        }
         let mut last = None;
         for session in ended {
             last = self.revoke(actor, session, reason.text()).await?.or(last);

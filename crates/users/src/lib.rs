@@ -66,8 +66,9 @@ impl Users {
         let store = ViewStore::open(&views_dir.join("users.db"), tables, projection)?;
         let now = kit.ledger.clock().now();
         let sessions = Sessions::open(&data_dir.join("sessions.db"), settings, now)?;
-        let ended = sessions.ended_since(now.plus_seconds(-kit.tokens.lifetime()))?;
-        ended.into_iter().for_each(|session| kit.tokens.end(session));
+        for session in sessions.ended_since(now.plus_seconds(-kit.tokens.lifetime()))? {
+            kit.tokens.end(session);
+        }
         Ok(Self { kit, store, sessions, passwords: Passwords::start()? })
     }
 

@@ -18,7 +18,7 @@ pub const SORT_KEY: usize = 2;
 
 impl Users {
     /// Accounts of a tenant, those whose names, e-mail or user name contain `text` if given.
-    pub async fn list(
+    pub(crate) async fn list(
         &self,
         tenant: &TenantId,
         text: Option<&str>,
@@ -46,7 +46,7 @@ impl Users {
     }
 
     /// What the read model knows of a person beyond their own stream.
-    pub async fn known(&self, tenant: &TenantId, user: UserId) -> Result<Known, ViewError> {
+    pub(crate) async fn known(&self, tenant: &TenantId, user: UserId) -> Result<Known, ViewError> {
         let sql = "select (select last_login from users where tenant = $1 and id = $2),
                    (select count(*) from owned_properties where tenant = $1 and user_id = $2)";
         let rows = self.store.query(sql, vec![tenant.as_str().into(), user.to_string().into()]).await?;

@@ -56,7 +56,8 @@ fn sentences_read_as_people_speak() {
     assert_eq!(tell("PROPERTY_STATUS_CHANGED", &villa, 1), "You marked Villa as sold");
     let edit = json!({"title": "Villa", "price": 9_000_000, "changed": ["title", "totalFloors"]});
     assert_eq!(tell("PROPERTY_UPDATED", &edit, 1), "You edited Villa: title, total floors");
-    let both = json!({"title": "Villa", "price": 1_000_000, "previousPrice": 35_000, "changed": ["price", "title"]});
+    let both =
+        json!({"title": "Villa", "price": 1_000_000, "previousPrice": 35_000, "changed": ["price", "title"]});
     assert_eq!(
         tell("PROPERTY_UPDATED", &both, 1),
         "You changed the price of Villa from ₹35,000 to ₹10 Lakh and edited its title"

@@ -97,7 +97,8 @@ pub async fn events(State(site): State<Site>, asked: Asked) -> Result<Reply<Even
     found.truncate(size);
     let last = found.last().filter(|_| more);
     let next = last.map(|envelope| cursor(envelope.timestamp, &envelope.event_id.to_string()));
-    let events = found.iter().map(|envelope| RawEvent::read(&kit.ledger, envelope)).collect::<Result<_, _>>()?;
+    let events =
+        found.iter().map(|envelope| RawEvent::read(&kit.ledger, envelope)).collect::<Result<_, _>>()?;
     let data = Events { user_id: asked.user, events, next };
     Ok(kit.reply("Events", data).stale(freshness.is_stale()))
 }

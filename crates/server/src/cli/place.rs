@@ -21,7 +21,6 @@ pub enum As<'a> {
 }
 
 /// The API, wherever it is.
-#[derive(Debug)]
 pub struct Place {
     pub client: ApiClient,
     app: Option<App>,

@@ -1,5 +1,6 @@
 //! `hyderabadinfra serve`
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -65,7 +66,9 @@ async fn asked_to_stop() {
 fn log_to_stderr(settings: &Settings) {
     let level = format!("{:?}", settings.log.level).to_lowercase();
     let filter = EnvFilter::try_new(level).unwrap_or_default();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let terminal = std::io::stderr().is_terminal();
+    let log =
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(terminal).with_writer(std::io::stderr);
     match settings.log.format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),

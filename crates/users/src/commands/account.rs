@@ -30,7 +30,11 @@ pub struct Versions(pub Vec<Version>);
 
 impl Users {
     /// Makes an account and its first session.
-    pub async fn register(&self, visitor: &Caller, body: &Map<String, Value>) -> Result<Joined, Failure> {
+    pub(crate) async fn register(
+        &self,
+        visitor: &Caller,
+        body: &Map<String, Value>,
+    ) -> Result<Joined, Failure> {
         let registration = Registration::read(body)?;
         let id: UserId = self.kit.ledger.fresh().into();
         let session: SessionId = self.kit.ledger.fresh().into();
@@ -70,7 +74,7 @@ impl Users {
 
     /// Puts the members of `body` into a profile, if its version is among `seen`. Without that condition, changes
     /// made at the same time by others are merged, not overwritten.
-    pub async fn update(
+    pub(crate) async fn update(
         &self,
         caller: &Caller,
         user: UserId,
@@ -98,7 +102,7 @@ impl Users {
     }
 
     /// Closes an account; its e-mail address and user name are free again.
-    pub async fn delete(&self, caller: &Caller, user: UserId) -> Result<Option<Position>, Failure> {
+    pub(crate) async fn delete(&self, caller: &Caller, user: UserId) -> Result<Option<Position>, Failure> {
         let claims = Claims { take: Vec::new(), release_all: true };
         let options = Options { claims, ..Options::default() };
         let actor = caller.actor();

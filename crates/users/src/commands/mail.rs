@@ -56,7 +56,7 @@ impl Users {
     }
 
     /// Confirms an e-mail address with the code that was sent to it.
-    pub async fn verify_email(
+    pub(crate) async fn verify_email(
         &self,
         visitor: &Caller,
         mut f: Fields<'_>,
@@ -77,7 +77,7 @@ impl Users {
     }
 
     /// Asks for another confirmation mail; nothing to do when the address is confirmed.
-    pub async fn resend_verification(&self, caller: &Caller) -> Result<Option<Position>, Failure> {
+    pub(crate) async fn resend_verification(&self, caller: &Caller) -> Result<Option<Position>, Failure> {
         let user = caller.person()?.user;
         let token = self.mail_token(VERIFY, &caller.tenant, user);
         let command = UserCommand::RequestVerification(token);
@@ -86,7 +86,11 @@ impl Users {
     }
 
     /// Asks for a reset mail. The answer and its time are the same whether or not there is an account.
-    pub async fn request_reset(&self, visitor: &Caller, body: &Map<String, Value>) -> Result<(), Failure> {
+    pub(crate) async fn request_reset(
+        &self,
+        visitor: &Caller,
+        body: &Map<String, Value>,
+    ) -> Result<(), Failure> {
         let mut f = Fields::new(body);
         let email = f.parsed("email", people::email);
         let email = f.required("email", email);
@@ -104,7 +108,11 @@ impl Users {
     }
 
     /// Sets a new password with the token of a reset mail, and ends every session.
-    pub async fn reset_password(&self, visitor: &Caller, body: &Map<String, Value>) -> Result<(), Failure> {
+    pub(crate) async fn reset_password(
+        &self,
+        visitor: &Caller,
+        body: &Map<String, Value>,
+    ) -> Result<(), Failure> {
         let mut f = Fields::new(body);
         let token = f.text("token", 1..=500);
         let token = f.required("token", token);

@@ -66,7 +66,11 @@ fn credentials(body: &Map<String, Value>) -> Result<(String, String), Failure> {
 impl Users {
     /// Signs in by e-mail address or user name. Unknown names and wrong passwords are answered alike, after equal
     /// work; where an account stands is told only after the right password.
-    pub async fn sign_in(&self, visitor: &Caller, body: &Map<String, Value>) -> Result<SignedIn, Failure> {
+    pub(crate) async fn sign_in(
+        &self,
+        visitor: &Caller,
+        body: &Map<String, Value>,
+    ) -> Result<SignedIn, Failure> {
         let (name, password) = credentials(body)?;
         let found = self.by_name(&visitor.tenant, &name).await?;
         let hash = found.as_ref().and_then(|person| person.password_hash.as_ref().cloned());
@@ -142,7 +146,11 @@ impl Users {
 
     /// Exchanges a refresh token. One that was spent before, other than a moment ago by the same client, is in two
     /// hands: its whole family dies.
-    pub async fn refresh(&self, visitor: &Caller, body: &Map<String, Value>) -> Result<Refreshed, Failure> {
+    pub(crate) async fn refresh(
+        &self,
+        visitor: &Caller,
+        body: &Map<String, Value>,
+    ) -> Result<Refreshed, Failure> {
         let mut f = Fields::new(body);
         let token = f.text("refreshToken", 1..=500);
         let token = f.required("refreshToken", token);
@@ -174,13 +182,17 @@ impl Users {
     }
 
     /// Signs out: the session's tokens are worthless at once.
-    pub async fn sign_out(&self, caller: &Caller) -> Result<Option<Position>, Failure> {
+    pub(crate) async fn sign_out(&self, caller: &Caller) -> Result<Option<Position>, Failure> {
         let session = caller.person()?.session;
         self.end_by(caller, session, SessionCommand::SignOut(session)).await
     }
 
     /// Ends one of the caller's own sessions.
-    pub async fn end_own(&self, caller: &Caller, session: SessionId) -> Result<Option<Position>, Failure> {
+    pub(crate) async fn end_own(
+        &self,
+        caller: &Caller,
+        session: SessionId,
+    ) -> Result<Option<Position>, Failure> {
         let person = caller.person()?;
         let holder = Holder { session, tenant: caller.tenant.clone(), user: person.user };
         if !self.sessions.lives(holder, self.kit.ledger.clock().now()).await? {
@@ -211,11 +223,5 @@ impl Users {
         self.sessions.end(session, self.kit.ledger.clock().now()).await?;
         self.kit.tokens.end(session);
         Ok(position)
-    }
-
-    /// The person who calls, as they are now.
-    pub async fn own(&self, caller: &Caller) -> Result<(Person, Version), Failure> {
-        let user = caller.person()?.user;
-        self.person(&caller.tenant, user).await
     }
 }

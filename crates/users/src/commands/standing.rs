@@ -13,13 +13,18 @@ type Changed = (Person, Version, Option<Position>);
 
 impl Users {
     /// Gives another person a role.
-    pub async fn change_role(&self, caller: &Caller, user: UserId, role: Role) -> Result<Changed, Failure> {
+    pub(crate) async fn change_role(
+        &self,
+        caller: &Caller,
+        user: UserId,
+        role: Role,
+    ) -> Result<Changed, Failure> {
         not_oneself(caller, user)?;
         self.change_standing(caller, user, UserCommand::ChangeRole(role), Ending::Role).await
     }
 
     /// Moves another person's account to a status.
-    pub async fn change_status(
+    pub(crate) async fn change_status(
         &self,
         caller: &Caller,
         user: UserId,
@@ -47,7 +52,12 @@ impl Users {
     }
 
     /// Counts a person's listings again, from everything that happened until now.
-    pub async fn recount(&self, status: &Status, caller: &Caller, user: UserId) -> Result<Changed, Failure> {
+    pub(crate) async fn recount(
+        &self,
+        status: &Status,
+        caller: &Caller,
+        user: UserId,
+    ) -> Result<Changed, Failure> {
         self.person(&caller.tenant, user).await?;
         let head = self.kit.ledger.journal().head(Log::Facts).await?;
         let asker = Asker { tenant: &caller.tenant, user };

@@ -14,7 +14,7 @@ const SECRETS: [&str; 3] = ["passwordHash", "verification", "reset"];
 
 impl Users {
     /// Every event a person caused, of both logs, oldest first.
-    pub async fn events_of(&self, tenant: &TenantId, user: UserId) -> Result<Vec<Value>, Failure> {
+    pub(crate) async fn events_of(&self, tenant: &TenantId, user: UserId) -> Result<Vec<Value>, Failure> {
         if self.kit.activity.holds(tenant, user) {
             self.kit.activity.flush().await;
         }

@@ -61,6 +61,7 @@ async fn an_export_has_everything_but_secrets() {
         .json(&json!({"city": "Hyderabad"}))
         .send()
         .await;
+    app.clock.advance(1);
     let export = app.get("/api/users/me/export").by(&asha.token).send().await;
     assert_eq!(export.status, StatusCode::OK);
     let data = export.data();

@@ -183,9 +183,12 @@ impl App {
         self.call(Method::POST, path)
     }
 
+    /// Somebody joins, a second after whatever was before.
     pub async fn join(&self, name: &str) -> Person {
+        self.clock.advance(1);
         let answer = self.post("/api/auth/register").json(&registration(name)).send().await;
         assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+        self.clock.advance(1);
         Person::of(&answer)
     }
 
@@ -237,8 +240,11 @@ impl App {
         let stream = StreamId::new(&self.tenant, "user", user);
         let found = self.kit.ledger.journal().read_stream(&stream, 0).await.unwrap();
         let issued = |event| match (event, purpose) {
-            (UserEvent::Registered { verification, .. }, "verify-email")
-            | (UserEvent::VerificationRequested { verification, .. }, "verify-email") => Some(verification),
+            (
+                UserEvent::Registered { verification, .. }
+                | UserEvent::VerificationRequested { verification, .. },
+                "verify-email",
+            ) => Some(verification),
             (UserEvent::PasswordResetRequested { reset }, "password-reset") => Some(reset),
             _ => None,
         };

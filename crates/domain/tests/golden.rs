@@ -1,0 +1,229 @@
+//! Every event ever written can be read for ever: one golden file a type and schema version. A changed file is a
+//! broken promise; a new shape is a new version with a new file. `HYD_WRITE_GOLDEN=1` writes files that are missing.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use domain::activity::{ActivityEvent, CountedViews, Snapshot};
+use domain::area::{Area, AreaUnit};
+use domain::audit::AuditEvent;
+use domain::favourites::FavouritesEvent;
+use domain::property::content::{Contact, Coordinates, Location, Specifications};
+use domain::property::kinds::{FurnishedStatus, ListingType, PlotUse, PropertyType, TransactionType};
+use domain::property::{Content, PropertyEvent, Status};
+use domain::session::SessionEvent;
+use domain::user::{Account, IssuedToken, Profile, Role, UserEvent, UserStatus};
+use domain::{EventKind, Paise, Personal, Timestamp, UserId};
+use serde_json::Value;
+
+fn id<K>(last: u8) -> domain::Id<K> {
+    format!("0197c000-0000-7000-8000-0000000000{last:02x}").parse().unwrap()
+}
+
+fn content() -> Content {
+    Content {
+        title: "Corner plot in Mokila".into(),
+        description: Some("Open on two sides.".into()),
+        price: Paise::from_paise(1_200_000_050),
+        location: Location {
+            area: "Mokila".into(),
+            address: Some(Personal::of(id(1), "Plot 7, Sample Road".into())),
+            city: "Hyderabad".into(),
+            state: Some("Telangana".into()),
+            pincode: Some("501203".into()),
+            coordinates: Some(Coordinates { lat: 17.44, lng: 78.19 }),
+        },
+        specifications: Specifications {
+            property_type: PropertyType::Plot,
+            plot_use: Some(PlotUse::Agricultural),
+            listing_type: ListingType::Sale,
+            transaction_type: Some(TransactionType::Resale),
+            bedrooms: Some(0),
+            bathrooms: Some(0),
+            area: Area::new(2.0, AreaUnit::Acre),
+            parking_spaces: Some(1),
+            floor_number: Some(0),
+            total_floors: Some(1),
+            age_of_property: Some(2),
+            facing: Some("North East".into()),
+            furnished_status: Some(FurnishedStatus::Unfurnished),
+        },
+        amenities: vec!["Bore well".into()],
+        nearby_facilities: vec!["Highway".into()],
+        contact: Some(Personal::of(
+            id(1),
+            Contact {
+                name: Some("Sample Owner".into()),
+                phone: Some("+919876543210".into()),
+                email: Some("owner@example.com".into()),
+            },
+        )),
+    }
+}
+
+fn snapshot() -> Snapshot {
+    Snapshot {
+        title: "Corner plot in Mokila".into(),
+        price: Paise::from_paise(1_200_000_050),
+        area: "Mokila".into(),
+    }
+}
+
+fn properties() -> Vec<PropertyEvent> {
+    let title = || "Corner plot in Mokila".to_owned();
+    let property_id = id(2);
+    let source_reference = Some("sheet-7".into());
+    vec![
+        PropertyEvent::Listed {
+            property_id,
+            owner_id: id(1),
+            status: Status::Active,
+            source_reference,
+            content: content(),
+        },
+        PropertyEvent::Edited {
+            property_id,
+            changed: vec!["price".into()],
+            previous_price: Some(Paise::from_paise(1_250_000_000)),
+            content: content(),
+        },
+        PropertyEvent::StatusChanged { property_id, title: title(), from: Status::Active, to: Status::Sold },
+        PropertyEvent::Removed { property_id, title: title() },
+        PropertyEvent::Featured { property_id, title: title(), featured: true },
+        PropertyEvent::Verified { property_id, title: title(), verified: true },
+        PropertyEvent::Approved { property_id, title: title() },
+        PropertyEvent::Rejected { property_id, title: title(), reason: "no photo of the land".into() },
+    ]
+}
+
+fn people() -> Vec<UserEvent> {
+    let at = Timestamp::from_micros(1_700_000_000_000_000);
+    let token = || IssuedToken { nonce: "nonce".into(), token_hash: "ab".repeat(32), expires_at: at };
+    let profile = || {
+        let text = |text: &str| Some(text.to_owned());
+        let profile = Profile {
+            first_name: "Sample".into(),
+            last_name: "Person".into(),
+            phone_number: text("+919876543210"),
+            address: text("Plot 7, Sample Road"),
+            city: text("Hyderabad"),
+            state: text("Telangana"),
+            pincode: text("500032"),
+            date_of_birth: text("1990-05-31"),
+            profile_image_url: text("https://example.com/me.webp"),
+        };
+        Personal::of(id(1), profile)
+    };
+    let account = Account { username: "sample".into(), email: "sample@example.com".into() };
+    let password = || Personal::of(id(1), "$argon2id$sample".into());
+    let subject_id: UserId = id(1);
+    vec![
+        UserEvent::Registered {
+            user_id: subject_id,
+            account: Personal::of(subject_id, account),
+            profile: profile(),
+            password_hash: password(),
+            verification: token(),
+        },
+        UserEvent::Updated { changed: vec!["city".into()], profile: profile() },
+        UserEvent::VerificationRequested { template: "verify-email".into(), verification: token() },
+        UserEvent::EmailVerified {},
+        UserEvent::PasswordResetRequested { reset: token() },
+        UserEvent::PasswordChanged { password_hash: password() },
+        UserEvent::RoleChanged { subject_id, from: Role::User, to: Role::Agent },
+        UserEvent::StatusChanged { subject_id, from: UserStatus::Active, to: UserStatus::Suspended },
+        UserEvent::PropertyCountChanged { subject_id, property_count: 3 },
+        UserEvent::Deleted { subject_id },
+    ]
+}
+
+fn activity() -> Vec<ActivityEvent> {
+    let (property_id, owner_id) = (id(2), id(1));
+    vec![
+        ActivityEvent::Viewed { property_id, snapshot: snapshot(), views: 2, counted: true },
+        ActivityEvent::Shared { property_id, snapshot: snapshot() },
+        ActivityEvent::ContactRevealed { property_id, snapshot: snapshot(), owner_id },
+        ActivityEvent::ViewsCounted { views: vec![CountedViews { property_id, views: 5, visitors: 3 }] },
+    ]
+}
+
+fn others() -> (Vec<FavouritesEvent>, Vec<SessionEvent>, Vec<AuditEvent>) {
+    let (property_id, session_id, subject_id) = (id(2), id(3), id(1));
+    let group = || "history-service-group".to_owned();
+    (
+        vec![
+            FavouritesEvent::Saved { property_id, snapshot: snapshot() },
+            FavouritesEvent::Unsaved { property_id, snapshot: snapshot() },
+        ],
+        vec![
+            SessionEvent::SignedIn { session_id, user_id: subject_id },
+            SessionEvent::SignedOut { session_id },
+            SessionEvent::Revoked { session_id, reason: "ended by the person".into() },
+            SessionEvent::RefreshReused { session_id },
+        ],
+        vec![
+            AuditEvent::LookedAt { subject_id, operation: "GET /api/users/{id}".into() },
+            AuditEvent::Exported { subject_id },
+            AuditEvent::HistoryEntryHidden { activity_id: id::<()>(9).uuid() },
+            AuditEvent::DeadLetterRedriven { group: group(), key: "hyderabad/property/7".into() },
+            AuditEvent::ReplayStarted { group: group() },
+            AuditEvent::ReplayFinished { group: group(), events: 42 },
+        ],
+    )
+}
+
+fn golden(event_type: &str, version: u16) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{event_type}.v{version}.json"))
+}
+
+/// Writes today's shape against its file, and reads it back.
+fn check<E: EventKind + PartialEq + std::fmt::Debug>(events: &[E], covered: &mut BTreeSet<String>) {
+    for event in events {
+        let written = serde_json::to_value(event).unwrap();
+        let event_type = written["eventType"].as_str().unwrap().to_owned();
+        let file = golden(&event_type, E::SCHEMA_VERSION);
+        if !file.exists() && std::env::var_os("HYD_WRITE_GOLDEN").is_some() {
+            std::fs::write(&file, format!("{written:#}\n")).unwrap();
+        }
+        let text = std::fs::read_to_string(&file).unwrap_or_else(|_| panic!("{} is missing", file.display()));
+        let kept: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(written, kept, "{event_type} is written in another shape than its golden file");
+        assert_eq!(*event, serde_json::from_value(kept).unwrap(), "{event_type} is read as something else");
+        covered.insert(format!("{event_type}.v{}.json", E::SCHEMA_VERSION));
+    }
+}
+
+#[test]
+fn rule_21_every_event_reads_for_ever() {
+    let mut covered = BTreeSet::new();
+    check(&properties(), &mut covered);
+    check(&people(), &mut covered);
+    check(&activity(), &mut covered);
+    let (favourites, sessions, audit) = others();
+    check(&favourites, &mut covered);
+    check(&sessions, &mut covered);
+    check(&audit, &mut covered);
+    let directory = std::fs::read_dir(golden("x", 1).parent().unwrap()).unwrap();
+    let files: BTreeSet<String> = directory.map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
+    assert_eq!(files, covered, "a golden file without an event, or an event without one");
+}
+
+#[test]
+fn h17_a_payload_of_another_shape_is_an_error_and_not_a_guess() {
+    for bad in [
+        r#"{"eventType":"PROPERTY_DELETED","eventData":{"propertyId":"7","title":"x"}}"#,
+        r#"{"eventType":"PROPERTY_EXPLODED","eventData":{}}"#,
+        r#"{"@class":"java.lang.Runtime"}"#,
+    ] {
+        assert!(serde_json::from_str::<PropertyEvent>(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn readers_tolerate_members_they_do_not_know() {
+    let text = std::fs::read_to_string(golden("PROPERTY_DELETED", 1)).unwrap();
+    let mut value: Value = serde_json::from_str(&text).unwrap();
+    value["eventData"]["addedLater"] = true.into();
+    assert!(serde_json::from_value::<PropertyEvent>(value).is_ok());
+}

@@ -1,0 +1,77 @@
+//! People of every role, services, and the codes of mails nobody sent.
+
+use domain::{Ids, StreamId, TenantId, UserId};
+use http_kit::Tokens;
+use serde_json::{Value, json};
+use testkit::{Client, PASSWORD, Person, TestApp};
+
+/// The admin of the settings.
+pub const ADMIN: &str = "root@example.com";
+
+/// Settings under which there is an admin and no limits.
+pub const WITH_ADMIN: [(&str, &str); 3] =
+    [("limits.enabled", "false"), ("admin_email", ADMIN), ("admin_password", PASSWORD)];
+
+/// An application with an admin.
+pub async fn app() -> TestApp {
+    TestApp::with(|_| {}, &WITH_ADMIN).await
+}
+
+/// Signs in somebody who has an account.
+pub async fn sign_in(client: &Client, email: &str) -> Person {
+    let nobody =
+        Person { id: String::new(), email: email.to_owned(), client: client.clone(), refresh: String::new() };
+    nobody.sign_in().await.0
+}
+
+/// The admin, signed in.
+pub async fn admin(app: &TestApp) -> Person {
+    sign_in(&app.client, ADMIN).await
+}
+
+/// A new person with a role, signed in under it.
+pub async fn with_role(client: &Client, admin: &Person, name: &str, role: &str) -> Person {
+    let person = Person::register(client, name).await;
+    let path = format!("/api/users/{}/role", person.id);
+    admin.client.patch(&path, &json!({"role": role})).await.expect(200);
+    sign_in(client, &person.email).await
+}
+
+/// The tokens of the application's own key, issued outside of it.
+pub fn tokens(app: &TestApp) -> Tokens {
+    let key = std::fs::read(app.data_dir().join("keys/jwt.der")).unwrap();
+    Tokens::new(&key, app.clock.clone(), 600).unwrap()
+}
+
+/// Another service of ours.
+pub fn service(app: &TestApp) -> Client {
+    let id = Ids.id(app.clock.now());
+    app.client.bearer(&tokens(app).issue_internal(app.kit.tenants.default_id(), id).unwrap())
+}
+
+/// The code that a mail to `person` holds: purposes are `verify-email` and `password-reset`.
+pub async fn mailed(app: &TestApp, tenant: &TenantId, person: &Person, purpose: &str) -> String {
+    let user: UserId = person.id.parse().unwrap();
+    let ledger = &app.kit.ledger;
+    let events = ledger.journal().read_stream(&StreamId::new(tenant, "user", user), 0).await.unwrap();
+    let member = if purpose == "verify-email" { "verification" } else { "reset" };
+    let nonce = events.iter().rev().find_map(|event| {
+        let data: Value = serde_json::from_str(&event.data).unwrap();
+        data[member]["nonce"].as_str().map(str::to_owned)
+    });
+    let code = ledger.keys().mail_token(purpose, tenant, user, &nonce.expect("a mail was asked for"));
+    if purpose == "verify-email" { code } else { format!("{user}.{code}") }
+}
+
+/// [`mailed`] in the default tenant.
+pub async fn code(app: &TestApp, person: &Person, purpose: &str) -> String {
+    mailed(app, app.kit.tenants.default_id(), person, purpose).await
+}
+
+/// The types in a person's own history, newest first.
+pub async fn history(person: &Person) -> Vec<String> {
+    let answer = person.client.get("/api/user-history/me?size=100").await.expect(200);
+    assert_eq!(answer.header("x-stale"), None);
+    let entries = answer.data()["activities"].as_array().unwrap();
+    entries.iter().map(|entry| entry["activityType"].as_str().unwrap().to_owned()).collect()
+}

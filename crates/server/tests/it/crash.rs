@@ -1,0 +1,229 @@
+//! `kill -9` at random moments under concurrent writes and reads: every acknowledged command is there, none twice,
+//! positions have no hole, and every read model equals a rebuild row by row.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use domain::Log;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use reqwest::Method;
+use serde_json::{Value, json};
+use testkit::{Child, Client, Person, everything, read_models};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_hyderabadinfra");
+const WRITERS: usize = 6;
+
+fn number(name: &str, default: u64) -> u64 {
+    std::env::var(name).map_or(default, |n| n.parse().unwrap())
+}
+
+/// What the server acknowledged, by everybody together.
+#[derive(Debug, Default)]
+struct Acknowledged {
+    /// Reference → the listing it became.
+    listings: HashMap<String, String>,
+    /// Listing and price of each acknowledged change.
+    prices: HashSet<(String, u64)>,
+    /// Person → listings they shared, each time.
+    shares: HashMap<String, usize>,
+}
+
+/// One writer's memory over all lives of the server.
+#[derive(Debug)]
+struct Writer {
+    person: Person,
+    random: StdRng,
+    next: u64,
+    /// Sent, and not known to be done: sent again in the next life.
+    doubtful: Option<(String, u64)>,
+    mine: Vec<String>,
+}
+
+/// One life of the server.
+#[derive(Debug)]
+struct Life {
+    client: Client,
+    done: Mutex<Acknowledged>,
+    acknowledged: AtomicUsize,
+    enough: usize,
+    reached: Notify,
+    over: AtomicBool,
+}
+
+impl Life {
+    fn acknowledge(&self, note: impl FnOnce(&mut Acknowledged)) {
+        note(&mut self.done.lock().unwrap());
+        if self.acknowledged.fetch_add(1, Ordering::SeqCst) + 1 >= self.enough {
+            self.reached.notify_one();
+        }
+    }
+}
+
+impl Writer {
+    /// Writes and reads until the server dies.
+    async fn live(mut self, life: Arc<Life>) -> Self {
+        let client = life.client.bearer(self.person.client.token());
+        while !life.over.load(Ordering::SeqCst) {
+            let answered = match self.random.random_range(0..10) {
+                0..=4 => self.list(&client, &life).await,
+                5..=7 => self.change_price(&client, &life).await,
+                8 => self.share(&client, &life).await,
+                _ => self.look(&client).await,
+            };
+            if answered.is_none() {
+                break;
+            }
+        }
+        self
+    }
+
+    async fn list(&mut self, client: &Client, life: &Life) -> Option<()> {
+        let (reference, price) = self.doubtful.take().unwrap_or_else(|| {
+            self.next += 1;
+            (format!("{}-{}", self.person.email, self.next), 1_000_000 + self.next)
+        });
+        self.doubtful = Some((reference.clone(), price));
+        let body = json!({"title": format!("Home {reference}"), "location": "Kondapur", "price": price,
+            "propertyType": "APARTMENT", "sourceReference": reference, "address": "Plot 7, Sample Road"});
+        let key = [("idempotency-key", reference.as_str())];
+        let answer = client.try_send(Method::POST, "/api/properties", Some(&body), &key).await?.expect(201);
+        let id = answer.data()["id"].as_str().unwrap().to_owned();
+        self.mine.push(id.clone());
+        self.doubtful = None;
+        life.acknowledge(|done| {
+            let before = done.listings.insert(reference, id);
+            assert_eq!(before, None, "acknowledged twice");
+        });
+        Some(())
+    }
+
+    fn one_of_mine(&mut self) -> Option<String> {
+        let most = self.mine.len();
+        (most > 0).then(|| self.mine[self.random.random_range(0..most)].clone())
+    }
+
+    async fn change_price(&mut self, client: &Client, life: &Life) -> Option<()> {
+        let Some(id) = self.one_of_mine() else { return Some(()) };
+        self.next += 1;
+        let price = 2_000_000 + self.next;
+        let path = format!("/api/properties/{id}");
+        let body = json!({"title": format!("Home {id}"), "location": "Kondapur", "price": price,
+            "propertyType": "APARTMENT"});
+        client.try_send(Method::PUT, &path, Some(&body), &[]).await?.expect(200);
+        life.acknowledge(|done| {
+            done.prices.insert((id, price));
+        });
+        let detail = client.try_send(Method::GET, &path, None, &[]).await?.expect(200);
+        assert_eq!(detail.data()["price"], price, "an acknowledged price is not shown");
+        Some(())
+    }
+
+    async fn share(&mut self, client: &Client, life: &Life) -> Option<()> {
+        let Some(id) = self.one_of_mine() else { return Some(()) };
+        let path = format!("/api/properties/{id}/share");
+        client.try_send(Method::POST, &path, Some(&Value::Null), &[]).await?.expect(204);
+        let person = self.person.id.clone();
+        life.acknowledge(|done| *done.shares.entry(person).or_default() += 1);
+        Some(())
+    }
+
+    async fn look(&mut self, client: &Client) -> Option<()> {
+        let listed = client
+            .try_send(Method::GET, "/api/properties/my-properties?size=1", None, &[])
+            .await?
+            .expect(200);
+        if listed.header("x-stale").is_none() {
+            let total = listed.data()["totalElements"].as_u64().unwrap();
+            assert!(total >= self.mine.len() as u64, "{total} listed, {} acknowledged", self.mine.len());
+        }
+        client.try_send(Method::GET, "/api/user-history/me?size=5", None, &[]).await?.expect(200);
+        Some(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_or_doubled_by_kills() {
+    let (kills, seed) = (number("HYD_TEST_KILLS", 20), number("HYD_TEST_SEED", 7));
+    let directory = tempfile::tempdir().unwrap();
+    let mut random = StdRng::seed_from_u64(seed);
+    let mut child = Child::serve(BINARY, directory.path());
+    let mut writers = Vec::new();
+    for n in 0..WRITERS as u64 {
+        let person = Person::register(&child.client, &format!("writer-{n}")).await;
+        let random = StdRng::seed_from_u64(seed * 1000 + n);
+        writers.push(Writer { person, random, next: n * 1_000_000, doubtful: None, mine: Vec::new() });
+    }
+    let mut acknowledged = Acknowledged::default();
+    for kill in 0..kills {
+        let life = Arc::new(Life {
+            client: child.client.clone(),
+            done: Mutex::new(std::mem::take(&mut acknowledged)),
+            acknowledged: AtomicUsize::new(0),
+            enough: random.random_range(1..300),
+            reached: Notify::new(),
+            over: AtomicBool::new(false),
+        });
+        let mut living: JoinSet<Writer> = writers.drain(..).map(|w| w.live(Arc::clone(&life))).collect();
+        life.reached.notified().await;
+        child.kill();
+        life.over.store(true, Ordering::SeqCst);
+        while let Some(writer) = living.join_next().await {
+            writers.push(writer.unwrap_or_else(|e| panic!("kill {kill}, seed {seed}: {e}")));
+        }
+        acknowledged = Arc::into_inner(life).unwrap().done.into_inner().unwrap();
+        child = Child::serve(BINARY, directory.path());
+    }
+    child.kill();
+    let (listings, prices) = (acknowledged.listings.len(), acknowledged.prices.len());
+    verify(directory.path(), &acknowledged).await;
+    println!(
+        "{kills} kills, seed {seed}: {listings} listings and {prices} price changes acknowledged, all there"
+    );
+}
+
+async fn verify(data_dir: &Path, acknowledged: &Acknowledged) {
+    let facts = everything(data_dir, Log::Facts).await;
+    let activity = everything(data_dir, Log::Activity).await;
+    let mut references: HashMap<String, String> = HashMap::new();
+    let mut prices: HashMap<(String, u64), usize> = HashMap::new();
+    for event in &facts {
+        let data: Value = serde_json::from_str(&event.data).unwrap();
+        match &*event.event_type {
+            "PROPERTY_CREATED" => {
+                let reference = data["sourceReference"].as_str().unwrap().to_owned();
+                let before = references.insert(reference.clone(), event.stream.id.to_string());
+                assert_eq!(before, None, "{reference} was listed twice");
+            }
+            "PROPERTY_UPDATED" => {
+                let change = (event.stream.id.to_string(), data["price"].as_u64().unwrap());
+                *prices.entry(change).or_default() += 1;
+            }
+            _ => {}
+        }
+    }
+    for (reference, id) in &acknowledged.listings {
+        assert_eq!(references.get(reference), Some(id), "{reference} was acknowledged");
+    }
+    for change in &acknowledged.prices {
+        assert_eq!(prices.get(change), Some(&1), "{change:?} was acknowledged");
+    }
+    for (person, count) in &acknowledged.shares {
+        let kept =
+            activity.iter().filter(|e| &*e.event_type == "PROPERTY_SHARED" && *e.stream.id == **person);
+        assert!(kept.count() >= *count, "{person} shared {count} times");
+    }
+    let live = read_models(data_dir).await;
+    std::fs::remove_dir_all(data_dir.join("views")).unwrap();
+    let rebuilt = read_models(data_dir).await;
+    assert_eq!(live.len(), rebuilt.len());
+    for ((group, live), (_, rebuilt)) in live.iter().zip(&rebuilt) {
+        for ((table, live), (_, rebuilt)) in live.iter().zip(rebuilt) {
+            assert_eq!(live, rebuilt, "{group}: {table} differs from its rebuild");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The real binary as a process of its own, to be killed.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::http::Client;
+
+/// A serving process.
+#[derive(Debug)]
+pub struct Child {
+    process: std::process::Child,
+    /// Speaks to it as nobody.
+    pub client: Client,
+    /// `http://127.0.0.1:port`
+    pub base: String,
+}
+
+impl Child {
+    /// Starts `binary serve` over `data_dir` and waits for its start-up line.
+    #[must_use]
+    pub fn serve(binary: &str, data_dir: &Path) -> Self {
+        let mut process = Command::new(binary)
+            .arg("serve")
+            .env_clear()
+            .env("HYD_DATA_DIR", data_dir)
+            .env("HYD_LISTEN", "127.0.0.1:0")
+            .env("HYD_MANAGEMENT_LISTEN", "127.0.0.2:0")
+            .env("HYD_LIMITS_ENABLED", "false")
+            .env("HYD_SESSIONS_ACCESS_SECONDS", "86400")
+            .env("HYD_LOG_LEVEL", "error")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let base =
+            line.split_whitespace().find(|word| word.starts_with("http://")).unwrap_or_default().to_owned();
+        assert!(!base.is_empty(), "the server did not start: {line:?} {:?}", process.try_wait());
+        Self { process, client: Client::new(&base), base }
+    }
+
+    /// `kill -9`: no goodbye, nothing is flushed by the program.
+    pub fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,175 @@
+//! The server beside what its machine can do without it: every row once a round, in order, so that whatever else the
+//! machine does hits all rows alike; then medians of the rounds. Misses no target loudly: it tells, and never fails.
+
+mod facts;
+mod journeys;
+mod lag;
+mod listing;
+mod load;
+mod machine;
+mod process;
+mod report;
+mod rows;
+mod sample;
+mod scene;
+mod wire;
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use clap::Args;
+use tokio::time::Instant;
+
+use crate::check::cargo;
+use crate::terminal::{note, say};
+use facts::Facts;
+use journeys::Journeys;
+use lag::Lag;
+use process::Process;
+use report::Report;
+use rows::Row;
+use scene::Scene;
+
+/// How to measure.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Seconds of load in each row of each round
+    #[arg(long)]
+    seconds: Option<u64>,
+    /// Rounds; the result is their median
+    #[arg(long)]
+    rounds: Option<usize>,
+    /// Only these rows, such as c,d
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<char>,
+    /// A first impression in under a minute: three short rounds, fewer events
+    #[arg(long)]
+    quick: bool,
+    /// Also write the report to this file
+    #[arg(long)]
+    save: Option<PathBuf>,
+}
+
+/// How much of everything.
+#[derive(Clone, Copy, Debug)]
+struct Plan {
+    time: Duration,
+    rounds: usize,
+    facts: u64,
+    /// Commands of the paced row, one a millisecond.
+    paced: u64,
+    /// In each round.
+    creations: usize,
+    sign_ins: usize,
+}
+
+impl Options {
+    fn plan(&self) -> Plan {
+        let (seconds, rounds, facts, paced, creations, sign_ins) =
+            if self.quick { (1, 3, 50_000, 3_000, 30, 10) } else { (3, 5, 200_000, 10_000, 100, 20) };
+        Plan {
+            time: Duration::from_secs(self.seconds.unwrap_or(seconds).max(1)),
+            rounds: self.rounds.unwrap_or(rounds).max(1),
+            facts,
+            paced,
+            creations,
+            sign_ins,
+        }
+    }
+
+    fn wants(&self, letter: char) -> bool {
+        self.only.is_empty() || self.only.contains(&letter)
+    }
+
+    fn wants_any(&self, letters: &str) -> bool {
+        letters.chars().any(|letter| self.wants(letter))
+    }
+}
+
+/// Measures, prints the report, saves it when asked to.
+pub fn bench(options: &Options) -> anyhow::Result<()> {
+    let unknown = options.only.iter().find(|letter| !('a'..='h').contains(*letter));
+    ensure!(unknown.is_none(), "there is no row {unknown:?}; the rows are a to h");
+    let plan = options.plan();
+    let built = cargo().args(["build", "--release", "--package", "hyderabadinfra"]).status();
+    ensure!(built.context("cargo cannot be started")?.success(), "the server does not build");
+    // Beside the binaries, on the disk that is measured: a temporary directory may be in memory.
+    let binaries = std::env::current_exe()?.parent().context("no directory of binaries")?.to_owned();
+    let work = tempfile::Builder::new().prefix("bench-").tempdir_in(&binaries)?;
+    let mut report = Report::new(machine::describe(work.path())?, plan);
+
+    let path = |name: &str| work.path().join(name);
+    let mut baseline = Command::new(binaries.join("xtask"));
+    baseline.arg("baseline").arg("--data-dir").arg(work.path());
+    let baseline = Process::start(&mut baseline, &path("baseline.log"))?;
+    let server =
+        Process::start(&mut server(&binaries.join("hyderabadinfra"), &path("data")), &path("server.log"))?;
+    let scene = Scene::set(server.address("is ready at http://")?, server.address("metrics at http://")?)?;
+    let rows: Vec<Row> =
+        rows::all(&baseline, &scene)?.into_iter().filter(|row| options.wants(row.letter)).collect();
+    let runtime = tokio::runtime::Runtime::new()?;
+    let events = if options.wants('g') {
+        note("filling a journal and opening the application in process");
+        let facts = runtime.block_on(Facts::fill(&path("facts"), plan.facts))?;
+        report.filled(facts.filled_per_second);
+        Some((facts, runtime.block_on(Lag::open(&path("lag")))?))
+    } else {
+        None
+    };
+    let journeys = if options.wants('h') { Some(Journeys::set(&scene)?) } else { None };
+    report.idle(server.memory()?);
+
+    for round in 1..=plan.rounds {
+        note(&format!("round {round} of {}", plan.rounds));
+        for row in &rows {
+            report.figure(row.letter, row.what, row.run(plan.time)?);
+            if row.ours {
+                let began = Instant::now();
+                scene.settle()?;
+                report.settled(row.letter, began.elapsed());
+            }
+        }
+        if let Some((facts, lag)) = &events {
+            report.caught_up(runtime.block_on(facts.catch_up(&path("views"), round))?);
+            report.lag(runtime.block_on(lag.paced(round, plan.paced))?);
+        }
+        if let Some(journeys) = &journeys {
+            report.creations(&journeys.create(round, plan.creations)?);
+            report.sign_ins(&journeys.sign_in(plan.sign_ins)?);
+        }
+    }
+    if options.wants_any("defh") {
+        report.memory(server.memory()?, baseline.memory()?);
+    }
+    if let Some((_, lag)) = events {
+        runtime.block_on(lag.close());
+    }
+    let text = report.render();
+    say(&text);
+    match &options.save {
+        Some(file) => {
+            std::fs::write(file, text).with_context(|| format!("{} cannot be written", file.display()))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The real binary with its defaults, but for ports, place and limits.
+fn server(binary: &std::path::Path, data_dir: &std::path::Path) -> Command {
+    let mut server = Command::new(binary);
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("HYD_")) {
+            server.env_remove(name);
+        }
+    }
+    server
+        .arg("serve")
+        .env("HYD_DATA_DIR", data_dir)
+        .env("HYD_LISTEN", "127.0.0.1:0")
+        .env("HYD_MANAGEMENT_LISTEN", "127.0.0.1:0")
+        .env("HYD_LIMITS_ENABLED", "false")
+        .env("HYD_SESSIONS_ACCESS_SECONDS", "86400");
+    server
+}

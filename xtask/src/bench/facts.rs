@@ -1,0 +1,127 @@
+//! (g) From the journal of facts to the history: how fast a read model is made from nothing.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use anyhow::ensure;
+use bus::{Asker, Retry, Runner, Waited};
+use domain::activity::Snapshot;
+use domain::favourites::FavouritesEvent;
+use domain::property::{Content, Property, PropertyCommand};
+use domain::session::SessionEvent;
+use domain::{
+    Actor, Clock, Ids, Log, Metadata, Personal, Position, PropertyId, SessionId, StreamId, TenantId, UserId,
+};
+use history::History;
+use journal::sqlite::Limits;
+use journal::{KeyRing, Ledger, Options, SqliteJournal};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::listing;
+use super::sample::rate;
+
+/// People act at the same time, so that their appends share transactions.
+const AT_ONCE: usize = 256;
+/// What each person does: ten times sign in, list a home, save two.
+const EVENTS_EACH: u64 = 40;
+const CATCHING_UP: Duration = Duration::from_mins(5);
+const RETRY: Retry = Retry { tries: 5, base_ms: 1000, cap_ms: 60_000 };
+
+/// A journal full of facts of many people.
+pub struct Facts {
+    ledger: Ledger,
+    head: Position,
+    pub filled_per_second: f64,
+}
+
+impl Facts {
+    pub async fn fill(directory: &Path, events: u64) -> anyhow::Result<Self> {
+        let clock = Clock::System;
+        let journal = SqliteJournal::open(directory, &clock, Limits::default())?;
+        let keys = KeyRing::open(&directory.join("subjects.db"), &[7; 32])?;
+        let ledger = Ledger::new(Arc::new(journal), Arc::new(keys), clock, Ids);
+        let (people, mut workers) = (Arc::new(AtomicU64::new(events / EVENTS_EACH)), JoinSet::new());
+        let began = Instant::now();
+        for _ in 0..AT_ONCE {
+            let (ledger, people) = (ledger.clone(), Arc::clone(&people));
+            workers.spawn(async move {
+                while people
+                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
+                    .is_ok()
+                {
+                    Box::pin(live(&ledger)).await?;
+                }
+                anyhow::Ok(())
+            });
+        }
+        while let Some(done) = workers.join_next().await {
+            done??;
+        }
+        let head = ledger.journal().head(Log::Facts).await?;
+        Ok(Self { ledger, head, filled_per_second: rate(head.seq, began.elapsed()) })
+    }
+
+    /// Events a second of the history's consumer group, from an empty read model to the newest fact.
+    pub async fn catch_up(&self, directory: &Path, round: usize) -> anyhow::Result<f64> {
+        let path = directory.join(format!("{round}.db"));
+        let store = Arc::new(History::view(&path)?);
+        let (journal, clock) = (self.ledger.journal().clone(), Clock::System);
+        let (runner, handle) = Runner::new(History::group(), journal, store, clock, RETRY).await?;
+        let (stop, stopping) = watch::channel(false);
+        let mut group = JoinSet::new();
+        let began = Instant::now();
+        group.spawn(runner.run(stopping));
+        let (tenant, user) = (tenant(), self.ledger.fresh().into());
+        let asker = Asker { tenant: &tenant, user };
+        let waited = handle.status.wait(&[self.head], asker, CATCHING_UP).await;
+        let took = began.elapsed();
+        stop.send_replace(true);
+        group.join_all().await;
+        ensure!(waited == Waited::Applied, "the history did not catch up: {waited:?}");
+        ensure!(handle.status.blocked_count() == 0, "the history could not apply some events");
+        Ok(rate(self.head.seq, took))
+    }
+}
+
+fn tenant() -> TenantId {
+    TenantId::stored("hyderabad")
+}
+
+/// One person's doings, with what a request brings along.
+async fn live(ledger: &Ledger) -> anyhow::Result<()> {
+    let (tenant, user): (_, UserId) = (tenant(), ledger.fresh().into());
+    for number in 0..EVENTS_EACH / 4 {
+        let session_id: SessionId = ledger.fresh().into();
+        let metadata = Metadata {
+            ip_address: Some(Personal::of(user, "127.0.0.1".into())),
+            user_agent: Some(Personal::of(user, "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0".into())),
+            session_id: Some(session_id),
+            correlation_id: Some(ledger.fresh().to_string()),
+            causation_id: None,
+        };
+        let actor = Actor { tenant: tenant.clone(), user: Some(user), metadata };
+        let stream = StreamId::new(&tenant, "session", session_id);
+        ledger.record(&actor, stream, &SessionEvent::SignedIn { session_id, user_id: user }).await?;
+        let id: PropertyId = ledger.fresh().into();
+        let content = Content::read(&listing::members(number), user, "Hyderabad")?;
+        let snapshot = Snapshot {
+            title: content.title.clone(),
+            price: content.price,
+            area: content.location.area.clone(),
+        };
+        let list =
+            PropertyCommand::List { id, owner: user, content, source_reference: None, moderated: false };
+        let options = Options { new_stream: true, ..Options::default() };
+        ledger.execute::<Property>(&actor, id, list, options).await?;
+        for _ in 0..2 {
+            let saved =
+                FavouritesEvent::Saved { property_id: ledger.fresh().into(), snapshot: snapshot.clone() };
+            ledger.record(&actor, StreamId::new(&tenant, "favourite", user), &saved).await?;
+        }
+    }
+    Ok(())
+}

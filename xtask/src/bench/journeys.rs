@@ -1,0 +1,94 @@
+//! What a person waits for: from posting a home, and from signing in, to seeing it in their history.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context as _, ensure};
+use serde_json::json;
+use tokio::time::Instant;
+
+use super::listing::Bodies;
+use super::sample::Samples;
+use super::scene::{PASSWORD, Scene, list, register, runtime};
+use super::wire::{Connection, Request};
+
+/// More answers without it are a failure, not a wait.
+const MOST_LOOKS: u64 = 10_000;
+
+/// One person with a browser.
+pub struct Journeys {
+    address: SocketAddr,
+    token: String,
+}
+
+/// Creations of a round.
+#[derive(Debug, Default)]
+pub struct Seen {
+    pub took: Samples,
+    /// Needed more than one look.
+    pub looked_again: u64,
+    /// An answer was marked `X-Stale`.
+    pub stale: u64,
+}
+
+impl Journeys {
+    pub fn set(scene: &Scene) -> anyhow::Result<Self> {
+        let address = scene.address;
+        let token = runtime()?.block_on(async {
+            let mut connection = Connection::open(address).await?;
+            register(&mut connection, "walker").await
+        })?;
+        Ok(Self { address, token })
+    }
+
+    /// From sending the POST to the answer that shows the home, `count` times, one after the other.
+    pub fn create(&self, round: usize, count: usize) -> anyhow::Result<Seen> {
+        runtime()?.block_on(async {
+            let mut connection = Connection::open(self.address).await?;
+            let bodies = Bodies::from(u64::try_from(round * count)?);
+            let mut seen = Seen::default();
+            for _ in 0..count {
+                let body = bodies.next();
+                let sent = Instant::now();
+                let id = list(&mut connection, &self.token, &body).await?;
+                let (looks, stale) = self.look_for(&mut connection, &id).await?;
+                seen.took.push(sent.elapsed());
+                seen.looked_again += u64::from(looks > 1);
+                seen.stale += u64::from(stale);
+            }
+            Ok(seen)
+        })
+    }
+
+    async fn look_for(&self, connection: &mut Connection, id: &str) -> anyhow::Result<(u64, bool)> {
+        let path = "/api/user-history/me?size=1";
+        let look = Request { method: "GET", path, token: &self.token, body: None };
+        let mut stale = false;
+        for looks in 1..=MOST_LOOKS {
+            let answer = connection.send(look).await?.expect(200)?;
+            stale |= answer.header("x-stale").is_some();
+            if answer.text().contains(id) {
+                return Ok((looks, stale));
+            }
+        }
+        anyhow::bail!("the home {id} never came into its owner's history")
+    }
+
+    /// From sending the password to the answer with the history, `count` times.
+    pub fn sign_in(&self, count: usize) -> anyhow::Result<Samples> {
+        let body = json!({"email": "walker@example.com", "password": PASSWORD}).to_string();
+        let request = Request { method: "POST", path: "/api/auth/login", token: "", body: Some(&body) };
+        runtime()?.block_on(async {
+            let (mut connection, mut took) = (Connection::open(self.address).await?, Samples::default());
+            for _ in 0..count {
+                let sent = Instant::now();
+                let answer = connection.send(request).await?.expect(200)?;
+                took.push(sent.elapsed());
+                let answer = answer.json()?;
+                let history =
+                    answer["data"]["history"].as_object().context("a sign-in without its history")?;
+                ensure!(!history.is_empty(), "a sign-in with an empty history");
+            }
+            Ok(took)
+        })
+    }
+}

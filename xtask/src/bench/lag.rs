@@ -1,0 +1,128 @@
+//! (g) How long after a command is answered the history has it, while commands come at a steady pace.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::response::Response;
+use bus::{Asker, Status, Waited};
+use domain::{Clock, Position, TenantId, UserId};
+use history::History;
+use hyderabadinfra::app::{self, App, Opening};
+use hyderabadinfra::settings::{self, Flag, Settings, Sources};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, interval};
+use tower::ServiceExt as _;
+
+use super::listing;
+use super::sample::{Figure, Samples, rate};
+use super::scene::PASSWORD;
+
+const PACE: Duration = Duration::from_millis(1);
+const PATIENCE: Duration = Duration::from_secs(30);
+const LARGEST: usize = 1 << 20;
+
+/// The whole application in this process, its router called without a socket.
+pub struct Lag {
+    app: App,
+    router: Router,
+    history: Status,
+    token: String,
+    user: UserId,
+}
+
+impl Lag {
+    pub async fn open(directory: &Path) -> anyhow::Result<Self> {
+        let app = App::open(&settings(directory)?, opening()?).await?;
+        let router = app.public();
+        let name = History::group().name;
+        let history =
+            app.groups.iter().find(|handle| handle.group.name == name).context("no history group")?;
+        let history = history.status.clone();
+        let body = json!({"username": "pacer", "email": "pacer@example.com", "password": PASSWORD,
+            "firstName": "Sample", "lastName": "Person"});
+        let answer = post(&router, "/api/auth/register", "", body.to_string()).await?;
+        let body: Value = serde_json::from_slice(&to_bytes(answer.into_body(), LARGEST).await?)?;
+        let token = body["data"]["accessToken"].as_str().context("no token")?.to_owned();
+        let user = body["data"]["user"]["id"].as_str().context("no id")?.parse()?;
+        Ok(Self { app, router, history, token, user })
+    }
+
+    /// `commands` of them, one a millisecond; a late one does not hold up the next.
+    pub async fn paced(&self, round: usize, commands: u64) -> anyhow::Result<Figure> {
+        let (mut pace, mut under_way) = (interval(PACE), JoinSet::new());
+        let began = Instant::now();
+        for number in 0..commands {
+            pace.tick().await;
+            let body = Value::Object(listing::members(u64::try_from(round)? * commands + number)).to_string();
+            let (router, token) = (self.router.clone(), self.token.clone());
+            let (history, user, tenant) = (self.history.clone(), self.user, self.app.tenant().clone());
+            under_way.spawn(async move {
+                let answer = post(&router, "/api/properties", &token, body).await?;
+                lag(&history, answer.headers(), &tenant, user).await
+            });
+        }
+        let sent = began.elapsed();
+        let mut samples = Samples::default();
+        while let Some(done) = under_way.join_next().await {
+            samples.push(done??);
+        }
+        Ok(Figure {
+            per_second: rate(commands, sent),
+            p50_ms: samples.percentile(50),
+            p99_ms: samples.percentile(99),
+        })
+    }
+
+    pub async fn close(self) {
+        self.app.shutdown().await;
+    }
+}
+
+fn settings(directory: &Path) -> anyhow::Result<Settings> {
+    let data_dir = directory.to_str().context("the directory's name is no text")?;
+    let flag = |key, value: &str| Flag { name: key, key, value: value.to_owned() };
+    let flags = vec![
+        flag("data_dir", data_dir),
+        flag("limits.enabled", "false"),
+        flag("sessions.access_seconds", "86400"),
+    ];
+    Ok(settings::load(&Sources { flags, ..Sources::default() })?)
+}
+
+fn opening() -> anyhow::Result<Opening> {
+    let public_url = "http://127.0.0.1".to_owned();
+    Ok(Opening { clock: Clock::System, prometheus: app::prometheus()?, public_url })
+}
+
+/// From the answer until the history group has passed the command's position.
+async fn lag(
+    history: &Status,
+    headers: &HeaderMap,
+    tenant: &TenantId,
+    user: UserId,
+) -> anyhow::Result<Duration> {
+    let answered = Instant::now();
+    let position = headers.get("x-event-position").context("an answer without a position")?;
+    let position: Position = position.to_str()?.parse()?;
+    let waited = history.wait(&[position], Asker { tenant, user }, PATIENCE).await;
+    ensure!(waited == Waited::Applied, "the history did not reach {position}: {waited:?}");
+    Ok(answered.elapsed())
+}
+
+async fn post(router: &Router, path: &str, token: &str, body: String) -> anyhow::Result<Response> {
+    let mut request = Request::post(path)
+        .header(header::HOST, "127.0.0.1")
+        .header(header::USER_AGENT, "xtask bench")
+        .header(header::CONTENT_TYPE, "application/json");
+    if !token.is_empty() {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+    }
+    let answer = router.clone().oneshot(request.body(Body::from(body))?).await?;
+    ensure!(answer.status() == StatusCode::CREATED, "{path} answered {}", answer.status());
+    Ok(answer)
+}

@@ -1,0 +1,74 @@
+//! The rows under load: (a) to (c) are the baseline's, (d) to (f) ours.
+
+use std::cell::Cell;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context as _;
+
+use super::listing::Bodies;
+use super::load::{self, Load};
+use super::process::Process;
+use super::sample::Figure;
+use super::scene::Scene;
+use super::wire::Request;
+
+/// Far from the numbers of the homes in the scene.
+const FIRST_TITLE: u64 = 1_000_000;
+
+/// Puts the next request into a buffer.
+type Next = Box<dyn Fn(&mut Vec<u8>)>;
+
+pub struct Row {
+    pub letter: char,
+    pub what: &'static str,
+    /// Answered by the real server.
+    pub ours: bool,
+    address: SocketAddr,
+    status: u16,
+    next: Next,
+}
+
+impl Row {
+    pub fn run(&self, time: Duration) -> anyhow::Result<Figure> {
+        let load = Load { address: self.address, status: self.status, time, next: &*self.next };
+        load::run(&load).with_context(|| format!("row {}, {}", self.letter, self.what))
+    }
+}
+
+/// In the order of a round.
+pub fn all(baseline: &Process, scene: &Scene) -> anyhow::Result<Vec<Row>> {
+    let token = baseline.ready.split_once(" token ").context("the baseline gave no token")?.1;
+    let theirs = |letter, what, status, next| -> anyhow::Result<Row> {
+        Ok(Row { letter, what, ours: false, address: baseline.address("is ready at http://")?, status, next })
+    };
+    let ours =
+        |letter, what, status, next| Row { letter, what, ours: true, address: scene.address, status, next };
+    let homes = scene.homes.iter().map(|id| format!("/api/properties/{id}")).collect();
+    Ok(vec![
+        theirs('a', "bare axum, JSON", 200, read(vec!["/hello".into()], ""))?,
+        theirs('b', "+ cached token, decode, validation", 200, post("/checked", token))?,
+        theirs('c', "+ durable grouped append", 201, post("/stored", token))?,
+        ours('d', "POST /api/properties", 201, post("/api/properties", &scene.seller)),
+        ours('e', "GET /api/properties/{id}", 200, read(homes, &scene.visitor)),
+        ours('f', "GET /api/user-history/me", 200, read(vec!["/api/user-history/me".into()], &scene.doer)),
+    ])
+}
+
+/// Each with a title of its own.
+fn post(path: &'static str, token: &str) -> Next {
+    let (token, bodies) = (token.to_owned(), Bodies::from(FIRST_TITLE));
+    Box::new(move |out| {
+        Request { method: "POST", path, token: &token, body: Some(&bodies.next()) }.write(out);
+    })
+}
+
+/// The paths in turn.
+fn read(paths: Vec<String>, token: &str) -> Next {
+    let (token, turn) = (token.to_owned(), Cell::new(0));
+    Box::new(move |out| {
+        let path = &paths[turn.get() % paths.len()];
+        turn.set(turn.get() + 1);
+        Request { method: "GET", path, token: &token, body: None }.write(out);
+    })
+}

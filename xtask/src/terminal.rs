@@ -1,0 +1,13 @@
+//! What the person at the terminal reads.
+
+/// A result: to standard output.
+#[expect(clippy::print_stdout, reason = "a command line tool tells its result on standard output")]
+pub fn say(text: &str) {
+    println!("{text}");
+}
+
+/// Progress: to standard error.
+#[expect(clippy::print_stderr, reason = "a command line tool tells its progress on standard error")]
+pub fn note(text: &str) {
+    eprintln!("{text}");
+}

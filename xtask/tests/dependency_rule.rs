@@ -1,0 +1,59 @@
+//! Who may depend on whom. The crate names are the data flow: domain, journal, bus, projection, http-kit, then the
+//! services side by side, the gateway before them, and one composition root that sees all.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use serde_json::Value;
+
+const PLATFORM: &[&str] = &["domain", "journal", "bus", "projection", "http-kit"];
+
+/// What each crate of ours may depend on of ours, its tests and build included; nothing here means everything.
+fn allowed(name: &str) -> Option<Vec<&'static str>> {
+    let some = match name {
+        "domain" | "web" => vec![],
+        "journal" => vec!["domain"],
+        "bus" => vec!["domain", "journal"],
+        "projection" => vec!["domain", "journal", "bus"],
+        "http-kit" => vec!["domain", "journal", "bus", "projection"],
+        "users" | "properties" | "history" | "notifications" | "gateway" => PLATFORM.to_vec(),
+        "testkit" => [PLATFORM, &["hyderabadinfra"]].concat(),
+        "hyderabadinfra" | "xtask" => return None,
+        other => panic!("{other} is not in the dependency rule: say in this test what it may depend on"),
+    };
+    Some(some)
+}
+
+fn ours() -> BTreeMap<String, Vec<String>> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let packages = metadata["packages"].as_array().unwrap().iter();
+    packages
+        .map(|package| {
+            let dependencies = package["dependencies"].as_array().unwrap().iter();
+            // What is ours has a path and no source.
+            let ours = dependencies.filter(|dependency| dependency["source"].is_null());
+            (text(&package["name"]), ours.map(|dependency| text(&dependency["name"])).collect())
+        })
+        .collect()
+}
+
+#[test]
+fn crates_depend_along_the_data_flow_only() {
+    let crates = ours();
+    assert!(crates.len() > 10, "the metadata lists the workspace: {crates:?}");
+    let mut wrong = Vec::new();
+    for (name, dependencies) in &crates {
+        let Some(allowed) = allowed(name) else { continue };
+        let bad = dependencies.iter().filter(|dependency| !allowed.contains(&dependency.as_str()));
+        wrong.extend(bad.map(|dependency| format!("{name} must not depend on {dependency}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,97 @@
+//! House rules that no lint knows.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A file of this many lines is as long as most may be.
+const MEDIAN_BELOW: usize = 200;
+/// Names that say nothing about what is inside.
+const EMPTY_NAMES: [&str; 5] = ["utils", "common", "core", "helpers", "manager"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn crates() -> Vec<PathBuf> {
+    let mut all: Vec<_> =
+        fs::read_dir(root().join("crates")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    all.push(root().join("xtask"));
+    all.retain(|path| path.join("Cargo.toml").exists());
+    assert!(all.len() > 10, "the crates are found: {all:?}");
+    all
+}
+
+/// The Rust files below `directory`; none when it is not there.
+fn sources(directory: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
+    let mut found = Vec::new();
+    for path in entries.map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn product_sources() -> Vec<PathBuf> {
+    crates().iter().flat_map(|path| sources(&path.join("src"))).collect()
+}
+
+/// The lines of `files` with one of `words` in them, as `file:line`.
+fn mentions(files: &[PathBuf], words: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    for file in files {
+        for (number, line) in fs::read_to_string(file).unwrap().lines().enumerate() {
+            if words.iter().any(|word| line.contains(word)) {
+                found.push(format!("{}:{}", file.strip_prefix(root()).unwrap().display(), number + 1));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn the_median_source_file_is_short() {
+    let lines = |file: &PathBuf| fs::read_to_string(file).unwrap().lines().count();
+    let mut lengths: Vec<usize> = product_sources().iter().map(lines).collect();
+    lengths.sort_unstable();
+    let median = lengths[lengths.len() / 2];
+    assert!(median < MEDIAN_BELOW, "the median of {} source files is {median} lines", lengths.len());
+}
+
+#[test]
+fn modules_say_what_they_are() {
+    let mut wrong = Vec::new();
+    for file in crates().iter().flat_map(|path| sources(path)) {
+        let path = file.strip_prefix(root()).unwrap();
+        let names = path.iter().filter_map(|part| part.to_str());
+        let empty = names.map(|part| part.trim_end_matches(".rs")).any(|name| EMPTY_NAMES.contains(&name));
+        if empty || path.ends_with("mod.rs") {
+            wrong.push(path.display().to_string());
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "name it after what it does, and write foo.rs instead of foo/mod.rs: {wrong:#?}"
+    );
+}
+
+#[test]
+fn lints_are_expected_with_a_reason_and_never_allowed() {
+    let words = ["#[", "#!["].map(|start| format!("{start}allow("));
+    let all: Vec<_> = crates().iter().flat_map(|path| sources(path)).collect();
+    let found = mentions(&all, &words);
+    assert!(found.is_empty(), "write #[expect(…, reason = …)]: {found:#?}");
+}
+
+#[test]
+fn tests_wait_for_effects_and_never_for_a_time() {
+    let words = ["thread", "time"].map(|module| format!("{module}::sleep"));
+    let tests: Vec<_> = crates().iter().flat_map(|path| sources(&path.join("tests"))).collect();
+    assert!(!tests.is_empty(), "the tests are found");
+    let found = mentions(&tests, &words);
+    assert!(found.is_empty(), "wait for what the test is about: {found:#?}");
+}
