@@ -20,6 +20,7 @@ use history::History;
 use http_kit::Kit;
 use journal::SqliteJournal;
 use metrics_exporter_prometheus::PrometheusHandle;
+use notifications::Notifications;
 use projection::ViewStore;
 use properties::Properties;
 use tasks::Tasks;
@@ -38,6 +39,8 @@ pub struct App {
     pub properties: Properties,
     /// What everybody did.
     pub history: History,
+    /// The mail.
+    pub notifications: Notifications,
     /// The running consumer groups.
     pub groups: Vec<GroupHandle>,
     doors: Doors,

@@ -12,6 +12,7 @@ use http_kit::{Kit, Tenant, Tenants, Tokens};
 use journal::sqlite::Limits as JournalLimits;
 use journal::{ActivityQueue, Journal, KeyRing, Ledger, Seen, SqliteJournal};
 use metrics_exporter_prometheus::PrometheusHandle;
+use notifications::{MailSettings, Notifications};
 use properties::Properties;
 use users::Users;
 
@@ -46,18 +47,23 @@ impl App {
             refresh_days: i64::from(settings.sessions.refresh_days),
             reuse_grace_seconds: i64::from(settings.sessions.reuse_grace_seconds),
         };
+        let mail = MailSettings { from: settings.mail.from.clone(), public_url: public_url.clone() };
         let users = Users::open(kit.clone(), data_dir, &views, sessions).context("the users service")?;
         let properties = Properties::open(kit.clone(), &views).context("the properties service")?;
         let history = History::open(kit.clone(), &views).context("the history service")?;
+        let notifications =
+            Notifications::open(kit.clone(), data_dir, mail).context("the notifications service")?;
         let starts = Starts { kit: &kit, retry: retry(&settings.retry) };
         let mut started = Vec::new();
         started.push(starts.group(Users::group(), users.store().clone()).await?);
         started.push(starts.group(Properties::group(), properties.store().clone()).await?);
         started.push(starts.group(History::group(), history.store().clone()).await?);
+        started.push(starts.group(Notifications::group(), notifications.store().clone()).await?);
         let (runners, groups): (Vec<_>, Vec<_>) = started.into_iter().unzip();
         let status = |index: usize| groups[index].status.clone();
         let services =
-            users.router(status(0)).merge(properties.router(status(1))).merge(history.router(status(2)));
+            users.router(status(0)).merge(properties.router(status(1))).merge(history.router(status(2)))
+            .merge(notifications.router(status(3)));
         let limits = Arc::new(Limits::new(limits(&settings.limits), &clock));
         let doors = gateway::doors(Parts {
             kit: kit.clone(),
@@ -74,6 +80,7 @@ impl App {
             users,
             properties,
             history,
+            notifications,
             groups,
             doors,
             journal,

@@ -1,0 +1,46 @@
+//! A directory of letters: each is there whole or not at all.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The directory. Its calls block.
+#[derive(Clone, Debug)]
+pub struct Mailbox(Arc<PathBuf>);
+
+impl Mailbox {
+    /// Opens the mailbox, making its directory.
+    pub fn open(directory: &Path) -> io::Result<Self> {
+        fs::create_dir_all(directory)?;
+        Ok(Self(Arc::new(directory.to_owned())))
+    }
+
+    /// Puts a letter in, durably, in the place of one with the same name.
+    pub fn put(&self, name: &str, letter: &str) -> io::Result<()> {
+        let written = self.0.join(format!(".{name}.part"));
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        // Letters carry single-use codes.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&written)?;
+        file.write_all(letter.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&written, self.0.join(name))?;
+        File::open(&*self.0)?.sync_all()
+    }
+
+    /// A letter, when it is there.
+    pub fn read(&self, name: &str) -> Option<String> {
+        fs::read_to_string(self.0.join(name)).ok()
+    }
+
+    /// Takes a letter out, if it is there.
+    pub fn remove(&self, name: &str) -> io::Result<()> {
+        match fs::remove_file(self.0.join(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+}

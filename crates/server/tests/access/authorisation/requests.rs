@@ -1,0 +1,163 @@
+//! One request for each operation, right in everything but who sends it, on things of its own.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use testkit::{Answer, Client, PASSWORD};
+
+use super::rules::Who;
+use super::world::{Scene, World};
+use crate::people;
+use crate::rows::Row;
+
+/// Asks for a row's operation.
+pub async fn ask(world: &World, row: &Row, who: Who) -> Answer {
+    match row.service.as_str() {
+        "users" if row.path.starts_with("/api/users/{id}/properties") => property(world, row, who).await,
+        "users" => user(world, row, who).await,
+        "properties" => property(world, row, who).await,
+        "history" => history(world, row, who).await,
+        "operations" => operation(world, row, who).await,
+        _ => unknown(row),
+    }
+}
+
+fn unknown(row: &Row) -> ! {
+    panic!("{} has no request in the authorisation table: write one", row.name())
+}
+
+async fn send(client: &Client, row: &Row, path: &str, body: Option<Value>) -> Answer {
+    client.send(row.method.clone(), path, body.as_ref(), &[]).await
+}
+
+async fn user(world: &World, row: &Row, who: Who) -> Answer {
+    let path = row.path.as_str();
+    match (row.method.as_str(), path) {
+        ("POST", "/api/auth/register" | "/api/users/register") => {
+            let name = world.name();
+            let body = json!({"username": name, "email": format!("{name}@example.com"), "password": PASSWORD,
+                "firstName": "Fresh", "lastName": "Person"});
+            send(&world.scene(who).client, row, path, Some(body)).await
+        }
+        ("POST", "/api/auth/login") => {
+            let Scene { client, owner } = world.scene(who);
+            send(&client, row, path, Some(json!({"email": owner.email, "password": PASSWORD}))).await
+        }
+        ("POST", "/api/auth/password-reset") => {
+            let Scene { client, owner } = world.scene(who);
+            send(&client, row, path, Some(json!({"email": owner.email}))).await
+        }
+        ("POST", "/api/auth/logout") | ("DELETE", "/api/users/profile") => {
+            send(&world.fresh(who).await.client, row, path, None).await
+        }
+        ("POST", "/api/auth/verify-email/resend")
+        | (_, "/.well-known/jwks.json" | "/api/users" | "/api/users/search")
+        | ("GET", "/api/auth/sessions" | "/api/users/profile") => {
+            send(&world.scene(who).client, row, path, None).await
+        }
+        ("PUT", "/api/users/profile") => {
+            send(&world.scene(who).client, row, path, Some(json!({"city": "Hyderabad"}))).await
+        }
+        ("DELETE", "/api/auth/sessions/{id}") => end_session(world, row, who).await,
+        _ => person(world, row, who).await,
+    }
+}
+
+/// Operations that use up the person they concern.
+async fn person(world: &World, row: &Row, who: Who) -> Answer {
+    let Scene { client, owner } = world.fresh(who).await;
+    let path = row.path.replace("{id}", &owner.id);
+    let body = match row.name().as_str() {
+        "POST /api/auth/refresh" => Some(json!({"refreshToken": owner.refresh})),
+        "POST /api/auth/verify-email" => {
+            let code = people::code(&world.app, &owner, "verify-email").await;
+            Some(json!({"userId": owner.id, "verificationCode": code}))
+        }
+        "POST /api/auth/password-reset/confirm" => {
+            world.app.client.post("/api/auth/password-reset", &json!({"email": owner.email})).await.expect(202);
+            let token = people::code(&world.app, &owner, "password-reset").await;
+            Some(json!({"token": token, "newPassword": "another long and private phrase"}))
+        }
+        "PUT /api/users/{id}" => Some(json!({"firstName": "Changed"})),
+        "PATCH /api/users/{id}/role" => Some(json!({"role": "AGENT"})),
+        "PATCH /api/users/{id}/status" => Some(json!({"status": "SUSPENDED"})),
+        "POST /api/users/{id}/property-count" => Some(json!({"count": 4711})),
+        "GET /api/users/{id}" | "DELETE /api/users/{id}" | "GET /api/users/{id}/export" => None,
+        _ => unknown(row),
+    };
+    send(&client, row, &path, body).await
+}
+
+/// Everybody ends another session of their own; only `Other` tries one of the owner's.
+async fn end_session(world: &World, row: &Row, who: Who) -> Answer {
+    let Scene { client, owner } = world.fresh(who).await;
+    let (second, _) = owner.sign_in().await;
+    let whose = match who {
+        Who::Anonymous | Who::Service | Who::Other | Who::Owner => &second.client,
+        _ => &client,
+    };
+    let sessions = whose.get("/api/auth/sessions").await.expect(200);
+    let id = sessions.data()[0]["id"].as_str().unwrap().to_owned();
+    send(&client, row, &row.path.replace("{id}", &id), None).await
+}
+
+async fn property(world: &World, row: &Row, who: Who) -> Answer {
+    let Scene { client, owner } = world.scene(who);
+    if !row.path.contains("{id}") || row.path.starts_with("/api/users/") {
+        let path = row.path.replace("{userId}", &owner.id).replace("{id}", &owner.id);
+        let body = match row.name().as_str() {
+            "POST /api/properties" => Some(home("A home of my own")),
+            _ if row.method == Method::GET => None,
+            _ => unknown(row),
+        };
+        return send(&client, row, &path, body).await;
+    }
+    let id = match row.name().as_str() {
+        "POST /api/properties/{id}/approve" | "POST /api/properties/{id}/reject" => world.pending(&owner).await,
+        _ => world.listing(&owner).await,
+    };
+    let body = match row.name().as_str() {
+        "PUT /api/properties/{id}" => Some(home("A home with another title")),
+        "PATCH /api/properties/{id}/status" => Some(json!({"status": "SOLD"})),
+        "POST /api/properties/{id}/reject" => Some(json!({"reason": "The photos show another home"})),
+        "POST /api/properties/{id}/feature"
+        | "POST /api/properties/{id}/verify"
+        | "POST /api/properties/{id}/approve" => Some(json!({})),
+        "DELETE /api/properties/{id}"
+        | "POST /api/properties/{id}/view"
+        | "POST /api/properties/{id}/share"
+        | "POST /api/properties/{id}/favorite"
+        | "DELETE /api/properties/{id}/favorite" => None,
+        _ if row.method == Method::GET => None,
+        _ => unknown(row),
+    };
+    send(&client, row, &row.path.replace("{id}", &id), body).await
+}
+
+fn home(title: &str) -> Value {
+    json!({"title": title, "location": "Miyapur", "price": 5_100_000, "propertyType": "VILLA"})
+}
+
+async fn history(world: &World, row: &Row, who: Who) -> Answer {
+    let Scene { client, owner } = world.scene(who);
+    let path = row.path.replace("{userId}", &owner.id).replace("{activityType}", "PROPERTY_CREATED");
+    let body = match row.name().as_str() {
+        "POST /api/user-history/{userId}/hide" => {
+            world.pending(&owner).await;
+            let own = owner.client.get("/api/user-history/me").await.expect(200);
+            Some(json!({"activityId": own.data()["activities"][0]["activityId"]}))
+        }
+        _ if row.method == Method::GET => None,
+        _ => unknown(row),
+    };
+    send(&client, row, &path, body).await
+}
+
+async fn operation(world: &World, row: &Row, who: Who) -> Answer {
+    let path = row.path.replace("{id}", "0000000000000000");
+    match row.name().as_str() {
+        "POST /api/v1/admin/dead-letters/{id}/redrive" => {}
+        _ if row.method == Method::GET => {}
+        _ => unknown(row),
+    }
+    send(&world.scene(who).client, row, &path, None).await
+}

@@ -1,0 +1,93 @@
+//! What the `who` column means for everybody, and where an answer is another one for a reason.
+
+use crate::rows::Row;
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    Anonymous,
+    /// Somebody who owns nothing.
+    User,
+    /// The owner of what is asked for.
+    Owner,
+    /// Somebody who owns another thing of the same kind.
+    Other,
+    Seller,
+    Support,
+    Moderator,
+    Admin,
+    Service,
+}
+
+impl Who {
+    pub const ALL: [Self; 9] = [
+        Self::Anonymous,
+        Self::User,
+        Self::Owner,
+        Self::Other,
+        Self::Seller,
+        Self::Support,
+        Self::Moderator,
+        Self::Admin,
+        Self::Service,
+    ];
+}
+
+/// An answer that does not follow from the `who` column and the success status.
+pub struct Exception {
+    pub row: &'static str,
+    pub who: &'static [Who],
+    pub status: u16,
+    pub reason: &'static str,
+}
+
+pub const EXCEPTIONS: &[Exception] = &[
+    Exception {
+        row: "DELETE /api/auth/sessions/{id}",
+        who: &[Who::Other],
+        status: 404,
+        reason: "one's own sessions only: whether another's session exists is not told",
+    },
+    Exception {
+        row: "GET /api/v1/admin/dead-letters/{id}",
+        who: &[Who::Admin],
+        status: 404,
+        reason: "an instance in order has no dead letter; who may look is decided before",
+    },
+    Exception {
+        row: "POST /api/v1/admin/dead-letters/{id}/redrive",
+        who: &[Who::Admin],
+        status: 404,
+        reason: "an instance in order has no dead letter; who may redrive is decided before",
+    },
+];
+
+/// The status that `who` must get.
+pub fn expected(row: &Row, who: Who) -> u16 {
+    let exception = EXCEPTIONS.iter().find(|e| e.row == row.name() && e.who.contains(&who));
+    match exception {
+        Some(exception) => exception.status,
+        None if may(row, who) => row.success,
+        None if who == Who::Anonymous => 401,
+        None => 403,
+    }
+}
+
+fn may(row: &Row, who: Who) -> bool {
+    // SUPPORT reads what admins read, of users and listings, and changes nothing.
+    let support = who == Who::Support
+        && row.method == "GET"
+        && ["users", "properties", "history"].contains(&row.service.as_str());
+    match row.who.as_str() {
+        "P" => true,
+        "U" => !matches!(who, Who::Anonymous | Who::Service),
+        "O" => matches!(who, Who::Owner | Who::Admin) || support,
+        "M" => matches!(who, Who::Moderator | Who::Admin),
+        "A" => who == Who::Admin || support,
+        // The public door: the management port is another one.
+        "A or management port" => who == Who::Admin,
+        "S,A" => matches!(who, Who::Service | Who::Admin),
+        "SELLER,A" => matches!(who, Who::Seller | Who::Admin),
+        unknown => panic!("{}: nobody said here what {unknown:?} means", row.name()),
+    }
+}

@@ -1,0 +1,105 @@
+//! Everybody the table needs, in an application where a moderator looks at listings first.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::json;
+use testkit::{Client, Person, TestApp};
+
+use super::rules::Who;
+use crate::people;
+
+pub struct World {
+    pub app: TestApp,
+    admin: Person,
+    moderator: Person,
+    support: Person,
+    seller: Person,
+    user: Person,
+    other: Person,
+    owner: Person,
+    service: Client,
+    names: AtomicUsize,
+}
+
+/// Somebody asks, and it concerns somebody.
+pub struct Scene {
+    /// Speaks as whoever asks.
+    pub client: Client,
+    /// Whom it concerns.
+    pub owner: Person,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let moderated = |settings: &mut hyderabadinfra::settings::Settings| {
+            settings.tenants.get_mut("hyderabad").unwrap().moderation = true;
+        };
+        let app = TestApp::with(moderated, &people::WITH_ADMIN).await;
+        let admin = people::admin(&app).await;
+        let client = &app.client;
+        let world = Self {
+            moderator: people::with_role(client, &admin, "moderator", "MODERATOR").await,
+            support: people::with_role(client, &admin, "support", "SUPPORT").await,
+            seller: people::with_role(client, &admin, "seller", "SELLER").await,
+            user: Person::register(client, "user").await,
+            other: Person::register(client, "other").await,
+            owner: Person::register(client, "owner").await,
+            service: people::service(&app),
+            names: AtomicUsize::new(0),
+            admin,
+            app,
+        };
+        world.listing(&world.other).await;
+        world
+    }
+
+    /// A name nobody has yet.
+    pub fn name(&self) -> String {
+        format!("fresh-{}", self.names.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// The people who stay.
+    pub fn scene(&self, who: Who) -> Scene {
+        let client = match who {
+            Who::Anonymous => &self.app.client,
+            Who::Service => &self.service,
+            Who::User => &self.user.client,
+            Who::Owner => &self.owner.client,
+            Who::Other => &self.other.client,
+            Who::Seller => &self.seller.client,
+            Who::Support => &self.support.client,
+            Who::Moderator => &self.moderator.client,
+            Who::Admin => &self.admin.client,
+        };
+        Scene { client: client.clone(), owner: self.owner.clone() }
+    }
+
+    /// People for an operation after which they, or their session, are gone.
+    pub async fn fresh(&self, who: Who) -> Scene {
+        let client = &self.app.client;
+        let owner = Person::register(client, &self.name()).await;
+        let role = match who {
+            Who::Owner => return Scene { client: owner.client.clone(), owner },
+            Who::Anonymous | Who::Service => return Scene { owner, ..self.scene(who) },
+            Who::User | Who::Other => "USER",
+            Who::Seller => "SELLER",
+            Who::Support => "SUPPORT",
+            Who::Moderator => "MODERATOR",
+            Who::Admin => "ADMIN",
+        };
+        let person = people::with_role(client, &self.admin, &self.name(), role).await;
+        Scene { client: person.client, owner }
+    }
+
+    /// A listing of `owner` that waits for a moderator.
+    pub async fn pending(&self, owner: &Person) -> String {
+        owner.list_home("A home that waits", 4_500_000).await["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A listing of `owner` on the market.
+    pub async fn listing(&self, owner: &Person) -> String {
+        let id = self.pending(owner).await;
+        self.moderator.client.post(&format!("/api/properties/{id}/approve"), &json!({})).await.expect(200);
+        id
+    }
+}
