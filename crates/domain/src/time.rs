@@ -103,6 +103,8 @@ pub enum Clock {
     System,
     /// A clock that stands still until it is set: for tests and the simulation.
     Manual(Arc<AtomicI64>),
+    /// The same, but each look at it takes a microsecond, so that no two things happen at once.
+    Ticking(Arc<AtomicI64>),
 }
 
 impl Clock {
@@ -112,18 +114,25 @@ impl Clock {
         Self::Manual(Arc::new(AtomicI64::new(at.micros())))
     }
 
+    /// A clock that stands at `at` but for a microsecond a look.
+    #[must_use]
+    pub fn ticking(at: Timestamp) -> Self {
+        Self::Ticking(Arc::new(AtomicI64::new(at.micros())))
+    }
+
     /// The time now.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => system_now(),
             Self::Manual(micros) => Timestamp(micros.load(Ordering::SeqCst)),
+            Self::Ticking(micros) => Timestamp(micros.fetch_add(1, Ordering::SeqCst)),
         }
     }
 
-    /// Moves a manual clock forward; the machine's own clock ignores it.
+    /// Moves a manual or ticking clock forward; the machine's own clock ignores it.
     pub fn advance(&self, seconds: i64) {
-        if let Self::Manual(micros) = self {
+        if let Self::Manual(micros) | Self::Ticking(micros) = self {
             micros.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
         }
     }

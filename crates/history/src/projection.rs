@@ -188,7 +188,7 @@ impl<'a> Step<'a> {
         tx.execute_each(COUNT, &rows).await?;
         let mut rows: Vec<Vec<Value<'_>>> = Vec::with_capacity(self.more.len());
         for (id, more) in &self.more {
-            rows.push(vec![more.owner.into(), (&**id).into(), more.views.into(), more.last_at.into()]);
+            rows.push(vec![(&**id).into(), more.owner.into(), more.views.into(), more.last_at.into()]);
         }
         tx.execute_each(FOLD, &rows).await?;
         let mut rows: Vec<Vec<Value<'_>>> = Vec::with_capacity(self.recent.len());

@@ -150,7 +150,10 @@ mod tests {
             at,
         };
         let text = draft.render("id");
-        assert!(text.starts_with("Date: Sat, 21 Nov 2026 05:00:00 +0000\r\nFrom: HyderabadInfra <"), "{text}");
+        assert!(
+            text.starts_with("Date: Sat, 21 Nov 2026 05:00:00 +0000\r\nFrom: HyderabadInfra <"),
+            "{text}"
+        );
         assert!(text.contains("Message-ID: <id@homes.example>\r\n") && !text.contains("\r\nBcc"), "{text}");
         let shown = read(&text).unwrap();
         assert_eq!(shown.subject, "Confirm your e-mail address");

@@ -14,7 +14,8 @@ use crate::{GROUP, MailSettings};
 pub const WANTED: [&str; 4] =
     ["USER_REGISTERED", "NOTIFICATION_REQUESTED", "PASSWORD_RESET_REQUESTED", "USER_DELETED"];
 
-const DELIVERED: &str = "insert into deliveries (tenant, delivery_id, user_id, sent_at) values ($1, $2, $3, $4)
+const DELIVERED: &str =
+    "insert into deliveries (tenant, delivery_id, user_id, sent_at) values ($1, $2, $3, $4)
     on conflict (tenant, delivery_id) do nothing";
 
 /// Writes letters, then has them noted with the cursor.

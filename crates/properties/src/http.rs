@@ -12,8 +12,9 @@ use axum::Router;
 use axum::extract::Path;
 use axum::routing::{get, patch, post};
 use domain::property::{Listing, Property, PropertyRejection};
+use domain::user::Role;
 use domain::{Aggregate, PropertyId, TenantId, Version};
-use http_kit::{Caller, Failure};
+use http_kit::{Caller, Failure, SignedIn};
 use journal::ExecuteError;
 
 use crate::App;
@@ -56,6 +57,14 @@ fn property_id(Path(id): Path<String>) -> Result<PropertyId, Failure> {
     id.parse().map_err(|_| no_such_listing())
 }
 
+/// Whether a listing that is not removed exists for `caller`.
+fn may_see(caller: &Caller, listing: &Listing) -> bool {
+    let insider = |person: SignedIn| {
+        person.user == listing.owner || matches!(person.role, Role::Admin | Role::Moderator | Role::Support)
+    };
+    listing.status.is_public() || caller.signed_in.is_some_and(insider)
+}
+
 /// What the rules refuse, as clients see it.
 fn refused(error: ExecuteError<PropertyRejection>) -> Failure {
     match error {
@@ -78,15 +87,11 @@ impl App {
 
     /// [`Self::folded`], for a listing that `caller` may change.
     async fn changeable(&self, caller: &Caller, id: PropertyId) -> Result<Listing, Failure> {
-        let person = caller.person()?;
+        caller.person()?;
         let (listing, _) = self.folded(&caller.tenant, id).await?;
         caller.require(http_kit::Right::Change(listing.owner)).map_err(|refusal| {
             // Whoever may not even see a listing learns nothing about it.
-            if listing.status.is_public() || person.user == listing.owner {
-                refusal
-            } else {
-                no_such_listing()
-            }
+            if may_see(caller, &listing) { refusal } else { no_such_listing() }
         })?;
         Ok(listing)
     }

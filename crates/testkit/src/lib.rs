@@ -1,5 +1,5 @@
-//! The whole application for tests: real files in a temporary directory, real HTTP on port 0, a clock that stands
-//! still until a test moves it.
+//! The whole application for tests: real files in a temporary directory, real HTTP on port 0, a clock that
+//! moves only as a test moves it (and a microsecond a look).
 #![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod child;
@@ -36,7 +36,7 @@ pub struct TestApp {
     pub base: String,
     /// The management door.
     pub management: String,
-    /// Stands still until advanced.
+    /// Ticks a microsecond a look; a test advances it.
     pub clock: Clock,
     /// Speaks to it as nobody.
     pub client: Client,
@@ -81,7 +81,7 @@ impl TestApp {
     /// With settings of the test's own; `change` reaches what no flag does, such as further tenants.
     pub async fn with(change: impl FnOnce(&mut Settings), overrides: &[(&'static str, &str)]) -> Self {
         let directory = Directory::Ours(tempfile::tempdir().unwrap());
-        Self::open(directory, change, overrides, Clock::manual(START)).await
+        Self::open(directory, change, overrides, Clock::ticking(START)).await
     }
 
     /// On a data directory that exists already, with the machine's clock.

@@ -7,12 +7,11 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use domain::favourites::{Favourites, FavouritesCommand};
 use domain::property::Status;
-use domain::user::Role;
 use domain::{Aggregate, Log, PropertyId};
 use http_kit::{Caller, Failure, Params, not_modified};
 use serde_json::Value;
 
-use super::{no_such_listing, property_id, removed};
+use super::{may_see, no_such_listing, property_id, removed};
 use crate::App;
 use crate::document::{Counts, Document, etag, snapshot};
 use crate::hot::Known;
@@ -61,11 +60,7 @@ impl App {
         if listing.status == Status::Removed || known.owner_gone {
             return Err(removed());
         }
-        let insider = caller.signed_in.is_some_and(|person| {
-            person.user == listing.owner
-                || matches!(person.role, Role::Admin | Role::Moderator | Role::Support)
-        });
-        if listing.status.is_public() || insider { Ok(known) } else { Err(no_such_listing()) }
+        if may_see(caller, listing) { Ok(known) } else { Err(no_such_listing()) }
     }
 
     /// From the journal, for a caller whose writes the read model does not have yet.

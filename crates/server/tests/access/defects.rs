@@ -1,1 +1,14 @@
-//! to come
+//! Defects of the earlier demos, each a test under its number (`defects-not-to-repeat.md` 4.1).
+
+mod contact;
+mod durable;
+mod favourites;
+mod identity;
+mod limits;
+mod listings;
+mod mails;
+mod own_history;
+mod sessions;
+mod settings;
+mod statuses;
+mod views;

@@ -22,7 +22,8 @@ impl Row {
 
     /// Whether a request for the path of `other` would also fit this row's pattern.
     pub fn captures(&self, other: &Self) -> bool {
-        let (mine, theirs): (Vec<_>, Vec<_>) = (self.path.split('/').collect(), other.path.split('/').collect());
+        let (mine, theirs): (Vec<_>, Vec<_>) =
+            (self.path.split('/').collect(), other.path.split('/').collect());
         self.name() != other.name()
             && self.method == other.method
             && mine.len() == theirs.len()

@@ -43,7 +43,7 @@ async fn reveal(visit: Visit, id: Key) -> Result<Response, Failure> {
 
 async fn render(visit: &Visit, id: Key, contact: Option<Contact>) -> Result<Response, Failure> {
     let person = who(visit).await?;
-    let home: Property = visit.ask(Call::get(format!("/api/properties/{id}"))).await?;
+    let home: Property = visit.ask(Call::get(format!("/api/properties/{id}?include=favorite"))).await?;
     let own = owns(person.as_ref(), &home);
     show(&DetailPage {
         frame: visit.frame(home.heading()),

@@ -42,7 +42,8 @@ async fn forged_headers_and_members_of_bodies_change_nothing() {
         body["location"] = "Kondapur".into();
         body["price"] = 100.into();
         body["propertyType"] = "VILLA".into();
-        let made = mallory.client.send(Method::POST, "/api/properties", Some(&body), &headers).await.expect(201);
+        let made =
+            mallory.client.send(Method::POST, "/api/properties", Some(&body), &headers).await.expect(201);
         assert_eq!(made.data()["ownerId"], *mallory.id);
         assert_ne!(made.data()["id"], **victim);
         let path = format!("/api/properties/{}", home["id"].as_str().unwrap());
@@ -110,7 +111,8 @@ async fn a_token_that_does_not_hold_opens_nothing() {
 
     let (second, _) = admin.sign_in().await;
     second.client.send(Method::POST, "/api/auth/logout", None, &[]).await.expect(204);
-    refused_everywhere(&app, "a token of an ended session", second.client.token(), &admin.id, &property).await;
+    refused_everywhere(&app, "a token of an ended session", second.client.token(), &admin.id, &property)
+        .await;
 
     admin.client.get("/api/users").await.expect(200);
     app.clock.advance(600);
@@ -158,7 +160,8 @@ async fn a_listing_the_public_may_not_see_does_not_exist_for_strangers() {
     for (method, suffix) in operations {
         let ask = async |id: &str| {
             let path = format!("/api/properties/{id}{suffix}");
-            let answer = other.client.send(method.clone(), &path, Some(&json!({"status": "SOLD"})), &[]).await;
+            let answer =
+                other.client.send(method.clone(), &path, Some(&json!({"status": "SOLD"})), &[]).await;
             (answer.status, answer.code().to_owned())
         };
         let (hidden, none) = (ask(&id).await, ask(unknown).await);

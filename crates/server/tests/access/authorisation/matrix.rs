@@ -24,7 +24,12 @@ impl Matrix {
         let mut cell = answer.status.to_string();
         if answer.status != expected {
             let _ = write!(cell, "≠{expected}");
-            self.wrong.push(format!("{} as {who:?}: not {expected} but {} {}", row.name(), answer.status, answer.text));
+            self.wrong.push(format!(
+                "{} as {who:?}: not {expected} but {} {}",
+                row.name(),
+                answer.status,
+                answer.text
+            ));
         }
         if let Some((_, cells)) = self.lines.last_mut() {
             cells.push(cell);

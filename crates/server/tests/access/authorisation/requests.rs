@@ -73,7 +73,12 @@ async fn person(world: &World, row: &Row, who: Who) -> Answer {
             Some(json!({"userId": owner.id, "verificationCode": code}))
         }
         "POST /api/auth/password-reset/confirm" => {
-            world.app.client.post("/api/auth/password-reset", &json!({"email": owner.email})).await.expect(202);
+            world
+                .app
+                .client
+                .post("/api/auth/password-reset", &json!({"email": owner.email}))
+                .await
+                .expect(202);
             let token = people::code(&world.app, &owner, "password-reset").await;
             Some(json!({"token": token, "newPassword": "another long and private phrase"}))
         }
@@ -112,7 +117,9 @@ async fn property(world: &World, row: &Row, who: Who) -> Answer {
         return send(&client, row, &path, body).await;
     }
     let id = match row.name().as_str() {
-        "POST /api/properties/{id}/approve" | "POST /api/properties/{id}/reject" => world.pending(&owner).await,
+        "POST /api/properties/{id}/approve" | "POST /api/properties/{id}/reject" => {
+            world.pending(&owner).await
+        }
         _ => world.listing(&owner).await,
     };
     let body = match row.name().as_str() {
