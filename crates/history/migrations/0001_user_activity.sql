@@ -32,7 +32,8 @@ create table if not exists activity_days (
     primary key (owner, day, activity_type)
 ) without rowid;
 
--- The entries that a person's next view may fold into, as `[home, event id, last view]`; also hidden ones.
+-- The entries that a person's next view may fold into, as `[home, time, position, last view]`;
+-- also hidden ones.
 create table if not exists recent_views (
     owner bigint not null primary key,
     views text not null

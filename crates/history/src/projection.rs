@@ -24,8 +24,8 @@ const HIDDEN: &str = "HISTORY_ENTRY_HIDDEN";
 const INSERT: &str = "insert into user_activity (owner, tenant, user_id, timestamp, event_id, log, position,
     activity_type, related_entity_id, related_entity_type, activity_data, session_id, count, last_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
-const FOLD: &str =
-    "update user_activity set count = count + $3, last_at = $4 where event_id = $1 and owner = $2";
+const FOLD: &str = "update user_activity set count = count + $4, last_at = $5
+    where owner = $1 and timestamp = $2 and position = $3 and log = 'activity'";
 const COUNT: &str = "insert into activity_days (owner, day, activity_type, count) values ($1, $2, $3, $4)
     on conflict (owner, day, activity_type) do update set count = activity_days.count + excluded.count";
 const UNCOUNT: &str = "update activity_days set count = count - 1
@@ -87,25 +87,18 @@ impl Hide {
     }
 }
 
-/// More views of an entry that earlier batches wrote.
-#[derive(Debug, Default)]
-struct MoreViews {
-    owner: i64,
-    views: i64,
-    last_at: i64,
-}
-
-/// A home, the entry of its views, and the last of them.
+/// The entry of a home's views: the home, the entry's time and place in its log, the last view.
 #[derive(Debug, Serialize, Deserialize)]
-struct RecentView(i64, String, i64);
+struct RecentView(i64, i64, i64, i64);
 
 /// What one batch comes to.
 #[derive(Debug, Default)]
 struct Step<'a> {
     entries: Vec<Entry<'a>>,
-    /// Where the entries that views may fold into stand in `entries`, by event id.
-    foldable: HashMap<String, usize>,
-    more: BTreeMap<String, MoreViews>,
+    /// Where the entries that views may fold into stand in `entries`, by their place in the log.
+    foldable: HashMap<i64, usize>,
+    /// Views of entries that earlier batches wrote, by owner, time and place: how many more, and the last.
+    more: BTreeMap<(i64, i64, i64), (i64, i64)>,
     recent: BTreeMap<i64, Vec<RecentView>>,
     hides: Vec<Hide>,
 }
@@ -124,21 +117,22 @@ impl<'a> Step<'a> {
                 unknown.insert(stored.unwrap_or_default())
             }
         };
-        recent.retain(|view: &RecentView| entry.timestamp - view.2 <= FOLD_MICROS);
-        let Some(RecentView(_, id, last_at)) = recent.iter_mut().find(|view| view.0 == home) else {
-            recent.push(RecentView(home, entry.event_id.clone(), entry.timestamp));
-            self.foldable.insert(entry.event_id.clone(), self.entries.len());
+        recent.retain(|view: &RecentView| entry.timestamp - view.3 <= FOLD_MICROS);
+        let Some(RecentView(_, timestamp, position, last_at)) = recent.iter_mut().find(|view| view.0 == home)
+        else {
+            recent.push(RecentView(home, entry.timestamp, entry.position, entry.timestamp));
+            self.foldable.insert(entry.position, self.entries.len());
             self.entries.push(entry);
             return Ok(());
         };
         *last_at = entry.timestamp.max(*last_at);
-        if let Some(index) = self.foldable.get(id) {
+        if let Some(index) = self.foldable.get(position) {
             let first = &mut self.entries[*index];
             first.count += entry.count;
             first.last_at = *last_at;
         } else {
-            let more = self.more.entry(id.clone()).or_default();
-            *more = MoreViews { owner: entry.owner, views: more.views + entry.count, last_at: *last_at };
+            let more = self.more.entry((entry.owner, *timestamp, *position)).or_default();
+            *more = (more.0 + entry.count, *last_at);
         }
         Ok(())
     }
@@ -187,8 +181,8 @@ impl<'a> Step<'a> {
         }
         tx.execute_each(COUNT, &rows).await?;
         let mut rows: Vec<Vec<Value<'_>>> = Vec::with_capacity(self.more.len());
-        for (id, more) in &self.more {
-            rows.push(vec![(&**id).into(), more.owner.into(), more.views.into(), more.last_at.into()]);
+        for ((owner, timestamp, position), (views, last_at)) in &self.more {
+            rows.push([owner, timestamp, position, views, last_at].map(|number| (*number).into()).into());
         }
         tx.execute_each(FOLD, &rows).await?;
         let mut rows: Vec<Vec<Value<'_>>> = Vec::with_capacity(self.recent.len());

@@ -34,7 +34,7 @@ fn day_end(day: i64) -> Timestamp {
 /// An entry as clients see it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Activity {
+pub struct HistoryEntry {
     /// The id of its (first) event.
     pub activity_id: String,
     event_id: String,
@@ -53,7 +53,7 @@ pub struct Activity {
     pub last_at: Timestamp,
 }
 
-impl Activity {
+impl HistoryEntry {
     fn read(user: UserId, row: &Row) -> Self {
         let text = |column| row.text(column).map(str::to_owned);
         let at = |column| Timestamp::from_micros(row.int(column).unwrap_or_default());
@@ -134,7 +134,7 @@ impl Person<'_> {
 
     /// Entries, newest first. Types and pages further back are found by the counts of days, so that only rows of
     /// days that matter are read.
-    pub async fn entries(&self, wanted: &Wanted) -> Result<Vec<Activity>, ViewError> {
+    pub async fn entries(&self, wanted: &Wanted) -> Result<Vec<HistoryEntry>, ViewError> {
         if wanted.types.is_none() && wanted.skip == 0 {
             return self.range(wanted, wanted.since, wanted.before.0, 0, wanted.limit).await;
         }
@@ -187,7 +187,7 @@ impl Person<'_> {
         to: Timestamp,
         skip: u64,
         limit: u64,
-    ) -> Result<Vec<Activity>, ViewError> {
+    ) -> Result<Vec<HistoryEntry>, ViewError> {
         let (at, id) = &wanted.before;
         let mut params = self.key();
         params.extend([from, to, *at].map(|time| time.micros().into()));
@@ -206,16 +206,16 @@ impl Person<'_> {
              order by timestamp desc, event_id desc limit $8 offset $9"
         );
         let rows = self.store.query(&sql, params).await?;
-        Ok(rows.iter().map(|row| Activity::read(self.user, row)).collect())
+        Ok(rows.iter().map(|row| HistoryEntry::read(self.user, row)).collect())
     }
 
     /// The oldest entry.
-    pub async fn first(&self) -> Result<Option<Activity>, ViewError> {
+    pub async fn first(&self) -> Result<Option<HistoryEntry>, ViewError> {
         let sql = format!(
             "select {COLUMNS} from user_activity where {THEIRS} order by timestamp, event_id limit 1"
         );
         let rows = self.store.query(&sql, self.key()).await?;
-        Ok(rows.first().map(|row| Activity::read(self.user, row)))
+        Ok(rows.first().map(|row| HistoryEntry::read(self.user, row)))
     }
 
     /// Whether an entry is theirs, and whether it is still to be seen.
@@ -308,7 +308,6 @@ impl Counts {
 /// The last thirty days of a person.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_field_names, reason = "the names of the API")]
 pub struct Summary {
     user_id: UserId,
     activity_counts: BTreeMap<String, u64>,

@@ -1,5 +1,7 @@
 //! Letters in words, and as RFC 5322 files.
 
+use std::fmt::Write;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use domain::Timestamp;
 use domain::user::IssuedToken;
@@ -74,7 +76,10 @@ impl Draft<'_> {
     /// The same for the same letter of the same event, however often it is written.
     pub fn delivery_id(&self, event: &str) -> String {
         let parts = [event, CHANNEL, self.to, self.template.name()].join("\0");
-        digest(&SHA256, parts.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+        digest(&SHA256, parts.as_bytes()).as_ref().iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
     }
 
     /// The file.
@@ -94,7 +99,7 @@ impl Draft<'_> {
         let mut text = String::new();
         for (name, value) in headers {
             let value: String = value.chars().filter(|c| !c.is_control()).collect();
-            text.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(text, "{name}: {value}\r\n");
         }
         text.push_str("\r\n");
         text.push_str(&self.template.body(self.name, self.link, self.token).replace('\n', "\r\n"));

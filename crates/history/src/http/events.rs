@@ -16,7 +16,7 @@ const SECRETS: [&str; 3] = ["passwordHash", "tokenHash", "nonce"];
 /// A page of events.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Events {
+pub struct EventsPage {
     user_id: UserId,
     events: Vec<RawEvent>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,22 +83,22 @@ fn redact(value: &mut Value) {
     }
 }
 
-pub async fn events(State(site): State<Site>, asked: Asked) -> Result<Reply<Events>, Failure> {
+pub async fn events(State(site): State<Site>, asked: Asked) -> Result<Reply<EventsPage>, Failure> {
     let (paging, after) = asked.paging(20, &["size", "cursor"])?;
     let freshness = asked.open(&site, "GET /api/user-history/{userId}/events").await?;
     let kit = &site.history.kit;
     let after = after.unwrap_or((Timestamp::from_micros(i64::MIN), Uuid::nil()));
-    let size = usize::try_from(paging.size).unwrap_or(usize::MAX);
+    let limit = usize::try_from(paging.size).unwrap_or(usize::MAX);
     let (tenant, journal) = (&asked.caller.tenant, kit.ledger.journal());
-    let mut found = journal.read_user(tenant, asked.user, Log::Facts, after, size + 1).await?;
-    found.extend(journal.read_user(tenant, asked.user, Log::Activity, after, size + 1).await?);
+    let mut found = journal.read_user(tenant, asked.user, Log::Facts, after, limit + 1).await?;
+    found.extend(journal.read_user(tenant, asked.user, Log::Activity, after, limit + 1).await?);
     found.sort_by_key(|envelope| (envelope.timestamp, envelope.event_id));
-    let more = found.len() > size;
-    found.truncate(size);
+    let more = found.len() > limit;
+    found.truncate(limit);
     let last = found.last().filter(|_| more);
     let next = last.map(|envelope| cursor(envelope.timestamp, &envelope.event_id.to_string()));
     let events =
         found.iter().map(|envelope| RawEvent::read(&kit.ledger, envelope)).collect::<Result<_, _>>()?;
-    let data = Events { user_id: asked.user, events, next };
+    let data = EventsPage { user_id: asked.user, events, next };
     Ok(kit.reply("Events", data).stale(freshness.is_stale()))
 }

@@ -9,14 +9,14 @@ use http_kit::{Failure, Paging, Params, Reply};
 use serde::Serialize;
 
 use super::{Asked, Site, cursor};
-use crate::queries::{Activity, Counts, Day, Summary, Wanted};
+use crate::queries::{Counts, Day, HistoryEntry, Summary, Wanted};
 
 /// A page of entries with the person's summary.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Page {
+pub struct HistoryPage {
     user_id: UserId,
-    activities: Vec<Activity>,
+    activities: Vec<HistoryEntry>,
     total_activities: u64,
     current_page: u64,
     total_pages: u64,
@@ -27,23 +27,23 @@ pub struct Page {
 
 type Answer<T> = Result<Reply<T>, Failure>;
 
-pub async fn all(State(site): State<Site>, asked: Asked) -> Answer<Page> {
+pub async fn all(State(site): State<Site>, asked: Asked) -> Answer<HistoryPage> {
     page(&site, &asked, "GET /api/user-history/{userId}", |_| None).await
 }
 
-pub async fn properties(State(site): State<Site>, asked: Asked) -> Answer<Page> {
+pub async fn properties(State(site): State<Site>, asked: Asked) -> Answer<HistoryPage> {
     let types = |counts: &Counts| {
         Some(counts.all.keys().filter(|kind| kind.starts_with("PROPERTY_")).cloned().collect())
     };
     page(&site, &asked, "GET /api/user-history/{userId}/properties", types).await
 }
 
-pub async fn searches(State(site): State<Site>, asked: Asked) -> Answer<Page> {
+pub async fn searches(State(site): State<Site>, asked: Asked) -> Answer<HistoryPage> {
     let types = |_: &Counts| Some(vec!["PROPERTY_SEARCHED".to_owned()]);
     page(&site, &asked, "GET /api/user-history/{userId}/searches", types).await
 }
 
-pub async fn of_type(State(site): State<Site>, asked: Asked) -> Answer<Page> {
+pub async fn of_type(State(site): State<Site>, asked: Asked) -> Answer<HistoryPage> {
     let kind = asked.names.get("activityType").cloned().unwrap_or_default();
     let operation = "GET /api/user-history/{userId}/activities/{activityType}";
     page(&site, &asked, operation, move |_| Some(vec![kind])).await
@@ -54,7 +54,7 @@ async fn page(
     asked: &Asked,
     operation: &str,
     types: impl FnOnce(&Counts) -> Option<Vec<String>>,
-) -> Answer<Page> {
+) -> Answer<HistoryPage> {
     let (paging, before) = asked.paging(20, &Paging::PARAMS)?;
     let freshness = asked.open(site, operation).await?;
     let person = asked.person(site);
@@ -69,7 +69,7 @@ async fn page(
         wanted.before = (at, id.to_string());
     }
     let (activities, next) = cut(person.entries(&wanted).await?, &paging);
-    let data = Page {
+    let data = HistoryPage {
         user_id: asked.user,
         activities,
         total_activities: total,
@@ -82,7 +82,7 @@ async fn page(
 }
 
 /// One entry more than a page was asked for: when it is there, there is a next page.
-fn cut(mut entries: Vec<Activity>, paging: &Paging) -> (Vec<Activity>, Option<String>) {
+fn cut(mut entries: Vec<HistoryEntry>, paging: &Paging) -> (Vec<HistoryEntry>, Option<String>) {
     let size = usize::try_from(paging.size).unwrap_or(usize::MAX);
     let more = entries.len() > size;
     entries.truncate(size);
@@ -91,7 +91,7 @@ fn cut(mut entries: Vec<Activity>, paging: &Paging) -> (Vec<Activity>, Option<St
     (entries, next)
 }
 
-pub async fn recent(State(site): State<Site>, asked: Asked) -> Answer<Vec<Activity>> {
+pub async fn recent(State(site): State<Site>, asked: Asked) -> Answer<Vec<HistoryEntry>> {
     let params = Params::read(&asked.uri, &["size"])?;
     let mut fields: Fields<'_> = params.fields();
     let paging = Paging::read(&mut fields, 10, 2);
@@ -108,20 +108,20 @@ pub async fn recent(State(site): State<Site>, asked: Asked) -> Answer<Vec<Activi
 #[derive(Debug, Serialize)]
 pub struct DayOfEntries {
     day: String,
-    activities: Vec<Activity>,
+    activities: Vec<HistoryEntry>,
 }
 
 /// A page of days.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Timeline {
+pub struct TimelinePage {
     user_id: UserId,
     timeline: Vec<DayOfEntries>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
 }
 
-pub async fn timeline(State(site): State<Site>, asked: Asked) -> Answer<Timeline> {
+pub async fn timeline(State(site): State<Site>, asked: Asked) -> Answer<TimelinePage> {
     let (paging, before) = asked.paging(20, &["size", "cursor"])?;
     let freshness = asked.open(&site, "GET /api/user-history/{userId}/timeline").await?;
     let mut wanted = Wanted::newest(paging.size + 1);
@@ -137,7 +137,7 @@ pub async fn timeline(State(site): State<Site>, asked: Asked) -> Answer<Timeline
             _ => timeline.push(DayOfEntries { day, activities: vec![entry] }),
         }
     }
-    let data = Timeline { user_id: asked.user, timeline, next };
+    let data = TimelinePage { user_id: asked.user, timeline, next };
     Ok(site.history.kit.reply("Timeline", data).stale(freshness.is_stale()))
 }
 
@@ -150,8 +150,8 @@ pub struct Stats {
     activity_counts: BTreeMap<String, u64>,
     days: Vec<Day>,
     most_active_day: Option<String>,
-    first_activity: Option<Activity>,
-    last_activity: Option<Activity>,
+    first_activity: Option<HistoryEntry>,
+    last_activity: Option<HistoryEntry>,
     last_activity_timestamp: Option<Timestamp>,
 }
 

@@ -52,9 +52,14 @@ impl App {
     /// The listing as this caller may see it now.
     pub(super) async fn visible(&self, caller: &Caller, id: PropertyId) -> Result<Arc<Known>, Failure> {
         let known = if self.kit.is_fresh(&self.status, caller, &[Log::Facts]) {
-            self.known(&caller.tenant, id).await?.ok_or_else(no_such_listing)?
+            self.known(&caller.tenant, id).await?
         } else {
-            self.folded_known(caller, id).await?
+            None
+        };
+        // A listing the read model has not seen yet may be somebody's last write: it exists from its answer on.
+        let known = match known {
+            Some(known) => known,
+            None => self.folded_known(caller, id).await?,
         };
         let listing = &known.listing;
         if listing.status == Status::Removed || known.owner_gone {

@@ -114,7 +114,7 @@ impl Writer {
         let path = format!("/api/properties/{id}");
         let body = json!({"title": format!("Home {id}"), "location": "Kondapur", "price": price,
             "propertyType": "APARTMENT"});
-        client.try_send(Method::PUT, &path, Some(&body), &[]).await?.expect(200);
+        let _ = client.try_send(Method::PUT, &path, Some(&body), &[]).await?.expect(200);
         life.acknowledge(|done| {
             done.prices.insert((id, price));
         });
@@ -126,7 +126,7 @@ impl Writer {
     async fn share(&mut self, client: &Client, life: &Life) -> Option<()> {
         let Some(id) = self.one_of_mine() else { return Some(()) };
         let path = format!("/api/properties/{id}/share");
-        client.try_send(Method::POST, &path, Some(&Value::Null), &[]).await?.expect(204);
+        let _ = client.try_send(Method::POST, &path, Some(&Value::Null), &[]).await?.expect(204);
         let person = self.person.id.clone();
         life.acknowledge(|done| *done.shares.entry(person).or_default() += 1);
         Some(())
@@ -141,7 +141,7 @@ impl Writer {
             let total = listed.data()["totalElements"].as_u64().unwrap();
             assert!(total >= self.mine.len() as u64, "{total} listed, {} acknowledged", self.mine.len());
         }
-        client.try_send(Method::GET, "/api/user-history/me?size=5", None, &[]).await?.expect(200);
+        let _ = client.try_send(Method::GET, "/api/user-history/me?size=5", None, &[]).await?.expect(200);
         Some(())
     }
 }

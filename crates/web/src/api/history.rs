@@ -23,8 +23,6 @@ pub(crate) struct Activity {
     pub(crate) timestamp: String,
     pub(crate) related_entity_id: Option<String>,
     pub(crate) related_entity_type: Option<String>,
-    /// How many repeats were folded into this entry.
-    pub(crate) count: Option<u64>,
 }
 
 /// The last thirty days.

@@ -100,6 +100,7 @@ impl World {
     pub async fn listing(&self, owner: &Person) -> String {
         let id = self.pending(owner).await;
         self.moderator.client.post(&format!("/api/properties/{id}/approve"), &json!({})).await.expect(200);
+        self.app.drain().await;
         id
     }
 }

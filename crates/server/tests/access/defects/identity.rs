@@ -30,7 +30,7 @@ async fn h01_identity_headers_are_ignored() {
 async fn h02_nobody_gives_themselves_a_role() {
     let app = people::app().await;
     for (path, role) in [("/api/auth/register", "ADMIN"), ("/api/users/register", "MODERATOR")] {
-        let name = role.to_lowercase();
+        let name = format!("would-be-{}", role.to_lowercase());
         let body = json!({"username": name, "email": format!("{name}@example.com"), "password": PASSWORD,
             "firstName": "Sample", "lastName": "Person", "role": role, "roles": [role], "userRole": role,
             "status": "ACTIVE", "emailVerified": true});

@@ -110,6 +110,7 @@ fn uniform(answer: &Answer) -> (u16, Value, Vec<String>) {
     let mut body = answer.body.clone();
     if let Some(members) = body.as_object_mut() {
         members.remove("correlationId");
+        members.remove("timestamp");
     }
     let mut headers: Vec<String> = answer.headers.keys().map(ToString::to_string).collect();
     headers.sort();

@@ -17,8 +17,6 @@ pub(super) struct Entry {
     pub(super) text: String,
     /// The home it was about, while there is something to see.
     pub(super) home: Option<Key>,
-    /// More than one where repeats were folded together.
-    pub(super) times: Option<u64>,
 }
 
 pub(super) fn by_day(activities: Vec<Activity>) -> Vec<Day> {
@@ -44,7 +42,6 @@ fn entry(activity: Activity) -> Entry {
         when: Moment::parse(&activity.timestamp),
         text: activity.description.unwrap_or_else(|| labels::of(ACTIVITIES, &activity.activity_type)),
         home: activity.related_entity_id.filter(|_| shown).and_then(|id| Key::parse(&id)),
-        times: activity.count.filter(|times| *times > 1),
     }
 }
 
