@@ -13,12 +13,16 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::group::{Blocked, BlockedState, Group, Retry};
 use crate::target::{ApplyError, Checkpoint, Target};
-use crate::wait::Status;
+use crate::wait::{Demand, Status};
 
 /// Events taken at once.
 const BATCH: usize = 1024;
 /// Wake-ups are a courtesy; the log is looked at this often all the same.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// A batch smaller than this is worth waiting for company, while nobody waits for the group.
+const SMALL: usize = 256;
+/// So long.
+const GATHER: Duration = Duration::from_millis(5);
 /// After the store or the journal failed.
 const AFTER_TROUBLE: Duration = Duration::from_millis(200);
 
@@ -103,6 +107,9 @@ pub struct Runner {
     watermark: watch::Sender<[u64; 2]>,
     stopped: watch::Sender<Option<String>>,
     redrive: mpsc::Receiver<Redrive>,
+    demand: Arc<Demand>,
+    /// Events of the last round.
+    taken: usize,
 }
 
 impl std::fmt::Debug for Runner {
@@ -136,7 +143,8 @@ impl Runner {
         let (watermark, seen) = watch::channel(cursors.map(|c| c.position.seq));
         let (stopped, end) = watch::channel(None);
         let (asks, redrive) = mpsc::channel(16);
-        let status = Status::new(seen, Arc::clone(&blocked), end);
+        let demand = Arc::new(Demand::default());
+        let status = Status::new(seen, Arc::clone(&blocked), end, Arc::clone(&demand));
         let runner = Self {
             group,
             journal,
@@ -149,6 +157,8 @@ impl Runner {
             watermark,
             stopped,
             redrive,
+            demand,
+            taken: 0,
         };
         Ok((runner, GroupHandle { group, status, redrive: asks }))
     }
@@ -158,7 +168,10 @@ impl Runner {
         let mut wakes: Vec<_> = self.group.logs.iter().map(|log| self.journal.committed(*log)).collect();
         while !*stop.borrow() {
             let pause = match self.round().await {
-                Ok(true) => continue,
+                Ok(true) => {
+                    self.gather(&mut stop).await;
+                    continue;
+                }
                 Ok(false) => self.until_next_try(),
                 Err(Trouble::Passing(error)) => {
                     tracing::warn!(
@@ -183,16 +196,29 @@ impl Runner {
             tokio::select! {
                 _ = stop.changed() => {}
                 _ = first[0].changed() => {}
-                _ = changed(rest) => {}
+                () = changed(rest) => {}
                 Some(ask) = self.redrive.recv() => self.redriven(ask).await,
                 () = tokio::time::sleep(pause) => {}
             }
         }
     }
 
+    /// Many small transactions cost more than a few larger ones: lets events gather while nobody waits for them.
+    async fn gather(&self, stop: &mut watch::Receiver<bool>) {
+        if self.taken >= SMALL || self.demand.is_urgent() {
+            return;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(GATHER) => {}
+            () = self.demand.arrived.notified() => {}
+            _ = stop.changed() => {}
+        }
+    }
+
     /// One look at everything there is to do; true when something was done.
     async fn round(&mut self) -> Result<bool, Trouble> {
         let mut worked = false;
+        self.taken = 0;
         for log in self.group.logs {
             worked |= self.step(*log).await?;
         }

@@ -1,10 +1,11 @@
 //! Waiting until a group has applied a position: it says "applied" only when that is so.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use domain::{Position, TenantId, UserId};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::group::{Blocked, BlockedState};
 
@@ -28,12 +29,43 @@ pub enum Waited {
     TimedOut,
 }
 
+/// Who waits for a group: while nobody does, it may gather events before it takes them.
+#[derive(Debug, Default)]
+pub(crate) struct Demand {
+    waiting: AtomicUsize,
+    pub(crate) arrived: Notify,
+}
+
+impl Demand {
+    pub(crate) fn is_urgent(&self) -> bool {
+        self.waiting.load(Ordering::SeqCst) > 0
+    }
+}
+
+/// Counts as waiting until dropped.
+struct Waiter<'a>(&'a Demand);
+
+impl<'a> Waiter<'a> {
+    fn at(demand: &'a Demand) -> Self {
+        demand.waiting.fetch_add(1, Ordering::SeqCst);
+        demand.arrived.notify_one();
+        Self(demand)
+    }
+}
+
+impl Drop for Waiter<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 /// How far a group has come, shared by the runner and everybody who asks.
 #[derive(Clone, Debug)]
 pub struct Status {
     watermark: watch::Receiver<[u64; 2]>,
     blocked: Arc<RwLock<Vec<Blocked>>>,
     stopped: watch::Receiver<Option<String>>,
+    demand: Arc<Demand>,
 }
 
 impl Status {
@@ -41,8 +73,9 @@ impl Status {
         watermark: watch::Receiver<[u64; 2]>,
         blocked: Arc<RwLock<Vec<Blocked>>>,
         stopped: watch::Receiver<Option<String>>,
+        demand: Arc<Demand>,
     ) -> Self {
-        Self { watermark, blocked, stopped }
+        Self { watermark, blocked, stopped, demand }
     }
 
     /// Whether the cursor has passed `position`; its own key may still be parked.
@@ -80,6 +113,7 @@ impl Status {
         if positions.iter().all(|position| self.reached(*position)) {
             return self.applied(positions, asker);
         }
+        let _counted = Waiter::at(&self.demand);
         let mut watermark = self.watermark.clone();
         let reached = watermark.wait_for(|seqs| positions.iter().all(|p| seqs[p.log.index()] >= p.seq));
         match tokio::time::timeout(limit, reached).await {

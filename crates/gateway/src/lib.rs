@@ -84,7 +84,6 @@ pub fn doors(parts: Parts) -> Doors {
 
 impl Doors {
     /// The public router: the API, and `pages` for every other address.
-    #[must_use]
     pub fn public(&self, pages: Router) -> Router {
         let pages = pages.layer(from_fn_with_state(self.kit.clone(), http_kit::edge));
         let elsewhere = Router::new()
@@ -118,5 +117,5 @@ fn cors(origins: &[String]) -> CorsLayer {
                 .chain(shown)
                 .collect::<Vec<_>>(),
         )
-        .max_age(std::time::Duration::from_secs(600))
+        .max_age(std::time::Duration::from_mins(10))
 }

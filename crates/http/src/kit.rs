@@ -83,9 +83,27 @@ impl Freshness {
     }
 }
 
-/// Shared by all services of a process. Clones are cheap and share everything.
+/// Shared by all services of a process: a clone is one count more.
 #[derive(Clone, Debug)]
-pub struct Kit {
+pub struct Kit(Arc<KitParts>);
+
+impl std::ops::Deref for Kit {
+    type Target = KitParts;
+
+    fn deref(&self) -> &KitParts {
+        &self.0
+    }
+}
+
+impl From<KitParts> for Kit {
+    fn from(parts: KitParts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+/// What a [`Kit`] is made of.
+#[derive(Debug)]
+pub struct KitParts {
     /// The journal, in types.
     pub ledger: Ledger,
     /// Signs and verifies access tokens.

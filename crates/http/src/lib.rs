@@ -21,7 +21,7 @@ pub use caller::{Caller, CorrelationId, SignedIn, Visitor};
 pub use conditions::{if_match, not_modified};
 pub use edge::edge;
 pub use failure::Failure;
-pub use kit::{Freshness, Kit, Tenant, Tenants};
+pub use kit::{Freshness, Kit, KitParts, Tenant, Tenants};
 pub use paging::{Cursor, Page, Paging};
 pub use params::Params;
 pub use refusals::refused;

@@ -74,7 +74,7 @@ impl Paging {
 /// A page of a list.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_excessive_bools, reason = "clients of the earlier systems read each of them")]
+#[expect(clippy::struct_field_names, reason = "clients of the earlier systems read these names")]
 pub struct Page<T> {
     content: Vec<T>,
     page: u64,

@@ -1,4 +1,4 @@
-//! Access tokens: EdDSA, ten minutes, bound to a session that can be ended at once.
+//! Access tokens: Ed25519 signatures, ten minutes, bound to a session that can be ended at once.
 
 use std::time::Duration;
 
@@ -107,7 +107,7 @@ impl Tokens {
             seconds,
             verified: moka::sync::Cache::builder()
                 .max_capacity(100_000)
-                .time_to_live(Duration::from_secs(60))
+                .time_to_live(Duration::from_mins(1))
                 .build(),
             ended: moka::sync::Cache::builder()
                 .time_to_live(Duration::from_secs(u64::try_from(seconds).unwrap_or(0) + 60))
@@ -159,13 +159,12 @@ impl Tokens {
     /// When it does not.
     pub fn verify(&self, token: &str) -> Result<Claims, TokenError> {
         let name = sha256(token.as_bytes());
-        let claims = match self.verified.get(&name) {
-            Some(claims) => claims,
-            None => {
-                let claims = self.check(token)?;
-                self.verified.insert(name, claims.clone());
-                claims
-            }
+        let claims = if let Some(claims) = self.verified.get(&name) {
+            claims
+        } else {
+            let claims = self.check(token)?;
+            self.verified.insert(name, claims.clone());
+            claims
         };
         if claims.exp <= self.clock.now().seconds() {
             return Err(TokenError::Expired);

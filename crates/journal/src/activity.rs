@@ -144,7 +144,7 @@ impl ActivityQueue {
                 let mut pending = self.pending();
                 match pending.views.entry(key) {
                     std::collections::hash_map::Entry::Occupied(mut newer) => {
-                        newer.get_mut().views += view.views
+                        newer.get_mut().views += view.views;
                     }
                     std::collections::hash_map::Entry::Vacant(empty) => {
                         empty.insert(view);
@@ -193,6 +193,8 @@ fn by_tenant(sums: HashMap<(TenantId, PropertyId), (u64, u64)>) -> HashMap<Tenan
     for ((tenant, property_id), (views, visitors)) in sums {
         lists.entry(tenant).or_default().push(CountedViews { property_id, views, visitors });
     }
-    lists.values_mut().for_each(|list| list.sort_by_key(|counted| counted.property_id));
+    for list in lists.values_mut() {
+        list.sort_by_key(|counted| counted.property_id);
+    }
     lists
 }

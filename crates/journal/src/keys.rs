@@ -109,16 +109,12 @@ impl KeyRing {
         let store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
         let found: Option<Vec<u8>> =
             store.query_row("select wrapped from master_check", [], |row| row.get(0)).optional()?;
-        match found {
-            Some(wrapped) => {
-                decrypt(&self.master, b"check", &wrapped).map(|_| ()).ok_or(KeyError::WrongMaster)
-            }
-            None => {
-                let wrapped = encrypt(&self.master, b"check", b"check")?;
-                store.execute("insert into master_check values (?1)", [wrapped])?;
-                Ok(())
-            }
+        if let Some(wrapped) = found {
+            return decrypt(&self.master, b"check", &wrapped).map(|_| ()).ok_or(KeyError::WrongMaster);
         }
+        let wrapped = encrypt(&self.master, b"check", b"check")?;
+        store.execute("insert into master_check values (?1)", [wrapped])?;
+        Ok(())
     }
 
     /// 32 bytes for another use, always the same for the same `purpose`.

@@ -201,7 +201,9 @@ impl Ledger {
             };
             match self.journal.append(append).await {
                 Ok(Appended { version, position }) => {
-                    events.iter().for_each(|event| state.evolve(event, now));
+                    for event in &events {
+                        state.evolve(event, now);
+                    }
                     self.states.insert(stream, (version, Arc::new(state.clone())));
                     return Ok(Done { state, version, position: Some(position) });
                 }

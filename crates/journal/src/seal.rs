@@ -3,6 +3,8 @@
 //! The tenant, the subject, the event's id and the path of the field are authenticated with each value, so a
 //! sealed value moved anywhere else does not open.
 
+use std::fmt::Write as _;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use domain::personal::{CLEAR, ERASED, SEALED};
@@ -70,7 +72,7 @@ impl Place<'_> {
                     items.iter_mut().enumerate().filter(|(_, m)| m.is_object() || m.is_array())
                 {
                     let length = self.path.len();
-                    self.path.push_str(&format!("/{index}"));
+                    let _ = write!(self.path, "/{index}");
                     self.walk(item, marker, change)?;
                     self.path.truncate(length);
                 }

@@ -11,7 +11,7 @@ use bus::{Advance, Asker, Checkpoint, GroupHandle, Retry, Runner, Target, Waited
 use domain::user::{Account, IssuedToken, Profile, Role, User, UserCommand};
 use domain::{Actor, Clock, Envelope, Ids, Log, Metadata, TenantId, Timestamp, UserId};
 use http_body_util::BodyExt;
-use http_kit::{Kit, Tenant, Tenants, Tokens, edge};
+use http_kit::{Kit, KitParts, Tenant, Tenants, Tokens, edge};
 use journal::sqlite::Limits;
 use journal::{ActivityQueue, Journal, KeyRing, Ledger, Options, Seen, SqliteJournal};
 use notifications::{MailSettings, Notifications};
@@ -53,7 +53,7 @@ async fn site() -> Site {
     let tokens = Tokens::new(&Tokens::generate_key().unwrap(), clock.clone(), 600).unwrap();
     let every = Duration::from_millis(50);
     let activity = Arc::new(ActivityQueue::new(ledger.clone(), Arc::clone(&seen), every, 1000));
-    let kit = Kit {
+    let kit = Kit::from(KitParts {
         ledger,
         tokens: Arc::new(tokens),
         seen,
@@ -61,7 +61,7 @@ async fn site() -> Site {
         await_activity: false,
         tenants: Arc::new(Tenants::new(tenant("hyderabad"), vec![tenant("pune")])),
         wait: Duration::from_secs(20),
-    };
+    });
     let notifications = Notifications::open(kit.clone(), &directory.path().join("data"), settings()).unwrap();
     let target = Arc::new(notifications.store().clone());
     let started = Runner::new(Notifications::group(), journal, target, clock.clone(), Retry::default()).await;

@@ -27,6 +27,7 @@ create index if not exists idx_parked_events_key on parked_events (grp, key, num
 /// Names of the tables above, and of what SQLite keeps for them: not part of what a rebuild must equal.
 pub const NAMES: [&str; 4] = ["checkpoints", "blocked_keys", "parked_events", "sqlite_sequence"];
 
+#[expect(clippy::needless_pass_by_value, reason = "passed to map_err")]
 fn broken(error: rusqlite::Error) -> ApplyError {
     ApplyError::Store(error.to_string())
 }

@@ -9,10 +9,15 @@ use async_trait::async_trait;
 use bus::{Advance, ApplyError, Blocked, ParkedEvent, State, Target};
 use domain::Envelope;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use tokio::sync::Semaphore;
 
 use crate::tx::{ViewTx, query};
 use crate::value::{Row, Value};
 use crate::{Projection, ProjectionError, bookkeeping};
+
+/// Queries of one read model at the same time: more would only wait for the same cores, each with a thread and a
+/// connection of its own.
+const READERS: usize = 4;
 
 /// The database of a read model does not answer.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -40,6 +45,7 @@ struct Shared {
     projection: Arc<dyn Projection>,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
+    reading: Semaphore,
 }
 
 impl std::fmt::Debug for ViewStore {
@@ -61,7 +67,7 @@ impl ViewStore {
         let writer = Connection::open(path)?;
         writer.busy_timeout(Duration::from_secs(5))?;
         writer.execute_batch(
-            "pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -16384;
+            "pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -8192;
              pragma temp_store = memory;",
         )?;
         writer.set_prepared_statement_cache_capacity(64);
@@ -72,6 +78,7 @@ impl ViewStore {
             projection,
             writer: Mutex::new(writer),
             readers: Mutex::default(),
+            reading: Semaphore::new(READERS),
         })))
     }
 
@@ -82,6 +89,7 @@ impl ViewStore {
     pub async fn query(&self, sql: &str, params: Vec<Value<'_>>) -> Result<Vec<Row>, ViewError> {
         let (store, sql) = (Arc::clone(&self.0), sql.to_owned());
         let params: Vec<_> = params.into_iter().map(Value::into_owned).collect();
+        let _turn = self.0.reading.acquire().await.map_err(|closed| ViewError(closed.to_string()))?;
         blocking(move || {
             let idle = store.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let connection = match idle {
@@ -141,7 +149,7 @@ impl Shared {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.busy_timeout(Duration::from_secs(5))?;
-        connection.execute_batch("pragma query_only = on; pragma cache_size = -4096;")?;
+        connection.execute_batch("pragma query_only = on; pragma cache_size = -1024;")?;
         Ok(connection)
     }
 

@@ -32,6 +32,8 @@ pub struct Hot {
     known: moka::sync::Cache<Key, Arc<Known>>,
     /// Counts invalidations per slot of keys.
     dropped: Vec<AtomicU64>,
+    /// One loader per slot of keys: whoever comes meanwhile waits for it instead of asking too.
+    loading: Vec<tokio::sync::Mutex<()>>,
 }
 
 /// Taken before a load; proves that nothing was dropped since.
@@ -41,15 +43,25 @@ pub struct Ticket(u64);
 impl Default for Hot {
     fn default() -> Self {
         let dropped = (0..SLOTS).map(|_| AtomicU64::new(0)).collect();
-        Self { known: moka::sync::Cache::new(10_000), dropped }
+        let loading = (0..SLOTS).map(|_| tokio::sync::Mutex::new(())).collect();
+        Self { known: moka::sync::Cache::new(10_000), dropped, loading }
     }
 }
 
 impl Hot {
-    fn slot(&self, key: &Key) -> &AtomicU64 {
+    fn index(key: &Key) -> usize {
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
-        &self.dropped[usize::try_from(hasher.finish() % SLOTS as u64).unwrap_or_default()]
+        usize::try_from(hasher.finish() % SLOTS as u64).unwrap_or_default()
+    }
+
+    fn slot(&self, key: &Key) -> &AtomicU64 {
+        &self.dropped[Self::index(key)]
+    }
+
+    /// The turn to load a document.
+    pub async fn turn(&self, key: &Key) -> tokio::sync::MutexGuard<'_, ()> {
+        self.loading[Self::index(key)].lock().await
     }
 
     pub fn get(&self, key: &Key) -> Option<Arc<Known>> {

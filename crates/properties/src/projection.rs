@@ -61,6 +61,7 @@ impl Listings {
 }
 
 /// A payload that cannot be read sets its key aside; a key store that does not answer is tried again.
+#[expect(clippy::needless_pass_by_value, reason = "passed to map_err")]
 fn unreadable(error: DecodeError) -> ProjectionError {
     ProjectionError::Event(error.to_string())
 }

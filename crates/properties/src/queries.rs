@@ -123,6 +123,10 @@ impl App {
         if let Some(found) = self.hot.get(&key) {
             return Ok(Some(found));
         }
+        let _turn = self.hot.turn(&key).await;
+        if let Some(found) = self.hot.get(&key) {
+            return Ok(Some(found));
+        }
         let ticket = self.hot.ticket(&key);
         let sql = format!("select {COLUMNS} from {FROM} where p.id = $2 and p.tenant = $1");
         let rows = self.store.query(&sql, vec![tenant.as_str().into(), id.to_string().into()]).await?;

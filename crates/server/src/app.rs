@@ -52,13 +52,11 @@ pub struct App {
 
 impl App {
     /// The routers: what the public sees, and what operators see.
-    #[must_use]
     pub fn routers(&self) -> (Router, Router) {
         (self.public(), self.doors.management.clone())
     }
 
     /// Pages and API.
-    #[must_use]
     pub fn public(&self) -> Router {
         let city = self.kit.tenants.get(self.kit.tenants.default_id()).map(|tenant| tenant.city.clone());
         let settings = web::Settings { secure_cookies: self.secure_cookies, city: city.unwrap_or_default() };

@@ -11,6 +11,8 @@ use hyderabadinfra::settings::{self, Settings, Sources};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+const BLOCKING_THREADS: usize = 32;
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -35,7 +37,10 @@ fn start(cli: &Cli) -> anyhow::Result<ExitCode> {
     let (place, flags) = cli.verb.place_and_flags();
     let sources = Sources { config: place.config, environment: std::env::vars_os().collect(), flags };
     let settings = settings::load(&sources)?;
-    let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;
+    // Blocking work is short queries and read-model transactions: more threads would only wait for the same cores.
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.enable_all().max_blocking_threads(BLOCKING_THREADS).build();
+    let runtime = runtime.context("the runtime cannot start")?;
     runtime.block_on(perform(&cli.verb, &settings))
 }
 

@@ -15,7 +15,7 @@ impl TestApp {
         let nobody = Asker { tenant: self.kit.tenants.default_id(), user: self.kit.ledger.fresh().into() };
         for handle in &self.groups {
             let needed: Vec<Position> = handle.group.logs.iter().map(|log| heads[log.index()]).collect();
-            let waited = handle.status.wait(&needed, nobody, Duration::from_secs(60)).await;
+            let waited = handle.status.wait(&needed, nobody, Duration::from_mins(1)).await;
             assert_eq!(waited, Waited::Applied, "{} is behind", handle.group.name);
         }
     }

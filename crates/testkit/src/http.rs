@@ -21,7 +21,11 @@ pub struct Answer {
 impl Answer {
     /// Checks the status, with the body in the message when it is another.
     #[track_caller]
-    #[must_use]
+    #[expect(
+        clippy::must_use_candidate,
+        clippy::return_self_not_must_use,
+        reason = "often the check is all that is wanted"
+    )]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.text);
         self
@@ -60,7 +64,7 @@ impl Client {
     #[must_use]
     pub fn new(base: &str) -> Self {
         let http = reqwest::Client::builder()
-            .timeout(Duration::from_secs(60))
+            .timeout(Duration::from_mins(1))
             .redirect(reqwest::redirect::Policy::none())
             .user_agent("testkit")
             .build()

@@ -53,7 +53,7 @@ async fn reached(app: &App, group: &str, needed: &[Position]) {
     let handle = app.groups.iter().find(|handle| handle.group.name == group).unwrap();
     let tenant = app.tenant().clone();
     let nobody = bus::Asker { tenant: &tenant, user: app.kit.ledger.fresh().into() };
-    let waited = handle.status.wait(needed, nobody, Duration::from_secs(120)).await;
+    let waited = handle.status.wait(needed, nobody, Duration::from_mins(2)).await;
     assert_eq!(waited, bus::Waited::Applied, "{group} did not reach the head: {:?}", handle.status);
     assert!(handle.status.blocked().is_empty(), "{group} has parked keys: {:?}", handle.status.blocked());
 }

@@ -12,6 +12,7 @@ impl Runner {
         let cursor = self.cursors[log.index()].position;
         let batch = self.journal.read_after(cursor, BATCH).await?;
         let Some(last) = batch.last() else { return Ok(false) };
+        self.taken += batch.len();
         let to = Checkpoint { position: last.position, event_id: Some(last.event_id) };
         let (due, parked) = self.sort(&batch);
         let newly_parked = !parked.is_empty();

@@ -31,7 +31,9 @@ fn listed(moderated: bool) -> Vec<PropertyEvent> {
 
 fn given(events: &[PropertyEvent]) -> Property {
     let mut state = Property::default();
-    events.iter().for_each(|event| state.evolve(event, NOW));
+    for event in events {
+        state.evolve(event, NOW);
+    }
     state
 }
 

@@ -25,7 +25,9 @@ fn joined() -> User {
 
 fn given(events: &[UserEvent]) -> User {
     let mut state = User::default();
-    events.iter().for_each(|event| state.evolve(event, NOW));
+    for event in events {
+        state.evolve(event, NOW);
+    }
     state
 }
 

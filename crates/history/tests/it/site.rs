@@ -17,7 +17,7 @@ use domain::{
 };
 use history::History;
 use http_body_util::BodyExt;
-use http_kit::{Kit, Tenant, Tenants, Tokens, edge};
+use http_kit::{Kit, KitParts, Tenant, Tenants, Tokens, edge};
 use journal::sqlite::Limits;
 use journal::{ActivityQueue, Journal, KeyRing, Ledger, Options, Seen, SqliteJournal};
 use serde_json::{Value, json};
@@ -56,7 +56,7 @@ pub async fn site() -> Site {
     let tokens = Tokens::new(&Tokens::generate_key().unwrap(), clock.clone(), 3600 * 24 * 400).unwrap();
     let activity =
         Arc::new(ActivityQueue::new(ledger.clone(), Arc::clone(&seen), Duration::from_millis(50), 1000));
-    let kit = Kit {
+    let kit = Kit::from(KitParts {
         ledger,
         tokens: Arc::new(tokens),
         seen,
@@ -64,7 +64,7 @@ pub async fn site() -> Site {
         await_activity: false,
         tenants: Arc::new(Tenants::new(tenant("hyderabad"), vec![tenant("pune")])),
         wait: Duration::from_secs(20),
-    };
+    });
     let history = History::open(kit.clone(), &directory.path().join("views")).unwrap();
     let target = Arc::new(history.store().clone());
     let started = Runner::new(History::group(), journal, target, clock.clone(), Retry::default()).await;

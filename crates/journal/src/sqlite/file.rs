@@ -56,7 +56,7 @@ pub fn open(path: &Path) -> Result<Connection, JournalError> {
     // The automatic checkpoint would run inside a commit: it is off, and a thread of its own does the work.
     connection.execute_batch(
         "pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 0;
-         pragma cache_size = -16384; pragma temp_store = memory;",
+         pragma cache_size = -8192; pragma temp_store = memory;",
     )?;
     connection.set_prepared_statement_cache_capacity(64);
     let format: i64 = connection.query_row("pragma user_version", [], |row| row.get(0))?;

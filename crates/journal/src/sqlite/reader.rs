@@ -41,7 +41,7 @@ impl Readers {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.busy_timeout(Duration::from_secs(5))?;
-        connection.execute_batch("pragma query_only = on; pragma cache_size = -4096;")?;
+        connection.execute_batch("pragma query_only = on; pragma cache_size = -1024;")?;
         Ok(connection)
     }
 

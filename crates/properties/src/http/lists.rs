@@ -24,16 +24,15 @@ fn read(uri: &Uri) -> Result<(Paging, Sort), Failure> {
 /// `sortBy=price&sortDir=asc`, or `sort=-price`.
 fn sort(fields: &mut Fields<'_>) -> Option<Sort> {
     let short = fields.text("sort", 1..=40);
-    let (field, named, descending) = match &short {
-        Some(text) => ("sort", text.trim_start_matches('-').to_owned(), text.starts_with('-')),
-        None => {
-            let direction = fields.text("sortDir", 1..=10).unwrap_or_else(|| "desc".into()).to_lowercase();
-            if !["asc", "desc"].contains(&direction.as_str()) {
-                fields.wrong("sortDir", "must be asc or desc");
-            }
-            let named = fields.text("sortBy", 1..=40).unwrap_or_else(|| "createdAt".into());
-            ("sortBy", named, direction == "desc")
+    let (field, named, descending) = if let Some(text) = &short {
+        ("sort", text.trim_start_matches('-').to_owned(), text.starts_with('-'))
+    } else {
+        let direction = fields.text("sortDir", 1..=10).unwrap_or_else(|| "desc".into()).to_lowercase();
+        if !["asc", "desc"].contains(&direction.as_str()) {
+            fields.wrong("sortDir", "must be asc or desc");
         }
+        let named = fields.text("sortBy", 1..=40).unwrap_or_else(|| "createdAt".into());
+        ("sortBy", named, direction == "desc")
     };
     let found = SortBy::WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(&named));
     if found.is_none() {

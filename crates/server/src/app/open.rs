@@ -8,7 +8,7 @@ use bus::{GroupHandle, Retry, Runner, Target};
 use domain::{Clock, Ids, Log, TenantId};
 use gateway::{LimitSettings, Limits, Parts};
 use history::History;
-use http_kit::{Kit, Tenant, Tenants, Tokens};
+use http_kit::{Kit, KitParts, Tenant, Tenants, Tokens};
 use journal::sqlite::Limits as JournalLimits;
 use journal::{ActivityQueue, Journal, KeyRing, Ledger, Seen, SqliteJournal};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -61,8 +61,10 @@ impl App {
         started.push(starts.group(Notifications::group(), notifications.store().clone()).await?);
         let (runners, groups): (Vec<_>, Vec<_>) = started.into_iter().unzip();
         let status = |index: usize| groups[index].status.clone();
-        let services =
-            users.router(status(0)).merge(properties.router(status(1))).merge(history.router(status(2)))
+        let services = users
+            .router(status(0))
+            .merge(properties.router(status(1)))
+            .merge(history.router(status(2)))
             .merge(notifications.router(status(3)));
         let limits = Arc::new(Limits::new(limits(&settings.limits), &clock));
         let doors = gateway::doors(Parts {
@@ -72,9 +74,9 @@ impl App {
             limits: Arc::clone(&limits),
             origins: settings.cors.origins.clone(),
             body_limit: usize::try_from(settings.server.body_limit_kib)? * 1024,
-            prometheus,
+            prometheus: prometheus.clone(),
         });
-        let tasks = Tasks::start(&kit, runners, &groups, &limits);
+        let tasks = Tasks::start(&kit, runners, &groups, &limits, prometheus);
         let app = Self {
             kit,
             users,
@@ -121,7 +123,7 @@ async fn kit(settings: &Settings, journal: &Arc<SqliteJournal>, clock: Clock) ->
     let seen = Arc::new(Seen::new(heads));
     let every = Duration::from_millis(settings.activity.flush_ms.into());
     let activity = ActivityQueue::new(ledger.clone(), Arc::clone(&seen), every, settings.activity.queue);
-    Ok(Kit {
+    Ok(Kit::from(KitParts {
         ledger,
         tokens: Arc::new(tokens),
         seen,
@@ -129,7 +131,7 @@ async fn kit(settings: &Settings, journal: &Arc<SqliteJournal>, clock: Clock) ->
         await_activity: settings.activity.await_activity,
         tenants: Arc::new(tenants(settings)?),
         wait: Duration::from_millis(settings.reads.wait_ms.into()),
-    })
+    }))
 }
 
 fn tenants(settings: &Settings) -> anyhow::Result<Tenants> {

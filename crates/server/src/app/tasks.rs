@@ -7,6 +7,7 @@ use bus::{GroupHandle, Runner};
 use domain::Log;
 use gateway::Limits;
 use http_kit::Kit;
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -22,12 +23,18 @@ pub struct Tasks {
 }
 
 impl Tasks {
-    pub fn start(kit: &Kit, runners: Vec<Runner>, handles: &[GroupHandle], limits: &Arc<Limits>) -> Self {
+    pub fn start(
+        kit: &Kit,
+        runners: Vec<Runner>,
+        handles: &[GroupHandle],
+        limits: &Arc<Limits>,
+        prometheus: PrometheusHandle,
+    ) -> Self {
         let (stop, stopping) = watch::channel(false);
         let (stop_groups, stopping_groups) = watch::channel(false);
         let (mut activity, mut groups) = (JoinSet::new(), JoinSet::new());
         activity.spawn(Arc::clone(&kit.activity).run(stopping.clone()));
-        activity.spawn(tidy(kit.clone(), handles.to_vec(), Arc::clone(limits), stopping));
+        activity.spawn(tidy(kit.clone(), handles.to_vec(), Arc::clone(limits), prometheus, stopping));
         for runner in runners {
             groups.spawn(runner.run(stopping_groups.clone()));
         }
@@ -44,13 +51,20 @@ impl Tasks {
 }
 
 /// Forgets what nobody needs any more, and measures how far the groups are behind.
-async fn tidy(kit: Kit, groups: Vec<GroupHandle>, limits: Arc<Limits>, mut stop: watch::Receiver<bool>) {
+async fn tidy(
+    kit: Kit,
+    groups: Vec<GroupHandle>,
+    limits: Arc<Limits>,
+    prometheus: PrometheusHandle,
+    mut stop: watch::Receiver<bool>,
+) {
     while !*stop.borrow() {
         tokio::select! {
             () = tokio::time::sleep(TIDY) => {}
             _ = stop.changed() => return,
         }
         limits.tidy();
+        prometheus.run_upkeep();
         let reached = Log::ALL.map(|log| {
             let marks = groups.iter().filter(|g| g.group.logs.contains(&log)).map(|g| g.status.watermark());
             marks.map(|mark| mark[log.index()]).min().unwrap_or(0)

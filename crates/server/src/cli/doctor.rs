@@ -23,7 +23,7 @@ pub fn examine(settings: &Settings) -> anyhow::Result<ExitCode> {
     let findings = [
         ("settings", Ok("valid".to_owned())),
         ("data directory", writable(data_dir)),
-        ("server", running(data_dir)),
+        ("server", Ok(running(data_dir))),
         ("address", free(settings)),
         ("keys", keys(&data_dir.join("keys"))),
         ("clock", clock()),
@@ -56,10 +56,10 @@ fn writable(data_dir: &Path) -> Finding {
     }
 }
 
-fn running(data_dir: &Path) -> Finding {
+fn running(data_dir: &Path) -> String {
     match File::open(data_dir.join("lock")).map(|file| file.try_lock()) {
-        Ok(Err(_)) => Ok("a server holds the data directory".into()),
-        Ok(Ok(())) | Err(_) => Ok("no server runs on the data directory".into()),
+        Ok(Err(_)) => "a server holds the data directory".into(),
+        Ok(Ok(())) | Err(_) => "no server runs on the data directory".into(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who may do what, which addresses there are, what the earlier demos got wrong, and what keeps tenants apart: all of
 //! it over HTTP against the whole application.
-#![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod authorisation;
 mod defects;

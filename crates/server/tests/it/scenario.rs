@@ -67,6 +67,10 @@ async fn everything_is_there_after_a_restart() {
         asha.client.get(&format!("/api/properties/{}", home["id"].as_str().unwrap())).await.expect(200);
     assert_eq!(found.data()["title"], "Villa in Miyapur");
     let after = asha.client.get("/api/user-history/me").await.expect(200);
-    assert_eq!(after.data()["totalActivities"].as_u64(), before.data()["totalActivities"].as_u64().map(|n| n + 2), "a sign-in and a look");
+    assert_eq!(
+        after.data()["totalActivities"].as_u64(),
+        before.data()["totalActivities"].as_u64().map(|n| n + 2),
+        "a sign-in and a look"
+    );
     app.stop().await;
 }

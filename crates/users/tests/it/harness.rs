@@ -9,7 +9,7 @@ use bus::{Asker, Retry, Runner, Status, Waited};
 use domain::user::{IssuedToken, Role, UserEvent};
 use domain::{Clock, Ids, Log, StreamId, TenantId, Timestamp, UserId};
 use http_body_util::BodyExt;
-use http_kit::{Kit, Tenant, Tenants, Tokens};
+use http_kit::{Kit, KitParts, Tenant, Tenants, Tokens};
 use journal::sqlite::Limits;
 use journal::{
     ActivityQueue, Append, Claims, Expected, Journal, KeyRing, Ledger, NewEvent, Seen, SqliteJournal,
@@ -139,7 +139,7 @@ impl App {
         let seen = Arc::new(Seen::new(ledger.heads().await.unwrap()));
         let tokens = Tokens::new(&Tokens::generate_key().unwrap(), clock.clone(), 600).unwrap();
         let activity = ActivityQueue::new(ledger.clone(), Arc::clone(&seen), Duration::from_millis(50), 1000);
-        let kit = Kit {
+        let kit = Kit::from(KitParts {
             ledger,
             tokens: Arc::new(tokens),
             seen,
@@ -147,7 +147,7 @@ impl App {
             await_activity: false,
             tenants: Arc::new(Tenants::new(tenant("hyderabad"), vec![tenant("pune")])),
             wait: PATIENCE,
-        };
+        });
         let users = Users::open(kit.clone(), directory.path(), &directory.path().join("views"), SETTINGS);
         let users = users.unwrap();
         let (stop, stopped) = watch::channel(false);

@@ -216,7 +216,16 @@ async fn h05_signing_out_takes_effect_at_once_and_outlives_a_restart() {
     // Another process with the same key learns it from the sessions table.
     let mut app = app;
     let key = http_kit::Tokens::generate_key().unwrap();
-    app.kit.tokens = std::sync::Arc::new(http_kit::Tokens::new(&key, app.clock.clone(), 600).unwrap());
+    let tokens = http_kit::Tokens::new(&key, app.clock.clone(), 600).unwrap();
+    app.kit = http_kit::Kit::from(http_kit::KitParts {
+        tokens: tokens.into(),
+        ledger: app.kit.ledger.clone(),
+        seen: app.kit.seen.clone(),
+        activity: app.kit.activity.clone(),
+        await_activity: false,
+        tenants: app.kit.tenants.clone(),
+        wait: app.kit.wait,
+    });
     let token = app.kit.tokens.issue(&app.tenant, asha.id, session, Role::User).unwrap();
     assert!(app.kit.tokens.verify(&token).is_ok());
     app.reopened();
