@@ -2,6 +2,7 @@
 //! dropped. What a person does again and again in between is one event with a count; visitors become sums.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ pub struct ActivityQueue {
     most: usize,
     pending: Mutex<Pending>,
     flushing: tokio::sync::Mutex<()>,
+    /// Items are on their way: taken from the queue, their positions not yet remembered.
+    on_the_way: AtomicBool,
     filled: Notify,
     emptied: Notify,
 }
@@ -51,6 +54,7 @@ impl ActivityQueue {
             most,
             pending: Mutex::default(),
             flushing: tokio::sync::Mutex::default(),
+            on_the_way: AtomicBool::new(false),
             filled: Notify::new(),
             emptied: Notify::new(),
         }
@@ -110,20 +114,24 @@ impl ActivityQueue {
     /// Makes everything that was queued before this call durable. What the journal does not take stays queued.
     pub async fn flush(&self) {
         let _one_at_a_time = self.flushing.lock().await;
+        self.on_the_way.store(true, Ordering::SeqCst);
         let Pending { views, sums } = std::mem::take(&mut *self.pending());
         if views.is_empty() && sums.is_empty() {
+            self.on_the_way.store(false, Ordering::SeqCst);
             return;
         }
         let views = views.into_iter().map(|(key, view)| self.write_view(key, view));
         let sums = by_tenant(sums).into_iter().map(|(tenant, sums)| self.write_sums(tenant, sums));
         tokio::join!(futures_util::future::join_all(views), futures_util::future::join_all(sums));
+        self.on_the_way.store(false, Ordering::SeqCst);
         self.emptied.notify_waiters();
     }
 
-    /// Whether the person has something queued.
+    /// Whether something of the person may be queued or on its way; [`Self::flush`] then makes it durable.
     #[must_use]
     pub fn holds(&self, tenant: &TenantId, user: UserId) -> bool {
-        self.pending().views.keys().any(|(t, u, _)| *u == user && t == tenant)
+        let queued = self.pending().views.keys().any(|(t, u, _)| *u == user && t == tenant);
+        queued || self.on_the_way.load(Ordering::SeqCst)
     }
 
     async fn write_view(&self, key: ViewKey, view: View) {
@@ -144,7 +152,9 @@ impl ActivityQueue {
                 let mut pending = self.pending();
                 match pending.views.entry(key) {
                     std::collections::hash_map::Entry::Occupied(mut newer) => {
-                        newer.get_mut().views += view.views;
+                        let newer = newer.get_mut();
+                        newer.views += view.views;
+                        newer.counted |= view.counted;
                     }
                     std::collections::hash_map::Entry::Vacant(empty) => {
                         empty.insert(view);

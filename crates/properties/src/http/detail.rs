@@ -48,8 +48,15 @@ pub async fn view(State(app): State<App>, caller: Caller, path: Path<String>) ->
     Ok(app.kit.reply("View noted", ()).empty().into_response())
 }
 
+fn shown(caller: &Caller, known: Arc<Known>) -> Result<Arc<Known>, Failure> {
+    if known.listing.status == Status::Removed || known.owner_gone {
+        return Err(removed());
+    }
+    if may_see(caller, &known.listing) { Ok(known) } else { Err(no_such_listing()) }
+}
+
 impl App {
-    /// The listing as this caller may see it now.
+    /// The listing as this caller may see it.
     pub(super) async fn visible(&self, caller: &Caller, id: PropertyId) -> Result<Arc<Known>, Failure> {
         let known = if self.kit.is_fresh(&self.status, caller, &[Log::Facts]) {
             self.known(&caller.tenant, id).await?
@@ -61,14 +68,15 @@ impl App {
             Some(known) => known,
             None => self.folded_known(caller, id).await?,
         };
-        let listing = &known.listing;
-        if listing.status == Status::Removed || known.owner_gone {
-            return Err(removed());
-        }
-        if may_see(caller, listing) { Ok(known) } else { Err(no_such_listing()) }
+        shown(caller, known)
     }
 
-    /// From the journal, for a caller whose writes the read model does not have yet.
+    /// [`Self::visible`] by the journal: what is recorded or revealed now does not rest on a moment ago.
+    pub(super) async fn visible_now(&self, caller: &Caller, id: PropertyId) -> Result<Arc<Known>, Failure> {
+        shown(caller, self.folded_known(caller, id).await?)
+    }
+
+    /// From the journal, which has what the read model does not have yet.
     async fn folded_known(&self, caller: &Caller, id: PropertyId) -> Result<Arc<Known>, Failure> {
         let (listing, version) = self.folded(&caller.tenant, id).await?;
         let behind = self.known(&caller.tenant, id).await?;

@@ -16,7 +16,7 @@ use crate::document::snapshot;
 pub async fn save(State(app): State<App>, caller: Caller, path: Path<String>) -> Result<Response, Failure> {
     caller.person()?;
     let id = property_id(path)?;
-    let known = app.visible(&caller, id).await?;
+    let known = app.visible_now(&caller, id).await?;
     let position = app.favourite(&caller, FavouritesCommand::Save(id, snapshot(&known.listing))).await?;
     Ok(app.kit.done(&caller, "Saved", (), position).empty().into_response())
 }

@@ -15,7 +15,7 @@ use crate::document::snapshot;
 pub async fn share(State(app): State<App>, caller: Caller, path: Path<String>) -> Result<Response, Failure> {
     caller.person()?;
     let id = property_id(path)?;
-    let known = app.visible(&caller, id).await?;
+    let known = app.visible_now(&caller, id).await?;
     let event = ActivityEvent::Shared { property_id: id, snapshot: snapshot(&known.listing) };
     let position = app.record(&caller, &event).await?;
     Ok(app.kit.done(&caller, "Shared", (), Some(position)).empty().into_response())
@@ -29,7 +29,7 @@ pub async fn contact(
 ) -> Result<Response, Failure> {
     caller.person()?;
     let id = property_id(path)?;
-    let known = app.visible(&caller, id).await?;
+    let known = app.visible_now(&caller, id).await?;
     let listing = &known.listing;
     let owner_id = listing.owner;
     let position = if caller.user() == Some(owner_id) {

@@ -17,6 +17,8 @@ async fn h10_what_was_acknowledged_is_there_after_a_restart() {
     let (id, mut places) = (made.data()["id"].as_str().unwrap().to_owned(), Vec::new());
     places.push(made.header("x-event-position").unwrap().to_owned());
     let path = format!("/api/properties/{id}");
+    // From its answer on it exists for everybody, whatever the read model has.
+    app.client.get(&path).await.expect(200);
     let saved = ravi.client.post(&format!("{path}/favorite"), &json!({})).await.expect(204);
     places.push(saved.header("x-event-position").unwrap().to_owned());
     let shared = ravi.client.post(&format!("{path}/share"), &json!({})).await.expect(204);
