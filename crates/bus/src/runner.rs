@@ -16,7 +16,7 @@ use crate::target::{ApplyError, Checkpoint, Target};
 use crate::wait::{Demand, Status};
 
 /// Events taken at once.
-const BATCH: usize = 1024;
+const BATCH: usize = 2048;
 /// Wake-ups are a courtesy; the log is looked at this often all the same.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// A batch smaller than this is worth waiting for company, while nobody waits for the group.
