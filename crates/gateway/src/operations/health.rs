@@ -16,7 +16,7 @@ const DOWN: &str = "DOWN";
 
 /// `GET /actuator/health`
 pub async fn health(State(gateway): State<Gateway>, caller: Caller) -> Response {
-    let see_all = caller.require(Right::SeeAll).is_ok();
+    let see_all = caller.require(Right::Administer).is_ok();
     answer(&gateway, see_all).await
 }
 

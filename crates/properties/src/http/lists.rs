@@ -110,11 +110,9 @@ pub async fn of_person(
 pub async fn favourites(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
     let user = caller.person()?.user;
     let (paging, sort) = read(&uri)?;
-    let sort = if uri.query().is_some_and(|q| q.contains("sort")) {
-        sort
-    } else {
-        Sort { by: SortBy::SavedAt, descending: true }
-    };
+    let named = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes())
+        .any(|(name, value)| name.starts_with("sort") && !value.is_empty());
+    let sort = if named { sort } else { Sort { by: SortBy::SavedAt, descending: true } };
     let selection = Selection {
         condition:
             "f.user_id = $2 and p.status not in ('REMOVED', 'DRAFT', 'PENDING_REVIEW', 'REJECTED')
