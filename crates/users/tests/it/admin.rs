@@ -64,10 +64,12 @@ async fn every_operation_is_for_those_it_is_meant_for() {
         }
     }
     for (method, path) in SIGNED_IN {
-        for token in [None, Some("forged"), Some(app.service_token().as_str())] {
+        let service = app.service_token();
+        let nobody = [None, Some("forged")].map(|token| (token, StatusCode::UNAUTHORIZED));
+        for (token, refusal) in nobody.into_iter().chain([(Some(service.as_str()), StatusCode::FORBIDDEN)]) {
             let call = app.call(method.parse().unwrap(), path);
             let call = token.map_or(app.call(method.parse().unwrap(), path), |token| call.by(token));
-            assert_eq!(call.send().await.status, StatusCode::UNAUTHORIZED, "{method} {path}");
+            assert_eq!(call.send().await.status, refusal, "{method} {path}");
         }
     }
 }

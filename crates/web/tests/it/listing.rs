@@ -63,7 +63,10 @@ async fn a_removed_home_and_an_unknown_one_are_told_apart() {
     gone.has("has been removed");
     assert_eq!(browser.get("/homes/h2").await.status, StatusCode::NOT_FOUND);
     assert_eq!(browser.get("/homes/..%2Fusers").await.status, StatusCode::NOT_FOUND);
-    assert_eq!(browser.api.lines(), ["GET /api/properties/h1", "GET /api/properties/h2"]);
+    assert_eq!(
+        browser.api.lines(),
+        ["GET /api/properties/h1?include=favorite", "GET /api/properties/h2?include=favorite"]
+    );
 }
 
 #[tokio::test]
