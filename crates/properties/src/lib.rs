@@ -1,7 +1,7 @@
 //! Listings: posting, changing, looking, saving, moderating.
 //!
 //! Commands go to the journal; lists come from the read model; a detail is the same document either way, made by
-//! [`document::Document::of`] from the folded state or from the row the projection keeps of it.
+//! `Document::of` from the folded state or from the row the projection keeps of it.
 
 mod document;
 mod hot;
