@@ -17,10 +17,10 @@ fn the_definition_holds_together() {
 #[test]
 fn flags_are_settings() {
     let (place, flags) =
-        parse("hyderabadinfra serve --listen 127.0.0.1:0 --data-dir /tmp/d --demo").place_and_flags();
+        parse("hyderabadinfra serve --listen 127.0.0.1:0 --data-dir elsewhere/d --demo").place_and_flags();
     assert!(place.config.is_none());
     let settings = load(&Sources { flags, ..Sources::default() }).unwrap();
-    assert_eq!((settings.listen.port(), settings.data_dir), (0, PathBuf::from("/tmp/d")));
+    assert_eq!((settings.listen.port(), settings.data_dir), (0, PathBuf::from("elsewhere/d")));
 
     let (_, flags) = parse("hyderabadinfra serve --listen nowhere").place_and_flags();
     let text = load(&Sources { flags, ..Sources::default() }).unwrap_err().to_string();
