@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use domain::user::Role;
@@ -197,12 +197,6 @@ impl Tokens {
     pub fn jwks(&self) -> Value {
         let x = BASE64URL.encode(self.pair.public_key());
         json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": self.header.kid, "x": x}]})
-    }
-
-    /// Signs anything, for tests of other parts.
-    #[must_use]
-    pub fn public_key(&self) -> UnparsedPublicKey<Vec<u8>> {
-        UnparsedPublicKey::new(&ED25519, self.pair.public_key().as_ref().to_vec())
     }
 }
 

@@ -13,7 +13,7 @@ use axum::extract::Path;
 use axum::routing::{get, patch, post};
 use domain::property::{Listing, Property, PropertyRejection};
 use domain::user::Role;
-use domain::{Aggregate, PropertyId, TenantId, Version};
+use domain::{PropertyId, TenantId, Version};
 use http_kit::{Caller, Failure, SignedIn};
 use journal::ExecuteError;
 
@@ -81,7 +81,6 @@ impl App {
     /// The listing as the journal has it now, removed ones included.
     async fn folded(&self, tenant: &TenantId, id: PropertyId) -> Result<(Listing, Version), Failure> {
         let (state, version) = self.kit.ledger.load::<Property>(tenant, id).await?;
-        debug_assert_eq!(Property::TYPE, "property");
         state.listing.map(|listing| (listing, version)).ok_or_else(no_such_listing)
     }
 

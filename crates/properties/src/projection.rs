@@ -60,7 +60,8 @@ impl Listings {
     }
 }
 
-/// A payload that cannot be read sets its key aside; a key store that does not answer is tried again.
+/// A payload that cannot be read sets its key aside, and so does a key store that does not answer: the key is then
+/// tried again with back-off like any other.
 #[expect(clippy::needless_pass_by_value, reason = "passed to map_err")]
 fn unreadable(error: DecodeError) -> ProjectionError {
     ProjectionError::Event(error.to_string())

@@ -25,7 +25,7 @@ pub async fn list(State(gateway): State<Gateway>, caller: Caller, uri: Uri) -> R
     Ok(gateway.kit.reply("Dead letters", Page::new(&paging, content, total, None)).into_response())
 }
 
-/// `GET /api/v1/admin/dead-letters/{id}`: with the event that fails, personal values included.
+/// `GET /api/v1/admin/dead-letters/{id}`: with the event that fails: what it is, not what it says.
 pub async fn show(
     State(gateway): State<Gateway>,
     caller: Caller,
