@@ -12,11 +12,13 @@
 #![warn(missing_docs)]
 
 mod group;
+mod handle;
 mod runner;
 mod target;
 mod wait;
 
 pub use group::{Blocked, BlockedState, Group, Retry};
-pub use runner::{GroupHandle, RedriveError, Runner};
+pub use handle::{GroupHandle, RebuildError, RedriveError, TakeOver};
+pub use runner::{Progress, Runner, StartError};
 pub use target::{Advance, ApplyError, Block, Checkpoint, ParkedEvent, State, Target};
 pub use wait::{Asker, Status, Waited};

@@ -1,7 +1,10 @@
 //! Runs one group: reads after its cursor, applies, sets failing keys aside, tries them again.
 
 mod blocked;
+mod rebuild;
 mod step;
+
+pub use rebuild::Progress;
 
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -9,9 +12,10 @@ use std::time::Duration;
 
 use domain::{Clock, Log, Position};
 use journal::{Journal, JournalError};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 
 use crate::group::{Blocked, BlockedState, Group, Retry};
+use crate::handle::{Ask, GroupHandle};
 use crate::target::{ApplyError, Checkpoint, Target};
 use crate::wait::{Demand, Status};
 
@@ -55,45 +59,6 @@ impl From<JournalError> for Trouble {
     }
 }
 
-/// A key could not be redriven.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RedriveError {
-    /// No key of that id is held back.
-    #[error("there is no such dead letter")]
-    Unknown,
-    /// It failed again.
-    #[error("it failed again: {0}")]
-    Failed(String),
-    /// The group is not running.
-    #[error("the group is not running")]
-    NotRunning,
-}
-
-type Redrive = (String, oneshot::Sender<Result<u64, RedriveError>>);
-
-/// Speaks to a running group.
-#[derive(Clone, Debug)]
-pub struct GroupHandle {
-    /// What the group is.
-    pub group: Group,
-    /// How far it is.
-    pub status: Status,
-    redrive: mpsc::Sender<Redrive>,
-}
-
-impl GroupHandle {
-    /// Applies the events that wait behind the key of dead letter `id`, in order, read again from the journal.
-    /// Gives the number applied.
-    ///
-    /// # Errors
-    /// When there is none, or it failed again (what came before the failure is applied).
-    pub async fn redrive(&self, id: &str) -> Result<u64, RedriveError> {
-        let (reply, answer) = oneshot::channel();
-        self.redrive.send((id.to_owned(), reply)).await.map_err(|_| RedriveError::NotRunning)?;
-        answer.await.map_err(|_| RedriveError::NotRunning)?
-    }
-}
-
 /// A group with everything it needs; [`Runner::run`] is its whole life.
 pub struct Runner {
     group: Group,
@@ -106,10 +71,12 @@ pub struct Runner {
     blocked: Arc<RwLock<Vec<Blocked>>>,
     watermark: watch::Sender<[u64; 2]>,
     stopped: watch::Sender<Option<String>>,
-    redrive: mpsc::Receiver<Redrive>,
+    asks: mpsc::Receiver<Ask>,
     demand: Arc<Demand>,
     /// Events of the last round.
     taken: usize,
+    /// It fills what queries read, not a read model in the making.
+    live: bool,
 }
 
 impl std::fmt::Debug for Runner {
@@ -142,9 +109,10 @@ impl Runner {
         let blocked = Arc::new(RwLock::new(state.blocked));
         let (watermark, seen) = watch::channel(cursors.map(|c| c.position.seq));
         let (stopped, end) = watch::channel(None);
-        let (asks, redrive) = mpsc::channel(16);
+        let (asker, asks) = mpsc::channel(16);
         let demand = Arc::new(Demand::default());
         let status = Status::new(seen, Arc::clone(&blocked), end, Arc::clone(&demand));
+        let handle = GroupHandle::new(group, status, asker, (Arc::clone(&journal), clock.clone(), retry));
         let runner = Self {
             group,
             journal,
@@ -156,11 +124,12 @@ impl Runner {
             blocked,
             watermark,
             stopped,
-            redrive,
+            asks,
             demand,
             taken: 0,
+            live: true,
         };
-        Ok((runner, GroupHandle { group, status, redrive: asks }))
+        Ok((runner, handle))
     }
 
     /// Runs until `stop` turns true or the group must not go on.
@@ -197,7 +166,7 @@ impl Runner {
                 _ = stop.changed() => {}
                 _ = first[0].changed() => {}
                 () = changed(rest) => {}
-                Some(ask) = self.redrive.recv() => self.redriven(ask).await,
+                Some(ask) = self.asks.recv() => self.answer(ask).await,
                 () = tokio::time::sleep(pause) => {}
             }
         }
@@ -220,13 +189,25 @@ impl Runner {
         let mut worked = false;
         self.taken = 0;
         for log in self.group.logs {
-            worked |= self.step(*log).await?;
+            worked |= self.step(*log, BATCH).await?;
         }
-        while let Ok(ask) = self.redrive.try_recv() {
-            self.redriven(ask).await;
+        while let Ok(ask) = self.asks.try_recv() {
+            self.answer(ask).await;
             worked = true;
         }
         Ok(self.try_blocked().await? || worked)
+    }
+
+    async fn answer(&mut self, ask: Ask) {
+        match ask {
+            Ask::Redrive { id, reply } => {
+                let _ = reply.send(self.redrive(&id).await);
+            }
+            Ask::Switch { fresh, take_over, reply } => {
+                let switched = self.switch(*fresh, take_over).await;
+                let _ = reply.send(switched.map_err(|trouble| trouble.to_string()));
+            }
+        }
     }
 
     fn until_next_try(&self) -> Duration {
@@ -241,6 +222,9 @@ impl Runner {
         self.cursors[to.position.log.index()] = to;
         let seqs = self.cursors.map(|c| c.position.seq);
         self.watermark.send_replace(seqs);
+        if !self.live {
+            return;
+        }
         let log = to.position.log.as_str();
         #[expect(clippy::cast_precision_loss, reason = "a metric")]
         metrics::gauge!("bus_group_position", "group" => self.group.name, "log" => log)

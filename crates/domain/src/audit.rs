@@ -51,6 +51,17 @@ pub enum AuditEvent {
         group: String,
         /// Events applied on the way.
         events: u64,
+        /// It holds the same rows as the one before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        equal: Option<bool>,
+    },
+    /// A read model could not be rebuilt; the one in use stays.
+    #[serde(rename = "REPLAY_FAILED")]
+    ReplayFailed {
+        /// The consumer group.
+        group: String,
+        /// What went wrong.
+        reason: String,
     },
 }
 

@@ -59,15 +59,15 @@ pub struct Envelope {
     /// The person who acted.
     pub user_id: Option<UserId>,
     /// Its name on the wire, such as `PROPERTY_CREATED`.
-    pub event_type: Box<str>,
+    pub event_type: Arc<str>,
     /// The version of its payload's shape.
     pub schema_version: u16,
     /// When it happened.
     pub timestamp: Timestamp,
     /// The payload: a JSON object, personal values sealed.
-    pub data: Box<str>,
+    pub data: Arc<str>,
     /// [`Metadata`] as JSON, personal values sealed.
-    pub metadata: Box<str>,
+    pub metadata: Arc<str>,
 }
 
 /// How an event came about.

@@ -1,8 +1,11 @@
 //! Personal data inside events: readable while its subject's key exists, erased for ever after.
 
-use serde::de::DeserializeOwned;
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
 
 use crate::id::UserId;
 
@@ -76,15 +79,30 @@ impl<T: Serialize> Serialize for Personal<T> {
     }
 }
 
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Personal<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Personal<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        use serde::de::Error;
-        let mut map = serde_json::Map::<String, Value>::deserialize(deserializer)?;
-        if map.contains_key(ERASED) {
-            return Ok(Self::Erased);
+        deserializer.deserialize_map(Markers(PhantomData))
+    }
+}
+
+struct Markers<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Markers<T> {
+    type Value = Personal<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a personal value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Personal<T>, A::Error> {
+        let marker: Option<Cow<'de, str>> = map.next_key()?;
+        match marker.as_deref() {
+            Some(CLEAR) => {
+                let Marked { subject, value } = map.next_value()?;
+                Ok(Personal::Clear { subject, value })
+            }
+            Some(ERASED) => map.next_value::<IgnoredAny>().map(|_| Personal::Erased),
+            _ => Err(A::Error::custom("expected a personal value")),
         }
-        let inner = map.remove(CLEAR).ok_or_else(|| D::Error::custom("expected a personal value"))?;
-        let Marked { subject, value } = serde_json::from_value(inner).map_err(D::Error::custom)?;
-        Ok(Self::Clear { subject, value })
     }
 }

@@ -16,6 +16,12 @@ pub struct Upcaster {
 /// Every step ever needed. A changed meaning is a new event type instead; see `docs/events.md`.
 pub const STEPS: &[Upcaster] = &[];
 
+/// Whether a payload of `event_type` at `version` has another shape today.
+#[must_use]
+pub fn is_needed(steps: &[Upcaster], event_type: &str, version: u16) -> bool {
+    steps.iter().any(|step| step.event_type == event_type && step.from >= version)
+}
+
 /// `data` of `event_type` at `version`, raised through every step of `steps` that applies.
 #[must_use]
 pub fn upcast(steps: &[Upcaster], event_type: &str, version: u16, data: Value) -> Value {
@@ -53,6 +59,7 @@ mod tests {
         assert_eq!(upcast(&steps, "SOLD", 1, json!({"cost": 5})), new);
         assert_eq!(upcast(&steps, "SOLD", 2, json!({"price": 5})), new);
         assert_eq!(upcast(&steps, "SOLD", 3, new.clone()), new);
+        assert_eq!([1, 2, 3].map(|version| is_needed(&steps, "SOLD", version)), [true, true, false]);
         assert_eq!(upcast(&steps, "LEFT", 1, json!({"cost": 5})), json!({"cost": 5}));
     }
 }

@@ -168,7 +168,8 @@ fn others() -> (Vec<FavouritesEvent>, Vec<SessionEvent>, Vec<AuditEvent>) {
             AuditEvent::HistoryEntryHidden { activity_id: id::<()>(9).uuid() },
             AuditEvent::DeadLetterRedriven { group: group(), key: "hyderabad/property/7".into() },
             AuditEvent::ReplayStarted { group: group() },
-            AuditEvent::ReplayFinished { group: group(), events: 42 },
+            AuditEvent::ReplayFinished { group: group(), events: 42, equal: None },
+            AuditEvent::ReplayFailed { group: group(), reason: "the disk is full".into() },
         ],
     )
 }

@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Response};
 use bus::GroupHandle;
 use http_kit::{Failure, Kit};
 use metrics_exporter_prometheus::PrometheusHandle;
+use projection::ViewStore;
 use tower::ServiceExt;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
@@ -31,6 +32,8 @@ pub struct Parts {
     pub services: Router,
     /// The consumer groups of this process.
     pub groups: Vec<GroupHandle>,
+    /// The read models that can be made again, by their groups.
+    pub views: Vec<(&'static str, ViewStore)>,
     /// How often who may call.
     pub limits: Arc<Limits>,
     /// Origins that may call from a browser.
@@ -46,6 +49,7 @@ struct Gateway {
     kit: Kit,
     services: Router,
     groups: Arc<Vec<GroupHandle>>,
+    views: Arc<Vec<(&'static str, ViewStore)>>,
     limits: Arc<Limits>,
     prometheus: PrometheusHandle,
 }
@@ -69,9 +73,9 @@ pub struct Doors {
 /// Builds the doors.
 #[must_use]
 pub fn doors(parts: Parts) -> Doors {
-    let Parts { kit, services, groups, limits, origins, body_limit, prometheus } = parts;
-    let groups = Arc::new(groups);
-    let gateway = Gateway { kit: kit.clone(), services: services.clone(), groups, limits, prometheus };
+    let Parts { kit, services, groups, views, limits, origins, body_limit, prometheus } = parts;
+    let (groups, views) = (Arc::new(groups), Arc::new(views));
+    let gateway = Gateway { kit: kit.clone(), services: services.clone(), groups, views, limits, prometheus };
     let api = services
         .merge(operations::router(gateway.clone()))
         .layer(from_fn_with_state(gateway.clone(), guard::guard))

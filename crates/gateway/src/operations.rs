@@ -2,6 +2,8 @@
 
 mod dead_letters;
 mod health;
+mod jobs;
+mod rebuild;
 
 use axum::Router;
 use axum::extract::State;
@@ -23,6 +25,9 @@ pub fn router(gateway: Gateway) -> Router {
         .route("/api/v1/admin/dead-letters", get(dead_letters::list))
         .route("/api/v1/admin/dead-letters/{id}", get(dead_letters::show))
         .route("/api/v1/admin/dead-letters/{id}/redrive", post(dead_letters::redrive))
+        .route("/api/v1/admin/consumers/{group}/rebuild", post(rebuild::group))
+        .route("/api/user-history/replay", post(rebuild::history))
+        .route("/api/jobs/{id}", get(jobs::show))
         .with_state(gateway)
 }
 

@@ -108,6 +108,7 @@ impl Told<'_> {
             "DEAD_LETTER_REDRIVEN" => format!("You put parked events of {group} to work again"),
             "REPLAY_STARTED" => format!("You started to rebuild the read model of {group}"),
             "REPLAY_FINISHED" => format!("The read model of {group} was rebuilt"),
+            "REPLAY_FAILED" => format!("The read model of {group} could not be rebuilt"),
             "PROPERTY_SEARCHED" => "You searched for homes".into(),
             _ => return None,
         })

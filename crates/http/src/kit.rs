@@ -9,6 +9,7 @@ use domain::{Log, Position, TenantId};
 use journal::{ActivityQueue, Ledger, Seen};
 
 use crate::caller::Caller;
+use crate::jobs::Jobs;
 use crate::reply::Reply;
 use crate::tokens::Tokens;
 
@@ -118,6 +119,8 @@ pub struct KitParts {
     pub tenants: Arc<Tenants>,
     /// How long a query waits for its reader's own writes.
     pub wait: Duration,
+    /// Work beside the requests.
+    pub jobs: Jobs,
 }
 
 impl Kit {

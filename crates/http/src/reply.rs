@@ -51,6 +51,12 @@ impl<T> Reply<T> {
         self.status(StatusCode::CREATED).header(LOCATION, location)
     }
 
+    /// 202: it goes on, and is told about at `location`.
+    #[must_use]
+    pub fn accepted(self, location: &str) -> Self {
+        self.status(StatusCode::ACCEPTED).header(LOCATION, location)
+    }
+
     /// A strong entity tag.
     #[must_use]
     pub fn etag(self, tag: &str) -> Self {

@@ -1,5 +1,7 @@
 //! What goes into an append, and the ways it is refused.
 
+use std::sync::Arc;
+
 use domain::{Position, StreamId, TenantId, Timestamp, UserId, Version};
 use uuid::Uuid;
 
@@ -42,15 +44,15 @@ pub struct NewEvent {
     /// The person who acts.
     pub user_id: Option<UserId>,
     /// Its name on the wire.
-    pub event_type: Box<str>,
+    pub event_type: Arc<str>,
     /// Its payload's shape.
     pub schema_version: u16,
     /// When.
     pub timestamp: Timestamp,
     /// JSON.
-    pub data: Box<str>,
+    pub data: Arc<str>,
     /// JSON.
-    pub metadata: Box<str>,
+    pub metadata: Arc<str>,
 }
 
 /// A caller's key for "do this once": kept 24 hours with the answer.

@@ -1,11 +1,13 @@
 //! From a command to a durable event: load, decide, append, once more on a conflict.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use domain::aggregate::{Aggregate, EventKind};
 use domain::{Actor, Clock, Envelope, Ids, Log, Position, StreamId, TenantId, Timestamp, Version, upcast};
-use serde_json::{Value, json};
+use serde_json::Value;
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::keys::KeyError;
@@ -84,6 +86,9 @@ impl<R> From<KeyError> for ExecuteError<R> {
 /// A command meets at most so many other writers before it gives up.
 const ATTEMPTS: usize = 8;
 
+/// Aggregates kept folded: those that are changed over and over.
+const STATES: u64 = 4_000;
+
 type Cached = (Version, Arc<dyn Any + Send + Sync>);
 
 /// The journal with everything needed to speak to it in types.
@@ -106,7 +111,7 @@ impl Ledger {
     /// A ledger over `journal`.
     #[must_use]
     pub fn new(journal: Arc<dyn Journal>, keys: Arc<KeyRing>, clock: Clock, ids: Ids) -> Self {
-        Self { journal, keys, clock, ids, states: moka::sync::Cache::new(20_000) }
+        Self { journal, keys, clock, ids, states: moka::sync::Cache::new(STATES) }
     }
 
     /// The journal itself.
@@ -269,19 +274,19 @@ impl Ledger {
         let event_id = self.ids.uuid(timestamp);
         let unwritable =
             |error: serde_json::Error| KeyError::Unavailable(format!("an event cannot be written: {error}"));
-        let mut written = seal::object(serde_json::to_value(event).map_err(unwritable)?);
-        let mut data = written.remove("eventData").unwrap_or_else(|| json!({}));
-        let mut metadata = serde_json::to_value(&actor.metadata).map_err(unwritable)?;
-        seal::seal(&self.keys, &actor.tenant, event_id, "data", &mut data)?;
-        seal::seal(&self.keys, &actor.tenant, event_id, "metadata", &mut metadata)?;
+        let written = serde_json::to_string(event).map_err(unwritable)?;
+        let Written { event_type, event_data } = serde_json::from_str(&written).map_err(unwritable)?;
+        let data = event_data.map_or("{}", RawValue::get);
+        let metadata = serde_json::to_string(&actor.metadata).map_err(unwritable)?;
+        let sealed = |root, json| seal::seal(&self.keys, &actor.tenant, event_id, root, json);
         Ok(NewEvent {
             event_id,
             user_id: actor.user,
-            event_type: written.get("eventType").and_then(Value::as_str).unwrap_or_default().into(),
+            event_type: event_type.into(),
             schema_version: E::SCHEMA_VERSION,
             timestamp,
-            data: data.to_string().into(),
-            metadata: metadata.to_string().into(),
+            data: sealed("data", data)?.into(),
+            metadata: sealed("metadata", &metadata)?.into(),
         })
     }
 
@@ -290,14 +295,18 @@ impl Ledger {
     /// # Errors
     /// When the payload has not the promised shape, was tampered with, or the key store does not answer.
     pub fn decode<E: EventKind>(&self, envelope: &Envelope) -> Result<E, DecodeError> {
-        let shape = |error: serde_json::Error| DecodeError::Shape {
-            event_type: envelope.event_type.to_string(),
-            schema_version: envelope.schema_version,
-            message: error.to_string(),
-        };
+        let shape = |error: serde_json::Error| unreadable(envelope, &error);
         let data = self.opened(envelope, "data", &envelope.data)?;
-        let data = upcast::upcast(upcast::STEPS, &envelope.event_type, envelope.schema_version, data);
-        serde_json::from_value(json!({"eventType": envelope.event_type, "eventData": data})).map_err(shape)
+        let data = if upcast::is_needed(upcast::STEPS, &envelope.event_type, envelope.schema_version) {
+            let old = serde_json::from_str(&data).map_err(shape)?;
+            let new = upcast::upcast(upcast::STEPS, &envelope.event_type, envelope.schema_version, old);
+            Cow::Owned(new.to_string())
+        } else {
+            data
+        };
+        // Names of events have nothing to escape. The tag first: then nothing is buffered on the way.
+        let tagged = format!(r#"{{"eventType":"{}","eventData":{data}}}"#, envelope.event_type);
+        serde_json::from_str(&tagged).map_err(shape)
     }
 
     /// Payload and metadata of an envelope for a person to read: personal values plain, erased ones null.
@@ -305,21 +314,22 @@ impl Ledger {
     /// # Errors
     /// As [`Self::decode`].
     pub fn readable(&self, envelope: &Envelope) -> Result<(Value, Value), DecodeError> {
-        let mut data = self.opened(envelope, "data", &envelope.data)?;
-        let mut metadata = self.opened(envelope, "metadata", &envelope.metadata)?;
-        seal::plain(&mut data);
-        seal::plain(&mut metadata);
-        Ok((data, metadata))
+        let read = |root, json| -> Result<Value, DecodeError> {
+            let mut value = serde_json::from_str(&self.opened(envelope, root, json)?)
+                .map_err(|error| unreadable(envelope, &error))?;
+            seal::plain(&mut value);
+            Ok(value)
+        };
+        Ok((read("data", &envelope.data)?, read("metadata", &envelope.metadata)?))
     }
 
-    fn opened(&self, envelope: &Envelope, root: &str, json: &str) -> Result<Value, DecodeError> {
-        let mut value: Value = serde_json::from_str(json).map_err(|error| DecodeError::Shape {
-            event_type: envelope.event_type.to_string(),
-            schema_version: envelope.schema_version,
-            message: error.to_string(),
-        })?;
-        seal::open(&self.keys, &envelope.stream.tenant, envelope.event_id, root, &mut value)?;
-        Ok(value)
+    fn opened<'j>(
+        &self,
+        envelope: &Envelope,
+        root: &str,
+        json: &'j str,
+    ) -> Result<Cow<'j, str>, DecodeError> {
+        seal::open(&self.keys, &envelope.stream.tenant, envelope.event_id, root, json)
     }
 
     /// The newest positions of both logs.
@@ -334,6 +344,23 @@ impl Ledger {
     #[must_use]
     pub fn fresh(&self) -> Uuid {
         self.ids.uuid(self.clock.now())
+    }
+}
+
+/// An event as its type writes it.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Written<'a> {
+    event_type: &'a str,
+    #[serde(borrow)]
+    event_data: Option<&'a RawValue>,
+}
+
+fn unreadable(envelope: &Envelope, error: &serde_json::Error) -> DecodeError {
+    DecodeError::Shape {
+        event_type: envelope.event_type.to_string(),
+        schema_version: envelope.schema_version,
+        message: error.to_string(),
     }
 }
 

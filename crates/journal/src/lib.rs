@@ -9,6 +9,7 @@
 pub mod activity;
 mod append;
 pub mod conformance;
+mod json;
 pub mod keys;
 pub mod ledger;
 mod seal;

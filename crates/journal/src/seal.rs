@@ -3,15 +3,18 @@
 //! The tenant, the subject, the event's id and the path of the field are authenticated with each value, so a
 //! sealed value moved anywhere else does not open.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use domain::personal::{CLEAR, ERASED, SEALED};
 use domain::{TenantId, UserId};
-use serde_json::{Map, Value, json};
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use crate::json::replace;
 use crate::keys::{KeyError, KeyRing, decrypt, encrypt};
 
 /// A stored payload cannot be read.
@@ -35,97 +38,62 @@ pub enum DecodeError {
     Forged(String),
 }
 
-struct Place<'a> {
-    keys: &'a KeyRing,
-    tenant: &'a TenantId,
-    event: Uuid,
-    path: String,
+/// What is authenticated with a value.
+fn place(tenant: &TenantId, event: Uuid, path: &str, subject: UserId) -> Vec<u8> {
+    format!("{tenant}|{subject}|{event}|{path}").into_bytes()
 }
 
-impl Place<'_> {
-    fn aad(&self, subject: UserId) -> Vec<u8> {
-        format!("{}|{subject}|{}|{}", self.tenant, self.event, self.path).into_bytes()
-    }
-
-    fn walk<E>(
-        &mut self,
-        value: &mut Value,
-        marker: &str,
-        change: &impl Fn(&Self, Value) -> Result<Value, E>,
-    ) -> Result<(), E> {
-        match value {
-            Value::Object(members) if members.len() == 1 && members.contains_key(marker) => {
-                let inner = members.remove(marker).unwrap_or_default();
-                *value = change(self, inner)?;
-            }
-            Value::Object(members) => {
-                for (name, member) in members.iter_mut().filter(|(_, m)| m.is_object() || m.is_array()) {
-                    let length = self.path.len();
-                    self.path.push('/');
-                    self.path.push_str(name);
-                    self.walk(member, marker, change)?;
-                    self.path.truncate(length);
-                }
-            }
-            Value::Array(items) => {
-                for (index, item) in
-                    items.iter_mut().enumerate().filter(|(_, m)| m.is_object() || m.is_array())
-                {
-                    let length = self.path.len();
-                    let _ = write!(self.path, "/{index}");
-                    self.walk(item, marker, change)?;
-                    self.path.truncate(length);
-                }
-            }
-            _ => {}
-        }
-        Ok(())
-    }
+#[derive(Deserialize)]
+struct Clear<'a> {
+    subject: UserId,
+    #[serde(borrow)]
+    value: &'a RawValue,
 }
 
-fn subject_of(value: &Value) -> Option<UserId> {
-    value.get("subject")?.as_str()?.parse().ok()
+#[derive(Deserialize)]
+struct Sealed<'a> {
+    subject: UserId,
+    #[serde(rename = "box")]
+    sealed: &'a str,
 }
 
-/// Seals every clear personal value inside `value`, at `root` of an event of `tenant`.
+/// Seals every clear personal value inside `json`, at `root` of an event of `tenant`.
 pub fn seal(
     keys: &KeyRing,
     tenant: &TenantId,
     event: Uuid,
     root: &str,
-    value: &mut Value,
-) -> Result<(), KeyError> {
-    let mut place = Place { keys, tenant, event, path: root.to_owned() };
-    place.walk(value, CLEAR, &|place, inner| {
-        let missing = || KeyError::Unavailable("a personal value without a subject".into());
-        let subject = subject_of(&inner).ok_or_else(missing)?;
-        let clear = inner.get("value").unwrap_or(&Value::Null).to_string();
-        let key = place.keys.subject_or_new(place.tenant, subject)?;
-        let sealed = encrypt(&key, &place.aad(subject), clear.as_bytes())?;
-        Ok(json!({SEALED: {"subject": subject, "box": BASE64.encode(sealed)}}))
-    })
+    json: &str,
+) -> Result<String, KeyError> {
+    let sealed = replace(json, root, CLEAR, |path, inner| -> Result<_, KeyError> {
+        let missing = |_| KeyError::Unavailable("a personal value without a subject".into());
+        let Clear { subject, value } = serde_json::from_str(inner).map_err(missing)?;
+        let key = keys.subject_or_new(tenant, subject)?;
+        let sealed =
+            BASE64.encode(encrypt(&key, &place(tenant, event, path, subject), value.get().as_bytes())?);
+        Ok(format!(r#"{{"{SEALED}":{{"subject":"{subject}","box":"{sealed}"}}}}"#))
+    })?;
+    Ok(sealed.into_owned())
 }
 
-/// Opens every sealed personal value inside `value`; those of erased people become the erased marker.
-pub fn open(
+/// Opens every sealed personal value inside `json`; those of erased people become the erased marker.
+pub fn open<'j>(
     keys: &KeyRing,
     tenant: &TenantId,
     event: Uuid,
     root: &str,
-    value: &mut Value,
-) -> Result<(), DecodeError> {
-    let mut place = Place { keys, tenant, event, path: root.to_owned() };
-    place.walk(value, SEALED, &|place, inner| {
-        let forged = || DecodeError::Forged(place.path.clone());
-        let subject = subject_of(&inner).ok_or_else(forged)?;
-        let Some(key) = place.keys.subject(place.tenant, subject)? else {
-            return Ok(json!({ERASED: true}));
+    json: &'j str,
+) -> Result<Cow<'j, str>, DecodeError> {
+    replace(json, root, SEALED, |path, inner| {
+        let forged = || DecodeError::Forged(path.to_owned());
+        let Sealed { subject, sealed } = serde_json::from_str(inner).map_err(|_| forged())?;
+        let Some(key) = keys.subject(tenant, subject)? else {
+            return Ok(format!(r#"{{"{ERASED}":true}}"#));
         };
-        let sealed = inner.get("box").and_then(Value::as_str).and_then(|text| BASE64.decode(text).ok());
-        let clear =
-            sealed.and_then(|sealed| decrypt(&key, &place.aad(subject), &sealed)).ok_or_else(forged)?;
-        let value: Value = serde_json::from_slice(&clear).map_err(|_| forged())?;
-        Ok(json!({CLEAR: {"subject": subject, "value": value}}))
+        let sealed = BASE64.decode(sealed).map_err(|_| forged())?;
+        let clear = decrypt(&key, &place(tenant, event, path, subject), &sealed).ok_or_else(forged)?;
+        let value = std::str::from_utf8(&clear).map_err(|_| forged())?;
+        Ok(format!(r#"{{"{CLEAR}":{{"subject":"{subject}","value":{value}}}}}"#))
     })
 }
 
@@ -142,13 +110,5 @@ pub fn plain(value: &mut Value) {
         Value::Object(members) => members.iter_mut().for_each(|(_, member)| plain(member)),
         Value::Array(items) => items.iter_mut().for_each(plain),
         _ => {}
-    }
-}
-
-/// An empty object where there is none.
-pub fn object(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(members) => members,
-        _ => Map::new(),
     }
 }

@@ -3,6 +3,7 @@
 
 mod file;
 mod reader;
+mod recent;
 mod writer;
 
 use std::path::Path;
@@ -15,7 +16,8 @@ use uuid::Uuid;
 
 use crate::{Append, AppendError, Appended, Claim, Journal, JournalError};
 use reader::Readers;
-use writer::{Message, Writer};
+use recent::Recent;
+use writer::{Message, Told, Writer};
 
 /// How much the journal takes at once.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +48,7 @@ struct LogFile {
     queue: mpsc::Sender<Message>,
     committed: watch::Receiver<u64>,
     readers: Arc<Readers>,
+    recent: Arc<Recent>,
 }
 
 impl SqliteJournal {
@@ -83,8 +86,10 @@ impl LogFile {
         let (queue, incoming) = mpsc::channel(limits.queue);
         let (committed_tx, committed) = watch::channel(head);
         let start = Position { log, epoch, seq: head };
-        Writer::start(connection, path, start, limits.batch, clock.clone(), incoming, committed_tx)?;
-        Ok(Self { log, epoch, queue, committed, readers: Arc::new(Readers::new(path, log, epoch)) })
+        let recent = Arc::new(Recent::default());
+        let told = Told { committed: committed_tx, recent: Arc::clone(&recent) };
+        Writer::start(connection, path, start, limits.batch, clock.clone(), incoming, told)?;
+        Ok(Self { log, epoch, queue, committed, readers: Arc::new(Readers::new(path, log, epoch)), recent })
     }
 
     async fn read<T: Send + 'static>(
@@ -120,6 +125,9 @@ impl Journal for SqliteJournal {
         let file = self.file(position.log);
         if position.epoch != file.epoch {
             return Err(JournalError::OtherHistory { asked: position, epoch: file.epoch });
+        }
+        if let Some(found) = file.recent.after(position.seq, limit) {
+            return Ok(found);
         }
         file.read(move |readers| readers.after(position.seq, limit)).await
     }

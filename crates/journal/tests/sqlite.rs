@@ -183,6 +183,9 @@ async fn rule_01_a_failing_transaction_leaves_no_hole() {
         assert_eq!(all.len() as u64, next.position.seq);
         assert!(all.iter().all(|event| &*event.event_type != "POISON"));
         assert_eq!(*journal.committed(Log::Facts).borrow(), next.position.seq);
+        // What was told from memory is what is in the file.
+        journal.close().await;
+        assert_eq!(everything(&open(directory.path()), Log::Facts).await, all);
     }
 }
 
@@ -192,8 +195,10 @@ async fn rule_01_a_hole_is_an_alarm() {
     let journal = open(directory.path());
     let start =
         journal.append(append(&stream("parcel", 1), Expected::Any, &["A"; 5])).await.unwrap().position.at(0);
+    journal.close().await;
     let spoiler = Connection::open(directory.path().join("facts.db")).unwrap();
     spoiler.execute_batch("delete from event_store where position = 3").unwrap();
+    let journal = open(directory.path());
     assert_eq!(journal.read_after(start, 2).await.unwrap().len(), 2);
     for (after, limit) in [(0, 3), (0, 100), (1, 2), (2, 1)] {
         let hole = journal.read_after(start.at(after), limit).await;

@@ -61,6 +61,7 @@ async fn site() -> Site {
         await_activity: false,
         tenants: Arc::new(Tenants::new(tenant("hyderabad"), vec![tenant("pune")])),
         wait: Duration::from_secs(20),
+        jobs: http_kit::Jobs::default(),
     });
     let notifications = Notifications::open(kit.clone(), &directory.path().join("data"), settings()).unwrap();
     let target = Arc::new(notifications.store().clone());

@@ -2,6 +2,9 @@
 #![warn(missing_docs)]
 
 mod bookkeeping;
+mod database;
+mod generation;
+mod rebuild;
 mod store;
 mod tx;
 mod value;
@@ -9,6 +12,7 @@ mod value;
 use async_trait::async_trait;
 use domain::Envelope;
 
+pub use rebuild::{Rebuilt, TableChange, rebuild};
 pub use store::{ViewError, ViewStore};
 pub use tx::ViewTx;
 pub use value::{Row, Value};
@@ -36,4 +40,7 @@ pub trait Projection: Send + Sync + 'static {
 
     /// The batch is committed and about to become visible to waiting readers: the moment to drop cached documents.
     fn committed(&self, batch: &[Envelope]);
+
+    /// A rebuilt read model has taken over: the moment to drop every cached document.
+    fn replaced(&self) {}
 }

@@ -1,28 +1,22 @@
-//! A read model's file, apart from the journal: it can always be made again, so its commits need not wait for the
-//! disk. What a power cut takes back is consistent, offsets included, and is read again from the journal.
+//! A read model as the target of its group and as what queries read.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use bus::{Advance, ApplyError, Blocked, ParkedEvent, State, Target};
 use domain::Envelope;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
-use tokio::sync::Semaphore;
+use rusqlite::{Connection, TransactionBehavior};
 
+use crate::database::Database;
 use crate::tx::{ViewTx, query};
 use crate::value::{Row, Value};
-use crate::{Projection, ProjectionError, bookkeeping};
-
-/// Queries of one read model at the same time: more would only wait for the same cores, each with a thread and a
-/// connection of its own.
-const READERS: usize = 4;
+use crate::{Projection, ProjectionError, bookkeeping, generation};
 
 /// The database of a read model does not answer.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct ViewError(String);
+pub struct ViewError(pub(crate) String);
 
 impl From<rusqlite::Error> for ViewError {
     fn from(error: rusqlite::Error) -> Self {
@@ -42,10 +36,12 @@ pub struct ViewStore(Arc<Shared>);
 
 struct Shared {
     path: PathBuf,
+    tables: String,
     projection: Arc<dyn Projection>,
-    writer: Mutex<Connection>,
-    readers: Mutex<Vec<Connection>>,
-    reading: Semaphore,
+    /// The file it is in now: another one once a rebuild has taken over.
+    database: RwLock<Arc<Database>>,
+    /// Being rebuilt beside the one in use: nobody reads it yet, so no cached document comes from it.
+    in_the_making: bool,
 }
 
 impl std::fmt::Debug for ViewStore {
@@ -64,22 +60,49 @@ impl ViewStore {
             std::fs::create_dir_all(directory)
                 .map_err(|e| ViewError(format!("{}: {e}", directory.display())))?;
         }
-        let writer = Connection::open(path)?;
-        writer.busy_timeout(Duration::from_secs(5))?;
-        writer.execute_batch(
-            "pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -8192;
-             pragma temp_store = memory;",
-        )?;
-        writer.set_prepared_statement_cache_capacity(64);
-        writer.execute_batch(bookkeeping::TABLES)?;
-        writer.execute_batch(tables)?;
-        Ok(Self(Arc::new(Shared {
-            path: path.to_owned(),
-            projection,
-            writer: Mutex::new(writer),
-            readers: Mutex::default(),
-            reading: Semaphore::new(READERS),
-        })))
+        let database = generation::current(path).and_then(|file| Database::open(&file, tables))?;
+        Ok(Self::over(path, tables, projection, Arc::new(database), false))
+    }
+
+    fn over(
+        path: &Path,
+        tables: &str,
+        projection: Arc<dyn Projection>,
+        database: Arc<Database>,
+        in_the_making: bool,
+    ) -> Self {
+        let (path, tables, database) = (path.to_owned(), tables.to_owned(), RwLock::new(database));
+        Self(Arc::new(Shared { path, tables, projection, database, in_the_making }))
+    }
+
+    /// The same read model, empty, in a file beside this one, which goes when the value is dropped unless it took
+    /// over.
+    ///
+    /// # Errors
+    /// When its file cannot be made.
+    pub fn beside(&self) -> Result<Self, ViewError> {
+        let Shared { path, tables, projection, .. } = &*self.0;
+        let database = Database::open(&generation::next(path)?, tables)?;
+        database.retire();
+        Ok(Self::over(path, tables, Arc::clone(projection), Arc::new(database), true))
+    }
+
+    /// Goes on with the file of `fresh`. Queries that are running finish on the old one, which is then deleted.
+    /// Gives the old one.
+    pub(crate) fn take_over(&self, fresh: &Self) -> Result<Arc<Database>, ViewError> {
+        let taken = fresh.database();
+        generation::set(&self.0.path, &taken.path)?;
+        taken.keep();
+        let mut current = self.0.database.write().unwrap_or_else(PoisonError::into_inner);
+        let old = std::mem::replace(&mut *current, taken);
+        drop(current);
+        old.retire();
+        self.0.projection.replaced();
+        Ok(old)
+    }
+
+    pub(crate) fn database(&self) -> Arc<Database> {
+        Arc::clone(&self.0.database.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The rows of a query, from one snapshot.
@@ -87,20 +110,11 @@ impl ViewStore {
     /// # Errors
     /// When the database does not answer.
     pub async fn query(&self, sql: &str, params: Vec<Value<'_>>) -> Result<Vec<Row>, ViewError> {
-        let (store, sql) = (Arc::clone(&self.0), sql.to_owned());
+        let (database, sql) = (self.database(), sql.to_owned());
         let params: Vec<_> = params.into_iter().map(Value::into_owned).collect();
-        let _turn = self.0.reading.acquire().await.map_err(|closed| ViewError(closed.to_string()))?;
-        blocking(move || {
-            let idle = store.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let connection = match idle {
-                Some(connection) => connection,
-                None => store.connect()?,
-            };
-            let rows = query(&connection, &sql, &params);
-            store.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
-            rows
-        })
-        .await
+        let _turn = database.turn().await?;
+        let reading = Arc::clone(&database);
+        blocking(move || reading.read(|connection| query(connection, &sql, &params))).await
     }
 
     /// Every row of every table of the read model itself, sorted: what a rebuild must equal.
@@ -108,20 +122,15 @@ impl ViewStore {
     /// # Errors
     /// When the database does not answer.
     pub async fn dump(&self) -> Result<Vec<(String, Vec<Row>)>, ViewError> {
-        let store = Arc::clone(&self.0);
+        let database = self.database();
         blocking(move || {
-            let connection = store.writer.lock().unwrap_or_else(PoisonError::into_inner);
-            let tables =
-                query(&connection, "select name from sqlite_master where type = 'table' order by name", &[])?;
-            let names = tables.iter().filter_map(|row| row.text(0));
-            names
-                .filter(|name| !bookkeeping::NAMES.contains(name))
-                .map(|name| {
-                    let mut rows = query(&connection, &format!("select * from {name}"), &[])?;
-                    rows.sort_by_cached_key(|row| format!("{row:?}"));
-                    Ok((name.to_owned(), rows))
-                })
-                .collect()
+            let connection = database.writer();
+            let dump = tables(&connection)?.into_iter().map(|name| {
+                let mut rows = query(&connection, &format!("select * from {name}"), &[])?;
+                rows.sort_by_cached_key(|row| format!("{row:?}"));
+                Ok((name, rows))
+            });
+            dump.collect()
         })
         .await
     }
@@ -131,9 +140,9 @@ impl ViewStore {
         &self,
         work: impl FnOnce(&Shared, &Connection) -> Result<T, ApplyError> + Send + 'static,
     ) -> Result<T, ApplyError> {
-        let store = Arc::clone(&self.0);
+        let (store, database) = (Arc::clone(&self.0), self.database());
         let run = move || {
-            let mut connection = store.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut connection = database.writer();
             let broken = |e: rusqlite::Error| ApplyError::Store(e.to_string());
             let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken)?;
             let value = work(&store, &tx)?;
@@ -142,17 +151,23 @@ impl ViewStore {
         };
         tokio::task::spawn_blocking(run).await.unwrap_or_else(|e| Err(ApplyError::Store(e.to_string())))
     }
+
+    /// The batch is committed: cached documents go, if anybody can have cached any.
+    fn committed(&self, batch: &[Envelope]) {
+        if !self.0.in_the_making {
+            self.0.projection.committed(batch);
+        }
+    }
+}
+
+/// The tables of the read model itself, without those beside every one.
+pub(crate) fn tables(connection: &Connection) -> Result<Vec<String>, ViewError> {
+    let all = query(connection, "select name from sqlite_master where type = 'table' order by name", &[])?;
+    let names = all.iter().filter_map(|row| row.text(0));
+    Ok(names.filter(|name| !bookkeeping::NAMES.contains(name)).map(str::to_owned).collect())
 }
 
 impl Shared {
-    fn connect(&self) -> Result<Connection, ViewError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&self.path, flags)?;
-        connection.busy_timeout(Duration::from_secs(5))?;
-        connection.execute_batch("pragma query_only = on; pragma cache_size = -1024;")?;
-        Ok(connection)
-    }
-
     fn project(&self, connection: &Connection, batch: &[Envelope]) -> Result<(), ApplyError> {
         if batch.is_empty() {
             return Ok(());
@@ -166,7 +181,7 @@ impl Shared {
     }
 }
 
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ViewError> + Send + 'static,
 ) -> Result<T, ViewError> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|e| Err(ViewError(e.to_string())))
@@ -187,7 +202,7 @@ impl Target for ViewStore {
                 Ok(step.due)
             })
             .await?;
-        self.0.projection.committed(&due);
+        self.committed(&due);
         Ok(())
     }
 
@@ -205,7 +220,7 @@ impl Target for ViewStore {
                 Ok(event)
             })
             .await?;
-        self.0.projection.committed(&[done]);
+        self.committed(&[done]);
         Ok(())
     }
 

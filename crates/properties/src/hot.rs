@@ -44,7 +44,7 @@ impl Default for Hot {
     fn default() -> Self {
         let dropped = (0..SLOTS).map(|_| AtomicU64::new(0)).collect();
         let loading = (0..SLOTS).map(|_| tokio::sync::Mutex::new(())).collect();
-        Self { known: moka::sync::Cache::new(10_000), dropped, loading }
+        Self { known: moka::sync::Cache::new(4_000), dropped, loading }
     }
 }
 
@@ -85,5 +85,12 @@ impl Hot {
     pub fn forget(&self, key: &Key) {
         self.slot(key).fetch_add(1, Ordering::SeqCst);
         self.known.entry(key.clone()).and_compute_with(|_| Op::Remove);
+    }
+    /// Forgets every document, for every reader that asks from now on.
+    pub fn forget_all(&self) {
+        for slot in &self.dropped {
+            slot.fetch_add(1, Ordering::SeqCst);
+        }
+        self.known.invalidate_all();
     }
 }

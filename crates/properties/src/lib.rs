@@ -60,14 +60,6 @@ impl Properties {
         ViewStore::open(path, include_str!("../migrations/0001_listings.sql"), listings)
     }
 
-    /// A second read model of the same kind at `path`, to be filled from the journal and compared.
-    ///
-    /// # Errors
-    /// When its file cannot be opened.
-    pub fn shadow(&self, path: &Path) -> Result<ViewStore, ViewError> {
-        Self::open_store(&self.kit, path, Arc::default())
-    }
-
     /// The group that keeps the read model.
     #[must_use]
     pub fn group() -> Group {

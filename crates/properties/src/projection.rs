@@ -87,6 +87,10 @@ impl Projection for Listings {
             }
         }
     }
+
+    fn replaced(&self) {
+        self.hot.forget_all();
+    }
 }
 
 /// The listings whose document an event changes.

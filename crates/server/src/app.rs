@@ -81,6 +81,7 @@ impl App {
 
     /// Ends everything in order: queued activity is written, groups finish their step, the journal is closed.
     pub async fn shutdown(self) {
+        self.kit.jobs.stop().await;
         self.tasks.stop().await;
         self.journal.close().await;
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::http::Client;
+use crate::people::{ADMIN, PASSWORD};
 
 /// A serving process.
 #[derive(Debug)]
@@ -17,7 +18,7 @@ pub struct Child {
 }
 
 impl Child {
-    /// Starts `binary serve` over `data_dir` and waits for its start-up line.
+    /// Starts `binary serve` over `data_dir`, with an administrator, and waits for its start-up line.
     #[must_use]
     pub fn serve(binary: &str, data_dir: &Path) -> Self {
         let mut process = Command::new(binary)
@@ -29,6 +30,8 @@ impl Child {
             .env("HYD_LIMITS_ENABLED", "false")
             .env("HYD_SESSIONS_ACCESS_SECONDS", "86400")
             .env("HYD_LOG_LEVEL", "error")
+            .env("HYD_ADMIN_EMAIL", ADMIN)
+            .env("HYD_ADMIN_PASSWORD", PASSWORD)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

@@ -24,7 +24,7 @@ use tokio::task::JoinSet;
 pub use child::Child;
 pub use http::{Answer, Client};
 pub use journal_facts::{everything, read_models};
-pub use people::{PASSWORD, Person};
+pub use people::{ADMIN, PASSWORD, Person, WITH_ADMIN};
 
 /// Where every test's clock starts: 2026-01-15 10:30 UTC.
 pub const START: Timestamp = Timestamp::from_micros(1_768_473_000_000_000);

@@ -7,6 +7,13 @@ use crate::http::{Answer, Client};
 /// The password of everybody in tests.
 pub const PASSWORD: &str = "a long and private phrase";
 
+/// The administrator of [`WITH_ADMIN`].
+pub const ADMIN: &str = "root@example.com";
+
+/// Settings under which there is an administrator and no limits.
+pub const WITH_ADMIN: [(&str, &str); 3] =
+    [("limits.enabled", "false"), ("admin_email", ADMIN), ("admin_password", PASSWORD)];
+
 /// A signed-in person.
 #[derive(Clone, Debug)]
 pub struct Person {
@@ -34,6 +41,17 @@ impl Person {
         let answer =
             client.send(reqwest::Method::POST, "/api/auth/register", Some(&body), headers).await.expect(201);
         Self::of(client, &answer, email)
+    }
+
+    /// Signs in somebody who has an account, with [`PASSWORD`].
+    pub async fn enter(client: &Client, email: &str) -> Self {
+        let nobody = Self {
+            id: String::new(),
+            email: email.to_owned(),
+            client: client.clone(),
+            refresh: String::new(),
+        };
+        nobody.sign_in().await.0
     }
 
     /// Signs in again: a new session, and the answer with the history.

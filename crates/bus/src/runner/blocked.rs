@@ -5,8 +5,9 @@ use std::sync::PoisonError;
 use domain::Envelope;
 use rand::RngExt;
 
-use super::{Redrive, RedriveError, Runner, Trouble};
+use super::{Runner, Trouble};
 use crate::group::{Blocked, BlockedState};
+use crate::handle::RedriveError;
 use crate::target::{ApplyError, ParkedEvent};
 
 impl Runner {
@@ -43,12 +44,8 @@ impl Runner {
         Ok(!due.is_empty())
     }
 
-    /// Answers an operator who wants a key tried now.
-    pub(super) async fn redriven(&mut self, (id, reply): Redrive) {
-        let _ = reply.send(self.redrive_now(&id).await);
-    }
-
-    async fn redrive_now(&mut self, id: &str) -> Result<u64, RedriveError> {
+    /// An operator wants a key tried now.
+    pub(super) async fn redrive(&mut self, id: &str) -> Result<u64, RedriveError> {
         let found =
             self.blocked.read().unwrap_or_else(PoisonError::into_inner).iter().find(|b| b.id == id).cloned();
         let blocked = found.ok_or(RedriveError::Unknown)?;

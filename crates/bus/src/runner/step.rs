@@ -3,14 +3,14 @@
 use domain::{Envelope, Log};
 use rand::RngExt;
 
-use super::{BATCH, Runner, Trouble};
+use super::{Runner, Trouble};
 use crate::target::{Advance, ApplyError, Block, Checkpoint, ParkedEvent};
 
 impl Runner {
-    /// Applies the next events of `log`; true when there were any.
-    pub(super) async fn step(&mut self, log: Log) -> Result<bool, Trouble> {
+    /// Applies the next events of `log`, at most `limit`; true when there were any.
+    pub(super) async fn step(&mut self, log: Log, limit: usize) -> Result<bool, Trouble> {
         let cursor = self.cursors[log.index()].position;
-        let batch = self.journal.read_after(cursor, BATCH).await?;
+        let batch = self.journal.read_after(cursor, limit).await?;
         let Some(last) = batch.last() else { return Ok(false) };
         self.taken += batch.len();
         let to = Checkpoint { position: last.position, event_id: Some(last.event_id) };

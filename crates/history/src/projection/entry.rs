@@ -71,9 +71,8 @@ impl<'a> Entry<'a> {
     /// The entry of an event; nothing when nobody acted.
     pub fn read(envelope: &'a Envelope) -> Result<Option<Self>, ProjectionError> {
         let Some(user) = envelope.user_id else { return Ok(None) };
-        let old =
-            |s: &upcast::Upcaster| s.event_type == &*envelope.event_type && s.from >= envelope.schema_version;
-        let risen = if upcast::STEPS.iter().any(old) { Some(raised(envelope)?) } else { None };
+        let old = upcast::is_needed(upcast::STEPS, &envelope.event_type, envelope.schema_version);
+        let risen = if old { Some(raised(envelope)?) } else { None };
         let details: Details<'_> = serde_json::from_str(risen.as_deref().unwrap_or(&envelope.data))
             .map_err(|error| unreadable(envelope, &error))?;
         let circumstances: Circumstances<'_> = serde_json::from_str(&envelope.metadata).unwrap_or_default();

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::JournalError;
@@ -58,6 +59,7 @@ pub fn open(path: &Path) -> Result<Connection, JournalError> {
         "pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 0;
          pragma cache_size = -8192; pragma temp_store = memory;",
     )?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(64);
     let format: i64 = connection.query_row("pragma user_version", [], |row| row.get(0))?;
     match format {

@@ -1,6 +1,7 @@
 //! The one writer of a log: takes everything queued, one transaction, one fsync, then answers each caller.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 use domain::{Clock, Position, StreamId, Version};
@@ -8,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::file;
+use super::recent::{Recent, envelopes};
 use crate::{Append, AppendError, Appended, Claim, Expected, Idempotency, JournalError, Refused, Replayed};
 
 /// What callers send to the writer.
@@ -25,13 +27,19 @@ const WAL_MOST_BYTES: u64 = 256 << 20;
 /// Idempotency records are kept this long.
 const KEPT_SECONDS: i64 = 24 * 3600;
 
+/// Whom a commit is told to.
+pub struct Told {
+    pub committed: watch::Sender<u64>,
+    pub recent: Arc<Recent>,
+}
+
 pub struct Writer {
     connection: Connection,
     wal: PathBuf,
     last: Position,
     batch: usize,
     clock: Clock,
-    committed: watch::Sender<u64>,
+    told: Told,
     checkpoint: SyncSender<()>,
     rows_since_checkpoint: u64,
 }
@@ -45,7 +53,7 @@ impl Writer {
         batch: usize,
         clock: Clock,
         incoming: mpsc::Receiver<Message>,
-        committed: watch::Sender<u64>,
+        told: Told,
     ) -> Result<(), JournalError> {
         let (checkpoint, asked) = sync_channel(1);
         let for_checkpoints = Connection::open(path)?;
@@ -53,8 +61,7 @@ impl Writer {
         let mut wal = path.as_os_str().to_owned();
         wal.push("-wal");
         let wal = PathBuf::from(wal);
-        let writer =
-            Self { connection, wal, last, batch, clock, committed, checkpoint, rows_since_checkpoint: 0 };
+        let writer = Self { connection, wal, last, batch, clock, told, checkpoint, rows_since_checkpoint: 0 };
         let spawn = |name: String, work: Box<dyn FnOnce() + Send>| {
             std::thread::Builder::new()
                 .name(name)
@@ -102,8 +109,17 @@ impl Writer {
             Ok((outcomes, last)) => {
                 self.rows_since_checkpoint += last.seq - self.last.seq;
                 self.last = last;
-                self.committed.send_replace(last.seq);
-                for ((_, reply), outcome) in waiting.drain(..).zip(outcomes) {
+                let mut replies = Vec::with_capacity(waiting.len());
+                let mut committed = Vec::with_capacity(waiting.len());
+                for ((append, reply), outcome) in waiting.drain(..).zip(outcomes) {
+                    if let Ok(appended) = &outcome {
+                        committed.extend(envelopes(*append, *appended));
+                    }
+                    replies.push((reply, outcome));
+                }
+                self.told.recent.add(committed);
+                self.told.committed.send_replace(last.seq);
+                for (reply, outcome) in replies {
                     let _ = reply.send(outcome.map_err(AppendError::Refused));
                 }
             }
@@ -137,9 +153,10 @@ impl Writer {
 
     /// After a failed commit the file is the truth: whatever became durable is counted again from there.
     fn recover(&mut self) {
+        self.told.recent.clear();
         if let Ok(head) = file::head(&self.connection) {
             self.last = self.last.at(head);
-            self.committed.send_replace(head);
+            self.told.committed.send_replace(head);
         }
     }
 

@@ -8,7 +8,7 @@ use bus::{GroupHandle, Retry, Runner, Target};
 use domain::{Clock, Ids, Log, TenantId};
 use gateway::{LimitSettings, Limits, Parts};
 use history::History;
-use http_kit::{Kit, KitParts, Tenant, Tenants, Tokens};
+use http_kit::{Jobs, Kit, KitParts, Tenant, Tenants, Tokens};
 use journal::sqlite::Limits as JournalLimits;
 use journal::{ActivityQueue, Journal, KeyRing, Ledger, Seen, SqliteJournal};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -71,6 +71,11 @@ impl App {
             kit: kit.clone(),
             services,
             groups: groups.clone(),
+            views: vec![
+                (Users::group().name, users.store().clone()),
+                (Properties::group().name, properties.store().clone()),
+                (History::group().name, history.store().clone()),
+            ],
             limits: Arc::clone(&limits),
             origins: settings.cors.origins.clone(),
             body_limit: usize::try_from(settings.server.body_limit_kib)? * 1024,
@@ -131,6 +136,7 @@ async fn kit(settings: &Settings, journal: &Arc<SqliteJournal>, clock: Clock) ->
         await_activity: settings.activity.await_activity,
         tenants: Arc::new(tenants(settings)?),
         wait: Duration::from_millis(settings.reads.wait_ms.into()),
+        jobs: Jobs::default(),
     }))
 }
 

@@ -3,14 +3,8 @@
 use domain::{Ids, StreamId, TenantId, UserId};
 use http_kit::Tokens;
 use serde_json::{Value, json};
-use testkit::{Client, PASSWORD, Person, TestApp};
-
-/// The admin of the settings.
-pub const ADMIN: &str = "root@example.com";
-
-/// Settings under which there is an admin and no limits.
-pub const WITH_ADMIN: [(&str, &str); 3] =
-    [("limits.enabled", "false"), ("admin_email", ADMIN), ("admin_password", PASSWORD)];
+pub use testkit::{ADMIN, WITH_ADMIN};
+use testkit::{Client, Person, TestApp};
 
 /// An application with an admin.
 pub async fn app() -> TestApp {
@@ -19,9 +13,7 @@ pub async fn app() -> TestApp {
 
 /// Signs in somebody who has an account.
 pub async fn sign_in(client: &Client, email: &str) -> Person {
-    let nobody =
-        Person { id: String::new(), email: email.to_owned(), client: client.clone(), refresh: String::new() };
-    nobody.sign_in().await.0
+    Person::enter(client, email).await
 }
 
 /// The admin, signed in.

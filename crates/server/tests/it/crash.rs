@@ -11,7 +11,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use reqwest::Method;
 use serde_json::{Value, json};
-use testkit::{Child, Client, Person, everything, read_models};
+use testkit::{ADMIN, Child, Client, Person, everything, read_models};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
@@ -158,8 +158,10 @@ async fn nothing_acknowledged_is_lost_or_doubled_by_kills() {
         let random = StdRng::seed_from_u64(seed * 1000 + n);
         writers.push(Writer { person, random, next: n * 1_000_000, doubtful: None, mine: Vec::new() });
     }
+    let administrator = Person::enter(&child.client, ADMIN).await;
     let mut acknowledged = Acknowledged::default();
     for kill in 0..kills {
+        let admin = child.client.bearer(administrator.client.token());
         let life = Arc::new(Life {
             client: child.client.clone(),
             done: Mutex::new(std::mem::take(&mut acknowledged)),
@@ -168,6 +170,12 @@ async fn nothing_acknowledged_is_lost_or_doubled_by_kills() {
             reached: Notify::new(),
             over: AtomicBool::new(false),
         });
+        // In every third life a read model is being rebuilt, too.
+        if kill % 3 == 1 {
+            let group = ["history", "properties", "users"][usize::try_from(kill / 3 % 3).unwrap()];
+            let path = format!("/api/v1/admin/consumers/{group}-service-group/rebuild");
+            let _ = admin.try_send(Method::POST, &path, Some(&Value::Null), &[]).await.unwrap().expect(202);
+        }
         let mut living: JoinSet<Writer> = writers.drain(..).map(|w| w.live(Arc::clone(&life))).collect();
         life.reached.notified().await;
         child.kill();

@@ -4,4 +4,5 @@
 mod crash;
 mod imports;
 mod races;
+mod rebuild;
 mod scenario;

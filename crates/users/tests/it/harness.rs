@@ -147,6 +147,7 @@ impl App {
             await_activity: false,
             tenants: Arc::new(Tenants::new(tenant("hyderabad"), vec![tenant("pune")])),
             wait: PATIENCE,
+            jobs: http_kit::Jobs::default(),
         });
         let users = Users::open(kit.clone(), directory.path(), &directory.path().join("views"), SETTINGS);
         let users = users.unwrap();
@@ -232,7 +233,7 @@ impl App {
     pub async fn events(&self, kind: &str, id: impl ToString) -> Vec<String> {
         let stream = StreamId::new(&self.tenant, kind, id.to_string());
         let found = self.kit.ledger.journal().read_stream(&stream, 0).await.unwrap();
-        found.into_iter().map(|envelope| envelope.event_type.into()).collect()
+        found.into_iter().map(|envelope| envelope.event_type.to_string()).collect()
     }
 
     /// The token of the newest mail to a person, made as the notifications service makes it.

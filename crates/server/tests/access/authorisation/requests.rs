@@ -153,6 +153,7 @@ async fn history(world: &World, row: &Row, who: Who) -> Answer {
             let own = owner.client.get("/api/user-history/me").await.expect(200);
             Some(json!({"activityId": own.data()["activities"][0]["activityId"]}))
         }
+        "POST /api/user-history/replay" => None,
         _ if row.method == Method::GET => None,
         _ => unknown(row),
     };
@@ -160,9 +161,10 @@ async fn history(world: &World, row: &Row, who: Who) -> Answer {
 }
 
 async fn operation(world: &World, row: &Row, who: Who) -> Answer {
-    let path = row.path.replace("{id}", "0000000000000000");
+    let id = if row.path == "/api/jobs/{id}" { world.job().await } else { "0000000000000000".to_owned() };
+    let path = row.path.replace("{id}", &id).replace("{group}", "properties-service-group");
     match row.name().as_str() {
-        "POST /api/v1/admin/dead-letters/{id}/redrive" => {}
+        "POST /api/v1/admin/dead-letters/{id}/redrive" | "POST /api/v1/admin/consumers/{group}/rebuild" => {}
         _ if row.method == Method::GET => {}
         _ => unknown(row),
     }

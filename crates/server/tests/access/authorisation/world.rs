@@ -74,6 +74,18 @@ impl World {
         Scene { client: client.clone(), owner: self.owner.clone() }
     }
 
+    /// A job of the admin's.
+    pub async fn job(&self) -> String {
+        let path = "/api/v1/admin/consumers/users-service-group/rebuild";
+        loop {
+            let answer = self.admin.client.post(path, &json!({})).await;
+            // The one before may still be at work.
+            if answer.status != 409 {
+                return answer.expect(202).data()["jobId"].as_str().unwrap().to_owned();
+            }
+        }
+    }
+
     /// People for an operation after which they, or their session, are gone.
     pub async fn fresh(&self, who: Who) -> Scene {
         let client = &self.app.client;

@@ -1,0 +1,78 @@
+//! Filling a read model beside the one in use, and going on with it.
+
+use domain::Log;
+
+use super::{BATCH, Runner, Trouble};
+use crate::handle::{RebuildError, TakeOver};
+
+/// How far a rebuild is, in events of all its logs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Done.
+    pub done: u64,
+    /// To be done, as known now: the journal grows meanwhile.
+    pub total: u64,
+}
+
+/// A rebuild this near to the head is handed over: the rest is done while the group in use waits.
+const NEAR: u64 = BATCH as u64;
+
+impl Runner {
+    pub(crate) fn in_the_making(mut self) -> Self {
+        self.live = false;
+        self
+    }
+
+    /// Applies events until the head of the journal is near, telling `progress` after every batch.
+    ///
+    /// # Errors
+    /// When target or journal fail.
+    pub async fn catch_up(&mut self, mut progress: impl FnMut(Progress) + Send) -> Result<(), RebuildError> {
+        let failed = |trouble: Trouble| RebuildError::Failed(trouble.to_string());
+        loop {
+            let now = self.progress().await.map_err(failed)?;
+            progress(now);
+            if now.total - now.done < NEAR {
+                return Ok(());
+            }
+            for log in self.group.logs {
+                self.step(*log, BATCH).await.map_err(failed)?;
+            }
+        }
+    }
+
+    async fn progress(&self) -> Result<Progress, Trouble> {
+        let mut progress = Progress::default();
+        for log in self.group.logs {
+            let (done, head) = (self.at(*log), self.journal.head(*log).await?.seq);
+            progress.done += done;
+            progress.total += head.max(done);
+        }
+        Ok(progress)
+    }
+
+    /// Meets `fresh` at one position of every log, then goes on with what it filled.
+    pub(super) async fn switch(&mut self, mut fresh: Self, take_over: TakeOver) -> Result<(), Trouble> {
+        for log in self.group.logs {
+            self.reach(*log, fresh.at(*log)).await?;
+            fresh.reach(*log, self.at(*log)).await?;
+        }
+        let taken = tokio::task::spawn_blocking(take_over).await;
+        taken.map_err(|error| Trouble::Passing(error.to_string()))??;
+        self.reload().await
+    }
+
+    fn at(&self, log: Log) -> u64 {
+        self.cursors[log.index()].position.seq
+    }
+
+    async fn reach(&mut self, log: Log, seq: u64) -> Result<(), Trouble> {
+        while self.at(log) < seq {
+            let left = usize::try_from(seq - self.at(log)).unwrap_or(BATCH);
+            if !self.step(log, left.min(BATCH)).await? {
+                return Err(Trouble::Fatal(format!("the {} log ends before {seq}", log.as_str())));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,138 @@
+//! Work that goes on after its request was answered: how far it is, while this process does it. What was asked for and
+//! what came of it are events of the stream `job/{id}`.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::Timestamp;
+use serde::Serialize;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+/// How far a job is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JobProgress {
+    done: u64,
+    total: u64,
+    percent: f64,
+    /// Since it began; nothing in its first moments.
+    rate_per_second: Option<f64>,
+    seconds_left: Option<f64>,
+}
+
+impl JobProgress {
+    #[expect(clippy::cast_precision_loss, reason = "for people to read")]
+    fn at(began: Timestamp, now: Timestamp, done: u64, total: u64) -> Self {
+        let seconds = (now.micros() - began.micros()) as f64 / 1e6;
+        let rate = (seconds > 0.0 && done > 0).then(|| done as f64 / seconds);
+        let percent = if total == 0 { 100.0 } else { 100.0 * done as f64 / total as f64 };
+        let left = rate.map(|rate| total.saturating_sub(done) as f64 / rate);
+        Self { done, total, percent, rate_per_second: rate, seconds_left: left }
+    }
+}
+
+#[derive(Debug)]
+struct Running {
+    subject: String,
+    began: Timestamp,
+    done: u64,
+    total: u64,
+}
+
+type Registry = Arc<Mutex<HashMap<Uuid, Running>>>;
+
+/// The jobs of this process.
+#[derive(Debug, Default)]
+pub struct Jobs {
+    running: Registry,
+    tasks: Mutex<JoinSet<()>>,
+}
+
+/// A job at work; it counts as running until this is dropped.
+#[derive(Debug)]
+pub struct Job {
+    /// Its id.
+    pub id: Uuid,
+    running: Registry,
+}
+
+impl Job {
+    /// Tells how far it is.
+    pub fn progress(&self, done: u64, total: u64) {
+        if let Some(job) = self.running.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&self.id) {
+            (job.done, job.total) = (done, total);
+        }
+    }
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+    }
+}
+
+impl Jobs {
+    /// A new job on `subject`.
+    ///
+    /// # Errors
+    /// The id of the job that is at work on it already.
+    pub fn begin(&self, id: Uuid, subject: &str, now: Timestamp) -> Result<Job, Uuid> {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((other, _)) = running.iter().find(|(_, job)| job.subject == subject) {
+            return Err(*other);
+        }
+        running.insert(id, Running { subject: subject.to_owned(), began: now, done: 0, total: 0 });
+        Ok(Job { id, running: Arc::clone(&self.running) })
+    }
+
+    /// Does the work of a job beside everything else.
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(work);
+    }
+
+    /// How far a job of this process is; nothing when it is not at work.
+    #[must_use]
+    pub fn progress(&self, id: Uuid, now: Timestamp) -> Option<JobProgress> {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.get(&id).map(|job| JobProgress::at(job.began, now, job.done, job.total))
+    }
+
+    /// Ends every job where it stands.
+    pub async fn stop(&self) {
+        let mut tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        tasks.shutdown().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
+
+    #[test]
+    fn one_job_works_on_a_subject_at_a_time() {
+        let jobs = Jobs::default();
+        let (first, second) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let job = jobs.begin(first, "history", NOW).unwrap();
+        assert_eq!(jobs.begin(second, "history", NOW).unwrap_err(), first);
+        assert!(jobs.begin(second, "users", NOW).is_ok());
+        drop(job);
+        assert!(jobs.begin(second, "history", NOW).is_ok());
+    }
+
+    #[test]
+    fn progress_tells_percent_rate_and_time_left() {
+        let jobs = Jobs::default();
+        let job = jobs.begin(Uuid::from_u128(1), "history", NOW).unwrap();
+        job.progress(500, 2000);
+        let progress = jobs.progress(job.id, NOW.plus_seconds(10)).unwrap();
+        assert_eq!((progress.done, progress.total, progress.percent), (500, 2000, 25.0));
+        assert_eq!((progress.rate_per_second, progress.seconds_left), (Some(50.0), Some(30.0)));
+        assert_eq!(jobs.progress(job.id, NOW).unwrap().rate_per_second, None);
+        assert_eq!(jobs.progress(Uuid::from_u128(2), NOW), None);
+    }
+}

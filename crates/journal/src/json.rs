@@ -1,0 +1,221 @@
+//! Replacing marked objects in JSON text, where parsing and writing the whole again would cost more than the change.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// `json` with every object of the one member `marker` replaced by what `change` makes of its path and the member's
+/// text. Paths are member names and indexes below `root`: `data/lines/2`. Text that is not the compact JSON that
+/// `serde_json` writes comes back as it is: whoever parses it says what is wrong with it.
+pub fn replace<'j, E>(
+    json: &'j str,
+    root: &str,
+    marker: &str,
+    change: impl FnMut(&str, &str) -> Result<String, E>,
+) -> Result<Cow<'j, str>, E> {
+    let opening = format!("{{\"{marker}\":");
+    if !json.contains(&opening) {
+        return Ok(Cow::Borrowed(json));
+    }
+    let path = root.to_owned();
+    let mut walk =
+        Walk { json, at: 0, copied: 0, out: String::with_capacity(json.len()), path, opening, change };
+    match walk.value() {
+        Ok(()) => {
+            walk.out.push_str(&json[walk.copied..]);
+            Ok(Cow::Owned(walk.out))
+        }
+        Err(Stop::Malformed) => Ok(Cow::Borrowed(json)),
+        Err(Stop::Refused(error)) => Err(error),
+    }
+}
+
+enum Stop<E> {
+    Malformed,
+    Refused(E),
+}
+
+struct Walk<'j, F> {
+    json: &'j str,
+    at: usize,
+    /// Up to here it is in `out`.
+    copied: usize,
+    out: String,
+    path: String,
+    opening: String,
+    change: F,
+}
+
+impl<E, F: FnMut(&str, &str) -> Result<String, E>> Walk<'_, F> {
+    fn peek(&self) -> Option<u8> {
+        self.json.as_bytes().get(self.at).copied()
+    }
+
+    fn take(&mut self, byte: u8) -> Result<(), Stop<E>> {
+        if self.peek() != Some(byte) {
+            return Err(Stop::Malformed);
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    fn value(&mut self) -> Result<(), Stop<E>> {
+        match self.peek() {
+            Some(b'{') if self.json[self.at..].starts_with(&self.opening) => self.marked(),
+            Some(b'{') => self.members(b'}', |walk, _| {
+                let start = walk.at + 1;
+                walk.string()?;
+                walk.path.push_str(&walk.json[start..walk.at - 1]);
+                walk.take(b':')
+            }),
+            Some(b'[') => self.members(b']', |walk, index| {
+                let _ = write!(walk.path, "{index}");
+                Ok(())
+            }),
+            _ => self.leaf(),
+        }
+    }
+
+    /// Everything between brackets, one after the other; `name` adds a member's name to the path.
+    fn members(
+        &mut self,
+        end: u8,
+        name: impl Fn(&mut Self, usize) -> Result<(), Stop<E>>,
+    ) -> Result<(), Stop<E>> {
+        self.at += 1;
+        let mut index = 0;
+        while self.peek() != Some(end) {
+            if index > 0 {
+                self.take(b',')?;
+            }
+            let length = self.path.len();
+            self.path.push('/');
+            name(self, index)?;
+            self.value()?;
+            self.path.truncate(length);
+            index += 1;
+        }
+        self.take(end)
+    }
+
+    fn marked(&mut self) -> Result<(), Stop<E>> {
+        let start = self.at;
+        self.at += self.opening.len();
+        let inner = self.at;
+        self.skip()?;
+        let end = self.at;
+        self.take(b'}')?;
+        let changed = (self.change)(&self.path, &self.json[inner..end]).map_err(Stop::Refused)?;
+        self.out.push_str(&self.json[self.copied..start]);
+        self.out.push_str(&changed);
+        self.copied = self.at;
+        Ok(())
+    }
+
+    /// Passes over a value of any kind.
+    fn skip(&mut self) -> Result<(), Stop<E>> {
+        let mut depth = 0_usize;
+        loop {
+            match self.peek().ok_or(Stop::Malformed)? {
+                b'{' | b'[' => {
+                    depth += 1;
+                    self.at += 1;
+                }
+                b'}' | b']' => {
+                    depth = depth.checked_sub(1).ok_or(Stop::Malformed)?;
+                    self.at += 1;
+                }
+                b',' | b':' if depth > 0 => self.at += 1,
+                _ => self.leaf()?,
+            }
+            if depth == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// A string, a number, a word.
+    fn leaf(&mut self) -> Result<(), Stop<E>> {
+        if self.peek() == Some(b'"') {
+            return self.string();
+        }
+        let rest = &self.json.as_bytes()[self.at..];
+        let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b)).count();
+        self.at += length;
+        if length == 0 { Err(Stop::Malformed) } else { Ok(()) }
+    }
+
+    fn string(&mut self) -> Result<(), Stop<E>> {
+        self.take(b'"')?;
+        loop {
+            match self.peek().ok_or(Stop::Malformed)? {
+                b'"' => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                b'\\' => self.at += 2,
+                _ => self.at += 1,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn seen(json: &str) -> (Vec<(String, String)>, String) {
+        let mut seen = Vec::new();
+        let changed = replace(json, "data", "$m", |path, inner| {
+            seen.push((path.to_owned(), inner.to_owned()));
+            Ok::<_, Infallible>("\"!\"".into())
+        });
+        let changed = changed.unwrap().into_owned();
+        (seen, changed)
+    }
+
+    #[test]
+    fn marked_objects_are_replaced_where_they_stand() {
+        let json = json!({
+            "a": {"$m": {"x": [1, {"y": "}]\\\""}], "z": -1.5e9}},
+            "b": ["\"$m\":", {"$m": 7}, [{"$m": null}], {}, []],
+            "c": {"deep": {"er": {"$m": "text"}}, "true": true},
+            "not one": {"$n": {"$m": "in another"}},
+        })
+        .to_string();
+        let (seen, changed) = seen(&json);
+        let paths: Vec<&str> = seen.iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(paths, ["data/a", "data/b/1", "data/b/2/0", "data/c/deep/er", "data/not one/$n"]);
+        assert_eq!(
+            serde_json::from_str::<Value>(&seen[0].1).unwrap(),
+            json!({"x": [1, {"y": "}]\\\""}], "z": -1.5e9})
+        );
+        let changed: Value = serde_json::from_str(&changed).unwrap();
+        let expected = json!({"a": "!", "b": ["\"$m\":", "!", ["!"], {}, []], "c": {"deep": {"er": "!"}, "true": true},
+            "not one": {"$n": "!"}});
+        assert_eq!(changed, expected);
+    }
+
+    #[test]
+    fn text_cannot_pass_for_a_marker() {
+        let json = json!({"title": "{\"$m\":1}", "\"$m\"": "{\"$m\":"}).to_string();
+        assert_eq!(seen(&json), (vec![], json));
+    }
+
+    #[test]
+    fn what_is_not_json_comes_back_as_it_is() {
+        for json in [
+            "{\"$m\":",
+            "{\"$m\":}",
+            "{\"a\":[{\"$m\":1}",
+            "{\"$m\":\"\\",
+            "{\"$m\":1,\"b\":2}",
+            "[{\"$m\":1}}",
+        ] {
+            assert_eq!(seen(json).1, json);
+        }
+    }
+}

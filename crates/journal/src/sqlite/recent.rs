@@ -1,0 +1,127 @@
+//! The newest events in memory: consumer groups follow the log closely, each of them reads every event, and so it is
+//! read from the file only by those that are behind.
+
+use std::collections::VecDeque;
+use std::sync::{PoisonError, RwLock};
+
+use domain::{Envelope, Position};
+
+use crate::Appended;
+use crate::append::Append;
+
+/// Kept at most: so many events, and so many bytes of payload.
+const EVENTS: usize = 8192;
+const BYTES: usize = 8 << 20;
+
+/// A contiguous end of the log.
+#[derive(Debug, Default)]
+pub struct Recent(RwLock<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    events: VecDeque<Envelope>,
+    bytes: usize,
+}
+
+fn weight(envelope: &Envelope) -> usize {
+    envelope.data.len() + envelope.metadata.len()
+}
+
+impl Recent {
+    /// Adds what was just committed, before anybody is told of it.
+    pub fn add(&self, committed: impl IntoIterator<Item = Envelope>) {
+        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        for envelope in committed {
+            kept.bytes += weight(&envelope);
+            kept.events.push_back(envelope);
+        }
+        while kept.events.len() > EVENTS || kept.bytes > BYTES {
+            let Some(oldest) = kept.events.pop_front() else { break };
+            kept.bytes -= weight(&oldest);
+        }
+    }
+
+    /// Forgets everything: what is durable is not known.
+    pub fn clear(&self) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Kept::default();
+    }
+
+    /// Up to `limit` events after `seq`; nothing when the file must be asked.
+    pub fn after(&self, seq: u64, limit: usize) -> Option<Vec<Envelope>> {
+        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let first = kept.events.front()?.position.seq;
+        let skip = usize::try_from((seq + 1).checked_sub(first)?).ok()?;
+        (skip <= kept.events.len()).then(|| kept.events.iter().skip(skip).take(limit).cloned().collect())
+    }
+}
+
+/// The events of an append as they stand in the log.
+pub fn envelopes(append: Append, appended: Appended) -> impl Iterator<Item = Envelope> {
+    let Append { stream, events, .. } = append;
+    let before = events.len() as u64;
+    let Appended { version, position } = appended;
+    events.into_iter().zip(1..).map(move |(event, number): (_, u64)| Envelope {
+        position: Position { seq: position.seq + number - before, ..position },
+        event_id: event.event_id,
+        stream: stream.clone(),
+        version: version + number - before,
+        user_id: event.user_id,
+        event_type: event.event_type,
+        schema_version: event.schema_version,
+        timestamp: event.timestamp,
+        data: event.data,
+        metadata: event.metadata,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Log, StreamId, TenantId, Timestamp};
+
+    use super::*;
+
+    fn event(seq: u64, bytes: usize) -> Envelope {
+        Envelope {
+            position: Position { log: Log::Facts, epoch: 1, seq },
+            event_id: uuid::Uuid::from_u128(seq.into()),
+            stream: StreamId::new(&TenantId::stored("t"), "note", "n"),
+            version: seq,
+            user_id: None,
+            event_type: "NOTED".into(),
+            schema_version: 1,
+            timestamp: Timestamp::from_micros(0),
+            data: "x".repeat(bytes).into(),
+            metadata: "".into(),
+        }
+    }
+
+    fn seqs(found: Option<Vec<Envelope>>) -> Option<Vec<u64>> {
+        found.map(|events| events.iter().map(|e| e.position.seq).collect())
+    }
+
+    #[test]
+    fn it_answers_for_the_end_of_the_log_only() {
+        let recent = Recent::default();
+        assert_eq!(recent.after(0, 10), None, "nothing is known yet");
+        recent.add((5..=8).map(|seq| event(seq, 1)));
+        assert_eq!(seqs(recent.after(3, 10)), None, "event 4 is in the file only");
+        assert_eq!(seqs(recent.after(4, 10)), Some(vec![5, 6, 7, 8]));
+        assert_eq!(seqs(recent.after(6, 1)), Some(vec![7]));
+        assert_eq!(seqs(recent.after(8, 10)), Some(vec![]));
+        assert_eq!(seqs(recent.after(9, 10)), None, "not known to be there");
+        recent.clear();
+        assert_eq!(recent.after(8, 10), None);
+    }
+
+    #[test]
+    fn it_is_bounded_by_number_and_by_weight() {
+        let recent = Recent::default();
+        recent.add((1..=EVENTS as u64 + 5).map(|seq| event(seq, 1)));
+        assert_eq!(recent.after(4, 1), None);
+        assert_eq!(seqs(recent.after(5, 1)), Some(vec![6]));
+        let next = EVENTS as u64 + 6;
+        recent.add((next..next + 3).map(|seq| event(seq, BYTES / 2)));
+        assert_eq!(seqs(recent.after(next, 10)), Some(vec![next + 1, next + 2]));
+        assert_eq!(recent.after(next - 1, 10), None);
+    }
+}

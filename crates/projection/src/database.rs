@@ -1,0 +1,102 @@
+//! A read model's file, apart from the journal: it can always be made again, so its commits need not wait for the
+//! disk. What a power cut takes back is consistent, offsets included, and is read again from the journal.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::bookkeeping;
+use crate::store::ViewError;
+
+/// Queries of one read model at the same time: more would only wait for the same cores, each with a thread and a
+/// connection of its own.
+const READERS: usize = 4;
+
+/// One file: a writer, some readers.
+pub struct Database {
+    pub path: PathBuf,
+    writer: Mutex<Connection>,
+    idle: Mutex<Vec<Connection>>,
+    reading: Semaphore,
+    /// Deleted once nobody uses it any more.
+    retired: AtomicBool,
+}
+
+impl Database {
+    pub fn open(path: &Path, tables: &str) -> Result<Self, ViewError> {
+        let writer = Connection::open(path)?;
+        writer.busy_timeout(Duration::from_secs(5))?;
+        writer.execute_batch(
+            "pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -8192;
+             pragma temp_store = memory;",
+        )?;
+        stable_plans(&writer)?;
+        writer.set_prepared_statement_cache_capacity(64);
+        writer.execute_batch(bookkeeping::TABLES)?;
+        writer.execute_batch(tables)?;
+        let (writer, idle, retired) = (Mutex::new(writer), Mutex::default(), AtomicBool::new(false));
+        Ok(Self { path: path.to_owned(), writer, idle, reading: Semaphore::new(READERS), retired })
+    }
+
+    pub fn writer(&self) -> MutexGuard<'_, Connection> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The turn to read.
+    pub async fn turn(&self) -> Result<SemaphorePermit<'_>, ViewError> {
+        self.reading.acquire().await.map_err(|closed| ViewError(closed.to_string()))
+    }
+
+    pub fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T, ViewError>) -> Result<T, ViewError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => self.connect()?,
+        };
+        let result = query(&connection);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        result
+    }
+
+    /// A connection that reads only.
+    pub fn connect(&self) -> Result<Connection, ViewError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        stable_plans(&connection)?;
+        connection.execute_batch("pragma query_only = on; pragma cache_size = -1024;")?;
+        Ok(connection)
+    }
+
+    /// It is not needed any more, or not yet.
+    pub fn retire(&self) {
+        self.retired.store(true, Ordering::SeqCst);
+    }
+
+    /// It is the one in use.
+    pub fn keep(&self) {
+        self.retired.store(false, Ordering::SeqCst);
+    }
+}
+
+/// Without this, every statement with a bound limit is planned again each time it is bound.
+fn stable_plans(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if *self.retired.get_mut() {
+            for suffix in ["", "-wal", "-shm"] {
+                let mut name = self.path.as_os_str().to_owned();
+                name.push(suffix);
+                let _ = std::fs::remove_file(name);
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Which file holds a read model now.
+//!
+//! `users.db` is the first. A rebuild fills `users.db.2`, and when it takes over, `users.db.current` says `2`: written
+//! aside, synced and renamed, so that after a crash the read model is wholly the old one or wholly the new one.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::store::ViewError;
+
+impl From<std::io::Error> for ViewError {
+    fn from(error: std::io::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+fn with(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn pointer(path: &Path) -> PathBuf {
+    with(path, ".current")
+}
+
+fn number(path: &Path) -> Result<u64, ViewError> {
+    let pointer = pointer(path);
+    match fs::read_to_string(&pointer) {
+        Ok(text) => {
+            text.trim().parse().map_err(|_| ViewError(format!("{} holds no number", pointer.display())))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(1),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn file(path: &Path, number: u64) -> PathBuf {
+    if number == 1 { path.to_owned() } else { with(path, &format!(".{number}")) }
+}
+
+/// The file in use. What rebuilds that did not finish have left, and what finished ones could not delete, goes.
+pub fn current(path: &Path) -> Result<PathBuf, ViewError> {
+    let current = file(path, number(path)?);
+    let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else { return Ok(current) };
+    for entry in fs::read_dir(directory)? {
+        let found = entry?.file_name();
+        if is_of(name, &found) && !is_of_file(&current, &found) && found != name_of(&pointer(path)) {
+            fs::remove_file(directory.join(found))?;
+        }
+    }
+    Ok(current)
+}
+
+fn name_of(path: &Path) -> &OsStr {
+    path.file_name().unwrap_or_default()
+}
+
+/// `users.db`, `users.db-wal`, `users.db.2` … belong to `users.db`.
+fn is_of(name: &OsStr, found: &OsStr) -> bool {
+    let (name, found) = (name.as_encoded_bytes(), found.as_encoded_bytes());
+    found.strip_prefix(name).is_some_and(|rest| rest.first().is_none_or(|c| matches!(c, b'.' | b'-')))
+}
+
+/// The file itself and what SQLite keeps beside it.
+fn is_of_file(file: &Path, found: &OsStr) -> bool {
+    let rest = found.as_encoded_bytes().strip_prefix(name_of(file).as_encoded_bytes());
+    rest.is_some_and(|rest| matches!(rest, b"" | b"-wal" | b"-shm"))
+}
+
+/// The file of the next generation, which is not there yet.
+pub fn next(path: &Path) -> Result<PathBuf, ViewError> {
+    let next = file(path, number(path)? + 1);
+    if next.exists() {
+        return Err(ViewError(format!("{} is there already: another rebuild is running", next.display())));
+    }
+    Ok(next)
+}
+
+/// From now on, and after any crash, the read model is `taken`.
+pub fn set(path: &Path, taken: &Path) -> Result<(), ViewError> {
+    let number = number(path)? + 1;
+    if file(path, number) != taken {
+        return Err(ViewError(format!("{} is not the next of {}", taken.display(), path.display())));
+    }
+    let (pointer, aside) = (pointer(path), with(path, ".current.new"));
+    let mut written = File::create(&aside)?;
+    written.write_all(number.to_string().as_bytes())?;
+    written.sync_all()?;
+    fs::rename(&aside, &pointer)?;
+    if let Some(directory) = path.parent() {
+        File::open(directory)?.sync_all()?;
+    }
+    Ok(())
+}

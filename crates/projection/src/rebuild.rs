@@ -1,0 +1,132 @@
+//! A read model made again from the journal beside the one in use, which goes on answering until the new one takes
+//! over at one exact position.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bus::{ApplyError, GroupHandle, Progress, RebuildError};
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+
+use crate::database::Database;
+use crate::store::{ViewError, ViewStore, blocking, tables};
+
+/// How the rows of one table differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TableChange {
+    /// Rows before.
+    pub rows_before: u64,
+    /// Rows now.
+    pub rows_now: u64,
+    /// The same rows, compared by checksum.
+    pub equal: bool,
+}
+
+/// What a rebuild came to.
+#[derive(Clone, Debug)]
+pub struct Rebuilt {
+    /// Events read from the journal.
+    pub events: u64,
+    /// Table by table: the old read model and the new one at the very position of the switch.
+    pub tables: BTreeMap<String, TableChange>,
+}
+
+impl Rebuilt {
+    /// The new read model holds the same rows as the old one.
+    #[must_use]
+    pub fn is_equal(&self) -> bool {
+        self.tables.values().all(|table| table.equal)
+    }
+}
+
+/// Rows of a table without their order: how many, and a sum of their hashes.
+type Checksums = BTreeMap<String, (u64, u64)>;
+
+/// Rebuilds `live`, the read model of `group`.
+///
+/// # Errors
+/// When journal or files fail; then the read model in use is what it was.
+pub async fn rebuild(
+    live: &ViewStore,
+    group: &GroupHandle,
+    mut progress: impl FnMut(Progress) + Send,
+) -> Result<Rebuilt, RebuildError> {
+    let fresh = live.beside().map_err(failed)?;
+    let mut runner = group.beside(Arc::new(fresh.clone())).await?;
+    let mut events = 0;
+    let told = |now: Progress| {
+        events = now.done;
+        progress(now);
+    };
+    runner.catch_up(told).await?;
+    let switched: Arc<Mutex<Option<Switched>>> = Arc::default();
+    let (live, keep) = (live.clone(), Arc::clone(&switched));
+    let take_over = move || {
+        let old = Switched::make(&live, &fresh).map_err(ApplyError::from)?;
+        *keep.lock().unwrap_or_else(PoisonError::into_inner) = Some(old);
+        Ok(())
+    };
+    group.switch(runner, Box::new(take_over)).await?;
+    let switched = switched.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let switched = switched.ok_or(RebuildError::NotRunning)?;
+    let tables = blocking(move || switched.compare()).await.map_err(failed)?;
+    Ok(Rebuilt { events, tables })
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "passed to map_err")]
+fn failed(error: ViewError) -> RebuildError {
+    RebuildError::Failed(error.to_string())
+}
+
+/// Both read models as they were when one followed the other.
+struct Switched {
+    /// Written no more.
+    old: Arc<Database>,
+    /// One snapshot of the new one.
+    new: Connection,
+}
+
+impl Switched {
+    fn make(live: &ViewStore, fresh: &ViewStore) -> Result<Self, ViewError> {
+        let new = fresh.database().connect()?;
+        new.execute_batch("begin; select count(*) from checkpoints;")?;
+        Ok(Self { old: live.take_over(fresh)?, new })
+    }
+
+    fn compare(&self) -> Result<BTreeMap<String, TableChange>, ViewError> {
+        let (before, now) = (self.old.read(checksums)?, checksums(&self.new)?);
+        let names = before.keys().chain(now.keys());
+        let compared = names.map(|name| {
+            let of = |sums: &Checksums| sums.get(name).copied().unwrap_or_default();
+            let (before, now) = (of(&before), of(&now));
+            (name.clone(), TableChange { rows_before: before.0, rows_now: now.0, equal: before == now })
+        });
+        Ok(compared.collect())
+    }
+}
+
+fn checksums(connection: &Connection) -> Result<Checksums, ViewError> {
+    let sum = |name: String| {
+        let mut statement = connection.prepare(&format!("select * from {name}"))?;
+        let columns = statement.column_count();
+        let mut rows = statement.query([])?;
+        let (mut count, mut sum) = (0, 0_u64);
+        while let Some(row) = rows.next()? {
+            let mut hasher = DefaultHasher::new();
+            for column in 0..columns {
+                match row.get_ref(column)? {
+                    ValueRef::Null => 0_u8.hash(&mut hasher),
+                    ValueRef::Integer(number) => (1_u8, number).hash(&mut hasher),
+                    ValueRef::Real(number) => (2_u8, number.to_bits()).hash(&mut hasher),
+                    ValueRef::Text(bytes) => (3_u8, bytes).hash(&mut hasher),
+                    ValueRef::Blob(bytes) => (4_u8, bytes).hash(&mut hasher),
+                }
+            }
+            count += 1;
+            sum = sum.wrapping_add(hasher.finish());
+        }
+        Ok((name, (count, sum)))
+    };
+    tables(connection)?.into_iter().map(sum).collect()
+}
