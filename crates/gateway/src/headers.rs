@@ -1,8 +1,6 @@
 //! Headers that make browsers careful.
 
-use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
-use axum::middleware::Next;
 use axum::response::Response;
 
 const PAGES: &str =
@@ -10,8 +8,7 @@ const PAGES: &str =
 const DATA: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Adds the headers that are not there yet.
-pub async fn secure(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+pub fn secure(mut response: Response) -> Response {
     let headers = response.headers_mut();
     let html =
         headers.get(header::CONTENT_TYPE).is_some_and(|media| media.as_bytes().starts_with(b"text/html"));

@@ -12,13 +12,13 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request};
 use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use bus::GroupHandle;
 use http_kit::{Failure, Kit};
 use metrics_exporter_prometheus::PrometheusHandle;
 use projection::ViewStore;
-use tower::ServiceExt;
+use tower::{ServiceBuilder, ServiceExt};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 pub use limits::{LimitSettings, Limits};
@@ -76,12 +76,14 @@ pub fn doors(parts: Parts) -> Doors {
     let Parts { kit, services, groups, views, limits, origins, body_limit, prometheus } = parts;
     let (groups, views) = (Arc::new(groups), Arc::new(views));
     let gateway = Gateway { kit: kit.clone(), services: services.clone(), groups, views, limits, prometheus };
-    let api = services
-        .merge(operations::router(gateway.clone()))
-        .layer(from_fn_with_state(gateway.clone(), guard::guard))
-        .layer(DefaultBodyLimit::max(body_limit))
+    // One layer, the outermost first: each layer of a router is one more box around every route.
+    let layers = ServiceBuilder::new()
+        .map_response(headers::secure)
+        .layer(cors(&origins))
         .layer(from_fn_with_state(kit.clone(), http_kit::edge))
-        .layer(cors(&origins));
+        .layer(DefaultBodyLimit::max(body_limit))
+        .layer(from_fn_with_state(gateway.clone(), guard::guard));
+    let api = services.merge(operations::router(gateway.clone())).layer(layers);
     let management = operations::management(gateway).layer(from_fn_with_state(kit.clone(), http_kit::edge));
     Doors { api, management, kit }
 }
@@ -90,10 +92,12 @@ impl Doors {
     /// The public router: the API, and `pages` for every other address.
     pub fn public(&self, pages: Router) -> Router {
         let pages = pages.layer(from_fn_with_state(self.kit.clone(), http_kit::edge));
-        let elsewhere = Router::new()
-            .fallback(move |request: Request| elsewhere(pages.clone(), request))
+        let layers = ServiceBuilder::new()
+            .map_response(headers::secure)
             .layer(from_fn_with_state(self.kit.clone(), http_kit::edge));
-        self.api.clone().fallback_service(elsewhere).layer(from_fn(headers::secure))
+        let elsewhere =
+            Router::new().fallback(move |request: Request| elsewhere(pages.clone(), request)).layer(layers);
+        self.api.clone().fallback_service(elsewhere)
     }
 }
 

@@ -1,6 +1,6 @@
 -- Writes are many and small: the log is copied back seldom, so that a page changed often is copied once.
 pragma wal_autocheckpoint = 16384;
-pragma cache_size = -16384;
+pragma cache_size = -8192;
 
 -- One row an entry of somebody's visible history. Times are microseconds; `position` counts in its own `log`.
 -- `owner` is the person in eight bytes, so that the indexes, which are written all over, stay small.

@@ -32,7 +32,7 @@ impl Database {
         let writer = Connection::open(path)?;
         writer.busy_timeout(Duration::from_secs(5))?;
         writer.execute_batch(
-            "pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -8192;
+            "pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -4096;
              pragma temp_store = memory;",
         )?;
         stable_plans(&writer)?;
@@ -69,7 +69,7 @@ impl Database {
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.busy_timeout(Duration::from_secs(5))?;
         stable_plans(&connection)?;
-        connection.execute_batch("pragma query_only = on; pragma cache_size = -1024;")?;
+        connection.execute_batch("pragma query_only = on; pragma cache_size = -512;")?;
         Ok(connection)
     }
 

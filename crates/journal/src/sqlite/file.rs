@@ -57,7 +57,7 @@ pub fn open(path: &Path) -> Result<Connection, JournalError> {
     // The automatic checkpoint would run inside a commit: it is off, and a thread of its own does the work.
     connection.execute_batch(
         "pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 0;
-         pragma cache_size = -8192; pragma temp_store = memory;",
+         pragma cache_size = -4096; pragma temp_store = memory;",
     )?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(64);

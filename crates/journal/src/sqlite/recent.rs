@@ -10,8 +10,8 @@ use crate::Appended;
 use crate::append::Append;
 
 /// Kept at most: so many events, and so many bytes of payload.
-const EVENTS: usize = 8192;
-const BYTES: usize = 8 << 20;
+const EVENTS: usize = 4096;
+const BYTES: usize = 4 << 20;
 
 /// A contiguous end of the log.
 #[derive(Debug, Default)]
