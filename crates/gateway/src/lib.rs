@@ -44,12 +44,24 @@ pub struct Parts {
     pub prometheus: PrometheusHandle,
 }
 
+/// What the handlers share: a clone, one a request, is one count more.
 #[derive(Clone, Debug)]
-struct Gateway {
+struct Gateway(Arc<GatewayParts>);
+
+impl std::ops::Deref for Gateway {
+    type Target = GatewayParts;
+
+    fn deref(&self) -> &GatewayParts {
+        &self.0
+    }
+}
+
+#[derive(Debug)]
+struct GatewayParts {
     kit: Kit,
     services: Router,
-    groups: Arc<Vec<GroupHandle>>,
-    views: Arc<Vec<(&'static str, ViewStore)>>,
+    groups: Vec<GroupHandle>,
+    views: Vec<(&'static str, ViewStore)>,
     limits: Arc<Limits>,
     prometheus: PrometheusHandle,
 }
@@ -74,8 +86,9 @@ pub struct Doors {
 #[must_use]
 pub fn doors(parts: Parts) -> Doors {
     let Parts { kit, services, groups, views, limits, origins, body_limit, prometheus } = parts;
-    let (groups, views) = (Arc::new(groups), Arc::new(views));
-    let gateway = Gateway { kit: kit.clone(), services: services.clone(), groups, views, limits, prometheus };
+    let parts =
+        GatewayParts { kit: kit.clone(), services: services.clone(), groups, views, limits, prometheus };
+    let gateway = Gateway(Arc::new(parts));
     // One layer, the outermost first: each layer of a router is one more box around every route.
     let layers = ServiceBuilder::new()
         .map_response(headers::secure)

@@ -28,13 +28,24 @@ pub struct Properties {
     hot: Arc<Hot>,
 }
 
-/// What the handlers share.
+/// What the handlers share: a clone, one a request, is one count more.
 #[derive(Clone, Debug)]
-struct App {
+struct App(Arc<AppParts>);
+
+impl std::ops::Deref for App {
+    type Target = AppParts;
+
+    fn deref(&self) -> &AppParts {
+        &self.0
+    }
+}
+
+#[derive(Debug)]
+struct AppParts {
     kit: Kit,
     store: ViewStore,
     hot: Arc<Hot>,
-    visits: Arc<Visits>,
+    visits: Visits,
     status: Status,
 }
 
@@ -75,7 +86,7 @@ impl Properties {
     /// The routes; `status` tells how far the group is.
     pub fn router(&self, status: Status) -> axum::Router {
         let (kit, store, hot) = (self.kit.clone(), self.store.clone(), Arc::clone(&self.hot));
-        let visits = Arc::new(Visits::new(&self.kit));
-        http::router(App { kit, store, hot, visits, status })
+        let visits = Visits::new(&self.kit);
+        http::router(App(Arc::new(AppParts { kit, store, hot, visits, status })))
     }
 }

@@ -55,6 +55,8 @@ pub enum Verb {
     /// Events that a consumer could not handle: look at them and hand them out again
     #[command(subcommand)]
     DeadLetters(DeadLetters),
+    /// Make a read model again from the journal, beside the one in use
+    Replay(Replay),
     /// Accounts
     #[command(subcommand)]
     User(User),
@@ -172,6 +174,15 @@ pub enum DeadLetters {
     },
 }
 
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// The consumer group, such as history-service-group
+    pub group: String,
+
+    #[command(flatten)]
+    pub target: Target,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum User {
     /// Make an administrator in the data directory, while no server holds it
@@ -214,6 +225,7 @@ impl Verb {
             Self::Serve(serve) => return (serve.place.clone(), serve.flags()),
             Self::Import(Import::Listings(import)) => &import.target.place,
             Self::DeadLetters(verb) => &verb.target().place,
+            Self::Replay(verb) => &verb.target.place,
             Self::User(User::CreateAdmin(verb)) => &verb.place,
             Self::Doctor(verb) => &verb.place,
         };

@@ -7,7 +7,6 @@
 
 mod amenities;
 mod listing;
-mod progress;
 mod report;
 mod sheet;
 #[cfg(test)]
@@ -22,8 +21,8 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::api_client::{Answer, ApiClient, ClientError};
+use crate::progress::Progress;
 pub use listing::Listing;
-pub use progress::Progress;
 pub use report::{Outcome, Report, RowReport};
 use sheet::{Row, Sheet};
 
@@ -85,7 +84,7 @@ pub async fn run(
     check_owner(client, &options.owner).await?;
     let bytes = read(source)?;
     let sheet = Sheet::open(&bytes)?;
-    progress.start(sheet.count());
+    progress.start(sheet.count() as u64);
 
     let mut seen = HashMap::new();
     let work = sheet.rows().map(|row| Work::of(row, &mut seen));

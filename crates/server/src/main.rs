@@ -59,6 +59,12 @@ async fn perform(verb: &Verb, settings: &Settings) -> anyhow::Result<ExitCode> {
             place.close().await;
             done
         }
+        Verb::Replay(verb) => {
+            let place = place::open(&verb.target, settings, place::As::Operator).await?;
+            let done = run::replay(verb, &place.client).await;
+            place.close().await;
+            done
+        }
         Verb::User(User::CreateAdmin(admin)) => place::create_admin(admin, settings).await,
         Verb::Doctor(_) => doctor::examine(settings),
     }

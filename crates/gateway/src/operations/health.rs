@@ -72,7 +72,7 @@ async fn examine(gateway: &Gateway) -> (&'static str, Map<String, Value>) {
             [0; 2]
         }
     };
-    for handle in gateway.groups.iter() {
+    for handle in &gateway.groups {
         let reached = handle.status.watermark();
         let lag: u64 = handle
             .group

@@ -2,17 +2,19 @@
 //! the data directory, and runs the other verbs itself.
 
 use std::fs::File;
-use std::io::{BufRead, IsTerminal as _};
+use std::io::BufRead;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use http::Method;
 use rand::Rng;
 use serde_json::Value;
 
-use super::{DeadLetters, ImportListings, output};
+use super::{DeadLetters, ImportListings, Replay, output};
 use crate::api_client::ApiClient;
-use crate::import::{self, ImportError, Options, Outcome, Progress, Report};
+use crate::import::{self, ImportError, Options, Outcome, Report};
+use crate::progress::Progress;
 
 /// Some rows were rejected; the rest is in.
 const ROWS_REJECTED: u8 = 2;
@@ -29,8 +31,7 @@ pub async fn import_listings(
     let file = File::open(&args.file).with_context(|| format!("{} cannot be opened", args.file.display()))?;
     let run = format!("{:016x}", random.next_u64());
     let options = Options { owner: args.owner.clone(), run };
-    let progress =
-        if std::io::stderr().is_terminal() { Progress::bar() } else { Progress::lines(output::note) };
+    let progress = Progress::on_standard_error("rows");
     match import::run(client, file, &options, &progress).await {
         Ok(report) => {
             tell(&report, args)?;
@@ -61,6 +62,36 @@ fn tell(report: &Report, args: &ImportListings) -> anyhow::Result<()> {
         output::line(&format!("report: {}", path.display()));
     }
     Ok(())
+}
+
+/// A job is asked for its progress this often.
+const LOOK_AGAIN: Duration = Duration::from_millis(300);
+
+/// # Errors
+/// When the server is not reached or refuses, or the rebuild fails.
+pub async fn replay(verb: &Replay, client: &ApiClient) -> anyhow::Result<ExitCode> {
+    let path = format!("/api/v1/admin/consumers/{}/rebuild", segment(&verb.group)?);
+    let begun = client.call(Method::POST, &path, None, &[]).await?.data()?;
+    let job = format!("/api/jobs/{}", begun.get("jobId").and_then(Value::as_str).unwrap_or_default());
+    let progress = Progress::on_standard_error("events");
+    let told = loop {
+        let told = client.call(Method::GET, &job, None, &[]).await?.data()?;
+        if told["status"] != "RUNNING" {
+            break told;
+        }
+        let count = |name: &str| told["progress"][name].as_u64().unwrap_or_default();
+        progress.set(count("done"), count("total"));
+        tokio::time::sleep(LOOK_AGAIN).await;
+    };
+    progress.stop();
+    if told["status"] != "SUCCEEDED" {
+        let why = told["error"].as_str().unwrap_or("the server does not say why");
+        bail!("{} was not rebuilt: {why}; the read model in use stays", verb.group);
+    }
+    let rows = if told["result"]["equalToTheOneBefore"] == true { "the same rows" } else { "other rows" };
+    let events = &told["result"]["events"];
+    output::line(&format!("{} is rebuilt from {events} events: {rows} as before", verb.group));
+    Ok(ExitCode::SUCCESS)
 }
 
 /// # Errors
@@ -116,7 +147,7 @@ pub(super) fn dead_letter_line(letter: &Value) -> String {
 /// Ids are letters, digits and hyphens; anything else would be another path.
 pub(super) fn segment(id: &str) -> anyhow::Result<&str> {
     if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) {
-        bail!("{id:?} is no id; `hyderabadinfra dead-letters list` shows them");
+        bail!("{id:?} is no id or name: they are letters, digits and hyphens");
     }
     Ok(id)
 }

@@ -38,6 +38,10 @@ fn every_verb_of_the_contract_is_there() {
     for line in ["list", "show 7", "redrive 7 --server http://x"] {
         assert!(matches!(parse(&format!("hyderabadinfra dead-letters {line}")), Verb::DeadLetters(_)));
     }
+    let Verb::Replay(replay) = parse("hyderabadinfra replay history-service-group") else {
+        panic!("a replay")
+    };
+    assert_eq!((replay.group.as_str(), replay.target.server()), ("history-service-group", None));
     let line = "hyderabadinfra user create-admin --email a@b.c --username a --password-stdin";
     let Verb::User(User::CreateAdmin(admin)) = parse(line) else { panic!("an administrator") };
     assert!(admin.password_stdin);

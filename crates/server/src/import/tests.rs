@@ -74,7 +74,7 @@ fn options(run: &str) -> Options {
 }
 
 async fn import(stub: &Stub, text: &[u8], run: &str) -> Report {
-    super::run(&stub.client(), text, &options(run), &Progress::silent()).await.unwrap()
+    super::run(&stub.client(), text, &options(run), &Progress::silent("rows")).await.unwrap()
 }
 
 fn counts(report: &Report) -> [usize; 4] {
@@ -177,8 +177,9 @@ async fn an_import_that_lost_the_server_says_where_and_goes_on_when_repeated() {
     let stub = Stub::default();
     let mut rows = [row("900000,1000,Uppal,2,0"), row("88888,1000,Kapra,2,0"), row("900000,1000,Abids,2,0")];
     let text = header() + &rows.concat();
-    let error =
-        super::run(&stub.client(), text.as_bytes(), &options("one"), &Progress::silent()).await.unwrap_err();
+    let error = super::run(&stub.client(), text.as_bytes(), &options("one"), &Progress::silent("rows"))
+        .await
+        .unwrap_err();
     let shown = error.to_string();
     assert!(shown.starts_with("the import stopped at line 3: ") && shown.contains("HYD_TOKEN"), "{shown}");
     let ImportError::Stopped { report, .. } = error else { panic!("{error:?}") };
@@ -221,7 +222,7 @@ async fn columns_may_stand_anywhere_and_unknown_ones_are_told() {
 async fn a_file_of_another_kind_is_one_error() {
     let client = Stub::default().client();
     let told = async |text: &str| {
-        let result = super::run(&client, text.as_bytes(), &options("one"), &Progress::silent()).await;
+        let result = super::run(&client, text.as_bytes(), &options("one"), &Progress::silent("rows")).await;
         result.unwrap_err().to_string()
     };
     let text = told(&header().replace("Price,", "Prise,").replace("Wifi", "Wlan")).await;
@@ -234,7 +235,7 @@ async fn a_file_of_another_kind_is_one_error() {
 async fn the_token_must_be_the_owners() {
     let options = Options { owner: "other@example.com".to_owned(), run: "one".to_owned() };
     let stub = Stub::default();
-    let result = super::run(&stub.client(), header().as_bytes(), &options, &Progress::silent()).await;
+    let result = super::run(&stub.client(), header().as_bytes(), &options, &Progress::silent("rows")).await;
     let text = result.unwrap_err().to_string();
     assert!(text.contains("belongs to Asha@Example.com, not to other@example.com"), "{text}");
 }
@@ -243,7 +244,7 @@ async fn the_token_must_be_the_owners() {
 async fn progress_is_told_in_plain_lines_and_the_report_lists_every_row() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let lines = Arc::clone(&told);
-    let progress = Progress::lines(move |line| lines.lock().unwrap().push(line.to_owned()));
+    let progress = Progress::lines("rows", move |line| lines.lock().unwrap().push(line.to_owned()));
     let rows: String =
         (0..40).map(|index| row(&format!("{},1000,Uppal,2,0", 900_000 + index % 39))).collect();
     let text = header() + &rows + &row("x,1000,Uppal,2,0");
