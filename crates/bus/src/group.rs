@@ -1,6 +1,10 @@
 //! What a consumer group is, and what blocks one of its keys.
 
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use domain::{Envelope, Log, Position, TenantId, Timestamp, UserId};
+use uuid::Uuid;
 
 /// A consumer group: which events it takes, and what keeps their order.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +50,51 @@ impl Retry {
         let extra = (pause as f64 * jitter.clamp(0.0, 1.0) / 4.0) as i64;
         pause.saturating_add(extra)
     }
+
+    /// The pause of `key`. Its jitter comes from the key: keys that failed together come back apart, and a run can
+    /// be repeated exactly.
+    pub(crate) fn pause_of(self, key: &str, tries: u32) -> i64 {
+        let mut hasher = DefaultHasher::new();
+        (key, tries).hash(&mut hasher);
+        let [jitter, ..] = hasher.finish().to_le_bytes();
+        self.pause_ms(tries, f64::from(jitter) / 255.0)
+    }
+}
+
+/// What a group does about an event that still fails after all its tries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AfterTries {
+    /// Its key is parked from the first failure on, and all other keys go on.
+    #[default]
+    Park,
+    /// Nothing goes on until an operator resumes the group: for groups in which keys depend on each other.
+    Pause,
+    /// The group ends: only a restart tries again.
+    Stop,
+}
+
+/// How a group bears failure.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Policy {
+    /// How often and how fast it tries.
+    pub retry: Retry,
+    /// And then.
+    pub after: AfterTries,
+}
+
+impl From<Retry> for Policy {
+    fn from(retry: Retry) -> Self {
+        Self { retry, after: AfterTries::default() }
+    }
+}
+
+/// What operators decided about a group, before this start.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// It waits to be resumed.
+    pub paused: bool,
+    /// Events it never applies.
+    pub discarded: HashSet<Uuid>,
 }
 
 /// Whether a blocked key is still tried by itself.

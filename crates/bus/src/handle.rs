@@ -1,33 +1,45 @@
 //! Speaking to a group that runs.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::pin::Pin;
+use std::sync::{Arc, RwLock};
 
 use domain::Clock;
 use journal::Journal;
 use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
 
-use crate::group::{Group, Retry};
+use crate::group::{Group, Policy};
 use crate::runner::{Runner, StartError};
-use crate::target::{ApplyError, Target};
+use crate::target::{ApplyError, ParkedEvent, Target};
 use crate::wait::Status;
 
-/// Makes a rebuilt read model the one that queries read. Blocks; the group does nothing meanwhile.
-pub type TakeOver = Box<dyn FnOnce() -> Result<(), ApplyError> + Send>;
+/// Makes a rebuilt read model the one that queries read; the group does nothing meanwhile.
+pub type TakeOver = Pin<Box<dyn Future<Output = Result<(), ApplyError>> + Send>>;
 
 /// What a running group is asked between two rounds.
 pub(crate) enum Ask {
     /// To try a blocked key now.
-    Redrive { id: String, reply: oneshot::Sender<Result<u64, RedriveError>> },
+    Redrive { id: String, reply: oneshot::Sender<Result<u64, LetterError>> },
+    /// What waits behind a blocked key.
+    Waiting { id: String, reply: oneshot::Sender<Result<Vec<ParkedEvent>, LetterError>> },
+    /// Never to apply the first event that waits behind a blocked key, and to try the others.
+    Discard { id: String, event: Uuid, reply: oneshot::Sender<Result<(), LetterError>> },
+    /// To wait, or to go on.
+    Pause { paused: bool, reply: oneshot::Sender<()> },
     /// To go on with another target, at one exact position.
     Switch { fresh: Box<Runner>, take_over: TakeOver, reply: oneshot::Sender<Result<(), String>> },
 }
 
-/// A key could not be redriven.
+/// A dead letter stays as it is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RedriveError {
+pub enum LetterError {
     /// No key of that id is held back.
     #[error("there is no such dead letter")]
     Unknown,
+    /// Another event than the named one waits first.
+    #[error("another event waits first by now")]
+    Moved,
     /// It failed again.
     #[error("it failed again: {0}")]
     Failed(String),
@@ -58,7 +70,16 @@ pub struct GroupHandle {
     /// How far it is.
     pub status: Status,
     asks: mpsc::Sender<Ask>,
-    means: (Arc<dyn Journal>, Clock, Retry),
+    means: Means,
+}
+
+/// What it takes to run the same group over another target.
+#[derive(Clone)]
+pub(crate) struct Means {
+    pub journal: Arc<dyn Journal>,
+    pub clock: Clock,
+    pub policy: Policy,
+    pub discarded: Arc<RwLock<HashSet<Uuid>>>,
 }
 
 impl std::fmt::Debug for GroupHandle {
@@ -68,13 +89,12 @@ impl std::fmt::Debug for GroupHandle {
 }
 
 impl GroupHandle {
-    pub(crate) fn new(
-        group: Group,
-        status: Status,
-        asks: mpsc::Sender<Ask>,
-        means: (Arc<dyn Journal>, Clock, Retry),
-    ) -> Self {
+    pub(crate) fn new(group: Group, status: Status, asks: mpsc::Sender<Ask>, means: Means) -> Self {
         Self { group, status, asks, means }
+    }
+
+    pub(crate) fn journal(&self) -> &Arc<dyn Journal> {
+        &self.means.journal
     }
 
     /// Applies the events that wait behind the key of dead letter `id`, in order, read again from the journal.
@@ -82,11 +102,37 @@ impl GroupHandle {
     ///
     /// # Errors
     /// When there is none, or it failed again (what came before the failure is applied).
-    pub async fn redrive(&self, id: &str) -> Result<u64, RedriveError> {
+    pub async fn redrive(&self, id: &str) -> Result<u64, LetterError> {
+        self.ask(|reply| Ask::Redrive { id: id.to_owned(), reply }).await.ok_or(LetterError::NotRunning)?
+    }
+
+    /// The events that wait behind the key of dead letter `id`, in order; the first is the one that fails.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn waiting(&self, id: &str) -> Result<Vec<ParkedEvent>, LetterError> {
+        self.ask(|reply| Ask::Waiting { id: id.to_owned(), reply }).await.ok_or(LetterError::NotRunning)?
+    }
+
+    /// Leaves `event`, the first that waits behind the key of dead letter `id`, out for good, and redrives the
+    /// others. The caller has written the decision down before: a group learns it again from [`Standing`].
+    ///
+    /// # Errors
+    /// When there is none, or another event waits first.
+    pub async fn discard(&self, id: &str, event: Uuid) -> Result<(), LetterError> {
+        let ask = |reply| Ask::Discard { id: id.to_owned(), event, reply };
+        self.ask(ask).await.ok_or(LetterError::NotRunning)?
+    }
+
+    /// Makes the group wait before its next step, or go on. False when it is not running.
+    pub async fn pause(&self, paused: bool) -> bool {
+        self.ask(|reply| Ask::Pause { paused, reply }).await.is_some()
+    }
+
+    async fn ask<T>(&self, ask: impl FnOnce(oneshot::Sender<T>) -> Ask) -> Option<T> {
         let (reply, answer) = oneshot::channel();
-        let ask = Ask::Redrive { id: id.to_owned(), reply };
-        self.asks.send(ask).await.map_err(|_| RedriveError::NotRunning)?;
-        answer.await.map_err(|_| RedriveError::NotRunning)?
+        self.asks.send(ask(reply)).await.ok()?;
+        answer.await.ok()
     }
 
     /// The same group over an empty target, to be filled with [`Runner::catch_up`] beside this one.
@@ -94,20 +140,18 @@ impl GroupHandle {
     /// # Errors
     /// When target or journal do not answer.
     pub async fn beside(&self, fresh: Arc<dyn Target>) -> Result<Runner, StartError> {
-        let (journal, clock, retry) = self.means.clone();
-        let (runner, _) = Runner::new(self.group, journal, fresh, clock, retry).await?;
-        Ok(runner.in_the_making())
+        let Means { journal, clock, policy, discarded } = self.means.clone();
+        let (runner, _) = Runner::new(self.group, journal, fresh, clock, policy).await?;
+        Ok(runner.in_the_making(discarded))
     }
 
-    /// Lets this group and `fresh` meet at one exact position and calls `take_over` there: the group's target must
+    /// Lets this group and `fresh` meet at one exact position and awaits `take_over` there: the group's target must
     /// then be what `fresh` filled. What either group holds back afterwards is what `fresh` holds back.
     ///
     /// # Errors
     /// When one of them cannot get there; then nothing was taken over.
     pub async fn switch(&self, fresh: Runner, take_over: TakeOver) -> Result<(), RebuildError> {
-        let (reply, answer) = oneshot::channel();
-        let ask = Ask::Switch { fresh: Box::new(fresh), take_over, reply };
-        self.asks.send(ask).await.map_err(|_| RebuildError::NotRunning)?;
-        answer.await.map_err(|_| RebuildError::NotRunning)?.map_err(RebuildError::Failed)
+        let ask = |reply| Ask::Switch { fresh: Box::new(fresh), take_over, reply };
+        self.ask(ask).await.ok_or(RebuildError::NotRunning)?.map_err(RebuildError::Failed)
     }
 }

@@ -13,12 +13,16 @@
 
 mod group;
 mod handle;
+mod lag;
 mod runner;
+mod stats;
 mod target;
 mod wait;
 
-pub use group::{Blocked, BlockedState, Group, Retry};
-pub use handle::{GroupHandle, RebuildError, RedriveError, TakeOver};
+pub use group::{AfterTries, Blocked, BlockedState, Group, Policy, Retry, Standing};
+pub use handle::{GroupHandle, LetterError, RebuildError, TakeOver};
+pub use lag::Lag;
 pub use runner::{Progress, Runner, StartError};
+pub use stats::{Counts, Stats};
 pub use target::{Advance, ApplyError, Block, Checkpoint, ParkedEvent, State, Target};
 pub use wait::{Asker, Status, Waited};

@@ -1,6 +1,7 @@
 //! Runs one group: reads after its cursor, applies, sets failing keys aside, tries them again.
 
 mod blocked;
+mod letters;
 mod rebuild;
 mod step;
 
@@ -10,12 +11,13 @@ use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use domain::{Clock, Log, Position};
+use domain::{Clock, Log, Position, Timestamp};
 use journal::{Journal, JournalError};
 use tokio::sync::{mpsc, watch};
 
-use crate::group::{Blocked, BlockedState, Group, Retry};
-use crate::handle::{Ask, GroupHandle};
+use crate::group::{Blocked, BlockedState, Group, Policy, Standing};
+use crate::handle::{Ask, GroupHandle, Means};
+use crate::stats::Stats;
 use crate::target::{ApplyError, Checkpoint, Target};
 use crate::wait::{Demand, Status};
 
@@ -27,6 +29,8 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 const SMALL: usize = 256;
 /// So long.
 const GATHER: Duration = Duration::from_millis(5);
+/// Why a group waits that an operator paused.
+const PAUSED: &str = "an operator paused it";
 /// After the store or the journal failed.
 const AFTER_TROUBLE: Duration = Duration::from_millis(200);
 
@@ -39,6 +43,9 @@ enum Trouble {
     /// Only an operator can help.
     #[error("{0}")]
     Fatal(String),
+    /// An event fails in a group that does not go on without it.
+    #[error("{0}")]
+    Failing(String),
 }
 
 impl From<ApplyError> for Trouble {
@@ -62,21 +69,29 @@ impl From<JournalError> for Trouble {
 /// A group with everything it needs; [`Runner::run`] is its whole life.
 pub struct Runner {
     group: Group,
-    journal: Arc<dyn Journal>,
+    means: Means,
     target: Arc<dyn Target>,
-    clock: Clock,
-    retry: Retry,
     cursors: [Checkpoint; 2],
     held: HashSet<String>,
     blocked: Arc<RwLock<Vec<Blocked>>>,
     watermark: watch::Sender<[u64; 2]>,
     stopped: watch::Sender<Option<String>>,
+    paused: watch::Sender<Option<String>>,
+    counters: Arc<Stats>,
+    /// Failures of the event that holds up a group which does not go on without it, and when it is tried again.
+    failing: Option<(u32, Timestamp)>,
     asks: mpsc::Receiver<Ask>,
     demand: Arc<Demand>,
     /// Events of the last round.
     taken: usize,
+    /// Where the last step wanted to go.
+    wanted: Option<Checkpoint>,
+    /// Something failed, perhaps after it was done: what the store holds is not known.
+    in_doubt: bool,
     /// It fills what queries read, not a read model in the making.
     live: bool,
+    /// Waiting events that were given up before this start are struck off.
+    struck: bool,
 }
 
 impl std::fmt::Debug for Runner {
@@ -96,8 +111,9 @@ impl Runner {
         journal: Arc<dyn Journal>,
         target: Arc<dyn Target>,
         clock: Clock,
-        retry: Retry,
+        policy: impl Into<Policy> + Send,
     ) -> Result<(Self, GroupHandle), StartError> {
+        let policy = policy.into();
         let state = target.state().await?;
         let mut cursors = [journal.head(Log::Facts).await?, journal.head(Log::Activity).await?]
             .map(|head| Checkpoint { position: head.at(0), event_id: None });
@@ -111,30 +127,48 @@ impl Runner {
         let (stopped, end) = watch::channel(None);
         let (asker, asks) = mpsc::channel(16);
         let demand = Arc::new(Demand::default());
-        let status = Status::new(seen, Arc::clone(&blocked), end, Arc::clone(&demand));
-        let handle = GroupHandle::new(group, status, asker, (Arc::clone(&journal), clock.clone(), retry));
+        let (paused, resumption) = watch::channel(None);
+        let counters = Arc::new(Stats::default());
+        counters.started(clock.now());
+        let shared = (Arc::clone(&demand), Arc::clone(&counters));
+        let status = Status::new(seen, Arc::clone(&blocked), end, resumption, shared);
+        let means = Means { journal, clock, policy, discarded: Arc::default() };
+        let handle = GroupHandle::new(group, status, asker, means.clone());
         let runner = Self {
             group,
-            journal,
+            means,
             target,
-            clock,
-            retry,
             cursors,
             held,
             blocked,
             watermark,
             stopped,
+            paused,
+            counters,
+            failing: None,
             asks,
             demand,
             taken: 0,
+            wanted: None,
+            in_doubt: false,
             live: true,
+            struck: false,
         };
         Ok((runner, handle))
     }
 
+    /// Goes on as operators decided before this start.
+    #[must_use]
+    pub fn standing(self, standing: Standing) -> Self {
+        *self.means.discarded.write().unwrap_or_else(PoisonError::into_inner) = standing.discarded;
+        self.paused.send_replace(standing.paused.then(|| PAUSED.to_owned()));
+        self
+    }
+
     /// Runs until `stop` turns true or the group must not go on.
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        let mut wakes: Vec<_> = self.group.logs.iter().map(|log| self.journal.committed(*log)).collect();
+        let mut wakes: Vec<_> =
+            self.group.logs.iter().map(|log| self.means.journal.committed(*log)).collect();
         while !*stop.borrow() {
             let pause = match self.round().await {
                 Ok(true) => {
@@ -148,21 +182,22 @@ impl Runner {
                         error,
                         "a consumer group is in trouble and tries again"
                     );
+                    self.in_doubt = true;
                     AFTER_TROUBLE
                 }
+                Err(Trouble::Failing(error)) => match self.failed_again(error) {
+                    Some(pause) => pause,
+                    None => return,
+                },
                 Err(Trouble::Fatal(error)) => {
-                    tracing::error!(
-                        group = self.group.name,
-                        error,
-                        "a consumer group stopped; rebuild its read model"
-                    );
-                    metrics::gauge!("bus_group_stopped", "group" => self.group.name).set(1.0);
-                    self.stopped.send_replace(Some(error));
+                    self.end(error);
                     return;
                 }
             };
             let (first, rest) = wakes.split_at_mut(1);
             tokio::select! {
+                // In a fixed order: a round looks at everything anyway, so none of them can starve another.
+                biased;
                 _ = stop.changed() => {}
                 _ = first[0].changed() => {}
                 () = changed(rest) => {}
@@ -178,42 +213,75 @@ impl Runner {
             return;
         }
         tokio::select! {
-            () = tokio::time::sleep(GATHER) => {}
-            () = self.demand.arrived.notified() => {}
+            biased;
             _ = stop.changed() => {}
+            () = self.demand.arrived.notified() => {}
+            () = tokio::time::sleep(GATHER) => {}
         }
+    }
+
+    fn end(&self, error: String) {
+        tracing::error!(group = self.group.name, error, "a consumer group stopped; see docs/operations.md");
+        metrics::gauge!("bus_group_stopped", "group" => self.group.name).set(1.0);
+        self.stopped.send_replace(Some(error));
     }
 
     /// One look at everything there is to do; true when something was done.
     async fn round(&mut self) -> Result<bool, Trouble> {
+        self.strike_discarded().await?;
         let mut worked = false;
         self.taken = 0;
-        for log in self.group.logs {
-            worked |= self.step(*log, BATCH).await?;
+        if self.in_doubt {
+            self.look_up().await?;
         }
         while let Ok(ask) = self.asks.try_recv() {
             self.answer(ask).await;
             worked = true;
         }
+        let waits = self.failing.is_some_and(|(_, next_try)| self.means.clock.now() < next_try);
+        if waits || self.paused.borrow().is_some() {
+            return Ok(worked);
+        }
+        for log in self.group.logs {
+            worked |= self.step(*log, BATCH).await?;
+        }
+        self.failing = None;
         Ok(self.try_blocked().await? || worked)
     }
 
     async fn answer(&mut self, ask: Ask) {
         match ask {
             Ask::Redrive { id, reply } => {
-                let _ = reply.send(self.redrive(&id).await);
+                let redriven = self.redrive(&id).await;
+                self.in_doubt |= redriven.is_err();
+                let _ = reply.send(redriven);
+            }
+            Ask::Waiting { id, reply } => {
+                let _ = reply.send(self.waiting(&id).await);
+            }
+            Ask::Discard { id, event, reply } => {
+                let discarded = self.discard(&id, event).await;
+                self.in_doubt |= discarded.is_err();
+                let _ = reply.send(discarded);
+            }
+            Ask::Pause { paused, reply } => {
+                self.failing = None;
+                self.paused.send_replace(paused.then(|| PAUSED.to_owned()));
+                let _ = reply.send(());
             }
             Ask::Switch { fresh, take_over, reply } => {
                 let switched = self.switch(*fresh, take_over).await;
+                self.in_doubt |= switched.is_err();
                 let _ = reply.send(switched.map_err(|trouble| trouble.to_string()));
             }
         }
     }
 
     fn until_next_try(&self) -> Duration {
-        let now = self.clock.now();
+        let now = self.means.clock.now();
         let blocked = self.blocked.read().unwrap_or_else(PoisonError::into_inner);
         let due = blocked.iter().filter(|b| b.state == BlockedState::Retrying).map(|b| b.next_try).min();
+        let due = due.into_iter().chain(self.failing.map(|(_, next_try)| next_try)).min();
         let micros = due.map_or(i64::MAX, |at| (at.micros() - now.micros()).max(1000));
         LOOK_AGAIN.min(Duration::from_micros(u64::try_from(micros).unwrap_or(0)))
     }

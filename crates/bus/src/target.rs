@@ -100,7 +100,8 @@ pub trait Target: Send + Sync + 'static {
     /// What is remembered.
     async fn state(&self) -> Result<State, ApplyError>;
 
-    /// Makes one step, wholly or not at all.
+    /// Makes one step, wholly or not at all. Nothing is parked behind a key that is not blocked: it would wait for
+    /// ever.
     async fn advance(&self, advance: Advance) -> Result<(), ApplyError>;
 
     /// The events that wait behind `key`, in order.
@@ -109,6 +110,9 @@ pub trait Target: Send + Sync + 'static {
     /// Applies the first waiting event of `key` and strikes it off, in one transaction; unblocks the key when it
     /// was the last.
     async fn redo(&self, key: &str, event: Envelope) -> Result<(), ApplyError>;
+
+    /// Strikes the first waiting event of `key` off without applying it; unblocks the key when it was the last.
+    async fn discard(&self, key: &str, event: Uuid) -> Result<(), ApplyError>;
 
     /// Writes down how a blocked key stands now.
     async fn note(&self, blocked: &Blocked) -> Result<(), ApplyError>;

@@ -8,6 +8,7 @@ use domain::{Position, TenantId, UserId};
 use tokio::sync::{Notify, watch};
 
 use crate::group::{Blocked, BlockedState};
+use crate::stats::{Counts, Stats};
 
 /// Who waits, so that their own parked events are noticed.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +66,9 @@ pub struct Status {
     watermark: watch::Receiver<[u64; 2]>,
     blocked: Arc<RwLock<Vec<Blocked>>>,
     stopped: watch::Receiver<Option<String>>,
+    paused: watch::Receiver<Option<String>>,
     demand: Arc<Demand>,
+    stats: Arc<Stats>,
 }
 
 impl Status {
@@ -73,9 +76,10 @@ impl Status {
         watermark: watch::Receiver<[u64; 2]>,
         blocked: Arc<RwLock<Vec<Blocked>>>,
         stopped: watch::Receiver<Option<String>>,
-        demand: Arc<Demand>,
+        paused: watch::Receiver<Option<String>>,
+        (demand, stats): (Arc<Demand>, Arc<Stats>),
     ) -> Self {
-        Self { watermark, blocked, stopped, demand }
+        Self { watermark, blocked, stopped, paused, demand, stats }
     }
 
     /// Whether the cursor has passed `position`; its own key may still be parked.
@@ -108,10 +112,26 @@ impl Status {
         self.stopped.borrow().clone()
     }
 
+    /// Why the group waits, if it does: for an operator to resume it.
+    #[must_use]
+    pub fn paused(&self) -> Option<String> {
+        self.paused.borrow().clone()
+    }
+
+    /// What it has done.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.stats.now()
+    }
+
     /// Waits until the group has applied every one of `positions`, at most `limit`.
     pub async fn wait(&self, positions: &[Position], asker: Asker<'_>, limit: Duration) -> Waited {
         if positions.iter().all(|position| self.reached(*position)) {
             return self.applied(positions, asker);
+        }
+        // Nothing to wait for: it goes on when somebody says so.
+        if self.paused.borrow().is_some() || self.stopped.borrow().is_some() {
+            return Waited::TimedOut;
         }
         let _counted = Waiter::at(&self.demand);
         let mut watermark = self.watermark.clone();

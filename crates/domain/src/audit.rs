@@ -38,6 +38,30 @@ pub enum AuditEvent {
         /// The parked key.
         key: String,
     },
+    /// A parked event was given up for good; those behind it went on.
+    #[serde(rename = "DEAD_LETTER_DISCARDED")]
+    DeadLetterDiscarded {
+        /// The consumer group.
+        group: String,
+        /// The parked key.
+        key: String,
+        /// The event that the group never applies.
+        event_id: Uuid,
+        /// Why.
+        reason: String,
+    },
+    /// A consumer group waits until it is resumed.
+    #[serde(rename = "CONSUMER_PAUSED")]
+    ConsumerPaused {
+        /// The consumer group.
+        group: String,
+    },
+    /// A consumer group goes on.
+    #[serde(rename = "CONSUMER_RESUMED")]
+    ConsumerResumed {
+        /// The consumer group.
+        group: String,
+    },
     /// A read model is being rebuilt from the journal.
     #[serde(rename = "REPLAY_STARTED")]
     ReplayStarted {

@@ -56,7 +56,7 @@ pub enum FavouritesRejection {
 pub const MOST: usize = 1000;
 
 /// A person's saved homes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Favourites(BTreeSet<PropertyId>);
 
 impl Aggregate for Favourites {

@@ -18,6 +18,7 @@ pub mod personal;
 pub mod position;
 pub mod property;
 pub mod session;
+pub mod system;
 pub mod tenant;
 pub mod time;
 pub mod upcast;

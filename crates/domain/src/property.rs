@@ -164,14 +164,16 @@ pub enum PropertyRejection {
 }
 
 /// A listing's state.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Property {
     /// Set once it is listed.
     pub listing: Option<Listing>,
 }
 
 /// What a listed property is.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Listing {
     /// Its id.
     pub id: PropertyId,

@@ -60,7 +60,7 @@ pub enum SessionCommand {
 pub enum SessionRejection {}
 
 /// A session's state.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Session {
     ended: bool,
 }

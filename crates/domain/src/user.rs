@@ -223,7 +223,8 @@ pub enum UserRejection {
 }
 
 /// An account's state.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct User {
     /// Set from registration until deletion.
     pub person: Option<Person>,
@@ -232,7 +233,8 @@ pub struct User {
 }
 
 /// What an open account is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Person {
     /// Who.
     pub id: UserId,
@@ -254,7 +256,9 @@ pub struct Person {
     pub created_at: Timestamp,
     /// Changed at.
     pub updated_at: Timestamp,
+    #[serde(skip)]
     verification: Option<IssuedToken>,
+    #[serde(skip)]
     reset: Option<IssuedToken>,
 }
 

@@ -13,6 +13,7 @@ use domain::property::content::{Contact, Coordinates, Location, Specifications};
 use domain::property::kinds::{FurnishedStatus, ListingType, PlotUse, PropertyType, TransactionType};
 use domain::property::{Content, PropertyEvent, Status};
 use domain::session::SessionEvent;
+use domain::system::SystemEvent;
 use domain::user::{Account, IssuedToken, Profile, Role, UserEvent, UserStatus};
 use domain::{EventKind, Paise, Personal, Timestamp, UserId};
 use serde_json::Value;
@@ -167,11 +168,28 @@ fn others() -> (Vec<FavouritesEvent>, Vec<SessionEvent>, Vec<AuditEvent>) {
             AuditEvent::Exported { subject_id },
             AuditEvent::HistoryEntryHidden { activity_id: id::<()>(9).uuid() },
             AuditEvent::DeadLetterRedriven { group: group(), key: "hyderabad/property/7".into() },
+            AuditEvent::DeadLetterDiscarded {
+                group: group(),
+                key: "hyderabad/property/2".into(),
+                event_id: id::<()>(9).uuid(),
+                reason: "written by a broken client".into(),
+            },
+            AuditEvent::ConsumerPaused { group: group() },
+            AuditEvent::ConsumerResumed { group: group() },
             AuditEvent::ReplayStarted { group: group() },
             AuditEvent::ReplayFinished { group: group(), events: 42, equal: None },
             AuditEvent::ReplayFailed { group: group(), reason: "the disk is full".into() },
         ],
     )
+}
+
+fn system() -> Vec<SystemEvent> {
+    let group = || "history-service-group".to_owned();
+    let reason = Some("the read model is unavailable".into());
+    vec![
+        SystemEvent::ConsumerStalled { group: group(), lag_events: 7, lag_seconds: 12, reason },
+        SystemEvent::ConsumerRecovered { group: group() },
+    ]
 }
 
 fn golden(event_type: &str, version: u16) -> PathBuf {
@@ -205,6 +223,7 @@ fn rule_21_every_event_reads_for_ever() {
     check(&favourites, &mut covered);
     check(&sessions, &mut covered);
     check(&audit, &mut covered);
+    check(&system(), &mut covered);
     let directory = std::fs::read_dir(golden("x", 1).parent().unwrap()).unwrap();
     let files: BTreeSet<String> = directory.map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
     assert_eq!(files, covered, "a golden file without an event, or an event without one");

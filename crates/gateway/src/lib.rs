@@ -6,6 +6,7 @@ mod headers;
 mod limits;
 mod login;
 mod operations;
+mod realtime;
 
 use std::sync::Arc;
 
@@ -22,6 +23,8 @@ use tower::{ServiceBuilder, ServiceExt};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 pub use limits::{LimitSettings, Limits};
+pub use realtime::Hub;
+use realtime::Tickets;
 
 /// What the composition root gives the gateway.
 #[derive(Debug)]
@@ -34,6 +37,8 @@ pub struct Parts {
     pub groups: Vec<GroupHandle>,
     /// The read models that can be made again, by their groups.
     pub views: Vec<(&'static str, ViewStore)>,
+    /// Tells people what they do while it happens.
+    pub hub: Arc<Hub>,
     /// How often who may call.
     pub limits: Arc<Limits>,
     /// Origins that may call from a browser.
@@ -62,6 +67,8 @@ struct GatewayParts {
     services: Router,
     groups: Vec<GroupHandle>,
     views: Vec<(&'static str, ViewStore)>,
+    hub: Arc<Hub>,
+    tickets: Tickets,
     limits: Arc<Limits>,
     prometheus: PrometheusHandle,
 }
@@ -85,9 +92,19 @@ pub struct Doors {
 /// Builds the doors.
 #[must_use]
 pub fn doors(parts: Parts) -> Doors {
-    let Parts { kit, services, groups, views, limits, origins, body_limit, prometheus } = parts;
-    let parts =
-        GatewayParts { kit: kit.clone(), services: services.clone(), groups, views, limits, prometheus };
+    let Parts { kit, services, groups, views, hub, limits, origins, body_limit, prometheus } = parts;
+    let tickets = Tickets::default();
+    let services_too = services.clone();
+    let parts = GatewayParts {
+        kit: kit.clone(),
+        services: services_too,
+        groups,
+        views,
+        hub,
+        tickets,
+        limits,
+        prometheus,
+    };
     let gateway = Gateway(Arc::new(parts));
     // One layer, the outermost first: each layer of a router is one more box around every route.
     let layers = ServiceBuilder::new()
@@ -96,7 +113,10 @@ pub fn doors(parts: Parts) -> Doors {
         .layer(from_fn_with_state(kit.clone(), http_kit::edge))
         .layer(DefaultBodyLimit::max(body_limit))
         .layer(from_fn_with_state(gateway.clone(), guard::guard));
-    let api = services.merge(operations::router(gateway.clone())).layer(layers);
+    let api = services
+        .merge(operations::router(gateway.clone()))
+        .merge(realtime::router(gateway.clone()))
+        .layer(layers);
     let management = operations::management(gateway).layer(from_fn_with_state(kit.clone(), http_kit::edge));
     Doors { api, management, kit }
 }

@@ -1,9 +1,13 @@
 //! Health, metrics, and the operators' view of what consumer groups could not apply.
 
+mod chain;
+mod consumers;
 mod dead_letters;
+mod events;
 mod health;
 mod jobs;
 mod rebuild;
+mod shown;
 
 use axum::Router;
 use axum::extract::State;
@@ -25,7 +29,13 @@ pub fn router(gateway: Gateway) -> Router {
         .route("/api/v1/admin/dead-letters", get(dead_letters::list))
         .route("/api/v1/admin/dead-letters/{id}", get(dead_letters::show))
         .route("/api/v1/admin/dead-letters/{id}/redrive", post(dead_letters::redrive))
+        .route("/api/v1/admin/dead-letters/{id}/discard", post(dead_letters::discard))
+        .route("/api/v1/admin/stats/consumers", get(consumers::all))
+        .route("/api/v1/admin/consumers/{group}/pause", post(consumers::pause))
+        .route("/api/v1/admin/consumers/{group}/resume", post(consumers::resume))
         .route("/api/v1/admin/consumers/{group}/rebuild", post(rebuild::group))
+        .route("/api/v1/admin/events", get(events::list))
+        .route("/api/v1/admin/streams/{type}/{id}", get(events::stream))
         .route("/api/user-history/replay", post(rebuild::history))
         .route("/api/jobs/{id}", get(jobs::show))
         .with_state(gateway)

@@ -106,6 +106,9 @@ impl Told<'_> {
         let group = self.text("group").unwrap_or("a consumer group");
         Some(match self.kind {
             "DEAD_LETTER_REDRIVEN" => format!("You put parked events of {group} to work again"),
+            "DEAD_LETTER_DISCARDED" => format!("You gave up an event that {group} could not apply"),
+            "CONSUMER_PAUSED" => format!("You paused {group}"),
+            "CONSUMER_RESUMED" => format!("You resumed {group}"),
             "REPLAY_STARTED" => format!("You started to rebuild the read model of {group}"),
             "REPLAY_FINISHED" => format!("The read model of {group} was rebuilt"),
             "REPLAY_FAILED" => format!("The read model of {group} could not be rebuilt"),

@@ -61,6 +61,19 @@ impl Caller {
         }
     }
 
+    /// The machinery serves all tenants: its operators are the admins of the default one.
+    ///
+    /// # Errors
+    /// As [`Self::require`]; 403 for the admins of other tenants.
+    pub fn operates(&self, kit: &Kit) -> Result<Access, Failure> {
+        let access = self.require(Right::Administer)?;
+        if self.tenant == *kit.tenants.default_id() {
+            Ok(access)
+        } else {
+            Err(Failure::forbidden("only admins of the default tenant operate the machinery"))
+        }
+    }
+
     /// [`Self::require`] with [`Right::See`]; a look at somebody else's data is durable before it is answered.
     ///
     /// # Errors
@@ -79,8 +92,21 @@ impl Caller {
     /// # Errors
     /// 503 when it cannot be written down.
     pub async fn write_down(&self, kit: &Kit, event: &AuditEvent) -> Result<(), Failure> {
+        let stream = StreamId::new(&self.tenant, "audit", self.person()?.user);
+        self.write_down_in(kit, stream, event).await
+    }
+
+    /// The same in a stream of the event's own.
+    ///
+    /// # Errors
+    /// 503 when it cannot be written down.
+    pub async fn write_down_in(
+        &self,
+        kit: &Kit,
+        stream: StreamId,
+        event: &AuditEvent,
+    ) -> Result<(), Failure> {
         let person = self.person()?;
-        let stream = StreamId::new(&self.tenant, "audit", person.user);
         let appended = kit.ledger.record(&self.actor(), stream, event).await.map_err(refused)?;
         kit.seen.remember(&self.tenant, person.user, appended.position);
         Ok(())

@@ -11,7 +11,7 @@ use domain::{Actor, Metadata, Personal, SessionId, TenantId, UserId};
 
 use crate::failure::Failure;
 use crate::kit::Kit;
-use crate::tokens::{INTERNAL, TokenError};
+use crate::tokens::{Claims, INTERNAL, TokenError};
 
 /// The id that ties together everything a request causes.
 #[derive(Clone, Debug)]
@@ -56,9 +56,7 @@ impl Caller {
         let token = given.to_str().ok().and_then(|text| text.strip_prefix("Bearer "));
         let claims = token.map_or(Err(TokenError::Invalid), |token| kit.tokens.verify(token));
         let claims = claims.map_err(|error| Failure::unauthenticated(&error.to_string()))?;
-        if kit.tenants.by_host(host(parts)).is_some_and(|tenant| *tenant != claims.tid) {
-            return Err(Failure::unauthenticated("the access token belongs to another site"));
-        }
+        claims.belong_to(kit.tenants.by_host(host(parts)))?;
         let service = claims.aud == INTERNAL;
         let signed_in = SignedIn { user: claims.sub, session: claims.sid, role: claims.role, service };
         Ok(Self { tenant: claims.tid, signed_in: Some(signed_in), ..visitor })
@@ -114,6 +112,30 @@ impl Caller {
     #[must_use]
     pub fn becomes(&self, user: UserId, session: SessionId, role: Role) -> Self {
         Self { signed_in: Some(SignedIn { user, session, role, service: false }), ..self.clone() }
+    }
+}
+
+impl Claims {
+    /// Refuses a token at the host name of another tenant than its own.
+    fn belong_to(&self, site: Option<&TenantId>) -> Result<(), Failure> {
+        if site.is_some_and(|tenant| *tenant != self.tid) {
+            return Err(Failure::unauthenticated("the access token belongs to another site"));
+        }
+        Ok(())
+    }
+
+    /// The claims of a token for people, wherever a request carries it.
+    ///
+    /// # Errors
+    /// 401 when it does not hold or belongs to another site, 403 when it is a service's.
+    pub fn of_person(kit: &Kit, parts: &Parts, token: &str) -> Result<Self, Failure> {
+        let claims = kit.tokens.verify(token);
+        let claims = claims.map_err(|error| Failure::unauthenticated(&error.to_string()))?;
+        claims.belong_to(kit.tenants.by_host(host(parts)))?;
+        if claims.aud == INTERNAL {
+            return Err(Failure::forbidden("services may not do this"));
+        }
+        Ok(claims)
     }
 }
 

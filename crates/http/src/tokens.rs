@@ -166,10 +166,18 @@ impl Tokens {
             self.verified.insert(name, claims.clone());
             claims
         };
+        self.holds(&claims).map(|()| claims)
+    }
+
+    /// Whether what a verified token said still holds: for connections that outlive it.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn holds(&self, claims: &Claims) -> Result<(), TokenError> {
         if claims.exp <= self.clock.now().seconds() {
             return Err(TokenError::Expired);
         }
-        if self.ended.contains_key(&claims.sid) { Err(TokenError::Revoked) } else { Ok(claims) }
+        if self.ended.contains_key(&claims.sid) { Err(TokenError::Revoked) } else { Ok(()) }
     }
 
     fn check(&self, token: &str) -> Result<Claims, TokenError> {

@@ -47,6 +47,7 @@ pub const PROMISES: &[(&str, Check)] = &[
     ("rule_03_pages_of_any_size", |j| Box::pin(reading::rule_03_pages(j))),
     ("streams_after_a_version", |j| Box::pin(reading::streams_after_a_version(j))),
     ("a_person_in_order_of_time", |j| Box::pin(reading::person_in_order_of_time(j))),
+    ("events_are_found_in_order", |j| Box::pin(reading::found_in_order(j))),
     ("tenants_never_meet", |j| Box::pin(reading::tenants_never_meet(j))),
 ];
 

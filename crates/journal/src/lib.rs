@@ -12,6 +12,7 @@ pub mod conformance;
 mod json;
 pub mod keys;
 pub mod ledger;
+mod query;
 mod seal;
 pub mod seen;
 pub mod sqlite;
@@ -27,7 +28,8 @@ pub use append::{
 };
 pub use keys::KeyRing;
 pub use ledger::{Done, ExecuteError, Ledger, LoadError, Options};
-pub use seal::DecodeError;
+pub use query::EventQuery;
+pub use seal::{DecodeError, masked};
 pub use seen::Seen;
 pub use sqlite::SqliteJournal;
 
@@ -79,6 +81,9 @@ pub trait Journal: Send + Sync {
         after: (Timestamp, Uuid),
         limit: usize,
     ) -> Result<Vec<Envelope>, JournalError>;
+
+    /// Events that fit a query, in the order it asks for.
+    async fn find(&self, query: &EventQuery) -> Result<Vec<Envelope>, JournalError>;
 
     /// The position of the newest event of a log.
     async fn head(&self, log: Log) -> Result<Position, JournalError>;

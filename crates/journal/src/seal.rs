@@ -97,6 +97,24 @@ pub fn open<'j>(
     })
 }
 
+/// What people read in place of a personal value that is not theirs to see.
+const MASK: &str = "(personal)";
+
+/// Replaces every personal value, sealed or clear, by a mask, every erased one by null.
+pub fn masked(value: &mut Value) {
+    match value {
+        Value::Object(members)
+            if members.len() == 1 && (members.contains_key(CLEAR) || members.contains_key(SEALED)) =>
+        {
+            *value = MASK.into();
+        }
+        Value::Object(members) if members.len() == 1 && members.contains_key(ERASED) => *value = Value::Null,
+        Value::Object(members) => members.iter_mut().for_each(|(_, member)| masked(member)),
+        Value::Array(items) => items.iter_mut().for_each(masked),
+        _ => {}
+    }
+}
+
 /// Replaces every opened personal value by itself, every erased one by null: for people to read.
 pub fn plain(value: &mut Value) {
     match value {

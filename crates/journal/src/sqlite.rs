@@ -14,7 +14,7 @@ use domain::{Clock, Envelope, Log, Position, StreamId, TenantId, Timestamp, User
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
-use crate::{Append, AppendError, Appended, Claim, Journal, JournalError};
+use crate::{Append, AppendError, Appended, Claim, EventQuery, Journal, JournalError};
 use reader::Readers;
 use recent::Recent;
 use writer::{Message, Told, Writer};
@@ -142,6 +142,11 @@ impl Journal for SqliteJournal {
     ) -> Result<Vec<Envelope>, JournalError> {
         let tenant = tenant.clone();
         self.file(log).read(move |readers| readers.user(&tenant, user, after, limit)).await
+    }
+
+    async fn find(&self, query: &EventQuery) -> Result<Vec<Envelope>, JournalError> {
+        let query = query.clone();
+        self.file(query.log).read(move |readers| readers.find(&query)).await
     }
 
     async fn head(&self, log: Log) -> Result<Position, JournalError> {

@@ -11,8 +11,8 @@ use domain::{
 };
 use journal::sqlite::Limits;
 use journal::{
-    Append, AppendError, Appended, Claim, Claims, Done, ExecuteError, Idempotency, Journal, JournalError,
-    KeyRing, Ledger, Options, SqliteJournal,
+    Append, AppendError, Appended, Claim, Claims, Done, EventQuery, ExecuteError, Idempotency, Journal,
+    JournalError, KeyRing, Ledger, Options, SqliteJournal,
 };
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
@@ -148,6 +148,9 @@ impl Journal for Quicker {
         limit: usize,
     ) -> Result<Vec<Envelope>, JournalError> {
         self.ledger.journal().read_user(tenant, user, log, after, limit).await
+    }
+    async fn find(&self, query: &EventQuery) -> Result<Vec<Envelope>, JournalError> {
+        self.ledger.journal().find(query).await
     }
     async fn head(&self, log: Log) -> Result<Position, JournalError> {
         self.ledger.journal().head(log).await

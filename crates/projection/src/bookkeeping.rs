@@ -109,13 +109,15 @@ pub fn advance(connection: &Connection, group: &str, step: &Advance) -> Result<(
     if actual != step.from {
         return Err(ApplyError::Fenced { log: step.log, expected: step.from, actual });
     }
+    if let Some(block) = &step.block {
+        insert_block(connection, group, block).map_err(broken)?;
+    }
+    for parked in &step.parked {
+        if insert_parked(connection, group, parked).map_err(broken)? == 0 {
+            return Err(ApplyError::Store(format!("{} is not blocked any more", parked.key)));
+        }
+    }
     let write = || -> rusqlite::Result<()> {
-        for parked in &step.parked {
-            insert_parked(connection, group, parked)?;
-        }
-        if let Some(block) = &step.block {
-            insert_block(connection, group, block)?;
-        }
         connection
             .prepare_cached(
                 "insert into checkpoints (grp, log, epoch, seq, event_id) values (?1, ?2, ?3, ?4, ?5)
@@ -134,12 +136,14 @@ pub fn advance(connection: &Connection, group: &str, step: &Advance) -> Result<(
     write().map_err(broken)
 }
 
+/// Writes nothing when the key is not blocked, as when another process has just worked it off.
 fn insert_parked(connection: &Connection, group: &str, parked: &ParkedEvent) -> rusqlite::Result<usize> {
     let at = parked.position;
     connection
         .prepare_cached(
             "insert into parked_events (grp, key, log, epoch, seq, event_id, tenant, user_id)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+             select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
+             where exists (select 1 from blocked_keys where grp = ?1 and key = ?2)",
         )?
         .execute(params![
             group,

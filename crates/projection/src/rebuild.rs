@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
 use crate::database::Database;
-use crate::store::{ViewError, ViewStore, blocking, tables};
+use crate::store::{ViewError, ViewStore, tables};
 
 /// How the rows of one table differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,16 +61,20 @@ pub async fn rebuild(
     };
     runner.catch_up(told).await?;
     let switched: Arc<Mutex<Option<Switched>>> = Arc::default();
-    let (live, keep) = (live.clone(), Arc::clone(&switched));
-    let take_over = move || {
-        let old = Switched::make(&live, &fresh).map_err(ApplyError::from)?;
-        *keep.lock().unwrap_or_else(PoisonError::into_inner) = Some(old);
-        Ok(())
+    let (into, keep) = (live.clone(), Arc::clone(&switched));
+    let take_over = async move {
+        let store = into.clone();
+        let make = move || -> Result<(), ApplyError> {
+            let old = Switched::make(&into, &fresh)?;
+            *keep.lock().unwrap_or_else(PoisonError::into_inner) = Some(old);
+            Ok(())
+        };
+        store.blocking(make).await
     };
-    group.switch(runner, Box::new(take_over)).await?;
+    group.switch(runner, Box::pin(take_over)).await?;
     let switched = switched.lock().unwrap_or_else(PoisonError::into_inner).take();
     let switched = switched.ok_or(RebuildError::NotRunning)?;
-    let tables = blocking(move || switched.compare()).await.map_err(failed)?;
+    let tables = live.blocking(move || switched.compare()).await.map_err(failed)?;
     Ok(Rebuilt { events, tables })
 }
 

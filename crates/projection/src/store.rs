@@ -1,12 +1,16 @@
 //! A read model as the target of its group and as what queries read.
 
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::task::{Context, Poll, Waker};
 
 use async_trait::async_trait;
 use bus::{Advance, ApplyError, Blocked, ParkedEvent, State, Target};
 use domain::Envelope;
 use rusqlite::{Connection, TransactionBehavior};
+use tokio::runtime::Handle;
+use uuid::Uuid;
 
 use crate::database::Database;
 use crate::tx::{ViewTx, query};
@@ -42,6 +46,9 @@ struct Shared {
     database: RwLock<Arc<Database>>,
     /// Being rebuilt beside the one in use: nobody reads it yet, so no cached document comes from it.
     in_the_making: bool,
+    /// Works on the thread that asks, and its projection waits for nothing but its transaction: for simulations, which
+    /// decide alone what happens in which order.
+    in_place: bool,
 }
 
 impl std::fmt::Debug for ViewStore {
@@ -61,18 +68,22 @@ impl ViewStore {
                 .map_err(|e| ViewError(format!("{}: {e}", directory.display())))?;
         }
         let database = generation::current(path).and_then(|file| Database::open(&file, tables))?;
-        Ok(Self::over(path, tables, projection, Arc::new(database), false))
+        let (path, tables, database) = (path.to_owned(), tables.to_owned(), RwLock::new(Arc::new(database)));
+        let (in_the_making, in_place) = (false, false);
+        Ok(Self(Arc::new(Shared { path, tables, projection, database, in_the_making, in_place })))
     }
 
-    fn over(
-        path: &Path,
-        tables: &str,
-        projection: Arc<dyn Projection>,
-        database: Arc<Database>,
-        in_the_making: bool,
-    ) -> Self {
-        let (path, tables, database) = (path.to_owned(), tables.to_owned(), RwLock::new(database));
-        Self(Arc::new(Shared { path, tables, projection, database, in_the_making }))
+    /// The same read model, working on the thread that asks.
+    #[must_use]
+    pub fn in_place(&self) -> Self {
+        self.over(self.database(), false, true)
+    }
+
+    fn over(&self, database: Arc<Database>, in_the_making: bool, in_place: bool) -> Self {
+        let Shared { path, tables, projection, .. } = &*self.0;
+        let (path, tables, projection) = (path.clone(), tables.clone(), Arc::clone(projection));
+        let database = RwLock::new(database);
+        Self(Arc::new(Shared { path, tables, projection, database, in_the_making, in_place }))
     }
 
     /// The same read model, empty, in a file beside this one, which goes when the value is dropped unless it took
@@ -81,10 +92,10 @@ impl ViewStore {
     /// # Errors
     /// When its file cannot be made.
     pub fn beside(&self) -> Result<Self, ViewError> {
-        let Shared { path, tables, projection, .. } = &*self.0;
+        let Shared { path, tables, in_place, .. } = &*self.0;
         let database = Database::open(&generation::next(path)?, tables)?;
         database.retire();
-        Ok(Self::over(path, tables, Arc::clone(projection), Arc::new(database), true))
+        Ok(self.over(Arc::new(database), true, *in_place))
     }
 
     /// Goes on with the file of `fresh`. Queries that are running finish on the old one, which is then deleted.
@@ -114,7 +125,7 @@ impl ViewStore {
         let params: Vec<_> = params.into_iter().map(Value::into_owned).collect();
         let _turn = database.turn().await?;
         let reading = Arc::clone(&database);
-        blocking(move || reading.read(|connection| query(connection, &sql, &params))).await
+        self.blocking(move || reading.read(|connection| query(connection, &sql, &params))).await
     }
 
     /// Every row of every table of the read model itself, sorted: what a rebuild must equal.
@@ -123,7 +134,7 @@ impl ViewStore {
     /// When the database does not answer.
     pub async fn dump(&self) -> Result<Vec<(String, Vec<Row>)>, ViewError> {
         let database = self.database();
-        blocking(move || {
+        self.blocking(move || {
             let connection = database.writer();
             let dump = tables(&connection)?.into_iter().map(|name| {
                 let mut rows = query(&connection, &format!("select * from {name}"), &[])?;
@@ -149,7 +160,21 @@ impl ViewStore {
             tx.commit().map_err(broken)?;
             Ok(value)
         };
-        tokio::task::spawn_blocking(run).await.unwrap_or_else(|e| Err(ApplyError::Store(e.to_string())))
+        self.blocking(run).await
+    }
+
+    /// Runs `work` where it may block.
+    pub(crate) async fn blocking<T: Send + 'static, E: From<ViewError> + Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        if self.0.in_place {
+            let done = work();
+            // Others may go on before the caller hears of it, as they may anywhere.
+            tokio::task::yield_now().await;
+            return done;
+        }
+        tokio::task::spawn_blocking(work).await.unwrap_or_else(|e| Err(ViewError(e.to_string()).into()))
     }
 
     /// The batch is committed: cached documents go, if anybody can have cached any.
@@ -173,18 +198,21 @@ impl Shared {
             return Ok(());
         }
         let mut tx = ViewTx::Sqlite(connection);
-        let applied = tokio::runtime::Handle::current().block_on(self.projection.apply(&mut tx, batch));
+        let apply = self.projection.apply(&mut tx, batch);
+        let applied = if self.in_place {
+            let Poll::Ready(applied) = pin!(apply).poll(&mut Context::from_waker(Waker::noop())) else {
+                let message = "a projection of a store in place waits for something";
+                return Err(ApplyError::Store(message.into()));
+            };
+            applied
+        } else {
+            Handle::current().block_on(apply)
+        };
         applied.map_err(|error| match error {
             ProjectionError::Event(message) => ApplyError::Event(message),
             ProjectionError::Store(error) => error.into(),
         })
     }
-}
-
-pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, ViewError> + Send + 'static,
-) -> Result<T, ViewError> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|e| Err(ViewError(e.to_string())))
 }
 
 /// A read model as the target of its group.
@@ -222,6 +250,11 @@ impl Target for ViewStore {
             .await?;
         self.committed(&[done]);
         Ok(())
+    }
+
+    async fn discard(&self, key: &str, event: Uuid) -> Result<(), ApplyError> {
+        let key = key.to_owned();
+        self.transaction(move |store, c| bookkeeping::strike(c, store.projection.name(), &key, event)).await
     }
 
     async fn note(&self, blocked: &Blocked) -> Result<(), ApplyError> {

@@ -2,6 +2,7 @@
 
 mod key_files;
 mod open;
+mod stalls;
 mod tasks;
 
 use std::fs::File;
@@ -15,7 +16,7 @@ use axum::Router;
 use axum::serve::ListenerExt as _;
 use bus::{Group, GroupHandle};
 use domain::TenantId;
-use gateway::Doors;
+use gateway::{Doors, Hub};
 use history::History;
 use http_kit::Kit;
 use journal::SqliteJournal;
@@ -45,6 +46,7 @@ pub struct App {
     pub groups: Vec<GroupHandle>,
     doors: Doors,
     journal: Arc<SqliteJournal>,
+    hub: Arc<Hub>,
     tasks: Tasks,
     secure_cookies: bool,
     _lock: File,
@@ -103,6 +105,7 @@ pub async fn serve(
     let until = |mut end: tokio::sync::watch::Receiver<bool>| async move {
         let _ = end.wait_for(|ended| *ended).await;
     };
+    let hub = Arc::clone(&app.hub);
     let mut servers = tokio::task::JoinSet::new();
     for (listener, router) in [(public, public_router), (management, management_router)] {
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -114,6 +117,7 @@ pub async fn serve(
     }
     stop.await;
     tracing::info!("stopping: open requests are finished");
+    hub.close();
     ended.send_replace(true);
     let drained = tokio::time::timeout(drain, async { while servers.join_next().await.is_some() {} }).await;
     if drained.is_err() {

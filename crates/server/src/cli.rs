@@ -172,6 +172,22 @@ pub enum DeadLetters {
         #[command(flatten)]
         target: Target,
     },
+    /// Never apply the event that fails, and go on with those behind it
+    Discard(Discard),
+}
+
+/// An event that is given up.
+#[derive(Debug, Args)]
+pub struct Discard {
+    /// As `list` shows it
+    pub id: String,
+
+    /// Why: it stays in the audit trail
+    #[arg(long)]
+    pub reason: String,
+
+    #[command(flatten)]
+    pub target: Target,
 }
 
 #[derive(Debug, Args)]
@@ -236,7 +252,9 @@ impl Verb {
 impl DeadLetters {
     #[must_use]
     pub fn target(&self) -> &Target {
-        let (Self::List { target } | Self::Show { target, .. } | Self::Redrive { target, .. }) = self;
-        target
+        match self {
+            Self::List { target } | Self::Show { target, .. } | Self::Redrive { target, .. } => target,
+            Self::Discard(discard) => &discard.target,
+        }
     }
 }

@@ -8,6 +8,15 @@ use domain::Position;
 use crate::TestApp;
 
 impl TestApp {
+    /// Waits until a group's cursor is at the head, whatever it had to set aside.
+    pub async fn drain_to(&self, group: &str) {
+        let heads = self.kit.ledger.heads().await.unwrap();
+        let handle = self.groups.iter().find(|handle| handle.group.name == group).unwrap();
+        let nobody = Asker { tenant: self.kit.tenants.default_id(), user: self.kit.ledger.fresh().into() };
+        let needed: Vec<Position> = handle.group.logs.iter().map(|log| heads[log.index()]).collect();
+        assert_eq!(handle.status.wait(&needed, nobody, Duration::from_mins(1)).await, Waited::Applied);
+    }
+
     /// Writes queued activity and waits until every consumer group has applied everything there is.
     pub async fn drain(&self) {
         self.kit.activity.flush().await;

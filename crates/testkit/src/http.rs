@@ -90,14 +90,13 @@ impl Client {
         self.token.as_deref().unwrap_or("")
     }
 
-    /// One request; `None` when the server cannot be reached or ends in between.
-    pub async fn try_send(
+    fn request(
         &self,
         method: Method,
         path: &str,
         body: Option<&Value>,
         headers: &[(&str, &str)],
-    ) -> Option<Answer> {
+    ) -> reqwest::RequestBuilder {
         let mut request = self.http.request(method, format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
@@ -111,11 +110,44 @@ impl Client {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let response = request.send().await.ok()?;
+        request
+    }
+
+    /// An answer that goes on and on.
+    async fn begin(&self, path: &str, headers: &[(&str, &str)]) -> reqwest::Response {
+        let request = self.request(Method::GET, path, None, headers).timeout(Duration::from_hours(1));
+        request.send().await.expect("the server answers")
+    }
+
+    /// One request; `None` when the server cannot be reached or ends in between.
+    pub async fn try_send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        headers: &[(&str, &str)],
+    ) -> Option<Answer> {
+        let response = self.request(method, path, body, headers).send().await.ok()?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.ok()?;
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
         Some(Answer { status, headers, body, text })
+    }
+
+    /// Asks for something that goes on and on, and leaves when it begins.
+    pub async fn head(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let response = self.begin(path, headers).await;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = if status < 400 { String::new() } else { response.text().await.unwrap() };
+        Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::Null), text }
+    }
+
+    /// Listens to server-sent events, from a place on or from now on.
+    pub async fn listen(&self, path: &str, after: Option<&str>) -> Events {
+        let headers: Vec<_> = after.map(|after| ("last-event-id", after)).into_iter().collect();
+        let response = self.begin(path, &headers).await;
+        assert_eq!(response.status(), 200);
+        Events { response, text: String::new() }
     }
 
     /// One request that must be answered.
@@ -152,5 +184,30 @@ impl Client {
     /// DELETE.
     pub async fn delete(&self, path: &str) -> Answer {
         self.send(Method::DELETE, path, None, &[]).await
+    }
+}
+
+/// Server-sent events as they come.
+#[derive(Debug)]
+pub struct Events {
+    response: reqwest::Response,
+    text: String,
+}
+
+impl Events {
+    /// The next event's id and data; `None` when the connection has ended.
+    pub async fn next(&mut self) -> Option<(String, Value)> {
+        loop {
+            while let Some((event, rest)) = self.text.split_once("\n\n") {
+                let (event, rest) = (event.to_owned(), rest.to_owned());
+                self.text = rest;
+                let field = |name| event.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+                if let (Some(id), Some(data)) = (field("id:"), field("data:")) {
+                    return Some((id.to_owned(), serde_json::from_str(data).unwrap()));
+                }
+            }
+            let chunk = self.response.chunk().await.ok()??;
+            self.text.push_str(std::str::from_utf8(&chunk).unwrap());
+        }
     }
 }

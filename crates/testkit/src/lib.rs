@@ -22,7 +22,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 pub use child::Child;
-pub use http::{Answer, Client};
+pub use http::{Answer, Client, Events};
 pub use journal_facts::{everything, read_models};
 pub use people::{ADMIN, PASSWORD, Person, WITH_ADMIN};
 

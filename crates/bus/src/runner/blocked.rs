@@ -3,28 +3,48 @@
 use std::sync::PoisonError;
 
 use domain::Envelope;
-use rand::RngExt;
 
 use super::{Runner, Trouble};
 use crate::group::{Blocked, BlockedState};
-use crate::handle::RedriveError;
 use crate::target::{ApplyError, ParkedEvent};
 
 impl Runner {
     /// Reads again what is blocked, so that everybody who asks sees what the store holds.
     pub(super) async fn reload(&mut self) -> Result<(), Trouble> {
         let blocked = self.target.state().await?.blocked;
+        self.hold(blocked);
+        Ok(())
+    }
+
+    /// Asks the store what became of a step whose answer was lost. Done, the group goes on behind it; a cursor that
+    /// this group did not want there means that another process runs it.
+    pub(super) async fn look_up(&mut self) -> Result<(), Trouble> {
+        let state = self.target.state().await?;
+        for found in &state.checkpoints {
+            let (log, known) = (found.position.log, self.cursors[found.position.log.index()]);
+            if *found != known && Some(*found) != self.wanted {
+                let (expected, actual) = (known.position.seq, found.position.seq);
+                return Err(ApplyError::Fenced { log, expected, actual }.into());
+            }
+        }
+        // Before the watermark: who is told that a position is reached must see what is held back there.
+        self.hold(state.blocked);
+        state.checkpoints.into_iter().for_each(|found| self.moved(found));
+        self.in_doubt = false;
+        Ok(())
+    }
+
+    pub(super) fn hold(&mut self, blocked: Vec<Blocked>) {
         self.held = blocked.iter().map(|b| b.key.clone()).collect();
         let parked = blocked.iter().filter(|b| b.state == BlockedState::Parked).count();
         let gauge = metrics::gauge!("bus_keys_parked", "group" => self.group.name);
         gauge.set(u32::try_from(parked).unwrap_or(u32::MAX));
         *self.blocked.write().unwrap_or_else(PoisonError::into_inner) = blocked;
-        Ok(())
     }
 
     /// Tries every key whose time has come; true when one was tried.
     pub(super) async fn try_blocked(&mut self) -> Result<bool, Trouble> {
-        let now = self.clock.now();
+        let now = self.means.clock.now();
         let due = |b: &Blocked| b.state == BlockedState::Retrying && b.next_try <= now;
         let due: Vec<Blocked> = self
             .blocked
@@ -35,6 +55,7 @@ impl Runner {
             .cloned()
             .collect();
         for blocked in &due {
+            self.counters.retried();
             let (_, outcome) = self.work_off(&blocked.key).await?;
             if let Err(error) = outcome {
                 self.note_failure(blocked, error).await?;
@@ -44,24 +65,14 @@ impl Runner {
         Ok(!due.is_empty())
     }
 
-    /// An operator wants a key tried now.
-    pub(super) async fn redrive(&mut self, id: &str) -> Result<u64, RedriveError> {
-        let found =
-            self.blocked.read().unwrap_or_else(PoisonError::into_inner).iter().find(|b| b.id == id).cloned();
-        let blocked = found.ok_or(RedriveError::Unknown)?;
-        let failed = |trouble: Trouble| RedriveError::Failed(trouble.to_string());
-        let (applied, outcome) = self.work_off(&blocked.key).await.map_err(failed)?;
-        if let Err(error) = &outcome {
-            self.note_failure(&blocked, error.clone()).await.map_err(failed)?;
-        }
-        self.reload().await.map_err(failed)?;
-        outcome.map(|()| applied).map_err(RedriveError::Failed)
-    }
-
     /// Applies what waits behind `key`, in order, each event in its own transaction, until one fails.
-    async fn work_off(&mut self, key: &str) -> Result<(u64, Result<(), String>), Trouble> {
+    pub(super) async fn work_off(&mut self, key: &str) -> Result<(u64, Result<(), String>), Trouble> {
         let mut applied = 0;
         for parked in self.target.parked(key).await? {
+            if self.is_discarded(parked.event_id) {
+                self.target.discard(key, parked.event_id).await?;
+                continue;
+            }
             let envelope = self.read_again(&parked).await?;
             match self.target.redo(key, envelope).await {
                 Ok(()) => applied += 1,
@@ -75,17 +86,18 @@ impl Runner {
 
     async fn read_again(&self, parked: &ParkedEvent) -> Result<Envelope, Trouble> {
         let before = parked.position.at(parked.position.seq - 1);
-        let found = self.journal.read_after(before, 1).await?.into_iter().next();
+        let found = self.means.journal.read_after(before, 1).await?.into_iter().next();
         let same = found.filter(|e| e.event_id == parked.event_id);
         same.ok_or_else(|| {
             Trouble::Fatal(format!("the journal does not hold the parked event {}", parked.event_id))
         })
     }
 
-    async fn note_failure(&self, blocked: &Blocked, error: String) -> Result<(), Trouble> {
+    pub(super) async fn note_failure(&self, blocked: &Blocked, error: String) -> Result<(), Trouble> {
         let tries = blocked.tries + 1;
-        let next_try = self.clock.now().plus_millis(self.retry.pause_ms(tries, rand::rng().random()));
-        let parked = tries >= self.retry.tries;
+        let pause = self.means.policy.retry.pause_of(&blocked.key, tries);
+        let next_try = self.means.clock.now().plus_millis(pause);
+        let parked = tries >= self.means.policy.retry.tries;
         if parked {
             tracing::error!(group = self.group.name, key = blocked.key, tries, error, "a key is parked");
         }

@@ -1,6 +1,10 @@
 //! Filling a read model beside the one in use, and going on with it.
 
+use std::collections::HashSet;
+use std::sync::{Arc, PoisonError, RwLock};
+
 use domain::Log;
+use uuid::Uuid;
 
 use super::{BATCH, Runner, Trouble};
 use crate::handle::{RebuildError, TakeOver};
@@ -18,8 +22,8 @@ pub struct Progress {
 const NEAR: u64 = BATCH as u64;
 
 impl Runner {
-    pub(crate) fn in_the_making(mut self) -> Self {
-        self.live = false;
+    pub(crate) fn in_the_making(mut self, discarded: Arc<RwLock<HashSet<Uuid>>>) -> Self {
+        (self.live, self.means.discarded) = (false, discarded);
         self
     }
 
@@ -44,7 +48,7 @@ impl Runner {
     async fn progress(&self) -> Result<Progress, Trouble> {
         let mut progress = Progress::default();
         for log in self.group.logs {
-            let (done, head) = (self.at(*log), self.journal.head(*log).await?.seq);
+            let (done, head) = (self.at(*log), self.means.journal.head(*log).await?.seq);
             progress.done += done;
             progress.total += head.max(done);
         }
@@ -53,13 +57,19 @@ impl Runner {
 
     /// Meets `fresh` at one position of every log, then goes on with what it filled.
     pub(super) async fn switch(&mut self, mut fresh: Self, take_over: TakeOver) -> Result<(), Trouble> {
+        if self.paused.borrow().is_some() {
+            return Err(Trouble::Passing("the group is paused; resume it and try again".into()));
+        }
         for log in self.group.logs {
             self.reach(*log, fresh.at(*log)).await?;
             fresh.reach(*log, self.at(*log)).await?;
         }
-        let taken = tokio::task::spawn_blocking(take_over).await;
-        taken.map_err(|error| Trouble::Passing(error.to_string()))??;
-        self.reload().await
+        let held_back = fresh.target.state().await?.blocked;
+        // While it takes over, readers meet the one or the other: nobody is told "applied" of what either holds back.
+        self.blocked.write().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&held_back);
+        take_over.await?;
+        self.hold(held_back);
+        Ok(())
     }
 
     fn at(&self, log: Log) -> u64 {

@@ -1,33 +1,38 @@
 //! Moving the cursor over the next events.
 
-use domain::{Envelope, Log};
-use rand::RngExt;
+use std::sync::PoisonError;
+
+use domain::{Envelope, Log, Timestamp};
 
 use super::{Runner, Trouble};
+use crate::group::AfterTries;
 use crate::target::{Advance, ApplyError, Block, Checkpoint, ParkedEvent};
 
 impl Runner {
     /// Applies the next events of `log`, at most `limit`; true when there were any.
     pub(super) async fn step(&mut self, log: Log, limit: usize) -> Result<bool, Trouble> {
         let cursor = self.cursors[log.index()].position;
-        let batch = self.journal.read_after(cursor, limit).await?;
+        let batch = self.means.journal.read_after(cursor, limit).await?;
         let Some(last) = batch.last() else { return Ok(false) };
         self.taken += batch.len();
         let to = Checkpoint { position: last.position, event_id: Some(last.event_id) };
         let (due, parked) = self.sort(&batch);
         let newly_parked = !parked.is_empty();
+        let began = self.means.clock.now();
         let advance = Advance { log, from: cursor.seq, to, due, parked, block: None };
-        match self.target.advance(advance).await {
+        match self.advance(advance).await {
             Ok(()) => {
                 if newly_parked {
                     self.reload().await?;
                 }
                 self.moved(to);
+                self.count(batch.len(), began);
             }
             // Some event of the batch fails: one by one, so that only its own key is set aside.
             Err(ApplyError::Event(_)) => {
                 for envelope in batch {
                     self.single(log, envelope).await?;
+                    self.count(1, began);
                 }
             }
             Err(other) => return Err(other.into()),
@@ -35,9 +40,22 @@ impl Runner {
         Ok(true)
     }
 
+    fn count(&self, events: usize, began: Timestamp) {
+        let now = self.means.clock.now();
+        let micros = u64::try_from(now.micros() - began.micros()).unwrap_or(0);
+        self.counters.stepped(events as u64, micros, now);
+    }
+
+    async fn advance(&mut self, step: Advance) -> Result<(), ApplyError> {
+        self.wanted = Some(step.to);
+        self.target.advance(step).await
+    }
+
     /// Splits a batch into what can be applied and what waits behind a blocked key.
     fn sort(&self, batch: &[Envelope]) -> (Vec<Envelope>, Vec<ParkedEvent>) {
-        let wanted = batch.iter().filter_map(|e| (self.group.key)(e).map(|key| (key, e)));
+        let discarded = self.means.discarded.read().unwrap_or_else(PoisonError::into_inner);
+        let wanted = batch.iter().filter(|e| !discarded.contains(&e.event_id));
+        let wanted = wanted.filter_map(|e| (self.group.key)(e).map(|key| (key, e)));
         let (mut due, mut parked) = (Vec::with_capacity(batch.len()), Vec::new());
         for (key, envelope) in wanted {
             if self.held.contains(&key) {
@@ -55,10 +73,13 @@ impl Runner {
         let (due, parked) = self.sort(std::slice::from_ref(&envelope));
         let was_parked = !parked.is_empty();
         let step = Advance { log, from, to, due, parked, block: None };
-        match self.target.advance(step).await {
+        match self.advance(step).await {
             Ok(()) if was_parked => self.reload().await?,
             Ok(()) => {}
-            Err(ApplyError::Event(error)) => self.block(from, to, &envelope, error).await?,
+            Err(ApplyError::Event(error)) if self.means.policy.after == AfterTries::Park => {
+                self.block(from, to, &envelope, error).await?;
+            }
+            Err(ApplyError::Event(error)) => return Err(Trouble::Failing(error)),
             Err(other) => return Err(other.into()),
         }
         self.moved(to);
@@ -74,16 +95,17 @@ impl Runner {
         error: String,
     ) -> Result<(), Trouble> {
         let Some(key) = (self.group.key)(envelope) else { return Ok(()) };
-        let at = self.clock.now();
-        let next_try = at.plus_millis(self.retry.pause_ms(1, rand::rng().random()));
+        let at = self.means.clock.now();
+        let next_try = at.plus_millis(self.means.policy.retry.pause_of(&key, 1));
         tracing::warn!(group = self.group.name, key, event.id = %envelope.event_id, error, "an event failed; its key waits");
         metrics::counter!("bus_events_failed", "group" => self.group.name).increment(1);
-        let parked = self.retry.tries <= 1;
+        self.counters.failed();
+        let parked = self.means.policy.retry.tries <= 1;
         let block = Block { key: key.clone(), first: to.position, error, at, next_try, parked };
         let waiting = vec![parked_event(key, envelope)];
         let log = to.position.log;
         let advance = Advance { log, from, to, due: Vec::new(), parked: waiting, block: Some(block) };
-        self.target.advance(advance).await?;
+        self.advance(advance).await?;
         self.reload().await
     }
 }

@@ -1,18 +1,23 @@
-//! Keys whose events could not be applied: what they are, why, and another try.
+//! Keys whose events could not be applied: what they are, why, another try, or the decision to go on without.
 
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use bus::{Blocked, BlockedState, GroupHandle, RedriveError};
+use bus::{Blocked, BlockedState, GroupHandle, LetterError, ParkedEvent};
 use domain::audit::AuditEvent;
-use http_kit::{Caller, Failure, Page, Paging, Params, Right};
+use http_kit::{Caller, Failure, JsonObject, Page, Paging, Params};
 use serde_json::{Value, json};
 
+use super::chain::Chain;
+use super::{consumers, shown};
 use crate::Gateway;
+
+/// Waiting events that are shown of a key; there may be any number.
+const SHOWN: usize = 100;
 
 /// `GET /api/v1/admin/dead-letters`: keys that are parked, and those still being tried again by themselves.
 pub async fn list(State(gateway): State<Gateway>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
-    caller.require(Right::Administer)?;
+    caller.operates(&gateway.kit)?;
     let params = Params::read(&uri, &["page", "size"])?;
     let mut fields = params.fields();
     let paging = Paging::read(&mut fields, 20, 1);
@@ -25,24 +30,27 @@ pub async fn list(State(gateway): State<Gateway>, caller: Caller, uri: Uri) -> R
     Ok(gateway.kit.reply("Dead letters", Page::new(&paging, content, total, None)).into_response())
 }
 
-/// `GET /api/v1/admin/dead-letters/{id}`: with the event that fails: what it is, not what it says.
+/// `GET /api/v1/admin/dead-letters/{id}`: with the event that fails, how it came about, and what waits behind it.
 pub async fn show(
     State(gateway): State<Gateway>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
-    caller.require(Right::Administer)?;
-    let (handle, blocked) = gateway.letters().find(|(_, b)| b.id == id).ok_or_else(unknown)?;
-    let mut data = letter(handle, &blocked);
-    let before = blocked.first.at(blocked.first.seq.saturating_sub(1));
-    let found = gateway.kit.ledger.journal().read_after(before, 1).await?;
-    if let Some(envelope) = found.first() {
-        data["event"] = json!({
-            "eventId": envelope.event_id, "eventType": envelope.event_type, "schemaVersion": envelope.schema_version,
-            "aggregateType": &*envelope.stream.kind, "aggregateId": &*envelope.stream.id,
-            "version": envelope.version, "timestamp": envelope.timestamp,
-        });
+    caller.operates(&gateway.kit)?;
+    let (handle, blocked) = gateway.find(&id)?;
+    let waiting = handle.waiting(&id).await.map_err(failure)?;
+    let mut data = letter(&handle, &blocked);
+    if let Some(first) = waiting.first() {
+        let journal = gateway.kit.ledger.journal().as_ref();
+        let before = first.position.at(first.position.seq.saturating_sub(1));
+        if let Some(event) = journal.read_after(before, 1).await?.first() {
+            let chain = Chain::of(journal, event).await?;
+            data["event"] = shown::event(event);
+            data["causedBy"] = chain.causes.iter().map(shown::event).collect();
+            data["sameRequest"] = chain.related.iter().map(shown::event).collect();
+        }
     }
+    data["waitingEvents"] = waiting.iter().take(SHOWN).map(waits).collect();
     Ok(gateway.kit.reply("Dead letter", data).into_response())
 }
 
@@ -52,23 +60,55 @@ pub async fn redrive(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
-    caller.require(Right::Administer)?;
-    let (handle, blocked) = gateway.letters().find(|(_, b)| b.id == id).ok_or_else(unknown)?;
+    caller.operates(&gateway.kit)?;
+    let (handle, blocked) = gateway.find(&id)?;
     let event = AuditEvent::DeadLetterRedriven { group: handle.group.name.into(), key: blocked.key };
     caller.write_down(&gateway.kit, &event).await?;
-    match handle.redrive(&id).await {
-        Ok(applied) => {
-            let reply = gateway.kit.reply("Redriven", json!({"applied": applied}));
-            Ok(reply.status(StatusCode::ACCEPTED).into_response())
-        }
-        Err(RedriveError::Unknown) => Err(unknown()),
-        Err(error @ RedriveError::Failed(_)) => Err(Failure::conflict("STILL_FAILING", error.to_string())),
-        Err(error @ RedriveError::NotRunning) => Err(Failure::unavailable(&error)),
-    }
+    let applied = handle.redrive(&id).await.map_err(failure)?;
+    let reply = gateway.kit.reply("Redriven", json!({"applied": applied}));
+    Ok(reply.status(StatusCode::ACCEPTED).into_response())
+}
+
+/// `POST /api/v1/admin/dead-letters/{id}/discard`: the failing event is never applied, those behind it go on. The
+/// decision is durable before it takes effect, and holds in every rebuild.
+pub async fn discard(
+    State(gateway): State<Gateway>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: JsonObject,
+) -> Result<Response, Failure> {
+    caller.operates(&gateway.kit)?;
+    let (handle, blocked) = gateway.find(&id)?;
+    let mut fields = domain::Fields::new(&body.members);
+    let reason = fields.text("reason", 3..=500);
+    let reason = fields.required("reason", reason);
+    let reason = fields.finish(reason)?;
+    let waiting = handle.waiting(&id).await.map_err(failure)?;
+    let event_id = waiting.first().ok_or_else(unknown)?.event_id;
+    let group = handle.group.name.to_owned();
+    let event = AuditEvent::DeadLetterDiscarded { group, key: blocked.key, event_id, reason };
+    let stream = consumers::stream(&gateway, &handle);
+    caller.write_down_in(&gateway.kit, stream, &event).await?;
+    handle.discard(&id, event_id).await.map_err(failure)?;
+    Ok(gateway.kit.reply("Discarded", ()).empty().into_response())
 }
 
 fn unknown() -> Failure {
     Failure::not_found("DEAD_LETTER_NOT_FOUND", "there is no such dead letter")
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "passed to map_err")]
+fn failure(error: LetterError) -> Failure {
+    match error {
+        LetterError::Unknown => unknown(),
+        LetterError::Moved => Failure::conflict("MOVED", error.to_string()),
+        LetterError::Failed(_) => Failure::conflict("STILL_FAILING", error.to_string()),
+        LetterError::NotRunning => Failure::unavailable(&error),
+    }
+}
+
+fn waits(parked: &ParkedEvent) -> Value {
+    json!({"eventId": parked.event_id, "position": parked.position.to_string()})
 }
 
 fn letter(handle: &GroupHandle, blocked: &Blocked) -> Value {
@@ -84,5 +124,10 @@ fn letter(handle: &GroupHandle, blocked: &Blocked) -> Value {
 impl Gateway {
     fn letters(&self) -> impl Iterator<Item = (&GroupHandle, Blocked)> {
         self.groups.iter().flat_map(|handle| handle.status.blocked().into_iter().map(move |b| (handle, b)))
+    }
+
+    fn find(&self, id: &str) -> Result<(GroupHandle, Blocked), Failure> {
+        let found = self.letters().find(|(_, blocked)| blocked.id == id);
+        found.map(|(handle, blocked)| (handle.clone(), blocked)).ok_or_else(unknown)
     }
 }

@@ -80,16 +80,17 @@ async fn examine(gateway: &Gateway) -> (&'static str, Map<String, Value>) {
             .iter()
             .map(|log: &Log| heads[log.index()].saturating_sub(reached[log.index()]))
             .sum();
-        let (stopped, blocked) = (handle.status.stopped(), handle.status.blocked_count());
-        let status = match (&stopped, blocked) {
-            (Some(_), _) => DOWN,
-            (None, 0) => UP,
-            (None, _) => WARN,
+        let (stopped, paused) = (handle.status.stopped(), handle.status.paused());
+        let blocked = handle.status.blocked_count();
+        let status = match (&stopped, &paused, blocked) {
+            (Some(_), ..) => DOWN,
+            (None, None, 0) => UP,
+            _ => WARN,
         };
         add(
             handle.group.name.into(),
             status,
-            json!({"lag": lag, "blockedKeys": blocked, "stopped": stopped}),
+            json!({"lag": lag, "blockedKeys": blocked, "stopped": stopped, "paused": paused}),
         );
     }
     (worst, components)

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::audit::AuditEvent;
 use domain::{Actor, StreamId};
-use http_kit::{Caller, Failure, Job, Kit, Right, refused};
+use http_kit::{Caller, Failure, Job, Kit, refused};
 use projection::ViewStore;
 use serde_json::json;
 
@@ -26,9 +26,8 @@ pub async fn group(
     caller: Caller,
     Path(name): Path<String>,
 ) -> Result<Response, Failure> {
-    caller.require(Right::Administer)?;
-    let unknown = || Failure::not_found("GROUP_NOT_FOUND", "there is no such consumer group");
-    let handle = gateway.groups.iter().find(|handle| handle.group.name == name).ok_or_else(unknown)?.clone();
+    caller.operates(&gateway.kit)?;
+    let handle = gateway.group(&name)?.clone();
     let view = gateway.views.iter().find(|(group, _)| *group == name).map(|(_, view)| view.clone());
     let view = view.ok_or_else(|| {
         let why = "what this group does cannot be done again: it sends letters";

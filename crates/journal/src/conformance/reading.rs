@@ -6,7 +6,69 @@ use domain::{Ids, Log, Timestamp, UserId};
 use uuid::Uuid;
 
 use super::guest::{AT, Guest, append, event, taking};
-use crate::{Append, Expected, Journal, NewEvent};
+use crate::{Append, EventQuery, Expected, Journal, NewEvent};
+
+async fn paged(journal: &Arc<dyn Journal>, query: &EventQuery) -> Vec<domain::Envelope> {
+    let (mut all, mut next) = (Vec::new(), EventQuery { limit: 4, ..query.clone() });
+    loop {
+        let page = journal.find(&next).await.unwrap();
+        let Some(last) = page.last() else { return all };
+        let end = Some(last.position.seq);
+        if query.oldest_first {
+            next.after = end;
+        } else {
+            next.before = end;
+        }
+        all.extend(page);
+    }
+}
+
+/// Whatever is asked for, it is what a look at every event would find, in either order, in pages of any size.
+pub async fn found_in_order(journal: &Arc<dyn Journal>) {
+    for log in Log::ALL {
+        let guest = Guest::arrive(journal);
+        let start = guest.head(log).await;
+        let people: [UserId; 2] = [Ids.id(AT), Ids.id(AT)];
+        for number in 0..24_i64 {
+            let odd = usize::from(number % 2 == 1);
+            let event = NewEvent {
+                user_id: (number % 3 > 0).then_some(people[odd]),
+                event_type: if number % 4 == 0 { "RARE".into() } else { "COMMON".into() },
+                timestamp: AT.plus_seconds(number),
+                ..event()
+            };
+            let append =
+                Append { events: vec![event], ..append(&guest.stream(log, number % 5), Expected::Any, 0) };
+            guest.append(append).await.unwrap();
+        }
+        let mut whole = guest.own_after(start, 1000).await;
+        whole.reverse();
+        let all = EventQuery::newest(&guest.tenant, log, 1000);
+        let (stream, at) = (guest.stream(log, 3), AT.plus_seconds(10));
+        let id = || Some(stream.id.to_string());
+        let rare = || Some("RARE".to_owned());
+        let queries = [
+            all.clone(),
+            EventQuery { kind: Some(stream.kind.to_string()), ..all.clone() },
+            EventQuery { kind: Some("nothing".into()), ..all.clone() },
+            EventQuery { id: id(), ..all.clone() },
+            EventQuery { user: Some(people[0]), ..all.clone() },
+            EventQuery { event_type: rare(), ..all.clone() },
+            EventQuery { event_type: rare(), user: Some(people[0]), id: id(), ..all.clone() },
+            EventQuery { from: Some(at), ..all.clone() },
+            EventQuery { to: Some(at), ..all.clone() },
+            EventQuery { from: Some(at), to: Some(at), ..all.clone() },
+        ];
+        for query in queries {
+            let expected: Vec<_> = whole.iter().filter(|event| query.fits(event)).cloned().collect();
+            let mut paged = paged(journal, &query).await;
+            assert_eq!(paged, expected, "{query:?}");
+            paged.reverse();
+            let query = EventQuery { oldest_first: true, after: Some(start.seq), ..query };
+            assert_eq!(self::paged(journal, &query).await, paged, "{query:?}");
+        }
+    }
+}
 
 /// Rule 3: pages of any size give every position once and in order, and nothing is after the head.
 pub async fn rule_03_pages(journal: &Arc<dyn Journal>) {

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use domain::{Envelope, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params, params_from_iter};
 use uuid::Uuid;
 
-use crate::{Claim, JournalError};
+use crate::{Claim, EventQuery, JournalError};
 
 const COLUMNS: &str = "position, event_id, tenant_id, aggregate_type, aggregate_id, version, user_id, event_type, \
                        schema_version, event_data, event_metadata, timestamp";
@@ -91,6 +92,29 @@ impl Readers {
              order by timestamp, event_id limit ?5",
             params![user.uuid().as_bytes(), at.micros(), id.as_bytes(), tenant.as_str(), limit],
         )
+    }
+
+    pub fn find(&self, query: &EventQuery) -> Result<Vec<Envelope>, JournalError> {
+        let mut conditions = vec!["tenant_id = ?"];
+        let mut params: Vec<SqlValue> = vec![query.tenant.to_string().into()];
+        let mut also = |condition, value: Option<SqlValue>| {
+            if let Some(value) = value {
+                conditions.push(condition);
+                params.push(value);
+            }
+        };
+        also("position < ?", query.before.map(|seq| i64::try_from(seq).unwrap_or(i64::MAX).into()));
+        also("position > ?", query.after.map(|seq| i64::try_from(seq).unwrap_or(i64::MAX).into()));
+        also("aggregate_id = ?", query.id.clone().map(SqlValue::from));
+        also("aggregate_type = ?", query.kind.clone().map(SqlValue::from));
+        also("user_id = ?", query.user.map(|user| user.uuid().as_bytes().to_vec().into()));
+        also("event_type = ?", query.event_type.clone().map(SqlValue::from));
+        also("timestamp >= ?", query.from.map(|at| at.micros().into()));
+        also("timestamp <= ?", query.to.map(|at| at.micros().into()));
+        params.push(i64::try_from(query.limit).unwrap_or(i64::MAX).into());
+        let order = if query.oldest_first { "asc" } else { "desc" };
+        let condition = format!("{} order by position {order} limit ?", conditions.join(" and "));
+        self.envelopes(&condition, params_from_iter(params))
     }
 
     pub fn owner(&self, claim: &Claim) -> Result<Option<StreamId>, JournalError> {

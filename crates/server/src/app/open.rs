@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use bus::{GroupHandle, Retry, Runner, Target};
-use domain::{Clock, Ids, Log, TenantId};
-use gateway::{LimitSettings, Limits, Parts};
+use bus::{AfterTries, GroupHandle, Policy, Retry, Runner, Standing, Target};
+use domain::audit::AuditEvent;
+use domain::{Clock, Ids, Log, StreamId, TenantId};
+use gateway::{Hub, LimitSettings, Limits, Parts};
 use history::History;
 use http_kit::{Jobs, Kit, KitParts, Tenant, Tenants, Tokens};
 use journal::sqlite::Limits as JournalLimits;
@@ -53,7 +54,7 @@ impl App {
         let history = History::open(kit.clone(), &views).context("the history service")?;
         let notifications =
             Notifications::open(kit.clone(), data_dir, mail).context("the notifications service")?;
-        let starts = Starts { kit: &kit, retry: retry(&settings.retry) };
+        let starts = Starts { kit: &kit, settings };
         let mut started = Vec::new();
         started.push(starts.group(Users::group(), users.store().clone()).await?);
         started.push(starts.group(Properties::group(), properties.store().clone()).await?);
@@ -66,6 +67,7 @@ impl App {
             .merge(properties.router(status(1)))
             .merge(history.router(status(2)))
             .merge(notifications.router(status(3)));
+        let hub = Hub::new(kit.ledger.journal().clone()).await?;
         let limits = Arc::new(Limits::new(limits(&settings.limits), &clock));
         let doors = gateway::doors(Parts {
             kit: kit.clone(),
@@ -76,12 +78,13 @@ impl App {
                 (Properties::group().name, properties.store().clone()),
                 (History::group().name, history.store().clone()),
             ],
+            hub: Arc::clone(&hub),
             limits: Arc::clone(&limits),
             origins: settings.cors.origins.clone(),
             body_limit: usize::try_from(settings.server.body_limit_kib)? * 1024,
             prometheus: prometheus.clone(),
         });
-        let tasks = Tasks::start(&kit, runners, &groups, &limits, prometheus);
+        let tasks = Tasks::start(&kit, runners, &groups, (&limits, &hub), prometheus);
         let app = Self {
             kit,
             users,
@@ -91,6 +94,7 @@ impl App {
             groups,
             doors,
             journal,
+            hub,
             tasks,
             secure_cookies: public_url.starts_with("https://"),
             _lock: lock,
@@ -171,15 +175,42 @@ fn limits(settings: &settings::Limits) -> LimitSettings {
 
 struct Starts<'a> {
     kit: &'a Kit,
-    retry: Retry,
+    settings: &'a Settings,
 }
 
 impl Starts<'_> {
     async fn group(&self, group: bus::Group, target: impl Target) -> anyhow::Result<(Runner, GroupHandle)> {
         let ledger = &self.kit.ledger;
-        let target = Arc::new(target);
-        Runner::new(group, ledger.journal().clone(), target, ledger.clock().clone(), self.retry)
-            .await
-            .with_context(|| format!("the consumer group {}", group.name))
+        let (target, journal, clock) = (Arc::new(target), ledger.journal().clone(), ledger.clock().clone());
+        let context = || format!("the consumer group {}", group.name);
+        let started = Runner::new(group, journal, target, clock, self.policy(group.name)).await;
+        let (runner, handle) = started.with_context(context)?;
+        Ok((runner.standing(self.standing(group.name).await.with_context(context)?), handle))
+    }
+
+    fn policy(&self, group: &str) -> Policy {
+        let after = match self.settings.consumers.get(group).map(|consumer| consumer.after_tries) {
+            None | Some(settings::AfterTries::Park) => AfterTries::Park,
+            Some(settings::AfterTries::Pause) => AfterTries::Pause,
+            Some(settings::AfterTries::Stop) => AfterTries::Stop,
+        };
+        Policy { retry: retry(&self.settings.retry), after }
+    }
+
+    /// What operators decided about a group: the fold of its stream.
+    async fn standing(&self, group: &str) -> anyhow::Result<Standing> {
+        let stream = StreamId::new(self.kit.tenants.default_id(), "consumer", group);
+        let mut standing = Standing::default();
+        for envelope in self.kit.ledger.journal().read_stream(&stream, 0).await? {
+            match self.kit.ledger.decode::<AuditEvent>(&envelope)? {
+                AuditEvent::ConsumerPaused { .. } => standing.paused = true,
+                AuditEvent::ConsumerResumed { .. } => standing.paused = false,
+                AuditEvent::DeadLetterDiscarded { event_id, .. } => {
+                    standing.discarded.insert(event_id);
+                }
+                _ => {}
+            }
+        }
+        Ok(standing)
     }
 }

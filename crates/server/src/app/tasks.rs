@@ -4,12 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bus::{GroupHandle, Runner};
-use domain::Log;
-use gateway::Limits;
+use domain::system::SystemEvent;
+use domain::{Actor, Log, Metadata, StreamId};
+use gateway::{Hub, Limits};
 use http_kit::Kit;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+
+use super::stalls::Stalls;
 
 /// Tidying comes this often.
 const TIDY: Duration = Duration::from_secs(5);
@@ -27,7 +30,7 @@ impl Tasks {
         kit: &Kit,
         runners: Vec<Runner>,
         handles: &[GroupHandle],
-        limits: &Arc<Limits>,
+        (limits, hub): (&Arc<Limits>, &Arc<Hub>),
         prometheus: PrometheusHandle,
     ) -> Self {
         let (stop, stopping) = watch::channel(false);
@@ -35,6 +38,7 @@ impl Tasks {
         let (mut activity, mut groups) = (JoinSet::new(), JoinSet::new());
         activity.spawn(Arc::clone(&kit.activity).run(stopping.clone()));
         activity.spawn(tidy(kit.clone(), handles.to_vec(), Arc::clone(limits), prometheus, stopping));
+        activity.spawn(Arc::clone(hub).run(stop.subscribe()));
         for runner in runners {
             groups.spawn(runner.run(stopping_groups.clone()));
         }
@@ -58,6 +62,7 @@ async fn tidy(
     prometheus: PrometheusHandle,
     mut stop: watch::Receiver<bool>,
 ) {
+    let mut stalls = Stalls::default();
     while !*stop.borrow() {
         tokio::select! {
             () = tokio::time::sleep(TIDY) => {}
@@ -70,15 +75,21 @@ async fn tidy(
             marks.map(|mark| mark[log.index()]).min().unwrap_or(0)
         });
         kit.seen.prune(reached);
-        let Ok(heads) = kit.ledger.heads().await else { continue };
         for handle in &groups {
-            let mark = handle.status.watermark();
-            for log in handle.group.logs {
-                let lag = heads[log.index()].seq.saturating_sub(mark[log.index()]);
-                #[expect(clippy::cast_precision_loss, reason = "a metric")]
-                metrics::gauge!("bus_group_lag_events", "group" => handle.group.name, "log" => log.as_str())
-                    .set(lag as f64);
+            let Ok(lags) = handle.lag().await else { continue };
+            if let Some(event) = stalls.look(handle, &lags, kit.ledger.clock().now()) {
+                report(&kit, handle, &event).await;
             }
         }
+    }
+}
+
+/// Nobody acted: the event belongs to the machinery, which is the default tenant's.
+async fn report(kit: &Kit, handle: &GroupHandle, event: &SystemEvent) {
+    let tenant = kit.tenants.default_id();
+    let actor = Actor { tenant: tenant.clone(), user: None, metadata: Metadata::default() };
+    let stream = StreamId::new(tenant, "system", handle.group.name);
+    if let Err(error) = kit.ledger.record(&actor, stream, event).await {
+        tracing::error!(group = handle.group.name, %error, "a stall could not be written down");
     }
 }

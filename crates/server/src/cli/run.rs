@@ -105,6 +105,12 @@ pub async fn dead_letters(verb: &DeadLetters, client: &ApiClient) -> anyhow::Res
                 client.call(Method::GET, &format!("{PATH}/{}", segment(id)?), None, &[]).await?.data()?;
             output::line(&format!("{letter:#}"));
         }
+        DeadLetters::Discard(discard) => {
+            let path = format!("{PATH}/{}/discard", segment(&discard.id)?);
+            let body = serde_json::json!({"reason": discard.reason});
+            client.call(Method::POST, &path, Some(body), &[]).await?.data()?;
+            output::line(&format!("the event behind {} is given up; those behind it went on", discard.id));
+        }
         DeadLetters::Redrive { id, .. } => {
             let path = format!("{PATH}/{}/redrive", segment(id)?);
             let answer = client.call(Method::POST, &path, None, &[]).await?;

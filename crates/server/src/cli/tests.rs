@@ -35,7 +35,7 @@ fn every_verb_of_the_contract_is_there() {
     assert_eq!((import.target.server(), import.report), (Some("http://x"), Some("r.csv".into())));
     assert_eq!(import.target.place.config, Some("c.toml".into()));
 
-    for line in ["list", "show 7", "redrive 7 --server http://x"] {
+    for line in ["list", "show 7", "redrive 7 --server http://x", "discard 7 --reason x"] {
         assert!(matches!(parse(&format!("hyderabadinfra dead-letters {line}")), Verb::DeadLetters(_)));
     }
     let Verb::Replay(replay) = parse("hyderabadinfra replay history-service-group") else {

@@ -37,6 +37,7 @@ fn check_text(key: &str, text: &str) -> Option<String> {
         "public_url" => check_url(text),
         "log.format" => one_of(text, &["text", "json"]),
         "log.level" => one_of(text, &["error", "warn", "info", "debug", "trace"]),
+        _ if key.ends_with(".after_tries") => one_of(text, &["park", "pause", "stop"]),
         "journal.url" if text != "sqlite" => Some(embedded_only(key, text)),
         "bus.url" if text != "embedded" => Some(embedded_only(key, text)),
         "mail.from" => check_email(text),

@@ -34,6 +34,8 @@ pub struct Settings {
     pub activity: Activity,
     pub reads: Reads,
     pub retry: Retry,
+    /// One for each consumer group.
+    pub consumers: BTreeMap<String, Consumer>,
     pub sessions: Sessions,
     pub mail: Mail,
     pub server: Server,
@@ -162,6 +164,20 @@ pub struct Retry {
     pub tries: u32,
     pub base_ms: u32,
     pub cap_ms: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Consumer {
+    pub after_tries: AfterTries,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AfterTries {
+    Park,
+    Pause,
+    Stop,
 }
 
 #[derive(Debug, Clone, Deserialize)]

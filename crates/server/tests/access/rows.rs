@@ -20,6 +20,11 @@ impl Row {
         format!("{} {}", self.method, self.path)
     }
 
+    /// Its answer has no end.
+    pub fn goes_on(&self) -> bool {
+        self.path == "/api/realtime/stream"
+    }
+
     /// Whether a request for the path of `other` would also fit this row's pattern.
     pub fn captures(&self, other: &Self) -> bool {
         let (mine, theirs): (Vec<_>, Vec<_>) =

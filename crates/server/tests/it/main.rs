@@ -3,6 +3,8 @@
 
 mod crash;
 mod imports;
+mod operators;
 mod races;
+mod realtime;
 mod rebuild;
 mod scenario;

@@ -19,9 +19,13 @@ fn homes() -> usize {
 
 async fn rebuild(admin: &Client, path: &str) -> Value {
     let answer = admin.post(path, &json!({})).await.expect(202);
-    let job = answer.header("location").unwrap().to_owned();
+    finished(admin, answer.header("location").unwrap()).await
+}
+
+/// What a job came to.
+pub async fn finished(admin: &Client, job: &str) -> Value {
     loop {
-        let told = admin.get(&job).await.expect(200).data().clone();
+        let told = admin.get(job).await.expect(200).data().clone();
         match told["status"].as_str().unwrap() {
             "RUNNING" => assert!(told["progress"]["percent"].is_number(), "{told}"),
             _ => return told,

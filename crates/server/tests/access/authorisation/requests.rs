@@ -17,6 +17,7 @@ pub async fn ask(world: &World, row: &Row, who: Who) -> Answer {
         "properties" => property(world, row, who).await,
         "history" => history(world, row, who).await,
         "operations" => operation(world, row, who).await,
+        "gateway" => realtime(world, row, who).await,
         _ => unknown(row),
     }
 }
@@ -160,11 +161,43 @@ async fn history(world: &World, row: &Row, who: Who) -> Answer {
     send(&client, row, &path, body).await
 }
 
+/// An answered connection is closed at once.
+async fn realtime(world: &World, row: &Row, who: Who) -> Answer {
+    let client = &world.scene(who).client;
+    match row.path.as_str() {
+        "/api/realtime" => {
+            let shake = [
+                ("connection", "upgrade"),
+                ("upgrade", "websocket"),
+                ("sec-websocket-version", "13"),
+                ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+            ];
+            client.head(&row.path, &shake).await
+        }
+        "/api/realtime/stream" => client.head(&row.path, &[]).await,
+        _ => send(client, row, &row.path, None).await,
+    }
+}
+
 async fn operation(world: &World, row: &Row, who: Who) -> Answer {
     let id = if row.path == "/api/jobs/{id}" { world.job().await } else { "0000000000000000".to_owned() };
     let path = row.path.replace("{id}", &id).replace("{group}", "properties-service-group");
+    if row.path.starts_with("/api/v1/admin/streams/") {
+        let path = row
+            .path
+            .replace("{type}", "property")
+            .replace("{id}", &world.listing(&world.scene(who).owner).await);
+        return send(&world.scene(who).client, row, &path, None).await;
+    }
     match row.name().as_str() {
-        "POST /api/v1/admin/dead-letters/{id}/redrive" | "POST /api/v1/admin/consumers/{group}/rebuild" => {}
+        "POST /api/v1/admin/dead-letters/{id}/discard" => {
+            let body = Some(json!({"reason": "nobody needs it"}));
+            return send(&world.scene(who).client, row, &path, body).await;
+        }
+        "POST /api/v1/admin/dead-letters/{id}/redrive"
+        | "POST /api/v1/admin/consumers/{group}/pause"
+        | "POST /api/v1/admin/consumers/{group}/resume"
+        | "POST /api/v1/admin/consumers/{group}/rebuild" => {}
         _ if row.method == Method::GET => {}
         _ => unknown(row),
     }

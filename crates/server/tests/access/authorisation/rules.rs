@@ -55,6 +55,12 @@ pub const EXCEPTIONS: &[Exception] = &[
         reason: "an instance in order has no dead letter; who may look is decided before",
     },
     Exception {
+        row: "POST /api/v1/admin/dead-letters/{id}/discard",
+        who: &[Who::Admin],
+        status: 404,
+        reason: "an instance in order has no dead letter; who may discard is decided before",
+    },
+    Exception {
         row: "POST /api/v1/admin/dead-letters/{id}/redrive",
         who: &[Who::Admin],
         status: 404,

@@ -190,10 +190,11 @@ async fn h25_no_input_is_a_failure_of_ours() {
     let queries =
         ["", "?page=99999999999999999999", "?size=%FF", "?cursor=W10", "?cursor=WyJ4IiwieSJd", "?sort=%00"];
     for row in rows::built() {
-        if row.path == "/api/auth/logout"
+        if row.goes_on()
+            || row.path == "/api/auth/logout"
             || (row.method == Method::DELETE && row.path.starts_with("/api/users/"))
         {
-            continue; // they would end the session that asks
+            continue; // they would end the session that asks, or never end
         }
         for (turn, id) in ids.iter().enumerate() {
             let path = ["{id}", "{userId}", "{activityType}"]

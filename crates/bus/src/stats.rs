@@ -1,0 +1,68 @@
+//! What a group has done since the process started: "caught up" and "dead" must look different.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use domain::Timestamp;
+
+/// Counters of one group; shared by its runner and everybody who asks.
+#[derive(Debug, Default)]
+pub struct Stats {
+    events: AtomicU64,
+    batches: AtomicU64,
+    failed: AtomicU64,
+    retried: AtomicU64,
+    busy_micros: AtomicU64,
+    last_progress: AtomicI64,
+}
+
+/// [`Stats`] at a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Events read and done, parked or not wanted.
+    pub events: u64,
+    /// Steps they were done in.
+    pub batches: u64,
+    /// Events that failed when their turn came.
+    pub failed: u64,
+    /// Tries of blocked keys.
+    pub retried: u64,
+    /// Time spent on steps.
+    pub busy_micros: u64,
+    /// When the cursor last moved; the start of the group before it ever did.
+    pub last_progress: Timestamp,
+}
+
+impl Stats {
+    pub(crate) fn started(&self, at: Timestamp) {
+        self.last_progress.store(at.micros(), Ordering::Relaxed);
+    }
+
+    pub(crate) fn stepped(&self, events: u64, micros: u64, at: Timestamp) {
+        self.events.fetch_add(events, Ordering::Relaxed);
+        self.batches.fetch_add(1, Ordering::Relaxed);
+        self.busy_micros.fetch_add(micros, Ordering::Relaxed);
+        self.last_progress.store(at.micros(), Ordering::Relaxed);
+    }
+
+    pub(crate) fn failed(&self) {
+        self.failed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn retried(&self) {
+        self.retried.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// As they are now.
+    #[must_use]
+    pub fn now(&self) -> Counts {
+        let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Counts {
+            events: get(&self.events),
+            batches: get(&self.batches),
+            failed: get(&self.failed),
+            retried: get(&self.retried),
+            busy_micros: get(&self.busy_micros),
+            last_progress: Timestamp::from_micros(self.last_progress.load(Ordering::Relaxed)),
+        }
+    }
+}

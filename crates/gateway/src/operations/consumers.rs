@@ -1,0 +1,103 @@
+//! The consumer groups: how far they are, and making them wait or go on.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use bus::{BlockedState, GroupHandle, Lag};
+use domain::audit::AuditEvent;
+use domain::{StreamId, Timestamp};
+use http_kit::{Caller, Failure};
+use serde_json::{Value, json};
+
+use crate::Gateway;
+
+/// What operators decided about a group stands in a stream of its own; see [`bus::Standing`].
+pub fn stream(gateway: &Gateway, handle: &GroupHandle) -> StreamId {
+    StreamId::new(gateway.kit.tenants.default_id(), "consumer", handle.group.name)
+}
+
+/// `GET /api/v1/admin/stats/consumers`
+pub async fn all(State(gateway): State<Gateway>, caller: Caller) -> Result<Response, Failure> {
+    caller.operates(&gateway.kit)?;
+    let now = gateway.kit.ledger.clock().now();
+    let mut groups = Vec::with_capacity(gateway.groups.len());
+    for handle in &gateway.groups {
+        groups.push(told(&gateway, handle, &handle.lag().await?, now));
+    }
+    Ok(gateway.kit.reply("Consumer groups", json!({"groups": groups})).into_response())
+}
+
+fn told(gateway: &Gateway, handle: &GroupHandle, lags: &[Lag], now: Timestamp) -> Value {
+    let (group, counts) = (&handle.status, handle.status.counts());
+    let (paused, stopped, blocked) = (group.paused(), group.stopped(), group.blocked());
+    let standing = match (&stopped, &paused) {
+        (Some(_), _) => "STOPPED",
+        (None, Some(_)) => "PAUSED",
+        (None, None) => "RUNNING",
+    };
+    let parked = blocked.iter().filter(|b| b.state == BlockedState::Parked).count();
+    let waiting: u64 = blocked.iter().map(|b| b.waiting).sum();
+    let offsets = lags.iter().map(|lag| {
+        json!({"log": lag.log.as_str(), "currentOffset": lag.position, "head": lag.head, "lag": lag.events(),
+            "oldestUnprocessed": lag.oldest, "lagMs": lag.micros(now) / 1000})
+    });
+    let rebuildable = gateway.views.iter().any(|(name, _)| *name == handle.group.name);
+    json!({
+        "group": handle.group.name, "state": standing, "reason": stopped.or(paused), "rebuildable": rebuildable,
+        "logs": offsets.collect::<Vec<_>>(), "lag": lags.iter().map(Lag::events).sum::<u64>(),
+        "lagMs": lags.iter().map(|lag| lag.micros(now)).max().unwrap_or(0) / 1000,
+        "blockedKeys": blocked.len(), "parkedKeys": parked, "deadLetterMessages": waiting,
+        "totalMessagesConsumed": counts.events, "totalBatchesConsumed": counts.batches,
+        "failedMessages": counts.failed, "retriedMessages": counts.retried,
+        "averageProcessingTimeMs": average(counts.busy_micros, counts.events),
+        "lastConsumeTimestamp": counts.last_progress,
+    })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "for people to read")]
+fn average(micros: u64, events: u64) -> f64 {
+    if events == 0 { 0.0 } else { micros as f64 / events as f64 / 1000.0 }
+}
+
+/// `POST /api/v1/admin/consumers/{group}/pause`
+pub async fn pause(
+    State(gateway): State<Gateway>,
+    caller: Caller,
+    Path(name): Path<String>,
+) -> Result<Response, Failure> {
+    set(&gateway, &caller, &name, true).await
+}
+
+/// `POST /api/v1/admin/consumers/{group}/resume`
+pub async fn resume(
+    State(gateway): State<Gateway>,
+    caller: Caller,
+    Path(name): Path<String>,
+) -> Result<Response, Failure> {
+    set(&gateway, &caller, &name, false).await
+}
+
+/// The decision is durable before it takes effect: a paused group is paused after a restart, too.
+async fn set(gateway: &Gateway, caller: &Caller, name: &str, paused: bool) -> Result<Response, Failure> {
+    caller.operates(&gateway.kit)?;
+    let handle = gateway.group(name)?;
+    if handle.status.paused().is_some() != paused {
+        let group = name.to_owned();
+        let event =
+            if paused { AuditEvent::ConsumerPaused { group } } else { AuditEvent::ConsumerResumed { group } };
+        caller.write_down_in(&gateway.kit, stream(gateway, handle), &event).await?;
+        if !handle.pause(paused).await {
+            let why = "the group has stopped; restart the server when its cause is mended";
+            return Err(Failure::conflict("GROUP_STOPPED", why));
+        }
+    }
+    let now = gateway.kit.ledger.clock().now();
+    let told = told(gateway, handle, &handle.lag().await?, now);
+    Ok(gateway.kit.reply(if paused { "Paused" } else { "Resumed" }, told).into_response())
+}
+
+impl Gateway {
+    pub fn group(&self, name: &str) -> Result<&GroupHandle, Failure> {
+        let found = self.groups.iter().find(|handle| handle.group.name == name);
+        found.ok_or_else(|| Failure::not_found("GROUP_NOT_FOUND", "there is no such consumer group"))
+    }
+}

@@ -1,0 +1,122 @@
+//! Looking into the journal: events by filter, and an aggregate as it was.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse, Response};
+use domain::aggregate::Aggregate;
+use domain::audit::AuditEvent;
+use domain::favourites::Favourites;
+use domain::property::Property;
+use domain::session::Session;
+use domain::user::User;
+use domain::{Envelope, Fields, Log, StreamId, Timestamp, Version};
+use http_kit::{Caller, Cursor, Failure, Paging, Params, Right};
+use journal::{EventQuery, Ledger};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::shown;
+use crate::Gateway;
+
+const FILTERS: [&str; 9] =
+    ["log", "aggregateType", "aggregateId", "userId", "eventType", "from", "to", "size", "cursor"];
+
+/// `GET /api/v1/admin/events`: newest first.
+pub async fn list(State(gateway): State<Gateway>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
+    caller.require(Right::Administer)?;
+    let params = Params::read(&uri, &FILTERS)?;
+    let mut fields = params.fields();
+    let paging = Paging::read(&mut fields, 50, 1);
+    let log = match fields.text("log", 1..=20).as_deref() {
+        None | Some("facts") => Log::Facts,
+        Some("activity") => Log::Activity,
+        Some(_) => {
+            fields.wrong("log", "must be facts or activity");
+            Log::Facts
+        }
+    };
+    let query = EventQuery {
+        kind: fields.text("aggregateType", 1..=50),
+        id: fields.text("aggregateId", 1..=200),
+        event_type: fields.text("eventType", 1..=100),
+        user: fields.parsed("userId", |text| text.parse().map_err(|_| "must be the id of a person")),
+        from: time(&mut fields, "from"),
+        to: time(&mut fields, "to"),
+        ..EventQuery::newest(&caller.tenant, log, 0)
+    };
+    let paging = fields.finish(paging)?;
+    let before = paging.cursor.as_ref().and_then(|Cursor(parts)| parts.first()?.as_u64());
+    let limit = usize::try_from(paging.size).unwrap_or(usize::MAX);
+    let found = gateway.kit.ledger.journal().find(&EventQuery { before, limit, ..query }).await?;
+    let full = found.len() == limit;
+    let next = found.last().filter(|_| full).map(|last| Cursor(vec![last.position.seq.into()]).encode());
+    let content: Vec<Value> = found.iter().map(shown::event).collect();
+    let data = json!({"content": content, "numberOfElements": content.len(), "next": next});
+    Ok(gateway.kit.reply("Events", data).into_response())
+}
+
+fn time(fields: &mut Fields<'_>, name: &str) -> Option<Timestamp> {
+    fields.parsed(name, |text| text.parse().map_err(|_| "must be a time such as 2026-01-15T10:30:00Z"))
+}
+
+/// `GET /api/v1/admin/streams/{type}/{id}`: an aggregate now, or as of `?version=` or `?at=`, with the events that
+/// made it so. A look at a person is written down.
+pub async fn stream(
+    State(gateway): State<Gateway>,
+    caller: Caller,
+    Path((kind, id)): Path<(String, String)>,
+    uri: Uri,
+) -> Result<Response, Failure> {
+    caller.require(Right::Administer)?;
+    let params = Params::read(&uri, &["version", "at"])?;
+    let mut fields = params.fields();
+    let version = fields.whole("version", 0..=i64::MAX);
+    let at = time(&mut fields, "at");
+    fields.finish(Some(()))?;
+    let stream = StreamId::new(&caller.tenant, &kind, &id);
+    let ledger = &gateway.kit.ledger;
+    let whole = ledger.journal().read_stream(&stream, 0).await?;
+    if whole.is_empty() {
+        return Err(Failure::not_found("STREAM_NOT_FOUND", "there is no such stream"));
+    }
+    if let ("user", Ok(subject_id)) = (kind.as_str(), id.parse()) {
+        let operation = "GET /api/v1/admin/streams/{type}/{id}".to_owned();
+        caller.write_down(&gateway.kit, &AuditEvent::LookedAt { subject_id, operation }).await?;
+    }
+    let latest = whole.last().map_or(0, |event| event.version);
+    let most: Version = version.and_then(|version| u64::try_from(version).ok()).unwrap_or(Version::MAX);
+    let then: Vec<Envelope> = whole
+        .into_iter()
+        .filter(|event| event.version <= most && at.is_none_or(|at| event.timestamp <= at))
+        .collect();
+    let data = json!({
+        "aggregateType": kind, "aggregateId": id, "latestVersion": latest,
+        "version": then.last().map_or(0, |event| event.version),
+        "asOf": then.last().map(|event| event.timestamp),
+        "state": state(ledger, &kind, &then)?,
+        "events": then.iter().map(shown::event).collect::<Vec<_>>(),
+    });
+    Ok(gateway.kit.reply("Stream", data).into_response())
+}
+
+/// The state that these events give; nothing for streams that only record.
+fn state(ledger: &Ledger, kind: &str, events: &[Envelope]) -> Result<Value, Failure> {
+    match kind {
+        Property::TYPE => folded::<Property>(ledger, events),
+        User::TYPE => folded::<User>(ledger, events),
+        Session::TYPE => folded::<Session>(ledger, events),
+        Favourites::TYPE => folded::<Favourites>(ledger, events),
+        _ => Ok(Value::Null),
+    }
+}
+
+fn folded<A: Aggregate + Serialize>(ledger: &Ledger, events: &[Envelope]) -> Result<Value, Failure> {
+    let mut state = A::default();
+    for envelope in events {
+        let event = ledger.decode::<A::Event>(envelope).map_err(|error| Failure::unavailable(&error))?;
+        state.evolve(&event, envelope.timestamp);
+    }
+    let mut value = serde_json::to_value(&state).map_err(|error| Failure::unavailable(&error))?;
+    journal::masked(&mut value);
+    Ok(value)
+}

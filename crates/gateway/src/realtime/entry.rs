@@ -1,0 +1,100 @@
+//! Who opens a connection, and from where on: by token, by one-time ticket, or by the cookie of our own pages.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use domain::FieldErrors;
+use http_kit::{Claims, Failure, Params};
+
+use super::feed::Feed;
+use super::place::Place;
+use crate::Gateway;
+
+/// The cookie our pages keep the access token in.
+const ACCESS: &str = "hyd_access";
+
+/// What the verified bearer token of a request says.
+#[derive(Debug)]
+pub struct Bearer(pub Claims);
+
+impl FromRequestParts<Gateway> for Bearer {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Failure> {
+        let token = bearer(&parts.headers).ok_or_else(|| Failure::unauthenticated("sign in first"))?;
+        Claims::of_person(&gateway.kit, parts, token).map(Self)
+    }
+}
+
+/// Somebody who may listen, and what they have not heard yet.
+#[derive(Debug)]
+pub struct Entry {
+    pub claims: Claims,
+    pub feed: Feed,
+}
+
+impl FromRequestParts<Gateway> for Entry {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Failure> {
+        let params = Params::read(&parts.uri, &["ticket", "after"])?;
+        let mut fields = params.fields();
+        let (ticket, after) = (fields.text("ticket", 1..=100), fields.text("after", 1..=200));
+        fields.finish(Some(()))?;
+        let claims = match (bearer(&parts.headers), ticket) {
+            (Some(token), _) => Claims::of_person(&gateway.kit, parts, token)?,
+            (None, Some(ticket)) => {
+                let found = gateway.tickets.take(&ticket, gateway.kit.ledger.clock().now());
+                let claims =
+                    found.ok_or_else(|| Failure::unauthenticated("the ticket is used or too old"))?;
+                let held = gateway.kit.tokens.holds(&claims);
+                held.map_err(|error| Failure::unauthenticated(&error.to_string()))?;
+                claims
+            }
+            (None, None) => {
+                let token =
+                    cookie(&parts.headers).ok_or_else(|| Failure::unauthenticated("sign in first"))?;
+                if !from_here(&parts.headers) {
+                    return Err(Failure::forbidden("another site may not listen with your cookie"));
+                }
+                Claims::of_person(&gateway.kit, parts, token)?
+            }
+        };
+        let last = parts.headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+        let place = match last.or(after) {
+            None => None,
+            Some(text) => Some(Place::decode(&text).ok_or_else(|| {
+                FieldErrors::one("after", "is not one of ours; take the id of the last message you got")
+            })?),
+        };
+        let whose = (claims.tid.clone(), claims.sub);
+        let feed = gateway.hub.listen(whose, place).ok_or_else(|| {
+            let message = "you listen on too many connections; close one of them";
+            Failure::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_CONNECTIONS", message)
+        })?;
+        Ok(Self { claims, feed })
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == ACCESS).map(|(_, value)| value)
+}
+
+/// A browser names the page's own site with every WebSocket, and with whatever crosses sites.
+fn from_here(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    match (text(ORIGIN.as_str()), text("sec-fetch-site")) {
+        (Some(origin), _) => {
+            let host = text(HOST.as_str()).unwrap_or_default();
+            origin.split_once("://").is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host))
+        }
+        (None, site) => site == Some("same-origin"),
+    }
+}

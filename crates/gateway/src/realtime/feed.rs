@@ -1,0 +1,140 @@
+//! One connection's view: every item of one person once, in the order of each log, from any place on.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use domain::{Envelope, Log};
+use journal::{EventQuery, JournalError};
+use tokio::sync::{mpsc, watch};
+
+use super::hub::{Hub, Whose};
+use super::item::Item;
+use super::place::Place;
+
+/// Items read from the journal at once.
+const PAGE: usize = 256;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Feed {
+    hub: Arc<Hub>,
+    whose: Whose,
+    number: u64,
+    inbox: mpsc::Receiver<Arc<Item>>,
+    /// Something did not fit into the inbox; nothing more comes there until the journal is being read.
+    missed: Arc<AtomicBool>,
+    /// Read from the journal, to be given next.
+    backlog: VecDeque<Arc<Item>>,
+    /// The journal is to be read up to here.
+    catching_up: Option<Place>,
+    place: Place,
+    closing: watch::Receiver<bool>,
+}
+
+impl Feed {
+    pub(super) fn new(
+        hub: Arc<Hub>,
+        (whose, number): (Whose, u64),
+        (inbox, missed): (mpsc::Receiver<Arc<Item>>, Arc<AtomicBool>),
+        place: Option<Place>,
+    ) -> Self {
+        let (closing, backlog, now) = (hub.closing(), VecDeque::new(), hub.place());
+        let (catching_up, place) = (place.map(|_| now), place.unwrap_or(now));
+        Self { hub, whose, number, inbox, missed, backlog, catching_up, place, closing }
+    }
+
+    /// Where to go on after everything that was given.
+    pub fn place(&self) -> Place {
+        self.place
+    }
+
+    /// The next item; nothing when the process stops. Dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// When the journal does not answer.
+    pub async fn next(&mut self) -> Result<Option<Arc<Item>>, JournalError> {
+        loop {
+            if let Some(item) = self.backlog.pop_front() {
+                self.place.reach(item.log, item.seq);
+                return Ok(Some(item));
+            }
+            if let Some(target) = self.catching_up {
+                self.read_on(target).await?;
+                continue;
+            }
+            let item = match self.inbox.try_recv() {
+                Ok(item) => item,
+                // Only now: what is in the inbox came before what did not fit.
+                Err(_) if self.missed.swap(false, Ordering::SeqCst) => {
+                    self.catching_up = Some(self.hub.place());
+                    continue;
+                }
+                Err(_) if *self.closing.borrow() => return Ok(None),
+                Err(_) => tokio::select! {
+                    item = self.inbox.recv() => match item {
+                        Some(item) => item,
+                        None => return Ok(None),
+                    },
+                    _ = self.closing.changed() => continue,
+                },
+            };
+            if item.seq > self.place.at(item.log) {
+                self.place.reach(item.log, item.seq);
+                return Ok(Some(item));
+            }
+        }
+    }
+
+    /// Fills the backlog from the journal, both logs merged by time; at the end the place is `target`.
+    async fn read_on(&mut self, target: Place) -> Result<(), JournalError> {
+        let (tenant, user) = &self.whose;
+        let mut pages = Vec::with_capacity(2);
+        for log in Log::ALL {
+            let query = EventQuery {
+                user: Some(*user),
+                after: Some(self.place.at(log)),
+                before: Some(target.at(log) + 1),
+                oldest_first: true,
+                ..EventQuery::newest(tenant, log, PAGE)
+            };
+            pages.push(self.hub.journal().find(&query).await?);
+        }
+        let whole = pages.iter().all(|page| page.len() < PAGE);
+        self.backlog = merged(pages).iter().map(|envelope| Arc::new(Item::of(envelope))).collect();
+        if whole {
+            self.catching_up = None;
+            if self.backlog.is_empty() {
+                for log in Log::ALL {
+                    self.place.reach(log, target.at(log));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The events of both logs by time, each log in its own order. It ends with the first full page, after which there may
+/// be more that is older than the rest of the other.
+fn merged(pages: Vec<Vec<Envelope>>) -> Vec<Envelope> {
+    let mut merged = Vec::new();
+    let mut pages: Vec<_> =
+        pages.into_iter().map(|page| (page.len() == PAGE, VecDeque::from(page))).collect();
+    loop {
+        let next = pages.iter_mut().filter(|(_, page)| !page.is_empty());
+        let Some((full, page)) = next.min_by_key(|(_, page)| page.front().map(|e| e.timestamp)) else {
+            break;
+        };
+        merged.extend(page.pop_front());
+        if *full && page.is_empty() {
+            break;
+        }
+    }
+    merged
+}
+
+impl Drop for Feed {
+    fn drop(&mut self) {
+        self.hub.leave(&self.whose, self.number);
+    }
+}

@@ -1,0 +1,165 @@
+//! One reader of both logs for all connections of this process. It never waits for a connection: one that is slow
+//! reads what it missed from the journal, at its own pace.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::{Envelope, Log, Position, TenantId, UserId};
+use journal::{Journal, JournalError};
+use tokio::sync::{mpsc, watch};
+
+use super::feed::Feed;
+use super::item::Item;
+use super::place::Place;
+
+/// Items that wait for a connection; what comes beyond is read from the journal later.
+const INBOX: usize = 64;
+/// Connections of one person at a time.
+const MOST_OF_ONE: usize = 20;
+/// Events read at once.
+const PAGE: usize = 512;
+/// After the journal did not answer, and as a safety net.
+const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(500);
+
+pub type Whose = (TenantId, UserId);
+
+#[derive(Debug)]
+struct Listener {
+    number: u64,
+    inbox: mpsc::Sender<Arc<Item>>,
+    missed: Arc<AtomicBool>,
+}
+
+/// See the module.
+pub struct Hub {
+    journal: Arc<dyn Journal>,
+    /// Read up to here; moved before the events are handed out.
+    place: Mutex<Place>,
+    listeners: Mutex<HashMap<Whose, Vec<Listener>>>,
+    numbers: AtomicU64,
+    /// Turns true when connections must end.
+    closing: watch::Sender<bool>,
+}
+
+impl std::fmt::Debug for Hub {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hub")
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Hub {
+    /// A hub that starts at the heads of `journal`.
+    ///
+    /// # Errors
+    /// When the journal does not answer.
+    pub async fn new(journal: Arc<dyn Journal>) -> Result<Arc<Self>, JournalError> {
+        let place = Place([journal.head(Log::Facts).await?.seq, journal.head(Log::Activity).await?.seq]);
+        let (closing, _) = watch::channel(false);
+        let (place, listeners, numbers) = (Mutex::new(place), Mutex::default(), AtomicU64::new(0));
+        Ok(Arc::new(Self { journal, place, listeners, numbers, closing }))
+    }
+
+    pub(super) fn journal(&self) -> &dyn Journal {
+        self.journal.as_ref()
+    }
+
+    pub(super) fn place(&self) -> Place {
+        *locked(&self.place)
+    }
+
+    pub(super) fn closing(&self) -> watch::Receiver<bool> {
+        self.closing.subscribe()
+    }
+
+    /// Ends every connection, now and later: the process stops.
+    pub fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// What `whose` does after `place`, else from now on. Nothing when they listen too often already.
+    pub fn listen(self: &Arc<Self>, whose: Whose, place: Option<Place>) -> Option<Feed> {
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+        let (inbox, items) = mpsc::channel(INBOX);
+        let missed = Arc::new(AtomicBool::new(false));
+        let mut listeners = locked(&self.listeners);
+        let theirs = listeners.entry(whose.clone()).or_default();
+        if theirs.len() >= MOST_OF_ONE {
+            return None;
+        }
+        theirs.push(Listener { number, inbox, missed: Arc::clone(&missed) });
+        drop(listeners);
+        metrics::gauge!("realtime_connections").increment(1.0);
+        Some(Feed::new(Arc::clone(self), (whose, number), (items, missed), place))
+    }
+
+    pub(super) fn leave(&self, whose: &Whose, number: u64) {
+        let mut listeners = locked(&self.listeners);
+        if let Some(theirs) = listeners.get_mut(whose) {
+            theirs.retain(|listener| listener.number != number);
+            if theirs.is_empty() {
+                listeners.remove(whose);
+            }
+        }
+        metrics::gauge!("realtime_connections").decrement(1.0);
+    }
+
+    /// Hands out what happens until `stop` turns true.
+    pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+        let [mut facts, mut activity] = Log::ALL.map(|log| self.journal.committed(log));
+        while !*stop.borrow() {
+            match self.step().await {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(error) => tracing::warn!(%error, "the journal does not answer the realtime hub"),
+            }
+            tokio::select! {
+                _ = stop.changed() => {}
+                _ = facts.changed() => {}
+                _ = activity.changed() => {}
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
+            }
+        }
+    }
+
+    /// Reads on; true when there was anything.
+    pub(super) async fn step(&self) -> Result<bool, JournalError> {
+        let mut any = false;
+        for log in Log::ALL {
+            let head: Position = self.journal.head(log).await?;
+            let page = self.journal.read_after(head.at(self.place().at(log)), PAGE).await?;
+            let Some(last) = page.last() else { continue };
+            any = true;
+            // First the place: a connection that catches up reads at least to here.
+            locked(&self.place).reach(log, last.position.seq);
+            self.hand_out(&page);
+        }
+        Ok(any)
+    }
+
+    fn hand_out(&self, page: &[Envelope]) {
+        let listeners = locked(&self.listeners);
+        if listeners.is_empty() {
+            return;
+        }
+        for envelope in page {
+            let Some(user) = envelope.user_id else { continue };
+            let Some(theirs) = listeners.get(&(envelope.stream.tenant.clone(), user)) else { continue };
+            let item = Arc::new(Item::of(envelope));
+            for listener in theirs {
+                // Nothing may overtake what it missed: it reads the journal first.
+                if listener.missed.load(Ordering::SeqCst) {
+                    continue;
+                }
+                if listener.inbox.try_send(Arc::clone(&item)).is_err() {
+                    listener.missed.store(true, Ordering::SeqCst);
+                    metrics::counter!("realtime_items_missed").increment(1);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! What a person is told of while it happens: their own activity, as the history tells it.
+
+use std::sync::Arc;
+
+use domain::{Envelope, Log};
+use serde_json::{Value, json};
+
+/// One thing a person did, ready to be sent to each of their connections.
+#[derive(Debug)]
+pub struct Item {
+    pub log: Log,
+    pub seq: u64,
+    /// JSON, without the place: that differs by connection.
+    pub body: Arc<str>,
+}
+
+impl Item {
+    pub fn of(envelope: &Envelope) -> Self {
+        let mut data: Value = serde_json::from_str(&envelope.data).unwrap_or_default();
+        journal::masked(&mut data);
+        let name = &*envelope.event_type;
+        let body = json!({
+            "eventId": envelope.event_id, "userId": envelope.user_id,
+            "activityType": if name == "USER_UPDATED" { "PROFILE_UPDATED" } else { name },
+            "timestamp": envelope.timestamp, "activityData": data,
+            "relatedEntityType": &*envelope.stream.kind, "relatedEntityId": &*envelope.stream.id,
+        });
+        Self { log: envelope.position.log, seq: envelope.position.seq, body: body.to_string().into() }
+    }
+}

@@ -1,0 +1,60 @@
+//! The same over a WebSocket: one text message an item, `{"id": where to go on, "activity": …}`.
+
+use axum::extract::State;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::http::StatusCode;
+use axum::response::Response;
+use http_kit::Failure;
+
+use super::SIGN_OF_LIFE;
+use super::entry::Entry;
+use crate::Gateway;
+
+/// Clients have nothing to say: longer messages end the connection.
+const LONGEST: usize = 1024;
+
+/// `GET /api/realtime`
+pub async fn open(
+    State(gateway): State<Gateway>,
+    entry: Entry,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Failure> {
+    let upgrade = upgrade.map_err(|_| {
+        let message = "this address speaks WebSocket; for server-sent events use /api/realtime/stream";
+        Failure::new(StatusCode::UPGRADE_REQUIRED, "UPGRADE_REQUIRED", message)
+    })?;
+    Ok(upgrade.max_message_size(LONGEST).on_upgrade(move |socket| talk(gateway, entry, socket)))
+}
+
+async fn talk(gateway: Gateway, mut entry: Entry, mut socket: WebSocket) {
+    let reason = loop {
+        let message = tokio::select! {
+            said = socket.recv() => match said {
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                Some(Ok(_)) => continue,
+            },
+            next = entry.feed.next() => match next {
+                Ok(Some(item)) => {
+                    let id = entry.feed.place().encode();
+                    Message::Text(format!(r#"{{"id":"{id}","activity":{}}}"#, item.body).into())
+                }
+                Ok(None) => break (close_code::AWAY, "the server stops; come back"),
+                Err(error) => {
+                    tracing::warn!(%error, "a realtime connection ends, as the journal does not answer");
+                    break (close_code::AGAIN, "try again later");
+                }
+            },
+            () = tokio::time::sleep(SIGN_OF_LIFE) => Message::Ping(Vec::new().into()),
+        };
+        if gateway.kit.tokens.holds(&entry.claims).is_err() {
+            break (close_code::POLICY, "the access token does not hold any more; come back with another");
+        }
+        if socket.send(message).await.is_err() {
+            return;
+        }
+    };
+    let (code, reason) = reason;
+    // It may be gone already.
+    let _ = socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await;
+}

@@ -1,0 +1,35 @@
+//! Server-sent events: `id:` is where to go on, which browsers send again by themselves when they reconnect.
+
+use std::convert::Infallible;
+
+use axum::extract::State;
+use axum::response::sse::{Event, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+
+use super::SIGN_OF_LIFE;
+use super::entry::Entry;
+use crate::Gateway;
+
+/// `GET /api/realtime/stream`: ends when the token does; the client comes back with a fresh one and its last id.
+pub async fn open(State(gateway): State<Gateway>, entry: Entry) -> Response {
+    let events = stream::unfold((gateway, entry), |(gateway, mut entry)| async {
+        let next = tokio::time::timeout(SIGN_OF_LIFE, entry.feed.next()).await;
+        if gateway.kit.tokens.holds(&entry.claims).is_err() {
+            return None;
+        }
+        let event = match next {
+            Err(_) => Event::default().comment(""),
+            Ok(Ok(Some(item))) => {
+                Event::default().event("activity").id(entry.feed.place().encode()).data(&*item.body)
+            }
+            Ok(Ok(None)) => return None,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "a realtime connection ends, as the journal does not answer");
+                return None;
+            }
+        };
+        Some((Ok::<_, Infallible>(event), (gateway, entry)))
+    });
+    Sse::new(events).into_response()
+}

@@ -1,0 +1,143 @@
+use std::sync::Arc;
+
+use domain::{Clock, Ids, Log, StreamId, TenantId, Timestamp, UserId};
+use journal::sqlite::Limits;
+use journal::{Append, Claims, Expected, Journal, NewEvent, SqliteJournal};
+use tempfile::TempDir;
+
+use super::feed::Feed;
+use super::hub::Hub;
+use super::place::Place;
+
+const AT: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
+
+struct World {
+    journal: Arc<SqliteJournal>,
+    hub: Arc<Hub>,
+    tenant: TenantId,
+    person: UserId,
+    written: i64,
+    _directory: TempDir,
+}
+
+impl World {
+    async fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let limits = Limits::default();
+        let journal = Arc::new(SqliteJournal::open(directory.path(), &Clock::manual(AT), limits).unwrap());
+        let hub = Hub::new(Arc::<SqliteJournal>::clone(&journal)).await.unwrap();
+        let (tenant, person) = (TenantId::stored("t"), Ids.id(AT));
+        Self { journal, hub, tenant, person, written: 0, _directory: directory }
+    }
+
+    /// Somebody does the next thing, in one log or the other.
+    async fn act(&mut self, who: UserId) -> String {
+        self.written += 1;
+        let name = format!("n{}", self.written);
+        let event = NewEvent {
+            event_id: Ids.uuid(AT),
+            user_id: Some(who),
+            event_type: "NOTED".into(),
+            schema_version: 1,
+            // Times repeat and step back: the order is that of each log.
+            timestamp: AT.plus_seconds(self.written * 7 % 5),
+            data: format!(r#"{{"name":"{name}"}}"#).into(),
+            metadata: "{}".into(),
+        };
+        let kind = if self.written % 3 == 0 { "activity" } else { "note" };
+        let stream = StreamId::new(&self.tenant, kind, who);
+        let (expected, claims) = (Expected::Any, Claims::default());
+        let append = Append { stream, expected, events: vec![event], claims, idempotency: None };
+        self.journal.append(append).await.unwrap();
+        name
+    }
+
+    async fn hand_out(&self) {
+        while self.hub.step().await.unwrap() {}
+    }
+
+    fn listen(&self, place: Option<Place>) -> Feed {
+        self.hub.listen((self.tenant.clone(), self.person), place).unwrap()
+    }
+
+    /// What a feed gives until it has given `count`, by log.
+    async fn take(feed: &mut Feed, count: usize) -> [Vec<String>; 2] {
+        let mut taken = [Vec::new(), Vec::new()];
+        for _ in 0..count {
+            let item = feed.next().await.unwrap().unwrap();
+            let body: serde_json::Value = serde_json::from_str(&item.body).unwrap();
+            taken[item.log.index()].push(body["activityData"]["name"].as_str().unwrap().to_owned());
+        }
+        taken
+    }
+}
+
+fn by_log(names: &[(usize, String)]) -> [Vec<String>; 2] {
+    let of = |log| names.iter().filter(|(l, _)| *l == log).map(|(_, name)| name.clone()).collect();
+    [of(Log::Facts.index()), of(Log::Activity.index())]
+}
+
+/// Some things the person does, with their logs, and what somebody else does in between.
+async fn busy(world: &mut World, count: usize) -> Vec<(usize, String)> {
+    let (person, stranger) = (world.person, Ids.id(AT));
+    let mut names = Vec::new();
+    while names.len() < count {
+        let name = world.act(person).await;
+        let log = if world.written % 3 == 0 { Log::Activity } else { Log::Facts };
+        names.push((log.index(), name));
+        world.act(stranger).await;
+    }
+    names
+}
+
+#[tokio::test]
+async fn a_slow_connection_misses_and_doubles_nothing() {
+    let mut world = World::new().await;
+    let mut feed = world.listen(None);
+    // Far more than an inbox holds, handed out in several rounds, the feed looking in now and then.
+    let (mut names, mut taken) = (Vec::new(), [Vec::new(), Vec::new()]);
+    for round in 0..12 {
+        names.extend(busy(&mut world, 50).await);
+        world.hand_out().await;
+        let [facts, activity] = World::take(&mut feed, round * 7).await;
+        taken[0].extend(facts);
+        taken[1].extend(activity);
+    }
+    let left = names.len() - taken[0].len() - taken[1].len();
+    let [facts, activity] = World::take(&mut feed, left).await;
+    taken[0].extend(facts);
+    taken[1].extend(activity);
+    assert_eq!(taken, by_log(&names));
+}
+
+#[tokio::test]
+async fn a_connection_that_comes_back_goes_on_where_it_was() {
+    let mut world = World::new().await;
+    let first = busy(&mut world, 30).await;
+    world.hand_out().await;
+    let mut feed = world.listen(Some(Place([0, 0])));
+    assert_eq!(World::take(&mut feed, 30).await, by_log(&first), "from the beginning");
+    let place = Place::decode(&feed.place().encode()).unwrap();
+    drop(feed);
+    // More than a page while nobody listens, and some that the hub has not handed out yet.
+    let mut missed = busy(&mut world, 700).await;
+    world.hand_out().await;
+    let mut feed = world.listen(Some(place));
+    missed.extend(busy(&mut world, 20).await);
+    world.hand_out().await;
+    assert_eq!(World::take(&mut feed, 720).await, by_log(&missed));
+    let later = busy(&mut world, 3).await;
+    world.hand_out().await;
+    assert_eq!(World::take(&mut feed, 3).await, by_log(&later));
+}
+
+#[tokio::test]
+async fn it_ends_when_the_process_stops_and_one_person_has_so_many_only() {
+    let world = World::new().await;
+    let mut feeds: Vec<Feed> = (0..20).map(|_| world.listen(None)).collect();
+    assert!(world.hub.listen((world.tenant.clone(), world.person), None).is_none());
+    feeds.pop();
+    let mut feed = world.listen(None);
+    world.hub.close();
+    assert!(feed.next().await.unwrap().is_none());
+}

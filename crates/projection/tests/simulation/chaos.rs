@@ -1,0 +1,88 @@
+//! Everything that chance decides in a run, drawn from its seed, and the trace of what it decided.
+
+use std::fmt::Display;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+pub struct Chaos(Mutex<State>);
+
+struct State {
+    random: StdRng,
+    /// Nothing fails any more: what is broken heals.
+    calm: bool,
+    printed: bool,
+    steps: u64,
+    trace: DefaultHasher,
+    failure: Option<String>,
+}
+
+impl Chaos {
+    pub fn new(seed: u64, printed: bool) -> Self {
+        let (random, trace) = (StdRng::seed_from_u64(seed), DefaultHasher::new());
+        Self(Mutex::new(State { random, calm: false, printed, steps: 0, trace, failure: None }))
+    }
+
+    /// A number from `from` to `to`, both included.
+    pub fn draw(&self, from: u64, to: u64) -> u64 {
+        self.0.lock().unwrap().random.random_range(from..=to)
+    }
+
+    pub fn one_in(&self, many: u64) -> bool {
+        self.draw(1, many) == 1
+    }
+
+    /// Whether something fails now that fails once in so many times.
+    pub fn fails(&self, many: u64) -> bool {
+        !self.0.lock().unwrap().calm && self.one_in(many)
+    }
+
+    pub fn calm_down(&self) {
+        self.0.lock().unwrap().calm = true;
+    }
+
+    /// Lets others go first, or time pass.
+    pub async fn pause(&self) {
+        for _ in 0..self.draw(0, 3) {
+            tokio::task::yield_now().await;
+        }
+        if self.one_in(12) {
+            self.sleep(1, 40).await;
+        }
+    }
+
+    pub async fn sleep(&self, from_ms: u64, to_ms: u64) {
+        // Of the paused clock: nobody really waits.
+        let until = tokio::time::Instant::now() + Duration::from_millis(self.draw(from_ms, to_ms));
+        tokio::time::sleep_until(until).await;
+    }
+
+    /// Writes a line of the trace.
+    pub fn note(&self, line: impl Display) {
+        let mut state = self.0.lock().unwrap();
+        let line = line.to_string();
+        line.hash(&mut state.trace);
+        state.steps += 1;
+        if state.printed {
+            println!("{:6} {line}", state.steps);
+        }
+    }
+
+    pub fn trace(&self) -> (u64, u64) {
+        let state = self.0.lock().unwrap();
+        (state.steps, state.trace.finish())
+    }
+
+    /// A rule is broken; the first one counts.
+    pub fn broken(&self, what: impl Display) {
+        self.note(format_args!("BROKEN: {what}"));
+        self.0.lock().unwrap().failure.get_or_insert(what.to_string());
+    }
+
+    pub fn failure(&self) -> Option<String> {
+        self.0.lock().unwrap().failure.clone()
+    }
+}

@@ -1,0 +1,109 @@
+//! The order in which tasks go on, decided by a seed: of all that could run, one is drawn. So wake-ups are reordered
+//! on purpose, and nothing depends on the order in which they came.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Starts tasks; clones share the scheduler.
+#[derive(Clone)]
+pub struct Spawner(Arc<Mutex<Vec<Task>>>);
+
+impl Spawner {
+    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.0.lock().unwrap().push(Box::pin(task));
+    }
+}
+
+#[derive(Default)]
+struct Ready {
+    tasks: Mutex<BTreeSet<usize>>,
+    outer: Mutex<Option<Waker>>,
+}
+
+struct Alarm {
+    task: usize,
+    ready: Arc<Ready>,
+}
+
+impl Wake for Alarm {
+    fn wake(self: Arc<Self>) {
+        self.ready.tasks.lock().unwrap().insert(self.task);
+        if let Some(outer) = &*self.ready.outer.lock().unwrap() {
+            outer.wake_by_ref();
+        }
+    }
+}
+
+/// All tasks of one life of the process. Dropping it is the crash: each of them is gone where it stands.
+pub struct Scheduler {
+    random: StdRng,
+    started: Spawner,
+    tasks: BTreeMap<usize, (Task, Waker)>,
+    next: usize,
+    ready: Arc<Ready>,
+    /// So often has a task gone on.
+    turns: u64,
+}
+
+impl Scheduler {
+    pub fn new(seed: u64) -> Self {
+        let (random, started) = (StdRng::seed_from_u64(seed), Spawner(Arc::default()));
+        Self { random, started, tasks: BTreeMap::new(), next: 0, ready: Arc::default(), turns: 0 }
+    }
+
+    pub fn spawner(&self) -> Spawner {
+        self.started.clone()
+    }
+
+    /// Runs until `over` says so, which is asked before each turn and told how many there were: a run can end at every
+    /// await of every task.
+    pub async fn run(&mut self, over: impl Fn(u64) -> bool) {
+        let until_over = std::future::poll_fn(|context| self.poll(context, &over));
+        // The tasks share one budget of the runtime they would not know of.
+        tokio::task::unconstrained(until_over).await;
+    }
+
+    fn poll(&mut self, outer: &Context<'_>, over: &impl Fn(u64) -> bool) -> Poll<()> {
+        *self.ready.outer.lock().unwrap() = Some(outer.waker().clone());
+        loop {
+            if over(self.turns) {
+                return Poll::Ready(());
+            }
+            self.take_started();
+            let Some(task) = self.draw() else { return Poll::Pending };
+            let Some((future, waker)) = self.tasks.get_mut(&task) else { continue };
+            self.turns += 1;
+            let waker = waker.clone();
+            if future.as_mut().poll(&mut Context::from_waker(&waker)).is_ready() {
+                self.tasks.remove(&task);
+            }
+        }
+    }
+
+    fn take_started(&mut self) {
+        let started = std::mem::take(&mut *self.started.0.lock().unwrap());
+        for task in started {
+            let alarm = Alarm { task: self.next, ready: Arc::clone(&self.ready) };
+            self.ready.tasks.lock().unwrap().insert(self.next);
+            self.tasks.insert(self.next, (task, Arc::new(alarm).into()));
+            self.next += 1;
+        }
+    }
+
+    fn draw(&mut self) -> Option<usize> {
+        let mut ready = self.ready.tasks.lock().unwrap();
+        if ready.is_empty() {
+            return None;
+        }
+        let drawn = *ready.iter().nth(self.random.random_range(0..ready.len()))?;
+        ready.remove(&drawn);
+        Some(drawn)
+    }
+}

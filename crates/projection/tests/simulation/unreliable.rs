@@ -1,0 +1,163 @@
+//! A journal and a target that fail: before they have done what they were asked, or after it without telling. Each
+//! of their calls may take its time, and wake-ups come late or not at all.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bus::{Advance, ApplyError, Blocked, ParkedEvent, State, Target};
+use domain::{Envelope, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
+use journal::{Append, AppendError, Appended, Claim, EventQuery, Journal, JournalError};
+use projection::ViewStore;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::chaos::Chaos;
+use crate::model::ModelJournal;
+use crate::scheduler::Spawner;
+
+/// One call in so many fails.
+const FAILS: u64 = 25;
+
+async fn call<T, E>(
+    chaos: &Chaos,
+    name: &str,
+    fail: impl Fn(String) -> E,
+    done: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    chaos.pause().await;
+    if chaos.fails(FAILS) {
+        chaos.note(format_args!("{name} fails"));
+        return Err(fail(format!("{name} was not done")));
+    }
+    let result = done.await;
+    chaos.note(format_args!("{name} {}", if result.is_ok() { "done" } else { "refused" }));
+    chaos.pause().await;
+    if chaos.fails(FAILS) {
+        chaos.note(format_args!("{name} is not told"));
+        return Err(fail(format!("{name} is not told")));
+    }
+    result
+}
+
+pub struct UnreliableJournal {
+    pub inner: Arc<ModelJournal>,
+    pub chaos: Arc<Chaos>,
+    pub spawner: Spawner,
+}
+
+impl UnreliableJournal {
+    async fn read<T>(
+        &self,
+        name: &str,
+        done: impl Future<Output = Result<T, JournalError>>,
+    ) -> Result<T, JournalError> {
+        call(&self.chaos, name, JournalError::Unavailable, done).await
+    }
+}
+
+#[async_trait]
+impl Journal for UnreliableJournal {
+    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        let name = format!("append to {}", append.stream);
+        let fail = |message| JournalError::Unavailable(message).into();
+        call(&self.chaos, &name, fail, self.inner.append(append)).await
+    }
+
+    async fn read_stream(&self, stream: &StreamId, after: Version) -> Result<Vec<Envelope>, JournalError> {
+        self.read("read_stream", self.inner.read_stream(stream, after)).await
+    }
+
+    /// Gives fewer than it could now and then, so that a batch ends anywhere.
+    async fn read_after(&self, position: Position, limit: usize) -> Result<Vec<Envelope>, JournalError> {
+        let most = if self.chaos.one_in(2) { self.chaos.draw(1, 5) } else { u64::MAX };
+        let limit = limit.min(usize::try_from(most).unwrap_or(limit));
+        self.read(&format!("read_after {position}"), self.inner.read_after(position, limit)).await
+    }
+
+    async fn read_user(
+        &self,
+        tenant: &TenantId,
+        user: UserId,
+        log: Log,
+        after: (Timestamp, Uuid),
+        limit: usize,
+    ) -> Result<Vec<Envelope>, JournalError> {
+        self.read("read_user", self.inner.read_user(tenant, user, log, after, limit)).await
+    }
+
+    async fn find(&self, query: &EventQuery) -> Result<Vec<Envelope>, JournalError> {
+        self.read("find", self.inner.find(query)).await
+    }
+
+    async fn head(&self, log: Log) -> Result<Position, JournalError> {
+        self.read("head", self.inner.head(log)).await
+    }
+
+    async fn owner(&self, claim: &Claim) -> Result<Option<StreamId>, JournalError> {
+        self.read("owner", self.inner.owner(claim)).await
+    }
+
+    fn committed(&self, log: Log) -> watch::Receiver<u64> {
+        let mut told = self.inner.committed(log);
+        let (late, receiver) = watch::channel(*told.borrow());
+        let chaos = Arc::clone(&self.chaos);
+        self.spawner.spawn(async move {
+            while told.changed().await.is_ok() {
+                chaos.pause().await;
+                let lost = chaos.fails(6);
+                if !lost && late.send(*told.borrow_and_update()).is_err() {
+                    return;
+                }
+            }
+        });
+        receiver
+    }
+}
+
+pub struct UnreliableTarget {
+    pub inner: ViewStore,
+    pub chaos: Arc<Chaos>,
+    /// Whose it is, for the trace.
+    pub runner: u64,
+}
+
+impl UnreliableTarget {
+    async fn call<T>(
+        &self,
+        name: &str,
+        done: impl Future<Output = Result<T, ApplyError>>,
+    ) -> Result<T, ApplyError> {
+        call(&self.chaos, &format!("runner {}: {name}", self.runner), ApplyError::Store, done).await
+    }
+}
+
+#[async_trait]
+impl Target for UnreliableTarget {
+    async fn state(&self) -> Result<State, ApplyError> {
+        self.call("state", self.inner.state()).await
+    }
+
+    async fn advance(&self, advance: Advance) -> Result<(), ApplyError> {
+        let Advance { from, to, due, parked, block, .. } = &advance;
+        let blocks = if block.is_some() { ", blocks" } else { "" };
+        let name =
+            format!("advance {from} to {}: {} due, {} parked{blocks}", to.position, due.len(), parked.len());
+        self.call(&name, self.inner.advance(advance)).await
+    }
+
+    async fn parked(&self, key: &str) -> Result<Vec<ParkedEvent>, ApplyError> {
+        self.call(&format!("parked {key}"), self.inner.parked(key)).await
+    }
+
+    async fn redo(&self, key: &str, event: Envelope) -> Result<(), ApplyError> {
+        self.call(&format!("redo {key} {}", event.position), self.inner.redo(key, event)).await
+    }
+
+    async fn discard(&self, key: &str, event: Uuid) -> Result<(), ApplyError> {
+        self.call(&format!("discard {key}: {event}"), self.inner.discard(key, event)).await
+    }
+
+    async fn note(&self, blocked: &Blocked) -> Result<(), ApplyError> {
+        self.call(&format!("note {}: {} tries", blocked.key, blocked.tries), self.inner.note(blocked)).await
+    }
+}

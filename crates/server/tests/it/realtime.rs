@@ -1,0 +1,187 @@
+//! People's own activity, told while it happens: many connections, slow ones among them, some that break and come back.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::json;
+use testkit::{Client, Events, Person, TestApp};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+const STREAM: &str = "/api/realtime/stream";
+/// Of each person; the server takes twice as many, as a broken connection may be noticed late.
+const CONNECTIONS: usize = 10;
+
+fn number(name: &str, default: usize) -> usize {
+    std::env::var(name).map_or(default, |n| n.parse().unwrap())
+}
+
+async fn act(person: &Person, number: usize) -> String {
+    let home = person.list_home(&format!("Home {number} of {}", person.email), 5_000_000).await;
+    home["id"].as_str().unwrap().to_owned()
+}
+
+/// The homes that a connection tells of until it has told of `last`.
+async fn until(events: &mut Events, last: &str) -> Vec<String> {
+    let mut told = Vec::new();
+    while told.last().is_none_or(|id| id != last) {
+        let (_, item) = events.next().await.unwrap();
+        if item["activityType"] == "PROPERTY_CREATED" {
+            told.push(item["relatedEntityId"].as_str().unwrap().to_owned());
+        }
+    }
+    told
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_told_what_they_do_and_nothing_of_others() {
+    let app = TestApp::start().await;
+    let (asha, ravi) =
+        (Person::register(&app.client, "asha").await, Person::register(&app.client, "ravi").await);
+    let mut events = asha.client.listen(STREAM, None).await;
+    act(&ravi, 1).await;
+    let first = act(&asha, 1).await;
+    let (place, item) = events.next().await.unwrap();
+    assert_eq!(
+        (item["activityType"].as_str(), item["relatedEntityId"].as_str()),
+        (Some("PROPERTY_CREATED"), Some(&*first))
+    );
+    assert_eq!(item["userId"], asha.id.as_str());
+    assert!(!item.to_string().contains("9876543210"), "personal values stay shut: {item}");
+    drop(events);
+    // A broken connection comes back with the last id, and nothing is missing.
+    let second = act(&asha, 2).await;
+    let seen = asha.client.post(&format!("/api/properties/{first}/share"), &json!({})).await;
+    assert_eq!(seen.status, 204);
+    let mut events = asha.client.listen(STREAM, Some(&place)).await;
+    assert_eq!(until(&mut events, &second).await, std::slice::from_ref(&second));
+    assert_eq!(events.next().await.unwrap().1["activityType"], "PROPERTY_SHARED");
+    let wrong = asha.client.get(&format!("{STREAM}?after=yesterday")).await.expect(400);
+    assert!(wrong.body["error"]["fieldErrors"]["after"].is_string(), "{}", wrong.text);
+    // The session ends, and with it what it listens to.
+    asha.client.post("/api/auth/logout", &json!({})).await.expect(204);
+    while events.next().await.is_some() {}
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_opens_one_connection_once_and_a_cookie_only_from_our_own_pages() {
+    let app = TestApp::start().await;
+    let asha = Person::register(&app.client, "asha").await;
+    let ticket = async || {
+        let answer = asha.client.post("/api/realtime/ticket", &json!({})).await.expect(201);
+        answer.data()["ticket"].as_str().unwrap().to_owned()
+    };
+    let path = format!("{STREAM}?ticket={}", ticket().await);
+    app.client.head(&path, &[]).await.expect(200);
+    app.client.head(&path, &[]).await.expect(401);
+    let late = ticket().await;
+    app.clock.advance(61);
+    app.client.head(&format!("{STREAM}?ticket={late}"), &[]).await.expect(401);
+    let cookie = format!("hyd_csrf=x; hyd_access={}", asha.client.token());
+    let host = app.base.strip_prefix("http://").unwrap();
+    for (origin, status) in [(format!("http://{host}"), 200), ("http://evil.example".to_owned(), 403)] {
+        app.client.head(STREAM, &[("cookie", &cookie), ("origin", &origin)]).await.expect(status);
+    }
+    app.client.head(STREAM, &[("cookie", &cookie)]).await.expect(403);
+    assert_eq!(asha.client.get("/api/realtime").await.code(), "UPGRADE_REQUIRED");
+    app.stop().await;
+}
+
+/// Listens to the end; every so often the connection is cut and comes back.
+async fn listener(
+    client: Client,
+    mut events: Events,
+    mut cut: watch::Receiver<usize>,
+    mut last: watch::Receiver<Option<String>>,
+) -> Vec<String> {
+    let mut place = None;
+    let mut told: Vec<String> = Vec::new();
+    loop {
+        if last.borrow().is_some() && told.last() == last.borrow().as_ref() {
+            return told;
+        }
+        tokio::select! {
+            event = events.next() => {
+                let (id, item) = event.unwrap();
+                place = Some(id);
+                if item["activityType"] == "PROPERTY_CREATED" {
+                    told.push(item["relatedEntityId"].as_str().unwrap().to_owned());
+                }
+            }
+            Ok(()) = last.changed() => {}
+            Ok(()) = cut.changed() => events = client.listen(STREAM, place.as_deref()).await,
+        }
+    }
+}
+
+/// 200 connections in CI, `HYD_TEST_CLIENTS` elsewhere: a fifth reads nothing until all is over, one is
+/// cut and comes back every so often.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_connections_miss_and_double_nothing() {
+    let (clients, homes) = (number("HYD_TEST_CLIENTS", 200), number("HYD_TEST_CLIENT_HOMES", 40));
+    let app = TestApp::start().await;
+    let mut people = Vec::new();
+    for n in 0..clients.div_ceil(CONNECTIONS) {
+        people.push(Person::register(&app.client, &format!("person-{n}")).await);
+    }
+    let (mut quick, mut slow) = (JoinSet::new(), Vec::new());
+    let (mut lasts, mut cuts) = (Vec::new(), Vec::new());
+    for (n, person) in people.iter().enumerate() {
+        let (tell_last, last) = watch::channel(None);
+        lasts.push(tell_last);
+        for connection in 0..CONNECTIONS {
+            // Their own connections, not shared ones: a slow one must have a socket of its own.
+            let client = Client::new(&app.base).bearer(person.client.token());
+            if connection % 5 == 4 {
+                slow.push((n, client.listen(STREAM, None).await));
+            } else {
+                let (cut, is_cut) = watch::channel(0);
+                cuts.push(cut);
+                let last = last.clone();
+                let events = client.listen(STREAM, None).await;
+                quick.spawn(async move { (n, listener(client, events, is_cut, last).await) });
+            }
+        }
+    }
+    let done = Arc::new(AtomicUsize::new(0));
+    let mut acting = JoinSet::new();
+    for (n, person) in people.iter().cloned().enumerate() {
+        let done = Arc::clone(&done);
+        acting.spawn(async move {
+            let mut listed = Vec::new();
+            for number in 0..homes {
+                listed.push(act(&person, number).await);
+                done.fetch_add(1, Ordering::SeqCst);
+            }
+            (n, listed)
+        });
+    }
+    // One connection after the other is cut while homes are being listed.
+    let mut cut = 0;
+    while done.load(Ordering::SeqCst) < people.len() * homes {
+        if done.load(Ordering::SeqCst) > cut * 10 {
+            cuts[cut % cuts.len()].send_modify(|times| *times += 1);
+            cut += 1;
+        }
+        tokio::task::yield_now().await;
+    }
+    let mut listed: Vec<(usize, Vec<String>)> = acting.join_all().await;
+    listed.sort();
+    for (n, homes) in &listed {
+        lasts[*n].send_replace(homes.last().cloned());
+    }
+    for (n, told) in quick.join_all().await {
+        assert_eq!(told, listed[n].1, "a quick connection of person {n}");
+    }
+    let slow_ones = slow.len();
+    for (n, mut events) in slow {
+        let told = until(&mut events, listed[n].1.last().unwrap()).await;
+        assert_eq!(told, listed[n].1, "a slow connection of person {n}");
+    }
+    println!(
+        "{clients} connections, {slow_ones} slow, {cut} cut: {} homes each told to all of theirs",
+        people.len() * homes
+    );
+    app.stop().await;
+}
