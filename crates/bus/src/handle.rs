@@ -115,7 +115,7 @@ impl GroupHandle {
     }
 
     /// Leaves `event`, the first that waits behind the key of dead letter `id`, out for good, and redrives the
-    /// others. The caller has written the decision down before: a group learns it again from [`Standing`].
+    /// others. The caller has written the decision down before: a group learns it again from [`crate::Standing`].
     ///
     /// # Errors
     /// When there is none, or another event waits first.
