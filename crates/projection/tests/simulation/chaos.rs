@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use tokio::time::{Instant, sleep_until};
 
 pub struct Chaos(Mutex<State>);
 
@@ -56,8 +57,7 @@ impl Chaos {
 
     pub async fn sleep(&self, from_ms: u64, to_ms: u64) {
         // Of the paused clock: nobody really waits.
-        let until = tokio::time::Instant::now() + Duration::from_millis(self.draw(from_ms, to_ms));
-        tokio::time::sleep_until(until).await;
+        sleep_until(Instant::now() + Duration::from_millis(self.draw(from_ms, to_ms))).await;
     }
 
     /// Writes a line of the trace.
