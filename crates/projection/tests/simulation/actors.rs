@@ -156,6 +156,8 @@ pub async fn rebuild(life: Arc<Life>) {
             deploy_a_mistake(&life);
         }
         life.rebuilding.store(true, Ordering::SeqCst);
+        // Those who glance notice.
+        life.chaos.sleep(2, 2).await;
         let before = std::fs::read(&life.pointer).ok();
         let rebuilt = projection::rebuild(&life.store, &handle, |_| ()).await;
         let taken_over = before != std::fs::read(&life.pointer).ok();

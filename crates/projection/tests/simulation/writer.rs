@@ -128,14 +128,15 @@ pub async fn write_one(life: &Arc<Life>) {
 /// While a read model is rebuilt, people look at every turn: the moment of the switch is short.
 pub async fn glance(life: Arc<Life>, writers: Vec<Arc<Mutex<Writer>>>) {
     loop {
-        if life.rebuilding.load(Ordering::SeqCst) {
+        let rebuilding = life.rebuilding.load(Ordering::SeqCst);
+        if rebuilding {
             let nth = usize::try_from(life.chaos.draw(1, writers.len() as u64)).unwrap();
             look(&life, &writers[nth - 1], 0).await;
             tokio::task::yield_now().await;
         }
         // Time stands still while anybody is busy.
-        if !life.rebuilding.load(Ordering::SeqCst) || life.chaos.one_in(4) {
-            life.chaos.sleep(1, 20).await;
+        if !rebuilding || life.chaos.one_in(30) {
+            life.chaos.sleep(1, 1).await;
         }
     }
 }
