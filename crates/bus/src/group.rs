@@ -53,7 +53,8 @@ impl Retry {
 
     /// The pause of `key`. Its jitter comes from the key: keys that failed together come back apart, and a run can
     /// be repeated exactly.
-    pub(crate) fn pause_of(self, key: &str, tries: u32) -> i64 {
+    #[must_use]
+    pub fn pause_of(self, key: &str, tries: u32) -> i64 {
         let mut hasher = DefaultHasher::new();
         (key, tries).hash(&mut hasher);
         let [jitter, ..] = hasher.finish().to_le_bytes();

@@ -17,6 +17,9 @@ use crate::wait::Status;
 /// Makes a rebuilt read model the one that queries read; the group does nothing meanwhile.
 pub type TakeOver = Pin<Box<dyn Future<Output = Result<(), ApplyError>> + Send>>;
 
+/// Makes an operator's decision durable; the group does nothing meanwhile. An error says why it could not be.
+pub type Decision = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
+
 /// What a running group is asked between two rounds.
 pub(crate) enum Ask {
     /// To try a blocked key now.
@@ -24,9 +27,9 @@ pub(crate) enum Ask {
     /// What waits behind a blocked key.
     Waiting { id: String, reply: oneshot::Sender<Result<Vec<ParkedEvent>, LetterError>> },
     /// Never to apply the first event that waits behind a blocked key, and to try the others.
-    Discard { id: String, event: Uuid, reply: oneshot::Sender<Result<(), LetterError>> },
+    Discard { id: String, event: Uuid, decision: Decision, reply: oneshot::Sender<Result<(), LetterError>> },
     /// To wait, or to go on.
-    Pause { paused: bool, reply: oneshot::Sender<()> },
+    Pause { paused: bool, decision: Decision, reply: oneshot::Sender<Result<(), String>> },
     /// To go on with another target, at one exact position.
     Switch { fresh: Box<Runner>, take_over: TakeOver, reply: oneshot::Sender<Result<(), String>> },
 }
@@ -43,6 +46,9 @@ pub enum LetterError {
     /// It failed again.
     #[error("it failed again: {0}")]
     Failed(String),
+    /// The decision could not be written down.
+    #[error("{0}")]
+    Undecided(String),
     /// The group is not running.
     #[error("the group is not running")]
     NotRunning,
@@ -115,18 +121,24 @@ impl GroupHandle {
     }
 
     /// Leaves `event`, the first that waits behind the key of dead letter `id`, out for good, and redrives the
-    /// others. The caller has written the decision down before: a group learns it again from [`crate::Standing`].
+    /// others. Awaits `decision` once it is certain that the event can be left out, and before it is: a group learns
+    /// the decision again from [`crate::Standing`].
     ///
     /// # Errors
-    /// When there is none, or another event waits first.
-    pub async fn discard(&self, id: &str, event: Uuid) -> Result<(), LetterError> {
-        let ask = |reply| Ask::Discard { id: id.to_owned(), event, reply };
+    /// When there is none, another event waits first, or the decision could not be made durable.
+    pub async fn discard(&self, id: &str, event: Uuid, decision: Decision) -> Result<(), LetterError> {
+        let ask = |reply| Ask::Discard { id: id.to_owned(), event, decision, reply };
         self.ask(ask).await.ok_or(LetterError::NotRunning)?
     }
 
-    /// Makes the group wait before its next step, or go on. False when it is not running.
-    pub async fn pause(&self, paused: bool) -> bool {
-        self.ask(|reply| Ask::Pause { paused, reply }).await.is_some()
+    /// Makes the group wait before its next step, or go on, once `decision` is durable.
+    ///
+    /// # Errors
+    /// When the group is not running, or the decision could not be made durable.
+    pub async fn pause(&self, paused: bool, decision: Decision) -> Result<(), LetterError> {
+        let ask = |reply| Ask::Pause { paused, decision, reply };
+        let answer = self.ask(ask).await.ok_or(LetterError::NotRunning)?;
+        answer.map_err(LetterError::Undecided)
     }
 
     async fn ask<T>(&self, ask: impl FnOnce(oneshot::Sender<T>) -> Ask) -> Option<T> {

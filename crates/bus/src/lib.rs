@@ -20,7 +20,7 @@ mod target;
 mod wait;
 
 pub use group::{AfterTries, Blocked, BlockedState, Group, Policy, Retry, Standing};
-pub use handle::{GroupHandle, LetterError, RebuildError, TakeOver};
+pub use handle::{Decision, GroupHandle, LetterError, RebuildError, TakeOver};
 pub use lag::Lag;
 pub use runner::{Progress, Runner, StartError};
 pub use stats::{Counts, Stats};

@@ -259,15 +259,18 @@ impl Runner {
             Ask::Waiting { id, reply } => {
                 let _ = reply.send(self.waiting(&id).await);
             }
-            Ask::Discard { id, event, reply } => {
-                let discarded = self.discard(&id, event).await;
+            Ask::Discard { id, event, decision, reply } => {
+                let discarded = self.discard(&id, event, decision).await;
                 self.in_doubt |= discarded.is_err();
                 let _ = reply.send(discarded);
             }
-            Ask::Pause { paused, reply } => {
-                self.failing = None;
-                self.paused.send_replace(paused.then(|| PAUSED.to_owned()));
-                let _ = reply.send(());
+            Ask::Pause { paused, decision, reply } => {
+                let decided = decision.await;
+                if decided.is_ok() {
+                    self.failing = None;
+                    self.paused.send_replace(paused.then(|| PAUSED.to_owned()));
+                }
+                let _ = reply.send(decided);
             }
             Ask::Switch { fresh, take_over, reply } => {
                 let switched = self.switch(*fresh, take_over).await;

@@ -19,6 +19,7 @@ use bus::GroupHandle;
 use http_kit::{Failure, Kit};
 use metrics_exporter_prometheus::PrometheusHandle;
 use projection::ViewStore;
+use projection::deliveries::Book;
 use tower::{ServiceBuilder, ServiceExt};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
@@ -37,6 +38,8 @@ pub struct Parts {
     pub groups: Vec<GroupHandle>,
     /// The read models that can be made again, by their groups.
     pub views: Vec<(&'static str, ViewStore)>,
+    /// What was to be carried out of here, by its group.
+    pub deliveries: (&'static str, Book),
     /// Tells people what they do while it happens.
     pub hub: Arc<Hub>,
     /// How often who may call.
@@ -67,6 +70,9 @@ struct GatewayParts {
     services: Router,
     groups: Vec<GroupHandle>,
     views: Vec<(&'static str, ViewStore)>,
+    deliveries: (&'static str, Book),
+    /// Operators decide about deliveries one after the other.
+    deciding: tokio::sync::Mutex<()>,
     hub: Arc<Hub>,
     tickets: Tickets,
     limits: Arc<Limits>,
@@ -92,7 +98,8 @@ pub struct Doors {
 /// Builds the doors.
 #[must_use]
 pub fn doors(parts: Parts) -> Doors {
-    let Parts { kit, services, groups, views, hub, limits, origins, body_limit, prometheus } = parts;
+    let Parts { kit, services, groups, views, deliveries, hub, limits, origins, body_limit, prometheus } =
+        parts;
     let tickets = Tickets::default();
     let services_too = services.clone();
     let parts = GatewayParts {
@@ -100,6 +107,8 @@ pub fn doors(parts: Parts) -> Doors {
         services: services_too,
         groups,
         views,
+        deliveries,
+        deciding: tokio::sync::Mutex::default(),
         hub,
         tickets,
         limits,

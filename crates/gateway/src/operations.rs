@@ -8,6 +8,7 @@ mod health;
 mod jobs;
 mod rebuild;
 mod shown;
+mod undelivered;
 
 use axum::Router;
 use axum::extract::State;

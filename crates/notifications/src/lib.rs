@@ -1,12 +1,15 @@
 //! Letters to people. One-way: nothing here is asked before an answer, and nothing is answered by it.
 //!
-//! A letter is written as a file under a name made from its event, channel, recipient and template, before the
-//! group's cursor moves past the event: after a crash in between the same letter is written again over itself.
+//! ```text
+//! event -> wanted (a delivery, with the group's cursor) -> courier -> postman -> mailbox
+//! ```
+//! See [`projection::deliveries`] for what happens in between.
 #![warn(missing_docs)]
 
 mod letter;
 mod mailbox;
-mod outbox;
+mod postman;
+mod wanted;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,17 +18,19 @@ use axum::extract::{FromRef, State};
 use axum::http::Uri;
 use axum::routing::get;
 use bus::{Group, Status};
-use domain::{Envelope, Log, Timestamp};
+use domain::{Log, Timestamp};
 use http_kit::{Caller, Failure, Kit, Params, Reply, Right};
+use projection::deliveries::{self, Book, Courier};
 use projection::{ViewError, ViewStore};
 use serde::Serialize;
+use tokio::sync::Notify;
 
 use mailbox::Mailbox;
-use outbox::{Outbox, WANTED};
+use postman::Postman;
+use wanted::Wanted;
 
 /// The consumer group's name.
 const GROUP: &str = "notification-service-group";
-const TABLES: &str = include_str!("../migrations/0001_deliveries.sql");
 /// Letters shown at once.
 const SHOWN: u64 = 200;
 
@@ -54,7 +59,9 @@ pub enum OpenError {
 pub struct Notifications {
     kit: Kit,
     store: ViewStore,
+    book: Book,
     mailbox: Mailbox,
+    settings: MailSettings,
 }
 
 impl Notifications {
@@ -64,15 +71,34 @@ impl Notifications {
     /// When one of them cannot be opened.
     pub fn open(kit: Kit, data_dir: &Path, settings: MailSettings) -> Result<Self, OpenError> {
         let mailbox = Mailbox::open(&data_dir.join("mailbox"))?;
-        let outbox = Outbox { ledger: kit.ledger.clone(), mailbox: mailbox.clone(), settings };
-        let store = ViewStore::open(&data_dir.join("notifications.db"), TABLES, Arc::new(outbox))?;
-        Ok(Self { kit, store, mailbox })
+        let wake = Arc::new(Notify::new());
+        let wanted = Wanted { ledger: kit.ledger.clone(), wake: Arc::clone(&wake) };
+        let store =
+            ViewStore::open(&data_dir.join("notifications.db"), deliveries::TABLES, Arc::new(wanted))?;
+        let book = Book::open(&store, wake)?;
+        Ok(Self { kit, store, book, mailbox, settings })
     }
 
     /// What asks for letters, in order per person.
     #[must_use]
     pub fn group() -> Group {
-        Group { name: GROUP, logs: &[Log::Facts], key: lane }
+        wanted::READS
+    }
+
+    /// Carries the letters. One at a time does: a second one would find nothing left to lease.
+    #[must_use]
+    pub fn courier(&self, settings: deliveries::Settings) -> Courier {
+        let (ledger, book) = (self.kit.ledger.clone(), self.book.clone());
+        let clock = ledger.clock().clone();
+        let (mailbox, mail) = (self.mailbox.clone(), self.settings.clone());
+        let postman = Postman { ledger, book: book.clone(), mailbox, settings: mail };
+        Courier::new(book, Arc::new(postman), clock, settings)
+    }
+
+    /// What became of the deliveries.
+    #[must_use]
+    pub fn book(&self) -> &Book {
+        &self.book
     }
 
     /// The target of the group.
@@ -88,13 +114,13 @@ impl Notifications {
     }
 
     async fn newest(&self, tenant: &str) -> Result<Vec<Letter>, Failure> {
-        let sql = "select delivery_id, sent_at from deliveries where tenant = $1
-            order by sent_at desc, delivery_id limit $2";
+        let sql = "select d.id, d.made_at from delivery d join delivery_states s on s.id = d.id
+            where d.tenant = $1 and s.state = 'delivered' order by d.made_at desc, d.id limit $2";
         let rows = self.store.query(sql, vec![tenant.into(), SHOWN.into()]).await?;
         let mailbox = self.mailbox.clone();
         let read = move || {
             let letter = |row: &projection::Row| {
-                let name = format!("{}.eml", row.text(0)?);
+                let name = postman::file(row.text(0)?);
                 let shown = letter::read(&mailbox.read(&name)?)?;
                 let sent_at = Timestamp::from_micros(row.int(1)?);
                 Some(Letter { name, to: shown.to, subject: shown.subject, sent_at, body: shown.body })
@@ -103,12 +129,6 @@ impl Notifications {
         };
         tokio::task::spawn_blocking(read).await.map_err(|error| Failure::unavailable(&error))
     }
-}
-
-fn lane(envelope: &Envelope) -> Option<String> {
-    let stream = &envelope.stream;
-    let wanted = &*stream.kind == "user" && WANTED.contains(&&*envelope.event_type);
-    wanted.then(|| format!("{}/{}", stream.tenant, stream.id))
 }
 
 #[derive(Clone, Debug)]
@@ -139,6 +159,9 @@ async fn letters(State(site): State<Site>, caller: Caller, uri: Uri) -> Result<R
     Params::read(&uri, &[])?;
     let Notifications { kit, .. } = &site.notifications;
     let freshness = kit.wait_for_own(&site.status, &caller, &[Log::Facts]).await;
+    let asked = site.status.watermark()[Log::Facts.index()];
+    let tried = tokio::time::timeout(kit.wait, site.notifications.book.tried(asked)).await;
+    let carried = tried.map_or(Ok(false), |tried| tried.map(|()| true))?;
     let letters = site.notifications.newest(caller.tenant.as_str()).await?;
-    Ok(kit.reply("Mailbox", letters).stale(freshness.is_stale()))
+    Ok(kit.reply("Mailbox", letters).stale(freshness.is_stale() || !carried))
 }

@@ -28,7 +28,8 @@ impl Mailbox {
         file.write_all(letter.as_bytes())?;
         file.sync_all()?;
         fs::rename(&written, self.0.join(name))?;
-        File::open(&*self.0)?.sync_all()
+        metrics::counter!("mailbox_letters").increment(1);
+        self.sync()
     }
 
     /// A letter, when it is there.
@@ -36,11 +37,18 @@ impl Mailbox {
         fs::read_to_string(self.0.join(name)).ok()
     }
 
-    /// Takes a letter out, if it is there.
+    /// Takes a letter out, if it is there, and what a crash may have left of it.
     pub fn remove(&self, name: &str) -> io::Result<()> {
-        match fs::remove_file(self.0.join(name)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
+        for path in [self.0.join(name), self.0.join(format!(".{name}.part"))] {
+            match fs::remove_file(path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
         }
+        self.sync()
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        File::open(&*self.0)?.sync_all()
     }
 }

@@ -15,6 +15,7 @@ use http_kit::{Kit, KitParts, Tenant, Tenants, Tokens, edge};
 use journal::sqlite::Limits;
 use journal::{ActivityQueue, Journal, KeyRing, Ledger, Options, Seen, SqliteJournal};
 use notifications::{MailSettings, Notifications};
+use projection::deliveries::{Settings, State};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -69,7 +70,8 @@ async fn site() -> Site {
     let (runner, handle) = started.unwrap();
     let (stop, stopped) = watch::channel(false);
     let mut group = JoinSet::new();
-    group.spawn(runner.run(stopped));
+    group.spawn(runner.run(stopped.clone()));
+    group.spawn(notifications.courier(Settings::default()).run(true, stopped));
     Site { kit, notifications, handle, clock, directory, _group: group, _stop: stop }
 }
 
@@ -85,6 +87,8 @@ impl Site {
         let asker = Asker { tenant, user };
         let waited = self.handle.status.wait(&[done.position.unwrap()], asker, Duration::from_secs(20)).await;
         assert_eq!(waited, Waited::Applied);
+        let tried = self.notifications.book().tried(done.position.unwrap().seq);
+        tokio::time::timeout(Duration::from_secs(20), tried).await.unwrap().unwrap();
     }
 
     async fn register(&self, tenant: &str, email: &str) -> (TenantId, UserId) {
@@ -156,6 +160,7 @@ async fn letters_carry_the_token_of_their_purpose() {
     assert_eq!(letters.len(), site.files().len());
 }
 
+/// A process that carried letters and lost all it knew of that, checkpoint included, starts from the beginning.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repeat_writes_the_same_letters_over_themselves() {
     let site = site().await;
@@ -163,20 +168,21 @@ async fn a_repeat_writes_the_same_letters_over_themselves() {
     site.tell(&tenant, asha, UserCommand::RequestReset(token("second"))).await;
     let written = site.files();
     assert_eq!(written.len(), 2);
-    let due = site.facts().await;
-    let last = due.last().unwrap();
-    let to = Checkpoint { position: last.position, event_id: Some(last.event_id) };
-    let step = Advance { log: Log::Facts, from: 0, to, due, parked: Vec::new(), block: None };
-    // A process that wrote the letters and crashed before its checkpoint starts from the beginning.
+    let data = site.directory.path().join("data");
     for name in ["notifications.db", "notifications.db-wal", "notifications.db-shm"] {
-        let data = site.directory.path().join("data");
-        let _ = std::fs::rename(data.join(name), data.join(format!("gone-{name}")));
+        std::fs::rename(data.join(name), site.directory.path().join(name)).unwrap();
     }
-    let again =
-        Notifications::open(site.kit.clone(), &site.directory.path().join("data"), settings()).unwrap();
-    again.store().advance(step).await.unwrap();
+    let again = Notifications::open(site.kit.clone(), &data, settings()).unwrap();
+    again.store().advance(step(site.facts().await)).await.unwrap();
+    assert!(again.courier(Settings::default()).round().await.unwrap());
     assert_eq!(site.files(), written);
     assert_eq!(again.store().dump().await.unwrap(), site.notifications.store().dump().await.unwrap());
+}
+
+fn step(due: Vec<Envelope>) -> Advance {
+    let last = due.last().unwrap();
+    let to = Checkpoint { position: last.position, event_id: Some(last.event_id) };
+    Advance { log: Log::Facts, from: 0, to, due, parked: Vec::new(), block: None }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -203,8 +209,9 @@ async fn whoever_left_gets_nothing_and_leaves_no_letter() {
     let fresh = tempfile::tempdir().unwrap();
     let again = Notifications::open(site.kit.clone(), fresh.path(), settings()).unwrap();
     let due: Vec<_> = site.facts().await.into_iter().take(1).collect();
-    let to = Checkpoint { position: due[0].position, event_id: Some(due[0].event_id) };
-    let step = Advance { log: Log::Facts, from: 0, to, due, parked: Vec::new(), block: None };
-    again.store().advance(step).await.unwrap();
+    again.store().advance(step(due)).await.unwrap();
+    assert!(again.courier(Settings::default()).round().await.unwrap());
     assert_eq!(std::fs::read_dir(fresh.path().join("mailbox")).unwrap().count(), 0);
+    let ended = again.book().list(&[State::NotWanted], 10).await.unwrap();
+    assert_eq!(ended[0].error, "the person left");
 }

@@ -3,6 +3,7 @@
 
 mod bookkeeping;
 mod database;
+pub mod deliveries;
 mod generation;
 mod rebuild;
 mod store;

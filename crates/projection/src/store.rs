@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::database::Database;
 use crate::tx::{ViewTx, query};
 use crate::value::{Row, Value};
-use crate::{Projection, ProjectionError, bookkeeping, generation};
+use crate::{Projection, ProjectionError, bookkeeping, deliveries, generation};
 
 /// The database of a read model does not answer.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -38,7 +38,7 @@ impl From<ViewError> for ApplyError {
 #[derive(Clone)]
 pub struct ViewStore(Arc<Shared>);
 
-struct Shared {
+pub(crate) struct Shared {
     path: PathBuf,
     tables: String,
     projection: Arc<dyn Projection>,
@@ -101,19 +101,22 @@ impl ViewStore {
     /// Goes on with the file of `fresh`. Queries that are running finish on the old one, which is then deleted.
     /// Gives the old one.
     pub(crate) fn take_over(&self, fresh: &Self) -> Result<Arc<Database>, ViewError> {
-        let taken = fresh.database();
+        let (taken, old) = (fresh.database(), self.database());
+        // Held until the new one is the one in use: nobody writes down an outcome where it would be lost.
+        let last = old.writer();
+        deliveries::hand_over(&old.path, &taken.writer())?;
         generation::set(&self.0.path, &taken.path)?;
         taken.keep();
-        let mut current = self.0.database.write().unwrap_or_else(PoisonError::into_inner);
-        let old = std::mem::replace(&mut *current, taken);
-        drop(current);
+        *self.0.database.write().unwrap_or_else(PoisonError::into_inner) = taken;
+        deliveries::lose(&last)?;
+        drop(last);
         old.retire();
         self.0.projection.replaced();
         Ok(old)
     }
 
     pub(crate) fn database(&self) -> Arc<Database> {
-        Arc::clone(&self.0.database.read().unwrap_or_else(PoisonError::into_inner))
+        self.0.database()
     }
 
     /// The rows of a query, from one snapshot.
@@ -147,13 +150,23 @@ impl ViewStore {
     }
 
     /// Runs `work` in one transaction of the writer, on a thread that may block.
-    async fn transaction<T: Send + 'static>(
+    pub(crate) async fn transaction<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Shared, &Connection) -> Result<T, ApplyError> + Send + 'static,
     ) -> Result<T, ApplyError> {
-        let (store, database) = (Arc::clone(&self.0), self.database());
+        let store = Arc::clone(&self.0);
         let run = move || {
-            let mut connection = database.writer();
+            let mut database = store.database();
+            let mut connection = loop {
+                let connection = database.writer();
+                let now = store.database();
+                if Arc::ptr_eq(&now, &database) {
+                    break connection;
+                }
+                // A rebuilt read model took over while this waited for its turn.
+                drop(connection);
+                database = now;
+            };
             let broken = |e: rusqlite::Error| ApplyError::Store(e.to_string());
             let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken)?;
             let value = work(&store, &tx)?;
@@ -189,10 +202,15 @@ impl ViewStore {
 pub(crate) fn tables(connection: &Connection) -> Result<Vec<String>, ViewError> {
     let all = query(connection, "select name from sqlite_master where type = 'table' order by name", &[])?;
     let names = all.iter().filter_map(|row| row.text(0));
-    Ok(names.filter(|name| !bookkeeping::NAMES.contains(name)).map(str::to_owned).collect())
+    let own = |name: &&str| !bookkeeping::NAMES.contains(name) && !deliveries::STATE_TABLES.contains(name);
+    Ok(names.filter(own).map(str::to_owned).collect())
 }
 
 impl Shared {
+    fn database(&self) -> Arc<Database> {
+        Arc::clone(&self.database.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     fn project(&self, connection: &Connection, batch: &[Envelope]) -> Result<(), ApplyError> {
         if batch.is_empty() {
             return Ok(());

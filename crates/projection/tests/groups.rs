@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bus::{
-    AfterTries, Asker, BlockedState, Group, GroupHandle, LetterError, Policy, Retry, Runner, Standing,
-    Target, Waited,
+    AfterTries, Asker, BlockedState, Decision, Group, GroupHandle, LetterError, Policy, Retry, Runner,
+    Standing, Target, Waited,
 };
 use domain::{Clock, Envelope, Ids, Log, Position, StreamId, TenantId, Timestamp, UserId};
 use journal::sqlite::Limits;
@@ -120,6 +120,10 @@ impl World {
         let rows = self.store.query(sql, vec![key.into()]).await.unwrap();
         rows.iter().map(|row| row.text(0).unwrap().to_owned()).collect()
     }
+}
+
+fn decided() -> Decision {
+    Box::pin(async { Ok(()) })
 }
 
 fn run(runner: Runner, handle: GroupHandle) -> Running {
@@ -238,9 +242,14 @@ async fn rule_06_an_event_that_is_given_up_lets_those_behind_it_go_on() {
     let id = running.handle.status.blocked()[0].id.clone();
     let waiting = running.handle.waiting(&id).await.unwrap();
     let (first, second) = (waiting[0].event_id, waiting[1].event_id);
-    assert_eq!(running.handle.discard(&id, second).await, Err(LetterError::Moved), "only the first");
-    assert_eq!(running.handle.discard(&id, first).await, Ok(()));
-    assert_eq!(running.handle.discard(&id, first).await, Err(LetterError::Unknown));
+    let never = || -> Decision { Box::pin(async { panic!("what cannot be done is not decided") }) };
+    assert_eq!(running.handle.discard(&id, second, never()).await, Err(LetterError::Moved), "only the first");
+    let unwritten = || -> Decision { Box::pin(async { Err("no disk".into()) }) };
+    let undecided = Err(LetterError::Undecided("no disk".into()));
+    assert_eq!(running.handle.discard(&id, first, unwritten()).await, undecided);
+    assert_eq!(running.handle.waiting(&id).await.unwrap().len(), 2, "nothing is given up undecided");
+    assert_eq!(running.handle.discard(&id, first, decided()).await, Ok(()));
+    assert_eq!(running.handle.discard(&id, first, never()).await, Err(LetterError::Unknown));
     assert_eq!(world.of("a").await, ["\"a1\"", "\"a3\""]);
     running.end().await;
     // A read model made anew leaves it out, too, once it is told; and a crash may come before it is struck off.
@@ -281,7 +290,7 @@ async fn rule_06_a_group_whose_keys_depend_on_each_other_waits_or_ends() {
         let lag = running.handle.lag().await.unwrap()[0];
         assert_eq!((lag.events(), lag.oldest), (wake.seq - bad.seq + 1, Some(NOW)));
         world.rows.poison.lock().unwrap().clear();
-        let resumed = running.handle.pause(false).await;
+        let resumed = running.handle.pause(false, decided()).await.is_ok();
         assert_eq!(resumed, after == AfterTries::Pause, "a group that ended needs a start");
         let running = if resumed {
             running

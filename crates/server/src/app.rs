@@ -72,6 +72,7 @@ impl App {
             (Users::group(), self.users.store()),
             (Properties::group(), self.properties.store()),
             (History::group(), self.history.store()),
+            (Notifications::group(), self.notifications.store()),
         ]
     }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Runner, Trouble};
 use crate::group::{AfterTries, Blocked};
-use crate::handle::LetterError;
+use crate::handle::{Decision, LetterError};
 use crate::target::ParkedEvent;
 
 impl Runner {
@@ -35,10 +35,16 @@ impl Runner {
     }
 
     /// An operator gives an event up for good, so that those behind it go on.
-    pub(super) async fn discard(&mut self, id: &str, event: Uuid) -> Result<(), LetterError> {
+    pub(super) async fn discard(
+        &mut self,
+        id: &str,
+        event: Uuid,
+        decision: Decision,
+    ) -> Result<(), LetterError> {
         if self.waiting(id).await?.first().map(|first| first.event_id) != Some(event) {
             return Err(LetterError::Moved);
         }
+        decision.await.map_err(LetterError::Undecided)?;
         self.means.discarded.write().unwrap_or_else(PoisonError::into_inner).insert(event);
         match self.redrive(id).await {
             // The next one fails, which the letter tells from now on.

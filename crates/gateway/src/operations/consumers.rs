@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use bus::{BlockedState, GroupHandle, Lag};
+use bus::{BlockedState, Decision, GroupHandle, Lag, LetterError};
 use domain::audit::AuditEvent;
 use domain::{StreamId, Timestamp};
 use http_kit::{Caller, Failure};
@@ -11,8 +11,17 @@ use serde_json::{Value, json};
 use crate::Gateway;
 
 /// What operators decided about a group stands in a stream of its own; see [`bus::Standing`].
-pub fn stream(gateway: &Gateway, handle: &GroupHandle) -> StreamId {
+fn stream(gateway: &Gateway, handle: &GroupHandle) -> StreamId {
     StreamId::new(gateway.kit.tenants.default_id(), "consumer", handle.group.name)
+}
+
+/// Writes a decision about a group down, when the group says that it can be carried out.
+pub fn decision(gateway: &Gateway, caller: &Caller, handle: &GroupHandle, event: AuditEvent) -> Decision {
+    let (kit, caller, stream) = (gateway.kit.clone(), caller.clone(), stream(gateway, handle));
+    Box::pin(async move {
+        let written = caller.write_down_in(&kit, stream, &event).await;
+        written.map(drop).map_err(|failure| failure.message)
+    })
 }
 
 /// `GET /api/v1/admin/stats/consumers`
@@ -84,10 +93,13 @@ async fn set(gateway: &Gateway, caller: &Caller, name: &str, paused: bool) -> Re
         let group = name.to_owned();
         let event =
             if paused { AuditEvent::ConsumerPaused { group } } else { AuditEvent::ConsumerResumed { group } };
-        caller.write_down_in(&gateway.kit, stream(gateway, handle), &event).await?;
-        if !handle.pause(paused).await {
-            let why = "the group has stopped; restart the server when its cause is mended";
-            return Err(Failure::conflict("GROUP_STOPPED", why));
+        match handle.pause(paused, decision(gateway, caller, handle, event)).await {
+            Ok(()) => {}
+            Err(LetterError::NotRunning) => {
+                let why = "the group has stopped; restart the server when its cause is mended";
+                return Err(Failure::conflict("GROUP_STOPPED", why));
+            }
+            Err(other) => return Err(Failure::unavailable(&other)),
         }
     }
     let now = gateway.kit.ledger.clock().now();

@@ -5,11 +5,12 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use bus::{Blocked, BlockedState, GroupHandle, LetterError, ParkedEvent};
 use domain::audit::AuditEvent;
+use domain::{Log, Position};
 use http_kit::{Caller, Failure, JsonObject, Page, Paging, Params};
 use serde_json::{Value, json};
 
 use super::chain::Chain;
-use super::{consumers, shown};
+use super::{consumers, shown, undelivered};
 use crate::Gateway;
 
 /// Waiting events that are shown of a key; there may be any number.
@@ -22,7 +23,8 @@ pub async fn list(State(gateway): State<Gateway>, caller: Caller, uri: Uri) -> R
     let mut fields = params.fields();
     let paging = Paging::read(&mut fields, 20, 1);
     let paging = fields.finish(paging)?;
-    let all: Vec<Value> = gateway.letters().map(|(handle, blocked)| letter(handle, &blocked)).collect();
+    let mut all: Vec<Value> = gateway.letters().map(|(handle, blocked)| letter(handle, &blocked)).collect();
+    all.extend(undelivered::all(&gateway).await?);
     let total = all.len() as u64;
     let skip = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
     let take = usize::try_from(paging.size).unwrap_or(usize::MAX);
@@ -37,21 +39,34 @@ pub async fn show(
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     caller.operates(&gateway.kit)?;
+    if let Some(delivery) = undelivered::find(&gateway, &id).await? {
+        let mut data = undelivered::told(&gateway, &delivery);
+        let head = gateway.kit.ledger.journal().head(Log::Facts).await?;
+        add_event(&gateway, &mut data, head.at(delivery.order.seq)).await?;
+        data["waitingEvents"] = json!([]);
+        return Ok(gateway.kit.reply("Dead letter", data).into_response());
+    }
     let (handle, blocked) = gateway.find(&id)?;
     let waiting = handle.waiting(&id).await.map_err(failure)?;
     let mut data = letter(&handle, &blocked);
     if let Some(first) = waiting.first() {
-        let journal = gateway.kit.ledger.journal().as_ref();
-        let before = first.position.at(first.position.seq.saturating_sub(1));
-        if let Some(event) = journal.read_after(before, 1).await?.first() {
-            let chain = Chain::of(journal, event).await?;
-            data["event"] = shown::event(event);
-            data["causedBy"] = chain.causes.iter().map(shown::event).collect();
-            data["sameRequest"] = chain.related.iter().map(shown::event).collect();
-        }
+        add_event(&gateway, &mut data, first.position).await?;
     }
     data["waitingEvents"] = waiting.iter().take(SHOWN).map(waits).collect();
     Ok(gateway.kit.reply("Dead letter", data).into_response())
+}
+
+/// Tells of the event at `position`, and how it came about.
+async fn add_event(gateway: &Gateway, data: &mut Value, position: Position) -> Result<(), Failure> {
+    let journal = gateway.kit.ledger.journal().as_ref();
+    let before = position.at(position.seq.saturating_sub(1));
+    if let Some(event) = journal.read_after(before, 1).await?.first() {
+        let chain = Chain::of(journal, event).await?;
+        data["event"] = shown::event(event);
+        data["causedBy"] = chain.causes.iter().map(shown::event).collect();
+        data["sameRequest"] = chain.related.iter().map(shown::event).collect();
+    }
+    Ok(())
 }
 
 /// `POST /api/v1/admin/dead-letters/{id}/redrive`: applies what waits, in order, read again from the journal.
@@ -61,6 +76,9 @@ pub async fn redrive(
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     caller.operates(&gateway.kit)?;
+    if let Some(again) = undelivered::redrive(&gateway, &caller, &id).await? {
+        return Ok(again);
+    }
     let (handle, blocked) = gateway.find(&id)?;
     let event = AuditEvent::DeadLetterRedriven { group: handle.group.name.into(), key: blocked.key };
     caller.write_down(&gateway.kit, &event).await?;
@@ -78,22 +96,24 @@ pub async fn discard(
     body: JsonObject,
 ) -> Result<Response, Failure> {
     caller.operates(&gateway.kit)?;
-    let (handle, blocked) = gateway.find(&id)?;
     let mut fields = domain::Fields::new(&body.members);
     let reason = fields.text("reason", 3..=500);
     let reason = fields.required("reason", reason);
     let reason = fields.finish(reason)?;
+    if let Some(given_up) = undelivered::discard(&gateway, &caller, &id, &reason).await? {
+        return Ok(given_up);
+    }
+    let (handle, blocked) = gateway.find(&id)?;
     let waiting = handle.waiting(&id).await.map_err(failure)?;
     let event_id = waiting.first().ok_or_else(unknown)?.event_id;
     let group = handle.group.name.to_owned();
     let event = AuditEvent::DeadLetterDiscarded { group, key: blocked.key, event_id, reason };
-    let stream = consumers::stream(&gateway, &handle);
-    caller.write_down_in(&gateway.kit, stream, &event).await?;
-    handle.discard(&id, event_id).await.map_err(failure)?;
+    let decision = consumers::decision(&gateway, &caller, &handle, event);
+    handle.discard(&id, event_id, decision).await.map_err(failure)?;
     Ok(gateway.kit.reply("Discarded", ()).empty().into_response())
 }
 
-fn unknown() -> Failure {
+pub fn unknown() -> Failure {
     Failure::not_found("DEAD_LETTER_NOT_FOUND", "there is no such dead letter")
 }
 
@@ -103,7 +123,7 @@ fn failure(error: LetterError) -> Failure {
         LetterError::Unknown => unknown(),
         LetterError::Moved => Failure::conflict("MOVED", error.to_string()),
         LetterError::Failed(_) => Failure::conflict("STILL_FAILING", error.to_string()),
-        LetterError::NotRunning => Failure::unavailable(&error),
+        LetterError::Undecided(_) | LetterError::NotRunning => Failure::unavailable(&error),
     }
 }
 

@@ -29,10 +29,10 @@ pub async fn group(
     caller.operates(&gateway.kit)?;
     let handle = gateway.group(&name)?.clone();
     let view = gateway.views.iter().find(|(group, _)| *group == name).map(|(_, view)| view.clone());
-    let view = view.ok_or_else(|| {
-        let why = "what this group does cannot be done again: it sends letters";
-        Failure::conflict("NOT_REBUILDABLE", why)
-    })?;
+    let view = view.ok_or_else(|| Failure::conflict("NOT_REBUILDABLE", "this group fills no read model"))?;
+    if handle.status.paused().is_some() {
+        return Err(Failure::conflict("GROUP_PAUSED", "a paused group cannot take over; resume it first"));
+    }
     let kit = gateway.kit.clone();
     let begun = kit.jobs.begin(kit.ledger.fresh(), &name, kit.ledger.clock().now());
     let job = begun.map_err(|id| {

@@ -14,6 +14,7 @@ use journal::sqlite::Limits as JournalLimits;
 use journal::{ActivityQueue, Journal, KeyRing, Ledger, Seen, SqliteJournal};
 use metrics_exporter_prometheus::PrometheusHandle;
 use notifications::{MailSettings, Notifications};
+use projection::deliveries::Settings as Courier;
 use properties::Properties;
 use users::Users;
 
@@ -77,14 +78,17 @@ impl App {
                 (Users::group().name, users.store().clone()),
                 (Properties::group().name, properties.store().clone()),
                 (History::group().name, history.store().clone()),
+                (Notifications::group().name, notifications.store().clone()),
             ],
+            deliveries: (Notifications::group().name, notifications.book().clone()),
             hub: Arc::clone(&hub),
             limits: Arc::clone(&limits),
             origins: settings.cors.origins.clone(),
             body_limit: usize::try_from(settings.server.body_limit_kib)? * 1024,
             prometheus: prometheus.clone(),
         });
-        let tasks = Tasks::start(&kit, runners, &groups, (&limits, &hub), prometheus);
+        let courier = notifications.courier(Courier { retry: retry(&settings.retry), ..Courier::default() });
+        let tasks = Tasks::start(&kit, (runners, courier), &groups, (&limits, &hub), prometheus);
         let app = Self {
             kit,
             users,

@@ -9,6 +9,7 @@ use domain::{Actor, Log, Metadata, StreamId};
 use gateway::{Hub, Limits};
 use http_kit::Kit;
 use metrics_exporter_prometheus::PrometheusHandle;
+use projection::deliveries::Courier;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -28,7 +29,7 @@ pub struct Tasks {
 impl Tasks {
     pub fn start(
         kit: &Kit,
-        runners: Vec<Runner>,
+        (runners, courier): (Vec<Runner>, Courier),
         handles: &[GroupHandle],
         (limits, hub): (&Arc<Limits>, &Arc<Hub>),
         prometheus: PrometheusHandle,
@@ -42,6 +43,8 @@ impl Tasks {
         for runner in runners {
             groups.spawn(runner.run(stopping_groups.clone()));
         }
+        // The data directory is this process's alone: whatever carried letters before is gone.
+        groups.spawn(courier.run(true, stopping_groups));
         Self { stop, stop_groups, activity, groups }
     }
 

@@ -98,8 +98,10 @@ async fn a_rebuild_is_refused_with_its_reason() {
     let path = |group: &str| format!("/api/v1/admin/consumers/{group}/rebuild");
     let answer = admin.client.post(&path("nobodys-group"), &json!({})).await.expect(404);
     assert_eq!(answer.code(), "GROUP_NOT_FOUND");
-    let answer = admin.client.post(&path("notification-service-group"), &json!({})).await.expect(409);
-    assert_eq!(answer.code(), "NOT_REBUILDABLE");
+    let history = "/api/v1/admin/consumers/history-service-group";
+    admin.client.post(&format!("{history}/pause"), &json!({})).await.expect(200);
+    let answer = admin.client.post(&format!("{history}/rebuild"), &json!({})).await.expect(409);
+    assert_eq!(answer.code(), "GROUP_PAUSED");
     let answer = admin.client.get("/api/jobs/0197c000-0000-7000-8000-000000000001").await.expect(404);
     assert_eq!(answer.code(), "JOB_NOT_FOUND");
     app.stop().await;

@@ -1,0 +1,105 @@
+//! One-way effects, such as letters: what happens outside cannot be part of a transaction.
+//!
+//! A projection adds a row for each of them in the transaction that moves its cursor. A [`Courier`] leases rows,
+//! carries them out and writes down what came of it:
+//!
+//! ```text
+//! event -> Delivery::add -> due -> leased -> delivered | not wanted | refused | failed | unknown
+//!                            ^-------'  certainly not carried out: tried again, later and later
+//! ```
+//!
+//! A delivery whose courier was lost in between is looked up at its target. Where the target cannot tell, it is
+//! *unknown* and waits for an operator: nothing is ever sent twice by guessing.
+//!
+//! Rows follow from the journal, like those of any read model. What became of them does not: it moves to a rebuilt
+//! read model when that takes over, and deliveries that only the rebuilt one knows are left out. So a rebuild carries
+//! nothing out, and what was waiting still is.
+
+mod book;
+mod courier;
+
+use std::fmt::Write as _;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use domain::{Envelope, TenantId, UserId};
+use uuid::Uuid;
+
+pub use book::{Book, State, TABLES, Tracked};
+pub(crate) use book::{STATE_TABLES, hand_over, lose};
+pub use courier::{Carrier, Courier, Found, Outcome, Settings};
+
+use crate::store::ViewError;
+use crate::tx::ViewTx;
+
+/// An effect that an event asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Delivery<'a> {
+    /// The event.
+    pub event: &'a Envelope,
+    /// How it is carried, such as `email`.
+    pub channel: &'a str,
+    /// Who gets it.
+    pub recipient: &'a str,
+    /// What is carried.
+    pub template: &'a str,
+}
+
+impl Delivery<'_> {
+    /// The same for the same effect of the same event, however often it is asked for.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let event = self.event.event_id.to_string();
+        let parts = [&*event, self.channel, self.recipient, self.template].join("\0");
+        digest(&SHA256, parts.as_bytes()).as_ref().iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+    }
+
+    /// Asks for it, once and for all.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn add(&self, tx: &mut ViewTx<'_>) -> Result<(), ViewError> {
+        let (event, id) = (self.event, self.id());
+        let row = [
+            id.as_str().into(),
+            event.stream.tenant.as_str().into(),
+            self.recipient.into(),
+            self.channel.into(),
+            self.template.into(),
+            event.event_id.to_string().into(),
+            event.position.seq.into(),
+            event.timestamp.micros().into(),
+        ];
+        if tx.execute(book::ADD, &row).await? == 1 {
+            tx.execute(book::ADD_STATE, &[id.into(), event.position.seq.into()]).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A delivery to be carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// The delivery: the same at every try.
+    pub id: String,
+    /// The tenant.
+    pub tenant: TenantId,
+    /// Who gets it.
+    pub recipient: UserId,
+    /// How it is carried.
+    pub channel: String,
+    /// What is carried.
+    pub template: String,
+    /// The event that asked for it.
+    pub event_id: Uuid,
+    /// Where that stands in the log of facts.
+    pub seq: u64,
+    /// Earlier tries that failed.
+    pub tries: u32,
+    /// Which lease this is: an outcome counts under the delivery's newest one only.
+    pub lease: u64,
+    /// An earlier courier was lost while it carried this.
+    pub in_doubt: bool,
+}

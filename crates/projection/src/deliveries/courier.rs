@@ -1,0 +1,177 @@
+//! Carries deliveries out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bus::{ApplyError, Retry};
+use domain::{Clock, Timestamp};
+use tokio::sync::watch;
+
+use super::book::Settled;
+use super::{Book, Order};
+
+/// What came of a try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Carried out.
+    Delivered,
+    /// Nobody wants it any more.
+    NotWanted(String),
+    /// The target will never take it.
+    Refused(String),
+    /// Certainly not carried out; another try may help.
+    Failed(String),
+    /// Perhaps carried out.
+    Unknown(String),
+}
+
+/// What the target knows of a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// It has it.
+    Delivered,
+    /// It has it not, and nobody is about to bring it.
+    Missing,
+    /// It cannot tell.
+    Unknown,
+}
+
+/// The way to a target.
+#[async_trait]
+pub trait Carrier: Send + Sync + 'static {
+    /// Carries a delivery out, under its id.
+    async fn carry(&self, order: &Order) -> Outcome;
+
+    /// What became of a delivery whose courier was lost.
+    async fn look_up(&self, order: &Order) -> Found;
+}
+
+/// How a courier works.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// How often and how fast it tries again.
+    pub retry: Retry,
+    /// What it leases is its own for so long.
+    pub term_ms: i64,
+    /// Deliveries leased at once.
+    pub batch: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { retry: Retry::default(), term_ms: 60_000, batch: 32 }
+    }
+}
+
+/// Deliveries whose time comes later are looked at this often.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Carries out the deliveries of one book.
+pub struct Courier {
+    book: Book,
+    carrier: Arc<dyn Carrier>,
+    clock: Clock,
+    settings: Settings,
+}
+
+impl std::fmt::Debug for Courier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Courier({:?})", self.book)
+    }
+}
+
+impl Courier {
+    /// A courier for `book`.
+    #[must_use]
+    pub fn new(book: Book, carrier: Arc<dyn Carrier>, clock: Clock, settings: Settings) -> Self {
+        Self { book, carrier, clock, settings }
+    }
+
+    /// Runs until `stop` turns true. With `alone`, no other courier can be alive: what one before left behind is
+    /// looked up at once.
+    pub async fn run(self, alone: bool, mut stop: watch::Receiver<bool>) {
+        let mut lapse = alone;
+        while !*stop.borrow() {
+            if lapse && told(self.book.lapse().await).is_some() {
+                lapse = false;
+            }
+            if !lapse && told(self.round().await) == Some(true) {
+                continue;
+            }
+            tokio::select! {
+                biased;
+                _ = stop.changed() => {}
+                () = self.book.woken() => {}
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
+            }
+        }
+    }
+
+    /// Leases what is due and carries it out; true when there was anything.
+    ///
+    /// # Errors
+    /// When the book does not answer: then what was carried out is looked up later.
+    pub async fn round(&self) -> Result<bool, ApplyError> {
+        let now = self.clock.now();
+        let until = now.plus_millis(self.settings.term_ms);
+        let orders = self.book.lease(now, until, self.settings.batch).await?;
+        if orders.is_empty() {
+            return Ok(false);
+        }
+        let mut settled = Vec::with_capacity(orders.len());
+        for order in orders {
+            // Whoever lost its time starts nothing: the next one to lease it looks it up.
+            if self.clock.now() >= until {
+                break;
+            }
+            let outcome = self.carry(&order).await;
+            settled.push((order.clone(), self.settle(&order, outcome)));
+        }
+        let lost = self.book.settle(settled).await?;
+        if lost > 0 {
+            tracing::warn!(lost, "deliveries were leased again before their outcome was written down");
+            metrics::counter!("deliveries_lease_lost").increment(lost as u64);
+        }
+        Ok(true)
+    }
+
+    async fn carry(&self, order: &Order) -> Outcome {
+        if order.in_doubt {
+            match self.carrier.look_up(order).await {
+                Found::Delivered => return Outcome::Delivered,
+                Found::Missing => {}
+                Found::Unknown => return Outcome::Unknown("its courier was lost on the way".into()),
+            }
+        }
+        self.carrier.carry(order).await
+    }
+
+    fn settle(&self, order: &Order, outcome: Outcome) -> Settled {
+        let word = match &outcome {
+            Outcome::Delivered => "delivered",
+            Outcome::NotWanted(_) => "not_wanted",
+            Outcome::Refused(_) => "refused",
+            Outcome::Failed(_) => "failed",
+            Outcome::Unknown(_) => "unknown",
+        };
+        metrics::counter!("deliveries", "channel" => order.channel.clone(), "outcome" => word).increment(1);
+        let now: Timestamp = self.clock.now();
+        match outcome {
+            Outcome::Failed(why) if order.tries + 1 < self.settings.retry.tries => {
+                let pause = self.settings.retry.pause_of(&order.id, order.tries + 1);
+                tracing::warn!(delivery = order.id, tries = order.tries + 1, why, "a delivery failed");
+                Settled::Again(why, now.plus_millis(pause))
+            }
+            Outcome::Delivered | Outcome::NotWanted(_) => Settled::of(outcome, now),
+            Outcome::Refused(_) | Outcome::Failed(_) | Outcome::Unknown(_) => {
+                tracing::error!(delivery = order.id, ?outcome, "a delivery waits for an operator");
+                Settled::of(outcome, now)
+            }
+        }
+    }
+}
+
+fn told<T>(done: Result<T, ApplyError>) -> Option<T> {
+    done.inspect_err(|error| tracing::warn!(%error, "deliveries are in trouble and are tried again")).ok()
+}

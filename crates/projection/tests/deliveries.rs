@@ -1,0 +1,333 @@
+//! One-way effects: asked for once, carried by whoever holds the lease, never doubled by a rebuild.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bus::{Asker, Group, GroupHandle, Retry, Runner, Waited};
+use domain::{Clock, Envelope, Ids, Log, Position, StreamId, TenantId, Timestamp, UserId};
+use journal::sqlite::Limits;
+use journal::{Append, Claims, Expected, Journal, NewEvent, SqliteJournal};
+use projection::deliveries::{
+    self, Book, Carrier, Courier, Delivery, Found, Order, Outcome, Settings, State,
+};
+use projection::{Projection, ProjectionError, ViewStore, ViewTx};
+use tempfile::TempDir;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+
+const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
+const GROUP: Group =
+    Group { name: "letters-group", logs: &[Log::Facts], key: |e| Some(e.stream.id.to_string()) };
+const SETTINGS: Settings =
+    Settings { retry: Retry { tries: 3, base_ms: 1000, cap_ms: 60_000 }, term_ms: 10_000, batch: 8 };
+/// States that wait for an operator.
+const WAITING: &[State] = &[State::Refused, State::Failed, State::Unknown];
+
+/// A letter for every event.
+struct Letters(Arc<Notify>);
+
+#[async_trait(?Send)]
+impl Projection for Letters {
+    fn name(&self) -> &'static str {
+        GROUP.name
+    }
+
+    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
+        for event in batch {
+            let recipient = &event.stream.id;
+            Delivery { event, channel: "email", recipient, template: &event.event_type }.add(tx).await?;
+        }
+        Ok(())
+    }
+
+    fn committed(&self, _: &[Envelope]) {
+        self.0.notify_one();
+    }
+}
+
+/// The world outside: counts what it gets, and answers as it was told to.
+#[derive(Default)]
+struct Outside {
+    got: Mutex<HashMap<String, u32>>,
+    answers: Mutex<VecDeque<Outcome>>,
+    knows: Mutex<Option<Found>>,
+}
+
+#[async_trait]
+impl Carrier for Outside {
+    async fn carry(&self, order: &Order) -> Outcome {
+        let answer = self.answers.lock().unwrap().pop_front().unwrap_or(Outcome::Delivered);
+        if matches!(answer, Outcome::Delivered | Outcome::Unknown(_)) {
+            *self.got.lock().unwrap().entry(order.id.clone()).or_default() += 1;
+        }
+        answer
+    }
+
+    async fn look_up(&self, order: &Order) -> Found {
+        let got =
+            if self.got.lock().unwrap().contains_key(&order.id) { Found::Delivered } else { Found::Missing };
+        self.knows.lock().unwrap().unwrap_or(got)
+    }
+}
+
+struct World {
+    directory: TempDir,
+    journal: Arc<SqliteJournal>,
+    clock: Clock,
+    store: ViewStore,
+    book: Book,
+    outside: Arc<Outside>,
+    handle: GroupHandle,
+    _stop: watch::Sender<bool>,
+    _group: JoinSet<()>,
+}
+
+impl World {
+    async fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let clock = Clock::manual(NOW);
+        let journal = SqliteJournal::open(&directory.path().join("journal"), &clock, Limits::default());
+        let journal = Arc::new(journal.unwrap());
+        let wake = Arc::new(Notify::new());
+        let letters = Arc::new(Letters(Arc::clone(&wake)));
+        let store = ViewStore::open(&directory.path().join("view.db"), deliveries::TABLES, letters).unwrap();
+        let book = Book::open(&store, wake).unwrap();
+        let target = Arc::new(store.clone());
+        let started = Runner::new(GROUP, journal.clone(), target, clock.clone(), Retry::default()).await;
+        let (runner, handle) = started.unwrap();
+        let (stop, stopping) = watch::channel(false);
+        let mut group = JoinSet::new();
+        group.spawn(runner.run(stopping));
+        let outside = Arc::new(Outside::default());
+        Self { directory, journal, clock, store, book, outside, handle, _stop: stop, _group: group }
+    }
+
+    fn courier(&self) -> Courier {
+        Courier::new(self.book.clone(), self.outside.clone(), self.clock.clone(), SETTINGS)
+    }
+
+    /// Asks for `count` letters and waits until the read model holds them.
+    async fn ask(&self, count: usize) {
+        let mut last = None;
+        for _ in 0..count {
+            last = Some(append(&self.journal).await);
+        }
+        let (tenant, user, last) = (tenant(), person(), [last.unwrap()]);
+        let asker = Asker { tenant: &tenant, user };
+        let waited = self.handle.status.wait(&last, asker, Duration::from_secs(20)).await;
+        assert_eq!(waited, Waited::Applied);
+    }
+
+    /// Carries until nothing is due.
+    async fn carry(&self) {
+        let courier = self.courier();
+        while courier.round().await.unwrap() {}
+    }
+
+    /// How often each letter arrived, without whose.
+    fn counts(&self) -> Vec<u32> {
+        let mut counts: Vec<u32> = self.outside.got.lock().unwrap().values().copied().collect();
+        counts.sort_unstable();
+        counts
+    }
+
+    async fn lease(&self) -> Vec<Order> {
+        let now = self.clock.now();
+        self.book.lease(now, now.plus_millis(SETTINGS.term_ms), 8).await.unwrap()
+    }
+
+    fn answer(&self, answers: impl IntoIterator<Item = Outcome>) {
+        self.outside.answers.lock().unwrap().extend(answers);
+    }
+}
+
+fn tenant() -> TenantId {
+    TenantId::stored("hyderabad")
+}
+
+fn person() -> UserId {
+    "0197c000-0000-7000-8000-000000000001".parse().unwrap()
+}
+
+async fn append(journal: &SqliteJournal) -> Position {
+    let event = NewEvent {
+        event_id: Ids.uuid(NOW),
+        user_id: Some(person()),
+        event_type: "GREETED".into(),
+        schema_version: 1,
+        timestamp: NOW,
+        data: "{}".into(),
+        metadata: "{}".into(),
+    };
+    let stream = StreamId::new(&tenant(), "user", person());
+    let (expected, claims) = (Expected::Any, Claims::default());
+    let append = Append { stream, expected, events: vec![event], claims, idempotency: None };
+    journal.append(append).await.unwrap().position
+}
+
+fn no_line() -> Outcome {
+    Outcome::Failed("no line".into())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_is_carried_once_and_tried_again_only_when_it_certainly_failed() {
+    let world = World::new().await;
+    world.ask(3).await;
+    world.answer([no_line(), Outcome::Refused("no such box".into()), Outcome::Unknown("cut off".into())]);
+    world.carry().await;
+    assert_eq!(world.counts(), [1], "only the one with an unknown end may have arrived");
+    let waiting = world.book.list(WAITING, 10).await.unwrap();
+    let told: Vec<_> = waiting.iter().map(|t| (t.state, t.error.as_str())).collect();
+    assert_eq!(told, [(State::Refused, "no such box"), (State::Unknown, "cut off")]);
+    world.clock.advance(600);
+    world.carry().await;
+    assert_eq!(world.counts(), [1, 1], "the failed one is tried again, the others are not");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_all_tries_an_operator_decides() {
+    let world = World::new().await;
+    world.ask(2).await;
+    world.answer([no_line(), no_line(), no_line(), no_line(), no_line(), no_line()]);
+    for _ in 0..3 {
+        world.carry().await;
+        world.clock.advance(120);
+    }
+    let waiting = world.book.list(WAITING, 10).await.unwrap();
+    let [first, second] = waiting.as_slice() else { panic!("{waiting:?}") };
+    assert_eq!((first.state, first.order.tries), (State::Failed, 2), "two failures, then the last");
+    assert!(world.book.again(&first.order.id).await.unwrap());
+    assert!(world.book.give_up(&second.order.id).await.unwrap());
+    assert!(!world.book.again(&second.order.id).await.unwrap(), "given up for good");
+    world.carry().await;
+    assert_eq!(world.counts(), [1]);
+    assert!(world.book.list(WAITING, 10).await.unwrap().is_empty());
+}
+
+/// The courier leased, and perhaps carried, and was lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_8_what_a_lost_courier_leaves_is_looked_up_at_the_target() {
+    for (arrived, knows, counts, unknown) in [
+        (true, None, vec![1], 0),
+        (false, None, vec![1], 0),
+        (true, Some(Found::Unknown), vec![1], 1),
+        (false, Some(Found::Unknown), vec![], 1),
+    ] {
+        let world = World::new().await;
+        world.ask(1).await;
+        let leased = world.lease().await;
+        if arrived {
+            world.outside.carry(&leased[0]).await;
+        }
+        *world.outside.knows.lock().unwrap() = knows;
+        world.carry().await;
+        let untouched: Vec<u32> = arrived.then_some(1).into_iter().collect();
+        assert_eq!(world.counts(), untouched, "its lease is not over yet");
+        world.clock.advance(SETTINGS.term_ms / 1000);
+        world.carry().await;
+        assert_eq!(world.counts(), counts, "arrived: {arrived}, the target says {knows:?}");
+        let waiting = world.book.list(WAITING, 10).await.unwrap();
+        assert_eq!(waiting.iter().filter(|t| t.state == State::Unknown).count(), unknown);
+    }
+}
+
+/// A courier that slept past its lease says what came of it when another has long decided.
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_8_an_outcome_under_an_old_lease_does_not_count() {
+    struct Slow {
+        world: Arc<Outside>,
+        clock: Clock,
+        other: Courier,
+    }
+    #[async_trait]
+    impl Carrier for Slow {
+        async fn carry(&self, order: &Order) -> Outcome {
+            // Meanwhile the lease ends, and the other courier takes it over and delivers.
+            self.clock.advance(SETTINGS.term_ms / 1000);
+            self.other.round().await.unwrap();
+            assert_eq!(self.world.got.lock().unwrap().get(&order.id), Some(&1));
+            Outcome::Refused("too late to say so".into())
+        }
+
+        async fn look_up(&self, _: &Order) -> Found {
+            Found::Missing
+        }
+    }
+    let world = World::new().await;
+    world.ask(2).await;
+    let slow = Slow { world: world.outside.clone(), clock: world.clock.clone(), other: world.courier() };
+    let slow = Courier::new(world.book.clone(), Arc::new(slow), world.clock.clone(), SETTINGS);
+    slow.round().await.unwrap();
+    assert!(world.book.list(WAITING, 10).await.unwrap().is_empty(), "what the other wrote stands");
+    assert_eq!(world.counts(), [1, 1], "the slow one did not begin what its lease no longer covered");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_19_a_rebuild_sends_nothing_again_and_loses_nothing_that_is_due() {
+    let world = World::new().await;
+    world.ask(2).await;
+    world.answer([Outcome::Delivered, no_line()]);
+    world.carry().await;
+    let leased_before = {
+        world.ask(1).await;
+        world.lease().await
+    };
+    let rebuilt = projection::rebuild(&world.store, &world.handle, |_| {}).await.unwrap();
+    assert!(rebuilt.is_equal(), "{rebuilt:?}");
+    assert_eq!(world.counts(), [1]);
+    // The lease moved along: its courier may still say what came of it.
+    assert_eq!(leased_before.len(), 1);
+    world.carry().await;
+    assert_eq!(world.counts(), [1], "leased by somebody, or not due yet");
+    world.clock.advance(60);
+    world.carry().await;
+    assert_eq!(world.counts(), [1, 1, 1], "the failed one and the one of the lost courier, once each");
+    world.ask(1).await;
+    world.carry().await;
+    assert_eq!(world.counts(), [1, 1, 1, 1], "what is new is carried out of the rebuilt read model");
+}
+
+/// A read model in the making has all the rows, and owns nothing; whoever still holds the old one owns nothing any
+/// more.
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_19_ownership_moves_with_the_switch() {
+    let world = World::new().await;
+    world.ask(2).await;
+    let old = rusqlite::Connection::open(world.directory.path().join("view.db")).unwrap();
+    let owners = |c: &rusqlite::Connection| {
+        let mut all = c.prepare("select version from delivery_owner").unwrap();
+        let all = all.query_map([], |row| row.get(0)).unwrap();
+        all.collect::<rusqlite::Result<Vec<i64>>>().unwrap()
+    };
+    assert_eq!(owners(&old), [1]);
+    let fresh = world.store.beside().unwrap();
+    let making = rusqlite::Connection::open(world.directory.path().join("view.db.2")).unwrap();
+    assert_eq!(owners(&making), [0_i64; 0]);
+    drop((making, fresh));
+    projection::rebuild(&world.store, &world.handle, |_| {}).await.unwrap();
+    assert_eq!(owners(&old), [0_i64; 0]);
+    let new = rusqlite::Connection::open(world.directory.path().join("view.db.2")).unwrap();
+    assert_eq!(owners(&new), [2]);
+    world.carry().await;
+    assert_eq!(world.counts(), [1, 1]);
+}
+
+/// The new code asks for more than the old one did: what it would have sent long ago stays unsent.
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_19_what_only_the_rebuilt_one_knows_is_left_out() {
+    let world = World::new().await;
+    world.ask(2).await;
+    world.carry().await;
+    let forget = rusqlite::Connection::open(world.directory.path().join("view.db")).unwrap();
+    forget
+        .execute_batch("delete from delivery_states where seq = 1; delete from delivery where seq = 1")
+        .unwrap();
+    let rebuilt = projection::rebuild(&world.store, &world.handle, |_| {}).await.unwrap();
+    assert!(!rebuilt.is_equal());
+    world.carry().await;
+    assert_eq!(world.counts(), [1, 1]);
+    assert_eq!(world.book.list(&[State::LeftOut], 10).await.unwrap().len(), 1);
+}
