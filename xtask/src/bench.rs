@@ -2,6 +2,7 @@
 //! machine does hits all rows alike; then medians of the rounds. Misses no target loudly: it tells, and never fails.
 
 mod facts;
+mod fanout;
 mod journeys;
 mod lag;
 mod listing;
@@ -25,6 +26,7 @@ use tokio::time::Instant;
 use crate::check::cargo;
 use crate::terminal::{note, say};
 use facts::Facts;
+use fanout::Fanout;
 use journeys::Journeys;
 use lag::Lag;
 use process::Process;
@@ -90,8 +92,8 @@ impl Options {
 
 /// Measures, prints the report, saves it when asked to.
 pub fn bench(options: &Options) -> anyhow::Result<()> {
-    let unknown = options.only.iter().find(|letter| !('a'..='h').contains(*letter));
-    ensure!(unknown.is_none(), "there is no row {unknown:?}; the rows are a to h");
+    let unknown = options.only.iter().find(|letter| !('a'..='i').contains(*letter));
+    ensure!(unknown.is_none(), "there is no row {unknown:?}; the rows are a to i");
     let plan = options.plan();
     let built = cargo().args(["build", "--release", "--package", "hyderabadinfra"]).status();
     ensure!(built.context("cargo cannot be started")?.success(), "the server does not build");
@@ -110,13 +112,18 @@ pub fn bench(options: &Options) -> anyhow::Result<()> {
     let rows: Vec<Row> =
         rows::all(&baseline, &scene)?.into_iter().filter(|row| options.wants(row.letter)).collect();
     let runtime = tokio::runtime::Runtime::new()?;
-    let events = if options.wants('g') {
-        note("filling a journal and opening the application in process");
+    let facts = if options.wants('g') {
+        note("filling a journal");
         let facts = runtime.block_on(Facts::fill(&path("facts"), plan.facts))?;
         report.filled(facts.filled_per_second);
-        Some((facts, runtime.block_on(Lag::open(&path("lag")))?))
+        Some(facts)
     } else {
         None
+    };
+    let lag = if options.wants_any("gi") { Some(runtime.block_on(Lag::open(&path("lag")))?) } else { None };
+    let mut fanout = match &lag {
+        Some(lag) if options.wants('i') => Some(runtime.block_on(Fanout::open(lag))?),
+        _ => None,
     };
     let journeys = if options.wants('h') { Some(Journeys::set(&scene)?) } else { None };
     report.idle(server.memory()?);
@@ -131,9 +138,12 @@ pub fn bench(options: &Options) -> anyhow::Result<()> {
                 report.settled(row.letter, began.elapsed());
             }
         }
-        if let Some((facts, lag)) = &events {
+        if let (Some(facts), Some(lag)) = (&facts, &lag) {
             report.caught_up(runtime.block_on(facts.catch_up(&path("views"), round))?);
             report.lag(runtime.block_on(lag.paced(round, plan.paced))?);
+        }
+        if let Some(fanout) = &mut fanout {
+            report.fanout(runtime.block_on(fanout.tell(plan.paced / 5))?);
         }
         if let Some(journeys) = &journeys {
             report.creations(&journeys.create(round, plan.creations)?);
@@ -143,7 +153,10 @@ pub fn bench(options: &Options) -> anyhow::Result<()> {
     if options.wants_any("defh") {
         report.memory(server.memory()?, baseline.memory()?);
     }
-    if let Some((_, lag)) = events {
+    if let Some(fanout) = fanout {
+        runtime.block_on(fanout.close());
+    }
+    if let Some(lag) = lag {
         runtime.block_on(lag.close());
     }
     let text = report.render();

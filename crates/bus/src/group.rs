@@ -75,17 +75,25 @@ pub enum AfterTries {
 }
 
 /// How a group bears failure.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Policy {
     /// How often and how fast it tries.
     pub retry: Retry,
     /// And then.
     pub after: AfterTries,
+    /// A runner that says nothing for so long, in milliseconds, may be replaced by another.
+    pub term_ms: i64,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { retry: Retry::default(), after: AfterTries::default(), term_ms: 10_000 }
+    }
 }
 
 impl From<Retry> for Policy {
     fn from(retry: Retry) -> Self {
-        Self { retry, after: AfterTries::default() }
+        Self { retry, ..Self::default() }
     }
 }
 

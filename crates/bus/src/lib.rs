@@ -24,5 +24,5 @@ pub use handle::{Decision, GroupHandle, LetterError, RebuildError, TakeOver};
 pub use lag::Lag;
 pub use runner::{Progress, Runner, StartError};
 pub use stats::{Counts, Stats};
-pub use target::{Advance, ApplyError, Block, Checkpoint, ParkedEvent, State, Target};
+pub use target::{Advance, ApplyError, Block, Candidate, Checkpoint, Lease, ParkedEvent, State, Target};
 pub use wait::{Asker, Status, Waited};

@@ -1,6 +1,7 @@
 //! Runs one group: reads after its cursor, applies, sets failing keys aside, tries them again.
 
 mod blocked;
+mod holding;
 mod letters;
 mod rebuild;
 mod step;
@@ -11,7 +12,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use domain::{Clock, Log, Position, Timestamp};
+use domain::{Clock, Ids, Log, Position, Timestamp};
 use journal::{Journal, JournalError};
 use tokio::sync::{mpsc, watch};
 
@@ -20,6 +21,7 @@ use crate::handle::{Ask, GroupHandle, Means};
 use crate::stats::Stats;
 use crate::target::{ApplyError, Checkpoint, Target};
 use crate::wait::{Demand, Status};
+use holding::Holding;
 
 /// Events taken at once.
 const BATCH: usize = 2048;
@@ -52,7 +54,9 @@ impl From<ApplyError> for Trouble {
     fn from(error: ApplyError) -> Self {
         match error {
             ApplyError::Fenced { .. } => Self::Fatal(error.to_string()),
-            ApplyError::Store(_) | ApplyError::Event(_) => Self::Passing(error.to_string()),
+            ApplyError::Store(_) | ApplyError::Event(_) | ApplyError::Lost => {
+                Self::Passing(error.to_string())
+            }
         }
     }
 }
@@ -86,6 +90,8 @@ pub struct Runner {
     taken: usize,
     /// Where the last step wanted to go.
     wanted: Option<Checkpoint>,
+    /// The right to write, and how it is kept.
+    holding: Holding,
     /// Something failed, perhaps after it was done: what the store holds is not known.
     in_doubt: bool,
     /// It fills what queries read, not a read model in the making.
@@ -132,6 +138,7 @@ impl Runner {
         counters.started(clock.now());
         let shared = (Arc::clone(&demand), Arc::clone(&counters));
         let status = Status::new(seen, Arc::clone(&blocked), end, resumption, shared);
+        let holding = Holding::new(Ids.uuid(clock.now()));
         let means = Means { journal, clock, policy, discarded: Arc::default() };
         let handle = GroupHandle::new(group, status, asker, means.clone());
         let runner = Self {
@@ -150,6 +157,7 @@ impl Runner {
             demand,
             taken: 0,
             wanted: None,
+            holding,
             in_doubt: false,
             live: true,
             struck: false,
@@ -162,6 +170,13 @@ impl Runner {
     pub fn standing(self, standing: Standing) -> Self {
         *self.means.discarded.write().unwrap_or_else(PoisonError::into_inner) = standing.discarded;
         self.paused.send_replace(standing.paused.then(|| PAUSED.to_owned()));
+        self
+    }
+
+    /// No other process can run this group: what a crashed one held is taken at once.
+    #[must_use]
+    pub fn alone(mut self) -> Self {
+        self.holding.alone();
         self
     }
 
@@ -187,11 +202,11 @@ impl Runner {
                 }
                 Err(Trouble::Failing(error)) => match self.failed_again(error) {
                     Some(pause) => pause,
-                    None => return,
+                    None => break,
                 },
                 Err(Trouble::Fatal(error)) => {
                     self.end(error);
-                    return;
+                    break;
                 }
             };
             let (first, rest) = wakes.split_at_mut(1);
@@ -205,6 +220,7 @@ impl Runner {
                 () = tokio::time::sleep(pause) => {}
             }
         }
+        self.let_go().await;
     }
 
     /// Many small transactions cost more than a few larger ones: lets events gather while nobody waits for them.
@@ -228,18 +244,21 @@ impl Runner {
 
     /// One look at everything there is to do; true when something was done.
     async fn round(&mut self) -> Result<bool, Trouble> {
-        self.strike_discarded().await?;
         let mut worked = false;
         self.taken = 0;
+        let holds = self.keep_hold().await?;
         if self.in_doubt {
             self.look_up().await?;
+        }
+        if holds {
+            self.strike_discarded().await?;
         }
         while let Ok(ask) = self.asks.try_recv() {
             self.answer(ask).await;
             worked = true;
         }
         let waits = self.failing.is_some_and(|(_, next_try)| self.means.clock.now() < next_try);
-        if waits || self.paused.borrow().is_some() {
+        if !holds || waits || self.paused.borrow().is_some() {
             return Ok(worked);
         }
         for log in self.group.logs {

@@ -1,6 +1,6 @@
 //! What a group has done since the process started: "caught up" and "dead" must look different.
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use domain::Timestamp;
 
@@ -13,6 +13,7 @@ pub struct Stats {
     retried: AtomicU64,
     busy_micros: AtomicU64,
     last_progress: AtomicI64,
+    standing_by: AtomicBool,
 }
 
 /// [`Stats`] at a moment.
@@ -30,6 +31,8 @@ pub struct Counts {
     pub busy_micros: u64,
     /// When the cursor last moved; the start of the group before it ever did.
     pub last_progress: Timestamp,
+    /// Another process runs the group; this one would take over.
+    pub standing_by: bool,
 }
 
 impl Stats {
@@ -52,6 +55,10 @@ impl Stats {
         self.retried.fetch_add(1, Ordering::Relaxed);
     }
 
+    pub(crate) fn standing_by(&self, other_runs: bool) {
+        self.standing_by.store(other_runs, Ordering::Relaxed);
+    }
+
     /// As they are now.
     #[must_use]
     pub fn now(&self) -> Counts {
@@ -63,6 +70,7 @@ impl Stats {
             retried: get(&self.retried),
             busy_micros: get(&self.busy_micros),
             last_progress: Timestamp::from_micros(self.last_progress.load(Ordering::Relaxed)),
+            standing_by: self.standing_by.load(Ordering::Relaxed),
         }
     }
 }

@@ -24,6 +24,26 @@ pub struct State {
     pub blocked: Vec<Blocked>,
 }
 
+/// The right to write for a group: whoever took it over has a higher generation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lease {
+    /// Counts the holders; 0 before the first.
+    pub generation: u64,
+}
+
+/// A runner that wants to hold a group, or go on holding it.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate {
+    /// The runner.
+    pub holder: Uuid,
+    /// The time, for stores that have no clock of their own.
+    pub now: Timestamp,
+    /// It holds the group for so long, in milliseconds, unless it asks again.
+    pub term_ms: i64,
+    /// No other process can be alive: a lease that is not over is taken all the same.
+    pub alone: bool,
+}
+
 /// An event written down as waiting behind its blocked key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParkedEvent {
@@ -82,7 +102,10 @@ pub enum ApplyError {
     /// The store does not answer; trying again later may help.
     #[error("the read model is unavailable: {0}")]
     Store(String),
-    /// The cursor is elsewhere: somebody else runs this group.
+    /// Another runner holds the group now.
+    #[error("another process runs this group now")]
+    Lost,
+    /// The cursor is elsewhere although nobody else holds the group.
     #[error("the cursor of {log} is at {actual}, not at {expected}", log = .log.as_str())]
     Fenced {
         /// The log.
@@ -100,20 +123,27 @@ pub trait Target: Send + Sync + 'static {
     /// What is remembered.
     async fn state(&self) -> Result<State, ApplyError>;
 
+    /// Takes or keeps the right to write; nothing while another runner has it. Every writing call below is refused as
+    /// [`ApplyError::Lost`], in its own transaction, under any other lease than the newest.
+    async fn lease(&self, candidate: Candidate) -> Result<Option<Lease>, ApplyError>;
+
+    /// Gives the right to write back.
+    async fn release(&self, lease: Lease) -> Result<(), ApplyError>;
+
     /// Makes one step, wholly or not at all. Nothing is parked behind a key that is not blocked: it would wait for
     /// ever.
-    async fn advance(&self, advance: Advance) -> Result<(), ApplyError>;
+    async fn advance(&self, lease: Lease, advance: Advance) -> Result<(), ApplyError>;
 
     /// The events that wait behind `key`, in order.
     async fn parked(&self, key: &str) -> Result<Vec<ParkedEvent>, ApplyError>;
 
     /// Applies the first waiting event of `key` and strikes it off, in one transaction; unblocks the key when it
     /// was the last.
-    async fn redo(&self, key: &str, event: Envelope) -> Result<(), ApplyError>;
+    async fn redo(&self, lease: Lease, key: &str, event: Envelope) -> Result<(), ApplyError>;
 
     /// Strikes the first waiting event of `key` off without applying it; unblocks the key when it was the last.
-    async fn discard(&self, key: &str, event: Uuid) -> Result<(), ApplyError>;
+    async fn discard(&self, lease: Lease, key: &str, event: Uuid) -> Result<(), ApplyError>;
 
     /// Writes down how a blocked key stands now.
-    async fn note(&self, blocked: &Blocked) -> Result<(), ApplyError>;
+    async fn note(&self, lease: Lease, blocked: &Blocked) -> Result<(), ApplyError>;
 }

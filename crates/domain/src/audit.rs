@@ -24,6 +24,12 @@ pub enum AuditEvent {
         /// Whose data.
         subject_id: UserId,
     },
+    /// A person who left was erased: the key to their personal data is destroyed.
+    #[serde(rename = "PERSONAL_DATA_ERASED")]
+    Erased {
+        /// Whose data.
+        subject_id: UserId,
+    },
     /// A person took an entry out of their visible history.
     #[serde(rename = "HISTORY_ENTRY_HIDDEN")]
     HistoryEntryHidden {

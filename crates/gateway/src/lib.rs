@@ -15,7 +15,7 @@ use axum::extract::{DefaultBodyLimit, FromRef, Request};
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use bus::GroupHandle;
+use bus::{Group, GroupHandle};
 use http_kit::{Failure, Kit};
 use metrics_exporter_prometheus::PrometheusHandle;
 use projection::ViewStore;
@@ -36,10 +36,10 @@ pub struct Parts {
     pub services: Router,
     /// The consumer groups of this process.
     pub groups: Vec<GroupHandle>,
-    /// The read models that can be made again, by their groups.
-    pub views: Vec<(&'static str, ViewStore)>,
-    /// What was to be carried out of here, by its group.
-    pub deliveries: (&'static str, Book),
+    /// The read models, by the groups that fill them.
+    pub views: Vec<(Group, ViewStore)>,
+    /// What groups carry out of here.
+    pub deliveries: Vec<(&'static str, Book)>,
     /// Tells people what they do while it happens.
     pub hub: Arc<Hub>,
     /// How often who may call.
@@ -69,8 +69,8 @@ struct GatewayParts {
     kit: Kit,
     services: Router,
     groups: Vec<GroupHandle>,
-    views: Vec<(&'static str, ViewStore)>,
-    deliveries: (&'static str, Book),
+    views: Vec<(Group, ViewStore)>,
+    deliveries: Vec<(&'static str, Book)>,
     /// Operators decide about deliveries one after the other.
     deciding: tokio::sync::Mutex<()>,
     hub: Arc<Hub>,

@@ -5,7 +5,7 @@
 
 use std::time::Instant;
 
-use bus::{Advance, Checkpoint, Target};
+use bus::{Advance, Checkpoint, Lease, Target};
 use domain::{Envelope, Log, Position, StreamId, TenantId, Timestamp, UserId};
 use history::History;
 use uuid::Uuid;
@@ -83,7 +83,7 @@ async fn main() {
     }
     let (began, busy) = (Instant::now(), cpu_seconds());
     for step in steps {
-        store.advance(step).await.unwrap();
+        store.advance(Lease::default(), step).await.unwrap();
     }
     let (seconds, busy) = (began.elapsed().as_secs_f64(), cpu_seconds() - busy);
     #[expect(clippy::cast_precision_loss, reason = "a rate for people")]

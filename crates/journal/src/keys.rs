@@ -2,6 +2,7 @@
 //! They live apart from the journal: a backup of the journal alone reads nobody's data.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
@@ -38,6 +39,8 @@ pub struct KeyRing {
     master: LessSafeKey,
     derive: hmac::Key,
     store: Mutex<Connection>,
+    /// Erasures so far: who keeps anything opened asks whether it grew meanwhile.
+    erasures: AtomicU64,
     cache: moka::sync::Cache<(TenantId, UserId), Arc<LessSafeKey>>,
 }
 
@@ -86,7 +89,8 @@ impl KeyRing {
     pub fn open(path: &Path, master: &[u8; 32]) -> Result<Self, KeyError> {
         let store = Connection::open(path)?;
         store.execute_batch(
-            "pragma journal_mode = wal; pragma synchronous = full;
+            // What is erased is overwritten, not only forgotten.
+            "pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on;
              create table if not exists subject_keys (
                  tenant text not null, subject blob not null, wrapped blob,
                  primary key (subject, tenant)
@@ -99,6 +103,7 @@ impl KeyRing {
             master: aead_key(wrapping.as_ref())?,
             derive,
             store: Mutex::new(store),
+            erasures: AtomicU64::new(0),
             cache: moka::sync::Cache::new(100_000),
         };
         ring.check_master()?;
@@ -176,10 +181,9 @@ impl KeyRing {
         if let Some(key) = self.cache.get(&at) {
             return Ok(Found::Key(key));
         }
-        let row: Option<Option<Vec<u8>>> = self
-            .store
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        // Held until the key is cached: an erasure comes before that or takes it out again.
+        let store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        let row: Option<Option<Vec<u8>>> = store
             .prepare_cached("select wrapped from subject_keys where subject = ?1 and tenant = ?2")?
             .query_row(params![subject.uuid().as_bytes(), tenant.as_str()], |row| row.get(0))
             .optional()?;
@@ -193,6 +197,34 @@ impl KeyRing {
         let key = Arc::new(aead_key(&bytes)?);
         self.cache.insert(at, Arc::clone(&key));
         Ok(Found::Key(key))
+    }
+
+    /// Destroys a person's key, for ever: everything sealed with it reads as erased from now on, wherever it lies.
+    /// Blocks; doing it again is fine.
+    ///
+    /// # Errors
+    /// When the store does not answer; then the key may still be there.
+    pub fn erase(&self, tenant: &TenantId, subject: UserId) -> Result<(), KeyError> {
+        let store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        store.execute(
+            "insert into subject_keys values (?1, ?2, null) on conflict (subject, tenant) do update set wrapped = null",
+            params![tenant.as_str(), subject.uuid().as_bytes()],
+        )?;
+        self.cache.invalidate(&(tenant.clone(), subject));
+        self.erasures.fetch_add(1, Ordering::SeqCst);
+        // The write-ahead log holds the wrapped key, too.
+        let busy: i64 = store.query_row("pragma wal_checkpoint(truncate)", [], |row| row.get(0))?;
+        if busy == 0 {
+            Ok(())
+        } else {
+            Err(KeyError::Unavailable("somebody else reads the key store".into()))
+        }
+    }
+
+    /// How many people were erased since the start.
+    #[must_use]
+    pub fn erasures(&self) -> u64 {
+        self.erasures.load(Ordering::SeqCst)
     }
 
     fn make(&self, tenant: &TenantId, subject: UserId) -> Result<Arc<LessSafeKey>, KeyError> {

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use domain::aggregate::{Aggregate, EventKind};
-use domain::{Actor, Clock, Envelope, Ids, Log, Position, StreamId, TenantId, Timestamp, Version, upcast};
+use domain::{
+    Actor, Clock, Envelope, Ids, Log, Position, StreamId, TenantId, Timestamp, UserId, Version, upcast,
+};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -148,6 +150,7 @@ impl Ledger {
         id: impl ToString,
     ) -> Result<(A, Version), LoadError> {
         let stream = StreamId::new(tenant, A::TYPE, id.to_string());
+        let erasures = self.keys.erasures();
         let cached = self.states.get(&stream);
         let (mut version, mut state) =
             match cached.as_ref().and_then(|(v, s)| Some((*v, s.downcast_ref::<A>()?))) {
@@ -160,9 +163,29 @@ impl Ledger {
             version = envelope.version;
         }
         if !delta.is_empty() {
-            self.states.insert(stream, (version, Arc::new(state.clone())));
+            self.keep(&stream, version, &state, erasures);
         }
         Ok((state, version))
+    }
+
+    /// Caches a state, unless somebody was erased since it was read.
+    fn keep<A: Aggregate>(&self, stream: &StreamId, version: Version, state: &A, erasures: u64) {
+        self.states.insert(stream.clone(), (version, Arc::new(state.clone())));
+        // An erasure after this look empties the cache after this insertion.
+        if self.keys.erasures() != erasures {
+            self.states.invalidate(stream);
+        }
+    }
+
+    /// Destroys a person's key and every state that was opened with it. Blocks.
+    ///
+    /// # Errors
+    /// When the key store does not answer.
+    pub fn erase(&self, tenant: &TenantId, subject: UserId) -> Result<(), KeyError> {
+        let erased = self.keys.erase(tenant, subject);
+        self.states.invalidate_all();
+        self.states.run_pending_tasks();
+        erased
     }
 
     /// Asks aggregate `id` to do `command` on behalf of `actor`. `Ok` means durable.
@@ -178,6 +201,7 @@ impl Ledger {
     ) -> Result<Done<A>, ExecuteError<A::Rejection>> {
         let stream = StreamId::new(&actor.tenant, A::TYPE, id.to_string());
         for _ in 0..ATTEMPTS {
+            let erasures = self.keys.erasures();
             let (mut state, version) = if options.new_stream {
                 (A::default(), 0)
             } else {
@@ -209,7 +233,7 @@ impl Ledger {
                     for event in &events {
                         state.evolve(event, now);
                     }
-                    self.states.insert(stream, (version, Arc::new(state.clone())));
+                    self.keep(&stream, version, &state, erasures);
                     return Ok(Done { state, version, position: Some(position) });
                 }
                 Err(AppendError::Refused(Refused::Conflict { .. })) if !options.new_stream => {}
@@ -286,7 +310,7 @@ impl Ledger {
             schema_version: E::SCHEMA_VERSION,
             timestamp,
             data: sealed("data", data)?.into(),
-            metadata: sealed("metadata", &metadata)?.into(),
+            metadata: sealed(seal::METADATA, &metadata)?.into(),
         })
     }
 
@@ -320,7 +344,7 @@ impl Ledger {
             seal::plain(&mut value);
             Ok(value)
         };
-        Ok((read("data", &envelope.data)?, read("metadata", &envelope.metadata)?))
+        Ok((read("data", &envelope.data)?, read(seal::METADATA, &envelope.metadata)?))
     }
 
     fn opened<'j>(
@@ -360,7 +384,7 @@ fn unreadable(envelope: &Envelope, error: &serde_json::Error) -> DecodeError {
     DecodeError::Shape {
         event_type: envelope.event_type.to_string(),
         schema_version: envelope.schema_version,
-        message: error.to_string(),
+        message: seal::without_values(error),
     }
 }
 

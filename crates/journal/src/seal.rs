@@ -27,7 +27,7 @@ pub enum DecodeError {
         event_type: String,
         /// Its schema.
         schema_version: u16,
-        /// What the parser said.
+        /// What the parser said, without the values it met: they may be personal.
         message: String,
     },
     /// The key store did not answer.
@@ -37,6 +37,9 @@ pub enum DecodeError {
     #[error("a sealed value does not belong where it stands: {0}")]
     Forged(String),
 }
+
+/// The root of an event's circumstances.
+pub const METADATA: &str = "metadata";
 
 /// What is authenticated with a value.
 fn place(tenant: &TenantId, event: Uuid, path: &str, subject: UserId) -> Vec<u8> {
@@ -57,7 +60,8 @@ struct Sealed<'a> {
     sealed: &'a str,
 }
 
-/// Seals every clear personal value inside `json`, at `root` of an event of `tenant`.
+/// Seals every clear personal value inside `json`, at `root` of an event of `tenant`. About somebody who was erased
+/// nothing can be written; only the circumstances under which an event came about are left out instead.
 pub fn seal(
     keys: &KeyRing,
     tenant: &TenantId,
@@ -68,7 +72,10 @@ pub fn seal(
     let sealed = replace(json, root, CLEAR, |path, inner| -> Result<_, KeyError> {
         let missing = |_| KeyError::Unavailable("a personal value without a subject".into());
         let Clear { subject, value } = serde_json::from_str(inner).map_err(missing)?;
-        let key = keys.subject_or_new(tenant, subject)?;
+        let key = match keys.subject_or_new(tenant, subject) {
+            Err(KeyError::Erased) if root == METADATA => return Ok(format!(r#"{{"{ERASED}":true}}"#)),
+            key => key?,
+        };
         let sealed =
             BASE64.encode(encrypt(&key, &place(tenant, event, path, subject), value.get().as_bytes())?);
         Ok(format!(r#"{{"{SEALED}":{{"subject":"{subject}","box":"{sealed}"}}}}"#))
@@ -128,5 +135,62 @@ pub fn plain(value: &mut Value) {
         Value::Object(members) => members.iter_mut().for_each(|(_, member)| plain(member)),
         Value::Array(items) => items.iter_mut().for_each(plain),
         _ => {}
+    }
+}
+
+/// What stands before a quoted value; before a quoted name stand other words.
+const VALUES: [&str; 6] = ["variant ", "integer ", "float ", "floating point ", "boolean ", "character "];
+
+/// A parser's complaint without the values it quotes: what may be shown and kept anywhere.
+#[must_use]
+pub fn without_values(error: &serde_json::Error) -> String {
+    let mut told = String::new();
+    let message = error.to_string();
+    let mut rest = message.as_str();
+    while let Some(start) = rest.find(['"', '`']) {
+        let quote = &rest[start..=start];
+        let Some(end) = rest[start + 1..].find(quote) else {
+            // A value that holds quotes itself: nothing behind it is told.
+            return told + &rest[..start] + "…";
+        };
+        let (before, quoted) = (&rest[..start], &rest[start..start + end + 2]);
+        told.push_str(before);
+        let value = quote == "\"" || VALUES.iter().any(|kind| before.ends_with(kind));
+        told.push_str(if value { "…" } else { quoted });
+        rest = &rest[start + end + 2..];
+    }
+    told.push_str(rest);
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told<T: for<'a> Deserialize<'a>>(json: &str) -> String {
+        without_values(&serde_json::from_str::<T>(json).map(drop).unwrap_err())
+    }
+
+    #[test]
+    fn a_complaint_tells_names_and_no_values() {
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Card {
+            #[expect(dead_code, reason = "read into")]
+            phone: u8,
+        }
+        #[derive(Debug, Deserialize)]
+        enum Colour {
+            Red,
+        }
+        assert!(matches!(serde_json::from_str(r#""Red""#), Ok(Colour::Red)));
+        assert_eq!(told::<Card>("{}"), "missing field `phone` at line 1 column 2");
+        let wrong = told::<Card>(r#"{"phone": "98480 \"22338\""}"#);
+        assert!(wrong.starts_with("invalid type: string …") && !wrong.contains("22338"), "{wrong}");
+        assert!(
+            told::<Card>(r#"{"phone": 9848022338}"#).starts_with("invalid value: integer …, expected u8")
+        );
+        assert!(told::<Colour>(r#""Asha""#).starts_with("unknown variant …, expected `Red`"));
+        assert!(told::<Card>(r#"{"fone": 1}"#).starts_with("unknown field `fone`, expected `phone`"));
     }
 }

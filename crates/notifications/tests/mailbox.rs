@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use bus::{Advance, Asker, Checkpoint, GroupHandle, Retry, Runner, Target, Waited};
+use bus::{Advance, Asker, Checkpoint, GroupHandle, Lease, Retry, Runner, Target, Waited};
 use domain::user::{Account, IssuedToken, Profile, Role, User, UserCommand};
 use domain::{Actor, Clock, Envelope, Ids, Log, Metadata, TenantId, Timestamp, UserId};
 use http_body_util::BodyExt;
@@ -173,7 +173,7 @@ async fn a_repeat_writes_the_same_letters_over_themselves() {
         std::fs::rename(data.join(name), site.directory.path().join(name)).unwrap();
     }
     let again = Notifications::open(site.kit.clone(), &data, settings()).unwrap();
-    again.store().advance(step(site.facts().await)).await.unwrap();
+    again.store().advance(Lease::default(), step(site.facts().await)).await.unwrap();
     assert!(again.courier(Settings::default()).round().await.unwrap());
     assert_eq!(site.files(), written);
     assert_eq!(again.store().dump().await.unwrap(), site.notifications.store().dump().await.unwrap());
@@ -209,7 +209,7 @@ async fn whoever_left_gets_nothing_and_leaves_no_letter() {
     let fresh = tempfile::tempdir().unwrap();
     let again = Notifications::open(site.kit.clone(), fresh.path(), settings()).unwrap();
     let due: Vec<_> = site.facts().await.into_iter().take(1).collect();
-    again.store().advance(step(due)).await.unwrap();
+    again.store().advance(Lease::default(), step(due)).await.unwrap();
     assert!(again.courier(Settings::default()).round().await.unwrap());
     assert_eq!(std::fs::read_dir(fresh.path().join("mailbox")).unwrap().count(), 0);
     let ended = again.book().list(&[State::NotWanted], 10).await.unwrap();

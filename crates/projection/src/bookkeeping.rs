@@ -22,10 +22,13 @@ create table if not exists parked_events (
     event_id blob not null, tenant text not null, user_id blob
 ) strict;
 create index if not exists idx_parked_events_key on parked_events (grp, key, number);
+create table if not exists leases (
+    grp text primary key, holder blob not null, generation integer not null, until integer not null
+) strict, without rowid;
 ";
 
 /// Names of the tables above, and of what SQLite keeps for them: not part of what a rebuild must equal.
-pub const NAMES: [&str; 4] = ["checkpoints", "blocked_keys", "parked_events", "sqlite_sequence"];
+pub const NAMES: [&str; 5] = ["checkpoints", "blocked_keys", "parked_events", "leases", "sqlite_sequence"];
 
 #[expect(clippy::needless_pass_by_value, reason = "passed to map_err")]
 fn broken(error: rusqlite::Error) -> ApplyError {

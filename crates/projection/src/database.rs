@@ -25,6 +25,8 @@ pub struct Database {
     reading: Semaphore,
     /// Deleted once nobody uses it any more.
     retired: AtomicBool,
+    /// Something erased may still stand in its write-ahead log.
+    unclean: AtomicBool,
 }
 
 impl Database {
@@ -33,14 +35,38 @@ impl Database {
         writer.busy_timeout(Duration::from_secs(5))?;
         writer.execute_batch(
             "pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -4096;
-             pragma temp_store = memory;",
+             pragma temp_store = memory; pragma secure_delete = on;",
         )?;
         stable_plans(&writer)?;
         writer.set_prepared_statement_cache_capacity(64);
         writer.execute_batch(bookkeeping::TABLES)?;
         writer.execute_batch(tables)?;
         let (writer, idle, retired) = (Mutex::new(writer), Mutex::default(), AtomicBool::new(false));
-        Ok(Self { path: path.to_owned(), writer, idle, reading: Semaphore::new(READERS), retired })
+        let (reading, unclean) = (Semaphore::new(READERS), AtomicBool::new(true));
+        let database = Self { path: path.to_owned(), writer, idle, reading, retired, unclean };
+        // A crash may have come before the last erasure was done with.
+        database.scrub()?;
+        Ok(database)
+    }
+
+    /// Rows were erased: their former content stands in the write-ahead log until [`Self::scrub`].
+    pub fn soil(&self) {
+        self.unclean.store(true, Ordering::SeqCst);
+    }
+
+    /// Empties the write-ahead log and the readers' memory if there is need; tried again later when somebody reads.
+    pub fn scrub(&self) -> Result<(), ViewError> {
+        if !self.unclean.swap(false, Ordering::SeqCst) {
+            return Ok(());
+        }
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let writer = self.writer();
+        let scrubbed = writer.query_row("pragma wal_checkpoint(truncate)", [], |row| row.get::<_, i64>(0));
+        if scrubbed.as_ref().ok() != Some(&0) {
+            self.soil();
+        }
+        writer.execute_batch("pragma shrink_memory")?;
+        scrubbed.map(drop).map_err(Into::into)
     }
 
     pub fn writer(&self) -> MutexGuard<'_, Connection> {

@@ -5,6 +5,7 @@ mod bookkeeping;
 mod database;
 pub mod deliveries;
 mod generation;
+mod leases;
 mod rebuild;
 mod store;
 mod tx;
@@ -41,6 +42,11 @@ pub trait Projection: Send + Sync + 'static {
 
     /// The batch is committed and about to become visible to waiting readers: the moment to drop cached documents.
     fn committed(&self, batch: &[Envelope]);
+
+    /// Applying `event` takes something of a person out: nothing of it may be left in the file, either.
+    fn erases(&self, _event: &Envelope) -> bool {
+        false
+    }
 
     /// A rebuilt read model has taken over: the moment to drop every cached document.
     fn replaced(&self) {}

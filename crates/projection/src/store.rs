@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::task::{Context, Poll, Waker};
 
 use async_trait::async_trait;
-use bus::{Advance, ApplyError, Blocked, ParkedEvent, State, Target};
+use bus::{Advance, ApplyError, Blocked, Candidate, Lease, ParkedEvent, State, Target};
 use domain::Envelope;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::runtime::Handle;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::database::Database;
 use crate::tx::{ViewTx, query};
 use crate::value::{Row, Value};
-use crate::{Projection, ProjectionError, bookkeeping, deliveries, generation};
+use crate::{Projection, ProjectionError, bookkeeping, deliveries, generation, leases};
 
 /// The database of a read model does not answer.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -104,6 +104,7 @@ impl ViewStore {
         let (taken, old) = (fresh.database(), self.database());
         // Held until the new one is the one in use: nobody writes down an outcome where it would be lost.
         let last = old.writer();
+        leases::hand_over(&last, &taken.writer())?;
         deliveries::hand_over(&old.path, &taken.writer())?;
         generation::set(&self.0.path, &taken.path)?;
         taken.keep();
@@ -176,6 +177,19 @@ impl ViewStore {
         self.blocking(run).await
     }
 
+    /// A transaction of whoever runs the group.
+    async fn write<T: Send + 'static>(
+        &self,
+        lease: Lease,
+        work: impl FnOnce(&Shared, &Connection) -> Result<T, ApplyError> + Send + 'static,
+    ) -> Result<T, ApplyError> {
+        self.transaction(move |store, connection| {
+            leases::guard(connection, store.projection.name(), lease)?;
+            work(store, connection)
+        })
+        .await
+    }
+
     /// Runs `work` where it may block.
     pub(crate) async fn blocking<T: Send + 'static, E: From<ViewError> + Send + 'static>(
         &self,
@@ -190,10 +204,24 @@ impl ViewStore {
         tokio::task::spawn_blocking(work).await.unwrap_or_else(|e| Err(ViewError(e.to_string()).into()))
     }
 
-    /// The batch is committed: cached documents go, if anybody can have cached any.
-    fn committed(&self, batch: &[Envelope]) {
+    /// The batch is committed: cached documents go, if anybody can have cached any, and what was erased goes for good.
+    async fn committed(&self, batch: &[Envelope]) {
         if !self.0.in_the_making {
             self.0.projection.committed(batch);
+        }
+        if batch.iter().any(|event| self.0.projection.erases(event)) {
+            self.database().soil();
+            self.scrub().await;
+        }
+    }
+
+    /// Overwrites what erasures have left in files and memory, if there is need. To be called now and then: while
+    /// somebody reads, it stays.
+    pub async fn scrub(&self) {
+        let database = self.database();
+        let scrub = move || database.scrub();
+        if let Err(error) = self.blocking(scrub).await {
+            tracing::warn!(store = ?self, %error, "what was erased is still in the write-ahead log; tried again soon");
         }
     }
 }
@@ -240,15 +268,23 @@ impl Target for ViewStore {
         self.transaction(|store, c| bookkeeping::state(c, store.projection.name())).await
     }
 
-    async fn advance(&self, step: Advance) -> Result<(), ApplyError> {
+    async fn lease(&self, candidate: Candidate) -> Result<Option<Lease>, ApplyError> {
+        self.transaction(move |store, c| Ok(leases::take(c, store.projection.name(), &candidate)?)).await
+    }
+
+    async fn release(&self, lease: Lease) -> Result<(), ApplyError> {
+        self.transaction(move |store, c| Ok(leases::release(c, store.projection.name(), lease)?)).await
+    }
+
+    async fn advance(&self, lease: Lease, step: Advance) -> Result<(), ApplyError> {
         let due = self
-            .transaction(move |store, connection| {
+            .write(lease, move |store, connection| {
                 bookkeeping::advance(connection, store.projection.name(), &step)?;
                 store.project(connection, &step.due)?;
                 Ok(step.due)
             })
             .await?;
-        self.committed(&due);
+        self.committed(&due).await;
         Ok(())
     }
 
@@ -257,26 +293,26 @@ impl Target for ViewStore {
         self.transaction(move |store, c| bookkeeping::parked(c, store.projection.name(), &key)).await
     }
 
-    async fn redo(&self, key: &str, event: Envelope) -> Result<(), ApplyError> {
+    async fn redo(&self, lease: Lease, key: &str, event: Envelope) -> Result<(), ApplyError> {
         let key = key.to_owned();
         let done = self
-            .transaction(move |store, connection| {
+            .write(lease, move |store, connection| {
                 bookkeeping::strike(connection, store.projection.name(), &key, event.event_id)?;
                 store.project(connection, std::slice::from_ref(&event))?;
                 Ok(event)
             })
             .await?;
-        self.committed(&[done]);
+        self.committed(&[done]).await;
         Ok(())
     }
 
-    async fn discard(&self, key: &str, event: Uuid) -> Result<(), ApplyError> {
+    async fn discard(&self, lease: Lease, key: &str, event: Uuid) -> Result<(), ApplyError> {
         let key = key.to_owned();
-        self.transaction(move |store, c| bookkeeping::strike(c, store.projection.name(), &key, event)).await
+        self.write(lease, move |store, c| bookkeeping::strike(c, store.projection.name(), &key, event)).await
     }
 
-    async fn note(&self, blocked: &Blocked) -> Result<(), ApplyError> {
+    async fn note(&self, lease: Lease, blocked: &Blocked) -> Result<(), ApplyError> {
         let blocked = blocked.clone();
-        self.transaction(move |store, c| bookkeeping::note(c, store.projection.name(), &blocked)).await
+        self.write(lease, move |store, c| bookkeeping::note(c, store.projection.name(), &blocked)).await
     }
 }

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bus::{
-    AfterTries, Asker, BlockedState, Decision, Group, GroupHandle, LetterError, Policy, Retry, Runner,
-    Standing, Target, Waited,
+    Advance, AfterTries, ApplyError, Asker, Blocked, BlockedState, Candidate, Checkpoint, Decision, Group,
+    GroupHandle, LetterError, Policy, Retry, Runner, Standing, Target, Waited,
 };
 use domain::{Clock, Envelope, Ids, Log, Position, StreamId, TenantId, Timestamp, UserId};
 use journal::sqlite::Limits;
@@ -23,6 +23,7 @@ use tokio::task::JoinSet;
 const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 const GROUP: Group =
     Group { name: "test-group", logs: &[Log::Facts], key: |e| Some(e.stream.id.to_string()) };
+const TERM_MS: i64 = 10_000;
 const RETRY: Retry = Retry { tries: 2, base_ms: 1000, cap_ms: 10_000 };
 
 /// Writes each event as a row; refuses the events whose payload is in `poison`.
@@ -104,7 +105,7 @@ impl World {
 
     async fn start_after(&self, after: AfterTries) -> Running {
         let (journal, target) = (self.journal.clone(), Arc::new(self.store.clone()));
-        let policy = Policy { retry: RETRY, after };
+        let policy = Policy { retry: RETRY, after, ..Policy::default() };
         let (runner, handle) = Runner::new(GROUP, journal, target, self.clock.clone(), policy).await.unwrap();
         run(runner, handle)
     }
@@ -112,6 +113,15 @@ impl World {
     async fn start(&self) -> Running {
         let (runner, handle) = self.runner().await;
         run(runner, handle)
+    }
+
+    /// The step over the events after `from` up to `to`.
+    async fn step(&self, from: u64, to: u64) -> Advance {
+        let start = self.journal.head(Log::Facts).await.unwrap().at(from);
+        let due = self.journal.read_after(start, usize::try_from(to - from).unwrap()).await.unwrap();
+        let last = due.last().unwrap();
+        let to = Checkpoint { position: last.position, event_id: Some(last.event_id) };
+        Advance { log: Log::Facts, from, to, due, parked: Vec::new(), block: None }
     }
 
     /// What the rows say, key by key.
@@ -331,18 +341,40 @@ async fn rule_07_a_restart_repeats_nothing_and_skips_nothing() {
 }
 
 #[tokio::test]
-async fn rule_08_a_second_consumer_of_the_same_group_is_fenced() {
+async fn rule_08_a_second_consumer_stands_by_until_the_first_says_nothing_for_its_term() {
     let world = World::new();
     world.append("a", "\"1\"").await;
-    let (stale, stale_handle) = world.runner().await;
+    let claim = Candidate { holder: Ids.uuid(NOW), now: NOW, term_ms: TERM_MS, alone: false };
+    let silent = world.store.lease(claim).await.unwrap().unwrap();
     let running = world.start().await;
     let last = world.append("a", "\"2\"").await;
-    assert_eq!(running.wait(last, "a").await, Waited::Applied);
-    let (_stop, stopping) = watch::channel(false);
-    stale.run(stopping).await;
-    assert!(stale_handle.status.stopped().unwrap().contains("cursor"));
-    assert_eq!(world.of("a").await, ["\"1\"", "\"2\""]);
+    while !running.handle.status.counts().standing_by {
+        tokio::task::yield_now().await;
+    }
+    assert!(world.of("a").await.is_empty(), "another holds the group");
+    // What the holder does is seen here, too.
+    world.store.advance(silent, world.step(0, 1).await).await.unwrap();
+    let first = Position { seq: 1, ..last };
+    assert_eq!(running.wait(first, "a").await, Waited::Applied);
+    world.clock.advance(TERM_MS / 1000);
+    assert_eq!(running.wait(last, "a").await, Waited::Applied, "the holder is silent for too long");
+    let next = world.append("a", "\"3\"").await;
+    let late = world.store.advance(silent, world.step(2, 3).await).await;
+    assert!(matches!(late, Err(ApplyError::Lost)), "{late:?}");
+    let late = world.store.note(silent, &blocked(first)).await;
+    assert!(matches!(late, Err(ApplyError::Lost)), "{late:?}");
+    assert_eq!(running.wait(next, "a").await, Waited::Applied);
+    assert_eq!(world.of("a").await, ["\"1\"", "\"2\"", "\"3\""]);
     running.end().await;
+    // Given back at the end: the next one need not wait.
+    let claim = Candidate { holder: Ids.uuid(NOW), now: world.clock.now(), ..claim };
+    assert!(world.store.lease(claim).await.unwrap().is_some());
+}
+
+fn blocked(first: Position) -> Blocked {
+    let (key, error, id) = ("a".to_owned(), String::new(), String::new());
+    let (state, people) = (BlockedState::Retrying, Vec::new());
+    Blocked { id, key, first, tries: 1, next_try: NOW, state, error, since: NOW, people, waiting: 0 }
 }
 
 #[tokio::test]

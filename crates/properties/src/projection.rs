@@ -80,8 +80,16 @@ impl Projection for Listings {
         Ok(())
     }
 
+    fn erases(&self, event: &Envelope) -> bool {
+        &*event.stream.kind == "user"
+    }
+
     fn committed(&self, batch: &[Envelope]) {
         for envelope in batch {
+            // Any of the documents may be an owner's who left.
+            if self.erases(envelope) {
+                self.hot.forget_all();
+            }
             for property in touched(envelope) {
                 self.hot.forget(&(envelope.stream.tenant.clone(), property));
             }

@@ -25,7 +25,7 @@ use notifications::Notifications;
 use projection::ViewStore;
 use properties::Properties;
 use tasks::Tasks;
-use users::Users;
+use users::{Erasures, Users};
 
 pub use open::Opening;
 
@@ -42,8 +42,12 @@ pub struct App {
     pub history: History,
     /// The mail.
     pub notifications: Notifications,
+    /// The forgetting of those who left.
+    pub erasures: Erasures,
     /// The running consumer groups.
     pub groups: Vec<GroupHandle>,
+    /// Every read model with the group that fills it.
+    pub views: Vec<(Group, ViewStore)>,
     doors: Doors,
     journal: Arc<SqliteJournal>,
     hub: Arc<Hub>,
@@ -63,17 +67,6 @@ impl App {
         let city = self.kit.tenants.get(self.kit.tenants.default_id()).map(|tenant| tenant.city.clone());
         let settings = web::Settings { secure_cookies: self.secure_cookies, city: city.unwrap_or_default() };
         self.doors.public(web::router(web::Api::new(self.doors.api.clone()), settings))
-    }
-
-    /// Every read model with the group that fills it.
-    #[must_use]
-    pub fn views(&self) -> Vec<(Group, &ViewStore)> {
-        vec![
-            (Users::group(), self.users.store()),
-            (Properties::group(), self.properties.store()),
-            (History::group(), self.history.store()),
-            (Notifications::group(), self.notifications.store()),
-        ]
     }
 
     /// The default tenant.

@@ -17,7 +17,8 @@ impl TestApp {
         assert_eq!(handle.status.wait(&needed, nobody, Duration::from_mins(1)).await, Waited::Applied);
     }
 
-    /// Writes queued activity and waits until every consumer group has applied everything there is.
+    /// Writes queued activity and waits until every consumer group has applied everything there is, and everything
+    /// that it asks for outside was tried.
     pub async fn drain(&self) {
         self.kit.activity.flush().await;
         let heads = self.kit.ledger.heads().await.unwrap();
@@ -26,6 +27,9 @@ impl TestApp {
             let needed: Vec<Position> = handle.group.logs.iter().map(|log| heads[log.index()]).collect();
             let waited = handle.status.wait(&needed, nobody, Duration::from_mins(1)).await;
             assert_eq!(waited, Waited::Applied, "{} is behind", handle.group.name);
+        }
+        for book in &self.books {
+            tokio::time::timeout(Duration::from_mins(1), book.tried(heads[0].seq)).await.unwrap().unwrap();
         }
     }
 }

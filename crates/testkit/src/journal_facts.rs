@@ -42,7 +42,7 @@ pub async fn read_models(data_dir: &Path) -> Vec<(String, Vec<(String, Vec<Row>)
         reached(&app, handle.group.name, &needed).await;
     }
     let mut dumps = Vec::new();
-    for (group, store) in app.views() {
+    for (group, store) in &app.views {
         dumps.push((group.name.to_owned(), store.dump().await.unwrap()));
     }
     app.shutdown().await;

@@ -16,6 +16,7 @@ use domain::{Clock, Timestamp};
 use http_kit::Kit;
 use hyderabadinfra::app::{self, App, Opening};
 use hyderabadinfra::settings::{self, Flag, Settings, Sources};
+use projection::deliveries::Book;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -43,6 +44,7 @@ pub struct TestApp {
     /// What its services share.
     pub kit: Kit,
     groups: Vec<GroupHandle>,
+    books: Vec<Book>,
     directory: Directory,
     server: JoinSet<()>,
     stop: Option<oneshot::Sender<()>>,
@@ -104,6 +106,7 @@ impl TestApp {
         let management = format!("http://{}", operators.local_addr().unwrap());
         let app = open_app(&settings, clock.clone(), &base).await;
         let (kit, groups) = (app.kit.clone(), app.groups.clone());
+        let books = vec![app.notifications.book().clone(), app.erasures.book().clone()];
         let (stop, stopped) = oneshot::channel();
         let mut server = JoinSet::new();
         server.spawn(async move {
@@ -113,7 +116,7 @@ impl TestApp {
             app::serve(app, public, operators, Duration::from_secs(2), stopped).await.unwrap();
         });
         let client = Client::new(&base);
-        Self { base, management, clock, client, kit, groups, directory, server, stop: Some(stop) }
+        Self { base, management, clock, client, kit, groups, books, directory, server, stop: Some(stop) }
     }
 
     /// Where everything is kept.

@@ -4,6 +4,7 @@
 //! in never waits for it.
 
 mod commands;
+mod erasure;
 mod http;
 mod passwords;
 mod projection;
@@ -18,8 +19,9 @@ use domain::{Envelope, Log, StreamId};
 use http_kit::Kit;
 
 pub use commands::operator::{AdminError, Minted};
+pub use erasure::Erasures;
 use passwords::Passwords;
-use projection::UsersProjection;
+use projection::{DELETED, UsersProjection};
 use sessions::{SessionError, Sessions};
 
 /// How long sessions live.
@@ -94,6 +96,8 @@ impl Users {
 fn lane(envelope: &Envelope) -> Option<String> {
     let stream = &envelope.stream;
     match (&*stream.kind, &*envelope.event_type) {
+        // That somebody is forgotten waits for nothing.
+        ("user", DELETED) => Some(format!("{stream}/gone")),
         ("user", _) | ("property", "PROPERTY_CREATED" | "PROPERTY_DELETED") => Some(stream.to_string()),
         ("session", "USER_LOGIN") => {
             envelope.user_id.map(|user| StreamId::new(&stream.tenant, "user", user).to_string())

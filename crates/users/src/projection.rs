@@ -12,6 +12,9 @@ use serde::Deserialize;
 /// The group, and the name of its checkpoints.
 pub const GROUP: &str = "users-service-group";
 
+/// The end of an account.
+pub const DELETED: &str = "USER_DELETED";
+
 /// Folds accounts, sign-ins and listings into rows.
 pub struct UsersProjection {
     ledger: Ledger,
@@ -73,7 +76,8 @@ async fn account(tx: &mut ViewTx<'_>, envelope: &Envelope, event: UserEvent) -> 
             let sql =
                 "insert into users (tenant, id, version, updated_at, created_at, username, email, profile,
                            searchable_names, searchable_account, role, status, email_verified)
-                       values ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10, $11, 0)
+                       select $1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10, $11, 0
+                       where not exists (select 1 from gone_users where tenant = $1 and user_id = $2)
                        on conflict (tenant, id) do nothing";
             let account = account.into_value();
             let searchable = account.as_ref().map(|a| format!("{}\n{}", a.username, a.email).to_lowercase());
@@ -89,6 +93,9 @@ async fn account(tx: &mut ViewTx<'_>, envelope: &Envelope, event: UserEvent) -> 
             tx.execute(sql, &values).await?;
         }
         UserEvent::Deleted { .. } => {
+            // It waits for no earlier event of theirs: what comes later finds nobody.
+            let gone = "insert into gone_users (tenant, user_id) values ($1, $2) on conflict do nothing";
+            tx.execute(gone, &keys(envelope)).await?;
             tx.execute("delete from users where tenant = $1 and id = $2", &[tenant, id]).await?;
         }
         UserEvent::Updated { profile, .. } => {
@@ -159,4 +166,8 @@ impl Projection for UsersProjection {
     }
 
     fn committed(&self, _: &[Envelope]) {}
+
+    fn erases(&self, event: &Envelope) -> bool {
+        &*event.event_type == DELETED
+    }
 }

@@ -95,10 +95,13 @@ impl Sessions {
         let connection = Connection::open(path)?;
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.execute_batch(
-            "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;",
+            "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
+             pragma secure_delete = on;",
         )?;
         connection.execute_batch(include_str!("../migrations/sessions.sql"))?;
         forget(&connection, now)?;
+        // A crash may have come before the last erasure was done with.
+        scrub(&connection)?;
         Ok(Self { connection: Arc::new(Mutex::new(connection)), settings })
     }
 
@@ -235,7 +238,7 @@ impl Sessions {
         now: Timestamp,
     ) -> Result<Vec<SessionId>, SessionError> {
         let tenant = tenant.clone();
-        self.transaction(move |tx, _| {
+        let ended = self.transaction(move |tx, _| {
             let (tenant, user) = (tenant.as_str(), user.to_string());
             let living = "select id from sessions where tenant = ?1 and user_id = ?2 and ended_at is null";
             let ended = ids(tx, living, params![tenant, user])?;
@@ -248,8 +251,14 @@ impl Sessions {
                 tx.prepare_cached(forget)?.execute(params![tenant, user])?;
             }
             Ok(ended)
-        })
-        .await
+        });
+        let ended = ended.await?;
+        if forget_client {
+            let connection = Arc::clone(&self.connection);
+            let run = move || scrub(&connection.lock().unwrap_or_else(PoisonError::into_inner));
+            tokio::task::spawn_blocking(run).await.unwrap_or_else(|e| Err(SessionError(e.to_string())))?;
+        }
+        Ok(ended)
     }
 }
 
@@ -264,6 +273,11 @@ fn forget(connection: &Connection, now: Timestamp) -> Result<(), SessionError> {
     let before = now.plus_seconds(-86_400).micros();
     connection.prepare_cached("delete from sessions where expires_at < ?1")?.execute([before])?;
     Ok(())
+}
+
+/// What was overwritten is not left in the write-ahead log, either.
+fn scrub(connection: &Connection) -> Result<(), SessionError> {
+    Ok(connection.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?)
 }
 
 fn ids(

@@ -65,12 +65,14 @@ impl Facts {
         Ok(Self { ledger, head, filled_per_second: rate(head.seq, began.elapsed()) })
     }
 
-    /// Events a second of the history's consumer group, from an empty read model to the newest fact.
-    pub async fn catch_up(&self, directory: &Path, round: usize) -> anyhow::Result<f64> {
+    /// Events a second of the history's consumer group, from an empty read model to the newest fact; then of making
+    /// it again beside the one in use.
+    pub async fn catch_up(&self, directory: &Path, round: usize) -> anyhow::Result<(f64, f64)> {
         let path = directory.join(format!("{round}.db"));
-        let store = Arc::new(History::view(&path)?);
-        let (journal, clock) = (self.ledger.journal().clone(), Clock::System);
-        let (runner, handle) = Runner::new(History::group(), journal, store, clock, RETRY).await?;
+        let store = History::view(&path)?;
+        let (journal, clock, target) =
+            (self.ledger.journal().clone(), Clock::System, Arc::new(store.clone()));
+        let (runner, handle) = Runner::new(History::group(), journal, target, clock, RETRY).await?;
         let (stop, stopping) = watch::channel(false);
         let mut group = JoinSet::new();
         let began = Instant::now();
@@ -79,11 +81,15 @@ impl Facts {
         let asker = Asker { tenant: &tenant, user };
         let waited = handle.status.wait(&[self.head], asker, CATCHING_UP).await;
         let took = began.elapsed();
+        let began = Instant::now();
+        let rebuilt = projection::rebuild(&store, &handle, |_| ()).await?;
+        let rebuilding = began.elapsed();
+        ensure!(rebuilt.is_equal(), "the history is another one when it is made again: {rebuilt:?}");
         stop.send_replace(true);
         group.join_all().await;
         ensure!(waited == Waited::Applied, "the history did not catch up: {waited:?}");
         ensure!(handle.status.blocked_count() == 0, "the history could not apply some events");
-        Ok(rate(self.head.seq, took))
+        Ok((rate(self.head.seq, took), rate(self.head.seq, rebuilding)))
     }
 }
 

@@ -43,13 +43,17 @@ impl Lag {
         let history =
             app.groups.iter().find(|handle| handle.group.name == name).context("no history group")?;
         let history = history.status.clone();
-        let body = json!({"username": "pacer", "email": "pacer@example.com", "password": PASSWORD,
-            "firstName": "Sample", "lastName": "Person"});
-        let answer = post(&router, "/api/auth/register", "", body.to_string()).await?;
-        let body: Value = serde_json::from_slice(&to_bytes(answer.into_body(), LARGEST).await?)?;
-        let token = body["data"]["accessToken"].as_str().context("no token")?.to_owned();
-        let user = body["data"]["user"]["id"].as_str().context("no id")?.parse()?;
+        let (token, user) = join(&router, "pacer").await?;
         Ok(Self { app, router, history, token, user })
+    }
+
+    /// The token and id of somebody new.
+    pub async fn join(&self, name: &str) -> anyhow::Result<(String, UserId)> {
+        join(&self.router, name).await
+    }
+
+    pub fn router(&self) -> &Router {
+        &self.router
     }
 
     /// `commands` of them, one a millisecond; a late one does not hold up the next.
@@ -114,7 +118,16 @@ async fn lag(
     Ok(answered.elapsed())
 }
 
-async fn post(router: &Router, path: &str, token: &str, body: String) -> anyhow::Result<Response> {
+async fn join(router: &Router, name: &str) -> anyhow::Result<(String, UserId)> {
+    let body = json!({"username": name, "email": format!("{name}@example.com"), "password": PASSWORD,
+        "firstName": "Sample", "lastName": "Person"});
+    let answer = post(router, "/api/auth/register", "", body.to_string()).await?;
+    let body: Value = serde_json::from_slice(&to_bytes(answer.into_body(), LARGEST).await?)?;
+    let token = body["data"]["accessToken"].as_str().context("no token")?.to_owned();
+    Ok((token, body["data"]["user"]["id"].as_str().context("no id")?.parse()?))
+}
+
+pub async fn post(router: &Router, path: &str, token: &str, body: String) -> anyhow::Result<Response> {
     let mut request = Request::post(path)
         .header(header::HOST, "127.0.0.1")
         .header(header::USER_AGENT, "xtask bench")

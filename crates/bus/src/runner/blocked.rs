@@ -70,11 +70,11 @@ impl Runner {
         let mut applied = 0;
         for parked in self.target.parked(key).await? {
             if self.is_discarded(parked.event_id) {
-                self.target.discard(key, parked.event_id).await?;
+                self.target.discard(self.holding.lease, key, parked.event_id).await?;
                 continue;
             }
             let envelope = self.read_again(&parked).await?;
-            match self.target.redo(key, envelope).await {
+            match self.target.redo(self.holding.lease, key, envelope).await {
                 Ok(()) => applied += 1,
                 Err(ApplyError::Event(error)) => return Ok((applied, Err(error))),
                 Err(other) => return Err(other.into()),
@@ -102,7 +102,8 @@ impl Runner {
             tracing::error!(group = self.group.name, key = blocked.key, tries, error, "a key is parked");
         }
         let state = if parked { BlockedState::Parked } else { BlockedState::Retrying };
-        self.target.note(&Blocked { tries, next_try, state, error, ..blocked.clone() }).await?;
+        let noted = Blocked { tries, next_try, state, error, ..blocked.clone() };
+        self.target.note(self.holding.lease, &noted).await?;
         Ok(())
     }
 }

@@ -60,6 +60,9 @@ impl Runner {
         if self.paused.borrow().is_some() {
             return Err(Trouble::Passing("the group is paused; resume it and try again".into()));
         }
+        if !self.keep_hold().await? {
+            return Err(Trouble::Passing("another process runs this group; rebuild it there".into()));
+        }
         for log in self.group.logs {
             self.reach(*log, fresh.at(*log)).await?;
             fresh.reach(*log, self.at(*log)).await?;

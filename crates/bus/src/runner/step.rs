@@ -48,7 +48,7 @@ impl Runner {
 
     async fn advance(&mut self, step: Advance) -> Result<(), ApplyError> {
         self.wanted = Some(step.to);
-        self.target.advance(step).await
+        self.target.advance(self.holding.lease, step).await
     }
 
     /// Splits a batch into what can be applied and what waits behind a blocked key.

@@ -41,6 +41,7 @@ fn told(gateway: &Gateway, handle: &GroupHandle, lags: &[Lag], now: Timestamp) -
     let standing = match (&stopped, &paused) {
         (Some(_), _) => "STOPPED",
         (None, Some(_)) => "PAUSED",
+        (None, None) if counts.standing_by => "STANDING_BY",
         (None, None) => "RUNNING",
     };
     let parked = blocked.iter().filter(|b| b.state == BlockedState::Parked).count();
@@ -49,7 +50,7 @@ fn told(gateway: &Gateway, handle: &GroupHandle, lags: &[Lag], now: Timestamp) -
         json!({"log": lag.log.as_str(), "currentOffset": lag.position, "head": lag.head, "lag": lag.events(),
             "oldestUnprocessed": lag.oldest, "lagMs": lag.micros(now) / 1000})
     });
-    let rebuildable = gateway.views.iter().any(|(name, _)| *name == handle.group.name);
+    let rebuildable = gateway.views.iter().any(|(group, _)| group.name == handle.group.name);
     json!({
         "group": handle.group.name, "state": standing, "reason": stopped.or(paused), "rebuildable": rebuildable,
         "logs": offsets.collect::<Vec<_>>(), "lag": lags.iter().map(Lag::events).sum::<u64>(),

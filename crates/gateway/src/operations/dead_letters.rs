@@ -10,7 +10,8 @@ use http_kit::{Caller, Failure, JsonObject, Page, Paging, Params};
 use serde_json::{Value, json};
 
 use super::chain::Chain;
-use super::{consumers, shown, undelivered};
+use super::undelivered::{self, Undelivered};
+use super::{consumers, shown};
 use crate::Gateway;
 
 /// Waiting events that are shown of a key; there may be any number.
@@ -24,7 +25,7 @@ pub async fn list(State(gateway): State<Gateway>, caller: Caller, uri: Uri) -> R
     let paging = Paging::read(&mut fields, 20, 1);
     let paging = fields.finish(paging)?;
     let mut all: Vec<Value> = gateway.letters().map(|(handle, blocked)| letter(handle, &blocked)).collect();
-    all.extend(undelivered::all(&gateway).await?);
+    all.extend(undelivered::all(&gateway).await?.iter().map(Undelivered::told));
     let total = all.len() as u64;
     let skip = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
     let take = usize::try_from(paging.size).unwrap_or(usize::MAX);
@@ -40,9 +41,9 @@ pub async fn show(
 ) -> Result<Response, Failure> {
     caller.operates(&gateway.kit)?;
     if let Some(delivery) = undelivered::find(&gateway, &id).await? {
-        let mut data = undelivered::told(&gateway, &delivery);
+        let mut data = delivery.told();
         let head = gateway.kit.ledger.journal().head(Log::Facts).await?;
-        add_event(&gateway, &mut data, head.at(delivery.order.seq)).await?;
+        add_event(&gateway, &mut data, head.at(delivery.tracked.order.seq)).await?;
         data["waitingEvents"] = json!([]);
         return Ok(gateway.kit.reply("Dead letter", data).into_response());
     }

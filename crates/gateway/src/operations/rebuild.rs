@@ -28,7 +28,7 @@ pub async fn group(
 ) -> Result<Response, Failure> {
     caller.operates(&gateway.kit)?;
     let handle = gateway.group(&name)?.clone();
-    let view = gateway.views.iter().find(|(group, _)| *group == name).map(|(_, view)| view.clone());
+    let view = gateway.views.iter().find(|(group, _)| group.name == name).map(|(_, view)| view.clone());
     let view = view.ok_or_else(|| Failure::conflict("NOT_REBUILDABLE", "this group fills no read model"))?;
     if handle.status.paused().is_some() {
         return Err(Failure::conflict("GROUP_PAUSED", "a paused group cannot take over; resume it first"));

@@ -4,44 +4,53 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::audit::AuditEvent;
 use http_kit::{Caller, Failure};
-use projection::deliveries::{State, Tracked};
+use projection::deliveries::{Book, State, Tracked};
 use serde_json::{Value, json};
 
 use crate::Gateway;
 
 const WAITING: &[State] = &[State::Refused, State::Failed, State::Unknown];
-/// Deliveries looked at; whoever has more has one cause for all.
+/// Deliveries looked at of a group; whoever has more has one cause for all.
 const SHOWN: usize = 1000;
 const PREFIX: &str = "delivery-";
 
-async fn waiting(gateway: &Gateway) -> Result<Vec<Tracked>, Failure> {
-    let (_, book) = &gateway.deliveries;
-    book.list(WAITING, SHOWN).await.map_err(|error| Failure::unavailable(&error))
+/// A delivery, and the group it belongs to.
+pub struct Undelivered<'g> {
+    group: &'static str,
+    book: &'g Book,
+    pub tracked: Tracked,
 }
 
-pub async fn all(gateway: &Gateway) -> Result<Vec<Value>, Failure> {
-    Ok(waiting(gateway).await?.iter().map(|delivery| told(gateway, delivery)).collect())
+pub async fn all(gateway: &Gateway) -> Result<Vec<Undelivered<'_>>, Failure> {
+    let mut all = Vec::new();
+    for (group, book) in &gateway.deliveries {
+        let waiting = book.list(WAITING, SHOWN).await.map_err(|error| Failure::unavailable(&error))?;
+        all.extend(waiting.into_iter().map(|tracked| Undelivered { group, book, tracked }));
+    }
+    Ok(all)
 }
 
 /// The delivery of that id, when it is the id of a delivery.
 ///
 /// # Errors
 /// 404 when it waits for nobody.
-pub async fn find(gateway: &Gateway, id: &str) -> Result<Option<Tracked>, Failure> {
+pub async fn find<'g>(gateway: &'g Gateway, id: &str) -> Result<Option<Undelivered<'g>>, Failure> {
     let Some(id) = id.strip_prefix(PREFIX) else { return Ok(None) };
-    let found = waiting(gateway).await?.into_iter().find(|delivery| delivery.order.id == id);
+    let found = all(gateway).await?.into_iter().find(|delivery| delivery.tracked.order.id == id);
     found.map(Some).ok_or_else(super::dead_letters::unknown)
 }
 
-pub fn told(gateway: &Gateway, delivery: &Tracked) -> Value {
-    let (group, order) = (gateway.deliveries.0, &delivery.order);
-    json!({"id": format!("{PREFIX}{}", order.id), "group": group, "key": key(delivery),
-        "state": delivery.state.word().to_uppercase(), "error": delivery.error, "tries": order.tries,
-        "since": delivery.at, "channel": order.channel, "template": order.template, "waiting": 0})
-}
+impl Undelivered<'_> {
+    pub fn told(&self) -> Value {
+        let (order, tracked) = (&self.tracked.order, &self.tracked);
+        json!({"id": format!("{PREFIX}{}", order.id), "group": self.group, "key": self.key(),
+            "state": tracked.state.word().to_uppercase(), "error": tracked.error, "tries": order.tries,
+            "since": tracked.at, "channel": order.channel, "template": order.template, "waiting": 0})
+    }
 
-fn key(delivery: &Tracked) -> String {
-    format!("{}/{}", delivery.order.tenant, delivery.order.recipient)
+    fn key(&self) -> String {
+        format!("{}/{}", self.tracked.order.tenant, self.tracked.order.recipient)
+    }
 }
 
 /// Carries it out again, if `id` is a delivery's.
@@ -49,10 +58,9 @@ pub async fn redrive(gateway: &Gateway, caller: &Caller, id: &str) -> Result<Opt
     // Two operators decide one after the other.
     let _turn = gateway.deciding.lock().await;
     let Some(delivery) = find(gateway, id).await? else { return Ok(None) };
-    let (group, book) = &gateway.deliveries;
-    let event = AuditEvent::DeadLetterRedriven { group: (*group).into(), key: key(&delivery) };
+    let event = AuditEvent::DeadLetterRedriven { group: delivery.group.into(), key: delivery.key() };
     caller.write_down(&gateway.kit, &event).await?;
-    book.again(&delivery.order.id).await.map_err(|error| Failure::unavailable(&error))?;
+    delivery.book.again(&delivery.tracked.order.id).await.map_err(|error| Failure::unavailable(&error))?;
     let reply = gateway.kit.reply("To be delivered again", json!({"applied": 0}));
     Ok(Some(reply.status(StatusCode::ACCEPTED).into_response()))
 }
@@ -66,10 +74,9 @@ pub async fn discard(
 ) -> Result<Option<Response>, Failure> {
     let _turn = gateway.deciding.lock().await;
     let Some(delivery) = find(gateway, id).await? else { return Ok(None) };
-    let (group, book) = &gateway.deliveries;
-    let (group, key, event_id) = ((*group).to_owned(), key(&delivery), delivery.order.event_id);
+    let (group, key, event_id) = (delivery.group.into(), delivery.key(), delivery.tracked.order.event_id);
     let event = AuditEvent::DeadLetterDiscarded { group, key, event_id, reason: reason.to_owned() };
     caller.write_down(&gateway.kit, &event).await?;
-    book.give_up(&delivery.order.id).await.map_err(|error| Failure::unavailable(&error))?;
+    delivery.book.give_up(&delivery.tracked.order.id).await.map_err(|error| Failure::unavailable(&error))?;
     Ok(Some(gateway.kit.reply("Discarded", ()).empty().into_response()))
 }

@@ -64,6 +64,7 @@ struct Circumstances<'a> {
 
 pub fn unreadable(envelope: &Envelope, error: &serde_json::Error) -> ProjectionError {
     let Envelope { event_type, schema_version, .. } = envelope;
+    let error = journal::without_values(error);
     ProjectionError::Event(format!("{event_type} of schema {schema_version} cannot be read: {error}"))
 }
 

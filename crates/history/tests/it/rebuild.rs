@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use bus::{Advance, Checkpoint, Target};
+use bus::{Advance, Checkpoint, Lease, Target};
 use domain::{Envelope, Log};
 use history::History;
 use projection::{Row, ViewStore};
@@ -48,7 +48,7 @@ async fn feed(store: &ViewStore, log: Log, events: &[Envelope]) {
         parked: Vec::new(),
         block: None,
     };
-    store.advance(step).await.unwrap();
+    store.advance(Lease::default(), step).await.unwrap();
 }
 
 async fn rebuilt(

@@ -11,8 +11,9 @@ use projection::ViewStore;
 use tokio::sync::{oneshot, watch};
 
 use crate::chaos::Chaos;
+use crate::letters::{Outside, Post};
 use crate::model::Durable;
-use crate::rows::{FOR_EVER, GROUP, RETRY, Rows};
+use crate::rows::{FOR_EVER, GROUP, POLICY, Rows};
 use crate::scheduler::Spawner;
 use crate::unreliable::UnreliableTarget;
 use crate::writer;
@@ -25,6 +26,11 @@ pub struct Life {
     pub journal: Arc<dyn Journal>,
     pub rows: Arc<Rows>,
     pub store: ViewStore,
+    /// Letters, and where they arrive.
+    pub post: Post,
+    pub outside: Arc<Outside>,
+    /// The group that asks for them.
+    pub letters: watch::Sender<Option<GroupHandle>>,
     /// The file that says which one the store is in.
     pub pointer: std::path::PathBuf,
     pub clock: Clock,
@@ -58,7 +64,9 @@ impl Life {
             let (inner, chaos) = (self.store.clone(), Arc::clone(&self.chaos));
             let target = Arc::new(UnreliableTarget { inner, chaos, runner: number });
             let journal = Arc::clone(&self.journal);
-            match Runner::new(GROUP, journal, target, self.clock.clone(), RETRY).await {
+            match Runner::new(GROUP, journal, target, self.clock.clone(), POLICY).await {
+                // The first of a process knows that those of the one before are gone.
+                Ok((runner, handle)) if number == 1 => return self.run(number, runner.alone(), handle),
                 Ok((runner, handle)) => return self.run(number, runner, handle),
                 Err(StartError::OtherJournal { .. }) => self.chaos.broken("the journal is not the same"),
                 Err(_) => {}
@@ -91,9 +99,7 @@ pub async fn supervise(life: Arc<Life>) {
             tokio::select! {
                 biased;
                 _ = &mut running.ended => {
-                    if life.zombies.load(Ordering::SeqCst) == 0 {
-                        life.chaos.broken(format!("it stopped by itself: {:?}", running.handle.status.stopped()));
-                    }
+                    life.chaos.broken(format!("it stopped by itself: {:?}", running.handle.status.stopped()));
                     break;
                 }
                 () = life.chaos.sleep(50, 1000) => {}
@@ -104,7 +110,7 @@ pub async fn supervise(life: Arc<Life>) {
                 let _ = (&mut running.ended).await;
                 break;
             }
-            if choice <= 3 && zombies < 2 && !life.rebuilding.load(Ordering::SeqCst) {
+            if choice <= 3 && zombies < 2 {
                 life.zombies.fetch_add(1, Ordering::SeqCst);
                 break;
             }
@@ -149,9 +155,6 @@ pub async fn rebuild(life: Arc<Life>) {
     loop {
         life.chaos.sleep(20, 600).await;
         let Some(handle) = life.handle() else { continue };
-        if life.zombies.load(Ordering::SeqCst) > 0 {
-            return;
-        }
         if life.chaos.one_in(2) {
             deploy_a_mistake(&life);
         }
@@ -191,28 +194,31 @@ pub async fn settle(life: Arc<Life>) {
         running.push(life.start().await);
     }
     for _ in 0..500 {
-        running.retain(|r| r.handle.status.stopped().is_none());
-        if running.is_empty() {
-            // Two can fence each other, each in another log; somebody notices and starts the group again.
-            running.push(life.start().await);
+        if let Some(stopped) = running.iter().find_map(|r| r.handle.status.stopped()) {
+            life.chaos.broken(format!("it stopped by itself: {stopped}"));
+            return;
         }
-        let status = &running[0].handle.status;
+        let status = running[0].handle.status.clone();
         let heads = Log::ALL.map(|log| life.durable.lock().unwrap().log(log).len() as u64);
-        if status.watermark() == heads && status.blocked().is_empty() {
-            match (life.busy.load(Ordering::SeqCst), running.len()) {
-                (1, 1) => {
-                    life.chaos.note("everything is applied");
-                    life.busy.store(0, Ordering::SeqCst);
-                    return;
-                }
-                // The next event shows who of two has the group.
-                (1, _) => writer::write_one(&life).await,
-                _ => {}
+        let all = status.watermark() == heads && status.blocked().is_empty();
+        if all && life.busy.load(Ordering::SeqCst) <= 2 {
+            if running.len() == 1 {
+                life.chaos.note("everything is applied");
+                life.busy.fetch_sub(1, Ordering::SeqCst);
+                return;
             }
+            // Whoever of the two had the group, the other goes on.
+            let ended = running.swap_remove(usize::from(life.chaos.one_in(2)));
+            ended.stop.send_replace(true);
+            writer::write_one(&life).await;
+            continue;
         }
         life.rows.mend();
-        for blocked in status.blocked() {
-            let _ = running[0].handle.redrive(&blocked.id).await;
+        // Only whoever holds the group can.
+        for (running, blocked) in
+            running.iter().flat_map(|r| status.blocked().into_iter().map(move |b| (r, b)))
+        {
+            let _ = running.handle.redrive(&blocked.id).await;
         }
         life.chaos.sleep(100, 3000).await;
     }

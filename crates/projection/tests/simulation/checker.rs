@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
-use bus::{Advance, Checkpoint, Target};
+use bus::{Advance, Checkpoint, Lease, Target};
 use domain::{Envelope, Log, Position, UserId};
 use projection::{Row, ViewStore};
 
@@ -103,7 +103,7 @@ pub async fn complete(store: &ViewStore, plain: &ViewStore, durable: &Mutex<Dura
             let to = Checkpoint { position: event.position, event_id: Some(event.event_id) };
             let due = if (GROUP.key)(&event).is_some() { vec![event] } else { Vec::new() };
             let step = Advance { log, from, to, due, parked: Vec::new(), block: None };
-            plain.advance(step).await.map_err(|error| error.to_string())?;
+            plain.advance(Lease::default(), step).await.map_err(|error| error.to_string())?;
         }
     }
     for sql in [

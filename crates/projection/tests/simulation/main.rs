@@ -1,12 +1,14 @@
 //! The event core under a seeded scheduler: the real groups and read models over a model journal, with crashes at any
 //! await, power cuts, reordered and lost wake-ups, calls that fail or are done without being told, clocks that jump,
-//! runners that live on beside their successors, poison, redrives and rebuilds. A broken rule names its seed.
+//! runners and couriers that sleep past their leases and live on beside their successors, poison, redrives and
+//! rebuilds. A broken rule names its seed.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 #![expect(clippy::print_stdout, reason = "a replayed seed prints its trace")]
 
 mod actors;
 mod chaos;
 mod checker;
+mod letters;
 mod model;
 mod rows;
 mod scheduler;

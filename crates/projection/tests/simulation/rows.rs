@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use bus::{Group, Retry};
+use bus::{AfterTries, Group, Policy, Retry};
 use domain::{Envelope, Log};
 use projection::{Projection, ProjectionError, ViewError, ViewStore, ViewTx};
 use uuid::Uuid;
@@ -13,7 +13,10 @@ use uuid::Uuid;
 use crate::chaos::Chaos;
 
 pub const GROUP: Group = Group { name: "rows", logs: &Log::ALL, key };
-pub const RETRY: Retry = Retry { tries: 2, base_ms: 1000, cap_ms: 60_000 };
+/// How long a runner that says nothing holds the group.
+pub const TERM_MS: u64 = 2000;
+const RETRY: Retry = Retry { tries: 2, base_ms: 1000, cap_ms: 60_000 };
+pub const POLICY: Policy = Policy { retry: RETRY, after: AfterTries::Park, term_ms: TERM_MS.cast_signed() };
 /// The group does not want these.
 pub const IGNORED: &str = "ignored";
 /// Fails until somebody mends it.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bus::{Advance, ApplyError, Blocked, ParkedEvent, State, Target};
+use bus::{Advance, ApplyError, Blocked, Candidate, Lease, ParkedEvent, State, Target};
 use domain::{Envelope, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
 use journal::{Append, AppendError, Appended, Claim, EventQuery, Journal, JournalError};
 use projection::ViewStore;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::chaos::Chaos;
 use crate::model::ModelJournal;
+use crate::rows::TERM_MS;
 use crate::scheduler::Spawner;
 
 /// One call in so many fails.
@@ -127,6 +128,10 @@ impl UnreliableTarget {
         name: &str,
         done: impl Future<Output = Result<T, ApplyError>>,
     ) -> Result<T, ApplyError> {
+        if self.chaos.fails(200) {
+            self.chaos.note(format_args!("runner {} sleeps past its lease", self.runner));
+            self.chaos.sleep(TERM_MS, 3 * TERM_MS).await;
+        }
         call(&self.chaos, &format!("runner {}: {name}", self.runner), ApplyError::Store, done).await
     }
 }
@@ -137,27 +142,36 @@ impl Target for UnreliableTarget {
         self.call("state", self.inner.state()).await
     }
 
-    async fn advance(&self, advance: Advance) -> Result<(), ApplyError> {
+    async fn lease(&self, candidate: Candidate) -> Result<Option<Lease>, ApplyError> {
+        self.call("lease", self.inner.lease(candidate)).await
+    }
+
+    async fn release(&self, lease: Lease) -> Result<(), ApplyError> {
+        self.call("release", self.inner.release(lease)).await
+    }
+
+    async fn advance(&self, lease: Lease, advance: Advance) -> Result<(), ApplyError> {
         let Advance { from, to, due, parked, block, .. } = &advance;
         let blocks = if block.is_some() { ", blocks" } else { "" };
         let name =
             format!("advance {from} to {}: {} due, {} parked{blocks}", to.position, due.len(), parked.len());
-        self.call(&name, self.inner.advance(advance)).await
+        self.call(&name, self.inner.advance(lease, advance)).await
     }
 
     async fn parked(&self, key: &str) -> Result<Vec<ParkedEvent>, ApplyError> {
         self.call(&format!("parked {key}"), self.inner.parked(key)).await
     }
 
-    async fn redo(&self, key: &str, event: Envelope) -> Result<(), ApplyError> {
-        self.call(&format!("redo {key} {}", event.position), self.inner.redo(key, event)).await
+    async fn redo(&self, lease: Lease, key: &str, event: Envelope) -> Result<(), ApplyError> {
+        self.call(&format!("redo {key} {}", event.position), self.inner.redo(lease, key, event)).await
     }
 
-    async fn discard(&self, key: &str, event: Uuid) -> Result<(), ApplyError> {
-        self.call(&format!("discard {key}: {event}"), self.inner.discard(key, event)).await
+    async fn discard(&self, lease: Lease, key: &str, event: Uuid) -> Result<(), ApplyError> {
+        self.call(&format!("discard {key}: {event}"), self.inner.discard(lease, key, event)).await
     }
 
-    async fn note(&self, blocked: &Blocked) -> Result<(), ApplyError> {
-        self.call(&format!("note {}: {} tries", blocked.key, blocked.tries), self.inner.note(blocked)).await
+    async fn note(&self, lease: Lease, blocked: &Blocked) -> Result<(), ApplyError> {
+        self.call(&format!("note {}: {} tries", blocked.key, blocked.tries), self.inner.note(lease, blocked))
+            .await
     }
 }

@@ -13,12 +13,14 @@ use tokio::sync::watch;
 use crate::actors::{self, Life};
 use crate::chaos::Chaos;
 use crate::checker;
+use crate::letters::{self, Outside, Post};
 use crate::model::{Durable, ModelJournal};
 use crate::rows::Rows;
 use crate::scheduler::Scheduler;
 use crate::unreliable::UnreliableJournal;
 use crate::writer::{self, Writer};
 
+const LETTERS: &str = "letters.db";
 const START: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 const WRITERS: u64 = 4;
 const CRASHES: u64 = 5;
@@ -31,6 +33,7 @@ pub struct World {
     lives: u64,
     durable: Arc<Mutex<Durable>>,
     rows: Arc<Rows>,
+    outside: Arc<Outside>,
     clock: Clock,
     jumps: Arc<AtomicU64>,
     writers: Vec<Arc<Mutex<Writer>>>,
@@ -49,8 +52,9 @@ impl World {
         let directory = if in_memory.is_dir() { TempDir::new_in(in_memory) } else { TempDir::new() }.unwrap();
         let writers = (1..=WRITERS).map(|number| Writer::new(number, chaos.draw(5, 20))).collect();
         let (rows, durable, clock) = (Rows::new(&chaos), Arc::default(), Clock::manual(START));
+        let (outside, jumps) = (Outside::new(&chaos), Arc::new(AtomicU64::new(6)));
         fs::create_dir(directory.path().join("0")).unwrap();
-        Self { chaos, directory, lives: 0, durable, rows, clock, jumps: Arc::new(AtomicU64::new(6)), writers }
+        Self { chaos, directory, lives: 0, durable, rows, outside, clock, jumps, writers }
     }
 
     pub async fn run(mut self) -> Outcome {
@@ -80,6 +84,9 @@ impl World {
             journal: Arc::new(journal),
             rows: Arc::clone(&self.rows),
             store: self.rows.open(&self.path()).map_err(|error| error.to_string())?,
+            post: Post::open(&self.path().with_file_name(LETTERS)).map_err(|error| error.to_string())?,
+            outside: Arc::clone(&self.outside),
+            letters: watch::channel(None).0,
             pointer: self.path().with_file_name("view.db.current"),
             clock: self.clock.clone(),
             jumps: Arc::clone(&self.jumps),
@@ -103,6 +110,10 @@ impl World {
         spawner.spawn(actors::supervise(Arc::clone(&life)));
         spawner.spawn(actors::operate(Arc::clone(&life)));
         spawner.spawn(actors::tick(Arc::clone(&life)));
+        spawner.spawn(letters::deliver(Arc::clone(&life)));
+        if self.chaos.one_in(2) {
+            spawner.spawn(letters::rebuild(Arc::clone(&life)));
+        }
         if self.chaos.one_in(2) {
             spawner.spawn(actors::rebuild(Arc::clone(&life)));
             spawner.spawn(writer::glance(Arc::clone(&life), self.writers.clone()));
@@ -125,6 +136,7 @@ impl World {
         self.lives += 1;
         let after = self.path();
         let (before, after) = (before.parent().unwrap(), after.parent().unwrap());
+        self.outside.crash();
         let power_cut = self.chaos.one_in(3);
         self.chaos.note(if power_cut { "POWER CUT" } else { "CRASH" });
         fs::create_dir(after).unwrap();
@@ -134,7 +146,9 @@ impl World {
         for name in names.iter().filter(|name| !name.to_string_lossy().ends_with("-shm")) {
             let copy = after.join(name);
             fs::copy(before.join(name), &copy).unwrap();
-            if power_cut && name.to_string_lossy().ends_with("-wal") {
+            // What was carried out waits for the disk.
+            let lasts = name.to_string_lossy().starts_with(LETTERS);
+            if power_cut && !lasts && name.to_string_lossy().ends_with("-wal") {
                 self.cut(&copy);
             }
         }
@@ -153,16 +167,19 @@ impl World {
         self.chaos.calm_down();
         self.rows.mend();
         let mut scheduler = Scheduler::new(self.chaos.draw(0, u64::MAX));
-        let life = self.life(&scheduler, WRITERS + 1)?;
+        let life = self.life(&scheduler, WRITERS + 2)?;
         for writer in &self.writers {
             life.spawner.spawn(writer::write(Arc::clone(&life), Arc::clone(writer)));
         }
         life.spawner.spawn(actors::tick(Arc::clone(&life)));
         life.spawner.spawn(actors::settle(Arc::clone(&life)));
+        life.spawner.spawn(letters::deliver(Arc::clone(&life)));
+        life.spawner.spawn(letters::settle(Arc::clone(&life)));
         scheduler.run(|_| life.busy.load(Ordering::SeqCst) == 0 || self.chaos.failure().is_some()).await;
         self.chaos.failure().map_or(Ok(()), Err)?;
         let plain = self.rows.open(&self.directory.path().join("plain.db")).map_err(|e| e.to_string())?;
         checker::complete(&life.store, &plain, &self.durable).await?;
+        letters::complete(&life).await?;
         let writers = self.writers.iter();
         let acknowledged: Vec<_> = writers.flat_map(|w| w.lock().unwrap().acknowledged.clone()).collect();
         self.chaos.note(format_args!("{} acknowledged", acknowledged.len()));

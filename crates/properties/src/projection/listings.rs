@@ -2,8 +2,10 @@
 
 use ::projection::{ProjectionError, Value, ViewTx};
 use domain::Envelope;
+use domain::Personal;
 use domain::fields::Choice;
 use domain::property::{Content, PropertyEvent, Status};
+use journal::without_values;
 
 pub async fn apply(
     tx: &mut ViewTx<'_>,
@@ -11,11 +13,15 @@ pub async fn apply(
     event: PropertyEvent,
 ) -> Result<(), ProjectionError> {
     match event {
-        PropertyEvent::Listed { owner_id, status, source_reference, content, .. } => {
+        PropertyEvent::Listed { owner_id, status, source_reference, mut content, .. } => {
             let owner = owner_id.to_string();
+            keep_nothing_of_the_gone(tx, envelope, &mut content).await?;
             insert(tx, envelope, &owner, status, source_reference, &content).await
         }
-        PropertyEvent::Edited { content, .. } => edit(tx, envelope, &content).await,
+        PropertyEvent::Edited { mut content, .. } => {
+            keep_nothing_of_the_gone(tx, envelope, &mut content).await?;
+            edit(tx, envelope, &content).await
+        }
         PropertyEvent::StatusChanged { to, .. } => set(tx, envelope, "status", to.word().into()).await,
         PropertyEvent::Removed { .. } => set(tx, envelope, "status", Status::Removed.word().into()).await,
         PropertyEvent::Approved { .. } => set(tx, envelope, "status", Status::Active.word().into()).await,
@@ -115,12 +121,50 @@ fn followed(changed: usize, envelope: &Envelope) -> Result<(), ProjectionError> 
     Err(ProjectionError::Event(format!("{stream} is not at version {}, before {version}", version - 1)))
 }
 
+/// The owner left: of them nothing stays in clear. Rows then are what they are when events are read after the erasure.
 pub async fn owner_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
-    let stream = &envelope.stream;
-    tx.execute(
-        "insert into gone_owners (tenant, user_id) values ($1, $2) on conflict do nothing",
-        &[stream.tenant.as_str().into(), (&*stream.id).into()],
-    )
-    .await?;
+    let keys = [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into()];
+    let gone = "insert into gone_owners (tenant, user_id) values ($1, $2) on conflict do nothing";
+    tx.execute(gone, &keys).await?;
+    let owned = "select id, content from properties where owner_id = $2 and tenant = $1";
+    for row in tx.query(owned, &keys).await? {
+        let (Some(id), Some(content)) = (row.text(0), row.text(1)) else { continue };
+        let mut content: Content =
+            serde_json::from_str(content).map_err(|error| ProjectionError::Event(without_values(&error)))?;
+        erase(&mut content);
+        let row = [envelope.stream.tenant.as_str().into(), id.into(), content_json(&content)?.into()];
+        tx.execute("update properties set content = $3 where id = $2 and tenant = $1", &row).await?;
+    }
     Ok(())
+}
+
+/// An event of a listing may come after its owner's end, and before the owner's key is destroyed.
+async fn keep_nothing_of_the_gone(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    content: &mut Content,
+) -> Result<(), ProjectionError> {
+    let (tenant, mut subjects) = (envelope.stream.tenant.as_str(), Vec::new());
+    if let Some(Personal::Clear { subject, .. }) = &content.contact {
+        subjects.push(*subject);
+    }
+    if let Some(Personal::Clear { subject, .. }) = &content.location.address {
+        subjects.push(*subject);
+    }
+    for subject in subjects {
+        let gone = "select 1 from gone_owners where user_id = $2 and tenant = $1";
+        if !tx.query(gone, &[tenant.into(), subject.to_string().into()]).await?.is_empty() {
+            erase(content);
+        }
+    }
+    Ok(())
+}
+
+fn erase(content: &mut Content) {
+    if content.contact.is_some() {
+        content.contact = Some(Personal::Erased);
+    }
+    if content.location.address.is_some() {
+        content.location.address = Some(Personal::Erased);
+    }
 }

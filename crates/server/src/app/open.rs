@@ -16,9 +16,9 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use notifications::{MailSettings, Notifications};
 use projection::deliveries::Settings as Courier;
 use properties::Properties;
-use users::Users;
+use users::{Erasures, Users};
 
-use super::tasks::Tasks;
+use super::tasks::{Consumers, Tasks};
 use super::{App, key_files, lock};
 use crate::settings::{self, Settings};
 
@@ -44,23 +44,30 @@ impl App {
         let lock = lock(data_dir)?;
         let journal = Arc::new(open_journal(settings, &clock)?);
         let kit = kit(settings, &journal, clock.clone()).await?;
-        let views = data_dir.join("views");
+        let views_dir = data_dir.join("views");
         let sessions = users::Settings {
             refresh_days: i64::from(settings.sessions.refresh_days),
             reuse_grace_seconds: i64::from(settings.sessions.reuse_grace_seconds),
         };
         let mail = MailSettings { from: settings.mail.from.clone(), public_url: public_url.clone() };
-        let users = Users::open(kit.clone(), data_dir, &views, sessions).context("the users service")?;
-        let properties = Properties::open(kit.clone(), &views).context("the properties service")?;
-        let history = History::open(kit.clone(), &views).context("the history service")?;
+        let users = Users::open(kit.clone(), data_dir, &views_dir, sessions).context("the users service")?;
+        let properties = Properties::open(kit.clone(), &views_dir).context("the properties service")?;
+        let history = History::open(kit.clone(), &views_dir).context("the history service")?;
         let notifications =
             Notifications::open(kit.clone(), data_dir, mail).context("the notifications service")?;
+        let erasures = Erasures::open(kit.ledger.clone(), &views_dir).context("the erasures")?;
+        let views = vec![
+            (Users::group(), users.store().clone()),
+            (Properties::group(), properties.store().clone()),
+            (History::group(), history.store().clone()),
+            (Notifications::group(), notifications.store().clone()),
+            (Erasures::group(), erasures.store().clone()),
+        ];
         let starts = Starts { kit: &kit, settings };
         let mut started = Vec::new();
-        started.push(starts.group(Users::group(), users.store().clone()).await?);
-        started.push(starts.group(Properties::group(), properties.store().clone()).await?);
-        started.push(starts.group(History::group(), history.store().clone()).await?);
-        started.push(starts.group(Notifications::group(), notifications.store().clone()).await?);
+        for (group, store) in &views {
+            started.push(starts.group(*group, store.clone()).await?);
+        }
         let (runners, groups): (Vec<_>, Vec<_>) = started.into_iter().unzip();
         let status = |index: usize| groups[index].status.clone();
         let services = users
@@ -74,28 +81,30 @@ impl App {
             kit: kit.clone(),
             services,
             groups: groups.clone(),
-            views: vec![
-                (Users::group().name, users.store().clone()),
-                (Properties::group().name, properties.store().clone()),
-                (History::group().name, history.store().clone()),
-                (Notifications::group().name, notifications.store().clone()),
+            views: views.clone(),
+            deliveries: vec![
+                (Notifications::group().name, notifications.book().clone()),
+                (Erasures::group().name, erasures.book().clone()),
             ],
-            deliveries: (Notifications::group().name, notifications.book().clone()),
             hub: Arc::clone(&hub),
             limits: Arc::clone(&limits),
             origins: settings.cors.origins.clone(),
             body_limit: usize::try_from(settings.server.body_limit_kib)? * 1024,
             prometheus: prometheus.clone(),
         });
-        let courier = notifications.courier(Courier { retry: retry(&settings.retry), ..Courier::default() });
-        let tasks = Tasks::start(&kit, (runners, courier), &groups, (&limits, &hub), prometheus);
+        let courier = Courier { retry: retry(&settings.retry), ..Courier::default() };
+        let couriers = vec![notifications.courier(courier), erasures.courier(courier)];
+        let consumers = Consumers { runners, couriers, handles: groups.clone(), views: views.clone() };
+        let tasks = Tasks::start(&kit, consumers, (&limits, &hub), prometheus);
         let app = Self {
             kit,
             users,
             properties,
             history,
             notifications,
+            erasures,
             groups,
+            views,
             doors,
             journal,
             hub,
@@ -189,6 +198,8 @@ impl Starts<'_> {
         let context = || format!("the consumer group {}", group.name);
         let started = Runner::new(group, journal, target, clock, self.policy(group.name)).await;
         let (runner, handle) = started.with_context(context)?;
+        // The data directory's lock says so.
+        let runner = runner.alone();
         Ok((runner.standing(self.standing(group.name).await.with_context(context)?), handle))
     }
 
@@ -198,7 +209,7 @@ impl Starts<'_> {
             Some(settings::AfterTries::Pause) => AfterTries::Pause,
             Some(settings::AfterTries::Stop) => AfterTries::Stop,
         };
-        Policy { retry: retry(&self.settings.retry), after }
+        Policy { retry: retry(&self.settings.retry), after, ..Policy::default() }
     }
 
     /// What operators decided about a group: the fold of its stream.

@@ -53,7 +53,7 @@ fn measure(group: &'static str, lags: &[Lag], age: u64, idle: u64) {
 
 #[cfg(test)]
 mod tests {
-    use bus::{AfterTries, Group};
+    use bus::Group;
     use domain::Log;
 
     use super::*;
@@ -72,7 +72,7 @@ mod tests {
         let journal = journal::SqliteJournal::open(directory.path(), &clock, limits).unwrap();
         let store = history::History::view(&directory.path().join("history.db")).unwrap();
         let group = Group { name: "idle-group", logs: &[Log::Facts], key: |_| None };
-        let policy = bus::Policy { retry: bus::Retry::default(), after: AfterTries::Park };
+        let policy = bus::Policy::default();
         let (journal, store) = (std::sync::Arc::new(journal), std::sync::Arc::new(store));
         bus::Runner::new(group, journal, store, clock, policy).await.unwrap().1
     }

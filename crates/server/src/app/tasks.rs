@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bus::{GroupHandle, Runner};
+use bus::{Group, GroupHandle, Runner};
 use domain::system::SystemEvent;
 use domain::{Actor, Log, Metadata, StreamId};
 use gateway::{Hub, Limits};
 use http_kit::Kit;
 use metrics_exporter_prometheus::PrometheusHandle;
+use projection::ViewStore;
 use projection::deliveries::Courier;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -26,25 +27,36 @@ pub struct Tasks {
     groups: JoinSet<()>,
 }
 
+/// Everything that follows the journal.
+pub struct Consumers {
+    pub runners: Vec<Runner>,
+    pub couriers: Vec<Courier>,
+    pub handles: Vec<GroupHandle>,
+    pub views: Vec<(Group, ViewStore)>,
+}
+
 impl Tasks {
     pub fn start(
         kit: &Kit,
-        (runners, courier): (Vec<Runner>, Courier),
-        handles: &[GroupHandle],
+        consumers: Consumers,
         (limits, hub): (&Arc<Limits>, &Arc<Hub>),
         prometheus: PrometheusHandle,
     ) -> Self {
+        let Consumers { runners, couriers, handles, views } = consumers;
         let (stop, stopping) = watch::channel(false);
         let (stop_groups, stopping_groups) = watch::channel(false);
         let (mut activity, mut groups) = (JoinSet::new(), JoinSet::new());
         activity.spawn(Arc::clone(&kit.activity).run(stopping.clone()));
-        activity.spawn(tidy(kit.clone(), handles.to_vec(), Arc::clone(limits), prometheus, stopping));
+        let tidy = Tidy { kit: kit.clone(), handles, views, limits: Arc::clone(limits), prometheus };
+        activity.spawn(tidy.run(stopping));
         activity.spawn(Arc::clone(hub).run(stop.subscribe()));
         for runner in runners {
             groups.spawn(runner.run(stopping_groups.clone()));
         }
-        // The data directory is this process's alone: whatever carried letters before is gone.
-        groups.spawn(courier.run(true, stopping_groups));
+        for courier in couriers {
+            // The data directory is this process's alone: whoever carried something before is gone.
+            groups.spawn(courier.run(true, stopping_groups.clone()));
+        }
         Self { stop, stop_groups, activity, groups }
     }
 
@@ -58,30 +70,37 @@ impl Tasks {
 }
 
 /// Forgets what nobody needs any more, and measures how far the groups are behind.
-async fn tidy(
+struct Tidy {
     kit: Kit,
-    groups: Vec<GroupHandle>,
+    handles: Vec<GroupHandle>,
+    views: Vec<(Group, ViewStore)>,
     limits: Arc<Limits>,
     prometheus: PrometheusHandle,
-    mut stop: watch::Receiver<bool>,
-) {
-    let mut stalls = Stalls::default();
-    while !*stop.borrow() {
-        tokio::select! {
-            () = tokio::time::sleep(TIDY) => {}
-            _ = stop.changed() => return,
-        }
-        limits.tidy();
-        prometheus.run_upkeep();
-        let reached = Log::ALL.map(|log| {
-            let marks = groups.iter().filter(|g| g.group.logs.contains(&log)).map(|g| g.status.watermark());
-            marks.map(|mark| mark[log.index()]).min().unwrap_or(0)
-        });
-        kit.seen.prune(reached);
-        for handle in &groups {
-            let Ok(lags) = handle.lag().await else { continue };
-            if let Some(event) = stalls.look(handle, &lags, kit.ledger.clock().now()) {
-                report(&kit, handle, &event).await;
+}
+
+impl Tidy {
+    async fn run(self, mut stop: watch::Receiver<bool>) {
+        let mut stalls = Stalls::default();
+        while !*stop.borrow() {
+            tokio::select! {
+                () = tokio::time::sleep(TIDY) => {}
+                _ = stop.changed() => return,
+            }
+            self.limits.tidy();
+            self.prometheus.run_upkeep();
+            let reached = Log::ALL.map(|log| {
+                let marks = self.handles.iter().filter(|g| g.group.logs.contains(&log));
+                marks.map(|g| g.status.watermark()[log.index()]).min().unwrap_or(0)
+            });
+            self.kit.seen.prune(reached);
+            for (_, view) in &self.views {
+                view.scrub().await;
+            }
+            for handle in &self.handles {
+                let Ok(lags) = handle.lag().await else { continue };
+                if let Some(event) = stalls.look(handle, &lags, self.kit.ledger.clock().now()) {
+                    report(&self.kit, handle, &event).await;
+                }
             }
         }
     }

@@ -1,0 +1,70 @@
+//! One runner at a time writes for a group. The others stand by: they see how far it is, and take over when it says
+//! nothing for its term. What it writes when it wakes up after that is refused by the store.
+
+use domain::Timestamp;
+use uuid::Uuid;
+
+use super::{Runner, Trouble};
+use crate::target::{Candidate, Lease};
+
+/// What a runner knows of its right to write.
+pub(super) struct Holding {
+    holder: Uuid,
+    alone: bool,
+    pub lease: Lease,
+    /// Asked for again then; nothing while another runner holds the group.
+    renew_at: Option<Timestamp>,
+}
+
+impl Holding {
+    pub fn new(holder: Uuid) -> Self {
+        Self { holder, alone: false, lease: Lease::default(), renew_at: None }
+    }
+
+    pub fn alone(&mut self) {
+        self.alone = true;
+    }
+}
+
+impl Runner {
+    /// Takes or keeps the right to write; false while another runner has it.
+    pub(super) async fn keep_hold(&mut self) -> Result<bool, Trouble> {
+        let (now, term_ms) = (self.means.clock.now(), self.means.policy.term_ms);
+        // After trouble it is asked for early: perhaps it is lost.
+        if !self.in_doubt && self.holding.renew_at.is_some_and(|at| now < at) {
+            return Ok(true);
+        }
+        let Holding { holder, alone, .. } = self.holding;
+        let lease = self.target.lease(Candidate { holder, now, term_ms, alone }).await?;
+        if let Some(lease) = lease.filter(|lease| *lease == self.holding.lease) {
+            self.holding = Holding { holder, alone, lease, renew_at: Some(now.plus_millis(term_ms / 3)) };
+            return Ok(true);
+        }
+        // Somebody else had it since, or has it now: the store knows how far they are.
+        let state = self.target.state().await?;
+        self.hold(state.blocked);
+        state.checkpoints.into_iter().for_each(|found| self.moved(found));
+        self.in_doubt = false;
+        self.counters.standing_by(lease.is_none());
+        let renew_at = lease.map(|_| now.plus_millis(term_ms / 3));
+        if renew_at.is_some() {
+            tracing::info!(
+                group = self.group.name,
+                generation = lease.unwrap_or_default().generation,
+                "holds the group"
+            );
+        }
+        self.holding =
+            Holding { holder, alone: alone && lease.is_none(), lease: lease.unwrap_or_default(), renew_at };
+        Ok(lease.is_some())
+    }
+
+    /// The next one need not wait for the end of the term.
+    pub(super) async fn let_go(&self) {
+        if self.holding.renew_at.is_some()
+            && let Err(error) = self.target.release(self.holding.lease).await
+        {
+            tracing::warn!(group = self.group.name, %error, "the group is not given back before its term");
+        }
+    }
+}

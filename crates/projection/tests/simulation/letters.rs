@@ -1,0 +1,240 @@
+//! Letters: what is carried out of the simulated process, into a world that its crashes do not touch.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use bus::{Group, GroupHandle, Retry, Runner};
+use domain::{Envelope, Log};
+use projection::deliveries::{
+    Book, Carrier, Courier, Delivery, Found, Order, Outcome, Settings, State, TABLES,
+};
+use projection::{Projection, ProjectionError, ViewError, ViewStore, ViewTx};
+use tokio::sync::{Notify, watch};
+
+use crate::actors::Life;
+use crate::chaos::Chaos;
+use crate::rows::IGNORED;
+
+const GROUP: Group = Group { name: "letters", logs: &[Log::Facts], key: lane };
+const SETTINGS: Settings =
+    Settings { retry: Retry { tries: 4, base_ms: 500, cap_ms: 4000 }, term_ms: 3000, batch: 4 };
+/// States in which an operator may be asked.
+const WAITING: &[State] = &[State::Refused, State::Failed, State::Unknown];
+
+fn lane(event: &Envelope) -> Option<String> {
+    (&*event.stream.kind != IGNORED).then(|| event.stream.id.to_string())
+}
+
+struct Letters(Arc<Notify>);
+
+fn delivery<'a>(event: &'a Envelope, recipient: &'a str) -> Delivery<'a> {
+    Delivery { event, channel: "letter", recipient, template: "noted" }
+}
+
+fn recipient(event: &Envelope) -> String {
+    event.user_id.map(|user| user.to_string()).unwrap_or_default()
+}
+
+#[async_trait(?Send)]
+impl Projection for Letters {
+    fn name(&self) -> &'static str {
+        GROUP.name
+    }
+
+    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
+        for event in batch {
+            delivery(event, &recipient(event)).add(tx).await?;
+        }
+        Ok(())
+    }
+
+    fn committed(&self, _: &[Envelope]) {
+        self.0.notify_one();
+    }
+}
+
+/// The post office of one life.
+pub struct Post {
+    store: ViewStore,
+    book: Book,
+}
+
+impl Post {
+    pub fn open(path: &Path) -> Result<Self, ViewError> {
+        let wake = Arc::new(Notify::new());
+        let letters = Arc::new(Letters(Arc::clone(&wake)));
+        let store = ViewStore::open(path, TABLES, letters)?.in_place();
+        let book = Book::open(&store, wake)?;
+        Ok(Self { store, book })
+    }
+}
+
+/// The world outside: what arrived there, and how often.
+pub struct Outside {
+    chaos: Arc<Chaos>,
+    state: Mutex<Arrivals>,
+}
+
+#[derive(Default)]
+struct Arrivals {
+    arrived: BTreeMap<String, u32>,
+    /// On their way, with their leases.
+    under_way: BTreeMap<String, Vec<u64>>,
+    /// Carried by two at once: one of them had slept past its lease.
+    overtaken: BTreeSet<String>,
+}
+
+impl Outside {
+    pub fn new(chaos: &Arc<Chaos>) -> Arc<Self> {
+        Arc::new(Self { chaos: Arc::clone(chaos), state: Mutex::default() })
+    }
+
+    /// Whoever was under way is gone.
+    pub fn crash(&self) {
+        self.state.lock().unwrap().under_way.clear();
+    }
+
+    fn set_out(&self, order: &Order) {
+        let mut state = self.state.lock().unwrap();
+        let others = state.under_way.entry(order.id.clone()).or_default();
+        if !others.is_empty() {
+            // Nobody sets out beside another one without having looked it up under a lease of their own.
+            if !order.in_doubt || others.contains(&order.lease) {
+                self.chaos.broken(format!("{order:?} is carried twice at once, with leases {others:?}"));
+            }
+            others.push(order.lease);
+            state.overtaken.insert(order.id.clone());
+        } else {
+            others.push(order.lease);
+        }
+    }
+
+    fn come_back(&self, order: &Order) {
+        if let Some(leases) = self.state.lock().unwrap().under_way.get_mut(&order.id) {
+            leases.retain(|lease| *lease != order.lease);
+        }
+    }
+
+    fn arrive(&self, order: &Order) {
+        let mut state = self.state.lock().unwrap();
+        let times = state.arrived.entry(order.id.clone()).or_default();
+        *times += 1;
+        if *times > 1 && !state.overtaken.contains(&order.id) {
+            drop(state);
+            self.chaos.broken(format!("{order:?} arrives again"));
+        }
+    }
+}
+
+#[async_trait]
+impl Carrier for Outside {
+    async fn carry(&self, order: &Order) -> Outcome {
+        self.set_out(order);
+        self.chaos.pause().await;
+        if self.chaos.fails(30) {
+            self.chaos.note("a courier sleeps past its lease");
+            self.chaos.sleep(1000, 6000).await;
+        }
+        let outcome =
+            if self.chaos.fails(6) { Outcome::Failed("no line".into()) } else { Outcome::Delivered };
+        if outcome == Outcome::Delivered {
+            self.arrive(order);
+        }
+        self.chaos.note(format_args!("letter {} under lease {}: {outcome:?}", order.seq, order.lease));
+        self.chaos.pause().await;
+        self.come_back(order);
+        if self.chaos.fails(25) { Outcome::Unknown("its answer is lost".into()) } else { outcome }
+    }
+
+    async fn look_up(&self, order: &Order) -> Found {
+        self.chaos.pause().await;
+        if self.chaos.fails(8) {
+            return Found::Unknown;
+        }
+        if self.state.lock().unwrap().arrived.contains_key(&order.id) {
+            Found::Delivered
+        } else {
+            Found::Missing
+        }
+    }
+}
+
+/// Runs the group of letters and its couriers: the first knows that those of the life before are gone, another one
+/// may work beside it.
+pub async fn deliver(life: Arc<Life>) {
+    let (stop, stopping) = watch::channel(false);
+    let handle = loop {
+        let (target, journal) = (Arc::new(life.post.store.clone()), Arc::clone(&life.journal));
+        if let Ok((runner, handle)) =
+            Runner::new(GROUP, journal, target, life.clock.clone(), Retry::default()).await
+        {
+            life.spawner.spawn(runner.alone().run(stopping.clone()));
+            break handle;
+        }
+        life.chaos.sleep(1, 50).await;
+    };
+    let courier = || Courier::new(life.post.book.clone(), life.outside.clone(), life.clock.clone(), SETTINGS);
+    life.spawner.spawn(courier().run(true, stopping.clone()));
+    life.chaos.sleep(1, 2000).await;
+    if life.chaos.one_in(2) {
+        life.spawner.spawn(courier().run(false, stopping));
+    }
+    life.letters.send_replace(Some(handle));
+    // Dropped with its life.
+    std::future::pending::<()>().await;
+    drop(stop);
+}
+
+/// Makes the read model of letters again, now and then.
+pub async fn rebuild(life: Arc<Life>) {
+    loop {
+        life.chaos.sleep(50, 3000).await;
+        let Some(handle) = life.letters.borrow().clone() else { continue };
+        let rebuilt = projection::rebuild(&life.post.store, &handle, |_| ()).await;
+        life.chaos.note(format_args!("letters rebuilt: {:?}", rebuilt.map(|r| r.is_equal()).ok()));
+    }
+}
+
+/// Everything that was asked for has an end; operators send again what never arrived.
+pub async fn settle(life: Arc<Life>) {
+    let handle: GroupHandle = loop {
+        life.chaos.sleep(10, 100).await;
+        if let Some(handle) = life.letters.borrow().clone() {
+            break handle;
+        }
+    };
+    for _ in 0..5000 {
+        life.chaos.sleep(100, 1000).await;
+        let head = life.durable.lock().unwrap().log(Log::Facts).len() as u64;
+        let open = life.post.book.list(&[State::Due, State::Leased], 1000).await.unwrap_or_default();
+        let others_done = life.busy.load(Ordering::SeqCst) == 1;
+        if others_done && handle.status.watermark()[0] == head && open.is_empty() {
+            life.busy.fetch_sub(1, Ordering::SeqCst);
+            return;
+        }
+    }
+    life.chaos.broken("the letters do not settle");
+}
+
+/// Nothing that was asked for is lost: it arrived, or an operator is asked. Nothing else was carried.
+pub async fn complete(life: &Life) -> Result<(), String> {
+    let wanted: BTreeSet<String> = {
+        let durable = life.durable.lock().unwrap();
+        let events = durable.log(Log::Facts).iter().filter(|event| lane(event).is_some());
+        events.map(|event| delivery(event, &recipient(event)).id()).collect()
+    };
+    let list = async |states| life.post.book.list(states, 10_000).await.map_err(|error| error.to_string());
+    let waiting: BTreeSet<String> = list(WAITING).await?.into_iter().map(|t| t.order.id).collect();
+    let left_out = list(&[State::LeftOut, State::NotWanted]).await?;
+    let arrived = life.outside.state.lock().unwrap().arrived.clone();
+    if let Some(lost) = wanted.iter().find(|id| !arrived.contains_key(*id) && !waiting.contains(*id)) {
+        return Err(format!("letter {lost} is lost"));
+    }
+    if let Some(made_up) = arrived.keys().find(|id| !wanted.contains(*id)) {
+        return Err(format!("letter {made_up} was never asked for"));
+    }
+    if left_out.is_empty() { Ok(()) } else { Err(format!("left out: {left_out:?}")) }
+}

@@ -1,0 +1,201 @@
+//! Somebody leaves: of them no clear text stays anywhere, and everything else goes on.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use domain::{Actor, Metadata, StreamId};
+use reqwest::Method;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use testkit::{ADMIN, Client, Person, TestApp, WITH_ADMIN};
+
+/// What nobody may find any more, in any case.
+const SECRETS: [&str; 9] = [
+    "Yashodhara",
+    "Quillankar",
+    "yashoquill",
+    "9391827364",
+    "Gulmohar Niwas",
+    "Torvald Agentwala",
+    "9285746301",
+    "torvald.agentwala",
+    "Peculiar-Browser/77",
+];
+const BROWSER: (&str, &str) = ("user-agent", "Peculiar-Browser/77");
+
+/// Every file under `directory` with its bytes, lower case.
+fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.insert(path.clone(), std::fs::read(&path).unwrap());
+        }
+    }
+    found
+}
+
+fn holds(bytes: &[u8], secret: &[u8]) -> bool {
+    bytes.windows(secret.len()).any(|window| window.eq_ignore_ascii_case(secret))
+}
+
+/// The files that hold one of `secrets`, by their names.
+fn found(directory: &Path, secrets: &[&[u8]]) -> Vec<String> {
+    let files = files(directory);
+    let found = files.iter().filter(|(_, bytes)| secrets.iter().any(|secret| holds(bytes, secret)));
+    found.map(|(path, _)| path.strip_prefix(directory).unwrap().display().to_string()).collect()
+}
+
+fn secrets() -> Vec<&'static [u8]> {
+    SECRETS.iter().map(|secret| secret.as_bytes()).collect()
+}
+
+async fn join(client: &Client) -> Person {
+    let body = json!({"username": "yashoquill", "email": "yashoquill@example.com", "password": testkit::PASSWORD,
+        "firstName": "Yashodhara", "lastName": "Quillankar", "phoneNumber": "9391827364"});
+    client.send(Method::POST, "/api/auth/register", Some(&body), &[BROWSER]).await.expect(201);
+    Person::enter(client, "yashoquill@example.com").await
+}
+
+async fn list(person: &Person) -> String {
+    let body = json!({"title": "A home in Kondapur", "location": "Kondapur", "price": 7_500_000,
+        "propertyType": "APARTMENT", "address": "Gulmohar Niwas, Lane 7", "contactName": "Torvald Agentwala",
+        "contactPhone": "9285746301", "contactEmail": "torvald.agentwala@example.org"});
+    let made = person.client.post("/api/properties", &body).await.expect(201);
+    made.data()["id"].as_str().unwrap().to_owned()
+}
+
+/// An event of a listing that no read model can apply, with the person's data in it.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(tag = "eventType", content = "eventData")]
+enum Broken {
+    #[serde(rename = "PROPERTY_UPDATED")]
+    Edited { content: domain::Personal<String> },
+}
+impl domain::aggregate::EventKind for Broken {}
+
+async fn break_listing(app: &TestApp, person: &Person, listing: &str) {
+    let tenant = app.kit.tenants.default_id().clone();
+    let user = person.id.parse().unwrap();
+    let stream = StreamId::new(&tenant, "property", listing);
+    let actor = Actor { tenant, user: Some(user), metadata: Metadata::default() };
+    let event = Broken::Edited { content: domain::Personal::of(user, "Torvald Agentwala".into()) };
+    app.kit.ledger.record(&actor, stream, &event).await.unwrap();
+}
+
+/// Every answer to a question of the table, with the person's and the listing's ids in it.
+async fn answers(client: &Client, person: &str, listing: &str) -> String {
+    let table = include_str!("../../../../docs/endpoints.tsv");
+    let mut told = String::new();
+    for row in table.lines().filter_map(|line| line.strip_prefix("GET\t")) {
+        let path = row.split('\t').next().unwrap().replace("{type}", "user");
+        if path.contains("realtime") || path.contains("stream?") || path.ends_with("/events/stream") {
+            continue;
+        }
+        for id in [person, listing] {
+            let path = path.replace("{id}", id).replace("{userId}", id);
+            if path.contains('{') {
+                continue;
+            }
+            let answer = client.get(&path).await;
+            assert!(answer.status < 500, "{path}: {} {}", answer.status, answer.text);
+            told.push_str(&answer.text);
+        }
+    }
+    for question in ["users/search?q=yasho", "users?size=100", "v1/admin/events?size=100"] {
+        told.push_str(&client.get(&format!("/api/{question}")).await.text);
+    }
+    told
+}
+
+fn wrapped_key(data_dir: &Path, person: &str) -> Option<Vec<u8>> {
+    let id: uuid::Uuid = person.parse().unwrap();
+    let keys = rusqlite::Connection::open(data_dir.join("keys/subjects.db")).unwrap();
+    let sql = "select wrapped from subject_keys where subject = ?1";
+    keys.query_row(sql, [id.as_bytes()], |row| row.get(0)).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_20_whoever_leaves_is_found_nowhere() {
+    let app = TestApp::with(|_| {}, &WITH_ADMIN).await;
+    let admin = Person::enter(&app.client, ADMIN).await;
+    let viewer = Person::register(&app.client, "viewer").await;
+    let person = join(&app.client).await;
+    let (whole, broken) = (list(&person).await, list(&person).await);
+    for listing in [&whole, &broken] {
+        viewer.client.get(&format!("/api/properties/{listing}")).await.expect(200);
+        let contact = viewer.client.get(&format!("/api/properties/{listing}/contact")).await.expect(200);
+        assert!(contact.text.contains("Torvald Agentwala"));
+    }
+    app.client.post("/api/auth/forgot-password", &json!({"email": person.email})).await;
+    break_listing(&app, &person, &broken).await;
+    app.drain().await;
+
+    let data_dir = app.data_dir().to_owned();
+    let clear = found(&data_dir, &secrets());
+    for place in ["users.db", "properties.db", "sessions.db", ".eml"] {
+        assert!(
+            clear.iter().any(|file| file.contains(place)),
+            "{place} is expected to hold clear text: {clear:?}"
+        );
+    }
+    assert!(!clear.iter().any(|file| file.starts_with("journal")), "the journal is sealed: {clear:?}");
+    let key = wrapped_key(&data_dir, &person.id).unwrap();
+    let before = answers(&admin.client, &person.id, &whole).await;
+    assert!(holds(before.as_bytes(), b"Yashodhara"));
+    let letters = admin.client.get("/api/v1/admin/dead-letters").await.expect(200);
+    let letter = letters.data()["content"][0].clone();
+    assert_eq!(letter["waiting"], 1, "{letter}");
+
+    person.client.send(Method::DELETE, &format!("/api/users/{}", person.id), None, &[]).await.expect(204);
+    app.drain().await;
+    app.drain().await;
+
+    assert_eq!(found(&data_dir, &secrets()), Vec::<String>::new());
+    assert_eq!(
+        found(&data_dir, &[key.as_slice()]),
+        Vec::<String>::new(),
+        "the key is destroyed, not only forgotten"
+    );
+    assert_eq!(wrapped_key(&data_dir, &person.id), None);
+    for client in [&admin.client, &viewer.client, &app.client, &person.client] {
+        for listing in [&whole, &broken] {
+            let told = answers(client, &person.id, listing).await;
+            let tells: Vec<_> = SECRETS.iter().filter(|s| holds(told.as_bytes(), s.as_bytes())).collect();
+            assert!(tells.is_empty(), "an answer tells {tells:?}");
+        }
+    }
+    let receipt = format!("/api/v1/admin/streams/erasure/{}", person.id);
+    assert!(admin.client.get(&receipt).await.expect(200).text.contains("PERSONAL_DATA_ERASED"));
+
+    discard(&admin, &letter).await;
+    app.drain().await;
+    let kept = app.stop().await;
+    assert_eq!(found(kept.path(), &secrets()), Vec::<String>::new());
+    replay(kept.path()).await;
+    assert_eq!(found(kept.path(), &secrets()), Vec::<String>::new(), "nothing comes back out of the journal");
+}
+
+/// What failed before is given up after: it still tells nothing, and the rest goes on.
+async fn discard(admin: &Person, letter: &Value) {
+    let path = format!("/api/v1/admin/dead-letters/{}", letter["id"].as_str().unwrap());
+    let shown = admin.client.get(&path).await.expect(200);
+    assert!(!SECRETS.iter().any(|secret| holds(shown.text.as_bytes(), secret.as_bytes())), "{}", shown.text);
+    let reason = json!({"reason": "it never was a listing"});
+    admin.client.post(&format!("{path}/discard"), &reason).await.expect(204);
+}
+
+/// The read models that lived through it equal those made from the journal alone.
+async fn replay(data_dir: &Path) {
+    let lived = testkit::read_models(data_dir).await;
+    std::fs::remove_dir_all(data_dir.join("views")).unwrap();
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(data_dir.join(format!("notifications.db{suffix}")));
+    }
+    let made = testkit::read_models(data_dir).await;
+    for ((name, lived), (_, made)) in lived.iter().zip(&made) {
+        assert_eq!(lived, made, "{name}");
+    }
+}
