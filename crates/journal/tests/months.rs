@@ -104,3 +104,23 @@ async fn a_file_of_format_1_is_taken_over() {
     assert_eq!(everything(&open(directory.path())).await, before);
     assert_eq!(format(), 2);
 }
+
+const SEGMENT_1: &[u8] = include_bytes!("golden/segment-1.seg");
+const SEGMENT_1_REGISTERED: &str = include_str!("golden/segment-1.sql");
+
+/// What was sealed by any version that ever was is read by all later ones.
+#[tokio::test]
+async fn a_segment_of_format_1_is_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = Connection::open(directory.path().join("activity.db")).unwrap();
+    file.execute_batch(FORMAT_1).unwrap();
+    let journal = open(directory.path());
+    let before = everything(&journal).await;
+    journal.close().await;
+    let segments = directory.path().join("segments");
+    std::fs::create_dir(&segments).unwrap();
+    std::fs::write(segments.join("activity-2026-01-000000000001-000000000002.seg"), SEGMENT_1).unwrap();
+    file.execute_batch(SEGMENT_1_REGISTERED).unwrap();
+    file.execute_batch("delete from event_store where position <= 2").unwrap();
+    assert_eq!(everything(&open(directory.path())).await, before);
+}

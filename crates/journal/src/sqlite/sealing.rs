@@ -30,7 +30,7 @@ pub struct Cut {
 
 impl Default for Cut {
     fn default() -> Self {
-        Self { segment_events: 1 << 18, block_bytes: 128 << 10 }
+        Self { segment_events: 1 << 18, block_bytes: 64 << 10 }
     }
 }
 

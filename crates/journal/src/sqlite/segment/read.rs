@@ -11,7 +11,7 @@ use domain::{Envelope, Position, Timestamp};
 use super::bytes::Bytes;
 use super::event::{Probe, Stored};
 use super::terms::{self, Page, Term};
-use super::{Block, Digest, Extent, HEADER, Header, damaged, digest};
+use super::{Block, Digest, Extent, HEADER, Header, damaged};
 use crate::JournalError;
 
 /// Blocks in the clear, by first position of their segment and number: a page of history seldom ends where a block does.
@@ -65,7 +65,7 @@ impl Segment {
         let length = usize::try_from(extent.bytes.min(LARGEST)).unwrap_or_default();
         let mut bytes = vec![0; length];
         self.file.read_exact_at(&mut bytes, extent.at).map_err(|error| failed(&self.path, &error))?;
-        if digest(&bytes) != extent.digest {
+        if crc32fast::hash(&bytes) != extent.checksum {
             return Err(damaged(&self.path, format!("the {length} bytes at {} changed", extent.at)));
         }
         Ok(bytes)

@@ -112,7 +112,7 @@ mod tests {
         entries.extend((0..3000).map(|block| (500, block)));
         entries.sort_unstable();
         entries.dedup();
-        let place = Extent { at: 0, bytes: 0, digest: [0; 8] };
+        let place = Extent { at: 0, bytes: 0, checksum: 0 };
         let (firsts, bytes): (Vec<_>, Vec<_>) = pages(&entries).unzip();
         let pages: Vec<_> = firsts.into_iter().map(|first| Page { place, first }).collect();
         let found = |hash| {
