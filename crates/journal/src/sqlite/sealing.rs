@@ -8,6 +8,8 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use domain::{Envelope, Timestamp};
 use rusqlite::Connection;
@@ -50,23 +52,38 @@ pub struct Sealed {
 /// Rows read at a time while a segment is written, so that no snapshot is held for long.
 const PAGE: usize = 2048;
 /// Rows deleted in one transaction between two batches.
-const ROWS: u64 = 512;
+const ROWS: u64 = 256;
 
 struct Made {
     segment: Registered,
     plain: u64,
 }
 
+/// Whether somebody still waits for a seal: the thread that writes a file is not dropped with the future, and a process
+/// that stops waits for it.
+#[derive(Default)]
+struct Wanted(Arc<AtomicBool>);
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+fn given_up() -> JournalError {
+    JournalError::Unavailable("the seal was given up".into())
+}
+
 impl LogFile {
     /// Seals every whole month that ended at or before `end`, the beginning of a month.
     pub async fn seal(&self, end: Timestamp, cut: Cut) -> Result<Sealed, JournalError> {
         let _one_at_a_time = self.sealing.lock().await;
-        let mut sealed = Sealed::default();
+        let (mut sealed, wanted) = (Sealed::default(), Wanted::default());
         loop {
             while self.chore(delete_sealed).await? > 0 {}
-            let Some(Made { segment, plain }) =
-                self.read(move |readers| next_segment(readers, end, cut)).await?
-            else {
+            let dropped = Arc::clone(&wanted.0);
+            let made = self.read(move |readers| next_segment(readers, end, cut, &dropped)).await?;
+            let Some(Made { segment, plain }) = made else {
                 return Ok(sealed);
             };
             sealed.segments += 1;
@@ -103,7 +120,12 @@ fn delete_sealed(connection: &Connection) -> Result<usize, JournalError> {
 }
 
 /// Writes the next segment and gives it its name; nothing when the month of the next event is not over by `end`.
-fn next_segment(readers: &Readers, end: Timestamp, cut: Cut) -> Result<Option<Made>, JournalError> {
+fn next_segment(
+    readers: &Readers,
+    end: Timestamp,
+    cut: Cut,
+    dropped: &AtomicBool,
+) -> Result<Option<Made>, JournalError> {
     let Some(segments) = &readers.segments else { return Ok(None) };
     // Also against a seal that was given up while its file was being written.
     let _one_at_a_time = segments.building.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -129,6 +151,9 @@ fn next_segment(readers: &Readers, end: Timestamp, cut: Cut) -> Result<Option<Ma
             builder.add(event)?;
             events += 1;
             plain += weight(event);
+        }
+        if dropped.load(Ordering::Relaxed) {
+            return Err(given_up());
         }
         page = readers.after(last + events, PAGE)?;
     }
