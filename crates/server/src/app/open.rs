@@ -17,6 +17,7 @@ use notifications::{MailSettings, Notifications};
 use properties::Properties;
 use users::Users;
 
+use super::months::Months;
 use super::tasks::Tasks;
 use super::{App, key_files, lock};
 use crate::settings::{self, Settings};
@@ -84,7 +85,8 @@ impl App {
             body_limit: usize::try_from(settings.server.body_limit_kib)? * 1024,
             prometheus: prometheus.clone(),
         });
-        let tasks = Tasks::start(&kit, runners, &groups, (&limits, &hub), prometheus);
+        let months = Months::of(&journal, kit.ledger.clock(), settings.journal.seal_after_days);
+        let tasks = Tasks::start(&kit, runners, &groups, months, (&limits, &hub), prometheus);
         let app = Self {
             kit,
             users,

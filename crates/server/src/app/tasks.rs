@@ -12,6 +12,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::months::Months;
 use super::stalls::Stalls;
 
 /// Tidying comes this often.
@@ -30,6 +31,7 @@ impl Tasks {
         kit: &Kit,
         runners: Vec<Runner>,
         handles: &[GroupHandle],
+        months: Option<Months>,
         (limits, hub): (&Arc<Limits>, &Arc<Hub>),
         prometheus: PrometheusHandle,
     ) -> Self {
@@ -39,6 +41,9 @@ impl Tasks {
         activity.spawn(Arc::clone(&kit.activity).run(stopping.clone()));
         activity.spawn(tidy(kit.clone(), handles.to_vec(), Arc::clone(limits), prometheus, stopping));
         activity.spawn(Arc::clone(hub).run(stop.subscribe()));
+        if let Some(months) = months {
+            activity.spawn(months.run(stop.subscribe()));
+        }
         for runner in runners {
             groups.spawn(runner.run(stopping_groups.clone()));
         }
