@@ -49,6 +49,9 @@ pub struct Options {
     /// A first impression in under a minute: three short rounds, fewer events
     #[arg(long)]
     quick: bool,
+    /// Instead: so many activity events (ten million) appended, sealed and read through; the journal alone
+    #[arg(long, value_name = "EVENTS", num_args = 0..=1, default_missing_value = "10000000")]
+    volume: Option<u64>,
     /// Also write the report to this file
     #[arg(long)]
     save: Option<PathBuf>,
@@ -92,6 +95,9 @@ impl Options {
 
 /// Measures, prints the report, saves it when asked to.
 pub fn bench(options: &Options) -> anyhow::Result<()> {
+    if let Some(events) = options.volume {
+        return volume(events);
+    }
     let unknown = options.only.iter().find(|letter| !('a'..='i').contains(*letter));
     ensure!(unknown.is_none(), "there is no row {unknown:?}; the rows are a to i");
     let plan = options.plan();
@@ -167,6 +173,14 @@ pub fn bench(options: &Options) -> anyhow::Result<()> {
         }
         None => Ok(()),
     }
+}
+
+/// A month of activity: an example of the journal, so that nothing else need be built.
+fn volume(events: u64) -> anyhow::Result<()> {
+    let example = ["run", "--release", "--package", "journal", "--example", "volume", "--"];
+    let ran = cargo().args(example).arg(events.to_string()).status().context("cargo cannot be started")?;
+    ensure!(ran.success(), "the measurement did not come to its end");
+    Ok(())
 }
 
 /// The real binary with its defaults, but for ports, place and limits.

@@ -65,7 +65,9 @@ impl From<JournalError> for Trouble {
     fn from(error: JournalError) -> Self {
         match error {
             JournalError::Unavailable(_) => Self::Passing(error.to_string()),
-            JournalError::OtherHistory { .. } | JournalError::Hole { .. } => Self::Fatal(error.to_string()),
+            JournalError::OtherHistory { .. } | JournalError::Hole { .. } | JournalError::Damaged { .. } => {
+                Self::Fatal(error.to_string())
+            }
         }
     }
 }

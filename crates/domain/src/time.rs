@@ -52,6 +52,30 @@ impl Timestamp {
         self.0.saturating_add(INDIA_OFFSET_MICROS).div_euclid(DAY_MICROS)
     }
 
+    /// The first moment of its calendar month, in UTC.
+    #[must_use]
+    pub fn month(self) -> Self {
+        Self::midnight(jiff::tz::Offset::UTC.to_datetime(self.jiff()).date().first_of_month())
+    }
+
+    /// The first moment of the calendar month after its own, in UTC; saturates.
+    #[must_use]
+    pub fn next_month(self) -> Self {
+        let last = jiff::tz::Offset::UTC.to_datetime(self.jiff()).date().last_of_month();
+        last.tomorrow().map_or(Self(i64::MAX), Self::midnight)
+    }
+
+    fn midnight(date: jiff::civil::Date) -> Self {
+        let at = jiff::tz::Offset::UTC.to_timestamp(date.to_datetime(jiff::civil::Time::midnight()));
+        at.map_or(Self(i64::MIN), |at| Self(at.as_microsecond()))
+    }
+
+    /// The name of its calendar month in UTC: `2026-11`.
+    #[must_use]
+    pub fn month_name(self) -> String {
+        self.jiff().strftime("%Y-%m").to_string()
+    }
+
     fn jiff(self) -> jiff::Timestamp {
         jiff::Timestamp::from_microsecond(self.0).unwrap_or_default()
     }
@@ -154,6 +178,20 @@ mod tests {
         assert_eq!(at.to_string().parse(), Ok(at));
         assert_eq!(at.to_string(), "2023-11-14T22:13:20.123456Z");
         assert_eq!("yesterday".parse::<Timestamp>(), Err(NotATime));
+    }
+
+    #[test]
+    fn a_month_begins_at_midnight_in_utc() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let (first, last) = (at("2026-12-01T00:00:00Z"), at("2026-12-31T23:59:59.999999Z"));
+        assert_eq!((first.month(), last.month()), (first, first));
+        assert_eq!(
+            (first.next_month(), last.next_month()),
+            (at("2027-01-01T00:00:00Z"), at("2027-01-01T00:00:00Z"))
+        );
+        assert_eq!(at("2028-02-29T12:00:00Z").next_month(), at("2028-03-01T00:00:00Z"));
+        assert_eq!((first.month_name(), last.month_name()), ("2026-12".to_owned(), "2026-12".to_owned()));
+        assert_eq!(at("1969-12-31T23:00:00Z").next_month(), Timestamp::from_micros(0));
     }
 
     #[test]

@@ -57,6 +57,14 @@ pub enum JournalError {
         /// What came instead of the next one.
         found: u64,
     },
+    /// A file of sealed events is not as it was written: an alarm, never skipped.
+    #[error("{file} is damaged: {what}; put the file of a backup in its place")]
+    Damaged {
+        /// Its path.
+        file: String,
+        /// What is wrong with it.
+        what: String,
+    },
 }
 
 /// Streams of events in two logs. See [`conformance`] for everything an implementation promises.

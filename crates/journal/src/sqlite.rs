@@ -4,6 +4,10 @@
 mod file;
 mod reader;
 mod recent;
+mod sealing;
+mod segment;
+mod segments;
+mod through;
 mod writer;
 
 use std::path::Path;
@@ -17,6 +21,8 @@ use uuid::Uuid;
 use crate::{Append, AppendError, Appended, Claim, EventQuery, Journal, JournalError};
 use reader::Readers;
 use recent::Recent;
+pub use sealing::{Cut, Sealed};
+use segments::Segments;
 use writer::{Message, Told, Writer};
 
 /// How much the journal takes at once.
@@ -34,7 +40,7 @@ impl Default for Limits {
     }
 }
 
-/// Two log files, `facts.db` and `activity.db`, in one directory. The process that opens it must be the only one;
+/// Two log files, `facts.db` and `activity.db`, in one directory, and the sealed months of activity in `segments/`. The process that opens it must be the only one;
 /// the caller holds the directory's lock.
 #[derive(Debug)]
 pub struct SqliteJournal {
@@ -49,6 +55,7 @@ struct LogFile {
     committed: watch::Receiver<u64>,
     readers: Arc<Readers>,
     recent: Arc<Recent>,
+    sealing: tokio::sync::Mutex<()>,
 }
 
 impl SqliteJournal {
@@ -62,6 +69,23 @@ impl SqliteJournal {
         let open =
             |log: Log| LogFile::open(&directory.join(format!("{}.db", log.as_str())), log, clock, limits);
         Ok(Self { logs: [open(Log::Facts)?, open(Log::Activity)?] })
+    }
+
+    /// Seals every month (UTC) of activity that ended before `before`: its events go from rows into compressed files,
+    /// and are read as they were. Appends and readers go on meanwhile. Dropped half-way it goes on with the next call.
+    ///
+    /// # Errors
+    /// When a file cannot be written or the journal does not answer; nothing is lost then, nor there twice.
+    pub async fn seal(&self, before: Timestamp) -> Result<Sealed, JournalError> {
+        self.seal_in(before, Cut::default()).await
+    }
+
+    /// As [`Self::seal`], cut in another way.
+    ///
+    /// # Errors
+    /// As [`Self::seal`].
+    pub async fn seal_in(&self, before: Timestamp, cut: Cut) -> Result<Sealed, JournalError> {
+        self.file(Log::Activity).seal(before.month(), cut).await
     }
 
     /// Finishes what is queued and closes the files; later appends are refused as unavailable.
@@ -83,13 +107,19 @@ impl LogFile {
     fn open(path: &Path, log: Log, clock: &Clock, limits: Limits) -> Result<Self, JournalError> {
         let connection = file::open(path)?;
         let (epoch, head) = file::identity(&connection)?;
+        // Only what people looked at is read so seldom that it may be packed away.
+        let segments = match log {
+            Log::Facts => None,
+            Log::Activity => Some(Segments::beside(path, log, &connection)?),
+        };
         let (queue, incoming) = mpsc::channel(limits.queue);
         let (committed_tx, committed) = watch::channel(head);
         let start = Position { log, epoch, seq: head };
         let recent = Arc::new(Recent::default());
         let told = Told { committed: committed_tx, recent: Arc::clone(&recent) };
         Writer::start(connection, path, start, limits.batch, clock.clone(), incoming, told)?;
-        Ok(Self { log, epoch, queue, committed, readers: Arc::new(Readers::new(path, log, epoch)), recent })
+        let readers = Arc::new(Readers::new(path, Position::start(log, epoch), segments));
+        Ok(Self { log, epoch, queue, committed, readers, recent, sealing: tokio::sync::Mutex::default() })
     }
 
     async fn read<T: Send + 'static>(

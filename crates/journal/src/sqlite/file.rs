@@ -3,13 +3,26 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::Connection;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OptionalExtension};
 
 use crate::JournalError;
 
 /// The shape of the tables below.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
+
+/// Format 1 had no segments.
+const SEGMENTS: &str = "
+create table segments (
+    name text not null,
+    first_position integer primary key,
+    last_position integer not null unique,
+    min_timestamp integer not null,
+    max_timestamp integer not null,
+    bytes integer not null,
+    digest blob not null
+) strict;
+";
 
 const TABLES: &str = "
 create table event_store (
@@ -65,9 +78,11 @@ pub fn open(path: &Path) -> Result<Connection, JournalError> {
     match format {
         0 => {
             connection.execute_batch(&format!(
-                "begin immediate; {TABLES} pragma user_version = {FORMAT}; commit;"
+                "begin immediate; {TABLES} {SEGMENTS} pragma user_version = {FORMAT}; commit;"
             ))?;
         }
+        1 => connection
+            .execute_batch(&format!("begin immediate; {SEGMENTS} pragma user_version = {FORMAT}; commit;"))?,
         FORMAT => {}
         other => {
             let message = format!("{} has format {other}, this program reads {FORMAT}", path.display());
@@ -83,11 +98,9 @@ pub fn identity(connection: &Connection) -> Result<(u32, u64), JournalError> {
     Ok((epoch, head(connection)?))
 }
 
-/// The newest position.
+/// The newest position, which may be that of a sealed event.
 pub fn head(connection: &Connection) -> Result<u64, JournalError> {
-    let head: Option<u64> = connection
-        .query_row("select max(position) from event_store", [], |row| row.get(0))
-        .optional()?
-        .flatten();
-    Ok(head.unwrap_or(0))
+    let head = "select max(coalesce((select max(position) from event_store), 0),
+                           coalesce((select max(last_position) from segments), 0))";
+    Ok(connection.query_row(head, [], |row| row.get(0))?)
 }

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use domain::{Envelope, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
+use domain::{Envelope, Position, StreamId, TenantId, Timestamp};
 use rusqlite::config::DbConfig;
-use rusqlite::types::Value as SqlValue;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params, params_from_iter};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, params};
 use uuid::Uuid;
 
-use crate::{Claim, EventQuery, JournalError};
+use super::segments::{self, Registered, Segments};
+use crate::{Claim, JournalError};
 
 const COLUMNS: &str = "position, event_id, tenant_id, aggregate_type, aggregate_id, version, user_id, event_type, \
                        schema_version, event_data, event_metadata, timestamp";
@@ -19,13 +19,30 @@ const COLUMNS: &str = "position, event_id, tenant_id, aggregate_type, aggregate_
 #[derive(Debug)]
 pub struct Readers {
     path: PathBuf,
-    start: Position,
+    pub(super) start: Position,
+    pub(super) segments: Option<Segments>,
     idle: Mutex<Vec<Connection>>,
 }
 
+/// What one look at the file says: the segments to go through, and the rows that are not in any.
+pub(super) struct Look {
+    pub sealed: Vec<Registered>,
+    pub rows: Vec<Envelope>,
+}
+
 impl Readers {
-    pub fn new(path: &Path, log: Log, epoch: u32) -> Self {
-        Self { path: path.to_owned(), start: Position::start(log, epoch), idle: Mutex::default() }
+    pub fn new(path: &Path, start: Position, segments: Option<Segments>) -> Self {
+        Self { path: path.to_owned(), start, segments, idle: Mutex::default() }
+    }
+
+    /// The epoch of what is read.
+    pub fn epoch(&self) -> u32 {
+        self.start.epoch
+    }
+
+    /// The last sealed position.
+    pub fn sealed(&self) -> Result<u64, JournalError> {
+        self.with(segments::last)
     }
 
     fn with<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, JournalError> {
@@ -49,72 +66,37 @@ impl Readers {
         Ok(connection)
     }
 
-    fn envelopes(
+    /// Event rule 3: the list of segments and the rows are of one snapshot, so a seal that is registered in between
+    /// neither hides an event nor shows it twice. `rows` gets the last sealed position: rows up to there are not there.
+    pub(super) fn look(
         &self,
-        condition: &str,
-        params: impl rusqlite::Params,
-    ) -> Result<Vec<Envelope>, JournalError> {
-        let sql = format!("select {COLUMNS} from event_store where {condition}");
+        sealed: (&str, impl Params),
+        rows: impl FnOnce(&Connection, u64) -> rusqlite::Result<Vec<Envelope>>,
+    ) -> Result<Look, JournalError> {
         self.with(|connection| {
-            let mut statement = connection.prepare_cached(&sql)?;
-            statement.query_map(params, |row| envelope(self.start, row))?.collect()
+            if self.segments.is_none() {
+                return Ok(Look { sealed: Vec::new(), rows: rows(connection, 0)? });
+            }
+            let snapshot = connection.unchecked_transaction()?;
+            let last = segments::last(&snapshot)?;
+            let sealed =
+                if last == 0 { Vec::new() } else { segments::registered(&snapshot, sealed.0, sealed.1)? };
+            let rows = rows(&snapshot, last)?;
+            snapshot.finish()?;
+            Ok(Look { sealed, rows })
         })
     }
 
-    pub fn stream(&self, stream: &StreamId, after: Version) -> Result<Vec<Envelope>, JournalError> {
-        self.envelopes(
-            "aggregate_id = ?1 and version > ?2 and aggregate_type = ?3 and tenant_id = ?4 order by version",
-            params![&*stream.id, after, &*stream.kind, stream.tenant.as_str()],
-        )
-    }
-
-    /// One statement, so page and ceiling see one world; a hole stops the reader.
-    pub fn after(&self, seq: u64, limit: usize) -> Result<Vec<Envelope>, JournalError> {
-        let found = self.envelopes("position > ?1 order by position limit ?2", params![seq, limit])?;
-        for (expected, envelope) in (seq + 1..).zip(&found) {
-            if envelope.position.seq != expected {
-                let (log, found) = (self.start.log, envelope.position.seq);
-                return Err(JournalError::Hole { log, after: expected - 1, found });
-            }
-        }
-        Ok(found)
-    }
-
-    pub fn user(
+    pub(super) fn rows(
         &self,
-        tenant: &TenantId,
-        user: UserId,
-        (at, id): (Timestamp, Uuid),
-        limit: usize,
-    ) -> Result<Vec<Envelope>, JournalError> {
-        self.envelopes(
-            "user_id = ?1 and (timestamp, event_id) > (?2, ?3) and tenant_id = ?4
-             order by timestamp, event_id limit ?5",
-            params![user.uuid().as_bytes(), at.micros(), id.as_bytes(), tenant.as_str(), limit],
-        )
-    }
-
-    pub fn find(&self, query: &EventQuery) -> Result<Vec<Envelope>, JournalError> {
-        let mut conditions = vec!["tenant_id = ?"];
-        let mut params: Vec<SqlValue> = vec![query.tenant.to_string().into()];
-        let mut also = |condition, value: Option<SqlValue>| {
-            if let Some(value) = value {
-                conditions.push(condition);
-                params.push(value);
-            }
-        };
-        also("position < ?", query.before.map(|seq| i64::try_from(seq).unwrap_or(i64::MAX).into()));
-        also("position > ?", query.after.map(|seq| i64::try_from(seq).unwrap_or(i64::MAX).into()));
-        also("aggregate_id = ?", query.id.clone().map(SqlValue::from));
-        also("aggregate_type = ?", query.kind.clone().map(SqlValue::from));
-        also("user_id = ?", query.user.map(|user| user.uuid().as_bytes().to_vec().into()));
-        also("event_type = ?", query.event_type.clone().map(SqlValue::from));
-        also("timestamp >= ?", query.from.map(|at| at.micros().into()));
-        also("timestamp <= ?", query.to.map(|at| at.micros().into()));
-        params.push(i64::try_from(query.limit).unwrap_or(i64::MAX).into());
-        let order = if query.oldest_first { "asc" } else { "desc" };
-        let condition = format!("{} order by position {order} limit ?", conditions.join(" and "));
-        self.envelopes(&condition, params_from_iter(params))
+        connection: &Connection,
+        condition: &str,
+        params: impl Params,
+    ) -> rusqlite::Result<Vec<Envelope>> {
+        connection
+            .prepare_cached(&format!("select {COLUMNS} from event_store where {condition}"))?
+            .query_map(params, |row| envelope(self.start, row))?
+            .collect()
     }
 
     pub fn owner(&self, claim: &Claim) -> Result<Option<StreamId>, JournalError> {

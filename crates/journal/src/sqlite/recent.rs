@@ -46,6 +46,14 @@ impl Recent {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Kept::default();
     }
 
+    /// Forgets what is sealed: it is old, and memory is for what is new.
+    pub fn forget(&self, last: u64) {
+        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        while kept.events.front().is_some_and(|oldest| oldest.position.seq <= last) {
+            kept.bytes -= kept.events.pop_front().as_ref().map_or(0, weight);
+        }
+    }
+
     /// Up to `limit` events after `seq`; nothing when the file must be asked.
     pub fn after(&self, seq: u64, limit: usize) -> Option<Vec<Envelope>> {
         let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
@@ -109,6 +117,9 @@ mod tests {
         assert_eq!(seqs(recent.after(6, 1)), Some(vec![7]));
         assert_eq!(seqs(recent.after(8, 10)), Some(vec![]));
         assert_eq!(seqs(recent.after(9, 10)), None, "not known to be there");
+        recent.forget(6);
+        assert_eq!(recent.after(5, 10), None);
+        assert_eq!(seqs(recent.after(6, 10)), Some(vec![7, 8]));
         recent.clear();
         assert_eq!(recent.after(8, 10), None);
     }

@@ -15,10 +15,13 @@ use crate::{Append, AppendError, Appended, Claim, Expected, Idempotency, Journal
 /// What callers send to the writer.
 pub enum Message {
     Append(Box<Append>, Reply),
+    Chore(Chore, oneshot::Sender<Result<usize, JournalError>>),
     Close(oneshot::Sender<()>),
 }
 
 type Reply = oneshot::Sender<Result<Appended, AppendError>>;
+/// Work of less than a batch's time between two batches; tells how many rows it changed.
+pub type Chore = Box<dyn FnOnce(&Connection) -> Result<usize, JournalError> + Send>;
 type Outcome = Result<Appended, Refused>;
 
 /// A checkpoint is asked for after so many rows; the file may grow this far before the writer itself resets it.
@@ -77,17 +80,23 @@ impl Writer {
         let mut waiting: Vec<(Box<Append>, Reply)> = Vec::with_capacity(self.batch);
         while let Some(first) = incoming.blocking_recv() {
             let mut next = Some(first);
-            let mut close = None;
+            let (mut close, mut chore) = (None, None);
             while let Some(message) = next.take() {
                 match message {
                     Message::Append(append, reply) => waiting.push((append, reply)),
+                    Message::Chore(work, reply) => chore = Some((work, reply)),
                     Message::Close(done) => close = Some(done),
                 }
-                if close.is_none() && waiting.len() < self.batch {
+                if close.is_none() && chore.is_none() && waiting.len() < self.batch {
                     next = incoming.try_recv().ok();
                 }
             }
             self.commit(&mut waiting);
+            if let Some((work, reply)) = chore {
+                let changed = work(&self.connection);
+                self.rows_since_checkpoint += *changed.as_ref().unwrap_or(&0) as u64;
+                let _ = reply.send(changed);
+            }
             self.ask_for_checkpoint();
             if let Some(done) = close {
                 let _ = self.connection.execute_batch("pragma wal_checkpoint(truncate)");

@@ -18,7 +18,8 @@ use projection::deliveries::Settings as Courier;
 use properties::Properties;
 use users::{Erasures, Users};
 
-use super::tasks::{Consumers, Tasks};
+use super::months::Months;
+use super::tasks::{Tasks, Work};
 use super::{App, key_files, lock};
 use crate::settings::{self, Settings};
 
@@ -94,8 +95,10 @@ impl App {
         });
         let courier = Courier { retry: retry(&settings.retry), ..Courier::default() };
         let couriers = vec![notifications.courier(courier), erasures.courier(courier)];
-        let consumers = Consumers { runners, couriers, handles: groups.clone(), views: views.clone() };
-        let tasks = Tasks::start(&kit, consumers, (&limits, &hub), prometheus);
+        let months = Months::of(&journal, kit.ledger.clock(), settings.journal.seal_after_days);
+        let (handles, views_too) = (groups.clone(), views.clone());
+        let work = Work { runners, couriers, handles, views: views_too, months };
+        let tasks = Tasks::start(&kit, work, (&limits, &hub), prometheus);
         let app = Self {
             kit,
             users,

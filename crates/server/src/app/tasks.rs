@@ -14,6 +14,7 @@ use projection::deliveries::Courier;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::months::Months;
 use super::stalls::Stalls;
 
 /// Tidying comes this often.
@@ -27,22 +28,23 @@ pub struct Tasks {
     groups: JoinSet<()>,
 }
 
-/// Everything that follows the journal.
-pub struct Consumers {
+/// Everything that follows the journal, and what seals its old months.
+pub struct Work {
     pub runners: Vec<Runner>,
     pub couriers: Vec<Courier>,
     pub handles: Vec<GroupHandle>,
     pub views: Vec<(Group, ViewStore)>,
+    pub months: Option<Months>,
 }
 
 impl Tasks {
     pub fn start(
         kit: &Kit,
-        consumers: Consumers,
+        work: Work,
         (limits, hub): (&Arc<Limits>, &Arc<Hub>),
         prometheus: PrometheusHandle,
     ) -> Self {
-        let Consumers { runners, couriers, handles, views } = consumers;
+        let Work { runners, couriers, handles, views, months } = work;
         let (stop, stopping) = watch::channel(false);
         let (stop_groups, stopping_groups) = watch::channel(false);
         let (mut activity, mut groups) = (JoinSet::new(), JoinSet::new());
@@ -50,6 +52,9 @@ impl Tasks {
         let tidy = Tidy { kit: kit.clone(), handles, views, limits: Arc::clone(limits), prometheus };
         activity.spawn(tidy.run(stopping));
         activity.spawn(Arc::clone(hub).run(stop.subscribe()));
+        if let Some(months) = months {
+            activity.spawn(months.run(stop.subscribe()));
+        }
         for runner in runners {
             groups.spawn(runner.run(stopping_groups.clone()));
         }

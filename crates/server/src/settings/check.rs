@@ -8,7 +8,8 @@ use toml::Value;
 use super::layers::Layers;
 
 /// Numbers where zero is a choice ("not at all"); everywhere else it would stop the server from working.
-const ZERO_ALLOWED: [&str; 3] = ["reads.wait_ms", "sessions.reuse_grace_seconds", "server.drain_seconds"];
+const ZERO_ALLOWED: [&str; 4] =
+    ["journal.seal_after_days", "reads.wait_ms", "sessions.reuse_grace_seconds", "server.drain_seconds"];
 
 pub(super) fn check(layers: &mut Layers) {
     layers.check_each(|key, value| match value {

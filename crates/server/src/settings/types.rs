@@ -124,6 +124,7 @@ pub struct Journal {
     pub url: JournalUrl,
     pub batch: usize,
     pub queue: usize,
+    pub seal_after_days: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -1,0 +1,215 @@
+//! A month of activity: appended, read from rows, sealed while others append, read from segments. Run with
+//! `cargo run --release -p journal --example volume -- EVENTS`; it needs some 2 KB of disk an event, beside the binary.
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement told on the terminal")]
+#![expect(clippy::cast_precision_loss, reason = "rates")]
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+use domain::activity::{ActivityEvent, Snapshot};
+use domain::money::Paise;
+use domain::{Actor, Clock, Ids, Log, Metadata, Personal, StreamId, TenantId, Timestamp, UserId};
+use journal::sqlite::Limits;
+use journal::{EventQuery, Journal, KeyRing, Ledger, SqliteJournal};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+/// People act at the same time, so that their appends share transactions.
+const AT_ONCE: u64 = 256;
+/// What one person looks at in the month.
+const EACH: u64 = 400;
+const HOMES: u64 = 5_000;
+const START: &str = "2026-01-01T00:00:00Z";
+const DAYS: i64 = 30;
+const PAGE: usize = 1024;
+
+/// Steady and scattered.
+fn scattered(seed: u64) -> u64 {
+    seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 11
+}
+
+fn id(kind: u64, number: u64) -> Uuid {
+    let random = u128::from(scattered(number)) << 20;
+    Uuid::from_u128((0x019b_0000_0000_7000_8000_0000_0000_0000 + u128::from(kind << 48)) ^ random)
+}
+
+fn tenant() -> TenantId {
+    TenantId::stored("hyderabad")
+}
+
+struct Month {
+    journal: Arc<SqliteJournal>,
+    ledger: Ledger,
+    micros: Arc<AtomicI64>,
+    step: i64,
+    people: u64,
+    next: AtomicU64,
+}
+
+impl Month {
+    fn open(directory: &Path, events: u64) -> Arc<Self> {
+        let start: Timestamp = START.parse().unwrap();
+        let micros = Arc::new(AtomicI64::new(start.micros()));
+        let clock = Clock::Manual(Arc::clone(&micros));
+        let journal = Arc::new(SqliteJournal::open(directory, &clock, Limits::default()).unwrap());
+        let keys = KeyRing::open(&directory.join("keys.db"), &[7; 32]).unwrap();
+        let ledger = Ledger::new(Arc::<SqliteJournal>::clone(&journal), Arc::new(keys), clock, Ids);
+        let step = DAYS * 86_400_000_000 / i64::try_from(events).unwrap();
+        Arc::new(Self {
+            journal,
+            ledger,
+            micros,
+            step,
+            people: events.div_ceil(EACH),
+            next: AtomicU64::new(0),
+        })
+    }
+
+    fn person(&self, number: u64) -> UserId {
+        id(1, scattered(number) % self.people).into()
+    }
+
+    /// The next thing that somebody looks at.
+    async fn look(&self) {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        self.micros.fetch_add(self.step, Ordering::Relaxed);
+        let (user, home) = (self.person(number), scattered(number + 7) % HOMES);
+        let metadata = Metadata {
+            ip_address: Some(Personal::of(user, format!("203.0.113.{}", number % 256))),
+            user_agent: Some(Personal::of(user, "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0".into())),
+            session_id: Some(id(3, scattered(number) % self.people + number / 100_000).into()),
+            correlation_id: Some(self.ledger.fresh().to_string()),
+            causation_id: None,
+        };
+        let snapshot = Snapshot {
+            title: format!("{}BHK Apartment number {home} in Gachibowli", 1 + home % 4),
+            price: Paise::from_paise(i64::try_from(home).unwrap() * 1_000_000),
+            area: ["Gachibowli", "Kondapur", "Madhapur", "Miyapur"][usize::try_from(home % 4).unwrap()]
+                .into(),
+        };
+        let event =
+            ActivityEvent::Viewed { property_id: id(2, home).into(), snapshot, views: 1, counted: true };
+        let actor = Actor { tenant: tenant(), user: Some(user), metadata };
+        self.ledger.record(&actor, StreamId::new(&tenant(), "activity", user), &event).await.unwrap();
+    }
+
+    /// `events` more, many at a time.
+    async fn fill(self: &Arc<Self>, events: u64) -> f64 {
+        let (left, began) = (Arc::new(AtomicU64::new(events)), Instant::now());
+        let mut workers = JoinSet::new();
+        for _ in 0..AT_ONCE {
+            let (month, left) = (Arc::clone(self), Arc::clone(&left));
+            workers.spawn(async move {
+                let one_less = |left: u64| left.checked_sub(1);
+                while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok() {
+                    month.look().await;
+                }
+            });
+        }
+        workers.join_all().await;
+        events as f64 / began.elapsed().as_secs_f64()
+    }
+
+    /// Events a second of one reader from the beginning.
+    async fn read_through(&self, events: u64) -> f64 {
+        let (mut cursor, began) = (self.journal.head(Log::Activity).await.unwrap().at(0), Instant::now());
+        while cursor.seq < events {
+            cursor = self.journal.read_after(cursor, PAGE).await.unwrap().last().unwrap().position;
+        }
+        cursor.seq as f64 / began.elapsed().as_secs_f64()
+    }
+
+    /// Milliseconds for a person's first 50 events, and for their newest 50: medians.
+    async fn pages(&self) -> (f64, f64) {
+        let (mut first, mut newest) = (Vec::new(), Vec::new());
+        for number in 0..200 {
+            let (user, from) = (self.person(number * 31), (Timestamp::from_micros(0), Uuid::nil()));
+            let began = Instant::now();
+            let page = self.journal.read_user(&tenant(), user, Log::Activity, from, 50).await.unwrap();
+            first.push(began.elapsed());
+            let query = EventQuery { user: Some(user), ..EventQuery::newest(&tenant(), Log::Activity, 50) };
+            let began = Instant::now();
+            let found = self.journal.find(&query).await.unwrap();
+            newest.push(began.elapsed());
+            assert!(!page.is_empty() && page.len() == found.len());
+        }
+        (milliseconds(&mut first, 50), milliseconds(&mut newest, 50))
+    }
+
+    /// Milliseconds (p50, p99, longest) of appends one after the other until `end`.
+    async fn appends(&self, mut end: impl FnMut(usize) -> bool) -> [f64; 3] {
+        let mut took = Vec::new();
+        while !end(took.len()) {
+            let began = Instant::now();
+            self.look().await;
+            took.push(began.elapsed());
+        }
+        [50, 99, 100].map(|percent| milliseconds(&mut took, percent))
+    }
+}
+
+fn milliseconds(took: &mut [Duration], percent: usize) -> f64 {
+    took.sort_unstable();
+    took[(took.len() * percent / 100).min(took.len() - 1)].as_secs_f64() * 1000.0
+}
+
+fn bytes(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |file| file.len())
+}
+
+#[tokio::main]
+async fn main() {
+    let events: u64 = std::env::args().nth(1).map_or(1_000_000, |text| text.parse().unwrap());
+    let binaries = std::env::current_exe().unwrap().parent().unwrap().to_owned();
+    let directory = tempfile::tempdir_in(binaries).unwrap();
+    let month = Month::open(directory.path(), events);
+    println!("- {events} activity events appended at {:.0}/s", month.fill(events).await);
+    let file = bytes(&directory.path().join("activity.db"));
+    let before = month.read_through(events).await;
+    let pages_before = month.pages().await;
+    let alone = month.appends(|count| count == 2000).await;
+
+    let end: Timestamp = "2026-03-01T00:00:00Z".parse().unwrap();
+    month.micros.store(end.micros(), Ordering::Relaxed);
+    let (journal, began) = (Arc::clone(&month.journal), Instant::now());
+    let mut seal = JoinSet::new();
+    seal.spawn(async move { journal.seal(end).await.unwrap() });
+    let mut sealed = None;
+    let beside = month
+        .appends(|_| {
+            sealed = sealed.or_else(|| seal.try_join_next().map(Result::unwrap));
+            sealed.is_some()
+        })
+        .await;
+    let (sealed, took) = (sealed.unwrap(), began.elapsed().as_secs_f64());
+    let after = month.read_through(sealed.events).await;
+    let pages_after = month.pages().await;
+
+    let each = |bytes: u64| bytes as f64 / sealed.events as f64;
+    println!(
+        "- sealed into {} segments at {:.0}/s beside appends; bytes an event: {:.0} in the database, {:.0} as values, \
+         {:.0} sealed ({:.1} and {:.1} times smaller)",
+        sealed.segments,
+        sealed.events as f64 / took,
+        file as f64 / events as f64,
+        each(sealed.bytes_before),
+        each(sealed.bytes_after),
+        file as f64 / events as f64 / each(sealed.bytes_after),
+        sealed.bytes_before as f64 / sealed.bytes_after as f64,
+    );
+    println!(
+        "- read through: {before:.0} events/s from rows, {after:.0} from segments ({:.2})",
+        after / before
+    );
+    println!(
+        "- a person's first 50 events: {:.2} ms from rows, {:.2} from segments; newest 50: {:.2} and {:.2}",
+        pages_before.0, pages_after.0, pages_before.1, pages_after.1,
+    );
+    println!(
+        "- one append after the other, p50/p99/longest ms: {alone:.2?} alone, {beside:.2?} beside the seal"
+    );
+    month.journal.close().await;
+}

@@ -1,0 +1,136 @@
+//! Writing a segment: events in, a synced file out, with no more than one block and the list of terms in memory.
+
+use std::fs::File;
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use domain::{Envelope, Timestamp};
+
+use super::bytes::put;
+use super::terms::{self, Page};
+use super::{Block, Extent, HEADER, Header, event};
+use crate::JournalError;
+
+/// Sealed once and read now and then: worth some time. Higher levels gain little on payloads that are half cipher text.
+const LEVEL: i32 = 6;
+
+/// A segment on its way into a file that nobody reads yet.
+pub struct Builder {
+    path: PathBuf,
+    file: File,
+    at: u64,
+    block_bytes: usize,
+    compressor: zstd::bulk::Compressor<'static>,
+    plain: Vec<u8>,
+    /// The events of `plain`.
+    first: u64,
+    events: u64,
+    times: (Timestamp, Timestamp),
+    before: Timestamp,
+    terms: Vec<u32>,
+    blocks: Vec<Block>,
+    entries: Vec<(u32, u32)>,
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> JournalError {
+    JournalError::Unavailable(format!("{} cannot be written: {error}", path.display()))
+}
+
+impl Builder {
+    /// With `path` made anew; a block is closed when its events have so many bytes.
+    pub fn new(path: &Path, block_bytes: usize) -> Result<Self, JournalError> {
+        let open = || {
+            let mut file = File::create(path)?;
+            // Its place is kept until everything that it tells of is known.
+            file.write_all(&[0; HEADER])?;
+            Ok((file, zstd::bulk::Compressor::new(LEVEL)?))
+        };
+        let (file, compressor) = open().map_err(|error| failed(path, &error))?;
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            at: HEADER as u64,
+            block_bytes,
+            compressor,
+            plain: Vec::new(),
+            first: 0,
+            events: 0,
+            times: Default::default(),
+            before: Timestamp::default(),
+            terms: Vec::new(),
+            blocks: Vec::new(),
+            entries: Vec::new(),
+        })
+    }
+
+    /// The next event.
+    pub fn add(&mut self, event: &Envelope) -> Result<(), JournalError> {
+        let at = event.timestamp;
+        if self.events == 0 {
+            (self.first, self.times, self.before) = (event.position.seq, (at, at), Timestamp::default());
+        }
+        event::write(&mut self.plain, event, self.before);
+        self.terms.extend(terms::of(event));
+        self.events += 1;
+        self.times = (self.times.0.min(at), self.times.1.max(at));
+        self.before = at;
+        if self.plain.len() >= self.block_bytes { self.close_block() } else { Ok(()) }
+    }
+
+    fn close_block(&mut self) -> Result<(), JournalError> {
+        let compressed = self.compressor.compress(&self.plain).map_err(|error| failed(&self.path, &error))?;
+        let (number, place) =
+            (u32::try_from(self.blocks.len()).unwrap_or(u32::MAX), self.write(&compressed)?);
+        let Self { first, events, times, .. } = *self;
+        self.blocks.push(Block { place, plain: self.plain.len() as u64, first, events, times });
+        self.terms.sort_unstable();
+        self.terms.dedup();
+        self.entries.extend(self.terms.drain(..).map(|hash| (hash, number)));
+        self.plain.clear();
+        self.events = 0;
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<Extent, JournalError> {
+        self.file.write_all(bytes).map_err(|error| failed(&self.path, &error))?;
+        let extent = Extent { at: self.at, bytes: bytes.len() as u64, checksum: crc32fast::hash(bytes) };
+        self.at += extent.bytes;
+        Ok(extent)
+    }
+
+    /// Writes what finds the events and what tells of them all; then the file is whole and synced. Gives its length.
+    pub fn finish(mut self, (log, epoch): (domain::Log, u32)) -> Result<(Header, u64), JournalError> {
+        if self.events > 0 {
+            self.close_block()?;
+        }
+        let mut entries = std::mem::take(&mut self.entries);
+        entries.sort_unstable();
+        let mut index = Vec::new();
+        put::number(&mut index, self.blocks.len() as u64);
+        self.blocks.iter().for_each(|block| block.put(&mut index));
+        for (first, page) in terms::pages(&entries) {
+            Page { place: self.write(&page)?, first }.put(&mut index);
+        }
+        let index = self.write(&index)?;
+        let all = |time: fn(&Block) -> Timestamp| self.blocks.iter().map(time);
+        let header = Header {
+            log,
+            epoch,
+            first: self.blocks.first().map_or(0, |block| block.first),
+            last: self.blocks.last().map_or(0, |block| block.first + block.events - 1),
+            events: self.blocks.iter().map(|block| block.events).sum(),
+            times: (
+                all(|block| block.times.0).min().unwrap_or_default(),
+                all(|block| block.times.1).max().unwrap_or_default(),
+            ),
+            index,
+        };
+        let mut seal = || {
+            self.file.seek(SeekFrom::Start(0))?;
+            self.file.write_all(&header.encode())?;
+            self.file.sync_all()
+        };
+        seal().map_err(|error| failed(&self.path, &error))?;
+        Ok((header, self.at))
+    }
+}

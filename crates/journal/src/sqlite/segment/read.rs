@@ -1,0 +1,160 @@
+//! Reading a segment: the index once, then only the blocks that are asked for.
+
+use std::fs::File;
+use std::io::ErrorKind;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use domain::{Envelope, Position, Timestamp};
+
+use super::bytes::Bytes;
+use super::event::{Probe, Stored};
+use super::terms::{self, Page, Term};
+use super::{Block, Digest, Extent, HEADER, Header, damaged};
+use crate::JournalError;
+
+/// Blocks in the clear, by first position of their segment and number: a page of history seldom ends where a block does.
+pub type Blocks = moka::sync::Cache<(u64, usize), Arc<[u8]>>;
+
+/// No block is larger; a length beyond it is damage, not a wish for memory.
+const LARGEST: u64 = 1 << 30;
+
+/// An open segment.
+#[derive(Debug)]
+pub struct Segment {
+    path: PathBuf,
+    file: File,
+    header: Header,
+    blocks: Vec<Block>,
+    pages: Vec<Page>,
+    clear: Blocks,
+}
+
+impl Segment {
+    /// Opens a segment, which must be the one that was registered with `digest`.
+    pub fn open(path: &Path, registered: Digest, clear: Blocks) -> Result<Self, JournalError> {
+        let file = File::open(path).map_err(|error| failed(path, &error))?;
+        let mut head = [0; HEADER];
+        file.read_exact_at(&mut head, 0).map_err(|error| failed(path, &error))?;
+        let header = Header::decode(&head).map_err(|what| damaged(path, what))?;
+        if header.digest() != registered {
+            return Err(damaged(path, "it is not the segment that was sealed"));
+        }
+        let path = path.to_owned();
+        let mut segment = Self { path, file, header, blocks: Vec::new(), pages: Vec::new(), clear };
+        let index = segment.part(header.index)?;
+        segment
+            .read_index(Bytes(&index))
+            .ok_or_else(|| damaged(&segment.path, "its index cannot be read"))?;
+        Ok(segment)
+    }
+
+    fn read_index(&mut self, mut index: Bytes<'_>) -> Option<()> {
+        for _ in 0..index.number()? {
+            self.blocks.push(Block::read(&mut index)?);
+        }
+        while !index.0.is_empty() {
+            self.pages.push(Page::read(&mut index)?);
+        }
+        Some(())
+    }
+
+    /// The bytes of a part, which are those that were written.
+    fn part(&self, extent: Extent) -> Result<Vec<u8>, JournalError> {
+        let length = usize::try_from(extent.bytes.min(LARGEST)).unwrap_or_default();
+        let mut bytes = vec![0; length];
+        self.file.read_exact_at(&mut bytes, extent.at).map_err(|error| failed(&self.path, &error))?;
+        if crc32fast::hash(&bytes) != extent.checksum {
+            return Err(damaged(&self.path, format!("the {length} bytes at {} changed", extent.at)));
+        }
+        Ok(bytes)
+    }
+
+    fn block(&self, number: usize) -> Result<Arc<[u8]>, JournalError> {
+        let key = (self.header.first, number);
+        if let Some(clear) = self.clear.get(&key) {
+            return Ok(clear);
+        }
+        let block = self.blocks[number];
+        let bytes = self.part(block.place)?;
+        let plain = usize::try_from(block.plain.min(LARGEST)).unwrap_or_default();
+        let clear: Arc<[u8]> = zstd::bulk::decompress(&bytes, plain)
+            .map_err(|error| damaged(&self.path, format!("block {number}: {error}")))?
+            .into();
+        self.clear.insert(key, Arc::clone(&clear));
+        Ok(clear)
+    }
+
+    /// The events of a block that fit and stand after `after`, at most `limit`, at positions of the history of `start`.
+    pub fn events(
+        &self,
+        number: usize,
+        probe: Probe<'_>,
+        (start, after, limit): (Position, u64, usize),
+    ) -> Result<Vec<Envelope>, JournalError> {
+        let (clear, block) = (self.block(number)?, self.blocks[number]);
+        let (mut bytes, mut before, mut found) = (Bytes(&clear), Timestamp::default(), Vec::new());
+        for seq in block.first..block.first + block.events {
+            if found.len() == limit {
+                return Ok(found);
+            }
+            let event = Stored::read(&mut bytes, before).ok_or_else(|| {
+                damaged(&self.path, format!("event {seq} of block {number} cannot be read"))
+            })?;
+            before = event.timestamp;
+            if seq > after && probe.fits(&event) {
+                found.push(event.envelope(start.at(seq)));
+            }
+        }
+        if bytes.0.is_empty() {
+            Ok(found)
+        } else {
+            Err(damaged(&self.path, format!("block {number} holds more than it says")))
+        }
+    }
+
+    /// What the index says of a block.
+    pub fn about(&self, number: usize) -> &Block {
+        &self.blocks[number]
+    }
+
+    /// The blocks that hold positions after `after`.
+    pub fn after(&self, after: u64) -> std::ops::Range<usize> {
+        self.blocks.partition_point(|block| block.first + block.events - 1 <= after)..self.blocks.len()
+    }
+
+    /// The blocks that may hold events of `tenant` with all of `terms`, in order.
+    pub fn with(&self, tenant: &str, terms: &[Term<'_>]) -> Result<Vec<usize>, JournalError> {
+        let mut both: Option<Vec<u32>> = None;
+        for term in terms {
+            let listed = self.listed(terms::hash(tenant, *term))?;
+            both = Some(match both {
+                None => listed,
+                Some(blocks) => {
+                    blocks.into_iter().filter(|block| listed.binary_search(block).is_ok()).collect()
+                }
+            });
+        }
+        let blocks = both.unwrap_or_default().into_iter().map(|block| block as usize);
+        Ok(blocks.filter(|block| *block < self.blocks.len()).collect())
+    }
+
+    fn listed(&self, hash: u32) -> Result<Vec<u32>, JournalError> {
+        let mut blocks = Vec::new();
+        for page in terms::candidates(&self.pages, hash) {
+            let bytes = self.part(page.place)?;
+            terms::look_up(&bytes, page.first, hash, &mut blocks)
+                .ok_or_else(|| damaged(&self.path, "a page of terms cannot be read"))?;
+        }
+        Ok(blocks)
+    }
+}
+
+/// A file that is gone or too short is damage; another failure may pass.
+fn failed(path: &Path, error: &std::io::Error) -> JournalError {
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::UnexpectedEof => damaged(path, error.to_string()),
+        _ => JournalError::Unavailable(format!("{} cannot be read: {error}", path.display())),
+    }
+}

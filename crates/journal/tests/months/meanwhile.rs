@@ -1,0 +1,121 @@
+//! Seals while others append and read: nobody meets a hole, a double or a wait.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Waker};
+
+use domain::{Log, StreamId, TenantId, Timestamp};
+use journal::{EventQuery, Journal};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use super::scene::{CUT, Scene, append, at, event, everything, person};
+
+const APPENDERS: u32 = 6;
+const EACH: u32 = 250;
+
+fn tenant() -> TenantId {
+    TenantId::stored("t")
+}
+
+/// Reads the log from its beginning over and over: every time without a hole, and never less than before.
+async fn follow(journal: Arc<impl Journal>, done: Arc<AtomicBool>) {
+    let mut longest = 0;
+    while !done.load(Ordering::SeqCst) {
+        let mut cursor = journal.head(Log::Activity).await.unwrap().at(0);
+        for limit in [3, 50, 200].into_iter().cycle() {
+            let page = journal.read_after(cursor, limit).await.unwrap();
+            let Some(last) = page.last().map(|event| event.position) else { break };
+            assert!(page.iter().map(|event| event.position.seq).eq(cursor.seq + 1..=last.seq));
+            cursor = last;
+            // What comes from memory never waits, and the appenders want their turn.
+            tokio::task::yield_now().await;
+        }
+        tokio::task::yield_now().await;
+        assert!(cursor.seq >= longest, "{} events were there, now {}", longest, cursor.seq);
+        longest = cursor.seq;
+    }
+}
+
+/// Asks for one person's events in every way: none twice, none gone.
+async fn ask(journal: Arc<impl Journal>, number: u32, done: Arc<AtomicBool>) {
+    let (user, mut most) = (person(number), 0);
+    let stream = StreamId::new(&tenant(), "activity", user);
+    let query = EventQuery { user: Some(user), ..EventQuery::newest(&tenant(), Log::Activity, 100_000) };
+    while !done.load(Ordering::SeqCst) {
+        let start = (Timestamp::from_micros(0), Uuid::nil());
+        let mine = journal.read_user(&tenant(), user, Log::Activity, start, 100_000).await.unwrap();
+        let (found, read) =
+            (journal.find(&query).await.unwrap(), journal.read_stream(&stream, 0).await.unwrap());
+        for events in [mine, found, read] {
+            let ids: HashSet<_> = events.iter().map(|event| event.event_id).collect();
+            assert_eq!(ids.len(), events.len(), "an event is there twice");
+            assert!(ids.len() >= most, "{most} events were there, now {}", ids.len());
+            most = ids.len();
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_03_seals_while_others_append_and_read() {
+    let scene = Scene::at(tempfile::tempdir().unwrap());
+    let (mut appenders, mut readers) = (JoinSet::new(), JoinSet::new());
+    let done = Arc::new(AtomicBool::default());
+    for _ in 0..2 {
+        readers.spawn(follow(Arc::clone(&scene.journal), Arc::clone(&done)));
+    }
+    readers.spawn(ask(Arc::clone(&scene.journal), 1, Arc::clone(&done)));
+    for number in 0..APPENDERS {
+        let journal = Arc::clone(&scene.journal);
+        appenders.spawn(async move {
+            let (user, start) = (person(number), at("2026-01-01"));
+            for round in 0..EACH {
+                let time = start.plus_seconds(i64::from(round) * 12 * 3600);
+                let events = vec![event(Some(user), "PROPERTY_VIEWED", time)];
+                journal.append(append(StreamId::new(&tenant(), "activity", user), events)).await.unwrap();
+            }
+        });
+    }
+    let (mut sealed, mut seals) = (0, 0);
+    while !appenders.is_empty() {
+        let head = scene.journal.head(Log::Activity).await.unwrap();
+        let newest = scene.journal.read_after(head.at(head.seq.saturating_sub(1)), 1).await.unwrap();
+        if let Some(newest) = newest.first() {
+            let made = scene.journal.seal_in(newest.timestamp, CUT).await.unwrap();
+            sealed += made.events;
+            seals += u64::from(made.segments > 0);
+        }
+        while appenders.try_join_next().map(Result::unwrap).is_some() {}
+        tokio::task::yield_now().await;
+    }
+    sealed += scene.journal.seal_in(at("2100-01-01"), CUT).await.unwrap().events;
+    done.store(true, Ordering::SeqCst);
+    readers.join_all().await;
+    assert!(seals > 1, "{seals} seals while others appended");
+    let all = everything(&scene.journal).await;
+    assert_eq!((all.len() as u64, sealed), (u64::from(APPENDERS * EACH), u64::from(APPENDERS * EACH)));
+    assert_eq!(everything(&scene.reopened().await.journal).await, all);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seal_that_is_dropped_goes_on_with_the_next() {
+    let scene = Scene::of(900).await;
+    let before = everything(&scene.journal).await;
+    for polls in 1..40 {
+        let mut seal = Box::pin(scene.journal.seal_in(at("2026-06-01"), CUT));
+        for _ in 0..polls {
+            if seal.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(seal);
+        assert_eq!(everything(&scene.journal).await, before, "dropped after {polls} polls");
+    }
+    scene.journal.seal_in(at("2026-06-01"), CUT).await.unwrap();
+    assert_eq!(super::rows(scene.directory.path()), 0);
+    let scene = scene.reopened().await;
+    assert_eq!(everything(&scene.journal).await, before);
+}

@@ -1,0 +1,110 @@
+//! Months of activity that are long over are sealed, at the start and once a day.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::Clock;
+use journal::SqliteJournal;
+use tokio::sync::watch;
+
+const DAY: Duration = Duration::from_hours(24);
+const DAY_SECONDS: i64 = 24 * 3600;
+const BYTES_PER_MB: u64 = 1 << 20;
+
+/// Whose months, and how long after their end.
+#[derive(Debug)]
+pub struct Months {
+    journal: Arc<SqliteJournal>,
+    clock: Clock,
+    after_days: i64,
+}
+
+impl Months {
+    /// None when months are never sealed.
+    pub fn of(journal: &Arc<SqliteJournal>, clock: &Clock, after_days: u32) -> Option<Self> {
+        let (journal, clock) = (Arc::clone(journal), clock.clone());
+        (after_days > 0).then(|| Self { journal, clock, after_days: after_days.into() })
+    }
+
+    /// Until `stop`: a seal that is cut short goes on at the next start.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            tokio::select! {
+                () = self.seal() => {}
+                _ = stop.changed() => return,
+            }
+            tokio::select! {
+                () = tokio::time::sleep(DAY) => {}
+                _ = stop.changed() => return,
+            }
+        }
+    }
+
+    async fn seal(&self) {
+        let before = self.clock.now().plus_seconds(-self.after_days * DAY_SECONDS);
+        match self.journal.seal(before).await {
+            Ok(sealed) if sealed.segments > 0 => {
+                let (segments, events) = (sealed.segments, sealed.events);
+                let [from_mb, to_mb] = [sealed.bytes_before, sealed.bytes_after].map(|b| b / BYTES_PER_MB);
+                tracing::info!(segments, events, from_mb, to_mb, "months of activity were sealed");
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(%error, "months of activity could not be sealed; tomorrow again");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Log, StreamId, TenantId, Timestamp};
+    use journal::sqlite::Limits;
+    use journal::{Append, Claims, Expected, Journal, NewEvent};
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
+
+    async fn journal(directory: &std::path::Path, clock: &Clock) -> Arc<SqliteJournal> {
+        let journal = SqliteJournal::open(directory, clock, Limits::default()).unwrap();
+        let event = NewEvent {
+            event_id: domain::Ids.uuid(NOW),
+            user_id: None,
+            event_type: "VIEWS_COUNTED".into(),
+            schema_version: 1,
+            timestamp: NOW,
+            data: "{}".into(),
+            metadata: "{}".into(),
+        };
+        let stream = StreamId::new(&TenantId::stored("t"), "counts", "2026-09-21");
+        let claims = Claims::default();
+        let events = vec![event];
+        let append = Append { stream, expected: Expected::Any, events, claims, idempotency: None };
+        journal.append(append).await.unwrap();
+        Arc::new(journal)
+    }
+
+    #[tokio::test]
+    async fn a_month_is_sealed_once_it_is_over_for_so_many_days() {
+        let (directory, clock) = (tempfile::tempdir().unwrap(), Clock::manual(NOW));
+        let journal = journal(directory.path(), &clock).await;
+        assert!(Months::of(&journal, &clock, 0).is_none(), "0 is never");
+        let months = Months::of(&journal, &clock, 35).unwrap();
+        let sealed = || directory.path().join("segments").exists();
+        let end: Timestamp = "2026-10-01T00:00:00Z".parse().unwrap();
+        clock.advance(end.seconds() - NOW.seconds() + 35 * DAY_SECONDS - 1);
+        months.seal().await;
+        assert!(!sealed(), "one second too early");
+        clock.advance(1);
+        let (stop, stopping) = watch::channel(false);
+        let (run, read) = (months.run(stopping), async {
+            while !sealed() {
+                tokio::task::yield_now().await;
+            }
+            stop.send_replace(true);
+            journal.read_after(journal.head(Log::Activity).await.unwrap().at(0), 10).await.unwrap()
+        });
+        assert_eq!(tokio::join!(run, read).1.len(), 1);
+    }
+}
