@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use bus::{BlockedState, GroupHandle, Lag};
 use domain::audit::AuditEvent;
 use domain::{StreamId, Timestamp};
-use http_kit::{Caller, Failure};
+use http_kit::{Caller, Conditions, Failure};
 use serde_json::{Value, json};
 
 use crate::Gateway;
@@ -63,8 +63,9 @@ pub async fn pause(
     State(gateway): State<Gateway>,
     caller: Caller,
     Path(name): Path<String>,
+    conditions: Conditions,
 ) -> Result<Response, Failure> {
-    set(&gateway, &caller, &name, true).await
+    set(&gateway, &caller, &name, &conditions, true).await
 }
 
 /// `POST /api/v1/admin/consumers/{group}/resume`
@@ -72,20 +73,29 @@ pub async fn resume(
     State(gateway): State<Gateway>,
     caller: Caller,
     Path(name): Path<String>,
+    conditions: Conditions,
 ) -> Result<Response, Failure> {
-    set(&gateway, &caller, &name, false).await
+    set(&gateway, &caller, &name, &conditions, false).await
 }
 
-/// The decision is durable before it takes effect: a paused group is paused after a restart, too.
-async fn set(gateway: &Gateway, caller: &Caller, name: &str, paused: bool) -> Result<Response, Failure> {
+/// The decision is durable before it takes effect: a paused group is paused after a restart, too. A repeat that comes
+/// after the opposite was decided decides nothing.
+async fn set(
+    gateway: &Gateway,
+    caller: &Caller,
+    name: &str,
+    conditions: &Conditions,
+    paused: bool,
+) -> Result<Response, Failure> {
     caller.operates(&gateway.kit)?;
     let handle = gateway.group(name)?;
     if handle.status.paused().is_some() != paused {
         let group = name.to_owned();
         let event =
             if paused { AuditEvent::ConsumerPaused { group } } else { AuditEvent::ConsumerResumed { group } };
-        caller.write_down_in(&gateway.kit, stream(gateway, handle), &event).await?;
-        if !handle.pause(paused).await {
+        let once = conditions.once(&gateway.kit, caller, &[], &name);
+        let recorded = caller.write_down_once(&gateway.kit, stream(gateway, handle), &event, once).await?;
+        if recorded.answered.is_none() && !handle.pause(paused).await {
             let why = "the group has stopped; restart the server when its cause is mended";
             return Err(Failure::conflict("GROUP_STOPPED", why));
         }

@@ -4,8 +4,9 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use bus::{Blocked, BlockedState, GroupHandle, LetterError, ParkedEvent};
+use domain::StreamId;
 use domain::audit::AuditEvent;
-use http_kit::{Caller, Failure, JsonObject, Page, Paging, Params};
+use http_kit::{Caller, Conditions, Failure, JsonObject, Page, Paging, Params};
 use serde_json::{Value, json};
 
 use super::chain::Chain;
@@ -75,9 +76,17 @@ pub async fn discard(
     State(gateway): State<Gateway>,
     caller: Caller,
     Path(id): Path<String>,
+    conditions: Conditions,
     body: JsonObject,
 ) -> Result<Response, Failure> {
     caller.operates(&gateway.kit)?;
+    let discarded = || gateway.kit.reply("Discarded", ()).empty().into_response();
+    // The key of the letter may fail at its next event by now: a repeat must not give that up, too.
+    let once = conditions.once(&gateway.kit, &caller, &body.bytes, &id);
+    let letters = StreamId::new(gateway.kit.tenants.default_id(), "consumer", &id);
+    if gateway.kit.answered(&letters, once.as_ref()).await?.is_some() {
+        return Ok(discarded());
+    }
     let (handle, blocked) = gateway.find(&id)?;
     let mut fields = domain::Fields::new(&body.members);
     let reason = fields.text("reason", 3..=500);
@@ -88,9 +97,11 @@ pub async fn discard(
     let group = handle.group.name.to_owned();
     let event = AuditEvent::DeadLetterDiscarded { group, key: blocked.key, event_id, reason };
     let stream = consumers::stream(&gateway, &handle);
-    caller.write_down_in(&gateway.kit, stream, &event).await?;
-    handle.discard(&id, event_id).await.map_err(failure)?;
-    Ok(gateway.kit.reply("Discarded", ()).empty().into_response())
+    let recorded = caller.write_down_once(&gateway.kit, stream, &event, once).await?;
+    if recorded.answered.is_none() {
+        handle.discard(&id, event_id).await.map_err(failure)?;
+    }
+    Ok(discarded())
 }
 
 fn unknown() -> Failure {
