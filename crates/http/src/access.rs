@@ -3,11 +3,12 @@
 use domain::audit::AuditEvent;
 use domain::user::Role;
 use domain::{StreamId, UserId};
+use journal::Idempotency;
 
 use crate::caller::{Caller, SignedIn};
+use crate::commands::Recorded;
 use crate::failure::Failure;
 use crate::kit::Kit;
-use crate::refusals::refused;
 
 /// What an operation asks of its caller, beyond being signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,9 +107,23 @@ impl Caller {
         stream: StreamId,
         event: &AuditEvent,
     ) -> Result<(), Failure> {
+        self.write_down_once(kit, stream, event, None).await.map(|_| ())
+    }
+
+    /// The same, for a request that may come twice.
+    ///
+    /// # Errors
+    /// As [`Kit::record`].
+    pub async fn write_down_once(
+        &self,
+        kit: &Kit,
+        stream: StreamId,
+        event: &AuditEvent,
+        once: Option<Idempotency>,
+    ) -> Result<Recorded, Failure> {
         let person = self.person()?;
-        let appended = kit.ledger.record(&self.actor(), stream, event).await.map_err(refused)?;
-        kit.seen.remember(&self.tenant, person.user, appended.position);
-        Ok(())
+        let recorded = kit.record(&self.actor(), stream, event, once).await?;
+        kit.seen.remember(&self.tenant, person.user, recorded.position);
+        Ok(recorded)
     }
 }

@@ -18,16 +18,6 @@ pub struct JsonObject {
     pub bytes: Bytes,
 }
 
-impl JsonObject {
-    /// SHA-256 of the body.
-    #[must_use]
-    pub fn fingerprint(&self) -> [u8; 32] {
-        let mut out = [0; 32];
-        out.copy_from_slice(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &self.bytes).as_ref());
-        out
-    }
-}
-
 impl<S: Send + Sync> FromRequest<S> for JsonObject {
     type Rejection = Failure;
 

@@ -5,6 +5,7 @@
 mod access;
 mod body;
 mod caller;
+mod commands;
 mod conditions;
 mod edge;
 mod failure;
@@ -19,7 +20,8 @@ mod tokens;
 pub use access::{Access, Right};
 pub use body::JsonObject;
 pub use caller::{Caller, CorrelationId, SignedIn, Visitor};
-pub use conditions::{if_match, not_modified};
+pub use commands::Recorded;
+pub use conditions::{Conditions, Held};
 pub use edge::edge;
 pub use failure::Failure;
 pub use jobs::{Job, JobProgress, Jobs};

@@ -63,6 +63,12 @@ impl<T> Reply<T> {
         self.header(ETAG, &format!("\"{tag}\""))
     }
 
+    /// What the client holds already: 304 without a body.
+    #[must_use]
+    pub fn unless(self, held: bool) -> Self {
+        if held { self.status(StatusCode::NOT_MODIFIED) } else { self }
+    }
+
     /// The position of the caller's write.
     #[must_use]
     pub fn position(self, position: Option<Position>) -> Self {
@@ -97,7 +103,8 @@ impl Reply<()> {
 impl<T: Serialize> IntoResponse for Reply<T> {
     fn into_response(self) -> Response {
         let Self { status, message, data, timestamp, headers } = self;
-        let mut response = if status == StatusCode::NO_CONTENT {
+        let bare = matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+        let mut response = if bare {
             Response::new(Body::empty())
         } else {
             match serde_json::to_vec(&Envelope { success: true, message, data: &data, timestamp }) {
@@ -107,7 +114,7 @@ impl<T: Serialize> IntoResponse for Reply<T> {
         };
         *response.status_mut() = status;
         *response.headers_mut() = headers;
-        if status != StatusCode::NO_CONTENT {
+        if !bare {
             response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         response

@@ -62,7 +62,7 @@ pub struct Idempotency {
     pub scope: String,
     /// The caller's key.
     pub key: String,
-    /// SHA-256 of the request.
+    /// Keyed digest of the request; see [`crate::KeyRing::fingerprint`].
     pub fingerprint: [u8; 32],
     /// What to answer again: status and ids, never a token.
     pub answer: String,

@@ -152,6 +152,21 @@ impl KeyRing {
         Claim { tenant: tenant.clone(), kind, digest }
     }
 
+    /// What a request said, as only this installation can tell it: whoever reads the journal cannot try out bodies,
+    /// and the passwords in them, on it.
+    #[must_use]
+    pub fn fingerprint(&self, tenant: &TenantId, parts: &[&[u8]]) -> [u8; 32] {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.derived(&format!("requests of {tenant}")));
+        let mut context = hmac::Context::with_key(&key);
+        for part in parts {
+            context.update(&(part.len() as u64).to_le_bytes());
+            context.update(part);
+        }
+        let mut digest = [0; 32];
+        digest.copy_from_slice(context.sign().as_ref());
+        digest
+    }
+
     /// A person's key, made and made durable when there is none yet. A short blocking look-up, except when it
     /// makes one: then it waits for the disk.
     ///

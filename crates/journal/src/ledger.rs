@@ -40,6 +40,8 @@ pub struct Done<A> {
     pub version: Version,
     /// Where its last event stands; nothing when the command changed nothing.
     pub position: Option<Position>,
+    /// It was done by an earlier request with the same key; this one did nothing.
+    pub repeated: bool,
 }
 
 /// Why a command was not done.
@@ -208,17 +210,17 @@ impl Ledger {
                 self.load::<A>(&actor.tenant, &stream.id).await?
             };
             if options.if_version.is_some_and(|seen| seen != version) {
-                self.not_done_before(&stream, &options).await?;
+                self.not_done_before(&stream, options.idempotency.as_ref()).await?;
                 return Err(ExecuteError::Precondition { actual: version });
             }
             let now = self.clock.now();
             let decided = state.decide(command.clone(), now);
             if decided.as_ref().map_or(true, Vec::is_empty) {
-                self.not_done_before(&stream, &options).await?;
+                self.not_done_before(&stream, options.idempotency.as_ref()).await?;
             }
             let events = decided.map_err(ExecuteError::Rejected)?;
             if events.is_empty() {
-                return Ok(Done { state, version, position: None });
+                return Ok(Done { state, version, position: None, repeated: false });
             }
             let encoded = self.encode_all(actor, &events, now)?;
             let append = Append {
@@ -234,7 +236,7 @@ impl Ledger {
                         state.evolve(event, now);
                     }
                     self.keep(&stream, version, &state, erasures);
-                    return Ok(Done { state, version, position: Some(position) });
+                    return Ok(Done { state, version, position: Some(position), repeated: false });
                 }
                 Err(AppendError::Refused(Refused::Conflict { .. })) if !options.new_stream => {}
                 Err(error) => return Err(error.into()),
@@ -245,13 +247,17 @@ impl Ledger {
 
     /// Refuses a request that was done before, so that it gets its stored answer and not what would be said to it
     /// now. Appending nothing asks just that.
-    async fn not_done_before(&self, stream: &StreamId, options: &Options) -> Result<(), AppendError> {
-        if options.idempotency.is_none() {
-            return Ok(());
-        }
-        let (stream, idempotency) = (stream.clone(), options.idempotency.clone());
+    ///
+    /// # Errors
+    /// `Replayed` or `KeyReused`, or when the journal does not answer.
+    pub async fn not_done_before(
+        &self,
+        stream: &StreamId,
+        once: Option<&Idempotency>,
+    ) -> Result<(), AppendError> {
+        let Some(idempotency) = once.cloned().map(Some) else { return Ok(()) };
         let nothing = Append {
-            stream,
+            stream: stream.clone(),
             expected: Expected::Any,
             events: Vec::new(),
             claims: Claims::default(),
@@ -270,9 +276,23 @@ impl Ledger {
         stream: StreamId,
         event: &E,
     ) -> Result<Appended, ExecuteError<std::convert::Infallible>> {
+        self.record_once(actor, stream, event, None).await
+    }
+
+    /// The same, for a request that may come twice.
+    ///
+    /// # Errors
+    /// As [`Self::record`]; `Replayed` when it was done before.
+    pub async fn record_once<E: EventKind>(
+        &self,
+        actor: &Actor,
+        stream: StreamId,
+        event: &E,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Appended, ExecuteError<std::convert::Infallible>> {
         let events = self.encode_all(actor, std::slice::from_ref(event), self.clock.now())?;
         let append =
-            Append { stream, expected: Expected::Any, events, claims: Claims::default(), idempotency: None };
+            Append { stream, expected: Expected::Any, events, claims: Claims::default(), idempotency };
         Ok(self.journal.append(append).await?)
     }
 

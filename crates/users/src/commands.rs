@@ -15,7 +15,6 @@ use journal::{Claim, ExecuteError, Options};
 
 use crate::Users;
 use crate::queries::document::{Known, UserDocument};
-pub use account::Versions;
 pub use sign_in::TokenPair;
 
 /// 404.

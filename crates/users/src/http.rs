@@ -10,7 +10,7 @@ mod sessions;
 use axum::Router;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::HeaderValue;
-use axum::http::header::{CACHE_CONTROL, IF_MATCH};
+use axum::http::header::CACHE_CONTROL;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
@@ -19,7 +19,7 @@ use domain::UserId;
 use http_kit::{Caller, Failure, Kit, Params};
 
 use crate::Users;
-use crate::commands::{Versions, unknown_user};
+use crate::commands::unknown_user;
 
 /// What handlers share.
 #[derive(Clone)]
@@ -70,23 +70,6 @@ impl<S: Sync> FromRequestParts<S> for NoParams {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         Params::read(&parts.uri, &[]).map(|_| Self)
-    }
-}
-
-/// The versions named by `If-Match`; nothing without it, or for `*`.
-struct IfMatch(Option<Versions>);
-
-impl<S: Sync> FromRequestParts<S> for IfMatch {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, std::convert::Infallible> {
-        let Some(given) = parts.headers.get(IF_MATCH) else { return Ok(Self(None)) };
-        let tags = given.to_str().unwrap_or("").split(',').map(str::trim);
-        if tags.clone().any(|tag| tag == "*") {
-            return Ok(Self(None));
-        }
-        // A tag that is none of ours matches no version.
-        Ok(Self(Some(Versions(tags.filter_map(|tag| tag.trim_matches('"').parse().ok()).collect()))))
     }
 }
 

@@ -5,7 +5,8 @@ use axum::response::{IntoResponse, Response};
 use bus::{BlockedState, Decision, GroupHandle, Lag, LetterError};
 use domain::audit::AuditEvent;
 use domain::{StreamId, Timestamp};
-use http_kit::{Caller, Failure};
+use http_kit::{Caller, Conditions, Failure};
+use journal::Idempotency;
 use serde_json::{Value, json};
 
 use crate::Gateway;
@@ -16,10 +17,16 @@ fn stream(gateway: &Gateway, handle: &GroupHandle) -> StreamId {
 }
 
 /// Writes a decision about a group down, when the group says that it can be carried out.
-pub fn decision(gateway: &Gateway, caller: &Caller, handle: &GroupHandle, event: AuditEvent) -> Decision {
+pub fn decision(
+    gateway: &Gateway,
+    caller: &Caller,
+    handle: &GroupHandle,
+    event: AuditEvent,
+    once: Option<Idempotency>,
+) -> Decision {
     let (kit, caller, stream) = (gateway.kit.clone(), caller.clone(), stream(gateway, handle));
     Box::pin(async move {
-        let written = caller.write_down_in(&kit, stream, &event).await;
+        let written = caller.write_down_once(&kit, stream, &event, once).await;
         written.map(drop).map_err(|failure| failure.message)
     })
 }
@@ -73,8 +80,9 @@ pub async fn pause(
     State(gateway): State<Gateway>,
     caller: Caller,
     Path(name): Path<String>,
+    conditions: Conditions,
 ) -> Result<Response, Failure> {
-    set(&gateway, &caller, &name, true).await
+    set(&gateway, &caller, &name, &conditions, true).await
 }
 
 /// `POST /api/v1/admin/consumers/{group}/resume`
@@ -82,19 +90,30 @@ pub async fn resume(
     State(gateway): State<Gateway>,
     caller: Caller,
     Path(name): Path<String>,
+    conditions: Conditions,
 ) -> Result<Response, Failure> {
-    set(&gateway, &caller, &name, false).await
+    set(&gateway, &caller, &name, &conditions, false).await
 }
 
-/// The decision is durable before it takes effect: a paused group is paused after a restart, too.
-async fn set(gateway: &Gateway, caller: &Caller, name: &str, paused: bool) -> Result<Response, Failure> {
+/// The decision is durable before it takes effect: a paused group is paused after a restart, too. A repeat that comes
+/// after the opposite was decided decides nothing.
+async fn set(
+    gateway: &Gateway,
+    caller: &Caller,
+    name: &str,
+    conditions: &Conditions,
+    paused: bool,
+) -> Result<Response, Failure> {
     caller.operates(&gateway.kit)?;
     let handle = gateway.group(name)?;
     if handle.status.paused().is_some() != paused {
         let group = name.to_owned();
         let event =
             if paused { AuditEvent::ConsumerPaused { group } } else { AuditEvent::ConsumerResumed { group } };
-        match handle.pause(paused, decision(gateway, caller, handle, event)).await {
+        let once = conditions.once(&gateway.kit, caller, &[], &name);
+        let before = gateway.kit.answered(&stream(gateway, handle), once.as_ref()).await?;
+        let decide = || handle.pause(paused, decision(gateway, caller, handle, event, once));
+        match if before.is_some() { Ok(()) } else { decide().await } {
             Ok(()) => {}
             Err(LetterError::NotRunning) => {
                 let why = "the group has stopped; restart the server when its cause is mended";

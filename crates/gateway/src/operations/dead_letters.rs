@@ -5,8 +5,8 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use bus::{Blocked, BlockedState, GroupHandle, LetterError, ParkedEvent};
 use domain::audit::AuditEvent;
-use domain::{Log, Position};
-use http_kit::{Caller, Failure, JsonObject, Page, Paging, Params};
+use domain::{Log, Position, StreamId};
+use http_kit::{Caller, Conditions, Failure, JsonObject, Page, Paging, Params};
 use serde_json::{Value, json};
 
 use super::chain::Chain;
@@ -94,14 +94,22 @@ pub async fn discard(
     State(gateway): State<Gateway>,
     caller: Caller,
     Path(id): Path<String>,
+    conditions: Conditions,
     body: JsonObject,
 ) -> Result<Response, Failure> {
     caller.operates(&gateway.kit)?;
+    let discarded = || gateway.kit.reply("Discarded", ()).empty().into_response();
+    // The key of the letter may fail at its next event by now: a repeat must not give that up, too.
+    let once = conditions.once(&gateway.kit, &caller, &body.bytes, &id);
+    let letters = StreamId::new(gateway.kit.tenants.default_id(), "consumer", &id);
+    if gateway.kit.answered(&letters, once.as_ref()).await?.is_some() {
+        return Ok(discarded());
+    }
     let mut fields = domain::Fields::new(&body.members);
     let reason = fields.text("reason", 3..=500);
     let reason = fields.required("reason", reason);
     let reason = fields.finish(reason)?;
-    if let Some(given_up) = undelivered::discard(&gateway, &caller, &id, &reason).await? {
+    if let Some(given_up) = undelivered::discard(&gateway, &caller, &id, &reason, once.clone()).await? {
         return Ok(given_up);
     }
     let (handle, blocked) = gateway.find(&id)?;
@@ -109,9 +117,9 @@ pub async fn discard(
     let event_id = waiting.first().ok_or_else(unknown)?.event_id;
     let group = handle.group.name.to_owned();
     let event = AuditEvent::DeadLetterDiscarded { group, key: blocked.key, event_id, reason };
-    let decision = consumers::decision(&gateway, &caller, &handle, event);
+    let decision = consumers::decision(&gateway, &caller, &handle, event, once);
     handle.discard(&id, event_id, decision).await.map_err(failure)?;
-    Ok(gateway.kit.reply("Discarded", ()).empty().into_response())
+    Ok(discarded())
 }
 
 pub fn unknown() -> Failure {

@@ -10,7 +10,7 @@ use domain::property::Property;
 use domain::session::Session;
 use domain::user::User;
 use domain::{Envelope, Fields, Log, StreamId, Timestamp, Version};
-use http_kit::{Caller, Cursor, Failure, Paging, Params, Right};
+use http_kit::{Caller, Cursor, Failure, Held, Paging, Params, Right};
 use journal::{EventQuery, Ledger};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -65,6 +65,7 @@ pub async fn stream(
     State(gateway): State<Gateway>,
     caller: Caller,
     Path((kind, id)): Path<(String, String)>,
+    held: Held,
     uri: Uri,
 ) -> Result<Response, Failure> {
     caller.require(Right::Administer)?;
@@ -89,14 +90,15 @@ pub async fn stream(
         .into_iter()
         .filter(|event| event.version <= most && at.is_none_or(|at| event.timestamp <= at))
         .collect();
+    let version = then.last().map_or(0, |event| event.version);
     let data = json!({
-        "aggregateType": kind, "aggregateId": id, "latestVersion": latest,
-        "version": then.last().map_or(0, |event| event.version),
+        "aggregateType": kind, "aggregateId": id, "latestVersion": latest, "version": version,
         "asOf": then.last().map(|event| event.timestamp),
         "state": state(ledger, &kind, &then)?,
         "events": then.iter().map(shown::event).collect::<Vec<_>>(),
     });
-    Ok(gateway.kit.reply("Stream", data).into_response())
+    let tag = format!("{version}-{latest}");
+    Ok(gateway.kit.reply("Stream", data).etag(&tag).unless(held.is(&tag)).into_response())
 }
 
 /// The state that these events give; nothing for streams that only record.

@@ -3,8 +3,8 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::audit::AuditEvent;
-use domain::{Actor, StreamId};
-use http_kit::{Caller, Failure, Job, Kit, refused};
+use domain::{Actor, Position, StreamId};
+use http_kit::{Caller, Conditions, Failure, Job, Kit};
 use projection::ViewStore;
 use serde_json::json;
 
@@ -16,8 +16,12 @@ use bus::GroupHandle;
 const HISTORY: &str = "history-service-group";
 
 /// `POST /api/user-history/replay`
-pub async fn history(state: State<Gateway>, caller: Caller) -> Result<Response, Failure> {
-    group(state, caller, Path(HISTORY.to_owned())).await
+pub async fn history(
+    state: State<Gateway>,
+    caller: Caller,
+    conditions: Conditions,
+) -> Result<Response, Failure> {
+    group(state, caller, Path(HISTORY.to_owned()), conditions).await
 }
 
 /// `POST /api/v1/admin/consumers/{group}/rebuild`
@@ -25,6 +29,7 @@ pub async fn group(
     State(gateway): State<Gateway>,
     caller: Caller,
     Path(name): Path<String>,
+    conditions: Conditions,
 ) -> Result<Response, Failure> {
     caller.operates(&gateway.kit)?;
     let handle = gateway.group(&name)?.clone();
@@ -34,18 +39,30 @@ pub async fn group(
         return Err(Failure::conflict("GROUP_PAUSED", "a paused group cannot take over; resume it first"));
     }
     let kit = gateway.kit.clone();
-    let begun = kit.jobs.begin(kit.ledger.fresh(), &name, kit.ledger.clock().now());
+    let id = kit.ledger.fresh();
+    let (actor, stream) = (caller.actor(), jobs::stream(&caller, id));
+    let once = conditions.once(&kit, &caller, &[], &id);
+    if let Some(first) = kit.answered(&stream, once.as_ref()).await? {
+        return Ok(started(&kit, &caller, &first, None));
+    }
+    let begun = kit.jobs.begin(id, &name, kit.ledger.clock().now());
     let job = begun.map_err(|id| {
         Failure::conflict("ALREADY_RUNNING", format!("job {id} is rebuilding it already; see /api/jobs/{id}"))
     })?;
-    let (actor, stream) = (caller.actor(), jobs::stream(&caller, job.id));
-    let started = AuditEvent::ReplayStarted { group: name };
-    let appended = kit.ledger.record(&actor, stream.clone(), &started).await.map_err(refused)?;
-    let reply = kit.done(&caller, "Rebuild started", json!({"jobId": job.id}), Some(appended.position));
-    let reply = reply.accepted(&format!("/api/jobs/{}", job.id)).into_response();
+    let event = AuditEvent::ReplayStarted { group: name };
+    let recorded = kit.record(&actor, stream.clone(), &event, once).await?;
+    if let Some(first) = recorded.answered {
+        return Ok(started(&kit, &caller, &first, Some(recorded.position)));
+    }
+    let reply = started(&kit, &caller, &id.to_string(), Some(recorded.position));
     let work = Work { kit: kit.clone(), handle, view, actor, stream };
     kit.jobs.spawn(work.run(job));
     Ok(reply)
+}
+
+fn started(kit: &Kit, caller: &Caller, job: &str, position: Option<Position>) -> Response {
+    let reply = kit.done(caller, "Rebuild started", json!({"jobId": job}), position);
+    reply.accepted(&format!("/api/jobs/{job}")).into_response()
 }
 
 struct Work {

@@ -2,8 +2,10 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use domain::StreamId;
 use domain::audit::AuditEvent;
 use http_kit::{Caller, Failure};
+use journal::Idempotency;
 use projection::deliveries::{Book, State, Tracked};
 use serde_json::{Value, json};
 
@@ -71,12 +73,14 @@ pub async fn discard(
     caller: &Caller,
     id: &str,
     reason: &str,
+    once: Option<Idempotency>,
 ) -> Result<Option<Response>, Failure> {
     let _turn = gateway.deciding.lock().await;
     let Some(delivery) = find(gateway, id).await? else { return Ok(None) };
     let (group, key, event_id) = (delivery.group.into(), delivery.key(), delivery.tracked.order.event_id);
     let event = AuditEvent::DeadLetterDiscarded { group, key, event_id, reason: reason.to_owned() };
-    caller.write_down(&gateway.kit, &event).await?;
+    let stream = StreamId::new(&caller.tenant, "audit", caller.person()?.user);
+    caller.write_down_once(&gateway.kit, stream, &event, once).await?;
     delivery.book.give_up(&delivery.tracked.order.id).await.map_err(|error| Failure::unavailable(&error))?;
     Ok(Some(gateway.kit.reply("Discarded", ()).empty().into_response()))
 }

@@ -3,13 +3,18 @@
 use axum::extract::State;
 use domain::audit::AuditEvent;
 use domain::{Fields, Log, StreamId};
-use http_kit::{Failure, JsonObject, Params, Reply, Right, refused};
+use http_kit::{Conditions, Failure, JsonObject, Params, Reply, Right};
 use uuid::Uuid;
 
 use super::{Asked, Site};
 use crate::queries::Standing;
 
-pub async fn hide(State(site): State<Site>, asked: Asked, body: JsonObject) -> Result<Reply<()>, Failure> {
+pub async fn hide(
+    State(site): State<Site>,
+    asked: Asked,
+    conditions: Conditions,
+    body: JsonObject,
+) -> Result<Reply<()>, Failure> {
     let (kit, caller) = (&site.history.kit, &asked.caller);
     caller.require(Right::Change(asked.user))?;
     Params::read(&asked.uri, &[])?;
@@ -17,6 +22,9 @@ pub async fn hide(State(site): State<Site>, asked: Asked, body: JsonObject) -> R
     let id = fields.parsed("activityId", |id| Uuid::try_parse(id).map_err(|_| "must be the id of an entry"));
     let id = fields.required("activityId", id);
     let activity_id = fields.finish(id)?;
+    let stream = StreamId::new(&caller.tenant, "history", asked.user);
+    let once = conditions.once(kit, caller, &body.bytes, &activity_id);
+    kit.answered(&stream, once.as_ref()).await?;
     kit.wait_for_own(&site.status, caller, &Log::ALL).await;
     let position = match asked.person(&site).standing(activity_id).await? {
         Standing::None => {
@@ -24,10 +32,8 @@ pub async fn hide(State(site): State<Site>, asked: Asked, body: JsonObject) -> R
         }
         Standing::Hidden => None,
         Standing::Visible => {
-            let stream = StreamId::new(&caller.tenant, "history", asked.user);
             let event = AuditEvent::HistoryEntryHidden { activity_id };
-            let appended = kit.ledger.record(&caller.actor(), stream, &event).await.map_err(refused)?;
-            Some(appended.position)
+            Some(kit.record(&caller.actor(), stream, &event, once).await?.position)
         }
     };
     Ok(kit.done(caller, "Hidden", (), position).empty())

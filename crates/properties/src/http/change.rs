@@ -1,11 +1,11 @@
 //! Changing a listing: its content, its status, its end.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Uri};
+use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use domain::property::{Content, Property, PropertyCommand, Status};
 use domain::{Fields, PropertyId};
-use http_kit::{Caller, Failure, JsonObject, Params, if_match};
+use http_kit::{Caller, Conditions, Failure, JsonObject, Params};
 use journal::{Claims, Done, Options};
 
 use super::{property_id, refused};
@@ -17,14 +17,15 @@ pub async fn edit(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
-    headers: HeaderMap,
+    conditions: Conditions,
     body: JsonObject,
 ) -> Result<Response, Failure> {
     let id = property_id(path)?;
     let listing = app.changeable(&caller, id).await?;
     let content = Content::read(&body.members, listing.owner, &listing.content.location.city)?;
     let content = keep_contact(content, &body, listing.content.contact);
-    app.execute(&caller, id, PropertyCommand::Edit(content), &headers, "Property updated").await
+    let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
+    app.execute(&caller, id, PropertyCommand::Edit(content), options, "Property updated").await
 }
 
 /// Public answers do not show the contact, so an edit that names none of its fields leaves it as it is.
@@ -45,7 +46,7 @@ pub async fn status(
     caller: Caller,
     path: Path<String>,
     uri: Uri,
-    headers: HeaderMap,
+    conditions: Conditions,
     body: JsonObject,
 ) -> Result<Response, Failure> {
     let id = property_id(path)?;
@@ -55,7 +56,8 @@ pub async fn status(
     let status: Option<Status> = fields.choice("status");
     let status = fields.required("status", status);
     let status = fields.finish(status)?;
-    app.execute(&caller, id, PropertyCommand::ChangeStatus(status), &headers, "Status changed").await
+    let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
+    app.execute(&caller, id, PropertyCommand::ChangeStatus(status), options, "Status changed").await
 }
 
 /// `DELETE /api/properties/{id}`: for good; asking twice is fine.
@@ -63,11 +65,12 @@ pub async fn remove(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
-    headers: HeaderMap,
+    conditions: Conditions,
 ) -> Result<Response, Failure> {
     let id = property_id(path)?;
     app.changeable(&caller, id).await?;
-    let done = app.run(&caller, id, PropertyCommand::Remove, &headers).await?;
+    let options = conditions.options(&app.kit, &caller, &[], &id);
+    let done = app.run(&caller, id, PropertyCommand::Remove, options).await?;
     Ok(app.kit.done(&caller, "Property removed", (), done.position).empty().into_response())
 }
 
@@ -78,10 +81,10 @@ impl App {
         caller: &Caller,
         id: PropertyId,
         command: PropertyCommand,
-        headers: &HeaderMap,
+        options: Options,
         message: &'static str,
     ) -> Result<Response, Failure> {
-        let done = self.run(caller, id, command, headers).await?;
+        let done = self.run(caller, id, command, options).await?;
         let listing = done.state.listing.ok_or_else(super::no_such_listing)?;
         let counts = self.known(&caller.tenant, id).await?.map_or_else(Counts::default, |known| known.counts);
         let document = Document::of(&listing, done.version, counts);
@@ -94,15 +97,11 @@ impl App {
         caller: &Caller,
         id: PropertyId,
         command: PropertyCommand,
-        headers: &HeaderMap,
+        options: Options,
     ) -> Result<Done<Property>, Failure> {
         let ends =
             matches!(command, PropertyCommand::Remove | PropertyCommand::ChangeStatus(Status::Removed));
-        let options = Options {
-            if_version: if_match(headers)?,
-            claims: Claims { take: Vec::new(), release_all: ends },
-            ..Options::default()
-        };
-        self.kit.ledger.execute::<Property>(&caller.actor(), id, command, options).await.map_err(refused)
+        let options = Options { claims: Claims { take: Vec::new(), release_all: ends }, ..options };
+        self.kit.execute::<Property>(&caller.actor(), id, command, options).await.map_err(refused)
     }
 }

@@ -1,12 +1,11 @@
 //! `POST /api/properties`
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use domain::property::{Content, Listing, Property, PropertyCommand};
 use domain::{FieldErrors, Fields, PropertyId, Version};
-use http_kit::{Caller, Failure, JsonObject};
-use journal::{Claims, ExecuteError, Idempotency, Options};
+use http_kit::{Caller, Conditions, Failure, JsonObject};
+use journal::{Claims, ExecuteError, Options};
 
 use super::refused;
 use crate::App;
@@ -16,7 +15,7 @@ use crate::document::{Counts, Document, etag};
 pub async fn create(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
+    conditions: Conditions,
     body: JsonObject,
 ) -> Result<Response, Failure> {
     let owner = caller.person()?.user;
@@ -38,21 +37,15 @@ pub async fn create(
     let options = Options {
         new_stream: true,
         claims: claims(&app, &caller, source_reference.as_deref())?,
-        idempotency: idempotency(&caller, &headers, &body, id)?,
-        ..Options::default()
+        ..conditions.options(&app.kit, &caller, &body.bytes, &id)
     };
     let moderated = tenant.is_some_and(|tenant| tenant.moderation);
     let command = PropertyCommand::List { id, owner, content, source_reference, moderated };
-    match app.kit.ledger.execute::<Property>(&caller.actor(), id, command, options).await {
+    match app.kit.execute::<Property>(&caller.actor(), id, command, options).await {
         Ok(done) => {
             let listing =
                 done.state.listing.ok_or_else(|| Failure::unavailable(&"a new listing has no state"))?;
             Ok(created(&app, &caller, &listing, done.version, done.position))
-        }
-        Err(ExecuteError::Replayed(replayed)) => {
-            let first: PropertyId = replayed.answer.parse().map_err(|e| Failure::unavailable(&e))?;
-            let (listing, version) = app.folded(&caller.tenant, first).await?;
-            Ok(created(&app, &caller, &listing, version, Some(replayed.appended.position)))
         }
         Err(ExecuteError::Taken { owner: listed, .. }) => Err(Failure {
             fields: FieldErrors::one("sourceReference", format!("is listed already as {}", listed.id)),
@@ -81,21 +74,4 @@ fn claims(app: &App, caller: &Caller, reference: Option<&str>) -> Result<Claims,
     let value = format!("{}|{reference}", caller.person()?.user);
     let claim = app.kit.ledger.keys().claim(&caller.tenant, "source", &value);
     Ok(Claims { take: vec![claim], release_all: false })
-}
-
-fn idempotency(
-    caller: &Caller,
-    headers: &HeaderMap,
-    body: &JsonObject,
-    id: PropertyId,
-) -> Result<Option<Idempotency>, Failure> {
-    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
-    let wrong = || Failure::invalid(FieldErrors::one("Idempotency-Key", "must be 1 to 255 plain characters"));
-    let key = key.to_str().map_err(|_| wrong())?;
-    if !(1..=255).contains(&key.len()) {
-        return Err(wrong());
-    }
-    let scope = format!("{}|{}|POST /api/properties", caller.tenant, caller.person()?.user);
-    let (key, fingerprint, answer) = (key.to_owned(), body.fingerprint(), id.to_string());
-    Ok(Some(Idempotency { scope, key, fingerprint, answer }))
 }

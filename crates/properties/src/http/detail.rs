@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use domain::favourites::{Favourites, FavouritesCommand};
 use domain::property::Status;
 use domain::{Aggregate, Log, PropertyId};
-use http_kit::{Caller, Failure, Params, not_modified};
-use serde_json::Value;
+use http_kit::{Caller, Failure, Held, Params};
+use serde_json::{Map, Value};
 
 use super::{may_see, no_such_listing, property_id, removed};
 use crate::App;
 use crate::document::{Counts, Document, etag, snapshot};
 use crate::hot::Known;
+
+const FOUND: &str = "Property found";
 
 /// `GET /api/properties/{id}`: the document, and a visit. `?include=favorite` adds whether the caller saved it.
 pub async fn get(
@@ -22,23 +24,22 @@ pub async fn get(
     caller: Caller,
     path: Path<String>,
     uri: Uri,
-    headers: HeaderMap,
+    held: Held,
 ) -> Result<Response, Failure> {
     let id = property_id(path)?;
     let params = Params::read(&uri, &["include"])?;
-    let known = app.visible(&caller, id).await?;
-    app.visits.note(&app.kit, &caller, &known.listing).await;
-    let tag = etag(known.version, known.counts);
-    if not_modified(&headers, &tag) {
-        return Ok(app.kit.reply("", ()).status(StatusCode::NOT_MODIFIED).etag(&tag).into_response());
-    }
     let mut fields = params.fields();
     let include = fields.text("include", 1..=20);
     fields.finish(Some(()))?;
+    let known = app.visible(&caller, id).await?;
+    app.visits.note(&app.kit, &caller, &known.listing).await;
+    let tag = etag(known.version, known.counts);
     if include.as_deref() == Some("favorite") {
-        return app.with_favourite(&caller, &known, &tag).await;
+        let (saved, document) = app.with_favourite(&caller, &known).await?;
+        let tag = format!("{tag}-{}", u8::from(saved));
+        return Ok(app.kit.reply(FOUND, document).etag(&tag).unless(held.is(&tag)).into_response());
     }
-    Ok(app.kit.reply("Property found", &known.body).etag(&tag).into_response())
+    Ok(app.kit.reply(FOUND, &known.body).etag(&tag).unless(held.is(&tag)).into_response())
 }
 
 /// `POST /api/properties/{id}/view`: the visit alone.
@@ -87,7 +88,12 @@ impl App {
         Ok(Arc::new(Known { listing, version, counts, owner_gone, body }))
     }
 
-    async fn with_favourite(&self, caller: &Caller, known: &Known, tag: &str) -> Result<Response, Failure> {
+    /// Whether the caller saved it, and the document that says so.
+    async fn with_favourite(
+        &self,
+        caller: &Caller,
+        known: &Known,
+    ) -> Result<(bool, Map<String, Value>), Failure> {
         let saved = match caller.user() {
             Some(user) => {
                 let (state, _) = self.kit.ledger.load::<Favourites>(&caller.tenant, user).await?;
@@ -99,6 +105,6 @@ impl App {
         let document = serde_json::to_value(&known.body).map_err(|error| Failure::unavailable(&error))?;
         let Value::Object(mut members) = document else { return Err(no_such_listing()) };
         members.insert("isFavorited".into(), saved.into());
-        Ok(self.kit.reply("Property found", members).etag(tag).into_response())
+        Ok((saved, members))
     }
 }

@@ -1,11 +1,10 @@
 //! What moderators decide about listings.
 
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::Fields;
 use domain::property::PropertyCommand;
-use http_kit::{Caller, Failure, JsonObject, Right};
+use http_kit::{Caller, Conditions, Failure, JsonObject, Right};
 
 use super::property_id;
 use crate::App;
@@ -15,11 +14,13 @@ pub async fn feature(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
-    headers: HeaderMap,
+    conditions: Conditions,
     body: JsonObject,
 ) -> Result<Response, Failure> {
     let flag = flag(&caller, &body, "featured")?;
-    app.execute(&caller, property_id(path)?, PropertyCommand::Feature(flag), &headers, "Featured").await
+    let id = property_id(path)?;
+    let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
+    app.execute(&caller, id, PropertyCommand::Feature(flag), options, "Featured").await
 }
 
 /// `POST …/verify`: `{"verified": false}` takes it back.
@@ -27,11 +28,13 @@ pub async fn verify(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
-    headers: HeaderMap,
+    conditions: Conditions,
     body: JsonObject,
 ) -> Result<Response, Failure> {
     let flag = flag(&caller, &body, "verified")?;
-    app.execute(&caller, property_id(path)?, PropertyCommand::Verify(flag), &headers, "Verified").await
+    let id = property_id(path)?;
+    let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
+    app.execute(&caller, id, PropertyCommand::Verify(flag), options, "Verified").await
 }
 
 fn flag(caller: &Caller, body: &JsonObject, name: &str) -> Result<bool, Failure> {
@@ -46,10 +49,12 @@ pub async fn approve(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
-    headers: HeaderMap,
+    conditions: Conditions,
 ) -> Result<Response, Failure> {
     caller.require(Right::Moderate)?;
-    app.execute(&caller, property_id(path)?, PropertyCommand::Approve, &headers, "Approved").await
+    let id = property_id(path)?;
+    let options = conditions.options(&app.kit, &caller, &[], &id);
+    app.execute(&caller, id, PropertyCommand::Approve, options, "Approved").await
 }
 
 /// `POST …/reject`: with a reason for the owner.
@@ -57,7 +62,7 @@ pub async fn reject(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
-    headers: HeaderMap,
+    conditions: Conditions,
     body: JsonObject,
 ) -> Result<Response, Failure> {
     caller.require(Right::Moderate)?;
@@ -66,5 +71,6 @@ pub async fn reject(
     let reason = fields.text("reason", 3..=500);
     let reason = fields.required("reason", reason);
     let reason = fields.finish(reason)?;
-    app.execute(&caller, id, PropertyCommand::Reject(reason), &headers, "Rejected").await
+    let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
+    app.execute(&caller, id, PropertyCommand::Reject(reason), options, "Rejected").await
 }

@@ -4,7 +4,8 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::activity::ActivityEvent;
 use domain::{Personal, Position, StreamId};
-use http_kit::{Caller, Failure};
+use http_kit::{Caller, Conditions, Failure};
+use journal::Idempotency;
 use serde_json::json;
 
 use super::property_id;
@@ -12,12 +13,18 @@ use crate::App;
 use crate::document::snapshot;
 
 /// `POST /api/properties/{id}/share`
-pub async fn share(State(app): State<App>, caller: Caller, path: Path<String>) -> Result<Response, Failure> {
+pub async fn share(
+    State(app): State<App>,
+    caller: Caller,
+    path: Path<String>,
+    conditions: Conditions,
+) -> Result<Response, Failure> {
     caller.person()?;
     let id = property_id(path)?;
     let known = app.visible_now(&caller, id).await?;
     let event = ActivityEvent::Shared { property_id: id, snapshot: snapshot(&known.listing) };
-    let position = app.record(&caller, &event).await?;
+    let once = conditions.once(&app.kit, &caller, &[], &id);
+    let position = app.record(&caller, &event, once).await?;
     Ok(app.kit.done(&caller, "Shared", (), Some(position)).empty().into_response())
 }
 
@@ -36,7 +43,7 @@ pub async fn contact(
         None // one's own contact reveals nothing
     } else {
         let event = ActivityEvent::ContactRevealed { property_id: id, snapshot: snapshot(listing), owner_id };
-        Some(app.record(&caller, &event).await?)
+        Some(app.record(&caller, &event, None).await?)
     };
     let contact = listing.content.contact.as_ref().and_then(Personal::as_ref);
     let data = json!({
@@ -48,9 +55,13 @@ pub async fn contact(
 }
 
 impl App {
-    async fn record(&self, caller: &Caller, event: &ActivityEvent) -> Result<Position, Failure> {
+    async fn record(
+        &self,
+        caller: &Caller,
+        event: &ActivityEvent,
+        once: Option<Idempotency>,
+    ) -> Result<Position, Failure> {
         let stream = StreamId::new(&caller.tenant, "activity", caller.person()?.user);
-        let appended = self.kit.ledger.record(&caller.actor(), stream, event).await;
-        Ok(appended.map_err(http_kit::refused)?.position)
+        Ok(self.kit.record(&caller.actor(), stream, event, once).await?.position)
     }
 }

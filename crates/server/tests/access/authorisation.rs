@@ -2,9 +2,9 @@
 
 mod forgery;
 mod matrix;
-mod requests;
-mod rules;
-mod world;
+pub mod requests;
+pub mod rules;
+pub mod world;
 
 use crate::rows;
 use matrix::Matrix;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod authorisation;
+mod commands;
 mod defects;
 mod endpoints;
 mod people;

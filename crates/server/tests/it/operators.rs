@@ -70,11 +70,14 @@ async fn rule_06_a_poison_event_parks_its_key_and_is_given_up_with_a_reason() {
     );
     let refused = admin.client.post(&format!("{path}/discard"), &json!({"reason": " "})).await.expect(400);
     assert!(refused.body["error"]["fieldErrors"]["reason"].is_string(), "{}", refused.text);
-    let _ = admin
-        .client
-        .post(&format!("{path}/discard"), &json!({"reason": "written by a broken client"}))
-        .await
-        .expect(204);
+    let discard = async |reason: &str| {
+        let (body, key) = (json!({"reason": reason}), [("idempotency-key", "discard")]);
+        admin.client.send(reqwest::Method::POST, &format!("{path}/discard"), Some(&body), &key).await
+    };
+    discard("written by a broken client").await.expect(204);
+    // Repeated, it gives up nothing else: neither is the letter missed, nor is another one taken for it.
+    discard("written by a broken client").await.expect(204);
+    assert_eq!(discard("another reason").await.expect(422).code(), "IDEMPOTENCY_KEY_REUSED");
     assert_eq!(letters(&app, &admin).await, Vec::<Value>::new());
     let listed = app.client.get("/api/properties?size=10").await.expect(200);
     assert_eq!(listed.data()["totalElements"], 3, "{}", listed.text);

@@ -24,30 +24,32 @@ pub struct Joined {
     pub position: Option<Position>,
 }
 
-/// The versions of a resource a client says it saw: any of them will do.
-#[derive(Clone, Debug)]
-pub struct Versions(pub Vec<Version>);
-
 impl Users {
     /// Makes an account and its first session.
     pub(crate) async fn register(
         &self,
         visitor: &Caller,
         body: &Map<String, Value>,
+        options: impl FnOnce(UserId) -> Options,
     ) -> Result<Joined, Failure> {
         let registration = Registration::read(body)?;
         let id: UserId = self.kit.ledger.fresh().into();
         let session: SessionId = self.kit.ledger.fresh().into();
         let caller = visitor.becomes(id, session, Role::default());
         let verification = self.mail_token(mail::VERIFY, &caller.tenant, id);
-        let done =
-            self.join(&caller.actor(), id, registration, verification).await?.map_err(
-                |error| match error {
-                    ExecuteError::Taken { kind, .. } => taken(kind),
-                    other => user_refused(other),
-                },
-            )?;
-        let person = done.state.person.ok_or_else(unknown_user)?;
+        let password = registration.password.clone();
+        let done = self.join(&caller.actor(), id, registration, verification, options(id)).await?;
+        let done = done.map_err(|error| match error {
+            ExecuteError::Taken { kind, .. } => taken(kind),
+            other => user_refused(other),
+        })?;
+        // Tokens are kept nowhere, so a repeat begins a session of its own: it must be able to sign in.
+        let (caller, person) = if done.repeated {
+            let person = self.proven(done.state.person, password).await?;
+            (visitor.becomes(person.id, session, person.role), person)
+        } else {
+            (caller, done.state.person.ok_or_else(unknown_user)?)
+        };
         let tokens = self.begin(&caller, &person, session).await?;
         Ok(Joined { caller, person, version: done.version, tokens, position: done.position })
     }
@@ -59,6 +61,7 @@ impl Users {
         id: UserId,
         registration: Registration,
         verification: IssuedToken,
+        options: Options,
     ) -> Result<Result<Done<User>, ExecuteError<UserRejection>>, Failure> {
         let Registration { account, profile, password } = registration;
         let password_hash = self.passwords.hash(password).await?;
@@ -68,33 +71,30 @@ impl Users {
         ];
         let command = UserCommand::Register { id, account, profile, password_hash, verification };
         let claims = Claims { take, release_all: false };
-        let options = Options { new_stream: true, claims, ..Options::default() };
-        Ok(self.kit.ledger.execute::<User>(actor, id, command, options).await)
+        let options = Options { new_stream: true, claims, ..options };
+        Ok(self.kit.execute::<User>(actor, id, command, options).await)
     }
 
-    /// Puts the members of `body` into a profile, if its version is among `seen`. Without that condition, changes
-    /// made at the same time by others are merged, not overwritten.
+    /// Puts the members of `body` into a profile. Without `if_version`, changes made at the same time by others are
+    /// merged, not overwritten.
     pub(crate) async fn update(
         &self,
         caller: &Caller,
         user: UserId,
         body: &Map<String, Value>,
-        seen: Option<&Versions>,
+        options: Options,
     ) -> Result<(Person, Version, Option<Position>), Failure> {
         for _ in 0..ATTEMPTS {
             let (person, version) = self.person(&caller.tenant, user).await?;
-            if seen.is_some_and(|seen| !seen.0.contains(&version)) {
-                return Err(user_refused(ExecuteError::Precondition { actual: version }));
-            }
             let profile = person.profile.as_ref().ok_or_else(unknown_user)?.merged(body)?;
-            let options = Options { if_version: Some(version), ..Options::default() };
+            let merged = Options { if_version: options.if_version.or(Some(version)), ..options.clone() };
             let command = UserCommand::Update(profile);
-            match self.kit.ledger.execute::<User>(&caller.actor(), user, command, options).await {
+            match self.kit.execute::<User>(&caller.actor(), user, command, merged).await {
                 Ok(done) => {
                     let person = done.state.person.ok_or_else(unknown_user)?;
                     return Ok((person, done.version, done.position));
                 }
-                Err(ExecuteError::Precondition { .. }) if seen.is_none() => {}
+                Err(ExecuteError::Precondition { .. }) if options.if_version.is_none() => {}
                 Err(error) => return Err(user_refused(error)),
             }
         }
@@ -102,11 +102,16 @@ impl Users {
     }
 
     /// Closes an account; its e-mail address and user name are free again.
-    pub(crate) async fn delete(&self, caller: &Caller, user: UserId) -> Result<Option<Position>, Failure> {
+    pub(crate) async fn delete(
+        &self,
+        caller: &Caller,
+        user: UserId,
+        options: Options,
+    ) -> Result<Option<Position>, Failure> {
         let claims = Claims { take: Vec::new(), release_all: true };
-        let options = Options { claims, ..Options::default() };
+        let options = Options { claims, ..options };
         let actor = caller.actor();
-        let done = self.kit.ledger.execute::<User>(&actor, user, UserCommand::Delete, options).await;
+        let done = self.kit.execute::<User>(&actor, user, UserCommand::Delete, options).await;
         let position = done.map_err(user_refused)?.position;
         Ok(self.end_sessions(&actor, user, Ending::Deleted).await?.or(position))
     }

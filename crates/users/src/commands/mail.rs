@@ -8,8 +8,8 @@ use domain::aggregate::Aggregate;
 use domain::people;
 use domain::user::profile::new_password;
 use domain::user::{IssuedToken, Person, User, UserCommand, UserRejection};
-use domain::{Actor, Fields, Position, TenantId, UserId, Version};
-use http_kit::{Caller, Failure};
+use domain::{Actor, Fields, Position, StreamId, TenantId, UserId, Version};
+use http_kit::{Caller, Conditions, Failure};
 use journal::{ExecuteError, Options};
 use serde_json::{Map, Value};
 
@@ -60,6 +60,7 @@ impl Users {
         &self,
         visitor: &Caller,
         mut f: Fields<'_>,
+        options: impl FnOnce(UserId) -> Options,
     ) -> Result<(Person, Version, Option<Position>), Failure> {
         let id = f.parsed("userId", |text| text.parse::<UserId>().map_err(|_| "must be the id of a person"));
         let id = f.required("userId", id);
@@ -68,7 +69,7 @@ impl Users {
         let (id, code) = f.finish(id.zip(code))?;
         let actor = as_person(visitor, id);
         let command = UserCommand::VerifyEmail(hash(&code));
-        let done = self.kit.ledger.execute::<User>(&actor, id, command, Options::default()).await;
+        let done = self.kit.execute::<User>(&actor, id, command, options(id)).await;
         let done = done.map_err(bad_code)?;
         if let Some(position) = done.position {
             self.kit.seen.remember(&actor.tenant, id, position);
@@ -77,11 +78,15 @@ impl Users {
     }
 
     /// Asks for another confirmation mail; nothing to do when the address is confirmed.
-    pub(crate) async fn resend_verification(&self, caller: &Caller) -> Result<Option<Position>, Failure> {
+    pub(crate) async fn resend_verification(
+        &self,
+        caller: &Caller,
+        options: Options,
+    ) -> Result<Option<Position>, Failure> {
         let user = caller.person()?.user;
         let token = self.mail_token(VERIFY, &caller.tenant, user);
         let command = UserCommand::RequestVerification(token);
-        let done = self.kit.ledger.execute::<User>(&caller.actor(), user, command, Options::default()).await;
+        let done = self.kit.execute::<User>(&caller.actor(), user, command, options).await;
         Ok(done.map_err(user_refused)?.position)
     }
 
@@ -90,6 +95,7 @@ impl Users {
         &self,
         visitor: &Caller,
         body: &Map<String, Value>,
+        conditions: &Conditions,
     ) -> Result<(), Failure> {
         let mut f = Fields::new(body);
         let email = f.parsed("email", people::email);
@@ -101,7 +107,10 @@ impl Users {
             // Whoever asks has not shown to be that person.
             let actor = Actor { user: None, ..visitor.actor() };
             let command = UserCommand::RequestReset(token);
-            let done = self.kit.ledger.execute::<User>(&actor, person.id, command, Options::default()).await;
+            // A key is bound to the account, not to the text of the body: that it was used for another request would
+            // tell whether the first one named an account.
+            let options = conditions.of(person.id).options(&self.kit, visitor, &[], &person.id);
+            let done = self.kit.execute::<User>(&actor, person.id, command, options).await;
             done.map(|_| ()).map_err(user_refused)
         };
         tokio::join!(ask, tokio::time::sleep(RESET_TAKES)).0
@@ -112,6 +121,7 @@ impl Users {
         &self,
         visitor: &Caller,
         body: &Map<String, Value>,
+        options: impl FnOnce(UserId) -> Options,
     ) -> Result<(), Failure> {
         let mut f = Fields::new(body);
         let token = f.text("token", 1..=500);
@@ -122,15 +132,21 @@ impl Users {
         let (id, secret) = token.split_once('.').ok_or_else(wrong)?;
         let id: UserId = id.parse().map_err(|_| wrong())?;
         let command = |password_hash| UserCommand::ResetPassword { token_hash: hash(secret), password_hash };
-        // A wrong token is refused before anything slow is done for it.
+        // A wrong token is refused before anything slow is done for it, unless this very request has spent it.
+        let (actor, options) = (as_person(visitor, id), options(id));
         let (state, _) = self.kit.ledger.load::<User>(&visitor.tenant, id).await?;
-        state.decide(command(String::new()), self.kit.ledger.clock().now()).map_err(|_| wrong())?;
+        if state.decide(command(String::new()), self.kit.ledger.clock().now()).is_err() {
+            let stream = StreamId::new(&visitor.tenant, User::TYPE, id);
+            let answered = self.kit.answered(&stream, options.idempotency.as_ref()).await?;
+            return answered.map(|_| ()).ok_or_else(wrong);
+        }
         let password_hash = self.passwords.hash(password).await?;
-        let actor = as_person(visitor, id);
-        let done =
-            self.kit.ledger.execute::<User>(&actor, id, command(password_hash), Options::default()).await;
-        let position = done.map_err(bad_code)?.position;
-        let last = self.end_sessions(&actor, id, Ending::Password).await?.or(position);
+        let done = self.kit.execute::<User>(&actor, id, command(password_hash), options).await;
+        let done = done.map_err(bad_code)?;
+        if done.repeated {
+            return Ok(());
+        }
+        let last = self.end_sessions(&actor, id, Ending::Password).await?.or(done.position);
         if let Some(position) = last {
             self.kit.seen.remember(&actor.tenant, id, position);
         }

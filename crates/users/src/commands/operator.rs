@@ -96,7 +96,7 @@ impl Users {
         // The operator vouches for the address: the code that would be mailed is shown at once.
         let verification = self.mail_token(mail::VERIFY, &nobody.tenant, id);
         let code = verification.token_hash.clone();
-        match self.join(&person, id, registration, verification).await? {
+        match self.join(&person, id, registration, verification, Options::default()).await? {
             Ok(_) => {}
             Err(ExecuteError::Taken { kind: "username", .. }) => return Err(AdminError::UsernameTaken),
             Err(error) => return Err(unavailable(error)),

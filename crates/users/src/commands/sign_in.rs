@@ -73,13 +73,16 @@ impl Users {
     ) -> Result<SignedIn, Failure> {
         let (name, password) = credentials(body)?;
         let found = self.by_name(&visitor.tenant, &name).await?;
+        let person = self.proven(found, password).await?;
+        self.admit(visitor, person).await
+    }
+
+    /// The person found, if that is their password and they may sign in.
+    pub(super) async fn proven(&self, found: Option<Person>, password: String) -> Result<Person, Failure> {
         let hash = found.as_ref().and_then(|person| person.password_hash.as_ref().cloned());
         let right = self.passwords.verify(password, hash).await?;
         let person = found.filter(|_| right).ok_or_else(invalid_credentials)?;
-        if !person.status.may_sign_in() {
-            return Err(not_active());
-        }
-        self.admit(visitor, person).await
+        if person.status.may_sign_in() { Ok(person) } else { Err(not_active()) }
     }
 
     /// The open account behind an e-mail address or a user name.

@@ -18,9 +18,10 @@ impl Users {
         caller: &Caller,
         user: UserId,
         role: Role,
+        options: Options,
     ) -> Result<Changed, Failure> {
         not_oneself(caller, user)?;
-        self.change_standing(caller, user, UserCommand::ChangeRole(role), Ending::Role).await
+        self.change_standing(caller, user, UserCommand::ChangeRole(role), Ending::Role, options).await
     }
 
     /// Moves another person's account to a status.
@@ -29,9 +30,10 @@ impl Users {
         caller: &Caller,
         user: UserId,
         status: UserStatus,
+        options: Options,
     ) -> Result<Changed, Failure> {
         not_oneself(caller, user)?;
-        self.change_standing(caller, user, UserCommand::ChangeStatus(status), Ending::Status).await
+        self.change_standing(caller, user, UserCommand::ChangeStatus(status), Ending::Status, options).await
     }
 
     async fn change_standing(
@@ -40,12 +42,13 @@ impl Users {
         user: UserId,
         command: UserCommand,
         ending: Ending,
+        options: Options,
     ) -> Result<Changed, Failure> {
         let actor = caller.actor();
-        let done = self.kit.ledger.execute::<User>(&actor, user, command, Options::default()).await;
-        let done = done.map_err(user_refused)?;
+        let done = self.kit.execute::<User>(&actor, user, command, options).await.map_err(user_refused)?;
         let mut position = done.position;
-        if position.is_some() {
+        // A repeat ends none of the sessions that were begun since.
+        if position.is_some() && !done.repeated {
             position = self.end_sessions(&actor, user, ending).await?.or(position);
         }
         Ok((done.state.person.ok_or_else(unknown_user)?, done.version, position))
@@ -57,6 +60,7 @@ impl Users {
         status: &Status,
         caller: &Caller,
         user: UserId,
+        options: Options,
     ) -> Result<Changed, Failure> {
         self.person(&caller.tenant, user).await?;
         let head = self.kit.ledger.journal().head(Log::Facts).await?;
@@ -66,7 +70,7 @@ impl Users {
         }
         let count = self.known(&caller.tenant, user).await?.property_count;
         let command = UserCommand::NoteCount(count);
-        let done = self.kit.ledger.execute::<User>(&caller.actor(), user, command, Options::default()).await;
+        let done = self.kit.execute::<User>(&caller.actor(), user, command, options).await;
         let done = done.map_err(user_refused)?;
         Ok((done.state.person.ok_or_else(unknown_user)?, done.version, done.position))
     }

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::Uri;
 use domain::user::{Role, UserStatus};
 use domain::{Fields, Log};
-use http_kit::{Caller, Failure, JsonObject, Page, Paging, Params, Reply, Right};
+use http_kit::{Caller, Conditions, Failure, JsonObject, Page, Paging, Params, Reply, Right};
 
 use super::{App, NoParams, subject};
 use crate::queries::SORT_KEY;
@@ -41,6 +41,7 @@ pub async fn change_role(
     caller: Caller,
     _: NoParams,
     Path(id): Path<String>,
+    conditions: Conditions,
     body: JsonObject,
 ) -> Result<Reply<UserDocument>, Failure> {
     caller.require(Right::Administer)?;
@@ -48,7 +49,8 @@ pub async fn change_role(
     let mut f = Fields::new(&body.members);
     let role = f.choice::<Role>("role");
     let role = f.required("role", role);
-    let changed = app.users.change_role(&caller, user, f.finish(role)?).await?;
+    let options = conditions.options(&app.users.kit, &caller, &body.bytes, &user);
+    let changed = app.users.change_role(&caller, user, f.finish(role)?, options).await?;
     Ok(app.changed(&caller, "Role changed", changed).await)
 }
 
@@ -57,6 +59,7 @@ pub async fn change_status(
     caller: Caller,
     _: NoParams,
     Path(id): Path<String>,
+    conditions: Conditions,
     body: JsonObject,
 ) -> Result<Reply<UserDocument>, Failure> {
     caller.require(Right::Administer)?;
@@ -64,7 +67,8 @@ pub async fn change_status(
     let mut f = Fields::new(&body.members);
     let status = f.choice::<UserStatus>("status");
     let status = f.required("status", status);
-    let changed = app.users.change_status(&caller, user, f.finish(status)?).await?;
+    let options = conditions.options(&app.users.kit, &caller, &body.bytes, &user);
+    let changed = app.users.change_status(&caller, user, f.finish(status)?, options).await?;
     Ok(app.changed(&caller, "Status changed", changed).await)
 }
 
@@ -74,9 +78,11 @@ pub async fn recount(
     caller: Caller,
     _: NoParams,
     Path(id): Path<String>,
+    conditions: Conditions,
 ) -> Result<Reply<UserDocument>, Failure> {
     caller.require(Right::Serve)?;
     let user = subject(&caller, &id)?;
-    let changed = app.users.recount(&app.status, &caller, user).await?;
+    let options = conditions.options(&app.users.kit, &caller, &[], &user);
+    let changed = app.users.recount(&app.status, &caller, user, options).await?;
     Ok(app.changed(&caller, "Listings counted", changed).await)
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::Response;
-use http_kit::{Caller, Failure, JsonObject, Reply, Visitor};
+use http_kit::{Caller, Conditions, Failure, JsonObject, Reply, Visitor};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -32,14 +32,16 @@ pub async fn register(
     State(app): State<App>,
     Visitor(visitor): Visitor,
     _: NoParams,
+    conditions: Conditions,
     body: JsonObject,
 ) -> Result<Response, Failure> {
-    let joined = app.users.register(&visitor, &body.members).await?;
+    let asked = |id| conditions.options(&app.users.kit, &visitor, &body.bytes, &id);
+    let joined = app.users.register(&visitor, &body.members, asked).await?;
     let user = app.users.document(&joined.caller.tenant, &joined.person, joined.version).await;
-    let location = format!("/api/users/{}", user.id);
+    let (location, tag) = (format!("/api/users/{}", user.id), user.tag());
     let data = Authenticated { tokens: joined.tokens, user };
     let reply = app.users.kit.done(&joined.caller, "Welcome to HyderabadInfra", data, joined.position);
-    Ok(private(reply.created(&location)))
+    Ok(private(reply.created(&location).etag(&tag)))
 }
 
 pub async fn login(
@@ -51,9 +53,10 @@ pub async fn login(
     let signed = app.users.sign_in(&visitor, &body.members).await?;
     let mut user = app.users.document(&signed.caller.tenant, &signed.person, signed.version).await;
     user.last_login = Some(app.users.kit.ledger.clock().now());
+    let tag = user.tag();
     let authenticated = Authenticated { tokens: signed.tokens, user };
     let data = Welcome { authenticated, history: Value::Null };
-    Ok(private(app.users.kit.done(&signed.caller, "Signed in", data, signed.position)))
+    Ok(private(app.users.kit.done(&signed.caller, "Signed in", data, signed.position).etag(&tag)))
 }
 
 pub async fn refresh(
@@ -64,8 +67,9 @@ pub async fn refresh(
 ) -> Result<Response, Failure> {
     let refreshed = app.users.refresh(&visitor, &body.members).await?;
     let user = app.users.document(&visitor.tenant, &refreshed.person, refreshed.version).await;
+    let tag = user.tag();
     let data = Authenticated { tokens: refreshed.tokens, user };
-    Ok(private(app.users.kit.reply("Session renewed", data)))
+    Ok(private(app.users.kit.reply("Session renewed", data).etag(&tag)))
 }
 
 pub async fn logout(State(app): State<App>, caller: Caller, _: NoParams) -> Result<Reply<()>, Failure> {

@@ -3,18 +3,19 @@
 use axum::extract::{Path, State};
 use domain::user::Person;
 use domain::{Log, Position, UserId, Version};
-use http_kit::{Caller, Failure, JsonObject, Reply, Right};
+use http_kit::{Caller, Conditions, Failure, Held, JsonObject, Reply, Right};
 
-use super::{App, IfMatch, NoParams, subject};
+use super::{App, NoParams, subject};
 use crate::queries::document::UserDocument;
 
 pub async fn own_profile(
     State(app): State<App>,
     caller: Caller,
     _: NoParams,
+    held: Held,
 ) -> Result<Reply<UserDocument>, Failure> {
     let user = caller.person()?.user;
-    app.shown(&caller, user).await
+    app.shown(&caller, user, &held).await
 }
 
 pub async fn one(
@@ -22,21 +23,23 @@ pub async fn one(
     caller: Caller,
     _: NoParams,
     Path(id): Path<String>,
+    held: Held,
 ) -> Result<Reply<UserDocument>, Failure> {
     let user = subject(&caller, &id)?;
     caller.may_see(&app.users.kit, user, "GET /api/users/{id}").await?;
-    app.shown(&caller, user).await
+    app.shown(&caller, user, &held).await
 }
 
 pub async fn update_own(
     State(app): State<App>,
     caller: Caller,
     _: NoParams,
-    IfMatch(seen): IfMatch,
+    conditions: Conditions,
     body: JsonObject,
 ) -> Result<Reply<UserDocument>, Failure> {
     let user = caller.person()?.user;
-    let changed = app.users.update(&caller, user, &body.members, seen.as_ref()).await?;
+    let options = conditions.options(&app.users.kit, &caller, &body.bytes, &user);
+    let changed = app.users.update(&caller, user, &body.members, options).await?;
     Ok(app.changed(&caller, "Profile saved", changed).await)
 }
 
@@ -45,18 +48,25 @@ pub async fn update(
     caller: Caller,
     _: NoParams,
     Path(id): Path<String>,
-    IfMatch(seen): IfMatch,
+    conditions: Conditions,
     body: JsonObject,
 ) -> Result<Reply<UserDocument>, Failure> {
     let user = subject(&caller, &id)?;
     caller.require(Right::Change(user))?;
-    let changed = app.users.update(&caller, user, &body.members, seen.as_ref()).await?;
+    let options = conditions.options(&app.users.kit, &caller, &body.bytes, &user);
+    let changed = app.users.update(&caller, user, &body.members, options).await?;
     Ok(app.changed(&caller, "Profile saved", changed).await)
 }
 
-pub async fn delete_own(State(app): State<App>, caller: Caller, _: NoParams) -> Result<Reply<()>, Failure> {
+pub async fn delete_own(
+    State(app): State<App>,
+    caller: Caller,
+    _: NoParams,
+    conditions: Conditions,
+) -> Result<Reply<()>, Failure> {
     let user = caller.person()?.user;
-    let position = app.users.delete(&caller, user).await?;
+    let options = conditions.options(&app.users.kit, &caller, &[], &user);
+    let position = app.users.delete(&caller, user, options).await?;
     Ok(app.users.kit.done(&caller, "Account closed", (), position).empty())
 }
 
@@ -65,21 +75,29 @@ pub async fn delete(
     caller: Caller,
     _: NoParams,
     Path(id): Path<String>,
+    conditions: Conditions,
 ) -> Result<Reply<()>, Failure> {
     let user = subject(&caller, &id)?;
     caller.require(Right::Change(user))?;
-    let position = app.users.delete(&caller, user).await?;
+    let options = conditions.options(&app.users.kit, &caller, &[], &user);
+    let position = app.users.delete(&caller, user, options).await?;
     Ok(app.users.kit.done(&caller, "Account closed", (), position).empty())
 }
 
 impl App {
     /// A person, folded from their stream; what the read model adds has the caller's own writes in it.
-    async fn shown(&self, caller: &Caller, user: UserId) -> Result<Reply<UserDocument>, Failure> {
+    async fn shown(
+        &self,
+        caller: &Caller,
+        user: UserId,
+        held: &Held,
+    ) -> Result<Reply<UserDocument>, Failure> {
         let (person, version) = self.users.person(&caller.tenant, user).await?;
         let freshness = self.users.kit.wait_for_own(&self.status, caller, &[Log::Facts]).await;
         let document = self.users.document(&caller.tenant, &person, version).await;
-        let reply = self.users.kit.reply("User", document);
-        Ok(reply.etag(&version.to_string()).stale(freshness.is_stale()))
+        let tag = document.tag();
+        let reply = self.users.kit.reply("User", document).stale(freshness.is_stale());
+        Ok(reply.etag(&tag).unless(held.is(&tag)))
     }
 
     /// The answer to a change of a person.
@@ -90,6 +108,7 @@ impl App {
         (person, version, position): (Person, Version, Option<Position>),
     ) -> Reply<UserDocument> {
         let document = self.users.document(&caller.tenant, &person, version).await;
-        self.users.kit.done(caller, message, document, position).etag(&version.to_string())
+        let tag = document.tag();
+        self.users.kit.done(caller, message, document, position).etag(&tag)
     }
 }

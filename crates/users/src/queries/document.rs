@@ -55,6 +55,12 @@ impl UserDocument {
         }
     }
 
+    /// Its entity tag: the version, and behind it what other streams say. `If-Match` compares the version alone.
+    pub fn tag(&self) -> String {
+        let last_login = self.last_login.map_or(0, Timestamp::micros);
+        format!("{}-{}-{last_login}", self.version, self.property_count)
+    }
+
     /// From a row of the read model.
     pub fn read(row: &Row) -> Option<Self> {
         let account = row.text(2).zip(row.text(3));

@@ -15,19 +15,20 @@ async fn a_profile_changes_from_the_version_that_was_seen() {
         call.json(&body).send()
     };
     let saved = put("\"1\"", json!({"city": "Hyderabad", "pincode": "500032"})).await;
-    assert_eq!((saved.status, saved.header("etag")), (StatusCode::OK, "\"2\""));
+    assert_eq!((saved.status, saved.header("etag")), (StatusCode::OK, "\"2-0-0\""));
     assert_eq!((&saved.data()["city"], &saved.data()["version"]), (&json!("Hyderabad"), &json!(2)));
     let late = put("\"1\"", json!({"city": "Pune"})).await;
     assert_eq!((late.status, late.code()), (StatusCode::PRECONDITION_FAILED, "VERSION_CHANGED".into()));
-    assert_eq!(put("\"other\"", json!({})).await.status, StatusCode::PRECONDITION_FAILED);
-    assert_eq!(put("*", json!({"state": "Telangana"})).await.header("etag"), "\"3\"");
+    let malformed = put("\"other\"", json!({})).await;
+    assert_eq!((malformed.status, malformed.code()), (StatusCode::BAD_REQUEST, "VALIDATION_FAILED".into()));
+    assert_eq!(put("*", json!({"state": "Telangana"})).await.header("etag"), "\"3-0-0\"");
     // Saying what is so already is no event.
-    assert_eq!(put("", json!({"state": "Telangana"})).await.header("etag"), "\"3\"");
+    assert_eq!(put("", json!({"state": "Telangana"})).await.header("etag"), "\"3-0-0\"");
     let wrong = put("", json!({"pincode": "12", "profileImageUrl": "javascript:1"})).await;
     let fields = wrong.body["error"]["fieldErrors"].as_object().unwrap();
     assert_eq!(fields.keys().collect::<Vec<_>>(), ["pincode", "profileImageUrl"]);
     let me = app.get("/api/users/me").by(&asha.token).send().await;
-    assert_eq!((me.header("etag"), &me.data()["city"]), ("\"3\"", &json!("Hyderabad")));
+    assert_eq!((me.header("etag"), &me.data()["city"]), ("\"3-0-0\"", &json!("Hyderabad")));
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ async fn joining_gives_an_account_a_session_and_tokens() {
     assert_eq!(app.events("user", &id).await, ["USER_REGISTERED"]);
     let person = Person::of(&answer);
     let profile = app.get("/api/users/profile").by(&person.token).send().await;
-    assert_eq!((profile.status, profile.header("etag")), (StatusCode::OK, "\"1\""));
+    assert_eq!((profile.status, profile.header("etag")), (StatusCode::OK, "\"1-0-0\""));
     assert_eq!(profile.data()["username"], "Asha");
 }
 

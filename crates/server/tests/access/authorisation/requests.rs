@@ -9,15 +9,36 @@ use super::world::{Scene, World};
 use crate::people;
 use crate::rows::Row;
 
+/// A request that can be sent any number of times.
+pub struct Request {
+    pub client: Client,
+    pub method: Method,
+    pub path: String,
+    pub body: Option<Value>,
+}
+
+impl Request {
+    pub async fn send(&self, headers: &[(&str, &str)]) -> Answer {
+        self.client.send(self.method.clone(), &self.path, self.body.as_ref(), headers).await
+    }
+}
+
 /// Asks for a row's operation.
 pub async fn ask(world: &World, row: &Row, who: Who) -> Answer {
+    match row.service.as_str() {
+        "gateway" => realtime(world, row, who).await,
+        _ => prepare(world, row, who).await.send(&[]).await,
+    }
+}
+
+/// The request for a row's operation.
+pub async fn prepare(world: &World, row: &Row, who: Who) -> Request {
     match row.service.as_str() {
         "users" if row.path.starts_with("/api/users/{id}/properties") => property(world, row, who).await,
         "users" => user(world, row, who).await,
         "properties" => property(world, row, who).await,
         "history" => history(world, row, who).await,
         "operations" => operation(world, row, who).await,
-        "gateway" => realtime(world, row, who).await,
         _ => unknown(row),
     }
 }
@@ -26,37 +47,37 @@ fn unknown(row: &Row) -> ! {
     panic!("{} has no request in the authorisation table: write one", row.name())
 }
 
-async fn send(client: &Client, row: &Row, path: &str, body: Option<Value>) -> Answer {
-    client.send(row.method.clone(), path, body.as_ref(), &[]).await
+fn request(client: &Client, row: &Row, path: &str, body: Option<Value>) -> Request {
+    Request { client: client.clone(), method: row.method.clone(), path: path.to_owned(), body }
 }
 
-async fn user(world: &World, row: &Row, who: Who) -> Answer {
+async fn user(world: &World, row: &Row, who: Who) -> Request {
     let path = row.path.as_str();
     match (row.method.as_str(), path) {
         ("POST", "/api/auth/register" | "/api/users/register") => {
             let name = world.name();
             let body = json!({"username": name, "email": format!("{name}@example.com"), "password": PASSWORD,
                 "firstName": "Fresh", "lastName": "Person"});
-            send(&world.scene(who).client, row, path, Some(body)).await
+            request(&world.scene(who).client, row, path, Some(body))
         }
         ("POST", "/api/auth/login") => {
             let Scene { client, owner } = world.scene(who);
-            send(&client, row, path, Some(json!({"email": owner.email, "password": PASSWORD}))).await
+            request(&client, row, path, Some(json!({"email": owner.email, "password": PASSWORD})))
         }
         ("POST", "/api/auth/password-reset") => {
             let Scene { client, owner } = world.scene(who);
-            send(&client, row, path, Some(json!({"email": owner.email}))).await
+            request(&client, row, path, Some(json!({"email": owner.email})))
         }
         ("POST", "/api/auth/logout") | ("DELETE", "/api/users/profile") => {
-            send(&world.fresh(who).await.client, row, path, None).await
+            request(&world.fresh(who).await.client, row, path, None)
         }
         ("POST", "/api/auth/verify-email/resend")
         | (_, "/.well-known/jwks.json" | "/api/users" | "/api/users/search")
         | ("GET", "/api/auth/sessions" | "/api/users/profile") => {
-            send(&world.scene(who).client, row, path, None).await
+            request(&world.scene(who).client, row, path, None)
         }
         ("PUT", "/api/users/profile") => {
-            send(&world.scene(who).client, row, path, Some(json!({"city": "Hyderabad"}))).await
+            request(&world.scene(who).client, row, path, Some(json!({"city": "Hyderabad"})))
         }
         ("DELETE", "/api/auth/sessions/{id}") => end_session(world, row, who).await,
         _ => person(world, row, who).await,
@@ -64,7 +85,7 @@ async fn user(world: &World, row: &Row, who: Who) -> Answer {
 }
 
 /// Operations that use up the person they concern.
-async fn person(world: &World, row: &Row, who: Who) -> Answer {
+async fn person(world: &World, row: &Row, who: Who) -> Request {
     let Scene { client, owner } = world.fresh(who).await;
     let path = row.path.replace("{id}", &owner.id);
     let body = match row.name().as_str() {
@@ -90,11 +111,11 @@ async fn person(world: &World, row: &Row, who: Who) -> Answer {
         "GET /api/users/{id}" | "DELETE /api/users/{id}" | "GET /api/users/{id}/export" => None,
         _ => unknown(row),
     };
-    send(&client, row, &path, body).await
+    request(&client, row, &path, body)
 }
 
 /// Everybody ends another session of their own; only `Other` tries one of the owner's.
-async fn end_session(world: &World, row: &Row, who: Who) -> Answer {
+async fn end_session(world: &World, row: &Row, who: Who) -> Request {
     let Scene { client, owner } = world.fresh(who).await;
     let (second, _) = owner.sign_in().await;
     let whose = match who {
@@ -103,10 +124,10 @@ async fn end_session(world: &World, row: &Row, who: Who) -> Answer {
     };
     let sessions = whose.get("/api/auth/sessions").await.expect(200);
     let id = sessions.data()[0]["id"].as_str().unwrap().to_owned();
-    send(&client, row, &row.path.replace("{id}", &id), None).await
+    request(&client, row, &row.path.replace("{id}", &id), None)
 }
 
-async fn property(world: &World, row: &Row, who: Who) -> Answer {
+async fn property(world: &World, row: &Row, who: Who) -> Request {
     let Scene { client, owner } = world.scene(who);
     if !row.path.contains("{id}") || row.path.starts_with("/api/users/") {
         let path = row.path.replace("{userId}", &owner.id).replace("{id}", &owner.id);
@@ -115,7 +136,7 @@ async fn property(world: &World, row: &Row, who: Who) -> Answer {
             _ if row.method == Method::GET => None,
             _ => unknown(row),
         };
-        return send(&client, row, &path, body).await;
+        return request(&client, row, &path, body);
     }
     let id = match row.name().as_str() {
         "POST /api/properties/{id}/approve" | "POST /api/properties/{id}/reject" => {
@@ -138,14 +159,14 @@ async fn property(world: &World, row: &Row, who: Who) -> Answer {
         _ if row.method == Method::GET => None,
         _ => unknown(row),
     };
-    send(&client, row, &row.path.replace("{id}", &id), body).await
+    request(&client, row, &row.path.replace("{id}", &id), body)
 }
 
 fn home(title: &str) -> Value {
     json!({"title": title, "location": "Miyapur", "price": 5_100_000, "propertyType": "VILLA"})
 }
 
-async fn history(world: &World, row: &Row, who: Who) -> Answer {
+async fn history(world: &World, row: &Row, who: Who) -> Request {
     let Scene { client, owner } = world.scene(who);
     let path = row.path.replace("{userId}", &owner.id).replace("{activityType}", "PROPERTY_CREATED");
     let body = match row.name().as_str() {
@@ -158,7 +179,7 @@ async fn history(world: &World, row: &Row, who: Who) -> Answer {
         _ if row.method == Method::GET => None,
         _ => unknown(row),
     };
-    send(&client, row, &path, body).await
+    request(&client, row, &path, body)
 }
 
 /// An answered connection is closed at once.
@@ -175,11 +196,11 @@ async fn realtime(world: &World, row: &Row, who: Who) -> Answer {
             client.head(&row.path, &shake).await
         }
         "/api/realtime/stream" => client.head(&row.path, &[]).await,
-        _ => send(client, row, &row.path, None).await,
+        _ => request(client, row, &row.path, None).send(&[]).await,
     }
 }
 
-async fn operation(world: &World, row: &Row, who: Who) -> Answer {
+async fn operation(world: &World, row: &Row, who: Who) -> Request {
     let id = if row.path == "/api/jobs/{id}" { world.job().await } else { "0000000000000000".to_owned() };
     let path = row.path.replace("{id}", &id).replace("{group}", "properties-service-group");
     if row.path.starts_with("/api/v1/admin/streams/") {
@@ -187,12 +208,12 @@ async fn operation(world: &World, row: &Row, who: Who) -> Answer {
             .path
             .replace("{type}", "property")
             .replace("{id}", &world.listing(&world.scene(who).owner).await);
-        return send(&world.scene(who).client, row, &path, None).await;
+        return request(&world.scene(who).client, row, &path, None);
     }
     match row.name().as_str() {
         "POST /api/v1/admin/dead-letters/{id}/discard" => {
             let body = Some(json!({"reason": "nobody needs it"}));
-            return send(&world.scene(who).client, row, &path, body).await;
+            return request(&world.scene(who).client, row, &path, body);
         }
         "POST /api/v1/admin/dead-letters/{id}/redrive"
         | "POST /api/v1/admin/consumers/{group}/pause"
@@ -201,5 +222,5 @@ async fn operation(world: &World, row: &Row, who: Who) -> Answer {
         _ if row.method == Method::GET => {}
         _ => unknown(row),
     }
-    send(&world.scene(who).client, row, &path, None).await
+    request(&world.scene(who).client, row, &path, None)
 }
