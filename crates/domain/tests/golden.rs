@@ -166,6 +166,7 @@ fn others() -> (Vec<FavouritesEvent>, Vec<SessionEvent>, Vec<AuditEvent>) {
         vec![
             AuditEvent::LookedAt { subject_id, operation: "GET /api/users/{id}".into() },
             AuditEvent::Exported { subject_id },
+            AuditEvent::Erased { subject_id },
             AuditEvent::HistoryEntryHidden { activity_id: id::<()>(9).uuid() },
             AuditEvent::DeadLetterRedriven { group: group(), key: "hyderabad/property/7".into() },
             AuditEvent::DeadLetterDiscarded {

@@ -30,7 +30,7 @@ fn number(name: &str, otherwise: u64) -> u64 {
 }
 
 fn key(event: &Envelope) -> Option<String> {
-    Some(event.stream.id.to_string())
+    (!event.stream.id.is_empty()).then(|| event.stream.id.to_string())
 }
 
 const GROUPS: [Group; 3] = [

@@ -100,15 +100,14 @@ impl Outside {
     fn set_out(&self, order: &Order) {
         let mut state = self.state.lock().unwrap();
         let others = state.under_way.entry(order.id.clone()).or_default();
-        if !others.is_empty() {
-            // Nobody sets out beside another one without having looked it up under a lease of their own.
-            if !order.in_doubt || others.contains(&order.lease) {
-                self.chaos.broken(format!("{order:?} is carried twice at once, with leases {others:?}"));
-            }
-            others.push(order.lease);
+        let overtakes = !others.is_empty();
+        // Nobody sets out beside another one without having looked it up under a lease of their own.
+        if overtakes && (!order.in_doubt || others.contains(&order.lease)) {
+            self.chaos.broken(format!("{order:?} is carried twice at once, with leases {others:?}"));
+        }
+        others.push(order.lease);
+        if overtakes {
             state.overtaken.insert(order.id.clone());
-        } else {
-            others.push(order.lease);
         }
     }
 
