@@ -17,7 +17,8 @@ let server, browser, base, data;
 async function serve() {
   data = await mkdtemp(join(tmpdir(), 'hyd-browser-'));
   await mkdir(pictures, { recursive: true });
-  const env = { HYD_DATA_DIR: data, HYD_LISTEN: '127.0.0.1:0', HYD_MANAGEMENT_LISTEN: '127.0.0.2:0' };
+  const env = { HYD_DATA_DIR: data, HYD_LISTEN: '127.0.0.1:0', HYD_MANAGEMENT_LISTEN: '127.0.0.2:0',
+    HYD_ADMIN_EMAIL: 'root@example.com', HYD_ADMIN_PASSWORD: password };
   server = spawn(join(root, 'target/release/hyderabadinfra'), ['serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const line of createInterface({ input: server.stdout })) {
     const url = line.match(/http:\/\/\S+/);
@@ -128,4 +129,24 @@ test('a stranger sees homes but no contact, and unknown pages say so', async () 
   const missing = await page.goto('/no-such-page');
   assert.equal(missing.status(), 404);
   await page.screenshot({ path: join(pictures, 'not-found.png') });
+});
+
+test('an admin pauses a group and is told so in words, on the narrowest of screens', async () => {
+  const admin = await visitor({ viewport: { width: 320, height: 640 } });
+  await admin.goto('/sign-in');
+  await field(admin, 'emailOrUsername').fill('root@example.com');
+  await field(admin, 'password').fill(password);
+  await admin.locator('main form button').first().click();
+  await admin.getByRole('link', { name: 'Operations' }).click();
+  const group = admin.getByRole('region', { name: 'users-service-group' });
+  await group.getByRole('button', { name: 'Pause' }).click();
+  assert.match(await admin.getByRole('status').first().textContent(), /The group is paused/);
+  assert.match(await group.textContent(), /Paused/);
+  const wide = await admin.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(wide <= 320, `the page is ${wide} px wide`);
+  await admin.screenshot({ path: join(pictures, 'operations-phone.png'), fullPage: true });
+  await group.getByRole('button', { name: 'Resume' }).click();
+  await group.getByRole('button', { name: 'Rebuild' }).click();
+  assert.match(await admin.getByRole('heading', { level: 1 }).textContent(), /Rebuild of users-service-group/);
+  await admin.screenshot({ path: join(pictures, 'job-phone.png'), fullPage: true });
 });

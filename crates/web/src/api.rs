@@ -3,6 +3,7 @@
 mod account;
 mod answer;
 mod history;
+mod operations;
 mod paging;
 mod property;
 
@@ -19,6 +20,7 @@ use tower::ServiceExt as _;
 pub(crate) use account::{Contact, Letter, Profile, SignedInAt, Tokens};
 pub(crate) use answer::{Answer, ApiError, Refusal};
 pub(crate) use history::{Activity, History, Summary};
+pub(crate) use operations::{DeadLetter, Event, Events, Group, Groups, Job, Started};
 pub(crate) use paging::Page;
 pub(crate) use property::Property;
 
@@ -42,6 +44,7 @@ pub(crate) struct Call {
     target: String,
     body: Option<Value>,
     if_match: Option<String>,
+    once: Option<String>,
 }
 
 impl Api {
@@ -84,7 +87,7 @@ impl Caller {
 
 impl Call {
     fn new(method: Method, path: impl Into<String>, body: Option<Value>) -> Self {
-        Self { method, target: path.into(), body, if_match: None }
+        Self { method, target: path.into(), body, if_match: None, once: None }
     }
 
     pub(crate) fn get(path: impl Into<String>) -> Self {
@@ -119,6 +122,12 @@ impl Call {
         self
     }
 
+    /// However often it is sent with this key, it is done once.
+    pub(crate) fn once(mut self, key: &str) -> Self {
+        self.once = Some(key.to_owned());
+        self
+    }
+
     fn into_request(self, caller: &Caller, access: Option<&str>) -> Result<Request<Body>, ApiError> {
         let body = self.body.map(|body| body.to_string());
         let json = body.is_some();
@@ -137,6 +146,9 @@ impl Call {
         }
         if let Some(version) = &self.if_match {
             headers.insert(IF_MATCH, header(version)?);
+        }
+        if let Some(key) = &self.once {
+            headers.insert(HeaderName::from_static("idempotency-key"), header(key)?);
         }
         if let Some(peer) = caller.peer {
             request.extensions_mut().insert(peer);

@@ -22,10 +22,16 @@ pub(crate) enum Flash {
     StatusChanged,
     StatusRefused,
     Removed,
+    GroupPaused,
+    GroupResumed,
+    OperationRefused,
+    Redriven,
+    StillFailing,
+    Discarded,
 }
 
 impl Flash {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 22] = [
         Self::Welcome,
         Self::SignedIn,
         Self::SignedOut,
@@ -42,6 +48,12 @@ impl Flash {
         Self::StatusChanged,
         Self::StatusRefused,
         Self::Removed,
+        Self::GroupPaused,
+        Self::GroupResumed,
+        Self::OperationRefused,
+        Self::Redriven,
+        Self::StillFailing,
+        Self::Discarded,
     ];
 
     pub(crate) fn of_code(code: &str) -> Option<Self> {
@@ -66,6 +78,12 @@ impl Flash {
             Self::StatusChanged => "status-changed",
             Self::StatusRefused => "status-refused",
             Self::Removed => "removed",
+            Self::GroupPaused => "group-paused",
+            Self::GroupResumed => "group-resumed",
+            Self::OperationRefused => "operation-refused",
+            Self::Redriven => "redriven",
+            Self::StillFailing => "still-failing",
+            Self::Discarded => "discarded",
         }
     }
 
@@ -87,11 +105,19 @@ impl Flash {
             Self::StatusChanged => "The status is changed.",
             Self::StatusRefused => "That status cannot follow the present one. Nothing was changed.",
             Self::Removed => "The listing is removed.",
+            Self::GroupPaused => "The group is paused. It stays so until it is resumed, also over a restart.",
+            Self::GroupResumed => "The group goes on.",
+            Self::OperationRefused => {
+                "That cannot be done as things are now. Nothing was changed; the state below says why."
+            }
+            Self::Redriven => "Everything that waited behind this key is applied.",
+            Self::StillFailing => "The event still fails. Everything behind it goes on waiting.",
+            Self::Discarded => "The event is given up for good. What waited behind it goes on.",
         }
     }
 
     pub(crate) fn is_bad_news(self) -> bool {
-        self == Self::StatusRefused
+        matches!(self, Self::StatusRefused | Self::OperationRefused | Self::StillFailing)
     }
 
     pub(crate) fn cookie(self) -> Cookie<'static> {

@@ -7,6 +7,8 @@ pub(crate) struct Frame {
     pub(crate) title: String,
     pub(crate) city: String,
     pub(crate) signed_in: bool,
+    /// The work of operators is linked; the API decides who may do it.
+    pub(crate) operates: bool,
     pub(crate) stylesheet: &'static str,
     pub(crate) csrf: String,
     pub(crate) flash: Option<Flash>,
@@ -18,7 +20,15 @@ pub(crate) struct Frame {
 impl Frame {
     /// The navigation: address, words.
     pub(crate) fn links(&self) -> &'static [(&'static str, &'static str)] {
-        if self.signed_in {
+        if self.operates {
+            &[
+                ("/homes", "Homes"),
+                ("/post", "Post a home"),
+                ("/dashboard", "Dashboard"),
+                ("/account", "Account"),
+                ("/admin/events", "Operations"),
+            ]
+        } else if self.signed_in {
             &[
                 ("/homes", "Homes"),
                 ("/post", "Post a home"),

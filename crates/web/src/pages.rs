@@ -1,6 +1,7 @@
 //! The pages, one module for each concern; every module owns its routes.
 
 mod account;
+mod admin;
 mod dashboard;
 mod detail;
 mod editing;
@@ -41,6 +42,7 @@ pub(crate) fn router() -> Router<Site> {
         .merge(my_homes::router())
         .merge(account::router())
         .merge(mailbox::router())
+        .merge(admin::router())
         .fallback(async || Failure::NotFound)
         .method_not_allowed_fallback(async || Failure::WrongMethod)
 }

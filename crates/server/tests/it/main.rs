@@ -1,6 +1,7 @@
 //! The real server over HTTP: the main job, imports, races, kills.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod admin_pages;
 mod crash;
 mod erasure;
 mod imports;

@@ -8,12 +8,12 @@ use testkit::{ADMIN, PASSWORD, Person, TestApp, WITH_ADMIN};
 const LETTERS: &str = "/api/v1/admin/dead-letters";
 
 /// One try only: what fails is parked at once.
-fn overrides() -> Vec<(&'static str, &'static str)> {
+pub fn overrides() -> Vec<(&'static str, &'static str)> {
     WITH_ADMIN.into_iter().chain([("retry.tries", "1")]).collect()
 }
 
 /// An event that a broken program of another version might have written: no reader understands it.
-async fn poison(app: &TestApp, property: &str) {
+pub async fn poison(app: &TestApp, property: &str) {
     let event = NewEvent {
         event_id: Ids.uuid(app.clock.now()),
         user_id: None,

@@ -7,22 +7,12 @@ use http_kit::{Caller, Failure};
 use journal::{Claims, Done, ExecuteError, Options};
 use serde_json::{Map, Value};
 
-use super::sign_in::TokenPair;
+use super::sign_in::SignedIn;
 use super::{Ending, mail, unknown_user, user_refused};
 use crate::Users;
 
 /// Tries of a change that nobody put a condition on.
 const ATTEMPTS: usize = 4;
-
-/// Somebody joined, and is signed in by that.
-pub struct Joined {
-    /// The caller as the new person.
-    pub caller: Caller,
-    pub person: Person,
-    pub version: Version,
-    pub tokens: TokenPair,
-    pub position: Option<Position>,
-}
 
 impl Users {
     /// Makes an account and its first session.
@@ -31,7 +21,7 @@ impl Users {
         visitor: &Caller,
         body: &Map<String, Value>,
         options: impl FnOnce(UserId) -> Options,
-    ) -> Result<Joined, Failure> {
+    ) -> Result<SignedIn, Failure> {
         let registration = Registration::read(body)?;
         let id: UserId = self.kit.ledger.fresh().into();
         let session: SessionId = self.kit.ledger.fresh().into();
@@ -44,14 +34,14 @@ impl Users {
             other => user_refused(other),
         })?;
         // Tokens are kept nowhere, so a repeat begins a session of its own: it must be able to sign in.
-        let (caller, person) = if done.repeated {
+        if done.repeated {
             let person = self.proven(done.state.person, password).await?;
-            (visitor.becomes(person.id, session, person.role), person)
-        } else {
-            (caller, done.state.person.ok_or_else(unknown_user)?)
-        };
+            let caller = visitor.becomes(person.id, session, person.role);
+            return self.enter(caller, person, session, done.position).await;
+        }
+        let person = done.state.person.ok_or_else(unknown_user)?;
         let tokens = self.begin(&caller, &person, session).await?;
-        Ok(Joined { caller, person, version: done.version, tokens, position: done.position })
+        Ok(SignedIn { caller, person, version: done.version, tokens, position: done.position })
     }
 
     /// Appends the registration; the outer failure comes from hashing.

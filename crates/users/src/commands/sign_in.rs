@@ -22,7 +22,7 @@ pub struct TokenPair {
     expires_in: i64,
 }
 
-/// Somebody signed in.
+/// Somebody signed in, or joined and is signed in by that.
 pub struct SignedIn {
     /// The caller as that person.
     pub caller: Caller,
@@ -102,6 +102,17 @@ impl Users {
         let options = Options { new_stream: true, ..Options::default() };
         let done = self.kit.ledger.execute::<Session>(&caller.actor(), session, command, options).await;
         let position = done.map_err(refused)?.position;
+        self.enter(caller, seen, session, position).await
+    }
+
+    /// Begins the session of somebody looked at a moment ago, and looks again.
+    pub(super) async fn enter(
+        &self,
+        caller: Caller,
+        seen: Person,
+        session: SessionId,
+        position: Option<Position>,
+    ) -> Result<SignedIn, Failure> {
         let tokens = self.begin(&caller, &seen, session).await?;
         // Somebody may have changed the password or closed the account since it was looked at; whoever does ends
         // the sessions there are, so either they saw this one or it sees their change.

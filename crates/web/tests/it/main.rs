@@ -4,6 +4,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "answers written in place read better without a &")]
 
 mod account;
+mod admin;
 mod browser;
 mod csrf;
 mod dashboard;

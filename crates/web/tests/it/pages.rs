@@ -18,6 +18,7 @@ fn everything() -> Browser {
     api.says("GET /api/properties/favorites", homes);
     api.says("GET /api/properties/h1", listing("h1", "Flat"));
     api.says("GET /api/auth/sessions", json!([{"id": "s2", "current": false}]));
+    crate::admin::says(api);
     api.says("GET /api/v1/admin/mailbox", json!([{"name": "1.eml", "body": "Hello"}]));
     let activity = json!({"activityType": "USER_LOGIN", "timestamp": "2026-11-20T18:30:00Z"});
     let summary = json!({"activityCounts": {"USER_LOGIN": 1}});
@@ -25,7 +26,7 @@ fn everything() -> Browser {
     browser
 }
 
-const PAGES: [&str; 18] = [
+const PAGES: [&str; 22] = [
     "/",
     "/homes",
     "/homes?sort=price-low&page=2",
@@ -44,6 +45,10 @@ const PAGES: [&str; 18] = [
     "/account",
     "/account/delete",
     "/dev/mailbox",
+    "/admin/events",
+    "/admin/letters/properties-service-group-7",
+    "/admin/letters/properties-service-group-7/discard",
+    "/admin/jobs/j1",
 ];
 
 /// The values of an attribute, wherever it is.

@@ -1,0 +1,62 @@
+//! `/admin/events`: how far the consumer groups are, what they could not apply, and the jobs on them. The API lets
+//! admins in.
+
+mod groups;
+mod jobs;
+mod letters;
+mod standing;
+
+use askama::Template;
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+
+use self::jobs::ShownJob;
+use self::letters::ShownLetter;
+use self::standing::ShownGroup;
+use super::{show, show_as};
+use crate::Site;
+use crate::api::{Call, DeadLetter, Groups, Page};
+use crate::failure::Failure;
+use crate::frame::Frame;
+use crate::pager::Pager;
+use crate::visit::Visit;
+
+const PATH: &str = "/admin/events";
+const LETTERS_SHOWN: &str = "20";
+
+#[derive(Template)]
+#[template(path = "admin_events.html")]
+struct EventsPage {
+    frame: Frame,
+    groups: Vec<ShownGroup>,
+    letters: Vec<ShownLetter>,
+    total: u64,
+    pager: Pager,
+    jobs: Vec<ShownJob>,
+}
+
+pub(super) fn router() -> Router<Site> {
+    Router::new()
+        .route(PATH, get(events))
+        .merge(groups::router())
+        .merge(letters::router())
+        .merge(jobs::router())
+}
+
+async fn events(visit: Visit) -> Result<Response, Failure> {
+    visit.must_be_signed_in()?;
+    let groups: Groups = visit.ask(Call::get("/api/v1/admin/stats/consumers")).await?;
+    let number = visit.page_number();
+    let query = [("page", &*number.to_string()), ("size", LETTERS_SHOWN)];
+    let letters: Page<DeadLetter> = visit.ask(Call::get("/api/v1/admin/dead-letters").query(&query)).await?;
+    let jobs = jobs::latest(&visit).await?;
+    show(&EventsPage {
+        frame: visit.frame("Operations"),
+        groups: groups.groups.into_iter().map(ShownGroup::of).collect(),
+        total: letters.total_elements,
+        pager: Pager::new(PATH, number, letters.total_pages, vec![]),
+        letters: letters.content.into_iter().map(ShownLetter::of).collect(),
+        jobs,
+    })
+}

@@ -1,0 +1,151 @@
+//! `/admin/letters/{id}`: one key whose event could not be applied, how it came about, another try, and giving it up.
+
+use askama::Template;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post};
+use serde_json::{Value, json};
+
+use super::{PATH, show, show_as};
+use crate::Site;
+use crate::api::{ApiError, Call, DeadLetter, Event};
+use crate::failure::Failure;
+use crate::flash::Flash;
+use crate::form::Form;
+use crate::frame::Frame;
+use crate::key::Key;
+use crate::sheet::{Field, Group, Kind, Sheet};
+use crate::visit::Visit;
+use crate::when::Moment;
+
+static REASON: &[Group] = &[Group {
+    legend: "",
+    fields: &[Field::new("reason", "Reason", Kind::Text)
+        .required()
+        .hint("3 to 500 letters. It is kept in the journal with the decision.")],
+}];
+
+pub(super) struct ShownLetter {
+    pub(super) letter: DeadLetter,
+    pub(super) key: Option<Key>,
+    pub(super) since: Option<Moment>,
+    /// Tried again by itself then; parked ones are not.
+    pub(super) next_try: Option<Moment>,
+}
+
+impl ShownLetter {
+    pub(super) fn of(letter: DeadLetter) -> Self {
+        let retrying = letter.state == "RETRYING";
+        Self {
+            key: Key::parse(&letter.id),
+            since: Moment::parse_some(letter.since.as_ref()),
+            next_try: Moment::parse_some(letter.next_try.as_ref()).filter(|_| retrying),
+            letter,
+        }
+    }
+
+    pub(super) fn state(&self) -> &'static str {
+        if self.letter.state == "RETRYING" { "Tried again by itself" } else { "Parked" }
+    }
+}
+
+struct ShownEvent {
+    event: Event,
+    at: Option<Moment>,
+    data: String,
+}
+
+impl ShownEvent {
+    fn of(event: Event) -> Self {
+        let data = serde_json::to_string_pretty(&event.event_data).unwrap_or_default();
+        Self { at: Moment::parse_some(event.timestamp.as_ref()), data, event }
+    }
+
+    /// What ties the events of one request together.
+    fn request(&self) -> Option<&str> {
+        self.event.metadata.get("correlationId").and_then(Value::as_str)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "admin_letter.html")]
+struct LetterPage {
+    frame: Frame,
+    shown: ShownLetter,
+    event: Option<ShownEvent>,
+    causes: Vec<ShownEvent>,
+    related: Vec<ShownEvent>,
+}
+
+#[derive(Template)]
+#[template(path = "admin_discard.html")]
+struct DiscardPage {
+    frame: Frame,
+    id: Key,
+    letter: DeadLetter,
+    sheet: Sheet,
+}
+
+pub(super) fn router() -> Router<Site> {
+    Router::new()
+        .route("/admin/letters/{id}", get(letter))
+        .route("/admin/letters/{id}/redrive", post(redrive))
+        .route("/admin/letters/{id}/discard", get(ask).post(discard))
+}
+
+fn path(id: &Key) -> String {
+    format!("/api/v1/admin/dead-letters/{id}")
+}
+
+async fn letter(visit: Visit, id: Key) -> Result<Response, Failure> {
+    visit.must_be_signed_in()?;
+    let mut letter: DeadLetter = visit.ask(Call::get(path(&id))).await?;
+    let all = |events: Vec<Event>| events.into_iter().map(ShownEvent::of).collect();
+    show(&LetterPage {
+        frame: visit.frame("Dead letter"),
+        event: letter.event.take().map(ShownEvent::of),
+        causes: all(std::mem::take(&mut letter.caused_by)),
+        related: all(std::mem::take(&mut letter.same_request)),
+        shown: ShownLetter::of(letter),
+    })
+}
+
+async fn redrive(visit: Visit, id: Key) -> Result<Response, Failure> {
+    visit.must_be_signed_in()?;
+    match visit.tell(Call::post(format!("{}/redrive", path(&id)), json!({}))).await {
+        Ok(()) => Ok(visit.go(PATH, Some(Flash::Redriven))),
+        Err(ApiError::Refused(refusal)) if refusal.blames_input() => {
+            Ok(visit.go(&format!("/admin/letters/{id}"), Some(Flash::StillFailing)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn ask(visit: Visit, id: Key) -> Result<Response, Failure> {
+    visit.must_be_signed_in()?;
+    confirm(&visit, StatusCode::OK, id, Sheet::blank(REASON)).await
+}
+
+async fn discard(visit: Visit, id: Key, form: Form) -> Result<Response, Failure> {
+    visit.must_be_signed_in()?;
+    let sheet = Sheet::typed(REASON, &form);
+    let call = Call::post(format!("{}/discard", path(&id)), sheet.json());
+    // The event that was on the page is given up, and not the next one of its key by a form that was sent twice.
+    let call = match form.filled("position") {
+        Some(position) => call.once(&format!("discard {position}")),
+        None => call,
+    };
+    match visit.tell(call).await {
+        Ok(()) => Ok(visit.go(PATH, Some(Flash::Discarded))),
+        Err(error) => {
+            let refusal = error.about_input()?;
+            confirm(&visit, refusal.status, id, sheet.refused(refusal)).await
+        }
+    }
+}
+
+async fn confirm(visit: &Visit, status: StatusCode, id: Key, sheet: Sheet) -> Result<Response, Failure> {
+    let letter: DeadLetter = visit.ask(Call::get(path(&id))).await?;
+    show_as(status, &DiscardPage { frame: visit.frame("Give an event up for good"), id, letter, sheet })
+}

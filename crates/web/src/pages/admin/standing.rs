@@ -1,0 +1,127 @@
+//! A group in words: whoever sees no colours, or nothing at all, reads the same as everybody.
+
+use crate::api::Group;
+use crate::key::Key;
+use crate::when::Moment;
+
+/// Silence is not health: each of these looks different.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    CaughtUp,
+    Behind,
+    Paused,
+    Stopped,
+}
+
+impl Standing {
+    fn of(group: &Group) -> Self {
+        match group.state.as_str() {
+            "PAUSED" => Self::Paused,
+            "RUNNING" if group.lag == 0 => Self::CaughtUp,
+            "RUNNING" => Self::Behind,
+            _ => Self::Stopped,
+        }
+    }
+
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::CaughtUp => "Caught up",
+            Self::Behind => "Behind",
+            Self::Paused => "Paused",
+            Self::Stopped => "Stopped",
+        }
+    }
+
+    /// A shape for each, beside the words.
+    pub(super) fn sign(self) -> &'static str {
+        match self {
+            Self::CaughtUp => "\u{2713}",
+            Self::Behind => "\u{2026}",
+            Self::Paused => "\u{2016}",
+            Self::Stopped => "\u{2715}",
+        }
+    }
+
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            Self::CaughtUp => "caught-up",
+            Self::Behind => "behind",
+            Self::Paused => "paused",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+pub(super) struct ShownGroup {
+    pub(super) group: Group,
+    /// What its buttons act on; nothing for a name that is none.
+    pub(super) key: Option<Key>,
+    pub(super) standing: Standing,
+    pub(super) oldest: Option<Moment>,
+    pub(super) progress: Option<Moment>,
+}
+
+impl ShownGroup {
+    pub(super) fn of(group: Group) -> Self {
+        let oldest = group.logs.iter().filter_map(|place| place.oldest_unprocessed.as_ref()).min();
+        Self {
+            key: Key::parse(&group.name),
+            standing: Standing::of(&group),
+            oldest: Moment::parse_some(oldest),
+            progress: Moment::parse_some(group.last_consume_timestamp.as_ref()),
+            group,
+        }
+    }
+
+    /// A group that stopped needs a restart and takes no orders.
+    pub(super) fn can_pause(&self) -> bool {
+        matches!(self.standing, Standing::CaughtUp | Standing::Behind)
+    }
+
+    pub(super) fn can_resume(&self) -> bool {
+        self.standing == Standing::Paused
+    }
+
+    pub(super) fn can_rebuild(&self) -> bool {
+        self.group.rebuildable && self.standing != Standing::Stopped
+    }
+
+    /// `1 second`, `12 seconds`, `3 minutes`; part of a second counts as one.
+    pub(super) fn lag_time(&self) -> String {
+        let seconds = self.group.lag_ms.div_ceil(1000);
+        let (n, unit) = if seconds < 120 { (seconds, "second") } else { (seconds / 60, "minute") };
+        let plural = if n == 1 { "" } else { "s" };
+        format!("{n} {unit}{plural}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ShownGroup, Standing};
+    use crate::api::Group;
+
+    fn group(state: &str, lag: u64) -> ShownGroup {
+        ShownGroup::of(Group { state: state.to_owned(), lag, lag_ms: lag * 1500, ..Group::default() })
+    }
+
+    #[test]
+    fn each_standing_has_words_a_sign_and_a_look_of_its_own() {
+        let all = [group("RUNNING", 0), group("RUNNING", 7), group("PAUSED", 0), group("STOPPED", 0)];
+        let standings = all.map(|shown| shown.standing);
+        assert_eq!(standings, [Standing::CaughtUp, Standing::Behind, Standing::Paused, Standing::Stopped]);
+        for part in [Standing::words, Standing::sign, Standing::class] {
+            let seen: std::collections::HashSet<_> = standings.into_iter().map(part).collect();
+            assert_eq!(seen.len(), 4);
+        }
+        assert_eq!(group("A STATE OF LATER", 0).standing, Standing::Stopped);
+    }
+
+    #[test]
+    fn a_lag_is_told_in_seconds_then_minutes() {
+        let told = |lag| group("RUNNING", lag).lag_time();
+        assert_eq!(
+            (told(0), told(1), told(100)),
+            ("0 seconds".into(), "2 seconds".into(), "2 minutes".into())
+        );
+    }
+}

@@ -1,0 +1,176 @@
+//! The work of operators.
+
+use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use crate::browser::Browser;
+use crate::stub::{Stub, page_of};
+
+const LETTER: &str = "properties-service-group-7";
+const DISCARD: &str = "POST /api/v1/admin/dead-letters/properties-service-group-7/discard";
+
+fn group(name: &str, state: &str, lag: u64) -> Value {
+    json!({"group": name, "state": state, "reason": (state != "RUNNING").then_some("an operator said so"),
+        "rebuildable": true, "lag": lag, "lagMs": lag * 1000, "blockedKeys": 2, "parkedKeys": 1,
+        "deadLetterMessages": 5, "lastConsumeTimestamp": "2026-11-20T18:30:00Z",
+        "logs": [{"log": "facts", "oldestUnprocessed": (lag > 0).then_some("2026-11-20T18:29:00Z")}]})
+}
+
+fn event(kind: &str) -> Value {
+    json!({"eventId": "e1", "eventType": kind, "aggregateType": "property", "aggregateId": "h1", "version": 2,
+        "log": "facts", "position": 41, "timestamp": "2026-11-20T18:30:00Z", "userId": "u1",
+        "eventData": {"price": "<a lot>"}, "metadata": {"correlationId": "request-1"}})
+}
+
+fn letter() -> Value {
+    json!({"id": LETTER, "group": "properties-service-group", "key": "hyderabad/property/h1", "state": "PARKED",
+        "error": "no price: <a lot>", "position": "facts:1:41", "tries": 5, "since": "2026-11-20T18:30:00Z",
+        "waiting": 2, "event": event("PROPERTY_UPDATED"), "causedBy": [event("PROPERTY_CREATED")],
+        "sameRequest": [event("AUDITED")],
+        "waitingEvents": [{"eventId": "e1", "position": "facts:1:41"}, {"eventId": "e2", "position": "facts:1:44"}]})
+}
+
+/// What the API says to an admin.
+pub fn says(api: &Stub) {
+    let groups = [
+        group("calm", "RUNNING", 0),
+        group("busy", "RUNNING", 3),
+        group("waits", "PAUSED", 9),
+        group("ended", "STOPPED", 1),
+    ];
+    api.says("GET /api/v1/admin/stats/consumers", json!({"groups": groups}));
+    api.says("GET /api/v1/admin/dead-letters", page_of(&[letter()]));
+    api.says(&format!("GET /api/v1/admin/dead-letters/{LETTER}"), letter());
+    let begun = json!({"aggregateType": "job", "aggregateId": "j1", "eventType": "REPLAY_STARTED"});
+    api.says("GET /api/v1/admin/events", json!({"content": [begun]}));
+    api.says(
+        "GET /api/jobs/j1",
+        json!({"jobId": "j1", "status": "RUNNING", "subject": "calm",
+        "startedAt": "2026-11-20T18:30:00Z", "progress": {"done": 500, "total": 2000, "percent": 25.0,
+        "ratePerSecond": 50.0, "secondsLeft": 30.0}}),
+    );
+}
+
+fn admin() -> Browser {
+    let mut browser = Browser::signed_in();
+    let claims = URL_SAFE_NO_PAD.encode(json!({"role": "ADMIN"}).to_string());
+    browser.cookies.insert("hyd_access".to_owned(), format!("head.{claims}.signature"));
+    says(&browser.api);
+    browser
+}
+
+#[tokio::test]
+async fn each_standing_is_told_in_words_with_the_buttons_that_fit_it() {
+    let answer = admin().get("/admin/events").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    for words in [
+        "Caught up",
+        "Behind",
+        "Paused",
+        "Stopped",
+        "an operator said so",
+        "of these parked: 1",
+        "3 seconds",
+        "None",
+        "<time datetime=\"2026-11-20T18:29:00Z\">",
+    ] {
+        answer.has(words);
+    }
+    for (group, pause, resume, rebuild) in [
+        ("calm", true, false, true),
+        ("busy", true, false, true),
+        ("waits", false, true, true),
+        ("ended", false, false, false),
+    ] {
+        for (word, there) in [("pause", pause), ("resume", resume), ("rebuild", rebuild)] {
+            let button = format!("action=\"/admin/groups/{group}/{word}\"");
+            assert_eq!(answer.html.contains(&button), there, "{button}");
+        }
+    }
+    answer
+        .has("<th scope=\"col\">Group</th>")
+        .has("no price: &#60;a lot&#62;")
+        .has("/admin/letters/properties-");
+    answer.has("href=\"/admin/jobs/j1\"").has("25 %");
+}
+
+#[tokio::test]
+async fn only_admins_see_the_way_and_the_api_decides() {
+    admin().get("/verify-email").await.has("href=\"/admin/events\"");
+    let mut member = Browser::signed_in();
+    member.get("/verify-email").await.lacks("/admin/events");
+    member.api.refuses("GET /api/v1/admin/stats/consumers", 403, json!({}));
+    let answer = member.get("/admin/events").await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    answer.has("Not allowed");
+    for path in ["/admin/events", "/admin/letters/a-1", "/admin/letters/a-1/discard", "/admin/jobs/j1"] {
+        let answer = Browser::new().get(path).await;
+        assert!(answer.to().starts_with("/sign-in?next=%2Fadmin%2F"), "{path}: {}", answer.to());
+    }
+}
+
+#[tokio::test]
+async fn a_button_tells_what_came_of_it() {
+    let mut browser = admin();
+    browser.api.says("POST /api/v1/admin/consumers/calm/pause", json!({}));
+    assert_eq!(browser.post("/admin/groups/calm/pause", &[]).await.to(), "/admin/events");
+    browser.get("/admin/events").await.has("role=\"status\">The group is paused.");
+    browser.api.refuses("POST /api/v1/admin/consumers/ended/resume", 409, json!({}));
+    browser.post("/admin/groups/ended/resume", &[]).await;
+    browser.get("/admin/events").await.has("role=\"alert\">That cannot be done as things are now.");
+    browser.api.says("POST /api/v1/admin/consumers/calm/rebuild", json!({"jobId": "j1"}));
+    assert_eq!(browser.post("/admin/groups/calm/rebuild", &[]).await.to(), "/admin/jobs/j1");
+    browser.get("/admin/jobs/j1").await.has("Rebuild of calm").has("value=\"25\"").has("500 of 2000");
+    let forged = browser.post_exactly("/admin/groups/calm/pause", &[], &[]).await;
+    assert_eq!(forged.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_letter_tells_how_it_came_about_and_what_waits() {
+    let answer = admin().get(&format!("/admin/letters/{LETTER}")).await;
+    for part in [
+        "PROPERTY_UPDATED",
+        "PROPERTY_CREATED",
+        "AUDITED",
+        "request-1",
+        "facts:1:44",
+        "after 5 tries",
+        "no price: &#60;a lot&#62;",
+    ] {
+        answer.has(part);
+    }
+    answer.lacks("<a lot>");
+}
+
+#[tokio::test]
+async fn another_try_says_whether_it_worked() {
+    let mut browser = admin();
+    let redrive = format!("/admin/letters/{LETTER}/redrive");
+    let api = format!("POST /api/v1/admin/dead-letters/{LETTER}/redrive");
+    browser.api.refuses(&api, 409, json!({}));
+    assert_eq!(browser.post(&redrive, &[]).await.to(), format!("/admin/letters/{LETTER}"));
+    browser.get(&format!("/admin/letters/{LETTER}")).await.has("role=\"alert\">The event still fails.");
+    browser.api.says(&api, json!({"applied": 2}));
+    assert_eq!(browser.post(&redrive, &[]).await.to(), "/admin/events");
+}
+
+#[tokio::test]
+async fn giving_up_asks_first_and_needs_a_reason() {
+    let mut browser = admin();
+    let path = format!("/admin/letters/{LETTER}/discard");
+    let answer = browser.get(&path).await;
+    answer.has("This cannot be taken back").has("name=\"position\" value=\"facts:1:41\"");
+    browser.api.refuses(DISCARD, 400, json!({"reason": "is required"}));
+    let answer = browser.post(&path, &[("position", "facts:1:41"), ("reason", "")]).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    answer.has("<a href=\"#reason\">Reason: is required</a>").has("<title>Error: ");
+    browser.api.done(DISCARD);
+    let fields = [("position", "facts:1:41"), ("reason", "A broken client wrote it")];
+    assert_eq!(browser.post(&path, &fields).await.to(), "/admin/events");
+    let sent = browser.api.last(DISCARD);
+    assert_eq!(sent.body, json!({"reason": "A broken client wrote it"}));
+    assert_eq!(sent.header("idempotency-key"), "discard facts:1:41");
+    browser.get("/admin/events").await.has("The event is given up for good.");
+}
