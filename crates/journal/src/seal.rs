@@ -148,19 +148,17 @@ pub fn without_values(error: &serde_json::Error) -> String {
     let message = error.to_string();
     let mut rest = message.as_str();
     while let Some(start) = rest.find(['"', '`']) {
-        let quote = &rest[start..=start];
-        let Some(end) = rest[start + 1..].find(quote) else {
-            // A value that holds quotes itself: nothing behind it is told.
-            return told + &rest[..start] + "…";
-        };
-        let (before, quoted) = (&rest[..start], &rest[start..start + end + 2]);
+        let (before, quoted) = rest.split_at(start);
         told.push_str(before);
-        let value = quote == "\"" || VALUES.iter().any(|kind| before.ends_with(kind));
-        told.push_str(if value { "…" } else { quoted });
-        rest = &rest[start + end + 2..];
+        // A text may hold quotes itself: it ends at the last one.
+        let quote = if quoted.starts_with('"') { '"' } else { '`' };
+        let end = if quote == '"' { quoted.rfind(quote) } else { quoted[1..].find(quote).map(|at| at + 1) };
+        let value = quote == '"' || VALUES.iter().any(|kind| before.ends_with(kind));
+        let Some(end) = end.filter(|end| *end > 0) else { return told + "…" };
+        told.push_str(if value { "…" } else { &quoted[..=end] });
+        rest = &quoted[end + 1..];
     }
-    told.push_str(rest);
-    told
+    told + rest
 }
 
 #[cfg(test)]

@@ -164,6 +164,13 @@ impl Book {
             .await
     }
 
+    /// Whether a delivery is still leased as in `order`.
+    pub(super) async fn is_leased(&self, order: &Order) -> Result<bool, ViewError> {
+        let sql = "select 1 from delivery_states where id = $1 and lease = $2 and state = 'leased'";
+        let rows = self.store.query(sql, vec![order.id.as_str().into(), order.lease.into()]).await?;
+        Ok(!rows.is_empty())
+    }
+
     /// Writes down what came of deliveries; those leased again meanwhile are left alone. Gives how many those are.
     pub(super) async fn settle(&self, settled: Vec<(Order, Settled)>) -> Result<usize, ApplyError> {
         self.store

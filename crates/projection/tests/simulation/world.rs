@@ -166,6 +166,9 @@ impl World {
         self.chaos.note("HEALING");
         self.chaos.calm_down();
         self.rows.mend();
+        // What was put off by a clock that jumped is due, and it jumps no more.
+        self.jumps.store(0, Ordering::SeqCst);
+        self.clock.advance(2 * 3600);
         let mut scheduler = Scheduler::new(self.chaos.draw(0, u64::MAX));
         let life = self.life(&scheduler, WRITERS + 2)?;
         for writer in &self.writers {

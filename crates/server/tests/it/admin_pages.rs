@@ -25,6 +25,7 @@ async fn the_pages_show_a_parked_key_a_paused_group_and_a_job() {
     };
     order("users-service-group", "pause").await.expect(200);
     let job = order("history-service-group", "rebuild").await.expect(202);
+    app.drain_to("erasure-service-group").await;
     let shown = page(&app, &admin, "/admin/events").await.expect(200);
     for words in ["Caught up", "Paused", "hyderabad/property/", "Parked", "Rebuild of history-service-group"]
     {

@@ -100,7 +100,8 @@ async fn answers(client: &Client, person: &str, listing: &str) -> String {
                 continue;
             }
             let answer = client.get(&path).await;
-            assert!(answer.status < 500, "{path}: {} {}", answer.status, answer.text);
+            // What cannot be read is unavailable: somebody broke it on purpose.
+            assert!(answer.status < 500 || answer.status == 503, "{path}: {} {}", answer.status, answer.text);
             told.push_str(&answer.text);
         }
     }

@@ -110,5 +110,5 @@ async fn h13_a_closed_account_is_gone_for_readers_and_kept_in_the_journal() {
     assert_eq!(people::history(&again).await, ["USER_REGISTERED"]);
     let events = everything(app.stop().await.path(), Log::Facts).await;
     let kinds: Vec<_> = events.iter().filter(|e| *e.stream.id == *asha.id).map(|e| &*e.event_type).collect();
-    assert_eq!(kinds, ["USER_REGISTERED", "USER_DELETED"]);
+    assert_eq!(kinds, ["USER_REGISTERED", "USER_DELETED", "PERSONAL_DATA_ERASED"]);
 }
