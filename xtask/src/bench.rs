@@ -13,6 +13,7 @@ mod report;
 mod rows;
 mod sample;
 mod scene;
+mod volume;
 mod wire;
 
 use std::path::PathBuf;
@@ -96,7 +97,7 @@ impl Options {
 /// Measures, prints the report, saves it when asked to.
 pub fn bench(options: &Options) -> anyhow::Result<()> {
     if let Some(events) = options.volume {
-        return volume(events);
+        return at_volume(events);
     }
     let unknown = options.only.iter().find(|letter| !('a'..='i').contains(*letter));
     ensure!(unknown.is_none(), "there is no row {unknown:?}; the rows are a to i");
@@ -176,11 +177,13 @@ pub fn bench(options: &Options) -> anyhow::Result<()> {
 }
 
 /// A month of activity: an example of the journal, so that nothing else need be built.
-fn volume(events: u64) -> anyhow::Result<()> {
+fn at_volume(events: u64) -> anyhow::Result<()> {
     let example = ["run", "--release", "--package", "journal", "--example", "volume", "--"];
     let ran = cargo().args(example).arg(events.to_string()).status().context("cargo cannot be started")?;
     ensure!(ran.success(), "the measurement did not come to its end");
-    Ok(())
+    let binaries = std::env::current_exe()?.parent().context("no directory of binaries")?.to_owned();
+    let work = tempfile::Builder::new().prefix("volume-").tempdir_in(&binaries)?;
+    tokio::runtime::Runtime::new()?.block_on(volume::measure(work.path(), events))
 }
 
 /// The real binary with its defaults, but for ports, place and limits.

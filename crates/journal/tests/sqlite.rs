@@ -257,3 +257,42 @@ fn a_file_of_another_format_is_refused() {
     let refused = SqliteJournal::open(directory.path(), &Clock::manual(AT), Limits::default());
     assert!(matches!(refused, Err(JournalError::Unavailable(message)) if message.contains("format 99")));
 }
+
+/// What is safe to read is what is committed, in the order of its positions; times of events and of clocks decide nothing.
+#[tokio::test]
+async fn rule_02_no_clock_decides_what_may_be_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let clock = Clock::manual(AT);
+    let journal = SqliteJournal::open(directory.path(), &clock, Limits::default()).unwrap();
+    for (number, seconds) in [0, 3600, -7200, 86_400, -86_400].into_iter().enumerate() {
+        clock.advance(seconds);
+        let mut late = append(&stream("parcel", 1), Expected::Any, &["A"]);
+        late.events[0].timestamp = clock.now();
+        let position = journal.append(late).await.unwrap().position;
+        assert_eq!(position.seq, number as u64 + 1);
+        let last = everything(&journal, Log::Facts).await.pop().unwrap();
+        assert_eq!(last.position, position, "readable the moment it is acknowledged");
+    }
+    let times: Vec<_> = everything(&journal, Log::Facts).await.iter().map(|e| e.timestamp).collect();
+    assert!(!times.is_sorted(), "in the order of positions, not of times");
+}
+
+/// Somebody who looks at the journal for hours holds up neither appends nor those who follow the log.
+#[tokio::test]
+async fn rule_05_a_long_reader_holds_up_nobody() {
+    let directory = tempfile::tempdir().unwrap();
+    let journal = open(directory.path());
+    journal.append(append(&stream("parcel", 1), Expected::Any, &["A"])).await.unwrap();
+    let reader = Connection::open(directory.path().join("facts.db")).unwrap();
+    reader.execute_batch("begin; select * from event_store").unwrap();
+    let count =
+        || reader.query_row("select count(*) from event_store", [], |row| row.get::<_, u64>(0)).unwrap();
+    assert_eq!(count(), 1);
+    for number in 2..=3000 {
+        let position =
+            journal.append(append(&stream("parcel", 1), Expected::Any, &["A"])).await.unwrap().position;
+        assert_eq!((position.seq, journal.head(Log::Facts).await.unwrap().seq), (number, number));
+    }
+    assert_eq!(everything(&open(directory.path()), Log::Facts).await.len(), 3000, "by another process, too");
+    assert_eq!(count(), 1, "it still sees its own moment");
+}

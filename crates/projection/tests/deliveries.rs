@@ -209,7 +209,7 @@ async fn after_all_tries_an_operator_decides() {
 
 /// The courier leased, and perhaps carried, and was lost.
 #[tokio::test(flavor = "multi_thread")]
-async fn rule_8_what_a_lost_courier_leaves_is_looked_up_at_the_target() {
+async fn rule_08_what_a_lost_courier_leaves_is_looked_up_at_the_target() {
     for (arrived, knows, counts, unknown) in [
         (true, None, vec![1], 0),
         (false, None, vec![1], 0),
@@ -236,7 +236,7 @@ async fn rule_8_what_a_lost_courier_leaves_is_looked_up_at_the_target() {
 
 /// A courier that slept past its lease says what came of it when another has long decided.
 #[tokio::test(flavor = "multi_thread")]
-async fn rule_8_an_outcome_under_an_old_lease_does_not_count() {
+async fn rule_08_an_outcome_under_an_old_lease_does_not_count() {
     struct Slow {
         world: Arc<Outside>,
         clock: Clock,

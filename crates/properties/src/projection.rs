@@ -2,6 +2,8 @@
 
 mod counts;
 mod listings;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -13,6 +13,7 @@ use domain::{Clock, Position, TenantId, UserId};
 use history::History;
 use hyderabadinfra::app::{self, App, Opening};
 use hyderabadinfra::settings::{self, Flag, Settings, Sources};
+use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, interval};
@@ -37,7 +38,7 @@ pub struct Lag {
 
 impl Lag {
     pub async fn open(directory: &Path) -> anyhow::Result<Self> {
-        let app = App::open(&settings(directory)?, opening()?).await?;
+        let app = App::open(&settings(directory)?, opening(app::prometheus()?)).await?;
         let router = app.public();
         let name = History::group().name;
         let history =
@@ -87,7 +88,7 @@ impl Lag {
     }
 }
 
-fn settings(directory: &Path) -> anyhow::Result<Settings> {
+pub fn settings(directory: &Path) -> anyhow::Result<Settings> {
     let data_dir = directory.to_str().context("the directory's name is no text")?;
     let flag = |key, value: &str| Flag { name: key, key, value: value.to_owned() };
     let flags = vec![
@@ -98,9 +99,8 @@ fn settings(directory: &Path) -> anyhow::Result<Settings> {
     Ok(settings::load(&Sources { flags, ..Sources::default() })?)
 }
 
-fn opening() -> anyhow::Result<Opening> {
-    let public_url = "http://127.0.0.1".to_owned();
-    Ok(Opening { clock: Clock::System, prometheus: app::prometheus()?, public_url })
+pub fn opening(prometheus: PrometheusHandle) -> Opening {
+    Opening { clock: Clock::System, prometheus, public_url: "http://127.0.0.1".to_owned() }
 }
 
 /// From the answer until the history group has passed the command's position.

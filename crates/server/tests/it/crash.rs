@@ -147,7 +147,7 @@ impl Writer {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_acknowledged_is_lost_or_doubled_by_kills() {
+async fn rule_13_nothing_acknowledged_is_lost_or_doubled_by_kills() {
     let (kills, seed) = (number("HYD_TEST_KILLS", 20), number("HYD_TEST_SEED", 7));
     let directory = tempfile::tempdir().unwrap();
     let mut random = StdRng::seed_from_u64(seed);

@@ -130,7 +130,7 @@ async fn rule_20_whoever_leaves_is_found_nowhere() {
         let contact = viewer.client.get(&format!("/api/properties/{listing}/contact")).await.expect(200);
         assert!(contact.text.contains("Torvald Agentwala"));
     }
-    app.client.post("/api/auth/forgot-password", &json!({"email": person.email})).await;
+    app.client.post("/api/auth/password-reset", &json!({"email": person.email})).await;
     break_listing(&app, &person, &broken).await;
     app.drain().await;
 

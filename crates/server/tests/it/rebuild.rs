@@ -17,7 +17,7 @@ fn homes() -> usize {
     std::env::var("HYD_TEST_REBUILD_HOMES").map_or(1000, |n| n.parse().unwrap())
 }
 
-async fn rebuild(admin: &Client, path: &str) -> Value {
+pub async fn rebuild(admin: &Client, path: &str) -> Value {
     let answer = admin.post(path, &json!({})).await.expect(202);
     finished(admin, answer.header("location").unwrap()).await
 }
@@ -33,7 +33,7 @@ pub async fn finished(admin: &Client, job: &str) -> Value {
     }
 }
 
-fn assert_succeeded(told: &Value, group: &str) {
+pub fn assert_succeeded(told: &Value, group: &str) {
     assert_eq!(told["status"], "SUCCEEDED", "{told}");
     assert_eq!(told["subject"], group);
     assert_eq!(told["result"]["equalToTheOneBefore"], true, "{told}");

@@ -1,0 +1,124 @@
+//! The listings read model over real events, applied step by step.
+
+use std::path::Path;
+
+use ::projection::ViewStore;
+use bus::{Advance, ApplyError, Checkpoint, Lease, Target};
+use domain::property::{Content, Property, PropertyCommand, Status};
+use domain::user::UserEvent;
+use domain::{Actor, Clock, Ids, Metadata, StreamId, TenantId, Timestamp, UserId};
+use journal::sqlite::Limits;
+use journal::{KeyRing, Options, SqliteJournal};
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::*;
+
+struct World {
+    ledger: Ledger,
+    store: ViewStore,
+    actor: Actor,
+    owner: UserId,
+    directory: TempDir,
+}
+
+fn view(ledger: &Ledger, path: &Path) -> ViewStore {
+    let listings = Listings::new(ledger.clone(), Arc::new(Hot::default()));
+    let tables = include_str!("../../migrations/0001_listings.sql");
+    ViewStore::open(path, tables, Arc::new(listings)).unwrap()
+}
+
+impl World {
+    fn open() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let clock = Clock::manual(Timestamp::from_micros(1_790_000_000_000_000));
+        let journal = SqliteJournal::open(directory.path(), &clock, Limits::default()).unwrap();
+        let keys = KeyRing::open(&directory.path().join("keys.db"), &[7; 32]).unwrap();
+        let ledger = Ledger::new(Arc::new(journal), Arc::new(keys), clock, Ids);
+        let store = view(&ledger, &directory.path().join("view.db"));
+        let (tenant, owner) = (TenantId::stored("hyderabad"), UserId::from(ledger.fresh()));
+        let actor = Actor { tenant, user: Some(owner), metadata: Metadata::default() };
+        Self { ledger, store, actor, owner, directory }
+    }
+
+    async fn list(&self) -> PropertyId {
+        let body = json!({"title": "A home", "location": "Kondapur", "price": 5_000_000, "propertyType": "VILLA",
+            "contactName": "Zubeida", "address": "Lane 7"});
+        let content = Content::read(body.as_object().unwrap(), self.owner, "Hyderabad").unwrap();
+        let id: PropertyId = self.ledger.fresh().into();
+        let (owner, source_reference) = (self.owner, None);
+        let list = PropertyCommand::List { id, owner, content, source_reference, moderated: false };
+        let options = Options { new_stream: true, ..Options::default() };
+        self.ledger.execute::<Property>(&self.actor, id, list, options).await.unwrap();
+        id
+    }
+
+    async fn change(&self, id: PropertyId, to: Status) {
+        let change = PropertyCommand::ChangeStatus(to);
+        self.ledger.execute::<Property>(&self.actor, id, change, Options::default()).await.unwrap();
+    }
+
+    async fn events(&self) -> Vec<Envelope> {
+        let journal = self.ledger.journal();
+        journal.read_after(journal.head(Log::Facts).await.unwrap().at(0), 100).await.unwrap()
+    }
+
+    /// Applies `due` as one step after the `from`th position.
+    async fn apply(&self, from: u64, due: Vec<Envelope>) -> Result<(), ApplyError> {
+        let last = due.last().unwrap();
+        let to = Checkpoint { position: last.position, event_id: Some(last.event_id) };
+        let step = Advance { log: Log::Facts, from, to, due, parked: Vec::new(), block: None };
+        self.store.advance(Lease::default(), step).await
+    }
+
+    async fn rows(&self, columns: &str) -> Vec<::projection::Row> {
+        self.store.query(&format!("select {columns} from properties"), Vec::new()).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn rule_04_an_aggregates_events_follow_one_another_without_a_hole() {
+    let world = World::open();
+    let id = world.list().await;
+    world.change(id, Status::Inactive).await;
+    world.change(id, Status::Active).await;
+    let [listed, inactive, active] = <[Envelope; 3]>::try_from(world.events().await).unwrap();
+    world.apply(0, vec![listed]).await.unwrap();
+    let skipped = world.apply(1, vec![active.clone()]).await;
+    assert!(
+        matches!(&skipped, Err(ApplyError::Event(why)) if why.contains("not at version 2")),
+        "{skipped:?}"
+    );
+    let swapped = world.apply(1, vec![active.clone(), inactive.clone()]).await;
+    assert!(matches!(swapped, Err(ApplyError::Event(_))), "{swapped:?}");
+    assert_eq!(world.rows("version").await[0].count(0), 1, "nothing of either was applied");
+    world.apply(1, vec![inactive, active]).await.unwrap();
+    assert_eq!(world.rows("version").await[0].count(0), 3);
+}
+
+/// Before, after, and in between: of an owner who left nothing is written in clear, though the key is still there.
+#[tokio::test]
+async fn rule_20_a_listing_of_somebody_who_left_keeps_nothing_of_them() {
+    let world = World::open();
+    world.list().await;
+    let stream = StreamId::new(&world.actor.tenant, "user", world.owner);
+    world.ledger.record(&world.actor, stream, &UserEvent::Deleted { subject_id: world.owner }).await.unwrap();
+    world.list().await;
+    let events = world.events().await;
+    world.apply(0, events[..1].to_vec()).await.unwrap();
+    assert!(world.rows("content").await[0].text(0).unwrap().contains("Zubeida"));
+    world.apply(1, events[1..].to_vec()).await.unwrap();
+    for row in world.rows("content").await {
+        let content = row.text(0).unwrap();
+        assert!(!content.contains("Zubeida") && !content.contains("Lane 7"), "{content}");
+    }
+    let lived = world.rows("id, content, version").await;
+    world.ledger.erase(&world.actor.tenant, world.owner).unwrap();
+    let again = World { store: view(&world.ledger, &world.directory.path().join("again.db")), ..world };
+    again.apply(0, events).await.unwrap();
+    assert_eq!(
+        again.rows("id, content, version").await,
+        lived,
+        "as if made from the journal after the erasure"
+    );
+}

@@ -1,0 +1,73 @@
+//! Letters while their read model is made again and again under load: each goes out once, and no request notices.
+
+use std::time::Duration;
+
+use domain::{Clock, Log};
+use reqwest::Method;
+use serde_json::json;
+use testkit::{ADMIN, Child, Person, everything};
+use tokio::task::JoinSet;
+
+use crate::rebuild::{assert_succeeded, rebuild};
+
+const GROUP: &str = "notification-service-group";
+const ASK: [&str; 3] = ["USER_REGISTERED", "NOTIFICATION_REQUESTED", "PASSWORD_RESET_REQUESTED"];
+/// One command every two milliseconds.
+const PACE: Duration = Duration::from_millis(2);
+const PEOPLE: usize = 4;
+
+/// Commands in all: two seconds of them, or `HYD_TEST_REBUILD_COMMANDS`.
+fn commands() -> usize {
+    std::env::var("HYD_TEST_REBUILD_COMMANDS").map_or(1000, |n| n.parse().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_19_each_letter_goes_out_once_while_their_read_model_is_rebuilt_under_load() {
+    let directory = tempfile::tempdir().unwrap();
+    let child = Child::serve(env!("CARGO_BIN_EXE_hyderabadinfra"), directory.path());
+    let admin = Person::enter(&child.client, ADMIN).await;
+    let mut people = Vec::new();
+    for number in 0..PEOPLE {
+        people.push(Person::register(&child.client, &format!("reader-{number}")).await);
+    }
+    let (clock, mut pace, mut under_way) = (Clock::System, tokio::time::interval(PACE), JoinSet::new());
+    let began = clock.now();
+    let mut load = JoinSet::new();
+    load.spawn(async move {
+        for number in 0..commands() {
+            pace.tick().await;
+            let person = people[number % PEOPLE].clone();
+            under_way.spawn(async move {
+                if number % 10 == 0 {
+                    let body = json!({"email": person.email});
+                    let answer =
+                        person.client.send(Method::POST, "/api/auth/password-reset", Some(&body), &[]);
+                    answer.await.expect(202);
+                } else {
+                    person.list_home(&format!("Home {number}"), 5_000_000).await;
+                }
+            });
+        }
+        while let Some(done) = under_way.join_next().await {
+            done.unwrap();
+        }
+    });
+    let mut rebuilds = 0;
+    while load.try_join_next().transpose().unwrap().is_none() {
+        let told = rebuild(&admin.client, &format!("/api/v1/admin/consumers/{GROUP}/rebuild")).await;
+        assert_succeeded(&told, GROUP);
+        rebuilds += 1;
+    }
+    let millis = (clock.now().micros() - began.micros()) / 1000;
+    // An own write: the answer waits until everything before it was carried.
+    while admin.client.get("/api/v1/admin/mailbox").await.expect(200).header("x-stale").is_some() {}
+    let metrics = admin.client.get("/actuator/prometheus").await.expect(200).text;
+    let written = metrics.lines().find_map(|line| line.strip_prefix("mailbox_letters ")).unwrap().to_owned();
+    child.kill();
+    let facts = everything(directory.path(), Log::Facts).await;
+    let asked = facts.iter().filter(|event| ASK.contains(&&*event.event_type)).count();
+    let letters = std::fs::read_dir(directory.path().join("mailbox")).unwrap().count();
+    println!("{rebuilds} rebuilds beside {} commands in {millis} ms, {asked} letters", commands());
+    assert!(rebuilds > 0);
+    assert_eq!((letters, written), (asked, asked.to_string()), "each letter once");
+}
