@@ -17,6 +17,9 @@
 
 mod book;
 mod courier;
+mod hand_over;
+mod rows;
+mod state;
 
 use std::fmt::Write as _;
 
@@ -24,9 +27,12 @@ use aws_lc_rs::digest::{SHA256, digest};
 use domain::{Envelope, TenantId, UserId};
 use uuid::Uuid;
 
-pub use book::{Book, State, TABLES, Tracked};
-pub(crate) use book::{STATE_TABLES, hand_over, lose};
+pub use book::Book;
 pub use courier::{Carrier, Courier, Found, Outcome, Settings};
+pub(crate) use hand_over::{hand_over, lose};
+pub(crate) use rows::STATE_TABLES;
+pub use rows::TABLES;
+pub use state::{State, Tracked};
 
 use crate::store::ViewError;
 use crate::tx::ViewTx;
@@ -72,8 +78,8 @@ impl Delivery<'_> {
             event.position.seq.into(),
             event.timestamp.micros().into(),
         ];
-        if tx.execute(book::ADD, &row).await? == 1 {
-            tx.execute(book::ADD_STATE, &[id.into(), event.position.seq.into()]).await?;
+        if tx.execute(rows::ADD, &row).await? == 1 {
+            tx.execute(rows::ADD_STATE, &[id.into(), event.position.seq.into()]).await?;
         }
         Ok(())
     }

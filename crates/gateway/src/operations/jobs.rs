@@ -33,8 +33,9 @@ pub async fn show(
     let mut data = json!({"jobId": id, "startedAt": begun.timestamp, "startedBy": begun.user_id});
     let last = told.last().filter(|last| last.version > begun.version);
     let (status, more) = match (last, progress) {
-        (Some(last), _) => outcome(&gateway, last)?,
-        (None, Some(progress)) => ("RUNNING", json!({"progress": progress})),
+        // Its end may be written down: the next one can begin when it is not at work any more.
+        (_, Some(progress)) => ("RUNNING", json!({"progress": progress})),
+        (Some(last), None) => outcome(&gateway, last)?,
         (None, None) => {
             ("INTERRUPTED", json!({"error": "the server stopped before it was finished; start it again"}))
         }

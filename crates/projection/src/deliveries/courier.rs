@@ -8,7 +8,7 @@ use bus::{ApplyError, Retry};
 use domain::{Clock, Timestamp};
 use tokio::sync::watch;
 
-use super::book::Settled;
+use super::rows::Settled;
 use super::{Book, Order};
 
 /// What came of a try.

@@ -1,0 +1,123 @@
+//! The tables of deliveries, and what is read from and written to them inside a transaction.
+
+use domain::{TenantId, Timestamp};
+use rusqlite::{Connection, Row, params};
+
+use super::{Order, Outcome, State, Tracked};
+
+/// The tables, to stand before those of a read model that asks for deliveries. What was carried out cannot be read
+/// again from the journal: commits wait for the disk.
+pub const TABLES: &str = "
+pragma synchronous = full;
+create table if not exists delivery (
+    id text primary key, tenant text not null, recipient text not null, channel text not null,
+    template text not null, event_id text not null, seq integer not null, made_at integer not null
+) strict, without rowid;
+create index if not exists idx_delivery_recipient on delivery (recipient, tenant);
+create index if not exists idx_delivery_made on delivery (tenant, made_at);
+create table if not exists delivery_states (
+    id text primary key, state text not null, at integer not null, lease integer not null, tries integer not null,
+    error text, seq integer not null
+) strict, without rowid;
+create index if not exists idx_delivery_open on delivery_states (at, seq) where state in ('due', 'leased');
+create index if not exists idx_delivery_state on delivery_states (state, seq);
+create table if not exists delivery_owner (version integer not null) strict;
+";
+
+/// The tables that say what became of deliveries; a rebuild does not make them.
+pub const STATE_TABLES: [&str; 2] = ["delivery_states", "delivery_owner"];
+
+pub const ADD: &str =
+    "insert into delivery (id, tenant, recipient, channel, template, event_id, seq, made_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do nothing";
+pub const ADD_STATE: &str = "insert into delivery_states (id, state, at, lease, tries, seq)
+    values ($1, 'due', 0, 0, 0, $2) on conflict (id) do nothing";
+
+const OPEN: &str =
+    "select d.id, d.tenant, d.recipient, d.channel, d.template, d.event_id, d.seq, s.tries, s.lease,
+    s.state = 'leased' from delivery_states s join delivery d on d.id = s.id
+    where s.state in ('due', 'leased') and s.at <= ?1 order by s.at, s.seq limit ?2";
+
+/// What is written down of a try.
+#[derive(Clone, Debug)]
+pub enum Settled {
+    /// It ended.
+    Ended(State, Option<String>, Timestamp),
+    /// It is tried again then.
+    Again(String, Timestamp),
+}
+
+impl Settled {
+    pub fn of(outcome: Outcome, now: Timestamp) -> Self {
+        match outcome {
+            Outcome::Delivered => Self::Ended(State::Delivered, None, now),
+            Outcome::NotWanted(why) => Self::Ended(State::NotWanted, Some(why), now),
+            Outcome::Refused(why) => Self::Ended(State::Refused, Some(why), now),
+            Outcome::Failed(why) => Self::Ended(State::Failed, Some(why), now),
+            Outcome::Unknown(why) => Self::Ended(State::Unknown, Some(why), now),
+        }
+    }
+}
+
+pub fn owns(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.prepare_cached("select 1 from delivery_owner")?.exists([])
+}
+
+pub fn lease(
+    connection: &Connection,
+    now: Timestamp,
+    until: Timestamp,
+    limit: usize,
+) -> rusqlite::Result<Vec<Order>> {
+    let mut statement = connection.prepare_cached(OPEN)?;
+    let orders: Vec<Order> =
+        statement.query_map(params![now.micros(), limit], order)?.collect::<rusqlite::Result<_>>()?;
+    let mut take = connection.prepare_cached(
+        "update delivery_states set state = 'leased', lease = lease + 1, at = ?2 where id = ?1",
+    )?;
+    for order in &orders {
+        take.execute(params![order.id, until.micros()])?;
+    }
+    Ok(orders.into_iter().map(|order| Order { lease: order.lease + 1, ..order }).collect())
+}
+
+pub fn settle(connection: &Connection, order: &Order, settled: &Settled) -> rusqlite::Result<usize> {
+    let (state, error, at, failures) = match settled {
+        Settled::Ended(state, error, at) => (*state, error.as_deref(), *at, 0),
+        Settled::Again(error, at) => (State::Due, Some(error.as_str()), *at, 1),
+    };
+    connection
+        .prepare_cached(
+            "update delivery_states set state = ?3, error = ?4, at = ?5, tries = tries + ?6
+             where id = ?1 and lease = ?2 and state = 'leased'",
+        )?
+        .execute(params![order.id, order.lease, state.word(), error, at.micros(), failures])
+}
+
+fn order(row: &Row<'_>) -> rusqlite::Result<Order> {
+    let parsed = |column, error: uuid::Error| {
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
+    };
+    Ok(Order {
+        id: row.get(0)?,
+        tenant: TenantId::stored(&row.get::<_, String>(1)?),
+        recipient: row.get::<_, String>(2)?.parse().map_err(|error| parsed(2, error))?,
+        channel: row.get(3)?,
+        template: row.get(4)?,
+        event_id: row.get::<_, String>(5)?.parse().map_err(|error| parsed(5, error))?,
+        seq: row.get(6)?,
+        tries: row.get(7)?,
+        lease: row.get(8)?,
+        in_doubt: row.get(9)?,
+    })
+}
+
+pub fn tracked(row: &Row<'_>) -> rusqlite::Result<Tracked> {
+    let (word, error): (String, Option<String>) = (row.get(10)?, row.get(12)?);
+    Ok(Tracked {
+        order: order(row)?,
+        state: State::from_word(&word).unwrap_or(State::Unknown),
+        at: Timestamp::from_micros(row.get(11)?),
+        error: error.unwrap_or_default(),
+    })
+}
