@@ -1,7 +1,9 @@
 //! Everything kept about a person, for them to take along: without secrets, and without other people's data.
 
+use domain::aggregate::Aggregate as _;
 use domain::personal::SEALED;
-use domain::{Envelope, Log, TenantId, Timestamp, UserId};
+use domain::user::User;
+use domain::{Envelope, Log, StreamId, TenantId, Timestamp, UserId};
 use http_kit::Failure;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -13,7 +15,7 @@ const BATCH: usize = 1000;
 const SECRETS: [&str; 3] = ["passwordHash", "verification", "reset"];
 
 impl Users {
-    /// Every event a person caused, of both logs, oldest first.
+    /// Every event a person caused, of both logs, and what others did with their account, oldest first.
     pub(crate) async fn events_of(&self, tenant: &TenantId, user: UserId) -> Result<Vec<Value>, Failure> {
         if self.kit.activity.holds(tenant, user) {
             self.kit.activity.flush().await;
@@ -30,6 +32,14 @@ impl Users {
                 if batch.len() < BATCH {
                     break;
                 }
+            }
+        }
+        let account = StreamId::new(tenant, User::TYPE, user);
+        for envelope in self.kit.ledger.journal().read_stream(&account, 0).await? {
+            if envelope.user_id != Some(user) {
+                // Where others acted from is theirs.
+                let envelope = Envelope { metadata: "{}".into(), ..envelope };
+                found.push(((envelope.timestamp, envelope.event_id), self.exported(&envelope, user)?));
             }
         }
         found.sort_by_key(|(at, _)| *at);

@@ -88,4 +88,10 @@ async fn an_admins_export_leaves_other_peoples_data_out() {
     let export = app.get("/api/users/me/export").by(&admin.token).send().await;
     let text = export.body.to_string();
     assert!(text.contains("USER_UPDATED") && !text.contains("Lake View"), "{text}");
+    // What was done with an account is of its owner; where the admin did it from is not.
+    let export = app.get("/api/users/me/export").by(&asha.token).send().await;
+    let events = export.data()["events"].as_array().unwrap().clone();
+    let changed = events.iter().find(|event| event["eventType"] == "USER_UPDATED").unwrap();
+    assert_eq!(changed["eventData"]["profile"]["address"], "12 Lake View Road");
+    assert_eq!(changed["metadata"], json!({}));
 }
