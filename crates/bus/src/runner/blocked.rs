@@ -23,6 +23,10 @@ impl Runner {
         for found in &state.checkpoints {
             let (log, known) = (found.position.log, self.cursors[found.position.log.index()]);
             if *found != known && Some(*found) != self.wanted {
+                // The lease is asked for after the place was read: unchanged, nobody else can have moved it.
+                if self.is_taken_over().await? {
+                    return Err(ApplyError::Lost.into());
+                }
                 let (expected, actual) = (known.position.seq, found.position.seq);
                 return Err(ApplyError::Fenced { log, expected, actual }.into());
             }

@@ -35,7 +35,7 @@ impl Runner {
             return Ok(true);
         }
         let Holding { holder, alone, .. } = self.holding;
-        let lease = self.target.lease(Candidate { holder, now, term_ms, alone }).await?;
+        let lease = self.ask_for_hold().await?;
         if let Some(lease) = lease.filter(|lease| *lease == self.holding.lease) {
             self.holding = Holding { holder, alone, lease, renew_at: Some(now.plus_millis(term_ms / 3)) };
             return Ok(true);
@@ -57,6 +57,17 @@ impl Runner {
         self.holding =
             Holding { holder, alone: alone && lease.is_none(), lease: lease.unwrap_or_default(), renew_at };
         Ok(lease.is_some())
+    }
+
+    async fn ask_for_hold(&self) -> Result<Option<Lease>, Trouble> {
+        let (now, term_ms) = (self.means.clock.now(), self.means.policy.term_ms);
+        let Holding { holder, alone, .. } = self.holding;
+        Ok(self.target.lease(Candidate { holder, now, term_ms, alone }).await?)
+    }
+
+    /// Whether somebody else has held the group since this runner last knew that it does.
+    pub(super) async fn is_taken_over(&self) -> Result<bool, Trouble> {
+        Ok(self.ask_for_hold().await? != Some(self.holding.lease))
     }
 
     /// The next one need not wait for the end of the term.
