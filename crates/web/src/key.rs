@@ -6,14 +6,14 @@ use std::fmt;
 
 use crate::failure::Failure;
 
-/// 1 to 64 letters, digits, `-` or `_`; anything else names nothing and is a 404.
+/// 1 to 80 letters, digits, `-` or `_`; anything else names nothing and is a 404.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Key(String);
 
 impl Key {
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-        ((1..=64).contains(&text.len()) && text.bytes().all(plain)).then(|| Self(text.to_owned()))
+        ((1..=80).contains(&text.len()) && text.bytes().all(plain)).then(|| Self(text.to_owned()))
     }
 }
 
@@ -40,7 +40,7 @@ mod tests {
     #[test]
     fn a_key_cannot_leave_its_segment() {
         assert!(Key::parse("0197a1b2-0000-7000-8000-000000000001").is_some());
-        for bad in ["", "..", "a/b", "a?b", "a%2fb", "a b", "ü", &"x".repeat(65)] {
+        for bad in ["", "..", "a/b", "a?b", "a%2fb", "a b", "ü", &"x".repeat(81)] {
             assert_eq!(Key::parse(bad), None, "{bad}");
         }
     }

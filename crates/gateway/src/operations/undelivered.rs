@@ -47,7 +47,7 @@ impl Undelivered<'_> {
         let (order, tracked) = (&self.tracked.order, &self.tracked);
         json!({"id": format!("{PREFIX}{}", order.id), "group": self.group, "key": self.key(),
             "state": tracked.state.word().to_uppercase(), "error": tracked.error, "tries": order.tries,
-            "since": tracked.at, "channel": order.channel, "template": order.template, "waiting": 0})
+            "position": order.seq.to_string(), "since": tracked.at, "channel": order.channel, "template": order.template, "waiting": 0})
     }
 
     fn key(&self) -> String {

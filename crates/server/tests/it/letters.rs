@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{Clock, Log};
 use reqwest::Method;
 use serde_json::json;
-use testkit::{ADMIN, Child, Person, everything};
+use testkit::{ADMIN, Child, Person, TestApp, WITH_ADMIN, everything};
 use tokio::task::JoinSet;
 
 use crate::rebuild::{assert_succeeded, rebuild};
@@ -70,4 +70,43 @@ async fn rule_19_each_letter_goes_out_once_while_their_read_model_is_rebuilt_und
     println!("{rebuilds} rebuilds beside {} commands in {millis} ms, {asked} letters", commands());
     assert!(rebuilds > 0);
     assert_eq!((letters, written), (asked, asked.to_string()), "each letter once");
+}
+
+/// A mailbox that takes nothing for a while: operators see what was not delivered, and decide.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_not_be_delivered_is_among_the_dead_letters() {
+    let once = [WITH_ADMIN.as_slice(), &[("retry.tries", "1")]].concat();
+    let app = TestApp::with(|_| {}, &once).await;
+    app.drain().await;
+    let mailbox = app.data_dir().join("mailbox");
+    let aside = app.data_dir().join("aside");
+    std::fs::rename(&mailbox, &aside).unwrap();
+    std::fs::write(&mailbox, "no directory").unwrap();
+    Person::register(&app.client, "asha").await;
+    Person::register(&app.client, "ravi").await;
+    app.drain().await;
+    let admin = Person::enter(&app.client, ADMIN).await;
+    let letters = admin.client.get("/api/v1/admin/dead-letters").await.expect(200).data()["content"].clone();
+    assert_eq!(letters.as_array().unwrap().len(), 2, "{letters}");
+    let path = |n: usize| format!("/api/v1/admin/dead-letters/{}", letters[n]["id"].as_str().unwrap());
+    let shown = admin.client.get(&path(0)).await.expect(200);
+    assert_eq!(
+        (&shown.data()["state"], &shown.data()["template"]),
+        (&json!("FAILED"), &json!("verify-email"))
+    );
+    assert_eq!(shown.data()["event"]["eventType"], "USER_REGISTERED", "{}", shown.text);
+    std::fs::remove_file(&mailbox).unwrap();
+    std::fs::rename(&aside, &mailbox).unwrap();
+    let before = std::fs::read_dir(&mailbox).unwrap().count();
+    admin.client.post(&format!("{}/redrive", path(0)), &json!({})).await.expect(202);
+    let reason = json!({"reason": "they were told in person"});
+    admin.client.post(&format!("{}/discard", path(1)), &reason).await.expect(204);
+    admin.client.post(&format!("{}/discard", path(1)), &reason).await.expect(404);
+    app.drain().await;
+    while admin.client.get("/api/v1/admin/mailbox").await.expect(200).header("x-stale").is_some() {}
+    assert_eq!(std::fs::read_dir(&mailbox).unwrap().count(), before + 1);
+    let left =
+        admin.client.get("/api/v1/admin/dead-letters").await.expect(200).data()["totalElements"].clone();
+    assert_eq!(left, 0);
+    app.stop().await;
 }

@@ -46,7 +46,13 @@ impl ShownLetter {
     }
 
     pub(super) fn state(&self) -> &'static str {
-        if self.letter.state == "RETRYING" { "Tried again by itself" } else { "Parked" }
+        match self.letter.state.as_str() {
+            "RETRYING" => "Tried again by itself",
+            "UNKNOWN" => "Perhaps delivered",
+            "REFUSED" => "Refused by its target",
+            "FAILED" => "Not delivered",
+            _ => "Parked",
+        }
     }
 }
 

@@ -10,6 +10,7 @@ pub(super) enum Standing {
     CaughtUp,
     Behind,
     Paused,
+    Spare,
     Stopped,
 }
 
@@ -17,6 +18,7 @@ impl Standing {
     fn of(group: &Group) -> Self {
         match group.state.as_str() {
             "PAUSED" => Self::Paused,
+            "STANDING_BY" => Self::Spare,
             "RUNNING" if group.lag == 0 => Self::CaughtUp,
             "RUNNING" => Self::Behind,
             _ => Self::Stopped,
@@ -28,6 +30,7 @@ impl Standing {
             Self::CaughtUp => "Caught up",
             Self::Behind => "Behind",
             Self::Paused => "Paused",
+            Self::Spare => "Standing by: another server does it",
             Self::Stopped => "Stopped",
         }
     }
@@ -38,6 +41,7 @@ impl Standing {
             Self::CaughtUp => "\u{2713}",
             Self::Behind => "\u{2026}",
             Self::Paused => "\u{2016}",
+            Self::Spare => "\u{21c4}",
             Self::Stopped => "\u{2715}",
         }
     }
@@ -47,6 +51,7 @@ impl Standing {
             Self::CaughtUp => "caught-up",
             Self::Behind => "behind",
             Self::Paused => "paused",
+            Self::Spare => "standing-by",
             Self::Stopped => "stopped",
         }
     }
@@ -83,7 +88,7 @@ impl ShownGroup {
     }
 
     pub(super) fn can_rebuild(&self) -> bool {
-        self.group.rebuildable && self.standing != Standing::Stopped
+        self.group.rebuildable && (self.can_pause() || self.can_resume())
     }
 
     /// `1 second`, `12 seconds`, `3 minutes`; part of a second counts as one.
@@ -106,12 +111,12 @@ mod tests {
 
     #[test]
     fn each_standing_has_words_a_sign_and_a_look_of_its_own() {
-        let all = [group("RUNNING", 0), group("RUNNING", 7), group("PAUSED", 0), group("STOPPED", 0)];
-        let standings = all.map(|shown| shown.standing);
-        assert_eq!(standings, [Standing::CaughtUp, Standing::Behind, Standing::Paused, Standing::Stopped]);
+        let states = [("RUNNING", 0), ("RUNNING", 7), ("PAUSED", 0), ("STANDING_BY", 0), ("STOPPED", 0)];
+        let standings = states.map(|(state, lag)| group(state, lag).standing);
+        let Standing::CaughtUp = standings[0] else { panic!("{standings:?}") };
         for part in [Standing::words, Standing::sign, Standing::class] {
             let seen: std::collections::HashSet<_> = standings.into_iter().map(part).collect();
-            assert_eq!(seen.len(), 4);
+            assert_eq!(seen.len(), states.len());
         }
         assert_eq!(group("A STATE OF LATER", 0).standing, Standing::Stopped);
     }
