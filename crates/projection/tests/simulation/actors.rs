@@ -110,7 +110,7 @@ pub async fn supervise(life: Arc<Life>) {
                 let _ = (&mut running.ended).await;
                 break;
             }
-            if choice <= 3 && zombies < 2 {
+            if choice <= 3 && zombies < 2 && !life.rebuilding.load(Ordering::SeqCst) {
                 life.zombies.fetch_add(1, Ordering::SeqCst);
                 break;
             }
@@ -155,6 +155,10 @@ pub async fn rebuild(life: Arc<Life>) {
     loop {
         life.chaos.sleep(20, 600).await;
         let Some(handle) = life.handle() else { continue };
+        // Runners share one store here, as they do in no process: the switch is told to one of them.
+        if life.zombies.load(Ordering::SeqCst) > 0 {
+            return;
+        }
         if life.chaos.one_in(2) {
             deploy_a_mistake(&life);
         }
