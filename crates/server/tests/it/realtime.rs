@@ -110,7 +110,8 @@ async fn listener(
                 }
             }
             Ok(()) = last.changed() => {}
-            Ok(()) = cut.changed() => events = client.listen(STREAM, place.as_deref()).await,
+            // Before its first event a connection has no place to come back with.
+            Ok(()) = cut.changed(), if place.is_some() => events = client.listen(STREAM, place.as_deref()).await,
         }
     }
 }
