@@ -8,10 +8,10 @@ mod entry;
 
 use std::collections::{BTreeMap, HashMap, btree_map};
 
-use ::projection::{Projection, ProjectionError, Value, ViewTx};
+use ::projection::{Projection, ProjectionError, Row, Value, ViewTx};
 use async_trait::async_trait;
 use domain::{Envelope, StreamId, TenantId, Timestamp, UserId};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::GROUP;
@@ -32,9 +32,10 @@ const UNCOUNT: &str = "update activity_days set count = count - 1
     where owner = $1 and day = $2 and activity_type = $3";
 const NONE_LEFT: &str = "delete from activity_days
     where owner = $1 and day = $2 and activity_type = $3 and count <= 0";
-const RECENT: &str = "select views from recent_views where owner = $1";
-const SET_RECENT: &str = "insert into recent_views (owner, views) values ($1, $2)
-    on conflict (owner) do update set views = excluded.views";
+const LAST_VIEW: &str = "select timestamp, position, last_at from last_views where owner = $1 and home = $2";
+const SET_LAST_VIEW: &str = "insert into last_views (owner, home, timestamp, position, last_at)
+    values ($1, $2, $3, $4, $5) on conflict (owner, home) do update set
+    timestamp = excluded.timestamp, position = excluded.position, last_at = excluded.last_at";
 const HIDE: &str = "insert into hidden_entries (event_id, owner) values ($1, $2) on conflict do nothing";
 const IS_HIDDEN: &str = "select 1 from hidden_entries where event_id = $1 and owner = $2";
 const FIND: &str = "select timestamp, activity_type from user_activity where event_id = $1 and owner = $2";
@@ -87,9 +88,19 @@ impl Hide {
     }
 }
 
-/// The entry of a home's views: the home, the entry's time and place in its log, the last view.
-#[derive(Debug, Serialize, Deserialize)]
-struct RecentView(i64, i64, i64, i64);
+/// The entry of a home's views by its time and its place in its log, and when the last of them was.
+#[derive(Clone, Copy, Debug)]
+struct LastView {
+    timestamp: i64,
+    position: i64,
+    last_at: i64,
+}
+
+impl LastView {
+    fn read(row: &Row) -> Option<Self> {
+        Some(Self { timestamp: row.int(0)?, position: row.int(1)?, last_at: row.int(2)? })
+    }
+}
 
 /// What one batch comes to.
 #[derive(Debug, Default)]
@@ -99,7 +110,8 @@ struct Step<'a> {
     foldable: HashMap<i64, usize>,
     /// Views of entries that earlier batches wrote, by owner, time and place: how many more, and the last.
     more: BTreeMap<(i64, i64, i64), (i64, i64)>,
-    recent: BTreeMap<i64, Vec<RecentView>>,
+    /// By owner and home.
+    last_views: BTreeMap<(i64, i64), Option<LastView>>,
     hides: Vec<Hide>,
 }
 
@@ -109,19 +121,19 @@ impl<'a> Step<'a> {
             self.entries.push(entry);
             return Ok(());
         };
-        let recent = match self.recent.entry(entry.owner) {
+        let last = match self.last_views.entry((entry.owner, home)) {
             btree_map::Entry::Occupied(known) => known.into_mut(),
             btree_map::Entry::Vacant(unknown) => {
-                let stored = tx.query(RECENT, &[entry.owner.into()]).await?;
-                let stored = stored.first().and_then(|row| serde_json::from_str(row.text(0)?).ok());
-                unknown.insert(stored.unwrap_or_default())
+                let stored = tx.query(LAST_VIEW, &[entry.owner.into(), home.into()]).await?;
+                unknown.insert(stored.first().and_then(LastView::read))
             }
         };
-        recent.retain(|view: &RecentView| entry.timestamp - view.3 <= FOLD_MICROS);
-        let Some(RecentView(_, timestamp, position, last_at)) = recent.iter_mut().find(|view| view.0 == home)
+        let Some(LastView { timestamp, position, last_at }) =
+            last.as_mut().filter(|view| entry.timestamp - view.last_at <= FOLD_MICROS)
         else {
-            recent.push(RecentView(home, entry.timestamp, entry.position, entry.timestamp));
-            self.foldable.insert(entry.position, self.entries.len());
+            let Entry { timestamp, position, .. } = entry;
+            *last = Some(LastView { timestamp, position, last_at: timestamp });
+            self.foldable.insert(position, self.entries.len());
             self.entries.push(entry);
             return Ok(());
         };
@@ -185,12 +197,12 @@ impl<'a> Step<'a> {
             rows.push([owner, timestamp, position, views, last_at].map(|number| (*number).into()).into());
         }
         tx.execute_each(FOLD, &rows).await?;
-        let mut rows: Vec<Vec<Value<'_>>> = Vec::with_capacity(self.recent.len());
-        for (owner, views) in &self.recent {
-            let views = serde_json::to_string(views).map_err(|e| ProjectionError::Event(e.to_string()))?;
-            rows.push(vec![(*owner).into(), views.into()]);
+        let mut rows: Vec<Vec<Value<'_>>> = Vec::with_capacity(self.last_views.len());
+        for ((owner, home), last) in &self.last_views {
+            let Some(LastView { timestamp, position, last_at }) = last else { continue };
+            rows.push([owner, home, timestamp, position, last_at].map(|number| (*number).into()).into());
         }
-        tx.execute_each(SET_RECENT, &rows).await?;
+        tx.execute_each(SET_LAST_VIEW, &rows).await?;
         Ok(())
     }
 }

@@ -50,11 +50,14 @@ pub async fn measure(work: &Path, events: u64) -> anyhow::Result<()> {
     let (p50, p99) = (of_many.percentile(50), of_many.percentile(99));
     let (least, least_p99) = (of_few.percentile(50), of_few.percentile(99));
     say(&format!(
-        "- {events} activity events: appended at {:.0}/s while every read model followed, which was done {:.1} s later\n\
+        "- {events} activity events: appended at {:.0}/s while every read model followed, which was done {:.1} s later; \
+         {FEW} at {:.0}/s, ratio {:.2}\n\
          - a person's page of history among {events} events: p50 {p50:.2} ms, p99 {p99:.2} ms; among {FEW}: p50 {least:.2} \
          ms, p99 {least_p99:.2} ms; ratio {:.2} (aim at most 1.1)",
         many.per_second,
         many.behind.as_secs_f64(),
+        few.per_second,
+        many.per_second / few.per_second,
         p50 / least,
     ));
     few.app.shutdown().await;
