@@ -11,7 +11,11 @@ use hyderabadinfra::settings::{self, Settings, Sources};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const BLOCKING_THREADS: usize = 32;
+/// Blocking work is short queries and read-model transactions: more threads would only wait for the same cores, each with
+/// memory of its own.
+fn blocking_threads() -> usize {
+    8 + 2 * std::thread::available_parallelism().map_or(2, usize::from)
+}
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -37,9 +41,8 @@ fn start(cli: &Cli) -> anyhow::Result<ExitCode> {
     let (place, flags) = cli.verb.place_and_flags();
     let sources = Sources { config: place.config, environment: std::env::vars_os().collect(), flags };
     let settings = settings::load(&sources)?;
-    // Blocking work is short queries and read-model transactions: more threads would only wait for the same cores.
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
-    let runtime = runtime.enable_all().max_blocking_threads(BLOCKING_THREADS).build();
+    let runtime = runtime.enable_all().max_blocking_threads(blocking_threads()).build();
     let runtime = runtime.context("the runtime cannot start")?;
     runtime.block_on(perform(&cli.verb, &settings))
 }
