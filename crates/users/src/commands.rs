@@ -64,7 +64,7 @@ impl Users {
     }
 
     /// Ends every session of `user`, first in effect, then on record. Gives where the last record stands.
-    async fn end_sessions(
+    pub(crate) async fn end_sessions(
         &self,
         actor: &Actor,
         user: UserId,
@@ -97,7 +97,7 @@ impl Users {
 
 /// Why all sessions of a person end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ending {
+pub enum Ending {
     Password,
     Role,
     Status,

@@ -2,8 +2,9 @@
 //! journal and wherever it was copied to. Read models, sessions and the mailbox see to what they hold in clear.
 //!
 //! ```text
-//! USER_DELETED -> a delivery -> courier -> key destroyed -> PERSONAL_DATA_ERASED, the receipt
+//! USER_DELETED -> a delivery -> courier -> sessions ended -> key destroyed -> PERSONAL_DATA_ERASED, the receipt
 //! ```
+//! Sessions are ended when the account is, too; here those that a crash has left in between.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,11 +13,13 @@ use async_trait::async_trait;
 use bus::Group;
 use domain::audit::AuditEvent;
 use domain::{Actor, Envelope, Log, Metadata, StreamId};
-use journal::{Append, AppendError, Claims, Expected, Ledger, Refused};
+use journal::{Append, AppendError, Claims, Expected, Refused};
 use projection::deliveries::{self, Book, Carrier, Courier, Delivery, Found, Order, Outcome};
 use projection::{Projection, ProjectionError, ViewError, ViewStore, ViewTx};
 use tokio::sync::Notify;
 
+use crate::Users;
+use crate::commands::Ending;
 use crate::projection::DELETED;
 
 const GROUP: &str = "erasure-service-group";
@@ -24,7 +27,7 @@ const GROUP: &str = "erasure-service-group";
 /// Destroys the keys of people who left. Clones share everything.
 #[derive(Clone, Debug)]
 pub struct Erasures {
-    ledger: Ledger,
+    users: Users,
     store: ViewStore,
     book: Book,
 }
@@ -34,12 +37,12 @@ impl Erasures {
     ///
     /// # Errors
     /// When it cannot be opened.
-    pub fn open(ledger: Ledger, views_dir: &Path) -> Result<Self, ViewError> {
+    pub fn open(users: Users, views_dir: &Path) -> Result<Self, ViewError> {
         let wake = Arc::new(Notify::new());
         let asked = Arc::new(Asked(Arc::clone(&wake)));
         let store = ViewStore::open(&views_dir.join("erasures.db"), deliveries::TABLES, asked)?;
         let book = Book::open(&store, wake)?;
-        Ok(Self { ledger, store, book })
+        Ok(Self { users, store, book })
     }
 
     /// Who left.
@@ -63,8 +66,8 @@ impl Erasures {
     /// Destroys keys.
     #[must_use]
     pub fn courier(&self, settings: deliveries::Settings) -> Courier {
-        let clock = self.ledger.clock().clone();
-        Courier::new(self.book.clone(), Arc::new(Destroyer(self.ledger.clone())), clock, settings)
+        let clock = self.users.kit.ledger.clock().clone();
+        Courier::new(self.book.clone(), Arc::new(Destroyer(self.users.clone())), clock, settings)
     }
 }
 
@@ -94,19 +97,12 @@ impl Projection for Asked {
     }
 }
 
-struct Destroyer(Ledger);
+struct Destroyer(Users);
 
 #[async_trait]
 impl Carrier for Destroyer {
     async fn carry(&self, order: &Order) -> Outcome {
-        let (ledger, tenant, user) = (self.0.clone(), order.tenant.clone(), order.recipient);
-        let erased = tokio::task::spawn_blocking(move || ledger.erase(&tenant, user)).await;
-        let told = match erased {
-            Ok(Ok(())) => self.receipt(order).await,
-            Ok(Err(error)) => Err(error.to_string()),
-            Err(error) => Err(error.to_string()),
-        };
-        told.map_or_else(Outcome::Failed, |()| Outcome::Delivered)
+        self.destroy(order).await.map_or_else(Outcome::Failed, |()| Outcome::Delivered)
     }
 
     /// Destroying a key again is harmless.
@@ -116,19 +112,31 @@ impl Carrier for Destroyer {
 }
 
 impl Destroyer {
+    async fn destroy(&self, order: &Order) -> Result<(), String> {
+        let (tenant, user) = (order.tenant.clone(), order.recipient);
+        let left = Actor { tenant: tenant.clone(), user: Some(user), metadata: Metadata::default() };
+        let ended = self.0.end_sessions(&left, user, Ending::Deleted).await;
+        ended.map_err(|failure| failure.message)?;
+        let ledger = self.0.kit.ledger.clone();
+        let erased = tokio::task::spawn_blocking(move || ledger.erase(&tenant, user)).await;
+        erased.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+        self.receipt(order).await
+    }
+
     /// Says that it is done, once.
     async fn receipt(&self, order: &Order) -> Result<(), String> {
+        let ledger = &self.0.kit.ledger;
         let actor = Actor { tenant: order.tenant.clone(), user: None, metadata: Metadata::default() };
         let erased = AuditEvent::Erased { subject_id: order.recipient };
-        let now = self.0.clock().now();
+        let now = ledger.clock().now();
         let append = Append {
             stream: StreamId::new(&order.tenant, "erasure", order.recipient),
             expected: Expected::Exactly(0),
-            events: self.0.encode_all(&actor, &[erased], now).map_err(|error| error.to_string())?,
+            events: ledger.encode_all(&actor, &[erased], now).map_err(|error| error.to_string())?,
             claims: Claims::default(),
             idempotency: None,
         };
-        match self.0.journal().append(append).await {
+        match ledger.journal().append(append).await {
             Ok(_) | Err(AppendError::Refused(Refused::Conflict { .. })) => Ok(()),
             Err(error) => Err(error.to_string()),
         }

@@ -56,7 +56,7 @@ impl App {
         let history = History::open(kit.clone(), &views_dir).context("the history service")?;
         let notifications =
             Notifications::open(kit.clone(), data_dir, mail).context("the notifications service")?;
-        let erasures = Erasures::open(kit.ledger.clone(), &views_dir).context("the erasures")?;
+        let erasures = Erasures::open(users.clone(), &views_dir).context("the erasures")?;
         let views = vec![
             (Users::group(), users.store().clone()),
             (Properties::group(), properties.store().clone()),

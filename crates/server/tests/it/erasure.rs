@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use domain::user::{User, UserCommand};
 use domain::{Actor, Metadata, StreamId};
+use journal::{Claims, Options};
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -177,6 +179,31 @@ async fn rule_20_whoever_leaves_is_found_nowhere() {
     assert_eq!(found(kept.path(), &secrets()), Vec::<String>::new());
     replay(kept.path()).await;
     assert_eq!(found(kept.path(), &secrets()), Vec::<String>::new(), "nothing comes back out of the journal");
+}
+
+/// A crash right after the account's last event, before anything followed from it: its sessions still hold an address
+/// and a browser.
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_20_a_crash_in_the_middle_of_leaving_leaves_nothing_behind() {
+    let app = TestApp::with(|_| {}, &WITH_ADMIN).await;
+    let person = join(&app.client).await;
+    let again = json!({"email": person.email, "password": testkit::PASSWORD});
+    let entered =
+        app.client.send(Method::POST, "/api/auth/login", Some(&again), &[BROWSER]).await.expect(200);
+    let token = entered.data()["accessToken"].as_str().unwrap().to_owned();
+    app.drain().await;
+    assert!(found(app.data_dir(), &[BROWSER.1.as_bytes()]).iter().any(|file| file.contains("sessions.db")));
+
+    let claims = Claims { take: Vec::new(), release_all: true };
+    let (tenant, user) = (app.kit.tenants.default_id().clone(), person.id.parse().unwrap());
+    let actor = Actor { tenant, user: Some(user), metadata: Metadata::default() };
+    let options = Options { claims, ..Options::default() };
+    app.kit.execute::<User>(&actor, user, UserCommand::Delete, options).await.unwrap();
+    app.drain().await;
+    app.drain().await;
+    app.client.bearer(&token).get(&format!("/api/users/{}", person.id)).await.expect(401);
+    assert_eq!(found(app.data_dir(), &secrets()), Vec::<String>::new());
+    app.stop().await;
 }
 
 /// What failed before is given up after: it still tells nothing, and the rest goes on.
