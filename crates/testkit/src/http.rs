@@ -84,6 +84,12 @@ impl Client {
         Self { host: Some(host.to_owned()), ..self.clone() }
     }
 
+    /// Where the server is.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// The token.
     #[must_use]
     pub fn token(&self) -> &str {
@@ -147,7 +153,10 @@ impl Client {
         let headers: Vec<_> = after.map(|after| ("last-event-id", after)).into_iter().collect();
         let response = self.begin(path, &headers).await;
         assert_eq!(response.status(), 200);
-        Events { response, text: String::new() }
+        let mut events = Events { response, text: String::new(), place: String::new() };
+        let (place, _) = events.any().await.expect("a connection begins with its place");
+        events.place = place;
+        events
     }
 
     /// One request that must be answered.
@@ -192,18 +201,36 @@ impl Client {
 pub struct Events {
     response: reqwest::Response,
     text: String,
+    place: String,
 }
 
 impl Events {
-    /// The next event's id and data; `None` when the connection has ended.
-    pub async fn next(&mut self) -> Option<(String, Value)> {
+    /// Where to go on after everything that came.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// What the next event says; `None` when the connection has ended.
+    pub async fn next(&mut self) -> Option<Value> {
+        let (place, data) = self.any().await?;
+        self.place = place;
+        Some(data.expect("only the first event says nothing"))
+    }
+
+    /// The next event's id and data.
+    async fn any(&mut self) -> Option<(String, Option<Value>)> {
         loop {
             while let Some((event, rest)) = self.text.split_once("\n\n") {
                 let (event, rest) = (event.to_owned(), rest.to_owned());
                 self.text = rest;
                 let field = |name| event.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-                if let (Some(id), Some(data)) = (field("id:"), field("data:")) {
-                    return Some((id.to_owned(), serde_json::from_str(data).unwrap()));
+                // A sign of life has no id.
+                if let Some(id) = field("id:") {
+                    return Some((
+                        id.to_owned(),
+                        field("data:").map(|data| serde_json::from_str(data).unwrap()),
+                    ));
                 }
             }
             let chunk = self.response.chunk().await.ok()??;

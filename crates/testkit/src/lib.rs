@@ -7,6 +7,7 @@ mod drain;
 mod http;
 mod journal_facts;
 mod people;
+mod socket;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -26,6 +27,7 @@ pub use child::Child;
 pub use http::{Answer, Client, Events};
 pub use journal_facts::{everything, read_models};
 pub use people::{ADMIN, PASSWORD, Person, WITH_ADMIN};
+pub use socket::Socket;
 
 /// Where every test's clock starts: 2026-01-15 10:30 UTC.
 pub const START: Timestamp = Timestamp::from_micros(1_768_473_000_000_000);

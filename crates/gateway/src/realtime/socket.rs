@@ -1,4 +1,5 @@
-//! The same over a WebSocket: one text message an item, `{"id": where to go on, "activity": …}`.
+//! The same over a WebSocket: one text message an item, `{"id": where to go on, "activity": …}`, and one at the opening
+//! with the id alone.
 
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
@@ -28,6 +29,10 @@ pub async fn open(
 }
 
 async fn talk(gateway: Gateway, mut entry: Entry, mut socket: WebSocket) {
+    let opening = format!(r#"{{"id":"{}"}}"#, entry.feed.place().encode());
+    if socket.send(Message::Text(opening.into())).await.is_err() {
+        return;
+    }
     let reason = loop {
         let message = tokio::select! {
             said = socket.recv() => match said {

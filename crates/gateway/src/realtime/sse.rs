@@ -1,11 +1,12 @@
-//! Server-sent events: `id:` is where to go on, which browsers send again by themselves when they reconnect.
+//! Server-sent events: `id:` is where to go on, which browsers send again by themselves when they reconnect. The first
+//! one says nothing else: whoever is cut off before anything happened has a place to come back to, too.
 
 use std::convert::Infallible;
 
 use axum::extract::State;
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 
 use super::SIGN_OF_LIFE;
 use super::entry::Entry;
@@ -13,6 +14,7 @@ use crate::Gateway;
 
 /// `GET /api/realtime/stream`: ends when the token does; the client comes back with a fresh one and its last id.
 pub async fn open(State(gateway): State<Gateway>, entry: Entry) -> Response {
+    let opening = stream::iter([Ok::<_, Infallible>(Event::default().id(entry.feed.place().encode()))]);
     let events = stream::unfold((gateway, entry), |(gateway, mut entry)| async {
         let next = tokio::time::timeout(SIGN_OF_LIFE, entry.feed.next()).await;
         if gateway.kit.tokens.holds(&entry.claims).is_err() {
@@ -29,7 +31,7 @@ pub async fn open(State(gateway): State<Gateway>, entry: Entry) -> Response {
                 return None;
             }
         };
-        Some((Ok::<_, Infallible>(event), (gateway, entry)))
+        Some((Ok(event), (gateway, entry)))
     });
-    Sse::new(events).into_response()
+    Sse::new(opening.chain(events)).into_response()
 }

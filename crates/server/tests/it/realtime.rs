@@ -25,7 +25,7 @@ async fn act(person: &Person, number: usize) -> String {
 async fn until(events: &mut Events, last: &str) -> Vec<String> {
     let mut told = Vec::new();
     while told.last().is_none_or(|id| id != last) {
-        let (_, item) = events.next().await.unwrap();
+        let item = events.next().await.unwrap();
         if item["activityType"] == "PROPERTY_CREATED" {
             told.push(item["relatedEntityId"].as_str().unwrap().to_owned());
         }
@@ -41,7 +41,8 @@ async fn a_person_is_told_what_they_do_and_nothing_of_others() {
     let mut events = asha.client.listen(STREAM, None).await;
     act(&ravi, 1).await;
     let first = act(&asha, 1).await;
-    let (place, item) = events.next().await.unwrap();
+    let item = events.next().await.unwrap();
+    let place = events.place().to_owned();
     assert_eq!(
         (item["activityType"].as_str(), item["relatedEntityId"].as_str()),
         (Some("PROPERTY_CREATED"), Some(&*first))
@@ -55,12 +56,33 @@ async fn a_person_is_told_what_they_do_and_nothing_of_others() {
     assert_eq!(seen.status, 204);
     let mut events = asha.client.listen(STREAM, Some(&place)).await;
     assert_eq!(until(&mut events, &second).await, std::slice::from_ref(&second));
-    assert_eq!(events.next().await.unwrap().1["activityType"], "PROPERTY_SHARED");
+    assert_eq!(events.next().await.unwrap()["activityType"], "PROPERTY_SHARED");
     let wrong = asha.client.get(&format!("{STREAM}?after=yesterday")).await.expect(400);
     assert!(wrong.body["error"]["fieldErrors"]["after"].is_string(), "{}", wrong.text);
     // The session ends, and with it what it listens to.
     asha.client.post("/api/auth/logout", &json!({})).await.expect(204);
     while events.next().await.is_some() {}
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_socket_tells_the_same_and_goes_on_where_it_was_cut_off() {
+    const SOCKET: &str = "/api/realtime";
+    let app = TestApp::start().await;
+    let asha = Person::register(&app.client, "asha").await;
+    let cut = asha.client.socket(SOCKET, None).await;
+    let place = cut.place().to_owned();
+    drop(cut);
+    // Before anything had happened: the place of the opening is enough.
+    let first = act(&asha, 1).await;
+    let mut socket = asha.client.socket(SOCKET, Some(&place)).await;
+    assert_eq!(socket.next().await.unwrap()["relatedEntityId"], first);
+    let (place, second) = (socket.place().to_owned(), act(&asha, 2).await);
+    drop(socket);
+    let mut socket = asha.client.socket(SOCKET, Some(&place)).await;
+    assert_eq!(socket.next().await.unwrap()["relatedEntityId"], second);
+    asha.client.post("/api/auth/logout", &json!({})).await.expect(204);
+    while socket.next().await.is_some() {}
     app.stop().await;
 }
 
@@ -95,7 +117,6 @@ async fn listener(
     mut cut: watch::Receiver<usize>,
     mut last: watch::Receiver<Option<String>>,
 ) -> Vec<String> {
-    let mut place = None;
     let mut told: Vec<String> = Vec::new();
     loop {
         if last.borrow().is_some() && told.last() == last.borrow().as_ref() {
@@ -103,15 +124,16 @@ async fn listener(
         }
         tokio::select! {
             event = events.next() => {
-                let (id, item) = event.unwrap();
-                place = Some(id);
+                let item = event.unwrap();
                 if item["activityType"] == "PROPERTY_CREATED" {
                     told.push(item["relatedEntityId"].as_str().unwrap().to_owned());
                 }
             }
             Ok(()) = last.changed() => {}
-            // Before its first event a connection has no place to come back with.
-            Ok(()) = cut.changed(), if place.is_some() => events = client.listen(STREAM, place.as_deref()).await,
+            Ok(()) = cut.changed() => {
+                let place = events.place().to_owned();
+                events = client.listen(STREAM, Some(&place)).await;
+            }
         }
     }
 }

@@ -1,0 +1,55 @@
+//! Listening over a WebSocket, as pages do.
+
+use futures_util::StreamExt as _;
+use serde_json::Value;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use crate::http::Client;
+
+/// Messages as they come.
+#[derive(Debug)]
+pub struct Socket {
+    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    place: String,
+}
+
+impl Client {
+    /// Listens with this client's token, from a place on or from now on.
+    pub async fn socket(&self, path: &str, after: Option<&str>) -> Socket {
+        let after = after.map(|after| format!("?after={after}")).unwrap_or_default();
+        let address = format!("{}{path}{after}", self.base().replacen("http", "ws", 1));
+        let mut request = address.into_client_request().unwrap();
+        let token = format!("Bearer {}", self.token()).parse().unwrap();
+        request.headers_mut().insert("authorization", token);
+        let (stream, _) = connect_async(request).await.expect("the server switches to WebSocket");
+        let mut socket = Socket { stream, place: String::new() };
+        assert_eq!(socket.next().await, Some(Value::Null), "a connection begins with its place");
+        socket
+    }
+}
+
+impl Socket {
+    /// Where to go on after everything that came.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// The next activity; `None` when the server has closed the connection.
+    pub async fn next(&mut self) -> Option<Value> {
+        loop {
+            match self.stream.next().await?.ok()? {
+                Message::Text(text) => {
+                    let mut message: Value = serde_json::from_str(&text).unwrap();
+                    message["id"].as_str().unwrap().clone_into(&mut self.place);
+                    return Some(message["activity"].take());
+                }
+                Message::Close(_) => return None,
+                _ => {}
+            }
+        }
+    }
+}
