@@ -26,12 +26,13 @@ pub(crate) enum Flash {
     GroupResumed,
     OperationRefused,
     Redriven,
+    ToBeDelivered,
     StillFailing,
     Discarded,
 }
 
 impl Flash {
-    const ALL: [Self; 22] = [
+    const ALL: [Self; 23] = [
         Self::Welcome,
         Self::SignedIn,
         Self::SignedOut,
@@ -52,6 +53,7 @@ impl Flash {
         Self::GroupResumed,
         Self::OperationRefused,
         Self::Redriven,
+        Self::ToBeDelivered,
         Self::StillFailing,
         Self::Discarded,
     ];
@@ -82,6 +84,7 @@ impl Flash {
             Self::GroupResumed => "group-resumed",
             Self::OperationRefused => "operation-refused",
             Self::Redriven => "redriven",
+            Self::ToBeDelivered => "to-be-delivered",
             Self::StillFailing => "still-failing",
             Self::Discarded => "discarded",
         }
@@ -111,8 +114,9 @@ impl Flash {
                 "That cannot be done as things are now. Nothing was changed; the state below says why."
             }
             Self::Redriven => "Everything that waited behind this key is applied.",
+            Self::ToBeDelivered => "It is delivered again as soon as its courier comes by.",
             Self::StillFailing => "The event still fails. Everything behind it goes on waiting.",
-            Self::Discarded => "The event is given up for good. What waited behind it goes on.",
+            Self::Discarded => "It is given up for good. Whatever waited behind it goes on.",
         }
     }
 

@@ -43,6 +43,9 @@ pub(crate) struct DeadLetter {
     pub(crate) key: String,
     pub(crate) state: String,
     pub(crate) error: String,
+    /// How an undelivered message was to go, and what it is; an event that fails has neither.
+    pub(crate) channel: Option<String>,
+    pub(crate) template: Option<String>,
     /// Of the event that fails.
     pub(crate) position: String,
     pub(crate) tries: u64,

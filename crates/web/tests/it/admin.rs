@@ -172,5 +172,23 @@ async fn giving_up_asks_first_and_needs_a_reason() {
     let sent = browser.api.last(DISCARD);
     assert_eq!(sent.body, json!({"reason": "A broken client wrote it"}));
     assert_eq!(sent.header("idempotency-key"), "discard facts:1:41");
-    browser.get("/admin/events").await.has("The event is given up for good.");
+    browser.get("/admin/events").await.has("It is given up for good.");
+}
+
+#[tokio::test]
+async fn a_message_that_did_not_arrive_is_not_called_an_event() {
+    let mut browser = admin();
+    let message = json!({"id": "delivery-7", "group": "notifications-service-group", "key": "hyderabad/u1",
+        "state": "FAILED", "error": "no line", "position": "41", "channel": "mailbox", "template": "verify-email",
+        "waiting": 0, "event": event("USER_REGISTERED")});
+    let api = "/api/v1/admin/dead-letters/delivery-7";
+    browser.api.says(&format!("GET {api}"), message);
+    let answer = browser.get("/admin/letters/delivery-7").await;
+    answer.has("verify-email by mailbox").has("The event that asked for it").has("Deliver it again");
+    answer.lacks("What waits").lacks("Events that wait");
+    let answer = browser.get("/admin/letters/delivery-7/discard").await;
+    answer.has("Give a message up for good").has("is not tried again").lacks("never applied");
+    browser.api.says(&format!("POST {api}/redrive"), json!({"applied": 0}));
+    browser.post("/admin/letters/delivery-7/redrive", &[]).await;
+    browser.get("/admin/events").await.has("It is delivered again");
 }

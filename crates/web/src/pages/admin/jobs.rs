@@ -7,7 +7,7 @@ use axum::routing::get;
 
 use super::show;
 use crate::Site;
-use crate::api::{Call, Events, Job};
+use crate::api::{ApiError, Call, Events, Job};
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::key::Key;
@@ -62,12 +62,8 @@ pub(super) fn router() -> Router<Site> {
 
 async fn job(visit: Visit, id: Key) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
-    let shown = ShownJob::of(load(&visit, &id).await?);
+    let shown = ShownJob::of(visit.ask(Call::get(format!("/api/jobs/{id}"))).await?);
     show(&JobPage { frame: visit.frame(format!("Rebuild of {}", shown.subject())), shown })
-}
-
-async fn load(visit: &Visit, id: &Key) -> Result<Job, Failure> {
-    Ok(visit.ask(Call::get(format!("/api/jobs/{id}"))).await?)
 }
 
 /// The jobs started last: the journal knows them.
@@ -76,7 +72,12 @@ pub(super) async fn latest(visit: &Visit) -> Result<Vec<ShownJob>, Failure> {
     let begun: Events = visit.ask(Call::get("/api/v1/admin/events").query(&query)).await?;
     let mut jobs = Vec::new();
     for id in begun.content.iter().filter_map(|event| Key::parse(&event.aggregate_id)) {
-        jobs.push(ShownJob::of(load(visit, &id).await?));
+        match visit.ask(Call::get(format!("/api/jobs/{id}"))).await {
+            Ok(job) => jobs.push(ShownJob::of(job)),
+            // One that cannot be shown hides none of the others.
+            Err(ApiError::Refused(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
     Ok(jobs)
 }

@@ -1,4 +1,5 @@
-//! `/admin/letters/{id}`: one key whose event could not be applied, how it came about, another try, and giving it up.
+//! `/admin/letters/{id}`: one key whose event could not be applied, or one message that could not be delivered: how it
+//! came about, another try, and giving it up.
 
 use askama::Template;
 use axum::Router;
@@ -45,6 +46,12 @@ impl ShownLetter {
         }
     }
 
+    /// A message that could not be delivered: it blocks no key.
+    pub(super) fn message(&self) -> Option<String> {
+        let (channel, template) = (self.letter.channel.as_ref()?, self.letter.template.as_ref()?);
+        Some(format!("{template} by {channel}"))
+    }
+
     pub(super) fn state(&self) -> &'static str {
         match self.letter.state.as_str() {
             "RETRYING" => "Tried again by itself",
@@ -89,7 +96,7 @@ struct LetterPage {
 struct DiscardPage {
     frame: Frame,
     id: Key,
-    letter: DeadLetter,
+    shown: ShownLetter,
     sheet: Sheet,
 }
 
@@ -119,8 +126,10 @@ async fn letter(visit: Visit, id: Key) -> Result<Response, Failure> {
 
 async fn redrive(visit: Visit, id: Key) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
+    let letter = ShownLetter::of(visit.ask(Call::get(path(&id))).await?);
+    let done = if letter.message().is_some() { Flash::ToBeDelivered } else { Flash::Redriven };
     match visit.tell(Call::post(format!("{}/redrive", path(&id)), json!({}))).await {
-        Ok(()) => Ok(visit.go(PATH, Some(Flash::Redriven))),
+        Ok(()) => Ok(visit.go(PATH, Some(done))),
         Err(ApiError::Refused(refusal)) if refusal.blames_input() => {
             Ok(visit.go(&format!("/admin/letters/{id}"), Some(Flash::StillFailing)))
         }
@@ -152,6 +161,8 @@ async fn discard(visit: Visit, id: Key, form: Form) -> Result<Response, Failure>
 }
 
 async fn confirm(visit: &Visit, status: StatusCode, id: Key, sheet: Sheet) -> Result<Response, Failure> {
-    let letter: DeadLetter = visit.ask(Call::get(path(&id))).await?;
-    show_as(status, &DiscardPage { frame: visit.frame("Give an event up for good"), id, letter, sheet })
+    let shown = ShownLetter::of(visit.ask(Call::get(path(&id))).await?);
+    let what = if shown.message().is_some() { "a message" } else { "an event" };
+    let frame = visit.frame(format!("Give {what} up for good"));
+    show_as(status, &DiscardPage { frame, id, shown, sheet })
 }
