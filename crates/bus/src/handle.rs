@@ -29,7 +29,7 @@ pub(crate) enum Ask {
     /// Never to apply the first event that waits behind a blocked key, and to try the others.
     Discard { id: String, event: Uuid, decision: Decision, reply: oneshot::Sender<Result<(), LetterError>> },
     /// To wait, or to go on.
-    Pause { paused: bool, decision: Decision, reply: oneshot::Sender<Result<(), String>> },
+    Pause { paused: bool, decision: Decision, reply: oneshot::Sender<Result<(), LetterError>> },
     /// To go on with another target, at one exact position.
     Switch { fresh: Box<Runner>, take_over: TakeOver, reply: oneshot::Sender<Result<(), String>> },
 }
@@ -137,8 +137,7 @@ impl GroupHandle {
     /// When the group is not running, or the decision could not be made durable.
     pub async fn pause(&self, paused: bool, decision: Decision) -> Result<(), LetterError> {
         let ask = |reply| Ask::Pause { paused, decision, reply };
-        let answer = self.ask(ask).await.ok_or(LetterError::NotRunning)?;
-        answer.map_err(LetterError::Undecided)
+        self.ask(ask).await.ok_or(LetterError::NotRunning)?
     }
 
     async fn ask<T>(&self, ask: impl FnOnce(oneshot::Sender<T>) -> Ask) -> Option<T> {

@@ -286,12 +286,7 @@ impl Runner {
                 let _ = reply.send(discarded);
             }
             Ask::Pause { paused, decision, reply } => {
-                let decided = decision.await;
-                if decided.is_ok() {
-                    self.failing = None;
-                    self.paused.send_replace(paused.then(|| PAUSED.to_owned()));
-                }
-                let _ = reply.send(decided);
+                let _ = reply.send(self.pause(paused, decision).await);
             }
             Ask::Switch { fresh, take_over, reply } => {
                 let switched = self.switch(*fresh, take_over).await;

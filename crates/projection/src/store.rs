@@ -109,7 +109,10 @@ impl ViewStore {
         generation::set(&self.0.path, &taken.path)?;
         taken.keep();
         *self.0.database.write().unwrap_or_else(PoisonError::into_inner) = taken;
-        deliveries::lose(&last)?;
+        // The new one is in use: nothing that fails from here on changes that.
+        if let Err(error) = deliveries::lose(&last) {
+            tracing::warn!(store = ?self, %error, "the old read model still says that it owns its deliveries");
+        }
         drop(last);
         old.retire();
         self.0.projection.replaced();

@@ -5,6 +5,7 @@ use domain::Timestamp;
 use uuid::Uuid;
 
 use super::{Runner, Trouble};
+use crate::handle::LetterError;
 use crate::target::{Candidate, Lease};
 
 /// What a runner knows of its right to write.
@@ -34,29 +35,30 @@ impl Runner {
         if !self.in_doubt && self.holding.renew_at.is_some_and(|at| now < at) {
             return Ok(true);
         }
-        let Holding { holder, alone, .. } = self.holding;
         let lease = self.ask_for_hold().await?;
-        if let Some(lease) = lease.filter(|lease| *lease == self.holding.lease) {
-            self.holding = Holding { holder, alone, lease, renew_at: Some(now.plus_millis(term_ms / 3)) };
-            return Ok(true);
+        if lease != Some(self.holding.lease) {
+            // Somebody else had it since, or has it now: the store knows how far they are.
+            let state = self.target.state().await?;
+            self.hold(state.blocked);
+            state.checkpoints.into_iter().for_each(|found| self.moved(found));
+            self.in_doubt = false;
+            self.counters.standing_by(lease.is_none());
+            if let Some(Lease { generation }) = lease {
+                tracing::info!(group = self.group.name, generation, "holds the group");
+            }
         }
-        // Somebody else had it since, or has it now: the store knows how far they are.
-        let state = self.target.state().await?;
-        self.hold(state.blocked);
-        state.checkpoints.into_iter().for_each(|found| self.moved(found));
-        self.in_doubt = false;
-        self.counters.standing_by(lease.is_none());
-        let renew_at = lease.map(|_| now.plus_millis(term_ms / 3));
-        if renew_at.is_some() {
-            tracing::info!(
-                group = self.group.name,
-                generation = lease.unwrap_or_default().generation,
-                "holds the group"
-            );
-        }
-        self.holding =
-            Holding { holder, alone: alone && lease.is_none(), lease: lease.unwrap_or_default(), renew_at };
+        self.holding.alone &= lease.is_none();
+        self.holding.lease = lease.unwrap_or_default();
+        self.holding.renew_at = lease.map(|_| now.plus_millis(term_ms / 3));
         Ok(lease.is_some())
+    }
+
+    /// Refuses to decide about a group that another process runs: that one would not hear of it.
+    pub(super) fn must_not_stand_by(&self) -> Result<(), LetterError> {
+        if self.counters.now().standing_by {
+            return Err(LetterError::Undecided("another process runs this group; ask it there".into()));
+        }
+        Ok(())
     }
 
     async fn ask_for_hold(&self) -> Result<Option<Lease>, Trouble> {

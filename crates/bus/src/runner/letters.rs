@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{Runner, Trouble};
+use super::{PAUSED, Runner, Trouble};
 use crate::group::{AfterTries, Blocked};
 use crate::handle::{Decision, LetterError};
 use crate::target::ParkedEvent;
@@ -41,6 +41,7 @@ impl Runner {
         event: Uuid,
         decision: Decision,
     ) -> Result<(), LetterError> {
+        self.must_not_stand_by()?;
         if self.waiting(id).await?.first().map(|first| first.event_id) != Some(event) {
             return Err(LetterError::Moved);
         }
@@ -55,6 +56,15 @@ impl Runner {
             }
             Err(other) => Err(other),
         }
+    }
+
+    /// An operator wants the group to wait, or to go on.
+    pub(super) async fn pause(&mut self, paused: bool, decision: Decision) -> Result<(), LetterError> {
+        self.must_not_stand_by()?;
+        decision.await.map_err(LetterError::Undecided)?;
+        self.failing = None;
+        self.paused.send_replace(paused.then(|| PAUSED.to_owned()));
+        Ok(())
     }
 
     pub(super) fn is_discarded(&self, event: Uuid) -> bool {
