@@ -40,6 +40,14 @@ impl<T> Personal<T> {
         Self::Clear { subject, value }
     }
 
+    /// Whose it is, unless erased.
+    pub const fn subject(&self) -> Option<UserId> {
+        match self {
+            Self::Clear { subject, .. } => Some(*subject),
+            Self::Erased => None,
+        }
+    }
+
     /// The value, unless erased.
     pub const fn as_ref(&self) -> Option<&T> {
         match self {

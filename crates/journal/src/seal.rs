@@ -139,7 +139,7 @@ pub fn plain(value: &mut Value) {
 }
 
 /// What stands before a quoted value; before a quoted name stand other words.
-const VALUES: [&str; 6] = ["variant ", "integer ", "float ", "floating point ", "boolean ", "character "];
+const VALUES: [&str; 5] = ["variant ", "integer ", "floating point ", "boolean ", "character "];
 
 /// A parser's complaint without the values it quotes: what may be shown and kept anywhere.
 #[must_use]

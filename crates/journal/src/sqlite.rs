@@ -40,8 +40,8 @@ impl Default for Limits {
     }
 }
 
-/// Two log files, `facts.db` and `activity.db`, in one directory, and the sealed months of activity in `segments/`. The process that opens it must be the only one;
-/// the caller holds the directory's lock.
+/// Two log files, `facts.db` and `activity.db`, in one directory, and the sealed months of activity in `segments/`. The
+/// process that opens it must be the only one; the caller holds the directory's lock.
 #[derive(Debug)]
 pub struct SqliteJournal {
     logs: [LogFile; 2],

@@ -1,12 +1,13 @@
 //! Which events ask for a letter, and which one takes letters back.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use domain::user::UserEvent;
 use domain::{Envelope, Log};
 use journal::Ledger;
 use projection::deliveries::Delivery;
 use projection::{Projection, ProjectionError, ViewTx};
-use std::sync::Arc;
 use tokio::sync::Notify;
 
 use crate::GROUP;

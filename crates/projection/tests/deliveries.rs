@@ -1,15 +1,19 @@
 //! One-way effects: asked for once, carried by whoever holds the lease, never doubled by a rebuild.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+#[path = "events/noted.rs"]
+mod noted;
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bus::{Asker, Group, GroupHandle, Retry, Runner, Waited};
-use domain::{Clock, Envelope, Ids, Log, Position, StreamId, TenantId, Timestamp, UserId};
+use domain::{Clock, Envelope, Log, Position, UserId};
 use journal::sqlite::Limits;
-use journal::{Append, Claims, Expected, Journal, NewEvent, SqliteJournal};
+use journal::{Journal, SqliteJournal};
+use noted::{NOW, noted, tenant};
 use projection::deliveries::{
     self, Book, Carrier, Courier, Delivery, Found, Order, Outcome, Settings, State,
 };
@@ -18,7 +22,6 @@ use tempfile::TempDir;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
-const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 const GROUP: Group =
     Group { name: "letters-group", logs: &[Log::Facts], key: |e| Some(e.stream.id.to_string()) };
 const SETTINGS: Settings =
@@ -144,27 +147,12 @@ impl World {
     }
 }
 
-fn tenant() -> TenantId {
-    TenantId::stored("hyderabad")
-}
-
 fn person() -> UserId {
     "0197c000-0000-7000-8000-000000000001".parse().unwrap()
 }
 
 async fn append(journal: &SqliteJournal) -> Position {
-    let event = NewEvent {
-        event_id: Ids.uuid(NOW),
-        user_id: Some(person()),
-        event_type: "GREETED".into(),
-        schema_version: 1,
-        timestamp: NOW,
-        data: "{}".into(),
-        metadata: "{}".into(),
-    };
-    let stream = StreamId::new(&tenant(), "user", person());
-    let (expected, claims) = (Expected::Any, Claims::default());
-    let append = Append { stream, expected, events: vec![event], claims, idempotency: None };
+    let append = noted::append("user", &person().to_string(), vec![noted(Some(person()), "{}")]);
     journal.append(append).await.unwrap().position
 }
 

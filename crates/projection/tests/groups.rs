@@ -2,6 +2,9 @@
 //! say "applied" too early, and a group that stops loudly over another journal.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+#[path = "events/noted.rs"]
+mod noted;
+
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -12,15 +15,15 @@ use bus::{
     Advance, AfterTries, ApplyError, Asker, Blocked, BlockedState, Candidate, Checkpoint, Decision, Group,
     GroupHandle, LetterError, Policy, Retry, Runner, Standing, Target, Waited,
 };
-use domain::{Clock, Envelope, Ids, Log, Position, StreamId, TenantId, Timestamp, UserId};
+use domain::{Clock, Envelope, Ids, Log, Position, UserId};
 use journal::sqlite::Limits;
-use journal::{Append, Claims, Expected, Journal, NewEvent, SqliteJournal};
+use journal::{Journal, SqliteJournal};
+use noted::{NOW, append, noted, tenant};
 use projection::{Projection, ProjectionError, ViewStore, ViewTx};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 const GROUP: Group =
     Group { name: "test-group", logs: &[Log::Facts], key: |e| Some(e.stream.id.to_string()) };
 const TERM_MS: i64 = 10_000;
@@ -83,18 +86,7 @@ impl World {
     }
 
     async fn append(&self, key: &str, data: &str) -> Position {
-        let event = NewEvent {
-            event_id: Ids.uuid(NOW),
-            user_id: Some(person(key)),
-            event_type: "NOTED".into(),
-            schema_version: 1,
-            timestamp: NOW,
-            data: data.into(),
-            metadata: "{}".into(),
-        };
-        let stream = StreamId::new(&tenant(), "note", key);
-        let (expected, claims) = (Expected::Any, Claims::default());
-        let append = Append { stream, expected, events: vec![event], claims, idempotency: None };
+        let append = append("note", key, vec![noted(Some(person(key)), data)]);
         self.journal.append(append).await.unwrap().position
     }
 
@@ -132,6 +124,19 @@ impl World {
     }
 }
 
+/// The second of three events of `a` fails, behind which one of `b` is applied: the last one.
+async fn one_of_three_fails() -> (World, Running, Position) {
+    let world = World::new();
+    world.rows.poison.lock().unwrap().insert("\"bad\"".into());
+    let running = world.start().await;
+    for data in ["\"a1\"", "\"bad\"", "\"a3\""] {
+        world.append("a", data).await;
+    }
+    let last = world.append("b", "\"b1\"").await;
+    assert_eq!(running.wait(last, "b").await, Waited::Applied);
+    (world, running, last)
+}
+
 fn decided() -> Decision {
     Box::pin(async { Ok(()) })
 }
@@ -162,31 +167,16 @@ impl Running {
     }
 }
 
-fn tenant() -> TenantId {
-    TenantId::stored("t")
-}
-
 /// Everybody writes in a stream of their own name.
 fn person(key: &str) -> UserId {
     let mut bytes = [0; 16];
     bytes[..key.len()].copy_from_slice(key.as_bytes());
-    uuid_from(bytes)
-}
-
-fn uuid_from(bytes: [u8; 16]) -> UserId {
     uuid::Uuid::from_bytes(bytes).into()
 }
 
 #[tokio::test]
 async fn rule_06_a_failing_key_waits_in_order_and_the_others_go_on() {
-    let world = World::new();
-    world.rows.poison.lock().unwrap().insert("\"bad\"".into());
-    let running = world.start().await;
-    for data in ["\"a1\"", "\"bad\"", "\"a3\""] {
-        world.append("a", data).await;
-    }
-    let last = world.append("b", "\"b1\"").await;
-    assert_eq!(running.wait(last, "b").await, Waited::Applied);
+    let (world, running, _) = one_of_three_fails().await;
     assert_eq!(world.of("a").await, ["\"a1\""]);
     assert_eq!(world.of("b").await, ["\"b1\""]);
     let blocked = running.handle.status.blocked();
@@ -241,14 +231,7 @@ async fn rule_06_a_key_whose_time_has_come_goes_on_by_itself() {
 
 #[tokio::test]
 async fn rule_06_an_event_that_is_given_up_lets_those_behind_it_go_on() {
-    let world = World::new();
-    world.rows.poison.lock().unwrap().insert("\"bad\"".into());
-    let running = world.start().await;
-    for data in ["\"a1\"", "\"bad\"", "\"a3\""] {
-        world.append("a", data).await;
-    }
-    let last = world.append("b", "\"b1\"").await;
-    assert_eq!(running.wait(last, "b").await, Waited::Applied);
+    let (world, running, last) = one_of_three_fails().await;
     let id = running.handle.status.blocked()[0].id.clone();
     let waiting = running.handle.waiting(&id).await.unwrap();
     let (first, second) = (waiting[0].event_id, waiting[1].event_id);

@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 #![expect(clippy::print_stdout, reason = "the consumers answer on their standard output")]
 
+#[path = "events/noted.rs"]
+mod noted;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -11,9 +14,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bus::{Advance, Asker, Checkpoint, Group, Lease, Policy, Runner, Target, Waited};
-use domain::{Clock, Envelope, Ids, Log, Position, StreamId, TenantId, Timestamp, UserId};
+use domain::{Clock, Envelope, Log, Position, UserId};
 use journal::sqlite::Limits;
-use journal::{Append, Claims, Expected, Journal, NewEvent, SqliteJournal};
+use journal::{Journal, SqliteJournal};
+use noted::{append, noted, tenant};
 use projection::{Projection, ProjectionError, Row, ViewStore, ViewTx};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -52,10 +56,6 @@ fn open_store(path: &Path) -> ViewStore {
 
 fn open_journal(directory: &Path) -> Arc<SqliteJournal> {
     Arc::new(SqliteJournal::open(&directory.join("journal"), &Clock::System, Limits::default()).unwrap())
-}
-
-fn tenant() -> TenantId {
-    TenantId::stored("t")
 }
 
 /// A consumer: told a position a line, it answers when it has seen that applied, and whether it is the one that works.
@@ -154,18 +154,7 @@ struct Writer {
 impl Writer {
     async fn write(&mut self, count: u64) {
         for _ in 0..count {
-            let event = NewEvent {
-                event_id: Ids.uuid(Timestamp::from_micros(0)),
-                user_id: None,
-                event_type: "NOTED".into(),
-                schema_version: 1,
-                timestamp: Timestamp::from_micros(0),
-                data: "{}".into(),
-                metadata: "{}".into(),
-            };
-            let stream = StreamId::new(&tenant(), "note", format!("k{}", self.head % 5));
-            let (expected, claims) = (Expected::Any, Claims::default());
-            let append = Append { stream, expected, events: vec![event], claims, idempotency: None };
+            let append = append("note", &format!("k{}", self.head % 5), vec![noted(None, "{}")]);
             self.head = self.journal.append(append).await.unwrap().position.seq;
         }
     }

@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 #![expect(clippy::print_stdout, reason = "figures, and what the killed process says")]
 
+#[path = "events/noted.rs"]
+mod noted;
+
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -13,9 +16,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bus::{Asker, Group, GroupHandle, Retry, Runner, Waited};
-use domain::{Clock, Envelope, Ids, Log, Position, StreamId, TenantId, Timestamp, UserId};
+use domain::{Clock, Envelope, Log, Position, UserId};
 use journal::sqlite::Limits;
-use journal::{Append, AppendError, Claims, Expected, Journal, NewEvent, Refused, SqliteJournal};
+use journal::{Append, AppendError, Expected, Journal, Refused, SqliteJournal};
+use noted::{noted, tenant};
 use projection::{Projection, ProjectionError, ViewStore, ViewTx};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -29,14 +33,11 @@ fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).map_or(otherwise, |text| text.parse().unwrap())
 }
 
-fn key(event: &Envelope) -> Option<String> {
-    (!event.stream.id.is_empty()).then(|| event.stream.id.to_string())
-}
-
+const KEY: fn(&Envelope) -> Option<String> = |event| Some(event.stream.id.to_string());
 const GROUPS: [Group; 3] = [
-    Group { name: "both", logs: &Log::ALL, key },
-    Group { name: "facts", logs: &[Log::Facts], key },
-    Group { name: "activity", logs: &[Log::Activity], key },
+    Group { name: "both", logs: &Log::ALL, key: KEY },
+    Group { name: "facts", logs: &[Log::Facts], key: KEY },
+    Group { name: "activity", logs: &[Log::Activity], key: KEY },
 ];
 
 /// A row for every event, and what became of its key; one event may fail.
@@ -128,28 +129,9 @@ impl World {
     }
 }
 
-fn tenant() -> TenantId {
-    TenantId::stored("t")
-}
-
 fn append(kind: &str, key: u64, events: u64, expected: Expected) -> Append {
-    let event = |_| NewEvent {
-        event_id: Ids.uuid(Timestamp::from_micros(0)),
-        user_id: None,
-        event_type: "NOTED".into(),
-        schema_version: 1,
-        timestamp: Timestamp::from_micros(0),
-        data: "{}".into(),
-        metadata: "{}".into(),
-    };
-    let stream = StreamId::new(&tenant(), kind, format!("k{key}"));
-    Append {
-        stream,
-        expected,
-        events: (0..events).map(event).collect(),
-        claims: Claims::default(),
-        idempotency: None,
-    }
+    let events = (0..events).map(|_| noted(None, "{}")).collect();
+    Append { expected, ..noted::append(kind, &format!("k{key}"), events) }
 }
 
 #[tokio::test(flavor = "multi_thread")]

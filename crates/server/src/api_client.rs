@@ -4,14 +4,18 @@
 //! A call is repeated only where that cannot do anything twice: the server was not reached, it refused before doing
 //! anything (429), or the request is idempotent by its method or by an `Idempotency-Key`.
 
+mod answer;
+
 use std::time::Duration;
 
 use axum::body::Body;
-use http::{HeaderMap, Method, Request, StatusCode, header};
+use http::{Method, Request, header};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use thiserror::Error;
 use tower::ServiceExt as _;
+
+pub use answer::{Answer, Refusal};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
@@ -36,15 +40,6 @@ pub enum ApiClient {
     },
 }
 
-/// Any answer of the server, refusals included.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    pub status: u16,
-    /// Null for an empty body, a text for one that is not JSON.
-    pub body: Value,
-    pub headers: HeaderMap,
-}
-
 #[derive(Debug, Error)]
 pub enum ClientError {
     #[error("{given:?} is no server address; write one such as http://127.0.0.1:8080")]
@@ -64,29 +59,6 @@ pub enum ClientError {
 
     #[error("{0}")]
     Refused(Refusal),
-}
-
-/// An answer that was not a success, for people.
-#[derive(Debug, Clone, Error)]
-#[error("{}", self.text())]
-pub struct Refusal {
-    pub status: u16,
-    pub code: String,
-    pub message: String,
-}
-
-impl Refusal {
-    fn text(&self) -> String {
-        let (status, message) = (self.status, self.message.as_str());
-        match self.status {
-            401 => {
-                format!("the server does not accept the token ({message}): sign in and set HYD_TOKEN anew")
-            }
-            403 => format!("this account may not do that ({message})"),
-            _ if self.code.is_empty() => format!("the server answered {status}: {message}"),
-            _ => format!("the server answered {status} {}: {message}", self.code),
-        }
-    }
 }
 
 impl ApiClient {
@@ -243,58 +215,6 @@ fn repeat_after(result: &Result<Answer, ClientError>, repeatable: bool, wait: Du
     }
 }
 
-impl Answer {
-    fn new(status: StatusCode, headers: HeaderMap, bytes: &[u8]) -> Self {
-        let as_text = || Value::String(String::from_utf8_lossy(bytes).into_owned());
-        let body = if bytes.is_empty() {
-            Value::Null
-        } else {
-            serde_json::from_slice(bytes).unwrap_or_else(|_| as_text())
-        };
-        Self { status: status.as_u16(), body, headers }
-    }
-
-    #[must_use]
-    pub fn is_success(&self) -> bool {
-        (200..300).contains(&self.status)
-    }
-
-    /// The envelope's `error.code`; empty when there is none.
-    #[must_use]
-    pub fn error_code(&self) -> &str {
-        self.body.pointer("/error/code").and_then(Value::as_str).unwrap_or_default()
-    }
-
-    /// The envelope's `error.fieldErrors` in the order of the field names.
-    pub fn field_errors(&self) -> impl Iterator<Item = (&str, &str)> {
-        let fields = self.body.pointer("/error/fieldErrors").and_then(Value::as_object);
-        fields
-            .into_iter()
-            .flatten()
-            .map(|(field, text)| (field.as_str(), text.as_str().unwrap_or("is wrong")))
-    }
-
-    /// What went wrong, for people.
-    #[must_use]
-    pub fn refusal(&self) -> Refusal {
-        let text =
-            |pointer| self.body.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
-        let message = text("/error/detail").or_else(|| text("/message")).unwrap_or("without a reason");
-        Refusal { status: self.status, code: self.error_code().to_owned(), message: message.to_owned() }
-    }
-
-    /// The envelope's `data` of a success.
-    ///
-    /// # Errors
-    /// [`ClientError::Refused`] for any other answer.
-    pub fn data(mut self) -> Result<Value, ClientError> {
-        if !self.is_success() {
-            return Err(ClientError::Refused(self.refusal()));
-        }
-        Ok(self.body.get_mut("data").map(Value::take).unwrap_or_default())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -302,6 +222,7 @@ mod tests {
 
     use axum::Router;
     use axum::routing::any;
+    use http::{HeaderMap, StatusCode};
     use serde_json::json;
 
     use super::*;
@@ -397,13 +318,5 @@ mod tests {
             let error = ApiClient::remote(given, "").err().unwrap();
             assert!(matches!(error, ClientError::BadServer { .. }), "{given}");
         }
-    }
-
-    #[test]
-    fn a_refusal_says_what_to_do() {
-        let body = json!({"message": "No", "error": {"code": "X", "fieldErrors": {"price": "must be greater than 0"}}});
-        let answer = Answer { status: 401, body, headers: HeaderMap::new() };
-        assert_eq!(answer.field_errors().collect::<Vec<_>>(), [("price", "must be greater than 0")]);
-        assert!(answer.data().unwrap_err().to_string().contains("set HYD_TOKEN anew"));
     }
 }

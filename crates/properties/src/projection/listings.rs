@@ -144,18 +144,12 @@ async fn keep_nothing_of_the_gone(
     envelope: &Envelope,
     content: &mut Content,
 ) -> Result<(), ProjectionError> {
-    let (tenant, mut subjects) = (envelope.stream.tenant.as_str(), Vec::new());
-    if let Some(Personal::Clear { subject, .. }) = &content.contact {
-        subjects.push(*subject);
-    }
-    if let Some(Personal::Clear { subject, .. }) = &content.location.address {
-        subjects.push(*subject);
-    }
-    for subject in subjects {
-        let gone = "select 1 from gone_owners where user_id = $2 and tenant = $1";
-        if !tx.query(gone, &[tenant.into(), subject.to_string().into()]).await?.is_empty() {
-            erase(content);
-        }
+    let contact = content.contact.as_ref().and_then(Personal::subject);
+    let Some(owner) = contact.or_else(|| content.location.address.as_ref()?.subject()) else { return Ok(()) };
+    let gone = "select 1 from gone_owners where user_id = $2 and tenant = $1";
+    let keys = [envelope.stream.tenant.as_str().into(), owner.to_string().into()];
+    if !tx.query(gone, &keys).await?.is_empty() {
+        erase(content);
     }
     Ok(())
 }

@@ -1,0 +1,111 @@
+//! Between typed events and what the journal stores: names, upcasters, sealed personal values.
+
+use std::borrow::Cow;
+
+use domain::aggregate::EventKind;
+use domain::{Actor, Envelope, Timestamp, upcast};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::Ledger;
+use crate::keys::KeyError;
+use crate::{DecodeError, NewEvent, seal};
+
+impl Ledger {
+    /// `events` as they are stored, all of them stamped `at`.
+    ///
+    /// # Errors
+    /// When a person's key cannot be had.
+    pub fn encode_all<E: EventKind>(
+        &self,
+        actor: &Actor,
+        events: &[E],
+        at: Timestamp,
+    ) -> Result<Vec<NewEvent>, KeyError> {
+        events.iter().map(|event| self.encode(actor, event, at)).collect()
+    }
+
+    fn encode<E: EventKind>(
+        &self,
+        actor: &Actor,
+        event: &E,
+        timestamp: Timestamp,
+    ) -> Result<NewEvent, KeyError> {
+        let event_id = self.ids.uuid(timestamp);
+        let unwritable =
+            |error: serde_json::Error| KeyError::Unavailable(format!("an event cannot be written: {error}"));
+        let written = serde_json::to_string(event).map_err(unwritable)?;
+        let Written { event_type, event_data } = serde_json::from_str(&written).map_err(unwritable)?;
+        let data = event_data.map_or("{}", RawValue::get);
+        let metadata = serde_json::to_string(&actor.metadata).map_err(unwritable)?;
+        let sealed = |root, json| seal::seal(&self.keys, &actor.tenant, event_id, root, json);
+        Ok(NewEvent {
+            event_id,
+            user_id: actor.user,
+            event_type: event_type.into(),
+            schema_version: E::SCHEMA_VERSION,
+            timestamp,
+            data: sealed("data", data)?.into(),
+            metadata: sealed(seal::METADATA, &metadata)?.into(),
+        })
+    }
+
+    /// The typed event of an envelope, upcast and opened.
+    ///
+    /// # Errors
+    /// When the payload has not the promised shape, was tampered with, or the key store does not answer.
+    pub fn decode<E: EventKind>(&self, envelope: &Envelope) -> Result<E, DecodeError> {
+        let shape = |error: serde_json::Error| unreadable(envelope, &error);
+        let data = self.opened(envelope, "data", &envelope.data)?;
+        let data = if upcast::is_needed(upcast::STEPS, &envelope.event_type, envelope.schema_version) {
+            let old = serde_json::from_str(&data).map_err(shape)?;
+            let new = upcast::upcast(upcast::STEPS, &envelope.event_type, envelope.schema_version, old);
+            Cow::Owned(new.to_string())
+        } else {
+            data
+        };
+        // Names of events have nothing to escape. The tag first: then nothing is buffered on the way.
+        let tagged = format!(r#"{{"eventType":"{}","eventData":{data}}}"#, envelope.event_type);
+        serde_json::from_str(&tagged).map_err(shape)
+    }
+
+    /// Payload and metadata of an envelope for a person to read: personal values plain, erased ones null.
+    ///
+    /// # Errors
+    /// As [`Self::decode`].
+    pub fn readable(&self, envelope: &Envelope) -> Result<(Value, Value), DecodeError> {
+        let read = |root, json| -> Result<Value, DecodeError> {
+            let mut value = serde_json::from_str(&self.opened(envelope, root, json)?)
+                .map_err(|error| unreadable(envelope, &error))?;
+            seal::plain(&mut value);
+            Ok(value)
+        };
+        Ok((read("data", &envelope.data)?, read(seal::METADATA, &envelope.metadata)?))
+    }
+
+    fn opened<'j>(
+        &self,
+        envelope: &Envelope,
+        root: &str,
+        json: &'j str,
+    ) -> Result<Cow<'j, str>, DecodeError> {
+        seal::open(&self.keys, &envelope.stream.tenant, envelope.event_id, root, json)
+    }
+}
+
+/// An event as its type writes it.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Written<'a> {
+    event_type: &'a str,
+    #[serde(borrow)]
+    event_data: Option<&'a RawValue>,
+}
+
+fn unreadable(envelope: &Envelope, error: &serde_json::Error) -> DecodeError {
+    DecodeError::Shape {
+        event_type: envelope.event_type.to_string(),
+        schema_version: envelope.schema_version,
+        message: seal::without_values(error),
+    }
+}

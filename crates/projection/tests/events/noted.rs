@@ -1,0 +1,31 @@
+//! The one event these tests are about: something was noted.
+
+use domain::{Ids, StreamId, TenantId, Timestamp, UserId};
+use journal::{Append, Claims, Expected, NewEvent};
+
+/// When it was noted.
+pub const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
+
+/// Where everything happens.
+pub fn tenant() -> TenantId {
+    TenantId::stored("t")
+}
+
+/// Something noted by somebody, or by nobody.
+pub fn noted(user_id: Option<UserId>, data: &str) -> NewEvent {
+    NewEvent {
+        event_id: Ids.uuid(NOW),
+        user_id,
+        event_type: "NOTED".into(),
+        schema_version: 1,
+        timestamp: NOW,
+        data: data.into(),
+        metadata: "{}".into(),
+    }
+}
+
+/// Its append to a stream, whatever stands there.
+pub fn append(kind: &str, key: &str, events: Vec<NewEvent>) -> Append {
+    let stream = StreamId::new(&tenant(), kind, key);
+    Append { stream, expected: Expected::Any, events, claims: Claims::default(), idempotency: None }
+}
