@@ -25,6 +25,12 @@ pub enum PropertyKind {}
 /// Marks ids of sessions.
 #[derive(Debug)]
 pub enum SessionKind {}
+/// Marks ids of leads.
+#[derive(Debug)]
+pub enum LeadKind {}
+/// Marks ids of reports.
+#[derive(Debug)]
+pub enum ReportKind {}
 
 /// A person.
 pub type UserId = Id<UserKind>;
@@ -32,6 +38,10 @@ pub type UserId = Id<UserKind>;
 pub type PropertyId = Id<PropertyKind>;
 /// A signed-in session of a person.
 pub type SessionId = Id<SessionKind>;
+/// Somebody's interest in a listing.
+pub type LeadId = Id<LeadKind>;
+/// A complaint about a listing.
+pub type ReportId = Id<ReportKind>;
 
 impl<K> Id<K> {
     /// The bare UUID.

@@ -9,9 +9,11 @@ use domain::activity::{ActivityEvent, CountedViews, Snapshot};
 use domain::area::{Area, AreaUnit};
 use domain::audit::AuditEvent;
 use domain::favourites::FavouritesEvent;
+use domain::lead::{Enquiry, LeadEvent, LeadStatus, Purpose};
 use domain::property::content::{Contact, Coordinates, Location, Specifications};
 use domain::property::kinds::{FurnishedStatus, ListingType, PlotUse, PropertyType, TransactionType};
 use domain::property::{Content, PropertyEvent, Status};
+use domain::report::{Cause, Complaint, ReportEvent};
 use domain::session::SessionEvent;
 use domain::system::SystemEvent;
 use domain::user::{Account, IssuedToken, Profile, Role, UserEvent, UserStatus};
@@ -184,6 +186,39 @@ fn others() -> (Vec<FavouritesEvent>, Vec<SessionEvent>, Vec<AuditEvent>) {
     )
 }
 
+fn leads() -> (Vec<LeadEvent>, Vec<ReportEvent>) {
+    let (lead_id, property_id, owner_id, seeker_id) = (id(4), id(2), id(1), id(5));
+    let contact = Contact {
+        name: Some("Sample Seeker".into()),
+        phone: Some("+919876543211".into()),
+        email: Some("seeker@example.com".into()),
+    };
+    let enquiry = Enquiry {
+        seeker_id,
+        purpose: Purpose::Visit,
+        seeker: Personal::of(seeker_id, contact),
+        words: Some(Personal::of(seeker_id, "Is it still there?".into())),
+        visit_at: Some(Timestamp::from_micros(1_700_000_000_000_000)),
+    };
+    let title = || "Corner plot in Mokila".to_owned();
+    let note = Some(Personal::of(owner_id, "Comes on Sunday".into()));
+    let (from, to) = (LeadStatus::New, LeadStatus::VisitPlanned);
+    (
+        vec![
+            LeadEvent::Made { lead_id, property_id, snapshot: snapshot(), owner_id, enquiry },
+            LeadEvent::Updated { lead_id, property_id, title: title(), from, to, note },
+        ],
+        vec![ReportEvent::Reported(Complaint {
+            report_id: id(6),
+            property_id,
+            title: title(),
+            reporter_id: seeker_id,
+            cause: Cause::WrongInformation,
+            details: Some(Personal::of(seeker_id, "The photos show another plot".into())),
+        })],
+    )
+}
+
 fn system() -> Vec<SystemEvent> {
     let group = || "history-service-group".to_owned();
     let reason = Some("the read model is unavailable".into());
@@ -225,6 +260,9 @@ fn rule_21_every_event_reads_for_ever() {
     check(&sessions, &mut covered);
     check(&audit, &mut covered);
     check(&system(), &mut covered);
+    let (leads, reports) = leads();
+    check(&leads, &mut covered);
+    check(&reports, &mut covered);
     let directory = std::fs::read_dir(golden("x", 1).parent().unwrap()).unwrap();
     let files: BTreeSet<String> = directory.map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
     assert_eq!(files, covered, "a golden file without an event, or an event without one");

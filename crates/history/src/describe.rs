@@ -57,6 +57,13 @@ impl Told<'_> {
             "PROPERTY_VERIFIED" if self.flag("verified") => format!("You confirmed that {title} is genuine"),
             "PROPERTY_VERIFIED" => format!("You took back the confirmation of {title}"),
             "PROPERTY_APPROVED" => format!("You approved {title}"),
+            "PROPERTY_REPORTED" => format!("You told the moderators that something is wrong with {title}"),
+            "LEAD_CREATED" => match self.text("purpose") {
+                Some("VISIT") => format!("You asked to visit {title}"),
+                Some("CALLBACK") => format!("You asked to be called back about {title}"),
+                _ => format!("You asked about {title}"),
+            },
+            "LEAD_UPDATED" => format!("You marked an enquiry about {title} as {}", self.word("to")),
             "PROPERTY_REJECTED" => format!("You sent {title} back to its owner"),
             "PROPERTY_FAVORITED" => format!("You saved {title}"),
             "PROPERTY_UNFAVORITED" => format!("You unsaved {title}"),

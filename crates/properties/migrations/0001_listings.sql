@@ -62,3 +62,48 @@ create table if not exists gone_owners (
     user_id text not null,
     primary key (user_id, tenant)
 );
+
+-- Somebody's interest in a listing. `seeker`, `words` and `note` are personal values, or the marker of an erased one.
+create table if not exists leads (
+    tenant text not null,
+    id text not null,
+    property_id text not null,
+    title text not null,
+    owner_id text not null,
+    seeker_id text not null,
+    purpose text not null,
+    status text not null,
+    seeker text not null,
+    words text,
+    note text,
+    visit_at bigint,
+    version bigint not null,
+    created_at bigint not null,
+    updated_at bigint not null,
+    primary key (id, tenant)
+);
+create index if not exists idx_leads_owner on leads (owner_id, created_at, id);
+create index if not exists idx_leads_seeker on leads (seeker_id, created_at, id);
+
+-- What people say is wrong with a listing. It is open until a moderator decides at a later position.
+create table if not exists reports (
+    tenant text not null,
+    id text not null,
+    property_id text not null,
+    reporter_id text not null,
+    cause text not null,
+    details text,
+    position bigint not null,
+    reported_at bigint not null,
+    primary key (id, tenant)
+);
+create index if not exists idx_reports_property on reports (property_id, position);
+create index if not exists idx_reports_reporter on reports (reporter_id);
+
+-- The last decision of a moderator on a listing.
+create table if not exists moderated (
+    tenant text not null,
+    property_id text not null,
+    position bigint not null,
+    primary key (property_id, tenant)
+);

@@ -4,9 +4,11 @@ mod change;
 mod create;
 mod detail;
 mod favourites;
+mod leads;
 mod lists;
 mod moderate;
 mod people;
+mod reports;
 
 use axum::Router;
 use axum::extract::Path;
@@ -38,6 +40,11 @@ pub fn router(app: App) -> Router {
         .route("/api/properties/{id}/verify", post(moderate::verify))
         .route("/api/properties/{id}/approve", post(moderate::approve))
         .route("/api/properties/{id}/reject", post(moderate::reject))
+        .route("/api/properties/{id}/report", post(reports::report))
+        .route("/api/properties/{id}/leads", post(leads::make))
+        .route("/api/leads", get(leads::list))
+        .route("/api/leads/{id}", patch(leads::follow_up))
+        .route("/api/moderation/queue", get(reports::queue))
         .route("/api/public/properties", get(lists::all))
         .route("/api/public/properties/featured", get(lists::featured))
         .route("/api/public/properties/{id}", get(detail::get))

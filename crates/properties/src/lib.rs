@@ -6,6 +6,7 @@
 mod document;
 mod hot;
 mod http;
+mod leads;
 mod projection;
 mod queries;
 mod visits;

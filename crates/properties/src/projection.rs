@@ -1,6 +1,7 @@
 //! Folds the journal into the listings read model.
 
 mod counts;
+mod leads;
 mod listings;
 #[cfg(test)]
 mod tests;
@@ -12,7 +13,9 @@ use async_trait::async_trait;
 use bus::Group;
 use domain::activity::ActivityEvent;
 use domain::favourites::FavouritesEvent;
+use domain::lead::LeadEvent;
 use domain::property::PropertyEvent;
+use domain::report::ReportEvent;
 use domain::{Envelope, Log, PropertyId};
 use journal::{DecodeError, Ledger};
 
@@ -24,7 +27,7 @@ pub const GROUP: Group = Group { name: "properties-service-group", logs: &Log::A
 fn lane(envelope: &Envelope) -> Option<String> {
     let stream = &envelope.stream;
     let wanted = match &*stream.kind {
-        "property" | "favourite" | "activity" | "counts" => true,
+        "property" | "favourite" | "lead" | "report" | "activity" | "counts" => true,
         "user" => &*envelope.event_type == "USER_DELETED",
         _ => false,
     };
@@ -47,13 +50,25 @@ impl Listings {
         match &*envelope.stream.kind {
             "property" => {
                 let event = self.ledger.decode::<PropertyEvent>(envelope).map_err(unreadable)?;
+                leads::settle(tx, envelope, &event).await?;
                 listings::apply(tx, envelope, event).await
             }
             "favourite" => {
                 let event = self.ledger.decode::<FavouritesEvent>(envelope).map_err(unreadable)?;
                 counts::favourite(tx, envelope, &event).await
             }
-            "user" => listings::owner_gone(tx, envelope).await,
+            "lead" => {
+                let event = self.ledger.decode::<LeadEvent>(envelope).map_err(unreadable)?;
+                leads::lead(tx, envelope, &event).await
+            }
+            "report" => {
+                let event = self.ledger.decode::<ReportEvent>(envelope).map_err(unreadable)?;
+                leads::report(tx, envelope, &event).await
+            }
+            "user" => {
+                listings::owner_gone(tx, envelope).await?;
+                leads::person_gone(tx, envelope).await
+            }
             _ => {
                 let event = self.ledger.decode::<ActivityEvent>(envelope).map_err(unreadable)?;
                 counts::activity(tx, envelope, &event).await

@@ -1,5 +1,8 @@
 //! Reading the listings read model.
 
+pub mod leads;
+mod queue;
+
 use std::sync::Arc;
 
 use ::projection::{Row, Value};

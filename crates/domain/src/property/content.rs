@@ -112,7 +112,7 @@ pub struct Specifications {
 }
 
 /// Whom to ask.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
     /// A name.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,10 +1,9 @@
 //! Listings themselves.
 
 use ::projection::{ProjectionError, Value, ViewTx};
-use domain::Envelope;
-use domain::Personal;
 use domain::fields::Choice;
 use domain::property::{Content, PropertyEvent, Status};
+use domain::{Envelope, Personal, UserId};
 use journal::without_values;
 
 pub async fn apply(
@@ -113,7 +112,7 @@ async fn set(
 }
 
 /// An aggregate's events follow one another without a hole (event rule 4).
-fn followed(changed: usize, envelope: &Envelope) -> Result<(), ProjectionError> {
+pub fn followed(changed: usize, envelope: &Envelope) -> Result<(), ProjectionError> {
     if changed == 1 {
         return Ok(());
     }
@@ -146,12 +145,21 @@ async fn keep_nothing_of_the_gone(
 ) -> Result<(), ProjectionError> {
     let contact = content.contact.as_ref().and_then(Personal::subject);
     let Some(owner) = contact.or_else(|| content.location.address.as_ref()?.subject()) else { return Ok(()) };
-    let gone = "select 1 from gone_owners where user_id = $2 and tenant = $1";
-    let keys = [envelope.stream.tenant.as_str().into(), owner.to_string().into()];
-    if !tx.query(gone, &keys).await?.is_empty() {
+    if is_gone(tx, envelope, owner).await? {
         erase(content);
     }
     Ok(())
+}
+
+/// Whether somebody closed their account, as far as this read model is.
+pub async fn is_gone(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    person: UserId,
+) -> Result<bool, ProjectionError> {
+    let gone = "select 1 from gone_owners where user_id = $2 and tenant = $1";
+    let keys = [envelope.stream.tenant.as_str().into(), person.to_string().into()];
+    Ok(!tx.query(gone, &keys).await?.is_empty())
 }
 
 fn erase(content: &mut Content) {

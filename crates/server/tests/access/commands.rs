@@ -53,6 +53,8 @@ const NO_VERSION: &[Except] = &[
     except("POST /api/auth/verify-email", "anonymous: who is not signed in sees no versions"),
     except("POST /api/auth/password-reset", "anonymous: who is not signed in sees no versions"),
     except("POST /api/auth/password-reset/confirm", "anonymous: who is not signed in sees no versions"),
+    except("POST /api/properties/{id}/leads", "new"),
+    except("POST /api/properties/{id}/report", "new"),
     except("POST /api/properties/{id}/share", "a record, not a change"),
     except("POST /api/user-history/{userId}/hide", "a record: an entry is hidden or not"),
     except("POST /api/user-history/replay", "a job"),

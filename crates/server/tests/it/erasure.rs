@@ -69,6 +69,21 @@ async fn list(person: &Person) -> String {
     made.data()["id"].as_str().unwrap().to_owned()
 }
 
+/// They ask about a home, report it, and are asked themselves.
+async fn correspond(person: &Person, viewer: &Person, theirs: &str) {
+    let home = viewer.list_home("A home of the viewer's", 5_000_000).await;
+    let path = format!("/api/properties/{}", home["id"].as_str().unwrap());
+    let ask =
+        json!({"message": "Torvald Agentwala comes along", "name": "Yashodhara", "phone": "9391827364"});
+    person.client.post(&format!("{path}/leads"), &ask).await.expect(201);
+    let report = json!({"cause": "OTHER", "details": "Torvald Agentwala says so"});
+    person.client.post(&format!("{path}/report"), &report).await.expect(201);
+    let asked = viewer.client.post(&format!("/api/properties/{theirs}/leads"), &json!({})).await.expect(201);
+    let lead = format!("/api/leads/{}", asked.data()["id"].as_str().unwrap());
+    let note = json!({"note": "Torvald Agentwala calls back"});
+    person.client.send(Method::PATCH, &lead, Some(&note), &[]).await.expect(200);
+}
+
 /// An event of a listing that no read model can apply, with the person's data in it.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(tag = "eventType", content = "eventData")]
@@ -133,6 +148,7 @@ async fn rule_20_whoever_leaves_is_found_nowhere() {
         assert!(contact.text.contains("Torvald Agentwala"));
     }
     app.client.post("/api/auth/password-reset", &json!({"email": person.email})).await;
+    correspond(&person, &viewer, &whole).await;
     break_listing(&app, &person, &broken).await;
     app.drain().await;
 

@@ -5,6 +5,7 @@ mod admin_pages;
 mod crash;
 mod erasure;
 mod imports;
+mod leads;
 mod letters;
 mod operators;
 mod races;

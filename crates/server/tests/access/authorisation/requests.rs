@@ -36,6 +36,7 @@ pub async fn prepare(world: &World, row: &Row, who: Who) -> Request {
     match row.service.as_str() {
         "users" if row.path.starts_with("/api/users/{id}/properties") => property(world, row, who).await,
         "users" => user(world, row, who).await,
+        "properties" if row.path.starts_with("/api/leads") => lead(world, row, who).await,
         "properties" => property(world, row, who).await,
         "history" => history(world, row, who).await,
         "operations" => operation(world, row, who).await,
@@ -144,10 +145,19 @@ async fn property(world: &World, row: &Row, who: Who) -> Request {
         }
         _ => world.listing(&owner).await,
     };
+    // Nobody asks about, or reports, what is their own.
+    let id = match row.name().as_str() {
+        "POST /api/properties/{id}/leads" | "POST /api/properties/{id}/report" if who == Who::Owner => {
+            world.listing(&world.stranger()).await
+        }
+        _ => id,
+    };
     let body = match row.name().as_str() {
         "PUT /api/properties/{id}" => Some(home("A home with another title")),
         "PATCH /api/properties/{id}/status" => Some(json!({"status": "SOLD"})),
         "POST /api/properties/{id}/reject" => Some(json!({"reason": "The photos show another home"})),
+        "POST /api/properties/{id}/leads" => Some(json!({"message": "Is it still there?"})),
+        "POST /api/properties/{id}/report" => Some(json!({"cause": "DUPLICATE"})),
         "POST /api/properties/{id}/feature"
         | "POST /api/properties/{id}/verify"
         | "POST /api/properties/{id}/approve" => Some(json!({})),
@@ -160,6 +170,15 @@ async fn property(world: &World, row: &Row, who: Who) -> Request {
         _ => unknown(row),
     };
     request(&client, row, &row.path.replace("{id}", &id), body)
+}
+
+async fn lead(world: &World, row: &Row, who: Who) -> Request {
+    let Scene { client, owner } = world.scene(who);
+    if row.method == Method::GET {
+        return request(&client, row, &row.path, None);
+    }
+    let path = row.path.replace("{id}", &world.lead(&owner).await);
+    request(&client, row, &path, Some(json!({"status": "CONTACTED", "note": "Comes on Sunday"})))
 }
 
 fn home(title: &str) -> Value {

@@ -103,6 +103,18 @@ impl World {
         Scene { client: person.client, owner }
     }
 
+    /// Somebody who is nobody else here.
+    pub fn stranger(&self) -> Person {
+        self.other.clone()
+    }
+
+    /// What somebody asks `owner` about a listing.
+    pub async fn lead(&self, owner: &Person) -> String {
+        let path = format!("/api/properties/{}/leads", self.listing(owner).await);
+        let asked = self.user.client.post(&path, &json!({"message": "Is it still there?"})).await.expect(201);
+        asked.data()["id"].as_str().unwrap().to_owned()
+    }
+
     /// A listing of `owner` that waits for a moderator.
     pub async fn pending(&self, owner: &Person) -> String {
         owner.list_home("A home that waits", 4_500_000).await["id"].as_str().unwrap().to_owned()

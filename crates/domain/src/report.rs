@@ -1,0 +1,95 @@
+//! A person tells moderators that something is wrong with a listing.
+
+use serde::{Deserialize, Serialize};
+
+use crate::aggregate::{Aggregate, EventKind};
+use crate::fields::Choice;
+use crate::id::{PropertyId, ReportId, UserId};
+use crate::personal::Personal;
+use crate::time::Timestamp;
+
+/// What is reported.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "eventType", content = "eventData")]
+pub enum ReportEvent {
+    /// Something is wrong with a listing.
+    #[serde(rename = "PROPERTY_REPORTED")]
+    Reported(Complaint),
+}
+
+impl EventKind for ReportEvent {}
+
+/// What a person says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Complaint {
+    /// Its id.
+    pub report_id: ReportId,
+    /// Which listing.
+    pub property_id: PropertyId,
+    /// The listing's title then.
+    pub title: String,
+    /// Who says so; moderators see it, the listing's owner does not.
+    pub reporter_id: UserId,
+    /// What is wrong.
+    pub cause: Cause,
+    /// In their words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Personal<String>>,
+}
+
+/// A report: made, and never changed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Report {
+    /// Set once it is made.
+    pub complaint: Option<Complaint>,
+}
+
+/// Why a report refuses to be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the report exists already")]
+pub struct ReportedBefore;
+
+impl Aggregate for Report {
+    const TYPE: &'static str = "report";
+    type Command = Complaint;
+    type Event = ReportEvent;
+    type Rejection = ReportedBefore;
+
+    fn decide(&self, complaint: Complaint, _: Timestamp) -> Result<Vec<ReportEvent>, ReportedBefore> {
+        if self.complaint.is_some() {
+            Err(ReportedBefore)
+        } else {
+            Ok(vec![ReportEvent::Reported(complaint)])
+        }
+    }
+
+    fn evolve(&mut self, event: &ReportEvent, _: Timestamp) {
+        let ReportEvent::Reported(complaint) = event;
+        self.complaint = Some(complaint.clone());
+    }
+}
+
+/// What can be wrong with a listing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum Cause {
+    Fraud,
+    Duplicate,
+    WrongInformation,
+    NotAvailable,
+    Offensive,
+    Other,
+}
+
+impl Choice for Cause {
+    const ALL: &'static [(&'static str, Self)] = &[
+        ("FRAUD", Self::Fraud),
+        ("DUPLICATE", Self::Duplicate),
+        ("WRONG_INFORMATION", Self::WrongInformation),
+        ("NOT_AVAILABLE", Self::NotAvailable),
+        ("OFFENSIVE", Self::Offensive),
+        ("OTHER", Self::Other),
+    ];
+}

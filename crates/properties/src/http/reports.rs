@@ -1,0 +1,64 @@
+//! What people say is wrong with listings, and what waits for a moderator.
+
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use domain::report::{Cause, Complaint, Report};
+use domain::{Fields, Log, Personal, ReportId};
+use http_kit::{Caller, Conditions, Failure, JsonObject, Paging, Params, Right};
+use journal::{Claims, ExecuteError, Options};
+use serde_json::json;
+
+use super::property_id;
+use crate::App;
+
+/// `POST /api/properties/{id}/report`: once a person and listing.
+pub async fn report(
+    State(app): State<App>,
+    caller: Caller,
+    path: Path<String>,
+    conditions: Conditions,
+    body: JsonObject,
+) -> Result<Response, Failure> {
+    let reporter_id = caller.person()?.user;
+    let property_id = property_id(path)?;
+    let known = app.visible_now(&caller, property_id).await?;
+    let mut fields = Fields::new(&body.members);
+    let cause: Option<Cause> = if fields.raw("cause").is_some() { fields.choice("cause") } else { None };
+    let cause = fields.required("cause", cause);
+    let details = fields.text("details", 1..=1000).map(|text| Personal::of(reporter_id, text));
+    let cause = fields.finish(cause)?;
+    if known.listing.owner == reporter_id {
+        return Err(Failure::conflict("OWN_LISTING", "the listing is your own"));
+    }
+    let report_id: ReportId = app.kit.ledger.fresh().into();
+    let title = known.listing.content.title.clone();
+    let complaint = Complaint { report_id, property_id, title, reporter_id, cause, details };
+    let claim = super::leads::one_of(&app, &caller, "report", property_id, reporter_id);
+    let claims = Claims { take: vec![claim], release_all: false };
+    let options = conditions.options(&app.kit, &caller, &body.bytes, &report_id);
+    let options = Options { new_stream: true, claims, ..options };
+    let done = app.kit.execute::<Report>(&caller.actor(), report_id, complaint, options).await;
+    let done = done.map_err(|error| match error {
+        ExecuteError::Taken { .. } => {
+            Failure::conflict("REPORTED_BEFORE", "you reported this listing before")
+        }
+        other => http_kit::refused(other),
+    })?;
+    let complaint = done.state.complaint.ok_or_else(|| Failure::unavailable(&"a new report has no state"))?;
+    let data = json!({"id": complaint.report_id, "propertyId": property_id, "cause": complaint.cause});
+    let reply = app.kit.done(&caller, "The moderators are told", data, done.position);
+    Ok(reply.status(StatusCode::CREATED).into_response())
+}
+
+/// `GET /api/moderation/queue`: listings that wait for a moderator or were reported, the longest waiting first.
+pub async fn queue(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
+    caller.require(Right::Moderate)?;
+    let params = Params::read(&uri, &Paging::PARAMS)?;
+    let mut fields = params.fields();
+    let paging = Paging::read(&mut fields, 10, 2);
+    let paging = fields.finish(paging)?;
+    let fresh = app.kit.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
+    let page = app.queue(&caller.tenant, &paging).await?;
+    Ok(app.kit.reply("What waits for a moderator", page).stale(fresh.is_stale()).into_response())
+}

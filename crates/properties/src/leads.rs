@@ -1,0 +1,64 @@
+//! A lead as the two people see it: the one who asks, and the owner who is asked.
+
+use domain::lead::{LeadStatus, Purpose, Standing};
+use domain::property::content::Contact;
+use domain::{LeadId, Personal, PropertyId, Timestamp, UserId, Version};
+use serde::Serialize;
+
+/// Who looks at a lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Whose listing it is.
+    Owner,
+    /// Who asked.
+    Seeker,
+}
+
+/// What is answered about a lead. The owner's note is theirs alone.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LeadDocument {
+    pub id: LeadId,
+    pub property_id: PropertyId,
+    pub title: String,
+    pub owner_id: UserId,
+    pub seeker_id: UserId,
+    pub purpose: Purpose,
+    pub status: LeadStatus,
+    pub name: Option<String>,
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    pub message: Option<String>,
+    pub visit_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub version: Version,
+}
+
+impl LeadDocument {
+    pub fn of(lead: &Standing, version: Version, side: Side) -> Self {
+        let enquiry = lead.enquiry.clone();
+        let Contact { name, phone, email } = enquiry.seeker.into_value().unwrap_or_default();
+        let note = lead.note.clone().and_then(Personal::into_value);
+        Self {
+            id: lead.id,
+            property_id: lead.property,
+            title: lead.title.clone(),
+            owner_id: lead.owner,
+            seeker_id: enquiry.seeker_id,
+            purpose: enquiry.purpose,
+            status: lead.status,
+            name,
+            phone,
+            email,
+            message: enquiry.words.and_then(Personal::into_value),
+            visit_at: enquiry.visit_at,
+            note: note.filter(|_| side == Side::Owner),
+            created_at: lead.created_at,
+            updated_at: lead.updated_at,
+            version,
+        }
+    }
+}

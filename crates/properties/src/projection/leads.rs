@@ -1,0 +1,138 @@
+//! Who asks about listings, and what is reported about them.
+
+use ::projection::{ProjectionError, ViewTx};
+use domain::fields::Choice;
+use domain::lead::{Enquiry, LeadEvent};
+use domain::property::PropertyEvent;
+use domain::report::{Complaint, ReportEvent};
+use domain::{Envelope, Personal, Timestamp};
+use serde::Serialize;
+
+use super::listings::{followed, is_gone};
+
+fn json<T: Serialize>(value: &T) -> Result<String, ProjectionError> {
+    serde_json::to_string(value).map_err(|error| ProjectionError::Event(error.to_string()))
+}
+
+/// A value as it is kept: that of somebody who left is the erased marker, as if read after the erasure.
+async fn kept<T: Serialize + Clone>(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    value: &Personal<T>,
+) -> Result<String, ProjectionError> {
+    match value.subject() {
+        Some(subject) if is_gone(tx, envelope, subject).await? => json(&Personal::<T>::Erased),
+        _ => json(value),
+    }
+}
+
+async fn kept_some<T: Serialize + Clone>(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    value: Option<&Personal<T>>,
+) -> Result<Option<String>, ProjectionError> {
+    match value {
+        Some(value) => kept(tx, envelope, value).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+pub async fn lead(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    event: &LeadEvent,
+) -> Result<(), ProjectionError> {
+    let (tenant, id) = (envelope.stream.tenant.as_str(), &*envelope.stream.id);
+    let (version, at) = (envelope.version, envelope.timestamp.micros());
+    match event {
+        LeadEvent::Made { property_id, snapshot, owner_id, enquiry, .. } => {
+            let Enquiry { seeker_id, purpose, seeker, words, visit_at } = enquiry;
+            let row = [
+                tenant.into(),
+                id.into(),
+                property_id.to_string().into(),
+                snapshot.title.as_str().into(),
+                owner_id.to_string().into(),
+                seeker_id.to_string().into(),
+                purpose.word().into(),
+                kept(tx, envelope, seeker).await?.into(),
+                kept_some(tx, envelope, words.as_ref()).await?.into(),
+                visit_at.map(Timestamp::micros).into(),
+                version.into(),
+                at.into(),
+            ];
+            let sql = "insert into leads (tenant, id, property_id, title, owner_id, seeker_id, purpose, status, seeker,
+                words, visit_at, version, created_at, updated_at)
+                values ($1, $2, $3, $4, $5, $6, $7, 'NEW', $8, $9, $10, $11, $12, $12)";
+            tx.execute(sql, &row).await?;
+            Ok(())
+        }
+        LeadEvent::Updated { to, note, .. } => {
+            let note = kept_some(tx, envelope, note.as_ref()).await?;
+            let row = [tenant.into(), id.into(), to.word().into(), note.into(), version.into(), at.into()];
+            let sql = "update leads set status = $3, note = coalesce($4, note), version = $5, updated_at = $6
+                where id = $2 and tenant = $1 and version = $5 - 1";
+            followed(tx.execute(sql, &row).await?, envelope)
+        }
+    }
+}
+
+pub async fn report(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    event: &ReportEvent,
+) -> Result<(), ProjectionError> {
+    let ReportEvent::Reported(Complaint { property_id, reporter_id, cause, details, .. }) = event;
+    let row = [
+        envelope.stream.tenant.as_str().into(),
+        (&*envelope.stream.id).into(),
+        property_id.to_string().into(),
+        reporter_id.to_string().into(),
+        cause.word().into(),
+        kept_some(tx, envelope, details.as_ref()).await?.into(),
+        envelope.position.seq.into(),
+        envelope.timestamp.micros().into(),
+    ];
+    let sql =
+        "insert into reports (tenant, id, property_id, reporter_id, cause, details, position, reported_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    tx.execute(sql, &row).await?;
+    Ok(())
+}
+
+/// A moderator's decision settles what was reported before it. It is kept as a position, so that it does not matter
+/// which of the two is applied first.
+pub async fn settle(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    event: &PropertyEvent,
+) -> Result<(), ProjectionError> {
+    let settles = matches!(
+        event,
+        PropertyEvent::Approved { .. } | PropertyEvent::Rejected { .. } | PropertyEvent::Verified { .. }
+    );
+    if !settles {
+        return Ok(());
+    }
+    let row =
+        [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into(), envelope.position.seq.into()];
+    let sql = "insert into moderated (tenant, property_id, position) values ($1, $2, $3)
+        on conflict (property_id, tenant) do update set position = excluded.position";
+    tx.execute(sql, &row).await?;
+    Ok(())
+}
+
+/// Somebody left: what they said is nowhere in clear.
+pub async fn person_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
+    let erased = json(&Personal::<()>::Erased)?;
+    let row = [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into(), erased.as_str().into()];
+    for sql in [
+        "update leads set seeker = $3, words = case when words is null then null else $3 end
+         where seeker_id = $2 and tenant = $1",
+        "update leads set note = $3 where owner_id = $2 and tenant = $1 and note is not null",
+        "update reports set details = $3 where reporter_id = $2 and tenant = $1 and details is not null",
+    ] {
+        tx.execute(sql, &row).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! What waits for a moderator.
+
+use std::collections::HashMap;
+
+use ::projection::Value;
+use domain::{TenantId, Timestamp};
+use http_kit::{Cursor, Failure, Page, Paging};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::leads::personal;
+use super::{COLUMNS, FROM, TOTAL, bad_cursor, known};
+use crate::App;
+
+/// Reports shown of one listing.
+const SHOWN: usize = 20;
+
+/// Reports after the last decision of a moderator.
+const OPEN: &str =
+    "select r.tenant, r.property_id, count(*) as reports, min(r.reported_at) as since from reports r
+    left join moderated m on m.property_id = r.property_id and m.tenant = r.tenant
+    where r.position > coalesce(m.position, 0) group by r.tenant, r.property_id";
+const WAITS: &str =
+    "p.tenant = $1 and p.status <> 'REMOVED' and (p.status = 'PENDING_REVIEW' or o.reports > 0)
+    and not exists (select 1 from gone_owners g where g.user_id = p.owner_id and g.tenant = p.tenant)";
+const SINCE: &str = "case when p.status = 'PENDING_REVIEW' then p.updated_at else o.since end";
+
+/// A listing that waits.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Waiting {
+    property: Box<RawValue>,
+    /// It is not public before a moderator approves it.
+    pending_review: bool,
+    since: Timestamp,
+    report_count: u64,
+    reports: Vec<Report>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Report {
+    cause: String,
+    details: Option<String>,
+    reporter_id: String,
+    reported_at: Timestamp,
+}
+
+impl App {
+    /// One page of the queue, the longest waiting first.
+    pub async fn queue(&self, tenant: &TenantId, paging: &Paging) -> Result<Page<Waiting>, Failure> {
+        let from = format!(
+            "{FROM} left join ({OPEN}) o on o.property_id = p.id and o.tenant = p.tenant where {WAITS}"
+        );
+        let mut params: Vec<Value<'_>> = vec![tenant.as_str().into()];
+        let count = self.store.query(&format!("select count(*) from {from}"), params.clone()).await?;
+        let total = count.first().map_or(0, |row| row.count(0));
+        let mut after = "";
+        if let Some(Cursor(parts)) = &paging.cursor {
+            params.push(parts[0].as_i64().ok_or_else(bad_cursor)?.into());
+            params.push(parts[1].as_str().ok_or_else(bad_cursor)?.to_owned().into());
+            after = "where (since, id) > ($2, $3)";
+        }
+        params.extend([paging.size.into(), paging.offset().into()]);
+        let (size, offset) = (params.len() - 1, params.len());
+        let sql = format!(
+            "select * from (select {COLUMNS}, {SINCE} as since, coalesce(o.reports, 0), p.id as id from {from}) {after}
+             order by since, id limit ${size} offset ${offset}"
+        );
+        let rows = self.store.query(&sql, params).await?;
+        let next =
+            rows.last().and_then(|row| Some(Cursor(vec![row.int(TOTAL)?.into(), row.text(0)?.into()])));
+        let ids: Vec<&str> = rows.iter().filter_map(|row| row.text(0)).collect();
+        let mut reports = self.reports(tenant, &ids).await?;
+        let mut waiting = Vec::with_capacity(rows.len());
+        for row in &rows {
+            waiting.push(Waiting {
+                property: known(row)?.body,
+                pending_review: row.text(2) == Some("PENDING_REVIEW"),
+                since: Timestamp::from_micros(row.int(TOTAL).unwrap_or_default()),
+                report_count: row.count(TOTAL + 1),
+                reports: row.text(0).and_then(|id| reports.remove(id)).unwrap_or_default(),
+            });
+        }
+        Ok(Page::new(paging, waiting, total, next.as_ref()))
+    }
+
+    /// The newest open reports of each listing.
+    async fn reports(
+        &self,
+        tenant: &TenantId,
+        ids: &[&str],
+    ) -> Result<HashMap<String, Vec<Report>>, Failure> {
+        let mut found: HashMap<String, Vec<Report>> = HashMap::new();
+        if ids.is_empty() {
+            return Ok(found);
+        }
+        let mut params: Vec<Value<'_>> = vec![tenant.as_str().into()];
+        params.extend(ids.iter().map(|id| Value::from(*id)));
+        let marks: Vec<String> = (2..=params.len()).map(|number| format!("${number}")).collect();
+        let sql = format!(
+            "select r.property_id, r.cause, r.details, r.reporter_id, r.reported_at from reports r
+             left join moderated m on m.property_id = r.property_id and m.tenant = r.tenant
+             where r.tenant = $1 and r.property_id in ({}) and r.position > coalesce(m.position, 0)
+             order by r.position desc",
+            marks.join(", ")
+        );
+        for row in &self.store.query(&sql, params).await? {
+            let text = |column| row.text(column).unwrap_or_default().to_owned();
+            let of_listing = found.entry(text(0)).or_default();
+            if of_listing.len() < SHOWN {
+                let reported_at = Timestamp::from_micros(row.int(4).unwrap_or_default());
+                let details = personal(row, 2);
+                of_listing.push(Report { cause: text(1), details, reporter_id: text(3), reported_at });
+            }
+        }
+        Ok(found)
+    }
+}
