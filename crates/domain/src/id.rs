@@ -31,6 +31,9 @@ pub enum LeadKind {}
 /// Marks ids of reports.
 #[derive(Debug)]
 pub enum ReportKind {}
+/// Marks ids of files.
+#[derive(Debug)]
+pub enum FileKind {}
 
 /// A person.
 pub type UserId = Id<UserKind>;
@@ -42,6 +45,8 @@ pub type SessionId = Id<SessionKind>;
 pub type LeadId = Id<LeadKind>;
 /// A complaint about a listing.
 pub type ReportId = Id<ReportKind>;
+/// A file somebody sent.
+pub type FileId = Id<FileKind>;
 
 impl<K> Id<K> {
     /// The bare UUID.

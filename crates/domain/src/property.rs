@@ -1,16 +1,18 @@
 //! A listing: what it says, where it stands, and which commands may change that.
 
 pub mod content;
+pub mod images;
 pub mod kinds;
 pub mod status;
 
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, EventKind};
-use crate::id::{PropertyId, UserId};
+use crate::id::{FileId, PropertyId, UserId};
 use crate::money::Paise;
 use crate::time::Timestamp;
 pub use content::Content;
+pub use images::Image;
 pub use status::Status;
 
 /// What has happened to a listing.
@@ -105,6 +107,18 @@ pub enum PropertyEvent {
         /// Why, in words for the owner.
         reason: String,
     },
+    /// Its photos changed; carries all of them.
+    #[serde(rename = "PROPERTY_IMAGES_ADDED")]
+    ImagesAdded {
+        /// Its id.
+        property_id: PropertyId,
+        /// Its title, for the reader of a history.
+        title: String,
+        /// Those that were not there before.
+        added: Vec<FileId>,
+        /// All of them now, in the owner's order.
+        images: Vec<Image>,
+    },
 }
 
 impl EventKind for PropertyEvent {}
@@ -139,6 +153,8 @@ pub enum PropertyCommand {
     Approve,
     /// Send it back with a reason.
     Reject(String),
+    /// Have these photos, too.
+    AddImages(images::Wanted),
 }
 
 /// Why a listing refuses a command.
@@ -161,6 +177,9 @@ pub enum PropertyRejection {
         /// Where it was asked to go.
         to: Status,
     },
+    /// It would have too many photos.
+    #[error("a listing has at most {most} photos", most = images::MOST)]
+    TooManyImages,
 }
 
 /// A listing's state.
@@ -189,6 +208,8 @@ pub struct Listing {
     pub featured: bool,
     /// Confirmed as genuine.
     pub verified: bool,
+    /// Its photos, in the owner's order.
+    pub images: Vec<Image>,
     /// Listed at.
     pub created_at: Timestamp,
     /// Changed at.
@@ -280,6 +301,7 @@ impl Aggregate for Property {
                 Err(PropertyRejection::Removed) => Ok(Vec::new()),
                 other => other,
             },
+            PropertyCommand::AddImages(wanted) => self.add_images(&wanted),
             moderation => self.moderate(moderation),
         }
     }
@@ -294,6 +316,7 @@ impl Aggregate for Property {
                 source_reference: source_reference.clone(),
                 featured: false,
                 verified: false,
+                images: Vec::new(),
                 created_at: at,
                 updated_at: at,
             });
@@ -310,6 +333,7 @@ impl Aggregate for Property {
             PropertyEvent::Verified { verified, .. } => listing.verified = *verified,
             PropertyEvent::Approved { .. } => listing.status = Status::Active,
             PropertyEvent::Rejected { .. } => listing.status = Status::Rejected,
+            PropertyEvent::ImagesAdded { images, .. } => listing.images.clone_from(images),
         }
     }
 }

@@ -9,10 +9,11 @@ use domain::activity::{ActivityEvent, CountedViews, Snapshot};
 use domain::area::{Area, AreaUnit};
 use domain::audit::AuditEvent;
 use domain::favourites::FavouritesEvent;
+use domain::file::{self, FileEvent, Rendition, Stored};
 use domain::lead::{Enquiry, LeadEvent, LeadStatus, Purpose};
 use domain::property::content::{Contact, Coordinates, Location, Specifications};
 use domain::property::kinds::{FurnishedStatus, ListingType, PlotUse, PropertyType, TransactionType};
-use domain::property::{Content, PropertyEvent, Status};
+use domain::property::{Content, Image, PropertyEvent, Status};
 use domain::report::{Cause, Complaint, ReportEvent};
 use domain::session::SessionEvent;
 use domain::system::SystemEvent;
@@ -97,6 +98,12 @@ fn properties() -> Vec<PropertyEvent> {
         PropertyEvent::Verified { property_id, title: title(), verified: true },
         PropertyEvent::Approved { property_id, title: title() },
         PropertyEvent::Rejected { property_id, title: title(), reason: "no photo of the land".into() },
+        PropertyEvent::ImagesAdded {
+            property_id,
+            title: title(),
+            added: vec![id(5)],
+            images: vec![Image { file_id: id(4), primary: true }, Image { file_id: id(5), primary: false }],
+        },
     ]
 }
 
@@ -219,6 +226,22 @@ fn leads() -> (Vec<LeadEvent>, Vec<ReportEvent>) {
     )
 }
 
+/// An event of each type, and the one type that has two shapes.
+fn files() -> (Vec<FileEvent>, FileEvent) {
+    let (file_id, owner_id) = (id(4), id(1));
+    let name = |name: &str| Some(Personal::of(id(1), name.to_owned()));
+    let bytes = |key: &str, size| Stored { key: key.into(), size, sha256: "ab".repeat(32) };
+    let renditions =
+        vec![Rendition { width: 320, height: 213, bytes: bytes("0123456789abcdef.webp", 9_000) }];
+    let image = file::Content::Image { look: "00ff3c7e8181c3e7".into(), renditions };
+    let document = file::Content::Document { bytes: bytes("fedcba9876543210.pdf", 40_000) };
+    let events = vec![
+        FileEvent::Uploaded { file_id, owner_id, name: name("front door.jpg"), content: image },
+        FileEvent::Deleted { file_id },
+    ];
+    (events, FileEvent::Uploaded { file_id, owner_id, name: name("sale deed.pdf"), content: document })
+}
+
 fn system() -> Vec<SystemEvent> {
     let group = || "history-service-group".to_owned();
     let reason = Some("the read model is unavailable".into());
@@ -263,6 +286,11 @@ fn rule_21_every_event_reads_for_ever() {
     let (leads, reports) = leads();
     check(&leads, &mut covered);
     check(&reports, &mut covered);
+    let (files, document) = files();
+    check(&files, &mut covered);
+    let written = serde_json::to_value(&document).unwrap();
+    assert_eq!(written["eventData"]["content"]["kind"], "DOCUMENT");
+    assert_eq!(document, serde_json::from_value(written).unwrap());
     let directory = std::fs::read_dir(golden("x", 1).parent().unwrap()).unwrap();
     let files: BTreeSet<String> = directory.map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
     assert_eq!(files, covered, "a golden file without an event, or an event without one");

@@ -70,6 +70,9 @@ impl Told<'_> {
             "PROPERTY_VIEWED" if self.count > 1 => format!("You looked at {title} ({} times)", self.count),
             "PROPERTY_VIEWED" => format!("You looked at {title}"),
             "PROPERTY_SHARED" => format!("You shared {title}"),
+            "PROPERTY_IMAGES_ADDED" => self.pictured(),
+            "FILE_UPLOADED" => self.uploaded(),
+            "FILE_DELETED" => "You deleted a file".into(),
             "CONTACT_REVEALED" => format!("You were shown the contact of {title}"),
             "VIEWS_COUNTED" => "Visits to homes were counted".into(),
             _ => return None,
@@ -123,6 +126,24 @@ impl Told<'_> {
             "PROPERTY_SEARCHED" => "You searched for homes".into(),
             _ => return None,
         })
+    }
+
+    fn pictured(&self) -> String {
+        let title = self.title();
+        match self.data.get("added").and_then(Value::as_array).map_or(0, Vec::len) {
+            0 => format!("You rearranged the photos of {title}"),
+            1 => format!("You added a photo to {title}"),
+            count => format!("You added {count} photos to {title}"),
+        }
+    }
+
+    fn uploaded(&self) -> String {
+        let kind = self.data.get("content").and_then(|content| content.get("kind"));
+        if kind.and_then(Value::as_str) == Some("DOCUMENT") {
+            "You uploaded a document".into()
+        } else {
+            "You uploaded a photo".into()
+        }
     }
 
     fn listed(&self) -> String {

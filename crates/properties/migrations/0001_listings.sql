@@ -38,6 +38,14 @@ create table if not exists property_counts (
     primary key (property_id, tenant)
 );
 
+-- The photos of a listing as they are in its event.
+create table if not exists property_images (
+    tenant text not null,
+    property_id text not null,
+    images text not null,
+    primary key (property_id, tenant)
+);
+
 create table if not exists property_views_daily (
     tenant text not null,
     property_id text not null,

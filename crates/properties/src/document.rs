@@ -2,9 +2,9 @@
 
 use domain::activity::Snapshot;
 use domain::area::AreaUnit;
-use domain::property::Listing;
 use domain::property::Status;
 use domain::property::kinds::{FurnishedStatus, ListingType, PlotUse, PropertyType, TransactionType};
+use domain::property::{Image, Listing};
 use domain::{Paise, Personal, PropertyId, Timestamp, UserId, Version};
 use serde::Serialize;
 
@@ -42,6 +42,7 @@ pub struct Document<'a> {
     facts: Facts<'a>,
     amenities: &'a [String],
     nearby_facilities: &'a [String],
+    images: &'a [Image],
     owner_id: UserId,
     is_featured: bool,
     is_verified: bool,
@@ -127,6 +128,7 @@ impl<'a> Document<'a> {
             },
             amenities: &content.amenities,
             nearby_facilities: &content.nearby_facilities,
+            images: &listing.images,
             owner_id: listing.owner,
             is_featured: listing.featured,
             is_verified: listing.verified,

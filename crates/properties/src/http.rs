@@ -4,6 +4,7 @@ mod change;
 mod create;
 mod detail;
 mod favourites;
+mod images;
 mod leads;
 mod lists;
 mod moderate;
@@ -15,7 +16,7 @@ use axum::extract::Path;
 use axum::routing::{get, patch, post};
 use domain::property::{Listing, Property, PropertyRejection};
 use domain::user::Role;
-use domain::{PropertyId, TenantId, Version};
+use domain::{FieldErrors, PropertyId, TenantId, Version};
 use http_kit::{Caller, Failure, SignedIn};
 use journal::ExecuteError;
 
@@ -32,6 +33,7 @@ pub fn router(app: App) -> Router {
         .route("/api/users/{id}/properties", get(lists::of_person))
         .route("/api/properties/{id}", get(detail::get).put(change::edit).delete(change::remove))
         .route("/api/properties/{id}/status", patch(change::status))
+        .route("/api/properties/{id}/images", post(images::add))
         .route("/api/properties/{id}/view", post(detail::view))
         .route("/api/properties/{id}/share", post(people::share))
         .route("/api/properties/{id}/contact", get(people::contact))
@@ -80,6 +82,10 @@ fn refused(error: ExecuteError<PropertyRejection>) -> Failure {
         ExecuteError::Rejected(reason @ PropertyRejection::Transition { .. }) => {
             Failure::conflict("STATUS_TRANSITION", reason.to_string())
         }
+        ExecuteError::Rejected(reason @ PropertyRejection::TooManyImages) => Failure {
+            fields: FieldErrors::one("fileIds", reason.to_string()),
+            ..Failure::conflict("TOO_MANY_IMAGES", reason.to_string())
+        },
         other => http_kit::refused(other),
     }
 }

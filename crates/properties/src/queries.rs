@@ -20,10 +20,11 @@ use crate::hot::Known;
 const COLUMNS: &str =
     "p.id, p.owner_id, p.status, p.featured, p.verified, p.source_reference, p.content, p.version,
     p.created_at, p.updated_at, p.price, p.area_sqft, c.views, c.visitors, c.favourites,
-    exists (select 1 from gone_owners g where g.user_id = p.owner_id and g.tenant = p.tenant)";
+    exists (select 1 from gone_owners g where g.user_id = p.owner_id and g.tenant = p.tenant),
+    (select i.images from property_images i where i.property_id = p.id and i.tenant = p.tenant)";
 const FROM: &str = "properties p left join property_counts c on c.property_id = p.id and c.tenant = p.tenant";
 /// The first column behind [`COLUMNS`].
-const TOTAL: usize = 16;
+const TOTAL: usize = 17;
 
 /// Which listings a list shows.
 #[derive(Clone, Debug)]
@@ -157,6 +158,7 @@ fn known(row: &Row) -> Result<Known, Failure> {
     let broken = || Failure::unavailable(&"a row of the listings read model cannot be read");
     let at = |column| row.int(column).map(Timestamp::from_micros).ok_or_else(broken);
     let content: Content = row.text(6).and_then(|text| serde_json::from_str(text).ok()).ok_or_else(broken)?;
+    let images = row.text(16).map(serde_json::from_str).transpose().map_err(|_| broken())?;
     let listing = Listing {
         id: row.text(0).and_then(|id| id.parse().ok()).ok_or_else(broken)?,
         owner: row.text(1).and_then(|id| id.parse().ok()).ok_or_else(broken)?,
@@ -165,6 +167,7 @@ fn known(row: &Row) -> Result<Known, Failure> {
         source_reference: row.text(5).map(str::to_owned),
         featured: row.int(3) == Some(1),
         verified: row.int(4) == Some(1),
+        images: images.unwrap_or_default(),
         created_at: at(8)?,
         updated_at: at(9)?,
     };

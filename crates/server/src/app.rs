@@ -17,6 +17,7 @@ use axum::Router;
 use axum::serve::ListenerExt as _;
 use bus::{Group, GroupHandle};
 use domain::TenantId;
+use files::Files;
 use gateway::{Doors, Hub};
 use history::History;
 use http_kit::Kit;
@@ -43,6 +44,8 @@ pub struct App {
     pub history: History,
     /// The mail.
     pub notifications: Notifications,
+    /// The photos and documents.
+    pub files: Files,
     /// The forgetting of those who left.
     pub erasures: Erasures,
     /// The running consumer groups.

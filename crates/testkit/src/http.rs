@@ -170,6 +170,32 @@ impl Client {
         self.try_send(method, path, body, headers).await.expect("the server answers")
     }
 
+    /// One request with a body that is no JSON.
+    pub async fn send_bytes(
+        &self,
+        method: Method,
+        path: &str,
+        (media, body): (&str, Vec<u8>),
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let request = self.request(method, path, None, headers).header("content-type", media).body(body);
+        let response = request.send().await.expect("the server answers");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.expect("an answer to its end");
+        Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::Null), text }
+    }
+
+    /// The bytes at a path, with the headers that came with them.
+    pub async fn bytes(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> (u16, reqwest::header::HeaderMap, Vec<u8>) {
+        let response = self.request(Method::GET, path, None, headers).send().await.expect("an answer");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        (status, headers, response.bytes().await.expect("an answer to its end").to_vec())
+    }
+
     /// GET.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None, &[]).await

@@ -4,6 +4,7 @@
 
 mod child;
 mod drain;
+mod form;
 mod http;
 mod journal_facts;
 mod people;
@@ -24,6 +25,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 pub use child::Child;
+pub use form::Form;
 pub use http::{Answer, Client, Events};
 pub use journal_facts::{everything, read_models};
 pub use people::{ADMIN, PASSWORD, Person, WITH_ADMIN};
@@ -108,7 +110,8 @@ impl TestApp {
         let management = format!("http://{}", operators.local_addr().unwrap());
         let app = open_app(&settings, clock.clone(), &base).await;
         let (kit, groups) = (app.kit.clone(), app.groups.clone());
-        let books = vec![app.notifications.book().clone(), app.erasures.book().clone()];
+        let books =
+            vec![app.notifications.book().clone(), app.erasures.book().clone(), app.files.book().clone()];
         let (stop, stopped) = oneshot::channel();
         let mut server = JoinSet::new();
         server.spawn(async move {

@@ -2,6 +2,7 @@ use domain::EventKind;
 use domain::activity::ActivityEvent;
 use domain::audit::AuditEvent;
 use domain::favourites::FavouritesEvent;
+use domain::file::FileEvent;
 use domain::lead::LeadEvent;
 use domain::property::PropertyEvent;
 use domain::report::ReportEvent;
@@ -33,6 +34,7 @@ fn every_event_of_the_domain_has_its_sentence() {
         names::<FavouritesEvent>(),
         names::<ActivityEvent>(),
         names::<AuditEvent>(),
+        names::<FileEvent>(),
         names::<LeadEvent>(),
         names::<ReportEvent>(),
     ];
@@ -50,6 +52,9 @@ fn sentences_read_as_people_speak() {
     assert_eq!(tell("PROPERTY_CREATED", &home, 1), "You listed 3BHK Apartment in Gachibowli for ₹95 Lakh");
     assert_eq!(tell("PROPERTY_VIEWED", &home, 1), "You looked at 3BHK Apartment in Gachibowli");
     assert_eq!(tell("PROPERTY_VIEWED", &home, 3), "You looked at 3BHK Apartment in Gachibowli (3 times)");
+    let photos = json!({"title": "Villa", "added": ["a", "b"], "content": {"kind": "DOCUMENT"}});
+    assert_eq!(tell("PROPERTY_IMAGES_ADDED", &photos, 1), "You added 2 photos to Villa");
+    assert_eq!(tell("FILE_UPLOADED", &photos, 1), "You uploaded a document");
     let villa = json!({"title": "Villa", "area": "Miyapur", "price": 9_000_000, "previousPrice": 9_500_000,
         "changed": ["price"], "to": "SOLD"});
     assert_eq!(tell("PROPERTY_CREATED", &villa, 1), "You listed Villa in Miyapur for ₹90 Lakh");

@@ -92,7 +92,7 @@ impl App {
         Ok(reply.etag(&etag(done.version, counts)).into_response())
     }
 
-    async fn run(
+    pub(super) async fn run(
         &self,
         caller: &Caller,
         id: PropertyId,

@@ -2,7 +2,7 @@
 
 use ::projection::{ProjectionError, Value, ViewTx};
 use domain::fields::Choice;
-use domain::property::{Content, PropertyEvent, Status};
+use domain::property::{Content, Image, PropertyEvent, Status};
 use domain::{Envelope, Personal, UserId};
 use journal::without_values;
 
@@ -27,6 +27,7 @@ pub async fn apply(
         PropertyEvent::Rejected { .. } => set(tx, envelope, "status", Status::Rejected.word().into()).await,
         PropertyEvent::Featured { featured, .. } => set(tx, envelope, "featured", featured.into()).await,
         PropertyEvent::Verified { verified, .. } => set(tx, envelope, "verified", verified.into()).await,
+        PropertyEvent::ImagesAdded { images, .. } => pictured(tx, envelope, &images).await,
     }
 }
 
@@ -109,6 +110,23 @@ async fn set(
          where id = $2 and tenant = $1 and version = $4 - 1"
     );
     followed(tx.execute(&sql, &row).await?, envelope)
+}
+
+/// The photos have a table of their own, beside the version that they make.
+async fn pictured(tx: &mut ViewTx<'_>, envelope: &Envelope, images: &[Image]) -> Result<(), ProjectionError> {
+    let (tenant, id) = (envelope.stream.tenant.as_str(), &*envelope.stream.id);
+    let row = [tenant.into(), id.into(), envelope.version.into(), envelope.timestamp.micros().into()];
+    let sql = "update properties set version = $3, updated_at = $4
+               where id = $2 and tenant = $1 and version = $3 - 1";
+    followed(tx.execute(sql, &row).await?, envelope)?;
+    let images = serde_json::to_string(images).map_err(|error| ProjectionError::Event(error.to_string()))?;
+    tx.execute(
+        "insert into property_images (tenant, property_id, images) values ($1, $2, $3)
+         on conflict (property_id, tenant) do update set images = excluded.images",
+        &[tenant.into(), id.into(), images.into()],
+    )
+    .await?;
+    Ok(())
 }
 
 /// An aggregate's events follow one another without a hole (event rule 4).

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use bus::{AfterTries, GroupHandle, Policy, Retry, Runner, Standing, Target};
 use domain::audit::AuditEvent;
 use domain::{Clock, Ids, Log, StreamId, TenantId};
+use files::Files;
 use gateway::{Hub, LimitSettings, Limits, Parts};
 use history::History;
 use http_kit::{Jobs, Kit, KitParts, Tenant, Tenants, Tokens};
@@ -14,6 +15,7 @@ use journal::sqlite::Limits as JournalLimits;
 use journal::{ActivityQueue, Journal, KeyRing, Ledger, Seen, SqliteJournal};
 use metrics_exporter_prometheus::PrometheusHandle;
 use notifications::{MailSettings, Notifications};
+use projection::ViewStore;
 use projection::deliveries::Settings as Courier;
 use properties::Properties;
 use users::{Erasures, Users};
@@ -46,16 +48,14 @@ impl App {
         let journal = Arc::new(open_journal(settings, &clock)?);
         let kit = kit(settings, &journal, clock.clone()).await?;
         let views_dir = data_dir.join("views");
-        let sessions = users::Settings {
-            refresh_days: i64::from(settings.sessions.refresh_days),
-            reuse_grace_seconds: i64::from(settings.sessions.reuse_grace_seconds),
-        };
         let mail = MailSettings { from: settings.mail.from.clone(), public_url: public_url.clone() };
-        let users = Users::open(kit.clone(), data_dir, &views_dir, sessions).context("the users service")?;
+        let users = Users::open(kit.clone(), data_dir, &views_dir, sessions(settings))
+            .context("the users service")?;
         let properties = Properties::open(kit.clone(), &views_dir).context("the properties service")?;
         let history = History::open(kit.clone(), &views_dir).context("the history service")?;
         let notifications =
             Notifications::open(kit.clone(), data_dir, mail).context("the notifications service")?;
+        let files = open_files(settings, &kit, &views_dir).await.context("the files service")?;
         let erasures = Erasures::open(users.clone(), &views_dir).context("the erasures")?;
         let views = vec![
             (Users::group(), users.store().clone()),
@@ -63,19 +63,16 @@ impl App {
             (History::group(), history.store().clone()),
             (Notifications::group(), notifications.store().clone()),
             (Erasures::group(), erasures.store().clone()),
+            (Files::group(), files.store().clone()),
         ];
-        let starts = Starts { kit: &kit, settings };
-        let mut started = Vec::new();
-        for (group, store) in &views {
-            started.push(starts.group(*group, store.clone()).await?);
-        }
-        let (runners, groups): (Vec<_>, Vec<_>) = started.into_iter().unzip();
+        let (runners, groups) = Starts { kit: &kit, settings }.groups(&views).await?;
         let status = |index: usize| groups[index].status.clone();
         let services = users
             .router(status(0))
             .merge(properties.router(status(1)))
             .merge(history.router(status(2)))
-            .merge(notifications.router(status(3)));
+            .merge(notifications.router(status(3)))
+            .merge(files.router(status(5)));
         let hub = Hub::new(kit.ledger.journal().clone()).await?;
         let limits = Arc::new(Limits::new(limits(&settings.limits), &clock));
         let doors = gateway::doors(Parts {
@@ -86,6 +83,7 @@ impl App {
             deliveries: vec![
                 (Notifications::group().name, notifications.book().clone()),
                 (Erasures::group().name, erasures.book().clone()),
+                (Files::group().name, files.book().clone()),
             ],
             hub: Arc::clone(&hub),
             limits: Arc::clone(&limits),
@@ -94,7 +92,8 @@ impl App {
             prometheus: prometheus.clone(),
         });
         let courier = Courier { retry: retry(&settings.retry), ..Courier::default() };
-        let couriers = vec![notifications.courier(courier), erasures.courier(courier)];
+        let couriers =
+            vec![notifications.courier(courier), erasures.courier(courier), files.courier(courier)];
         let months = Months::of(&journal, kit.ledger.clock(), settings.journal.seal_after_days);
         let (handles, views_too) = (groups.clone(), views.clone());
         let work = Work { runners, couriers, handles, views: views_too, months };
@@ -105,6 +104,7 @@ impl App {
             properties,
             history,
             notifications,
+            files,
             erasures,
             groups,
             views,
@@ -129,9 +129,24 @@ impl App {
     }
 }
 
+fn sessions(settings: &Settings) -> users::Settings {
+    users::Settings {
+        refresh_days: i64::from(settings.sessions.refresh_days),
+        reuse_grace_seconds: i64::from(settings.sessions.reuse_grace_seconds),
+    }
+}
+
 fn open_journal(settings: &Settings, clock: &Clock) -> anyhow::Result<SqliteJournal> {
     let limits = JournalLimits { batch: settings.journal.batch, queue: settings.journal.queue };
     SqliteJournal::open(&settings.data_dir.join("journal"), clock, limits).context("the journal")
+}
+
+/// Nobody uploads yet: bytes without an event are what a crash has left.
+async fn open_files(settings: &Settings, kit: &Kit, views_dir: &std::path::Path) -> anyhow::Result<Files> {
+    let base_url = settings.assets.base_url.trim_end_matches('/').to_owned();
+    let files = Files::open(kit.clone(), &settings.data_dir, views_dir, files::Settings { base_url })?;
+    files.sweep().await?;
+    Ok(files)
 }
 
 async fn kit(settings: &Settings, journal: &Arc<SqliteJournal>, clock: Clock) -> anyhow::Result<Kit> {
@@ -195,6 +210,17 @@ struct Starts<'a> {
 }
 
 impl Starts<'_> {
+    async fn groups(
+        &self,
+        views: &[(bus::Group, ViewStore)],
+    ) -> anyhow::Result<(Vec<Runner>, Vec<GroupHandle>)> {
+        let mut started = Vec::new();
+        for (group, store) in views {
+            started.push(self.group(*group, store.clone()).await?);
+        }
+        Ok(started.into_iter().unzip())
+    }
+
     async fn group(&self, group: bus::Group, target: impl Target) -> anyhow::Result<(Runner, GroupHandle)> {
         let ledger = &self.kit.ledger;
         let (target, journal, clock) = (Arc::new(target), ledger.journal().clone(), ledger.clock().clone());

@@ -35,7 +35,7 @@ fn check_text(key: &str, text: &str) -> Option<String> {
         "listen" | "management_listen" => check_address(text),
         "data_dir" => text.is_empty().then(|| "a directory is needed, such as \"data\"".to_owned()),
         "admin_email" => (!text.is_empty()).then(|| check_email(text))?,
-        "public_url" => check_url(text),
+        "public_url" | "assets.base_url" => check_url(text),
         "log.format" => one_of(text, &["text", "json"]),
         "log.level" => one_of(text, &["error", "warn", "info", "debug", "trace"]),
         _ if key.ends_with(".after_tries") => one_of(text, &["park", "pause", "stop"]),

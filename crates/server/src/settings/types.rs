@@ -38,6 +38,7 @@ pub struct Settings {
     pub consumers: BTreeMap<String, Consumer>,
     pub sessions: Sessions,
     pub mail: Mail,
+    pub assets: Assets,
     pub server: Server,
     pub tenancy: Tenancy,
     /// Never empty, and holds `tenancy.default`.
@@ -193,6 +194,13 @@ pub struct Sessions {
 #[serde(deny_unknown_fields)]
 pub struct Mail {
     pub from: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assets {
+    /// Empty: here.
+    pub base_url: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]

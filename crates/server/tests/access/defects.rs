@@ -11,4 +11,5 @@ mod own_history;
 mod sessions;
 mod settings;
 mod statuses;
+mod uploads;
 mod views;

@@ -6,6 +6,8 @@ mod authorisation;
 mod commands;
 mod defects;
 mod endpoints;
+mod files;
+mod images;
 mod people;
 mod rows;
 mod tenants;

@@ -2,10 +2,11 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use testkit::{Answer, Client, PASSWORD};
+use testkit::{Answer, Client, Form, PASSWORD};
 
 use super::rules::Who;
 use super::world::{Scene, World};
+use crate::images;
 use crate::people;
 use crate::rows::Row;
 
@@ -15,10 +16,18 @@ pub struct Request {
     pub method: Method,
     pub path: String,
     pub body: Option<Value>,
+    /// Files instead of a body.
+    pub form: Option<Form>,
 }
 
 impl Request {
     pub async fn send(&self, headers: &[(&str, &str)]) -> Answer {
+        if let Some(form) = &self.form {
+            return self
+                .client
+                .send_bytes(self.method.clone(), &self.path, form.clone().finish(), headers)
+                .await;
+        }
         self.client.send(self.method.clone(), &self.path, self.body.as_ref(), headers).await
     }
 }
@@ -39,6 +48,7 @@ pub async fn prepare(world: &World, row: &Row, who: Who) -> Request {
         "properties" if row.path.starts_with("/api/leads") => lead(world, row, who).await,
         "properties" => property(world, row, who).await,
         "history" => history(world, row, who).await,
+        "files" => file(world, row, who).await,
         "operations" => operation(world, row, who).await,
         _ => unknown(row),
     }
@@ -49,7 +59,7 @@ fn unknown(row: &Row) -> ! {
 }
 
 fn request(client: &Client, row: &Row, path: &str, body: Option<Value>) -> Request {
-    Request { client: client.clone(), method: row.method.clone(), path: path.to_owned(), body }
+    Request { client: client.clone(), method: row.method.clone(), path: path.to_owned(), body, form: None }
 }
 
 async fn user(world: &World, row: &Row, who: Who) -> Request {
@@ -154,6 +164,11 @@ async fn property(world: &World, row: &Row, who: Who) -> Request {
     };
     let body = match row.name().as_str() {
         "PUT /api/properties/{id}" => Some(home("A home with another title")),
+        "POST /api/properties/{id}/images" => {
+            // Whoever may do it gives a photo of their own.
+            let photo = if matches!(who, Who::Anonymous | Who::Service) { &owner.client } else { &client };
+            Some(json!({"fileIds": [images::upload(photo, 64, 48).await]}))
+        }
         "PATCH /api/properties/{id}/status" => Some(json!({"status": "SOLD"})),
         "POST /api/properties/{id}/reject" => Some(json!({"reason": "The photos show another home"})),
         "POST /api/properties/{id}/leads" => Some(json!({"message": "Is it still there?"})),
@@ -183,6 +198,26 @@ async fn lead(world: &World, row: &Row, who: Who) -> Request {
 
 fn home(title: &str) -> Value {
     json!({"title": title, "location": "Miyapur", "price": 5_100_000, "propertyType": "VILLA"})
+}
+
+async fn file(world: &World, row: &Row, who: Who) -> Request {
+    let Scene { client, owner } = world.scene(who);
+    let upload = match row.path.as_str() {
+        "/api/files/upload" => Some("file"),
+        "/api/files/upload/multiple" | "/api/files/bulk" => Some("files"),
+        _ => None,
+    };
+    if let Some(field) = upload {
+        let form = Form::default().part(field, Some("door.jpg"), "image/jpeg", &images::jpeg(64, 48));
+        return Request { form: Some(form), ..request(&client, row, &row.path, None) };
+    }
+    let id = images::upload(&owner.client, 64, 48).await;
+    let path = match row.path.as_str() {
+        "/api/files/property/{id}" => row.path.replace("{id}", &world.listing(&owner).await),
+        _ => row.path.replace("{id}", &id),
+    };
+    let path = path.replace("{userId}", &owner.id).replace("{fileName}", &format!("{id}.webp"));
+    request(&client, row, &path, None)
 }
 
 async fn history(world: &World, row: &Row, who: Who) -> Request {

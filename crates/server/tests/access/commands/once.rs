@@ -2,12 +2,13 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use testkit::{Answer, Client};
+use testkit::{Answer, Client, Form};
 
 use super::{Except, NO_KEY, except, exempt, sender, writes};
 use crate::authorisation::requests::{self, Request};
 use crate::authorisation::rules::Who;
 use crate::authorisation::world::World;
+use crate::images;
 use crate::rows::Row;
 
 /// Operations for which another body is not another request.
@@ -71,6 +72,14 @@ async fn check(world: &World, row: &Row) {
     if name.ends_with("/pause") {
         // Nobody else in this test is to wait for the group.
         request.client.post(&request.path.replace("pause", "resume"), &json!({})).await.expect(200);
+    }
+    if request.form.is_some() {
+        let field = if name.ends_with("/upload") { "file" } else { "files" };
+        let form = Form::default().part(field, Some("door.jpg"), "image/jpeg", &images::jpeg(32, 32));
+        let other = Request { form: Some(form), ..request };
+        assert_eq!(other.send(&key).await.expect(422).code(), "IDEMPOTENCY_KEY_REUSED", "{name}");
+        assert_eq!(heads(world).await, after, "{name} was done for another file");
+        return;
     }
     let Some(Value::Object(mut body)) = request.body.clone() else { return };
     body.insert("remark".into(), "another request".into());

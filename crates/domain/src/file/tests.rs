@@ -1,0 +1,61 @@
+use super::*;
+
+const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
+
+fn id<K>(last: u8) -> crate::Id<K> {
+    format!("0197c000-0000-7000-8000-0000000000{last:02x}").parse().unwrap()
+}
+
+fn stored(key: &str) -> Stored {
+    Stored { key: key.into(), size: 7, sha256: "ab".repeat(32) }
+}
+
+fn image(key: &str) -> Content {
+    let renditions = vec![Rendition { width: 320, height: 200, bytes: stored(key) }];
+    Content::Image { look: "00ff00ff00ff00ff".into(), renditions }
+}
+
+fn document() -> Content {
+    Content::Document { bytes: stored("a") }
+}
+
+fn sent(content: Content) -> FileEvent {
+    let name = Some(Personal::of(id(1), "plan.pdf".into()));
+    FileEvent::Uploaded { file_id: id(2), owner_id: id(1), name, content }
+}
+
+fn upload(content: Content) -> FileCommand {
+    FileCommand::Upload { id: id(2), owner: id(1), name: Some("plan.pdf".into()), content }
+}
+
+fn given(events: &[FileEvent]) -> File {
+    let mut state = File::default();
+    for event in events {
+        state.evolve(event, NOW);
+    }
+    state
+}
+
+#[test]
+fn a_file_is_sent_once_and_what_it_is_called_is_its_owners() {
+    assert_eq!(File::default().decide(upload(document()), NOW), Ok(vec![sent(document())]));
+    assert_eq!(given(&[sent(document())]).decide(upload(document()), NOW), Err(FileRejection::Exists));
+    assert_eq!(File::default().decide(FileCommand::Delete, NOW), Err(FileRejection::Unknown));
+}
+
+#[test]
+fn deleting_is_final_and_can_be_asked_twice() {
+    let deleted = FileEvent::Deleted { file_id: id(2) };
+    assert_eq!(given(&[sent(image("a"))]).decide(FileCommand::Delete, NOW), Ok(vec![deleted.clone()]));
+    let state = given(&[sent(image("a")), deleted]);
+    assert!(state.0.as_ref().unwrap().deleted);
+    assert_eq!(state.decide(FileCommand::Delete, NOW), Ok(vec![]));
+    assert_eq!(state.decide(upload(image("a")), NOW), Err(FileRejection::Exists));
+}
+
+#[test]
+fn what_is_stored_is_every_rendition_or_the_document() {
+    assert_eq!(image("a").stored(), [&stored("a")]);
+    assert_eq!(document().stored(), [&stored("a")]);
+    assert!(given(&[sent(image("a"))]).0.unwrap().is_image());
+}

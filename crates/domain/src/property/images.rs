@@ -1,0 +1,139 @@
+//! The photos of a listing: files of its owner's, in order, one of them first of all.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Property, PropertyEvent, PropertyRejection};
+use crate::id::FileId;
+
+/// The most photos of a listing.
+pub const MOST: usize = 10;
+
+/// A photo of a listing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Image {
+    /// The file.
+    pub file_id: FileId,
+    /// The one that stands for the listing; of several photos exactly one does.
+    pub primary: bool,
+}
+
+/// Photos a listing is to have.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// They come last, in this order, whether they were there before or not.
+    pub files: Vec<FileId>,
+    /// The one to stand for the listing; else the one that does, else the first.
+    pub primary: Option<FileId>,
+    /// Photos there are whose files are gone: they are taken off.
+    pub gone: Vec<FileId>,
+}
+
+impl Property {
+    pub(super) fn add_images(&self, wanted: &Wanted) -> Result<Vec<PropertyEvent>, PropertyRejection> {
+        let listing = self.present()?;
+        let before = &listing.images;
+        let stays =
+            |image: &&Image| !wanted.files.contains(&image.file_id) && !wanted.gone.contains(&image.file_id);
+        let mut files: Vec<FileId> = before.iter().filter(stays).map(|image| image.file_id).collect();
+        for file in &wanted.files {
+            if !files.contains(file) {
+                files.push(*file);
+            }
+        }
+        if files.len() > MOST {
+            return Err(PropertyRejection::TooManyImages);
+        }
+        let old = before.iter().find(|image| image.primary).map(|image| image.file_id);
+        let primary =
+            wanted.primary.or(old).filter(|file| files.contains(file)).or_else(|| files.first().copied());
+        let image = |file_id: FileId| Image { file_id, primary: Some(file_id) == primary };
+        let images: Vec<Image> = files.into_iter().map(image).collect();
+        if images == *before {
+            return Ok(Vec::new());
+        }
+        let new = |image: &&Image| !before.iter().any(|old| old.file_id == image.file_id);
+        let added = images.iter().filter(new).map(|image| image.file_id).collect();
+        let (property_id, title) = (listing.id, listing.content.title.clone());
+        Ok(vec![PropertyEvent::ImagesAdded { property_id, title, added, images }])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::aggregate::Aggregate;
+    use crate::property::{Content, PropertyCommand};
+    use crate::time::Timestamp;
+
+    const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
+
+    fn id<K>(last: u8) -> crate::Id<K> {
+        format!("0197c000-0000-7000-8000-0000000000{last:02x}").parse().unwrap()
+    }
+
+    fn listed() -> Property {
+        let body = json!({"title": "A villa", "location": "Kondapur", "price": 5, "propertyType": "VILLA"});
+        let content = Content::read(body.as_object().unwrap(), id(1), "Hyderabad").unwrap();
+        let list = PropertyCommand::List {
+            id: id(2),
+            owner: id(1),
+            content,
+            source_reference: None,
+            moderated: false,
+        };
+        after(Property::default(), list)
+    }
+
+    fn after(mut state: Property, command: PropertyCommand) -> Property {
+        for event in state.decide(command, NOW).unwrap() {
+            state.evolve(&event, NOW);
+        }
+        state
+    }
+
+    fn wanted(files: &[u8], primary: Option<u8>, gone: &[u8]) -> PropertyCommand {
+        let ids = |numbers: &[u8]| numbers.iter().map(|number| id(*number)).collect();
+        PropertyCommand::AddImages(Wanted { files: ids(files), primary: primary.map(id), gone: ids(gone) })
+    }
+
+    fn images(of: &Property) -> Vec<(FileId, bool)> {
+        of.listing.as_ref().unwrap().images.iter().map(|image| (image.file_id, image.primary)).collect()
+    }
+
+    #[test]
+    fn photos_keep_their_order_and_one_of_them_stands_for_the_listing() {
+        let state = after(listed(), wanted(&[10, 11, 10], None, &[]));
+        assert_eq!(images(&state), [(id(10), true), (id(11), false)]);
+        let state = after(state, wanted(&[12], Some(12), &[]));
+        assert_eq!(images(&state), [(id(10), false), (id(11), false), (id(12), true)]);
+        let state = after(state, wanted(&[11, 10], None, &[12]));
+        assert_eq!(images(&state), [(id(11), true), (id(10), false)], "ordered anew, without what is gone");
+        assert_eq!(state.decide(wanted(&[11, 10], None, &[]), NOW), Ok(vec![]));
+    }
+
+    #[test]
+    fn an_event_names_what_is_new_and_all_there_is() {
+        let state = after(listed(), wanted(&[10], None, &[]));
+        let event = PropertyEvent::ImagesAdded {
+            property_id: id(2),
+            title: "A villa".into(),
+            added: vec![id(11)],
+            images: vec![Image { file_id: id(10), primary: true }, Image { file_id: id(11), primary: false }],
+        };
+        assert_eq!(state.decide(wanted(&[11], None, &[]), NOW), Ok(vec![event]));
+    }
+
+    #[test]
+    fn ten_photos_are_the_most_and_a_removed_listing_takes_none() {
+        let ten: Vec<u8> = (10..20).collect();
+        let state = after(listed(), wanted(&ten, None, &[]));
+        assert_eq!(state.decide(wanted(&[20], None, &[]), NOW), Err(PropertyRejection::TooManyImages));
+        assert_eq!(images(&after(state.clone(), wanted(&[20], None, &[10]))).len(), 10);
+        let removed = after(state, PropertyCommand::Remove);
+        assert_eq!(removed.decide(wanted(&[20], None, &[]), NOW), Err(PropertyRejection::Removed));
+        assert_eq!(Property::default().decide(wanted(&[], None, &[]), NOW), Err(PropertyRejection::Unknown));
+    }
+}

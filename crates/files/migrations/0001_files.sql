@@ -1,0 +1,20 @@
+-- The read model of files. Every row follows from the journal alone.
+create table if not exists files (
+    tenant text not null,
+    id text not null,
+    owner_id text not null,
+    name text,
+    content text not null,
+    gone bigint not null,
+    version bigint not null,
+    created_at bigint not null,
+    primary key (id, tenant)
+);
+create index if not exists idx_files_owner on files (owner_id, tenant);
+
+-- People who closed their account: their files are gone with them.
+create table if not exists gone_owners (
+    tenant text not null,
+    user_id text not null,
+    primary key (user_id, tenant)
+);

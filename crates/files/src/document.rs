@@ -1,0 +1,124 @@
+//! A file as clients see it.
+
+use domain::file::{Content, Known, Rendition};
+use domain::{FileId, Personal, Timestamp, UserId, Version};
+use serde::Serialize;
+
+use crate::Settings;
+
+/// The document of a file, for its owner.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Document<'a> {
+    id: FileId,
+    owner_id: UserId,
+    kind: &'static str,
+    /// Ours, never the sender's: see `original_name`.
+    file_name: String,
+    file_url: String,
+    file_size: u64,
+    content_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    original_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    width: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    height: Option<u32>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    renditions: Vec<Shown>,
+    created_at: Timestamp,
+    version: Version,
+}
+
+/// A rendition and where it is.
+#[derive(Debug, Serialize)]
+pub struct Shown {
+    width: u32,
+    height: u32,
+    url: String,
+}
+
+/// A photo of a listing, for everybody.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Photo {
+    file_id: FileId,
+    url: String,
+    primary: bool,
+    width: u32,
+    height: u32,
+    renditions: Vec<Shown>,
+}
+
+impl<'a> Document<'a> {
+    /// The document of a file at a version.
+    pub fn of(settings: &Settings, known: &'a Known, version: Version) -> Self {
+        let bytes = known.content.stored();
+        let (width, height, renditions) = match &known.content {
+            Content::Image { renditions, .. } => {
+                let best = renditions.last();
+                (best.map(|b| b.width), best.map(|b| b.height), shown(settings, known.id, renditions))
+            }
+            Content::Document { .. } => (None, None, Vec::new()),
+        };
+        Self {
+            id: known.id,
+            owner_id: known.owner,
+            kind: if known.is_image() { "IMAGE" } else { "DOCUMENT" },
+            file_name: file_name(known),
+            // Documents are for their owner alone: no cache in front of us has them.
+            file_url: if known.is_image() { url(settings, known.id) } else { path(known.id) },
+            file_size: bytes.last().map_or(0, |bytes| bytes.size),
+            content_type: content_type(known),
+            original_name: known.name.as_ref().and_then(Personal::as_ref).map(String::as_str),
+            width,
+            height,
+            renditions,
+            created_at: known.created_at,
+            version,
+        }
+    }
+}
+
+impl Photo {
+    /// An image as a listing's photo; nothing for what is none.
+    pub fn of(settings: &Settings, known: &Known, primary: bool) -> Option<Self> {
+        let Content::Image { renditions, .. } = &known.content else { return None };
+        let best = renditions.last()?;
+        Some(Self {
+            file_id: known.id,
+            url: url(settings, known.id),
+            primary,
+            width: best.width,
+            height: best.height,
+            renditions: shown(settings, known.id, renditions),
+        })
+    }
+}
+
+/// What it is served as.
+pub fn content_type(known: &Known) -> &'static str {
+    if known.is_image() { "image/webp" } else { "application/pdf" }
+}
+
+/// The name under which it can be downloaded.
+pub fn file_name(known: &Known) -> String {
+    format!("{}.{}", known.id, if known.is_image() { "webp" } else { "pdf" })
+}
+
+fn path(id: FileId) -> String {
+    format!("/api/files/{id}")
+}
+
+fn url(settings: &Settings, id: FileId) -> String {
+    format!("{}{}", settings.base_url, path(id))
+}
+
+fn shown(settings: &Settings, id: FileId, renditions: &[Rendition]) -> Vec<Shown> {
+    let one = |rendition: &Rendition| Shown {
+        width: rendition.width,
+        height: rendition.height,
+        url: format!("{}?w={}", url(settings, id), rendition.width),
+    };
+    renditions.iter().map(one).collect()
+}

@@ -1,0 +1,60 @@
+//! Finding a file: in the read model, or folded from the journal for whoever is ahead of it.
+
+use domain::file::{File, Known};
+use domain::user::Role;
+use domain::{FileId, Log, Personal, TenantId, Timestamp, Version};
+use http_kit::{Caller, Failure};
+
+use super::no_such_file;
+use crate::App;
+
+impl App {
+    /// A file that is not gone, as the caller last left it.
+    pub(super) async fn present(&self, caller: &Caller, id: FileId) -> Result<(Known, Version), Failure> {
+        let found = match self.listed(&caller.tenant, id).await? {
+            Some((known, _)) if known.deleted => return Err(no_such_file()),
+            Some(listed) if self.files.kit.is_fresh(&self.status, caller, &[Log::Facts]) => listed,
+            _ => self.folded(&caller.tenant, id).await?,
+        };
+        if found.0.deleted { Err(no_such_file()) } else { Ok(found) }
+    }
+
+    /// A file as the journal has it now, gone ones included.
+    pub(super) async fn folded(&self, tenant: &TenantId, id: FileId) -> Result<(Known, Version), Failure> {
+        let (File(known), version) = self.files.kit.ledger.load::<File>(tenant, id).await?;
+        known.map(|known| (known, version)).ok_or_else(no_such_file)
+    }
+
+    async fn listed(&self, tenant: &TenantId, id: FileId) -> Result<Option<(Known, Version)>, Failure> {
+        let sql = "select owner_id, name, content, gone, version, created_at from files
+                   where id = $2 and tenant = $1";
+        let rows = self.files.store.query(sql, vec![tenant.as_str().into(), id.to_string().into()]).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let broken = || Failure::unavailable(&"a row of the files read model cannot be read");
+        let owner = row.text(0).and_then(|owner| owner.parse().ok()).ok_or_else(broken)?;
+        let known = Known {
+            id,
+            owner,
+            name: row.text(1).map(|name| Personal::of(owner, name.to_owned())),
+            content: row.text(2).and_then(|text| serde_json::from_str(text).ok()).ok_or_else(broken)?,
+            deleted: row.int(3) != Some(0),
+            created_at: row.int(5).map(Timestamp::from_micros).ok_or_else(broken)?,
+        };
+        Ok(Some((known, row.count(4))))
+    }
+
+    /// Whether the owner of something has left.
+    pub(super) async fn is_gone(&self, tenant: &TenantId, owner: domain::UserId) -> Result<bool, Failure> {
+        let sql = "select 1 from gone_owners where user_id = $2 and tenant = $1";
+        let keys = vec![tenant.as_str().into(), owner.to_string().into()];
+        Ok(!self.files.store.query(sql, keys).await?.is_empty())
+    }
+}
+
+/// Whether `caller` may know that a file exists: images are public, documents are for their owner and admins.
+pub fn may_see(caller: &Caller, known: &Known) -> bool {
+    let insider = caller
+        .signed_in
+        .is_some_and(|person| !person.service && (person.user == known.owner || person.role == Role::Admin));
+    known.is_image() || insider
+}

@@ -1,0 +1,46 @@
+//! `GET /api/files/property/{id}`: the photos of a listing, in its owner's order.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use domain::PropertyId;
+use domain::property::{Listing, Property, Status};
+use domain::user::Role;
+use http_kit::{Caller, Failure};
+
+use crate::App;
+use crate::document::Photo;
+
+/// For whoever may see the listing.
+pub async fn of_listing(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let unknown = || Failure::not_found("PROPERTY_NOT_FOUND", "there is no such listing");
+    let id: PropertyId = id.parse().map_err(|_| unknown())?;
+    let (property, _) = app.files.kit.ledger.load::<Property>(&caller.tenant, id).await?;
+    let listing = property.listing.ok_or_else(unknown)?;
+    if app.is_gone(&caller.tenant, listing.owner).await? || !may_see(&caller, &listing) {
+        return Err(unknown());
+    }
+    if listing.status == Status::Removed {
+        return Err(Failure::gone("PROPERTY_REMOVED", "the listing was removed"));
+    }
+    let mut photos = Vec::with_capacity(listing.images.len());
+    for image in &listing.images {
+        // A photo that was deleted is not told of any more.
+        match app.present(&caller, image.file_id).await {
+            Ok((known, _)) => photos.extend(Photo::of(&app.files.settings, &known, image.primary)),
+            Err(failure) if failure.status.is_client_error() => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(app.files.kit.reply("Photos of the listing", photos).into_response())
+}
+
+fn may_see(caller: &Caller, listing: &Listing) -> bool {
+    let insider = caller.signed_in.is_some_and(|person| {
+        person.user == listing.owner || matches!(person.role, Role::Admin | Role::Moderator | Role::Support)
+    });
+    listing.status.is_public() || insider
+}

@@ -1,0 +1,33 @@
+//! `DELETE /api/files/{id}`: for good; asking twice is fine.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use domain::file::{File, FileCommand, FileRejection};
+use http_kit::{Caller, Conditions, Failure, Right};
+use journal::ExecuteError;
+
+use super::find::may_see;
+use super::{file_id, no_such_file};
+use crate::App;
+
+/// By its owner or an admin. The bytes follow the event.
+pub async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    path: Path<String>,
+    conditions: Conditions,
+) -> Result<Response, Failure> {
+    caller.person()?;
+    let (id, kit) = (file_id(path)?, &app.files.kit);
+    let (known, _) = app.folded(&caller.tenant, id).await?;
+    // Whoever may not even see a document learns nothing about it.
+    let hidden = |refusal| if may_see(&caller, &known) { refusal } else { no_such_file() };
+    caller.require(Right::Change(known.owner)).map_err(hidden)?;
+    let options = conditions.options(kit, &caller, &[], &id);
+    let done = kit.execute::<File>(&caller.actor(), id, FileCommand::Delete, options).await;
+    let done = done.map_err(|error| match error {
+        ExecuteError::Rejected(FileRejection::Unknown) => no_such_file(),
+        other => http_kit::refused(other),
+    })?;
+    Ok(kit.done(&caller, "File deleted", (), done.position).empty().into_response())
+}

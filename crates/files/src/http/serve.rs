@@ -1,0 +1,168 @@
+//! Giving files out: images to everybody and for ever, documents to their owner and admins, as something to save.
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    ETAG, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use axum::response::Response;
+use domain::audit::AuditEvent;
+use domain::file::{Content, Known, Stored};
+use domain::{FileId, UserId};
+use http_kit::{Caller, Failure, Held, Params};
+
+use super::find::may_see;
+use super::range::Asked;
+use super::{file_id, no_such_file};
+use crate::App;
+use crate::document::{content_type, file_name};
+use crate::picture::WIDTHS;
+
+/// An image never changes: its rendition is another one under another tag.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+const NOT_KEPT: &str = "private, no-store";
+const SANDBOX: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
+
+/// `GET /api/files/{id}`: `?w=320|800|1600` is the narrowest rendition that is at least as wide; else, and with
+/// `?w=best`, it is the widest.
+pub async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    path: Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+    held: Held,
+) -> Result<Response, Failure> {
+    let id = file_id(path)?;
+    let params = Params::read(&uri, &["w"])?;
+    let mut fields = params.fields();
+    let width = match fields.text("w", 1..=5).as_deref() {
+        None | Some("best") => None,
+        Some(text) => {
+            let width = text.parse().ok().filter(|width: &u32| *width > 0);
+            if width.is_none() {
+                fields.wrong("w", format!("must be a width such as {WIDTHS:?}, or best"));
+            }
+            width
+        }
+    };
+    fields.finish(Some(()))?;
+    let known = app.given(&caller, id, None, "GET /api/files/{id}").await?;
+    app.serve(&caller, &known, width, false, (&headers, &held)).await
+}
+
+/// `GET /api/files/download/{userId}/{fileName}`: the same, to be saved; `fileName` is that of an upload's answer.
+pub async fn download(
+    State(app): State<App>,
+    caller: Caller,
+    Path((user, name)): Path<(String, String)>,
+    headers: HeaderMap,
+    held: Held,
+) -> Result<Response, Failure> {
+    let owner: UserId = match (&*user, caller.user()) {
+        ("me", Some(own)) => own,
+        ("me", None) => return Err(Failure::unauthenticated("sign in first")),
+        _ => user.parse().map_err(|_| no_such_file())?,
+    };
+    let stem = name.rsplit_once('.').map_or("", |(stem, _)| stem);
+    let id: FileId = stem.parse().map_err(|_| no_such_file())?;
+    let known = app.given(&caller, id, Some(owner), "GET /api/files/download/{userId}/{fileName}").await?;
+    if file_name(&known) != name {
+        return Err(no_such_file());
+    }
+    app.serve(&caller, &known, None, true, (&headers, &held)).await
+}
+
+impl App {
+    /// A file that `caller` may have. An admin's look at somebody's document is durable before it is answered.
+    async fn given(
+        &self,
+        caller: &Caller,
+        id: FileId,
+        owner: Option<UserId>,
+        operation: &str,
+    ) -> Result<Known, Failure> {
+        let (known, _) = self.present(caller, id).await?;
+        if owner.is_some_and(|owner| owner != known.owner) || !may_see(caller, &known) {
+            return Err(no_such_file());
+        }
+        if !known.is_image() && caller.user() != Some(known.owner) {
+            let look = AuditEvent::LookedAt { subject_id: known.owner, operation: operation.to_owned() };
+            caller.write_down(&self.files.kit, &look).await?;
+        }
+        Ok(known)
+    }
+
+    async fn serve(
+        &self,
+        caller: &Caller,
+        known: &Known,
+        width: Option<u32>,
+        save: bool,
+        (headers, held): (&HeaderMap, &Held),
+    ) -> Result<Response, Failure> {
+        let stored = chosen(&known.content, width).ok_or_else(no_such_file)?;
+        let mut response = Response::new(Body::empty());
+        let tag = format!("\"{}\"", stored.sha256);
+        describe(&mut response, known, &tag, save);
+        if held.is(&stored.sha256) {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            return Ok(response);
+        }
+        let part = match Asked::of(headers, stored.size, &tag) {
+            Asked::Whole => 0..stored.size,
+            Asked::Part(part) => {
+                *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+                let told = format!("bytes {}-{}/{}", part.start, part.end - 1, stored.size);
+                set(&mut response, CONTENT_RANGE, &told);
+                part
+            }
+            Asked::Outside => return Ok(outside(stored.size)),
+        };
+        let bytes = self.files.bytes.read(&caller.tenant, known.id, &stored.key, part).await;
+        let bytes = bytes.map_err(|error| Failure::unavailable(&error))?.ok_or_else(no_such_file)?;
+        *response.body_mut() = Body::from(bytes);
+        Ok(response)
+    }
+}
+
+/// What is given of a file: of an image the narrowest rendition that is wide enough, else the widest.
+fn chosen(content: &Content, width: Option<u32>) -> Option<&Stored> {
+    match content {
+        Content::Document { bytes } => Some(bytes),
+        Content::Image { renditions, .. } => {
+            let enough = renditions.iter().find(|rendition| width.is_some_and(|w| rendition.width >= w));
+            enough.or_else(|| renditions.last()).map(|rendition| &rendition.bytes)
+        }
+    }
+}
+
+fn describe(response: &mut Response, known: &Known, tag: &str, save: bool) {
+    let save = save || !known.is_image();
+    set(response, CONTENT_TYPE, content_type(known));
+    set(response, ETAG, tag);
+    set(response, ACCEPT_RANGES, "bytes");
+    set(response, CACHE_CONTROL, if known.is_image() { FOR_EVER } else { NOT_KEPT });
+    set(response, X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(response, CONTENT_SECURITY_POLICY, SANDBOX);
+    if save {
+        let name = file_name(known);
+        set(response, CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}\""));
+    }
+}
+
+/// 416: nothing of that is there.
+fn outside(size: u64) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
+    set(&mut response, CONTENT_RANGE, &format!("bytes */{size}"));
+    response
+}
+
+fn set(response: &mut Response, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}

@@ -1,0 +1,151 @@
+//! Sending files. Nothing is stored before all of a request is read and looked at; then each file's bytes are durable
+//! before its event is, and the event before the answer.
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use domain::file::{File, FileCommand, Known};
+use domain::{FileId, Position, Version};
+use http_kit::{Caller, Conditions, Failure};
+use journal::{Done, ExecuteError, Options};
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+
+use crate::App;
+use crate::body::Parts;
+use crate::document::Document;
+use crate::receive::{Batch, Received, Takes, receive};
+
+/// `POST /api/files/upload`: one file, as `file`.
+pub async fn one(
+    State(app): State<App>,
+    caller: Caller,
+    conditions: Conditions,
+    request: Request,
+) -> Result<Response, Failure> {
+    let taken = app.take(caller.clone(), conditions, request, Takes::One).await?;
+    let (known, version) = taken.files.first().ok_or_else(|| Failure::unavailable(&"no file was kept"))?;
+    let document = Document::of(&app.files.settings, known, *version);
+    let reply = app.files.kit.done(&caller, "File uploaded", document, taken.position);
+    Ok(reply.created(&format!("/api/files/{}", known.id)).etag(&version.to_string()).into_response())
+}
+
+/// `POST /api/files/upload/multiple`: several, as `files`; all of them or none.
+pub async fn several(
+    State(app): State<App>,
+    caller: Caller,
+    conditions: Conditions,
+    request: Request,
+) -> Result<Response, Failure> {
+    let taken = app.take(caller.clone(), conditions, request, Takes::Several).await?;
+    let reply = app.files.kit.done(&caller, "Files uploaded", taken.documents(&app), taken.position);
+    Ok(reply.created("/api/files").into_response())
+}
+
+/// `POST /api/files/bulk`: several, as `files`, each by itself; refused when none is good.
+pub async fn each(
+    State(app): State<App>,
+    caller: Caller,
+    conditions: Conditions,
+    request: Request,
+) -> Result<Response, Failure> {
+    let taken = app.take(caller.clone(), conditions, request, Takes::Each).await?;
+    let data = json!({"uploaded": taken.documents(&app), "refused": taken.refused});
+    let reply = app.files.kit.done(&caller, "Files uploaded", data, taken.position);
+    Ok(reply.created("/api/files").into_response())
+}
+
+/// What became of a request.
+struct Taken {
+    files: Vec<(Known, Version)>,
+    refused: Vec<Value>,
+    position: Option<Position>,
+}
+
+impl Taken {
+    fn documents(&self, app: &App) -> Value {
+        let one =
+            |(known, version): &(Known, Version)| json!(Document::of(&app.files.settings, known, *version));
+        self.files.iter().map(one).collect()
+    }
+}
+
+impl App {
+    async fn take(
+        &self,
+        caller: Caller,
+        conditions: Conditions,
+        request: Request,
+        takes: Takes,
+    ) -> Result<Taken, Failure> {
+        caller.person()?;
+        let (parts, body) = request.into_parts();
+        let batch = self.receive(&parts.headers, body, takes).await?;
+        let (app, answer) = (self.clone(), oneshot::channel());
+        // Whoever hangs up now leaves no bytes behind without their event.
+        self.files.kit.jobs.spawn(async move {
+            let _ = answer.0.send(app.keep(&caller, &conditions, batch).await);
+        });
+        answer.1.await.map_err(|stopping| Failure::unavailable(&stopping))?
+    }
+
+    async fn receive(&self, headers: &HeaderMap, body: Body, takes: Takes) -> Result<Batch, Failure> {
+        let ledger = &self.files.kit.ledger;
+        let key = || ledger.fresh().simple().to_string();
+        receive(Parts::of(headers, body)?, takes, &self.files.studio, key).await
+    }
+
+    async fn keep(&self, caller: &Caller, conditions: &Conditions, batch: Batch) -> Result<Taken, Failure> {
+        let refused = batch.refused.iter().map(|refused| {
+            json!({"field": refused.field, "code": refused.failure.code, "message": refused.failure.message})
+        });
+        let mut taken = Taken { files: Vec::new(), refused: refused.collect(), position: None };
+        for (index, file) in batch.files.into_iter().enumerate() {
+            let id: FileId = self.files.kit.ledger.fresh().into();
+            let conditions = conditions.of(index);
+            let options = conditions.options(&self.files.kit, caller, &batch.digest, &id);
+            let done = self.keep_one(caller, id, file, options).await?;
+            taken.position = done.position.or(taken.position);
+            let known = done.state.0.ok_or_else(|| Failure::unavailable(&"a new file has no state"))?;
+            taken.files.push((known, done.version));
+        }
+        Ok(taken)
+    }
+
+    async fn keep_one(
+        &self,
+        caller: &Caller,
+        id: FileId,
+        file: Received,
+        options: Options,
+    ) -> Result<Done<File>, Failure> {
+        let (kit, tenant, owner) = (&self.files.kit, &caller.tenant, caller.person()?.user);
+        for (key, bytes) in file.bytes {
+            if let Err(error) = self.files.bytes.put(tenant, id, &key, bytes).await {
+                self.forget(caller, id).await;
+                return Err(Failure::unavailable(&error));
+            }
+        }
+        let command = FileCommand::Upload { id, owner, name: file.name, content: file.content };
+        let options = Options { new_stream: true, if_version: None, ..options };
+        let done = kit.execute::<File>(&caller.actor(), id, command, options).await;
+        let kept = match &done {
+            Ok(done) => !done.repeated,
+            // Nobody knows whether the event is there: the next start does.
+            Err(ExecuteError::Journal(_)) => true,
+            Err(_) => false,
+        };
+        if !kept {
+            self.forget(caller, id).await;
+        }
+        done.map_err(http_kit::refused)
+    }
+
+    /// Bytes that no event will speak of.
+    async fn forget(&self, caller: &Caller, id: FileId) {
+        if let Err(error) = self.files.bytes.remove(&caller.tenant, id).await {
+            tracing::warn!(file = %id, %error, "bytes that nobody needs stay until the next start");
+        }
+    }
+}

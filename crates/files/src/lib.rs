@@ -1,0 +1,176 @@
+//! Files: photos of homes and documents of people.
+//!
+//! ```text
+//! body -> parts -> sniffed -> images made anew -> bytes durable -> FILE_UPLOADED -> answer
+//!                                                      FILE_DELETED, USER_DELETED -> delivery -> bytes gone
+//! ```
+//! The bytes are there before the event that says so. A crash in between leaves bytes that no event knows; they are
+//! swept at the next start.
+#![warn(missing_docs)]
+
+mod body;
+mod document;
+mod http;
+mod media;
+mod picture;
+mod projection;
+mod receive;
+mod remover;
+mod store;
+mod studio;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ::projection::deliveries::{self, Book, Courier};
+use ::projection::{ViewError, ViewStore};
+use axum::extract::FromRef;
+use bus::{Group, Status};
+use domain::FileId;
+use domain::file::File;
+use http_kit::Kit;
+use tokio::sync::Notify;
+
+pub use store::StoreError;
+
+use projection::Projected;
+use remover::Remover;
+use store::Store;
+use studio::Studio;
+
+/// How files look from outside.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Where images are fetched from, such as a cache in front of us, without a slash at the end; empty is here.
+    pub base_url: String,
+}
+
+/// Why the service cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The bytes cannot be reached.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The read model cannot be opened.
+    #[error("the files read model cannot be opened: {0}")]
+    View(#[from] ViewError),
+}
+
+/// The files service. Clones share everything.
+#[derive(Clone, Debug)]
+pub struct Files {
+    kit: Kit,
+    store: ViewStore,
+    book: Book,
+    bytes: Store,
+    studio: Studio,
+    settings: Settings,
+}
+
+/// What the handlers share: a clone, one a request, is one count more.
+#[derive(Clone, Debug)]
+struct App(Arc<AppParts>);
+
+impl std::ops::Deref for App {
+    type Target = AppParts;
+
+    fn deref(&self) -> &AppParts {
+        &self.0
+    }
+}
+
+#[derive(Debug)]
+struct AppParts {
+    files: Files,
+    status: Status,
+}
+
+impl FromRef<App> for Kit {
+    fn from_ref(app: &App) -> Self {
+        app.files.kit.clone()
+    }
+}
+
+impl Files {
+    /// Opens the bytes in `<data_dir>/files` and the read model in `<views_dir>/files.db`.
+    ///
+    /// # Errors
+    /// When one of them cannot be opened.
+    pub fn open(kit: Kit, data_dir: &Path, views_dir: &Path, settings: Settings) -> Result<Self, OpenError> {
+        let bytes = Store::local(&data_dir.join("files"))?;
+        let wake = Arc::new(Notify::new());
+        let projected = Projected::new(kit.ledger.clone(), Arc::clone(&wake));
+        let tables = [deliveries::TABLES, include_str!("../migrations/0001_files.sql")].concat();
+        let store = ViewStore::open(&views_dir.join("files.db"), &tables, Arc::new(projected))?;
+        let book = Book::open(&store, wake)?;
+        Ok(Self { kit, store, book, bytes, studio: Studio::default(), settings })
+    }
+
+    /// The group that keeps the read model.
+    #[must_use]
+    pub fn group() -> Group {
+        projection::GROUP
+    }
+
+    /// The read model.
+    #[must_use]
+    pub fn store(&self) -> &ViewStore {
+        &self.store
+    }
+
+    /// What became of the bytes that are to go.
+    #[must_use]
+    pub fn book(&self) -> &Book {
+        &self.book
+    }
+
+    /// Removes the bytes of files that are gone.
+    #[must_use]
+    pub fn courier(&self, settings: deliveries::Settings) -> Courier {
+        let ledger = self.kit.ledger.clone();
+        let clock = ledger.clock().clone();
+        let remover = Remover { ledger, store: self.store.clone(), bytes: self.bytes.clone() };
+        Courier::new(self.book.clone(), Arc::new(remover), clock, settings)
+    }
+
+    /// The routes; `status` tells how far the group is.
+    pub fn router(&self, status: Status) -> axum::Router {
+        http::router(App(Arc::new(AppParts { files: self.clone(), status })))
+    }
+
+    /// Removes the bytes that no event knows: those of uploads that a crash cut short. To be called before anybody
+    /// uploads. Gives how many files they were.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn sweep(&self) -> Result<usize, StoreError> {
+        let mut swept = 0;
+        for (tenant, file) in self.bytes.files().await? {
+            if self.is_listed(tenant.as_str(), file).await {
+                continue;
+            }
+            // The read model may be behind: the journal decides.
+            match self.kit.ledger.load::<File>(&tenant, file).await {
+                Ok((File(None), _)) => {}
+                Ok((File(Some(known)), _)) if known.deleted => {}
+                Ok(_) => continue,
+                Err(error) => {
+                    tracing::warn!(%file, %error, "bytes of a file that cannot be read are left where they are");
+                    continue;
+                }
+            }
+            self.bytes.remove(&tenant, file).await?;
+            swept += 1;
+        }
+        if swept > 0 {
+            tracing::info!(files = swept, "bytes of unfinished uploads were removed");
+        }
+        Ok(swept)
+    }
+
+    async fn is_listed(&self, tenant: &str, file: FileId) -> bool {
+        let sql = "select 1 from files where id = $2 and tenant = $1 and gone = 0";
+        let found = self.store.query(sql, vec![tenant.into(), file.to_string().into()]).await;
+        found.is_ok_and(|rows| !rows.is_empty())
+    }
+}

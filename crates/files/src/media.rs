@@ -1,0 +1,55 @@
+//! What bytes are: by what they begin with, never by what somebody calls them.
+
+use image::ImageFormat;
+
+/// What we take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Media {
+    /// Made anew before it is kept.
+    Image(ImageFormat),
+    /// Kept as it came.
+    Pdf,
+}
+
+/// A PDF ends with this mark, and perhaps a little behind it.
+const PDF_END: &[u8] = b"%%EOF";
+const PDF_END_WITHIN: usize = 1024;
+
+impl Media {
+    /// What `bytes` are, unless they are nothing that we take.
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        let image = match bytes {
+            [0xFF, 0xD8, 0xFF, ..] => ImageFormat::Jpeg,
+            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => ImageFormat::Png,
+            [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => ImageFormat::Gif,
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => ImageFormat::WebP,
+            [b'%', b'P', b'D', b'F', b'-', ..] => return Some(Self::Pdf),
+            _ => return None,
+        };
+        Some(Self::Image(image))
+    }
+}
+
+/// Whether a PDF is there to its end.
+pub fn is_whole_pdf(bytes: &[u8]) -> bool {
+    let tail = &bytes[bytes.len().saturating_sub(PDF_END_WITHIN)..];
+    tail.windows(PDF_END.len()).any(|window| window == PDF_END)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_what_they_begin_with() {
+        assert_eq!(Media::of(b"\xFF\xD8\xFF\xE0<html>"), Some(Media::Image(ImageFormat::Jpeg)));
+        assert_eq!(Media::of(b"GIF89a=1;alert(1)"), Some(Media::Image(ImageFormat::Gif)));
+        assert_eq!(Media::of(b"RIFF\0\0\0\0WEBPVP8 "), Some(Media::Image(ImageFormat::WebP)));
+        assert_eq!(Media::of(b"%PDF-1.7"), Some(Media::Pdf));
+        for other in [&b""[..], b"<svg/>", b"<html>", b"PK\x03\x04", b" %PDF-1.7", b"MZ", b"RIFF\0\0\0\0WAVE"]
+        {
+            assert_eq!(Media::of(other), None, "{other:?}");
+        }
+        assert!(is_whole_pdf(b"%PDF-1.7\n%%EOF\n") && !is_whole_pdf(b"%PDF-1.7\ntrailer"));
+    }
+}

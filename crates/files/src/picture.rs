@@ -1,0 +1,140 @@
+//! Images made anew: decoded within limits, turned upright, and encoded as WebP at a few widths. What is not pixels,
+//! such as where a photo was taken, is not carried over.
+
+use std::io::Cursor;
+
+use image::imageops::FilterType;
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
+use webp::{Encoder, PixelLayout};
+
+/// The widths of renditions; an image is never made wider than it is.
+pub const WIDTHS: [u32; 3] = [320, 800, 1600];
+
+/// The longest side: WebP takes no longer one.
+const LONGEST: u32 = 16_383;
+/// More pixels than any telephone's camera makes by default.
+const MOST_PIXELS: u64 = 50_000_000;
+/// Decoded bytes, and what a decoder needs beside them where it counts that.
+const MOST_BYTES: u64 = 256 * 1024 * 1024;
+const QUALITY: f32 = 80.0;
+
+/// An image made anew.
+#[derive(Debug)]
+pub struct Picture {
+    /// Its perceptual hash.
+    pub look: u64,
+    /// The narrowest first.
+    pub renditions: Vec<Rendered>,
+}
+
+/// An image at one width.
+pub struct Rendered {
+    pub width: u32,
+    pub height: u32,
+    pub webp: Vec<u8>,
+}
+
+impl std::fmt::Debug for Rendered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}x{}, {} bytes", self.width, self.height, self.webp.len())
+    }
+}
+
+/// Why an image is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PictureError {
+    /// It would take too much memory.
+    #[error("must be at most 16383 pixels wide and high, and have at most 50 million pixels")]
+    TooManyPixels,
+    /// It is broken.
+    #[error("cannot be read as the image it begins as")]
+    Broken,
+    /// The encoder does not do its work.
+    #[error("the image could not be encoded")]
+    Encoder,
+}
+
+/// Makes an image anew. Blocks, and takes up to a second of a core.
+pub fn render(bytes: &[u8], format: ImageFormat) -> Result<Picture, PictureError> {
+    let mut image = decode(bytes, format)?;
+    image = if image.color().has_alpha() {
+        DynamicImage::ImageRgba8(image.into_rgba8())
+    } else {
+        DynamicImage::ImageRgb8(image.into_rgb8())
+    };
+    let look = look(&image);
+    let mut widths: Vec<u32> = WIDTHS.iter().map(|width| image.width().min(*width)).collect();
+    widths.dedup();
+    let mut renditions = Vec::with_capacity(widths.len());
+    for width in widths.into_iter().rev() {
+        // A narrow one is made of the next wider one.
+        image = scaled(image, width);
+        renditions.push(encoded(&image)?);
+    }
+    renditions.reverse();
+    Ok(Picture { look, renditions })
+}
+
+fn decode(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage, PictureError> {
+    let refused = |error: ImageError| match error {
+        ImageError::Limits(_) => PictureError::TooManyPixels,
+        _ => PictureError::Broken,
+    };
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(LONGEST);
+    limits.max_image_height = Some(LONGEST);
+    limits.max_alloc = Some(MOST_BYTES);
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(refused)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MOST_PIXELS || decoder.total_bytes() > MOST_BYTES {
+        return Err(PictureError::TooManyPixels);
+    }
+    let orientation = decoder.orientation().map_err(refused)?;
+    let mut image = DynamicImage::from_decoder(decoder).map_err(refused)?;
+    if image.width() == 0 || image.height() == 0 {
+        return Err(PictureError::Broken);
+    }
+    image.apply_orientation(orientation);
+    Ok(image)
+}
+
+/// `image` at `width`, its sides in proportion.
+fn scaled(image: DynamicImage, width: u32) -> DynamicImage {
+    if width == image.width() {
+        return image;
+    }
+    let proportional = |width: u32| {
+        let height = u64::from(image.height()) * u64::from(width) / u64::from(image.width());
+        u32::try_from(height).unwrap_or(LONGEST).max(1)
+    };
+    let (height, twice) = (proportional(width), width * 2);
+    if image.width() > twice {
+        // Averages whole blocks first, which is fast; the filter then has little left to do.
+        image.thumbnail_exact(twice, proportional(twice)).resize_exact(width, height, FilterType::CatmullRom)
+    } else {
+        image.resize_exact(width, height, FilterType::CatmullRom)
+    }
+}
+
+fn encoded(image: &DynamicImage) -> Result<Rendered, PictureError> {
+    let (width, height) = (image.width(), image.height());
+    let layout = if image.color().has_alpha() { PixelLayout::Rgba } else { PixelLayout::Rgb };
+    let encoder = Encoder::new(image.as_bytes(), layout, width, height);
+    let webp = encoder.encode_simple(false, QUALITY).map_err(|_| PictureError::Encoder)?;
+    Ok(Rendered { width, height, webp: webp.to_vec() })
+}
+
+/// Whether each of 64 spots is brighter than the one to its right: images that look alike differ in few bits.
+fn look(image: &DynamicImage) -> u64 {
+    let small = image.thumbnail_exact(9, 8).into_luma8();
+    let spots = (0..8).flat_map(|y| (0..8).map(move |x| (x, y)));
+    spots.fold(0, |bits, (x, y)| {
+        let brighter = small.get_pixel(x, y).0[0] > small.get_pixel(x + 1, y).0[0];
+        bits << 1 | u64::from(brighter)
+    })
+}
+
+#[cfg(test)]
+mod tests;

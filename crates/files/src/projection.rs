@@ -1,0 +1,130 @@
+//! Folds the journal into the files read model, and asks for the bytes of files that are gone to be removed.
+
+use std::sync::Arc;
+
+use ::projection::deliveries::Delivery;
+use ::projection::{Projection, ProjectionError, ViewTx};
+use async_trait::async_trait;
+use bus::Group;
+use domain::file::FileEvent;
+use domain::{Envelope, Log};
+use journal::Ledger;
+use tokio::sync::Notify;
+
+/// The group of this read model. That somebody is forgotten waits for nothing.
+pub const GROUP: Group = Group { name: "files-service-group", logs: &[Log::Facts], key: lane };
+
+const DELETED: &str = "USER_DELETED";
+/// How bytes are removed, and what is asked for.
+const CHANNEL: &str = "files";
+const REMOVE: &str = "remove-bytes";
+
+fn lane(envelope: &Envelope) -> Option<String> {
+    let stream = &envelope.stream;
+    match (&*stream.kind, &*envelope.event_type) {
+        ("file", _) => Some(stream.to_string()),
+        ("user", DELETED) => Some(format!("{stream}/gone")),
+        _ => None,
+    }
+}
+
+/// The projection.
+pub struct Projected {
+    ledger: Ledger,
+    wake: Arc<Notify>,
+}
+
+impl Projected {
+    pub fn new(ledger: Ledger, wake: Arc<Notify>) -> Self {
+        Self { ledger, wake }
+    }
+
+    async fn file(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
+        let event = self.ledger.decode::<FileEvent>(envelope);
+        match event.map_err(|error| ProjectionError::Event(error.to_string()))? {
+            FileEvent::Uploaded { owner_id, name, content, .. } => {
+                let owner = owner_id.to_string();
+                let gone = is_gone(tx, envelope, &owner).await?;
+                let content = serde_json::to_string(&content)
+                    .map_err(|error| ProjectionError::Event(error.to_string()))?;
+                let row = [
+                    envelope.stream.tenant.as_str().into(),
+                    (&*envelope.stream.id).into(),
+                    owner.as_str().into(),
+                    name.filter(|_| !gone).and_then(domain::Personal::into_value).into(),
+                    content.into(),
+                    gone.into(),
+                    envelope.version.into(),
+                    envelope.timestamp.micros().into(),
+                ];
+                tx.execute(
+                    "insert into files (tenant, id, owner_id, name, content, gone, version, created_at)
+                     values ($1, $2, $3, $4, $5, $6, $7, $8)",
+                    &row,
+                )
+                .await?;
+                // Sent while its owner left.
+                if gone { remove(tx, envelope, &owner).await } else { Ok(()) }
+            }
+            FileEvent::Deleted { .. } => deleted(tx, envelope).await,
+        }
+    }
+}
+
+async fn is_gone(tx: &mut ViewTx<'_>, envelope: &Envelope, owner: &str) -> Result<bool, ProjectionError> {
+    let sql = "select 1 from gone_owners where user_id = $2 and tenant = $1";
+    Ok(!tx.query(sql, &[envelope.stream.tenant.as_str().into(), owner.into()]).await?.is_empty())
+}
+
+async fn remove(tx: &mut ViewTx<'_>, event: &Envelope, owner: &str) -> Result<(), ProjectionError> {
+    Ok(Delivery { event, channel: CHANNEL, recipient: owner, template: REMOVE }.add(tx).await?)
+}
+
+async fn deleted(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
+    let row =
+        [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into(), envelope.version.into()];
+    let sql = "update files set gone = 1, name = null, version = $3
+               where id = $2 and tenant = $1 and version = $3 - 1";
+    if tx.execute(sql, &row).await? != 1 {
+        let (stream, before) = (&envelope.stream, envelope.version - 1);
+        return Err(ProjectionError::Event(format!("{stream} is not at version {before}")));
+    }
+    let [tenant, id, _] = row;
+    let found = tx.query("select owner_id from files where id = $2 and tenant = $1", &[tenant, id]).await?;
+    let owner = found.first().and_then(|row| row.text(0)).unwrap_or_default().to_owned();
+    remove(tx, envelope, &owner).await
+}
+
+/// The owner left: what their files were called goes from here, and the bytes follow.
+async fn owner_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
+    let keys = [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into()];
+    tx.execute("insert into gone_owners (tenant, user_id) values ($1, $2) on conflict do nothing", &keys)
+        .await?;
+    tx.execute("update files set gone = 1, name = null where owner_id = $2 and tenant = $1", &keys).await?;
+    remove(tx, envelope, &envelope.stream.id).await
+}
+
+#[async_trait(?Send)]
+impl Projection for Projected {
+    fn name(&self) -> &'static str {
+        GROUP.name
+    }
+
+    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
+        for envelope in batch {
+            match &*envelope.stream.kind {
+                "file" => self.file(tx, envelope).await?,
+                _ => owner_gone(tx, envelope).await?,
+            }
+        }
+        Ok(())
+    }
+
+    fn committed(&self, _: &[Envelope]) {
+        self.wake.notify_one();
+    }
+
+    fn erases(&self, event: &Envelope) -> bool {
+        &*event.stream.kind == "user"
+    }
+}

@@ -1,0 +1,174 @@
+//! From a request's parts to files: read, looked at, made anew; nothing is stored here.
+
+use aws_lc_rs::digest::{Context, SHA256, digest};
+use axum::http::StatusCode;
+use bytes::Bytes;
+use domain::FieldErrors;
+use domain::file::{Content, Rendition, Stored};
+use http_kit::Failure;
+
+use crate::body::{Part, Parts, too_large, wrong};
+use crate::media::{Media, is_whole_pdf};
+use crate::picture::Picture;
+use crate::studio::Studio;
+
+/// Files of one request, at most.
+const MOST_FILES: usize = 20;
+
+/// What an operation takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// One file.
+    One,
+    /// Several, all or none.
+    Several,
+    /// Several, each by itself.
+    Each,
+}
+
+impl Takes {
+    fn fields(self) -> &'static [&'static str] {
+        match self {
+            Self::One => &["file"],
+            Self::Several | Self::Each => &["files", "files[]", "file"],
+        }
+    }
+}
+
+/// A file as it will be.
+pub struct Received {
+    /// What its owner calls it.
+    pub name: Option<String>,
+    /// What it is.
+    pub content: Content,
+    /// The bytes to store, by their keys.
+    pub bytes: Vec<(String, Bytes)>,
+}
+
+/// A file that is not taken.
+#[derive(Debug)]
+pub struct Refused {
+    /// Where it stood, such as `files[2]`.
+    pub field: String,
+    /// Why.
+    pub failure: Failure,
+}
+
+/// The files of a request.
+pub struct Batch {
+    pub files: Vec<Received>,
+    pub refused: Vec<Refused>,
+    /// What the request says, however its parts are separated: what an idempotency key is bound to.
+    pub digest: Vec<u8>,
+}
+
+/// Reads a request to its end. `key` draws names for the store.
+pub async fn receive(
+    mut parts: Parts,
+    takes: Takes,
+    studio: &Studio,
+    key: impl Fn() -> String + Sync,
+) -> Result<Batch, Failure> {
+    let (mut files, mut refused, mut said) = (Vec::new(), Vec::new(), Context::new(&SHA256));
+    let mut count = 0;
+    while let Some(part) = parts.next().await? {
+        let expected = takes.fields().contains(&&*part.field);
+        if !expected && !part.is_file && !parts.are_too_many() {
+            continue; // a form may say other things, too
+        }
+        let most = if takes == Takes::One { 1 } else { MOST_FILES };
+        if !expected || count == most || parts.are_too_many() {
+            parts.pass_over().await;
+            let names = takes.fields()[0];
+            return Err(wrong(&part.field, format!("is not taken: send at most {most}, as {names}")));
+        }
+        let field = if takes == Takes::One { part.field.clone() } else { format!("files[{count}]") };
+        count += 1;
+        tell(&mut said, &part);
+        match file(&field, part, studio, &key).await {
+            Ok(file) => files.push(file),
+            // What is wrong on our side is no fault of the file's.
+            Err(failure) if failure.status.is_server_error() => return Err(failure),
+            Err(failure) => refused.push(Refused { field, failure }),
+        }
+    }
+    if count == 0 {
+        return Err(wrong(takes.fields()[0], "is required"));
+    }
+    if files.is_empty() || (takes != Takes::Each && !refused.is_empty()) {
+        return Err(all(refused));
+    }
+    Ok(Batch { files, refused, digest: said.finish().as_ref().to_vec() })
+}
+
+/// What a part says, with the length before each piece, so that no two requests say the same.
+fn tell(said: &mut Context, part: &Part) {
+    let bytes = part.bytes.as_deref().map(|bytes| digest(&SHA256, bytes));
+    let bytes = bytes.as_ref().map_or(&[][..], AsRef::as_ref);
+    for piece in [part.field.as_bytes(), part.name.as_deref().unwrap_or("").as_bytes(), bytes] {
+        said.update(&(piece.len() as u64).to_be_bytes());
+        said.update(piece);
+    }
+}
+
+/// One failure that names every file that is not taken.
+fn all(refused: Vec<Refused>) -> Failure {
+    let mut fields = FieldErrors::default();
+    let mut first = None;
+    for Refused { failure, .. } in refused {
+        fields.0.extend(failure.fields.0.clone());
+        first.get_or_insert(failure);
+    }
+    let first = first.unwrap_or_else(|| wrong("file", "is required"));
+    Failure { fields, ..first }
+}
+
+async fn file(
+    field: &str,
+    part: Part,
+    studio: &Studio,
+    key: impl Fn() -> String,
+) -> Result<Received, Failure> {
+    let bytes = part.bytes.ok_or_else(|| too_large(field, "must be at most 10 MB"))?;
+    if bytes.is_empty() {
+        return Err(wrong(field, "is empty"));
+    }
+    let Some(media) = Media::of(&bytes) else { return Err(of_another_kind(field)) };
+    let (content, bytes) = match media {
+        Media::Image(format) => image(studio.render(field, bytes, format).await?, key),
+        Media::Pdf if !is_whole_pdf(&bytes) => return Err(wrong(field, "is a PDF without its end")),
+        Media::Pdf => {
+            let key = format!("{}.pdf", key());
+            (Content::Document { bytes: stored(&key, &bytes) }, vec![(key, bytes)])
+        }
+    };
+    Ok(Received { name: part.name, content, bytes })
+}
+
+fn of_another_kind(field: &str) -> Failure {
+    const MESSAGE: &str = "must be a JPEG, PNG, GIF or WebP image or a PDF, whatever it is called";
+    let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    let failure = Failure::new(status, "UNSUPPORTED_MEDIA_TYPE", format!("{field} {MESSAGE}"));
+    Failure { fields: FieldErrors::one(field, MESSAGE), ..failure }
+}
+
+fn image(picture: Picture, key: impl Fn() -> String) -> (Content, Vec<(String, Bytes)>) {
+    let mut bytes = Vec::with_capacity(picture.renditions.len());
+    let renditions = picture.renditions.into_iter().map(|made| {
+        let (key, webp) = (format!("{}.webp", key()), Bytes::from(made.webp));
+        let rendition = Rendition { width: made.width, height: made.height, bytes: stored(&key, &webp) };
+        bytes.push((key, webp));
+        rendition
+    });
+    let renditions = renditions.collect();
+    (Content::Image { look: format!("{:016x}", picture.look), renditions }, bytes)
+}
+
+fn stored(key: &str, bytes: &[u8]) -> Stored {
+    use std::fmt::Write as _;
+    let sha256 = digest(&SHA256, bytes).as_ref().iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
+    Stored { key: key.to_owned(), size: bytes.len() as u64, sha256 }
+}

@@ -1,0 +1,60 @@
+//! Removes the bytes of files that are gone: one that was deleted, or all of somebody who left.
+
+use ::projection::ViewStore;
+use ::projection::deliveries::{Carrier, Found, Order, Outcome};
+use async_trait::async_trait;
+use domain::{Envelope, FileId, Log};
+use journal::Ledger;
+
+use crate::store::Store;
+
+pub struct Remover {
+    pub ledger: Ledger,
+    pub store: ViewStore,
+    pub bytes: Store,
+}
+
+type Failed = Box<dyn std::error::Error + Send + Sync>;
+
+#[async_trait]
+impl Carrier for Remover {
+    async fn carry(&self, order: &Order) -> Outcome {
+        self.remove(order)
+            .await
+            .map_or_else(|error| Outcome::Failed(error.to_string()), |()| Outcome::Delivered)
+    }
+
+    /// Removing bytes again is harmless.
+    async fn look_up(&self, _: &Order) -> Found {
+        Found::Missing
+    }
+}
+
+impl Remover {
+    async fn remove(&self, order: &Order) -> Result<(), Failed> {
+        for file in self.gone(order).await? {
+            self.bytes.remove(&order.tenant, file).await?;
+            metrics::counter!("files_removed").increment(1);
+        }
+        Ok(())
+    }
+
+    /// The file whose event it is, or every file of the person whose event it is.
+    async fn gone(&self, order: &Order) -> Result<Vec<FileId>, Failed> {
+        let event = self.event(order).await?;
+        if &*event.stream.kind == "file" {
+            return Ok(vec![event.stream.id.parse()?]);
+        }
+        let sql = "select id from files where owner_id = $2 and tenant = $1";
+        let keys = vec![order.tenant.as_str().into(), order.recipient.to_string().into()];
+        let rows = self.store.query(sql, keys).await?;
+        Ok(rows.iter().filter_map(|row| row.text(0)?.parse().ok()).collect())
+    }
+
+    async fn event(&self, order: &Order) -> Result<Envelope, Failed> {
+        let journal = self.ledger.journal();
+        let before = journal.head(Log::Facts).await?.at(order.seq.saturating_sub(1));
+        let found = journal.read_after(before, 1).await?.into_iter().find(|e| e.event_id == order.event_id);
+        found.ok_or_else(|| format!("the journal does not hold event {}", order.event_id).into())
+    }
+}

@@ -1,0 +1,141 @@
+//! The bytes of files: `{tenant}/{file}/{key}`, all three made by us. What was put is durable.
+
+use std::fs;
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use domain::{FileId, TenantId};
+use futures_util::TryStreamExt;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as Place;
+use object_store::{Error, ObjectStore, ObjectStoreExt};
+
+/// The store does not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Its directory cannot be made.
+    #[error("the directory of files cannot be opened: {0}")]
+    Directory(#[from] io::Error),
+    /// It refuses.
+    #[error("the store of files does not answer: {0}")]
+    Objects(#[from] Error),
+}
+
+/// The store. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Store(Arc<dyn ObjectStore>);
+
+impl Store {
+    /// A store in `directory`, which is made where there is none. What a crash has left half written is removed.
+    pub fn local(directory: &Path) -> Result<Self, StoreError> {
+        fs::create_dir_all(directory)?;
+        remove_fragments(directory)?;
+        let objects = LocalFileSystem::new_with_prefix(directory)?;
+        Ok(Self(Arc::new(objects.with_fsync(true).with_automatic_cleanup(true))))
+    }
+
+    fn directory(tenant: &TenantId, file: FileId) -> Place {
+        Place::from_iter([tenant.as_str(), &file.to_string()])
+    }
+
+    /// Keeps `bytes` for good.
+    pub async fn put(
+        &self,
+        tenant: &TenantId,
+        file: FileId,
+        key: &str,
+        bytes: Bytes,
+    ) -> Result<(), StoreError> {
+        let place = Self::directory(tenant, file).join(key);
+        self.0.put(&place, bytes.into()).await?;
+        Ok(())
+    }
+
+    /// A part of what was put; nothing when it is gone.
+    pub async fn read(
+        &self,
+        tenant: &TenantId,
+        file: FileId,
+        key: &str,
+        part: Range<u64>,
+    ) -> Result<Option<Bytes>, StoreError> {
+        let place = Self::directory(tenant, file).join(key);
+        match self.0.get_range(&place, part).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Removes everything of a file; removing it again is harmless.
+    pub async fn remove(&self, tenant: &TenantId, file: FileId) -> Result<(), StoreError> {
+        let directory = Self::directory(tenant, file);
+        let found: Vec<_> = self.0.list(Some(&directory)).try_collect().await?;
+        for object in found {
+            match self.0.delete(&object.location).await {
+                Err(Error::NotFound { .. }) | Ok(()) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Every file there are bytes of.
+    pub async fn files(&self) -> Result<Vec<(TenantId, FileId)>, StoreError> {
+        let mut files = Vec::new();
+        for tenant in self.0.list_with_delimiter(None).await?.common_prefixes {
+            let Some(name) = tenant.parts().next_back().and_then(|part| TenantId::parse(part.as_ref()))
+            else {
+                continue;
+            };
+            for file in self.0.list_with_delimiter(Some(&tenant)).await?.common_prefixes {
+                // What is not named by us is not ours to remove.
+                let id = file.parts().next_back().and_then(|part| part.as_ref().parse().ok());
+                files.extend(id.map(|id| (name.clone(), id)));
+            }
+        }
+        Ok(files)
+    }
+}
+
+/// Files that were being written when the process ended: the store gives them a `#` until they are whole.
+fn remove_fragments(directory: &Path) -> io::Result<()> {
+    let mut open = vec![PathBuf::from(directory)];
+    while let Some(directory) = open.pop() {
+        for entry in fs::read_dir(directory)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                open.push(entry.path());
+            } else if entry.file_name().as_encoded_bytes().contains(&b'#') {
+                fs::remove_file(entry.path())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_put_is_there_until_it_is_removed_and_no_directory_stays() {
+        let directory = tempfile::tempdir().unwrap();
+        let (tenant, file) = (TenantId::stored("t"), FileId::from(uuid::Uuid::from_u128(7)));
+        let store = Store::local(directory.path()).unwrap();
+        store.put(&tenant, file, "a.webp", Bytes::from_static(b"0123456789")).await.unwrap();
+        store.put(&tenant, file, "b.webp", Bytes::from_static(b"x")).await.unwrap();
+        assert_eq!(store.read(&tenant, file, "a.webp", 2..5).await.unwrap().unwrap(), "234");
+        assert_eq!(store.files().await.unwrap(), [(tenant.clone(), file)]);
+        fs::write(directory.path().join(format!("t/{file}/c.webp#1")), "half").unwrap();
+        let store = Store::local(directory.path()).unwrap();
+        assert!(!directory.path().join(format!("t/{file}/c.webp#1")).exists());
+        store.remove(&tenant, file).await.unwrap();
+        store.remove(&tenant, file).await.unwrap();
+        assert_eq!(store.read(&tenant, file, "a.webp", 2..5).await.unwrap(), None);
+        assert!(!directory.path().join("t").exists());
+    }
+}

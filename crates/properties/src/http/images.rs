@@ -1,0 +1,115 @@
+//! `POST /api/properties/{id}/images`: photos for a listing.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use domain::file::{File, Known};
+use domain::property::images::Wanted;
+use domain::property::{Listing, Property, PropertyCommand};
+use domain::{Aggregate, FieldErrors, Fields, FileId, StreamId, TenantId};
+use http_kit::{Caller, Conditions, Failure, JsonObject};
+
+use super::property_id;
+use crate::App;
+use crate::document::{Counts, Document, etag};
+
+/// The most ids that are looked at; a listing takes fewer.
+const MOST_IDS: usize = 50;
+
+/// `{"fileIds": […], "primary": …}`: image files of the caller's own, in the order they are to be shown in, behind
+/// those that are not named. Naming all of them orders them anew.
+pub async fn add(
+    State(app): State<App>,
+    caller: Caller,
+    path: Path<String>,
+    conditions: Conditions,
+    body: JsonObject,
+) -> Result<Response, Failure> {
+    let id = property_id(path)?;
+    let listing = app.changeable(&caller, id).await?;
+    let (files, primary) = read(&body)?;
+    let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
+    let stream = StreamId::new(&caller.tenant, Property::TYPE, id);
+    // A repeat is answered whatever became of the files since.
+    if app.kit.answered(&stream, options.idempotency.as_ref()).await?.is_none() {
+        app.check_own(&caller, &listing, &files, primary).await?;
+    }
+    let gone = app.gone(&caller.tenant, &listing).await?;
+    let command = PropertyCommand::AddImages(Wanted { files, primary, gone });
+    let done = app.run(&caller, id, command, options).await?;
+    let listing = done.state.listing.ok_or_else(super::no_such_listing)?;
+    let counts = app.known(&caller.tenant, id).await?.map_or_else(Counts::default, |known| known.counts);
+    let document = Document::of(&listing, done.version, counts);
+    let reply = app.kit.done(&caller, "Photos added", document, done.position);
+    let reply = reply.created(&format!("/api/files/property/{id}"));
+    Ok(reply.etag(&etag(done.version, counts)).into_response())
+}
+
+fn read(body: &JsonObject) -> Result<(Vec<FileId>, Option<FileId>), Failure> {
+    let mut fields = Fields::new(&body.members);
+    let primary = fields.parsed("primary", |text| text.parse().map_err(|_| "must be the id of a file"));
+    let ids = fields.raw("fileIds").map(|ids| ids.as_array().map_or(&[][..], Vec::as_slice));
+    let ids = fields.required("fileIds", ids).unwrap_or_default();
+    let mut files = Vec::with_capacity(ids.len().min(MOST_IDS));
+    for (index, id) in ids.iter().enumerate().take(MOST_IDS + 1) {
+        match id.as_str().and_then(|id| id.parse().ok()) {
+            _ if index == MOST_IDS => fields.wrong("fileIds", "names too many files"),
+            Some(id) => files.push(id),
+            None => fields.wrong(&format!("fileIds[{index}]"), "must be the id of a file"),
+        }
+    }
+    if fields.raw("fileIds").is_some_and(|ids| ids.as_array().is_none_or(Vec::is_empty)) {
+        fields.wrong("fileIds", "must be a list of ids of files");
+    }
+    Ok((fields.finish(Some(files))?, primary))
+}
+
+impl App {
+    /// Every file is an image of the caller's, or a photo of the listing already. Whether somebody else has a file of
+    /// that id is not told.
+    async fn check_own(
+        &self,
+        caller: &Caller,
+        listing: &Listing,
+        files: &[FileId],
+        primary: Option<FileId>,
+    ) -> Result<(), Failure> {
+        let (person, mut wrong) = (caller.person()?.user, FieldErrors::default());
+        let is_there = |id| files.contains(&id) || listing.images.iter().any(|image| image.file_id == id);
+        if primary.is_some_and(|primary| !is_there(primary)) {
+            wrong.0.insert("primary".into(), "must be one of the listing's photos".into());
+        }
+        for (index, file) in files.iter().enumerate() {
+            let is_photo = listing.images.iter().any(|image| image.file_id == *file);
+            let field = || format!("fileIds[{index}]");
+            match self.file(&caller.tenant, *file).await? {
+                Some(known) if known.deleted || (known.owner != person && !is_photo) => {
+                    wrong.0.insert(field(), "is no file of yours".into());
+                }
+                Some(known) if !known.is_image() => {
+                    wrong.0.insert(field(), "is no image".into());
+                }
+                Some(_) => {}
+                None => {
+                    wrong.0.insert(field(), "is no file of yours".into());
+                }
+            }
+        }
+        if wrong.0.is_empty() { Ok(()) } else { Err(wrong.into()) }
+    }
+
+    /// Photos of the listing whose files were deleted meanwhile.
+    async fn gone(&self, tenant: &TenantId, listing: &Listing) -> Result<Vec<FileId>, Failure> {
+        let mut gone = Vec::new();
+        for image in &listing.images {
+            if self.file(tenant, image.file_id).await?.is_none_or(|known| known.deleted) {
+                gone.push(image.file_id);
+            }
+        }
+        Ok(gone)
+    }
+
+    /// A file as the journal has it: the files service is not asked.
+    async fn file(&self, tenant: &TenantId, id: FileId) -> Result<Option<Known>, Failure> {
+        Ok(self.kit.ledger.load::<File>(tenant, id).await?.0.0)
+    }
+}

@@ -1,0 +1,170 @@
+//! H6: what is sent is what it is, not what it says it is; of an image nothing is kept but what it shows.
+
+mod hostile;
+
+use std::path::Path;
+
+use reqwest::Method;
+use testkit::{Answer, Client, Form, Person, TestApp};
+
+use crate::images;
+use hostile::{Case, PAYLOAD};
+
+async fn send(client: &Client, path: &str, form: (&str, Vec<u8>)) -> Answer {
+    client.send_bytes(Method::POST, path, form, &[]).await
+}
+
+/// How many objects an answer says were stored; a refusal names a field.
+#[track_caller]
+fn told(case: &str, answer: &Answer) -> usize {
+    match answer.status {
+        201 => answer.data()["renditions"].as_array().map_or(1, Vec::len),
+        400 | 413 | 415 => {
+            let fields = answer.body["error"]["fieldErrors"].as_object();
+            assert!(fields.is_some_and(|fields| !fields.is_empty()), "{case}: {}", answer.text);
+            assert!(!answer.text.contains(PAYLOAD), "{case}: {}", answer.text);
+            0
+        }
+        status => panic!("{case}: {status} {}", answer.text),
+    }
+}
+
+/// Every object is named by us, and every image is one of ours.
+fn check_store(data_dir: &Path, expected: usize) {
+    let stored = images::stored(data_dir);
+    assert_eq!(stored.len(), expected, "{stored:?}");
+    for path in stored {
+        let place = path.strip_prefix(data_dir.join("files")).unwrap();
+        let parts: Vec<&str> = place.iter().map(|part| part.to_str().unwrap()).collect();
+        let place = place.display();
+        let [tenant, file, key] = parts[..] else { panic!("{place}") };
+        let (random, kind) = key.split_once('.').unwrap();
+        assert!(tenant == "hyderabad" && file.parse::<uuid::Uuid>().is_ok(), "{place}");
+        assert!(random.len() == 32 && random.bytes().all(|byte| byte.is_ascii_hexdigit()), "{place}");
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(!bytes.windows(PAYLOAD.len()).any(|window| window == PAYLOAD.as_bytes()), "{place}");
+        assert!(["webp", "pdf"].contains(&kind), "{place}");
+        if kind == "webp" {
+            image::load_from_memory_with_format(&bytes, image::ImageFormat::WebP).unwrap();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h06_two_hundred_hostile_files_leave_nothing_of_theirs() {
+    let app = TestApp::start().await;
+    let owner = Person::register(&app.client, "owner").await;
+    let cases = hostile::cases();
+    assert!(cases.len() >= 200, "{} cases only", cases.len());
+    let (mut expected, mut refused) = (0, 0);
+    for Case { name, file_name, media, bytes, taken } in &cases {
+        let form = Form::default().part("file", Some(file_name), media, bytes).finish();
+        let answer = send(&owner.client, "/api/files/upload", form).await;
+        let stored = told(name, &answer);
+        if let Some(taken) = taken {
+            assert_eq!(answer.status == 201, *taken, "{name}: {}", answer.text);
+        }
+        if stored == 0 {
+            refused += 1;
+            assert!(answer.body["error"]["fieldErrors"]["file"].is_string(), "{name}: {}", answer.text);
+        } else {
+            assert!(
+                ["image/webp", "application/pdf"].contains(&answer.data()["contentType"].as_str().unwrap())
+            );
+        }
+        expected += stored;
+    }
+    assert!(refused > 60 && expected > 60, "{refused} refused, {expected} stored: the cases say little");
+    check_store(app.data_dir(), expected);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h06_a_request_that_is_not_right_is_refused_by_field() {
+    let app = TestApp::start().await;
+    let owner = Person::register(&app.client, "owner").await;
+    let (photo, media) = (images::jpeg(40, 30), "multipart/form-data; boundary=----between-the-parts");
+    let whole = Form::file("a.jpg", &photo).finish();
+    let cases = [
+        ("no boundary", ("multipart/form-data", whole.1.clone()), 400),
+        ("an empty boundary", ("multipart/form-data; boundary=", whole.1.clone()), 400),
+        ("another boundary", ("multipart/form-data; boundary=x", whole.1.clone()), 400),
+        ("another media type", ("application/json", b"{}".to_vec()), 415),
+        ("another multipart", ("multipart/mixed; boundary=x", whole.1.clone()), 415),
+        ("an image as it is", ("image/jpeg", photo.clone()), 415),
+        ("an empty body", (media, Vec::new()), 400),
+        ("no parts", Form::default().finish(), 400),
+        ("cut short", Form::file("a.jpg", &photo).cut(), 400),
+        ("cut within a part", (media, whole.1[..whole.1.len() / 2].to_vec()), 400),
+        ("cut within a header", (media, whole.1[..60].to_vec()), 400),
+        ("no such field", Form::default().part("avatar", Some("a.jpg"), "image/jpeg", &photo).finish(), 400),
+        ("a field with a path", Form::default().part("../file", Some("a"), "a/b", &photo).finish(), 400),
+        ("no file", Form::default().part("userId", None, "text/plain", b"7").finish(), 400),
+        ("an empty file", Form::file("a.jpg", b"").finish(), 400),
+        ("two files", Form::file("a.jpg", &photo).part("file", Some("b"), "a/b", &photo).finish(), 400),
+        ("noise", (media, vec![0xFF; 5000]), 400),
+    ];
+    for (name, form, status) in cases {
+        let answer = send(&owner.client, "/api/files/upload", form).await;
+        assert_eq!(answer.status, status, "{name}: {}", answer.text);
+        told(name, &answer);
+    }
+    let many =
+        (0..25).fold(Form::default(), |form, _| form.part("files", Some("a.jpg"), "image/jpeg", &photo));
+    told("25 files", &send(&owner.client, "/api/files/bulk", many.finish()).await.expect(400));
+    let whole = Form::file("a.jpg", &photo).finish();
+    app.client.send_bytes(Method::POST, "/api/files/upload", whole, &[]).await.expect(401);
+    check_store(app.data_dir(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h06_too_much_is_refused_while_it_is_read() {
+    let app = TestApp::start().await;
+    let owner = Person::register(&app.client, "owner").await;
+    let large = |mib: usize| {
+        let mut bytes = vec![0; mib << 20];
+        bytes[..4].copy_from_slice(b"\xFF\xD8\xFF\xE0");
+        bytes
+    };
+    let file = Form::file("a.jpg", &large(11)).finish();
+    let answer = send(&owner.client, "/api/files/upload", file).await.expect(413);
+    assert_eq!(answer.body["error"]["fieldErrors"]["file"], "must be at most 10 MB");
+    let six =
+        (0..6).fold(Form::default(), |form, _| form.part("files", Some("a.jpg"), "image/jpeg", &large(9)));
+    let answer = send(&owner.client, "/api/files/upload/multiple", six.finish()).await.expect(413);
+    assert_eq!(answer.body["error"]["fieldErrors"]["body"], "must be at most 50 MB");
+    check_store(app.data_dir(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h06_a_photo_does_not_tell_where_it_was_taken() {
+    let app = TestApp::start().await;
+    let owner = Person::register(&app.client, "owner").await;
+    let photo = hostile::with_place(&images::jpeg(400, 300));
+    assert!(photo.windows(4).any(|window| window == b"Exif"));
+    let id = images::send(&owner.client, "IMG_0001.jpg", &photo).await;
+    for asked in ["", "?w=320"] {
+        let (_, _, bytes) = app.client.bytes(&format!("/api/files/{id}{asked}"), &[]).await;
+        for told in [&b"Exif"[..], b"EXIF", b"XMP", b"GPSLatitude", b"17.4435"] {
+            assert!(!bytes.windows(told.len()).any(|window| window == told), "{asked}");
+        }
+    }
+    check_store(app.data_dir(), 2);
+}
+
+/// A PDF is kept as it came, so a browser must not take it for anything else.
+#[tokio::test(flavor = "multi_thread")]
+async fn h06_a_document_with_a_page_in_it_is_never_shown_as_one() {
+    let app = TestApp::start().await;
+    let owner = Person::register(&app.client, "owner").await;
+    let both = images::pdf("<html><script>alert(1)</script></html>");
+    let id = images::send(&owner.client, "page.html", &both).await;
+    for path in [format!("/api/files/{id}"), format!("/api/files/download/me/{id}.pdf")] {
+        let (status, headers, _) = owner.client.bytes(&path, &[]).await;
+        assert_eq!((status, headers["content-type"].to_str().unwrap()), (200, "application/pdf"));
+        assert_eq!(headers["x-content-type-options"], "nosniff");
+        assert!(headers["content-security-policy"].to_str().unwrap().contains("sandbox"));
+        assert!(headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
+        app.client.get(&path).await.expect(if path.contains("/me/") { 401 } else { 404 });
+    }
+}

@@ -1,0 +1,42 @@
+//! Multipart bodies, right ones and wrong ones.
+
+/// Between the parts.
+const BOUNDARY: &str = "----between-the-parts";
+
+/// A body of parts.
+#[derive(Clone, Debug, Default)]
+pub struct Form(Vec<u8>);
+
+impl Form {
+    /// One file, as `file`.
+    #[must_use]
+    pub fn file(name: &str, bytes: &[u8]) -> Self {
+        Self::default().part("file", Some(name), "application/octet-stream", bytes)
+    }
+
+    /// A further part, its names as they are given.
+    #[must_use]
+    pub fn part(mut self, field: &str, name: Option<&str>, media: &str, bytes: &[u8]) -> Self {
+        let name = name.map(|name| format!("; filename=\"{name}\"")).unwrap_or_default();
+        let head = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"{name}\r\nContent-Type: {media}\r\n\r\n"
+        );
+        self.0.extend(head.into_bytes());
+        self.0.extend(bytes);
+        self.0.extend(b"\r\n");
+        self
+    }
+
+    /// Its media type and its bytes.
+    #[must_use]
+    pub fn finish(mut self) -> (&'static str, Vec<u8>) {
+        self.0.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
+        ("multipart/form-data; boundary=----between-the-parts", self.0)
+    }
+
+    /// The same, cut short.
+    #[must_use]
+    pub fn cut(self) -> (&'static str, Vec<u8>) {
+        ("multipart/form-data; boundary=----between-the-parts", self.0)
+    }
+}
