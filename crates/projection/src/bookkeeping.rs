@@ -25,10 +25,16 @@ create index if not exists idx_parked_events_key on parked_events (grp, key, num
 create table if not exists leases (
     grp text primary key, holder blob not null, generation integer not null, until integer not null
 ) strict, without rowid;
+create table if not exists made (id text not null) strict;
+insert into made (id) select lower(hex(randomblob(16))) where not exists (select 1 from made);
 ";
 
 /// Names of the tables above, and of what SQLite keeps for them: not part of what a rebuild must equal.
-pub const NAMES: [&str; 5] = ["checkpoints", "blocked_keys", "parked_events", "leases", "sqlite_sequence"];
+///
+/// `made` holds one id, another one in every file: what is kept beside a read model, such as a search index, knows by
+/// it which file it was made from.
+pub const NAMES: [&str; 6] =
+    ["checkpoints", "blocked_keys", "parked_events", "leases", "made", "sqlite_sequence"];
 
 #[expect(clippy::needless_pass_by_value, reason = "passed to map_err")]
 fn broken(error: rusqlite::Error) -> ApplyError {
