@@ -1,10 +1,12 @@
 //! What people look at and pass on. Never folded: a visitor touches no listing's version (event rule 24).
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::aggregate::EventKind;
 use crate::id::{PropertyId, UserId};
 use crate::money::Paise;
+use crate::personal::Personal;
 
 /// An event of the activity log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,6 +44,14 @@ pub enum ActivityEvent {
         snapshot: Snapshot,
         /// Whose contact data.
         owner_id: UserId,
+    },
+    /// A signed-in person searched.
+    #[serde(rename = "PROPERTY_SEARCHED")]
+    Searched {
+        /// What for, by the names of the request: people search for themselves, so it is theirs.
+        filters: Personal<Map<String, Value>>,
+        /// How many listings there were.
+        results_count: u64,
     },
     /// Views by people who are not signed in, as sums: nothing of the people is kept.
     #[serde(rename = "VIEWS_COUNTED")]

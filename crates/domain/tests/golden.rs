@@ -150,10 +150,14 @@ fn people() -> Vec<UserEvent> {
 
 fn activity() -> Vec<ActivityEvent> {
     let (property_id, owner_id) = (id(2), id(1));
+    let filters =
+        [("query", "villa"), ("city", "Hyderabad")].map(|(name, value)| (name.into(), value.into()));
+    let filters = filters.into_iter().collect();
     vec![
         ActivityEvent::Viewed { property_id, snapshot: snapshot(), views: 2, counted: true },
         ActivityEvent::Shared { property_id, snapshot: snapshot() },
         ActivityEvent::ContactRevealed { property_id, snapshot: snapshot(), owner_id },
+        ActivityEvent::Searched { filters: Personal::of(owner_id, filters), results_count: 7 },
         ActivityEvent::ViewsCounted { views: vec![CountedViews { property_id, views: 5, visitors: 3 }] },
     ]
 }

@@ -10,7 +10,8 @@ use domain::activity::{ActivityEvent, CountedViews, Snapshot};
 use domain::{Actor, Metadata, PropertyId, StreamId, TenantId, UserId};
 use tokio::sync::{Notify, watch};
 
-use crate::{Ledger, Seen};
+use crate::keys::KeyError;
+use crate::{DecodeError, ExecuteError, Ledger, Seen};
 
 type ViewKey = (TenantId, UserId, PropertyId);
 
@@ -18,6 +19,14 @@ type ViewKey = (TenantId, UserId, PropertyId);
 struct Pending {
     views: HashMap<ViewKey, View>,
     sums: HashMap<(TenantId, PropertyId), (u64, u64)>,
+    searches: Vec<Search>,
+}
+
+#[derive(Debug)]
+struct Search {
+    actor: Actor,
+    user: UserId,
+    event: ActivityEvent,
 }
 
 #[derive(Debug)]
@@ -85,6 +94,13 @@ impl ActivityQueue {
         self.filled.notify_one();
     }
 
+    /// Queues that a signed-in person searched; waits while the queue is full.
+    pub async fn searched(&self, actor: Actor, user: UserId, event: ActivityEvent) {
+        self.room().await;
+        self.pending().searches.push(Search { actor, user, event });
+        self.filled.notify_one();
+    }
+
     /// Queues a view by somebody who is not signed in; `visitor` when they were not seen before today.
     pub async fn counted(&self, tenant: &TenantId, property: PropertyId, visitor: bool) {
         self.room().await;
@@ -102,7 +118,7 @@ impl ActivityQueue {
             let emptied = self.emptied.notified();
             let full = {
                 let pending = self.pending();
-                pending.views.len() + pending.sums.len() >= self.most
+                pending.views.len() + pending.sums.len() + pending.searches.len() >= self.most
             };
             if !full {
                 return;
@@ -115,14 +131,19 @@ impl ActivityQueue {
     pub async fn flush(&self) {
         let _one_at_a_time = self.flushing.lock().await;
         self.on_the_way.store(true, Ordering::SeqCst);
-        let Pending { views, sums } = std::mem::take(&mut *self.pending());
-        if views.is_empty() && sums.is_empty() {
+        let Pending { views, sums, searches } = std::mem::take(&mut *self.pending());
+        if views.is_empty() && sums.is_empty() && searches.is_empty() {
             self.on_the_way.store(false, Ordering::SeqCst);
             return;
         }
         let views = views.into_iter().map(|(key, view)| self.write_view(key, view));
         let sums = by_tenant(sums).into_iter().map(|(tenant, sums)| self.write_sums(tenant, sums));
-        tokio::join!(futures_util::future::join_all(views), futures_util::future::join_all(sums));
+        let searches = searches.into_iter().map(|search| self.write_search(search));
+        tokio::join!(
+            futures_util::future::join_all(views),
+            futures_util::future::join_all(sums),
+            futures_util::future::join_all(searches)
+        );
         self.on_the_way.store(false, Ordering::SeqCst);
         self.emptied.notify_waiters();
     }
@@ -130,7 +151,11 @@ impl ActivityQueue {
     /// Whether something of the person may be queued or on its way; [`Self::flush`] then makes it durable.
     #[must_use]
     pub fn holds(&self, tenant: &TenantId, user: UserId) -> bool {
-        let queued = self.pending().views.keys().any(|(t, u, _)| *u == user && t == tenant);
+        let queued = {
+            let pending = self.pending();
+            pending.views.keys().any(|(t, u, _)| *u == user && t == tenant)
+                || pending.searches.iter().any(|search| search.user == user && search.actor.tenant == *tenant)
+        };
         queued || self.on_the_way.load(Ordering::SeqCst)
     }
 
@@ -160,6 +185,21 @@ impl ActivityQueue {
                         empty.insert(view);
                     }
                 }
+            }
+        }
+    }
+
+    async fn write_search(&self, search: Search) {
+        let tenant = &search.actor.tenant;
+        let stream = StreamId::new(tenant, "activity", search.user);
+        match self.ledger.record(&search.actor, stream, &search.event).await {
+            Ok(appended) => self.seen.remember(tenant, search.user, appended.position),
+            // They left meanwhile: what they looked for is theirs, and nothing of it may be kept.
+            Err(ExecuteError::Decode(DecodeError::Keys(KeyError::Erased))) => {}
+            Err(error) => {
+                tracing::error!(%error, "a search could not be written and stays queued");
+                self.filled.notify_one();
+                self.pending().searches.push(search);
             }
         }
     }

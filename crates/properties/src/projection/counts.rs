@@ -52,6 +52,7 @@ pub async fn activity(
         }
         ActivityEvent::Viewed { .. }
         | ActivityEvent::Shared { .. }
+        | ActivityEvent::Searched { .. }
         | ActivityEvent::ContactRevealed { .. } => Ok(()),
     }
 }
