@@ -17,7 +17,9 @@ fn allowed(name: &str) -> Option<Vec<&'static str>> {
         "bus" => vec!["domain", "journal"],
         "projection" => vec!["domain", "journal", "bus"],
         "http-kit" => vec!["domain", "journal", "bus", "projection"],
-        "users" | "properties" | "history" | "notifications" | "files" | "gateway" => PLATFORM.to_vec(),
+        "users" | "properties" | "search" | "history" | "notifications" | "files" | "gateway" => {
+            PLATFORM.to_vec()
+        }
         "testkit" => [PLATFORM, &["hyderabadinfra"]].concat(),
         "hyderabadinfra" | "xtask" => return None,
         other => panic!("{other} is not in the dependency rule: say in this test what it may depend on"),

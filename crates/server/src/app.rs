@@ -30,6 +30,7 @@ use tasks::Tasks;
 use users::{Erasures, Users};
 
 pub use open::Opening;
+pub use search::Search;
 
 /// The whole application on one machine: everything but the sockets.
 #[derive(Debug)]
@@ -40,6 +41,8 @@ pub struct App {
     pub users: Users,
     /// The listings.
     pub properties: Properties,
+    /// What finds them.
+    pub search: Search,
     /// What everybody did.
     pub history: History,
     /// The mail.

@@ -28,6 +28,7 @@ impl TestApp {
             let waited = handle.status.wait(&needed, nobody, Duration::from_mins(1)).await;
             assert_eq!(waited, Waited::Applied, "{} is behind", handle.group.name);
         }
+        assert!(self.search.caught_up(Duration::from_mins(1)).await, "the search index is behind");
         for book in &self.books {
             tokio::time::timeout(Duration::from_mins(1), book.tried(heads[0].seq)).await.unwrap().unwrap();
         }

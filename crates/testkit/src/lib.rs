@@ -16,7 +16,7 @@ use std::time::Duration;
 use bus::GroupHandle;
 use domain::{Clock, Timestamp};
 use http_kit::Kit;
-use hyderabadinfra::app::{self, App, Opening};
+use hyderabadinfra::app::{self, App, Opening, Search};
 use hyderabadinfra::settings::{self, Flag, Settings, Sources};
 use projection::deliveries::Book;
 use tempfile::TempDir;
@@ -49,6 +49,7 @@ pub struct TestApp {
     pub kit: Kit,
     groups: Vec<GroupHandle>,
     books: Vec<Book>,
+    search: Search,
     directory: Directory,
     server: JoinSet<()>,
     stop: Option<oneshot::Sender<()>>,
@@ -112,6 +113,7 @@ impl TestApp {
         let (kit, groups) = (app.kit.clone(), app.groups.clone());
         let books =
             vec![app.notifications.book().clone(), app.erasures.book().clone(), app.files.book().clone()];
+        let search = app.search.clone();
         let (stop, stopped) = oneshot::channel();
         let mut server = JoinSet::new();
         server.spawn(async move {
@@ -121,7 +123,19 @@ impl TestApp {
             app::serve(app, public, operators, Duration::from_secs(2), stopped).await.unwrap();
         });
         let client = Client::new(&base);
-        Self { base, management, clock, client, kit, groups, books, directory, server, stop: Some(stop) }
+        Self {
+            base,
+            management,
+            clock,
+            client,
+            kit,
+            groups,
+            books,
+            search,
+            directory,
+            server,
+            stop: Some(stop),
+        }
     }
 
     /// Where everything is kept.

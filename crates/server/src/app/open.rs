@@ -18,6 +18,7 @@ use notifications::{MailSettings, Notifications};
 use projection::ViewStore;
 use projection::deliveries::Settings as Courier;
 use properties::Properties;
+use search::Search;
 use users::{Erasures, Users};
 
 use super::months::Months;
@@ -52,6 +53,7 @@ impl App {
         let users = Users::open(kit.clone(), data_dir, &views_dir, sessions(settings))
             .context("the users service")?;
         let properties = Properties::open(kit.clone(), &views_dir).context("the properties service")?;
+        let search = Search::open(kit.clone(), &views_dir).await.context("the search service")?;
         let history = History::open(kit.clone(), &views_dir).context("the history service")?;
         let notifications =
             Notifications::open(kit.clone(), data_dir, mail).context("the notifications service")?;
@@ -64,6 +66,7 @@ impl App {
             (Notifications::group(), notifications.store().clone()),
             (Erasures::group(), erasures.store().clone()),
             (Files::group(), files.store().clone()),
+            (Search::group(), search.store().clone()),
         ];
         let (runners, groups) = Starts { kit: &kit, settings }.groups(&views).await?;
         let status = |index: usize| groups[index].status.clone();
@@ -72,7 +75,8 @@ impl App {
             .merge(properties.router(status(1)))
             .merge(history.router(status(2)))
             .merge(notifications.router(status(3)))
-            .merge(files.router(status(5)));
+            .merge(files.router(status(5)))
+            .merge(search.router(status(6)));
         let hub = Hub::new(kit.ledger.journal().clone()).await?;
         let limits = Arc::new(Limits::new(limits(&settings.limits), &clock));
         let doors = gateway::doors(Parts {
@@ -96,12 +100,14 @@ impl App {
             vec![notifications.courier(courier), erasures.courier(courier), files.courier(courier)];
         let months = Months::of(&journal, kit.ledger.clock(), settings.journal.seal_after_days);
         let (handles, views_too) = (groups.clone(), views.clone());
-        let work = Work { runners, couriers, handles, views: views_too, months };
+        let keeper = search.keeper();
+        let work = Work { runners, couriers, keeper, handles, views: views_too, months };
         let tasks = Tasks::start(&kit, work, (&limits, &hub), prometheus);
         let app = Self {
             kit,
             users,
             properties,
+            search,
             history,
             notifications,
             files,

@@ -36,6 +36,8 @@ const NO_KEY: &[Except] = &[
     except("DELETE /api/users/profile", "the account it is asked with is closed: a repeat is not signed in"),
     except("POST /api/properties/{id}/view", "views count once a visitor and half an hour whatever is sent"),
     except("POST /api/realtime/ticket", "answers with a fresh secret, and changes nothing"),
+    except("POST /api/search/properties", "a query whose parameters are too long for an address"),
+    except("POST /api/search/advanced", "a query whose parameters are too long for an address"),
     except(
         "POST /api/v1/admin/dead-letters/{id}/redrive",
         "what was applied is not found again; each try is one",

@@ -10,4 +10,5 @@ mod files;
 mod images;
 mod people;
 mod rows;
+mod search;
 mod tenants;

@@ -32,8 +32,9 @@ fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         let path = entry.unwrap().path();
         if path.is_dir() {
             found.extend(files(&path));
-        } else {
-            found.insert(path.clone(), std::fs::read(&path).unwrap());
+        } else if let Ok(bytes) = std::fs::read(&path) {
+            // What goes while this looks, as files of the search index do, holds nothing any more.
+            found.insert(path, bytes);
         }
     }
     found

@@ -47,6 +47,7 @@ pub async fn prepare(world: &World, row: &Row, who: Who) -> Request {
         "users" => user(world, row, who).await,
         "properties" if row.path.starts_with("/api/leads") => lead(world, row, who).await,
         "properties" => property(world, row, who).await,
+        "search" => search(world, row, who),
         "history" => history(world, row, who).await,
         "files" => file(world, row, who).await,
         "operations" => operation(world, row, who).await,
@@ -218,6 +219,11 @@ async fn file(world: &World, row: &Row, who: Who) -> Request {
     };
     let path = path.replace("{userId}", &owner.id).replace("{fileName}", &format!("{id}.webp"));
     request(&client, row, &path, None)
+}
+
+fn search(world: &World, row: &Row, who: Who) -> Request {
+    let body = (row.method == Method::POST).then(|| json!({"query": "home", "bedrooms": "2"}));
+    request(&world.scene(who).client, row, &row.path, body)
 }
 
 async fn history(world: &World, row: &Row, who: Who) -> Request {

@@ -1,0 +1,94 @@
+//! How long a search with facets takes: `cargo run --release -p search --example latency [HOMES]`, 100,000 by default.
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement prints and fails by panicking")]
+
+#[path = "../tests/it/homes.rs"]
+mod homes;
+#[path = "../tests/it/random.rs"]
+mod random;
+
+use std::time::Duration;
+
+use domain::TenantId;
+use domain::property::kinds::PropertyType;
+use search::query::{Query, Sort, SortBy};
+use search::{Change, Index, Place};
+use tokio::time::Instant;
+
+use homes::{NOW, home};
+use random::Random;
+
+const ROUNDS: usize = 300;
+
+fn main() {
+    let many = std::env::args().nth(1).map_or(100_000, |text| text.parse().unwrap());
+    let directory = tempfile::tempdir().unwrap();
+    let index = Index::open(directory.path()).unwrap();
+    let (mut random, tenant) = (Random::new(1), TenantId::stored("hyderabad"));
+    let began = Instant::now();
+    let place = |changed| Place { made: "an example".into(), changed };
+    for commit in 0..many / 10_000 {
+        let batch: Vec<Change> =
+            (0..10_000).map(|_| Change::Put(Box::new(home(&mut random, &tenant)))).collect();
+        index.write(&batch).unwrap();
+        index.commit(&place(i64::try_from(commit).unwrap())).unwrap();
+    }
+    println!("{many} homes indexed in {:.1?}", began.elapsed());
+    for merged in [false, true] {
+        if merged {
+            index.rest().unwrap();
+            println!("after the merges that were on their way");
+        }
+        for (name, query) in queries(&tenant) {
+            measure(&index, name, &query);
+        }
+    }
+    let (mut visible, fresh) = (Vec::new(), home(&mut random, &tenant));
+    for round in 0..50 {
+        let began = Instant::now();
+        index.write(&[Change::Put(Box::new(fresh.clone()))]).unwrap();
+        index.commit(&place(1_000_000 + round)).unwrap();
+        visible.push(began.elapsed());
+    }
+    told("one change until it is found", visible);
+}
+
+fn queries(tenant: &TenantId) -> Vec<(&'static str, Query)> {
+    let all = Query { facets: true, ..Query::all(tenant.clone(), NOW) };
+    let words = |text: &str| {
+        let mut query = Query { sort: vec![Sort::BEST], ..all.clone() };
+        query.text(text);
+        query
+    };
+    let mut filtered = all.clone();
+    filtered.filters.property_types = vec![PropertyType::Apartment, PropertyType::Villa];
+    filtered.filters.bedrooms.add_from(2);
+    filtered.filters.max_price = Some(2_000_000_000);
+    filtered.sort = vec![Sort { by: SortBy::Price, descending: false }];
+    let mut both = words("gachibowli apartment");
+    both.filters = filtered.filters.clone();
+    vec![
+        ("everything, facets", all.clone()),
+        ("everything, no facets", Query { facets: false, ..all.clone() }),
+        ("filters, facets", filtered),
+        ("words, facets", words("gachibowli apartment")),
+        ("a wrong letter, facets", words("gachibouli vila")),
+        ("words, filters, facets", both),
+    ]
+}
+
+fn measure(index: &Index, name: &str, query: &Query) {
+    let mut times = Vec::with_capacity(ROUNDS);
+    let mut total = 0;
+    for _ in 0..ROUNDS {
+        let began = Instant::now();
+        total = index.search(query).unwrap().total;
+        times.push(began.elapsed());
+    }
+    told(&format!("{name} ({total} found)"), times);
+}
+
+fn told(name: &str, mut times: Vec<Duration>) {
+    times.sort_unstable();
+    let at = |percent: usize| times[(times.len() - 1) * percent / 100];
+    println!("{name:44} p50 {:>8.2?}  p99 {:>8.2?}", at(50), at(99));
+}

@@ -1,0 +1,36 @@
+-- The read model of searching: one row a listing, nothing personal in it. The search index is made from these rows.
+create table if not exists homes (
+    tenant text not null,
+    id text not null,
+    owner_id text not null,
+    status text not null,
+    -- The owner closed their account: content is gone for good.
+    owner_gone bigint not null,
+    featured bigint not null,
+    verified bigint not null,
+    favourites bigint not null,
+    content text,
+    version bigint not null,
+    created_at bigint not null,
+    updated_at bigint not null,
+    -- Larger than any other row's when the row was written: the index reads on from the last one it has.
+    changed bigint not null,
+    primary key (id, tenant)
+);
+create unique index if not exists idx_homes_changed on homes (changed);
+create index if not exists idx_homes_owner on homes (owner_id);
+
+-- How many people saved a listing, also before its own events came.
+create table if not exists saves (
+    tenant text not null,
+    id text not null,
+    favourites bigint not null,
+    primary key (id, tenant)
+);
+
+-- People who closed their account.
+create table if not exists gone_owners (
+    tenant text not null,
+    user_id text not null,
+    primary key (user_id, tenant)
+);

@@ -1,0 +1,27 @@
+//! The routes of searching. The ones below `/api/properties` are those of the earlier systems' listings service.
+
+mod answer;
+mod area;
+mod lists;
+mod read;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::App;
+
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/api/search/properties", get(lists::by_query).post(lists::by_body))
+        .route("/api/search/advanced", post(lists::by_body))
+        .route("/api/search/filters", get(lists::filters))
+        .route("/api/search/featured", get(lists::featured))
+        .route("/api/properties/search", get(lists::listings))
+        .route("/api/properties/filter", get(lists::listings))
+        .route("/api/properties/{id}/similar", get(lists::similar))
+        .route("/api/properties/similar/{id}", get(lists::similar))
+        .route("/api/public/properties/search", get(lists::listings))
+        .route("/api/public/properties/filter", get(lists::listings))
+        .route("/api/public/properties/{id}/similar", get(lists::similar))
+        .with_state(app)
+}

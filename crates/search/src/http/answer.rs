@@ -1,0 +1,93 @@
+//! From a query to an answer: wait for the reader's own writes, search, read the rows of the hits.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::{Log, PropertyId};
+use http_kit::{Caller, Failure, Freshness, Page};
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+use tokio::time::Instant;
+
+use super::read::{Asked, cursor};
+use crate::App;
+use crate::home::{Document, Finding, Home};
+use crate::query::{Facets, Found, Hit, Query, kilometres, text_score};
+use crate::ranking::Measured;
+use crate::rows;
+
+/// A page of hits and what can be chosen next.
+#[derive(Debug, Serialize)]
+pub struct Results {
+    #[serde(flatten)]
+    page: Page<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    facets: Option<Facets>,
+}
+
+impl Results {
+    /// The entries alone.
+    pub fn into_content(self) -> Vec<Box<RawValue>> {
+        self.page.into_content()
+    }
+}
+
+impl App {
+    /// Waits, bounded, until the rows and then the index have what the caller wrote.
+    pub async fn fresh(&self, caller: &Caller) -> Freshness {
+        let Some(user) = caller.user() else { return Freshness::Fresh };
+        let (kit, began) = (&self.search.kit, Instant::now());
+        let written = kit.seen.of(&caller.tenant, user)[Log::Facts.index()];
+        let freshness = kit.wait_for_own(&self.status, caller, &[Log::Facts]).await;
+        let left = kit.wait.saturating_sub(began.elapsed());
+        match freshness {
+            Freshness::Fresh if self.search.progress.wait(written.seq, left).await => Freshness::Fresh,
+            _ => Freshness::Stale,
+        }
+    }
+
+    /// Asks the index, on a thread that may block; as many at once as the read model allows itself.
+    pub async fn search(&self, query: Query) -> Result<Found, Failure> {
+        let broken = |error: &dyn std::fmt::Display| Failure::unavailable(error);
+        let _turn = self.search.turns.acquire().await.map_err(|closed| broken(&closed))?;
+        let index = Arc::clone(&self.search.index);
+        let found = tokio::task::spawn_blocking(move || index.search(&query)).await;
+        found.map_err(|cut| broken(&cut))?.map_err(|error| broken(&error))
+    }
+
+    /// One page. A hit whose row is off the market by now is left out.
+    pub async fn results(&self, caller: &Caller, asked: &Asked) -> Result<(Results, u64), Failure> {
+        let found = self.search(asked.query.clone()).await?;
+        let ids: Vec<PropertyId> = found.hits.iter().map(|hit| hit.key.id.into()).collect();
+        let homes = rows::homes(&self.search.store, &caller.tenant, &ids).await;
+        let homes = homes.map_err(|error| Failure::unavailable(&error))?;
+        let content = documents(asked, &found.hits, &homes)?;
+        let next = found.hits.last().map(|hit| cursor(asked, &hit.key));
+        let page = Page::new(&asked.paging, content, found.total, next.as_ref());
+        Ok((Results { page, facets: asked.query.facets.then_some(found.facets) }, found.total))
+    }
+}
+
+fn documents(
+    asked: &Asked,
+    hits: &[Hit],
+    homes: &HashMap<PropertyId, Home>,
+) -> Result<Vec<Box<RawValue>>, Failure> {
+    let query = &asked.query;
+    let mut content = Vec::with_capacity(hits.len());
+    for hit in hits {
+        let Some(home) = homes.get(&hit.key.id.into()) else { continue };
+        let standing = home.standing();
+        let near = query.geo.near.zip(standing.at);
+        let ranked = !query.words.is_empty() || query.is_ranked();
+        // Of the row as it is: an explanation that does not add up to the document would be none.
+        let text = text_score(home, &query.words).unwrap_or(hit.text);
+        let found = Finding {
+            relevance_score: ranked.then(|| standing.relevance(text, query.at)),
+            distance_km: near.map(|(near, at)| (kilometres(near.at, at) * 1000.0).round() / 1000.0),
+            explain: asked.explain.then(|| standing.parts(text, query.at)),
+        };
+        content.push(to_raw_value(&Document::of(home, found)).map_err(|error| Failure::unavailable(&error))?);
+    }
+    Ok(content)
+}

@@ -1,0 +1,135 @@
+//! The operations.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse, Response};
+use domain::activity::ActivityEvent;
+use domain::property::Status;
+use domain::{Fields, Personal, PropertyId};
+use http_kit::{Caller, Failure, JsonObject, Paging, Params};
+use serde_json::json;
+
+use super::read::{Asked, PARAMS, asked, renamed};
+use crate::App;
+use crate::query::{Like, Query, Sort, SortBy};
+use crate::rows;
+
+impl App {
+    fn read(&self, mut fields: Fields<'_>, caller: &Caller, facets: bool) -> Result<Asked, Failure> {
+        let now = self.search.kit.ledger.clock().now();
+        let asked = asked(&mut fields, &caller.tenant, now, facets);
+        Ok(fields.finish(asked)?)
+    }
+
+    async fn answer(&self, caller: &Caller, asked: Asked) -> Result<Response, Failure> {
+        let fresh = self.fresh(caller).await;
+        let (results, total) = self.results(caller, &asked).await?;
+        self.note(caller, asked, total).await;
+        let reply = self.search.kit.reply("Properties found", results);
+        Ok(reply.stale(fresh.is_stale()).into_response())
+    }
+
+    /// A signed-in person's search is in their own history; going on to further pages is the same search. Queued, not
+    /// awaited, unless the settings ask for it.
+    async fn note(&self, caller: &Caller, asked: Asked, results_count: u64) {
+        let Some(user) = caller.user() else { return };
+        if asked.paging.page > 0 || asked.paging.cursor.is_some() {
+            return;
+        }
+        let kit = &self.search.kit;
+        let event = ActivityEvent::Searched { filters: Personal::of(user, asked.told), results_count };
+        kit.activity.searched(caller.actor(), user, event).await;
+        if kit.await_activity {
+            kit.activity.flush().await;
+        }
+    }
+}
+
+/// `GET /api/search/properties`
+pub async fn by_query(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
+    let params = Params::read(&uri, &PARAMS)?;
+    let asked = app.read(params.fields(), &caller, true)?;
+    app.answer(&caller, asked).await
+}
+
+/// `POST /api/search/properties` and `POST /api/search/advanced`: the same in a body.
+pub async fn by_body(State(app): State<App>, caller: Caller, body: JsonObject) -> Result<Response, Failure> {
+    let members = renamed(body.members);
+    let asked = app.read(Fields::new(&members), &caller, true)?;
+    app.answer(&caller, asked).await
+}
+
+/// `GET /api/properties/search` and `…/filter`, as the earlier systems' clients know them: facets only when asked.
+pub async fn listings(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
+    let params = Params::read(&uri, &PARAMS)?;
+    let asked = app.read(params.fields(), &caller, false)?;
+    app.answer(&caller, asked).await
+}
+
+/// `GET /api/search/filters`: what can be chosen, with counts, and how it can be ordered. Filters that are set already
+/// narrow the counts of the others.
+pub async fn filters(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
+    let params = Params::read(&uri, &PARAMS)?;
+    let mut asked = app.read(params.fields(), &caller, true)?;
+    let fresh = app.fresh(&caller).await;
+    (asked.query.facets, asked.query.size, asked.query.offset) = (true, 0, 0);
+    let found = app.search(asked.query).await?;
+    let sorts: Vec<&str> = SortBy::WORDS.iter().map(|(word, _)| *word).collect();
+    let data = json!({"totalElements": found.total, "filters": found.facets, "sorts": sorts});
+    Ok(app.search.kit.reply("Filters found", data).stale(fresh.is_stale()).into_response())
+}
+
+/// `GET /api/search/featured`: the featured ones, the newest first, as an array.
+pub async fn featured(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
+    let params = Params::read(&uri, &["size"])?;
+    let mut asked = app.read(params.fields(), &caller, false)?;
+    asked.query.filters.featured = Some(true);
+    let fresh = app.fresh(&caller).await;
+    let (results, _) = app.results(&caller, &asked).await?;
+    let reply = app.search.kit.reply("Featured properties", results.into_content());
+    Ok(reply.stale(fresh.is_stale()).into_response())
+}
+
+/// `GET /api/properties/{id}/similar`: others of its kind in its city, the most alike first, as an array. A listing that
+/// is sold still has its like.
+pub async fn similar(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Failure> {
+    let params = Params::read(&uri, &["size"])?;
+    let mut fields = params.fields();
+    let paging = Paging::read(&mut fields, 5, 2);
+    let paging = fields.finish(paging)?;
+    let fresh = app.fresh(&caller).await;
+    let query = app.alike(&caller, &id).await?;
+    let query = Query { size: usize::try_from(paging.size).unwrap_or(100), ..query };
+    let asked = Asked { query, paging, order: String::new(), explain: false, told: serde_json::Map::new() };
+    let (results, _) = app.results(&caller, &asked).await?;
+    let reply = app.search.kit.reply("Similar properties", results.into_content());
+    Ok(reply.stale(fresh.is_stale()).into_response())
+}
+
+impl App {
+    async fn alike(&self, caller: &Caller, id: &str) -> Result<Query, Failure> {
+        let unknown = || Failure::not_found("PROPERTY_NOT_FOUND", "there is no such listing");
+        let id: PropertyId = id.parse().map_err(|_| unknown())?;
+        let stored = rows::one(&self.search.store, &caller.tenant, id).await;
+        let stored = stored.map_err(|error| Failure::unavailable(&error))?.ok_or_else(unknown)?;
+        if stored.owner_gone || stored.status == Status::Removed {
+            return Err(Failure::gone("PROPERTY_REMOVED", "the listing was removed"));
+        }
+        // What was never public tells nothing, not even by what is like it.
+        let home = stored.home.filter(|_| stored.status.is_public()).ok_or_else(unknown)?;
+        let (standing, facts) = (home.standing(), &home.content.specifications);
+        let mut query = Query::all(caller.tenant.clone(), self.search.kit.ledger.clock().now());
+        query.filters.cities = vec![crate::words::key(&home.content.location.city)];
+        query.filters.property_types = vec![facts.property_type];
+        query.filters.listing_types = vec![facts.listing_type];
+        query.exclude = Some(id);
+        query.sort = vec![Sort { by: SortBy::Likeness, descending: false }];
+        query.like = Some(Like { price: standing.price, bedrooms: standing.bedrooms, at: standing.at });
+        Ok(query)
+    }
+}

@@ -1,0 +1,191 @@
+//! How a listing stands in the index: words to be found by, columns to filter, count and order by. Nothing is stored
+//! that the rows hold.
+
+use std::collections::BTreeMap;
+
+use domain::fields::Choice;
+use domain::property::kinds::{FurnishedStatus, ListingType, PropertyType};
+use domain::{PropertyId, TenantId};
+use tantivy::TantivyDocument;
+use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
+
+use crate::home::Home;
+use crate::words;
+
+/// Between the key of a place and how it is written.
+pub const SHOWN: char = '\u{1f}';
+
+/// The fields.
+#[derive(Clone, Copy, Debug)]
+pub struct Fields {
+    pub key: Field,
+    pub tenant: Field,
+    pub state: Field,
+    pub pincode: Field,
+    /// Title, location, description and the rest, as [`Home::texts`] has them.
+    pub texts: [Field; 4],
+    id: [Field; 2],
+    traits: Field,
+    price: Field,
+    area: Field,
+    created: Field,
+    updated: Field,
+    favourites: Field,
+    lat: Field,
+    lng: Field,
+    city: Field,
+    locality: Field,
+    amenities: Field,
+}
+
+/// The one word a value is known by across tenants.
+pub fn key(tenant: &TenantId, id: PropertyId) -> String {
+    format!("{tenant}/{id}")
+}
+
+impl Fields {
+    /// The schema and its fields.
+    pub fn schema() -> (Schema, Self) {
+        let mut builder = Schema::builder();
+        let indexing = |tokenizer| {
+            TextFieldIndexing::default()
+                .set_tokenizer(tokenizer)
+                .set_fieldnorms(false)
+                .set_index_option(IndexRecordOption::Basic)
+        };
+        let whole = TextOptions::default().set_indexing_options(indexing("raw"));
+        let words = TextOptions::default().set_indexing_options(indexing("whitespace"));
+        let column = TextOptions::default().set_fast("raw");
+        let fields = Self {
+            key: builder.add_text_field("key", whole.clone()),
+            tenant: builder.add_text_field("tenant", whole.clone()),
+            state: builder.add_text_field("state", whole.clone()),
+            pincode: builder.add_text_field("pincode", whole),
+            texts: ["title", "location", "description", "rest"]
+                .map(|name| builder.add_text_field(name, words.clone())),
+            id: ["idHigh", "idLow"].map(|name| builder.add_u64_field(name, FAST)),
+            traits: builder.add_u64_field("traits", FAST),
+            price: builder.add_i64_field("price", FAST),
+            area: builder.add_f64_field("area", FAST),
+            created: builder.add_i64_field("created", FAST),
+            updated: builder.add_i64_field("updated", FAST),
+            favourites: builder.add_u64_field("favourites", FAST),
+            lat: builder.add_f64_field("lat", FAST),
+            lng: builder.add_f64_field("lng", FAST),
+            city: builder.add_text_field("city", column.clone()),
+            locality: builder.add_text_field("locality", column.clone()),
+            amenities: builder.add_text_field("amenities", column),
+        };
+        (builder.build(), fields)
+    }
+
+    /// The document of a listing.
+    pub fn document(&self, home: &Home) -> TantivyDocument {
+        let mut document = TantivyDocument::default();
+        let (standing, location) = (home.standing(), &home.content.location);
+        document.add_text(self.key, key(&home.tenant, home.id));
+        document.add_text(self.tenant, home.tenant.as_str());
+        document.add_text(self.state, words::key(location.state.as_deref().unwrap_or_default()));
+        document.add_text(self.pincode, location.pincode.as_deref().unwrap_or_default());
+        for (field, (_, text)) in self.texts.iter().zip(home.texts()) {
+            document.add_text(*field, words::key(&text));
+        }
+        let (high, low) = home.id.uuid().as_u64_pair();
+        document.add_u64(self.id[0], high);
+        document.add_u64(self.id[1], low);
+        document.add_u64(self.traits, Traits::of(home).0);
+        document.add_i64(self.price, standing.price);
+        document.add_f64(self.area, standing.area);
+        document.add_i64(self.created, standing.created_at.micros());
+        document.add_i64(self.updated, standing.updated_at.micros());
+        document.add_u64(self.favourites, standing.favourites);
+        if let Some(at) = standing.at {
+            document.add_f64(self.lat, at.lat);
+            document.add_f64(self.lng, at.lng);
+        }
+        document.add_text(self.city, shown(&location.city));
+        document.add_text(self.locality, shown(&location.area));
+        // One amenity, however often and however it is written.
+        let amenities: BTreeMap<_, _> = home.content.amenities.iter().map(|a| (words::key(a), a)).collect();
+        for amenity in amenities.values() {
+            document.add_text(self.amenities, shown(amenity));
+        }
+        document
+    }
+}
+
+fn shown(text: &str) -> String {
+    format!("{}{SHOWN}{}", words::key(text), text.trim())
+}
+
+/// The small facts of a listing in one number, because one column is read faster than seven.
+#[derive(Clone, Copy, Debug)]
+pub struct Traits(pub u64);
+
+/// A number nobody told.
+const NONE: u64 = 63;
+
+fn place<T: Choice>(value: T) -> u64 {
+    let found = T::ALL.iter().position(|(_, other)| *other == value);
+    found.and_then(|at| u64::try_from(at).ok()).unwrap_or(NONE)
+}
+
+impl Traits {
+    fn of(home: &Home) -> Self {
+        let (facts, standing) = (&home.content.specifications, home.standing());
+        let number = |number: Option<u8>| number.map_or(NONE, u64::from).min(NONE);
+        let parts = [
+            place::<PropertyType>(facts.property_type),
+            place::<ListingType>(facts.listing_type),
+            facts.furnished_status.map_or(NONE, place::<FurnishedStatus>),
+            number(standing.bedrooms),
+            number(home.bathrooms()),
+            u64::from(home.featured),
+            u64::from(home.verified),
+        ];
+        Self(parts.iter().rev().fold(0, |all, part| all << 6 | part))
+    }
+
+    fn part(self, index: u32) -> u64 {
+        self.0 >> (6 * index) & 63
+    }
+
+    fn number(self, index: u32) -> Option<u8> {
+        Some(self.part(index)).filter(|part| *part != NONE).and_then(|part| u8::try_from(part).ok())
+    }
+
+    /// Its place among the words of the type.
+    pub fn property_type(self) -> Option<u8> {
+        self.number(0)
+    }
+
+    /// Its place among the words of the type.
+    pub fn listing_type(self) -> Option<u8> {
+        self.number(1)
+    }
+
+    /// Its place among the words of the type.
+    pub fn furnished(self) -> Option<u8> {
+        self.number(2)
+    }
+
+    /// How many.
+    pub fn bedrooms(self) -> Option<u8> {
+        self.number(3)
+    }
+
+    /// How many.
+    pub fn bathrooms(self) -> Option<u8> {
+        self.number(4)
+    }
+
+    /// Among the featured.
+    pub fn featured(self) -> bool {
+        self.part(5) == 1
+    }
+
+    /// Confirmed as genuine.
+    pub fn verified(self) -> bool {
+        self.part(6) == 1
+    }
+}

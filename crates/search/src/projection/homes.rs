@@ -1,0 +1,149 @@
+//! The rows.
+
+use ::projection::{ProjectionError, Value, ViewTx};
+use domain::Envelope;
+use domain::favourites::FavouritesEvent;
+use domain::fields::Choice;
+use domain::property::{Content, PropertyEvent, Status};
+use domain::{PropertyId, UserId};
+
+/// The next number of a changed row.
+const NEXT: &str = "(select coalesce(max(changed), 0) + 1 from homes)";
+
+pub async fn apply(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    event: PropertyEvent,
+) -> Result<(), ProjectionError> {
+    match event {
+        PropertyEvent::Listed { owner_id, status, content, .. } => {
+            insert(tx, envelope, owner_id, status, content).await
+        }
+        PropertyEvent::Edited { content, .. } => edit(tx, envelope, content).await,
+        PropertyEvent::StatusChanged { to, .. } => set(tx, envelope, "status", to.word().into()).await,
+        PropertyEvent::Removed { .. } => set(tx, envelope, "status", Status::Removed.word().into()).await,
+        PropertyEvent::Approved { .. } => set(tx, envelope, "status", Status::Active.word().into()).await,
+        PropertyEvent::Rejected { .. } => set(tx, envelope, "status", Status::Rejected.word().into()).await,
+        PropertyEvent::Featured { featured, .. } => set(tx, envelope, "featured", featured.into()).await,
+        PropertyEvent::Verified { verified, .. } => set(tx, envelope, "verified", verified.into()).await,
+    }
+}
+
+fn key(envelope: &Envelope) -> [Value<'_>; 2] {
+    [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into()]
+}
+
+/// What can be searched: never whom to ask, nor the street address, which are the owner's.
+fn searchable(mut content: Content) -> Result<String, ProjectionError> {
+    content.contact = None;
+    content.location.address = None;
+    serde_json::to_string(&content).map_err(|error| ProjectionError::Event(error.to_string()))
+}
+
+async fn insert(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    owner: UserId,
+    status: Status,
+    content: Content,
+) -> Result<(), ProjectionError> {
+    let [tenant, id] = key(envelope);
+    let owner = owner.to_string();
+    let sql = "select 1 from gone_owners where user_id = $2 and tenant = $1";
+    // An event of a listing may come after its owner's end.
+    let gone = !tx.query(sql, &[tenant.clone(), owner.as_str().into()]).await?.is_empty();
+    let content = if gone { None } else { Some(searchable(content)?) };
+    let row = [
+        tenant,
+        id,
+        owner.into(),
+        status.word().into(),
+        gone.into(),
+        content.into(),
+        envelope.version.into(),
+        envelope.timestamp.micros().into(),
+    ];
+    let sql = format!(
+        "insert into homes (tenant, id, owner_id, status, owner_gone, featured, verified, favourites, content,
+         version, created_at, updated_at, changed) values ($1, $2, $3, $4, $5, 0, 0,
+         coalesce((select s.favourites from saves s where s.id = $2 and s.tenant = $1), 0), $6, $7, $8, $8, {NEXT})"
+    );
+    tx.execute(&sql, &row).await?;
+    Ok(())
+}
+
+async fn edit(tx: &mut ViewTx<'_>, envelope: &Envelope, content: Content) -> Result<(), ProjectionError> {
+    let [tenant, id] = key(envelope);
+    let at = envelope.timestamp.micros();
+    let row = [tenant, id, searchable(content)?.into(), envelope.version.into(), at.into()];
+    let sql = format!(
+        "update homes set content = case owner_gone when 0 then $3 end, version = $4, updated_at = $5,
+         changed = {NEXT} where id = $2 and tenant = $1 and version = $4 - 1"
+    );
+    followed(tx.execute(&sql, &row).await?, envelope)
+}
+
+async fn set(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    column: &str,
+    value: Value<'_>,
+) -> Result<(), ProjectionError> {
+    let [tenant, id] = key(envelope);
+    let row = [tenant, id, value, envelope.version.into(), envelope.timestamp.micros().into()];
+    let sql = format!(
+        "update homes set {column} = $3, version = $4, updated_at = $5, changed = {NEXT}
+         where id = $2 and tenant = $1 and version = $4 - 1"
+    );
+    followed(tx.execute(&sql, &row).await?, envelope)
+}
+
+/// An aggregate's events follow one another without a hole (event rule 4).
+fn followed(changed: usize, envelope: &Envelope) -> Result<(), ProjectionError> {
+    if changed == 1 {
+        return Ok(());
+    }
+    let (stream, version) = (&envelope.stream, envelope.version);
+    Err(ProjectionError::Event(format!("{stream} is not at version {}, before {version}", version - 1)))
+}
+
+/// Saves and unsaves are events of a set: each changes the number by one.
+pub async fn saved(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    event: &FavouritesEvent,
+) -> Result<(), ProjectionError> {
+    let (property, change): (&PropertyId, i64) = match event {
+        FavouritesEvent::Saved { property_id, .. } => (property_id, 1),
+        FavouritesEvent::Unsaved { property_id, .. } => (property_id, -1),
+    };
+    let row = [envelope.stream.tenant.as_str().into(), property.to_string().into(), change.into()];
+    tx.execute(
+        "insert into saves (tenant, id, favourites) values ($1, $2, $3)
+         on conflict (id, tenant) do update set favourites = saves.favourites + excluded.favourites",
+        &row,
+    )
+    .await?;
+    let sql = format!(
+        "update homes set favourites = favourites + $3, changed = {NEXT} where id = $2 and tenant = $1"
+    );
+    tx.execute(&sql, &row).await?;
+    Ok(())
+}
+
+/// The owner left: their listings are not found any more, and nothing of what they said stays.
+pub async fn owner_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
+    let [tenant, owner] = key(envelope);
+    let keys = [tenant.clone(), owner];
+    let gone = "insert into gone_owners (tenant, user_id) values ($1, $2) on conflict do nothing";
+    tx.execute(gone, &keys).await?;
+    let owned = "select id from homes where owner_id = $2 and tenant = $1 order by id";
+    let sql = format!(
+        "update homes set owner_gone = 1, content = null, changed = {NEXT} where id = $2 and tenant = $1"
+    );
+    for row in tx.query(owned, &keys).await? {
+        // One by one: every row gets a number of its own.
+        tx.execute(&sql, &[tenant.clone(), row.text(0).into()]).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! Reading the rows: for the index, and for the answers.
+
+use std::collections::HashMap;
+
+use ::projection::{Row, Value, ViewError, ViewStore};
+use domain::fields::Choice;
+use domain::property::Status;
+use domain::{PropertyId, TenantId, Timestamp};
+
+use crate::OpenError;
+use crate::home::Home;
+use crate::index::{Change, Index, Place};
+
+/// The columns that [`read`] reads, from the second on.
+const COLUMNS: &str =
+    "h.tenant, h.id, h.owner_id, h.status, h.owner_gone, h.featured, h.verified, h.favourites,
+    h.content, h.version, h.created_at, h.updated_at";
+/// The column behind them.
+const CHANGED: usize = 13;
+
+/// A row.
+#[derive(Debug)]
+pub struct Stored {
+    /// Where it stands.
+    pub status: Status,
+    /// The owner closed their account.
+    pub owner_gone: bool,
+    /// What it is; nothing when it was erased.
+    pub home: Option<Home>,
+    tenant: TenantId,
+    id: PropertyId,
+}
+
+impl Stored {
+    /// The listing, when it is on the market.
+    pub fn on_the_market(self) -> Option<Home> {
+        // What was sold is still shown to whoever has its address, but not found.
+        let is = self.status == Status::Active && !self.owner_gone;
+        self.home.filter(|_| is)
+    }
+
+    fn change(self) -> Change {
+        let (tenant, id) = (self.tenant.clone(), self.id);
+        self.on_the_market().map_or(Change::Gone { tenant, id }, |home| Change::Put(Box::new(home)))
+    }
+}
+
+/// Rows cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum RowsError {
+    /// The read model does not answer.
+    #[error(transparent)]
+    View(#[from] ViewError),
+    /// A column holds something else than it should.
+    #[error("row {0} of the search read model cannot be read")]
+    Unreadable(String),
+}
+
+fn read(row: &Row) -> Result<Stored, RowsError> {
+    let wrong = || RowsError::Unreadable(row.text(2).unwrap_or("?").to_owned());
+    let at = |column| row.int(column).map(Timestamp::from_micros).ok_or_else(wrong);
+    let tenant = TenantId::stored(row.text(1).ok_or_else(wrong)?);
+    let id: PropertyId = row.text(2).and_then(|id| id.parse().ok()).ok_or_else(wrong)?;
+    let home = match row.text(9) {
+        None => None,
+        Some(content) => Some(Home {
+            tenant: tenant.clone(),
+            id,
+            owner: row.text(3).and_then(|id| id.parse().ok()).ok_or_else(wrong)?,
+            content: serde_json::from_str(content).map_err(|_| wrong())?,
+            featured: row.int(6) == Some(1),
+            verified: row.int(7) == Some(1),
+            favourites: row.count(8),
+            version: row.count(10),
+            created_at: at(11)?,
+            updated_at: at(12)?,
+        }),
+    };
+    let status = row.text(4).and_then(Status::from_word).ok_or_else(wrong)?;
+    Ok(Stored { status, owner_gone: row.int(5) == Some(1), home, tenant, id })
+}
+
+/// Rows that changed after a place.
+pub struct Changes {
+    /// What the index is to do.
+    pub changes: Vec<Change>,
+    /// The place behind them.
+    pub place: Place,
+    /// Some of it is an owner's who left: nothing of it may stay.
+    pub erases: bool,
+    /// They are of another file than the place: everything before must go.
+    pub other_file: bool,
+}
+
+/// At most `most` rows behind `place`, in one snapshot.
+pub async fn after(store: &ViewStore, place: &Place, most: usize) -> Result<Changes, RowsError> {
+    let sql = format!(
+        "select m.id, {COLUMNS}, h.changed from made m left join
+         (select * from homes where changed > (select case id when $1 then $2 else 0 end from made)
+          order by changed limit $3) h on 1 = 1 order by h.changed"
+    );
+    let params = vec![place.made.clone().into(), place.changed.into(), (most as u64).into()];
+    let rows = store.query(&sql, params).await?;
+    let made = rows.first().and_then(|row| row.text(0)).unwrap_or_default().to_owned();
+    let other_file = made != place.made;
+    let mut changed = if other_file { 0 } else { place.changed };
+    let (mut changes, mut erases) = (Vec::with_capacity(rows.len()), false);
+    for row in rows.iter().filter(|row| row.int(CHANGED).is_some()) {
+        changed = row.int(CHANGED).unwrap_or(changed);
+        let stored = read(row)?;
+        erases |= stored.owner_gone;
+        changes.push(stored.change());
+    }
+    Ok(Changes { changes, place: Place { made, changed }, erases, other_file })
+}
+
+/// Lets the index begin again when it is of another file, or has seen rows that are not there any more.
+pub async fn check(store: &ViewStore, index: &Index) -> Result<(), OpenError> {
+    let Some(place) = index.place()? else { return Ok(()) };
+    let rows =
+        store.query("select m.id, (select coalesce(max(changed), 0) from homes) from made m", Vec::new());
+    let rows = rows.await?;
+    let same =
+        |row: &Row| row.text(0) == Some(&place.made) && row.int(1).is_some_and(|last| last >= place.changed);
+    if !rows.first().is_some_and(same) {
+        index.begin_again()?;
+    }
+    Ok(())
+}
+
+/// The listings of `ids` that are on the market, by id.
+pub async fn homes(
+    store: &ViewStore,
+    tenant: &TenantId,
+    ids: &[PropertyId],
+) -> Result<HashMap<PropertyId, Home>, RowsError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut params: Vec<Value<'_>> = vec![tenant.as_str().into()];
+    params.extend(ids.iter().map(|id| Value::from(id.to_string())));
+    let places: Vec<String> = (2..=params.len()).map(|number| format!("${number}")).collect();
+    let places = places.join(", ");
+    let sql = format!("select null, {COLUMNS} from homes h where h.tenant = $1 and h.id in ({places})");
+    let mut found = HashMap::with_capacity(ids.len());
+    for row in store.query(&sql, params).await? {
+        if let Some(home) = read(&row)?.on_the_market() {
+            found.insert(home.id, home);
+        }
+    }
+    Ok(found)
+}
+
+/// One listing's row.
+pub async fn one(store: &ViewStore, tenant: &TenantId, id: PropertyId) -> Result<Option<Stored>, RowsError> {
+    let sql = format!("select null, {COLUMNS} from homes h where h.tenant = $1 and h.id = $2");
+    let rows = store.query(&sql, vec![tenant.as_str().into(), id.to_string().into()]).await?;
+    rows.first().map(read).transpose()
+}

@@ -1,0 +1,148 @@
+//! Texts as the words that are compared: the same for what is written in a listing and for what is asked.
+
+/// Spellings of one thing, each as the words it is compared by. Longer ones come first.
+const SPELLINGS: &[(&[&str], &[&str])] = &[
+    (&["hi", "tech"], &["hitec"]),
+    (&["high", "tech"], &["hitec"]),
+    (&["hitech"], &["hitec"]),
+    (&["hitechcity"], &["hitec", "city"]),
+    (&["hiteccity"], &["hitec", "city"]),
+    (&["punjagutta"], &["panjagutta"]),
+    (&["l", "b", "nagar"], &["lb", "nagar"]),
+    (&["lbnagar"], &["lb", "nagar"]),
+    (&["lakdikapul"], &["lakdi", "ka", "pul"]),
+    (&["flat"], &["apartment"]),
+    (&["flats"], &["apartment"]),
+    (&["apartments"], &["apartment"]),
+    (&["gymnasium"], &["gym"]),
+    (&["swimming", "pool"], &["pool"]),
+    (&["bedroom"], &["bhk"]),
+    (&["bedrooms"], &["bhk"]),
+];
+
+/// Longer words tell nothing more.
+const LONGEST: usize = 40;
+
+/// The words of a text: small letters and digits, `3BHK` as `3 bhk`, every spelling of a thing as one.
+#[must_use]
+pub fn words(text: &str) -> Vec<String> {
+    let lower = text.to_lowercase();
+    let mut plain: Vec<String> = Vec::new();
+    for word in lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        match word.strip_suffix("bhk").filter(|rest| rest.parse::<u8>().is_ok()) {
+            Some(number) => plain.extend([number.to_owned(), "bhk".to_owned()]),
+            None => plain.push(word.chars().take(LONGEST).collect()),
+        }
+    }
+    let mut spelt = Vec::with_capacity(plain.len());
+    let mut rest = &plain[..];
+    while let Some((first, others)) = rest.split_first() {
+        let same = |(from, _): &&(&[&str], &[&str])| {
+            rest.len() >= from.len() && rest.iter().zip(*from).all(|(word, part)| word == part)
+        };
+        if let Some((from, to)) = SPELLINGS.iter().find(same) {
+            spelt.extend(to.iter().map(|word| (*word).to_owned()));
+            rest = &rest[from.len()..];
+        } else {
+            spelt.push(first.clone());
+            rest = others;
+        }
+    }
+    spelt
+}
+
+/// The words in one text: equal for what is the same thing.
+#[must_use]
+pub fn key(text: &str) -> String {
+    words(text).join(" ")
+}
+
+/// Whether `wanted`, a [`key`], stands in `key` as whole words.
+#[must_use]
+pub fn stands_in(wanted: &str, key: &str) -> bool {
+    format!(" {key} ").contains(&format!(" {wanted} "))
+}
+
+/// How well a word that was asked for is met by a word that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Match {
+    /// A few letters are others.
+    Alike,
+    /// It begins so, and whoever asks may still be typing.
+    Begins,
+    /// It is the word.
+    Exact,
+}
+
+impl Match {
+    /// What it counts of the field's weight.
+    #[must_use]
+    pub const fn worth(self) -> f32 {
+        match self {
+            Self::Alike => 0.5,
+            Self::Begins => 0.8,
+            Self::Exact => 1.0,
+        }
+    }
+}
+
+/// How many letters of a word may be others: one of 3–5, two of more; none where a digit stands.
+#[must_use]
+pub fn edits(word: &str) -> u8 {
+    match word.chars().count() {
+        _ if word.chars().any(char::is_numeric) => 0,
+        0..=2 => 0,
+        3..=5 => 1,
+        _ => 2,
+    }
+}
+
+/// Whether a last word may be the beginning of a longer one.
+#[must_use]
+pub fn may_begin(word: &str) -> bool {
+    word.chars().count() >= 2
+}
+
+/// How `asked` is met by `there`; the `last` word of a text may be unfinished.
+#[must_use]
+pub fn matched(asked: &str, last: bool, there: &str) -> Option<Match> {
+    if asked == there {
+        Some(Match::Exact)
+    } else if last && may_begin(asked) && there.starts_with(asked) {
+        Some(Match::Begins)
+    } else if strsim::osa_distance(asked, there) <= usize::from(edits(asked)) {
+        Some(Match::Alike)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_a_locality_are_one() {
+        for text in ["Hitech City", "HITEC City", "Hi-Tech City", "hitechcity"] {
+            assert_eq!(key(text), "hitec city", "{text}");
+        }
+        assert_eq!(key("Punjagutta"), key("Panjagutta"));
+        assert_eq!(key("3BHK Flats, L.B. Nagar"), "3 bhk apartment lb nagar");
+    }
+
+    #[test]
+    fn letters_may_be_wrong_as_the_word_is_long() {
+        assert_eq!(matched("gachibouli", false, "gachibowli"), Some(Match::Alike));
+        assert_eq!(matched("vila", false, "villa"), Some(Match::Alike));
+        assert_eq!(matched("vlia", false, "villa"), None);
+        assert_eq!(matched("3", true, "4"), None);
+        assert_eq!(matched("kond", true, "kondapur"), Some(Match::Begins));
+        assert_eq!(matched("kond", false, "kondapur"), None);
+    }
+
+    #[test]
+    fn whole_words_stand_in_a_key() {
+        assert!(stands_in("banjara hills", "road no 12 banjara hills"));
+        assert!(!stands_in("hills", "foothills"));
+    }
+}

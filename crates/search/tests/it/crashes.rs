@@ -1,0 +1,217 @@
+//! Whatever happens to the index or the read model, what is found is what the journal says.
+
+use domain::property::PropertyCommand;
+use domain::property::content::Contact;
+use domain::{Personal, UserId};
+use search::{Change, Index, Place};
+
+use crate::homes::home;
+use crate::random::Random;
+use crate::site::Site;
+
+async fn site_with_homes(many: usize) -> (Site, UserId) {
+    let mut site = Site::new().await;
+    let owner = site.somebody();
+    for number in 0..many {
+        site.list(owner, &format!("Listed home {number:03}")).await;
+    }
+    (site, owner)
+}
+
+fn titles(many: usize) -> Vec<String> {
+    (0..many).map(|number| format!("Listed home {number:03}")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_between_the_rows_and_the_index_loses_nothing() {
+    let (mut site, owner) = site_with_homes(20).await;
+    let mut running = site.open().await;
+    running.catch_up(&site).await;
+    assert_eq!(site.found(&running, "").await, titles(20));
+    site.list(owner, "Listed home 020").await;
+    running.rows(&site).await;
+    drop(running);
+    // The rows were committed, the index was not.
+    let mut running = site.open().await;
+    assert_eq!(site.found(&running, "").await, titles(20));
+    running.keeper.catch_up().await.unwrap();
+    assert_eq!(site.found(&running, "").await, titles(21));
+}
+
+#[test]
+fn what_was_written_but_not_committed_is_written_again_and_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("index");
+    let mut random = Random::new(5);
+    let tenant = domain::TenantId::stored("hyderabad");
+    let homes: Vec<Change> = (0..10).map(|_| Change::Put(Box::new(home(&mut random, &tenant)))).collect();
+    let all = search::query::Query::all(tenant, crate::homes::NOW);
+    let place = |changed| Place { made: "a file".into(), changed };
+    let index = Index::open(&path).unwrap();
+    index.write(&homes[..4]).unwrap();
+    index.commit(&place(4)).unwrap();
+    index.write(&homes).unwrap();
+    assert_eq!(index.search(&all).unwrap().total, 4);
+    drop(index);
+    let index = Index::open(&path).unwrap();
+    assert_eq!(index.place().unwrap(), Some(place(4)));
+    assert_eq!(index.search(&all).unwrap().total, 4);
+    index.write(&homes).unwrap();
+    index.commit(&place(10)).unwrap();
+    assert_eq!(index.search(&all).unwrap().total, 10);
+    // Twice what is there already is still there once.
+    index.write(&homes).unwrap();
+    index.commit(&place(10)).unwrap();
+    assert_eq!(index.search(&all).unwrap().total, 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_that_is_lost_or_broken_is_made_again() {
+    let (site, _) = site_with_homes(15).await;
+    let mut running = site.open().await;
+    running.catch_up(&site).await;
+    drop(running);
+    let index = site.views().join("search");
+    std::fs::remove_dir_all(&index).unwrap();
+    let mut running = site.open().await;
+    assert_eq!(site.found(&running, "").await, titles(0));
+    running.catch_up(&site).await;
+    assert_eq!(site.found(&running, "").await, titles(15));
+    drop(running);
+    std::fs::write(index.join("meta.json"), "{").unwrap();
+    let mut running = site.open().await;
+    running.catch_up(&site).await;
+    assert_eq!(site.found(&running, "").await, titles(15));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_whose_files_vanish_under_it_is_made_again() {
+    let (mut site, owner) = site_with_homes(5).await;
+    let mut running = site.open().await;
+    running.catch_up(&site).await;
+    running.search.index().rest().unwrap();
+    std::fs::remove_dir_all(site.views().join("search")).unwrap();
+    site.list(owner, "Listed home 005").await;
+    running.rows(&site).await;
+    assert!(running.keeper.catch_up().await.is_err());
+    assert_eq!(site.found(&running, "").await, titles(5));
+    running.search.index().mend().unwrap();
+    running.catch_up(&site).await;
+    assert_eq!(site.found(&running, "").await, titles(6));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuilt_read_model_makes_the_index_anew() {
+    let (mut site, owner) = site_with_homes(12).await;
+    let mut running = site.open().await;
+    running.catch_up(&site).await;
+    let before = running.search.index().place().unwrap().unwrap();
+    let rebuilt = projection::rebuild(running.search.store(), &running.handle, |_| {}).await.unwrap();
+    assert!(rebuilt.is_equal(), "{rebuilt:?}");
+    // Until the index follows, the old one answers.
+    assert_eq!(site.found(&running, "").await, titles(12));
+    site.list(owner, "Listed home 012").await;
+    running.catch_up(&site).await;
+    let after = running.search.index().place().unwrap().unwrap();
+    assert_ne!(before.made, after.made);
+    assert_eq!(site.found(&running, "").await, titles(13));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_of_another_read_model_is_not_believed() {
+    let (site, owner) = site_with_homes(8).await;
+    let mut running = site.open().await;
+    running.catch_up(&site).await;
+    drop(running);
+    for entry in std::fs::read_dir(site.views()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    let mut running = site.open().await;
+    assert_eq!(site.found(&running, "").await, titles(0));
+    running.catch_up(&site).await;
+    assert_eq!(site.found(&running, "").await, titles(8));
+    // A power cut takes rows back that the index has seen.
+    let place = running.search.index().place().unwrap().unwrap();
+    running.search.index().commit(&Place { changed: place.changed + 3, ..place }).unwrap();
+    let gone = site.somebody();
+    drop(running);
+    site.leave(gone).await;
+    let mut running = site.open().await;
+    running.catch_up(&site).await;
+    assert_eq!(site.found(&running, "").await, titles(8));
+    let id = running.search.index().place().unwrap().unwrap();
+    assert_eq!(id.changed, 8, "{owner}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_off_the_market_is_not_found_and_comes_back() {
+    let (mut site, owner) = site_with_homes(2).await;
+    let sold = site.list(owner, "Listed home 002").await;
+    let mut running = site.open().await;
+    running.catch_up(&site).await;
+    assert_eq!(site.found(&running, "listed").await, titles(3));
+    site.command(owner, sold, PropertyCommand::ChangeStatus(domain::property::Status::Sold)).await;
+    running.catch_up(&site).await;
+    assert_eq!(site.found(&running, "listed").await, titles(2));
+    site.command(owner, sold, PropertyCommand::ChangeStatus(domain::property::Status::Active)).await;
+    running.catch_up(&site).await;
+    assert_eq!(site.found(&running, "listed").await, titles(3));
+    site.command(owner, sold, PropertyCommand::Remove).await;
+    running.catch_up(&site).await;
+    assert_eq!(site.found(&running, "listed").await, titles(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_an_erased_owner_stays_in_any_file() {
+    const WORDS: [&str; 3] = ["zanzibarish", "quokkaville", "narwhal"];
+    let (mut site, _) = site_with_homes(10).await;
+    let holding = |site: &Site| WORDS.map(|word| site.holding(word).len());
+    let owner = site.somebody();
+    let id = site.list(owner, "A home of somebody").await;
+    let mut content = home(&mut Random::new(1), &site.tenant).content;
+    content.title = "Zanzibarish bungalow".into();
+    content.location.area = "Quokkaville".into();
+    content.amenities = vec!["Narwhal tank".into()];
+    site.command(owner, id, PropertyCommand::Edit(content)).await;
+    let mut running = site.open().await;
+    running.catch_up(&site).await;
+    assert_eq!(site.found(&running, "zanzibarish quokkaville narwhal").await.len(), 1);
+    assert!(holding(&site).iter().all(|files| *files > 0));
+    site.leave(owner).await;
+    running.catch_up(&site).await;
+    assert_eq!(site.found(&running, "zanzibarish").await.len(), 0);
+    assert_eq!(site.found(&running, "").await, titles(10));
+    running.search.store().scrub().await;
+    assert_eq!(holding(&site), [0; 3]);
+    // What a moderator still does to the listing brings nothing back.
+    site.command(site.somebody(), id, PropertyCommand::Feature(true)).await;
+    running.catch_up(&site).await;
+    assert_eq!(site.found(&running, "").await, titles(10));
+    drop(running);
+    let mut running = site.open().await;
+    running.catch_up(&site).await;
+    assert_eq!(site.found(&running, "").await, titles(10));
+    assert_eq!(holding(&site), [0; 3]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_to_ask_and_where_exactly_is_never_among_the_rows() {
+    let mut site = Site::new().await;
+    let owner = site.somebody();
+    let id = site.list(owner, "Listed home 000").await;
+    let mut content = home(&mut Random::new(1), &site.tenant).content;
+    content.title = "Listed home 000".into();
+    content.location.address = Some(Personal::of(owner, "Plot 7, Quarantine Street".into()));
+    let name = Some("Xylophonia Owner".to_owned());
+    content.contact = Some(Personal::of(owner, Contact { name, phone: None, email: None }));
+    site.command(owner, id, PropertyCommand::Edit(content)).await;
+    let mut running = site.open().await;
+    running.catch_up(&site).await;
+    assert_eq!(site.found(&running, "").await, titles(1));
+    for word in ["Quarantine", "Xylophonia"] {
+        assert_eq!(site.holding(word), Vec::<std::path::PathBuf>::new(), "{word}");
+    }
+}

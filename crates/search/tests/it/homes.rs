@@ -1,0 +1,119 @@
+//! Generated homes: spellings, gaps and coincidences as real ones have them.
+
+use domain::area::{Area, AreaUnit};
+use domain::fields::Choice;
+use domain::property::Content;
+use domain::property::content::{Coordinates, Location, Specifications};
+use domain::property::kinds::{FurnishedStatus, ListingType, PropertyType};
+use domain::{Paise, TenantId, Timestamp};
+use search::Home;
+use uuid::Uuid;
+
+use crate::random::Random;
+
+/// When everything is asked: 2026-11-21, 10:30 in India.
+pub const NOW: Timestamp = Timestamp::from_micros(1_795_237_200_000_000);
+
+const LOCALITIES: [(&str, f64, f64); 14] = [
+    ("Gachibowli", 17.4401, 78.3489),
+    ("Hitech City", 17.4435, 78.3772),
+    ("HITEC City", 17.4440, 78.3780),
+    ("Hi-Tech City", 17.4430, 78.3765),
+    ("Road No 12, Banjara Hills", 17.4126, 78.4482),
+    ("Banjara Hills", 17.4138, 78.4398),
+    ("Jubilee Hills", 17.4326, 78.4071),
+    ("Panjagutta", 17.4254, 78.4509),
+    ("Punjagutta", 17.4260, 78.4500),
+    ("Kondapur", 17.4622, 78.3568),
+    ("Miyapur", 17.4933, 78.3915),
+    ("LB Nagar", 17.3457, 78.5522),
+    ("Kokapet", 17.4032, 78.3323),
+    ("Lakdi Ka Pul", 17.4037, 78.4650),
+];
+const ADJECTIVES: [&str; 8] =
+    ["Beautiful", "Spacious", "Quiet", "Luxury", "Corner", "Sunny", "Affordable", "Modern"];
+const NOUNS: [&str; 8] = ["apartment", "Flat", "villa", "house", "penthouse", "home", "plot", "studio"];
+const SENTENCES: [&str; 6] = [
+    "Close to the metro and the ring road.",
+    "Vastu compliant with a wide balcony.",
+    "Gated community near Gachibowli stadium.",
+    "Newly painted, ready to move in.",
+    "Two minutes from HITEC City.",
+    "Clubhouse, garden and power backup.",
+];
+const AMENITIES: [&str; 8] =
+    ["Lift", "Gym", "gymnasium", "Swimming Pool", "pool", "Power Backup", "Parking", "24x7 Security"];
+const CITIES: [&str; 4] = ["Hyderabad", "hyderabad", "Secunderabad", "Warangal"];
+
+fn content(random: &mut Random) -> Content {
+    let (area, lat, lng) = *random.of(&LOCALITIES);
+    let bedrooms = (!random.one_in(5)).then(|| i64::try_from(random.below(6)).unwrap());
+    let listing_type = random.of(ListingType::ALL).1;
+    let rent = listing_type != ListingType::Sale;
+    let rupees = if rent { 4_000 + 500 * random.below(400) } else { 1_500_000 + 250_000 * random.below(260) };
+    let title = match bedrooms {
+        Some(number) if !random.one_in(3) => {
+            format!("{} {number}BHK {} in {area}", random.of(&ADJECTIVES), random.of(&NOUNS))
+        }
+        _ => format!("{} {}", random.of(&ADJECTIVES), random.of(&NOUNS)),
+    };
+    let mut amenities: Vec<String> = (0..random.below(5)).map(|_| (*random.of(&AMENITIES)).into()).collect();
+    amenities.dedup();
+    Content {
+        title,
+        description: (!random.one_in(4))
+            .then(|| format!("{} {}", random.of(&SENTENCES), random.of(&SENTENCES))),
+        price: Paise::from_paise(i64::try_from(rupees).unwrap() * 100),
+        location: Location {
+            area: area.into(),
+            address: None,
+            city: (*random.of(&CITIES)).into(),
+            state: (!random.one_in(3)).then(|| "Telangana".into()),
+            pincode: (!random.one_in(3)).then(|| format!("5000{:02}", random.below(40))),
+            coordinates: (!random.one_in(4)).then(|| Coordinates {
+                lat: lat + random.between(-0.02, 0.02),
+                lng: lng + random.between(-0.02, 0.02),
+            }),
+        },
+        specifications: Specifications {
+            property_type: random.of(PropertyType::ALL).1,
+            plot_use: None,
+            listing_type,
+            transaction_type: None,
+            bedrooms,
+            bathrooms: (!random.one_in(4)).then(|| i64::try_from(random.below(5)).unwrap()),
+            area: if random.one_in(6) {
+                None
+            } else {
+                Area::new(random.between(300.0, 4000.0).round(), AreaUnit::Sqft)
+            },
+            parking_spaces: None,
+            floor_number: None,
+            total_floors: None,
+            age_of_property: None,
+            facing: None,
+            furnished_status: if random.one_in(3) { None } else { Some(random.of(FurnishedStatus::ALL).1) },
+        },
+        amenities,
+        nearby_facilities: if random.one_in(3) { vec!["Metro station".into()] } else { Vec::new() },
+        contact: None,
+    }
+}
+
+/// A home on the market of `tenant`.
+pub fn home(random: &mut Random, tenant: &TenantId) -> Home {
+    // Many are listed in the same minute: ids must settle ties.
+    let created_at = NOW.plus_seconds(-60 * i64::try_from(random.below(60 * 24 * 90)).unwrap() / 600 * 600);
+    Home {
+        tenant: tenant.clone(),
+        id: Uuid::from_u64_pair(random.next(), random.next()).into(),
+        owner: Uuid::from_u64_pair(1, random.next() % 50).into(),
+        content: content(random),
+        featured: random.one_in(8),
+        verified: random.one_in(3),
+        favourites: if random.one_in(2) { 0 } else { random.below(60) as u64 },
+        version: 1,
+        created_at,
+        updated_at: created_at.plus_seconds(60),
+    }
+}

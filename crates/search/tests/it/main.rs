@@ -1,0 +1,10 @@
+//! Searching against a plain model of it, and the index against crashes, rebuilds and erasure.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod crashes;
+mod homes;
+mod model;
+mod random;
+mod ranking;
+mod same;
+mod site;

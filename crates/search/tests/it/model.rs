@@ -1,0 +1,170 @@
+//! What a search means, the slow and plain way: look at every home.
+
+use std::collections::BTreeMap;
+
+use domain::fields::Choice;
+use search::Home;
+use search::query::{AREAS, Bucket, Count, Facet, Facets, Found, Hit, Key, Query, prices, text_score};
+use search::words::{key, stands_in};
+
+/// The filters that `home` fails.
+fn failed(home: &Home, query: &Query) -> Vec<Facet> {
+    let (filters, facts) = (&query.filters, &home.content.specifications);
+    let standing = home.standing();
+    let locality = key(&home.content.location.area);
+    let amenities: Vec<String> = home.content.amenities.iter().map(|text| key(text)).collect();
+    let mut failed = Vec::new();
+    let mut check = |facet: Facet, fits: bool| {
+        if !fits {
+            failed.push(facet);
+        }
+    };
+    check(
+        Facet::City,
+        filters.cities.is_empty() || filters.cities.contains(&key(&home.content.location.city)),
+    );
+    let stands = filters.localities.iter().any(|wanted| stands_in(wanted, &locality));
+    check(Facet::Locality, filters.localities.is_empty() || stands);
+    check(Facet::Amenities, filters.amenities.iter().all(|wanted| amenities.contains(wanted)));
+    check(
+        Facet::PropertyType,
+        filters.property_types.is_empty() || filters.property_types.contains(&facts.property_type),
+    );
+    check(
+        Facet::ListingType,
+        filters.listing_types.is_empty() || filters.listing_types.contains(&facts.listing_type),
+    );
+    let furnished = facts.furnished_status.is_some_and(|status| filters.furnished.contains(&status));
+    check(Facet::Furnished, filters.furnished.is_empty() || furnished);
+    check(Facet::Bedrooms, filters.bedrooms.hold(standing.bedrooms));
+    check(Facet::Bathrooms, filters.bathrooms.hold(home.bathrooms()));
+    let price = standing.price;
+    check(
+        Facet::Price,
+        filters.min_price.is_none_or(|p| p <= price) && filters.max_price.is_none_or(|p| p >= price),
+    );
+    let area = facts.area.map(|area| area.sqft);
+    let least = filters.min_area.is_none_or(|least| area.is_some_and(|area| area >= least));
+    let most = filters.max_area.is_none_or(|most| area.is_some_and(|area| area <= most));
+    check(Facet::Area, least && most);
+    check(Facet::Featured, filters.featured.is_none_or(|asked| asked == home.featured));
+    check(Facet::Verified, filters.verified.is_none_or(|asked| asked == home.verified));
+    failed
+}
+
+fn is_looked_at(home: &Home, query: &Query) -> bool {
+    let location = &home.content.location;
+    let state = location.state.as_deref().map(key);
+    home.tenant == query.tenant
+        && query.exclude != Some(home.id)
+        && query.filters.state.as_ref().is_none_or(|asked| state.as_ref() == Some(asked))
+        && query.filters.pincode.as_ref().is_none_or(|asked| location.pincode.as_ref() == Some(asked))
+        && query.geo.holds(location.coordinates)
+}
+
+/// Finds.
+pub fn search(homes: &[Home], query: &Query) -> Found {
+    let (mut hits, mut counted) = (Vec::new(), Vec::new());
+    for home in homes.iter().filter(|home| is_looked_at(home, query)) {
+        let Some(text) = text_score(home, &query.words) else { continue };
+        let failed = failed(home, query);
+        if failed.is_empty() {
+            hits.push(Hit { key: Key::of(query, &home.standing(), text, home.id.uuid()), text });
+        }
+        counted.push((home, failed));
+    }
+    let total = hits.len() as u64;
+    hits.sort_by_key(|hit| hit.key);
+    let rest = hits.into_iter().filter(|hit| query.after.is_none_or(|after| hit.key > after));
+    let hits = rest.skip(query.offset).take(query.size).collect();
+    let facets = if query.facets { facets(&counted, query) } else { Facets::new() };
+    Found { hits, total, facets }
+}
+
+fn facets(counted: &[(&Home, Vec<Facet>)], query: &Query) -> Facets {
+    let one = |(name, facet): &(&'static str, Facet)| {
+        let homes = counted.iter().filter(|(_, failed)| failed.iter().all(|other| other == facet));
+        (*name, values(homes.map(|(home, _)| *home), *facet, query))
+    };
+    Facet::ALL.iter().map(one).collect()
+}
+
+fn values<'a>(homes: impl Iterator<Item = &'a Home>, facet: Facet, query: &Query) -> Vec<Count> {
+    let facts = |home: &'a Home| &home.content.specifications;
+    let small = |number: Option<u8>| number.map(|number| format!("{number:02}"));
+    match facet {
+        Facet::City => texts(homes.map(|home| vec![&*home.content.location.city])),
+        Facet::Locality => texts(homes.map(|home| vec![&*home.content.location.area])),
+        Facet::Amenities => {
+            texts(homes.map(|home| home.content.amenities.iter().map(String::as_str).collect()))
+        }
+        Facet::PropertyType => words(homes.map(|home| Some(facts(home).property_type))),
+        Facet::ListingType => words(homes.map(|home| Some(facts(home).listing_type))),
+        Facet::Furnished => words(homes.map(|home| facts(home).furnished_status)),
+        Facet::Bedrooms => plain(homes.filter_map(|home| small(home.standing().bedrooms))),
+        Facet::Bathrooms => plain(homes.filter_map(|home| small(home.bathrooms()))),
+        #[expect(clippy::cast_precision_loss, reason = "money below 2^53 paise")]
+        Facet::Price => {
+            ranges(homes.map(|home| home.content.price.paise() as f64 / 100.0), prices(&query.filters))
+        }
+        Facet::Area => ranges(homes.filter_map(|home| Some(facts(home).area?.sqft)), &AREAS),
+        Facet::Featured => plain(homes.map(|home| home.featured.to_string())),
+        Facet::Verified => plain(homes.map(|home| home.verified.to_string())),
+    }
+}
+
+fn count(value: &str, count: u64) -> Count {
+    Count { value: value.to_owned(), count, from: None, to: None }
+}
+
+/// A home counts once for each key; the value is written as most homes write it.
+fn texts<'a>(homes: impl Iterator<Item = Vec<&'a str>>) -> Vec<Count> {
+    let mut all: BTreeMap<String, BTreeMap<&str, u64>> = BTreeMap::new();
+    for values in homes {
+        let mut mine: BTreeMap<String, &str> = BTreeMap::new();
+        for value in values {
+            mine.insert(key(value), value);
+        }
+        for (key, value) in mine {
+            *all.entry(key).or_default().entry(value).or_default() += 1;
+        }
+    }
+    let mut counts = Vec::new();
+    for written in all.values() {
+        let most = written.values().max().unwrap();
+        let (value, _) = written.iter().find(|(_, count)| *count == most).unwrap();
+        counts.push(count(value, written.values().sum()));
+    }
+    counts.sort_by(|a, b| b.count.cmp(&a.count).then(a.value.cmp(&b.value)));
+    counts.truncate(50);
+    counts
+}
+
+fn plain(values: impl Iterator<Item = String>) -> Vec<Count> {
+    let mut all: BTreeMap<String, u64> = BTreeMap::new();
+    for value in values {
+        *all.entry(value).or_default() += 1;
+    }
+    let shown = |value: &str| match value.trim_start_matches('0') {
+        "" => "0".to_owned(),
+        digits => digits.to_owned(),
+    };
+    all.iter().map(|(value, sum)| count(&shown(value), *sum)).collect()
+}
+
+fn words<T: Choice>(values: impl Iterator<Item = Option<T>>) -> Vec<Count> {
+    let values: Vec<T> = values.flatten().collect();
+    let sum = |value: T| values.iter().filter(|other| **other == value).count() as u64;
+    let all = T::ALL.iter().map(|(word, value)| count(word, sum(*value)));
+    all.filter(|count| count.count > 0).collect()
+}
+
+fn ranges(values: impl Iterator<Item = f64>, buckets: &[Bucket]) -> Vec<Count> {
+    let values: Vec<f64> = values.collect();
+    let one = |bucket: &Bucket| {
+        let sum =
+            values.iter().filter(|value| **value >= bucket.from && bucket.to.is_none_or(|to| **value < to));
+        Count { from: Some(bucket.from), to: bucket.to, ..count(bucket.name, sum.count() as u64) }
+    };
+    buckets.iter().map(one).collect()
+}

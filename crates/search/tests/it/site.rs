@@ -1,0 +1,168 @@
+//! A journal with listings, and the search service over it, opened as often as a test likes.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bus::{Asker, GroupHandle, Retry, Runner, Waited};
+use domain::property::{Content, Property, PropertyCommand};
+use domain::user::UserEvent;
+use domain::{Actor, Clock, Ids, Log, Metadata, PropertyId, StreamId, TenantId, UserId};
+use http_kit::{Jobs, Kit, KitParts, Tenant, Tenants, Tokens};
+use journal::sqlite::Limits;
+use journal::{ActivityQueue, Journal, KeyRing, Ledger, Options, Seen, SqliteJournal};
+use search::query::{Found, Query};
+use search::{Keeper, Search};
+use tempfile::TempDir;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::homes::{NOW, home};
+use crate::random::Random;
+
+pub struct Site {
+    pub kit: Kit,
+    pub directory: TempDir,
+    pub tenant: TenantId,
+    random: Random,
+}
+
+/// The service while it runs; its group ends when it is dropped.
+pub struct Running {
+    pub search: Search,
+    pub keeper: Keeper,
+    pub handle: GroupHandle,
+    _group: JoinSet<()>,
+    _stop: watch::Sender<bool>,
+}
+
+const LONG: Duration = Duration::from_mins(1);
+
+impl Site {
+    pub async fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let clock = Clock::manual(NOW);
+        let journal = directory.path().join("journal");
+        let journal: Arc<dyn Journal> =
+            Arc::new(SqliteJournal::open(&journal, &clock, Limits::default()).unwrap());
+        let keys = Arc::new(KeyRing::open(&directory.path().join("keys.db"), &[7; 32]).unwrap());
+        let ledger = Ledger::new(journal, keys, clock.clone(), Ids);
+        let seen = Arc::new(Seen::new(ledger.heads().await.unwrap()));
+        let tokens = Tokens::new(&Tokens::generate_key().unwrap(), clock, 3600).unwrap();
+        let activity = ActivityQueue::new(ledger.clone(), Arc::clone(&seen), Duration::from_millis(50), 1000);
+        let tenant = TenantId::stored("hyderabad");
+        let (city, hosts) = ("Hyderabad".to_owned(), Vec::new());
+        let own = Tenant { id: tenant.clone(), city, moderation: false, hosts };
+        let kit = Kit::from(KitParts {
+            ledger,
+            tokens: Arc::new(tokens),
+            seen,
+            activity: Arc::new(activity),
+            await_activity: false,
+            tenants: Arc::new(Tenants::new(own, Vec::new())),
+            wait: LONG,
+            jobs: Jobs::default(),
+        });
+        Self { kit, directory, tenant, random: Random::new(3) }
+    }
+
+    pub fn views(&self) -> PathBuf {
+        self.directory.path().join("views")
+    }
+
+    fn actor(&self, user: UserId) -> Actor {
+        Actor { tenant: self.tenant.clone(), user: Some(user), metadata: Metadata::default() }
+    }
+
+    pub fn somebody(&self) -> UserId {
+        self.kit.ledger.fresh().into()
+    }
+
+    /// Lists a home of `owner` with a title of its own.
+    pub async fn list(&mut self, owner: UserId, title: &str) -> PropertyId {
+        let id: PropertyId = self.kit.ledger.fresh().into();
+        let content = Content { title: title.into(), ..home(&mut self.random, &self.tenant).content };
+        let command = PropertyCommand::List { id, owner, content, source_reference: None, moderated: false };
+        self.command(owner, id, command).await;
+        id
+    }
+
+    pub async fn command(&self, by: UserId, id: PropertyId, command: PropertyCommand) {
+        let actor = self.actor(by);
+        let done = self.kit.ledger.execute::<Property>(&actor, id, command, Options::default());
+        assert!(done.await.is_ok());
+    }
+
+    /// They close their account.
+    pub async fn leave(&self, user: UserId) {
+        let stream = StreamId::new(&self.tenant, "user", user);
+        let event = UserEvent::Deleted { subject_id: user };
+        self.kit.ledger.record(&self.actor(user), stream, &event).await.unwrap();
+    }
+
+    /// Opens the service; its group reads the whole journal, its index is kept by nobody yet.
+    pub async fn open(&self) -> Running {
+        let search = Search::open(self.kit.clone(), &self.views()).await.unwrap();
+        let (journal, clock) = (self.kit.ledger.journal().clone(), self.kit.ledger.clock().clone());
+        let target = Arc::new(search.store().clone());
+        let started = Runner::new(Search::group(), journal, target, clock, Retry::default()).await;
+        let (runner, handle) = started.unwrap();
+        let (stop, stopped) = watch::channel(false);
+        let mut group = JoinSet::new();
+        group.spawn(runner.alone().run(stopped));
+        let running = Running { keeper: search.keeper(), search, handle, _group: group, _stop: stop };
+        running.rows(self).await;
+        running
+    }
+
+    /// All titles that are found, sorted.
+    pub async fn found(&self, running: &Running, text: &str) -> Vec<String> {
+        let mut query = Query { size: 1000, facets: true, ..Query::all(self.tenant.clone(), NOW) };
+        query.text(text);
+        let Found { hits, total, .. } = running.search.index().search(&query).unwrap();
+        assert_eq!(hits.len() as u64, total);
+        let sql = "select content from homes where id = $1";
+        let mut titles = Vec::new();
+        for hit in hits {
+            let rows = running.search.store().query(sql, vec![hit.key.id.to_string().into()]).await.unwrap();
+            let content: Content = serde_json::from_str(rows[0].text(0).unwrap()).unwrap();
+            titles.push(content.title);
+        }
+        titles.sort();
+        titles
+    }
+
+    /// The files below the views that hold `text` as it is.
+    pub fn holding(&self, text: &str) -> Vec<PathBuf> {
+        fn files(directory: &Path, all: &mut Vec<PathBuf>) {
+            for entry in std::fs::read_dir(directory).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() { files(&path, all) } else { all.push(path) }
+            }
+        }
+        let mut all = Vec::new();
+        files(&self.views(), &mut all);
+        let holds = |path: &PathBuf| {
+            let bytes = std::fs::read(path).unwrap();
+            bytes.windows(text.len()).any(|part| part.eq_ignore_ascii_case(text.as_bytes()))
+        };
+        all.into_iter().filter(holds).collect()
+    }
+}
+
+impl Running {
+    /// Waits for the group to apply everything.
+    pub async fn rows(&self, site: &Site) {
+        let heads = site.kit.ledger.heads().await.unwrap();
+        let nobody = Asker { tenant: &site.tenant, user: site.somebody() };
+        let waited = self.handle.status.wait(&[heads[Log::Facts.index()]], nobody, LONG).await;
+        assert_eq!(waited, Waited::Applied);
+        assert!(self.handle.status.blocked().is_empty(), "{:?}", self.handle.status.blocked());
+    }
+
+    /// Waits for the rows, and brings the index up to them.
+    pub async fn catch_up(&mut self, site: &Site) {
+        self.rows(site).await;
+        self.keeper.catch_up().await.unwrap();
+    }
+}
