@@ -5,7 +5,8 @@
 //!
 //! ```text
 //! event -> Delivery::add -> due -> leased -> delivered | not wanted | refused | failed | unknown
-//!                            ^-------'  certainly not carried out: tried again, later and later
+//!                            ^-------'  certainly not carried out: tried again, later and later;
+//!                                        not begun: waits for its time, without using up a try
 //! ```
 //!
 //! A delivery whose courier was lost in between is looked up at its target. Where the target cannot tell, it is

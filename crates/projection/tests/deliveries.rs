@@ -176,6 +176,29 @@ async fn a_delivery_is_carried_once_and_tried_again_only_when_it_certainly_faile
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_its_time_uses_up_no_tries_and_holds_nobody_up() {
+    let world = World::new().await;
+    world.ask(2).await;
+    let morning = NOW.plus_seconds(3600);
+    let wait = || Outcome::Later("quiet hours".into(), morning);
+    world.answer([wait(), Outcome::Delivered]);
+    world.carry().await;
+    assert_eq!(world.counts(), [1]);
+    world.book.tried(u64::MAX >> 1).await.unwrap();
+    let waiting = world.book.list(&[State::Due], 10).await.unwrap();
+    let told: Vec<_> = waiting.iter().map(|t| (t.order.tries, t.at, t.error.as_str())).collect();
+    assert_eq!(told, [(0, morning, "quiet hours")]);
+    world.clock.advance(3599);
+    world.carry().await;
+    assert_eq!(world.counts(), [1]);
+    world.clock.advance(1);
+    world.answer((0..SETTINGS.retry.tries).map(|_| wait()));
+    world.carry().await;
+    world.carry().await;
+    assert_eq!(world.counts(), [1, 1], "however often it waited");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn after_all_tries_an_operator_decides() {
     let world = World::new().await;
     world.ask(2).await;

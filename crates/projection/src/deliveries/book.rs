@@ -156,13 +156,13 @@ impl Book {
         decided
     }
 
-    /// Waits until every delivery asked for at or before `seq` was tried once.
+    /// Waits until every delivery asked for at or before `seq` was tried once, or waits for its time.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn tried(&self, seq: u64) -> Result<(), ViewError> {
         let sql = "select 1 from delivery_states
-            where state in ('due', 'leased') and tries = 0 and seq <= $1 limit 1";
+            where state in ('due', 'leased') and tries = 0 and seq <= $1 and (state = 'leased' or at = 0) limit 1";
         let mut settled = self.settled.subscribe();
         while !self.store.query(sql, vec![seq.into()]).await?.is_empty() {
             let _ = settled.changed().await;

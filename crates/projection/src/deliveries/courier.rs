@@ -24,6 +24,8 @@ pub enum Outcome {
     Failed(String),
     /// Perhaps carried out.
     Unknown(String),
+    /// Not begun: nobody is to be disturbed, or the way rests. It waits until then, and no try is used up.
+    Later(String, Timestamp),
 }
 
 /// What the target knows of a delivery.
@@ -154,6 +156,7 @@ impl Courier {
             Outcome::Refused(_) => "refused",
             Outcome::Failed(_) => "failed",
             Outcome::Unknown(_) => "unknown",
+            Outcome::Later(..) => "later",
         };
         metrics::counter!("deliveries", "channel" => order.channel.clone(), "outcome" => word).increment(1);
         let now: Timestamp = self.clock.now();
@@ -163,7 +166,7 @@ impl Courier {
                 tracing::warn!(delivery = order.id, tries = order.tries + 1, why, "a delivery failed");
                 Settled::Again(why, now.plus_millis(pause))
             }
-            Outcome::Delivered | Outcome::NotWanted(_) => Settled::of(outcome, now),
+            Outcome::Delivered | Outcome::NotWanted(_) | Outcome::Later(..) => Settled::of(outcome, now),
             Outcome::Refused(_) | Outcome::Failed(_) | Outcome::Unknown(_) => {
                 tracing::error!(delivery = order.id, ?outcome, "a delivery waits for an operator");
                 Settled::of(outcome, now)

@@ -45,6 +45,8 @@ pub enum Settled {
     Ended(State, Option<String>, Timestamp),
     /// It is tried again then.
     Again(String, Timestamp),
+    /// It was not begun and waits until then.
+    Later(String, Timestamp),
 }
 
 impl Settled {
@@ -55,6 +57,8 @@ impl Settled {
             Outcome::Refused(why) => Self::Ended(State::Refused, Some(why), now),
             Outcome::Failed(why) => Self::Ended(State::Failed, Some(why), now),
             Outcome::Unknown(why) => Self::Ended(State::Unknown, Some(why), now),
+            // A time that is over would be no waiting, and its first try not told from one to come.
+            Outcome::Later(why, until) => Self::Later(why, until.max(now)),
         }
     }
 }
@@ -85,6 +89,7 @@ pub fn settle(connection: &Connection, order: &Order, settled: &Settled) -> rusq
     let (state, error, at, failures) = match settled {
         Settled::Ended(state, error, at) => (*state, error.as_deref(), *at, 0),
         Settled::Again(error, at) => (State::Due, Some(error.as_str()), *at, 1),
+        Settled::Later(error, at) => (State::Due, Some(error.as_str()), *at, 0),
     };
     connection
         .prepare_cached(
