@@ -34,6 +34,9 @@ pub enum ReportKind {}
 /// Marks ids of files.
 #[derive(Debug)]
 pub enum FileKind {}
+/// Marks ids of notifications.
+#[derive(Debug)]
+pub enum NotificationKind {}
 
 /// A person.
 pub type UserId = Id<UserKind>;
@@ -47,6 +50,8 @@ pub type LeadId = Id<LeadKind>;
 pub type ReportId = Id<ReportKind>;
 /// A file somebody sent.
 pub type FileId = Id<FileKind>;
+/// Something a person is told.
+pub type NotificationId = Id<NotificationKind>;
 
 impl<K> Id<K> {
     /// The bare UUID.

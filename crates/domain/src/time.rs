@@ -52,6 +52,12 @@ impl Timestamp {
         self.0.saturating_add(INDIA_OFFSET_MICROS).div_euclid(DAY_MICROS)
     }
 
+    /// The second of its Indian calendar day, counted from midnight there.
+    #[must_use]
+    pub const fn india_second(self) -> i64 {
+        self.0.saturating_add(INDIA_OFFSET_MICROS).rem_euclid(DAY_MICROS) / 1_000_000
+    }
+
     /// The first moment of its calendar month, in UTC.
     #[must_use]
     pub fn month(self) -> Self {

@@ -11,6 +11,8 @@ use domain::audit::AuditEvent;
 use domain::favourites::FavouritesEvent;
 use domain::file::{self, FileEvent, Rendition, Stored};
 use domain::lead::{Enquiry, LeadEvent, LeadStatus, Purpose};
+use domain::notification::{NotificationEvent, Variables};
+use domain::preferences::{Channel, Choices, Kind, Language, PreferencesEvent, QuietHours};
 use domain::property::content::{Contact, Coordinates, Location, Specifications};
 use domain::property::kinds::{FurnishedStatus, ListingType, PlotUse, PropertyType, TransactionType};
 use domain::property::{Content, Image, PropertyEvent, Status};
@@ -255,15 +257,47 @@ fn system() -> Vec<SystemEvent> {
     ]
 }
 
+fn notifications() -> (Vec<NotificationEvent>, Vec<NotificationEvent>) {
+    let variables = Variables::from([("title".into(), "Corner plot in Mokila".into())]);
+    let requested = NotificationEvent::Requested {
+        notification_id: id(4),
+        subject_id: Some(id(1)),
+        channel: Channel::Sms,
+        template: Kind::PropertyAlert,
+        address: Some(Personal::of(id(1), "+919876543210".into())),
+        variables: Personal::of(id(1), variables),
+    };
+    (vec![requested], vec![NotificationEvent::Read {}, NotificationEvent::Deleted {}])
+}
+
+fn preferences() -> Vec<PreferencesEvent> {
+    let time = |text: &str| text.parse().unwrap();
+    let choices = Choices {
+        language: Language::En,
+        quiet_hours: Some(QuietHours { from: time("22:00"), to: time("07:30") }),
+        off: [(Kind::Lead, Channel::Sms)].into(),
+    };
+    vec![PreferencesEvent::Chosen { choices }]
+}
+
 fn golden(event_type: &str, version: u16) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{event_type}.v{version}.json"))
 }
 
 /// Writes today's shape against its file, and reads it back.
 fn check<E: EventKind + PartialEq + std::fmt::Debug>(events: &[E], covered: &mut BTreeSet<String>) {
+    check_in("", events, covered);
+}
+
+/// The same of a kind of stream that uses a name of another one: `stream` begins the file's name.
+fn check_in<E: EventKind + PartialEq + std::fmt::Debug>(
+    stream: &str,
+    events: &[E],
+    covered: &mut BTreeSet<String>,
+) {
     for event in events {
         let written = serde_json::to_value(event).unwrap();
-        let event_type = written["eventType"].as_str().unwrap().to_owned();
+        let event_type = format!("{stream}{}", written["eventType"].as_str().unwrap());
         let file = golden(&event_type, E::SCHEMA_VERSION);
         if !file.exists() && std::env::var_os("HYD_WRITE_GOLDEN").is_some() {
             std::fs::write(&file, format!("{written:#}\n")).unwrap();
@@ -295,6 +329,10 @@ fn rule_21_every_event_reads_for_ever() {
     let written = serde_json::to_value(&document).unwrap();
     assert_eq!(written["eventData"]["content"]["kind"], "DOCUMENT");
     assert_eq!(document, serde_json::from_value(written).unwrap());
+    let (requested, others) = notifications();
+    check_in("notification.", &requested, &mut covered);
+    check(&others, &mut covered);
+    check(&preferences(), &mut covered);
     let directory = std::fs::read_dir(golden("x", 1).parent().unwrap()).unwrap();
     let files: BTreeSet<String> = directory.map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
     assert_eq!(files, covered, "a golden file without an event, or an event without one");

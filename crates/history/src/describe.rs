@@ -84,7 +84,15 @@ impl Told<'_> {
         Some(match self.kind {
             "USER_REGISTERED" => "You joined HyderabadInfra".into(),
             "PROFILE_UPDATED" => format!("You updated {whose} profile"),
-            "NOTIFICATION_REQUESTED" => "You asked for another confirmation e-mail".into(),
+            "NOTIFICATION_REQUESTED" if self.text("template").is_none_or(|name| name == "verify-email") => {
+                "You asked for another confirmation e-mail".into()
+            }
+            "NOTIFICATION_REQUESTED" => {
+                format!("You sent a notification ({})", self.word("template"))
+            }
+            "NOTIFICATION_READ" => "You read a notification".into(),
+            "NOTIFICATION_DELETED" => "You deleted a notification".into(),
+            "NOTIFICATION_PREFERENCES_UPDATED" => "You chose how to be notified".into(),
             "USER_EMAIL_VERIFIED" => "You confirmed your e-mail address".into(),
             "PASSWORD_RESET_REQUESTED" => "You asked for a password reset".into(),
             "PASSWORD_CHANGED" => "You changed your password".into(),

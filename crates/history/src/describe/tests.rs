@@ -4,6 +4,7 @@ use domain::audit::AuditEvent;
 use domain::favourites::FavouritesEvent;
 use domain::file::FileEvent;
 use domain::lead::LeadEvent;
+use domain::notification::NotificationEvent;
 use domain::property::PropertyEvent;
 use domain::report::ReportEvent;
 use domain::session::SessionEvent;
@@ -37,6 +38,8 @@ fn every_event_of_the_domain_has_its_sentence() {
         names::<FileEvent>(),
         names::<LeadEvent>(),
         names::<ReportEvent>(),
+        names::<NotificationEvent>(),
+        vec!["NOTIFICATION_PREFERENCES_UPDATED".to_owned()],
     ];
     for name in all.concat() {
         let kind = if name == "USER_UPDATED" { "PROFILE_UPDATED" } else { &name };
@@ -81,6 +84,18 @@ fn what_is_unknown_or_missing_still_reads() {
     assert_eq!(tell("SAVED_SEARCH_DELETED", &json!({}), 1), "Saved search deleted");
     assert_eq!(tell("PROPERTY_CREATED", &json!({"price": "?"}), 1), "You listed a home");
     assert_eq!(tell("", &json!({}), 1), "");
+}
+
+#[test]
+fn a_letter_of_ones_own_is_not_a_notification_to_somebody() {
+    assert_eq!(
+        tell("NOTIFICATION_REQUESTED", &json!({"template": "verify-email"}), 1),
+        "You asked for another confirmation e-mail"
+    );
+    assert_eq!(
+        tell("NOTIFICATION_REQUESTED", &json!({"template": "PROPERTY_ALERT"}), 1),
+        "You sent a notification (property alert)"
+    );
 }
 
 #[test]

@@ -1,0 +1,186 @@
+//! Something a person is told, by letter or text message, and then finds in their inbox.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::aggregate::{Aggregate, EventKind};
+use crate::id::{NotificationId, UserId};
+use crate::personal::Personal;
+use crate::preferences::{Channel, Kind};
+use crate::time::Timestamp;
+
+/// What is told, by name.
+pub type Variables = BTreeMap<String, String>;
+
+/// What has happened to a notification.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
+pub enum NotificationEvent {
+    /// Somebody is to be told something. The same name in a stream of a person asks for another confirmation mail.
+    #[serde(rename = "NOTIFICATION_REQUESTED")]
+    Requested {
+        /// Which.
+        notification_id: NotificationId,
+        /// Who, when they have an account; it comes into their inbox.
+        subject_id: Option<UserId>,
+        /// How.
+        channel: Channel,
+        /// What about.
+        template: Kind,
+        /// Where to, when it is no account's.
+        address: Option<Personal<String>>,
+        /// What is told.
+        variables: Personal<Variables>,
+    },
+    /// The person has read it.
+    #[serde(rename = "NOTIFICATION_READ")]
+    Read {},
+    /// It is out of the inbox.
+    #[serde(rename = "NOTIFICATION_DELETED")]
+    Deleted {},
+}
+
+impl EventKind for NotificationEvent {}
+
+/// What a notification can be asked.
+#[derive(Clone, Debug)]
+pub enum NotificationCommand {
+    /// Tell somebody.
+    Request(Box<Asked>),
+    /// Note that it was read.
+    MarkRead,
+    /// Take it out of the inbox.
+    Delete,
+}
+
+/// Why not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotificationRejection {
+    /// There is no such notification.
+    #[error("there is no such notification")]
+    Unknown,
+    /// There is one already.
+    #[error("the notification exists already")]
+    Exists,
+}
+
+/// What somebody is told.
+#[derive(Clone, Debug, Serialize)]
+pub struct Asked {
+    /// Which.
+    pub id: NotificationId,
+    /// Who, when they have an account.
+    pub subject: Option<UserId>,
+    /// How.
+    pub channel: Channel,
+    /// What about.
+    pub kind: Kind,
+    /// Where to, when it is no account's.
+    pub address: Option<Personal<String>>,
+    /// What is told.
+    pub variables: Personal<Variables>,
+}
+
+/// A notification.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Notification {
+    /// What is told; set from the beginning, and kept when it is deleted: whose it was decides who may ask again.
+    pub asked: Option<Asked>,
+    /// Since when.
+    pub made_at: Option<Timestamp>,
+    /// When it was read.
+    pub read_at: Option<Timestamp>,
+    /// It is out of the inbox.
+    pub deleted: bool,
+}
+
+impl Aggregate for Notification {
+    const TYPE: &'static str = "notification";
+    type Command = NotificationCommand;
+    type Event = NotificationEvent;
+    type Rejection = NotificationRejection;
+
+    fn decide(
+        &self,
+        command: NotificationCommand,
+        _: Timestamp,
+    ) -> Result<Vec<NotificationEvent>, NotificationRejection> {
+        match (&self.asked, command) {
+            (Some(_), NotificationCommand::Request(_)) => Err(NotificationRejection::Exists),
+            (None, NotificationCommand::Request(asked)) => Ok(vec![NotificationEvent::Requested {
+                notification_id: asked.id,
+                subject_id: asked.subject,
+                channel: asked.channel,
+                template: asked.kind,
+                address: asked.address,
+                variables: asked.variables,
+            }]),
+            (None, _) => Err(NotificationRejection::Unknown),
+            (Some(_), _) if self.deleted => Err(NotificationRejection::Unknown),
+            (Some(_), NotificationCommand::MarkRead) if self.read_at.is_some() => Ok(Vec::new()),
+            (Some(_), NotificationCommand::MarkRead) => Ok(vec![NotificationEvent::Read {}]),
+            (Some(_), NotificationCommand::Delete) => Ok(vec![NotificationEvent::Deleted {}]),
+        }
+    }
+
+    fn evolve(&mut self, event: &NotificationEvent, at: Timestamp) {
+        match event {
+            NotificationEvent::Requested {
+                notification_id,
+                subject_id,
+                channel,
+                template,
+                address,
+                variables,
+            } => {
+                self.asked = Some(Asked {
+                    id: *notification_id,
+                    subject: *subject_id,
+                    channel: *channel,
+                    kind: *template,
+                    address: address.clone(),
+                    variables: variables.clone(),
+                });
+                self.made_at = Some(at);
+            }
+            NotificationEvent::Read {} => self.read_at = Some(at),
+            NotificationEvent::Deleted {} => self.deleted = true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::Ids;
+
+    fn asked() -> Asked {
+        let now = Timestamp::from_micros(0);
+        let user: UserId = Ids.id(now);
+        let variables = Personal::of(user, Variables::from([("message".into(), "Hello".into())]));
+        let (channel, kind) = (Channel::Email, Kind::General);
+        Asked { id: Ids.id(now), subject: Some(user), channel, kind, address: None, variables }
+    }
+
+    #[test]
+    fn a_notification_is_read_once_and_gone_for_good() {
+        let now = Timestamp::from_micros(7);
+        let mut state = Notification::default();
+        for command in [NotificationCommand::MarkRead, NotificationCommand::Delete] {
+            assert_eq!(state.decide(command, now), Err(NotificationRejection::Unknown));
+        }
+        let request = NotificationCommand::Request(Box::new(asked()));
+        for event in state.decide(request.clone(), now).unwrap() {
+            state.evolve(&event, now);
+        }
+        assert_eq!(state.decide(request, now), Err(NotificationRejection::Exists));
+        assert_eq!(state.decide(NotificationCommand::MarkRead, now), Ok(vec![NotificationEvent::Read {}]));
+        state.evolve(&NotificationEvent::Read {}, now);
+        assert_eq!(state.decide(NotificationCommand::MarkRead, now), Ok(vec![]));
+        assert_eq!(state.decide(NotificationCommand::Delete, now), Ok(vec![NotificationEvent::Deleted {}]));
+        state.evolve(&NotificationEvent::Deleted {}, now);
+        assert_eq!(state.decide(NotificationCommand::Delete, now), Err(NotificationRejection::Unknown));
+        assert!(state.asked.is_some());
+    }
+}
