@@ -1,46 +1,50 @@
 //! Letters to people. One-way: nothing here is asked before an answer, and nothing is answered by it.
 //!
 //! ```text
-//! event -> wanted (a delivery, with the group's cursor) -> courier -> postman -> mailbox
+//! event -> wanted (a delivery, with the group's cursor) -> courier -> postman -> mailbox, mail server, SMS provider
 //! ```
 //! See [`projection::deliveries`] for what happens in between.
 #![warn(missing_docs)]
 
+mod channel;
+mod http;
 mod letter;
 mod mailbox;
 mod postman;
+mod site;
+mod template;
 mod wanted;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use axum::extract::{FromRef, State};
-use axum::http::Uri;
-use axum::routing::get;
 use bus::{Group, Status};
-use domain::{Log, Timestamp};
-use http_kit::{Caller, Failure, Kit, Params, Reply, Right};
+use http_kit::Kit;
 use projection::deliveries::{self, Book, Courier};
 use projection::{ViewError, ViewStore};
-use serde::Serialize;
 use tokio::sync::Notify;
 
+pub use channel::BreakerSettings;
+pub use channel::smtp::{SmtpAddressError, SmtpServer};
+pub use channel::twilio::{Twilio, TwilioAccount, TwilioAccountError};
+use channel::{Line, Lines, Way};
 use mailbox::Mailbox;
 use postman::Postman;
+pub use site::{MailSettings, MailSite};
 use wanted::Wanted;
 
 /// The consumer group's name.
 const GROUP: &str = "notification-service-group";
-/// Letters shown at once.
-const SHOWN: u64 = 200;
 
-/// How letters look from outside.
-#[derive(Clone, Debug)]
-pub struct MailSettings {
-    /// The sender, such as `HyderabadInfra <no-reply@example.com>`.
-    pub from: String,
-    /// Where people reach the portal; links start with it.
-    pub public_url: String,
+/// What carries letters and text messages out. Without, they are files of the mailbox.
+#[derive(Debug, Default)]
+pub struct Outside {
+    /// The mail server.
+    pub mail: Option<SmtpServer>,
+    /// The SMS provider.
+    pub texts: Option<Twilio>,
+    /// When one of them is left alone for a while.
+    pub breaker: BreakerSettings,
 }
 
 /// Why the service cannot start.
@@ -61,6 +65,7 @@ pub struct Notifications {
     store: ViewStore,
     book: Book,
     mailbox: Mailbox,
+    lines: Arc<Lines>,
     settings: MailSettings,
 }
 
@@ -69,14 +74,25 @@ impl Notifications {
     ///
     /// # Errors
     /// When one of them cannot be opened.
-    pub fn open(kit: Kit, data_dir: &Path, settings: MailSettings) -> Result<Self, OpenError> {
+    pub fn open(
+        kit: Kit,
+        data_dir: &Path,
+        settings: MailSettings,
+        outside: Outside,
+    ) -> Result<Self, OpenError> {
         let mailbox = Mailbox::open(&data_dir.join("mailbox"))?;
+        let local = || Way::Mailbox(mailbox.clone());
+        let line = |name, way| Line::new(name, way, outside.breaker, kit.ledger.clock().clone());
+        let lines = Lines {
+            letters: line(letter::CHANNEL, outside.mail.map_or_else(local, Way::Smtp)),
+            texts: line(channel::TEXTS, outside.texts.map_or_else(local, Way::Twilio)),
+        };
         let wake = Arc::new(Notify::new());
         let wanted = Wanted { ledger: kit.ledger.clone(), wake: Arc::clone(&wake) };
-        let store =
-            ViewStore::open(&data_dir.join("notifications.db"), deliveries::TABLES, Arc::new(wanted))?;
+        let tables = [deliveries::TABLES, wanted::TABLES].concat();
+        let store = ViewStore::open(&data_dir.join("notifications.db"), &tables, Arc::new(wanted))?;
         let book = Book::open(&store, wake)?;
-        Ok(Self { kit, store, book, mailbox, settings })
+        Ok(Self { kit, store, book, mailbox, lines: Arc::new(lines), settings })
     }
 
     /// What asks for letters, in order per person.
@@ -85,13 +101,18 @@ impl Notifications {
         wanted::READS
     }
 
-    /// Carries the letters. One at a time does: a second one would find nothing left to lease.
+    /// Carries the letters. One at a time does: a second one would find nothing left to lease. What goes out of the
+    /// machine is leased one by one: when the process dies, one delivery at most is in doubt.
     #[must_use]
-    pub fn courier(&self, settings: deliveries::Settings) -> Courier {
+    pub fn courier(&self, mut settings: deliveries::Settings) -> Courier {
+        if self.lines.are_remote() {
+            settings.batch = 1;
+        }
         let (ledger, book) = (self.kit.ledger.clone(), self.book.clone());
         let clock = ledger.clock().clone();
-        let (mailbox, mail) = (self.mailbox.clone(), self.settings.clone());
-        let postman = Postman { ledger, book: book.clone(), mailbox, settings: mail };
+        let (mailbox, lines, settings_of_mail) =
+            (self.mailbox.clone(), Arc::clone(&self.lines), self.settings.clone());
+        let postman = Postman { ledger, book: book.clone(), mailbox, lines, settings: settings_of_mail };
         Courier::new(book, Arc::new(postman), clock, settings)
     }
 
@@ -107,61 +128,8 @@ impl Notifications {
         &self.store
     }
 
-    /// The mailbox for administrators, of a group that is as far as `status` says.
+    /// The operations, of a group that is as far as `status` says.
     pub fn router(&self, status: Status) -> axum::Router {
-        let site = Site { notifications: self.clone(), status };
-        axum::Router::new().route("/api/v1/admin/mailbox", get(letters)).with_state(site)
+        http::router(self.clone(), status)
     }
-
-    async fn newest(&self, tenant: &str) -> Result<Vec<Letter>, Failure> {
-        let sql = "select d.id, d.made_at from delivery d join delivery_states s on s.id = d.id
-            where d.tenant = $1 and s.state = 'delivered' order by d.made_at desc, d.id limit $2";
-        let rows = self.store.query(sql, vec![tenant.into(), SHOWN.into()]).await?;
-        let mailbox = self.mailbox.clone();
-        let read = move || {
-            let letter = |row: &projection::Row| {
-                let name = postman::file(row.text(0)?);
-                let shown = letter::read(&mailbox.read(&name)?)?;
-                let sent_at = Timestamp::from_micros(row.int(1)?);
-                Some(Letter { name, to: shown.to, subject: shown.subject, sent_at, body: shown.body })
-            };
-            rows.iter().filter_map(letter).collect()
-        };
-        tokio::task::spawn_blocking(read).await.map_err(|error| Failure::unavailable(&error))
-    }
-}
-
-#[derive(Clone, Debug)]
-struct Site {
-    notifications: Notifications,
-    status: Status,
-}
-
-impl FromRef<Site> for Kit {
-    fn from_ref(site: &Site) -> Self {
-        site.notifications.kit.clone()
-    }
-}
-
-/// A letter of the mailbox.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Letter {
-    name: String,
-    to: String,
-    subject: String,
-    sent_at: Timestamp,
-    body: String,
-}
-
-async fn letters(State(site): State<Site>, caller: Caller, uri: Uri) -> Result<Reply<Vec<Letter>>, Failure> {
-    caller.require(Right::Administer)?;
-    Params::read(&uri, &[])?;
-    let Notifications { kit, .. } = &site.notifications;
-    let freshness = kit.wait_for_own(&site.status, &caller, &[Log::Facts]).await;
-    let asked = site.status.watermark()[Log::Facts.index()];
-    let tried = tokio::time::timeout(kit.wait, site.notifications.book.tried(asked)).await;
-    let carried = tried.map_or(Ok(false), |tried| tried.map(|()| true))?;
-    let letters = site.notifications.newest(caller.tenant.as_str()).await?;
-    Ok(kit.reply("Mailbox", letters).stale(freshness.is_stale() || !carried))
 }

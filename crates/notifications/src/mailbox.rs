@@ -17,7 +17,7 @@ impl Mailbox {
     }
 
     /// Puts a letter in, durably, in the place of one with the same name.
-    pub fn put(&self, name: &str, letter: &str) -> io::Result<()> {
+    pub fn put(&self, name: &str, letter: &[u8]) -> io::Result<()> {
         let written = self.0.join(format!(".{name}.part"));
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true);
@@ -25,7 +25,7 @@ impl Mailbox {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&written)?;
-        file.write_all(letter.as_bytes())?;
+        file.write_all(letter)?;
         file.sync_all()?;
         fs::rename(&written, self.0.join(name))?;
         metrics::counter!("mailbox_letters").increment(1);

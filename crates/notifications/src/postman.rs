@@ -1,83 +1,139 @@
-//! Carries letters to the mailbox.
+//! Carries letters and messages out.
+
+mod request;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::user::{IssuedToken, Person, User, UserEvent};
+use domain::preferences::Preferences;
+use domain::user::{IssuedToken, Person, User};
 use domain::{Envelope, Log, TenantId};
 use journal::Ledger;
 use projection::deliveries::{Book, Carrier, Found, Order, Outcome};
 
-use crate::MailSettings;
-use crate::letter::{Draft, Template};
+use crate::channel::{Lines, Parcel, TEXTS, Text, file};
+use crate::letter::Draft;
+use crate::letter::words::{Reader, Words};
 use crate::mailbox::Mailbox;
-use crate::wanted::WITHDRAW;
+use crate::site::MailSettings;
+use crate::template::Template;
+use crate::wanted::{WITHDRAW, WITHDRAW_ONE, channel_of, letter_of};
+use request::{Request, To};
 
-/// Writes letters as files under their delivery's id: the same letter carried twice is one file.
+/// Writes letters and hands them to the line of their channel, under their delivery's id.
 #[derive(Debug)]
 pub struct Postman {
     pub ledger: Ledger,
     pub book: Book,
     pub mailbox: Mailbox,
+    pub lines: Arc<Lines>,
     pub settings: MailSettings,
 }
 
+/// A letter that nobody could carry for a week says nothing new.
+const STALE_SECONDS: i64 = 7 * 86_400;
+
 type Failed = Box<dyn std::error::Error + Send + Sync>;
+/// Done, or ended before anything was sent.
+type Step<T> = Result<Result<T, Outcome>, Failed>;
 
 #[async_trait]
 impl Carrier for Postman {
     async fn carry(&self, order: &Order) -> Outcome {
-        let carried =
-            if order.template == WITHDRAW { self.withdraw(order).await } else { self.send(order).await };
+        let carried = match order.template.as_str() {
+            WITHDRAW => self.withdraw(order).await,
+            WITHDRAW_ONE => self.withdraw_one(order).await,
+            _ => self.send(order).await,
+        };
         carried.unwrap_or_else(|error| Outcome::Failed(error.to_string()))
     }
 
-    /// A letter is in the mailbox whole or not at all.
     async fn look_up(&self, order: &Order) -> Found {
-        let (mailbox, name) = (self.mailbox.clone(), file(&order.id));
-        match tokio::task::spawn_blocking(move || mailbox.read(&name)).await {
-            Ok(Some(_)) => Found::Delivered,
-            _ => Found::Missing,
+        match self.lines.of(&order.channel) {
+            // To take letters out again is harmless.
+            _ if [WITHDRAW, WITHDRAW_ONE].contains(&order.template.as_str()) => Found::Missing,
+            Some(line) => line.look_up(&self.mailbox, &order.id).await,
+            None => Found::Unknown,
         }
     }
 }
 
-/// The file of a delivery's letter.
-pub fn file(id: &str) -> String {
-    format!("{id}.eml")
-}
-
 impl Postman {
-    /// Writes a letter to the person whose stream its event is in; whoever left or was erased gets none.
     async fn send(&self, order: &Order) -> Result<Outcome, Failed> {
         let event = self.event(order).await?;
-        let (template, token) = match self.ledger.decode(&event)? {
-            UserEvent::Registered { verification, .. } => (Template::VerifyEmail, verification),
-            UserEvent::PasswordResetRequested { reset } => (Template::PasswordReset, reset),
-            UserEvent::VerificationRequested { template, verification } => match Template::named(&template) {
-                Some(template) => (template, verification),
-                None => return Ok(Outcome::Refused(format!("there is no letter {template}"))),
-            },
-            _ => return Ok(Outcome::Refused("its event asks for no letter".into())),
+        let request = match self.request(order, &event).await? {
+            Ok(request) => request,
+            Err(ended) => return Ok(ended),
         };
-        if token.expires_at <= self.ledger.clock().now() {
+        let now = self.ledger.clock().now();
+        if request.token.as_ref().is_some_and(|token| token.expires_at <= now) {
             return Ok(Outcome::NotWanted("its link has expired".into()));
         }
-        let (user, _) = self.ledger.load::<User>(&order.tenant, order.recipient).await?;
-        let Some(person) = user.person else { return Ok(Outcome::NotWanted("the person left".into())) };
-        let Some(account) = person.account.as_ref() else {
-            return Ok(Outcome::NotWanted("the person was erased".into()));
+        if event.timestamp.plus_seconds(STALE_SECONDS) <= now {
+            return Ok(Outcome::NotWanted("it is no news any more".into()));
+        }
+        let Some(line) = self.lines.of(&order.channel) else {
+            return Ok(Outcome::Refused(format!("there is no channel {}", order.channel)));
         };
-        let draft = Draft {
-            template,
-            from: &self.settings.from,
-            to: &account.email,
-            name: person.profile.as_ref().map(|profile| profile.first_name.as_str()),
-            link: &self.link(template, &order.tenant, &person, &token),
-            token: &token,
-            at: event.timestamp,
+        match self.parcel(order, &event, request).await? {
+            Ok(parcel) => Ok(line.send(&order.id, &parcel).await),
+            Err(ended) => Ok(ended),
+        }
+    }
+
+    /// What is sent; whoever left, was erased or wants none of it gets nothing.
+    async fn parcel(&self, order: &Order, event: &Envelope, request: Request) -> Step<Parcel> {
+        let person = match &request.to {
+            To::Address(_) => None,
+            To::Person(user) => {
+                let (user, _) = self.ledger.load::<User>(&order.tenant, *user).await?;
+                let Some(person) = user.person else { return Ok(ended("the person left")) };
+                Some(person)
+            }
         };
-        let (mailbox, name, letter) = (self.mailbox.clone(), file(&order.id), draft.render(&order.id));
-        tokio::task::spawn_blocking(move || mailbox.put(&name, &letter)).await??;
-        Ok(Outcome::Delivered)
+        if let Some(outcome) = self.choice(order, &request).await? {
+            return Ok(Err(outcome));
+        }
+        let profile = person.as_ref().and_then(|person| person.profile.as_ref());
+        let account = person.as_ref().and_then(|person| person.account.as_ref());
+        let to = match &request.to {
+            To::Address(address) => Some(address.clone()),
+            To::Person(_) if order.channel == TEXTS => profile.and_then(|p| p.phone_number.clone()),
+            To::Person(_) => account.map(|account| account.email.clone()),
+        };
+        let Some(to) = to else {
+            let erased = person.is_some() && account.is_none();
+            return Ok(ended(if erased { "the person was erased" } else { "the person told no number" }));
+        };
+        let Request { template, token, told, .. } = request;
+        if order.channel == TEXTS {
+            return Ok(Ok(Parcel::Text(Text { to, template, variables: told })));
+        }
+        let site = self.settings.of(&order.tenant);
+        let link = token
+            .zip(person.as_ref())
+            .map(|(token, person)| (self.link(template, &order.tenant, person, &token), token.expires_at));
+        let reader = Reader {
+            site,
+            name: profile.map(|profile| profile.first_name.as_str()),
+            link: link.as_ref().map(|(link, until)| (link.as_str(), *until)),
+        };
+        let words = Words::of(template, &reader, &told);
+        let draft = Draft { from: &self.settings.from, to: &to, site, words, at: event.timestamp };
+        let written = draft.write(&order.id).map(Parcel::Letter);
+        Ok(written.map_err(|error| Outcome::Refused(error.to_string())))
+    }
+
+    /// How what the person chose ends or delays a delivery. What keeps an account safe is always sent.
+    async fn choice(&self, order: &Order, request: &Request) -> Result<Option<Outcome>, Failed> {
+        let (Some(kind), To::Person(user)) = (request.template.kind(), &request.to) else { return Ok(None) };
+        let (preferences, _) = self.ledger.load::<Preferences>(&order.tenant, *user).await?;
+        if channel_of(&order.channel).is_some_and(|channel| !preferences.wants(kind, channel)) {
+            return Ok(Some(Outcome::NotWanted("the person switched it off".into())));
+        }
+        let quiet = preferences.choices.quiet_hours;
+        let end = quiet.and_then(|quiet| quiet.end_after(self.ledger.clock().now()));
+        Ok(end.map(|end| Outcome::Later("quiet hours".into(), end)))
     }
 
     async fn event(&self, order: &Order) -> Result<Envelope, Failed> {
@@ -88,21 +144,43 @@ impl Postman {
     }
 
     fn link(&self, template: Template, tenant: &TenantId, person: &Person, token: &IssuedToken) -> String {
-        let (base, user) = (self.settings.public_url.trim_end_matches('/'), person.id);
+        let (site, user) = (self.settings.of(tenant), person.id);
         let code = self.ledger.keys().mail_token(template.name(), tenant, user, &token.nonce);
-        match template {
-            Template::VerifyEmail => format!("{base}/verify-email?userId={user}&code={code}"),
-            Template::PasswordReset => format!("{base}/reset-password?token={user}.{code}"),
-        }
+        site.page(&match template {
+            Template::PasswordReset => format!("/reset-password?token={user}.{code}"),
+            _ => format!("/verify-email?userId={user}&code={code}"),
+        })
     }
 
     /// Takes the letters to somebody who left out of the mailbox. None of them is on its way: they are carried one
     /// after the other.
     async fn withdraw(&self, order: &Order) -> Result<Outcome, Failed> {
         let letters = self.book.of(&order.tenant, order.recipient).await?;
+        self.remove(letters).await
+    }
+
+    /// Takes out what a deleted notification left here. What was to nobody's account had a key of its own.
+    async fn withdraw_one(&self, order: &Order) -> Result<Outcome, Failed> {
+        let stream = self.event(order).await?.stream;
+        let events = self.ledger.journal().read_stream(&stream, 0).await?;
+        let Some(first) = events.first() else { return Ok(Outcome::Delivered) };
+        let Some((letter, whose)) = letter_of(&self.ledger, first)? else { return Ok(Outcome::Delivered) };
+        self.remove(vec![letter]).await?;
+        if whose.is_none() {
+            let (ledger, tenant, own) = (self.ledger.clone(), order.tenant.clone(), order.recipient);
+            tokio::task::spawn_blocking(move || ledger.erase(&tenant, own)).await??;
+        }
+        Ok(Outcome::Delivered)
+    }
+
+    async fn remove(&self, letters: Vec<String>) -> Result<Outcome, Failed> {
         let mailbox = self.mailbox.clone();
         let remove = move || letters.iter().try_for_each(|id| mailbox.remove(&file(id)));
         tokio::task::spawn_blocking(remove).await??;
         Ok(Outcome::Delivered)
     }
+}
+
+fn ended<T>(why: &str) -> Result<T, Outcome> {
+    Err(Outcome::NotWanted(why.into()))
 }

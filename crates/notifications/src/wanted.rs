@@ -1,40 +1,152 @@
-//! Which events ask for a letter, and which one takes letters back.
+//! Which events ask for a letter or a message, which take them back, and what is in whose inbox.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use domain::fields::Choice;
+use domain::notification::NotificationEvent;
+use domain::preferences::Channel;
 use domain::user::UserEvent;
-use domain::{Envelope, Log};
-use journal::Ledger;
+use domain::{Envelope, Log, UserId};
+use journal::{DecodeError, Ledger};
 use projection::deliveries::Delivery;
 use projection::{Projection, ProjectionError, ViewTx};
 use tokio::sync::Notify;
 
 use crate::GROUP;
-use crate::letter::{CHANNEL, Template};
+use crate::channel::TEXTS;
+use crate::letter::CHANNEL;
+use crate::template::Template;
 
 /// Takes the letters to somebody out of the mailbox.
 pub const WITHDRAW: &str = "withdraw-letters";
+/// Takes one letter out of the mailbox.
+pub const WITHDRAW_ONE: &str = "withdraw-letter";
+/// The kind of the streams of notifications.
+pub const NOTIFICATION: &str = "notification";
 const DELETED: &str = "USER_DELETED";
-const WANTED: [&str; 4] = ["USER_REGISTERED", "NOTIFICATION_REQUESTED", "PASSWORD_RESET_REQUESTED", DELETED];
+const WANTED: [&str; 5] =
+    ["USER_REGISTERED", "USER_EMAIL_VERIFIED", "NOTIFICATION_REQUESTED", "PASSWORD_RESET_REQUESTED", DELETED];
 
-/// The consumer group: a person's letters in order. That they leave waits for no letter that fails.
+/// The inboxes. Rows name nobody but by id: what a notification says is read from the journal.
+pub const TABLES: &str = "
+create table if not exists notification (
+    tenant text not null, id text not null, user_id text not null, event_id text not null,
+    made_at integer not null, read_at integer, primary key (tenant, id)
+) strict, without rowid;
+create index if not exists idx_notification_inbox on notification (tenant, user_id, made_at, id);
+create table if not exists gone_people (
+    tenant text not null, user_id text not null, primary key (tenant, user_id)
+) strict, without rowid;
+";
+const ADD: &str = "insert into notification (tenant, id, user_id, event_id, made_at)
+    select $1, $2, $3, $4, $5 where not exists (select 1 from gone_people where tenant = $1 and user_id = $3)
+    on conflict (tenant, id) do nothing";
+const READ: &str = "update notification set read_at = $3 where tenant = $1 and id = $2";
+const REMOVE: &str = "delete from notification where tenant = $1 and id = $2";
+const GONE: &str = "insert into gone_people (tenant, user_id) values ($1, $2) on conflict do nothing";
+const EMPTY: &str = "delete from notification where tenant = $1 and user_id = $2";
+
+/// The consumer group: a person's letters in order, a notification's events in order. That they leave waits for no
+/// letter that fails.
 pub const READS: bus::Group = bus::Group { name: GROUP, logs: &[Log::Facts], key: lane };
 
 fn lane(envelope: &Envelope) -> Option<String> {
     let stream = &envelope.stream;
-    if &*stream.kind != "user" || !WANTED.contains(&&*envelope.event_type) {
-        return None;
+    match &*stream.kind {
+        NOTIFICATION => Some(stream.to_string()),
+        "user" if WANTED.contains(&&*envelope.event_type) => {
+            let gone = if &*envelope.event_type == DELETED { "/gone" } else { "" };
+            Some(format!("{}/{}{gone}", stream.tenant, stream.id))
+        }
+        _ => None,
     }
-    let gone = if &*envelope.event_type == DELETED { "/gone" } else { "" };
-    Some(format!("{}/{}{gone}", stream.tenant, stream.id))
 }
 
-/// Adds a delivery for every letter. Whose address it goes to is asked when it is carried: rows name nobody.
+/// The name of a channel among deliveries.
+fn carried_by(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Email => CHANNEL,
+        Channel::Sms => TEXTS,
+    }
+}
+
+/// The channel of that name.
+pub fn channel_of(name: &str) -> Option<Channel> {
+    Channel::ALL.iter().map(|(_, channel)| *channel).find(|channel| carried_by(*channel) == name)
+}
+
+/// The delivery that a notification asked for, and whose it was, if anybody's.
+pub fn letter_of(ledger: &Ledger, event: &Envelope) -> Result<Option<(String, Option<UserId>)>, DecodeError> {
+    let NotificationEvent::Requested { subject_id, channel, template, .. } = ledger.decode(event)? else {
+        return Ok(None);
+    };
+    let recipient = subject_id.map_or_else(|| event.stream.id.to_string(), |user| user.to_string());
+    let template = Template::of(template).name();
+    let delivery = Delivery { event, channel: carried_by(channel), recipient: &recipient, template };
+    Ok(Some((delivery.id(), subject_id)))
+}
+
+/// Adds a delivery for every letter, and a row for every notification of a person. Whose address a letter goes to is
+/// asked when it is carried: rows name nobody.
 #[derive(Debug)]
 pub struct Wanted {
     pub ledger: Ledger,
     pub wake: Arc<Notify>,
+}
+
+fn unreadable(error: impl std::fmt::Display) -> ProjectionError {
+    ProjectionError::Event(error.to_string())
+}
+
+impl Wanted {
+    async fn account(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
+        let template = match self.ledger.decode(event).map_err(unreadable)? {
+            UserEvent::Registered { .. } => Some(Template::VerifyEmail.name()),
+            UserEvent::EmailVerified {} => Some(Template::Welcome.name()),
+            UserEvent::VerificationRequested { template, .. } => {
+                Template::named(&template).map(Template::name)
+            }
+            UserEvent::PasswordResetRequested { .. } => Some(Template::PasswordReset.name()),
+            UserEvent::Deleted { .. } => {
+                let who = [event.stream.tenant.as_str().into(), (&*event.stream.id).into()];
+                tx.execute(GONE, &who).await?;
+                tx.execute(EMPTY, &who).await?;
+                Some(WITHDRAW)
+            }
+            _ => None,
+        };
+        let Some(template) = template else { return Ok(()) };
+        Delivery { event, channel: CHANNEL, recipient: &event.stream.id, template }.add(tx).await?;
+        Ok(())
+    }
+
+    async fn notification(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
+        let which = [event.stream.tenant.as_str().into(), (&*event.stream.id).into()];
+        match self.ledger.decode(event).map_err(unreadable)? {
+            NotificationEvent::Requested { subject_id, channel, template, .. } => {
+                let person = subject_id.map(|user| user.to_string());
+                if let Some(person) = person.as_deref() {
+                    let [tenant, id] = which;
+                    let (event_id, at) = (event.event_id.to_string(), event.timestamp.micros());
+                    tx.execute(ADD, &[tenant, id, person.into(), event_id.into(), at.into()]).await?;
+                }
+                let recipient = person.as_deref().unwrap_or(&event.stream.id);
+                let template = Template::of(template).name();
+                Delivery { event, channel: carried_by(channel), recipient, template }.add(tx).await?;
+            }
+            NotificationEvent::Read {} => {
+                let [tenant, id] = which;
+                tx.execute(READ, &[tenant, id, event.timestamp.micros().into()]).await?;
+            }
+            NotificationEvent::Deleted {} => {
+                let recipient = &event.stream.id;
+                Delivery { event, channel: CHANNEL, recipient, template: WITHDRAW_ONE }.add(tx).await?;
+                tx.execute(REMOVE, &which).await?;
+            }
+        }
+        Ok(())
+    }
 }
 
 #[async_trait(?Send)]
@@ -44,20 +156,12 @@ impl Projection for Wanted {
     }
 
     async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
-        for envelope in batch {
-            let template = match self.ledger.decode(envelope) {
-                Ok(UserEvent::Registered { .. }) => Some(Template::VerifyEmail.name()),
-                Ok(UserEvent::VerificationRequested { template, .. }) => {
-                    Template::named(&template).map(Template::name)
-                }
-                Ok(UserEvent::PasswordResetRequested { .. }) => Some(Template::PasswordReset.name()),
-                Ok(UserEvent::Deleted { .. }) => Some(WITHDRAW),
-                Ok(_) => None,
-                Err(error) => return Err(ProjectionError::Event(error.to_string())),
-            };
-            let Some(template) = template else { continue };
-            let recipient = &envelope.stream.id;
-            Delivery { event: envelope, channel: CHANNEL, recipient, template }.add(tx).await?;
+        for event in batch {
+            if &*event.stream.kind == NOTIFICATION {
+                self.notification(tx, event).await?;
+            } else {
+                self.account(tx, event).await?;
+            }
         }
         Ok(())
     }

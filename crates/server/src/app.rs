@@ -1,6 +1,7 @@
 //! The composition root: settings → keys → journal → services → consumer groups → doors.
 
 mod key_files;
+mod mail;
 mod months;
 mod open;
 mod stalls;

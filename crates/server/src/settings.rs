@@ -18,8 +18,8 @@ use std::path::PathBuf;
 pub use keys::Source;
 pub use problem::{Problem, SettingsError};
 pub use types::{
-    Activity, AfterTries, Assets, Bus, BusUrl, Consumer, Cors, Journal, JournalUrl, Limits, Log, LogFormat,
-    LogLevel, Mail, Reads, Retry, Secret, Server, Sessions, Settings, Tenancy, Tenant,
+    Activity, AfterTries, Assets, Bus, BusUrl, Channels, Consumer, Cors, Journal, JournalUrl, Limits, Log,
+    LogFormat, LogLevel, Mail, Reads, Retry, Secret, Server, Sessions, Settings, Sms, Tenancy, Tenant,
 };
 
 /// The compiled-in `config/default.toml`, comments included: what `doctor` prints to show how to set something.

@@ -14,13 +14,14 @@ use http_kit::{Jobs, Kit, KitParts, Tenant, Tenants, Tokens};
 use journal::sqlite::Limits as JournalLimits;
 use journal::{ActivityQueue, Journal, KeyRing, Ledger, Seen, SqliteJournal};
 use metrics_exporter_prometheus::PrometheusHandle;
-use notifications::{MailSettings, Notifications};
+use notifications::Notifications;
 use projection::ViewStore;
 use projection::deliveries::Settings as Courier;
 use properties::Properties;
 use search::Search;
 use users::{Erasures, Users};
 
+use super::mail;
 use super::months::Months;
 use super::tasks::{Tasks, Work};
 use super::{App, key_files, lock};
@@ -49,14 +50,14 @@ impl App {
         let journal = Arc::new(open_journal(settings, &clock)?);
         let kit = kit(settings, &journal, clock.clone()).await?;
         let views_dir = data_dir.join("views");
-        let mail = MailSettings { from: settings.mail.from.clone(), public_url: public_url.clone() };
+        let mail = mail::settings(settings, &public_url);
         let users = Users::open(kit.clone(), data_dir, &views_dir, sessions(settings))
             .context("the users service")?;
         let properties = Properties::open(kit.clone(), &views_dir).context("the properties service")?;
         let search = Search::open(kit.clone(), &views_dir).await.context("the search service")?;
         let history = History::open(kit.clone(), &views_dir).context("the history service")?;
-        let notifications =
-            Notifications::open(kit.clone(), data_dir, mail).context("the notifications service")?;
+        let notifications = Notifications::open(kit.clone(), data_dir, mail, mail::outside(settings)?)
+            .context("the notifications service")?;
         let files = open_files(settings, &kit, &views_dir).await.context("the files service")?;
         let erasures = Erasures::open(users.clone(), &views_dir).context("the erasures")?;
         let views = vec![

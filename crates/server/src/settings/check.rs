@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
+use notifications::SmtpServer;
 use toml::Value;
 
 use super::layers::Layers;
@@ -20,6 +21,7 @@ pub(super) fn check(layers: &mut Layers) {
     });
     check_addresses_differ(layers);
     check_administrator(layers);
+    check_sms(layers);
     check_retry(layers);
     check_tenants(layers);
 }
@@ -42,8 +44,15 @@ fn check_text(key: &str, text: &str) -> Option<String> {
         "journal.url" if text != "sqlite" => Some(embedded_only(key, text)),
         "bus.url" if text != "embedded" => Some(embedded_only(key, text)),
         "mail.from" => check_email(text),
+        "mail.smtp_url" if !text.is_empty() => {
+            SmtpServer::at(text, None, "localhost").err().map(|error| error.to_string())
+        }
+        "sms.account_sid" if !text.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+            Some("it must be letters and digits".to_owned())
+        }
         _ if key.starts_with("tenants.") && text.trim().is_empty() => {
-            Some("a tenant needs a city, such as city = \"Hyderabad\"".to_owned())
+            let leaf = key.rsplit('.').next().unwrap_or_default();
+            Some(format!("a tenant needs a {leaf}, such as {leaf} = \"Hyderabad\""))
         }
         _ => None,
     }
@@ -119,6 +128,15 @@ fn check_administrator(layers: &mut Layers) {
         layers.refuse(given, format!("{missing} must be set with it, or neither"));
     } else if !password.is_empty() && !(8..=128).contains(&length) {
         layers.refuse("admin_password", "it must have 8 to 128 characters".to_owned());
+    }
+}
+
+/// All of an account, or nothing of it.
+fn check_sms(layers: &mut Layers) {
+    let keys = ["sms.account_sid", "sms.auth_token", "sms.sender"];
+    let missing: Vec<&str> = keys.into_iter().filter(|key| layers.text(key).is_empty()).collect();
+    if let (Some(first), Some(given)) = (missing.first(), keys.iter().find(|key| !missing.contains(key))) {
+        layers.refuse(given, format!("{first} must be set with it, or neither"));
     }
 }
 

@@ -136,6 +136,7 @@ pub(super) fn new_tenant(section: &str) -> Vec<(String, Value)> {
     let Some(name) = section.strip_prefix("tenants.") else { return Vec::new() };
     let key = |leaf: &str| format!("{TENANTS}.{name}.{leaf}");
     vec![
+        (key("name"), Value::String("HyderabadInfra".to_owned())),
         (key("city"), Value::String(String::new())),
         (key("hosts"), Value::Array(Vec::new())),
         (key("moderation"), Value::Boolean(false)),

@@ -14,7 +14,7 @@ use super::{DEFAULT_TOML, Flag, Settings};
 const NOT_SETTINGS: [&str; 4] = ["HYD_CONFIG", "HYD_SERVER", "HYD_TEST_DATA", "HYD_TOKEN"];
 
 /// Keys whose value no message may show.
-const SECRETS: [&str; 1] = ["admin_password"];
+const SECRETS: [&str; 3] = ["admin_password", "mail.smtp_url", "sms.auth_token"];
 
 #[derive(Debug, Default)]
 pub(super) struct Layers {

@@ -191,6 +191,27 @@ fn files_add_tenants_and_the_environment_changes_them() {
 }
 
 #[test]
+fn a_mail_server_and_an_sms_account_are_whole_or_absent_and_their_secrets_unseen() {
+    let settings =
+        load(&with_environment(&[("HYD_MAIL_SMTP_URL", "smtps://hyd:s3cret@mail.example")])).unwrap();
+    assert!(settings.mail.smtp_url.is_some() && settings.sms.account_sid.is_none());
+    assert!(!format!("{settings:?}").contains("s3cret"));
+    for address in
+        ["smtp://hyd:s3cret@mail.example?tls=none", "hyd:s3cret@mail.example", "smtps://%zz:s3cret@"]
+    {
+        let text = complaint(&with_environment(&[("HYD_MAIL_SMTP_URL", address)]));
+        assert!(text.contains("mail.smtp_url") && !text.contains("s3cret"), "{text}");
+    }
+    let half = [("HYD_SMS_ACCOUNT_SID", "AC1"), ("HYD_SMS_AUTH_TOKEN", "s3cret")];
+    let text = complaint(&with_environment(&half));
+    assert!(text.contains("sms.sender must be set with it") && !text.contains("s3cret"), "{text}");
+    let whole = [half[0], half[1], ("HYD_SMS_SENDER", "HYDINF"), ("HYD_SMS_TEMPLATES_PROPERTY_ALERT", "HX1")];
+    let settings = load(&with_environment(&whole)).unwrap();
+    assert_eq!(settings.sms.templates["property-alert"], "HX1");
+    assert!(file_complaint("[tenants.pune]\ncity = \"Pune\"\nname = \"\"").contains("a tenant needs a name"));
+}
+
+#[test]
 fn all_problems_are_told_at_once() {
     let (mut sources, _file) = with_file("zzz = 1\n[limits]\nenabled = 1");
     sources.environment = with_environment(&[("HYD_LISTEN", "nowhere")]).environment;

@@ -39,6 +39,8 @@ pub struct Settings {
     pub sessions: Sessions,
     pub mail: Mail,
     pub assets: Assets,
+    pub sms: Sms,
+    pub channels: Channels,
     pub server: Server,
     pub tenancy: Tenancy,
     /// Never empty, and holds `tenancy.default`.
@@ -194,6 +196,32 @@ pub struct Sessions {
 #[serde(deny_unknown_fields)]
 pub struct Mail {
     pub from: String,
+    #[serde(deserialize_with = "empty_is_none")]
+    pub smtp_url: Option<Secret>,
+    #[serde(deserialize_with = "empty_is_none")]
+    pub smtp_ca_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sms {
+    /// Set together with `auth_token` and `sender`, or not at all.
+    #[serde(deserialize_with = "empty_is_none")]
+    pub account_sid: Option<String>,
+    #[serde(deserialize_with = "empty_is_none")]
+    pub auth_token: Option<Secret>,
+    #[serde(deserialize_with = "empty_is_none")]
+    pub sender: Option<String>,
+    pub url: String,
+    /// The provider's id of each kind's approved template, or nothing.
+    pub templates: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Channels {
+    pub failures: NonZeroU32,
+    pub rest_seconds: NonZeroU32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -219,6 +247,7 @@ pub struct Tenancy {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tenant {
+    pub name: String,
     pub city: String,
     /// Lower case; no host belongs to two tenants.
     pub hosts: Vec<String>,

@@ -7,6 +7,7 @@ mod identity;
 mod limits;
 mod listings;
 mod mails;
+mod notifications;
 mod own_history;
 mod sessions;
 mod settings;

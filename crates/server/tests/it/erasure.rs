@@ -150,8 +150,18 @@ async fn rule_20_whoever_leaves_is_found_nowhere() {
     }
     app.client.post("/api/auth/password-reset", &json!({"email": person.email})).await;
     correspond(&person, &viewer, &whole).await;
+    let told = json!({"title": "A home in Kondapur", "name": "Torvald Agentwala", "phone": "9285746301"});
+    for (channel, body) in [
+        ("email", json!({"to": person.id, "template": "LEAD", "variables": told})),
+        ("email", json!({"to": "yashoquill@example.com", "template": "LEAD", "variables": told})),
+        ("sms", json!({"to": person.id, "template": "LEAD", "variables": told})),
+    ] {
+        admin.client.post(&format!("/api/notifications/{channel}"), &body).await.expect(202);
+    }
     break_listing(&app, &person, &broken).await;
     app.drain().await;
+    let inbox = person.client.get("/api/notifications/me").await.expect(200);
+    assert_eq!(inbox.data()["unreadCount"], 3, "{}", inbox.text);
 
     let data_dir = app.data_dir().to_owned();
     let clear = found(&data_dir, &secrets());

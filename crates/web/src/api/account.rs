@@ -65,4 +65,22 @@ pub(crate) struct Letter {
     pub(crate) subject: Option<String>,
     pub(crate) sent_at: Option<String>,
     pub(crate) body: Option<String>,
+    pub(crate) channel: Option<String>,
+    pub(crate) delivery: Option<Delivery>,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Delivery {
+    pub(crate) state: String,
+    pub(crate) failed_tries: u64,
+    pub(crate) last_error: Option<String>,
+}
+
+impl Delivery {
+    /// Its state as people read it: `NOT_WANTED` is `not wanted`.
+    pub(crate) fn words(&self) -> String {
+        self.state.to_lowercase().replace('_', " ")
+    }
 }

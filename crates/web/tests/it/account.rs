@@ -105,4 +105,9 @@ async fn the_mailbox_is_for_admins_and_its_text_is_text() {
     browser.api.says("GET /api/v1/admin/mailbox", json!([letter]));
     let answer = browser.get("/dev/mailbox").await;
     answer.has("Hello &#60;you&#62;").has("href=\"/verify-email?userId=u&#38;code=c\"");
+    let elsewhere = json!({"subject": "lead", "channel": "sms",
+        "delivery": {"state": "REFUSED", "failedTries": 2, "lastError": "the SMS provider answered 400"}});
+    browser.api.says("GET /api/v1/admin/mailbox", json!([elsewhere]));
+    let answer = browser.get("/dev/mailbox").await;
+    answer.has("By sms: refused, failed tries: 2").has("the SMS provider answered 400");
 }

@@ -51,6 +51,7 @@ pub async fn prepare(world: &World, row: &Row, who: Who) -> Request {
         "history" => history(world, row, who).await,
         "files" => file(world, row, who).await,
         "operations" => operation(world, row, who).await,
+        "notifications" => notification(world, row, who).await,
         _ => unknown(row),
     }
 }
@@ -236,6 +237,29 @@ async fn history(world: &World, row: &Row, who: Who) -> Request {
             Some(json!({"activityId": own.data()["activities"][0]["activityId"]}))
         }
         "POST /api/user-history/replay" => None,
+        _ if row.method == Method::GET => None,
+        _ => unknown(row),
+    };
+    request(&client, row, &path, body)
+}
+
+async fn notification(world: &World, row: &Row, who: Who) -> Request {
+    let Scene { client, owner } = world.scene(who);
+    let general = json!({"to": owner.id, "template": "GENERAL", "variables": {"message": "Hello"}});
+    let mut path = row.path.replace("{userId}", &owner.id);
+    if row.path.contains("{id}") {
+        let admin = world.scene(Who::Admin).client;
+        let sent = admin.post("/api/notifications/email", &general).await.expect(202);
+        path = row.path.replace("{id}", sent.data()["id"].as_str().unwrap());
+    }
+    let body = match row.name().as_str() {
+        "POST /api/notifications/email" => Some(general),
+        "POST /api/notifications/sms" => {
+            let variables = json!({"title": "A villa"});
+            Some(json!({"to": "98765 43210", "template": "PROPERTY_ALERT", "variables": variables}))
+        }
+        "PUT /api/notifications/preferences" => Some(json!({"channels": {"LEAD": {"SMS": false}}})),
+        "PUT /api/notifications/{id}/read" | "DELETE /api/notifications/{id}" => None,
         _ if row.method == Method::GET => None,
         _ => unknown(row),
     };

@@ -1,0 +1,197 @@
+//! Ways out, and what is known of a parcel after each try.
+//!
+//! ```text
+//! postman -> Line (breaker) -> Way: mailbox | smtp | twilio
+//! ```
+//! ADR 13 tells outcomes apart by what is certain: refused and failed parcels certainly did not arrive, unknown ones
+//! perhaps did. A line whose way fails again and again rests for a while: its deliveries wait, and use up no tries.
+
+mod breaker;
+pub mod smtp;
+pub mod twilio;
+
+use std::fmt::Write as _;
+use std::sync::{Mutex, PoisonError};
+
+use domain::{Clock, Timestamp};
+use projection::deliveries::{Found, Outcome};
+
+use crate::letter::Written;
+use crate::letter::words::Variables;
+use crate::mailbox::Mailbox;
+use crate::template::Template;
+use breaker::Breaker;
+pub use breaker::BreakerSettings;
+use smtp::SmtpServer;
+use twilio::Twilio;
+
+/// The channel of text messages.
+pub const TEXTS: &str = "sms";
+
+/// What is carried.
+#[derive(Clone, Debug)]
+pub enum Parcel {
+    Letter(Written),
+    Text(Text),
+}
+
+/// A text message: what a template approved under DLT is filled with.
+#[derive(Clone, Debug)]
+pub struct Text {
+    /// +91 and ten digits.
+    pub to: String,
+    pub template: Template,
+    pub variables: Variables,
+}
+
+impl Parcel {
+    /// As a file of the mailbox.
+    fn file(&self) -> Vec<u8> {
+        match self {
+            Self::Letter(letter) => letter.bytes.clone(),
+            Self::Text(text) => {
+                let mut file = format!(
+                    "To: {}\r\nSubject: SMS {}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n",
+                    text.to,
+                    text.template.name()
+                );
+                for (name, value) in &text.variables {
+                    let _ = write!(file, "{name}: {}\r\n", value.replace(['\r', '\n'], " "));
+                }
+                file.into_bytes()
+            }
+        }
+    }
+}
+
+/// What came of sending.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// It is there, or with somebody who answers for it.
+    Done,
+    /// Certainly not taken, and never will be; says nothing against the way.
+    Refused(String),
+    /// Certainly not taken; another try may help. The way itself is well.
+    Later(String),
+    /// Certainly not taken: the way does not work, and says, perhaps, for how many seconds.
+    Down(String, Option<i64>),
+    /// Perhaps taken.
+    Unknown(String),
+}
+
+/// How a channel reaches people.
+#[derive(Debug)]
+pub enum Way {
+    /// Files, readable on a page.
+    Mailbox(Mailbox),
+    /// A mail server.
+    Smtp(SmtpServer),
+    /// Twilio, or whoever speaks like it.
+    Twilio(Twilio),
+}
+
+impl Way {
+    async fn send(&self, id: &str, parcel: &Parcel) -> Sent {
+        match (self, parcel) {
+            (Self::Mailbox(mailbox), parcel) => {
+                let (mailbox, name, file) = (mailbox.clone(), file(id), parcel.file());
+                match tokio::task::spawn_blocking(move || mailbox.put(&name, &file)).await {
+                    Ok(Ok(())) => Sent::Done,
+                    Ok(Err(error)) => Sent::Down(error.to_string(), None),
+                    Err(error) => Sent::Down(error.to_string(), None),
+                }
+            }
+            (Self::Smtp(server), Parcel::Letter(letter)) => server.send(letter).await,
+            (Self::Twilio(twilio), Parcel::Text(text)) => twilio.send(id, text).await,
+            (Self::Smtp(_), Parcel::Text(_)) | (Self::Twilio(_), Parcel::Letter(_)) => {
+                Sent::Refused("its channel does not carry such a thing".into())
+            }
+        }
+    }
+}
+
+/// The file of a delivery in the mailbox.
+pub fn file(id: &str) -> String {
+    format!("{id}.eml")
+}
+
+/// A channel: its way, and whether that works.
+#[derive(Debug)]
+pub struct Line {
+    name: &'static str,
+    way: Way,
+    breaker: Mutex<Breaker>,
+    clock: Clock,
+}
+
+impl Line {
+    /// The channel called `name`.
+    pub fn new(name: &'static str, way: Way, settings: BreakerSettings, clock: Clock) -> Self {
+        let line = Self { name, way, breaker: Mutex::new(Breaker::new(settings)), clock };
+        line.show(false);
+        line
+    }
+
+    /// Whether what it did cannot be asked after.
+    pub fn is_remote(&self) -> bool {
+        !matches!(self.way, Way::Mailbox(_))
+    }
+
+    /// Sends a parcel under its delivery's id, or lets it wait while the line rests.
+    pub async fn send(&self, id: &str, parcel: &Parcel) -> Outcome {
+        if let Err(until) = self.with_breaker(Breaker::pass) {
+            return Outcome::Later(format!("{} rests after failures", self.name), until);
+        }
+        let sent = self.way.send(id, parcel).await;
+        let rests = self.with_breaker(|breaker, now| match &sent {
+            Sent::Down(_, pause) => breaker.failed(now, *pause),
+            Sent::Unknown(_) => breaker.failed(now, None),
+            Sent::Done | Sent::Refused(_) | Sent::Later(_) => breaker.worked(),
+        });
+        self.show(rests);
+        match sent {
+            Sent::Done => Outcome::Delivered,
+            Sent::Refused(why) => Outcome::Refused(why),
+            Sent::Later(why) | Sent::Down(why, _) => Outcome::Failed(why),
+            Sent::Unknown(why) => Outcome::Unknown(why),
+        }
+    }
+
+    /// What became of a delivery whose courier was lost. Only the mailbox can tell.
+    pub async fn look_up(&self, mailbox: &Mailbox, id: &str) -> Found {
+        let (mailbox, name) = (mailbox.clone(), file(id));
+        match tokio::task::spawn_blocking(move || mailbox.read(&name)).await {
+            Ok(Some(_)) => Found::Delivered,
+            _ if self.is_remote() => Found::Unknown,
+            _ => Found::Missing,
+        }
+    }
+
+    fn with_breaker<T>(&self, ask: impl FnOnce(&mut Breaker, Timestamp) -> T) -> T {
+        let now = self.clock.now();
+        ask(&mut self.breaker.lock().unwrap_or_else(PoisonError::into_inner), now)
+    }
+
+    fn show(&self, rests: bool) {
+        metrics::gauge!("channel_resting", "channel" => self.name).set(if rests { 1.0 } else { 0.0 });
+    }
+}
+
+/// The channels there are.
+#[derive(Debug)]
+pub struct Lines {
+    pub letters: Line,
+    pub texts: Line,
+}
+
+impl Lines {
+    /// The channel of that name.
+    pub fn of(&self, channel: &str) -> Option<&Line> {
+        [&self.letters, &self.texts].into_iter().find(|line| line.name == channel)
+    }
+
+    /// Whether anything leaves this machine.
+    pub fn are_remote(&self) -> bool {
+        self.letters.is_remote() || self.texts.is_remote()
+    }
+}

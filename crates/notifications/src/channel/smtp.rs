@@ -1,0 +1,218 @@
+//! Letters over SMTP (RFC 5321), a connection each.
+//!
+//! What is certain depends on how far the conversation came: nothing arrives before the final dot, and whoever is cut
+//! off after it cannot know. Answers are told by their code alone: their text may quote an address.
+
+use std::time::Duration;
+
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::ClientId;
+use reqwest::Url;
+
+use super::Sent;
+use crate::letter::Written;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+/// A letter goes out in pieces: its end is begun when all others are out.
+const PIECE: usize = 16 * 1024;
+
+/// A mail server.
+#[derive(Debug)]
+pub struct SmtpServer {
+    host: String,
+    port: u16,
+    security: Security,
+    credentials: Option<Credentials>,
+    hello: ClientId,
+    patience: Duration,
+}
+
+/// How a connection is kept secret.
+enum Security {
+    /// From the first byte.
+    Implicit(TlsParameters),
+    /// From `STARTTLS` on; a server without it gets nothing.
+    StartTls(TlsParameters),
+    /// Not at all.
+    None,
+}
+
+impl std::fmt::Debug for Security {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Implicit(_) => "Implicit",
+            Self::StartTls(_) => "StartTls",
+            Self::None => "None",
+        })
+    }
+}
+
+/// What is wrong with the address of a mail server; never quotes it, as it may hold a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SmtpAddressError {
+    /// It is no URL.
+    #[error("write smtps://USER:PASSWORD@HOST (TLS from the start) or smtp://USER:PASSWORD@HOST (STARTTLS)")]
+    Malformed,
+    /// A part is percent-encoded wrongly.
+    #[error("user and password must be percent-encoded UTF-8")]
+    Encoding,
+    /// Something else than `tls=none` after the `?`.
+    #[error("only ?tls=none can be added, for a server on this machine")]
+    Parameters,
+    /// A password would cross the network in clear.
+    #[error("?tls=none is for a server on this machine only")]
+    Clear,
+    /// The certificates to trust are no PEM.
+    #[error("the certificates to trust cannot be read")]
+    Certificates,
+}
+
+impl SmtpServer {
+    /// The server at `address`: `smtps://…` or `smtp://…`, with user and password. `trusted` are further certificates
+    /// (PEM) to trust beside the machine's. `hello` is the name this side gives itself.
+    ///
+    /// # Errors
+    /// When the address is none.
+    pub fn at(address: &str, trusted: Option<&[u8]>, hello: &str) -> Result<Self, SmtpAddressError> {
+        let url = Url::parse(address).map_err(|_| SmtpAddressError::Malformed)?;
+        let host = url.host_str().filter(|host| !host.is_empty()).ok_or(SmtpAddressError::Malformed)?;
+        let host = host.trim_matches(['[', ']']).to_owned();
+        let security = match (url.scheme(), url.query()) {
+            ("smtps", None) => Security::Implicit(tls(&host, trusted)?),
+            ("smtp", None) => Security::StartTls(tls(&host, trusted)?),
+            ("smtp", Some("tls=none")) if is_here(&host) => Security::None,
+            ("smtp", Some("tls=none")) => return Err(SmtpAddressError::Clear),
+            ("smtp" | "smtps", Some(_)) => return Err(SmtpAddressError::Parameters),
+            _ => return Err(SmtpAddressError::Malformed),
+        };
+        let standard = if matches!(security, Security::Implicit(_)) { 465 } else { 587 };
+        let credentials = match (url.username(), url.password()) {
+            ("", None) => None,
+            (user, password) => Some(Credentials::new(decoded(user)?, decoded(password.unwrap_or(""))?)),
+        };
+        let hello = ClientId::Domain(hello.to_owned());
+        let port = url.port().unwrap_or(standard);
+        Ok(Self { host, port, security, credentials, hello, patience: PATIENCE })
+    }
+
+    /// Waits so long for the whole of a conversation.
+    #[must_use]
+    pub fn patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// Hands a letter over.
+    pub async fn send(&self, letter: &Written) -> Sent {
+        let mut stage = Stage::Greeting;
+        let talked = tokio::time::timeout(self.patience, self.talk(letter, &mut stage)).await;
+        match talked {
+            _ if stage == Stage::Taken => Sent::Done,
+            Ok(Ok(())) => Sent::Done,
+            Ok(Err(error)) => stage.judge(&error),
+            Err(_) => stage.lost("did not answer in time"),
+        }
+    }
+
+    async fn talk(&self, letter: &Written, stage: &mut Stage) -> Result<(), Error> {
+        let implicit = match &self.security {
+            Security::Implicit(parameters) => Some(parameters.clone()),
+            Security::StartTls(_) | Security::None => None,
+        };
+        let place = (self.host.as_str(), self.port);
+        let connecting =
+            AsyncSmtpConnection::connect_tokio1(place, Some(self.patience), &self.hello, implicit, None);
+        let mut connection = connecting.await?;
+        if let Security::StartTls(parameters) = &self.security {
+            connection.starttls(parameters.clone(), &self.hello).await?;
+        }
+        if let Some(credentials) = &self.credentials {
+            connection.auth(DEFAULT_MECHANISMS, credentials).await?;
+        }
+        *stage = Stage::Envelope;
+        connection.command(Mail::new(letter.envelope.from().cloned(), Vec::new())).await?;
+        for to in letter.envelope.to() {
+            connection.command(Rcpt::new(to.clone(), Vec::new())).await?;
+        }
+        connection.command(Data).await?;
+        let pieces = letter.bytes.chunks(PIECE).map(Some).chain(std::iter::once_with(|| {
+            *stage = Stage::Dot;
+            None
+        }));
+        connection.message_iter(pieces.map(Option::unwrap_or_default)).await?;
+        *stage = Stage::Taken;
+        connection.quit().await.map(|_| ())
+    }
+}
+
+/// How far a conversation came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// Nothing was said about the letter yet.
+    Greeting,
+    /// It is about the letter, whose end is not out.
+    Envelope,
+    /// Its end is out, or about to be.
+    Dot,
+    /// The server has taken it.
+    Taken,
+}
+
+impl Stage {
+    fn judge(self, error: &Error) -> Sent {
+        let Some(code) = error.status() else { return self.lost(kind(error)) };
+        let why = format!("the mail server answered {code}");
+        // 421: it closes the connection, whatever it is about.
+        if self == Self::Greeting || code.to_string() == "421" {
+            Sent::Down(why, None)
+        } else if error.is_permanent() {
+            Sent::Refused(why)
+        } else {
+            Sent::Later(why)
+        }
+    }
+
+    fn lost(self, what: &str) -> Sent {
+        let why = format!("the mail server {what}");
+        if self == Self::Dot { Sent::Unknown(why) } else { Sent::Down(why, None) }
+    }
+}
+
+fn kind(error: &Error) -> &'static str {
+    if error.is_tls() {
+        "could not agree on encryption"
+    } else if error.is_timeout() {
+        "did not answer in time"
+    } else if error.is_client() {
+        "does not offer what is needed, such as STARTTLS or a way to sign in"
+    } else {
+        "was not reached, or cut the connection"
+    }
+}
+
+fn tls(host: &str, trusted: Option<&[u8]>) -> Result<TlsParameters, SmtpAddressError> {
+    let mut builder = TlsParameters::builder(host.to_owned());
+    if let Some(pem) = trusted {
+        let certificate = Certificate::from_pem(pem).map_err(|_| SmtpAddressError::Certificates)?;
+        builder = builder.add_root_certificate(certificate);
+    }
+    builder.build_rustls().map_err(|_| SmtpAddressError::Certificates)
+}
+
+/// Whether a host is this machine.
+pub(super) fn is_here(host: &str) -> bool {
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn decoded(part: &str) -> Result<String, SmtpAddressError> {
+    // The query form differs in the plus sign alone.
+    let pair = format!("v={}", part.replace('+', "%2B").replace('&', "%26"));
+    let mut values = form_urlencoded::parse(pair.as_bytes());
+    let value = values.next().map(|(_, value)| value.into_owned()).unwrap_or_default();
+    if value.contains(char::REPLACEMENT_CHARACTER) { Err(SmtpAddressError::Encoding) } else { Ok(value) }
+}
+
+#[cfg(test)]
+mod tests;

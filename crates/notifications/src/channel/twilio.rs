@@ -1,0 +1,140 @@
+//! Text messages by Twilio's HTTP protocol.
+//!
+//! Indian operators deliver only what fits a template approved under DLT. So never a text is sent, but the id under
+//! which the provider keeps the approved template, and what it is filled with. The delivery's id goes along as
+//! `Idempotency-Key`, for whoever knows a second arrival by it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::{Client, StatusCode, Url};
+use serde::Deserialize;
+
+use super::smtp::is_here;
+use super::{Sent, Text};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Nobody is waited for longer than a day.
+const LONGEST_PAUSE: i64 = 86_400;
+
+/// An account at the provider.
+#[derive(Clone)]
+pub struct TwilioAccount {
+    /// Where the provider answers, such as `https://api.twilio.com`.
+    pub url: String,
+    /// The account's id.
+    pub sid: String,
+    /// Its secret.
+    pub token: String,
+    /// The registered header, number or service that messages come from.
+    pub sender: String,
+    /// The ids of approved templates, by the names of [`Template`](crate::template::Template).
+    pub templates: BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for TwilioAccount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "TwilioAccount({}, {:?})", self.url, self.sender)
+    }
+}
+
+/// Why an account cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TwilioAccountError {
+    /// Not `https://…`, and not this machine.
+    #[error("the provider's address must begin with https://")]
+    Address,
+    /// The HTTP client cannot be made.
+    #[error("the machine's certificates cannot be read")]
+    Client,
+}
+
+/// The provider.
+#[derive(Debug)]
+pub struct Twilio {
+    client: Client,
+    messages: Url,
+    account: TwilioAccount,
+}
+
+#[derive(Deserialize)]
+struct Complaint {
+    code: Option<u32>,
+}
+
+impl Twilio {
+    /// Speaks for `account`.
+    ///
+    /// # Errors
+    /// When the address is none, or would carry the account's secret in clear.
+    pub fn of(account: TwilioAccount) -> Result<Self, TwilioAccountError> {
+        let base = account.url.trim_end_matches('/');
+        let messages = format!("{base}/2010-04-01/Accounts/{}/Messages.json", account.sid);
+        let messages = Url::parse(&messages).map_err(|_| TwilioAccountError::Address)?;
+        let host = messages.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        if messages.scheme() != "https" && !(messages.scheme() == "http" && is_here(host)) {
+            return Err(TwilioAccountError::Address);
+        }
+        let client = Client::builder()
+            .timeout(PATIENCE)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .build()
+            .map_err(|_| TwilioAccountError::Client)?;
+        Ok(Self { client, messages, account })
+    }
+
+    /// Hands a message over, once.
+    pub async fn send(&self, id: &str, text: &Text) -> Sent {
+        let name = text.template.name();
+        let Some(template) = self.account.templates.get(name).filter(|template| !template.is_empty()) else {
+            return Sent::Refused(format!("no approved template is set for {name}"));
+        };
+        let variables = serde_json::json!(text.variables).to_string();
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("To", &text.to)
+            .append_pair("From", &self.account.sender)
+            .append_pair("ContentSid", template)
+            .append_pair("ContentVariables", &variables)
+            .finish();
+        let request = self
+            .client
+            .post(self.messages.clone())
+            .basic_auth(&self.account.sid, Some(&self.account.token))
+            .header("idempotency-key", id)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form);
+        match request.send().await {
+            Ok(answer) => judge(answer).await,
+            Err(error) if error.is_connect() => Sent::Down("the SMS provider was not reached".into(), None),
+            Err(error) if error.is_builder() => {
+                Sent::Refused("the message cannot be put in a request".into())
+            }
+            Err(_) => Sent::Unknown("the SMS provider took the message and did not answer".into()),
+        }
+    }
+}
+
+/// What an answer says is certain. Only codes are told: the provider's words may quote the number.
+async fn judge(answer: reqwest::Response) -> Sent {
+    let status = answer.status();
+    let pause = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    let pause = pause.map(|seconds: i64| seconds.clamp(1, LONGEST_PAUSE));
+    if status.is_success() {
+        return Sent::Done;
+    }
+    let code = answer.json::<Complaint>().await.ok().and_then(|complaint| complaint.code);
+    let code = code.map_or_else(String::new, |code| format!(", code {code}"));
+    let why = format!("the SMS provider answered {}{code}", status.as_u16());
+    match status {
+        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => Sent::Refused(why),
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => Sent::Down(why, pause),
+        // Something behind the door broke, perhaps after it had taken the message.
+        status if status.is_server_error() => Sent::Unknown(why),
+        _ => Sent::Down(why, None),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,194 @@
+//! What a person was told, with what became of it.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use domain::notification::{Asked, Notification, NotificationCommand};
+use domain::preferences::{Channel, Kind};
+use domain::{Log, NotificationId, TenantId, Timestamp, UserId};
+use http_kit::{Caller, Conditions, Cursor, Failure, Page, Paging, Params, Reply, Right, refused};
+use journal::Done;
+use projection::{Row, Value};
+use serde::Serialize;
+
+use super::{Site, subject};
+use crate::letter::words::{Reader, Words};
+use crate::template::Template;
+
+const LIST: &str = "select n.id, n.made_at, s.state, s.tries, s.error, s.at from notification n
+    left join delivery d on d.recipient = n.user_id and d.tenant = n.tenant and d.event_id = n.event_id
+    left join delivery_states s on s.id = d.id
+    where n.tenant = $1 and n.user_id = $2 and (n.made_at, n.id) < ($3, $4)
+    order by n.made_at desc, n.id desc limit $5 offset $6";
+const COUNT: &str = "select count(*), count(*) - count(read_at) from notification
+    where tenant = $1 and user_id = $2";
+
+/// A page of an inbox.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Inbox {
+    #[serde(flatten)]
+    page: Page<Entry>,
+    unread_count: u64,
+}
+
+/// Something the person was told.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    id: NotificationId,
+    template: Kind,
+    channel: Channel,
+    created_at: Option<Timestamp>,
+    read: bool,
+    read_at: Option<Timestamp>,
+    subject: String,
+    message: String,
+    link: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery: Option<Delivery>,
+}
+
+/// What became of its letter or message. It quotes no address and no number.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Delivery {
+    state: String,
+    /// Tries that failed.
+    failed_tries: i64,
+    last_error: Option<String>,
+    /// Since when; of one that waits, until when.
+    at: Timestamp,
+}
+
+impl Delivery {
+    pub fn read(row: &Row, from: usize) -> Option<Self> {
+        let at = row.int(from + 3)?;
+        Some(Self {
+            state: row.text(from)?.to_uppercase(),
+            failed_tries: row.int(from + 1)?,
+            last_error: row.text(from + 2).map(str::to_owned),
+            at: Timestamp::from_micros(at),
+        })
+    }
+}
+
+pub fn unknown() -> Failure {
+    Failure::not_found("NOTIFICATION_NOT_FOUND", "there is no such notification")
+}
+
+/// `GET /api/notifications/{userId}`, the newest first.
+pub async fn list(
+    State(site): State<Site>,
+    caller: Caller,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Reply<Inbox>, Failure> {
+    let user = subject(&caller, &id)?;
+    site.may_see(&caller, user, "GET /api/notifications/{userId}").await?;
+    let params = Params::read(&uri, &Paging::PARAMS)?;
+    let mut fields = params.fields();
+    let paging = Paging::read(&mut fields, 20, 2);
+    let paging = fields.finish(paging)?;
+    let freshness = site.kit().wait_for_own(&site.status, &caller, &[Log::Facts]).await;
+    let inbox = site.inbox(&caller.tenant, user, &paging).await?;
+    Ok(site.kit().reply("Notifications", inbox).stale(freshness.is_stale()))
+}
+
+/// `PUT /api/notifications/{id}/read`
+pub async fn read(
+    State(site): State<Site>,
+    caller: Caller,
+    Path(id): Path<String>,
+    uri: Uri,
+    conditions: Conditions,
+) -> Result<Reply<Entry>, Failure> {
+    let done = site.change(&caller, &id, &uri, &conditions, NotificationCommand::MarkRead).await?;
+    let entry = site.entry(&caller.tenant, &done.state, None).ok_or_else(unknown)?;
+    Ok(site.kit().done(&caller, "Read", entry, done.position).etag(&done.version.to_string()))
+}
+
+/// `DELETE /api/notifications/{id}`
+pub async fn delete(
+    State(site): State<Site>,
+    caller: Caller,
+    Path(id): Path<String>,
+    uri: Uri,
+    conditions: Conditions,
+) -> Result<Reply<()>, Failure> {
+    let done = site.change(&caller, &id, &uri, &conditions, NotificationCommand::Delete).await?;
+    let reply = site.kit().done(&caller, "Deleted", (), done.position);
+    Ok(reply.etag(&done.version.to_string()).empty())
+}
+
+impl Site {
+    /// The person it is for, or an admin, changes a notification. Those to no account are the admins' alone.
+    async fn change(
+        &self,
+        caller: &Caller,
+        id: &str,
+        uri: &Uri,
+        conditions: &Conditions,
+        command: NotificationCommand,
+    ) -> Result<Done<Notification>, Failure> {
+        caller.person()?;
+        Params::read(uri, &[])?;
+        let id: NotificationId = id.parse().map_err(|_| unknown())?;
+        let (known, _) = self.kit().ledger.load::<Notification>(&caller.tenant, id).await?;
+        caller.require(match known.asked.ok_or_else(unknown)?.subject {
+            Some(user) => Right::Change(user),
+            None => Right::Administer,
+        })?;
+        let options = conditions.options(self.kit(), caller, &[], &id);
+        let done = self.kit().execute::<Notification>(&caller.actor(), id, command, options).await;
+        done.map_err(|error| match error {
+            journal::ExecuteError::Rejected(_) => unknown(),
+            other => refused(other),
+        })
+    }
+
+    async fn inbox(&self, tenant: &TenantId, user: UserId, paging: &Paging) -> Result<Inbox, Failure> {
+        let whose: [Value<'static>; 2] = [tenant.to_string().into(), user.to_string().into()];
+        let store = &self.notifications.store;
+        let counts = store.query(COUNT, whose.to_vec()).await?;
+        let count =
+            |column| counts.first().and_then(|row| row.int(column)).unwrap_or_default().unsigned_abs();
+        let (total, unread_count) = (count(0), count(1));
+        let after = paging.cursor.as_ref().and_then(|cursor| {
+            let [made_at, id] = cursor.0.as_slice() else { return None };
+            Some((made_at.as_i64()?, id.as_str()?.to_owned()))
+        });
+        // Nothing is made after the end of time.
+        let (made_at, id) = after.unwrap_or((i64::MAX, String::new()));
+        let rest: [Value<'static>; 4] =
+            [made_at.into(), id.into(), paging.size.into(), paging.offset().into()];
+        let rows = store.query(LIST, whose.into_iter().chain(rest).collect()).await?;
+        let next = rows.last().and_then(|row| Some(Cursor(vec![row.int(1)?.into(), row.text(0)?.into()])));
+        let mut entries = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let Some(id) = row.text(0) else { continue };
+            let (state, _) = self.kit().ledger.load::<Notification>(tenant, id).await?;
+            entries.extend(self.entry(tenant, &state, Delivery::read(row, 2)));
+        }
+        Ok(Inbox { page: Page::new(paging, entries, total, next.as_ref()), unread_count })
+    }
+
+    /// A notification in words, as its letter says them. Nothing of an erased person.
+    fn entry(&self, tenant: &TenantId, state: &Notification, delivery: Option<Delivery>) -> Option<Entry> {
+        let Asked { id, channel, kind, variables, .. } = state.asked.as_ref()?;
+        let site = self.notifications.settings.of(tenant);
+        let reader = Reader { site, name: None, link: None };
+        let words = Words::of(Template::of(*kind), &reader, variables.as_ref()?);
+        Some(Entry {
+            id: *id,
+            template: *kind,
+            channel: *channel,
+            created_at: state.made_at,
+            read: state.read_at.is_some(),
+            read_at: state.read_at,
+            subject: words.subject,
+            message: words.opening.join("\n\n"),
+            link: words.action.map(|action| action.link),
+            delivery,
+        })
+    }
+}

@@ -1,0 +1,148 @@
+//! What letters say.
+
+use domain::{PropertyId, Timestamp};
+
+use crate::site::MailSite;
+use crate::template::Template;
+
+const INDIA_OFFSET_SECONDS: i64 = 19_800;
+
+pub use domain::notification::Variables;
+
+/// A letter in words, before it becomes text or HTML.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    pub subject: String,
+    pub greeting: String,
+    pub opening: Vec<String>,
+    pub action: Option<Action>,
+    pub closing: Vec<String>,
+    /// Who signs.
+    pub site: String,
+}
+
+/// Where a letter leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Action {
+    pub label: &'static str,
+    pub link: String,
+}
+
+/// Who reads a letter, and where.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader<'a> {
+    pub site: &'a MailSite,
+    pub name: Option<&'a str>,
+    /// The secret link of letters that carry one, and when it ends.
+    pub link: Option<(&'a str, Timestamp)>,
+}
+
+impl Words {
+    /// The words of `template` for `reader`. What is not told is left out.
+    pub fn of(template: Template, reader: &Reader<'_>, told: &Variables) -> Self {
+        let site = reader.site;
+        let said = |name: &str| told.get(name).map_or("", String::as_str);
+        let title = told.get("title").map_or("a home", String::as_str);
+        let mut words = Self {
+            subject: one_line(&subject(template, &site.name, title, told)),
+            greeting: reader.name.map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},")),
+            opening: Vec::new(),
+            action: None,
+            closing: Vec::new(),
+            site: site.name.clone(),
+        };
+        let home = |label| {
+            let id: PropertyId = said("propertyId").parse().ok()?;
+            Some(Action { label, link: site.page(&format!("/homes/{id}")) })
+        };
+        match template {
+            Template::Welcome => words.welcome(site),
+            Template::VerifyEmail | Template::PasswordReset => words.secret(template, reader),
+            Template::PropertyAlert => {
+                let facts = [title, said("area"), said("price")];
+                words.opening = vec!["a home that fits what you look for:".into(), listed(&facts)];
+                words.action = home("See the home");
+            }
+            Template::Lead => {
+                words.opening = vec![format!("somebody is interested in {title}:")];
+                words.opening.push(listed(&[said("name"), said("phone"), said("email")]));
+                words.opening.push(said("message").to_owned());
+                words.action = home("See your listing");
+            }
+            Template::Visit => {
+                words.opening = vec![format!("a visit to {title}:"), listed(&[said("when"), said("with")])];
+                words.opening.push(said("message").to_owned());
+                words.action = home("See the home");
+            }
+            Template::General => words.opening = vec![said("message").to_owned()],
+        }
+        // Whoever has no name has no account either.
+        let is_news =
+            !matches!(template, Template::VerifyEmail | Template::PasswordReset | Template::Welcome);
+        if is_news && reader.name.is_some() {
+            words.closing =
+                vec![format!("You get this letter because you have an account at {}.", site.name)];
+        }
+        words.opening.retain(|paragraph| !paragraph.is_empty());
+        words
+    }
+
+    fn welcome(&mut self, site: &MailSite) {
+        let name = &site.name;
+        self.opening = vec![
+            format!("your e-mail address is confirmed. Welcome to {name}."),
+            "You can list a home, save the ones you like, and see everything you ever did here.".into(),
+        ];
+        self.action = Some(Action { label: "Look at homes", link: site.page("/homes") });
+    }
+
+    fn secret(&mut self, template: Template, reader: &Reader<'_>) {
+        let name = &reader.site.name;
+        let (why, label, otherwise) = if template == Template::VerifyEmail {
+            (
+                format!("thank you for joining {name}. Please confirm that this address is yours:"),
+                "Confirm the address",
+                "If you did not open an account, somebody mistyped their address, and you need not do anything.",
+            )
+        } else {
+            (
+                format!("you asked for a new password at {name}. Choose it here:"),
+                "Choose a new password",
+                "If you did not ask for it, leave this letter alone: your password stays what it is.",
+            )
+        };
+        self.opening = vec![why];
+        if let Some((link, until)) = reader.link {
+            self.action = Some(Action { label, link: link.to_owned() });
+            self.closing = vec![format!("The link works once, until {}. {otherwise}", india(until))];
+        }
+    }
+}
+
+fn subject(template: Template, site: &str, title: &str, told: &Variables) -> String {
+    match template {
+        Template::Welcome => format!("Welcome to {site}"),
+        Template::VerifyEmail => "Confirm your e-mail address".into(),
+        Template::PasswordReset => "Set a new password".into(),
+        Template::PropertyAlert => format!("A home for you: {title}"),
+        Template::Lead => format!("Somebody asks about {title}"),
+        Template::Visit => format!("A visit to {title}"),
+        Template::General => told.get("subject").cloned().unwrap_or_else(|| format!("A message from {site}")),
+    }
+}
+
+/// A header holds one line.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// One fact a line.
+fn listed(facts: &[&str]) -> String {
+    let facts: Vec<&str> = facts.iter().copied().filter(|fact| !fact.is_empty()).collect();
+    facts.join("\n")
+}
+
+fn india(at: Timestamp) -> String {
+    let at = jiff::Timestamp::from_microsecond(at.plus_seconds(INDIA_OFFSET_SECONDS).micros());
+    at.unwrap_or_default().strftime("%-d %B %Y, %H:%M Indian time").to_string()
+}

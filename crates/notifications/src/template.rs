@@ -1,0 +1,127 @@
+//! The letters there are, and what is told in each.
+
+use domain::preferences::Kind;
+
+/// Something that a template tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub name: &'static str,
+    pub required: bool,
+    /// In characters.
+    pub longest: usize,
+}
+
+const fn must(name: &'static str, longest: usize) -> Told {
+    Told { name, required: true, longest }
+}
+
+const fn may(name: &'static str, longest: usize) -> Told {
+    Told { name, required: false, longest }
+}
+
+/// What is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Template {
+    /// The address is confirmed: what to do next.
+    Welcome,
+    /// Confirm the e-mail address.
+    VerifyEmail,
+    /// Set a new password.
+    PasswordReset,
+    /// A home that somebody looks for.
+    PropertyAlert,
+    /// Somebody asks about a home.
+    Lead,
+    /// A visit to a home.
+    Visit,
+    /// Anything else.
+    General,
+}
+
+impl Template {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Welcome,
+        Self::VerifyEmail,
+        Self::PasswordReset,
+        Self::PropertyAlert,
+        Self::Lead,
+        Self::Visit,
+        Self::General,
+    ];
+
+    /// The template of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|template| template.name() == name)
+    }
+
+    /// Its name, which is also the purpose of the token it carries.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Welcome => "welcome",
+            Self::VerifyEmail => "verify-email",
+            Self::PasswordReset => "password-reset",
+            Self::PropertyAlert => "property-alert",
+            Self::Lead => "lead",
+            Self::Visit => "visit",
+            Self::General => "general",
+        }
+    }
+
+    /// The template of a kind that people choose.
+    pub fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Welcome => Self::Welcome,
+            Kind::PropertyAlert => Self::PropertyAlert,
+            Kind::Lead => Self::Lead,
+            Kind::Visit => Self::Visit,
+            Kind::General => Self::General,
+        }
+    }
+
+    /// What people choose it by; nothing for what keeps an account safe.
+    pub fn kind(self) -> Option<Kind> {
+        match self {
+            Self::VerifyEmail | Self::PasswordReset => None,
+            Self::Welcome => Some(Kind::Welcome),
+            Self::PropertyAlert => Some(Kind::PropertyAlert),
+            Self::Lead => Some(Kind::Lead),
+            Self::Visit => Some(Kind::Visit),
+            Self::General => Some(Kind::General),
+        }
+    }
+
+    /// What it tells.
+    pub fn told(self) -> &'static [Told] {
+        match self {
+            Self::Welcome | Self::VerifyEmail | Self::PasswordReset => &[],
+            Self::PropertyAlert => {
+                const { &[must("title", 200), may("area", 100), may("price", 50), may("propertyId", 36)] }
+            }
+            Self::Lead => {
+                const {
+                    &[
+                        must("title", 200),
+                        must("name", 100),
+                        may("phone", 20),
+                        may("email", 254),
+                        may("message", 2000),
+                        may("propertyId", 36),
+                    ]
+                }
+            }
+            Self::Visit => {
+                const {
+                    &[
+                        must("title", 200),
+                        must("when", 100),
+                        may("with", 100),
+                        may("message", 2000),
+                        may("propertyId", 36),
+                    ]
+                }
+            }
+            Self::General => const { &[may("subject", 200), must("message", 5000)] },
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Letters, from the event to the page an administrator reads.
+
+use axum::http::StatusCode;
+use bus::{Lease, Target};
+use domain::user::{Role, UserCommand};
+use notifications::{Notifications, Outside};
+use projection::deliveries::{Settings, State};
+
+use crate::site::{START, settings, site, step, token};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn letters_carry_the_token_of_their_purpose() {
+    let site = site().await;
+    let (tenant, asha) = site.register("hyderabad", "asha@example.com").await;
+    site.clock.advance(1);
+    site.tell(&tenant, asha, UserCommand::RequestVerification(token("second"))).await;
+    site.clock.advance(1);
+    site.tell(&tenant, asha, UserCommand::RequestReset(token("third"))).await;
+    let (status, letters) = site.mailbox("hyderabad", Role::Admin).await;
+    assert_eq!(status, StatusCode::OK);
+    let keys = site.kit.ledger.keys();
+    let code = |purpose, nonce| keys.mail_token(purpose, &tenant, asha, nonce);
+    let links = [
+        format!("https://homes.example/reset-password?token={asha}.{}\n", code("password-reset", "third")),
+        format!("https://homes.example/verify-email?userId={asha}&code={}\n", code("verify-email", "second")),
+        format!("https://homes.example/verify-email?userId={asha}&code={}\n", code("verify-email", "first")),
+    ];
+    let letters = letters.as_array().unwrap();
+    assert_eq!(letters.len(), 3);
+    for (letter, link) in letters.iter().zip(&links) {
+        assert!(letter["body"].as_str().unwrap().contains(link), "{letter} lacks {link}");
+        assert_eq!(letter["to"], "asha@example.com");
+    }
+    assert_eq!(letters[0]["subject"], "Set a new password");
+    assert_eq!(letters[2]["sentAt"].as_str().unwrap().parse(), Ok(START));
+    assert_eq!(letters.len(), site.files().len());
+}
+
+/// A process that carried letters and lost all it knew of that, checkpoint included, starts from the beginning.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeat_writes_the_same_letters_over_themselves() {
+    let site = site().await;
+    let (tenant, asha) = site.register("hyderabad", "asha@example.com").await;
+    site.tell(&tenant, asha, UserCommand::RequestReset(token("second"))).await;
+    let written = site.files();
+    assert_eq!(written.len(), 2);
+    let data = site.directory.path().join("data");
+    for name in ["notifications.db", "notifications.db-wal", "notifications.db-shm"] {
+        std::fs::rename(data.join(name), site.directory.path().join(name)).unwrap();
+    }
+    let again = Notifications::open(site.kit.clone(), &data, settings(), Outside::default()).unwrap();
+    again.store().advance(Lease::default(), step(site.facts().await)).await.unwrap();
+    assert!(again.courier(Settings::default()).round().await.unwrap());
+    assert_eq!(site.files(), written);
+    assert_eq!(again.store().dump().await.unwrap(), site.notifications.store().dump().await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mailbox_is_for_administrators_of_the_tenant() {
+    let site = site().await;
+    site.register("hyderabad", "asha@example.com").await;
+    site.register("pune", "ravi@example.com").await;
+    for role in [Role::User, Role::Support, Role::Moderator] {
+        assert_eq!(site.mailbox("hyderabad", role).await.0, StatusCode::FORBIDDEN);
+    }
+    for (tenant, to) in [("hyderabad", "asha@example.com"), ("pune", "ravi@example.com")] {
+        let (_, letters) = site.mailbox(tenant, Role::Admin).await;
+        assert_eq!((letters.as_array().unwrap().len(), &letters[0]["to"]), (1, &to.into()));
+    }
+}
+
+/// A link under another tenant's name would lead to people its code does not belong to.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_is_signed_by_its_tenant_and_leads_there() {
+    let site = site().await;
+    site.register("pune", "ravi@example.com").await;
+    let (_, letters) = site.mailbox("pune", Role::Admin).await;
+    let body = letters[0]["body"].as_str().unwrap();
+    assert!(body.contains("\nhttps://pune.example/verify-email?userId="), "{body}");
+    assert!(body.ends_with("\nPune Homes\n"), "{body}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_confirms_an_address_is_welcomed_and_no_letter_is_a_week_late() {
+    let site = site().await;
+    let (tenant, asha) = site.register("hyderabad", "asha@example.com").await;
+    site.clock.advance(1);
+    site.tell(&tenant, asha, UserCommand::VerifyEmail("a-hash".into())).await;
+    let (_, letters) = site.mailbox("hyderabad", Role::Admin).await;
+    assert_eq!(letters[0]["subject"], "Welcome to HyderabadInfra");
+    assert!(letters[0]["body"].as_str().unwrap().contains("\nhttps://homes.example/homes\n"), "{letters}");
+    site.clock.advance(7 * 86_400);
+    let fresh = tempfile::tempdir().unwrap();
+    let again = Notifications::open(site.kit.clone(), fresh.path(), settings(), Outside::default()).unwrap();
+    again.store().advance(Lease::default(), step(site.facts().await)).await.unwrap();
+    assert!(again.courier(Settings::default()).round().await.unwrap());
+    assert_eq!(std::fs::read_dir(fresh.path().join("mailbox")).unwrap().count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_left_gets_nothing_and_leaves_no_letter() {
+    let site = site().await;
+    let (tenant, asha) = site.register("hyderabad", "asha@example.com").await;
+    assert_eq!(site.files().len(), 1);
+    site.tell(&tenant, asha, UserCommand::Delete).await;
+    assert_eq!(site.files(), Vec::new());
+    let fresh = tempfile::tempdir().unwrap();
+    let again = Notifications::open(site.kit.clone(), fresh.path(), settings(), Outside::default()).unwrap();
+    let due: Vec<_> = site.facts().await.into_iter().take(1).collect();
+    again.store().advance(Lease::default(), step(due)).await.unwrap();
+    assert!(again.courier(Settings::default()).round().await.unwrap());
+    assert_eq!(std::fs::read_dir(fresh.path().join("mailbox")).unwrap().count(), 0);
+    let ended = again.book().list(&[State::NotWanted], 10).await.unwrap();
+    assert_eq!(ended[0].error, "the person left");
+}

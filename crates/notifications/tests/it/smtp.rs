@@ -1,0 +1,154 @@
+//! Letters over SMTP: what is certain after each kind of failure, and that a second arrival can be known.
+
+use std::time::Duration;
+
+use domain::user::UserCommand;
+use notifications::{BreakerSettings, Outside, SmtpServer};
+use projection::deliveries::{Courier, Settings, State, Tracked};
+
+use crate::site::{Site, site_with, token};
+use crate::smtp_server::{MailServer, Secrecy, Trick};
+
+const ALL: &[State] =
+    &[State::Due, State::Leased, State::Delivered, State::Refused, State::Failed, State::Unknown];
+
+fn through(server: &MailServer, address: &str) -> Outside {
+    let trusted = Some(server.authority.as_bytes());
+    let mail = SmtpServer::at(address, trusted, "homes.example").unwrap().patience(Duration::from_secs(20));
+    Outside { mail: Some(mail), ..Outside::default() }
+}
+
+fn plain(server: &MailServer) -> String {
+    format!("smtp://{}?tls=none", server.address)
+}
+
+fn sealed(scheme: &str, server: &MailServer) -> String {
+    format!("{scheme}://hyd%40x:pass%2Bword@localhost:{}", server.address.port())
+}
+
+impl Site {
+    async fn tracked(&self) -> Vec<Tracked> {
+        self.notifications.book().list(ALL, 100).await.unwrap()
+    }
+
+    fn by_hand(&self) -> Courier {
+        self.notifications.courier(Settings::default())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_goes_out_encrypted_and_signed_in_under_its_deliverys_id() {
+    for (scheme, secrecy) in [("smtps", Secrecy::Implicit), ("smtp", Secrecy::StartTls)] {
+        let server = MailServer::start(secrecy).await;
+        let site = site_with(through(&server, &sealed(scheme, &server))).await;
+        site.register("hyderabad", "asha@example.com").await;
+        let tracked = site.tracked().await;
+        assert_eq!((tracked.len(), tracked[0].state), (1, State::Delivered), "{tracked:?}");
+        let letters = server.letters();
+        assert_eq!(letters.len(), 1);
+        let id = format!("Message-ID: <{}@homes.example>\r\n", tracked[0].order.id);
+        assert!(letters[0].contains(&id), "{}", letters[0]);
+        assert!(letters[0].contains("multipart/alternative"), "{}", letters[0]);
+        let commands = server.commands();
+        // \0hyd@x\0pass+word
+        assert!(commands.contains(&"AUTH PLAIN AGh5ZEB4AHBhc3Mrd29yZA==".to_owned()), "{commands:?}");
+        assert!(commands.contains(&"RCPT TO:<asha@example.com>".to_owned()), "{commands:?}");
+        assert_eq!(site.files(), Vec::new(), "no copy stays here");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_without_encryption_gets_neither_password_nor_letter() {
+    let server = MailServer::start(Secrecy::None).await;
+    let site = site_with(through(&server, &sealed("smtp", &server))).await;
+    site.register("hyderabad", "asha@example.com").await;
+    let tracked = site.tracked().await;
+    assert_eq!(tracked[0].state, State::Due);
+    assert!(tracked[0].error.contains("does not offer what is needed"), "{tracked:?}");
+    assert_eq!(server.letters(), Vec::<String>::new());
+    assert!(!server.commands().iter().any(|line| line.starts_with("AUTH") || line.starts_with("MAIL")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_signs_for_a_certificate_of_an_unknown_authority() {
+    let (server, other) =
+        (MailServer::start(Secrecy::Implicit).await, MailServer::start(Secrecy::None).await);
+    let site = site_with(through(&other, &sealed("smtps", &server))).await;
+    site.register("hyderabad", "asha@example.com").await;
+    let tracked = site.tracked().await;
+    assert_eq!((tracked[0].state, tracked[0].order.tries), (State::Due, 1), "{tracked:?}");
+    assert_eq!(server.letters(), Vec::<String>::new());
+}
+
+/// What is written down after each failure, and whether it is tried again by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outcome_says_what_is_certain() {
+    let server = MailServer::start(Secrecy::None).await;
+    for (trick, state, error) in [
+        (Trick::Answer("RCPT", "550 <asha@example.com> unknown"), State::Refused, "answered 550"),
+        (Trick::Answer("RCPT", "451 asha@example.com: later"), State::Due, "answered 451"),
+        (Trick::Answer("DATA", "554 no"), State::Refused, "answered 554"),
+        (Trick::Answer(".", "550 spam"), State::Refused, "answered 550"),
+        (Trick::Answer(".", "452 full"), State::Due, "answered 452"),
+        (Trick::Answer("EHLO", "550 go away"), State::Due, "answered 550"),
+        (Trick::Answer("MAIL", "421 closing"), State::Due, "answered 421"),
+        (Trick::Cut("EHLO"), State::Due, "cut the connection"),
+        (Trick::Cut("RCPT"), State::Due, "cut the connection"),
+        (Trick::Cut("DATA"), State::Due, "cut the connection"),
+        (Trick::Cut("."), State::Unknown, "cut the connection"),
+    ] {
+        server.plays(trick);
+        let site = site_with(through(&server, &plain(&server))).await;
+        site.register("hyderabad", "asha@example.com").await;
+        let tracked = site.tracked().await;
+        assert_eq!((tracked.len(), tracked[0].state), (1, state), "{trick:?} {tracked:?}");
+        assert!(tracked[0].error.contains(error), "{trick:?} {tracked:?}");
+        assert!(!tracked[0].error.contains("asha"), "{tracked:?}");
+        assert_eq!(tracked[0].order.tries, u32::from(state == State::Due), "{trick:?}");
+        server.plays(Trick::None);
+        site.clock.advance(3600);
+        let before = server.letters().len();
+        while site.by_hand().round().await.unwrap() {}
+        let arrives = usize::from(state == State::Due);
+        server.took(before + arrives).await;
+    }
+}
+
+/// The server took the letter, and its answer was lost with the courier: nobody sends it again by guessing, and when
+/// an operator does, the second letter is the first to the byte.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_arrival_is_the_same_letter() {
+    let server = MailServer::start(Secrecy::None).await;
+    server.plays(Trick::Cut("."));
+    let site = site_with(through(&server, &plain(&server))).await;
+    site.register("hyderabad", "asha@example.com").await;
+    let tracked = site.tracked().await;
+    server.plays(Trick::None);
+    assert!(site.notifications.book().again(&tracked[0].order.id).await.unwrap());
+    let seq = tracked[0].order.seq;
+    site.notifications.book().tried(seq).await.unwrap();
+    let letters = server.letters();
+    assert_eq!(letters.len(), 2);
+    assert_eq!(letters[0], letters[1]);
+    assert_eq!(site.tracked().await[0].state, State::Delivered);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_down_is_left_alone_and_tried_with_one_letter() {
+    let server = MailServer::start(Secrecy::None).await;
+    server.plays(Trick::Answer("EHLO", "421 out of order"));
+    let breaker = BreakerSettings { failures: 2, rest_seconds: 600 };
+    let site = site_with(Outside { breaker, ..through(&server, &plain(&server)) }).await;
+    let (tenant, asha) = site.register("hyderabad", "asha@example.com").await;
+    for nonce in ["second", "third", "fourth"] {
+        site.tell(&tenant, asha, UserCommand::RequestReset(token(nonce))).await;
+    }
+    let hellos = || server.commands().iter().filter(|line| line.starts_with("EHLO")).count();
+    assert_eq!(hellos(), 2, "two failures, then it rests");
+    let tries: Vec<u32> = site.tracked().await.iter().map(|tracked| tracked.order.tries).collect();
+    assert_eq!(tries, [1, 1, 0, 0], "waiting uses up no tries");
+    server.plays(Trick::None);
+    site.clock.advance(601);
+    // The courier looks at its clock once a second of real time.
+    server.took(4).await;
+}
