@@ -30,7 +30,7 @@ fn main() {
         let batch: Vec<Change> =
             (0..10_000).map(|_| Change::Put(Box::new(home(&mut random, &tenant)))).collect();
         index.write(&batch).unwrap();
-        index.commit(&place(i64::try_from(commit).unwrap())).unwrap();
+        index.commit(&place(i64::from(commit))).unwrap();
     }
     println!("{many} homes indexed in {:.1?}", began.elapsed());
     for merged in [false, true] {

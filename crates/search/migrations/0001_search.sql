@@ -10,6 +10,7 @@ create table if not exists homes (
     verified bigint not null,
     favourites bigint not null,
     content text,
+    images text not null,
     version bigint not null,
     created_at bigint not null,
     updated_at bigint not null,

@@ -2,8 +2,8 @@
 
 use domain::area::AreaUnit;
 use domain::fields::Choice;
-use domain::property::Content;
 use domain::property::kinds::{FurnishedStatus, ListingType, PlotUse, PropertyType, TransactionType};
+use domain::property::{Content, Image};
 use domain::{Paise, PropertyId, TenantId, Timestamp, UserId, Version};
 use serde::Serialize;
 
@@ -33,6 +33,8 @@ pub struct Home {
     pub created_at: Timestamp,
     /// Changed at.
     pub updated_at: Timestamp,
+    /// Its photos, the first one first.
+    pub images: Vec<Image>,
 }
 
 impl Home {
@@ -114,6 +116,7 @@ pub struct Document<'a> {
     facts: Facts<'a>,
     amenities: &'a [String],
     nearby_facilities: &'a [String],
+    images: &'a [Image],
     owner_id: UserId,
     is_featured: bool,
     is_verified: bool,
@@ -212,6 +215,7 @@ impl<'a> Document<'a> {
             },
             amenities: &content.amenities,
             nearby_facilities: &content.nearby_facilities,
+            images: &home.images,
             owner_id: home.owner,
             is_featured: home.featured,
             is_verified: home.verified,

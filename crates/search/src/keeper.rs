@@ -100,7 +100,7 @@ impl Keeper {
         let mut place = self.index.place()?.unwrap_or_default();
         let mut waiting = 0;
         loop {
-            let Changes { changes, place: reached, erases, other_file } =
+            let Changes { due: changes, place: reached, erases, other_file } =
                 rows::after(&self.store, &place, AT_ONCE).await?;
             if other_file {
                 self.progress.is_late();

@@ -14,9 +14,9 @@ use crate::index::{Change, Index, Place};
 /// The columns that [`read`] reads, from the second on.
 const COLUMNS: &str =
     "h.tenant, h.id, h.owner_id, h.status, h.owner_gone, h.featured, h.verified, h.favourites,
-    h.content, h.version, h.created_at, h.updated_at";
+    h.content, h.version, h.created_at, h.updated_at, h.images";
 /// The column behind them.
-const CHANGED: usize = 13;
+const CHANGED: usize = 14;
 
 /// A row.
 #[derive(Debug)]
@@ -74,6 +74,7 @@ fn read(row: &Row) -> Result<Stored, RowsError> {
             version: row.count(10),
             created_at: at(11)?,
             updated_at: at(12)?,
+            images: row.text(13).and_then(|json| serde_json::from_str(json).ok()).ok_or_else(wrong)?,
         }),
     };
     let status = row.text(4).and_then(Status::from_word).ok_or_else(wrong)?;
@@ -83,7 +84,7 @@ fn read(row: &Row) -> Result<Stored, RowsError> {
 /// Rows that changed after a place.
 pub struct Changes {
     /// What the index is to do.
-    pub changes: Vec<Change>,
+    pub due: Vec<Change>,
     /// The place behind them.
     pub place: Place,
     /// Some of it is an owner's who left: nothing of it may stay.
@@ -103,15 +104,15 @@ pub async fn after(store: &ViewStore, place: &Place, most: usize) -> Result<Chan
     let rows = store.query(&sql, params).await?;
     let made = rows.first().and_then(|row| row.text(0)).unwrap_or_default().to_owned();
     let other_file = made != place.made;
-    let mut changed = if other_file { 0 } else { place.changed };
+    let mut last = if other_file { 0 } else { place.changed };
     let (mut changes, mut erases) = (Vec::with_capacity(rows.len()), false);
     for row in rows.iter().filter(|row| row.int(CHANGED).is_some()) {
-        changed = row.int(CHANGED).unwrap_or(changed);
+        last = row.int(CHANGED).unwrap_or(last);
         let stored = read(row)?;
         erases |= stored.owner_gone;
         changes.push(stored.change());
     }
-    Ok(Changes { changes, place: Place { made, changed }, erases, other_file })
+    Ok(Changes { due: changes, place: Place { made, changed: last }, erases, other_file })
 }
 
 /// Lets the index begin again when it is of another file, or has seen rows that are not there any more.

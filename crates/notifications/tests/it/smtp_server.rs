@@ -168,11 +168,7 @@ impl Talk {
             match verb.as_str() {
                 "STARTTLS" => return Ok(Some(stream.into_inner())),
                 "QUIT" => return Ok(None),
-                "DATA" if answer.starts_with("354") => {
-                    if !self.letter(&mut stream).await? {
-                        return Ok(None);
-                    }
-                }
+                "DATA" if answer.starts_with("354") && !self.letter(&mut stream).await? => return Ok(None),
                 _ => {}
             }
         }

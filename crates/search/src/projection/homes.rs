@@ -26,6 +26,10 @@ pub async fn apply(
         PropertyEvent::Rejected { .. } => set(tx, envelope, "status", Status::Rejected.word().into()).await,
         PropertyEvent::Featured { featured, .. } => set(tx, envelope, "featured", featured.into()).await,
         PropertyEvent::Verified { verified, .. } => set(tx, envelope, "verified", verified.into()).await,
+        PropertyEvent::ImagesAdded { images, .. } => {
+            let images = serde_json::to_string(&images).map_err(|e| ProjectionError::Event(e.to_string()))?;
+            set(tx, envelope, "images", images.into()).await
+        }
     }
 }
 
@@ -65,8 +69,9 @@ async fn insert(
     ];
     let sql = format!(
         "insert into homes (tenant, id, owner_id, status, owner_gone, featured, verified, favourites, content,
-         version, created_at, updated_at, changed) values ($1, $2, $3, $4, $5, 0, 0,
-         coalesce((select s.favourites from saves s where s.id = $2 and s.tenant = $1), 0), $6, $7, $8, $8, {NEXT})"
+         images, version, created_at, updated_at, changed) values ($1, $2, $3, $4, $5, 0, 0,
+         coalesce((select s.favourites from saves s where s.id = $2 and s.tenant = $1), 0), $6, '[]', $7, $8, $8,
+         {NEXT})"
     );
     tx.execute(&sql, &row).await?;
     Ok(())
@@ -133,8 +138,8 @@ pub async fn saved(
 
 /// The owner left: their listings are not found any more, and nothing of what they said stays.
 pub async fn owner_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
-    let [tenant, owner] = key(envelope);
-    let keys = [tenant.clone(), owner];
+    let [tenant, person] = key(envelope);
+    let keys = [tenant.clone(), person];
     let gone = "insert into gone_owners (tenant, user_id) values ($1, $2) on conflict do nothing";
     tx.execute(gone, &keys).await?;
     let owned = "select id from homes where owner_id = $2 and tenant = $1 order by id";

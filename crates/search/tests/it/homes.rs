@@ -115,5 +115,6 @@ pub fn home(random: &mut Random, tenant: &TenantId) -> Home {
         version: 1,
         created_at,
         updated_at: created_at.plus_seconds(60),
+        images: Vec::new(),
     }
 }

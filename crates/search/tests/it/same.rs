@@ -24,7 +24,7 @@ fn tenants() -> [TenantId; 2] {
 /// Homes in an index of several commits, some of them changed, some taken off.
 fn indexed(random: &mut Random, index: &Index, many: usize) -> Vec<Home> {
     let mut homes: Vec<Home> = Vec::new();
-    let mut changed = 0;
+    let mut commits = 0;
     while homes.len() < many {
         let batch = 1 + random.below(many / 3 + 1).min(many - homes.len());
         let mut changes = Vec::new();
@@ -46,9 +46,9 @@ fn indexed(random: &mut Random, index: &Index, many: usize) -> Vec<Home> {
                 homes[at] = next;
             }
         }
-        changed += 1;
+        commits += 1;
         index.write(&changes).unwrap();
-        index.commit(&Place { made: "a file".into(), changed }).unwrap();
+        index.commit(&Place { made: "a file".into(), changed: commits }).unwrap();
     }
     homes
 }

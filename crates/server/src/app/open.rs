@@ -50,14 +50,13 @@ impl App {
         let journal = Arc::new(open_journal(settings, &clock)?);
         let kit = kit(settings, &journal, clock.clone()).await?;
         let views_dir = data_dir.join("views");
-        let mail = mail::settings(settings, &public_url);
         let users = Users::open(kit.clone(), data_dir, &views_dir, sessions(settings))
             .context("the users service")?;
         let properties = Properties::open(kit.clone(), &views_dir).context("the properties service")?;
         let search = Search::open(kit.clone(), &views_dir).await.context("the search service")?;
         let history = History::open(kit.clone(), &views_dir).context("the history service")?;
-        let notifications = Notifications::open(kit.clone(), data_dir, mail, mail::outside(settings)?)
-            .context("the notifications service")?;
+        let notifications =
+            open_notifications(settings, &kit, &public_url).context("the notifications service")?;
         let files = open_files(settings, &kit, &views_dir).await.context("the files service")?;
         let erasures = Erasures::open(users.clone(), &views_dir).context("the erasures")?;
         let views = vec![
@@ -100,8 +99,7 @@ impl App {
         let couriers =
             vec![notifications.courier(courier), erasures.courier(courier), files.courier(courier)];
         let months = Months::of(&journal, kit.ledger.clock(), settings.journal.seal_after_days);
-        let (handles, views_too) = (groups.clone(), views.clone());
-        let keeper = search.keeper();
+        let (handles, views_too, keeper) = (groups.clone(), views.clone(), search.keeper());
         let work = Work { runners, couriers, keeper, handles, views: views_too, months };
         let tasks = Tasks::start(&kit, work, (&limits, &hub), prometheus);
         let app = Self {
@@ -146,6 +144,11 @@ fn sessions(settings: &Settings) -> users::Settings {
 fn open_journal(settings: &Settings, clock: &Clock) -> anyhow::Result<SqliteJournal> {
     let limits = JournalLimits { batch: settings.journal.batch, queue: settings.journal.queue };
     SqliteJournal::open(&settings.data_dir.join("journal"), clock, limits).context("the journal")
+}
+
+fn open_notifications(settings: &Settings, kit: &Kit, public_url: &str) -> anyhow::Result<Notifications> {
+    let (mail, outside) = (mail::settings(settings, public_url), mail::outside(settings)?);
+    Ok(Notifications::open(kit.clone(), &settings.data_dir, mail, outside)?)
 }
 
 /// Nobody uploads yet: bytes without an event are what a crash has left.
