@@ -182,10 +182,15 @@ impl Index {
         // Merges that are on their way hold their segments: they end first.
         self.rest()?;
         let opened = self.opened();
-        let metas = opened.index.searchable_segment_metas()?;
+        // Only their ids: whoever holds a segment's description keeps its files.
+        let soiled: Vec<_> = opened
+            .index
+            .searchable_segment_metas()?
+            .iter()
+            .filter(|meta| meta.num_deleted_docs() > 0)
+            .map(SegmentMeta::id)
+            .collect();
         if let Some(writer) = self.writer()?.as_mut() {
-            let soiled: Vec<_> =
-                metas.iter().filter(|meta| meta.num_deleted_docs() > 0).map(SegmentMeta::id).collect();
             if !soiled.is_empty() {
                 writer.merge(&soiled).wait()?;
             }

@@ -176,8 +176,9 @@ async fn rule_20_whoever_leaves_is_found_nowhere() {
     let before = answers(&admin.client, &person.id, &whole).await;
     assert!(holds(before.as_bytes(), b"Yashodhara"));
     let letters = admin.client.get("/api/v1/admin/dead-letters").await.expect(200);
-    let letter = letters.data()["content"][0].clone();
-    assert_eq!(letter["waiting"], 1, "{letter}");
+    // One of every group that reads listings.
+    let letters = letters.data()["content"].as_array().unwrap().clone();
+    assert!(letters.len() >= 2 && letters.iter().all(|letter| letter["waiting"] == 1), "{letters:?}");
 
     person.client.send(Method::DELETE, &format!("/api/users/{}", person.id), None, &[]).await.expect(204);
     app.drain().await;
@@ -200,7 +201,9 @@ async fn rule_20_whoever_leaves_is_found_nowhere() {
     let receipt = format!("/api/v1/admin/streams/erasure/{}", person.id);
     assert!(admin.client.get(&receipt).await.expect(200).text.contains("PERSONAL_DATA_ERASED"));
 
-    discard(&admin, &letter).await;
+    for letter in &letters {
+        discard(&admin, letter).await;
+    }
     app.drain().await;
     let kept = app.stop().await;
     assert_eq!(found(kept.path(), &secrets()), Vec::<String>::new());

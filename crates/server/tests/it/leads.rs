@@ -29,6 +29,7 @@ async fn an_owner_is_asked_and_follows_it_up() {
     let asked = seeker.client.post(&path, &ask).await.expect(201);
     let id = asked.data()["id"].as_str().unwrap().to_owned();
     assert_eq!(asked.header("location"), Some(&*format!("/api/leads/{id}")));
+    app.drain().await;
 
     let received = leads(&owner, "").await;
     assert_eq!(received.len(), 1);
@@ -39,6 +40,7 @@ async fn an_owner_is_asked_and_follows_it_up() {
     assert_eq!(changed.header("etag"), Some("\"2\""));
     assert_eq!(leads(&owner, "?status=VISIT_PLANNED").await[0]["note"], "Bring the keys");
     assert!(leads(&owner, "?status=NEW").await.is_empty());
+    app.drain().await;
     let sent = leads(&seeker, "?box=sent").await;
     assert_eq!(
         (&sent[0]["status"], sent[0].get("note")),
@@ -56,6 +58,7 @@ async fn an_owner_is_asked_and_follows_it_up() {
     seeker.client.post(&path, &ask).await.expect(409);
     mark(&owner, &id, json!({"status": "LOST"})).await.expect(200);
     seeker.client.post(&path, &json!({})).await.expect(201);
+    app.drain().await;
     let again = leads(&owner, "?status=NEW").await;
     assert_eq!(again[0]["email"], "seeker@example.com", "else as the account says");
     mark(&owner, &id, json!({"status": "CONTACTED"})).await.expect(409);

@@ -11,7 +11,8 @@ use tokio::task::JoinSet;
 use crate::rebuild::{assert_succeeded, rebuild};
 
 const GROUP: &str = "notification-service-group";
-const ASK: [&str; 3] = ["USER_REGISTERED", "NOTIFICATION_REQUESTED", "PASSWORD_RESET_REQUESTED"];
+const ASK: [&str; 4] =
+    ["USER_REGISTERED", "USER_EMAIL_VERIFIED", "NOTIFICATION_REQUESTED", "PASSWORD_RESET_REQUESTED"];
 /// One command every two milliseconds.
 const PACE: Duration = Duration::from_millis(2);
 const PEOPLE: usize = 4;
