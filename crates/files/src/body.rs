@@ -1,8 +1,8 @@
 //! A multipart body, read part by part, never more of it than is allowed.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use axum::body::{Body, BodyDataStream};
@@ -18,8 +18,6 @@ use multer::{Field, Multipart};
 pub const MOST_OF_A_FILE: usize = 10 * MIB;
 /// Of a request, with everything around the files.
 const MOST_OF_A_REQUEST: u64 = 50 * MIB as u64;
-/// Who sends more is still listened to for so long, to hear the answer.
-const MOST_HEARD: u64 = 2 * MOST_OF_A_REQUEST;
 const MIB: usize = 1024 * 1024;
 /// Parts, files or not.
 const MOST_PARTS: usize = 64;
@@ -51,7 +49,8 @@ pub struct Part {
 /// The parts of a request.
 pub struct Parts {
     multipart: Multipart<'static>,
-    wire: Wire,
+    /// Bytes that came so far.
+    read: Arc<AtomicU64>,
     count: usize,
 }
 
@@ -66,11 +65,9 @@ impl Parts {
         }
         let boundary =
             multer::parse_boundary(media).map_err(|_| wrong("Content-Type", "must name a boundary"))?;
-        let wire = Wire(Arc::new(Shared {
-            body: Mutex::new(Some(body.into_data_stream())),
-            read: AtomicU64::new(0),
-        }));
-        Ok(Self { multipart: Multipart::new(Paced(wire.clone(), false), boundary), wire, count: 0 })
+        let read = Arc::new(AtomicU64::new(0));
+        let paced = Paced { body: body.into_data_stream(), read: Arc::clone(&read), rests: false };
+        Ok(Self { multipart: Multipart::new(paced, boundary), read, count: 0 })
     }
 
     /// The next part.
@@ -83,8 +80,7 @@ impl Parts {
         match found {
             Ok(part) => Ok(part),
             Err(error) => {
-                self.pass_over().await;
-                if self.wire.is_over() {
+                if self.read.load(Ordering::Relaxed) > MOST_OF_A_REQUEST {
                     return Err(too_large("body", "must be at most 50 MB"));
                 }
                 Err(wrong("body", format!("is not a whole multipart body: {}", told(&error))))
@@ -117,11 +113,6 @@ impl Parts {
     pub fn are_too_many(&self) -> bool {
         self.count > MOST_PARTS
     }
-
-    /// Reads on, so that the sender is there to hear why not.
-    pub async fn pass_over(&self) {
-        self.wire.pass_over().await;
-    }
 }
 
 /// What went wrong, without what was sent.
@@ -148,53 +139,27 @@ fn original(name: &str) -> Option<String> {
     (!name.is_empty()).then(|| name.to_owned())
 }
 
-/// A body that counts, and stops at what a request may send.
-#[derive(Clone)]
-struct Wire(Arc<Shared>);
-
-struct Shared {
-    body: Mutex<Option<BodyDataStream>>,
-    read: AtomicU64,
+/// A body that counts, and stops at what a request may send; one piece at a time, so that the reader of parts does not
+/// gather all that has come.
+struct Paced {
+    body: BodyDataStream,
+    read: Arc<AtomicU64>,
+    rests: bool,
 }
-
-impl Wire {
-    fn is_over(&self) -> bool {
-        self.0.read.load(Ordering::Relaxed) > MOST_OF_A_REQUEST
-    }
-
-    async fn pass_over(&self) {
-        let body = self.0.body.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(mut body) = body else { return };
-        let mut heard = self.0.read.load(Ordering::Relaxed);
-        while heard < MOST_HEARD {
-            let Some(Ok(chunk)) = body.next().await else { return };
-            heard += chunk.len() as u64;
-        }
-    }
-}
-
-/// One piece at a time, so that the reader of parts does not gather all that has come.
-struct Paced(Wire, bool);
 
 impl Stream for Paced {
     type Item = Result<Bytes, String>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if std::mem::take(&mut self.1) {
+        if std::mem::take(&mut self.rests) {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
-        let polled = {
-            let mut body = self.0.0.body.lock().unwrap_or_else(PoisonError::into_inner);
-            match body.as_mut() {
-                Some(body) => body.poll_next_unpin(context),
-                None => return Poll::Ready(None),
-            }
-        };
-        let Poll::Ready(Some(piece)) = polled else { return polled.map(|_| None) };
-        self.1 = true;
+        let Poll::Ready(piece) = self.body.poll_next_unpin(context) else { return Poll::Pending };
+        let Some(piece) = piece else { return Poll::Ready(None) };
+        self.rests = true;
         let Ok(piece) = piece else { return Poll::Ready(Some(Err("the connection broke".into()))) };
-        let before = self.0.0.read.fetch_add(piece.len() as u64, Ordering::Relaxed);
+        let before = self.read.fetch_add(piece.len() as u64, Ordering::Relaxed);
         if before + piece.len() as u64 > MOST_OF_A_REQUEST {
             return Poll::Ready(Some(Err("too large".into())));
         }

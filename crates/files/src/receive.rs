@@ -78,7 +78,6 @@ pub async fn receive(
         }
         let most = if takes == Takes::One { 1 } else { MOST_FILES };
         if !expected || count == most || parts.are_too_many() {
-            parts.pass_over().await;
             let names = takes.fields()[0];
             return Err(wrong(&part.field, format!("is not taken: send at most {most}, as {names}")));
         }

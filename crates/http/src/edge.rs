@@ -10,13 +10,14 @@ use axum::response::Response;
 use crate::caller::CorrelationId;
 use crate::failure::Failure;
 use crate::kit::Kit;
+use crate::rest::Rest;
 
 const CORRELATION: HeaderName = HeaderName::from_static("x-correlation-id");
 
 /// Headers a client might try to pass an identity with: gone before anything reads them.
 const IDENTITY: [&str; 4] = ["x-user-id", "x-user-email", "x-user-role", "x-tenant-id"];
 
-/// Gives the request its correlation id, takes forged identity headers off, renders failures.
+/// Gives the request its correlation id, takes forged identity headers off, hears it out, renders failures.
 pub async fn edge(State(kit): State<Kit>, mut request: Request, next: Next) -> Response {
     let correlation = given(request.headers()).unwrap_or_else(|| kit.ledger.fresh().to_string().into());
     for name in IDENTITY {
@@ -25,7 +26,11 @@ pub async fn edge(State(kit): State<Kit>, mut request: Request, next: Next) -> R
     request.extensions_mut().insert(CorrelationId(Arc::clone(&correlation)));
     // What a failure needs of the request is kept only as far as it is cheap: most requests do not fail.
     let (uri, accept) = (request.uri().clone(), request.headers().get(axum::http::header::ACCEPT).cloned());
+    let (request, rest) = Rest::of(request);
     let mut response = next.run(request).await;
+    if let Some(rest) = rest {
+        rest.pass_over().await;
+    }
     let failure = response.extensions_mut().remove::<Arc<Failure>>();
     let bare = |r: &Response| {
         (r.status().is_client_error() || r.status().is_server_error())

@@ -15,6 +15,7 @@ mod paging;
 mod params;
 mod refusals;
 mod reply;
+mod rest;
 mod tokens;
 
 pub use access::{Access, Right};

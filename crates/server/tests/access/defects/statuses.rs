@@ -153,6 +153,23 @@ async fn raw(app: &TestApp, asha: &Person) {
     assert_eq!(send("application/json", large.into_bytes()).await, is(413, "PAYLOAD_TOO_LARGE"));
 }
 
+/// Far more than a connection holds on its way, so that a server that answers without reading on cuts the sender off.
+#[tokio::test(flavor = "multi_thread")]
+async fn h25_who_sends_too_much_still_hears_why() {
+    let app = TestApp::start().await;
+    let asha = Person::register(&app.client, "asha").await;
+    let body = || ("application/json", vec![b' '; 20 * 1024 * 1024]);
+    for (client, path, status) in [
+        (&asha.client, "/api/properties", 413),
+        (&app.client, "/api/auth/login", 413),
+        (&app.client, "/api/nothing", 404),
+        (&app.client, "/sign-in", 413),
+    ] {
+        let answer = client.send_bytes(Method::POST, path, body(), &[]).await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.text);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn h25_a_failure_is_a_problem_for_whoever_asks_for_one() {
     let app = TestApp::start().await;
