@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use http_kit::{Caller, CorrelationId, Failure};
 use tokio::time::Instant;
 
+use crate::limits::Allowance;
 use crate::{Gateway, login};
 
 /// Slower answers are logged.
@@ -21,11 +22,15 @@ pub async fn guard(State(gateway): State<Gateway>, request: Request, next: Next)
         request.extensions().get::<MatchedPath>().map_or_else(String::new, |path| path.as_str().to_owned());
     let correlation = request.extensions().get::<CorrelationId>().cloned();
     let method = request.method().clone();
-    let response = match admit(&gateway, &route, request) {
-        Ok(request) if is_login(&method, &route) => login::join(&gateway, request, next).await,
+    let mut allowance = Allowance::default();
+    let mut response = match admit(&gateway, &route, request, &mut allowance) {
+        Ok(request) if is_login(&method, &route) => {
+            login::join(&gateway, request, next, &mut allowance).await
+        }
         Ok(request) => next.run(request).await,
         Err(failure) => failure.into_response(),
     };
+    allowance.tell(response.headers_mut());
     let (took, status) = (started.elapsed(), response.status().as_u16());
     if took > SLOW || status >= 500 {
         let correlation = correlation.as_ref().map_or("-", |id| &*id.0);
@@ -65,10 +70,15 @@ fn is_login(method: &Method, route: &str) -> bool {
 
 /// Lets a request in, with its caller attached. A token that does not hold is left to the operation to refuse: some
 /// operations do not ask for one.
-fn admit(gateway: &Gateway, route: &str, request: Request) -> Result<Request, Failure> {
+fn admit(
+    gateway: &Gateway,
+    route: &str,
+    request: Request,
+    allowance: &mut Allowance,
+) -> Result<Request, Failure> {
     let (mut parts, body) = request.into_parts();
     let caller = Caller::identify(&gateway.kit, &parts);
-    check(gateway, route, &parts, caller.as_ref().ok())?;
+    check(gateway, route, &parts, caller.as_ref().ok(), allowance)?;
     if let Ok(caller) = caller {
         parts.extensions.insert(caller);
     }
@@ -80,24 +90,36 @@ fn address(parts: &Parts) -> Option<IpAddr> {
 }
 
 /// Calls without an address come from this process itself.
-fn check(gateway: &Gateway, route: &str, parts: &Parts, caller: Option<&Caller>) -> Result<(), Failure> {
+fn check(
+    gateway: &Gateway,
+    route: &str,
+    parts: &Parts,
+    caller: Option<&Caller>,
+    allowance: &mut Allowance,
+) -> Result<(), Failure> {
     let limits = &gateway.limits;
     let address = address(parts);
     if parts.method == Method::POST {
         match (route, address) {
-            ("/api/auth/login" | "/api/auth/password-reset", Some(address)) => limits.sign_in(address)?,
-            ("/api/auth/register" | "/api/users/register", Some(address)) => limits.registration(address)?,
+            ("/api/auth/login" | "/api/auth/password-reset", Some(address)) => {
+                limits.sign_in(address, allowance)?
+            }
+            ("/api/auth/register" | "/api/users/register", Some(address)) => {
+                limits.registration(address, allowance)?
+            }
             _ => {}
         }
     }
     match (caller.and_then(|c| Some((c, c.user()?))), address) {
         (Some((caller, user)), _) => {
             if route == "/api/properties/{id}/contact" {
-                limits.contact(&caller.tenant, user)?;
+                limits.contact(&caller.tenant, user, allowance)?;
             }
-            limits.user(&caller.tenant, user)
+            limits.user(&caller.tenant, user, allowance)
         }
-        (None, Some(address)) if caller.is_none_or(|c| c.signed_in.is_none()) => limits.anonymous(address),
+        (None, Some(address)) if caller.is_none_or(|c| c.signed_in.is_none()) => {
+            limits.anonymous(address, allowance)
+        }
         _ => Ok(()),
     }
 }

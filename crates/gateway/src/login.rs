@@ -14,19 +14,25 @@ use serde_json::{Map, Value};
 use tower::ServiceExt;
 
 use crate::Gateway;
+use crate::limits::Allowance;
 
 /// A sign-in needs no more than this.
 const MOST: usize = 16 * 1024;
 
 /// Limits attempts per account, signs in, and adds the history.
-pub async fn join(gateway: &Gateway, request: Request, next: Next) -> Response {
-    match attempt(gateway, request, next).await {
+pub async fn join(gateway: &Gateway, request: Request, next: Next, allowance: &mut Allowance) -> Response {
+    match attempt(gateway, request, next, allowance).await {
         Ok(response) => response,
         Err(failure) => failure.into_response(),
     }
 }
 
-async fn attempt(gateway: &Gateway, request: Request, next: Next) -> Result<Response, Failure> {
+async fn attempt(
+    gateway: &Gateway,
+    request: Request,
+    next: Next,
+    allowance: &mut Allowance,
+) -> Result<Response, Failure> {
     let (parts, body) = request.into_parts();
     let too_large =
         |_| Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "the body is too large");
@@ -39,7 +45,7 @@ async fn attempt(gateway: &Gateway, request: Request, next: Next) -> Result<Resp
     let tenants = &gateway.kit.tenants;
     let tenant = tenants.by_host(name).unwrap_or(tenants.default_id());
     if let Some(account) = account(&bytes) {
-        gateway.limits.account(tenant, &account)?;
+        gateway.limits.account(tenant, &account, allowance)?;
     }
     let correlation = parts.extensions.get::<CorrelationId>().cloned();
     let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;

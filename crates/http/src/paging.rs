@@ -1,10 +1,13 @@
 //! Pages: by number for clients that count, by cursor for those that go on.
 
+use axum::http::Uri;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use domain::Fields;
 use serde::Serialize;
 use serde_json::Value;
+
+use crate::links::Links;
 
 /// The most entries on a page.
 const LARGEST: i64 = 100;
@@ -74,7 +77,11 @@ impl Paging {
 /// A page of a list.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_field_names, reason = "clients of the earlier systems read these names")]
+#[expect(
+    clippy::struct_field_names,
+    clippy::struct_excessive_bools,
+    reason = "clients of the earlier systems read these names"
+)]
 pub struct Page<T> {
     content: Vec<T>,
     page: u64,
@@ -88,6 +95,8 @@ pub struct Page<T> {
     empty: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
+    #[serde(skip)]
+    by_number: bool,
 }
 
 impl<T> Page<T> {
@@ -114,6 +123,29 @@ impl<T> Page<T> {
             empty: content.is_empty(),
             next: if last { None } else { next.map(Cursor::encode) },
             content,
+            by_number,
+        }
+    }
+
+    /// The pages around this one, which is at `uri`. By number only as far as numbers reach.
+    #[must_use]
+    pub fn links<'a>(&self, uri: &'a Uri) -> Links<'a> {
+        let mut links = Links::on(uri).add("first", None);
+        let near = |page: u64| {
+            let reached = page.saturating_mul(self.size) <= DEEPEST.unsigned_abs();
+            reached.then(|| page.to_string())
+        };
+        if self.by_number && self.page > 0 {
+            links = links.add("prev", Some(("page", &(self.page - 1).to_string())));
+        }
+        if let Some(cursor) = &self.next {
+            links = links.add("next", Some(("cursor", cursor)));
+        } else if let (false, Some(page)) = (self.last, near(self.page + 1)) {
+            links = links.add("next", Some(("page", &page)));
+        }
+        match near(self.total_pages.saturating_sub(1)) {
+            Some(page) => links.add("last", Some(("page", &page))),
+            None => links,
         }
     }
 }

@@ -1,13 +1,14 @@
 //! Answers as clients see them: `{"success":true,"message":…,"data":…,"timestamp":…}`.
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
+use axum::http::header::{CONTENT_TYPE, ETAG, LINK, LOCATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::{Position, Timestamp};
 use serde::Serialize;
 
 use crate::failure::Failure;
+use crate::links::Links;
 
 /// Where the caller's write stands.
 const POSITION: HeaderName = HeaderName::from_static("x-event-position");
@@ -76,6 +77,12 @@ impl<T> Reply<T> {
             Some(position) => self.header(POSITION, &position.to_string()),
             None => self,
         }
+    }
+
+    /// The pages around a page.
+    #[must_use]
+    pub fn links(self, links: &Links<'_>) -> Self {
+        self.header(LINK, links.text())
     }
 
     /// Marks an answer that may miss the caller's own last writes.

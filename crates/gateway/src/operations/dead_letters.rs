@@ -30,7 +30,9 @@ pub async fn list(State(gateway): State<Gateway>, caller: Caller, uri: Uri) -> R
     let skip = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
     let take = usize::try_from(paging.size).unwrap_or(usize::MAX);
     let content = all.into_iter().skip(skip).take(take).collect();
-    Ok(gateway.kit.reply("Dead letters", Page::new(&paging, content, total, None)).into_response())
+    let page = Page::new(&paging, content, total, None);
+    let links = page.links(&uri);
+    Ok(gateway.kit.reply("Dead letters", page).links(&links).into_response())
 }
 
 /// `GET /api/v1/admin/dead-letters/{id}`: with the event that fails, how it came about, and what waits behind it.

@@ -10,7 +10,7 @@ use domain::property::Property;
 use domain::session::Session;
 use domain::user::User;
 use domain::{Envelope, Fields, Log, StreamId, Timestamp, Version};
-use http_kit::{Caller, Cursor, Failure, Held, Paging, Params, Right};
+use http_kit::{Caller, Cursor, Failure, Held, Links, Paging, Params, Right};
 use journal::{EventQuery, Ledger};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -51,8 +51,9 @@ pub async fn list(State(gateway): State<Gateway>, caller: Caller, uri: Uri) -> R
     let full = found.len() == limit;
     let next = found.last().filter(|_| full).map(|last| Cursor(vec![last.position.seq.into()]).encode());
     let content: Vec<Value> = found.iter().map(shown::event).collect();
+    let links = Links::by_cursor(&uri, next.as_deref());
     let data = json!({"content": content, "numberOfElements": content.len(), "next": next});
-    Ok(gateway.kit.reply("Events", data).into_response())
+    Ok(gateway.kit.reply("Events", data).links(&links).into_response())
 }
 
 fn time(fields: &mut Fields<'_>, name: &str) -> Option<Timestamp> {

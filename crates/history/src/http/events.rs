@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use domain::{Envelope, Log, Timestamp, UserId, Version};
-use http_kit::{Failure, Reply};
+use http_kit::{Failure, Links, Reply};
 use journal::Ledger;
 use serde::Serialize;
 use serde_json::Value;
@@ -99,6 +99,7 @@ pub async fn events(State(site): State<Site>, asked: Asked) -> Result<Reply<Even
     let next = last.map(|envelope| cursor(envelope.timestamp, &envelope.event_id.to_string()));
     let events =
         found.iter().map(|envelope| RawEvent::read(&kit.ledger, envelope)).collect::<Result<_, _>>()?;
+    let links = Links::by_cursor(&asked.uri, next.as_deref());
     let data = EventsPage { user_id: asked.user, events, next };
-    Ok(kit.reply("Events", data).stale(freshness.is_stale()))
+    Ok(kit.reply("Events", data).links(&links).stale(freshness.is_stale()))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use domain::time::day_name;
 use domain::{Fields, Timestamp, UserId};
-use http_kit::{Failure, Paging, Params, Reply};
+use http_kit::{Failure, Links, Paging, Params, Reply};
 use serde::Serialize;
 
 use super::{Asked, Site, cursor};
@@ -69,6 +69,7 @@ async fn page(
         wanted.before = (at, id.to_string());
     }
     let (activities, next) = cut(person.entries(&wanted).await?, &paging);
+    let links = Links::by_cursor(&asked.uri, next.as_deref());
     let data = HistoryPage {
         user_id: asked.user,
         activities,
@@ -78,7 +79,7 @@ async fn page(
         summary: person.summary(&counts).await?,
         next,
     };
-    Ok(site.history.kit.reply("History", data).stale(freshness.is_stale()))
+    Ok(site.history.kit.reply("History", data).links(&links).stale(freshness.is_stale()))
 }
 
 /// One entry more than a page was asked for: when it is there, there is a next page.
@@ -129,6 +130,7 @@ pub async fn timeline(State(site): State<Site>, asked: Asked) -> Answer<Timeline
         wanted.before = (at, id.to_string());
     }
     let (entries, next) = cut(asked.person(&site).entries(&wanted).await?, &paging);
+    let links = Links::by_cursor(&asked.uri, next.as_deref());
     let mut timeline: Vec<DayOfEntries> = Vec::new();
     for entry in entries {
         let day = day_name(entry.timestamp.india_day());
@@ -138,7 +140,7 @@ pub async fn timeline(State(site): State<Site>, asked: Asked) -> Answer<Timeline
         }
     }
     let data = TimelinePage { user_id: asked.user, timeline, next };
-    Ok(site.history.kit.reply("Timeline", data).stale(freshness.is_stale()))
+    Ok(site.history.kit.reply("Timeline", data).links(&links).stale(freshness.is_stale()))
 }
 
 /// A history in numbers.

@@ -91,7 +91,8 @@ pub async fn list(
     let paging = fields.finish(paging)?;
     let freshness = site.kit().wait_for_own(&site.status, &caller, &[Log::Facts]).await;
     let inbox = site.inbox(&caller.tenant, user, &paging).await?;
-    Ok(site.kit().reply("Notifications", inbox).stale(freshness.is_stale()))
+    let links = inbox.page.links(&uri);
+    Ok(site.kit().reply("Notifications", inbox).links(&links).stale(freshness.is_stale()))
 }
 
 /// `PUT /api/notifications/{id}/read`

@@ -128,7 +128,8 @@ pub async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Re
     let fresh = app.kit.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
     let wanted = Wanted { person, side: side.unwrap_or(Side::Owner), status, property };
     let page = app.leads(&caller.tenant, &wanted, &paging).await?;
-    Ok(app.kit.reply("Leads found", page).stale(fresh.is_stale()).into_response())
+    let links = page.links(&uri);
+    Ok(app.kit.reply("Leads found", page).links(&links).stale(fresh.is_stale()).into_response())
 }
 
 /// `PATCH /api/leads/{id}`: how far the owner is, and what they note.

@@ -47,10 +47,12 @@ impl App {
         caller: &Caller,
         selection: Selection<'_>,
         paging: &Paging,
+        uri: &Uri,
     ) -> Result<Response, Failure> {
         let fresh = self.kit.wait_for_own(&self.status, caller, &[Log::Facts]).await;
         let page = self.list(&caller.tenant, selection, paging).await?;
-        Ok(self.kit.reply("Properties found", page).stale(fresh.is_stale()).into_response())
+        let links = page.links(uri);
+        Ok(self.kit.reply("Properties found", page).links(&links).stale(fresh.is_stale()).into_response())
     }
 }
 
@@ -58,7 +60,7 @@ impl App {
 pub async fn all(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
     let (paging, sort) = read(&uri)?;
     let selection = Selection { condition: ACTIVE, params: Vec::new(), join: "", sort };
-    app.answer(&caller, selection, &paging).await
+    app.answer(&caller, selection, &paging, &uri).await
 }
 
 /// `GET /api/properties/featured`
@@ -66,7 +68,7 @@ pub async fn featured(State(app): State<App>, caller: Caller, uri: Uri) -> Resul
     let (paging, sort) = read(&uri)?;
     let condition = format!("p.featured = 1 and {ACTIVE}");
     let selection = Selection { condition: &condition, params: Vec::new(), join: "", sort };
-    app.answer(&caller, selection, &paging).await
+    app.answer(&caller, selection, &paging, &uri).await
 }
 
 /// `GET /api/properties/recent`: the newest, as an array.
@@ -87,7 +89,7 @@ pub async fn own(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Res
     let (paging, sort) = read(&uri)?;
     let params = vec![user.to_string().into()];
     let condition = "p.owner_id = $2 and p.status <> 'REMOVED'";
-    app.answer(&caller, Selection { condition, params, join: "", sort }, &paging).await
+    app.answer(&caller, Selection { condition, params, join: "", sort }, &paging, &uri).await
 }
 
 /// `GET /api/properties/user/{userId}` and `GET /api/users/{id}/properties`: a person's listings on the market.
@@ -103,7 +105,7 @@ pub async fn of_person(
         if user == "me" { caller.person()?.user } else { user.parse().map_err(|_| unknown())? };
     let condition = format!("p.owner_id = $2 and {ACTIVE}");
     let params = vec![user.to_string().into()];
-    app.answer(&caller, Selection { condition: &condition, params, join: "", sort }, &paging).await
+    app.answer(&caller, Selection { condition: &condition, params, join: "", sort }, &paging, &uri).await
 }
 
 /// `GET /api/properties/favorites`: what the caller saved, the last saved first.
@@ -121,5 +123,5 @@ pub async fn favourites(State(app): State<App>, caller: Caller, uri: Uri) -> Res
         join: "join favourites f on f.property_id = p.id and f.tenant = p.tenant",
         sort,
     };
-    app.answer(&caller, selection, &paging).await
+    app.answer(&caller, selection, &paging, &uri).await
 }

@@ -60,5 +60,7 @@ pub async fn queue(State(app): State<App>, caller: Caller, uri: Uri) -> Result<R
     let paging = fields.finish(paging)?;
     let fresh = app.kit.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
     let page = app.queue(&caller.tenant, &paging).await?;
-    Ok(app.kit.reply("What waits for a moderator", page).stale(fresh.is_stale()).into_response())
+    let links = page.links(&uri);
+    let reply = app.kit.reply("What waits for a moderator", page).links(&links);
+    Ok(reply.stale(fresh.is_stale()).into_response())
 }

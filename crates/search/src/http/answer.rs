@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use axum::http::Uri;
 use domain::{Log, PropertyId};
-use http_kit::{Caller, Failure, Freshness, Page};
+use http_kit::{Caller, Failure, Freshness, Links, Page};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use tokio::time::Instant;
@@ -26,6 +27,11 @@ pub struct Results {
 }
 
 impl Results {
+    /// The pages around this one.
+    pub fn links<'a>(&self, uri: &'a Uri) -> Links<'a> {
+        self.page.links(uri)
+    }
+
     /// The entries alone.
     pub fn into_content(self) -> Vec<Box<RawValue>> {
         self.page.into_content()

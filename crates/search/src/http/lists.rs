@@ -21,11 +21,14 @@ impl App {
         Ok(fields.finish(asked)?)
     }
 
-    async fn answer(&self, caller: &Caller, asked: Asked) -> Result<Response, Failure> {
+    /// A page. `uri` is where it is asked for again, if it is: what a body asks for has no address.
+    async fn answer(&self, caller: &Caller, asked: Asked, uri: Option<&Uri>) -> Result<Response, Failure> {
         let fresh = self.fresh(caller).await;
         let (results, total) = self.results(caller, &asked).await?;
         self.note(caller, asked, total).await;
+        let links = uri.map(|uri| results.links(uri));
         let reply = self.search.kit.reply("Properties found", results);
+        let reply = if let Some(links) = &links { reply.links(links) } else { reply };
         Ok(reply.stale(fresh.is_stale()).into_response())
     }
 
@@ -49,21 +52,21 @@ impl App {
 pub async fn by_query(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
     let params = Params::read(&uri, &PARAMS)?;
     let asked = app.read(params.fields(), &caller, true)?;
-    app.answer(&caller, asked).await
+    app.answer(&caller, asked, Some(&uri)).await
 }
 
 /// `POST /api/search/properties` and `POST /api/search/advanced`: the same in a body.
 pub async fn by_body(State(app): State<App>, caller: Caller, body: JsonObject) -> Result<Response, Failure> {
     let members = renamed(body.members);
     let asked = app.read(Fields::new(&members), &caller, true)?;
-    app.answer(&caller, asked).await
+    app.answer(&caller, asked, None).await
 }
 
 /// `GET /api/properties/search` and `…/filter`, as the earlier systems' clients know them: facets only when asked.
 pub async fn listings(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
     let params = Params::read(&uri, &PARAMS)?;
     let asked = app.read(params.fields(), &caller, false)?;
-    app.answer(&caller, asked).await
+    app.answer(&caller, asked, Some(&uri)).await
 }
 
 /// `GET /api/search/filters`: what can be chosen, with counts, and how it can be ordered. Filters that are set already

@@ -8,6 +8,7 @@ mod defects;
 mod endpoints;
 mod files;
 mod images;
+mod lists;
 mod people;
 mod rows;
 mod search;

@@ -32,7 +32,8 @@ impl App {
         let paging = f.finish(paging)?;
         let freshness = self.users.kit.wait_for_own(&self.status, caller, &[Log::Facts]).await;
         let page = self.users.list(&caller.tenant, text.as_deref(), &paging).await?;
-        Ok(self.users.kit.reply("Users", page).stale(freshness.is_stale()))
+        let links = page.links(uri);
+        Ok(self.users.kit.reply("Users", page).links(&links).stale(freshness.is_stale()))
     }
 }
 

@@ -105,6 +105,43 @@ async fn h09_calls_and_contacts_are_limited() {
     app.client.get("/api/properties").await.expect(200);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn h09_every_answer_tells_how_the_limits_stand() {
+    let limits = [
+        ("limits.anonymous_per_second", "5"),
+        ("limits.user_per_second", "4"),
+        ("limits.user_burst", "12"),
+        ("limits.contact_reveals_per_user", "2"),
+        ("limits.sign_in_per_account", "3"),
+    ];
+    let app = TestApp::with(|_| {}, &limits).await;
+    let (asha, ravi) =
+        (Person::register(&app.client, "asha").await, Person::register(&app.client, "ravi").await);
+    let id = asha.list_home("A home to ask about", 4_000_000).await["id"].as_str().unwrap().to_owned();
+    app.clock.advance(60);
+    let told = |answer: &Answer| {
+        ["ratelimit-policy", "ratelimit"].map(|name| answer.header(name).unwrap_or_default().to_owned())
+    };
+    for (left, wait) in [(4, 1), (3, 1), (2, 1), (1, 1), (0, 1), (0, 1)] {
+        let answer = app.client.get("/api/properties").await;
+        let expected = [r#""address";q=5;w=1"#.to_owned(), format!(r#""address";r={left};t={wait}"#)];
+        assert_eq!(told(&answer), expected, "{}", answer.status);
+    }
+    let contact = format!("/api/properties/{id}/contact");
+    let answer = ravi.client.get(&contact).await.expect(200);
+    assert_eq!(
+        told(&answer),
+        [r#""contact";q=2;w=60, "person";q=12;w=3"#, r#""contact";r=1;t=30, "person";r=11;t=1"#]
+    );
+    ravi.client.get(&contact).await.expect(200);
+    let refused = ravi.client.get(&contact).await.expect(429);
+    assert_eq!(told(&refused)[1], r#""contact";r=0;t=30"#);
+    assert_eq!(refused.header("retry-after"), Some("30"));
+    app.clock.advance(60);
+    let answer = login(&app, json!({"email": asha.email, "password": PASSWORD})).await.expect(200);
+    assert!(told(&answer)[1].contains(r#""sign-in-account";r=2;t=20"#), "{:?}", told(&answer));
+}
+
 /// Everything of an answer but what differs from request to request.
 fn uniform(answer: &Answer) -> (u16, Value, Vec<String>) {
     let mut body = answer.body.clone();
