@@ -102,10 +102,10 @@ fn check(
     if parts.method == Method::POST {
         match (route, address) {
             ("/api/auth/login" | "/api/auth/password-reset", Some(address)) => {
-                limits.sign_in(address, allowance)?
+                limits.sign_in(address, allowance)?;
             }
             ("/api/auth/register" | "/api/users/register", Some(address)) => {
-                limits.registration(address, allowance)?
+                limits.registration(address, allowance)?;
             }
             _ => {}
         }
