@@ -339,6 +339,21 @@ fn rule_21_every_event_reads_for_ever() {
 }
 
 #[test]
+fn h07_what_a_payload_says_it_is_makes_nothing_of_it() {
+    let text = std::fs::read_to_string(golden("PROPERTY_DELETED", 1)).unwrap();
+    let plain: PropertyEvent = serde_json::from_str(&text).unwrap();
+    let mut value: Value = serde_json::from_str(&text).unwrap();
+    for name in ["@class", "@type", "__type", "type"] {
+        value[name] = "java.lang.ProcessBuilder".into();
+        value["eventData"][name] = "java.lang.ProcessBuilder".into();
+    }
+    let loaded: PropertyEvent = serde_json::from_value(value).unwrap();
+    assert_eq!(serde_json::to_value(&loaded).unwrap(), serde_json::to_value(&plain).unwrap());
+    let unknown = r#"{"eventType":"java.lang.ProcessBuilder","eventData":{"command":["true"]}}"#;
+    assert!(serde_json::from_str::<PropertyEvent>(unknown).is_err());
+}
+
+#[test]
 fn h17_a_payload_of_another_shape_is_an_error_and_not_a_guess() {
     for bad in [
         r#"{"eventType":"PROPERTY_DELETED","eventData":{"propertyId":"7","title":"x"}}"#,

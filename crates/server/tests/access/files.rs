@@ -10,7 +10,7 @@ use testkit::{Form, Person, TestApp};
 use crate::{images, people};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_image_is_everybodys_at_three_widths_and_for_ever() {
+async fn h24_an_image_is_everybodys_at_three_widths_and_for_ever() {
     let app = TestApp::start().await;
     let owner = Person::register(&app.client, "owner").await;
     let form = Form::file("../../C:\\photos\\Front door.jpg", &images::jpeg(2000, 1000)).finish();

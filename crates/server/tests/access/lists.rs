@@ -10,8 +10,8 @@ use crate::people;
 /// The address of a relation.
 fn link(answer: &Answer, relation: &str) -> Option<String> {
     let mark = format!("; rel=\"{relation}\"");
-    let links = answer.header("link").unwrap_or_default().split(", <");
-    let found = links.filter_map(|link| link.strip_suffix(&*mark)).next()?;
+    let mut links = answer.header("link").unwrap_or_default().split(", <");
+    let found = links.find_map(|link| link.strip_suffix(&*mark))?;
     Some(found.trim_start_matches('<').trim_end_matches('>').to_owned())
 }
 
