@@ -3,11 +3,13 @@
 //! Its interface is what another engine would have to offer: where it stands, taking changes together with the place
 //! behind them, making away with what was erased, and searching.
 
+mod best;
 mod columns;
 mod fields;
 mod segment;
 mod tally;
 mod texts;
+mod view;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -19,7 +21,7 @@ use tantivy::{IndexReader, IndexWriter, ReloadPolicy, SegmentMeta, TantivyError,
 use crate::home::Home;
 use crate::query::{Found, Query};
 use fields::Fields;
-use segment::Search;
+use view::View;
 
 /// The index does not answer.
 #[derive(Debug, thiserror::Error)]
@@ -90,12 +92,14 @@ impl std::fmt::Debug for Index {
 struct Opened {
     index: tantivy::Index,
     reader: IndexReader,
+    view: Arc<View>,
 }
 
 impl Opened {
     fn of(index: tantivy::Index) -> Result<Self, IndexError> {
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { index, reader })
+        let reader: IndexReader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let view = Arc::new(View::of(reader.searcher(), None)?);
+        Ok(Self { index, reader, view })
     }
 }
 
@@ -117,6 +121,15 @@ impl Index {
 
     fn opened(&self) -> Opened {
         self.opened.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Lets searches see what is committed; those that have begun go on with what they see.
+    fn reload(&self) -> Result<(), IndexError> {
+        let Opened { reader, view, .. } = self.opened();
+        reader.reload()?;
+        let view = Arc::new(View::of(reader.searcher(), Some(&view))?);
+        self.opened.write().unwrap_or_else(PoisonError::into_inner).view = view;
+        Ok(())
     }
 
     fn writer(&self) -> Result<MutexGuard<'_, Option<IndexWriter>>, IndexError> {
@@ -170,7 +183,7 @@ impl Index {
             prepared.set_payload(&place.to_string());
             prepared.commit()?;
         }
-        Ok(self.opened().reader.reload()?)
+        self.reload()
     }
 
     /// Makes away with everything that is deleted but still stands in a file. A file that a running search holds open
@@ -195,7 +208,8 @@ impl Index {
                 writer.merge(&soiled).wait()?;
             }
             // Searchers hold files open: they let go first.
-            opened.reader.reload()?;
+            drop(opened);
+            self.reload()?;
             writer.garbage_collect_files().wait()?;
         }
         Ok(())
@@ -241,9 +255,8 @@ impl Index {
     /// # Errors
     /// When its files cannot be read.
     pub fn search(&self, query: &Query) -> Result<Found, IndexError> {
-        let searcher = self.opened().reader.searcher();
-        let words = texts::query(&self.fields, query);
-        Ok(searcher.search(&*words, &Search(Arc::new(query.clone())))?)
+        let view = Arc::clone(&self.opened().view);
+        Ok(segment::search(&view, &self.fields, query)?)
     }
 }
 

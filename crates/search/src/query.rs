@@ -7,9 +7,9 @@ mod sort;
 
 use domain::{PropertyId, TenantId, Timestamp};
 
-pub use buckets::{AREAS, Bucket, prices};
+pub use buckets::{AREAS, BUDGETS, Bucket, budgets, prices};
 pub use filters::{Facet, Filters, Numbers};
-pub use geo::{BoundingBox, Geo, Near, Polygon, kilometres};
+pub use geo::{BoundingBox, Geo, Near, Polygon, kilometres, kilometres_at_least};
 pub use sort::{Key, Like, MOST_SORTS, Sort, SortBy};
 
 use crate::home::Home;

@@ -125,6 +125,14 @@ pub trait Measured {
         self.parts(text, at).product()
     }
 
+    /// No less than the relevance, without a look at its age and who saved it.
+    #[must_use]
+    fn relevance_at_most(&self, text: f32) -> f64 {
+        let featured = if self.featured() { 1.0 + FEATURED } else { 1.0 };
+        let verified = if self.verified() { 1.0 + VERIFIED } else { 1.0 };
+        f64::from(text) * featured * verified * (1.0 + FRESH) * (1.0 + POPULAR) * (1.0 + 1e-9)
+    }
+
     /// The same in its parts.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "counts and times are far below 2^53")]
@@ -165,5 +173,7 @@ mod tests {
         let most = boosted.relevance(1.0, now);
         assert!(most < 1.2 * 1.15 * 1.15 * 1.15 + 1e-9, "{most}");
         assert!((boosted.parts(2.0, now).product() - boosted.relevance(2.0, now)).abs() < f64::EPSILON);
+        assert!(boosted.relevance(2.0, now) <= boosted.relevance_at_most(2.0));
+        assert!(plain.relevance(2.0, now) <= plain.relevance_at_most(2.0));
     }
 }

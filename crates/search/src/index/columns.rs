@@ -1,11 +1,12 @@
-//! The columns of one segment.
+//! The columns of one segment. What most searches look at in every listing lies in memory, as it is looked at; what
+//! orders and rarer filters need stays in the file.
 
 use std::sync::Arc;
 
 use domain::Timestamp;
 use domain::property::content::Coordinates;
 use tantivy::columnar::{Column, ColumnValues, StrColumn};
-use tantivy::{DocId, SegmentReader};
+use tantivy::{DocId, SegmentReader, TantivyError};
 use uuid::Uuid;
 
 use super::fields::{SHOWN, Traits};
@@ -13,20 +14,44 @@ use crate::ranking::Measured;
 
 type Whole<T> = Arc<dyn ColumnValues<T>>;
 
-/// The columns. Every listing has a value in each, but for the place on the map.
+/// What is looked at in every listing.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    pub traits: Traits,
+    /// In paise.
+    pub price: i64,
+    /// In microseconds.
+    pub created: i64,
+    /// Its number among [`Columns::cities`].
+    pub city: u32,
+    /// Its number among [`Columns::localities`].
+    pub locality: u32,
+}
+
+/// A text of a column.
+#[derive(Debug)]
+pub struct Text {
+    /// What it is compared by.
+    pub key: String,
+    /// How it is written.
+    pub shown: String,
+}
+
+/// The columns. Every listing has a value in each, but for the place on the map and the amenities.
 pub struct Columns {
+    rows: Vec<Row>,
+    /// Where the amenities of a listing begin among `amenity`; those of the next one begin where they end.
+    amenities_from: Vec<u32>,
+    amenity: Vec<u32>,
+    pub cities: Vec<Text>,
+    pub localities: Vec<Text>,
+    pub amenities: Vec<Text>,
     id: [Whole<u64>; 2],
-    traits: Whole<u64>,
-    price: Whole<i64>,
     area: Whole<f64>,
-    created: Whole<i64>,
     updated: Whole<i64>,
     favourites: Whole<u64>,
-    /// None where no listing of the segment is on the map.
-    place: Option<[Column<f64>; 2]>,
-    pub city: Texts,
-    pub locality: Texts,
-    pub amenities: Texts,
+    /// Empty where no listing of the segment is on the map.
+    places: Vec<Option<Coordinates>>,
 }
 
 impl Columns {
@@ -34,54 +59,101 @@ impl Columns {
         let fast = segment.fast_fields();
         let count = |name| fast.column_first_or_default::<u64>(name);
         let number = |name| fast.column_first_or_default::<i64>(name);
-        let text = |name| Ok::<_, tantivy::TantivyError>(Texts { column: fast.str(name)? });
-        Ok(Self {
+        let [city, locality, amenity] = [fast.str("city")?, fast.str("locality")?, fast.str("amenities")?];
+        let (traits, price, created) = (count("facts")?, number("price")?, number("created")?);
+        let row = |doc| Row {
+            traits: Traits(traits.get_val(doc)),
+            price: price.get_val(doc),
+            created: created.get_val(doc),
+            city: ordinals(city.as_ref(), doc).next().unwrap_or(u32::MAX),
+            locality: ordinals(locality.as_ref(), doc).next().unwrap_or(u32::MAX),
+        };
+        let mut columns = Self {
+            rows: (0..segment.max_doc()).map(row).collect(),
+            amenities_from: Vec::with_capacity(segment.max_doc() as usize + 1),
+            amenity: Vec::new(),
+            cities: texts(city.as_ref())?,
+            localities: texts(locality.as_ref())?,
+            amenities: texts(amenity.as_ref())?,
             id: [count("idHigh")?, count("idLow")?],
-            traits: count("traits")?,
-            price: number("price")?,
             area: fast.column_first_or_default("area")?,
-            created: number("created")?,
             updated: number("updated")?,
             favourites: count("favourites")?,
-            place: fast.column_opt("lat")?.zip(fast.column_opt("lng")?).map(|(lat, lng)| [lat, lng]),
-            city: text("city")?,
-            locality: text("locality")?,
-            amenities: text("amenities")?,
-        })
+            places: match fast.column_opt("lat")?.zip(fast.column_opt("lng")?) {
+                None => Vec::new(),
+                Some((lat, lng)) => (0..segment.max_doc()).map(|doc| at(&lat, &lng, doc)).collect(),
+            },
+        };
+        for doc in 0..segment.max_doc() {
+            columns.amenities_from.push(place(&columns.amenity));
+            columns.amenity.extend(ordinals(amenity.as_ref(), doc));
+        }
+        columns.amenities_from.push(place(&columns.amenity));
+        columns.amenity.shrink_to_fit();
+        Ok(columns)
+    }
+
+    pub fn row(&self, doc: DocId) -> Option<&Row> {
+        self.rows.get(doc as usize)
+    }
+
+    /// The numbers of a listing's amenities among [`Self::amenities`].
+    pub fn amenities_of(&self, doc: DocId) -> &[u32] {
+        let doc = doc as usize;
+        let ends = self.amenities_from.get(doc).zip(self.amenities_from.get(doc + 1));
+        ends.and_then(|(from, to)| self.amenity.get(*from as usize..*to as usize)).unwrap_or_default()
     }
 
     pub fn id(&self, doc: DocId) -> Uuid {
         Uuid::from_u64_pair(self.id[0].get_val(doc), self.id[1].get_val(doc))
     }
 
-    pub fn traits(&self, doc: DocId) -> Traits {
-        Traits(self.traits.get_val(doc))
-    }
-
-    pub fn price(&self, doc: DocId) -> i64 {
-        self.price.get_val(doc)
-    }
-
+    /// In square feet; 0 when nobody told.
     pub fn area(&self, doc: DocId) -> f64 {
         self.area.get_val(doc)
     }
 
     pub fn at(&self, doc: DocId) -> Option<Coordinates> {
-        let [lat, lng] = self.place.as_ref()?;
-        Some(Coordinates { lat: lat.first(doc)?, lng: lng.first(doc)? })
+        self.places.get(doc as usize).copied().flatten()
     }
+}
+
+fn at(lat: &Column<f64>, lng: &Column<f64>, doc: DocId) -> Option<Coordinates> {
+    Some(Coordinates { lat: lat.first(doc)?, lng: lng.first(doc)? })
+}
+
+fn place(values: &[u32]) -> u32 {
+    u32::try_from(values.len()).unwrap_or(u32::MAX)
+}
+
+fn ordinals(column: Option<&StrColumn>, doc: DocId) -> impl Iterator<Item = u32> + '_ {
+    let numbers = column.into_iter().flat_map(move |column| column.ords().values_for_doc(doc));
+    numbers.filter_map(|number| u32::try_from(number).ok())
+}
+
+/// The different texts of a column, by number.
+fn texts(column: Option<&StrColumn>) -> tantivy::Result<Vec<Text>> {
+    let Some(column) = column else { return Ok(Vec::new()) };
+    let mut texts = Vec::with_capacity(column.dictionary().num_terms());
+    let mut terms = column.dictionary().stream().map_err(TantivyError::from)?;
+    while terms.advance() {
+        let text = String::from_utf8_lossy(terms.key());
+        let (key, shown) = text.split_once(SHOWN).unwrap_or((&text, &text));
+        texts.push(Text { key: key.to_owned(), shown: shown.to_owned() });
+    }
+    Ok(texts)
 }
 
 /// One listing of the segment.
 pub struct Listed<'a> {
     pub columns: &'a Columns,
     pub doc: DocId,
-    pub traits: Traits,
+    pub row: Row,
 }
 
 impl Measured for Listed<'_> {
     fn price(&self) -> i64 {
-        self.columns.price(self.doc)
+        self.row.price
     }
 
     fn area(&self) -> f64 {
@@ -89,11 +161,11 @@ impl Measured for Listed<'_> {
     }
 
     fn bedrooms(&self) -> Option<u8> {
-        self.traits.bedrooms()
+        self.row.traits.bedrooms()
     }
 
     fn created_at(&self) -> Timestamp {
-        Timestamp::from_micros(self.columns.created.get_val(self.doc))
+        Timestamp::from_micros(self.row.created)
     }
 
     fn updated_at(&self) -> Timestamp {
@@ -109,49 +181,10 @@ impl Measured for Listed<'_> {
     }
 
     fn featured(&self) -> bool {
-        self.traits.featured()
+        self.row.traits.featured()
     }
 
     fn verified(&self) -> bool {
-        self.traits.verified()
-    }
-}
-
-/// A column of texts: each is a number of the segment's own, and a key with how it is written.
-pub struct Texts {
-    column: Option<StrColumn>,
-}
-
-impl Texts {
-    /// How many different texts there are.
-    pub fn len(&self) -> usize {
-        self.column.as_ref().map_or(0, |column| column.dictionary().num_terms())
-    }
-
-    /// The numbers of a listing's texts.
-    pub fn of(&self, doc: DocId) -> impl Iterator<Item = usize> + '_ {
-        let numbers = self.column.iter().flat_map(move |column| column.ords().values_for_doc(doc));
-        numbers.filter_map(|number| usize::try_from(number).ok())
-    }
-
-    /// The key of a text and how it is written.
-    pub fn text(&self, number: usize) -> Option<(String, String)> {
-        let mut text = String::new();
-        let number = u64::try_from(number).ok()?;
-        self.column.as_ref()?.ord_to_str(number, &mut text).ok().filter(|found| *found)?;
-        let (key, shown) = text.split_once(SHOWN)?;
-        Some((key.to_owned(), shown.to_owned()))
-    }
-
-    /// Which texts `fits` says yes to, by number.
-    pub fn chosen(&self, fits: impl Fn(&str) -> bool) -> Vec<bool> {
-        let mut chosen = Vec::with_capacity(self.len());
-        if let Some(mut terms) = self.column.as_ref().and_then(|column| column.dictionary().stream().ok()) {
-            while terms.advance() {
-                let text = std::str::from_utf8(terms.key()).unwrap_or_default();
-                chosen.push(fits(text.split_once(SHOWN).map_or(text, |(key, _)| key)));
-            }
-        }
-        chosen
+        self.row.traits.verified()
     }
 }

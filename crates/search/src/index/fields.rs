@@ -10,6 +10,7 @@ use tantivy::TantivyDocument;
 use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 
 use crate::home::Home;
+use crate::query::{AREAS, BUDGETS, Bucket};
 use crate::words;
 
 /// Between the key of a place and how it is written.
@@ -64,7 +65,7 @@ impl Fields {
             texts: ["title", "location", "description", "rest"]
                 .map(|name| builder.add_text_field(name, words.clone())),
             id: ["idHigh", "idLow"].map(|name| builder.add_u64_field(name, FAST)),
-            traits: builder.add_u64_field("traits", FAST),
+            traits: builder.add_u64_field("facts", FAST),
             price: builder.add_i64_field("price", FAST),
             area: builder.add_f64_field("area", FAST),
             created: builder.add_i64_field("created", FAST),
@@ -118,39 +119,66 @@ fn shown(text: &str) -> String {
     format!("{}{SHOWN}{}", words::key(text), text.trim())
 }
 
-/// The small facts of a listing in one number, because one column is read faster than seven.
+/// The small facts of a listing in one number, because one column is read faster than seven: seven of six bits, then
+/// four ranges of three bits.
 #[derive(Clone, Copy, Debug)]
 pub struct Traits(pub u64);
 
+/// Where the ranges begin.
+const RANGES: u32 = 42;
+/// A range nobody is in.
+const NO_RANGE: u64 = 7;
+
 /// A number nobody told.
-const NONE: u64 = 63;
+pub const NONE: usize = 63;
+const NOT_TOLD: u64 = NONE as u64;
 
 fn place<T: Choice>(value: T) -> u64 {
     let found = T::ALL.iter().position(|(_, other)| *other == value);
-    found.and_then(|at| u64::try_from(at).ok()).unwrap_or(NONE)
+    found.and_then(|at| u64::try_from(at).ok()).unwrap_or(NOT_TOLD)
+}
+
+fn range(buckets: &[Bucket; 5], value: f64) -> u64 {
+    let found = buckets.iter().position(|bucket| bucket.holds(value));
+    found.and_then(|at| u64::try_from(at).ok()).unwrap_or(NO_RANGE)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "money below 2^53 paise")]
+fn rupees(paise: i64) -> f64 {
+    paise as f64 / 100.0
 }
 
 impl Traits {
     fn of(home: &Home) -> Self {
         let (facts, standing) = (&home.content.specifications, home.standing());
-        let number = |number: Option<u8>| number.map_or(NONE, u64::from).min(NONE);
+        let number = |number: Option<u8>| number.map_or(NOT_TOLD, u64::from).min(NOT_TOLD);
         let parts = [
             place::<PropertyType>(facts.property_type),
             place::<ListingType>(facts.listing_type),
-            facts.furnished_status.map_or(NONE, place::<FurnishedStatus>),
+            facts.furnished_status.map_or(NOT_TOLD, place::<FurnishedStatus>),
             number(standing.bedrooms),
             number(home.bathrooms()),
             u64::from(home.featured),
             u64::from(home.verified),
         ];
-        Self(parts.iter().rev().fold(0, |all, part| all << 6 | part))
+        let facts = parts.iter().rev().fold(0, |all, part| all << 6 | part);
+        let price = |buckets: &[Bucket; 5]| range(buckets, rupees(standing.price));
+        let area = if standing.area > 0.0 { range(&AREAS, standing.area) } else { NO_RANGE };
+        let ranges = BUDGETS.iter().rev().fold(area, |all, buckets| all << 3 | price(buckets));
+        Self(facts | ranges << RANGES)
     }
 
-    fn part(self, index: u32) -> u64 {
-        self.0 >> (6 * index) & 63
+    /// A range: a place in each of [`BUDGETS`], then in [`AREAS`]; 7 for none.
+    pub fn range(self, index: usize) -> usize {
+        ((self.0 >> RANGES >> (3 * index)) & 7) as usize
     }
 
-    fn number(self, index: u32) -> Option<u8> {
+    /// A number: kind, deal, furnishing, bedrooms, bathrooms, featured, verified; [`NONE`] for what nobody told.
+    pub fn part(self, index: usize) -> usize {
+        (self.0 >> (6 * index) & 63) as usize
+    }
+
+    fn number(self, index: usize) -> Option<u8> {
         Some(self.part(index)).filter(|part| *part != NONE).and_then(|part| u8::try_from(part).ok())
     }
 

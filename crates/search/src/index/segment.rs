@@ -3,83 +3,35 @@
 //! A listing that fails exactly one filter still counts in that filter's own facet; one that fails none counts
 //! everywhere and is a hit.
 
-use std::collections::BinaryHeap;
-use std::sync::Arc;
-
 use domain::fields::Choice;
-use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
+use tantivy::{BitSet, DocId, Score, SegmentReader};
 
-use super::columns::{Columns, Listed, Texts};
-use super::fields::Traits;
+use super::best::{Best, Last};
+use super::columns::{Columns, Listed, Row, Text};
+use super::fields::{Fields, Traits};
 use super::tally::{Sums, Tally};
-use crate::query::{Facet, Facets, Found, Hit, Key, NO_TEXT, Query, mean};
+use super::texts::{self, Words};
+use super::view::View;
+use crate::query::{Facet, Facets, Filters, Found, Hit, Key, MOST_SORTS, NO_TEXT, Query, mean};
 use crate::words::stands_in;
 
-/// A search, as the engine carries it out.
-pub struct Search(pub Arc<Query>);
-
-/// What one segment holds of it.
-pub struct InSegment {
-    hits: BinaryHeap<Ranked>,
-    total: u64,
-    sums: Option<Sums>,
-}
-
-/// A hit by its place: the last of them is the largest.
-struct Ranked(Hit);
-
-impl PartialEq for Ranked {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.key == other.0.key
-    }
-}
-
-impl Eq for Ranked {}
-
-impl PartialOrd for Ranked {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Ranked {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.key.cmp(&other.0.key)
-    }
-}
-
-impl Collector for Search {
-    type Fruit = Found;
-    type Child = Segment;
-
-    fn for_segment(&self, _: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<Segment> {
-        let query = Arc::clone(&self.0);
-        let columns = Columns::of(segment)?;
-        let filters = Chosen::of(&query, &columns);
-        let tally = query.facets.then(|| Tally::new(&query, &columns));
-        let most = query.offset.saturating_add(query.size);
-        Ok(Segment { query, columns, filters, tally, most, total: 0, hits: BinaryHeap::new() })
-    }
-
-    fn requires_scoring(&self) -> bool {
-        !self.0.words.is_empty()
-    }
-
-    fn merge_fruits(&self, segments: Vec<InSegment>) -> tantivy::Result<Found> {
-        let (mut ranked, mut total, mut sums) = (Vec::new(), 0, Sums::default());
-        for segment in segments {
-            ranked.extend(segment.hits.into_iter().map(|ranked| ranked.0));
-            total += segment.total;
-            if let Some(more) = segment.sums {
-                sums.add(more);
-            }
+/// Finds in all segments.
+pub fn search(view: &View, fields: &Fields, query: &Query) -> tantivy::Result<Found> {
+    let words = Words::of(fields, query)?;
+    let (mut ranked, mut total, mut sums) = (Vec::new(), 0, Sums::default());
+    for (segment, columns) in view.segments() {
+        let mut pass = Pass::of(query, columns);
+        pass.over(segment, fields, &words)?;
+        ranked.extend(pass.best.into_hits());
+        total += pass.total;
+        if let Some(tally) = pass.tally {
+            sums.add(&tally, columns);
         }
-        ranked.sort_unstable_by_key(|hit| hit.key);
-        let hits = ranked.into_iter().skip(self.0.offset).take(self.0.size).collect();
-        let facets = if self.0.facets { sums.facets(&self.0.filters) } else { Facets::new() };
-        Ok(Found { hits, total, facets })
     }
+    ranked.sort_unstable_by_key(|hit| hit.key);
+    let hits = ranked.into_iter().skip(query.offset).take(query.size).collect();
+    let facets = if query.facets { sums.facets(&query.filters) } else { Facets::new() };
+    Ok(Found { hits, total, facets })
 }
 
 /// The filters, in a segment's own numbers. Nothing where nothing is asked.
@@ -98,13 +50,18 @@ fn bits<T: Choice>(asked: &[T]) -> Option<u64> {
     (!asked.is_empty()).then_some(all)
 }
 
+/// Which of the texts `fits` says yes to, by number.
+fn chosen(texts: &[Text], fits: impl Fn(&str) -> bool) -> Vec<bool> {
+    texts.iter().map(|text| fits(&text.key)).collect()
+}
+
 impl Chosen {
     fn of(query: &Query, columns: &Columns) -> Self {
         let filters = &query.filters;
-        let cities = || columns.city.chosen(|key| filters.cities.iter().any(|city| city == key));
+        let cities = || chosen(&columns.cities, |key| filters.cities.iter().any(|city| city == key));
         let stands = |key: &str| filters.localities.iter().any(|wanted| stands_in(wanted, key));
-        let localities = || columns.locality.chosen(stands);
-        let amenity = |wanted: &String| columns.amenities.chosen(|key| key == wanted);
+        let localities = || chosen(&columns.localities, stands);
+        let amenity = |wanted: &String| chosen(&columns.amenities, |key| key == wanted);
         Self {
             cities: (!filters.cities.is_empty()).then(cities),
             localities: (!filters.localities.is_empty()).then(localities),
@@ -120,37 +77,106 @@ fn is_in(bits: Option<u64>, value: Option<u8>) -> bool {
     bits.is_none_or(|bits| value.is_some_and(|value| bits >> value & 1 == 1))
 }
 
-/// A segment being searched.
-pub struct Segment {
-    query: Arc<Query>,
-    columns: Columns,
-    filters: Chosen,
-    tally: Option<Tally>,
-    most: usize,
-    total: u64,
-    hits: BinaryHeap<Ranked>,
+fn is_one(chosen: Option<&Vec<bool>>, number: u32) -> bool {
+    chosen.is_none_or(|chosen| chosen.get(number as usize).copied().unwrap_or_default())
 }
 
-impl Segment {
+/// A pass over one segment.
+struct Pass<'a> {
+    query: &'a Query,
+    columns: &'a Columns,
+    chosen: Chosen,
+    /// Whether any filter is set that a listing can fail alone.
+    filtered: bool,
+    tally: Option<Tally>,
+    total: u64,
+    best: Best,
+}
+
+impl<'a> Pass<'a> {
+    fn of(query: &'a Query, columns: &'a Columns) -> Self {
+        let plain = Filters { state: None, pincode: None, ..query.filters.clone() };
+        Self {
+            query,
+            columns,
+            chosen: Chosen::of(query, columns),
+            filtered: plain != Filters::default(),
+            tally: query.facets.then(|| Tally::new(query, columns)),
+            total: 0,
+            best: Best::of(query.offset.saturating_add(query.size)),
+        }
+    }
+
+    /// Looks at every listing of the tenant that is there and meets the words.
+    fn over(&mut self, segment: &SegmentReader, fields: &Fields, words: &Words) -> tantivy::Result<()> {
+        let (query, alive) = (self.query, segment.alive_bitset());
+        let mut must = Vec::new();
+        for (field, text) in [(fields.state, &query.filters.state), (fields.pincode, &query.filters.pincode)] {
+            let Some(text) = text else { continue };
+            let mut have = BitSet::with_max_value(segment.max_doc());
+            texts::with(segment, field, text, |docs| {
+                for doc in docs {
+                    have.insert(*doc);
+                }
+            })?;
+            must.push(have);
+        }
+        let met = if query.words.is_empty() { None } else { Some(words.met(segment, fields)?) };
+        let many = query.words.len();
+        texts::with(segment, fields.tenant, query.tenant.as_str(), |docs| {
+            for doc in docs.iter().copied() {
+                if alive.is_some_and(|alive| !alive.is_alive(doc)) || must.iter().any(|set| !set.contains(doc)) {
+                    continue;
+                }
+                let text = match &met {
+                    None => Some(NO_TEXT),
+                    Some(met) => met.sum(doc).map(|sum| mean(sum, many)),
+                };
+                if let Some(text) = text {
+                    self.look_at(doc, text);
+                }
+            }
+        })
+    }
+
+    fn look_at(&mut self, doc: DocId, text: Score) {
+        let Some(row) = self.columns.row(doc).copied() else { return };
+        if self.is_elsewhere(doc) {
+            return;
+        }
+        let failed = if self.filtered { self.failed(doc, &row) } else { 0 };
+        if let Some(tally) = &mut self.tally {
+            match failed.count_ones() {
+                0 => tally.count(&row, self.columns.amenities_of(doc)),
+                1 => tally.count_one(failed, &row, self.columns.amenities_of(doc)),
+                _ => {}
+            }
+        }
+        if failed == 0 {
+            self.hit(doc, row, text);
+        }
+    }
+
     /// The filters a listing fails, a bit each.
-    fn failed(&self, doc: DocId, traits: Traits) -> u16 {
-        let (chosen, filters, columns) = (&self.filters, &self.query.filters, &self.columns);
-        let any = |texts: &Texts, chosen: &[bool]| {
-            texts.of(doc).any(|number| chosen.get(number).copied().unwrap_or_default())
+    fn failed(&self, doc: DocId, row: &Row) -> u16 {
+        let (chosen, filters, columns) = (&self.chosen, &self.query.filters, self.columns);
+        let traits: Traits = row.traits;
+        let has = |chosen: &Vec<bool>| {
+            let mut numbers = columns.amenities_of(doc).iter();
+            numbers.any(|number| is_one(Some(chosen), *number))
         };
         let flag = |asked: Option<bool>, is: bool| asked.is_none_or(|asked| asked == is);
-        let has_price = filters.min_price.is_some() || filters.max_price.is_some();
         let has_area = filters.min_area.is_some() || filters.max_area.is_some();
         let fits = [
-            (Facet::City, chosen.cities.as_ref().is_none_or(|chosen| any(&columns.city, chosen))),
-            (Facet::Locality, chosen.localities.as_ref().is_none_or(|chosen| any(&columns.locality, chosen))),
-            (Facet::Amenities, chosen.amenities.iter().all(|chosen| any(&columns.amenities, chosen))),
+            (Facet::City, is_one(chosen.cities.as_ref(), row.city)),
+            (Facet::Locality, is_one(chosen.localities.as_ref(), row.locality)),
+            (Facet::Amenities, chosen.amenities.iter().all(has)),
             (Facet::PropertyType, is_in(chosen.property_types, traits.property_type())),
             (Facet::ListingType, is_in(chosen.listing_types, traits.listing_type())),
             (Facet::Furnished, is_in(chosen.furnished, traits.furnished())),
             (Facet::Bedrooms, filters.bedrooms.hold(traits.bedrooms())),
             (Facet::Bathrooms, filters.bathrooms.hold(traits.bathrooms())),
-            (Facet::Price, !has_price || filters.price_fits(columns.price(doc))),
+            (Facet::Price, filters.price_fits(row.price)),
             (Facet::Area, !has_area || filters.area_fits(columns.area(doc))),
             (Facet::Featured, flag(filters.featured, traits.featured())),
             (Facet::Verified, flag(filters.verified, traits.verified())),
@@ -163,52 +189,33 @@ impl Segment {
             || self.query.exclude.is_some_and(|id| id.uuid() == self.columns.id(doc))
     }
 
-    fn hit(&mut self, doc: DocId, traits: Traits, score: Score) {
+    /// The place of a hit, but for what settles ties; nothing when it is behind the last one that is wanted.
+    fn place(&self, listed: &Listed<'_>, text: Score) -> Option<[f64; MOST_SORTS]> {
+        let last = match self.best.last() {
+            Last::NotYet => return Some(Key::parts_of(self.query, listed, text)),
+            Last::NoneWanted => return None,
+            Last::At(parts) => parts,
+        };
+        let (mut parts, mut before) = ([0.0; MOST_SORTS], false);
+        for ((part, last), sort) in parts.iter_mut().zip(last).zip(&self.query.sort) {
+            if !before && sort.at_least(self.query, listed, text) > *last {
+                return None;
+            }
+            *part = sort.part(self.query, listed, text);
+            if !before && *part > *last {
+                return None;
+            }
+            before |= *part < *last;
+        }
+        Some(parts)
+    }
+
+    fn hit(&mut self, doc: DocId, row: Row, text: Score) {
         self.total += 1;
-        let words = self.query.words.len();
-        let text = if words == 0 { NO_TEXT } else { mean(score, words) };
-        let parts = Key::parts_of(&self.query, &Listed { columns: &self.columns, doc, traits }, text);
-        // Most hits are behind the last one kept by now: what settles ties is not read for them.
-        let full = self.hits.len() >= self.most;
-        let last = self.hits.peek().filter(|_| full);
-        if full && last.is_none_or(|last| Key::compare_parts(&parts, &last.0.key.parts).is_gt()) {
-            return;
-        }
+        let Some(parts) = self.place(&Listed { columns: self.columns, doc, row }, text) else { return };
         let key = Key { parts, id: self.columns.id(doc) };
-        if self.query.after.is_some_and(|after| key <= after) {
-            return;
+        if self.query.after.is_none_or(|after| key > after) {
+            self.best.add(Hit { key, text });
         }
-        let ranked = Ranked(Hit { key, text });
-        if self.hits.len() < self.most {
-            self.hits.push(ranked);
-        } else if self.hits.peek().is_some_and(|last| ranked < *last) {
-            self.hits.pop();
-            self.hits.push(ranked);
-        }
-    }
-}
-
-impl SegmentCollector for Segment {
-    type Fruit = InSegment;
-
-    fn collect(&mut self, doc: DocId, score: Score) {
-        if self.is_elsewhere(doc) {
-            return;
-        }
-        let traits = self.columns.traits(doc);
-        let failed = self.failed(doc, traits);
-        if let Some(tally) = &mut self.tally
-            && failed.count_ones() <= 1
-        {
-            tally.count(&self.columns, doc, traits, failed);
-        }
-        if failed == 0 {
-            self.hit(doc, traits, score);
-        }
-    }
-
-    fn harvest(self) -> InSegment {
-        let sums = self.tally.map(|tally| tally.sums(&self.columns));
-        InSegment { hits: self.hits, total: self.total, sums }
     }
 }

@@ -4,145 +4,138 @@ use std::collections::BTreeMap;
 
 use domain::fields::Choice;
 use domain::property::kinds::{FurnishedStatus, ListingType, PropertyType};
-use tantivy::DocId;
 
-use super::columns::{Columns, Texts};
-use super::fields::Traits;
-use crate::query::{AREAS, Bucket, Count, Facet, Facets, Filters, Query, prices};
+use super::columns::{Columns, Row, Text};
+use super::fields::{NONE, Traits};
+use crate::query::{AREAS, BUDGETS, Bucket, Count, Facet, Facets, Filters, Query, budgets, prices};
 
 /// Texts of one facet in an answer.
 const MOST: usize = 50;
 /// Facets that count texts; the others count numbers below 64.
 const TEXTS: usize = 3;
 
-type Numbers = [[u64; 64]; Facet::ALL.len() - TEXTS];
+/// The facets that count numbers, in the order in which [`Traits`] holds them.
+const NUMBERS: [Facet; Facet::ALL.len() - TEXTS] = [
+    Facet::PropertyType,
+    Facet::ListingType,
+    Facet::Furnished,
+    Facet::Bedrooms,
+    Facet::Bathrooms,
+    Facet::Featured,
+    Facet::Verified,
+    Facet::Price,
+    Facet::Area,
+];
+/// The facets among them whose numbers are ranges.
+const RANGES: usize = 2;
+
+/// A sum for each number, and one, which is never told, for what has none.
+type Numbers<T> = [[T; 64]; NUMBERS.len()];
 
 /// The counts of one segment.
 pub struct Tally {
-    prices: &'static [Bucket; 5],
-    texts: [Vec<u64>; TEXTS],
-    numbers: Numbers,
+    budgets: usize,
+    cities: Vec<u32>,
+    localities: Vec<u32>,
+    amenities: Vec<u32>,
+    numbers: Numbers<u32>,
 }
 
-fn bucket(buckets: &[Bucket], value: f64) -> Option<u8> {
-    buckets.iter().position(|bucket| bucket.holds(value)).and_then(|at| u8::try_from(at).ok())
+fn one(sums: &mut [u32], number: u32) {
+    if let Some(sum) = sums.get_mut(number as usize) {
+        *sum += 1;
+    }
 }
 
 impl Tally {
     pub fn new(query: &Query, columns: &Columns) -> Self {
-        let texts = [&columns.city, &columns.locality, &columns.amenities].map(|texts| vec![0; texts.len()]);
-        Self { prices: prices(&query.filters), texts, numbers: [[0; 64]; _] }
-    }
-
-    /// Counts a listing in every facet, or, where it failed one filter, in that filter's own.
-    pub fn count(&mut self, columns: &Columns, doc: DocId, traits: Traits, failed: u16) {
-        let counts = |facet: Facet| failed == 0 || failed == facet.bit();
-        let texts: [(Facet, &Texts); TEXTS] = [
-            (Facet::City, &columns.city),
-            (Facet::Locality, &columns.locality),
-            (Facet::Amenities, &columns.amenities),
-        ];
-        for ((facet, texts), sums) in texts.into_iter().zip(&mut self.texts) {
-            if counts(facet) {
-                for number in texts.of(doc) {
-                    if let Some(sum) = sums.get_mut(number) {
-                        *sum += 1;
-                    }
-                }
-            }
-        }
-        let mut one = |facet: Facet, number: Option<u8>| {
-            let sums = &mut self.numbers[facet as usize - TEXTS];
-            if let Some(sum) = number.and_then(|number| sums.get_mut(usize::from(number))) {
-                *sum += 1;
-            }
-        };
-        if counts(Facet::PropertyType) {
-            one(Facet::PropertyType, traits.property_type());
-        }
-        if counts(Facet::ListingType) {
-            one(Facet::ListingType, traits.listing_type());
-        }
-        if counts(Facet::Furnished) {
-            one(Facet::Furnished, traits.furnished());
-        }
-        if counts(Facet::Bedrooms) {
-            one(Facet::Bedrooms, traits.bedrooms());
-        }
-        if counts(Facet::Bathrooms) {
-            one(Facet::Bathrooms, traits.bathrooms());
-        }
-        if counts(Facet::Price) {
-            one(Facet::Price, bucket(self.prices, rupees(columns.price(doc))));
-        }
-        if counts(Facet::Area) {
-            let area = Some(columns.area(doc)).filter(|area| *area > 0.0);
-            one(Facet::Area, area.and_then(|area| bucket(&AREAS, area)));
-        }
-        if counts(Facet::Featured) {
-            one(Facet::Featured, Some(traits.featured().into()));
-        }
-        if counts(Facet::Verified) {
-            one(Facet::Verified, Some(traits.verified().into()));
+        Self {
+            budgets: budgets(&query.filters),
+            cities: vec![0; columns.cities.len()],
+            localities: vec![0; columns.localities.len()],
+            amenities: vec![0; columns.amenities.len()],
+            numbers: [[0; 64]; _],
         }
     }
 
-    /// The counts by key.
-    pub fn sums(self, columns: &Columns) -> Sums {
-        let all = [&columns.city, &columns.locality, &columns.amenities];
-        let mut sums = Sums { numbers: self.numbers, ..Sums::default() };
-        for ((texts, counts), sums) in all.into_iter().zip(self.texts).zip(&mut sums.texts) {
-            for (number, count) in counts.into_iter().enumerate().filter(|(_, count)| *count > 0) {
-                if let Some((key, shown)) = texts.text(number) {
-                    *sums.entry(key).or_default().entry(shown).or_default() += count;
+    /// Counts a listing in every facet.
+    pub fn count(&mut self, row: &Row, amenities: &[u32]) {
+        one(&mut self.cities, row.city);
+        one(&mut self.localities, row.locality);
+        amenities.iter().for_each(|number| one(&mut self.amenities, *number));
+        for (place, sums) in self.numbers.iter_mut().enumerate() {
+            sums[number(place, row.traits, self.budgets)] += 1;
+        }
+    }
+
+    /// Counts a listing that failed one filter, in that filter's own facet.
+    pub fn count_one(&mut self, failed: u16, row: &Row, amenities: &[u32]) {
+        match failed {
+            bit if bit == Facet::City.bit() => one(&mut self.cities, row.city),
+            bit if bit == Facet::Locality.bit() => one(&mut self.localities, row.locality),
+            bit if bit == Facet::Amenities.bit() => {
+                amenities.iter().for_each(|number| one(&mut self.amenities, *number));
+            }
+            bit => {
+                if let Some(place) = NUMBERS.iter().position(|facet| facet.bit() == bit) {
+                    self.numbers[place][number(place, row.traits, self.budgets)] += 1;
                 }
             }
         }
-        sums
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "money below 2^53 paise")]
-fn rupees(paise: i64) -> f64 {
-    paise as f64 / 100.0
+/// What a listing counts as in the facet at `place` of [`NUMBERS`].
+fn number(place: usize, traits: Traits, budgets: usize) -> usize {
+    match place.checked_sub(NUMBERS.len() - RANGES) {
+        None => traits.part(place),
+        Some(0) => traits.range(budgets),
+        Some(_) => traits.range(BUDGETS.len()),
+    }
 }
 
 /// Counts of texts: by key, how often it is written how.
-type Written = BTreeMap<String, BTreeMap<String, u64>>;
+type Written<'a> = BTreeMap<&'a str, BTreeMap<&'a str, u64>>;
 
 /// The counts of any number of segments.
-pub struct Sums {
-    texts: [Written; TEXTS],
-    numbers: Numbers,
+pub struct Sums<'a> {
+    texts: [Written<'a>; TEXTS],
+    numbers: Numbers<u64>,
 }
 
-impl Default for Sums {
+impl Default for Sums<'_> {
     fn default() -> Self {
         Self { texts: Default::default(), numbers: [[0; 64]; _] }
     }
 }
 
-impl Sums {
-    pub fn add(&mut self, more: Self) {
-        for (sums, more) in self.texts.iter_mut().zip(more.texts) {
-            for (key, written) in more {
-                let sums = sums.entry(key).or_default();
-                for (shown, count) in written {
-                    *sums.entry(shown).or_default() += count;
-                }
+impl<'a> Sums<'a> {
+    /// Adds the counts of a segment.
+    pub fn add(&mut self, tally: &Tally, columns: &'a Columns) {
+        let all: [(&'a [Text], &[u32]); TEXTS] = [
+            (&columns.cities, &tally.cities),
+            (&columns.localities, &tally.localities),
+            (&columns.amenities, &tally.amenities),
+        ];
+        for ((texts, counts), sums) in all.into_iter().zip(&mut self.texts) {
+            for (text, count) in texts.iter().zip(counts).filter(|(_, count)| **count > 0) {
+                *sums.entry(&text.key).or_default().entry(&text.shown).or_default() += u64::from(*count);
             }
         }
-        for (sums, more) in self.numbers.iter_mut().zip(more.numbers) {
+        for (sums, more) in self.numbers.iter_mut().zip(&tally.numbers) {
             for (sum, more) in sums.iter_mut().zip(more) {
-                *sum += more;
+                *sum += u64::from(*more);
             }
         }
     }
 
     /// The counts as clients see them.
-    pub fn facets(self, filters: &Filters) -> Facets {
+    pub fn facets(&self, filters: &Filters) -> Facets {
         let prices = prices(filters);
-        let numbers = |facet: Facet| &self.numbers[facet as usize - TEXTS];
+        let numbers = |facet: Facet| {
+            let place = NUMBERS.iter().position(|other| *other == facet);
+            &self.numbers[place.unwrap_or_default()]
+        };
         let one = |facet: Facet| match facet {
             Facet::City | Facet::Locality | Facet::Amenities => texts(&self.texts[facet as usize]),
             Facet::PropertyType => choices::<PropertyType>(numbers(facet)),
@@ -162,10 +155,10 @@ fn count(value: String, count: u64) -> Count {
 }
 
 /// The commonest first, each as it is written most.
-fn texts(written: &Written) -> Vec<Count> {
-    let one = |written: &BTreeMap<String, u64>| {
+fn texts(written: &Written<'_>) -> Vec<Count> {
+    let one = |written: &BTreeMap<&str, u64>| {
         let most = written.iter().rev().max_by_key(|(_, count)| **count);
-        count(most.map(|(shown, _)| shown.clone()).unwrap_or_default(), written.values().sum())
+        count(most.map(|(shown, _)| (*shown).to_owned()).unwrap_or_default(), written.values().sum())
     };
     let mut counts: Vec<Count> = written.values().map(one).collect();
     counts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
@@ -174,7 +167,7 @@ fn texts(written: &Written) -> Vec<Count> {
 }
 
 fn plain(sums: &[u64; 64], name: impl Fn(usize) -> String) -> Vec<Count> {
-    let some = sums.iter().enumerate().filter(|(_, sum)| **sum > 0);
+    let some = sums.iter().enumerate().filter(|(number, sum)| *number != NONE && **sum > 0);
     some.map(|(number, sum)| count(name(number), *sum)).collect()
 }
 

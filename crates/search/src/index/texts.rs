@@ -1,11 +1,12 @@
-//! The words of a search as a query of the engine, whose score is the sum that [`crate::query::text_score`] takes the
-//! mean of: it depends on the listing and the words alone, so it is the same on every page and after every merge.
+//! Which listings meet the words of a search, and how well: as [`crate::query::text_score`] reckons, which depends on the
+//! listing and the words alone, so it is the same on every page and after every merge.
 
-use tantivy::Term;
-use tantivy::query::{
-    BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, FuzzyTermQuery, Occur, Query as Engine, TermQuery,
-};
+use std::io;
+
+use tantivy::postings::{BlockSegmentPostings, TermInfo};
+use tantivy::query::{DfaWrapper, FuzzyTermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocId, InvertedIndexReader, SegmentReader, Term};
 
 use super::fields::Fields;
 use crate::query::{DESCRIPTION, LOCATION, Query, REST, TITLE};
@@ -14,45 +15,155 @@ use crate::words::{Match, edits, may_begin};
 /// The weights of [`Fields::texts`].
 const WEIGHTS: [f32; 4] = [TITLE, LOCATION, DESCRIPTION, REST];
 
-fn exactly(field: Field, word: &str) -> Box<dyn Engine> {
-    Box::new(TermQuery::new(Term::from_field_text(field, word), IndexRecordOption::Basic))
+/// The words of a search, ready to be looked up in any number of segments.
+pub struct Words {
+    all: Vec<Word>,
+    /// What a listing gets for a word, by how each of its texts meets it: two bits a text.
+    worths: Box<[f32; 256]>,
 }
 
-fn worth(query: Box<dyn Engine>, score: f32) -> Box<dyn Engine> {
-    Box::new(ConstScoreQuery::new(query, score))
+struct Word {
+    text: String,
+    /// It may be the beginning of a longer one.
+    begins: bool,
+    /// Reads whatever is a few letters off.
+    alike: Option<DfaWrapper>,
 }
 
-/// The best way a field meets a word counts.
-fn meets(field: Field, weight: f32, word: &str, last: bool) -> Box<dyn Engine> {
-    let mut ways = vec![worth(exactly(field, word), weight * Match::Exact.worth())];
-    let term = || Term::from_field_text(field, word);
-    if last && may_begin(word) {
-        let begins = FuzzyTermQuery::new_prefix(term(), 0, true);
-        ways.push(worth(Box::new(begins), weight * Match::Begins.worth()));
+/// How a text meets a word, as two bits: nothing, or one more than its place here.
+const MATCHES: [Match; 3] = [Match::Alike, Match::Begins, Match::Exact];
+
+impl Words {
+    pub fn of(fields: &Fields, query: &Query) -> tantivy::Result<Self> {
+        let mut all = Vec::with_capacity(query.words.len());
+        for (index, text) in query.words.iter().enumerate() {
+            let last = index + 1 == query.words.len();
+            let term = Term::from_field_text(fields.texts[0], text);
+            let alike = (edits(text) > 0).then(|| FuzzyTermQuery::new(term, edits(text), true).automaton());
+            all.push(Word { text: text.clone(), begins: last && may_begin(text), alike: alike.transpose()? });
+        }
+        let mut worths = Box::new([0.0; 256]);
+        for (bits, worth) in worths.iter_mut().enumerate() {
+            for (text, weight) in WEIGHTS.iter().enumerate() {
+                let matched = MATCHES.get((bits >> (2 * text) & 3).wrapping_sub(1));
+                *worth += matched.map_or(0.0, |matched| weight * matched.worth());
+            }
+        }
+        Ok(Self { all, worths })
     }
-    if edits(word) > 0 {
-        let alike = FuzzyTermQuery::new(term(), edits(word), true);
-        ways.push(worth(Box::new(alike), weight * Match::Alike.worth()));
+
+    /// How the listings of a segment meet each word.
+    pub fn met(&self, segment: &SegmentReader, fields: &Fields) -> tantivy::Result<Met<'_>> {
+        let mut all = Vec::with_capacity(self.all.len());
+        for word in &self.all {
+            let mut met = vec![0; segment.max_doc() as usize];
+            for (text, field) in fields.texts.iter().enumerate() {
+                word.look_up(&*segment.inverted_index(*field)?, |doc, matched| {
+                    if let Some(bits) = met.get_mut(doc as usize) {
+                        raise(bits, text, matched);
+                    }
+                })?;
+            }
+            all.push(met);
+        }
+        Ok(Met { all, worths: &self.worths })
     }
-    Box::new(DisjunctionMaxQuery::new(ways))
 }
 
-/// What must hold before columns are looked at.
-pub fn query(fields: &Fields, query: &Query) -> Box<dyn Engine> {
-    let mut all: Vec<(Occur, Box<dyn Engine>)> = Vec::new();
-    let mut must = |field, word: &str| all.push((Occur::Must, worth(exactly(field, word), 0.0)));
-    must(fields.tenant, query.tenant.as_str());
-    if let Some(state) = &query.filters.state {
-        must(fields.state, state);
+/// The better match counts.
+fn raise(bits: &mut u8, text: usize, matched: Match) {
+    let shift = 2 * text;
+    let new = matched as u8 + 1;
+    if *bits >> shift & 3 < new {
+        *bits = *bits & !(3 << shift) | new << shift;
     }
-    if let Some(pincode) = &query.filters.pincode {
-        must(fields.pincode, pincode);
+}
+
+impl Word {
+    /// Tells of every listing whose text in `index` has a word that meets this one.
+    fn look_up(&self, index: &InvertedIndexReader, mut met: impl FnMut(DocId, Match)) -> io::Result<()> {
+        let terms = index.terms();
+        if let Some(alike) = &self.alike {
+            let mut found = terms.search(alike).into_stream()?;
+            while found.advance() {
+                each(index, found.value(), |doc| met(doc, Match::Alike))?;
+            }
+        }
+        if self.begins {
+            let mut found = terms.range().ge(&self.text).into_stream()?;
+            while found.advance() && found.key().starts_with(self.text.as_bytes()) {
+                each(index, found.value(), |doc| met(doc, Match::Begins))?;
+            }
+        }
+        match terms.get(&self.text)? {
+            Some(term) => each(index, &term, |doc| met(doc, Match::Exact)),
+            None => Ok(()),
+        }
     }
-    for (index, word) in query.words.iter().enumerate() {
-        let last = index + 1 == query.words.len();
-        let each = fields.texts.iter().zip(WEIGHTS);
-        let each = each.map(|(field, weight)| (Occur::Should, meets(*field, weight, word, last)));
-        all.push((Occur::Must, Box::new(BooleanQuery::new(each.collect()))));
+}
+
+fn each(index: &InvertedIndexReader, term: &TermInfo, mut seen: impl FnMut(DocId)) -> io::Result<()> {
+    let postings = index.read_block_postings_from_terminfo(term, IndexRecordOption::Basic)?;
+    blocks(postings, |docs| docs.iter().for_each(|doc| seen(*doc)));
+    Ok(())
+}
+
+/// The documents of postings, in order, so many at once as lie together.
+fn blocks(mut postings: BlockSegmentPostings, mut seen: impl FnMut(&[DocId])) {
+    while !postings.docs().is_empty() {
+        seen(postings.docs());
+        postings.advance();
     }
-    Box::new(BooleanQuery::new(all))
+}
+
+/// The documents of a segment with `text` in `field`, in order, some at once.
+pub fn with(
+    segment: &SegmentReader,
+    field: Field,
+    text: &str,
+    seen: impl FnMut(&[DocId]),
+) -> tantivy::Result<()> {
+    let index = segment.inverted_index(field)?;
+    let term = Term::from_field_text(field, text);
+    if let Some(postings) = index.read_block_postings(&term, IndexRecordOption::Basic)? {
+        blocks(postings, seen);
+    }
+    Ok(())
+}
+
+/// How the listings of one segment meet the words.
+pub struct Met<'a> {
+    /// For each word two bits a text, by listing.
+    all: Vec<Vec<u8>>,
+    worths: &'a [f32; 256],
+}
+
+impl Met<'_> {
+    /// The sum that [`crate::query::text_score`] takes the mean of; nothing when a word is missed.
+    pub fn sum(&self, doc: DocId) -> Option<f32> {
+        let mut sum = 0.0;
+        for met in &self.all {
+            match met.get(doc as usize) {
+                None | Some(0) => return None,
+                Some(bits) => sum += self.worths[usize::from(*bits)],
+            }
+        }
+        Some(sum)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_better_match_of_a_text_counts() {
+        let mut bits = 0;
+        raise(&mut bits, 2, Match::Begins);
+        raise(&mut bits, 2, Match::Alike);
+        raise(&mut bits, 0, Match::Alike);
+        raise(&mut bits, 0, Match::Exact);
+        assert_eq!(bits, 0b10_00_11);
+        assert_eq!(MATCHES.map(|matched| matched as u8), [0, 1, 2]);
+    }
 }

@@ -65,15 +65,24 @@ pub const AREAS: [Bucket; 5] = [
     Bucket::above("over-2500", 2500.0),
 ];
 
-/// The budgets, in rupees, that fit what is asked for: rents, plots, or homes on sale.
+/// Budgets, in rupees: of homes on sale, of rents, of plots.
+pub const BUDGETS: [&[Bucket; 5]; 3] = [&SALE, &RENT, &PLOTS];
+
+/// Which of [`BUDGETS`] fit what is asked for.
 #[must_use]
-pub fn prices(filters: &Filters) -> &'static [Bucket; 5] {
+pub fn budgets(filters: &Filters) -> usize {
     let (deals, kinds) = (&filters.listing_types, &filters.property_types);
     if !deals.is_empty() && !deals.contains(&ListingType::Sale) {
-        &RENT
+        1
     } else if !kinds.is_empty() && kinds.iter().all(|kind| *kind == PropertyType::Plot) {
-        &PLOTS
+        2
     } else {
-        &SALE
+        0
     }
+}
+
+/// The budgets, in rupees, that fit what is asked for.
+#[must_use]
+pub fn prices(filters: &Filters) -> &'static [Bucket; 5] {
+    BUDGETS[budgets(filters)]
 }

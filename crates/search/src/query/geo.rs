@@ -52,6 +52,22 @@ pub fn kilometres(from: Coordinates, to: Coordinates) -> f64 {
     2.0 * EARTH_KM * h.sqrt().min(1.0).asin()
 }
 
+/// No more than [`kilometres`], for a fraction of its price: how far it is to the north or south, less a millimetre for
+/// what is rounded.
+#[must_use]
+pub fn kilometres_at_least(from: Coordinates, to: Coordinates) -> f64 {
+    EARTH_KM * (to.lat - from.lat).abs().to_radians() * (1.0 - 1e-9) - 1e-6
+}
+
+impl Near {
+    /// Whether `at` is near enough.
+    #[must_use]
+    pub fn holds(&self, at: Coordinates) -> bool {
+        self.radius_km
+            .is_none_or(|most| kilometres_at_least(self.at, at) <= most && kilometres(self.at, at) <= most)
+    }
+}
+
 impl BoundingBox {
     /// Whether `at` is in it, its edges included.
     #[must_use]
@@ -95,7 +111,7 @@ impl Geo {
             return true;
         }
         let Some(at) = at else { return false };
-        self.near.is_none_or(|near| near.radius_km.is_none_or(|most| kilometres(near.at, at) <= most))
+        self.near.is_none_or(|near| near.holds(at))
             && self.bbox.is_none_or(|bbox| bbox.holds(at))
             && self.polygon.as_ref().is_none_or(|polygon| polygon.holds(at))
     }
@@ -112,6 +128,24 @@ mod tests {
     fn distances_are_over_the_sphere() {
         let far = kilometres(GACHIBOWLI, CHARMINAR);
         assert!((15.9..16.1).contains(&far), "{far}");
+    }
+
+    #[test]
+    fn the_cheap_bound_is_never_above_the_distance() {
+        let mut places = Vec::new();
+        for step in 0..60 {
+            let turn = f64::from(step) * 0.37;
+            places.push(Coordinates {
+                lat: 17.4 + turn.sin() * 0.3 * f64::from(step % 7),
+                lng: 78.4 + turn.cos(),
+            });
+            places.push(Coordinates { lat: 17.4 + f64::from(step) * 1e-7, lng: 78.4 });
+        }
+        for from in &places {
+            for to in &places {
+                assert!(kilometres_at_least(*from, *to) <= kilometres(*from, *to));
+            }
+        }
     }
 
     #[test]

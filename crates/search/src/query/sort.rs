@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use domain::property::content::Coordinates;
 use uuid::Uuid;
 
-use super::kilometres;
+use super::{kilometres, kilometres_at_least};
 use crate::ranking::Measured;
 
 /// Parts of an order.
@@ -62,6 +62,40 @@ impl Sort {
     pub const NEWEST: Self = Self { by: SortBy::CreatedAt, descending: true };
     /// The best first.
     pub const BEST: Self = Self { by: SortBy::Relevance, descending: true };
+
+    /// The place of a listing in this part of an order: smaller comes first.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "money, counts and times are far below 2^53")]
+    pub fn part(self, query: &super::Query, standing: &impl Measured, text: f32) -> f64 {
+        let value = match self.by {
+            SortBy::Relevance => standing.relevance(text, query.at),
+            SortBy::Price => standing.price() as f64,
+            SortBy::Area => standing.area(),
+            SortBy::CreatedAt => standing.created_at().micros() as f64,
+            SortBy::UpdatedAt => standing.updated_at().micros() as f64,
+            SortBy::Popularity => standing.favourites() as f64,
+            SortBy::Distance => {
+                let far = query.geo.near.zip(standing.at()).map(|(near, at)| kilometres(near.at, at));
+                far.unwrap_or(f64::MAX)
+            }
+            SortBy::Likeness => query.like.map_or(0.0, |like| like.difference(standing)),
+        };
+        if self.descending { -value } else { value }
+    }
+
+    /// No more than [`Self::part`], where it can be had for less: most hits are behind the last one kept by this alone.
+    #[must_use]
+    pub fn at_least(self, query: &super::Query, standing: &impl Measured, text: f32) -> f64 {
+        match (self.by, self.descending) {
+            (SortBy::Relevance, true) => -standing.relevance_at_most(text),
+            (SortBy::Distance, false) => {
+                let far =
+                    query.geo.near.zip(standing.at()).map(|(near, at)| kilometres_at_least(near.at, at));
+                far.unwrap_or(f64::MAX)
+            }
+            _ => f64::NEG_INFINITY,
+        }
+    }
 }
 
 /// A listing that others are compared with.
@@ -109,24 +143,10 @@ impl Key {
 
     /// The same without what settles ties.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "money, counts and times are far below 2^53")]
     pub fn parts_of(query: &super::Query, standing: &impl Measured, text: f32) -> [f64; MOST_SORTS] {
         let mut parts = [0.0; MOST_SORTS];
         for (part, sort) in parts.iter_mut().zip(&query.sort) {
-            let value = match sort.by {
-                SortBy::Relevance => standing.relevance(text, query.at),
-                SortBy::Price => standing.price() as f64,
-                SortBy::Area => standing.area(),
-                SortBy::CreatedAt => standing.created_at().micros() as f64,
-                SortBy::UpdatedAt => standing.updated_at().micros() as f64,
-                SortBy::Popularity => standing.favourites() as f64,
-                SortBy::Distance => {
-                    let far = query.geo.near.zip(standing.at()).map(|(near, at)| kilometres(near.at, at));
-                    far.unwrap_or(f64::MAX)
-                }
-                SortBy::Likeness => query.like.map_or(0.0, |like| like.difference(standing)),
-            };
-            *part = if sort.descending { -value } else { value };
+            *part = sort.part(query, standing, text);
         }
         parts
     }

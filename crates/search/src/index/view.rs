@@ -1,0 +1,40 @@
+//! What searches look at: the segments as they were after one commit.
+
+use std::sync::Arc;
+
+use tantivy::{Searcher, SegmentReader};
+
+use super::columns::Columns;
+
+/// The segments, each with its columns. Whoever holds it keeps their files.
+pub struct View {
+    searcher: Searcher,
+    columns: Vec<Arc<Columns>>,
+}
+
+impl View {
+    /// The view of `searcher`; what `before` has read already is not read again.
+    pub fn of(searcher: Searcher, before: Option<&Self>) -> tantivy::Result<Self> {
+        let mut columns = Vec::with_capacity(searcher.segment_readers().len());
+        for segment in searcher.segment_readers() {
+            let known = before.and_then(|before| before.columns_of(segment));
+            columns.push(match known {
+                Some(known) => known,
+                None => Arc::new(Columns::of(segment)?),
+            });
+        }
+        Ok(Self { searcher, columns })
+    }
+
+    /// A segment's columns never change: what is deleted later is told beside them.
+    fn columns_of(&self, wanted: &SegmentReader) -> Option<Arc<Columns>> {
+        let mut known = self.searcher.segment_readers().iter();
+        let at = known.position(|segment| segment.segment_id() == wanted.segment_id())?;
+        self.columns.get(at).cloned()
+    }
+
+    /// The segments.
+    pub fn segments(&self) -> impl Iterator<Item = (&SegmentReader, &Columns)> {
+        self.searcher.segment_readers().iter().zip(self.columns.iter().map(Arc::as_ref))
+    }
+}
