@@ -4,11 +4,14 @@ mod answer;
 mod area;
 mod lists;
 mod read;
+mod searches;
+mod suggestions;
 
 use axum::Router;
 use axum::routing::{get, post};
 
 use crate::App;
+use crate::searches::Site;
 
 pub fn router(app: App) -> Router {
     Router::new()
@@ -24,4 +27,12 @@ pub fn router(app: App) -> Router {
         .route("/api/public/properties/filter", get(lists::listings))
         .route("/api/public/properties/{id}/similar", get(lists::similar))
         .with_state(app)
+}
+
+/// The routes of what was searched for before.
+pub fn searches(site: Site) -> Router {
+    Router::new()
+        .route("/api/search/suggestions", get(suggestions::suggestions))
+        .route("/api/search/history/{userId}", get(searches::history))
+        .with_state(site)
 }

@@ -10,6 +10,7 @@ mod segment;
 mod tally;
 mod texts;
 mod view;
+mod vocabulary;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -21,7 +22,8 @@ use tantivy::{IndexReader, IndexWriter, ReloadPolicy, SegmentMeta, TantivyError,
 use crate::home::Home;
 use crate::query::{Found, Query};
 use fields::Fields;
-use view::View;
+pub use view::View;
+pub use vocabulary::Vocabulary;
 
 /// The index does not answer.
 #[derive(Debug, thiserror::Error)]
@@ -255,8 +257,17 @@ impl Index {
     /// # Errors
     /// When its files cannot be read.
     pub fn search(&self, query: &Query) -> Result<Found, IndexError> {
-        let view = Arc::clone(&self.opened().view);
-        Ok(segment::search(&view, &self.fields, query)?)
+        Ok(segment::search(&self.view(), &self.fields, query)?)
+    }
+
+    /// What searches see now. Whoever keeps it keeps its files, also those of what was erased since.
+    pub(crate) fn view(&self) -> Arc<View> {
+        Arc::clone(&self.opened().view)
+    }
+
+    /// What the listings of `tenant` name in `view`.
+    pub(crate) fn vocabulary(&self, view: &View, tenant: &TenantId) -> Result<Vocabulary, IndexError> {
+        Ok(Vocabulary::of(view, &self.fields, tenant)?)
     }
 }
 

@@ -15,6 +15,8 @@ mod projection;
 pub mod query;
 mod ranking;
 mod rows;
+mod searches;
+mod suggest;
 pub mod words;
 
 use std::path::Path;
@@ -31,6 +33,7 @@ pub use keeper::Keeper;
 use progress::Progress;
 use projection::Homes;
 pub use ranking::{Measured, Parts, Standing};
+pub use searches::{PEOPLE, Searches};
 use tokio::sync::Semaphore;
 
 /// The search service of one process.

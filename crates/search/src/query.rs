@@ -130,14 +130,19 @@ pub const REST: f32 = 5.0;
 pub const NO_TEXT: f32 = 10.0;
 
 /// How well `home` meets the words: nothing when it misses one of them.
+#[must_use]
+pub fn text_score(home: &Home, asked: &[String]) -> Option<f32> {
+    score(&home.texts().map(|(weight, text)| (weight, words(&text))), asked)
+}
+
+/// The same of texts that are split already.
 ///
 /// For each word the best match in each field counts, times the field's weight; the mean over the words.
 #[must_use]
-pub fn text_score(home: &Home, asked: &[String]) -> Option<f32> {
+pub fn score(fields: &[(f32, Vec<String>); 4], asked: &[String]) -> Option<f32> {
     if asked.is_empty() {
         return Some(NO_TEXT);
     }
-    let fields = home.texts().map(|(weight, text)| (weight, words(&text)));
     let mut sum = 0.0;
     for (index, word) in asked.iter().enumerate() {
         let last = index + 1 == asked.len();
@@ -145,7 +150,7 @@ pub fn text_score(home: &Home, asked: &[String]) -> Option<f32> {
             there.iter().filter_map(|there| crate::words::matched(word, last, there)).max()
         };
         let mut met = 0.0;
-        for (weight, there) in &fields {
+        for (weight, there) in fields {
             met += best(there).map_or(0.0, |matched| weight * matched.worth());
         }
         if met <= 0.0 {

@@ -51,6 +51,22 @@ pub fn words(text: &str) -> Vec<String> {
     spelt
 }
 
+/// The same words in every spelling of ours, themselves first: what somebody may be typing who means them.
+#[must_use]
+pub fn spellings(words: &[String]) -> Vec<Vec<String>> {
+    let mut all = vec![words.to_vec()];
+    for (from, to) in SPELLINGS {
+        let same = |part: &[String]| part.iter().zip(*to).all(|(word, other)| word == other);
+        if let Some(at) = words.windows(to.len()).position(same) {
+            let mut spelt = words[..at].to_vec();
+            spelt.extend(from.iter().map(|word| (*word).to_owned()));
+            spelt.extend_from_slice(&words[at + to.len()..]);
+            all.push(spelt);
+        }
+    }
+    all
+}
+
 /// The words in one text: equal for what is the same thing.
 #[must_use]
 pub fn key(text: &str) -> String {
@@ -117,9 +133,61 @@ pub fn matched(asked: &str, last: bool, there: &str) -> Option<Match> {
     }
 }
 
+/// Whether some beginning of `there` is `typed`, but for as many letters as may be others.
+#[must_use]
+pub fn begins_alike(typed: &str, there: &str) -> bool {
+    let most = usize::from(edits(typed));
+    if most == 0 {
+        return there.starts_with(typed);
+    }
+    let typed: Vec<char> = typed.chars().collect();
+    // Distances of the beginnings of `typed` to the beginning of `there` that is read so far, and to the two before.
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=typed.len()).collect();
+    let mut read = '\0';
+    for (at, letter) in there.chars().take(typed.len() + most).enumerate() {
+        let mut row = vec![at + 1; typed.len() + 1];
+        for (index, asked) in typed.iter().enumerate() {
+            let other = last[index] + usize::from(*asked != letter);
+            row[index + 1] = other.min(last[index + 1] + 1).min(row[index] + 1);
+            if index > 0 && at > 0 && *asked == read && typed[index - 1] == letter {
+                row[index + 1] = row[index + 1].min(before[index - 1] + 1);
+            }
+        }
+        if row[typed.len()] <= most {
+            return true;
+        }
+        if row.iter().all(|distance| *distance > most) {
+            return false;
+        }
+        read = letter;
+        before = std::mem::replace(&mut last, row);
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_beginning_is_alike_when_some_beginning_is() {
+        let there = ["gachibowli", "villa", "hitec", "kondapur", "ga", "banjara"];
+        for typed in
+            ["gachibwo", "gchib", "vlla", "ivlla", "knodap", "bnajra", "xyz", "gachibowlis", "ka", "hit"]
+        {
+            let most = usize::from(edits(typed));
+            for there in there {
+                let ends = there.char_indices().map(|(at, letter)| at + letter.len_utf8());
+                let plain = ends.map(|end| strsim::osa_distance(typed, &there[..end])).min();
+                assert_eq!(
+                    begins_alike(typed, there),
+                    plain.is_some_and(|least| least <= most),
+                    "{typed} {there}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn spellings_of_a_locality_are_one() {

@@ -111,7 +111,8 @@ impl<'a> Pass<'a> {
     fn over(&mut self, segment: &SegmentReader, fields: &Fields, words: &Words) -> tantivy::Result<()> {
         let (query, alive) = (self.query, segment.alive_bitset());
         let mut must = Vec::new();
-        for (field, text) in [(fields.state, &query.filters.state), (fields.pincode, &query.filters.pincode)] {
+        for (field, text) in [(fields.state, &query.filters.state), (fields.pincode, &query.filters.pincode)]
+        {
             let Some(text) = text else { continue };
             let mut have = BitSet::with_max_value(segment.max_doc());
             texts::with(segment, field, text, |docs| {
@@ -125,7 +126,9 @@ impl<'a> Pass<'a> {
         let many = query.words.len();
         texts::with(segment, fields.tenant, query.tenant.as_str(), |docs| {
             for doc in docs.iter().copied() {
-                if alive.is_some_and(|alive| !alive.is_alive(doc)) || must.iter().any(|set| !set.contains(doc)) {
+                if alive.is_some_and(|alive| !alive.is_alive(doc))
+                    || must.iter().any(|set| !set.contains(doc))
+                {
                     continue;
                 }
                 let text = match &met {

@@ -102,7 +102,8 @@ impl Word {
     }
 }
 
-fn each(index: &InvertedIndexReader, term: &TermInfo, mut seen: impl FnMut(DocId)) -> io::Result<()> {
+/// The documents behind a term, in order.
+pub fn each(index: &InvertedIndexReader, term: &TermInfo, mut seen: impl FnMut(DocId)) -> io::Result<()> {
     let postings = index.read_block_postings_from_terminfo(term, IndexRecordOption::Basic)?;
     blocks(postings, |docs| docs.iter().for_each(|doc| seen(*doc)));
     Ok(())

@@ -38,3 +38,9 @@ impl View {
         self.searcher.segment_readers().iter().zip(self.columns.iter().map(Arc::as_ref))
     }
 }
+
+impl std::fmt::Debug for View {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "View({} segments)", self.columns.len())
+    }
+}

@@ -4,26 +4,46 @@ use std::collections::BTreeMap;
 
 use domain::fields::Choice;
 use search::Home;
-use search::query::{AREAS, Bucket, Count, Facet, Facets, Found, Hit, Key, Query, prices, text_score};
+use search::query::{AREAS, Bucket, Count, Facet, Facets, Found, Hit, Key, Query, prices, score};
 use search::words::{key, stands_in};
 
-/// The filters that `home` fails.
-fn failed(home: &Home, query: &Query) -> Vec<Facet> {
+/// A home with its texts split once and not for each search.
+pub struct Known {
+    home: Home,
+    texts: [(f32, Vec<String>); 4],
+    city: String,
+    locality: String,
+    state: Option<String>,
+    amenities: Vec<String>,
+}
+
+impl Known {
+    pub fn of(home: &Home) -> Self {
+        let location = &home.content.location;
+        Self {
+            texts: home.texts().map(|(weight, text)| (weight, search::words::words(&text))),
+            city: key(&location.city),
+            locality: key(&location.area),
+            state: location.state.as_deref().map(key),
+            amenities: home.content.amenities.iter().map(|text| key(text)).collect(),
+            home: home.clone(),
+        }
+    }
+}
+
+/// The filters that a home fails.
+fn failed(known: &Known, query: &Query) -> Vec<Facet> {
+    let Known { home, city, locality, amenities, .. } = known;
     let (filters, facts) = (&query.filters, &home.content.specifications);
     let standing = home.standing();
-    let locality = key(&home.content.location.area);
-    let amenities: Vec<String> = home.content.amenities.iter().map(|text| key(text)).collect();
     let mut failed = Vec::new();
     let mut check = |facet: Facet, fits: bool| {
         if !fits {
             failed.push(facet);
         }
     };
-    check(
-        Facet::City,
-        filters.cities.is_empty() || filters.cities.contains(&key(&home.content.location.city)),
-    );
-    let stands = filters.localities.iter().any(|wanted| stands_in(wanted, &locality));
+    check(Facet::City, filters.cities.is_empty() || filters.cities.contains(city));
+    let stands = filters.localities.iter().any(|wanted| stands_in(wanted, locality));
     check(Facet::Locality, filters.localities.is_empty() || stands);
     check(Facet::Amenities, filters.amenities.iter().all(|wanted| amenities.contains(wanted)));
     check(
@@ -52,9 +72,9 @@ fn failed(home: &Home, query: &Query) -> Vec<Facet> {
     failed
 }
 
-fn is_looked_at(home: &Home, query: &Query) -> bool {
+fn is_looked_at(known: &Known, query: &Query) -> bool {
+    let Known { home, state, .. } = known;
     let location = &home.content.location;
-    let state = location.state.as_deref().map(key);
     home.tenant == query.tenant
         && query.exclude != Some(home.id)
         && query.filters.state.as_ref().is_none_or(|asked| state.as_ref() == Some(asked))
@@ -63,15 +83,19 @@ fn is_looked_at(home: &Home, query: &Query) -> bool {
 }
 
 /// Finds.
-pub fn search(homes: &[Home], query: &Query) -> Found {
+pub fn search(homes: &[Known], query: &Query) -> Found {
     let (mut hits, mut counted) = (Vec::new(), Vec::new());
-    for home in homes.iter().filter(|home| is_looked_at(home, query)) {
-        let Some(text) = text_score(home, &query.words) else { continue };
-        let failed = failed(home, query);
+    for known in homes.iter().filter(|known| is_looked_at(known, query)) {
+        let failed = failed(known, query);
+        if failed.len() > 1 {
+            continue;
+        }
+        let Some(text) = score(&known.texts, &query.words) else { continue };
+        let home = &known.home;
         if failed.is_empty() {
             hits.push(Hit { key: Key::of(query, &home.standing(), text, home.id.uuid()), text });
         }
-        counted.push((home, failed));
+        counted.push((known, failed));
     }
     let total = hits.len() as u64;
     hits.sort_by_key(|hit| hit.key);
@@ -81,35 +105,42 @@ pub fn search(homes: &[Home], query: &Query) -> Found {
     Found { hits, total, facets }
 }
 
-fn facets(counted: &[(&Home, Vec<Facet>)], query: &Query) -> Facets {
+fn facets(counted: &[(&Known, Vec<Facet>)], query: &Query) -> Facets {
     let one = |(name, facet): &(&'static str, Facet)| {
         let homes = counted.iter().filter(|(_, failed)| failed.iter().all(|other| other == facet));
-        (*name, values(homes.map(|(home, _)| *home), *facet, query))
+        (*name, values(homes.map(|(known, _)| *known), *facet, query))
     };
     Facet::ALL.iter().map(one).collect()
 }
 
-fn values<'a>(homes: impl Iterator<Item = &'a Home>, facet: Facet, query: &Query) -> Vec<Count> {
+fn homes<'a>(all: impl Iterator<Item = &'a Known>) -> impl Iterator<Item = &'a Home> {
+    all.map(|known| &known.home)
+}
+
+fn values<'a>(all: impl Iterator<Item = &'a Known>, facet: Facet, query: &Query) -> Vec<Count> {
     let facts = |home: &'a Home| &home.content.specifications;
     let small = |number: Option<u8>| number.map(|number| format!("{number:02}"));
     match facet {
-        Facet::City => texts(homes.map(|home| vec![&*home.content.location.city])),
-        Facet::Locality => texts(homes.map(|home| vec![&*home.content.location.area])),
-        Facet::Amenities => {
-            texts(homes.map(|home| home.content.amenities.iter().map(String::as_str).collect()))
+        Facet::City => texts(all.map(|known| vec![(&*known.city, &*known.home.content.location.city)])),
+        Facet::Locality => {
+            texts(all.map(|known| vec![(&*known.locality, &*known.home.content.location.area)]))
         }
-        Facet::PropertyType => words(homes.map(|home| Some(facts(home).property_type))),
-        Facet::ListingType => words(homes.map(|home| Some(facts(home).listing_type))),
-        Facet::Furnished => words(homes.map(|home| facts(home).furnished_status)),
-        Facet::Bedrooms => plain(homes.filter_map(|home| small(home.standing().bedrooms))),
-        Facet::Bathrooms => plain(homes.filter_map(|home| small(home.bathrooms()))),
+        Facet::Amenities => texts(all.map(|known| {
+            let written = known.home.content.amenities.iter().map(String::as_str);
+            known.amenities.iter().map(String::as_str).zip(written).collect()
+        })),
+        Facet::PropertyType => words(homes(all).map(|home| Some(facts(home).property_type))),
+        Facet::ListingType => words(homes(all).map(|home| Some(facts(home).listing_type))),
+        Facet::Furnished => words(homes(all).map(|home| facts(home).furnished_status)),
+        Facet::Bedrooms => plain(homes(all).filter_map(|home| small(home.standing().bedrooms))),
+        Facet::Bathrooms => plain(homes(all).filter_map(|home| small(home.bathrooms()))),
         #[expect(clippy::cast_precision_loss, reason = "money below 2^53 paise")]
         Facet::Price => {
-            ranges(homes.map(|home| home.content.price.paise() as f64 / 100.0), prices(&query.filters))
+            ranges(homes(all).map(|home| home.content.price.paise() as f64 / 100.0), prices(&query.filters))
         }
-        Facet::Area => ranges(homes.filter_map(|home| Some(facts(home).area?.sqft)), &AREAS),
-        Facet::Featured => plain(homes.map(|home| home.featured.to_string())),
-        Facet::Verified => plain(homes.map(|home| home.verified.to_string())),
+        Facet::Area => ranges(homes(all).filter_map(|home| Some(facts(home).area?.sqft)), &AREAS),
+        Facet::Featured => plain(homes(all).map(|home| home.featured.to_string())),
+        Facet::Verified => plain(homes(all).map(|home| home.verified.to_string())),
     }
 }
 
@@ -118,13 +149,10 @@ fn count(value: &str, count: u64) -> Count {
 }
 
 /// A home counts once for each key; the value is written as most homes write it.
-fn texts<'a>(homes: impl Iterator<Item = Vec<&'a str>>) -> Vec<Count> {
-    let mut all: BTreeMap<String, BTreeMap<&str, u64>> = BTreeMap::new();
+fn texts<'a>(homes: impl Iterator<Item = Vec<(&'a str, &'a str)>>) -> Vec<Count> {
+    let mut all: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
     for values in homes {
-        let mut mine: BTreeMap<String, &str> = BTreeMap::new();
-        for value in values {
-            mine.insert(key(value), value);
-        }
+        let mine: BTreeMap<&str, &str> = values.into_iter().collect();
         for (key, value) in mine {
             *all.entry(key).or_default().entry(value).or_default() += 1;
         }

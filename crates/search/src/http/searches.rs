@@ -1,0 +1,57 @@
+//! A person's own past searches.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use domain::{FieldErrors, Log, Timestamp, UserId};
+use http_kit::{Caller, Cursor, Failure, Page, Paging, Params, Reply};
+
+use crate::searches::{Person, Search, Site};
+
+/// `GET /api/search/history/{userId}`: the newest first. For the person (`me`), and for admins and support, whose look
+/// is written down.
+pub async fn history(
+    State(site): State<Site>,
+    caller: Caller,
+    Path(user): Path<String>,
+    uri: Uri,
+) -> Result<Reply<Page<Search>>, Failure> {
+    let user = whose(&caller, &user)?;
+    let params = Params::read(&uri, &Paging::PARAMS)?;
+    let mut fields = params.fields();
+    let paging = Paging::read(&mut fields, 20, 2);
+    let paging = fields.finish(paging)?;
+    let before = match paging.cursor.as_ref().map(place) {
+        Some(None) => {
+            return Err(FieldErrors::one("cursor", "is not one of ours; take it from the page before").into());
+        }
+        place => place.flatten(),
+    };
+    let kit = &site.searches.kit;
+    caller.may_see(kit, user, "GET /api/search/history/{userId}").await?;
+    let fresh = kit.wait_for_own(&site.status, &caller, &[Log::Activity]).await;
+    let person = Person { store: &site.searches.store, tenant: &caller.tenant, user };
+    let total = person.total().await.map_err(|error| Failure::unavailable(&error))?;
+    let searches = person.page(&kit.ledger, before, paging.offset(), paging.size).await;
+    let searches = searches.map_err(|error| Failure::unavailable(&error))?;
+    let next = searches.last().map(|last| {
+        let (at, id) = (last.timestamp.micros(), last.id.clone());
+        Cursor(vec![at.into(), id.into()])
+    });
+    let page = Page::new(&paging, searches, total, next.as_ref());
+    Ok(kit.reply("Searches found", page).stale(fresh.is_stale()))
+}
+
+fn whose(caller: &Caller, user: &str) -> Result<UserId, Failure> {
+    if caller.signed_in.is_none() {
+        return Err(Failure::unauthenticated("sign in first"));
+    }
+    match user {
+        "me" => Ok(caller.person()?.user),
+        id => id.parse().map_err(|_| Failure::not_found("USER_NOT_FOUND", "there is no such person")),
+    }
+}
+
+fn place(Cursor(parts): &Cursor) -> Option<(Timestamp, String)> {
+    let [at, id] = &parts[..] else { return None };
+    Some((Timestamp::from_micros(at.as_i64()?), id.as_str()?.to_owned()))
+}

@@ -1,0 +1,76 @@
+//! What people searched for: each person's own past searches, and what so many have searched for that it may be suggested
+//! to others.
+//!
+//! ```text
+//! PROPERTY_SEARCHED -> search_history (ids and numbers; the words stay sealed in the journal)
+//!                   -> queries        (a digest; in clear from the fifth person on)
+//! ```
+//! Searches of people who are not signed in are not written down, so they are in neither.
+
+mod history;
+mod popular;
+mod projection;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ::projection::{ViewError, ViewStore};
+use axum::extract::FromRef;
+use bus::{Group, Status};
+use http_kit::Kit;
+
+pub use history::{Person, Search};
+pub use popular::{PEOPLE, popular};
+
+use crate::suggest::Suggester;
+
+/// The read model of past searches, and what suggests from it.
+#[derive(Clone, Debug)]
+pub struct Searches {
+    pub(crate) kit: Kit,
+    pub(crate) store: ViewStore,
+    pub(crate) suggester: Arc<Suggester>,
+}
+
+/// What the handlers share.
+#[derive(Clone, Debug)]
+pub(crate) struct Site {
+    pub searches: Searches,
+    pub status: Status,
+}
+
+impl FromRef<Site> for Kit {
+    fn from_ref(site: &Site) -> Self {
+        site.searches.kit.clone()
+    }
+}
+
+impl Searches {
+    /// Opens the read model in `views`; suggestions also come from the index of `search`.
+    ///
+    /// # Errors
+    /// When its file cannot be opened.
+    pub fn open(kit: Kit, views: &Path, search: &crate::Search) -> Result<Self, ViewError> {
+        let tables = include_str!("../migrations/0002_searches.sql");
+        let projection = Arc::new(projection::Searched::new(kit.ledger.clone()));
+        let store = ViewStore::open(&views.join("searches.db"), tables, projection)?;
+        Ok(Self { kit, store, suggester: Arc::new(Suggester::new(Arc::clone(search.index()))) })
+    }
+
+    /// The group that keeps the read model.
+    #[must_use]
+    pub fn group() -> Group {
+        projection::GROUP
+    }
+
+    /// The read model.
+    #[must_use]
+    pub fn store(&self) -> &ViewStore {
+        &self.store
+    }
+
+    /// The routes; `status` tells how far the group is.
+    pub fn router(&self, status: Status) -> axum::Router {
+        crate::http::searches(Site { searches: self.clone(), status })
+    }
+}

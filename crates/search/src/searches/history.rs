@@ -1,0 +1,121 @@
+//! One person's past searches.
+
+use ::projection::{Row, ViewError, ViewStore};
+use domain::activity::ActivityEvent;
+use domain::{Log, TenantId, Timestamp, UserId};
+use journal::{JournalError, Ledger};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// A past search as its person sees it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Search {
+    /// The id of its event.
+    pub id: String,
+    /// The words.
+    search_query: Option<String>,
+    /// Everything that was asked for, by the names of the request; null when it cannot be read any more.
+    search_filters: Option<Map<String, Value>>,
+    results_count: u64,
+    /// The first listing opened within half an hour and before the next search.
+    selected_property_id: Option<String>,
+    /// When.
+    pub timestamp: Timestamp,
+    #[serde(skip)]
+    seq: u64,
+}
+
+impl Search {
+    fn read(row: &Row) -> Self {
+        Self {
+            id: row.text(0).unwrap_or_default().to_owned(),
+            search_query: None,
+            search_filters: None,
+            timestamp: Timestamp::from_micros(row.int(1).unwrap_or_default()),
+            seq: row.count(2),
+            results_count: row.count(3),
+            selected_property_id: row.text(4).map(str::to_owned),
+        }
+    }
+
+    /// Its words, which stand in the journal.
+    async fn tell(&mut self, ledger: &Ledger) -> Result<(), JournalError> {
+        let journal = ledger.journal();
+        let before = journal.head(Log::Activity).await?.at(self.seq.saturating_sub(1));
+        let found = journal.read_after(before, 1).await?;
+        let event = found.iter().find(|event| event.event_id.to_string() == self.id);
+        let Some(Ok(ActivityEvent::Searched { filters, .. })) = event.map(|event| ledger.decode(event))
+        else {
+            return Ok(());
+        };
+        self.search_filters = filters.into_value();
+        let words = self.search_filters.as_ref().and_then(|told| told.get("query").or_else(|| told.get("q")));
+        self.search_query = words.and_then(Value::as_str).map(str::to_owned);
+        Ok(())
+    }
+}
+
+/// Whose searches.
+#[derive(Clone, Copy, Debug)]
+pub struct Person<'a> {
+    /// The read model.
+    pub store: &'a ViewStore,
+    /// Their tenant.
+    pub tenant: &'a TenantId,
+    /// Themselves.
+    pub user: UserId,
+}
+
+impl Person<'_> {
+    /// How many there are.
+    ///
+    /// # Errors
+    /// When the read model does not answer.
+    pub async fn total(&self) -> Result<u64, ViewError> {
+        let sql = "select count(*) from search_history where tenant = $1 and user_id = $2";
+        let rows = self.store.query(sql, vec![self.tenant.as_str().into(), self.user.to_string().into()]);
+        Ok(rows.await?.first().map_or(0, |row| row.count(0)))
+    }
+
+    /// A page of them, the newest first: `limit` older than `before`, `skip` left out.
+    ///
+    /// # Errors
+    /// When the read model or the journal does not answer.
+    pub async fn page(
+        &self,
+        ledger: &Ledger,
+        before: Option<(Timestamp, String)>,
+        skip: u64,
+        limit: u64,
+    ) -> Result<Vec<Search>, PageError> {
+        let (at, id) = before.unwrap_or((Timestamp::from_micros(i64::MAX), String::new()));
+        let sql = "select event_id, at, seq, results_count, selected_property_id from search_history
+            where tenant = $1 and user_id = $2 and (at, event_id) < ($3, $4)
+            order by at desc, event_id desc limit $5 offset $6";
+        let row = vec![
+            self.tenant.as_str().into(),
+            self.user.to_string().into(),
+            at.micros().into(),
+            id.into(),
+            limit.into(),
+            skip.into(),
+        ];
+        let mut searches: Vec<Search> = self.store.query(sql, row).await?.iter().map(Search::read).collect();
+        for search in &mut searches {
+            search.tell(ledger).await?;
+        }
+        Ok(searches)
+    }
+}
+
+/// A page cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    /// The read model does not answer.
+    #[error(transparent)]
+    View(#[from] ViewError),
+    /// The journal does not answer.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}

@@ -1,0 +1,139 @@
+//! Folds searches, what was opened after them, and people's leaving.
+
+use ::projection::{Projection, ProjectionError, ViewTx};
+use async_trait::async_trait;
+use bus::Group;
+use domain::activity::ActivityEvent;
+use domain::{Envelope, Log, PropertyId, UserId};
+use journal::Ledger;
+
+use super::popular;
+
+/// The group of the read model. Order is kept per person.
+pub const GROUP: Group =
+    Group { name: "search-history-group", logs: &[Log::Facts, Log::Activity], key: lane };
+
+/// What is opened later than this was not found by the search.
+const OPENED_WITHIN_MICROS: i64 = 30 * 60 * 1_000_000;
+
+fn lane(envelope: &Envelope) -> Option<String> {
+    match &*envelope.event_type {
+        "PROPERTY_SEARCHED" | "PROPERTY_VIEWED" => {
+            envelope.user_id.map(|user| format!("{}/{user}", envelope.stream.tenant))
+        }
+        "USER_DELETED" => Some(format!("{}/{}", envelope.stream.tenant, envelope.stream.id)),
+        _ => None,
+    }
+}
+
+/// The projection.
+#[derive(Debug)]
+pub struct Searched {
+    ledger: Ledger,
+}
+
+impl Searched {
+    pub fn new(ledger: Ledger) -> Self {
+        Self { ledger }
+    }
+
+    async fn one(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
+        if &*envelope.event_type == "USER_DELETED" {
+            return self.gone(tx, envelope).await;
+        }
+        let Some(user) = envelope.user_id else { return Ok(()) };
+        let event = self.ledger.decode::<ActivityEvent>(envelope);
+        match event.map_err(|error| ProjectionError::Event(error.to_string()))? {
+            ActivityEvent::Searched { filters, results_count } => {
+                let row = [envelope.stream.tenant.as_str().into(), user.to_string().into()];
+                let sql = "select 1 from gone_searchers where tenant = $1 and user_id = $2";
+                // The other log may have told of their end already.
+                if !tx.query(sql, &row).await?.is_empty() {
+                    return Ok(());
+                }
+                searched(tx, envelope, user, results_count).await?;
+                let text = filters.as_ref().and_then(popular::text);
+                match text {
+                    Some(text) => popular::count(tx, self.ledger.keys(), envelope, user, &text).await,
+                    None => Ok(()),
+                }
+            }
+            ActivityEvent::Viewed { property_id, .. } => opened(tx, envelope, user, property_id).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// They left: their searches go, and they are counted nowhere any more.
+    async fn gone(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
+        let wrong = |_| ProjectionError::Event(format!("{} is no person", envelope.stream.id));
+        let user: UserId = envelope.stream.id.parse().map_err(wrong)?;
+        let row = [envelope.stream.tenant.as_str().into(), user.to_string().into()];
+        let sql = "insert into gone_searchers (tenant, user_id) values ($1, $2) on conflict do nothing";
+        tx.execute(sql, &row).await?;
+        tx.execute("delete from search_history where tenant = $1 and user_id = $2", &row).await?;
+        popular::forget(tx, self.ledger.keys(), &envelope.stream.tenant, user).await
+    }
+}
+
+async fn searched(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    user: UserId,
+    results_count: u64,
+) -> Result<(), ProjectionError> {
+    let row = [
+        envelope.stream.tenant.as_str().into(),
+        user.to_string().into(),
+        envelope.timestamp.micros().into(),
+        envelope.event_id.to_string().into(),
+        envelope.position.seq.into(),
+        results_count.into(),
+    ];
+    let sql = "insert into search_history (tenant, user_id, at, event_id, seq, results_count)
+        values ($1, $2, $3, $4, $5, $6)";
+    tx.execute(sql, &row).await?;
+    Ok(())
+}
+
+/// The first listing opened after a search is what it led to.
+async fn opened(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    user: UserId,
+    property: PropertyId,
+) -> Result<(), ProjectionError> {
+    let at = envelope.timestamp.micros();
+    let row = [
+        envelope.stream.tenant.as_str().into(),
+        user.to_string().into(),
+        at.into(),
+        (at - OPENED_WITHIN_MICROS).into(),
+        property.to_string().into(),
+    ];
+    let sql = "update search_history set selected_property_id = $5
+        where tenant = $1 and user_id = $2 and selected_property_id is null and at >= $4
+        and (at, event_id) = (select at, event_id from search_history
+            where tenant = $1 and user_id = $2 and at <= $3 order by at desc, event_id desc limit 1)";
+    tx.execute(sql, &row).await?;
+    Ok(())
+}
+
+#[async_trait(?Send)]
+impl Projection for Searched {
+    fn name(&self) -> &'static str {
+        GROUP.name
+    }
+
+    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
+        for envelope in batch {
+            self.one(tx, envelope).await?;
+        }
+        Ok(())
+    }
+
+    fn committed(&self, _: &[Envelope]) {}
+
+    fn erases(&self, event: &Envelope) -> bool {
+        &*event.event_type == "USER_DELETED"
+    }
+}

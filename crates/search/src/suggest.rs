@@ -1,0 +1,74 @@
+//! What somebody who is typing may mean: localities, words of titles, and what many people searched for.
+
+mod ranking;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use domain::TenantId;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+pub use ranking::{Known, Suggestion, suggest};
+
+use crate::index::{Index, IndexError, View};
+
+/// What is known is read again when the index has moved on, but for at most this part of the time.
+const PART: u32 = 20;
+
+/// Keeps what the listings name, per tenant.
+#[derive(Debug)]
+pub struct Suggester {
+    index: Arc<Index>,
+    known: Mutex<HashMap<TenantId, Read>>,
+}
+
+/// What was read from one view of the index. It does not keep the view's files.
+#[derive(Debug)]
+struct Read {
+    known: Arc<Known>,
+    from: Weak<View>,
+    at: Instant,
+    took: Duration,
+}
+
+/// Why nothing can be suggested.
+#[derive(Debug, thiserror::Error)]
+pub enum SuggestError {
+    /// The index cannot be read.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// The work was cut short.
+    #[error("{0}")]
+    Cut(#[from] tokio::task::JoinError),
+}
+
+impl Suggester {
+    pub fn new(index: Arc<Index>) -> Self {
+        Self { index, known: Mutex::default() }
+    }
+
+    /// What the listings of `tenant` name, as they were a moment ago.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub async fn known(&self, tenant: &TenantId) -> Result<Arc<Known>, SuggestError> {
+        let view = self.index.view();
+        let mut all = self.known.lock().await;
+        if let Some(read) = all.get(tenant)
+            && (read.from.ptr_eq(&Arc::downgrade(&view)) || read.at.elapsed() < read.took * PART)
+        {
+            return Ok(Arc::clone(&read.known));
+        }
+        let (from, began) = (Arc::downgrade(&view), Instant::now());
+        let (index, its) = (Arc::clone(&self.index), tenant.clone());
+        let read = tokio::task::spawn_blocking(move || {
+            Ok::<_, IndexError>(Known::of(index.vocabulary(&view, &its)?))
+        });
+        let known = Arc::new(read.await??);
+        let read = Read { known: Arc::clone(&known), from, at: Instant::now(), took: began.elapsed() };
+        all.insert(tenant.clone(), read);
+        Ok(known)
+    }
+}

@@ -1,0 +1,216 @@
+//! Which of what is known fits what was typed, and in which order.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde::Serialize;
+
+use crate::index::Vocabulary;
+use crate::words::{begins_alike, matched, spellings, words};
+
+/// Words that say nothing alone.
+const EMPTY: [&str; 8] = ["and", "for", "from", "near", "the", "with", "your", "our"];
+/// Shorter words of titles say nothing alone.
+const SHORTEST: usize = 3;
+
+/// What a suggestion is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Kind {
+    /// A place that listings name.
+    Locality,
+    /// What many people searched for.
+    Search,
+    /// A word of titles.
+    Word,
+}
+
+/// A suggestion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Suggestion {
+    /// What to search for.
+    pub text: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Listings that name it; of a search, people who searched for it.
+    pub count: u64,
+}
+
+#[derive(Debug)]
+struct Entry {
+    suggestion: Suggestion,
+    /// As words, in every spelling.
+    spellings: Vec<Vec<String>>,
+}
+
+/// What the listings of a tenant name, ready to be compared with what is typed.
+#[derive(Debug, Default)]
+pub struct Known {
+    all: Vec<Entry>,
+    /// Every spelling of every entry.
+    keys: HashSet<String>,
+}
+
+impl Known {
+    /// The localities, each as it is written most, and the words of titles that are none.
+    #[must_use]
+    pub fn of(vocabulary: Vocabulary) -> Self {
+        let Vocabulary { localities, titles } = vocabulary;
+        let is_word = |word: &str| {
+            word.chars().count() >= SHORTEST
+                && !word.chars().any(char::is_numeric)
+                && !EMPTY.contains(&word)
+                && !localities.contains_key(word)
+        };
+        let of_titles = titles.into_iter().filter(|(word, _)| is_word(word)).map(|(word, count)| Entry {
+            spellings: vec![vec![word.clone()]],
+            suggestion: Suggestion { text: word, kind: Kind::Word, count },
+        });
+        let of_titles: Vec<Entry> = of_titles.collect();
+        let mut all: Vec<Entry> = localities.iter().map(|(key, written)| locality(key, written)).collect();
+        all.extend(of_titles);
+        let keys = all.iter().flat_map(|entry| entry.spellings.iter().map(|words| words.join(" "))).collect();
+        Self { all, keys }
+    }
+}
+
+fn locality(key: &str, written: &BTreeMap<String, u64>) -> Entry {
+    let most = written.iter().rev().max_by_key(|(_, count)| **count);
+    let text = most.map_or_else(|| key.to_owned(), |(shown, _)| shown.clone());
+    let suggestion = Suggestion { text, kind: Kind::Locality, count: written.values().sum() };
+    let plain: Vec<String> = key.split(' ').map(str::to_owned).collect();
+    Entry { suggestion, spellings: spellings(&plain) }
+}
+
+/// How well what was typed is met; the better the larger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    AlikeWithin,
+    Alike,
+    Within,
+    Begins,
+}
+
+/// At most `limit` suggestions for what was typed, of `known` and of the `popular` searches: whatever begins so before
+/// what has the words within, letter by letter before what is a few letters off; then each kind's commonest in turn.
+#[must_use]
+pub fn suggest(typed: &str, known: &Known, popular: &[(String, u64)], limit: usize) -> Vec<Suggestion> {
+    let typed = words(typed);
+    let searches =
+        popular.iter().filter(|(text, _)| !known.keys.contains(text)).map(|(text, people)| Entry {
+            suggestion: Suggestion { text: text.clone(), kind: Kind::Search, count: *people },
+            spellings: vec![text.split(' ').map(str::to_owned).collect()],
+        });
+    let searches: Vec<Entry> = searches.collect();
+    let mut found = Vec::new();
+    for letters in [Letters::Exact, Letters::Alike] {
+        // What is a few letters off comes last, and is not looked for where there is enough.
+        if found.len() < limit {
+            found.clear();
+            for Entry { suggestion, spellings } in known.all.iter().chain(&searches) {
+                let fits = spellings.iter().filter_map(|words| fit(&typed, words, letters));
+                found.extend(fits.max().map(|fit| (fit, suggestion)));
+            }
+        }
+    }
+    ranked(found, limit)
+}
+
+/// How what is typed may be met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Letters {
+    Exact,
+    /// Or a few letters are others.
+    Alike,
+}
+
+fn ranked(mut found: Vec<(Fit, &Suggestion)>, limit: usize) -> Vec<Suggestion> {
+    found.sort_by(|(fit, a), (other, b)| {
+        other.cmp(fit).then(b.count.cmp(&a.count)).then_with(|| a.text.cmp(&b.text))
+    });
+    let mut turns: BTreeMap<(Fit, Kind), usize> = BTreeMap::new();
+    let mut placed: Vec<_> = found
+        .into_iter()
+        .map(|(fit, suggestion)| {
+            let turn = turns.entry((fit, suggestion.kind)).or_default();
+            *turn += 1;
+            (std::cmp::Reverse(fit), *turn, suggestion.kind, suggestion)
+        })
+        .collect();
+    placed.sort_by_key(|(fit, turn, kind, _)| (*fit, *turn, *kind));
+    placed.into_iter().take(limit).map(|(.., suggestion)| suggestion.clone()).collect()
+}
+
+/// How `typed` is met by words that follow each other in `there`.
+fn fit(typed: &[String], there: &[String], letters: Letters) -> Option<Fit> {
+    let Some((last, before)) = typed.split_last() else { return Some(Fit::Begins) };
+    let starts = 0..=there.len().checked_sub(typed.len())?;
+    let one = |start: usize| {
+        let (whole, unfinished) = (there.get(start..start + before.len())?, there.get(start + before.len())?);
+        let exact = before == whole && unfinished.starts_with(&**last);
+        if !exact {
+            let mut pairs = before.iter().zip(whole);
+            let met =
+                letters == Letters::Alike && pairs.all(|(asked, word)| matched(asked, false, word).is_some());
+            if !met || !begins_alike(last, unfinished) {
+                return None;
+            }
+        }
+        Some(match (exact, start == 0) {
+            (true, true) => Fit::Begins,
+            (true, false) => Fit::Within,
+            (false, true) => Fit::Alike,
+            (false, false) => Fit::AlikeWithin,
+        })
+    };
+    starts.filter_map(one).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known() -> Known {
+        let counts = |all: &[(&str, u64)]| -> BTreeMap<String, u64> {
+            all.iter().map(|(text, count)| ((*text).to_owned(), *count)).collect()
+        };
+        let localities = [
+            ("gachibowli", counts(&[("Gachibowli", 7)])),
+            ("hitec city", counts(&[("HITEC City", 5), ("Hitech City", 4)])),
+            ("panjagutta", counts(&[("Panjagutta", 2)])),
+            ("banjara hills", counts(&[("Banjara Hills", 3)])),
+        ];
+        Known::of(Vocabulary {
+            localities: localities.map(|(key, written)| (key.to_owned(), written)).into(),
+            titles: counts(&[("gated", 9), ("gachibowli", 3), ("in", 40), ("g42", 3), ("villa", 8)]),
+        })
+    }
+
+    fn texts(typed: &str) -> Vec<String> {
+        let popular = [("gated villa".to_owned(), 12), ("hitec city".to_owned(), 30)];
+        suggest(typed, &known(), &popular, 10).into_iter().map(|suggestion| suggestion.text).collect()
+    }
+
+    #[test]
+    fn each_kind_has_its_turn_and_nothing_comes_twice() {
+        assert_eq!(texts("ga"), ["Gachibowli", "gated villa", "gated"]);
+        assert_eq!(texts("")[..3], ["HITEC City", "gated villa", "gated"]);
+        assert_eq!(suggest("g", &known(), &[], 1).len(), 1);
+    }
+
+    #[test]
+    fn letters_may_be_wrong_while_typing_as_the_word_is_long() {
+        assert_eq!(texts("gchib"), ["Gachibowli"]);
+        assert_eq!(texts("gachibwo"), ["Gachibowli"]);
+        assert_eq!(texts("banjra hil"), ["Banjara Hills"]);
+        assert_eq!(texts("xq"), [""; 0]);
+    }
+
+    #[test]
+    fn every_spelling_of_a_locality_leads_to_it() {
+        for typed in ["hitech c", "hi-te", "Hi-Tech", "high tech", "hitechc", "hitec"] {
+            assert_eq!(texts(typed)[0], "HITEC City", "{typed}");
+        }
+        assert_eq!(texts("punja"), ["Panjagutta"]);
+        assert_eq!(texts("hills"), ["Banjara Hills"]);
+    }
+}
