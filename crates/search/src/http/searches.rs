@@ -2,13 +2,14 @@
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
+use domain::audit::AuditEvent;
 use domain::{FieldErrors, Log, Timestamp, UserId};
-use http_kit::{Caller, Cursor, Failure, Page, Paging, Params, Reply};
+use http_kit::{Caller, Cursor, Failure, Page, Paging, Params, Reply, Right};
 
 use crate::searches::{Person, Search, Site};
 
-/// `GET /api/search/history/{userId}`: the newest first. For the person (`me`), and for admins and support, whose look
-/// is written down.
+/// `GET /api/search/history/{userId}`: the newest first. For the person (`me`), and for admins, whose look is written
+/// down.
 pub async fn history(
     State(site): State<Site>,
     caller: Caller,
@@ -27,7 +28,10 @@ pub async fn history(
         place => place.flatten(),
     };
     let kit = &site.searches.kit;
-    caller.may_see(kit, user, "GET /api/search/history/{userId}").await?;
+    if caller.require(Right::Change(user))?.of_another {
+        let operation = "GET /api/search/history/{userId}".to_owned();
+        caller.write_down(kit, &AuditEvent::LookedAt { subject_id: user, operation }).await?;
+    }
     let fresh = kit.wait_for_own(&site.status, &caller, &[Log::Activity]).await;
     let person = Person { store: &site.searches.store, tenant: &caller.tenant, user };
     let total = person.total().await.map_err(|error| Failure::unavailable(&error))?;

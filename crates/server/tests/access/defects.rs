@@ -15,5 +15,6 @@ mod sessions;
 mod settings;
 mod source_client;
 mod statuses;
+mod suggestions;
 mod uploads;
 mod views;

@@ -12,4 +12,5 @@ mod lists;
 mod people;
 mod rows;
 mod search;
+mod searches;
 mod tenants;

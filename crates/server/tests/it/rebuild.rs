@@ -84,11 +84,39 @@ async fn read_models_are_rebuilt_while_people_write_and_read() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .filter(|name| name.contains(".db") && !name.contains(".current"))
         .collect();
-    assert_eq!(files.len(), 6, "one file a read model: {files:?}");
+    assert_eq!(files.len(), 7, "one file a read model: {files:?}");
     let again = TestApp::on(kept.path()).await;
     let total = again.client.get("/api/properties?size=1").await.expect(200).data()["totalElements"].clone();
     assert_eq!(total, rounds, "every home is listed after a restart");
     again.stop().await;
+}
+
+/// Also of people who have left, whose words nobody can read any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn past_searches_are_rebuilt_as_they_were() {
+    let app = TestApp::with(|_| {}, &WITH_ADMIN).await;
+    let admin = Person::enter(&app.client, ADMIN).await;
+    for number in 0..7 {
+        let person = Person::register(&app.client, &format!("searcher-{number}")).await;
+        for path in
+            ["query=lake+view+villa", "q=lake%20VIEW%20villa&sort=price", &format!("query=own+{number}")]
+        {
+            person.client.get(&format!("/api/search/properties?{path}")).await.expect(200);
+        }
+        if number < 2 {
+            app.drain().await;
+            let path = format!("/api/users/{}", person.id);
+            person.client.send(reqwest::Method::DELETE, &path, None, &[]).await.expect(204);
+        }
+    }
+    app.drain().await;
+    let popular = app.client.get("/api/search/suggestions?query=lake").await.expect(200);
+    assert_eq!(*popular.data(), json!(["lake view villa"]));
+    let told = rebuild(&admin.client, "/api/v1/admin/consumers/search-history-group/rebuild").await;
+    assert_succeeded(&told, "search-history-group");
+    let popular = app.client.get("/api/search/suggestions?query=lake").await.expect(200);
+    assert_eq!(*popular.data(), json!(["lake view villa"]));
+    app.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

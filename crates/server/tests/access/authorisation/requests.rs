@@ -224,7 +224,8 @@ async fn file(world: &World, row: &Row, who: Who) -> Request {
 
 fn search(world: &World, row: &Row, who: Who) -> Request {
     let body = (row.method == Method::POST).then(|| json!({"query": "home", "bedrooms": "2"}));
-    request(&world.scene(who).client, row, &row.path, body)
+    let Scene { client, owner } = world.scene(who);
+    request(&client, row, &row.path.replace("{userId}", &owner.id), body)
 }
 
 async fn history(world: &World, row: &Row, who: Who) -> Request {
