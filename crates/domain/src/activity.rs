@@ -1,5 +1,6 @@
 //! What people look at and pass on. Never folded: a visitor touches no listing's version (event rule 24).
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -9,7 +10,7 @@ use crate::money::Paise;
 use crate::personal::Personal;
 
 /// An event of the activity log.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
 pub enum ActivityEvent {
     /// A signed-in person opened a listing.
@@ -62,7 +63,7 @@ pub enum ActivityEvent {
 }
 
 /// What a listing was when something was done with it, so that a history can tell it for ever.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Snapshot {
     /// Its title.
     pub title: String,
@@ -73,7 +74,7 @@ pub struct Snapshot {
 }
 
 /// Views of one listing since the last sum.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CountedViews {
     /// Which.

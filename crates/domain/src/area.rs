@@ -1,11 +1,12 @@
 //! Areas: the unit a person gave, and the same in square feet so that homes compare.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fields::Choice;
 
 /// Units of area in use around Hyderabad.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum AreaUnit {
     /// Square feet.
@@ -49,7 +50,7 @@ impl AreaUnit {
 }
 
 /// An area as given, with its size in square feet (rounded to 1/100).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Area {
     /// The number given.
     pub value: f64,

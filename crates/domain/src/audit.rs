@@ -1,5 +1,6 @@
 //! Records without rules of their own: admin looks, exports, operations, hidden history entries.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -7,7 +8,7 @@ use crate::aggregate::EventKind;
 use crate::id::UserId;
 
 /// What was done to, or seen of, somebody else's data or the machinery.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
 pub enum AuditEvent {
     /// Someone with that right looked at another person's data.

@@ -71,7 +71,9 @@ pub struct Envelope {
 }
 
 /// How an event came about.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "camelCase")]
 pub struct Metadata {
     /// The address it came from, of signed-in people only.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::activity::Snapshot;
@@ -10,7 +11,7 @@ use crate::id::PropertyId;
 use crate::time::Timestamp;
 
 /// What has happened to a person's saved homes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
 pub enum FavouritesEvent {
     /// A home was saved.

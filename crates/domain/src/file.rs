@@ -1,5 +1,6 @@
 //! A file somebody sent: what it is and where its bytes lie. The bytes themselves are in no event.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, EventKind};
@@ -8,7 +9,7 @@ use crate::personal::Personal;
 use crate::time::Timestamp;
 
 /// What has happened to a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
 pub enum FileEvent {
     /// It was sent, and its bytes are durable.
@@ -35,7 +36,7 @@ pub enum FileEvent {
 impl EventKind for FileEvent {}
 
 /// What a file is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "UPPERCASE", rename_all_fields = "camelCase")]
 pub enum Content {
     /// An image, made anew: nothing of the bytes that came is kept.
@@ -54,7 +55,7 @@ pub enum Content {
 }
 
 /// An image at one width.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Rendition {
     /// Pixels.
     pub width: u32,
@@ -66,7 +67,7 @@ pub struct Rendition {
 }
 
 /// Bytes in the store.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Stored {
     /// Their name within the file: random.
     pub key: String,

@@ -1,5 +1,6 @@
 //! Somebody is interested in a listing, and its owner follows that up.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::activity::Snapshot;
@@ -11,7 +12,7 @@ use crate::property::content::Contact;
 use crate::time::Timestamp;
 
 /// What has happened to a lead.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
 pub enum LeadEvent {
     /// Somebody asked.
@@ -52,7 +53,7 @@ pub enum LeadEvent {
 impl EventKind for LeadEvent {}
 
 /// What somebody asks of an owner.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Enquiry {
     /// Who asks.
@@ -70,7 +71,7 @@ pub struct Enquiry {
 }
 
 /// What somebody wants of an owner.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum Purpose {
@@ -85,7 +86,7 @@ impl Choice for Purpose {
 }
 
 /// How far an owner is with a lead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum LeadStatus {

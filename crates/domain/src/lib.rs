@@ -22,6 +22,7 @@ pub mod position;
 pub mod preferences;
 pub mod property;
 pub mod report;
+mod schema;
 pub mod session;
 pub mod system;
 pub mod tenant;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, EventKind};
@@ -14,7 +15,7 @@ use crate::time::Timestamp;
 pub type Variables = BTreeMap<String, String>;
 
 /// What has happened to a notification.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
 pub enum NotificationEvent {
     /// Somebody is to be told something. The same name in a stream of a person asks for another confirmation mail.

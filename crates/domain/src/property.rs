@@ -5,6 +5,7 @@ pub mod images;
 pub mod kinds;
 pub mod status;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, EventKind};
@@ -16,7 +17,7 @@ pub use images::Image;
 pub use status::Status;
 
 /// What has happened to a listing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
 pub enum PropertyEvent {
     /// It was listed.

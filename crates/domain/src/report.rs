@@ -1,5 +1,6 @@
 //! A person tells moderators that something is wrong with a listing.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, EventKind};
@@ -9,7 +10,7 @@ use crate::personal::Personal;
 use crate::time::Timestamp;
 
 /// What is reported.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData")]
 pub enum ReportEvent {
     /// Something is wrong with a listing.
@@ -20,7 +21,7 @@ pub enum ReportEvent {
 impl EventKind for ReportEvent {}
 
 /// What a person says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Complaint {
     /// Its id.
@@ -71,7 +72,7 @@ impl Aggregate for Report {
 }
 
 /// What can be wrong with a listing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum Cause {

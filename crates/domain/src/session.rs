@@ -1,5 +1,6 @@
 //! A signed-in session. Starting, ending, revoking and the reuse of a spent token are events; renewing is not.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, EventKind};
@@ -7,7 +8,7 @@ use crate::id::{SessionId, UserId};
 use crate::time::Timestamp;
 
 /// What has happened to a session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
 pub enum SessionEvent {
     /// A person signed in.

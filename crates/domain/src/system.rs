@@ -1,11 +1,12 @@
 //! What the machinery reports of itself, for people who watch it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::EventKind;
 
 /// Nobody's doing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
 pub enum SystemEvent {
     /// A consumer group has something to do and does not get on with it.

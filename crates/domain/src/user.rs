@@ -2,6 +2,7 @@
 
 pub mod profile;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, EventKind};
@@ -12,7 +13,7 @@ use crate::time::Timestamp;
 pub use profile::{Account, Profile};
 
 /// What a person may do beyond their own things.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum Role {
@@ -39,7 +40,7 @@ impl Choice for Role {
 }
 
 /// Where an account stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum UserStatus {
@@ -69,7 +70,7 @@ impl UserStatus {
 
 /// A single-use token sent by mail. The token itself is derived from `nonce` with a key kept outside the journal,
 /// so neither events nor their readers can make it; only its hash is compared.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct IssuedToken {
     /// Drawn at random.
@@ -81,7 +82,7 @@ pub struct IssuedToken {
 }
 
 /// What has happened to an account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
 pub enum UserEvent {
     /// A person joined.

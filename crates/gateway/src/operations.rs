@@ -1,5 +1,6 @@
 //! Health, metrics, and the operators' view of what consumer groups could not apply.
 
+mod asyncapi;
 mod chain;
 mod consumers;
 mod dead_letters;
@@ -39,6 +40,7 @@ pub fn router(gateway: Gateway) -> Router {
         .route("/api/v1/admin/streams/{type}/{id}", get(events::stream))
         .route("/api/user-history/replay", post(rebuild::history))
         .route("/api/jobs/{id}", get(jobs::show))
+        .route("/asyncapi.yaml", get(asyncapi::document))
         .with_state(gateway)
 }
 

@@ -1,5 +1,6 @@
 //! What a listing says: read from a request, kept in events.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -12,7 +13,7 @@ use crate::people;
 use crate::personal::Personal;
 
 /// Everything an owner says about a property.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Content {
     /// 5–200 characters.
@@ -38,7 +39,7 @@ pub struct Content {
 }
 
 /// Where a property is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Location {
     /// The locality.
     pub area: String,
@@ -59,7 +60,7 @@ pub struct Location {
 }
 
 /// Degrees, WGS 84.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Coordinates {
     /// −90 to 90.
     pub lat: f64,
@@ -68,7 +69,7 @@ pub struct Coordinates {
 }
 
 /// What a property is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Specifications {
     /// The kind of property.
@@ -112,7 +113,7 @@ pub struct Specifications {
 }
 
 /// Whom to ask.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Contact {
     /// A name.
     #[serde(default, skip_serializing_if = "Option::is_none")]

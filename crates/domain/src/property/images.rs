@@ -1,5 +1,6 @@
 //! The photos of a listing: files of its owner's, in order, one of them first of all.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Property, PropertyEvent, PropertyRejection};
@@ -9,7 +10,7 @@ use crate::id::FileId;
 pub const MOST: usize = 10;
 
 /// A photo of a listing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Image {
     /// The file.

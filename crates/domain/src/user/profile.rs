@@ -1,5 +1,6 @@
 //! What people tell about themselves.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -7,7 +8,7 @@ use crate::fields::{FieldErrors, Fields};
 use crate::people;
 
 /// Names that are unique per tenant; taken as claims when the account is made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Account {
     /// As given; unique without regard to case.
     pub username: String,
@@ -16,7 +17,7 @@ pub struct Account {
 }
 
 /// The rest of an account's data.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Profile {

@@ -1,0 +1,202 @@
+//! The topics: which events each carries, in how many partitions, by which key, and who writes and reads it.
+
+use serde_json::{Map, Value, json};
+
+use super::events::Described;
+
+pub struct Topic {
+    pub name: &'static str,
+    pub partitions: u16,
+    /// What keeps its order.
+    pub key: &'static str,
+    pub writers: &'static str,
+    /// Groups that read it.
+    pub readers: &'static [&'static str],
+    pub carries: fn(&str) -> bool,
+}
+
+/// Sign-ins, changes of rights, looks and acts of admins, exports, erasures, replays, dead letters.
+const AUDITED: &[&str] = &[
+    "USER_LOGIN",
+    "USER_LOGOUT",
+    "SESSION_REVOKED",
+    "REFRESH_REUSED",
+    "USER_ROLE_CHANGED",
+    "USER_STATUS_CHANGED",
+    "USER_DELETED",
+];
+
+pub const TOPICS: &[Topic] = &[
+    Topic {
+        name: "property-events",
+        partitions: 3,
+        key: "property id",
+        writers: "properties",
+        readers: &[
+            "users-service-group",
+            "properties-service-group",
+            "search-index-group",
+            "notification-service-group",
+        ],
+        carries: |message| {
+            let prefixed = ["PROPERTY_", "LEAD_"].iter().any(|prefix| message.starts_with(prefix));
+            (prefixed && message != "PROPERTY_SEARCHED")
+                || ["CONTACT_REVEALED", "VIEWS_COUNTED"].contains(&message)
+        },
+    },
+    Topic {
+        name: "user-events",
+        partitions: 3,
+        key: "user id",
+        writers: "users, notifications (preferences), history (hidden entries)",
+        readers: &["users-service-group", "notification-service-group", "erasure-service-group"],
+        carries: |message| {
+            let prefixes = ["USER_", "SESSION_", "PASSWORD_", "REFRESH_", "HISTORY_"];
+            prefixes.iter().any(|prefix| message.starts_with(prefix))
+        },
+    },
+    Topic {
+        name: "search-events",
+        partitions: 2,
+        key: "user id",
+        writers: "search",
+        readers: &[],
+        carries: |message| {
+            message == "PROPERTY_SEARCHED"
+                || message.starts_with("SEARCH_")
+                || message.starts_with("SAVED_SEARCH_")
+        },
+    },
+    Topic {
+        name: "notification-events",
+        partitions: 2,
+        key: "user id",
+        writers: "notifications, and every service that asks for one",
+        readers: &["notification-service-group"],
+        carries: |message| message.starts_with("NOTIFICATION_") || message.starts_with("notification."),
+    },
+    Topic {
+        name: "audit-events",
+        partitions: 1,
+        key: "tenant",
+        writers: "all",
+        readers: &[],
+        carries: |message| {
+            let prefixes =
+                ["PERSONAL_DATA_", "DEAD_LETTER_", "CONSUMER_PAUSED", "CONSUMER_RESUMED", "REPLAY_"];
+            AUDITED.contains(&message) || prefixes.iter().any(|prefix| message.starts_with(prefix))
+        },
+    },
+    Topic {
+        name: "file-events",
+        partitions: 2,
+        key: "file id",
+        writers: "files",
+        readers: &["files-service-group", "properties-service-group"],
+        carries: |message| message.starts_with("FILE_"),
+    },
+    Topic {
+        name: "system-events",
+        partitions: 1,
+        key: "consumer group",
+        writers: "all",
+        readers: &[],
+        carries: |message| ["CONSUMER_STALLED", "CONSUMER_RECOVERED", "REPLAY_FINISHED"].contains(&message),
+    },
+];
+
+const WEEK_IN_MS: u32 = 7 * 24 * 60 * 60 * 1000;
+
+fn topic(name: &str, partitions: u16, key: &str, about: String, messages: Map<String, Value>) -> Value {
+    json!({
+        "address": name, "title": name, "description": about, "messages": messages,
+        "servers": [{"$ref": "#/servers/kafka"}], "x-partition-key": key,
+        "bindings": {"kafka": {
+            "partitions": partitions, "replicas": 2,
+            "topicConfiguration": {"retention.ms": WEEK_IN_MS}, "bindingVersion": "0.5.0",
+        }},
+    })
+}
+
+fn references(messages: impl Iterator<Item = String>) -> Map<String, Value> {
+    messages.map(|name| (name.clone(), json!({"$ref": format!("#/components/messages/{name}")}))).collect()
+}
+
+/// Every topic, and the two ways people are told of their own doings.
+pub fn channels(events: &[Described]) -> Map<String, Value> {
+    let mut channels = Map::new();
+    for Topic { name, partitions, key, writers, carries, .. } in TOPICS {
+        let messages = references(events.iter().map(|e| e.message.clone()).filter(|m| carries(m)));
+        let about = format!("Ordered by {key}. Written by: {writers}.");
+        channels.insert((*name).into(), topic(name, *partitions, key, about, messages));
+    }
+    let about = "One record for everything a person did, derived from every event that has a userId. Ordered by user.";
+    let messages = references(["activity".to_owned()].into_iter());
+    channels.insert("user-activity".into(), topic("user-activity", 5, "user id", about.into(), messages));
+    let about = "What a group could not apply, by the parked key, with its error. Written by: every group.";
+    let messages = references(["dead-letter".to_owned()].into_iter());
+    let mut letters = topic("dead-letters.{group}", 1, "the parked key", about.into(), messages);
+    letters["parameters"] = json!({"group": {"description": "The consumer group."}});
+    channels.insert("dead-letters".into(), letters);
+    channels.insert("realtime".into(), realtime());
+    channels.insert("realtime-stream".into(), stream());
+    channels
+}
+
+fn place(name: &str) -> Value {
+    let about = "Where to go on: the id of the last message there was. Nothing since then is lost.";
+    json!({"type": "object", "properties": {name: {"type": "string", "description": about}}})
+}
+
+fn realtime() -> Value {
+    let mut query = place("after");
+    query["properties"]["ticket"] =
+        json!({"type": "string", "description": "From POST /api/realtime/ticket: once, within 60 seconds."});
+    json!({
+        "address": "/api/realtime", "title": "WebSocket",
+        "description": "What the person signed in does, on any device, while it happens.",
+        "servers": [{"$ref": "#/servers/websocket"}],
+        "messages": references(["opening", "told"].map(str::to_owned).into_iter()),
+        "bindings": {"ws": {"method": "GET", "query": query, "bindingVersion": "0.1.0"}},
+    })
+}
+
+fn stream() -> Value {
+    json!({
+        "address": "/api/realtime/stream", "title": "Server-sent events",
+        "description": "The same as server-sent events: the event is `activity`, its id is where to go on \
+            (`Last-Event-ID` or `?after=`), and the first one is an id alone.",
+        "servers": [{"$ref": "#/servers/http"}],
+        "messages": references(["activity".to_owned()].into_iter()),
+    })
+}
+
+/// Who sends and receives what.
+pub fn operations() -> Map<String, Value> {
+    let operation = |action: &str, channel: &str, summary: String| {
+        json!({
+            "action": action, "summary": summary,
+            "channel": {"$ref": format!("#/channels/{channel}")},
+        })
+    };
+    let mut operations = Map::new();
+    for Topic { name, writers, readers, .. } in TOPICS {
+        let sends = operation("send", name, format!("Written by: {writers}."));
+        operations.insert(format!("send-{name}"), sends);
+        for group in *readers {
+            let receives = operation("receive", name, format!("{group} follows {name}."));
+            operations.insert(format!("{group}-receives-{name}"), receives);
+        }
+    }
+    let others = [
+        ("send", "user-activity", "Derived from both logs."),
+        ("receive", "user-activity", "history-service-group keeps everybody's history."),
+        ("send", "dead-letters", "A group parks a key after its last try."),
+        ("send", "realtime", "People are told over a WebSocket."),
+        ("send", "realtime-stream", "People are told by server-sent events."),
+    ];
+    for (action, channel, summary) in others {
+        operations.insert(format!("{action}-{channel}"), operation(action, channel, summary.into()));
+    }
+    operations
+}
