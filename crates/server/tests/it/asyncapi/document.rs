@@ -68,7 +68,6 @@ fn servers() -> Value {
 
 fn components(mut generator: SchemaGenerator, events: &[Described]) -> Value {
     let golden = events::golden();
-    let golden = events::golden();
     let mut messages: Map<String, Value> = events
         .iter()
         .map(|event| {
