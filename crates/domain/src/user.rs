@@ -1,5 +1,6 @@
 //! A person with an account.
 
+pub mod identity;
 pub mod profile;
 
 use schemars::JsonSchema;
@@ -10,6 +11,7 @@ use crate::fields::Choice;
 use crate::id::UserId;
 use crate::personal::Personal;
 use crate::time::Timestamp;
+pub use identity::Identity;
 pub use profile::{Account, Profile};
 
 /// What a person may do beyond their own things.
@@ -158,6 +160,16 @@ pub enum UserEvent {
         /// The count.
         property_count: u64,
     },
+    /// An account at a provider of sign-ins opens this one, too.
+    #[serde(rename = "USER_IDENTITY_LINKED")]
+    IdentityLinked {
+        /// Whose.
+        subject_id: UserId,
+        /// The provider, by its name in the settings.
+        provider: String,
+        /// The account there.
+        identity: Personal<Identity>,
+    },
     /// The account is closed.
     #[serde(rename = "USER_DELETED")]
     Deleted {
@@ -183,6 +195,32 @@ pub enum UserCommand {
         password_hash: String,
         /// To confirm the e-mail address.
         verification: IssuedToken,
+    },
+    /// Join through a provider of sign-ins, which vouches for the e-mail address.
+    JoinThrough {
+        /// Who.
+        id: UserId,
+        /// Unique names.
+        account: Account,
+        /// The rest.
+        profile: Profile,
+        /// Of a password that nobody knows.
+        password_hash: String,
+        /// Never sent: the address is confirmed.
+        verification: IssuedToken,
+        /// The provider, by its name.
+        provider: String,
+        /// The account there.
+        identity: Identity,
+    },
+    /// Open this account by one elsewhere, whose provider vouches for the e-mail address of both.
+    Link {
+        /// The provider, by its name.
+        provider: String,
+        /// The account there.
+        identity: Identity,
+        /// Of a password that nobody knows: whoever set one without showing that the address is theirs loses it.
+        password_hash: String,
     },
     /// Replace the profile.
     Update(Profile),
@@ -221,6 +259,12 @@ pub enum UserRejection {
     /// The token is wrong, spent or too old.
     #[error("the code is wrong, was used before or has expired; ask for another one")]
     BadToken,
+    /// Such an account is not opened to anybody.
+    #[error("the account is not active")]
+    NotActive,
+    /// Another account of the same provider opens it: an address that has a new owner there opens nothing.
+    #[error("another account of that provider opens this one")]
+    LinkedOtherwise,
 }
 
 /// An account's state.
@@ -261,6 +305,8 @@ pub struct Person {
     verification: Option<IssuedToken>,
     #[serde(skip)]
     reset: Option<IssuedToken>,
+    #[serde(skip)]
+    identities: Vec<Personal<Identity>>,
 }
 
 impl Person {
@@ -270,7 +316,12 @@ impl Person {
             issued.as_ref().is_some_and(|t| t.token_hash == hash && now < t.expires_at)
         };
         Ok(match command {
-            UserCommand::Register { .. } => return Err(UserRejection::Exists),
+            UserCommand::Register { .. } | UserCommand::JoinThrough { .. } => {
+                return Err(UserRejection::Exists);
+            }
+            UserCommand::Link { provider, identity, password_hash } => {
+                return self.link(provider, identity, password_hash);
+            }
             UserCommand::Update(profile) => {
                 let changed = self.profile.as_ref().map_or_else(Vec::new, |old| old.differences(&profile));
                 let profile = Personal::of(subject_id, profile);
@@ -310,6 +361,7 @@ impl Person {
         self.updated_at = at;
         match event {
             UserEvent::Registered { .. } | UserEvent::Deleted { .. } => {}
+            UserEvent::IdentityLinked { identity, .. } => self.identities.push(identity.clone()),
             UserEvent::Updated { profile, .. } => self.profile = profile.clone(),
             UserEvent::VerificationRequested { verification, .. } => {
                 self.verification = Some(verification.clone());
@@ -352,6 +404,24 @@ impl Aggregate for User {
                     verification,
                 }])
             }
+            (
+                None,
+                UserCommand::JoinThrough {
+                    id,
+                    account,
+                    profile,
+                    password_hash,
+                    verification,
+                    provider,
+                    identity,
+                },
+            ) => {
+                let register = UserCommand::Register { id, account, profile, password_hash, verification };
+                let mut events = self.decide(register, now)?;
+                events.push(UserEvent::EmailVerified {});
+                events.push(identity.linked(id, provider));
+                Ok(events)
+            }
             (None, _) => Err(UserRejection::Unknown),
         }
     }
@@ -372,6 +442,7 @@ impl Aggregate for User {
                     updated_at: at,
                     verification: Some(verification.clone()),
                     reset: None,
+                    identities: Vec::new(),
                 });
             }
             UserEvent::Deleted { .. } => {

@@ -19,7 +19,7 @@ use domain::property::{Content, Image, PropertyEvent, Status};
 use domain::report::{Cause, Complaint, ReportEvent};
 use domain::session::SessionEvent;
 use domain::system::SystemEvent;
-use domain::user::{Account, IssuedToken, Profile, Role, UserEvent, UserStatus};
+use domain::user::{Account, Identity, IssuedToken, Profile, Role, UserEvent, UserStatus};
 use domain::{EventKind, Paise, Personal, Timestamp, UserId};
 use serde_json::Value;
 
@@ -146,6 +146,14 @@ fn people() -> Vec<UserEvent> {
         UserEvent::RoleChanged { subject_id, from: Role::User, to: Role::Agent },
         UserEvent::StatusChanged { subject_id, from: UserStatus::Active, to: UserStatus::Suspended },
         UserEvent::PropertyCountChanged { subject_id, property_count: 3 },
+        UserEvent::IdentityLinked {
+            subject_id,
+            provider: "sample".into(),
+            identity: Personal::of(
+                subject_id,
+                Identity { issuer: "https://issuer.example".into(), subject: "248289761001".into() },
+            ),
+        },
         UserEvent::Deleted { subject_id },
     ]
 }

@@ -99,6 +99,11 @@ fn check(
 ) -> Result<(), Failure> {
     let limits = &gateway.limits;
     let address = address(parts);
+    if let ("/api/auth/oidc/{provider}" | "/api/auth/oidc/{provider}/callback", Some(address)) =
+        (route, address)
+    {
+        limits.sign_in(address)?;
+    }
     if parts.method == Method::POST {
         match (route, address) {
             ("/api/auth/login" | "/api/auth/password-reset", Some(address)) => {

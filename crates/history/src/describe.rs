@@ -94,6 +94,9 @@ impl Told<'_> {
             "NOTIFICATION_DELETED" => "You deleted a notification".into(),
             "NOTIFICATION_PREFERENCES_UPDATED" => "You chose how to be notified".into(),
             "USER_EMAIL_VERIFIED" => "You confirmed your e-mail address".into(),
+            "USER_IDENTITY_LINKED" => {
+                format!("You opened your account to your sign-in at {}", self.word("provider"))
+            }
             "PASSWORD_RESET_REQUESTED" => "You asked for a password reset".into(),
             "PASSWORD_CHANGED" => "You changed your password".into(),
             "USER_ROLE_CHANGED" => format!("You changed {whose} role to {}", self.word("to")),

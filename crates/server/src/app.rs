@@ -4,6 +4,7 @@ mod key_files;
 mod mail;
 mod months;
 mod open;
+pub(crate) mod sign_ins;
 mod stalls;
 mod tasks;
 
@@ -61,6 +62,8 @@ pub struct App {
     hub: Arc<Hub>,
     tasks: Tasks,
     secure_cookies: bool,
+    /// Through whom people sign in: name and label.
+    providers: Vec<(String, String)>,
     _lock: File,
 }
 
@@ -73,7 +76,11 @@ impl App {
     /// Pages and API.
     pub fn public(&self) -> Router {
         let city = self.kit.tenants.get(self.kit.tenants.default_id()).map(|tenant| tenant.city.clone());
-        let settings = web::Settings { secure_cookies: self.secure_cookies, city: city.unwrap_or_default() };
+        let settings = web::Settings {
+            secure_cookies: self.secure_cookies,
+            city: city.unwrap_or_default(),
+            providers: self.providers.clone(),
+        };
         self.doors.public(web::router(web::Api::new(self.doors.api.clone()), settings))
     }
 

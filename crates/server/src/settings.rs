@@ -19,7 +19,8 @@ pub use keys::Source;
 pub use problem::{Problem, SettingsError};
 pub use types::{
     Activity, AfterTries, Assets, Bus, BusUrl, Channels, Consumer, Cors, Journal, JournalUrl, Limits, Log,
-    LogFormat, LogLevel, Mail, Reads, Retry, Secret, Server, Sessions, Settings, Sms, Tenancy, Tenant,
+    LogFormat, LogLevel, Mail, OidcProvider, Reads, Retry, Secret, Server, Sessions, Settings, Sms, Tenancy,
+    Tenant,
 };
 
 /// The compiled-in `config/default.toml`, comments included: what `doctor` prints to show how to set something.

@@ -2,6 +2,7 @@
 
 mod account;
 mod mail;
+mod oidc;
 pub mod operator;
 mod sign_in;
 mod standing;
@@ -98,6 +99,7 @@ impl Users {
 /// Why all sessions of a person end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
+    Linked,
     Password,
     Role,
     Status,
@@ -107,6 +109,7 @@ pub enum Ending {
 impl Ending {
     const fn text(self) -> &'static str {
         match self {
+            Self::Linked => "the e-mail address was shown to be somebody's",
             Self::Password => "password changed",
             Self::Role => "role changed",
             Self::Status => "status changed",

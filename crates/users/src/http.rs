@@ -4,6 +4,7 @@ mod admin;
 mod auth;
 mod export;
 mod mail;
+mod oidc;
 mod people;
 mod sessions;
 
@@ -42,6 +43,8 @@ pub fn router(users: Users, status: Status) -> Router {
         .route("/api/auth/refresh", post(auth::refresh))
         .route("/api/auth/logout", post(auth::logout))
         .route("/.well-known/jwks.json", get(auth::jwks))
+        .route("/api/auth/oidc/{provider}", get(oidc::begin))
+        .route("/api/auth/oidc/{provider}/callback", get(oidc::callback))
         .route("/api/auth/verify-email", post(mail::verify_email))
         .route("/api/auth/verify-email/resend", post(mail::resend))
         .route("/api/auth/password-reset", post(mail::request_reset))

@@ -6,6 +6,7 @@
 mod commands;
 mod erasure;
 mod http;
+mod oidc;
 mod passwords;
 mod projection;
 mod queries;
@@ -20,6 +21,7 @@ use http_kit::Kit;
 
 pub use commands::operator::{AdminError, Minted};
 pub use erasure::Erasures;
+pub use oidc::{ProviderError, ProviderSettings, Providers};
 use passwords::Passwords;
 use projection::{DELETED, UsersProjection};
 use sessions::{SessionError, Sessions};
@@ -54,6 +56,7 @@ pub struct Users {
     store: ViewStore,
     sessions: Sessions,
     passwords: Passwords,
+    oidc: Arc<Providers>,
 }
 
 impl Users {
@@ -71,7 +74,13 @@ impl Users {
         for session in sessions.ended_since(now.plus_seconds(-kit.tokens.lifetime()))? {
             kit.tokens.end(session);
         }
-        Ok(Self { kit, store, sessions, passwords: Passwords::start()? })
+        Ok(Self { kit, store, sessions, passwords: Passwords::start()?, oidc: Arc::default() })
+    }
+
+    /// The same, where people sign in through `providers`, too.
+    #[must_use]
+    pub fn through(self, providers: Arc<Providers>) -> Self {
+        Self { oidc: providers, ..self }
     }
 
     /// `users-service-group`: everything about an account in one lane, everything about a listing in another.

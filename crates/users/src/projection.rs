@@ -116,6 +116,7 @@ async fn account(tx: &mut ViewTx<'_>, envelope: &Envelope, event: UserEvent) -> 
         UserEvent::VerificationRequested { .. }
         | UserEvent::PasswordResetRequested { .. }
         | UserEvent::PasswordChanged { .. }
+        | UserEvent::IdentityLinked { .. }
         | UserEvent::PropertyCountChanged { .. } => change(tx, envelope, "", Vec::new()).await?,
     }
     Ok(())

@@ -87,6 +87,7 @@ pub(crate) const ACTIVITIES: Labels = &[
     ("PROPERTY_DELETED", "Listings removed"),
     ("USER_REGISTERED", "Registration"),
     ("USER_EMAIL_VERIFIED", "E-mail confirmed"),
+    ("USER_IDENTITY_LINKED", "Sign-in linked"),
     ("USER_LOGIN", "Sign-ins"),
     ("USER_LOGOUT", "Sign-outs"),
     ("SESSION_REVOKED", "Devices signed out"),

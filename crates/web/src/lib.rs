@@ -39,6 +39,8 @@ pub struct Settings {
     pub secure_cookies: bool,
     /// The city named in titles and texts.
     pub city: String,
+    /// Through whom people may sign in: name in addresses, label.
+    pub providers: Vec<(String, String)>,
 }
 
 #[derive(Clone)]

@@ -66,6 +66,11 @@ impl Visit {
         &self.site.settings.city
     }
 
+    /// Through whom people may sign in: name in addresses, label.
+    pub(crate) fn providers(&self) -> &[(String, String)] {
+        &self.site.settings.providers
+    }
+
     pub(crate) fn secure(&self) -> bool {
         self.site.settings.secure_cookies
     }

@@ -52,7 +52,7 @@ fn breaker(settings: &Settings) -> BreakerSettings {
 }
 
 /// The portal's address under the tenant's first host name: under another's, its people are not found.
-fn url(tenant: &Tenant, public_url: &str) -> String {
+pub fn url(tenant: &Tenant, public_url: &str) -> String {
     let (scheme, place) = public_url.split_once("://").unwrap_or(("http", public_url));
     let (place, path) = place.find('/').map_or((place, ""), |slash| place.split_at(slash));
     let (host, port) = match place.rsplit_once(':') {

@@ -24,7 +24,7 @@ use users::{Erasures, Users};
 use super::mail;
 use super::months::Months;
 use super::tasks::{Tasks, Work};
-use super::{App, key_files, lock};
+use super::{App, key_files, lock, sign_ins};
 use crate::settings::{self, Settings};
 
 /// What opening needs besides the settings.
@@ -51,7 +51,8 @@ impl App {
         let kit = kit(settings, &journal, clock.clone()).await?;
         let views_dir = data_dir.join("views");
         let users = Users::open(kit.clone(), data_dir, &views_dir, sessions(settings))
-            .context("the users service")?;
+            .context("the users service")?
+            .through(sign_ins::providers(settings, &public_url)?);
         let properties = Properties::open(kit.clone(), &views_dir).context("the properties service")?;
         let search = Search::open(kit.clone(), &views_dir).await.context("the search service")?;
         let searches = Searches::open(kit.clone(), &views_dir, &search).context("the past searches")?;
@@ -121,6 +122,7 @@ impl App {
             hub,
             tasks,
             secure_cookies: public_url.starts_with("https://"),
+            providers: sign_ins::buttons(settings),
             _lock: lock,
         };
         app.first_admin(settings).await?;

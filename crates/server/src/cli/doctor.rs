@@ -1,15 +1,17 @@
 //! `hyderabadinfra doctor`: what is wrong here, and what to do about it.
 
 use std::fs::File;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use domain::{Clock, Timestamp};
 
 use super::output;
-use crate::settings::Settings;
+use crate::app::sign_ins;
+use crate::settings::{OidcProvider, Settings};
 
 /// Earlier times mean that the clock was never set. 2026-01-01.
 const NOT_BEFORE: Timestamp = Timestamp::from_micros(1_767_225_600_000_000);
@@ -20,7 +22,7 @@ type Finding = Result<String, String>;
 /// Never; what is wrong is printed and told by the exit code.
 pub fn examine(settings: &Settings) -> anyhow::Result<ExitCode> {
     let data_dir = &settings.data_dir;
-    let findings = [
+    let mut findings = vec![
         ("settings", Ok("valid".to_owned())),
         ("data directory", writable(data_dir)),
         ("server", Ok(running(data_dir))),
@@ -28,6 +30,7 @@ pub fn examine(settings: &Settings) -> anyhow::Result<ExitCode> {
         ("keys", keys(&data_dir.join("keys"))),
         ("clock", clock()),
     ];
+    findings.extend(settings.oidc.iter().map(|(name, of)| ("sign-in", provider(name, of))));
     let mut healthy = true;
     for (name, finding) in findings {
         let (mark, text) = match &finding {
@@ -85,6 +88,20 @@ fn keys(directory: &Path) -> Finding {
         "{} is private; to move them, copy the files elsewhere and set master_key_file and jwt_key_file",
         directory.display()
     ))
+}
+
+/// Whether its secret can be read, and something answers where it is.
+fn provider(name: &str, provider: &OidcProvider) -> Finding {
+    sign_ins::secret(provider).map_err(|error| format!("[oidc.{name}]: {error:#}"))?;
+    let unreachable = |why: String| format!("[oidc.{name}]: {} cannot be reached: {why}", provider.issuer);
+    let url = reqwest::Url::parse(&provider.issuer).map_err(|error| unreachable(error.to_string()))?;
+    let addresses = url.socket_addrs(|| None).map_err(|error| unreachable(error.to_string()))?;
+    let patience = Duration::from_millis(provider.timeout_ms.get().into());
+    let mut tries = addresses.iter().map(|address| TcpStream::connect_timeout(address, patience));
+    match tries.find_map(Result::ok) {
+        Some(_) => Ok(format!("[oidc.{name}] {} can be reached", provider.issuer)),
+        None => Err(unreachable("nothing answers there".into())),
+    }
 }
 
 fn clock() -> Finding {

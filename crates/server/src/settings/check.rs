@@ -24,6 +24,7 @@ pub(super) fn check(layers: &mut Layers) {
     check_sms(layers);
     check_retry(layers);
     check_tenants(layers);
+    check_providers(layers);
 }
 
 fn check_number(key: &str, number: i64) -> Option<String> {
@@ -50,6 +51,7 @@ fn check_text(key: &str, text: &str) -> Option<String> {
         "sms.account_sid" if !text.bytes().all(|b| b.is_ascii_alphanumeric()) => {
             Some("it must be letters and digits".to_owned())
         }
+        _ if key.starts_with("oidc.") && key.ends_with(".issuer") => check_url(text),
         _ if key.starts_with("tenants.") && text.trim().is_empty() => {
             let leaf = key.rsplit('.').next().unwrap_or_default();
             Some(format!("a tenant needs a {leaf}, such as {leaf} = \"Hyderabad\""))
@@ -145,6 +147,29 @@ fn check_retry(layers: &mut Layers) {
         && cap < base
     {
         layers.refuse("retry.cap_ms", format!("{cap} is below retry.base_ms, which is {base}"));
+    }
+}
+
+/// What nobody can guess, and one place for the secret.
+fn check_providers(layers: &mut Layers) {
+    let names: Vec<String> = layers.providers().into_iter().map(str::to_owned).collect();
+    for name in &names {
+        let key = |leaf: &str| format!("oidc.{name}.{leaf}");
+        for leaf in ["issuer", "client_id"] {
+            if layers.text(&key(leaf)).is_empty() {
+                layers.refuse(&key(leaf), format!("a provider needs its {leaf}"));
+            }
+        }
+        let issuer = layers.text(&key("issuer")).to_owned();
+        let here = ["http://localhost", "http://127.0.0.1", "http://[::1]"];
+        if issuer.starts_with("http://") && !here.iter().any(|here| issuer.starts_with(here)) {
+            layers.refuse(&key("issuer"), "it must begin with https://".to_owned());
+        }
+        let secret = layers.text(&key("client_secret")).is_empty();
+        if !secret && !layers.text(&key("client_secret_file")).is_empty() {
+            let message = "client_secret is set as well; set one of them".to_owned();
+            layers.refuse(&key("client_secret_file"), message);
+        }
     }
 }
 

@@ -10,6 +10,18 @@ use toml::{Table, Value};
 const TEMPLATE_TENANT: &str = "tenants.hyderabad";
 const TENANTS: &str = "tenants";
 
+/// The keys that every `[oidc.NAME]` may have. The default file has none of them: there is no provider by default.
+const PROVIDERS: &str = "oidc";
+const PROVIDER: [(&str, Kind); 6] = [
+    ("label", Kind::Text),
+    ("issuer", Kind::Text),
+    ("client_id", Kind::Text),
+    ("client_secret", Kind::Text),
+    ("client_secret_file", Kind::Text),
+    ("timeout_ms", Kind::Number),
+];
+const PROVIDER_TIMEOUT_MS: i64 = 5000;
+
 /// Values below this likeness (0 to 1) are no help as a suggestion.
 const ALIKE: f64 = 0.55;
 
@@ -95,15 +107,20 @@ impl Keys {
     pub(super) fn kind(&self, key: &str) -> Option<Kind> {
         let tenant_key = || {
             let (name, leaf) = key.strip_prefix("tenants.")?.split_once('.')?;
-            is_tenant_name(name).then(|| self.0.get(&format!("{TEMPLATE_TENANT}.{leaf}")).copied())?
+            is_name(name).then(|| self.0.get(&format!("{TEMPLATE_TENANT}.{leaf}")).copied())?
         };
-        self.0.get(key).copied().or_else(tenant_key)
+        let provider_key = || {
+            let (name, leaf) = key.strip_prefix("oidc.")?.split_once('.')?;
+            let found = PROVIDER.iter().find(|(known, _)| *known == leaf && is_name(name));
+            found.map(|(_, kind)| *kind)
+        };
+        self.0.get(key).copied().or_else(tenant_key).or_else(provider_key)
     }
 
     /// Whether `[key]` is a table that may hold known keys.
     pub(super) fn is_section(&self, key: &str) -> bool {
-        let tenant = key.strip_prefix("tenants.").is_some_and(is_tenant_name);
-        key == TENANTS || tenant || self.0.keys().any(|known| in_section(known, key))
+        let named = ["tenants.", "oidc."].iter().any(|all| key.strip_prefix(all).is_some_and(is_name));
+        key == TENANTS || key == PROVIDERS || named || self.0.keys().any(|known| in_section(known, key))
     }
 
     /// The known key that is most like this one. A right name in the wrong section beats a similar spelling.
@@ -130,9 +147,16 @@ pub(super) fn variable(key: &str) -> String {
     format!("HYD_{}", key.replace(['.', '-'], "_").to_uppercase())
 }
 
-/// The keys of `[tenants.NAME]` before anything is said about it; empty for any other section. The city stays empty,
-/// which the checks refuse, as nobody can guess it.
-pub(super) fn new_tenant(section: &str) -> Vec<(String, Value)> {
+/// The keys of `[tenants.NAME]` or `[oidc.NAME]` before anything is said about it; empty for any other section. What
+/// nobody can guess stays empty, which the checks refuse.
+pub(super) fn new_entry(section: &str) -> Vec<(String, Value)> {
+    if section.starts_with("oidc.") {
+        let value = |kind| match kind {
+            Kind::Number => Value::Integer(PROVIDER_TIMEOUT_MS),
+            _ => Value::String(String::new()),
+        };
+        return PROVIDER.iter().map(|(leaf, kind)| (format!("{section}.{leaf}"), value(*kind))).collect();
+    }
     let Some(name) = section.strip_prefix("tenants.") else { return Vec::new() };
     let key = |leaf: &str| format!("{TENANTS}.{name}.{leaf}");
     vec![
@@ -147,7 +171,7 @@ fn in_section(key: &str, section: &str) -> bool {
     key.strip_prefix(section).is_some_and(|rest| rest.starts_with('.'))
 }
 
-fn is_tenant_name(name: &str) -> bool {
+fn is_name(name: &str) -> bool {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     !name.is_empty() && name.chars().all(allowed)
 }

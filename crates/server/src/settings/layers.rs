@@ -46,7 +46,7 @@ impl Layers {
         }
     }
 
-    /// A tenant that a file added can be changed here too; a new one cannot be made here.
+    /// A tenant or provider that a file added can be changed here too; a new one cannot be made here.
     pub(super) fn add_environment(&mut self, environment: &[(OsString, OsString)]) {
         let by_variable: BTreeMap<String, String> =
             self.values.keys().map(|key| (keys::variable(key), key.clone())).collect();
@@ -93,7 +93,16 @@ impl Layers {
 
     /// Each tenant that has any key.
     pub(super) fn tenants(&self) -> Vec<&str> {
-        let inside = self.values.keys().filter_map(|key| key.strip_prefix("tenants."));
+        self.named("tenants.")
+    }
+
+    /// Each provider of sign-ins that has any key.
+    pub(super) fn providers(&self) -> Vec<&str> {
+        self.named("oidc.")
+    }
+
+    fn named(&self, section: &str) -> Vec<&str> {
+        let inside = self.values.keys().filter_map(|key| key.strip_prefix(section));
         let mut names: Vec<&str> = inside.filter_map(|key| key.split('.').next()).collect();
         names.dedup();
         names
@@ -148,9 +157,9 @@ impl Layers {
         }
     }
 
-    /// A tenant that a file adds has all its keys from then on, so that the environment can change each.
+    /// A tenant or provider that a file adds has all its keys from then on, so that the environment can change each.
     fn found_section(&mut self, section: &str, from: &Source) {
-        for (key, value) in keys::new_tenant(section) {
+        for (key, value) in keys::new_entry(section) {
             self.values.entry(key).or_insert_with(|| (value, from.clone()));
         }
     }
@@ -210,7 +219,9 @@ impl Layers {
 
 fn describe(key: &str, value: &Value) -> String {
     match value {
-        _ if SECRETS.contains(&key) => format!("a value of type {}", value.type_str()),
+        _ if SECRETS.contains(&key) || key.ends_with(".client_secret") => {
+            format!("a value of type {}", value.type_str())
+        }
         Value::String(text) => format!("the text {text:?}"),
         Value::Table(_) => "a table".to_owned(),
         value => format!("{} ({})", value, value.type_str()),

@@ -42,6 +42,9 @@ pub struct Settings {
     pub sms: Sms,
     pub channels: Channels,
     pub server: Server,
+    /// Through whom people sign in, by name.
+    #[serde(default)]
+    pub oidc: BTreeMap<String, OidcProvider>,
     pub tenancy: Tenancy,
     /// Never empty, and holds `tenancy.default`.
     pub tenants: BTreeMap<String, Tenant>,
@@ -236,6 +239,21 @@ pub struct Assets {
 pub struct Server {
     pub drain_seconds: u32,
     pub body_limit_kib: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OidcProvider {
+    /// For people; empty: its name.
+    pub label: String,
+    pub issuer: String,
+    pub client_id: String,
+    /// At most one of the two.
+    #[serde(deserialize_with = "empty_is_none")]
+    pub client_secret: Option<Secret>,
+    #[serde(deserialize_with = "empty_is_none")]
+    pub client_secret_file: Option<PathBuf>,
+    pub timeout_ms: NonZeroU32,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -9,6 +9,7 @@ mod endpoints;
 mod files;
 mod images;
 mod lists;
+mod oidc;
 mod people;
 mod rows;
 mod search;

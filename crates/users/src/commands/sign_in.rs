@@ -44,7 +44,7 @@ fn invalid_credentials() -> Failure {
     Failure::new(StatusCode::UNAUTHORIZED, "INVALID_CREDENTIALS", message)
 }
 
-fn not_active() -> Failure {
+pub(super) fn not_active() -> Failure {
     let message = "the account is not active; write to us to have it looked at";
     Failure::new(StatusCode::FORBIDDEN, "ACCOUNT_NOT_ACTIVE", message)
 }

@@ -1,18 +1,19 @@
 //! `/sign-in` and `/sign-out`.
 
+use askama::Template;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::json;
 
-use super::form_page::FormPage;
 use super::{show, show_as};
 use crate::Site;
 use crate::api::{ApiError, Call, Tokens};
 use crate::failure::Failure;
 use crate::flash::Flash;
 use crate::form::Form;
+use crate::frame::Frame;
 use crate::next_path::NextPath;
 use crate::sheet::{Field, Group, Kind, Sheet};
 use crate::visit::Visit;
@@ -29,15 +30,55 @@ pub(super) fn router() -> Router<Site> {
     Router::new().route("/sign-in", get(blank).post(submit)).route("/sign-out", post(sign_out))
 }
 
-fn page(visit: &Visit, sheet: Sheet, next: Option<&NextPath>) -> FormPage {
-    FormPage {
+/// A way in through somebody else.
+struct Way {
+    href: String,
+    label: String,
+}
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage {
+    frame: Frame,
+    sheet: Sheet,
+    hidden: Vec<(&'static str, String)>,
+    ways: Vec<Way>,
+    /// Why the last try through somebody else came to nothing.
+    trouble: Option<&'static str>,
+}
+
+fn page(visit: &Visit, sheet: Sheet, next: Option<&NextPath>) -> SignInPage {
+    let query = next.map_or_else(String::new, |next| {
+        let query =
+            form_urlencoded::Serializer::new(String::new()).append_pair("next", next.as_str()).finish();
+        format!("?{query}")
+    });
+    let way = |(name, label): &(String, String)| Way {
+        href: format!("/api/auth/oidc/{name}{query}"),
+        label: label.clone(),
+    };
+    SignInPage {
         frame: visit.frame("Sign in"),
-        intro: "Everything you did here is waiting for you.",
-        action: "/sign-in",
-        button: "Sign in",
         sheet,
         hidden: next.map(|next| ("next", next.to_string())).into_iter().collect(),
-        links: &[("/forgot-password", "I forgot my password"), ("/register", "I have no account yet")],
+        ways: visit.providers().iter().map(way).collect(),
+        trouble: visit.asked("refused").map(|code| trouble(&code)),
+    }
+}
+
+/// Words for a code of the API; nobody can put words of their own on the page.
+fn trouble(code: &str) -> &'static str {
+    match code {
+        "OIDC_CANCELLED" => "You did not sign in there. Try again, or sign in below.",
+        "OIDC_STATE_REFUSED" => "That sign-in was begun elsewhere or took too long. Please begin again.",
+        "OIDC_EMAIL_NOT_VERIFIED" => {
+            "Your e-mail address is not confirmed there. Confirm it there, or sign in below."
+        }
+        "OIDC_LINKED_OTHERWISE" => "Another account there opens the account with your e-mail address.",
+        "ACCOUNT_NOT_ACTIVE" => "The account is not active. Write to us to have it looked at.",
+        "PROVIDER_UNAVAILABLE" => "They do not answer now. Try again in a moment, or sign in below.",
+        "RATE_LIMITED" => "Too many tries. Wait a minute, then try again.",
+        _ => "That sign-in did not work. Try again, or sign in below.",
     }
 }
 

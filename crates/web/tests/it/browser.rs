@@ -54,7 +54,11 @@ impl Browser {
     }
 
     pub fn over(api: &Stub) -> Self {
-        let settings = Settings { secure_cookies: true, city: "Hyderabad".to_owned() };
+        let settings = Settings {
+            secure_cookies: true,
+            city: "Hyderabad".to_owned(),
+            providers: vec![("sample".to_owned(), "Sample & Co".to_owned())],
+        };
         let router = web::router(Api::new(api.router()), settings);
         Self { api: api.clone(), cookies: BTreeMap::new(), router }
     }

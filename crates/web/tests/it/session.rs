@@ -157,7 +157,7 @@ async fn the_api_sees_the_person_s_machine() {
     let peer: SocketAddr = "203.0.113.7:4711".parse().unwrap();
     let browser = Browser::new();
     browser.api.says("GET /api/properties/recent", json!([]));
-    let settings = web::Settings { secure_cookies: false, city: "Hyderabad".to_owned() };
+    let settings = web::Settings { secure_cookies: false, city: "Hyderabad".to_owned(), providers: vec![] };
     let router =
         web::router(web::Api::new(browser.api.router()), settings).layer(Extension(ConnectInfo(peer)));
     let mut browser = Browser { router, ..browser };

@@ -18,6 +18,8 @@ pub struct Request {
     pub body: Option<Value>,
     /// Files instead of a body.
     pub form: Option<Form>,
+    /// What a browser sends along.
+    pub cookie: Option<String>,
 }
 
 impl Request {
@@ -28,7 +30,9 @@ impl Request {
                 .send_bytes(self.method.clone(), &self.path, form.clone().finish(), headers)
                 .await;
         }
-        self.client.send(self.method.clone(), &self.path, self.body.as_ref(), headers).await
+        let cookie = self.cookie.iter().map(|cookie| ("cookie", &**cookie));
+        let headers: Vec<_> = headers.iter().copied().chain(cookie).collect();
+        self.client.send(self.method.clone(), &self.path, self.body.as_ref(), &headers).await
     }
 }
 
@@ -61,7 +65,14 @@ fn unknown(row: &Row) -> ! {
 }
 
 fn request(client: &Client, row: &Row, path: &str, body: Option<Value>) -> Request {
-    Request { client: client.clone(), method: row.method.clone(), path: path.to_owned(), body, form: None }
+    Request {
+        client: client.clone(),
+        method: row.method.clone(),
+        path: path.to_owned(),
+        body,
+        form: None,
+        cookie: None,
+    }
 }
 
 async fn user(world: &World, row: &Row, who: Who) -> Request {
@@ -92,9 +103,22 @@ async fn user(world: &World, row: &Row, who: Who) -> Request {
         ("PUT", "/api/users/profile") => {
             request(&world.scene(who).client, row, path, Some(json!({"city": "Hyderabad"})))
         }
+        ("GET", "/api/auth/oidc/{provider}") => {
+            request(&world.scene(who).client, row, "/api/auth/oidc/sample", None)
+        }
+        ("GET", "/api/auth/oidc/{provider}/callback") => came_back(world, row, who).await,
         ("DELETE", "/api/auth/sessions/{id}") => end_session(world, row, who).await,
         _ => person(world, row, who).await,
     }
+}
+
+/// A browser that the provider has just sent back.
+async fn came_back(world: &World, row: &Row, who: Who) -> Request {
+    let begun = world.app.client.get("/api/auth/oidc/sample").await.expect(302);
+    let cookie = begun.header("set-cookie").and_then(|line| line.split(';').next()).map(str::to_owned);
+    let claims = json!({"sub": world.name(), "email": format!("{}@example.com", world.name())});
+    let path = world.issuer.approve(begun.header("location").unwrap(), claims);
+    Request { cookie, ..request(&world.scene(who).client, row, &path, None) }
 }
 
 /// Operations that use up the person they concern.

@@ -3,13 +3,14 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
-use testkit::{Client, Person, TestApp};
+use testkit::{Client, Issuer, Person, TestApp};
 
 use super::rules::Who;
 use crate::people;
 
 pub struct World {
     pub app: TestApp,
+    pub issuer: Issuer,
     admin: Person,
     moderator: Person,
     support: Person,
@@ -31,7 +32,9 @@ pub struct Scene {
 
 impl World {
     pub async fn new() -> Self {
+        let issuer = Issuer::start().await;
         let moderated = |settings: &mut hyderabadinfra::settings::Settings| {
+            issuer.trusted_by(settings, "sample");
             settings.tenants.get_mut("hyderabad").unwrap().moderation = true;
         };
         let app = TestApp::with(moderated, &people::WITH_ADMIN).await;
@@ -48,6 +51,7 @@ impl World {
             names: AtomicUsize::new(0),
             admin,
             app,
+            issuer,
         };
         world.listing(&world.other).await;
         world

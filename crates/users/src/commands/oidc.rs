@@ -1,0 +1,231 @@
+//! Signing in through a provider: the account it opens, or is linked to, or makes.
+
+use axum::http::StatusCode;
+use domain::user::{Account, Person, User, UserCommand, UserRejection};
+use domain::{SessionId, UserId};
+use http_kit::{Caller, Failure};
+use journal::{Claim, Claims, ExecuteError, Options};
+
+use super::sign_in::{SignedIn, not_active};
+use super::{Ending, as_person, mail, unknown_user, user_refused};
+use crate::Users;
+use crate::oidc::{Flight, OidcError, Proven, Provider, is_local};
+use crate::sessions::random;
+
+/// Somebody else may link or register at the same moment; then what they did is looked at again.
+const ATTEMPTS: usize = 3;
+
+/// A person came back from a provider.
+pub struct Arrival {
+    pub signed: SignedIn,
+    /// The account is new.
+    pub joined: bool,
+}
+
+fn refused(code: &'static str, message: &str) -> Failure {
+    Failure::new(StatusCode::UNAUTHORIZED, code, message)
+}
+
+fn failed(error: OidcError) -> Failure {
+    match error {
+        OidcError::Unavailable(cause) => {
+            tracing::warn!(cause, "a provider of sign-ins does not answer");
+            let message = "the provider does not answer now; sign in otherwise, or try again in a moment";
+            Failure::new(StatusCode::SERVICE_UNAVAILABLE, "PROVIDER_UNAVAILABLE", message)
+        }
+        OidcError::CodeRefused => {
+            refused("OIDC_CODE_REFUSED", "the provider did not take the code; begin again")
+        }
+        error @ OidcError::Token(_) => {
+            tracing::warn!(%error, "a sign-in through a provider is refused");
+            refused("OIDC_TOKEN_REFUSED", "what the provider answered does not hold; begin again")
+        }
+    }
+}
+
+fn not_ours() -> Failure {
+    let message = "this sign-in was begun elsewhere, has ended, or is too old; begin again";
+    refused("OIDC_STATE_REFUSED", message)
+}
+
+impl Users {
+    fn provider(&self, name: &str) -> Result<&Provider, Failure> {
+        let message = "nobody signs in through such a provider here";
+        self.oidc.get(name).ok_or_else(|| Failure::not_found("PROVIDER_NOT_FOUND", message))
+    }
+
+    fn redirect(&self, visitor: &Caller, provider: &str) -> Result<String, Failure> {
+        self.oidc
+            .redirect(&visitor.tenant, provider)
+            .ok_or_else(|| Failure::unavailable(&"the tenant has no address"))
+    }
+
+    /// Where the person goes, and what their browser keeps until they come back.
+    pub(crate) async fn leave(
+        &self,
+        visitor: &Caller,
+        provider: &str,
+        next: String,
+    ) -> Result<(String, String), Failure> {
+        let known = self.provider(provider)?;
+        let now = self.kit.ledger.clock().now();
+        let flight = Flight::begin(provider, &visitor.tenant, next, now);
+        let redirect = self.redirect(visitor, provider)?;
+        let door = known.door(&flight, &redirect, now).await.map_err(failed)?;
+        Ok((door, flight.sealed(self.kit.ledger.keys())))
+    }
+
+    /// The flight that an answer ends, once.
+    pub(crate) fn land(
+        &self,
+        visitor: &Caller,
+        provider: &str,
+        cookie: Option<&str>,
+        state: &str,
+    ) -> Result<Flight, Failure> {
+        self.provider(provider)?;
+        let now = self.kit.ledger.clock().now();
+        let flight = cookie.and_then(|c| Flight::open(self.kit.ledger.keys(), c, &visitor.tenant, now));
+        flight
+            .filter(|flight| flight.is_of(provider, state) && is_local(&flight.next))
+            .filter(|flight| self.oidc.lands(flight, now))
+            .ok_or_else(not_ours)
+    }
+
+    /// Lets in whoever the provider proves the person with `code` to be.
+    pub(crate) async fn arrive(
+        &self,
+        visitor: &Caller,
+        flight: &Flight,
+        code: &str,
+        issuer: Option<&str>,
+    ) -> Result<Arrival, Failure> {
+        let now = self.kit.ledger.clock().now();
+        let redirect = self.redirect(visitor, &flight.provider)?;
+        let provider = self.provider(&flight.provider)?;
+        let proven = provider.prove(flight, code, issuer, &redirect, now).await.map_err(failed)?;
+        for _ in 0..ATTEMPTS {
+            if let Some(arrival) = self.let_in(visitor, &flight.provider, &proven).await? {
+                return Ok(arrival);
+            }
+        }
+        Err(user_refused(ExecuteError::Busy))
+    }
+
+    fn identity_claim(&self, visitor: &Caller, proven: &Proven) -> Claim {
+        let (issuer, subject) = (&proven.identity.issuer, &proven.identity.subject);
+        self.kit.ledger.keys().claim(&visitor.tenant, "identity", &format!("{issuer}\n{subject}"))
+    }
+
+    /// Nothing when somebody else took the identity, the address or the name at this moment.
+    async fn let_in(
+        &self,
+        visitor: &Caller,
+        provider: &str,
+        proven: &Proven,
+    ) -> Result<Option<Arrival>, Failure> {
+        let claim = self.identity_claim(visitor, proven);
+        if let Some(stream) = self.kit.ledger.journal().owner(&claim).await? {
+            let (state, _) = self.kit.ledger.load::<User>(&visitor.tenant, &stream.id).await?;
+            let person = state.person.ok_or_else(unknown_user)?;
+            return self.admitted(visitor, person).await.map(Some);
+        }
+        let message =
+            "the provider has not confirmed your e-mail address; confirm it there, or sign in otherwise";
+        let email = proven.email.as_deref();
+        let email = email.ok_or_else(|| refused("OIDC_EMAIL_NOT_VERIFIED", message))?;
+        match self.by_name(&visitor.tenant, email).await? {
+            Some(person) => self.link(visitor, provider, proven, claim, person).await,
+            None => self.join_through(visitor, provider, proven, claim, email).await,
+        }
+    }
+
+    async fn admitted(&self, visitor: &Caller, person: Person) -> Result<Arrival, Failure> {
+        if !person.status.may_sign_in() {
+            return Err(not_active());
+        }
+        Ok(Arrival { signed: self.admit(visitor, person).await?, joined: false })
+    }
+
+    /// Links an account that has the address. Where the address was not confirmed here, whoever made the account is
+    /// locked out first: a crash in between leaves them outside.
+    async fn link(
+        &self,
+        visitor: &Caller,
+        provider: &str,
+        proven: &Proven,
+        claim: Claim,
+        person: Person,
+    ) -> Result<Option<Arrival>, Failure> {
+        if !person.status.may_sign_in() {
+            return Err(not_active());
+        }
+        let actor = as_person(visitor, person.id);
+        if !person.email_verified {
+            self.end_sessions(&actor, person.id, Ending::Linked).await?;
+        }
+        let command = UserCommand::Link {
+            provider: provider.to_owned(),
+            identity: proven.identity.clone(),
+            password_hash: self.passwords.hash(random()).await?,
+        };
+        let claims = Claims { take: vec![claim], release_all: false };
+        let options = Options { claims, ..Options::default() };
+        let done = match self.kit.execute::<User>(&actor, person.id, command, options).await {
+            Ok(done) => done,
+            Err(ExecuteError::Taken { .. }) => return Ok(None),
+            Err(ExecuteError::Rejected(UserRejection::NotActive)) => return Err(not_active()),
+            Err(ExecuteError::Rejected(UserRejection::LinkedOtherwise)) => {
+                let message = "another account of that provider opens the account with this address";
+                return Err(Failure::conflict("OIDC_LINKED_OTHERWISE", message));
+            }
+            Err(error) => return Err(user_refused(error)),
+        };
+        let linked = done.state.person.ok_or_else(unknown_user)?;
+        if linked.password_hash != person.password_hash {
+            self.end_sessions(&actor, person.id, Ending::Linked).await?;
+        }
+        self.admitted(visitor, linked).await.map(Some)
+    }
+
+    async fn join_through(
+        &self,
+        visitor: &Caller,
+        provider: &str,
+        proven: &Proven,
+        claim: Claim,
+        email: &str,
+    ) -> Result<Option<Arrival>, Failure> {
+        let id: UserId = self.kit.ledger.fresh().into();
+        let session: SessionId = self.kit.ledger.fresh().into();
+        let caller = visitor.becomes(id, session, domain::user::Role::default());
+        // Nobody asked for a user name; nothing of the person is in this one.
+        let digits = id.uuid().simple().to_string();
+        let username = format!("user-{}", digits.get(20..).unwrap_or(&digits));
+        let take = vec![
+            claim,
+            self.claim(&visitor.tenant, "email", email),
+            self.claim(&visitor.tenant, "username", &username),
+        ];
+        let command = UserCommand::JoinThrough {
+            id,
+            account: Account { username, email: email.to_owned() },
+            profile: proven.profile.clone(),
+            password_hash: self.passwords.hash(random()).await?,
+            verification: self.mail_token(mail::VERIFY, &visitor.tenant, id),
+            provider: provider.to_owned(),
+            identity: proven.identity.clone(),
+        };
+        let claims = Claims { take, release_all: false };
+        let options = Options { new_stream: true, claims, ..Options::default() };
+        let done = match self.kit.execute::<User>(&caller.actor(), id, command, options).await {
+            Ok(done) => done,
+            Err(ExecuteError::Taken { .. }) => return Ok(None),
+            Err(error) => return Err(user_refused(error)),
+        };
+        let person = done.state.person.ok_or_else(unknown_user)?;
+        let tokens = self.begin(&caller, &person, session).await?;
+        let signed = SignedIn { caller, person, version: done.version, tokens, position: done.position };
+        Ok(Some(Arrival { signed, joined: true }))
+    }
+}

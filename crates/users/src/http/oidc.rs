@@ -1,0 +1,143 @@
+//! To a provider of sign-ins and back. Both are visited by browsers: whoever asks for a page is sent to one, whatever
+//! came of it; programs get the failure.
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, COOKIE, LOCATION, REFERRER_POLICY, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use domain::FieldErrors;
+use http_kit::{Failure, Params, Visitor};
+use serde::Deserialize;
+
+use super::App;
+use crate::oidc::{LIFE, is_local};
+
+/// Carries the flight; sent to the addresses of this file only.
+const FLIGHT: &str = "hyd_oidc";
+const FLIGHT_PATH: &str = "/api/auth/oidc/";
+/// The cookies of the pages: they read them, and nobody else does.
+const ACCESS: &str = "hyd_access";
+const REFRESH: &str = "hyd_refresh";
+const FLASH: &str = "hyd_flash";
+const REFRESH_SECONDS: i64 = 30 * 24 * 60 * 60;
+const FLASH_SECONDS: i64 = 60;
+
+/// What a provider adds to the address it sends people back to; further members are its own.
+#[derive(Deserialize)]
+pub struct Back {
+    state: Option<String>,
+    code: Option<String>,
+    iss: Option<String>,
+    error: Option<String>,
+}
+
+pub async fn begin(
+    State(app): State<App>,
+    Visitor(visitor): Visitor,
+    Path(provider): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let going = async {
+        let params = Params::read(&uri, &["next"])?;
+        let mut fields = params.fields();
+        let local = |path: &str| {
+            let refusal = "must be a path of this site, such as /dashboard";
+            if is_local(path) { Ok(path.to_owned()) } else { Err(refusal) }
+        };
+        let next = fields.parsed("next", local).unwrap_or_else(|| "/dashboard".into());
+        let next = fields.finish(Some(next))?;
+        app.users.leave(&visitor, &provider, next).await
+    };
+    match going.await {
+        Ok((door, flight)) => {
+            let secure = app.users.oidc.is_secure(&visitor.tenant);
+            let cookie = cookie(FLIGHT, &flight, FLIGHT_PATH, LIFE, secure);
+            go(&door, &[cookie])
+        }
+        Err(failure) => told(failure, &headers),
+    }
+}
+
+pub async fn callback(
+    State(app): State<App>,
+    Visitor(visitor): Visitor,
+    Path(provider): Path<String>,
+    headers: HeaderMap,
+    back: Result<Query<Back>, QueryRejection>,
+) -> Result<Response, Failure> {
+    let secure = app.users.oidc.is_secure(&visitor.tenant);
+    let over = cookie(FLIGHT, "", FLIGHT_PATH, 0, secure);
+    let coming = async {
+        let Query(back) = back.map_err(|_| FieldErrors::one("state", "must be there once"))?;
+        let state = back.state.ok_or_else(|| FieldErrors::one("state", "is required"))?;
+        let flight = app.users.land(&visitor, &provider, flight_of(&headers), &state)?;
+        if back.error.is_some() {
+            let message = "you did not sign in at the provider";
+            return Err(Failure::new(StatusCode::UNAUTHORIZED, "OIDC_CANCELLED", message));
+        }
+        let code = back.code.ok_or_else(|| FieldErrors::one("code", "is required"))?;
+        let arrival = app.users.arrive(&visitor, &flight, &code, back.iss.as_deref()).await?;
+        Ok((flight, arrival))
+    };
+    let (flight, arrival) = match coming.await {
+        Ok(arrived) => arrived,
+        Err(failure) => {
+            let mut response = told(failure, &headers)?;
+            response.headers_mut().append(SET_COOKIE, value(&over)?);
+            return Ok(response);
+        }
+    };
+    let signed = arrival.signed;
+    if let Some(position) = signed.position {
+        app.users.kit.seen.remember(&signed.caller.tenant, signed.person.id, position);
+    }
+    let life = app.users.kit.tokens.lifetime();
+    let said = if arrival.joined { "welcome" } else { "signed-in" };
+    let cookies = [
+        over,
+        cookie(ACCESS, &signed.tokens.access_token, "/", life - (life / 10).min(30), secure),
+        cookie(REFRESH, &signed.tokens.refresh_token, "/", REFRESH_SECONDS, secure),
+        cookie(FLASH, said, "/", FLASH_SECONDS, secure),
+    ];
+    go(&flight.next, &cookies)
+}
+
+fn flight_of(headers: &HeaderMap) -> Option<&str> {
+    let lines = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == FLIGHT).map(|(_, value)| value)
+}
+
+/// Not `Strict`: a browser that comes back from the provider must send it.
+fn cookie(name: &str, value: &str, path: &str, seconds: i64, secure: bool) -> String {
+    let secure = if secure { "; Secure" } else { "" };
+    format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+}
+
+fn value(text: &str) -> Result<HeaderValue, Failure> {
+    HeaderValue::from_str(text).map_err(|error| Failure::unavailable(&error))
+}
+
+fn go(to: &str, cookies: &[String]) -> Result<Response, Failure> {
+    let mut response = StatusCode::FOUND.into_response();
+    let headers = response.headers_mut();
+    headers.insert(LOCATION, value(to)?);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // The address of this answer holds a code.
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    for cookie in cookies {
+        headers.append(SET_COOKIE, value(cookie)?);
+    }
+    Ok(response)
+}
+
+/// A browser is shown the sign-in page, which has words for the code.
+fn told(failure: Failure, headers: &HeaderMap) -> Result<Response, Failure> {
+    let accepts = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    if accepts.contains("text/html") {
+        return go(&format!("/sign-in?refused={}", failure.code), &[]);
+    }
+    Ok(failure.into_response())
+}

@@ -1,0 +1,153 @@
+//! What an ID token says, once its signature, issuer, audience, time and nonce are right.
+
+use std::str::FromStr as _;
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use domain::Timestamp;
+use domain::people;
+use domain::user::{Identity, Profile};
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm, PublicKeyUse};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::OidcError;
+
+/// Clocks differ by that much, in seconds.
+const LEEWAY: i64 = 60;
+/// The longest subject there may be, by the specification.
+const LONGEST_SUBJECT: usize = 255;
+
+/// Signatures by the provider's own key. None is made with a secret that we know, too, and `none` is not a signature.
+pub const ALGORITHMS: [Algorithm; 9] = [
+    Algorithm::RS256,
+    Algorithm::RS384,
+    Algorithm::RS512,
+    Algorithm::PS256,
+    Algorithm::PS384,
+    Algorithm::PS512,
+    Algorithm::ES256,
+    Algorithm::ES384,
+    Algorithm::EdDSA,
+];
+
+/// Somebody whom a provider vouches for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proven {
+    /// Who.
+    pub identity: Identity,
+    /// Their address, if the provider has seen that it is theirs.
+    pub email: Option<String>,
+    /// As they are called there.
+    pub profile: Profile,
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    sub: String,
+    exp: i64,
+    iat: i64,
+    aud: Value,
+    nonce: Option<String>,
+    azp: Option<String>,
+    email: Option<String>,
+    email_verified: Option<Value>,
+    given_name: Option<String>,
+    family_name: Option<String>,
+    name: Option<String>,
+}
+
+/// What a token must fit.
+pub struct Expected<'a> {
+    pub issuer: &'a str,
+    pub client_id: &'a str,
+    pub nonce: &'a str,
+    pub now: Timestamp,
+}
+
+/// The algorithm and the key's name in a token's header, if the provider may use it.
+pub fn header(token: &str, used: &[Algorithm]) -> Result<(Algorithm, Option<String>), OidcError> {
+    let header = jsonwebtoken::decode_header(token).map_err(|_| OidcError::Token("its header"))?;
+    if used.contains(&header.alg) && ALGORITHMS.contains(&header.alg) {
+        Ok((header.alg, header.kid))
+    } else {
+        Err(OidcError::Token("its algorithm"))
+    }
+}
+
+/// Whether a key is there for signatures of `algorithm`, under the name `kid`, if one is given.
+pub fn fits(key: &Jwk, algorithm: Algorithm, kid: Option<&str>) -> bool {
+    let family = match (&key.algorithm, algorithm) {
+        (AlgorithmParameters::EllipticCurve(_), Algorithm::ES256 | Algorithm::ES384)
+        | (AlgorithmParameters::OctetKeyPair(_), Algorithm::EdDSA) => true,
+        (AlgorithmParameters::RSA(_), other) => {
+            !matches!(other, Algorithm::ES256 | Algorithm::ES384 | Algorithm::EdDSA)
+        }
+        _ => false,
+    };
+    let named = kid.is_none_or(|kid| key.common.key_id.as_deref() == Some(kid));
+    let signs = key.common.public_key_use.as_ref().is_none_or(|of| *of == PublicKeyUse::Signature);
+    let own = key.common.key_algorithm.is_none_or(|own| is(own, algorithm));
+    family && named && signs && own
+}
+
+fn is(key: KeyAlgorithm, algorithm: Algorithm) -> bool {
+    Algorithm::from_str(&key.to_string()).is_ok_and(|own| own == algorithm)
+}
+
+/// The person, if the token holds.
+pub fn verify(
+    token: &str,
+    key: &Jwk,
+    algorithm: Algorithm,
+    expected: &Expected<'_>,
+) -> Result<Proven, OidcError> {
+    let key = DecodingKey::from_jwk(key).map_err(|_| OidcError::Token("its key"))?;
+    let mut rules = Validation::new(algorithm);
+    rules.validate_exp = false; // below, by our own clock
+    rules.set_required_spec_claims(&["iss", "aud", "exp", "sub"]);
+    rules.set_issuer(&[expected.issuer]);
+    rules.set_audience(&[expected.client_id]);
+    let decoded = jsonwebtoken::decode::<Claims>(token, &key, &rules);
+    let claims = decoded.map_err(|_| OidcError::Token("its signature, issuer or audience"))?.claims;
+    let now = expected.now.seconds();
+    if claims.exp.saturating_add(LEEWAY) <= now || claims.iat > now.saturating_add(LEEWAY) {
+        return Err(OidcError::Token("its time"));
+    }
+    let nonce = claims.nonce.as_deref().unwrap_or_default();
+    if verify_slices_are_equal(nonce.as_bytes(), expected.nonce.as_bytes()).is_err() {
+        return Err(OidcError::Token("its nonce"));
+    }
+    // Made for several, it must have been asked for by us.
+    let several = claims.aud.as_array().is_some_and(|all| all.len() > 1);
+    let party = claims.azp.as_deref();
+    if party.is_some_and(|party| party != expected.client_id) || (several && party.is_none()) {
+        return Err(OidcError::Token("its authorized party"));
+    }
+    if claims.sub.is_empty() || claims.sub.len() > LONGEST_SUBJECT {
+        return Err(OidcError::Token("its subject"));
+    }
+    Ok(proven(claims, expected.issuer))
+}
+
+fn proven(claims: Claims, issuer: &str) -> Proven {
+    // Some write it as a text.
+    let seen = matches!(&claims.email_verified, Some(Value::Bool(true)))
+        || claims.email_verified.as_ref().and_then(Value::as_str) == Some("true");
+    let email = claims.email.as_deref().filter(|_| seen).and_then(|email| people::email(email).ok());
+    let named = claims.given_name.as_deref().or(claims.name.as_deref()).and_then(short);
+    let first_name = named.or_else(|| email.as_deref()?.split('@').next().and_then(short));
+    let profile = Profile {
+        first_name: first_name.unwrap_or_default(),
+        last_name: claims.family_name.as_deref().and_then(short).unwrap_or_default(),
+        ..Profile::default()
+    };
+    let identity = Identity { issuer: issuer.to_owned(), subject: claims.sub };
+    Proven { identity, email, profile }
+}
+
+/// At most 50 characters of a name, as profiles take it.
+fn short(name: &str) -> Option<String> {
+    let name: String = name.trim().chars().filter(|c| !c.is_control()).take(50).collect();
+    (!name.is_empty()).then_some(name)
+}

@@ -1,0 +1,237 @@
+//! One provider: what it says of itself, its keys, and codes exchanged for ID tokens.
+
+use std::str::FromStr as _;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use domain::Timestamp;
+use form_urlencoded::Serializer;
+use jsonwebtoken::Algorithm;
+use jsonwebtoken::jwk::Jwk;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use reqwest::{Client, RequestBuilder, StatusCode};
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+use super::flight::Flight;
+use super::id_token::{self, Expected, Proven};
+use super::{OidcError, ProviderError, ProviderSettings, fetch};
+
+/// What a provider says of itself, and its keys, are asked for again after so long, in seconds.
+const FRESH: i64 = 3600;
+/// A key nobody knows, or a provider that does not answer, is asked about once in so long, in seconds.
+const PAUSE: i64 = 10;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Provider {
+    settings: ProviderSettings,
+    client: Client,
+    known: Mutex<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    about: Option<(Arc<About>, Timestamp)>,
+    keys: Option<(Arc<Vec<Jwk>>, Timestamp)>,
+    failed_at: Option<Timestamp>,
+}
+
+/// The discovery document.
+#[derive(Debug, Deserialize)]
+struct About {
+    issuer: String,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    jwks_uri: String,
+    #[serde(default)]
+    id_token_signing_alg_values_supported: Vec<String>,
+    #[serde(default)]
+    token_endpoint_auth_methods_supported: Vec<String>,
+    #[serde(default)]
+    authorization_response_iss_parameter_supported: bool,
+}
+
+impl About {
+    /// Those it uses and we take; RS256 when it does not say.
+    fn algorithms(&self) -> Vec<Algorithm> {
+        let said = &self.id_token_signing_alg_values_supported;
+        let all: Vec<_> = said.iter().filter_map(|name| Algorithm::from_str(name).ok()).collect();
+        if said.is_empty() { vec![Algorithm::RS256] } else { all }
+    }
+
+    /// Whether the secret goes into the body: into the header unless the provider takes it there alone.
+    fn secret_in_body(&self) -> bool {
+        let methods = &self.token_endpoint_auth_methods_supported;
+        let takes = |name: &str| methods.iter().any(|method| method == name);
+        takes("client_secret_post") && !takes("client_secret_basic")
+    }
+}
+
+#[derive(Deserialize)]
+struct Redeemed {
+    id_token: Option<String>,
+}
+
+impl Provider {
+    pub(super) fn new(settings: ProviderSettings) -> Result<Self, ProviderError> {
+        let client = fetch::client(&settings)?;
+        Ok(Self { settings, client, known: Mutex::default() })
+    }
+
+    /// Where a person goes to sign in, on `flight`.
+    pub(crate) async fn door(
+        &self,
+        flight: &Flight,
+        redirect: &str,
+        now: Timestamp,
+    ) -> Result<String, OidcError> {
+        let about = self.about(now).await?;
+        let query = Serializer::new(String::new())
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &self.settings.client_id)
+            .append_pair("redirect_uri", redirect)
+            .append_pair("scope", "openid email profile")
+            .append_pair("state", &flight.state)
+            .append_pair("nonce", &flight.nonce)
+            .append_pair("code_challenge", &flight.challenge())
+            .append_pair("code_challenge_method", "S256")
+            .finish();
+        let mark = if about.authorization_endpoint.contains('?') { '&' } else { '?' };
+        Ok(format!("{}{mark}{query}", about.authorization_endpoint))
+    }
+
+    /// Who came back with `code` from `flight`; `issuer` is who says to have sent them (RFC 9207).
+    pub(crate) async fn prove(
+        &self,
+        flight: &Flight,
+        code: &str,
+        issuer: Option<&str>,
+        redirect: &str,
+        now: Timestamp,
+    ) -> Result<Proven, OidcError> {
+        let about = self.about(now).await?;
+        let required = about.authorization_response_iss_parameter_supported;
+        if issuer.is_some_and(|issuer| issuer != about.issuer) || (required && issuer.is_none()) {
+            return Err(OidcError::Token("the provider that answered"));
+        }
+        let token = self.redeem(&about, flight, code, redirect).await?;
+        let (algorithm, kid) = id_token::header(&token, &about.algorithms())?;
+        let key = self.key(&about, algorithm, kid.as_deref(), now).await?;
+        let (issuer, client_id) = (&*about.issuer, &*self.settings.client_id);
+        id_token::verify(&token, &key, algorithm, &Expected { issuer, client_id, nonce: &flight.nonce, now })
+    }
+
+    async fn redeem(
+        &self,
+        about: &About,
+        flight: &Flight,
+        code: &str,
+        redirect: &str,
+    ) -> Result<String, OidcError> {
+        let request = self.redemption(about, flight, code, redirect);
+        let (status, redeemed) = fetch::json::<Redeemed>(request).await?;
+        match (status, redeemed.and_then(|redeemed| redeemed.id_token)) {
+            (StatusCode::OK, Some(token)) => Ok(token),
+            (StatusCode::BAD_REQUEST, _) => Err(OidcError::CodeRefused),
+            (status, _) => Err(OidcError::Unavailable(format!("it gives no ID token ({status})"))),
+        }
+    }
+
+    fn redemption(&self, about: &About, flight: &Flight, code: &str, redirect: &str) -> RequestBuilder {
+        let request = self.client.post(&about.token_endpoint).header(ACCEPT, "application/json");
+        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let mut form = Serializer::new(String::new());
+        form.append_pair("grant_type", "authorization_code")
+            .append_pair("code", code)
+            .append_pair("redirect_uri", redirect)
+            .append_pair("code_verifier", &flight.verifier);
+        let id = &self.settings.client_id;
+        let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        match &self.settings.client_secret {
+            None => request.body(form.append_pair("client_id", id).finish()),
+            Some(secret) if about.secret_in_body() => {
+                let form = form.append_pair("client_id", id).append_pair("client_secret", secret);
+                request.body(form.finish())
+            }
+            Some(secret) => {
+                let pair = BASE64.encode(format!("{}:{}", encoded(id), encoded(secret)));
+                request.header(AUTHORIZATION, format!("Basic {pair}")).body(form.finish())
+            }
+        }
+    }
+
+    /// Asked for at most once at a time; whoever comes meanwhile waits for the same answer.
+    async fn about(&self, now: Timestamp) -> Result<Arc<About>, OidcError> {
+        let mut known = self.known.lock().await;
+        if let Some((about, at)) = &known.about
+            && now < at.plus_seconds(FRESH)
+        {
+            return Ok(Arc::clone(about));
+        }
+        if known.failed_at.is_some_and(|at| now < at.plus_seconds(PAUSE)) {
+            return Err(OidcError::Unavailable("it did not a moment ago".into()));
+        }
+        let asked = self.ask().await;
+        known.failed_at = asked.is_err().then_some(now);
+        let about = Arc::new(asked?);
+        known.about = Some((Arc::clone(&about), now));
+        Ok(about)
+    }
+
+    async fn ask(&self) -> Result<About, OidcError> {
+        let issuer = &self.settings.issuer;
+        let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+        let (status, about) = fetch::json::<About>(self.client.get(url)).await?;
+        let about = about.filter(|_| status == StatusCode::OK);
+        let about = about.ok_or_else(|| OidcError::Unavailable(format!("no configuration ({status})")))?;
+        let places = [&about.authorization_endpoint, &about.token_endpoint, &about.jwks_uri];
+        if about.issuer != *issuer {
+            return Err(OidcError::Unavailable("its configuration is of another issuer".into()));
+        }
+        if !places.into_iter().all(|place| fetch::is_safe(place)) {
+            return Err(OidcError::Unavailable("its configuration names unsafe addresses".into()));
+        }
+        Ok(about)
+    }
+
+    /// The key a token is signed with. A name that is not known may be a new key: they are asked for again.
+    async fn key(
+        &self,
+        about: &About,
+        algorithm: Algorithm,
+        kid: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Jwk, OidcError> {
+        let mut known = self.known.lock().await;
+        let found = |keys: &[Jwk]| {
+            let mut fitting = keys.iter().filter(|key| id_token::fits(key, algorithm, kid));
+            // Without a name in the token only the one key there is can be meant.
+            fitting.next().filter(|_| kid.is_some() || fitting.next().is_none()).cloned()
+        };
+        if let Some((keys, at)) = &known.keys {
+            match found(keys) {
+                Some(key) if now < at.plus_seconds(FRESH) => return Ok(key),
+                None if now < at.plus_seconds(PAUSE) => return Err(OidcError::Token("its key")),
+                _ => {}
+            }
+        }
+        let keys = Arc::new(self.keys(about).await?);
+        known.keys = Some((Arc::clone(&keys), now));
+        found(&keys).ok_or(OidcError::Token("its key"))
+    }
+
+    /// Keys of kinds that we do not know are left out.
+    async fn keys(&self, about: &About) -> Result<Vec<Jwk>, OidcError> {
+        #[derive(Deserialize)]
+        struct Set {
+            keys: Vec<Value>,
+        }
+        let (status, set) = fetch::json::<Set>(self.client.get(&about.jwks_uri)).await?;
+        let set = set.filter(|_| status == StatusCode::OK);
+        let set = set.ok_or_else(|| OidcError::Unavailable(format!("no keys ({status})")))?;
+        Ok(set.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect())
+    }
+}
