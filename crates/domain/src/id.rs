@@ -37,6 +37,9 @@ pub enum FileKind {}
 /// Marks ids of notifications.
 #[derive(Debug)]
 pub enum NotificationKind {}
+/// Marks ids of saved searches.
+#[derive(Debug)]
+pub enum SavedSearchKind {}
 
 /// A person.
 pub type UserId = Id<UserKind>;
@@ -52,6 +55,8 @@ pub type ReportId = Id<ReportKind>;
 pub type FileId = Id<FileKind>;
 /// Something a person is told.
 pub type NotificationId = Id<NotificationKind>;
+/// A search that a person keeps.
+pub type SavedSearchId = Id<SavedSearchKind>;
 
 impl<K> Id<K> {
     /// The bare UUID.

@@ -22,6 +22,7 @@ pub mod position;
 pub mod preferences;
 pub mod property;
 pub mod report;
+pub mod saved_search;
 mod schema;
 pub mod session;
 pub mod system;
@@ -33,7 +34,9 @@ pub mod user;
 pub use aggregate::{Aggregate, EventKind};
 pub use envelope::{Actor, Envelope, Metadata, StreamId, Version};
 pub use fields::{FieldErrors, Fields};
-pub use id::{FileId, Id, Ids, LeadId, NotificationId, PropertyId, ReportId, SessionId, UserId};
+pub use id::{
+    FileId, Id, Ids, LeadId, NotificationId, PropertyId, ReportId, SavedSearchId, SessionId, UserId,
+};
 pub use money::Paise;
 pub use personal::Personal;
 pub use position::{Log, Position};

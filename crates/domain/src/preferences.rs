@@ -40,10 +40,13 @@ impl Choice for Kind {
 pub enum Channel {
     Email,
     Sms,
+    /// Into their inbox only, where everything else comes, too.
+    InApp,
 }
 
 impl Choice for Channel {
-    const ALL: &'static [(&'static str, Self)] = &[("EMAIL", Self::Email), ("SMS", Self::Sms)];
+    const ALL: &'static [(&'static str, Self)] =
+        &[("EMAIL", Self::Email), ("SMS", Self::Sms), ("IN_APP", Self::InApp)];
 }
 
 /// The languages there are letters in.

@@ -17,6 +17,7 @@ use domain::property::content::{Contact, Coordinates, Location, Specifications};
 use domain::property::kinds::{FurnishedStatus, ListingType, PlotUse, PropertyType, TransactionType};
 use domain::property::{Content, Image, PropertyEvent, Status};
 use domain::report::{Cause, Complaint, ReportEvent};
+use domain::saved_search::{Frequency, SavedSearchEvent, Wish};
 use domain::session::SessionEvent;
 use domain::system::SystemEvent;
 use domain::user::{Account, Identity, IssuedToken, Profile, Role, UserEvent, UserStatus};
@@ -288,6 +289,24 @@ fn preferences() -> Vec<PreferencesEvent> {
     vec![PreferencesEvent::Chosen { choices }]
 }
 
+fn saved_searches() -> Vec<SavedSearchEvent> {
+    let (saved_search_id, owner_id) = (id(7), id(1));
+    let filters =
+        [("location", "Kondapur"), ("bedrooms", "3")].map(|(name, value)| (name.into(), value.into()));
+    let wish = |frequency| Wish {
+        name: Personal::of(owner_id, "A flat for us".into()),
+        filters: Personal::of(owner_id, filters.clone().into_iter().collect()),
+        channels: [Channel::Email, Channel::InApp].into(),
+        frequency,
+        enabled: true,
+    };
+    vec![
+        SavedSearchEvent::Saved { saved_search_id, owner_id, wish: wish(Frequency::Instant) },
+        SavedSearchEvent::Changed { saved_search_id, owner_id, wish: wish(Frequency::Weekly) },
+        SavedSearchEvent::Deleted { saved_search_id, owner_id },
+    ]
+}
+
 fn golden(event_type: &str, version: u16) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{event_type}.v{version}.json"))
 }
@@ -341,6 +360,7 @@ fn rule_21_every_event_reads_for_ever() {
     check_in("notification.", &requested, &mut covered);
     check(&others, &mut covered);
     check(&preferences(), &mut covered);
+    check(&saved_searches(), &mut covered);
     let directory = std::fs::read_dir(golden("x", 1).parent().unwrap()).unwrap();
     let files: BTreeSet<String> = directory.map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
     assert_eq!(files, covered, "a golden file without an event, or an event without one");

@@ -135,6 +135,9 @@ impl Told<'_> {
             "REPLAY_FINISHED" => format!("The read model of {group} was rebuilt"),
             "REPLAY_FAILED" => format!("The read model of {group} could not be rebuilt"),
             "PROPERTY_SEARCHED" => "You searched for homes".into(),
+            "SEARCH_SAVED" => "You saved a search".into(),
+            "SAVED_SEARCH_UPDATED" => "You changed a saved search".into(),
+            "SAVED_SEARCH_DELETED" => "You deleted a saved search".into(),
             _ => return None,
         })
     }

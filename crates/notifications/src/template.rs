@@ -96,7 +96,20 @@ impl Template {
         match self {
             Self::Welcome | Self::VerifyEmail | Self::PasswordReset => &[],
             Self::PropertyAlert => {
-                const { &[must("title", 200), may("area", 100), may("price", 50), may("propertyId", 36)] }
+                const {
+                    &[
+                        must("title", 200),
+                        may("area", 100),
+                        may("price", 50),
+                        may("propertyId", 36),
+                        // Of saved searches: what happened, and what the search is called.
+                        may("occasion", 50),
+                        may("search", 100),
+                        // Of several homes: how many, and the first of them, a line each that begins with the id.
+                        may("total", 10),
+                        may("homes", 10_000),
+                    ]
+                }
             }
             Self::Lead => {
                 const {

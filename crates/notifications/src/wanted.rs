@@ -63,17 +63,18 @@ fn lane(envelope: &Envelope) -> Option<String> {
     }
 }
 
-/// The name of a channel among deliveries.
-fn carried_by(channel: Channel) -> &'static str {
+/// The name of a channel among deliveries; nothing is carried into an inbox.
+fn carried_by(channel: Channel) -> Option<&'static str> {
     match channel {
-        Channel::Email => CHANNEL,
-        Channel::Sms => TEXTS,
+        Channel::Email => Some(CHANNEL),
+        Channel::Sms => Some(TEXTS),
+        Channel::InApp => None,
     }
 }
 
 /// The channel of that name.
 pub fn channel_of(name: &str) -> Option<Channel> {
-    Channel::ALL.iter().map(|(_, channel)| *channel).find(|channel| carried_by(*channel) == name)
+    Channel::ALL.iter().map(|(_, channel)| *channel).find(|channel| carried_by(*channel) == Some(name))
 }
 
 /// The delivery that a notification asked for, and whose it was, if anybody's.
@@ -83,7 +84,9 @@ pub fn letter_of(ledger: &Ledger, event: &Envelope) -> Result<Option<(String, Op
     };
     let recipient = subject_id.map_or_else(|| event.stream.id.to_string(), |user| user.to_string());
     let template = Template::of(template).name();
-    let delivery = Delivery { event, channel: carried_by(channel), recipient: &recipient, template };
+    // Of what was carried nowhere no letter is found under this id.
+    let channel = carried_by(channel).unwrap_or_default();
+    let delivery = Delivery { event, channel, recipient: &recipient, template };
     Ok(Some((delivery.id(), subject_id)))
 }
 
@@ -133,7 +136,9 @@ impl Wanted {
                 }
                 let recipient = person.as_deref().unwrap_or(&event.stream.id);
                 let template = Template::of(template).name();
-                Delivery { event, channel: carried_by(channel), recipient, template }.add(tx).await?;
+                if let Some(channel) = carried_by(channel) {
+                    Delivery { event, channel, recipient, template }.add(tx).await?;
+                }
             }
             NotificationEvent::Read {} => {
                 let [tenant, id] = which;

@@ -3,14 +3,15 @@
 mod answer;
 mod area;
 mod lists;
-mod read;
+pub mod read;
 mod searches;
 mod suggestions;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 
 use crate::App;
+use crate::saved::http as saved;
 use crate::searches::Site;
 
 pub fn router(app: App) -> Router {
@@ -19,6 +20,10 @@ pub fn router(app: App) -> Router {
         .route("/api/search/advanced", post(lists::by_body))
         .route("/api/search/filters", get(lists::filters))
         .route("/api/search/featured", get(lists::featured))
+        .route("/api/search/save", post(saved::save))
+        // One pattern for both: of a person when they are read, of a saved search when that is changed.
+        .route("/api/search/saved/{id}", get(saved::list))
+        .route("/api/search/saved/{id}", put(saved::change).delete(saved::delete))
         .route("/api/properties/search", get(lists::listings))
         .route("/api/properties/filter", get(lists::listings))
         .route("/api/properties/{id}/similar", get(lists::similar))

@@ -15,6 +15,7 @@ mod projection;
 pub mod query;
 mod ranking;
 mod rows;
+mod saved;
 mod searches;
 mod suggest;
 pub mod words;
@@ -22,6 +23,7 @@ pub mod words;
 use std::path::Path;
 use std::sync::Arc;
 
+use ::projection::deliveries::{self, Book, Courier};
 use ::projection::{ViewError, ViewStore};
 use axum::extract::FromRef;
 use bus::{Group, Status};
@@ -33,6 +35,11 @@ pub use keeper::Keeper;
 use progress::Progress;
 use projection::Homes;
 pub use ranking::{Measured, Parts, Standing};
+use saved::alerts::Alerts;
+pub use saved::alerts::Occasion;
+pub use saved::matching;
+use saved::teller::Teller;
+pub use saved::teller::notification_of;
 pub use searches::{PEOPLE, Searches};
 use tokio::sync::Semaphore;
 
@@ -41,12 +48,15 @@ use tokio::sync::Semaphore;
 pub struct Search {
     kit: Kit,
     store: ViewStore,
+    book: Book,
     index: Arc<Index>,
     progress: Arc<Progress>,
     /// Searches at the same time: more would only wait for the same cores.
     turns: Arc<Semaphore>,
 }
 
+const SEARCH_TABLES: &str = include_str!("../migrations/0001_search.sql");
+const SAVED_TABLES: &str = include_str!("../migrations/0002_saved.sql");
 /// At most.
 const SEARCHES: usize = 4;
 
@@ -82,12 +92,15 @@ impl Search {
     /// When their files cannot be opened.
     pub async fn open(kit: Kit, views: &Path) -> Result<Self, OpenError> {
         let progress = Arc::new(Progress::default());
-        let homes = Arc::new(Homes::new(kit.ledger.clone(), Arc::clone(&progress)));
-        let tables = include_str!("../migrations/0001_search.sql");
-        let store = ViewStore::open(&views.join("search.db"), tables, homes)?;
+        let alerts = Alerts::default();
+        let wake = Arc::clone(&alerts.wake);
+        let homes = Arc::new(Homes::new(kit.ledger.clone(), Arc::clone(&progress), alerts));
+        let tables = [deliveries::TABLES, SEARCH_TABLES, SAVED_TABLES].concat();
+        let store = ViewStore::open(&views.join("search.db"), &tables, homes)?;
+        let book = Book::open(&store, wake)?;
         let index = Arc::new(Index::open(&views.join("search"))?);
         rows::check(&store, &index).await?;
-        Ok(Self { kit, store, index, progress, turns: Arc::new(Semaphore::new(SEARCHES)) })
+        Ok(Self { kit, store, book, index, progress, turns: Arc::new(Semaphore::new(SEARCHES)) })
     }
 
     /// The group that keeps the read model.
@@ -111,6 +124,19 @@ impl Search {
     /// Waits, at most `limit`, until the index has all rows there are by now. Says whether it has.
     pub async fn caught_up(&self, limit: std::time::Duration) -> bool {
         self.progress.wait(u64::MAX, limit).await
+    }
+
+    /// What became of the alerts.
+    #[must_use]
+    pub fn book(&self) -> &Book {
+        &self.book
+    }
+
+    /// Asks that people be told of homes that fit what they saved.
+    #[must_use]
+    pub fn courier(&self, settings: deliveries::Settings) -> Courier {
+        let teller = Teller { ledger: self.kit.ledger.clone(), store: self.store.clone() };
+        Courier::new(self.book.clone(), Arc::new(teller), self.kit.ledger.clock().clone(), settings)
     }
 
     /// What keeps the index up with the rows.

@@ -9,10 +9,13 @@ use async_trait::async_trait;
 use bus::Group;
 use domain::favourites::FavouritesEvent;
 use domain::property::PropertyEvent;
+use domain::saved_search::SavedSearchEvent;
 use domain::{Envelope, Log};
 use journal::{DecodeError, Ledger};
 
 use crate::progress::Progress;
+use crate::saved::alerts::{Alerts, Occasion};
+use crate::saved::keeping;
 
 /// The group of the read model. Order is kept per listing, and per person for what people save.
 pub const GROUP: Group = Group { name: "search-index-group", logs: &[Log::Facts], key: lane };
@@ -20,7 +23,7 @@ pub const GROUP: Group = Group { name: "search-index-group", logs: &[Log::Facts]
 fn lane(envelope: &Envelope) -> Option<String> {
     let stream = &envelope.stream;
     let wanted = match &*stream.kind {
-        "property" | "favourite" => true,
+        "property" | "favourite" | "saved-search" => true,
         "user" => &*envelope.event_type == "USER_DELETED",
         _ => false,
     };
@@ -32,24 +35,37 @@ fn lane(envelope: &Envelope) -> Option<String> {
 pub struct Homes {
     ledger: Ledger,
     progress: Arc<Progress>,
+    alerts: Alerts,
 }
 
 impl Homes {
-    pub fn new(ledger: Ledger, progress: Arc<Progress>) -> Self {
-        Self { ledger, progress }
+    pub fn new(ledger: Ledger, progress: Arc<Progress>, alerts: Alerts) -> Self {
+        Self { ledger, progress, alerts }
     }
 
     async fn one(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
         match &*envelope.stream.kind {
             "property" => {
                 let event = self.ledger.decode::<PropertyEvent>(envelope).map_err(unreadable)?;
-                homes::apply(tx, envelope, event).await
+                let occasion = Occasion::of(&event);
+                homes::apply(tx, envelope, event).await?;
+                match occasion {
+                    Some(_) => self.alerts.apply(tx, envelope).await,
+                    None => Ok(()),
+                }
             }
             "favourite" => {
                 let event = self.ledger.decode::<FavouritesEvent>(envelope).map_err(unreadable)?;
                 homes::saved(tx, envelope, &event).await
             }
-            _ => homes::owner_gone(tx, envelope).await,
+            "saved-search" => {
+                let event = self.ledger.decode::<SavedSearchEvent>(envelope).map_err(unreadable)?;
+                keeping::apply(tx, envelope, event).await
+            }
+            _ => {
+                keeping::owner_gone(tx, envelope).await?;
+                homes::owner_gone(tx, envelope).await
+            }
         }
     }
 }
@@ -81,9 +97,14 @@ impl Projection for Homes {
         if let Some(newest) = batch.iter().map(|envelope| envelope.position.seq).max() {
             self.progress.rows_changed(newest);
         }
+        if batch.iter().any(|envelope| self.erases(envelope)) {
+            self.alerts.forget();
+        }
+        self.alerts.wake.notify_one();
     }
 
     fn replaced(&self) {
+        self.alerts.forget();
         self.progress.rows_changed(0);
     }
 }

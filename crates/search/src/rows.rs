@@ -56,7 +56,8 @@ pub enum RowsError {
     Unreadable(String),
 }
 
-fn read(row: &Row) -> Result<Stored, RowsError> {
+/// A row of [`of_one`].
+pub fn read(row: &Row) -> Result<Stored, RowsError> {
     let wrong = || RowsError::Unreadable(row.text(2).unwrap_or("?").to_owned());
     let at = |column| row.int(column).map(Timestamp::from_micros).ok_or_else(wrong);
     let tenant = TenantId::stored(row.text(1).ok_or_else(wrong)?);
@@ -152,9 +153,13 @@ pub async fn homes(
     Ok(found)
 }
 
+/// The row of a tenant's listing.
+pub fn of_one() -> String {
+    format!("select null, {COLUMNS} from homes h where h.tenant = $1 and h.id = $2")
+}
+
 /// One listing's row.
 pub async fn one(store: &ViewStore, tenant: &TenantId, id: PropertyId) -> Result<Option<Stored>, RowsError> {
-    let sql = format!("select null, {COLUMNS} from homes h where h.tenant = $1 and h.id = $2");
-    let rows = store.query(&sql, vec![tenant.as_str().into(), id.to_string().into()]).await?;
+    let rows = store.query(&of_one(), vec![tenant.as_str().into(), id.to_string().into()]).await?;
     rows.first().map(read).transpose()
 }

@@ -113,8 +113,12 @@ impl TestApp {
         let management = format!("http://{}", operators.local_addr().unwrap());
         let app = open_app(&settings, clock.clone(), &base).await;
         let (kit, groups) = (app.kit.clone(), app.groups.clone());
-        let books =
-            vec![app.notifications.book().clone(), app.erasures.book().clone(), app.files.book().clone()];
+        let books = vec![
+            app.search.book().clone(),
+            app.notifications.book().clone(),
+            app.erasures.book().clone(),
+            app.files.book().clone(),
+        ];
         let search = app.search.clone();
         let (stop, stopped) = oneshot::channel();
         let mut server = JoinSet::new();

@@ -7,6 +7,7 @@ use domain::lead::LeadEvent;
 use domain::notification::NotificationEvent;
 use domain::property::PropertyEvent;
 use domain::report::ReportEvent;
+use domain::saved_search::SavedSearchEvent;
 use domain::session::SessionEvent;
 use domain::user::UserEvent;
 use serde_json::{Value, json};
@@ -39,6 +40,7 @@ fn every_event_of_the_domain_has_its_sentence() {
         names::<LeadEvent>(),
         names::<ReportEvent>(),
         names::<NotificationEvent>(),
+        names::<SavedSearchEvent>(),
         vec!["NOTIFICATION_PREFERENCES_UPDATED".to_owned()],
     ];
     for name in all.concat() {

@@ -187,7 +187,12 @@ impl Site {
             read: state.read_at.is_some(),
             read_at: state.read_at,
             subject: words.subject,
-            message: words.opening.join("\n\n"),
+            message: words
+                .opening
+                .into_iter()
+                .chain(words.homes.into_iter().map(|home| home.words))
+                .collect::<Vec<_>>()
+                .join("\n\n"),
             link: words.action.map(|action| action.link),
             delivery,
         })

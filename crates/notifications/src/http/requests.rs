@@ -139,7 +139,7 @@ fn to(f: &mut Fields<'_>, channel: Channel) -> Option<To> {
         return Some(To::Person(user));
     }
     let parsed = match channel {
-        Channel::Email => people::email(&given).map(To::Email),
+        Channel::Email | Channel::InApp => people::email(&given).map(To::Email),
         Channel::Sms => people::phone(&given).map(To::Phone),
     };
     parsed.map_err(|message| f.wrong("to", format!("{message}, or the id of a person"))).ok()

@@ -15,6 +15,8 @@ pub struct Words {
     pub subject: String,
     pub greeting: String,
     pub opening: Vec<String>,
+    /// Homes, each with its page.
+    pub homes: Vec<Listed>,
     pub action: Option<Action>,
     pub closing: Vec<String>,
     /// Who signs.
@@ -25,6 +27,13 @@ pub struct Words {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Action {
     pub label: &'static str,
+    pub link: String,
+}
+
+/// A home in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub words: String,
     pub link: String,
 }
 
@@ -47,6 +56,7 @@ impl Words {
             subject: one_line(&subject(template, &site.name, title, told)),
             greeting: reader.name.map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},")),
             opening: Vec::new(),
+            homes: Vec::new(),
             action: None,
             closing: Vec::new(),
             site: site.name.clone(),
@@ -58,9 +68,10 @@ impl Words {
         match template {
             Template::Welcome => words.welcome(site),
             Template::VerifyEmail | Template::PasswordReset => words.secret(template, reader),
+            Template::PropertyAlert if told.contains_key("total") => words.digest(site, told),
             Template::PropertyAlert => {
-                let facts = [title, said("area"), said("price")];
-                words.opening = vec!["a home that fits what you look for:".into(), listed(&facts)];
+                let facts = [said("occasion"), title, said("area"), said("price")];
+                words.opening = vec![format!("a home that fits {}:", search(told)), listed(&facts)];
                 words.action = home("See the home");
             }
             Template::Lead => {
@@ -80,11 +91,28 @@ impl Words {
         let is_news =
             !matches!(template, Template::VerifyEmail | Template::PasswordReset | Template::Welcome);
         if is_news && reader.name.is_some() {
-            words.closing =
-                vec![format!("You get this letter because you have an account at {}.", site.name)];
+            words.closing.push(format!("You get this letter because you have an account at {}.", site.name));
         }
         words.opening.retain(|paragraph| !paragraph.is_empty());
         words
+    }
+
+    /// Several homes: how many there are in all, and the first of them.
+    fn digest(&mut self, site: &MailSite, told: &Variables) {
+        let total = told.get("total").map_or("", String::as_str);
+        let home = |line: &str| {
+            let (id, words) = line.split_once(' ')?;
+            let link = site.page(&format!("/homes/{}", id.parse::<PropertyId>().ok()?));
+            Some(Listed { words: words.to_owned(), link })
+        };
+        self.homes =
+            told.get("homes").map(|lines| lines.lines().filter_map(home).collect()).unwrap_or_default();
+        let homes = if total == "1" { "home fits" } else { "homes fit" };
+        self.opening = vec![format!("{total} {homes} {}:", search(told))];
+        let more = total.parse::<usize>().unwrap_or_default().saturating_sub(self.homes.len());
+        if more > 0 && !self.homes.is_empty() {
+            self.closing.push(format!("And {more} more."));
+        }
     }
 
     fn welcome(&mut self, site: &MailSite) {
@@ -124,11 +152,24 @@ fn subject(template: Template, site: &str, title: &str, told: &Variables) -> Str
         Template::Welcome => format!("Welcome to {site}"),
         Template::VerifyEmail => "Confirm your e-mail address".into(),
         Template::PasswordReset => "Set a new password".into(),
-        Template::PropertyAlert => format!("A home for you: {title}"),
+        Template::PropertyAlert if told.contains_key("total") => match told.get("search") {
+            Some(search) => format!("{title}: {search}"),
+            None => title.to_owned(),
+        },
+        Template::PropertyAlert => {
+            let occasion = told.get("occasion").map_or("A home for you", String::as_str);
+            format!("{occasion}: {title}")
+        }
         Template::Lead => format!("Somebody asks about {title}"),
         Template::Visit => format!("A visit to {title}"),
         Template::General => told.get("subject").cloned().unwrap_or_else(|| format!("A message from {site}")),
     }
+}
+
+/// What somebody looks for, as they call it.
+fn search(told: &Variables) -> String {
+    told.get("search")
+        .map_or_else(|| "what you look for".into(), |name| format!("your search \u{201c}{name}\u{201d}"))
 }
 
 /// A header holds one line.

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod crashes;
+mod fits;
 mod homes;
 mod model;
 mod random;

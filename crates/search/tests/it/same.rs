@@ -14,7 +14,7 @@ use crate::model;
 use crate::random::Random;
 
 /// A number from the environment, or the usual one.
-fn number(name: &str, usual: usize) -> usize {
+pub fn number(name: &str, usual: usize) -> usize {
     std::env::var(name).ok().map_or(usual, |text| text.parse().unwrap())
 }
 
@@ -23,7 +23,7 @@ fn tenants() -> [TenantId; 2] {
 }
 
 /// Homes in an index of several commits, some of them changed, some taken off.
-fn indexed(random: &mut Random, index: &Index, many: usize) -> Vec<Home> {
+pub fn indexed(random: &mut Random, index: &Index, many: usize) -> Vec<Home> {
     let mut homes: Vec<Home> = Vec::new();
     let mut commits = 0;
     while homes.len() < many {
@@ -180,7 +180,7 @@ fn order(random: &mut Random, query: &mut Query, like: &Home) {
     query.sort = sorts;
 }
 
-fn query(random: &mut Random, homes: &[Home]) -> Query {
+pub fn query(random: &mut Random, homes: &[Home]) -> Query {
     let like = random.of(homes).clone();
     let mut query = Query::all(like.tenant.clone(), NOW);
     if random.one_in(2) {

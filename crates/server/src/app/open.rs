@@ -92,6 +92,7 @@ impl App {
                 (Notifications::group().name, notifications.book().clone()),
                 (Erasures::group().name, erasures.book().clone()),
                 (Files::group().name, files.book().clone()),
+                (Search::group().name, search.book().clone()),
             ],
             hub: Arc::clone(&hub),
             limits: Arc::clone(&limits),
@@ -100,8 +101,12 @@ impl App {
             prometheus: prometheus.clone(),
         });
         let courier = Courier { retry: retry(&settings.retry), ..Courier::default() };
-        let couriers =
-            vec![notifications.courier(courier), erasures.courier(courier), files.courier(courier)];
+        let couriers = vec![
+            notifications.courier(courier),
+            erasures.courier(courier),
+            files.courier(courier),
+            search.courier(courier),
+        ];
         let months = Months::of(&journal, kit.ledger.clock(), settings.journal.seal_after_days);
         let (handles, views_too, keeper) = (groups.clone(), views.clone(), search.keeper());
         let work = Work { runners, couriers, keeper, handles, views: views_too, months };

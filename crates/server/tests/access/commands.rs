@@ -57,6 +57,7 @@ const NO_VERSION: &[Except] = &[
     except("POST /api/auth/password-reset/confirm", "anonymous: who is not signed in sees no versions"),
     except("POST /api/properties/{id}/leads", "new"),
     except("POST /api/properties/{id}/report", "new"),
+    except("POST /api/search/save", "new"),
     except("POST /api/properties/{id}/share", "a record, not a change"),
     except("POST /api/files/upload", "new"),
     except("POST /api/files/upload/multiple", "new"),

@@ -12,6 +12,7 @@ mod lists;
 mod oidc;
 mod people;
 mod rows;
+mod saved_searches;
 mod search;
 mod searches;
 mod tenants;

@@ -77,6 +77,13 @@ async fn correspond(person: &Person, viewer: &Person, theirs: &str) {
     let ask =
         json!({"message": "Torvald Agentwala comes along", "name": "Yashodhara", "phone": "9391827364"});
     person.client.post(&format!("{path}/leads"), &ask).await.expect(201);
+    let search = json!({"name": "Near Gulmohar Niwas", "filters": {"query": "Quillankar", "location": "Kondapur"},
+        "channels": ["EMAIL"], "frequency": "INSTANT"});
+    person.client.post("/api/search/save", &search).await.expect(201);
+    let told =
+        json!({"name": "Torvald Agentwala's", "filters": {"location": "Kondapur"}, "frequency": "DAILY"});
+    person.client.post("/api/search/save", &told).await.expect(201);
+    viewer.list_home("Another home of the viewer's", 5_000_000).await;
     let report = json!({"cause": "OTHER", "details": "Torvald Agentwala says so"});
     person.client.post(&format!("{path}/report"), &report).await.expect(201);
     let asked = viewer.client.post(&format!("/api/properties/{theirs}/leads"), &json!({})).await.expect(201);

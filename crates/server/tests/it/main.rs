@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod admin_pages;
+mod alerts;
 mod asyncapi;
 mod crash;
 mod erasure;

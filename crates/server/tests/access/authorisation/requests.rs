@@ -51,6 +51,7 @@ pub async fn prepare(world: &World, row: &Row, who: Who) -> Request {
         "users" => user(world, row, who).await,
         "properties" if row.path.starts_with("/api/leads") => lead(world, row, who).await,
         "properties" => property(world, row, who).await,
+        "search" if row.path.contains("/sav") => saved_search(world, row, who).await,
         "search" => search(world, row, who),
         "history" => history(world, row, who).await,
         "files" => file(world, row, who).await,
@@ -250,6 +251,21 @@ fn search(world: &World, row: &Row, who: Who) -> Request {
     let body = (row.method == Method::POST).then(|| json!({"query": "home", "bedrooms": "2"}));
     let Scene { client, owner } = world.scene(who);
     request(&client, row, &row.path.replace("{userId}", &owner.id), body)
+}
+
+async fn saved_search(world: &World, row: &Row, who: Who) -> Request {
+    let Scene { client, owner } = world.scene(who);
+    let wish = json!({"name": "For us", "filters": {"city": "Hyderabad", "bedrooms": "2"}});
+    if row.method == Method::POST {
+        return request(&client, row, &row.path, Some(wish));
+    }
+    if row.method == Method::GET {
+        return request(&client, row, &row.path.replace("{userId}", &owner.id), None);
+    }
+    let saved = owner.client.post("/api/search/save", &wish).await.expect(201);
+    let path = row.path.replace("{id}", saved.data()["id"].as_str().unwrap());
+    let body = (row.method == Method::PUT).then(|| json!({"frequency": "WEEKLY"}));
+    request(&client, row, &path, body)
 }
 
 async fn history(world: &World, row: &Row, who: Who) -> Request {

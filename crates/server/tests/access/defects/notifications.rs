@@ -133,7 +133,7 @@ async fn a_request_says_everything_that_is_wrong_with_it() {
     let chosen = admin.client.put("/api/notifications/preferences", &night).await.expect(200);
     let shown = admin.client.get("/api/notifications/preferences/me").await.expect(200);
     assert_eq!(chosen.data(), shown.data());
-    assert_eq!(shown.data()["channels"]["LEAD"], json!({"EMAIL": true, "SMS": true}));
+    assert_eq!(shown.data()["channels"]["LEAD"], json!({"EMAIL": true, "SMS": true, "IN_APP": true}));
     let none = json!({"quietHours": null});
     let chosen = admin.client.put("/api/notifications/preferences", &none).await.expect(200);
     assert_eq!(chosen.data()["quietHours"], Value::Null);

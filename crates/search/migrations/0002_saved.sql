@@ -1,0 +1,47 @@
+-- What happens here outside is an event of the journal, under an id of its own: what a power cut takes back is found
+-- there again, so commits need not wait for the disk as they do for letters.
+pragma synchronous = normal;
+
+-- Searches that people keep, until they or the search leave.
+create table if not exists saved_searches (
+    tenant text not null,
+    id text not null,
+    user_id text not null,
+    name text not null,
+    filters text not null,
+    -- Words with commas.
+    channels text not null,
+    frequency text not null,
+    enabled bigint not null,
+    version bigint not null,
+    created_at bigint not null,
+    updated_at bigint not null,
+    primary key (id, tenant)
+);
+create index if not exists idx_saved_searches_user on saved_searches (user_id, tenant, created_at, id);
+
+-- Under which words of a home an enabled search is looked at: a home that lacks them all cannot fit it.
+create table if not exists saved_keys (
+    tenant text not null,
+    key text not null,
+    id text not null,
+    version bigint not null,
+    min_price bigint,
+    max_price bigint,
+    -- A bit each; 0 for any.
+    listing_types bigint not null,
+    bedrooms bigint not null,
+    primary key (key, tenant, id)
+) without rowid;
+create index if not exists idx_saved_keys_id on saved_keys (id, tenant);
+
+-- Homes that wait for the next letter of a search that is told daily or weekly.
+create table if not exists saved_matches (
+    tenant text not null,
+    id text not null,
+    home text not null,
+    -- The event that made the home fit.
+    seq bigint not null,
+    due bigint not null,
+    primary key (id, due, seq, tenant)
+) without rowid;

@@ -1,0 +1,199 @@
+//! Which searches a home comes to fit, and what follows.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ::projection::deliveries::Delivery;
+use ::projection::{ProjectionError, ViewTx};
+use domain::fields::Choice;
+use domain::property::{PropertyEvent, Status};
+use domain::saved_search::Frequency;
+use domain::{Envelope, Version};
+use tokio::sync::Notify;
+
+use super::matching::Look;
+use super::{COLUMNS, Saved, morning, query, ways};
+use crate::home::Home;
+use crate::query::Query;
+use crate::rows;
+
+/// The delivery that tells of one home at once.
+pub const ALERT: &str = "property-alert";
+/// The delivery that tells of all homes of a day or a week.
+pub const DIGEST: &str = "property-digest";
+
+/// Searches kept ready in memory; more are read again each time.
+const READY: usize = 20_000;
+/// Entries of digests are kept so long after their morning, for a courier that comes late.
+const KEPT_SECONDS: i64 = 8 * 86_400;
+
+const CANDIDATES: &str = "select id, version from saved_keys where key = $2 and tenant = $1
+     and (min_price is null or min_price <= $3) and (max_price is null or max_price >= $3)
+     and (listing_types = 0 or listing_types & $4 <> 0) and (bedrooms = 0 or bedrooms & $5 <> 0)";
+
+/// Why somebody is told of a home.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// It is on the market for the first time.
+    New,
+    /// It costs less.
+    PriceDrop,
+    /// It is on the market again.
+    Back,
+}
+
+impl Occasion {
+    /// What an event of a listing may be to people who look for a home, if that is on the market.
+    #[must_use]
+    pub fn of(event: &PropertyEvent) -> Option<Self> {
+        match event {
+            PropertyEvent::Listed { status: Status::Active, .. } | PropertyEvent::Approved { .. } => {
+                Some(Self::New)
+            }
+            PropertyEvent::Edited { previous_price: Some(before), content, .. } => {
+                (content.price < *before).then_some(Self::PriceDrop)
+            }
+            PropertyEvent::StatusChanged { to: Status::Active, from, .. } => {
+                Some(if *from == Status::Draft { Self::New } else { Self::Back })
+            }
+            _ => None,
+        }
+    }
+
+    /// For people.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::New => "New on the market",
+            Self::PriceDrop => "The price fell",
+            Self::Back => "Back on the market",
+        }
+    }
+}
+
+/// A search made ready.
+#[derive(Debug)]
+struct Ready {
+    query: Query,
+    saved: Saved,
+}
+
+/// Folds listings' events into what people are to be told.
+#[derive(Debug, Default)]
+pub struct Alerts {
+    /// By id and version, so that no rebuild, no undone batch and no other read model can make it wrong.
+    ready: Mutex<HashMap<(String, Version), Arc<Ready>>>,
+    /// Wakes the courier.
+    pub wake: Arc<Notify>,
+}
+
+impl Alerts {
+    /// Somebody left: nothing of them stays in memory.
+    pub fn forget(&self) {
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Finds every search that the listing of `envelope` fits by now.
+    pub async fn apply(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
+        let tenant = envelope.stream.tenant.as_str();
+        if tx.query("select 1 from saved_keys where tenant = $1 limit 1", &[tenant.into()]).await?.is_empty()
+        {
+            return Ok(());
+        }
+        let Some(home) = home(tx, envelope).await? else { return Ok(()) };
+        let mut look = Look::of(&home);
+        for (id, version) in candidates(tx, tenant, &look).await? {
+            let Some(ready) = self.ready(tx, envelope, &id, version).await? else { continue };
+            // Nobody is told of a home of their own.
+            if ready.saved.owner != home.owner && look.fits(&ready.query) {
+                tell(tx, envelope, &ready.saved).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn ready(
+        &self,
+        tx: &mut ViewTx<'_>,
+        envelope: &Envelope,
+        id: &str,
+        version: Version,
+    ) -> Result<Option<Arc<Ready>>, ProjectionError> {
+        let (key, tenant) = ((id.to_owned(), version), &envelope.stream.tenant);
+        let known = self.ready.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if known.is_some() {
+            return Ok(known);
+        }
+        let sql = format!("select {COLUMNS} from saved_searches where id = $2 and tenant = $1");
+        let rows = tx.query(&sql, &[tenant.as_str().into(), id.into()]).await?;
+        let Some(saved) = rows.first().and_then(Saved::read) else { return Ok(None) };
+        let Ok((query, _)) = query(tenant, saved.filters.clone(), saved.updated_at) else { return Ok(None) };
+        let ready = Arc::new(Ready { query, saved });
+        let mut all = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= READY {
+            all.clear();
+        }
+        all.insert(key, Arc::clone(&ready));
+        Ok(Some(ready))
+    }
+}
+
+async fn home(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<Option<Home>, ProjectionError> {
+    let key = [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into()];
+    let rows = tx.query(&rows::of_one(), &key).await?;
+    let unreadable = |error: rows::RowsError| ProjectionError::Event(error.to_string());
+    let stored = rows.first().map(rows::read).transpose().map_err(unreadable)?;
+    Ok(stored.and_then(rows::Stored::on_the_market))
+}
+
+/// In the order of their ids: the same rows whatever was done before.
+async fn candidates(
+    tx: &mut ViewTx<'_>,
+    tenant: &str,
+    look: &Look<'_>,
+) -> Result<BTreeSet<(String, Version)>, ProjectionError> {
+    let (price, listing_type, bedrooms) = look.narrow();
+    let mut found = BTreeSet::new();
+    for key in look.keys() {
+        let params = [tenant.into(), key.into(), price.into(), listing_type.into(), bedrooms.into()];
+        let rows = tx.query(CANDIDATES, &params).await?;
+        found.extend(rows.iter().filter_map(|row| Some((row.text(0)?.to_owned(), row.count(1)))));
+    }
+    Ok(found)
+}
+
+/// Asks for one delivery a channel: of this home, or of all of the next morning.
+async fn tell(tx: &mut ViewTx<'_>, event: &Envelope, saved: &Saved) -> Result<(), ProjectionError> {
+    let recipient = saved.id.to_string();
+    let mut template = ALERT;
+    if saved.frequency != Frequency::Instant {
+        if !collect(tx, event, &recipient, saved.frequency).await? {
+            return Ok(());
+        }
+        template = DIGEST;
+    }
+    for way in ways(&saved.channels) {
+        Delivery { event, channel: way.word(), recipient: &recipient, template }.add(tx).await?;
+    }
+    Ok(())
+}
+
+/// Puts the home into the next digest; true for the first one of it.
+async fn collect(
+    tx: &mut ViewTx<'_>,
+    event: &Envelope,
+    id: &str,
+    frequency: Frequency,
+) -> Result<bool, ProjectionError> {
+    let (tenant, due) = (event.stream.tenant.as_str(), morning::after(event.timestamp, frequency).micros());
+    let old = event.timestamp.plus_seconds(-KEPT_SECONDS).micros();
+    let sql = "delete from saved_matches where id = $2 and tenant = $1 and due < $3";
+    tx.execute(sql, &[tenant.into(), id.into(), old.into()]).await?;
+    let sql = "select 1 from saved_matches where id = $2 and tenant = $1 and due = $3 limit 1";
+    let first = tx.query(sql, &[tenant.into(), id.into(), due.into()]).await?.is_empty();
+    let row = [tenant.into(), id.into(), (&*event.stream.id).into(), event.position.seq.into(), due.into()];
+    let sql = "insert into saved_matches (tenant, id, home, seq, due) values ($1, $2, $3, $4, $5)
+         on conflict do nothing";
+    tx.execute(sql, &row).await?;
+    Ok(first)
+}

@@ -1,0 +1,293 @@
+//! The operations on saved searches.
+
+use std::collections::BTreeSet;
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use domain::audit::AuditEvent;
+use domain::fields::Choice;
+use domain::preferences::Channel;
+use domain::saved_search::{
+    Change, Frequency, Kept, MOST, SavedSearch, SavedSearchCommand, SavedSearchRejection, Wish,
+};
+use domain::user::User;
+use domain::{FieldErrors, Fields, Log, Personal, SavedSearchId, TenantId, Timestamp, UserId, Version};
+use http_kit::{
+    Caller, Conditions, Cursor, Failure, JsonObject, Page, Paging, Params, Reply, Right, refused,
+};
+use journal::{Claims, ExecuteError, Options};
+use projection::Value;
+use serde::Serialize;
+use serde_json::Map;
+
+use super::{COLUMNS, Saved, query};
+use crate::App;
+
+/// A saved search as its owner sees it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Document {
+    id: SavedSearchId,
+    user_id: UserId,
+    name: String,
+    filters: Map<String, serde_json::Value>,
+    channels: BTreeSet<Channel>,
+    frequency: Frequency,
+    enabled: bool,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    version: Version,
+}
+
+impl From<Saved> for Document {
+    fn from(saved: Saved) -> Self {
+        let Saved { id, owner, name, filters, channels, frequency, enabled, version, created_at, updated_at } =
+            saved;
+        Self {
+            id,
+            user_id: owner,
+            name,
+            filters,
+            channels,
+            frequency,
+            enabled,
+            created_at,
+            updated_at,
+            version,
+        }
+    }
+}
+
+impl Document {
+    /// Of what is kept; nothing of it when its owner was erased meanwhile.
+    fn of(kept: Kept, version: Version) -> Option<Self> {
+        let Kept { id, owner, wish, created_at, updated_at } = kept;
+        let Wish { name, filters, channels, frequency, enabled } = wish;
+        let (name, filters) = name.into_value().zip(filters.into_value())?;
+        Some(Self {
+            id,
+            user_id: owner,
+            name,
+            filters,
+            channels,
+            frequency,
+            enabled,
+            created_at,
+            updated_at,
+            version,
+        })
+    }
+}
+
+fn unknown() -> Failure {
+    Failure::not_found("SAVED_SEARCH_NOT_FOUND", "there is no such saved search")
+}
+
+fn failed(error: ExecuteError<SavedSearchRejection>) -> Failure {
+    match error {
+        ExecuteError::Rejected(SavedSearchRejection::Unknown) => unknown(),
+        other => refused(other),
+    }
+}
+
+/// What a body says, whether it saves or changes.
+fn read(body: &JsonObject, tenant: &TenantId, now: Timestamp, is_new: bool) -> Result<Change, Failure> {
+    let mut f = Fields::new(&body.members);
+    let name = f.text("name", 1..=100);
+    let filters = filters(&mut f, tenant, now);
+    let channels = channels(&mut f);
+    let frequency = f.raw("frequency").and_then(|_| f.choice("frequency"));
+    let enabled = f.flag("enabled");
+    if is_new {
+        f.required("name", name.as_ref());
+        f.required("filters", filters.as_ref());
+    }
+    Ok(f.finish(Some(Change { name, filters, channels, frequency, enabled }))?)
+}
+
+fn filters(f: &mut Fields<'_>, tenant: &TenantId, now: Timestamp) -> Option<Map<String, serde_json::Value>> {
+    let serde_json::Value::Object(given) = f.raw("filters")? else {
+        f.wrong("filters", "must be an object of the filters of a search");
+        return None;
+    };
+    match query(tenant, given.clone(), now) {
+        Ok((_, told)) => Some(told),
+        Err(FieldErrors(errors)) => {
+            for (name, message) in errors {
+                f.wrong(&format!("filters.{name}"), message);
+            }
+            None
+        }
+    }
+}
+
+fn channels(f: &mut Fields<'_>) -> Option<BTreeSet<Channel>> {
+    f.raw("channels")?;
+    let words = f.list("channels", Channel::ALL.len());
+    let channels: Option<BTreeSet<Channel>> = words.iter().map(|word| Channel::from_word(word)).collect();
+    let channels = channels.filter(|channels| !channels.is_empty());
+    if channels.is_none() {
+        f.wrong("channels", format!("{}, or several of them", Channel::choices()));
+    }
+    channels
+}
+
+/// `POST /api/search/save`
+pub async fn save(
+    State(app): State<App>,
+    caller: Caller,
+    uri: Uri,
+    conditions: Conditions,
+    body: JsonObject,
+) -> Result<Reply<Document>, Failure> {
+    let (owner, kit) = (caller.person()?.user, &app.search.kit);
+    Params::read(&uri, &[])?;
+    let said = read(&body, &caller.tenant, kit.ledger.clock().now(), true)?;
+    let wish = Wish {
+        name: Personal::of(owner, said.name.unwrap_or_default()),
+        filters: Personal::of(owner, said.filters.unwrap_or_default()),
+        channels: said.channels.unwrap_or_else(|| [Channel::Email, Channel::InApp].into()),
+        frequency: said.frequency.unwrap_or(Frequency::Daily),
+        enabled: said.enabled.unwrap_or(true),
+    };
+    let id: SavedSearchId = kit.ledger.fresh().into();
+    let options = conditions.options(kit, &caller, &body.bytes, &id);
+    let options = Options { new_stream: true, ..options };
+    for place in 0..MOST {
+        // One of a person's places is taken with the event, so that no two requests at once get past the last.
+        let claim = kit.ledger.keys().claim(&caller.tenant, "saved-search", &format!("{owner}|{place}"));
+        // The last one is asked for in any case: a repeat is answered even when none is left.
+        if place + 1 < MOST && kit.ledger.journal().owner(&claim).await?.is_some() {
+            continue;
+        }
+        let claims = Claims { take: vec![claim], release_all: false };
+        let command = SavedSearchCommand::Save { id, owner, wish: Box::new(wish.clone()) };
+        let options = Options { claims, ..options.clone() };
+        let done = match kit.execute::<SavedSearch>(&caller.actor(), id, command, options).await {
+            Err(ExecuteError::Taken { .. }) => continue,
+            done => done.map_err(failed)?,
+        };
+        let kept = done.state.kept.ok_or_else(unknown)?;
+        let (id, version) = (kept.id, done.version);
+        let document = Document::of(kept, version).ok_or_else(unknown)?;
+        let reply = kit.done(&caller, "Search saved", document, done.position);
+        return Ok(reply.created(&format!("/api/search/saved/{id}")).etag(&version.to_string()));
+    }
+    let message = format!("at most {MOST} searches can be saved; delete one first");
+    Err(Failure::conflict("TOO_MANY_SAVED_SEARCHES", message))
+}
+
+/// `GET /api/search/saved/{userId}`: the newest first.
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Reply<Page<Document>>, Failure> {
+    let kit = &app.search.kit;
+    let user = app.whose(&caller, &id).await?;
+    let params = Params::read(&uri, &Paging::PARAMS)?;
+    let mut fields = params.fields();
+    let paging = Paging::read(&mut fields, 20, 2);
+    let paging = fields.finish(paging)?;
+    let fresh = kit.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
+    let page = app.kept(&caller.tenant, user, &paging).await?;
+    Ok(kit.reply("Saved searches found", page).stale(fresh.is_stale()))
+}
+
+/// `PUT /api/search/saved/{id}`: what is not said stays.
+pub async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    uri: Uri,
+    conditions: Conditions,
+    body: JsonObject,
+) -> Result<Reply<Document>, Failure> {
+    let kit = &app.search.kit;
+    let id = app.changeable(&caller, &id).await?;
+    Params::read(&uri, &[])?;
+    let change = read(&body, &caller.tenant, kit.ledger.clock().now(), false)?;
+    let options = conditions.options(kit, &caller, &body.bytes, &id);
+    let command = SavedSearchCommand::Change(Box::new(change));
+    let done = kit.execute::<SavedSearch>(&caller.actor(), id, command, options).await.map_err(failed)?;
+    let document = done.state.kept.and_then(|kept| Document::of(kept, done.version)).ok_or_else(unknown)?;
+    let reply = kit.done(&caller, "Saved search changed", document, done.position);
+    Ok(reply.etag(&done.version.to_string()))
+}
+
+/// `DELETE /api/search/saved/{id}`
+pub async fn delete(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    uri: Uri,
+    conditions: Conditions,
+) -> Result<Reply<()>, Failure> {
+    let kit = &app.search.kit;
+    let id = app.changeable(&caller, &id).await?;
+    Params::read(&uri, &[])?;
+    let claims = Claims { take: Vec::new(), release_all: true };
+    let options = Options { claims, ..conditions.options(kit, &caller, &[], &id) };
+    let command = SavedSearchCommand::Delete;
+    let done = kit.execute::<SavedSearch>(&caller.actor(), id, command, options).await.map_err(failed)?;
+    Ok(kit.done(&caller, "Saved search deleted", (), done.position).empty())
+}
+
+impl App {
+    /// Whose list a path names; an admin's look at another's is on record before it is answered.
+    async fn whose(&self, caller: &Caller, id: &str) -> Result<UserId, Failure> {
+        let no_person = || Failure::not_found("USER_NOT_FOUND", "there is no such person");
+        if caller.signed_in.is_none() || id == "me" {
+            return Ok(caller.person()?.user);
+        }
+        let user: UserId = id.parse().map_err(|_| no_person())?;
+        if caller.require(Right::Change(user))?.of_another {
+            let (state, _) = self.search.kit.ledger.load::<User>(&caller.tenant, user).await?;
+            state.person.ok_or_else(no_person)?;
+            let operation = "GET /api/search/saved/{userId}".to_owned();
+            let event = AuditEvent::LookedAt { subject_id: user, operation };
+            caller.write_down(&self.search.kit, &event).await?;
+        }
+        Ok(user)
+    }
+
+    /// A saved search that `caller` may change; one that was deleted is not told from one that never was, except to
+    /// whoever repeats its deletion.
+    async fn changeable(&self, caller: &Caller, id: &str) -> Result<SavedSearchId, Failure> {
+        caller.person()?;
+        let id: SavedSearchId = id.parse().map_err(|_| unknown())?;
+        let (state, _) = self.search.kit.ledger.load::<SavedSearch>(&caller.tenant, id).await?;
+        caller.require(Right::Change(state.kept.ok_or_else(unknown)?.owner))?;
+        Ok(id)
+    }
+
+    async fn kept(
+        &self,
+        tenant: &TenantId,
+        user: UserId,
+        paging: &Paging,
+    ) -> Result<Page<Document>, Failure> {
+        let whose: [Value<'static>; 2] = [tenant.to_string().into(), user.to_string().into()];
+        let store = &self.search.store;
+        let sql = "select count(*) from saved_searches where tenant = $1 and user_id = $2";
+        let total = store.query(sql, whose.to_vec()).await?.first().map_or(0, |row| row.count(0));
+        let after = paging.cursor.as_ref().and_then(|cursor| {
+            let [created_at, id] = cursor.0.as_slice() else { return None };
+            Some((created_at.as_i64()?, id.as_str()?.to_owned()))
+        });
+        // Nothing is made after the end of time.
+        let (created_at, id) = after.unwrap_or((i64::MAX, String::new()));
+        let rest: [Value<'static>; 4] =
+            [created_at.into(), id.into(), paging.size.into(), paging.offset().into()];
+        let sql = format!(
+            "select {COLUMNS} from saved_searches where tenant = $1 and user_id = $2
+             and (created_at, id) < ($3, $4) order by created_at desc, id desc limit $5 offset $6"
+        );
+        let rows = store.query(&sql, whose.into_iter().chain(rest).collect()).await?;
+        let next = rows.last().and_then(|row| Some(Cursor(vec![row.int(8)?.into(), row.text(0)?.into()])));
+        let broken = || Failure::unavailable(&"a row of the saved searches cannot be read");
+        let kept = rows.iter().map(|row| Saved::read(row).map(Document::from).ok_or_else(broken));
+        Ok(Page::new(paging, kept.collect::<Result<_, _>>()?, total, next.as_ref()))
+    }
+}

@@ -1,0 +1,184 @@
+//! One home against many searches, with the answers the index would give.
+
+use std::collections::{BTreeSet, HashMap};
+
+use domain::fields::Choice;
+use domain::property::kinds::ListingType;
+
+use crate::home::Home;
+use crate::query::{Numbers, Query};
+use crate::words::{edits, key, matched, stands_in, words};
+
+/// A home made ready to be looked at by many searches.
+#[derive(Debug)]
+pub struct Look<'a> {
+    home: &'a Home,
+    city: String,
+    locality: String,
+    state: Option<String>,
+    amenities: BTreeSet<String>,
+    /// Every word of its texts, once.
+    words: Vec<String>,
+    /// Whether a word that was asked for is met: many searches ask for the same ones.
+    met: HashMap<(String, bool), bool>,
+}
+
+impl<'a> Look<'a> {
+    /// Reads `home`.
+    #[must_use]
+    pub fn of(home: &'a Home) -> Self {
+        let location = &home.content.location;
+        let all: BTreeSet<String> = home.texts().iter().flat_map(|(_, text)| words(text)).collect();
+        Self {
+            home,
+            city: key(&location.city),
+            locality: key(&location.area),
+            state: location.state.as_deref().map(key),
+            amenities: home.content.amenities.iter().map(|amenity| key(amenity)).collect(),
+            words: all.into_iter().collect(),
+            met: HashMap::new(),
+        }
+    }
+
+    /// Whether a search for `query` finds the home.
+    pub fn fits(&mut self, query: &Query) -> bool {
+        self.stands(query) && self.is_of_the_kind(query) && self.says(query)
+    }
+
+    /// Where it is.
+    fn stands(&self, query: &Query) -> bool {
+        let (filters, location) = (&query.filters, &self.home.content.location);
+        query.tenant == self.home.tenant
+            && query.exclude != Some(self.home.id)
+            && (filters.cities.is_empty() || filters.cities.contains(&self.city))
+            && (filters.localities.is_empty()
+                || filters.localities.iter().any(|wanted| stands_in(wanted, &self.locality)))
+            && filters.state.as_ref().is_none_or(|state| self.state.as_ref() == Some(state))
+            && filters.pincode.as_ref().is_none_or(|pincode| location.pincode.as_ref() == Some(pincode))
+            && query.geo.holds(location.coordinates)
+    }
+
+    /// What it is.
+    fn is_of_the_kind(&self, query: &Query) -> bool {
+        let (filters, standing) = (&query.filters, self.home.standing());
+        let facts = &self.home.content.specifications;
+        let furnished = || facts.furnished_status.is_some_and(|status| filters.furnished.contains(&status));
+        filters.price_fits(standing.price)
+            && filters.area_fits(standing.area)
+            && filters.bedrooms.hold(standing.bedrooms)
+            && filters.bathrooms.hold(self.home.bathrooms())
+            && (filters.property_types.is_empty() || filters.property_types.contains(&facts.property_type))
+            && (filters.listing_types.is_empty() || filters.listing_types.contains(&facts.listing_type))
+            && (filters.furnished.is_empty() || furnished())
+            && filters.amenities.iter().all(|wanted| self.amenities.contains(wanted))
+            && filters.featured.is_none_or(|asked| asked == self.home.featured)
+            && filters.verified.is_none_or(|asked| asked == self.home.verified)
+    }
+
+    /// Whether every word that was asked for is met by one that is there.
+    fn says(&mut self, query: &Query) -> bool {
+        let count = query.words.len();
+        query.words.iter().enumerate().all(|(index, word)| self.meets(word, index + 1 == count))
+    }
+
+    fn meets(&mut self, word: &str, last: bool) -> bool {
+        let asked = (word.to_owned(), last);
+        if let Some(met) = self.met.get(&asked) {
+            return *met;
+        }
+        let long = word.chars().count();
+        let met = self.words.iter().any(|there| {
+            // Words whose lengths differ by more than may be wrong are not alike; only a beginning can be shorter.
+            let near = there.chars().count().abs_diff(long) <= usize::from(edits(word));
+            (near || (last && there.starts_with(word))) && matched(word, last, there).is_some()
+        });
+        self.met.insert(asked, met);
+        met
+    }
+
+    /// The keys of every search that may fit: see [`keys`].
+    #[must_use]
+    pub fn keys(&self) -> BTreeSet<String> {
+        let facts = &self.home.content.specifications;
+        let mut keys: BTreeSet<String> = self.locality.split(' ').map(|word| format!("l:{word}")).collect();
+        keys.extend(self.home.content.location.pincode.iter().map(|pincode| format!("p:{pincode}")));
+        keys.extend(self.amenities.iter().map(|amenity| format!("a:{amenity}")));
+        keys.insert(format!("t:{}", facts.property_type.word()));
+        keys.insert(format!("c:{}", self.city));
+        keys.insert(ANY.to_owned());
+        keys
+    }
+
+    /// What narrows the candidates further, as [`Narrow`] is compared.
+    #[must_use]
+    pub fn narrow(&self) -> (i64, i64, i64) {
+        let standing = self.home.standing();
+        let bedrooms = standing.bedrooms.filter(|number| *number <= Numbers::MOST);
+        let listing_type = listing_bit(self.home.content.specifications.listing_type);
+        (standing.price, listing_type, bedrooms.map_or(0, |number| 1 << number))
+    }
+}
+
+/// The key of a search that names none of the others.
+const ANY: &str = "*";
+
+/// What a search is filed under: words of which a home that fits it has at least one. The rarest there is: a locality by
+/// its first word, else a pin code, a kind of home, an amenity, a city.
+#[must_use]
+pub fn keys(query: &Query) -> BTreeSet<String> {
+    let filters = &query.filters;
+    if !filters.localities.is_empty() {
+        let first = |wanted: &String| format!("l:{}", wanted.split(' ').next().unwrap_or_default());
+        return filters.localities.iter().map(first).collect();
+    }
+    if let Some(pincode) = &filters.pincode {
+        return [format!("p:{pincode}")].into();
+    }
+    if !filters.property_types.is_empty() {
+        return filters.property_types.iter().map(|kind| format!("t:{}", kind.word())).collect();
+    }
+    if let Some(amenity) = filters.amenities.first() {
+        return [format!("a:{amenity}")].into();
+    }
+    if !filters.cities.is_empty() {
+        return filters.cities.iter().map(|city| format!("c:{city}")).collect();
+    }
+    [ANY.to_owned()].into()
+}
+
+/// Columns beside the keys, by which most candidates go before they are read.
+#[derive(Clone, Copy, Debug)]
+pub struct Narrow {
+    /// In paise.
+    pub min_price: Option<i64>,
+    /// In paise.
+    pub max_price: Option<i64>,
+    /// A bit each; 0 for any.
+    pub listing_types: i64,
+    /// A bit each; 0 for any.
+    pub bedrooms: i64,
+}
+
+impl Narrow {
+    /// Of a search.
+    #[must_use]
+    pub fn of(query: &Query) -> Self {
+        let filters = &query.filters;
+        let rooms = (0..=Numbers::MOST).filter(|number| filters.bedrooms.hold(Some(*number)));
+        Self {
+            min_price: filters.min_price,
+            max_price: filters.max_price,
+            listing_types: filters.listing_types.iter().fold(0, |bits, kind| bits | listing_bit(*kind)),
+            bedrooms: if filters.bedrooms.is_asked() {
+                rooms.fold(0, |bits, number| bits | 1 << number)
+            } else {
+                0
+            },
+        }
+    }
+}
+
+fn listing_bit(kind: ListingType) -> i64 {
+    let place = ListingType::ALL.iter().position(|(_, other)| *other == kind);
+    place.map_or(0, |place| 1 << place)
+}
