@@ -17,6 +17,26 @@ impl TestApp {
         assert_eq!(handle.status.wait(&needed, nobody, Duration::from_mins(1)).await, Waited::Applied);
     }
 
+    /// Whether everything is applied and tried, with nothing new by the end: what is asked for outside may ask for more.
+    pub async fn all_told(&self) -> bool {
+        let heads = self.kit.ledger.heads().await.unwrap();
+        for handle in &self.groups {
+            let nobody =
+                Asker { tenant: self.kit.tenants.default_id(), user: self.kit.ledger.fresh().into() };
+            let needed: Vec<Position> = handle.group.logs.iter().map(|log| heads[log.index()]).collect();
+            if handle.status.wait(&needed, nobody, Duration::from_mins(1)).await != Waited::Applied {
+                return false;
+            }
+        }
+        for book in &self.books {
+            let tried = tokio::time::timeout(Duration::from_mins(1), book.tried(heads[0].seq)).await;
+            if !tried.is_ok_and(|tried| tried.is_ok()) {
+                return false;
+            }
+        }
+        self.kit.ledger.heads().await.unwrap()[0] == heads[0]
+    }
+
     /// Writes queued activity and waits until every consumer group has applied everything there is, and everything
     /// that it asks for outside was tried.
     pub async fn drain(&self) {

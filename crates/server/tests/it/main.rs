@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod admin_pages;
+mod alert_kills;
 mod alerts;
 mod asyncapi;
 mod crash;

@@ -1,0 +1,326 @@
+//! Saved searches against many new listings, with a `kill -9` in the middle: every match is told, each once, and they are
+//! those of plain comparison. Then the read model is lost with all it knew of deliveries: nobody is told again.
+//!
+//! `HYD_TEST_SAVED` (100) and `HYD_TEST_LISTINGS` (300) say how many, `HYD_TEST_SEED` which.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use domain::property::Content;
+use domain::{Clock, Envelope, Log, Timestamp};
+use projection::deliveries::Delivery;
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom as _;
+use rand::{RngExt, SeedableRng};
+use reqwest::Method;
+use search::query::{Query, text_score};
+use search::{Home, notification_of};
+use serde_json::{Map, Value, json};
+use testkit::{Child, Client, Person, everything};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_hyderabadinfra");
+const LOCALITIES: [&str; 8] = [
+    "Kondapur",
+    "Hitech City",
+    "HITEC City, Phase 2",
+    "Banjara Hills",
+    "Road No 12, Banjara Hills",
+    "Miyapur",
+    "Kokapet",
+    "LB Nagar",
+];
+const ASKED: [&str; 6] = ["kondapur", "Hi-Tech City", "banjara hills", "miyapur", "kokapet", "L B Nagar"];
+const NOUNS: [&str; 5] = ["flat", "villa", "penthouse", "studio", "house"];
+const ADJECTIVES: [&str; 5] = ["Quiet", "Sunny", "Spacious", "Corner", "Modern"];
+const KINDS: [&str; 4] = ["APARTMENT", "VILLA", "PENTHOUSE", "STUDIO"];
+/// Searches a person keeps here.
+const EACH: usize = 50;
+const WRITERS: usize = 6;
+/// For all that is waited for.
+const LONG: Duration = Duration::from_mins(30);
+
+fn number(name: &str, usual: usize) -> usize {
+    std::env::var(name).map_or(usual, |number| number.parse().unwrap())
+}
+
+/// What is saved: few of all homes fit.
+fn filters(random: &mut StdRng) -> Map<String, Value> {
+    let mut filters = Map::new();
+    let mut put = |name: &str, value: Value| filters.insert(name.to_owned(), value);
+    if random.random_range(0..6) > 0 {
+        put("location", (*ASKED.choose(random).unwrap()).into());
+    }
+    let least = random.random_range(20..80) * 100_000;
+    put("minPrice", least.into());
+    put("maxPrice", (least + random.random_range(2..20) * 100_000).into());
+    match random.random_range(0..4) {
+        0 => drop(put("bedrooms", format!("{}+", random.random_range(2..4)).into())),
+        1 => drop(put("propertyType", (*KINDS.choose(random).unwrap()).into())),
+        2 => {
+            let words = if random.random_bool(0.5) { NOUNS } else { ADJECTIVES };
+            let word = words.choose(random).unwrap();
+            let cut = random.random_range(3..=word.len());
+            drop(put("query", word[..cut].into()));
+        }
+        _ => {}
+    }
+    filters
+}
+
+fn home(random: &mut StdRng) -> Value {
+    let (adjective, noun) = (ADJECTIVES.choose(random).unwrap(), NOUNS.choose(random).unwrap());
+    json!({"title": format!("{adjective} {noun}"), "location": LOCALITIES.choose(random),
+        "price": random.random_range(20..100) * 100_000, "propertyType": KINDS.choose(random),
+        "bedrooms": random.random_range(1..5)})
+}
+
+/// A search that was saved.
+struct Kept {
+    id: String,
+    owner: String,
+    filters: Map<String, Value>,
+    channel: &'static str,
+}
+
+async fn save(seekers: &[Person], random: &mut StdRng, many: usize) -> Vec<Kept> {
+    let mut all = Vec::new();
+    for number in 0..many {
+        let owner = &seekers[number / EACH];
+        let (filters, channel) = (filters(random), if random.random_bool(0.5) { "EMAIL" } else { "IN_APP" });
+        let body = json!({"name": format!("Search {number}"), "filters": filters, "channels": [channel],
+            "frequency": "INSTANT"});
+        let saved = owner.client.post("/api/search/save", &body).await.expect(201);
+        let id = saved.data()["id"].as_str().unwrap().to_owned();
+        all.push(Kept { id, owner: owner.id.clone(), filters, channel });
+    }
+    all
+}
+
+/// Every home, in lives of the server: those that it did not acknowledge are sent again, under their keys.
+struct Homes {
+    all: Vec<(Value, String)>,
+    next: AtomicU64,
+    acknowledged: AtomicU64,
+    enough: u64,
+    reached: Notify,
+}
+
+impl Homes {
+    /// Lists homes until there are none left or the server dies. Gives the one it did not acknowledge.
+    async fn list(self: Arc<Self>, client: Client, first: Option<usize>) -> Option<usize> {
+        let mut next = first;
+        loop {
+            let number = next
+                .take()
+                .unwrap_or_else(|| usize::try_from(self.next.fetch_add(1, Ordering::SeqCst)).unwrap());
+            let (body, token) = self.all.get(number)?;
+            let (client, key) = (client.bearer(token), format!("home-{number}"));
+            let headers = [("idempotency-key", key.as_str())];
+            match client.try_send(Method::POST, "/api/properties", Some(body), &headers).await {
+                Some(answer) => drop(answer.expect(201)),
+                None => return Some(number),
+            }
+            if self.acknowledged.fetch_add(1, Ordering::SeqCst) + 1 == self.enough {
+                self.reached.notify_one();
+            }
+        }
+    }
+
+    async fn all(
+        self: &Arc<Self>,
+        client: &Client,
+        unacknowledged: Vec<Option<usize>>,
+    ) -> JoinSet<Option<usize>> {
+        let mut writers = JoinSet::new();
+        for first in unacknowledged {
+            writers.spawn(Arc::clone(self).list(client.clone(), first));
+        }
+        writers
+    }
+}
+
+/// Plain comparison, home by home and search by search.
+fn fits(home: &Home, filters: &Map<String, Value>) -> bool {
+    let (content, facts) = (&home.content, &home.content.specifications);
+    let text = |name: &str| filters.get(name).and_then(Value::as_str);
+    let rupees = content.price.paise() / 100;
+    let mut query = Query::all(home.tenant.clone(), home.created_at);
+    query.text(text("query").unwrap_or_default());
+    let words = |text: &str| format!(" {} ", search::words::key(text));
+    let kind = serde_json::to_value(facts.property_type).unwrap();
+    text("location").is_none_or(|asked| words(&content.location.area).contains(&words(asked)))
+        && filters["minPrice"].as_i64().unwrap() <= rupees
+        && filters["maxPrice"].as_i64().unwrap() >= rupees
+        && text("bedrooms")
+            .is_none_or(|least| facts.bedrooms.unwrap() >= least.trim_end_matches('+').parse().unwrap())
+        && text("propertyType").is_none_or(|asked| kind == asked)
+        && text_score(home, &query.words).is_some()
+}
+
+fn listed(event: &Envelope) -> Home {
+    let data: Value = serde_json::from_str(&event.data).unwrap();
+    let owner = data["ownerId"].as_str().unwrap().parse().unwrap();
+    Home {
+        tenant: event.stream.tenant.clone(),
+        id: event.stream.id.parse().unwrap(),
+        owner,
+        content: serde_json::from_value::<Content>(data).unwrap(),
+        featured: false,
+        verified: false,
+        favourites: 0,
+        version: 1,
+        created_at: event.timestamp,
+        updated_at: event.timestamp,
+        images: Vec::new(),
+    }
+}
+
+/// Notifications that must be asked for, with whose they are and how they go.
+fn expected(facts: &[Envelope], kept: &[Kept]) -> BTreeMap<String, (String, &'static str)> {
+    let mut expected = BTreeMap::new();
+    for event in facts.iter().filter(|event| &*event.event_type == "PROPERTY_CREATED") {
+        let home = listed(event);
+        let owner = home.owner.to_string();
+        for search in kept.iter().filter(|search| search.owner != owner && fits(&home, &search.filters)) {
+            let (channel, recipient, template) = (search.channel, search.id.as_str(), "property-alert");
+            let id = Delivery { event, channel, recipient, template }.id();
+            let twin =
+                expected.insert(notification_of(&id).unwrap().to_string(), (search.owner.clone(), channel));
+            assert!(twin.is_none(), "two matches have one id");
+        }
+    }
+    expected
+}
+
+fn asked_for(facts: &[Envelope]) -> Vec<&Envelope> {
+    facts.iter().filter(|event| &*event.stream.kind == "notification").collect()
+}
+
+/// The letters in the mailbox.
+fn mailbox(data_dir: &Path) -> BTreeSet<String> {
+    let names = std::fs::read_dir(data_dir.join("mailbox")).unwrap();
+    names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+/// The letters there must be: of alerts, and those that confirm addresses.
+fn letters(facts: &[Envelope]) -> BTreeSet<String> {
+    let alert = |event: &Envelope| {
+        let data: Value = serde_json::from_str(&event.data).unwrap();
+        let recipient = data["subjectId"].as_str().unwrap().to_owned();
+        let delivery =
+            Delivery { event, channel: "email", recipient: &recipient, template: "property-alert" };
+        (data["channel"] == "EMAIL").then(|| delivery.id())
+    };
+    let confirmation = |event: &Envelope| {
+        let recipient = &*event.stream.id;
+        let delivery = Delivery { event, channel: "email", recipient, template: "verify-email" };
+        (&*event.event_type == "USER_REGISTERED").then(|| delivery.id())
+    };
+    let alerts = asked_for(facts).into_iter().filter_map(alert);
+    alerts.chain(facts.iter().filter_map(confirmation)).map(|id| format!("{id}.eml")).collect()
+}
+
+/// Waits until every inbox and the mailbox hold what they must.
+async fn told(
+    child: &Child,
+    data_dir: &Path,
+    seekers: &[Person],
+    expected: &BTreeMap<String, (String, &'static str)>,
+) {
+    let mut pace = tokio::time::interval(Duration::from_millis(20));
+    for seeker in seekers {
+        let client = child.client.bearer(seeker.client.token());
+        let wanted = expected.values().filter(|(owner, _)| *owner == seeker.id).count();
+        while client.get("/api/notifications/me?size=1").await.expect(200).data()["totalElements"] != wanted {
+            pace.tick().await;
+        }
+    }
+    let by_letter = expected.values().filter(|(_, channel)| *channel == "EMAIL").count();
+    // Everybody's address was to be confirmed, too: seekers, the seller and the administrator.
+    while mailbox(data_dir).len() < by_letter + seekers.len() {
+        pace.tick().await;
+    }
+}
+
+async fn nothing_was_told_again(data_dir: &Path, before: usize) {
+    std::fs::remove_dir_all(data_dir.join("views")).unwrap();
+    let live = mailbox(data_dir);
+    // Reads the whole journal again, and ends when every group has.
+    let app = testkit::TestApp::on(data_dir).await;
+    tokio::time::timeout(LONG, async { while !app.all_told().await {} }).await.unwrap();
+    app.stop().await;
+    let facts = everything(data_dir, Log::Facts).await;
+    assert_eq!(asked_for(&facts).len(), before, "somebody was told again");
+    assert_eq!(mailbox(data_dir), live);
+}
+
+fn since(began: Timestamp) -> f64 {
+    f64::from(u32::try_from((Clock::System.now().micros() - began.micros()) / 1000).unwrap()) / 1000.0
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_match_is_told_once_whatever_dies() {
+    let (many, listings) = (number("HYD_TEST_SAVED", 100), number("HYD_TEST_LISTINGS", 300));
+    let seed = number("HYD_TEST_SEED", 5) as u64;
+    let mut random = StdRng::seed_from_u64(seed);
+    let directory = tempfile::tempdir().unwrap();
+    let data_dir = directory.path();
+    let mut child = Child::serve(BINARY, data_dir);
+    let seller = Person::register(&child.client, "seller").await;
+    let mut seekers = Vec::new();
+    for number in 0..many.div_ceil(EACH) {
+        seekers.push(Person::register(&child.client, &format!("seeker-{number}")).await);
+    }
+    let kept = save(&seekers, &mut random, many).await;
+    // Some homes are a seeker's own.
+    let all = (0..listings).map(|number| {
+        let owner = if number % 10 == 0 { &seekers[number % seekers.len()] } else { &seller };
+        (home(&mut random), owner.client.token().to_owned())
+    });
+    let enough = (listings / 2) as u64;
+    let (next, acknowledged) = (AtomicU64::new(0), AtomicU64::new(0));
+    let homes = Arc::new(Homes { all: all.collect(), next, acknowledged, enough, reached: Notify::new() });
+    let began = Clock::System.now();
+    let writers = homes.all(&child.client, vec![None; WRITERS]).await;
+    homes.reached.notified().await;
+    child.kill();
+    let left = writers.join_all().await;
+    let asked_before = asked_for(&everything(data_dir, Log::Facts).await).len();
+    child = Child::serve(BINARY, data_dir);
+    let left = homes.all(&child.client, left).await.join_all().await;
+    assert!(left.iter().all(Option::is_none), "{left:?}");
+    let written = since(began);
+
+    // What is there by now decides what must be told; the server goes on telling meanwhile.
+    child.kill();
+    let facts = everything(data_dir, Log::Facts).await;
+    let listed = facts.iter().filter(|event| &*event.event_type == "PROPERTY_CREATED").count();
+    assert_eq!(listed, listings);
+    let expected = expected(&facts, &kept);
+    assert!(expected.len() > many, "{} matches only", expected.len());
+    child = Child::serve(BINARY, data_dir);
+    let waited = tokio::time::timeout(LONG, told(&child, data_dir, &seekers, &expected)).await;
+    let seconds = since(began);
+    child.kill();
+    let facts = everything(data_dir, Log::Facts).await;
+    let asked = asked_for(&facts);
+    let ids: BTreeSet<&str> = asked.iter().map(|event| &*event.stream.id).collect();
+    let wanted: BTreeSet<&str> = expected.keys().map(String::as_str).collect();
+    assert_eq!(ids, wanted, "told is not what plain comparison says");
+    assert_eq!(asked.len(), ids.len(), "somebody was told twice");
+    assert!(waited.is_ok(), "not all of them came to inboxes and mailbox");
+    let letters = letters(&facts);
+    assert!(mailbox(data_dir).is_superset(&letters) && mailbox(data_dir).len() <= letters.len() + 1);
+    nothing_was_told_again(data_dir, asked.len()).await;
+    println!(
+        "seed {seed}: {many} saved searches, {listings} listings, {} matches, {} letters, \
+         {asked_before} told before the kill; all listed in {written:.1} s, all told after {seconds:.1} s",
+        expected.len(),
+        letters.len() - seekers.len() - 1,
+    );
+}
