@@ -102,7 +102,7 @@ fn check(
     if let ("/api/auth/oidc/{provider}" | "/api/auth/oidc/{provider}/callback", Some(address)) =
         (route, address)
     {
-        limits.sign_in(address)?;
+        limits.sign_in(address, allowance)?;
     }
     if parts.method == Method::POST {
         match (route, address) {
