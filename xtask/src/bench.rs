@@ -28,7 +28,7 @@ use crate::check::cargo;
 use crate::terminal::{note, say};
 use facts::Facts;
 use fanout::Fanout;
-use journeys::Journeys;
+use journeys::{Journeys, Place};
 use lag::Lag;
 use process::Process;
 use report::Report;
@@ -153,7 +153,8 @@ pub fn bench(options: &Options) -> anyhow::Result<()> {
             report.fanout(runtime.block_on(fanout.tell(plan.paced / 5))?);
         }
         if let Some(journeys) = &journeys {
-            report.creations(&journeys.create(round, plan.creations)?);
+            report.creations(&journeys.create(round, plan.creations, Place::History)?);
+            report.finds(&journeys.create(round, plan.creations, Place::Search)?);
             report.sign_ins(&journeys.sign_in(plan.sign_ins)?);
         }
     }

@@ -6,12 +6,14 @@ mod homes;
 #[path = "../tests/it/random.rs"]
 mod random;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::TenantId;
 use domain::property::content::Coordinates;
 use domain::property::kinds::PropertyType;
 use search::query::{BoundingBox, Near, Query, Sort, SortBy};
+use search::suggest::{Suggester, suggest};
 use search::{Change, Index, Place};
 use tokio::time::Instant;
 
@@ -23,7 +25,7 @@ const ROUNDS: usize = 300;
 fn main() {
     let many = std::env::args().nth(1).map_or(100_000, |text| text.parse().unwrap());
     let directory = tempfile::tempdir().unwrap();
-    let index = Index::open(directory.path()).unwrap();
+    let index = Arc::new(Index::open(directory.path()).unwrap());
     let (mut random, tenant) = (Random::new(1), TenantId::stored("hyderabad"));
     let began = Instant::now();
     let place = |changed| Place { made: "an example".into(), changed };
@@ -43,6 +45,7 @@ fn main() {
             measure(&index, name, &query);
         }
     }
+    suggestions(&index, &tenant);
     let (mut visible, fresh) = (Vec::new(), home(&mut random, &tenant));
     for round in 0..50 {
         let began = Instant::now();
@@ -51,6 +54,24 @@ fn main() {
         visible.push(began.elapsed());
     }
     told("one change until it is found", visible);
+}
+
+fn suggestions(index: &Arc<Index>, tenant: &TenantId) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let suggester = Suggester::new(Arc::clone(index));
+    let began = Instant::now();
+    let known = runtime.block_on(suggester.known(tenant)).unwrap();
+    println!("what the homes name, read in {:.1?}", began.elapsed());
+    let popular: Vec<_> = (0..1000).map(|number| (format!("{number} bhk in kondapur"), number)).collect();
+    for typed in ["g", "gachi", "gahcibowl", "banjara hi", "nothing like it"] {
+        let mut times = Vec::with_capacity(ROUNDS);
+        for _ in 0..ROUNDS {
+            let began = Instant::now();
+            std::hint::black_box(suggest(typed, &known, &popular, 10));
+            times.push(began.elapsed());
+        }
+        told(&format!("suggestions for {typed:?}"), times);
+    }
 }
 
 fn queries(tenant: &TenantId) -> Vec<(&'static str, Query)> {

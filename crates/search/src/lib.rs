@@ -17,7 +17,7 @@ mod ranking;
 mod rows;
 mod saved;
 mod searches;
-mod suggest;
+pub mod suggest;
 pub mod words;
 
 use std::path::Path;
@@ -40,7 +40,7 @@ pub use saved::alerts::Occasion;
 pub use saved::matching;
 use saved::teller::Teller;
 pub use saved::teller::notification_of;
-pub use searches::{PEOPLE, Searches};
+pub use searches::Searches;
 use tokio::sync::Semaphore;
 
 /// The search service of one process.
@@ -53,6 +53,7 @@ pub struct Search {
     progress: Arc<Progress>,
     /// Searches at the same time: more would only wait for the same cores.
     turns: Arc<Semaphore>,
+    searches: Searches,
 }
 
 const SEARCH_TABLES: &str = include_str!("../migrations/0001_search.sql");
@@ -100,7 +101,9 @@ impl Search {
         let book = Book::open(&store, wake)?;
         let index = Arc::new(Index::open(&views.join("search"))?);
         rows::check(&store, &index).await?;
-        Ok(Self { kit, store, book, index, progress, turns: Arc::new(Semaphore::new(SEARCHES)) })
+        let searches = Searches::open(kit.clone(), views, Arc::clone(&index))?;
+        let turns = Arc::new(Semaphore::new(SEARCHES));
+        Ok(Self { kit, store, book, index, progress, turns, searches })
     }
 
     /// The group that keeps the read model.
@@ -113,6 +116,12 @@ impl Search {
     #[must_use]
     pub fn store(&self) -> &ViewStore {
         &self.store
+    }
+
+    /// Every group and its read model: of the index, then of past searches.
+    #[must_use]
+    pub fn views(&self) -> [(Group, ViewStore); 2] {
+        [(Self::group(), self.store.clone()), (Searches::group(), self.searches.store().clone())]
     }
 
     /// The index.
@@ -145,8 +154,8 @@ impl Search {
         Keeper::new(self.store.clone(), Arc::clone(&self.index), Arc::clone(&self.progress))
     }
 
-    /// The routes; `status` tells how far the group is.
-    pub fn router(&self, status: Status) -> axum::Router {
-        http::router(App { search: self.clone(), status })
+    /// The routes; the statuses tell how far the groups of [`Self::views`] are.
+    pub fn router(&self, [listings, searches]: [Status; 2]) -> axum::Router {
+        http::router(App { search: self.clone(), status: listings }).merge(self.searches.router(searches))
     }
 }

@@ -19,9 +19,10 @@ use axum::extract::FromRef;
 use bus::{Group, Status};
 use http_kit::Kit;
 
-pub use history::{Person, Search};
-pub use popular::{PEOPLE, popular};
+pub use history::{PastSearch, Person};
+pub use popular::popular;
 
+use crate::index::Index;
 use crate::suggest::Suggester;
 
 /// The read model of past searches, and what suggests from it.
@@ -46,15 +47,15 @@ impl FromRef<Site> for Kit {
 }
 
 impl Searches {
-    /// Opens the read model in `views`; suggestions also come from the index of `search`.
+    /// Opens the read model in `views`; suggestions also come from `index`.
     ///
     /// # Errors
     /// When its file cannot be opened.
-    pub fn open(kit: Kit, views: &Path, search: &crate::Search) -> Result<Self, ViewError> {
+    pub(crate) fn open(kit: Kit, views: &Path, index: Arc<Index>) -> Result<Self, ViewError> {
         let tables = include_str!("../migrations/0002_searches.sql");
         let projection = Arc::new(projection::Searched::new(kit.ledger.clone()));
         let store = ViewStore::open(&views.join("searches.db"), tables, projection)?;
-        Ok(Self { kit, store, suggester: Arc::new(Suggester::new(Arc::clone(search.index()))) })
+        Ok(Self { kit, store, suggester: Arc::new(Suggester::new(index)) })
     }
 
     /// The group that keeps the read model.
@@ -70,7 +71,7 @@ impl Searches {
     }
 
     /// The routes; `status` tells how far the group is.
-    pub fn router(&self, status: Status) -> axum::Router {
+    pub(crate) fn router(&self, status: Status) -> axum::Router {
         crate::http::searches(Site { searches: self.clone(), status })
     }
 }

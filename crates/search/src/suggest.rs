@@ -10,7 +10,7 @@ use domain::TenantId;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-pub use ranking::{Known, Suggestion, suggest};
+pub use ranking::{Kind, Known, Suggestion, suggest};
 
 use crate::index::{Index, IndexError, View};
 
@@ -45,6 +45,8 @@ pub enum SuggestError {
 }
 
 impl Suggester {
+    /// Of the listings in `index`.
+    #[must_use]
     pub fn new(index: Arc<Index>) -> Self {
         Self { index, known: Mutex::default() }
     }

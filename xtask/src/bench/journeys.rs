@@ -1,4 +1,5 @@
-//! What a person waits for: from posting a home, and from signing in, to seeing it in their history.
+//! What a person waits for: from posting a home, and from signing in, to seeing it in their history; from posting a home
+//! to finding it.
 
 use std::net::SocketAddr;
 
@@ -20,6 +21,23 @@ pub struct Journeys {
     token: String,
 }
 
+/// Where a home is looked for.
+#[derive(Clone, Copy, Debug)]
+pub enum Place {
+    History,
+    /// The first hit of everything, with facets, as the start of a search shows it.
+    Search,
+}
+
+impl Place {
+    const fn path(self) -> &'static str {
+        match self {
+            Self::History => "/api/user-history/me?size=1",
+            Self::Search => "/api/search/properties?size=1",
+        }
+    }
+}
+
 /// Creations of a round.
 #[derive(Debug, Default)]
 pub struct Seen {
@@ -28,6 +46,14 @@ pub struct Seen {
     pub looked_again: u64,
     /// An answer was marked `X-Stale`.
     pub stale: u64,
+}
+
+impl Seen {
+    pub fn add(&mut self, others: &Self) {
+        self.took.extend(&others.took);
+        self.looked_again += others.looked_again;
+        self.stale += others.stale;
+    }
 }
 
 impl Journeys {
@@ -40,8 +66,8 @@ impl Journeys {
         Ok(Self { address, token })
     }
 
-    /// From sending the POST to the answer that shows the home, `count` times, one after the other.
-    pub fn create(&self, round: usize, count: usize) -> anyhow::Result<Seen> {
+    /// From sending the POST to the answer of `place` that shows the home, `count` times, one after the other.
+    pub fn create(&self, round: usize, count: usize, place: Place) -> anyhow::Result<Seen> {
         runtime()?.block_on(async {
             let mut connection = Connection::open(self.address).await?;
             let bodies = Bodies::from(u64::try_from(round * count)?);
@@ -50,7 +76,7 @@ impl Journeys {
                 let body = bodies.next();
                 let sent = Instant::now();
                 let id = list(&mut connection, &self.token, &body).await?;
-                let (looks, stale) = self.look_for(&mut connection, &id).await?;
+                let (looks, stale) = self.look_for(&mut connection, &id, place).await?;
                 seen.took.push(sent.elapsed());
                 seen.looked_again += u64::from(looks > 1);
                 seen.stale += u64::from(stale);
@@ -59,9 +85,13 @@ impl Journeys {
         })
     }
 
-    async fn look_for(&self, connection: &mut Connection, id: &str) -> anyhow::Result<(u64, bool)> {
-        let path = "/api/user-history/me?size=1";
-        let look = Request { method: "GET", path, token: &self.token, body: None };
+    async fn look_for(
+        &self,
+        connection: &mut Connection,
+        id: &str,
+        place: Place,
+    ) -> anyhow::Result<(u64, bool)> {
+        let look = Request { method: "GET", path: place.path(), token: &self.token, body: None };
         let mut stale = false;
         for looks in 1..=MOST_LOOKS {
             let answer = connection.send(look).await?.expect(200)?;
@@ -70,7 +100,7 @@ impl Journeys {
                 return Ok((looks, stale));
             }
         }
-        anyhow::bail!("the home {id} never came into its owner's history")
+        anyhow::bail!("its owner never found the home {id} at {}", place.path())
     }
 
     /// From sending the password to the answer with the history, `count` times.

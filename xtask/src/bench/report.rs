@@ -24,6 +24,7 @@ pub struct Report {
     fanouts: Vec<Figure>,
     lags: Vec<Figure>,
     created: Seen,
+    found: Seen,
     signed_in: Samples,
     idle: Option<Memory>,
     memory: Option<(Memory, Memory)>,
@@ -42,6 +43,7 @@ impl Report {
             fanouts: Vec::new(),
             lags: Vec::new(),
             created: Seen::default(),
+            found: Seen::default(),
             signed_in: Samples::default(),
             idle: None,
             memory: None,
@@ -75,9 +77,11 @@ impl Report {
     }
 
     pub fn creations(&mut self, seen: &Seen) {
-        self.created.took.extend(&seen.took);
-        self.created.looked_again += seen.looked_again;
-        self.created.stale += seen.stale;
+        self.created.add(seen);
+    }
+
+    pub fn finds(&mut self, seen: &Seen) {
+        self.found.add(seen);
     }
 
     pub fn sign_ins(&mut self, took: &Samples) {
@@ -166,17 +170,20 @@ impl Report {
     }
 
     fn journey_lines(&mut self, out: &mut String) {
-        let (created, signed_in) = (&mut self.created, &mut self.signed_in);
-        let count = created.took.len();
-        if count > 0 {
-            let (p50, p99) = (created.took.percentile(50), created.took.percentile(99));
-            let (again, stale) = (created.looked_again, created.stale);
-            let _ = writeln!(
-                out,
-                "- (h) POST a home → the history shows it, {count} times: p50 {p50:.2} ms, p99 {p99:.2} ms; \
-                 {again} needed a second look, {stale} came with X-Stale"
-            );
+        let places = [("the history shows it", &mut self.created), ("a search finds it", &mut self.found)];
+        for (place, seen) in places {
+            let count = seen.took.len();
+            if count > 0 {
+                let (p50, p99) = (seen.took.percentile(50), seen.took.percentile(99));
+                let (again, stale) = (seen.looked_again, seen.stale);
+                let _ = writeln!(
+                    out,
+                    "- (h) POST a home → {place}, {count} times: p50 {p50:.2} ms, p99 {p99:.2} ms; \
+                     {again} needed a second look, {stale} came with X-Stale"
+                );
+            }
         }
+        let signed_in = &mut self.signed_in;
         if signed_in.len() > 0 {
             let (count, p50, p99) = (signed_in.len(), signed_in.percentile(50), signed_in.percentile(99));
             let _ = writeln!(out, "- (h) sign-in → history, {count} times: p50 {p50:.2} ms, p99 {p99:.2} ms");

@@ -6,7 +6,7 @@ use domain::audit::AuditEvent;
 use domain::{FieldErrors, Log, Timestamp, UserId};
 use http_kit::{Caller, Cursor, Failure, Page, Paging, Params, Reply, Right};
 
-use crate::searches::{Person, Search, Site};
+use crate::searches::{PastSearch, Person, Site};
 
 /// `GET /api/search/history/{userId}`: the newest first. For the person (`me`), and for admins, whose look is written
 /// down.
@@ -15,7 +15,7 @@ pub async fn history(
     caller: Caller,
     Path(user): Path<String>,
     uri: Uri,
-) -> Result<Reply<Page<Search>>, Failure> {
+) -> Result<Reply<Page<PastSearch>>, Failure> {
     let user = whose(&caller, &user)?;
     let params = Params::read(&uri, &Paging::PARAMS)?;
     let mut fields = params.fields();

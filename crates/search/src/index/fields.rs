@@ -170,12 +170,12 @@ impl Traits {
 
     /// A range: a place in each of [`BUDGETS`], then in [`AREAS`]; 7 for none.
     pub fn range(self, index: usize) -> usize {
-        ((self.0 >> RANGES >> (3 * index)) & 7) as usize
+        usize::try_from(self.0 >> RANGES >> (3 * index) & NO_RANGE).unwrap_or_default()
     }
 
     /// A number: kind, deal, furnishing, bedrooms, bathrooms, featured, verified; [`NONE`] for what nobody told.
     pub fn part(self, index: usize) -> usize {
-        (self.0 >> (6 * index) & 63) as usize
+        usize::try_from(self.0 >> (6 * index) & NOT_TOLD).unwrap_or_default()
     }
 
     fn number(self, index: usize) -> Option<u8> {

@@ -47,6 +47,12 @@ fn one(sums: &mut [u32], number: u32) {
     }
 }
 
+fn each(sums: &mut [u32], numbers: &[u32]) {
+    for number in numbers {
+        one(sums, *number);
+    }
+}
+
 impl Tally {
     pub fn new(query: &Query, columns: &Columns) -> Self {
         Self {
@@ -62,7 +68,7 @@ impl Tally {
     pub fn count(&mut self, row: &Row, amenities: &[u32]) {
         one(&mut self.cities, row.city);
         one(&mut self.localities, row.locality);
-        amenities.iter().for_each(|number| one(&mut self.amenities, *number));
+        each(&mut self.amenities, amenities);
         for (place, sums) in self.numbers.iter_mut().enumerate() {
             sums[number(place, row.traits, self.budgets)] += 1;
         }
@@ -73,9 +79,7 @@ impl Tally {
         match failed {
             bit if bit == Facet::City.bit() => one(&mut self.cities, row.city),
             bit if bit == Facet::Locality.bit() => one(&mut self.localities, row.locality),
-            bit if bit == Facet::Amenities.bit() => {
-                amenities.iter().for_each(|number| one(&mut self.amenities, *number));
-            }
+            bit if bit == Facet::Amenities.bit() => each(&mut self.amenities, amenities),
             bit => {
                 if let Some(place) = NUMBERS.iter().position(|facet| facet.bit() == bit) {
                     self.numbers[place][number(place, row.traits, self.budgets)] += 1;

@@ -2,7 +2,7 @@
 
 use ::projection::{Row, ViewError, ViewStore};
 use domain::activity::ActivityEvent;
-use domain::{Log, TenantId, Timestamp, UserId};
+use domain::{Log, Position, TenantId, Timestamp, UserId};
 use journal::{JournalError, Ledger};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 /// A past search as its person sees it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Search {
+pub struct PastSearch {
     /// The id of its event.
     pub id: String,
     /// The words.
@@ -26,7 +26,7 @@ pub struct Search {
     seq: u64,
 }
 
-impl Search {
+impl PastSearch {
     fn read(row: &Row) -> Self {
         Self {
             id: row.text(0).unwrap_or_default().to_owned(),
@@ -40,10 +40,8 @@ impl Search {
     }
 
     /// Its words, which stand in the journal.
-    async fn tell(&mut self, ledger: &Ledger) -> Result<(), JournalError> {
-        let journal = ledger.journal();
-        let before = journal.head(Log::Activity).await?.at(self.seq.saturating_sub(1));
-        let found = journal.read_after(before, 1).await?;
+    async fn tell(&mut self, ledger: &Ledger, log: Position) -> Result<(), JournalError> {
+        let found = ledger.journal().read_after(log.at(self.seq.saturating_sub(1)), 1).await?;
         let event = found.iter().find(|event| event.event_id.to_string() == self.id);
         let Some(Ok(ActivityEvent::Searched { filters, .. })) = event.map(|event| ledger.decode(event))
         else {
@@ -88,7 +86,7 @@ impl Person<'_> {
         before: Option<(Timestamp, String)>,
         skip: u64,
         limit: u64,
-    ) -> Result<Vec<Search>, PageError> {
+    ) -> Result<Vec<PastSearch>, PageError> {
         let (at, id) = before.unwrap_or((Timestamp::from_micros(i64::MAX), String::new()));
         let sql = "select event_id, at, seq, results_count, selected_property_id from search_history
             where tenant = $1 and user_id = $2 and (at, event_id) < ($3, $4)
@@ -101,9 +99,11 @@ impl Person<'_> {
             limit.into(),
             skip.into(),
         ];
-        let mut searches: Vec<Search> = self.store.query(sql, row).await?.iter().map(Search::read).collect();
+        let mut searches: Vec<PastSearch> =
+            self.store.query(sql, row).await?.iter().map(PastSearch::read).collect();
+        let log = ledger.journal().head(Log::Activity).await?;
         for search in &mut searches {
-            search.tell(ledger).await?;
+            search.tell(ledger, log).await?;
         }
         Ok(searches)
     }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::words::key;
 
 /// People who must have searched for something before others hear of it.
-pub const PEOPLE: u64 = 5;
+const PEOPLE: u64 = 5;
 /// Longer texts are nobody else's.
 const LONGEST: usize = 60;
 /// What is looked through for one answer.

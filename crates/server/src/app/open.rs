@@ -18,7 +18,7 @@ use notifications::Notifications;
 use projection::ViewStore;
 use projection::deliveries::Settings as Courier;
 use properties::Properties;
-use search::{Search, Searches};
+use search::Search;
 use users::{Erasures, Users};
 
 use super::mail;
@@ -55,22 +55,20 @@ impl App {
             .through(sign_ins::providers(settings, &public_url)?);
         let properties = Properties::open(kit.clone(), &views_dir).context("the properties service")?;
         let search = Search::open(kit.clone(), &views_dir).await.context("the search service")?;
-        let searches = Searches::open(kit.clone(), &views_dir, &search).context("the past searches")?;
         let history = History::open(kit.clone(), &views_dir).context("the history service")?;
         let notifications =
             open_notifications(settings, &kit, &public_url).context("the notifications service")?;
         let files = open_files(settings, &kit, &views_dir).await.context("the files service")?;
         let erasures = Erasures::open(users.clone(), &views_dir).context("the erasures")?;
-        let views = vec![
+        let mut views = vec![
             (Users::group(), users.store().clone()),
             (Properties::group(), properties.store().clone()),
             (History::group(), history.store().clone()),
             (Notifications::group(), notifications.store().clone()),
             (Erasures::group(), erasures.store().clone()),
             (Files::group(), files.store().clone()),
-            (Search::group(), search.store().clone()),
-            (Searches::group(), searches.store().clone()),
         ];
+        views.extend(search.views());
         let (runners, groups) = Starts { kit: &kit, settings }.groups(&views).await?;
         let status = |index: usize| groups[index].status.clone();
         let services = users
@@ -79,8 +77,7 @@ impl App {
             .merge(history.router(status(2)))
             .merge(notifications.router(status(3)))
             .merge(files.router(status(5)))
-            .merge(search.router(status(6)))
-            .merge(searches.router(status(7)));
+            .merge(search.router([status(6), status(7)]));
         let hub = Hub::new(kit.ledger.journal().clone()).await?;
         let limits = Arc::new(Limits::new(limits(&settings.limits), &clock));
         let doors = gateway::doors(Parts {

@@ -45,6 +45,7 @@ pub fn targets(report: &mut Report) -> Vec<Target> {
     let caught_up = median(report.caught_up.clone());
     let lag = Summary::of(&report.lags).map(|lag| lag.median.p99_ms);
     let created = Some(report.created.took.percentile(99)).filter(|ms| ms.is_finite());
+    let searched = Some(report.found.took.percentile(99)).filter(|ms| ms.is_finite());
     let signed_in = Some(report.signed_in.percentile(99)).filter(|ms| ms.is_finite());
     let memory = report.memory.map(|(server, _)| server.most);
     let target = |what, wanted, unit, found| Target { what, wanted, unit, found };
@@ -54,6 +55,7 @@ pub fn targets(report: &mut Report) -> Vec<Target> {
         target("facts → history, events/s", AtLeast(50_000.0), "", caught_up),
         target("facts → history, lag p99", Below(50.0), " ms", lag),
         target("create → history p99", Below(500.0), " ms", created),
+        target("create → own next search p99", Below(150.0), " ms", searched),
         target("sign-in → history p99", Below(2000.0), " ms", signed_in),
         target("resident memory at its most", Below(150.0), " MB", memory),
     ]
