@@ -5,6 +5,7 @@
 
 mod best;
 mod columns;
+mod directory;
 mod fields;
 mod segment;
 mod tally;
@@ -21,6 +22,7 @@ use tantivy::{IndexReader, IndexWriter, ReloadPolicy, SegmentMeta, TantivyError,
 
 use crate::home::Home;
 use crate::query::{Found, Query};
+use directory::Unhurried;
 use fields::Fields;
 pub use view::View;
 pub use vocabulary::Vocabulary;
@@ -112,7 +114,8 @@ impl Index {
     /// When files cannot be made.
     pub fn open(directory: &Path) -> Result<Self, IndexError> {
         let (schema, fields) = Fields::schema();
-        let found = tantivy::Index::open_in_dir(directory).ok().filter(|index| index.schema() == schema);
+        let found = Unhurried::at(directory).and_then(Unhurried::whole_index);
+        let found = found.ok().filter(|index| index.schema() == schema);
         let opened = match found.and_then(|index| Opened::of(index).ok()) {
             Some(opened) => opened,
             None => Opened::of(fresh(directory)?)?,
@@ -175,7 +178,8 @@ impl Index {
         Ok(())
     }
 
-    /// Makes what was written durable together with the place behind it, and lets searches see it.
+    /// Makes what was written stand together with the place behind it, and lets searches see it. A crash of the process
+    /// takes nothing of it back; a power cut may.
     ///
     /// # Errors
     /// When it cannot be written to; then it is where it was.
@@ -233,7 +237,7 @@ impl Index {
     /// # Errors
     /// When files cannot be made.
     pub fn mend(&self) -> Result<(), IndexError> {
-        if tantivy::Index::open_in_dir(&self.directory).is_err() {
+        if Unhurried::at(&self.directory).and_then(tantivy::Index::open).is_err() {
             return self.begin_again();
         }
         drop(self.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
@@ -276,5 +280,6 @@ fn fresh(directory: &Path) -> Result<tantivy::Index, IndexError> {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
         _ => std::fs::create_dir_all(directory)?,
     }
-    Ok(tantivy::Index::create_in_dir(directory, Fields::schema().0)?)
+    let settings = tantivy::IndexSettings::default();
+    Ok(tantivy::Index::create(Unhurried::at(directory)?, Fields::schema().0, settings)?)
 }

@@ -84,6 +84,44 @@ async fn an_index_that_is_lost_or_broken_is_made_again() {
     assert_eq!(site.found(&running, "").await, titles(15));
 }
 
+/// What a power cut may leave: bytes that never reached the disk, a list of files that is older than they are, and files
+/// of nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_that_did_not_reach_the_disk_whole_is_made_again() {
+    let (site, _) = site_with_homes(15).await;
+    let mut running = site.open().await;
+    running.catch_up(&site).await;
+    running.search.index().rest().unwrap();
+    drop(running);
+    let index = site.views().join("search");
+    let segment = |kind: &str| {
+        let mut files = std::fs::read_dir(&index).unwrap().map(|entry| entry.unwrap().path());
+        files.find(|path| path.extension().is_some_and(|extension| extension == kind)).unwrap()
+    };
+    for kind in ["idx", "fast", "term"] {
+        let mut bytes = std::fs::read(segment(kind)).unwrap();
+        let middle = bytes.len() / 3;
+        bytes[middle] ^= 0xff;
+        std::fs::write(segment(kind), bytes).unwrap();
+        let mut running = site.open().await;
+        assert_eq!(site.found(&running, "").await, titles(0), "{kind}");
+        running.catch_up(&site).await;
+        assert_eq!(site.found(&running, "").await, titles(15), "{kind}");
+        running.search.index().rest().unwrap();
+    }
+    std::fs::write(index.join(".managed.json"), "[]").unwrap();
+    let mut running = site.open().await;
+    running.catch_up(&site).await;
+    assert_eq!(site.found(&running, "").await, titles(15));
+    running.search.index().rest().unwrap();
+    drop(running);
+    let nobodys = index.join("0123456789abcdef0123456789abcdef.term");
+    std::fs::write(&nobodys, "what was erased long ago").unwrap();
+    let running = site.open().await;
+    assert_eq!(site.found(&running, "").await, titles(15));
+    assert!(!nobodys.exists());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_index_whose_files_vanish_under_it_is_made_again() {
     let (mut site, owner) = site_with_homes(5).await;
