@@ -54,6 +54,9 @@ pub enum OpenError {
     /// The read model cannot be opened.
     #[error("the files read model cannot be opened: {0}")]
     View(#[from] ViewError),
+    /// The threads that make images anew do not start.
+    #[error("the image threads cannot start: {0}")]
+    Threads(#[from] std::io::Error),
 }
 
 /// The files service. Clones share everything.
@@ -103,7 +106,7 @@ impl Files {
         let tables = [deliveries::TABLES, include_str!("../migrations/0001_files.sql")].concat();
         let store = ViewStore::open(&views_dir.join("files.db"), &tables, Arc::new(projected))?;
         let book = Book::open(&store, wake)?;
-        Ok(Self { kit, store, book, bytes, studio: Studio::default(), settings })
+        Ok(Self { kit, store, book, bytes, studio: Studio::start()?, settings })
     }
 
     /// The group that keeps the read model.

@@ -1,10 +1,13 @@
 //! Images made anew: decoded within limits, turned upright, and encoded as WebP at a few widths. What is not pixels,
 //! such as where a photo was taken, is not carried over.
 
+pub mod memory;
+
 use std::io::Cursor;
 
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
+use memory::Header;
 use webp::{Encoder, PixelLayout};
 
 /// The widths of renditions; an image is never made wider than it is.
@@ -46,6 +49,11 @@ pub enum PictureError {
     /// It would take too much memory.
     #[error("must be at most 16383 pixels wide and high, and have at most 50 million pixels")]
     TooManyPixels,
+    /// It would take too much memory for the way it is made.
+    #[error(
+        "takes too much memory to be read: send it with fewer pixels, or as a JPEG that is not progressive"
+    )]
+    TooLarge,
     /// It is broken.
     #[error("cannot be read as the image it begins as")]
     Broken,
@@ -54,9 +62,19 @@ pub enum PictureError {
     Encoder,
 }
 
+/// What the image that `bytes` begin as takes to be made anew. Blocks, but not for long.
+pub fn look_at(bytes: &[u8], format: ImageFormat) -> Result<Header, PictureError> {
+    opened(bytes, format).map(|(_, header)| header)
+}
+
 /// Makes an image anew. Blocks, and takes up to a second of a core.
 pub fn render(bytes: &[u8], format: ImageFormat) -> Result<Picture, PictureError> {
-    let mut image = decode(bytes, format)?;
+    let (mut image, header) = decode(bytes, format)?;
+    if let Some((width, height)) = header.reduced() {
+        // Averages whole blocks, before anything makes another copy of all there is.
+        image = image.thumbnail_exact(width, height);
+    }
+    image.apply_orientation(header.orientation);
     image = if image.color().has_alpha() {
         DynamicImage::ImageRgba8(image.into_rgba8())
     } else {
@@ -75,29 +93,44 @@ pub fn render(bytes: &[u8], format: ImageFormat) -> Result<Picture, PictureError
     Ok(Picture { look, renditions })
 }
 
-fn decode(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage, PictureError> {
-    let refused = |error: ImageError| match error {
+fn refused(error: &ImageError) -> PictureError {
+    match error {
         ImageError::Limits(_) => PictureError::TooManyPixels,
         _ => PictureError::Broken,
-    };
+    }
+}
+
+/// A decoder that has read what comes before the pixels.
+fn opened(bytes: &[u8], format: ImageFormat) -> Result<(impl ImageDecoder + '_, Header), PictureError> {
     let mut limits = Limits::default();
     limits.max_image_width = Some(LONGEST);
     limits.max_image_height = Some(LONGEST);
     limits.max_alloc = Some(MOST_BYTES);
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(refused)?;
+    let mut decoder = reader.into_decoder().map_err(|error| refused(&error))?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > MOST_PIXELS || decoder.total_bytes() > MOST_BYTES {
         return Err(PictureError::TooManyPixels);
     }
-    let orientation = decoder.orientation().map_err(refused)?;
-    let mut image = DynamicImage::from_decoder(decoder).map_err(refused)?;
-    if image.width() == 0 || image.height() == 0 {
+    if width == 0 || height == 0 {
         return Err(PictureError::Broken);
     }
-    image.apply_orientation(orientation);
-    Ok(image)
+    let header = Header {
+        width,
+        height,
+        color: decoder.color_type(),
+        orientation: decoder.orientation().map_err(|error| refused(&error))?,
+        format,
+        progressive: format == ImageFormat::Jpeg && memory::is_progressive(bytes),
+        length: bytes.len() as u64,
+    };
+    if header.need() > memory::MOST { Err(PictureError::TooLarge) } else { Ok((decoder, header)) }
+}
+
+fn decode(bytes: &[u8], format: ImageFormat) -> Result<(DynamicImage, Header), PictureError> {
+    let (decoder, header) = opened(bytes, format)?;
+    Ok((DynamicImage::from_decoder(decoder).map_err(|error| refused(&error))?, header))
 }
 
 /// `image` at `width`, its sides in proportion.
@@ -110,9 +143,10 @@ fn scaled(image: DynamicImage, width: u32) -> DynamicImage {
         u32::try_from(height).unwrap_or(LONGEST).max(1)
     };
     let (height, twice) = (proportional(width), width * 2);
-    if image.width() > twice {
-        // Averages whole blocks first, which is fast; the filter then has little left to do.
-        image.thumbnail_exact(twice, proportional(twice)).resize_exact(width, height, FilterType::CatmullRom)
+    // Averages whole blocks first, which is fast; the filter then has little left to do.
+    let image = if image.width() > twice { image.thumbnail_exact(twice, proportional(twice)) } else { image };
+    if memory::filter(image.width(), height) > memory::MOST_FILTER {
+        image.thumbnail_exact(width, height)
     } else {
         image.resize_exact(width, height, FilterType::CatmullRom)
     }

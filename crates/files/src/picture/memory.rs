@@ -1,0 +1,145 @@
+//! What an image takes to be made anew, told from its first bytes: nothing is decoded to find out.
+
+use image::metadata::Orientation;
+use image::{ColorType, ImageFormat};
+
+use super::WIDTHS;
+
+/// All images at work at the same time stay below; one that would not by itself is not taken.
+pub const MOST: u64 = 192 * 1024 * 1024;
+/// A filter works on numbers of 16 bytes a pixel; where that would be more, blocks are averaged instead.
+pub const MOST_FILTER: u64 = 64 * 1024 * 1024;
+
+/// What is known of an image before it is decoded.
+#[derive(Clone, Copy, Debug)]
+pub struct Header {
+    pub width: u32,
+    pub height: u32,
+    pub color: ColorType,
+    pub orientation: Orientation,
+    pub format: ImageFormat,
+    /// A JPEG that comes in several passes: all of its coefficients are kept until the last one.
+    pub progressive: bool,
+    /// Of the file itself.
+    pub length: u64,
+}
+
+impl Header {
+    fn is_on_its_side(&self) -> bool {
+        use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
+        matches!(self.orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
+    }
+
+    /// How wide it is once it stands upright.
+    fn upright_width(&self) -> u32 {
+        if self.is_on_its_side() { self.height } else { self.width }
+    }
+
+    /// The sides it is averaged down to first: twice as wide as the widest rendition.
+    pub fn reduced(&self) -> Option<(u32, u32)> {
+        let (twice, upright) = (WIDTHS[WIDTHS.len() - 1] * 2, self.upright_width());
+        let side = |side: u32| {
+            let side = u64::from(side) * u64::from(twice) / u64::from(upright);
+            u32::try_from(side).unwrap_or(u32::MAX).max(1)
+        };
+        (upright > twice).then(|| (side(self.width), side(self.height)))
+    }
+
+    /// The bytes it takes at its worst moment: a bound from above.
+    pub fn need(&self) -> u64 {
+        let pixels = u64::from(self.width) * u64::from(self.height);
+        let bytes = u64::from(self.color.bytes_per_pixel());
+        let decoded = pixels * bytes;
+        let channels = u64::from(self.color.channel_count());
+        let working = match self.format {
+            // Two bytes a coefficient.
+            ImageFormat::Jpeg if self.progressive => pixels * channels.max(3) * 2,
+            // A few rows.
+            ImageFormat::Jpeg | ImageFormat::Png => 64 * u64::from(self.width) * bytes,
+            // A frame of its own beside the picture.
+            _ => pixels * 4,
+        };
+        let (width, height) = self.reduced().unwrap_or((self.width, self.height));
+        let left = u64::from(width) * u64::from(height);
+        let reducing = if self.reduced().is_some() { decoded + left * bytes } else { decoded };
+        let plain = if self.color.has_alpha() { 4 } else { 3 };
+        let converting =
+            if matches!(self.color, ColorType::Rgb8 | ColorType::Rgba8) { 0 } else { left * bytes };
+        let turning = if self.orientation == Orientation::NoTransforms { 0 } else { left * plain };
+        let filtering = filter(width.max(height), width.max(height)).min(MOST_FILTER);
+        // The encoder keeps planes of its own, of the widest rendition.
+        let widest = u64::from(WIDTHS[WIDTHS.len() - 1].min(width));
+        let encoding = left * widest * widest / u64::from(width).pow(2) * 6;
+        let shaping = left * plain + converting.max(turning).max(filtering + left * plain / 4).max(encoding);
+        self.length + (decoded + working).max(reducing).max(shaping)
+    }
+}
+
+/// What a filter takes for an image so wide that becomes so high.
+pub fn filter(width: u32, height: u32) -> u64 {
+    u64::from(width) * u64::from(height) * 16
+}
+
+/// Whether a JPEG comes in several passes; one whose frame is not found is taken for such.
+pub fn is_progressive(jpeg: &[u8]) -> bool {
+    let mut at = 2;
+    while let Some(&[0xFF, marker]) = jpeg.get(at..at + 2) {
+        match marker {
+            0xC4 | 0xC8 | 0xCC => {}
+            0xC0..=0xCF => return matches!(marker, 0xC2 | 0xC6 | 0xCA | 0xCE),
+            0xFF => {
+                at += 1;
+                continue;
+            }
+            // No frame before the first scan.
+            0xDA => return true,
+            _ => {}
+        }
+        let Some(&[high, low]) = jpeg.get(at + 2..at + 4) else { return true };
+        at += 2 + usize::from(u16::from_be_bytes([high, low]));
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(width: u32, height: u32) -> Header {
+        Header {
+            width,
+            height,
+            color: ColorType::Rgb8,
+            orientation: Orientation::NoTransforms,
+            format: ImageFormat::Jpeg,
+            progressive: false,
+            length: 8_000_000,
+        }
+    }
+
+    #[test]
+    fn photos_of_telephones_are_taken_and_what_could_fill_the_memory_is_not() {
+        let photo = header(8160, 6120);
+        assert!(photo.need() < MOST, "{}", photo.need());
+        let turned = Header { orientation: Orientation::Rotate90, ..photo };
+        assert!(turned.need() < MOST, "{}", turned.need());
+        let progressive = |width, height| Header { progressive: true, ..header(width, height) };
+        assert!(progressive(4000, 3000).need() < MOST);
+        assert!(progressive(7000, 7000).need() > MOST);
+        let drawing = Header { color: ColorType::Rgba8, format: ImageFormat::Png, ..header(6000, 6000) };
+        assert!(drawing.need() < MOST && Header { color: ColorType::Rgba16, ..drawing }.need() > MOST);
+        let screen = header(1080, 16_000);
+        assert!(screen.need() < MOST, "{}", screen.need());
+    }
+
+    #[test]
+    fn a_jpeg_says_in_its_frame_whether_it_comes_in_passes() {
+        let frame =
+            |marker: u8| [&b"\xFF\xD8\xFF\xE0\x00\x04ab\xFF"[..], &[marker], b"\x00\x0B\x08"].concat();
+        assert!(!is_progressive(&frame(0xC0)) && !is_progressive(&frame(0xC1)));
+        assert!(is_progressive(&frame(0xC2)) && is_progressive(&frame(0xCA)));
+        for broken in [&b"\xFF\xD8"[..], b"\xFF\xD8\xFF", b"\xFF\xD8\xFF\xE0", b"\xFF\xD8\xFF\xDA\x00\x02"] {
+            assert!(is_progressive(broken), "{broken:?}");
+        }
+    }
+}
