@@ -50,9 +50,7 @@ impl App {
         let journal = Arc::new(open_journal(settings, &clock)?);
         let kit = kit(settings, &journal, clock.clone()).await?;
         let views_dir = data_dir.join("views");
-        let users = Users::open(kit.clone(), data_dir, &views_dir, sessions(settings))
-            .context("the users service")?
-            .through(sign_ins::providers(settings, &public_url)?);
+        let users = open_users(settings, &kit, &public_url).context("the users service")?;
         let properties = Properties::open(kit.clone(), &views_dir).context("the properties service")?;
         let search = Search::open(kit.clone(), &views_dir).await.context("the search service")?;
         let history = History::open(kit.clone(), &views_dir).context("the history service")?;
@@ -139,6 +137,12 @@ impl App {
         }
         Ok(())
     }
+}
+
+fn open_users(settings: &Settings, kit: &Kit, public_url: &str) -> anyhow::Result<Users> {
+    let data_dir = &settings.data_dir;
+    let users = Users::open(kit.clone(), data_dir, &data_dir.join("views"), sessions(settings))?;
+    Ok(users.through(sign_ins::providers(settings, public_url)?))
 }
 
 fn sessions(settings: &Settings) -> users::Settings {
