@@ -107,7 +107,7 @@ pub const TOPICS: &[Topic] = &[
 
 const WEEK_IN_MS: u32 = 7 * 24 * 60 * 60 * 1000;
 
-fn topic(name: &str, partitions: u16, key: &str, about: String, messages: Map<String, Value>) -> Value {
+fn topic(name: &str, partitions: u16, key: &str, about: &str, messages: &Map<String, Value>) -> Value {
     json!({
         "address": name, "title": name, "description": about, "messages": messages,
         "servers": [{"$ref": "#/servers/kafka"}], "x-partition-key": key,
@@ -128,14 +128,14 @@ pub fn channels(events: &[Described]) -> Map<String, Value> {
     for Topic { name, partitions, key, writers, carries, .. } in TOPICS {
         let messages = references(events.iter().map(|e| e.message.clone()).filter(|m| carries(m)));
         let about = format!("Ordered by {key}. Written by: {writers}.");
-        channels.insert((*name).into(), topic(name, *partitions, key, about, messages));
+        channels.insert((*name).into(), topic(name, *partitions, key, &about, &messages));
     }
     let about = "One record for everything a person did, derived from every event that has a userId. Ordered by user.";
     let messages = references(["activity".to_owned()].into_iter());
-    channels.insert("user-activity".into(), topic("user-activity", 5, "user id", about.into(), messages));
+    channels.insert("user-activity".into(), topic("user-activity", 5, "user id", about, &messages));
     let about = "What a group could not apply, by the parked key, with its error. Written by: every group.";
     let messages = references(["dead-letter".to_owned()].into_iter());
-    let mut letters = topic("dead-letters.{group}", 1, "the parked key", about.into(), messages);
+    let mut letters = topic("dead-letters.{group}", 1, "the parked key", about, &messages);
     letters["parameters"] = json!({"group": {"description": "The consumer group."}});
     channels.insert("dead-letters".into(), letters);
     channels.insert("realtime".into(), realtime());

@@ -78,7 +78,7 @@ fn components(mut generator: SchemaGenerator, events: &[Described]) -> Value {
     messages.extend(others());
     let metadata = generator.subschema_for::<Metadata>();
     let mut schemas = generator.take_definitions(true);
-    schemas.insert("Envelope".into(), envelope(metadata.to_value()));
+    schemas.insert("Envelope".into(), envelope(&metadata.to_value()));
     schemas.insert("CloudEventsHeaders".into(), headers());
     schemas.insert("Activity".into(), activity());
     json!({
@@ -150,7 +150,7 @@ fn others() -> Map<String, Value> {
     .collect()
 }
 
-fn envelope(metadata: Value) -> Value {
+fn envelope(metadata: &Value) -> Value {
     let number = |about: &str| json!({"type": "integer", "minimum": 1, "description": about});
     let text = |about: &str| json!({"type": "string", "description": about});
     let id = json!({"type": "string", "format": "uuid"});
