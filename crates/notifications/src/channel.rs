@@ -137,6 +137,14 @@ impl Line {
         !matches!(self.way, Way::Mailbox(_))
     }
 
+    /// Whether messages by `template` can be sent at all.
+    pub fn has_template(&self, template: Template) -> bool {
+        match &self.way {
+            Way::Twilio(twilio) => twilio.template(template).is_some(),
+            Way::Mailbox(_) | Way::Smtp(_) => true,
+        }
+    }
+
     /// Sends a parcel under its delivery's id, or lets it wait while the line rests.
     pub async fn send(&self, id: &str, parcel: &Parcel) -> Outcome {
         if let Err(until) = self.with_breaker(Breaker::pass) {

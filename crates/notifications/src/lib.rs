@@ -89,7 +89,7 @@ impl Notifications {
         };
         let wake = Arc::new(Notify::new());
         let wanted = Wanted { ledger: kit.ledger.clone(), wake: Arc::clone(&wake) };
-        let tables = [deliveries::TABLES, wanted::TABLES].concat();
+        let tables = [deliveries::TABLES, wanted::TABLES, wanted::homes::TABLES].concat();
         let store = ViewStore::open(&data_dir.join("notifications.db"), &tables, Arc::new(wanted))?;
         let book = Book::open(&store, wake)?;
         Ok(Self { kit, store, book, mailbox, lines: Arc::new(lines), settings })
@@ -112,7 +112,9 @@ impl Notifications {
         let clock = ledger.clock().clone();
         let (mailbox, lines, settings_of_mail) =
             (self.mailbox.clone(), Arc::clone(&self.lines), self.settings.clone());
-        let postman = Postman { ledger, book: book.clone(), mailbox, lines, settings: settings_of_mail };
+        let store = self.store.clone();
+        let postman =
+            Postman { ledger, book: book.clone(), store, mailbox, lines, settings: settings_of_mail };
         Courier::new(book, Arc::new(postman), clock, settings)
     }
 

@@ -1,5 +1,6 @@
 //! Carries letters and messages out.
 
+mod homes;
 mod request;
 
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use domain::preferences::Preferences;
 use domain::user::{IssuedToken, Person, User};
 use domain::{Envelope, Log, TenantId};
 use journal::Ledger;
+use projection::ViewStore;
 use projection::deliveries::{Book, Carrier, Found, Order, Outcome};
 
 use crate::channel::{Lines, Parcel, TEXTS, Text, file};
@@ -17,7 +19,8 @@ use crate::letter::words::{Reader, Words};
 use crate::mailbox::Mailbox;
 use crate::site::MailSettings;
 use crate::template::Template;
-use crate::wanted::{WITHDRAW, WITHDRAW_ONE, channel_of, letter_of};
+use crate::wanted::homes::QUOTING;
+use crate::wanted::{NOTIFICATION, WITHDRAW, WITHDRAW_ONE, channel_of, letter_of};
 use request::{Request, To};
 
 /// Writes letters and hands them to the line of their channel, under their delivery's id.
@@ -25,6 +28,7 @@ use request::{Request, To};
 pub struct Postman {
     pub ledger: Ledger,
     pub book: Book,
+    pub store: ViewStore,
     pub mailbox: Mailbox,
     pub lines: Arc<Lines>,
     pub settings: MailSettings,
@@ -107,6 +111,11 @@ impl Postman {
         };
         let Request { template, token, told, .. } = request;
         if order.channel == TEXTS {
+            // Whoever asks for a message by name is told that it cannot be sent; what an event asks for is left out.
+            let is_asked_for = &*event.stream.kind == NOTIFICATION;
+            if !is_asked_for && !self.lines.texts.has_template(template) {
+                return Ok(ended("no approved template is set for it"));
+            }
             return Ok(Ok(Parcel::Text(Text { to, template, variables: told })));
         }
         let site = self.settings.of(&order.tenant);
@@ -152,10 +161,13 @@ impl Postman {
         })
     }
 
-    /// Takes the letters to somebody who left out of the mailbox. None of them is on its way: they are carried one
+    /// Takes the letters to somebody who left, and those that quote them, out of the mailbox. None of them is on its way: they are carried one
     /// after the other.
     async fn withdraw(&self, order: &Order) -> Result<Outcome, Failed> {
-        let letters = self.book.of(&order.tenant, order.recipient).await?;
+        let mut letters = self.book.of(&order.tenant, order.recipient).await?;
+        let who = vec![order.tenant.as_str().into(), order.recipient.to_string().into()];
+        let quoting = self.store.query(QUOTING, who).await?;
+        letters.extend(quoting.iter().filter_map(|row| row.text(0)).map(str::to_owned));
         self.remove(letters).await
     }
 

@@ -32,6 +32,10 @@ pub enum Template {
     PropertyAlert,
     /// Somebody asks about a home.
     Lead,
+    /// An owner followed an enquiry up.
+    LeadAnswer,
+    /// A moderator decided about a listing.
+    Reviewed,
     /// A visit to a home.
     Visit,
     /// Anything else.
@@ -40,12 +44,14 @@ pub enum Template {
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Welcome,
         Self::VerifyEmail,
         Self::PasswordReset,
         Self::PropertyAlert,
         Self::Lead,
+        Self::LeadAnswer,
+        Self::Reviewed,
         Self::Visit,
         Self::General,
     ];
@@ -63,6 +69,8 @@ impl Template {
             Self::PasswordReset => "password-reset",
             Self::PropertyAlert => "property-alert",
             Self::Lead => "lead",
+            Self::LeadAnswer => "lead-answer",
+            Self::Reviewed => "listing-reviewed",
             Self::Visit => "visit",
             Self::General => "general",
         }
@@ -85,16 +93,18 @@ impl Template {
             Self::VerifyEmail | Self::PasswordReset => None,
             Self::Welcome => Some(Kind::Welcome),
             Self::PropertyAlert => Some(Kind::PropertyAlert),
-            Self::Lead => Some(Kind::Lead),
+            Self::Lead | Self::LeadAnswer => Some(Kind::Lead),
             Self::Visit => Some(Kind::Visit),
-            Self::General => Some(Kind::General),
+            Self::Reviewed | Self::General => Some(Kind::General),
         }
     }
 
-    /// What it tells.
+    /// What whoever asks for it by name tells in it.
     pub fn told(self) -> &'static [Told] {
         match self {
-            Self::Welcome | Self::VerifyEmail | Self::PasswordReset => &[],
+            Self::Welcome | Self::VerifyEmail | Self::PasswordReset | Self::LeadAnswer | Self::Reviewed => {
+                &[]
+            }
             Self::PropertyAlert => {
                 const {
                     &[

@@ -1,5 +1,7 @@
 //! Which events ask for a letter or a message, which take them back, and what is in whose inbox.
 
+pub mod homes;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -47,14 +49,15 @@ const REMOVE: &str = "delete from notification where tenant = $1 and id = $2";
 const GONE: &str = "insert into gone_people (tenant, user_id) values ($1, $2) on conflict do nothing";
 const EMPTY: &str = "delete from notification where tenant = $1 and user_id = $2";
 
-/// The consumer group: a person's letters in order, a notification's events in order. That they leave waits for no
+/// The consumer group: a person's letters in order, a notification's, an enquiry's, a listing's events in order. That they leave waits for no
 /// letter that fails.
 pub const READS: bus::Group = bus::Group { name: GROUP, logs: &[Log::Facts], key: lane };
 
 fn lane(envelope: &Envelope) -> Option<String> {
     let stream = &envelope.stream;
     match &*stream.kind {
-        NOTIFICATION => Some(stream.to_string()),
+        NOTIFICATION | homes::LEAD => Some(stream.to_string()),
+        homes::PROPERTY if homes::DECIDED.contains(&&*envelope.event_type) => Some(stream.to_string()),
         "user" if WANTED.contains(&&*envelope.event_type) => {
             let gone = if &*envelope.event_type == DELETED { "/gone" } else { "" };
             Some(format!("{}/{}{gone}", stream.tenant, stream.id))
@@ -162,10 +165,11 @@ impl Projection for Wanted {
 
     async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
         for event in batch {
-            if &*event.stream.kind == NOTIFICATION {
-                self.notification(tx, event).await?;
-            } else {
-                self.account(tx, event).await?;
+            match &*event.stream.kind {
+                NOTIFICATION => self.notification(tx, event).await?,
+                homes::LEAD => homes::lead(&self.ledger, tx, event).await?,
+                homes::PROPERTY => homes::decided(&self.ledger, tx, event).await?,
+                _ => self.account(tx, event).await?,
             }
         }
         Ok(())

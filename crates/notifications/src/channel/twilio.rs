@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::smtp::is_here;
 use super::{Sent, Text};
+use crate::template::Template;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Nobody is waited for longer than a day.
@@ -85,11 +86,16 @@ impl Twilio {
         Ok(Self { client, messages, account })
     }
 
+    /// The provider's id of an approved template.
+    pub fn template(&self, template: Template) -> Option<&str> {
+        let id = self.account.templates.get(template.name()).map(String::as_str);
+        id.filter(|id| !id.is_empty())
+    }
+
     /// Hands a message over, once.
     pub async fn send(&self, id: &str, text: &Text) -> Sent {
-        let name = text.template.name();
-        let Some(template) = self.account.templates.get(name).filter(|template| !template.is_empty()) else {
-            return Sent::Refused(format!("no approved template is set for {name}"));
+        let Some(template) = self.template(text.template) else {
+            return Sent::Refused(format!("no approved template is set for {}", text.template.name()));
         };
         let variables = serde_json::json!(text.variables).to_string();
         let form = form_urlencoded::Serializer::new(String::new())

@@ -75,11 +75,17 @@ impl Words {
                 words.action = home("See the home");
             }
             Template::Lead => {
-                words.opening = vec![format!("somebody is interested in {title}:")];
-                words.opening.push(listed(&[said("name"), said("phone"), said("email")]));
+                let wants = told.get("purpose").map_or("is interested in", String::as_str);
+                words.opening = vec![format!("somebody {wants} {title}:")];
+                words.opening.push(listed(&[said("name"), said("phone"), said("email"), said("when")]));
                 words.opening.push(said("message").to_owned());
                 words.action = home("See your listing");
             }
+            Template::LeadAnswer => {
+                words.opening = vec![format!("you asked about {title}. {}", answered(said("status")))];
+                words.action = home("See the home");
+            }
+            Template::Reviewed => words.reviewed(title, told.get("reason"), home("See your listing")),
             Template::Visit => {
                 words.opening = vec![format!("a visit to {title}:"), listed(&[said("when"), said("with")])];
                 words.opening.push(said("message").to_owned());
@@ -113,6 +119,19 @@ impl Words {
         if more > 0 && !self.homes.is_empty() {
             self.closing.push(format!("And {more} more."));
         }
+    }
+
+    /// With a reason when the listing was sent back.
+    fn reviewed(&mut self, title: &str, reason: Option<&String>, action: Option<Action>) {
+        self.opening = match reason {
+            None => vec![format!("a moderator looked at your listing {title}: people can find it now.")],
+            Some(reason) => vec![
+                format!("a moderator looked at your listing {title} and sent it back to you:"),
+                reason.clone(),
+                "Change what is wrong and hand it in again.".into(),
+            ],
+        };
+        self.action = action;
     }
 
     fn welcome(&mut self, site: &MailSite) {
@@ -161,8 +180,22 @@ fn subject(template: Template, site: &str, title: &str, told: &Variables) -> Str
             format!("{occasion}: {title}")
         }
         Template::Lead => format!("Somebody asks about {title}"),
+        Template::LeadAnswer => format!("Your enquiry about {title}"),
+        Template::Reviewed if told.contains_key("reason") => format!("Your listing was sent back: {title}"),
+        Template::Reviewed => format!("Your listing is on the market: {title}"),
         Template::Visit => format!("A visit to {title}"),
         Template::General => told.get("subject").cloned().unwrap_or_else(|| format!("A message from {site}")),
+    }
+}
+
+/// How far an owner is with an enquiry, to whoever asked.
+fn answered(status: &str) -> &'static str {
+    match status {
+        "CONTACTED" => "The owner has seen it and is in touch with you.",
+        "VISIT_PLANNED" => "The owner has planned a visit.",
+        "WON" => "The owner marked it as agreed.",
+        "LOST" => "The owner marked it as closed.",
+        _ => "The owner has looked at it.",
     }
 }
 
@@ -183,7 +216,8 @@ fn listed(facts: &[&str]) -> String {
     facts.join("\n")
 }
 
-fn india(at: Timestamp) -> String {
+/// For people in India.
+pub fn india(at: Timestamp) -> String {
     let at = jiff::Timestamp::from_microsecond(at.plus_seconds(INDIA_OFFSET_SECONDS).micros());
     at.unwrap_or_default().strftime("%-d %B %Y, %H:%M Indian time").to_string()
 }

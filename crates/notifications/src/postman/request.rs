@@ -9,6 +9,7 @@ use super::{Postman, Step, ended};
 use crate::letter::words::Variables;
 use crate::template::Template;
 use crate::wanted::NOTIFICATION;
+use crate::wanted::homes::{LEAD, PROPERTY};
 
 /// What is to be sent, to whom.
 #[derive(Debug)]
@@ -34,6 +35,11 @@ impl Postman {
     pub(super) async fn request(&self, order: &Order, event: &Envelope) -> Step<Request> {
         if &*event.stream.kind == NOTIFICATION {
             return self.notification(order, event).await;
+        }
+        match &*event.stream.kind {
+            LEAD => return self.lead(order, event).await,
+            PROPERTY => return self.decided(order, event),
+            _ => {}
         }
         let (template, token) = match self.ledger.decode(event)? {
             UserEvent::Registered { verification, .. } => (Template::VerifyEmail, Some(verification)),

@@ -15,3 +15,4 @@ mod races;
 mod realtime;
 mod rebuild;
 mod scenario;
+mod told;

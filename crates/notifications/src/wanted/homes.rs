@@ -1,0 +1,88 @@
+//! Letters about enquiries and listings: to whoever is concerned and did not do it themselves.
+
+use domain::lead::{LeadEvent, LeadStatus};
+use domain::property::PropertyEvent;
+use domain::{Envelope, UserId};
+use journal::Ledger;
+use projection::deliveries::Delivery;
+use projection::{ProjectionError, ViewTx};
+
+use super::unreadable;
+use crate::channel::TEXTS;
+use crate::letter::CHANNEL;
+use crate::template::Template;
+
+/// The kinds of their streams.
+pub const LEAD: &str = "lead";
+/// See [`LEAD`].
+pub const PROPERTY: &str = "property";
+/// What moderators decide about a listing.
+pub const DECIDED: [&str; 2] = ["PROPERTY_APPROVED", "PROPERTY_REJECTED"];
+
+/// Letters that quote somebody: they go when that person leaves, whoever they were to.
+pub const TABLES: &str = "
+create table if not exists quoting (
+    tenant text not null, user_id text not null, delivery text not null, primary key (tenant, user_id, delivery)
+) strict, without rowid;
+";
+const QUOTE: &str =
+    "insert into quoting (tenant, user_id, delivery) values ($1, $2, $3) on conflict do nothing";
+/// The letters that quote a person.
+pub const QUOTING: &str = "select delivery from quoting where tenant = $1 and user_id = $2";
+
+/// Somebody asked an owner, or the owner followed it up.
+pub async fn lead(ledger: &Ledger, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
+    match ledger.decode(event).map_err(unreadable)? {
+        LeadEvent::Made { owner_id, enquiry, .. } => {
+            let letters = add(tx, event, owner_id, Template::Lead, &[CHANNEL, TEXTS]).await?;
+            for id in letters {
+                let (tenant, quoted) = (event.stream.tenant.as_str(), enquiry.seeker_id.to_string());
+                tx.execute(QUOTE, &[tenant.into(), quoted.into(), id.into()]).await?;
+            }
+        }
+        // Nobody is told that they are taken for a nuisance.
+        LeadEvent::Updated { from, to, .. } if from != to && to != LeadStatus::Spam => {
+            // Who asked is in the first event, and never changes: whenever it is read, it says the same.
+            if let Some(LeadEvent::Made { enquiry, .. }) = first(ledger, event).await? {
+                add(tx, event, enquiry.seeker_id, Template::LeadAnswer, &[CHANNEL]).await?;
+            }
+        }
+        LeadEvent::Updated { .. } => {}
+    }
+    Ok(())
+}
+
+/// A moderator decided about a listing.
+pub async fn decided(ledger: &Ledger, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
+    // Whose it is never changes, either.
+    if let Some(PropertyEvent::Listed { owner_id, .. }) = first(ledger, event).await? {
+        add(tx, event, owner_id, Template::Reviewed, &[CHANNEL]).await?;
+    }
+    Ok(())
+}
+
+/// The first event of the stream.
+async fn first<E: domain::EventKind>(
+    ledger: &Ledger,
+    event: &Envelope,
+) -> Result<Option<E>, ProjectionError> {
+    let events = ledger.journal().read_stream(&event.stream, 0).await.map_err(unreadable)?;
+    events.first().map(|first| ledger.decode(first).map_err(unreadable)).transpose()
+}
+
+/// Gives the ids of the deliveries: none for one's own doing.
+async fn add(
+    tx: &mut ViewTx<'_>,
+    event: &Envelope,
+    to: UserId,
+    template: Template,
+    channels: &[&str],
+) -> Result<Vec<String>, ProjectionError> {
+    let (recipient, mut ids) = (to.to_string(), Vec::new());
+    for channel in channels.iter().filter(|_| event.user_id != Some(to)) {
+        let delivery = Delivery { event, channel, recipient: &recipient, template: template.name() };
+        delivery.add(tx).await?;
+        ids.push(delivery.id());
+    }
+    Ok(ids)
+}
