@@ -24,8 +24,12 @@ use tokio::task::JoinSet;
 
 const GROUP: Group =
     Group { name: "letters-group", logs: &[Log::Facts], key: |e| Some(e.stream.id.to_string()) };
-const SETTINGS: Settings =
-    Settings { retry: Retry { tries: 3, base_ms: 1000, cap_ms: 60_000 }, term_ms: 10_000, batch: 8 };
+const SETTINGS: Settings = Settings {
+    retry: Retry { tries: 3, base_ms: 1000, cap_ms: 60_000 },
+    term_ms: 10_000,
+    batch: 8,
+    at_once: 1,
+};
 /// States that wait for an operator.
 const WAITING: &[State] = &[State::Refused, State::Failed, State::Unknown];
 

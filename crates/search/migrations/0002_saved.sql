@@ -1,7 +1,3 @@
--- What happens here outside is an event of the journal, under an id of its own: what a power cut takes back is found
--- there again, so commits need not wait for the disk as they do for letters.
-pragma synchronous = normal;
-
 -- Searches that people keep, until they or the search leave.
 create table if not exists saved_searches (
     tenant text not null,
@@ -32,7 +28,7 @@ create table if not exists saved_keys (
     listing_types bigint not null,
     bedrooms bigint not null,
     primary key (key, tenant, id)
-) without rowid;
+);
 create index if not exists idx_saved_keys_id on saved_keys (id, tenant);
 
 -- Homes that wait for the next letter of a search that is told daily or weekly.
@@ -44,4 +40,4 @@ create table if not exists saved_matches (
     seq bigint not null,
     due bigint not null,
     primary key (id, due, seq, tenant)
-) without rowid;
+);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bus::{ApplyError, Retry};
 use domain::{Clock, Timestamp};
+use futures_util::future::join_all;
 use tokio::sync::watch;
 
 use super::rows::Settled;
@@ -58,11 +59,13 @@ pub struct Settings {
     pub term_ms: i64,
     /// Deliveries leased at once.
     pub batch: usize,
+    /// So many of them are carried at the same time: one, where the order matters.
+    pub at_once: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { retry: Retry::default(), term_ms: 60_000, batch: 32 }
+        Self { retry: Retry::default(), term_ms: 60_000, batch: 32, at_once: 1 }
     }
 }
 
@@ -122,13 +125,10 @@ impl Courier {
             return Ok(false);
         }
         let mut settled = Vec::with_capacity(orders.len());
-        for order in orders {
-            // The book says whose it is now; a clock that was set back does not.
-            if !self.book.is_leased(&order).await? {
-                continue;
+        for together in orders.chunks(self.settings.at_once.max(1)) {
+            for carried in join_all(together.iter().map(|order| self.one(order))).await {
+                settled.extend(carried?);
             }
-            let outcome = self.carry(&order).await;
-            settled.push((order.clone(), self.settle(&order, outcome)));
         }
         let lost = self.book.settle(settled).await?;
         if lost > 0 {
@@ -136,6 +136,16 @@ impl Courier {
             metrics::counter!("deliveries_lease_lost").increment(lost as u64);
         }
         Ok(true)
+    }
+
+    /// Nothing when it is somebody else's by now.
+    async fn one(&self, order: &Order) -> Result<Option<(Order, Settled)>, ApplyError> {
+        // The book says whose it is now; a clock that was set back does not.
+        if !self.book.is_leased(order).await? {
+            return Ok(None);
+        }
+        let outcome = self.carry(order).await;
+        Ok(Some((order.clone(), self.settle(order, outcome))))
     }
 
     async fn carry(&self, order: &Order) -> Outcome {

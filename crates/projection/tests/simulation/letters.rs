@@ -20,7 +20,7 @@ use crate::rows::IGNORED;
 
 const GROUP: Group = Group { name: "letters", logs: &[Log::Facts], key: lane };
 const SETTINGS: Settings =
-    Settings { retry: Retry { tries: 4, base_ms: 500, cap_ms: 4000 }, term_ms: 3000, batch: 4 };
+    Settings { retry: Retry { tries: 4, base_ms: 500, cap_ms: 4000 }, term_ms: 3000, batch: 4, at_once: 1 };
 /// States in which an operator may be asked.
 const WAITING: &[State] = &[State::Refused, State::Failed, State::Unknown];
 

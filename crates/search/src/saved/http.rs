@@ -100,7 +100,7 @@ fn read(body: &JsonObject, tenant: &TenantId, now: Timestamp, is_new: bool) -> R
     let enabled = f.flag("enabled");
     if is_new {
         f.required("name", name.as_ref());
-        f.required("filters", filters.as_ref());
+        f.required("filters", f.raw("filters").map(|_| ()));
     }
     Ok(f.finish(Some(Change { name, filters, channels, frequency, enabled }))?)
 }
