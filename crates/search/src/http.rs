@@ -11,6 +11,7 @@ use axum::Router;
 use axum::routing::{get, post, put};
 
 use crate::App;
+use crate::recommend::http as recommend;
 use crate::saved::http as saved;
 use crate::searches::Site;
 
@@ -20,6 +21,7 @@ pub fn router(app: App) -> Router {
         .route("/api/search/advanced", post(lists::by_body))
         .route("/api/search/filters", get(lists::filters))
         .route("/api/search/featured", get(lists::featured))
+        .route("/api/search/recommendations", get(recommend::recommendations))
         .route("/api/search/save", post(saved::save))
         // One pattern for both: of a person when they are read, of a saved search when that is changed.
         .route("/api/search/saved/{id}", get(saved::list))

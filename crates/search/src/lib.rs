@@ -14,6 +14,7 @@ mod progress;
 mod projection;
 pub mod query;
 mod ranking;
+pub mod recommend;
 mod rows;
 mod saved;
 mod searches;
@@ -35,6 +36,7 @@ pub use keeper::Keeper;
 use progress::Progress;
 use projection::Homes;
 pub use ranking::{Measured, Parts, Standing};
+use recommend::Learner;
 use saved::alerts::Alerts;
 pub use saved::alerts::Occasion;
 pub use saved::matching;
@@ -49,6 +51,7 @@ pub struct Search {
     kit: Kit,
     store: ViewStore,
     book: Book,
+    learner: Arc<Learner>,
     index: Arc<Index>,
     progress: Arc<Progress>,
     /// Searches at the same time: more would only wait for the same cores.
@@ -57,9 +60,14 @@ pub struct Search {
 }
 
 const SEARCH_TABLES: &str = include_str!("../migrations/0001_search.sql");
+/// What happens outside is here an event of the journal under an id of its own: what a power cut takes back is found
+/// there again, so commits need not wait for the disk as they do for letters.
+const NOT_FULL: &str = "pragma synchronous = normal;";
 const SAVED_TABLES: &str = include_str!("../migrations/0002_saved.sql");
 /// At most.
 const SEARCHES: usize = 4;
+/// Alerts that are carried at the same time.
+const ASKED_AT_ONCE: usize = 32;
 
 /// Why the service cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -96,14 +104,15 @@ impl Search {
         let alerts = Alerts::default();
         let wake = Arc::clone(&alerts.wake);
         let homes = Arc::new(Homes::new(kit.ledger.clone(), Arc::clone(&progress), alerts));
-        let tables = [deliveries::TABLES, SEARCH_TABLES, SAVED_TABLES].concat();
+        let tables = [deliveries::TABLES, NOT_FULL, SEARCH_TABLES, SAVED_TABLES].concat();
         let store = ViewStore::open(&views.join("search.db"), &tables, homes)?;
         let book = Book::open(&store, wake)?;
+        let learner = Arc::new(Learner::new(kit.ledger.clone(), store.clone()));
         let index = Arc::new(Index::open(&views.join("search"))?);
         rows::check(&store, &index).await?;
         let searches = Searches::open(kit.clone(), views, Arc::clone(&index))?;
         let turns = Arc::new(Semaphore::new(SEARCHES));
-        Ok(Self { kit, store, book, index, progress, turns, searches })
+        Ok(Self { kit, store, book, learner, index, progress, turns, searches })
     }
 
     /// The group that keeps the read model.
@@ -143,9 +152,17 @@ impl Search {
 
     /// Asks that people be told of homes that fit what they saved.
     #[must_use]
-    pub fn courier(&self, settings: deliveries::Settings) -> Courier {
+    pub fn courier(&self, mut settings: deliveries::Settings) -> Courier {
+        // Each asks by an event of its own: together they wait for one commit.
+        (settings.batch, settings.at_once) = (ASKED_AT_ONCE * 4, ASKED_AT_ONCE);
         let teller = Teller { ledger: self.kit.ledger.clone(), store: self.store.clone() };
         Courier::new(self.book.clone(), Arc::new(teller), self.kit.ledger.clock().clone(), settings)
+    }
+
+    /// What learns which homes people may like.
+    #[must_use]
+    pub fn learner(&self) -> Arc<Learner> {
+        Arc::clone(&self.learner)
     }
 
     /// What keeps the index up with the rows.

@@ -153,6 +153,25 @@ pub async fn homes(
     Ok(found)
 }
 
+/// Up to `most` listings that changed before `before`, the newest change first; those on the market, and where to go on
+/// if there are more.
+pub async fn before(
+    store: &ViewStore,
+    before: i64,
+    most: usize,
+) -> Result<(Vec<Home>, Option<i64>), RowsError> {
+    let sql = format!(
+        "select null, {COLUMNS}, h.changed from homes h where h.changed < $1 order by h.changed desc limit $2"
+    );
+    let rows = store.query(&sql, vec![before.into(), (most as u64).into()]).await?;
+    let next = rows.last().filter(|_| rows.len() == most).and_then(|row| row.int(CHANGED));
+    let mut homes = Vec::with_capacity(rows.len());
+    for row in &rows {
+        homes.extend(read(row)?.on_the_market());
+    }
+    Ok((homes, next))
+}
+
 /// The row of a tenant's listing.
 pub fn of_one() -> String {
     format!("select null, {COLUMNS} from homes h where h.tenant = $1 and h.id = $2")

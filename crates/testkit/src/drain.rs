@@ -37,6 +37,12 @@ impl TestApp {
         self.kit.ledger.heads().await.unwrap()[0] == heads[0]
     }
 
+    /// Recommendations know everything there is by now.
+    pub async fn learn(&self) {
+        self.drain().await;
+        self.search.learner().refresh().await.unwrap();
+    }
+
     /// Writes queued activity and waits until every consumer group has applied everything there is, and everything
     /// that it asks for outside was tried.
     pub async fn drain(&self) {

@@ -7,5 +7,7 @@ mod homes;
 mod model;
 mod random;
 mod ranking;
+mod recommends;
 mod same;
 mod site;
+mod tastes;

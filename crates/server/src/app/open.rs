@@ -16,7 +16,7 @@ use journal::{ActivityQueue, Journal, KeyRing, Ledger, Seen, SqliteJournal};
 use metrics_exporter_prometheus::PrometheusHandle;
 use notifications::Notifications;
 use projection::ViewStore;
-use projection::deliveries::Settings as Courier;
+use projection::deliveries::{Book, Settings as Courier};
 use properties::Properties;
 use search::Search;
 use users::{Erasures, Users};
@@ -76,6 +76,8 @@ impl App {
             .merge(notifications.router(status(3)))
             .merge(files.router(status(5)))
             .merge(search.router([status(6), status(7)]));
+        let courier = Courier { retry: retry(&settings.retry), ..Courier::default() };
+        let (deliveries, couriers) = outside(courier, &notifications, &erasures, &files, &search);
         let hub = Hub::new(kit.ledger.journal().clone()).await?;
         let limits = Arc::new(Limits::new(limits(&settings.limits), &clock));
         let doors = gateway::doors(Parts {
@@ -83,28 +85,17 @@ impl App {
             services,
             groups: groups.clone(),
             views: views.clone(),
-            deliveries: vec![
-                (Notifications::group().name, notifications.book().clone()),
-                (Erasures::group().name, erasures.book().clone()),
-                (Files::group().name, files.book().clone()),
-                (Search::group().name, search.book().clone()),
-            ],
+            deliveries,
             hub: Arc::clone(&hub),
             limits: Arc::clone(&limits),
             origins: settings.cors.origins.clone(),
             body_limit: usize::try_from(settings.server.body_limit_kib)? * 1024,
             prometheus: prometheus.clone(),
         });
-        let courier = Courier { retry: retry(&settings.retry), ..Courier::default() };
-        let couriers = vec![
-            notifications.courier(courier),
-            erasures.courier(courier),
-            files.courier(courier),
-            search.courier(courier),
-        ];
         let months = Months::of(&journal, kit.ledger.clock(), settings.journal.seal_after_days);
         let (handles, views_too, keeper) = (groups.clone(), views.clone(), search.keeper());
-        let work = Work { runners, couriers, keeper, handles, views: views_too, months };
+        let learner = search.learner();
+        let work = Work { runners, couriers, keeper, learner, handles, views: views_too, months };
         let tasks = Tasks::start(&kit, work, (&limits, &hub), prometheus);
         let app = Self {
             kit,
@@ -143,6 +134,23 @@ fn open_users(settings: &Settings, kit: &Kit, public_url: &str) -> anyhow::Resul
     let data_dir = &settings.data_dir;
     let users = Users::open(kit.clone(), data_dir, &data_dir.join("views"), sessions(settings))?;
     Ok(users.through(sign_ins::providers(settings, public_url)?))
+}
+
+/// What happens outside, by the group that asks for it, and who carries it there.
+fn outside(
+    courier: Courier,
+    notifications: &Notifications,
+    erasures: &Erasures,
+    files: &Files,
+    search: &Search,
+) -> (Vec<(&'static str, Book)>, Vec<projection::deliveries::Courier>) {
+    let all = [
+        (Notifications::group().name, notifications.book(), notifications.courier(courier)),
+        (Erasures::group().name, erasures.book(), erasures.courier(courier)),
+        (Files::group().name, files.book(), files.courier(courier)),
+        (Search::group().name, search.book(), search.courier(courier)),
+    ];
+    all.into_iter().map(|(group, book, courier)| ((group, book.clone()), courier)).unzip()
 }
 
 fn sessions(settings: &Settings) -> users::Settings {

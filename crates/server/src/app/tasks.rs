@@ -12,6 +12,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use projection::ViewStore;
 use projection::deliveries::Courier;
 use search::Keeper;
+use search::recommend::Learner;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -34,6 +35,7 @@ pub struct Work {
     pub runners: Vec<Runner>,
     pub couriers: Vec<Courier>,
     pub keeper: Keeper,
+    pub learner: Arc<Learner>,
     pub handles: Vec<GroupHandle>,
     pub views: Vec<(Group, ViewStore)>,
     pub months: Option<Months>,
@@ -46,7 +48,7 @@ impl Tasks {
         (limits, hub): (&Arc<Limits>, &Arc<Hub>),
         prometheus: PrometheusHandle,
     ) -> Self {
-        let Work { runners, couriers, keeper, handles, views, months } = work;
+        let Work { runners, couriers, keeper, learner, handles, views, months } = work;
         let (stop, stopping) = watch::channel(false);
         let (stop_groups, stopping_groups) = watch::channel(false);
         let (mut activity, mut groups) = (JoinSet::new(), JoinSet::new());
@@ -64,6 +66,7 @@ impl Tasks {
             // The data directory is this process's alone: whoever carried something before is gone.
             groups.spawn(courier.run(true, stopping_groups.clone()));
         }
+        groups.spawn(learner.run(stopping_groups.clone()));
         groups.spawn(keeper.run(stopping_groups));
         Self { stop, stop_groups, activity, groups }
     }

@@ -11,6 +11,7 @@ mod images;
 mod lists;
 mod oidc;
 mod people;
+mod recommendations;
 mod rows;
 mod saved_searches;
 mod search;

@@ -1,0 +1,114 @@
+//! `GET /api/search/recommendations`.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::{IntoResponse, Response};
+use domain::PropertyId;
+use http_kit::{Caller, Failure, Paging, Params};
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::{Because, Catalogue, Model, Profile};
+use crate::App;
+use crate::home::{Document, Finding, Home};
+use crate::query::Query;
+use crate::rows;
+
+/// What has left the market since it was learned of is made up for by so many more.
+const SPARE: usize = 20;
+
+/// A home with the reason why it is shown.
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    home: Document<'a>,
+    reason: String,
+}
+
+/// Homes the caller may like, the best first, as an array.
+pub async fn recommendations(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
+    let me = caller.person()?.user;
+    let params = Params::read(&uri, &["size"])?;
+    let mut fields = params.fields();
+    let paging = Paging::read(&mut fields, 10, 2);
+    let size = usize::try_from(fields.finish(paging)?.size).unwrap_or(100);
+    let kit = &app.search.kit;
+    if kit.activity.holds(&caller.tenant, me) {
+        kit.activity.flush().await;
+    }
+    let chosen = match app.search.learner.model(&caller.tenant) {
+        Some(model) => app.learned(&caller, model, size).await?,
+        None => Vec::new(),
+    };
+    // Nothing was learned yet, or of nothing: what is new, but for one's own.
+    let chosen = if chosen.is_empty() { app.newest(&caller, size).await? } else { chosen };
+    let content = app.shown(&caller, chosen, size).await?;
+    Ok(kit.reply("Recommendations found", content).into_response())
+}
+
+impl App {
+    async fn learned(
+        &self,
+        caller: &Caller,
+        model: Arc<Model>,
+        size: usize,
+    ) -> Result<Vec<(PropertyId, Because)>, Failure> {
+        let (me, now) = (caller.person()?.user, self.search.kit.ledger.clock().now());
+        let catalogue: &Catalogue = model.catalogue();
+        let mine = self.search.learner.of_person(&caller.tenant, me, catalogue).await;
+        let mine = mine.map_err(|error| Failure::unavailable(&error))?;
+        let _turn = self.search.turns.acquire().await.map_err(|closed| Failure::unavailable(&closed))?;
+        let recommend = move || {
+            let known: HashSet<PropertyId> = mine.deeds.iter().map(|deed| deed.home).collect();
+            let profile = Profile::of(&mine, model.catalogue(), now);
+            model.recommend(me, &profile, &known, size + SPARE, now)
+        };
+        let found = tokio::task::spawn_blocking(recommend).await;
+        let found = found.map_err(|cut| Failure::unavailable(&cut))?;
+        Ok(found.into_iter().map(|found| (found.home, found.because)).collect())
+    }
+
+    async fn newest(&self, caller: &Caller, size: usize) -> Result<Vec<(PropertyId, Because)>, Failure> {
+        let now = self.search.kit.ledger.clock().now();
+        let query = Query { size: size + SPARE, ..Query::all(caller.tenant.clone(), now) };
+        let found = self.search(query).await?;
+        Ok(found.hits.iter().map(|hit| (hit.key.id.into(), Because::Fresh)).collect())
+    }
+
+    /// Those that are on the market by now, with what they are and why.
+    async fn shown(
+        &self,
+        caller: &Caller,
+        chosen: Vec<(PropertyId, Because)>,
+        size: usize,
+    ) -> Result<Vec<Box<RawValue>>, Failure> {
+        let me = caller.person()?.user;
+        let near = chosen.iter().filter_map(|(_, because)| match because {
+            Because::Others(home) => Some(*home),
+            _ => None,
+        });
+        let ids: HashSet<PropertyId> = chosen.iter().map(|(id, _)| *id).chain(near).collect();
+        let ids: Vec<PropertyId> = ids.into_iter().collect();
+        let homes: HashMap<PropertyId, Home> = rows::homes(&self.search.store, &caller.tenant, &ids)
+            .await
+            .map_err(|error| Failure::unavailable(&error))?;
+        let mut content = Vec::with_capacity(size);
+        for (id, because) in chosen {
+            let Some(home) = homes.get(&id).filter(|home| home.owner != me) else { continue };
+            let title = match &because {
+                Because::Others(other) => homes.get(other).map(|home| home.content.title.as_str()),
+                _ => None,
+            };
+            let reason = because.words(home, title);
+            let shown = Shown { home: Document::of(home, Finding::default()), reason };
+            content.push(to_raw_value(&shown).map_err(|error| Failure::unavailable(&error))?);
+            if content.len() == size {
+                break;
+            }
+        }
+        Ok(content)
+    }
+}

@@ -1,0 +1,248 @@
+//! Learns in the background from the newest events, and reads one person's own when they ask.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use ::projection::ViewStore;
+use domain::activity::ActivityEvent;
+use domain::audit::AuditEvent;
+use domain::favourites::FavouritesEvent;
+use domain::lead::LeadEvent;
+use domain::{Envelope, Log, Position, PropertyId, TenantId, Timestamp, UserId};
+use journal::{DecodeError, EventQuery, Ledger};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::catalogue::{Catalogue, kind, offer, price};
+use super::deeds::{Activity, Deed, Done, Looked};
+use super::model::Model;
+use crate::query::{Numbers, Query};
+use crate::{rows, saved};
+
+/// Learned again so often, if anything happened.
+const EVERY: Duration = Duration::from_mins(10);
+/// Events of each log that are learned from: the newest.
+const NEWEST: u64 = 100_000;
+/// Homes of a tenant that can be recommended: those that changed last.
+const HOMES: usize = 50_000;
+const PAGE: usize = 1_000;
+/// Of one person, the newest of each log.
+const OWN: usize = 300;
+/// A search for prices farther apart tells no taste.
+const STEPS: u32 = 6;
+
+type Failed = Box<dyn std::error::Error + Send + Sync>;
+
+/// What is known of everybody, by tenant, and how it comes to be.
+pub struct Learner {
+    ledger: Ledger,
+    store: ViewStore,
+    models: Mutex<HashMap<TenantId, Arc<Model>>>,
+    learned: Mutex<Option<[Position; 2]>>,
+}
+
+impl std::fmt::Debug for Learner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Learner")
+    }
+}
+
+/// What somebody did, as it is read from events.
+#[derive(Debug, Default)]
+struct Read {
+    activity: Activity,
+    /// Entries of histories that their people hid.
+    hidden: BTreeSet<Uuid>,
+}
+
+impl Learner {
+    /// Knows nothing yet.
+    #[must_use]
+    pub fn new(ledger: Ledger, store: ViewStore) -> Self {
+        Self { ledger, store, models: Mutex::default(), learned: Mutex::default() }
+    }
+
+    /// What was learned last; nothing before the first time.
+    #[must_use]
+    pub fn model(&self, tenant: &TenantId) -> Option<Arc<Model>> {
+        self.models.lock().unwrap_or_else(PoisonError::into_inner).get(tenant).cloned()
+    }
+
+    /// Learns now and then until `stop` turns true.
+    pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            tokio::select! {
+                biased;
+                _ = stop.changed() => return,
+                learned = self.refresh() => {
+                    if let Err(error) = learned {
+                        tracing::warn!(%error, "recommendations could not be learned; tried again later");
+                    }
+                }
+            }
+            tokio::select! {
+                biased;
+                _ = stop.changed() => {}
+                () = tokio::time::sleep(EVERY) => {}
+            }
+        }
+    }
+
+    /// Learns from everything there is by now, if there is anything new.
+    ///
+    /// # Errors
+    /// When the journal or the read model does not answer.
+    pub async fn refresh(&self) -> Result<(), Failed> {
+        let heads = self.ledger.heads().await?;
+        if *self.learned.lock().unwrap_or_else(PoisonError::into_inner) == Some(heads) {
+            return Ok(());
+        }
+        let now = self.ledger.clock().now();
+        let mut catalogues = self.catalogues().await?;
+        let mut read: HashMap<TenantId, Read> = HashMap::new();
+        for head in heads {
+            let mut at = head.at(head.seq.saturating_sub(NEWEST));
+            loop {
+                let page = self.ledger.journal().read_after(at, PAGE).await?;
+                let Some(last) = page.last() else { break };
+                at = last.position;
+                for event in &page {
+                    let tenant = &event.stream.tenant;
+                    let Some(catalogue) = catalogues.get(tenant) else { continue };
+                    read.entry(tenant.clone()).or_default().add(&self.ledger, event, catalogue)?;
+                }
+                tokio::task::yield_now().await;
+            }
+        }
+        let mut models = HashMap::new();
+        for (tenant, Read { mut activity, hidden }) in read {
+            let Some(catalogue) = catalogues.remove(&tenant) else { continue };
+            activity.forget(&self.gone(&tenant).await?, &hidden);
+            activity.disown(&catalogue);
+            activity.in_order();
+            let learn = move || Model::learn(catalogue, &activity, now);
+            models.insert(tenant, Arc::new(tokio::task::spawn_blocking(learn).await?));
+        }
+        *self.models.lock().unwrap_or_else(PoisonError::into_inner) = models;
+        *self.learned.lock().unwrap_or_else(PoisonError::into_inner) = Some(heads);
+        Ok(())
+    }
+
+    /// What one person did, from the journal as it is now.
+    ///
+    /// # Errors
+    /// When the journal does not answer.
+    pub async fn of_person(
+        &self,
+        tenant: &TenantId,
+        user: UserId,
+        catalogue: &Catalogue,
+    ) -> Result<Activity, Failed> {
+        let mut read = Read::default();
+        for log in [Log::Activity, Log::Facts] {
+            let query = EventQuery { user: Some(user), ..EventQuery::newest(tenant, log, OWN) };
+            // In the order in which it happened: what was taken back is taken back.
+            for event in self.ledger.journal().find(&query).await?.iter().rev() {
+                read.add(&self.ledger, event, catalogue)?;
+            }
+        }
+        let Read { mut activity, hidden } = read;
+        activity.forget(&BTreeSet::new(), &hidden);
+        activity.in_order();
+        Ok(activity)
+    }
+
+    /// The homes on the market of each tenant.
+    async fn catalogues(&self) -> Result<HashMap<TenantId, Catalogue>, Failed> {
+        let mut all: HashMap<TenantId, Catalogue> = HashMap::new();
+        let mut before = i64::MAX;
+        loop {
+            let (homes, next) = rows::before(&self.store, before, PAGE).await?;
+            for home in &homes {
+                let catalogue = all.entry(home.tenant.clone()).or_default();
+                if catalogue.items.len() < HOMES {
+                    catalogue.add(home);
+                }
+            }
+            match next {
+                Some(next) => before = next,
+                None => break,
+            }
+        }
+        all.values_mut().for_each(Catalogue::finish);
+        Ok(all)
+    }
+
+    async fn gone(&self, tenant: &TenantId) -> Result<BTreeSet<UserId>, Failed> {
+        let sql = "select user_id from gone_owners where tenant = $1";
+        let rows = self.store.query(sql, vec![tenant.as_str().into()]).await?;
+        Ok(rows.iter().filter_map(|row| row.text(0)?.parse().ok()).collect())
+    }
+}
+
+impl Read {
+    fn add(&mut self, ledger: &Ledger, event: &Envelope, catalogue: &Catalogue) -> Result<(), DecodeError> {
+        let Some(user) = event.user_id else { return Ok(()) };
+        let deed = |home, done| Deed { event: event.event_id, user, home, done, at: event.timestamp };
+        match (&*event.stream.kind, &*event.event_type) {
+            ("activity", _) => match ledger.decode(event)? {
+                ActivityEvent::Viewed { property_id, .. } => self.did(deed(property_id, Done::Viewed)),
+                ActivityEvent::Shared { property_id, .. } => self.did(deed(property_id, Done::Shared)),
+                ActivityEvent::ContactRevealed { property_id, .. } => {
+                    self.did(deed(property_id, Done::Contacted));
+                }
+                ActivityEvent::Searched { filters, .. } => {
+                    let query = filters
+                        .into_value()
+                        .and_then(|told| saved::query(&event.stream.tenant, told, event.timestamp).ok());
+                    let looked = query.map(|(query, _)| looked(event, user, &query, catalogue));
+                    self.activity.searches.extend(looked);
+                }
+                ActivityEvent::ViewsCounted { .. } => {}
+            },
+            ("favourite", _) => match ledger.decode(event)? {
+                FavouritesEvent::Saved { property_id, .. } => self.did(deed(property_id, Done::Saved)),
+                FavouritesEvent::Unsaved { property_id, .. } => self.undo(user, property_id),
+            },
+            ("lead", "LEAD_CREATED") => {
+                if let LeadEvent::Made { property_id, .. } = ledger.decode(event)? {
+                    self.did(deed(property_id, Done::Asked));
+                }
+            }
+            ("history", "HISTORY_ENTRY_HIDDEN") => {
+                if let AuditEvent::HistoryEntryHidden { activity_id } = ledger.decode(event)? {
+                    self.hidden.insert(activity_id);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn did(&mut self, deed: Deed) {
+        self.activity.deeds.push(deed);
+    }
+
+    fn undo(&mut self, user: UserId, home: PropertyId) {
+        let saved = |deed: &Deed| deed.user == user && deed.home == home && deed.done == Done::Saved;
+        self.activity.deeds.retain(|deed| !saved(deed));
+    }
+}
+
+/// The traits a search named.
+fn looked(event: &Envelope, user: UserId, query: &Query, catalogue: &Catalogue) -> Looked {
+    let filters = &query.filters;
+    let rooms = (0..=Numbers::MOST).filter(|number| filters.bedrooms.hold(Some(*number)));
+    let prices = filters.min_price.zip(filters.max_price).map(|(least, most)| (price(least), price(most)));
+    let prices = prices.filter(|(least, most)| most - least <= STEPS);
+    let traits = [
+        filters.localities.iter().filter_map(|place| catalogue.place(place)).collect(),
+        filters.property_types.iter().map(|one| kind(*one)).collect(),
+        if filters.bedrooms.is_asked() { rooms.map(u32::from).collect() } else { Vec::new() },
+        prices.map(|(least, most)| (least..=most).collect()).unwrap_or_default(),
+        filters.listing_types.iter().map(|one| offer(*one)).collect(),
+    ];
+    let at: Timestamp = event.timestamp;
+    Looked { event: event.event_id, user, traits, at }
+}

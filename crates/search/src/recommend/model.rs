@@ -1,0 +1,136 @@
+//! What the learned weights say of a home for a person.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::{PropertyId, Timestamp, UserId};
+
+use super::catalogue::{Catalogue, Item, TRAITS};
+use super::deeds::{Activity, Profile, days};
+use super::reason::Because;
+use super::together::Together;
+use super::train;
+
+/// A weight for each trait, for what others did who did the same, for popularity and for freshness.
+pub const WEIGHTS: usize = TRAITS + 3;
+/// See [`WEIGHTS`].
+pub const OTHERS: usize = TRAITS;
+/// See [`WEIGHTS`].
+pub const POPULAR: usize = TRAITS + 1;
+/// See [`WEIGHTS`].
+pub const FRESH: usize = TRAITS + 2;
+/// Freshness halves in so many days.
+const HALF_LIFE_DAYS: f64 = 30.0;
+
+/// What speaks for a home, each from 0 to about 1.
+pub type Features = [f64; WEIGHTS];
+
+/// A home that a person may like.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recommended {
+    /// Which.
+    pub home: PropertyId,
+    /// How much.
+    pub score: f64,
+    /// Why.
+    pub because: Because,
+}
+
+/// What was learned of one tenant's people and homes.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    catalogue: Catalogue,
+    together: Together,
+    weights: Features,
+}
+
+/// What speaks for `item` in the eyes of `profile`.
+pub fn features(
+    profile: &Profile,
+    item: &Item,
+    near: &HashMap<PropertyId, (f64, PropertyId)>,
+    together: &Together,
+    now: Timestamp,
+) -> Features {
+    let mut features = [0.0; WEIGHTS];
+    for (index, (feature, value)) in features.iter_mut().zip(item.traits).enumerate() {
+        *feature = profile.taste(index, value);
+    }
+    features[OTHERS] = near.get(&item.id).map_or(0.0, |(sum, _)| *sum);
+    features[POPULAR] = together.popularity(item.id);
+    features[FRESH] = (-days(item.listed, now) / HALF_LIFE_DAYS).exp2();
+    features
+}
+
+/// The sum of what speaks for a home.
+pub fn score(weights: &Features, features: &Features) -> f64 {
+    weights.iter().zip(features).map(|(weight, feature)| weight * feature).sum()
+}
+
+impl Model {
+    /// Learns; the same from the same, whenever.
+    #[must_use]
+    pub fn learn(catalogue: Catalogue, activity: &Activity, now: Timestamp) -> Self {
+        let weights = train::weights(&catalogue, activity, now);
+        let together = Together::of(activity, now);
+        Self { catalogue, together, weights }
+    }
+
+    /// The homes it knows.
+    #[must_use]
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// What each part counts.
+    #[must_use]
+    pub fn weights(&self) -> &Features {
+        &self.weights
+    }
+
+    /// The best `size` homes for `person`, who did something with those of `known` already: these come last. Without a
+    /// taste, what is popular.
+    #[must_use]
+    pub fn recommend(
+        &self,
+        person: UserId,
+        profile: &Profile,
+        known: &HashSet<PropertyId>,
+        size: usize,
+        now: Timestamp,
+    ) -> Vec<Recommended> {
+        let near = self.together.near(profile);
+        let mut scored: Vec<(bool, f64, &Item, Features)> = Vec::with_capacity(self.catalogue.items.len());
+        for item in self.catalogue.items.iter().filter(|item| item.owner != person) {
+            let features = features(profile, item, &near, &self.together, now);
+            scored.push((known.contains(&item.id), score(&self.weights, &features), item, features));
+        }
+        let best = |a: &(bool, f64, &Item, Features), b: &(bool, f64, &Item, Features)| {
+            a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then(a.2.id.cmp(&b.2.id))
+        };
+        if scored.len() > size && size > 0 {
+            scored.select_nth_unstable_by(size - 1, best);
+        }
+        scored.truncate(size);
+        scored.sort_by(best);
+        let told = |(_, score, item, features): (bool, f64, &Item, Features)| {
+            let nearest = near.get(&item.id).map(|(_, nearest)| *nearest);
+            let because = Because::of(profile, item, &features, &self.weights, nearest);
+            Recommended { home: item.id, score, because }
+        };
+        scored.into_iter().map(told).collect()
+    }
+
+    /// The most popular `size` homes, whoever asks: what learning is compared with.
+    #[must_use]
+    pub fn popular(&self, person: UserId, known: &HashSet<PropertyId>, size: usize) -> Vec<PropertyId> {
+        let mut all: Vec<(f64, PropertyId)> = self
+            .catalogue
+            .items
+            .iter()
+            .filter(|item| item.owner != person && !known.contains(&item.id))
+            .map(|item| (self.together.popularity(item.id), item.id))
+            .collect();
+        all.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        all.into_iter().take(size).map(|(_, id)| id).collect()
+    }
+}
