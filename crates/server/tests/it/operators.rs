@@ -132,6 +132,21 @@ async fn a_paused_group_waits_also_after_a_restart_and_readers_are_told() {
     app.stop().await;
 }
 
+/// Found by requests that nobody thought of: it was a 503, as if something were broken.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recount_while_its_group_is_paused_is_a_conflict() {
+    let app = TestApp::with(|_| {}, &WITH_ADMIN).await;
+    let admin = Person::enter(&app.client, ADMIN).await;
+    let group = |what: &str| format!("/api/v1/admin/consumers/users-service-group/{what}");
+    admin.client.post(&group("pause"), &json!({})).await.expect(200);
+    let owner = Person::register(&app.client, "owner").await;
+    let recount = format!("/api/users/{}/property-count", owner.id);
+    assert_eq!(admin.client.post(&recount, &json!({})).await.expect(409).code(), "GROUP_PAUSED");
+    admin.client.post(&group("resume"), &json!({})).await.expect(200);
+    app.drain().await;
+    admin.client.post(&recount, &json!({})).await.expect(200);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_listing_is_shown_as_it_was_and_personal_values_stay_shut() {
     let app = TestApp::with(|_| {}, &WITH_ADMIN).await;

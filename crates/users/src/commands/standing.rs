@@ -66,6 +66,11 @@ impl Users {
         let head = self.kit.ledger.journal().head(Log::Facts).await?;
         let asker = Asker { tenant: &caller.tenant, user };
         if status.wait(&[head], asker, self.kit.wait).await != Waited::Applied {
+            // That is no part that does not answer: somebody made it wait.
+            if status.paused().is_some() {
+                let message = "the users group is paused, and a count would be wrong; resume it first";
+                return Err(Failure::conflict("GROUP_PAUSED", message));
+            }
             return Err(Failure::unavailable(&"the users read model is behind; a count would be wrong"));
         }
         let count = self.known(&caller.tenant, user).await?.property_count;
