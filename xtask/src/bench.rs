@@ -8,7 +8,7 @@ mod lag;
 mod listing;
 mod load;
 mod machine;
-mod process;
+pub mod process;
 mod report;
 mod rows;
 mod sample;

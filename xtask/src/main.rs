@@ -3,6 +3,7 @@
 mod baseline;
 mod bench;
 mod check;
+mod fuzz_api;
 mod terminal;
 
 use std::path::PathBuf;
@@ -26,6 +27,8 @@ enum Verb {
     Check,
     /// Measure the server beside its own limits, in one run
     Bench(bench::Options),
+    /// Send requests made of the API's document, and check the answers
+    FuzzApi(fuzz_api::Options),
     /// Serve the rows that the server is compared with
     #[command(hide = true)]
     Baseline {
@@ -38,6 +41,7 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().verb {
         Verb::Check => check::check(),
         Verb::Bench(options) => bench::bench(&options),
+        Verb::FuzzApi(options) => fuzz_api::fuzz(&options),
         Verb::Baseline { data_dir } => baseline::serve(&data_dir),
     }
 }
