@@ -59,18 +59,78 @@ pub trait Choice: Copy + PartialEq + 'static {
     }
 }
 
+/// A member that a reading asks for: what a document of the API says about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member {
+    /// Its name.
+    pub name: String,
+    /// What it may be.
+    pub kind: MemberKind,
+    /// Whether its absence is refused.
+    pub required: bool,
+}
+
+/// What a member may be, with its limits.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MemberKind {
+    /// A text of so many characters.
+    Text(RangeInclusive<usize>),
+    /// A whole number.
+    Whole(RangeInclusive<i64>),
+    /// A number.
+    Number(RangeInclusive<f64>),
+    /// An amount of rupees.
+    Money,
+    /// One of these words.
+    Choice(Vec<&'static str>),
+    /// So many short texts.
+    List(usize),
+    /// So many words or numbers, of so many characters each.
+    Values(usize, usize),
+    /// A text as it is typed: never trimmed, never a number.
+    Secret(RangeInclusive<usize>),
+    /// True or false.
+    Flag,
+    /// So many numbers, `1,2` or `[1, 2]`.
+    Numbers(usize),
+    /// Ids, at least one and so many at most.
+    Ids(usize),
+    /// An object.
+    Object,
+}
+
 /// A request's members, being read; errors gather until [`Fields::finish`].
 #[derive(Debug)]
 pub struct Fields<'a> {
     members: &'a Map<String, Value>,
     errors: FieldErrors,
+    /// What was asked for; nothing while a request is read.
+    seen: Option<Vec<Member>>,
 }
 
 impl<'a> Fields<'a> {
     /// Starts to read `members`.
     #[must_use]
     pub fn new(members: &'a Map<String, Value>) -> Self {
-        Self { members, errors: FieldErrors::default() }
+        Self { members, errors: FieldErrors::default(), seen: None }
+    }
+
+    /// What `read` asks for, in its order: the reading itself says which members there are and what they may be, so
+    /// that a document of them cannot say anything else.
+    #[must_use]
+    pub fn asked_by(read: impl FnOnce(&mut Fields<'_>)) -> Vec<Member> {
+        let nothing = Map::new();
+        let mut fields = Fields { seen: Some(Vec::new()), ..Fields::new(&nothing) };
+        read(&mut fields);
+        fields.seen.unwrap_or_default()
+    }
+
+    /// Notes that `field` is read otherwise than by one of the functions below.
+    pub fn asks(&mut self, field: &str, kind: impl FnOnce() -> MemberKind) {
+        let Some(seen) = &mut self.seen else { return };
+        if !seen.iter().any(|member| member.name == field) {
+            seen.push(Member { name: field.to_owned(), kind: kind(), required: false });
+        }
     }
 
     /// Reports `field` as wrong; the first report of a field stays.
@@ -92,12 +152,17 @@ impl<'a> Fields<'a> {
     pub fn required<T>(&mut self, field: &str, value: Option<T>) -> Option<T> {
         if value.is_none() {
             self.wrong(field, "is required");
+            let member = self.seen.iter_mut().flatten().find(|member| member.name == field);
+            if let Some(member) = member {
+                member.required = true;
+            }
         }
         value
     }
 
     /// A trimmed text whose number of characters is in `length`.
     pub fn text(&mut self, field: &str, length: RangeInclusive<usize>) -> Option<String> {
+        self.asks(field, || MemberKind::Text(length.clone()));
         let text = match self.raw(field)? {
             Value::String(text) => text.trim().to_owned(),
             Value::Number(number) => number.to_string(),
@@ -129,6 +194,7 @@ impl<'a> Fields<'a> {
 
     /// A whole number in `range`.
     pub fn whole(&mut self, field: &str, range: RangeInclusive<i64>) -> Option<i64> {
+        self.asks(field, || MemberKind::Whole(range.clone()));
         let number = match self.raw(field)? {
             Value::Number(number) => number.as_i64().or_else(|| whole_float(number.as_f64())),
             Value::String(text) => text.trim().parse().ok(),
@@ -149,6 +215,7 @@ impl<'a> Fields<'a> {
 
     /// A finite number in `range`.
     pub fn number(&mut self, field: &str, range: RangeInclusive<f64>) -> Option<f64> {
+        self.asks(field, || MemberKind::Number(range.clone()));
         let number = match self.raw(field)? {
             Value::Number(number) => number.as_f64(),
             Value::String(text) => text.trim().parse().ok(),
@@ -169,11 +236,13 @@ impl<'a> Fields<'a> {
 
     /// An amount of money, greater than zero.
     pub fn money(&mut self, field: &str) -> Option<Paise> {
+        self.asks(field, || MemberKind::Money);
         Paise::parse(self.raw(field)?).map_err(|error| self.wrong(field, error.to_string())).ok()
     }
 
     /// One of a closed set of words.
     pub fn choice<T: Choice>(&mut self, field: &str) -> Option<T> {
+        self.asks(field, || MemberKind::Choice(T::ALL.iter().map(|(word, _)| *word).collect()));
         let word = self.raw(field)?.as_str().map(T::from_word);
         if let Some(Some(value)) = word {
             return Some(value);
@@ -184,6 +253,7 @@ impl<'a> Fields<'a> {
 
     /// A list of short texts, given as an array or as text with commas; blanks and repeats are dropped.
     pub fn list(&mut self, field: &str, most: usize) -> Vec<String> {
+        self.asks(field, || MemberKind::List(most));
         let parts: Vec<&str> = match self.raw(field) {
             None => return Vec::new(),
             Some(Value::String(text)) => text.split(',').collect(),
@@ -211,6 +281,7 @@ impl<'a> Fields<'a> {
 
     /// A yes or no.
     pub fn flag(&mut self, field: &str) -> Option<bool> {
+        self.asks(field, || MemberKind::Flag);
         match self.raw(field)? {
             Value::Bool(flag) => Some(*flag),
             Value::String(text) if text == "true" => Some(true),
@@ -238,4 +309,21 @@ impl<'a> Fields<'a> {
 #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and within ±2^53")]
 fn whole_float(number: Option<f64>) -> Option<i64> {
     number.filter(|n| n.fract() == 0.0 && n.abs() < 9_007_199_254_740_992.0).map(|n| n as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reading_tells_what_it_asks_for() {
+        let asked = Fields::asked_by(|f| {
+            let title = f.text("title", 5..=200);
+            f.required("title", title);
+            f.whole("bedrooms", 0..=50);
+        });
+        let member = |name: &str, kind, required| Member { name: name.into(), kind, required };
+        let title = member("title", MemberKind::Text(5..=200), true);
+        assert_eq!(asked, [title, member("bedrooms", MemberKind::Whole(0..=50), false)]);
+    }
 }

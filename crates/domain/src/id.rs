@@ -72,6 +72,13 @@ impl<K> From<Uuid> for Id<K> {
     }
 }
 
+/// The id of nothing.
+impl<K> Default for Id<K> {
+    fn default() -> Self {
+        Uuid::nil().into()
+    }
+}
+
 impl<K> FromStr for Id<K> {
     type Err = uuid::Error;
 

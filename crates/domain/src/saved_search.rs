@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use crate::aggregate::{Aggregate, EventKind};
 use crate::fields::Choice;
@@ -16,7 +18,7 @@ use crate::time::Timestamp;
 pub const MOST: usize = 50;
 
 /// What has happened to a saved search.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
 pub enum SavedSearchEvent {
     /// It was saved.
@@ -54,7 +56,7 @@ pub enum SavedSearchEvent {
 impl EventKind for SavedSearchEvent {}
 
 /// What a saved search says. Its name and what it looks for are its owner's.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Wish {
     /// What its owner calls it.
@@ -70,7 +72,7 @@ pub struct Wish {
 }
 
 /// How often somebody is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum Frequency {

@@ -5,6 +5,7 @@ pub mod profile;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::aggregate::{Aggregate, EventKind};
 use crate::fields::Choice;
@@ -15,7 +16,7 @@ pub use identity::Identity;
 pub use profile::{Account, Profile};
 
 /// What a person may do beyond their own things.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum Role {
@@ -42,7 +43,7 @@ impl Choice for Role {
 }
 
 /// Where an account stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum UserStatus {

@@ -3,12 +3,14 @@
 use domain::file::{Content, Known, Rendition};
 use domain::{FileId, Personal, Timestamp, UserId, Version};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::Settings;
 
 /// The document of a file, for its owner.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = File)]
 pub struct Document<'a> {
     id: FileId,
     owner_id: UserId,
@@ -31,7 +33,8 @@ pub struct Document<'a> {
 }
 
 /// A rendition and where it is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ShownRendition)]
 pub struct Shown {
     width: u32,
     height: u32,
@@ -39,7 +42,7 @@ pub struct Shown {
 }
 
 /// A photo of a listing, for everybody.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Photo {
     file_id: FileId,

@@ -1,5 +1,6 @@
 //! The routes of the files service.
 
+mod asked;
 mod find;
 mod photos;
 mod range;
@@ -9,21 +10,26 @@ mod upload;
 
 use axum::Router;
 use axum::extract::Path;
-use axum::routing::{get, post};
 use domain::FileId;
 use http_kit::Failure;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::App;
 
 pub fn router(app: App) -> Router {
-    Router::new()
-        .route("/api/files/upload", post(upload::one))
-        .route("/api/files/upload/multiple", post(upload::several))
-        .route("/api/files/bulk", post(upload::each))
-        .route("/api/files/property/{id}", get(photos::of_listing))
-        .route("/api/files/download/{userId}/{fileName}", get(serve::download))
-        .route("/api/files/{id}", get(serve::get).delete(remove::remove))
-        .with_state(app)
+    routes().with_state(app).into()
+}
+
+/// The operations, documented where they are answered.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(upload::one))
+        .routes(routes!(upload::several))
+        .routes(routes!(upload::each))
+        .routes(routes!(photos::of_listing))
+        .routes(routes!(serve::download))
+        .routes(routes!(serve::get, remove::remove))
 }
 
 fn no_such_file() -> Failure {

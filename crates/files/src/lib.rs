@@ -136,6 +136,12 @@ impl Files {
         Courier::new(self.book.clone(), Arc::new(remover), clock, settings)
     }
 
+    /// What the routes say of themselves.
+    #[must_use]
+    pub fn docs() -> utoipa::openapi::OpenApi {
+        http::routes().into_openapi()
+    }
+
     /// The routes; `status` tells how far the group is.
     pub fn router(&self, status: Status) -> axum::Router {
         http::router(App(Arc::new(AppParts { files: self.clone(), status })))

@@ -95,6 +95,14 @@ pub struct Doors {
     kit: Kit,
 }
 
+/// What the gateway's own routes say of themselves.
+#[must_use]
+pub fn docs() -> utoipa::openapi::OpenApi {
+    let mut docs = operations::routes().into_openapi();
+    docs.merge(realtime::routes().into_openapi());
+    docs
+}
+
 /// Builds the doors.
 #[must_use]
 pub fn doors(parts: Parts) -> Doors {

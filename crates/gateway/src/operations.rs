@@ -1,5 +1,6 @@
 //! Health, metrics, and the operators' view of what consumer groups could not apply.
 
+mod asked;
 mod asyncapi;
 mod chain;
 mod consumers;
@@ -15,33 +16,40 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use http_kit::{Caller, Failure, Right};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::Gateway;
+pub use asked::Listening;
 
 /// Behind the public door.
 pub fn router(gateway: Gateway) -> Router {
-    Router::new()
-        .route("/actuator/health", get(health::health))
-        .route("/actuator/health/liveness", get(health::liveness))
-        .route("/actuator/health/readiness", get(health::readiness))
-        .route("/actuator/info", get(health::info))
-        .route("/actuator/prometheus", get(prometheus))
-        .route("/api/v1/admin/dead-letters", get(dead_letters::list))
-        .route("/api/v1/admin/dead-letters/{id}", get(dead_letters::show))
-        .route("/api/v1/admin/dead-letters/{id}/redrive", post(dead_letters::redrive))
-        .route("/api/v1/admin/dead-letters/{id}/discard", post(dead_letters::discard))
-        .route("/api/v1/admin/stats/consumers", get(consumers::all))
-        .route("/api/v1/admin/consumers/{group}/pause", post(consumers::pause))
-        .route("/api/v1/admin/consumers/{group}/resume", post(consumers::resume))
-        .route("/api/v1/admin/consumers/{group}/rebuild", post(rebuild::group))
-        .route("/api/v1/admin/events", get(events::list))
-        .route("/api/v1/admin/streams/{type}/{id}", get(events::stream))
-        .route("/api/user-history/replay", post(rebuild::history))
-        .route("/api/jobs/{id}", get(jobs::show))
-        .route("/asyncapi.yaml", get(asyncapi::document))
-        .with_state(gateway)
+    routes().with_state(gateway).into()
+}
+
+/// The operations, documented where they are answered.
+pub fn routes() -> OpenApiRouter<Gateway> {
+    OpenApiRouter::new()
+        .routes(routes!(health::health))
+        .routes(routes!(health::liveness))
+        .routes(routes!(health::readiness))
+        .routes(routes!(health::info))
+        .routes(routes!(prometheus))
+        .routes(routes!(dead_letters::list))
+        .routes(routes!(dead_letters::show))
+        .routes(routes!(dead_letters::redrive))
+        .routes(routes!(dead_letters::discard))
+        .routes(routes!(consumers::all))
+        .routes(routes!(consumers::pause))
+        .routes(routes!(consumers::resume))
+        .routes(routes!(rebuild::group))
+        .routes(routes!(events::list))
+        .routes(routes!(events::stream))
+        .routes(routes!(rebuild::history))
+        .routes(routes!(jobs::show))
+        .routes(routes!(asyncapi::document))
 }
 
 /// On the management port, which listens where only operators are: no tokens.
@@ -55,6 +63,14 @@ pub fn management(gateway: Gateway) -> Router {
         .with_state(gateway)
 }
 
+#[utoipa::path(
+    get,
+    path = "/actuator/prometheus",
+    summary = "Metrics",
+    responses(
+        (status = 200, description = "As Prometheus reads them", body = String, content_type = "text/plain"),
+    ),
+)]
 async fn prometheus(state: State<Gateway>, caller: Caller) -> Result<Response, Failure> {
     caller.require(Right::Administer)?;
     Ok(metrics(state).await)

@@ -16,11 +16,14 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use http_kit::{Caller, Failure};
-use serde_json::json;
+use http_kit::{Caller, Envelope, Failure};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::Gateway;
+pub use entry::asked;
 pub use hub::Hub;
 pub use tickets::Tickets;
 
@@ -28,14 +31,30 @@ pub use tickets::Tickets;
 const SIGN_OF_LIFE: std::time::Duration = std::time::Duration::from_secs(15);
 
 pub fn router(gateway: Gateway) -> Router {
-    Router::new()
-        .route("/api/realtime", get(socket::open))
-        .route("/api/realtime/stream", get(sse::open))
-        .route("/api/realtime/ticket", post(ticket))
-        .with_state(gateway)
+    routes().with_state(gateway).into()
+}
+
+/// The operations, documented where they are answered.
+pub fn routes() -> OpenApiRouter<Gateway> {
+    OpenApiRouter::new().routes(routes!(socket::open)).routes(routes!(sse::open)).routes(routes!(ticket))
+}
+
+/// Opens one connection.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Ticket {
+    ticket: String,
+    /// Seconds.
+    expires_in: i64,
 }
 
 /// `POST /api/realtime/ticket`
+#[utoipa::path(
+    post,
+    path = "/api/realtime/ticket",
+    summary = "A ticket for one connection",
+    responses((status = 201, description = "Good for a minute, once", body = Envelope<Ticket>)),
+)]
 async fn ticket(
     State(gateway): State<Gateway>,
     caller: Caller,
@@ -43,6 +62,6 @@ async fn ticket(
 ) -> Result<Response, Failure> {
     caller.person()?;
     let ticket = gateway.tickets.issue(entry.0, gateway.kit.ledger.clock().now());
-    let data = json!({"ticket": ticket, "expiresIn": tickets::SECONDS});
+    let data = Ticket { ticket, expires_in: tickets::SECONDS };
     Ok(gateway.kit.reply("Ticket", data).status(StatusCode::CREATED).into_response())
 }

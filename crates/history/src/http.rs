@@ -1,5 +1,6 @@
 //! The operations below `/api/user-history`.
 
+mod asked;
 mod events;
 mod hide;
 mod lists;
@@ -10,11 +11,12 @@ use axum::Router;
 use axum::extract::{FromRef, FromRequestParts, Path};
 use axum::http::Uri;
 use axum::http::request::Parts;
-use axum::routing::{get, post};
 use bus::Status;
 use domain::{FieldErrors, Fields, Log, Timestamp, UserId};
 use http_kit::{Caller, Cursor, Failure, Freshness, Kit, Paging, Params};
 use serde_json::Value;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::History;
@@ -22,7 +24,7 @@ use crate::queries::Person;
 
 /// The service and how far its group is.
 #[derive(Clone, Debug)]
-struct Site {
+pub struct Site {
     history: History,
     status: Status,
 }
@@ -34,17 +36,21 @@ impl FromRef<Site> for Kit {
 }
 
 pub fn router(history: History, status: Status) -> Router {
-    Router::new()
-        .route("/api/user-history/{userId}", get(lists::all))
-        .route("/api/user-history/{userId}/recent", get(lists::recent))
-        .route("/api/user-history/{userId}/properties", get(lists::properties))
-        .route("/api/user-history/{userId}/searches", get(lists::searches))
-        .route("/api/user-history/{userId}/activities/{activityType}", get(lists::of_type))
-        .route("/api/user-history/{userId}/timeline", get(lists::timeline))
-        .route("/api/user-history/{userId}/stats", get(lists::stats))
-        .route("/api/user-history/{userId}/events", get(events::events))
-        .route("/api/user-history/{userId}/hide", post(hide::hide))
-        .with_state(Site { history, status })
+    routes().with_state(Site { history, status }).into()
+}
+
+/// The operations, documented where they are answered.
+pub fn routes() -> OpenApiRouter<Site> {
+    OpenApiRouter::new()
+        .routes(routes!(lists::all))
+        .routes(routes!(lists::recent))
+        .routes(routes!(lists::properties))
+        .routes(routes!(lists::searches))
+        .routes(routes!(lists::of_type))
+        .routes(routes!(lists::timeline))
+        .routes(routes!(lists::stats))
+        .routes(routes!(events::events))
+        .routes(routes!(hide::hide))
 }
 
 /// Somebody asking for somebody's history.

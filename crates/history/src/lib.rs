@@ -56,6 +56,12 @@ impl History {
         &self.store
     }
 
+    /// What the routes say of themselves.
+    #[must_use]
+    pub fn docs() -> utoipa::openapi::OpenApi {
+        http::routes().into_openapi()
+    }
+
     /// The operations below `/api/user-history`, which wait for the group behind `status`.
     pub fn router(&self, status: Status) -> axum::Router {
         http::router(self.clone(), status)

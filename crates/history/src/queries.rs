@@ -9,6 +9,7 @@ use domain::time::day_name;
 use domain::{TenantId, Timestamp, UserId};
 use serde::Serialize;
 use serde_json::Value as Json;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::describe::{Told, sentence};
@@ -32,7 +33,7 @@ fn day_end(day: i64) -> Timestamp {
 }
 
 /// An entry as clients see it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryEntry {
     /// The id of its (first) event.
@@ -43,6 +44,7 @@ pub struct HistoryEntry {
     description: String,
     /// When it (first) happened.
     pub timestamp: Timestamp,
+    #[schema(value_type = BTreeMap<String, Json>)]
     activity_data: Json,
     related_entity_id: Option<String>,
     related_entity_type: Option<String>,
@@ -280,7 +282,8 @@ pub enum Standing {
 }
 
 /// Entries of one Indian day.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = HistoryDay)]
 pub struct Day {
     day: String,
     count: u64,
@@ -306,8 +309,9 @@ impl Counts {
 }
 
 /// The last thirty days of a person.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = HistorySummary)]
 pub struct Summary {
     user_id: UserId,
     activity_counts: BTreeMap<String, u64>,

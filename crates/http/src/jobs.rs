@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::Timestamp;
 use serde::Serialize;
 use tokio::task::JoinSet;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// How far a job is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JobProgress {
     done: u64,

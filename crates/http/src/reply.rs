@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::{Position, Timestamp};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::failure::Failure;
 use crate::links::Links;
@@ -25,11 +26,17 @@ pub struct Reply<T> {
     headers: HeaderMap,
 }
 
-#[derive(Serialize)]
-struct Envelope<'a, T> {
+/// The body of a successful answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Envelope<T> {
+    /// Always true.
+    #[schema(examples(true))]
     success: bool,
-    message: &'a str,
-    data: &'a T,
+    /// For people.
+    message: &'static str,
+    /// What was asked for.
+    data: T,
+    /// When it was answered.
     timestamp: Timestamp,
 }
 

@@ -1,5 +1,6 @@
 //! The operations: read the request, check the right, hand over, answer.
 
+mod asked;
 mod inbox;
 mod mailbox;
 mod preferences;
@@ -7,18 +8,20 @@ mod requests;
 
 use axum::Router;
 use axum::extract::FromRef;
-use axum::routing::{delete, get, post, put};
+use axum::routing::get;
 use bus::Status;
 use domain::UserId;
 use domain::audit::AuditEvent;
 use domain::user::User;
 use http_kit::{Caller, Failure, Kit, Right};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::Notifications;
 
 /// What handlers share.
 #[derive(Clone, Debug)]
-struct Site {
+pub struct Site {
     notifications: Notifications,
     status: Status,
 }
@@ -30,17 +33,27 @@ impl FromRef<Site> for Kit {
 }
 
 pub fn router(notifications: Notifications, status: Status) -> Router {
-    Router::new()
-        .route("/api/v1/admin/mailbox", get(mailbox::letters))
-        .route("/api/notifications/email", post(requests::email))
-        .route("/api/notifications/sms", post(requests::sms))
-        .route("/api/notifications/preferences", put(preferences::choose))
-        .route("/api/notifications/preferences/{userId}", get(preferences::shown))
-        // One pattern for both: of a person when it is read, of a notification when it is deleted.
-        .route("/api/notifications/{id}", get(inbox::list))
-        .route("/api/notifications/{id}", delete(inbox::delete))
-        .route("/api/notifications/{id}/read", put(inbox::read))
-        .with_state(Site { notifications, status })
+    let site = Site { notifications, status };
+    // One pattern for both: of a person when it is read, of a notification when it is deleted.
+    let of_people = Router::new().route("/api/notifications/{id}", get(inbox::list)).with_state(site.clone());
+    Router::from(routes().with_state(site)).merge(of_people)
+}
+
+/// The operations, documented where they are answered; `GET /api/notifications/{userId}` is [`of_people`].
+pub fn routes() -> OpenApiRouter<Site> {
+    OpenApiRouter::new()
+        .routes(routes!(mailbox::letters))
+        .routes(routes!(requests::email))
+        .routes(routes!(requests::sms))
+        .routes(routes!(preferences::choose))
+        .routes(routes!(preferences::shown))
+        .routes(routes!(inbox::delete))
+        .routes(routes!(inbox::read))
+}
+
+/// The one whose pattern is another's in the router, and has a name of its own in the document.
+pub fn of_people() -> OpenApiRouter<Site> {
+    OpenApiRouter::new().routes(routes!(inbox::list))
 }
 
 fn unknown_person() -> Failure {

@@ -130,6 +130,14 @@ impl Notifications {
         &self.store
     }
 
+    /// What the routes say of themselves.
+    #[must_use]
+    pub fn docs() -> utoipa::openapi::OpenApi {
+        let mut docs = http::routes().into_openapi();
+        docs.merge(http::of_people().into_openapi());
+        docs
+    }
+
     /// The operations, of a group that is as far as `status` says.
     pub fn router(&self, status: Status) -> axum::Router {
         http::router(self.clone(), status)

@@ -7,6 +7,7 @@ use domain::property::kinds::{FurnishedStatus, ListingType, PlotUse, PropertyTyp
 use domain::property::{Image, Listing};
 use domain::{Paise, Personal, PropertyId, Timestamp, UserId, Version};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// How often a listing was seen and saved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,8 +18,9 @@ pub struct Counts {
 }
 
 /// The public document of a listing.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Listing)]
 pub struct Document<'a> {
     id: PropertyId,
     title: &'a str,
@@ -58,8 +60,9 @@ pub struct Document<'a> {
 }
 
 /// The part that says what the property is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ListingFacts)]
 struct Facts<'a> {
     property_type: PropertyType,
     listing_type: ListingType,

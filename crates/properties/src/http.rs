@@ -1,5 +1,6 @@
 //! The routes of the listings service.
 
+mod asked;
 mod change;
 mod create;
 mod detail;
@@ -13,44 +14,53 @@ mod reports;
 
 use axum::Router;
 use axum::extract::Path;
-use axum::routing::{get, patch, post};
+use axum::routing::get;
 use domain::property::{Listing, Property, PropertyRejection};
 use domain::user::Role;
 use domain::{FieldErrors, PropertyId, TenantId, Version};
+use http_kit::docs::also;
 use http_kit::{Caller, Failure, SignedIn};
 use journal::ExecuteError;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::App;
 
 pub fn router(app: App) -> Router {
-    Router::new()
-        .route("/api/properties", post(create::create).get(lists::all))
-        .route("/api/properties/my-properties", get(lists::own))
-        .route("/api/properties/favorites", get(lists::favourites))
-        .route("/api/properties/featured", get(lists::featured))
-        .route("/api/properties/recent", get(lists::recent))
-        .route("/api/properties/user/{userId}", get(lists::of_person))
-        .route("/api/users/{id}/properties", get(lists::of_person))
-        .route("/api/properties/{id}", get(detail::get).put(change::edit).delete(change::remove))
-        .route("/api/properties/{id}/status", patch(change::status))
-        .route("/api/properties/{id}/images", post(images::add))
-        .route("/api/properties/{id}/view", post(detail::view))
-        .route("/api/properties/{id}/share", post(people::share))
-        .route("/api/properties/{id}/contact", get(people::contact))
-        .route("/api/properties/{id}/favorite", post(favourites::save).delete(favourites::unsave))
-        .route("/api/properties/{id}/feature", post(moderate::feature))
-        .route("/api/properties/{id}/verify", post(moderate::verify))
-        .route("/api/properties/{id}/approve", post(moderate::approve))
-        .route("/api/properties/{id}/reject", post(moderate::reject))
-        .route("/api/properties/{id}/report", post(reports::report))
-        .route("/api/properties/{id}/leads", post(leads::make))
-        .route("/api/leads", get(leads::list))
-        .route("/api/leads/{id}", patch(leads::follow_up))
-        .route("/api/moderation/queue", get(reports::queue))
-        .route("/api/public/properties", get(lists::all))
-        .route("/api/public/properties/featured", get(lists::featured))
-        .route("/api/public/properties/{id}", get(detail::get))
-        .with_state(app)
+    routes().with_state(app).into()
+}
+
+/// The operations, documented where they are answered.
+pub fn routes() -> OpenApiRouter<App> {
+    let routes = OpenApiRouter::new()
+        .routes(routes!(create::create, lists::all))
+        .routes(routes!(lists::own))
+        .routes(routes!(lists::favourites))
+        .routes(routes!(lists::featured))
+        .routes(routes!(lists::recent))
+        .routes(routes!(lists::of_person))
+        .routes(routes!(detail::get, change::edit, change::remove))
+        .routes(routes!(change::status))
+        .routes(routes!(images::add))
+        .routes(routes!(detail::view))
+        .routes(routes!(people::share))
+        .routes(routes!(people::contact))
+        .routes(routes!(favourites::save, favourites::unsave))
+        .routes(routes!(moderate::feature))
+        .routes(routes!(moderate::verify))
+        .routes(routes!(moderate::approve))
+        .routes(routes!(moderate::reject))
+        .routes(routes!(reports::report))
+        .routes(routes!(leads::make))
+        .routes(routes!(leads::list))
+        .routes(routes!(leads::follow_up))
+        .routes(routes!(reports::queue));
+    let routes =
+        also(routes, "/api/users/{id}/properties", "/api/properties/user/{userId}", get(lists::of_person));
+    let routes = also(routes, "/api/public/properties", "/api/properties", get(lists::all));
+    let routes =
+        also(routes, "/api/public/properties/featured", "/api/properties/featured", get(lists::featured));
+    also(routes, "/api/public/properties/{id}", "/api/properties/{id}", get(detail::get))
 }
 
 fn no_such_listing() -> Failure {

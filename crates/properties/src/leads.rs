@@ -4,6 +4,7 @@ use domain::lead::{LeadStatus, Purpose, Standing};
 use domain::property::content::Contact;
 use domain::{LeadId, Personal, PropertyId, Timestamp, UserId, Version};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Who looks at a lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +16,9 @@ pub enum Side {
 }
 
 /// What is answered about a lead. The owner's note is theirs alone.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Lead)]
 pub struct LeadDocument {
     pub id: LeadId,
     pub property_id: PropertyId,

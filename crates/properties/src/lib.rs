@@ -84,6 +84,12 @@ impl Properties {
         &self.store
     }
 
+    /// What the routes say of themselves.
+    #[must_use]
+    pub fn docs() -> utoipa::openapi::OpenApi {
+        http::routes().into_openapi()
+    }
+
     /// The routes; `status` tells how far the group is.
     pub fn router(&self, status: Status) -> axum::Router {
         let (kit, store, hot) = (self.kit.clone(), self.store.clone(), Arc::clone(&self.hot));

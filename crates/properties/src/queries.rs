@@ -1,7 +1,7 @@
 //! Reading the listings read model.
 
 pub mod leads;
-mod queue;
+pub mod queue;
 
 use std::sync::Arc;
 

@@ -6,6 +6,7 @@ use domain::property::kinds::{FurnishedStatus, ListingType, PlotUse, PropertyTyp
 use domain::property::{Content, Image};
 use domain::{Paise, PropertyId, TenantId, Timestamp, UserId, Version};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::query::{DESCRIPTION, LOCATION, REST, TITLE};
 use crate::ranking::{Parts, Standing};
@@ -93,8 +94,9 @@ fn small(number: Option<i64>) -> Option<u8> {
 }
 
 /// A hit as clients see it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Hit)]
 pub struct Document<'a> {
     id: PropertyId,
     title: &'a str,
@@ -130,8 +132,9 @@ pub struct Document<'a> {
 }
 
 /// The part that says what the property is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = HitFacts)]
 struct Facts<'a> {
     property_type: PropertyType,
     listing_type: ListingType,
@@ -164,7 +167,7 @@ struct Facts<'a> {
 }
 
 /// How a hit was found.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
     /// Its relevance.

@@ -2,13 +2,17 @@
 
 mod answer;
 mod area;
+pub mod asked;
 mod lists;
 pub mod read;
 mod searches;
 mod suggestions;
 
 use axum::Router;
-use axum::routing::{get, post, put};
+use axum::routing::{get, post};
+use http_kit::docs::{also, also_posted};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::App;
 use crate::recommend::http as recommend;
@@ -16,30 +20,44 @@ use crate::saved::http as saved;
 use crate::searches::Site;
 
 pub fn router(app: App) -> Router {
-    Router::new()
-        .route("/api/search/properties", get(lists::by_query).post(lists::by_body))
-        .route("/api/search/advanced", post(lists::by_body))
-        .route("/api/search/filters", get(lists::filters))
-        .route("/api/search/featured", get(lists::featured))
-        .route("/api/search/recommendations", get(recommend::recommendations))
-        .route("/api/search/save", post(saved::save))
-        // One pattern for both: of a person when they are read, of a saved search when that is changed.
-        .route("/api/search/saved/{id}", get(saved::list))
-        .route("/api/search/saved/{id}", put(saved::change).delete(saved::delete))
-        .route("/api/properties/search", get(lists::listings))
-        .route("/api/properties/filter", get(lists::listings))
-        .route("/api/properties/{id}/similar", get(lists::similar))
-        .route("/api/properties/similar/{id}", get(lists::similar))
-        .route("/api/public/properties/search", get(lists::listings))
-        .route("/api/public/properties/filter", get(lists::listings))
-        .route("/api/public/properties/{id}/similar", get(lists::similar))
-        .with_state(app)
+    // One pattern for both: of a person when they are read, of a saved search when that is changed.
+    let of_people = Router::new().route("/api/search/saved/{id}", get(saved::list)).with_state(app.clone());
+    Router::from(routes().with_state(app)).merge(of_people)
+}
+
+/// The one whose pattern is another's in the router, and has a name of its own in the document.
+pub fn of_people() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(saved::list))
+}
+
+/// The operations, documented where they are answered.
+pub fn routes() -> OpenApiRouter<App> {
+    const LISTINGS: &str = "/api/properties/search";
+    const SIMILAR: &str = "/api/properties/{id}/similar";
+    let mut routes = OpenApiRouter::new()
+        .routes(routes!(lists::by_query, lists::by_body))
+        .routes(routes!(lists::filters))
+        .routes(routes!(lists::featured))
+        .routes(routes!(recommend::recommendations))
+        .routes(routes!(saved::save))
+        .routes(routes!(saved::change, saved::delete))
+        .routes(routes!(lists::listings))
+        .routes(routes!(lists::similar));
+    for path in ["/api/properties/filter", "/api/public/properties/search", "/api/public/properties/filter"] {
+        routes = also(routes, path, LISTINGS, get(lists::listings));
+    }
+    for path in ["/api/properties/similar/{id}", "/api/public/properties/{id}/similar"] {
+        routes = also(routes, path, SIMILAR, get(lists::similar));
+    }
+    also_posted(routes, "/api/search/advanced", "/api/search/properties", post(lists::by_body))
 }
 
 /// The routes of what was searched for before.
 pub fn searches(site: Site) -> Router {
-    Router::new()
-        .route("/api/search/suggestions", get(suggestions::suggestions))
-        .route("/api/search/history/{userId}", get(searches::history))
-        .with_state(site)
+    routes_of_searches().with_state(site).into()
+}
+
+/// The same, documented.
+pub fn routes_of_searches() -> OpenApiRouter<Site> {
+    OpenApiRouter::new().routes(routes!(suggestions::suggestions)).routes(routes!(searches::history))
 }

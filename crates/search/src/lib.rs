@@ -171,6 +171,15 @@ impl Search {
         Keeper::new(self.store.clone(), Arc::clone(&self.index), Arc::clone(&self.progress))
     }
 
+    /// What the routes say of themselves.
+    #[must_use]
+    pub fn docs() -> utoipa::openapi::OpenApi {
+        let mut docs = http::routes().into_openapi();
+        docs.merge(http::of_people().into_openapi());
+        docs.merge(http::routes_of_searches().into_openapi());
+        docs
+    }
+
     /// The routes; the statuses tell how far the groups of [`Self::views`] are.
     pub fn router(&self, [listings, searches]: [Status; 2]) -> axum::Router {
         http::router(App { search: self.clone(), status: listings }).merge(self.searches.router(searches))

@@ -90,7 +90,8 @@ pub struct Hit {
 }
 
 /// How many hits have one value of a facet.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = FacetCount)]
 pub struct Count {
     /// The value, as a filter takes it.
     pub value: String,

@@ -3,6 +3,7 @@
 use domain::Timestamp;
 use domain::property::content::Coordinates;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The most each boost adds.
 const FEATURED: f64 = 0.2;
@@ -38,7 +39,8 @@ pub struct Standing {
 }
 
 /// The parts of a relevance.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = RelevanceParts)]
 pub struct Parts {
     /// How well the words are met.
     pub text: f64,

@@ -1,6 +1,7 @@
 //! HyderabadInfra: the only crate that sees all others. Settings, the command line and what it does through the API.
 
 pub mod api_client;
+pub mod api_docs;
 pub mod app;
 pub mod cli;
 pub mod demo;

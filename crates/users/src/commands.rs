@@ -16,7 +16,8 @@ use journal::{Claim, ExecuteError, Options};
 
 use crate::Users;
 use crate::queries::document::{Known, UserDocument};
-pub use sign_in::TokenPair;
+pub use mail::{asked_code, asked_email, asked_reset};
+pub use sign_in::{TokenPair, asked_credentials, asked_refresh};
 
 /// 404.
 pub fn unknown_user() -> Failure {

@@ -1,6 +1,7 @@
 //! The operations: read the request, check the right, hand over, answer.
 
 mod admin;
+mod asked;
 mod auth;
 mod export;
 mod mail;
@@ -14,17 +15,21 @@ use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, patch, post};
+use axum::routing::post;
 use bus::Status;
 use domain::UserId;
+use http_kit::docs::also;
 use http_kit::{Caller, Failure, Kit, Params};
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::Users;
 use crate::commands::unknown_user;
 
 /// What handlers share.
 #[derive(Clone)]
-struct App {
+pub struct App {
     users: Users,
     status: Status,
 }
@@ -36,33 +41,34 @@ impl FromRef<App> for Kit {
 }
 
 pub fn router(users: Users, status: Status) -> Router {
-    Router::new()
-        .route("/api/auth/register", post(auth::register))
-        .route("/api/users/register", post(auth::register))
-        .route("/api/auth/login", post(auth::login))
-        .route("/api/auth/refresh", post(auth::refresh))
-        .route("/api/auth/logout", post(auth::logout))
-        .route("/.well-known/jwks.json", get(auth::jwks))
-        .route("/api/auth/oidc/{provider}", get(oidc::begin))
-        .route("/api/auth/oidc/{provider}/callback", get(oidc::callback))
-        .route("/api/auth/verify-email", post(mail::verify_email))
-        .route("/api/auth/verify-email/resend", post(mail::resend))
-        .route("/api/auth/password-reset", post(mail::request_reset))
-        .route("/api/auth/password-reset/confirm", post(mail::confirm_reset))
-        .route("/api/auth/sessions", get(sessions::list))
-        .route("/api/auth/sessions/{id}", delete(sessions::end))
-        .route(
-            "/api/users/profile",
-            get(people::own_profile).put(people::update_own).delete(people::delete_own),
-        )
-        .route("/api/users", get(admin::list))
-        .route("/api/users/search", get(admin::search))
-        .route("/api/users/{id}", get(people::one).put(people::update).delete(people::delete))
-        .route("/api/users/{id}/export", get(export::export))
-        .route("/api/users/{id}/property-count", post(admin::recount))
-        .route("/api/users/{id}/role", patch(admin::change_role))
-        .route("/api/users/{id}/status", patch(admin::change_status))
-        .with_state(App { users, status })
+    routes().with_state(App { users, status }).into()
+}
+
+/// The operations, documented where they are answered.
+pub fn routes() -> OpenApiRouter<App> {
+    let routes = OpenApiRouter::new()
+        .routes(routes!(auth::register))
+        .routes(routes!(auth::login))
+        .routes(routes!(auth::refresh))
+        .routes(routes!(auth::logout))
+        .routes(routes!(auth::jwks))
+        .routes(routes!(oidc::begin))
+        .routes(routes!(oidc::callback))
+        .routes(routes!(mail::verify_email))
+        .routes(routes!(mail::resend))
+        .routes(routes!(mail::request_reset))
+        .routes(routes!(mail::confirm_reset))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::end))
+        .routes(routes!(people::own_profile, people::update_own, people::delete_own))
+        .routes(routes!(admin::list))
+        .routes(routes!(admin::search))
+        .routes(routes!(people::one, people::update, people::delete))
+        .routes(routes!(export::export))
+        .routes(routes!(admin::recount))
+        .routes(routes!(admin::change_role))
+        .routes(routes!(admin::change_status));
+    also(routes, "/api/users/register", "/api/auth/register", post(auth::register))
 }
 
 /// An operation that takes no query parameters: any is refused.

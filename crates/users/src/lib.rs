@@ -95,6 +95,12 @@ impl Users {
         &self.store
     }
 
+    /// What the routes say of themselves.
+    #[must_use]
+    pub fn docs() -> utoipa::openapi::OpenApi {
+        http::routes().into_openapi()
+    }
+
     /// The operations, over the state of this service's own group.
     pub fn router(&self, status: bus::Status) -> axum::Router {
         http::router(self.clone(), status)

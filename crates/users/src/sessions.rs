@@ -11,6 +11,7 @@ use domain::{SessionId, TenantId, Timestamp, UserId};
 use http_kit::{Caller, Failure};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::Settings;
 pub use rotation::Rotation;
@@ -58,8 +59,9 @@ pub struct Holder {
 }
 
 /// A living session, as its person sees it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Session)]
 pub struct Listed {
     pub id: SessionId,
     pub created_at: Timestamp,

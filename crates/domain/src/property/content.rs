@@ -3,10 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::kinds::{FurnishedStatus, ListingType, PlotUse, PropertyType, TransactionType};
 use crate::area::{Area, AreaUnit, MAX_SQFT};
-use crate::fields::{FieldErrors, Fields};
+use crate::fields::{FieldErrors, Fields, MemberKind};
 use crate::id::UserId;
 use crate::money::Paise;
 use crate::people;
@@ -60,7 +61,7 @@ pub struct Location {
 }
 
 /// Degrees, WGS 84.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ToSchema)]
 pub struct Coordinates {
     /// −90 to 90.
     pub lat: f64,
@@ -134,7 +135,12 @@ impl Content {
     /// Everything that is wrong, by field.
     pub fn read(body: &Map<String, Value>, owner: UserId, city: &str) -> Result<Self, FieldErrors> {
         let mut fields = Fields::new(body);
-        let f = &mut fields;
+        let content = Self::asked(&mut fields, owner, city);
+        fields.finish(content)
+    }
+
+    /// The same, of fields that may hold more.
+    pub fn asked(f: &mut Fields<'_>, owner: UserId, city: &str) -> Option<Self> {
         let title = f.text("title", 5..=200);
         let title = f.required("title", title);
         let description = f.text("description", 10..=5000);
@@ -145,19 +151,16 @@ impl Content {
         let amenities = f.list("amenities", 60);
         let nearby_facilities = f.list("nearbyFacilities", 60);
         let contact = contact(f).map(|contact| Personal::of(owner, contact));
-        let content = (|| {
-            Some(Self {
-                title: title?,
-                description,
-                price: price?,
-                location: location?,
-                specifications: specifications?,
-                amenities,
-                nearby_facilities,
-                contact,
-            })
-        })();
-        fields.finish(content)
+        Some(Self {
+            title: title?,
+            description,
+            price: price?,
+            location: location?,
+            specifications: specifications?,
+            amenities,
+            nearby_facilities,
+            contact,
+        })
     }
 
     /// The names of the fields in which `other` differs.
@@ -245,6 +248,8 @@ fn specifications(f: &mut Fields<'_>) -> Option<Specifications> {
 
 /// `area` with `areaUnit` wins over `areaSqft`, which is in square feet.
 fn area(f: &mut Fields<'_>) -> Option<Area> {
+    f.asks("area", || MemberKind::Number(0.000_1..=MAX_SQFT));
+    f.asks("areaSqft", || MemberKind::Number(0.000_1..=MAX_SQFT));
     let unit = f.choice("areaUnit");
     let field = if f.raw("area").is_some() { "area" } else { "areaSqft" };
     let unit = if field == "area" { unit.unwrap_or(AreaUnit::Sqft) } else { AreaUnit::Sqft };

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Property, PropertyEvent, PropertyRejection};
 use crate::id::FileId;
@@ -10,7 +11,7 @@ use crate::id::FileId;
 pub const MOST: usize = 10;
 
 /// A photo of a listing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Image {
     /// The file.

@@ -3,12 +3,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
-use crate::fields::{FieldErrors, Fields};
+use crate::fields::{FieldErrors, Fields, MemberKind};
 use crate::people;
 
 /// Names that are unique per tenant; taken as claims when the account is made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 pub struct Account {
     /// As given; unique without regard to case.
     pub username: String,
@@ -17,7 +18,7 @@ pub struct Account {
 }
 
 /// The rest of an account's data.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Profile {
@@ -58,34 +59,39 @@ impl Registration {
     /// Everything that is wrong, by field.
     pub fn read(body: &Map<String, Value>) -> Result<Self, FieldErrors> {
         let mut f = Fields::new(body);
+        let registration = Self::asked(&mut f);
+        f.finish(registration)
+    }
+
+    /// The same, of fields that may hold more.
+    pub fn asked(f: &mut Fields<'_>) -> Option<Self> {
+        f.asks("username", || MemberKind::Text(3..=50));
         let username = f.parsed("username", people::username);
         let username = f.required("username", username);
         let email = f.parsed("email", people::email);
         let email = f.required("email", email);
-        let password = new_password(&mut f, "password");
+        let password = new_password(f, "password");
         let first_name = f.text("firstName", 1..=50);
         let first_name = f.required("firstName", first_name);
         let last_name = f.text("lastName", 1..=50);
         let last_name = f.required("lastName", last_name);
         let phone_number = f.parsed("phoneNumber", people::phone);
-        let registration = (|| {
-            Some(Self {
-                account: Account { username: username?, email: email? },
-                profile: Profile {
-                    first_name: first_name?,
-                    last_name: last_name?,
-                    phone_number,
-                    ..Profile::default()
-                },
-                password: password?,
-            })
-        })();
-        f.finish(registration)
+        Some(Self {
+            account: Account { username: username?, email: email? },
+            profile: Profile {
+                first_name: first_name?,
+                last_name: last_name?,
+                phone_number,
+                ..Profile::default()
+            },
+            password: password?,
+        })
     }
 }
 
 /// A password as typed: never trimmed.
 pub fn new_password(f: &mut Fields<'_>, field: &str) -> Option<String> {
+    f.asks(field, || MemberKind::Secret(8..=128));
     let password = match f.raw(field).map(|value| value.as_str().map(people::password)) {
         None => None,
         Some(Some(Ok(password))) => Some(password),
@@ -108,7 +114,14 @@ impl Profile {
     /// Everything that is wrong, by field.
     pub fn merged(&self, body: &Map<String, Value>) -> Result<Self, FieldErrors> {
         let mut f = Fields::new(body);
-        let new = Self {
+        let new = self.asked(&mut f);
+        f.finish(Some(new))
+    }
+
+    /// The same, of fields that may hold more.
+    #[must_use]
+    pub fn asked(&self, f: &mut Fields<'_>) -> Self {
+        Self {
             first_name: f.text("firstName", 1..=50).unwrap_or_else(|| self.first_name.clone()),
             last_name: f.text("lastName", 1..=50).unwrap_or_else(|| self.last_name.clone()),
             phone_number: f.parsed("phoneNumber", people::phone).or_else(|| self.phone_number.clone()),
@@ -118,8 +131,7 @@ impl Profile {
             pincode: f.parsed("pincode", people::pincode).or_else(|| self.pincode.clone()),
             date_of_birth: f.parsed("dateOfBirth", date).or_else(|| self.date_of_birth.clone()),
             profile_image_url: f.parsed("profileImageUrl", https).or_else(|| self.profile_image_url.clone()),
-        };
-        f.finish(Some(new))
+        }
     }
 
     /// The names of the fields in which `other` differs.

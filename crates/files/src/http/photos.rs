@@ -5,12 +5,22 @@ use axum::response::{IntoResponse, Response};
 use domain::PropertyId;
 use domain::property::{Listing, Property, Status};
 use domain::user::Role;
+use http_kit::Envelope;
 use http_kit::{Caller, Failure};
 
 use crate::App;
 use crate::document::Photo;
 
 /// For whoever may see the listing.
+#[utoipa::path(
+    get,
+    path = "/api/files/property/{id}",
+    summary = "The photos of a listing",
+    responses(
+        (status = 200, description = "In their owner's order", body = Envelope<Vec<Photo>>),
+        (status = 410, description = "The listing was removed"),
+    ),
+)]
 pub async fn of_listing(
     State(app): State<App>,
     caller: Caller,

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::file::{File, FileCommand, FileRejection};
+use http_kit::docs::{IdempotencyKey, IfMatch};
 use http_kit::{Caller, Conditions, Failure, Right};
 use journal::ExecuteError;
 
@@ -11,6 +12,13 @@ use super::{file_id, no_such_file};
 use crate::App;
 
 /// By its owner or an admin. The bytes follow the event.
+#[utoipa::path(
+    delete,
+    path = "/api/files/{id}",
+    summary = "Delete a file for good",
+    params(IdempotencyKey, IfMatch),
+    responses((status = 204, description = "Deleted; asking twice is fine")),
+)]
 pub async fn remove(
     State(app): State<App>,
     caller: Caller,

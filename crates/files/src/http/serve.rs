@@ -1,5 +1,6 @@
 //! Giving files out: images to everybody and for ever, documents to their owner and admins, as something to save.
 
+use super::asked::Width;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header::{
@@ -10,7 +11,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::Response;
 use domain::audit::AuditEvent;
 use domain::file::{Content, Known, Stored};
-use domain::{FileId, UserId};
+use domain::{Fields, FileId, UserId};
+use http_kit::docs::{IfNoneMatch, Query};
 use http_kit::{Caller, Failure, Held, Params};
 
 use super::find::may_see;
@@ -27,6 +29,16 @@ const SANDBOX: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
 
 /// `GET /api/files/{id}`: `?w=320|800|1600` is the narrowest rendition that is at least as wide; else, and with
 /// `?w=best`, it is the widest.
+#[utoipa::path(
+    get,
+    path = "/api/files/{id}",
+    summary = "A file",
+    params(Query<Width>, ("Range" = Option<String>, Header, description = "One part of the bytes: `bytes=0-1023`."), IfNoneMatch),
+    responses(
+        (status = 200, description = "The bytes", content((String = "image/webp"), (String = "application/pdf"))),
+        (status = 206, description = "The part that was asked for", content((String = "image/webp"), (String = "application/pdf"))), (status = 206, description = "The part that was asked for", content((String = "image/webp"), (String = "application/pdf"))), (status = 416, description = "The file does not reach that far"),
+    ),
+)]
 pub async fn get(
     State(app): State<App>,
     caller: Caller,
@@ -38,22 +50,23 @@ pub async fn get(
     let id = file_id(path)?;
     let params = Params::read(&uri, &["w"])?;
     let mut fields = params.fields();
-    let width = match fields.text("w", 1..=5).as_deref() {
-        None | Some("best") => None,
-        Some(text) => {
-            let width = text.parse().ok().filter(|width: &u32| *width > 0);
-            if width.is_none() {
-                fields.wrong("w", format!("must be a width such as {WIDTHS:?}, or best"));
-            }
-            width
-        }
-    };
+    let width = asked_width(&mut fields);
     fields.finish(Some(()))?;
     let known = app.given(&caller, id, None, "GET /api/files/{id}").await?;
     app.serve(&caller, &known, width, false, (&headers, &held)).await
 }
 
 /// `GET /api/files/download/{userId}/{fileName}`: the same, to be saved; `fileName` is that of an upload's answer.
+#[utoipa::path(
+    get,
+    path = "/api/files/download/{userId}/{fileName}",
+    summary = "A file, to be saved",
+    params(("Range" = Option<String>, Header, description = "One part of the bytes: `bytes=0-1023`."), IfNoneMatch),
+    responses(
+        (status = 200, description = "The bytes", content((String = "image/webp"), (String = "application/pdf"))),
+        (status = 416, description = "The file does not reach that far"),
+    ),
+)]
 pub async fn download(
     State(app): State<App>,
     caller: Caller,
@@ -73,6 +86,19 @@ pub async fn download(
         return Err(no_such_file());
     }
     app.serve(&caller, &known, None, true, (&headers, &held)).await
+}
+
+pub fn asked_width(f: &mut Fields<'_>) -> Option<u32> {
+    match f.text("w", 1..=5).as_deref() {
+        None | Some("best") => None,
+        Some(text) => {
+            let width = text.parse().ok().filter(|width: &u32| *width > 0);
+            if width.is_none() {
+                f.wrong("w", format!("must be a width such as {WIDTHS:?}, or best"));
+            }
+            width
+        }
+    }
 }
 
 impl App {

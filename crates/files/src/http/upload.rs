@@ -7,10 +7,13 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use domain::file::{File, FileCommand, Known};
 use domain::{FileId, Position, Version};
+use http_kit::Envelope;
+use http_kit::docs::IdempotencyKey;
 use http_kit::{Caller, Conditions, Failure};
 use journal::{Done, ExecuteError, Options};
-use serde_json::{Value, json};
+use serde::Serialize;
 use tokio::sync::oneshot;
+use utoipa::ToSchema;
 
 use crate::App;
 use crate::body::Parts;
@@ -18,6 +21,17 @@ use crate::document::Document;
 use crate::receive::{Batch, Received, Takes, receive};
 
 /// `POST /api/files/upload`: one file, as `file`.
+#[utoipa::path(
+    post,
+    path = "/api/files/upload",
+    summary = "Send a file",
+    params(IdempotencyKey),
+    request_body(content = OneFile, content_type = "multipart/form-data"),
+    responses(
+        (status = 201, description = "The file", body = Envelope<Document<'static>>),
+        (status = 422, description = "It cannot be read as what it is, or the `Idempotency-Key` was used for another request"),
+    ),
+)]
 pub async fn one(
     State(app): State<App>,
     caller: Caller,
@@ -32,6 +46,17 @@ pub async fn one(
 }
 
 /// `POST /api/files/upload/multiple`: several, as `files`; all of them or none.
+#[utoipa::path(
+    post,
+    path = "/api/files/upload/multiple",
+    summary = "Send files, all or none",
+    params(IdempotencyKey),
+    request_body(content = SeveralFiles, content_type = "multipart/form-data"),
+    responses(
+        (status = 201, description = "The files", body = Envelope<Vec<Document<'static>>>),
+        (status = 422, description = "One cannot be read as what it is, or the `Idempotency-Key` was used for another request"),
+    ),
+)]
 pub async fn several(
     State(app): State<App>,
     caller: Caller,
@@ -44,6 +69,17 @@ pub async fn several(
 }
 
 /// `POST /api/files/bulk`: several, as `files`, each by itself; refused when none is good.
+#[utoipa::path(
+    post,
+    path = "/api/files/bulk",
+    summary = "Send files, each by itself",
+    params(IdempotencyKey),
+    request_body(content = SeveralFiles, content_type = "multipart/form-data"),
+    responses(
+        (status = 201, description = "What was kept, and what was not", body = Envelope<Uploaded<'static>>),
+        (status = 422, description = "None can be read as what it is, or the `Idempotency-Key` was used for another request"),
+    ),
+)]
 pub async fn each(
     State(app): State<App>,
     caller: Caller,
@@ -51,23 +87,53 @@ pub async fn each(
     request: Request,
 ) -> Result<Response, Failure> {
     let taken = app.take(caller.clone(), conditions, request, Takes::Each).await?;
-    let data = json!({"uploaded": taken.documents(&app), "refused": taken.refused});
+    let data = Uploaded { uploaded: taken.documents(&app), refused: &taken.refused };
     let reply = app.files.kit.done(&caller, "Files uploaded", data, taken.position);
     Ok(reply.created("/api/files").into_response())
+}
+
+/// What became of each file.
+#[derive(Debug, Serialize, ToSchema)]
+struct Uploaded<'a> {
+    uploaded: Vec<Document<'a>>,
+    refused: &'a [Refusal],
+}
+
+/// A file that was not kept, and why.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RefusedFile)]
+struct Refusal {
+    field: String,
+    code: &'static str,
+    message: String,
+}
+
+/// One file, of at most 10 MB: a picture, which is made anew, or a PDF.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "a form is read part by part, never as a whole")]
+struct OneFile {
+    #[schema(value_type = String, format = Binary)]
+    file: (),
+}
+
+/// Files, of at most 10 MB each and 50 MB in all.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "a form is read part by part, never as a whole")]
+struct SeveralFiles {
+    #[schema(value_type = Vec<String>, format = Binary, min_items = 1)]
+    files: (),
 }
 
 /// What became of a request.
 struct Taken {
     files: Vec<(Known, Version)>,
-    refused: Vec<Value>,
+    refused: Vec<Refusal>,
     position: Option<Position>,
 }
 
 impl Taken {
-    fn documents(&self, app: &App) -> Value {
-        let one =
-            |(known, version): &(Known, Version)| json!(Document::of(&app.files.settings, known, *version));
-        self.files.iter().map(one).collect()
+    fn documents(&self, app: &App) -> Vec<Document<'_>> {
+        self.files.iter().map(|(known, version)| Document::of(&app.files.settings, known, *version)).collect()
     }
 }
 
@@ -97,8 +163,10 @@ impl App {
     }
 
     async fn keep(&self, caller: &Caller, conditions: &Conditions, batch: Batch) -> Result<Taken, Failure> {
-        let refused = batch.refused.iter().map(|refused| {
-            json!({"field": refused.field, "code": refused.failure.code, "message": refused.failure.message})
+        let refused = batch.refused.iter().map(|refused| Refusal {
+            field: refused.field.clone(),
+            code: refused.failure.code,
+            message: refused.failure.message.clone(),
         });
         let mut taken = Taken { files: Vec::new(), refused: refused.collect(), position: None };
         for (index, file) in batch.files.into_iter().enumerate() {

@@ -5,7 +5,13 @@ use axum::response::{IntoResponse, Response};
 
 const DOCUMENT: &str = include_str!("../../../../docs/asyncapi.yaml");
 
-/// `GET /asyncapi.yaml`
+/// The same as `docs/asyncapi.yaml` in the source.
+#[utoipa::path(
+    get,
+    path = "/asyncapi.yaml",
+    summary = "The event catalogue",
+    responses((status = 200, description = "AsyncAPI 3.0", body = String, content_type = "application/yaml")),
+)]
 pub async fn document() -> Response {
     ([(CONTENT_TYPE, "application/yaml")], DOCUMENT).into_response()
 }

@@ -5,9 +5,12 @@ use axum::response::{IntoResponse, Response};
 use bus::{BlockedState, Decision, GroupHandle, Lag, LetterError};
 use domain::audit::AuditEvent;
 use domain::{StreamId, Timestamp};
+use http_kit::Envelope;
+use http_kit::docs::IdempotencyKey;
 use http_kit::{Caller, Conditions, Failure};
 use journal::Idempotency;
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::Gateway;
 
@@ -31,7 +34,56 @@ pub fn decision(
     })
 }
 
+/// The groups of this process.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Consumers)]
+struct Groups {
+    groups: Vec<Consumer>,
+}
+
+/// A group: how far it is, and how it does.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Consumer {
+    group: &'static str,
+    #[schema(pattern = "^(RUNNING|PAUSED|STOPPED|STANDING_BY)$")]
+    state: &'static str,
+    reason: Option<String>,
+    rebuildable: bool,
+    logs: Vec<Reached>,
+    lag: u64,
+    lag_ms: u64,
+    blocked_keys: usize,
+    parked_keys: usize,
+    dead_letter_messages: u64,
+    total_messages_consumed: u64,
+    total_batches_consumed: u64,
+    failed_messages: u64,
+    retried_messages: u64,
+    average_processing_time_ms: f64,
+    last_consume_timestamp: Timestamp,
+}
+
+/// How far a group is in one log.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ConsumerOffset)]
+struct Reached {
+    log: &'static str,
+    current_offset: u64,
+    head: u64,
+    lag: u64,
+    oldest_unprocessed: Option<Timestamp>,
+    lag_ms: u64,
+}
+
 /// `GET /api/v1/admin/stats/consumers`
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/stats/consumers",
+    summary = "How far the consumer groups are",
+    responses((status = 200, description = "The groups", body = Envelope<Groups>)),
+)]
 pub async fn all(State(gateway): State<Gateway>, caller: Caller) -> Result<Response, Failure> {
     caller.operates(&gateway.kit)?;
     let now = gateway.kit.ledger.clock().now();
@@ -39,10 +91,10 @@ pub async fn all(State(gateway): State<Gateway>, caller: Caller) -> Result<Respo
     for handle in &gateway.groups {
         groups.push(told(&gateway, handle, &handle.lag().await?, now));
     }
-    Ok(gateway.kit.reply("Consumer groups", json!({"groups": groups})).into_response())
+    Ok(gateway.kit.reply("Consumer groups", Groups { groups }).into_response())
 }
 
-fn told(gateway: &Gateway, handle: &GroupHandle, lags: &[Lag], now: Timestamp) -> Value {
+fn told(gateway: &Gateway, handle: &GroupHandle, lags: &[Lag], now: Timestamp) -> Consumer {
     let (group, counts) = (&handle.status, handle.status.counts());
     let (paused, stopped, blocked) = (group.paused(), group.stopped(), group.blocked());
     let standing = match (&stopped, &paused) {
@@ -53,21 +105,33 @@ fn told(gateway: &Gateway, handle: &GroupHandle, lags: &[Lag], now: Timestamp) -
     };
     let parked = blocked.iter().filter(|b| b.state == BlockedState::Parked).count();
     let waiting: u64 = blocked.iter().map(|b| b.waiting).sum();
-    let offsets = lags.iter().map(|lag| {
-        json!({"log": lag.log.as_str(), "currentOffset": lag.position, "head": lag.head, "lag": lag.events(),
-            "oldestUnprocessed": lag.oldest, "lagMs": lag.micros(now) / 1000})
-    });
+    let offset = |lag: &Lag| Reached {
+        log: lag.log.as_str(),
+        current_offset: lag.position,
+        head: lag.head,
+        lag: lag.events(),
+        oldest_unprocessed: lag.oldest,
+        lag_ms: lag.micros(now) / 1000,
+    };
     let rebuildable = gateway.views.iter().any(|(group, _)| group.name == handle.group.name);
-    json!({
-        "group": handle.group.name, "state": standing, "reason": stopped.or(paused), "rebuildable": rebuildable,
-        "logs": offsets.collect::<Vec<_>>(), "lag": lags.iter().map(Lag::events).sum::<u64>(),
-        "lagMs": lags.iter().map(|lag| lag.micros(now)).max().unwrap_or(0) / 1000,
-        "blockedKeys": blocked.len(), "parkedKeys": parked, "deadLetterMessages": waiting,
-        "totalMessagesConsumed": counts.events, "totalBatchesConsumed": counts.batches,
-        "failedMessages": counts.failed, "retriedMessages": counts.retried,
-        "averageProcessingTimeMs": average(counts.busy_micros, counts.events),
-        "lastConsumeTimestamp": counts.last_progress,
-    })
+    Consumer {
+        group: handle.group.name,
+        state: standing,
+        reason: stopped.or(paused),
+        rebuildable,
+        logs: lags.iter().map(offset).collect(),
+        lag: lags.iter().map(Lag::events).sum(),
+        lag_ms: lags.iter().map(|lag| lag.micros(now)).max().unwrap_or(0) / 1000,
+        blocked_keys: blocked.len(),
+        parked_keys: parked,
+        dead_letter_messages: waiting,
+        total_messages_consumed: counts.events,
+        total_batches_consumed: counts.batches,
+        failed_messages: counts.failed,
+        retried_messages: counts.retried,
+        average_processing_time_ms: average(counts.busy_micros, counts.events),
+        last_consume_timestamp: counts.last_progress,
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "for people to read")]
@@ -76,6 +140,16 @@ fn average(micros: u64, events: u64) -> f64 {
 }
 
 /// `POST /api/v1/admin/consumers/{group}/pause`
+#[utoipa::path(
+    post,
+    path = "/api/v1/admin/consumers/{group}/pause",
+    summary = "Make a group wait",
+    params(IdempotencyKey),
+    responses(
+        (status = 200, description = "The group", body = Envelope<Consumer>),
+        (status = 409, description = "The group has stopped, or the key is in use"),
+    ),
+)]
 pub async fn pause(
     State(gateway): State<Gateway>,
     caller: Caller,
@@ -86,6 +160,16 @@ pub async fn pause(
 }
 
 /// `POST /api/v1/admin/consumers/{group}/resume`
+#[utoipa::path(
+    post,
+    path = "/api/v1/admin/consumers/{group}/resume",
+    summary = "Let a group go on",
+    params(IdempotencyKey),
+    responses(
+        (status = 200, description = "The group", body = Envelope<Consumer>),
+        (status = 409, description = "The group has stopped, or the key is in use"),
+    ),
+)]
 pub async fn resume(
     State(gateway): State<Gateway>,
     caller: Caller,

@@ -1,13 +1,18 @@
 //! Keys whose events could not be applied: what they are, why, another try, or the decision to go on without.
 
+use super::asked::{DiscardBody, Pages};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use bus::{Blocked, BlockedState, GroupHandle, LetterError, ParkedEvent};
 use domain::audit::AuditEvent;
-use domain::{Log, Position, StreamId};
+use domain::{Fields, Log, Position, StreamId, Timestamp};
+use http_kit::Envelope;
+use http_kit::docs::{IdempotencyKey, Query};
 use http_kit::{Caller, Conditions, Failure, JsonObject, Page, Paging, Params};
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::chain::Chain;
 use super::undelivered::{self, Undelivered};
@@ -17,14 +22,87 @@ use crate::Gateway;
 /// Waiting events that are shown of a key; there may be any number.
 const SHOWN: usize = 100;
 
+/// A key whose events could not be applied, or a delivery that could not be carried out.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = DeadLetter)]
+pub struct Letter {
+    pub id: String,
+    pub group: &'static str,
+    pub key: String,
+    pub state: String,
+    pub error: String,
+    pub position: String,
+    pub tries: u32,
+    pub since: Timestamp,
+    /// Events behind it.
+    pub waiting: u64,
+    /// Of a key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_try: Option<Timestamp>,
+    /// Of a delivery.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// Of a delivery.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
+}
+
+/// One of them with everything about it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = OpenedDeadLetter)]
+struct Opened {
+    #[serde(flatten)]
+    letter: Letter,
+    #[serde(flatten)]
+    came: Came,
+    waiting_events: Vec<Parked>,
+}
+
+/// The event that fails, and how it came about.
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = DeadLetterEvent)]
+struct Came {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<shown::Shown>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    caused_by: Option<Vec<shown::Shown>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    same_request: Option<Vec<shown::Shown>>,
+}
+
+/// An event that waits.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = WaitingEvent)]
+struct Parked {
+    event_id: Uuid,
+    position: String,
+}
+
+/// How many events were applied.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Redriven {
+    pub applied: u64,
+}
+
 /// `GET /api/v1/admin/dead-letters`: keys that are parked, and those still being tried again by themselves.
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/dead-letters",
+    summary = "What could not be applied or delivered",
+    params(Query<Pages>),
+    responses((status = 200, description = "Dead letters", body = Envelope<Page<Letter>>)),
+)]
 pub async fn list(State(gateway): State<Gateway>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
     caller.operates(&gateway.kit)?;
     let params = Params::read(&uri, &["page", "size"])?;
     let mut fields = params.fields();
     let paging = Paging::read(&mut fields, 20, 1);
     let paging = fields.finish(paging)?;
-    let mut all: Vec<Value> = gateway.letters().map(|(handle, blocked)| letter(handle, &blocked)).collect();
+    let mut all: Vec<Letter> = gateway.letters().map(|(handle, blocked)| letter(handle, &blocked)).collect();
     all.extend(undelivered::all(&gateway).await?.iter().map(Undelivered::told));
     let total = all.len() as u64;
     let skip = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
@@ -36,6 +114,14 @@ pub async fn list(State(gateway): State<Gateway>, caller: Caller, uri: Uri) -> R
 }
 
 /// `GET /api/v1/admin/dead-letters/{id}`: with the event that fails, how it came about, and what waits behind it.
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/dead-letters/{id}",
+    summary = "A dead letter",
+    responses(
+        (status = 200, description = "With its event, how that came about, and what waits behind it", body = Envelope<Opened>),
+    ),
+)]
 pub async fn show(
     State(gateway): State<Gateway>,
     caller: Caller,
@@ -43,36 +129,48 @@ pub async fn show(
 ) -> Result<Response, Failure> {
     caller.operates(&gateway.kit)?;
     if let Some(delivery) = undelivered::find(&gateway, &id).await? {
-        let mut data = delivery.told();
         let head = gateway.kit.ledger.journal().head(Log::Facts).await?;
-        add_event(&gateway, &mut data, head.at(delivery.tracked.order.seq)).await?;
-        data["waitingEvents"] = json!([]);
+        let came = Came::about(&gateway, head.at(delivery.tracked.order.seq)).await?;
+        let data = Opened { letter: delivery.told(), came, waiting_events: Vec::new() };
         return Ok(gateway.kit.reply("Dead letter", data).into_response());
     }
     let (handle, blocked) = gateway.find(&id)?;
     let waiting = handle.waiting(&id).await.map_err(failure)?;
-    let mut data = letter(&handle, &blocked);
-    if let Some(first) = waiting.first() {
-        add_event(&gateway, &mut data, first.position).await?;
-    }
-    data["waitingEvents"] = waiting.iter().take(SHOWN).map(waits).collect();
+    let came = match waiting.first() {
+        Some(first) => Came::about(&gateway, first.position).await?,
+        None => Came::default(),
+    };
+    let waiting_events = waiting.iter().take(SHOWN).map(waits).collect();
+    let data = Opened { letter: letter(&handle, &blocked), came, waiting_events };
     Ok(gateway.kit.reply("Dead letter", data).into_response())
 }
 
-/// Tells of the event at `position`, and how it came about.
-async fn add_event(gateway: &Gateway, data: &mut Value, position: Position) -> Result<(), Failure> {
-    let journal = gateway.kit.ledger.journal().as_ref();
-    let before = position.at(position.seq.saturating_sub(1));
-    if let Some(event) = journal.read_after(before, 1).await?.first() {
+impl Came {
+    /// Of the event at `position`.
+    async fn about(gateway: &Gateway, position: Position) -> Result<Self, Failure> {
+        let journal = gateway.kit.ledger.journal().as_ref();
+        let before = position.at(position.seq.saturating_sub(1));
+        let found = journal.read_after(before, 1).await?;
+        let Some(event) = found.first() else { return Ok(Self::default()) };
         let chain = Chain::of(journal, event).await?;
-        data["event"] = shown::event(event);
-        data["causedBy"] = chain.causes.iter().map(shown::event).collect();
-        data["sameRequest"] = chain.related.iter().map(shown::event).collect();
+        Ok(Self {
+            event: Some(shown::event(event)),
+            caused_by: Some(chain.causes.iter().map(shown::event).collect()),
+            same_request: Some(chain.related.iter().map(shown::event).collect()),
+        })
     }
-    Ok(())
 }
 
 /// `POST /api/v1/admin/dead-letters/{id}/redrive`: applies what waits, in order, read again from the journal.
+#[utoipa::path(
+    post,
+    path = "/api/v1/admin/dead-letters/{id}/redrive",
+    summary = "Try a dead letter again",
+    responses(
+        (status = 202, description = "It was tried", body = Envelope<Redriven>),
+        (status = 409, description = "It fails still"),
+    ),
+)]
 pub async fn redrive(
     State(gateway): State<Gateway>,
     caller: Caller,
@@ -86,12 +184,23 @@ pub async fn redrive(
     let event = AuditEvent::DeadLetterRedriven { group: handle.group.name.into(), key: blocked.key };
     caller.write_down(&gateway.kit, &event).await?;
     let applied = handle.redrive(&id).await.map_err(failure)?;
-    let reply = gateway.kit.reply("Redriven", json!({"applied": applied}));
+    let reply = gateway.kit.reply("Redriven", Redriven { applied });
     Ok(reply.status(StatusCode::ACCEPTED).into_response())
 }
 
 /// `POST /api/v1/admin/dead-letters/{id}/discard`: the failing event is never applied, those behind it go on. The
 /// decision is durable before it takes effect, and holds in every rebuild.
+#[utoipa::path(
+    post,
+    path = "/api/v1/admin/dead-letters/{id}/discard",
+    summary = "Give a dead letter up",
+    params(IdempotencyKey),
+    request_body = DiscardBody,
+    responses(
+        (status = 204, description = "Given up"),
+        (status = 409, description = "It moved on meanwhile"),
+    ),
+)]
 pub async fn discard(
     State(gateway): State<Gateway>,
     caller: Caller,
@@ -107,9 +216,8 @@ pub async fn discard(
     if gateway.kit.answered(&letters, once.as_ref()).await?.is_some() {
         return Ok(discarded());
     }
-    let mut fields = domain::Fields::new(&body.members);
-    let reason = fields.text("reason", 3..=500);
-    let reason = fields.required("reason", reason);
+    let mut fields = Fields::new(&body.members);
+    let reason = asked_reason(&mut fields);
     let reason = fields.finish(reason)?;
     if let Some(given_up) = undelivered::discard(&gateway, &caller, &id, &reason, once.clone()).await? {
         return Ok(given_up);
@@ -122,6 +230,11 @@ pub async fn discard(
     let decision = consumers::decision(&gateway, &caller, &handle, event, once);
     handle.discard(&id, event_id, decision).await.map_err(failure)?;
     Ok(discarded())
+}
+
+pub fn asked_reason(f: &mut Fields<'_>) -> Option<String> {
+    let reason = f.text("reason", 3..=500);
+    f.required("reason", reason)
 }
 
 pub fn unknown() -> Failure {
@@ -138,18 +251,29 @@ fn failure(error: LetterError) -> Failure {
     }
 }
 
-fn waits(parked: &ParkedEvent) -> Value {
-    json!({"eventId": parked.event_id, "position": parked.position.to_string()})
+fn waits(parked: &ParkedEvent) -> Parked {
+    Parked { event_id: parked.event_id, position: parked.position.to_string() }
 }
 
-fn letter(handle: &GroupHandle, blocked: &Blocked) -> Value {
+fn letter(handle: &GroupHandle, blocked: &Blocked) -> Letter {
     let state = match blocked.state {
         BlockedState::Retrying => "RETRYING",
         BlockedState::Parked => "PARKED",
     };
-    json!({"id": blocked.id, "group": handle.group.name, "key": blocked.key, "state": state, "error": blocked.error,
-        "position": blocked.first.to_string(), "tries": blocked.tries, "nextTry": blocked.next_try,
-        "since": blocked.since, "waiting": blocked.waiting})
+    Letter {
+        id: blocked.id.clone(),
+        group: handle.group.name,
+        key: blocked.key.clone(),
+        state: state.to_owned(),
+        error: blocked.error.clone(),
+        position: blocked.first.to_string(),
+        tries: blocked.tries,
+        since: blocked.since,
+        waiting: blocked.waiting,
+        next_try: Some(blocked.next_try),
+        channel: None,
+        template: None,
+    }
 }
 
 impl Gateway {

@@ -1,19 +1,24 @@
 //! Looking into the journal: events by filter, and an aggregate as it was.
 
+use super::asked::{EventFilter, Moment};
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use domain::aggregate::Aggregate;
 use domain::audit::AuditEvent;
 use domain::favourites::Favourites;
+use domain::fields::MemberKind;
 use domain::property::Property;
 use domain::session::Session;
 use domain::user::User;
-use domain::{Envelope, Fields, Log, StreamId, Timestamp, Version};
+use domain::{Envelope, Fields, Log, StreamId, TenantId, Timestamp, Version};
+use http_kit::Envelope as Enveloped;
+use http_kit::docs::{IfNoneMatch, Query};
 use http_kit::{Caller, Cursor, Failure, Held, Links, Paging, Params, Right};
 use journal::{EventQuery, Ledger};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::shown;
 use crate::Gateway;
@@ -22,11 +27,42 @@ const FILTERS: [&str; 9] =
     ["log", "aggregateType", "aggregateId", "userId", "eventType", "from", "to", "size", "cursor"];
 
 /// `GET /api/v1/admin/events`: newest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/events",
+    summary = "Look into the journal",
+    params(Query<EventFilter>),
+    responses((status = 200, description = "The newest first", body = Enveloped<Events>)),
+)]
 pub async fn list(State(gateway): State<Gateway>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
     caller.require(Right::Administer)?;
     let params = Params::read(&uri, &FILTERS)?;
     let mut fields = params.fields();
-    let paging = Paging::read(&mut fields, 50, 1);
+    let (query, paging) = asked(&mut fields, &caller.tenant);
+    let paging = fields.finish(paging)?;
+    let before = paging.cursor.as_ref().and_then(|Cursor(parts)| parts.first()?.as_u64());
+    let limit = usize::try_from(paging.size).unwrap_or(usize::MAX);
+    let found = gateway.kit.ledger.journal().find(&EventQuery { before, limit, ..query }).await?;
+    let full = found.len() == limit;
+    let next = found.last().filter(|_| full).map(|last| Cursor(vec![last.position.seq.into()]).encode());
+    let content: Vec<shown::Shown> = found.iter().map(shown::event).collect();
+    let links = Links::by_cursor(&uri, next.as_deref());
+    let data = Events { number_of_elements: content.len(), content, next };
+    Ok(gateway.kit.reply("Events", data).links(&links).into_response())
+}
+
+/// Events, and where to go on.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Events {
+    content: Vec<shown::Shown>,
+    number_of_elements: usize,
+    next: Option<String>,
+}
+
+/// What is asked for, and which part of it.
+pub fn asked(fields: &mut Fields<'_>, tenant: &TenantId) -> (EventQuery, Option<Paging>) {
+    fields.asks("log", || MemberKind::Choice(vec!["facts", "activity"]));
     let log = match fields.text("log", 1..=20).as_deref() {
         None | Some("facts") => Log::Facts,
         Some("activity") => Log::Activity,
@@ -40,20 +76,16 @@ pub async fn list(State(gateway): State<Gateway>, caller: Caller, uri: Uri) -> R
         id: fields.text("aggregateId", 1..=200),
         event_type: fields.text("eventType", 1..=100),
         user: fields.parsed("userId", |text| text.parse().map_err(|_| "must be the id of a person")),
-        from: time(&mut fields, "from"),
-        to: time(&mut fields, "to"),
-        ..EventQuery::newest(&caller.tenant, log, 0)
+        from: time(fields, "from"),
+        to: time(fields, "to"),
+        ..EventQuery::newest(tenant, log, 0)
     };
-    let paging = fields.finish(paging)?;
-    let before = paging.cursor.as_ref().and_then(|Cursor(parts)| parts.first()?.as_u64());
-    let limit = usize::try_from(paging.size).unwrap_or(usize::MAX);
-    let found = gateway.kit.ledger.journal().find(&EventQuery { before, limit, ..query }).await?;
-    let full = found.len() == limit;
-    let next = found.last().filter(|_| full).map(|last| Cursor(vec![last.position.seq.into()]).encode());
-    let content: Vec<Value> = found.iter().map(shown::event).collect();
-    let links = Links::by_cursor(&uri, next.as_deref());
-    let data = json!({"content": content, "numberOfElements": content.len(), "next": next});
-    Ok(gateway.kit.reply("Events", data).links(&links).into_response())
+    (query, Paging::read(fields, 50, 1))
+}
+
+/// Which moment of an aggregate.
+pub fn asked_moment(fields: &mut Fields<'_>) -> (Option<i64>, Option<Timestamp>) {
+    (fields.whole("version", 0..=i64::MAX), time(fields, "at"))
 }
 
 fn time(fields: &mut Fields<'_>, name: &str) -> Option<Timestamp> {
@@ -62,6 +94,13 @@ fn time(fields: &mut Fields<'_>, name: &str) -> Option<Timestamp> {
 
 /// `GET /api/v1/admin/streams/{type}/{id}`: an aggregate now, or as of `?version=` or `?at=`, with the events that
 /// made it so. A look at a person is written down.
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/streams/{type}/{id}",
+    summary = "An aggregate, now or as it was",
+    params(Query<Moment>, IfNoneMatch),
+    responses((status = 200, description = "State and events", body = Enveloped<Stream>)),
+)]
 pub async fn stream(
     State(gateway): State<Gateway>,
     caller: Caller,
@@ -72,8 +111,7 @@ pub async fn stream(
     caller.require(Right::Administer)?;
     let params = Params::read(&uri, &["version", "at"])?;
     let mut fields = params.fields();
-    let version = fields.whole("version", 0..=i64::MAX);
-    let at = time(&mut fields, "at");
+    let (version, at) = asked_moment(&mut fields);
     fields.finish(Some(()))?;
     let stream = StreamId::new(&caller.tenant, &kind, &id);
     let ledger = &gateway.kit.ledger;
@@ -92,14 +130,31 @@ pub async fn stream(
         .filter(|event| event.version <= most && at.is_none_or(|at| event.timestamp <= at))
         .collect();
     let version = then.last().map_or(0, |event| event.version);
-    let data = json!({
-        "aggregateType": kind, "aggregateId": id, "latestVersion": latest, "version": version,
-        "asOf": then.last().map(|event| event.timestamp),
-        "state": state(ledger, &kind, &then)?,
-        "events": then.iter().map(shown::event).collect::<Vec<_>>(),
-    });
+    let data = Stream {
+        latest_version: latest,
+        version,
+        as_of: then.last().map(|event| event.timestamp),
+        state: state(ledger, &kind, &then)?,
+        events: then.iter().map(shown::event).collect(),
+        aggregate_type: kind,
+        aggregate_id: id,
+    };
     let tag = format!("{version}-{latest}");
     Ok(gateway.kit.reply("Stream", data).etag(&tag).unless(held.is(&tag)).into_response())
+}
+
+/// An aggregate at a moment.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Stream {
+    aggregate_type: String,
+    aggregate_id: String,
+    latest_version: Version,
+    version: Version,
+    as_of: Option<Timestamp>,
+    /// What the events give; null for streams that only record. Its shape is the aggregate's own.
+    state: Value,
+    events: Vec<shown::Shown>,
 }
 
 /// The state that these events give; nothing for streams that only record.

@@ -3,9 +3,10 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::audit::AuditEvent;
-use domain::{Envelope, StreamId};
-use http_kit::{Caller, Failure, Right};
-use serde_json::{Value, json};
+use domain::{Envelope, StreamId, Timestamp, UserId};
+use http_kit::{Caller, Envelope as Enveloped, Failure, JobProgress, Right};
+use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::Gateway;
@@ -15,6 +16,12 @@ pub fn stream(caller: &Caller, id: Uuid) -> StreamId {
     StreamId::new(&caller.tenant, "job", id)
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/jobs/{id}",
+    summary = "How far a job is",
+    responses((status = 200, description = "The job", body = Enveloped<Told>)),
+)]
 pub async fn show(
     State(gateway): State<Gateway>,
     caller: Caller,
@@ -30,26 +37,64 @@ pub async fn show(
     if asking.service || begun.user_id != Some(asking.user) {
         caller.require(Right::Administer)?;
     }
-    let mut data = json!({"jobId": id, "startedAt": begun.timestamp, "startedBy": begun.user_id});
     let last = told.last().filter(|last| last.version > begun.version);
     let (status, more) = match (last, progress) {
         // Its end may be written down: the next one can begin when it is not at work any more.
-        (_, Some(progress)) => ("RUNNING", json!({"progress": progress})),
+        (_, Some(progress)) => ("RUNNING", Outcome { progress: Some(progress), ..Outcome::default() }),
         (Some(last), None) => outcome(&gateway, last)?,
         (None, None) => {
-            ("INTERRUPTED", json!({"error": "the server stopped before it was finished; start it again"}))
+            let error = "the server stopped before it was finished; start it again".to_owned();
+            ("INTERRUPTED", Outcome { error: Some(error), ..Outcome::default() })
         }
     };
-    data["status"] = status.into();
-    data["subject"] = subject(&gateway, begun)?.into();
-    merge(&mut data, more);
+    let data = Told {
+        job_id: id,
+        started_at: begun.timestamp,
+        started_by: begun.user_id,
+        status,
+        subject: subject(&gateway, begun)?,
+        outcome: more,
+    };
     Ok(gateway.kit.reply("Job", data).into_response())
 }
 
-fn merge(data: &mut Value, more: Value) {
-    if let (Some(data), Value::Object(more)) = (data.as_object_mut(), more) {
-        data.extend(more);
-    }
+/// A job.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Job)]
+struct Told {
+    job_id: Uuid,
+    started_at: Timestamp,
+    started_by: Option<UserId>,
+    /// `RUNNING`, `SUCCEEDED`, `FAILED` or `INTERRUPTED`.
+    #[schema(pattern = "^(RUNNING|SUCCEEDED|FAILED|INTERRUPTED)$")]
+    status: &'static str,
+    subject: Option<String>,
+    #[serde(flatten)]
+    outcome: Outcome,
+}
+
+/// How far it is, or what came of it.
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = JobOutcome)]
+struct Outcome {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    progress: Option<JobProgress>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finished_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<Rebuilt>,
+}
+
+/// A read model that was made again.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Rebuilt {
+    events: u64,
+    equal_to_the_one_before: Option<bool>,
 }
 
 fn decode(gateway: &Gateway, envelope: &Envelope) -> Result<AuditEvent, Failure> {
@@ -63,14 +108,14 @@ fn subject(gateway: &Gateway, begun: &Envelope) -> Result<Option<String>, Failur
     })
 }
 
-fn outcome(gateway: &Gateway, last: &Envelope) -> Result<(&'static str, Value), Failure> {
-    let at = last.timestamp;
+fn outcome(gateway: &Gateway, last: &Envelope) -> Result<(&'static str, Outcome), Failure> {
+    let ended = Outcome { finished_at: Some(last.timestamp), ..Outcome::default() };
     Ok(match decode(gateway, last)? {
-        AuditEvent::ReplayFailed { reason, .. } => ("FAILED", json!({"finishedAt": at, "error": reason})),
-        AuditEvent::ReplayFinished { events, equal, .. } => (
-            "SUCCEEDED",
-            json!({"finishedAt": at, "result": {"events": events, "equalToTheOneBefore": equal}}),
-        ),
-        _ => ("SUCCEEDED", json!({"finishedAt": at})),
+        AuditEvent::ReplayFailed { reason, .. } => ("FAILED", Outcome { error: Some(reason), ..ended }),
+        AuditEvent::ReplayFinished { events, equal, .. } => {
+            let rebuilt = Rebuilt { events, equal_to_the_one_before: equal };
+            ("SUCCEEDED", Outcome { result: Some(rebuilt), ..ended })
+        }
+        _ => ("SUCCEEDED", ended),
     })
 }

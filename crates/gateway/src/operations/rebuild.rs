@@ -4,9 +4,12 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::audit::AuditEvent;
 use domain::{Actor, Position, StreamId};
+use http_kit::Envelope;
+use http_kit::docs::IdempotencyKey;
 use http_kit::{Caller, Conditions, Failure, Job, Kit};
 use projection::ViewStore;
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::jobs;
 use crate::Gateway;
@@ -15,7 +18,26 @@ use bus::GroupHandle;
 /// The group behind `/api/user-history`.
 const HISTORY: &str = "history-service-group";
 
+/// The job that does it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = StartedJob)]
+struct Started<'a> {
+    #[schema(value_type = uuid::Uuid)]
+    job_id: &'a str,
+}
+
 /// `POST /api/user-history/replay`
+#[utoipa::path(
+    post,
+    path = "/api/user-history/replay",
+    summary = "Make the histories again",
+    params(IdempotencyKey),
+    responses(
+        (status = 202, description = "It is at work", body = Envelope<Started<'static>>),
+        (status = 409, description = "It is paused, or at work already"),
+    ),
+)]
 pub async fn history(
     state: State<Gateway>,
     caller: Caller,
@@ -25,6 +47,16 @@ pub async fn history(
 }
 
 /// `POST /api/v1/admin/consumers/{group}/rebuild`
+#[utoipa::path(
+    post,
+    path = "/api/v1/admin/consumers/{group}/rebuild",
+    summary = "Make a read model again",
+    params(IdempotencyKey),
+    responses(
+        (status = 202, description = "It is at work", body = Envelope<Started<'static>>),
+        (status = 409, description = "It fills no read model, is paused, or is at work already"),
+    ),
+)]
 pub async fn group(
     State(gateway): State<Gateway>,
     caller: Caller,
@@ -61,7 +93,7 @@ pub async fn group(
 }
 
 fn started(kit: &Kit, caller: &Caller, job: &str, position: Option<Position>) -> Response {
-    let reply = kit.done(caller, "Rebuild started", json!({"jobId": job}), position);
+    let reply = kit.done(caller, "Rebuild started", Started { job_id: job }, position);
     reply.accepted(&format!("/api/jobs/{job}")).into_response()
 }
 

@@ -1,22 +1,60 @@
 //! Events as operators see them: what happened, when and where, and of people's personal values only that they are
 //! there.
 
-use domain::Envelope;
-use serde_json::{Value, json};
+use std::sync::Arc;
 
-pub fn event(envelope: &Envelope) -> Value {
+use domain::{Envelope, Timestamp, UserId, Version};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// An event.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ShownEvent)]
+pub struct Shown {
+    event_id: Uuid,
+    tenant_id: String,
+    #[schema(value_type = String)]
+    aggregate_type: Arc<str>,
+    #[schema(value_type = String)]
+    aggregate_id: Arc<str>,
+    user_id: Option<UserId>,
+    #[schema(value_type = String)]
+    event_type: Arc<str>,
+    schema_version: u16,
+    timestamp: Timestamp,
+    version: Version,
+    log: &'static str,
+    epoch: u32,
+    position: u64,
+    #[schema(value_type = std::collections::BTreeMap<String, Value>)]
+    event_data: Value,
+    #[schema(value_type = std::collections::BTreeMap<String, Value>)]
+    metadata: Value,
+}
+
+pub fn event(envelope: &Envelope) -> Shown {
     let masked = |json: &str| {
-        let mut value: Value = serde_json::from_str(json).unwrap_or_default();
+        let mut value: Value = serde_json::from_str(json).unwrap_or_else(|_| Map::new().into());
         journal::masked(&mut value);
         value
     };
-    json!({
-        "eventId": envelope.event_id, "tenantId": envelope.stream.tenant.as_str(),
-        "aggregateType": &*envelope.stream.kind, "aggregateId": &*envelope.stream.id,
-        "userId": envelope.user_id, "eventType": &*envelope.event_type,
-        "schemaVersion": envelope.schema_version, "timestamp": envelope.timestamp, "version": envelope.version,
-        "log": envelope.position.log.as_str(), "epoch": envelope.position.epoch,
-        "position": envelope.position.seq,
-        "eventData": masked(&envelope.data), "metadata": masked(&envelope.metadata),
-    })
+    Shown {
+        event_id: envelope.event_id,
+        tenant_id: envelope.stream.tenant.to_string(),
+        aggregate_type: envelope.stream.kind.as_ref().into(),
+        aggregate_id: envelope.stream.id.as_ref().into(),
+        user_id: envelope.user_id,
+        event_type: envelope.event_type.clone(),
+        schema_version: envelope.schema_version,
+        timestamp: envelope.timestamp,
+        version: envelope.version,
+        log: envelope.position.log.as_str(),
+        epoch: envelope.position.epoch,
+        position: envelope.position.seq,
+        event_data: masked(&envelope.data),
+        metadata: masked(&envelope.metadata),
+    }
 }

@@ -7,8 +7,8 @@ use domain::audit::AuditEvent;
 use http_kit::{Caller, Failure};
 use journal::Idempotency;
 use projection::deliveries::{Book, State, Tracked};
-use serde_json::{Value, json};
 
+use super::dead_letters::{Letter, Redriven};
 use crate::Gateway;
 
 const WAITING: &[State] = &[State::Refused, State::Failed, State::Unknown];
@@ -43,11 +43,22 @@ pub async fn find<'g>(gateway: &'g Gateway, id: &str) -> Result<Option<Undeliver
 }
 
 impl Undelivered<'_> {
-    pub fn told(&self) -> Value {
+    pub fn told(&self) -> Letter {
         let (order, tracked) = (&self.tracked.order, &self.tracked);
-        json!({"id": format!("{PREFIX}{}", order.id), "group": self.group, "key": self.key(),
-            "state": tracked.state.word().to_uppercase(), "error": tracked.error, "tries": order.tries,
-            "position": order.seq.to_string(), "since": tracked.at, "channel": order.channel, "template": order.template, "waiting": 0})
+        Letter {
+            id: format!("{PREFIX}{}", order.id),
+            group: self.group,
+            key: self.key(),
+            state: tracked.state.word().to_uppercase(),
+            error: tracked.error.clone(),
+            position: order.seq.to_string(),
+            tries: order.tries,
+            since: tracked.at,
+            waiting: 0,
+            next_try: None,
+            channel: Some(order.channel.clone()),
+            template: Some(order.template.clone()),
+        }
     }
 
     fn key(&self) -> String {
@@ -63,7 +74,7 @@ pub async fn redrive(gateway: &Gateway, caller: &Caller, id: &str) -> Result<Opt
     let event = AuditEvent::DeadLetterRedriven { group: delivery.group.into(), key: delivery.key() };
     caller.write_down(&gateway.kit, &event).await?;
     delivery.book.again(&delivery.tracked.order.id).await.map_err(|error| Failure::unavailable(&error))?;
-    let reply = gateway.kit.reply("To be delivered again", json!({"applied": 0}));
+    let reply = gateway.kit.reply("To be delivered again", Redriven { applied: 0 });
     Ok(Some(reply.status(StatusCode::ACCEPTED).into_response()))
 }
 

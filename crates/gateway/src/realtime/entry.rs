@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
-use domain::FieldErrors;
+use domain::{FieldErrors, Fields};
 use http_kit::{Claims, Failure, Params};
 
 use super::feed::Feed;
@@ -40,7 +40,7 @@ impl FromRequestParts<Gateway> for Entry {
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Failure> {
         let params = Params::read(&parts.uri, &["ticket", "after"])?;
         let mut fields = params.fields();
-        let (ticket, after) = (fields.text("ticket", 1..=100), fields.text("after", 1..=200));
+        let (ticket, after) = asked(&mut fields);
         fields.finish(Some(()))?;
         let claims = match (bearer(&parts.headers), ticket) {
             (Some(token), _) => Claims::of_person(&gateway.kit, parts, token)?,
@@ -75,6 +75,11 @@ impl FromRequestParts<Gateway> for Entry {
         })?;
         Ok(Self { claims, feed })
     }
+}
+
+/// A ticket, and the place to go on from.
+pub fn asked(f: &mut Fields<'_>) -> (Option<String>, Option<String>) {
+    (f.text("ticket", 1..=100), f.text("after", 1..=200))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

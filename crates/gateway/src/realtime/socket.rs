@@ -1,12 +1,14 @@
 //! The same over a WebSocket: one text message an item, `{"id": where to go on, "activity": …}`, and one at the opening
 //! with the id alone.
 
+use crate::operations::Listening;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::http::StatusCode;
 use axum::response::Response;
 use http_kit::Failure;
+use http_kit::docs::Query;
 
 use super::SIGN_OF_LIFE;
 use super::entry::Entry;
@@ -16,6 +18,16 @@ use crate::Gateway;
 const LONGEST: usize = 1024;
 
 /// `GET /api/realtime`
+#[utoipa::path(
+    get,
+    path = "/api/realtime",
+    summary = "The caller's own activity over a WebSocket",
+    params(Query<Listening>),
+    responses(
+        (status = 101, description = "It is open"),
+        (status = 426, description = "This is a WebSocket: ask for an upgrade"),
+    ),
+)]
 pub async fn open(
     State(gateway): State<Gateway>,
     entry: Entry,

@@ -1,6 +1,8 @@
 //! Server-sent events: `id:` is where to go on, which browsers send again by themselves when they reconnect. The first
 //! one says nothing else: whoever is cut off before anything happened has a place to come back to, too.
 
+use crate::operations::Listening;
+use http_kit::docs::Query;
 use std::convert::Infallible;
 
 use axum::extract::State;
@@ -13,6 +15,15 @@ use super::entry::Entry;
 use crate::Gateway;
 
 /// `GET /api/realtime/stream`: ends when the token does; the client comes back with a fresh one and its last id.
+#[utoipa::path(
+    get,
+    path = "/api/realtime/stream",
+    summary = "The caller's own activity as server-sent events",
+    params(Query<Listening>),
+    responses(
+        (status = 200, description = "Goes on until the token ends", body = String, content_type = "text/event-stream"),
+    ),
+)]
 pub async fn open(State(gateway): State<Gateway>, entry: Entry) -> Response {
     let opening = stream::iter([Ok::<_, Infallible>(Event::default().id(entry.feed.place().encode()))]);
     let events = stream::unfold((gateway, entry), |(gateway, mut entry)| async {

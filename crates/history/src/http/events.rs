@@ -1,11 +1,15 @@
 //! The raw events behind a history, oldest first, from the journal itself.
 
+use super::asked::Onward;
 use axum::extract::State;
 use domain::{Envelope, Log, Timestamp, UserId, Version};
+use http_kit::Envelope as Enveloped;
+use http_kit::docs::Query;
 use http_kit::{Failure, Links, Reply};
 use journal::Ledger;
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Asked, Site, cursor};
@@ -14,7 +18,7 @@ use super::{Asked, Site, cursor};
 const SECRETS: [&str; 3] = ["passwordHash", "tokenHash", "nonce"];
 
 /// A page of events.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EventsPage {
     user_id: UserId,
@@ -24,7 +28,7 @@ pub struct EventsPage {
 }
 
 /// An envelope as on the wire.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct RawEvent {
     event_id: Uuid,
@@ -39,7 +43,9 @@ struct RawEvent {
     log: &'static str,
     epoch: u32,
     position: u64,
+    #[schema(value_type = std::collections::BTreeMap<String, Value>)]
     event_data: Value,
+    #[schema(value_type = std::collections::BTreeMap<String, Value>)]
     metadata: Value,
 }
 
@@ -83,6 +89,13 @@ fn redact(value: &mut Value) {
     }
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/user-history/{userId}/events",
+    summary = "The events behind a history",
+    params(Query<Onward>),
+    responses((status = 200, description = "The oldest first", body = Enveloped<EventsPage>)),
+)]
 pub async fn events(State(site): State<Site>, asked: Asked) -> Result<Reply<EventsPage>, Failure> {
     let (paging, after) = asked.paging(20, &["size", "cursor"])?;
     let freshness = asked.open(&site, "GET /api/user-history/{userId}/events").await?;

@@ -1,5 +1,8 @@
 //! Entries in pages, by day, and in numbers.
 
+use super::asked::{Onward, PageOf, Size};
+use http_kit::Envelope;
+use http_kit::docs::Query;
 use std::collections::BTreeMap;
 
 use axum::extract::State;
@@ -7,12 +10,13 @@ use domain::time::day_name;
 use domain::{Fields, Timestamp, UserId};
 use http_kit::{Failure, Links, Paging, Params, Reply};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Asked, Site, cursor};
 use crate::queries::{Counts, Day, HistoryEntry, Summary, Wanted};
 
 /// A page of entries with the person's summary.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryPage {
     user_id: UserId,
@@ -27,10 +31,28 @@ pub struct HistoryPage {
 
 type Answer<T> = Result<Reply<T>, Failure>;
 
+#[utoipa::path(
+    get,
+    path = "/api/user-history/{userId}",
+    summary = "A person's history",
+    params(Query<PageOf>),
+    responses(
+        (status = 200, description = "The newest first, with a summary of the last 30 days", body = Envelope<HistoryPage>),
+    ),
+)]
 pub async fn all(State(site): State<Site>, asked: Asked) -> Answer<HistoryPage> {
     page(&site, &asked, "GET /api/user-history/{userId}", |_| None).await
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/user-history/{userId}/properties",
+    summary = "What a person did about homes",
+    params(Query<PageOf>),
+    responses(
+        (status = 200, description = "The newest first, with a summary of the last 30 days", body = Envelope<HistoryPage>),
+    ),
+)]
 pub async fn properties(State(site): State<Site>, asked: Asked) -> Answer<HistoryPage> {
     let types = |counts: &Counts| {
         Some(counts.all.keys().filter(|kind| kind.starts_with("PROPERTY_")).cloned().collect())
@@ -38,11 +60,29 @@ pub async fn properties(State(site): State<Site>, asked: Asked) -> Answer<Histor
     page(&site, &asked, "GET /api/user-history/{userId}/properties", types).await
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/user-history/{userId}/searches",
+    summary = "What a person searched for",
+    params(Query<PageOf>),
+    responses(
+        (status = 200, description = "The newest first, with a summary of the last 30 days", body = Envelope<HistoryPage>),
+    ),
+)]
 pub async fn searches(State(site): State<Site>, asked: Asked) -> Answer<HistoryPage> {
     let types = |_: &Counts| Some(vec!["PROPERTY_SEARCHED".to_owned()]);
     page(&site, &asked, "GET /api/user-history/{userId}/searches", types).await
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/user-history/{userId}/activities/{activityType}",
+    summary = "Activities of one kind",
+    params(Query<PageOf>),
+    responses(
+        (status = 200, description = "The newest first, with a summary of the last 30 days", body = Envelope<HistoryPage>),
+    ),
+)]
 pub async fn of_type(State(site): State<Site>, asked: Asked) -> Answer<HistoryPage> {
     let kind = asked.names.get("activityType").cloned().unwrap_or_default();
     let operation = "GET /api/user-history/{userId}/activities/{activityType}";
@@ -92,6 +132,13 @@ fn cut(mut entries: Vec<HistoryEntry>, paging: &Paging) -> (Vec<HistoryEntry>, O
     (entries, next)
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/user-history/{userId}/recent",
+    summary = "The last 24 hours",
+    params(Query<Size>),
+    responses((status = 200, description = "The newest first", body = Envelope<Vec<HistoryEntry>>)),
+)]
 pub async fn recent(State(site): State<Site>, asked: Asked) -> Answer<Vec<HistoryEntry>> {
     let params = Params::read(&asked.uri, &["size"])?;
     let mut fields: Fields<'_> = params.fields();
@@ -106,14 +153,14 @@ pub async fn recent(State(site): State<Site>, asked: Asked) -> Answer<Vec<Histor
 }
 
 /// Entries of one Indian day; a page may end within a day, which the next page then goes on with.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct DayOfEntries {
     day: String,
     activities: Vec<HistoryEntry>,
 }
 
 /// A page of days.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TimelinePage {
     user_id: UserId,
@@ -122,6 +169,13 @@ pub struct TimelinePage {
     next: Option<String>,
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/user-history/{userId}/timeline",
+    summary = "A history by Indian days",
+    params(Query<Onward>),
+    responses((status = 200, description = "The newest day first", body = Envelope<TimelinePage>)),
+)]
 pub async fn timeline(State(site): State<Site>, asked: Asked) -> Answer<TimelinePage> {
     let (paging, before) = asked.paging(20, &["size", "cursor"])?;
     let freshness = asked.open(&site, "GET /api/user-history/{userId}/timeline").await?;
@@ -144,8 +198,9 @@ pub async fn timeline(State(site): State<Site>, asked: Asked) -> Answer<Timeline
 }
 
 /// A history in numbers.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = HistoryStats)]
 pub struct Stats {
     user_id: UserId,
     total_activities: u64,
@@ -157,6 +212,12 @@ pub struct Stats {
     last_activity_timestamp: Option<Timestamp>,
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/user-history/{userId}/stats",
+    summary = "A history in numbers",
+    responses((status = 200, description = "Numbers", body = Envelope<Stats>)),
+)]
 pub async fn stats(State(site): State<Site>, asked: Asked) -> Answer<Stats> {
     Params::read(&asked.uri, &[])?;
     let freshness = asked.open(&site, "GET /api/user-history/{userId}/stats").await?;

@@ -1,14 +1,18 @@
 //! What a person was told, with what became of it.
 
+use super::asked::PageOf;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use domain::notification::{Asked, Notification, NotificationCommand};
 use domain::preferences::{Channel, Kind};
 use domain::{Log, NotificationId, TenantId, Timestamp, UserId};
+use http_kit::Envelope;
+use http_kit::docs::{IdempotencyKey, IfMatch, Query};
 use http_kit::{Caller, Conditions, Cursor, Failure, Page, Paging, Params, Reply, Right, refused};
 use journal::Done;
 use projection::{Row, Value};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Site, subject};
 use crate::letter::words::{Reader, Words};
@@ -23,7 +27,7 @@ const COUNT: &str = "select count(*), count(*) - count(read_at) from notificatio
     where tenant = $1 and user_id = $2";
 
 /// A page of an inbox.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Inbox {
     #[serde(flatten)]
@@ -32,8 +36,9 @@ pub struct Inbox {
 }
 
 /// Something the person was told.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Notification)]
 pub struct Entry {
     id: NotificationId,
     template: Kind,
@@ -49,7 +54,7 @@ pub struct Entry {
 }
 
 /// What became of its letter or message. It quotes no address and no number.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Delivery {
     state: String,
@@ -77,6 +82,13 @@ pub fn unknown() -> Failure {
 }
 
 /// `GET /api/notifications/{userId}`, the newest first.
+#[utoipa::path(
+    get,
+    path = "/api/notifications/{userId}",
+    summary = "A person's notifications",
+    params(Query<PageOf>),
+    responses((status = 200, description = "The newest first", body = Envelope<Inbox>)),
+)]
 pub async fn list(
     State(site): State<Site>,
     caller: Caller,
@@ -96,6 +108,13 @@ pub async fn list(
 }
 
 /// `PUT /api/notifications/{id}/read`
+#[utoipa::path(
+    put,
+    path = "/api/notifications/{id}/read",
+    summary = "Mark a notification as read",
+    params(IdempotencyKey, IfMatch),
+    responses((status = 200, description = "The notification", body = Envelope<Entry>)),
+)]
 pub async fn read(
     State(site): State<Site>,
     caller: Caller,
@@ -109,6 +128,13 @@ pub async fn read(
 }
 
 /// `DELETE /api/notifications/{id}`
+#[utoipa::path(
+    delete,
+    path = "/api/notifications/{id}",
+    summary = "Delete a notification",
+    params(IdempotencyKey, IfMatch),
+    responses((status = 204, description = "Deleted")),
+)]
 pub async fn delete(
     State(site): State<Site>,
     caller: Caller,

@@ -3,9 +3,11 @@
 use axum::extract::State;
 use axum::http::Uri;
 use domain::{Log, Timestamp};
+use http_kit::Envelope;
 use http_kit::{Caller, Failure, Params, Reply, Right};
 use projection::{Row, Value};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Site;
 use super::inbox::Delivery;
@@ -22,7 +24,7 @@ const NEWEST: &str = "select d.id, d.made_at, d.channel, d.template, s.state, s.
     order by d.made_at desc, d.id limit $4";
 
 /// A delivery, and its letter when that is here.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Letter {
     name: String,
@@ -36,6 +38,12 @@ pub struct Letter {
     delivery: Delivery,
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/mailbox",
+    summary = "What was sent, and what became of it",
+    responses((status = 200, description = "The newest 200", body = Envelope<Vec<Letter>>)),
+)]
 pub async fn letters(
     State(site): State<Site>,
     caller: Caller,

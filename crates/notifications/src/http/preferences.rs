@@ -1,10 +1,13 @@
 //! How a person wants to be notified.
 
+use super::asked::PreferencesChangeBody;
+use http_kit::Envelope;
+use http_kit::docs::{IdempotencyKey, IfMatch, IfNoneMatch};
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
-use domain::fields::Choice;
+use domain::fields::{Choice, MemberKind};
 use domain::preferences::{
     Change, Channel, Kind, Language, Preferences, PreferencesCommand, Quiet, QuietHours, TimeOfDay,
 };
@@ -12,12 +15,14 @@ use domain::{FieldErrors, Fields, UserId};
 use http_kit::{Caller, Conditions, Failure, Held, JsonObject, Params, Reply, refused};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::{Site, subject};
 
 /// What holds, for every kind and channel.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Preferences)]
 pub struct Shown {
     user_id: UserId,
     language: Language,
@@ -41,6 +46,13 @@ impl Shown {
 }
 
 /// `GET /api/notifications/preferences/{userId}`
+#[utoipa::path(
+    get,
+    path = "/api/notifications/preferences/{userId}",
+    summary = "How a person is notified",
+    params(IfNoneMatch),
+    responses((status = 200, description = "What holds", body = Envelope<Shown>)),
+)]
 pub async fn shown(
     State(site): State<Site>,
     caller: Caller,
@@ -58,6 +70,14 @@ pub async fn shown(
 }
 
 /// `PUT /api/notifications/preferences`: what is not said stays.
+#[utoipa::path(
+    put,
+    path = "/api/notifications/preferences",
+    summary = "Choose how to be notified",
+    params(IdempotencyKey, IfMatch),
+    request_body = PreferencesChangeBody,
+    responses((status = 200, description = "What holds now", body = Envelope<Shown>)),
+)]
 pub async fn choose(
     State(site): State<Site>,
     caller: Caller,
@@ -77,12 +97,14 @@ pub async fn choose(
 
 fn change(members: &Map<String, Value>) -> Result<Change, Failure> {
     let mut f = Fields::new(members);
-    let change = Change {
-        language: f.choice("language"),
-        quiet: quiet(&mut f, members.get("quietHours")),
-        switches: switches(&mut f),
-    };
+    let change = asked(&mut f, members.get("quietHours"));
     Ok(f.finish(Some(change))?)
+}
+
+pub fn asked(f: &mut Fields<'_>, hours: Option<&Value>) -> Change {
+    f.asks("quietHours", || MemberKind::Object);
+    f.asks("channels", || MemberKind::Object);
+    Change { language: f.choice("language"), quiet: quiet(f, hours), switches: switches(f) }
 }
 
 /// Null is no quiet hours, which is something else than not to speak of them.

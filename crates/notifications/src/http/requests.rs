@@ -1,15 +1,20 @@
 //! Telling somebody something, on behalf of another service or an admin.
 
+use super::asked::{EmailRequestBody, SmsRequestBody};
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
+use domain::fields::MemberKind;
 use domain::notification::{Asked, Notification, NotificationCommand, Variables};
 use domain::preferences::{Channel, Kind};
 use domain::user::User;
 use domain::{Fields, NotificationId, Personal, TenantId, Timestamp, UserId, people};
+use http_kit::Envelope;
+use http_kit::docs::IdempotencyKey;
 use http_kit::{Caller, Conditions, Failure, JsonObject, Params, Reply, Right, refused};
 use journal::Options;
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::Site;
 use crate::template::{Template, Told};
@@ -18,8 +23,9 @@ use crate::template::{Template, Told};
 const LONGEST_IN_TEXT: usize = 30;
 
 /// What is on its way.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = RequestedNotification)]
 pub struct Requested {
     id: NotificationId,
     user_id: Option<UserId>,
@@ -31,6 +37,17 @@ pub struct Requested {
 type Answer = Result<Reply<Requested>, Failure>;
 
 /// `POST /api/notifications/email`
+#[utoipa::path(
+    post,
+    path = "/api/notifications/email",
+    summary = "Have a letter sent",
+    params(IdempotencyKey),
+    request_body = EmailRequestBody,
+    responses(
+        (status = 202, description = "On its way", body = Envelope<Requested>),
+        (status = 404, description = "There is no such person"),
+    ),
+)]
 pub async fn email(
     State(site): State<Site>,
     caller: Caller,
@@ -42,6 +59,18 @@ pub async fn email(
 }
 
 /// `POST /api/notifications/sms`
+#[utoipa::path(
+    post,
+    path = "/api/notifications/sms",
+    summary = "Have a text message sent",
+    params(IdempotencyKey),
+    request_body = SmsRequestBody,
+    responses(
+        (status = 202, description = "On its way", body = Envelope<Requested>),
+        (status = 404, description = "There is no such person"),
+        (status = 409, description = "The person told no phone number, or the key is in use"),
+    ),
+)]
 pub async fn sms(
     State(site): State<Site>,
     caller: Caller,
@@ -54,7 +83,7 @@ pub async fn sms(
 
 /// Whom a request names.
 #[derive(Debug)]
-enum To {
+pub enum To {
     Person(UserId),
     Email(String),
     Phone(String),
@@ -72,12 +101,8 @@ impl Site {
         caller.require(Right::Serve)?;
         Params::read(uri, &[])?;
         let mut f = Fields::new(&body.members);
-        let to = to(&mut f, channel);
-        let kind = f.choice::<Kind>("template");
-        let kind = f.required("template", kind);
-        let variables = kind.map(|kind| variables(&mut f, kind, channel));
-        let (to, kind, variables) =
-            f.finish(to.zip(kind).zip(variables).map(|((to, kind), told)| (to, kind, told)))?;
+        let asked = asked(&mut f, channel);
+        let (to, kind, variables) = f.finish(asked)?;
         let kit = self.kit();
         let id: NotificationId = kit.ledger.fresh().into();
         let (subject, address) = self.resolved(&caller.tenant, channel, to).await?;
@@ -130,6 +155,15 @@ impl Site {
         }
         Ok((Some(user), None))
     }
+}
+
+pub fn asked(f: &mut Fields<'_>, channel: Channel) -> Option<(To, Kind, Variables)> {
+    let to = to(f, channel);
+    let kind = f.choice::<Kind>("template");
+    let kind = f.required("template", kind);
+    f.asks("variables", || MemberKind::Object);
+    let variables = kind.map(|kind| variables(f, kind, channel));
+    Some((to?, kind?, variables?))
 }
 
 fn to(f: &mut Fields<'_>, channel: Channel) -> Option<To> {

@@ -1,10 +1,13 @@
 //! Changing a listing: its content, its status, its end.
 
+use super::asked::{ListingEditBody, StatusChangeBody, StatusInQuery};
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use domain::property::{Content, Property, PropertyCommand, Status};
 use domain::{Fields, PropertyId};
+use http_kit::Envelope;
+use http_kit::docs::{IdempotencyKey, IfMatch, Query};
 use http_kit::{Caller, Conditions, Failure, JsonObject, Params};
 use journal::{Claims, Done, Options};
 
@@ -13,6 +16,17 @@ use crate::App;
 use crate::document::{Counts, Document, etag};
 
 /// `PUT /api/properties/{id}`: replaces the content.
+#[utoipa::path(
+    put,
+    path = "/api/properties/{id}",
+    summary = "Change what a listing says",
+    params(IdempotencyKey, IfMatch),
+    request_body = ListingEditBody,
+    responses(
+        (status = 200, description = "The listing as it is now", body = Envelope<Document<'static>>),
+        (status = 410, description = "The listing was removed"),
+    ),
+)]
 pub async fn edit(
     State(app): State<App>,
     caller: Caller,
@@ -41,6 +55,18 @@ fn keep_contact(
 }
 
 /// `PATCH /api/properties/{id}/status`: `{"status": …}` or `?status=`.
+#[utoipa::path(
+    patch,
+    path = "/api/properties/{id}/status",
+    summary = "Move a listing to another status",
+    params(Query<StatusInQuery>, IdempotencyKey, IfMatch),
+    request_body = StatusChangeBody,
+    responses(
+        (status = 200, description = "The listing as it is now", body = Envelope<Document<'static>>),
+        (status = 409, description = "That status cannot follow the one there is"),
+        (status = 410, description = "The listing was removed"),
+    ),
+)]
 pub async fn status(
     State(app): State<App>,
     caller: Caller,
@@ -53,14 +79,25 @@ pub async fn status(
     let params = Params::read(&uri, &["status"])?;
     app.changeable(&caller, id).await?;
     let mut fields = if body.members.is_empty() { params.fields() } else { Fields::new(&body.members) };
-    let status: Option<Status> = fields.choice("status");
-    let status = fields.required("status", status);
+    let status = asked_status(&mut fields);
     let status = fields.finish(status)?;
     let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
     app.execute(&caller, id, PropertyCommand::ChangeStatus(status), options, "Status changed").await
 }
 
+pub fn asked_status(f: &mut Fields<'_>) -> Option<Status> {
+    let status = f.choice("status");
+    f.required("status", status)
+}
+
 /// `DELETE /api/properties/{id}`: for good; asking twice is fine.
+#[utoipa::path(
+    delete,
+    path = "/api/properties/{id}",
+    summary = "Remove a listing for good",
+    params(IdempotencyKey, IfMatch),
+    responses((status = 204, description = "Removed; asking twice is fine")),
+)]
 pub async fn remove(
     State(app): State<App>,
     caller: Caller,

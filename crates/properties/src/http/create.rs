@@ -1,9 +1,12 @@
 //! `POST /api/properties`
 
+use super::asked::NewListingBody;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::property::{Content, Listing, Property, PropertyCommand};
-use domain::{FieldErrors, Fields, PropertyId, Version};
+use domain::{FieldErrors, Fields, PropertyId, UserId, Version};
+use http_kit::Envelope;
+use http_kit::docs::IdempotencyKey;
 use http_kit::{Caller, Conditions, Failure, JsonObject};
 use journal::{Claims, ExecuteError, Options};
 
@@ -12,6 +15,17 @@ use crate::App;
 use crate::document::{Counts, Document, etag};
 
 /// Lists a property of the caller's.
+#[utoipa::path(
+    post,
+    path = "/api/properties",
+    summary = "Put a home on the market",
+    params(IdempotencyKey),
+    request_body = NewListingBody,
+    responses(
+        (status = 201, description = "The listing", body = Envelope<Document<'static>>),
+        (status = 409, description = "The source was listed before, or the key is in use"),
+    ),
+)]
 pub async fn create(
     State(app): State<App>,
     caller: Caller,
@@ -22,17 +36,8 @@ pub async fn create(
     let tenant = app.kit.tenants.get(&caller.tenant);
     let city = tenant.map_or("Hyderabad", |tenant| &tenant.city);
     let mut fields = Fields::new(&body.members);
-    let source_reference = fields.text("sourceReference", 1..=100);
-    let reference_errors = fields.finish(Some(()));
-    let content = Content::read(&body.members, owner, city);
-    let content = match (content, reference_errors) {
-        (Ok(content), Ok(())) => content,
-        (content, reference) => {
-            let mut errors = content.err().unwrap_or_default();
-            errors.0.extend(reference.err().unwrap_or_default().0);
-            return Err(errors.into());
-        }
-    };
+    let (content, source_reference) = asked(&mut fields, owner, city);
+    let content = fields.finish(content)?;
     let id: PropertyId = app.kit.ledger.fresh().into();
     let options = Options {
         new_stream: true,
@@ -53,6 +58,11 @@ pub async fn create(
         }),
         Err(other) => Err(refused(other)),
     }
+}
+
+pub fn asked(f: &mut Fields<'_>, owner: UserId, city: &str) -> (Option<Content>, Option<String>) {
+    let source_reference = f.text("sourceReference", 1..=100);
+    (Content::asked(f, owner, city), source_reference)
 }
 
 fn created(

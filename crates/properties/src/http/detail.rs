@@ -1,5 +1,8 @@
 //! Opening a listing. The one who changed it sees the change at once, whatever the read model has.
 
+use super::asked::Include;
+use http_kit::Envelope;
+use http_kit::docs::{IfNoneMatch, Query};
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -7,7 +10,7 @@ use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use domain::favourites::{Favourites, FavouritesCommand};
 use domain::property::Status;
-use domain::{Aggregate, Log, PropertyId};
+use domain::{Aggregate, Fields, Log, PropertyId};
 use http_kit::{Caller, Failure, Held, Params};
 use serde_json::{Map, Value};
 
@@ -16,9 +19,31 @@ use crate::App;
 use crate::document::{Counts, Document, etag, snapshot};
 use crate::hot::Known;
 
+/// A listing, and whether the caller saved it when that was asked for.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ListingDetail)]
+struct Detail<'a> {
+    #[serde(flatten)]
+    #[schema(value_type = Document<'static>)]
+    document: &'a serde_json::value::RawValue,
+    #[schema(nullable = false)]
+    is_favorited: Option<bool>,
+}
+
 const FOUND: &str = "Property found";
 
 /// `GET /api/properties/{id}`: the document, and a visit. `?include=favorite` adds whether the caller saved it.
+#[utoipa::path(
+    get,
+    path = "/api/properties/{id}",
+    summary = "A home",
+    params(Query<Include>, IfNoneMatch),
+    responses(
+        (status = 200, description = "The listing", body = Envelope<Detail<'static>>),
+        (status = 410, description = "The listing was removed"),
+    ),
+)]
 pub async fn get(
     State(app): State<App>,
     caller: Caller,
@@ -29,7 +54,7 @@ pub async fn get(
     let id = property_id(path)?;
     let params = Params::read(&uri, &["include"])?;
     let mut fields = params.fields();
-    let include = fields.text("include", 1..=20);
+    let include = asked_include(&mut fields);
     fields.finish(Some(()))?;
     let known = app.visible(&caller, id).await?;
     app.visits.note(&app.kit, &caller, &known.listing).await;
@@ -42,7 +67,20 @@ pub async fn get(
     Ok(app.kit.reply(FOUND, &known.body).etag(&tag).unless(held.is(&tag)).into_response())
 }
 
+pub fn asked_include(f: &mut Fields<'_>) -> Option<String> {
+    f.text("include", 1..=20)
+}
+
 /// `POST /api/properties/{id}/view`: the visit alone.
+#[utoipa::path(
+    post,
+    path = "/api/properties/{id}/view",
+    summary = "Note a visit",
+    responses(
+        (status = 204, description = "Noted; counted once a visitor and half an hour"),
+        (status = 410, description = "The listing was removed"),
+    ),
+)]
 pub async fn view(State(app): State<App>, caller: Caller, path: Path<String>) -> Result<Response, Failure> {
     let known = app.visible(&caller, property_id(path)?).await?;
     app.visits.note(&app.kit, &caller, &known.listing).await;

@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::favourites::{Favourites, FavouritesCommand};
 use domain::property::Status;
+use http_kit::docs::{IdempotencyKey, IfMatch};
 use http_kit::{Caller, Conditions, Failure};
 use journal::{Done, Options};
 
@@ -12,6 +13,16 @@ use crate::App;
 use crate::document::snapshot;
 
 /// `POST /api/properties/{id}/favorite`
+#[utoipa::path(
+    post,
+    path = "/api/properties/{id}/favorite",
+    summary = "Save a home",
+    params(IdempotencyKey, IfMatch),
+    responses(
+        (status = 204, description = "Saved; asking twice is fine"),
+        (status = 410, description = "The listing was removed"),
+    ),
+)]
 pub async fn save(
     State(app): State<App>,
     caller: Caller,
@@ -29,6 +40,13 @@ pub async fn save(
 }
 
 /// `DELETE /api/properties/{id}/favorite`; a listing that is gone can still be taken off.
+#[utoipa::path(
+    delete,
+    path = "/api/properties/{id}/favorite",
+    summary = "Take a home off the saved ones",
+    params(IdempotencyKey, IfMatch),
+    responses((status = 204, description = "Taken off; asking twice is fine")),
+)]
 pub async fn unsave(
     State(app): State<App>,
     caller: Caller,

@@ -1,11 +1,15 @@
 //! `POST /api/properties/{id}/images`: photos for a listing.
 
+use super::asked::WantedImagesBody;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
+use domain::fields::MemberKind;
 use domain::file::{File, Known};
 use domain::property::images::Wanted;
 use domain::property::{Listing, Property, PropertyCommand};
 use domain::{Aggregate, FieldErrors, Fields, FileId, StreamId, TenantId};
+use http_kit::Envelope;
+use http_kit::docs::{IdempotencyKey, IfMatch};
 use http_kit::{Caller, Conditions, Failure, JsonObject};
 
 use super::property_id;
@@ -17,6 +21,18 @@ const MOST_IDS: usize = 50;
 
 /// `{"fileIds": […], "primary": …}`: image files of the caller's own, in the order they are to be shown in, behind
 /// those that are not named. Naming all of them orders them anew.
+#[utoipa::path(
+    post,
+    path = "/api/properties/{id}/images",
+    summary = "Add photos to a listing",
+    params(IdempotencyKey, IfMatch),
+    request_body = WantedImagesBody,
+    responses(
+        (status = 201, description = "The listing with its photos", body = Envelope<Document<'static>>),
+        (status = 409, description = "A listing has at most ten photos"),
+        (status = 410, description = "The listing was removed"),
+    ),
+)]
 pub async fn add(
     State(app): State<App>,
     caller: Caller,
@@ -46,6 +62,12 @@ pub async fn add(
 
 fn read(body: &JsonObject) -> Result<(Vec<FileId>, Option<FileId>), Failure> {
     let mut fields = Fields::new(&body.members);
+    let (files, primary) = asked(&mut fields);
+    Ok((fields.finish(Some(files))?, primary))
+}
+
+pub fn asked(fields: &mut Fields<'_>) -> (Vec<FileId>, Option<FileId>) {
+    fields.asks("fileIds", || MemberKind::Ids(MOST_IDS));
     let primary = fields.parsed("primary", |text| text.parse().map_err(|_| "must be the id of a file"));
     let ids = fields.raw("fileIds").map(|ids| ids.as_array().map_or(&[][..], Vec::as_slice));
     let ids = fields.required("fileIds", ids).unwrap_or_default();
@@ -60,7 +82,7 @@ fn read(body: &JsonObject) -> Result<(Vec<FileId>, Option<FileId>), Failure> {
     if fields.raw("fileIds").is_some_and(|ids| ids.as_array().is_none_or(Vec::is_empty)) {
         fields.wrong("fileIds", "must be a list of ids of files");
     }
-    Ok((fields.finish(Some(files))?, primary))
+    (files, primary)
 }
 
 impl App {

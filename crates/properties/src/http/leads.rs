@@ -1,15 +1,18 @@
 //! Asking an owner, and following that up.
 
+use super::asked::{EnquiryBody, FollowUpBody, LeadList};
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
-use domain::fields::Choice;
+use domain::fields::{Choice, MemberKind};
 use domain::lead::{Enquiry, Lead, LeadCommand, LeadRejection, LeadStatus, Purpose};
 use domain::property::Status;
 use domain::property::content::Contact;
 use domain::user::User;
 use domain::{Fields, LeadId, Log, Personal, PropertyId, Timestamp, UserId, people};
+use http_kit::docs::{IdempotencyKey, IfMatch, Query};
 use http_kit::{Caller, Conditions, Failure, JsonObject, Paging, Params, Right};
+use http_kit::{Envelope, Page};
 use journal::{Claim, Claims, ExecuteError, Options};
 
 use super::{no_such_listing, property_id};
@@ -36,6 +39,18 @@ pub(super) fn one_of(
 }
 
 /// `POST /api/properties/{id}/leads`: asks the owner of a home on the market.
+#[utoipa::path(
+    post,
+    path = "/api/properties/{id}/leads",
+    summary = "Ask a home's owner",
+    params(IdempotencyKey),
+    request_body = EnquiryBody,
+    responses(
+        (status = 201, description = "The lead", body = Envelope<LeadDocument>),
+        (status = 409, description = "It is your own, you asked before, or it is not on the market"),
+        (status = 410, description = "The listing was removed"),
+    ),
+)]
 pub async fn make(
     State(app): State<App>,
     caller: Caller,
@@ -78,24 +93,58 @@ fn refused(error: ExecuteError<LeadRejection>) -> Failure {
     }
 }
 
+fn asked_words(f: &mut Fields<'_>) -> Option<String> {
+    f.text("message", WORDS)
+}
+
+/// What an enquiry says besides its words.
+fn asked(f: &mut Fields<'_>, now: Timestamp) -> (Option<Purpose>, Contact, Option<Timestamp>) {
+    let purpose = f.choice("purpose");
+    let purpose = if f.raw("purpose").is_some() { purpose } else { Some(Purpose::Enquiry) };
+    let contact = Contact {
+        name: f.text("name", 1..=100),
+        phone: f.parsed("phone", people::phone),
+        email: f.parsed("email", people::email),
+    };
+    let visit_at = f.parsed("visitAt", |text| match text.parse::<Timestamp>() {
+        Ok(at) if at > now => Ok(at),
+        Ok(_) => Err("must be in the future"),
+        Err(_) => Err("must be a time such as 2026-01-31T10:00:00Z"),
+    });
+    (purpose, contact, visit_at)
+}
+
+pub fn asked_enquiry(f: &mut Fields<'_>) {
+    asked_words(f);
+    asked(f, Timestamp::default());
+}
+
+pub fn asked_follow_up(f: &mut Fields<'_>) -> (Option<LeadStatus>, Option<String>) {
+    (f.choice("status"), f.text("note", WORDS))
+}
+
+/// Which leads; the last is their page.
+pub fn asked_list(
+    f: &mut Fields<'_>,
+) -> (Option<Side>, Option<LeadStatus>, Option<PropertyId>, Option<Paging>) {
+    f.asks("box", || MemberKind::Choice(vec!["received", "sent"]));
+    let side = f.parsed("box", |word| match word {
+        "received" => Ok(Side::Owner),
+        "sent" => Ok(Side::Seeker),
+        _ => Err("must be received or sent"),
+    });
+    let status = f.choice("status");
+    let property =
+        f.parsed("propertyId", |id| id.parse::<PropertyId>().map_err(|_| "must be the id of a listing"));
+    (side, status, property, Paging::read(f, 10, 2))
+}
+
 impl App {
     /// What the body asks; whoever names no way to be reached is reached as their account says.
     async fn enquiry(&self, caller: &Caller, seeker: UserId, body: &JsonObject) -> Result<Enquiry, Failure> {
         let mut fields = Fields::new(&body.members);
-        let purpose: Option<Purpose> =
-            if fields.raw("purpose").is_some() { fields.choice("purpose") } else { Some(Purpose::Enquiry) };
-        let words = fields.text("message", WORDS).map(|text| Personal::of(seeker, text));
-        let mut contact = Contact {
-            name: fields.text("name", 1..=100),
-            phone: fields.parsed("phone", people::phone),
-            email: fields.parsed("email", people::email),
-        };
-        let now = self.kit.ledger.clock().now();
-        let visit_at = fields.parsed("visitAt", |text| match text.parse::<Timestamp>() {
-            Ok(at) if at > now => Ok(at),
-            Ok(_) => Err("must be in the future"),
-            Err(_) => Err("must be a time such as 2026-01-31T10:00:00Z"),
-        });
+        let words = asked_words(&mut fields).map(|text| Personal::of(seeker, text));
+        let (purpose, mut contact, visit_at) = asked(&mut fields, self.kit.ledger.clock().now());
         let purpose = fields.finish(purpose)?;
         if contact.phone.is_none() && contact.email.is_none() {
             let (user, _) = self.kit.ledger.load::<User>(&caller.tenant, seeker).await?;
@@ -111,19 +160,18 @@ impl App {
 }
 
 /// `GET /api/leads`: what people ask the caller, newest first; `box=sent` is what the caller asked.
+#[utoipa::path(
+    get,
+    path = "/api/leads",
+    summary = "What was asked about homes",
+    params(Query<LeadList>),
+    responses((status = 200, description = "The newest first", body = Envelope<Page<LeadDocument>>)),
+)]
 pub async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
     let person = caller.person()?.user;
     let params = Params::read(&uri, &["box", "status", "propertyId", "page", "size", "cursor"])?;
     let mut fields = params.fields();
-    let side = fields.parsed("box", |word| match word {
-        "received" => Ok(Side::Owner),
-        "sent" => Ok(Side::Seeker),
-        _ => Err("must be received or sent"),
-    });
-    let status: Option<LeadStatus> = fields.raw("status").and_then(|_| fields.choice("status"));
-    let property =
-        fields.parsed("propertyId", |id| id.parse::<PropertyId>().map_err(|_| "must be the id of a listing"));
-    let paging = Paging::read(&mut fields, 10, 2);
+    let (side, status, property, paging) = asked_list(&mut fields);
     let paging = fields.finish(paging)?;
     let fresh = app.kit.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
     let wanted = Wanted { person, side: side.unwrap_or(Side::Owner), status, property };
@@ -133,6 +181,17 @@ pub async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Re
 }
 
 /// `PATCH /api/leads/{id}`: how far the owner is, and what they note.
+#[utoipa::path(
+    patch,
+    path = "/api/leads/{id}",
+    summary = "Follow up a lead",
+    params(IdempotencyKey, IfMatch),
+    request_body = FollowUpBody,
+    responses(
+        (status = 200, description = "The lead as it is now", body = Envelope<LeadDocument>),
+        (status = 409, description = "That status cannot follow the one there is"),
+    ),
+)]
 pub async fn follow_up(
     State(app): State<App>,
     caller: Caller,
@@ -146,8 +205,7 @@ pub async fn follow_up(
     let lead = lead.made.ok_or_else(no_such_lead)?;
     caller.require(Right::Change(lead.owner))?;
     let mut fields = Fields::new(&body.members);
-    let status: Option<LeadStatus> = fields.raw("status").and_then(|_| fields.choice("status"));
-    let note = fields.text("note", WORDS);
+    let (status, note) = asked_follow_up(&mut fields);
     if status.is_none() && note.is_none() {
         fields.wrong("status", format!("{}; or give a note", LeadStatus::choices()));
     }

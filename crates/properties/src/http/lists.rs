@@ -1,10 +1,15 @@
 //! Lists of listings. Each waits, bounded, for its reader's own writes.
 
+use super::asked::{ListingList, Size};
+use crate::document::Document;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
+use domain::fields::MemberKind;
 use domain::{Fields, Log, UserId};
+use http_kit::docs::Query;
 use http_kit::{Caller, Failure, Paging, Params};
+use http_kit::{Envelope, Page};
 
 use crate::App;
 use crate::queries::{NEWEST, Selection, Sort, SortBy};
@@ -16,9 +21,15 @@ const ACTIVE: &str = "p.status = 'ACTIVE'
 fn read(uri: &Uri) -> Result<(Paging, Sort), Failure> {
     let params = Params::read(uri, &["page", "size", "cursor", "sortBy", "sortDir", "sort"])?;
     let mut fields = params.fields();
-    let sort = sort(&mut fields);
-    let paging = Paging::read(&mut fields, 10, 2);
-    Ok(fields.finish(paging.zip(sort))?)
+    let asked = asked(&mut fields);
+    Ok(fields.finish(asked)?)
+}
+
+pub fn asked(f: &mut Fields<'_>) -> Option<(Paging, Sort)> {
+    f.asks("sortBy", || MemberKind::Choice(SortBy::WORDS.iter().map(|(word, _)| *word).collect()));
+    f.asks("sortDir", || MemberKind::Choice(vec!["asc", "desc"]));
+    let sort = sort(f);
+    Paging::read(f, 10, 2).zip(sort)
 }
 
 /// `sortBy=price&sortDir=asc`, or `sort=-price`.
@@ -57,6 +68,13 @@ impl App {
 }
 
 /// `GET /api/properties`: everything on the market.
+#[utoipa::path(
+    get,
+    path = "/api/properties",
+    summary = "All homes on the market",
+    params(Query<ListingList>),
+    responses((status = 200, description = "A page of listings", body = Envelope<Page<Document<'static>>>)),
+)]
 pub async fn all(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
     let (paging, sort) = read(&uri)?;
     let selection = Selection { condition: ACTIVE, params: Vec::new(), join: "", sort };
@@ -64,6 +82,13 @@ pub async fn all(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Res
 }
 
 /// `GET /api/properties/featured`
+#[utoipa::path(
+    get,
+    path = "/api/properties/featured",
+    summary = "Featured homes",
+    params(Query<ListingList>),
+    responses((status = 200, description = "A page of listings", body = Envelope<Page<Document<'static>>>)),
+)]
 pub async fn featured(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
     let (paging, sort) = read(&uri)?;
     let condition = format!("p.featured = 1 and {ACTIVE}");
@@ -72,6 +97,15 @@ pub async fn featured(State(app): State<App>, caller: Caller, uri: Uri) -> Resul
 }
 
 /// `GET /api/properties/recent`: the newest, as an array.
+#[utoipa::path(
+    get,
+    path = "/api/properties/recent",
+    summary = "The newest homes",
+    params(Query<Size>),
+    responses(
+        (status = 200, description = "The newest, as an array", body = Envelope<Vec<Document<'static>>>),
+    ),
+)]
 pub async fn recent(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
     let params = Params::read(&uri, &["size"])?;
     let mut fields = params.fields();
@@ -84,6 +118,13 @@ pub async fn recent(State(app): State<App>, caller: Caller, uri: Uri) -> Result<
 }
 
 /// `GET /api/properties/my-properties`: the caller's own, in every status but removed.
+#[utoipa::path(
+    get,
+    path = "/api/properties/my-properties",
+    summary = "The caller's own listings",
+    params(Query<ListingList>),
+    responses((status = 200, description = "A page of listings", body = Envelope<Page<Document<'static>>>)),
+)]
 pub async fn own(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
     let user = caller.person()?.user;
     let (paging, sort) = read(&uri)?;
@@ -93,6 +134,13 @@ pub async fn own(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Res
 }
 
 /// `GET /api/properties/user/{userId}` and `GET /api/users/{id}/properties`: a person's listings on the market.
+#[utoipa::path(
+    get,
+    path = "/api/properties/user/{userId}",
+    summary = "A person's homes on the market",
+    params(Query<ListingList>),
+    responses((status = 200, description = "A page of listings", body = Envelope<Page<Document<'static>>>)),
+)]
 pub async fn of_person(
     State(app): State<App>,
     caller: Caller,
@@ -109,6 +157,13 @@ pub async fn of_person(
 }
 
 /// `GET /api/properties/favorites`: what the caller saved, the last saved first.
+#[utoipa::path(
+    get,
+    path = "/api/properties/favorites",
+    summary = "Homes the caller saved",
+    params(Query<ListingList>),
+    responses((status = 200, description = "A page of listings", body = Envelope<Page<Document<'static>>>)),
+)]
 pub async fn favourites(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
     let user = caller.person()?.user;
     let (paging, sort) = read(&uri)?;

@@ -1,15 +1,30 @@
 //! What moderators decide about listings.
 
+use super::asked::{FeaturedBody, RefusalBody, VerifiedBody};
+use crate::document::Document;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::Fields;
 use domain::property::PropertyCommand;
+use http_kit::Envelope;
+use http_kit::docs::{IdempotencyKey, IfMatch};
 use http_kit::{Caller, Conditions, Failure, JsonObject, Right};
 
 use super::property_id;
 use crate::App;
 
 /// `POST …/feature`: `{"featured": false}` takes it out again.
+#[utoipa::path(
+    post,
+    path = "/api/properties/{id}/feature",
+    summary = "Feature a listing, or stop it",
+    params(IdempotencyKey, IfMatch),
+    request_body = FeaturedBody,
+    responses(
+        (status = 200, description = "The listing as it is now", body = Envelope<Document<'static>>),
+        (status = 410, description = "The listing was removed"),
+    ),
+)]
 pub async fn feature(
     State(app): State<App>,
     caller: Caller,
@@ -24,6 +39,17 @@ pub async fn feature(
 }
 
 /// `POST …/verify`: `{"verified": false}` takes it back.
+#[utoipa::path(
+    post,
+    path = "/api/properties/{id}/verify",
+    summary = "Confirm that a listing is genuine",
+    params(IdempotencyKey, IfMatch),
+    request_body = VerifiedBody,
+    responses(
+        (status = 200, description = "The listing as it is now", body = Envelope<Document<'static>>),
+        (status = 410, description = "The listing was removed"),
+    ),
+)]
 pub async fn verify(
     State(app): State<App>,
     caller: Caller,
@@ -45,6 +71,17 @@ fn flag(caller: &Caller, body: &JsonObject, name: &str) -> Result<bool, Failure>
 }
 
 /// `POST …/approve`
+#[utoipa::path(
+    post,
+    path = "/api/properties/{id}/approve",
+    summary = "Let a listing onto the market",
+    params(IdempotencyKey, IfMatch),
+    responses(
+        (status = 200, description = "The listing as it is now", body = Envelope<Document<'static>>),
+        (status = 409, description = "It does not wait for a moderator"),
+        (status = 410, description = "The listing was removed"),
+    ),
+)]
 pub async fn approve(
     State(app): State<App>,
     caller: Caller,
@@ -58,6 +95,18 @@ pub async fn approve(
 }
 
 /// `POST …/reject`: with a reason for the owner.
+#[utoipa::path(
+    post,
+    path = "/api/properties/{id}/reject",
+    summary = "Refuse a listing, with a reason",
+    params(IdempotencyKey, IfMatch),
+    request_body = RefusalBody,
+    responses(
+        (status = 200, description = "The listing as it is now", body = Envelope<Document<'static>>),
+        (status = 409, description = "It does not wait for a moderator"),
+        (status = 410, description = "The listing was removed"),
+    ),
+)]
 pub async fn reject(
     State(app): State<App>,
     caller: Caller,
@@ -68,9 +117,13 @@ pub async fn reject(
     caller.require(Right::Moderate)?;
     let id = property_id(path)?;
     let mut fields = Fields::new(&body.members);
-    let reason = fields.text("reason", 3..=500);
-    let reason = fields.required("reason", reason);
+    let reason = asked_reason(&mut fields);
     let reason = fields.finish(reason)?;
     let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
     app.execute(&caller, id, PropertyCommand::Reject(reason), options, "Rejected").await
+}
+
+pub fn asked_reason(f: &mut Fields<'_>) -> Option<String> {
+    let reason = f.text("reason", 3..=500);
+    f.required("reason", reason)
 }

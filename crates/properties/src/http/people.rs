@@ -4,15 +4,36 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::activity::ActivityEvent;
 use domain::{Personal, Position, StreamId};
+use http_kit::Envelope;
+use http_kit::docs::IdempotencyKey;
 use http_kit::{Caller, Conditions, Failure};
 use journal::Idempotency;
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::property_id;
 use crate::App;
 use crate::document::snapshot;
 
+/// Whom to call about a listing.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ListingContact)]
+#[expect(clippy::struct_field_names, reason = "clients of the earlier systems read these names")]
+pub struct Reachable<'a> {
+    contact_name: Option<&'a str>,
+    contact_phone: Option<&'a str>,
+    contact_email: Option<&'a str>,
+}
+
 /// `POST /api/properties/{id}/share`
+#[utoipa::path(
+    post,
+    path = "/api/properties/{id}/share",
+    summary = "Note that a home was passed on",
+    params(IdempotencyKey),
+    responses((status = 204, description = "Noted"), (status = 410, description = "The listing was removed")),
+)]
 pub async fn share(
     State(app): State<App>,
     caller: Caller,
@@ -29,6 +50,15 @@ pub async fn share(
 }
 
 /// `GET /api/properties/{id}/contact`: for signed-in people, limited, and written down.
+#[utoipa::path(
+    get,
+    path = "/api/properties/{id}/contact",
+    summary = "Whom to call about a home",
+    responses(
+        (status = 200, description = "The contact; the look is recorded for the owner", body = Envelope<Reachable<'static>>),
+        (status = 410, description = "The listing was removed"),
+    ),
+)]
 pub async fn contact(
     State(app): State<App>,
     caller: Caller,
@@ -46,11 +76,11 @@ pub async fn contact(
         Some(app.record(&caller, &event, None).await?)
     };
     let contact = listing.content.contact.as_ref().and_then(Personal::as_ref);
-    let data = json!({
-        "contactName": contact.and_then(|c| c.name.as_deref()),
-        "contactPhone": contact.and_then(|c| c.phone.as_deref()),
-        "contactEmail": contact.and_then(|c| c.email.as_deref()),
-    });
+    let data = Reachable {
+        contact_name: contact.and_then(|c| c.name.as_deref()),
+        contact_phone: contact.and_then(|c| c.phone.as_deref()),
+        contact_email: contact.and_then(|c| c.email.as_deref()),
+    };
     Ok(app.kit.done(&caller, "Contact", data, position).into_response())
 }
 

@@ -1,18 +1,49 @@
 //! What people say is wrong with listings, and what waits for a moderator.
 
+use super::asked::{ComplaintBody, PageOf};
+use crate::queries::queue::Waiting;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use domain::report::{Cause, Complaint, Report};
-use domain::{Fields, Log, Personal, ReportId};
+use domain::{Fields, Log, Personal, PropertyId, ReportId};
+use http_kit::docs::{IdempotencyKey, Query};
 use http_kit::{Caller, Conditions, Failure, JsonObject, Paging, Params, Right};
+use http_kit::{Envelope, Page};
 use journal::{Claims, ExecuteError, Options};
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::property_id;
 use crate::App;
 
+/// A report, as whoever made it gets it back.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Told {
+    id: ReportId,
+    property_id: PropertyId,
+    cause: Cause,
+}
+
+pub fn asked(f: &mut Fields<'_>) -> (Option<Cause>, Option<String>) {
+    let cause = f.choice("cause");
+    (f.required("cause", cause), f.text("details", 1..=1000))
+}
+
 /// `POST /api/properties/{id}/report`: once a person and listing.
+#[utoipa::path(
+    post,
+    path = "/api/properties/{id}/report",
+    summary = "Say what is wrong with a listing",
+    params(IdempotencyKey),
+    request_body = ComplaintBody,
+    responses(
+        (status = 201, description = "The moderators are told", body = Envelope<Told>),
+        (status = 409, description = "It is your own, or you reported it before"),
+        (status = 410, description = "The listing was removed"),
+    ),
+)]
 pub async fn report(
     State(app): State<App>,
     caller: Caller,
@@ -24,9 +55,8 @@ pub async fn report(
     let property_id = property_id(path)?;
     let known = app.visible_now(&caller, property_id).await?;
     let mut fields = Fields::new(&body.members);
-    let cause: Option<Cause> = if fields.raw("cause").is_some() { fields.choice("cause") } else { None };
-    let cause = fields.required("cause", cause);
-    let details = fields.text("details", 1..=1000).map(|text| Personal::of(reporter_id, text));
+    let (cause, details) = asked(&mut fields);
+    let details = details.map(|text| Personal::of(reporter_id, text));
     let cause = fields.finish(cause)?;
     if known.listing.owner == reporter_id {
         return Err(Failure::conflict("OWN_LISTING", "the listing is your own"));
@@ -46,12 +76,19 @@ pub async fn report(
         other => http_kit::refused(other),
     })?;
     let complaint = done.state.complaint.ok_or_else(|| Failure::unavailable(&"a new report has no state"))?;
-    let data = json!({"id": complaint.report_id, "propertyId": property_id, "cause": complaint.cause});
+    let data = Told { id: complaint.report_id, property_id, cause: complaint.cause };
     let reply = app.kit.done(&caller, "The moderators are told", data, done.position);
     Ok(reply.status(StatusCode::CREATED).into_response())
 }
 
 /// `GET /api/moderation/queue`: listings that wait for a moderator or were reported, the longest waiting first.
+#[utoipa::path(
+    get,
+    path = "/api/moderation/queue",
+    summary = "What waits for a moderator",
+    params(Query<PageOf>),
+    responses((status = 200, description = "The longest waiting first", body = Envelope<Page<Waiting>>)),
+)]
 pub async fn queue(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
     caller.require(Right::Moderate)?;
     let params = Params::read(&uri, &Paging::PARAMS)?;

@@ -7,10 +7,12 @@ use domain::{TenantId, Timestamp};
 use http_kit::{Cursor, Failure, Page, Paging};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use super::leads::personal;
 use super::{COLUMNS, FROM, TOTAL, bad_cursor, known};
 use crate::App;
+use crate::document::Document;
 
 /// Reports shown of one listing.
 const SHOWN: usize = 20;
@@ -26,9 +28,10 @@ const WAITS: &str =
 const SINCE: &str = "case when p.status = 'PENDING_REVIEW' then p.updated_at else o.since end";
 
 /// A listing that waits.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Waiting {
+    #[schema(value_type = Document<'static>)]
     property: Box<RawValue>,
     /// It is not public before a moderator approves it.
     pending_review: bool,
@@ -37,7 +40,7 @@ pub struct Waiting {
     reports: Vec<Report>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Report {
     cause: String,

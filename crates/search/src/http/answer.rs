@@ -9,20 +9,24 @@ use http_kit::{Caller, Failure, Freshness, Links, Page};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use tokio::time::Instant;
+use utoipa::ToSchema;
 
 use super::read::{Asked, cursor};
 use crate::App;
 use crate::home::{Document, Finding, Home};
-use crate::query::{Facets, Found, Hit, Query, kilometres, text_score};
+use crate::query::{Count, Facets, Found, Hit, Query, kilometres, text_score};
 use crate::ranking::Measured;
 use crate::rows;
 
 /// A page of hits and what can be chosen next.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SearchResults)]
 pub struct Results {
     #[serde(flatten)]
+    #[schema(value_type = Page<Document<'static>>)]
     page: Page<Box<RawValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BTreeMap<String, Vec<Count>>>)]
     facets: Option<Facets>,
 }
 

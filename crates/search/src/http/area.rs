@@ -1,6 +1,7 @@
 //! Places on the map as requests name them.
 
 use domain::Fields;
+use domain::fields::MemberKind;
 use domain::property::content::Coordinates;
 use serde_json::Value;
 
@@ -39,6 +40,7 @@ fn near(f: &mut Fields<'_>) -> Option<Near> {
 
 /// So many numbers, as text with commas or as an array.
 fn numbers(f: &mut Fields<'_>, field: &str, many: usize) -> Option<Vec<f64>> {
+    f.asks(field, || MemberKind::Numbers(many));
     let raw = f.raw(field)?;
     let found: Option<Vec<f64>> = match raw {
         Value::String(text) => text.split(',').map(|part| part.trim().parse().ok()).collect(),
@@ -68,6 +70,7 @@ fn bbox(f: &mut Fields<'_>) -> Option<BoundingBox> {
 
 /// As a member of a body, or as JSON text in a query.
 fn polygon(f: &mut Fields<'_>) -> Option<Polygon> {
+    f.asks("polygon", || MemberKind::Object);
     let parsed = match f.raw("polygon")? {
         Value::String(text) => serde_json::from_str(text).unwrap_or_default(),
         value => value.clone(),

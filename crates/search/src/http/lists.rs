@@ -1,18 +1,37 @@
 //! The operations.
 
+use super::answer::Results;
+use super::asked::{Search, SearchBody, Size};
+use crate::home::Document;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use domain::activity::ActivityEvent;
 use domain::property::Status;
 use domain::{Fields, Personal, PropertyId};
+use http_kit::Envelope;
+use http_kit::docs::Query as QueryOf;
 use http_kit::{Caller, Failure, JsonObject, Paging, Params};
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::read::{Asked, PARAMS, asked, renamed};
 use crate::App;
-use crate::query::{Like, Query, Sort, SortBy};
+use crate::query::{Count, Facets, Like, Query, Sort, SortBy};
 use crate::rows;
+
+/// What can be chosen.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = SearchChoices)]
+struct Choices {
+    total_elements: u64,
+    /// Counts by filter and value.
+    #[schema(value_type = BTreeMap<String, Vec<Count>>)]
+    filters: Facets,
+    /// The names that `sortBy` takes.
+    sorts: Vec<&'static str>,
+}
 
 impl App {
     fn read(&self, mut fields: Fields<'_>, caller: &Caller, facets: bool) -> Result<Asked, Failure> {
@@ -49,6 +68,15 @@ impl App {
 }
 
 /// `GET /api/search/properties`
+#[utoipa::path(
+    get,
+    path = "/api/search/properties",
+    summary = "Search homes",
+    params(QueryOf<Search>),
+    responses(
+        (status = 200, description = "A page of homes, and the counts of what can be chosen next", body = Envelope<Results>),
+    ),
+)]
 pub async fn by_query(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
     let params = Params::read(&uri, &PARAMS)?;
     let asked = app.read(params.fields(), &caller, true)?;
@@ -56,6 +84,15 @@ pub async fn by_query(State(app): State<App>, caller: Caller, uri: Uri) -> Resul
 }
 
 /// `POST /api/search/properties` and `POST /api/search/advanced`: the same in a body.
+#[utoipa::path(
+    post,
+    path = "/api/search/properties",
+    summary = "Search homes, asked in a body",
+    request_body = SearchBody,
+    responses(
+        (status = 200, description = "A page of homes, and the counts of what can be chosen next", body = Envelope<Results>),
+    ),
+)]
 pub async fn by_body(State(app): State<App>, caller: Caller, body: JsonObject) -> Result<Response, Failure> {
     let members = renamed(body.members);
     let asked = app.read(Fields::new(&members), &caller, true)?;
@@ -63,6 +100,15 @@ pub async fn by_body(State(app): State<App>, caller: Caller, body: JsonObject) -
 }
 
 /// `GET /api/properties/search` and `…/filter`, as the earlier systems' clients know them: facets only when asked.
+#[utoipa::path(
+    get,
+    path = "/api/properties/search",
+    summary = "Search homes; facets only when asked for",
+    params(QueryOf<Search>),
+    responses(
+        (status = 200, description = "A page of homes, and the counts of what can be chosen next", body = Envelope<Results>),
+    ),
+)]
 pub async fn listings(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
     let params = Params::read(&uri, &PARAMS)?;
     let asked = app.read(params.fields(), &caller, false)?;
@@ -71,18 +117,32 @@ pub async fn listings(State(app): State<App>, caller: Caller, uri: Uri) -> Resul
 
 /// `GET /api/search/filters`: what can be chosen, with counts, and how it can be ordered. Filters that are set already
 /// narrow the counts of the others.
+#[utoipa::path(
+    get,
+    path = "/api/search/filters",
+    summary = "What can be chosen, with counts",
+    params(QueryOf<Search>),
+    responses((status = 200, description = "Filters and orders", body = Envelope<Choices>)),
+)]
 pub async fn filters(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
     let params = Params::read(&uri, &PARAMS)?;
     let mut asked = app.read(params.fields(), &caller, true)?;
     let fresh = app.fresh(&caller).await;
     (asked.query.facets, asked.query.size, asked.query.offset) = (true, 0, 0);
     let found = app.search(asked.query).await?;
-    let sorts: Vec<&str> = SortBy::WORDS.iter().map(|(word, _)| *word).collect();
-    let data = json!({"totalElements": found.total, "filters": found.facets, "sorts": sorts});
+    let sorts: Vec<&'static str> = SortBy::WORDS.iter().map(|(word, _)| *word).collect();
+    let data = Choices { total_elements: found.total, filters: found.facets, sorts };
     Ok(app.search.kit.reply("Filters found", data).stale(fresh.is_stale()).into_response())
 }
 
 /// `GET /api/search/featured`: the featured ones, the newest first, as an array.
+#[utoipa::path(
+    get,
+    path = "/api/search/featured",
+    summary = "Featured homes, the newest first",
+    params(QueryOf<Size>),
+    responses((status = 200, description = "As an array", body = Envelope<Vec<Document<'static>>>)),
+)]
 pub async fn featured(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
     let params = Params::read(&uri, &["size"])?;
     let mut asked = app.read(params.fields(), &caller, false)?;
@@ -95,6 +155,16 @@ pub async fn featured(State(app): State<App>, caller: Caller, uri: Uri) -> Resul
 
 /// `GET /api/properties/{id}/similar`: others of its kind in its city, the most alike first, as an array. A listing that
 /// is sold still has its like.
+#[utoipa::path(
+    get,
+    path = "/api/properties/{id}/similar",
+    summary = "Homes like this one",
+    params(QueryOf<Size>),
+    responses(
+        (status = 200, description = "The most alike first, as an array", body = Envelope<Vec<Document<'static>>>),
+        (status = 410, description = "The listing was removed"),
+    ),
+)]
 pub async fn similar(
     State(app): State<App>,
     caller: Caller,

@@ -1,6 +1,6 @@
 //! A request as a query.
 
-use domain::fields::Choice;
+use domain::fields::{Choice, MemberKind};
 use domain::{Fields, TenantId, Timestamp};
 use http_kit::{Cursor, Paging};
 use serde_json::{Map, Value};
@@ -146,6 +146,7 @@ fn filters(f: &mut Fields<'_>, query: &mut Query) {
 
 /// Any number of texts: an array, or one text with commas; numbers are taken as they are written.
 fn texts(f: &mut Fields<'_>, field: &str) -> Vec<String> {
+    f.asks(field, || MemberKind::Values(MOST_VALUES, 100));
     let one = |value: &Value| match value {
         Value::String(text) => Some(text.split(',').map(|part| part.trim().to_owned()).collect()),
         Value::Number(number) => Some(vec![number.to_string()]),
@@ -191,6 +192,7 @@ fn numbers(f: &mut Fields<'_>, field: &str) -> Numbers {
 
 /// An amount; 0 is no bound.
 fn money(f: &mut Fields<'_>, field: &str) -> Option<i64> {
+    f.asks(field, || MemberKind::Money);
     let nothing = match f.raw(field)? {
         Value::Number(number) => number.as_f64() == Some(0.0),
         Value::String(text) => text.trim() == "0",
@@ -202,6 +204,9 @@ fn money(f: &mut Fields<'_>, field: &str) -> Option<i64> {
 /// `sort=-price,createdAt`, or `sortBy` and `sortDir`; without either the best first where words are asked for, else
 /// the newest.
 fn order(f: &mut Fields<'_>, query: &mut Query) {
+    f.asks("sort", || MemberKind::Values(MOST_SORTS, 100));
+    f.asks("sortBy", || MemberKind::Choice(SortBy::WORDS.iter().map(|(word, _)| *word).collect()));
+    f.asks("sortDir", || MemberKind::Choice(vec!["asc", "desc"]));
     let sorts: Vec<Sort> = if f.raw("sort").is_some() {
         let named = texts(f, "sort");
         named

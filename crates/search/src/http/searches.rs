@@ -4,12 +4,21 @@ use axum::extract::{Path, State};
 use axum::http::Uri;
 use domain::audit::AuditEvent;
 use domain::{FieldErrors, Log, Timestamp, UserId};
-use http_kit::{Caller, Cursor, Failure, Page, Paging, Params, Reply, Right};
+use http_kit::docs::Query;
+use http_kit::{Caller, Cursor, Envelope, Failure, Page, Paging, Params, Reply, Right};
 
+use super::asked::Pages;
 use crate::searches::{PastSearch, Person, Site};
 
 /// `GET /api/search/history/{userId}`: the newest first. For the person (`me`), and for admins, whose look is written
 /// down.
+#[utoipa::path(
+    get,
+    path = "/api/search/history/{userId}",
+    summary = "A person's own past searches",
+    params(Query<Pages>),
+    responses((status = 200, description = "The newest first", body = Envelope<Page<PastSearch>>)),
+)]
 pub async fn history(
     State(site): State<Site>,
     caller: Caller,
@@ -42,7 +51,8 @@ pub async fn history(
         Cursor(vec![at.into(), id.into()])
     });
     let page = Page::new(&paging, searches, total, next.as_ref());
-    Ok(kit.reply("Searches found", page).stale(fresh.is_stale()))
+    let links = page.links(&uri);
+    Ok(kit.reply("Searches found", page).links(&links).stale(fresh.is_stale()))
 }
 
 fn whose(caller: &Caller, user: &str) -> Result<UserId, Failure> {

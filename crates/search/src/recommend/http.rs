@@ -7,13 +7,16 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use domain::PropertyId;
-use http_kit::{Caller, Failure, Paging, Params};
+use http_kit::docs::Query as QueryOf;
+use http_kit::{Caller, Envelope, Failure, Paging, Params};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
+use utoipa::ToSchema;
 
 use super::{Because, Catalogue, Model, Profile};
 use crate::App;
 use crate::home::{Document, Finding, Home};
+use crate::http::asked::Size;
 use crate::query::Query;
 use crate::rows;
 
@@ -21,7 +24,8 @@ use crate::rows;
 const SPARE: usize = 20;
 
 /// A home with the reason why it is shown.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Recommendation)]
 struct Shown<'a> {
     #[serde(flatten)]
     home: Document<'a>,
@@ -29,6 +33,13 @@ struct Shown<'a> {
 }
 
 /// Homes the caller may like, the best first, as an array.
+#[utoipa::path(
+    get,
+    path = "/api/search/recommendations",
+    summary = "Homes the caller may like",
+    params(QueryOf<Size>),
+    responses((status = 200, description = "The best first, each with its reason", body = Envelope<Vec<Shown<'static>>>)),
+)]
 pub async fn recommendations(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
     let me = caller.person()?.user;
     let params = Params::read(&uri, &["size"])?;

@@ -5,31 +5,36 @@ use std::collections::BTreeSet;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use domain::audit::AuditEvent;
-use domain::fields::Choice;
+use domain::fields::{Choice, MemberKind};
 use domain::preferences::Channel;
 use domain::saved_search::{
     Change, Frequency, Kept, MOST, SavedSearch, SavedSearchCommand, SavedSearchRejection, Wish,
 };
 use domain::user::User;
 use domain::{FieldErrors, Fields, Log, Personal, SavedSearchId, TenantId, Timestamp, UserId, Version};
+use http_kit::docs::{IdempotencyKey, IfMatch, Query};
 use http_kit::{
-    Caller, Conditions, Cursor, Failure, JsonObject, Page, Paging, Params, Reply, Right, refused,
+    Caller, Conditions, Cursor, Envelope, Failure, JsonObject, Page, Paging, Params, Reply, Right, refused,
 };
 use journal::{Claims, ExecuteError, Options};
 use projection::Value;
 use serde::Serialize;
 use serde_json::Map;
+use utoipa::ToSchema;
 
 use super::{COLUMNS, Saved, query};
 use crate::App;
+use crate::http::asked::{NewSavedSearchBody, Pages, SavedSearchChangeBody};
 
 /// A saved search as its owner sees it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = SavedSearch)]
 pub struct Document {
     id: SavedSearchId,
     user_id: UserId,
     name: String,
+    #[schema(value_type = BTreeMap<String, serde_json::Value>)]
     filters: Map<String, serde_json::Value>,
     channels: BTreeSet<Channel>,
     frequency: Frequency,
@@ -93,16 +98,29 @@ fn failed(error: ExecuteError<SavedSearchRejection>) -> Failure {
 /// What a body says, whether it saves or changes.
 fn read(body: &JsonObject, tenant: &TenantId, now: Timestamp, is_new: bool) -> Result<Change, Failure> {
     let mut f = Fields::new(&body.members);
-    let name = f.text("name", 1..=100);
-    let filters = filters(&mut f, tenant, now);
-    let channels = channels(&mut f);
-    let frequency = f.raw("frequency").and_then(|_| f.choice("frequency"));
-    let enabled = f.flag("enabled");
-    if is_new {
-        f.required("name", name.as_ref());
-        f.required("filters", f.raw("filters").map(|_| ()));
+    let change = if is_new { asked_wish(&mut f, tenant, now) } else { asked(&mut f, tenant, now) };
+    Ok(f.finish(Some(change))?)
+}
+
+/// Of a new one, a name and filters.
+pub fn asked_wish(f: &mut Fields<'_>, tenant: &TenantId, now: Timestamp) -> Change {
+    let change = asked(f, tenant, now);
+    f.required("name", change.name.as_ref());
+    f.required("filters", f.raw("filters").map(|_| ()));
+    change
+}
+
+/// What is not said stays.
+pub fn asked(f: &mut Fields<'_>, tenant: &TenantId, now: Timestamp) -> Change {
+    f.asks("filters", || MemberKind::Object);
+    f.asks("frequency", || MemberKind::Choice(Frequency::ALL.iter().map(|(word, _)| *word).collect()));
+    Change {
+        name: f.text("name", 1..=100),
+        filters: filters(f, tenant, now),
+        channels: channels(f),
+        frequency: f.raw("frequency").and_then(|_| f.choice("frequency")),
+        enabled: f.flag("enabled"),
     }
-    Ok(f.finish(Some(Change { name, filters, channels, frequency, enabled }))?)
 }
 
 fn filters(f: &mut Fields<'_>, tenant: &TenantId, now: Timestamp) -> Option<Map<String, serde_json::Value>> {
@@ -122,8 +140,8 @@ fn filters(f: &mut Fields<'_>, tenant: &TenantId, now: Timestamp) -> Option<Map<
 }
 
 fn channels(f: &mut Fields<'_>) -> Option<BTreeSet<Channel>> {
-    f.raw("channels")?;
     let words = f.list("channels", Channel::ALL.len());
+    f.raw("channels")?;
     let channels: Option<BTreeSet<Channel>> = words.iter().map(|word| Channel::from_word(word)).collect();
     let channels = channels.filter(|channels| !channels.is_empty());
     if channels.is_none() {
@@ -133,6 +151,17 @@ fn channels(f: &mut Fields<'_>) -> Option<BTreeSet<Channel>> {
 }
 
 /// `POST /api/search/save`
+#[utoipa::path(
+    post,
+    path = "/api/search/save",
+    summary = "Save a search",
+    params(IdempotencyKey),
+    request_body = NewSavedSearchBody,
+    responses(
+        (status = 201, description = "The saved search", body = Envelope<Document>),
+        (status = 409, description = "Fifty are saved already, or the key is in use"),
+    ),
+)]
 pub async fn save(
     State(app): State<App>,
     caller: Caller,
@@ -178,6 +207,13 @@ pub async fn save(
 }
 
 /// `GET /api/search/saved/{userId}`: the newest first.
+#[utoipa::path(
+    get,
+    path = "/api/search/saved/{userId}",
+    summary = "A person's saved searches",
+    params(Query<Pages>),
+    responses((status = 200, description = "The newest first", body = Envelope<Page<Document>>)),
+)]
 pub async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -192,10 +228,19 @@ pub async fn list(
     let paging = fields.finish(paging)?;
     let fresh = kit.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
     let page = app.kept(&caller.tenant, user, &paging).await?;
-    Ok(kit.reply("Saved searches found", page).stale(fresh.is_stale()))
+    let links = page.links(&uri);
+    Ok(kit.reply("Saved searches found", page).links(&links).stale(fresh.is_stale()))
 }
 
 /// `PUT /api/search/saved/{id}`: what is not said stays.
+#[utoipa::path(
+    put,
+    path = "/api/search/saved/{id}",
+    summary = "Change a saved search",
+    params(IdempotencyKey, IfMatch),
+    request_body = SavedSearchChangeBody,
+    responses((status = 200, description = "The saved search", body = Envelope<Document>)),
+)]
 pub async fn change(
     State(app): State<App>,
     caller: Caller,
@@ -217,6 +262,13 @@ pub async fn change(
 }
 
 /// `DELETE /api/search/saved/{id}`
+#[utoipa::path(
+    delete,
+    path = "/api/search/saved/{id}",
+    summary = "Delete a saved search",
+    params(IdempotencyKey, IfMatch),
+    responses((status = 204, description = "It is gone")),
+)]
 pub async fn delete(
     State(app): State<App>,
     caller: Caller,

@@ -6,9 +6,10 @@ use domain::{Log, Position, TenantId, Timestamp, UserId};
 use journal::{JournalError, Ledger};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 /// A past search as its person sees it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PastSearch {
     /// The id of its event.
@@ -16,6 +17,7 @@ pub struct PastSearch {
     /// The words.
     search_query: Option<String>,
     /// Everything that was asked for, by the names of the request; null when it cannot be read any more.
+    #[schema(value_type = Option<std::collections::BTreeMap<String, Value>>)]
     search_filters: Option<Map<String, Value>>,
     results_count: u64,
     /// The first listing opened within half an hour and before the next search.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::index::Vocabulary;
 use crate::words::{begins_alike, matched, spellings, words};
@@ -13,8 +14,9 @@ const EMPTY: [&str; 8] = ["and", "for", "from", "near", "the", "with", "your", "
 const SHORTEST: usize = 3;
 
 /// What a suggestion is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schema(as = SuggestionKind)]
 pub enum Kind {
     /// A place that listings name.
     Locality,
@@ -25,7 +27,7 @@ pub enum Kind {
 }
 
 /// A suggestion.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Suggestion {
     /// What to search for.
     pub text: String,

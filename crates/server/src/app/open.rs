@@ -82,7 +82,7 @@ impl App {
         let limits = Arc::new(Limits::new(limits(&settings.limits), &clock));
         let doors = gateway::doors(Parts {
             kit: kit.clone(),
-            services,
+            services: services.merge(crate::api_docs::router()),
             groups: groups.clone(),
             views: views.clone(),
             deliveries,

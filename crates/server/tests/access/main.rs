@@ -10,6 +10,7 @@ mod files;
 mod images;
 mod lists;
 mod oidc;
+mod openapi;
 mod people;
 mod recommendations;
 mod rows;

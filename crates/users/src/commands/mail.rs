@@ -46,6 +46,24 @@ fn bad_code(error: ExecuteError<UserRejection>) -> Failure {
     }
 }
 
+pub fn asked_code(f: &mut Fields<'_>) -> Option<(UserId, String)> {
+    let id = f.parsed("userId", |text| text.parse::<UserId>().map_err(|_| "must be the id of a person"));
+    let id = f.required("userId", id);
+    let code = f.text("verificationCode", 1..=500);
+    id.zip(f.required("verificationCode", code))
+}
+
+pub fn asked_email(f: &mut Fields<'_>) -> Option<String> {
+    let email = f.parsed("email", people::email);
+    f.required("email", email)
+}
+
+pub fn asked_reset(f: &mut Fields<'_>) -> Option<(String, String)> {
+    let token = f.text("token", 1..=500);
+    let token = f.required("token", token);
+    token.zip(new_password(f, "newPassword"))
+}
+
 impl Users {
     /// A token for a mail to `user`, as events carry it.
     pub(super) fn mail_token(&self, purpose: Purpose, tenant: &TenantId, user: UserId) -> IssuedToken {
@@ -62,11 +80,8 @@ impl Users {
         mut f: Fields<'_>,
         options: impl FnOnce(UserId) -> Options,
     ) -> Result<(Person, Version, Option<Position>), Failure> {
-        let id = f.parsed("userId", |text| text.parse::<UserId>().map_err(|_| "must be the id of a person"));
-        let id = f.required("userId", id);
-        let code = f.text("verificationCode", 1..=500);
-        let code = f.required("verificationCode", code);
-        let (id, code) = f.finish(id.zip(code))?;
+        let asked = asked_code(&mut f);
+        let (id, code) = f.finish(asked)?;
         let actor = as_person(visitor, id);
         let command = UserCommand::VerifyEmail(hash(&code));
         let done = self.kit.execute::<User>(&actor, id, command, options(id)).await;
@@ -98,8 +113,7 @@ impl Users {
         conditions: &Conditions,
     ) -> Result<(), Failure> {
         let mut f = Fields::new(body);
-        let email = f.parsed("email", people::email);
-        let email = f.required("email", email);
+        let email = asked_email(&mut f);
         let email = f.finish(email)?;
         let ask = async {
             let Some(person) = self.by_name(&visitor.tenant, &email).await? else { return Ok(()) };
@@ -124,10 +138,8 @@ impl Users {
         options: impl FnOnce(UserId) -> Options,
     ) -> Result<(), Failure> {
         let mut f = Fields::new(body);
-        let token = f.text("token", 1..=500);
-        let token = f.required("token", token);
-        let password = new_password(&mut f, "newPassword");
-        let (token, password) = f.finish(token.zip(password))?;
+        let asked = asked_reset(&mut f);
+        let (token, password) = f.finish(asked)?;
         let wrong = || bad_code(ExecuteError::Rejected(UserRejection::BadToken));
         let (id, secret) = token.split_once('.').ok_or_else(wrong)?;
         let id: UserId = id.parse().map_err(|_| wrong())?;

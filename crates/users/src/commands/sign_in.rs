@@ -1,6 +1,7 @@
 //! Signing in, renewing, signing out. Whoever signs in is looked up in the journal, never in a read model.
 
 use axum::http::StatusCode;
+use domain::fields::MemberKind;
 use domain::session::{Session, SessionCommand};
 use domain::user::{Person, User};
 use domain::{Fields, Position, SessionId, TenantId, Version};
@@ -8,12 +9,13 @@ use http_kit::{Caller, Failure, refused};
 use journal::Options;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use crate::Users;
 use crate::sessions::{Client, Holder, Rotation, fingerprint};
 
 /// What a client gets to act as a person.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenPair {
     pub access_token: String,
@@ -56,11 +58,22 @@ fn refresh_refused(code: &'static str, message: &str) -> Failure {
 /// The name and the password of a sign-in.
 fn credentials(body: &Map<String, Value>) -> Result<(String, String), Failure> {
     let mut f = Fields::new(body);
+    let pair = asked_credentials(&mut f);
+    Ok(f.finish(pair)?)
+}
+
+pub fn asked_credentials(f: &mut Fields<'_>) -> Option<(String, String)> {
+    f.asks("password", || MemberKind::Secret(1..=16_384));
     let name = ["emailOrUsername", "email", "username"].into_iter().find_map(|field| f.text(field, 1..=254));
     let name = f.required("emailOrUsername", name);
     let password = f.raw("password").and_then(|value| value.as_str().map(str::to_owned));
     let password = f.required("password", password);
-    Ok(f.finish(name.zip(password))?)
+    name.zip(password)
+}
+
+pub fn asked_refresh(f: &mut Fields<'_>) -> Option<String> {
+    let token = f.text("refreshToken", 1..=500);
+    f.required("refreshToken", token)
 }
 
 impl Users {
@@ -166,8 +179,7 @@ impl Users {
         body: &Map<String, Value>,
     ) -> Result<Refreshed, Failure> {
         let mut f = Fields::new(body);
-        let token = f.text("refreshToken", 1..=500);
-        let token = f.required("refreshToken", token);
+        let token = asked_refresh(&mut f);
         let token = fingerprint(&f.finish(token)?);
         let now = self.kit.ledger.clock().now();
         let over = || refresh_refused("INVALID_REFRESH_TOKEN", "the session is over; sign in again");

@@ -1,19 +1,24 @@
 //! Joining, signing in, renewing, signing out, and the key that tokens are checked with.
 
+use super::asked::{CredentialsBody, RefreshTokenBody, RegistrationBody};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::Response;
+use http_kit::Envelope;
+use http_kit::docs::IdempotencyKey;
 use http_kit::{Caller, Conditions, Failure, JsonObject, Reply, Visitor};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::{App, NoParams, private};
 use crate::commands::TokenPair;
 use crate::queries::document::UserDocument;
 
-#[derive(Serialize)]
+/// Somebody is signed in.
+#[derive(Serialize, ToSchema)]
 struct Authenticated {
     #[serde(flatten)]
     tokens: TokenPair,
@@ -21,13 +26,28 @@ struct Authenticated {
 }
 
 /// What a sign-in answers; the gateway puts the history in.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Welcome {
     #[serde(flatten)]
     authenticated: Authenticated,
+    /// The body of `GET /api/user-history/{userId}`; null when it cannot be had.
+    #[schema(value_type = Option<std::collections::BTreeMap<String, Value>>)]
     history: Value,
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/auth/register",
+    summary = "Join",
+    params(IdempotencyKey),
+    request_body = RegistrationBody,
+    responses(
+        (status = 201, description = "The account, and tokens to act as it", body = Envelope<Authenticated>),
+        (status = 401, description = "A repeat with its key whose password does not open the account"),
+        (status = 403, description = "A repeat with its key whose account is not active"),
+        (status = 409, description = "The e-mail address or the user name is taken"),
+    ),
+)]
 pub async fn register(
     State(app): State<App>,
     Visitor(visitor): Visitor,
@@ -44,6 +64,17 @@ pub async fn register(
     Ok(private(reply.created(&location).etag(&tag)))
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/auth/login",
+    summary = "Sign in",
+    request_body = CredentialsBody,
+    responses(
+        (status = 200, description = "Tokens, the person and their history", body = Envelope<Welcome>, headers(("ETag" = String, description = "Of the person"))),
+        (status = 401, description = "Name or password are wrong"),
+        (status = 403, description = "The account is not active"),
+    ),
+)]
 pub async fn login(
     State(app): State<App>,
     Visitor(visitor): Visitor,
@@ -59,6 +90,17 @@ pub async fn login(
     Ok(private(app.users.kit.done(&signed.caller, "Signed in", data, signed.position).etag(&tag)))
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/auth/refresh",
+    summary = "Renew a session",
+    request_body = RefreshTokenBody,
+    responses(
+        (status = 200, description = "Another pair of tokens; the old refresh token is spent", body = Envelope<Authenticated>, headers(("ETag" = String, description = "Of the person"))),
+        (status = 401, description = "The session is over"),
+        (status = 403, description = "The account is not active"),
+    ),
+)]
 pub async fn refresh(
     State(app): State<App>,
     Visitor(visitor): Visitor,
@@ -72,11 +114,23 @@ pub async fn refresh(
     Ok(private(app.users.kit.reply("Session renewed", data).etag(&tag)))
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/auth/logout",
+    summary = "Sign out",
+    responses((status = 204, description = "The session is over")),
+)]
 pub async fn logout(State(app): State<App>, caller: Caller, _: NoParams) -> Result<Reply<()>, Failure> {
     let position = app.users.sign_out(&caller).await?;
     Ok(app.users.kit.done(&caller, "Signed out", (), position).empty())
 }
 
+#[utoipa::path(
+    get,
+    path = "/.well-known/jwks.json",
+    summary = "The keys that tokens are checked with",
+    responses((status = 200, description = "RFC 7517", body = std::collections::BTreeMap<String, Value>)),
+)]
 pub async fn jwks(State(app): State<App>, _: NoParams) -> Response {
     let mut response = Response::new(Body::from(app.users.kit.tokens.jwks().to_string()));
     let headers = response.headers_mut();

@@ -3,21 +3,31 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::audit::AuditEvent;
+use http_kit::Envelope;
 use http_kit::{Caller, Failure, Right};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::{App, NoParams, private, subject};
 use crate::queries::document::UserDocument;
 use crate::sessions::Listed;
 
-#[derive(Serialize)]
+/// Everything kept about a person.
+#[derive(Serialize, ToSchema)]
 struct Export {
     profile: UserDocument,
     sessions: Vec<Listed>,
+    #[schema(value_type = Vec<std::collections::BTreeMap<String, Value>>)]
     events: Vec<Value>,
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/users/{id}/export",
+    summary = "Everything kept about a person",
+    responses((status = 200, description = "To take along", body = Envelope<Export>)),
+)]
 pub async fn export(
     State(app): State<App>,
     caller: Caller,

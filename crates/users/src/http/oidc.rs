@@ -32,6 +32,14 @@ pub struct Back {
     error: Option<String>,
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/auth/oidc/{provider}",
+    summary = "Go and sign in at a provider",
+    description = "For browsers: they are sent to the provider, and back to `/sign-in` when that cannot be.",
+    params(("next" = Option<String>, Query, description = "A path of this site to go to afterwards, such as `/dashboard`.")),
+    responses((status = 302, description = "To the provider, in `Location`")),
+)]
 pub async fn begin(
     State(app): State<App>,
     Visitor(visitor): Visitor,
@@ -60,6 +68,21 @@ pub async fn begin(
     }
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/auth/oidc/{provider}/callback",
+    summary = "Come back from a provider",
+    params(
+        ("state" = String, Query, description = "As it was sent along."),
+        ("code" = Option<String>, Query, description = "What the provider gives for signing in."),
+        ("iss" = Option<String>, Query, description = "The provider (RFC 9207)."),
+        ("error" = Option<String>, Query, description = "Instead of a code: why not."),
+    ),
+    responses(
+        (status = 302, description = "Signed in, by cookies; on to the page, in `Location`"),
+        (status = 409, description = "The account is opened by another one at that provider"),
+    ),
+)]
 pub async fn callback(
     State(app): State<App>,
     Visitor(visitor): Visitor,

@@ -1,13 +1,26 @@
 //! One person: their own profile, or anybody's for those who may.
 
+use super::asked::ProfileChangeBody;
 use axum::extract::{Path, State};
 use domain::user::Person;
 use domain::{Log, Position, UserId, Version};
+use http_kit::Envelope;
+use http_kit::docs::{IdempotencyKey, IfMatch, IfNoneMatch};
 use http_kit::{Caller, Conditions, Failure, Held, JsonObject, Reply, Right};
 
 use super::{App, NoParams, subject};
 use crate::queries::document::UserDocument;
 
+#[utoipa::path(
+    get,
+    path = "/api/users/profile",
+    summary = "Who am I",
+    params(IfNoneMatch),
+    responses(
+        (status = 200, description = "The person", body = Envelope<UserDocument>),
+        (status = 404, description = "The account is closed"),
+    ),
+)]
 pub async fn own_profile(
     State(app): State<App>,
     caller: Caller,
@@ -18,6 +31,13 @@ pub async fn own_profile(
     app.shown(&caller, user, &held).await
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/users/{id}",
+    summary = "A person",
+    params(IfNoneMatch),
+    responses((status = 200, description = "The person", body = Envelope<UserDocument>)),
+)]
 pub async fn one(
     State(app): State<App>,
     caller: Caller,
@@ -30,6 +50,17 @@ pub async fn one(
     app.shown(&caller, user, &held).await
 }
 
+#[utoipa::path(
+    put,
+    path = "/api/users/profile",
+    summary = "Change my profile",
+    params(IdempotencyKey, IfMatch),
+    request_body = ProfileChangeBody,
+    responses(
+        (status = 200, description = "The person as they are now", body = Envelope<UserDocument>),
+        (status = 404, description = "The account is closed"),
+    ),
+)]
 pub async fn update_own(
     State(app): State<App>,
     caller: Caller,
@@ -43,6 +74,14 @@ pub async fn update_own(
     Ok(app.changed(&caller, "Profile saved", changed).await)
 }
 
+#[utoipa::path(
+    put,
+    path = "/api/users/{id}",
+    summary = "Change a person's profile",
+    params(IdempotencyKey, IfMatch),
+    request_body = ProfileChangeBody,
+    responses((status = 200, description = "The person as they are now", body = Envelope<UserDocument>)),
+)]
 pub async fn update(
     State(app): State<App>,
     caller: Caller,
@@ -58,6 +97,18 @@ pub async fn update(
     Ok(app.changed(&caller, "Profile saved", changed).await)
 }
 
+#[utoipa::path(
+    delete,
+    path = "/api/users/profile",
+    summary = "Close my account",
+    responses(
+        (status = 204, description = "It is closed, and what is personal will be forgotten"),
+        (status = 404, description = "The account is closed"),
+        (status = 409, description = "It was changed at the same time"),
+        (status = 412, description = "It was changed since the version of `If-Match`"),
+        (status = 400, description = "`If-Match` or `Idempotency-Key` are malformed"),
+    ),
+)]
 pub async fn delete_own(
     State(app): State<App>,
     caller: Caller,
@@ -70,6 +121,13 @@ pub async fn delete_own(
     Ok(app.users.kit.done(&caller, "Account closed", (), position).empty())
 }
 
+#[utoipa::path(
+    delete,
+    path = "/api/users/{id}",
+    summary = "Close a person's account",
+    params(IdempotencyKey, IfMatch),
+    responses((status = 204, description = "It is closed")),
+)]
 pub async fn delete(
     State(app): State<App>,
     caller: Caller,

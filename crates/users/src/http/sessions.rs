@@ -2,11 +2,18 @@
 
 use axum::extract::{Path, State};
 use domain::SessionId;
+use http_kit::Envelope;
 use http_kit::{Caller, Failure, Reply};
 
 use super::{App, NoParams};
 use crate::sessions::Listed;
 
+#[utoipa::path(
+    get,
+    path = "/api/auth/sessions",
+    summary = "The caller's sessions",
+    responses((status = 200, description = "The last used first", body = Envelope<Vec<Listed>>)),
+)]
 pub async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -19,6 +26,12 @@ pub async fn list(
     Ok(app.users.kit.reply("Your sessions", sessions))
 }
 
+#[utoipa::path(
+    delete,
+    path = "/api/auth/sessions/{id}",
+    summary = "End a session",
+    responses((status = 204, description = "It is over")),
+)]
 pub async fn end(
     State(app): State<App>,
     caller: Caller,

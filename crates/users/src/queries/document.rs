@@ -5,6 +5,7 @@ use domain::user::{Account, Person, Profile, Role, UserStatus};
 use domain::{Timestamp, UserId, Version};
 use projection::Row;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What other streams say about a person.
 #[derive(Clone, Copy, Debug, Default)]
@@ -16,8 +17,9 @@ pub struct Known {
 }
 
 /// The person. Absent values are left out.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = User)]
 pub struct UserDocument {
     pub id: UserId,
     #[serde(flatten)]

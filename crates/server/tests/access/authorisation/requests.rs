@@ -87,7 +87,7 @@ async fn user(world: &World, row: &Row, who: Who) -> Request {
         }
         ("POST", "/api/auth/login") => {
             let Scene { client, owner } = world.scene(who);
-            request(&client, row, path, Some(json!({"email": owner.email, "password": PASSWORD})))
+            request(&client, row, path, Some(json!({"emailOrUsername": owner.email, "password": PASSWORD})))
         }
         ("POST", "/api/auth/password-reset") => {
             let Scene { client, owner } = world.scene(who);

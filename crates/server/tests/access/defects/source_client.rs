@@ -223,7 +223,9 @@ async fn h19_search_history_and_files_as_earlier_clients_use_them() {
         &found.data()["content"][0],
         &["id", "title", "price", "images", "isFeatured", "distanceKm", "createdAt"],
     );
-    assert!(me.get("/api/search/featured?limit=10").await.data().is_array());
+    for path in ["recommendations?limit=10", "featured?limit=10", "suggestions?query=la&limit=10"] {
+        assert!(me.get(&format!("/api/search/{path}")).await.data().is_array(), "{path}");
+    }
     app.drain().await;
     let whole = me.get(&format!("/api/user-history/{}?page=0&size=20", asha.id)).await;
     has(whole.data(), &["userId", "activities", "totalActivities", "currentPage", "totalPages", "summary"]);

@@ -41,6 +41,7 @@ pub fn describe(generator: &mut SchemaGenerator) -> Vec<Described> {
     add::<domain::property::PropertyEvent>("", generator, &mut all);
     add::<domain::lead::LeadEvent>("", generator, &mut all);
     add::<domain::report::ReportEvent>("", generator, &mut all);
+    add::<domain::saved_search::SavedSearchEvent>("", generator, &mut all);
     add::<domain::favourites::FavouritesEvent>("", generator, &mut all);
     add::<domain::activity::ActivityEvent>("", generator, &mut all);
     add::<domain::file::FileEvent>("", generator, &mut all);

@@ -1,0 +1,83 @@
+//! JSON Schemas of the types that write themselves: what `docs/asyncapi.yaml` says of them.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::id::{Id, UserId};
+use crate::money::Paise;
+use crate::personal::Personal;
+use crate::time::Timestamp;
+
+impl<K> JsonSchema for Id<K> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Id".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "format": "uuid"})
+    }
+}
+
+impl JsonSchema for Timestamp {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Timestamp".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "format": "date-time"})
+    }
+}
+
+impl JsonSchema for Paise {
+    fn schema_name() -> Cow<'static, str> {
+        "Rupees".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "number", "exclusiveMinimum": 0, "maximum": 9_999_999_999_999.99_f64,
+            "description": "An amount in rupees, with at most two decimals.",
+        })
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Personal<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("Personal_{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let (subject, value) = (generator.subschema_for::<UserId>(), generator.subschema_for::<T>());
+        let marked = |marker: &str, inside: Schema| {
+            json_schema!({
+                "type": "object", "required": [marker], "additionalProperties": false,
+                "properties": {marker: inside},
+            })
+        };
+        let clear = json_schema!({
+            "type": "object", "required": ["subject", "value"],
+            "properties": {"subject": subject, "value": value},
+        });
+        let sealed = json_schema!({
+            "type": "object", "required": ["subject", "box"],
+            "properties": {"subject": subject, "box": {"type": "string"}},
+        });
+        json_schema!({
+            "description": "Somebody's own: readable, sealed with that person's key, or erased with it.",
+            "oneOf": [
+                marked(crate::personal::CLEAR, clear),
+                marked(crate::personal::SEALED, sealed),
+                marked(crate::personal::ERASED, json_schema!({"type": "boolean", "const": true})),
+            ],
+        })
+    }
+}

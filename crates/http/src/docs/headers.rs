@@ -1,0 +1,45 @@
+//! Request headers, for `params(…)` of an operation that takes them.
+
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::{ObjectBuilder, Required, Type};
+
+/// `Idempotency-Key`: a request that may be sent again; see [`crate::Conditions`].
+#[derive(Debug)]
+pub struct IdempotencyKey;
+/// `If-Match`: only at the version its sender saw; see [`crate::Conditions`].
+#[derive(Debug)]
+pub struct IfMatch;
+/// `If-None-Match`: 304 to who holds it already; see [`crate::Held`].
+#[derive(Debug)]
+pub struct IfNoneMatch;
+
+fn header(name: &str, description: &str, schema: ObjectBuilder, example: &str) -> Vec<Parameter> {
+    let schema = schema.schema_type(Type::String).examples([example]);
+    let header = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header);
+    vec![header.required(Required::False).description(Some(description)).schema(Some(schema)).build()]
+}
+
+impl IntoParams for IdempotencyKey {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let text = "Whoever repeats the request with its key gets an answer and nothing is done again. Kept 24 hours; \
+                    with another body 422.";
+        let schema = ObjectBuilder::new().min_length(Some(1)).max_length(Some(255)).pattern(Some("^[!-~]+$"));
+        header("Idempotency-Key", text, schema, "6f1c2a9e-post-once")
+    }
+}
+
+impl IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let text = "The `ETag` of an earlier answer, or `*`: at another version 412.";
+        let schema = ObjectBuilder::new().pattern(Some(r#"^(\*|(W/)?"[0-9]+(-[0-9]+)*")$"#));
+        header("If-Match", text, schema, "*")
+    }
+}
+
+impl IntoParams for IfNoneMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let text = "The `ETag` of what the client holds: 304 when that is still so.";
+        header("If-None-Match", text, ObjectBuilder::new(), "\"0-0\"")
+    }
+}

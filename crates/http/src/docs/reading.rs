@@ -1,0 +1,256 @@
+//! Bodies and queries that document themselves.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use domain::Fields;
+use domain::fields::{Member, MemberKind};
+use serde_json::{Value, json};
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
+use utoipa::openapi::schema::{AdditionalProperties, AnyOfBuilder, SchemaType};
+use utoipa::openapi::{ArrayBuilder, ObjectBuilder, Ref, RefOr, Required, Schema, SchemaFormat, Type};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
+
+/// How a request is read. [`Reading::read`] calls the function its handler calls: which members there are, what they may
+/// be and which of them are required is what that function asks for, so the document cannot say anything else.
+pub trait Reading {
+    /// The name of the schema.
+    const NAME: &'static str;
+
+    /// The only members taken, when the function asks for more; none means all.
+    const NAMES: &'static [&'static str] = &[];
+
+    /// Reads, for the sake of what is asked for.
+    fn read(f: &mut Fields<'_>);
+
+    /// A required member that another one can stand for.
+    const EITHER: &'static [&'static str] = &[];
+
+    /// What a person should know of a member, if its name and its limits do not say it.
+    #[must_use]
+    fn about(_member: &str) -> Option<&'static str> {
+        None
+    }
+
+    /// A request that is right; of a query, the parameters worth an example.
+    #[must_use]
+    fn example() -> Value {
+        json!({})
+    }
+}
+
+/// `request_body = Body<T>`: a JSON object read by `T`.
+#[derive(Debug)]
+pub struct Body<T>(PhantomData<T>);
+
+/// `params(Query<T>)`: query parameters read by `T`.
+#[derive(Debug)]
+pub struct Query<T>(PhantomData<T>);
+
+/// `data` of an answer that has none.
+#[derive(Debug)]
+pub struct Nothing;
+
+impl PartialSchema for Nothing {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::Null).into()
+    }
+}
+
+impl ToSchema for Nothing {}
+
+/// What stands for nothing: an optional member may be it.
+const BLANK: &str = "^\\s*$";
+
+impl<T: Reading> PartialSchema for Body<T> {
+    fn schema() -> RefOr<Schema> {
+        let example = T::example();
+        let mut object = ObjectBuilder::new().examples([example]);
+        // Unknown members are ignored, so that no client of the earlier systems is refused.
+        object = object.additional_properties(Some(AdditionalProperties::FreeForm(true)));
+        for mut member in Fields::asked_by(T::read) {
+            member.required &= !T::EITHER.contains(&&*member.name);
+            if member.required {
+                object = object.required(&*member.name);
+            }
+            object = object.property(&*member.name, in_body(&member, T::about(&member.name)));
+        }
+        object.into()
+    }
+}
+
+impl<T: Reading> ToSchema for Body<T> {
+    fn name() -> Cow<'static, str> {
+        T::NAME.into()
+    }
+}
+
+impl<T: Reading> IntoParams for Query<T> {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let example = T::example();
+        let parameter = |member: Member| {
+            let required = if member.required { Required::True } else { Required::False };
+            let parameter = ParameterBuilder::new()
+                .name(&*member.name)
+                .parameter_in(ParameterIn::Query)
+                .required(required)
+                .description(T::about(&member.name).or_else(|| known(&member.name)))
+                .example(example.get(&member.name).cloned())
+                .schema(Some(in_query(&member.kind)));
+            match member.kind {
+                MemberKind::List(_) | MemberKind::Values(..) => {
+                    parameter.style(Some(ParameterStyle::Form)).explode(Some(true)).build()
+                }
+                _ => parameter.build(),
+            }
+        };
+        let taken = |member: &Member| T::NAMES.is_empty() || T::NAMES.contains(&&*member.name);
+        Fields::asked_by(T::read).into_iter().filter(taken).map(parameter).collect()
+    }
+}
+
+/// What members of the same name mean everywhere.
+fn known(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "page" => "The number of the page, from 0. Past entry 10,000 go on with `cursor`.",
+        "size" => "Entries on a page; more than 100 are 100. `limit` is the same.",
+        "cursor" => "`next` of the page before: goes on behind its last entry.",
+        "sortBy" => "What to sort by.",
+        "sortDir" => "Which way; `sortOrder` and `sortDirection` are the same.",
+        "price" | "minPrice" | "maxPrice" => "In rupees; `85 lakh` and `1.2 cr` are understood.",
+        "amenities" | "nearbyFacilities" => "As an array, or as text with commas.",
+        "phone" | "phoneNumber" | "contactPhone" => {
+            "An Indian mobile number, with or without +91 and dashes."
+        }
+        "email" | "contactEmail" => "An e-mail address.",
+        _ => return None,
+    })
+}
+
+fn types(some: &[Type], optional: bool) -> SchemaType {
+    let null = optional.then_some(Type::Null);
+    some.iter().cloned().chain(null).collect()
+}
+
+fn in_body(member: &Member, about: Option<&'static str>) -> RefOr<Schema> {
+    let optional = !member.required;
+    let about = about.or_else(|| known(&member.name)).map(str::to_owned);
+    let object = ObjectBuilder::new().description(about.clone());
+    let blank = || ObjectBuilder::new().schema_type(types(&[Type::String], true)).pattern(Some(BLANK));
+    let any_of = |one: RefOr<Schema>| {
+        let any = AnyOfBuilder::new().description(about.clone()).item(one);
+        if optional { any.item(blank().description(Some("nothing"))).into() } else { any.into() }
+    };
+    match &member.kind {
+        MemberKind::Text(length) => any_of(text(length).into()),
+        MemberKind::Whole(range) => {
+            let pattern = if optional { r"^\s*([+-]?[0-9]+)?\s*$" } else { r"^\s*[+-]?[0-9]+\s*$" };
+            let object = object.schema_type(types(&[Type::Integer, Type::String], optional));
+            object.minimum(Some(*range.start())).maximum(Some(*range.end())).pattern(Some(pattern)).into()
+        }
+        MemberKind::Number(range) => {
+            let object = object.schema_type(types(&[Type::Number, Type::String], optional));
+            object.minimum(Some(*range.start())).maximum(Some(*range.end())).into()
+        }
+        MemberKind::Money => object
+            .schema_type(types(&[Type::Number, Type::String], optional))
+            .exclusive_minimum(Some(0))
+            .maximum(Some(9_999_999_999_999.99))
+            .into(),
+        MemberKind::Choice(words) => object
+            .schema_type(types(&[Type::String], optional))
+            .enum_values(Some(with_nothing(words.iter().map(|word| json!(word)), optional)))
+            .into(),
+        MemberKind::Flag => {
+            let flags = [json!(true), json!(false), json!("true"), json!("false")];
+            object
+                .enum_values(Some(with_nothing(flags.into_iter(), optional)))
+                .schema_type(SchemaType::AnyValue)
+                .into()
+        }
+        MemberKind::List(most) => {
+            let entry = ObjectBuilder::new().schema_type(Type::String).max_length(Some(60));
+            let array = ArrayBuilder::new().items(entry).max_items(Some(*most));
+            let text = ObjectBuilder::new().schema_type(types(&[Type::String], optional));
+            AnyOfBuilder::new().description(about).item(array).item(text).into()
+        }
+        MemberKind::Values(most, longest) => {
+            let value =
+                || ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::String, Type::Number]));
+            let array = ArrayBuilder::new().items(value().max_length(Some(*longest))).max_items(Some(*most));
+            let one = ObjectBuilder::new().schema_type(types(&[Type::String, Type::Number], optional));
+            AnyOfBuilder::new().description(about).item(array).item(one).into()
+        }
+        MemberKind::Secret(length) => object
+            .schema_type(types(&[Type::String], optional))
+            .format(Some(SchemaFormat::Custom("password".to_owned())))
+            .min_length(Some(*length.start()))
+            .max_length(Some(*length.end()))
+            .into(),
+        MemberKind::Numbers(many) => {
+            let number =
+                ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::Number, Type::String]));
+            let array = ArrayBuilder::new().items(number).min_items(Some(*many)).max_items(Some(*many));
+            let text = ObjectBuilder::new().schema_type(types(&[Type::String], optional));
+            AnyOfBuilder::new().description(about).item(array).item(text).into()
+        }
+        MemberKind::Ids(most) => {
+            let id = Ref::from_schema_name("Id");
+            ArrayBuilder::new().items(id).min_items(Some(1)).max_items(Some(*most)).description(about).into()
+        }
+        MemberKind::Object => object.schema_type(types(&[Type::Object], optional)).into(),
+    }
+}
+
+/// A number is read as the text of it.
+fn text(length: &std::ops::RangeInclusive<usize>) -> ObjectBuilder {
+    let kinds = SchemaType::from_iter([Type::String, Type::Number]);
+    ObjectBuilder::new().schema_type(kinds).min_length(Some(*length.start())).max_length(Some(*length.end()))
+}
+
+fn with_nothing(words: impl Iterator<Item = Value>, optional: bool) -> Vec<Value> {
+    let nothing = [json!(""), Value::Null];
+    words.chain(optional.then_some(nothing).into_iter().flatten()).collect()
+}
+
+fn in_query(kind: &MemberKind) -> RefOr<Schema> {
+    let object = ObjectBuilder::new();
+    match kind {
+        MemberKind::Text(length) => object
+            .schema_type(Type::String)
+            .min_length(Some(*length.start()))
+            .max_length(Some(*length.end()))
+            .into(),
+        MemberKind::Whole(range) => {
+            let object = object.schema_type(Type::Integer).minimum(Some(*range.start()));
+            if *range.end() == i64::MAX { object.into() } else { object.maximum(Some(*range.end())).into() }
+        }
+        MemberKind::Number(range) => {
+            object.schema_type(Type::Number).minimum(Some(*range.start())).maximum(Some(*range.end())).into()
+        }
+        MemberKind::Money => object
+            .schema_type(SchemaType::from_iter([Type::Number, Type::String]))
+            .exclusive_minimum(Some(0))
+            .into(),
+        MemberKind::Choice(words) => {
+            object.schema_type(Type::String).enum_values(Some(words.iter().copied())).into()
+        }
+        MemberKind::Flag => object.schema_type(Type::Boolean).into(),
+        MemberKind::List(most) => {
+            let entry = ObjectBuilder::new().schema_type(Type::String).max_length(Some(60));
+            ArrayBuilder::new().items(entry).max_items(Some(*most)).into()
+        }
+        MemberKind::Values(most, longest) => {
+            let entry = ObjectBuilder::new().schema_type(Type::String).max_length(Some(*longest));
+            ArrayBuilder::new().items(entry).max_items(Some(*most)).into()
+        }
+        MemberKind::Numbers(many) => {
+            let others = format!(r"(\s*,\s*-?[0-9]+(\.[0-9]+)?){{{}}}", many - 1);
+            let pattern = format!(r"^\s*-?[0-9]+(\.[0-9]+)?{others}\s*$");
+            object.schema_type(Type::String).pattern(Some(pattern)).into()
+        }
+        MemberKind::Ids(_) | MemberKind::Object | MemberKind::Secret(_) => {
+            object.schema_type(Type::String).into()
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The document of the API, and the page to read it on. Both are made of what is in the binary.
+
+mod page;
+
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use bytes::Bytes;
+use http_kit::docs::{Facts, complete};
+use serde_json::Value;
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Method, path, service and who may ask, of every operation.
+const ENDPOINTS: &str = include_str!("../../../docs/endpoints.tsv");
+
+#[derive(utoipa::OpenApi)]
+#[openapi(info(
+    title = "HyderabadInfra",
+    description = "Homes in and around Hyderabad: posting, finding, asking, and everything a person did.\n\n\
+        Answers come in an envelope: `success`, `message`, `data`, `timestamp`; failures have `error` with a stable \
+        `code`, and with `Accept: application/problem+json` the form of RFC 9457. In a query an empty value is no \
+        value, and an unknown parameter is refused; in a body unknown members are ignored, numbers may come as texts \
+        and lists as texts with commas.",
+    license(name = "Apache-2.0", identifier = "Apache-2.0"),
+))]
+struct Api;
+
+static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| text().into());
+
+/// What each service says of its own routes.
+#[must_use]
+pub fn services() -> Vec<utoipa::openapi::OpenApi> {
+    vec![
+        users::Users::docs(),
+        properties::Properties::docs(),
+        search::Search::docs(),
+        history::History::docs(),
+        notifications::Notifications::docs(),
+        files::Files::docs(),
+        gateway::docs(),
+        routes().into_openapi(),
+    ]
+}
+
+/// The document.
+#[must_use]
+pub fn document() -> Value {
+    let mut all = Api::openapi();
+    for service in services() {
+        all.merge(service);
+    }
+    let facts: Vec<Facts> = ENDPOINTS.lines().skip(1).filter_map(Facts::read).collect();
+    complete(&all, &facts)
+}
+
+/// The document as it is committed and served.
+#[must_use]
+pub fn text() -> String {
+    serde_json::to_string_pretty(&document()).unwrap_or_default() + "\n"
+}
+
+/// Where the document and its page are.
+pub(crate) fn router() -> Router {
+    routes().route("/swagger-ui/{file}", get(page::asset)).into()
+}
+
+fn routes() -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(api_docs)).routes(routes!(page::page))
+}
+
+/// The same as `docs/openapi.json` in the source.
+#[utoipa::path(
+    get,
+    path = "/v3/api-docs",
+    summary = "This document",
+    responses((status = 200, description = "OpenAPI 3.1", body = std::collections::BTreeMap<String, Value>)),
+)]
+async fn api_docs() -> Response {
+    ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], DOCUMENT.clone()).into_response()
+}
