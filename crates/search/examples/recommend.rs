@@ -26,7 +26,10 @@ fn main() {
     let file = std::env::args().nth(2);
     for seed in 1..=3 {
         let mut random = Random::new(seed);
-        let homes = file.as_deref().map_or_else(|| made(&mut random), |path| read(&mut random, path));
+        let homes = match file.as_deref() {
+            Some(path) => read(&mut random, path),
+            None => made(&mut random),
+        };
         let world = tastes::world(&mut random, &homes, people);
         let began = Instant::now();
         let (model, learned, popular) = tastes::precision(&world);
