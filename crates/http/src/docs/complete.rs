@@ -244,7 +244,7 @@ impl Operation<'_> {
             if tagged || status == "201" {
                 names.push("ETag");
             }
-            if ["201", "202"].contains(&&**status) {
+            if ["201", "202", "302"].contains(&&**status) {
                 names.push("Location");
             }
             if paged {
