@@ -63,7 +63,7 @@ fn read(random: &mut Random, path: &str) -> Vec<Home> {
         let mut home = home(random, &TenantId::stored("hyderabad"));
         let content = &mut home.content;
         content.price = Paise::from_paise(price * 100);
-        content.location.area = cells[2].to_owned();
+        cells[2].clone_into(&mut content.location.area);
         content.specifications.bedrooms = Some(bedrooms);
         content.specifications.listing_type = ListingType::Sale;
         content.specifications.property_type = PropertyType::Apartment;

@@ -83,7 +83,7 @@ fn sentences_read_as_people_speak() {
 
 #[test]
 fn what_is_unknown_or_missing_still_reads() {
-    assert_eq!(tell("SAVED_SEARCH_DELETED", &json!({}), 1), "Saved search deleted");
+    assert_eq!(tell("GARDEN_GATE_PAINTED", &json!({}), 1), "Garden gate painted");
     assert_eq!(tell("PROPERTY_CREATED", &json!({"price": "?"}), 1), "You listed a home");
     assert_eq!(tell("", &json!({}), 1), "");
 }

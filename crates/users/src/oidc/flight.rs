@@ -120,6 +120,6 @@ mod tests {
         let tenant = TenantId::stored("hyderabad");
         let mut flight = Flight::begin("sample", &tenant, "/".into(), Timestamp::from_micros(0));
         flight.verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".into();
-        assert_eq!(flight.challenge(), "E9Melhoa2OwvFrEMTJguCMeaoeK1t8URWbuGJSstw-cM");
+        assert_eq!(flight.challenge(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 }
