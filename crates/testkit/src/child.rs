@@ -44,6 +44,14 @@ impl Child {
         Self { process, client: Client::new(&base), base }
     }
 
+    /// The most memory it had at any moment, in bytes; only Linux tells.
+    #[must_use]
+    pub fn peak_memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
+    }
+
     /// `kill -9`: no goodbye, nothing is flushed by the program.
     pub fn kill(mut self) {
         self.process.kill().unwrap();

@@ -1,6 +1,7 @@
 //! H6: what is sent is what it is, not what it says it is; of an image nothing is kept but what it shows.
 
 mod hostile;
+mod memory;
 
 use std::path::Path;
 

@@ -254,6 +254,12 @@ fn deflated() -> Vec<u8> {
     data
 }
 
+/// A photo that is to be turned by 90 degrees.
+pub fn turned(jpeg: &[u8]) -> Vec<u8> {
+    let exif = b"\xFF\xE1\0\x22Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+    [&jpeg[..2], exif, &jpeg[2..]].concat()
+}
+
 /// A photo that says where it was taken: EXIF and XMP.
 pub fn with_place(jpeg: &[u8]) -> Vec<u8> {
     let exif = b"Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x88\x25\0\x04\0\0\0\x01\0\0\0\x1a\0\0\0\0GPS 17.4435 N";

@@ -1,0 +1,119 @@
+//! The real server, under everything at once: what decoding takes is bounded, whatever comes.
+
+use std::sync::Arc;
+
+use image::{DynamicImage, ImageFormat};
+use testkit::{Child, Form, Person};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::hostile::{self, Case};
+use super::{check_store, send, told};
+
+/// Of the whole process, in bytes, whatever means no good.
+const MOST: u64 = 300_000_000;
+/// The same, while images are decoded that are as large as they may be.
+const MOST_OF_GIANTS: u64 = 450_000_000;
+/// Requests under way at the same time.
+const AT_ONCE: usize = 8;
+
+/// A progressive JPEG in one grey, of one pass: small as a file, and large once it is read.
+fn progressive(side: u16) -> Vec<u8> {
+    let blocks = usize::from(side.div_ceil(8)).pow(2);
+    let sides = [side.to_be_bytes(), side.to_be_bytes()].concat();
+    [
+        &b"\xFF\xD8\xFF\xDB\0\x43\0"[..],
+        &[1; 64],
+        b"\xFF\xC2\0\x11\x08",
+        &sides,
+        b"\x03\x01\x11\0\x02\x11\0\x03\x11\0",
+        // One code of one bit: nothing changes.
+        b"\xFF\xC4\0\x14\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+        b"\xFF\xDA\0\x0C\x03\x01\0\x02\0\x03\0\0\0\0",
+        &vec![0; (blocks * 3).div_ceil(8)],
+        b"\xFF\xD9",
+    ]
+    .concat()
+}
+
+fn large(name: &str, media: &str, bytes: Vec<u8>, taken: bool) -> Case {
+    let (file_name, media) = ("large".into(), format!("image/{media}"));
+    Case { name: name.into(), file_name, media, bytes, taken: Some(taken) }
+}
+
+fn written(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image.write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}
+
+/// Images that are right, and as large as they may be, or larger.
+fn giants() -> Vec<Case> {
+    let photo = written(&DynamicImage::new_rgb8(8160, 6120), ImageFormat::Jpeg);
+    let tall = written(&DynamicImage::new_rgb8(1080, 16_000), ImageFormat::Jpeg);
+    let drawing = written(&DynamicImage::new_rgba8(6000, 6000), ImageFormat::Png);
+    let each = [
+        ("a photo of 50 million pixels", "jpeg", photo.clone(), true),
+        ("the same on its side", "jpeg", hostile::turned(&photo), true),
+        ("a long screenshot", "jpeg", tall, true),
+        ("a drawing of 36 million pixels", "png", drawing, true),
+        ("a progressive photo", "jpeg", progressive(4400), true),
+        ("one of 49 million pixels", "jpeg", progressive(7000), false),
+    ];
+    let case =
+        |(name, media, bytes, taken): &(&str, &str, Vec<u8>, bool)| large(name, media, bytes.clone(), *taken);
+    each.iter().cycle().take(2 * each.len()).map(case).collect()
+}
+
+/// Sends `cases` to a server of their own, several at once; what is stored is what it says. Gives the most memory it
+/// had at any moment, in bytes, where the system tells.
+async fn peak_after(cases: Vec<Case>) -> Option<u64> {
+    let directory = tempfile::tempdir().unwrap();
+    let child = Child::serve(env!("CARGO_BIN_EXE_hyderabadinfra"), directory.path());
+    let owner = Person::register(&child.client, "owner").await;
+    let at_rest = child.peak_memory();
+    let (places, mut sent) = (Arc::new(Semaphore::new(AT_ONCE)), JoinSet::new());
+    for case in cases {
+        let (client, place) = (owner.client.clone(), Arc::clone(&places).acquire_owned().await.unwrap());
+        sent.spawn(async move {
+            let Case { name, file_name, media, bytes, taken } = case;
+            let form = Form::default().part("file", Some(&file_name), &media, &bytes).finish();
+            let answer = send(&client, "/api/files/upload", form).await;
+            drop(place);
+            let stored = told(&name, &answer);
+            if let Some(taken) = taken {
+                assert_eq!(answer.status == 201, taken, "{name}: {}", answer.text);
+            }
+            stored
+        });
+    }
+    let stored: usize = sent.join_all().await.into_iter().sum();
+    check_store(directory.path(), stored);
+    let peak = child.peak_memory()?;
+    println!("{} MB at rest, {} MB at most", at_rest? / 1_000_000, peak / 1_000_000);
+    Some(peak)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h06_two_hundred_hostile_files_at_once_take_less_than_300_mb() {
+    let large = |number: usize| {
+        let mut bytes = vec![0; 11 << 20];
+        bytes[..4].copy_from_slice(b"\xFF\xD8\xFF\xE0");
+        large(&format!("11 MB, number {number}"), "jpeg", bytes, false)
+    };
+    let mut cases = hostile::cases();
+    cases.extend((1..=16).map(large));
+    // Those that are large lie between the others.
+    let (step, count) = (89, cases.len());
+    let mut cases: Vec<_> = cases.into_iter().map(Some).collect();
+    let mixed: Vec<_> = (0..count).filter_map(|place| cases[place * step % count].take()).collect();
+    assert_eq!(mixed.len(), count);
+    let peak = peak_after(mixed).await;
+    assert!(peak.is_none_or(|peak| peak < MOST), "{peak:?} bytes at most");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h06_giants_at_once_take_less_than_450_mb() {
+    let peak = peak_after(giants()).await;
+    assert!(peak.is_none_or(|peak| peak < MOST_OF_GIANTS), "{peak:?} bytes at most");
+}
