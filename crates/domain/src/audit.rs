@@ -2,10 +2,11 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::aggregate::EventKind;
-use crate::id::UserId;
+use crate::id::{FileId, UserId};
 
 /// What was done to, or seen of, somebody else's data or the machinery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -94,6 +95,53 @@ pub enum AuditEvent {
         /// What went wrong.
         reason: String,
     },
+    /// Images are being looked at, and made anew where they are not as they should be.
+    #[serde(rename = "OPTIMIZE_STARTED")]
+    OptimizeStarted {
+        /// Everybody's, not only those of the person who asked.
+        all: bool,
+    },
+    /// Every image was looked at.
+    #[serde(rename = "OPTIMIZE_FINISHED")]
+    OptimizeFinished(Optimized),
+    /// Some images were not looked at; it can be started again.
+    #[serde(rename = "OPTIMIZE_FAILED")]
+    OptimizeFailed {
+        /// What went wrong.
+        reason: String,
+    },
+}
+
+/// What came of looking at images.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Optimized {
+    /// Looked at.
+    pub images: u64,
+    /// Of them, made anew.
+    pub renewed: u64,
+    /// Of them, without any rendition that could be read: nothing can be made of these.
+    pub lost: u64,
+    /// Bytes of all renditions that were there before.
+    pub bytes_before: u64,
+    /// Bytes of all renditions that are there now.
+    pub bytes_after: u64,
+    /// Pairs of images of one owner that look alike.
+    pub near_duplicates: u64,
+    /// The first of these pairs.
+    pub pairs: Vec<NearDuplicates>,
+}
+
+/// Two images of one owner that look alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NearDuplicates {
+    /// One of them, as a rule the older one.
+    pub first: FileId,
+    /// The other one.
+    pub second: FileId,
+    /// Bits of 64 in which their perceptual hashes differ.
+    pub distance: u32,
 }
 
 impl EventKind for AuditEvent {}

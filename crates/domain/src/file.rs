@@ -25,6 +25,15 @@ pub enum FileEvent {
         /// What it is.
         content: Content,
     },
+    /// Renditions of it that were missing, damaged, or of other widths than today's were made anew from its widest
+    /// whole one.
+    #[serde(rename = "FILE_OPTIMIZED")]
+    Optimized {
+        /// Its id.
+        file_id: FileId,
+        /// What it is from now on: an image.
+        content: Content,
+    },
     /// It is gone for good; its bytes follow.
     #[serde(rename = "FILE_DELETED")]
     Deleted {
@@ -45,6 +54,10 @@ pub enum Content {
         look: String,
         /// The narrowest first.
         renditions: Vec<Rendition>,
+        /// How often renditions were made anew after the upload. It is a part of their addresses: what a cache may
+        /// keep for ever is never served with other bytes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        edition: Option<u32>,
     },
     /// A document, kept as it came.
     Document {
@@ -86,6 +99,15 @@ impl Content {
             Self::Document { bytes } => vec![bytes],
         }
     }
+
+    /// How often it was made anew after its upload; nothing for never.
+    #[must_use]
+    pub fn edition(&self) -> Option<u32> {
+        match self {
+            Self::Image { edition, .. } => *edition,
+            Self::Document { .. } => None,
+        }
+    }
 }
 
 /// What a file can be asked.
@@ -102,6 +124,13 @@ pub enum FileCommand {
         /// What it is.
         content: Content,
     },
+    /// Let an image be these from now on.
+    Optimize {
+        /// Its perceptual hash.
+        look: String,
+        /// The narrowest first.
+        renditions: Vec<Rendition>,
+    },
     /// End.
     Delete,
 }
@@ -115,6 +144,9 @@ pub enum FileRejection {
     /// It was sent before.
     #[error("the file exists already")]
     Exists,
+    /// It is no image.
+    #[error("only images can be made anew")]
+    NoImage,
 }
 
 /// A file's state.
@@ -145,6 +177,18 @@ impl Known {
     pub fn is_image(&self) -> bool {
         matches!(self.content, Content::Image { .. })
     }
+
+    fn optimized(&self, look: String, renditions: Vec<Rendition>) -> Result<Vec<FileEvent>, FileRejection> {
+        let Content::Image { look: known_look, renditions: known, edition } = &self.content else {
+            return Err(FileRejection::NoImage);
+        };
+        if *known_look == look && *known == renditions {
+            return Ok(Vec::new());
+        }
+        let edition = Some(edition.unwrap_or(0).saturating_add(1));
+        let content = Content::Image { look, renditions, edition };
+        Ok(vec![FileEvent::Optimized { file_id: self.id, content }])
+    }
 }
 
 impl Aggregate for File {
@@ -160,7 +204,10 @@ impl Aggregate for File {
                 let name = name.map(|name| Personal::of(owner, name));
                 Ok(vec![FileEvent::Uploaded { file_id: id, owner_id: owner, name, content }])
             }
-            (FileCommand::Delete, None) => Err(FileRejection::Unknown),
+            (FileCommand::Optimize { look, renditions }, Some(known)) if !known.deleted => {
+                known.optimized(look, renditions)
+            }
+            (FileCommand::Optimize { .. }, _) | (FileCommand::Delete, None) => Err(FileRejection::Unknown),
             (FileCommand::Delete, Some(known)) if known.deleted => Ok(Vec::new()),
             (FileCommand::Delete, Some(known)) => Ok(vec![FileEvent::Deleted { file_id: known.id }]),
         }
@@ -178,8 +225,9 @@ impl Aggregate for File {
                     created_at: at,
                 });
             }
+            (FileEvent::Optimized { content, .. }, Some(known)) => known.content = content.clone(),
             (FileEvent::Deleted { .. }, Some(known)) => known.deleted = true,
-            (FileEvent::Deleted { .. }, None) => {}
+            (FileEvent::Optimized { .. } | FileEvent::Deleted { .. }, None) => {}
         }
     }
 }

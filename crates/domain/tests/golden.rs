@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use domain::activity::{ActivityEvent, CountedViews, Snapshot};
 use domain::area::{Area, AreaUnit};
-use domain::audit::AuditEvent;
+use domain::audit::{AuditEvent, NearDuplicates, Optimized};
 use domain::favourites::FavouritesEvent;
 use domain::file::{self, FileEvent, Rendition, Stored};
 use domain::lead::{Enquiry, LeadEvent, LeadStatus, Purpose};
@@ -204,8 +204,24 @@ fn others() -> (Vec<FavouritesEvent>, Vec<SessionEvent>, Vec<AuditEvent>) {
             AuditEvent::ReplayStarted { group: group() },
             AuditEvent::ReplayFinished { group: group(), events: 42, equal: None },
             AuditEvent::ReplayFailed { group: group(), reason: "the disk is full".into() },
+            AuditEvent::OptimizeStarted { all: false },
+            AuditEvent::OptimizeFinished(optimized()),
+            AuditEvent::OptimizeFailed { reason: "the disk is full".into() },
         ],
     )
+}
+
+fn optimized() -> Optimized {
+    let pair = NearDuplicates { first: id(4), second: id(5), distance: 3 };
+    Optimized {
+        images: 7,
+        renewed: 2,
+        lost: 1,
+        bytes_before: 90_000,
+        bytes_after: 99_000,
+        near_duplicates: 1,
+        pairs: vec![pair],
+    }
 }
 
 fn leads() -> (Vec<LeadEvent>, Vec<ReportEvent>) {
@@ -247,11 +263,15 @@ fn files() -> (Vec<FileEvent>, FileEvent) {
     let name = |name: &str| Some(Personal::of(id(1), name.to_owned()));
     let bytes = |key: &str, size| Stored { key: key.into(), size, sha256: "ab".repeat(32) };
     let renditions =
-        vec![Rendition { width: 320, height: 213, bytes: bytes("0123456789abcdef.webp", 9_000) }];
-    let image = file::Content::Image { look: "00ff3c7e8181c3e7".into(), renditions };
+        || vec![Rendition { width: 320, height: 213, bytes: bytes("0123456789abcdef.webp", 9_000) }];
+    let image =
+        file::Content::Image { look: "00ff3c7e8181c3e7".into(), renditions: renditions(), edition: None };
+    let anew =
+        file::Content::Image { look: "00ff3c7e8181c3e7".into(), renditions: renditions(), edition: Some(1) };
     let document = file::Content::Document { bytes: bytes("fedcba9876543210.pdf", 40_000) };
     let events = vec![
         FileEvent::Uploaded { file_id, owner_id, name: name("front door.jpg"), content: image },
+        FileEvent::Optimized { file_id, content: anew },
         FileEvent::Deleted { file_id },
     ];
     (events, FileEvent::Uploaded { file_id, owner_id, name: name("sale deed.pdf"), content: document })

@@ -60,7 +60,7 @@ impl<'a> Document<'a> {
         let (width, height, renditions) = match &known.content {
             Content::Image { renditions, .. } => {
                 let best = renditions.last();
-                (best.map(|b| b.width), best.map(|b| b.height), shown(settings, known.id, renditions))
+                (best.map(|b| b.width), best.map(|b| b.height), shown(settings, known, renditions))
             }
             Content::Document { .. } => (None, None, Vec::new()),
         };
@@ -70,7 +70,7 @@ impl<'a> Document<'a> {
             kind: if known.is_image() { "IMAGE" } else { "DOCUMENT" },
             file_name: file_name(known),
             // Documents are for their owner alone: no cache in front of us has them.
-            file_url: if known.is_image() { url(settings, known.id) } else { path(known.id) },
+            file_url: if known.is_image() { url(settings, known, None) } else { path(known.id) },
             file_size: bytes.last().map_or(0, |bytes| bytes.size),
             content_type: content_type(known),
             original_name: known.name.as_ref().and_then(Personal::as_ref).map(String::as_str),
@@ -90,11 +90,11 @@ impl Photo {
         let best = renditions.last()?;
         Some(Self {
             file_id: known.id,
-            url: url(settings, known.id),
+            url: url(settings, known, None),
             primary,
             width: best.width,
             height: best.height,
-            renditions: shown(settings, known.id, renditions),
+            renditions: shown(settings, known, renditions),
         })
     }
 }
@@ -113,15 +113,20 @@ fn path(id: FileId) -> String {
     format!("/api/files/{id}")
 }
 
-fn url(settings: &Settings, id: FileId) -> String {
-    format!("{}{}", settings.base_url, path(id))
+/// Where an image is, at a width. The edition is a part of it: other bytes have another address.
+fn url(settings: &Settings, known: &Known, width: Option<u32>) -> String {
+    let width = width.map(|width| format!("w={width}"));
+    let edition = known.content.edition().map(|edition| format!("v={edition}"));
+    let query: Vec<String> = width.into_iter().chain(edition).collect();
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{}{}{mark}{}", settings.base_url, path(known.id), query.join("&"))
 }
 
-fn shown(settings: &Settings, id: FileId, renditions: &[Rendition]) -> Vec<Shown> {
+fn shown(settings: &Settings, known: &Known, renditions: &[Rendition]) -> Vec<Shown> {
     let one = |rendition: &Rendition| Shown {
         width: rendition.width,
         height: rendition.height,
-        url: format!("{}?w={}", url(settings, id), rendition.width),
+        url: url(settings, known, Some(rendition.width)),
     };
     renditions.iter().map(one).collect()
 }

@@ -2,6 +2,7 @@
 
 mod asked;
 mod find;
+mod optimize;
 mod photos;
 mod range;
 mod remove;
@@ -27,6 +28,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(upload::one))
         .routes(routes!(upload::several))
         .routes(routes!(upload::each))
+        .routes(routes!(optimize::start))
         .routes(routes!(photos::of_listing))
         .routes(routes!(serve::download))
         .routes(routes!(serve::get, remove::remove))

@@ -12,6 +12,7 @@ mod body;
 mod document;
 mod http;
 mod media;
+mod optimize;
 mod picture;
 mod projection;
 mod receive;
@@ -29,7 +30,7 @@ use bus::{Group, Status};
 use domain::FileId;
 use domain::file::File;
 use http_kit::Kit;
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 
 pub use store::StoreError;
 
@@ -67,6 +68,8 @@ pub struct Files {
     book: Book,
     bytes: Store,
     studio: Studio,
+    /// Held by whoever makes an image anew that is there already: one at a time.
+    optimizing: Arc<Mutex<()>>,
     settings: Settings,
 }
 
@@ -106,7 +109,7 @@ impl Files {
         let tables = [deliveries::TABLES, include_str!("../migrations/0001_files.sql")].concat();
         let store = ViewStore::open(&views_dir.join("files.db"), &tables, Arc::new(projected))?;
         let book = Book::open(&store, wake)?;
-        Ok(Self { kit, store, book, bytes, studio: Studio::start()?, settings })
+        Ok(Self { kit, store, book, bytes, studio: Studio::start()?, optimizing: Arc::default(), settings })
     }
 
     /// The group that keeps the read model.

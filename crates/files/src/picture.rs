@@ -62,6 +62,13 @@ pub enum PictureError {
     Encoder,
 }
 
+/// The widths of the renditions of an image that is `width` pixels wide, the narrowest first.
+pub fn widths(width: u32) -> Vec<u32> {
+    let mut widths: Vec<u32> = WIDTHS.iter().map(|most| width.min(*most)).collect();
+    widths.dedup();
+    widths
+}
+
 /// What the image that `bytes` begin as takes to be made anew. Blocks, but not for long.
 pub fn look_at(bytes: &[u8], format: ImageFormat) -> Result<Header, PictureError> {
     opened(bytes, format).map(|(_, header)| header)
@@ -81,8 +88,7 @@ pub fn render(bytes: &[u8], format: ImageFormat) -> Result<Picture, PictureError
         DynamicImage::ImageRgb8(image.into_rgb8())
     };
     let look = look(&image);
-    let mut widths: Vec<u32> = WIDTHS.iter().map(|width| image.width().min(*width)).collect();
-    widths.dedup();
+    let widths = widths(image.width());
     let mut renditions = Vec::with_capacity(widths.len());
     for width in widths.into_iter().rev() {
         // A narrow one is made of the next wider one.

@@ -6,7 +6,7 @@ use ::projection::deliveries::Delivery;
 use ::projection::{Projection, ProjectionError, ViewTx};
 use async_trait::async_trait;
 use bus::Group;
-use domain::file::FileEvent;
+use domain::file::{Content, FileEvent};
 use domain::{Envelope, Log};
 use journal::Ledger;
 use tokio::sync::Notify;
@@ -45,8 +45,7 @@ impl Projected {
             FileEvent::Uploaded { owner_id, name, content, .. } => {
                 let owner = owner_id.to_string();
                 let gone = is_gone(tx, envelope, &owner).await?;
-                let content = serde_json::to_string(&content)
-                    .map_err(|error| ProjectionError::Event(error.to_string()))?;
+                let content = if gone { String::new() } else { written(&content)? };
                 let row = [
                     envelope.stream.tenant.as_str().into(),
                     (&*envelope.stream.id).into(),
@@ -66,6 +65,7 @@ impl Projected {
                 // Sent while its owner left.
                 if gone { remove(tx, envelope, &owner).await } else { Ok(()) }
             }
+            FileEvent::Optimized { content, .. } => optimized(tx, envelope, &content).await,
             FileEvent::Deleted { .. } => deleted(tx, envelope).await,
         }
     }
@@ -80,27 +80,61 @@ async fn remove(tx: &mut ViewTx<'_>, event: &Envelope, owner: &str) -> Result<()
     Ok(Delivery { event, channel: CHANNEL, recipient: owner, template: REMOVE }.add(tx).await?)
 }
 
+async fn optimized(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    content: &Content,
+) -> Result<(), ProjectionError> {
+    let content = written(content)?;
+    let (tenant, id) = (envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into());
+    let row = [tenant, id, envelope.version.into(), content.into()];
+    let sql = "update files set version = $3, content = case when gone = 0 then $4 else content end
+               where id = $2 and tenant = $1 and version = $3 - 1";
+    moved(tx.execute(sql, &row).await?, envelope)?;
+    let sql = "select owner_id from files where id = $2 and tenant = $1 and gone = 1";
+    let [tenant, id, ..] = row;
+    // Made anew while its owner left.
+    match tx.query(sql, &[tenant, id]).await?.first().and_then(|row| row.text(0)) {
+        Some(owner) => remove(tx, envelope, owner).await,
+        None => Ok(()),
+    }
+}
+
+fn written(content: &Content) -> Result<String, ProjectionError> {
+    serde_json::to_string(content).map_err(|error| ProjectionError::Event(error.to_string()))
+}
+
+/// A row was moved on from the version before.
+fn moved(rows: usize, envelope: &Envelope) -> Result<(), ProjectionError> {
+    if rows == 1 {
+        return Ok(());
+    }
+    let (stream, before) = (&envelope.stream, envelope.version - 1);
+    Err(ProjectionError::Event(format!("{stream} is not at version {before}")))
+}
+
 async fn deleted(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
     let row =
         [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into(), envelope.version.into()];
-    let sql = "update files set gone = 1, name = null, version = $3
+    let sql = "update files set gone = 1, name = null, content = '', version = $3
                where id = $2 and tenant = $1 and version = $3 - 1";
-    if tx.execute(sql, &row).await? != 1 {
-        let (stream, before) = (&envelope.stream, envelope.version - 1);
-        return Err(ProjectionError::Event(format!("{stream} is not at version {before}")));
-    }
+    moved(tx.execute(sql, &row).await?, envelope)?;
     let [tenant, id, _] = row;
     let found = tx.query("select owner_id from files where id = $2 and tenant = $1", &[tenant, id]).await?;
     let owner = found.first().and_then(|row| row.text(0)).unwrap_or_default().to_owned();
     remove(tx, envelope, &owner).await
 }
 
-/// The owner left: what their files were called goes from here, and the bytes follow.
+/// The owner left: what their files were called and what they look like goes from here, and the bytes follow.
 async fn owner_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
     let keys = [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into()];
     tx.execute("insert into gone_owners (tenant, user_id) values ($1, $2) on conflict do nothing", &keys)
         .await?;
-    tx.execute("update files set gone = 1, name = null where owner_id = $2 and tenant = $1", &keys).await?;
+    tx.execute(
+        "update files set gone = 1, name = null, content = '' where owner_id = $2 and tenant = $1",
+        &keys,
+    )
+    .await?;
     remove(tx, envelope, &envelope.stream.id).await
 }
 

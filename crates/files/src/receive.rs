@@ -9,7 +9,7 @@ use http_kit::Failure;
 
 use crate::body::{Part, Parts, too_large, wrong};
 use crate::media::{Media, is_whole_pdf};
-use crate::picture::Picture;
+use crate::picture::{Picture, Rendered};
 use crate::studio::Studio;
 
 /// Files of one request, at most.
@@ -154,16 +154,27 @@ fn of_another_kind(field: &str) -> Failure {
 fn image(picture: Picture, key: impl Fn() -> String) -> (Content, Vec<(String, Bytes)>) {
     let mut bytes = Vec::with_capacity(picture.renditions.len());
     let renditions = picture.renditions.into_iter().map(|made| {
-        let (key, webp) = (format!("{}.webp", key()), Bytes::from(made.webp));
-        let rendition = Rendition { width: made.width, height: made.height, bytes: stored(&key, &webp) };
-        bytes.push((key, webp));
+        let (rendition, webp) = rendition(made, &key);
+        bytes.push((rendition.bytes.key.clone(), webp));
         rendition
     });
     let renditions = renditions.collect();
-    (Content::Image { look: format!("{:016x}", picture.look), renditions }, bytes)
+    (Content::Image { look: written(picture.look), renditions, edition: None }, bytes)
 }
 
-fn stored(key: &str, bytes: &[u8]) -> Stored {
+/// A perceptual hash as events have it.
+pub fn written(look: u64) -> String {
+    format!("{look:016x}")
+}
+
+/// A rendition under a key of its own, and its bytes.
+pub fn rendition(made: Rendered, key: impl Fn() -> String) -> (Rendition, Bytes) {
+    let (key, webp) = (format!("{}.webp", key()), Bytes::from(made.webp));
+    (Rendition { width: made.width, height: made.height, bytes: stored(&key, &webp) }, webp)
+}
+
+/// `bytes` as the store has them under `key`.
+pub fn stored(key: &str, bytes: &[u8]) -> Stored {
     use std::fmt::Write as _;
     let sha256 = digest(&SHA256, bytes).as_ref().iter().fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");

@@ -70,17 +70,42 @@ impl Store {
         }
     }
 
-    /// Removes everything of a file; removing it again is harmless.
-    pub async fn remove(&self, tenant: &TenantId, file: FileId) -> Result<(), StoreError> {
+    /// All of what was put; nothing when it is gone.
+    pub async fn whole(
+        &self,
+        tenant: &TenantId,
+        file: FileId,
+        key: &str,
+    ) -> Result<Option<Bytes>, StoreError> {
+        match self.0.get(&Self::directory(tenant, file).join(key)).await {
+            Ok(found) => Ok(Some(found.bytes().await?)),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Removes what is kept of a file under other keys than these.
+    pub async fn keep_only(&self, tenant: &TenantId, file: FileId, keys: &[&str]) -> Result<(), StoreError> {
         let directory = Self::directory(tenant, file);
         let found: Vec<_> = self.0.list(Some(&directory)).try_collect().await?;
         for object in found {
-            match self.0.delete(&object.location).await {
-                Err(Error::NotFound { .. }) | Ok(()) => {}
-                Err(error) => return Err(error.into()),
+            if object.location.filename().is_some_and(|key| !keys.contains(&key)) {
+                self.discard(&object.location).await?;
             }
         }
         Ok(())
+    }
+
+    async fn discard(&self, place: &Place) -> Result<(), StoreError> {
+        match self.0.delete(place).await {
+            Err(Error::NotFound { .. }) | Ok(()) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Removes everything of a file; removing it again is harmless.
+    pub async fn remove(&self, tenant: &TenantId, file: FileId) -> Result<(), StoreError> {
+        self.keep_only(tenant, file, &[]).await
     }
 
     /// Every file there are bytes of.
@@ -133,6 +158,10 @@ mod tests {
         fs::write(directory.path().join(format!("t/{file}/c.webp#1")), "half").unwrap();
         let store = Store::local(directory.path()).unwrap();
         assert!(!directory.path().join(format!("t/{file}/c.webp#1")).exists());
+        assert_eq!(store.whole(&tenant, file, "a.webp").await.unwrap().unwrap(), "0123456789");
+        store.keep_only(&tenant, file, &["a.webp"]).await.unwrap();
+        assert_eq!(store.whole(&tenant, file, "b.webp").await.unwrap(), None);
+        assert!(store.whole(&tenant, file, "a.webp").await.unwrap().is_some());
         store.remove(&tenant, file).await.unwrap();
         store.remove(&tenant, file).await.unwrap();
         assert_eq!(store.read(&tenant, file, "a.webp", 2..5).await.unwrap(), None);

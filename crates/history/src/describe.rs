@@ -72,6 +72,7 @@ impl Told<'_> {
             "PROPERTY_SHARED" => format!("You shared {title}"),
             "PROPERTY_IMAGES_ADDED" => self.pictured(),
             "FILE_UPLOADED" => self.uploaded(),
+            "FILE_OPTIMIZED" => "A photo was made anew".into(),
             "FILE_DELETED" => "You deleted a file".into(),
             "CONTACT_REVEALED" => format!("You were shown the contact of {title}"),
             "VIEWS_COUNTED" => "Visits to homes were counted".into(),
@@ -134,6 +135,12 @@ impl Told<'_> {
             "REPLAY_STARTED" => format!("You started to rebuild the read model of {group}"),
             "REPLAY_FINISHED" => format!("The read model of {group} was rebuilt"),
             "REPLAY_FAILED" => format!("The read model of {group} could not be rebuilt"),
+            "OPTIMIZE_STARTED" if self.data.get("all").and_then(Value::as_bool) == Some(true) => {
+                "You had everybody's photos looked over".into()
+            }
+            "OPTIMIZE_STARTED" => "You had your photos looked over".into(),
+            "OPTIMIZE_FINISHED" => "The photos were looked over".into(),
+            "OPTIMIZE_FAILED" => "The photos could not all be looked over".into(),
             "PROPERTY_SEARCHED" => "You searched for homes".into(),
             "SEARCH_SAVED" => "You saved a search".into(),
             "SAVED_SEARCH_UPDATED" => "You changed a saved search".into(),

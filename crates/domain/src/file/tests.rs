@@ -1,5 +1,6 @@
 use super::*;
 
+const LOOK: &str = "00ff00ff00ff00ff";
 const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 
 fn id<K>(last: u8) -> crate::Id<K> {
@@ -12,7 +13,7 @@ fn stored(key: &str) -> Stored {
 
 fn image(key: &str) -> Content {
     let renditions = vec![Rendition { width: 320, height: 200, bytes: stored(key) }];
-    Content::Image { look: "00ff00ff00ff00ff".into(), renditions }
+    Content::Image { look: LOOK.into(), renditions, edition: None }
 }
 
 fn document() -> Content {
@@ -58,4 +59,25 @@ fn what_is_stored_is_every_rendition_or_the_document() {
     assert_eq!(image("a").stored(), [&stored("a")]);
     assert_eq!(document().stored(), [&stored("a")]);
     assert!(given(&[sent(image("a"))]).0.unwrap().is_image());
+}
+
+#[test]
+fn an_image_made_anew_has_another_edition_and_nothing_else_can_be_made_anew() {
+    let optimize = |key: &str| {
+        let renditions = vec![Rendition { width: 320, height: 200, bytes: stored(key) }];
+        FileCommand::Optimize { look: LOOK.into(), renditions }
+    };
+    let file = given(&[sent(image("a"))]);
+    assert_eq!(file.decide(optimize("a"), NOW), Ok(vec![]), "it is so already");
+    let first = file.decide(optimize("b"), NOW).unwrap();
+    let file = given(&[sent(image("a")), first[0].clone()]);
+    let known = file.0.as_ref().unwrap();
+    assert_eq!((known.content.stored(), known.content.edition()), (vec![&stored("b")], Some(1)));
+    let second =
+        given(&[sent(image("a")), first[0].clone(), file.decide(optimize("c"), NOW).unwrap()[0].clone()]);
+    assert_eq!(second.0.unwrap().content.edition(), Some(2));
+    assert_eq!(given(&[sent(document())]).decide(optimize("b"), NOW), Err(FileRejection::NoImage));
+    assert_eq!(File::default().decide(optimize("b"), NOW), Err(FileRejection::Unknown));
+    let gone = given(&[sent(image("a")), FileEvent::Deleted { file_id: id(2) }]);
+    assert_eq!(gone.decide(optimize("b"), NOW), Err(FileRejection::Unknown));
 }

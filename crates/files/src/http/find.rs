@@ -12,7 +12,6 @@ impl App {
     /// A file that is not gone, as the caller last left it.
     pub(super) async fn present(&self, caller: &Caller, id: FileId) -> Result<(Known, Version), Failure> {
         let found = match self.listed(&caller.tenant, id).await? {
-            Some((known, _)) if known.deleted => return Err(no_such_file()),
             Some(listed) if self.files.kit.is_fresh(&self.status, caller, &[Log::Facts]) => listed,
             _ => self.folded(&caller.tenant, id).await?,
         };
@@ -30,6 +29,10 @@ impl App {
                    where id = $2 and tenant = $1";
         let rows = self.files.store.query(sql, vec![tenant.as_str().into(), id.to_string().into()]).await?;
         let Some(row) = rows.first() else { return Ok(None) };
+        // Nothing else is kept of those.
+        if row.int(3) != Some(0) {
+            return Err(no_such_file());
+        }
         let broken = || Failure::unavailable(&"a row of the files read model cannot be read");
         let owner = row.text(0).and_then(|owner| owner.parse().ok()).ok_or_else(broken)?;
         let known = Known {
@@ -37,7 +40,7 @@ impl App {
             owner,
             name: row.text(1).map(|name| Personal::of(owner, name.to_owned())),
             content: row.text(2).and_then(|text| serde_json::from_str(text).ok()).ok_or_else(broken)?,
-            deleted: row.int(3) != Some(0),
+            deleted: false,
             created_at: row.int(5).map(Timestamp::from_micros).ok_or_else(broken)?,
         };
         Ok(Some((known, row.count(4))))

@@ -22,13 +22,15 @@ use crate::App;
 use crate::document::{content_type, file_name};
 use crate::picture::WIDTHS;
 
-/// An image never changes: its rendition is another one under another tag.
+/// An address that names the edition never gives other bytes; nor does one without it while nothing was made anew.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// An image whose address does not name its edition: caches ask whether it is still the same, by its tag.
+const ASKED_AGAIN: &str = "public, no-cache";
 const NOT_KEPT: &str = "private, no-store";
 const SANDBOX: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
 
 /// `GET /api/files/{id}`: `?w=320|800|1600` is the narrowest rendition that is at least as wide; else, and with
-/// `?w=best`, it is the widest.
+/// `?w=best`, it is the widest. `v` is the edition, as an answer's addresses have it.
 #[utoipa::path(
     get,
     path = "/api/files/{id}",
@@ -36,7 +38,8 @@ const SANDBOX: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
     params(Query<Width>, ("Range" = Option<String>, Header, description = "One part of the bytes: `bytes=0-1023`."), IfNoneMatch),
     responses(
         (status = 200, description = "The bytes", content((String = "image/webp"), (String = "application/pdf"))),
-        (status = 206, description = "The part that was asked for", content((String = "image/webp"), (String = "application/pdf"))), (status = 206, description = "The part that was asked for", content((String = "image/webp"), (String = "application/pdf"))), (status = 416, description = "The file does not reach that far"),
+        (status = 206, description = "The part that was asked for", content((String = "image/webp"), (String = "application/pdf"))),
+        (status = 416, description = "The file does not reach that far"),
     ),
 )]
 pub async fn get(
@@ -48,12 +51,13 @@ pub async fn get(
     held: Held,
 ) -> Result<Response, Failure> {
     let id = file_id(path)?;
-    let params = Params::read(&uri, &["w"])?;
+    let params = Params::read(&uri, &["w", "v"])?;
     let mut fields = params.fields();
-    let width = asked_width(&mut fields);
+    let (width, edition) = asked_rendition(&mut fields);
     fields.finish(Some(()))?;
     let known = app.given(&caller, id, None, "GET /api/files/{id}").await?;
-    app.serve(&caller, &known, width, false, (&headers, &held)).await
+    let wanted = Wanted { width, edition, save: false };
+    app.serve(&caller, &known, wanted, (&headers, &held)).await
 }
 
 /// `GET /api/files/download/{userId}/{fileName}`: the same, to be saved; `fileName` is that of an upload's answer.
@@ -85,11 +89,22 @@ pub async fn download(
     if file_name(&known) != name {
         return Err(no_such_file());
     }
-    app.serve(&caller, &known, None, true, (&headers, &held)).await
+    let wanted = Wanted { width: None, edition: None, save: true };
+    app.serve(&caller, &known, wanted, (&headers, &held)).await
 }
 
-pub fn asked_width(f: &mut Fields<'_>) -> Option<u32> {
-    match f.text("w", 1..=5).as_deref() {
+/// What of a file is asked for.
+#[derive(Debug)]
+struct Wanted {
+    width: Option<u32>,
+    edition: Option<u32>,
+    /// As something to save.
+    save: bool,
+}
+
+/// A width and an edition.
+pub fn asked_rendition(f: &mut Fields<'_>) -> (Option<u32>, Option<u32>) {
+    let width = match f.text("w", 1..=5).as_deref() {
         None | Some("best") => None,
         Some(text) => {
             let width = text.parse().ok().filter(|width: &u32| *width > 0);
@@ -98,7 +113,9 @@ pub fn asked_width(f: &mut Fields<'_>) -> Option<u32> {
             }
             width
         }
-    }
+    };
+    let edition = f.whole("v", 1..=i64::from(u32::MAX)).and_then(|edition| u32::try_from(edition).ok());
+    (width, edition)
 }
 
 impl App {
@@ -125,14 +142,13 @@ impl App {
         &self,
         caller: &Caller,
         known: &Known,
-        width: Option<u32>,
-        save: bool,
+        wanted: Wanted,
         (headers, held): (&HeaderMap, &Held),
     ) -> Result<Response, Failure> {
-        let stored = chosen(&known.content, width).ok_or_else(no_such_file)?;
+        let stored = chosen(&known.content, wanted.width).ok_or_else(no_such_file)?;
         let mut response = Response::new(Body::empty());
         let tag = format!("\"{}\"", stored.sha256);
-        describe(&mut response, known, &tag, save);
+        describe(&mut response, known, &tag, &wanted);
         if held.is(&stored.sha256) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             return Ok(response);
@@ -165,12 +181,17 @@ fn chosen(content: &Content, width: Option<u32>) -> Option<&Stored> {
     }
 }
 
-fn describe(response: &mut Response, known: &Known, tag: &str, save: bool) {
-    let save = save || !known.is_image();
+fn describe(response: &mut Response, known: &Known, tag: &str, wanted: &Wanted) {
+    let save = wanted.save || !known.is_image();
     set(response, CONTENT_TYPE, content_type(known));
     set(response, ETAG, tag);
     set(response, ACCEPT_RANGES, "bytes");
-    set(response, CACHE_CONTROL, if known.is_image() { FOR_EVER } else { NOT_KEPT });
+    let kept = match known.is_image() {
+        false => NOT_KEPT,
+        true if wanted.edition == known.content.edition() => FOR_EVER,
+        true => ASKED_AGAIN,
+    };
+    set(response, CACHE_CONTROL, kept);
     set(response, X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(response, CONTENT_SECURITY_POLICY, SANDBOX);
     if save {

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use domain::audit::AuditEvent;
+use domain::audit::{AuditEvent, Optimized};
 use domain::{Envelope, StreamId, Timestamp, UserId};
 use http_kit::{Caller, Envelope as Enveloped, Failure, JobProgress, Right};
 use serde::Serialize;
@@ -86,15 +86,17 @@ struct Outcome {
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    result: Option<Rebuilt>,
+    result: Option<JobResult>,
 }
 
-/// A read model that was made again.
+/// What a job came to.
 #[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct Rebuilt {
-    events: u64,
-    equal_to_the_one_before: Option<bool>,
+#[serde(untagged, rename_all_fields = "camelCase")]
+enum JobResult {
+    /// A read model was made again.
+    Rebuilt { events: u64, equal_to_the_one_before: Option<bool> },
+    /// Images were looked over.
+    Optimized(Optimized),
 }
 
 fn decode(gateway: &Gateway, envelope: &Envelope) -> Result<AuditEvent, Failure> {
@@ -104,6 +106,8 @@ fn decode(gateway: &Gateway, envelope: &Envelope) -> Result<AuditEvent, Failure>
 fn subject(gateway: &Gateway, begun: &Envelope) -> Result<Option<String>, Failure> {
     Ok(match decode(gateway, begun)? {
         AuditEvent::ReplayStarted { group } => Some(group),
+        AuditEvent::OptimizeStarted { all: true } => Some("everybody's images".into()),
+        AuditEvent::OptimizeStarted { all: false } => Some("images".into()),
         _ => None,
     })
 }
@@ -111,10 +115,15 @@ fn subject(gateway: &Gateway, begun: &Envelope) -> Result<Option<String>, Failur
 fn outcome(gateway: &Gateway, last: &Envelope) -> Result<(&'static str, Outcome), Failure> {
     let ended = Outcome { finished_at: Some(last.timestamp), ..Outcome::default() };
     Ok(match decode(gateway, last)? {
-        AuditEvent::ReplayFailed { reason, .. } => ("FAILED", Outcome { error: Some(reason), ..ended }),
+        AuditEvent::ReplayFailed { reason, .. } | AuditEvent::OptimizeFailed { reason } => {
+            ("FAILED", Outcome { error: Some(reason), ..ended })
+        }
         AuditEvent::ReplayFinished { events, equal, .. } => {
-            let rebuilt = Rebuilt { events, equal_to_the_one_before: equal };
+            let rebuilt = JobResult::Rebuilt { events, equal_to_the_one_before: equal };
             ("SUCCEEDED", Outcome { result: Some(rebuilt), ..ended })
+        }
+        AuditEvent::OptimizeFinished(told) => {
+            ("SUCCEEDED", Outcome { result: Some(JobResult::Optimized(told)), ..ended })
         }
         _ => ("SUCCEEDED", ended),
     })

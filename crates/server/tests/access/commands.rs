@@ -62,6 +62,7 @@ const NO_VERSION: &[Except] = &[
     except("POST /api/files/upload", "new"),
     except("POST /api/files/upload/multiple", "new"),
     except("POST /api/files/bulk", "new"),
+    except("POST /api/files/optimize", "a job"),
     except("POST /api/user-history/{userId}/hide", "a record: an entry is hidden or not"),
     except("POST /api/user-history/replay", "a job"),
     except("POST /api/v1/admin/consumers/{group}/pause", "a group has no version"),

@@ -1,6 +1,7 @@
 //! Files over HTTP: who gets what, in which part, and what is left when they are gone.
 
 mod gone;
+mod optimize;
 mod photos;
 
 use reqwest::Method;

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use domain::file::{Content, File};
 use domain::{Ids, TenantId};
 use testkit::{Person, TestApp};
 
@@ -24,12 +25,20 @@ async fn the_bytes_of_a_deleted_file_are_gone() {
     assert!(left.len() == 1 && left[0].to_str().unwrap().contains(&kept), "{left:?}");
 }
 
+/// An image that looks unlike all others here.
+fn mirrored(jpeg: &[u8]) -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let image = image::load_from_memory(jpeg).unwrap().fliph();
+    image.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
+    bytes.into_inner()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_20_the_files_of_whoever_leaves_are_gone_and_what_they_were_called() {
     let app = people::app().await;
     let owner = Person::register(&app.client, "owner").await;
     let other = Person::register(&app.client, "other").await;
-    let photo = images::send(&owner.client, "Gulmohar Niwas.jpg", &images::jpeg(90, 60)).await;
+    let photo = images::send(&owner.client, "Gulmohar Niwas.jpg", &mirrored(&images::jpeg(90, 60))).await;
     let deed = images::send(&owner.client, "Gulmohar Niwas.pdf", &images::pdf("Torvald's deed")).await;
     let kept = images::upload(&other.client, 50, 40).await;
     app.drain().await;
@@ -48,6 +57,11 @@ async fn rule_20_the_files_of_whoever_leaves_are_gone_and_what_they_were_called(
         }
         found
     };
+    let hyderabad = TenantId::stored("hyderabad");
+    let (File(known), _) = app.kit.ledger.load::<File>(&hyderabad, &photo).await.unwrap();
+    let Content::Image { look, .. } = known.unwrap().content else { panic!("an image") };
+    let looks = || holds(&app.data_dir().join("views"), format!("\"look\":\"{look}\"").as_bytes()).len();
+    assert!(looks() > 0);
     let named = holds(app.data_dir(), b"Gulmohar Niwas");
     assert!(named.iter().any(|path| path.to_str().unwrap().contains("files.db")), "{named:?}");
     assert!(!named.iter().any(|path| path.to_str().unwrap().contains("journal")), "sealed: {named:?}");
@@ -62,6 +76,7 @@ async fn rule_20_the_files_of_whoever_leaves_are_gone_and_what_they_were_called(
     }
     assert_eq!(app.client.bytes(&format!("/api/files/{kept}"), &[]).await.0, 200);
     assert_eq!(images::stored(app.data_dir()).len(), 1);
+    assert_eq!(looks(), 0, "what it looked like");
     for secret in [&b"Gulmohar Niwas"[..], b"Torvald's deed"] {
         assert_eq!(holds(app.data_dir(), secret), Vec::<std::path::PathBuf>::new());
     }

@@ -82,8 +82,14 @@ pub const TOPICS: &[Topic] = &[
         writers: "all",
         readers: &[],
         carries: |message| {
-            let prefixes =
-                ["PERSONAL_DATA_", "DEAD_LETTER_", "CONSUMER_PAUSED", "CONSUMER_RESUMED", "REPLAY_"];
+            let prefixes = [
+                "PERSONAL_DATA_",
+                "DEAD_LETTER_",
+                "CONSUMER_PAUSED",
+                "CONSUMER_RESUMED",
+                "REPLAY_",
+                "OPTIMIZE_",
+            ];
             AUDITED.contains(&message) || prefixes.iter().any(|prefix| message.starts_with(prefix))
         },
     },

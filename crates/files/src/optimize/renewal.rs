@@ -1,0 +1,130 @@
+//! One image: what of it is whole, and what has to be made anew.
+
+use bytes::Bytes;
+use domain::Version;
+use domain::file::{Content, File, FileCommand, Known, Rendition};
+use image::ImageFormat;
+use journal::{ExecuteError, Options};
+
+use super::{Trouble, Work};
+use crate::picture::widths;
+use crate::receive::{rendition, stored, written};
+
+/// What an image was found to be.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// Of all renditions that were there.
+    pub bytes_before: u64,
+    /// What it is now, where something was made anew.
+    pub renewed: Option<Content>,
+    /// Nothing of it can be read.
+    pub is_lost: bool,
+}
+
+/// The renditions whose bytes are there and those that were written, and the bytes of the widest of them.
+#[derive(Default)]
+struct Whole {
+    renditions: Vec<Rendition>,
+    widest: Bytes,
+    bytes: u64,
+}
+
+impl Work {
+    /// Looks at an image, and makes anew what is not as it should be.
+    pub async fn image(&self, known: &Known, version: Version) -> Result<Seen, Trouble> {
+        let Content::Image { look, renditions, .. } = &known.content else { return Ok(Seen::default()) };
+        let whole = self.whole(known, renditions).await?;
+        let seen = Seen { bytes_before: whole.bytes, ..Seen::default() };
+        let Some(widest) = whole.renditions.last() else {
+            tracing::warn!(file = %known.id, "an image has no rendition that can be read");
+            return Ok(Seen { is_lost: true, ..seen });
+        };
+        let wanted = widths(widest.width);
+        let is_right = whole.renditions == *renditions
+            && whole.renditions.iter().map(|rendition| rendition.width).eq(wanted)
+            && u64::from_str_radix(look, 16).is_ok();
+        if is_right {
+            self.tidy(known, &known.content).await?;
+            return Ok(seen);
+        }
+        let picture = match self.files.studio.render("file", whole.widest, ImageFormat::WebP).await {
+            Ok(picture) => picture,
+            Err(failure) if failure.status.is_server_error() => return Err(failure.message.into()),
+            Err(failure) => {
+                tracing::warn!(file = %known.id, why = failure.message, "an image cannot be made anew");
+                return Ok(Seen { is_lost: true, ..seen });
+            }
+        };
+        let look = u64::from_str_radix(look, 16).unwrap_or(picture.look);
+        let (mut renditions, mut fresh) = (Vec::new(), Vec::new());
+        for made in picture.renditions {
+            // What is whole stays what it is: an image that is decoded and encoded once more is a worse one.
+            if let Some(kept) = whole.renditions.iter().find(|rendition| rendition.width == made.width) {
+                renditions.push(kept.clone());
+                continue;
+            }
+            let key = || self.files.kit.ledger.fresh().simple().to_string();
+            let (made, bytes) = rendition(made, key);
+            fresh.push((made.bytes.key.clone(), bytes));
+            renditions.push(made);
+        }
+        let command = FileCommand::Optimize { look: written(look), renditions };
+        Ok(Seen { renewed: self.keep(known, version, fresh, command).await?, ..seen })
+    }
+
+    async fn whole(&self, known: &Known, renditions: &[Rendition]) -> Result<Whole, Trouble> {
+        let mut whole = Whole::default();
+        for rendition in renditions {
+            let key = &rendition.bytes.key;
+            let Some(bytes) = self.files.bytes.whole(&self.actor.tenant, known.id, key).await? else {
+                continue;
+            };
+            whole.bytes += bytes.len() as u64;
+            if stored(key, &bytes) == rendition.bytes {
+                whole.renditions.push(rendition.clone());
+                whole.widest = bytes;
+            }
+        }
+        Ok(whole)
+    }
+
+    /// As with uploads, bytes are durable before the event that says so. Gives what the image is now; nothing when it
+    /// was deleted meanwhile.
+    async fn keep(
+        &self,
+        known: &Known,
+        version: Version,
+        fresh: Vec<(String, Bytes)>,
+        command: FileCommand,
+    ) -> Result<Option<Content>, Trouble> {
+        for (key, bytes) in fresh {
+            self.files.bytes.put(&self.actor.tenant, known.id, &key, bytes).await?;
+        }
+        let options = Options { if_version: Some(version), ..Options::default() };
+        match self.files.kit.execute::<File>(&self.actor, known.id, command, options).await {
+            Ok(done) => {
+                let content = done.state.0.map(|known| known.content);
+                if let Some(content) = &content {
+                    self.tidy(known, content).await?;
+                }
+                metrics::counter!("files_optimized").increment(1);
+                Ok(content)
+            }
+            // Its bytes have been removed, perhaps before these were put.
+            Err(ExecuteError::Rejected(_) | ExecuteError::Precondition { .. } | ExecuteError::Busy) => {
+                let (File(now), _) = self.files.kit.ledger.load::<File>(&self.actor.tenant, known.id).await?;
+                if now.is_none_or(|now| now.deleted) {
+                    self.files.bytes.remove(&self.actor.tenant, known.id).await?;
+                }
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Removes bytes of an image that no event speaks of any more: damaged ones, and those of a job that was cut short.
+    async fn tidy(&self, known: &Known, content: &Content) -> Result<(), Trouble> {
+        let keys: Vec<&str> = content.stored().iter().map(|stored| &*stored.key).collect();
+        Ok(self.files.bytes.keep_only(&self.actor.tenant, known.id, &keys).await?)
+    }
+}
