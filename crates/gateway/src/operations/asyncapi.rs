@@ -10,7 +10,7 @@ const DOCUMENT: &str = include_str!("../../../../docs/asyncapi.yaml");
     get,
     path = "/asyncapi.yaml",
     summary = "The event catalogue",
-    responses((status = 200, description = "AsyncAPI 3.0", body = String, content_type = "application/yaml")),
+    responses((status = 200, description = "AsyncAPI 3.0", body = BTreeMap<String, serde_json::Value>, content_type = "application/yaml")),
 )]
 pub async fn document() -> Response {
     ([(CONTENT_TYPE, "application/yaml")], DOCUMENT).into_response()
