@@ -30,6 +30,8 @@ create table if not exists saved_keys (
     primary key (key, tenant, id)
 );
 create index if not exists idx_saved_keys_id on saved_keys (id, tenant);
+-- Whether a tenant has any.
+create index if not exists idx_saved_keys_tenant on saved_keys (tenant);
 
 -- Homes that wait for the next letter of a search that is told daily or weekly.
 create table if not exists saved_matches (

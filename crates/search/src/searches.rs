@@ -52,7 +52,7 @@ impl Searches {
     /// # Errors
     /// When its file cannot be opened.
     pub(crate) fn open(kit: Kit, views: &Path, index: Arc<Index>) -> Result<Self, ViewError> {
-        let tables = include_str!("../migrations/0002_searches.sql");
+        let tables = include_str!("../migrations/0001_searches.sql");
         let projection = Arc::new(projection::Searched::new(kit.ledger.clone()));
         let store = ViewStore::open(&views.join("searches.db"), tables, projection)?;
         Ok(Self { kit, store, suggester: Arc::new(Suggester::new(index)) })

@@ -1,6 +1,6 @@
 //! Learns in the background from the newest events, and reads one person's own when they ask.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -52,6 +52,8 @@ impl std::fmt::Debug for Learner {
 #[derive(Debug, Default)]
 struct Read {
     activity: Activity,
+    /// What is saved by now: a saved home that was taken back is none.
+    saved: BTreeMap<(UserId, PropertyId), Deed>,
     /// Entries of histories that their people hid.
     hidden: BTreeSet<Uuid>,
 }
@@ -110,17 +112,16 @@ impl Learner {
                 for event in &page {
                     let tenant = &event.stream.tenant;
                     let Some(catalogue) = catalogues.get(tenant) else { continue };
-                    read.entry(tenant.clone()).or_default().add(&self.ledger, event, catalogue)?;
+                    read.entry(tenant.clone()).or_default().add(&self.ledger, event, catalogue);
                 }
                 tokio::task::yield_now().await;
             }
         }
         let mut models = HashMap::new();
-        for (tenant, Read { mut activity, hidden }) in read {
+        for (tenant, read) in read {
             let Some(catalogue) = catalogues.remove(&tenant) else { continue };
-            activity.forget(&self.gone(&tenant).await?, &hidden);
+            let mut activity = read.by_now(&self.gone(&tenant).await?);
             activity.disown(&catalogue);
-            activity.in_order();
             let learn = move || Model::learn(catalogue, &activity, now);
             models.insert(tenant, Arc::new(tokio::task::spawn_blocking(learn).await?));
         }
@@ -144,13 +145,10 @@ impl Learner {
             let query = EventQuery { user: Some(user), ..EventQuery::newest(tenant, log, OWN) };
             // In the order in which it happened: what was taken back is taken back.
             for event in self.ledger.journal().find(&query).await?.iter().rev() {
-                read.add(&self.ledger, event, catalogue)?;
+                read.add(&self.ledger, event, catalogue);
             }
         }
-        let Read { mut activity, hidden } = read;
-        activity.forget(&BTreeSet::new(), &hidden);
-        activity.in_order();
-        Ok(activity)
+        Ok(read.by_now(&BTreeSet::new()))
     }
 
     /// The homes on the market of each tenant.
@@ -182,7 +180,14 @@ impl Learner {
 }
 
 impl Read {
-    fn add(&mut self, ledger: &Ledger, event: &Envelope, catalogue: &Catalogue) -> Result<(), DecodeError> {
+    /// One event that cannot be read costs what it would have taught, and no more.
+    fn add(&mut self, ledger: &Ledger, event: &Envelope, catalogue: &Catalogue) {
+        if let Err(error) = self.learn(ledger, event, catalogue) {
+            tracing::warn!(position = %event.position, %error, "recommendations pass an event over");
+        }
+    }
+
+    fn learn(&mut self, ledger: &Ledger, event: &Envelope, catalogue: &Catalogue) -> Result<(), DecodeError> {
         let Some(user) = event.user_id else { return Ok(()) };
         let deed = |home, done| Deed { event: event.event_id, user, home, done, at: event.timestamp };
         match (&*event.stream.kind, &*event.event_type) {
@@ -202,8 +207,12 @@ impl Read {
                 ActivityEvent::ViewsCounted { .. } => {}
             },
             ("favourite", _) => match ledger.decode(event)? {
-                FavouritesEvent::Saved { property_id, .. } => self.did(deed(property_id, Done::Saved)),
-                FavouritesEvent::Unsaved { property_id, .. } => self.undo(user, property_id),
+                FavouritesEvent::Saved { property_id, .. } => {
+                    self.saved.insert((user, property_id), deed(property_id, Done::Saved));
+                }
+                FavouritesEvent::Unsaved { property_id, .. } => {
+                    self.saved.remove(&(user, property_id));
+                }
             },
             ("lead", "LEAD_CREATED") => {
                 if let LeadEvent::Made { property_id, .. } = ledger.decode(event)? {
@@ -224,9 +233,13 @@ impl Read {
         self.activity.deeds.push(deed);
     }
 
-    fn undo(&mut self, user: UserId, home: PropertyId) {
-        let saved = |deed: &Deed| deed.user == user && deed.home == home && deed.done == Done::Saved;
-        self.activity.deeds.retain(|deed| !saved(deed));
+    /// In the order of time, without what was taken back or hidden, and without these people.
+    fn by_now(self, gone: &BTreeSet<UserId>) -> Activity {
+        let Self { mut activity, saved, hidden } = self;
+        activity.deeds.extend(saved.into_values());
+        activity.forget(gone, &hidden);
+        activity.in_order();
+        activity
     }
 }
 
