@@ -67,17 +67,11 @@ impl FromRequestParts<Site> for Asked {
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Failure> {
         let caller = Caller::from_request_parts(parts, site).await?;
-        if caller.signed_in.is_none() {
-            return Err(Failure::unauthenticated("sign in first"));
-        }
-        let nobody = || Failure::not_found("USER_NOT_FOUND", "there is no such person");
+        caller.person()?;
+        let nobody = |_| Failure::no_such_person();
         let names = Path::<BTreeMap<String, String>>::from_request_parts(parts, site).await;
-        let Path(names) = names.map_err(|_| nobody())?;
-        let user = match names.get("userId").map(String::as_str) {
-            Some("me") => caller.person()?.user,
-            Some(id) => id.parse().map_err(|_| nobody())?,
-            None => return Err(nobody()),
-        };
+        let Path(names) = names.map_err(nobody)?;
+        let user = caller.named(names.get("userId").map_or("", String::as_str))?;
         Ok(Self { caller, user, names, uri: parts.uri.clone() })
     }
 }

@@ -1,7 +1,7 @@
 //! Who may do what: the `who` column of `docs/endpoints.tsv`, asked by every operation of every service.
 
 use domain::audit::AuditEvent;
-use domain::user::Role;
+use domain::user::{Role, User};
 use domain::{StreamId, UserId};
 use journal::Idempotency;
 
@@ -75,6 +75,31 @@ impl Caller {
         }
     }
 
+    /// The person a path names; `me` is whoever calls.
+    ///
+    /// # Errors
+    /// 401 when nobody is signed in, 404 for what is no id.
+    pub fn named(&self, id: &str) -> Result<UserId, Failure> {
+        if self.signed_in.is_none() || id == "me" {
+            return Ok(self.person()?.user);
+        }
+        id.parse().map_err(|_| Failure::no_such_person())
+    }
+
+    /// [`Self::require`] with [`Right::Change`], for a look: an admin's at somebody else is durable before it is
+    /// answered.
+    ///
+    /// # Errors
+    /// As [`Self::require`]; 404 when there is no such person, 503 when the look cannot be written down.
+    pub async fn may_look(&self, kit: &Kit, user: UserId, operation: &str) -> Result<(), Failure> {
+        if self.require(Right::Change(user))?.of_another {
+            let (known, _) = kit.ledger.load::<User>(&self.tenant, user).await?;
+            known.person.ok_or_else(Failure::no_such_person)?;
+            self.look(kit, user, operation).await?;
+        }
+        Ok(())
+    }
+
     /// [`Self::require`] with [`Right::See`]; a look at somebody else's data is durable before it is answered.
     ///
     /// # Errors
@@ -82,10 +107,14 @@ impl Caller {
     pub async fn may_see(&self, kit: &Kit, user: UserId, operation: &str) -> Result<Access, Failure> {
         let access = self.require(Right::See(user))?;
         if access.of_another {
-            let event = AuditEvent::LookedAt { subject_id: user, operation: operation.to_owned() };
-            self.write_down(kit, &event).await?;
+            self.look(kit, user, operation).await?;
         }
         Ok(access)
+    }
+
+    async fn look(&self, kit: &Kit, user: UserId, operation: &str) -> Result<(), Failure> {
+        let event = AuditEvent::LookedAt { subject_id: user, operation: operation.to_owned() };
+        self.write_down(kit, &event).await
     }
 
     /// Records an audit event by this caller.

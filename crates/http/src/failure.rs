@@ -62,6 +62,12 @@ impl Failure {
         Self::new(StatusCode::CONFLICT, code, message)
     }
 
+    /// 404 for a person.
+    #[must_use]
+    pub fn no_such_person() -> Self {
+        Self::not_found("USER_NOT_FOUND", "there is no such person")
+    }
+
     /// 410.
     #[must_use]
     pub fn gone(code: &'static str, message: &str) -> Self {

@@ -10,10 +10,7 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::get;
 use bus::Status;
-use domain::UserId;
-use domain::audit::AuditEvent;
-use domain::user::User;
-use http_kit::{Caller, Failure, Kit, Right};
+use http_kit::Kit;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -56,32 +53,8 @@ pub fn of_people() -> OpenApiRouter<Site> {
     OpenApiRouter::new().routes(routes!(inbox::list))
 }
 
-fn unknown_person() -> Failure {
-    Failure::not_found("USER_NOT_FOUND", "there is no such person")
-}
-
-/// The person a path names; `me` is whoever calls.
-fn subject(caller: &Caller, id: &str) -> Result<UserId, Failure> {
-    if caller.signed_in.is_none() || id == "me" {
-        return Ok(caller.person()?.user);
-    }
-    id.parse().map_err(|_| unknown_person())
-}
-
 impl Site {
     fn kit(&self) -> &Kit {
         &self.notifications.kit
-    }
-
-    /// The person themselves, or an admin, whose look is on record before it is answered.
-    async fn may_see(&self, caller: &Caller, user: UserId, operation: &str) -> Result<(), Failure> {
-        let access = caller.require(Right::Change(user))?;
-        if access.of_another {
-            let (state, _) = self.kit().ledger.load::<User>(&caller.tenant, user).await?;
-            state.person.ok_or_else(unknown_person)?;
-            let event = AuditEvent::LookedAt { subject_id: user, operation: operation.to_owned() };
-            caller.write_down(self.kit(), &event).await?;
-        }
-        Ok(())
     }
 }

@@ -19,14 +19,9 @@ use crate::queries::document::{Known, UserDocument};
 pub use mail::{asked_code, asked_email, asked_reset};
 pub use sign_in::{TokenPair, asked_credentials, asked_refresh};
 
-/// 404.
-pub fn unknown_user() -> Failure {
-    Failure::not_found("USER_NOT_FOUND", "there is no such person")
-}
-
 fn user_refused(error: ExecuteError<UserRejection>) -> Failure {
     match error {
-        ExecuteError::Rejected(UserRejection::Unknown) => unknown_user(),
+        ExecuteError::Rejected(UserRejection::Unknown) => Failure::no_such_person(),
         ExecuteError::Rejected(reason @ UserRejection::BadToken) => {
             Failure::new(StatusCode::BAD_REQUEST, "INVALID_CODE", reason.to_string())
         }
@@ -43,7 +38,7 @@ impl Users {
     /// An open account.
     pub(crate) async fn person(&self, tenant: &TenantId, user: UserId) -> Result<(Person, Version), Failure> {
         let (state, version) = self.kit.ledger.load::<User>(tenant, user).await?;
-        Ok((state.person.ok_or_else(unknown_user)?, version))
+        Ok((state.person.ok_or_else(Failure::no_such_person)?, version))
     }
 
     /// The document of a person just loaded or changed. What the read model adds may be a moment old; without the

@@ -17,15 +17,13 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use bus::Status;
-use domain::UserId;
 use http_kit::docs::also;
-use http_kit::{Caller, Failure, Kit, Params};
+use http_kit::{Failure, Kit, Params};
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Users;
-use crate::commands::unknown_user;
 
 /// What handlers share.
 #[derive(Clone)]
@@ -80,14 +78,6 @@ impl<S: Sync> FromRequestParts<S> for NoParams {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         Params::read(&parts.uri, &[]).map(|_| Self)
     }
-}
-
-/// The person a path names; `me` is whoever calls.
-fn subject(caller: &Caller, id: &str) -> Result<UserId, Failure> {
-    if caller.signed_in.is_none() || id == "me" {
-        return Ok(caller.person()?.user);
-    }
-    id.parse().map_err(|_| unknown_user())
 }
 
 /// An answer that nothing on the way may keep.

@@ -14,7 +14,7 @@ use projection::{Row, Value};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Site, subject};
+use super::Site;
 use crate::letter::words::{Reader, Words};
 use crate::template::Template;
 
@@ -95,8 +95,8 @@ pub async fn list(
     Path(id): Path<String>,
     uri: Uri,
 ) -> Result<Reply<Inbox>, Failure> {
-    let user = subject(&caller, &id)?;
-    site.may_see(&caller, user, "GET /api/notifications/{userId}").await?;
+    let user = caller.named(&id)?;
+    caller.may_look(site.kit(), user, "GET /api/notifications/{userId}").await?;
     let params = Params::read(&uri, &Paging::PARAMS)?;
     let mut fields = params.fields();
     let paging = Paging::read(&mut fields, 20, 2);

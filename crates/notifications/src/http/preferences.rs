@@ -17,7 +17,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{Site, subject};
+use super::Site;
 
 /// What holds, for every kind and channel.
 #[derive(Debug, Serialize, ToSchema)]
@@ -60,8 +60,8 @@ pub async fn shown(
     uri: Uri,
     held: Held,
 ) -> Result<Reply<Shown>, Failure> {
-    let user = subject(&caller, &id)?;
-    site.may_see(&caller, user, "GET /api/notifications/preferences/{userId}").await?;
+    let user = caller.named(&id)?;
+    caller.may_look(site.kit(), user, "GET /api/notifications/preferences/{userId}").await?;
     Params::read(&uri, &[])?;
     let kit = site.kit();
     let (state, version) = kit.ledger.load::<Preferences>(&caller.tenant, user).await?;

@@ -148,7 +148,7 @@ impl Site {
             }
         };
         let (state, _) = ledger.load::<User>(tenant, user).await?;
-        let Some(person) = state.person else { return Err(super::unknown_person()) };
+        let Some(person) = state.person else { return Err(Failure::no_such_person()) };
         let phone = person.profile.as_ref().and_then(|profile| profile.phone_number.as_deref());
         if channel == Channel::Sms && phone.is_none() {
             return Err(Failure::conflict("NO_PHONE_NUMBER", "the person told no phone number"));

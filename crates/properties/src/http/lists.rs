@@ -148,9 +148,8 @@ pub async fn of_person(
     uri: Uri,
 ) -> Result<Response, Failure> {
     let (paging, sort) = read(&uri)?;
-    let unknown = || Failure::not_found("USER_NOT_FOUND", "there is no such person");
-    let user: UserId =
-        if user == "me" { caller.person()?.user } else { user.parse().map_err(|_| unknown())? };
+    let unknown = |_| Failure::no_such_person();
+    let user: UserId = if user == "me" { caller.person()?.user } else { user.parse().map_err(unknown)? };
     let condition = format!("p.owner_id = $2 and {ACTIVE}");
     let params = vec![user.to_string().into()];
     app.answer(&caller, Selection { condition: &condition, params, join: "", sort }, &paging, &uri).await

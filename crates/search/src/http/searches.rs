@@ -2,10 +2,9 @@
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
-use domain::audit::AuditEvent;
-use domain::{FieldErrors, Log, Timestamp, UserId};
+use domain::{FieldErrors, Log, Timestamp};
 use http_kit::docs::Query;
-use http_kit::{Caller, Cursor, Envelope, Failure, Page, Paging, Params, Reply, Right};
+use http_kit::{Caller, Cursor, Envelope, Failure, Page, Paging, Params, Reply};
 
 use super::asked::Pages;
 use crate::searches::{PastSearch, Person, Site};
@@ -25,7 +24,8 @@ pub async fn history(
     Path(user): Path<String>,
     uri: Uri,
 ) -> Result<Reply<Page<PastSearch>>, Failure> {
-    let user = whose(&caller, &user)?;
+    let (user, kit) = (caller.named(&user)?, &site.searches.kit);
+    caller.may_look(kit, user, "GET /api/search/history/{userId}").await?;
     let params = Params::read(&uri, &Paging::PARAMS)?;
     let mut fields = params.fields();
     let paging = Paging::read(&mut fields, 20, 2);
@@ -36,11 +36,6 @@ pub async fn history(
         }
         place => place.flatten(),
     };
-    let kit = &site.searches.kit;
-    if caller.require(Right::Change(user))?.of_another {
-        let operation = "GET /api/search/history/{userId}".to_owned();
-        caller.write_down(kit, &AuditEvent::LookedAt { subject_id: user, operation }).await?;
-    }
     let fresh = kit.wait_for_own(&site.status, &caller, &[Log::Activity]).await;
     let person = Person { store: &site.searches.store, tenant: &caller.tenant, user };
     let total = person.total().await.map_err(|error| Failure::unavailable(&error))?;
@@ -53,16 +48,6 @@ pub async fn history(
     let page = Page::new(&paging, searches, total, next.as_ref());
     let links = page.links(&uri);
     Ok(kit.reply("Searches found", page).links(&links).stale(fresh.is_stale()))
-}
-
-fn whose(caller: &Caller, user: &str) -> Result<UserId, Failure> {
-    if caller.signed_in.is_none() {
-        return Err(Failure::unauthenticated("sign in first"));
-    }
-    match user {
-        "me" => Ok(caller.person()?.user),
-        id => id.parse().map_err(|_| Failure::not_found("USER_NOT_FOUND", "there is no such person")),
-    }
 }
 
 fn place(Cursor(parts): &Cursor) -> Option<(Timestamp, String)> {

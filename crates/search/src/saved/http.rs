@@ -4,13 +4,11 @@ use std::collections::BTreeSet;
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
-use domain::audit::AuditEvent;
 use domain::fields::{Choice, MemberKind};
 use domain::preferences::Channel;
 use domain::saved_search::{
     Change, Frequency, Kept, MOST, SavedSearch, SavedSearchCommand, SavedSearchRejection, Wish,
 };
-use domain::user::User;
 use domain::{FieldErrors, Fields, Log, Personal, SavedSearchId, TenantId, Timestamp, UserId, Version};
 use http_kit::docs::{IdempotencyKey, IfMatch, Query};
 use http_kit::{
@@ -221,7 +219,8 @@ pub async fn list(
     uri: Uri,
 ) -> Result<Reply<Page<Document>>, Failure> {
     let kit = &app.search.kit;
-    let user = app.whose(&caller, &id).await?;
+    let user = caller.named(&id)?;
+    caller.may_look(kit, user, "GET /api/search/saved/{userId}").await?;
     let params = Params::read(&uri, &Paging::PARAMS)?;
     let mut fields = params.fields();
     let paging = Paging::read(&mut fields, 20, 2);
@@ -287,23 +286,6 @@ pub async fn delete(
 }
 
 impl App {
-    /// Whose list a path names; an admin's look at another's is on record before it is answered.
-    async fn whose(&self, caller: &Caller, id: &str) -> Result<UserId, Failure> {
-        let no_person = || Failure::not_found("USER_NOT_FOUND", "there is no such person");
-        if caller.signed_in.is_none() || id == "me" {
-            return Ok(caller.person()?.user);
-        }
-        let user: UserId = id.parse().map_err(|_| no_person())?;
-        if caller.require(Right::Change(user))?.of_another {
-            let (state, _) = self.search.kit.ledger.load::<User>(&caller.tenant, user).await?;
-            state.person.ok_or_else(no_person)?;
-            let operation = "GET /api/search/saved/{userId}".to_owned();
-            let event = AuditEvent::LookedAt { subject_id: user, operation };
-            caller.write_down(&self.search.kit, &event).await?;
-        }
-        Ok(user)
-    }
-
     /// A saved search that `caller` may change; one that was deleted is not told from one that never was, except to
     /// whoever repeats its deletion.
     async fn changeable(&self, caller: &Caller, id: &str) -> Result<SavedSearchId, Failure> {

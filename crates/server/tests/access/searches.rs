@@ -76,8 +76,17 @@ async fn past_searches_come_in_pages_and_go_with_the_person() {
     assert_eq!(looks.iter().filter(|kind| *kind == "PERSONAL_DATA_VIEWED").count(), 1, "{looks:?}");
     asha.client.send(Method::DELETE, &format!("/api/users/{}", asha.id), None, &[]).await.expect(204);
     app.drain().await;
-    assert_eq!(history(&admin.client, &asha.id).await, [json!(null); 0]);
+    admin.client.get(&format!("/api/search/history/{}", asha.id)).await.expect(404);
     admin.client.get("/api/search/history/nobody").await.expect(404);
+    let kept = app.stop().await;
+    let models = testkit::read_models(kept.path()).await;
+    let tables = models.iter().flat_map(|(_, tables)| tables);
+    let rows = tables.filter(|(table, _)| table == "search_history").flat_map(|(_, rows)| rows);
+    assert_eq!(
+        rows.filter(|row| (0..3).any(|column| row.text(column) == Some(&*asha.id))).count(),
+        0,
+        "no row of hers is left"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ use journal::{Claims, Done, ExecuteError, Options};
 use serde_json::{Map, Value};
 
 use super::sign_in::SignedIn;
-use super::{Ending, mail, unknown_user, user_refused};
+use super::{Ending, mail, user_refused};
 use crate::Users;
 
 /// Tries of a change that nobody put a condition on.
@@ -39,7 +39,7 @@ impl Users {
             let caller = visitor.becomes(person.id, session, person.role);
             return self.enter(caller, person, session, done.position).await;
         }
-        let person = done.state.person.ok_or_else(unknown_user)?;
+        let person = done.state.person.ok_or_else(Failure::no_such_person)?;
         let tokens = self.begin(&caller, &person, session).await?;
         Ok(SignedIn { caller, person, version: done.version, tokens, position: done.position })
     }
@@ -76,12 +76,12 @@ impl Users {
     ) -> Result<(Person, Version, Option<Position>), Failure> {
         for _ in 0..ATTEMPTS {
             let (person, version) = self.person(&caller.tenant, user).await?;
-            let profile = person.profile.as_ref().ok_or_else(unknown_user)?.merged(body)?;
+            let profile = person.profile.as_ref().ok_or_else(Failure::no_such_person)?.merged(body)?;
             let merged = Options { if_version: options.if_version.or(Some(version)), ..options.clone() };
             let command = UserCommand::Update(profile);
             match self.kit.execute::<User>(&caller.actor(), user, command, merged).await {
                 Ok(done) => {
-                    let person = done.state.person.ok_or_else(unknown_user)?;
+                    let person = done.state.person.ok_or_else(Failure::no_such_person)?;
                     return Ok((person, done.version, done.position));
                 }
                 Err(ExecuteError::Precondition { .. }) if options.if_version.is_none() => {}

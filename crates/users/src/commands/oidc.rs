@@ -7,7 +7,7 @@ use http_kit::{Caller, Failure};
 use journal::{Claim, Claims, ExecuteError, Options};
 
 use super::sign_in::{SignedIn, not_active};
-use super::{Ending, as_person, mail, unknown_user, user_refused};
+use super::{Ending, as_person, mail, user_refused};
 use crate::Users;
 use crate::oidc::{Flight, OidcError, Proven, Provider, is_local};
 use crate::sessions::random;
@@ -127,7 +127,7 @@ impl Users {
         let claim = self.identity_claim(visitor, proven);
         if let Some(stream) = self.kit.ledger.journal().owner(&claim).await? {
             let (state, _) = self.kit.ledger.load::<User>(&visitor.tenant, &stream.id).await?;
-            let person = state.person.ok_or_else(unknown_user)?;
+            let person = state.person.ok_or_else(Failure::no_such_person)?;
             return self.admitted(visitor, person).await.map(Some);
         }
         let message =
@@ -181,7 +181,7 @@ impl Users {
             }
             Err(error) => return Err(user_refused(error)),
         };
-        let linked = done.state.person.ok_or_else(unknown_user)?;
+        let linked = done.state.person.ok_or_else(Failure::no_such_person)?;
         if linked.password_hash != person.password_hash {
             self.end_sessions(&actor, person.id, Ending::Linked).await?;
         }
@@ -223,7 +223,7 @@ impl Users {
             Err(ExecuteError::Taken { .. }) => return Ok(None),
             Err(error) => return Err(user_refused(error)),
         };
-        let person = done.state.person.ok_or_else(unknown_user)?;
+        let person = done.state.person.ok_or_else(Failure::no_such_person)?;
         let tokens = self.begin(&caller, &person, session).await?;
         let signed = SignedIn { caller, person, version: done.version, tokens, position: done.position };
         Ok(Some(Arrival { signed, joined: true }))

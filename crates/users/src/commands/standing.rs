@@ -6,7 +6,7 @@ use domain::{Log, Position, UserId, Version};
 use http_kit::{Caller, Failure};
 use journal::Options;
 
-use super::{Ending, unknown_user, user_refused};
+use super::{Ending, user_refused};
 use crate::Users;
 
 type Changed = (Person, Version, Option<Position>);
@@ -51,7 +51,7 @@ impl Users {
         if position.is_some() && !done.repeated {
             position = self.end_sessions(&actor, user, ending).await?.or(position);
         }
-        Ok((done.state.person.ok_or_else(unknown_user)?, done.version, position))
+        Ok((done.state.person.ok_or_else(Failure::no_such_person)?, done.version, position))
     }
 
     /// Counts a person's listings again, from everything that happened until now.
@@ -77,7 +77,7 @@ impl Users {
         let command = UserCommand::NoteCount(count);
         let done = self.kit.execute::<User>(&caller.actor(), user, command, options).await;
         let done = done.map_err(user_refused)?;
-        Ok((done.state.person.ok_or_else(unknown_user)?, done.version, done.position))
+        Ok((done.state.person.ok_or_else(Failure::no_such_person)?, done.version, done.position))
     }
 }
 

@@ -10,7 +10,7 @@ use http_kit::Envelope;
 use http_kit::docs::{IdempotencyKey, IfMatch, Query};
 use http_kit::{Caller, Conditions, Failure, JsonObject, Page, Paging, Params, Reply, Right};
 
-use super::{App, NoParams, subject};
+use super::{App, NoParams};
 use crate::queries::SORT_KEY;
 use crate::queries::document::UserDocument;
 
@@ -84,7 +84,7 @@ pub async fn change_role(
     body: JsonObject,
 ) -> Result<Reply<UserDocument>, Failure> {
     caller.require(Right::Administer)?;
-    let user = subject(&caller, &id)?;
+    let user = caller.named(&id)?;
     let mut f = Fields::new(&body.members);
     let role = asked_choice::<Role>(&mut f, "role");
     let options = conditions.options(&app.users.kit, &caller, &body.bytes, &user);
@@ -112,7 +112,7 @@ pub async fn change_status(
     body: JsonObject,
 ) -> Result<Reply<UserDocument>, Failure> {
     caller.require(Right::Administer)?;
-    let user = subject(&caller, &id)?;
+    let user = caller.named(&id)?;
     let mut f = Fields::new(&body.members);
     let status = asked_choice::<UserStatus>(&mut f, "status");
     let options = conditions.options(&app.users.kit, &caller, &body.bytes, &user);
@@ -139,7 +139,7 @@ pub async fn recount(
     conditions: Conditions,
 ) -> Result<Reply<UserDocument>, Failure> {
     caller.require(Right::Serve)?;
-    let user = subject(&caller, &id)?;
+    let user = caller.named(&id)?;
     let options = conditions.options(&app.users.kit, &caller, &[], &user);
     let changed = app.users.recount(&app.status, &caller, user, options).await?;
     Ok(app.changed(&caller, "Listings counted", changed).await)

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{App, NoParams, private, subject};
+use super::{App, NoParams, private};
 use crate::queries::document::UserDocument;
 use crate::sessions::Listed;
 
@@ -34,7 +34,7 @@ pub async fn export(
     _: NoParams,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
-    let user = subject(&caller, &id)?;
+    let user = caller.named(&id)?;
     let access = caller.require(Right::See(user))?;
     let (person, version) = app.users.person(&caller.tenant, user).await?;
     caller.write_down(&app.users.kit, &AuditEvent::Exported { subject_id: user }).await?;

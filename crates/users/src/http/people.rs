@@ -8,7 +8,7 @@ use http_kit::Envelope;
 use http_kit::docs::{IdempotencyKey, IfMatch, IfNoneMatch};
 use http_kit::{Caller, Conditions, Failure, Held, JsonObject, Reply, Right};
 
-use super::{App, NoParams, subject};
+use super::{App, NoParams};
 use crate::queries::document::UserDocument;
 
 #[utoipa::path(
@@ -45,7 +45,7 @@ pub async fn one(
     Path(id): Path<String>,
     held: Held,
 ) -> Result<Reply<UserDocument>, Failure> {
-    let user = subject(&caller, &id)?;
+    let user = caller.named(&id)?;
     caller.may_see(&app.users.kit, user, "GET /api/users/{id}").await?;
     app.shown(&caller, user, &held).await
 }
@@ -90,7 +90,7 @@ pub async fn update(
     conditions: Conditions,
     body: JsonObject,
 ) -> Result<Reply<UserDocument>, Failure> {
-    let user = subject(&caller, &id)?;
+    let user = caller.named(&id)?;
     caller.require(Right::Change(user))?;
     let options = conditions.options(&app.users.kit, &caller, &body.bytes, &user);
     let changed = app.users.update(&caller, user, &body.members, options).await?;
@@ -135,7 +135,7 @@ pub async fn delete(
     Path(id): Path<String>,
     conditions: Conditions,
 ) -> Result<Reply<()>, Failure> {
-    let user = subject(&caller, &id)?;
+    let user = caller.named(&id)?;
     caller.require(Right::Change(user))?;
     let options = conditions.options(&app.users.kit, &caller, &[], &user);
     let position = app.users.delete(&caller, user, options).await?;

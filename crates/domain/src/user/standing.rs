@@ -1,0 +1,63 @@
+//! What an account may do, and where it stands.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::fields::Choice;
+
+/// What a person may do beyond their own things.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum Role {
+    #[default]
+    User,
+    Agent,
+    Builder,
+    Seller,
+    Moderator,
+    Support,
+    Admin,
+}
+
+impl Choice for Role {
+    const ALL: &'static [(&'static str, Self)] = &[
+        ("USER", Self::User),
+        ("AGENT", Self::Agent),
+        ("BUILDER", Self::Builder),
+        ("SELLER", Self::Seller),
+        ("MODERATOR", Self::Moderator),
+        ("SUPPORT", Self::Support),
+        ("ADMIN", Self::Admin),
+    ];
+}
+
+/// Where an account stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum UserStatus {
+    Active,
+    Inactive,
+    Suspended,
+    #[default]
+    PendingVerification,
+}
+
+impl Choice for UserStatus {
+    const ALL: &'static [(&'static str, Self)] = &[
+        ("ACTIVE", Self::Active),
+        ("INACTIVE", Self::Inactive),
+        ("SUSPENDED", Self::Suspended),
+        ("PENDING_VERIFICATION", Self::PendingVerification),
+    ];
+}
+
+impl UserStatus {
+    /// Whether such a person may sign in.
+    #[must_use]
+    pub const fn may_sign_in(self) -> bool {
+        matches!(self, Self::Active | Self::PendingVerification)
+    }
+}
