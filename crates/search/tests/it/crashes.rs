@@ -30,7 +30,7 @@ async fn a_crash_between_the_rows_and_the_index_loses_nothing() {
     assert_eq!(site.found(&running, "").await, titles(20));
     site.list(owner, "Listed home 020").await;
     running.rows(&site).await;
-    drop(running);
+    running.end().await;
     // The rows were committed, the index was not.
     let mut running = site.open().await;
     assert_eq!(site.found(&running, "").await, titles(20));
@@ -70,14 +70,14 @@ async fn an_index_that_is_lost_or_broken_is_made_again() {
     let (site, _) = site_with_homes(15).await;
     let mut running = site.open().await;
     running.catch_up(&site).await;
-    drop(running);
+    running.end().await;
     let index = site.views().join("search");
     std::fs::remove_dir_all(&index).unwrap();
     let mut running = site.open().await;
     assert_eq!(site.found(&running, "").await, titles(0));
     running.catch_up(&site).await;
     assert_eq!(site.found(&running, "").await, titles(15));
-    drop(running);
+    running.end().await;
     std::fs::write(index.join("meta.json"), "{").unwrap();
     let mut running = site.open().await;
     running.catch_up(&site).await;
@@ -92,7 +92,7 @@ async fn an_index_that_did_not_reach_the_disk_whole_is_made_again() {
     let mut running = site.open().await;
     running.catch_up(&site).await;
     running.search.index().rest().unwrap();
-    drop(running);
+    running.end().await;
     let index = site.views().join("search");
     let segment = |kind: &str| {
         let mut files = std::fs::read_dir(&index).unwrap().map(|entry| entry.unwrap().path());
@@ -108,13 +108,14 @@ async fn an_index_that_did_not_reach_the_disk_whole_is_made_again() {
         running.catch_up(&site).await;
         assert_eq!(site.found(&running, "").await, titles(15), "{kind}");
         running.search.index().rest().unwrap();
+        running.end().await;
     }
     std::fs::write(index.join(".managed.json"), "[]").unwrap();
     let mut running = site.open().await;
     running.catch_up(&site).await;
     assert_eq!(site.found(&running, "").await, titles(15));
     running.search.index().rest().unwrap();
-    drop(running);
+    running.end().await;
     let nobodys = index.join("0123456789abcdef0123456789abcdef.term");
     std::fs::write(&nobodys, "what was erased long ago").unwrap();
     let running = site.open().await;
@@ -160,7 +161,7 @@ async fn an_index_of_another_read_model_is_not_believed() {
     let (site, owner) = site_with_homes(8).await;
     let mut running = site.open().await;
     running.catch_up(&site).await;
-    drop(running);
+    running.end().await;
     for entry in std::fs::read_dir(site.views()).unwrap() {
         let path = entry.unwrap().path();
         if path.is_file() {
@@ -175,7 +176,7 @@ async fn an_index_of_another_read_model_is_not_believed() {
     let place = running.search.index().place().unwrap().unwrap();
     running.search.index().commit(&Place { changed: place.changed + 3, ..place }).unwrap();
     let gone = site.somebody();
-    drop(running);
+    running.end().await;
     site.leave(gone).await;
     let mut running = site.open().await;
     running.catch_up(&site).await;
@@ -228,7 +229,7 @@ async fn nothing_of_an_erased_owner_stays_in_any_file() {
     site.command(site.somebody(), id, PropertyCommand::Feature(true)).await;
     running.catch_up(&site).await;
     assert_eq!(site.found(&running, "").await, titles(10));
-    drop(running);
+    running.end().await;
     let mut running = site.open().await;
     running.catch_up(&site).await;
     assert_eq!(site.found(&running, "").await, titles(10));

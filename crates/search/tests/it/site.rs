@@ -27,13 +27,13 @@ pub struct Site {
     random: Random,
 }
 
-/// The service while it runs; its group ends when it is dropped.
+/// The service while it runs, until [`Running::end`]: what is only dropped lets go of its files some time later.
 pub struct Running {
     pub search: Search,
     pub keeper: Keeper,
     pub handle: GroupHandle,
-    _group: JoinSet<()>,
-    _stop: watch::Sender<bool>,
+    group: JoinSet<()>,
+    stop: watch::Sender<bool>,
 }
 
 const LONG: Duration = Duration::from_mins(1);
@@ -110,7 +110,7 @@ impl Site {
         let (stop, stopped) = watch::channel(false);
         let mut group = JoinSet::new();
         group.spawn(runner.alone().run(stopped));
-        let running = Running { keeper: search.keeper(), search, handle, _group: group, _stop: stop };
+        let running = Running { keeper: search.keeper(), search, handle, group, stop };
         running.rows(self).await;
         running
     }
@@ -151,6 +151,15 @@ impl Site {
 }
 
 impl Running {
+    /// Ends it, and has let go of its files: whoever is the last to close a read model deletes the write-ahead log of
+    /// that name, though another file may have it by then.
+    pub async fn end(mut self) {
+        self.stop.send(true).unwrap();
+        while let Some(ended) = self.group.join_next().await {
+            ended.unwrap();
+        }
+    }
+
     /// Waits for the group to apply everything.
     pub async fn rows(&self, site: &Site) {
         let heads = site.kit.ledger.heads().await.unwrap();
