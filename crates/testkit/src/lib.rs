@@ -9,6 +9,7 @@ mod http;
 mod issuer;
 mod journal_facts;
 mod people;
+mod poison;
 mod socket;
 
 use std::path::{Path, PathBuf};

@@ -84,3 +84,20 @@ async fn a_search_tells_a_taste_and_whoever_left_tells_nothing() {
     assert!(left.iter().all(|home| home["reason"] == "because it is new on the market"), "{left:?}");
     app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_nobody_can_read_is_passed_over() {
+    let app = TestApp::start().await;
+    let (owner, seeker) =
+        (Person::register(&app.client, "owner").await, Person::register(&app.client, "seeker").await);
+    let looked = list(&owner, "Looked at", "Kondapur").await;
+    list(&owner, "Alike home", "Kondapur").await;
+    seeker.client.get(&format!("/api/properties/{looked}")).await.expect(200);
+    let user = Some(seeker.id.parse().unwrap());
+    app.poison(("favourite", &seeker.id), "PROPERTY_FAVORITED", user).await;
+    app.learn().await;
+    let liked = recommended(&seeker, 10).await;
+    assert_eq!(titles(&liked), ["Alike home", "Looked at"]);
+    assert_eq!(liked[0]["reason"], "because you looked at 3-BHK flats in Kondapur");
+    app.stop().await;
+}

@@ -1,7 +1,6 @@
 //! What operators see and do: events that cannot be applied, groups that wait, the journal, an aggregate as it was.
 
-use domain::{Ids, Log, StreamId, Timestamp};
-use journal::{Append, Claims, Expected, NewEvent};
+use domain::{Log, Timestamp};
 use serde_json::{Value, json};
 use testkit::{ADMIN, PASSWORD, Person, TestApp, WITH_ADMIN};
 
@@ -12,21 +11,9 @@ pub fn overrides() -> Vec<(&'static str, &'static str)> {
     WITH_ADMIN.into_iter().chain([("retry.tries", "1")]).collect()
 }
 
-/// An event that a broken program of another version might have written: no reader understands it.
+/// Sets a listing's key aside.
 pub async fn poison(app: &TestApp, property: &str) {
-    let event = NewEvent {
-        event_id: Ids.uuid(app.clock.now()),
-        user_id: None,
-        event_type: "PROPERTY_UPDATED".into(),
-        schema_version: 1,
-        timestamp: app.clock.now(),
-        data: r#"{"price":"a lot"}"#.into(),
-        metadata: "{}".into(),
-    };
-    let stream = StreamId::new(app.kit.tenants.default_id(), "property", property);
-    let (expected, claims) = (Expected::Any, Claims::default());
-    let append = Append { stream, expected, events: vec![event], claims, idempotency: None };
-    app.kit.ledger.journal().append(append).await.unwrap();
+    app.poison(("property", property), "PROPERTY_UPDATED", None).await;
 }
 
 fn id(home: &Value) -> &str {
