@@ -9,6 +9,7 @@ mod step;
 pub use rebuild::Progress;
 
 use std::collections::HashSet;
+use std::pin::pin;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// A batch smaller than this is worth waiting for company, while nobody waits for the group.
 const SMALL: usize = 256;
 /// So long.
-const GATHER: Duration = Duration::from_millis(5);
+const GATHER: Duration = Duration::from_millis(20);
 /// Why a group waits that an operator paused.
 const PAUSED: &str = "an operator paused it";
 /// After the store or the journal failed.
@@ -227,14 +228,18 @@ impl Runner {
 
     /// Many small transactions cost more than a few larger ones: lets events gather while nobody waits for them.
     async fn gather(&self, stop: &mut watch::Receiver<bool>) {
-        if self.taken >= SMALL || self.demand.is_urgent() {
+        if self.taken >= SMALL {
             return;
         }
-        tokio::select! {
-            biased;
-            _ = stop.changed() => {}
-            () = self.demand.arrived.notified() => {}
-            () = tokio::time::sleep(GATHER) => {}
+        let mut over = pin!(tokio::time::sleep(GATHER));
+        // Whoever arrived and was served before this does not count.
+        while !self.demand.is_urgent() {
+            tokio::select! {
+                biased;
+                _ = stop.changed() => return,
+                () = self.demand.arrived.notified() => {}
+                () = &mut over => return,
+            }
         }
     }
 

@@ -78,8 +78,9 @@ impl Keeper {
                 }
                 self.progress.change().await;
             }
-            self.progress.gather(GATHER).await;
         }
+        // Also when more came while it committed: under steady writes there is always more.
+        self.progress.gather(GATHER).await;
         if let Err(error) = self.catch_up().await {
             self.progress.is_late();
             tracing::error!(%error, "the search index is behind and is tried again");

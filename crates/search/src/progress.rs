@@ -5,6 +5,7 @@
 //! index: notes `changes`, reads rows, commits, done = what it noted
 //! ```
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -91,8 +92,13 @@ impl Progress {
 
     /// Returns after `time`, or at once when somebody waits.
     pub async fn gather(&self, time: Duration) {
-        if self.waiting.load(Ordering::SeqCst) == 0 {
-            let _ = tokio::time::timeout(time, self.arrived.notified()).await;
+        let mut over = pin!(tokio::time::sleep(time));
+        // Whoever arrived and was served before this does not count.
+        while self.waiting.load(Ordering::SeqCst) == 0 {
+            tokio::select! {
+                () = &mut over => return,
+                () = self.arrived.notified() => {}
+            }
         }
     }
 
