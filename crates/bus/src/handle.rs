@@ -31,7 +31,7 @@ pub(crate) enum Ask {
     /// To wait, or to go on.
     Pause { paused: bool, decision: Decision, reply: oneshot::Sender<Result<(), LetterError>> },
     /// To go on with another target, at one exact position.
-    Switch { fresh: Box<Runner>, take_over: TakeOver, reply: oneshot::Sender<Result<(), String>> },
+    Switch { fresh: Box<Runner>, take_over: TakeOver, reply: oneshot::Sender<Result<u64, String>> },
 }
 
 /// A dead letter stays as it is.
@@ -157,11 +157,12 @@ impl GroupHandle {
     }
 
     /// Lets this group and `fresh` meet at one exact position and awaits `take_over` there: the group's target must
-    /// then be what `fresh` filled. What either group holds back afterwards is what `fresh` holds back.
+    /// then be what `fresh` filled. What either group holds back afterwards is what `fresh` holds back. Tells how many
+    /// events there are up to that position.
     ///
     /// # Errors
     /// When one of them cannot get there; then nothing was taken over.
-    pub async fn switch(&self, fresh: Runner, take_over: TakeOver) -> Result<(), RebuildError> {
+    pub async fn switch(&self, fresh: Runner, take_over: TakeOver) -> Result<u64, RebuildError> {
         let ask = |reply| Ask::Switch { fresh: Box::new(fresh), take_over, reply };
         self.ask(ask).await.ok_or(RebuildError::NotRunning)?.map_err(RebuildError::Failed)
     }

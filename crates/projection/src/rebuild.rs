@@ -50,16 +50,11 @@ type Checksums = BTreeMap<String, (u64, u64)>;
 pub async fn rebuild(
     live: &ViewStore,
     group: &GroupHandle,
-    mut progress: impl FnMut(Progress) + Send,
+    progress: impl FnMut(Progress) + Send,
 ) -> Result<Rebuilt, RebuildError> {
     let fresh = live.beside().map_err(failed)?;
     let mut runner = group.beside(Arc::new(fresh.clone())).await?;
-    let mut events = 0;
-    let told = |now: Progress| {
-        events = now.done;
-        progress(now);
-    };
-    runner.catch_up(told).await?;
+    runner.catch_up(progress).await?;
     let switched: Arc<Mutex<Option<Switched>>> = Arc::default();
     let (into, keep) = (live.clone(), Arc::clone(&switched));
     let take_over = async move {
@@ -71,7 +66,7 @@ pub async fn rebuild(
         };
         store.blocking(make).await
     };
-    group.switch(runner, Box::pin(take_over)).await?;
+    let events = group.switch(runner, Box::pin(take_over)).await?;
     let switched = switched.lock().unwrap_or_else(PoisonError::into_inner).take();
     let switched = switched.ok_or(RebuildError::NotRunning)?;
     let tables = live.blocking(move || switched.compare()).await.map_err(failed)?;

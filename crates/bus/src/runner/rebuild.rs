@@ -55,8 +55,8 @@ impl Runner {
         Ok(progress)
     }
 
-    /// Meets `fresh` at one position of every log, then goes on with what it filled.
-    pub(super) async fn switch(&mut self, mut fresh: Self, take_over: TakeOver) -> Result<(), Trouble> {
+    /// Meets `fresh` at one position of every log, then goes on with what it filled. Tells how many events that are.
+    pub(super) async fn switch(&mut self, mut fresh: Self, take_over: TakeOver) -> Result<u64, Trouble> {
         if self.paused.borrow().is_some() {
             return Err(Trouble::Passing("the group is paused; resume it and try again".into()));
         }
@@ -72,7 +72,7 @@ impl Runner {
         self.blocked.write().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&held_back);
         take_over.await?;
         self.hold(held_back);
-        Ok(())
+        Ok(self.group.logs.iter().map(|log| self.at(*log)).sum())
     }
 
     fn at(&self, log: Log) -> u64 {
