@@ -52,7 +52,8 @@ impl Undelivered<'_> {
             state: tracked.state.word().to_uppercase(),
             error: tracked.error.clone(),
             position: order.seq.to_string(),
-            tries: order.tries,
+            // The one that ended it is not among those that failed before.
+            tries: order.tries + 1,
             since: tracked.at,
             waiting: 0,
             next_try: None,

@@ -96,6 +96,7 @@ async fn what_could_not_be_delivered_is_among_the_dead_letters() {
         (&json!("FAILED"), &json!("verify-email"))
     );
     assert_eq!(shown.data()["event"]["eventType"], "USER_REGISTERED", "{}", shown.text);
+    assert_eq!(shown.data()["tries"], 1, "{}", shown.text);
     std::fs::remove_file(&mailbox).unwrap();
     std::fs::rename(&aside, &mailbox).unwrap();
     let before = std::fs::read_dir(&mailbox).unwrap().count();
