@@ -29,10 +29,11 @@ pub(crate) enum Flash {
     ToBeDelivered,
     StillFailing,
     Discarded,
+    LetterGone,
 }
 
 impl Flash {
-    const ALL: [Self; 23] = [
+    const ALL: [Self; 24] = [
         Self::Welcome,
         Self::SignedIn,
         Self::SignedOut,
@@ -56,6 +57,7 @@ impl Flash {
         Self::ToBeDelivered,
         Self::StillFailing,
         Self::Discarded,
+        Self::LetterGone,
     ];
 
     pub(crate) fn of_code(code: &str) -> Option<Self> {
@@ -87,6 +89,7 @@ impl Flash {
             Self::ToBeDelivered => "to-be-delivered",
             Self::StillFailing => "still-failing",
             Self::Discarded => "discarded",
+            Self::LetterGone => "letter-gone",
         }
     }
 
@@ -117,11 +120,14 @@ impl Flash {
             Self::ToBeDelivered => "It is delivered again as soon as its courier comes by.",
             Self::StillFailing => "The event still fails. Everything behind it goes on waiting.",
             Self::Discarded => "It is given up for good. Whatever waited behind it goes on.",
+            Self::LetterGone => {
+                "It is not among the dead letters any more: it was settled meanwhile. Nothing was done."
+            }
         }
     }
 
     pub(crate) fn is_bad_news(self) -> bool {
-        matches!(self, Self::StatusRefused | Self::OperationRefused | Self::StillFailing)
+        matches!(self, Self::StatusRefused | Self::OperationRefused | Self::StillFailing | Self::LetterGone)
     }
 
     pub(crate) fn cookie(self) -> Cookie<'static> {

@@ -90,8 +90,8 @@ async fn each_standing_is_told_in_words_with_the_buttons_that_fit_it() {
         }
     }
     answer
-        .has("<th scope=\"col\">Group</th>")
         .has("no price: &#60;a lot&#62;")
+        .has("properties-service-group; events that wait: 2")
         .has("/admin/letters/properties-");
     answer.has("href=\"/admin/jobs/j1\"").has("25 %");
 }
@@ -191,4 +191,27 @@ async fn a_message_that_did_not_arrive_is_not_called_an_event() {
     browser.api.says(&format!("POST {api}/redrive"), json!({"applied": 0}));
     browser.post("/admin/letters/delivery-7/redrive", &[]).await;
     browser.get("/admin/events").await.has("It is delivered again");
+}
+
+#[tokio::test]
+async fn a_letter_that_somebody_else_settled_is_no_mistyped_address() {
+    let mut browser = admin();
+    let path = "/admin/letters/delivery-8";
+    let api = "/api/v1/admin/dead-letters/delivery-8";
+    browser.api.refuses(&format!("GET {api}"), 404, json!({}));
+    browser.api.refuses(&format!("POST {api}/discard"), 404, json!({}));
+    for opened in [path, &format!("{path}/discard")] {
+        assert_eq!(browser.get(opened).await.to(), "/admin/events", "{opened}");
+        browser.get("/admin/events").await.has("not among the dead letters any more");
+    }
+    for (pressed, fields) in
+        [("redrive", &[][..]), ("discard", &[("position", "41"), ("reason", "too late")])]
+    {
+        assert_eq!(
+            browser.post(&format!("{path}/{pressed}"), fields).await.to(),
+            "/admin/events",
+            "{pressed}"
+        );
+        browser.get("/admin/events").await.has("Nothing was done");
+    }
 }

@@ -52,6 +52,18 @@ impl ShownLetter {
         Some(format!("{template} by {channel}"))
     }
 
+    /// What tells it from the others: a person may miss several messages.
+    pub(super) fn subject(&self) -> String {
+        let key = &self.letter.key;
+        self.message().map_or_else(|| key.clone(), |message| format!("{message} to {key}"))
+    }
+
+    /// `1 try`, `5 tries`.
+    pub(super) fn tries(&self) -> String {
+        let tries = self.letter.tries;
+        format!("{tries} {}", if tries == 1 { "try" } else { "tries" })
+    }
+
     pub(super) fn state(&self) -> &'static str {
         match self.letter.state.as_str() {
             "RETRYING" => "Tried again by itself",
@@ -111,9 +123,22 @@ fn path(id: &Key) -> String {
     format!("/api/v1/admin/dead-letters/{id}")
 }
 
+/// Nothing when it is settled: by another operator, or by itself.
+async fn find(visit: &Visit, id: &Key) -> Result<Option<DeadLetter>, Failure> {
+    match visit.ask(Call::get(path(id))).await {
+        Ok(letter) => Ok(Some(letter)),
+        Err(ApiError::Refused(refusal)) if refusal.status == StatusCode::NOT_FOUND => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn gone(visit: &Visit) -> Response {
+    visit.go(PATH, Some(Flash::LetterGone))
+}
+
 async fn letter(visit: Visit, id: Key) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
-    let mut letter: DeadLetter = visit.ask(Call::get(path(&id))).await?;
+    let Some(mut letter) = find(&visit, &id).await? else { return Ok(gone(&visit)) };
     let all = |events: Vec<Event>| events.into_iter().map(ShownEvent::of).collect();
     show(&LetterPage {
         frame: visit.frame("Dead letter"),
@@ -126,8 +151,9 @@ async fn letter(visit: Visit, id: Key) -> Result<Response, Failure> {
 
 async fn redrive(visit: Visit, id: Key) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
-    let letter = ShownLetter::of(visit.ask(Call::get(path(&id))).await?);
-    let done = if letter.message().is_some() { Flash::ToBeDelivered } else { Flash::Redriven };
+    let Some(letter) = find(&visit, &id).await? else { return Ok(gone(&visit)) };
+    let done =
+        if ShownLetter::of(letter).message().is_some() { Flash::ToBeDelivered } else { Flash::Redriven };
     match visit.tell(Call::post(format!("{}/redrive", path(&id)), json!({}))).await {
         Ok(()) => Ok(visit.go(PATH, Some(done))),
         Err(ApiError::Refused(refusal)) if refusal.blames_input() => {
@@ -153,6 +179,7 @@ async fn discard(visit: Visit, id: Key, form: Form) -> Result<Response, Failure>
     };
     match visit.tell(call).await {
         Ok(()) => Ok(visit.go(PATH, Some(Flash::Discarded))),
+        Err(ApiError::Refused(refusal)) if refusal.status == StatusCode::NOT_FOUND => Ok(gone(&visit)),
         Err(error) => {
             let refusal = error.about_input()?;
             confirm(&visit, refusal.status, id, sheet.refused(refusal)).await
@@ -161,7 +188,8 @@ async fn discard(visit: Visit, id: Key, form: Form) -> Result<Response, Failure>
 }
 
 async fn confirm(visit: &Visit, status: StatusCode, id: Key, sheet: Sheet) -> Result<Response, Failure> {
-    let shown = ShownLetter::of(visit.ask(Call::get(path(&id))).await?);
+    let Some(letter) = find(visit, &id).await? else { return Ok(gone(visit)) };
+    let shown = ShownLetter::of(letter);
     let what = if shown.message().is_some() { "a message" } else { "an event" };
     let frame = visit.frame(format!("Give {what} up for good"));
     show_as(status, &DiscardPage { frame, id, shown, sheet })
