@@ -5,6 +5,7 @@ use domain::{Log, Position, TenantId, Timestamp, UserId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
+/// They are made in every file, whatever its shape, and read from old ones: a change here must fit what is there.
 pub const TABLES: &str = "
 create table if not exists checkpoints (
     grp text not null, log text not null, epoch integer not null, seq integer not null, event_id blob,
@@ -27,14 +28,15 @@ create table if not exists leases (
 ) strict, without rowid;
 create table if not exists made (id text not null) strict;
 insert into made (id) select lower(hex(randomblob(16))) where not exists (select 1 from made);
+create table if not exists shape (tables text not null, version integer not null) strict;
 ";
 
 /// Names of the tables above, and of what SQLite keeps for them: not part of what a rebuild must equal.
 ///
 /// `made` holds one id, another one in every file: what is kept beside a read model, such as a search index, knows by
-/// it which file it was made from.
-pub const NAMES: [&str; 6] =
-    ["checkpoints", "blocked_keys", "parked_events", "leases", "made", "sqlite_sequence"];
+/// it which file it was made from. `shape` holds what the file was made with.
+pub const NAMES: [&str; 7] =
+    ["checkpoints", "blocked_keys", "parked_events", "leases", "made", "shape", "sqlite_sequence"];
 
 #[expect(clippy::needless_pass_by_value, reason = "passed to map_err")]
 fn broken(error: rusqlite::Error) -> ApplyError {

@@ -11,6 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::bookkeeping;
+use crate::shape::{Outdated, Shape};
 use crate::store::ViewError;
 
 /// Queries of one read model at the same time: more would only wait for the same cores, each with a thread and a
@@ -20,6 +21,8 @@ const READERS: usize = 4;
 /// One file: a writer, some readers.
 pub struct Database {
     pub path: PathBuf,
+    /// Why its tables are not those asked for.
+    pub outdated: Option<Outdated>,
     writer: Mutex<Connection>,
     idle: Mutex<Vec<Connection>>,
     reading: Semaphore,
@@ -30,8 +33,9 @@ pub struct Database {
 }
 
 impl Database {
-    pub fn open(path: &Path, tables: &str) -> Result<Self, ViewError> {
-        let writer = Connection::open(path)?;
+    /// Makes `tables`, unless the file is of another shape than `shape`: then it is left as it is.
+    pub fn open(path: &Path, tables: &str, shape: &Shape) -> Result<Self, ViewError> {
+        let mut writer = Connection::open(path)?;
         writer.busy_timeout(Duration::from_secs(5))?;
         writer.execute_batch(
             "pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -4096;
@@ -40,10 +44,13 @@ impl Database {
         stable_plans(&writer)?;
         writer.set_prepared_statement_cache_capacity(64);
         writer.execute_batch(bookkeeping::TABLES)?;
-        writer.execute_batch(tables)?;
+        let outdated = shape.settle(&mut writer)?;
+        if outdated.is_none() {
+            writer.execute_batch(tables)?;
+        }
         let (writer, idle, retired) = (Mutex::new(writer), Mutex::default(), AtomicBool::new(false));
         let (reading, unclean) = (Semaphore::new(READERS), AtomicBool::new(true));
-        let database = Self { path: path.to_owned(), writer, idle, reading, retired, unclean };
+        let database = Self { path: path.to_owned(), outdated, writer, idle, reading, retired, unclean };
         // A crash may have come before the last erasure was done with.
         database.scrub()?;
         Ok(database)

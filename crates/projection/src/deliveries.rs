@@ -22,19 +22,17 @@ mod hand_over;
 mod rows;
 mod state;
 
-use std::fmt::Write as _;
-
-use aws_lc_rs::digest::{SHA256, digest};
 use domain::{Envelope, TenantId, UserId};
 use uuid::Uuid;
 
 pub use book::Book;
 pub use courier::{Carrier, Courier, Found, Outcome, Settings};
-pub(crate) use hand_over::{hand_over, lose};
+pub(crate) use hand_over::{hand_over, lose, own};
 pub(crate) use rows::STATE_TABLES;
 pub use rows::TABLES;
 pub use state::{State, Tracked};
 
+use crate::digest;
 use crate::store::ViewError;
 use crate::tx::ViewTx;
 
@@ -57,10 +55,7 @@ impl Delivery<'_> {
     pub fn id(&self) -> String {
         let event = self.event.event_id.to_string();
         let parts = [&*event, self.channel, self.recipient, self.template].join("\0");
-        digest(&SHA256, parts.as_bytes()).as_ref().iter().fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        digest::hex(&parts)
     }
 
     /// Asks for it, once and for all.

@@ -4,9 +4,12 @@
 mod bookkeeping;
 mod database;
 pub mod deliveries;
+mod digest;
 mod generation;
 mod leases;
 mod rebuild;
+mod renewal;
+mod shape;
 mod store;
 mod tx;
 mod value;
@@ -15,6 +18,8 @@ use async_trait::async_trait;
 use domain::Envelope;
 
 pub use rebuild::{Rebuilt, TableChange, rebuild};
+pub use renewal::renew;
+pub use shape::Outdated;
 pub use store::{ViewError, ViewStore};
 pub use tx::ViewTx;
 pub use value::{Row, Value};
@@ -36,6 +41,12 @@ pub enum ProjectionError {
 pub trait Projection: Send + Sync + 'static {
     /// The group's name, which is also the name of its checkpoints.
     fn name(&self) -> &'static str;
+
+    /// Which rows it makes: to be raised whenever the same events give other rows in the same tables, so that read
+    /// models made before are made again at the next start. Changed tables are noticed without it.
+    fn version(&self) -> u32 {
+        1
+    }
 
     /// Applies `batch` in order. An error undoes all of it.
     async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError>;

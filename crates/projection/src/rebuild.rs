@@ -74,7 +74,7 @@ pub async fn rebuild(
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "passed to map_err")]
-fn failed(error: ViewError) -> RebuildError {
+pub fn failed(error: ViewError) -> RebuildError {
     RebuildError::Failed(error.to_string())
 }
 

@@ -13,6 +13,7 @@ use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use crate::database::Database;
+use crate::shape::{Outdated, Shape};
 use crate::tx::{ViewTx, query};
 use crate::value::{Row, Value};
 use crate::{Projection, ProjectionError, bookkeeping, deliveries, generation, leases};
@@ -58,7 +59,8 @@ impl std::fmt::Debug for ViewStore {
 }
 
 impl ViewStore {
-    /// Opens the read model of `projection` at `path`, with `tables` (which must bear being run again).
+    /// Opens the read model of `projection` at `path`, with `tables` (which must bear being run again). A file that was
+    /// made with other tables, or by another version of the projection, is left as it is: see [`Self::outdated`].
     ///
     /// # Errors
     /// When the file cannot be opened.
@@ -67,7 +69,8 @@ impl ViewStore {
             std::fs::create_dir_all(directory)
                 .map_err(|e| ViewError(format!("{}: {e}", directory.display())))?;
         }
-        let database = generation::current(path).and_then(|file| Database::open(&file, tables))?;
+        let shape = Shape::of(tables, projection.version());
+        let database = Database::open(&generation::current(path)?, tables, &shape)?;
         let (path, tables, database) = (path.to_owned(), tables.to_owned(), RwLock::new(Arc::new(database)));
         let (in_the_making, in_place) = (false, false);
         Ok(Self(Arc::new(Shared { path, tables, projection, database, in_the_making, in_place })))
@@ -92,10 +95,18 @@ impl ViewStore {
     /// # Errors
     /// When its file cannot be made.
     pub fn beside(&self) -> Result<Self, ViewError> {
-        let Shared { path, tables, in_place, .. } = &*self.0;
-        let database = Database::open(&generation::next(path)?, tables)?;
+        let Shared { path, tables, projection, in_place, .. } = &*self.0;
+        let shape = Shape::of(tables, projection.version());
+        let database = Database::open(&generation::next(path)?, tables, &shape)?;
         database.retire();
         Ok(self.over(Arc::new(database), true, *in_place))
+    }
+
+    /// Why the file in use is not what the code of today would make. Queries may fail on it or find wrong rows, and no
+    /// group runs over it, until [`crate::renew`] has made it again.
+    #[must_use]
+    pub fn outdated(&self) -> Option<Outdated> {
+        self.database().outdated
     }
 
     /// Goes on with the file of `fresh`. Queries that are running finish on the old one, which is then deleted.
@@ -180,12 +191,18 @@ impl ViewStore {
         self.blocking(run).await
     }
 
+    fn must_not_be_outdated(&self) -> Result<(), ApplyError> {
+        let refused = |why| ApplyError::Store(format!("the read model must be made again first: {why}"));
+        self.outdated().map_or(Ok(()), |why| Err(refused(why)))
+    }
+
     /// A transaction of whoever runs the group.
     async fn write<T: Send + 'static>(
         &self,
         lease: Lease,
         work: impl FnOnce(&Shared, &Connection) -> Result<T, ApplyError> + Send + 'static,
     ) -> Result<T, ApplyError> {
+        self.must_not_be_outdated()?;
         self.transaction(move |store, connection| {
             leases::guard(connection, store.projection.name(), lease)?;
             work(store, connection)
@@ -272,6 +289,7 @@ impl Target for ViewStore {
     }
 
     async fn lease(&self, candidate: Candidate) -> Result<Option<Lease>, ApplyError> {
+        self.must_not_be_outdated()?;
         self.transaction(move |store, c| Ok(leases::take(c, store.projection.name(), &candidate)?)).await
     }
 

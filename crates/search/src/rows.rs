@@ -119,6 +119,10 @@ pub async fn after(store: &ViewStore, place: &Place, most: usize) -> Result<Chan
 /// Lets the index begin again when it is of another file, or has seen rows that are not there any more.
 pub async fn check(store: &ViewStore, index: &Index) -> Result<(), OpenError> {
     let Some(place) = index.place()? else { return Ok(()) };
+    if store.outdated().is_some() {
+        // It is made again in another file, and its rows cannot be asked before.
+        return Ok(index.begin_again()?);
+    }
     let rows =
         store.query("select m.id, (select coalesce(max(changed), 0) from homes) from made m", Vec::new());
     let rows = rows.await?;

@@ -45,6 +45,30 @@ impl Runner {
         }
     }
 
+    /// Applies events up to the places `to` of the logs, not one more, telling `progress` after every batch. Gives how
+    /// many they are.
+    ///
+    /// # Errors
+    /// When target or journal fail, or the journal ends before.
+    pub async fn follow(
+        &mut self,
+        to: [u64; 2],
+        mut progress: impl FnMut(Progress) + Send,
+    ) -> Result<u64, RebuildError> {
+        let total = self.group.logs.iter().map(|log| to[log.index()]).sum();
+        loop {
+            let done = self.group.logs.iter().map(|log| self.at(*log)).sum();
+            progress(Progress { done, total });
+            if done >= total {
+                return Ok(total);
+            }
+            for log in self.group.logs {
+                let next = to[log.index()].min(self.at(*log) + BATCH as u64);
+                self.reach(*log, next).await.map_err(|trouble| RebuildError::Failed(trouble.to_string()))?;
+            }
+        }
+    }
+
     async fn progress(&self) -> Result<Progress, Trouble> {
         let mut progress = Progress::default();
         for log in self.group.logs {

@@ -7,6 +7,7 @@ use domain::{TenantId, Timestamp};
 use rusqlite::Connection;
 use tokio::sync::{Notify, watch};
 
+use super::hand_over::own;
 use super::rows::{self, Settled};
 use super::{Order, State, Tracked};
 use crate::store::{ViewError, ViewStore};
@@ -21,17 +22,16 @@ pub struct Book {
 
 impl Book {
     /// The deliveries of `store`, which were nobody's before: a new read model owns what it asks for, one in the
-    /// making owns nothing until it takes over. Its projection calls `wake` after every commit.
+    /// making owns nothing until it takes over, and an outdated one keeps what it has until it is made again. Its
+    /// projection calls `wake` after every commit.
     ///
     /// # Errors
     /// When the database does not answer.
     pub fn open(store: &ViewStore, wake: Arc<Notify>) -> Result<Self, ViewError> {
         let database = store.database();
-        let connection = database.writer();
-        connection.execute(
-            "insert into delivery_owner select 1 where not exists (select 1 from delivery_owner)",
-            [],
-        )?;
+        if database.outdated.is_none() {
+            own(&database.writer())?;
+        }
         Ok(Self { store: store.clone(), wake, settled: watch::Sender::default() })
     }
 

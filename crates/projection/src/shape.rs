@@ -1,0 +1,118 @@
+//! The shape of a read model: what its rows depend on besides the journal. Every file remembers the one it was made
+//! with, so that an upgrade that changes it is noticed.
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+
+use crate::digest;
+use crate::store::{ViewError, tables};
+
+/// The text of its tables and the version of its projection.
+#[derive(Debug)]
+pub struct Shape {
+    tables: String,
+    version: u32,
+}
+
+/// Why a read model is not what the code of today would make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Outdated {
+    /// Nothing says what it was made with.
+    #[error("it is from before read models remembered their shape")]
+    Unknown,
+    /// Its tables have another text.
+    #[error("its tables have changed")]
+    Tables,
+    /// Its projection makes other rows.
+    #[error("its projection has changed from version {made} to {now}")]
+    Rows {
+        /// What it was made with.
+        made: u32,
+        /// What it would be made with.
+        now: u32,
+    },
+}
+
+impl Shape {
+    pub fn of(tables: &str, version: u32) -> Self {
+        Self { tables: digest::hex(&statements(tables)), version }
+    }
+
+    /// Compares it with that of the file, and becomes that of a file which has none because it is new. To be asked
+    /// before the tables are made: a file that was left half made has a shape, and is made whole by the next start.
+    pub fn settle(&self, file: &mut Connection) -> Result<Option<Outdated>, ViewError> {
+        let tx = file.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let read = "select tables, version from shape";
+        let made = tx.query_row(read, [], |row| Ok((row.get::<_, String>(0)?, row.get(1)?))).optional()?;
+        let outdated = match made {
+            Some((tables, _)) if tables != self.tables => Some(Outdated::Tables),
+            Some((_, made)) if made != self.version => Some(Outdated::Rows { made, now: self.version }),
+            Some(_) => None,
+            None if is_used(&tx)? => Some(Outdated::Unknown),
+            None => {
+                let write = "insert into shape (tables, version) values (?1, ?2)";
+                tx.execute(write, params![self.tables, self.version])?;
+                None
+            }
+        };
+        tx.commit()?;
+        Ok(outdated)
+    }
+}
+
+fn is_used(file: &Connection) -> Result<bool, ViewError> {
+    let begun = file.query_row("select exists (select 1 from checkpoints)", [], |row| row.get(0))?;
+    Ok(begun || !tables(file)?.is_empty())
+}
+
+/// `sql` without what changes no row: comments to the end of a line, space beyond the first, and pragmas, which say how
+/// a file is kept.
+fn statements(sql: &str) -> String {
+    let (mut text, mut quote) = (String::with_capacity(sql.len()), None);
+    let mut left = sql.chars().peekable();
+    while let Some(c) = left.next() {
+        if quote.is_none() && c == '-' && left.peek() == Some(&'-') {
+            while left.next_if(|c| *c != '\n').is_some() {}
+        } else if quote.is_none() && c.is_whitespace() {
+            if !text.ends_with(' ') {
+                text.push(' ');
+            }
+        } else {
+            quote = match quote {
+                None if matches!(c, '\'' | '"') => Some(c),
+                Some(open) if open == c => None,
+                unchanged => unchanged,
+            };
+            text.push(c);
+        }
+    }
+    let all = text.split(';').map(str::trim);
+    let kept: Vec<&str> = all.filter(|one| !one.is_empty() && !one.starts_with("pragma ")).collect();
+    kept.join(";")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::statements;
+
+    #[test]
+    fn comments_space_and_pragmas_are_no_part_of_a_shape() {
+        let plain = "create table t (a text, b text);create index i on t (a)";
+        let dressed = "
+            pragma synchronous = full; -- kept well
+            -- The rows; there is one; really.
+            create table t (a text,
+                b text);
+            create index i on t (a);
+        ";
+        assert_eq!(statements(dressed), plain);
+        assert_ne!(statements("create table t (a text)"), plain);
+    }
+
+    #[test]
+    fn what_is_quoted_stays_as_it_is() {
+        for text in ["insert into t values ('a  -- b')", "create table t (\"a  --b\" text)"] {
+            assert_eq!(statements(text), text);
+        }
+        assert_eq!(statements("select 'it''s  so' -- so"), "select 'it''s  so'");
+    }
+}

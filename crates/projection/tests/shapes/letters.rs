@@ -1,0 +1,159 @@
+//! What happens outside, when the read model that asks for it gets another shape.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use bus::Retry;
+use domain::Envelope;
+use projection::deliveries::{
+    self, Book, Carrier, Courier, Delivery, Found, Order, Outcome, Settings, State,
+};
+use projection::{Outdated, Projection, ProjectionError, ViewStore, ViewTx};
+use tokio::sync::Notify;
+
+use crate::{GROUP, World};
+
+/// What stands beside the deliveries before the upgrade.
+const BEFORE: &str = "create table if not exists notes (seq bigint)";
+/// And behind it.
+const AFTER: &str = "create table if not exists notes (seq bigint, data text)";
+const SETTINGS: Settings = Settings {
+    retry: Retry { tries: 3, base_ms: 1000, cap_ms: 60_000 },
+    term_ms: 10_000,
+    batch: 8,
+    at_once: 1,
+};
+
+/// A letter for every event, if it asks for any.
+struct Letters(bool);
+
+#[async_trait(?Send)]
+impl Projection for Letters {
+    fn name(&self) -> &'static str {
+        GROUP.name
+    }
+
+    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
+        for event in batch {
+            let recipient = &event.stream.id;
+            if self.0 {
+                Delivery { event, channel: "email", recipient, template: "note" }.add(tx).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn committed(&self, _: &[Envelope]) {}
+}
+
+/// The world outside: counts what it gets, unless the line is down.
+#[derive(Default)]
+struct Outside {
+    got: Mutex<HashMap<String, u32>>,
+    is_down: Mutex<bool>,
+}
+
+#[async_trait]
+impl Carrier for Outside {
+    async fn carry(&self, order: &Order) -> Outcome {
+        if *self.is_down.lock().unwrap() {
+            return Outcome::Failed("no line".into());
+        }
+        *self.got.lock().unwrap().entry(order.id.clone()).or_default() += 1;
+        Outcome::Delivered
+    }
+
+    async fn look_up(&self, _: &Order) -> Found {
+        Found::Missing
+    }
+}
+
+impl Outside {
+    /// How often each letter arrived.
+    fn counts(&self) -> Vec<u32> {
+        self.got.lock().unwrap().values().copied().collect()
+    }
+}
+
+fn open(world: &World, tables: &str) -> (ViewStore, Book) {
+    let tables = [deliveries::TABLES, tables].concat();
+    let store = world.open("view.db", &tables, Arc::new(Letters(true)));
+    let book = Book::open(&store, Arc::new(Notify::new())).unwrap();
+    (store, book)
+}
+
+async fn carry(world: &World, book: &Book, outside: &Arc<Outside>) {
+    let courier = Courier::new(book.clone(), outside.clone(), world.clock.clone(), SETTINGS);
+    while courier.round().await.unwrap() {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_19_another_shape_sends_nothing_again_and_loses_nothing_that_is_due() {
+    let (world, outside) = (World::new(), Arc::new(Outside::default()));
+    let (store, book) = open(&world, BEFORE);
+    world.note("delivered").await;
+    world.run(&store).await;
+    carry(&world, &book, &outside).await;
+    *outside.is_down.lock().unwrap() = true;
+    world.note("tried again later").await;
+    world.run(&store).await;
+    carry(&world, &book, &outside).await;
+    *outside.is_down.lock().unwrap() = false;
+    assert_eq!(outside.counts(), [1]);
+    world.note("not yet applied when the server ended").await;
+    drop((store, book));
+    let (store, book) = open(&world, AFTER);
+    assert_eq!(store.outdated(), Some(Outdated::Tables));
+    assert_eq!(world.renew(&store).await.unwrap(), 2);
+    carry(&world, &book, &outside).await;
+    assert_eq!(outside.counts(), [1], "nothing again");
+    world.run(&store).await;
+    carry(&world, &book, &outside).await;
+    assert_eq!(outside.counts(), [1, 1], "what came after the place of the old one is no letter of the past");
+    world.clock.advance(60);
+    carry(&world, &book, &outside).await;
+    assert_eq!(outside.counts(), [1, 1, 1], "what was due is still due");
+    assert!(book.list(&[State::LeftOut], 10).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_model_that_asks_for_letters_only_now_sends_none_of_the_past() {
+    let (world, outside) = (World::new(), Arc::new(Outside::default()));
+    world.note("long ago").await;
+    let silent = world.open("view.db", BEFORE, Arc::new(Letters(false)));
+    world.run(&silent).await;
+    drop(silent);
+    let (store, book) = open(&world, BEFORE);
+    world.renew(&store).await.unwrap();
+    carry(&world, &book, &outside).await;
+    assert!(outside.counts().is_empty());
+    assert_eq!(book.list(&[State::LeftOut], 10).await.unwrap().len(), 1);
+    world.note("now").await;
+    world.run(&store).await;
+    carry(&world, &book, &outside).await;
+    assert_eq!(outside.counts(), [1]);
+}
+
+/// What became of letters is nowhere else: it is not guessed at from columns that mean something else.
+#[tokio::test(flavor = "multi_thread")]
+async fn deliveries_of_other_columns_are_not_handed_over_and_the_old_ones_stay() {
+    let (world, outside) = (World::new(), Arc::new(Outside::default()));
+    world.note("delivered").await;
+    let (store, book) = open(&world, BEFORE);
+    world.run(&store).await;
+    carry(&world, &book, &outside).await;
+    drop((store, book));
+    world.file("view.db").execute_batch("alter table delivery_states rename column at to moment").unwrap();
+    let (store, book) = open(&world, AFTER);
+    let told = world.renew(&store).await.unwrap_err().to_string();
+    assert!(told.contains("delivery_states in ") && told.contains("moment integer"), "{told}");
+    assert!(told.contains("cannot be handed over"), "{told}");
+    assert_eq!(store.outdated(), Some(Outdated::Tables));
+    drop((store, book));
+    world.file("view.db").execute_batch("alter table delivery_states rename column moment to at").unwrap();
+    let (store, book) = open(&world, AFTER);
+    world.renew(&store).await.unwrap();
+    carry(&world, &book, &outside).await;
+    assert_eq!(outside.counts(), [1]);
+}
