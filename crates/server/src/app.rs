@@ -1,5 +1,6 @@
 //! The composition root: settings → keys → journal → services → consumer groups → doors.
 
+mod groups;
 mod key_files;
 mod mail;
 mod months;

@@ -25,7 +25,12 @@ impl Progress {
     /// For people at a terminal, or for a log.
     #[must_use]
     pub fn on_standard_error(unit: &'static str) -> Self {
-        if std::io::stderr().is_terminal() { Self::bar(unit) } else { Self::lines(unit, output::note) }
+        Self::drawn_or(unit, output::note)
+    }
+
+    /// A bar at a terminal; elsewhere `write` takes plain lines.
+    pub fn drawn_or(unit: &'static str, write: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        if std::io::stderr().is_terminal() { Self::bar(unit) } else { Self::lines(unit, write) }
     }
 
     fn bar(unit: &'static str) -> Self {

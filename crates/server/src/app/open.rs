@@ -4,9 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use bus::{AfterTries, GroupHandle, Policy, Retry, Runner, Standing, Target};
-use domain::audit::AuditEvent;
-use domain::{Clock, Ids, Log, StreamId, TenantId};
+use domain::{Clock, Ids, Log, TenantId};
 use files::Files;
 use gateway::{Hub, LimitSettings, Limits, Parts};
 use history::History;
@@ -15,12 +13,12 @@ use journal::sqlite::Limits as JournalLimits;
 use journal::{ActivityQueue, Journal, KeyRing, Ledger, Seen, SqliteJournal};
 use metrics_exporter_prometheus::PrometheusHandle;
 use notifications::Notifications;
-use projection::ViewStore;
 use projection::deliveries::{Book, Settings as Courier};
 use properties::Properties;
 use search::Search;
 use users::{Erasures, Users};
 
+use super::groups::{Starts, retry};
 use super::mail;
 use super::months::Months;
 use super::tasks::{Tasks, Work};
@@ -56,7 +54,7 @@ impl App {
         let history = History::open(kit.clone(), &views_dir).context("the history service")?;
         let notifications =
             open_notifications(settings, &kit, &public_url).context("the notifications service")?;
-        let files = open_files(settings, &kit, &views_dir).await.context("the files service")?;
+        let files = open_files(settings, &kit, &views_dir).context("the files service")?;
         let erasures = Erasures::open(users.clone(), &views_dir).context("the erasures")?;
         let mut views = vec![
             (Users::group(), users.store().clone()),
@@ -68,6 +66,8 @@ impl App {
         ];
         views.extend(search.views());
         let (runners, groups) = Starts { kit: &kit, settings }.groups(&views).await?;
+        // Nobody uploads yet: bytes without an event are what a crash has left.
+        files.sweep().await.context("the files service")?;
         let status = |index: usize| groups[index].status.clone();
         let services = users
             .router(status(0))
@@ -170,12 +170,9 @@ fn open_notifications(settings: &Settings, kit: &Kit, public_url: &str) -> anyho
     Ok(Notifications::open(kit.clone(), &settings.data_dir, mail, outside)?)
 }
 
-/// Nobody uploads yet: bytes without an event are what a crash has left.
-async fn open_files(settings: &Settings, kit: &Kit, views_dir: &std::path::Path) -> anyhow::Result<Files> {
+fn open_files(settings: &Settings, kit: &Kit, views_dir: &std::path::Path) -> anyhow::Result<Files> {
     let base_url = settings.assets.base_url.trim_end_matches('/').to_owned();
-    let files = Files::open(kit.clone(), &settings.data_dir, views_dir, files::Settings { base_url })?;
-    files.sweep().await?;
-    Ok(files)
+    Ok(Files::open(kit.clone(), &settings.data_dir, views_dir, files::Settings { base_url })?)
 }
 
 async fn kit(settings: &Settings, journal: &Arc<SqliteJournal>, clock: Clock) -> anyhow::Result<Kit> {
@@ -216,10 +213,6 @@ fn tenants(settings: &Settings) -> anyhow::Result<Tenants> {
     Ok(Tenants::new(default, all))
 }
 
-fn retry(settings: &settings::Retry) -> Retry {
-    Retry { tries: settings.tries, base_ms: settings.base_ms.into(), cap_ms: settings.cap_ms.into() }
-}
-
 fn limits(settings: &settings::Limits) -> LimitSettings {
     LimitSettings {
         enabled: settings.enabled,
@@ -230,60 +223,5 @@ fn limits(settings: &settings::Limits) -> LimitSettings {
         user_per_second: settings.user_per_second,
         user_burst: settings.user_burst,
         anonymous_per_second: settings.anonymous_per_second,
-    }
-}
-
-struct Starts<'a> {
-    kit: &'a Kit,
-    settings: &'a Settings,
-}
-
-impl Starts<'_> {
-    async fn groups(
-        &self,
-        views: &[(bus::Group, ViewStore)],
-    ) -> anyhow::Result<(Vec<Runner>, Vec<GroupHandle>)> {
-        let mut started = Vec::new();
-        for (group, store) in views {
-            started.push(self.group(*group, store.clone()).await?);
-        }
-        Ok(started.into_iter().unzip())
-    }
-
-    async fn group(&self, group: bus::Group, target: impl Target) -> anyhow::Result<(Runner, GroupHandle)> {
-        let ledger = &self.kit.ledger;
-        let (target, journal, clock) = (Arc::new(target), ledger.journal().clone(), ledger.clock().clone());
-        let context = || format!("the consumer group {}", group.name);
-        let started = Runner::new(group, journal, target, clock, self.policy(group.name)).await;
-        let (runner, handle) = started.with_context(context)?;
-        // The data directory's lock says so.
-        let runner = runner.alone();
-        Ok((runner.standing(self.standing(group.name).await.with_context(context)?), handle))
-    }
-
-    fn policy(&self, group: &str) -> Policy {
-        let after = match self.settings.consumers.get(group).map(|consumer| consumer.after_tries) {
-            None | Some(settings::AfterTries::Park) => AfterTries::Park,
-            Some(settings::AfterTries::Pause) => AfterTries::Pause,
-            Some(settings::AfterTries::Stop) => AfterTries::Stop,
-        };
-        Policy { retry: retry(&self.settings.retry), after, ..Policy::default() }
-    }
-
-    /// What operators decided about a group: the fold of its stream.
-    async fn standing(&self, group: &str) -> anyhow::Result<Standing> {
-        let stream = StreamId::new(self.kit.tenants.default_id(), "consumer", group);
-        let mut standing = Standing::default();
-        for envelope in self.kit.ledger.journal().read_stream(&stream, 0).await? {
-            match self.kit.ledger.decode::<AuditEvent>(&envelope)? {
-                AuditEvent::ConsumerPaused { .. } => standing.paused = true,
-                AuditEvent::ConsumerResumed { .. } => standing.paused = false,
-                AuditEvent::DeadLetterDiscarded { event_id, .. } => {
-                    standing.discarded.insert(event_id);
-                }
-                _ => {}
-            }
-        }
-        Ok(standing)
     }
 }

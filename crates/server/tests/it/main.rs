@@ -16,3 +16,4 @@ mod realtime;
 mod rebuild;
 mod scenario;
 mod told;
+mod upgrade;
