@@ -6,10 +6,12 @@
 mod complete;
 mod failures;
 mod headers;
+mod parts;
 mod reading;
 
 pub use complete::{Facts, complete};
 pub use headers::{IdempotencyKey, IfMatch, IfNoneMatch};
+pub use parts::{Listed, lists};
 pub use reading::{Body, Nothing, Query, Reading};
 
 use axum::routing::MethodRouter;

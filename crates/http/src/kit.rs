@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bus::{Asker, Status, Waited};
-use domain::{Log, Position, TenantId};
+use domain::{Log, Position, TenantId, UserId};
 use journal::{ActivityQueue, Ledger, Seen};
 
 use crate::caller::Caller;
@@ -153,13 +153,20 @@ impl Kit {
 
     /// Waits, bounded, until a read model has everything the caller wrote to `logs`.
     pub async fn wait_for_own(&self, group: &Status, caller: &Caller, logs: &[Log]) -> Freshness {
-        let Some(user) = caller.user() else { return Freshness::Fresh };
-        if logs.contains(&Log::Activity) && self.activity.holds(&caller.tenant, user) {
+        match caller.user() {
+            Some(user) => self.wait_for(group, &caller.tenant, user, logs).await,
+            None => Freshness::Fresh,
+        }
+    }
+
+    /// The same for what `user` wrote, whoever asks.
+    pub async fn wait_for(&self, group: &Status, tenant: &TenantId, user: UserId, logs: &[Log]) -> Freshness {
+        if logs.contains(&Log::Activity) && self.activity.holds(tenant, user) {
             self.activity.flush().await;
         }
-        let seen = self.seen.of(&caller.tenant, user);
+        let seen = self.seen.of(tenant, user);
         let needed: Vec<Position> = logs.iter().map(|log| seen[log.index()]).collect();
-        let asker = Asker { tenant: &caller.tenant, user };
+        let asker = Asker { tenant, user };
         match group.wait(&needed, asker, self.wait).await {
             Waited::Applied => Freshness::Fresh,
             Waited::Parked | Waited::TimedOut => Freshness::Stale,

@@ -3,7 +3,7 @@
 use axum::http::Uri;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
-use domain::Fields;
+use domain::{Fields, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -35,6 +35,19 @@ impl Cursor {
     #[must_use]
     pub fn encode(&self) -> String {
         BASE64URL.encode(Value::from(self.0.clone()).to_string())
+    }
+
+    /// The key of an entry of a list with the newest first.
+    #[must_use]
+    pub fn at(time: Timestamp, id: &(impl ToString + ?Sized)) -> Self {
+        Self(vec![time.micros().into(), id.to_string().into()])
+    }
+
+    /// The time and the id of [`Self::at`]. Without one, the list begins: nothing is made after the end of time.
+    #[must_use]
+    pub fn newest_after(key: Option<&Self>) -> (i64, String) {
+        let read = |key: &Self| Some((key.0.first()?.as_i64()?, key.0.get(1)?.as_str()?.to_owned()));
+        key.and_then(read).unwrap_or((i64::MAX, String::new()))
     }
 
     /// Reads a text of ours with so many parts.
@@ -99,6 +112,8 @@ pub struct Page<T> {
     next: Option<String>,
     #[serde(skip)]
     by_number: bool,
+    #[serde(skip)]
+    after: Option<Cursor>,
 }
 
 impl<T> Page<T> {
@@ -106,6 +121,12 @@ impl<T> Page<T> {
     #[must_use]
     pub fn into_content(self) -> Vec<T> {
         self.content
+    }
+
+    /// The entries, and where the next page begins.
+    #[must_use]
+    pub fn into_content_and_next(self) -> (Vec<T>, Option<Cursor>) {
+        (self.content, self.after)
     }
 
     /// The page `content` of a list of `total` entries; `next` is the cursor of its last entry.
@@ -124,6 +145,7 @@ impl<T> Page<T> {
             last,
             empty: content.is_empty(),
             next: if last { None } else { next.map(Cursor::encode) },
+            after: next.filter(|_| !last).cloned(),
             content,
             by_number,
         }

@@ -98,6 +98,14 @@ impl<T> Reply<T> {
         if stale { self.header(STALE, "true") } else { self }
     }
 
+    /// The answer without a body, its message and its time.
+    pub(crate) fn bare(self) -> (Response, &'static str, Timestamp) {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        (response, self.message, self.timestamp)
+    }
+
     fn header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
             self.headers.insert(name, value);

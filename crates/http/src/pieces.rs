@@ -1,0 +1,91 @@
+//! An answer that is too large to be held in memory is written piece by piece.
+
+use axum::body::{Body, Bytes};
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::Response;
+use futures_util::future::ready;
+use futures_util::stream::once;
+use futures_util::{Stream, StreamExt};
+use serde_json::json;
+
+use crate::failure::Failure;
+use crate::reply::Reply;
+
+/// So much is read before the answer begins: what fits is answered as a whole, or fails with a status of its own.
+const BEFORE: usize = 1024 * 1024;
+
+impl Reply<()> {
+    /// The envelope around `data`, the JSON of which comes in pieces. A failure in the middle breaks the connection off,
+    /// so that nobody takes a part for the whole.
+    ///
+    /// # Errors
+    /// The failure of a piece, as long as nothing is answered.
+    pub async fn in_pieces<S>(self, data: S) -> Result<Response, Failure>
+    where
+        S: Stream<Item = Result<Bytes, Failure>> + Send + 'static,
+    {
+        let (mut response, message, timestamp) = self.bare();
+        let mut first = format!("{{\"success\":true,\"message\":{},\"data\":", json!(message)).into_bytes();
+        let closing = format!(",\"timestamp\":{}}}", json!(timestamp));
+        let mut data = Box::pin(data);
+        let mut ended = false;
+        while first.len() < BEFORE && !ended {
+            match data.next().await {
+                Some(piece) => first.extend_from_slice(&piece?),
+                None => ended = true,
+            }
+        }
+        *response.body_mut() = if ended {
+            first.extend_from_slice(closing.as_bytes());
+            Body::from(first)
+        } else {
+            let rest = data.map(|piece| piece.map_err(|failure| std::io::Error::other(failure.message)));
+            let first = once(ready(Ok(Bytes::from(first))));
+            Body::from_stream(first.chain(rest).chain(once(ready(Ok(Bytes::from(closing))))))
+        };
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Ok(response)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+    use domain::Timestamp;
+    use futures_util::stream::iter;
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    fn reply() -> Reply<()> {
+        Reply::new("Told", (), Timestamp::from_micros(0)).stale(true)
+    }
+
+    fn piece(size: usize) -> Bytes {
+        format!("\"{}\"", "x".repeat(size)).into()
+    }
+
+    #[tokio::test]
+    async fn small_or_large_the_answer_is_the_envelope() {
+        for sizes in [[1, 1], [BEFORE, 10]] {
+            let pieces = ["[".into(), piece(sizes[0]), ",".into(), piece(sizes[1]), "]".into()];
+            let response = reply().in_pieces(iter(pieces.map(Ok))).await.unwrap();
+            assert_eq!(response.headers()["x-stale"], "true");
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!((&body["success"], &body["message"]), (&json!(true), &json!("Told")));
+            assert_eq!(body["data"][1].as_str().map(str::len), Some(sizes[1]));
+            assert_eq!(body["timestamp"], json!(Timestamp::from_micros(0)));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_a_status_before_the_answer_began_and_a_broken_answer_afterwards() {
+        let failing = || Err(Failure::unavailable(&"the disk"));
+        let refused = reply().in_pieces(iter([Ok(piece(1)), failing()])).await.unwrap_err();
+        assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+        let begun = reply().in_pieces(iter([Ok(piece(BEFORE)), failing()])).await.unwrap();
+        assert!(begun.into_body().collect().await.is_err());
+    }
+}
