@@ -1,7 +1,7 @@
 //! The routes of the files service.
 
 mod asked;
-mod find;
+pub mod find;
 mod optimize;
 mod photos;
 mod range;

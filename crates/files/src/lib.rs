@@ -10,6 +10,7 @@
 
 mod body;
 mod document;
+mod exported;
 mod http;
 mod media;
 mod optimize;
@@ -30,6 +31,8 @@ use bus::{Group, Status};
 use domain::FileId;
 use domain::file::File;
 use http_kit::Kit;
+use http_kit::docs::Listed;
+use http_kit::export::Part;
 use tokio::sync::{Mutex, Notify};
 
 pub use store::StoreError;
@@ -143,6 +146,18 @@ impl Files {
     #[must_use]
     pub fn docs() -> utoipa::openapi::OpenApi {
         http::routes().into_openapi()
+    }
+
+    /// What an export tells of a person's files.
+    #[must_use]
+    pub fn export_parts(&self, status: Status) -> Vec<Arc<dyn Part>> {
+        vec![Arc::new(AppParts { files: self.clone(), status })]
+    }
+
+    /// The same for the document of the API.
+    #[must_use]
+    pub fn export_lists() -> Vec<Listed> {
+        vec![Listed::of::<document::Document<'static>>(exported::FILES)]
     }
 
     /// The routes; `status` tells how far the group is.

@@ -1,7 +1,7 @@
 //! The operations: read the request, check the right, hand over, answer.
 
 mod asked;
-mod inbox;
+pub mod inbox;
 mod mailbox;
 mod preferences;
 mod requests;
@@ -19,8 +19,8 @@ use crate::Notifications;
 /// What handlers share.
 #[derive(Clone, Debug)]
 pub struct Site {
-    notifications: Notifications,
-    status: Status,
+    pub notifications: Notifications,
+    pub status: Status,
 }
 
 impl FromRef<Site> for Kit {
@@ -54,7 +54,7 @@ pub fn of_people() -> OpenApiRouter<Site> {
 }
 
 impl Site {
-    fn kit(&self) -> &Kit {
+    pub fn kit(&self) -> &Kit {
         &self.notifications.kit
     }
 }

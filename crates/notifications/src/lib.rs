@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 mod channel;
+mod exported;
 mod http;
 mod letter;
 mod mailbox;
@@ -20,6 +21,8 @@ use std::sync::Arc;
 
 use bus::{Group, Status};
 use http_kit::Kit;
+use http_kit::docs::Listed;
+use http_kit::export::Part;
 use projection::deliveries::{self, Book, Courier};
 use projection::{ViewError, ViewStore};
 use tokio::sync::Notify;
@@ -136,6 +139,18 @@ impl Notifications {
         let mut docs = http::routes().into_openapi();
         docs.merge(http::of_people().into_openapi());
         docs
+    }
+
+    /// What an export tells of a person's inbox and of the letters to them.
+    #[must_use]
+    pub fn export_parts(&self, status: Status) -> Vec<Arc<dyn Part>> {
+        exported::parts(&http::Site { notifications: self.clone(), status })
+    }
+
+    /// The same for the document of the API.
+    #[must_use]
+    pub fn export_lists() -> Vec<Listed> {
+        exported::lists()
     }
 
     /// The operations, of a group that is as far as `status` says.

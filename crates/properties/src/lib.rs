@@ -4,6 +4,7 @@
 //! `Document::of` from the folded state or from the row the projection keeps of it.
 
 mod document;
+mod exported;
 mod hot;
 mod http;
 mod leads;
@@ -17,6 +18,8 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use bus::{Group, Status};
 use http_kit::Kit;
+use http_kit::docs::Listed;
+use http_kit::export::Part;
 use projection::Listings;
 use projection_store::{ViewError, ViewStore};
 use {::projection as projection_store, hot::Hot, visits::Visits};
@@ -90,10 +93,26 @@ impl Properties {
         http::routes().into_openapi()
     }
 
+    /// What an export tells of a person's homes, of those they saved, and of enquiries.
+    #[must_use]
+    pub fn export_parts(&self, status: Status) -> Vec<Arc<dyn Part>> {
+        exported::parts(&self.app(status))
+    }
+
+    /// The same for the document of the API.
+    #[must_use]
+    pub fn export_lists() -> Vec<Listed> {
+        exported::lists()
+    }
+
     /// The routes; `status` tells how far the group is.
     pub fn router(&self, status: Status) -> axum::Router {
+        http::router(self.app(status))
+    }
+
+    fn app(&self, status: Status) -> App {
         let (kit, store, hot) = (self.kit.clone(), self.store.clone(), Arc::clone(&self.hot));
         let visits = Visits::new(&self.kit);
-        http::router(App(Arc::new(AppParts { kit, store, hot, visits, status })))
+        App(Arc::new(AppParts { kit, store, hot, visits, status }))
     }
 }

@@ -1,5 +1,7 @@
 //! Reading the listings read model.
 
+pub mod favourites;
+pub mod homes;
 pub mod leads;
 pub mod queue;
 

@@ -6,6 +6,7 @@
 //! A person's own change is found by their own next search: it waits, bounded, for the group and then for the index.
 #![warn(missing_docs)]
 
+mod exported;
 mod home;
 mod http;
 mod index;
@@ -29,6 +30,8 @@ use ::projection::{ViewError, ViewStore};
 use axum::extract::FromRef;
 use bus::{Group, Status};
 use http_kit::Kit;
+use http_kit::docs::Listed;
+use http_kit::export::Part;
 
 pub use home::{Document, Finding, Home};
 pub use index::{Change, Index, IndexError, Place};
@@ -178,6 +181,18 @@ impl Search {
         docs.merge(http::of_people().into_openapi());
         docs.merge(http::routes_of_searches().into_openapi());
         docs
+    }
+
+    /// What an export tells of the searches a person saved.
+    #[must_use]
+    pub fn export_parts(&self, status: Status) -> Vec<Arc<dyn Part>> {
+        vec![Arc::new(App { search: self.clone(), status })]
+    }
+
+    /// The same for the document of the API.
+    #[must_use]
+    pub fn export_lists() -> Vec<Listed> {
+        vec![Listed::of::<saved::http::Document>(exported::SAVED_SEARCHES)]
     }
 
     /// The routes; the statuses tell how far the groups of [`Self::views`] are.

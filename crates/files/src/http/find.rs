@@ -1,5 +1,6 @@
 //! Finding a file: in the read model, or folded from the journal for whoever is ahead of it.
 
+use ::projection::Row;
 use domain::file::{File, Known};
 use domain::user::Role;
 use domain::{FileId, Log, Personal, TenantId, Timestamp, Version};
@@ -7,6 +8,24 @@ use http_kit::{Caller, Failure};
 
 use super::no_such_file;
 use crate::App;
+
+/// What [`read`] reads, in its order.
+pub const COLUMNS: &str = "owner_id, name, content, gone, version, created_at, id";
+
+/// A row of [`COLUMNS`] of a file that is not gone.
+pub fn read(row: &Row) -> Result<(Known, Version), Failure> {
+    let broken = || Failure::unavailable(&"a row of the files read model cannot be read");
+    let owner = row.text(0).and_then(|owner| owner.parse().ok()).ok_or_else(broken)?;
+    let known = Known {
+        id: row.text(6).and_then(|id| id.parse().ok()).ok_or_else(broken)?,
+        owner,
+        name: row.text(1).map(|name| Personal::of(owner, name.to_owned())),
+        content: row.text(2).and_then(|text| serde_json::from_str(text).ok()).ok_or_else(broken)?,
+        deleted: false,
+        created_at: row.int(5).map(Timestamp::from_micros).ok_or_else(broken)?,
+    };
+    Ok((known, row.count(4)))
+}
 
 impl App {
     /// A file that is not gone, as the caller last left it.
@@ -25,25 +44,14 @@ impl App {
     }
 
     async fn listed(&self, tenant: &TenantId, id: FileId) -> Result<Option<(Known, Version)>, Failure> {
-        let sql = "select owner_id, name, content, gone, version, created_at from files
-                   where id = $2 and tenant = $1";
-        let rows = self.files.store.query(sql, vec![tenant.as_str().into(), id.to_string().into()]).await?;
+        let sql = format!("select {COLUMNS} from files where id = $2 and tenant = $1");
+        let rows = self.files.store.query(&sql, vec![tenant.as_str().into(), id.to_string().into()]).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         // Nothing else is kept of those.
         if row.int(3) != Some(0) {
             return Err(no_such_file());
         }
-        let broken = || Failure::unavailable(&"a row of the files read model cannot be read");
-        let owner = row.text(0).and_then(|owner| owner.parse().ok()).ok_or_else(broken)?;
-        let known = Known {
-            id,
-            owner,
-            name: row.text(1).map(|name| Personal::of(owner, name.to_owned())),
-            content: row.text(2).and_then(|text| serde_json::from_str(text).ok()).ok_or_else(broken)?,
-            deleted: false,
-            created_at: row.int(5).map(Timestamp::from_micros).ok_or_else(broken)?,
-        };
-        Ok(Some((known, row.count(4))))
+        read(row).map(Some)
     }
 
     /// Whether the owner of something has left.

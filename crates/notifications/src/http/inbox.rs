@@ -31,7 +31,7 @@ const COUNT: &str = "select count(*), count(*) - count(read_at) from notificatio
 #[serde(rename_all = "camelCase")]
 pub struct Inbox {
     #[serde(flatten)]
-    page: Page<Entry>,
+    pub page: Page<Entry>,
     unread_count: u64,
 }
 
@@ -173,7 +173,7 @@ impl Site {
         })
     }
 
-    async fn inbox(&self, tenant: &TenantId, user: UserId, paging: &Paging) -> Result<Inbox, Failure> {
+    pub async fn inbox(&self, tenant: &TenantId, user: UserId, paging: &Paging) -> Result<Inbox, Failure> {
         let whose: [Value<'static>; 2] = [tenant.to_string().into(), user.to_string().into()];
         let store = &self.notifications.store;
         let counts = store.query(COUNT, whose.to_vec()).await?;

@@ -12,6 +12,7 @@ use http_kit::{Caller, Failure, Paging, Params};
 use http_kit::{Envelope, Page};
 
 use crate::App;
+use crate::queries::favourites::SHOWN_TO_SAVERS;
 use crate::queries::{NEWEST, Selection, Sort, SortBy};
 
 const ACTIVE: &str = "p.status = 'ACTIVE'
@@ -170,9 +171,7 @@ pub async fn favourites(State(app): State<App>, caller: Caller, uri: Uri) -> Res
         .any(|(name, value)| name.starts_with("sort") && !value.is_empty());
     let sort = if named { sort } else { Sort { by: SortBy::SavedAt, descending: true } };
     let selection = Selection {
-        condition:
-            "f.user_id = $2 and p.status not in ('REMOVED', 'DRAFT', 'PENDING_REVIEW', 'REJECTED')
-            and not exists (select 1 from gone_owners g where g.user_id = p.owner_id and g.tenant = p.tenant)",
+        condition: &format!("f.user_id = $2 and {SHOWN_TO_SAVERS}"),
         params: vec![user.to_string().into()],
         join: "join favourites f on f.property_id = p.id and f.tenant = p.tenant",
         sort,

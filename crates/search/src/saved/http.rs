@@ -296,7 +296,7 @@ impl App {
         Ok(id)
     }
 
-    async fn kept(
+    pub async fn kept(
         &self,
         tenant: &TenantId,
         user: UserId,

@@ -1,0 +1,41 @@
+//! A person's files as they are now, for an export: each with where its bytes are.
+
+use async_trait::async_trait;
+use domain::Log;
+use http_kit::export::{AT_ONCE, Part, Portion, Subject};
+use http_kit::{Cursor, Failure, Freshness};
+
+use crate::AppParts;
+use crate::document::Document;
+use crate::http::find::{COLUMNS, read};
+
+/// What the list is called.
+pub const FILES: &str = "files";
+
+#[async_trait]
+impl Part for AppParts {
+    fn name(&self) -> &'static str {
+        FILES
+    }
+
+    async fn wait_for(&self, reader: &Subject) -> Freshness {
+        self.files.kit.wait_for(&self.status, &reader.tenant, reader.user, &[Log::Facts]).await
+    }
+
+    async fn portion(&self, subject: &Subject, after: Option<Cursor>) -> Result<Portion, Failure> {
+        let (at, id) = Cursor::newest_after(after.as_ref());
+        let whose = [subject.tenant.to_string().into(), subject.user.to_string().into()];
+        let page = [at.into(), id.into(), AT_ONCE.into()];
+        let sql = format!(
+            "select {COLUMNS} from files where tenant = $1 and owner_id = $2 and gone = 0
+             and (created_at, id) < ($3, $4) order by created_at desc, id desc limit $5"
+        );
+        let rows = self.files.store.query(&sql, whose.into_iter().chain(page).collect()).await?;
+        let files = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let told = files.iter().map(|(known, version)| {
+            let key = Cursor::at(known.created_at, &known.id);
+            (Document::of(&self.files.settings, known, *version), key)
+        });
+        Portion::keyed(told.collect())
+    }
+}

@@ -1,0 +1,106 @@
+//! What an export tells of what a person was told: their inbox, and what became of every letter and message to them.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::preferences::Channel;
+use domain::{Log, Timestamp};
+use http_kit::docs::Listed;
+use http_kit::export::{AT_ONCE, Part, Portion, Subject};
+use http_kit::{Cursor, Failure, Freshness, Paging};
+use projection::Row;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::http::Site;
+use crate::http::inbox::{Delivery, Entry};
+use crate::wanted::{WITHDRAW, WITHDRAW_ONE, channel_of};
+
+const NOTIFICATIONS: &str = "notifications";
+const LETTERS: &str = "letters";
+
+/// Taking letters back is no letter.
+const LOG: &str = "select d.template, d.channel, d.made_at, d.id, s.state, s.tries, s.error, s.at
+    from delivery d join delivery_states s on s.id = d.id
+    where d.tenant = $1 and d.recipient = $2 and d.template not in ($3, $4) and (d.made_at, d.id) < ($5, $6)
+    order by d.made_at desc, d.id desc limit $7";
+
+/// A letter or message and what became of it. Its words are where they went: they may hold a link that lets one in.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ExportedLetter)]
+struct Letter {
+    template: String,
+    channel: Option<Channel>,
+    created_at: Timestamp,
+    delivery: Delivery,
+}
+
+impl Letter {
+    fn read(row: &Row) -> Option<(Self, Cursor)> {
+        let created_at = Timestamp::from_micros(row.int(2)?);
+        let (channel, delivery) = (channel_of(row.text(1)?), Delivery::read(row, 4)?);
+        let letter = Self { template: row.text(0)?.to_owned(), channel, created_at, delivery };
+        Some((letter, Cursor::at(created_at, row.text(3)?)))
+    }
+}
+
+pub fn parts(site: &Site) -> Vec<Arc<dyn Part>> {
+    vec![Arc::new(Inbox(site.clone())), Arc::new(Letters(site.clone()))]
+}
+
+pub fn lists() -> Vec<Listed> {
+    vec![Listed::of::<Entry>(NOTIFICATIONS), Listed::of::<Letter>(LETTERS)]
+}
+
+impl Site {
+    async fn wait_for(&self, reader: &Subject) -> Freshness {
+        self.kit().wait_for(&self.status, &reader.tenant, reader.user, &[Log::Facts]).await
+    }
+}
+
+struct Inbox(Site);
+
+#[async_trait]
+impl Part for Inbox {
+    fn name(&self) -> &'static str {
+        NOTIFICATIONS
+    }
+
+    async fn wait_for(&self, reader: &Subject) -> Freshness {
+        self.0.wait_for(reader).await
+    }
+
+    async fn portion(&self, subject: &Subject, after: Option<Cursor>) -> Result<Portion, Failure> {
+        self.0.inbox(&subject.tenant, subject.user, &Paging::portion(after)).await?.page.try_into()
+    }
+}
+
+struct Letters(Site);
+
+#[async_trait]
+impl Part for Letters {
+    fn name(&self) -> &'static str {
+        LETTERS
+    }
+
+    async fn wait_for(&self, reader: &Subject) -> Freshness {
+        self.0.wait_for(reader).await
+    }
+
+    async fn portion(&self, subject: &Subject, after: Option<Cursor>) -> Result<Portion, Failure> {
+        let (at, id) = Cursor::newest_after(after.as_ref());
+        let params = vec![
+            subject.tenant.to_string().into(),
+            subject.user.to_string().into(),
+            WITHDRAW.into(),
+            WITHDRAW_ONE.into(),
+            at.into(),
+            id.into(),
+            AT_ONCE.into(),
+        ];
+        let rows = self.0.notifications.store.query(LOG, params).await?;
+        let broken = || Failure::unavailable(&"a row of the deliveries cannot be read");
+        Portion::keyed(rows.iter().map(|row| Letter::read(row).ok_or_else(broken)).collect::<Result<_, _>>()?)
+    }
+}

@@ -1,0 +1,89 @@
+//! What an export tells of a person's homes, of what others did with them, of those they saved, and of enquiries.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::Log;
+use http_kit::docs::Listed;
+use http_kit::export::{Part, Portion, Subject, Told};
+use http_kit::{Cursor, Failure, Freshness, Paging};
+
+use crate::App;
+use crate::document::Document;
+use crate::leads::{LeadDocument, Side};
+use crate::queries::favourites::Favorite;
+use crate::queries::leads::Wanted;
+
+#[derive(Clone, Copy, Debug)]
+enum List {
+    Homes,
+    HomeEvents,
+    Favorites,
+    Enquiries(Side),
+}
+
+impl List {
+    const ALL: [Self; 5] = [
+        Self::Homes,
+        Self::HomeEvents,
+        Self::Favorites,
+        Self::Enquiries(Side::Owner),
+        Self::Enquiries(Side::Seeker),
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Homes => "homes",
+            Self::HomeEvents => "homeEvents",
+            Self::Favorites => "favorites",
+            Self::Enquiries(Side::Owner) => "enquiriesReceived",
+            Self::Enquiries(Side::Seeker) => "enquiriesSent",
+        }
+    }
+
+    fn documented(self) -> Listed {
+        match self {
+            Self::Homes => Listed::of::<Document<'static>>(self.name()),
+            Self::HomeEvents => Listed::of::<Told>(self.name()),
+            Self::Favorites => Listed::of::<Favorite>(self.name()),
+            Self::Enquiries(_) => Listed::of::<LeadDocument>(self.name()),
+        }
+    }
+}
+
+struct Exported {
+    app: App,
+    list: List,
+}
+
+pub fn parts(app: &App) -> Vec<Arc<dyn Part>> {
+    let part = |list| -> Arc<dyn Part> { Arc::new(Exported { app: app.clone(), list }) };
+    List::ALL.map(part).into()
+}
+
+pub fn lists() -> Vec<Listed> {
+    List::ALL.map(List::documented).into()
+}
+
+#[async_trait]
+impl Part for Exported {
+    fn name(&self) -> &'static str {
+        self.list.name()
+    }
+
+    async fn wait_for(&self, reader: &Subject) -> Freshness {
+        self.app.kit.wait_for(&self.app.status, &reader.tenant, reader.user, &[Log::Facts]).await
+    }
+
+    async fn portion(&self, subject: &Subject, after: Option<Cursor>) -> Result<Portion, Failure> {
+        match self.list {
+            List::Homes => self.app.own_homes(subject, after).await,
+            List::HomeEvents => self.app.home_events(subject, after).await,
+            List::Favorites => Portion::keyed(self.app.saved(subject, after.as_ref()).await?),
+            List::Enquiries(side) => {
+                let wanted = Wanted { person: subject.user, side, status: None, property: None };
+                self.app.leads(&subject.tenant, &wanted, &Paging::portion(after)).await?.try_into()
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Everything a person saved, also what is not shown to them now.
+
+use ::projection::{Row, Value};
+use domain::{PropertyId, Timestamp};
+use http_kit::export::{AT_ONCE, Subject};
+use http_kit::{Cursor, Failure};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use super::{COLUMNS, FROM, TOTAL, known};
+use crate::App;
+use crate::document::Document;
+
+/// A home that whoever saved it sees.
+pub const SHOWN_TO_SAVERS: &str = "p.status not in ('REMOVED', 'DRAFT', 'PENDING_REVIEW', 'REJECTED')
+    and not exists (select 1 from gone_owners g where g.user_id = p.owner_id and g.tenant = p.tenant)";
+
+/// A home somebody saved.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Favorite {
+    property_id: PropertyId,
+    saved_at: Timestamp,
+    /// The home as it is now; null while it is not on show.
+    #[schema(value_type = Option<Document<'static>>)]
+    property: Option<Box<RawValue>>,
+}
+
+impl Favorite {
+    fn read(row: &Row) -> Result<(Self, Cursor), Failure> {
+        let broken = || Failure::unavailable(&"a row of the favourites cannot be read");
+        let property_id = row.text(TOTAL).and_then(|id| id.parse().ok()).ok_or_else(broken)?;
+        let saved_at = row.int(TOTAL + 1).map(Timestamp::from_micros).ok_or_else(broken)?;
+        let shown = row.int(TOTAL + 2) == Some(1);
+        let property = if shown { Some(known(row)?.body) } else { None };
+        Ok((Self { property_id, saved_at, property }, Cursor::at(saved_at, &property_id)))
+    }
+}
+
+impl App {
+    /// What a person saved, the last saved first, each with its key.
+    pub async fn saved(
+        &self,
+        subject: &Subject,
+        after: Option<&Cursor>,
+    ) -> Result<Vec<(Favorite, Cursor)>, Failure> {
+        let (at, id) = Cursor::newest_after(after);
+        let params: Vec<Value<'_>> = vec![
+            subject.tenant.as_str().into(),
+            subject.user.to_string().into(),
+            at.into(),
+            id.into(),
+            AT_ONCE.into(),
+        ];
+        let sql = format!(
+            "select {COLUMNS}, f.property_id, f.saved_at, case when {SHOWN_TO_SAVERS} then 1 else 0 end
+             from favourites f left join ({FROM}) on p.id = f.property_id and p.tenant = f.tenant
+             where f.tenant = $1 and f.user_id = $2 and (f.saved_at, f.property_id) < ($3, $4)
+             order by f.saved_at desc, f.property_id desc limit $5"
+        );
+        self.store.query(&sql, params).await?.iter().map(Favorite::read).collect()
+    }
+}

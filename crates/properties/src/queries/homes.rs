@@ -1,0 +1,52 @@
+//! A person's own homes, and what others did with them.
+
+use ::projection::{Row, Value};
+use domain::aggregate::Aggregate as _;
+use domain::property::Property;
+use domain::{StreamId, Timestamp};
+use http_kit::export::{AT_ONCE, Portion, Subject, Told};
+use http_kit::{Cursor, Failure, Paging};
+
+use super::{NEWEST, Selection};
+use crate::App;
+
+const IDS: &str = "select id, created_at from properties
+    where tenant = $1 and owner_id = $2 and (created_at, id) < ($3, $4)
+    order by created_at desc, id desc limit $5";
+
+impl App {
+    /// Homes in every status, removed ones included, the newest first.
+    pub async fn own_homes(&self, subject: &Subject, after: Option<Cursor>) -> Result<Portion, Failure> {
+        let params = vec![subject.user.to_string().into()];
+        let selection = Selection { condition: "p.owner_id = $2", params, join: "", sort: NEWEST };
+        self.list(&subject.tenant, selection, &Paging::portion(after)).await?.try_into()
+    }
+
+    /// What others did with those homes: the decisions of moderators, and changes by admins. Home by home, of each the
+    /// oldest first, from the journal: who decided is not told.
+    pub async fn home_events(&self, subject: &Subject, after: Option<Cursor>) -> Result<Portion, Failure> {
+        let (at, id) = Cursor::newest_after(after.as_ref());
+        let params: Vec<Value<'_>> = vec![
+            subject.tenant.as_str().into(),
+            subject.user.to_string().into(),
+            at.into(),
+            id.into(),
+            AT_ONCE.into(),
+        ];
+        let rows = self.store.query(IDS, params).await?;
+        let mut told = Vec::new();
+        for id in rows.iter().filter_map(|row| row.text(0)) {
+            let stream = StreamId::new(&subject.tenant, Property::TYPE, id);
+            let events = self.kit.ledger.journal().read_stream(&stream, 0).await?;
+            for event in events.iter().filter(|event| event.user_id != Some(subject.user)) {
+                told.push(Told::of(&self.kit.ledger, event, subject.user)?);
+            }
+        }
+        let more = rows.len() as u64 >= AT_ONCE;
+        Portion::of(told, rows.last().filter(|_| more).and_then(key))
+    }
+}
+
+fn key(row: &Row) -> Option<Cursor> {
+    Some(Cursor::at(Timestamp::from_micros(row.int(1)?), row.text(0)?))
+}

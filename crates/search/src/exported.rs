@@ -1,0 +1,26 @@
+//! The searches a person saved, as they are now, for an export.
+
+use async_trait::async_trait;
+use domain::Log;
+use http_kit::export::{Part, Portion, Subject};
+use http_kit::{Cursor, Failure, Freshness, Paging};
+
+use crate::App;
+
+/// What the list is called.
+pub const SAVED_SEARCHES: &str = "savedSearches";
+
+#[async_trait]
+impl Part for App {
+    fn name(&self) -> &'static str {
+        SAVED_SEARCHES
+    }
+
+    async fn wait_for(&self, reader: &Subject) -> Freshness {
+        self.search.kit.wait_for(&self.status, &reader.tenant, reader.user, &[Log::Facts]).await
+    }
+
+    async fn portion(&self, subject: &Subject, after: Option<Cursor>) -> Result<Portion, Failure> {
+        self.kept(&subject.tenant, subject.user, &Paging::portion(after)).await?.try_into()
+    }
+}
