@@ -10,7 +10,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
-use http_kit::docs::{Facts, complete};
+use http_kit::docs::{Facts, Listed, complete, lists};
 use serde_json::Value;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
@@ -48,6 +48,17 @@ pub fn services() -> Vec<utoipa::openapi::OpenApi> {
     ]
 }
 
+/// What each service tells in an export.
+fn exported() -> Vec<Listed> {
+    let lists = [
+        properties::Properties::export_lists(),
+        search::Search::export_lists(),
+        notifications::Notifications::export_lists(),
+        files::Files::export_lists(),
+    ];
+    lists.into_iter().flatten().collect()
+}
+
 /// The document.
 #[must_use]
 pub fn document() -> Value {
@@ -56,7 +67,9 @@ pub fn document() -> Value {
         all.merge(service);
     }
     let facts: Vec<Facts> = ENDPOINTS.lines().skip(1).filter_map(Facts::read).collect();
-    complete(&all, &facts)
+    let mut document = complete(&all, &facts);
+    lists(&mut document, "Export", exported());
+    document
 }
 
 /// The document as it is committed and served.

@@ -9,6 +9,8 @@ mod oidc;
 mod people;
 mod sessions;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::HeaderValue;
@@ -18,18 +20,21 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use bus::Status;
 use http_kit::docs::also;
+use http_kit::export::Part;
 use http_kit::{Failure, Kit, Params};
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Users;
+use crate::queries::export::Events;
 
 /// What handlers share.
 #[derive(Clone)]
 pub struct App {
     users: Users,
     status: Status,
+    parts: Arc<[Arc<dyn Part>]>,
 }
 
 impl FromRef<App> for Kit {
@@ -38,8 +43,11 @@ impl FromRef<App> for Kit {
     }
 }
 
-pub fn router(users: Users, status: Status) -> Router {
-    routes().with_state(App { users, status }).into()
+/// `parts` are the other services' parts of an export.
+pub fn router(users: Users, status: Status, parts: Vec<Arc<dyn Part>>) -> Router {
+    let events: Arc<dyn Part> = Arc::new(Events { users: users.clone(), status: status.clone() });
+    let parts = std::iter::once(events).chain(parts).collect();
+    routes().with_state(App { users, status, parts }).into()
 }
 
 /// The operations, documented where they are answered.

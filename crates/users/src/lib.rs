@@ -18,6 +18,7 @@ use std::sync::Arc;
 use ::projection::{ViewError, ViewStore};
 use domain::{Envelope, Log, StreamId};
 use http_kit::Kit;
+use http_kit::export::Part;
 
 pub use commands::operator::{AdminError, Minted};
 pub use erasure::Erasures;
@@ -101,9 +102,9 @@ impl Users {
         http::routes().into_openapi()
     }
 
-    /// The operations, over the state of this service's own group.
-    pub fn router(&self, status: bus::Status) -> axum::Router {
-        http::router(self.clone(), status)
+    /// The operations, over the state of this service's own group; `parts` are the other services' parts of an export.
+    pub fn router(&self, status: bus::Status, parts: Vec<Arc<dyn Part>>) -> axum::Router {
+        http::router(self.clone(), status, parts)
     }
 }
 

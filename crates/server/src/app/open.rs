@@ -68,14 +68,7 @@ impl App {
         let (runners, groups) = Starts { kit: &kit, settings }.groups(&views).await?;
         // Nobody uploads yet: bytes without an event are what a crash has left.
         files.sweep().await.context("the files service")?;
-        let status = |index: usize| groups[index].status.clone();
-        let services = users
-            .router(status(0))
-            .merge(properties.router(status(1)))
-            .merge(history.router(status(2)))
-            .merge(notifications.router(status(3)))
-            .merge(files.router(status(5)))
-            .merge(search.router([status(6), status(7)]));
+        let services = operations(&users, &properties, &history, &notifications, &files, &search, &groups);
         let courier = Courier { retry: retry(&settings.retry), ..Courier::default() };
         let (deliveries, couriers) = outside(courier, &notifications, &erasures, &files, &search);
         let hub = Hub::new(kit.ledger.journal().clone()).await?;
@@ -134,6 +127,33 @@ fn open_users(settings: &Settings, kit: &Kit, public_url: &str) -> anyhow::Resul
     let data_dir = &settings.data_dir;
     let users = Users::open(kit.clone(), data_dir, &data_dir.join("views"), sessions(settings))?;
     Ok(users.through(sign_ins::providers(settings, public_url)?))
+}
+
+/// The operations of the services, over the groups in the order of their read models. The users service answers an export
+/// with the parts of all.
+fn operations(
+    users: &Users,
+    properties: &Properties,
+    history: &History,
+    notifications: &Notifications,
+    files: &Files,
+    search: &Search,
+    groups: &[GroupHandle],
+) -> axum::Router {
+    let status = |index: usize| groups[index].status.clone();
+    let parts = [
+        properties.export_parts(status(1)),
+        search.export_parts(status(6)),
+        notifications.export_parts(status(3)),
+        files.export_parts(status(5)),
+    ];
+    users
+        .router(status(0), parts.concat())
+        .merge(properties.router(status(1)))
+        .merge(history.router(status(2)))
+        .merge(notifications.router(status(3)))
+        .merge(files.router(status(5)))
+        .merge(search.router([status(6), status(7)]))
 }
 
 /// What happens outside, by the group that asks for it, and who carries it there.

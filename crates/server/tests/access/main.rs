@@ -6,6 +6,7 @@ mod authorisation;
 mod commands;
 mod defects;
 mod endpoints;
+mod export;
 mod files;
 mod images;
 mod lists;

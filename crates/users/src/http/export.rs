@@ -1,25 +1,31 @@
-//! Everything kept about a person, as one answer.
+//! Everything kept about a person, as one answer: what is kept here, and the parts of the other services, each read
+//! and written a portion at a time.
 
+use std::sync::Arc;
+
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::audit::AuditEvent;
+use futures_util::future::join_all;
+use futures_util::{Stream, stream};
 use http_kit::Envelope;
-use http_kit::{Caller, Failure, Right};
+use http_kit::export::{Part, Portion, Subject, Told};
+use http_kit::{Caller, Cursor, Failure, Freshness, Right};
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{App, NoParams, private};
 use crate::queries::document::UserDocument;
 use crate::sessions::Listed;
 
-/// Everything kept about a person.
-#[derive(Serialize, ToSchema)]
+/// Everything kept about a person. What the services keep follows, a list each.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it is written member by member, never as a whole")]
 struct Export {
     profile: UserDocument,
     sessions: Vec<Listed>,
-    #[schema(value_type = Vec<std::collections::BTreeMap<String, Value>>)]
-    events: Vec<Value>,
+    events: Vec<Told>,
 }
 
 #[utoipa::path(
@@ -36,14 +42,97 @@ pub async fn export(
 ) -> Result<Response, Failure> {
     let user = caller.named(&id)?;
     let access = caller.require(Right::See(user))?;
+    let kit = &app.users.kit;
     let (person, version) = app.users.person(&caller.tenant, user).await?;
-    caller.write_down(&app.users.kit, &AuditEvent::Exported { subject_id: user }).await?;
+    caller.write_down(kit, &AuditEvent::Exported { subject_id: user }).await?;
+    let subject = Subject { tenant: caller.tenant.clone(), user };
+    let reader = Subject { user: access.person.user, ..subject.clone() };
+    let freshness = caught_up(&app.parts, &subject, &reader).await;
     let profile = app.users.document(&caller.tenant, &person, version).await;
-    let now = app.users.kit.ledger.clock().now();
     let current = Some(access.person.session);
+    let now = kit.ledger.clock().now();
     let sessions = app.users.sessions.living(&caller.tenant, user, current, now).await?;
-    let events = app.users.events_of(&caller.tenant, user).await?;
-    Ok(private(
-        app.users.kit.reply("Everything kept about this person", Export { profile, sessions, events }),
-    ))
+    let opening = format!("{{\"profile\":{},\"sessions\":{}", json(&profile)?, json(&sessions)?);
+    let reply = kit.reply("Everything kept about this person", ()).stale(freshness.is_stale());
+    let writing =
+        Writing { subject, opening, parts: Arc::clone(&app.parts), begun: 0, place: Place::Opening };
+    Ok(private(reply.in_pieces(writing.pieces()).await?))
+}
+
+/// Waits for what the person wrote and for what the reader did, in all parts at once.
+async fn caught_up(parts: &[Arc<dyn Part>], person: &Subject, reader: &Subject) -> Freshness {
+    let writers = if person == reader { vec![person] } else { vec![person, reader] };
+    let waits = parts.iter().flat_map(|part| writers.iter().map(|writer| part.wait_for(writer)));
+    let stale = join_all(waits).await.into_iter().any(Freshness::is_stale);
+    if stale { Freshness::Stale } else { Freshness::Fresh }
+}
+
+fn json(value: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string(value).map_err(|error| Failure::unavailable(&error))
+}
+
+/// The object, as far as it is written.
+struct Writing {
+    subject: Subject,
+    opening: String,
+    parts: Arc<[Arc<dyn Part>]>,
+    /// How many of them.
+    begun: usize,
+    place: Place,
+}
+
+/// What is written next.
+enum Place {
+    /// What is kept here.
+    Opening,
+    /// The next part.
+    Between,
+    /// More of a part.
+    Within { part: Arc<dyn Part>, after: Option<Cursor>, empty: bool },
+    /// Nothing.
+    End,
+}
+
+impl Writing {
+    fn pieces(self) -> impl Stream<Item = Result<Bytes, Failure>> + Send + 'static {
+        stream::try_unfold(self, async |mut writing| {
+            let piece = writing.piece().await?;
+            Ok(piece.map(|piece| (piece.into(), writing)))
+        })
+    }
+
+    async fn piece(&mut self) -> Result<Option<String>, Failure> {
+        match std::mem::replace(&mut self.place, Place::Between) {
+            Place::Opening => Ok(Some(std::mem::take(&mut self.opening))),
+            Place::Between => {
+                let Some(part) = self.parts.get(self.begun).cloned() else {
+                    self.place = Place::End;
+                    return Ok(Some("}".to_owned()));
+                };
+                self.begun += 1;
+                let opening = format!(",\"{}\":[", part.name());
+                self.place = Place::Within { part, after: None, empty: true };
+                Ok(Some(opening))
+            }
+            Place::Within { part, after, mut empty } => {
+                let Portion { entries, next } = part.portion(&self.subject, after).await?;
+                let mut piece = String::new();
+                for entry in entries {
+                    piece.push_str(if empty { "" } else { "," });
+                    piece.push_str(entry.get());
+                    empty = false;
+                }
+                if next.is_some() {
+                    self.place = Place::Within { part, after: next, empty };
+                } else {
+                    piece.push(']');
+                }
+                Ok(Some(piece))
+            }
+            Place::End => {
+                self.place = Place::End;
+                Ok(None)
+            }
+        }
+    }
 }

@@ -155,7 +155,7 @@ impl App {
         let tasks = Mutex::default();
         let status = run(&users, journal, &clock, &tasks, stopped.clone()).await;
         let edge = axum::middleware::from_fn_with_state(kit.clone(), http_kit::edge);
-        let router = users.router(status.clone()).layer(edge);
+        let router = users.router(status.clone(), Vec::new()).layer(edge);
         let tenant = kit.tenants.default_id().clone();
         Self { users, kit, clock, tenant, router, status, directory, tasks, stopped, _stop: stop }
     }
