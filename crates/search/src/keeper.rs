@@ -71,13 +71,11 @@ impl Keeper {
 
     /// One round. May be dropped anywhere: what is half done is done again.
     async fn turn(&mut self) {
-        if !self.progress.is_behind() {
-            if tokio::time::timeout(QUIET, self.progress.change()).await.is_err() {
-                if let Err(error) = self.rest().await {
-                    tracing::warn!(%error, "the search index could not be tidied up");
-                }
-                self.progress.change().await;
+        if !self.progress.is_behind() && tokio::time::timeout(QUIET, self.progress.change()).await.is_err() {
+            if let Err(error) = self.rest().await {
+                tracing::warn!(%error, "the search index could not be tidied up");
             }
+            self.progress.change().await;
         }
         // Also when more came while it committed: under steady writes there is always more.
         self.progress.gather(GATHER).await;
