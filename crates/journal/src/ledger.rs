@@ -232,7 +232,10 @@ impl Ledger {
                     for event in &events {
                         state.evolve(event, now);
                     }
-                    self.keep(&stream, version, &state, erasures);
+                    // Most of what is new is not changed soon, and would drive out what is.
+                    if !options.new_stream {
+                        self.keep(&stream, version, &state, erasures);
+                    }
                     return Ok(Done { state, version, position: Some(position), repeated: false });
                 }
                 Err(AppendError::Refused(Refused::Conflict { .. })) if !options.new_stream => {}

@@ -170,7 +170,7 @@ impl Index {
                 Change::Put(home) => (&home.tenant, home.id),
                 Change::Gone { tenant, id } => (tenant, *id),
             };
-            writer.delete_term(Term::from_field_text(self.fields.key, &fields::key(tenant, id)));
+            writer.delete_term(Term::from_field_bytes(self.fields.key, &fields::key(tenant, id)));
             if let Change::Put(home) = change {
                 writer.add_document(self.fields.document(home))?;
             }

@@ -7,7 +7,7 @@ use domain::fields::Choice;
 use domain::property::kinds::{FurnishedStatus, ListingType, PropertyType};
 use domain::{PropertyId, TenantId};
 use tantivy::TantivyDocument;
-use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
+use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 
 use crate::home::Home;
 use crate::query::{AREAS, BUDGETS, Bucket};
@@ -39,9 +39,13 @@ pub struct Fields {
     amenities: Field,
 }
 
-/// The one word a value is known by across tenants.
-pub fn key(tenant: &TenantId, id: PropertyId) -> String {
-    format!("{tenant}/{id}")
+/// What a listing is known by across tenants. Short, and different from the first byte on: every listing adds one to the
+/// sorted terms of its segment.
+pub fn key(tenant: &TenantId, id: PropertyId) -> Vec<u8> {
+    let (high, low) = id.uuid().as_u64_pair();
+    // The last bytes of an id are random, the first ones tell the time.
+    let halves = [low.to_be_bytes(), high.to_be_bytes()];
+    [halves.as_flattened(), tenant.as_str().as_bytes()].concat()
 }
 
 impl Fields {
@@ -58,7 +62,7 @@ impl Fields {
         let words = TextOptions::default().set_indexing_options(indexing("whitespace"));
         let column = TextOptions::default().set_fast("raw");
         let fields = Self {
-            key: builder.add_text_field("key", whole.clone()),
+            key: builder.add_bytes_field("key", INDEXED),
             tenant: builder.add_text_field("tenant", whole.clone()),
             state: builder.add_text_field("state", whole.clone()),
             pincode: builder.add_text_field("pincode", whole),
@@ -84,7 +88,7 @@ impl Fields {
     pub fn document(&self, home: &Home) -> TantivyDocument {
         let mut document = TantivyDocument::default();
         let (standing, location) = (home.standing(), &home.content.location);
-        document.add_text(self.key, key(&home.tenant, home.id));
+        document.add_bytes(self.key, &key(&home.tenant, home.id));
         document.add_text(self.tenant, home.tenant.as_str());
         document.add_text(self.state, words::key(location.state.as_deref().unwrap_or_default()));
         document.add_text(self.pincode, location.pincode.as_deref().unwrap_or_default());

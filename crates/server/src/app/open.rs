@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use bus::GroupHandle;
 use domain::{Clock, Ids, Log, TenantId};
 use files::Files;
 use gateway::{Hub, LimitSettings, Limits, Parts};
