@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use uuid::{Builder, Uuid};
 
 use crate::aggregate::{Aggregate, EventKind};
 use crate::id::{NotificationId, UserId};
@@ -13,6 +14,13 @@ use crate::time::Timestamp;
 
 /// What is told, by name.
 pub type Variables = BTreeMap<String, String>;
+
+/// The notification that a delivery asks for: the delivery's id in short, so the same at every try.
+#[must_use]
+pub fn notification_of(delivery: &str) -> Option<NotificationId> {
+    let id = Uuid::try_parse(delivery.get(..32)?).ok()?;
+    Some(Builder::from_custom_bytes(id.into_bytes()).into_uuid().into())
+}
 
 /// What has happened to a notification.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

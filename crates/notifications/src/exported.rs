@@ -14,16 +14,17 @@ use utoipa::ToSchema;
 
 use crate::http::Site;
 use crate::http::inbox::{Delivery, Entry};
+use crate::wanted::homes::INBOX;
 use crate::wanted::{WITHDRAW, WITHDRAW_ONE, channel_of};
 
 const NOTIFICATIONS: &str = "notifications";
 const LETTERS: &str = "letters";
 
-/// Taking letters back is no letter.
+/// Taking letters back is no letter, and what is put into an inbox is found there.
 const LOG: &str = "select d.template, d.channel, d.made_at, d.id, s.state, s.tries, s.error, s.at
     from delivery d join delivery_states s on s.id = d.id
-    where d.tenant = $1 and d.recipient = $2 and d.template not in ($3, $4) and (d.made_at, d.id) < ($5, $6)
-    order by d.made_at desc, d.id desc limit $7";
+    where d.tenant = $1 and d.recipient = $2 and d.template not in ($3, $4) and d.channel <> $5
+    and (d.made_at, d.id) < ($6, $7) order by d.made_at desc, d.id desc limit $8";
 
 /// A letter or message and what became of it. Its words are where they went: they may hold a link that lets one in.
 #[derive(Debug, Serialize, ToSchema)]
@@ -95,6 +96,7 @@ impl Part for Letters {
             subject.user.to_string().into(),
             WITHDRAW.into(),
             WITHDRAW_ONE.into(),
+            INBOX.into(),
             at.into(),
             id.into(),
             AT_ONCE.into(),

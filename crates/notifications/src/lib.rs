@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! event -> wanted (a delivery, with the group's cursor) -> courier -> postman -> mailbox, mail server, SMS provider
+//!   ^--- NOTIFICATION_REQUESTED for the inbox, of enquiries and listings ---'
 //! ```
 //! See [`projection::deliveries`] for what happens in between.
 #![warn(missing_docs)]

@@ -1,6 +1,7 @@
 //! Carries letters and messages out.
 
 mod homes;
+mod inbox;
 mod request;
 
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use crate::letter::words::{Reader, Words};
 use crate::mailbox::Mailbox;
 use crate::site::MailSettings;
 use crate::template::Template;
-use crate::wanted::homes::QUOTING;
+use crate::wanted::homes::{INBOX, QUOTING};
 use crate::wanted::{NOTIFICATION, WITHDRAW, WITHDRAW_ONE, channel_of, letter_of};
 use request::{Request, To};
 
@@ -57,6 +58,7 @@ impl Carrier for Postman {
             // To take letters out again is harmless.
             _ if [WITHDRAW, WITHDRAW_ONE].contains(&order.template.as_str()) => Found::Missing,
             Some(line) => line.look_up(&self.mailbox, &order.id).await,
+            None if order.channel == INBOX => self.in_inbox(order).await,
             None => Found::Unknown,
         }
     }
@@ -75,6 +77,9 @@ impl Postman {
         }
         if event.timestamp.plus_seconds(STALE_SECONDS) <= now {
             return Ok(Outcome::NotWanted("it is no news any more".into()));
+        }
+        if order.channel == INBOX {
+            return self.tell(order, request).await;
         }
         let Some(line) = self.lines.of(&order.channel) else {
             return Ok(Outcome::Refused(format!("there is no channel {}", order.channel)));

@@ -1,5 +1,6 @@
 //! The letters there are, and what is told in each.
 
+use domain::notification::Variables;
 use domain::preferences::Kind;
 
 /// Something that a template tells.
@@ -84,6 +85,16 @@ impl Template {
             Kind::Lead => Self::Lead,
             Kind::Visit => Self::Visit,
             Kind::General => Self::General,
+        }
+    }
+
+    /// The template of a notification, by its kind and by what it tells: what nobody can ask for by name comes of one
+    /// event only, and only that tells it.
+    pub fn telling(kind: Kind, told: &Variables) -> Self {
+        match kind {
+            Kind::Lead if told.contains_key("status") => Self::LeadAnswer,
+            Kind::General if told.contains_key("decision") => Self::Reviewed,
+            _ => Self::of(kind),
         }
     }
 

@@ -66,7 +66,7 @@ fn lane(envelope: &Envelope) -> Option<String> {
     }
 }
 
-/// The name of a channel among deliveries; nothing is carried into an inbox.
+/// The name of a channel among deliveries; what is asked for an inbox is there by its row.
 fn carried_by(channel: Channel) -> Option<&'static str> {
     match channel {
         Channel::Email => Some(CHANNEL),
@@ -161,6 +161,10 @@ impl Wanted {
 impl Projection for Wanted {
     fn name(&self) -> &'static str {
         GROUP
+    }
+
+    fn version(&self) -> u32 {
+        2
     }
 
     async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {

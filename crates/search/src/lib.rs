@@ -44,7 +44,6 @@ use saved::alerts::Alerts;
 pub use saved::alerts::Occasion;
 pub use saved::matching;
 use saved::teller::Teller;
-pub use saved::teller::notification_of;
 pub use searches::Searches;
 use tokio::sync::Semaphore;
 

@@ -204,7 +204,8 @@ impl Site {
         let Asked { id, channel, kind, variables, .. } = state.asked.as_ref()?;
         let site = self.notifications.settings.of(tenant);
         let reader = Reader { site, name: None, link: None };
-        let words = Words::of(Template::of(*kind), &reader, variables.as_ref()?);
+        let told = variables.as_ref()?;
+        let words = Words::of(Template::telling(*kind, told), &reader, told);
         Some(Entry {
             id: *id,
             template: *kind,

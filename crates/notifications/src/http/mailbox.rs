@@ -13,6 +13,7 @@ use super::Site;
 use super::inbox::Delivery;
 use crate::channel::file;
 use crate::mailbox::Mailbox;
+use crate::wanted::homes::INBOX;
 use crate::wanted::{WITHDRAW, WITHDRAW_ONE};
 use crate::{Notifications, letter};
 
@@ -20,8 +21,8 @@ use crate::{Notifications, letter};
 const SHOWN: u64 = 200;
 const NEWEST: &str = "select d.id, d.made_at, d.channel, d.template, s.state, s.tries, s.error, s.at
     from delivery d join delivery_states s on s.id = d.id
-    where d.tenant = $1 and d.template not in ($2, $3) and s.state not in ('not_wanted', 'left_out')
-    order by d.made_at desc, d.id limit $4";
+    where d.tenant = $1 and d.template not in ($2, $3) and d.channel <> $4
+    and s.state not in ('not_wanted', 'left_out') order by d.made_at desc, d.id limit $5";
 
 /// A delivery, and its letter when that is here.
 #[derive(Debug, Serialize, ToSchema)]
@@ -62,7 +63,8 @@ pub async fn letters(
 
 impl Notifications {
     async fn newest(&self, tenant: &str) -> Result<Vec<Letter>, Failure> {
-        let values: Vec<Value<'_>> = vec![tenant.into(), WITHDRAW.into(), WITHDRAW_ONE.into(), SHOWN.into()];
+        let values: Vec<Value<'_>> =
+            vec![tenant.into(), WITHDRAW.into(), WITHDRAW_ONE.into(), INBOX.into(), SHOWN.into()];
         let rows = self.store.query(NEWEST, values).await?;
         let mailbox = self.mailbox.clone();
         let read = move || rows.iter().filter_map(|row| shown(&mailbox, row)).collect();

@@ -9,6 +9,11 @@ const INDIA_OFFSET_SECONDS: i64 = 19_800;
 
 pub use domain::notification::Variables;
 
+/// What moderators decide, as it is told.
+pub const APPROVED: &str = "APPROVED";
+/// See [`APPROVED`].
+pub const REJECTED: &str = "REJECTED";
+
 /// A letter in words, before it becomes text or HTML.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
@@ -76,8 +81,10 @@ impl Words {
             }
             Template::Lead => {
                 let wants = told.get("purpose").map_or("is interested in", String::as_str);
-                words.opening = vec![format!("somebody {wants} {title}:")];
-                words.opening.push(listed(&[said("name"), said("phone"), said("email"), said("when")]));
+                let who = listed(&[said("name"), said("phone"), said("email"), said("when")]);
+                // An inbox names nobody.
+                let end = if who.is_empty() { '.' } else { ':' };
+                words.opening = vec![format!("somebody {wants} {title}{end}"), who];
                 words.opening.push(said("message").to_owned());
                 words.action = home("See your listing");
             }
@@ -85,7 +92,7 @@ impl Words {
                 words.opening = vec![format!("you asked about {title}. {}", answered(said("status")))];
                 words.action = home("See the home");
             }
-            Template::Reviewed => words.reviewed(title, told.get("reason"), home("See your listing")),
+            Template::Reviewed => words.reviewed(title, told, home("See your listing")),
             Template::Visit => {
                 words.opening = vec![format!("a visit to {title}:"), listed(&[said("when"), said("with")])];
                 words.opening.push(said("message").to_owned());
@@ -121,15 +128,20 @@ impl Words {
         }
     }
 
-    /// With a reason when the listing was sent back.
-    fn reviewed(&mut self, title: &str, reason: Option<&String>, action: Option<Action>) {
-        self.opening = match reason {
-            None => vec![format!("a moderator looked at your listing {title}: people can find it now.")],
-            Some(reason) => vec![
-                format!("a moderator looked at your listing {title} and sent it back to you:"),
-                reason.clone(),
+    /// With a reason when the listing was sent back; of that, an inbox tells where it is.
+    fn reviewed(&mut self, title: &str, told: &Variables, action: Option<Action>) {
+        self.opening = if is_rejected(told) {
+            let (end, reason) = match told.get("reason") {
+                Some(reason) => (':', reason.as_str()),
+                None => ('.', "The letter about it says why."),
+            };
+            vec![
+                format!("a moderator looked at your listing {title} and sent it back to you{end}"),
+                reason.to_owned(),
                 "Change what is wrong and hand it in again.".into(),
-            ],
+            ]
+        } else {
+            vec![format!("a moderator looked at your listing {title}: people can find it now.")]
         };
         self.action = action;
     }
@@ -181,7 +193,7 @@ fn subject(template: Template, site: &str, title: &str, told: &Variables) -> Str
         }
         Template::Lead => format!("Somebody asks about {title}"),
         Template::LeadAnswer => format!("Your enquiry about {title}"),
-        Template::Reviewed if told.contains_key("reason") => format!("Your listing was sent back: {title}"),
+        Template::Reviewed if is_rejected(told) => format!("Your listing was sent back: {title}"),
         Template::Reviewed => format!("Your listing is on the market: {title}"),
         Template::Visit => format!("A visit to {title}"),
         Template::General => told.get("subject").cloned().unwrap_or_else(|| format!("A message from {site}")),
@@ -197,6 +209,10 @@ fn answered(status: &str) -> &'static str {
         "LOST" => "The owner marked it as closed.",
         _ => "The owner has looked at it.",
     }
+}
+
+fn is_rejected(told: &Variables) -> bool {
+    told.get("decision").is_some_and(|decision| decision == REJECTED)
 }
 
 /// What somebody looks for, as they call it.

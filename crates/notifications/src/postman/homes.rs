@@ -11,11 +11,14 @@ use projection::deliveries::{Order, Outcome};
 use super::request::{Request, To};
 use super::{Postman, Step, ended};
 use crate::channel::TEXTS;
-use crate::letter::words::{Variables, india};
+use crate::letter::words::{APPROVED, REJECTED, Variables, india};
 use crate::template::Template;
+use crate::wanted::homes::INBOX;
 
 /// One variable of a template approved under DLT holds no more.
 const LONGEST_IN_TEXT: usize = 30;
+/// What an inbox is told: nothing that another person wrote or is known by, so that their leaving need not look there.
+const IN_INBOX: [&str; 5] = ["title", "propertyId", "purpose", "status", "decision"];
 
 fn variables(home: PropertyId, title: &str, told: &[(&str, Option<String>)]) -> Variables {
     let told = told.iter().filter_map(|(name, text)| Some(((*name).to_owned(), text.clone()?)));
@@ -46,12 +49,14 @@ impl Postman {
 
     /// A moderator decided about somebody's listing.
     pub(super) fn decided(&self, order: &Order, event: &Envelope) -> Step<Request> {
-        let (home, title, reason) = match self.ledger.decode(event)? {
-            PropertyEvent::Approved { property_id, title } => (property_id, title, None),
-            PropertyEvent::Rejected { property_id, title, reason } => (property_id, title, Some(reason)),
+        let (home, title, decision, reason) = match self.ledger.decode(event)? {
+            PropertyEvent::Approved { property_id, title } => (property_id, title, APPROVED, None),
+            PropertyEvent::Rejected { property_id, title, reason } => {
+                (property_id, title, REJECTED, Some(reason))
+            }
             _ => return Ok(Err(Outcome::Refused("its event asks for no letter".into()))),
         };
-        let told = variables(home, &title, &[("reason", reason)]);
+        let told = variables(home, &title, &[("decision", Some(decision.into())), ("reason", reason)]);
         Ok(Ok(addressed(order, Template::Reviewed, told)))
     }
 }
@@ -62,6 +67,9 @@ fn addressed(order: &Order, template: Template, mut told: Variables) -> Request 
         for (_, text) in told.iter_mut().filter(|(name, _)| *name != "propertyId") {
             *text = text.chars().take(LONGEST_IN_TEXT).collect();
         }
+    }
+    if order.channel == INBOX {
+        told.retain(|name, _| IN_INBOX.contains(&name.as_str()));
     }
     Request { template, token: None, told, to: To::Person(order.recipient) }
 }

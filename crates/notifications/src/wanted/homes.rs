@@ -1,4 +1,8 @@
-//! Letters about enquiries and listings: to whoever is concerned and did not do it themselves.
+//! Letters and notifications about enquiries and listings: to whoever is concerned and did not do it themselves.
+//!
+//! What happened before there were notifications of it stays out of inboxes: read models of then are made again, and their
+//! deliveries into an inbox, which only the new file knows, are left out (`projection::deliveries`). Without such a file
+//! they are carried like any other, if they are news still.
 
 use domain::lead::{LeadEvent, LeadStatus};
 use domain::property::PropertyEvent;
@@ -16,6 +20,8 @@ use crate::template::Template;
 pub const LEAD: &str = "lead";
 /// See [`LEAD`].
 pub const PROPERTY: &str = "property";
+/// The channel of what is put into an inbox by an event of its own.
+pub const INBOX: &str = "inbox";
 /// What moderators decide about a listing.
 pub const DECIDED: [&str; 2] = ["PROPERTY_APPROVED", "PROPERTY_REJECTED"];
 
@@ -39,12 +45,14 @@ pub async fn lead(ledger: &Ledger, tx: &mut ViewTx<'_>, event: &Envelope) -> Res
                 let (tenant, quoted) = (event.stream.tenant.as_str(), enquiry.seeker_id.to_string());
                 tx.execute(QUOTE, &[tenant.into(), quoted.into(), id.into()]).await?;
             }
+            // It quotes nobody.
+            add(tx, event, owner_id, Template::Lead, &[INBOX]).await?;
         }
         // Nobody is told that they are taken for a nuisance.
         LeadEvent::Updated { from, to, .. } if from != to && to != LeadStatus::Spam => {
             // Who asked is in the first event, and never changes: whenever it is read, it says the same.
             if let Some(LeadEvent::Made { enquiry, .. }) = first(ledger, event).await? {
-                add(tx, event, enquiry.seeker_id, Template::LeadAnswer, &[CHANNEL]).await?;
+                add(tx, event, enquiry.seeker_id, Template::LeadAnswer, &[CHANNEL, INBOX]).await?;
             }
         }
         LeadEvent::Updated { .. } => {}
@@ -56,7 +64,7 @@ pub async fn lead(ledger: &Ledger, tx: &mut ViewTx<'_>, event: &Envelope) -> Res
 pub async fn decided(ledger: &Ledger, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
     // Whose it is never changes, either.
     if let Some(PropertyEvent::Listed { owner_id, .. }) = first(ledger, event).await? {
-        add(tx, event, owner_id, Template::Reviewed, &[CHANNEL]).await?;
+        add(tx, event, owner_id, Template::Reviewed, &[CHANNEL, INBOX]).await?;
     }
     Ok(())
 }

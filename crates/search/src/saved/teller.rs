@@ -5,14 +5,15 @@
 
 use async_trait::async_trait;
 use domain::fields::Choice;
-use domain::notification::{Asked, Notification, NotificationCommand, NotificationRejection, Variables};
+use domain::notification::{
+    Asked, Notification, NotificationCommand, NotificationRejection, Variables, notification_of,
+};
 use domain::preferences::{Channel, Kind, Preferences};
 use domain::property::PropertyEvent;
-use domain::{Actor, Envelope, Log, Metadata, NotificationId, Personal, PropertyId, Timestamp};
+use domain::{Actor, Envelope, Log, Metadata, Personal, PropertyId, Timestamp};
 use journal::{ExecuteError, Ledger, Options};
 use projection::ViewStore;
 use projection::deliveries::{Carrier, Found, Order, Outcome};
-use uuid::{Builder, Uuid};
 
 use super::alerts::{ALERT, DIGEST, Occasion};
 use super::{COLUMNS, Saved, told, ways};
@@ -34,13 +35,6 @@ pub struct Teller {
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 /// Done, or ended before anything was asked.
 type Step<T> = Result<Result<T, Outcome>, Failed>;
-
-/// The notification of a delivery: its id in short, so the same at every try.
-#[must_use]
-pub fn notification_of(delivery: &str) -> Option<NotificationId> {
-    let id = Uuid::try_parse(delivery.get(..32)?).ok()?;
-    Some(Builder::from_custom_bytes(id.into_bytes()).into_uuid().into())
-}
 
 #[async_trait]
 impl Carrier for Teller {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use domain::notification::notification_of;
 use domain::property::Content;
 use domain::{Clock, Envelope, Log, Timestamp};
 use projection::deliveries::Delivery;
@@ -16,8 +17,8 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{RngExt, SeedableRng};
 use reqwest::Method;
+use search::Home;
 use search::query::{Query, text_score};
-use search::{Home, notification_of};
 use serde_json::{Map, Value, json};
 use testkit::{Child, Client, Person, everything};
 use tokio::sync::Notify;

@@ -168,8 +168,11 @@ async fn rule_20_whoever_leaves_is_found_nowhere() {
     }
     break_listing(&app, &person, &broken).await;
     app.drain().await;
+    app.drain().await;
     let inbox = person.client.get("/api/notifications/me").await.expect(200);
-    assert_eq!(inbox.data()["unreadCount"], 3, "{}", inbox.text);
+    assert_eq!(inbox.data()["unreadCount"], 4, "and that they were asked: {}", inbox.text);
+    let asked = viewer.client.get("/api/notifications/me").await.expect(200);
+    assert_eq!(asked.data()["unreadCount"], 1, "that the person asked: {}", asked.text);
 
     let data_dir = app.data_dir().to_owned();
     let clear = found(&data_dir, &secrets());

@@ -16,4 +16,5 @@ mod realtime;
 mod rebuild;
 mod scenario;
 mod told;
+mod told_in_inbox;
 mod upgrade;
