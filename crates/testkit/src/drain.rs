@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bus::{Asker, Waited};
-use domain::Position;
+use domain::{Envelope, Position};
 
 use crate::TestApp;
 
@@ -35,6 +35,21 @@ impl TestApp {
             }
         }
         self.kit.ledger.heads().await.unwrap()[0] == heads[0]
+    }
+
+    /// How many events of each log came of what people did. What the machinery tells of others is not among them: it
+    /// comes whenever a courier gets to it.
+    pub async fn deeds(&self) -> [usize; 2] {
+        self.kit.activity.flush().await;
+        let mut deeds = [0; 2];
+        for head in self.kit.ledger.heads().await.unwrap() {
+            let many = usize::try_from(head.seq).unwrap();
+            let events = self.kit.ledger.journal().read_after(head.at(0), many).await.unwrap();
+            let told =
+                |event: &&Envelope| &*event.event_type == "NOTIFICATION_REQUESTED" && event.user_id.is_none();
+            deeds[head.log.index()] = events.iter().filter(|event| !told(event)).count();
+        }
+        deeds
     }
 
     /// Recommendations know everything there is by now.

@@ -18,12 +18,6 @@ pub const ANY_BODY: &[Except] = &[
     except("POST /api/properties/{id}/approve", "reads no body"),
 ];
 
-/// Where both logs end.
-async fn heads(world: &World) -> [u64; 2] {
-    world.app.kit.activity.flush().await;
-    world.app.kit.ledger.heads().await.unwrap().map(|position| position.seq)
-}
-
 /// A job writes down its end.
 async fn job_done(client: &Client, answer: &Answer) {
     let Some(location) = answer.header("location").filter(|to| to.starts_with("/api/jobs/")) else { return };
@@ -60,15 +54,15 @@ async fn request(world: &World, row: &Row) -> Request {
 
 async fn check(world: &World, row: &Row) {
     let (name, request) = (row.name(), request(world, row).await);
-    let before = heads(world).await;
+    let before = world.app.deeds().await;
     let key = [("idempotency-key", name.as_str())];
     let first = request.send(&key).await.expect(row.success);
     job_done(&request.client, &first).await;
-    let after = heads(world).await;
+    let after = world.app.deeds().await;
     assert_ne!(after, before, "{name} changed nothing: the test asks for the wrong thing");
     let again = request.send(&key).await;
     assert_eq!(essence(&again), essence(&first), "{name} again: {}", again.text);
-    assert_eq!(heads(world).await, after, "{name} was done twice");
+    assert_eq!(world.app.deeds().await, after, "{name} was done twice");
     if name.ends_with("/pause") {
         // Nobody else in this test is to wait for the group.
         request.client.post(&request.path.replace("pause", "resume"), &json!({})).await.expect(200);
@@ -78,7 +72,7 @@ async fn check(world: &World, row: &Row) {
         let form = Form::default().part(field, Some("door.jpg"), "image/jpeg", &images::jpeg(32, 32));
         let other = Request { form: Some(form), ..request };
         assert_eq!(other.send(&key).await.expect(422).code(), "IDEMPOTENCY_KEY_REUSED", "{name}");
-        assert_eq!(heads(world).await, after, "{name} was done for another file");
+        assert_eq!(world.app.deeds().await, after, "{name} was done for another file");
         return;
     }
     let Some(Value::Object(mut body)) = request.body.clone() else { return };
@@ -89,7 +83,7 @@ async fn check(world: &World, row: &Row) {
     } else {
         assert_eq!(other.send(&key).await.expect(422).code(), "IDEMPOTENCY_KEY_REUSED", "{name}");
     }
-    assert_eq!(heads(world).await, after, "{name} was done for another body");
+    assert_eq!(world.app.deeds().await, after, "{name} was done for another body");
 }
 
 #[tokio::test(flavor = "multi_thread")]
