@@ -119,3 +119,37 @@ impl Progress {
         matches!(tokio::time::timeout(limit, reached).await, Ok(Ok(_)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::Instant;
+
+    use super::*;
+
+    const LONG: Duration = Duration::from_hours(1);
+
+    #[tokio::test(start_paused = true)]
+    async fn changes_gather_unless_somebody_waits_now() {
+        let progress = Progress::default();
+        let gathered = async || {
+            let began = Instant::now();
+            progress.gather(LONG).await;
+            began.elapsed()
+        };
+        assert!(gathered().await >= LONG);
+        progress.rows_changed(1);
+        let served = async {
+            tokio::task::yield_now().await;
+            progress.is_done(progress.noted());
+        };
+        let (has, ()) = tokio::join!(progress.wait(1, LONG), served);
+        assert!(has);
+        assert!(gathered().await >= LONG, "whoever came was served already");
+        progress.rows_changed(2);
+        tokio::select! {
+            biased;
+            _ = progress.wait(2, 2 * LONG) => panic!("nobody keeps the index"),
+            time = gathered() => assert_eq!(time, Duration::ZERO),
+        }
+    }
+}
