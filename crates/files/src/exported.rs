@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::Log;
-use http_kit::export::{AT_ONCE, Part, Portion, Subject};
+use http_kit::export::{Part, Portion, Subject};
 use http_kit::{Cursor, Failure, Freshness};
 
 use crate::AppParts;
@@ -23,14 +23,11 @@ impl Part for AppParts {
     }
 
     async fn portion(&self, subject: &Subject, after: Option<Cursor>) -> Result<Portion, Failure> {
-        let (at, id) = Cursor::newest_after(after.as_ref());
-        let whose = [subject.tenant.to_string().into(), subject.user.to_string().into()];
-        let page = [at.into(), id.into(), AT_ONCE.into()];
         let sql = format!(
             "select {COLUMNS} from files where tenant = $1 and owner_id = $2 and gone = 0
              and (created_at, id) < ($3, $4) order by created_at desc, id desc limit $5"
         );
-        let rows = self.files.store.query(&sql, whose.into_iter().chain(page).collect()).await?;
+        let rows = self.files.store.query(&sql, subject.newest_after(after.as_ref())).await?;
         let files = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let told = files.iter().map(|(known, version)| {
             let key = Cursor::at(known.created_at, &known.id);

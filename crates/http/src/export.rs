@@ -29,6 +29,17 @@ pub struct Subject {
     pub user: UserId,
 }
 
+impl Subject {
+    /// What a query for a portion of theirs, the newest first, is asked with: tenant, person, the key behind which it
+    /// begins (time and id), and how many.
+    #[must_use]
+    pub fn newest_after(&self, after: Option<&Cursor>) -> Vec<projection::Value<'_>> {
+        let (at, id) = Cursor::newest_after(after);
+        let whose: [projection::Value<'_>; 2] = [self.tenant.as_str().into(), self.user.to_string().into()];
+        whose.into_iter().chain([at.into(), id.into(), AT_ONCE.into()]).collect()
+    }
+}
+
 /// A list that one service keeps about people: what concerns them and is theirs to see, without secrets, and of other
 /// people only what they see anyway. It is read from the service's own read model or from the journal. In a cluster each
 /// service answers for its own parts; then a part is the client of the service that has it.

@@ -1,8 +1,8 @@
 //! Everything a person saved, also what is not shown to them now.
 
-use ::projection::{Row, Value};
+use ::projection::Row;
 use domain::{PropertyId, Timestamp};
-use http_kit::export::{AT_ONCE, Subject};
+use http_kit::export::Subject;
 use http_kit::{Cursor, Failure};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -45,20 +45,12 @@ impl App {
         subject: &Subject,
         after: Option<&Cursor>,
     ) -> Result<Vec<(Favorite, Cursor)>, Failure> {
-        let (at, id) = Cursor::newest_after(after);
-        let params: Vec<Value<'_>> = vec![
-            subject.tenant.as_str().into(),
-            subject.user.to_string().into(),
-            at.into(),
-            id.into(),
-            AT_ONCE.into(),
-        ];
         let sql = format!(
             "select {COLUMNS}, f.property_id, f.saved_at, case when {SHOWN_TO_SAVERS} then 1 else 0 end
              from favourites f left join ({FROM}) on p.id = f.property_id and p.tenant = f.tenant
              where f.tenant = $1 and f.user_id = $2 and (f.saved_at, f.property_id) < ($3, $4)
              order by f.saved_at desc, f.property_id desc limit $5"
         );
-        self.store.query(&sql, params).await?.iter().map(Favorite::read).collect()
+        self.store.query(&sql, subject.newest_after(after)).await?.iter().map(Favorite::read).collect()
     }
 }

@@ -1,6 +1,6 @@
 //! A person's own homes, and what others did with them.
 
-use ::projection::{Row, Value};
+use ::projection::Row;
 use domain::aggregate::Aggregate as _;
 use domain::property::Property;
 use domain::{StreamId, Timestamp};
@@ -25,15 +25,7 @@ impl App {
     /// What others did with those homes: the decisions of moderators, and changes by admins. Home by home, of each the
     /// oldest first, from the journal: who decided is not told.
     pub async fn home_events(&self, subject: &Subject, after: Option<Cursor>) -> Result<Portion, Failure> {
-        let (at, id) = Cursor::newest_after(after.as_ref());
-        let params: Vec<Value<'_>> = vec![
-            subject.tenant.as_str().into(),
-            subject.user.to_string().into(),
-            at.into(),
-            id.into(),
-            AT_ONCE.into(),
-        ];
-        let rows = self.store.query(IDS, params).await?;
+        let rows = self.store.query(IDS, subject.newest_after(after.as_ref())).await?;
         let mut told = Vec::new();
         for id in rows.iter().filter_map(|row| row.text(0)) {
             let stream = StreamId::new(&subject.tenant, Property::TYPE, id);
