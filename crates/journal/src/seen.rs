@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use domain::{Position, TenantId, UserId};
@@ -10,19 +11,23 @@ type Shard = HashMap<(TenantId, UserId), [u64; 2]>;
 
 const SHARDS: usize = 32;
 
-/// Remembers, per person, the newest position they wrote in each log. Whoever is not remembered is taken to have
-/// written everything there was when the process started: after a restart nobody sees less than before.
+/// Remembers, per person, the newest position they wrote in each log. A person who is not remembered is taken to have
+/// written everything up to the floor: first the heads at the start of the process, so that a restart shows nobody less
+/// than before, then the places that every reader had reached when people were last forgotten. So an own event that is
+/// parked, or an index that is behind its rows, is noticed however long ago the person wrote.
 #[derive(Debug)]
 pub struct Seen {
-    floor: [Position; 2],
+    start: [Position; 2],
+    floor: [AtomicU64; 2],
     shards: Vec<Mutex<Shard>>,
 }
 
 impl Seen {
     /// With the heads of both logs at the start of the process.
     #[must_use]
-    pub fn new(floor: [Position; 2]) -> Self {
-        Self { floor, shards: (0..SHARDS).map(|_| Mutex::default()).collect() }
+    pub fn new(start: [Position; 2]) -> Self {
+        let floor = start.map(|position| AtomicU64::new(position.seq));
+        Self { start, floor, shards: (0..SHARDS).map(|_| Mutex::default()).collect() }
     }
 
     fn shard(&self, key: &(TenantId, UserId)) -> std::sync::MutexGuard<'_, Shard> {
@@ -32,12 +37,15 @@ impl Seen {
         self.shards[index].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn floor(&self) -> [u64; 2] {
+        [0, 1].map(|log: usize| self.floor[log].load(Ordering::SeqCst))
+    }
+
     /// A person wrote at `position`.
     pub fn remember(&self, tenant: &TenantId, user: UserId, position: Position) {
         let key = (tenant.clone(), user);
-        let floor = self.floor.map(|p| p.seq);
         let mut shard = self.shard(&key);
-        let seqs = shard.entry(key).or_insert(floor);
+        let seqs = shard.entry(key).or_insert_with(|| self.floor());
         let seq = &mut seqs[position.log.index()];
         *seq = position.seq.max(*seq);
     }
@@ -46,14 +54,15 @@ impl Seen {
     #[must_use]
     pub fn of(&self, tenant: &TenantId, user: UserId) -> [Position; 2] {
         let key = (tenant.clone(), user);
-        let seqs = self.shard(&key).get(&key).copied().unwrap_or_else(|| self.floor.map(|p| p.seq));
-        [self.floor[0].at(seqs[0]), self.floor[1].at(seqs[1])]
+        let seqs = self.shard(&key).get(&key).copied().unwrap_or_else(|| self.floor());
+        [self.start[0].at(seqs[0]), self.start[1].at(seqs[1])]
     }
 
-    /// Forgets everybody whose writes every reader has reached by now.
+    /// Forgets everybody whose writes every reader has reached by now: `reached` becomes what their next read asks for.
     pub fn prune(&self, reached: [u64; 2]) {
-        if self.floor.iter().zip(reached).any(|(floor, reached)| floor.seq > reached) {
-            return;
+        // First the floor: nobody is forgotten who would then be asked for less than they wrote.
+        for (floor, reached) in self.floor.iter().zip(reached) {
+            floor.fetch_max(reached, Ordering::SeqCst);
         }
         for shard in &self.shards {
             let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
@@ -79,7 +88,19 @@ mod tests {
         assert_eq!(seen.of(&tenant, user), [at(Log::Facts, 9), at(Log::Activity, 3)]);
         seen.prune([8, 3]);
         assert_eq!(seen.of(&tenant, user)[0], at(Log::Facts, 9));
-        seen.prune([9, 3]);
-        assert_eq!(seen.of(&tenant, user)[0], at(Log::Facts, 7));
+    }
+
+    #[test]
+    fn a_forgotten_person_is_still_asked_for_what_they_wrote() {
+        let at = |log, seq| Position { log, epoch: 1, seq };
+        let seen = Seen::new([at(Log::Facts, 7), at(Log::Activity, 3)]);
+        let tenant = TenantId::stored("t");
+        let user = uuid::Uuid::nil().into();
+        seen.remember(&tenant, user, at(Log::Facts, 9));
+        seen.prune([12, 3]);
+        assert!(seen.shards.iter().all(|shard| shard.lock().unwrap().is_empty()), "nothing is kept of them");
+        assert_eq!(seen.of(&tenant, user), [at(Log::Facts, 12), at(Log::Activity, 3)]);
+        seen.prune([5, 2]);
+        assert_eq!(seen.of(&tenant, user), [at(Log::Facts, 12), at(Log::Activity, 3)], "it never asks for less");
     }
 }

@@ -1,6 +1,7 @@
 //! A read model's file, apart from the journal: it can always be made again, so its commits need not wait for the
 //! disk. What a power cut takes back is consistent, offsets included, and is read again from the journal.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -82,7 +83,7 @@ impl Database {
 
     /// The turn to read.
     pub async fn turn(&self) -> Result<SemaphorePermit<'_>, ViewError> {
-        self.reading.acquire().await.map_err(|closed| ViewError(closed.to_string()))
+        self.reading.acquire().await.map_err(|closed| ViewError::Unavailable(closed.to_string()))
     }
 
     pub fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T, ViewError>) -> Result<T, ViewError> {
@@ -106,6 +107,18 @@ impl Database {
         Ok(connection)
     }
 
+    /// Makes everything that was committed durable: commits of most read models do not wait for the disk.
+    pub fn sync(&self) -> Result<(), ViewError> {
+        for suffix in ["", "-wal"] {
+            match std::fs::File::open(beside(&self.path, suffix)) {
+                Ok(file) => file.sync_all()?,
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
     /// It is not needed any more, or not yet.
     pub fn retire(&self) {
         self.retired.store(true, Ordering::SeqCst);
@@ -126,10 +139,15 @@ impl Drop for Database {
     fn drop(&mut self) {
         if *self.retired.get_mut() {
             for suffix in ["", "-wal", "-shm"] {
-                let mut name = self.path.as_os_str().to_owned();
-                name.push(suffix);
-                let _ = std::fs::remove_file(name);
+                let _ = std::fs::remove_file(beside(&self.path, suffix));
             }
         }
     }
+}
+
+/// What SQLite keeps beside a file.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
 }

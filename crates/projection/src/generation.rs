@@ -1,7 +1,8 @@
 //! Which file holds a read model now.
 //!
 //! `users.db` is the first. A rebuild fills `users.db.2`, and when it takes over, `users.db.current` says `2`: written
-//! aside, synced and renamed, so that after a crash the read model is wholly the old one or wholly the new one.
+//! aside, synced and renamed, so that after a crash the read model is wholly the old one or wholly the new one. Which of
+//! them is certain only when the directory is synced: until then both files stay.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -12,8 +13,12 @@ use crate::store::ViewError;
 
 impl From<std::io::Error> for ViewError {
     fn from(error: std::io::Error) -> Self {
-        Self(error.to_string())
+        Self::Unavailable(error.to_string())
     }
+}
+
+fn unavailable(message: String) -> ViewError {
+    ViewError::Unavailable(message)
 }
 
 fn with(path: &Path, suffix: &str) -> PathBuf {
@@ -30,7 +35,7 @@ fn number(path: &Path) -> Result<u64, ViewError> {
     let pointer = pointer(path);
     match fs::read_to_string(&pointer) {
         Ok(text) => {
-            text.trim().parse().map_err(|_| ViewError(format!("{} holds no number", pointer.display())))
+            text.trim().parse().map_err(|_| unavailable(format!("{} holds no number", pointer.display())))
         }
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(1),
         Err(error) => Err(error.into()),
@@ -42,14 +47,35 @@ fn file(path: &Path, number: u64) -> PathBuf {
 }
 
 /// The file in use. What rebuilds that did not finish have left, and what finished ones could not delete, goes.
+///
+/// # Errors
+/// Also when the file that was in use is gone: an empty one in its place would forget which letters were sent.
 pub fn current(path: &Path) -> Result<PathBuf, ViewError> {
-    let current = file(path, number(path)?);
+    let number = number(path)?;
+    let current = file(path, number);
     let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else { return Ok(current) };
+    if number > 1 && !current.exists() {
+        let (pointer, current) = (pointer(path), current.display());
+        return Err(unavailable(format!(
+            "{} names {current}, which is not there; put it back from a backup, or delete {}* to have the read model \
+             made again",
+            pointer.display(),
+            path.display()
+        )));
+    }
+    let mut others = Vec::new();
     for entry in fs::read_dir(directory)? {
         let found = entry?.file_name();
         if is_of(name, &found) && !is_of_file(&current, &found) && found != name_of(&pointer(path)) {
-            fs::remove_file(directory.join(found))?;
+            others.push(directory.join(found));
         }
+    }
+    if !others.is_empty() {
+        // A power cut must not bring back the pointer to a file that is deleted here.
+        sync(path)?;
+    }
+    for other in others {
+        fs::remove_file(other)?;
     }
     Ok(current)
 }
@@ -74,22 +100,30 @@ fn is_of_file(file: &Path, found: &OsStr) -> bool {
 pub fn next(path: &Path) -> Result<PathBuf, ViewError> {
     let next = file(path, number(path)? + 1);
     if next.exists() {
-        return Err(ViewError(format!("{} is there already: another rebuild is running", next.display())));
+        return Err(unavailable(format!("{} is there already: another rebuild is running", next.display())));
     }
     Ok(next)
 }
 
-/// From now on, and after any crash, the read model is `taken`.
+/// From now on the read model is `taken`. After a power cut it may still be the one before, until [`sync`] is done.
+///
+/// # Errors
+/// When the pointer cannot be written: then the read model is the one before.
 pub fn set(path: &Path, taken: &Path) -> Result<(), ViewError> {
     let number = number(path)? + 1;
     if file(path, number) != taken {
-        return Err(ViewError(format!("{} is not the next of {}", taken.display(), path.display())));
+        return Err(unavailable(format!("{} is not the next of {}", taken.display(), path.display())));
     }
     let (pointer, aside) = (pointer(path), with(path, ".current.new"));
     let mut written = File::create(&aside)?;
     written.write_all(number.to_string().as_bytes())?;
     written.sync_all()?;
     fs::rename(&aside, &pointer)?;
+    Ok(())
+}
+
+/// Which file is in use is what it is after a power cut, too.
+pub fn sync(path: &Path) -> Result<(), ViewError> {
     if let Some(directory) = path.parent() {
         File::open(directory)?.sync_all()?;
     }

@@ -28,8 +28,9 @@ pub async fn renew(
     let live = outdated.clone();
     let take_over = move || -> Result<(), ViewError> {
         live.take_over(&fresh)?;
+        live.settle_switch()?;
         // The old one may have had no deliveries, or no owner of them yet.
-        deliveries::own(&fresh.database().writer())
+        deliveries::own(&fresh.database().writer(), 1)
     };
     outdated.blocking(take_over).await.map_err(failed)?;
     Ok(events)

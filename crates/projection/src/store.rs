@@ -1,8 +1,10 @@
 //! A read model as the target of its group and as what queries read.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::task::{Context, Poll, Waker};
 
 use async_trait::async_trait;
@@ -18,22 +20,9 @@ use crate::tx::{ViewTx, query};
 use crate::value::{Row, Value};
 use crate::{Projection, ProjectionError, bookkeeping, deliveries, generation, leases};
 
-/// The database of a read model does not answer.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct ViewError(pub(crate) String);
+mod error;
+pub use error::ViewError;
 
-impl From<rusqlite::Error> for ViewError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self(error.to_string())
-    }
-}
-
-impl From<ViewError> for ApplyError {
-    fn from(error: ViewError) -> Self {
-        Self::Store(error.0)
-    }
-}
 
 /// One read model: tables of its own, one writer, many readers. Clones share it.
 #[derive(Clone)]
@@ -45,11 +34,20 @@ pub(crate) struct Shared {
     projection: Arc<dyn Projection>,
     /// The file it is in now: another one once a rebuild has taken over.
     database: RwLock<Arc<Database>>,
+    /// The file before, until a power cut cannot bring it back.
+    former: Mutex<Option<Former>>,
     /// Being rebuilt beside the one in use: nobody reads it yet, so no cached document comes from it.
     in_the_making: bool,
     /// Works on the thread that asks, and its projection waits for nothing but its transaction: for simulations, which
     /// decide alone what happens in which order.
     in_place: bool,
+}
+
+/// A file that was taken over from.
+struct Former {
+    database: Arc<Database>,
+    /// The version of its ownership of deliveries; 0 when it owned none.
+    owner: i64,
 }
 
 impl std::fmt::Debug for ViewStore {
@@ -67,13 +65,13 @@ impl ViewStore {
     pub fn open(path: &Path, tables: &str, projection: Arc<dyn Projection>) -> Result<Self, ViewError> {
         if let Some(directory) = path.parent() {
             std::fs::create_dir_all(directory)
-                .map_err(|e| ViewError(format!("{}: {e}", directory.display())))?;
+                .map_err(|e| ViewError::Unavailable(format!("{}: {e}", directory.display())))?;
         }
         let shape = Shape::of(tables, projection.version());
         let database = Database::open(&generation::current(path)?, tables, &shape)?;
         let (path, tables, database) = (path.to_owned(), tables.to_owned(), RwLock::new(Arc::new(database)));
-        let (in_the_making, in_place) = (false, false);
-        Ok(Self(Arc::new(Shared { path, tables, projection, database, in_the_making, in_place })))
+        let (in_the_making, in_place, former) = (false, false, Mutex::default());
+        Ok(Self(Arc::new(Shared { path, tables, projection, database, former, in_the_making, in_place })))
     }
 
     /// The same read model, working on the thread that asks.
@@ -85,8 +83,8 @@ impl ViewStore {
     fn over(&self, database: Arc<Database>, in_the_making: bool, in_place: bool) -> Self {
         let Shared { path, tables, projection, .. } = &*self.0;
         let (path, tables, projection) = (path.clone(), tables.clone(), Arc::clone(projection));
-        let database = RwLock::new(database);
-        Self(Arc::new(Shared { path, tables, projection, database, in_the_making, in_place }))
+        let (database, former) = (RwLock::new(database), Mutex::default());
+        Self(Arc::new(Shared { path, tables, projection, database, former, in_the_making, in_place }))
     }
 
     /// The same read model, empty, in a file beside this one, which goes when the value is dropped unless it took
@@ -111,23 +109,49 @@ impl ViewStore {
 
     /// Goes on with the file of `fresh`. Queries that are running finish on the old one, which is then deleted.
     /// Gives the old one.
+    ///
+    /// Deliveries are nobody's in between: until the switch outlives a power cut, carrying one out might be forgotten with
+    /// the new file, and would then be done again by the old one.
     pub(crate) fn take_over(&self, fresh: &Self) -> Result<Arc<Database>, ViewError> {
+        self.settle_switch()?;
         let (taken, old) = (fresh.database(), self.database());
         // Held until the new one is the one in use: nobody writes down an outcome where it would be lost.
         let last = old.writer();
         leases::hand_over(&last, &taken.writer())?;
         deliveries::hand_over(&old.path, &taken.writer())?;
-        generation::set(&self.0.path, &taken.path)?;
+        taken.sync()?;
+        let owner = deliveries::lose(&last)?;
+        if let Err(error) = generation::set(&self.0.path, &taken.path) {
+            if owner > 0 {
+                deliveries::own(&last, owner)?;
+            }
+            return Err(error);
+        }
         taken.keep();
         *self.0.database.write().unwrap_or_else(PoisonError::into_inner) = taken;
-        // The new one is in use: nothing that fails from here on changes that.
-        if let Err(error) = deliveries::lose(&last) {
-            tracing::warn!(store = ?self, %error, "the old read model still says that it owns its deliveries");
-        }
         drop(last);
-        old.retire();
+        let former = Former { database: Arc::clone(&old), owner };
+        *self.0.former.lock().unwrap_or_else(PoisonError::into_inner) = Some(former);
+        // The new one is in use: nothing that fails from here on changes that.
+        if let Err(error) = self.settle_switch() {
+            tracing::error!(store = ?self, %error, "a power cut may bring the old read model back; nothing is delivered until it cannot");
+        }
         self.0.projection.replaced();
         Ok(old)
+    }
+
+    /// Makes the last switch certain: then the new file owns its deliveries, and the old one goes. Tried again with
+    /// every [`Self::scrub`].
+    pub(crate) fn settle_switch(&self) -> Result<(), ViewError> {
+        let mut former = self.0.former.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(Former { database, owner }) = &*former else { return Ok(()) };
+        generation::sync(&self.0.path)?;
+        if *owner > 0 {
+            deliveries::own(&self.database().writer(), owner + 1)?;
+        }
+        database.retire();
+        *former = None;
+        Ok(())
     }
 
     pub(crate) fn database(&self) -> Arc<Database> {
@@ -182,7 +206,7 @@ impl ViewStore {
                 drop(connection);
                 database = now;
             };
-            let broken = |e: rusqlite::Error| ApplyError::Store(e.to_string());
+            let broken = |e: rusqlite::Error| ApplyError::from(ViewError::from(e));
             let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken)?;
             let value = work(&store, &tx)?;
             tx.commit().map_err(broken)?;
@@ -221,7 +245,7 @@ impl ViewStore {
             tokio::task::yield_now().await;
             return done;
         }
-        tokio::task::spawn_blocking(work).await.unwrap_or_else(|e| Err(ViewError(e.to_string()).into()))
+        tokio::task::spawn_blocking(work).await.unwrap_or_else(|e| Err(ViewError::Unavailable(e.to_string()).into()))
     }
 
     /// The batch is committed: cached documents go, if anybody can have cached any, and what was erased goes for good.
@@ -236,10 +260,10 @@ impl ViewStore {
     }
 
     /// Overwrites what erasures have left in files and memory, if there is need. To be called now and then: while
-    /// somebody reads, it stays.
+    /// somebody reads, it stays. Also makes a switch certain that could not be when it was made.
     pub async fn scrub(&self) {
-        let database = self.database();
-        let scrub = move || database.scrub();
+        let store = self.clone();
+        let scrub = move || store.settle_switch().and_then(|()| store.database().scrub());
         if let Err(error) = self.blocking(scrub).await {
             tracing::warn!(store = ?self, %error, "what was erased is still in the write-ahead log; tried again soon");
         }
@@ -263,22 +287,39 @@ impl Shared {
         if batch.is_empty() {
             return Ok(());
         }
-        let mut tx = ViewTx::Sqlite(connection);
-        let apply = self.projection.apply(&mut tx, batch);
-        let applied = if self.in_place {
-            let Poll::Ready(applied) = pin!(apply).poll(&mut Context::from_waker(Waker::noop())) else {
-                let message = "a projection of a store in place waits for something";
-                return Err(ApplyError::Store(message.into()));
-            };
-            applied
-        } else {
-            Handle::current().block_on(apply)
-        };
+        // A panic is the event's failure like any other: its key is set aside, and nobody else stands still.
+        let applied = catch_unwind(AssertUnwindSafe(|| self.apply(connection, batch)));
+        let applied = applied.unwrap_or_else(|panic| {
+            let message = panic_message(panic.as_ref());
+            tracing::error!(group = self.projection.name(), message, "a projection panicked");
+            Err(ProjectionError::Event(format!("the projection panicked: {message}")))
+        });
         applied.map_err(|error| match error {
-            ProjectionError::Event(message) => ApplyError::Event(message),
-            ProjectionError::Store(error) => error.into(),
+            ProjectionError::Event(message) | ProjectionError::Store(ViewError::Refused(message)) => {
+                ApplyError::Event(message)
+            }
+            ProjectionError::Store(error @ ViewError::Unavailable(_)) => error.into(),
         })
     }
+
+    fn apply(&self, connection: &Connection, batch: &[Envelope]) -> Result<(), ProjectionError> {
+        let mut tx = ViewTx::Sqlite(connection);
+        let apply = self.projection.apply(&mut tx, batch);
+        if !self.in_place {
+            return Handle::current().block_on(apply);
+        }
+        let Poll::Ready(applied) = pin!(apply).poll(&mut Context::from_waker(Waker::noop())) else {
+            let message = "a projection of a store in place waits for something";
+            return Err(ProjectionError::Store(ViewError::Unavailable(message.into())));
+        };
+        applied
+    }
+}
+
+/// What a panic said.
+fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".into())
 }
 
 /// A read model as the target of its group.

@@ -5,7 +5,7 @@
 #[path = "events/noted.rs"]
 mod noted;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bus::{
     Advance, AfterTries, ApplyError, Asker, Blocked, BlockedState, Candidate, Checkpoint, Decision, Group,
-    GroupHandle, LetterError, Policy, Retry, Runner, Standing, Target, Waited,
+    GroupHandle, Lease, LetterError, ParkedEvent, Policy, Retry, Runner, Standing, State, Target, Waited,
 };
 use domain::{Clock, Envelope, Ids, Log, Position, UserId};
 use journal::sqlite::Limits;
@@ -21,7 +21,7 @@ use journal::{Journal, SqliteJournal};
 use noted::{NOW, append, noted, tenant};
 use projection::{Projection, ProjectionError, ViewStore, ViewTx};
 use tempfile::TempDir;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 const GROUP: Group =
@@ -29,10 +29,19 @@ const GROUP: Group =
 const TERM_MS: i64 = 10_000;
 const RETRY: Retry = Retry { tries: 2, base_ms: 1000, cap_ms: 10_000 };
 
-/// Writes each event as a row; refuses the events whose payload is in `poison`.
+/// How a projection fails.
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    Panic,
+    /// A statement that the database refuses whenever it is asked.
+    Sql(&'static str),
+}
+
+/// Writes each event as a row; refuses the events whose payload is in `poison`, and fails over those in `faults`.
 #[derive(Default)]
 struct Rows {
     poison: Mutex<HashSet<String>>,
+    faults: Mutex<HashMap<String, Fault>>,
 }
 
 #[async_trait(?Send)]
@@ -50,6 +59,12 @@ impl Projection for Rows {
             .await?;
             if self.poison.lock().unwrap().contains(&*e.data) {
                 return Err(ProjectionError::Event(format!("{} is poison", e.data)));
+            }
+            let fault = self.faults.lock().unwrap().get(&*e.data).copied();
+            match fault {
+                Some(Fault::Panic) => panic!("a mistake in the code"),
+                Some(Fault::Sql(sql)) => drop(tx.execute(sql, &[]).await?),
+                None => {}
             }
         }
         Ok(())
@@ -187,6 +202,34 @@ async fn rule_06_a_failing_key_waits_in_order_and_the_others_go_on() {
     assert_eq!(world.of("a").await, ["\"a1\"", "\"bad\"", "\"a3\""]);
     assert!(running.handle.status.blocked().is_empty());
     running.end().await;
+}
+
+/// A panic, and an error of the database that is the same at every try, are failures of the event like any other.
+#[tokio::test]
+async fn rule_06_a_panic_or_a_refused_statement_sets_one_key_aside() {
+    for fault in [
+        Fault::Panic,
+        Fault::Sql("insert into no_such_table values (1)"),
+        Fault::Sql("insert into rows (n, key) select 1, 'twice' union all select 1, 'twice'"),
+        Fault::Sql("insert into rows (n) values ('no number')"),
+    ] {
+        let world = World::new();
+        world.rows.faults.lock().unwrap().insert("\"bad\"".into(), fault);
+        let running = world.start().await;
+        world.append("a", "\"a1\"").await;
+        let bad = world.append("a", "\"bad\"").await;
+        let other = world.append("b", "\"b1\"").await;
+        assert_eq!(running.wait(other, "b").await, Waited::Applied, "{fault:?} holds up its own key only");
+        assert_eq!((world.of("a").await.len(), world.of("b").await.len()), (1, 1));
+        let blocked = running.handle.status.blocked();
+        assert_eq!((blocked.len(), blocked[0].first), (1, bad), "{fault:?}");
+        assert!(running.handle.redrive(&blocked[0].id).await.is_err());
+        assert_eq!(running.handle.status.blocked()[0].state, BlockedState::Parked, "{fault:?} is tried as often");
+        world.rows.faults.lock().unwrap().clear();
+        assert_eq!(running.handle.redrive(&blocked[0].id).await, Ok(1));
+        assert_eq!(world.of("a").await, ["\"a1\"", "\"bad\""]);
+        running.end().await;
+    }
 }
 
 #[tokio::test]
@@ -360,15 +403,70 @@ fn blocked(first: Position) -> Blocked {
     Blocked { id, key, first, tries: 1, next_try: NOW, state, error, since: NOW, people, waiting: 0 }
 }
 
-#[tokio::test]
+/// The read model, but each step waits before its transaction and again after it, until it is let through.
+struct Gated {
+    inner: ViewStore,
+    before: Semaphore,
+    after: Semaphore,
+}
+
+#[async_trait]
+impl Target for Gated {
+    async fn state(&self) -> Result<State, ApplyError> {
+        self.inner.state().await
+    }
+    async fn lease(&self, candidate: Candidate) -> Result<Option<Lease>, ApplyError> {
+        self.inner.lease(candidate).await
+    }
+    async fn release(&self, lease: Lease) -> Result<(), ApplyError> {
+        self.inner.release(lease).await
+    }
+    async fn advance(&self, lease: Lease, step: Advance) -> Result<(), ApplyError> {
+        self.before.acquire().await.unwrap().forget();
+        let done = self.inner.advance(lease, step).await;
+        self.after.acquire().await.unwrap().forget();
+        done
+    }
+    async fn parked(&self, key: &str) -> Result<Vec<ParkedEvent>, ApplyError> {
+        self.inner.parked(key).await
+    }
+    async fn redo(&self, lease: Lease, key: &str, event: Envelope) -> Result<(), ApplyError> {
+        self.inner.redo(lease, key, event).await
+    }
+    async fn discard(&self, lease: Lease, key: &str, event: uuid::Uuid) -> Result<(), ApplyError> {
+        self.inner.discard(lease, key, event).await
+    }
+    async fn note(&self, lease: Lease, blocked: &Blocked) -> Result<(), ApplyError> {
+        self.inner.note(lease, blocked).await
+    }
+}
+
+/// With the real runner: whoever waits hears "applied" when the rows are there, and neither while its step waits nor
+/// while the step is done and not told yet.
+#[tokio::test(start_paused = true)]
 async fn rule_18_a_wait_beyond_the_cursor_times_out_and_never_lies() {
     let world = World::new();
-    let position = world.append("a", "\"1\"").await;
-    let (_runner, handle) = world.runner().await;
-    let tenant = tenant();
-    let asker = Asker { tenant: &tenant, user: person("a") };
-    assert_eq!(handle.status.wait(&[position], asker, Duration::from_millis(1)).await, Waited::TimedOut);
-    assert!(!handle.status.reached(position));
+    let closed = || Semaphore::new(0);
+    let gated = Arc::new(Gated { inner: world.store.clone(), before: closed(), after: closed() });
+    let target: Arc<dyn Target> = gated.clone();
+    let started = Runner::new(GROUP, world.journal.clone(), target, world.clock.clone(), RETRY).await;
+    let (runner, handle) = started.unwrap();
+    let running = run(runner, handle);
+    for round in 1..=20 {
+        let position = world.append("a", &format!("\"{round}\"")).await;
+        assert_eq!(running.wait(position, "a").await, Waited::TimedOut, "its step has not begun");
+        assert_eq!(world.of("a").await.len() as u64, round - 1);
+        gated.before.add_permits(1);
+        while (world.of("a").await.len() as u64) < round {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(running.wait(position, "a").await, Waited::TimedOut, "the runner does not know yet");
+        assert!(!running.handle.status.reached(position));
+        gated.after.add_permits(1);
+        assert_eq!(running.wait(position, "a").await, Waited::Applied);
+        assert!(running.handle.status.reached(position));
+    }
+    running.end().await;
 }
 
 #[tokio::test]

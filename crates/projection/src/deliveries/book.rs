@@ -30,7 +30,7 @@ impl Book {
     pub fn open(store: &ViewStore, wake: Arc<Notify>) -> Result<Self, ViewError> {
         let database = store.database();
         if database.outdated.is_none() {
-            own(&database.writer())?;
+            own(&database.writer(), 1)?;
         }
         Ok(Self { store: store.clone(), wake, settled: watch::Sender::default() })
     }
@@ -161,8 +161,9 @@ impl Book {
     /// # Errors
     /// When the database does not answer.
     pub async fn tried(&self, seq: u64) -> Result<(), ViewError> {
-        let sql = "select 1 from delivery_states
-            where state in ('due', 'leased') and tries = 0 and seq <= $1 and (state = 'leased' or at = 0) limit 1";
+        let sql = "select 1 from delivery_states s join delivery d on d.id = s.id
+            where s.state in ('due', 'leased') and s.tries = 0 and s.seq <= $1 and (s.state = 'leased' or s.at = 0)
+            limit 1";
         let mut settled = self.settled.subscribe();
         while !self.store.query(sql, vec![seq.into()]).await?.is_empty() {
             let _ = settled.changed().await;

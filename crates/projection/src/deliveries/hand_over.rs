@@ -7,25 +7,25 @@ use rusqlite::{Connection, OptionalExtension};
 use super::STATE_TABLES;
 use crate::store::ViewError;
 
-const HAND_OVER: &str = "
-    begin immediate;
-    delete from delivery_states;
-    insert into delivery_states select s.* from old.delivery_states s join delivery d on d.id = s.id;
-    insert into delivery_states select d.id, 'left_out', d.made_at, 0, 0, 'found by a rebuild', d.seq
-        from delivery d where not exists (select 1 from old.delivery_states s where s.id = d.id);
-    delete from delivery_owner;
-    insert into delivery_owner select version + 1 from old.delivery_owner;
-    commit;";
+/// All states move, also those whose delivery the rebuilt read model does not ask for: the event may be parked in it,
+/// and a redrive must not send again what was sent.
+const COPY_STATES: &str = "insert into delivery_states select * from old.delivery_states;";
 
-/// The old read model asked for nothing.
-const LEAVE_OUT: &str = "
-    begin immediate;
-    delete from delivery_states;
-    insert into delivery_states select id, 'left_out', made_at, 0, 0, 'found by a rebuild', seq from delivery;
-    commit;";
+/// What only the rebuilt read model asks for. An event that was parked in the old one was never carried out: it is due.
+/// Every other event was applied long ago, by code that asked for less: its delivery stays unsent.
+const ADD_UNKNOWN: &str = "
+    insert into delivery_states
+    with parked (event_id) as materialized (select lower(hex(event_id)) from old.parked_events)
+    select d.id,
+        case when replace(d.event_id, '-', '') in parked then 'due' else 'left_out' end,
+        case when replace(d.event_id, '-', '') in parked then 0 else d.made_at end,
+        0, 0,
+        case when replace(d.event_id, '-', '') in parked then null else 'found by a rebuild' end,
+        d.seq
+    from delivery d where true on conflict (id) do nothing;";
 
-/// Takes over, in one transaction of the new read model, what became of the old one's deliveries, and that they are
-/// its own. Nobody may write to the old one meanwhile.
+/// Takes over, in one transaction of the new read model, what became of the old one's deliveries. Nobody may write to the
+/// old one meanwhile. Neither the new one nor, after [`lose`], the old one owns them then: [`own`] comes last.
 pub fn hand_over(old: &Path, new: &Connection) -> Result<(), ViewError> {
     if !has_deliveries(new, "main")? {
         return Ok(());
@@ -41,18 +41,22 @@ pub fn hand_over(old: &Path, new: &Connection) -> Result<(), ViewError> {
 
 fn copy(old: &Path, new: &Connection) -> Result<(), ViewError> {
     if !has_deliveries(new, "old")? {
-        return Ok(new.execute_batch(LEAVE_OUT)?);
+        return Ok(new.execute_batch(&transaction(&[ADD_UNKNOWN]))?);
     }
     for table in STATE_TABLES {
         let (had, has) = (columns(new, "old", table)?, columns(new, "main", table)?);
         if had != has {
             let file = old.display();
-            return Err(ViewError(format!(
+            return Err(ViewError::Unavailable(format!(
                 "{table} in {file} has the columns ({had}) and not ({has}): what became of deliveries cannot be handed over"
             )));
         }
     }
-    Ok(new.execute_batch(HAND_OVER)?)
+    Ok(new.execute_batch(&transaction(&[COPY_STATES, ADD_UNKNOWN]))?)
+}
+
+fn transaction(steps: &[&str]) -> String {
+    format!("begin immediate; delete from delivery_states; {} commit;", steps.concat())
 }
 
 fn columns(connection: &Connection, schema: &str, table: &str) -> rusqlite::Result<String> {
@@ -61,21 +65,24 @@ fn columns(connection: &Connection, schema: &str, table: &str) -> rusqlite::Resu
     connection.query_row(sql, [table, schema], |row| row.get(0))
 }
 
-/// Deliveries that were nobody's are those of this read model.
-pub fn own(connection: &Connection) -> Result<(), ViewError> {
+/// Deliveries that were nobody's are those of this read model, whose `version` counts its owners.
+pub fn own(connection: &Connection, version: i64) -> Result<(), ViewError> {
     if has_deliveries(connection, "main")? {
-        let sql = "insert into delivery_owner select 1 where not exists (select 1 from delivery_owner)";
-        connection.execute(sql, [])?;
+        let sql = "insert into delivery_owner select ?1 where not exists (select 1 from delivery_owner)";
+        connection.execute(sql, [version])?;
     }
     Ok(())
 }
 
-/// The deliveries of a read model are another's now: whoever still writes to it carries nothing out any more.
-pub fn lose(old: &Connection) -> Result<(), ViewError> {
-    if has_deliveries(old, "main")? {
-        old.execute("delete from delivery_owner", [])?;
+/// The deliveries of a read model are nobody's any more: whoever still writes to it carries nothing out. Gives the version
+/// of the owner; 0 when there was none.
+pub fn lose(old: &Connection) -> Result<i64, ViewError> {
+    if !has_deliveries(old, "main")? {
+        return Ok(0);
     }
-    Ok(())
+    let version = old.query_row("select coalesce(max(version), 0) from delivery_owner", [], |row| row.get(0))?;
+    old.execute("delete from delivery_owner", [])?;
+    Ok(version)
 }
 
 fn has_deliveries(connection: &Connection, schema: &str) -> rusqlite::Result<bool> {
