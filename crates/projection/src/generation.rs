@@ -72,7 +72,7 @@ pub fn current(path: &Path) -> Result<PathBuf, ViewError> {
     }
     if !others.is_empty() {
         // A power cut must not bring back the pointer to a file that is deleted here.
-        sync(path)?;
+        File::open(directory)?.sync_all()?;
     }
     for other in others {
         fs::remove_file(other)?;
@@ -105,7 +105,8 @@ pub fn next(path: &Path) -> Result<PathBuf, ViewError> {
     Ok(next)
 }
 
-/// From now on the read model is `taken`. After a power cut it may still be the one before, until [`sync`] is done.
+/// From now on the read model is `taken`. After a power cut it may still be the one before, until the directory is
+/// synced.
 ///
 /// # Errors
 /// When the pointer cannot be written: then the read model is the one before.
@@ -119,13 +120,5 @@ pub fn set(path: &Path, taken: &Path) -> Result<(), ViewError> {
     written.write_all(number.to_string().as_bytes())?;
     written.sync_all()?;
     fs::rename(&aside, &pointer)?;
-    Ok(())
-}
-
-/// Which file is in use is what it is after a power cut, too.
-pub fn sync(path: &Path) -> Result<(), ViewError> {
-    if let Some(directory) = path.parent() {
-        File::open(directory)?.sync_all()?;
-    }
     Ok(())
 }

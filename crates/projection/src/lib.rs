@@ -5,7 +5,9 @@ mod bookkeeping;
 mod database;
 pub mod deliveries;
 mod digest;
+mod document_cache;
 mod generation;
+mod index_progress;
 mod leases;
 mod rebuild;
 mod renewal;
@@ -17,10 +19,12 @@ mod value;
 use async_trait::async_trait;
 use domain::Envelope;
 
+pub use document_cache::{DocumentCache, Ticket};
+pub use index_progress::{IndexProgress, Mark};
 pub use rebuild::{Rebuilt, TableChange, rebuild};
 pub use renewal::renew;
 pub use shape::Outdated;
-pub use store::{ViewError, ViewStore};
+pub use store::{SyncPath, ViewError, ViewStore};
 pub use tx::ViewTx;
 pub use value::{Row, Value};
 

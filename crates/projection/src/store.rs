@@ -41,7 +41,11 @@ pub(crate) struct Shared {
     /// Works on the thread that asks, and its projection waits for nothing but its transaction: for simulations, which
     /// decide alone what happens in which order.
     in_place: bool,
+    sync: SyncPath,
 }
+
+/// Makes the content of a file, or the names in a directory, outlive a power cut.
+pub type SyncPath = Arc<dyn Fn(&Path) -> std::io::Result<()> + Send + Sync>;
 
 /// A file that was taken over from.
 struct Former {
@@ -70,21 +74,30 @@ impl ViewStore {
         let shape = Shape::of(tables, projection.version());
         let database = Database::open(&generation::current(path)?, tables, &shape)?;
         let (path, tables, database) = (path.to_owned(), tables.to_owned(), RwLock::new(Arc::new(database)));
-        let (in_the_making, in_place, former) = (false, false, Mutex::default());
-        Ok(Self(Arc::new(Shared { path, tables, projection, database, former, in_the_making, in_place })))
+        Ok(Self(Arc::new(Shared {
+            path,
+            tables,
+            projection,
+            database,
+            former: Mutex::default(),
+            in_the_making: false,
+            in_place: false,
+            sync: Arc::new(|path| std::fs::File::open(path)?.sync_all()),
+        })))
     }
 
-    /// The same read model, working on the thread that asks.
+    /// The same read model for a simulation: it works on the thread that asks, and a switch to a rebuilt one is made
+    /// durable by `sync`, which may fail.
     #[must_use]
-    pub fn in_place(&self) -> Self {
-        self.over(self.database(), false, true)
+    pub fn in_place(&self, sync: SyncPath) -> Self {
+        self.over(self.database(), false, true, sync)
     }
 
-    fn over(&self, database: Arc<Database>, in_the_making: bool, in_place: bool) -> Self {
+    fn over(&self, database: Arc<Database>, in_the_making: bool, in_place: bool, sync: SyncPath) -> Self {
         let Shared { path, tables, projection, .. } = &*self.0;
         let (path, tables, projection) = (path.clone(), tables.clone(), Arc::clone(projection));
         let (database, former) = (RwLock::new(database), Mutex::default());
-        Self(Arc::new(Shared { path, tables, projection, database, former, in_the_making, in_place }))
+        Self(Arc::new(Shared { path, tables, projection, database, former, in_the_making, in_place, sync }))
     }
 
     /// The same read model, empty, in a file beside this one, which goes when the value is dropped unless it took
@@ -93,11 +106,11 @@ impl ViewStore {
     /// # Errors
     /// When its file cannot be made.
     pub fn beside(&self) -> Result<Self, ViewError> {
-        let Shared { path, tables, projection, in_place, .. } = &*self.0;
+        let Shared { path, tables, projection, in_place, sync, .. } = &*self.0;
         let shape = Shape::of(tables, projection.version());
         let database = Database::open(&generation::next(path)?, tables, &shape)?;
         database.retire();
-        Ok(self.over(Arc::new(database), true, *in_place))
+        Ok(self.over(Arc::new(database), true, *in_place, Arc::clone(sync)))
     }
 
     /// Why the file in use is not what the code of today would make. Queries may fail on it or find wrong rows, and no
@@ -119,7 +132,7 @@ impl ViewStore {
         let last = old.writer();
         leases::hand_over(&last, &taken.writer())?;
         deliveries::hand_over(&old.path, &taken.writer())?;
-        taken.sync()?;
+        taken.sync(&self.0.sync)?;
         let owner = deliveries::lose(&last)?;
         if let Err(error) = generation::set(&self.0.path, &taken.path) {
             if owner > 0 {
@@ -145,7 +158,7 @@ impl ViewStore {
     pub(crate) fn settle_switch(&self) -> Result<(), ViewError> {
         let mut former = self.0.former.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(Former { database, owner }) = &*former else { return Ok(()) };
-        generation::sync(&self.0.path)?;
+        self.0.path.parent().map_or(Ok(()), |directory| (self.0.sync)(directory))?;
         if *owner > 0 {
             deliveries::own(&self.database().writer(), owner + 1)?;
         }

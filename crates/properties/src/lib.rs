@@ -65,7 +65,7 @@ impl Properties {
     /// # Errors
     /// When its file cannot be opened.
     pub fn open(kit: Kit, views: &Path) -> Result<Self, ViewError> {
-        let hot = Arc::new(Hot::default());
+        let hot = Arc::new(Hot::new(hot::CAPACITY));
         let store = Self::open_store(&kit, &views.join("properties.db"), Arc::clone(&hot))?;
         Ok(Self { kit, store, hot })
     }

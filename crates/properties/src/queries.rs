@@ -138,7 +138,7 @@ impl App {
         let rows = self.store.query(&sql, vec![tenant.as_str().into(), id.to_string().into()]).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         let found = Arc::new(known(row)?);
-        self.hot.keep(key, ticket, &found);
+        self.hot.keep(&key, ticket, &found);
         Ok(Some(found))
     }
 }

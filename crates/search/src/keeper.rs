@@ -7,11 +7,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::projection::ViewStore;
+use ::projection::{IndexProgress, ViewStore};
 use tokio::sync::watch;
 
 use crate::index::{Index, IndexError};
-use crate::progress::Progress;
 use crate::rows::{self, Changes, RowsError};
 
 /// Changes gather for so long while nobody waits: a commit costs much more than a listing, under steady writes a fifth of
@@ -45,13 +44,13 @@ pub enum Trouble {
 pub struct Keeper {
     store: ViewStore,
     index: Arc<Index>,
-    progress: Arc<Progress>,
+    progress: Arc<IndexProgress>,
     /// Something erased may still stand in a file.
     soiled: bool,
 }
 
 impl Keeper {
-    pub(crate) fn new(store: ViewStore, index: Arc<Index>, progress: Arc<Progress>) -> Self {
+    pub(crate) fn new(store: ViewStore, index: Arc<Index>, progress: Arc<IndexProgress>) -> Self {
         // A crash may have come between a commit and the purge behind it.
         Self { store, index, progress, soiled: true }
     }

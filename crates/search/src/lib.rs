@@ -11,7 +11,6 @@ mod home;
 mod http;
 mod index;
 mod keeper;
-mod progress;
 mod projection;
 pub mod query;
 mod ranking;
@@ -26,7 +25,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ::projection::deliveries::{self, Book, Courier};
-use ::projection::{ViewError, ViewStore};
+use ::projection::{IndexProgress, ViewError, ViewStore};
 use axum::extract::FromRef;
 use bus::{Group, Status};
 use http_kit::Kit;
@@ -36,7 +35,6 @@ use http_kit::export::Part;
 pub use home::{Document, Finding, Home};
 pub use index::{Change, Index, IndexError, Place};
 pub use keeper::Keeper;
-use progress::Progress;
 use projection::Homes;
 pub use ranking::{Measured, Parts, Standing};
 use recommend::Learner;
@@ -55,7 +53,7 @@ pub struct Search {
     book: Book,
     learner: Arc<Learner>,
     index: Arc<Index>,
-    progress: Arc<Progress>,
+    progress: Arc<IndexProgress>,
     /// Searches at the same time: more would only wait for the same cores.
     turns: Arc<Semaphore>,
     searches: Searches,
@@ -102,7 +100,7 @@ impl Search {
     /// # Errors
     /// When their files cannot be opened.
     pub async fn open(kit: Kit, views: &Path) -> Result<Self, OpenError> {
-        let progress = Arc::new(Progress::default());
+        let progress = Arc::new(IndexProgress::default());
         let alerts = Alerts::default();
         let wake = Arc::clone(&alerts.wake);
         let homes = Arc::new(Homes::new(kit.ledger.clone(), Arc::clone(&progress), alerts));

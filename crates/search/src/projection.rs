@@ -4,7 +4,7 @@ mod homes;
 
 use std::sync::Arc;
 
-use ::projection::{Projection, ProjectionError, ViewTx};
+use ::projection::{IndexProgress, Projection, ProjectionError, ViewTx};
 use async_trait::async_trait;
 use bus::Group;
 use domain::favourites::FavouritesEvent;
@@ -13,7 +13,6 @@ use domain::saved_search::SavedSearchEvent;
 use domain::{Envelope, Log};
 use journal::{DecodeError, Ledger};
 
-use crate::progress::Progress;
 use crate::saved::alerts::{Alerts, Occasion};
 use crate::saved::keeping;
 
@@ -34,12 +33,12 @@ fn lane(envelope: &Envelope) -> Option<String> {
 #[derive(Debug)]
 pub struct Homes {
     ledger: Ledger,
-    progress: Arc<Progress>,
+    progress: Arc<IndexProgress>,
     alerts: Alerts,
 }
 
 impl Homes {
-    pub fn new(ledger: Ledger, progress: Arc<Progress>, alerts: Alerts) -> Self {
+    pub fn new(ledger: Ledger, progress: Arc<IndexProgress>, alerts: Alerts) -> Self {
         Self { ledger, progress, alerts }
     }
 

@@ -23,7 +23,7 @@ struct World {
 }
 
 fn view(ledger: &Ledger, path: &Path) -> ViewStore {
-    let listings = Listings::new(ledger.clone(), Arc::new(Hot::default()));
+    let listings = Listings::new(ledger.clone(), Arc::new(Hot::new(10)));
     let tables = include_str!("../../migrations/0001_listings.sql");
     ViewStore::open(path, tables, Arc::new(listings)).unwrap()
 }

@@ -1,4 +1,5 @@
-//! How far the index is behind the rows, told to whoever waits.
+//! How far an index is behind the rows of its read model, told to those who wait. An index is a cache of the rows that
+//! cannot be part of their transaction, such as one for search.
 //!
 //! ```text
 //! rows committed: changes += 1 -> the group's watermark moves -> a reader notes `changes` -> waits for `done`
@@ -18,9 +19,9 @@ pub struct Mark {
     seq: u64,
 }
 
-/// Shared by the projection, the one that keeps the index, and its readers.
+/// Shared by the projection, the task that writes the index, and its readers.
 #[derive(Debug)]
-pub struct Progress {
+pub struct IndexProgress {
     changes: AtomicU64,
     /// The newest event in the rows.
     seq: AtomicU64,
@@ -32,7 +33,7 @@ pub struct Progress {
     late: AtomicBool,
 }
 
-impl Default for Progress {
+impl Default for IndexProgress {
     /// Rows may have changed while nobody kept the index.
     fn default() -> Self {
         let (changes, seq, waiting) = (AtomicU64::new(1), AtomicU64::new(0), AtomicUsize::new(0));
@@ -43,7 +44,7 @@ impl Default for Progress {
 }
 
 /// Counts as waiting until dropped.
-struct Waiter<'a>(&'a Progress);
+struct Waiter<'a>(&'a IndexProgress);
 
 impl Drop for Waiter<'_> {
     fn drop(&mut self) {
@@ -51,7 +52,7 @@ impl Drop for Waiter<'_> {
     }
 }
 
-impl Progress {
+impl IndexProgress {
     /// Rows were committed, with events up to `seq`.
     pub fn rows_changed(&self, seq: u64) {
         self.seq.fetch_max(seq, Ordering::SeqCst);
@@ -64,6 +65,7 @@ impl Progress {
     }
 
     /// How far the rows are: to be noted before they are read.
+    #[must_use]
     pub fn noted(&self) -> Mark {
         let seq = self.seq.load(Ordering::SeqCst);
         Mark { changes: self.changes(), seq }
@@ -81,6 +83,7 @@ impl Progress {
     }
 
     /// Whether the index is behind.
+    #[must_use]
     pub fn is_behind(&self) -> bool {
         self.done.borrow().changes < self.changes()
     }
@@ -130,7 +133,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn changes_gather_unless_somebody_waits_now() {
-        let progress = Progress::default();
+        let progress = IndexProgress::default();
         let gathered = async || {
             let began = Instant::now();
             progress.gather(LONG).await;

@@ -1,0 +1,148 @@
+//! Documents of a read model in memory. A projection drops an entry before its new state becomes visible to waiting
+//! readers, and a reader that loaded in between cannot put the old one back.
+
+use std::fmt::{Debug, Formatter};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+const SLOTS: usize = 4096;
+
+/// A cache of documents by key.
+pub struct DocumentCache<K, V> {
+    documents: moka::sync::Cache<K, Arc<V>>,
+    /// Counts how often documents were dropped, per slot of keys.
+    dropped: Vec<AtomicU64>,
+    /// One loader per slot of keys: whoever comes meanwhile waits for it instead of asking too.
+    loading: Vec<tokio::sync::Mutex<()>>,
+}
+
+/// Taken before a load: proves that nothing was dropped since.
+#[derive(Clone, Copy, Debug)]
+pub struct Ticket(u64);
+
+impl<K, V> Debug for DocumentCache<K, V> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DocumentCache")
+    }
+}
+
+impl<K, V> DocumentCache<K, V>
+where
+    K: Clone + Eq + Hash + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+{
+    /// A cache of at most `capacity` documents.
+    #[must_use]
+    pub fn new(capacity: u64) -> Self {
+        let dropped = (0..SLOTS).map(|_| AtomicU64::new(0)).collect();
+        let loading = (0..SLOTS).map(|_| tokio::sync::Mutex::new(())).collect();
+        Self { documents: moka::sync::Cache::new(capacity), dropped, loading }
+    }
+
+    fn index(key: &K) -> usize {
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        usize::try_from(hasher.finish() % SLOTS as u64).unwrap_or_default()
+    }
+
+    fn slot(&self, key: &K) -> &AtomicU64 {
+        &self.dropped[Self::index(key)]
+    }
+
+    /// The turn to load a document.
+    pub async fn turn(&self, key: &K) -> tokio::sync::MutexGuard<'_, ()> {
+        self.loading[Self::index(key)].lock().await
+    }
+
+    /// A document, if it is here.
+    #[must_use]
+    pub fn get(&self, key: &K) -> Option<Arc<V>> {
+        self.documents.get(key)
+    }
+
+    /// To be taken before the read model is asked.
+    #[must_use]
+    pub fn ticket(&self, key: &K) -> Ticket {
+        Ticket(self.slot(key).load(Ordering::SeqCst))
+    }
+
+    /// Keeps what was loaded, unless it was dropped since `ticket`.
+    pub fn keep(&self, key: &K, ticket: Ticket, document: &Arc<V>) {
+        if self.slot(key).load(Ordering::SeqCst) != ticket.0 {
+            return;
+        }
+        self.documents.insert(key.clone(), Arc::clone(document));
+        // A drop between the look and the insertion has counted before it removed: it is seen here, or it removes what
+        // was inserted.
+        if self.slot(key).load(Ordering::SeqCst) != ticket.0 {
+            self.documents.invalidate(key);
+        }
+    }
+
+    /// Forgets a document, for every reader that asks from now on.
+    pub fn forget(&self, key: &K) {
+        self.slot(key).fetch_add(1, Ordering::SeqCst);
+        self.documents.invalidate(key);
+    }
+
+    /// Forgets every document, for every reader that asks from now on.
+    pub fn forget_all(&self) {
+        for slot in &self.dropped {
+            slot.fetch_add(1, Ordering::SeqCst);
+        }
+        self.documents.invalidate_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+
+    use super::*;
+
+    #[test]
+    fn what_was_dropped_since_its_ticket_is_not_kept() {
+        let cache = DocumentCache::new(10);
+        let (one, two) = (cache.ticket(&1), cache.ticket(&2));
+        cache.keep(&1, one, &Arc::new("first"));
+        assert_eq!(cache.get(&1).as_deref(), Some(&"first"));
+        cache.forget(&1);
+        assert_eq!(cache.get(&1), None);
+        cache.keep(&1, one, &Arc::new("first"));
+        assert_eq!(cache.get(&1), None, "loaded before it was dropped");
+        cache.forget_all();
+        cache.keep(&2, two, &Arc::new("second"));
+        assert_eq!(cache.get(&2), None);
+        cache.keep(&2, cache.ticket(&2), &Arc::new("second"));
+        assert!(cache.get(&2).is_some());
+    }
+
+    /// A reader loads and keeps while a rebuilt read model takes over: however they meet, what it loaded before is not
+    /// there afterwards.
+    #[test]
+    fn nothing_loaded_before_a_take_over_stays() {
+        const ROUNDS: u64 = 30_000;
+        let (cache, source) = (DocumentCache::new(100), AtomicU64::new(0));
+        let over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !over.load(Ordering::SeqCst) {
+                    let ticket = cache.ticket(&7);
+                    let loaded = source.load(Ordering::SeqCst);
+                    cache.keep(&7, ticket, &Arc::new(loaded));
+                }
+            });
+            for round in 1..=ROUNDS {
+                source.store(round, Ordering::SeqCst);
+                cache.forget_all();
+                let found = cache.get(&7).map(|document| *document);
+                if found.is_some_and(|found| found < round) {
+                    over.store(true, Ordering::SeqCst);
+                    panic!("{found:?} in round {round}");
+                }
+            }
+            over.store(true, Ordering::SeqCst);
+        });
+    }
+}
