@@ -43,6 +43,12 @@ impl From<journal::JournalError> for Failure {
     }
 }
 
+impl From<journal::Closed> for Failure {
+    fn from(closed: journal::Closed) -> Self {
+        Self::unavailable(&closed)
+    }
+}
+
 impl From<projection::ViewError> for Failure {
     fn from(error: projection::ViewError) -> Self {
         Self::unavailable(&error)

@@ -1,43 +1,43 @@
-//! Activity on its way to the journal: queued before the answer is sent, committed together every 50 ms, never
-//! dropped. What a person does again and again in between is one event with a count; visitors become sums.
+//! Activity on its way to the journal: queued before the answer is sent, committed together every 50 ms, taken by the
+//! journal once. What a person does again and again in between is one event with a count; visitors become sums.
+//!
+//! ```text
+//! viewed -> gathers (views of one home are added up) -> flush: a record of its own -> journal, as often as it takes
+//!           `- its id and time are given here             `- stays in the queue until the journal has it
+//! ```
+//! The records belong to the queue and not to whoever flushes it: a flush that is dropped half-way loses nothing, and
+//! what it may have written already the journal does not take twice.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+mod pending;
+mod record;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use domain::activity::{ActivityEvent, CountedViews, Snapshot};
-use domain::{Actor, Metadata, PropertyId, StreamId, TenantId, UserId};
+use domain::activity::{ActivityEvent, Snapshot};
+use domain::{Actor, Log, PropertyId, TenantId, Timestamp, UserId};
+use futures_util::future::join_all;
 use tokio::sync::{Notify, watch};
+use uuid::Uuid;
 
 use crate::keys::KeyError;
 use crate::{DecodeError, ExecuteError, Ledger, Seen};
+use pending::{Item, Pending};
+use record::Record;
 
-type ViewKey = (TenantId, UserId, PropertyId);
+/// The pause between two flushes grows up to this while the journal does not answer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// How often a queue that is closed tries to get rid of what it holds.
+const LAST_TRIES: usize = 20;
 
-#[derive(Debug, Default)]
-struct Pending {
-    views: HashMap<ViewKey, View>,
-    sums: HashMap<(TenantId, PropertyId), (u64, u64)>,
-    searches: Vec<Search>,
-}
+/// The queue takes nothing any more: the process is about to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the server is shutting down")]
+pub struct Closed;
 
-#[derive(Debug)]
-struct Search {
-    actor: Actor,
-    user: UserId,
-    event: ActivityEvent,
-}
+type Failed = ExecuteError<std::convert::Infallible>;
 
-#[derive(Debug)]
-struct View {
-    actor: Actor,
-    snapshot: Snapshot,
-    views: u64,
-    counted: bool,
-}
-
-/// The queue. Share it; [`ActivityQueue::run`] empties it.
+/// The queue. Share it; [`ActivityQueue::run`] empties it, and [`ActivityQueue::close`] at the end.
 #[derive(Debug)]
 pub struct ActivityQueue {
     ledger: Ledger,
@@ -46,8 +46,6 @@ pub struct ActivityQueue {
     most: usize,
     pending: Mutex<Pending>,
     flushing: tokio::sync::Mutex<()>,
-    /// Items are on their way: taken from the queue, their positions not yet remembered.
-    on_the_way: AtomicBool,
     filled: Notify,
     emptied: Notify,
 }
@@ -63,17 +61,19 @@ impl ActivityQueue {
             most,
             pending: Mutex::default(),
             flushing: tokio::sync::Mutex::default(),
-            on_the_way: AtomicBool::new(false),
             filled: Notify::new(),
             emptied: Notify::new(),
         }
     }
 
-    fn pending(&self) -> std::sync::MutexGuard<'_, Pending> {
+    fn pending(&self) -> MutexGuard<'_, Pending> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Queues that a signed-in person opened a listing; waits while the queue is full.
+    ///
+    /// # Errors
+    /// When the queue is closed.
     pub async fn viewed(
         &self,
         actor: Actor,
@@ -81,170 +81,159 @@ impl ActivityQueue {
         property: PropertyId,
         snapshot: Snapshot,
         counted: bool,
-    ) {
-        self.room().await;
-        let key = (actor.tenant.clone(), user, property);
-        {
-            let mut pending = self.pending();
-            let fresh = View { actor, snapshot, views: 0, counted };
-            let view = pending.views.entry(key).or_insert(fresh);
-            view.views += 1;
-            view.counted |= counted;
-        }
-        self.filled.notify_one();
+    ) -> Result<(), Closed> {
+        self.add(Item::View { actor, user, property, snapshot, counted }).await
     }
 
     /// Queues that a signed-in person searched; waits while the queue is full.
-    pub async fn searched(&self, actor: Actor, user: UserId, event: ActivityEvent) {
-        self.room().await;
-        self.pending().searches.push(Search { actor, user, event });
-        self.filled.notify_one();
+    ///
+    /// # Errors
+    /// When the queue is closed.
+    pub async fn searched(&self, actor: Actor, user: UserId, event: ActivityEvent) -> Result<(), Closed> {
+        self.add(Item::Search { actor, user, event }).await
     }
 
     /// Queues a view by somebody who is not signed in; `visitor` when they were not seen before today.
-    pub async fn counted(&self, tenant: &TenantId, property: PropertyId, visitor: bool) {
-        self.room().await;
-        {
-            let mut pending = self.pending();
-            let (views, visitors) = pending.sums.entry((tenant.clone(), property)).or_default();
-            *views += 1;
-            *visitors += u64::from(visitor);
-        }
-        self.filled.notify_one();
+    ///
+    /// # Errors
+    /// When the queue is closed.
+    pub async fn counted(
+        &self,
+        tenant: &TenantId,
+        property: PropertyId,
+        visitor: bool,
+    ) -> Result<(), Closed> {
+        self.add(Item::Count { tenant: tenant.clone(), property, visitor }).await
     }
 
-    async fn room(&self) {
+    async fn add(&self, item: Item) -> Result<(), Closed> {
         loop {
             let emptied = self.emptied.notified();
-            let full = {
-                let pending = self.pending();
-                pending.views.len() + pending.sums.len() + pending.searches.len() >= self.most
-            };
-            if !full {
-                return;
+            {
+                let mut pending = self.pending();
+                if pending.closed {
+                    return Err(Closed);
+                }
+                if pending.len() < self.most {
+                    pending.add(item, || self.identity());
+                    break;
+                }
             }
             emptied.await;
         }
+        self.filled.notify_one();
+        Ok(())
     }
 
-    /// Makes everything that was queued before this call durable. What the journal does not take stays queued.
-    pub async fn flush(&self) {
+    fn identity(&self) -> (Uuid, Timestamp) {
+        let at = self.ledger.clock().now();
+        (self.ledger.ids().uuid(at), at)
+    }
+
+    /// Makes everything that was queued before this call durable. What the journal does not take stays queued; then
+    /// this is false. Dropped half-way it loses nothing: the next flush goes on.
+    pub async fn flush(&self) -> bool {
         let _one_at_a_time = self.flushing.lock().await;
-        self.on_the_way.store(true, Ordering::SeqCst);
-        let Pending { views, sums, searches } = std::mem::take(&mut *self.pending());
-        if views.is_empty() && sums.is_empty() && searches.is_empty() {
-            self.on_the_way.store(false, Ordering::SeqCst);
-            return;
+        let _whatever_becomes_of_it = Told(self);
+        // While the journal does not take what was sent before, the rest goes on gathering.
+        if !self.send().await {
+            return false;
         }
-        let views = views.into_iter().map(|(key, view)| self.write_view(key, view));
-        let sums = by_tenant(sums).into_iter().map(|(tenant, sums)| self.write_sums(tenant, sums));
-        let searches = searches.into_iter().map(|search| self.write_search(search));
-        tokio::join!(
-            futures_util::future::join_all(views),
-            futures_util::future::join_all(sums),
-            futures_util::future::join_all(searches)
-        );
-        self.on_the_way.store(false, Ordering::SeqCst);
-        self.emptied.notify_waiters();
+        self.pending().freeze(|| self.identity());
+        self.send().await
+    }
+
+    /// Sends what is on its way; false when the journal does not answer.
+    async fn send(&self) -> bool {
+        let records = self.pending().sent();
+        if records.is_empty() {
+            return true;
+        }
+        let head = *self.ledger.journal().committed(Log::Activity).borrow();
+        let outcomes = join_all(records.iter().map(|record| self.write(record, head))).await;
+        let left = outcomes.iter().filter(|outcome| outcome.is_err()).count();
+        let failures: Vec<Failed> = outcomes.into_iter().filter_map(Result::err).collect();
+        if let Some(error) = failures.first() {
+            tracing::error!(left, %error, "activity could not be written and stays queued");
+        }
+        !failures.iter().any(|error| matches!(error, ExecuteError::Journal(_)))
+    }
+
+    async fn write(&self, record: &Record, head: u64) -> Result<(), Failed> {
+        match self.record(record, head).await {
+            Ok(appended) => {
+                if let (Some((tenant, user)), Some(appended)) = (record.person(), appended) {
+                    self.seen.remember(tenant, user, appended.position);
+                }
+            }
+            Err(ExecuteError::Decode(DecodeError::Keys(KeyError::Erased))) => {}
+            Err(error) => return Err(error),
+        }
+        self.pending().arrived(record);
+        Ok(())
+    }
+
+    /// Whoever left meanwhile: what they looked at and for is theirs, and nothing of it may be kept.
+    async fn record(&self, record: &Record, head: u64) -> Result<Option<crate::Appended>, Failed> {
+        if let Some((tenant, user)) = record.person()
+            && self.ledger.keys().is_erased(tenant, user)?
+        {
+            return Ok(None);
+        }
+        let Record { actor, stream, event, event_id, at, .. } = record;
+        let expected = record.expected(head);
+        self.ledger.record_as(actor, stream.clone(), event, (*event_id, *at), expected).await.map(Some)
     }
 
     /// Whether something of the person may be queued or on its way; [`Self::flush`] then makes it durable.
     #[must_use]
     pub fn holds(&self, tenant: &TenantId, user: UserId) -> bool {
-        let queued = {
-            let pending = self.pending();
-            pending.views.keys().any(|(t, u, _)| *u == user && t == tenant)
-                || pending.searches.iter().any(|search| search.user == user && search.actor.tenant == *tenant)
-        };
-        queued || self.on_the_way.load(Ordering::SeqCst)
-    }
-
-    async fn write_view(&self, key: ViewKey, view: View) {
-        let (tenant, user, property_id) = (key.0.clone(), key.1, key.2);
-        let View { snapshot, views, counted, .. } = &view;
-        let event = ActivityEvent::Viewed {
-            property_id,
-            snapshot: snapshot.clone(),
-            views: *views,
-            counted: *counted,
-        };
-        let stream = StreamId::new(&tenant, "activity", user);
-        match self.ledger.record(&view.actor, stream, &event).await {
-            Ok(appended) => self.seen.remember(&tenant, user, appended.position),
-            Err(error) => {
-                tracing::error!(%error, "activity could not be written and stays queued");
-                self.filled.notify_one();
-                let mut pending = self.pending();
-                match pending.views.entry(key) {
-                    std::collections::hash_map::Entry::Occupied(mut newer) => {
-                        let newer = newer.get_mut();
-                        newer.views += view.views;
-                        newer.counted |= view.counted;
-                    }
-                    std::collections::hash_map::Entry::Vacant(empty) => {
-                        empty.insert(view);
-                    }
-                }
-            }
-        }
-    }
-
-    async fn write_search(&self, search: Search) {
-        let tenant = &search.actor.tenant;
-        let stream = StreamId::new(tenant, "activity", search.user);
-        match self.ledger.record(&search.actor, stream, &search.event).await {
-            Ok(appended) => self.seen.remember(tenant, search.user, appended.position),
-            // They left meanwhile: what they looked for is theirs, and nothing of it may be kept.
-            Err(ExecuteError::Decode(DecodeError::Keys(KeyError::Erased))) => {}
-            Err(error) => {
-                tracing::error!(%error, "a search could not be written and stays queued");
-                self.filled.notify_one();
-                self.pending().searches.push(search);
-            }
-        }
-    }
-
-    async fn write_sums(&self, tenant: TenantId, views: Vec<CountedViews>) {
-        let now = self.ledger.clock().now();
-        let day = domain::time::day_name(now.india_day());
-        let actor = Actor { tenant: tenant.clone(), user: None, metadata: Metadata::default() };
-        let event = ActivityEvent::ViewsCounted { views: views.clone() };
-        if let Err(error) = self.ledger.record(&actor, StreamId::new(&tenant, "counts", day), &event).await {
-            tracing::error!(%error, "view sums could not be written and stay queued");
-            self.filled.notify_one();
-            let mut pending = self.pending();
-            for CountedViews { property_id, views, visitors } in views {
-                let sum = pending.sums.entry((tenant.clone(), property_id)).or_default();
-                *sum = (sum.0 + views, sum.1 + visitors);
-            }
-        }
+        self.pending().holds(tenant, user)
     }
 
     /// Empties the queue as long as the process lives; the last time after `stop`.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+        let mut pause = self.every;
         while !*stop.borrow() {
             tokio::select! {
                 () = self.filled.notified() => {}
                 _ = stop.changed() => {}
             }
             tokio::select! {
-                () = tokio::time::sleep(self.every) => {}
+                () = tokio::time::sleep(pause) => {}
                 _ = stop.changed() => {}
             }
-            self.flush().await;
+            pause = if self.flush().await { self.every } else { (pause * 2).min(LONGEST_PAUSE) };
         }
         self.flush().await;
     }
+
+    /// Refuses everything from now on and makes durable what is queued. Tells how many items the journal did not take,
+    /// which are lost with the process.
+    pub async fn close(&self) -> usize {
+        self.pending().closed = true;
+        self.emptied.notify_waiters();
+        for _ in 0..LAST_TRIES {
+            self.flush().await;
+            if self.pending().len() == 0 {
+                return 0;
+            }
+            tokio::time::sleep(self.every).await;
+        }
+        let left = self.pending().len();
+        tracing::error!(left, "activity is lost: the journal does not take it, and the process ends");
+        left
+    }
 }
 
-/// Sums of many tenants, one list each, in a steady order.
-fn by_tenant(sums: HashMap<(TenantId, PropertyId), (u64, u64)>) -> HashMap<TenantId, Vec<CountedViews>> {
-    let mut lists: HashMap<TenantId, Vec<CountedViews>> = HashMap::new();
-    for ((tenant, property_id), (views, visitors)) in sums {
-        lists.entry(tenant).or_default().push(CountedViews { property_id, views, visitors });
+/// However a flush ends, whoever waits for room looks again, and what is left is tried again.
+struct Told<'a>(&'a ActivityQueue);
+
+impl Drop for Told<'_> {
+    fn drop(&mut self) {
+        self.0.emptied.notify_waiters();
+        if self.0.pending().len() > 0 {
+            self.0.filled.notify_one();
+        }
     }
-    for list in lists.values_mut() {
-        list.sort_by_key(|counted| counted.property_id);
-    }
-    lists
 }

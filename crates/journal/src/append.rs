@@ -14,6 +14,12 @@ pub enum Expected {
     Any,
     /// Exactly this one; 0 is a stream without events.
     Exactly(Version),
+    /// Whatever it is, for another try after one whose outcome is unknown: when the events stand in the log already,
+    /// nothing is appended and the answer is that of the first time.
+    Again {
+        /// The head of the log before the first try: the events stand behind it, if at all.
+        since: u64,
+    },
 }
 
 /// A name that belongs to one stream per tenant: an e-mail address, a user name. Only a keyed digest is stored.

@@ -34,6 +34,7 @@ pub const PROMISES: &[(&str, Check)] = &[
     ("events_of_one_append_stand_together", |j| Box::pin(appends::stand_together(j))),
     ("expected_versions", |j| Box::pin(appends::expected_versions(j))),
     ("one_of_many_wins_a_version", |j| Box::pin(appends::one_wins_a_version(j))),
+    ("another_try_appends_what_is_not_there", |j| Box::pin(appends::another_try(j))),
     ("rule_17_appending_nothing_changes_nothing", |j| Box::pin(appends::rule_17_nothing(j))),
     ("rule_14_a_claim_has_one_owner", |j| Box::pin(claims::rule_14_one_owner(j))),
     ("rule_14_one_of_many_wins_a_claim", |j| Box::pin(claims::rule_14_one_wins(j))),

@@ -191,6 +191,14 @@ impl KeyRing {
         })
     }
 
+    /// Whether a person was erased.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn is_erased(&self, tenant: &TenantId, subject: UserId) -> Result<bool, KeyError> {
+        Ok(matches!(self.look_up(tenant, subject)?, Found::Erased))
+    }
+
     fn look_up(&self, tenant: &TenantId, subject: UserId) -> Result<Found, KeyError> {
         let at = (tenant.clone(), subject);
         if let Some(key) = self.cache.get(&at) {

@@ -6,7 +6,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use domain::aggregate::{Aggregate, EventKind};
-use domain::{Actor, Clock, Ids, Log, Position, StreamId, TenantId, UserId, Version};
+use domain::{Actor, Clock, Ids, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
 use uuid::Uuid;
 
 use crate::keys::KeyError;
@@ -295,6 +295,24 @@ impl Ledger {
         let events = self.encode_all(actor, std::slice::from_ref(event), self.clock.now())?;
         let append =
             Append { stream, expected: Expected::Any, events, claims: Claims::default(), idempotency };
+        Ok(self.journal.append(append).await?)
+    }
+
+    /// Appends an event under the id and the time it was given when it was queued, so that every try is the same event.
+    /// `expected` is [`Expected::Any`] the first time and [`Expected::Again`] from then on.
+    ///
+    /// # Errors
+    /// As [`Self::record`].
+    pub async fn record_as<E: EventKind>(
+        &self,
+        actor: &Actor,
+        stream: StreamId,
+        event: &E,
+        (event_id, at): (Uuid, Timestamp),
+        expected: Expected,
+    ) -> Result<Appended, ExecuteError<std::convert::Infallible>> {
+        let events = vec![self.encode(actor, event, event_id, at)?];
+        let append = Append { stream, expected, events, claims: Claims::default(), idempotency: None };
         Ok(self.journal.append(append).await?)
     }
 

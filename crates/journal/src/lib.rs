@@ -22,7 +22,7 @@ use domain::{Envelope, Log, Position, StreamId, TenantId, Timestamp, UserId, Ver
 use tokio::sync::watch;
 use uuid::Uuid;
 
-pub use activity::ActivityQueue;
+pub use activity::{ActivityQueue, Closed};
 pub use append::{
     Append, AppendError, Appended, Claim, Claims, Expected, Idempotency, NewEvent, Refused, Replayed,
 };

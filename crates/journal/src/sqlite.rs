@@ -1,6 +1,7 @@
 //! The journal in SQLite files, one a log: one writer each, so positions are gapless in commit order by
 //! construction; `synchronous=FULL`, so an acknowledged commit survives a power cut.
 
+mod again;
 mod file;
 mod reader;
 mod recent;
@@ -117,8 +118,9 @@ impl LogFile {
         let start = Position { log, epoch, seq: head };
         let recent = Arc::new(Recent::default());
         let told = Told { committed: committed_tx, recent: Arc::clone(&recent) };
-        Writer::start(connection, path, start, limits.batch, clock.clone(), incoming, told)?;
         let readers = Arc::new(Readers::new(path, Position::start(log, epoch), segments));
+        let told = (told, Arc::clone(&readers));
+        Writer::start(connection, path, start, limits.batch, clock.clone(), incoming, told)?;
         Ok(Self { log, epoch, queue, committed, readers, recent, sealing: tokio::sync::Mutex::default() })
     }
 

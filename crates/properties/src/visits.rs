@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_lc_rs::digest::{SHA256, digest};
 use domain::PropertyId;
 use domain::property::Listing;
-use http_kit::{Caller, Kit};
+use http_kit::{Caller, Failure, Kit};
 
 use crate::document::snapshot;
 
@@ -34,22 +34,26 @@ impl Visits {
     }
 
     /// Notes that `caller` opened `listing`. Queued, not awaited, unless the settings ask for it.
-    pub async fn note(&self, kit: &Kit, caller: &Caller, listing: &Listing) {
+    ///
+    /// # Errors
+    /// When the server is shutting down.
+    pub async fn note(&self, kit: &Kit, caller: &Caller, listing: &Listing) -> Result<(), Failure> {
         let robot = is_robot(caller.user_agent.as_deref());
         match caller.user() {
             Some(user) => {
                 let counted = !robot && user != listing.owner;
-                kit.activity.viewed(caller.actor(), user, listing.id, snapshot(listing), counted).await;
+                kit.activity.viewed(caller.actor(), user, listing.id, snapshot(listing), counted).await?;
                 if kit.await_activity {
                     kit.activity.flush().await;
                 }
             }
             None if robot || caller.signed_in.is_some() => {}
-            None => self.visitor(kit, caller, listing.id).await,
+            None => self.visitor(kit, caller, listing.id).await?,
         }
+        Ok(())
     }
 
-    async fn visitor(&self, kit: &Kit, caller: &Caller, property: PropertyId) {
+    async fn visitor(&self, kit: &Kit, caller: &Caller, property: PropertyId) -> Result<(), Failure> {
         let day = kit.ledger.clock().now().india_day();
         let address = caller.address.as_deref().unwrap_or("");
         let agent = caller.user_agent.as_deref().unwrap_or("");
@@ -57,10 +61,10 @@ impl Visits {
         let mut viewer = [0; 32];
         viewer.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
         if !self.half_hour.entry(viewer).or_insert(()).is_fresh() {
-            return;
+            return Ok(());
         }
         let visitor = self.today.entry(viewer).or_insert(()).is_fresh();
-        kit.activity.counted(&caller.tenant, property, visitor).await;
+        Ok(kit.activity.counted(&caller.tenant, property, visitor).await?)
     }
 
     fn salt_text(&self) -> String {

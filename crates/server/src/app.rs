@@ -91,9 +91,11 @@ impl App {
         self.kit.tenants.default_id()
     }
 
-    /// Ends everything in order: queued activity is written, groups finish their step, the journal is closed.
+    /// Ends everything in order: the doors are closed by now, what people looked at is written and no more of it taken,
+    /// groups finish their step, the journal is closed.
     pub async fn shutdown(self) {
         self.kit.jobs.stop().await;
+        self.kit.activity.close().await;
         self.tasks.stop().await;
         self.journal.close().await;
     }

@@ -157,7 +157,7 @@ impl Site {
 
     /// Queues a view and makes it durable.
     pub async fn view(&self, who: &Somebody, property: PropertyId, title: &str) {
-        self.kit.activity.viewed(who.actor(), who.user, property, snapshot(title), true).await;
+        self.kit.activity.viewed(who.actor(), who.user, property, snapshot(title), true).await.unwrap();
         self.kit.activity.flush().await;
     }
 

@@ -106,6 +106,36 @@ pub async fn one_wins_a_version(journal: &Arc<dyn Journal>) {
     assert_eq!(guest.length(&stream).await, 3);
 }
 
+/// Another try of an append whose outcome is unknown is done once, and every try gets the same answer.
+pub async fn another_try(journal: &Arc<dyn Journal>) {
+    let guest = Guest::arrive(journal);
+    for (log, user_id) in [(Log::Facts, None), (Log::Activity, None), (Log::Activity, Some(Ids.id(AT)))] {
+        let (stream, start) = (guest.stream(log, format!("{user_id:?}")), guest.head(log).await);
+        let again = Expected::Again { since: start.seq };
+        let tries = |expected, count| {
+            let events = (0..count).map(|_| NewEvent { user_id, ..event() }).collect();
+            Append { events, ..append(&stream, expected, 0) }
+        };
+        let first = tries(Expected::Any, 2);
+        let appended = guest.append(first.clone()).await.unwrap();
+        guest.append(tries(Expected::Any, 1)).await.unwrap();
+        let retry = Append { expected: again, ..first };
+        assert_eq!(guest.append(retry).await, Ok(appended), "it was done");
+        assert_eq!(guest.length(&stream).await, 3);
+
+        let (lost, mut tasks) = (tries(again, 1), JoinSet::new());
+        for _ in 0..16 {
+            let (guest, lost) = (guest.clone(), lost.clone());
+            tasks.spawn(async move { guest.append(lost).await });
+        }
+        let answers = tasks.join_all().await;
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+        assert_eq!(answers[0].as_ref().map(|appended| appended.version), Ok(4), "it was not done before");
+        assert_eq!(guest.own_after(start, 3).await.len(), 4);
+        assert_eq!(guest.append(tries(again, 0)).await.map(|appended| appended.version), Ok(4));
+    }
+}
+
 /// Rule 17: appending nothing changes nothing: no version, no position, no claim, no key.
 pub async fn rule_17_nothing(journal: &Arc<dyn Journal>) {
     let guest = Guest::arrive(journal);

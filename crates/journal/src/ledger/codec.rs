@@ -6,6 +6,7 @@ use domain::aggregate::EventKind;
 use domain::{Actor, Envelope, Timestamp, upcast};
 use serde_json::Value;
 use serde_json::value::RawValue;
+use uuid::Uuid;
 
 use super::Ledger;
 use crate::keys::KeyError;
@@ -22,16 +23,16 @@ impl Ledger {
         events: &[E],
         at: Timestamp,
     ) -> Result<Vec<NewEvent>, KeyError> {
-        events.iter().map(|event| self.encode(actor, event, at)).collect()
+        events.iter().map(|event| self.encode(actor, event, self.ids.uuid(at), at)).collect()
     }
 
-    fn encode<E: EventKind>(
+    pub(super) fn encode<E: EventKind>(
         &self,
         actor: &Actor,
         event: &E,
+        event_id: Uuid,
         timestamp: Timestamp,
     ) -> Result<NewEvent, KeyError> {
-        let event_id = self.ids.uuid(timestamp);
         let unwritable =
             |error: serde_json::Error| KeyError::Unavailable(format!("an event cannot be written: {error}"));
         let written = serde_json::to_string(event).map_err(unwritable)?;

@@ -8,7 +8,9 @@ use domain::{Clock, Position, StreamId, Version};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::again;
 use super::file;
+use super::reader::Readers;
 use super::recent::{Recent, envelopes};
 use crate::{Append, AppendError, Appended, Claim, Expected, Idempotency, JournalError, Refused, Replayed};
 
@@ -22,7 +24,14 @@ pub enum Message {
 type Reply = oneshot::Sender<Result<Appended, AppendError>>;
 /// Work of less than a batch's time between two batches; tells how many rows it changed.
 pub type Chore = Box<dyn FnOnce(&Connection) -> Result<usize, JournalError> + Send>;
-type Outcome = Result<Appended, Refused>;
+type Outcome = Result<Placed, Refused>;
+
+/// Where the events of an append stand.
+enum Placed {
+    Now(Appended),
+    /// An earlier try put them there.
+    Before(Appended),
+}
 
 /// A checkpoint is asked for after so many rows; the file may grow this far before the writer itself resets it.
 const ROWS_BETWEEN_CHECKPOINTS: u64 = 4_000;
@@ -43,6 +52,7 @@ pub struct Writer {
     batch: usize,
     clock: Clock,
     told: Told,
+    readers: Arc<Readers>,
     checkpoint: SyncSender<()>,
     rows_since_checkpoint: u64,
 }
@@ -56,7 +66,7 @@ impl Writer {
         batch: usize,
         clock: Clock,
         incoming: mpsc::Receiver<Message>,
-        told: Told,
+        (told, readers): (Told, Arc<Readers>),
     ) -> Result<(), JournalError> {
         let (checkpoint, asked) = sync_channel(1);
         let for_checkpoints = Connection::open(path)?;
@@ -64,7 +74,9 @@ impl Writer {
         let mut wal = path.as_os_str().to_owned();
         wal.push("-wal");
         let wal = PathBuf::from(wal);
-        let writer = Self { connection, wal, last, batch, clock, told, checkpoint, rows_since_checkpoint: 0 };
+        let rows_since_checkpoint = 0;
+        let writer =
+            Self { connection, wal, last, batch, clock, told, readers, checkpoint, rows_since_checkpoint };
         let spawn = |name: String, work: Box<dyn FnOnce() + Send>| {
             std::thread::Builder::new()
                 .name(name)
@@ -121,9 +133,10 @@ impl Writer {
                 let mut replies = Vec::with_capacity(waiting.len());
                 let mut committed = Vec::with_capacity(waiting.len());
                 for ((append, reply), outcome) in waiting.drain(..).zip(outcomes) {
-                    if let Ok(appended) = &outcome {
+                    if let Ok(Placed::Now(appended)) = &outcome {
                         committed.extend(envelopes(*append, *appended));
                     }
+                    let outcome = outcome.map(|(Placed::Now(appended) | Placed::Before(appended))| appended);
                     replies.push((reply, outcome));
                 }
                 self.told.recent.add(committed);
@@ -151,7 +164,11 @@ impl Writer {
         let mut last = self.last;
         let mut outcomes = Vec::with_capacity(waiting.len());
         for (append, _) in waiting {
-            outcomes.push(one(&transaction, append, &mut last, now)?);
+            let placed = again::place(&transaction, &self.readers, append, last)?;
+            outcomes.push(match placed {
+                Some(appended) => Ok(Placed::Before(appended)),
+                None => one(&transaction, append, &mut last, now)?.map(Placed::Now),
+            });
         }
         transaction
             .prepare_cached("delete from idempotency where created_at < ?1")?
@@ -194,7 +211,12 @@ fn checkpoints(connection: &Connection, asked: &Receiver<()>) {
 }
 
 /// Checks one append with plain reads, then writes it; a refusal has written nothing.
-fn one(tx: &Connection, append: &Append, last: &mut Position, now: i64) -> Result<Outcome, JournalError> {
+fn one(
+    tx: &Connection,
+    append: &Append,
+    last: &mut Position,
+    now: i64,
+) -> Result<Result<Appended, Refused>, JournalError> {
     if let Some(idempotency) = &append.idempotency
         && let Some(found) = replayed(tx, idempotency, *last)?
     {

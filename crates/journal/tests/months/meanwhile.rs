@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Waker};
 
 use domain::{Log, StreamId, TenantId, Timestamp};
-use journal::{EventQuery, Journal};
+use journal::{Append, EventQuery, Expected, Journal};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -118,4 +118,22 @@ async fn a_seal_that_is_dropped_goes_on_with_the_next() {
     assert_eq!(super::rows(scene.directory.path()), 0);
     let scene = scene.reopened().await;
     assert_eq!(everything(&scene.journal).await, before);
+}
+
+/// A clock that jumped ahead lets a month end, and be sealed, between two tries of the same append.
+#[tokio::test]
+async fn another_try_finds_what_was_sealed_meanwhile() {
+    for user in [None, Some(person(1))] {
+        let scene = Scene::at(tempfile::tempdir().unwrap());
+        let stream = StreamId::new(&tenant(), "activity", 1);
+        let (before, first) = (event(None, "A", at("2026-01-09")), event(user, "B", at("2026-01-10")));
+        scene.journal.append(append(stream.clone(), vec![before])).await.unwrap();
+        let appended = scene.journal.append(append(stream.clone(), vec![first.clone()])).await.unwrap();
+        assert_eq!(scene.journal.seal(at("2027-03-01")).await.unwrap().events, 2);
+        let again =
+            |event| Append { expected: Expected::Again { since: 1 }, ..append(stream.clone(), vec![event]) };
+        assert_eq!(scene.journal.append(again(first)).await.unwrap(), appended);
+        let lost = event(user, "C", at("2026-01-11"));
+        assert_eq!(scene.journal.append(again(lost)).await.unwrap().version, 3, "that one was lost");
+    }
 }

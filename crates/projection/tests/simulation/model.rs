@@ -38,6 +38,9 @@ impl Durable {
 
     fn one(&mut self, append: Append, now: Timestamp) -> Result<Appended, Refused> {
         self.answered.retain(|_, answered| answered.at >= now.plus_seconds(-KEPT_SECONDS));
+        if let Some(appended) = self.done_before(&append) {
+            return Ok(appended);
+        }
         if let Some(asked) = &append.idempotency {
             self.not_answered(asked)?;
         }
@@ -75,6 +78,16 @@ impl Durable {
             self.answered.insert((scope, key), Answered { fingerprint, replayed, at: now });
         }
         Ok(appended)
+    }
+
+    fn done_before(&self, append: &Append) -> Option<Appended> {
+        let (Expected::Again { since }, Some(event)) = (append.expected, append.events.last()) else {
+            return None;
+        };
+        let skip = usize::try_from(since).unwrap_or(usize::MAX);
+        let log = self.log(append.stream.log());
+        let found = log.iter().skip(skip).find(|stored| stored.event_id == event.event_id)?;
+        Some(Appended { version: found.version, position: found.position })
     }
 
     fn not_answered(&self, asked: &Idempotency) -> Result<(), Refused> {

@@ -57,7 +57,7 @@ pub async fn get(
     let include = asked_include(&mut fields);
     fields.finish(Some(()))?;
     let known = app.visible(&caller, id).await?;
-    app.visits.note(&app.kit, &caller, &known.listing).await;
+    app.visits.note(&app.kit, &caller, &known.listing).await?;
     let tag = etag(known.version, known.counts);
     if include.as_deref() == Some("favorite") {
         let (saved, document) = app.with_favourite(&caller, &known).await?;
@@ -83,7 +83,7 @@ pub fn asked_include(f: &mut Fields<'_>) -> Option<String> {
 )]
 pub async fn view(State(app): State<App>, caller: Caller, path: Path<String>) -> Result<Response, Failure> {
     let known = app.visible(&caller, property_id(path)?).await?;
-    app.visits.note(&app.kit, &caller, &known.listing).await;
+    app.visits.note(&app.kit, &caller, &known.listing).await?;
     Ok(app.kit.reply("View noted", ()).empty().into_response())
 }
 

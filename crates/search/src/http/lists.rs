@@ -44,7 +44,7 @@ impl App {
     async fn answer(&self, caller: &Caller, asked: Asked, uri: Option<&Uri>) -> Result<Response, Failure> {
         let fresh = self.fresh(caller).await;
         let (results, total) = self.results(caller, &asked).await?;
-        self.note(caller, asked, total).await;
+        self.note(caller, asked, total).await?;
         let links = uri.map(|uri| results.links(uri));
         let reply = self.search.kit.reply("Properties found", results);
         let reply = if let Some(links) = &links { reply.links(links) } else { reply };
@@ -53,17 +53,18 @@ impl App {
 
     /// A signed-in person's search is in their own history; going on to further pages is the same search. Queued, not
     /// awaited, unless the settings ask for it.
-    async fn note(&self, caller: &Caller, asked: Asked, results_count: u64) {
-        let Some(user) = caller.user() else { return };
+    async fn note(&self, caller: &Caller, asked: Asked, results_count: u64) -> Result<(), Failure> {
+        let Some(user) = caller.user() else { return Ok(()) };
         if asked.paging.page > 0 || asked.paging.cursor.is_some() {
-            return;
+            return Ok(());
         }
         let kit = &self.search.kit;
         let event = ActivityEvent::Searched { filters: Personal::of(user, asked.told), results_count };
-        kit.activity.searched(caller.actor(), user, event).await;
+        kit.activity.searched(caller.actor(), user, event).await?;
         if kit.await_activity {
             kit.activity.flush().await;
         }
+        Ok(())
     }
 }
 

@@ -15,6 +15,7 @@ mod races;
 mod realtime;
 mod rebuild;
 mod scenario;
+mod shutdown;
 mod told;
 mod told_in_inbox;
 mod upgrade;

@@ -1,0 +1,112 @@
+//! What is queued: what still gathers, and what is on its way.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use domain::activity::{ActivityEvent, CountedViews, Snapshot};
+use domain::{Actor, Metadata, PropertyId, TenantId, Timestamp, UserId};
+use uuid::Uuid;
+
+use super::record::Record;
+
+type Identity = (Uuid, Timestamp);
+
+#[derive(Debug, Default)]
+pub struct Pending {
+    views: HashMap<(TenantId, UserId, PropertyId), View>,
+    sums: HashMap<(TenantId, PropertyId), (u64, u64)>,
+    searches: Vec<Record>,
+    /// On their way, in the order in which they were queued. Each stays until the journal has it, whatever becomes of
+    /// those who send it; nothing is added to them any more.
+    sent: BTreeMap<Uuid, Arc<Record>>,
+    /// Nothing is taken any more.
+    pub closed: bool,
+}
+
+#[derive(Debug)]
+struct View {
+    identity: Identity,
+    actor: Actor,
+    snapshot: Snapshot,
+    views: u64,
+    counted: bool,
+}
+
+/// Something to be queued.
+#[derive(Debug)]
+pub enum Item {
+    View { actor: Actor, user: UserId, property: PropertyId, snapshot: Snapshot, counted: bool },
+    Search { actor: Actor, user: UserId, event: ActivityEvent },
+    Count { tenant: TenantId, property: PropertyId, visitor: bool },
+}
+
+impl Pending {
+    /// How many different items there are.
+    pub fn len(&self) -> usize {
+        self.views.len() + self.sums.len() + self.searches.len() + self.sent.len()
+    }
+
+    pub fn add(&mut self, item: Item, identity: impl FnOnce() -> Identity) {
+        match item {
+            Item::View { actor, user, property, snapshot, counted } => {
+                let view = self.views.entry((actor.tenant.clone(), user, property));
+                let view =
+                    view.or_insert_with(|| View { identity: identity(), actor, snapshot, views: 0, counted });
+                view.views += 1;
+                view.counted |= counted;
+            }
+            Item::Search { actor, user, event } => {
+                self.searches.push(Record::of_person(identity(), actor, user, event));
+            }
+            Item::Count { tenant, property, visitor } => {
+                let (views, visitors) = self.sums.entry((tenant, property)).or_default();
+                *views += 1;
+                *visitors += u64::from(visitor);
+            }
+        }
+    }
+
+    /// Whether something of the person is queued or on its way.
+    pub fn holds(&self, tenant: &TenantId, user: UserId) -> bool {
+        let by = |record: &Record| record.person() == Some((tenant, user));
+        self.views.keys().any(|(t, u, _)| *u == user && t == tenant)
+            || self.searches.iter().any(by)
+            || self.sent.values().any(|record| by(record))
+    }
+
+    /// Makes records of what has gathered.
+    pub fn freeze(&mut self, mut identity: impl FnMut() -> Identity) {
+        let mut records = std::mem::take(&mut self.searches);
+        for ((_, user, property_id), view) in self.views.drain() {
+            let View { identity, actor, snapshot, views, counted } = view;
+            let event = ActivityEvent::Viewed { property_id, snapshot, views, counted };
+            records.push(Record::of_person(identity, actor, user, event));
+        }
+        for (tenant, views) in by_tenant(std::mem::take(&mut self.sums)) {
+            let actor = Actor { tenant, user: None, metadata: Metadata::default() };
+            records.push(Record::of_nobody(identity(), actor, ActivityEvent::ViewsCounted { views }));
+        }
+        self.sent.extend(records.into_iter().map(|record| (record.event_id, Arc::new(record))));
+    }
+
+    /// What is on its way, the oldest first.
+    pub fn sent(&self) -> Vec<Arc<Record>> {
+        self.sent.values().cloned().collect()
+    }
+
+    pub fn arrived(&mut self, record: &Record) {
+        self.sent.remove(&record.event_id);
+    }
+}
+
+/// Sums of many tenants, one list each, in a steady order.
+fn by_tenant(sums: HashMap<(TenantId, PropertyId), (u64, u64)>) -> BTreeMap<TenantId, Vec<CountedViews>> {
+    let mut lists: BTreeMap<TenantId, Vec<CountedViews>> = BTreeMap::new();
+    for ((tenant, property_id), (views, visitors)) in sums {
+        lists.entry(tenant).or_default().push(CountedViews { property_id, views, visitors });
+    }
+    for list in lists.values_mut() {
+        list.sort_by_key(|counted| counted.property_id);
+    }
+    lists
+}

@@ -1,0 +1,66 @@
+//! Another try of an append whose outcome is unknown: looks whether the first one was done.
+
+use domain::Position;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::reader::Readers;
+use super::segments;
+use crate::{Append, Appended, Expected, JournalError, NewEvent};
+
+/// Sealed events read at a time.
+const PAGE: usize = 2048;
+
+/// Where an earlier try put the events of `append`; nothing when it is a first try, or none was done. All events of an
+/// append stand together, so the last one tells.
+pub fn place(
+    tx: &Connection,
+    readers: &Readers,
+    append: &Append,
+    last: Position,
+) -> Result<Option<Appended>, JournalError> {
+    let (Expected::Again { since }, Some(event)) = (append.expected, append.events.last()) else {
+        return Ok(None);
+    };
+    let row = row(tx, event, since)?;
+    let found = match row {
+        Some(found) => Some(found),
+        None => sealed(tx, readers, event, last.at(since))?,
+    };
+    Ok(found.map(|(seq, version)| Appended { version, position: last.at(seq) }))
+}
+
+/// A person's event is found by its index; of nobody's there are few, and only those since the first try are looked at.
+fn row(tx: &Connection, event: &NewEvent, since: u64) -> rusqlite::Result<Option<(u64, u64)>> {
+    let place = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    let id = event.event_id.as_bytes();
+    match event.user_id {
+        Some(user) => tx
+            .prepare_cached(
+                "select position, version from event_store where user_id = ?1 and timestamp = ?2 and event_id = ?3",
+            )?
+            .query_row(params![user.uuid().as_bytes(), event.timestamp.micros(), id], place),
+        None => tx
+            .prepare_cached("select position, version from event_store where position > ?1 and event_id = ?2")?
+            .query_row(params![since, id], place),
+    }
+    .optional()
+}
+
+/// A clock that jumped ahead may have let a month end, and be sealed, since the first try.
+fn sealed(
+    tx: &Connection,
+    readers: &Readers,
+    event: &NewEvent,
+    mut at: Position,
+) -> Result<Option<(u64, u64)>, JournalError> {
+    let last = segments::last(tx)?;
+    while at.seq < last {
+        let page = readers.after(at.seq, PAGE)?;
+        if let Some(found) = page.iter().find(|stored| stored.event_id == event.event_id) {
+            return Ok(Some((found.position.seq, found.version)));
+        }
+        let Some(end) = page.last() else { break };
+        at = end.position;
+    }
+    Ok(None)
+}

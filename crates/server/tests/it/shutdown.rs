@@ -1,0 +1,47 @@
+//! A server that stops loses nothing that it has taken.
+
+use domain::activity::{ActivityEvent, Snapshot};
+use domain::{Actor, Clock, Log, Metadata, Paise};
+use journal::sqlite::Limits;
+use journal::{Closed, Journal, SqliteJournal};
+use testkit::{START, TestApp};
+use tokio::task::JoinSet;
+
+/// Requests of connections that were cut go on for a while: they still queue what was looked at.
+#[tokio::test(flavor = "multi_thread")]
+async fn views_are_written_or_refused_when_the_server_stops_under_load() {
+    let app = TestApp::start().await;
+    let (tenant, mut viewers) = (app.kit.tenants.default_id().clone(), JoinSet::new());
+    for _ in 0..4 {
+        let (kit, tenant) = (app.kit.clone(), tenant.clone());
+        viewers.spawn(async move {
+            let (user, property) = (kit.ledger.fresh().into(), kit.ledger.fresh().into());
+            let actor = Actor { tenant, user: Some(user), metadata: Metadata::default() };
+            let price = Paise::from_paise(950_000_000);
+            let snapshot = Snapshot { title: "A villa".into(), price, area: "Gachibowli".into() };
+            let mut taken = 0;
+            loop {
+                match kit.activity.viewed(actor.clone(), user, property, snapshot.clone(), true).await {
+                    Ok(()) => taken += 1,
+                    Err(Closed) => return taken,
+                }
+                tokio::task::yield_now().await;
+            }
+        });
+    }
+    let mut committed = app.kit.ledger.journal().committed(Log::Activity);
+    committed.wait_for(|seq| *seq >= 8).await.unwrap();
+    let ledger = app.kit.ledger.clone();
+    let kept = app.stop().await;
+    let taken: u64 = viewers.join_all().await.into_iter().sum();
+
+    let directory = kept.path().join("journal");
+    let journal = SqliteJournal::open(&directory, &Clock::manual(START), Limits::default()).unwrap();
+    let start = journal.head(Log::Activity).await.unwrap().at(0);
+    let events = journal.read_after(start, 1_000_000).await.unwrap();
+    let views = events.iter().map(|envelope| match ledger.decode(envelope).unwrap() {
+        ActivityEvent::Viewed { views, .. } => views,
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(views.sum::<u64>(), taken);
+}
