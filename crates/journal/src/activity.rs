@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use domain::activity::{ActivityEvent, CountedViews, Snapshot};
 use domain::{Actor, Metadata, PropertyId, StreamId, TenantId, UserId};
+use supervisor::wake;
 use tokio::sync::{Notify, watch};
 
 use crate::keys::KeyError;
@@ -222,14 +223,14 @@ impl ActivityQueue {
 
     /// Empties the queue as long as the process lives; the last time after `stop`.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
-        while !*stop.borrow() {
+        while !wake::is_stopped(&stop) {
             tokio::select! {
                 () = self.filled.notified() => {}
-                _ = stop.changed() => {}
+                () = wake::stopped(&mut stop) => {}
             }
             tokio::select! {
                 () = tokio::time::sleep(self.every) => {}
-                _ = stop.changed() => {}
+                () = wake::stopped(&mut stop) => {}
             }
             self.flush().await;
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bus::ApplyError;
 use domain::{TenantId, Timestamp};
 use rusqlite::Connection;
+use supervisor::wake;
 use tokio::sync::{Notify, watch};
 
 use super::hand_over::own;
@@ -165,7 +166,7 @@ impl Book {
             where state in ('due', 'leased') and tries = 0 and seq <= $1 and (state = 'leased' or at = 0) limit 1";
         let mut settled = self.settled.subscribe();
         while !self.store.query(sql, vec![seq.into()]).await?.is_empty() {
-            let _ = settled.changed().await;
+            wake::moved(&mut settled).await;
         }
         Ok(())
     }
