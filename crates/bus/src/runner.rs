@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use domain::{Clock, Ids, Log, Position, Timestamp};
 use journal::{Journal, JournalError};
+use supervisor::wake;
 use tokio::sync::{mpsc, watch};
 
 use crate::group::{Blocked, BlockedState, Group, Policy, Standing};
@@ -101,6 +102,8 @@ pub struct Runner {
     live: bool,
     /// Waiting events that were given up before this start are struck off.
     struck: bool,
+    /// It runs, or broke off.
+    running: bool,
 }
 
 impl std::fmt::Debug for Runner {
@@ -164,6 +167,7 @@ impl Runner {
             in_doubt: false,
             live: true,
             struck: false,
+            running: false,
         };
         Ok((runner, handle))
     }
@@ -184,10 +188,19 @@ impl Runner {
     }
 
     /// Runs until `stop` turns true or the group must not go on.
-    pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
+    pub async fn run(mut self, stop: watch::Receiver<bool>) {
+        self.go_on(stop).await;
+    }
+
+    /// The same for whoever calls it again after it broke off by a panic: whoever speaks to the group or waits for it
+    /// need not notice.
+    pub async fn go_on(&mut self, mut stop: watch::Receiver<bool>) {
+        if std::mem::replace(&mut self.running, true) {
+            self.after_breaking_off();
+        }
         let mut wakes: Vec<_> =
             self.group.logs.iter().map(|log| self.means.journal.committed(*log)).collect();
-        while !*stop.borrow() {
+        while !wake::is_stopped(&stop) {
             let pause = match self.round().await {
                 Ok(true) => {
                     self.gather(&mut stop).await;
@@ -216,14 +229,22 @@ impl Runner {
             tokio::select! {
                 // In a fixed order: a round looks at everything anyway, so none of them can starve another.
                 biased;
-                _ = stop.changed() => {}
-                _ = first[0].changed() => {}
-                () = changed(rest) => {}
+                () = wake::stopped(&mut stop) => {}
+                () = wake::moved(&mut first[0]) => {}
+                () = moved(rest) => {}
                 Some(ask) = self.asks.recv() => self.answer(ask).await,
                 () = tokio::time::sleep(pause) => {}
             }
         }
         self.let_go().await;
+        self.running = false;
+    }
+
+    /// What it was doing may be done, or may still be on its way to the store: that is refused there, as it takes
+    /// another lease, and then it knows no more of the store than at its first start.
+    fn after_breaking_off(&mut self) {
+        self.holding.take_anew(Ids.uuid(self.means.clock.now()));
+        (self.in_doubt, self.struck) = (true, false);
     }
 
     /// Many small transactions cost more than a few larger ones: lets events gather while nobody waits for them.
@@ -236,7 +257,7 @@ impl Runner {
         while !self.demand.is_urgent() {
             tokio::select! {
                 biased;
-                _ = stop.changed() => return,
+                () = wake::stopped(stop) => return,
                 () = self.demand.arrived.notified() => {}
                 () = &mut over => return,
             }
@@ -324,11 +345,9 @@ impl Runner {
     }
 }
 
-async fn changed(rest: &mut [watch::Receiver<u64>]) {
+async fn moved(rest: &mut [watch::Receiver<u64>]) {
     match rest.first_mut() {
-        Some(wake) => {
-            let _ = wake.changed().await;
-        }
+        Some(committed) => wake::moved(committed).await,
         None => std::future::pending().await,
     }
 }

@@ -112,7 +112,8 @@ impl Files {
         let tables = [deliveries::TABLES, include_str!("../migrations/0001_files.sql")].concat();
         let store = ViewStore::open(&views_dir.join("files.db"), &tables, Arc::new(projected))?;
         let book = Book::open(&store, wake)?;
-        Ok(Self { kit, store, book, bytes, studio: Studio::start()?, optimizing: Arc::default(), settings })
+        let studio = Studio::start(kit.jobs.supervisor())?;
+        Ok(Self { kit, store, book, bytes, studio, optimizing: Arc::default(), settings })
     }
 
     /// The group that keeps the read model.

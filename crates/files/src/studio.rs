@@ -10,6 +10,7 @@ use bytes::Bytes;
 use domain::FieldErrors;
 use http_kit::Failure;
 use image::ImageFormat;
+use supervisor::{Supervised, Supervisor};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::picture::{self, Picture, PictureError, memory};
@@ -32,11 +33,11 @@ fn units(bytes: u64) -> u32 {
     u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX).max(1)
 }
 
-fn work(queue: &Mutex<Receiver<Job>>) {
+fn work(thread: &Supervised, queue: &Mutex<Receiver<Job>>) {
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         match job {
-            Ok(job) => job(),
+            Ok(job) => drop(thread.attempt(job)),
             Err(_) => return,
         }
     }
@@ -47,12 +48,12 @@ impl Studio {
     ///
     /// # Errors
     /// When the machine gives none.
-    pub fn start() -> std::io::Result<Self> {
+    pub fn start(supervisor: &Supervisor) -> std::io::Result<Self> {
         let (jobs, queue) = channel();
         let queue = Arc::new(Mutex::new(queue));
         for number in 1..=THREADS {
             let queue = Arc::clone(&queue);
-            std::thread::Builder::new().name(format!("studio-{number}")).spawn(move || work(&queue))?;
+            supervisor.named(format!("studio-{number}")).thread(move |thread| work(thread, &queue))?;
         }
         let memory = Semaphore::new(units(memory::MOST) as usize);
         Ok(Self { jobs, memory: Arc::new(memory) })

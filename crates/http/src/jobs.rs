@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::Timestamp;
 use serde::Serialize;
+use supervisor::Supervisor;
 use tokio::task::JoinSet;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -43,9 +44,10 @@ struct Running {
 
 type Registry = Arc<Mutex<HashMap<Uuid, Running>>>;
 
-/// The jobs of this process.
+/// The jobs of this process, and who supervises them and all that works beside the requests.
 #[derive(Debug, Default)]
 pub struct Jobs {
+    supervisor: Supervisor,
     running: Registry,
     tasks: Mutex<JoinSet<()>>,
 }
@@ -74,6 +76,18 @@ impl Drop for Job {
 }
 
 impl Jobs {
+    /// Jobs whose panics `supervisor` learns of, as those of `jobs`.
+    #[must_use]
+    pub fn supervised(supervisor: Supervisor) -> Self {
+        Self { supervisor, ..Self::default() }
+    }
+
+    /// Who supervises the tasks and threads of this process.
+    #[must_use]
+    pub fn supervisor(&self) -> &Supervisor {
+        &self.supervisor
+    }
+
     /// A new job on `subject`.
     ///
     /// # Errors
@@ -87,11 +101,13 @@ impl Jobs {
         Ok(Job { id, running: Arc::clone(&self.running) })
     }
 
-    /// Does the work of a job beside everything else.
+    /// Does the work of a job beside everything else, once: a job that panics is over, and is begun again by whoever
+    /// wants it.
     pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         while tasks.try_join_next().is_some() {}
-        tasks.spawn(work);
+        let job = self.supervisor.named("jobs");
+        tasks.spawn(async move { job.attempt_task(work).await });
     }
 
     /// How far a job of this process is; nothing when it is not at work.

@@ -17,6 +17,7 @@ use std::time::Duration;
 use domain::activity::{ActivityEvent, Snapshot};
 use domain::{Actor, Log, PropertyId, TenantId, Timestamp, UserId};
 use futures_util::future::join_all;
+use supervisor::wake;
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
@@ -194,14 +195,14 @@ impl ActivityQueue {
     /// Empties the queue as long as the process lives; the last time after `stop`.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         let mut pause = self.every;
-        while !*stop.borrow() {
+        while !wake::is_stopped(&stop) {
             tokio::select! {
                 () = self.filled.notified() => {}
-                _ = stop.changed() => {}
+                () = wake::stopped(&mut stop) => {}
             }
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
-                _ = stop.changed() => {}
+                () = wake::stopped(&mut stop) => {}
             }
             pause = if self.flush().await { self.every } else { (pause * 2).min(LONGEST_PAUSE) };
         }

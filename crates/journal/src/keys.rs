@@ -244,6 +244,15 @@ impl KeyRing {
         }
     }
 
+    /// Returns once the store is known to take writes: a small one, which changes nothing, is durable. Blocks.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub fn takes_writes(&self) -> Result<(), KeyError> {
+        let store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(crate::sqlite::rewrite_header(&store)?)
+    }
+
     /// How many people were erased since the start.
     #[must_use]
     pub fn erasures(&self) -> u64 {

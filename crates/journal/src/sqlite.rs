@@ -2,6 +2,8 @@
 //! construction; `synchronous=FULL`, so an acknowledged commit survives a power cut.
 
 mod again;
+mod commits;
+mod driver;
 mod file;
 mod reader;
 mod recent;
@@ -13,13 +15,18 @@ mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::{Clock, Envelope, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
+use supervisor::Supervisor;
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use crate::{Append, AppendError, Appended, Claim, EventQuery, Journal, JournalError};
+use commits::Commits;
+pub use commits::rewrite_header;
+pub use driver::{Driver, Fate, Fates};
 use reader::Readers;
 use recent::Recent;
 pub use sealing::{Cut, Sealed};
@@ -56,7 +63,10 @@ struct LogFile {
     committed: watch::Receiver<u64>,
     readers: Arc<Readers>,
     recent: Arc<Recent>,
+    commits: Arc<Commits>,
     sealing: tokio::sync::Mutex<()>,
+    /// Reads on the thread that asks.
+    in_place: bool,
 }
 
 impl SqliteJournal {
@@ -65,10 +75,22 @@ impl SqliteJournal {
     /// # Errors
     /// When a file cannot be opened or is no journal of ours.
     pub fn open(directory: &Path, clock: &Clock, limits: Limits) -> Result<Self, JournalError> {
-        std::fs::create_dir_all(directory)
-            .map_err(|e| JournalError::Unavailable(format!("{}: {e}", directory.display())))?;
+        Self::supervised(directory, clock, limits, &Supervisor::default())
+    }
+
+    /// The same, its threads known to `supervisor` as `facts-writer`, `facts-checkpoint` and the same for `activity`.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn supervised(
+        directory: &Path,
+        clock: &Clock,
+        limits: Limits,
+        supervisor: &Supervisor,
+    ) -> Result<Self, JournalError> {
+        directory_of(directory)?;
         let open =
-            |log: Log| LogFile::open(&directory.join(format!("{}.db", log.as_str())), log, clock, limits);
+            |log: Log| LogFile::open(&directory.join(format!("{}.db", log.as_str())), log, (clock, limits), supervisor);
         Ok(Self { logs: [open(Log::Facts)?, open(Log::Activity)?] })
     }
 
@@ -99,13 +121,43 @@ impl SqliteJournal {
         }
     }
 
+    /// Returns once `log` is known to take commits: one succeeded `within` this time, or a small one, which changes
+    /// nothing and is as durable, succeeds now.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn takes_commits(&self, log: Log, within: Duration) -> Result<(), JournalError> {
+        self.file(log).takes_commits(within).await
+    }
+
     fn file(&self, log: Log) -> &LogFile {
         &self.logs[log.index()]
     }
 }
 
+fn directory_of(directory: &Path) -> Result<(), JournalError> {
+    std::fs::create_dir_all(directory)
+        .map_err(|e| JournalError::Unavailable(format!("{}: {e}", directory.display())))
+}
+
 impl LogFile {
-    fn open(path: &Path, log: Log, clock: &Clock, limits: Limits) -> Result<Self, JournalError> {
+    fn open(
+        path: &Path,
+        log: Log,
+        settings: (&Clock, Limits),
+        supervisor: &Supervisor,
+    ) -> Result<Self, JournalError> {
+        let (file, writer, incoming) = Self::beside(path, log, settings)?;
+        writer.start(path, incoming, supervisor)?;
+        Ok(file)
+    }
+
+    /// The log with its writer, which does not write yet.
+    fn beside(
+        path: &Path,
+        log: Log,
+        (clock, limits): (&Clock, Limits),
+    ) -> Result<(Self, Writer, mpsc::Receiver<Message>), JournalError> {
         let connection = file::open(path)?;
         let (epoch, head) = file::identity(&connection)?;
         // Only what people looked at is read so seldom that it may be packed away.
@@ -117,11 +169,15 @@ impl LogFile {
         let (committed_tx, committed) = watch::channel(head);
         let start = Position { log, epoch, seq: head };
         let recent = Arc::new(Recent::default());
-        let told = Told { committed: committed_tx, recent: Arc::clone(&recent) };
+        let commits = Arc::new(Commits::default());
+        let (recent_too, commits_too) = (Arc::clone(&recent), Arc::clone(&commits));
+        let told = Told { committed: committed_tx, recent: recent_too, commits: commits_too };
         let readers = Arc::new(Readers::new(path, Position::start(log, epoch), segments));
-        let told = (told, Arc::clone(&readers));
-        Writer::start(connection, path, start, limits.batch, clock.clone(), incoming, told)?;
-        Ok(Self { log, epoch, queue, committed, readers, recent, sealing: tokio::sync::Mutex::default() })
+        let shared = (told, Arc::clone(&readers));
+        let writer = Writer::new(connection, path, start, (limits.batch, clock.clone()), shared);
+        let (sealing, in_place) = (tokio::sync::Mutex::default(), false);
+        let file = Self { log, epoch, queue, committed, readers, recent, commits, sealing, in_place };
+        Ok((file, writer, incoming))
     }
 
     async fn read<T: Send + 'static>(
@@ -129,6 +185,12 @@ impl LogFile {
         query: impl FnOnce(&Readers) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, JournalError> {
         let readers = Arc::clone(&self.readers);
+        if self.in_place {
+            let found = query(&readers);
+            // Others may go on before the caller hears of it, as they may anywhere.
+            tokio::task::yield_now().await;
+            return found;
+        }
         tokio::task::spawn_blocking(move || query(&readers))
             .await
             .unwrap_or_else(|e| Err(JournalError::Unavailable(e.to_string())))
@@ -139,13 +201,18 @@ fn closed() -> AppendError {
     AppendError::Journal(JournalError::Unavailable("it is shutting down".into()))
 }
 
+/// The writer broke off between a commit and its answer.
+fn unanswered() -> AppendError {
+    AppendError::Journal(JournalError::Unavailable("it gave no answer; it may be done".into()))
+}
+
 #[async_trait]
 impl Journal for SqliteJournal {
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let (reply, answer) = oneshot::channel();
         let file = self.file(append.stream.log());
         file.queue.send(Message::Append(Box::new(append), reply)).await.map_err(|_| closed())?;
-        answer.await.map_err(|_| closed())?
+        answer.await.map_err(|_| unanswered())?
     }
 
     async fn read_stream(&self, stream: &StreamId, after: Version) -> Result<Vec<Envelope>, JournalError> {

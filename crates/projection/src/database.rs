@@ -4,7 +4,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -79,6 +79,15 @@ impl Database {
 
     pub fn writer(&self) -> MutexGuard<'_, Connection> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tries a write that changes nothing, unless somebody writes at the moment.
+    pub fn takes_writes(&self) -> Result<(), ViewError> {
+        match self.writer.try_lock() {
+            Ok(writer) => Ok(journal::sqlite::rewrite_header(&writer)?),
+            Err(TryLockError::WouldBlock) => Ok(()),
+            Err(TryLockError::Poisoned(writer)) => Ok(journal::sqlite::rewrite_header(&writer.into_inner())?),
+        }
     }
 
     /// The turn to read.

@@ -183,6 +183,16 @@ impl ViewStore {
         self.blocking(move || reading.read(|connection| query(connection, &sql, &params))).await
     }
 
+    /// Returns once the file in use is known to take writes: a small one, which changes nothing, succeeds. While
+    /// somebody else writes, that is not tried.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn takes_writes(&self) -> Result<(), ViewError> {
+        let database = self.database();
+        self.blocking(move || database.takes_writes()).await
+    }
+
     /// Every row of every table of the read model itself, sorted: what a rebuild must equal.
     ///
     /// # Errors

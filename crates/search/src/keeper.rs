@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::projection::{IndexProgress, ViewStore};
+use supervisor::wake;
 use tokio::sync::watch;
 
 use crate::index::{Index, IndexError};
@@ -57,10 +58,10 @@ impl Keeper {
 
     /// Keeps the index until `stop`.
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        while !*stop.borrow() {
+        while !wake::is_stopped(&stop) {
             tokio::select! {
                 () = self.turn() => {}
-                _ = stop.changed() => {}
+                () = wake::stopped(&mut stop) => {}
             }
         }
         if let Err(error) = self.rest().await {

@@ -6,5 +6,6 @@ pub mod app;
 pub mod cli;
 pub mod demo;
 pub mod import;
+pub mod log;
 pub mod progress;
 pub mod settings;

@@ -46,7 +46,9 @@ fn start(cli: &Cli) -> anyhow::Result<ExitCode> {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.enable_all().max_blocking_threads(blocking_threads()).build();
     let runtime = runtime.context("the runtime cannot start")?;
-    runtime.block_on(perform(&cli.verb, &settings))
+    let code = runtime.block_on(perform(&cli.verb, &settings))?;
+    // A server gives no results; nobody may be left who reads where it was started.
+    Ok(if matches!(cli.verb, Verb::Serve(_)) { code } else { output::ended(code) })
 }
 
 async fn perform(verb: &Verb, settings: &Settings) -> anyhow::Result<ExitCode> {

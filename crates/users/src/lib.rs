@@ -25,7 +25,8 @@ pub use erasure::Erasures;
 pub use oidc::{ProviderError, ProviderSettings, Providers};
 use passwords::Passwords;
 use projection::{DELETED, UsersProjection};
-use sessions::{SessionError, Sessions};
+pub use sessions::SessionError;
+use sessions::Sessions;
 
 /// How long sessions live.
 #[derive(Clone, Copy, Debug)]
@@ -75,7 +76,8 @@ impl Users {
         for session in sessions.ended_since(now.plus_seconds(-kit.tokens.lifetime()))? {
             kit.tokens.end(session);
         }
-        Ok(Self { kit, store, sessions, passwords: Passwords::start()?, oidc: Arc::default() })
+        let passwords = Passwords::start(kit.jobs.supervisor())?;
+        Ok(Self { kit, store, sessions, passwords, oidc: Arc::default() })
     }
 
     /// The same, where people sign in through `providers`, too.
@@ -94,6 +96,14 @@ impl Users {
     #[must_use]
     pub fn store(&self) -> &ViewStore {
         &self.store
+    }
+
+    /// Returns once the sessions are known to be writable: a small write, which changes nothing, is durable.
+    ///
+    /// # Errors
+    /// When they are not.
+    pub async fn sessions_take_writes(&self) -> Result<(), SessionError> {
+        self.sessions.take_writes().await
     }
 
     /// What the routes say of themselves.

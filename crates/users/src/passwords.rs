@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Argon2, PasswordHash};
 use http_kit::Failure;
+use supervisor::{Supervised, Supervisor};
 use tokio::sync::oneshot;
 
 /// Each keeps the 19 MiB that a hash takes.
@@ -27,14 +28,15 @@ pub struct Passwords(SyncSender<Job>);
 
 impl Passwords {
     /// Starts the threads.
-    pub fn start() -> std::io::Result<Self> {
+    pub fn start(supervisor: &Supervisor) -> std::io::Result<Self> {
         let (jobs, queue) = sync_channel(WAITING);
         let queue = Arc::new(Mutex::new(queue));
         // Half of the cores are left to everybody else.
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         for number in 1..=(cores / 2).clamp(1, MOST_THREADS) {
             let queue = Arc::clone(&queue);
-            std::thread::Builder::new().name(format!("passwords-{number}")).spawn(move || work(&queue))?;
+            let thread = supervisor.named(format!("passwords-{number}"));
+            thread.thread(move |thread| work(thread, &queue))?;
         }
         Ok(Self(jobs))
     }
@@ -61,23 +63,29 @@ impl Passwords {
         match answered.await {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => Err(Failure::unavailable(&error)),
-            Err(_) => Err(Failure::unavailable(&"a password thread ended")),
+            Err(_) => Err(Failure::unavailable(&"a password thread broke off")),
         }
     }
 }
 
-fn work(queue: &Mutex<Receiver<Job>>) {
+fn work(thread: &Supervised, queue: &Mutex<Receiver<Job>>) {
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        match job {
-            Err(_) => return,
+        let Ok(job) = job else { return };
+        thread.attempt(|| job.work());
+    }
+}
+
+impl Job {
+    fn work(self) {
+        match self {
             // Whoever asked may have gone away while it waited.
-            Ok(Job::Hash { answer, .. }) if answer.is_closed() => {}
-            Ok(Job::Verify { answer, .. }) if answer.is_closed() => {}
-            Ok(Job::Hash { password, answer }) => {
+            Self::Hash { answer, .. } if answer.is_closed() => {}
+            Self::Verify { answer, .. } if answer.is_closed() => {}
+            Self::Hash { password, answer } => {
                 let _ = answer.send(hash(&password));
             }
-            Ok(Job::Verify { password, hash, answer }) => {
+            Self::Verify { password, hash, answer } => {
                 let known = hash.is_some();
                 let fits = verify(&password, hash.as_deref().unwrap_or(NOBODYS));
                 let _ = answer.send(fits.map(|fits| fits && known));

@@ -128,6 +128,11 @@ impl Sessions {
         tokio::task::spawn_blocking(run).await.unwrap_or_else(|e| Err(SessionError(e.to_string())))
     }
 
+    /// See [`crate::Users::sessions_take_writes`].
+    pub async fn take_writes(&self) -> Result<(), SessionError> {
+        self.transaction(|tx, _| Ok(journal::sqlite::rewrite_header(tx)?)).await
+    }
+
     /// Begins a session; gives its first refresh token.
     pub async fn begin(
         &self,

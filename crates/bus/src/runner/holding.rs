@@ -25,6 +25,12 @@ impl Holding {
     pub fn alone(&mut self) {
         self.alone = true;
     }
+
+    /// Becomes another holder. What it held itself, nobody else needs to give back.
+    pub fn take_anew(&mut self, holder: Uuid) {
+        let alone = self.alone || self.renew_at.is_some();
+        *self = Self { alone, ..Self::new(holder) };
+    }
 }
 
 impl Runner {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use domain::{Envelope, Log};
 use journal::{EventQuery, JournalError};
+use supervisor::wake;
 use tokio::sync::{mpsc, watch};
 
 use super::hub::{Hub, Whose};
@@ -70,13 +71,13 @@ impl Feed {
                     self.catching_up = Some(self.hub.place());
                     continue;
                 }
-                Err(_) if *self.closing.borrow() => return Ok(None),
+                Err(_) if wake::is_stopped(&self.closing) => return Ok(None),
                 Err(_) => tokio::select! {
                     item = self.inbox.recv() => match item {
                         Some(item) => item,
                         None => return Ok(None),
                     },
-                    _ = self.closing.changed() => continue,
+                    () = wake::stopped(&mut self.closing) => continue,
                 },
             };
             if item.seq > self.place.at(item.log) {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::{Envelope, Log, Position, TenantId, UserId};
 use journal::{Journal, JournalError};
+use supervisor::wake;
 use tokio::sync::{mpsc, watch};
 
 use super::feed::Feed;
@@ -111,16 +112,16 @@ impl Hub {
     /// Hands out what happens until `stop` turns true.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         let [mut facts, mut activity] = Log::ALL.map(|log| self.journal.committed(log));
-        while !*stop.borrow() {
+        while !wake::is_stopped(&stop) {
             match self.step().await {
                 Ok(true) => continue,
                 Ok(false) => {}
                 Err(error) => tracing::warn!(%error, "the journal does not answer the realtime hub"),
             }
             tokio::select! {
-                _ = stop.changed() => {}
-                _ = facts.changed() => {}
-                _ = activity.changed() => {}
+                () = wake::stopped(&mut stop) => {}
+                () = wake::moved(&mut facts) => {}
+                () = wake::moved(&mut activity) => {}
                 () = tokio::time::sleep(LOOK_AGAIN) => {}
             }
         }

@@ -101,14 +101,14 @@ impl LogFile {
         }
     }
 
-    async fn chore(
+    pub(super) async fn chore(
         &self,
         work: impl FnOnce(&Connection) -> Result<usize, JournalError> + Send + 'static,
     ) -> Result<usize, JournalError> {
         let gone = || JournalError::Unavailable("it is shutting down".into());
         let (reply, answer) = oneshot::channel();
         self.queue.send(Message::Chore(Box::new(work), reply)).await.map_err(|_| gone())?;
-        answer.await.map_err(|_| gone())?
+        answer.await.map_err(|_| JournalError::Unavailable("it gave no answer".into()))?
     }
 }
 

@@ -5,10 +5,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 use domain::{Clock, Position, StreamId, Version};
+use supervisor::{Supervised, Supervisor};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::again;
+use super::commits::Commits;
+use super::driver::{Fate, Fates};
 use super::file;
 use super::reader::Readers;
 use super::recent::{Recent, envelopes};
@@ -43,6 +46,7 @@ const KEPT_SECONDS: i64 = 24 * 3600;
 pub struct Told {
     pub committed: watch::Sender<u64>,
     pub recent: Arc<Recent>,
+    pub commits: Arc<Commits>,
 }
 
 pub struct Writer {
@@ -53,86 +57,139 @@ pub struct Writer {
     clock: Clock,
     told: Told,
     readers: Arc<Readers>,
-    checkpoint: SyncSender<()>,
+    /// To the thread that does it; a simulation has none.
+    checkpoint: Option<SyncSender<()>>,
     rows_since_checkpoint: u64,
+    /// Appends of the batch at work whose answers are not on their way.
+    waiting: Vec<(Box<Append>, Reply)>,
+    fates: Option<Fates>,
 }
 
 impl Writer {
-    /// Starts the writer and its checkpoint thread; both end when the queue closes.
-    pub fn start(
+    /// The writer of the log in the file at `path`, whose newest event is at `last`.
+    pub fn new(
         connection: Connection,
         path: &Path,
         last: Position,
-        batch: usize,
-        clock: Clock,
-        incoming: mpsc::Receiver<Message>,
+        (batch, clock): (usize, Clock),
         (told, readers): (Told, Arc<Readers>),
-    ) -> Result<(), JournalError> {
-        let (checkpoint, asked) = sync_channel(1);
-        let for_checkpoints = Connection::open(path)?;
-        let name = last.log.as_str();
+    ) -> Self {
         let mut wal = path.as_os_str().to_owned();
         wal.push("-wal");
-        let wal = PathBuf::from(wal);
-        let rows_since_checkpoint = 0;
-        let writer =
-            Self { connection, wal, last, batch, clock, told, readers, checkpoint, rows_since_checkpoint };
-        let spawn = |name: String, work: Box<dyn FnOnce() + Send>| {
-            std::thread::Builder::new()
-                .name(name)
-                .spawn(work)
-                .map_err(|e| JournalError::Unavailable(e.to_string()))
-        };
-        spawn(format!("{name}-checkpoint"), Box::new(move || checkpoints(&for_checkpoints, &asked)))?;
-        spawn(format!("{name}-writer"), Box::new(move || writer.run(incoming)))?;
-        Ok(())
+        Self {
+            connection,
+            wal: PathBuf::from(wal),
+            last,
+            batch,
+            clock,
+            told,
+            readers,
+            checkpoint: None,
+            rows_since_checkpoint: 0,
+            waiting: Vec::with_capacity(batch),
+            fates: None,
+        }
     }
 
-    fn run(mut self, mut incoming: mpsc::Receiver<Message>) {
-        let mut waiting: Vec<(Box<Append>, Reply)> = Vec::with_capacity(self.batch);
+    /// Starts the writer and its checkpoint thread; both end when the queue closes.
+    pub fn start(
+        mut self,
+        path: &Path,
+        mut incoming: mpsc::Receiver<Message>,
+        supervisor: &Supervisor,
+    ) -> Result<(), JournalError> {
+        let (checkpoint, asked) = sync_channel(1);
+        self.checkpoint = Some(checkpoint);
+        let for_checkpoints = Connection::open(path)?;
+        let name = self.last.log.as_str();
+        let named = |what: &str| supervisor.named(format!("{name}-{what}"));
+        let checkpoints = move |thread: &Supervised| checkpoints(thread, &for_checkpoints, &asked);
+        let write = move |thread: &Supervised| self.run(thread, &mut incoming);
+        named("checkpoint")
+            .thread(checkpoints)
+            .and_then(|()| named("writer").thread(write))
+            .map_err(|e| JournalError::Unavailable(e.to_string()))
+    }
+
+    /// The same writer for a simulation, which decides what becomes of its commits.
+    pub fn with_fates(self, fates: Fates) -> Self {
+        Self { fates: Some(fates), ..self }
+    }
+
+    fn run(&mut self, thread: &Supervised, incoming: &mut mpsc::Receiver<Message>) {
         while let Some(first) = incoming.blocking_recv() {
-            let mut next = Some(first);
-            let (mut close, mut chore) = (None, None);
-            while let Some(message) = next.take() {
-                match message {
-                    Message::Append(append, reply) => waiting.push((append, reply)),
-                    Message::Chore(work, reply) => chore = Some((work, reply)),
-                    Message::Close(done) => close = Some(done),
-                }
-                if close.is_none() && chore.is_none() && waiting.len() < self.batch {
-                    next = incoming.try_recv().ok();
-                }
-            }
-            self.commit(&mut waiting);
-            if let Some((work, reply)) = chore {
-                let changed = work(&self.connection);
-                self.rows_since_checkpoint += *changed.as_ref().unwrap_or(&0) as u64;
-                let _ = reply.send(changed);
-            }
-            self.ask_for_checkpoint();
-            if let Some(done) = close {
-                let _ = self.connection.execute_batch("pragma wal_checkpoint(truncate)");
-                drop(self);
-                let _ = done.send(());
+            if self.turn(thread, first, incoming) {
                 return;
             }
         }
     }
 
-    /// Commits every acceptable append of `waiting`, then answers all.
-    fn commit(&mut self, waiting: &mut Vec<(Box<Append>, Reply)>) {
-        if waiting.is_empty() {
+    /// Does `first` and what came after it, as far as that fits into one batch; true when the journal was closed.
+    pub fn turn(
+        &mut self,
+        thread: &Supervised,
+        first: Message,
+        incoming: &mut mpsc::Receiver<Message>,
+    ) -> bool {
+        let mut next = Some(first);
+        let (mut close, mut chore) = (None, None);
+        while let Some(message) = next.take() {
+            match message {
+                Message::Append(append, reply) => self.waiting.push((append, reply)),
+                Message::Chore(work, reply) => chore = Some((work, reply)),
+                Message::Close(done) => close = Some(done),
+            }
+            if close.is_none() && chore.is_none() && self.waiting.len() < self.batch {
+                next = incoming.try_recv().ok();
+            }
+        }
+        if thread.attempt(|| self.work(thread, chore)).is_none() {
+            // Whoever waits learns that nothing is known; what was committed is found in the file.
+            self.recover();
+            self.refuse(&JournalError::Unavailable("its writer broke off; it may be done".into()));
+        }
+        let Some(done) = close else { return false };
+        self.close(incoming);
+        let _ = done.send(());
+        true
+    }
+
+    /// A batch, and what was asked for beside it.
+    fn work(&mut self, thread: &Supervised, chore: Option<(Chore, oneshot::Sender<Result<usize, JournalError>>)>) {
+        self.commit(thread);
+        if let Some((work, reply)) = chore {
+            let changed = work(&self.connection);
+            self.rows_since_checkpoint += *changed.as_ref().unwrap_or(&0) as u64;
+            let _ = reply.send(changed);
+        }
+        self.ask_for_checkpoint();
+    }
+
+    fn close(&mut self, incoming: &mut mpsc::Receiver<Message>) {
+        incoming.close();
+        let _ = self.connection.execute_batch("pragma wal_checkpoint(truncate)");
+        // The files are nobody's when this returns.
+        if let Ok(nothing) = Connection::open_in_memory() {
+            drop(std::mem::replace(&mut self.connection, nothing));
+        }
+    }
+
+    /// Commits every acceptable append of those that wait, then answers all.
+    fn commit(&mut self, thread: &Supervised) {
+        if self.waiting.is_empty() {
             return;
         }
         metrics::histogram!("journal_batch_appends", "log" => self.last.log.as_str())
-            .record(u32::try_from(waiting.len()).unwrap_or(u32::MAX));
-        match self.transaction(waiting) {
+            .record(u32::try_from(self.waiting.len()).unwrap_or(u32::MAX));
+        match self.transaction() {
             Ok((outcomes, last)) => {
+                thread.strike();
+                self.told.commits.succeeded();
                 self.rows_since_checkpoint += last.seq - self.last.seq;
                 self.last = last;
-                let mut replies = Vec::with_capacity(waiting.len());
-                let mut committed = Vec::with_capacity(waiting.len());
-                for ((append, reply), outcome) in waiting.drain(..).zip(outcomes) {
+                let mut replies = Vec::with_capacity(self.waiting.len());
+                let mut committed = Vec::with_capacity(self.waiting.len());
+                for ((append, reply), outcome) in self.waiting.drain(..).zip(outcomes) {
                     if let Ok(Placed::Now(appended)) = &outcome {
                         committed.extend(envelopes(*append, *appended));
                     }
@@ -148,22 +205,23 @@ impl Writer {
             Err(error) => {
                 tracing::error!(log = self.last.log.as_str(), %error, "a journal transaction failed");
                 self.recover();
-                for (_, reply) in waiting.drain(..) {
-                    let _ = reply.send(Err(AppendError::Journal(error.clone())));
-                }
+                self.refuse(&error);
             }
         }
     }
 
-    fn transaction(
-        &mut self,
-        waiting: &[(Box<Append>, Reply)],
-    ) -> Result<(Vec<Outcome>, Position), JournalError> {
+    fn refuse(&mut self, error: &JournalError) {
+        for (_, reply) in self.waiting.drain(..) {
+            let _ = reply.send(Err(AppendError::Journal(error.clone())));
+        }
+    }
+
+    fn transaction(&mut self) -> Result<(Vec<Outcome>, Position), JournalError> {
         let now = self.clock.now().micros();
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut last = self.last;
-        let mut outcomes = Vec::with_capacity(waiting.len());
-        for (append, _) in waiting {
+        let mut outcomes = Vec::with_capacity(self.waiting.len());
+        for (append, _) in &self.waiting {
             let placed = again::place(&transaction, &self.readers, append, last)?;
             outcomes.push(match placed {
                 Some(appended) => Ok(Placed::Before(appended)),
@@ -173,12 +231,21 @@ impl Writer {
         transaction
             .prepare_cached("delete from idempotency where created_at < ?1")?
             .execute([now - KEPT_SECONDS * 1_000_000])?;
+        let fate = self.fates.as_ref().map_or(Fate::Done, |fates| fates(last.log));
+        if fate == Fate::NotDone {
+            return Err(JournalError::Unavailable("the commit failed".into()));
+        }
         transaction.commit()?;
-        Ok((outcomes, last))
+        match fate {
+            Fate::Done | Fate::NotDone => Ok((outcomes, last)),
+            Fate::Untold => Err(JournalError::Unavailable("the commit is done, and not told".into())),
+            Fate::Panic => panic!("the commit is done, and its writer panics"),
+        }
     }
 
     /// After a failed commit the file is the truth: whatever became durable is counted again from there.
     fn recover(&mut self) {
+        self.told.commits.failed();
         self.told.recent.clear();
         if let Ok(head) = file::head(&self.connection) {
             self.last = self.last.at(head);
@@ -191,7 +258,8 @@ impl Writer {
             return;
         }
         self.rows_since_checkpoint = 0;
-        if let Err(TrySendError::Disconnected(())) = self.checkpoint.try_send(()) {
+        let asked = self.checkpoint.as_ref().map(|checkpoint| checkpoint.try_send(()));
+        if let Some(Err(TrySendError::Disconnected(()))) = asked {
             tracing::error!(log = self.last.log.as_str(), "the checkpoint thread is gone");
         }
         let too_long = std::fs::metadata(&self.wal).is_ok_and(|wal| wal.len() > WAL_MOST_BYTES);
@@ -202,11 +270,13 @@ impl Writer {
 }
 
 /// Copies committed pages into the file, off the commit path.
-fn checkpoints(connection: &Connection, asked: &Receiver<()>) {
+fn checkpoints(thread: &Supervised, connection: &Connection, asked: &Receiver<()>) {
     while asked.recv().is_ok() {
-        if let Err(error) = connection.query_row("pragma wal_checkpoint(passive)", [], |_| Ok(())) {
-            tracing::warn!(%error, "a checkpoint failed; the next one copies its pages too");
-        }
+        thread.attempt(|| {
+            if let Err(error) = connection.query_row("pragma wal_checkpoint(passive)", [], |_| Ok(())) {
+                tracing::warn!(%error, "a checkpoint failed; the next one copies its pages too");
+            }
+        });
     }
 }
 

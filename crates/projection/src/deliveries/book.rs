@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bus::ApplyError;
 use domain::{TenantId, Timestamp};
 use rusqlite::Connection;
+use supervisor::wake;
 use tokio::sync::{Notify, watch};
 
 use super::hand_over::own;
@@ -166,7 +167,7 @@ impl Book {
             limit 1";
         let mut settled = self.settled.subscribe();
         while !self.store.query(sql, vec![seq.into()]).await?.is_empty() {
-            let _ = settled.changed().await;
+            wake::moved(&mut settled).await;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use bus::{ApplyError, Retry};
 use domain::{Clock, Timestamp};
 use futures_util::future::join_all;
+use supervisor::wake;
 use tokio::sync::watch;
 
 use super::rows::Settled;
@@ -73,6 +74,7 @@ impl Default for Settings {
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Carries out the deliveries of one book.
+#[derive(Clone)]
 pub struct Courier {
     book: Book,
     carrier: Arc<dyn Carrier>,
@@ -97,7 +99,7 @@ impl Courier {
     /// looked up at once.
     pub async fn run(self, alone: bool, mut stop: watch::Receiver<bool>) {
         let mut lapse = alone;
-        while !*stop.borrow() {
+        while !wake::is_stopped(&stop) {
             if lapse && told(self.book.lapse().await).is_some() {
                 lapse = false;
             }
@@ -106,7 +108,7 @@ impl Courier {
             }
             tokio::select! {
                 biased;
-                _ = stop.changed() => {}
+                () = wake::stopped(&mut stop) => {}
                 () = self.book.woken() => {}
                 () = tokio::time::sleep(LOOK_AGAIN) => {}
             }

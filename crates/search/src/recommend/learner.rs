@@ -11,6 +11,7 @@ use domain::favourites::FavouritesEvent;
 use domain::lead::LeadEvent;
 use domain::{Envelope, Log, Position, PropertyId, TenantId, Timestamp, UserId};
 use journal::{DecodeError, EventQuery, Ledger};
+use supervisor::wake;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -73,10 +74,10 @@ impl Learner {
 
     /// Learns now and then until `stop` turns true.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
-        while !*stop.borrow() {
+        while !wake::is_stopped(&stop) {
             tokio::select! {
                 biased;
-                _ = stop.changed() => return,
+                () = wake::stopped(&mut stop) => return,
                 learned = self.refresh() => {
                     if let Err(error) = learned {
                         tracing::warn!(%error, "recommendations could not be learned; tried again later");
@@ -85,7 +86,7 @@ impl Learner {
             }
             tokio::select! {
                 biased;
-                _ = stop.changed() => {}
+                () = wake::stopped(&mut stop) => {}
                 () = tokio::time::sleep(EVERY) => {}
             }
         }

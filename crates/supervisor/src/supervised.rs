@@ -1,0 +1,163 @@
+//! One task or thread under supervision.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::{Faults, Standing, wake};
+
+/// A task that has run for so long after a panic counts as up again: whoever looks every second sees that it was not.
+pub const STEADY: Duration = Duration::from_secs(2);
+
+/// The first pause before a task runs again; each further one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// The longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// After so long without a panic, the next pause is the first one again.
+const HEALTHY: Duration = Duration::from_mins(1);
+
+#[derive(Debug, Default)]
+pub struct State {
+    panics: u64,
+    last: Option<(Instant, String)>,
+    /// The next pause, once there was a panic.
+    pause: Duration,
+    pausing: bool,
+}
+
+impl State {
+    pub fn told(&self, name: &Arc<str>) -> Standing {
+        let steady = self.last.as_ref().is_none_or(|(at, _)| at.elapsed() >= STEADY);
+        let error = self.last.as_ref().map(|(_, error)| error.clone());
+        Standing { name: Arc::clone(name), up: steady && !self.pausing, panics: self.panics, error }
+    }
+
+    fn panicked(&mut self, error: String) -> Duration {
+        let healthy = self.last.as_ref().is_none_or(|(at, _)| at.elapsed() >= HEALTHY + self.pause);
+        let pause = if healthy { FIRST_PAUSE } else { self.pause };
+        self.pause = (pause * 2).min(LONGEST_PAUSE);
+        self.panics += 1;
+        self.last = Some((Instant::now(), error));
+        pause
+    }
+}
+
+/// A task or thread of a [`crate::Supervisor`].
+#[derive(Clone, Debug)]
+pub struct Supervised {
+    name: Arc<str>,
+    state: Arc<Mutex<State>>,
+    faults: Faults,
+}
+
+impl Supervised {
+    pub(crate) fn new(name: Arc<str>, state: Arc<Mutex<State>>, faults: Faults) -> Self {
+        Self { name, state, faults }
+    }
+
+    /// Runs the future that `work` makes until it ends by itself, and another one after every panic: at once when
+    /// `stop` turns true meanwhile, so that it ends in order, and no more when it panics even then.
+    pub async fn run<F: Future<Output = ()>>(
+        self,
+        mut stop: watch::Receiver<bool>,
+        mut work: impl FnMut() -> F,
+    ) {
+        loop {
+            let working = async {
+                tokio::select! {
+                    biased;
+                    () = self.faults.strike_when_due(&self.name) => {}
+                    () = async { work().await } => {}
+                }
+            };
+            let Err(panic) = AssertUnwindSafe(working).catch_unwind().await else { return };
+            let pause = self.panicked(panic.as_ref());
+            if wake::is_stopped(&stop) {
+                return;
+            }
+            self.state().pausing = true;
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = wake::stopped(&mut stop) => {}
+            }
+            self.resumes();
+        }
+    }
+
+    /// Runs `work` on a thread of this name until it returns, and again after every panic.
+    ///
+    /// # Errors
+    /// When the machine gives no thread.
+    pub fn thread(self, mut work: impl FnMut(&Self) + Send + 'static) -> std::io::Result<()> {
+        let name = self.name.to_string();
+        let run = move || {
+            while let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(&self))) {
+                let pause = self.panicked(panic.as_ref());
+                self.state().pausing = true;
+                std::thread::park_timeout(pause);
+                self.resumes();
+            }
+        };
+        std::thread::Builder::new().name(name).spawn(run).map(drop)
+    }
+
+    /// Does one piece of a thread's work. Nothing when it panicked; that is reported, and the thread goes on with the
+    /// next one without a pause, as it waits for that anyway.
+    pub fn attempt<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
+        let working = || {
+            self.strike();
+            work()
+        };
+        match catch_unwind(AssertUnwindSafe(working)) {
+            Ok(done) => Some(done),
+            Err(panic) => {
+                self.panicked(panic.as_ref());
+                None
+            }
+        }
+    }
+
+    /// The same for work that is awaited, and is done once.
+    pub async fn attempt_task(&self, work: impl Future<Output = ()>) {
+        let working = async {
+            self.strike();
+            work.await;
+        };
+        if let Err(panic) = AssertUnwindSafe(working).catch_unwind().await {
+            self.panicked(panic.as_ref());
+        }
+    }
+
+    /// Panics when [`Faults`] say that it is time to.
+    pub fn strike(&self) {
+        self.faults.strike(&self.name);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn panicked(&self, panic: &(dyn Any + Send)) -> Duration {
+        let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        let error = text.unwrap_or_else(|| "it does not say why".to_owned());
+        let name = self.name.to_string();
+        tracing::error!(task = name, error, "a task panicked");
+        metrics::counter!("task_panics_total", "task" => name).increment(1);
+        self.state().panicked(error)
+    }
+
+    /// It counts as steady from now on.
+    fn resumes(&self) {
+        let mut state = self.state();
+        state.pausing = false;
+        if let Some((at, _)) = &mut state.last {
+            *at = Instant::now();
+        }
+    }
+}
