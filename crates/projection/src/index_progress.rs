@@ -25,6 +25,8 @@ pub struct IndexProgress {
     changes: AtomicU64,
     /// The newest event in the rows.
     seq: AtomicU64,
+    /// The last change that brought an older event than was there, such as one that had been parked.
+    older: AtomicU64,
     done: watch::Sender<Mark>,
     changed: Notify,
     waiting: AtomicUsize,
@@ -36,10 +38,11 @@ pub struct IndexProgress {
 impl Default for IndexProgress {
     /// Rows may have changed while nobody kept the index.
     fn default() -> Self {
-        let (changes, seq, waiting) = (AtomicU64::new(1), AtomicU64::new(0), AtomicUsize::new(0));
+        let (changes, seq, older) = (AtomicU64::new(1), AtomicU64::new(0), AtomicU64::new(0));
+        let waiting = AtomicUsize::new(0);
         let done = watch::Sender::new(Mark::default());
         let late = AtomicBool::new(true);
-        Self { changes, seq, done, changed: Notify::new(), waiting, arrived: Notify::new(), late }
+        Self { changes, seq, older, done, changed: Notify::new(), waiting, arrived: Notify::new(), late }
     }
 }
 
@@ -53,10 +56,13 @@ impl Drop for Waiter<'_> {
 }
 
 impl IndexProgress {
-    /// Rows were committed, with events up to `seq`.
+    /// Rows were committed, with events up to `seq`; 0 when it is not known which.
     pub fn rows_changed(&self, seq: u64) {
-        self.seq.fetch_max(seq, Ordering::SeqCst);
-        self.changes.fetch_add(1, Ordering::SeqCst);
+        let before = self.seq.fetch_max(seq, Ordering::SeqCst);
+        let change = self.changes.fetch_add(1, Ordering::SeqCst) + 1;
+        if seq < before {
+            self.older.fetch_max(change, Ordering::SeqCst);
+        }
         self.changed.notify_one();
     }
 
@@ -107,9 +113,12 @@ impl IndexProgress {
 
     /// Waits until the index has the event at `seq`, which the rows have, at most `limit`. Says whether it has.
     pub async fn wait(&self, seq: u64, limit: Duration) -> bool {
-        let needed = self.changes();
+        let (needed, older) = (self.changes(), self.older.load(Ordering::SeqCst));
         let late = self.late.load(Ordering::SeqCst);
-        let has = |done: &Mark| done.changes >= needed || done.seq >= seq && !late;
+        // A later event says that all before it are there only as long as they come in order.
+        let has = |done: &Mark| {
+            done.changes >= needed || done.seq >= seq && done.changes >= older && !late
+        };
         let mut done = self.done.subscribe();
         let known = *done.borrow_and_update();
         if has(&known) {
@@ -154,5 +163,17 @@ mod tests {
             _ = progress.wait(2, 2 * LONG) => panic!("nobody keeps the index"),
             time = gathered() => assert_eq!(time, Duration::ZERO),
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_older_event_that_comes_late_is_waited_for() {
+        let progress = IndexProgress::default();
+        progress.rows_changed(9);
+        progress.is_done(progress.noted());
+        progress.rows_changed(4);
+        assert!(!progress.wait(4, LONG).await, "the newest event is there, the one that was parked is not");
+        progress.is_done(progress.noted());
+        progress.rows_changed(10);
+        assert!(progress.wait(9, Duration::ZERO).await, "nobody waits for what others wrote");
     }
 }

@@ -4,17 +4,20 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use bus::{GroupHandle, Runner, StartError};
+use bus::{AfterTries, Decision, GroupHandle, RebuildError, Runner, StartError};
 use domain::{Clock, Log};
-use journal::Journal;
+use journal::{Journal, Seen, SqliteJournal};
 use projection::ViewStore;
+use supervisor::Supervisor;
 use tokio::sync::{oneshot, watch};
 
 use crate::chaos::Chaos;
+use crate::disk::Disk;
+use crate::index::Index;
 use crate::letters::{Outside, Post};
-use crate::model::Durable;
-use crate::rows::{FOR_EVER, GROUP, POLICY, Rows};
+use crate::rows::{FOR_EVER, GROUP, Rows, policy};
 use crate::scheduler::Spawner;
+use crate::truth::{self, Decisions};
 use crate::unreliable::UnreliableTarget;
 use crate::writer;
 
@@ -22,13 +25,21 @@ use crate::writer;
 pub struct Life {
     pub chaos: Arc<Chaos>,
     pub spawner: Spawner,
-    pub durable: Arc<Mutex<Durable>>,
+    pub supervisor: Supervisor,
+    /// The journal as it is.
+    pub truth: Arc<SqliteJournal>,
+    pub decisions: Arc<Decisions>,
+    /// The same journal as people and groups reach it.
     pub journal: Arc<dyn Journal>,
+    pub journal_of_groups: Arc<dyn Journal>,
+    pub seen: Seen,
+    pub index: Index,
     pub rows: Arc<Rows>,
     pub store: ViewStore,
     /// Letters, and where they arrive.
     pub post: Post,
     pub outside: Arc<Outside>,
+    pub disk: Arc<Disk>,
     /// The group that asks for them.
     pub letters: watch::Sender<Option<GroupHandle>>,
     /// The file that says which one the store is in.
@@ -52,6 +63,23 @@ pub struct Running {
     ended: oneshot::Receiver<()>,
 }
 
+/// Runs under supervision, as every group of the process does: a panic ends nothing.
+pub fn supervised(life: &Life, name: String, runner: Runner, stop: &watch::Sender<bool>) -> oneshot::Receiver<()> {
+    let (done, ended) = oneshot::channel();
+    let runner = Arc::new(tokio::sync::Mutex::new(runner));
+    let (stopping, until) = (stop.subscribe(), stop.subscribe());
+    let again = move || {
+        let (runner, stopping) = (Arc::clone(&runner), stopping.clone());
+        async move { runner.lock().await.go_on(stopping).await }
+    };
+    let task = life.supervisor.named(name);
+    life.spawner.spawn(async move {
+        task.run(until, again).await;
+        let _ = done.send(());
+    });
+    ended
+}
+
 impl Life {
     pub fn handle(&self) -> Option<GroupHandle> {
         self.group.borrow().clone()
@@ -63,13 +91,19 @@ impl Life {
             let number = self.runners.fetch_add(1, Ordering::SeqCst) + 1;
             let (inner, chaos) = (self.store.clone(), Arc::clone(&self.chaos));
             let target = Arc::new(UnreliableTarget { inner, chaos, runner: number });
-            let journal = Arc::clone(&self.journal);
-            match Runner::new(GROUP, journal, target, self.clock.clone(), POLICY).await {
-                // The first of a process knows that those of the one before are gone.
-                Ok((runner, handle)) if number == 1 => return self.run(number, runner.alone(), handle),
-                Ok((runner, handle)) => return self.run(number, runner, handle),
-                Err(StartError::OtherJournal { .. }) => self.chaos.broken("the journal is not the same"),
-                Err(_) => {}
+            let journal = Arc::clone(&self.journal_of_groups);
+            let policy = policy(self.decisions.after);
+            let started = Runner::new(GROUP, journal, target, self.clock.clone(), policy);
+            // It may panic, too.
+            match futures_util::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(started)).await {
+                Ok(Ok((runner, handle))) => {
+                    let runner = runner.standing(self.decisions.standing());
+                    // The first of a process knows that those of the one before are gone.
+                    let runner = if number == 1 { runner.alone() } else { runner };
+                    return self.run(number, runner, handle);
+                }
+                Ok(Err(StartError::OtherJournal { .. })) => self.chaos.broken("the journal is not the same"),
+                Ok(Err(_)) | Err(_) => {}
             }
             self.chaos.sleep(1, 50).await;
         }
@@ -77,16 +111,24 @@ impl Life {
 
     fn run(&self, number: u64, runner: Runner, handle: GroupHandle) -> Running {
         self.chaos.note(format_args!("runner {number} starts at {:?}", handle.status.watermark()));
-        let (stop, stopping) = watch::channel(false);
-        let (done, ended) = oneshot::channel();
-        let (chaos, status) = (Arc::clone(&self.chaos), handle.status.clone());
-        self.spawner.spawn(async move {
-            runner.run(stopping).await;
-            chaos.note(format_args!("runner {number} ends: {:?}", status.stopped()));
-            let _ = done.send(());
-        });
+        let stop = watch::Sender::new(false);
+        let ended = supervised(self, format!("rows-{number}"), runner, &stop);
         self.group.send_replace(Some(handle.clone()));
         Running { handle, stop, ended }
+    }
+
+    /// Writes a decision down, if the disk lets it.
+    fn decision(&self, note: impl FnOnce(&Decisions) + Send + 'static) -> Decision {
+        let (chaos, decisions) = (Arc::clone(&self.chaos), Arc::clone(&self.decisions));
+        Box::pin(async move {
+            chaos.pause().await;
+            if chaos.fails(5) {
+                return Err("simulated: no disk".into());
+            }
+            note(&decisions);
+            chaos.pause().await;
+            Ok(())
+        })
     }
 }
 
@@ -99,7 +141,13 @@ pub async fn supervise(life: Arc<Life>) {
             tokio::select! {
                 biased;
                 _ = &mut running.ended => {
-                    life.chaos.broken(format!("it stopped by itself: {:?}", running.handle.status.stopped()));
+                    let stopped = running.handle.status.stopped();
+                    // A group of this kind ends when an event fails too often: only a start tries again.
+                    if life.decisions.after != AfterTries::Stop || stopped.is_none() {
+                        life.chaos.broken(format!("it stopped by itself: {stopped:?}"));
+                    }
+                    life.chaos.note("the group ended");
+                    life.rows.mend();
                     break;
                 }
                 () = life.chaos.sleep(50, 1000) => {}
@@ -120,17 +168,20 @@ pub async fn supervise(life: Arc<Life>) {
 }
 
 /// An event that could be applied cannot be any more.
-fn deploy_a_mistake(life: &Life) {
+async fn deploy_a_mistake(life: &Life) {
     let times = if life.chaos.one_in(2) { FOR_EVER } else { life.chaos.draw(1, 3) };
     let log = if life.chaos.one_in(2) { Log::Facts } else { Log::Activity };
-    let many = life.durable.lock().unwrap().log(log).len() as u64;
-    let nth = usize::try_from(life.chaos.draw(0, many)).unwrap();
-    if let Some(event) = life.durable.lock().unwrap().log(log).get(nth) {
+    let Ok(events) = truth::events(&life.truth, log).await else { return };
+    let nth = usize::try_from(life.chaos.draw(0, events.len() as u64)).unwrap();
+    if let Some(event) = events.get(nth) {
         life.rows.poison(event.event_id, times);
+        if life.chaos.one_in(2) {
+            life.outside.poison(event.event_id);
+        }
     }
 }
 
-/// Redrives, mends, and now and then deploys a mistake.
+/// Redrives, gives up, pauses, resumes, mends, and now and then deploys a mistake.
 pub async fn operate(life: Arc<Life>) {
     loop {
         life.chaos.sleep(20, 300).await;
@@ -138,15 +189,61 @@ pub async fn operate(life: Arc<Life>) {
             life.rows.mend();
         }
         if life.chaos.one_in(4) {
-            deploy_a_mistake(&life);
+            deploy_a_mistake(&life).await;
         }
         let Some(handle) = life.handle() else { continue };
+        pause_or_resume(&life, &handle).await;
         let blocked = handle.status.blocked();
         let nth = usize::try_from(life.chaos.draw(0, 5)).unwrap();
-        if let Some(blocked) = blocked.get(nth) {
+        let Some(blocked) = blocked.get(nth) else { continue };
+        if life.chaos.one_in(4) {
+            give_up(&life, &handle, &blocked.id).await;
+        } else {
             let redriven = handle.redrive(&blocked.id).await;
             life.chaos.note(format_args!("{} redriven: {}", blocked.id, redriven.is_ok()));
         }
+    }
+}
+
+async fn pause_or_resume(life: &Life, handle: &GroupHandle) {
+    let waits = handle.status.paused().is_some();
+    let pause = if waits { !life.chaos.one_in(2) } else { life.chaos.one_in(15) };
+    if pause != waits {
+        let decision =
+            life.decision(move |decisions| *decisions.paused.lock().unwrap() = pause);
+        let done = handle.pause(pause, decision).await;
+        life.chaos.note(format_args!("paused {pause}: {}", done.is_ok()));
+    }
+}
+
+async fn give_up(life: &Life, handle: &GroupHandle, id: &str) {
+    // Several processes do not hear of each other's decisions: the one that runs the group is asked, and no other is.
+    // And a file that a power cut may bring back may have applied what the one in use could not.
+    if life.zombies.load(Ordering::SeqCst) > 0 || !life.disk.is_certain() {
+        return;
+    }
+    let Ok(waiting) = handle.waiting(id).await else { return };
+    let Some(first) = waiting.first().map(|first| first.event_id) else { return };
+    let decision = life.decision(move |decisions| {
+        decisions.discarded.lock().unwrap().insert(first);
+    });
+    let done = handle.discard(id, first, decision).await;
+    life.chaos.note(format_args!("{first} given up: {}", done.is_ok()));
+}
+
+/// True as long as it lives.
+struct Flag<'a>(&'a AtomicBool);
+
+impl<'a> Flag<'a> {
+    fn raise(flag: &'a AtomicBool) -> Self {
+        flag.store(true, Ordering::SeqCst);
+        Self(flag)
+    }
+}
+
+impl Drop for Flag<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::SeqCst);
     }
 }
 
@@ -160,23 +257,23 @@ pub async fn rebuild(life: Arc<Life>) {
             return;
         }
         if life.chaos.one_in(2) {
-            deploy_a_mistake(&life);
+            deploy_a_mistake(&life).await;
         }
-        life.rebuilding.store(true, Ordering::SeqCst);
+        let _rebuilding = Flag::raise(&life.rebuilding);
         // Those who glance notice.
         life.chaos.sleep(2, 2).await;
         let before = std::fs::read(&life.pointer).ok();
         let rebuilt = projection::rebuild(&life.store, &handle, |_| ()).await;
         let taken_over = before != std::fs::read(&life.pointer).ok();
         life.chaos.note(format_args!("rebuilt: {}, taken over: {taken_over}", rebuilt.is_ok()));
-        if taken_over != rebuilt.is_ok() {
+        // A group that panicked in between cannot say.
+        if taken_over != rebuilt.is_ok() && !matches!(rebuilt, Err(RebuildError::NotRunning)) {
             life.chaos.broken(format!("taken over {taken_over}, but told {rebuilt:?}"));
         }
-        life.rebuilding.store(false, Ordering::SeqCst);
     }
 }
 
-/// Lets the clock go on, and jump.
+/// Lets the clock go on, and jump; makes a switch certain that could not be.
 pub async fn tick(life: Arc<Life>) {
     loop {
         life.chaos.sleep(20, 200).await;
@@ -188,6 +285,19 @@ pub async fn tick(life: Arc<Life>) {
             i64::try_from(life.chaos.draw(0, 2)).unwrap()
         };
         life.clock.advance(seconds);
+        if life.chaos.one_in(10) {
+            life.store.scrub().await;
+            life.post.scrub().await;
+        }
+    }
+}
+
+/// Packs months of activity that are over away.
+pub async fn seal(life: Arc<Life>) {
+    loop {
+        life.chaos.sleep(50, 1500).await;
+        let sealed = life.truth.seal_in(life.clock.now(), truth::CUT).await;
+        life.chaos.note(format_args!("sealed: {:?}", sealed.map(|sealed| sealed.events).ok()));
     }
 }
 
@@ -203,7 +313,7 @@ pub async fn settle(life: Arc<Life>) {
             return;
         }
         let status = running[0].handle.status.clone();
-        let heads = Log::ALL.map(|log| life.durable.lock().unwrap().log(log).len() as u64);
+        let heads = truth::heads(&life.truth).await.map(|head| head.seq);
         let all = status.watermark() == heads && status.blocked().is_empty();
         if all && life.busy.load(Ordering::SeqCst) <= 2 {
             if running.len() == 1 {
@@ -219,10 +329,14 @@ pub async fn settle(life: Arc<Life>) {
         }
         life.rows.mend();
         // Only whoever holds the group can.
-        for (running, blocked) in
-            running.iter().flat_map(|r| status.blocked().into_iter().map(move |b| (r, b)))
-        {
-            let _ = running.handle.redrive(&blocked.id).await;
+        for running in &running {
+            if running.handle.status.paused().is_some() {
+                let resume = life.decision(|decisions| *decisions.paused.lock().unwrap() = false);
+                let _ = running.handle.pause(false, resume).await;
+            }
+            for blocked in status.blocked() {
+                let _ = running.handle.redrive(&blocked.id).await;
+            }
         }
         life.chaos.sleep(100, 3000).await;
     }
@@ -230,3 +344,6 @@ pub async fn settle(life: Arc<Life>) {
         running.iter().map(|r| (r.handle.status.watermark(), r.handle.status.blocked())).collect();
     life.chaos.broken(format!("it does not settle: {states:?}"));
 }
+
+/// Shared by the writers of all lives.
+pub type Writers = Vec<Arc<Mutex<writer::Writer>>>;

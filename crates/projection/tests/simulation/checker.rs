@@ -1,14 +1,14 @@
 //! What must hold, looked up in the journal and in the read model's own file.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
 
 use bus::{Advance, Checkpoint, Lease, Target};
 use domain::{Envelope, Log, Position, UserId};
+use journal::SqliteJournal;
 use projection::{Row, ViewStore};
 
-use crate::model::Durable;
 use crate::rows::GROUP;
+use crate::truth::{self, Decisions};
 
 fn ensure(holds: bool, broken: impl FnOnce() -> String) -> Result<(), String> {
     if holds { Ok(()) } else { Err(broken()) }
@@ -18,7 +18,11 @@ async fn query(store: &ViewStore, sql: &str) -> Result<Vec<Row>, String> {
     store.query(sql, Vec::new()).await.map_err(|error| error.to_string())
 }
 
-type Place = (String, u64);
+pub type Place = (String, u64);
+
+pub fn place(at: Position) -> Place {
+    (at.log.as_str().to_owned(), at.seq)
+}
 
 /// Log and position of every row of `table`.
 async fn places(store: &ViewStore, table: &str) -> Result<BTreeSet<Place>, String> {
@@ -32,19 +36,28 @@ async fn places(store: &ViewStore, table: &str) -> Result<BTreeSet<Place>, Strin
 }
 
 /// At any moment: what the cursor has passed is applied or written down as parked, once; what is behind it is
-/// neither; nothing waits behind a key that is not blocked; and what is applied of a stream is its beginning.
-pub async fn consistent(store: &ViewStore, durable: &Mutex<Durable>) -> Result<(), String> {
+/// neither; nothing waits behind a key that is not blocked; and what is applied of a stream is its beginning. What was
+/// given up for good is not applied.
+pub async fn consistent(
+    store: &ViewStore,
+    journal: &SqliteJournal,
+    decisions: &Decisions,
+) -> Result<(), String> {
     let (applied, parked) = (places(store, "rows").await?, places(store, "parked_events").await?);
     let cursors = query(store, "select log, seq from checkpoints").await?;
     let cursors: BTreeMap<_, _> = cursors.iter().map(|row| (row.text(0), row.count(1))).collect();
-    let wanted: Vec<Envelope> = wanted(durable);
+    let wanted = truth::wanted(journal).await?;
     for event in &wanted {
-        let (log, seq) = (event.position.log.as_str(), event.position.seq);
-        let passed = seq <= cursors.get(&Some(log)).copied().unwrap_or(0);
-        let place = (log.to_owned(), seq);
+        let passed =
+            event.position.seq <= cursors.get(&Some(event.position.log.as_str())).copied().unwrap_or(0);
+        let place = place(event.position);
         let found = (applied.contains(&place), parked.contains(&place));
-        let right =
-            matches!((passed, found), (true, (true, false) | (false, true)) | (false, (false, false)));
+        let right = match (passed, found) {
+            (true, (false, false)) => decisions.is_discarded(event.event_id),
+            (true, (true, false)) => !decisions.is_discarded(event.event_id),
+            (true, (false, true)) | (false, (false, false)) => true,
+            (true, (true, true)) | (false, _) => false,
+        };
         ensure(right, || format!("{place:?}: passed {passed}, applied and parked {found:?}"))?;
     }
     ensure(applied.len() + parked.len() <= wanted.len(), || "more is applied than was wanted".into())?;
@@ -52,56 +65,68 @@ pub async fn consistent(store: &ViewStore, durable: &Mutex<Durable>) -> Result<(
          union select key from blocked_keys where key not in (select key from parked_events)";
     let orphans = query(store, orphans).await?;
     ensure(orphans.is_empty(), || format!("blocked keys and what waits behind them differ: {orphans:?}"))?;
-    in_order(store).await
+    in_order(store, &wanted, decisions).await
 }
 
-/// The rows of each stream stand in the order of its versions, from the first and without a hole.
-async fn in_order(store: &ViewStore) -> Result<(), String> {
+/// The rows of each stream stand in the order of its versions, from the first and without a hole but for what was given
+/// up.
+async fn in_order(store: &ViewStore, wanted: &[Envelope], decisions: &Decisions) -> Result<(), String> {
+    let given_up: BTreeSet<(String, String, u64)> = wanted
+        .iter()
+        .filter(|event| decisions.is_discarded(event.event_id))
+        .map(|event| (event.stream.id.to_string(), event.position.log.as_str().to_owned(), event.version))
+        .collect();
     let mut versions: BTreeMap<(String, String), u64> = BTreeMap::new();
     for row in query(store, "select key, log, version from rows order by n").await? {
         let text = |column| row.text(column).unwrap_or_default().to_owned();
         let last = versions.entry((text(0), text(1))).or_default();
-        ensure(row.count(2) == *last + 1, || format!("{row:?} follows version {last}"))?;
-        *last += 1;
+        let next = (*last + 1..).find(|version| !given_up.contains(&(text(0), text(1), *version)));
+        ensure(Some(row.count(2)) == next, || format!("{row:?} follows version {last}"))?;
+        *last = row.count(2);
     }
     Ok(())
 }
 
-fn wanted(durable: &Mutex<Durable>) -> Vec<Envelope> {
-    let durable = durable.lock().unwrap();
-    let all = Log::ALL.into_iter().flat_map(|log| durable.log(log));
-    all.filter(|event| (GROUP.key)(event).is_some()).cloned().collect()
-}
-
-/// Who was told "applied" at `positions` finds every own event up to there.
-pub async fn told_applied(
-    store: &ViewStore,
-    durable: &Mutex<Durable>,
+/// The own events of `user` at or before `positions`, but for what was given up.
+pub async fn own(
+    journal: &SqliteJournal,
+    decisions: &Decisions,
     user: UserId,
     positions: &[Position],
-) -> Result<(), String> {
-    let applied = places(store, "rows").await?;
-    for event in wanted(durable).iter().filter(|event| event.user_id == Some(user)) {
+) -> Result<Vec<Envelope>, String> {
+    let mut own = truth::wanted(journal).await?;
+    own.retain(|event| {
         let at = event.position;
         let asked = positions.iter().any(|p| p.log == at.log && at.seq <= p.seq);
-        let place = (at.log.as_str().to_owned(), at.seq);
-        ensure(!asked || applied.contains(&place), || {
-            format!("{positions:?} was told as applied, the asker's own {at} is not")
-        })?;
-    }
-    Ok(())
+        event.user_id == Some(user) && asked && !decisions.is_discarded(event.event_id)
+    });
+    Ok(own)
+}
+
+/// A person who was told "applied" finds every `own` event.
+pub async fn told_applied(store: &ViewStore, own: &[Envelope]) -> Result<(), String> {
+    let applied = places(store, "rows").await?;
+    let missing = own.iter().find(|event| !applied.contains(&place(event.position)));
+    ensure(missing.is_none(), || format!("told as applied, and {:?} is not", missing.map(|e| e.position)))
 }
 
 /// When all is healed: everything is applied, and the read model equals one that a plain loop makes from nothing.
-pub async fn complete(store: &ViewStore, plain: &ViewStore, durable: &Mutex<Durable>) -> Result<(), String> {
-    consistent(store, durable).await?;
-    let (applied, wanted) = (places(store, "rows").await?.len(), wanted(durable).len());
+pub async fn complete(
+    store: &ViewStore,
+    plain: &ViewStore,
+    journal: &SqliteJournal,
+    decisions: &Decisions,
+) -> Result<(), String> {
+    consistent(store, journal, decisions).await?;
+    let kept = |event: &Envelope| (GROUP.key)(event).is_some() && !decisions.is_discarded(event.event_id);
+    let applied = places(store, "rows").await?.len();
+    let wanted = truth::wanted(journal).await?.iter().filter(|event| kept(event)).count();
     ensure(applied == wanted, || format!("{applied} of {wanted} events are applied"))?;
     for log in Log::ALL {
-        let events = durable.lock().unwrap().log(log).to_vec();
+        let events = truth::events(journal, log).await?;
         for (event, from) in events.into_iter().zip(0..) {
             let to = Checkpoint { position: event.position, event_id: Some(event.event_id) };
-            let due = if (GROUP.key)(&event).is_some() { vec![event] } else { Vec::new() };
+            let due = if kept(&event) { vec![event] } else { Vec::new() };
             let step = Advance { log, from, to, due, parked: Vec::new(), block: None };
             plain.advance(Lease::default(), step).await.map_err(|error| error.to_string())?;
         }
@@ -118,11 +143,13 @@ pub async fn complete(store: &ViewStore, plain: &ViewStore, durable: &Mutex<Dura
 }
 
 /// The journal holds what it acknowledged where it said so, nothing twice, and its positions have no hole.
-pub fn journal(durable: &Mutex<Durable>, acknowledged: &[(uuid::Uuid, Position)]) -> Result<(), String> {
-    let durable = durable.lock().unwrap();
+pub async fn journal(
+    journal: &SqliteJournal,
+    acknowledged: &[(uuid::Uuid, Position)],
+) -> Result<(), String> {
     let mut places = BTreeMap::new();
     for log in Log::ALL {
-        for (event, seq) in durable.log(log).iter().zip(1..) {
+        for (event, seq) in truth::events(journal, log).await?.iter().zip(1..) {
             ensure(event.position.seq == seq, || format!("{} is the {seq}th", event.position))?;
             let before = places.insert(event.event_id, event.position);
             ensure(before.is_none(), || format!("{} is there twice", event.event_id))?;

@@ -1,6 +1,7 @@
 //! Letters: what is carried out of the simulated process, into a world that its crashes do not touch.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
@@ -8,15 +9,18 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use bus::{Group, GroupHandle, Retry, Runner};
 use domain::{Envelope, Log};
+use futures_util::FutureExt as _;
 use projection::deliveries::{
     Book, Carrier, Courier, Delivery, Found, Order, Outcome, Settings, State, TABLES,
 };
-use projection::{Projection, ProjectionError, ViewError, ViewStore, ViewTx};
+use projection::{Projection, ProjectionError, SyncPath, ViewError, ViewStore, ViewTx};
 use tokio::sync::{Notify, watch};
+use uuid::Uuid;
 
-use crate::actors::Life;
+use crate::actors::{Life, supervised};
 use crate::chaos::Chaos;
 use crate::rows::IGNORED;
+use crate::truth;
 
 const GROUP: Group = Group { name: "letters", logs: &[Log::Facts], key: lane };
 const SETTINGS: Settings =
@@ -28,7 +32,10 @@ fn lane(event: &Envelope) -> Option<String> {
     (&*event.stream.kind != IGNORED).then(|| event.stream.id.to_string())
 }
 
-struct Letters(Arc<Notify>);
+struct Letters {
+    wake: Arc<Notify>,
+    outside: Arc<Outside>,
+}
 
 fn delivery<'a>(event: &'a Envelope, recipient: &'a str) -> Delivery<'a> {
     Delivery { event, channel: "letter", recipient, template: "noted" }
@@ -46,13 +53,16 @@ impl Projection for Letters {
 
     async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
         for event in batch {
+            if self.outside.state.lock().unwrap().poison.contains(&event.event_id) {
+                return Err(ProjectionError::Event(format!("{} is poison", event.event_id)));
+            }
             delivery(event, &recipient(event)).add(tx).await?;
         }
         Ok(())
     }
 
     fn committed(&self, _: &[Envelope]) {
-        self.0.notify_one();
+        self.wake.notify_one();
     }
 }
 
@@ -63,12 +73,16 @@ pub struct Post {
 }
 
 impl Post {
-    pub fn open(path: &Path) -> Result<Self, ViewError> {
+    pub fn open(path: &Path, outside: &Arc<Outside>, sync: SyncPath) -> Result<Self, ViewError> {
         let wake = Arc::new(Notify::new());
-        let letters = Arc::new(Letters(Arc::clone(&wake)));
-        let store = ViewStore::open(path, TABLES, letters)?.in_place();
+        let letters = Arc::new(Letters { wake: Arc::clone(&wake), outside: Arc::clone(outside) });
+        let store = ViewStore::open(path, TABLES, letters)?.in_place(sync);
         let book = Book::open(&store, wake)?;
         Ok(Self { store, book })
+    }
+
+    pub async fn scrub(&self) {
+        self.store.scrub().await;
     }
 }
 
@@ -85,11 +99,27 @@ struct Arrivals {
     under_way: BTreeMap<String, Vec<u64>>,
     /// Carried by two at once: one of them had slept past its lease.
     overtaken: BTreeSet<String>,
+    /// Events that nobody can ask for a letter for.
+    poison: BTreeSet<Uuid>,
+    /// The journal was put back from a copy: what it forgot may be asked for again.
+    restored: bool,
 }
 
 impl Outside {
     pub fn new(chaos: &Arc<Chaos>) -> Arc<Self> {
         Arc::new(Self { chaos: Arc::clone(chaos), state: Mutex::default() })
+    }
+
+    pub fn poison(&self, event: Uuid) {
+        self.state.lock().unwrap().poison.insert(event);
+    }
+
+    pub fn mend(&self) {
+        self.state.lock().unwrap().poison.clear();
+    }
+
+    pub fn restored(&self) {
+        self.state.lock().unwrap().restored = true;
     }
 
     /// Whoever was under way is gone.
@@ -123,7 +153,7 @@ impl Outside {
         let mut state = self.state.lock().unwrap();
         let times = state.arrived.entry(order.id.clone()).or_default();
         *times += 1;
-        if *times > 1 && !state.overtaken.contains(&order.id) {
+        if *times > 1 && !state.restored && !state.overtaken.contains(&order.id) {
             drop(state);
             self.chaos.broken(format!("{order:?} arrives again"));
         }
@@ -133,6 +163,9 @@ impl Outside {
 #[async_trait]
 impl Carrier for Outside {
     async fn carry(&self, order: &Order) -> Outcome {
+        if self.chaos.fails(60) {
+            panic!("simulated: a courier stumbles");
+        }
         self.set_out(order);
         self.chaos.pause().await;
         if self.chaos.fails(30) {
@@ -166,27 +199,55 @@ impl Carrier for Outside {
 /// Runs the group of letters and its couriers: the first knows that those of the life before are gone, another one
 /// may work beside it.
 pub async fn deliver(life: Arc<Life>) {
-    let (stop, stopping) = watch::channel(false);
+    let stop = watch::Sender::new(false);
     let handle = loop {
-        let (target, journal) = (Arc::new(life.post.store.clone()), Arc::clone(&life.journal));
-        if let Ok((runner, handle)) =
-            Runner::new(GROUP, journal, target, life.clock.clone(), Retry::default()).await
-        {
-            life.spawner.spawn(runner.alone().run(stopping.clone()));
+        let (target, journal) = (Arc::new(life.post.store.clone()), Arc::clone(&life.journal_of_groups));
+        let started = Runner::new(GROUP, journal, target, life.clock.clone(), Retry::default());
+        if let Ok(Ok((runner, handle))) = AssertUnwindSafe(started).catch_unwind().await {
+            drop(supervised(&life, "letters".into(), runner.alone(), &stop));
             break handle;
         }
         life.chaos.sleep(1, 50).await;
     };
-    let courier = || Courier::new(life.post.book.clone(), life.outside.clone(), life.clock.clone(), SETTINGS);
-    life.spawner.spawn(courier().run(true, stopping.clone()));
+    // One that is alone looks up what it left behind when it stumbled; beside another, that one's would be looked up, too.
+    let two = life.chaos.one_in(2);
+    courier(&life, "first", (true, !two), &stop);
     life.chaos.sleep(1, 2000).await;
-    if life.chaos.one_in(2) {
-        life.spawner.spawn(courier().run(false, stopping));
+    if two {
+        courier(&life, "second", (false, false), &stop);
     }
     life.letters.send_replace(Some(handle));
     // Dropped with its life.
     std::future::pending::<()>().await;
     drop(stop);
+}
+
+/// Starts a courier under supervision; it may know that it is `alone`, the first time and when it comes back.
+fn courier(life: &Arc<Life>, name: &str, alone: (bool, bool), stop: &watch::Sender<bool>) {
+    let (stopping, until, shared) = (stop.subscribe(), stop.subscribe(), Arc::clone(life));
+    let mut alone_now = alone.0;
+    let again = move || {
+        let (book, outside) = (shared.post.book.clone(), shared.outside.clone());
+        let courier = Courier::new(book, outside, shared.clock.clone(), SETTINGS);
+        courier.run(std::mem::replace(&mut alone_now, alone.1), stopping.clone())
+    };
+    let task = life.supervisor.named(format!("{name}-courier"));
+    life.spawner.spawn(task.run(until, again));
+}
+
+/// Mends what keeps events from being asked for, and redrives them.
+pub async fn operate(life: Arc<Life>) {
+    loop {
+        life.chaos.sleep(50, 2000).await;
+        if life.chaos.one_in(2) {
+            life.outside.mend();
+        }
+        let Some(handle) = life.letters.borrow().clone() else { continue };
+        for blocked in handle.status.blocked() {
+            let redriven = handle.redrive(&blocked.id).await;
+            life.chaos.note(format_args!("letters {} redriven: {}", blocked.id, redriven.is_ok()));
+        }
+    }
 }
 
 /// Makes the read model of letters again, now and then.
@@ -209,10 +270,16 @@ pub async fn settle(life: Arc<Life>) {
     };
     for _ in 0..5000 {
         life.chaos.sleep(100, 1000).await;
-        let head = life.durable.lock().unwrap().log(Log::Facts).len() as u64;
+        life.outside.mend();
+        life.post.scrub().await;
+        for blocked in handle.status.blocked() {
+            let _ = handle.redrive(&blocked.id).await;
+        }
+        let head = truth::heads(&life.truth).await[0].seq;
         let open = life.post.book.list(&[State::Due, State::Leased], 1000).await.unwrap_or_default();
+        let blocked = handle.status.blocked_count();
         let others_done = life.busy.load(Ordering::SeqCst) == 1;
-        if others_done && handle.status.watermark()[0] == head && open.is_empty() {
+        if others_done && handle.status.watermark()[0] == head && blocked == 0 && open.is_empty() {
             life.busy.fetch_sub(1, Ordering::SeqCst);
             return;
         }
@@ -222,19 +289,21 @@ pub async fn settle(life: Arc<Life>) {
 
 /// Nothing that was asked for is lost: it arrived, or an operator is asked. Nothing else was carried.
 pub async fn complete(life: &Life) -> Result<(), String> {
-    let wanted: BTreeSet<String> = {
-        let durable = life.durable.lock().unwrap();
-        let events = durable.log(Log::Facts).iter().filter(|event| lane(event).is_some());
-        events.map(|event| delivery(event, &recipient(event)).id()).collect()
-    };
+    let events = truth::events(&life.truth, Log::Facts).await?;
+    let events = events.iter().filter(|event| lane(event).is_some());
+    let wanted: BTreeSet<String> =
+        events.map(|event| delivery(event, &recipient(event)).id()).collect();
     let list = async |states| life.post.book.list(states, 10_000).await.map_err(|error| error.to_string());
     let waiting: BTreeSet<String> = list(WAITING).await?.into_iter().map(|t| t.order.id).collect();
     let left_out = list(&[State::LeftOut, State::NotWanted]).await?;
-    let arrived = life.outside.state.lock().unwrap().arrived.clone();
+    let (arrived, restored) = {
+        let state = life.outside.state.lock().unwrap();
+        (state.arrived.clone(), state.restored)
+    };
     if let Some(lost) = wanted.iter().find(|id| !arrived.contains_key(*id) && !waiting.contains(*id)) {
         return Err(format!("letter {lost} is lost"));
     }
-    if let Some(made_up) = arrived.keys().find(|id| !wanted.contains(*id)) {
+    if let Some(made_up) = arrived.keys().find(|id| !restored && !wanted.contains(*id)) {
         return Err(format!("letter {made_up} was never asked for"));
     }
     if left_out.is_empty() { Ok(()) } else { Err(format!("left out: {left_out:?}")) }

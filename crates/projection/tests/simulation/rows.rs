@@ -1,4 +1,5 @@
-//! The read model: a row for every event, and a total for every stream that depends on their order.
+//! The read model: a row for every event, and a total for every stream that depends on their order. Beside it, as beside
+//! a real one, a cache of documents and what tells an index how far the rows are.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,7 +8,9 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use bus::{AfterTries, Group, Policy, Retry};
 use domain::{Envelope, Log};
-use projection::{Projection, ProjectionError, ViewError, ViewStore, ViewTx};
+use projection::{
+    DocumentCache, IndexProgress, Projection, ProjectionError, SyncPath, ViewError, ViewStore, ViewTx,
+};
 use uuid::Uuid;
 
 use crate::chaos::Chaos;
@@ -16,7 +19,6 @@ pub const GROUP: Group = Group { name: "rows", logs: &Log::ALL, key };
 /// How long a runner that says nothing holds the group.
 pub const TERM_MS: u64 = 2000;
 const RETRY: Retry = Retry { tries: 2, base_ms: 1000, cap_ms: 60_000 };
-pub const POLICY: Policy = Policy { retry: RETRY, after: AfterTries::Park, term_ms: TERM_MS.cast_signed() };
 /// The group does not want these.
 pub const IGNORED: &str = "ignored";
 /// Fails until somebody mends it.
@@ -33,19 +35,50 @@ fn key(envelope: &Envelope) -> Option<String> {
     (&*envelope.stream.kind != IGNORED).then(|| envelope.stream.id.to_string())
 }
 
+pub fn policy(after: AfterTries) -> Policy {
+    Policy { retry: RETRY, after, term_ms: TERM_MS.cast_signed() }
+}
+
+/// What a key's document says: the newest position of each log.
+pub type Document = [u64; 2];
+
+/// What one process keeps in memory beside the read model.
+#[derive(Debug)]
+pub struct Memory {
+    pub documents: DocumentCache<String, Document>,
+    pub progress: IndexProgress,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self { documents: DocumentCache::new(100), progress: IndexProgress::default() }
+    }
+}
+
 pub struct Rows {
     chaos: Arc<Chaos>,
     /// How often each event still fails.
     poison: Mutex<BTreeMap<Uuid, u64>>,
+    memory: Mutex<Arc<Memory>>,
 }
 
 impl Rows {
     pub fn new(chaos: &Arc<Chaos>) -> Arc<Self> {
-        Arc::new(Self { chaos: Arc::clone(chaos), poison: Mutex::default() })
+        Arc::new(Self { chaos: Arc::clone(chaos), poison: Mutex::default(), memory: Mutex::default() })
     }
 
-    pub fn open(self: &Arc<Self>, path: &Path) -> Result<ViewStore, ViewError> {
-        ViewStore::open(path, TABLES, Arc::clone(self) as Arc<dyn Projection>).map(|store| store.in_place())
+    pub fn open(self: &Arc<Self>, path: &Path, sync: SyncPath) -> Result<ViewStore, ViewError> {
+        let projection = Arc::clone(self) as Arc<dyn Projection>;
+        ViewStore::open(path, TABLES, projection).map(|store| store.in_place(sync))
+    }
+
+    /// What the process of this life keeps in memory; a crash forgets it.
+    pub fn memory(&self) -> Arc<Memory> {
+        Arc::clone(&self.memory.lock().unwrap())
+    }
+
+    pub fn crash(&self) {
+        *self.memory.lock().unwrap() = Arc::default();
     }
 
     pub fn poison(&self, event: Uuid, times: u64) {
@@ -64,6 +97,15 @@ impl Rows {
             *left = left.saturating_sub(1);
         }
         fails
+    }
+
+    /// Poison shows itself in every way in which code can be wrong.
+    async fn fail(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
+        match event.event_id.as_u128() % 3 {
+            0 => Err(ProjectionError::Event(format!("{} is poison", event.event_id))),
+            1 => panic!("simulated: {} is poison", event.event_id),
+            _ => Ok(tx.query("select * from no_such_table", &[]).await.map(drop)?),
+        }
     }
 }
 
@@ -89,14 +131,27 @@ impl Projection for Rows {
             )
             .await?;
             if self.fails(event.event_id) {
-                return Err(ProjectionError::Event(format!("{} is poison", event.event_id)));
+                self.fail(tx, event).await?;
             }
             if self.chaos.fails(150) {
-                tx.query("select * from no_such_table", &[]).await?;
+                return Err(ProjectionError::Store(ViewError::Unavailable("the disk is busy".into())));
             }
         }
         Ok(())
     }
 
-    fn committed(&self, _: &[Envelope]) {}
+    fn committed(&self, batch: &[Envelope]) {
+        let memory = self.memory();
+        for event in batch {
+            memory.documents.forget(&event.stream.id.to_string());
+        }
+        let facts = batch.iter().filter(|event| event.position.log == Log::Facts);
+        memory.progress.rows_changed(facts.map(|event| event.position.seq).max().unwrap_or(0));
+    }
+
+    fn replaced(&self) {
+        let memory = self.memory();
+        memory.documents.forget_all();
+        memory.progress.rows_changed(0);
+    }
 }

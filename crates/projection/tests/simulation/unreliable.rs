@@ -6,21 +6,24 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bus::{Advance, ApplyError, Blocked, Candidate, Lease, ParkedEvent, State, Target};
 use domain::{Envelope, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
-use journal::{Append, AppendError, Appended, Claim, EventQuery, Journal, JournalError};
+use journal::{
+    Append, AppendError, Appended, Claim, EventQuery, Journal, JournalError, SqliteJournal,
+};
 use projection::ViewStore;
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::chaos::Chaos;
-use crate::model::ModelJournal;
 use crate::rows::TERM_MS;
 use crate::scheduler::Spawner;
 
 /// One call in so many fails.
 const FAILS: u64 = 25;
+/// And one in so many panics.
+const PANICS: u64 = 300;
 
 async fn call<T, E>(
-    chaos: &Chaos,
+    (chaos, panics): (&Chaos, bool),
     name: &str,
     fail: impl Fn(String) -> E,
     done: impl Future<Output = Result<T, E>>,
@@ -33,6 +36,10 @@ async fn call<T, E>(
     let result = done.await;
     chaos.note(format_args!("{name} {}", if result.is_ok() { "done" } else { "refused" }));
     chaos.pause().await;
+    if panics && chaos.fails(PANICS) {
+        chaos.note(format_args!("{name}: a panic"));
+        panic!("simulated: {name}");
+    }
     if chaos.fails(FAILS) {
         chaos.note(format_args!("{name} is not told"));
         return Err(fail(format!("{name} is not told")));
@@ -41,9 +48,11 @@ async fn call<T, E>(
 }
 
 pub struct UnreliableJournal {
-    pub inner: Arc<ModelJournal>,
+    pub inner: Arc<SqliteJournal>,
     pub chaos: Arc<Chaos>,
     pub spawner: Spawner,
+    /// Its caller is supervised.
+    pub panics: bool,
 }
 
 impl UnreliableJournal {
@@ -52,7 +61,7 @@ impl UnreliableJournal {
         name: &str,
         done: impl Future<Output = Result<T, JournalError>>,
     ) -> Result<T, JournalError> {
-        call(&self.chaos, name, JournalError::Unavailable, done).await
+        call((&self.chaos, self.panics), name, JournalError::Unavailable, done).await
     }
 }
 
@@ -61,7 +70,7 @@ impl Journal for UnreliableJournal {
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let name = format!("append to {}", append.stream);
         let fail = |message| JournalError::Unavailable(message).into();
-        call(&self.chaos, &name, fail, self.inner.append(append)).await
+        call((&self.chaos, self.panics), &name, fail, self.inner.append(append)).await
     }
 
     async fn read_stream(&self, stream: &StreamId, after: Version) -> Result<Vec<Envelope>, JournalError> {
@@ -132,7 +141,8 @@ impl UnreliableTarget {
             self.chaos.note(format_args!("runner {} sleeps past its lease", self.runner));
             self.chaos.sleep(TERM_MS, 3 * TERM_MS).await;
         }
-        call(&self.chaos, &format!("runner {}: {name}", self.runner), ApplyError::Store, done).await
+        let name = format!("runner {}: {name}", self.runner);
+        call((&self.chaos, true), &name, ApplyError::Store, done).await
     }
 }
 

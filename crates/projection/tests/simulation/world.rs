@@ -1,42 +1,48 @@
-//! One seed: several lives of a process over the same journal and the same files, each ended by a crash, and a last
-//! one in which everything heals.
+//! One seed: several lives of a process over the same files, each ended by a crash, a power cut, or a journal that is put
+//! back from a copy, and a last one in which everything heals.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 
-use domain::{Clock, Timestamp};
+use bus::{Runner, Target};
+use domain::{Clock, Log, Timestamp};
+use journal::{Journal, Seen};
 use tempfile::TempDir;
 use tokio::sync::watch;
 
-use crate::actors::{self, Life};
+use crate::actors::{self, Life, Writers};
 use crate::chaos::Chaos;
-use crate::checker;
+use crate::disk::Disk;
+use crate::index::{self, Index};
 use crate::letters::{self, Outside, Post};
-use crate::model::{Durable, ModelJournal};
-use crate::rows::Rows;
+use crate::rows::{GROUP, Rows, policy};
 use crate::scheduler::Scheduler;
+use crate::truth::{self, Decisions};
 use crate::unreliable::UnreliableJournal;
 use crate::writer::{self, Writer};
+use crate::{checker, reader};
 
+const VIEW: &str = "view.db";
 const LETTERS: &str = "letters.db";
+const JOURNAL: &str = "journal";
 const START: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 const WRITERS: u64 = 4;
 const CRASHES: u64 = 5;
-/// A write-ahead log this short was never copied into its file: any beginning of it is what a power cut may leave.
-const NEVER_COPIED: u64 = 900 * 4096;
+const DAY: i64 = 86_400;
 
 pub struct World {
     chaos: Arc<Chaos>,
     directory: TempDir,
     lives: u64,
-    durable: Arc<Mutex<Durable>>,
+    decisions: Arc<Decisions>,
     rows: Arc<Rows>,
     outside: Arc<Outside>,
     clock: Clock,
     jumps: Arc<AtomicU64>,
-    writers: Vec<Arc<Mutex<Writer>>>,
+    writers: Writers,
 }
 
 /// Memory is as good as a disk here: a crash is a copy of the files.
@@ -45,23 +51,29 @@ const MEMORY: &str = "/dev/shm";
 /// Steps and hash of the trace, or the broken rule.
 pub type Outcome = Result<(u64, u64), String>;
 
+/// One life, before anybody acts.
+struct Begun {
+    life: Arc<Life>,
+    scheduler: Scheduler,
+}
+
 impl World {
     pub fn new(seed: u64, printed: bool) -> Self {
         let chaos = Arc::new(Chaos::new(seed, printed));
         let in_memory = Path::new(MEMORY);
         let directory = if in_memory.is_dir() { TempDir::new_in(in_memory) } else { TempDir::new() }.unwrap();
         let writers = (1..=WRITERS).map(|number| Writer::new(number, chaos.draw(5, 20))).collect();
-        let (rows, durable, clock) = (Rows::new(&chaos), Arc::default(), Clock::manual(START));
+        let (rows, decisions) = (Rows::new(&chaos), Decisions::new(&chaos));
         let (outside, jumps) = (Outside::new(&chaos), Arc::new(AtomicU64::new(6)));
         fs::create_dir(directory.path().join("0")).unwrap();
-        Self { chaos, directory, lives: 0, durable, rows, outside, clock, jumps, writers }
+        let clock = Clock::manual(START);
+        Self { chaos, directory, lives: 0, decisions, rows, outside, clock, jumps, writers }
     }
 
     pub async fn run(mut self) -> Outcome {
         while self.lives < CRASHES {
-            let crash_at = if self.chaos.one_in(8) { u64::MAX } else { self.chaos.draw(30, 1500) };
-            let crashed = self.live(crash_at).await?;
-            if !crashed {
+            let crash_at = if self.chaos.one_in(8) { u64::MAX } else { self.chaos.draw(30, 2000) };
+            if !self.live(crash_at).await? {
                 break;
             }
         }
@@ -69,25 +81,41 @@ impl World {
         Ok(self.chaos.trace())
     }
 
-    fn path(&self) -> PathBuf {
-        self.directory.path().join(self.lives.to_string()).join("view.db")
+    fn directory(&self, life: u64) -> PathBuf {
+        self.directory.path().join(life.to_string())
     }
 
-    fn life(&self, scheduler: &Scheduler, busy: u64) -> Result<Arc<Life>, String> {
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory(self.lives).join(name)
+    }
+
+    async fn begin(&self, busy: u64) -> Result<Begun, String> {
+        self.rows.crash();
+        let scheduler = Scheduler::new(self.chaos.draw(0, u64::MAX));
         let (chaos, spawner) = (Arc::clone(&self.chaos), scheduler.spawner());
-        let inner = Arc::new(ModelJournal::open(&self.durable, &self.clock));
-        let journal = UnreliableJournal { inner, chaos: Arc::clone(&chaos), spawner: spawner.clone() };
-        Ok(Arc::new(Life {
-            chaos,
-            spawner,
-            durable: Arc::clone(&self.durable),
-            journal: Arc::new(journal),
+        let (truth, drivers) = truth::open(&self.path(JOURNAL), &self.clock, &chaos)?;
+        drivers.into_iter().for_each(|driver| spawner.spawn(driver.run()));
+        let reached = |panics| -> Arc<dyn Journal> {
+            let (inner, chaos, spawner) = (Arc::clone(&truth), Arc::clone(&chaos), spawner.clone());
+            Arc::new(UnreliableJournal { inner, chaos, spawner, panics })
+        };
+        let pointers = [VIEW, LETTERS].map(|name| self.path(&format!("{name}.current")));
+        let disk = Disk::new(&chaos, pointers);
+        let text = |error: projection::ViewError| error.to_string();
+        let life = Life {
+            decisions: Arc::clone(&self.decisions),
+            supervisor: supervisor::Supervisor::default(),
+            journal: reached(false),
+            journal_of_groups: reached(true),
+            seen: Seen::new(truth::heads(&truth).await),
+            index: Index::default(),
             rows: Arc::clone(&self.rows),
-            store: self.rows.open(&self.path()).map_err(|error| error.to_string())?,
-            post: Post::open(&self.path().with_file_name(LETTERS)).map_err(|error| error.to_string())?,
+            store: self.rows.open(&self.path(VIEW), disk.sync()).map_err(text)?,
+            post: Post::open(&self.path(LETTERS), &self.outside, disk.sync()).map_err(text)?,
             outside: Arc::clone(&self.outside),
+            disk,
             letters: watch::channel(None).0,
-            pointer: self.path().with_file_name("view.db.current"),
+            pointer: self.path(&format!("{VIEW}.current")),
             clock: self.clock.clone(),
             jumps: Arc::clone(&self.jumps),
             group: watch::channel(None).0,
@@ -95,14 +123,17 @@ impl World {
             zombies: AtomicU64::new(0),
             rebuilding: AtomicBool::new(false),
             busy: AtomicU64::new(busy),
-        }))
+            chaos,
+            spawner,
+            truth,
+        };
+        Ok(Begun { life: Arc::new(life), scheduler })
     }
 
     /// One life; true when it ended by a crash.
     async fn live(&mut self, crash_at: u64) -> Result<bool, String> {
-        let mut scheduler = Scheduler::new(self.chaos.draw(0, u64::MAX));
-        let life = self.life(&scheduler, WRITERS)?;
-        checker::consistent(&life.store, &self.durable).await?;
+        let Begun { life, mut scheduler } = self.begin(WRITERS).await?;
+        checker::consistent(&life.store, &life.truth, &self.decisions).await?;
         let spawner = &life.spawner;
         for writer in &self.writers {
             spawner.spawn(writer::write(Arc::clone(&life), Arc::clone(writer)));
@@ -110,82 +141,137 @@ impl World {
         spawner.spawn(actors::supervise(Arc::clone(&life)));
         spawner.spawn(actors::operate(Arc::clone(&life)));
         spawner.spawn(actors::tick(Arc::clone(&life)));
+        spawner.spawn(actors::seal(Arc::clone(&life)));
+        spawner.spawn(index::keep(Arc::clone(&life)));
+        spawner.spawn(reader::forget(Arc::clone(&life)));
         spawner.spawn(letters::deliver(Arc::clone(&life)));
+        spawner.spawn(letters::operate(Arc::clone(&life)));
         if self.chaos.one_in(2) {
             spawner.spawn(letters::rebuild(Arc::clone(&life)));
         }
         if self.chaos.one_in(2) {
             spawner.spawn(actors::rebuild(Arc::clone(&life)));
-            spawner.spawn(writer::glance(Arc::clone(&life), self.writers.clone()));
+            spawner.spawn(reader::glance(Arc::clone(&life), self.writers.clone()));
         }
         let written = || life.busy.load(Ordering::SeqCst) == 0;
         let broken = || self.chaos.failure().is_some();
         scheduler.run(|turns| turns >= crash_at || written() || broken()).await;
         self.chaos.failure().map_or(Ok(()), Err)?;
         let crashed = !written();
-        self.crash();
+        self.crash(&life.disk);
         drop(scheduler);
         drop(life);
-        checker::consistent(&self.rows.open(&self.path()).map_err(|e| e.to_string())?, &self.durable).await?;
+        if self.lives > 1 && self.chaos.one_in(8) {
+            self.restore().await?;
+        }
+        let Begun { life, .. } = self.begin(0).await?;
+        checker::consistent(&life.store, &life.truth, &self.decisions).await?;
         Ok(crashed)
     }
 
     /// The files as they are at this very moment go to the next life; of a power cut, what it leaves of them.
-    fn crash(&mut self) {
-        let before = self.path();
+    fn crash(&mut self, disk: &Disk) {
+        let before = self.directory(self.lives);
         self.lives += 1;
-        let after = self.path();
-        let (before, after) = (before.parent().unwrap(), after.parent().unwrap());
+        let after = self.directory(self.lives);
         self.outside.crash();
         let power_cut = self.chaos.one_in(3);
         self.chaos.note(if power_cut { "POWER CUT" } else { "CRASH" });
-        fs::create_dir(after).unwrap();
-        let mut names: Vec<_> =
-            fs::read_dir(before).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-        names.sort();
-        for name in names.iter().filter(|name| !name.to_string_lossy().ends_with("-shm")) {
-            let copy = after.join(name);
-            fs::copy(before.join(name), &copy).unwrap();
-            // What was carried out waits for the disk.
-            let lasts = name.to_string_lossy().starts_with(LETTERS);
-            if power_cut && !lasts && name.to_string_lossy().ends_with("-wal") {
-                self.cut(&copy);
+        copy(&before, &after, &|file, copy| {
+            // The journal and letters wait for the disk, but for the pointer to the file of letters.
+            let name = file.file_name().unwrap().to_string_lossy().into_owned();
+            let waits = file.starts_with(before.join(JOURNAL)) || name.starts_with(LETTERS);
+            if power_cut && (!waits || name.ends_with(".current")) {
+                disk.cut(file, copy);
             }
+        });
+        // The machine was off for a while: months pass.
+        if self.chaos.one_in(3) && self.writers.iter().all(|w| !w.lock().unwrap().waits_for_a_key()) {
+            self.clock.advance(i64::try_from(self.chaos.draw(1, 40)).unwrap() * DAY);
         }
     }
 
-    fn cut(&self, wal: &Path) {
-        let file = fs::OpenOptions::new().write(true).open(wal).unwrap();
-        let length = file.metadata().unwrap().len();
-        if length < NEVER_COPIED {
-            file.set_len(self.chaos.draw(0, length)).unwrap();
+    /// The journal is put back from a copy, in a new epoch. No group goes on over it; they are made again.
+    async fn restore(&mut self) -> Result<(), String> {
+        let from = self.chaos.draw(1, self.lives - 1);
+        self.chaos.note(format_args!("RESTORE of life {from}"));
+        let (journal, copied) = (self.path(JOURNAL), self.directory(from).join(JOURNAL));
+        fs::remove_dir_all(&journal).unwrap();
+        copy(&copied, &journal, &|_, _| ());
+        for log in Log::ALL {
+            let file = rusqlite::Connection::open(journal.join(format!("{}.db", log.as_str()))).unwrap();
+            // Another one than any before: a copy of the first history may be put back twice.
+            file.execute("update history set epoch = ?1", [self.lives + 1]).unwrap();
         }
+        let Begun { life, .. } = self.begin(0).await?;
+        let heads = truth::heads(&life.truth).await;
+        let mut there = BTreeMap::new();
+        for log in Log::ALL {
+            let events = truth::events(&life.truth, log).await?;
+            there.extend(events.into_iter().map(|event| (event.event_id, event.position)));
+        }
+        self.writers.iter().for_each(|writer| writer.lock().unwrap().restored(heads, &there));
+        self.outside.restored();
+        let target: Arc<dyn Target> = Arc::new(life.store.clone());
+        let begun = target.state().await.map_err(|e| e.to_string())?.checkpoints;
+        let truth: Arc<dyn Journal> = life.truth.clone();
+        let started = Runner::new(GROUP, truth, target, self.clock.clone(), policy(self.decisions.after)).await;
+        if started.is_ok() && begun.iter().any(|checkpoint| checkpoint.position.seq > 0) {
+            return Err("a group goes on over another history".into());
+        }
+        drop(life);
+        for entry in fs::read_dir(self.directory(self.lives)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                fs::remove_file(path).unwrap();
+            }
+        }
+        Ok(())
     }
 
     async fn heal(&mut self) -> Result<(), String> {
         self.chaos.note("HEALING");
         self.chaos.calm_down();
         self.rows.mend();
+        self.outside.mend();
         // What was put off by a clock that jumped is due, and it jumps no more.
         self.jumps.store(0, Ordering::SeqCst);
         self.clock.advance(2 * 3600);
-        let mut scheduler = Scheduler::new(self.chaos.draw(0, u64::MAX));
-        let life = self.life(&scheduler, WRITERS + 2)?;
+        let Begun { life, mut scheduler } = self.begin(WRITERS + 2).await?;
         for writer in &self.writers {
             life.spawner.spawn(writer::write(Arc::clone(&life), Arc::clone(writer)));
         }
         life.spawner.spawn(actors::tick(Arc::clone(&life)));
         life.spawner.spawn(actors::settle(Arc::clone(&life)));
+        life.spawner.spawn(index::keep(Arc::clone(&life)));
         life.spawner.spawn(letters::deliver(Arc::clone(&life)));
         life.spawner.spawn(letters::settle(Arc::clone(&life)));
         scheduler.run(|_| life.busy.load(Ordering::SeqCst) == 0 || self.chaos.failure().is_some()).await;
         self.chaos.failure().map_or(Ok(()), Err)?;
-        let plain = self.rows.open(&self.directory.path().join("plain.db")).map_err(|e| e.to_string())?;
-        checker::complete(&life.store, &plain, &self.durable).await?;
+        let disk = Disk::new(&self.chaos, [VIEW, LETTERS].map(|name| self.path(name)));
+        let plain = self.rows.open(&self.directory.path().join("plain.db"), disk.sync());
+        let plain = plain.map_err(|e| e.to_string())?;
+        checker::complete(&life.store, &plain, &life.truth, &self.decisions).await?;
         letters::complete(&life).await?;
         let writers = self.writers.iter();
         let acknowledged: Vec<_> = writers.flat_map(|w| w.lock().unwrap().acknowledged.clone()).collect();
         self.chaos.note(format_args!("{} acknowledged", acknowledged.len()));
-        checker::journal(&self.durable, &acknowledged)
+        checker::journal(&life.truth, &acknowledged).await
+    }
+}
+
+/// Copies a directory and everything below it; `change` may change each copy of a file.
+fn copy(from: &Path, to: &Path, change: &dyn Fn(&Path, &Path)) {
+    fs::create_dir_all(to).unwrap();
+    let mut entries: Vec<_> = fs::read_dir(from).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        let name = path.file_name().unwrap();
+        if path.is_dir() {
+            copy(&path, &to.join(name), change);
+        } else if !name.to_string_lossy().ends_with("-shm") {
+            fs::copy(&path, to.join(name)).unwrap();
+            change(&path, &to.join(name));
+        }
     }
 }

@@ -1,30 +1,30 @@
-//! A person who appends to streams they share with others, and reads their own writes.
+//! A person who appends to streams they share with others, loses patience now and then, and reads their own writes.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use bus::{Asker, Waited};
-use domain::{Log, Position, StreamId, TenantId, UserId};
+use domain::{Position, StreamId, TenantId, UserId};
 use journal::{Append, AppendError, Appended, Claims, Expected, Idempotency, NewEvent, Refused};
 use uuid::Uuid;
 
 use crate::actors::Life;
-use crate::checker;
+use crate::reader::look;
 use crate::rows::{FOR_EVER, IGNORED};
+use crate::truth;
 
 /// What a person remembers over all lives.
 pub struct Writer {
     number: u64,
     left: u64,
     made: u64,
-    /// Sent, and not known to be done: sent again with its key.
+    /// Sent, and not known to be done: sent again, with its key or as another try.
     doubtful: Option<Append>,
     pub acknowledged: Vec<(Uuid, Position)>,
-    newest: [Option<Position>; 2],
+    pub newest: [Option<Position>; 2],
 }
 
-fn tenant() -> TenantId {
+pub fn tenant() -> TenantId {
     TenantId::stored("t")
 }
 
@@ -34,11 +34,16 @@ impl Writer {
         Arc::new(Mutex::new(Self { number, left, made: 0, doubtful, acknowledged, newest }))
     }
 
-    fn user(&self) -> UserId {
+    pub fn user(&self) -> UserId {
         Uuid::from_u128(self.number.into()).into()
     }
 
-    fn next(&mut self, life: &Life) -> Option<Append> {
+    /// Something is not known to be done that is sent again with a key, which is not kept for ever.
+    pub fn waits_for_a_key(&self) -> bool {
+        self.doubtful.as_ref().is_some_and(|append| append.idempotency.is_some())
+    }
+
+    fn next(&mut self, life: &Life, heads: [Position; 2]) -> Option<Append> {
         if self.doubtful.is_some() {
             return self.doubtful.clone();
         }
@@ -57,20 +62,25 @@ impl Writer {
             answer: String::new(),
         };
         let idempotency = life.chaos.one_in(2).then(once);
-        let append =
+        let mut append =
             Append { stream, expected: Expected::Any, events, claims: Claims::default(), idempotency };
-        if append.idempotency.is_some() {
-            self.doubtful = Some(append.clone());
+        let first = append.clone();
+        if append.idempotency.is_none() {
+            append.expected = Expected::Again { since: heads[append.stream.log().index()].seq };
         }
-        Some(append)
+        self.doubtful = Some(append);
+        Some(first)
     }
 
     fn event(&mut self, life: &Life) -> NewEvent {
         self.made += 1;
         let event_id = Uuid::from_u128((u128::from(self.number) << 64) + u128::from(self.made));
-        if life.chaos.one_in(12) {
+        if life.chaos.fails(12) {
             let times = if life.chaos.one_in(3) { FOR_EVER } else { life.chaos.draw(1, 5) };
             life.rows.poison(event_id, times);
+            if life.chaos.one_in(2) {
+                life.outside.poison(event_id);
+            }
         }
         NewEvent {
             event_id,
@@ -87,7 +97,42 @@ impl Writer {
         self.doubtful = None;
         let first = position.seq + 1 - events.len() as u64;
         self.acknowledged.extend(events.iter().zip(first..).map(|(e, seq)| (e.event_id, position.at(seq))));
-        self.newest[position.log.index()] = Some(position);
+        let newest = &mut self.newest[position.log.index()];
+        *newest = newest.filter(|known| known.seq > position.seq).or(Some(position));
+    }
+
+    /// The journal was put back from a copy: what was written after it is gone, and its places mean nothing any more.
+    pub fn restored(&mut self, heads: [Position; 2], there: &BTreeMap<Uuid, Position>) {
+        let kept = self.acknowledged.iter().filter_map(|(id, _)| Some((*id, *there.get(id)?)));
+        self.acknowledged = kept.collect();
+        self.newest = heads.map(|head| {
+            let own = self.acknowledged.iter().map(|(_, at)| *at).filter(|at| at.log == head.log);
+            own.max_by_key(|at| at.seq)
+        });
+        if let Some(Append { expected: Expected::Again { since }, stream, .. }) = &mut self.doubtful {
+            *since = heads[stream.log().index()].seq.min(*since);
+        }
+    }
+}
+
+/// Appends, unless the person loses patience: then nobody hears the answer.
+async fn append(life: &Life, append: Append) -> Option<Result<Appended, AppendError>> {
+    let patience = if life.chaos.fails(6) { life.chaos.draw(0, 12) } else { u64::MAX };
+    let gone = async {
+        for _ in 0..patience {
+            tokio::task::yield_now().await;
+        }
+    };
+    if patience == u64::MAX {
+        return Some(life.journal.append(append).await);
+    }
+    tokio::select! {
+        biased;
+        done = life.journal.append(append) => Some(done),
+        () = gone => {
+            life.chaos.note("a caller goes away");
+            None
+        }
     }
 }
 
@@ -95,20 +140,22 @@ impl Writer {
 pub async fn write(life: Arc<Life>, writer: Arc<Mutex<Writer>>) {
     loop {
         life.chaos.sleep(0, 120).await;
-        let Some(mut append) = writer.lock().unwrap().next(&life) else { break };
-        if life.chaos.one_in(4)
-            && let Ok(events) = life.journal.read_stream(&append.stream, 0).await
+        let heads = truth::heads(&life.truth).await;
+        let Some(mut next) = writer.lock().unwrap().next(&life, heads) else { break };
+        if next.expected == Expected::Any
+            && life.chaos.one_in(4)
+            && let Ok(events) = life.journal.read_stream(&next.stream, 0).await
         {
-            append.expected = Expected::Exactly(events.len() as u64);
+            next.expected = Expected::Exactly(events.len() as u64);
         }
-        let events = append.events.clone();
-        match life.journal.append(append).await {
-            Ok(appended) => writer.lock().unwrap().done(&events, appended),
-            Err(AppendError::Refused(Refused::Replayed(first))) => {
-                writer.lock().unwrap().done(&events, first.appended);
+        let events = next.events.clone();
+        match append(&life, next).await {
+            Some(Ok(appended)) => done(&life, &writer, &events, appended),
+            Some(Err(AppendError::Refused(Refused::Replayed(first)))) => {
+                done(&life, &writer, &events, first.appended);
             }
-            Err(AppendError::Refused(Refused::Conflict { .. }) | AppendError::Journal(_)) => {}
-            Err(other) => life.chaos.broken(other),
+            Some(Err(AppendError::Refused(Refused::Conflict { .. }) | AppendError::Journal(_))) | None => {}
+            Some(Err(other)) => life.chaos.broken(other),
         }
         if life.chaos.one_in(2) {
             look(&life, &writer, 300).await;
@@ -117,47 +164,16 @@ pub async fn write(life: Arc<Life>, writer: Arc<Mutex<Writer>>) {
     life.busy.fetch_sub(1, Ordering::SeqCst);
 }
 
+fn done(life: &Life, writer: &Mutex<Writer>, events: &[NewEvent], appended: Appended) {
+    let mut writer = writer.lock().unwrap();
+    writer.done(events, appended);
+    life.seen.remember(&tenant(), writer.user(), appended.position);
+}
+
 /// One more event, by somebody else.
 pub async fn write_one(life: &Arc<Life>) {
-    let events = Log::ALL.map(|log| life.durable.lock().unwrap().log(log).len() as u64);
-    let number = 1000 + events.iter().sum::<u64>();
+    let heads = truth::heads(&life.truth).await;
+    let number = 1000 + heads.iter().map(|head| head.seq).sum::<u64>();
     life.busy.fetch_add(1, Ordering::SeqCst);
     write(Arc::clone(life), Writer::new(number, 1)).await;
-}
-
-/// While a read model is rebuilt, people look at every turn: the moment of the switch is short.
-pub async fn glance(life: Arc<Life>, writers: Vec<Arc<Mutex<Writer>>>) {
-    loop {
-        let rebuilding = life.rebuilding.load(Ordering::SeqCst);
-        if rebuilding {
-            let nth = usize::try_from(life.chaos.draw(1, writers.len() as u64)).unwrap();
-            look(&life, &writers[nth - 1], 0).await;
-            tokio::task::yield_now().await;
-        }
-        // Time stands still while anybody is busy.
-        if !rebuilding || life.chaos.one_in(30) {
-            life.chaos.sleep(1, 1).await;
-        }
-    }
-}
-
-/// Waits for the own newest events, and finds them if told so.
-async fn look(life: &Life, writer: &Mutex<Writer>, longest_ms: u64) {
-    let Some(handle) = life.handle() else { return };
-    let (user, newest) = {
-        let writer = writer.lock().unwrap();
-        (writer.user(), writer.newest)
-    };
-    let asked = if life.chaos.one_in(2) { &Log::ALL[..] } else { &Log::ALL[..1] };
-    let positions: Vec<_> = asked.iter().filter_map(|log| newest[log.index()]).collect();
-    let limit = Duration::from_millis(life.chaos.draw(0, longest_ms));
-    let tenant = tenant();
-    let waited = handle.status.wait(&positions, Asker { tenant: &tenant, user }, limit).await;
-    life.chaos.note(format_args!("{user} waited for {positions:?}: {waited:?}"));
-    if waited != Waited::Applied {
-        return;
-    }
-    if let Err(lie) = checker::told_applied(&life.store, &life.durable, user, &positions).await {
-        life.chaos.broken(lie);
-    }
 }

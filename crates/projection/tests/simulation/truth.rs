@@ -1,0 +1,85 @@
+//! What is true whatever happens to a process: what its journal holds, and what operators decided.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use bus::{AfterTries, Standing};
+use domain::{Clock, Envelope, Log, Position};
+use journal::sqlite::{Cut, Driver, Fate, Limits};
+use journal::{Journal, SqliteJournal};
+use uuid::Uuid;
+
+use crate::chaos::Chaos;
+use crate::rows::GROUP;
+
+/// Few enough that callers wait for each other.
+const LIMITS: Limits = Limits { batch: 4, queue: 8 };
+/// Small, so that there are several of both.
+pub const CUT: Cut = Cut { segment_events: 5, block_bytes: 512 };
+
+/// The journal of one life, without anything that fails on the way to it. Its commits fail.
+pub fn open(directory: &Path, clock: &Clock, chaos: &Arc<Chaos>) -> Result<(Arc<SqliteJournal>, [Driver; 2]), String> {
+    let fated = Arc::clone(chaos);
+    let fates = Arc::new(move |_| {
+        if !fated.fails(40) {
+            return Fate::Done;
+        }
+        let fate = [Fate::NotDone, Fate::Untold, Fate::Panic][usize::try_from(fated.draw(0, 2)).unwrap()];
+        fated.note(format_args!("a commit: {fate:?}"));
+        fate
+    });
+    let fates: journal::sqlite::Fates = fates;
+    let opened = SqliteJournal::driven(directory, clock, LIMITS, &fates);
+    opened.map(|(journal, drivers)| (Arc::new(journal), drivers)).map_err(|error| error.to_string())
+}
+
+/// Every event of a log.
+pub async fn events(journal: &SqliteJournal, log: Log) -> Result<Vec<Envelope>, String> {
+    let head = journal.head(log).await.map_err(|error| error.to_string())?;
+    journal.read_after(head.at(0), usize::MAX >> 1).await.map_err(|error| error.to_string())
+}
+
+/// Every event that the group of rows wants, in the order of each log.
+pub async fn wanted(journal: &SqliteJournal) -> Result<Vec<Envelope>, String> {
+    let mut wanted = Vec::new();
+    for log in Log::ALL {
+        wanted.extend(events(journal, log).await?.into_iter().filter(|event| (GROUP.key)(event).is_some()));
+    }
+    Ok(wanted)
+}
+
+pub async fn heads(journal: &SqliteJournal) -> [Position; 2] {
+    let mut heads = Vec::new();
+    for log in Log::ALL {
+        heads.push(journal.head(log).await.unwrap());
+    }
+    [heads[0], heads[1]]
+}
+
+/// What operators decided, and what this seed's group does after all tries.
+pub struct Decisions {
+    pub after: AfterTries,
+    pub paused: Mutex<bool>,
+    pub discarded: Mutex<BTreeSet<Uuid>>,
+}
+
+impl Decisions {
+    pub fn new(chaos: &Chaos) -> Arc<Self> {
+        let after = match chaos.draw(1, 6) {
+            1 => AfterTries::Pause,
+            2 => AfterTries::Stop,
+            _ => AfterTries::Park,
+        };
+        Arc::new(Self { after, paused: Mutex::default(), discarded: Mutex::default() })
+    }
+
+    pub fn is_discarded(&self, event: Uuid) -> bool {
+        self.discarded.lock().unwrap().contains(&event)
+    }
+
+    pub fn standing(&self) -> Standing {
+        let discarded = self.discarded.lock().unwrap().iter().copied().collect();
+        Standing { paused: *self.paused.lock().unwrap(), discarded }
+    }
+}
