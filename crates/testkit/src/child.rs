@@ -21,8 +21,22 @@ impl Child {
     /// Starts `binary serve` over `data_dir`, with an administrator, and waits for its start-up line.
     #[must_use]
     pub fn serve(binary: &str, data_dir: &Path) -> Self {
-        let mut process = Command::new(binary)
-            .arg("serve")
+        Self::start(Command::new(binary).arg("serve"), data_dir)
+    }
+
+    /// The same, with every system call that changes a file, makes it durable or sends something written down.
+    #[must_use]
+    pub fn traced(binary: &str, data_dir: &Path, trace: &Path) -> Self {
+        let calls = "trace=openat,write,pwrite64,writev,sendto,sendmsg,fsync,fdatasync,ftruncate,rename,renameat,\
+                     renameat2,unlink,unlinkat,rmdir,mkdir,mkdirat";
+        let mut strace = Command::new("strace");
+        // The server is the process, and its tracer beside it: what ends the one ends both.
+        strace.args(["-D", "-f", "-y", "-xx", "-s", "1000000", "-e", calls, "-o"]).arg(trace);
+        Self::start(strace.arg(binary).arg("serve"), data_dir)
+    }
+
+    fn start(command: &mut Command, data_dir: &Path) -> Self {
+        let mut process = command
             .env_clear()
             .env("HYD_DATA_DIR", data_dir)
             .env("HYD_LISTEN", "127.0.0.1:0")

@@ -11,6 +11,7 @@ mod imports;
 mod leads;
 mod letters;
 mod operators;
+mod power_cut;
 mod races;
 mod realtime;
 mod rebuild;
