@@ -276,6 +276,7 @@ impl Shared {
         };
         applied.map_err(|error| match error {
             ProjectionError::Event(message) => ApplyError::Event(message),
+            ProjectionError::Alarm(message) => ApplyError::Alarm(message),
             ProjectionError::Store(error) => error.into(),
         })
     }
