@@ -55,7 +55,7 @@ enum Trouble {
 impl From<ApplyError> for Trouble {
     fn from(error: ApplyError) -> Self {
         match error {
-            ApplyError::Fenced { .. } => Self::Fatal(error.to_string()),
+            ApplyError::Fenced { .. } | ApplyError::Alarm(_) => Self::Fatal(error.to_string()),
             ApplyError::Store(_) | ApplyError::Event(_) | ApplyError::Lost => {
                 Self::Passing(error.to_string())
             }

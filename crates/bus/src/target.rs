@@ -99,6 +99,9 @@ pub enum ApplyError {
     /// An event cannot be applied; trying others is fine.
     #[error("{0}")]
     Event(String),
+    /// Something is missing that no other event, and no waiting, brings back: only an operator can help.
+    #[error("{0}")]
+    Alarm(String),
     /// The store does not answer; trying again later may help.
     #[error("the read model is unavailable: {0}")]
     Store(String),

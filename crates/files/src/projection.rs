@@ -40,8 +40,7 @@ impl Projected {
     }
 
     async fn file(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
-        let event = self.ledger.decode::<FileEvent>(envelope);
-        match event.map_err(|error| ProjectionError::Event(error.to_string()))? {
+        match self.ledger.decode::<FileEvent>(envelope)? {
             FileEvent::Uploaded { owner_id, name, content, .. } => {
                 let owner = owner_id.to_string();
                 let gone = is_gone(tx, envelope, &owner).await?;

@@ -1,9 +1,11 @@
 //! Keys: one master key from the configuration, one key a person wrapped by it, and keys derived for other uses.
 //! They live apart from the journal: a backup of the journal alone reads nobody's data.
 
+mod mark;
+
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::{hmac, rand};
@@ -13,6 +15,7 @@ use domain::{TenantId, UserId};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::Claim;
+pub use mark::Mark;
 
 /// A key could not be had.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -23,6 +26,18 @@ pub enum KeyError {
     /// The master key is not the one the stored keys were wrapped with.
     #[error("the master key does not fit the stored keys; give the one they were made with")]
     WrongMaster,
+    /// There is no key of a person although something is sealed with it, and none was destroyed: the key store is not
+    /// the one that was left. Never taken for an erasure.
+    #[error(
+        "the key store has no key of {subject} of {tenant}: it is older than the journal, put the newest copy of \
+         keys/subjects.db back"
+    )]
+    Missing {
+        /// Their tenant.
+        tenant: TenantId,
+        /// Whose key.
+        subject: UserId,
+    },
     /// The person was erased: nothing can be written about them any more.
     #[error("the person was erased")]
     Erased,
@@ -97,6 +112,7 @@ impl KeyRing {
              ) strict, without rowid;
              create table if not exists master_check (wrapped blob not null) strict;",
         )?;
+        store.execute_batch(mark::TABLES)?;
         let derive = hmac::Key::new(hmac::HMAC_SHA256, master);
         let wrapping = hmac::sign(&derive, b"wrap subject keys");
         let ring = Self {
@@ -110,8 +126,12 @@ impl KeyRing {
         Ok(ring)
     }
 
+    fn store(&self) -> MutexGuard<'_, Connection> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn check_master(&self) -> Result<(), KeyError> {
-        let store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        let store = self.store();
         let found: Option<Vec<u8>> =
             store.query_row("select wrapped from master_check", [], |row| row.get(0)).optional()?;
         if let Some(wrapped) = found {
@@ -180,14 +200,15 @@ impl KeyRing {
         }
     }
 
-    /// A person's key; nothing when there is none or none any more.
+    /// The key that something of a person was sealed with; nothing when it was destroyed.
     ///
     /// # Errors
-    /// When the store does not answer: an unreadable key never looks like an erased person.
+    /// When the store does not answer, or has lost the key: neither ever looks like an erased person.
     pub fn subject(&self, tenant: &TenantId, subject: UserId) -> Result<Option<Arc<LessSafeKey>>, KeyError> {
         Ok(match self.look_up(tenant, subject)? {
             Found::Key(key) => Some(key),
-            Found::Erased | Found::None => None,
+            Found::Erased => None,
+            Found::None => return Err(KeyError::Missing { tenant: tenant.clone(), subject }),
         })
     }
 
@@ -205,7 +226,7 @@ impl KeyRing {
             return Ok(Found::Key(key));
         }
         // Held until the key is cached: an erasure comes before that or takes it out again.
-        let store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        let store = self.store();
         let row: Option<Option<Vec<u8>>> = store
             .prepare_cached("select wrapped from subject_keys where subject = ?1 and tenant = ?2")?
             .query_row(params![subject.uuid().as_bytes(), tenant.as_str()], |row| row.get(0))
@@ -228,7 +249,7 @@ impl KeyRing {
     /// # Errors
     /// When the store does not answer; then the key may still be there.
     pub fn erase(&self, tenant: &TenantId, subject: UserId) -> Result<(), KeyError> {
-        let store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        let store = self.store();
         store.execute(
             "insert into subject_keys values (?1, ?2, null) on conflict (subject, tenant) do update set wrapped = null",
             params![tenant.as_str(), subject.uuid().as_bytes()],
@@ -264,7 +285,7 @@ impl KeyRing {
         rand::fill(&mut bytes).map_err(|_| KeyError::Unavailable("no randomness".into()))?;
         let wrapped = encrypt(&self.master, &subject_aad(tenant, subject), &bytes)?;
         // Two racing makers: the first stays, both then read the same one.
-        self.store.lock().unwrap_or_else(PoisonError::into_inner).execute(
+        self.store().execute(
             "insert into subject_keys values (?1, ?2, ?3) on conflict do nothing",
             params![tenant.as_str(), subject.uuid().as_bytes(), wrapped],
         )?;

@@ -29,7 +29,7 @@ pub use append::{
 pub use keys::KeyRing;
 pub use ledger::{Done, ExecuteError, Ledger, LoadError, Options};
 pub use query::EventQuery;
-pub use seal::{DecodeError, masked, without_values};
+pub use seal::{DecodeError, masked, subjects, without_values};
 pub use seen::Seen;
 pub use sqlite::SqliteJournal;
 

@@ -83,7 +83,23 @@ pub fn seal(
     Ok(sealed.into_owned())
 }
 
-/// Opens every sealed personal value inside `json`; those of erased people become the erased marker.
+/// Whose sealed personal values stand inside a payload.
+///
+/// # Errors
+/// When one of them names nobody.
+pub fn subjects(json: &str) -> Result<Vec<UserId>, DecodeError> {
+    let mut subjects = Vec::new();
+    replace(json, "", SEALED, |path, inner| -> Result<_, DecodeError> {
+        let forged = |_| DecodeError::Forged(path.to_owned());
+        let Sealed { subject, .. } = serde_json::from_str(inner).map_err(forged)?;
+        subjects.push(subject);
+        Ok("null".to_owned())
+    })?;
+    Ok(subjects)
+}
+
+/// Opens every sealed personal value inside `json`; those of erased people become the erased marker. A key that is
+/// missing and was not destroyed is an error.
 pub fn open<'j>(
     keys: &KeyRing,
     tenant: &TenantId,

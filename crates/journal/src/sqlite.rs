@@ -111,6 +111,31 @@ impl SqliteJournal {
         self.file(Log::Activity).seal(before.month(), cut).await
     }
 
+    /// Up to `limit` facts of one type, of all tenants, in order after `seq`.
+    ///
+    /// # Errors
+    /// When the journal does not answer.
+    pub async fn facts_of(
+        &self,
+        event_type: &'static str,
+        seq: u64,
+        limit: usize,
+    ) -> Result<Vec<Envelope>, JournalError> {
+        self.file(Log::Facts).read(move |readers| readers.of_type(event_type, seq, limit)).await
+    }
+
+    /// The newest `limit` facts of one type, of all tenants, the newest first.
+    ///
+    /// # Errors
+    /// When the journal does not answer.
+    pub async fn newest_facts_of(
+        &self,
+        event_type: &'static str,
+        limit: usize,
+    ) -> Result<Vec<Envelope>, JournalError> {
+        self.file(Log::Facts).read(move |readers| readers.newest_of_type(event_type, limit)).await
+    }
+
     /// Finishes what is queued and closes the files; later appends are refused as unavailable.
     pub async fn close(&self) {
         for file in &self.logs {

@@ -101,13 +101,9 @@ pub struct Wanted {
     pub wake: Arc<Notify>,
 }
 
-fn unreadable(error: impl std::fmt::Display) -> ProjectionError {
-    ProjectionError::Event(error.to_string())
-}
-
 impl Wanted {
     async fn account(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
-        let template = match self.ledger.decode(event).map_err(unreadable)? {
+        let template = match self.ledger.decode(event)? {
             UserEvent::Registered { .. } => Some(Template::VerifyEmail.name()),
             UserEvent::EmailVerified {} => Some(Template::Welcome.name()),
             UserEvent::VerificationRequested { template, .. } => {
@@ -129,7 +125,7 @@ impl Wanted {
 
     async fn notification(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
         let which = [event.stream.tenant.as_str().into(), (&*event.stream.id).into()];
-        match self.ledger.decode(event).map_err(unreadable)? {
+        match self.ledger.decode(event)? {
             NotificationEvent::Requested { subject_id, channel, template, .. } => {
                 let person = subject_id.map(|user| user.to_string());
                 if let Some(person) = person.as_deref() {

@@ -18,6 +18,8 @@ mod value;
 
 use async_trait::async_trait;
 use domain::Envelope;
+use journal::keys::KeyError;
+use journal::{DecodeError, JournalError};
 
 pub use document_cache::{DocumentCache, Ticket};
 pub use index_progress::{IndexProgress, Mark};
@@ -34,9 +36,39 @@ pub enum ProjectionError {
     /// The event itself cannot be applied: its key is set aside, others go on.
     #[error("{0}")]
     Event(String),
+    /// What the event says cannot be had until an operator helps: the group stops, and writes nothing instead.
+    #[error("{0}")]
+    Alarm(String),
     /// The store does not answer.
     #[error(transparent)]
     Store(#[from] ViewError),
+}
+
+/// A key that is missing, or wrapped by another master key, is an alarm; a key store that does not answer is tried again.
+impl From<DecodeError> for ProjectionError {
+    fn from(error: DecodeError) -> Self {
+        match &error {
+            DecodeError::Keys(KeyError::Missing { .. } | KeyError::WrongMaster) => {
+                Self::Alarm(error.to_string())
+            }
+            DecodeError::Keys(KeyError::Unavailable(_)) => Self::Store(ViewError::Unavailable(error.to_string())),
+            DecodeError::Keys(KeyError::Erased) | DecodeError::Shape { .. } | DecodeError::Forged(_) => {
+                Self::Event(error.to_string())
+            }
+        }
+    }
+}
+
+/// For what a projection reads again.
+impl From<JournalError> for ProjectionError {
+    fn from(error: JournalError) -> Self {
+        match &error {
+            JournalError::Unavailable(_) => Self::Store(ViewError::Unavailable(error.to_string())),
+            JournalError::OtherHistory { .. } | JournalError::Hole { .. } | JournalError::Damaged { .. } => {
+                Self::Alarm(error.to_string())
+            }
+        }
+    }
 }
 
 /// Folds events into tables. A pure function of the journal: the same events give the same rows, whenever and how

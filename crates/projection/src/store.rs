@@ -321,6 +321,7 @@ impl Shared {
             ProjectionError::Event(message) | ProjectionError::Store(ViewError::Refused(message)) => {
                 ApplyError::Event(message)
             }
+            ProjectionError::Alarm(message) => ApplyError::Alarm(message),
             ProjectionError::Store(error @ ViewError::Unavailable(_)) => error.into(),
         })
     }

@@ -17,7 +17,7 @@ use domain::lead::LeadEvent;
 use domain::property::PropertyEvent;
 use domain::report::ReportEvent;
 use domain::{Envelope, Log, PropertyId};
-use journal::{DecodeError, Ledger};
+use journal::Ledger;
 
 use crate::hot::Hot;
 
@@ -49,20 +49,20 @@ impl Listings {
     async fn one(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
         match &*envelope.stream.kind {
             "property" => {
-                let event = self.ledger.decode::<PropertyEvent>(envelope).map_err(unreadable)?;
+                let event = self.ledger.decode::<PropertyEvent>(envelope)?;
                 leads::settle(tx, envelope, &event).await?;
                 listings::apply(tx, envelope, event).await
             }
             "favourite" => {
-                let event = self.ledger.decode::<FavouritesEvent>(envelope).map_err(unreadable)?;
+                let event = self.ledger.decode::<FavouritesEvent>(envelope)?;
                 counts::favourite(tx, envelope, &event).await
             }
             "lead" => {
-                let event = self.ledger.decode::<LeadEvent>(envelope).map_err(unreadable)?;
+                let event = self.ledger.decode::<LeadEvent>(envelope)?;
                 leads::lead(tx, envelope, &event).await
             }
             "report" => {
-                let event = self.ledger.decode::<ReportEvent>(envelope).map_err(unreadable)?;
+                let event = self.ledger.decode::<ReportEvent>(envelope)?;
                 leads::report(tx, envelope, &event).await
             }
             "user" => {
@@ -70,18 +70,11 @@ impl Listings {
                 leads::person_gone(tx, envelope).await
             }
             _ => {
-                let event = self.ledger.decode::<ActivityEvent>(envelope).map_err(unreadable)?;
+                let event = self.ledger.decode::<ActivityEvent>(envelope)?;
                 counts::activity(tx, envelope, &event).await
             }
         }
     }
-}
-
-/// A payload that cannot be read sets its key aside, and so does a key store that does not answer: the key is then
-/// tried again with back-off like any other.
-#[expect(clippy::needless_pass_by_value, reason = "passed to map_err")]
-fn unreadable(error: DecodeError) -> ProjectionError {
-    ProjectionError::Event(error.to_string())
 }
 
 #[async_trait(?Send)]

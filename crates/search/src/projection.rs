@@ -11,7 +11,7 @@ use domain::favourites::FavouritesEvent;
 use domain::property::PropertyEvent;
 use domain::saved_search::SavedSearchEvent;
 use domain::{Envelope, Log};
-use journal::{DecodeError, Ledger};
+use journal::Ledger;
 
 use crate::saved::alerts::{Alerts, Occasion};
 use crate::saved::keeping;
@@ -45,7 +45,7 @@ impl Homes {
     async fn one(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
         match &*envelope.stream.kind {
             "property" => {
-                let event = self.ledger.decode::<PropertyEvent>(envelope).map_err(unreadable)?;
+                let event = self.ledger.decode::<PropertyEvent>(envelope)?;
                 let occasion = Occasion::of(&event);
                 homes::apply(tx, envelope, event).await?;
                 match occasion {
@@ -54,11 +54,11 @@ impl Homes {
                 }
             }
             "favourite" => {
-                let event = self.ledger.decode::<FavouritesEvent>(envelope).map_err(unreadable)?;
+                let event = self.ledger.decode::<FavouritesEvent>(envelope)?;
                 homes::saved(tx, envelope, &event).await
             }
             "saved-search" => {
-                let event = self.ledger.decode::<SavedSearchEvent>(envelope).map_err(unreadable)?;
+                let event = self.ledger.decode::<SavedSearchEvent>(envelope)?;
                 keeping::apply(tx, envelope, event).await
             }
             _ => {
@@ -67,11 +67,6 @@ impl Homes {
             }
         }
     }
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "passed to map_err")]
-fn unreadable(error: DecodeError) -> ProjectionError {
-    ProjectionError::Event(error.to_string())
 }
 
 #[async_trait(?Send)]

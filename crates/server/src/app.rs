@@ -2,6 +2,7 @@
 
 mod groups;
 mod key_files;
+pub mod key_store;
 mod mail;
 mod months;
 mod open;

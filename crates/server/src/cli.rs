@@ -60,6 +60,9 @@ pub enum Verb {
     /// Accounts
     #[command(subcommand)]
     User(User),
+    /// The keys that people's data is sealed with
+    #[command(subcommand)]
+    Keys(Keys),
     /// Check settings, keys and disk, and say what to do about what is wrong
     Doctor(Doctor),
 }
@@ -223,6 +226,22 @@ pub struct CreateAdmin {
     pub place: Place,
 }
 
+#[derive(Debug, Subcommand)]
+pub enum Keys {
+    /// List whose keys are lost, after the newest copy of keys/subjects.db was put back; with --yes, give them up
+    AcceptLost(AcceptLost),
+}
+
+#[derive(Debug, Args)]
+pub struct AcceptLost {
+    /// Give them up for good: what is sealed with them reads as erased, on record, even if the keys are found later
+    #[arg(long)]
+    pub yes: bool,
+
+    #[command(flatten)]
+    pub place: Place,
+}
+
 #[derive(Debug, Args)]
 pub struct Doctor {
     /// Only print every setting with its default and its meaning
@@ -243,6 +262,7 @@ impl Verb {
             Self::DeadLetters(verb) => &verb.target().place,
             Self::Replay(verb) => &verb.target.place,
             Self::User(User::CreateAdmin(verb)) => &verb.place,
+            Self::Keys(Keys::AcceptLost(verb)) => &verb.place,
             Self::Doctor(verb) => &verb.place,
         };
         (place.clone(), place.flags())

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser as _;
-use hyderabadinfra::cli::{Cli, Import, User, Verb, doctor, output, place, run, serve};
+use hyderabadinfra::cli::{Cli, Import, Keys, User, Verb, doctor, output, place, run, serve};
 use hyderabadinfra::settings::{self, Settings, Sources};
 
 /// Many small, short-lived allocations from many threads: the system's allocator keeps far more memory for them. Its
@@ -73,6 +73,7 @@ async fn perform(verb: &Verb, settings: &Settings) -> anyhow::Result<ExitCode> {
             done
         }
         Verb::User(User::CreateAdmin(admin)) => place::create_admin(admin, settings).await,
+        Verb::Keys(Keys::AcceptLost(verb)) => place::accept_lost(verb, settings).await,
         Verb::Doctor(_) => doctor::examine(settings),
     }
 }

@@ -35,10 +35,10 @@ impl UsersProjection {
     async fn one(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
         match (&*envelope.stream.kind, &*envelope.event_type) {
             ("user", _) => {
-                let event = self.ledger.decode(envelope).map_err(unreadable)?;
+                let event = self.ledger.decode(envelope)?;
                 account(tx, envelope, event).await
             }
-            ("session", "USER_LOGIN") => match self.ledger.decode(envelope).map_err(unreadable)? {
+            ("session", "USER_LOGIN") => match self.ledger.decode(envelope)? {
                 SessionEvent::SignedIn { user_id, .. } => signed_in(tx, envelope, user_id).await,
                 _ => Ok(()),
             },

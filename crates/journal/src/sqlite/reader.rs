@@ -99,6 +99,21 @@ impl Readers {
             .collect()
     }
 
+    /// Rows only: for a log without segments.
+    pub fn of_type(&self, event_type: &str, seq: u64, limit: usize) -> Result<Vec<Envelope>, JournalError> {
+        self.with(|connection| {
+            let condition = "event_type = ?1 and position > ?2 order by position limit ?3";
+            self.rows(connection, condition, params![event_type, seq, limit])
+        })
+    }
+
+    pub fn newest_of_type(&self, event_type: &str, limit: usize) -> Result<Vec<Envelope>, JournalError> {
+        self.with(|connection| {
+            let condition = "event_type = ?1 order by position desc limit ?2";
+            self.rows(connection, condition, params![event_type, limit])
+        })
+    }
+
     pub fn owner(&self, claim: &Claim) -> Result<Option<StreamId>, JournalError> {
         self.with(|connection| {
             connection

@@ -11,7 +11,6 @@ use journal::Ledger;
 use projection::deliveries::Delivery;
 use projection::{ProjectionError, ViewTx};
 
-use super::unreadable;
 use crate::channel::TEXTS;
 use crate::letter::CHANNEL;
 use crate::template::Template;
@@ -38,7 +37,7 @@ pub const QUOTING: &str = "select delivery from quoting where tenant = $1 and us
 
 /// Somebody asked an owner, or the owner followed it up.
 pub async fn lead(ledger: &Ledger, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
-    match ledger.decode(event).map_err(unreadable)? {
+    match ledger.decode(event)? {
         LeadEvent::Made { owner_id, enquiry, .. } => {
             let letters = add(tx, event, owner_id, Template::Lead, &[CHANNEL, TEXTS]).await?;
             for id in letters {
@@ -74,8 +73,8 @@ async fn first<E: domain::EventKind>(
     ledger: &Ledger,
     event: &Envelope,
 ) -> Result<Option<E>, ProjectionError> {
-    let events = ledger.journal().read_stream(&event.stream, 0).await.map_err(unreadable)?;
-    events.first().map(|first| ledger.decode(first).map_err(unreadable)).transpose()
+    let events = ledger.journal().read_stream(&event.stream, 0).await?;
+    Ok(events.first().map(|first| ledger.decode(first)).transpose()?)
 }
 
 /// Gives the ids of the deliveries: none for one's own doing.

@@ -3,7 +3,8 @@
 use ::projection::{Row, ViewError, ViewStore};
 use domain::activity::ActivityEvent;
 use domain::{Log, Position, TenantId, Timestamp, UserId};
-use journal::{JournalError, Ledger};
+use journal::keys::KeyError;
+use journal::{DecodeError, JournalError, Ledger};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -42,12 +43,14 @@ impl PastSearch {
     }
 
     /// Its words, which stand in the journal.
-    async fn tell(&mut self, ledger: &Ledger, log: Position) -> Result<(), JournalError> {
+    async fn tell(&mut self, ledger: &Ledger, log: Position) -> Result<(), PageError> {
         let found = ledger.journal().read_after(log.at(self.seq.saturating_sub(1)), 1).await?;
         let event = found.iter().find(|event| event.event_id.to_string() == self.id);
-        let Some(Ok(ActivityEvent::Searched { filters, .. })) = event.map(|event| ledger.decode(event))
-        else {
-            return Ok(());
+        let filters = match event.map(|event| ledger.decode(event)) {
+            Some(Ok(ActivityEvent::Searched { filters, .. })) => filters,
+            // A key that cannot be had is no search without words.
+            Some(Err(DecodeError::Keys(error))) => return Err(error.into()),
+            _ => return Ok(()),
         };
         self.search_filters = filters.into_value();
         let words = self.search_filters.as_ref().and_then(|told| told.get("query").or_else(|| told.get("q")));
@@ -120,4 +123,7 @@ pub enum PageError {
     /// The journal does not answer.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// Somebody's key cannot be had.
+    #[error(transparent)]
+    Key(#[from] KeyError),
 }

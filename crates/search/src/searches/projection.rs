@@ -42,8 +42,7 @@ impl Searched {
             return self.gone(tx, envelope).await;
         }
         let Some(user) = envelope.user_id else { return Ok(()) };
-        let event = self.ledger.decode::<ActivityEvent>(envelope);
-        match event.map_err(|error| ProjectionError::Event(error.to_string()))? {
+        match self.ledger.decode::<ActivityEvent>(envelope)? {
             ActivityEvent::Searched { filters, results_count } => {
                 let row = [envelope.stream.tenant.as_str().into(), user.to_string().into()];
                 let sql = "select 1 from gone_searchers where tenant = $1 and user_id = $2";

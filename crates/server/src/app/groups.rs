@@ -7,7 +7,7 @@ use bus::{AfterTries, GroupHandle, Policy, Retry, Runner, Standing, Target};
 use domain::StreamId;
 use domain::audit::AuditEvent;
 use http_kit::Kit;
-use projection::{Outdated, ViewStore};
+use projection::ViewStore;
 
 use crate::progress::Progress;
 use crate::settings::{self, Settings};
@@ -15,6 +15,8 @@ use crate::settings::{self, Settings};
 pub struct Starts<'a> {
     pub kit: &'a Kit,
     pub settings: &'a Settings,
+    /// Every read model is made again: it may hold something of people who were erased.
+    pub again: bool,
 }
 
 impl Starts<'_> {
@@ -36,10 +38,13 @@ impl Starts<'_> {
 
     /// The group over a read model of the shape of today.
     async fn renewed(&self, group: bus::Group, store: &ViewStore) -> anyhow::Result<(Runner, GroupHandle)> {
-        if let Some(why) = store.outdated() {
-            let (_, old) = self.group(group, store.clone()).await?;
-            renew(store, &old, why).await?;
-        }
+        let why = match store.outdated() {
+            Some(why) => why.to_string(),
+            None if self.again => "it may hold something of people who were erased".to_owned(),
+            None => return self.group(group, store.clone()).await,
+        };
+        let (_, old) = self.group(group, store.clone()).await?;
+        renew(store, &old, &why).await?;
         self.group(group, store.clone()).await
     }
 
@@ -83,9 +88,13 @@ impl Starts<'_> {
 ///
 /// # Errors
 /// When it cannot be made again: then it is what it was, and no answer may come from it.
-async fn renew(store: &ViewStore, group: &GroupHandle, why: Outdated) -> anyhow::Result<()> {
+async fn renew(store: &ViewStore, group: &GroupHandle, why: &str) -> anyhow::Result<()> {
     let name = group.group.name;
-    tracing::info!(group = name, %why, "a read model is made again from the journal before the server answers");
+    tracing::info!(
+        group = name,
+        why,
+        "a read model is made again from the journal before the server answers"
+    );
     let progress = Progress::drawn_or("events", move |line| tracing::info!(group = name, "{line}"));
     let renewed = projection::renew(store, group, |now| progress.set(now.done, now.total)).await;
     progress.stop();

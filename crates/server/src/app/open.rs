@@ -11,7 +11,7 @@ use gateway::{Hub, LimitSettings, Limits, Parts};
 use history::History;
 use http_kit::{Jobs, Kit, KitParts, Tenant, Tenants, Tokens};
 use journal::sqlite::Limits as JournalLimits;
-use journal::{ActivityQueue, Journal, KeyRing, Ledger, Seen, SqliteJournal};
+use journal::{ActivityQueue, Journal, Ledger, Seen, SqliteJournal};
 use metrics_exporter_prometheus::PrometheusHandle;
 use notifications::Notifications;
 use projection::deliveries::{Book, Settings as Courier};
@@ -20,6 +20,7 @@ use search::Search;
 use users::{Erasures, Users};
 
 use super::groups::{Starts, retry};
+use super::key_store::{self, Settled};
 use super::mail;
 use super::months::Months;
 use super::tasks::{Tasks, Work};
@@ -47,7 +48,7 @@ impl App {
         let data_dir = &settings.data_dir;
         let lock = lock(data_dir)?;
         let journal = Arc::new(open_journal(settings, &clock)?);
-        let kit = kit(settings, &journal, clock.clone()).await?;
+        let (kit, settled) = kit(settings, &journal, clock.clone()).await?;
         let views_dir = data_dir.join("views");
         let users = open_users(settings, &kit, &public_url).context("the users service")?;
         let properties = Properties::open(kit.clone(), &views_dir).context("the properties service")?;
@@ -66,7 +67,9 @@ impl App {
             (Files::group(), files.store().clone()),
         ];
         views.extend(search.views());
-        let (runners, groups) = Starts { kit: &kit, settings }.groups(&views).await?;
+        let again = settled.made_again;
+        let (runners, groups) = Starts { kit: &kit, settings, again }.groups(&views).await?;
+        settled.done(kit.ledger.keys()).context("the key store")?;
         // Nobody uploads yet: bytes without an event are what a crash has left.
         files.sweep().await.context("the files service")?;
         let services = operations(&users, &properties, &history, &notifications, &files, &search, &groups);
@@ -181,7 +184,7 @@ fn sessions(settings: &Settings) -> users::Settings {
     }
 }
 
-fn open_journal(settings: &Settings, clock: &Clock) -> anyhow::Result<SqliteJournal> {
+pub(super) fn open_journal(settings: &Settings, clock: &Clock) -> anyhow::Result<SqliteJournal> {
     let limits = JournalLimits { batch: settings.journal.batch, queue: settings.journal.queue };
     SqliteJournal::open(&settings.data_dir.join("journal"), clock, limits).context("the journal")
 }
@@ -196,12 +199,16 @@ fn open_files(settings: &Settings, kit: &Kit, views_dir: &std::path::Path) -> an
     Ok(Files::open(kit.clone(), &settings.data_dir, views_dir, files::Settings { base_url })?)
 }
 
-async fn kit(settings: &Settings, journal: &Arc<SqliteJournal>, clock: Clock) -> anyhow::Result<Kit> {
+async fn kit(
+    settings: &Settings,
+    journal: &Arc<SqliteJournal>,
+    clock: Clock,
+) -> anyhow::Result<(Kit, Settled)> {
     let keys = settings.data_dir.join("keys");
     std::fs::create_dir_all(&keys).with_context(|| format!("{} cannot be made", keys.display()))?;
-    let master = key_files::master(settings.master_key_file.as_deref(), &keys)?;
     let signing = key_files::signing(settings.jwt_key_file.as_deref(), &keys)?;
-    let ring = Arc::new(KeyRing::open(&keys.join("subjects.db"), &master).context("the key store")?);
+    let ring = Arc::new(key_store::open_store(settings, &keys)?);
+    let settled = key_store::settle(journal, &ring).await?;
     let tokens =
         Tokens::new(&signing, clock.clone(), settings.sessions.access_seconds).context("the token key")?;
     let journal: Arc<dyn Journal> = journal.clone();
@@ -210,7 +217,7 @@ async fn kit(settings: &Settings, journal: &Arc<SqliteJournal>, clock: Clock) ->
     let seen = Arc::new(Seen::new(heads));
     let every = Duration::from_millis(settings.activity.flush_ms.into());
     let activity = ActivityQueue::new(ledger.clone(), Arc::clone(&seen), every, settings.activity.queue);
-    Ok(Kit::from(KitParts {
+    let parts = KitParts {
         ledger,
         tokens: Arc::new(tokens),
         seen,
@@ -219,7 +226,8 @@ async fn kit(settings: &Settings, journal: &Arc<SqliteJournal>, clock: Clock) ->
         tenants: Arc::new(tenants(settings)?),
         wait: Duration::from_millis(settings.reads.wait_ms.into()),
         jobs: Jobs::default(),
-    }))
+    };
+    Ok((Kit::from(parts), settled))
 }
 
 fn tenants(settings: &Settings) -> anyhow::Result<Tenants> {

@@ -6,9 +6,9 @@ use anyhow::{Context as _, bail};
 use domain::{Clock, TenantId};
 use rand::Rng as _;
 
-use super::{CreateAdmin, Target, output, run};
+use super::{AcceptLost, CreateAdmin, Target, output, run};
 use crate::api_client::ApiClient;
-use crate::app::{App, Opening, prometheus};
+use crate::app::{App, Opening, key_store, prometheus};
 use crate::settings::Settings;
 
 /// On whose behalf a verb works in the data directory.
@@ -88,4 +88,23 @@ pub async fn create_admin(args: &CreateAdmin, settings: &Settings) -> anyhow::Re
         output::line(&format!("password, shown only once: {password}"));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Each person on a line of its own, with their tenant.
+///
+/// # Errors
+/// When the data directory is held, or journal or key store do not answer.
+pub async fn accept_lost(args: &AcceptLost, settings: &Settings) -> anyhow::Result<ExitCode> {
+    let lost = key_store::lost(settings, Clock::System, args.yes).await?;
+    lost.iter().for_each(|person| output::line(person));
+    output::note(&match (lost.len(), args.yes) {
+        (0, _) => "no key is lost".to_owned(),
+        (many, true) => {
+            format!("the keys of {many} people are given up; the next start makes read models again")
+        }
+        (many, false) => format!(
+            "the keys of {many} people are lost; if no copy of keys/subjects.db has them, give them up with --yes"
+        ),
+    });
+    Ok(if lost.is_empty() || args.yes { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use testkit::{ADMIN, Client, Person, TestApp, WITH_ADMIN};
 
 /// What nobody may find any more, in any case.
-const SECRETS: [&str; 9] = [
+pub const SECRETS: [&str; 9] = [
     "Yashodhara",
     "Quillankar",
     "yashoquill",
@@ -40,29 +40,29 @@ fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     found
 }
 
-fn holds(bytes: &[u8], secret: &[u8]) -> bool {
+pub fn holds(bytes: &[u8], secret: &[u8]) -> bool {
     bytes.windows(secret.len()).any(|window| window.eq_ignore_ascii_case(secret))
 }
 
 /// The files that hold one of `secrets`, by their names.
-fn found(directory: &Path, secrets: &[&[u8]]) -> Vec<String> {
+pub fn found(directory: &Path, secrets: &[&[u8]]) -> Vec<String> {
     let files = files(directory);
     let found = files.iter().filter(|(_, bytes)| secrets.iter().any(|secret| holds(bytes, secret)));
     found.map(|(path, _)| path.strip_prefix(directory).unwrap().display().to_string()).collect()
 }
 
-fn secrets() -> Vec<&'static [u8]> {
+pub fn secrets() -> Vec<&'static [u8]> {
     SECRETS.iter().map(|secret| secret.as_bytes()).collect()
 }
 
-async fn join(client: &Client) -> Person {
+pub async fn join(client: &Client) -> Person {
     let body = json!({"username": "yashoquill", "email": "yashoquill@example.com", "password": testkit::PASSWORD,
         "firstName": "Yashodhara", "lastName": "Quillankar", "phoneNumber": "9391827364"});
     client.send(Method::POST, "/api/auth/register", Some(&body), &[BROWSER]).await.expect(201);
     Person::enter(client, "yashoquill@example.com").await
 }
 
-async fn list(person: &Person) -> String {
+pub async fn list(person: &Person) -> String {
     let body = json!({"title": "A home in Kondapur", "location": "Kondapur", "price": 7_500_000,
         "propertyType": "APARTMENT", "address": "Gulmohar Niwas, Lane 7", "contactName": "Torvald Agentwala",
         "contactPhone": "9285746301", "contactEmail": "torvald.agentwala@example.org"});
@@ -111,7 +111,7 @@ async fn break_listing(app: &TestApp, person: &Person, listing: &str) {
 }
 
 /// Every answer to a question of the table, with the person's and the listing's ids in it.
-async fn answers(client: &Client, person: &str, listing: &str) -> String {
+pub async fn answers(client: &Client, person: &str, listing: &str) -> String {
     let table = include_str!("../../../../docs/endpoints.tsv");
     let mut told = String::new();
     for row in table.lines().filter_map(|line| line.strip_prefix("GET\t")) {
@@ -136,7 +136,7 @@ async fn answers(client: &Client, person: &str, listing: &str) -> String {
     told
 }
 
-fn wrapped_key(data_dir: &Path, person: &str) -> Option<Vec<u8>> {
+pub fn wrapped_key(data_dir: &Path, person: &str) -> Option<Vec<u8>> {
     let id: uuid::Uuid = person.parse().unwrap();
     let keys = rusqlite::Connection::open(data_dir.join("keys/subjects.db")).unwrap();
     let sql = "select wrapped from subject_keys where subject = ?1";

@@ -8,6 +8,7 @@ mod asyncapi;
 mod crash;
 mod erasure;
 mod imports;
+mod keys;
 mod leads;
 mod letters;
 mod operators;
