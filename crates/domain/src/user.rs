@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, EventKind};
+use crate::envelope::Version;
 use crate::id::UserId;
 use crate::personal::Personal;
 use crate::time::Timestamp;
@@ -124,6 +125,10 @@ pub enum UserEvent {
 }
 
 impl EventKind for UserEvent {}
+
+/// The events that change who may act as the person, or what as: sessions that began before one of them are over.
+pub const CREDENTIALS: [&str; 4] =
+    ["PASSWORD_CHANGED", "USER_ROLE_CHANGED", "USER_STATUS_CHANGED", "USER_DELETED"];
 
 /// What an account can be asked.
 #[derive(Clone, Debug)]
@@ -242,10 +247,17 @@ pub struct Person {
     pub email_verified: bool,
     /// As last counted on request.
     pub counted: Option<u64>,
+    /// The version of the account after the last of [`CREDENTIALS`]; 0 while there was none. A session remembers the
+    /// one it began under: with another one it is over, whatever the clock says.
+    #[serde(skip)]
+    pub credentials: Version,
     /// Joined at.
     pub created_at: Timestamp,
     /// Changed at.
     pub updated_at: Timestamp,
+    /// Of the account, counted along.
+    #[serde(skip)]
+    version: Version,
     #[serde(skip)]
     verification: Option<IssuedToken>,
     #[serde(skip)]
@@ -304,6 +316,7 @@ impl Person {
 
     fn evolve(&mut self, event: &UserEvent, at: Timestamp) {
         self.updated_at = at;
+        self.version += 1;
         match event {
             UserEvent::Registered { .. } | UserEvent::Deleted { .. } => {}
             UserEvent::IdentityLinked { identity, .. } => self.identities.push(identity.clone()),
@@ -322,9 +335,16 @@ impl Person {
             UserEvent::PasswordChanged { password_hash } => {
                 self.password_hash = password_hash.clone();
                 self.reset = None;
+                self.credentials = self.version;
             }
-            UserEvent::RoleChanged { to, .. } => self.role = *to,
-            UserEvent::StatusChanged { to, .. } => self.status = *to,
+            UserEvent::RoleChanged { to, .. } => {
+                self.role = *to;
+                self.credentials = self.version;
+            }
+            UserEvent::StatusChanged { to, .. } => {
+                self.status = *to;
+                self.credentials = self.version;
+            }
             UserEvent::PropertyCountChanged { property_count, .. } => self.counted = Some(*property_count),
         }
     }
@@ -383,8 +403,10 @@ impl Aggregate for User {
                     status: UserStatus::default(),
                     email_verified: false,
                     counted: None,
+                    credentials: 0,
                     created_at: at,
                     updated_at: at,
+                    version: 1,
                     verification: Some(verification.clone()),
                     reset: None,
                     identities: Vec::new(),

@@ -16,7 +16,7 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use bus::{Group, GroupHandle};
-use http_kit::{Failure, Kit};
+use http_kit::{Failure, InFlight, Kit};
 use metrics_exporter_prometheus::PrometheusHandle;
 use projection::ViewStore;
 use projection::deliveries::Book;
@@ -32,6 +32,8 @@ use realtime::Tickets;
 pub struct Parts {
     /// Shared by everything.
     pub kit: Kit,
+    /// The requests that run to their end.
+    pub in_flight: InFlight,
     /// The routes of all services.
     pub services: Router,
     /// The consumer groups of this process.
@@ -93,6 +95,7 @@ pub struct Doors {
     /// The management port: health and metrics, without tokens.
     pub management: Router,
     kit: Kit,
+    in_flight: InFlight,
 }
 
 /// What the gateway's own routes say of themselves.
@@ -106,8 +109,19 @@ pub fn docs() -> utoipa::openapi::OpenApi {
 /// Builds the doors.
 #[must_use]
 pub fn doors(parts: Parts) -> Doors {
-    let Parts { kit, services, groups, views, deliveries, hub, limits, origins, body_limit, prometheus } =
-        parts;
+    let Parts {
+        kit,
+        in_flight,
+        services,
+        groups,
+        views,
+        deliveries,
+        hub,
+        limits,
+        origins,
+        body_limit,
+        prometheus,
+    } = parts;
     let tickets = Tickets::default();
     let services_too = services.clone();
     let parts = GatewayParts {
@@ -128,6 +142,7 @@ pub fn doors(parts: Parts) -> Doors {
         .map_response(headers::secure)
         .layer(cors(&origins))
         .layer(from_fn_with_state(kit.clone(), http_kit::edge))
+        .layer(from_fn_with_state(in_flight.clone(), http_kit::to_the_end))
         .layer(DefaultBodyLimit::max(body_limit))
         .layer(from_fn_with_state(gateway.clone(), guard::guard));
     let api = services
@@ -135,13 +150,16 @@ pub fn doors(parts: Parts) -> Doors {
         .merge(realtime::router(gateway.clone()))
         .layer(layers);
     let management = operations::management(gateway).layer(from_fn_with_state(kit.clone(), http_kit::edge));
-    Doors { api, management, kit }
+    Doors { api, management, kit, in_flight }
 }
 
 impl Doors {
     /// The public router: the API, and `pages` for every other address.
     pub fn public(&self, pages: Router) -> Router {
-        let pages = pages.layer(from_fn_with_state(self.kit.clone(), http_kit::edge));
+        let layers = ServiceBuilder::new()
+            .layer(from_fn_with_state(self.kit.clone(), http_kit::edge))
+            .layer(from_fn_with_state(self.in_flight.clone(), http_kit::to_the_end));
+        let pages = pages.layer(layers);
         let layers = ServiceBuilder::new()
             .map_response(headers::secure)
             .layer(from_fn_with_state(self.kit.clone(), http_kit::edge));

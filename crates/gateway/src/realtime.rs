@@ -61,7 +61,7 @@ async fn ticket(
     entry: entry::Bearer,
 ) -> Result<Response, Failure> {
     caller.person()?;
-    let ticket = gateway.tickets.issue(entry.0, gateway.kit.ledger.clock().now());
+    let ticket = gateway.tickets.issue(entry.0, gateway.kit.tokens.steady().now());
     let data = Ticket { ticket, expires_in: tickets::SECONDS };
     Ok(gateway.kit.reply("Ticket", data).status(StatusCode::CREATED).into_response())
 }

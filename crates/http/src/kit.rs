@@ -60,6 +60,11 @@ impl Tenants {
         &self.default
     }
 
+    /// All of them.
+    pub fn ids(&self) -> impl Iterator<Item = &TenantId> {
+        self.all.keys()
+    }
+
     /// A tenant's settings.
     #[must_use]
     pub fn get(&self, id: &TenantId) -> Option<&Tenant> {

@@ -1,5 +1,6 @@
 //! Access tokens: Ed25519 signatures, ten minutes, bound to a session that can be ended at once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -7,9 +8,11 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use domain::user::Role;
-use domain::{Clock, SessionId, TenantId, Timestamp, UserId};
+use domain::{Clock, SessionId, TenantId, UserId, Version};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+
+use crate::steady::Steady;
 
 /// Who issues our tokens.
 const ISSUER: &str = "hyderabadinfra";
@@ -17,6 +20,9 @@ const ISSUER: &str = "hyderabadinfra";
 pub const PUBLIC: &str = "hyderabadinfra";
 /// The audience of tokens between services.
 pub const INTERNAL: &str = "internal";
+
+/// A token from further ahead, in seconds, is of a time that was lost with the sessions.
+const AHEAD: i64 = 60;
 
 /// What a token says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,8 +41,14 @@ pub struct Claims {
     pub role: Role,
     /// Issued at, seconds.
     pub iat: i64,
-    /// Worthless from, seconds.
+    /// Worthless from, seconds, for whoever has nothing but the machine's clock.
     pub exp: i64,
+    /// Issued at, in seconds of [`Steady`]. Tokens of earlier versions do not say it: nothing was ahead then.
+    #[serde(default)]
+    pub issued: Option<i64>,
+    /// See `domain::user::Person::credentials`: what the session began under.
+    #[serde(default)]
+    pub credentials: Version,
 }
 
 /// Why a token does not hold.
@@ -54,16 +66,20 @@ pub enum TokenError {
 }
 
 /// Signs and verifies tokens. Verified tokens are cached under their SHA-256 for at most a minute, and never
-/// longer than they live; ending a session takes effect at once.
+/// longer than they live; ending a session takes effect at once. They live by [`Steady`]: a clock that is set back
+/// gives no token back.
 pub struct Tokens {
     pair: Ed25519KeyPair,
     encoding: jsonwebtoken::EncodingKey,
     decoding: jsonwebtoken::DecodingKey,
     header: jsonwebtoken::Header,
-    clock: Clock,
+    steady: Arc<Steady>,
     seconds: i64,
     verified: moka::sync::Cache<[u8; 32], Claims>,
+    /// Kept, by a clock that nobody sets, for as long as a token can live.
     ended: moka::sync::Cache<SessionId, ()>,
+    /// The least credentials of those whose credentials changed; kept as long.
+    least: moka::sync::Cache<UserId, Version>,
 }
 
 impl std::fmt::Debug for Tokens {
@@ -97,22 +113,27 @@ impl Tokens {
         let public = pair.public_key().as_ref().to_vec();
         let mut header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::EdDSA);
         header.kid = Some(BASE64URL.encode(&sha256(&public)[..12]));
-        let seconds = i64::from(seconds);
+        let life = Duration::from_secs(u64::from(seconds) + 60);
         Ok(Self {
             encoding: jsonwebtoken::EncodingKey::from_ed_der(pkcs8),
             decoding: jsonwebtoken::DecodingKey::from_ed_der(&public),
             pair,
             header,
-            clock,
-            seconds,
+            steady: Arc::new(Steady::new(clock)),
+            seconds: i64::from(seconds),
             verified: moka::sync::Cache::builder()
                 .max_capacity(100_000)
                 .time_to_live(Duration::from_mins(1))
                 .build(),
-            ended: moka::sync::Cache::builder()
-                .time_to_live(Duration::from_secs(u64::try_from(seconds).unwrap_or(0) + 60))
-                .build(),
+            ended: moka::sync::Cache::builder().time_to_live(life).build(),
+            least: moka::sync::Cache::builder().time_to_live(life).build(),
         })
+    }
+
+    /// The time that tokens live by.
+    #[must_use]
+    pub fn steady(&self) -> &Arc<Steady> {
+        &self.steady
     }
 
     /// How long a token lives, in seconds.
@@ -121,7 +142,7 @@ impl Tokens {
         self.seconds
     }
 
-    /// A token for a person's session.
+    /// A token for a person's session, which began under `credentials`.
     ///
     /// # Errors
     /// When signing fails.
@@ -131,8 +152,9 @@ impl Tokens {
         user: UserId,
         session: SessionId,
         role: Role,
+        credentials: Version,
     ) -> Result<String, TokenError> {
-        self.sign(&self.claims(PUBLIC, tenant, user, session, role))
+        self.sign(&Claims { credentials, ..self.claims(PUBLIC, tenant, user, session, role) })
     }
 
     /// A token for another service of ours.
@@ -144,9 +166,9 @@ impl Tokens {
     }
 
     fn claims(&self, aud: &str, tenant: &TenantId, sub: UserId, sid: SessionId, role: Role) -> Claims {
-        let iat = self.clock.now().seconds();
+        let (iat, issued) = (self.steady.clock().now().seconds(), Some(self.steady.now().seconds()));
         let (iss, aud, tid, exp) = (ISSUER.to_owned(), aud.to_owned(), tenant.clone(), iat + self.seconds);
-        Claims { iss, aud, sub, sid, tid, role, iat, exp }
+        Claims { iss, aud, sub, sid, tid, role, iat, exp, issued, credentials: 0 }
     }
 
     fn sign(&self, claims: &Claims) -> Result<String, TokenError> {
@@ -174,15 +196,19 @@ impl Tokens {
     /// # Errors
     /// When it does not.
     pub fn holds(&self, claims: &Claims) -> Result<(), TokenError> {
-        if claims.exp <= self.clock.now().seconds() {
+        let (now, issued) = (self.steady.now().seconds(), claims.issued.unwrap_or(claims.iat));
+        // A shorter life of the settings holds for tokens that were issued before, too: nothing is kept for longer.
+        let life = (claims.exp - claims.iat).min(self.seconds);
+        if now >= issued + life || now < issued - AHEAD {
             return Err(TokenError::Expired);
         }
-        if self.ended.contains_key(&claims.sid) { Err(TokenError::Revoked) } else { Ok(()) }
+        let older = || self.least.get(&claims.sub).is_some_and(|least| claims.credentials < least);
+        if self.ended.contains_key(&claims.sid) || older() { Err(TokenError::Revoked) } else { Ok(()) }
     }
 
     fn check(&self, token: &str) -> Result<Claims, TokenError> {
         let mut rules = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::EdDSA);
-        rules.validate_exp = false; // checked above, against our own clock, on every use
+        rules.validate_exp = false; // checked above, against our own time, on every use
         rules.set_issuer(&[ISSUER]);
         rules.set_audience(&[PUBLIC, INTERNAL]);
         let checked = jsonwebtoken::decode::<Claims>(token, &self.decoding, &rules);
@@ -194,10 +220,12 @@ impl Tokens {
         self.ended.insert(session, ());
     }
 
-    /// Whether a session that ended at `at` can still have living tokens.
-    #[must_use]
-    pub fn may_live(&self, at: Timestamp) -> bool {
-        at.seconds() + self.seconds > self.clock.now().seconds()
+    /// From now on no token of this person holds whose session began under earlier credentials than these.
+    pub fn require(&self, user: UserId, credentials: Version) {
+        let most = |known: Option<moka::Entry<UserId, Version>>| {
+            known.map_or(credentials, |known| credentials.max(known.into_value()))
+        };
+        self.least.entry(user).and_upsert_with(most);
     }
 
     /// The public key as a JSON Web Key Set.
@@ -209,48 +237,4 @@ impl Tokens {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn tokens(clock: &Clock) -> Tokens {
-        Tokens::new(&Tokens::generate_key().unwrap(), clock.clone(), 600).unwrap()
-    }
-
-    #[test]
-    fn h05_a_token_holds_ten_minutes_for_its_own_key_and_session_only() {
-        let clock = Clock::manual(Timestamp::from_micros(1_700_000_000_000_000));
-        let (ours, theirs) = (tokens(&clock), tokens(&clock));
-        let tenant = TenantId::stored("hyderabad");
-        let (user, session) = (uuid::Uuid::from_u128(1).into(), uuid::Uuid::from_u128(2).into());
-        let token = ours.issue(&tenant, user, session, Role::User).unwrap();
-        assert_eq!(ours.verify(&token).unwrap().sub, user);
-        assert_eq!(theirs.verify(&token), Err(TokenError::Invalid));
-        let mut changed = token.clone().into_bytes();
-        let middle = changed.len() / 2;
-        changed[middle] = if changed[middle] == b'A' { b'B' } else { b'A' };
-        assert_eq!(ours.verify(&String::from_utf8(changed).unwrap()), Err(TokenError::Invalid));
-        clock.advance(599);
-        assert!(ours.verify(&token).is_ok());
-        clock.advance(1);
-        assert_eq!(ours.verify(&token), Err(TokenError::Expired));
-        let other = ours.issue(&tenant, user, session, Role::User).unwrap();
-        ours.end(session);
-        assert_eq!(ours.verify(&other), Err(TokenError::Revoked));
-    }
-
-    #[test]
-    fn h05_a_token_signed_with_a_shared_secret_is_refused() {
-        let clock = Clock::manual(Timestamp::from_micros(1_700_000_000_000_000));
-        let ours = tokens(&clock);
-        let claims = ours.claims(
-            PUBLIC,
-            &TenantId::stored("hyderabad"),
-            uuid::Uuid::from_u128(1).into(),
-            uuid::Uuid::from_u128(2).into(),
-            Role::Admin,
-        );
-        let secret = jsonwebtoken::EncodingKey::from_secret(b"hyderabadinfra-secret-key");
-        let forged = jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &secret).unwrap();
-        assert_eq!(ours.verify(&forged), Err(TokenError::Invalid));
-    }
-}
+mod tests;

@@ -24,7 +24,7 @@ use domain::TenantId;
 use files::Files;
 use gateway::{Doors, Hub};
 use history::History;
-use http_kit::Kit;
+use http_kit::{InFlight, Kit};
 use journal::SqliteJournal;
 use metrics_exporter_prometheus::PrometheusHandle;
 use notifications::Notifications;
@@ -35,6 +35,9 @@ use users::{Erasures, Users};
 
 pub use open::Opening;
 pub use search::Search;
+
+/// Requests whose connection is gone get so long to their end, when the time for open requests is over.
+const LAST_REQUESTS: Duration = Duration::from_secs(2);
 
 /// The whole application on one machine: everything but the sockets.
 #[derive(Debug)]
@@ -60,6 +63,7 @@ pub struct App {
     /// Every read model with the group that fills it.
     pub views: Vec<(Group, ViewStore)>,
     doors: Doors,
+    in_flight: InFlight,
     journal: Arc<SqliteJournal>,
     hub: Arc<Hub>,
     tasks: Tasks,
@@ -92,12 +96,14 @@ impl App {
         self.kit.tenants.default_id()
     }
 
-    /// Ends everything in order: the doors are closed by now, what people looked at is written and no more of it taken,
-    /// groups finish their step, the journal is closed.
+    /// Ends everything in order: the doors are closed by now, what was begun is done, what people looked at is written and
+    /// no more of it taken, groups finish their step, the journal is closed.
     pub async fn shutdown(self) {
+        self.in_flight.stop(LAST_REQUESTS).await;
         self.kit.jobs.stop().await;
         self.kit.activity.close().await;
         self.tasks.stop().await;
+        self.users.keep_time().await;
         self.journal.close().await;
     }
 }
@@ -132,7 +138,12 @@ pub async fn serve(
     tracing::info!("stopping: open requests are finished");
     hub.close();
     ended.send_replace(true);
-    let drained = tokio::time::timeout(drain, async { while servers.join_next().await.is_some() {} }).await;
+    let draining = async {
+        while servers.join_next().await.is_some() {}
+        // Those whose client has gone.
+        app.in_flight.finished().await;
+    };
+    let drained = tokio::time::timeout(drain, draining).await;
     if drained.is_err() {
         tracing::warn!("some connections were still busy and are cut");
         servers.shutdown().await;

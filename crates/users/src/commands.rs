@@ -1,6 +1,7 @@
 //! What people, admins and the operator can have done.
 
 mod account;
+mod credentials;
 mod mail;
 mod oidc;
 pub mod operator;
@@ -8,14 +9,14 @@ mod sign_in;
 mod standing;
 
 use axum::http::StatusCode;
-use domain::session::{Session, SessionCommand};
 use domain::user::{Person, User, UserRejection};
-use domain::{Actor, Position, SessionId, TenantId, UserId, Version};
+use domain::{Actor, TenantId, UserId, Version};
 use http_kit::{Caller, Failure, refused};
-use journal::{Claim, ExecuteError, Options};
+use journal::{Claim, ExecuteError};
 
 use crate::Users;
 use crate::queries::document::{Known, UserDocument};
+pub use credentials::Ending;
 pub use mail::{asked_code, asked_email, asked_reset};
 pub use sign_in::{TokenPair, asked_credentials, asked_refresh};
 
@@ -58,58 +59,5 @@ impl Users {
 
     fn claim(&self, tenant: &TenantId, kind: &'static str, value: &str) -> Claim {
         self.kit.ledger.keys().claim(tenant, kind, &value.to_lowercase())
-    }
-
-    /// Ends every session of `user`, first in effect, then on record. Gives where the last record stands.
-    pub(crate) async fn end_sessions(
-        &self,
-        actor: &Actor,
-        user: UserId,
-        reason: Ending,
-    ) -> Result<Option<Position>, Failure> {
-        let now = self.kit.ledger.clock().now();
-        let forget_client = reason == Ending::Deleted;
-        let ended = self.sessions.end_all(&actor.tenant, user, forget_client, now).await?;
-        for session in &ended {
-            self.kit.tokens.end(*session);
-        }
-        let mut last = None;
-        for session in ended {
-            last = self.revoke(actor, session, reason.text()).await?.or(last);
-        }
-        Ok(last)
-    }
-
-    async fn revoke(
-        &self,
-        actor: &Actor,
-        session: SessionId,
-        reason: &str,
-    ) -> Result<Option<Position>, Failure> {
-        let command = SessionCommand::Revoke(session, reason.to_owned());
-        let done = self.kit.ledger.execute::<Session>(actor, session, command, Options::default()).await;
-        Ok(done.map_err(refused)?.position)
-    }
-}
-
-/// Why all sessions of a person end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    Linked,
-    Password,
-    Role,
-    Status,
-    Deleted,
-}
-
-impl Ending {
-    const fn text(self) -> &'static str {
-        match self {
-            Self::Linked => "the e-mail address was shown to be somebody's",
-            Self::Password => "password changed",
-            Self::Role => "role changed",
-            Self::Status => "status changed",
-            Self::Deleted => "account deleted",
-        }
     }
 }

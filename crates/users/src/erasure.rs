@@ -12,7 +12,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bus::Group;
 use domain::audit::AuditEvent;
-use domain::{Actor, Envelope, Log, Metadata, StreamId};
+use domain::{Actor, Envelope, Log, Metadata, StreamId, Version};
 use journal::{Append, AppendError, Claims, Expected, Refused};
 use projection::deliveries::{self, Book, Carrier, Courier, Delivery, Found, Order, Outcome};
 use projection::{Projection, ProjectionError, ViewError, ViewStore, ViewTx};
@@ -115,8 +115,9 @@ impl Destroyer {
     async fn destroy(&self, order: &Order) -> Result<(), String> {
         let (tenant, user) = (order.tenant.clone(), order.recipient);
         let left = Actor { tenant: tenant.clone(), user: Some(user), metadata: Metadata::default() };
-        let ended = self.0.end_sessions(&left, user, Ending::Deleted).await;
+        let ended = self.0.try_end_sessions(&left, user, Version::MAX, Ending::Deleted).await;
         ended.map_err(|failure| failure.message)?;
+        self.0.sessions.forget_clients(&tenant, user).await.map_err(|error| error.to_string())?;
         let ledger = self.0.kit.ledger.clone();
         let erased = tokio::task::spawn_blocking(move || ledger.erase(&tenant, user)).await;
         erased.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;

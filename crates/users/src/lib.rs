@@ -46,6 +46,9 @@ pub enum OpenError {
     /// Its sessions cannot be opened.
     #[error(transparent)]
     Sessions(#[from] SessionError),
+    /// What happened since the last start cannot be read.
+    #[error("changes of credentials cannot be read: {0}")]
+    Credentials(String),
     /// Its password threads do not start.
     #[error("the password threads cannot start: {0}")]
     Passwords(#[from] std::io::Error),
@@ -62,22 +65,37 @@ pub struct Users {
 }
 
 impl Users {
-    /// Opens `<views_dir>/users.db`, which can be made again, and `<data_dir>/sessions.db`, which cannot. Sessions
-    /// that ended while their access tokens may still live are told to `kit.tokens`.
+    /// Opens `<views_dir>/users.db`, which can be made again, and `<data_dir>/sessions.db`, which cannot. The time of
+    /// `kit.tokens` goes on from where it was kept, sessions that ended while their access tokens may still live are
+    /// told to it, and what changes of credentials left undone is done.
     ///
     /// # Errors
     /// When a file cannot be opened or a thread not started.
-    pub fn open(kit: Kit, data_dir: &Path, views_dir: &Path, settings: Settings) -> Result<Self, OpenError> {
-        let projection = Arc::new(UsersProjection::new(kit.ledger.clone()));
+    pub async fn open(
+        kit: Kit,
+        data_dir: &Path,
+        views_dir: &Path,
+        settings: Settings,
+    ) -> Result<Self, OpenError> {
+        let projection = Arc::new(UsersProjection::new(kit.ledger.clone(), Arc::clone(&kit.tokens)));
         let tables = include_str!("../migrations/users.sql");
         let store = ViewStore::open(&views_dir.join("users.db"), tables, projection)?;
-        let now = kit.ledger.clock().now();
-        let sessions = Sessions::open(&data_dir.join("sessions.db"), settings, now)?;
-        for session in sessions.ended_since(now.plus_seconds(-kit.tokens.lifetime()))? {
+        let time = Arc::clone(kit.tokens.steady());
+        let sessions = Sessions::open(&data_dir.join("sessions.db"), settings, time)?;
+        for session in sessions.ended_within(kit.tokens.lifetime())? {
             kit.tokens.end(session);
         }
         let passwords = Passwords::start(kit.jobs.supervisor())?;
-        Ok(Self { kit, store, sessions, passwords, oidc: Arc::default() })
+        let users = Self { kit, store, sessions, passwords, oidc: Arc::default() };
+        users.catch_up().await.map_err(|failure| OpenError::Credentials(failure.message))?;
+        Ok(users)
+    }
+
+    /// Keeps the time that sessions and tokens live by for the next start: to be called several times a minute.
+    pub async fn keep_time(&self) {
+        if let Err(error) = self.sessions.keep_time().await {
+            tracing::warn!(%error, "the time of the sessions is not kept");
+        }
     }
 
     /// The same, where people sign in through `providers`, too.

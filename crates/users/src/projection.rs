@@ -1,10 +1,13 @@
 //! The users read model: accounts for lists, and who owns which listing.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use domain::fields::Choice;
 use domain::session::SessionEvent;
-use domain::user::{Profile, Role, UserEvent, UserStatus};
+use domain::user::{CREDENTIALS, Profile, Role, UserEvent, UserStatus};
 use domain::{Envelope, UserId};
+use http_kit::Tokens;
 use journal::Ledger;
 use projection::{Projection, ProjectionError, Value, ViewTx};
 use serde::Deserialize;
@@ -18,6 +21,7 @@ pub const DELETED: &str = "USER_DELETED";
 /// Folds accounts, sign-ins and listings into rows.
 pub struct UsersProjection {
     ledger: Ledger,
+    tokens: Arc<Tokens>,
 }
 
 /// All this service needs to know of a new listing.
@@ -28,8 +32,8 @@ struct Listed {
 }
 
 impl UsersProjection {
-    pub fn new(ledger: Ledger) -> Self {
-        Self { ledger }
+    pub fn new(ledger: Ledger, tokens: Arc<Tokens>) -> Self {
+        Self { ledger, tokens }
     }
 
     async fn one(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
@@ -166,7 +170,15 @@ impl Projection for UsersProjection {
         Ok(())
     }
 
-    fn committed(&self, _: &[Envelope]) {}
+    /// Whoever changed credentials has seen to it, unless the journal did not answer them.
+    fn committed(&self, batch: &[Envelope]) {
+        for event in batch {
+            let changed = &*event.stream.kind == "user" && CREDENTIALS.contains(&&*event.event_type);
+            if let (true, Ok(user)) = (changed, event.stream.id.parse()) {
+                self.tokens.require(user, event.version);
+            }
+        }
+    }
 
     fn erases(&self, event: &Envelope) -> bool {
         &*event.event_type == DELETED

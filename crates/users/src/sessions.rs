@@ -1,19 +1,19 @@
 //! The sessions table. One connection, used on threads that may block; every change is one durable transaction.
+//! Sessions and tokens end by [`Steady`]: a clock that is set back gives none back.
 
+mod credentials;
+mod file;
 mod rotation;
 mod secret;
 
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-
-use domain::{SessionId, TenantId, Timestamp, UserId};
+use domain::{SessionId, TenantId, Timestamp, UserId, Version};
 use http_kit::{Caller, Failure};
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Settings;
+pub use file::Sessions;
 pub use rotation::Rotation;
 pub use secret::{Fingerprint, fingerprint, random};
 
@@ -56,6 +56,8 @@ pub struct Holder {
     pub tenant: TenantId,
     /// Its person.
     pub user: UserId,
+    /// What it began under; see `domain::user::Person::credentials`.
+    pub credentials: Version,
 }
 
 /// A living session, as its person sees it.
@@ -74,58 +76,11 @@ pub struct Listed {
     pub current: bool,
 }
 
-/// All sessions. Clones share them.
-#[derive(Clone)]
-pub struct Sessions {
-    connection: Arc<Mutex<Connection>>,
-    settings: Settings,
-}
-
-impl std::fmt::Debug for Sessions {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Sessions")
-    }
-}
-
 impl Sessions {
-    /// Opens the sessions at `path` and forgets those that are over for good.
-    pub fn open(path: &Path, settings: Settings, now: Timestamp) -> Result<Self, SessionError> {
-        if let Some(directory) = path.parent() {
-            std::fs::create_dir_all(directory)
-                .map_err(|e| SessionError(format!("{}: {e}", directory.display())))?;
-        }
-        let connection = Connection::open(path)?;
-        connection.busy_timeout(Duration::from_secs(5))?;
-        connection.execute_batch(
-            "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
-             pragma secure_delete = on;",
-        )?;
-        connection.execute_batch(include_str!("../migrations/sessions.sql"))?;
-        forget(&connection, now)?;
-        // A crash may have come before the last erasure was done with.
-        scrub(&connection)?;
-        Ok(Self { connection: Arc::new(Mutex::new(connection)), settings })
-    }
-
-    /// Sessions that ended after `since`.
-    pub fn ended_since(&self, since: Timestamp) -> Result<Vec<SessionId>, SessionError> {
-        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        ids(&connection, "select id from sessions where ended_at >= ?1", params![since.micros()])
-    }
-
-    async fn transaction<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Transaction<'_>, Settings) -> Result<T, SessionError> + Send + 'static,
-    ) -> Result<T, SessionError> {
-        let (connection, settings) = (Arc::clone(&self.connection), self.settings);
-        let run = move || {
-            let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-            let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let value = work(&tx, settings)?;
-            tx.commit()?;
-            Ok(value)
-        };
-        tokio::task::spawn_blocking(run).await.unwrap_or_else(|e| Err(SessionError(e.to_string())))
+    /// Sessions that ended less than so many seconds ago.
+    pub fn ended_within(&self, seconds: i64) -> Result<Vec<SessionId>, SessionError> {
+        let since = self.time().now().plus_seconds(-seconds);
+        ids(&self.connection(), "select id from sessions where ended_at >= ?1", params![since.micros()])
     }
 
     /// See [`crate::Users::sessions_take_writes`].
@@ -134,66 +89,61 @@ impl Sessions {
     }
 
     /// Begins a session; gives its first refresh token.
-    pub async fn begin(
-        &self,
-        holder: Holder,
-        client: Client,
-        now: Timestamp,
-    ) -> Result<String, SessionError> {
-        self.transaction(move |tx, settings| {
-            forget(tx, now)?;
-            let (id, at) = (holder.session.to_string(), now.micros());
-            tx.prepare_cached("insert into sessions values (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, null)")?
-                .execute(params![
-                    id,
-                    holder.tenant.as_str(),
-                    holder.user.to_string(),
-                    at,
-                    settings.expiry(now).micros(),
-                    client.user_agent,
-                    client.address
-                ])?;
-            rotation::issue(tx, &id, now)
+    pub async fn begin(&self, holder: Holder, client: Client) -> Result<String, SessionError> {
+        self.change(move |tx, settings, now| {
+            file::forget(tx, now.steady)?;
+            let id = holder.session.to_string();
+            let sql =
+                "insert into sessions (id, tenant, user_id, created_at, last_used_at, expires_at, user_agent,
+                       ip_address, credentials) values (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8)";
+            tx.prepare_cached(sql)?.execute(params![
+                id,
+                holder.tenant.as_str(),
+                holder.user.to_string(),
+                now.clock.micros(),
+                settings.expiry(now.steady).micros(),
+                client.user_agent,
+                client.address,
+                credentials::sql(holder.credentials)
+            ])?;
+            rotation::issue(tx, &id, now.steady)
         })
         .await
     }
 
     /// Whose refresh token has this fingerprint, spent or not, if its session lives.
-    pub async fn holder(&self, token: Fingerprint, now: Timestamp) -> Result<Option<Holder>, SessionError> {
-        let sql =
-            "select s.id, s.tenant, s.user_id from refresh_tokens r join sessions s on s.id = r.session_id
+    pub async fn holder(&self, token: Fingerprint) -> Result<Option<Holder>, SessionError> {
+        let sql = "select s.id, s.tenant, s.user_id, coalesce(s.credentials, 0)
+                   from refresh_tokens r join sessions s on s.id = r.session_id
                    where r.hash = ?1 and s.ended_at is null and s.expires_at > ?2";
         let read = |row: &Row<'_>| {
             let tenant: String = row.get(1)?;
-            Ok(Holder { session: id(row, 0)?, tenant: TenantId::stored(&tenant), user: id(row, 2)? })
+            let tenant = TenantId::stored(&tenant);
+            Ok(Holder { session: id(row, 0)?, tenant, user: id(row, 2)?, credentials: row.get(3)? })
         };
-        self.transaction(move |tx, _| {
-            Ok(tx.prepare_cached(sql)?.query_row(params![token, now.micros()], read).optional()?)
+        self.look(move |connection, now| {
+            let mut statement = connection.prepare_cached(sql)?;
+            Ok(statement.query_row(params![token, now.steady.micros()], read).optional()?)
         })
         .await
     }
 
     /// Exchanges a refresh token; see [`Rotation`].
-    pub async fn rotate(
-        &self,
-        token: Fingerprint,
-        client: Client,
-        now: Timestamp,
-    ) -> Result<Rotation, SessionError> {
-        self.transaction(move |tx, settings| rotation::rotate(tx, settings, token, &client, now)).await
+    pub async fn rotate(&self, token: Fingerprint, client: Client) -> Result<Rotation, SessionError> {
+        self.change(move |tx, settings, now| rotation::rotate(tx, settings, token, &client, now)).await
     }
 
-    /// A person's living sessions, the last used first.
+    /// A person's living sessions that began under these credentials, the last used first.
     pub async fn living(
         &self,
         tenant: &TenantId,
         user: UserId,
+        credentials: Version,
         current: Option<SessionId>,
-        now: Timestamp,
     ) -> Result<Vec<Listed>, SessionError> {
         let sql = "select id, created_at, last_used_at, user_agent, ip_address from sessions
                    where tenant = ?1 and user_id = ?2 and ended_at is null and expires_at > ?3
-                   order by last_used_at desc, id desc";
+                   and coalesce(credentials, 0) = ?4 order by last_used_at desc, id desc";
         let read = move |row: &Row<'_>| {
             let id = id(row, 0)?;
             Ok(Listed {
@@ -206,66 +156,42 @@ impl Sessions {
             })
         };
         let tenant = tenant.clone();
-        self.transaction(move |tx, _| {
-            let mut statement = tx.prepare_cached(sql)?;
-            let rows = statement.query_map(params![tenant.as_str(), user.to_string(), now.micros()], read)?;
+        self.look(move |connection, now| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let credentials = credentials::sql(credentials);
+            let now = now.steady.micros();
+            let rows =
+                statement.query_map(params![tenant.as_str(), user.to_string(), now, credentials], read)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
         .await
     }
 
     /// Whether a session of this person lives.
-    pub async fn lives(&self, holder: Holder, now: Timestamp) -> Result<bool, SessionError> {
+    pub async fn lives(
+        &self,
+        session: SessionId,
+        tenant: &TenantId,
+        user: UserId,
+    ) -> Result<bool, SessionError> {
         let sql = "select 1 from sessions where id = ?1 and tenant = ?2 and user_id = ?3 and ended_at is null
                    and expires_at > ?4";
-        self.transaction(move |tx, _| {
-            let (id, user) = (holder.session.to_string(), holder.user.to_string());
-            Ok(tx.prepare_cached(sql)?.exists(params![id, holder.tenant.as_str(), user, now.micros()])?)
+        let tenant = tenant.clone();
+        self.look(move |connection, now| {
+            let (id, user, now) = (session.to_string(), user.to_string(), now.steady.micros());
+            Ok(connection.prepare_cached(sql)?.exists(params![id, tenant.as_str(), user, now])?)
         })
         .await
     }
 
     /// Ends one session.
-    pub async fn end(&self, session: SessionId, now: Timestamp) -> Result<(), SessionError> {
+    pub async fn end(&self, session: SessionId) -> Result<(), SessionError> {
         let sql = "update sessions set ended_at = ?2 where id = ?1 and ended_at is null";
-        self.transaction(move |tx, _| {
-            tx.prepare_cached(sql)?.execute(params![session.to_string(), now.micros()])?;
+        self.change(move |tx, _, now| {
+            tx.prepare_cached(sql)?.execute(params![session.to_string(), now.steady.micros()])?;
             Ok(())
         })
         .await
-    }
-
-    /// Ends every session of a person; gives those that lived. With `forget_client`, what was kept about where
-    /// they were used from goes too.
-    pub async fn end_all(
-        &self,
-        tenant: &TenantId,
-        user: UserId,
-        forget_client: bool,
-        now: Timestamp,
-    ) -> Result<Vec<SessionId>, SessionError> {
-        let tenant = tenant.clone();
-        let ended = self.transaction(move |tx, _| {
-            let (tenant, user) = (tenant.as_str(), user.to_string());
-            let living = "select id from sessions where tenant = ?1 and user_id = ?2 and ended_at is null";
-            let ended = ids(tx, living, params![tenant, user])?;
-            let end = "update sessions set ended_at = ?3
-                       where tenant = ?1 and user_id = ?2 and ended_at is null";
-            tx.prepare_cached(end)?.execute(params![tenant, user, now.micros()])?;
-            if forget_client {
-                let forget = "update sessions set user_agent = null, ip_address = null
-                              where tenant = ?1 and user_id = ?2";
-                tx.prepare_cached(forget)?.execute(params![tenant, user])?;
-            }
-            Ok(ended)
-        });
-        let ended = ended.await?;
-        if forget_client {
-            let connection = Arc::clone(&self.connection);
-            let run = move || scrub(&connection.lock().unwrap_or_else(PoisonError::into_inner));
-            tokio::task::spawn_blocking(run).await.unwrap_or_else(|e| Err(SessionError(e.to_string())))?;
-        }
-        Ok(ended)
     }
 }
 
@@ -273,18 +199,6 @@ impl Settings {
     fn expiry(self, now: Timestamp) -> Timestamp {
         now.plus_seconds(self.refresh_days.saturating_mul(86_400))
     }
-}
-
-/// A session that is over for a day, and its family, are nobody's business any more.
-fn forget(connection: &Connection, now: Timestamp) -> Result<(), SessionError> {
-    let before = now.plus_seconds(-86_400).micros();
-    connection.prepare_cached("delete from sessions where expires_at < ?1")?.execute([before])?;
-    Ok(())
-}
-
-/// What was overwritten is not left in the write-ahead log, either.
-fn scrub(connection: &Connection) -> Result<(), SessionError> {
-    Ok(connection.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?)
 }
 
 fn ids(

@@ -82,3 +82,31 @@ fn a_profile_changes_only_where_it_is_told_to() {
         old.merged(json!({"dateOfBirth": "soon", "pincode": "12"}).as_object().unwrap()).unwrap_err();
     assert_eq!(errors.0.keys().collect::<Vec<_>>(), ["dateOfBirth", "pincode"]);
 }
+
+/// The name of the event on the wire, and the account's credentials after it and some other events.
+fn credentials_after(event: &UserEvent) -> (String, Option<Version>) {
+    let mut user = joined();
+    for event in
+        [&UserEvent::EmailVerified {}, event, &UserEvent::PasswordResetRequested { reset: token("r") }]
+    {
+        user.evolve(event, NOW);
+    }
+    let name = serde_json::to_value(event).unwrap()["eventType"].as_str().unwrap().to_owned();
+    (name, user.person.map(|person| person.credentials))
+}
+
+#[test]
+fn credentials_are_of_the_version_of_the_event_that_changed_them() {
+    let id: UserId = "0197c000-0000-7000-8000-000000000001".parse().unwrap();
+    let changes = [
+        UserEvent::PasswordChanged { password_hash: Personal::of(id, "another".into()) },
+        UserEvent::RoleChanged { subject_id: id, from: Role::User, to: Role::Admin },
+        UserEvent::StatusChanged { subject_id: id, from: UserStatus::Active, to: UserStatus::Suspended },
+        UserEvent::Deleted { subject_id: id },
+    ];
+    let seen = changes.iter().map(credentials_after).collect::<Vec<_>>();
+    let named = |index: usize, version| (CREDENTIALS[index].to_owned(), version);
+    assert_eq!(seen, [named(0, Some(3)), named(1, Some(3)), named(2, Some(3)), named(3, None)]);
+    let other = UserEvent::PropertyCountChanged { subject_id: id, property_count: 1 };
+    assert_eq!(credentials_after(&other).1, Some(0));
+}

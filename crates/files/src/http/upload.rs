@@ -12,7 +12,6 @@ use http_kit::docs::IdempotencyKey;
 use http_kit::{Caller, Conditions, Failure};
 use journal::{Done, ExecuteError, Options};
 use serde::Serialize;
-use tokio::sync::oneshot;
 use utoipa::ToSchema;
 
 use crate::App;
@@ -38,7 +37,7 @@ pub async fn one(
     conditions: Conditions,
     request: Request,
 ) -> Result<Response, Failure> {
-    let taken = app.take(caller.clone(), conditions, request, Takes::One).await?;
+    let taken = app.take(&caller, &conditions, request, Takes::One).await?;
     let (known, version) = taken.files.first().ok_or_else(|| Failure::unavailable(&"no file was kept"))?;
     let document = Document::of(&app.files.settings, known, *version);
     let reply = app.files.kit.done(&caller, "File uploaded", document, taken.position);
@@ -63,7 +62,7 @@ pub async fn several(
     conditions: Conditions,
     request: Request,
 ) -> Result<Response, Failure> {
-    let taken = app.take(caller.clone(), conditions, request, Takes::Several).await?;
+    let taken = app.take(&caller, &conditions, request, Takes::Several).await?;
     let reply = app.files.kit.done(&caller, "Files uploaded", taken.documents(&app), taken.position);
     Ok(reply.created("/api/files").into_response())
 }
@@ -86,7 +85,7 @@ pub async fn each(
     conditions: Conditions,
     request: Request,
 ) -> Result<Response, Failure> {
-    let taken = app.take(caller.clone(), conditions, request, Takes::Each).await?;
+    let taken = app.take(&caller, &conditions, request, Takes::Each).await?;
     let data = Uploaded { uploaded: taken.documents(&app), refused: &taken.refused };
     let reply = app.files.kit.done(&caller, "Files uploaded", data, taken.position);
     Ok(reply.created("/api/files").into_response())
@@ -140,20 +139,15 @@ impl Taken {
 impl App {
     async fn take(
         &self,
-        caller: Caller,
-        conditions: Conditions,
+        caller: &Caller,
+        conditions: &Conditions,
         request: Request,
         takes: Takes,
     ) -> Result<Taken, Failure> {
         caller.person()?;
         let (parts, body) = request.into_parts();
         let batch = self.receive(&parts.headers, body, takes).await?;
-        let (app, answer) = (self.clone(), oneshot::channel());
-        // Whoever hangs up now leaves no bytes behind without their event.
-        self.files.kit.jobs.spawn(async move {
-            let _ = answer.0.send(app.keep(&caller, &conditions, batch).await);
-        });
-        answer.1.await.map_err(|stopping| Failure::unavailable(&stopping))?
+        self.keep(caller, conditions, batch).await
     }
 
     async fn receive(&self, headers: &HeaderMap, body: Body, takes: Takes) -> Result<Batch, Failure> {

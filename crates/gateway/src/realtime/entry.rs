@@ -45,7 +45,7 @@ impl FromRequestParts<Gateway> for Entry {
         let claims = match (bearer(&parts.headers), ticket) {
             (Some(token), _) => Claims::of_person(&gateway.kit, parts, token)?,
             (None, Some(ticket)) => {
-                let found = gateway.tickets.take(&ticket, gateway.kit.ledger.clock().now());
+                let found = gateway.tickets.take(&ticket, gateway.kit.tokens.steady().now());
                 let claims =
                     found.ok_or_else(|| Failure::unauthenticated("the ticket is used or too old"))?;
                 let held = gateway.kit.tokens.holds(&claims);

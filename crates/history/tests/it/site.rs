@@ -111,7 +111,7 @@ impl Site {
         let tenant = TenantId::stored(tenant);
         let user: UserId = self.kit.ledger.fresh().into();
         let session: SessionId = self.kit.ledger.fresh().into();
-        let token = self.kit.tokens.issue(&tenant, user, session, role).unwrap();
+        let token = self.kit.tokens.issue(&tenant, user, session, role, 0).unwrap();
         Somebody { tenant, user, session, token }
     }
 

@@ -128,7 +128,7 @@ impl Site {
 
     pub async fn mailbox(&self, tenant: &str, role: Role) -> (StatusCode, Value) {
         let (user, session) = (UserId::from(self.kit.ledger.fresh()), self.kit.ledger.fresh().into());
-        let token = self.kit.tokens.issue(&TenantId::stored(tenant), user, session, role).unwrap();
+        let token = self.kit.tokens.issue(&TenantId::stored(tenant), user, session, role, 0).unwrap();
         let router = self.notifications.router(self.handle.status.clone());
         let router = router.layer(axum::middleware::from_fn_with_state(self.kit.clone(), edge));
         let request =

@@ -9,7 +9,7 @@ use domain::{Clock, Ids, Log, TenantId};
 use files::Files;
 use gateway::{Hub, LimitSettings, Limits, Parts};
 use history::History;
-use http_kit::{Jobs, Kit, KitParts, Tenant, Tenants, Tokens};
+use http_kit::{InFlight, Jobs, Kit, KitParts, Tenant, Tenants, Tokens};
 use journal::sqlite::Limits as JournalLimits;
 use journal::{ActivityQueue, Journal, Ledger, Seen, SqliteJournal};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -48,9 +48,9 @@ impl App {
         let data_dir = &settings.data_dir;
         let lock = lock(data_dir)?;
         let journal = Arc::new(open_journal(settings, &clock)?);
-        let (kit, settled) = kit(settings, &journal, clock.clone()).await?;
+        let (kit, settled) = kit(settings, &journal, clock).await?;
         let views_dir = data_dir.join("views");
-        let users = open_users(settings, &kit, &public_url).context("the users service")?;
+        let users = open_users(settings, &kit, &public_url).await.context("the users service")?;
         let properties = Properties::open(kit.clone(), &views_dir).context("the properties service")?;
         let search = Search::open(kit.clone(), &views_dir).await.context("the search service")?;
         let history = History::open(kit.clone(), &views_dir).context("the history service")?;
@@ -76,9 +76,11 @@ impl App {
         let courier = Courier { retry: retry(&settings.retry), ..Courier::default() };
         let (deliveries, couriers) = outside(courier, &notifications, &erasures, &files, &search);
         let hub = Hub::new(kit.ledger.journal().clone()).await?;
-        let limits = Arc::new(Limits::new(limits(&settings.limits), &clock));
+        let limits = Arc::new(Limits::new(limits(&settings.limits), kit.tokens.steady()));
+        let in_flight = InFlight::default();
         let doors = gateway::doors(Parts {
             kit: kit.clone(),
+            in_flight: in_flight.clone(),
             services: services.merge(crate::api_docs::router()),
             groups: groups.clone(),
             views: views.clone(),
@@ -92,7 +94,16 @@ impl App {
         let months = Months::of(&journal, kit.ledger.clock(), settings.journal.seal_after_days);
         let (handles, views_too, keeper) = (groups.clone(), views.clone(), search.keeper());
         let learner = search.learner();
-        let work = Work { runners, couriers, keeper, learner, handles, views: views_too, months };
+        let work = Work {
+            users: users.clone(),
+            runners,
+            couriers,
+            keeper,
+            learner,
+            handles,
+            views: views_too,
+            months,
+        };
         let tasks = Tasks::start(&kit, work, (&limits, &hub), prometheus);
         let app = Self {
             kit,
@@ -106,6 +117,7 @@ impl App {
             groups,
             views,
             doors,
+            in_flight,
             journal,
             hub,
             tasks,
@@ -127,9 +139,9 @@ impl App {
     }
 }
 
-fn open_users(settings: &Settings, kit: &Kit, public_url: &str) -> anyhow::Result<Users> {
+async fn open_users(settings: &Settings, kit: &Kit, public_url: &str) -> anyhow::Result<Users> {
     let data_dir = &settings.data_dir;
-    let users = Users::open(kit.clone(), data_dir, &data_dir.join("views"), sessions(settings))?;
+    let users = Users::open(kit.clone(), data_dir, &data_dir.join("views"), sessions(settings)).await?;
     Ok(users.through(sign_ins::providers(settings, public_url)?))
 }
 

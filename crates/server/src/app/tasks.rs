@@ -15,6 +15,7 @@ use search::Keeper;
 use search::recommend::Learner;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use users::Users;
 
 use super::months::Months;
 use super::stalls::Stalls;
@@ -32,6 +33,7 @@ pub struct Tasks {
 
 /// Everything that follows the journal, and what seals its old months.
 pub struct Work {
+    pub users: Users,
     pub runners: Vec<Runner>,
     pub couriers: Vec<Courier>,
     pub keeper: Keeper,
@@ -48,12 +50,12 @@ impl Tasks {
         (limits, hub): (&Arc<Limits>, &Arc<Hub>),
         prometheus: PrometheusHandle,
     ) -> Self {
-        let Work { runners, couriers, keeper, learner, handles, views, months } = work;
+        let Work { users, runners, couriers, keeper, learner, handles, views, months } = work;
         let (stop, stopping) = watch::channel(false);
         let (stop_groups, stopping_groups) = watch::channel(false);
         let (mut activity, mut groups) = (JoinSet::new(), JoinSet::new());
         activity.spawn(Arc::clone(&kit.activity).run(stopping.clone()));
-        let tidy = Tidy { kit: kit.clone(), handles, views, limits: Arc::clone(limits), prometheus };
+        let tidy = Tidy { kit: kit.clone(), users, handles, views, limits: Arc::clone(limits), prometheus };
         activity.spawn(tidy.run(stopping));
         activity.spawn(Arc::clone(hub).run(stop.subscribe()));
         if let Some(months) = months {
@@ -83,6 +85,7 @@ impl Tasks {
 /// Forgets what nobody needs any more, and measures how far the groups are behind.
 struct Tidy {
     kit: Kit,
+    users: Users,
     handles: Vec<GroupHandle>,
     views: Vec<(Group, ViewStore)>,
     limits: Arc<Limits>,
@@ -97,6 +100,7 @@ impl Tidy {
                 () = tokio::time::sleep(TIDY) => {}
                 _ = stop.changed() => return,
             }
+            self.users.keep_time().await;
             self.limits.tidy();
             self.prometheus.run_upkeep();
             let reached = Log::ALL.map(|log| {

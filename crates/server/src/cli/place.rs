@@ -59,7 +59,7 @@ pub async fn open(target: &Target, settings: &Settings, on_behalf: As<'_>) -> an
 fn operator_token(app: &App) -> anyhow::Result<String> {
     let id = app.kit.ledger.fresh();
     let tenant: &TenantId = app.tenant();
-    let token = app.kit.tokens.issue(tenant, id.into(), id.into(), domain::user::Role::Admin);
+    let token = app.kit.tokens.issue(tenant, id.into(), id.into(), domain::user::Role::Admin, 0);
     token.context("the operator's token cannot be signed")
 }
 

@@ -7,6 +7,7 @@ mod alerts;
 mod asyncapi;
 mod crash;
 mod erasure;
+mod hanging_up;
 mod imports;
 mod keys;
 mod leads;

@@ -103,7 +103,7 @@ impl Users {
         let actor = caller.actor();
         let done = self.kit.execute::<User>(&actor, user, UserCommand::Delete, options).await;
         let position = done.map_err(user_refused)?.position;
-        Ok(self.end_sessions(&actor, user, Ending::Deleted).await?.or(position))
+        Ok(self.end_sessions(&actor, user, Version::MAX, Ending::Deleted).await.or(position))
     }
 }
 

@@ -159,19 +159,23 @@ impl Users {
         let (state, _) = self.kit.ledger.load::<User>(&visitor.tenant, id).await?;
         if state.decide(command(String::new()), self.kit.ledger.clock().now()).is_err() {
             let stream = StreamId::new(&visitor.tenant, User::TYPE, id);
-            let answered = self.kit.answered(&stream, options.idempotency.as_ref()).await?;
-            return answered.map(|_| ()).ok_or_else(wrong);
+            self.kit.answered(&stream, options.idempotency.as_ref()).await?.ok_or_else(wrong)?;
+            self.password_is_set(&actor, id, &state, None).await;
+            return Ok(());
         }
         let password_hash = self.passwords.hash(password).await?;
         let done = self.kit.execute::<User>(&actor, id, command(password_hash), options).await;
         let done = done.map_err(bad_code)?;
-        if done.repeated {
-            return Ok(());
-        }
-        let last = self.end_sessions(&actor, id, Ending::Password).await?.or(done.position);
+        self.password_is_set(&actor, id, &done.state, done.position).await;
+        Ok(())
+    }
+
+    /// Ends the sessions of before; what a repeat finds undone is done then.
+    async fn password_is_set(&self, actor: &Actor, id: UserId, state: &User, position: Option<Position>) {
+        let credentials = state.person.as_ref().map_or(Version::MAX, |person| person.credentials);
+        let last = self.end_sessions(actor, id, credentials, Ending::Password).await.or(position);
         if let Some(position) = last {
             self.kit.seen.remember(&actor.tenant, id, position);
         }
-        Ok(())
     }
 }

@@ -68,7 +68,7 @@ impl Users {
         next: String,
     ) -> Result<(String, String), Failure> {
         let known = self.provider(provider)?;
-        let now = self.kit.ledger.clock().now();
+        let now = self.kit.tokens.steady().now();
         let flight = Flight::begin(provider, &visitor.tenant, next, now);
         let redirect = self.redirect(visitor, provider)?;
         let door = known.door(&flight, &redirect, now).await.map_err(failed)?;
@@ -84,7 +84,7 @@ impl Users {
         state: &str,
     ) -> Result<Flight, Failure> {
         self.provider(provider)?;
-        let now = self.kit.ledger.clock().now();
+        let now = self.kit.tokens.steady().now();
         let flight = cookie.and_then(|c| Flight::open(self.kit.ledger.keys(), c, &visitor.tenant, now));
         flight
             .filter(|flight| flight.is_of(provider, state) && is_local(&flight.next))
@@ -100,10 +100,10 @@ impl Users {
         code: &str,
         issuer: Option<&str>,
     ) -> Result<Arrival, Failure> {
-        let now = self.kit.ledger.clock().now();
         let redirect = self.redirect(visitor, &flight.provider)?;
         let provider = self.provider(&flight.provider)?;
-        let proven = provider.prove(flight, code, issuer, &redirect, now).await.map_err(failed)?;
+        let steady = self.kit.tokens.steady();
+        let proven = provider.prove(flight, code, issuer, &redirect, steady).await.map_err(failed)?;
         for _ in 0..ATTEMPTS {
             if let Some(arrival) = self.let_in(visitor, &flight.provider, &proven).await? {
                 return Ok(arrival);
@@ -148,7 +148,7 @@ impl Users {
     }
 
     /// Links an account that has the address. Where the address was not confirmed here, whoever made the account is
-    /// locked out first: a crash in between leaves them outside.
+    /// locked out by that: they began under a password that is none any more.
     async fn link(
         &self,
         visitor: &Caller,
@@ -161,9 +161,6 @@ impl Users {
             return Err(not_active());
         }
         let actor = as_person(visitor, person.id);
-        if !person.email_verified {
-            self.end_sessions(&actor, person.id, Ending::Linked).await?;
-        }
         let command = UserCommand::Link {
             provider: provider.to_owned(),
             identity: proven.identity.clone(),
@@ -182,9 +179,7 @@ impl Users {
             Err(error) => return Err(user_refused(error)),
         };
         let linked = done.state.person.ok_or_else(Failure::no_such_person)?;
-        if linked.password_hash != person.password_hash {
-            self.end_sessions(&actor, person.id, Ending::Linked).await?;
-        }
+        self.end_sessions(&actor, person.id, linked.credentials, Ending::Linked).await;
         self.admitted(visitor, linked).await.map(Some)
     }
 

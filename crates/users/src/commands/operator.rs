@@ -66,15 +66,14 @@ impl Users {
     ) -> Result<UserId, AdminError> {
         let nobody = Actor { tenant: tenant.clone(), user: None, metadata: Metadata::default() };
         let email = people::email(email).map_err(|m| AdminError::Invalid(FieldErrors::one("email", m)))?;
-        let (id, sessions) = match self.by_name(tenant, &email).await? {
-            Some(person) => (person.id, true),
-            None => (self.join_confirmed(&nobody, email, username, password).await?, false),
+        let id = match self.by_name(tenant, &email).await? {
+            Some(person) => person.id,
+            None => self.join_confirmed(&nobody, email, username, password).await?,
         };
         let command = UserCommand::ChangeRole(Role::Admin);
         let done = self.kit.ledger.execute::<User>(&nobody, id, command, Options::default()).await;
-        if done.map_err(unavailable)?.position.is_some() && sessions {
-            self.end_sessions(&nobody, id, Ending::Role).await?;
-        }
+        let credentials = done.map_err(unavailable)?.state.person.map_or(0, |person| person.credentials);
+        self.end_sessions(&nobody, id, credentials, Ending::Role).await;
         Ok(id)
     }
 

@@ -127,15 +127,10 @@ impl Users {
         position: Option<Position>,
     ) -> Result<SignedIn, Failure> {
         let tokens = self.begin(&caller, &seen, session).await?;
-        // Somebody may have changed the password or closed the account since it was looked at; whoever does ends
-        // the sessions there are, so either they saw this one or it sees their change.
+        // Somebody may have changed the password or closed the account since it was looked at.
         let (now, version) = self.kit.ledger.load::<User>(&caller.tenant, seen.id).await?;
         match now.person {
-            Some(person)
-                if person.password_hash == seen.password_hash
-                    && person.role == seen.role
-                    && person.status.may_sign_in() =>
-            {
+            Some(person) if person.credentials == seen.credentials && person.status.may_sign_in() => {
                 Ok(SignedIn { caller, person, version, tokens, position })
             }
             _ => {
@@ -152,9 +147,9 @@ impl Users {
         person: &Person,
         session: SessionId,
     ) -> Result<TokenPair, Failure> {
-        let now = self.kit.ledger.clock().now();
-        let holder = Holder { session, tenant: caller.tenant.clone(), user: person.id };
-        let refresh_token = self.sessions.begin(holder, Client::from(caller), now).await?;
+        let (tenant, credentials) = (caller.tenant.clone(), person.credentials);
+        let holder = Holder { session, tenant, user: person.id, credentials };
+        let refresh_token = self.sessions.begin(holder, Client::from(caller)).await?;
         self.pair(&caller.tenant, person, session, refresh_token)
     }
 
@@ -166,12 +161,12 @@ impl Users {
         refresh_token: String,
     ) -> Result<TokenPair, Failure> {
         let tokens = &self.kit.tokens;
-        let access_token =
-            tokens.issue(tenant, person.id, session, person.role).map_err(|e| Failure::unavailable(&e))?;
+        let access_token = tokens.issue(tenant, person.id, session, person.role, person.credentials);
+        let access_token = access_token.map_err(|e| Failure::unavailable(&e))?;
         Ok(TokenPair { access_token, refresh_token, token_type: "Bearer", expires_in: tokens.lifetime() })
     }
 
-    /// Exchanges a refresh token. One that was spent before, other than a moment ago by the same client, is in two
+    /// Exchanges a refresh token of a session that began under the credentials the account has now. One that was spent before, other than a moment ago by the same client, is in two
     /// hands: its whole family dies.
     pub(crate) async fn refresh(
         &self,
@@ -181,18 +176,22 @@ impl Users {
         let mut f = Fields::new(body);
         let token = asked_refresh(&mut f);
         let token = fingerprint(&f.finish(token)?);
-        let now = self.kit.ledger.clock().now();
         let over = || refresh_refused("INVALID_REFRESH_TOKEN", "the session is over; sign in again");
-        let holder = self.sessions.holder(token, now).await?;
+        let holder = self.sessions.holder(token).await?;
         let holder = holder.filter(|holder| holder.tenant == visitor.tenant).ok_or_else(over)?;
         let (state, version) = self.kit.ledger.load::<User>(&holder.tenant, holder.user).await?;
         let role = state.person.as_ref().map_or_else(Default::default, |person| person.role);
         let caller = visitor.becomes(holder.user, holder.session, role);
         let Some(person) = state.person.filter(|person| person.status.may_sign_in()) else {
-            self.end_session(&caller, holder.session, "the account is not active").await?;
+            self.refuse(&caller, holder.session, "the account is not active").await;
             return Err(not_active());
         };
-        match self.sessions.rotate(token, Client::from(visitor), now).await? {
+        // Whoever changed them may not have come to end the sessions of before.
+        if holder.credentials != person.credentials {
+            self.refuse(&caller, holder.session, "password, role or status changed").await;
+            return Err(over());
+        }
+        match self.sessions.rotate(token, Client::from(visitor)).await? {
             Rotation::Next(refresh_token) => {
                 let tokens = self.pair(&holder.tenant, &person, holder.session, refresh_token)?;
                 Ok(Refreshed { person, version, tokens })
@@ -220,11 +219,17 @@ impl Users {
         session: SessionId,
     ) -> Result<Option<Position>, Failure> {
         let person = caller.person()?;
-        let holder = Holder { session, tenant: caller.tenant.clone(), user: person.user };
-        if !self.sessions.lives(holder, self.kit.ledger.clock().now()).await? {
+        if !self.sessions.lives(session, &caller.tenant, person.user).await? {
             return Err(Failure::not_found("SESSION_NOT_FOUND", "you have no such session"));
         }
         self.end_session(caller, session, "ended by the person").await
+    }
+
+    /// Ends a session that is not renewed; it is not, whether or not it can be ended.
+    async fn refuse(&self, caller: &Caller, session: SessionId, reason: &str) {
+        if let Err(failure) = self.end_session(caller, session, reason).await {
+            tracing::warn!(session.id = %session, cause = failure.message, "a session that is over is not ended");
+        }
     }
 
     async fn end_session(
@@ -246,7 +251,7 @@ impl Users {
         let options = Options::default();
         let done = self.kit.ledger.execute::<Session>(&caller.actor(), session, command, options).await;
         let position = done.map_err(refused)?.position;
-        self.sessions.end(session, self.kit.ledger.clock().now()).await?;
+        self.sessions.end(session).await?;
         self.kit.tokens.end(session);
         Ok(position)
     }

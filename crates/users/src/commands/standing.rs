@@ -46,12 +46,10 @@ impl Users {
     ) -> Result<Changed, Failure> {
         let actor = caller.actor();
         let done = self.kit.execute::<User>(&actor, user, command, options).await.map_err(user_refused)?;
-        let mut position = done.position;
-        // A repeat ends none of the sessions that were begun since.
-        if position.is_some() && !done.repeated {
-            position = self.end_sessions(&actor, user, ending).await?.or(position);
-        }
-        Ok((done.state.person.ok_or_else(Failure::no_such_person)?, done.version, position))
+        let person = done.state.person.ok_or_else(Failure::no_such_person)?;
+        // A repeat, too: it ends what the first one may have left, and nothing that began since.
+        let last = self.end_sessions(&actor, user, person.credentials, ending).await;
+        Ok((person, done.version, last.or(done.position)))
     }
 
     /// Counts a person's listings again, from everything that happened until now.

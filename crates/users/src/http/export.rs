@@ -49,9 +49,7 @@ pub async fn export(
     let reader = Subject { user: access.person.user, ..subject.clone() };
     let freshness = caught_up(&app.parts, &subject, &reader).await;
     let profile = app.users.document(&caller.tenant, &person, version).await;
-    let current = Some(access.person.session);
-    let now = kit.ledger.clock().now();
-    let sessions = app.users.sessions.living(&caller.tenant, user, current, now).await?;
+    let sessions = app.users.living_sessions(&caller.tenant, user, Some(access.person.session)).await?;
     let opening = format!("{{\"profile\":{},\"sessions\":{}", json(&profile)?, json(&sessions)?);
     let reply = kit.reply("Everything kept about this person", ()).stale(freshness.is_stale());
     let writing =

@@ -20,9 +20,7 @@ pub async fn list(
     _: NoParams,
 ) -> Result<Reply<Vec<Listed>>, Failure> {
     let person = caller.person()?;
-    let now = app.users.kit.ledger.clock().now();
-    let current = Some(person.session);
-    let sessions = app.users.sessions.living(&caller.tenant, person.user, current, now).await?;
+    let sessions = app.users.living_sessions(&caller.tenant, person.user, Some(person.session)).await?;
     Ok(app.users.kit.reply("Your sessions", sessions))
 }
 

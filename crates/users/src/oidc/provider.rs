@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use domain::Timestamp;
 use form_urlencoded::Serializer;
+use http_kit::Steady;
 use jsonwebtoken::Algorithm;
 use jsonwebtoken::jwk::Jwk;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
@@ -110,8 +111,9 @@ impl Provider {
         code: &str,
         issuer: Option<&str>,
         redirect: &str,
-        now: Timestamp,
+        time: &Steady,
     ) -> Result<Proven, OidcError> {
+        let now = time.now();
         let about = self.about(now).await?;
         let required = about.authorization_response_iss_parameter_supported;
         if issuer.is_some_and(|issuer| issuer != about.issuer) || (required && issuer.is_none()) {
@@ -121,6 +123,8 @@ impl Provider {
         let (algorithm, kid) = id_token::header(&token, &about.algorithms())?;
         let key = self.key(&about, algorithm, kid.as_deref(), now).await?;
         let (issuer, client_id) = (&*about.issuer, &*self.settings.client_id);
+        // The provider's clock is right, so ours must be.
+        let now = time.clock().now();
         id_token::verify(&token, &key, algorithm, &Expected { issuer, client_id, nonce: &flight.nonce, now })
     }
 

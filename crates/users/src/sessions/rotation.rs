@@ -3,6 +3,7 @@
 use domain::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use super::file::Now;
 use super::secret::{Fingerprint, fingerprint, random};
 use super::{Client, SessionError};
 use crate::Settings;
@@ -30,12 +31,12 @@ pub fn rotate(
     settings: Settings,
     token: Fingerprint,
     client: &Client,
-    now: Timestamp,
+    now: Now,
 ) -> Result<Rotation, SessionError> {
     let sql =
         "select s.id, r.spent_at, s.user_agent from refresh_tokens r join sessions s on s.id = r.session_id
                where r.hash = ?1 and s.ended_at is null and s.expires_at > ?2";
-    let found = tx.prepare_cached(sql)?.query_row(params![token, now.micros()], |row| {
+    let found = tx.prepare_cached(sql)?.query_row(params![token, now.steady.micros()], |row| {
         let spent_at = row.get::<_, Option<i64>>(1)?.map(Timestamp::from_micros);
         Ok(Found { session: row.get(0)?, spent_at, user_agent: row.get(2)? })
     });
@@ -43,14 +44,15 @@ pub fn rotate(
     match spent_at {
         None => {
             tx.prepare_cached("update refresh_tokens set spent_at = ?2 where hash = ?1")?
-                .execute(params![token, now.micros()])?;
+                .execute(params![token, now.steady.micros()])?;
             used(tx, settings, &session, client, now)?;
         }
         Some(at)
-            if now <= at.plus_seconds(settings.reuse_grace_seconds) && user_agent == client.user_agent => {}
+            if now.steady <= at.plus_seconds(settings.reuse_grace_seconds)
+                && user_agent == client.user_agent => {}
         Some(_) => return Ok(Rotation::Reused),
     }
-    issue(tx, &session, now).map(Rotation::Next)
+    issue(tx, &session, now.steady).map(Rotation::Next)
 }
 
 /// Notes a session's use, and forgets tokens of its family that were spent a session's life ago.
@@ -59,21 +61,21 @@ fn used(
     settings: Settings,
     session: &str,
     client: &Client,
-    now: Timestamp,
+    now: Now,
 ) -> Result<(), SessionError> {
     let sql = "update sessions set last_used_at = ?2, expires_at = ?3, user_agent = ?4, ip_address = ?5
                where id = ?1";
-    let expiry = settings.expiry(now).micros();
+    let expiry = settings.expiry(now.steady).micros();
     tx.prepare_cached(sql)?.execute(params![
         session,
-        now.micros(),
+        now.clock.micros(),
         expiry,
         client.user_agent,
         client.address
     ])?;
-    let life = settings.expiry(now).micros() - now.micros();
+    let life = expiry - now.steady.micros();
     tx.prepare_cached("delete from refresh_tokens where session_id = ?1 and spent_at < ?2")?
-        .execute(params![session, now.micros() - life])?;
+        .execute(params![session, now.steady.micros() - life])?;
     Ok(())
 }
 

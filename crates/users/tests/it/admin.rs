@@ -215,7 +215,7 @@ async fn a_rebuilt_read_model_is_the_same() {
     let ravi = app.join("ravi").await;
     app.call(Method::DELETE, "/api/users/profile").by(&ravi.token).send().await;
     app.settle().await;
-    let again = app.reopened();
+    let again = app.reopened().await;
     let status = app.run(&again).await;
     app.settled(&status).await;
     let (live, rebuilt) = (app.users.store().dump().await.unwrap(), again.store().dump().await.unwrap());

@@ -33,9 +33,10 @@ pub struct App {
     router: axum::Router,
     status: Status,
     directory: TempDir,
+    key: Vec<u8>,
     tasks: Mutex<JoinSet<()>>,
     stopped: watch::Receiver<bool>,
-    _stop: watch::Sender<bool>,
+    stop: watch::Sender<bool>,
 }
 
 pub struct Answer {
@@ -129,15 +130,18 @@ async fn run(
 
 impl App {
     pub async fn start() -> Self {
-        let directory = TempDir::new().unwrap();
         let clock = Clock::manual(Timestamp::from_micros(1_790_000_000_000_000));
+        Self::open(TempDir::new().unwrap(), clock, Tokens::generate_key().unwrap()).await
+    }
+
+    async fn open(directory: TempDir, clock: Clock, key: Vec<u8>) -> Self {
         let journal: Arc<dyn Journal> = Arc::new(
             SqliteJournal::open(&directory.path().join("journal"), &clock, Limits::default()).unwrap(),
         );
         let keys = Arc::new(KeyRing::open(&directory.path().join("keys.db"), &[7; 32]).unwrap());
         let ledger = Ledger::new(Arc::clone(&journal), keys, clock.clone(), Ids);
         let seen = Arc::new(Seen::new(ledger.heads().await.unwrap()));
-        let tokens = Tokens::new(&Tokens::generate_key().unwrap(), clock.clone(), 600).unwrap();
+        let tokens = Tokens::new(&key, clock.clone(), 600).unwrap();
         let activity = ActivityQueue::new(ledger.clone(), Arc::clone(&seen), Duration::from_millis(50), 1000);
         let kit = Kit::from(KitParts {
             ledger,
@@ -149,21 +153,39 @@ impl App {
             wait: PATIENCE,
             jobs: http_kit::Jobs::default(),
         });
-        let users = Users::open(kit.clone(), directory.path(), &directory.path().join("views"), SETTINGS);
-        let users = users.unwrap();
+        let views = directory.path().join("views");
+        let users = Users::open(kit.clone(), directory.path(), &views, SETTINGS).await.unwrap();
         let (stop, stopped) = watch::channel(false);
         let tasks = Mutex::default();
         let status = run(&users, journal, &clock, &tasks, stopped.clone()).await;
         let edge = axum::middleware::from_fn_with_state(kit.clone(), http_kit::edge);
         let router = users.router(status.clone(), Vec::new()).layer(edge);
         let tenant = kit.tenants.default_id().clone();
-        Self { users, kit, clock, tenant, router, status, directory, tasks, stopped, _stop: stop }
+        Self { users, kit, clock, tenant, router, status, directory, key, tasks, stopped, stop }
+    }
+
+    /// The process ends, without a word to the sessions; what `meanwhile` does is done before another one opens the same
+    /// files.
+    pub async fn die(self, meanwhile: impl FnOnce(&Self)) -> Self {
+        let mut tasks = std::mem::take(&mut *self.tasks.lock().unwrap());
+        // A group that is cut off keeps its lease for a while.
+        self.stop.send_replace(true);
+        while tasks.join_next().await.is_some() {}
+        meanwhile(&self);
+        let Self { directory, clock, key, users, kit, router, .. } = self;
+        drop((users, kit, router));
+        Self::open(directory, clock, key).await
+    }
+
+    /// The file of the sessions, as another program sees it.
+    pub fn sessions(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.directory.path().join("sessions.db")).unwrap()
     }
 
     /// The service as it is after another start over the same files.
-    pub fn reopened(&self) -> Users {
+    pub async fn reopened(&self) -> Users {
         let views = self.directory.path().join("views-again");
-        Users::open(self.kit.clone(), self.directory.path(), &views, SETTINGS).unwrap()
+        Users::open(self.kit.clone(), self.directory.path(), &views, SETTINGS).await.unwrap()
     }
 
     /// Runs the group of another instance.
@@ -212,7 +234,7 @@ impl App {
     /// A token of somebody with that role who has no account.
     pub fn token_of(&self, role: Role) -> String {
         let (user, session) = (self.kit.ledger.fresh().into(), self.kit.ledger.fresh().into());
-        self.kit.tokens.issue(&self.tenant, user, session, role).unwrap()
+        self.kit.tokens.issue(&self.tenant, user, session, role, 0).unwrap()
     }
 
     pub fn service_token(&self) -> String {

@@ -3,6 +3,8 @@
 
 mod accounts;
 mod admin;
+mod clocks;
+mod credentials;
 mod harness;
 mod mail;
 mod signing_in;

@@ -227,9 +227,9 @@ async fn h05_signing_out_takes_effect_at_once_and_outlives_a_restart() {
         wait: app.kit.wait,
         jobs: http_kit::Jobs::default(),
     });
-    let token = app.kit.tokens.issue(&app.tenant, asha.id, session, Role::User).unwrap();
+    let token = app.kit.tokens.issue(&app.tenant, asha.id, session, Role::User, 0).unwrap();
     assert!(app.kit.tokens.verify(&token).is_ok());
-    app.reopened();
+    app.reopened().await;
     assert_eq!(app.kit.tokens.verify(&token), Err(http_kit::TokenError::Revoked));
 }
 

@@ -97,7 +97,7 @@ async fn a_token_that_does_not_hold_opens_nothing() {
     let user = admin.id.parse().unwrap();
 
     let theirs = Tokens::new(&Tokens::generate_key().unwrap(), app.clock.clone(), 600).unwrap();
-    let forged = theirs.issue(&tenant, user, Ids.id(now), Role::Admin).unwrap();
+    let forged = theirs.issue(&tenant, user, Ids.id(now), Role::Admin, 0).unwrap();
     refused_everywhere(&app, "a token of another key", &forged, &admin.id, &property).await;
     let service = theirs.issue_internal(&tenant, Ids.id(now)).unwrap();
     refused_everywhere(&app, "a service of another key", &service, &admin.id, &property).await;

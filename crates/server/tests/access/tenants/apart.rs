@@ -77,6 +77,7 @@ async fn admin_of(app: &TestApp, side: &Side) -> Person {
         person.id.parse().unwrap(),
         domain::Ids.id(app.clock.now()),
         domain::user::Role::Admin,
+        0,
     );
     Person { client: side.anyone.bearer(&token.unwrap()), ..person }
 }

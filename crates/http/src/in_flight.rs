@@ -1,0 +1,119 @@
+//! Requests that change something run to their end: a client that hangs up stops nobody halfway. Each is a task, which
+//! the connection waits for as long as there is one, and which is joined before the process stops.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+
+use crate::caller::CorrelationId;
+use crate::failure::Failure;
+
+/// From here browsers are sent to providers of sign-ins, and come back by GET.
+const PROVIDERS: &str = "/api/auth/oidc/";
+
+/// The requests of a process that run to their end. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct InFlight(Arc<Mutex<JoinSet<()>>>);
+
+/// Work did not come to its end.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+enum Broken {
+    #[error("it panicked: {0}")]
+    Panicked(String),
+    #[error("the process stopped")]
+    Stopped,
+}
+
+impl From<Box<dyn Any + Send>> for Broken {
+    fn from(said: Box<dyn Any + Send>) -> Self {
+        let text = said.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        Self::Panicked(text.or_else(|| said.downcast_ref::<String>().cloned()).unwrap_or_default())
+    }
+}
+
+impl InFlight {
+    fn tasks(&self) -> MutexGuard<'_, JoinSet<()>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does `work` to its end, even when this future is dropped.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, Broken> {
+        let (tell, told) = oneshot::channel();
+        let work = async move {
+            let done = AssertUnwindSafe(work).catch_unwind().await;
+            // Whoever asked may be gone.
+            let _ = tell.send(done);
+        };
+        {
+            let mut tasks = self.tasks();
+            while tasks.try_join_next().is_some() {}
+            tasks.spawn(work);
+        }
+        told.await.map_err(|_| Broken::Stopped)?.map_err(Broken::from)
+    }
+
+    /// Waits until none is left. Dropping the future stops none of them.
+    pub async fn finished(&self) {
+        std::future::poll_fn(|context: &mut Context<'_>| {
+            let mut tasks = self.tasks();
+            loop {
+                match tasks.poll_join_next(context) {
+                    Poll::Ready(Some(_)) => {}
+                    Poll::Ready(None) => return Poll::Ready(()),
+                    Poll::Pending => return Poll::Pending,
+                }
+            }
+        })
+        .await;
+    }
+
+    /// Waits for at most `patience`; those that are left then are stopped where they stand.
+    pub async fn stop(&self, patience: Duration) {
+        if tokio::time::timeout(patience, self.finished()).await.is_err() {
+            tracing::warn!(requests = self.tasks().len(), "requests are stopped where they stand");
+            self.tasks().abort_all();
+            self.finished().await;
+        }
+    }
+}
+
+/// A layer: what the request changes is changed to the end, and a panic is an answer. It goes inside [`crate::edge`], which
+/// renders the failure.
+pub async fn to_the_end(State(in_flight): State<InFlight>, request: Request, next: Next) -> Response {
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let correlation = request.extensions().get::<CorrelationId>().cloned();
+    // Whoever comes back from a provider is signed in by that.
+    let changes = !method.is_safe() || uri.path().starts_with(PROVIDERS);
+    let work = next.run(request);
+    let done = if changes {
+        in_flight.run(work).await
+    } else {
+        AssertUnwindSafe(work).catch_unwind().await.map_err(Broken::from)
+    };
+    done.unwrap_or_else(|broken| {
+        let correlation = correlation.as_ref().map_or("-", |id| &*id.0);
+        match broken {
+            Broken::Stopped => Failure::unavailable(&broken).into_response(),
+            Broken::Panicked(_) => {
+                tracing::error!(%method, path = uri.path(), correlation, "a request failed: {broken}");
+                Failure::of_status(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,173 @@
+//! A time that never goes back, for whatever ends: sessions, tokens, limits. It follows the machine's clock as long as
+//! that goes forward. When the clock is set back, this time goes on from where it was; it stays ahead of the clock from
+//! then on, so that what is made afterwards lives as long as it should.
+//!
+//! ```text
+//! clock    10:00  10:01 | set to  9:02   9:03 | set to 12:00
+//! steady   10:00  10:01 |        10:01  10:02 |        12:59
+//! ```
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use domain::{Clock, Timestamp};
+use tokio::time::Instant;
+
+/// A clock that goes back by less, in microseconds, is being steered: this time waits for it.
+const STEERED: i64 = 1_000_000;
+/// So much, in microseconds, may have passed between a [`Mark`] and the end of the process that made it.
+const UNMARKED: i64 = 60_000_000;
+
+/// See the module. It is behind no clock it ever read.
+#[derive(Debug)]
+pub struct Steady {
+    clock: Clock,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Of the clock, in microseconds.
+    ahead: i64,
+    /// What was told last, and when.
+    last: i64,
+    told: Instant,
+}
+
+/// Where this time is, to be kept for the next process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// This time.
+    pub at: Timestamp,
+    /// Microseconds that it is ahead of the clock.
+    pub ahead: i64,
+}
+
+impl Steady {
+    /// Begins with the time of `clock`.
+    #[must_use]
+    pub fn new(clock: Clock) -> Self {
+        let state = State { ahead: 0, last: clock.now().micros(), told: Instant::now() };
+        Self { clock, state: Mutex::new(state) }
+    }
+
+    /// The machine's clock: for what people are shown, and others are told.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The time now: never before what was told earlier.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.mark().at
+    }
+
+    /// The time now, to be kept.
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        let mut state = self.state();
+        // Read under the lock: two readers must not take turns for a clock that goes back.
+        let clock = self.clock.now().micros();
+        let behind = state.last - clock.saturating_add(state.ahead);
+        if behind > STEERED {
+            let passed = i64::try_from(state.told.elapsed().as_micros()).unwrap_or(i64::MAX);
+            let now = state.last.saturating_add(passed);
+            state.ahead = now.saturating_sub(clock);
+            tracing::warn!(
+                seconds = behind / 1_000_000,
+                "the clock was set back; what had ended stays ended"
+            );
+        }
+        let now = clock.saturating_add(state.ahead);
+        if now >= state.last {
+            (state.last, state.told) = (now, Instant::now());
+        }
+        Mark { at: Timestamp::from_micros(state.last), ahead: state.ahead }
+    }
+
+    /// Goes on from what an earlier process kept. Was the clock set back since, then so far behind the mark that nothing
+    /// which ended until that process did is alive again.
+    pub fn resume(&self, mark: Mark) {
+        let mut state = self.state();
+        let clock = self.clock.now().micros();
+        let ahead = if clock.saturating_add(mark.ahead) < mark.at.micros() {
+            tracing::warn!("the clock was set back while no process ran; what had ended stays ended");
+            mark.at.micros().saturating_add(UNMARKED).saturating_sub(clock)
+        } else {
+            mark.ahead
+        };
+        state.ahead = state.ahead.max(ahead);
+        state.last = state.last.max(clock.saturating_add(state.ahead));
+        state.told = Instant::now();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
+    const HOUR: i64 = 3600;
+
+    /// Seconds since the start, when nothing but the clock moves them.
+    fn seconds(steady: &Steady) -> i64 {
+        (steady.now().micros() - START.micros()) / 1_000_000
+    }
+
+    #[test]
+    fn it_follows_the_clock_forward_and_never_back() {
+        let clock = Clock::manual(START);
+        let steady = Steady::new(clock.clone());
+        clock.advance(HOUR);
+        assert_eq!(seconds(&steady), HOUR);
+        clock.advance(-HOUR);
+        assert_eq!(seconds(&steady), HOUR);
+        // It goes on at once, not when the clock has caught up.
+        clock.advance(10);
+        assert_eq!(seconds(&steady), HOUR + 10);
+        clock.advance(400 * 24 * HOUR);
+        let far = seconds(&steady);
+        assert_eq!(far, 400 * 24 * HOUR + HOUR + 10);
+        clock.advance(-400 * 24 * HOUR);
+        clock.advance(5);
+        assert_eq!(seconds(&steady), far, "a step is not told from what passed since the last look");
+        clock.advance(5);
+        assert_eq!(seconds(&steady), far + 5);
+    }
+
+    #[test]
+    fn a_clock_that_is_steered_is_waited_for() {
+        let clock = Clock::manual(START);
+        let steady = Steady::new(clock.clone());
+        clock.advance(10);
+        assert_eq!(seconds(&steady), 10);
+        clock.advance(-1);
+        assert_eq!((seconds(&steady), steady.mark().ahead), (10, 0));
+        clock.advance(2);
+        assert_eq!(seconds(&steady), 11);
+    }
+
+    #[test]
+    fn another_process_goes_on_where_the_last_one_was() {
+        let clock = Clock::manual(START);
+        let first = Steady::new(clock.clone());
+        clock.advance(HOUR);
+        let _ = first.now();
+        clock.advance(-HOUR);
+        let mark = first.mark();
+        // The clock goes on: so does the time.
+        clock.advance(30);
+        let second = Steady::new(clock.clone());
+        second.resume(mark);
+        assert_eq!(seconds(&second), HOUR + 30);
+        // It is set back once more while nobody looks: the time is past whatever the last process may have told.
+        clock.advance(-2 * HOUR);
+        let third = Steady::new(clock);
+        third.resume(mark);
+        assert!((HOUR + 60..HOUR + 61).contains(&seconds(&third)), "{}", seconds(&third));
+    }
+}

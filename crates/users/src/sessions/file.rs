@@ -1,0 +1,158 @@
+//! The file of the sessions, and the time they live by, which is kept in it.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use domain::Timestamp;
+use http_kit::{Mark, Steady};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+
+use super::SessionError;
+use crate::Settings;
+
+/// While nobody signs in, the time is kept this often, in microseconds: [`Steady::resume`] counts on a minute.
+const KEEP_EVERY: i64 = 30_000_000;
+
+/// All sessions. Clones share them.
+#[derive(Clone)]
+pub struct Sessions(Arc<Inner>);
+
+struct Inner {
+    connection: Mutex<Connection>,
+    settings: Settings,
+    time: Arc<Steady>,
+    /// The time that was kept last.
+    kept: AtomicI64,
+}
+
+impl std::fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sessions")
+    }
+}
+
+/// Now, twice.
+#[derive(Clone, Copy, Debug)]
+pub struct Now {
+    /// For people.
+    pub clock: Timestamp,
+    /// For whatever ends.
+    pub steady: Timestamp,
+}
+
+impl Sessions {
+    /// Opens the sessions at `path`, takes `time` to where it was kept, and forgets the sessions that are over for good.
+    pub fn open(path: &Path, settings: Settings, time: Arc<Steady>) -> Result<Self, SessionError> {
+        if let Some(directory) = path.parent() {
+            std::fs::create_dir_all(directory)
+                .map_err(|e| SessionError(format!("{}: {e}", directory.display())))?;
+        }
+        let connection = Connection::open(path)?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.execute_batch(
+            "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
+             pragma secure_delete = on;",
+        )?;
+        connection.execute_batch(include_str!("../../migrations/sessions.sql"))?;
+        let newer = "select 1 from pragma_table_info('sessions') where name = 'credentials'";
+        if !connection.prepare(newer)?.exists([])? {
+            connection.execute_batch("alter table sessions add column credentials integer")?;
+        }
+        if let Some(mark) = kept(&connection)? {
+            time.resume(mark);
+        }
+        keep(&connection, time.mark())?;
+        forget(&connection, time.now())?;
+        // A crash may have come before the last erasure was done with.
+        scrub(&connection)?;
+        let kept = AtomicI64::new(time.now().micros());
+        Ok(Self(Arc::new(Inner { connection: Mutex::new(connection), settings, time, kept })))
+    }
+
+    pub(super) fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.0.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn time(&self) -> &Steady {
+        &self.0.time
+    }
+
+    fn now(&self) -> Now {
+        Now { clock: self.0.time.clock().now(), steady: self.0.time.now() }
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, SessionError> + Send + 'static,
+    ) -> Result<T, SessionError> {
+        let sessions = self.clone();
+        let done = tokio::task::spawn_blocking(move || work(&sessions)).await;
+        done.unwrap_or_else(|error| Err(SessionError(error.to_string())))
+    }
+
+    /// Reads.
+    pub(super) async fn look<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection, Now) -> Result<T, SessionError> + Send + 'static,
+    ) -> Result<T, SessionError> {
+        self.blocking(move |sessions| work(&sessions.connection(), sessions.now())).await
+    }
+
+    /// Changes something, and keeps the time with it: no token is of a later time than the one kept.
+    pub(super) async fn change<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>, Settings, Now) -> Result<T, SessionError> + Send + 'static,
+    ) -> Result<T, SessionError> {
+        self.blocking(move |sessions| {
+            let mut connection = sessions.connection();
+            let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let value = work(&tx, sessions.0.settings, sessions.now())?;
+            let mark = sessions.time().mark();
+            keep(&tx, mark)?;
+            tx.commit()?;
+            sessions.0.kept.store(mark.at.micros(), Ordering::Relaxed);
+            Ok(value)
+        })
+        .await
+    }
+
+    /// Keeps the time when that was last done a while ago.
+    pub async fn keep_time(&self) -> Result<(), SessionError> {
+        if self.time().now().micros() - self.0.kept.load(Ordering::Relaxed) < KEEP_EVERY {
+            return Ok(());
+        }
+        self.change(|_, _, _| Ok(())).await
+    }
+
+    /// See [`scrub`].
+    pub(super) async fn scrub(&self) -> Result<(), SessionError> {
+        self.blocking(|sessions| scrub(&sessions.connection())).await
+    }
+}
+
+fn kept(connection: &Connection) -> Result<Option<Mark>, SessionError> {
+    let read =
+        |row: &rusqlite::Row<'_>| Ok(Mark { at: Timestamp::from_micros(row.get(0)?), ahead: row.get(1)? });
+    Ok(connection.query_row("select at, ahead from steady_time", [], read).optional()?)
+}
+
+fn keep(connection: &Connection, mark: Mark) -> Result<(), SessionError> {
+    let sql = "insert into steady_time (one, at, ahead) values (1, ?1, ?2)
+               on conflict (one) do update set at = excluded.at, ahead = excluded.ahead";
+    connection.prepare_cached(sql)?.execute(params![mark.at.micros(), mark.ahead])?;
+    Ok(())
+}
+
+/// A session that is over for a day, and its family, are nobody's business any more.
+pub(super) fn forget(connection: &Connection, now: Timestamp) -> Result<(), SessionError> {
+    let before = now.plus_seconds(-86_400).micros();
+    connection.prepare_cached("delete from sessions where expires_at < ?1")?.execute([before])?;
+    Ok(())
+}
+
+/// What was overwritten is not left in the write-ahead log, either.
+fn scrub(connection: &Connection) -> Result<(), SessionError> {
+    Ok(connection.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?)
+}
