@@ -83,6 +83,15 @@ pub fn seal(
     Ok(sealed.into_owned())
 }
 
+/// What stands before the subject of a sealed value, as [`seal`] writes it; no text of a payload can hold it, as quotes in
+/// texts are escaped.
+const SUBJECT: &str = r#"{"$sealed":{"subject":""#;
+
+/// Whose sealed values are inside `json`.
+pub fn subjects(json: &str) -> impl Iterator<Item = UserId> {
+    json.split(SUBJECT).skip(1).filter_map(|rest| rest.split('"').next()?.parse().ok())
+}
+
 /// Opens every sealed personal value inside `json`; those of erased people become the erased marker.
 pub fn open<'j>(
     keys: &KeyRing,
@@ -164,6 +173,24 @@ pub fn without_values(error: &serde_json::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_subjects_of_sealed_values_are_found() {
+        let directory = tempfile::tempdir().unwrap();
+        let keys = KeyRing::open(&directory.path().join("subjects.db"), &[7; 32]).unwrap();
+        let (tenant, event) = (TenantId::stored("t"), Uuid::from_u128(1));
+        let people: [UserId; 2] = [Uuid::from_u128(2).into(), Uuid::from_u128(3).into()];
+        let value = |person: &UserId| format!(r#"{{"{CLEAR}":{{"subject":"{person}","value":"x"}}}}"#);
+        let json = format!(
+            r#"{{"a":{},"b":[{}],"text":"{{\"{SEALED}\":{{\"subject\":\""}}"#,
+            value(&people[0]),
+            value(&people[1])
+        );
+        let sealed = seal(&keys, &tenant, event, "data", &json).unwrap();
+        assert!(subjects(&sealed).eq(people), "{sealed}");
+        assert_eq!(subjects(&json).count(), 0);
+        assert!(people.iter().all(|person| keys.knows(&tenant, *person).unwrap()));
+    }
 
     fn told<T: for<'a> Deserialize<'a>>(json: &str) -> String {
         without_values(&serde_json::from_str::<T>(json).map(drop).unwrap_err())

@@ -1,6 +1,7 @@
 //! The journal in SQLite files, one a log: one writer each, so positions are gapless in commit order by
 //! construction; `synchronous=FULL`, so an acknowledged commit survives a power cut.
 
+pub mod copy;
 mod file;
 mod reader;
 mod recent;

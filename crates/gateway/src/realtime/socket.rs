@@ -12,8 +12,8 @@ use http_kit::docs::Query;
 
 use serde_json::json;
 
-use super::{RESET, SIGN_OF_LIFE};
 use super::entry::Entry;
+use super::{RESET, SIGN_OF_LIFE};
 use crate::Gateway;
 
 /// Clients have nothing to say: longer messages end the connection.

@@ -13,8 +13,8 @@ use futures_util::{StreamExt as _, stream};
 
 use serde_json::json;
 
-use super::{RESET, SIGN_OF_LIFE};
 use super::entry::Entry;
+use super::{RESET, SIGN_OF_LIFE};
 use crate::Gateway;
 
 /// `GET /api/realtime/stream`: ends when the token does; the client comes back with a fresh one and its last id.
@@ -29,8 +29,11 @@ use crate::Gateway;
 )]
 pub async fn open(State(gateway): State<Gateway>, entry: Entry) -> Response {
     let opening = Event::default().id(entry.feed.place().encode());
-    let opening =
-        if entry.feed.is_reset() { opening.event("reset").data(json!({"reason": RESET}).to_string()) } else { opening };
+    let opening = if entry.feed.is_reset() {
+        opening.event("reset").data(json!({"reason": RESET}).to_string())
+    } else {
+        opening
+    };
     let opening = stream::iter([Ok::<_, Infallible>(opening)]);
     let events = stream::unfold((gateway, entry), |(gateway, mut entry)| async {
         let next = tokio::time::timeout(SIGN_OF_LIFE, entry.feed.next()).await;
