@@ -32,6 +32,8 @@ use properties::Properties;
 use tasks::Tasks;
 use users::{Erasures, Users};
 
+use crate::backup;
+
 pub use open::Opening;
 pub use search::Search;
 
@@ -139,7 +141,7 @@ pub async fn serve(
 }
 
 /// Holds the data directory for this process alone.
-fn lock(data_dir: &Path) -> anyhow::Result<File> {
+pub(crate) fn lock(data_dir: &Path) -> anyhow::Result<File> {
     std::fs::create_dir_all(data_dir).with_context(|| format!("{} cannot be made", data_dir.display()))?;
     let path = data_dir.join("lock");
     let file = File::create(&path).with_context(|| format!("{} cannot be written", path.display()))?;
@@ -149,6 +151,9 @@ fn lock(data_dir: &Path) -> anyhow::Result<File> {
             "{data_dir} is in use by a running server; use --server URL, or stop that server first"
         )
     })?;
+    if data_dir.join(backup::UNFINISHED).exists() {
+        anyhow::bail!("{}: a restore into it did not finish; empty it and restore again", data_dir.display());
+    }
     Ok(file)
 }
 

@@ -25,6 +25,7 @@ pub use erasure::Erasures;
 pub use oidc::{ProviderError, ProviderSettings, Providers};
 use passwords::Passwords;
 use projection::{DELETED, UsersProjection};
+pub use sessions::end_every_session;
 use sessions::{SessionError, Sessions};
 
 /// How long sessions live.
@@ -88,6 +89,14 @@ impl Users {
     #[must_use]
     pub fn group() -> bus::Group {
         bus::Group { name: projection::GROUP, logs: &[Log::Facts], key: lane }
+    }
+
+    /// Copies every session into the new file `into`. Blocks; nobody waits for it.
+    ///
+    /// # Errors
+    /// When one of the files does not answer.
+    pub fn copy_sessions(&self, into: &Path) -> Result<(), SessionError> {
+        self.sessions.copy(into)
     }
 
     /// The read model: the target of [`Self::group`].

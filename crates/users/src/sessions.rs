@@ -1,5 +1,6 @@
 //! The sessions table. One connection, used on threads that may block; every change is one durable transaction.
 
+mod copy;
 mod rotation;
 mod secret;
 
@@ -14,6 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Settings;
+pub use copy::end_every_session;
 pub use rotation::Rotation;
 pub use secret::{Fingerprint, fingerprint, random};
 
@@ -105,6 +107,10 @@ impl Sessions {
         // A crash may have come before the last erasure was done with.
         scrub(&connection)?;
         Ok(Self { connection: Arc::new(Mutex::new(connection)), settings })
+    }
+
+    fn locked(&self) -> std::sync::MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sessions that ended after `since`.

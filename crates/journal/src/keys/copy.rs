@@ -5,6 +5,7 @@ use std::sync::PoisonError;
 
 use domain::{TenantId, UserId};
 use rusqlite::{Connection, params};
+use uuid::Uuid;
 
 use super::{KeyError, KeyRing};
 
@@ -58,6 +59,33 @@ impl KeyRing {
         let sql = "select 1 from subject_keys where subject = ?1 and tenant = ?2";
         self.locked(|store| {
             store.prepare_cached(sql)?.exists(params![subject.uuid().as_bytes(), tenant.as_str()])
+        })
+    }
+
+    /// Whether this person's key was destroyed.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn is_erased(&self, tenant: &TenantId, subject: UserId) -> Result<bool, KeyError> {
+        let sql = "select 1 from subject_keys where subject = ?1 and tenant = ?2 and wrapped is null";
+        self.locked(|store| {
+            store.prepare_cached(sql)?.exists(params![subject.uuid().as_bytes(), tenant.as_str()])
+        })
+    }
+
+    /// Everybody whose key was destroyed.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn erased(&self) -> Result<Vec<(TenantId, UserId)>, KeyError> {
+        self.locked(|store| {
+            let mut statement =
+                store.prepare("select tenant, subject from subject_keys where wrapped is null")?;
+            let rows = statement.query_map([], |row| {
+                let (tenant, subject): (String, [u8; 16]) = (row.get(0)?, row.get(1)?);
+                Ok((TenantId::stored(&tenant), Uuid::from_bytes(subject).into()))
+            })?;
+            rows.collect()
         })
     }
 

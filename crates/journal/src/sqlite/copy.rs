@@ -16,8 +16,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use domain::{Log, Position};
-use rusqlite::{Connection, OpenFlags, params};
+use domain::{Log, Position, Timestamp};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::{LogFile, SqliteJournal, file, segments};
@@ -237,6 +237,41 @@ pub fn not_copied(database: &Path) -> Result<BTreeSet<String>, JournalError> {
     let known = TABLES.map(|(name, _)| name).into_iter().chain(["event_store", "history"]);
     let known: BTreeSet<&str> = known.collect();
     Ok(names?.into_iter().filter(|name| !known.contains(name.as_str())).collect())
+}
+
+/// What a journal holds beyond a copy of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Beyond {
+    /// Events.
+    pub events: u64,
+    /// The time of the first of them.
+    pub since: Option<Timestamp>,
+}
+
+/// What the log in `directory`, which nobody has open, holds beyond a copy that ends at `mark`.
+///
+/// # Errors
+/// When it cannot be read, or is not the log that was copied.
+pub fn beyond(directory: &Path, log: Log, mark: Mark) -> Result<Beyond, CopyError> {
+    let path = directory.join(format!("{}.db", log.as_str()));
+    let read = || -> rusqlite::Result<_> {
+        let connection = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let epoch: u32 = connection.query_row("select epoch from history", [], |row| row.get(0))?;
+        let at = "select event_id from event_store where position = ?1";
+        let same = connection.query_row(at, [mark.seq], |row| row.get::<_, [u8; 16]>(0)).optional()?;
+        let after = "select min(timestamp) from event_store where position > ?1";
+        let since: Option<i64> = connection.query_row(after, [mark.seq], |row| row.get(0))?;
+        let since = since.map(Timestamp::from_micros);
+        Ok((connection, epoch, same.map(Uuid::from_bytes), since))
+    };
+    let (connection, epoch, same, since) = read().map_err(CopyError::sqlite(&path))?;
+    // The event may be in a segment by now.
+    if epoch != mark.epoch || same.is_some_and(|id| Some(id) != mark.event_id) {
+        let at = Position { log, epoch: mark.epoch, seq: mark.seq };
+        return Err(CopyError::AnotherHistory { at });
+    }
+    let events = file::head(&connection)?.saturating_sub(mark.seq);
+    Ok(Beyond { events, since })
 }
 
 /// What a check of personal values needs.

@@ -160,26 +160,18 @@ async fn a_log_in_use_is_copied_without_a_hole() {
             }
         });
     }
-    let sealing = {
-        let (journal, over) = (Arc::clone(&scene.journal), Arc::clone(&over));
-        tokio::spawn(async move {
-            while !over.load(Ordering::SeqCst) {
-                journal.seal_in(at("2026-09-01"), CUT).await.unwrap();
-                tokio::task::yield_now().await;
-            }
-        })
-    };
     let mut copies = Copies::new();
     while copies.marks[0].len() < 5 || written.load(Ordering::SeqCst) < 240 {
         for log in [Log::Activity, Log::Facts] {
             let acknowledged = scene.journal.head(log).await.unwrap().seq;
-            let mark = copies.add(&scene.journal, log).await.unwrap();
+            let seal = scene.journal.seal_in(at("2026-09-01"), CUT);
+            let (mark, sealed) = tokio::join!(copies.add(&scene.journal, log), seal);
+            let (mark, _) = (mark.unwrap(), sealed.unwrap());
             assert!(mark.seq >= acknowledged, "what was acknowledged before it began is in it");
         }
     }
     over.store(true, Ordering::SeqCst);
     busy.join_all().await;
-    sealing.await.unwrap();
     let (_directory, restored) = copies.restored(scene.directory.path()).await;
     for log in Log::ALL {
         let (mut before, after) = (all(&scene.journal, log).await, all(&restored, log).await);

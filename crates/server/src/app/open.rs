@@ -24,6 +24,7 @@ use super::mail;
 use super::months::Months;
 use super::tasks::{Tasks, Work};
 use super::{App, key_files, lock, sign_ins};
+use crate::backup;
 use crate::settings::{self, Settings};
 
 /// What opening needs besides the settings.
@@ -67,16 +68,18 @@ impl App {
         ];
         views.extend(search.views());
         let (runners, groups) = Starts { kit: &kit, settings }.groups(&views).await?;
+        let outside_of = outside(&settings.retry, &notifications, &erasures, &files, &search);
+        backup::settle(data_dir, &outside_of.0).await.context("what is left to do of a restore")?;
         // Nobody uploads yet: bytes without an event are what a crash has left.
         files.sweep().await.context("the files service")?;
         let services = operations(&users, &properties, &history, &notifications, &files, &search, &groups);
-        let courier = Courier { retry: retry(&settings.retry), ..Courier::default() };
-        let (deliveries, couriers) = outside(courier, &notifications, &erasures, &files, &search);
+        let (deliveries, couriers) = outside_of;
+        let backups = backup::http::router(backups(settings, (&kit, &journal), (&users, &files), &views));
         let hub = Hub::new(kit.ledger.journal().clone()).await?;
         let limits = Arc::new(Limits::new(limits(&settings.limits), &clock));
         let doors = gateway::doors(Parts {
             kit: kit.clone(),
-            services: services.merge(crate::api_docs::router()),
+            services: services.merge(crate::api_docs::router()).merge(backups),
             groups: groups.clone(),
             views: views.clone(),
             deliveries,
@@ -159,12 +162,13 @@ fn operations(
 
 /// What happens outside, by the group that asks for it, and who carries it there.
 fn outside(
-    courier: Courier,
+    tries: &settings::Retry,
     notifications: &Notifications,
     erasures: &Erasures,
     files: &Files,
     search: &Search,
 ) -> (Vec<(&'static str, Book)>, Vec<projection::deliveries::Courier>) {
+    let courier = Courier { retry: retry(tries), ..Courier::default() };
     let all = [
         (Notifications::group().name, notifications.book(), notifications.courier(courier)),
         (Erasures::group().name, erasures.book(), erasures.courier(courier)),
@@ -172,6 +176,24 @@ fn outside(
         (Search::group().name, search.book(), search.courier(courier)),
     ];
     all.into_iter().map(|(group, book, courier)| ((group, book.clone()), courier)).unzip()
+}
+
+fn backups(
+    settings: &Settings,
+    (kit, journal): (&Kit, &Arc<SqliteJournal>),
+    (users, files): (&Users, &Files),
+    views: &[(bus::Group, projection::ViewStore)],
+) -> backup::http::Backups {
+    let source = backup::Source {
+        kit: kit.clone(),
+        journal: Arc::clone(journal),
+        users: users.clone(),
+        files: files.clone(),
+        views: views.to_vec(),
+        data_dir: settings.data_dir.clone(),
+    };
+    let places = settings.backup.directory.clone().zip(settings.backup.keys_directory.clone());
+    backup::http::Backups { source, places }
 }
 
 fn sessions(settings: &Settings) -> users::Settings {

@@ -88,6 +88,19 @@ impl Chain {
         self.parts.last().map_or(Mark { epoch: 1, seq: 0, event_id: None }, |part| part.mark)
     }
 
+    /// The names of the segments that belong to it.
+    ///
+    /// # Errors
+    /// When the copy `part` cannot be read.
+    pub fn segments(part: PathBuf) -> Result<Vec<String>, CopyError> {
+        let mut names = Vec::new();
+        Part::open(part)?.each("select name from segments order by first_position", |row| {
+            names.push(row.get(0)?);
+            Ok(())
+        })?;
+        Ok(names)
+    }
+
     /// The last sealed position.
     pub(super) fn sealed(&self) -> u64 {
         self.segments.last().map_or(0, |(segment, _)| segment.last)
