@@ -60,6 +60,8 @@ pub struct App {
     pub groups: Vec<GroupHandle>,
     /// Every read model with the group that fills it.
     pub views: Vec<(Group, ViewStore)>,
+    /// What a backup is made of.
+    pub backup: backup::Source,
     doors: Doors,
     journal: Arc<SqliteJournal>,
     hub: Arc<Hub>,

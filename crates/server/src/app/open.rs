@@ -74,12 +74,13 @@ impl App {
         files.sweep().await.context("the files service")?;
         let services = operations(&users, &properties, &history, &notifications, &files, &search, &groups);
         let (deliveries, couriers) = outside_of;
-        let backups = backup::http::router(backups(settings, (&kit, &journal), (&users, &files), &views));
+        let backups = backups(settings, (&kit, &journal), (&users, &files), &views);
+        let backup = backups.source.clone();
         let hub = Hub::new(kit.ledger.journal().clone()).await?;
         let limits = Arc::new(Limits::new(limits(&settings.limits), &clock));
         let doors = gateway::doors(Parts {
             kit: kit.clone(),
-            services: services.merge(crate::api_docs::router()).merge(backups),
+            services: services.merge(crate::api_docs::router()).merge(backup::http::router(backups)),
             groups: groups.clone(),
             views: views.clone(),
             deliveries,
@@ -105,6 +106,7 @@ impl App {
             erasures,
             groups,
             views,
+            backup,
             doors,
             journal,
             hub,
