@@ -110,6 +110,34 @@ pub enum AuditEvent {
         /// What went wrong.
         reason: String,
     },
+    /// A backup is being made.
+    #[serde(rename = "BACKUP_STARTED")]
+    BackupStarted {},
+    /// A backup is complete.
+    #[serde(rename = "BACKUP_FINISHED")]
+    BackupFinished(BackedUp),
+    /// A backup was not made; those before it are what they were.
+    #[serde(rename = "BACKUP_FAILED")]
+    BackupFailed {
+        /// What went wrong.
+        reason: String,
+    },
+}
+
+/// A backup that is complete.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BackedUp {
+    /// Its number in its directory; the first holds everything, each later one what is new.
+    pub number: u32,
+    /// It goes up to this position of the facts.
+    pub facts: u64,
+    /// And of the activity.
+    pub activity: u64,
+    /// Files that were written.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
 }
 
 /// What came of looking at images.

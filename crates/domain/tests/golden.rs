@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use domain::activity::{ActivityEvent, CountedViews, Snapshot};
 use domain::area::{Area, AreaUnit};
-use domain::audit::{AuditEvent, NearDuplicates, Optimized};
+use domain::audit::{AuditEvent, BackedUp, NearDuplicates, Optimized};
 use domain::favourites::FavouritesEvent;
 use domain::file::{self, FileEvent, Rendition, Stored};
 use domain::lead::{Enquiry, LeadEvent, LeadStatus, Purpose};
@@ -207,6 +207,15 @@ fn others() -> (Vec<FavouritesEvent>, Vec<SessionEvent>, Vec<AuditEvent>) {
             AuditEvent::OptimizeStarted { all: false },
             AuditEvent::OptimizeFinished(optimized()),
             AuditEvent::OptimizeFailed { reason: "the disk is full".into() },
+            AuditEvent::BackupStarted {},
+            AuditEvent::BackupFinished(BackedUp {
+                number: 3,
+                facts: 900,
+                activity: 7000,
+                files: 41,
+                bytes: 90_000,
+            }),
+            AuditEvent::BackupFailed { reason: "the disk is full".into() },
         ],
     )
 }

@@ -33,7 +33,7 @@ use domain::file::File;
 use http_kit::Kit;
 use http_kit::docs::Listed;
 use http_kit::export::Part;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::{Mutex, Notify, OwnedRwLockWriteGuard};
 
 pub use store::StoreError;
 
@@ -164,6 +164,12 @@ impl Files {
     /// The routes; `status` tells how far the group is.
     pub fn router(&self, status: Status) -> axum::Router {
         http::router(App(Arc::new(AppParts { files: self.clone(), status })))
+    }
+
+    /// Until this is dropped, no bytes are removed: those of every file that the journal knows now stay. Blocks.
+    #[must_use]
+    pub fn keep_everything(&self) -> OwnedRwLockWriteGuard<()> {
+        self.bytes.keep_everything()
     }
 
     /// Removes the bytes that no event knows: those of uploads that a crash cut short. To be called before anybody

@@ -8,6 +8,9 @@ use journal::Ledger;
 
 use crate::store::Store;
 
+/// A removal that comes while everything is to stay is tried again so much later.
+const WAIT_SECONDS: i64 = 5;
+
 pub struct Remover {
     pub ledger: Ledger,
     pub store: ViewStore,
@@ -19,6 +22,10 @@ type Failed = Box<dyn std::error::Error + Send + Sync>;
 #[async_trait]
 impl Carrier for Remover {
     async fn carry(&self, order: &Order) -> Outcome {
+        if !self.bytes.may_remove() {
+            let later = self.ledger.clock().now().plus_seconds(WAIT_SECONDS);
+            return Outcome::Later("a backup is being made of all files".into(), later);
+        }
         self.remove(order)
             .await
             .map_or_else(|error| Outcome::Failed(error.to_string()), |()| Outcome::Delivered)

@@ -12,6 +12,8 @@ use futures_util::TryStreamExt;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Place;
 use object_store::{Error, ObjectStore, ObjectStoreExt};
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
 
 /// The store does not answer.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +28,11 @@ pub enum StoreError {
 
 /// The store. Clones share it.
 #[derive(Clone, Debug)]
-pub struct Store(Arc<dyn ObjectStore>);
+pub struct Store {
+    objects: Arc<dyn ObjectStore>,
+    /// Held for reading by whoever removes something, for writing by whoever needs everything to stay.
+    removing: Arc<RwLock<()>>,
+}
 
 impl Store {
     /// A store in `directory`, which is made where there is none. What a crash has left half written is removed.
@@ -34,7 +40,18 @@ impl Store {
         fs::create_dir_all(directory)?;
         remove_fragments(directory)?;
         let objects = LocalFileSystem::new_with_prefix(directory)?;
-        Ok(Self(Arc::new(objects.with_fsync(true).with_automatic_cleanup(true))))
+        let objects = Arc::new(objects.with_fsync(true).with_automatic_cleanup(true));
+        Ok(Self { objects, removing: Arc::default() })
+    }
+
+    /// Until this is dropped, nothing is removed. Blocks until removals that began are done.
+    pub fn keep_everything(&self) -> OwnedRwLockWriteGuard<()> {
+        Handle::current().block_on(Arc::clone(&self.removing).write_owned())
+    }
+
+    /// Whether something may be removed now.
+    pub fn may_remove(&self) -> bool {
+        self.removing.try_read().is_ok()
     }
 
     fn directory(tenant: &TenantId, file: FileId) -> Place {
@@ -50,7 +67,7 @@ impl Store {
         bytes: Bytes,
     ) -> Result<(), StoreError> {
         let place = Self::directory(tenant, file).join(key);
-        self.0.put(&place, bytes.into()).await?;
+        self.objects.put(&place, bytes.into()).await?;
         Ok(())
     }
 
@@ -63,7 +80,7 @@ impl Store {
         part: Range<u64>,
     ) -> Result<Option<Bytes>, StoreError> {
         let place = Self::directory(tenant, file).join(key);
-        match self.0.get_range(&place, part).await {
+        match self.objects.get_range(&place, part).await {
             Ok(bytes) => Ok(Some(bytes)),
             Err(Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error.into()),
@@ -77,7 +94,7 @@ impl Store {
         file: FileId,
         key: &str,
     ) -> Result<Option<Bytes>, StoreError> {
-        match self.0.get(&Self::directory(tenant, file).join(key)).await {
+        match self.objects.get(&Self::directory(tenant, file).join(key)).await {
             Ok(found) => Ok(Some(found.bytes().await?)),
             Err(Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error.into()),
@@ -86,8 +103,9 @@ impl Store {
 
     /// Removes what is kept of a file under other keys than these.
     pub async fn keep_only(&self, tenant: &TenantId, file: FileId, keys: &[&str]) -> Result<(), StoreError> {
+        let _removing = self.removing.read().await;
         let directory = Self::directory(tenant, file);
-        let found: Vec<_> = self.0.list(Some(&directory)).try_collect().await?;
+        let found: Vec<_> = self.objects.list(Some(&directory)).try_collect().await?;
         for object in found {
             if object.location.filename().is_some_and(|key| !keys.contains(&key)) {
                 self.discard(&object.location).await?;
@@ -97,7 +115,7 @@ impl Store {
     }
 
     async fn discard(&self, place: &Place) -> Result<(), StoreError> {
-        match self.0.delete(place).await {
+        match self.objects.delete(place).await {
             Err(Error::NotFound { .. }) | Ok(()) => Ok(()),
             Err(error) => Err(error.into()),
         }
@@ -111,12 +129,12 @@ impl Store {
     /// Every file there are bytes of.
     pub async fn files(&self) -> Result<Vec<(TenantId, FileId)>, StoreError> {
         let mut files = Vec::new();
-        for tenant in self.0.list_with_delimiter(None).await?.common_prefixes {
+        for tenant in self.objects.list_with_delimiter(None).await?.common_prefixes {
             let Some(name) = tenant.parts().next_back().and_then(|part| TenantId::parse(part.as_ref()))
             else {
                 continue;
             };
-            for file in self.0.list_with_delimiter(Some(&tenant)).await?.common_prefixes {
+            for file in self.objects.list_with_delimiter(Some(&tenant)).await?.common_prefixes {
                 // What is not named by us is not ours to remove.
                 let id = file.parts().next_back().and_then(|part| part.as_ref().parse().ok());
                 files.extend(id.map(|id| (name.clone(), id)));
@@ -162,7 +180,15 @@ mod tests {
         store.keep_only(&tenant, file, &["a.webp"]).await.unwrap();
         assert_eq!(store.whole(&tenant, file, "b.webp").await.unwrap(), None);
         assert!(store.whole(&tenant, file, "a.webp").await.unwrap().is_some());
-        store.remove(&tenant, file).await.unwrap();
+        // Whoever copies the files needs all of them.
+        let keeping = store.clone();
+        let kept = tokio::task::spawn_blocking(move || keeping.keep_everything()).await.unwrap();
+        assert!(!store.may_remove());
+        let mut removal = std::pin::pin!(store.remove(&tenant, file));
+        assert!(futures_util::poll!(&mut removal).is_pending());
+        assert!(store.whole(&tenant, file, "a.webp").await.unwrap().is_some());
+        drop(kept);
+        removal.await.unwrap();
         store.remove(&tenant, file).await.unwrap();
         assert_eq!(store.read(&tenant, file, "a.webp", 2..5).await.unwrap(), None);
         assert!(!directory.path().join("t").exists());

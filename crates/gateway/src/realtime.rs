@@ -30,6 +30,10 @@ pub use tickets::Tickets;
 /// Nothing happens for so long: a sign of life, and a look whether the session still holds.
 const SIGN_OF_LIFE: std::time::Duration = std::time::Duration::from_secs(15);
 
+/// What a connection is told first when it cannot go on from the place it named.
+const RESET: &str = "the place you named is not in this server's history, as after a restore from a backup: load again \
+                     what you show, and go on from this id";
+
 pub fn router(gateway: Gateway) -> Router {
     routes().with_state(gateway).into()
 }

@@ -1,6 +1,11 @@
 //! What a request asks for beside itself: to be done at one version only (`If-Match`), and only once
-//! (`Idempotency-Key`). Entity tags are `"{version}"` or `"{version}-{counters}"`.
+//! (`Idempotency-Key`).
+//!
+//! Entity tags are `"{version}"` or `"{version}-{counters}"`. After a restore versions count on from the backup, so the
+//! same version may be of another state than the one that the restore took back: from then on tags say which history they
+//! are of, `"{epoch}.{version}-{counters}"`. One of another history never matches.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
@@ -17,7 +22,7 @@ use crate::kit::Kit;
 /// The conditions of a request that changes something; 400 when one of them is malformed.
 #[derive(Clone, Debug)]
 pub struct Conditions {
-    version: Option<Version>,
+    tag: Option<Tag>,
     key: Option<String>,
     /// Method and path, ids included: a key belongs to one operation on one thing.
     operation: String,
@@ -30,7 +35,8 @@ impl Conditions {
     #[must_use]
     pub fn options(&self, kit: &Kit, caller: &Caller, body: &[u8], id: &impl ToString) -> Options {
         let idempotency = self.once(kit, caller, body, id);
-        let if_version = self.version.filter(|_| caller.signed_in.is_some());
+        let tag = self.tag.filter(|_| caller.signed_in.is_some());
+        let if_version = tag.map(|tag| tag.version_in(kit.epoch()));
         Options { if_version, idempotency, ..Options::default() }
     }
 
@@ -64,7 +70,7 @@ impl<S: Sync> FromRequestParts<S> for Conditions {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         Ok(Self {
-            version: if_match(&parts.headers)?,
+            tag: if_match(&parts.headers)?,
             key: key(&parts.headers)?,
             operation: format!("{} {}", parts.method, parts.uri.path()),
             query: parts.uri.query().unwrap_or("").to_owned(),
@@ -79,17 +85,49 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Failure> {
     plain.map(|key| Some(key.to_owned())).ok_or_else(wrong)
 }
 
-/// The version of `If-Match`; nothing when it is absent or `*`. Counters after a dash are not compared.
-fn if_match(headers: &HeaderMap) -> Result<Option<Version>, Failure> {
+/// The history of a journal that was never restored: tags of it do not name one.
+const FIRST: u32 = 1;
+/// No stream comes so far.
+const NEVER: Version = Version::MAX;
+
+/// `tag`, made in the history `epoch`, as clients see it.
+pub(crate) fn tag(epoch: u32, tag: &str) -> Cow<'_, str> {
+    if epoch == FIRST { Cow::Borrowed(tag) } else { Cow::Owned(format!("{epoch}.{tag}")) }
+}
+
+/// What an entity tag says: counters after a dash are not compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Tag {
+    epoch: u32,
+    version: Version,
+}
+
+impl Tag {
+    fn parse(tag: &str) -> Option<Self> {
+        let tag = tag.split('-').next()?;
+        let (epoch, version) = match tag.split_once('.') {
+            Some((epoch, version)) => (epoch.parse().ok()?, version),
+            None => (FIRST, tag),
+        };
+        Some(Self { epoch, version: version.parse().ok()? })
+    }
+
+    /// The version it names in the history `epoch`; of another history, one that nothing ever has.
+    fn version_in(self, epoch: u32) -> Version {
+        if self.epoch == epoch { self.version } else { NEVER }
+    }
+}
+
+/// The tag of `If-Match`; nothing when it is absent or `*`.
+fn if_match(headers: &HeaderMap) -> Result<Option<Tag>, Failure> {
     let Some(given) = headers.get(IF_MATCH) else { return Ok(None) };
     let text = given.to_str().unwrap_or("").trim();
     if text == "*" {
         return Ok(None);
     }
     let tag = text.trim_start_matches("W/").trim_matches('"');
-    let version = tag.split('-').next().and_then(|version| version.parse().ok());
     let wrong = || Failure::invalid(FieldErrors::one("If-Match", "must be the ETag of an earlier answer"));
-    version.map(Some).ok_or_else(wrong)
+    Tag::parse(tag).map(Some).ok_or_else(wrong)
 }
 
 /// `If-None-Match`: what the client holds already.
@@ -136,14 +174,29 @@ mod tests {
 
     #[tokio::test]
     async fn a_tag_of_ours_names_a_version_and_anything_else_is_malformed() {
-        for (given, version) in
-            [("\"3\"", Some(3)), ("\"3-17\"", Some(3)), ("W/\"3-1-0\"", Some(3)), ("*", None)]
-        {
-            assert_eq!(conditions("if-match", given).await.unwrap().version, version, "{given}");
+        let of = |epoch, version| Some(Tag { epoch, version });
+        for (given, tag) in [
+            ("\"3\"", of(1, 3)),
+            ("\"3-17\"", of(1, 3)),
+            ("W/\"3-1-0\"", of(1, 3)),
+            ("\"57.3-17\"", of(57, 3)),
+            ("*", None),
+        ] {
+            assert_eq!(conditions("if-match", given).await.unwrap().tag, tag, "{given}");
         }
-        for given in ["", "\"\"", "\"other\"", "\"1\", \"2\"", "-3"] {
+        for given in ["", "\"\"", "\"other\"", "\"1\", \"2\"", "-3", "\".3\"", "\"5.\"", "\"1.2.3\""] {
             let failure = conditions("if-match", given).await.unwrap_err();
             assert!(failure.fields.0.contains_key("If-Match"), "{given}");
+        }
+    }
+
+    #[test]
+    fn a_tag_of_another_history_matches_no_version() {
+        assert_eq!((&*tag(1, "3-17"), &*tag(57, "3-17")), ("3-17", "57.3-17"));
+        let version = |tag: &str, epoch| Tag::parse(tag).unwrap().version_in(epoch);
+        assert_eq!((version("3-17", 1), version("57.3-17", 57)), (3, 3));
+        for (tag, epoch) in [("3-17", 57), ("57.3-17", 1), ("57.3-17", 58)] {
+            assert_eq!(version(tag, epoch), NEVER, "{tag} in {epoch}");
         }
     }
 

@@ -129,9 +129,15 @@ pub struct KitParts {
 }
 
 impl Kit {
+    /// The history that versions belong to: a restore begins another one, in which they count on from the backup.
+    #[must_use]
+    pub fn epoch(&self) -> u32 {
+        self.seen.epoch()
+    }
+
     /// A 200 answer, stamped now.
     pub fn reply<T>(&self, message: &'static str, data: T) -> Reply<T> {
-        Reply::new(message, data, self.ledger.clock().now())
+        Reply::new(message, data, (self.ledger.clock().now(), self.epoch()))
     }
 
     /// An answer to a command: its position is remembered as the caller's own, and told.

@@ -8,6 +8,7 @@ use domain::{Position, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::conditions::{self, Held};
 use crate::failure::Failure;
 use crate::links::Links;
 
@@ -23,6 +24,8 @@ pub struct Reply<T> {
     message: &'static str,
     data: T,
     timestamp: Timestamp,
+    /// The history that its version belongs to.
+    epoch: u32,
     headers: HeaderMap,
 }
 
@@ -42,8 +45,8 @@ pub struct Envelope<T> {
 
 impl<T> Reply<T> {
     /// 200; see [`crate::Kit::reply`].
-    pub(crate) fn new(message: &'static str, data: T, timestamp: Timestamp) -> Self {
-        Self { status: StatusCode::OK, message, data, timestamp, headers: HeaderMap::new() }
+    pub(crate) fn new(message: &'static str, data: T, (timestamp, epoch): (Timestamp, u32)) -> Self {
+        Self { status: StatusCode::OK, message, data, timestamp, epoch, headers: HeaderMap::new() }
     }
 
     /// Another status.
@@ -65,16 +68,19 @@ impl<T> Reply<T> {
         self.status(StatusCode::ACCEPTED).header(LOCATION, location)
     }
 
-    /// A strong entity tag.
+    /// A strong entity tag, of this history.
     #[must_use]
     pub fn etag(self, tag: &str) -> Self {
+        let tag = conditions::tag(self.epoch, tag);
         self.header(ETAG, &format!("\"{tag}\""))
     }
 
-    /// What the client holds already: 304 without a body.
+    /// 304 without a body to whoever holds the tag of [`Self::etag`] already.
     #[must_use]
-    pub fn unless(self, held: bool) -> Self {
-        if held { self.status(StatusCode::NOT_MODIFIED) } else { self }
+    pub fn unless(self, held: &Held) -> Self {
+        let tag = self.headers.get(ETAG).and_then(|tag| tag.to_str().ok());
+        let same = tag.is_some_and(|tag| held.is(tag.trim_matches('"')));
+        if same { self.status(StatusCode::NOT_MODIFIED) } else { self }
     }
 
     /// The position of the caller's write.
@@ -124,7 +130,7 @@ impl Reply<()> {
 
 impl<T: Serialize> IntoResponse for Reply<T> {
     fn into_response(self) -> Response {
-        let Self { status, message, data, timestamp, headers } = self;
+        let Self { status, message, data, timestamp, headers, .. } = self;
         let bare = matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
         let mut response = if bare {
             Response::new(Body::empty())

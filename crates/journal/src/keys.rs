@@ -1,6 +1,7 @@
 //! Keys: one master key from the configuration, one key a person wrapped by it, and keys derived for other uses.
 //! They live apart from the journal: a backup of the journal alone reads nobody's data.
 
+mod copy;
 mod mark;
 
 use std::path::Path;

@@ -181,6 +181,24 @@ pub fn without_values(error: &serde_json::Error) -> String {
 mod tests {
     use super::*;
 
+    #[test]
+    fn the_subjects_of_sealed_values_are_found() {
+        let directory = tempfile::tempdir().unwrap();
+        let keys = KeyRing::open(&directory.path().join("subjects.db"), &[7; 32]).unwrap();
+        let (tenant, event) = (TenantId::stored("t"), Uuid::from_u128(1));
+        let people: [UserId; 2] = [Uuid::from_u128(2).into(), Uuid::from_u128(3).into()];
+        let value = |person: &UserId| format!(r#"{{"{CLEAR}":{{"subject":"{person}","value":"x"}}}}"#);
+        let json = format!(
+            r#"{{"a":{},"b":[{}],"text":"{{\"{SEALED}\":{{\"subject\":\""}}"#,
+            value(&people[0]),
+            value(&people[1])
+        );
+        let sealed = seal(&keys, &tenant, event, "data", &json).unwrap();
+        assert_eq!(subjects(&sealed).unwrap(), people, "{sealed}");
+        assert_eq!(subjects(&json).unwrap(), [], "what is clear is not sealed, nor is a text that looks like it");
+        assert!(people.iter().all(|person| keys.knows(&tenant, *person).unwrap()));
+    }
+
     fn told<T: for<'a> Deserialize<'a>>(json: &str) -> String {
         without_values(&serde_json::from_str::<T>(json).map(drop).unwrap_err())
     }

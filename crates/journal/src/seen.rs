@@ -30,6 +30,12 @@ impl Seen {
         Self { start, floor, shards: (0..SHARDS).map(|_| Mutex::default()).collect() }
     }
 
+    /// The history of the facts: a restore begins another one.
+    #[must_use]
+    pub fn epoch(&self) -> u32 {
+        self.floor[0].epoch
+    }
+
     fn shard(&self, key: &(TenantId, UserId)) -> std::sync::MutexGuard<'_, Shard> {
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);

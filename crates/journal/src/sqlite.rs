@@ -3,6 +3,7 @@
 
 mod again;
 mod commits;
+pub mod copy;
 mod driver;
 mod file;
 mod reader;

@@ -1,6 +1,8 @@
 //! Sealed months: read as if they were rows, whatever is asked, whoever appends meanwhile and wherever a crash falls.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "months/copies.rs"]
+mod copies;
 #[path = "months/crashes.rs"]
 mod crashes;
 #[path = "months/damage.rs"]

@@ -113,6 +113,12 @@ impl ViewStore {
         Ok(self.over(Arc::new(database), true, *in_place, Arc::clone(sync)))
     }
 
+    /// The path of its first file; those of later rebuilds stand beside it.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
     /// Why the file in use is not what the code of today would make. Queries may fail on it or find wrong rows, and no
     /// group runs over it, until [`crate::renew`] has made it again.
     #[must_use]

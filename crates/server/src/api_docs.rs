@@ -44,6 +44,7 @@ pub fn services() -> Vec<utoipa::openapi::OpenApi> {
         notifications::Notifications::docs(),
         files::Files::docs(),
         gateway::docs(),
+        crate::backup::http::routes().into_openapi(),
         routes().into_openapi(),
     ]
 }

@@ -33,6 +33,8 @@ use properties::Properties;
 use tasks::Tasks;
 use users::{Erasures, Users};
 
+use crate::backup;
+
 pub use open::Opening;
 pub use search::Search;
 
@@ -62,6 +64,8 @@ pub struct App {
     pub groups: Vec<GroupHandle>,
     /// Every read model with the group that fills it.
     pub views: Vec<(Group, ViewStore)>,
+    /// What a backup is made of.
+    pub backup: backup::Source,
     doors: Doors,
     in_flight: InFlight,
     journal: Arc<SqliteJournal>,
@@ -153,7 +157,7 @@ pub async fn serve(
 }
 
 /// Holds the data directory for this process alone.
-fn lock(data_dir: &Path) -> anyhow::Result<File> {
+pub(crate) fn lock(data_dir: &Path) -> anyhow::Result<File> {
     std::fs::create_dir_all(data_dir).with_context(|| format!("{} cannot be made", data_dir.display()))?;
     let path = data_dir.join("lock");
     let file = File::create(&path).with_context(|| format!("{} cannot be written", path.display()))?;
@@ -163,6 +167,9 @@ fn lock(data_dir: &Path) -> anyhow::Result<File> {
             "{data_dir} is in use by a running server; use --server URL, or stop that server first"
         )
     })?;
+    if data_dir.join(backup::UNFINISHED).exists() {
+        anyhow::bail!("{}: a restore into it did not finish; empty it and restore again", data_dir.display());
+    }
     Ok(file)
 }
 

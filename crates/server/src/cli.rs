@@ -2,6 +2,7 @@
 
 #![expect(clippy::doc_markdown, reason = "the comments are the help texts, where backticks would be noise")]
 
+pub mod backup;
 pub mod doctor;
 pub mod output;
 pub mod place;
@@ -45,6 +46,18 @@ listed again, and neither is one that an earlier import listed, so a stopped imp
 
 Ends with 0 when no row was rejected, 2 when some were, 1 when the import could not run.";
 
+const AFTER_BACKUP: &str = "\
+With --server the server writes it where its settings backup.directory and backup.keys_directory say, and goes on
+answering. Without, the data directory is opened, which works while no server holds it, and DIR and --keys-to say where.
+
+The first backup of a directory holds everything, each later one what is new. One that is not finished is none, and
+leaves those before it as they were. Keep the keys on another disk: without them nobody's personal data can be read.";
+
+const AFTER_RESTORE: &str = "\
+Everything is checked before anything is written. The restored server begins a new history: clients that come back are
+told so. People have to sign in again, as nobody knows who signed out since. Letters that may have been sent since the
+backup are not sent again by guessing; those that nobody can look up wait among the dead letters.";
+
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Run the portal, its API and its event core in this process
@@ -57,6 +70,12 @@ pub enum Verb {
     DeadLetters(DeadLetters),
     /// Make a read model again from the journal, beside the one in use
     Replay(Replay),
+    /// Add a backup to those in a directory; a server may run meanwhile
+    #[command(after_help = AFTER_BACKUP)]
+    Backup(Backup),
+    /// Restore a backup into an empty directory
+    #[command(after_help = AFTER_RESTORE)]
+    Restore(Restore),
     /// Accounts
     #[command(subcommand)]
     User(User),
@@ -202,6 +221,57 @@ pub struct Replay {
     pub target: Target,
 }
 
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// Where backups go, when no server is named
+    #[arg(value_name = "DIR")]
+    pub directory: Option<String>,
+
+    /// Where the keys go, when no server is named: another disk
+    #[arg(long, value_name = "KEYS")]
+    pub keys_to: Option<String>,
+
+    #[command(flatten)]
+    pub target: Target,
+}
+
+impl Backup {
+    #[must_use]
+    pub fn flags(&self) -> Vec<Flag> {
+        let directory =
+            self.directory.clone().map(|value| Flag { name: "DIR", key: "backup.directory", value });
+        let keys = self.keys_to.clone();
+        let keys = keys.map(|value| Flag { name: "--keys-to", key: "backup.keys_directory", value });
+        directory.into_iter().chain(keys).chain(self.target.place.flags()).collect()
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// The directory of backups
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
+
+    /// The directory of their keys, the newest there are
+    #[arg(long, value_name = "KEYS")]
+    pub keys_from: PathBuf,
+
+    /// This backup, and not the newest
+    #[arg(long, value_name = "N")]
+    pub number: Option<u32>,
+
+    /// Leave everybody signed in, also those who signed out since the backup
+    #[arg(long)]
+    pub keep_sessions: bool,
+
+    /// The data directory of the former server, if it can still be read: tells what it had beyond the backup
+    #[arg(long, value_name = "OLD_DATA_DIR")]
+    pub compare: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub place: Place,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum User {
     /// Make an administrator in the data directory, while no server holds it
@@ -248,6 +318,14 @@ pub struct Doctor {
     #[arg(long)]
     pub defaults: bool,
 
+    /// Check the backups in this directory instead, without restoring them
+    #[arg(long, value_name = "DIR")]
+    pub backup: Option<PathBuf>,
+
+    /// Their keys: whether they open what is in the backups
+    #[arg(long, value_name = "KEYS", requires = "backup")]
+    pub keys_from: Option<PathBuf>,
+
     #[command(flatten)]
     pub place: Place,
 }
@@ -258,6 +336,8 @@ impl Verb {
     pub fn place_and_flags(&self) -> (Place, Vec<Flag>) {
         let place = match self {
             Self::Serve(serve) => return (serve.place.clone(), serve.flags()),
+            Self::Backup(verb) => return (verb.target.place.clone(), verb.flags()),
+            Self::Restore(verb) => &verb.place,
             Self::Import(Import::Listings(import)) => &import.target.place,
             Self::DeadLetters(verb) => &verb.target().place,
             Self::Replay(verb) => &verb.target.place,

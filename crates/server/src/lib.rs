@@ -3,6 +3,7 @@
 pub mod api_client;
 pub mod api_docs;
 pub mod app;
+pub mod backup;
 pub mod cli;
 pub mod demo;
 pub mod import;

@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser as _;
-use hyderabadinfra::cli::{Cli, Import, Keys, User, Verb, doctor, output, place, run, serve};
+use hyderabadinfra::cli::{
+    Cli, Doctor, Import, Keys, User, Verb, backup, doctor, output, place, run, serve,
+};
 use hyderabadinfra::settings::{self, Settings, Sources};
 
 /// Many small, short-lived allocations from many threads: the system's allocator keeps far more memory for them. Its
@@ -72,8 +74,19 @@ async fn perform(verb: &Verb, settings: &Settings) -> anyhow::Result<ExitCode> {
             place.close().await;
             done
         }
+        Verb::Backup(verb) => {
+            backup::must_name_a_place(verb, settings)?;
+            let place = place::open(&verb.target, settings, place::As::Operator).await?;
+            let done = backup::back_up(&place.client).await;
+            place.close().await;
+            done
+        }
+        Verb::Restore(verb) => backup::restore(verb, settings),
         Verb::User(User::CreateAdmin(admin)) => place::create_admin(admin, settings).await,
         Verb::Keys(Keys::AcceptLost(verb)) => place::accept_lost(verb, settings).await,
+        Verb::Doctor(Doctor { backup: Some(directory), keys_from, .. }) => {
+            backup::examine(directory, keys_from.as_deref(), settings)
+        }
         Verb::Doctor(_) => doctor::examine(settings),
     }
 }

@@ -153,9 +153,9 @@ impl Client {
         let headers: Vec<_> = after.map(|after| ("last-event-id", after)).into_iter().collect();
         let response = self.begin(path, &headers).await;
         assert_eq!(response.status(), 200);
-        let mut events = Events { response, text: String::new(), place: String::new() };
-        let (place, _) = events.any().await.expect("a connection begins with its place");
-        events.place = place;
+        let mut events = Events { response, text: String::new(), place: String::new(), reset: None };
+        let (place, reset) = events.any().await.expect("a connection begins with its place");
+        (events.place, events.reset) = (place, reset);
         events
     }
 
@@ -228,9 +228,16 @@ pub struct Events {
     response: reqwest::Response,
     text: String,
     place: String,
+    reset: Option<Value>,
 }
 
 impl Events {
+    /// What the opening said when it could not go on from the place it was given.
+    #[must_use]
+    pub fn reset(&self) -> Option<&Value> {
+        self.reset.as_ref()
+    }
+
     /// Where to go on after everything that came.
     #[must_use]
     pub fn place(&self) -> &str {

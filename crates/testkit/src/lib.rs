@@ -50,6 +50,8 @@ pub struct TestApp {
     pub client: Client,
     /// What its services share.
     pub kit: Kit,
+    /// What a backup of it is made of.
+    pub backup: hyderabadinfra::backup::Source,
     groups: Vec<GroupHandle>,
     books: Vec<Book>,
     search: Search,
@@ -100,6 +102,11 @@ impl TestApp {
         Self::open(directory, |_| {}, &[("limits.enabled", "false")], Clock::System).await
     }
 
+    /// The same with settings.
+    pub async fn on_with(data_dir: &Path, overrides: &[(&'static str, &str)]) -> Self {
+        Self::open(Directory::Given(data_dir.to_owned()), |_| {}, overrides, Clock::System).await
+    }
+
     async fn open(
         directory: Directory,
         change: impl FnOnce(&mut Settings),
@@ -113,7 +120,7 @@ impl TestApp {
         let base = format!("http://{}", public.local_addr().unwrap());
         let management = format!("http://{}", operators.local_addr().unwrap());
         let app = open_app(&settings, clock.clone(), &base).await;
-        let (kit, groups) = (app.kit.clone(), app.groups.clone());
+        let (kit, groups, backup) = (app.kit.clone(), app.groups.clone(), app.backup.clone());
         let books = vec![
             app.search.book().clone(),
             app.notifications.book().clone(),
@@ -136,6 +143,7 @@ impl TestApp {
             clock,
             client,
             kit,
+            backup,
             groups,
             books,
             search,

@@ -14,6 +14,7 @@ use crate::http::Client;
 pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     place: String,
+    reset: Option<String>,
 }
 
 impl Client {
@@ -25,13 +26,19 @@ impl Client {
         let token = format!("Bearer {}", self.token()).parse().unwrap();
         request.headers_mut().insert("authorization", token);
         let (stream, _) = connect_async(request).await.expect("the server switches to WebSocket");
-        let mut socket = Socket { stream, place: String::new() };
+        let mut socket = Socket { stream, place: String::new(), reset: None };
         assert_eq!(socket.next().await, Some(Value::Null), "a connection begins with its place");
         socket
     }
 }
 
 impl Socket {
+    /// What the opening said when it could not go on from the place it was given.
+    #[must_use]
+    pub fn reset(&self) -> Option<&str> {
+        self.reset.as_deref()
+    }
+
     /// Where to go on after everything that came.
     #[must_use]
     pub fn place(&self) -> &str {
@@ -45,6 +52,9 @@ impl Socket {
                 Message::Text(text) => {
                     let mut message: Value = serde_json::from_str(&text).unwrap();
                     message["id"].as_str().unwrap().clone_into(&mut self.place);
+                    if let Some(why) = message["reset"].as_str() {
+                        self.reset = Some(why.to_owned());
+                    }
                     return Some(message["activity"].take());
                 }
                 Message::Close(_) => return None,

@@ -25,7 +25,7 @@ pub use erasure::Erasures;
 pub use oidc::{ProviderError, ProviderSettings, Providers};
 use passwords::Passwords;
 use projection::{DELETED, UsersProjection};
-pub use sessions::SessionError;
+pub use sessions::{SessionError, end_every_session};
 use sessions::Sessions;
 
 /// How long sessions live.
@@ -108,6 +108,14 @@ impl Users {
     #[must_use]
     pub fn group() -> bus::Group {
         bus::Group { name: projection::GROUP, logs: &[Log::Facts], key: lane }
+    }
+
+    /// Copies every session into the new file `into`. Blocks; nobody waits for it.
+    ///
+    /// # Errors
+    /// When one of the files does not answer.
+    pub fn copy_sessions(&self, into: &Path) -> Result<(), SessionError> {
+        self.sessions.copy(into)
     }
 
     /// The read model: the target of [`Self::group`].

@@ -1,6 +1,7 @@
 //! The sessions table. One connection, used on threads that may block; every change is one durable transaction.
 //! Sessions and tokens end by [`Steady`]: a clock that is set back gives none back.
 
+mod copy;
 mod credentials;
 mod file;
 mod rotation;
@@ -13,6 +14,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Settings;
+pub use copy::end_every_session;
 pub use file::Sessions;
 pub use rotation::Rotation;
 pub use secret::{Fingerprint, fingerprint, random};

@@ -77,9 +77,18 @@ impl Visit {
 
     /// The `data` of the answer.
     pub(crate) async fn ask<T: DeserializeOwned>(&self, call: Call) -> Result<T, ApiError> {
+        self.ask_with_version(call).await.map(|(data, _)| data)
+    }
+
+    /// The same with the version of what is answered, for [`Call::if_version`].
+    pub(crate) async fn ask_with_version<T: DeserializeOwned>(
+        &self,
+        call: Call,
+    ) -> Result<(T, Option<String>), ApiError> {
         let answer = self.site.api.send(&self.caller, self.access.as_deref(), call).await?;
         self.stale.fetch_or(answer.stale, Ordering::Relaxed);
-        answer.data()
+        let version = answer.version.clone();
+        Ok((answer.data()?, version))
     }
 
     /// For commands whose answer has nothing to show.

@@ -140,7 +140,7 @@ pub async fn stream(
         aggregate_id: id,
     };
     let tag = format!("{version}-{latest}");
-    Ok(gateway.kit.reply("Stream", data).etag(&tag).unless(held.is(&tag)).into_response())
+    Ok(gateway.kit.reply("Stream", data).etag(&tag).unless(&held).into_response())
 }
 
 /// An aggregate at a moment.

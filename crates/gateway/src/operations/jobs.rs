@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use domain::audit::{AuditEvent, Optimized};
+use domain::audit::{AuditEvent, BackedUp, Optimized};
 use domain::{Envelope, StreamId, Timestamp, UserId};
 use http_kit::{Caller, Envelope as Enveloped, Failure, JobProgress, Right};
 use serde::Serialize;
@@ -97,6 +97,8 @@ enum JobResult {
     Rebuilt { events: u64, equal_to_the_one_before: Option<bool> },
     /// Images were looked over.
     Optimized(Optimized),
+    /// A backup is complete.
+    BackedUp(BackedUp),
 }
 
 fn decode(gateway: &Gateway, envelope: &Envelope) -> Result<AuditEvent, Failure> {
@@ -108,6 +110,7 @@ fn subject(gateway: &Gateway, begun: &Envelope) -> Result<Option<String>, Failur
         AuditEvent::ReplayStarted { group } => Some(group),
         AuditEvent::OptimizeStarted { all: true } => Some("everybody's images".into()),
         AuditEvent::OptimizeStarted { all: false } => Some("images".into()),
+        AuditEvent::BackupStarted {} => Some("a backup".into()),
         _ => None,
     })
 }
@@ -115,15 +118,18 @@ fn subject(gateway: &Gateway, begun: &Envelope) -> Result<Option<String>, Failur
 fn outcome(gateway: &Gateway, last: &Envelope) -> Result<(&'static str, Outcome), Failure> {
     let ended = Outcome { finished_at: Some(last.timestamp), ..Outcome::default() };
     Ok(match decode(gateway, last)? {
-        AuditEvent::ReplayFailed { reason, .. } | AuditEvent::OptimizeFailed { reason } => {
-            ("FAILED", Outcome { error: Some(reason), ..ended })
-        }
+        AuditEvent::ReplayFailed { reason, .. }
+        | AuditEvent::OptimizeFailed { reason }
+        | AuditEvent::BackupFailed { reason } => ("FAILED", Outcome { error: Some(reason), ..ended }),
         AuditEvent::ReplayFinished { events, equal, .. } => {
             let rebuilt = JobResult::Rebuilt { events, equal_to_the_one_before: equal };
             ("SUCCEEDED", Outcome { result: Some(rebuilt), ..ended })
         }
         AuditEvent::OptimizeFinished(told) => {
             ("SUCCEEDED", Outcome { result: Some(JobResult::Optimized(told)), ..ended })
+        }
+        AuditEvent::BackupFinished(told) => {
+            ("SUCCEEDED", Outcome { result: Some(JobResult::BackedUp(told)), ..ended })
         }
         _ => ("SUCCEEDED", ended),
     })

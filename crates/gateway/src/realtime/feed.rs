@@ -30,6 +30,8 @@ pub struct Feed {
     /// The journal is to be read up to here.
     catching_up: Option<Place>,
     place: Place,
+    /// The place it was to go on from is not in this history.
+    is_reset: bool,
     closing: watch::Receiver<bool>,
 }
 
@@ -41,8 +43,16 @@ impl Feed {
         place: Option<Place>,
     ) -> Self {
         let (closing, backlog, now) = (hub.closing(), VecDeque::new(), hub.place());
-        let (catching_up, place) = (place.map(|_| now), place.unwrap_or(now));
-        Self { hub, whose, number, inbox, missed, backlog, catching_up, place, closing }
+        let known = place.filter(|place| place.is_within(now));
+        let is_reset = place.is_some() && known.is_none();
+        let (catching_up, place) = (known.map(|_| now), known.unwrap_or(now));
+        Self { hub, whose, number, inbox, missed, backlog, catching_up, place, is_reset, closing }
+    }
+
+    /// Whether it begins now although it was to go on from somewhere: that place is of a history that a restore took
+    /// back, or of none. Whoever listens must be told, as what they were told before may never have been.
+    pub fn is_reset(&self) -> bool {
+        self.is_reset
     }
 
     /// Where to go on after everything that was given.

@@ -59,7 +59,8 @@ impl Hub {
     /// # Errors
     /// When the journal does not answer.
     pub async fn new(journal: Arc<dyn Journal>) -> Result<Arc<Self>, JournalError> {
-        let place = Place([journal.head(Log::Facts).await?.seq, journal.head(Log::Activity).await?.seq]);
+        let (facts, activity) = (journal.head(Log::Facts).await?, journal.head(Log::Activity).await?);
+        let place = Place::new(facts.epoch, [facts.seq, activity.seq]);
         let (closing, _) = watch::channel(false);
         let (place, listeners, numbers) = (Mutex::new(place), Mutex::default(), AtomicU64::new(0));
         Ok(Arc::new(Self { journal, place, listeners, numbers, closing }))

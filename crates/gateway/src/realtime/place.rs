@@ -1,29 +1,48 @@
-//! How far a connection is: a place in both logs, opaque to clients.
+//! How far a connection is: a place in both logs of one history, opaque to clients.
 
 use domain::Log;
 use http_kit::Cursor;
 
+/// The history of a journal that was never restored: places of it do not name one.
+const FIRST: u32 = 1;
+
 /// Everything up to here was sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Place(pub [u64; 2]);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The history it belongs to: a restore begins another one.
+    epoch: u32,
+    seqs: [u64; 2],
+}
 
 impl Place {
+    pub fn new(epoch: u32, seqs: [u64; 2]) -> Self {
+        Self { epoch, seqs }
+    }
+
     pub fn at(self, log: Log) -> u64 {
-        self.0[log.index()]
+        self.seqs[log.index()]
     }
 
     pub fn reach(&mut self, log: Log, seq: u64) {
-        let at = &mut self.0[log.index()];
+        let at = &mut self.seqs[log.index()];
         *at = seq.max(*at);
     }
 
+    /// Whether somebody who is here can go on: it is a place of this history, and not one that is still to come.
+    pub fn is_within(self, now: Self) -> bool {
+        self.epoch == now.epoch && Log::ALL.iter().all(|log| self.at(*log) <= now.at(*log))
+    }
+
     pub fn encode(self) -> String {
-        Cursor(self.0.map(Into::into).into()).encode()
+        let epoch = (self.epoch != FIRST).then_some(self.epoch.into());
+        Cursor(self.seqs.into_iter().chain(epoch).map(Into::into).collect()).encode()
     }
 
     pub fn decode(text: &str) -> Option<Self> {
-        let Cursor(parts) = Cursor::decode(text, 2)?;
-        Some(Self([parts.first()?.as_u64()?, parts.get(1)?.as_u64()?]))
+        let Cursor(parts) = Cursor::decode(text, 2).or_else(|| Cursor::decode(text, 3))?;
+        let number = |index: usize| parts.get(index)?.as_u64();
+        let epoch = parts.get(2).map_or(Some(FIRST), |epoch| u32::try_from(epoch.as_u64()?).ok())?;
+        Some(Self { epoch, seqs: [number(0)?, number(1)?] })
     }
 }
 
@@ -33,12 +52,36 @@ mod tests {
 
     #[test]
     fn a_place_reads_back_and_nothing_else_does() {
-        let mut place = Place([4711, 7]);
-        place.reach(Log::Facts, 4700);
-        place.reach(Log::Activity, 8);
-        assert_eq!(Place::decode(&place.encode()), Some(Place([4711, 8])));
-        for wrong in ["", "4711", "bm90IGpzb24", &Cursor(vec![1.into(), "x".into()]).encode()] {
+        for epoch in [1, 2, u32::MAX] {
+            let mut place = Place::new(epoch, [4711, 7]);
+            place.reach(Log::Facts, 4700);
+            place.reach(Log::Activity, 8);
+            assert_eq!(Place::decode(&place.encode()), Some(Place::new(epoch, [4711, 8])));
+        }
+        for wrong in [
+            "",
+            "4711",
+            "bm90IGpzb24",
+            &Cursor(vec![1.into(), "x".into()]).encode(),
+            &Cursor(vec![1.into(), 1.into(), u64::MAX.into()]).encode(),
+        ] {
             assert_eq!(Place::decode(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_place_of_before_places_had_a_history_is_of_the_first() {
+        let old = Cursor(vec![4711.into(), 7.into()]).encode();
+        assert_eq!(Place::decode(&old), Some(Place::new(1, [4711, 7])));
+        assert_eq!(Place::new(1, [4711, 7]).encode(), old);
+    }
+
+    #[test]
+    fn nobody_goes_on_in_another_history_or_from_what_is_to_come() {
+        let now = Place::new(2, [10, 20]);
+        assert!(Place::new(2, [10, 20]).is_within(now) && Place::new(2, [0, 0]).is_within(now));
+        for other in [Place::new(1, [10, 20]), Place::new(2, [11, 20]), Place::new(2, [10, 21])] {
+            assert!(!other.is_within(now), "{other:?}");
         }
     }
 }

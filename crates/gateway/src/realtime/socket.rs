@@ -1,5 +1,5 @@
 //! The same over a WebSocket: one text message an item, `{"id": where to go on, "activity": …}`, and one at the opening
-//! with the id alone.
+//! with the id alone, or with why nobody can go on from the place that was named: `{"id": …, "reset": why}`.
 
 use crate::operations::Listening;
 use axum::extract::State;
@@ -10,8 +10,10 @@ use axum::response::Response;
 use http_kit::Failure;
 use http_kit::docs::Query;
 
-use super::SIGN_OF_LIFE;
+use serde_json::json;
+
 use super::entry::Entry;
+use super::{RESET, SIGN_OF_LIFE};
 use crate::Gateway;
 
 /// Clients have nothing to say: longer messages end the connection.
@@ -41,8 +43,11 @@ pub async fn open(
 }
 
 async fn talk(gateway: Gateway, mut entry: Entry, mut socket: WebSocket) {
-    let opening = format!(r#"{{"id":"{}"}}"#, entry.feed.place().encode());
-    if socket.send(Message::Text(opening.into())).await.is_err() {
+    let mut opening = json!({"id": entry.feed.place().encode()});
+    if entry.feed.is_reset() {
+        opening["reset"] = RESET.into();
+    }
+    if socket.send(Message::Text(opening.to_string().into())).await.is_err() {
         return;
     }
     let reason = loop {

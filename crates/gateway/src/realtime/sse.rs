@@ -1,5 +1,6 @@
 //! Server-sent events: `id:` is where to go on, which browsers send again by themselves when they reconnect. The first
-//! one says nothing else: whoever is cut off before anything happened has a place to come back to, too.
+//! one says nothing else: whoever is cut off before anything happened has a place to come back to, too. It is a `reset`
+//! when the place that was named cannot be gone on from.
 
 use crate::operations::Listening;
 use http_kit::docs::Query;
@@ -10,8 +11,10 @@ use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt as _, stream};
 
-use super::SIGN_OF_LIFE;
+use serde_json::json;
+
 use super::entry::Entry;
+use super::{RESET, SIGN_OF_LIFE};
 use crate::Gateway;
 
 /// `GET /api/realtime/stream`: ends when the token does; the client comes back with a fresh one and its last id.
@@ -25,7 +28,13 @@ use crate::Gateway;
     ),
 )]
 pub async fn open(State(gateway): State<Gateway>, entry: Entry) -> Response {
-    let opening = stream::iter([Ok::<_, Infallible>(Event::default().id(entry.feed.place().encode()))]);
+    let opening = Event::default().id(entry.feed.place().encode());
+    let opening = if entry.feed.is_reset() {
+        opening.event("reset").data(json!({"reason": RESET}).to_string())
+    } else {
+        opening
+    };
+    let opening = stream::iter([Ok::<_, Infallible>(opening)]);
     let events = stream::unfold((gateway, entry), |(gateway, mut entry)| async {
         let next = tokio::time::timeout(SIGN_OF_LIFE, entry.feed.next()).await;
         if gateway.kit.tokens.holds(&entry.claims).is_err() {

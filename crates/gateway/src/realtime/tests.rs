@@ -115,7 +115,7 @@ async fn a_connection_that_comes_back_goes_on_where_it_was() {
     let mut world = World::new().await;
     let first = busy(&mut world, 30).await;
     world.hand_out().await;
-    let mut feed = world.listen(Some(Place([0, 0])));
+    let mut feed = world.listen(Some(Place::new(1, [0, 0])));
     assert_eq!(World::take(&mut feed, 30).await, by_log(&first), "from the beginning");
     let place = Place::decode(&feed.place().encode()).unwrap();
     drop(feed);
@@ -140,4 +140,33 @@ async fn it_ends_when_the_process_stops_and_one_person_has_so_many_only() {
     let mut feed = world.listen(None);
     world.hub.close();
     assert!(feed.next().await.unwrap().is_none());
+}
+
+/// A place of the history that a restore took back, or ahead of everything there is: nothing would ever be told again
+/// until the journal had grown past it.
+#[tokio::test]
+async fn who_comes_back_from_another_history_is_told_and_starts_over() {
+    let mut world = World::new().await;
+    busy(&mut world, 3).await;
+    world.hand_out().await;
+    let now = world.listen(None).place();
+    let ahead = Place::new(1, [now.at(Log::Facts) + 1000, now.at(Log::Activity)]);
+    for place in [Place::new(7, [0, 0]), ahead] {
+        let mut feed = world.listen(Some(place));
+        assert!(feed.is_reset(), "{place:?}");
+        assert_eq!(feed.place(), now);
+        let later = busy(&mut world, 1).await;
+        world.hand_out().await;
+        assert_eq!(World::take(&mut feed, 1).await, by_log(&later));
+        busy(&mut world, 0).await;
+        drop(feed);
+        assert!(!world.listen(Some(now)).is_reset());
+        // The next one starts where things are by then.
+        if place == ahead {
+            break;
+        }
+        world = World::new().await;
+        busy(&mut world, 3).await;
+        world.hand_out().await;
+    }
 }

@@ -31,8 +31,8 @@ impl IntoParams for IdempotencyKey {
 
 impl IntoParams for IfMatch {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let text = "The `ETag` of an earlier answer, or `*`: at another version 412.";
-        let schema = ObjectBuilder::new().pattern(Some(r#"^(\*|(W/)?"[0-9]+(-[0-9]+)*")$"#));
+        let text = "The `ETag` of an earlier answer, or `*`: at another version, or in another history after a restore, 412.";
+        let schema = ObjectBuilder::new().pattern(Some(r#"^(\*|(W/)?"([0-9]+\.)?[0-9]+(-[0-9]+)*")$"#));
         header("If-Match", text, schema, "*")
     }
 }

@@ -8,6 +8,9 @@ use rusqlite::config::DbConfig;
 
 use crate::JournalError;
 
+/// How long a lock of the file is waited for.
+pub const PATIENCE: Duration = Duration::from_secs(5);
+
 /// The shape of the tables below.
 const FORMAT: i64 = 2;
 
@@ -66,7 +69,7 @@ insert into history values (1);
 /// Opens the file for the writer, with its tables.
 pub fn open(path: &Path) -> Result<Connection, JournalError> {
     let connection = Connection::open(path)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.busy_timeout(PATIENCE)?;
     // The automatic checkpoint would run inside a commit: it is off, and a thread of its own does the work.
     connection.execute_batch(
         "pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 0;

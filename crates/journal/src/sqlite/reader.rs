@@ -35,6 +35,11 @@ impl Readers {
         Self { path: path.to_owned(), start, segments, idle: Mutex::default() }
     }
 
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The epoch of what is read.
     pub fn epoch(&self) -> u32 {
         self.start.epoch
@@ -127,6 +132,21 @@ impl Readers {
                 .optional()
         })
     }
+}
+
+/// Events of a file's rows after `after`, at most `limit`.
+pub(super) fn page(
+    connection: &Connection,
+    start: Position,
+    after: u64,
+    limit: u64,
+) -> rusqlite::Result<Vec<Envelope>> {
+    connection
+        .prepare_cached(&format!(
+            "select {COLUMNS} from event_store where position > ?1 order by position limit ?2"
+        ))?
+        .query_map([after, limit], |row| envelope(start, row))?
+        .collect()
 }
 
 fn envelope(start: Position, row: &Row<'_>) -> rusqlite::Result<Envelope> {

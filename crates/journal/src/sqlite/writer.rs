@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::time::Duration;
 
 use domain::{Clock, Position, StreamId, Version};
 use supervisor::{Supervised, Supervisor};
@@ -253,6 +254,15 @@ impl Writer {
         }
     }
 
+    /// Begins the write-ahead log from its start, unless somebody still reads it, such as a backup: appends do not wait
+    /// for readers.
+    fn reset(&self) -> rusqlite::Result<()> {
+        self.connection.busy_timeout(Duration::ZERO)?;
+        let reset = self.connection.query_row("pragma wal_checkpoint(restart)", [], |_| Ok(()));
+        self.connection.busy_timeout(file::PATIENCE)?;
+        reset
+    }
+
     fn ask_for_checkpoint(&mut self) {
         if self.rows_since_checkpoint < ROWS_BETWEEN_CHECKPOINTS {
             return;
@@ -263,7 +273,7 @@ impl Writer {
             tracing::error!(log = self.last.log.as_str(), "the checkpoint thread is gone");
         }
         let too_long = std::fs::metadata(&self.wal).is_ok_and(|wal| wal.len() > WAL_MOST_BYTES);
-        if too_long && let Err(error) = self.connection.execute_batch("pragma wal_checkpoint(restart)") {
+        if too_long && let Err(error) = self.reset() {
             tracing::warn!(log = self.last.log.as_str(), %error, "the write-ahead log could not be reset");
         }
     }

@@ -66,7 +66,7 @@ pub async fn shown(
     let kit = site.kit();
     let (state, version) = kit.ledger.load::<Preferences>(&caller.tenant, user).await?;
     let tag = version.to_string();
-    Ok(kit.reply("Preferences", Shown::of(user, &state)).etag(&tag).unless(held.is(&tag)))
+    Ok(kit.reply("Preferences", Shown::of(user, &state)).etag(&tag).unless(&held))
 }
 
 /// `PUT /api/notifications/preferences`: what is not said stays.

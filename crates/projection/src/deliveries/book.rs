@@ -22,6 +22,10 @@ pub struct Book {
 }
 
 impl Book {
+    pub(crate) fn store(&self) -> &ViewStore {
+        &self.store
+    }
+
     /// The deliveries of `store`, which were nobody's before: a new read model owns what it asks for, one in the
     /// making owns nothing until it takes over, and an outdated one keeps what it has until it is made again. Its
     /// projection calls `wake` after every commit.

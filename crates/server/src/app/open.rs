@@ -25,6 +25,7 @@ use super::mail;
 use super::months::Months;
 use super::tasks::{Tasks, Work};
 use super::{App, key_files, lock, sign_ins};
+use crate::backup;
 use crate::settings::{self, Settings};
 
 /// What opening needs besides the settings.
@@ -70,18 +71,21 @@ impl App {
         let again = settled.made_again;
         let (runners, groups) = Starts { kit: &kit, settings, again }.groups(&views).await?;
         settled.done(kit.ledger.keys()).context("the key store")?;
+        let outside_of = outside(&settings.retry, &notifications, &erasures, &files, &search);
+        backup::settle(data_dir, &outside_of.0).await.context("what is left to do of a restore")?;
         // Nobody uploads yet: bytes without an event are what a crash has left.
         files.sweep().await.context("the files service")?;
         let services = operations(&users, &properties, &history, &notifications, &files, &search, &groups);
-        let courier = Courier { retry: retry(&settings.retry), ..Courier::default() };
-        let (deliveries, couriers) = outside(courier, &notifications, &erasures, &files, &search);
+        let (deliveries, couriers) = outside_of;
+        let backups = backups(settings, (&kit, &journal), (&users, &files), &views);
+        let backup = backups.source.clone();
         let hub = Hub::new(kit.ledger.journal().clone()).await?;
         let limits = Arc::new(Limits::new(limits(&settings.limits), kit.tokens.steady()));
         let in_flight = InFlight::default();
         let doors = gateway::doors(Parts {
             kit: kit.clone(),
             in_flight: in_flight.clone(),
-            services: services.merge(crate::api_docs::router()),
+            services: services.merge(crate::api_docs::router()).merge(backup::http::router(backups)),
             groups: groups.clone(),
             views: views.clone(),
             deliveries,
@@ -116,6 +120,7 @@ impl App {
             erasures,
             groups,
             views,
+            backup,
             doors,
             in_flight,
             journal,
@@ -174,12 +179,13 @@ fn operations(
 
 /// What happens outside, by the group that asks for it, and who carries it there.
 fn outside(
-    courier: Courier,
+    tries: &settings::Retry,
     notifications: &Notifications,
     erasures: &Erasures,
     files: &Files,
     search: &Search,
 ) -> (Vec<(&'static str, Book)>, Vec<projection::deliveries::Courier>) {
+    let courier = Courier { retry: retry(tries), ..Courier::default() };
     let all = [
         (Notifications::group().name, notifications.book(), notifications.courier(courier)),
         (Erasures::group().name, erasures.book(), erasures.courier(courier)),
@@ -187,6 +193,24 @@ fn outside(
         (Search::group().name, search.book(), search.courier(courier)),
     ];
     all.into_iter().map(|(group, book, courier)| ((group, book.clone()), courier)).unzip()
+}
+
+fn backups(
+    settings: &Settings,
+    (kit, journal): (&Kit, &Arc<SqliteJournal>),
+    (users, files): (&Users, &Files),
+    views: &[(bus::Group, projection::ViewStore)],
+) -> backup::http::Backups {
+    let source = backup::Source {
+        kit: kit.clone(),
+        journal: Arc::clone(journal),
+        users: users.clone(),
+        files: files.clone(),
+        views: views.to_vec(),
+        data_dir: settings.data_dir.clone(),
+    };
+    let places = settings.backup.directory.clone().zip(settings.backup.keys_directory.clone());
+    backup::http::Backups { source, places }
 }
 
 fn sessions(settings: &Settings) -> users::Settings {

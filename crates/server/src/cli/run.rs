@@ -71,9 +71,22 @@ const LOOK_AGAIN: Duration = Duration::from_millis(300);
 /// When the server is not reached or refuses, or the rebuild fails.
 pub async fn replay(verb: &Replay, client: &ApiClient) -> anyhow::Result<ExitCode> {
     let path = format!("/api/v1/admin/consumers/{}/rebuild", segment(&verb.group)?);
-    let begun = client.call(Method::POST, &path, None, &[]).await?.data()?;
+    let told = job(client, &path, "events").await?;
+    if told["status"] != "SUCCEEDED" {
+        let why = told["error"].as_str().unwrap_or("the server does not say why");
+        bail!("{} was not rebuilt: {why}; the read model in use stays", verb.group);
+    }
+    let rows = if told["result"]["equalToTheOneBefore"] == true { "the same rows" } else { "other rows" };
+    let events = &told["result"]["events"];
+    output::line(&format!("{} is rebuilt from {events} events: {rows} as before", verb.group));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Begins a job and follows it to its end; gives what the server tells of it then.
+pub(super) async fn job(client: &ApiClient, path: &str, unit: &'static str) -> anyhow::Result<Value> {
+    let begun = client.call(Method::POST, path, None, &[]).await?.data()?;
     let job = format!("/api/jobs/{}", begun.get("jobId").and_then(Value::as_str).unwrap_or_default());
-    let progress = Progress::on_standard_error("events");
+    let progress = Progress::on_standard_error(unit);
     let told = loop {
         let told = client.call(Method::GET, &job, None, &[]).await?.data()?;
         if told["status"] != "RUNNING" {
@@ -84,14 +97,7 @@ pub async fn replay(verb: &Replay, client: &ApiClient) -> anyhow::Result<ExitCod
         tokio::time::sleep(LOOK_AGAIN).await;
     };
     progress.stop();
-    if told["status"] != "SUCCEEDED" {
-        let why = told["error"].as_str().unwrap_or("the server does not say why");
-        bail!("{} was not rebuilt: {why}; the read model in use stays", verb.group);
-    }
-    let rows = if told["result"]["equalToTheOneBefore"] == true { "the same rows" } else { "other rows" };
-    let events = &told["result"]["events"];
-    output::line(&format!("{} is rebuilt from {events} events: {rows} as before", verb.group));
-    Ok(ExitCode::SUCCESS)
+    Ok(told)
 }
 
 /// # Errors

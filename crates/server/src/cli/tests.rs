@@ -22,6 +22,13 @@ fn flags_are_settings() {
     let settings = load(&Sources { flags, ..Sources::default() }).unwrap();
     assert_eq!((settings.listen.port(), settings.data_dir), (0, PathBuf::from("elsewhere/d")));
 
+    let (_, flags) = parse("hyderabadinfra backup b --keys-to k").place_and_flags();
+    let backup = load(&Sources { flags, ..Sources::default() }).unwrap().backup;
+    assert_eq!((backup.directory, backup.keys_directory), (Some("b".into()), Some("k".into())));
+    let (_, flags) = parse("hyderabadinfra backup b").place_and_flags();
+    let text = load(&Sources { flags, ..Sources::default() }).unwrap_err().to_string();
+    assert!(text.contains("backup.keys_directory must be set with it"), "{text}");
+
     let (_, flags) = parse("hyderabadinfra serve --listen nowhere").place_and_flags();
     let text = load(&Sources { flags, ..Sources::default() }).unwrap_err().to_string();
     assert!(text.contains("listen in the flag --listen: \"nowhere\" is no address"), "{text}");
@@ -46,6 +53,13 @@ fn every_verb_of_the_contract_is_there() {
     let Verb::User(User::CreateAdmin(admin)) = parse(line) else { panic!("an administrator") };
     assert!(admin.password_stdin);
     assert!(matches!(parse("hyderabadinfra doctor"), Verb::Doctor(Doctor { defaults: false, .. })));
+    let Verb::Restore(restore) = parse("hyderabadinfra restore b --keys-from k --data-dir d --number 3")
+    else {
+        panic!("a restore")
+    };
+    assert_eq!((restore.number, restore.keep_sessions), (Some(3), false));
+    let line = "hyderabadinfra doctor --backup b --keys-from k";
+    assert!(matches!(parse(line), Verb::Doctor(Doctor { backup: Some(_), keys_from: Some(_), .. })));
     assert!(
         Cli::try_parse_from(["hyderabadinfra", "import", "listings", "a.csv"]).is_err(),
         "an owner is needed"

@@ -22,6 +22,7 @@ pub(super) fn check(layers: &mut Layers) {
     check_addresses_differ(layers);
     check_administrator(layers);
     check_sms(layers);
+    check_backup(layers);
     check_retry(layers);
     check_tenants(layers);
     check_providers(layers);
@@ -130,6 +131,18 @@ fn check_administrator(layers: &mut Layers) {
         layers.refuse(given, format!("{missing} must be set with it, or neither"));
     } else if !password.is_empty() && !(8..=128).contains(&length) {
         layers.refuse("admin_password", "it must have 8 to 128 characters".to_owned());
+    }
+}
+
+/// Keys beside what they open protect nobody.
+fn check_backup(layers: &mut Layers) {
+    let keys = ["backup.directory", "backup.keys_directory"];
+    let [directory, keys_directory] = keys.map(|key| layers.text(key).to_owned());
+    if directory.is_empty() != keys_directory.is_empty() {
+        let [missing, given] = if directory.is_empty() { keys } else { [keys[1], keys[0]] };
+        layers.refuse(given, format!("{missing} must be set with it, or neither"));
+    } else if !directory.is_empty() && directory == keys_directory {
+        layers.refuse(keys[1], format!("it must be another directory than {}", keys[0]));
     }
 }
 

@@ -41,6 +41,7 @@ pub struct Settings {
     pub assets: Assets,
     pub sms: Sms,
     pub channels: Channels,
+    pub backup: Backup,
     pub server: Server,
     /// Through whom people sign in, by name.
     #[serde(default)]
@@ -254,6 +255,16 @@ pub struct OidcProvider {
     #[serde(deserialize_with = "empty_is_none")]
     pub client_secret_file: Option<PathBuf>,
     pub timeout_ms: NonZeroU32,
+}
+
+/// Both are given, or neither.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backup {
+    #[serde(deserialize_with = "empty_is_none")]
+    pub directory: Option<PathBuf>,
+    #[serde(deserialize_with = "empty_is_none")]
+    pub keys_directory: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

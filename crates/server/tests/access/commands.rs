@@ -68,6 +68,7 @@ const NO_VERSION: &[Except] = &[
     except("POST /api/v1/admin/consumers/{group}/pause", "a group has no version"),
     except("POST /api/v1/admin/consumers/{group}/resume", "a group has no version"),
     except("POST /api/v1/admin/consumers/{group}/rebuild", "a job"),
+    except("POST /api/v1/admin/backups", "a job"),
     except("POST /api/notifications/email", "new"),
     except("POST /api/notifications/sms", "new"),
 ];

@@ -5,6 +5,7 @@ mod admin_pages;
 mod alert_kills;
 mod alerts;
 mod asyncapi;
+mod backup;
 mod crash;
 mod erasure;
 mod hanging_up;

@@ -155,7 +155,7 @@ impl App {
         let document = self.users.document(&caller.tenant, &person, version).await;
         let tag = document.tag();
         let reply = self.users.kit.reply("User", document).stale(freshness.is_stale());
-        Ok(reply.etag(&tag).unless(held.is(&tag)))
+        Ok(reply.etag(&tag).unless(held))
     }
 
     /// The answer to a change of a person.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::body::{Body, to_bytes};
-use axum::http::header::RETRY_AFTER;
+use axum::http::header::{ETAG, RETRY_AFTER};
 use axum::http::{Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -19,6 +19,8 @@ const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 pub(crate) struct Answer {
     /// The read model had not caught up with the caller's own last change.
     pub(crate) stale: bool,
+    /// What its entity tag says of the version, without the counters: good for [`super::Call::if_version`].
+    pub(crate) version: Option<String>,
     data: Value,
 }
 
@@ -77,7 +79,9 @@ impl Answer {
                 .map_err(|error| ApiError::Unusable(error.to_string()))?
                 .data
         };
-        Ok(Self { stale: parts.headers.contains_key("x-stale"), data })
+        let tag = parts.headers.get(ETAG).and_then(|tag| tag.to_str().ok());
+        let version = tag.and_then(|tag| tag.trim_matches('"').split('-').next()).map(str::to_owned);
+        Ok(Self { stale: parts.headers.contains_key("x-stale"), version, data })
     }
 
     pub(crate) fn data<T: DeserializeOwned>(self) -> Result<T, ApiError> {

@@ -51,7 +51,6 @@ pub(crate) struct Property {
     pub(crate) favorites_count: Option<u64>,
     pub(crate) created_at: Option<String>,
     pub(crate) updated_at: Option<String>,
-    pub(crate) version: Option<u64>,
 }
 
 impl Property {

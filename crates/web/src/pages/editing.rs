@@ -34,20 +34,19 @@ fn page(visit: &Visit, id: &Key, sheet: Sheet, version: Option<String>) -> Listi
     }
 }
 
-async fn load(visit: &Visit, id: &Key) -> Result<Property, ApiError> {
-    visit.ask(Call::get(format!("/api/properties/{id}"))).await
+async fn load(visit: &Visit, id: &Key) -> Result<(Property, Option<String>), ApiError> {
+    visit.ask_with_version(Call::get(format!("/api/properties/{id}"))).await
 }
 
 async fn filled(visit: Visit, id: Key) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
     let person = who(&visit).await?;
-    let home = load(&visit, &id).await?;
+    let (home, version) = load(&visit, &id).await?;
     if !owns(person.as_ref(), &home) {
         return Err(Failure::Forbidden);
     }
     let told = home.contact_name.is_some() || home.contact_phone.is_some() || home.contact_email.is_some();
     let contact = if told { Contact::default() } else { contact(&visit, &id).await? };
-    let version = home.version.map(|version| version.to_string());
     show(&page(&visit, &id, of_listing(&home, contact), version))
 }
 
@@ -62,7 +61,8 @@ async fn contact(visit: &Visit, id: &Key) -> Result<Contact, Failure> {
 
 async fn submit(visit: Visit, id: Key, form: Form) -> Result<Response, Failure> {
     let sheet = Sheet::typed(LISTING, &form);
-    let version = form.filled("version").and_then(|text| text.parse::<u64>().ok()).map(|n| n.to_string());
+    let plain = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let version = form.filled("version").filter(plain).map(str::to_owned);
     let call = Call::put(format!("/api/properties/{id}"), sheet.json()).if_version(version.as_deref());
     match visit.tell(call).await {
         Ok(()) => Ok(visit.go(&format!("/homes/{id}"), Some(Flash::Updated))),
@@ -75,8 +75,7 @@ async fn submit(visit: Visit, id: Key, form: Form) -> Result<Response, Failure> 
 
 /// Keeps what was typed, and asks before it replaces the newer listing.
 async fn overtaken(visit: &Visit, id: Key, sheet: Sheet) -> Result<Response, Failure> {
-    let now = load(visit, &id).await?;
-    let version = now.version.map(|version| version.to_string());
+    let (_, version) = load(visit, &id).await?;
     let page = ListingFormPage { changed_meanwhile: Some(id.clone()), ..page(visit, &id, sheet, version) };
     show_as(StatusCode::PRECONDITION_FAILED, &page)
 }

@@ -127,7 +127,7 @@ async fn a_service_that_does_not_answer_loses_nothing_typed() {
 #[tokio::test]
 async fn an_edit_says_which_version_it_changes() {
     let mut browser = Browser::signed_in();
-    browser.api.says("GET /api/properties/h1", listing("h1", "Flat"));
+    browser.api.says_at("GET /api/properties/h1", "\"3-17\"", listing("h1", "Flat"));
     browser.api.says("PUT /api/properties/h1", listing("h1", "Flat"));
     let form = browser.get("/homes/h1/edit").await;
     form.has("name=\"version\" value=\"3\"").has("value=\"9500000\"").has("value=\"9000000000\"");
@@ -135,14 +135,17 @@ async fn an_edit_says_which_version_it_changes() {
     let sent = browser.api.last("PUT /api/properties/h1");
     assert_eq!(sent.header("if-match"), "\"3\"");
     assert_eq!(sent.body, json!({"title": "New"}));
+    // After a restore, versions say which history they are of.
+    browser.api.says_at("GET /api/properties/h1", "\"57.3-17\"", listing("h1", "Flat"));
+    browser.get("/homes/h1/edit").await.has("name=\"version\" value=\"57.3\"");
+    browser.post("/homes/h1/edit", &[("title", "New"), ("version", "57.3")]).await;
+    assert_eq!(browser.api.last("PUT /api/properties/h1").header("if-match"), "\"57.3\"");
 }
 
 #[tokio::test]
 async fn an_edit_that_was_overtaken_is_explained_and_kept() {
     let mut browser = Browser::signed_in();
-    let mut newer = listing("h1", "Newer title");
-    newer["version"] = json!(4);
-    browser.api.says("GET /api/properties/h1", newer);
+    browser.api.says_at("GET /api/properties/h1", "\"4-0\"", listing("h1", "Newer title"));
     browser.api.refuses("PUT /api/properties/h1", 412, json!({}));
     let answer = browser.post("/homes/h1/edit", &[("title", "Mine"), ("version", "3")]).await;
     assert_eq!(answer.status, StatusCode::PRECONDITION_FAILED);

@@ -43,6 +43,12 @@ impl Stub {
         self.answers(line, StatusCode::OK, &[], body);
     }
 
+    /// The same at a version, by its entity tag.
+    pub fn says_at(&self, line: &str, tag: &'static str, data: Value) {
+        let body = json!({"success": true, "message": "Done", "data": data});
+        self.answers(line, StatusCode::OK, &[("etag", tag)], body);
+    }
+
     pub fn done(&self, line: &str) {
         self.answers(line, StatusCode::NO_CONTENT, &[], Value::Null);
     }

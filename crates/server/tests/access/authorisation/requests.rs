@@ -346,7 +346,8 @@ async fn operation(world: &World, row: &Row, who: Who) -> Request {
         "POST /api/v1/admin/dead-letters/{id}/redrive"
         | "POST /api/v1/admin/consumers/{group}/pause"
         | "POST /api/v1/admin/consumers/{group}/resume"
-        | "POST /api/v1/admin/consumers/{group}/rebuild" => {}
+        | "POST /api/v1/admin/consumers/{group}/rebuild"
+        | "POST /api/v1/admin/backups" => {}
         _ if row.method == Method::GET => {}
         _ => unknown(row),
     }

@@ -171,7 +171,9 @@ fn stream() -> Value {
     json!({
         "address": "/api/realtime/stream", "title": "Server-sent events",
         "description": "The same as server-sent events: the event is `activity`, its id is where to go on \
-            (`Last-Event-ID` or `?after=`), and the first one is an id alone.",
+            (`Last-Event-ID` or `?after=`), and the first one is an id alone. When nobody can go on from the place \
+            that was named, as after a restore from a backup, the first event is `reset`, with an id: load again what is \
+            shown.",
         "servers": [{"$ref": "#/servers/http"}],
         "messages": references(["activity".to_owned()].into_iter()),
     })

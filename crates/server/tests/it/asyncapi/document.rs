@@ -123,6 +123,11 @@ fn others() -> Map<String, Value> {
             "envelope": {"$ref": "#/components/schemas/Envelope"},
         },
     });
+    let reset = json!({
+        "type": "string",
+        "description": "Why nobody can go on from the place that was named, as after a restore from a backup: load again \
+            what is shown. Absent otherwise.",
+    });
     let message = |name: &str, summary: &str, payload: Value| {
         (
             name.to_owned(),
@@ -134,7 +139,7 @@ fn others() -> Map<String, Value> {
         message(
             "opening",
             "The connection stands.",
-            json!({"type": "object", "required": ["id"], "properties": {"id": id}}),
+            json!({"type": "object", "required": ["id"], "properties": {"id": id, "reset": reset}}),
         ),
         message(
             "told",

@@ -1,0 +1,197 @@
+//! Making a backup, beside everything else.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ::files::Files;
+use bus::Group;
+use domain::Log;
+use domain::audit::BackedUp;
+use http_kit::Kit;
+use journal::SqliteJournal;
+use journal::sqlite::copy::Chain;
+use projection::ViewStore;
+use users::Users;
+
+use super::files;
+use super::keys::KeyShelf;
+use super::manifest::{Entry, FORMAT, Manifest};
+use super::shelf::Shelf;
+use super::{BackupError, Counter, Watch};
+
+/// What is copied.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// What services share.
+    pub kit: Kit,
+    /// Both logs.
+    pub journal: Arc<SqliteJournal>,
+    /// The sessions.
+    pub users: Users,
+    /// The bytes of files.
+    pub files: Files,
+    /// What became of deliveries.
+    pub views: Vec<(Group, ViewStore)>,
+    /// Where everything else lies.
+    pub data_dir: PathBuf,
+}
+
+/// A backup in the making.
+struct Making<'m> {
+    source: &'m Source,
+    shelf: &'m Shelf,
+    directory: PathBuf,
+    manifest: Manifest,
+    counter: Counter<'m>,
+}
+
+impl Source {
+    /// Adds a backup to those in `directory`, and puts the keys that belong to all of them into `keys`. Blocks for as
+    /// long as it takes, and nobody waits for it; while it goes on, no bytes of files are removed.
+    ///
+    /// # Errors
+    /// When something cannot be read or written, or `watch` ends it: then the backups before are what they were.
+    pub fn back_up(&self, directory: &Path, keys: &Path, watch: Watch<'_>) -> Result<BackedUp, BackupError> {
+        let _lock = Shelf::lock(directory)?;
+        let shelf = Shelf::open(directory)?;
+        let before = shelf.newest();
+        let since = [before.map(|before| before.facts.into()), before.map(|before| before.activity.into())];
+        let number = shelf.next();
+        let into = shelf.begin()?;
+        let mut counter = Counter::new(watch);
+        counter.expect(Log::ALL.iter().map(|log| self.journal.newer(*log, since[log.index()])).sum())?;
+        let copy = |log: Log, counter: &mut Counter<'_>| {
+            let file = into.join(format!("{}.db", log.as_str()));
+            self.journal.copy(log, since[log.index()], &file, &mut counter.tick())
+        };
+        let made_at = self.kit.ledger.clock().now();
+        // Activity refers to facts, and facts to bytes: what refers is copied first, or held.
+        let activity = copy(Log::Activity, &mut counter)?;
+        let everything_stays = self.files.keep_everything();
+        let facts = copy(Log::Facts, &mut counter)?;
+        let manifest = Manifest {
+            format: FORMAT,
+            number,
+            previous: shelf.seal(),
+            made_at,
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            facts: facts.into(),
+            activity: activity.into(),
+            read_models: BTreeMap::new(),
+            files: BTreeMap::new(),
+            gone: Vec::new(),
+        };
+        let mut making = Making { source: self, shelf: &shelf, directory: into, manifest, counter };
+        making.logs()?;
+        making.read_models()?;
+        making.sessions()?;
+        making.folder("files")?;
+        making.folder("mailbox")?;
+        drop(everything_stays);
+        making.finish(keys)
+    }
+}
+
+impl Making<'_> {
+    fn note(&mut self, path: String, entry: Entry) -> Result<(), BackupError> {
+        self.manifest.files.insert(path, entry);
+        self.counter.add(1)
+    }
+
+    /// A file that was made here.
+    fn made(&mut self, path: &str) -> Result<(), BackupError> {
+        let file = self.directory.join(path);
+        std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+            .map_err(BackupError::at(&file))?;
+        std::fs::File::open(&file).and_then(|file| file.sync_all()).map_err(BackupError::at(&file))?;
+        self.note(path.to_owned(), files::look(&file)?)
+    }
+
+    /// The copies of the logs, and the segments that are not there yet.
+    fn logs(&mut self) -> Result<(), BackupError> {
+        self.counter.expect(2)?;
+        for log in Log::ALL {
+            self.made(&format!("{}.db", log.as_str()))?;
+        }
+        let kept = self.shelf.kept("segments");
+        let names = Chain::segments(self.directory.join("activity.db"))?;
+        let new = names.iter().map(|name| (name, format!("segments/{name}")));
+        let new: Vec<_> = new.filter(|(_, path)| !kept.contains_key(path.as_str())).collect();
+        self.counter.expect(new.len() as u64)?;
+        for (name, path) in new {
+            let file = self.source.journal.segment_file(name);
+            let gone = || BackupError::Wrong(format!("the segment {name} is not there"));
+            let file = file.ok_or_else(gone)?;
+            let entry = files::copy(&file, &self.directory.join(&path))?.ok_or_else(gone)?;
+            self.note(path, entry)?;
+        }
+        Ok(())
+    }
+
+    fn read_models(&mut self) -> Result<(), BackupError> {
+        files::make_directory(&self.directory.join("read-models"))?;
+        self.counter.expect(self.source.views.len() as u64)?;
+        for (group, store) in &self.source.views {
+            let path = format!("read-models/{}.db", group.name);
+            let file = self.directory.join(&path);
+            store.copy_standing(&file).map_err(BackupError::at(&file))?;
+            self.made(&path)?;
+            let place = store.path().strip_prefix(&self.source.data_dir).ok().and_then(Path::to_str);
+            let place = place.ok_or_else(|| BackupError::Wrong(format!("{store:?} is elsewhere")))?;
+            self.manifest.read_models.insert(group.name.to_owned(), place.to_owned());
+        }
+        Ok(())
+    }
+
+    fn sessions(&mut self) -> Result<(), BackupError> {
+        self.counter.expect(1)?;
+        let file = self.directory.join("sessions.db");
+        self.source.users.copy_sessions(&file).map_err(BackupError::at(&file))?;
+        self.made("sessions.db")
+    }
+
+    /// What is new in a directory of files, and what is gone from it.
+    fn folder(&mut self, name: &str) -> Result<(), BackupError> {
+        let data_dir = &self.source.data_dir;
+        let kept = self.shelf.kept(name);
+        let there = files::below(&data_dir.join(name), data_dir)?;
+        // What is being written has no name of its own yet.
+        let is_whole = |path: &&String| !path.contains('#') && !path.ends_with(".part");
+        let there: Vec<&String> = there.iter().filter(is_whole).collect();
+        let known =
+            |path: &str| kept.get(path).is_some_and(|(_, entry)| files::is_same(&data_dir.join(path), entry));
+        let gone = kept.keys().filter(|path| !there.iter().any(|there| there == *path));
+        self.manifest.gone.extend(gone.map(|path| (*path).to_owned()));
+        let new: Vec<&String> = there.into_iter().filter(|path| !known(path)).collect();
+        self.counter.expect(new.len() as u64)?;
+        for path in new {
+            // A letter may be taken out of the mailbox at any time.
+            match files::copy(&data_dir.join(path), &self.directory.join(path))? {
+                Some(entry) => self.note(path.clone(), entry)?,
+                None => self.counter.add(1)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Keys last: everything above is sealed with them. Then it is a backup.
+    fn finish(mut self, keys: &Path) -> Result<BackedUp, BackupError> {
+        let (from, number) = (self.source.data_dir.join("keys"), self.manifest.number);
+        self.counter.expect(2)?;
+        let bytes = KeyShelf::make(keys, &from, self.source.kit.ledger.keys(), number)?;
+        self.counter.add(1)?;
+        self.shelf.complete(&self.manifest)?;
+        let Manifest { facts, activity, files, .. } = &self.manifest;
+        let done = BackedUp {
+            number,
+            facts: facts.position,
+            activity: activity.position,
+            files: files.len() as u64,
+            bytes: bytes + files.values().map(|entry| entry.bytes).sum::<u64>(),
+        };
+        self.counter.at.done += 1;
+        let _ = (self.counter.watch)(self.counter.at);
+        Ok(done)
+    }
+}

@@ -1,0 +1,135 @@
+//! The directory of keys: one set, the newest. It has the keys of every backup made so far, less those of people who
+//! were erased since; an older set would bring them back.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use journal::KeyRing;
+use serde::{Deserialize, Serialize};
+
+use super::BackupError;
+use super::files;
+use super::manifest::{Entry, FORMAT};
+
+const INDEX: &str = "keys.json";
+/// Beside the people's: they are copied when they lie where the server makes them.
+pub const SINGLE: [&str; 2] = ["master.key", "jwt.der"];
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Index {
+    format: u32,
+    /// The backup it was made with.
+    number: u32,
+    people: String,
+    files: BTreeMap<String, Entry>,
+}
+
+/// Keys that were copied.
+#[derive(Debug)]
+pub struct KeyShelf {
+    directory: PathBuf,
+    index: Index,
+}
+
+impl KeyShelf {
+    /// The keys in `directory`, each file as it was written.
+    ///
+    /// # Errors
+    /// When there are none, or a file is not what it was.
+    pub fn open(directory: &Path) -> Result<Self, BackupError> {
+        let path = directory.join(INDEX);
+        let bytes = fs::read(&path).map_err(BackupError::at(&path))?;
+        let index: Index = serde_json::from_slice(&bytes).map_err(BackupError::at(&path))?;
+        if index.format != FORMAT {
+            let what = "it was made by another version of this program";
+            return Err(BackupError::Wrong(format!("{}: {what}", path.display())));
+        }
+        for (name, entry) in &index.files {
+            let path = directory.join(name);
+            let found = files::look(&path)?;
+            if (found.bytes, &found.sha256) != (entry.bytes, &entry.sha256) {
+                return Err(BackupError::Wrong(format!("{}: it is not as it was written", path.display())));
+            }
+        }
+        Ok(Self { directory: directory.to_owned(), index })
+    }
+
+    /// The backup they were made with: they have the keys of this one and all before.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        self.index.number
+    }
+
+    /// Copies the keys that `ring` and the directory `from` have now, in the place of those that are there.
+    pub(super) fn make(
+        directory: &Path,
+        from: &Path,
+        ring: &KeyRing,
+        number: u32,
+    ) -> Result<u64, BackupError> {
+        files::make_directory(directory)?;
+        let people = format!("subjects.{number:06}.db");
+        let path = directory.join(&people);
+        // What a backup that was not finished has left; one of this number that was has another directory.
+        let kept = Self::open(directory).ok().filter(|kept| kept.index.people == people);
+        let people = if kept.is_some() { format!("subjects.{number:06}.again.db") } else { people };
+        let path = if kept.is_some() { directory.join(&people) } else { path };
+        if path.exists() {
+            fs::remove_file(&path).map_err(BackupError::at(&path))?;
+        }
+        ring.copy(&path).map_err(BackupError::at(&path))?;
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+            .map_err(BackupError::at(&path))?;
+        let mut copied = BTreeMap::from([(people.clone(), files::look(&path)?)]);
+        for name in SINGLE {
+            if let Some(entry) = single(&from.join(name), &directory.join(name))? {
+                copied.insert(name.to_owned(), entry);
+            }
+        }
+        let bytes = copied.values().map(|entry| entry.bytes).sum();
+        let index = Index { format: FORMAT, number, people, files: copied };
+        let text = serde_json::to_vec_pretty(&index).map_err(BackupError::at(directory))?;
+        files::write(&directory.join(INDEX), &text)?;
+        forget_others(directory, &index.people)?;
+        Ok(bytes)
+    }
+
+    /// Copies the keys into `directory` as a server has them; the one that signs access tokens only when `signing`.
+    pub(super) fn restore(&self, directory: &Path, signing: bool) -> Result<(), BackupError> {
+        files::make_directory(directory)?;
+        for name in self.index.files.keys() {
+            let to = if *name == self.index.people { "subjects.db" } else { name };
+            if name != "jwt.der" || signing {
+                files::copy(&self.directory.join(name), &directory.join(to))?;
+            }
+        }
+        files::sync_directory(directory)
+    }
+}
+
+/// A key of the whole installation, which never changes: what is there stays unless it is another.
+fn single(from: &Path, to: &Path) -> Result<Option<Entry>, BackupError> {
+    if !from.exists() {
+        return Ok(None);
+    }
+    let wanted = files::look(from)?;
+    if !to.exists() || files::look(to)?.sha256 != wanted.sha256 {
+        let bytes = fs::read(from).map_err(BackupError::at(from))?;
+        files::write(to, &bytes)?;
+    }
+    Ok(Some(wanted))
+}
+
+/// The keys of people that are older, which may hold some that were destroyed since.
+fn forget_others(directory: &Path, newest: &str) -> Result<(), BackupError> {
+    for entry in fs::read_dir(directory).map_err(BackupError::at(directory))? {
+        let path = entry.map_err(BackupError::at(directory))?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if name.starts_with("subjects.") && name != newest {
+            fs::remove_file(&path).map_err(BackupError::at(&path))?;
+        }
+    }
+    files::sync_directory(directory)
+}
