@@ -85,8 +85,9 @@ impl SqliteJournal {
     ) -> Result<Self, JournalError> {
         std::fs::create_dir_all(directory)
             .map_err(|e| JournalError::Unavailable(format!("{}: {e}", directory.display())))?;
-        let open =
-            |log: Log| LogFile::open(&directory.join(format!("{}.db", log.as_str())), log, (clock, limits), supervisor);
+        let open = |log: Log| {
+            LogFile::open(&directory.join(format!("{}.db", log.as_str())), log, (clock, limits), supervisor)
+        };
         Ok(Self { logs: [open(Log::Facts)?, open(Log::Activity)?] })
     }
 

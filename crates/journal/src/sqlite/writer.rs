@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 use domain::{Clock, Position, StreamId, Version};
-use supervisor::{Supervised, Supervisor};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use supervisor::{Supervised, Supervisor};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::commits::Commits;
@@ -108,7 +108,11 @@ impl Writer {
     }
 
     /// A batch, and what was asked for beside it.
-    fn work(&mut self, thread: &Supervised, chore: Option<(Chore, oneshot::Sender<Result<usize, JournalError>>)>) {
+    fn work(
+        &mut self,
+        thread: &Supervised,
+        chore: Option<(Chore, oneshot::Sender<Result<usize, JournalError>>)>,
+    ) {
         self.commit(thread);
         if let Some((work, reply)) = chore {
             let changed = work(&self.connection);

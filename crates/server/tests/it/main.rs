@@ -7,6 +7,7 @@ mod alerts;
 mod asyncapi;
 mod crash;
 mod erasure;
+mod faults;
 mod imports;
 mod leads;
 mod letters;
