@@ -127,6 +127,12 @@ impl SqliteJournal {
         self.file(log).takes_commits(within).await
     }
 
+    /// How many commits of `log` failed since it was opened: a wake-up for whoever calls [`Self::takes_commits`].
+    #[must_use]
+    pub fn failed_commits(&self, log: Log) -> watch::Receiver<u64> {
+        self.file(log).commits.failures()
+    }
+
     fn file(&self, log: Log) -> &LogFile {
         &self.logs[log.index()]
     }

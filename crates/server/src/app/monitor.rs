@@ -39,6 +39,8 @@ use super::tidy::Stalled;
 
 /// A look comes this often.
 const EVERY: Duration = Duration::from_secs(1);
+/// It comes earlier when a command could not be committed, but not earlier than this after the one before.
+const SOON: Duration = Duration::from_millis(100);
 /// A write is tried when none was known to succeed for so long: trouble is known within this and a look.
 const PROVEN: Duration = Duration::from_secs(3);
 
@@ -62,6 +64,7 @@ pub struct Monitor {
     stalled: Stalled,
     reports: Reports,
     looks: watch::Sender<Look>,
+    failed_commits: [watch::Receiver<u64>; 2],
 }
 
 impl Monitor {
@@ -70,7 +73,9 @@ impl Monitor {
         let looks = watch::Sender::new(Look::none());
         let disks = Disks::below(scene.data_dir, scene.disk);
         let (kit, stalled) = (scene.kit.clone(), Arc::clone(&scene.stalled));
-        Self { kit, logs, stores, disks, fallen: Fallen::default(), stalled, reports, looks }
+        let (fallen, failed_commits) =
+            (Fallen::default(), Log::ALL.map(|log| scene.journal.failed_commits(log)));
+        Self { kit, logs, stores, disks, fallen, stalled, reports, looks, failed_commits }
     }
 
     /// What it saw last, now and later.
@@ -84,8 +89,18 @@ impl Monitor {
             monitor.look().await;
             tokio::select! {
                 () = tokio::time::sleep(EVERY) => {}
+                () = monitor.trouble() => {}
                 () = wake::stopped(&mut stop) => return,
             }
+        }
+    }
+
+    async fn trouble(&mut self) {
+        tokio::time::sleep(SOON).await;
+        let [facts, activity] = &mut self.failed_commits;
+        tokio::select! {
+            () = wake::moved(facts) => {}
+            () = wake::moved(activity) => {}
         }
     }
 
