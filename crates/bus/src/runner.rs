@@ -172,6 +172,12 @@ impl Runner {
         Ok((runner, handle))
     }
 
+    /// The group's name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.group.name
+    }
+
     /// Goes on as operators decided before this start.
     #[must_use]
     pub fn standing(self, standing: Standing) -> Self {

@@ -27,6 +27,36 @@ pub enum SystemEvent {
         /// The consumer group.
         group: String,
     },
+    /// A task or thread of the server panicked; it starts again by itself. Said once until it is up again.
+    #[serde(rename = "TASK_FAILED")]
+    TaskFailed {
+        /// Its name.
+        task: String,
+        /// Its panics since the process started.
+        panics: u64,
+    },
+    /// It is up again.
+    #[serde(rename = "TASK_RECOVERED")]
+    TaskRecovered {
+        /// Its name.
+        task: String,
+    },
+    /// The disk under the data directory has less room than the settings want. Said once until it has more.
+    #[serde(rename = "DISK_FILLING")]
+    DiskFilling {
+        /// Room that can be written to.
+        free_bytes: u64,
+        /// The size of the disk.
+        total_bytes: u64,
+    },
+    /// It has room again.
+    #[serde(rename = "DISK_RECOVERED")]
+    DiskRecovered {
+        /// Room that can be written to.
+        free_bytes: u64,
+        /// The size of the disk.
+        total_bytes: u64,
+    },
 }
 
 impl EventKind for SystemEvent {}

@@ -292,6 +292,10 @@ fn system() -> Vec<SystemEvent> {
     vec![
         SystemEvent::ConsumerStalled { group: group(), lag_events: 7, lag_seconds: 12, reason },
         SystemEvent::ConsumerRecovered { group: group() },
+        SystemEvent::TaskFailed { task: "realtime-hub".into(), panics: 3 },
+        SystemEvent::TaskRecovered { task: "realtime-hub".into() },
+        SystemEvent::DiskFilling { free_bytes: 1_000_000_000, total_bytes: 20_000_000_000 },
+        SystemEvent::DiskRecovered { free_bytes: 9_000_000_000, total_bytes: 20_000_000_000 },
     ]
 }
 

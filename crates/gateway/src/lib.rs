@@ -5,6 +5,7 @@ mod guard;
 mod headers;
 mod limits;
 mod login;
+mod look;
 mod operations;
 mod realtime;
 
@@ -20,10 +21,12 @@ use http_kit::{Failure, InFlight, Kit};
 use metrics_exporter_prometheus::PrometheusHandle;
 use projection::ViewStore;
 use projection::deliveries::Book;
+use tokio::sync::watch;
 use tower::{ServiceBuilder, ServiceExt};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 pub use limits::{LimitSettings, Limits};
+pub use look::{Component, Look, Standing as HealthStatus};
 pub use realtime::Hub;
 use realtime::Tickets;
 
@@ -52,6 +55,8 @@ pub struct Parts {
     pub body_limit: usize,
     /// Renders the metrics.
     pub prometheus: PrometheusHandle,
+    /// What the monitor saw last.
+    pub looks: watch::Receiver<Look>,
 }
 
 /// What the handlers share: a clone, one a request, is one count more.
@@ -79,6 +84,7 @@ struct GatewayParts {
     tickets: Tickets,
     limits: Arc<Limits>,
     prometheus: PrometheusHandle,
+    looks: watch::Receiver<Look>,
 }
 
 impl FromRef<Gateway> for Kit {
@@ -109,19 +115,8 @@ pub fn docs() -> utoipa::openapi::OpenApi {
 /// Builds the doors.
 #[must_use]
 pub fn doors(parts: Parts) -> Doors {
-    let Parts {
-        kit,
-        in_flight,
-        services,
-        groups,
-        views,
-        deliveries,
-        hub,
-        limits,
-        origins,
-        body_limit,
-        prometheus,
-    } = parts;
+    let Parts { origins, body_limit, in_flight, .. } = parts;
+    let Parts { kit, services, groups, views, deliveries, hub, limits, prometheus, looks, .. } = parts;
     let tickets = Tickets::default();
     let services_too = services.clone();
     let parts = GatewayParts {
@@ -135,6 +130,7 @@ pub fn doors(parts: Parts) -> Doors {
         tickets,
         limits,
         prometheus,
+        looks,
     };
     let gateway = Gateway(Arc::new(parts));
     // One layer, the outermost first: each layer of a router is one more box around every route.

@@ -195,7 +195,11 @@ mod tests {
         );
         let sealed = seal(&keys, &tenant, event, "data", &json).unwrap();
         assert_eq!(subjects(&sealed).unwrap(), people, "{sealed}");
-        assert_eq!(subjects(&json).unwrap(), [], "what is clear is not sealed, nor is a text that looks like it");
+        assert_eq!(
+            subjects(&json).unwrap(),
+            [],
+            "what is clear is not sealed, nor is a text that looks like it"
+        );
         assert!(people.iter().all(|person| keys.knows(&tenant, *person).unwrap()));
     }
 

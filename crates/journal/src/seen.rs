@@ -33,7 +33,7 @@ impl Seen {
     /// The history of the facts: a restore begins another one.
     #[must_use]
     pub fn epoch(&self) -> u32 {
-        self.floor[0].epoch
+        self.start[0].epoch
     }
 
     fn shard(&self, key: &(TenantId, UserId)) -> std::sync::MutexGuard<'_, Shard> {
@@ -107,6 +107,10 @@ mod tests {
         assert!(seen.shards.iter().all(|shard| shard.lock().unwrap().is_empty()), "nothing is kept of them");
         assert_eq!(seen.of(&tenant, user), [at(Log::Facts, 12), at(Log::Activity, 3)]);
         seen.prune([5, 2]);
-        assert_eq!(seen.of(&tenant, user), [at(Log::Facts, 12), at(Log::Activity, 3)], "it never asks for less");
+        assert_eq!(
+            seen.of(&tenant, user),
+            [at(Log::Facts, 12), at(Log::Activity, 3)],
+            "it never asks for less"
+        );
     }
 }

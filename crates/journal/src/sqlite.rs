@@ -90,8 +90,9 @@ impl SqliteJournal {
         supervisor: &Supervisor,
     ) -> Result<Self, JournalError> {
         directory_of(directory)?;
-        let open =
-            |log: Log| LogFile::open(&directory.join(format!("{}.db", log.as_str())), log, (clock, limits), supervisor);
+        let open = |log: Log| {
+            LogFile::open(&directory.join(format!("{}.db", log.as_str())), log, (clock, limits), supervisor)
+        };
         Ok(Self { logs: [open(Log::Facts)?, open(Log::Activity)?] })
     }
 
@@ -154,6 +155,12 @@ impl SqliteJournal {
     /// When it does not.
     pub async fn takes_commits(&self, log: Log, within: Duration) -> Result<(), JournalError> {
         self.file(log).takes_commits(within).await
+    }
+
+    /// How many commits of `log` failed since it was opened: a wake-up for whoever calls [`Self::takes_commits`].
+    #[must_use]
+    pub fn failed_commits(&self, log: Log) -> watch::Receiver<u64> {
+        self.file(log).commits.failures()
     }
 
     fn file(&self, log: Log) -> &LogFile {

@@ -1,6 +1,8 @@
 //! The journal in SQLite files: everything it promises, and what only files can go through.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "sqlite/breaking_off.rs"]
+mod breaking_off;
 #[path = "sqlite/crowd.rs"]
 mod crowd;
 

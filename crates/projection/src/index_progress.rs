@@ -116,9 +116,7 @@ impl IndexProgress {
         let (needed, older) = (self.changes(), self.older.load(Ordering::SeqCst));
         let late = self.late.load(Ordering::SeqCst);
         // A later event says that all before it are there only as long as they come in order.
-        let has = |done: &Mark| {
-            done.changes >= needed || done.seq >= seq && done.changes >= older && !late
-        };
+        let has = |done: &Mark| done.changes >= needed || done.seq >= seq && done.changes >= older && !late;
         let mut done = self.done.subscribe();
         let known = *done.borrow_and_update();
         if has(&known) {

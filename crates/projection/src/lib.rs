@@ -53,7 +53,9 @@ impl From<DecodeError> for ProjectionError {
             DecodeError::Keys(KeyError::Missing { .. } | KeyError::WrongMaster) => {
                 Self::Alarm(error.to_string())
             }
-            DecodeError::Keys(KeyError::Unavailable(_)) => Self::Store(ViewError::Unavailable(error.to_string())),
+            DecodeError::Keys(KeyError::Unavailable(_)) => {
+                Self::Store(ViewError::Unavailable(error.to_string()))
+            }
             DecodeError::Keys(KeyError::Erased) | DecodeError::Shape { .. } | DecodeError::Forged(_) => {
                 Self::Event(error.to_string())
             }

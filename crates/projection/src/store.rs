@@ -23,7 +23,6 @@ use crate::{Projection, ProjectionError, bookkeeping, deliveries, generation, le
 mod error;
 pub use error::ViewError;
 
-
 /// One read model: tables of its own, one writer, many readers. Clones share it.
 #[derive(Clone)]
 pub struct ViewStore(Arc<Shared>);
@@ -274,7 +273,9 @@ impl ViewStore {
             tokio::task::yield_now().await;
             return done;
         }
-        tokio::task::spawn_blocking(work).await.unwrap_or_else(|e| Err(ViewError::Unavailable(e.to_string()).into()))
+        tokio::task::spawn_blocking(work)
+            .await
+            .unwrap_or_else(|e| Err(ViewError::Unavailable(e.to_string()).into()))
     }
 
     /// The batch is committed: cached documents go, if anybody can have cached any, and what was erased goes for good.

@@ -224,7 +224,11 @@ async fn rule_06_a_panic_or_a_refused_statement_sets_one_key_aside() {
         let blocked = running.handle.status.blocked();
         assert_eq!((blocked.len(), blocked[0].first), (1, bad), "{fault:?}");
         assert!(running.handle.redrive(&blocked[0].id).await.is_err());
-        assert_eq!(running.handle.status.blocked()[0].state, BlockedState::Parked, "{fault:?} is tried as often");
+        assert_eq!(
+            running.handle.status.blocked()[0].state,
+            BlockedState::Parked,
+            "{fault:?} is tried as often"
+        );
         world.rows.faults.lock().unwrap().clear();
         assert_eq!(running.handle.redrive(&blocked[0].id).await, Ok(1));
         assert_eq!(world.of("a").await, ["\"a1\"", "\"bad\""]);

@@ -141,7 +141,11 @@ async fn rule_19_a_switch_that_may_be_forgotten_deletes_and_sends_nothing() {
         std::fs::copy(world.path(name), after.path().join(name)).unwrap();
     }
     let (_store, book) = open(&after.path().join("view.db"), &world.disk).unwrap();
-    assert_eq!(book.lease(NOW, NOW.plus_millis(1), 10).await.unwrap().len(), 2, "the old one sends them, once");
+    assert_eq!(
+        book.lease(NOW, NOW.plus_millis(1), 10).await.unwrap().len(),
+        2,
+        "the old one sends them, once"
+    );
     // No power cut, and the disk is well again.
     *world.disk.fails.lock().unwrap() = false;
     world.store.scrub().await;

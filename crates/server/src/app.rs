@@ -4,11 +4,14 @@ mod groups;
 mod key_files;
 pub mod key_store;
 mod mail;
+mod monitor;
 mod months;
 mod open;
+mod provoke;
 pub(crate) mod sign_ins;
 mod stalls;
 mod tasks;
+mod tidy;
 
 use std::fs::File;
 use std::net::SocketAddr;
@@ -30,6 +33,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use notifications::Notifications;
 use projection::ViewStore;
 use properties::Properties;
+use supervisor::wake;
 use tasks::Tasks;
 use users::{Erasures, Users};
 
@@ -115,7 +119,7 @@ impl App {
 /// Serves `app` at bound sockets until `stop` resolves, then drains for at most `drain`.
 ///
 /// # Errors
-/// When a socket fails.
+/// When a door closes by itself: without one, the process had better start again.
 pub async fn serve(
     app: App,
     public: tokio::net::TcpListener,
@@ -126,7 +130,7 @@ pub async fn serve(
     let (public_router, management_router) = app.routers();
     let (ended, end) = tokio::sync::watch::channel(false);
     let until = |mut end: tokio::sync::watch::Receiver<bool>| async move {
-        let _ = end.wait_for(|ended| *ended).await;
+        wake::stopped(&mut end).await;
     };
     let hub = Arc::clone(&app.hub);
     let mut servers = tokio::task::JoinSet::new();
@@ -138,7 +142,10 @@ pub async fn serve(
         let end = until(end.clone());
         servers.spawn(async move { axum::serve(listener, service).with_graceful_shutdown(end).await });
     }
-    stop.await;
+    let closed = tokio::select! {
+        () = stop => None,
+        closed = servers.join_next() => closed,
+    };
     tracing::info!("stopping: open requests are finished");
     hub.close();
     ended.send_replace(true);
@@ -153,7 +160,12 @@ pub async fn serve(
         servers.shutdown().await;
     }
     app.shutdown().await;
-    Ok(())
+    match closed {
+        None => Ok(()),
+        Some(Ok(Ok(()))) => anyhow::bail!("a door closed by itself"),
+        Some(Ok(Err(error))) => Err(error).context("a door closed by itself"),
+        Some(Err(error)) => Err(error).context("a door broke off"),
+    }
 }
 
 /// Holds the data directory for this process alone.

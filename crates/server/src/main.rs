@@ -4,9 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser as _;
-use hyderabadinfra::cli::{
-    Cli, Doctor, Import, Keys, User, Verb, backup, doctor, output, place, run, serve,
-};
+use hyderabadinfra::cli::{Cli, Doctor, Import, Keys, User, Verb, backup, doctor, output, place, run, serve};
 use hyderabadinfra::settings::{self, Settings, Sources};
 
 /// Many small, short-lived allocations from many threads: the system's allocator keeps far more memory for them. Its

@@ -18,9 +18,9 @@ use std::path::PathBuf;
 pub use keys::Source;
 pub use problem::{Problem, SettingsError};
 pub use types::{
-    Activity, AfterTries, Assets, Bus, BusUrl, Channels, Consumer, Cors, Journal, JournalUrl, Limits, Log,
-    LogFormat, LogLevel, Mail, OidcProvider, Reads, Retry, Secret, Server, Sessions, Settings, Sms, Tenancy,
-    Tenant,
+    Activity, AfterTries, Assets, Bus, BusUrl, Channels, Consumer, Cors, Disk, Faults, Journal, JournalUrl,
+    Limits, Log, LogFormat, LogLevel, Mail, OidcProvider, Reads, Retry, Secret, Server, Sessions, Settings,
+    Sms, Tenancy, Tenant,
 };
 
 /// The compiled-in `config/default.toml`, comments included: what `doctor` prints to show how to set something.

@@ -17,8 +17,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use faults::Faults;
-pub use supervised::{STEADY, Supervised};
 use supervised::State;
+pub use supervised::{STEADY, Supervised};
 
 /// Knows every supervised task and thread of a process. Clones share them.
 #[derive(Clone, Debug, Default)]

@@ -38,7 +38,7 @@ impl State {
     }
 
     fn panicked(&mut self, error: String) -> Duration {
-        let healthy = self.last.as_ref().is_none_or(|(at, _)| at.elapsed() >= HEALTHY + self.pause);
+        let healthy = self.last.as_ref().is_none_or(|(at, _)| at.elapsed() >= HEALTHY);
         let pause = if healthy { FIRST_PAUSE } else { self.pause };
         self.pause = (pause * 2).min(LONGEST_PAUSE);
         self.panics += 1;

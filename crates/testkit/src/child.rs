@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use crate::http::Client;
 use crate::people::{ADMIN, PASSWORD};
@@ -13,6 +13,8 @@ pub struct Child {
     process: std::process::Child,
     /// Speaks to it as nobody.
     pub client: Client,
+    /// Speaks to its management door.
+    pub management: Client,
     /// `http://127.0.0.1:port`
     pub base: String,
 }
@@ -21,7 +23,7 @@ impl Child {
     /// Starts `binary serve` over `data_dir`, with an administrator, and waits for its start-up line.
     #[must_use]
     pub fn serve(binary: &str, data_dir: &Path) -> Self {
-        Self::start(Command::new(binary).arg("serve"), data_dir)
+        Self::start(Command::new(binary), data_dir, |_| {})
     }
 
     /// The same, with every system call that changes a file, makes it durable or sends something written down.
@@ -31,12 +33,15 @@ impl Child {
                      renameat2,unlink,unlinkat,rmdir,mkdir,mkdirat";
         let mut strace = Command::new("strace");
         // The server is the process, and its tracer beside it: what ends the one ends both.
-        strace.args(["-D", "-f", "-y", "-xx", "-s", "1000000", "-e", calls, "-o"]).arg(trace);
-        Self::start(strace.arg(binary).arg("serve"), data_dir)
+        strace.args(["-D", "-f", "-y", "-xx", "-s", "1000000", "-e", calls, "-o"]).arg(trace).arg(binary);
+        Self::start(strace, data_dir, |_| {})
     }
 
-    fn start(command: &mut Command, data_dir: &Path) -> Self {
-        let mut process = command
+    /// The same by `command`, which `serve` is added to; `change` has the last word.
+    #[must_use]
+    pub fn start(mut command: Command, data_dir: &Path, change: impl FnOnce(&mut Command)) -> Self {
+        command
+            .arg("serve")
             .env_clear()
             .env("HYD_DATA_DIR", data_dir)
             .env("HYD_LISTEN", "127.0.0.1:0")
@@ -44,18 +49,28 @@ impl Child {
             .env("HYD_LIMITS_ENABLED", "false")
             .env("HYD_SESSIONS_ACCESS_SECONDS", "86400")
             .env("HYD_LOG_LEVEL", "error")
+            .env("HYD_DISK_WARN_PERCENT", "0")
+            .env("HYD_DISK_WARN_MIB", "0")
             .env("HYD_ADMIN_EMAIL", ADMIN)
             .env("HYD_ADMIN_PASSWORD", PASSWORD)
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .stdout(Stdio::piped());
+        change(&mut command);
+        let mut process = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let base =
-            line.split_whitespace().find(|word| word.starts_with("http://")).unwrap_or_default().to_owned();
+        let mut urls = line.split_whitespace().filter_map(|word| word.find("http://").map(|at| &word[at..]));
+        let (base, metrics) = (urls.next().unwrap_or_default(), urls.next().unwrap_or_default());
         assert!(!base.is_empty(), "the server did not start: {line:?} {:?}", process.try_wait());
-        Self { process, client: Client::new(&base), base }
+        let management = metrics.split("/actuator").next().unwrap();
+        let (client, management) = (Client::new(base), Client::new(management));
+        Self { process, client, management, base: base.to_owned() }
+    }
+
+    /// Its process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.process.id()
     }
 
     /// The most memory it had at any moment, in bytes; only Linux tells.
@@ -70,6 +85,14 @@ impl Child {
     pub fn kill(mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
+    }
+
+    /// Asks it to stop, and says how it ended.
+    #[must_use]
+    pub fn stop(mut self) -> ExitStatus {
+        let asked = Command::new("kill").args(["-TERM", &self.id().to_string()]).status().unwrap();
+        assert!(asked.success());
+        self.process.wait().unwrap()
     }
 }
 

@@ -7,6 +7,28 @@ use domain::{Envelope, Position};
 
 use crate::TestApp;
 
+/// Asks again and again until `asked` gives something, at most for `limit`.
+#[track_caller]
+pub fn until<T>(
+    what: &str,
+    limit: Duration,
+    mut asked: impl AsyncFnMut() -> Option<T>,
+) -> impl Future<Output = T> {
+    let place = std::panic::Location::caller();
+    async move {
+        let mut look = tokio::time::interval(Duration::from_millis(20));
+        let found = tokio::time::timeout(limit, async {
+            loop {
+                look.tick().await;
+                if let Some(found) = asked().await {
+                    return found;
+                }
+            }
+        });
+        found.await.unwrap_or_else(|_| panic!("{place}: not within {limit:?}: {what}"))
+    }
+}
+
 impl TestApp {
     /// Waits until a group's cursor is at the head, whatever it had to set aside.
     pub async fn drain_to(&self, group: &str) {

@@ -10,6 +10,7 @@ mod issuer;
 mod journal_facts;
 mod people;
 mod poison;
+mod small_disk;
 mod socket;
 
 use std::path::{Path, PathBuf};
@@ -21,17 +22,20 @@ use http_kit::Kit;
 use hyderabadinfra::app::{self, App, Opening, Search};
 use hyderabadinfra::settings::{self, Flag, Settings, Sources};
 use projection::deliveries::Book;
+use supervisor::Supervisor;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 pub use child::Child;
+pub use drain::until;
 pub use form::Form;
 pub use http::{Answer, Client, Events};
 pub use issuer::{Issuer, Misdeed};
 pub use journal_facts::{everything, read_models};
 pub use people::{ADMIN, PASSWORD, Person, WITH_ADMIN};
+pub use small_disk::SmallDisk;
 pub use socket::Socket;
 
 /// Where every test's clock starts: 2026-01-15 10:30 UTC.
@@ -80,6 +84,8 @@ impl Directory {
 pub fn settings(data_dir: &Path, overrides: &[(&'static str, &str)]) -> Settings {
     let flag = |key, value: &str| Flag { name: key, key, value: value.to_owned() };
     let mut flags = vec![flag("data_dir", data_dir.to_str().unwrap())];
+    // The machine's disk is nobody's test: its DISK_FILLING would be one event more.
+    flags.extend([flag("disk.warn_percent", "0"), flag("disk.warn_mib", "0")]);
     flags.extend(overrides.iter().map(|(key, value)| flag(key, value)));
     settings::load(&Sources { config: None, environment: Vec::new(), flags }).unwrap()
 }
@@ -182,7 +188,8 @@ impl Kept {
 /// The application without sockets.
 pub async fn open_app(settings: &Settings, clock: Clock, url: &str) -> App {
     let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
-    let opening = Opening { clock, prometheus: recorder.handle(), public_url: url.to_owned() };
+    let (prometheus, public_url, supervisor) = (recorder.handle(), url.to_owned(), Supervisor::default());
+    let opening = Opening { clock, prometheus, public_url, supervisor };
     App::open(settings, opening).await.unwrap()
 }
 

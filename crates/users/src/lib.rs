@@ -25,8 +25,8 @@ pub use erasure::Erasures;
 pub use oidc::{ProviderError, ProviderSettings, Providers};
 use passwords::Passwords;
 use projection::{DELETED, UsersProjection};
-pub use sessions::{SessionError, end_every_session};
 use sessions::Sessions;
+pub use sessions::{SessionError, end_every_session};
 
 /// How long sessions live.
 #[derive(Clone, Copy, Debug)]

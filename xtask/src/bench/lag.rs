@@ -15,6 +15,7 @@ use hyderabadinfra::app::{self, App, Opening};
 use hyderabadinfra::settings::{self, Flag, Settings, Sources};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::{Value, json};
+use supervisor::Supervisor;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, interval};
 use tower::ServiceExt as _;
@@ -100,7 +101,8 @@ pub fn settings(directory: &Path) -> anyhow::Result<Settings> {
 }
 
 pub fn opening(prometheus: PrometheusHandle) -> Opening {
-    Opening { clock: Clock::System, prometheus, public_url: "http://127.0.0.1".to_owned() }
+    let (public_url, supervisor) = ("http://127.0.0.1".to_owned(), Supervisor::default());
+    Opening { clock: Clock::System, prometheus, public_url, supervisor }
 }
 
 /// From the answer until the history group has passed the command's position.

@@ -1,4 +1,6 @@
 //! Whether this process does its work. Everybody learns the status; admins and the management port learn the parts.
+//!
+//! Nothing is tried while somebody asks: an answer is made of the monitor's last look and of what is in memory anyway.
 
 use std::collections::BTreeMap;
 
@@ -6,45 +8,26 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use bus::GroupHandle;
 use domain::Log;
 use http_kit::{Caller, Right};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::Gateway;
-
-const UP: &str = "UP";
-const WARN: &str = "WARN";
-const DOWN: &str = "DOWN";
+use crate::look::{Component, LIVE_WITHIN, Look, STALE_AFTER, Standing};
 
 /// Whether it works.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Health {
-    #[schema(value_type = Standing)]
-    status: &'static str,
+    status: Standing,
+    /// How old what it rests on is.
+    age_ms: u64,
     /// For admins.
     #[serde(skip_serializing_if = "Option::is_none")]
     components: Option<BTreeMap<String, Component>>,
-}
-
-/// A part.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Component {
-    #[schema(value_type = Standing)]
-    status: &'static str,
-    #[schema(value_type = BTreeMap<String, Value>)]
-    details: Value,
-}
-
-/// How it stands.
-#[derive(Debug, ToSchema)]
-#[schema(as = HealthStatus, rename_all = "UPPERCASE")]
-#[expect(dead_code, reason = "the words are written as they are")]
-enum Standing {
-    Up,
-    Warn,
-    Down,
 }
 
 /// What this is.
@@ -65,6 +48,10 @@ pub struct Program {
     get,
     path = "/actuator/health",
     summary = "Whether it works",
+    description = "503 when a part that requests need is down: the journal or a store takes no writes, a task or thread \
+                   broke off and is not up again, a consumer group stopped or stalls. What is wrong is known within 5 s, and \
+                   so is its end. A part that only warns (little room on the disk, keys set aside, a paused group) leaves \
+                   the status UP.",
     responses(
         (status = 200, description = "It does", body = Health),
         (status = 503, description = "A needed part is down", body = Health),
@@ -80,15 +67,23 @@ pub async fn full(State(gateway): State<Gateway>) -> Response {
     answer(&gateway, true).await
 }
 
-/// `GET /actuator/health/liveness`: the process answers.
+/// `GET /actuator/health/liveness`: whether a restart would help.
 #[utoipa::path(
     get,
     path = "/actuator/health/liveness",
-    summary = "Whether the process answers",
-    responses((status = 200, description = "It does", body = Health)),
+    summary = "Whether the process is alive",
+    description = "UP while the process answers and its loops turn, whatever is wrong around it: on a full disk it stays \
+                   UP, as a restart frees no room. DOWN when nothing has looked at the parts for half a minute: then a \
+                   restart helps.",
+    responses(
+        (status = 200, description = "It is", body = Health),
+        (status = 503, description = "Its loops stand still", body = Health),
+    ),
 )]
-pub async fn liveness() -> Response {
-    Json(Health { status: UP, components: None }).into_response()
+pub async fn liveness(State(gateway): State<Gateway>) -> Response {
+    let age = gateway.looks.borrow().age();
+    let status = if age > LIVE_WITHIN { Standing::Down } else { Standing::Up };
+    told(status, age, None)
 }
 
 /// `GET /actuator/health/readiness`: it can take requests.
@@ -96,6 +91,7 @@ pub async fn liveness() -> Response {
     get,
     path = "/actuator/health/readiness",
     summary = "Whether it can take requests",
+    description = "As `/actuator/health` says, without its parts: send requests elsewhere while it is DOWN.",
     responses(
         (status = 200, description = "It can", body = Health),
         (status = 503, description = "It cannot", body = Health),
@@ -118,53 +114,51 @@ pub async fn info() -> Response {
 }
 
 async fn answer(gateway: &Gateway, parts: bool) -> Response {
-    let (status, components) = examine(gateway).await;
-    let code = if status == DOWN { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
-    let shown = if status == WARN { UP } else { status };
-    (code, Json(Health { status: shown, components: parts.then_some(components) })).into_response()
+    let look = gateway.looks.borrow().clone();
+    let (age, components) = (look.age(), examine(gateway, look).await);
+    let worst = components.values().map(|component| component.status).max().unwrap_or(Standing::Down);
+    // A part that warns does not take the whole down.
+    let status = if worst == Standing::Warn { Standing::Up } else { worst };
+    told(status, age, parts.then_some(components))
 }
 
-/// A part that warns does not take the whole down.
-async fn examine(gateway: &Gateway) -> (&'static str, BTreeMap<String, Component>) {
-    let mut components = BTreeMap::new();
-    let mut worst = UP;
-    let mut add = |name: String, status: &'static str, details: Value| {
-        if status == DOWN || (status == WARN && worst == UP) {
-            worst = status;
-        }
-        components.insert(name, Component { status, details });
-    };
-    let heads = match gateway.kit.ledger.heads().await {
-        Ok(heads) => {
-            add("journal".into(), UP, json!({"facts": heads[0].seq, "activity": heads[1].seq}));
-            heads.map(|head| head.seq)
-        }
-        Err(error) => {
-            tracing::error!(%error, "the journal does not answer a health check");
-            add("journal".into(), DOWN, json!({}));
-            [0; 2]
-        }
-    };
+fn told(
+    status: Standing,
+    age: std::time::Duration,
+    components: Option<BTreeMap<String, Component>>,
+) -> Response {
+    let code = if status == Standing::Down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    let age_ms = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
+    (code, Json(Health { status, age_ms, components })).into_response()
+}
+
+async fn examine(gateway: &Gateway, look: Look) -> BTreeMap<String, Component> {
+    let age = look.age();
+    let Look { mut components, stalled, .. } = look;
+    // What it said last is perhaps not so any more.
+    let status = if age > STALE_AFTER { Standing::Down } else { Standing::Up };
+    components.insert("monitor".to_owned(), Component { status, details: json!({}) });
+    let heads = gateway.kit.ledger.heads().await.map_or([0; 2], |heads| heads.map(|head| head.seq));
     for handle in &gateway.groups {
-        let reached = handle.status.watermark();
-        let lag: u64 = handle
-            .group
-            .logs
-            .iter()
-            .map(|log: &Log| heads[log.index()].saturating_sub(reached[log.index()]))
-            .sum();
-        let (stopped, paused) = (handle.status.stopped(), handle.status.paused());
-        let blocked = handle.status.blocked_count();
-        let status = match (&stopped, &paused, blocked) {
-            (Some(_), ..) => DOWN,
-            (None, None, 0) => UP,
-            _ => WARN,
-        };
-        add(
-            handle.group.name.into(),
-            status,
-            json!({"lag": lag, "blockedKeys": blocked, "stopped": stopped, "paused": paused}),
-        );
+        let name = handle.group.name;
+        components.insert(name.to_owned(), group(handle, heads, stalled.contains(name)));
     }
-    (worst, components)
+    components
+}
+
+fn group(handle: &GroupHandle, heads: [u64; 2], stalled: bool) -> Component {
+    let reached = handle.status.watermark();
+    let behind = |log: &Log| heads[log.index()].saturating_sub(reached[log.index()]);
+    let lag: u64 = handle.group.logs.iter().map(behind).sum();
+    let (stopped, paused) = (handle.status.stopped(), handle.status.paused());
+    let blocked = handle.status.blocked_count();
+    let status = match (&stopped, &paused, blocked) {
+        (Some(_), ..) => Standing::Down,
+        (None, None, _) if stalled => Standing::Down,
+        (None, None, 0) => Standing::Up,
+        _ => Standing::Warn,
+    };
+    let details = json!({"lag": lag, "blockedKeys": blocked, "stopped": stopped, "paused": paused,
+        "stalled": stalled});
+    Component { status, details }
 }

@@ -170,3 +170,18 @@ async fn who_comes_back_from_another_history_is_told_and_starts_over() {
         world.hand_out().await;
     }
 }
+
+/// Fault 4: a channel whose sender is gone returned at once, and the hub burnt a core.
+#[tokio::test(start_paused = true)]
+async fn a_hub_whose_journal_is_closed_looks_now_and_then() {
+    let world = World::new().await;
+    world.journal.close().await;
+    let (_stop, stopping) = tokio::sync::watch::channel(false);
+    let (mut running, mut polls) = (std::pin::pin!(Arc::clone(&world.hub).run(stopping)), 0);
+    let counted = std::future::poll_fn(|cx| {
+        polls += 1;
+        assert!(polls < 1000, "it spins");
+        running.as_mut().poll(cx)
+    });
+    assert!(tokio::time::timeout(std::time::Duration::from_secs(10), counted).await.is_err(), "it lives");
+}

@@ -51,28 +51,6 @@ impl KeyRing {
         synced.map_err(|error| KeyError::Unavailable(format!("{}: {error}", into.display())))
     }
 
-    /// Whether there is a key of this person, or was until it was erased.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    pub fn knows(&self, tenant: &TenantId, subject: UserId) -> Result<bool, KeyError> {
-        let sql = "select 1 from subject_keys where subject = ?1 and tenant = ?2";
-        self.locked(|store| {
-            store.prepare_cached(sql)?.exists(params![subject.uuid().as_bytes(), tenant.as_str()])
-        })
-    }
-
-    /// Whether this person's key was destroyed.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    pub fn is_erased(&self, tenant: &TenantId, subject: UserId) -> Result<bool, KeyError> {
-        let sql = "select 1 from subject_keys where subject = ?1 and tenant = ?2 and wrapped is null";
-        self.locked(|store| {
-            store.prepare_cached(sql)?.exists(params![subject.uuid().as_bytes(), tenant.as_str()])
-        })
-    }
-
     /// Everybody whose key was destroyed.
     ///
     /// # Errors

@@ -4,26 +4,37 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::Connection;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::LogFile;
 use crate::JournalError;
 
-/// When the last commit of a log succeeded; nothing after one that failed.
+/// What became of the commits of a log.
 #[derive(Debug, Default)]
-pub struct Commits(Mutex<Option<Instant>>);
+pub struct Commits {
+    /// When the last one succeeded; nothing after one that failed.
+    succeeded: Mutex<Option<Instant>>,
+    failed: watch::Sender<u64>,
+}
 
 impl Commits {
     pub fn succeeded(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        *self.succeeded.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 
     pub fn failed(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.succeeded.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.failed.send_modify(|failed| *failed += 1);
+    }
+
+    /// How many failed.
+    pub fn failures(&self) -> watch::Receiver<u64> {
+        self.failed.subscribe()
     }
 
     fn succeeded_within(&self, time: Duration) -> bool {
-        let last = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = *self.succeeded.lock().unwrap_or_else(PoisonError::into_inner);
         last.is_some_and(|last| last.elapsed() < time)
     }
 }

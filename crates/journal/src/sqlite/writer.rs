@@ -6,8 +6,8 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
 use domain::{Clock, Position, StreamId, Version};
-use supervisor::{Supervised, Supervisor};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use supervisor::{Supervised, Supervisor};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::again;
@@ -156,7 +156,11 @@ impl Writer {
     }
 
     /// A batch, and what was asked for beside it.
-    fn work(&mut self, thread: &Supervised, chore: Option<(Chore, oneshot::Sender<Result<usize, JournalError>>)>) {
+    fn work(
+        &mut self,
+        thread: &Supervised,
+        chore: Option<(Chore, oneshot::Sender<Result<usize, JournalError>>)>,
+    ) {
         self.commit(thread);
         if let Some((work, reply)) = chore {
             let changed = work(&self.connection);

@@ -80,7 +80,8 @@ pub fn lose(old: &Connection) -> Result<i64, ViewError> {
     if !has_deliveries(old, "main")? {
         return Ok(0);
     }
-    let version = old.query_row("select coalesce(max(version), 0) from delivery_owner", [], |row| row.get(0))?;
+    let version =
+        old.query_row("select coalesce(max(version), 0) from delivery_owner", [], |row| row.get(0))?;
     old.execute("delete from delivery_owner", [])?;
     Ok(version)
 }

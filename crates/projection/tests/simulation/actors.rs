@@ -64,7 +64,12 @@ pub struct Running {
 }
 
 /// Runs under supervision, as every group of the process does: a panic ends nothing.
-pub fn supervised(life: &Life, name: String, runner: Runner, stop: &watch::Sender<bool>) -> oneshot::Receiver<()> {
+pub fn supervised(
+    life: &Life,
+    name: String,
+    runner: Runner,
+    stop: &watch::Sender<bool>,
+) -> oneshot::Receiver<()> {
     let (done, ended) = oneshot::channel();
     let runner = Arc::new(tokio::sync::Mutex::new(runner));
     let (stopping, until) = (stop.subscribe(), stop.subscribe());
@@ -209,8 +214,7 @@ async fn pause_or_resume(life: &Life, handle: &GroupHandle) {
     let waits = handle.status.paused().is_some();
     let pause = if waits { !life.chaos.one_in(2) } else { life.chaos.one_in(15) };
     if pause != waits {
-        let decision =
-            life.decision(move |decisions| *decisions.paused.lock().unwrap() = pause);
+        let decision = life.decision(move |decisions| *decisions.paused.lock().unwrap() = pause);
         let done = handle.pause(pause, decision).await;
         life.chaos.note(format_args!("paused {pause}: {}", done.is_ok()));
     }

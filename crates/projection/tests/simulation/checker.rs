@@ -143,10 +143,7 @@ pub async fn complete(
 }
 
 /// The journal holds what it acknowledged where it said so, nothing twice, and its positions have no hole.
-pub async fn journal(
-    journal: &SqliteJournal,
-    acknowledged: &[(uuid::Uuid, Position)],
-) -> Result<(), String> {
+pub async fn journal(journal: &SqliteJournal, acknowledged: &[(uuid::Uuid, Position)]) -> Result<(), String> {
     let mut places = BTreeMap::new();
     for log in Log::ALL {
         for (event, seq) in truth::events(journal, log).await?.iter().zip(1..) {

@@ -42,7 +42,8 @@ impl Index {
         };
         life.chaos.pause().await;
         let behind = content.rows;
-        let sql = format!("select log, seq, n, (select id from made) from rows where n > {behind} order by n");
+        let sql =
+            format!("select log, seq, n, (select id from made) from rows where n > {behind} order by n");
         let rows = query(&sql).await?;
         life.chaos.pause().await;
         if life.chaos.fails(20) {

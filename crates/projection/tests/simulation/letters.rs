@@ -291,8 +291,7 @@ pub async fn settle(life: Arc<Life>) {
 pub async fn complete(life: &Life) -> Result<(), String> {
     let events = truth::events(&life.truth, Log::Facts).await?;
     let events = events.iter().filter(|event| lane(event).is_some());
-    let wanted: BTreeSet<String> =
-        events.map(|event| delivery(event, &recipient(event)).id()).collect();
+    let wanted: BTreeSet<String> = events.map(|event| delivery(event, &recipient(event)).id()).collect();
     let list = async |states| life.post.book.list(states, 10_000).await.map_err(|error| error.to_string());
     let waiting: BTreeSet<String> = list(WAITING).await?.into_iter().map(|t| t.order.id).collect();
     let left_out = list(&[State::LeftOut, State::NotWanted]).await?;

@@ -100,7 +100,8 @@ async fn document(life: &Life, user: UserId, written: &[Position]) -> Result<(),
 async fn load(life: &Life, key: &str) -> Result<Document, String> {
     let sql = "select log, max(seq) from rows where key = $1 group by log";
     let rows = life.store.query(sql, vec![key.into()]).await.map_err(|error| error.to_string())?;
-    let of = |log: Log| rows.iter().find(|row| row.text(0) == Some(log.as_str())).map_or(0, |row| row.count(1));
+    let of =
+        |log: Log| rows.iter().find(|row| row.text(0) == Some(log.as_str())).map_or(0, |row| row.count(1));
     Ok(Log::ALL.map(of))
 }
 

@@ -19,7 +19,11 @@ const LIMITS: Limits = Limits { batch: 4, queue: 8 };
 pub const CUT: Cut = Cut { segment_events: 5, block_bytes: 512 };
 
 /// The journal of one life, without anything that fails on the way to it. Its commits fail.
-pub fn open(directory: &Path, clock: &Clock, chaos: &Arc<Chaos>) -> Result<(Arc<SqliteJournal>, [Driver; 2]), String> {
+pub fn open(
+    directory: &Path,
+    clock: &Clock,
+    chaos: &Arc<Chaos>,
+) -> Result<(Arc<SqliteJournal>, [Driver; 2]), String> {
     let fated = Arc::clone(chaos);
     let fates = Arc::new(move |_| {
         if !fated.fails(40) {

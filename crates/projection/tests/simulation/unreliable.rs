@@ -6,9 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bus::{Advance, ApplyError, Blocked, Candidate, Lease, ParkedEvent, State, Target};
 use domain::{Envelope, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
-use journal::{
-    Append, AppendError, Appended, Claim, EventQuery, Journal, JournalError, SqliteJournal,
-};
+use journal::{Append, AppendError, Appended, Claim, EventQuery, Journal, JournalError, SqliteJournal};
 use projection::ViewStore;
 use tokio::sync::watch;
 use uuid::Uuid;

@@ -215,7 +215,8 @@ impl World {
         let target: Arc<dyn Target> = Arc::new(life.store.clone());
         let begun = target.state().await.map_err(|e| e.to_string())?.checkpoints;
         let truth: Arc<dyn Journal> = life.truth.clone();
-        let started = Runner::new(GROUP, truth, target, self.clock.clone(), policy(self.decisions.after)).await;
+        let started =
+            Runner::new(GROUP, truth, target, self.clock.clone(), policy(self.decisions.after)).await;
         if started.is_ok() && begun.iter().any(|checkpoint| checkpoint.position.seq > 0) {
             return Err("a group goes on over another history".into());
         }

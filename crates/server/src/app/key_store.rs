@@ -19,6 +19,7 @@ use journal::{
 use super::open::open_journal;
 use super::{key_files, lock};
 use crate::settings::Settings;
+use supervisor::Supervisor;
 
 /// So many of the newest people, and of the newest events of each log, must have their keys.
 const NEWEST: usize = 300;
@@ -146,7 +147,7 @@ fn missing(keys: &KeyRing, events: &[Envelope]) -> anyhow::Result<People> {
 /// When a server holds the data directory, or journal or store do not answer.
 pub async fn lost(settings: &Settings, clock: Clock, give_up: bool) -> anyhow::Result<Vec<String>> {
     let _lock = lock(&settings.data_dir)?;
-    let journal = Arc::new(open_journal(settings, &clock)?);
+    let journal = Arc::new(open_journal(settings, &clock, &Supervisor::default())?);
     let keys = Arc::new(open_store(settings, &settings.data_dir.join("keys"))?);
     let mut lost = People::new();
     for log in Log::ALL {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use domain::Clock;
 use journal::SqliteJournal;
+use supervisor::wake;
 use tokio::sync::watch;
 
 const DAY: Duration = Duration::from_hours(24);
@@ -27,15 +28,15 @@ impl Months {
     }
 
     /// Until `stop`: a seal that is cut short goes on at the next start.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
-        while !*stop.borrow() {
+    pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+        while !wake::is_stopped(&stop) {
             tokio::select! {
                 () = self.seal() => {}
-                _ = stop.changed() => return,
+                () = wake::stopped(&mut stop) => return,
             }
             tokio::select! {
                 () = tokio::time::sleep(DAY) => {}
-                _ = stop.changed() => return,
+                () = wake::stopped(&mut stop) => return,
             }
         }
     }
@@ -98,7 +99,7 @@ mod tests {
         assert!(!sealed(), "one second too early");
         clock.advance(1);
         let (stop, stopping) = watch::channel(false);
-        let (run, read) = (months.run(stopping), async {
+        let (run, read) = (Arc::new(months).run(stopping), async {
             while !sealed() {
                 tokio::task::yield_now().await;
             }

@@ -1,6 +1,6 @@
 //! Opening an application from its settings.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as StdMutex};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -17,13 +17,18 @@ use notifications::Notifications;
 use projection::deliveries::{Book, Settings as Courier};
 use properties::Properties;
 use search::Search;
+use supervisor::Supervisor;
+use tokio::sync::Mutex;
 use users::{Erasures, Users};
 
 use super::groups::{Starts, retry};
 use super::key_store::{self, Settled};
 use super::mail;
+use super::monitor::{Monitor, Scene, reports};
 use super::months::Months;
+use super::provoke::Provoke;
 use super::tasks::{Tasks, Work};
+use super::tidy::{Stalled, Tidy};
 use super::{App, key_files, lock, sign_ins};
 use crate::backup;
 use crate::settings::{self, Settings};
@@ -37,6 +42,8 @@ pub struct Opening {
     pub prometheus: PrometheusHandle,
     /// The address in mails and on the start-up line.
     pub public_url: String,
+    /// Who supervises the tasks and threads.
+    pub supervisor: Supervisor,
 }
 
 impl App {
@@ -45,11 +52,11 @@ impl App {
     /// # Errors
     /// When another process holds the directory, a key does not fit, or a file cannot be opened.
     pub async fn open(settings: &Settings, opening: Opening) -> anyhow::Result<Self> {
-        let Opening { clock, prometheus, public_url } = opening;
+        let Opening { clock, prometheus, public_url, supervisor } = opening;
         let data_dir = &settings.data_dir;
         let lock = lock(data_dir)?;
-        let journal = Arc::new(open_journal(settings, &clock)?);
-        let (kit, settled) = kit(settings, &journal, clock).await?;
+        let journal = Arc::new(open_journal(settings, &clock, &supervisor)?);
+        let (kit, settled) = kit(settings, &journal, clock, supervisor).await?;
         let views_dir = data_dir.join("views");
         let users = open_users(settings, &kit, &public_url).await.context("the users service")?;
         let properties = Properties::open(kit.clone(), &views_dir).context("the properties service")?;
@@ -82,6 +89,20 @@ impl App {
         let hub = Hub::new(kit.ledger.journal().clone()).await?;
         let limits = Arc::new(Limits::new(limits(&settings.limits), kit.tokens.steady()));
         let in_flight = InFlight::default();
+        let stalled = Stalled::default();
+        let (reports, reporter) = reports(&kit);
+        let scene = Scene {
+            kit: &kit,
+            journal: &journal,
+            users: &users,
+            views: &views,
+            data_dir,
+            disk: settings.disk,
+            stalled: Arc::clone(&stalled),
+        };
+        let monitor = Monitor::of(&scene, reports.clone());
+        let looks = monitor.looks();
+        let monitor = Arc::new(Mutex::new(monitor));
         let doors = gateway::doors(Parts {
             kit: kit.clone(),
             in_flight: in_flight.clone(),
@@ -94,22 +115,34 @@ impl App {
             origins: settings.cors.origins.clone(),
             body_limit: usize::try_from(settings.server.body_limit_kib)? * 1024,
             prometheus: prometheus.clone(),
+            looks,
         });
-        let months = Months::of(&journal, kit.ledger.clock(), settings.journal.seal_after_days);
-        let (handles, views_too, keeper) = (groups.clone(), views.clone(), search.keeper());
-        let learner = search.learner();
-        let work = Work {
+        let tidy = Tidy {
+            kit: kit.clone(),
             users: users.clone(),
+            handles: groups.clone(),
+            views: views.clone(),
+            limits,
+            prometheus,
+            stalls: StdMutex::default(),
+            stalled,
+            reports,
+        };
+        let work = Work {
             runners,
             couriers,
-            keeper,
-            learner,
-            handles,
-            views: views_too,
-            months,
+            search: search.clone(),
+            learner: search.learner(),
+            hub: Arc::clone(&hub),
+            months: Months::of(&journal, kit.ledger.clock(), settings.journal.seal_after_days),
+            tidy,
+            monitor: Arc::clone(&monitor),
+            reporter,
         };
-        let tasks = Tasks::start(&kit, work, (&limits, &hub), prometheus);
-        let app = Self {
+        // Whoever asks from now on is told of a look.
+        monitor.lock().await.look().await;
+        let tasks = Tasks::start(&kit, work);
+        let mut app = Self {
             kit,
             users,
             properties,
@@ -131,6 +164,9 @@ impl App {
             _lock: lock,
         };
         app.first_admin(settings).await?;
+        if let Some(provoke) = Provoke::of(&settings.faults, app.kit.jobs.supervisor()) {
+            app.tasks.provoke(provoke);
+        }
         Ok(app)
     }
 
@@ -184,7 +220,7 @@ fn outside(
     erasures: &Erasures,
     files: &Files,
     search: &Search,
-) -> (Vec<(&'static str, Book)>, Vec<projection::deliveries::Courier>) {
+) -> (Vec<(&'static str, Book)>, Vec<(&'static str, projection::deliveries::Courier)>) {
     let courier = Courier { retry: retry(tries), ..Courier::default() };
     let all = [
         (Notifications::group().name, notifications.book(), notifications.courier(courier)),
@@ -192,7 +228,7 @@ fn outside(
         (Files::group().name, files.book(), files.courier(courier)),
         (Search::group().name, search.book(), search.courier(courier)),
     ];
-    all.into_iter().map(|(group, book, courier)| ((group, book.clone()), courier)).unzip()
+    all.into_iter().map(|(group, book, courier)| ((group, book.clone()), (group, courier))).unzip()
 }
 
 fn backups(
@@ -220,9 +256,14 @@ fn sessions(settings: &Settings) -> users::Settings {
     }
 }
 
-pub(super) fn open_journal(settings: &Settings, clock: &Clock) -> anyhow::Result<SqliteJournal> {
+pub(super) fn open_journal(
+    settings: &Settings,
+    clock: &Clock,
+    supervisor: &Supervisor,
+) -> anyhow::Result<SqliteJournal> {
     let limits = JournalLimits { batch: settings.journal.batch, queue: settings.journal.queue };
-    SqliteJournal::open(&settings.data_dir.join("journal"), clock, limits).context("the journal")
+    let directory = settings.data_dir.join("journal");
+    SqliteJournal::supervised(&directory, clock, limits, supervisor).context("the journal")
 }
 
 fn open_notifications(settings: &Settings, kit: &Kit, public_url: &str) -> anyhow::Result<Notifications> {
@@ -239,6 +280,7 @@ async fn kit(
     settings: &Settings,
     journal: &Arc<SqliteJournal>,
     clock: Clock,
+    supervisor: Supervisor,
 ) -> anyhow::Result<(Kit, Settled)> {
     let keys = settings.data_dir.join("keys");
     std::fs::create_dir_all(&keys).with_context(|| format!("{} cannot be made", keys.display()))?;
@@ -261,7 +303,7 @@ async fn kit(
         await_activity: settings.activity.await_activity,
         tenants: Arc::new(tenants(settings)?),
         wait: Duration::from_millis(settings.reads.wait_ms.into()),
-        jobs: Jobs::default(),
+        jobs: Jobs::supervised(supervisor),
     };
     Ok((Kit::from(parts), settled))
 }

@@ -1,7 +1,7 @@
 //! Loud stalls: a group that has something to do and does not get on with it is said so within seconds, in the
 //! metrics and as an event.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use bus::{GroupHandle, Lag};
 use domain::Timestamp;
@@ -13,10 +13,15 @@ const STALLED_AFTER_MICROS: u64 = 10_000_000;
 /// Remembers who stalls, so that it is said once.
 #[derive(Debug, Default)]
 pub struct Stalls {
-    stalled: HashSet<&'static str>,
+    stalled: BTreeSet<&'static str>,
 }
 
 impl Stalls {
+    /// Who stalls now.
+    pub fn names(&self) -> BTreeSet<&'static str> {
+        self.stalled.clone()
+    }
+
     /// What is new about a group, whose metrics are set on the way.
     pub fn look(&mut self, handle: &GroupHandle, lags: &[Lag], now: Timestamp) -> Option<SystemEvent> {
         let (name, status) = (handle.group.name, &handle.status);

@@ -1,132 +1,113 @@
-//! The work that goes on beside requests: every task is owned here and joined at the end.
+//! The work that goes on beside requests: every task is supervised by its name, owned here and joined at the end.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use bus::{Group, GroupHandle, Runner};
-use domain::system::SystemEvent;
-use domain::{Actor, Log, Metadata, StreamId};
-use gateway::{Hub, Limits};
+use bus::Runner;
+use gateway::Hub;
 use http_kit::Kit;
-use metrics_exporter_prometheus::PrometheusHandle;
-use projection::ViewStore;
 use projection::deliveries::Courier;
-use search::Keeper;
+use search::Search;
 use search::recommend::Learner;
-use tokio::sync::watch;
+use supervisor::Supervisor;
+use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
-use users::Users;
 
+use super::monitor::{Monitor, Reporter};
 use super::months::Months;
-use super::stalls::Stalls;
+use super::provoke::Provoke;
+use super::tidy::Tidy;
 
-/// Tidying comes this often.
-const TIDY: Duration = Duration::from_secs(5);
+/// Tasks that end together.
+#[derive(Debug)]
+struct Together {
+    supervisor: Supervisor,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+impl Together {
+    fn new(supervisor: &Supervisor) -> Self {
+        Self { supervisor: supervisor.clone(), stop: watch::Sender::new(false), tasks: JoinSet::new() }
+    }
+
+    /// `work` makes the task's future, and another one after a panic.
+    fn spawn<F: Future<Output = ()> + Send + 'static>(
+        &mut self,
+        name: impl Into<Arc<str>>,
+        mut work: impl FnMut(watch::Receiver<bool>) -> F + Send + 'static,
+    ) {
+        let (stop, stopping) = (self.stop.subscribe(), self.stop.subscribe());
+        self.tasks.spawn(self.supervisor.named(name).run(stop, move || work(stopping.clone())));
+    }
+
+    async fn stop(mut self) {
+        self.stop.send_replace(true);
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
 
 #[derive(Debug)]
 pub struct Tasks {
-    stop: watch::Sender<bool>,
-    stop_groups: watch::Sender<bool>,
-    activity: JoinSet<()>,
-    groups: JoinSet<()>,
+    producers: Together,
+    consumers: Together,
+    watchers: Together,
 }
 
-/// Everything that follows the journal, and what seals its old months.
+/// Everything that follows the journal, what seals its old months, and what looks after it all.
 pub struct Work {
-    pub users: Users,
     pub runners: Vec<Runner>,
-    pub couriers: Vec<Courier>,
-    pub keeper: Keeper,
+    pub couriers: Vec<(&'static str, Courier)>,
+    pub search: Search,
     pub learner: Arc<Learner>,
-    pub handles: Vec<GroupHandle>,
-    pub views: Vec<(Group, ViewStore)>,
+    pub hub: Arc<Hub>,
     pub months: Option<Months>,
+    pub tidy: Tidy,
+    pub monitor: Arc<Mutex<Monitor>>,
+    pub reporter: Reporter,
 }
 
 impl Tasks {
-    pub fn start(
-        kit: &Kit,
-        work: Work,
-        (limits, hub): (&Arc<Limits>, &Arc<Hub>),
-        prometheus: PrometheusHandle,
-    ) -> Self {
-        let Work { users, runners, couriers, keeper, learner, handles, views, months } = work;
-        let (stop, stopping) = watch::channel(false);
-        let (stop_groups, stopping_groups) = watch::channel(false);
-        let (mut activity, mut groups) = (JoinSet::new(), JoinSet::new());
-        activity.spawn(Arc::clone(&kit.activity).run(stopping.clone()));
-        let tidy = Tidy { kit: kit.clone(), users, handles, views, limits: Arc::clone(limits), prometheus };
-        activity.spawn(tidy.run(stopping));
-        activity.spawn(Arc::clone(hub).run(stop.subscribe()));
-        if let Some(months) = months {
-            activity.spawn(months.run(stop.subscribe()));
+    pub fn start(kit: &Kit, work: Work) -> Self {
+        let supervisor = kit.jobs.supervisor();
+        let [mut producers, mut consumers, mut watchers] = [(); 3].map(|()| Together::new(supervisor));
+        let activity = Arc::clone(&kit.activity);
+        producers.spawn("activity-queue", move |stop| Arc::clone(&activity).run(stop));
+        let (tidy, hub) = (Arc::new(work.tidy), work.hub);
+        producers.spawn("tidy", move |stop| Arc::clone(&tidy).run(stop));
+        producers.spawn("realtime-hub", move |stop| Arc::clone(&hub).run(stop));
+        if let Some(months) = work.months.map(Arc::new) {
+            producers.spawn("sealed-months", move |stop| Arc::clone(&months).run(stop));
         }
-        for runner in runners {
-            groups.spawn(runner.run(stopping_groups.clone()));
-        }
-        for courier in couriers {
-            // The data directory is this process's alone: whoever carried something before is gone.
-            groups.spawn(courier.run(true, stopping_groups.clone()));
-        }
-        groups.spawn(learner.run(stopping_groups.clone()));
-        groups.spawn(keeper.run(stopping_groups));
-        Self { stop, stop_groups, activity, groups }
-    }
-
-    /// First the producers, then the consumers.
-    pub async fn stop(mut self) {
-        self.stop.send_replace(true);
-        while self.activity.join_next().await.is_some() {}
-        self.stop_groups.send_replace(true);
-        while self.groups.join_next().await.is_some() {}
-    }
-}
-
-/// Forgets what nobody needs any more, and measures how far the groups are behind.
-struct Tidy {
-    kit: Kit,
-    users: Users,
-    handles: Vec<GroupHandle>,
-    views: Vec<(Group, ViewStore)>,
-    limits: Arc<Limits>,
-    prometheus: PrometheusHandle,
-}
-
-impl Tidy {
-    async fn run(self, mut stop: watch::Receiver<bool>) {
-        let mut stalls = Stalls::default();
-        while !*stop.borrow() {
-            tokio::select! {
-                () = tokio::time::sleep(TIDY) => {}
-                _ = stop.changed() => return,
-            }
-            self.users.keep_time().await;
-            self.limits.tidy();
-            self.prometheus.run_upkeep();
-            let reached = Log::ALL.map(|log| {
-                let marks = self.handles.iter().filter(|g| g.group.logs.contains(&log));
-                marks.map(|g| g.status.watermark()[log.index()]).min().unwrap_or(0)
+        for runner in work.runners {
+            let (name, runner) = (runner.name(), Arc::new(Mutex::new(runner)));
+            consumers.spawn(name, move |stop| {
+                let runner = Arc::clone(&runner);
+                async move { runner.lock().await.go_on(stop).await }
             });
-            self.kit.seen.prune(reached);
-            for (_, view) in &self.views {
-                view.scrub().await;
-            }
-            for handle in &self.handles {
-                let Ok(lags) = handle.lag().await else { continue };
-                if let Some(event) = stalls.look(handle, &lags, self.kit.ledger.clock().now()) {
-                    report(&self.kit, handle, &event).await;
-                }
-            }
         }
+        for (group, courier) in work.couriers {
+            // The data directory is this process's alone: whoever carried something before is gone.
+            consumers.spawn(format!("{group}-courier"), move |stop| courier.clone().run(true, stop));
+        }
+        let (learner, search) = (work.learner, work.search);
+        consumers.spawn("recommendations", move |stop| Arc::clone(&learner).run(stop));
+        consumers.spawn("search-index", move |stop| search.keeper().run(stop));
+        let (monitor, reporter) = (work.monitor, Arc::new(work.reporter));
+        watchers.spawn("monitor", move |stop| Monitor::run(Arc::clone(&monitor), stop));
+        watchers.spawn("reporter", move |stop| Arc::clone(&reporter).run(stop));
+        Self { producers, consumers, watchers }
     }
-}
 
-/// Nobody acted: the event belongs to the machinery, which is the default tenant's.
-async fn report(kit: &Kit, handle: &GroupHandle, event: &SystemEvent) {
-    let tenant = kit.tenants.default_id();
-    let actor = Actor { tenant: tenant.clone(), user: None, metadata: Metadata::default() };
-    let stream = StreamId::new(tenant, "system", handle.group.name);
-    if let Err(error) = kit.ledger.record(&actor, stream, event).await {
-        tracing::error!(group = handle.group.name, %error, "a stall could not be written down");
+    /// Panics from now on.
+    pub fn provoke(&mut self, provoke: Provoke) {
+        let provoke = Arc::new(provoke);
+        self.watchers.spawn("faults", move |stop| Arc::clone(&provoke).run(stop));
+    }
+
+    /// First those who watch and report, then the producers, then the consumers.
+    pub async fn stop(self) {
+        self.watchers.stop().await;
+        self.producers.stop().await;
+        self.consumers.stop().await;
     }
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 use domain::{Clock, TenantId};
 use rand::Rng as _;
+use supervisor::Supervisor;
 
 use super::{AcceptLost, CreateAdmin, Target, output, run};
 use crate::api_client::ApiClient;
@@ -65,7 +66,8 @@ fn operator_token(app: &App) -> anyhow::Result<String> {
 
 async fn open_app(settings: &Settings) -> anyhow::Result<App> {
     let public_url = settings.public_url(settings.listen);
-    let opening = Opening { clock: Clock::System, prometheus: prometheus()?, public_url };
+    let (clock, supervisor) = (Clock::System, Supervisor::default());
+    let opening = Opening { clock, prometheus: prometheus()?, public_url, supervisor };
     App::open(settings, opening).await
 }
 

@@ -1,33 +1,47 @@
 //! `hyderabadinfra serve`
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use domain::Clock;
+use supervisor::Supervisor;
 use tokio::net::TcpListener;
-use tracing_subscriber::EnvFilter;
 
 use super::output;
 use crate::api_client::ApiClient;
 use crate::app::{self, App, Opening};
-use crate::demo;
-use crate::settings::{LogFormat, Settings};
+use crate::settings::Settings;
+use crate::{demo, log};
 
 /// Serves until Ctrl-C or SIGTERM, then finishes open requests and stops.
 ///
 /// # Errors
 /// When a socket cannot be bound or the data directory cannot be opened.
 pub async fn serve(settings: &Settings, with_demo: bool) -> anyhow::Result<ExitCode> {
-    log_to_stderr(settings);
+    let supervisor = Supervisor::default();
+    let log = log::start(&supervisor, &settings.log).context("the log cannot start")?;
+    let served = serve_until_asked(settings, with_demo, supervisor).await;
+    if served.is_ok() {
+        log.say("stopped; everything is on disk");
+    }
+    log.flush();
+    served.map(|()| ExitCode::SUCCESS)
+}
+
+async fn serve_until_asked(
+    settings: &Settings,
+    with_demo: bool,
+    supervisor: Supervisor,
+) -> anyhow::Result<()> {
     let bind = async |address| {
         TcpListener::bind(address).await.with_context(|| format!("cannot listen at {address}"))
     };
     let public = bind(settings.listen).await?;
     let management = bind(settings.management_listen).await?;
     let url = settings.public_url(public.local_addr()?);
-    let opening = Opening { clock: Clock::System, prometheus: app::prometheus()?, public_url: url.clone() };
+    let (clock, prometheus, public_url) = (Clock::System, app::prometheus()?, url.clone());
+    let opening = Opening { clock, prometheus, public_url, supervisor };
     let app = App::open(settings, opening).await?;
     if with_demo {
         let filled = demo::fill(&ApiClient::local(app.public(), ""), &mut rand::rng()).await?;
@@ -42,9 +56,7 @@ pub async fn serve(settings: &Settings, with_demo: bool) -> anyhow::Result<ExitC
         "HyderabadInfra is ready at {url}  (metrics at http://{metrics}/actuator/prometheus)"
     ));
     let drain = Duration::from_secs(settings.server.drain_seconds.into());
-    app::serve(app, public, management, drain, asked_to_stop()).await?;
-    output::note("stopped; everything is on disk");
-    Ok(ExitCode::SUCCESS)
+    app::serve(app, public, management, drain, asked_to_stop()).await
 }
 
 async fn asked_to_stop() {
@@ -60,17 +72,5 @@ async fn asked_to_stop() {
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         () = terminate => {}
-    }
-}
-
-fn log_to_stderr(settings: &Settings) {
-    let level = format!("{:?}", settings.log.level).to_lowercase();
-    let filter = EnvFilter::try_new(level).unwrap_or_default();
-    let terminal = std::io::stderr().is_terminal();
-    let log =
-        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(terminal).with_writer(std::io::stderr);
-    match settings.log.format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().init(),
     }
 }

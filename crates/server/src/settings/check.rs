@@ -9,8 +9,14 @@ use toml::Value;
 use super::layers::Layers;
 
 /// Numbers where zero is a choice ("not at all"); everywhere else it would stop the server from working.
-const ZERO_ALLOWED: [&str; 4] =
-    ["journal.seal_after_days", "reads.wait_ms", "sessions.reuse_grace_seconds", "server.drain_seconds"];
+const ZERO_ALLOWED: [&str; 6] = [
+    "disk.warn_mib",
+    "disk.warn_percent",
+    "journal.seal_after_days",
+    "reads.wait_ms",
+    "sessions.reuse_grace_seconds",
+    "server.drain_seconds",
+];
 
 pub(super) fn check(layers: &mut Layers) {
     layers.check_each(|key, value| match value {
@@ -30,8 +36,9 @@ pub(super) fn check(layers: &mut Layers) {
 
 fn check_number(key: &str, number: i64) -> Option<String> {
     let least = i64::from(!ZERO_ALLOWED.contains(&key));
-    (!(least..=i64::from(u32::MAX)).contains(&number))
-        .then(|| format!("{number} is out of range; it must be from {least} to {}", u32::MAX))
+    let most = if key == "disk.warn_percent" { 100 } else { i64::from(u32::MAX) };
+    (!(least..=most).contains(&number))
+        .then(|| format!("{number} is out of range; it must be from {least} to {most}"))
 }
 
 fn check_text(key: &str, text: &str) -> Option<String> {

@@ -43,6 +43,8 @@ pub struct Settings {
     pub channels: Channels,
     pub backup: Backup,
     pub server: Server,
+    pub disk: Disk,
+    pub faults: Faults,
     /// Through whom people sign in, by name.
     #[serde(default)]
     pub oidc: BTreeMap<String, OidcProvider>,
@@ -240,6 +242,22 @@ pub struct Assets {
 pub struct Server {
     pub drain_seconds: u32,
     pub body_limit_kib: u32,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Disk {
+    /// 0 to 100.
+    pub warn_percent: u32,
+    pub warn_mib: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Faults {
+    /// Names of tasks and threads, or `all`.
+    pub panic: Vec<String>,
+    pub every_ms: NonZeroU32,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -1,22 +1,28 @@
 //! `kill -9` at random moments under concurrent writes and reads: every acknowledged command is there, none twice,
-//! positions have no hole, and every read model equals a rebuild row by row.
+//! positions have no hole, and every read model equals a rebuild row by row. Some lives of the server are worse: its tasks
+//! and threads panic, its log cannot be written, its disk fills up, all in every mixture.
 
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use domain::Log;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use reqwest::Method;
 use serde_json::{Value, json};
-use testkit::{ADMIN, Child, Client, Person, everything, read_models};
+use testkit::{ADMIN, Answer, Child, Client, Person, SmallDisk, everything, read_models, until};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_hyderabadinfra");
 const WRITERS: usize = 6;
+/// For what goes on by itself.
+const LONG: Duration = Duration::from_mins(1);
 
 fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |n| n.parse().unwrap())
@@ -53,9 +59,19 @@ struct Life {
     enough: usize,
     reached: Notify,
     over: AtomicBool,
+    /// Tasks panic or the disk fills: then a request may be refused as unavailable.
+    hard: bool,
 }
 
 impl Life {
+    /// The answer, when it is what is wanted. Nothing was promised by one that is not.
+    fn accepted(&self, answer: Answer, status: u16) -> Option<Answer> {
+        if self.hard && answer.status == 503 {
+            return None;
+        }
+        Some(answer.expect(status))
+    }
+
     fn acknowledge(&self, note: impl FnOnce(&mut Acknowledged)) {
         note(&mut self.done.lock().unwrap());
         if self.acknowledged.fetch_add(1, Ordering::SeqCst) + 1 >= self.enough {
@@ -73,7 +89,7 @@ impl Writer {
                 0..=4 => self.list(&client, &life).await,
                 5..=7 => self.change_price(&client, &life).await,
                 8 => self.share(&client, &life).await,
-                _ => self.look(&client).await,
+                _ => self.look(&client, &life).await,
             };
             if answered.is_none() {
                 break;
@@ -91,7 +107,8 @@ impl Writer {
         let body = json!({"title": format!("Home {reference}"), "location": "Kondapur", "price": price,
             "propertyType": "APARTMENT", "sourceReference": reference, "address": "Plot 7, Sample Road"});
         let key = [("idempotency-key", reference.as_str())];
-        let answer = client.try_send(Method::POST, "/api/properties", Some(&body), &key).await?.expect(201);
+        let answer = client.try_send(Method::POST, "/api/properties", Some(&body), &key).await?;
+        let Some(answer) = life.accepted(answer, 201) else { return Some(()) };
         let id = answer.data()["id"].as_str().unwrap().to_owned();
         self.mine.push(id.clone());
         self.doubtful = None;
@@ -114,11 +131,13 @@ impl Writer {
         let path = format!("/api/properties/{id}");
         let body = json!({"title": format!("Home {id}"), "location": "Kondapur", "price": price,
             "propertyType": "APARTMENT"});
-        let _ = client.try_send(Method::PUT, &path, Some(&body), &[]).await?.expect(200);
+        let changed = client.try_send(Method::PUT, &path, Some(&body), &[]).await?;
+        let Some(_) = life.accepted(changed, 200) else { return Some(()) };
         life.acknowledge(|done| {
             done.prices.insert((id, price));
         });
-        let detail = client.try_send(Method::GET, &path, None, &[]).await?.expect(200);
+        let detail = client.try_send(Method::GET, &path, None, &[]).await?;
+        let Some(detail) = life.accepted(detail, 200) else { return Some(()) };
         assert_eq!(detail.data()["price"], price, "an acknowledged price is not shown");
         Some(())
     }
@@ -126,32 +145,91 @@ impl Writer {
     async fn share(&mut self, client: &Client, life: &Life) -> Option<()> {
         let Some(id) = self.one_of_mine() else { return Some(()) };
         let path = format!("/api/properties/{id}/share");
-        let _ = client.try_send(Method::POST, &path, Some(&Value::Null), &[]).await?.expect(204);
+        let shared = client.try_send(Method::POST, &path, Some(&Value::Null), &[]).await?;
+        let Some(_) = life.accepted(shared, 204) else { return Some(()) };
         let person = self.person.id.clone();
         life.acknowledge(|done| *done.shares.entry(person).or_default() += 1);
         Some(())
     }
 
-    async fn look(&mut self, client: &Client) -> Option<()> {
-        let listed = client
-            .try_send(Method::GET, "/api/properties/my-properties?size=1", None, &[])
-            .await?
-            .expect(200);
+    async fn look(&mut self, client: &Client, life: &Life) -> Option<()> {
+        let path = "/api/properties/my-properties?size=1";
+        let listed = client.try_send(Method::GET, path, None, &[]).await?;
+        let Some(listed) = life.accepted(listed, 200) else { return Some(()) };
         if listed.header("x-stale").is_none() {
             let total = listed.data()["totalElements"].as_u64().unwrap();
             assert!(total >= self.mine.len() as u64, "{total} listed, {} acknowledged", self.mine.len());
         }
-        let _ = client.try_send(Method::GET, "/api/user-history/me?size=5", None, &[]).await?.expect(200);
+        let history = client.try_send(Method::GET, "/api/user-history/me?size=5", None, &[]).await?;
+        life.accepted(history, 200);
         Some(())
+    }
+}
+
+/// What is wrong with a life from its beginning.
+#[derive(Clone, Copy, Debug, Default)]
+struct Troubles {
+    /// All tasks and threads panic so often, in milliseconds.
+    panics: Option<u64>,
+    log_is_full: bool,
+    /// In its middle, the disk fills up, and has room again.
+    disk_fills: bool,
+}
+
+impl Troubles {
+    fn of(random: &mut StdRng) -> Self {
+        let panics = random.random_bool(0.3).then(|| random.random_range(200..1500));
+        Self { panics, log_is_full: random.random_bool(0.3), disk_fills: random.random_bool(0.3) }
+    }
+}
+
+/// The server's place, over all its lives.
+#[derive(Debug)]
+struct Place {
+    disk: Option<SmallDisk>,
+    directory: tempfile::TempDir,
+}
+
+impl Place {
+    fn new(kills: u64) -> Self {
+        Self { disk: SmallDisk::of(256 + 6 * kills), directory: tempfile::tempdir().unwrap() }
+    }
+
+    fn data(&self) -> PathBuf {
+        self.disk.as_ref().map_or(self.directory.path(), SmallDisk::path).join("data")
+    }
+
+    fn serve(&self, troubles: Troubles) -> Child {
+        let command = self.disk.as_ref().map_or_else(|| Command::new(BINARY), |disk| disk.command(BINARY));
+        Child::start(command, &self.data(), |command| {
+            if let Some(every) = troubles.panics {
+                command.env("HYD_FAULTS_PANIC", "all").env("HYD_FAULTS_EVERY_MS", every.to_string());
+            }
+            let log = if troubles.log_is_full { "/dev/full" } else { "/dev/null" };
+            command.env("HYD_LOG_LEVEL", "debug").stderr(File::options().write(true).open(log).unwrap());
+        })
+    }
+}
+
+/// Full until health says so, and then with room until it says that, too.
+async fn fill_for_a_while(disk: &SmallDisk, child: &Child, panics: bool) {
+    let status = async || child.client.get("/actuator/health").await.status;
+    disk.fill(child);
+    let told = Duration::from_secs(5);
+    until("health tells of the full disk", told, async || (status().await == 503).then_some(())).await;
+    disk.empty(child);
+    if !panics {
+        until("it is up again", LONG, async || (status().await == 200).then_some(())).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_13_nothing_acknowledged_is_lost_or_doubled_by_kills() {
     let (kills, seed) = (number("HYD_TEST_KILLS", 20), number("HYD_TEST_SEED", 7));
-    let directory = tempfile::tempdir().unwrap();
+    let place = Place::new(kills);
     let mut random = StdRng::seed_from_u64(seed);
-    let mut child = Child::serve(BINARY, directory.path());
+    let mut troubles = Troubles::default();
+    let mut child = place.serve(troubles);
     let mut writers = Vec::new();
     for n in 0..WRITERS as u64 {
         let person = Person::register(&child.client, &format!("writer-{n}")).await;
@@ -160,8 +238,12 @@ async fn rule_13_nothing_acknowledged_is_lost_or_doubled_by_kills() {
     }
     let administrator = Person::enter(&child.client, ADMIN).await;
     let mut acknowledged = Acknowledged::default();
+    let mut had = [0; 3];
     for kill in 0..kills {
         let admin = child.client.bearer(administrator.client.token());
+        let fills = place.disk.as_ref().filter(|_| troubles.disk_fills);
+        let has = [troubles.panics.is_some(), troubles.log_is_full, fills.is_some()];
+        had.iter_mut().zip(has).for_each(|(had, has)| *had += u32::from(has));
         let life = Arc::new(Life {
             client: child.client.clone(),
             done: Mutex::new(std::mem::take(&mut acknowledged)),
@@ -169,28 +251,42 @@ async fn rule_13_nothing_acknowledged_is_lost_or_doubled_by_kills() {
             enough: random.random_range(1..300),
             reached: Notify::new(),
             over: AtomicBool::new(false),
+            hard: troubles.panics.is_some() || fills.is_some(),
         });
         // In every third life a read model is being rebuilt, too.
         if kill % 3 == 1 {
             let group = ["history", "properties", "users"][usize::try_from(kill / 3 % 3).unwrap()];
             let path = format!("/api/v1/admin/consumers/{group}-service-group/rebuild");
-            let _ = admin.try_send(Method::POST, &path, Some(&Value::Null), &[]).await.unwrap().expect(202);
+            let began = admin.try_send(Method::POST, &path, Some(&Value::Null), &[]).await.unwrap();
+            life.accepted(began, 202);
         }
         let mut living: JoinSet<Writer> = writers.drain(..).map(|w| w.live(Arc::clone(&life))).collect();
+        if let Some(disk) = fills {
+            fill_for_a_while(disk, &child, troubles.panics.is_some()).await;
+        }
         life.reached.notified().await;
+        if let Some(disk) = fills.filter(|_| random.random_bool(0.5)) {
+            disk.fill(&child);
+        }
         child.kill();
         life.over.store(true, Ordering::SeqCst);
         while let Some(writer) = living.join_next().await {
-            writers.push(writer.unwrap_or_else(|e| panic!("kill {kill}, seed {seed}: {e}")));
+            writers.push(writer.unwrap_or_else(|e| panic!("kill {kill}, seed {seed}, {troubles:?}: {e}")));
         }
         acknowledged = Arc::into_inner(life).unwrap().done.into_inner().unwrap();
-        child = Child::serve(BINARY, directory.path());
+        if let Some(disk) = &place.disk {
+            disk.remove_filler();
+        }
+        troubles = Troubles::of(&mut random);
+        child = place.serve(troubles);
     }
     child.kill();
     let (listings, prices) = (acknowledged.listings.len(), acknowledged.prices.len());
-    verify(directory.path(), &acknowledged).await;
+    verify(&place.data(), &acknowledged).await;
+    let [panics, logs, disks] = had;
     println!(
-        "{kills} kills, seed {seed}: {listings} listings and {prices} price changes acknowledged, all there"
+        "{kills} kills, seed {seed}: {listings} listings and {prices} price changes acknowledged, all there; \
+         {panics} lives with panics, {logs} without a log, {disks} with a full disk"
     );
 }
 

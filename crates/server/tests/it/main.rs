@@ -8,6 +8,7 @@ mod asyncapi;
 mod backup;
 mod crash;
 mod erasure;
+mod faults;
 mod hanging_up;
 mod imports;
 mod keys;

@@ -154,7 +154,9 @@ async fn all_there(data_dir: &Path, known: &[&Done]) {
     let later = |id: &str, than: u64| {
         known.iter().any(|done| matches!(done, Done::Priced { id: i, price } if i == id && *price > than))
     };
-    let out = |token: &str| known.iter().any(|done| matches!(done, Done::SignedOut { refresh } if refresh == token));
+    let out = |token: &str| {
+        known.iter().any(|done| matches!(done, Done::SignedOut { refresh } if refresh == token))
+    };
     for done in known {
         match done {
             Done::Registered { email } if !left(email) => drop(Person::enter(client, email).await),
@@ -164,7 +166,11 @@ async fn all_there(data_dir: &Path, known: &[&Done]) {
             }
             Done::Listed { id, price } | Done::Priced { id, price } => {
                 let home = client.get(&format!("/api/properties/{id}")).await.expect(200);
-                assert!(home.data()["price"] == *price || later(id, *price), "{id} costs {}", home.data()["price"]);
+                assert!(
+                    home.data()["price"] == *price || later(id, *price),
+                    "{id} costs {}",
+                    home.data()["price"]
+                );
             }
             Done::Uploaded { url } => {
                 let admin = Person::enter(client, testkit::ADMIN).await;

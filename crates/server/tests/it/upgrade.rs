@@ -163,8 +163,8 @@ async fn a_start_that_cannot_hand_deliveries_over_says_why_and_leaves_everything
     let file = Connection::open(&letters).unwrap();
     file.execute_batch("alter table delivery_states add column weight integer").unwrap();
     drop(file);
-    let opening =
-        Opening { clock: Clock::System, prometheus: prometheus().unwrap(), public_url: "http://a".into() };
+    let (prometheus, supervisor) = (prometheus().unwrap(), supervisor::Supervisor::default());
+    let opening = Opening { clock: Clock::System, prometheus, public_url: "http://a".into(), supervisor };
     let refused = App::open(&settings(directory.path(), &[]), opening).await.err().unwrap();
     let told = format!("{refused:#}");
     for part in

@@ -107,7 +107,10 @@ pub const TOPICS: &[Topic] = &[
         key: "consumer group",
         writers: "all",
         readers: &[],
-        carries: |message| ["CONSUMER_STALLED", "CONSUMER_RECOVERED", "REPLAY_FINISHED"].contains(&message),
+        carries: |message| {
+            let prefixes = ["TASK_", "DISK_", "CONSUMER_STALLED", "CONSUMER_RECOVERED", "REPLAY_FINISHED"];
+            prefixes.iter().any(|prefix| message.starts_with(prefix))
+        },
     },
 ];
 

@@ -7,16 +7,38 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub enum Call {
     /// A file was opened, and made if it was not there; `emptied` if it was.
-    Open { path: PathBuf, emptied: bool },
-    Write { path: PathBuf, at: Option<u64>, bytes: Vec<u8> },
-    Truncate { path: PathBuf, length: u64 },
-    Rename { from: PathBuf, to: PathBuf },
-    Remove { path: PathBuf },
-    MakeDirectory { path: PathBuf },
+    Open {
+        path: PathBuf,
+        emptied: bool,
+    },
+    Write {
+        path: PathBuf,
+        at: Option<u64>,
+        bytes: Vec<u8>,
+    },
+    Truncate {
+        path: PathBuf,
+        length: u64,
+    },
+    Rename {
+        from: PathBuf,
+        to: PathBuf,
+    },
+    Remove {
+        path: PathBuf,
+    },
+    MakeDirectory {
+        path: PathBuf,
+    },
     /// A file or a directory is on disk as it was when the sync `began`, counted in calls.
-    Sync { path: PathBuf, began: usize },
+    Sync {
+        path: PathBuf,
+        began: usize,
+    },
     /// Something was sent to the client.
-    Sent { text: Vec<u8> },
+    Sent {
+        text: Vec<u8>,
+    },
 }
 
 pub struct Trace {

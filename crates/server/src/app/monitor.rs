@@ -1,0 +1,185 @@
+//! Looks every second whether the server can do what it promises, by trying it, and reports what went wrong.
+//!
+//! ```text
+//! probes (a small write each, durable where it matters) -> Look -> /actuator/health answers with the last one
+//! disks, tasks                                          -> events of `system/…`, once for each trouble
+//! ```
+
+mod disk;
+mod probe;
+mod reports;
+mod tasks;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use bus::Group;
+use domain::Log;
+use futures_util::FutureExt as _;
+use futures_util::future::join_all;
+use gateway::{Component, HealthStatus, Look};
+use http_kit::Kit;
+use journal::SqliteJournal;
+use projection::ViewStore;
+use serde_json::{Map, json};
+use supervisor::wake;
+use tokio::sync::{Mutex, watch};
+use tokio::time::Instant;
+use users::Users;
+
+use crate::settings;
+use disk::Disks;
+use probe::Probe;
+pub use reports::{Reporter, Reports, reports};
+use tasks::Fallen;
+
+use super::tidy::Stalled;
+
+/// A look comes this often.
+const EVERY: Duration = Duration::from_secs(1);
+/// It comes earlier when a command could not be committed, but not earlier than this after the one before.
+const SOON: Duration = Duration::from_millis(100);
+/// A write is tried when none was known to succeed for so long: trouble is known within this and a look.
+const PROVEN: Duration = Duration::from_secs(3);
+
+/// What is looked at.
+pub struct Scene<'a> {
+    pub kit: &'a Kit,
+    pub journal: &'a Arc<SqliteJournal>,
+    pub users: &'a Users,
+    pub views: &'a [(Group, ViewStore)],
+    pub data_dir: &'a Path,
+    pub disk: settings::Disk,
+    pub stalled: Stalled,
+}
+
+pub struct Monitor {
+    kit: Kit,
+    logs: Vec<Probe>,
+    stores: Vec<Probe>,
+    disks: Disks,
+    fallen: Fallen,
+    stalled: Stalled,
+    reports: Reports,
+    looks: watch::Sender<Look>,
+    failed_commits: [watch::Receiver<u64>; 2],
+}
+
+impl Monitor {
+    pub fn of(scene: &Scene<'_>, reports: Reports) -> Self {
+        let (logs, stores) = (logs(scene), stores(scene));
+        let looks = watch::Sender::new(Look::none());
+        let disks = Disks::below(scene.data_dir, scene.disk);
+        let (kit, stalled) = (scene.kit.clone(), Arc::clone(&scene.stalled));
+        let (fallen, failed_commits) =
+            (Fallen::default(), Log::ALL.map(|log| scene.journal.failed_commits(log)));
+        Self { kit, logs, stores, disks, fallen, stalled, reports, looks, failed_commits }
+    }
+
+    /// What it saw last, now and later.
+    pub fn looks(&self) -> watch::Receiver<Look> {
+        self.looks.subscribe()
+    }
+
+    pub async fn run(monitor: Arc<Mutex<Self>>, mut stop: watch::Receiver<bool>) {
+        let mut monitor = monitor.lock().await;
+        while !wake::is_stopped(&stop) {
+            monitor.look().await;
+            tokio::select! {
+                () = tokio::time::sleep(EVERY) => {}
+                () = monitor.trouble() => {}
+                () = wake::stopped(&mut stop) => return,
+            }
+        }
+    }
+
+    async fn trouble(&mut self) {
+        tokio::time::sleep(SOON).await;
+        let [facts, activity] = &mut self.failed_commits;
+        tokio::select! {
+            () = wake::moved(facts) => {}
+            () = wake::moved(activity) => {}
+        }
+    }
+
+    pub async fn look(&mut self) {
+        let mut components = BTreeMap::new();
+        components.insert("journal".to_owned(), self.journal().await);
+        components.insert("storage".to_owned(), storage(&mut self.stores).await);
+        components.insert("disk".to_owned(), self.disks.look(&self.reports).await);
+        let standings = self.kit.jobs.supervisor().standings();
+        components.insert("tasks".to_owned(), self.fallen.look(&standings, &self.reports));
+        let stalled = self.stalled.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for (name, component) in &components {
+            let up = f64::from(u8::from(component.status != HealthStatus::Down));
+            metrics::gauge!("health_up", "component" => name.clone()).set(up);
+        }
+        self.looks.send_replace(Look { at: Instant::now(), components, stalled });
+    }
+
+    async fn journal(&mut self) -> Component {
+        let mut details = Map::new();
+        if let Ok(heads) = self.kit.ledger.heads().await {
+            details.extend(heads.map(|head| (head.log.as_str().to_owned(), json!(head.seq))));
+        }
+        let failed = failures(&mut self.logs).await;
+        let status = if failed.is_empty() { HealthStatus::Up } else { HealthStatus::Down };
+        if !failed.is_empty() {
+            details.insert("errors".to_owned(), json!(failed));
+        }
+        Component { status, details: details.into() }
+    }
+}
+
+/// Everything beside the journal that a request may have to write to.
+async fn storage(stores: &mut [Probe]) -> Component {
+    let failed = failures(stores).await;
+    let status = if failed.is_empty() { HealthStatus::Up } else { HealthStatus::Down };
+    Component { status, details: json!({"tried": stores.len(), "errors": failed}) }
+}
+
+async fn failures(probes: &mut [Probe]) -> BTreeMap<String, String> {
+    let all = join_all(probes.iter_mut().map(Probe::look)).await;
+    all.into_iter().filter_map(|(name, tried)| Some((name.to_owned(), tried.err()?))).collect()
+}
+
+fn logs(scene: &Scene<'_>) -> Vec<Probe> {
+    let log = |log: Log| {
+        let journal = Arc::clone(scene.journal);
+        let try_it = move || {
+            let journal = Arc::clone(&journal);
+            async move { journal.takes_commits(log, PROVEN).await.map_err(|e| e.to_string()) }.boxed()
+        };
+        // It knows itself when a commit has shown already what is asked here.
+        Probe::new(log.as_str(), Duration::ZERO, try_it)
+    };
+    Log::ALL.map(log).into()
+}
+
+fn stores(scene: &Scene<'_>) -> Vec<Probe> {
+    let (ring, users) = (Arc::clone(scene.kit.ledger.keys()), scene.users.clone());
+    let keys = move || {
+        let ring = Arc::clone(&ring);
+        async move {
+            let tried = tokio::task::spawn_blocking(move || ring.takes_writes()).await;
+            tried.map_err(|e| e.to_string())?.map_err(|e| e.to_string())
+        }
+        .boxed()
+    };
+    let sessions = move || {
+        let users = users.clone();
+        async move { users.sessions_take_writes().await.map_err(|e| e.to_string()) }.boxed()
+    };
+    let mut all = vec![Probe::new("keys", PROVEN, keys), Probe::new("sessions", PROVEN, sessions)];
+    all.extend(scene.views.iter().map(|(group, view)| {
+        let view = view.clone();
+        let try_it = move || {
+            let view = view.clone();
+            async move { view.takes_writes().await.map_err(|e| e.to_string()) }.boxed()
+        };
+        Probe::new(group.name, PROVEN, try_it)
+    }));
+    all
+}

@@ -1,0 +1,206 @@
+//! A panic in every task and thread by name, while commands go on.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use domain::{Ids, Log, StreamId};
+use journal::{Append, Claims, Expected, NewEvent};
+use serde_json::{Value, json};
+use testkit::{Client, Form, Person, TestApp, WITH_ADMIN, until};
+use tokio::task::JoinSet;
+
+use super::{LONG, TOLD, caught_up, list};
+
+/// More than the rows between two checkpoints.
+const MANY: usize = 4100;
+
+fn picture() -> Vec<u8> {
+    let mut png = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(64, 48).write_to(&mut png, image::ImageFormat::Png).unwrap();
+    png.into_inner()
+}
+
+/// Lists homes until it is told to stop, each until it is acknowledged. Gives how many.
+async fn write(person: Person, over: Arc<AtomicBool>) -> u64 {
+    let mut acknowledged = 0;
+    while !over.load(Ordering::SeqCst) {
+        let key = acknowledged.to_string();
+        loop {
+            let answer = list(&person, &key).await;
+            assert!([201, 503].contains(&answer.status), "{} {}", answer.status, answer.text);
+            if answer.status == 201 {
+                break;
+            }
+        }
+        acknowledged += 1;
+    }
+    acknowledged
+}
+
+struct Scene {
+    app: TestApp,
+    management: Client,
+    owner: Person,
+    home: String,
+}
+
+impl Scene {
+    async fn begin() -> Self {
+        let app = TestApp::with(|_| {}, &WITH_ADMIN).await;
+        let management = Client::new(&app.management);
+        let owner = Person::register(&app.client, "owner").await;
+        let home = owner.list_home("A home", 5_000_000).await["id"].as_str().unwrap().to_owned();
+        let scene = Self { app, management, owner, home };
+        // Jobs are known by name once there was one.
+        scene.upload().await;
+        scene
+    }
+
+    fn names(&self) -> BTreeSet<String> {
+        let standings = self.app.kit.jobs.supervisor().standings();
+        standings.iter().map(|standing| standing.name.to_string()).collect()
+    }
+
+    async fn upload(&self) {
+        let (media, body) = Form::file("photo.png", &picture()).finish();
+        let sent = self
+            .owner
+            .client
+            .send_bytes(reqwest::Method::POST, "/api/files/upload", (media, body), &[])
+            .await;
+        assert!([201, 503].contains(&sent.status), "{} {}", sent.status, sent.text);
+    }
+
+    /// So many events that the log is due for a checkpoint.
+    async fn fill(&self, log: Log) {
+        let (kind, name, data) = match log {
+            Log::Facts => ("system", "CONSUMER_RECOVERED", r#"{"group":"none"}"#),
+            Log::Activity => ("counts", "VIEWS_COUNTED", r#"{"views":[]}"#),
+        };
+        let event = || {
+            let timestamp = self.app.clock.now();
+            NewEvent {
+                event_id: Ids.uuid(timestamp),
+                user_id: None,
+                event_type: name.into(),
+                schema_version: 1,
+                timestamp,
+                data: data.into(),
+                metadata: "{}".into(),
+            }
+        };
+        let stream = StreamId::new(self.app.kit.tenants.default_id(), kind, "none");
+        let events = (0..MANY).map(|_| event()).collect();
+        let (expected, claims) = (Expected::Any, Claims::default());
+        let append = Append { stream, expected, events, claims, idempotency: None };
+        // A writer that breaks off says so, and the caller would send it again.
+        let _ = self.app.kit.ledger.journal().append(append).await;
+    }
+
+    /// Gives threads something to do; tasks need nothing.
+    async fn poke(&self, name: &str) {
+        let path = format!("/api/properties/{}/share", self.home);
+        match name {
+            "facts-checkpoint" => self.fill(Log::Facts).await,
+            "activity-checkpoint" => self.fill(Log::Activity).await,
+            "activity-writer" => drop(self.owner.client.post(&path, &Value::Null).await),
+            "jobs" => self.upload().await,
+            _ if name.starts_with("studio") => self.upload().await,
+            _ if name.starts_with("passwords") => {
+                let body = json!({"email": self.owner.email, "password": testkit::PASSWORD});
+                drop(self.app.client.post("/api/auth/login", &body).await);
+            }
+            _ => {}
+        }
+    }
+
+    async fn panic(&self, name: &str) {
+        let faults = self.app.kit.jobs.supervisor().faults().clone();
+        // The second place of a writer is between the commit and its answers.
+        faults.panic_after(name, u32::from(name.ends_with("-writer")));
+        until(&format!("{name} panics"), LONG, async || {
+            self.poke(name).await;
+            (!faults.is_due(name)).then_some(())
+        })
+        .await;
+    }
+
+    async fn told_down(&self, names: &BTreeSet<String>) {
+        let mut left = names.clone();
+        until("health tells of every panic", TOLD, async || {
+            let health = self.management.get("/actuator/health").await;
+            if let Some(down) = health.body["components"]["tasks"]["details"]["down"].as_object() {
+                assert!(down.is_empty() || health.status == 503, "{}", health.text);
+                left.retain(|name| !down.contains_key(name));
+            }
+            left.is_empty().then_some(())
+        })
+        .await;
+    }
+
+    async fn up_again(&self) {
+        until("health is up again", LONG, async || {
+            (self.management.get("/actuator/health").await.status == 200).then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_task_and_thread_may_panic_and_nothing_is_lost() {
+    let scene = Scene::begin().await;
+    let (over, mut writing) = (Arc::new(AtomicBool::new(false)), JoinSet::new());
+    let mut writers = Vec::new();
+    for number in 0..2 {
+        let writer = Person::register(&scene.app.client, &format!("writer-{number}")).await;
+        writers.push(writer.clone());
+        writing.spawn(write(writer, Arc::clone(&over)));
+    }
+    let names = scene.names();
+    for wanted in
+        ["facts-writer", "history-service-group", "erasure-service-group-courier", "monitor", "jobs"]
+    {
+        assert!(names.contains(wanted), "{names:?}");
+    }
+    for name in &names {
+        scene.panic(name).await;
+        scene.told_down(&BTreeSet::from([name.clone()])).await;
+    }
+    scene.up_again().await;
+    for _ in 0..3 {
+        let faults = scene.app.kit.jobs.supervisor().faults().clone();
+        names.iter().for_each(|name| faults.panic_once(name));
+        for name in &names {
+            until(&format!("{name} panics"), LONG, async || {
+                scene.poke(name).await;
+                (!faults.is_due(name)).then_some(())
+            })
+            .await;
+        }
+    }
+    scene.up_again().await;
+    over.store(true, Ordering::SeqCst);
+    let mut acknowledged = writing.join_all().await;
+    acknowledged.sort_unstable();
+    scene.app.drain().await;
+    let mut listed = Vec::new();
+    for writer in &writers {
+        let mine = writer.client.get("/api/properties/my-properties?size=1").await.expect(200);
+        assert_eq!(mine.header("x-stale"), None);
+        listed.push(mine.data()["totalElements"].as_u64().unwrap());
+    }
+    listed.sort_unstable();
+    assert_eq!(listed, acknowledged, "each acknowledged command once");
+    let admin = Person::enter(&scene.app.client, testkit::ADMIN).await;
+    caught_up(&admin.client).await;
+    let told = admin.client.get("/api/v1/admin/events?eventType=TASK_FAILED&size=100").await.expect(200);
+    let told: BTreeSet<String> = told.data()["content"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| event["eventData"]["task"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(told, names, "each is an event");
+    scene.app.stop().await;
+}
