@@ -39,7 +39,7 @@ pub struct LimitSettings {
     pub anonymous_per_second: NonZeroU32,
 }
 
-/// Our clock, as the limiter reads it.
+/// Our clock, as the limiter reads it: how long ago something was is nothing that anybody can set.
 #[derive(Clone, Debug)]
 struct LimitClock(Clock);
 
@@ -47,7 +47,7 @@ impl governor::clock::Clock for LimitClock {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {
-        Nanos::from(u64::try_from(self.0.now().micros()).unwrap_or(0).saturating_mul(1000))
+        Nanos::from(self.0.steady())
     }
 }
 

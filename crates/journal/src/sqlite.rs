@@ -46,6 +46,7 @@ impl Default for Limits {
 #[derive(Debug)]
 pub struct SqliteJournal {
     logs: [LogFile; 2],
+    clock: Clock,
 }
 
 #[derive(Debug)]
@@ -69,7 +70,8 @@ impl SqliteJournal {
             .map_err(|e| JournalError::Unavailable(format!("{}: {e}", directory.display())))?;
         let open =
             |log: Log| LogFile::open(&directory.join(format!("{}.db", log.as_str())), log, clock, limits);
-        Ok(Self { logs: [open(Log::Facts)?, open(Log::Activity)?] })
+        let logs = [open(Log::Facts)?, open(Log::Activity)?];
+        Ok(Self { logs, clock: clock.clone() })
     }
 
     /// Seals every month (UTC) of activity that ended before `before`: its events go from rows into compressed files,
@@ -86,7 +88,7 @@ impl SqliteJournal {
     /// # Errors
     /// As [`Self::seal`].
     pub async fn seal_in(&self, before: Timestamp, cut: Cut) -> Result<Sealed, JournalError> {
-        self.file(Log::Activity).seal(before.month(), cut).await
+        self.file(Log::Activity).seal(before.month(), self.clock.now(), cut).await
     }
 
     /// Up to `limit` facts of one type, of all tenants, in order after `seq`.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::time::Duration;
 
 use domain::{Clock, Position, StreamId, Version};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
@@ -36,8 +37,8 @@ enum Placed {
 /// A checkpoint is asked for after so many rows; the file may grow this far before the writer itself resets it.
 const ROWS_BETWEEN_CHECKPOINTS: u64 = 4_000;
 const WAL_MOST_BYTES: u64 = 256 << 20;
-/// Idempotency records are kept this long.
-const KEPT_SECONDS: i64 = 24 * 3600;
+/// Idempotency records are kept for so much running time.
+const KEPT_MICROS: i64 = 24 * 3600 * 1_000_000;
 
 /// Whom a commit is told to.
 pub struct Told {
@@ -50,7 +51,7 @@ pub struct Writer {
     wal: PathBuf,
     last: Position,
     batch: usize,
-    clock: Clock,
+    ages: Ages,
     told: Told,
     readers: Arc<Readers>,
     checkpoint: SyncSender<()>,
@@ -75,8 +76,9 @@ impl Writer {
         wal.push("-wal");
         let wal = PathBuf::from(wal);
         let rows_since_checkpoint = 0;
+        let ages = Ages::of(&connection, clock)?;
         let writer =
-            Self { connection, wal, last, batch, clock, told, readers, checkpoint, rows_since_checkpoint };
+            Self { connection, wal, last, batch, ages, told, readers, checkpoint, rows_since_checkpoint };
         let spawn = |name: String, work: Box<dyn FnOnce() + Send>| {
             std::thread::Builder::new()
                 .name(name)
@@ -159,7 +161,7 @@ impl Writer {
         &mut self,
         waiting: &[(Box<Append>, Reply)],
     ) -> Result<(Vec<Outcome>, Position), JournalError> {
-        let now = self.clock.now().micros();
+        let now = self.ages.now();
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut last = self.last;
         let mut outcomes = Vec::with_capacity(waiting.len());
@@ -172,7 +174,7 @@ impl Writer {
         }
         transaction
             .prepare_cached("delete from idempotency where created_at < ?1")?
-            .execute([now - KEPT_SECONDS * 1_000_000])?;
+            .execute([now - KEPT_MICROS])?;
         transaction.commit()?;
         Ok((outcomes, last))
     }
@@ -198,6 +200,27 @@ impl Writer {
         if too_long && let Err(error) = self.connection.execute_batch("pragma wal_checkpoint(restart)") {
             tracing::warn!(log = self.last.log.as_str(), %error, "the write-ahead log could not be reset");
         }
+    }
+}
+
+/// The time that idempotency records grow old by. It begins where the newest of them stands and goes on while the process
+/// runs: however the machine's clock is set, none is forgotten early.
+struct Ages {
+    start: i64,
+    since: Duration,
+    clock: Clock,
+}
+
+impl Ages {
+    fn of(connection: &Connection, clock: Clock) -> rusqlite::Result<Self> {
+        let newest: Option<i64> =
+            connection.query_row("select max(created_at) from idempotency", [], |row| row.get(0))?;
+        Ok(Self { start: newest.unwrap_or(clock.now().micros()), since: clock.steady(), clock })
+    }
+
+    fn now(&self) -> i64 {
+        let running = self.clock.steady().saturating_sub(self.since);
+        self.start.saturating_add(i64::try_from(running.as_micros()).unwrap_or(i64::MAX))
     }
 }
 

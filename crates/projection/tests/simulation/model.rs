@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::{Clock, Envelope, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
@@ -14,12 +15,12 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 const EPOCH: u32 = 1;
-const KEPT_SECONDS: i64 = 24 * 3600;
+const KEPT: Duration = Duration::from_hours(24);
 
 struct Answered {
     fingerprint: [u8; 32],
     replayed: Replayed,
-    at: Timestamp,
+    at: Duration,
 }
 
 /// What a crash leaves.
@@ -36,8 +37,8 @@ impl Durable {
         &self.logs[log.index()]
     }
 
-    fn one(&mut self, append: Append, now: Timestamp) -> Result<Appended, Refused> {
-        self.answered.retain(|_, answered| answered.at >= now.plus_seconds(-KEPT_SECONDS));
+    fn one(&mut self, append: Append, now: Duration) -> Result<Appended, Refused> {
+        self.answered.retain(|_, answered| now.saturating_sub(answered.at) <= KEPT);
         if let Some(appended) = self.done_before(&append) {
             return Ok(appended);
         }
@@ -149,7 +150,7 @@ impl ModelJournal {
 #[async_trait]
 impl Journal for ModelJournal {
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
-        let (log, now) = (append.stream.log(), self.clock.now());
+        let (log, now) = (append.stream.log(), self.clock.steady());
         let mut durable = self.durable();
         let appended = durable.one(append, now)?;
         self.committed[log.index()].send_replace(durable.log(log).len() as u64);
