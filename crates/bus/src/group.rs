@@ -51,6 +51,14 @@ impl Retry {
         pause.saturating_add(extra)
     }
 
+    /// Whether a try that was put off until `next_try` is due. No pause is longer than the longest: what lies farther ahead
+    /// was put off by a clock that was set back since.
+    #[must_use]
+    pub fn is_due(self, next_try: Timestamp, now: Timestamp) -> bool {
+        let longest = self.cap_ms.saturating_add(self.cap_ms / 4);
+        next_try <= now || next_try > now.plus_millis(longest)
+    }
+
     /// The pause of `key`. Its jitter comes from the key: keys that failed together come back apart, and a run can
     /// be repeated exactly.
     #[must_use]
@@ -149,5 +157,13 @@ mod tests {
         let retry = Retry { tries: 5, base_ms: 1000, cap_ms: 5000 };
         assert_eq!([1, 2, 3, 4, 60].map(|n| retry.pause_ms(n, 0.0)), [1000, 2000, 4000, 5000, 5000]);
         assert_eq!(retry.pause_ms(1, 1.0), 1250);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_puts_no_try_off_for_long() {
+        let retry = Retry { tries: 5, base_ms: 1000, cap_ms: 3_600_000 };
+        let now = Timestamp::from_micros(1_790_000_000_000_000);
+        let due = |seconds| retry.is_due(now.plus_seconds(seconds), now);
+        assert_eq!([-1, 0, 1, 4500, 4501, 400 * 86_400].map(due), [true, true, false, false, true, true]);
     }
 }

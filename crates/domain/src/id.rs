@@ -4,6 +4,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::str::FromStr;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -143,5 +144,102 @@ impl Ids {
     #[must_use]
     pub fn id<K>(self, now: Timestamp) -> Id<K> {
         self.uuid(now).into()
+    }
+}
+
+/// Ids of events: each is greater than every one before, whatever the clock does, so that they tell in which order
+/// things happened. Clones share the count.
+///
+/// The time in an id is that of the event, or later: while the clock stands behind the newest id, ids go on from there.
+#[derive(Clone, Debug, Default)]
+pub struct EventIds(Arc<Mutex<u128>>);
+
+/// Bits of a UUIDv7 behind its milliseconds that are not its version or variant: 12 and 62.
+const LOW: u32 = 62;
+const HIGH: u32 = 12;
+const BEHIND_MILLIS: u32 = LOW + HIGH;
+
+impl EventIds {
+    /// A fresh id of something that happens `now`.
+    #[must_use]
+    pub fn next(&self, now: Timestamp) -> Uuid {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = number(Ids.uuid(now));
+        // In one millisecond, and on a clock that was set back, a small step ahead: nobody can tell the next id.
+        let next = if fresh >> BEHIND_MILLIS > *last >> BEHIND_MILLIS {
+            fresh
+        } else {
+            *last + 1 + u128::from(rand::rng().next_u32())
+        };
+        *last = next;
+        uuid(next)
+    }
+
+    /// From now on ids are greater than `seen`.
+    pub fn follow(&self, seen: Uuid) {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *last = number(seen).max(*last);
+    }
+
+    /// The smallest id that an event of `at` or later can have.
+    #[must_use]
+    pub fn first_of(at: Timestamp) -> Uuid {
+        let millis = u64::try_from(at.micros() / 1000).unwrap_or_default();
+        uuid(u128::from(millis) << BEHIND_MILLIS)
+    }
+
+    /// The time in an id, to the millisecond.
+    #[must_use]
+    pub fn time_of(id: Uuid) -> Timestamp {
+        let millis = i64::try_from(number(id) >> BEHIND_MILLIS).unwrap_or(i64::MAX);
+        Timestamp::from_micros(millis.saturating_mul(1000))
+    }
+}
+
+/// The bits that differ from id to id, in their order.
+fn number(id: Uuid) -> u128 {
+    let bits = id.as_u128();
+    let (millis, high, low) = (bits >> 80, (bits >> 64) & ((1 << HIGH) - 1), bits & ((1 << LOW) - 1));
+    (millis << BEHIND_MILLIS) | (high << LOW) | low
+}
+
+fn uuid(number: u128) -> Uuid {
+    let (millis, high, low) =
+        (number >> BEHIND_MILLIS, (number >> LOW) & ((1 << HIGH) - 1), number & ((1 << LOW) - 1));
+    Uuid::from_u128((millis << 80) | (0x7 << 76) | (high << 64) | (0b10 << 62) | low)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
+
+    #[test]
+    fn ids_of_events_grow_whatever_the_clock_does() {
+        let ids = EventIds::default();
+        let mut before = Uuid::nil();
+        for (seconds, days) in [(0, 0), (0, 0), (1, 0), (-3600, 0), (0, 400), (0, 400), (0, 0), (3600, 0)] {
+            for _ in 0..1000 {
+                let id = ids.next(AT.plus_seconds(seconds + days * 86_400));
+                assert!(id > before, "{id} is not behind {before}");
+                assert_eq!((id.get_version_num(), id.get_variant()), (7, uuid::Variant::RFC4122));
+                before = id;
+            }
+        }
+        let restarted = EventIds::default();
+        restarted.follow(before);
+        restarted.follow(Ids.uuid(AT));
+        assert!(restarted.next(AT) > before);
+    }
+
+    #[test]
+    fn an_id_tells_its_time() {
+        let ids = EventIds::default();
+        let at = AT.plus_millis(7);
+        let id = ids.next(at);
+        assert_eq!(EventIds::time_of(id), at);
+        assert!(EventIds::first_of(at) <= id && id < EventIds::first_of(at.plus_millis(1)));
+        assert_eq!(EventIds::first_of(Timestamp::from_micros(i64::MIN)).as_u128() >> 80, 0);
     }
 }

@@ -35,7 +35,7 @@ pub use aggregate::{Aggregate, EventKind};
 pub use envelope::{Actor, Envelope, Metadata, StreamId, Version};
 pub use fields::{FieldErrors, Fields};
 pub use id::{
-    FileId, Id, Ids, LeadId, NotificationId, PropertyId, ReportId, SavedSearchId, SessionId, UserId,
+    EventIds, FileId, Id, Ids, LeadId, NotificationId, PropertyId, ReportId, SavedSearchId, SessionId, UserId,
 };
 pub use money::Paise;
 pub use personal::Personal;

@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -127,27 +128,47 @@ impl<'de> Deserialize<'de> for Timestamp {
 }
 
 /// Tells the time. The composition root makes it; everything else takes it as an argument.
+///
+/// What it says may jump, ahead or back, when somebody sets it. How long something takes is told by [`Clock::steady`].
 #[derive(Clone, Debug)]
 pub enum Clock {
     /// The machine's own clock.
     System,
     /// A clock that stands still until it is set: for tests and the simulation.
-    Manual(Arc<AtomicI64>),
+    Manual(Arc<Hands>),
     /// The same, but each look at it takes a microsecond, so that no two things happen at once.
-    Ticking(Arc<AtomicI64>),
+    Ticking(Arc<Hands>),
+}
+
+/// Where a clock stands that a test sets, in microseconds.
+#[derive(Debug)]
+pub struct Hands {
+    wall: AtomicI64,
+    steady: AtomicI64,
+}
+
+impl Hands {
+    fn at(at: Timestamp) -> Arc<Self> {
+        Arc::new(Self { wall: AtomicI64::new(at.micros()), steady: AtomicI64::new(0) })
+    }
+
+    fn advance(&self, micros: i64) -> i64 {
+        self.steady.fetch_add(micros, Ordering::SeqCst);
+        self.wall.fetch_add(micros, Ordering::SeqCst)
+    }
 }
 
 impl Clock {
     /// A clock that stands at `at`.
     #[must_use]
     pub fn manual(at: Timestamp) -> Self {
-        Self::Manual(Arc::new(AtomicI64::new(at.micros())))
+        Self::Manual(Hands::at(at))
     }
 
     /// A clock that stands at `at` but for a microsecond a look.
     #[must_use]
     pub fn ticking(at: Timestamp) -> Self {
-        Self::Ticking(Arc::new(AtomicI64::new(at.micros())))
+        Self::Ticking(Hands::at(at))
     }
 
     /// The time now.
@@ -155,15 +176,40 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => system_now(),
-            Self::Manual(micros) => Timestamp(micros.load(Ordering::SeqCst)),
-            Self::Ticking(micros) => Timestamp(micros.fetch_add(1, Ordering::SeqCst)),
+            Self::Manual(hands) => Timestamp(hands.wall.load(Ordering::SeqCst)),
+            Self::Ticking(hands) => Timestamp(hands.advance(1)),
+        }
+    }
+
+    /// Time that only goes on, since some moment of this process: nobody can set it.
+    #[must_use]
+    pub fn steady(&self) -> Duration {
+        match self {
+            Self::System => steady_now(),
+            Self::Manual(hands) | Self::Ticking(hands) => {
+                let micros = hands.steady.load(Ordering::SeqCst);
+                Duration::from_micros(u64::try_from(micros).unwrap_or_default())
+            }
         }
     }
 
     /// Moves a manual or ticking clock forward; the machine's own clock ignores it.
     pub fn advance(&self, seconds: i64) {
-        if let Self::Manual(micros) | Self::Ticking(micros) = self {
-            micros.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+        self.advance_micros(seconds * 1_000_000);
+    }
+
+    /// The same by microseconds.
+    pub fn advance_micros(&self, micros: i64) {
+        if let Self::Manual(hands) | Self::Ticking(hands) = self {
+            hands.advance(micros);
+        }
+    }
+
+    /// Sets a manual or ticking clock ahead, or back, as somebody sets a machine's: no time passes. The machine's own
+    /// clock ignores it.
+    pub fn jump(&self, seconds: i64) {
+        if let Self::Manual(hands) | Self::Ticking(hands) = self {
+            hands.wall.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
         }
     }
 }
@@ -172,6 +218,13 @@ impl Clock {
 fn system_now() -> Timestamp {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's steady clock")]
+fn steady_now() -> Duration {
+    /// Any moment will do: only differences count.
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    START.elapsed()
 }
 
 #[cfg(test)]
@@ -184,6 +237,17 @@ mod tests {
         assert_eq!(at.to_string().parse(), Ok(at));
         assert_eq!(at.to_string(), "2023-11-14T22:13:20.123456Z");
         assert_eq!("yesterday".parse::<Timestamp>(), Err(NotATime));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_lets_no_time_pass() {
+        for clock in [Clock::manual(Timestamp(0)), Clock::ticking(Timestamp(0))] {
+            clock.advance(5);
+            clock.jump(-3600);
+            assert_eq!((clock.now().seconds(), clock.steady().as_secs()), (-3595, 5));
+        }
+        let before = Clock::System.steady();
+        assert!(Clock::System.steady() >= before);
     }
 
     #[test]

@@ -4,7 +4,8 @@ pragma cache_size = -8192;
 
 -- One row an entry of somebody's visible history. Times are microseconds; `position` counts in its own `log`.
 -- `owner` is the person in eight bytes. Rows lie in the order of a page of history: one page is read from a few blocks
--- of the file however many events there are, and not from one block a row.
+-- of the file however many events there are, and not from one block a row. That is the order of the ids of events, which
+-- is that in which things happened, also when the clock was set back meanwhile.
 create table if not exists user_activity (
     owner bigint not null,
     tenant text not null,
@@ -20,25 +21,25 @@ create table if not exists user_activity (
     session_id text,
     count bigint not null,
     last_at bigint not null,
-    primary key (owner, timestamp, event_id)
+    primary key (owner, event_id)
 ) without rowid;
-create index if not exists idx_event on user_activity (event_id);
 
--- Visible entries by Indian day and type: totals and summaries never count rows.
+-- Visible entries by Indian day and type: totals and summaries never count rows. `place` is the day in their ids, by which
+-- rows lie together; only when the clock was set back it is later than the day itself.
 create table if not exists activity_days (
     owner bigint not null,
+    place bigint not null,
     day bigint not null,
     activity_type text not null,
     count bigint not null,
-    primary key (owner, day, activity_type)
+    primary key (owner, place, day, activity_type)
 ) without rowid;
 
--- The entry that the next view of a home may fold into, by its time and place in the log of activity; also a hidden one.
+-- The entry that the next view of a home may fold into; also a hidden one.
 create table if not exists last_views (
     owner bigint not null,
     home bigint not null,
-    timestamp bigint not null,
-    position bigint not null,
+    event_id text not null,
     last_at bigint not null,
     primary key (owner, home)
 ) without rowid;

@@ -24,18 +24,18 @@ const HIDDEN: &str = "HISTORY_ENTRY_HIDDEN";
 const INSERT: &str = "insert into user_activity (owner, tenant, user_id, timestamp, event_id, log, position,
     activity_type, related_entity_id, related_entity_type, activity_data, session_id, count, last_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
-const FOLD: &str = "update user_activity set count = count + $4, last_at = $5
-    where owner = $1 and timestamp = $2 and position = $3 and log = 'activity'";
-const COUNT: &str = "insert into activity_days (owner, day, activity_type, count) values ($1, $2, $3, $4)
-    on conflict (owner, day, activity_type) do update set count = activity_days.count + excluded.count";
+const FOLD: &str = "update user_activity set count = count + $3, last_at = $4
+    where owner = $1 and event_id = $2";
+const COUNT: &str = "insert into activity_days (owner, place, day, activity_type, count) values ($1, $2, $3, $4, $5)
+    on conflict (owner, place, day, activity_type) do update set count = activity_days.count + excluded.count";
 const UNCOUNT: &str = "update activity_days set count = count - 1
-    where owner = $1 and day = $2 and activity_type = $3";
+    where owner = $1 and place = $2 and day = $3 and activity_type = $4";
 const NONE_LEFT: &str = "delete from activity_days
-    where owner = $1 and day = $2 and activity_type = $3 and count <= 0";
-const LAST_VIEW: &str = "select timestamp, position, last_at from last_views where owner = $1 and home = $2";
-const SET_LAST_VIEW: &str = "insert into last_views (owner, home, timestamp, position, last_at)
-    values ($1, $2, $3, $4, $5) on conflict (owner, home) do update set
-    timestamp = excluded.timestamp, position = excluded.position, last_at = excluded.last_at";
+    where owner = $1 and place = $2 and day = $3 and activity_type = $4 and count <= 0";
+const LAST_VIEW: &str = "select event_id, last_at from last_views where owner = $1 and home = $2";
+const SET_LAST_VIEW: &str = "insert into last_views (owner, home, event_id, last_at)
+    values ($1, $2, $3, $4) on conflict (owner, home) do update set
+    event_id = excluded.event_id, last_at = excluded.last_at";
 const HIDE: &str = "insert into hidden_entries (event_id, owner) values ($1, $2) on conflict do nothing";
 const IS_HIDDEN: &str = "select 1 from hidden_entries where event_id = $1 and owner = $2";
 const FIND: &str = "select timestamp, activity_type from user_activity where event_id = $1 and owner = $2";
@@ -88,17 +88,16 @@ impl Hide {
     }
 }
 
-/// The entry of a home's views by its time and its place in its log, and when the last of them was.
-#[derive(Clone, Copy, Debug)]
+/// The entry of a home's views, and when the last of them was.
+#[derive(Clone, Debug)]
 struct LastView {
-    timestamp: i64,
-    position: i64,
+    event_id: String,
     last_at: i64,
 }
 
 impl LastView {
     fn read(row: &Row) -> Option<Self> {
-        Some(Self { timestamp: row.int(0)?, position: row.int(1)?, last_at: row.int(2)? })
+        Some(Self { event_id: row.text(0)?.to_owned(), last_at: row.int(1)? })
     }
 }
 
@@ -106,10 +105,10 @@ impl LastView {
 #[derive(Debug, Default)]
 struct Step<'a> {
     entries: Vec<Entry<'a>>,
-    /// Where the entries that views may fold into stand in `entries`, by their place in the log.
-    foldable: HashMap<i64, usize>,
-    /// Views of entries that earlier batches wrote, by owner, time and place: how many more, and the last.
-    more: BTreeMap<(i64, i64, i64), (i64, i64)>,
+    /// Where the entries that views may fold into stand in `entries`.
+    foldable: HashMap<String, usize>,
+    /// Views of entries that earlier batches wrote, by owner and entry: how many more, and the last.
+    more: BTreeMap<(i64, String), (i64, i64)>,
     /// By owner and home.
     last_views: BTreeMap<(i64, i64), Option<LastView>>,
     hides: Vec<Hide>,
@@ -128,22 +127,22 @@ impl<'a> Step<'a> {
                 unknown.insert(stored.first().and_then(LastView::read))
             }
         };
-        let Some(LastView { timestamp, position, last_at }) =
-            last.as_mut().filter(|view| entry.timestamp - view.last_at <= FOLD_MICROS)
-        else {
-            let Entry { timestamp, position, .. } = entry;
-            *last = Some(LastView { timestamp, position, last_at: timestamp });
-            self.foldable.insert(position, self.entries.len());
+        // On a clock that was set back meanwhile, neither: that was another time.
+        let near = |view: &&mut LastView| (entry.timestamp - view.last_at).abs() <= FOLD_MICROS;
+        let Some(LastView { event_id, last_at }) = last.as_mut().filter(near) else {
+            let event_id = entry.event_id.clone();
+            self.foldable.insert(event_id.clone(), self.entries.len());
+            *last = Some(LastView { event_id, last_at: entry.timestamp });
             self.entries.push(entry);
             return Ok(());
         };
         *last_at = entry.timestamp.max(*last_at);
-        if let Some(index) = self.foldable.get(position) {
+        if let Some(index) = self.foldable.get(event_id) {
             let first = &mut self.entries[*index];
             first.count += entry.count;
             first.last_at = *last_at;
         } else {
-            let more = self.more.entry((entry.owner, *timestamp, *position)).or_default();
+            let more = self.more.entry((entry.owner, event_id.clone())).or_default();
             *more = (more.0 + entry.count, *last_at);
         }
         Ok(())
@@ -157,7 +156,7 @@ impl<'a> Step<'a> {
             for stored in tx.query(FIND, &entry).await? {
                 let day = Timestamp::from_micros(stored.int(0).unwrap_or_default()).india_day();
                 let kind = stored.text(1).unwrap_or_default();
-                let count = [(*owner).into(), day.into(), kind.into()];
+                let count = [(*owner).into(), entry::day_of(event_id).into(), day.into(), kind.into()];
                 tx.execute(UNCOUNT, &count).await?;
                 tx.execute(NONE_LEFT, &count).await?;
                 tx.execute(REMOVE, &entry).await?;
@@ -179,28 +178,28 @@ impl<'a> Step<'a> {
 
     async fn write(mut self, tx: &mut ViewTx<'_>) -> Result<(), ProjectionError> {
         // Neighbours in the indexes one after the other.
-        self.entries.sort_unstable_by_key(Entry::place);
-        let mut days: BTreeMap<(i64, i64, &str), i64> = BTreeMap::new();
+        self.entries.sort_unstable_by(|one, other| one.place().cmp(&other.place()));
+        let mut days: BTreeMap<(i64, i64, i64, &str), i64> = BTreeMap::new();
         for entry in &self.entries {
             let day = Timestamp::from_micros(entry.timestamp).india_day();
-            *days.entry((entry.owner, day, entry.kind)).or_default() += 1;
+            *days.entry((entry.owner, entry::day_of(&entry.event_id), day, entry.kind)).or_default() += 1;
         }
         let rows: Vec<_> = self.entries.iter().map(Entry::row).collect();
         tx.execute_each(INSERT, &rows).await?;
         let mut rows: Vec<Vec<Value<'_>>> = Vec::with_capacity(days.len());
-        for ((owner, day, kind), count) in days {
-            rows.push(vec![owner.into(), day.into(), kind.into(), count.into()]);
+        for ((owner, place, day, kind), count) in days {
+            rows.push(vec![owner.into(), place.into(), day.into(), kind.into(), count.into()]);
         }
         tx.execute_each(COUNT, &rows).await?;
         let mut rows: Vec<Vec<Value<'_>>> = Vec::with_capacity(self.more.len());
-        for ((owner, timestamp, position), (views, last_at)) in &self.more {
-            rows.push([owner, timestamp, position, views, last_at].map(|number| (*number).into()).into());
+        for ((owner, event_id), (views, last_at)) in &self.more {
+            rows.push(vec![(*owner).into(), (&**event_id).into(), (*views).into(), (*last_at).into()]);
         }
         tx.execute_each(FOLD, &rows).await?;
         let mut rows: Vec<Vec<Value<'_>>> = Vec::with_capacity(self.last_views.len());
         for ((owner, home), last) in &self.last_views {
-            let Some(LastView { timestamp, position, last_at }) = last else { continue };
-            rows.push([owner, home, timestamp, position, last_at].map(|number| (*number).into()).into());
+            let Some(LastView { event_id, last_at }) = last else { continue };
+            rows.push(vec![(*owner).into(), (*home).into(), (&**event_id).into(), (*last_at).into()]);
         }
         tx.execute_each(SET_LAST_VIEW, &rows).await?;
         Ok(())

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use ::projection::{Row, Value, ViewError, ViewStore};
 use domain::time::day_name;
-use domain::{TenantId, Timestamp, UserId};
+use domain::{EventIds, TenantId, Timestamp, UserId};
 use serde::Serialize;
 use serde_json::Value as Json;
 use utoipa::ToSchema;
@@ -25,11 +25,6 @@ const INDIA_OFFSET_MICROS: i64 = 19_800_000_000;
 /// When a day of [`Timestamp::india_day`] begins.
 fn day_start(day: i64) -> Timestamp {
     Timestamp::from_micros(day.saturating_mul(DAY_MICROS).saturating_sub(INDIA_OFFSET_MICROS))
-}
-
-/// The last moment of that day.
-fn day_end(day: i64) -> Timestamp {
-    Timestamp::from_micros(day_start(day + 1).micros().saturating_sub(1))
 }
 
 /// An entry as clients see it.
@@ -85,7 +80,7 @@ impl HistoryEntry {
     }
 }
 
-/// Which entries, newest first.
+/// Which entries, newest first: in the order in which they happened, whatever the clock said.
 #[derive(Clone, Debug)]
 pub struct Wanted {
     /// Of these types only.
@@ -93,7 +88,7 @@ pub struct Wanted {
     /// Not before.
     pub since: Timestamp,
     /// Older than this entry.
-    pub before: (Timestamp, String),
+    pub before: Uuid,
     /// Entries to skip.
     pub skip: u64,
     /// Entries at most.
@@ -103,8 +98,8 @@ pub struct Wanted {
 impl Wanted {
     /// The newest `limit` of all.
     pub fn newest(limit: u64) -> Self {
-        let before = (Timestamp::from_micros(i64::MAX), String::new());
-        Self { types: None, since: Timestamp::from_micros(i64::MIN), before, skip: 0, limit }
+        let since = Timestamp::from_micros(i64::MIN);
+        Self { types: None, since, before: Uuid::max(), skip: 0, limit }
     }
 }
 
@@ -137,8 +132,10 @@ impl Person<'_> {
     /// Entries, newest first. Types and pages further back are found by the counts of days, so that only rows of
     /// days that matter are read.
     pub async fn entries(&self, wanted: &Wanted) -> Result<Vec<HistoryEntry>, ViewError> {
+        // No event has an id of before it happened.
+        let oldest = EventIds::first_of(wanted.since);
         if wanted.types.is_none() && wanted.skip == 0 {
-            return self.range(wanted, wanted.since, wanted.before.0, 0, wanted.limit).await;
+            return self.range(wanted, (oldest, wanted.before), 0, wanted.limit).await;
         }
         let (mut found, mut skip) = (Vec::new(), wanted.skip);
         for (day, count) in self.days(wanted).await? {
@@ -150,21 +147,22 @@ impl Person<'_> {
                 skip -= count;
                 continue;
             }
-            let (from, to) = (day_start(day).max(wanted.since), day_end(day).min(wanted.before.0));
+            let [from, to] = [day, day + 1].map(|day| EventIds::first_of(day_start(day)));
+            let to = to.min(wanted.before);
             if wanted.types.is_none() {
-                return self.range(wanted, wanted.since, to, skip, left).await;
+                return self.range(wanted, (oldest, to), skip, left).await;
             }
-            found.extend(self.range(wanted, from, to, skip, left).await?);
+            found.extend(self.range(wanted, (from.max(oldest), to), skip, left).await?);
             skip = 0;
         }
         Ok(found)
     }
 
-    /// How many of the wanted entries each day has, newest first.
+    /// How many of the wanted entries lie on each day, newest first.
     async fn days(&self, wanted: &Wanted) -> Result<Vec<(i64, u64)>, ViewError> {
-        let sql = "select day, activity_type, count from activity_days
-            where owner = $1 and day >= $2 and day <= $3 order by day desc";
-        let (from, to) = (wanted.since.india_day(), wanted.before.0.india_day());
+        let sql = "select place, activity_type, count from activity_days
+            where owner = $1 and place >= $2 and place <= $3 order by place desc";
+        let (from, to) = (wanted.since.india_day(), EventIds::time_of(wanted.before).india_day());
         let rows = self.store.query(sql, vec![self.owner().into(), from.into(), to.into()]).await?;
         let mut days: Vec<(i64, u64)> = Vec::new();
         for row in &rows {
@@ -181,19 +179,17 @@ impl Person<'_> {
         Ok(days)
     }
 
-    /// Wanted entries from `from` to `to`, newest first.
+    /// Wanted entries from `from` on and before `to`, newest first.
     async fn range(
         &self,
         wanted: &Wanted,
-        from: Timestamp,
-        to: Timestamp,
+        (from, to): (Uuid, Uuid),
         skip: u64,
         limit: u64,
     ) -> Result<Vec<HistoryEntry>, ViewError> {
-        let (at, id) = &wanted.before;
         let mut params = self.key();
-        params.extend([from, to, *at].map(|time| time.micros().into()));
-        params.extend([id.clone().into(), limit.into(), skip.into()]);
+        params.extend([from, to].map(|id| id.to_string().into()));
+        params.extend([wanted.since.micros().into(), limit.into(), skip.into()]);
         let mut kinds = String::new();
         for kind in wanted.types.iter().flatten() {
             params.push(kind.clone().into());
@@ -203,9 +199,8 @@ impl Person<'_> {
         let kinds =
             wanted.types.as_ref().map(|_| format!("and activity_type in ({kinds})")).unwrap_or_default();
         let sql = format!(
-            "select {COLUMNS} from user_activity where {THEIRS} and timestamp >= $4 and timestamp <= $5
-             and (timestamp < $6 or (timestamp = $6 and event_id < $7)) {kinds}
-             order by timestamp desc, event_id desc limit $8 offset $9"
+            "select {COLUMNS} from user_activity where {THEIRS} and event_id >= $4 and event_id < $5
+             and timestamp >= $6 {kinds} order by event_id desc limit $7 offset $8"
         );
         let rows = self.store.query(&sql, params).await?;
         Ok(rows.iter().map(|row| HistoryEntry::read(self.user, row)).collect())
@@ -213,9 +208,7 @@ impl Person<'_> {
 
     /// The oldest entry.
     pub async fn first(&self) -> Result<Option<HistoryEntry>, ViewError> {
-        let sql = format!(
-            "select {COLUMNS} from user_activity where {THEIRS} order by timestamp, event_id limit 1"
-        );
+        let sql = format!("select {COLUMNS} from user_activity where {THEIRS} order by event_id limit 1");
         let rows = self.store.query(&sql, self.key()).await?;
         Ok(rows.first().map(|row| HistoryEntry::read(self.user, row)))
     }
@@ -242,7 +235,8 @@ impl Person<'_> {
         let types = "select activity_type, sum(count), sum(case when day >= $2 then count else 0 end)
             from activity_days where owner = $1 group by activity_type order by activity_type";
         let types = self.store.query(types, params.clone()).await?;
-        let days = "select day, sum(count) from activity_days where owner = $1 and day >= $2
+        // No entry lies on a day before its own.
+        let days = "select day, sum(count) from activity_days where owner = $1 and place >= $2 and day >= $2
             group by day order by day";
         let found = self.store.query(days, params).await?;
         let found: BTreeMap<i64, u64> =
@@ -327,8 +321,8 @@ mod tests {
     #[test]
     fn a_day_starts_where_the_day_before_ends() {
         for day in [0, 20_000, 20_001] {
-            assert_eq!([day_start(day), day_end(day)].map(Timestamp::india_day), [day, day]);
-            assert_eq!(day_end(day - 1).micros() + 1, day_start(day).micros());
+            let end = Timestamp::from_micros(day_start(day + 1).micros() - 1);
+            assert_eq!([day_start(day), end].map(Timestamp::india_day), [day, day]);
         }
     }
 }

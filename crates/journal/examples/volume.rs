@@ -43,7 +43,7 @@ fn tenant() -> TenantId {
 struct Month {
     journal: Arc<SqliteJournal>,
     ledger: Ledger,
-    micros: Arc<AtomicI64>,
+    clock: Clock,
     step: i64,
     people: u64,
     next: AtomicU64,
@@ -52,16 +52,15 @@ struct Month {
 impl Month {
     fn open(directory: &Path, events: u64) -> Arc<Self> {
         let start: Timestamp = START.parse().unwrap();
-        let micros = Arc::new(AtomicI64::new(start.micros()));
-        let clock = Clock::Manual(Arc::clone(&micros));
+        let clock = Clock::manual(start);
         let journal = Arc::new(SqliteJournal::open(directory, &clock, Limits::default()).unwrap());
         let keys = KeyRing::open(&directory.join("keys.db"), &[7; 32]).unwrap();
-        let ledger = Ledger::new(Arc::<SqliteJournal>::clone(&journal), Arc::new(keys), clock, Ids);
+        let ledger = Ledger::new(Arc::<SqliteJournal>::clone(&journal), Arc::new(keys), clock.clone(), Ids);
         let step = DAYS * 86_400_000_000 / i64::try_from(events).unwrap();
         Arc::new(Self {
             journal,
             ledger,
-            micros,
+            clock,
             step,
             people: events.div_ceil(EACH),
             next: AtomicU64::new(0),
@@ -75,7 +74,7 @@ impl Month {
     /// The next thing that somebody looks at.
     async fn look(&self) {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        self.micros.fetch_add(self.step, Ordering::Relaxed);
+        self.clock.advance_micros(self.step);
         let (user, home) = (self.person(number), scattered(number + 7) % HOMES);
         let metadata = Metadata {
             ip_address: Some(Personal::of(user, format!("203.0.113.{}", number % 256))),
@@ -173,7 +172,7 @@ async fn main() {
     let alone = month.appends(|count| count == 2000).await;
 
     let end: Timestamp = "2026-03-01T00:00:00Z".parse().unwrap();
-    month.micros.store(end.micros(), Ordering::Relaxed);
+    month.clock.advance_micros(end.micros() - month.clock.now().micros());
     let (journal, began) = (Arc::clone(&month.journal), Instant::now());
     let mut seal = JoinSet::new();
     seal.spawn(async move { journal.seal(end).await.unwrap() });

@@ -128,7 +128,7 @@ impl ActivityQueue {
 
     fn identity(&self) -> (Uuid, Timestamp) {
         let at = self.ledger.clock().now();
-        (self.ledger.ids().uuid(at), at)
+        (self.ledger.event_id(at), at)
     }
 
     /// Makes everything that was queued before this call durable. What the journal does not take stays queued; then

@@ -6,7 +6,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use domain::aggregate::{Aggregate, EventKind};
-use domain::{Actor, Clock, Ids, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
+use domain::{Actor, Clock, EventIds, Ids, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
 use uuid::Uuid;
 
 use crate::keys::KeyError;
@@ -87,6 +87,9 @@ impl<R> From<KeyError> for ExecuteError<R> {
 /// A command meets at most so many other writers before it gives up.
 const ATTEMPTS: usize = 8;
 
+/// So many of the newest events are looked at for the newest id.
+const NEWEST: usize = 4096;
+
 /// Aggregates kept folded: those that are changed over and over.
 const STATES: u64 = 4_000;
 
@@ -99,6 +102,7 @@ pub struct Ledger {
     keys: Arc<KeyRing>,
     clock: Clock,
     ids: Ids,
+    events: EventIds,
     states: moka::sync::Cache<StreamId, Cached>,
 }
 
@@ -112,7 +116,24 @@ impl Ledger {
     /// A ledger over `journal`.
     #[must_use]
     pub fn new(journal: Arc<dyn Journal>, keys: Arc<KeyRing>, clock: Clock, ids: Ids) -> Self {
-        Self { journal, keys, clock, ids, states: moka::sync::Cache::new(STATES) }
+        let events = EventIds::default();
+        Self { journal, keys, clock, ids, events, states: moka::sync::Cache::new(STATES) }
+    }
+
+    /// Lets the ids of events go on behind those in the journal, even if the clock was set back since.
+    ///
+    /// # Errors
+    /// When the journal does not answer.
+    pub async fn go_on(&self) -> Result<(), JournalError> {
+        for log in Log::ALL {
+            let head = self.journal.head(log).await?;
+            // Appends overtake each other a little, so that the newest id need not be the last one.
+            let newest = head.at(head.seq.saturating_sub(NEWEST as u64));
+            for event in self.journal.read_after(newest, NEWEST).await? {
+                self.events.follow(event.event_id);
+            }
+        }
+        Ok(())
     }
 
     /// The journal itself.
@@ -133,10 +154,10 @@ impl Ledger {
         &self.clock
     }
 
-    /// The source of ids.
+    /// The id of an event that happens `at`: greater than that of every event before.
     #[must_use]
-    pub fn ids(&self) -> Ids {
-        self.ids
+    pub fn event_id(&self, at: Timestamp) -> Uuid {
+        self.events.next(at)
     }
 
     /// The state of an aggregate now: what is cached plus the stream's delta, which is always read.

@@ -54,6 +54,7 @@ impl Default for Limits {
 #[derive(Debug)]
 pub struct SqliteJournal {
     logs: [LogFile; 2],
+    clock: Clock,
 }
 
 #[derive(Debug)]
@@ -93,7 +94,8 @@ impl SqliteJournal {
         let open = |log: Log| {
             LogFile::open(&directory.join(format!("{}.db", log.as_str())), log, (clock, limits), supervisor)
         };
-        Ok(Self { logs: [open(Log::Facts)?, open(Log::Activity)?] })
+        let logs = [open(Log::Facts)?, open(Log::Activity)?];
+        Ok(Self { logs, clock: clock.clone() })
     }
 
     /// Seals every month (UTC) of activity that ended before `before`: its events go from rows into compressed files,
@@ -110,7 +112,7 @@ impl SqliteJournal {
     /// # Errors
     /// As [`Self::seal`].
     pub async fn seal_in(&self, before: Timestamp, cut: Cut) -> Result<Sealed, JournalError> {
-        self.file(Log::Activity).seal(before.month(), cut).await
+        self.file(Log::Activity).seal(before.month(), self.clock.now(), cut).await
     }
 
     /// Up to `limit` facts of one type, of all tenants, in order after `seq`.
@@ -207,7 +209,7 @@ impl LogFile {
         let told = Told { committed: committed_tx, recent: recent_too, commits: commits_too };
         let readers = Arc::new(Readers::new(path, Position::start(log, epoch), segments));
         let shared = (told, Arc::clone(&readers));
-        let writer = Writer::new(connection, path, start, (limits.batch, clock.clone()), shared);
+        let writer = Writer::new(connection, path, start, (limits.batch, clock.clone()), shared)?;
         let (sealing, in_place) = (tokio::sync::Mutex::default(), false);
         let file = Self { log, epoch, queue, committed, readers, recent, commits, sealing, in_place };
         Ok((file, writer, incoming))

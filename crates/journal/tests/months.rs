@@ -69,6 +69,26 @@ async fn only_whole_months_that_ended_are_sealed_each_by_itself() {
     assert_eq!(scene.journal.head(Log::Facts).await.unwrap().seq, 0);
 }
 
+/// What a clock that ran ahead has stamped is no month of its own, and holds nothing up until its time.
+#[tokio::test]
+async fn a_clock_that_ran_ahead_does_not_hold_a_seal_up() {
+    let scene = Scene::at(tempfile::tempdir().unwrap());
+    let ahead = at("2030-01-15");
+    for time in [ahead, at("2026-01-30"), ahead, at("2026-01-31"), ahead, at("2026-02-10"), ahead, ahead] {
+        scene.append(1, time).await;
+    }
+    let before = scene.answers().await;
+    let seal = async |before| scene.journal.seal(before).await.unwrap();
+    assert_eq!(seal(at("2026-02-01")).await.events, 5, "January, and what stands in it");
+    assert_eq!(scene.answers().await, before);
+    assert_eq!(seal(at("2026-02-28")).await.events, 0, "February is not over");
+    let names = files(scene.directory.path());
+    assert_eq!(names, ["activity-2026-01-000000000001-000000000005.seg"]);
+    assert_eq!(seal(at("2026-03-01")).await.events, 3);
+    assert_eq!(scene.answers().await, before);
+    assert_eq!(everything(&scene.journal).await.len(), 8);
+}
+
 #[tokio::test]
 async fn the_room_of_sealed_months_is_used_again() {
     let scene = Scene::at(tempfile::tempdir().unwrap());

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use domain::{
     Actor, Clock, Envelope, EventKind, Ids, Log, Metadata, Personal, StreamId, TenantId, Timestamp, UserId,
 };
-use journal::keys::KeyError;
+use journal::keys::{KeyError, Mark};
 use journal::sqlite::Limits;
 use journal::{DecodeError, ExecuteError, Journal, KeyRing, Ledger, SqliteJournal};
 use rusqlite::Connection;
@@ -162,14 +162,16 @@ async fn rule_20_a_sealed_value_elsewhere_is_forged() {
     assert!(desk.ledger.decode::<Letter>(&untouched).is_ok(), "only what is sealed is protected");
 }
 
-/// Another tenant with the same people has other keys: what is copied over reads as nothing.
+/// Another tenant with the same people has other keys: what is copied over cannot be read.
 #[tokio::test]
 async fn rule_20_tenants_have_keys_of_their_own() {
     let desk = Desk::new();
     let mut copied = desk.write(&desk.letter()).await;
     copied.stream.tenant = TenantId::stored("u");
-    let Letter::Written { sender, .. } = desk.ledger.decode(&copied).unwrap();
-    assert_eq!(sender, Personal::Erased, "the person has no key there");
+    let read = desk.ledger.decode::<Letter>(&copied);
+    let missing =
+        matches!(&read, Err(DecodeError::Keys(KeyError::Missing { tenant, .. })) if tenant.as_str() == "u");
+    assert!(missing, "the person has no key there, which is no erasure: {read:?}");
     desk.ledger.keys().subject_or_new(&copied.stream.tenant, desk.actor.user.unwrap()).unwrap();
     assert!(matches!(desk.ledger.decode::<Letter>(&copied), Err(DecodeError::Forged(_))));
 }
@@ -210,7 +212,55 @@ fn the_wrong_master_key_is_refused() {
     assert!(matches!(keys(directory.path(), &almost), Err(KeyError::WrongMaster)));
     let again = keys(directory.path(), &MASTER).unwrap();
     assert!(again.subject(&tenant, person).unwrap().is_some());
-    assert!(again.subject(&TenantId::stored("u"), person).unwrap().is_none());
+    let elsewhere = again.subject(&TenantId::stored("u"), person);
+    assert!(
+        matches!(elsewhere, Err(KeyError::Missing { subject, .. }) if subject == person),
+        "{elsewhere:?}"
+    );
+}
+
+/// A key that is not there was lost, and only one that was destroyed reads as erased.
+#[tokio::test]
+async fn rule_20_a_missing_key_never_reads_as_erased() {
+    let desk = Desk::new();
+    let written = desk.write(&desk.letter()).await;
+    let person = desk.actor.user.unwrap();
+    let store = Connection::open(desk.directory.path().join("keys.db")).unwrap();
+    let lose = "delete from subject_keys where subject = ?1";
+    assert_eq!(store.execute(lose, [person.uuid().as_bytes()]).unwrap(), 1);
+    let after = desk.reader();
+    for read in [after.decode::<Letter>(&written).map(drop), after.readable(&written).map(drop)] {
+        let told = read.unwrap_err().to_string();
+        assert!(told.contains(&person.to_string()) && told.contains("newest copy"), "{told}");
+    }
+    assert!(!after.keys().knows(&desk.actor.tenant, person).unwrap());
+    assert!(!after.keys().is_erased(&desk.actor.tenant, person).unwrap(), "looking makes no key");
+
+    assert!(after.keys().erase_again(&desk.actor.tenant, person).unwrap(), "given up");
+    let Letter::Written { sender, .. } = after.decode(&written).unwrap();
+    assert_eq!(sender, Personal::Erased);
+}
+
+#[test]
+fn a_store_remembers_up_to_where_erasures_are_done_and_who_was_erased_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let (tenant, [one, two]) = (TenantId::stored("t"), [Ids.id(AT), Ids.id(AT)]);
+    let ring = keys(directory.path(), &MASTER).unwrap();
+    assert_eq!((ring.mark().unwrap(), ring.erased_again().unwrap()), (None, 0));
+    ring.subject_or_new(&tenant, one).unwrap();
+    ring.subject_or_new(&tenant, two).unwrap();
+    ring.erase(&tenant, two).unwrap();
+    assert!(ring.erase_again(&tenant, one).unwrap());
+    assert!(!ring.erase_again(&tenant, one).unwrap() && !ring.erase_again(&tenant, two).unwrap());
+    let mark = Mark { epoch: 2, seq: 77, event_id: Ids.uuid(AT) };
+    drop(ring);
+    let ring = keys(directory.path(), &MASTER).unwrap();
+    assert_eq!(ring.erased_again().unwrap(), 1, "also after a crash");
+    ring.set_mark(Mark { seq: 5, ..mark }).unwrap();
+    ring.set_mark(mark).unwrap();
+    drop(ring);
+    let ring = keys(directory.path(), &MASTER).unwrap();
+    assert_eq!((ring.mark().unwrap(), ring.erased_again().unwrap()), (Some(mark), 0));
 }
 
 #[test]

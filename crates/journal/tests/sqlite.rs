@@ -13,7 +13,7 @@ use domain::{Clock, Envelope, Ids, Log, StreamId, TenantId, Timestamp};
 use journal::sqlite::Limits;
 use journal::{
     Append, AppendError, Claim, Claims, Expected, Idempotency, Journal, JournalError, NewEvent, Refused,
-    SqliteJournal, conformance,
+    Replayed, SqliteJournal, conformance,
 };
 use rusqlite::Connection;
 use tokio::task::JoinSet;
@@ -225,6 +225,38 @@ async fn rule_15_a_key_is_kept_for_24_hours() {
     clock.advance(1);
     journal.append(append(&stream("parcel", 2), Expected::Any, &["A"])).await.unwrap();
     assert_eq!(journal.append(request()).await.unwrap().version, 2);
+}
+
+/// Keys grow old while the process runs, whatever anybody sets the clock to.
+#[tokio::test]
+async fn rule_15_a_clock_that_jumps_forgets_no_key_and_keeps_none_for_ever() {
+    let directory = tempfile::tempdir().unwrap();
+    let clock = Clock::manual(AT);
+    let once = |key: &str| {
+        let idempotency =
+            Idempotency { scope: "s".into(), key: key.into(), fingerprint: [1; 32], answer: "first".into() };
+        Append { idempotency: Some(idempotency), ..append(&stream("parcel", 1), Expected::Any, &["A"]) }
+    };
+    let replayed = |answer| matches!(answer, Err(AppendError::Refused(Refused::Replayed(Replayed { .. }))));
+    let jumps = [3600, -3600, 24 * 3600 + 1, 400 * 86_400, -2 * 400 * 86_400];
+    for (number, seconds) in jumps.into_iter().enumerate() {
+        let journal = SqliteJournal::open(directory.path(), &clock, Limits::default()).unwrap();
+        let key = number.to_string();
+        journal.append(once(&key)).await.unwrap();
+        clock.jump(seconds);
+        journal.append(append(&stream("parcel", 2), Expected::Any, &["A"])).await.unwrap();
+        assert!(replayed(journal.append(once(&key)).await), "a jump by {seconds} s");
+        journal.close().await;
+        clock.jump(-seconds / 2);
+        let journal = SqliteJournal::open(directory.path(), &clock, Limits::default()).unwrap();
+        journal.append(append(&stream("parcel", 2), Expected::Any, &["A"])).await.unwrap();
+        assert!(replayed(journal.append(once(&key)).await), "a restart after it");
+        clock.advance(24 * 3600 + 1);
+        journal.append(append(&stream("parcel", 2), Expected::Any, &["A"])).await.unwrap();
+        assert!(journal.append(once(&key)).await.is_ok(), "24 hours are enough");
+        clock.advance(24 * 3600 + 1);
+        journal.close().await;
+    }
 }
 
 #[tokio::test]

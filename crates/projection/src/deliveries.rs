@@ -29,7 +29,7 @@ pub use book::Book;
 pub use courier::{Carrier, Courier, Found, Outcome, Settings};
 pub(crate) use hand_over::{hand_over, lose, own};
 pub(crate) use rows::STATE_TABLES;
-pub use rows::TABLES;
+pub use rows::{FARTHEST_SECONDS, TABLES};
 pub use state::{State, Tracked};
 
 use crate::digest;

@@ -20,7 +20,7 @@ pub fn take(connection: &Connection, group: &str, candidate: &Candidate) -> Resu
     let holder = *candidate.holder.as_bytes();
     let generation = match read(connection, group)? {
         Some((known, generation, _)) if known == holder => generation,
-        Some((_, _, until)) if until > candidate.now.micros() && !candidate.alone => return Ok(None),
+        Some((_, _, until)) if lasts(until, candidate) && !candidate.alone => return Ok(None),
         Some((_, generation, _)) => generation + 1,
         None => 1,
     };
@@ -32,6 +32,13 @@ pub fn take(connection: &Connection, group: &str, candidate: &Candidate) -> Resu
         )?
         .execute(params![group, holder, generation, until])?;
     Ok(Some(Lease { generation }))
+}
+
+/// Whether a lease is not over. One that ends later than any can was taken by a clock that was set back since: it counts
+/// for nothing, or its group would wait for ever once its holder is gone. Whoever is alive takes it again in its turn.
+fn lasts(until: i64, candidate: &Candidate) -> bool {
+    let latest = candidate.now.plus_millis(candidate.term_ms.saturating_mul(2)).micros();
+    until > candidate.now.micros() && until <= latest
 }
 
 /// Anybody may take it from now on.

@@ -226,6 +226,25 @@ async fn what_waits_for_its_time_uses_up_no_tries_and_holds_nobody_up() {
     assert_eq!(world.counts(), [1, 1], "however often it waited");
 }
 
+/// What was put off by a clock that ran ahead does not wait until then.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_was_set_back_puts_nothing_off_for_a_year() {
+    let world = World::new().await;
+    world.ask(3).await;
+    world.clock.jump(400 * 86_400);
+    let tomorrow = world.clock.now().plus_seconds(86_400);
+    world.answer([no_line(), Outcome::Later("quiet hours".into(), tomorrow)]);
+    let courier = world.courier();
+    assert!(courier.round().await.unwrap());
+    assert_eq!(world.counts(), [1]);
+    world.ask(1).await;
+    let lost = world.lease().await;
+    assert_eq!(lost.len(), 1, "leased by a courier that is gone");
+    world.clock.jump(-400 * 86_400);
+    world.carry().await;
+    assert_eq!(world.counts(), [1, 1, 1, 1]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn after_all_tries_an_operator_decides() {
     let world = World::new().await;

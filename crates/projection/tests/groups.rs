@@ -401,6 +401,47 @@ async fn rule_08_a_second_consumer_stands_by_until_the_first_says_nothing_for_it
     assert!(world.store.lease(claim).await.unwrap().is_some());
 }
 
+/// A lease of a clock that ran ahead must not keep its group waiting once its holder is gone.
+#[tokio::test]
+async fn a_lease_of_a_clock_that_was_set_back_holds_nobody_up() {
+    let world = World::new();
+    let claim = |holder, now| Candidate { holder, now, term_ms: TERM_MS, alone: false };
+    let [one, two] = [Ids.uuid(NOW), Ids.uuid(NOW)];
+    let lease = async |holder, now| world.store.lease(claim(holder, now)).await.unwrap();
+    for ahead in [3600, 400 * 86_400] {
+        let held = lease(one, NOW.plus_seconds(ahead)).await.unwrap();
+        assert_eq!(lease(two, NOW.plus_seconds(ahead)).await, None, "it is held");
+        let taken = lease(two, NOW).await.unwrap();
+        assert!(taken.generation > held.generation, "the holder of before writes nothing any more");
+        assert_eq!(lease(one, NOW).await, None, "and stands by");
+        assert_eq!(lease(two, NOW).await, Some(taken));
+        // Given back for the next round.
+        world.store.release(taken).await.unwrap();
+    }
+    // A clock that is set ahead takes a lease early: a takeover, and no row of both.
+    let held = lease(one, NOW).await.unwrap();
+    assert!(lease(two, NOW.plus_seconds(3600)).await.unwrap().generation > held.generation);
+}
+
+/// Whoever holds a group goes on holding it when the clock is set back.
+#[tokio::test]
+async fn a_holder_renews_in_time_on_any_clock() {
+    let world = World::new();
+    let running = world.start().await;
+    let last = world.append("a", "\"1\"").await;
+    assert_eq!(running.wait(last, "a").await, Waited::Applied);
+    for jump in [-3600, 400 * 86_400, -400 * 86_400, 3600] {
+        world.clock.jump(jump);
+        world.clock.advance(TERM_MS / 2000);
+        let last = world.append("a", "\"2\"").await;
+        assert_eq!(running.wait(last, "a").await, Waited::Applied, "after a jump by {jump} s");
+        let now = world.clock.now();
+        let rival = Candidate { holder: Ids.uuid(NOW), now, term_ms: TERM_MS, alone: false };
+        assert_eq!(world.store.lease(rival).await.unwrap(), None, "after a jump by {jump} s");
+    }
+    running.end().await;
+}
+
 fn blocked(first: Position) -> Blocked {
     let (key, error, id) = ("a".to_owned(), String::new(), String::new());
     let (state, people) = (BlockedState::Retrying, Vec::new());

@@ -49,7 +49,8 @@ impl Runner {
     /// Tries every key whose time has come; true when one was tried.
     pub(super) async fn try_blocked(&mut self) -> Result<bool, Trouble> {
         let now = self.means.clock.now();
-        let due = |b: &Blocked| b.state == BlockedState::Retrying && b.next_try <= now;
+        let retry = self.means.policy.retry;
+        let due = |b: &Blocked| b.state == BlockedState::Retrying && retry.is_due(b.next_try, now);
         let due: Vec<Blocked> = self
             .blocked
             .read()

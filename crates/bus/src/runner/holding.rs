@@ -1,7 +1,8 @@
 //! One runner at a time writes for a group. The others stand by: they see how far it is, and take over when it says
 //! nothing for its term. What it writes when it wakes up after that is refused by the store.
 
-use domain::Timestamp;
+use std::time::Duration;
+
 use uuid::Uuid;
 
 use super::{Runner, Trouble};
@@ -14,7 +15,7 @@ pub(super) struct Holding {
     alone: bool,
     pub lease: Lease,
     /// Asked for again then; nothing while another runner holds the group.
-    renew_at: Option<Timestamp>,
+    renew_at: Option<Duration>,
 }
 
 impl Holding {
@@ -36,7 +37,8 @@ impl Holding {
 impl Runner {
     /// Takes or keeps the right to write; false while another runner has it.
     pub(super) async fn keep_hold(&mut self) -> Result<bool, Trouble> {
-        let (now, term_ms) = (self.means.clock.now(), self.means.policy.term_ms);
+        // On a clock that nobody sets: whoever holds the group asks in time, and its lease is of the time that it is now.
+        let (now, term_ms) = (self.means.clock.steady(), self.means.policy.term_ms);
         // After trouble it is asked for early: perhaps it is lost.
         if !self.in_doubt && self.holding.renew_at.is_some_and(|at| now < at) {
             return Ok(true);
@@ -55,7 +57,7 @@ impl Runner {
         }
         self.holding.alone &= lease.is_none();
         self.holding.lease = lease.unwrap_or_default();
-        self.holding.renew_at = lease.map(|_| now.plus_millis(term_ms / 3));
+        self.holding.renew_at = lease.map(|_| now + Duration::from_millis(term_ms.unsigned_abs() / 3));
         Ok(lease.is_some())
     }
 

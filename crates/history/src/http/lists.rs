@@ -105,8 +105,8 @@ async fn page(
         Some(types) => types.iter().filter_map(|kind| counts.all.get(kind)).sum(),
     };
     let mut wanted = Wanted { types, skip: paging.offset(), ..Wanted::newest(paging.size + 1) };
-    if let Some((at, id)) = before {
-        wanted.before = (at, id.to_string());
+    if let Some((_, id)) = before {
+        wanted.before = id;
     }
     let (activities, next) = cut(person.entries(&wanted).await?, &paging);
     let links = Links::by_cursor(&asked.uri, next.as_deref());
@@ -180,8 +180,8 @@ pub async fn timeline(State(site): State<Site>, asked: Asked) -> Answer<Timeline
     let (paging, before) = asked.paging(20, &["size", "cursor"])?;
     let freshness = asked.open(&site, "GET /api/user-history/{userId}/timeline").await?;
     let mut wanted = Wanted::newest(paging.size + 1);
-    if let Some((at, id)) = before {
-        wanted.before = (at, id.to_string());
+    if let Some((_, id)) = before {
+        wanted.before = id;
     }
     let (entries, next) = cut(asked.person(&site).entries(&wanted).await?, &paging);
     let links = Links::by_cursor(&asked.uri, next.as_deref());

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use ::projection::{ProjectionError, Value};
-use domain::{Envelope, upcast};
+use domain::{Envelope, EventIds, upcast};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -63,6 +63,11 @@ struct Circumstances<'a> {
     session_id: Option<&'a RawValue>,
 }
 
+/// The Indian day by which an entry lies among the others: that of its id.
+pub fn day_of(event_id: &str) -> i64 {
+    event_id.parse().map_or(0, |id| EventIds::time_of(id).india_day())
+}
+
 pub fn unreadable(envelope: &Envelope, error: &serde_json::Error) -> ProjectionError {
     let Envelope { event_type, schema_version, .. } = envelope;
     let error = journal::without_values(error);
@@ -104,8 +109,8 @@ impl<'a> Entry<'a> {
     }
 
     /// Where it stands in the indexes.
-    pub fn place(&self) -> (i64, i64) {
-        (self.owner, self.timestamp)
+    pub fn place(&self) -> (i64, &str) {
+        (self.owner, &self.event_id)
     }
 
     /// The row, in the order of the columns.

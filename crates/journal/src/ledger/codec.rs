@@ -23,7 +23,7 @@ impl Ledger {
         events: &[E],
         at: Timestamp,
     ) -> Result<Vec<NewEvent>, KeyError> {
-        events.iter().map(|event| self.encode(actor, event, self.ids.uuid(at), at)).collect()
+        events.iter().map(|event| self.encode(actor, event, self.event_id(at), at)).collect()
     }
 
     pub(super) fn encode<E: EventKind>(

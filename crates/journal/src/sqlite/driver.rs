@@ -69,6 +69,7 @@ impl SqliteJournal {
             Ok::<_, JournalError>((LogFile { in_place: true, ..file }, Driver { writer, incoming, thread }))
         };
         let ((facts, facts_driver), (activity, activity_driver)) = (open(Log::Facts)?, open(Log::Activity)?);
-        Ok((Self { logs: [facts, activity] }, [facts_driver, activity_driver]))
+        let journal = Self { logs: [facts, activity], clock: clock.clone() };
+        Ok((journal, [facts_driver, activity_driver]))
     }
 }

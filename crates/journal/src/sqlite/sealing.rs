@@ -75,14 +75,15 @@ fn given_up() -> JournalError {
 }
 
 impl LogFile {
-    /// Seals every whole month that ended at or before `end`, the beginning of a month.
-    pub async fn seal(&self, end: Timestamp, cut: Cut) -> Result<Sealed, JournalError> {
+    /// Seals every whole month that ended at or before `end`, the beginning of a month. Events of after `now` were stamped
+    /// by a clock that ran ahead: they belong to the month around them, or nothing would be sealed until their time.
+    pub async fn seal(&self, end: Timestamp, now: Timestamp, cut: Cut) -> Result<Sealed, JournalError> {
         let _one_at_a_time = self.sealing.lock().await;
-        let (mut sealed, wanted) = (Sealed::default(), Wanted::default());
+        let (mut sealed, wanted, until) = (Sealed::default(), Wanted::default(), (end, now.max(end)));
         loop {
             while self.chore(delete_sealed).await? > 0 {}
             let dropped = Arc::clone(&wanted.0);
-            let made = self.read(move |readers| next_segment(readers, end, cut, &dropped)).await?;
+            let made = self.read(move |readers| next_segment(readers, until, cut, &dropped)).await?;
             let Some(Made { segment, plain }) = made else {
                 return Ok(sealed);
             };
@@ -122,7 +123,7 @@ fn delete_sealed(connection: &Connection) -> Result<usize, JournalError> {
 /// Writes the next segment and gives it its name; nothing when the month of the next event is not over by `end`.
 fn next_segment(
     readers: &Readers,
-    end: Timestamp,
+    (end, now): (Timestamp, Timestamp),
     cut: Cut,
     dropped: &AtomicBool,
 ) -> Result<Option<Made>, JournalError> {
@@ -130,11 +131,10 @@ fn next_segment(
     // Also against a seal that was given up while its file was being written.
     let _one_at_a_time = segments.building.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let last = readers.sealed()?;
-    let mut page = readers.after(last, PAGE)?;
-    let Some(month) = page.first().map(|event| event.timestamp.month()) else { return Ok(None) };
-    if month.next_month() > end {
+    let Some(month) = month_after(readers, last, now)?.filter(|month| month.next_month() <= end) else {
         return Ok(None);
-    }
+    };
+    let mut page = readers.after(last, PAGE)?;
     let failed = |error: std::io::Error| {
         JournalError::Unavailable(format!("{}: {error}", segments.directory.display()))
     };
@@ -145,7 +145,8 @@ fn next_segment(
     'full: while !page.is_empty() {
         for event in &page {
             // Whatever stands behind the first event of a later month belongs to the next segment, whatever its time.
-            if event.timestamp >= month.next_month() || events == cut.segment_events {
+            let later = event.timestamp >= month.next_month() && event.timestamp <= now;
+            if later || events == cut.segment_events {
                 break 'full;
             }
             builder.add(event)?;
@@ -166,6 +167,18 @@ fn next_segment(
     let (first, last, times, digest) = (header.first, header.last, header.times, header.digest());
     let segment = Registered { name, first, last, times, bytes, digest };
     Ok(Some(Made { segment, plain }))
+}
+
+/// The month of the first event behind `last` that no clock running ahead has stamped.
+fn month_after(readers: &Readers, mut last: u64, now: Timestamp) -> Result<Option<Timestamp>, JournalError> {
+    loop {
+        let page = readers.after(last, PAGE)?;
+        let Some(end) = page.last() else { return Ok(None) };
+        if let Some(event) = page.iter().find(|event| event.timestamp <= now) {
+            return Ok(Some(event.timestamp.month()));
+        }
+        last = end.position.seq;
+    }
 }
 
 /// A new name is durable when its directory is.

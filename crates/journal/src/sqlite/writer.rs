@@ -40,8 +40,8 @@ enum Placed {
 /// A checkpoint is asked for after so many rows; the file may grow this far before the writer itself resets it.
 const ROWS_BETWEEN_CHECKPOINTS: u64 = 4_000;
 const WAL_MOST_BYTES: u64 = 256 << 20;
-/// Idempotency records are kept this long.
-const KEPT_SECONDS: i64 = 24 * 3600;
+/// Idempotency records are kept for so much running time.
+const KEPT_MICROS: i64 = 24 * 3600 * 1_000_000;
 
 /// Whom a commit is told to.
 pub struct Told {
@@ -55,7 +55,7 @@ pub struct Writer {
     wal: PathBuf,
     last: Position,
     batch: usize,
-    clock: Clock,
+    ages: Ages,
     told: Told,
     readers: Arc<Readers>,
     /// To the thread that does it; a simulation has none.
@@ -74,22 +74,23 @@ impl Writer {
         last: Position,
         (batch, clock): (usize, Clock),
         (told, readers): (Told, Arc<Readers>),
-    ) -> Self {
+    ) -> Result<Self, JournalError> {
         let mut wal = path.as_os_str().to_owned();
         wal.push("-wal");
-        Self {
+        let ages = Ages::of(&connection, clock)?;
+        Ok(Self {
             connection,
             wal: PathBuf::from(wal),
             last,
             batch,
-            clock,
+            ages,
             told,
             readers,
             checkpoint: None,
             rows_since_checkpoint: 0,
             waiting: Vec::with_capacity(batch),
             fates: None,
-        }
+        })
     }
 
     /// Starts the writer and its checkpoint thread; both end when the queue closes.
@@ -222,7 +223,7 @@ impl Writer {
     }
 
     fn transaction(&mut self) -> Result<(Vec<Outcome>, Position), JournalError> {
-        let now = self.clock.now().micros();
+        let now = self.ages.now();
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut last = self.last;
         let mut outcomes = Vec::with_capacity(self.waiting.len());
@@ -235,7 +236,7 @@ impl Writer {
         }
         transaction
             .prepare_cached("delete from idempotency where created_at < ?1")?
-            .execute([now - KEPT_SECONDS * 1_000_000])?;
+            .execute([now - KEPT_MICROS])?;
         let fate = self.fates.as_ref().map_or(Fate::Done, |fates| fates(last.log));
         if fate == Fate::NotDone {
             return Err(JournalError::Unavailable("the commit failed".into()));
@@ -280,6 +281,27 @@ impl Writer {
         if too_long && let Err(error) = self.reset() {
             tracing::warn!(log = self.last.log.as_str(), %error, "the write-ahead log could not be reset");
         }
+    }
+}
+
+/// The time that idempotency records grow old by. It begins where the newest of them stands and goes on while the process
+/// runs: however the machine's clock is set, none is forgotten early.
+struct Ages {
+    start: i64,
+    since: Duration,
+    clock: Clock,
+}
+
+impl Ages {
+    fn of(connection: &Connection, clock: Clock) -> rusqlite::Result<Self> {
+        let newest: Option<i64> =
+            connection.query_row("select max(created_at) from idempotency", [], |row| row.get(0))?;
+        Ok(Self { start: newest.unwrap_or(clock.now().micros()), since: clock.steady(), clock })
+    }
+
+    fn now(&self) -> i64 {
+        let running = self.clock.steady().saturating_sub(self.since);
+        self.start.saturating_add(i64::try_from(running.as_micros()).unwrap_or(i64::MAX))
     }
 }
 

@@ -36,7 +36,10 @@ pub const ADD_STATE: &str = "insert into delivery_states (id, state, at, lease, 
 const OPEN: &str =
     "select d.id, d.tenant, d.recipient, d.channel, d.template, d.event_id, d.seq, s.tries, s.lease,
     s.state = 'leased' from delivery_states s join delivery d on d.id = s.id
-    where s.state in ('due', 'leased') and s.at <= ?1 order by s.at, s.seq limit ?2";
+    where s.state in ('due', 'leased') and s.at between ?1 and ?2 order by s.at, s.seq limit ?3";
+
+/// Nothing waits longer than a week: what would was put off by a clock that was set back since, and is due.
+pub const FARTHEST_SECONDS: i64 = 8 * 24 * 3600;
 
 /// What is written down of a try.
 #[derive(Clone, Debug)]
@@ -74,8 +77,12 @@ pub fn lease(
     limit: usize,
 ) -> rusqlite::Result<Vec<Order>> {
     let mut statement = connection.prepare_cached(OPEN)?;
-    let orders: Vec<Order> =
-        statement.query_map(params![now.micros(), limit], order)?.collect::<rusqlite::Result<_>>()?;
+    let mut orders: Vec<Order> = Vec::new();
+    for (from, to) in [(i64::MIN, now.micros()), (now.plus_seconds(FARTHEST_SECONDS).micros(), i64::MAX)] {
+        for order in statement.query_map(params![from, to, limit - orders.len()], order)? {
+            orders.push(order?);
+        }
+    }
     let mut take = connection.prepare_cached(
         "update delivery_states set state = 'leased', lease = lease + 1, at = ?2 where id = ?1",
     )?;

@@ -13,7 +13,7 @@ use domain::property::PropertyEvent;
 use domain::{Actor, Envelope, Log, Metadata, Personal, PropertyId, Timestamp};
 use journal::{ExecuteError, Ledger, Options};
 use projection::ViewStore;
-use projection::deliveries::{Carrier, Found, Order, Outcome};
+use projection::deliveries::{Carrier, FARTHEST_SECONDS, Found, Order, Outcome};
 
 use super::alerts::{ALERT, DIGEST, Occasion};
 use super::{COLUMNS, Saved, told, ways};
@@ -115,7 +115,8 @@ impl Teller {
         let Some(due) = matches.first().and_then(|row| row.int(1)).map(Timestamp::from_micros) else {
             return Ok(ended("it is no news any more"));
         };
-        if due > self.ledger.clock().now() {
+        let now = self.ledger.clock().now();
+        if due > now && due <= now.plus_seconds(FARTHEST_SECONDS) {
             return Ok(Err(Outcome::Later("it goes out in the morning".into(), due)));
         }
         if let Some(ended) = self.stale(due) {

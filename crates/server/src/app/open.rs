@@ -292,6 +292,7 @@ async fn kit(
     let journal: Arc<dyn Journal> = journal.clone();
     let heads = [journal.head(Log::Facts).await?, journal.head(Log::Activity).await?];
     let ledger = Ledger::new(journal, ring, clock, Ids);
+    ledger.go_on().await?;
     let seen = Arc::new(Seen::new(heads));
     let every = Duration::from_millis(settings.activity.flush_ms.into());
     let activity = ActivityQueue::new(ledger.clone(), Arc::clone(&seen), every, settings.activity.queue);

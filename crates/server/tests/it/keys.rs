@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use domain::user::{Account, IssuedToken, Profile, User, UserCommand};
 use domain::{Actor, Clock, Log, Metadata, TenantId, UserId};
-use hyderabadinfra::app::{App, Opening, key_store, prometheus};
+use hyderabadinfra::app::{App, Opening, key_store};
 use journal::Options;
 use reqwest::Method;
 use rusqlite::Connection;
@@ -155,7 +155,7 @@ async fn a_group_that_misses_a_key_stops_and_writes_nothing_down() {
     let operators = Client::new(&app.management);
     let stopped = loop {
         let health = operators.get("/actuator/health").await;
-        let group = health.body["components"]["user-service-group"].clone();
+        let group = health.body["components"]["users-service-group"].clone();
         if group["status"] == "DOWN" {
             assert_eq!(health.status, 503);
             break group;
