@@ -1,21 +1,19 @@
-//! How often somebody may call: token buckets in process, by a time that never goes back: a bucket emptied while the clock
-//! was ahead would stay empty until it is there again.
+//! How often somebody may call: token buckets in process, on the clock of the application.
 
 mod standing;
 
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{TenantId, UserId};
+use domain::{Clock, TenantId, UserId};
 use governor::clock::Clock as _;
 use governor::middleware::StateInformationMiddleware;
 use governor::nanos::Nanos;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
-use http_kit::{Failure, Steady};
+use http_kit::Failure;
 
 pub(crate) use standing::Allowance;
 use standing::{Standing, seconds};
@@ -41,9 +39,9 @@ pub struct LimitSettings {
     pub anonymous_per_second: NonZeroU32,
 }
 
-/// Our time, as the limiter reads it.
+/// Our clock, as the limiter reads it: how long ago something was is nothing that anybody can set.
 #[derive(Clone, Debug)]
-struct LimitClock(Arc<Steady>);
+struct LimitClock(Clock);
 
 impl governor::clock::Clock for LimitClock {
     type Instant = Nanos;
@@ -95,8 +93,8 @@ pub struct Limits {
 impl Limits {
     /// Empty buckets.
     #[must_use]
-    pub fn new(settings: LimitSettings, steady: &Arc<Steady>) -> Self {
-        let clock = LimitClock(Arc::clone(steady));
+    pub fn new(settings: LimitSettings, clock: &Clock) -> Self {
+        let clock = LimitClock(clock.clone());
         let minute = Quota::per_minute;
         Self {
             enabled: settings.enabled,

@@ -87,7 +87,7 @@ impl App {
         let backups = backups(settings, (&kit, &journal), (&users, &files), &views);
         let backup = backups.source.clone();
         let hub = Hub::new(kit.ledger.journal().clone()).await?;
-        let limits = Arc::new(Limits::new(limits(&settings.limits), kit.tokens.steady()));
+        let limits = Arc::new(Limits::new(limits(&settings.limits), kit.ledger.clock()));
         let in_flight = InFlight::default();
         let stalled = Stalled::default();
         let (reports, reporter) = reports(&kit);

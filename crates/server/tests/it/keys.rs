@@ -27,8 +27,12 @@ fn put_back(data_dir: &Path, copy: &[u8]) {
 
 async fn refused(data_dir: &Path) -> String {
     let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
-    let opening =
-        Opening { clock: Clock::System, prometheus: recorder.handle(), public_url: "http://a".into() };
+    let opening = Opening {
+        clock: Clock::System,
+        prometheus: recorder.handle(),
+        public_url: "http://a".into(),
+        supervisor: supervisor::Supervisor::default(),
+    };
     format!("{:#}", App::open(&settings(data_dir, &[]), opening).await.err().unwrap())
 }
 
