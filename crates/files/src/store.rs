@@ -37,7 +37,7 @@ pub struct Store {
 impl Store {
     /// A store in `directory`, which is made where there is none. What a crash has left half written is removed.
     pub fn local(directory: &Path) -> Result<Self, StoreError> {
-        fs::create_dir_all(directory)?;
+        journal::make_directory(directory)?;
         remove_fragments(directory)?;
         let objects = LocalFileSystem::new_with_prefix(directory)?;
         let objects = Arc::new(objects.with_fsync(true).with_automatic_cleanup(true));

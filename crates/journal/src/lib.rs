@@ -9,6 +9,7 @@
 pub mod activity;
 mod append;
 pub mod conformance;
+mod directory;
 mod json;
 pub mod keys;
 pub mod ledger;
@@ -26,6 +27,7 @@ pub use activity::{ActivityQueue, Closed};
 pub use append::{
     Append, AppendError, Appended, Claim, Claims, Expected, Idempotency, NewEvent, Refused, Replayed,
 };
+pub use directory::make_directory;
 pub use keys::KeyRing;
 pub use ledger::{Done, ExecuteError, Ledger, LoadError, Options};
 pub use query::EventQuery;

@@ -171,7 +171,7 @@ impl SqliteJournal {
 }
 
 fn directory_of(directory: &Path) -> Result<(), JournalError> {
-    std::fs::create_dir_all(directory)
+    crate::make_directory(directory)
         .map_err(|e| JournalError::Unavailable(format!("{}: {e}", directory.display())))
 }
 

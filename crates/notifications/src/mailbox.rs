@@ -12,7 +12,7 @@ pub struct Mailbox(Arc<PathBuf>);
 impl Mailbox {
     /// Opens the mailbox, making its directory.
     pub fn open(directory: &Path) -> io::Result<Self> {
-        fs::create_dir_all(directory)?;
+        journal::make_directory(directory)?;
         Ok(Self(Arc::new(directory.to_owned())))
     }
 

@@ -67,7 +67,7 @@ impl ViewStore {
     /// When the file cannot be opened.
     pub fn open(path: &Path, tables: &str, projection: Arc<dyn Projection>) -> Result<Self, ViewError> {
         if let Some(directory) = path.parent() {
-            std::fs::create_dir_all(directory)
+            journal::make_directory(directory)
                 .map_err(|e| ViewError::Unavailable(format!("{}: {e}", directory.display())))?;
         }
         let shape = Shape::of(tables, projection.version());

@@ -170,7 +170,7 @@ pub async fn serve(
 
 /// Holds the data directory for this process alone.
 pub(crate) fn lock(data_dir: &Path) -> anyhow::Result<File> {
-    std::fs::create_dir_all(data_dir).with_context(|| format!("{} cannot be made", data_dir.display()))?;
+    journal::make_directory(data_dir).with_context(|| format!("{} cannot be made", data_dir.display()))?;
     let path = data_dir.join("lock");
     let file = File::create(&path).with_context(|| format!("{} cannot be written", path.display()))?;
     file.try_lock().map_err(|_| {

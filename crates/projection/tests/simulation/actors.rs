@@ -21,6 +21,9 @@ use crate::truth::{self, Decisions};
 use crate::unreliable::UnreliableTarget;
 use crate::writer;
 
+/// A clock that was set wrongly is ahead by so many seconds.
+const YEARS: i64 = 400 * 86_400;
+
 /// What the tasks of one life share.
 pub struct Life {
     pub chaos: Arc<Chaos>,
@@ -46,6 +49,8 @@ pub struct Life {
     pub pointer: std::path::PathBuf,
     pub clock: Clock,
     pub jumps: Arc<AtomicU64>,
+    /// The clock is years ahead.
+    pub ahead: Arc<AtomicBool>,
     /// The newest runner's.
     pub group: watch::Sender<Option<GroupHandle>>,
     pub runners: AtomicU64,
@@ -282,18 +287,28 @@ pub async fn tick(life: Arc<Life>) {
     loop {
         life.chaos.sleep(20, 200).await;
         let jumps = life.jumps.load(Ordering::SeqCst);
-        let seconds = if jumps > 0 && life.chaos.one_in(12) {
+        if jumps > 0 && life.chaos.one_in(12) {
             life.jumps.store(jumps - 1, Ordering::SeqCst);
-            i64::try_from(life.chaos.draw(0, 7200)).unwrap() - 3600
-        } else {
-            i64::try_from(life.chaos.draw(0, 2)).unwrap()
-        };
-        life.clock.advance(seconds);
+            let seconds = jump(&life);
+            life.chaos.note(format_args!("the clock is set by {seconds} s"));
+            life.clock.jump(seconds);
+        }
+        life.clock.advance(i64::try_from(life.chaos.draw(0, 2)).unwrap());
         if life.chaos.one_in(10) {
             life.store.scrub().await;
             life.post.scrub().await;
         }
     }
+}
+
+/// By an hour at most, or by years and back again.
+fn jump(life: &Life) -> i64 {
+    let far = life.ahead.load(Ordering::SeqCst);
+    if !far && !life.chaos.one_in(4) {
+        return i64::try_from(life.chaos.draw(0, 7200)).unwrap() - 3600;
+    }
+    life.ahead.store(!far, Ordering::SeqCst);
+    if far { -YEARS } else { YEARS }
 }
 
 /// Packs months of activity that are over away.

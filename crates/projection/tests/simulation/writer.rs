@@ -38,11 +38,6 @@ impl Writer {
         Uuid::from_u128(self.number.into()).into()
     }
 
-    /// Something is not known to be done that is sent again with a key, which is not kept for ever.
-    pub fn waits_for_a_key(&self) -> bool {
-        self.doubtful.as_ref().is_some_and(|append| append.idempotency.is_some())
-    }
-
     fn next(&mut self, life: &Life, heads: [Position; 2]) -> Option<Append> {
         if self.doubtful.is_some() {
             return self.doubtful.clone();

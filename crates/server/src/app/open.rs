@@ -283,7 +283,7 @@ async fn kit(
     supervisor: Supervisor,
 ) -> anyhow::Result<(Kit, Settled)> {
     let keys = settings.data_dir.join("keys");
-    std::fs::create_dir_all(&keys).with_context(|| format!("{} cannot be made", keys.display()))?;
+    journal::make_directory(&keys).with_context(|| format!("{} cannot be made", keys.display()))?;
     let signing = key_files::signing(settings.jwt_key_file.as_deref(), &keys)?;
     let ring = Arc::new(key_store::open_store(settings, &keys)?);
     let settled = key_store::settle(journal, &ring).await?;

@@ -46,7 +46,7 @@ impl Sessions {
     /// Opens the sessions at `path`, takes `time` to where it was kept, and forgets the sessions that are over for good.
     pub fn open(path: &Path, settings: Settings, time: Arc<Steady>) -> Result<Self, SessionError> {
         if let Some(directory) = path.parent() {
-            std::fs::create_dir_all(directory)
+            journal::make_directory(directory)
                 .map_err(|e| SessionError(format!("{}: {e}", directory.display())))?;
         }
         let connection = Connection::open(path)?;
