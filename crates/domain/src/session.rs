@@ -66,6 +66,14 @@ pub struct Session {
     ended: bool,
 }
 
+impl Session {
+    /// Whether it ended on record.
+    #[must_use]
+    pub const fn is_ended(&self) -> bool {
+        self.ended
+    }
+}
+
 impl Aggregate for Session {
     const TYPE: &'static str = "session";
     type Command = SessionCommand;

@@ -35,8 +35,6 @@ use realtime::Tickets;
 pub struct Parts {
     /// Shared by everything.
     pub kit: Kit,
-    /// The requests that run to their end.
-    pub in_flight: InFlight,
     /// The routes of all services.
     pub services: Router,
     /// The consumer groups of this process.
@@ -100,8 +98,9 @@ pub struct Doors {
     pub api: Router,
     /// The management port: health and metrics, without tokens.
     pub management: Router,
+    /// The requests that run to their end: to be waited for before the journal is closed.
+    pub in_flight: InFlight,
     kit: Kit,
-    in_flight: InFlight,
 }
 
 /// What the gateway's own routes say of themselves.
@@ -115,8 +114,9 @@ pub fn docs() -> utoipa::openapi::OpenApi {
 /// Builds the doors.
 #[must_use]
 pub fn doors(parts: Parts) -> Doors {
-    let Parts { origins, body_limit, in_flight, .. } = parts;
+    let Parts { origins, body_limit, .. } = parts;
     let Parts { kit, services, groups, views, deliveries, hub, limits, prometheus, looks, .. } = parts;
+    let in_flight = InFlight::default();
     let tickets = Tickets::default();
     let services_too = services.clone();
     let parts = GatewayParts {
@@ -145,8 +145,11 @@ pub fn doors(parts: Parts) -> Doors {
         .merge(operations::router(gateway.clone()))
         .merge(realtime::router(gateway.clone()))
         .layer(layers);
-    let management = operations::management(gateway).layer(from_fn_with_state(kit.clone(), http_kit::edge));
-    Doors { api, management, kit, in_flight }
+    let layers = ServiceBuilder::new()
+        .layer(from_fn_with_state(kit.clone(), http_kit::edge))
+        .layer(from_fn_with_state(in_flight.clone(), http_kit::to_the_end));
+    let management = operations::management(gateway).layer(layers);
+    Doors { api, management, in_flight, kit }
 }
 
 impl Doors {

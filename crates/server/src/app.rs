@@ -27,7 +27,7 @@ use domain::TenantId;
 use files::Files;
 use gateway::{Doors, Hub};
 use history::History;
-use http_kit::{InFlight, Kit};
+use http_kit::Kit;
 use journal::SqliteJournal;
 use metrics_exporter_prometheus::PrometheusHandle;
 use notifications::Notifications;
@@ -71,7 +71,6 @@ pub struct App {
     /// What a backup is made of.
     pub backup: backup::Source,
     doors: Doors,
-    in_flight: InFlight,
     journal: Arc<SqliteJournal>,
     hub: Arc<Hub>,
     tasks: Tasks,
@@ -107,7 +106,7 @@ impl App {
     /// Ends everything in order: the doors are closed by now, what was begun is done, what people looked at is written and
     /// no more of it taken, groups finish their step, the journal is closed.
     pub async fn shutdown(self) {
-        self.in_flight.stop(LAST_REQUESTS).await;
+        self.doors.in_flight.stop(LAST_REQUESTS).await;
         self.kit.jobs.stop().await;
         self.kit.activity.close().await;
         self.tasks.stop().await;
@@ -152,7 +151,7 @@ pub async fn serve(
     let draining = async {
         while servers.join_next().await.is_some() {}
         // Those whose client has gone.
-        app.in_flight.finished().await;
+        app.doors.in_flight.finished().await;
     };
     let drained = tokio::time::timeout(drain, draining).await;
     if drained.is_err() {

@@ -9,7 +9,7 @@ use domain::{Clock, Ids, Log, TenantId};
 use files::Files;
 use gateway::{Hub, LimitSettings, Limits, Parts};
 use history::History;
-use http_kit::{InFlight, Jobs, Kit, KitParts, Tenant, Tenants, Tokens};
+use http_kit::{Jobs, Kit, KitParts, Tenant, Tenants, Tokens};
 use journal::sqlite::Limits as JournalLimits;
 use journal::{ActivityQueue, Journal, Ledger, Seen, SqliteJournal};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -88,7 +88,6 @@ impl App {
         let backup = backups.source.clone();
         let hub = Hub::new(kit.ledger.journal().clone()).await?;
         let limits = Arc::new(Limits::new(limits(&settings.limits), kit.ledger.clock()));
-        let in_flight = InFlight::default();
         let stalled = Stalled::default();
         let (reports, reporter) = reports(&kit);
         let scene = Scene {
@@ -105,7 +104,6 @@ impl App {
         let monitor = Arc::new(Mutex::new(monitor));
         let doors = gateway::doors(Parts {
             kit: kit.clone(),
-            in_flight: in_flight.clone(),
             services: services.merge(crate::api_docs::router()).merge(backup::http::router(backups)),
             groups: groups.clone(),
             views: views.clone(),
@@ -155,7 +153,6 @@ impl App {
             views,
             backup,
             doors,
-            in_flight,
             journal,
             hub,
             tasks,

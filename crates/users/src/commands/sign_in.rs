@@ -191,6 +191,11 @@ impl Users {
             self.refuse(&caller, holder.session, "password, role or status changed").await;
             return Err(over());
         }
+        // A crash may have come between the record of its end and the end in the table.
+        if self.kit.ledger.load::<Session>(&holder.tenant, holder.session).await?.0.is_ended() {
+            self.refuse(&caller, holder.session, "it ended before").await;
+            return Err(over());
+        }
         match self.sessions.rotate(token, Client::from(visitor)).await? {
             Rotation::Next(refresh_token) => {
                 let tokens = self.pair(&holder.tenant, &person, holder.session, refresh_token)?;

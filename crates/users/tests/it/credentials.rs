@@ -1,6 +1,7 @@
 //! Whatever began before a change of credentials is over, whatever fails behind it.
 
 use axum::http::{Method, StatusCode};
+use domain::session::{Session, SessionCommand};
 use domain::user::{Role, User, UserCommand, UserStatus};
 use domain::{Actor, Metadata, SessionId, StreamId};
 use journal::Options;
@@ -110,15 +111,15 @@ async fn another_role_or_status_does_the_same() {
     for (what, body) in [("role", json!({"role": "AGENT"})), ("status", json!({"status": "ACTIVE"}))] {
         let (old, session) = app.enters(PASSWORD).await;
         let path = format!("/api/users/{}/{what}", old.id);
-        let patch = |body: &Value| app.call(Method::PATCH, &path).by(&admin.token).json(body).send();
+        let change = |body: &Value| app.call(Method::PATCH, &path).by(&admin.token).json(body).send();
         app.sessions().execute_batch(BREAK).unwrap();
-        assert_eq!(patch(&body).await.status, StatusCode::OK, "{what}");
+        assert_eq!(change(&body).await.status, StatusCode::OK, "{what}");
         assert_eq!(app.profile(&old).await, StatusCode::UNAUTHORIZED, "{what}");
         assert_eq!(app.refresh(&old.refresh, "").await.status, StatusCode::UNAUTHORIZED, "{what}");
         let (new, since) = app.enters(PASSWORD).await;
         app.sessions().execute_batch(MEND).unwrap();
         // The same once more changes nothing, and makes good what was left.
-        assert_eq!(patch(&body).await.status, StatusCode::OK, "{what}");
+        assert_eq!(change(&body).await.status, StatusCode::OK, "{what}");
         assert_eq!((app.is_ended(session), app.is_ended(since)), (true, false), "{what}");
         assert_eq!(app.profile(&new).await, StatusCode::OK, "{what}");
     }
@@ -159,6 +160,21 @@ async fn a_process_that_dies_behind_the_change_lets_nobody_in_again() {
             assert_eq!(app.refresh(&new.refresh, "").await.status, StatusCode::OK, "{change}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_session_that_ended_on_record_alone_is_not_renewed() {
+    let app = App::start().await;
+    app.join("asha").await;
+    let (asha, session) = app.enters(PASSWORD).await;
+    let actor = Actor { tenant: app.tenant.clone(), user: Some(asha.id), metadata: Metadata::default() };
+    let command = SessionCommand::SignOut(session);
+    let out = app.kit.ledger.execute::<Session>(&actor, session, command, Options::default()).await;
+    assert!(out.unwrap().position.is_some());
+    let app = app.die(|_| {}).await;
+    assert_eq!(app.refresh(&asha.refresh, "").await.status, StatusCode::UNAUTHORIZED);
+    assert!(app.is_ended(session) && app.kit.tokens.verify(&asha.token).is_err());
+    assert_eq!(app.events("session", session).await, ["USER_LOGIN", "USER_LOGOUT"]);
 }
 
 /// The journal did not answer, but the change is there: whoever follows it learns of it.
