@@ -179,7 +179,7 @@ impl Making<'_> {
     fn finish(mut self, keys: &Path) -> Result<BackedUp, BackupError> {
         let (from, number) = (self.source.data_dir.join("keys"), self.manifest.number);
         self.counter.expect(2)?;
-        let bytes = KeyShelf::make(keys, &from, self.source.kit.ledger.keys(), number)?;
+        let bytes = KeyShelf::make(keys, &from, self.source.kit.ledger.keys(), self.manifest.made_at)?;
         self.counter.add(1)?;
         self.shelf.complete(&self.manifest)?;
         let Manifest { facts, activity, files, .. } = &self.manifest;
