@@ -71,7 +71,9 @@ fn fold(events: &[Envelope]) -> Prices {
 }
 
 fn of_any_history(mut events: Vec<Envelope>) -> Vec<Envelope> {
-    events.iter_mut().for_each(|event| event.position.epoch = 0);
+    for event in &mut events {
+        event.position.epoch = 0;
+    }
     events
 }
 
