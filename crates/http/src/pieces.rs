@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     fn reply() -> Reply<()> {
-        Reply::new("Told", (), Timestamp::from_micros(0)).stale(true)
+        Reply::new("Told", (), (Timestamp::from_micros(0), 1)).stale(true)
     }
 
     fn piece(size: usize) -> Bytes {

@@ -162,7 +162,7 @@ impl LogFile {
         }
         let event_id = self.readers.after(seq.saturating_sub(1), 1)?.first().map(|event| event.event_id);
         let mark = Mark { epoch, seq, event_id };
-        finished(copy, after, mark).map_err(CopyError::sqlite(into))?;
+        finished(&copy, after, mark).map_err(CopyError::sqlite(into))?;
         sync(into)?;
         Ok(mark)
     }
@@ -207,7 +207,7 @@ fn changed(copy: &Connection, after: u64) -> rusqlite::Result<(u32, u64, u64)> {
 }
 
 /// Says what the file is, last.
-fn finished(copy: Connection, after: u64, mark: Mark) -> rusqlite::Result<()> {
+fn finished(copy: &Connection, after: u64, mark: Mark) -> rusqlite::Result<()> {
     let format: i64 = copy.query_row("pragma main.user_version", [], |row| row.get(0))?;
     copy.execute_batch(&format!(
         "create table copy.mark (epoch integer not null, after integer not null, seq integer not null, event_id blob) strict;

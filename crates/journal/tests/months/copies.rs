@@ -70,7 +70,9 @@ async fn all(journal: &SqliteJournal, log: Log) -> Vec<Envelope> {
 
 /// Without the history that the positions belong to.
 fn of_any_history(mut events: Vec<Envelope>) -> Vec<Envelope> {
-    events.iter_mut().for_each(|event| event.position.epoch = 0);
+    for event in &mut events {
+        event.position.epoch = 0;
+    }
     events
 }
 

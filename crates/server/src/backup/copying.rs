@@ -54,11 +54,11 @@ impl Source {
     /// When something cannot be read or written, or `watch` ends it: then the backups before are what they were.
     pub fn back_up(&self, directory: &Path, keys: &Path, watch: Watch<'_>) -> Result<BackedUp, BackupError> {
         let _lock = Shelf::lock(directory)?;
-        let shelf = Shelf::open(directory)?;
-        let before = shelf.newest();
+        let earlier = Shelf::open(directory)?;
+        let before = earlier.newest();
         let since = [before.map(|before| before.facts.into()), before.map(|before| before.activity.into())];
-        let number = shelf.next();
-        let into = shelf.begin()?;
+        let number = earlier.next();
+        let into = earlier.begin()?;
         let mut counter = Counter::new(watch);
         counter.expect(Log::ALL.iter().map(|log| self.journal.newer(*log, since[log.index()])).sum())?;
         let copy = |log: Log, counter: &mut Counter<'_>| {
@@ -73,7 +73,7 @@ impl Source {
         let manifest = Manifest {
             format: FORMAT,
             number,
-            previous: shelf.seal(),
+            previous: earlier.seal(),
             made_at,
             program: env!("CARGO_PKG_VERSION").to_owned(),
             facts: facts.into(),
@@ -82,7 +82,7 @@ impl Source {
             files: BTreeMap::new(),
             gone: Vec::new(),
         };
-        let mut making = Making { source: self, shelf: &shelf, directory: into, manifest, counter };
+        let mut making = Making { source: self, shelf: &earlier, directory: into, manifest, counter };
         making.logs()?;
         making.read_models()?;
         making.sessions()?;
@@ -157,7 +157,7 @@ impl Making<'_> {
         let kept = self.shelf.kept(name);
         let there = files::below(&data_dir.join(name), data_dir)?;
         // What is being written has no name of its own yet.
-        let is_whole = |path: &&String| !path.contains('#') && !path.ends_with(".part");
+        let is_whole = |path: &&String| !path.contains('#') && !path.contains("/.");
         let there: Vec<&String> = there.iter().filter(is_whole).collect();
         let known =
             |path: &str| kept.get(path).is_some_and(|(_, entry)| files::is_same(&data_dir.join(path), entry));
@@ -179,7 +179,7 @@ impl Making<'_> {
     fn finish(mut self, keys: &Path) -> Result<BackedUp, BackupError> {
         let (from, number) = (self.source.data_dir.join("keys"), self.manifest.number);
         self.counter.expect(2)?;
-        let bytes = KeyShelf::make(keys, &from, self.source.kit.ledger.keys(), number)?;
+        let bytes = KeyShelf::make(keys, &from, self.source.kit.ledger.keys(), self.manifest.made_at)?;
         self.counter.add(1)?;
         self.shelf.complete(&self.manifest)?;
         let Manifest { facts, activity, files, .. } = &self.manifest;

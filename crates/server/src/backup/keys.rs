@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use domain::Timestamp;
 use journal::KeyRing;
 use serde::{Deserialize, Serialize};
 
@@ -15,13 +16,15 @@ use super::manifest::{Entry, FORMAT};
 const INDEX: &str = "keys.json";
 /// Beside the people's: they are copied when they lie where the server makes them.
 pub const SINGLE: [&str; 2] = ["master.key", "jwt.der"];
+/// The people's, by turns.
+const PEOPLE: [&str; 2] = ["subjects.1.db", "subjects.2.db"];
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Index {
     format: u32,
-    /// The backup it was made with.
-    number: u32,
+    /// When it was made.
+    made_at: Timestamp,
     people: String,
     files: BTreeMap<String, Entry>,
 }
@@ -56,26 +59,20 @@ impl KeyShelf {
         Ok(Self { directory: directory.to_owned(), index })
     }
 
-    /// The backup they were made with: they have the keys of this one and all before.
-    #[must_use]
-    pub fn number(&self) -> u32 {
-        self.index.number
-    }
-
     /// Copies the keys that `ring` and the directory `from` have now, in the place of those that are there.
     pub(super) fn make(
         directory: &Path,
         from: &Path,
         ring: &KeyRing,
-        number: u32,
+        made_at: Timestamp,
     ) -> Result<u64, BackupError> {
         files::make_directory(directory)?;
-        let people = format!("subjects.{number:06}.db");
-        let path = directory.join(&people);
-        // What a backup that was not finished has left; one of this number that was has another directory.
-        let kept = Self::open(directory).ok().filter(|kept| kept.index.people == people);
-        let people = if kept.is_some() { format!("subjects.{number:06}.again.db") } else { people };
-        let path = if kept.is_some() { directory.join(&people) } else { path };
+        // Another name than that of the keys that are there: they are good until these are.
+        let people = match Self::open(directory) {
+            Ok(kept) if kept.index.people == PEOPLE[0] => PEOPLE[1],
+            _ => PEOPLE[0],
+        };
+        let (people, path) = (people.to_owned(), directory.join(people));
         if path.exists() {
             fs::remove_file(&path).map_err(BackupError::at(&path))?;
         }
@@ -89,7 +86,7 @@ impl KeyShelf {
             }
         }
         let bytes = copied.values().map(|entry| entry.bytes).sum();
-        let index = Index { format: FORMAT, number, people, files: copied };
+        let index = Index { format: FORMAT, made_at, people, files: copied };
         let text = serde_json::to_vec_pretty(&index).map_err(BackupError::at(directory))?;
         files::write(&directory.join(INDEX), &text)?;
         forget_others(directory, &index.people)?;

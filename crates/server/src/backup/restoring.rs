@@ -76,7 +76,7 @@ pub struct Restored {
 pub fn restore(asked: &Asked, clock: &Clock, watch: Watch<'_>) -> Result<Restored, BackupError> {
     must_be_empty(&asked.data_dir)?;
     let shelf = Shelf::open(&asked.directory)?.up_to(asked.number)?;
-    let (ring, place) = verifying::borrowed(&asked.keys, &shelf, asked.master.as_deref())?;
+    let (ring, place) = verifying::borrowed(&asked.keys, asked.master.as_deref())?;
     let Verified { shelf, .. } = verify(shelf, Some(&ring), watch)?;
     drop((ring, place));
     let beyond = asked.compare.as_deref().map(|former| compared(&shelf, former)).transpose()?;

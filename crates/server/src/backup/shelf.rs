@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use domain::Log;
 use journal::sqlite::copy::Chain;
@@ -58,6 +58,12 @@ impl Shelf {
         }
         if manifest.previous.as_deref() != self.made.last().map(|(_, sha256)| sha256.as_str()) {
             return wrong("it was not made after the backup before it");
+        }
+        let named = manifest.files.keys().chain(manifest.read_models.values());
+        let below =
+            |path: &str| Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+        if !named.into_iter().all(|path| below(path)) {
+            return wrong("it names a place outside its directory");
         }
         Ok(Some((manifest, digest(&bytes))))
     }

@@ -60,19 +60,12 @@ pub fn verify(shelf: Shelf, keys: Option<&KeyRing>, watch: Watch<'_>) -> Result<
 /// Copied keys, opened in a place of their own: opening writes. Gone when both are dropped.
 ///
 /// # Errors
-/// When they are not there or do not fit, or belong to an earlier backup than the newest of `shelf`.
+/// When they are not there or do not fit.
 pub(crate) fn borrowed(
     keys: &Path,
-    shelf: &Shelf,
     master: Option<&Path>,
 ) -> Result<(KeyRing, tempfile::TempDir), BackupError> {
     let copied = KeyShelf::open(keys)?;
-    let newest = shelf.newest().map_or(0, |newest| newest.number);
-    if copied.number() < newest {
-        let (keys, number) = (keys.display(), copied.number());
-        let what = format!("the keys are those of backup {number} and lack what came until {newest}");
-        return Err(BackupError::Wrong(format!("{keys}: {what}; use the newest")));
-    }
     let place = tempfile::tempdir().map_err(BackupError::at(keys))?;
     copied.restore(place.path(), false)?;
     let ring = ring(place.path(), master)?;

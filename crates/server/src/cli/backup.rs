@@ -110,7 +110,7 @@ fn tell(restored: &Restored, asked: &Asked) {
 /// When a backup is not whole, or its keys do not fit.
 pub fn examine(directory: &Path, keys: Option<&Path>, settings: &Settings) -> anyhow::Result<ExitCode> {
     let shelf = Shelf::open(directory)?.up_to(None)?;
-    let borrowed = keys.map(|keys| backup::borrowed(keys, &shelf, settings.master_key_file.as_deref()));
+    let borrowed = keys.map(|keys| backup::borrowed(keys, settings.master_key_file.as_deref()));
     let borrowed = borrowed.transpose()?;
     let progress = Progress::on_standard_error(UNIT);
     let verified = backup::verify(shelf, borrowed.as_ref().map(|(ring, _)| ring), &mut shown(&progress));

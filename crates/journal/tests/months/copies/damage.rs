@@ -47,9 +47,9 @@ async fn whatever_is_missing_or_changed_is_told_by_its_file() {
     for (change, file, what) in changes {
         let (scene, copies) = copied().await;
         assert!(copies.chain(scene.directory.path(), Log::Activity).is_ok());
-        let changed = Connection::open(copies.directory.path().join(file)).unwrap();
-        assert!(changed.execute(change, []).unwrap() > 0, "{change}");
-        drop(changed);
+        let part = Connection::open(copies.directory.path().join(file)).unwrap();
+        assert!(part.execute(change, []).unwrap() > 0, "{change}");
+        drop(part);
         let told = refusal(&scene, &copies);
         assert!(told.contains(what) && told.contains(".db"), "{change}: {told}");
     }
@@ -101,10 +101,10 @@ async fn a_part_that_is_gone_or_was_cut_short_is_no_part() {
                 })
             }
         };
-        let copied = tokio::task::spawn_blocking(copy).await.unwrap();
+        let made = tokio::task::spawn_blocking(copy).await.unwrap();
         let chain = Chain::open(Log::Activity, vec![part], |_| None);
-        assert_eq!(copied.is_ok(), chain.is_ok(), "stopped at page {stop}");
-        if copied.is_ok() {
+        assert_eq!(made.is_ok(), chain.is_ok(), "stopped at page {stop}");
+        if made.is_ok() {
             assert!(stop > 4);
             break;
         }

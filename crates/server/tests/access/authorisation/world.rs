@@ -36,6 +36,8 @@ impl World {
         let moderated = |settings: &mut hyderabadinfra::settings::Settings| {
             issuer.trusted_by(settings, "sample");
             settings.tenants.get_mut("hyderabad").unwrap().moderation = true;
+            settings.backup.directory = Some(settings.data_dir.join("backups"));
+            settings.backup.keys_directory = Some(settings.data_dir.join("backup-keys"));
         };
         let app = TestApp::with(moderated, &people::WITH_ADMIN).await;
         let admin = people::admin(&app).await;

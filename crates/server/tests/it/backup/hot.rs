@@ -63,7 +63,7 @@ fn fold(events: &[Envelope]) -> Prices {
         if matches!(&*event.event_type, "PROPERTY_CREATED" | "PROPERTY_UPDATED") {
             let data: Value = serde_json::from_str(&event.data).unwrap();
             if let Some(price) = data["price"].as_u64() {
-                prices.insert(event.stream.id.to_string(), price / 100);
+                prices.insert(event.stream.id.to_string(), price);
             }
         }
     }
@@ -71,7 +71,9 @@ fn fold(events: &[Envelope]) -> Prices {
 }
 
 fn of_any_history(mut events: Vec<Envelope>) -> Vec<Envelope> {
-    events.iter_mut().for_each(|event| event.position.epoch = 0);
+    for event in &mut events {
+        event.position.epoch = 0;
+    }
     events
 }
 

@@ -9,7 +9,7 @@ use super::*;
 #[tokio::test(flavor = "multi_thread")]
 async fn bytes_letters_and_kept_sessions_are_what_they_were() {
     let room = Room::new();
-    let app = TestApp::start().await;
+    let app = TestApp::on(&room.at("data")).await;
     let (owner, leaver) =
         (Person::register(&app.client, "owner").await, Person::register(&app.client, "leaver").await);
     let left = photo(&leaver.client).await;
@@ -38,7 +38,7 @@ async fn bytes_letters_and_kept_sessions_are_what_they_were() {
     assert_eq!(contents(&room.at("restored").join("mailbox")), letters);
     let again = TestApp::on(&room.at("restored")).await;
     let body = json!({"refreshToken": owner.refresh});
-    let renewed = again.client.post("/api/auth/refresh-token", &body).await.expect(200);
+    let renewed = again.client.post("/api/auth/refresh", &body).await.expect(200);
     let client = again.client.bearer(renewed.data()["accessToken"].as_str().unwrap());
     client.get("/api/users/profile").await.expect(200);
     assert_eq!(client.bytes(&format!("/api/files/{}", photos[1]), &[]).await.0, 200);
