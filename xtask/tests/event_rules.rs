@@ -16,9 +16,10 @@ fn sources(directory: &Path, found: &mut Vec<String>) {
 
 /// The names behind `before` that begin with `rule_` and two digits.
 fn named(text: &str, before: &str) -> BTreeSet<String> {
-    let names = text.split(before).skip(1).map(|rest| {
-        rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>()
-    });
+    let names = text
+        .split(before)
+        .skip(1)
+        .map(|rest| rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>());
     names.filter(|name| name.starts_with("rule_")).collect()
 }
 

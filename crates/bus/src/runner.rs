@@ -102,8 +102,6 @@ pub struct Runner {
     live: bool,
     /// Waiting events that were given up before this start are struck off.
     struck: bool,
-    /// It runs, or broke off.
-    running: bool,
 }
 
 impl std::fmt::Debug for Runner {
@@ -167,7 +165,6 @@ impl Runner {
             in_doubt: false,
             live: true,
             struck: false,
-            running: false,
         };
         Ok((runner, handle))
     }
@@ -201,7 +198,7 @@ impl Runner {
     /// The same for whoever calls it again after it broke off by a panic: whoever speaks to the group or waits for it
     /// need not notice.
     pub async fn go_on(&mut self, mut stop: watch::Receiver<bool>) {
-        if std::mem::replace(&mut self.running, true) {
+        if self.holding.begins() {
             self.after_breaking_off();
         }
         let mut wakes: Vec<_> =
@@ -243,7 +240,7 @@ impl Runner {
             }
         }
         self.let_go().await;
-        self.running = false;
+        self.holding.ends();
     }
 
     /// What it was doing may be done, or may still be on its way to the store: that is refused there, as it takes

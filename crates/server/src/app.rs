@@ -12,6 +12,7 @@ pub(crate) mod sign_ins;
 mod stalls;
 mod tasks;
 mod tidy;
+mod watch;
 
 use std::fs::File;
 use std::net::SocketAddr;

@@ -5,7 +5,7 @@
 //! pipe). The standard library's `eprintln!` would panic there instead, in whatever task had something to say.
 
 use std::io::{IsTerminal as _, Write};
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
 use supervisor::{Supervised, Supervisor};
@@ -105,10 +105,7 @@ fn write_some(first: Message, lines: &Receiver<Message>, sink: &mut impl Write) 
             Message::Reached(told) => reached = Some(told),
         }
         if text.len() < AT_ONCE && reached.is_none() {
-            next = match lines.try_recv() {
-                Ok(message) => Some(message),
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-            };
+            next = lines.try_recv().ok();
         }
     }
     if sink.write_all(&text).and_then(|()| sink.flush()).is_err() {
@@ -161,7 +158,10 @@ mod tests {
 
     /// Takes nothing until it is opened, like a pipe that nobody reads; then what it takes, or an error.
     #[derive(Clone, Default)]
-    struct Pipe(Arc<(Mutex<(bool, Vec<u8>)>, Condvar)>);
+    struct Pipe(Arc<(Mutex<Taken>, Condvar)>);
+
+    /// Whether it is open, and what it took.
+    type Taken = (bool, Vec<u8>);
 
     impl Pipe {
         fn open(&self) {

@@ -20,10 +20,12 @@ pub use faults::Faults;
 use supervised::State;
 pub use supervised::{STEADY, Supervised};
 
+type All = BTreeMap<Arc<str>, Arc<Mutex<State>>>;
+
 /// Knows every supervised task and thread of a process. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Supervisor {
-    all: Arc<Mutex<BTreeMap<Arc<str>, Arc<Mutex<State>>>>>,
+    all: Arc<Mutex<All>>,
     faults: Faults,
 }
 

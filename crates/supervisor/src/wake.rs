@@ -20,6 +20,6 @@ pub fn is_stopped(stop: &watch::Receiver<bool>) -> bool {
 /// Returns when there is a value that was not seen; never when nobody is left who could send one.
 pub async fn moved<T>(receiver: &mut watch::Receiver<T>) {
     if receiver.changed().await.is_err() {
-        pending().await
+        pending::<()>().await;
     }
 }

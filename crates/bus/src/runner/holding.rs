@@ -16,11 +16,13 @@ pub(super) struct Holding {
     pub lease: Lease,
     /// Asked for again then; nothing while another runner holds the group.
     renew_at: Option<Duration>,
+    /// The runner runs, or broke off.
+    running: bool,
 }
 
 impl Holding {
     pub fn new(holder: Uuid) -> Self {
-        Self { holder, alone: false, lease: Lease::default(), renew_at: None }
+        Self { holder, alone: false, lease: Lease::default(), renew_at: None, running: false }
     }
 
     pub fn alone(&mut self) {
@@ -30,7 +32,16 @@ impl Holding {
     /// Becomes another holder. What it held itself, nobody else needs to give back.
     pub fn take_anew(&mut self, holder: Uuid) {
         let alone = self.alone || self.renew_at.is_some();
-        *self = Self { alone, ..Self::new(holder) };
+        *self = Self { alone, running: true, ..Self::new(holder) };
+    }
+
+    /// The runner runs; true when it did before, and broke off.
+    pub fn begins(&mut self) -> bool {
+        std::mem::replace(&mut self.running, true)
+    }
+
+    pub fn ends(&mut self) {
+        self.running = false;
     }
 }
 

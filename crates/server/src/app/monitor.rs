@@ -11,31 +11,26 @@ mod reports;
 mod tasks;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use bus::Group;
 use domain::Log;
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use gateway::{Component, HealthStatus, Look};
 use http_kit::Kit;
-use journal::SqliteJournal;
-use projection::ViewStore;
 use serde_json::{Map, json};
 use supervisor::wake;
 use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
-use users::Users;
 
-use crate::settings;
 use disk::Disks;
 use probe::Probe;
 pub use reports::{Reporter, Reports, reports};
 use tasks::Fallen;
 
 use super::tidy::Stalled;
+use super::watch::Scene;
 
 /// A look comes this often.
 const EVERY: Duration = Duration::from_secs(1);
@@ -43,17 +38,6 @@ const EVERY: Duration = Duration::from_secs(1);
 const SOON: Duration = Duration::from_millis(100);
 /// A write is tried when none was known to succeed for so long: trouble is known within this and a look.
 const PROVEN: Duration = Duration::from_secs(3);
-
-/// What is looked at.
-pub struct Scene<'a> {
-    pub kit: &'a Kit,
-    pub journal: &'a Arc<SqliteJournal>,
-    pub users: &'a Users,
-    pub views: &'a [(Group, ViewStore)],
-    pub data_dir: &'a Path,
-    pub disk: settings::Disk,
-    pub stalled: Stalled,
-}
 
 pub struct Monitor {
     kit: Kit,
@@ -68,11 +52,11 @@ pub struct Monitor {
 }
 
 impl Monitor {
-    pub fn of(scene: &Scene<'_>, reports: Reports) -> Self {
+    pub fn of(scene: &Scene<'_>, stalled: &Stalled, reports: Reports) -> Self {
         let (logs, stores) = (logs(scene), stores(scene));
         let looks = watch::Sender::new(Look::none());
-        let disks = Disks::below(scene.data_dir, scene.disk);
-        let (kit, stalled) = (scene.kit.clone(), Arc::clone(&scene.stalled));
+        let disks = Disks::below(&scene.settings.data_dir, scene.settings.disk);
+        let (kit, stalled) = (scene.kit.clone(), Arc::clone(stalled));
         let (fallen, failed_commits) =
             (Fallen::default(), Log::ALL.map(|log| scene.journal.failed_commits(log)));
         Self { kit, logs, stores, disks, fallen, stalled, reports, looks, failed_commits }

@@ -1,10 +1,10 @@
 //! Opening an application from its settings.
 
-use std::sync::{Arc, Mutex as StdMutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use bus::GroupHandle;
+use bus::{Group, GroupHandle};
 use domain::{Clock, Ids, Log, TenantId};
 use files::Files;
 use gateway::{Hub, LimitSettings, Limits, Parts};
@@ -14,21 +14,19 @@ use journal::sqlite::Limits as JournalLimits;
 use journal::{ActivityQueue, Journal, Ledger, Seen, SqliteJournal};
 use metrics_exporter_prometheus::PrometheusHandle;
 use notifications::Notifications;
+use projection::ViewStore;
 use projection::deliveries::{Book, Settings as Courier};
 use properties::Properties;
 use search::Search;
 use supervisor::Supervisor;
-use tokio::sync::Mutex;
 use users::{Erasures, Users};
 
 use super::groups::{Starts, retry};
 use super::key_store::{self, Settled};
 use super::mail;
-use super::monitor::{Monitor, Scene, reports};
 use super::months::Months;
-use super::provoke::Provoke;
 use super::tasks::{Tasks, Work};
-use super::tidy::{Stalled, Tidy};
+use super::watch::{Scene, Watch};
 use super::{App, key_files, lock, sign_ins};
 use crate::backup;
 use crate::settings::{self, Settings};
@@ -66,15 +64,7 @@ impl App {
             open_notifications(settings, &kit, &public_url).context("the notifications service")?;
         let files = open_files(settings, &kit, &views_dir).context("the files service")?;
         let erasures = Erasures::open(users.clone(), &views_dir).context("the erasures")?;
-        let mut views = vec![
-            (Users::group(), users.store().clone()),
-            (Properties::group(), properties.store().clone()),
-            (History::group(), history.store().clone()),
-            (Notifications::group(), notifications.store().clone()),
-            (Erasures::group(), erasures.store().clone()),
-            (Files::group(), files.store().clone()),
-        ];
-        views.extend(search.views());
+        let views = views(&users, &properties, &history, &notifications, &erasures, &files, &search);
         let again = settled.made_again;
         let (runners, groups) = Starts { kit: &kit, settings, again }.groups(&views).await?;
         settled.done(kit.ledger.keys()).context("the key store")?;
@@ -88,20 +78,17 @@ impl App {
         let backup = backups.source.clone();
         let hub = Hub::new(kit.ledger.journal().clone()).await?;
         let limits = Arc::new(Limits::new(limits(&settings.limits), kit.ledger.clock()));
-        let stalled = Stalled::default();
-        let (reports, reporter) = reports(&kit);
-        let scene = Scene {
+        let watch = Watch::over(&Scene {
+            settings,
             kit: &kit,
             journal: &journal,
             users: &users,
             views: &views,
-            data_dir,
-            disk: settings.disk,
-            stalled: Arc::clone(&stalled),
-        };
-        let monitor = Monitor::of(&scene, reports.clone());
-        let looks = monitor.looks();
-        let monitor = Arc::new(Mutex::new(monitor));
+            groups: &groups,
+            limits: &limits,
+            prometheus: &prometheus,
+        })
+        .await;
         let doors = gateway::doors(Parts {
             kit: kit.clone(),
             services: services.merge(crate::api_docs::router()).merge(backup::http::router(backups)),
@@ -109,36 +96,15 @@ impl App {
             views: views.clone(),
             deliveries,
             hub: Arc::clone(&hub),
-            limits: Arc::clone(&limits),
+            limits,
             origins: settings.cors.origins.clone(),
             body_limit: usize::try_from(settings.server.body_limit_kib)? * 1024,
-            prometheus: prometheus.clone(),
-            looks,
-        });
-        let tidy = Tidy {
-            kit: kit.clone(),
-            users: users.clone(),
-            handles: groups.clone(),
-            views: views.clone(),
-            limits,
             prometheus,
-            stalls: StdMutex::default(),
-            stalled,
-            reports,
-        };
-        let work = Work {
-            runners,
-            couriers,
-            search: search.clone(),
-            learner: search.learner(),
-            hub: Arc::clone(&hub),
-            months: Months::of(&journal, kit.ledger.clock(), settings.journal.seal_after_days),
-            tidy,
-            monitor: Arc::clone(&monitor),
-            reporter,
-        };
-        // Whoever asks from now on is told of a look.
-        monitor.lock().await.look().await;
+            looks: watch.looks.clone(),
+        });
+        let months = Months::of(&journal, kit.ledger.clock(), settings.journal.seal_after_days);
+        let (learner, search_too, hub_too) = (search.learner(), search.clone(), Arc::clone(&hub));
+        let work = Work { runners, couriers, search: search_too, learner, hub: hub_too, months, watch };
         let tasks = Tasks::start(&kit, work);
         let mut app = Self {
             kit,
@@ -161,9 +127,7 @@ impl App {
             _lock: lock,
         };
         app.first_admin(settings).await?;
-        if let Some(provoke) = Provoke::of(&settings.faults, app.kit.jobs.supervisor()) {
-            app.tasks.provoke(provoke);
-        }
+        app.tasks.provoke(&app.kit, &settings.faults);
         Ok(app)
     }
 
@@ -175,6 +139,29 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// The read models, by the groups that fill them. Services find the state of their groups by this order.
+fn views(
+    users: &Users,
+    properties: &Properties,
+    history: &History,
+    notifications: &Notifications,
+    erasures: &Erasures,
+    files: &Files,
+    search: &Search,
+) -> Vec<(Group, ViewStore)> {
+    let [listings, searches] = search.views();
+    vec![
+        (Users::group(), users.store().clone()),
+        (Properties::group(), properties.store().clone()),
+        (History::group(), history.store().clone()),
+        (Notifications::group(), notifications.store().clone()),
+        (Erasures::group(), erasures.store().clone()),
+        (Files::group(), files.store().clone()),
+        listings,
+        searches,
+    ]
 }
 
 async fn open_users(settings: &Settings, kit: &Kit, public_url: &str) -> anyhow::Result<Users> {
@@ -210,6 +197,8 @@ fn operations(
         .merge(search.router([status(6), status(7)]))
 }
 
+type NamedCourier = (&'static str, projection::deliveries::Courier);
+
 /// What happens outside, by the group that asks for it, and who carries it there.
 fn outside(
     tries: &settings::Retry,
@@ -217,7 +206,7 @@ fn outside(
     erasures: &Erasures,
     files: &Files,
     search: &Search,
-) -> (Vec<(&'static str, Book)>, Vec<(&'static str, projection::deliveries::Courier)>) {
+) -> (Vec<(&'static str, Book)>, Vec<NamedCourier>) {
     let courier = Courier { retry: retry(tries), ..Courier::default() };
     let all = [
         (Notifications::group().name, notifications.book(), notifications.courier(courier)),

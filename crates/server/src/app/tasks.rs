@@ -12,10 +12,11 @@ use supervisor::Supervisor;
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 
-use super::monitor::{Monitor, Reporter};
+use super::monitor::Monitor;
 use super::months::Months;
 use super::provoke::Provoke;
-use super::tidy::Tidy;
+use super::watch::Watch;
+use crate::settings;
 
 /// Tasks that end together.
 #[derive(Debug)]
@@ -61,9 +62,7 @@ pub struct Work {
     pub learner: Arc<Learner>,
     pub hub: Arc<Hub>,
     pub months: Option<Months>,
-    pub tidy: Tidy,
-    pub monitor: Arc<Mutex<Monitor>>,
-    pub reporter: Reporter,
+    pub watch: Watch,
 }
 
 impl Tasks {
@@ -72,7 +71,7 @@ impl Tasks {
         let [mut producers, mut consumers, mut watchers] = [(); 3].map(|()| Together::new(supervisor));
         let activity = Arc::clone(&kit.activity);
         producers.spawn("activity-queue", move |stop| Arc::clone(&activity).run(stop));
-        let (tidy, hub) = (Arc::new(work.tidy), work.hub);
+        let (tidy, hub) = (Arc::new(work.watch.tidy), work.hub);
         producers.spawn("tidy", move |stop| Arc::clone(&tidy).run(stop));
         producers.spawn("realtime-hub", move |stop| Arc::clone(&hub).run(stop));
         if let Some(months) = work.months.map(Arc::new) {
@@ -92,16 +91,17 @@ impl Tasks {
         let (learner, search) = (work.learner, work.search);
         consumers.spawn("recommendations", move |stop| Arc::clone(&learner).run(stop));
         consumers.spawn("search-index", move |stop| search.keeper().run(stop));
-        let (monitor, reporter) = (work.monitor, Arc::new(work.reporter));
+        let (monitor, reporter) = (work.watch.monitor, Arc::new(work.watch.reporter));
         watchers.spawn("monitor", move |stop| Monitor::run(Arc::clone(&monitor), stop));
         watchers.spawn("reporter", move |stop| Arc::clone(&reporter).run(stop));
         Self { producers, consumers, watchers }
     }
 
-    /// Panics from now on.
-    pub fn provoke(&mut self, provoke: Provoke) {
-        let provoke = Arc::new(provoke);
-        self.watchers.spawn("faults", move |stop| Arc::clone(&provoke).run(stop));
+    /// Tasks panic from now on, if the settings want that.
+    pub fn provoke(&mut self, kit: &Kit, settings: &settings::Faults) {
+        if let Some(provoke) = Provoke::of(settings, kit.jobs.supervisor()).map(Arc::new) {
+            self.watchers.spawn("faults", move |stop| Arc::clone(&provoke).run(stop));
+        }
     }
 
     /// First those who watch and report, then the producers, then the consumers.

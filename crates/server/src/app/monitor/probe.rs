@@ -59,7 +59,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use futures_util::FutureExt as _;
-    use tokio::sync::Semaphore;
+    use tokio::sync::{Semaphore, SemaphorePermit};
 
     use super::*;
 
@@ -70,7 +70,7 @@ mod tests {
         let mut probe = Probe::new("disk", Duration::from_secs(3), move || {
             counted.fetch_add(1, Ordering::SeqCst);
             let answering = Arc::clone(&answering);
-            async move { answering.acquire().await.map(|permit| permit.forget()).map_err(|e| e.to_string()) }
+            async move { answering.acquire().await.map(SemaphorePermit::forget).map_err(|e| e.to_string()) }
                 .boxed()
         });
         let began = Instant::now();

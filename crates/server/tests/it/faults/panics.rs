@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use domain::{Ids, Log, StreamId};
 use journal::{Append, Claims, Expected, NewEvent};
 use serde_json::{Value, json};
-use testkit::{Client, Form, Person, TestApp, WITH_ADMIN, until};
+use supervisor::Faults;
+use testkit::{ADMIN, Client, Form, Person, TestApp, WITH_ADMIN, until};
 use tokio::task::JoinSet;
 
 use super::{LONG, TOLD, caught_up, list};
@@ -115,10 +116,13 @@ impl Scene {
         }
     }
 
-    async fn panic(&self, name: &str) {
-        let faults = self.app.kit.jobs.supervisor().faults().clone();
-        // The second place of a writer is between the commit and its answers.
-        faults.panic_after(name, u32::from(name.ends_with("-writer")));
+    fn faults(&self) -> Faults {
+        self.app.kit.jobs.supervisor().faults().clone()
+    }
+
+    /// Returns once the task or thread has panicked as it was told to.
+    async fn panicked(&self, name: &str) {
+        let faults = self.faults();
         until(&format!("{name} panics"), LONG, async || {
             self.poke(name).await;
             (!faults.is_due(name)).then_some(())
@@ -147,60 +151,74 @@ impl Scene {
     }
 }
 
+/// Who writes all the time, and what was acknowledged to them.
+struct Writers {
+    people: Vec<Person>,
+    writing: JoinSet<u64>,
+    over: Arc<AtomicBool>,
+}
+
+impl Writers {
+    async fn begin(app: &TestApp) -> Self {
+        let (over, mut writing, mut people) = (Arc::new(AtomicBool::new(false)), JoinSet::new(), Vec::new());
+        for number in 0..2 {
+            let person = Person::register(&app.client, &format!("writer-{number}")).await;
+            people.push(person.clone());
+            writing.spawn(write(person, Arc::clone(&over)));
+        }
+        Self { people, writing, over }
+    }
+
+    /// Each acknowledged command is there once.
+    async fn end(self, app: &TestApp) {
+        self.over.store(true, Ordering::SeqCst);
+        let mut acknowledged = self.writing.join_all().await;
+        acknowledged.sort_unstable();
+        app.drain().await;
+        let mut listed = Vec::new();
+        for person in &self.people {
+            let mine = person.client.get("/api/properties/my-properties?size=1").await.expect(200);
+            assert_eq!(mine.header("x-stale"), None);
+            listed.push(mine.data()["totalElements"].as_u64().unwrap());
+        }
+        listed.sort_unstable();
+        assert_eq!(listed, acknowledged);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_task_and_thread_may_panic_and_nothing_is_lost() {
     let scene = Scene::begin().await;
-    let (over, mut writing) = (Arc::new(AtomicBool::new(false)), JoinSet::new());
-    let mut writers = Vec::new();
-    for number in 0..2 {
-        let writer = Person::register(&scene.app.client, &format!("writer-{number}")).await;
-        writers.push(writer.clone());
-        writing.spawn(write(writer, Arc::clone(&over)));
-    }
-    let names = scene.names();
+    let writers = Writers::begin(&scene.app).await;
+    let (names, faults) = (scene.names(), scene.faults());
     for wanted in
         ["facts-writer", "history-service-group", "erasure-service-group-courier", "monitor", "jobs"]
     {
         assert!(names.contains(wanted), "{names:?}");
     }
     for name in &names {
-        scene.panic(name).await;
+        // The second place of a writer is between the commit and its answers.
+        faults.panic_after(name, u32::from(name.ends_with("-writer")));
+        scene.panicked(name).await;
         scene.told_down(&BTreeSet::from([name.clone()])).await;
     }
     scene.up_again().await;
     for _ in 0..3 {
-        let faults = scene.app.kit.jobs.supervisor().faults().clone();
-        names.iter().for_each(|name| faults.panic_once(name));
         for name in &names {
-            until(&format!("{name} panics"), LONG, async || {
-                scene.poke(name).await;
-                (!faults.is_due(name)).then_some(())
-            })
-            .await;
+            faults.panic_once(name);
+        }
+        for name in &names {
+            scene.panicked(name).await;
         }
     }
     scene.up_again().await;
-    over.store(true, Ordering::SeqCst);
-    let mut acknowledged = writing.join_all().await;
-    acknowledged.sort_unstable();
-    scene.app.drain().await;
-    let mut listed = Vec::new();
-    for writer in &writers {
-        let mine = writer.client.get("/api/properties/my-properties?size=1").await.expect(200);
-        assert_eq!(mine.header("x-stale"), None);
-        listed.push(mine.data()["totalElements"].as_u64().unwrap());
-    }
-    listed.sort_unstable();
-    assert_eq!(listed, acknowledged, "each acknowledged command once");
-    let admin = Person::enter(&scene.app.client, testkit::ADMIN).await;
-    caught_up(&admin.client).await;
-    let told = admin.client.get("/api/v1/admin/events?eventType=TASK_FAILED&size=100").await.expect(200);
-    let told: BTreeSet<String> = told.data()["content"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|event| event["eventData"]["task"].as_str().unwrap().to_owned())
-        .collect();
+    writers.end(&scene.app).await;
+    let admin = Person::enter(&scene.app.client, ADMIN).await.client;
+    caught_up(&admin).await;
+    let told = admin.get("/api/v1/admin/events?eventType=TASK_FAILED&size=100").await.expect(200);
+    let events = told.data()["content"].as_array().unwrap().iter();
+    let told: BTreeSet<String> =
+        events.map(|event| event["eventData"]["task"].as_str().unwrap().to_owned()).collect();
     assert_eq!(told, names, "each is an event");
     scene.app.stop().await;
 }

@@ -1,0 +1,59 @@
+//! Who looks after everything else: what tidies up, what looks whether all works, and what writes down that it does not.
+
+use std::sync::{Arc, Mutex as StdMutex};
+
+use bus::{Group, GroupHandle};
+use gateway::{Limits, Look};
+use http_kit::Kit;
+use journal::SqliteJournal;
+use metrics_exporter_prometheus::PrometheusHandle;
+use projection::ViewStore;
+use tokio::sync::{Mutex, watch};
+use users::Users;
+
+use super::monitor::{Monitor, Reporter, reports};
+use super::tidy::{Stalled, Tidy};
+use crate::settings::Settings;
+
+/// What is looked after.
+pub struct Scene<'a> {
+    pub settings: &'a Settings,
+    pub kit: &'a Kit,
+    pub journal: &'a Arc<SqliteJournal>,
+    pub users: &'a Users,
+    pub views: &'a [(Group, ViewStore)],
+    pub groups: &'a [GroupHandle],
+    pub limits: &'a Arc<Limits>,
+    pub prometheus: &'a PrometheusHandle,
+}
+
+pub struct Watch {
+    pub tidy: Tidy,
+    pub monitor: Arc<Mutex<Monitor>>,
+    pub reporter: Reporter,
+    /// What the monitor saw last.
+    pub looks: watch::Receiver<Look>,
+}
+
+impl Watch {
+    /// After a first look: whoever asks is told of one.
+    pub async fn over(scene: &Scene<'_>) -> Self {
+        let stalled = Stalled::default();
+        let (reports, reporter) = reports(scene.kit);
+        let mut monitor = Monitor::of(scene, &stalled, reports.clone());
+        let looks = monitor.looks();
+        monitor.look().await;
+        let tidy = Tidy {
+            kit: scene.kit.clone(),
+            users: scene.users.clone(),
+            handles: scene.groups.to_vec(),
+            views: scene.views.to_vec(),
+            limits: Arc::clone(scene.limits),
+            prometheus: scene.prometheus.clone(),
+            stalls: StdMutex::default(),
+            stalled,
+            reports,
+        };
+        Self { tidy, monitor: Arc::new(Mutex::new(monitor)), reporter, looks }
+    }
+}
