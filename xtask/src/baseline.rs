@@ -79,7 +79,7 @@ async fn run(data_dir: &Path) -> anyhow::Result<()> {
     let clock = Clock::System;
     let tokens = Tokens::new(&Tokens::generate_key()?, clock.clone(), 24 * 3600)?;
     let now = clock.now();
-    let token = tokens.issue(&TenantId::stored("hyderabad"), Ids.id(now), Ids.id(now), Role::User)?;
+    let token = tokens.issue(&TenantId::stored("hyderabad"), Ids.id(now), Ids.id(now), Role::User, 0)?;
     let site = Site { tokens: Arc::new(tokens), appender: Appender::start(&data_dir.join("events.db"))? };
     let router = Router::new()
         .route("/hello", get(hello))

@@ -131,7 +131,8 @@ impl Filled {
     /// How long a person's first page takes.
     async fn page(&self, number: u64) -> anyhow::Result<Duration> {
         let (kit, user) = (&self.app.kit, person(number * 31 % self.people));
-        let token = kit.tokens.issue(self.app.tenant(), user, kit.ledger.fresh().into(), Role::default())?;
+        let token =
+            kit.tokens.issue(self.app.tenant(), user, kit.ledger.fresh().into(), Role::default(), 0)?;
         let request = Request::get(format!("/api/user-history/{user}?size=50"))
             .header(header::HOST, "127.0.0.1")
             .header(header::AUTHORIZATION, format!("Bearer {token}"));
