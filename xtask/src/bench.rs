@@ -13,6 +13,7 @@ mod report;
 mod rows;
 mod sample;
 mod scene;
+mod versions;
 mod volume;
 mod wire;
 
@@ -53,6 +54,9 @@ pub struct Options {
     /// Instead: so many activity events (ten million) appended, sealed and read through; the journal alone
     #[arg(long, value_name = "EVENTS", num_args = 0..=1, default_missing_value = "10000000")]
     volume: Option<u64>,
+    /// Instead: this version and another in turn, whose xtask and server are in this directory; at least 15 rounds tell
+    #[arg(long, value_name = "DIRECTORY")]
+    against: Option<PathBuf>,
     /// Also write the report to this file
     #[arg(long)]
     save: Option<PathBuf>,
@@ -101,6 +105,10 @@ pub fn bench(options: &Options) -> anyhow::Result<()> {
     }
     let unknown = options.only.iter().find(|letter| !('a'..='i').contains(*letter));
     ensure!(unknown.is_none(), "there is no row {unknown:?}; the rows are a to i");
+    if let Some(other) = &options.against {
+        let (rounds, seconds) = (options.rounds.unwrap_or(15), options.seconds.unwrap_or(1));
+        return versions::compare(other, &options.only, rounds, seconds);
+    }
     let plan = options.plan();
     let built = cargo().args(["build", "--release", "--package", "hyderabadinfra"]).status();
     ensure!(built.context("cargo cannot be started")?.success(), "the server does not build");
