@@ -5,6 +5,7 @@ mod admin_pages;
 mod alert_kills;
 mod alerts;
 mod asyncapi;
+mod clocks;
 mod crash;
 mod erasure;
 mod imports;
