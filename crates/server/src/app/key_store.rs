@@ -24,8 +24,9 @@ use supervisor::Supervisor;
 /// So many of the newest people, and of the newest events of each log, must have their keys.
 const NEWEST: usize = 300;
 const PAGE: usize = 1000;
-/// What says that somebody was erased, and that they are to be. In this order: whose receipt is there came back.
-const ENDS: [&str; 2] = ["PERSONAL_DATA_ERASED", "USER_DELETED"];
+/// What says that somebody was erased, and that they, or what was sent to nobody's account, are to be. In this order:
+/// whose receipt is there came back.
+const ENDS: [&str; 3] = ["PERSONAL_DATA_ERASED", "USER_DELETED", "NOTIFICATION_DELETED"];
 
 type People = BTreeSet<(TenantId, UserId)>;
 
@@ -95,11 +96,14 @@ pub async fn settle(journal: &SqliteJournal, keys: &KeyRing) -> anyhow::Result<S
 /// Destroys the key of whom `event` is about; true when they had been erased before, and came back.
 fn end(keys: &KeyRing, event: &Envelope) -> anyhow::Result<bool> {
     let StreamId { tenant, kind, id } = &event.stream;
-    let subject: UserId = id.parse().with_context(|| format!("{} is no person's", event.stream))?;
+    // Of a stream that is nobody's there is no key.
+    let Ok(subject) = id.parse::<UserId>() else { return Ok(false) };
     match &**kind {
         "erasure" => Ok(keys.erase_again(tenant, subject)?),
-        // A courier has not come to it yet, and sees to the rest.
-        "user" => Ok(keys.erase(tenant, subject).map(|()| false)?),
+        // A courier has not come to them yet and sees to the rest; or the key came back, of which read models hold nothing.
+        "user" | "notification" if keys.knows(tenant, subject)? && !keys.is_erased(tenant, subject)? => {
+            Ok(keys.erase(tenant, subject).map(|()| false)?)
+        }
         _ => Ok(false),
     }
 }

@@ -6,6 +6,7 @@ mod alert_kills;
 mod alerts;
 mod asyncapi;
 mod backup;
+mod clocks;
 mod crash;
 mod erasure;
 mod faults;
