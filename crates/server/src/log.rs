@@ -210,13 +210,15 @@ mod tests {
     fn a_pipe_that_nobody_reads_holds_nobody_up() {
         let pipe = Pipe::default();
         let queue = LogQueue::start(&Supervisor::default(), pipe.clone()).unwrap();
+        // The thread may hold as much as it writes at once, beside what waits.
+        let held = AT_ONCE / "line 0\n".len();
         let lost = lost_lines(|| {
-            for number in 0..WAITING + 500 {
+            for number in 0..WAITING + held + 500 {
                 queue.say(&format!("line {number}"));
             }
         });
         let number: usize = lost.rsplit(' ').next().unwrap().parse().unwrap();
-        assert!((1..=500).contains(&number), "{lost}: the thread may hold a few more than the queue");
+        assert!((500..=held + 500).contains(&number), "{lost}");
         pipe.open();
         while !pipe.text().contains(&format!("line {}\n", WAITING - 1)) {
             queue.flush();
