@@ -79,7 +79,7 @@ impl Sender {
         let headers = [("x-correlation-id", number.as_str())];
         let answer = person.client.send_bytes(Method::POST, "/api/files/upload", form, &headers).await;
         let answer = answer.expect(201);
-        self.done.push(Done::Uploaded { url: answer.data()["url"].as_str().unwrap().to_owned() });
+        self.done.push(Done::Uploaded { url: answer.data()["fileUrl"].as_str().unwrap().to_owned() });
     }
 
     async fn sign_in_and_out(&mut self, person: &Person) {

@@ -89,6 +89,7 @@ pub const TOPICS: &[Topic] = &[
                 "CONSUMER_RESUMED",
                 "REPLAY_",
                 "OPTIMIZE_",
+                "BACKUP_",
             ];
             AUDITED.contains(&message) || prefixes.iter().any(|prefix| message.starts_with(prefix))
         },
