@@ -335,3 +335,34 @@ async fn rule_05_a_long_reader_holds_up_nobody() {
     assert_eq!(everything(&open(directory.path()), Log::Facts).await.len(), 3000, "by another process, too");
     assert_eq!(count(), 1, "it still sees its own moment");
 }
+
+/// Each life ends before a checkpoint is due, as a server's that is killed again and again.
+#[tokio::test]
+async fn lives_that_are_cut_short_do_not_let_the_write_ahead_log_grow_for_ever() {
+    const LIVES: u64 = 30;
+    let directory = tempfile::tempdir().unwrap();
+    let wal = directory.path().join("facts.db-wal");
+    let (mut longest, mut lives) = (0, Vec::new());
+    for life in 1..=LIVES {
+        let copy = tempfile::tempdir().unwrap();
+        for entry in std::fs::read_dir(directory.path()).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() && path.extension().is_none_or(|extension| extension != "db-shm") {
+                std::fs::copy(&path, copy.path().join(path.file_name().unwrap())).unwrap();
+            }
+        }
+        let journal = open(copy.path());
+        for _ in 0..3 {
+            let many = append(&stream("parcel", life), Expected::Any, &["A"; 300]);
+            journal.append(many).await.unwrap();
+        }
+        // Killed: the files as they are go to the next life.
+        for name in ["facts.db", "facts.db-wal", "activity.db", "activity.db-wal"] {
+            std::fs::copy(copy.path().join(name), directory.path().join(name)).unwrap();
+        }
+        longest = longest.max(std::fs::metadata(&wal).unwrap().len());
+        assert_eq!(journal.head(Log::Facts).await.unwrap().seq, life * 900);
+        lives.push((journal, copy));
+    }
+    assert!(longest < 8 << 20, "{longest} bytes");
+}

@@ -77,6 +77,7 @@ pub fn open(path: &Path) -> Result<Connection, JournalError> {
     )?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(64);
+    begin_short(&connection, path)?;
     let format: i64 = connection.query_row("pragma user_version", [], |row| row.get(0))?;
     match format {
         0 => {
@@ -93,6 +94,19 @@ pub fn open(path: &Path) -> Result<Connection, JournalError> {
         }
     }
     Ok(connection)
+}
+
+/// A write-ahead log of this size is copied into its file at the start.
+const LONG_WAL_BYTES: u64 = 4 << 20;
+
+/// Checkpoints come after so many rows of one life. Lives that are cut short each time would let the log grow for ever.
+fn begin_short(connection: &Connection, path: &Path) -> Result<(), JournalError> {
+    let mut wal = path.as_os_str().to_owned();
+    wal.push("-wal");
+    if std::fs::metadata(wal).is_ok_and(|wal| wal.len() > LONG_WAL_BYTES) {
+        connection.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?;
+    }
+    Ok(())
 }
 
 /// The epoch and the newest position.
