@@ -21,20 +21,20 @@ async fn views_after(site: &Site, asha: &Somebody, jumps: &[i64]) -> Vec<String>
     titles
 }
 
-/// Every title by pages of `size`, the newest first.
-async fn read(site: &Site, asha: &Somebody, size: u64, by_number: bool) -> Vec<String> {
-    let (mut titles, mut path, mut page) = (Vec::new(), format!("me?size={size}"), 0);
+/// Every title by pages of `limit`, the newest first.
+async fn read(site: &Site, person: &Somebody, limit: u64, by_number: bool) -> Vec<String> {
+    let (mut titles, mut path, mut page) = (Vec::new(), format!("me?size={limit}"), 0);
     loop {
-        let found = site.get(asha, &path).await;
+        let found = site.get(person, &path).await;
         for entry in found["activities"].as_array().unwrap() {
             titles.push(entry["activityData"]["title"].as_str().unwrap().to_owned());
         }
         let Some(next) = found["next"].as_str() else { return titles };
         page += 1;
         path = if by_number {
-            format!("me?size={size}&page={page}")
+            format!("me?size={limit}&page={page}")
         } else {
-            format!("me?size={size}&cursor={next}")
+            format!("me?size={limit}&cursor={next}")
         };
     }
 }

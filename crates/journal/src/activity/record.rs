@@ -52,12 +52,10 @@ impl Record {
 
     /// What to send it with now, where `head` is that of its log: from its first try on it may be there.
     pub fn expected(&self, head: u64) -> Expected {
-        match self.sent_at.get() {
-            Some(since) => Expected::Again { since: *since },
-            None => {
-                let _ = self.sent_at.set(head);
-                Expected::Any
-            }
+        if let Some(since) = self.sent_at.get() {
+            return Expected::Again { since: *since };
         }
+        let _ = self.sent_at.set(head);
+        Expected::Any
     }
 }

@@ -163,9 +163,7 @@ impl Outside {
 #[async_trait]
 impl Carrier for Outside {
     async fn carry(&self, order: &Order) -> Outcome {
-        if self.chaos.fails(60) {
-            panic!("simulated: a courier stumbles");
-        }
+        assert!(!self.chaos.fails(60), "simulated: a courier stumbles");
         self.set_out(order);
         self.chaos.pause().await;
         if self.chaos.fails(30) {

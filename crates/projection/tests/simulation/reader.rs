@@ -81,17 +81,16 @@ async fn document(life: &Life, user: UserId, written: &[Position]) -> Result<(),
     let Some(last) = own.last() else { return Ok(()) };
     let (key, log) = (last.stream.id.to_string(), last.position.log);
     let memory = life.rows.memory();
-    let found = match memory.documents.get(&key) {
-        Some(found) => found,
-        None => {
-            let ticket = memory.documents.ticket(&key);
-            life.chaos.pause().await;
-            let Ok(loaded) = load(life, &key).await else { return Ok(()) };
-            life.chaos.pause().await;
-            let loaded = Arc::new(loaded);
-            memory.documents.keep(&key, ticket, &loaded);
-            loaded
-        }
+    let found = if let Some(found) = memory.documents.get(&key) {
+        found
+    } else {
+        let ticket = memory.documents.ticket(&key);
+        life.chaos.pause().await;
+        let Ok(loaded) = load(life, &key).await else { return Ok(()) };
+        life.chaos.pause().await;
+        let loaded = Arc::new(loaded);
+        memory.documents.keep(&key, ticket, &loaded);
+        loaded
     };
     let (holds, needs) = (found[log.index()], last.position.seq);
     if holds < needs { Err(format!("the document of {key} is at {holds}, before {needs}")) } else { Ok(()) }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use bus::{AfterTries, Standing};
 use domain::{Clock, Envelope, Log, Position};
-use journal::sqlite::{Cut, Driver, Fate, Limits};
+use journal::sqlite::{Cut, Driver, Fate, Fates, Limits};
 use journal::{Journal, SqliteJournal};
 use uuid::Uuid;
 
@@ -24,16 +24,15 @@ pub fn open(
     clock: &Clock,
     chaos: &Arc<Chaos>,
 ) -> Result<(Arc<SqliteJournal>, [Driver; 2]), String> {
-    let fated = Arc::clone(chaos);
-    let fates = Arc::new(move |_| {
-        if !fated.fails(40) {
+    let decides = Arc::clone(chaos);
+    let fates: Fates = Arc::new(move |_| {
+        if !decides.fails(40) {
             return Fate::Done;
         }
-        let fate = [Fate::NotDone, Fate::Untold, Fate::Panic][usize::try_from(fated.draw(0, 2)).unwrap()];
-        fated.note(format_args!("a commit: {fate:?}"));
+        let fate = [Fate::NotDone, Fate::Untold, Fate::Panic][usize::try_from(decides.draw(0, 2)).unwrap()];
+        decides.note(format_args!("a commit: {fate:?}"));
         fate
     });
-    let fates: journal::sqlite::Fates = fates;
     let opened = SqliteJournal::driven(directory, clock, LIMITS, &fates);
     opened.map(|(journal, drivers)| (Arc::new(journal), drivers)).map_err(|error| error.to_string())
 }

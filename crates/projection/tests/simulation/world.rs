@@ -95,7 +95,9 @@ impl World {
         let scheduler = Scheduler::new(self.chaos.draw(0, u64::MAX));
         let (chaos, spawner) = (Arc::clone(&self.chaos), scheduler.spawner());
         let (truth, drivers) = truth::open(&self.path(JOURNAL), &self.clock, &chaos)?;
-        drivers.into_iter().for_each(|driver| spawner.spawn(driver.run()));
+        for driver in drivers {
+            spawner.spawn(driver.run());
+        }
         let reached = |panics| -> Arc<dyn Journal> {
             let (inner, chaos, spawner) = (Arc::clone(&truth), Arc::clone(&chaos), spawner.clone());
             Arc::new(UnreliableJournal { inner, chaos, spawner, panics })

@@ -15,11 +15,11 @@ use journal::keys::{KeyError, Mark};
 use journal::{
     Append, AppendError, Claims, Expected, Journal, KeyRing, Ledger, Refused, SqliteJournal, subjects,
 };
+use supervisor::Supervisor;
 
 use super::open::open_journal;
 use super::{key_files, lock};
 use crate::settings::Settings;
-use supervisor::Supervisor;
 
 /// So many of the newest people, and of the newest events of each log, must have their keys.
 const NEWEST: usize = 300;
@@ -31,6 +31,9 @@ const ENDS: [&str; 3] = ["PERSONAL_DATA_ERASED", "USER_DELETED", "NOTIFICATION_D
 type People = BTreeSet<(TenantId, UserId)>;
 
 /// The key store under `keys`, which is made when it is not there.
+///
+/// # Errors
+/// When the master key cannot be had, or the store not opened.
 pub fn open_store(settings: &Settings, keys: &Path) -> anyhow::Result<KeyRing> {
     let master = key_files::master(settings.master_key_file.as_deref(), keys)?;
     KeyRing::open(&keys.join("subjects.db"), &master).context("the key store")
@@ -47,6 +50,9 @@ pub struct Settled {
 
 impl Settled {
     /// Read models are what they must be.
+    ///
+    /// # Errors
+    /// When the store does not answer.
     pub fn done(self, keys: &KeyRing) -> Result<(), KeyError> {
         self.mark.map_or(Ok(()), |mark| keys.set_mark(mark))
     }

@@ -14,7 +14,7 @@ pub const FORMAT: u32 = 1;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Manifest {
-    /// See [`FORMAT`].
+    /// The shape of a manifest: it is told when a newer program wrote it.
     pub format: u32,
     /// Counts the backups of a directory from 1; each holds what came after the one before.
     pub number: u32,

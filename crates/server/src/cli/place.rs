@@ -98,7 +98,9 @@ pub async fn create_admin(args: &CreateAdmin, settings: &Settings) -> anyhow::Re
 /// When the data directory is held, or journal or key store do not answer.
 pub async fn accept_lost(args: &AcceptLost, settings: &Settings) -> anyhow::Result<ExitCode> {
     let lost = key_store::lost(settings, Clock::System, args.yes).await?;
-    lost.iter().for_each(|person| output::line(person));
+    for person in &lost {
+        output::line(person);
+    }
     output::note(&match (lost.len(), args.yes) {
         (0, _) => "no key is lost".to_owned(),
         (many, true) => {

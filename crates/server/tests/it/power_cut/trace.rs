@@ -58,7 +58,7 @@ impl Trace {
     pub fn read(text: &str, root: &Path) -> Self {
         let (syncing, unfinished) = (HashMap::new(), HashMap::new());
         let mut reading = Reading { root, calls: Vec::new(), syncing, unfinished };
-        text.lines().for_each(|line| reading.line(line));
+        text.lines().for_each(|line| reading.line(&with_paths(line)));
         Self { calls: reading.calls }
     }
 
@@ -174,6 +174,21 @@ impl Reading<'_> {
     }
 }
 
+/// The line with what descriptors stand for, `7<\\x2f\\x61>`, in plain text. Other angle brackets are strace's own words.
+fn with_paths(line: &str) -> String {
+    let mut plain = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((before, behind)) = rest.split_once("<\\x") {
+        let Some((hex, after)) = behind.split_once('>') else { break };
+        plain.push_str(before);
+        plain.push('<');
+        plain.push_str(&String::from_utf8_lossy(&bytes(&format!("\\x{hex}"))));
+        plain.push('>');
+        rest = after;
+    }
+    plain + rest
+}
+
 fn number(text: &str) -> Option<u64> {
     let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
     digits.parse().ok()
@@ -191,7 +206,10 @@ fn described(arguments: &str) -> Option<&str> {
 
 /// The quoted strings, whose bytes are all written as `\x41`.
 fn strings(arguments: &str) -> Vec<Vec<u8>> {
-    let quoted = arguments.split('"').skip(1).step_by(2);
+    arguments.split('"').skip(1).step_by(2).map(bytes).collect()
+}
+
+fn bytes(text: &str) -> Vec<u8> {
     let byte = |hex: &str| u8::from_str_radix(hex.get(..2)?, 16).ok();
-    quoted.map(|text| text.split("\\x").skip(1).filter_map(byte).collect()).collect()
+    text.split("\\x").skip(1).filter_map(byte).collect()
 }
