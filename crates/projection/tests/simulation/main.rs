@@ -31,7 +31,7 @@ use tokio::task::JoinSet;
 use crate::chaos::Chaos;
 use crate::world::{Outcome, World};
 
-fn said<'a>(panic: &'a (dyn Any + Send)) -> Option<&'a str> {
+fn said(panic: &(dyn Any + Send)) -> Option<&str> {
     panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str))
 }
 
@@ -103,7 +103,9 @@ async fn the_driven_journal_keeps_every_promise() {
     chaos.calm_down();
     let (journal, drivers) = truth::open(directory.path(), &clock, &chaos).unwrap();
     let mut writers = JoinSet::new();
-    drivers.into_iter().for_each(|driver| drop(writers.spawn(driver.run())));
+    for driver in drivers {
+        writers.spawn(driver.run());
+    }
     let journal: Arc<dyn Journal> = journal;
     conformance::all(&journal).await;
     conformance::all_at_once(&journal).await;
