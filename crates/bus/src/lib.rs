@@ -25,4 +25,4 @@ pub use lag::Lag;
 pub use runner::{Progress, Runner, StartError};
 pub use stats::{Counts, Stats};
 pub use target::{Advance, ApplyError, Block, Candidate, Checkpoint, Lease, ParkedEvent, State, Target};
-pub use wait::{Asker, Status, Waited};
+pub use wait::{Asker, Generation, Status, Waited};

@@ -10,6 +10,7 @@ pub use rebuild::Progress;
 
 use std::collections::HashSet;
 use std::pin::pin;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -86,6 +87,8 @@ pub struct Runner {
     stopped: watch::Sender<Option<String>>,
     paused: watch::Sender<Option<String>>,
     counters: Arc<Stats>,
+    /// Counts the read models that took over.
+    generation: Arc<AtomicU64>,
     /// Failures of the event that holds up a group which does not go on without it, and when it is tried again.
     failing: Option<(u32, Timestamp)>,
     asks: mpsc::Receiver<Ask>,
@@ -140,7 +143,8 @@ impl Runner {
         let (paused, resumption) = watch::channel(None);
         let counters = Arc::new(Stats::default());
         counters.started(clock.now());
-        let shared = (Arc::clone(&demand), Arc::clone(&counters));
+        let generation = Arc::<AtomicU64>::default();
+        let shared = (Arc::clone(&demand), Arc::clone(&counters), Arc::clone(&generation));
         let status = Status::new(seen, Arc::clone(&blocked), end, resumption, shared);
         let holding = Holding::new(Ids.uuid(clock.now()));
         let means = Means { journal, clock, policy, discarded: Arc::default() };
@@ -156,6 +160,7 @@ impl Runner {
             stopped,
             paused,
             counters,
+            generation,
             failing: None,
             asks,
             demand,

@@ -1,6 +1,6 @@
 //! Waiting until a group has applied a position: it says "applied" only when that is so.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -60,6 +60,22 @@ impl Drop for Waiter<'_> {
     }
 }
 
+/// The read model that a group fills at one moment. What was waited for in this one may be missing in the next, where
+/// another event failed.
+#[derive(Clone, Debug)]
+pub struct Generation {
+    current: Arc<AtomicU64>,
+    number: u64,
+}
+
+impl Generation {
+    /// Whether no other one took over since.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        self.current.load(Ordering::SeqCst) == self.number
+    }
+}
+
 /// How far a group has come, shared by the runner and everybody who asks.
 #[derive(Clone, Debug)]
 pub struct Status {
@@ -69,6 +85,7 @@ pub struct Status {
     paused: watch::Receiver<Option<String>>,
     demand: Arc<Demand>,
     stats: Arc<Stats>,
+    generation: Arc<AtomicU64>,
 }
 
 impl Status {
@@ -77,9 +94,9 @@ impl Status {
         blocked: Arc<RwLock<Vec<Blocked>>>,
         stopped: watch::Receiver<Option<String>>,
         paused: watch::Receiver<Option<String>>,
-        (demand, stats): (Arc<Demand>, Arc<Stats>),
+        (demand, stats, generation): (Arc<Demand>, Arc<Stats>, Arc<AtomicU64>),
     ) -> Self {
-        Self { watermark, blocked, stopped, paused, demand, stats }
+        Self { watermark, blocked, stopped, paused, demand, stats, generation }
     }
 
     /// Whether the cursor has passed `position`; its own key may still be parked.
@@ -116,6 +133,13 @@ impl Status {
     #[must_use]
     pub fn paused(&self) -> Option<String> {
         self.paused.borrow().clone()
+    }
+
+    /// The read model that it fills now. To be asked before [`Self::wait`]; what is read after the wait is what was
+    /// waited for if this is current still when it was read.
+    #[must_use]
+    pub fn generation(&self) -> Generation {
+        Generation { current: Arc::clone(&self.generation), number: self.generation.load(Ordering::SeqCst) }
     }
 
     /// What it has done.

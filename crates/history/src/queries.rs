@@ -101,6 +101,11 @@ impl Wanted {
         let since = Timestamp::from_micros(i64::MIN);
         Self { types: None, since, before: Uuid::max(), skip: 0, limit }
     }
+
+    /// Whether the first found is the newest of all.
+    pub fn is_from_the_newest(&self) -> bool {
+        self.types.is_none() && self.before == Uuid::max() && self.skip == 0
+    }
 }
 
 /// The history of one person.
@@ -231,36 +236,40 @@ impl Person<'_> {
     /// The counts of all time and of the last thirty days before `now`.
     pub async fn counts(&self, now: Timestamp) -> Result<Counts, ViewError> {
         let from = now.india_day() - (SUMMARY_DAYS - 1);
-        let params: Vec<Value<'_>> = vec![self.owner().into(), from.into()];
-        let types = "select activity_type, sum(count), sum(case when day >= $2 then count else 0 end)
-            from activity_days where owner = $1 group by activity_type order by activity_type";
-        let types = self.store.query(types, params.clone()).await?;
-        // No entry lies on a day before its own.
-        let days = "select day, sum(count) from activity_days where owner = $1 and place >= $2 and day >= $2
-            group by day order by day";
-        let found = self.store.query(days, params).await?;
-        let found: BTreeMap<i64, u64> =
-            found.iter().map(|row| (row.int(0).unwrap_or_default(), row.count(1))).collect();
-        let name = |row: &Row| row.text(0).unwrap_or_default().to_owned();
-        Ok(Counts {
-            all: types.iter().map(|row| (name(row), row.count(1))).collect(),
-            recent: types.iter().map(|row| (name(row), row.count(2))).filter(|(_, n)| *n > 0).collect(),
-            days: (from..from + SUMMARY_DAYS)
-                .map(|day| Day { day: day_name(day), count: found.get(&day).copied().unwrap_or_default() })
-                .collect(),
-        })
+        // Days before that are one.
+        let sql = "select activity_type, max(day, $2 - 1) as recent_day, sum(count) from activity_days
+            where owner = $1 group by activity_type, recent_day";
+        let found = self.store.query(sql, vec![self.owner().into(), from.into()]).await?;
+        let (mut all, mut recent) = (BTreeMap::<String, u64>::new(), BTreeMap::<String, u64>::new());
+        let mut days = BTreeMap::<i64, u64>::new();
+        for row in &found {
+            let (kind, day) = (row.text(0).unwrap_or_default(), row.int(1).unwrap_or_default());
+            let count = row.count(2);
+            *all.entry(kind.to_owned()).or_default() += count;
+            if day >= from {
+                *recent.entry(kind.to_owned()).or_default() += count;
+                *days.entry(day).or_default() += count;
+            }
+        }
+        let count_of = |day| days.get(&day).copied().unwrap_or_default();
+        let days = (from..from + SUMMARY_DAYS).map(|day| Day { day: day_name(day), count: count_of(day) });
+        Ok(Counts { days: days.collect(), all, recent })
     }
 
-    /// The summary of the last thirty days.
-    pub async fn summary(&self, counts: &Counts) -> Result<Summary, ViewError> {
-        let last = self.entries(&Wanted::newest(1)).await?;
-        Ok(Summary {
+    /// The newest entry.
+    pub async fn last(&self) -> Result<Option<HistoryEntry>, ViewError> {
+        Ok(self.entries(&Wanted::newest(1)).await?.pop())
+    }
+
+    /// The summary of the last thirty days; `last` is the time of the newest entry.
+    pub fn summary(&self, counts: &Counts, last: Option<Timestamp>) -> Summary {
+        Summary {
             user_id: self.user,
             activity_counts: counts.recent.clone(),
             total_activities_last30_days: counts.recent.values().sum(),
             most_active_day: counts.most_active_day(),
-            last_activity_timestamp: last.first().map(|entry| entry.last_at),
-        })
+            last_activity_timestamp: last,
+        }
     }
 }
 

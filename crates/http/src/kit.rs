@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bus::{Asker, Status, Waited};
+use bus::{Asker, Generation, Status, Waited};
 use domain::{Log, Position, TenantId, UserId};
 use journal::{ActivityQueue, Ledger, Seen};
 
@@ -73,19 +73,26 @@ impl Tenants {
 }
 
 /// Whether a reader sees everything they wrote.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Freshness {
-    /// Everything.
+    /// Everything, whatever is read.
     Fresh,
+    /// Everything, in this read model.
+    In(Generation),
     /// Perhaps not the last of it: the answer is marked.
     Stale,
 }
 
 impl Freshness {
-    /// For [`Reply::stale`].
+    /// For [`Reply::stale`]. To be asked when everything is read: a read model that took over meanwhile may hold back
+    /// what the one before had.
     #[must_use]
-    pub fn is_stale(self) -> bool {
-        self == Self::Stale
+    pub fn is_stale(&self) -> bool {
+        match self {
+            Self::Fresh => false,
+            Self::In(generation) => !generation.is_current(),
+            Self::Stale => true,
+        }
     }
 }
 
@@ -156,10 +163,12 @@ impl Kit {
 
     /// Whether a read model has everything the caller wrote to `logs`, without waiting.
     #[must_use]
-    pub fn is_fresh(&self, group: &Status, caller: &Caller, logs: &[Log]) -> bool {
-        let Some(user) = caller.user() else { return true };
+    pub fn freshness_now(&self, group: &Status, caller: &Caller, logs: &[Log]) -> Freshness {
+        let Some(user) = caller.user() else { return Freshness::Fresh };
+        let generation = group.generation();
         let seen = self.seen.of(&caller.tenant, user);
-        logs.iter().all(|log| group.reached(seen[log.index()])) && group.blocked_count() == 0
+        let reached = logs.iter().all(|log| group.reached(seen[log.index()]));
+        if reached && group.blocked_count() == 0 { Freshness::In(generation) } else { Freshness::Stale }
     }
 
     /// Waits, bounded, until a read model has everything the caller wrote to `logs`.
@@ -178,8 +187,9 @@ impl Kit {
         let seen = self.seen.of(tenant, user);
         let needed: Vec<Position> = logs.iter().map(|log| seen[log.index()]).collect();
         let asker = Asker { tenant, user };
+        let generation = group.generation();
         match group.wait(&needed, asker, self.wait).await {
-            Waited::Applied => Freshness::Fresh,
+            Waited::Applied => Freshness::In(generation),
             Waited::Parked | Waited::TimedOut => Freshness::Stale,
         }
     }

@@ -1,6 +1,7 @@
 //! Filling a read model beside the one in use, and going on with it.
 
 use std::collections::HashSet;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use domain::Log;
@@ -92,8 +93,10 @@ impl Runner {
             fresh.reach(*log, self.at(*log)).await?;
         }
         let held_back = fresh.target.state().await?.blocked;
-        // While it takes over, readers meet the one or the other: nobody is told "applied" of what either holds back.
+        // While it takes over, readers meet the one or the other: nobody is told "applied" of what either holds back,
+        // and whoever was told so before looks again.
         self.blocked.write().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&held_back);
+        self.generation.fetch_add(1, Ordering::SeqCst);
         take_over.await?;
         self.hold(held_back);
         Ok(self.group.logs.iter().map(|log| self.at(*log)).sum())

@@ -30,8 +30,10 @@ pub fn read(row: &Row) -> Result<(Known, Version), Failure> {
 impl App {
     /// A file that is not gone, as the caller last left it.
     pub(super) async fn present(&self, caller: &Caller, id: FileId) -> Result<(Known, Version), Failure> {
+        // Before it is read: what is applied after that is fresh, and not what was read.
+        let freshness = self.files.kit.freshness_now(&self.status, caller, &[Log::Facts]);
         let found = match self.listed(&caller.tenant, id).await? {
-            Some(listed) if self.files.kit.is_fresh(&self.status, caller, &[Log::Facts]) => listed,
+            Some(listed) if !freshness.is_stale() => listed,
             _ => self.folded(&caller.tenant, id).await?,
         };
         if found.0.deleted { Err(no_such_file()) } else { Ok(found) }

@@ -108,7 +108,13 @@ async fn page(
     if let Some((_, id)) = before {
         wanted.before = id;
     }
+    let from_the_newest = wanted.is_from_the_newest();
     let (activities, next) = cut(person.entries(&wanted).await?, &paging);
+    let last = if from_the_newest {
+        activities.first().map(|entry| entry.last_at)
+    } else {
+        person.last().await?.map(|entry| entry.last_at)
+    };
     let links = Links::by_cursor(&asked.uri, next.as_deref());
     let data = HistoryPage {
         user_id: asked.user,
@@ -116,7 +122,7 @@ async fn page(
         total_activities: total,
         current_page: paging.page,
         total_pages: total.div_ceil(paging.size),
-        summary: person.summary(&counts).await?,
+        summary: person.summary(&counts, last),
         next,
     };
     Ok(site.history.kit.reply("History", data).links(&links).stale(freshness.is_stale()))

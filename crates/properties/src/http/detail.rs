@@ -97,15 +97,12 @@ fn shown(caller: &Caller, known: Arc<Known>) -> Result<Arc<Known>, Failure> {
 impl App {
     /// The listing as this caller may see it.
     pub(super) async fn visible(&self, caller: &Caller, id: PropertyId) -> Result<Arc<Known>, Failure> {
-        let known = if self.kit.is_fresh(&self.status, caller, &[Log::Facts]) {
-            self.known(&caller.tenant, id).await?
-        } else {
-            None
-        };
+        let freshness = self.kit.freshness_now(&self.status, caller, &[Log::Facts]);
+        let known = if freshness.is_stale() { None } else { self.known(&caller.tenant, id).await? };
         // A listing the read model has not seen yet may be somebody's last write: it exists from its answer on.
         let known = match known {
-            Some(known) => known,
-            None => self.folded_known(caller, id).await?,
+            Some(known) if !freshness.is_stale() => known,
+            _ => self.folded_known(caller, id).await?,
         };
         shown(caller, known)
     }

@@ -50,10 +50,10 @@ impl App {
         let written = kit.seen.of(&caller.tenant, user)[Log::Facts.index()];
         let freshness = kit.wait_for_own(&self.status, caller, &[Log::Facts]).await;
         let left = kit.wait.saturating_sub(began.elapsed());
-        match freshness {
-            Freshness::Fresh if self.search.progress.wait(written.seq, left).await => Freshness::Fresh,
-            _ => Freshness::Stale,
+        if freshness.is_stale() || !self.search.progress.wait(written.seq, left).await {
+            return Freshness::Stale;
         }
+        freshness
     }
 
     /// Asks the index, on a thread that may block; as many at once as the read model allows itself.

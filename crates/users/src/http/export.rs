@@ -61,7 +61,7 @@ pub async fn export(
 async fn caught_up(parts: &[Arc<dyn Part>], person: &Subject, reader: &Subject) -> Freshness {
     let writers = if person == reader { vec![person] } else { vec![person, reader] };
     let waits = parts.iter().flat_map(|part| writers.iter().map(|writer| part.wait_for(writer)));
-    let stale = join_all(waits).await.into_iter().any(Freshness::is_stale);
+    let stale = join_all(waits).await.iter().any(Freshness::is_stale);
     if stale { Freshness::Stale } else { Freshness::Fresh }
 }
 
