@@ -55,7 +55,7 @@ pub struct Life {
     pub group: watch::Sender<Option<GroupHandle>>,
     pub runners: AtomicU64,
     /// Runners that nobody stopped before another one was started.
-    pub zombies: AtomicU64,
+    pub zombies: Arc<AtomicU64>,
     pub rebuilding: AtomicBool,
     /// What is still to be done before this life may end.
     pub busy: AtomicU64,
@@ -130,10 +130,15 @@ impl Life {
     /// Writes a decision down, if the disk lets it.
     fn decision(&self, note: impl FnOnce(&Decisions) + Send + 'static) -> Decision {
         let (chaos, decisions) = (Arc::clone(&self.chaos), Arc::clone(&self.decisions));
+        let zombies = Arc::clone(&self.zombies);
         Box::pin(async move {
             chaos.pause().await;
             if chaos.fails(5) {
                 return Err("simulated: no disk".into());
+            }
+            // One process has the journal open: the next one cannot start before this one can decide no more.
+            if zombies.load(Ordering::SeqCst) > 0 {
+                return Err("another process decides".into());
             }
             note(&decisions);
             chaos.pause().await;

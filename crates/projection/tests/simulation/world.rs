@@ -124,7 +124,7 @@ impl World {
             ahead: Arc::clone(&self.ahead),
             group: watch::channel(None).0,
             runners: AtomicU64::new(0),
-            zombies: AtomicU64::new(0),
+            zombies: Arc::default(),
             rebuilding: AtomicBool::new(false),
             busy: AtomicU64::new(busy),
             chaos,
