@@ -20,6 +20,14 @@ pub enum AuditEvent {
         /// Through which operation.
         operation: String,
     },
+    /// Someone with that right looked at the data of several people at once, such as a page of a list.
+    #[serde(rename = "PERSONAL_DATA_LISTED")]
+    LookedAtMany {
+        /// Whose data, each once.
+        subject_ids: Vec<UserId>,
+        /// Through which operation.
+        operation: String,
+    },
     /// A person's data was exported.
     #[serde(rename = "PERSONAL_DATA_EXPORTED")]
     Exported {

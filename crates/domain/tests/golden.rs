@@ -189,6 +189,10 @@ fn others() -> (Vec<FavouritesEvent>, Vec<SessionEvent>, Vec<AuditEvent>) {
         ],
         vec![
             AuditEvent::LookedAt { subject_id, operation: "GET /api/users/{id}".into() },
+            AuditEvent::LookedAtMany {
+                subject_ids: vec![subject_id, id(4)],
+                operation: "GET /api/users".into(),
+            },
             AuditEvent::Exported { subject_id },
             AuditEvent::Erased { subject_id },
             AuditEvent::HistoryEntryHidden { activity_id: id::<()>(9).uuid() },

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::Log;
 use http_kit::export::{Part, Portion, Subject};
-use http_kit::{Cursor, Failure, Freshness};
+use http_kit::{Category, Cursor, Failure, Freshness};
 
 use crate::AppParts;
 use crate::document::Document;
@@ -16,6 +16,10 @@ pub const FILES: &str = "files";
 impl Part for AppParts {
     fn name(&self) -> &'static str {
         FILES
+    }
+
+    fn category(&self) -> Category {
+        Category::Files
     }
 
     async fn wait_for(&self, reader: &Subject) -> Freshness {

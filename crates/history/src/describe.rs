@@ -118,6 +118,10 @@ impl Told<'_> {
                 Some(operation) => format!("You looked at {whose} data ({operation})"),
                 None => format!("You looked at {whose} data"),
             },
+            "PERSONAL_DATA_LISTED" => match self.text("operation") {
+                Some(operation) => format!("You looked at the data of several people ({operation})"),
+                None => "You looked at the data of several people".into(),
+            },
             "PERSONAL_DATA_EXPORTED" => format!("You exported {whose} data"),
             "PERSONAL_DATA_ERASED" => format!("You had {whose} data erased"),
             "HISTORY_ENTRY_HIDDEN" => "You hid an entry of a history".into(),

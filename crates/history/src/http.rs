@@ -13,7 +13,7 @@ use axum::http::Uri;
 use axum::http::request::Parts;
 use bus::Status;
 use domain::{FieldErrors, Fields, Log, Timestamp, UserId};
-use http_kit::{Caller, Cursor, Failure, Freshness, Kit, Paging, Params};
+use http_kit::{Caller, Category, Cursor, Failure, Freshness, Kit, Paging, Params};
 use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -80,7 +80,7 @@ impl Asked {
     /// Lets the caller in, writes an admin's look down, waits for the caller's own last writes.
     async fn open(&self, site: &Site, operation: &str) -> Result<Freshness, Failure> {
         let kit = &site.history.kit;
-        self.caller.may_see(kit, self.user, operation).await?;
+        self.caller.may_read(kit, (Category::History, self.user), operation).await?;
         Ok(kit.wait_for_own(&site.status, &self.caller, &Log::ALL).await)
     }
 

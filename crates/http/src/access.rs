@@ -1,5 +1,7 @@
 //! Who may do what: the `who` column of `docs/endpoints.tsv`, asked by every operation of every service.
 
+use std::collections::BTreeSet;
+
 use domain::audit::AuditEvent;
 use domain::user::{Role, User};
 use domain::{StreamId, UserId};
@@ -10,13 +12,45 @@ use crate::commands::Recorded;
 use crate::failure::Failure;
 use crate::kit::Kit;
 
+/// What is kept about a person, by who else may read it: for every answer and for the export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Category {
+    /// Their account and its sessions.
+    Account,
+    /// The homes they list, and what was decided about these.
+    Listings,
+    /// What they did.
+    History,
+    /// The homes they saved.
+    Favourites,
+    /// What they searched for, and the searches they saved.
+    Searches,
+    /// What they were told, and how they are told.
+    Notifications,
+    /// Their documents. Images are public.
+    Files,
+    /// Enquiries: these hold names and numbers of other people, too.
+    Enquiries,
+}
+
+impl Category {
+    /// Whoever reads it of others, their looks being written down.
+    const fn readers(self) -> &'static [Role] {
+        match self {
+            Self::Account | Self::Listings | Self::History => &[Role::Admin, Role::Support],
+            Self::Favourites | Self::Searches | Self::Notifications | Self::Files => &[Role::Admin],
+            Self::Enquiries => &[],
+        }
+    }
+}
+
 /// What an operation asks of its caller, beyond being signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Right {
     /// To change what belongs to this person: the person, or an admin.
     Change(UserId),
-    /// To see what belongs to this person: the person, an admin or support, whose looks are written down.
-    See(UserId),
+    /// To read this of a person: the person, and whoever reads that of others.
+    Read(Category, UserId),
     /// To see what admins see: an admin, or support.
     SeeAll,
     /// To moderate: a moderator or an admin.
@@ -47,7 +81,7 @@ impl Caller {
         let role = |roles: &[Role]| !person.service && roles.contains(&person.role);
         let (allowed, of_another) = match right {
             Right::Change(user) => (own(user) || role(&[Role::Admin]), !own(user)),
-            Right::See(user) => (own(user) || role(&[Role::Admin, Role::Support]), !own(user)),
+            Right::Read(category, user) => (own(user) || role(category.readers()), !own(user)),
             Right::SeeAll => (role(&[Role::Admin, Role::Support]), true),
             Right::Moderate => (role(&[Role::Moderator, Role::Admin]), true),
             Right::Administer => (role(&[Role::Admin]), true),
@@ -86,35 +120,58 @@ impl Caller {
         id.parse().map_err(|_| Failure::no_such_person())
     }
 
-    /// [`Self::require`] with [`Right::Change`], for a look: an admin's at somebody else is durable before it is
-    /// answered.
+    /// [`Self::may_read`] of a person who exists.
     ///
     /// # Errors
-    /// As [`Self::require`]; 404 when there is no such person, 503 when the look cannot be written down.
-    pub async fn may_look(&self, kit: &Kit, user: UserId, operation: &str) -> Result<(), Failure> {
-        if self.require(Right::Change(user))?.of_another {
+    /// As [`Self::may_read`]; 404 when there is no such person.
+    pub async fn may_read_of(
+        &self,
+        kit: &Kit,
+        (category, user): (Category, UserId),
+        operation: &str,
+    ) -> Result<(), Failure> {
+        if self.require(Right::Read(category, user))?.of_another {
             let (known, _) = kit.ledger.load::<User>(&self.tenant, user).await?;
             known.person.ok_or_else(Failure::no_such_person)?;
-            self.look(kit, user, operation).await?;
         }
-        Ok(())
+        self.looks_at(kit, [user], operation).await
     }
 
-    /// [`Self::require`] with [`Right::See`]; a look at somebody else's data is durable before it is answered.
+    /// [`Self::require`] with [`Right::Read`]; a look at somebody else's data is durable before it is answered.
     ///
     /// # Errors
     /// As [`Self::require`]; 503 when the look cannot be written down.
-    pub async fn may_see(&self, kit: &Kit, user: UserId, operation: &str) -> Result<Access, Failure> {
-        let access = self.require(Right::See(user))?;
-        if access.of_another {
-            self.look(kit, user, operation).await?;
-        }
-        Ok(access)
+    pub async fn may_read(
+        &self,
+        kit: &Kit,
+        (category, user): (Category, UserId),
+        operation: &str,
+    ) -> Result<(), Failure> {
+        self.require(Right::Read(category, user))?;
+        self.looks_at(kit, [user], operation).await
     }
 
-    async fn look(&self, kit: &Kit, user: UserId, operation: &str) -> Result<(), Failure> {
-        let event = AuditEvent::LookedAt { subject_id: user, operation: operation.to_owned() };
-        self.write_down(kit, &event).await
+    /// Records that the caller is shown data of `people`, before they are. One's own is no look.
+    ///
+    /// # Errors
+    /// 503 when it cannot be written down.
+    pub async fn looks_at(
+        &self,
+        kit: &Kit,
+        people: impl IntoIterator<Item = UserId>,
+        operation: &str,
+    ) -> Result<(), Failure> {
+        let own = self.user();
+        let others: BTreeSet<UserId> = people.into_iter().filter(|user| Some(*user) != own).collect();
+        let (operation, mut subject_ids) = (operation.to_owned(), Vec::from_iter(others));
+        match subject_ids.len() {
+            0 => Ok(()),
+            1 => {
+                let subject_id = subject_ids.remove(0);
+                self.write_down(kit, &AuditEvent::LookedAt { subject_id, operation }).await
+            }
+            _ => self.write_down(kit, &AuditEvent::LookedAtMany { subject_ids, operation }).await,
+        }
     }
 
     /// Records an audit event by this caller.

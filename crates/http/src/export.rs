@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::access::Category;
 use crate::failure::Failure;
 use crate::kit::Freshness;
 use crate::paging::{Cursor, Page, Paging};
@@ -47,6 +48,9 @@ impl Subject {
 pub trait Part: Send + Sync {
     /// What the list is called in the answer.
     fn name(&self) -> &'static str;
+
+    /// What it holds: whoever may not read that of others gets an export without it.
+    fn category(&self) -> Category;
 
     /// Waits, bounded, until the list has everything that `reader` wrote: the person, or whoever exports for them.
     async fn wait_for(&self, reader: &Subject) -> Freshness;

@@ -24,7 +24,7 @@ mod rest;
 mod steady;
 mod tokens;
 
-pub use access::{Access, Right};
+pub use access::{Access, Category, Right};
 pub use body::JsonObject;
 pub use caller::{Caller, CorrelationId, SignedIn, Visitor};
 pub use commands::Recorded;

@@ -117,6 +117,12 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// The entries.
+    #[must_use]
+    pub fn content(&self) -> &[T] {
+        &self.content
+    }
+
     /// The entries alone.
     #[must_use]
     pub fn into_content(self) -> Vec<T> {

@@ -7,7 +7,7 @@ use domain::preferences::Channel;
 use domain::{Log, Timestamp};
 use http_kit::docs::Listed;
 use http_kit::export::{AT_ONCE, Part, Portion, Subject};
-use http_kit::{Cursor, Failure, Freshness, Paging};
+use http_kit::{Category, Cursor, Failure, Freshness, Paging};
 use projection::Row;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -68,6 +68,10 @@ impl Part for Inbox {
         NOTIFICATIONS
     }
 
+    fn category(&self) -> Category {
+        Category::Notifications
+    }
+
     async fn wait_for(&self, reader: &Subject) -> Freshness {
         self.0.wait_for(reader).await
     }
@@ -83,6 +87,10 @@ struct Letters(Site);
 impl Part for Letters {
     fn name(&self) -> &'static str {
         LETTERS
+    }
+
+    fn category(&self) -> Category {
+        Category::Notifications
     }
 
     async fn wait_for(&self, reader: &Subject) -> Freshness {

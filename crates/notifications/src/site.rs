@@ -9,6 +9,8 @@ use domain::TenantId;
 pub struct MailSettings {
     /// The sender, such as `no-reply@example.com`. A name before it stands in place of the site's.
     pub from: String,
+    /// Administrators are shown the codes of letters.
+    pub show_codes: bool,
     /// The site of every tenant that has none of its own.
     pub site: MailSite,
     /// The sites of the others.

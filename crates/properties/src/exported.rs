@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use domain::Log;
 use http_kit::docs::Listed;
 use http_kit::export::{Part, Portion, Subject, Told};
-use http_kit::{Cursor, Failure, Freshness, Paging};
+use http_kit::{Category, Cursor, Failure, Freshness, Paging};
 
 use crate::App;
 use crate::document::Document;
@@ -69,6 +69,14 @@ pub fn lists() -> Vec<Listed> {
 impl Part for Exported {
     fn name(&self) -> &'static str {
         self.list.name()
+    }
+
+    fn category(&self) -> Category {
+        match self.list {
+            List::Homes | List::HomeEvents => Category::Listings,
+            List::Favorites => Category::Favourites,
+            List::Enquiries(_) => Category::Enquiries,
+        }
     }
 
     async fn wait_for(&self, reader: &Subject) -> Freshness {

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::Log;
 use http_kit::export::{Part, Portion, Subject};
-use http_kit::{Cursor, Failure, Freshness, Paging};
+use http_kit::{Category, Cursor, Failure, Freshness, Paging};
 
 use crate::App;
 
@@ -14,6 +14,10 @@ pub const SAVED_SEARCHES: &str = "savedSearches";
 impl Part for App {
     fn name(&self) -> &'static str {
         SAVED_SEARCHES
+    }
+
+    fn category(&self) -> Category {
+        Category::Searches
     }
 
     async fn wait_for(&self, reader: &Subject) -> Freshness {

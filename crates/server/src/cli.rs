@@ -145,7 +145,8 @@ impl Serve {
     #[must_use]
     pub fn flags(&self) -> Vec<Flag> {
         let listen = self.listen.clone().map(|value| Flag { name: "--listen", key: "listen", value });
-        listen.into_iter().chain(self.place.flags()).collect()
+        let codes = Flag { name: "--demo", key: "mail.show_codes", value: "true".into() };
+        listen.into_iter().chain(self.demo.then_some(codes)).chain(self.place.flags()).collect()
     }
 }
 

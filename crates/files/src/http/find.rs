@@ -2,9 +2,8 @@
 
 use ::projection::Row;
 use domain::file::{File, Known};
-use domain::user::Role;
 use domain::{FileId, Log, Personal, TenantId, Timestamp, Version};
-use http_kit::{Caller, Failure};
+use http_kit::{Caller, Category, Failure, Right};
 
 use super::no_such_file;
 use crate::App;
@@ -64,10 +63,7 @@ impl App {
     }
 }
 
-/// Whether `caller` may know that a file exists: images are public, documents are for their owner and admins.
+/// Whether `caller` may know that a file exists: images are public, documents are not.
 pub fn may_see(caller: &Caller, known: &Known) -> bool {
-    let insider = caller
-        .signed_in
-        .is_some_and(|person| !person.service && (person.user == known.owner || person.role == Role::Admin));
-    known.is_image() || insider
+    known.is_image() || caller.require(Right::Read(Category::Files, known.owner)).is_ok()
 }

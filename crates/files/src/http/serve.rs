@@ -9,7 +9,6 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::Response;
-use domain::audit::AuditEvent;
 use domain::file::{Content, Known, Stored};
 use domain::{Fields, FileId, UserId};
 use http_kit::docs::{IfNoneMatch, Query};
@@ -131,9 +130,8 @@ impl App {
         if owner.is_some_and(|owner| owner != known.owner) || !may_see(caller, &known) {
             return Err(no_such_file());
         }
-        if !known.is_image() && caller.user() != Some(known.owner) {
-            let look = AuditEvent::LookedAt { subject_id: known.owner, operation: operation.to_owned() };
-            caller.write_down(&self.files.kit, &look).await?;
+        if !known.is_image() {
+            caller.looks_at(&self.files.kit, [known.owner], operation).await?;
         }
         Ok(known)
     }

@@ -1,12 +1,14 @@
 //! Keys whose events could not be applied: what they are, why, another try, or the decision to go on without.
 
+use std::collections::BTreeSet;
+
 use super::asked::{DiscardBody, Pages};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use bus::{Blocked, BlockedState, GroupHandle, LetterError, ParkedEvent};
 use domain::audit::AuditEvent;
-use domain::{Fields, Log, Position, StreamId, Timestamp};
+use domain::{Fields, Log, Position, StreamId, Timestamp, UserId};
 use http_kit::Envelope;
 use http_kit::docs::{IdempotencyKey, Query};
 use http_kit::{Caller, Conditions, Failure, JsonObject, Page, Paging, Params};
@@ -21,6 +23,7 @@ use crate::Gateway;
 
 /// Waiting events that are shown of a key; there may be any number.
 const SHOWN: usize = 100;
+const SHOW: &str = "GET /api/v1/admin/dead-letters/{id}";
 
 /// A key whose events could not be applied, or a delivery that could not be carried out.
 #[derive(Debug, Serialize, ToSchema)]
@@ -71,6 +74,9 @@ struct Came {
     caused_by: Option<Vec<shown::Shown>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     same_request: Option<Vec<shown::Shown>>,
+    /// Whose data these are.
+    #[serde(skip)]
+    people: BTreeSet<UserId>,
 }
 
 /// An event that waits.
@@ -131,6 +137,8 @@ pub async fn show(
     if let Some(delivery) = undelivered::find(&gateway, &id).await? {
         let head = gateway.kit.ledger.journal().head(Log::Facts).await?;
         let came = Came::about(&gateway, head.at(delivery.tracked.order.seq)).await?;
+        let recipient = Some(delivery.tracked.order.recipient);
+        caller.looks_at(&gateway.kit, came.people.iter().copied().chain(recipient), SHOW).await?;
         let data = Opened { letter: delivery.told(), came, waiting_events: Vec::new() };
         return Ok(gateway.kit.reply("Dead letter", data).into_response());
     }
@@ -140,6 +148,8 @@ pub async fn show(
         Some(first) => Came::about(&gateway, first.position).await?,
         None => Came::default(),
     };
+    let people = came.people.iter().copied().chain(waiting.iter().filter_map(|event| event.user_id));
+    caller.looks_at(&gateway.kit, people, SHOW).await?;
     let waiting_events = waiting.iter().take(SHOWN).map(waits).collect();
     let data = Opened { letter: letter(&handle, &blocked), came, waiting_events };
     Ok(gateway.kit.reply("Dead letter", data).into_response())
@@ -154,6 +164,7 @@ impl Came {
         let Some(event) = found.first() else { return Ok(Self::default()) };
         let chain = Chain::of(journal, event).await?;
         Ok(Self {
+            people: shown::people([event].into_iter().chain(&chain.causes).chain(&chain.related)),
             event: Some(shown::event(event)),
             caused_by: Some(chain.causes.iter().map(shown::event).collect()),
             same_request: Some(chain.related.iter().map(shown::event).collect()),

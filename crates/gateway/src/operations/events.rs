@@ -5,7 +5,6 @@ use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use domain::aggregate::Aggregate;
-use domain::audit::AuditEvent;
 use domain::favourites::Favourites;
 use domain::fields::MemberKind;
 use domain::property::Property;
@@ -43,6 +42,7 @@ pub async fn list(State(gateway): State<Gateway>, caller: Caller, uri: Uri) -> R
     let before = paging.cursor.as_ref().and_then(|Cursor(parts)| parts.first()?.as_u64());
     let limit = usize::try_from(paging.size).unwrap_or(usize::MAX);
     let found = gateway.kit.ledger.journal().find(&EventQuery { before, limit, ..query }).await?;
+    caller.looks_at(&gateway.kit, shown::people(&found), "GET /api/v1/admin/events").await?;
     let full = found.len() == limit;
     let next = found.last().filter(|_| full).map(|last| Cursor(vec![last.position.seq.into()]).encode());
     let content: Vec<shown::Shown> = found.iter().map(shown::event).collect();
@@ -93,7 +93,7 @@ fn time(fields: &mut Fields<'_>, name: &str) -> Option<Timestamp> {
 }
 
 /// `GET /api/v1/admin/streams/{type}/{id}`: an aggregate now, or as of `?version=` or `?at=`, with the events that
-/// made it so. A look at a person is written down.
+/// made it so. A look at people's data is written down.
 #[utoipa::path(
     get,
     path = "/api/v1/admin/streams/{type}/{id}",
@@ -119,10 +119,8 @@ pub async fn stream(
     if whole.is_empty() {
         return Err(Failure::not_found("STREAM_NOT_FOUND", "there is no such stream"));
     }
-    if let ("user", Ok(subject_id)) = (kind.as_str(), id.parse()) {
-        let operation = "GET /api/v1/admin/streams/{type}/{id}".to_owned();
-        caller.write_down(&gateway.kit, &AuditEvent::LookedAt { subject_id, operation }).await?;
-    }
+    let operation = "GET /api/v1/admin/streams/{type}/{id}";
+    caller.looks_at(&gateway.kit, shown::people(&whole), operation).await?;
     let latest = whole.last().map_or(0, |event| event.version);
     let most: Version = version.and_then(|version| u64::try_from(version).ok()).unwrap_or(Version::MAX);
     let then: Vec<Envelope> = whole

@@ -1,8 +1,10 @@
 //! Events as operators see them: what happened, when and where, and of people's personal values only that they are
 //! there.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use domain::personal::SEALED;
 use domain::{Envelope, Timestamp, UserId, Version};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -33,6 +35,40 @@ pub struct Shown {
     event_data: Value,
     #[schema(value_type = std::collections::BTreeMap<String, Value>)]
     metadata: Value,
+}
+
+/// The members of an event that name people.
+const PEOPLE: [&str; 5] = ["subjectId", "ownerId", "userId", "seekerId", "reporterId"];
+/// The streams that are a person's own, and have their id.
+const OWN_STREAMS: [&str; 7] =
+    ["user", "preferences", "favourite", "history", "activity", "audit", "erasure"];
+
+/// The people whose data `events` hold: whoever acted, and whoever is named.
+pub fn people<'a>(events: impl IntoIterator<Item = &'a Envelope>) -> BTreeSet<UserId> {
+    let mut people = BTreeSet::new();
+    for event in events {
+        people.extend(event.user_id);
+        if OWN_STREAMS.contains(&&*event.stream.kind) {
+            people.extend(event.stream.id.parse::<UserId>());
+        }
+        for json in [&event.data, &event.metadata] {
+            named(&serde_json::from_str(json).unwrap_or_default(), &mut people);
+        }
+    }
+    people
+}
+
+fn named(value: &Value, people: &mut BTreeSet<UserId>) {
+    match value {
+        Value::Object(members) => {
+            let sealed = members.get(SEALED).and_then(|sealed| sealed.get("subject"));
+            let ids = PEOPLE.iter().filter_map(|name| members.get(*name)).chain(sealed);
+            people.extend(ids.filter_map(|id| id.as_str()?.parse::<UserId>().ok()));
+            members.values().for_each(|member| named(member, people));
+        }
+        Value::Array(items) => items.iter().for_each(|item| named(item, people)),
+        _ => {}
+    }
 }
 
 pub fn event(envelope: &Envelope) -> Shown {

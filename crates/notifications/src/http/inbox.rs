@@ -8,7 +8,7 @@ use domain::preferences::{Channel, Kind};
 use domain::{Log, NotificationId, TenantId, Timestamp, UserId};
 use http_kit::Envelope;
 use http_kit::docs::{IdempotencyKey, IfMatch, Query};
-use http_kit::{Caller, Conditions, Cursor, Failure, Page, Paging, Params, Reply, Right, refused};
+use http_kit::{Caller, Category, Conditions, Cursor, Failure, Page, Paging, Params, Reply, Right, refused};
 use journal::Done;
 use projection::{Row, Value};
 use serde::Serialize;
@@ -96,7 +96,8 @@ pub async fn list(
     uri: Uri,
 ) -> Result<Reply<Inbox>, Failure> {
     let user = caller.named(&id)?;
-    caller.may_look(site.kit(), user, "GET /api/notifications/{userId}").await?;
+    let operation = "GET /api/notifications/{userId}";
+    caller.may_read_of(site.kit(), (Category::Notifications, user), operation).await?;
     let params = Params::read(&uri, &Paging::PARAMS)?;
     let mut fields = params.fields();
     let paging = Paging::read(&mut fields, 20, 2);

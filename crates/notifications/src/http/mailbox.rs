@@ -1,8 +1,10 @@
 //! What was sent and what became of it, for administrators; with the letters that lie in the local mailbox.
 
+use std::collections::BTreeSet;
+
 use axum::extract::State;
 use axum::http::Uri;
-use domain::{Log, Timestamp};
+use domain::{Log, Timestamp, UserId};
 use http_kit::Envelope;
 use http_kit::{Caller, Failure, Params, Reply, Right};
 use projection::{Row, Value};
@@ -19,7 +21,8 @@ use crate::{Notifications, letter};
 
 /// Deliveries shown at once.
 const SHOWN: u64 = 200;
-const NEWEST: &str = "select d.id, d.made_at, d.channel, d.template, s.state, s.tries, s.error, s.at
+const NEWEST: &str =
+    "select d.id, d.made_at, d.channel, d.template, s.state, s.tries, s.error, s.at, d.recipient
     from delivery d join delivery_states s on s.id = d.id
     where d.tenant = $1 and d.template not in ($2, $3) and d.channel <> $4
     and s.state not in ('not_wanted', 'left_out') order by d.made_at desc, d.id limit $5";
@@ -57,30 +60,69 @@ pub async fn letters(
     let asked = site.status.watermark()[Log::Facts.index()];
     let tried = tokio::time::timeout(kit.wait, site.notifications.book.tried(asked)).await;
     let carried = tried.map_or(Ok(false), |tried| tried.map(|()| true))?;
-    let letters = site.notifications.newest(caller.tenant.as_str()).await?;
+    let (letters, recipients) = site.notifications.newest(caller.tenant.as_str()).await?;
+    caller.looks_at(kit, recipients, "GET /api/v1/admin/mailbox").await?;
     Ok(kit.reply("Mailbox", letters).stale(freshness.is_stale() || !carried))
 }
 
 impl Notifications {
-    async fn newest(&self, tenant: &str) -> Result<Vec<Letter>, Failure> {
+    /// The newest letters, and the people they are to.
+    async fn newest(&self, tenant: &str) -> Result<(Vec<Letter>, BTreeSet<UserId>), Failure> {
         let values: Vec<Value<'_>> =
             vec![tenant.into(), WITHDRAW.into(), WITHDRAW_ONE.into(), INBOX.into(), SHOWN.into()];
         let rows = self.store.query(NEWEST, values).await?;
-        let mailbox = self.mailbox.clone();
-        let read = move || rows.iter().filter_map(|row| shown(&mailbox, row)).collect();
-        tokio::task::spawn_blocking(read).await.map_err(|error| Failure::unavailable(&error))
+        let recipients = rows.iter().filter_map(|row| row.text(8)?.parse().ok()).collect();
+        let (mailbox, codes) = (self.mailbox.clone(), self.settings.show_codes);
+        let read = move || rows.iter().filter_map(|row| shown(&mailbox, row, codes)).collect();
+        let letters =
+            tokio::task::spawn_blocking(read).await.map_err(|error| Failure::unavailable(&error))?;
+        Ok((letters, recipients))
     }
 }
 
-fn shown(mailbox: &Mailbox, row: &Row) -> Option<Letter> {
+fn shown(mailbox: &Mailbox, row: &Row, codes: bool) -> Option<Letter> {
     let name = file(row.text(0)?);
     let template = row.text(3)?.to_owned();
     let here = mailbox.read(&name).and_then(|file| letter::read::read(&file));
     let (to, subject, body) = match here {
-        Some(here) => (Some(here.to), here.subject, Some(here.body)),
+        Some(here) if codes => (Some(here.to), here.subject, Some(here.body)),
+        Some(here) => (Some(here.to), here.subject, Some(without_codes(&here.body))),
         None => (None, template, None),
     };
     let sent_at = Timestamp::from_micros(row.int(1)?);
     let (channel, delivery) = (row.text(2)?.to_owned(), Delivery::read(row, 4)?);
     Some(Letter { name, to, subject, sent_at, body, channel, delivery })
+}
+
+/// The parameters of links that are codes.
+const CODES: [&str; 2] = ["code=", "token="];
+const MASK: &str = "…";
+
+/// A letter's text without the codes of its links: they let in whoever has them.
+fn without_codes(body: &str) -> String {
+    let mut masked = body.to_owned();
+    for member in CODES {
+        let mut from = 0;
+        while let Some(found) = masked[from..].find(member) {
+            let start = from + found + member.len();
+            let part = &masked[start..];
+            let end = part.find(|c: char| !c.is_ascii_alphanumeric() && !"-_.%".contains(c));
+            masked.replace_range(start..start + end.unwrap_or(part.len()), MASK);
+            from = start + MASK.len();
+        }
+    }
+    masked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_codes;
+
+    #[test]
+    fn a_code_is_not_shown_and_everything_else_is() {
+        let body = "Open https://homes.example/reset-password?token=0197-ab.C_d&next=/\nand https://homes.example/verify-email?userId=u&code=xyz\nBye";
+        let masked = "Open https://homes.example/reset-password?token=…&next=/\nand https://homes.example/verify-email?userId=u&code=…\nBye";
+        assert_eq!(without_codes(body), masked);
+        assert_eq!(without_codes("no link"), "no link");
+    }
 }

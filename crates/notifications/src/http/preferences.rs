@@ -12,7 +12,7 @@ use domain::preferences::{
     Change, Channel, Kind, Language, Preferences, PreferencesCommand, Quiet, QuietHours, TimeOfDay,
 };
 use domain::{FieldErrors, Fields, UserId};
-use http_kit::{Caller, Conditions, Failure, Held, JsonObject, Params, Reply, refused};
+use http_kit::{Caller, Category, Conditions, Failure, Held, JsonObject, Params, Reply, refused};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -61,7 +61,8 @@ pub async fn shown(
     held: Held,
 ) -> Result<Reply<Shown>, Failure> {
     let user = caller.named(&id)?;
-    caller.may_look(site.kit(), user, "GET /api/notifications/preferences/{userId}").await?;
+    let operation = "GET /api/notifications/preferences/{userId}";
+    caller.may_read_of(site.kit(), (Category::Notifications, user), operation).await?;
     Params::read(&uri, &[])?;
     let kit = site.kit();
     let (state, version) = kit.ledger.load::<Preferences>(&caller.tenant, user).await?;

@@ -42,6 +42,7 @@ pub fn settings() -> MailSettings {
     let site = |name: &str, url: &str| MailSite { name: name.into(), url: url.into() };
     MailSettings {
         from: "no-reply@homes.example".into(),
+        show_codes: true,
         site: site("HyderabadInfra", "https://homes.example/"),
         sites: [(TenantId::stored("pune"), site("Pune Homes", "https://pune.example"))].into(),
     }

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::Uri;
 use domain::{FieldErrors, Log, Timestamp};
 use http_kit::docs::Query;
-use http_kit::{Caller, Cursor, Envelope, Failure, Page, Paging, Params, Reply};
+use http_kit::{Caller, Category, Cursor, Envelope, Failure, Page, Paging, Params, Reply};
 
 use super::asked::Pages;
 use crate::searches::{PastSearch, Person, Site};
@@ -25,7 +25,7 @@ pub async fn history(
     uri: Uri,
 ) -> Result<Reply<Page<PastSearch>>, Failure> {
     let (user, kit) = (caller.named(&user)?, &site.searches.kit);
-    caller.may_look(kit, user, "GET /api/search/history/{userId}").await?;
+    caller.may_read_of(kit, (Category::Searches, user), "GET /api/search/history/{userId}").await?;
     let params = Params::read(&uri, &Paging::PARAMS)?;
     let mut fields = params.fields();
     let paging = Paging::read(&mut fields, 20, 2);

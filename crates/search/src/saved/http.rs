@@ -12,7 +12,8 @@ use domain::saved_search::{
 use domain::{FieldErrors, Fields, Log, Personal, SavedSearchId, TenantId, Timestamp, UserId, Version};
 use http_kit::docs::{IdempotencyKey, IfMatch, Query};
 use http_kit::{
-    Caller, Conditions, Cursor, Envelope, Failure, JsonObject, Page, Paging, Params, Reply, Right, refused,
+    Caller, Category, Conditions, Cursor, Envelope, Failure, JsonObject, Page, Paging, Params, Reply, Right,
+    refused,
 };
 use journal::{Claims, ExecuteError, Options};
 use projection::Value;
@@ -220,7 +221,7 @@ pub async fn list(
 ) -> Result<Reply<Page<Document>>, Failure> {
     let kit = &app.search.kit;
     let user = caller.named(&id)?;
-    caller.may_look(kit, user, "GET /api/search/saved/{userId}").await?;
+    caller.may_read_of(kit, (Category::Searches, user), "GET /api/search/saved/{userId}").await?;
     let params = Params::read(&uri, &Paging::PARAMS)?;
     let mut fields = params.fields();
     let paging = Paging::read(&mut fields, 20, 2);

@@ -13,7 +13,8 @@ pub fn settings(settings: &Settings, public_url: &str) -> MailSettings {
     let site = |tenant: &Tenant| MailSite { name: tenant.name.clone(), url: url(tenant, public_url) };
     let sites = settings.tenants.iter().map(|(name, tenant)| (TenantId::stored(name), site(tenant)));
     let portal = MailSite { name: "HyderabadInfra".into(), url: public_url.to_owned() };
-    MailSettings { from: settings.mail.from.clone(), site: portal, sites: sites.collect() }
+    let (from, show_codes) = (settings.mail.from.clone(), settings.mail.show_codes);
+    MailSettings { from, show_codes, site: portal, sites: sites.collect() }
 }
 
 /// What carries letters and text messages out.

@@ -206,6 +206,7 @@ pub struct Mail {
     pub smtp_url: Option<Secret>,
     #[serde(deserialize_with = "empty_is_none")]
     pub smtp_ca_file: Option<PathBuf>,
+    pub show_codes: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -10,6 +10,7 @@ mod export;
 mod files;
 mod images;
 mod lists;
+mod looks;
 mod oidc;
 mod openapi;
 mod people;

@@ -50,6 +50,10 @@ async fn rule_06_a_poison_event_parks_its_key_and_is_given_up_with_a_reason() {
     assert_eq!(shown["event"]["eventType"], "PROPERTY_UPDATED", "{shown}");
     assert_eq!(shown["event"]["eventData"]["price"], "a lot");
     assert_eq!(shown["waitingEvents"].as_array().unwrap().len(), 1);
+    let looks = admin.client.get("/api/user-history/me/activities/PERSONAL_DATA_VIEWED").await.expect(200);
+    let look = &looks.data()["activities"][0];
+    assert_eq!(look["relatedEntityId"], json!(owner.id), "a look at somebody's event is written down: {look}");
+    assert_eq!(look["activityData"]["operation"], "GET /api/v1/admin/dead-letters/{id}");
     let health = admin.client.get("/actuator/health").await.expect(200).body;
     assert_eq!(health["components"]["properties-service-group"]["status"], "WARN", "{health}");
 
@@ -167,7 +171,9 @@ async fn a_listing_is_shown_as_it_was_and_personal_values_stay_shut() {
         assert!(!person.text.contains(secret), "{secret}: {}", person.text);
     }
     let looks = admin.client.get("/api/user-history/me/activities/PERSONAL_DATA_VIEWED").await.expect(200);
-    assert_eq!(looks.data()["activities"].as_array().unwrap().len(), 1, "a look at a person is written down");
+    let looks = looks.data()["activities"].as_array().unwrap();
+    assert_eq!(looks.len(), 4, "each look at a person's stream, and at their home's, is written down");
+    assert!(looks.iter().all(|look| look["relatedEntityId"] == json!(owner.id)), "{looks:?}");
     assert_eq!(
         admin.client.get("/api/v1/admin/streams/property/nothing").await.expect(404).code(),
         "STREAM_NOT_FOUND"

@@ -59,6 +59,13 @@ impl App {
         let paging = f.finish(paging)?;
         let freshness = self.users.kit.wait_for_own(&self.status, caller, &[Log::Facts]).await;
         let page = self.users.list(&caller.tenant, text.as_deref(), &paging).await?;
+        caller
+            .looks_at(
+                &self.users.kit,
+                page.content().iter().map(|user| user.id),
+                &format!("GET {}", uri.path()),
+            )
+            .await?;
         let links = page.links(uri);
         Ok(self.users.kit.reply("Users", page).links(&links).stale(freshness.is_stale()))
     }

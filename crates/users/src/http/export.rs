@@ -1,6 +1,7 @@
 //! Everything kept about a person, as one answer: what is kept here, and the parts of the other services, each read
 //! and written a portion at a time.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -11,7 +12,7 @@ use futures_util::future::join_all;
 use futures_util::{Stream, stream};
 use http_kit::Envelope;
 use http_kit::export::{Part, Portion, Subject, Told};
-use http_kit::{Caller, Cursor, Failure, Freshness, Right};
+use http_kit::{Caller, Category, Cursor, Failure, Freshness, Right};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -21,11 +22,14 @@ use crate::sessions::Listed;
 
 /// Everything kept about a person. What the services keep follows, a list each.
 #[derive(ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[expect(dead_code, reason = "it is written member by member, never as a whole")]
 struct Export {
     profile: UserDocument,
     sessions: Vec<Listed>,
     events: Vec<Told>,
+    /// The lists that the reader's role may not read of others; absent when there are none.
+    left_out: Option<Vec<&'static str>>,
 }
 
 #[utoipa::path(
@@ -41,19 +45,25 @@ pub async fn export(
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     let user = caller.named(&id)?;
-    let access = caller.require(Right::See(user))?;
+    let access = caller.require(Right::Read(Category::Account, user))?;
     let kit = &app.users.kit;
     let (person, version) = app.users.person(&caller.tenant, user).await?;
     caller.write_down(kit, &AuditEvent::Exported { subject_id: user }).await?;
     let subject = Subject { tenant: caller.tenant.clone(), user };
     let reader = Subject { user: access.person.user, ..subject.clone() };
-    let freshness = caught_up(&app.parts, &subject, &reader).await;
+    let may_read = |part: &&Arc<dyn Part>| caller.require(Right::Read(part.category(), user)).is_ok();
+    let (parts, left_out): (Vec<_>, Vec<_>) = app.parts.iter().partition(may_read);
+    let parts: Vec<Arc<dyn Part>> = parts.into_iter().cloned().collect();
+    let freshness = caught_up(&parts, &subject, &reader).await;
     let profile = app.users.document(&caller.tenant, &person, version).await;
     let sessions = app.users.living_sessions(&caller.tenant, user, Some(access.person.session)).await?;
-    let opening = format!("{{\"profile\":{},\"sessions\":{}", json(&profile)?, json(&sessions)?);
+    let mut opening = format!("{{\"profile\":{},\"sessions\":{}", json(&profile)?, json(&sessions)?);
+    if !left_out.is_empty() {
+        let names: Vec<_> = left_out.iter().map(|part| part.name()).collect();
+        write!(opening, ",\"leftOut\":{}", json(&names)?).map_err(|error| Failure::unavailable(&error))?;
+    }
     let reply = kit.reply("Everything kept about this person", ()).stale(freshness.is_stale());
-    let writing =
-        Writing { subject, opening, parts: Arc::clone(&app.parts), begun: 0, place: Place::Opening };
+    let writing = Writing { subject, opening, parts: parts.into(), begun: 0, place: Place::Opening };
     Ok(private(reply.in_pieces(writing.pieces()).await?))
 }
 

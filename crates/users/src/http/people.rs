@@ -6,7 +6,7 @@ use domain::user::Person;
 use domain::{Log, Position, UserId, Version};
 use http_kit::Envelope;
 use http_kit::docs::{IdempotencyKey, IfMatch, IfNoneMatch};
-use http_kit::{Caller, Conditions, Failure, Held, JsonObject, Reply, Right};
+use http_kit::{Caller, Category, Conditions, Failure, Held, JsonObject, Reply, Right};
 
 use super::{App, NoParams};
 use crate::queries::document::UserDocument;
@@ -46,7 +46,7 @@ pub async fn one(
     held: Held,
 ) -> Result<Reply<UserDocument>, Failure> {
     let user = caller.named(&id)?;
-    caller.may_see(&app.users.kit, user, "GET /api/users/{id}").await?;
+    caller.may_read(&app.users.kit, (Category::Account, user), "GET /api/users/{id}").await?;
     app.shown(&caller, user, &held).await
 }
 

@@ -6,7 +6,7 @@ use domain::aggregate::Aggregate as _;
 use domain::user::User;
 use domain::{Envelope, Log, StreamId, Timestamp};
 use http_kit::export::{Part, Portion, Subject, Told};
-use http_kit::{Cursor, Failure, Freshness};
+use http_kit::{Category, Cursor, Failure, Freshness};
 use uuid::Uuid;
 
 use crate::Users;
@@ -26,6 +26,10 @@ pub struct Events {
 impl Part for Events {
     fn name(&self) -> &'static str {
         "events"
+    }
+
+    fn category(&self) -> Category {
+        Category::History
     }
 
     async fn wait_for(&self, reader: &Subject) -> Freshness {
