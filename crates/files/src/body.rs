@@ -8,17 +8,19 @@ use std::task::{Context, Poll};
 use axum::body::{Body, BodyDataStream};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use domain::FieldErrors;
 use futures_util::stream::{Stream, StreamExt};
 use http_kit::Failure;
 use multer::{Field, Multipart};
 
+use crate::spool::{Spool, Spooled};
+
 /// Of one file.
-pub const MOST_OF_A_FILE: usize = 10 * MIB;
+pub const MOST_OF_A_FILE: u64 = 10 * MIB;
 /// Of a request, with everything around the files.
-const MOST_OF_A_REQUEST: u64 = 50 * MIB as u64;
-const MIB: usize = 1024 * 1024;
+const MOST_OF_A_REQUEST: u64 = 50 * MIB;
+const MIB: u64 = 1024 * 1024;
 /// Parts, files or not.
 const MOST_PARTS: usize = 64;
 
@@ -43,11 +45,30 @@ pub struct Part {
     /// It says that it is a file.
     pub is_file: bool,
     /// Its bytes; nothing when there are too many.
-    pub bytes: Option<Bytes>,
+    pub bytes: Option<Spooled>,
+}
+
+/// Why the next part is not there.
+enum Broken {
+    Body(multer::Error),
+    Ours(Failure),
+}
+
+impl From<multer::Error> for Broken {
+    fn from(error: multer::Error) -> Self {
+        Self::Body(error)
+    }
+}
+
+impl From<Failure> for Broken {
+    fn from(failure: Failure) -> Self {
+        Self::Ours(failure)
+    }
 }
 
 /// The parts of a request.
 pub struct Parts {
+    spool: Spool,
     multipart: Multipart<'static>,
     /// Bytes that came so far.
     read: Arc<AtomicU64>,
@@ -56,7 +77,7 @@ pub struct Parts {
 
 impl Parts {
     /// The parts of a request with `headers` and `body`.
-    pub fn of(headers: &HeaderMap, body: Body) -> Result<Self, Failure> {
+    pub fn of(headers: &HeaderMap, body: Body, spool: &Spool) -> Result<Self, Failure> {
         let media = headers.get(CONTENT_TYPE).and_then(|media| media.to_str().ok()).unwrap_or("");
         if !media.trim_start().to_lowercase().starts_with("multipart/form-data") {
             let message = "send multipart/form-data with the file in it";
@@ -67,7 +88,7 @@ impl Parts {
             multer::parse_boundary(media).map_err(|_| wrong("Content-Type", "must name a boundary"))?;
         let read = Arc::new(AtomicU64::new(0));
         let paced = Paced { body: body.into_data_stream(), read: Arc::clone(&read), rests: false };
-        Ok(Self { multipart: Multipart::new(paced, boundary), read, count: 0 })
+        Ok(Self { spool: spool.clone(), multipart: Multipart::new(paced, boundary), read, count: 0 })
     }
 
     /// The next part.
@@ -75,11 +96,12 @@ impl Parts {
         let found = match self.multipart.next_field().await {
             Ok(Some(field)) => self.read(field).await,
             Ok(None) => Ok(None),
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         };
         match found {
             Ok(part) => Ok(part),
-            Err(error) => {
+            Err(Broken::Ours(failure)) => Err(failure),
+            Err(Broken::Body(error)) => {
                 if self.read.load(Ordering::Relaxed) > MOST_OF_A_REQUEST {
                     return Err(too_large("body", "must be at most 50 MB"));
                 }
@@ -88,7 +110,7 @@ impl Parts {
         }
     }
 
-    async fn read(&mut self, mut field: Field<'static>) -> Result<Option<Part>, multer::Error> {
+    async fn read(&mut self, mut field: Field<'static>) -> Result<Option<Part>, Broken> {
         self.count += 1;
         let mut part = Part {
             field: short(field.name().unwrap_or("")),
@@ -99,13 +121,17 @@ impl Parts {
         if part.field.is_empty() {
             part.field = "part".into();
         }
-        let (mut bytes, mut fits) = (BytesMut::new(), true);
+        let mut writing = Some(self.spool.begin().await?);
         while let Some(chunk) = field.chunk().await? {
-            fits = fits && bytes.len() + chunk.len() <= MOST_OF_A_FILE;
-            // The rest is read, to be passed over.
-            if fits { bytes.extend_from_slice(&chunk) } else { bytes = BytesMut::new() }
+            // The rest of what is too large is read, to be passed over.
+            writing = writing.filter(|file| file.size() + chunk.len() as u64 <= MOST_OF_A_FILE);
+            if let Some(file) = &mut writing {
+                file.write(&chunk).await?;
+            }
         }
-        part.bytes = fits.then(|| bytes.freeze());
+        if let Some(file) = writing {
+            part.bytes = Some(file.finish().await?);
+        }
         Ok(Some(part))
     }
 
@@ -164,5 +190,69 @@ impl Stream for Paced {
             return Poll::Ready(Some(Err("too large".into())));
         }
         Poll::Ready(Some(Ok(piece)))
+    }
+}
+
+#[cfg(test)]
+mod fuzz {
+    use axum::http::HeaderValue;
+    use bolero::{TypeGenerator, check};
+
+    use super::*;
+
+    /// What a body is put together of: what a browser sends, and what it never does.
+    #[derive(Clone, Debug, TypeGenerator)]
+    enum Piece {
+        Boundary,
+        End,
+        Head(String, String),
+        Line(String),
+        Bytes(Vec<u8>),
+        Break,
+    }
+
+    fn written(pieces: &[Piece]) -> Vec<Result<Bytes, std::io::Error>> {
+        let piece = |piece: &Piece| match piece {
+            Piece::Boundary => "\r\n--x\r\n".into(),
+            Piece::End => "\r\n--x--\r\n".into(),
+            Piece::Head(field, name) => {
+                format!("Content-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n")
+                    .into()
+            }
+            Piece::Line(text) => format!("{text}\r\n").into(),
+            Piece::Bytes(bytes) => Bytes::from(bytes.clone()),
+            Piece::Break => Bytes::from_static(b"\r\n\r\n"),
+        };
+        pieces.iter().map(|one| Ok(piece(one))).collect()
+    }
+
+    #[test]
+    fn fuzz_multipart() {
+        let directory = tempfile::tempdir().unwrap();
+        let spool = Spool::in_directory(directory.path());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("multipart/form-data; boundary=x"));
+        check!().with_type::<Vec<Piece>>().for_each(|pieces| {
+            let body = Body::from_stream(futures_util::stream::iter(written(pieces)));
+            runtime.block_on(async {
+                let mut parts = Parts::of(&headers, body, &spool).unwrap();
+                loop {
+                    match parts.next().await {
+                        Ok(Some(part)) => {
+                            assert!(!part.field.is_empty() && part.field.chars().count() <= 60);
+                            assert!(
+                                part.name.is_none_or(|name| !name.contains(['/', '\\']) && !name.is_empty())
+                            );
+                        }
+                        Ok(None) => break,
+                        Err(failure) => {
+                            assert!(failure.status.is_client_error(), "{failure:?}");
+                            break;
+                        }
+                    }
+                }
+            });
+        });
     }
 }

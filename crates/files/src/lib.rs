@@ -18,6 +18,7 @@ mod picture;
 mod projection;
 mod receive;
 mod remover;
+mod spool;
 mod store;
 mod studio;
 
@@ -30,15 +31,16 @@ use axum::extract::FromRef;
 use bus::{Group, Status};
 use domain::FileId;
 use domain::file::File;
-use http_kit::Kit;
 use http_kit::docs::Listed;
 use http_kit::export::Part;
+use http_kit::{Kit, Most, UnderWay};
 use tokio::sync::{Mutex, Notify, OwnedRwLockWriteGuard};
 
 pub use store::StoreError;
 
 use projection::Projected;
 use remover::Remover;
+use spool::Spool;
 use store::Store;
 use studio::Studio;
 
@@ -71,6 +73,8 @@ pub struct Files {
     book: Book,
     bytes: Store,
     studio: Studio,
+    spool: Spool,
+    uploads: UnderWay,
     /// Held by whoever makes an image anew that is there already: one at a time.
     optimizing: Arc<Mutex<()>>,
     settings: Settings,
@@ -106,14 +110,17 @@ impl Files {
     /// # Errors
     /// When one of them cannot be opened.
     pub fn open(kit: Kit, data_dir: &Path, views_dir: &Path, settings: Settings) -> Result<Self, OpenError> {
-        let bytes = Store::local(&data_dir.join("files"))?;
+        let directory = data_dir.join("files");
+        let bytes = Store::local(&directory)?;
+        let spool = Spool::in_directory(&directory);
+        let uploads = UnderWay::new("uploads", Most { of_one: 8, of_all: 64 });
         let wake = Arc::new(Notify::new());
         let projected = Projected::new(kit.ledger.clone(), Arc::clone(&wake));
         let tables = [deliveries::TABLES, include_str!("../migrations/0001_files.sql")].concat();
         let store = ViewStore::open(&views_dir.join("files.db"), &tables, Arc::new(projected))?;
         let book = Book::open(&store, wake)?;
         let studio = Studio::start(kit.jobs.supervisor())?;
-        Ok(Self { kit, store, book, bytes, studio, optimizing: Arc::default(), settings })
+        Ok(Self { kit, store, book, bytes, studio, spool, uploads, optimizing: Arc::default(), settings })
     }
 
     /// The group that keeps the read model.

@@ -178,3 +178,26 @@ fn look(image: &DynamicImage) -> u64 {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+
+    /// A decoder may give up with a panic, which is caught where it works; our own reading of headers may not.
+    #[test]
+    fn fuzz_image_header() {
+        const BEGINNINGS: [(ImageFormat, &[u8]); 4] = [
+            (ImageFormat::Jpeg, b"\xFF\xD8\xFF\xC0\0\x11\x08\0\x10\0\x10\x03"),
+            (ImageFormat::Png, b"\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR"),
+            (ImageFormat::Gif, b"GIF89a"),
+            (ImageFormat::WebP, b"RIFF\x24\0\0\0WEBPVP8 "),
+        ];
+        bolero::check!().with_type::<(u8, Vec<u8>)>().for_each(|(kind, rest)| {
+            let (format, beginning) = BEGINNINGS[usize::from(*kind) % BEGINNINGS.len()];
+            let bytes = [beginning, rest].concat();
+            if let Ok(header) = look_at(&bytes, format) {
+                assert!(header.need() <= memory::MOST, "{} bytes", header.need());
+            }
+        });
+    }
+}

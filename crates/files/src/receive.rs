@@ -10,6 +10,7 @@ use http_kit::Failure;
 use crate::body::{Part, Parts, too_large, wrong};
 use crate::media::{Media, is_whole_pdf};
 use crate::picture::{Picture, Rendered};
+use crate::spool::{Spool, Spooled};
 use crate::studio::Studio;
 
 /// Files of one request, at most.
@@ -42,7 +43,7 @@ pub struct Received {
     /// What it is.
     pub content: Content,
     /// The bytes to store, by their keys.
-    pub bytes: Vec<(String, Bytes)>,
+    pub bytes: Vec<(String, Spooled)>,
 }
 
 /// A file that is not taken.
@@ -66,7 +67,7 @@ pub struct Batch {
 pub async fn receive(
     mut parts: Parts,
     takes: Takes,
-    studio: &Studio,
+    (studio, spool): (&Studio, &Spool),
     key: impl Fn() -> String + Sync,
 ) -> Result<Batch, Failure> {
     let (mut files, mut refused, mut said) = (Vec::new(), Vec::new(), Context::new(&SHA256));
@@ -84,7 +85,7 @@ pub async fn receive(
         let field = if takes == Takes::One { part.field.clone() } else { format!("files[{count}]") };
         count += 1;
         tell(&mut said, &part);
-        match file(&field, part, studio, &key).await {
+        match file(&field, part, (studio, spool), &key).await {
             Ok(file) => files.push(file),
             // What is wrong on our side is no fault of the file's.
             Err(failure) if failure.status.is_server_error() => return Err(failure),
@@ -102,8 +103,7 @@ pub async fn receive(
 
 /// What a part says, with the length before each piece, so that no two requests say the same.
 fn tell(said: &mut Context, part: &Part) {
-    let bytes = part.bytes.as_deref().map(|bytes| digest(&SHA256, bytes));
-    let bytes = bytes.as_ref().map_or(&[][..], AsRef::as_ref);
+    let bytes = part.bytes.as_ref().map_or(&[][..], Spooled::sha256);
     for piece in [part.field.as_bytes(), part.name.as_deref().unwrap_or("").as_bytes(), bytes] {
         said.update(&(piece.len() as u64).to_be_bytes());
         said.update(piece);
@@ -125,20 +125,22 @@ fn all(refused: Vec<Refused>) -> Failure {
 async fn file(
     field: &str,
     part: Part,
-    studio: &Studio,
-    key: impl Fn() -> String,
+    (studio, spool): (&Studio, &Spool),
+    key: impl Fn() -> String + Sync,
 ) -> Result<Received, Failure> {
-    let bytes = part.bytes.ok_or_else(|| too_large(field, "must be at most 10 MB"))?;
-    if bytes.is_empty() {
+    let spooled = part.bytes.ok_or_else(|| too_large(field, "must be at most 10 MB"))?;
+    if spooled.size() == 0 {
         return Err(wrong(field, "is empty"));
     }
+    let turn = spool.turn().await?;
+    let bytes = spooled.bytes(&turn).await?;
     let Some(media) = Media::of(&bytes) else { return Err(of_another_kind(field)) };
     let (content, bytes) = match media {
-        Media::Image(format) => image(studio.render(field, bytes, format).await?, key),
+        Media::Image(format) => image(studio.render(field, bytes, format).await?, spool, key).await?,
         Media::Pdf if !is_whole_pdf(&bytes) => return Err(wrong(field, "is a PDF without its end")),
         Media::Pdf => {
             let key = format!("{}.pdf", key());
-            (Content::Document { bytes: stored(&key, &bytes) }, vec![(key, bytes)])
+            (Content::Document { bytes: stored(&key, &bytes) }, vec![(key, spooled)])
         }
     };
     Ok(Received { name: part.name, content, bytes })
@@ -151,15 +153,18 @@ fn of_another_kind(field: &str) -> Failure {
     Failure { fields: FieldErrors::one(field, MESSAGE), ..failure }
 }
 
-fn image(picture: Picture, key: impl Fn() -> String) -> (Content, Vec<(String, Bytes)>) {
-    let mut bytes = Vec::with_capacity(picture.renditions.len());
-    let renditions = picture.renditions.into_iter().map(|made| {
+async fn image(
+    picture: Picture,
+    spool: &Spool,
+    key: impl Fn() -> String + Sync,
+) -> Result<(Content, Vec<(String, Spooled)>), Failure> {
+    let (mut renditions, mut bytes) = (Vec::new(), Vec::new());
+    for made in picture.renditions {
         let (rendition, webp) = rendition(made, &key);
-        bytes.push((rendition.bytes.key.clone(), webp));
-        rendition
-    });
-    let renditions = renditions.collect();
-    (Content::Image { look: written(picture.look), renditions, edition: None }, bytes)
+        bytes.push((rendition.bytes.key.clone(), spool.keep(&webp).await?));
+        renditions.push(rendition);
+    }
+    Ok((Content::Image { look: written(picture.look), renditions, edition: None }, bytes))
 }
 
 /// A perceptual hash as events have it.

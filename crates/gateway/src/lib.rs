@@ -17,7 +17,7 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use bus::{Group, GroupHandle};
-use http_kit::{Failure, InFlight, Kit};
+use http_kit::{Failure, InFlight, Kit, Receiving};
 use metrics_exporter_prometheus::PrometheusHandle;
 use projection::ViewStore;
 use projection::deliveries::Book;
@@ -100,6 +100,7 @@ pub struct Doors {
     pub management: Router,
     /// The requests that run to their end: to be waited for before the journal is closed.
     pub in_flight: InFlight,
+    receiving: Receiving,
     kit: Kit,
 }
 
@@ -116,7 +117,7 @@ pub fn docs() -> utoipa::openapi::OpenApi {
 pub fn doors(parts: Parts) -> Doors {
     let Parts { origins, body_limit, .. } = parts;
     let Parts { kit, services, groups, views, deliveries, hub, limits, prometheus, looks, .. } = parts;
-    let in_flight = InFlight::default();
+    let (in_flight, receiving) = (InFlight::default(), Receiving::default());
     let tickets = Tickets::default();
     let services_too = services.clone();
     let parts = GatewayParts {
@@ -138,6 +139,7 @@ pub fn doors(parts: Parts) -> Doors {
         .map_response(headers::secure)
         .layer(cors(&origins))
         .layer(from_fn_with_state(kit.clone(), http_kit::edge))
+        .layer(from_fn_with_state(receiving.clone(), http_kit::receive))
         .layer(from_fn_with_state(in_flight.clone(), http_kit::to_the_end))
         .layer(DefaultBodyLimit::max(body_limit))
         .layer(from_fn_with_state(gateway.clone(), guard::guard));
@@ -149,7 +151,7 @@ pub fn doors(parts: Parts) -> Doors {
         .layer(from_fn_with_state(kit.clone(), http_kit::edge))
         .layer(from_fn_with_state(in_flight.clone(), http_kit::to_the_end));
     let management = operations::management(gateway).layer(layers);
-    Doors { api, management, in_flight, kit }
+    Doors { api, management, in_flight, receiving, kit }
 }
 
 impl Doors {
@@ -157,6 +159,7 @@ impl Doors {
     pub fn public(&self, pages: Router) -> Router {
         let layers = ServiceBuilder::new()
             .layer(from_fn_with_state(self.kit.clone(), http_kit::edge))
+            .layer(from_fn_with_state(self.receiving.clone(), http_kit::receive))
             .layer(from_fn_with_state(self.in_flight.clone(), http_kit::to_the_end));
         let pages = pages.layer(layers);
         let layers = ServiceBuilder::new()

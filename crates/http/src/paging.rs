@@ -179,3 +179,21 @@ impl<T> Page<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+
+    #[test]
+    fn fuzz_cursor() {
+        bolero::check!().with_type::<(Vec<u8>, u8)>().for_each(|(bytes, parts)| {
+            let parts = usize::from(parts % 4);
+            for text in [String::from_utf8_lossy(bytes).into_owned(), BASE64URL.encode(bytes)] {
+                let Some(cursor) = Cursor::decode(&text, parts) else { continue };
+                assert_eq!(cursor.0.len(), parts);
+                assert_eq!(Cursor::decode(&cursor.encode(), parts).as_ref(), Some(&cursor));
+                let _ = Cursor::newest_after(Some(&cursor));
+            }
+        });
+    }
+}

@@ -219,3 +219,73 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+mod fuzz {
+    use std::convert::Infallible;
+
+    use bolero::{TypeGenerator, check};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[derive(Clone, Debug, TypeGenerator)]
+    enum Leaf {
+        Null,
+        Whole(i64),
+        Text(String),
+        Marked(String),
+        Nearly(String),
+    }
+
+    fn leaf(leaf: &Leaf) -> Value {
+        match leaf {
+            Leaf::Null => Value::Null,
+            Leaf::Whole(number) => json!(number),
+            Leaf::Text(text) => json!(text),
+            Leaf::Marked(text) => json!({"$personal": text}),
+            Leaf::Nearly(text) => json!({"a": 1, "$personal": {"$personal": text}}),
+        }
+    }
+
+    /// What the walk must make of it.
+    fn expected(value: &Value) -> Value {
+        match value {
+            Value::Object(members) if members.len() == 1 && members.contains_key("$personal") => {
+                json!("here")
+            }
+            Value::Object(members) => {
+                members.iter().map(|(name, value)| (name.clone(), expected(value))).collect()
+            }
+            Value::Array(items) => items.iter().map(expected).collect(),
+            other => other.clone(),
+        }
+    }
+
+    fn walked(json: &str) -> Cow<'_, str> {
+        let Ok(walked) =
+            replace(json, "data", "$personal", |_, _| Ok::<_, Infallible>("\"here\"".to_owned()));
+        walked
+    }
+
+    #[test]
+    fn fuzz_json_walk() {
+        check!().with_type::<(Vec<(String, Leaf, Vec<Leaf>)>, Vec<u8>)>().for_each(|(members, bytes)| {
+            let value: Value = members
+                .iter()
+                .map(|(name, one, many)| {
+                    (name.clone(), json!([leaf(one), many.iter().map(leaf).collect::<Value>()]))
+                })
+                .collect::<serde_json::Map<_, _>>()
+                .into();
+            let text = value.to_string();
+            assert_eq!(serde_json::from_str::<Value>(&walked(&text)).unwrap(), expected(&value));
+            // Text of any kind comes back, or breaks nothing.
+            let mut broken = text.into_bytes();
+            for (nth, byte) in bytes.iter().enumerate().take(broken.len()) {
+                broken[nth * 7 % bytes.len().max(1)] = *byte;
+            }
+            let _ = walked(&String::from_utf8_lossy(&broken));
+        });
+    }
+}

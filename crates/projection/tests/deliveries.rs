@@ -429,3 +429,31 @@ async fn rule_19_what_only_the_rebuilt_one_knows_is_left_out() {
     assert_eq!(world.counts(), [1, 1]);
     assert_eq!(world.book.list(&[State::LeftOut], 10).await.unwrap().len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn letters_are_found_by_their_recipient_and_waited_for_until_they_were_tried() {
+    let world = World::new().await;
+    let user = |last: u8| format!("0197c000-0000-7000-8000-00000000000{last}").parse().unwrap();
+    let (one, other) = (user(1), user(2));
+    for (user, count) in [(one, 2), (other, 1)] {
+        for _ in 0..count {
+            let position = append(&world.journal, user, "{}").await;
+            assert_eq!(world.wait(position, user).await, Waited::Applied);
+        }
+    }
+    let newest = world.journal.head(Log::Facts).await.unwrap();
+    let of = async |user: UserId| world.book.of(&tenant(), user).await.unwrap().len();
+    assert_eq!((of(one).await, of(other).await, of(user(3)).await), (2, 1, 0));
+
+    // Nobody carries: they are not tried.
+    let at_once = Duration::from_millis(1);
+    assert!(tokio::time::timeout(at_once, world.book.tried(newest.seq)).await.is_err());
+    assert!(
+        tokio::time::timeout(at_once, world.book.tried(0)).await.is_ok(),
+        "there is none before the first"
+    );
+    world.answer([no_line()]);
+    let (tried, ()) = tokio::join!(world.book.tried(newest.seq), world.carry());
+    tried.unwrap();
+    assert_eq!(world.counts().len(), 2, "one waits for its time, and is tried all the same");
+}

@@ -198,7 +198,14 @@ async fn rule_06_a_failing_key_waits_in_order_and_the_others_go_on() {
     assert_eq!(blocked.len(), 1);
     assert_eq!((blocked[0].key.as_str(), blocked[0].waiting, blocked[0].first.seq), ("a", 2, 2));
     world.rows.poison.lock().unwrap().clear();
+    let before = running.handle.status.counts();
     assert_eq!(running.handle.redrive(&blocked[0].id).await, Ok(2));
+    let now = running.handle.status.counts();
+    assert_eq!(
+        (now.retried, now.failed),
+        (before.retried + 1, before.failed),
+        "one more try of a blocked key"
+    );
     assert_eq!(world.of("a").await, ["\"a1\"", "\"bad\"", "\"a3\""]);
     assert!(running.handle.status.blocked().is_empty());
     running.end().await;

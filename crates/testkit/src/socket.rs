@@ -2,6 +2,7 @@
 
 use futures_util::StreamExt as _;
 use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
@@ -29,6 +30,24 @@ impl Client {
         let mut socket = Socket { stream, place: String::new(), reset: None };
         assert_eq!(socket.next().await, Some(Value::Null), "a connection begins with its place");
         socket
+    }
+}
+
+impl Client {
+    /// A connection that speaks WebSocket from here on, for whoever does it badly.
+    pub async fn raw_socket(&self, path: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(self.base().trim_start_matches("http://")).await.unwrap();
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {}\r\nconnection: upgrade\r\n\
+             upgrade: websocket\r\nsec-websocket-version: 13\r\n\
+             sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+            self.token()
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 101");
+        stream
     }
 }
 

@@ -21,7 +21,8 @@ use axum::routing::post;
 use bus::Status;
 use http_kit::docs::also;
 use http_kit::export::Part;
-use http_kit::{Failure, Kit, Params};
+use http_kit::{Failure, Kit, Most, Params, UnderWay};
+use tokio::sync::Semaphore;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -35,6 +36,9 @@ pub struct App {
     users: Users,
     status: Status,
     parts: Arc<[Arc<dyn Part>]>,
+    exports: UnderWay,
+    /// Exports read a portion at a time, one after the other: they hold up nobody who is doing something else.
+    portions: Arc<Semaphore>,
 }
 
 impl FromRef<App> for Kit {
@@ -47,7 +51,9 @@ impl FromRef<App> for Kit {
 pub fn router(users: Users, status: Status, parts: Vec<Arc<dyn Part>>) -> Router {
     let events: Arc<dyn Part> = Arc::new(Events { users: users.clone(), status: status.clone() });
     let parts = std::iter::once(events).chain(parts).collect();
-    routes().with_state(App { users, status, parts }).into()
+    let exports = UnderWay::new("exports", Most { of_one: 2, of_all: 16 });
+    let portions = Arc::new(Semaphore::new(1));
+    routes().with_state(App { users, status, parts, exports, portions }).into()
 }
 
 /// The operations, documented where they are answered.

@@ -6,7 +6,7 @@ use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use domain::file::{File, FileCommand, Known};
-use domain::{FileId, Position, Version};
+use domain::{FileId, Position, TenantId, Version};
 use http_kit::Envelope;
 use http_kit::docs::IdempotencyKey;
 use http_kit::{Caller, Conditions, Failure};
@@ -14,10 +14,11 @@ use journal::{Done, ExecuteError, Options};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::App;
 use crate::body::Parts;
 use crate::document::Document;
 use crate::receive::{Batch, Received, Takes, receive};
+use crate::spool::Spooled;
+use crate::{App, Files};
 
 /// `POST /api/files/upload`: one file, as `file`.
 #[utoipa::path(
@@ -144,7 +145,8 @@ impl App {
         request: Request,
         takes: Takes,
     ) -> Result<Taken, Failure> {
-        caller.person()?;
+        let person = caller.person()?.user;
+        let _upload = self.files.uploads.begin((caller.tenant.clone(), person))?;
         let (parts, body) = request.into_parts();
         let batch = self.receive(&parts.headers, body, takes).await?;
         self.keep(caller, conditions, batch).await
@@ -153,7 +155,8 @@ impl App {
     async fn receive(&self, headers: &HeaderMap, body: Body, takes: Takes) -> Result<Batch, Failure> {
         let ledger = &self.files.kit.ledger;
         let key = || ledger.fresh().simple().to_string();
-        receive(Parts::of(headers, body)?, takes, &self.files.studio, key).await
+        let Files { studio, spool, .. } = &self.files;
+        receive(Parts::of(headers, body, spool)?, takes, (studio, spool), key).await
     }
 
     async fn keep(&self, caller: &Caller, conditions: &Conditions, batch: Batch) -> Result<Taken, Failure> {
@@ -183,10 +186,10 @@ impl App {
         options: Options,
     ) -> Result<Done<File>, Failure> {
         let (kit, tenant, owner) = (&self.files.kit, &caller.tenant, caller.person()?.user);
-        for (key, bytes) in file.bytes {
-            if let Err(error) = self.files.bytes.put(tenant, id, &key, bytes).await {
+        for (key, spooled) in file.bytes {
+            if let Err(failure) = self.put(tenant, id, &key, &spooled).await {
                 self.forget(caller, id).await;
-                return Err(Failure::unavailable(&error));
+                return Err(failure);
             }
         }
         let command = FileCommand::Upload { id, owner, name: file.name, content: file.content };
@@ -202,6 +205,12 @@ impl App {
             self.forget(caller, id).await;
         }
         done.map_err(http_kit::refused)
+    }
+
+    async fn put(&self, tenant: &TenantId, id: FileId, key: &str, spooled: &Spooled) -> Result<(), Failure> {
+        let turn = self.files.spool.turn().await?;
+        let bytes = spooled.bytes(&turn).await?;
+        self.files.bytes.put(tenant, id, key, bytes).await.map_err(|error| Failure::unavailable(&error))
     }
 
     /// Bytes that no event will speak of.

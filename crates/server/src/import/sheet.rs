@@ -128,3 +128,27 @@ pub(super) fn describe_header(missing: &[String], found: &[String]) -> String {
     }
     format!("; missing: {}; the file has: {}", list(missing), list(found))
 }
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+
+    #[test]
+    fn fuzz_csv() {
+        let header = columns().collect::<Vec<_>>().join(",");
+        bolero::check!().with_type::<(Vec<u8>, bool)>().for_each(|(rest, with_header)| {
+            let mut bytes = if *with_header { format!("{header}\r\n").into_bytes() } else { Vec::new() };
+            bytes.extend_from_slice(rest);
+            let Ok(sheet) = Sheet::open(&bytes) else { return };
+            let rows: Vec<Row> = sheet.rows().collect();
+            assert_eq!(rows.len(), sheet.count());
+            assert!(rows.windows(2).all(|pair| pair[0].line < pair[1].line), "lines go on");
+            for row in rows {
+                if let Ok(listing) = row.listing {
+                    let _ = (listing.title(), listing.body());
+                }
+            }
+            let _ = sheet.ignored_columns();
+        });
+    }
+}

@@ -2,11 +2,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use serde_json::json;
 use testkit::{Client, Events, Person, TestApp};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 const STREAM: &str = "/api/realtime/stream";
 /// Of each person; the server takes twice as many, as a broken connection may be noticed late.
@@ -206,5 +211,45 @@ async fn many_connections_miss_and_double_nothing() {
         "{clients} connections, {slow_ones} slow, {cut} cut: {} homes each told to all of theirs",
         people.len() * homes
     );
+    app.stop().await;
+}
+
+/// Half a frame, a frame of another kind, one that says it is longer than the world: whatever comes.
+fn frames(random: &mut StdRng) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for _ in 0..random.random_range(1..6) {
+        let opcode: u8 = random.random();
+        let length: u8 = random.random();
+        bytes.extend([opcode, length]);
+        let more = random.random_range(0..300);
+        bytes.extend((0..more).map(|_| random.random::<u8>()));
+    }
+    bytes
+}
+
+/// How many are tried follows the fuzz tests of the crates: `BOLERO_RANDOM_TEST_TIME_MS`.
+#[tokio::test(flavor = "multi_thread")]
+async fn fuzz_websocket_frames() {
+    let app = TestApp::start().await;
+    let asha = Person::register(&app.client, "asha").await;
+    let time = Duration::from_millis(number("BOLERO_RANDOM_TEST_TIME_MS", 500) as u64);
+    let mut random = StdRng::seed_from_u64(number("HYD_TEST_SEED", 11) as u64);
+    let over = Instant::now() + time;
+    let mut tried = 0;
+    while tried < 20 || Instant::now() < over {
+        let mut socket = asha.client.raw_socket("/api/realtime").await;
+        let sent = frames(&mut random);
+        // It may be closed before all is sent.
+        let _ = socket.write_all(&sent).await;
+        let _ = socket.shutdown().await;
+        let mut rest = Vec::new();
+        let ended = tokio::time::timeout(Duration::from_secs(20), socket.read_to_end(&mut rest)).await;
+        assert!(ended.is_ok(), "the connection stays open after {sent:?}");
+        tried += 1;
+    }
+    println!("{tried} connections");
+    let mut events = asha.client.listen(STREAM, None).await;
+    let home = act(&asha, 1).await;
+    assert_eq!(until(&mut events, &home).await, [home], "the others hear what they did");
     app.stop().await;
 }

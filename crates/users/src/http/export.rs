@@ -12,8 +12,9 @@ use futures_util::future::join_all;
 use futures_util::{Stream, stream};
 use http_kit::Envelope;
 use http_kit::export::{Part, Portion, Subject, Told};
-use http_kit::{Caller, Category, Cursor, Failure, Freshness, Right};
+use http_kit::{Begun, Caller, Category, Cursor, Failure, Freshness, Right};
 use serde::Serialize;
+use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
 use super::{App, NoParams, private};
@@ -47,6 +48,7 @@ pub async fn export(
     let user = caller.named(&id)?;
     let access = caller.require(Right::Read(Category::Account, user))?;
     let kit = &app.users.kit;
+    let begun = app.exports.begin((caller.tenant.clone(), access.person.user))?;
     let (person, version) = app.users.person(&caller.tenant, user).await?;
     caller.write_down(kit, &AuditEvent::Exported { subject_id: user }).await?;
     let subject = Subject { tenant: caller.tenant.clone(), user };
@@ -63,7 +65,8 @@ pub async fn export(
         write!(opening, ",\"leftOut\":{}", json(&names)?).map_err(|error| Failure::unavailable(&error))?;
     }
     let reply = kit.reply("Everything kept about this person", ()).stale(freshness.is_stale());
-    let writing = Writing { subject, opening, parts: parts.into(), begun: 0, place: Place::Opening };
+    let portions = Arc::clone(&app.portions);
+    let writing = Writing { subject, opening, parts, portions, at: 0, place: Place::Opening, _begun: begun };
     Ok(private(reply.in_pieces(writing.pieces()).await?))
 }
 
@@ -83,10 +86,13 @@ fn json(value: &impl Serialize) -> Result<String, Failure> {
 struct Writing {
     subject: Subject,
     opening: String,
-    parts: Arc<[Arc<dyn Part>]>,
-    /// How many of them.
-    begun: usize,
+    parts: Vec<Arc<dyn Part>>,
+    /// The turns of all exports.
+    portions: Arc<Semaphore>,
+    /// How many parts were begun.
+    at: usize,
     place: Place,
+    _begun: Begun,
 }
 
 /// What is written next.
@@ -113,17 +119,19 @@ impl Writing {
         match std::mem::replace(&mut self.place, Place::Between) {
             Place::Opening => Ok(Some(std::mem::take(&mut self.opening))),
             Place::Between => {
-                let Some(part) = self.parts.get(self.begun).cloned() else {
+                let Some(part) = self.parts.get(self.at).cloned() else {
                     self.place = Place::End;
                     return Ok(Some("}".to_owned()));
                 };
-                self.begun += 1;
+                self.at += 1;
                 let opening = format!(",\"{}\":[", part.name());
                 self.place = Place::Within { part, after: None, empty: true };
                 Ok(Some(opening))
             }
             Place::Within { part, after, mut empty } => {
+                let turn = self.portions.acquire().await.map_err(|closed| Failure::unavailable(&closed))?;
                 let Portion { entries, next } = part.portion(&self.subject, after).await?;
+                drop(turn);
                 let mut piece = String::new();
                 for entry in entries {
                     piece.push_str(if empty { "" } else { "," });

@@ -1,9 +1,12 @@
 //! The real server, under everything at once: what decoding takes is bounded, whatever comes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use image::{DynamicImage, ImageFormat};
 use testkit::{Child, Form, Person};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -113,4 +116,55 @@ async fn h06_two_hundred_hostile_files_at_once_take_less_than_300_mb() {
 async fn h06_giants_at_once_take_less_than_450_mb() {
     let peak = peak_after(giants()).await;
     assert!(peak.is_none_or(|peak| peak < MOST_OF_GIANTS), "{peak:?} bytes at most");
+}
+
+/// A request to `/api/files/bulk` that has sent four files and the half of a fifth, and nothing more.
+async fn unfinished(base: &str, token: &str) -> TcpStream {
+    let mut form = Form::default();
+    let mut pdf = vec![b' '; 9_900_000];
+    pdf[..5].copy_from_slice(b"%PDF-");
+    pdf.extend_from_slice(b"%%EOF");
+    for _ in 0..5 {
+        form = form.part("files", Some("plan.pdf"), "application/pdf", &pdf);
+    }
+    let (media, bytes) = form.finish();
+    let head = format!(
+        "POST /api/files/bulk HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\
+         content-type: {media}\r\ncontent-length: {}\r\n\r\n",
+        bytes.len()
+    );
+    let mut socket = TcpStream::connect(base.trim_start_matches("http://")).await.unwrap();
+    // The server refuses some of them, and then reads no more.
+    let _ = socket.write_all(head.as_bytes()).await;
+    let _ = socket.write_all(&bytes[..bytes.len() - 5_000_000]).await;
+    socket
+}
+
+/// They held 764 MB.
+#[tokio::test(flavor = "multi_thread")]
+async fn h06_twelve_unfinished_uploads_hold_no_memory_and_no_others_up() {
+    let directory = tempfile::tempdir().unwrap();
+    let child = Child::serve(env!("CARGO_BIN_EXE_hyderabadinfra"), directory.path());
+    let (hog, other) =
+        (Person::register(&child.client, "hog").await, Person::register(&child.client, "other").await);
+    let mut held = JoinSet::new();
+    for _ in 0..12 {
+        let (base, token) = (child.base.clone(), hog.client.token().to_owned());
+        held.spawn(async move { unfinished(&base, &token).await });
+    }
+    let held = held.join_all().await;
+    let form = Form::default().part("file", Some("door.jpg"), "image/jpeg", &crate::images::jpeg(64, 48));
+    assert_eq!(send(&other.client, "/api/files/upload", form.clone().finish()).await.status, 201);
+    // The places of one person are taken, and those of others are not.
+    let refused = send(&hog.client, "/api/files/upload", form.clone().finish()).await;
+    assert_eq!((refused.status, refused.code()), (429, "BUSY"), "{}", refused.text);
+    let peak = child.peak_memory();
+    assert!(peak.is_none_or(|peak| peak < MOST), "{peak:?} bytes at most");
+    drop(held);
+    let free = async || {
+        let taken = send(&hog.client, "/api/files/upload", form.clone().finish()).await.status == 201;
+        taken.then_some(())
+    };
+    testkit::until("the places of those who hung up are free", Duration::from_secs(30), free).await;
+    check_store(directory.path(), 2);
 }

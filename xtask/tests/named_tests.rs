@@ -1,4 +1,5 @@
-//! `docs/event-rules.md` names the tests of each rule: none is missing, neither there nor in the code.
+//! Documents that name tests: `docs/event-rules.md` those of each rule, none missing there nor in the code, and
+//! `docs/asvs.md` those of each requirement.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::collections::BTreeSet;
@@ -15,13 +16,32 @@ fn sources(directory: &Path, found: &mut Vec<String>) {
     }
 }
 
-/// The names behind `before` that begin with `rule_` and two digits.
+/// The names behind `before`.
+fn names<'a>(text: &'a str, before: &'a str) -> impl Iterator<Item = String> + 'a {
+    let name = |rest: &str| rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    text.split(before).skip(1).map(name)
+}
+
+/// Those that begin with `rule_` and two digits.
 fn named(text: &str, before: &str) -> BTreeSet<String> {
-    let names = text
-        .split(before)
-        .skip(1)
-        .map(|rest| rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>());
-    names.filter(|name| name.starts_with("rule_")).collect()
+    names(text, before).filter(|name| name.starts_with("rule_")).collect()
+}
+
+#[test]
+fn every_requirement_names_tests_that_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut code = Vec::new();
+    sources(&root.join("crates"), &mut code);
+    let code: BTreeSet<String> = code.iter().flat_map(|text| names(text, "fn ")).collect();
+    let document = std::fs::read_to_string(root.join("docs/asvs.md")).unwrap();
+    // Tests have long names; everything else in code letters is a setting, a file or a type.
+    let tests: Vec<String> = names(&document, "`").filter(|name| name.matches('_').count() >= 3).collect();
+    let missing: Vec<_> = tests.iter().filter(|name| !code.contains(*name)).collect();
+    assert!(missing.is_empty(), "docs/asvs.md names tests that are not there: {missing:?}");
+    for row in document.lines().filter(|line| line.starts_with("| ") && line.contains('.')) {
+        let holds = row.split('|').nth(2).unwrap().trim();
+        assert!(["yes", "partly", "no", "none"].contains(&holds), "{row}");
+    }
 }
 
 #[test]

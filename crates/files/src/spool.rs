@@ -1,0 +1,125 @@
+//! Bytes of an upload on their way: in a file without a name, so that memory holds a little of each at a time. The file
+//! goes with its last holder, and with the process.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{Context, SHA256};
+use bytes::{Bytes, BytesMut};
+use http_kit::Failure;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// Written at once.
+const PIECE: usize = 128 * 1024;
+/// Files that are in memory as a whole at the same time.
+const IN_MEMORY: usize = 4;
+
+/// Where uploads wait. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Spool {
+    directory: Arc<Path>,
+    in_memory: Arc<Semaphore>,
+}
+
+/// A file that is being received.
+pub struct Writing {
+    file: Arc<File>,
+    piece: BytesMut,
+    size: u64,
+    digest: Context,
+}
+
+/// A file that was received.
+pub struct Spooled {
+    file: Arc<File>,
+    size: u64,
+    sha256: Vec<u8>,
+}
+
+/// A turn to have a file in memory.
+pub struct Turn<'a>(#[expect(dead_code, reason = "it is held")] SemaphorePermit<'a>);
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, Failure> {
+    let done = tokio::task::spawn_blocking(work).await.map_err(|error| Failure::unavailable(&error))?;
+    done.map_err(|error| Failure::unavailable(&error))
+}
+
+impl Spool {
+    /// A spool in `directory`, which exists.
+    pub fn in_directory(directory: &Path) -> Self {
+        let directory = PathBuf::from(directory).into();
+        Self { directory, in_memory: Arc::new(Semaphore::new(IN_MEMORY)) }
+    }
+
+    /// Begins a file.
+    pub async fn begin(&self) -> Result<Writing, Failure> {
+        let directory = Arc::clone(&self.directory);
+        let file = blocking(move || tempfile::tempfile_in(directory)).await?;
+        Ok(Writing { file: Arc::new(file), piece: BytesMut::new(), size: 0, digest: Context::new(&SHA256) })
+    }
+
+    /// A file of these bytes.
+    pub async fn keep(&self, bytes: &[u8]) -> Result<Spooled, Failure> {
+        let mut writing = self.begin().await?;
+        writing.write(bytes).await?;
+        writing.finish().await
+    }
+
+    /// Waits until one file more may be in memory.
+    pub async fn turn(&self) -> Result<Turn<'_>, Failure> {
+        self.in_memory.acquire().await.map(Turn).map_err(|closed| Failure::unavailable(&closed))
+    }
+}
+
+impl Writing {
+    /// Bytes that came so far.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    pub async fn write(&mut self, chunk: &[u8]) -> Result<(), Failure> {
+        self.size += chunk.len() as u64;
+        self.digest.update(chunk);
+        self.piece.extend_from_slice(chunk);
+        if self.piece.len() >= PIECE { self.flush().await } else { Ok(()) }
+    }
+
+    async fn flush(&mut self) -> Result<(), Failure> {
+        let (file, piece) = (Arc::clone(&self.file), self.piece.split().freeze());
+        blocking(move || (&*file).write_all(&piece)).await
+    }
+
+    pub async fn finish(mut self) -> Result<Spooled, Failure> {
+        self.flush().await?;
+        let sha256 = self.digest.finish().as_ref().to_vec();
+        Ok(Spooled { file: self.file, size: self.size, sha256 })
+    }
+}
+
+impl Spooled {
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    pub fn sha256(&self) -> &[u8] {
+        &self.sha256
+    }
+
+    /// All of it. Whoever asks has a [`Turn`].
+    pub async fn bytes(&self, _turn: &Turn<'_>) -> Result<Bytes, Failure> {
+        let (file, size) = (Arc::clone(&self.file), usize::try_from(self.size));
+        let size = size.map_err(|error| Failure::unavailable(&error))?;
+        blocking(move || {
+            let mut bytes = Vec::with_capacity(size);
+            let mut file = &*file;
+            file.seek(SeekFrom::Start(0))?;
+            file.read_to_end(&mut bytes)?;
+            Ok(bytes.into())
+        })
+        .await
+    }
+}

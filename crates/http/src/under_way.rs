@@ -1,0 +1,108 @@
+//! How many requests of a costly kind are under way: of one person, and of all together.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::http::StatusCode;
+use domain::{TenantId, UserId};
+
+use crate::failure::Failure;
+
+/// Seconds.
+const TRY_AGAIN: u64 = 5;
+
+type Person = (TenantId, UserId);
+
+/// How many there may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Most {
+    /// Of one person.
+    pub of_one: usize,
+    /// Of all together.
+    pub of_all: usize,
+}
+
+/// The requests of one kind in a process. Clones share them.
+#[derive(Clone, Debug)]
+pub struct UnderWay {
+    /// In the plural, as an answer names it.
+    kind: &'static str,
+    most: Most,
+    people: Arc<Mutex<HashMap<Person, usize>>>,
+}
+
+/// One of them, until it is dropped.
+#[derive(Debug)]
+pub struct Begun {
+    people: Arc<Mutex<HashMap<Person, usize>>>,
+    person: Person,
+}
+
+impl UnderWay {
+    /// None is under way.
+    #[must_use]
+    pub fn new(kind: &'static str, most: Most) -> Self {
+        Self { kind, most, people: Arc::default() }
+    }
+
+    /// Begins one of `person`.
+    ///
+    /// # Errors
+    /// 429 when they have too many under way, 503 when all together have.
+    pub fn begin(&self, person: Person) -> Result<Begun, Failure> {
+        let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = people.get(&person).copied().unwrap_or_default();
+        let busy = |status, message: String| {
+            Err(Failure { retry_after: Some(TRY_AGAIN), ..Failure::new(status, "BUSY", message) })
+        };
+        let kind = self.kind;
+        if own >= self.most.of_one {
+            let message = format!("{own} {kind} of yours are under way; wait until one has ended");
+            return busy(StatusCode::TOO_MANY_REQUESTS, message);
+        }
+        if people.values().sum::<usize>() >= self.most.of_all {
+            let message = format!("too many {kind} are under way; try again in a moment");
+            return busy(StatusCode::SERVICE_UNAVAILABLE, message);
+        }
+        people.insert(person.clone(), own + 1);
+        Ok(Begun { people: Arc::clone(&self.people), person })
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = people.get_mut(&self.person) {
+            *own -= 1;
+            if *own == 0 {
+                people.remove(&self.person);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Ids, Timestamp};
+
+    use super::*;
+
+    #[test]
+    fn a_person_has_so_many_and_all_have_so_many() {
+        let uploads = UnderWay::new("uploads", Most { of_one: 3, of_all: 5 });
+        let person = || (TenantId::stored("hyderabad"), Ids.id(Timestamp::from_micros(0)));
+        let first = person();
+        let own: Vec<_> = (0..3).map(|_| uploads.begin(first.clone()).unwrap()).collect();
+        let refused = uploads.begin(first.clone()).unwrap_err();
+        assert_eq!((refused.status, refused.retry_after), (StatusCode::TOO_MANY_REQUESTS, Some(5)));
+        assert_eq!(refused.message, "3 uploads of yours are under way; wait until one has ended");
+        let others: Vec<_> = (0..2).map(|_| uploads.begin(person()).unwrap()).collect();
+        assert_eq!(uploads.begin(person()).unwrap_err().status, StatusCode::SERVICE_UNAVAILABLE);
+        drop(others);
+        uploads.begin(person()).unwrap();
+        assert_eq!(uploads.begin(first.clone()).unwrap_err().status, StatusCode::TOO_MANY_REQUESTS);
+        drop(own);
+        uploads.begin(first).unwrap();
+        assert!(uploads.people.lock().unwrap().is_empty());
+    }
+}
