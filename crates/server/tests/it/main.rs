@@ -11,6 +11,7 @@ mod crash;
 mod erasure;
 mod faults;
 mod hanging_up;
+mod hostile;
 mod imports;
 mod keys;
 mod leads;
