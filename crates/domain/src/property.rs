@@ -15,8 +15,8 @@ use crate::money::Paise;
 use crate::time::Timestamp;
 pub use content::Content;
 pub use images::Image;
-pub use moderation::{By, Judged};
 use moderation::Party;
+pub use moderation::{By, Judged};
 pub use status::Status;
 
 /// What has happened to a listing.

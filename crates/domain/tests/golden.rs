@@ -107,7 +107,12 @@ fn properties() -> Vec<PropertyEvent> {
         PropertyEvent::Featured { property_id, title: title(), featured: true },
         PropertyEvent::Verified { property_id, title: title(), verified: true },
         PropertyEvent::Approved { property_id, title: title() },
-        PropertyEvent::Rejected { property_id, title: title(), reason: "no photo of the land".into(), taken_down: false },
+        PropertyEvent::Rejected {
+            property_id,
+            title: title(),
+            reason: "no photo of the land".into(),
+            taken_down: false,
+        },
         PropertyEvent::ImagesAdded {
             property_id,
             title: title(),

@@ -111,9 +111,7 @@ impl Flash {
             Self::ResetSent => "If an account has this address, a message with a link is on its way.",
             Self::PasswordChanged => "Your password is changed. Sign in with the new one.",
             Self::Posted => "Your home is listed.",
-            Self::PostedForReview => {
-                "Your home is listed. A moderator looks at it before it is on show."
-            }
+            Self::PostedForReview => "Your home is listed. A moderator looks at it before it is on show.",
             Self::Updated => "Your changes are saved.",
             Self::UpdatedForReview => {
                 "Your changes are saved. A moderator looks at them before the home is on show."

@@ -115,11 +115,7 @@ impl Listing {
 }
 
 impl Property {
-    pub(super) fn change_status(
-        &self,
-        to: Status,
-        by: By,
-    ) -> Result<Vec<PropertyEvent>, PropertyRejection> {
+    pub(super) fn change_status(&self, to: Status, by: By) -> Result<Vec<PropertyEvent>, PropertyRejection> {
         let listing = self.present()?;
         let (from, party) = (listing.status, listing.party(by));
         let beyond = !matches!(to, Status::Active | Status::Inactive);

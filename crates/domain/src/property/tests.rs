@@ -111,7 +111,10 @@ fn removal_is_final_and_can_be_asked_twice() {
         state.decide(PropertyCommand::ChangeStatus(Status::Active, by_owner()), NOW),
         Err(PropertyRejection::Removed)
     );
-    assert_eq!(Property::default().decide(PropertyCommand::Remove(by_owner()), NOW), Err(PropertyRejection::Unknown));
+    assert_eq!(
+        Property::default().decide(PropertyCommand::Remove(by_owner()), NOW),
+        Err(PropertyRejection::Unknown)
+    );
 }
 
 fn errors(body: &Value) -> Vec<String> {

@@ -39,7 +39,8 @@ pub async fn edit(
     let content = Content::read(&body.members, listing.owner, &listing.content.location.city)?;
     let content = keep_contact(content, &body, listing.content.contact);
     let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
-    app.execute(&caller, id, PropertyCommand::Edit(content, app.by(&caller)?), options, "Property updated").await
+    app.execute(&caller, id, PropertyCommand::Edit(content, app.by(&caller)?), options, "Property updated")
+        .await
 }
 
 /// Public answers do not show the contact, so an edit that names none of its fields leaves it as it is.

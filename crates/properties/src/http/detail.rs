@@ -97,7 +97,8 @@ fn shown(caller: &Caller, known: Arc<Known>) -> Result<Arc<Known>, Failure> {
         return Err(removed());
     }
     // A suspension ends: until then there is no such home, which is not to say that it is gone.
-    let seen = if known.owner_absent { is_insider(caller, &known.listing) } else { may_see(caller, &known.listing) };
+    let seen =
+        if known.owner_absent { is_insider(caller, &known.listing) } else { may_see(caller, &known.listing) };
     if seen { Ok(known) } else { Err(no_such_listing()) }
 }
 

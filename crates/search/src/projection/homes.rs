@@ -184,8 +184,7 @@ pub async fn owner_moved(
     };
     tx.execute(sql, &keys).await?;
     let owned = "select id from homes where owner_id = $2 and tenant = $1 order by id";
-    let sql =
-        format!("update homes set owner_barred = $3, changed = {NEXT} where id = $2 and tenant = $1");
+    let sql = format!("update homes set owner_barred = $3, changed = {NEXT} where id = $2 and tenant = $1");
     for row in tx.query(owned, &keys).await? {
         tx.execute(&sql, &[tenant.clone(), row.text(0).into(), (!may_sign_in).into()]).await?;
     }

@@ -193,10 +193,20 @@ async fn what_is_off_the_market_is_not_found_and_comes_back() {
     let mut running = site.open().await;
     running.catch_up(&site).await;
     assert_eq!(site.found(&running, "listed").await, titles(3));
-    site.command(owner, sold, PropertyCommand::ChangeStatus(domain::property::Status::Sold, Site::by(owner, Role::Seller))).await;
+    site.command(
+        owner,
+        sold,
+        PropertyCommand::ChangeStatus(domain::property::Status::Sold, Site::by(owner, Role::Seller)),
+    )
+    .await;
     running.catch_up(&site).await;
     assert_eq!(site.found(&running, "listed").await, titles(2));
-    site.command(owner, sold, PropertyCommand::ChangeStatus(domain::property::Status::Active, Site::by(owner, Role::Seller))).await;
+    site.command(
+        owner,
+        sold,
+        PropertyCommand::ChangeStatus(domain::property::Status::Active, Site::by(owner, Role::Seller)),
+    )
+    .await;
     running.catch_up(&site).await;
     assert_eq!(site.found(&running, "listed").await, titles(3));
     site.command(owner, sold, PropertyCommand::Remove(Site::by(owner, Role::Seller))).await;

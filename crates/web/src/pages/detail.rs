@@ -126,7 +126,10 @@ mod tests {
             next_statuses: Some(next.iter().map(|&to| to.to_owned()).collect()),
             ..Property::default()
         };
-        assert_eq!(next_statuses(&home("DRAFT", &["PENDING_REVIEW"])), [("PENDING_REVIEW", "Send for review")]);
+        assert_eq!(
+            next_statuses(&home("DRAFT", &["PENDING_REVIEW"])),
+            [("PENDING_REVIEW", "Send for review")]
+        );
         assert_eq!(next_statuses(&home("INACTIVE", &["ACTIVE"])), [("ACTIVE", "Show it again")]);
         assert!(next_statuses(&home("INACTIVE", &[])).is_empty());
         assert!(is_held(&home("INACTIVE", &[])) && is_held(&home("REJECTED", &[])));

@@ -88,12 +88,34 @@ fn given(state: &str, moderated: bool) -> Property {
 }
 
 const STATES: [&str; 11] = [
-    "draft", "pending", "rejected", "active", "inactive", "sold", "rented", "expired", "held", "taken down",
+    "draft",
+    "pending",
+    "rejected",
+    "active",
+    "inactive",
+    "sold",
+    "rented",
+    "expired",
+    "held",
+    "taken down",
     "removed",
 ];
 const COMMANDS: [&str; 15] = [
-    "DRAFT", "PENDING_REVIEW", "ACTIVE", "INACTIVE", "REJECTED", "SOLD", "RENTED", "EXPIRED", "approve",
-    "reject", "verify", "feature", "edit", "photo", "remove",
+    "DRAFT",
+    "PENDING_REVIEW",
+    "ACTIVE",
+    "INACTIVE",
+    "REJECTED",
+    "SOLD",
+    "RENTED",
+    "EXPIRED",
+    "approve",
+    "reject",
+    "verify",
+    "feature",
+    "edit",
+    "photo",
+    "remove",
 ];
 
 fn command(word: &str, by: By) -> PropertyCommand {
@@ -285,7 +307,11 @@ fn what_moderators_hold_stays_theirs_on_every_way() {
     let home = after(given("held", true), edit(&json!({"title": "Another villa"}), owner));
     let home = after(home, PropertyCommand::Reject("the same again".into(), judge));
     let back = PropertyCommand::ChangeStatus(Status::Draft, by('o', false));
-    assert_eq!(home.decide(back, NOW), Err(PropertyRejection::Held), "whatever the tenant's settings are by now");
+    assert_eq!(
+        home.decide(back, NOW),
+        Err(PropertyRejection::Held),
+        "whatever the tenant's settings are by now"
+    );
     let home = after(home, PropertyCommand::Approve(judge));
     let home = after(home, PropertyCommand::ChangeStatus(Status::Inactive, owner));
     let home = after(home, PropertyCommand::ChangeStatus(Status::Active, owner));
