@@ -21,6 +21,7 @@ pub mod personal;
 pub mod position;
 pub mod preferences;
 pub mod property;
+pub mod quota;
 pub mod report;
 pub mod saved_search;
 mod schema;

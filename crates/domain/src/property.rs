@@ -3,6 +3,7 @@
 pub mod content;
 pub mod images;
 pub mod kinds;
+pub mod moderation;
 pub mod status;
 
 use schemars::JsonSchema;
@@ -14,6 +15,8 @@ use crate::money::Paise;
 use crate::time::Timestamp;
 pub use content::Content;
 pub use images::Image;
+use moderation::Party;
+pub use moderation::{By, Judged};
 pub use status::Status;
 
 /// What has happened to a listing.
@@ -46,6 +49,9 @@ pub enum PropertyEvent {
         /// The price before, where that changed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         previous_price: Option<Paise>,
+        /// It was verified or featured and is neither any more: that was said of another home than this one is now.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        marks_lost: bool,
         /// What it says now.
         #[serde(flatten)]
         content: Content,
@@ -61,6 +67,9 @@ pub enum PropertyEvent {
         from: Status,
         /// The status now.
         to: Status,
+        /// A moderator or administrator took it off the market: only they put it back.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_moderator: bool,
     },
     /// It was removed for good.
     #[serde(rename = "PROPERTY_DELETED")]
@@ -98,7 +107,7 @@ pub enum PropertyEvent {
         /// Its title.
         title: String,
     },
-    /// A moderator sent it back.
+    /// A moderator sent it back, or took it down.
     #[serde(rename = "PROPERTY_REJECTED")]
     Rejected {
         /// Its id.
@@ -107,6 +116,9 @@ pub enum PropertyEvent {
         title: String,
         /// Why, in words for the owner.
         reason: String,
+        /// It was on show: only moderators and administrators put it back.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        taken_down: bool,
     },
     /// Its photos changed; carries all of them.
     #[serde(rename = "PROPERTY_IMAGES_ADDED")]
@@ -117,6 +129,9 @@ pub enum PropertyEvent {
         title: String,
         /// Those that were not there before.
         added: Vec<FileId>,
+        /// See [`PropertyEvent::Edited`].
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        marks_lost: bool,
         /// All of them now, in the owner's order.
         images: Vec<Image>,
     },
@@ -141,21 +156,21 @@ pub enum PropertyCommand {
         moderated: bool,
     },
     /// Replace what it says.
-    Edit(Content),
+    Edit(Content, By),
     /// Move it to another status.
-    ChangeStatus(Status),
+    ChangeStatus(Status, By),
     /// Remove it for good.
-    Remove,
+    Remove(By),
     /// Put it among the featured, or take it out.
-    Feature(bool),
+    Feature(bool, By),
     /// Confirm that it is genuine, or take that back.
-    Verify(bool),
+    Verify(bool, By),
     /// Let it go public.
-    Approve,
-    /// Send it back with a reason.
-    Reject(String),
+    Approve(By),
+    /// Send it back with a reason, or take it down.
+    Reject(String, By),
     /// Have these photos, too.
-    AddImages(images::Wanted),
+    AddImages(images::Wanted, By),
 }
 
 /// Why a listing refuses a command.
@@ -178,6 +193,15 @@ pub enum PropertyRejection {
         /// Where it was asked to go.
         to: Status,
     },
+    /// A moderator or administrator took it off the market.
+    #[error("a moderator took the listing off the market, and only a moderator can put it back")]
+    Held,
+    /// A moderator's or administrator's own.
+    #[error("nobody judges a listing of their own")]
+    OwnListing,
+    /// It is not for whoever asked to decide.
+    #[error("you may not do this")]
+    NotAllowed,
     /// It would have too many photos.
     #[error("a listing has at most {most} photos", most = images::MOST)]
     TooManyImages,
@@ -211,6 +235,9 @@ pub struct Listing {
     pub verified: bool,
     /// Its photos, in the owner's order.
     pub images: Vec<Image>,
+    /// What a moderator said last; only the state folded from events knows.
+    #[serde(skip)]
+    pub judged: Judged,
     /// Listed at.
     pub created_at: Timestamp,
     /// Changed at.
@@ -223,52 +250,22 @@ impl Property {
         if listing.status == Status::Removed { Err(PropertyRejection::Removed) } else { Ok(listing) }
     }
 
-    fn edit(&self, content: Content) -> Result<Vec<PropertyEvent>, PropertyRejection> {
+    fn edit(&self, content: Content, by: By) -> Result<Vec<PropertyEvent>, PropertyRejection> {
         let listing = self.present()?;
+        let party = listing.party(by);
+        if !matches!(party, Party::Owner | Party::Administrator) {
+            return Err(PropertyRejection::NotAllowed);
+        }
         let changed = listing.content.differences(&content);
         if changed.is_empty() {
             return Ok(Vec::new());
         }
+        let matters = party == Party::Owner && listing.matters(&content, &changed);
         let previous_price = (listing.content.price != content.price).then_some(listing.content.price);
-        Ok(vec![PropertyEvent::Edited { property_id: listing.id, changed, previous_price, content }])
-    }
-
-    fn change_status(&self, to: Status) -> Result<Vec<PropertyEvent>, PropertyRejection> {
-        let listing = self.present()?;
-        let from = listing.status;
-        let (property_id, title) = (listing.id, listing.content.title.clone());
-        match to {
-            _ if from == to => Ok(Vec::new()),
-            Status::Removed => Ok(vec![PropertyEvent::Removed { property_id, title }]),
-            _ if from.may_become(to) => {
-                Ok(vec![PropertyEvent::StatusChanged { property_id, title, from, to }])
-            }
-            _ => Err(PropertyRejection::Transition { from, to }),
-        }
-    }
-
-    fn moderate(&self, command: PropertyCommand) -> Result<Vec<PropertyEvent>, PropertyRejection> {
-        let listing = self.present()?;
-        let (property_id, title) = (listing.id, listing.content.title.clone());
-        let refused = |to| PropertyRejection::Transition { from: listing.status, to };
-        let pending = listing.status == Status::PendingReview;
-        Ok(match command {
-            PropertyCommand::Feature(featured) if featured != listing.featured => {
-                vec![PropertyEvent::Featured { property_id, title, featured }]
-            }
-            PropertyCommand::Verify(verified) if verified != listing.verified => {
-                vec![PropertyEvent::Verified { property_id, title, verified }]
-            }
-            PropertyCommand::Approve if pending => vec![PropertyEvent::Approved { property_id, title }],
-            PropertyCommand::Approve if listing.status != Status::Active => {
-                return Err(refused(Status::Active));
-            }
-            PropertyCommand::Reject(reason) if pending => {
-                vec![PropertyEvent::Rejected { property_id, title, reason }]
-            }
-            PropertyCommand::Reject(_) => return Err(refused(Status::Rejected)),
-            _ => Vec::new(),
-        })
+        let (property_id, marks_lost) = (listing.id, matters && listing.has_marks());
+        let edited = PropertyEvent::Edited { property_id, changed, previous_price, marks_lost, content };
+        let review = if matters { listing.review(by) } else { None };
+        Ok(review.into_iter().chain([edited]).collect())
     }
 }
 
@@ -296,14 +293,14 @@ impl Aggregate for Property {
                     content,
                 }])
             }
-            PropertyCommand::Edit(content) => self.edit(content),
-            PropertyCommand::ChangeStatus(to) => self.change_status(to),
-            PropertyCommand::Remove => match self.change_status(Status::Removed) {
-                Err(PropertyRejection::Removed) => Ok(Vec::new()),
-                other => other,
-            },
-            PropertyCommand::AddImages(wanted) => self.add_images(&wanted),
-            moderation => self.moderate(moderation),
+            PropertyCommand::Edit(content, by) => self.edit(content, by),
+            PropertyCommand::ChangeStatus(to, by) => self.change_status(to, by),
+            PropertyCommand::Remove(by) => self.remove(by),
+            PropertyCommand::AddImages(wanted, by) => self.add_images(&wanted, by),
+            PropertyCommand::Feature(_, by)
+            | PropertyCommand::Verify(_, by)
+            | PropertyCommand::Approve(by)
+            | PropertyCommand::Reject(_, by) => self.judge(command, by),
         }
     }
 
@@ -318,6 +315,7 @@ impl Aggregate for Property {
                 featured: false,
                 verified: false,
                 images: Vec::new(),
+                judged: Judged { price: Some(content.price), held: false },
                 created_at: at,
                 updated_at: at,
             });
@@ -327,14 +325,35 @@ impl Aggregate for Property {
         listing.updated_at = at;
         match event {
             PropertyEvent::Listed { .. } => {}
-            PropertyEvent::Edited { content, .. } => listing.content = content.clone(),
-            PropertyEvent::StatusChanged { to, .. } => listing.status = *to,
+            PropertyEvent::Edited { content, marks_lost, .. } => {
+                listing.content = content.clone();
+                listing.lose_marks(*marks_lost);
+            }
+            PropertyEvent::StatusChanged { to, by_moderator, .. } => {
+                listing.status = *to;
+                // On its way to the moderators it stays theirs.
+                listing.judged.held = *by_moderator || (listing.judged.held && *to == Status::PendingReview);
+            }
             PropertyEvent::Removed { .. } => listing.status = Status::Removed,
             PropertyEvent::Featured { featured, .. } => listing.featured = *featured,
-            PropertyEvent::Verified { verified, .. } => listing.verified = *verified,
-            PropertyEvent::Approved { .. } => listing.status = Status::Active,
-            PropertyEvent::Rejected { .. } => listing.status = Status::Rejected,
-            PropertyEvent::ImagesAdded { images, .. } => listing.images.clone_from(images),
+            PropertyEvent::Verified { verified, .. } => {
+                listing.verified = *verified;
+                if *verified {
+                    listing.judged.price = Some(listing.content.price);
+                }
+            }
+            PropertyEvent::Approved { .. } => {
+                listing.status = Status::Active;
+                listing.judged = Judged { price: Some(listing.content.price), held: false };
+            }
+            PropertyEvent::Rejected { taken_down, .. } => {
+                listing.status = Status::Rejected;
+                listing.judged.held = *taken_down;
+            }
+            PropertyEvent::ImagesAdded { images, marks_lost, .. } => {
+                listing.images.clone_from(images);
+                listing.lose_marks(*marks_lost);
+            }
         }
     }
 }

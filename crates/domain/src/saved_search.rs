@@ -15,7 +15,7 @@ use crate::preferences::Channel;
 use crate::time::Timestamp;
 
 /// The most searches a person may keep.
-pub const MOST: usize = 50;
+pub const MOST: u64 = 50;
 
 /// What has happened to a saved search.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

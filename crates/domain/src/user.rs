@@ -350,6 +350,14 @@ impl Person {
     }
 }
 
+impl User {
+    /// Whether what they offer is not on show: they left, or their account does not let them in.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        self.deleted || self.person.as_ref().is_some_and(|person| !person.status.may_sign_in())
+    }
+}
+
 impl Aggregate for User {
     const TYPE: &'static str = "user";
     type Command = UserCommand;

@@ -10,6 +10,7 @@ use journal::{ActivityQueue, Ledger, Seen};
 
 use crate::caller::Caller;
 use crate::jobs::Jobs;
+use crate::quotas::Quotas;
 use crate::reply::Reply;
 use crate::tokens::Tokens;
 
@@ -131,6 +132,8 @@ pub struct KitParts {
     pub tenants: Arc<Tenants>,
     /// How long a query waits for its reader's own writes.
     pub wait: Duration,
+    /// How much people may hold.
+    pub quotas: Quotas,
     /// Work beside the requests.
     pub jobs: Jobs,
 }

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use journal::ExecuteError;
 
 use crate::failure::Failure;
+use crate::quotas::over_quota;
 
 /// The failure of a command that was not done. Rejections of rules are conflicts unless the service says better.
 pub fn refused<R: Display>(error: ExecuteError<R>) -> Failure {
@@ -17,6 +18,7 @@ pub fn refused<R: Display>(error: ExecuteError<R>) -> Failure {
             format!("it was changed meanwhile and is at version {actual}; load it again"),
         ),
         ExecuteError::Taken { kind, .. } => Failure::conflict("TAKEN", format!("the {kind} is taken")),
+        ExecuteError::OverQuota { quota, held, most } => over_quota(quota, held, most),
         ExecuteError::Replayed(_) => Failure::conflict("ANSWERED_BEFORE", "the request was answered before"),
         ExecuteError::KeyReused => Failure::new(
             StatusCode::UNPROCESSABLE_ENTITY,

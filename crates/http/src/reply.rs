@@ -17,6 +17,9 @@ const POSITION: HeaderName = HeaderName::from_static("x-event-position");
 /// The answer may miss the caller's own last writes.
 const STALE: HeaderName = HeaderName::from_static("x-stale");
 
+/// What is left of quotas: `homes;left=7;limit=20`.
+const QUOTA_LEFT: HeaderName = HeaderName::from_static("x-quota-left");
+
 /// A successful answer.
 #[derive(Debug)]
 pub struct Reply<T> {
@@ -90,6 +93,12 @@ impl<T> Reply<T> {
             Some(position) => self.header(POSITION, &position.to_string()),
             None => self,
         }
+    }
+
+    /// What is left of the quotas that the caller's write counts for.
+    #[must_use]
+    pub fn quota_left(self, left: &str) -> Self {
+        if left.is_empty() { self } else { self.header(QUOTA_LEFT, left) }
     }
 
     /// The pages around a page.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::quota::Quota;
 use domain::{Position, StreamId, TenantId, Timestamp, UserId, Version};
 use uuid::Uuid;
 
@@ -85,6 +86,8 @@ pub struct Append {
     pub events: Vec<NewEvent>,
     /// Names.
     pub claims: Claims,
+    /// The most that whoever comes to hold something by these events may hold of it; of what is not here, any amount.
+    pub limits: Vec<(Quota, u64)>,
     /// Once only.
     pub idempotency: Option<Idempotency>,
 }
@@ -136,6 +139,16 @@ pub enum Refused {
         kind: &'static str,
         /// Who holds it.
         owner: StreamId,
+    },
+    /// Somebody would hold more than they may.
+    #[error("at most {most} of {} can be held, and {held} are", .quota.word())]
+    OverQuota {
+        /// Of what.
+        quota: Quota,
+        /// How much they hold.
+        held: u64,
+        /// How much they may.
+        most: u64,
     },
     /// The key was used for this very request; here is its answer.
     #[error("answered before")]

@@ -8,6 +8,7 @@
 pub mod appends;
 pub mod claims;
 mod guest;
+pub mod holdings;
 pub mod idempotency;
 pub mod positions;
 pub mod reading;
@@ -40,6 +41,8 @@ pub const PROMISES: &[(&str, Check)] = &[
     ("rule_14_one_of_many_wins_a_claim", |j| Box::pin(claims::rule_14_one_wins(j))),
     ("rule_14_release_frees_claims", |j| Box::pin(claims::rule_14_release(j))),
     ("rule_14_refusal_takes_and_frees_nothing", |j| Box::pin(claims::rule_14_refusal(j))),
+    ("holdings_follow_from_the_events", |j| Box::pin(holdings::follow_from_the_events(j))),
+    ("no_two_appends_pass_a_limit_together", |j| Box::pin(holdings::no_two_pass_together(j))),
     ("rule_15_replay_gives_the_first_answer", |j| Box::pin(idempotency::rule_15_replay(j))),
     ("rule_15_a_key_belongs_to_one_request", |j| Box::pin(idempotency::rule_15_one_request(j))),
     ("rule_15_concurrent_twins_append_once", |j| Box::pin(idempotency::rule_15_twins(j))),

@@ -6,6 +6,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use domain::aggregate::{Aggregate, EventKind};
+use domain::quota::Quota;
 use domain::{Actor, Clock, EventIds, Ids, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
 use uuid::Uuid;
 
@@ -24,6 +25,8 @@ pub struct Options {
     pub new_stream: bool,
     /// Names taken or given back.
     pub claims: Claims,
+    /// See [`Append::limits`].
+    pub limits: Vec<(Quota, u64)>,
     /// Once only.
     pub idempotency: Option<Idempotency>,
 }
@@ -60,6 +63,16 @@ pub enum ExecuteError<R> {
         kind: &'static str,
         /// Who holds it.
         owner: StreamId,
+    },
+    /// Somebody would hold more than they may.
+    #[error("at most {most} of {} can be held, and {held} are", .quota.word())]
+    OverQuota {
+        /// Of what.
+        quota: Quota,
+        /// How much they hold.
+        held: u64,
+        /// How much they may.
+        most: u64,
     },
     /// Done before under the same key.
     #[error("answered before")]
@@ -246,6 +259,7 @@ impl Ledger {
                 expected: Expected::Exactly(version),
                 events: encoded,
                 claims: options.claims.clone(),
+                limits: options.limits.clone(),
                 idempotency: options.idempotency.clone(),
             };
             match self.journal.append(append).await {
@@ -284,6 +298,7 @@ impl Ledger {
             expected: Expected::Any,
             events: Vec::new(),
             claims: Claims::default(),
+            limits: Vec::new(),
             idempotency: once.cloned(),
         };
         self.journal.append(nothing).await.map(|_| ())
@@ -314,8 +329,14 @@ impl Ledger {
         idempotency: Option<Idempotency>,
     ) -> Result<Appended, ExecuteError<std::convert::Infallible>> {
         let events = self.encode_all(actor, std::slice::from_ref(event), self.clock.now())?;
-        let append =
-            Append { stream, expected: Expected::Any, events, claims: Claims::default(), idempotency };
+        let append = Append {
+            stream,
+            expected: Expected::Any,
+            events,
+            claims: Claims::default(),
+            limits: Vec::new(),
+            idempotency,
+        };
         Ok(self.journal.append(append).await?)
     }
 
@@ -333,7 +354,14 @@ impl Ledger {
         expected: Expected,
     ) -> Result<Appended, ExecuteError<std::convert::Infallible>> {
         let events = vec![self.encode(actor, event, event_id, at)?];
-        let append = Append { stream, expected, events, claims: Claims::default(), idempotency: None };
+        let append = Append {
+            stream,
+            expected,
+            events,
+            claims: Claims::default(),
+            limits: Vec::new(),
+            idempotency: None,
+        };
         Ok(self.journal.append(append).await?)
     }
 
@@ -378,6 +406,9 @@ impl<R> From<AppendError> for ExecuteError<R> {
             AppendError::Journal(error) => Self::Journal(error),
             AppendError::Refused(Refused::Conflict { .. }) => Self::Busy,
             AppendError::Refused(Refused::Taken { kind, owner }) => Self::Taken { kind, owner },
+            AppendError::Refused(Refused::OverQuota { quota, held, most }) => {
+                Self::OverQuota { quota, held, most }
+            }
             AppendError::Refused(Refused::Replayed(replayed)) => Self::Replayed(replayed),
             AppendError::Refused(Refused::KeyReused) => Self::KeyReused,
         }

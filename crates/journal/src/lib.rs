@@ -19,6 +19,7 @@ pub mod seen;
 pub mod sqlite;
 
 use async_trait::async_trait;
+use domain::quota::Quota;
 use domain::{Envelope, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -97,6 +98,9 @@ pub trait Journal: Send + Sync {
 
     /// The position of the newest event of a log.
     async fn head(&self, log: Log) -> Result<Position, JournalError>;
+
+    /// How much a person holds, by the facts that are durable.
+    async fn held(&self, tenant: &TenantId, owner: UserId, quota: Quota) -> Result<u64, JournalError>;
 
     /// The stream that holds a claim: the way from a name to its aggregate without a read model.
     async fn owner(&self, claim: &Claim) -> Result<Option<StreamId>, JournalError>;

@@ -6,6 +6,7 @@ mod commits;
 pub mod copy;
 mod driver;
 mod file;
+mod holdings;
 mod reader;
 mod recent;
 mod sealing;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use domain::quota::Quota;
 use domain::{Clock, Envelope, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
 use supervisor::Supervisor;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -286,6 +288,11 @@ impl Journal for SqliteJournal {
     async fn head(&self, log: Log) -> Result<Position, JournalError> {
         let file = self.file(log);
         Ok(Position { log: file.log, epoch: file.epoch, seq: *file.committed.borrow() })
+    }
+
+    async fn held(&self, tenant: &TenantId, owner: UserId, quota: Quota) -> Result<u64, JournalError> {
+        let tenant = tenant.clone();
+        self.file(Log::Facts).read(move |readers| readers.held(&tenant, owner, quota)).await
     }
 
     async fn owner(&self, claim: &Claim) -> Result<Option<StreamId>, JournalError> {

@@ -31,6 +31,7 @@ fn append(log: Log) -> Append {
         expected: Expected::Any,
         events: vec![event],
         claims: Claims::default(),
+        limits: Vec::new(),
         idempotency: None,
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use domain::quota::Quota;
 use domain::{
     Actor, Aggregate, Clock, Envelope, EventKind, Ids, Log, Metadata, Position, StreamId, TenantId,
     Timestamp, UserId, Version,
@@ -155,6 +156,10 @@ impl Journal for Quicker {
     async fn head(&self, log: Log) -> Result<Position, JournalError> {
         self.ledger.journal().head(log).await
     }
+    async fn held(&self, tenant: &TenantId, owner: UserId, quota: Quota) -> Result<u64, JournalError> {
+        self.ledger.journal().held(tenant, owner, quota).await
+    }
+
     async fn owner(&self, claim: &Claim) -> Result<Option<StreamId>, JournalError> {
         self.ledger.journal().owner(claim).await
     }

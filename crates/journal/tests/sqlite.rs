@@ -39,7 +39,14 @@ fn append(stream: &StreamId, expected: Expected, event_types: &[&str]) -> Append
         metadata: "{}".into(),
     };
     let events = event_types.iter().map(event).collect();
-    Append { stream: stream.clone(), expected, events, claims: Claims::default(), idempotency: None }
+    Append {
+        stream: stream.clone(),
+        expected,
+        events,
+        claims: Claims::default(),
+        limits: Vec::new(),
+        idempotency: None,
+    }
 }
 
 async fn everything(journal: &SqliteJournal, log: Log) -> Vec<Envelope> {
@@ -279,6 +286,31 @@ async fn rule_23_each_history_has_its_epoch() {
         journal.append(append(&stream("parcel", 1), Expected::Exactly(2), &["C"])).await.unwrap().position;
     assert_eq!((after.epoch, after.seq), (2, 3));
     assert!(journal.read_after(after.at(0), 10).await.unwrap().iter().all(|event| event.position.epoch == 2));
+}
+
+#[tokio::test]
+async fn a_file_of_format_2_learns_what_people_hold_from_its_events() {
+    let directory = tempfile::tempdir().unwrap();
+    let open = || SqliteJournal::open(directory.path(), &Clock::manual(AT), Limits::default()).unwrap();
+    let owner: domain::UserId = Ids.id(AT);
+    let journal = open();
+    for (id, last) in [(1, false), (2, true), (3, false)] {
+        let mut made = append(&stream("property", id), Expected::Any, &["PROPERTY_CREATED"]);
+        made.events[0].data = format!(r#"{{"ownerId":"{owner}"}}"#).into();
+        journal.append(made).await.unwrap();
+        if last {
+            let gone = append(&stream("property", id), Expected::Any, &["PROPERTY_DELETED"]);
+            journal.append(gone).await.unwrap();
+        }
+    }
+    journal.close().await;
+    drop(journal);
+    Connection::open(directory.path().join("facts.db"))
+        .unwrap()
+        .execute_batch("drop table holdings; pragma user_version = 2")
+        .unwrap();
+    let held = open().held(&TenantId::stored("t"), owner, domain::quota::Quota::Homes).await.unwrap();
+    assert_eq!(held, 2);
 }
 
 #[test]

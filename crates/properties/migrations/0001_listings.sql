@@ -71,6 +71,13 @@ create table if not exists gone_owners (
     primary key (user_id, tenant)
 );
 
+-- They, and those whose account is suspended or switched off: their listings are not on show until that ends.
+create table if not exists absent_owners (
+    tenant text not null,
+    user_id text not null,
+    primary key (user_id, tenant)
+);
+
 -- Somebody's interest in a listing. `seeker`, `words` and `note` are personal values, or the marker of an erased one.
 create table if not exists leads (
     tenant text not null,

@@ -14,6 +14,8 @@ pub struct Known {
     pub version: Version,
     pub counts: Counts,
     pub owner_gone: bool,
+    /// So is whose account is suspended or switched off; then the home is on show again when that ends.
+    pub owner_absent: bool,
     /// The serialised [`crate::document::Document`].
     pub body: Box<RawValue>,
 }

@@ -15,7 +15,7 @@ mod reports;
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
-use domain::property::{Listing, Property, PropertyRejection};
+use domain::property::{By, Listing, Property, PropertyRejection};
 use domain::user::Role;
 use domain::{FieldErrors, PropertyId, TenantId, Version};
 use http_kit::docs::also;
@@ -78,10 +78,15 @@ fn property_id(Path(id): Path<String>) -> Result<PropertyId, Failure> {
 
 /// Whether a listing that is not removed exists for `caller`.
 fn may_see(caller: &Caller, listing: &Listing) -> bool {
+    listing.status.is_public() || is_insider(caller, listing)
+}
+
+/// Its owner, and those who look after the site.
+fn is_insider(caller: &Caller, listing: &Listing) -> bool {
     let insider = |person: SignedIn| {
         person.user == listing.owner || matches!(person.role, Role::Admin | Role::Moderator | Role::Support)
     };
-    listing.status.is_public() || caller.signed_in.is_some_and(insider)
+    caller.signed_in.is_some_and(insider)
 }
 
 /// What the rules refuse, as clients see it.
@@ -92,6 +97,15 @@ fn refused(error: ExecuteError<PropertyRejection>) -> Failure {
         ExecuteError::Rejected(reason @ PropertyRejection::Transition { .. }) => {
             Failure::conflict("STATUS_TRANSITION", reason.to_string())
         }
+        ExecuteError::Rejected(reason @ PropertyRejection::Held) => {
+            Failure::conflict("HELD_BY_MODERATOR", reason.to_string())
+        }
+        ExecuteError::Rejected(reason @ PropertyRejection::OwnListing) => {
+            Failure { code: "OWN_LISTING", ..Failure::forbidden(&reason.to_string()) }
+        }
+        ExecuteError::Rejected(reason @ PropertyRejection::NotAllowed) => {
+            Failure::forbidden(&reason.to_string())
+        }
         ExecuteError::Rejected(reason @ PropertyRejection::TooManyImages) => Failure {
             fields: FieldErrors::one("fileIds", reason.to_string()),
             ..Failure::conflict("TOO_MANY_IMAGES", reason.to_string())
@@ -101,6 +115,13 @@ fn refused(error: ExecuteError<PropertyRejection>) -> Failure {
 }
 
 impl App {
+    /// Whoever calls, as the rules of listings see them.
+    fn by(&self, caller: &Caller) -> Result<By, Failure> {
+        let person = caller.person()?;
+        let moderated = self.kit.tenants.get(&caller.tenant).is_some_and(|tenant| tenant.moderation);
+        Ok(By { person: person.user, role: person.role, moderated })
+    }
+
     /// The listing as the journal has it now, removed ones included.
     async fn folded(&self, tenant: &TenantId, id: PropertyId) -> Result<(Listing, Version), Failure> {
         let (state, version) = self.kit.ledger.load::<Property>(tenant, id).await?;

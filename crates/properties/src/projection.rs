@@ -16,6 +16,7 @@ use domain::favourites::FavouritesEvent;
 use domain::lead::LeadEvent;
 use domain::property::PropertyEvent;
 use domain::report::ReportEvent;
+use domain::user::UserEvent;
 use domain::{Envelope, Log, PropertyId};
 use journal::Ledger;
 
@@ -28,7 +29,7 @@ fn lane(envelope: &Envelope) -> Option<String> {
     let stream = &envelope.stream;
     let wanted = match &*stream.kind {
         "property" | "favourite" | "lead" | "report" | "activity" | "counts" => true,
-        "user" => &*envelope.event_type == "USER_DELETED",
+        "user" => ["USER_DELETED", "USER_STATUS_CHANGED"].contains(&&*envelope.event_type),
         _ => false,
     };
     wanted.then(|| format!("{}/{}/{}", stream.tenant, stream.kind, stream.id))
@@ -65,10 +66,16 @@ impl Listings {
                 let event = self.ledger.decode::<ReportEvent>(envelope)?;
                 leads::report(tx, envelope, &event).await
             }
-            "user" => {
-                listings::owner_gone(tx, envelope).await?;
-                leads::person_gone(tx, envelope).await
-            }
+            "user" => match self.ledger.decode::<UserEvent>(envelope)? {
+                UserEvent::Deleted { .. } => {
+                    listings::owner_gone(tx, envelope).await?;
+                    leads::person_gone(tx, envelope).await
+                }
+                UserEvent::StatusChanged { to, .. } => {
+                    listings::owner_moved(tx, envelope, to.may_sign_in()).await
+                }
+                _ => Ok(()),
+            },
             _ => {
                 let event = self.ledger.decode::<ActivityEvent>(envelope)?;
                 counts::activity(tx, envelope, &event).await
@@ -91,13 +98,13 @@ impl Projection for Listings {
     }
 
     fn erases(&self, event: &Envelope) -> bool {
-        &*event.stream.kind == "user"
+        &*event.event_type == "USER_DELETED"
     }
 
     fn committed(&self, batch: &[Envelope]) {
         for envelope in batch {
-            // Any of the documents may be an owner's who left.
-            if self.erases(envelope) {
+            // Any of the documents may be an owner's who left or was suspended.
+            if &*envelope.stream.kind == "user" {
                 self.hot.forget_all();
             }
             for property in touched(envelope) {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use ::projection::{Row, Value};
 use domain::fields::Choice;
-use domain::property::{Content, Listing, Status};
+use domain::property::{Content, Judged, Listing, Status};
 use domain::{Paise, PropertyId, TenantId, Timestamp};
 use http_kit::{Cursor, Failure, Page, Paging};
 use serde_json::value::RawValue;
@@ -23,10 +23,11 @@ const COLUMNS: &str =
     "p.id, p.owner_id, p.status, p.featured, p.verified, p.source_reference, p.content, p.version,
     p.created_at, p.updated_at, p.price, p.area_sqft, c.views, c.visitors, c.favourites,
     exists (select 1 from gone_owners g where g.user_id = p.owner_id and g.tenant = p.tenant),
-    (select i.images from property_images i where i.property_id = p.id and i.tenant = p.tenant)";
+    (select i.images from property_images i where i.property_id = p.id and i.tenant = p.tenant),
+    exists (select 1 from absent_owners a where a.user_id = p.owner_id and a.tenant = p.tenant)";
 const FROM: &str = "properties p left join property_counts c on c.property_id = p.id and c.tenant = p.tenant";
 /// The first column behind [`COLUMNS`].
-const TOTAL: usize = 17;
+const TOTAL: usize = 18;
 
 /// Which listings a list shows.
 #[derive(Clone, Debug)]
@@ -170,6 +171,7 @@ fn known(row: &Row) -> Result<Known, Failure> {
         featured: row.int(3) == Some(1),
         verified: row.int(4) == Some(1),
         images: images.unwrap_or_default(),
+        judged: Judged::default(),
         created_at: at(8)?,
         updated_at: at(9)?,
     };
@@ -178,5 +180,6 @@ fn known(row: &Row) -> Result<Known, Failure> {
     debug_assert_eq!(row.int(10).map(Paise::from_paise), Some(listing.content.price));
     let body =
         serde_json::value::to_raw_value(&Document::of(&listing, version, counts)).map_err(|_| broken())?;
-    Ok(Known { listing, version, counts, owner_gone: row.int(15) == Some(1), body })
+    let (owner_gone, owner_absent) = (row.int(15) == Some(1), row.int(17) == Some(1));
+    Ok(Known { listing, version, counts, owner_gone, owner_absent, body })
 }

@@ -6,6 +6,8 @@ create table if not exists homes (
     status text not null,
     -- The owner closed their account: content is gone for good.
     owner_gone bigint not null,
+    -- The owner's account is suspended or switched off: it is not on the market until that ends.
+    owner_barred bigint not null,
     featured bigint not null,
     verified bigint not null,
     favourites bigint not null,
@@ -31,6 +33,13 @@ create table if not exists saves (
 
 -- People who closed their account.
 create table if not exists gone_owners (
+    tenant text not null,
+    user_id text not null,
+    primary key (user_id, tenant)
+);
+
+-- People whose account is suspended or switched off.
+create table if not exists barred_owners (
     tenant text not null,
     user_id text not null,
     primary key (user_id, tenant)

@@ -10,6 +10,7 @@ use bus::Group;
 use domain::favourites::FavouritesEvent;
 use domain::property::PropertyEvent;
 use domain::saved_search::SavedSearchEvent;
+use domain::user::UserEvent;
 use domain::{Envelope, Log};
 use journal::Ledger;
 
@@ -23,7 +24,7 @@ fn lane(envelope: &Envelope) -> Option<String> {
     let stream = &envelope.stream;
     let wanted = match &*stream.kind {
         "property" | "favourite" | "saved-search" => true,
-        "user" => &*envelope.event_type == "USER_DELETED",
+        "user" => ["USER_DELETED", "USER_STATUS_CHANGED"].contains(&&*envelope.event_type),
         _ => false,
     };
     wanted.then(|| format!("{}/{}/{}", stream.tenant, stream.kind, stream.id))
@@ -61,10 +62,16 @@ impl Homes {
                 let event = self.ledger.decode::<SavedSearchEvent>(envelope)?;
                 keeping::apply(tx, envelope, event).await
             }
-            _ => {
-                keeping::owner_gone(tx, envelope).await?;
-                homes::owner_gone(tx, envelope).await
-            }
+            _ => match self.ledger.decode::<UserEvent>(envelope)? {
+                UserEvent::Deleted { .. } => {
+                    keeping::owner_gone(tx, envelope).await?;
+                    homes::owner_gone(tx, envelope).await
+                }
+                UserEvent::StatusChanged { to, .. } => {
+                    homes::owner_moved(tx, envelope, to.may_sign_in()).await
+                }
+                _ => Ok(()),
+            },
         }
     }
 }
@@ -83,7 +90,7 @@ impl Projection for Homes {
     }
 
     fn erases(&self, event: &Envelope) -> bool {
-        &*event.stream.kind == "user"
+        &*event.event_type == "USER_DELETED"
     }
 
     /// Before waiting readers go on: they then wait for the index to have this, too.

@@ -1,5 +1,6 @@
 //! The composition root: settings → keys → journal → services → consumer groups → doors.
 
+mod confirm;
 mod groups;
 mod key_files;
 pub mod key_store;

@@ -37,6 +37,9 @@ pub enum DemoError {
     #[error("the sample data could not be added: {0}")]
     Api(#[from] ClientError),
 
+    #[error("the address of a fictional person cannot be confirmed: {0:#}")]
+    Confirm(anyhow::Error),
+
     #[error("demo/homes.json cannot be read: {0}")]
     Homes(#[from] serde_json::Error),
 
@@ -82,11 +85,16 @@ const PEOPLE: [Person; 3] = [
 const VIEWED: usize = 2;
 const FAVOURITE: usize = 6;
 
-/// Fills an instance without listings. `client` may be anybody: people register here and act as themselves.
+/// Fills an instance without listings. `client` may be anybody: people register here and act as themselves. `confirm`
+/// confirms the address of whoever a token belongs to, as nobody reads the letters to fictional people.
 ///
 /// # Errors
 /// At the first refusal; what was added stays. A later start adds nothing if that includes a listing.
-pub async fn fill(client: &ApiClient, random: &mut impl Rng) -> Result<Outcome, DemoError> {
+pub async fn fill(
+    client: &ApiClient,
+    random: &mut impl Rng,
+    confirm: impl AsyncFn(&str) -> anyhow::Result<()>,
+) -> Result<Outcome, DemoError> {
     let nobody = client.with_token("");
     if has_listings(&nobody).await? {
         return Ok(Outcome::LeftAlone);
@@ -95,7 +103,9 @@ pub async fn fill(client: &ApiClient, random: &mut impl Rng) -> Result<Outcome, 
     let mut demo_user = nobody.clone();
     let (mut listed, mut of_others) = (0, Vec::new());
     for person in &PEOPLE {
-        let client = nobody.with_token(&token(&nobody, person, random).await?);
+        let token = token(&nobody, person, random).await?;
+        confirm(&token).await.map_err(DemoError::Confirm)?;
+        let client = nobody.with_token(&token);
         let own = list(&client, homes.remove(person.name).unwrap_or_default()).await?;
         listed += own.len();
         if person.email == SIGN_IN.email {

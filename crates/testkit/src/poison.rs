@@ -20,7 +20,8 @@ impl TestApp {
         };
         let stream = StreamId::new(self.kit.tenants.default_id(), kind, id);
         let (expected, claims) = (Expected::Any, Claims::default());
-        let append = Append { stream, expected, events: vec![event], claims, idempotency: None };
+        let append =
+            Append { stream, expected, events: vec![event], claims, limits: Vec::new(), idempotency: None };
         self.kit.ledger.journal().append(append).await.unwrap();
     }
 }

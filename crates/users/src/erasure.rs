@@ -135,6 +135,7 @@ impl Destroyer {
             expected: Expected::Exactly(0),
             events: ledger.encode_all(&actor, &[erased], now).map_err(|error| error.to_string())?,
             claims: Claims::default(),
+            limits: Vec::new(),
             idempotency: None,
         };
         match ledger.journal().append(append).await {

@@ -16,7 +16,9 @@ pub(crate) enum Flash {
     ResetSent,
     PasswordChanged,
     Posted,
+    PostedForReview,
     Updated,
+    UpdatedForReview,
     Saved,
     Unsaved,
     StatusChanged,
@@ -33,7 +35,7 @@ pub(crate) enum Flash {
 }
 
 impl Flash {
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 26] = [
         Self::Welcome,
         Self::SignedIn,
         Self::SignedOut,
@@ -44,7 +46,9 @@ impl Flash {
         Self::ResetSent,
         Self::PasswordChanged,
         Self::Posted,
+        Self::PostedForReview,
         Self::Updated,
+        Self::UpdatedForReview,
         Self::Saved,
         Self::Unsaved,
         Self::StatusChanged,
@@ -76,7 +80,9 @@ impl Flash {
             Self::ResetSent => "reset-sent",
             Self::PasswordChanged => "password-changed",
             Self::Posted => "posted",
+            Self::PostedForReview => "posted-for-review",
             Self::Updated => "updated",
+            Self::UpdatedForReview => "updated-for-review",
             Self::Saved => "saved",
             Self::Unsaved => "unsaved",
             Self::StatusChanged => "status-changed",
@@ -105,7 +111,11 @@ impl Flash {
             Self::ResetSent => "If an account has this address, a message with a link is on its way.",
             Self::PasswordChanged => "Your password is changed. Sign in with the new one.",
             Self::Posted => "Your home is listed.",
+            Self::PostedForReview => "Your home is listed. A moderator looks at it before it is on show.",
             Self::Updated => "Your changes are saved.",
+            Self::UpdatedForReview => {
+                "Your changes are saved. A moderator looks at them before the home is on show."
+            }
             Self::Saved => "The home is saved to your list.",
             Self::Unsaved => "The home is no longer in your list.",
             Self::StatusChanged => "The status is changed.",

@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Property, PropertyEvent, PropertyRejection};
+use super::moderation::Party;
+use super::{By, Property, PropertyEvent, PropertyRejection};
 use crate::id::FileId;
 
 /// The most photos of a listing.
@@ -32,8 +33,16 @@ pub struct Wanted {
 }
 
 impl Property {
-    pub(super) fn add_images(&self, wanted: &Wanted) -> Result<Vec<PropertyEvent>, PropertyRejection> {
+    pub(super) fn add_images(
+        &self,
+        wanted: &Wanted,
+        by: By,
+    ) -> Result<Vec<PropertyEvent>, PropertyRejection> {
         let listing = self.present()?;
+        let party = listing.party(by);
+        if !matches!(party, Party::Owner | Party::Administrator) {
+            return Err(PropertyRejection::NotAllowed);
+        }
         let before = &listing.images;
         let stays =
             |image: &&Image| !wanted.files.contains(&image.file_id) && !wanted.gone.contains(&image.file_id);
@@ -55,9 +64,14 @@ impl Property {
             return Ok(Vec::new());
         }
         let new = |image: &&Image| !before.iter().any(|old| old.file_id == image.file_id);
-        let added = images.iter().filter(new).map(|image| image.file_id).collect();
+        let added: Vec<FileId> = images.iter().filter(new).map(|image| image.file_id).collect();
+        // Another order shows nothing new.
+        let matters = party == Party::Owner && !added.is_empty();
         let (property_id, title) = (listing.id, listing.content.title.clone());
-        Ok(vec![PropertyEvent::ImagesAdded { property_id, title, added, images }])
+        let marks_lost = matters && listing.has_marks();
+        let pictured = PropertyEvent::ImagesAdded { property_id, title, added, marks_lost, images };
+        let review = if matters { listing.review(by) } else { None };
+        Ok(review.into_iter().chain([pictured]).collect())
     }
 }
 
@@ -69,11 +83,16 @@ mod tests {
     use crate::aggregate::Aggregate;
     use crate::property::{Content, PropertyCommand};
     use crate::time::Timestamp;
+    use crate::user::Role;
 
     const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 
     fn id<K>(last: u8) -> crate::Id<K> {
         format!("0197c000-0000-7000-8000-0000000000{last:02x}").parse().unwrap()
+    }
+
+    fn owner() -> By {
+        By { person: id(1), role: Role::User, moderated: false }
     }
 
     fn listed() -> Property {
@@ -98,7 +117,8 @@ mod tests {
 
     fn wanted(files: &[u8], primary: Option<u8>, gone: &[u8]) -> PropertyCommand {
         let ids = |numbers: &[u8]| numbers.iter().map(|number| id(*number)).collect();
-        PropertyCommand::AddImages(Wanted { files: ids(files), primary: primary.map(id), gone: ids(gone) })
+        let wanted = Wanted { files: ids(files), primary: primary.map(id), gone: ids(gone) };
+        PropertyCommand::AddImages(wanted, owner())
     }
 
     fn images(of: &Property) -> Vec<(FileId, bool)> {
@@ -123,6 +143,7 @@ mod tests {
             property_id: id(2),
             title: "A villa".into(),
             added: vec![id(11)],
+            marks_lost: false,
             images: vec![Image { file_id: id(10), primary: true }, Image { file_id: id(11), primary: false }],
         };
         assert_eq!(state.decide(wanted(&[11], None, &[]), NOW), Ok(vec![event]));
@@ -134,7 +155,7 @@ mod tests {
         let state = after(listed(), wanted(&ten, None, &[]));
         assert_eq!(state.decide(wanted(&[20], None, &[]), NOW), Err(PropertyRejection::TooManyImages));
         assert_eq!(images(&after(state.clone(), wanted(&[20], None, &[10]))).len(), 10);
-        let removed = after(state, PropertyCommand::Remove);
+        let removed = after(state, PropertyCommand::Remove(owner()));
         assert_eq!(removed.decide(wanted(&[20], None, &[]), NOW), Err(PropertyRejection::Removed));
         assert_eq!(Property::default().decide(wanted(&[], None, &[]), NOW), Err(PropertyRejection::Unknown));
     }

@@ -37,8 +37,8 @@ impl Choice for Status {
 }
 
 impl Status {
-    /// Whether an owner may move a listing from here to `to`. Leaving `PENDING_REVIEW` is a moderator's
-    /// decision, made by approving or rejecting.
+    /// Whether an owner may move a listing from here to `to` where nobody moderates and nobody holds it; see
+    /// [`super::moderation`]. Leaving `PENDING_REVIEW` is a moderator's decision, made by approving or rejecting.
     #[must_use]
     pub fn may_become(self, to: Self) -> bool {
         use Status::{Active, Draft, Expired, Inactive, PendingReview, Rejected, Removed, Rented, Sold};

@@ -1,12 +1,17 @@
 use super::*;
 use crate::id::Ids;
 use crate::property::kinds::PropertyType;
+use crate::user::Role;
 use serde_json::{Value, json};
 
 const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 
 fn owner() -> UserId {
     "0197c000-0000-7000-8000-000000000001".parse().unwrap()
+}
+
+fn by_owner() -> By {
+    By { person: owner(), role: Role::User, moderated: false }
 }
 
 fn id() -> PropertyId {
@@ -38,7 +43,13 @@ fn given(events: &[PropertyEvent]) -> Property {
 }
 
 fn status(from: Status, to: Status) -> PropertyEvent {
-    PropertyEvent::StatusChanged { property_id: id(), title: "2 BHK in Kondapur".into(), from, to }
+    PropertyEvent::StatusChanged {
+        property_id: id(),
+        title: "2 BHK in Kondapur".into(),
+        from,
+        to,
+        by_moderator: false,
+    }
 }
 
 #[test]
@@ -50,15 +61,16 @@ fn a_listing_is_active_at_once_unless_the_tenant_moderates() {
 #[test]
 fn an_edit_names_what_changed_and_an_equal_one_changes_nothing() {
     let state = given(&listed(false));
-    let events = state.decide(PropertyCommand::Edit(content("80 lakh")), NOW).unwrap();
+    let events = state.decide(PropertyCommand::Edit(content("80 lakh"), by_owner()), NOW).unwrap();
     let expected = PropertyEvent::Edited {
         property_id: id(),
         changed: vec!["price".into()],
         previous_price: Some(Paise::from_paise(850_000_000)),
+        marks_lost: false,
         content: content("80 lakh"),
     };
     assert_eq!(events, [expected]);
-    assert_eq!(state.decide(PropertyCommand::Edit(content("85 lakh")), NOW), Ok(vec![]));
+    assert_eq!(state.decide(PropertyCommand::Edit(content("85 lakh"), by_owner()), NOW), Ok(vec![]));
 }
 
 #[test]
@@ -66,39 +78,43 @@ fn statuses_follow_the_table_of_decisions() {
     let sold = [listed(false), vec![status(Status::Active, Status::Sold)]].concat();
     let state = given(&sold);
     assert_eq!(
-        state.decide(PropertyCommand::ChangeStatus(Status::Active), NOW),
+        state.decide(PropertyCommand::ChangeStatus(Status::Active, by_owner()), NOW),
         Ok(vec![status(Status::Sold, Status::Active)])
     );
     assert_eq!(
-        state.decide(PropertyCommand::ChangeStatus(Status::Rented), NOW),
+        state.decide(PropertyCommand::ChangeStatus(Status::Rented, by_owner()), NOW),
         Err(PropertyRejection::Transition { from: Status::Sold, to: Status::Rented })
     );
-    assert_eq!(state.decide(PropertyCommand::ChangeStatus(Status::Sold), NOW), Ok(vec![]));
+    assert_eq!(state.decide(PropertyCommand::ChangeStatus(Status::Sold, by_owner()), NOW), Ok(vec![]));
 }
 
 #[test]
 fn an_owner_cannot_pass_moderation() {
     let state = given(&listed(true));
     assert_eq!(
-        state.decide(PropertyCommand::ChangeStatus(Status::Active), NOW),
+        state.decide(PropertyCommand::ChangeStatus(Status::Active, by_owner()), NOW),
         Err(PropertyRejection::Transition { from: Status::PendingReview, to: Status::Active })
     );
     let approved = PropertyEvent::Approved { property_id: id(), title: "2 BHK in Kondapur".into() };
-    assert_eq!(state.decide(PropertyCommand::Approve, NOW), Ok(vec![approved]));
+    let moderator = By { person: Ids.id(NOW), role: Role::Moderator, moderated: true };
+    assert_eq!(state.decide(PropertyCommand::Approve(moderator), NOW), Ok(vec![approved]));
 }
 
 #[test]
 fn removal_is_final_and_can_be_asked_twice() {
     let removed = PropertyEvent::Removed { property_id: id(), title: "2 BHK in Kondapur".into() };
     let state = given(&listed(false));
-    assert_eq!(state.decide(PropertyCommand::Remove, NOW), Ok(vec![removed.clone()]));
+    assert_eq!(state.decide(PropertyCommand::Remove(by_owner()), NOW), Ok(vec![removed.clone()]));
     let state = given(&[listed(false), vec![removed]].concat());
-    assert_eq!(state.decide(PropertyCommand::Remove, NOW), Ok(vec![]));
+    assert_eq!(state.decide(PropertyCommand::Remove(by_owner()), NOW), Ok(vec![]));
     assert_eq!(
-        state.decide(PropertyCommand::ChangeStatus(Status::Active), NOW),
+        state.decide(PropertyCommand::ChangeStatus(Status::Active, by_owner()), NOW),
         Err(PropertyRejection::Removed)
     );
-    assert_eq!(Property::default().decide(PropertyCommand::Remove, NOW), Err(PropertyRejection::Unknown));
+    assert_eq!(
+        Property::default().decide(PropertyCommand::Remove(by_owner()), NOW),
+        Err(PropertyRejection::Unknown)
+    );
 }
 
 fn errors(body: &Value) -> Vec<String> {

@@ -54,13 +54,6 @@ impl App {
         }
         read(row).map(Some)
     }
-
-    /// Whether the owner of something has left.
-    pub(super) async fn is_gone(&self, tenant: &TenantId, owner: domain::UserId) -> Result<bool, Failure> {
-        let sql = "select 1 from gone_owners where user_id = $2 and tenant = $1";
-        let keys = vec![tenant.as_str().into(), owner.to_string().into()];
-        Ok(!self.files.store.query(sql, keys).await?.is_empty())
-    }
 }
 
 /// Whether `caller` may know that a file exists: images are public, documents are not.

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::PropertyId;
 use domain::property::{Listing, Property, Status};
-use domain::user::Role;
+use domain::user::{Role, User};
 use http_kit::Envelope;
 use http_kit::{Caller, Failure};
 
@@ -30,7 +30,8 @@ pub async fn of_listing(
     let id: PropertyId = id.parse().map_err(|_| unknown())?;
     let (property, _) = app.files.kit.ledger.load::<Property>(&caller.tenant, id).await?;
     let listing = property.listing.ok_or_else(unknown)?;
-    if app.is_gone(&caller.tenant, listing.owner).await? || !may_see(&caller, &listing) {
+    let (owner, _) = app.files.kit.ledger.load::<User>(&caller.tenant, listing.owner).await?;
+    if owner.deleted || !may_see(&caller, &listing, &owner) {
         return Err(unknown());
     }
     if listing.status == Status::Removed {
@@ -48,9 +49,10 @@ pub async fn of_listing(
     Ok(app.files.kit.reply("Photos of the listing", photos).into_response())
 }
 
-fn may_see(caller: &Caller, listing: &Listing) -> bool {
+/// Homes of whoever may not sign in are not on show until they may.
+fn may_see(caller: &Caller, listing: &Listing, owner: &User) -> bool {
     let insider = caller.signed_in.is_some_and(|person| {
         person.user == listing.owner || matches!(person.role, Role::Admin | Role::Moderator | Role::Support)
     });
-    listing.status.is_public() || insider
+    (listing.status.is_public() && !owner.is_absent()) || insider
 }

@@ -6,10 +6,11 @@ use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use domain::file::{File, FileCommand, Known};
-use domain::{FileId, Position, TenantId, Version};
+use domain::quota::Quota;
+use domain::{Aggregate, FileId, Position, StreamId, TenantId, Version};
 use http_kit::Envelope;
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Caller, Conditions, Failure};
+use http_kit::{Caller, Conditions, Failure, over_quota};
 use journal::{Done, ExecuteError, Options};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -29,6 +30,7 @@ use crate::{App, Files};
     request_body(content = OneFile, content_type = "multipart/form-data"),
     responses(
         (status = 201, description = "The file", body = Envelope<Document<'static>>),
+        (status = 403, description = "The caller keeps as much as they may: `QUOTA_EXCEEDED`"),
         (status = 422, description = "It cannot be read as what it is, or the `Idempotency-Key` was used for another request"),
     ),
 )]
@@ -41,7 +43,8 @@ pub async fn one(
     let taken = app.take(&caller, &conditions, request, Takes::One).await?;
     let (known, version) = taken.files.first().ok_or_else(|| Failure::unavailable(&"no file was kept"))?;
     let document = Document::of(&app.files.settings, known, *version);
-    let reply = app.files.kit.done(&caller, "File uploaded", document, taken.position);
+    let reply =
+        app.files.kit.done(&caller, "File uploaded", document, taken.position).quota_left(&taken.left);
     Ok(reply.created(&format!("/api/files/{}", known.id)).etag(&version.to_string()).into_response())
 }
 
@@ -54,6 +57,7 @@ pub async fn one(
     request_body(content = SeveralFiles, content_type = "multipart/form-data"),
     responses(
         (status = 201, description = "The files", body = Envelope<Vec<Document<'static>>>),
+        (status = 403, description = "The caller keeps as much as they may: `QUOTA_EXCEEDED`"),
         (status = 422, description = "One cannot be read as what it is, or the `Idempotency-Key` was used for another request"),
     ),
 )]
@@ -65,7 +69,7 @@ pub async fn several(
 ) -> Result<Response, Failure> {
     let taken = app.take(&caller, &conditions, request, Takes::Several).await?;
     let reply = app.files.kit.done(&caller, "Files uploaded", taken.documents(&app), taken.position);
-    Ok(reply.created("/api/files").into_response())
+    Ok(reply.created("/api/files").quota_left(&taken.left).into_response())
 }
 
 /// `POST /api/files/bulk`: several, as `files`, each by itself; refused when none is good.
@@ -77,6 +81,7 @@ pub async fn several(
     request_body(content = SeveralFiles, content_type = "multipart/form-data"),
     responses(
         (status = 201, description = "What was kept, and what was not", body = Envelope<Uploaded<'static>>),
+        (status = 403, description = "The caller keeps as much as they may: `QUOTA_EXCEEDED`"),
         (status = 422, description = "None can be read as what it is, or the `Idempotency-Key` was used for another request"),
     ),
 )]
@@ -89,7 +94,7 @@ pub async fn each(
     let taken = app.take(&caller, &conditions, request, Takes::Each).await?;
     let data = Uploaded { uploaded: taken.documents(&app), refused: &taken.refused };
     let reply = app.files.kit.done(&caller, "Files uploaded", data, taken.position);
-    Ok(reply.created("/api/files").into_response())
+    Ok(reply.created("/api/files").quota_left(&taken.left).into_response())
 }
 
 /// What became of each file.
@@ -129,6 +134,8 @@ struct Taken {
     files: Vec<(Known, Version)>,
     refused: Vec<Refusal>,
     position: Option<Position>,
+    /// Of the sender's quotas.
+    left: String,
 }
 
 impl Taken {
@@ -165,17 +172,52 @@ impl App {
             code: refused.failure.code,
             message: refused.failure.message.clone(),
         });
-        let mut taken = Taken { files: Vec::new(), refused: refused.collect(), position: None };
+        let mut taken =
+            Taken { files: Vec::new(), refused: refused.collect(), position: None, left: String::new() };
+        let limits = self.files.kit.limits(caller, &[Quota::Files, Quota::FileBytes]).await?;
+        self.room_for_all(caller, conditions, &batch, &limits).await?;
         for (index, file) in batch.files.into_iter().enumerate() {
             let id: FileId = self.files.kit.ledger.fresh().into();
             let conditions = conditions.of(index);
             let options = conditions.options(&self.files.kit, caller, &batch.digest, &id);
+            let options = Options { limits: limits.clone(), ..options };
             let done = self.keep_one(caller, id, file, options).await?;
             taken.position = done.position.or(taken.position);
             let known = done.state.0.ok_or_else(|| Failure::unavailable(&"a new file has no state"))?;
             taken.files.push((known, done.version));
         }
+        taken.left = self.files.kit.quota_left(caller, &limits).await?;
         Ok(taken)
+    }
+
+    /// All of a request or none of it: what would not fit as a whole is refused before any of it is kept. Each file's own
+    /// append then holds the limit against other requests.
+    async fn room_for_all(
+        &self,
+        caller: &Caller,
+        conditions: &Conditions,
+        batch: &Batch,
+        limits: &[(Quota, u64)],
+    ) -> Result<(), Failure> {
+        let kit = &self.files.kit;
+        let id: FileId = kit.ledger.fresh().into();
+        let first = conditions.of(0).options(kit, caller, &batch.digest, &id).idempotency;
+        let stream = StreamId::new(&caller.tenant, File::TYPE, id);
+        // A repeat is answered, whatever its sender keeps by now.
+        if limits.is_empty() || kit.answered(&stream, first.as_ref()).await?.is_some() {
+            return Ok(());
+        }
+        let owner = caller.person()?.user;
+        let stored = batch.files.iter().flat_map(|file| file.content.stored());
+        let bytes = stored.map(|stored| stored.size).fold(0, u64::saturating_add);
+        for (quota, most) in limits {
+            let adds = if *quota == Quota::FileBytes { bytes } else { batch.files.len() as u64 };
+            let held = kit.ledger.journal().held(&caller.tenant, owner, *quota).await?;
+            if held.saturating_add(adds) > *most {
+                return Err(over_quota(*quota, held, *most));
+            }
+        }
+        Ok(())
     }
 
     async fn keep_one(

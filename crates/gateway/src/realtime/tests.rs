@@ -47,7 +47,8 @@ impl World {
         let kind = if self.written % 3 == 0 { "activity" } else { "note" };
         let stream = StreamId::new(&self.tenant, kind, who);
         let (expected, claims) = (Expected::Any, Claims::default());
-        let append = Append { stream, expected, events: vec![event], claims, idempotency: None };
+        let append =
+            Append { stream, expected, events: vec![event], claims, limits: Vec::new(), idempotency: None };
         self.journal.append(append).await.unwrap();
         name
     }

@@ -64,6 +64,7 @@ pub async fn site() -> Site {
         await_activity: false,
         tenants: Arc::new(Tenants::new(tenant("hyderabad"), vec![tenant("pune")])),
         wait: Duration::from_secs(20),
+        quotas: http_kit::Quotas::default(),
         jobs: http_kit::Jobs::default(),
     });
     let history = History::open(kit.clone(), &directory.path().join("views")).unwrap();

@@ -118,7 +118,14 @@ pub fn event() -> NewEvent {
 /// An append of `count` events, without claims or key.
 pub fn append(stream: &StreamId, expected: Expected, count: usize) -> Append {
     let events = (0..count).map(|_| event()).collect();
-    Append { stream: stream.clone(), expected, events, claims: Claims::default(), idempotency: None }
+    Append {
+        stream: stream.clone(),
+        expected,
+        events,
+        claims: Claims::default(),
+        limits: Vec::new(),
+        idempotency: None,
+    }
 }
 
 /// An append of one event that takes `claims`.

@@ -6,15 +6,16 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
+use super::holdings::{self, TABLE as HOLDINGS};
 use crate::JournalError;
 
 /// How long a lock of the file is waited for.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The shape of the tables below.
-const FORMAT: i64 = 2;
+const FORMAT: i64 = 3;
 
-/// Format 1 had no segments.
+/// Formats 1 and 2 had no holdings, format 1 no segments.
 const SEGMENTS: &str = "
 create table segments (
     name text not null,
@@ -82,11 +83,11 @@ pub fn open(path: &Path) -> Result<Connection, JournalError> {
     match format {
         0 => {
             connection.execute_batch(&format!(
-                "begin immediate; {TABLES} {SEGMENTS} pragma user_version = {FORMAT}; commit;"
+                "begin immediate; {TABLES} {SEGMENTS} {HOLDINGS} pragma user_version = {FORMAT}; commit;"
             ))?;
         }
-        1 => connection
-            .execute_batch(&format!("begin immediate; {SEGMENTS} pragma user_version = {FORMAT}; commit;"))?,
+        1 => upgrade(&connection, &[SEGMENTS, HOLDINGS])?,
+        2 => upgrade(&connection, &[HOLDINGS])?,
         FORMAT => {}
         other => {
             let message = format!("{} has format {other}, this program reads {FORMAT}", path.display());
@@ -94,6 +95,17 @@ pub fn open(path: &Path) -> Result<Connection, JournalError> {
         }
     }
     Ok(connection)
+}
+
+/// The tables that came later, and what follows from the events that are there.
+fn upgrade(connection: &Connection, tables: &[&str]) -> rusqlite::Result<()> {
+    let transaction = connection.unchecked_transaction()?;
+    for table in tables {
+        transaction.execute_batch(table)?;
+    }
+    holdings::derive(&transaction)?;
+    transaction.pragma_update(None, "user_version", FORMAT)?;
+    transaction.commit()
 }
 
 /// A write-ahead log of this size is copied into its file at the start.

@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use domain::{Envelope, Position, StreamId, TenantId, Timestamp};
+use domain::quota::Quota;
+use domain::{Envelope, Position, StreamId, TenantId, Timestamp, UserId};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, params};
 use uuid::Uuid;
 
+use super::holdings;
 use super::segments::{self, Registered, Segments};
 use crate::{Claim, JournalError};
 
@@ -117,6 +119,10 @@ impl Readers {
             let condition = "event_type = ?1 order by position desc limit ?2";
             self.rows(connection, condition, params![event_type, limit])
         })
+    }
+
+    pub fn held(&self, tenant: &TenantId, owner: UserId, quota: Quota) -> Result<u64, JournalError> {
+        self.with(|connection| holdings::held(connection, tenant, owner, quota))
     }
 
     pub fn owner(&self, claim: &Claim) -> Result<Option<StreamId>, JournalError> {

@@ -14,6 +14,7 @@ use super::again;
 use super::commits::Commits;
 use super::driver::{Fate, Fates};
 use super::file;
+use super::holdings;
 use super::reader::Readers;
 use super::recent::{Recent, envelopes};
 use crate::{Append, AppendError, Appended, Claim, Expected, Idempotency, JournalError, Refused, Replayed};
@@ -343,10 +344,14 @@ fn one(
             return Ok(Err(Refused::Taken { kind: claim.kind, owner }));
         }
     }
+    if let Some(over) = holdings::refused(tx, append)? {
+        return Ok(Err(over));
+    }
     if append.events.is_empty() {
         let position = last.at(head.map_or(0, |(_, _, position)| position));
         return Ok(Ok(Appended { version, position }));
     }
+    holdings::note(tx, append)?;
     let start = last.seq + 1;
     let mut appended = Appended { version, position: *last };
     for event in &append.events {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
+use domain::quota::Quota;
 use domain::{Envelope, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
 use journal::{Append, AppendError, Appended, Claim, EventQuery, Journal, JournalError, SqliteJournal};
 use tokio::sync::watch;
@@ -114,6 +115,10 @@ impl Journal for Unreliable {
 
     async fn head(&self, log: Log) -> Result<Position, JournalError> {
         self.inner.head(log).await
+    }
+
+    async fn held(&self, tenant: &TenantId, owner: UserId, quota: Quota) -> Result<u64, JournalError> {
+        self.inner.held(tenant, owner, quota).await
     }
 
     async fn owner(&self, claim: &Claim) -> Result<Option<StreamId>, JournalError> {

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::scene::{CUT, Scene, append, at, event, everything, files, person};
-use domain::{Clock, Envelope, Log, StreamId, TenantId};
+use domain::quota::Quota;
+use domain::{Clock, Envelope, Ids, Log, StreamId, TenantId, UserId};
 use journal::sqlite::Limits;
 use journal::sqlite::copy::{Chain, CopyError, Mark, not_copied};
 use journal::{
@@ -110,6 +111,14 @@ async fn parts_make_the_log_again_with_its_names_and_keys() {
         // Nothing new is a part like any other.
         copies.add(journal, log).await.unwrap();
     }
+    let owner: UserId = Ids.id(at("2026-06-02"));
+    let mut home = append(
+        StreamId::new(&TenantId::stored("t"), "property", "1"),
+        vec![event(None, "PROPERTY_CREATED", at("2026-06-02"))],
+    );
+    home.events[0].data = format!(r#"{{"ownerId":"{owner}"}}"#).into();
+    journal.append(home).await.unwrap();
+    copies.add(journal, Log::Facts).await.unwrap();
     let lost = named("third", 77, "third").stream;
     journal.append(named("third", 77, "third")).await.unwrap();
     assert!(!files(path).is_empty());
@@ -121,6 +130,7 @@ async fn parts_make_the_log_again_with_its_names_and_keys() {
         assert_eq!(of_any_history(before), of_any_history(after));
         assert_eq!(restored.head(log).await.unwrap().epoch, 7);
     }
+    assert_eq!(restored.held(&TenantId::stored("t"), owner, Quota::Homes).await.unwrap(), 1);
     let owner = async |name| {
         let claim = Claim { tenant: TenantId::stored("t"), kind: "name", digest: [name; 32] };
         restored.owner(&claim).await.unwrap().map(|stream| stream.id.to_string())

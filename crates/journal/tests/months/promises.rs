@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use domain::quota::Quota;
 use domain::{Envelope, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
 use journal::sqlite::Cut;
 use journal::{
@@ -66,6 +67,10 @@ impl Journal for Sealing {
 
     async fn head(&self, log: Log) -> Result<Position, JournalError> {
         self.journal.head(log).await
+    }
+
+    async fn held(&self, tenant: &TenantId, owner: UserId, quota: Quota) -> Result<u64, JournalError> {
+        self.journal.held(tenant, owner, quota).await
     }
 
     async fn owner(&self, claim: &Claim) -> Result<Option<StreamId>, JournalError> {

@@ -59,7 +59,14 @@ pub fn event(user: Option<UserId>, event_type: &str, timestamp: Timestamp) -> Ne
 }
 
 pub fn append(stream: StreamId, events: Vec<NewEvent>) -> Append {
-    Append { stream, expected: Expected::Any, events, claims: Claims::default(), idempotency: None }
+    Append {
+        stream,
+        expected: Expected::Any,
+        events,
+        claims: Claims::default(),
+        limits: Vec::new(),
+        idempotency: None,
+    }
 }
 
 pub struct Scene {

@@ -51,7 +51,7 @@ impl Postman {
     pub(super) fn decided(&self, order: &Order, event: &Envelope) -> Step<Request> {
         let (home, title, decision, reason) = match self.ledger.decode(event)? {
             PropertyEvent::Approved { property_id, title } => (property_id, title, APPROVED, None),
-            PropertyEvent::Rejected { property_id, title, reason } => {
+            PropertyEvent::Rejected { property_id, title, reason, .. } => {
                 (property_id, title, REJECTED, Some(reason))
             }
             _ => return Ok(Err(Outcome::Refused("its event asks for no letter".into()))),

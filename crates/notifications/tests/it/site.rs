@@ -72,6 +72,7 @@ pub async fn site_with(outside: Outside) -> Site {
         await_activity: false,
         tenants: Arc::new(Tenants::new(tenant("hyderabad"), vec![tenant("pune")])),
         wait: Duration::from_secs(20),
+        quotas: http_kit::Quotas::default(),
         jobs: http_kit::Jobs::default(),
     });
     let notifications =

@@ -27,5 +27,12 @@ pub fn noted(user_id: Option<UserId>, data: &str) -> NewEvent {
 /// Its append to a stream, whatever stands there.
 pub fn append(kind: &str, key: &str, events: Vec<NewEvent>) -> Append {
     let stream = StreamId::new(&tenant(), kind, key);
-    Append { stream, expected: Expected::Any, events, claims: Claims::default(), idempotency: None }
+    Append {
+        stream,
+        expected: Expected::Any,
+        events,
+        claims: Claims::default(),
+        limits: Vec::new(),
+        idempotency: None,
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bus::{Advance, ApplyError, Blocked, Candidate, Lease, ParkedEvent, State, Target};
+use domain::quota::Quota;
 use domain::{Envelope, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
 use journal::{Append, AppendError, Appended, Claim, EventQuery, Journal, JournalError, SqliteJournal};
 use projection::ViewStore;
@@ -99,6 +100,10 @@ impl Journal for UnreliableJournal {
 
     async fn head(&self, log: Log) -> Result<Position, JournalError> {
         self.read("head", self.inner.head(log)).await
+    }
+
+    async fn held(&self, tenant: &TenantId, owner: UserId, quota: Quota) -> Result<u64, JournalError> {
+        self.read("held", self.inner.held(tenant, owner, quota)).await
     }
 
     async fn owner(&self, claim: &Claim) -> Result<Option<StreamId>, JournalError> {

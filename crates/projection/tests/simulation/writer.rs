@@ -57,8 +57,14 @@ impl Writer {
             answer: String::new(),
         };
         let idempotency = life.chaos.one_in(2).then(once);
-        let mut append =
-            Append { stream, expected: Expected::Any, events, claims: Claims::default(), idempotency };
+        let mut append = Append {
+            stream,
+            expected: Expected::Any,
+            events,
+            claims: Claims::default(),
+            limits: Vec::new(),
+            idempotency,
+        };
         let first = append.clone();
         if append.idempotency.is_none() {
             append.expected = Expected::Again { since: heads[append.stream.log().index()].seq };

@@ -112,7 +112,9 @@ impl Reading for Include {
     }
 
     fn about(_: &str) -> Option<&'static str> {
-        Some("`favorite` adds `isFavorited`: whether the caller saved it.")
+        Some(
+            "`favorite` adds what is the caller's own: `isFavorited`, and `nextStatuses`, which they may move it to.",
+        )
     }
 }
 

@@ -8,7 +8,7 @@ use domain::property::{Content, Property, PropertyCommand, Status};
 use domain::{Fields, PropertyId};
 use http_kit::Envelope;
 use http_kit::docs::{IdempotencyKey, IfMatch, Query};
-use http_kit::{Caller, Conditions, Failure, JsonObject, Params};
+use http_kit::{Caller, Conditions, Failure, JsonObject, Params, Right};
 use journal::{Claims, Done, Options};
 
 use super::{property_id, refused};
@@ -39,7 +39,8 @@ pub async fn edit(
     let content = Content::read(&body.members, listing.owner, &listing.content.location.city)?;
     let content = keep_contact(content, &body, listing.content.contact);
     let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
-    app.execute(&caller, id, PropertyCommand::Edit(content), options, "Property updated").await
+    app.execute(&caller, id, PropertyCommand::Edit(content, app.by(&caller)?), options, "Property updated")
+        .await
 }
 
 /// Public answers do not show the contact, so an edit that names none of its fields leaves it as it is.
@@ -63,7 +64,7 @@ fn keep_contact(
     request_body = StatusChangeBody,
     responses(
         (status = 200, description = "The listing as it is now", body = Envelope<Document<'static>>),
-        (status = 409, description = "That status cannot follow the one there is"),
+        (status = 409, description = "That status cannot follow the one there is, or a moderator holds the home"),
         (status = 410, description = "The listing was removed"),
     ),
 )]
@@ -77,12 +78,16 @@ pub async fn status(
 ) -> Result<Response, Failure> {
     let id = property_id(path)?;
     let params = Params::read(&uri, &["status"])?;
-    app.changeable(&caller, id).await?;
+    // A moderator takes a home off the market and puts it back; the rules say how far that goes.
+    if caller.require(Right::Moderate).is_err() {
+        app.changeable(&caller, id).await?;
+    }
     let mut fields = if body.members.is_empty() { params.fields() } else { Fields::new(&body.members) };
     let status = asked_status(&mut fields);
     let status = fields.finish(status)?;
     let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
-    app.execute(&caller, id, PropertyCommand::ChangeStatus(status), options, "Status changed").await
+    let command = PropertyCommand::ChangeStatus(status, app.by(&caller)?);
+    app.execute(&caller, id, command, options, "Status changed").await
 }
 
 pub fn asked_status(f: &mut Fields<'_>) -> Option<Status> {
@@ -107,7 +112,7 @@ pub async fn remove(
     let id = property_id(path)?;
     app.changeable(&caller, id).await?;
     let options = conditions.options(&app.kit, &caller, &[], &id);
-    let done = app.run(&caller, id, PropertyCommand::Remove, options).await?;
+    let done = app.run(&caller, id, PropertyCommand::Remove(app.by(&caller)?), options).await?;
     Ok(app.kit.done(&caller, "Property removed", (), done.position).empty().into_response())
 }
 
@@ -137,7 +142,7 @@ impl App {
         options: Options,
     ) -> Result<Done<Property>, Failure> {
         let ends =
-            matches!(command, PropertyCommand::Remove | PropertyCommand::ChangeStatus(Status::Removed));
+            matches!(command, PropertyCommand::Remove(_) | PropertyCommand::ChangeStatus(Status::Removed, _));
         let options = Options { claims: Claims { take: Vec::new(), release_all: ends }, ..options };
         self.kit.execute::<Property>(&caller.actor(), id, command, options).await.map_err(refused)
     }

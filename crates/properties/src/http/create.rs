@@ -4,6 +4,7 @@ use super::asked::NewListingBody;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::property::{Content, Listing, Property, PropertyCommand};
+use domain::quota::Quota;
 use domain::{FieldErrors, Fields, PropertyId, UserId, Version};
 use http_kit::Envelope;
 use http_kit::docs::IdempotencyKey;
@@ -23,6 +24,7 @@ use crate::document::{Counts, Document, etag};
     request_body = NewListingBody,
     responses(
         (status = 201, description = "The listing", body = Envelope<Document<'static>>),
+        (status = 403, description = "The caller has as many homes as they may: `QUOTA_EXCEEDED`"),
         (status = 409, description = "The source was listed before, or the key is in use"),
     ),
 )]
@@ -39,8 +41,10 @@ pub async fn create(
     let (content, source_reference) = asked(&mut fields, owner, city);
     let content = fields.finish(content)?;
     let id: PropertyId = app.kit.ledger.fresh().into();
+    let limits = app.kit.limits(&caller, &[Quota::Homes]).await?;
     let options = Options {
         new_stream: true,
+        limits: limits.clone(),
         claims: claims(&app, &caller, source_reference.as_deref())?,
         ..conditions.options(&app.kit, &caller, &body.bytes, &id)
     };
@@ -50,7 +54,8 @@ pub async fn create(
         Ok(done) => {
             let listing =
                 done.state.listing.ok_or_else(|| Failure::unavailable(&"a new listing has no state"))?;
-            Ok(created(&app, &caller, &listing, done.version, done.position))
+            let left = app.kit.quota_left(&caller, &limits).await?;
+            Ok(created(&app, &caller, (&listing, done.version), done.position, &left))
         }
         Err(ExecuteError::Taken { owner: listed, .. }) => Err(Failure {
             fields: FieldErrors::one("sourceReference", format!("is listed already as {}", listed.id)),
@@ -68,14 +73,15 @@ pub fn asked(f: &mut Fields<'_>, owner: UserId, city: &str) -> (Option<Content>,
 fn created(
     app: &App,
     caller: &Caller,
-    listing: &Listing,
-    version: Version,
+    (listing, version): (&Listing, Version),
     position: Option<domain::Position>,
+    left: &str,
 ) -> Response {
     let counts = Counts::default();
     let document = Document::of(listing, version, counts);
     let reply = app.kit.done(caller, "Property created", document, position);
-    reply.created(&format!("/api/properties/{}", listing.id)).etag(&etag(version, counts)).into_response()
+    let reply = reply.created(&format!("/api/properties/{}", listing.id)).quota_left(left);
+    reply.etag(&etag(version, counts)).into_response()
 }
 
 /// A source reference belongs to one listing of one owner.

@@ -9,12 +9,14 @@ use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use domain::favourites::{Favourites, FavouritesCommand};
+use domain::fields::Choice;
 use domain::property::Status;
+use domain::user::User;
 use domain::{Aggregate, Fields, Log, PropertyId};
 use http_kit::{Caller, Failure, Held, Params};
 use serde_json::{Map, Value};
 
-use super::{may_see, no_such_listing, property_id, removed};
+use super::{is_insider, may_see, no_such_listing, property_id, removed};
 use crate::App;
 use crate::document::{Counts, Document, etag, snapshot};
 use crate::hot::Known;
@@ -29,6 +31,9 @@ struct Detail<'a> {
     document: &'a serde_json::value::RawValue,
     #[schema(nullable = false)]
     is_favorited: Option<bool>,
+    /// The statuses the caller may move it to; with `isFavorited`, for people.
+    #[schema(nullable = false)]
+    next_statuses: Option<Vec<Status>>,
 }
 
 const FOUND: &str = "Property found";
@@ -91,7 +96,10 @@ fn shown(caller: &Caller, known: Arc<Known>) -> Result<Arc<Known>, Failure> {
     if known.listing.status == Status::Removed || known.owner_gone {
         return Err(removed());
     }
-    if may_see(caller, &known.listing) { Ok(known) } else { Err(no_such_listing()) }
+    // A suspension ends: until then there is no such home, which is not to say that it is gone.
+    let seen =
+        if known.owner_absent { is_insider(caller, &known.listing) } else { may_see(caller, &known.listing) };
+    if seen { Ok(known) } else { Err(no_such_listing()) }
 }
 
 impl App {
@@ -109,7 +117,15 @@ impl App {
 
     /// [`Self::visible`] by the journal: what is recorded or revealed now does not rest on a moment ago.
     pub(super) async fn visible_now(&self, caller: &Caller, id: PropertyId) -> Result<Arc<Known>, Failure> {
-        shown(caller, self.folded_known(caller, id).await?)
+        let known = self.folded_known(caller, id).await?;
+        let (owner, _) = self.kit.ledger.load::<User>(&caller.tenant, known.listing.owner).await?;
+        let (owner_gone, owner_absent) = (owner.deleted, owner.is_absent());
+        if (owner_gone, owner_absent) == (known.owner_gone, known.owner_absent) {
+            return shown(caller, known);
+        }
+        let Known { listing, version, counts, body, .. } = &*known;
+        let (listing, version, counts, body) = (listing.clone(), *version, *counts, body.clone());
+        shown(caller, Arc::new(Known { listing, version, counts, owner_gone, owner_absent, body }))
     }
 
     /// From the journal, which has what the read model does not have yet.
@@ -117,10 +133,11 @@ impl App {
         let (listing, version) = self.folded(&caller.tenant, id).await?;
         let behind = self.known(&caller.tenant, id).await?;
         let counts = behind.as_ref().map_or_else(Counts::default, |known| known.counts);
-        let owner_gone = behind.is_some_and(|known| known.owner_gone);
+        let (owner_gone, owner_absent) =
+            behind.map_or((false, false), |known| (known.owner_gone, known.owner_absent));
         let body = serde_json::value::to_raw_value(&Document::of(&listing, version, counts));
         let body = body.map_err(|error| Failure::unavailable(&error))?;
-        Ok(Arc::new(Known { listing, version, counts, owner_gone, body }))
+        Ok(Arc::new(Known { listing, version, counts, owner_gone, owner_absent, body }))
     }
 
     /// Whether the caller saved it, and the document that says so.
@@ -140,6 +157,16 @@ impl App {
         let document = serde_json::to_value(&known.body).map_err(|error| Failure::unavailable(&error))?;
         let Value::Object(mut members) = document else { return Err(no_such_listing()) };
         members.insert("isFavorited".into(), saved.into());
+        if let Ok(by) = self.by(caller) {
+            // What a moderator holds is told by the journal alone.
+            let next = if is_insider(caller, &known.listing) {
+                self.folded(&caller.tenant, known.listing.id).await?.0.next(by)
+            } else {
+                Vec::new()
+            };
+            let next = next.iter().map(|status| status.word().into()).collect();
+            members.insert("nextStatuses".into(), Value::Array(next));
+        }
         Ok((saved, members))
     }
 }

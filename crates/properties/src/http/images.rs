@@ -50,7 +50,7 @@ pub async fn add(
         app.check_own(&caller, &listing, &files, primary).await?;
     }
     let gone = app.gone(&caller.tenant, &listing).await?;
-    let command = PropertyCommand::AddImages(Wanted { files, primary, gone });
+    let command = PropertyCommand::AddImages(Wanted { files, primary, gone }, app.by(&caller)?);
     let done = app.run(&caller, id, command, options).await?;
     let listing = done.state.listing.ok_or_else(super::no_such_listing)?;
     let counts = app.known(&caller.tenant, id).await?.map_or_else(Counts::default, |known| known.counts);

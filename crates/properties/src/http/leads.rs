@@ -62,7 +62,8 @@ pub async fn make(
     let property = property_id(path)?;
     let known = app.visible_now(&caller, property).await?;
     let enquiry = app.enquiry(&caller, seeker, &body).await?;
-    if known.listing.status != Status::Active {
+    // Those who look after the site see homes of absent owners, too.
+    if known.listing.status != Status::Active || known.owner_absent {
         return Err(Failure::conflict("NOT_ON_THE_MARKET", "the home is not on the market now"));
     }
     let id: LeadId = app.kit.ledger.fresh().into();

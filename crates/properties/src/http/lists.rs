@@ -16,7 +16,7 @@ use crate::queries::favourites::SHOWN_TO_SAVERS;
 use crate::queries::{NEWEST, Selection, Sort, SortBy};
 
 const ACTIVE: &str = "p.status = 'ACTIVE'
-    and not exists (select 1 from gone_owners g where g.user_id = p.owner_id and g.tenant = p.tenant)";
+    and not exists (select 1 from absent_owners a where a.user_id = p.owner_id and a.tenant = p.tenant)";
 
 /// The parameters of a list: its part, and how it is ordered.
 fn read(uri: &Uri) -> Result<(Paging, Sort), Failure> {

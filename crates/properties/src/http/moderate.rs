@@ -35,7 +35,7 @@ pub async fn feature(
     let flag = flag(&caller, &body, "featured")?;
     let id = property_id(path)?;
     let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
-    app.execute(&caller, id, PropertyCommand::Feature(flag), options, "Featured").await
+    app.execute(&caller, id, PropertyCommand::Feature(flag, app.by(&caller)?), options, "Featured").await
 }
 
 /// `POST …/verify`: `{"verified": false}` takes it back.
@@ -60,7 +60,7 @@ pub async fn verify(
     let flag = flag(&caller, &body, "verified")?;
     let id = property_id(path)?;
     let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
-    app.execute(&caller, id, PropertyCommand::Verify(flag), options, "Verified").await
+    app.execute(&caller, id, PropertyCommand::Verify(flag, app.by(&caller)?), options, "Verified").await
 }
 
 fn flag(caller: &Caller, body: &JsonObject, name: &str) -> Result<bool, Failure> {
@@ -78,7 +78,7 @@ fn flag(caller: &Caller, body: &JsonObject, name: &str) -> Result<bool, Failure>
     params(IdempotencyKey, IfMatch),
     responses(
         (status = 200, description = "The listing as it is now", body = Envelope<Document<'static>>),
-        (status = 409, description = "It does not wait for a moderator"),
+        (status = 409, description = "It neither waits for a moderator nor was taken down"),
         (status = 410, description = "The listing was removed"),
     ),
 )]
@@ -91,19 +91,19 @@ pub async fn approve(
     caller.require(Right::Moderate)?;
     let id = property_id(path)?;
     let options = conditions.options(&app.kit, &caller, &[], &id);
-    app.execute(&caller, id, PropertyCommand::Approve, options, "Approved").await
+    app.execute(&caller, id, PropertyCommand::Approve(app.by(&caller)?), options, "Approved").await
 }
 
-/// `POST …/reject`: with a reason for the owner.
+/// `POST …/reject`: with a reason for the owner. A home that is on show is taken down, which only moderators undo.
 #[utoipa::path(
     post,
     path = "/api/properties/{id}/reject",
-    summary = "Refuse a listing, with a reason",
+    summary = "Refuse a listing or take it down, with a reason",
     params(IdempotencyKey, IfMatch),
     request_body = RefusalBody,
     responses(
         (status = 200, description = "The listing as it is now", body = Envelope<Document<'static>>),
-        (status = 409, description = "It does not wait for a moderator"),
+        (status = 409, description = "It neither waits for a moderator nor is on show"),
         (status = 410, description = "The listing was removed"),
     ),
 )]
@@ -120,7 +120,8 @@ pub async fn reject(
     let reason = asked_reason(&mut fields);
     let reason = fields.finish(reason)?;
     let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
-    app.execute(&caller, id, PropertyCommand::Reject(reason), options, "Rejected").await
+    let command = PropertyCommand::Reject(reason, app.by(&caller)?);
+    app.execute(&caller, id, command, options, "Rejected").await
 }
 
 pub fn asked_reason(f: &mut Fields<'_>) -> Option<String> {

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::activity::ActivityEvent;
+use domain::property::Status;
 use domain::{Personal, Position, StreamId};
 use http_kit::Envelope;
 use http_kit::docs::IdempotencyKey;
@@ -11,7 +12,7 @@ use journal::Idempotency;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::property_id;
+use super::{is_insider, property_id};
 use crate::App;
 use crate::document::snapshot;
 
@@ -56,6 +57,7 @@ pub async fn share(
     summary = "Whom to call about a home",
     responses(
         (status = 200, description = "The contact; the look is recorded for the owner", body = Envelope<Reachable<'static>>),
+        (status = 409, description = "It is not on the market: then only its owner and those who look after the site are told"),
         (status = 410, description = "The listing was removed"),
     ),
 )]
@@ -68,6 +70,9 @@ pub async fn contact(
     let id = property_id(path)?;
     let known = app.visible_now(&caller, id).await?;
     let listing = &known.listing;
+    if listing.status != Status::Active && !is_insider(&caller, listing) {
+        return Err(Failure::conflict("NOT_ON_THE_MARKET", "the home is not on the market now"));
+    }
     let owner_id = listing.owner;
     let position = if caller.user() == Some(owner_id) {
         None // one's own contact reveals nothing

@@ -109,7 +109,10 @@ pub async fn settle(
 ) -> Result<(), ProjectionError> {
     let settles = matches!(
         event,
-        PropertyEvent::Approved { .. } | PropertyEvent::Rejected { .. } | PropertyEvent::Verified { .. }
+        PropertyEvent::Approved { .. }
+            | PropertyEvent::Rejected { .. }
+            | PropertyEvent::Verified { .. }
+            | PropertyEvent::StatusChanged { by_moderator: true, .. }
     );
     if !settles {
         return Ok(());

@@ -17,9 +17,10 @@ pub async fn apply(
             keep_nothing_of_the_gone(tx, envelope, &mut content).await?;
             insert(tx, envelope, &owner, status, source_reference, &content).await
         }
-        PropertyEvent::Edited { mut content, .. } => {
+        PropertyEvent::Edited { mut content, marks_lost, .. } => {
             keep_nothing_of_the_gone(tx, envelope, &mut content).await?;
-            edit(tx, envelope, &content).await
+            edit(tx, envelope, &content).await?;
+            lose_marks(tx, envelope, marks_lost).await
         }
         PropertyEvent::StatusChanged { to, .. } => set(tx, envelope, "status", to.word().into()).await,
         PropertyEvent::Removed { .. } => set(tx, envelope, "status", Status::Removed.word().into()).await,
@@ -27,7 +28,10 @@ pub async fn apply(
         PropertyEvent::Rejected { .. } => set(tx, envelope, "status", Status::Rejected.word().into()).await,
         PropertyEvent::Featured { featured, .. } => set(tx, envelope, "featured", featured.into()).await,
         PropertyEvent::Verified { verified, .. } => set(tx, envelope, "verified", verified.into()).await,
-        PropertyEvent::ImagesAdded { images, .. } => pictured(tx, envelope, &images).await,
+        PropertyEvent::ImagesAdded { images, marks_lost, .. } => {
+            pictured(tx, envelope, &images).await?;
+            lose_marks(tx, envelope, marks_lost).await
+        }
     }
 }
 
@@ -112,6 +116,16 @@ async fn set(
     followed(tx.execute(&sql, &row).await?, envelope)
 }
 
+/// What moderators said of it, they said of another home than it is now.
+async fn lose_marks(tx: &mut ViewTx<'_>, envelope: &Envelope, lost: bool) -> Result<(), ProjectionError> {
+    if lost {
+        let key = [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into()];
+        let sql = "update properties set verified = 0, featured = 0 where id = $2 and tenant = $1";
+        tx.execute(sql, &key).await?;
+    }
+    Ok(())
+}
+
 /// The photos have a table of their own, beside the version that they make.
 async fn pictured(tx: &mut ViewTx<'_>, envelope: &Envelope, images: &[Image]) -> Result<(), ProjectionError> {
     let (tenant, id) = (envelope.stream.tenant.as_str(), &*envelope.stream.id);
@@ -141,8 +155,10 @@ pub fn followed(changed: usize, envelope: &Envelope) -> Result<(), ProjectionErr
 /// The owner left: of them nothing stays in clear. Rows then are what they are when events are read after the erasure.
 pub async fn owner_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
     let keys = [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into()];
-    let gone = "insert into gone_owners (tenant, user_id) values ($1, $2) on conflict do nothing";
-    tx.execute(gone, &keys).await?;
+    for table in ["gone_owners", "absent_owners"] {
+        let sql = format!("insert into {table} (tenant, user_id) values ($1, $2) on conflict do nothing");
+        tx.execute(&sql, &keys).await?;
+    }
     let owned = "select id, content from properties where owner_id = $2 and tenant = $1";
     for row in tx.query(owned, &keys).await? {
         let (Some(id), Some(content)) = (row.text(0), row.text(1)) else { continue };
@@ -152,6 +168,23 @@ pub async fn owner_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), 
         let row = [envelope.stream.tenant.as_str().into(), id.into(), content_json(&content)?.into()];
         tx.execute("update properties set content = $3 where id = $2 and tenant = $1", &row).await?;
     }
+    Ok(())
+}
+
+/// An owner's account was suspended or switched off, or is back. Nothing of their listings changes.
+pub async fn owner_moved(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    may_sign_in: bool,
+) -> Result<(), ProjectionError> {
+    let keys = [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into()];
+    let sql = if may_sign_in {
+        "delete from absent_owners where user_id = $2 and tenant = $1
+         and not exists (select 1 from gone_owners g where g.user_id = $2 and g.tenant = $1)"
+    } else {
+        "insert into absent_owners (tenant, user_id) values ($1, $2) on conflict do nothing"
+    };
+    tx.execute(sql, &keys).await?;
     Ok(())
 }
 

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use ::projection::ViewStore;
 use bus::{Advance, ApplyError, Checkpoint, Lease, Target};
-use domain::property::{Content, Property, PropertyCommand, Status};
-use domain::user::UserEvent;
+use domain::property::{By, Content, Property, PropertyCommand, Status};
+use domain::user::{Role, UserEvent, UserStatus};
 use domain::{Actor, Clock, Ids, Metadata, StreamId, TenantId, Timestamp, UserId};
 use journal::sqlite::Limits;
 use journal::{KeyRing, Options, SqliteJournal};
@@ -54,7 +54,8 @@ impl World {
     }
 
     async fn change(&self, id: PropertyId, to: Status) {
-        let change = PropertyCommand::ChangeStatus(to);
+        let by = By { person: self.owner, role: Role::Seller, moderated: false };
+        let change = PropertyCommand::ChangeStatus(to, by);
         self.ledger.execute::<Property>(&self.actor, id, change, Options::default()).await.unwrap();
     }
 
@@ -94,6 +95,32 @@ async fn rule_04_an_aggregates_events_follow_one_another_without_a_hole() {
     assert_eq!(world.rows("version").await[0].count(0), 1, "nothing of either was applied");
     world.apply(1, vec![inactive, active]).await.unwrap();
     assert_eq!(world.rows("version").await[0].count(0), 3);
+}
+
+/// Whichever comes first: the suspension, its end, or the listing.
+#[tokio::test]
+async fn a_suspended_owner_is_absent_until_it_ends_and_who_left_for_good() {
+    let world = World::open();
+    let moved = |from, to| UserEvent::StatusChanged { subject_id: world.owner, from, to };
+    let stream = || StreamId::new(&world.actor.tenant, "user", world.owner);
+    world.list().await;
+    for event in [
+        moved(UserStatus::Active, UserStatus::Suspended),
+        moved(UserStatus::Suspended, UserStatus::Active),
+        moved(UserStatus::Active, UserStatus::Inactive),
+        UserEvent::Deleted { subject_id: world.owner },
+        moved(UserStatus::Inactive, UserStatus::Active),
+    ] {
+        world.ledger.record(&world.actor, stream(), &event).await.unwrap();
+    }
+    let events = world.events().await;
+    let mut seen = Vec::new();
+    for (from, event) in (0..).zip(events) {
+        world.apply(from, vec![event]).await.unwrap();
+        let absent = world.store.query("select user_id from absent_owners", Vec::new()).await.unwrap();
+        seen.push(absent.len());
+    }
+    assert_eq!(seen, [0, 1, 0, 1, 1, 1]);
 }
 
 /// Before, after, and in between: of an owner who left nothing is written in clear, though the key is still there.

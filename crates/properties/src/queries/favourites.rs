@@ -14,7 +14,7 @@ use crate::document::Document;
 
 /// A home that whoever saved it sees.
 pub const SHOWN_TO_SAVERS: &str = "p.status not in ('REMOVED', 'DRAFT', 'PENDING_REVIEW', 'REJECTED')
-    and not exists (select 1 from gone_owners g where g.user_id = p.owner_id and g.tenant = p.tenant)";
+    and not exists (select 1 from absent_owners a where a.user_id = p.owner_id and a.tenant = p.tenant)";
 
 /// A home somebody saved.
 #[derive(Debug, Serialize, ToSchema)]

@@ -19,16 +19,20 @@ pub async fn apply(
         PropertyEvent::Listed { owner_id, status, content, .. } => {
             insert(tx, envelope, owner_id, status, content).await
         }
-        PropertyEvent::Edited { content, .. } => edit(tx, envelope, content).await,
+        PropertyEvent::Edited { content, marks_lost, .. } => {
+            edit(tx, envelope, content).await?;
+            lose_marks(tx, envelope, marks_lost).await
+        }
         PropertyEvent::StatusChanged { to, .. } => set(tx, envelope, "status", to.word().into()).await,
         PropertyEvent::Removed { .. } => set(tx, envelope, "status", Status::Removed.word().into()).await,
         PropertyEvent::Approved { .. } => set(tx, envelope, "status", Status::Active.word().into()).await,
         PropertyEvent::Rejected { .. } => set(tx, envelope, "status", Status::Rejected.word().into()).await,
         PropertyEvent::Featured { featured, .. } => set(tx, envelope, "featured", featured.into()).await,
         PropertyEvent::Verified { verified, .. } => set(tx, envelope, "verified", verified.into()).await,
-        PropertyEvent::ImagesAdded { images, .. } => {
+        PropertyEvent::ImagesAdded { images, marks_lost, .. } => {
             let images = serde_json::to_string(&images).map_err(|e| ProjectionError::Event(e.to_string()))?;
-            set(tx, envelope, "images", images.into()).await
+            set(tx, envelope, "images", images.into()).await?;
+            lose_marks(tx, envelope, marks_lost).await
         }
     }
 }
@@ -56,6 +60,8 @@ async fn insert(
     let sql = "select 1 from gone_owners where user_id = $2 and tenant = $1";
     // An event of a listing may come after its owner's end.
     let gone = !tx.query(sql, &[tenant.clone(), owner.as_str().into()]).await?.is_empty();
+    let sql = "select 1 from barred_owners where user_id = $2 and tenant = $1";
+    let barred = !tx.query(sql, &[tenant.clone(), owner.as_str().into()]).await?.is_empty();
     let content = if gone { None } else { Some(searchable(content)?) };
     let row = [
         tenant,
@@ -66,10 +72,11 @@ async fn insert(
         content.into(),
         envelope.version.into(),
         envelope.timestamp.micros().into(),
+        barred.into(),
     ];
     let sql = format!(
-        "insert into homes (tenant, id, owner_id, status, owner_gone, featured, verified, favourites, content,
-         images, version, created_at, updated_at, changed) values ($1, $2, $3, $4, $5, 0, 0,
+        "insert into homes (tenant, id, owner_id, status, owner_gone, owner_barred, featured, verified, favourites, content,
+         images, version, created_at, updated_at, changed) values ($1, $2, $3, $4, $5, $9, 0, 0,
          coalesce((select s.favourites from saves s where s.id = $2 and s.tenant = $1), 0), $6, '[]', $7, $8, $8,
          {NEXT})"
     );
@@ -101,6 +108,15 @@ async fn set(
          where id = $2 and tenant = $1 and version = $4 - 1"
     );
     followed(tx.execute(&sql, &row).await?, envelope)
+}
+
+/// What moderators said of it, they said of another home than it is now.
+async fn lose_marks(tx: &mut ViewTx<'_>, envelope: &Envelope, lost: bool) -> Result<(), ProjectionError> {
+    if lost {
+        let sql = "update homes set verified = 0, featured = 0 where id = $2 and tenant = $1";
+        tx.execute(sql, &key(envelope)).await?;
+    }
+    Ok(())
 }
 
 /// An aggregate's events follow one another without a hole (event rule 4).
@@ -149,6 +165,28 @@ pub async fn owner_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), 
     for row in tx.query(owned, &keys).await? {
         // One by one: every row gets a number of its own.
         tx.execute(&sql, &[tenant.clone(), row.text(0).into()]).await?;
+    }
+    Ok(())
+}
+
+/// The owner's account was suspended or switched off, or is back: their listings are not found until then.
+pub async fn owner_moved(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    may_sign_in: bool,
+) -> Result<(), ProjectionError> {
+    let [tenant, person] = key(envelope);
+    let keys = [tenant.clone(), person];
+    let sql = if may_sign_in {
+        "delete from barred_owners where user_id = $2 and tenant = $1"
+    } else {
+        "insert into barred_owners (tenant, user_id) values ($1, $2) on conflict do nothing"
+    };
+    tx.execute(sql, &keys).await?;
+    let owned = "select id from homes where owner_id = $2 and tenant = $1 order by id";
+    let sql = format!("update homes set owner_barred = $3, changed = {NEXT} where id = $2 and tenant = $1");
+    for row in tx.query(owned, &keys).await? {
+        tx.execute(&sql, &[tenant.clone(), row.text(0).into(), (!may_sign_in).into()]).await?;
     }
     Ok(())
 }

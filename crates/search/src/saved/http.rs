@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::Uri;
 use domain::fields::{Choice, MemberKind};
 use domain::preferences::Channel;
+use domain::quota::Quota;
 use domain::saved_search::{
     Change, Frequency, Kept, MOST, SavedSearch, SavedSearchCommand, SavedSearchRejection, Wish,
 };
@@ -90,6 +91,10 @@ fn unknown() -> Failure {
 fn failed(error: ExecuteError<SavedSearchRejection>) -> Failure {
     match error {
         ExecuteError::Rejected(SavedSearchRejection::Unknown) => unknown(),
+        ExecuteError::OverQuota { most: MOST, .. } => {
+            let message = format!("at most {MOST} searches can be saved; delete one first");
+            Failure::conflict("TOO_MANY_SAVED_SEARCHES", message)
+        }
         other => refused(other),
     }
 }
@@ -158,6 +163,7 @@ fn channels(f: &mut Fields<'_>) -> Option<BTreeSet<Channel>> {
     request_body = NewSavedSearchBody,
     responses(
         (status = 201, description = "The saved search", body = Envelope<Document>),
+        (status = 403, description = "The caller keeps as many as they may: `QUOTA_EXCEEDED`"),
         (status = 409, description = "Fifty are saved already, or the key is in use"),
     ),
 )]
@@ -180,29 +186,19 @@ pub async fn save(
     };
     let id: SavedSearchId = kit.ledger.fresh().into();
     let options = conditions.options(kit, &caller, &body.bytes, &id);
-    let options = Options { new_stream: true, ..options };
-    for place in 0..MOST {
-        // One of a person's places is taken with the event, so that no two requests at once get past the last.
-        let claim = kit.ledger.keys().claim(&caller.tenant, "saved-search", &format!("{owner}|{place}"));
-        // The last one is asked for in any case: a repeat is answered even when none is left.
-        if place + 1 < MOST && kit.ledger.journal().owner(&claim).await?.is_some() {
-            continue;
-        }
-        let claims = Claims { take: vec![claim], release_all: false };
-        let command = SavedSearchCommand::Save { id, owner, wish: Box::new(wish.clone()) };
-        let options = Options { claims, ..options.clone() };
-        let done = match kit.execute::<SavedSearch>(&caller.actor(), id, command, options).await {
-            Err(ExecuteError::Taken { .. }) => continue,
-            done => done.map_err(failed)?,
-        };
-        let kept = done.state.kept.ok_or_else(unknown)?;
-        let (id, version) = (kept.id, done.version);
-        let document = Document::of(kept, version).ok_or_else(unknown)?;
-        let reply = kit.done(&caller, "Search saved", document, done.position);
-        return Ok(reply.created(&format!("/api/search/saved/{id}")).etag(&version.to_string()));
-    }
-    let message = format!("at most {MOST} searches can be saved; delete one first");
-    Err(Failure::conflict("TOO_MANY_SAVED_SEARCHES", message))
+    let quotas = kit.limits(&caller, &[Quota::SavedSearches]).await?;
+    // Nobody keeps more than this, whatever their quota is.
+    let most = quotas.first().map_or(MOST, |(_, most)| MOST.min(*most));
+    let limits = vec![(Quota::SavedSearches, most)];
+    let options = Options { new_stream: true, limits, ..options };
+    let command = SavedSearchCommand::Save { id, owner, wish: Box::new(wish) };
+    let done = kit.execute::<SavedSearch>(&caller.actor(), id, command, options).await.map_err(failed)?;
+    let kept = done.state.kept.ok_or_else(unknown)?;
+    let (id, version) = (kept.id, done.version);
+    let document = Document::of(kept, version).ok_or_else(unknown)?;
+    let left = kit.quota_left(&caller, &quotas).await?;
+    let reply = kit.done(&caller, "Search saved", document, done.position).quota_left(&left);
+    Ok(reply.created(&format!("/api/search/saved/{id}")).etag(&version.to_string()))
 }
 
 /// `GET /api/search/saved/{userId}`: the newest first.

@@ -2,6 +2,7 @@
 
 use domain::property::PropertyCommand;
 use domain::property::content::Contact;
+use domain::user::Role;
 use domain::{Personal, UserId};
 use search::{Change, Index, Place};
 
@@ -192,13 +193,23 @@ async fn what_is_off_the_market_is_not_found_and_comes_back() {
     let mut running = site.open().await;
     running.catch_up(&site).await;
     assert_eq!(site.found(&running, "listed").await, titles(3));
-    site.command(owner, sold, PropertyCommand::ChangeStatus(domain::property::Status::Sold)).await;
+    site.command(
+        owner,
+        sold,
+        PropertyCommand::ChangeStatus(domain::property::Status::Sold, Site::by(owner, Role::Seller)),
+    )
+    .await;
     running.catch_up(&site).await;
     assert_eq!(site.found(&running, "listed").await, titles(2));
-    site.command(owner, sold, PropertyCommand::ChangeStatus(domain::property::Status::Active)).await;
+    site.command(
+        owner,
+        sold,
+        PropertyCommand::ChangeStatus(domain::property::Status::Active, Site::by(owner, Role::Seller)),
+    )
+    .await;
     running.catch_up(&site).await;
     assert_eq!(site.found(&running, "listed").await, titles(3));
-    site.command(owner, sold, PropertyCommand::Remove).await;
+    site.command(owner, sold, PropertyCommand::Remove(Site::by(owner, Role::Seller))).await;
     running.catch_up(&site).await;
     assert_eq!(site.found(&running, "listed").await, titles(2));
 }
@@ -214,7 +225,7 @@ async fn nothing_of_an_erased_owner_stays_in_any_file() {
     content.title = "Zanzibarish bungalow".into();
     content.location.area = "Quokkaville".into();
     content.amenities = vec!["Narwhal tank".into()];
-    site.command(owner, id, PropertyCommand::Edit(content)).await;
+    site.command(owner, id, PropertyCommand::Edit(content, Site::by(owner, Role::Seller))).await;
     let mut running = site.open().await;
     running.catch_up(&site).await;
     assert_eq!(site.found(&running, "zanzibarish quokkaville narwhal").await.len(), 1);
@@ -226,7 +237,9 @@ async fn nothing_of_an_erased_owner_stays_in_any_file() {
     running.search.store().scrub().await;
     assert_eq!(holding(&site), [0; 3], "{:?}", WORDS.map(|word| site.holding(word)));
     // What a moderator still does to the listing brings nothing back.
-    site.command(site.somebody(), id, PropertyCommand::Feature(true)).await;
+    let moderator = site.somebody();
+    let feature = PropertyCommand::Feature(true, Site::by(moderator, Role::Moderator));
+    site.command(moderator, id, feature).await;
     running.catch_up(&site).await;
     assert_eq!(site.found(&running, "").await, titles(10));
     running.end().await;
@@ -246,7 +259,7 @@ async fn whom_to_ask_and_where_exactly_is_never_among_the_rows() {
     content.location.address = Some(Personal::of(owner, "Plot 7, Quarantine Street".into()));
     let name = Some("Xylophonia Owner".to_owned());
     content.contact = Some(Personal::of(owner, Contact { name, phone: None, email: None }));
-    site.command(owner, id, PropertyCommand::Edit(content)).await;
+    site.command(owner, id, PropertyCommand::Edit(content, Site::by(owner, Role::Seller))).await;
     let mut running = site.open().await;
     running.catch_up(&site).await;
     assert_eq!(site.found(&running, "").await, titles(1));

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bus::{Asker, GroupHandle, Retry, Runner, Waited};
-use domain::property::{Content, Property, PropertyCommand};
-use domain::user::UserEvent;
+use domain::property::{By, Content, Property, PropertyCommand};
+use domain::user::{Role, UserEvent};
 use domain::{Actor, Clock, Ids, Log, Metadata, PropertyId, StreamId, TenantId, UserId};
 use http_kit::{Jobs, Kit, KitParts, Tenant, Tenants, Tokens};
 use journal::sqlite::Limits;
@@ -61,6 +61,7 @@ impl Site {
             await_activity: false,
             tenants: Arc::new(Tenants::new(own, Vec::new())),
             wait: LONG,
+            quotas: http_kit::Quotas::default(),
             jobs: Jobs::default(),
         });
         Self { kit, directory, tenant, random: Random::new(3) }
@@ -85,6 +86,11 @@ impl Site {
         let command = PropertyCommand::List { id, owner, content, source_reference: None, moderated: false };
         self.command(owner, id, command).await;
         id
+    }
+
+    /// The rules' view of somebody who asks.
+    pub fn by(person: UserId, role: Role) -> By {
+        By { person, role, moderated: false }
     }
 
     pub async fn command(&self, by: UserId, id: PropertyId, command: PropertyCommand) {

@@ -187,6 +187,7 @@ async fn receipt(ledger: &Ledger, tenant: &TenantId, subject_id: UserId, run: &s
         expected: Expected::Exactly(0),
         events: ledger.encode_all(&actor, &[AuditEvent::Erased { subject_id }], ledger.clock().now())?,
         claims: Claims::default(),
+        limits: Vec::new(),
         idempotency: None,
     };
     match ledger.journal().append(append).await {

@@ -81,7 +81,8 @@ mod tests {
         let stream = StreamId::new(&TenantId::stored("t"), "counts", "2026-09-21");
         let claims = Claims::default();
         let events = vec![event];
-        let append = Append { stream, expected: Expected::Any, events, claims, idempotency: None };
+        let append =
+            Append { stream, expected: Expected::Any, events, claims, limits: Vec::new(), idempotency: None };
         journal.append(append).await.unwrap();
         Arc::new(journal)
     }

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use bus::{Group, GroupHandle};
+use domain::user::Role;
 use domain::{Clock, Ids, Log, TenantId};
 use files::Files;
 use gateway::{Hub, LimitSettings, Limits, Parts};
 use history::History;
-use http_kit::{Jobs, Kit, KitParts, Tenant, Tenants, Tokens};
+use http_kit::{Allowed, Jobs, Kit, KitParts, Quotas, Tenant, Tenants, Tokens};
 use journal::sqlite::Limits as JournalLimits;
 use journal::{ActivityQueue, Journal, Ledger, Seen, SqliteJournal};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -290,6 +291,7 @@ async fn kit(
         await_activity: settings.activity.await_activity,
         tenants: Arc::new(tenants(settings)?),
         wait: Duration::from_millis(settings.reads.wait_ms.into()),
+        quotas: if settings.limits.enabled { quotas(&settings.quotas) } else { Quotas::default() },
         jobs: Jobs::supervised(supervisor),
     };
     Ok((Kit::from(parts), settled))
@@ -305,6 +307,24 @@ fn tenants(settings: &Settings) -> anyhow::Result<Tenants> {
     let default = all.iter().position(|tenant| tenant.id.as_str() == settings.tenancy.default);
     let default = all.swap_remove(default.context("the default tenant is not among the tenants")?);
     Ok(Tenants::new(default, all))
+}
+
+fn quotas(settings: &settings::Quotas) -> Quotas {
+    let allowed = |quota: &settings::Quota| Allowed {
+        homes: quota.homes,
+        files: quota.files,
+        file_bytes: quota.files_mib.saturating_mul(1 << 20),
+        saved_searches: quota.saved_searches,
+    };
+    let by_role = [
+        (Role::User, &settings.user),
+        (Role::Seller, &settings.seller),
+        (Role::Agent, &settings.agent),
+        (Role::Builder, &settings.builder),
+        (Role::Moderator, &settings.moderator),
+        (Role::Support, &settings.support),
+    ];
+    Quotas::new(by_role.map(|(role, quota)| (role, allowed(quota))), allowed(&settings.unconfirmed))
 }
 
 fn limits(settings: &settings::Limits) -> LimitSettings {

@@ -44,7 +44,10 @@ async fn serve_until_asked(
     let opening = Opening { clock, prometheus, public_url, supervisor };
     let app = App::open(settings, opening).await?;
     if with_demo {
-        let filled = demo::fill(&ApiClient::local(app.public(), ""), &mut rand::rng()).await?;
+        let filled = demo::fill(&ApiClient::local(app.public(), ""), &mut rand::rng(), async |token| {
+            app.confirm(token).await
+        })
+        .await?;
         if let demo::Outcome::Filled { people, homes } = filled {
             output::note(&format!("added {people} fictional people and {homes} sample homes"));
         }

@@ -78,9 +78,9 @@ fn seeded() -> StdRng {
 #[tokio::test]
 async fn a_fresh_instance_is_filled_once() {
     let stub = Stub::default();
-    let outcome = fill(&stub.client(), &mut seeded()).await.unwrap();
+    let outcome = fill(&stub.client(), &mut seeded(), async |_| Ok(())).await.unwrap();
     assert_eq!(outcome, Outcome::Filled { people: 3, homes: 24 });
-    assert_eq!(fill(&stub.client(), &mut seeded()).await.unwrap(), Outcome::LeftAlone);
+    assert_eq!(fill(&stub.client(), &mut seeded(), async |_| Ok(())).await.unwrap(), Outcome::LeftAlone);
     assert_eq!(stub.homes.lock().unwrap().len(), 24);
 
     let people = stub.people.lock().unwrap();
@@ -93,7 +93,7 @@ async fn a_fresh_instance_is_filled_once() {
 #[tokio::test]
 async fn the_demo_account_looks_at_homes_of_others() {
     let stub = Stub::default();
-    fill(&stub.client(), &mut seeded()).await.unwrap();
+    fill(&stub.client(), &mut seeded(), async |_| Ok(())).await.unwrap();
     let homes = stub.homes.lock().unwrap();
     let own: Vec<String> = homes
         .iter()
@@ -114,7 +114,7 @@ async fn the_demo_account_looks_at_homes_of_others() {
 #[tokio::test]
 async fn every_home_is_marked_as_a_sample_and_has_what_a_listing_needs() {
     let stub = Stub::default();
-    fill(&stub.client(), &mut seeded()).await.unwrap();
+    fill(&stub.client(), &mut seeded(), async |_| Ok(())).await.unwrap();
     let homes = stub.homes.lock().unwrap();
     let mut references = std::collections::BTreeSet::new();
     for (_, home) in homes.iter() {
@@ -135,7 +135,7 @@ async fn a_start_that_was_cut_off_after_registering_can_be_repeated() {
         let password = if email == SIGN_IN.email { SIGN_IN.password } else { "forgotten" };
         stub.people.lock().unwrap().insert(email.to_owned(), password.to_owned());
     }
-    let outcome = fill(&stub.client(), &mut seeded()).await.unwrap();
+    let outcome = fill(&stub.client(), &mut seeded(), async |_| Ok(())).await.unwrap();
     assert_eq!(outcome, Outcome::Filled { people: 3, homes: 24 });
     assert_eq!(stub.people.lock().unwrap().len(), 4);
 }
@@ -144,6 +144,6 @@ async fn a_start_that_was_cut_off_after_registering_can_be_repeated() {
 async fn a_refusal_is_told() {
     let router =
         Router::new().fallback(|| async { (StatusCode::INTERNAL_SERVER_ERROR, r#"{"message": "broken"}"#) });
-    let error = fill(&ApiClient::local(router, ""), &mut seeded()).await.unwrap_err();
+    let error = fill(&ApiClient::local(router, ""), &mut seeded(), async |_| Ok(())).await.unwrap_err();
     assert_eq!(error.to_string(), "the sample data could not be added: the server answered 500: broken");
 }

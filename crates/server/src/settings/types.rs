@@ -28,6 +28,7 @@ pub struct Settings {
     public_url: Option<String>,
     pub log: Log,
     pub limits: Limits,
+    pub quotas: Quotas,
     pub cors: Cors,
     pub journal: Journal,
     pub bus: Bus,
@@ -119,6 +120,27 @@ pub struct Limits {
     pub user_per_second: NonZeroU32,
     pub user_burst: NonZeroU32,
     pub anonymous_per_second: NonZeroU32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quotas {
+    pub unconfirmed: Quota,
+    pub user: Quota,
+    pub seller: Quota,
+    pub agent: Quota,
+    pub builder: Quota,
+    pub moderator: Quota,
+    pub support: Quota,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quota {
+    pub homes: u64,
+    pub files: u64,
+    pub files_mib: u64,
+    pub saved_searches: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]

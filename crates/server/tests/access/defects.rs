@@ -1,5 +1,6 @@
 //! Defects of the earlier demos, each a test under its number (`defects-not-to-repeat.md` 4.1).
 
+mod absent;
 mod contact;
 mod durable;
 mod favourites;
@@ -10,6 +11,8 @@ mod mails;
 mod moderation;
 mod notifications;
 mod own_history;
+mod quotas;
+mod review;
 mod searching;
 mod sessions;
 mod settings;

@@ -151,6 +151,7 @@ impl App {
             await_activity: false,
             tenants: Arc::new(Tenants::new(tenant("hyderabad"), vec![tenant("pune")])),
             wait: PATIENCE,
+            quotas: http_kit::Quotas::default(),
             jobs: http_kit::Jobs::default(),
         });
         let views = directory.path().join("views");
@@ -293,6 +294,7 @@ impl App {
             expected: Expected::Any,
             events: vec![event],
             claims: Claims::default(),
+            limits: Vec::new(),
             idempotency: None,
         };
         self.kit.ledger.journal().append(append).await.unwrap();

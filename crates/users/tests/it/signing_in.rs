@@ -225,6 +225,7 @@ async fn h05_signing_out_takes_effect_at_once_and_outlives_a_restart() {
         await_activity: false,
         tenants: app.kit.tenants.clone(),
         wait: app.kit.wait,
+        quotas: http_kit::Quotas::default(),
         jobs: http_kit::Jobs::default(),
     });
     let token = app.kit.tokens.issue(&app.tenant, asha.id, session, Role::User, 0).unwrap();

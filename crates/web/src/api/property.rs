@@ -47,6 +47,8 @@ pub(crate) struct Property {
     pub(crate) is_verified: Option<bool>,
     pub(crate) is_favorited: Option<bool>,
     pub(crate) status: Option<String>,
+    /// What the reader may make of it.
+    pub(crate) next_statuses: Option<Vec<String>>,
     pub(crate) views_count: Option<u64>,
     pub(crate) favorites_count: Option<u64>,
     pub(crate) created_at: Option<String>,
@@ -114,6 +116,16 @@ impl Property {
     /// The status, when it is not the ordinary one.
     pub(crate) fn notable_status(&self) -> Option<String> {
         self.status.as_deref().filter(|&it| it != "ACTIVE").map(|it| labels::of(labels::STATUSES, it))
+    }
+
+    /// It is not on show before a moderator has seen it.
+    pub(crate) fn waits(&self) -> bool {
+        self.status.as_deref() == Some("PENDING_REVIEW")
+    }
+
+    /// Whether whoever looks may ask for the contact of another's home.
+    pub(crate) fn takes_enquiries(&self) -> bool {
+        self.notable_status().is_none()
     }
 
     pub(crate) fn has_badges(&self) -> bool {

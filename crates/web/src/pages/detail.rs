@@ -11,7 +11,6 @@ use crate::api::{Call, Contact, Profile, Property};
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::key::Key;
-use crate::labels::Labels;
 use crate::visit::Visit;
 use crate::when::Moment;
 
@@ -23,8 +22,12 @@ struct DetailPage {
     home: Property,
     listed: Option<Moment>,
     contact: Option<Contact>,
+    /// It is the reader's own.
+    own: bool,
     /// Only the owner is offered these: statuses that can follow, with the words on the button.
-    next_statuses: Option<Labels>,
+    next_statuses: Vec<(&'static str, &'static str)>,
+    /// A moderator took it off the market, and its owner cannot put it back.
+    held: bool,
 }
 
 pub(super) fn router() -> Router<Site> {
@@ -50,7 +53,9 @@ async fn render(visit: &Visit, id: Key, contact: Option<Contact>) -> Result<Resp
         id,
         listed: Moment::parse_some(home.created_at.as_ref()),
         contact,
-        next_statuses: own.then(|| next_statuses(home.status.as_deref())),
+        own,
+        next_statuses: if own { next_statuses(&home) } else { Vec::new() },
+        held: own && is_held(&home),
         home,
     })
 }
@@ -74,22 +79,35 @@ pub(super) fn owns(person: Option<&Profile>, home: &Property) -> bool {
     person.is_some_and(|person| home.owner_id.as_deref() == Some(person.id.as_str()))
 }
 
-fn next_statuses(status: Option<&str>) -> Labels {
-    match status {
-        Some("ACTIVE") => {
-            &[("SOLD", "Mark as sold"), ("RENTED", "Mark as rented"), ("INACTIVE", "Hide for now")]
-        }
-        Some("INACTIVE" | "EXPIRED") => &[("ACTIVE", "Show it again")],
-        Some("SOLD" | "RENTED") => &[("ACTIVE", "Back on the market")],
-        Some("DRAFT") => &[("ACTIVE", "Publish")],
-        Some("REJECTED") => &[("DRAFT", "Back to draft")],
-        _ => &[],
-    }
+/// What the API lets the owner do, in words; removing has a button of its own, and a status without words has none.
+fn next_statuses(home: &Property) -> Vec<(&'static str, &'static str)> {
+    let next = home.next_statuses.iter().flatten();
+    next.filter_map(|to| words(home.status.as_deref()?, to)).collect()
+}
+
+fn words(from: &str, to: &str) -> Option<(&'static str, &'static str)> {
+    Some(match (from, to) {
+        ("DRAFT", "ACTIVE") => ("ACTIVE", "Publish"),
+        ("DRAFT", "PENDING_REVIEW") => ("PENDING_REVIEW", "Send for review"),
+        ("REJECTED", "DRAFT") => ("DRAFT", "Back to draft"),
+        ("ACTIVE", "SOLD") => ("SOLD", "Mark as sold"),
+        ("ACTIVE", "RENTED") => ("RENTED", "Mark as rented"),
+        ("ACTIVE", "INACTIVE") => ("INACTIVE", "Hide for now"),
+        ("INACTIVE" | "EXPIRED", "ACTIVE") => ("ACTIVE", "Show it again"),
+        ("SOLD" | "RENTED", "ACTIVE") => ("ACTIVE", "Back on the market"),
+        _ => return None,
+    })
+}
+
+/// An owner has a way on from either of these, unless a moderator holds the home.
+fn is_held(home: &Property) -> bool {
+    matches!(home.status.as_deref(), Some("REJECTED" | "INACTIVE"))
+        && home.next_statuses.as_ref().is_some_and(Vec::is_empty)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::owns;
+    use super::{is_held, next_statuses, owns};
     use crate::api::{Profile, Property};
 
     #[test]
@@ -99,5 +117,22 @@ mod tests {
         assert!(!owns(None, &Property::default()));
         let own = Property { owner_id: Some("u1".to_owned()), ..Property::default() };
         assert!(owns(Some(&person), &own));
+    }
+
+    #[test]
+    fn an_owner_is_offered_what_the_api_takes() {
+        let home = |status: &str, next: &[&str]| Property {
+            status: Some(status.to_owned()),
+            next_statuses: Some(next.iter().map(|&to| to.to_owned()).collect()),
+            ..Property::default()
+        };
+        assert_eq!(
+            next_statuses(&home("DRAFT", &["PENDING_REVIEW"])),
+            [("PENDING_REVIEW", "Send for review")]
+        );
+        assert_eq!(next_statuses(&home("INACTIVE", &["ACTIVE"])), [("ACTIVE", "Show it again")]);
+        assert!(next_statuses(&home("INACTIVE", &[])).is_empty());
+        assert!(is_held(&home("INACTIVE", &[])) && is_held(&home("REJECTED", &[])));
+        assert!(!is_held(&home("PENDING_REVIEW", &[])) && !is_held(&home("REJECTED", &["DRAFT"])));
     }
 }

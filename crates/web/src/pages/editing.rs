@@ -64,8 +64,11 @@ async fn submit(visit: Visit, id: Key, form: Form) -> Result<Response, Failure> 
     let plain = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let version = form.filled("version").filter(plain).map(str::to_owned);
     let call = Call::put(format!("/api/properties/{id}"), sheet.json()).if_version(version.as_deref());
-    match visit.tell(call).await {
-        Ok(()) => Ok(visit.go(&format!("/homes/{id}"), Some(Flash::Updated))),
+    match visit.ask::<Property>(call).await {
+        Ok(home) => {
+            let flash = if home.waits() { Flash::UpdatedForReview } else { Flash::Updated };
+            Ok(visit.go(&format!("/homes/{id}"), Some(flash)))
+        }
         Err(ApiError::Refused(refusal)) if refusal.status == StatusCode::PRECONDITION_FAILED => {
             overtaken(&visit, id, sheet).await
         }

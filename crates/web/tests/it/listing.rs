@@ -32,11 +32,47 @@ async fn a_home_shows_its_price_in_words_its_facts_and_its_time() {
 }
 
 #[tokio::test]
+async fn an_owner_is_told_what_moderators_do_and_offered_what_is_possible() {
+    let mut browser = Browser::signed_in();
+    let home = |status: &str, next: &[&str]| {
+        let mut home = listing("h1", "Flat");
+        home["status"] = status.into();
+        home["nextStatuses"] = json!(next);
+        home
+    };
+    browser.api.says("GET /api/properties/h1", home("DRAFT", &["PENDING_REVIEW"]));
+    browser.get("/homes/h1").await.has("Send for review").lacks("Publish");
+    browser.api.says("GET /api/properties/h1", home("PENDING_REVIEW", &[]));
+    browser.get("/homes/h1").await.has("A moderator looks at this home").lacks("only a moderator");
+    for status in ["INACTIVE", "REJECTED"] {
+        browser.api.says("GET /api/properties/h1", home(status, &[]));
+        let page = browser.get("/homes/h1").await;
+        page.has("Only a moderator can put it back").lacks("Show it again").lacks("Back to draft");
+    }
+    browser.api.says("PUT /api/properties/h1", home("PENDING_REVIEW", &[]));
+    browser.post("/homes/h1/edit", &[("title", "New"), ("version", "3")]).await;
+    browser.get("/homes/h1").await.has("Your changes are saved. A moderator looks at them");
+    browser.api.says("POST /api/properties", home("PENDING_REVIEW", &[]));
+    browser.post("/post", &[("title", "New")]).await;
+    browser.get("/homes/h1").await.has("Your home is listed. A moderator looks at it");
+}
+
+#[tokio::test]
+async fn a_home_off_the_market_offers_no_contact_to_others() {
+    let mut browser = Browser::signed_in();
+    let mut home = listing("h1", "Flat");
+    home["status"] = "INACTIVE".into();
+    browser.api.says("GET /api/properties/h1", home);
+    browser.api.says("GET /api/users/profile", json!({"id": "u2"}));
+    browser.get("/homes/h1").await.has("not on the market now").lacks("Show the contact");
+}
+
+#[tokio::test]
 async fn only_the_owner_has_the_controls() {
     let mut browser = Browser::signed_in();
     browser.api.says("GET /api/properties/h1", listing("h1", "Flat"));
     let answer = browser.get("/homes/h1").await;
-    answer.has("/homes/h1/edit").has("Mark as sold").has("/homes/h1/remove");
+    answer.has("/homes/h1/edit").has("Mark as sold").has("/homes/h1/remove").lacks("Hide for now");
     browser.api.says("GET /api/users/profile", json!({"id": "u2"}));
     browser.get("/homes/h1").await.lacks("/homes/h1/edit").lacks("/homes/h1/remove");
     assert_eq!(browser.get("/homes/h1/edit").await.status, StatusCode::FORBIDDEN);

@@ -121,6 +121,6 @@ pub fn page_of(items: &[Value]) -> Value {
 pub fn listing(id: &str, title: &str) -> Value {
     json!({"id": id, "title": title, "price": 9_500_000, "priceText": "₹95 Lakh", "location": "Kondapur",
         "city": "Hyderabad", "propertyType": "APARTMENT", "listingType": "SALE", "bedrooms": 3,
-        "areaSqft": 1450, "ownerId": "u1", "status": "ACTIVE", "version": 3, "viewsCount": 1,
+        "areaSqft": 1450, "ownerId": "u1", "status": "ACTIVE", "nextStatuses": ["SOLD"], "version": 3, "viewsCount": 1,
         "amenities": ["Lift"], "createdAt": "2026-11-20T20:00:00Z", "contactPhone": "9000000000"})
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, params};
 
-use super::super::file;
+use super::super::{file, holdings};
 use super::chain::{Chain, Part};
 use super::{CopyError, PAGE, TABLES, Tick, sync};
 
@@ -29,6 +29,7 @@ impl Chain {
         }
         let end = || -> rusqlite::Result<()> {
             log.execute("update history set epoch = ?1", [epoch])?;
+            holdings::derive(&log)?;
             log.execute_batch("pragma journal_mode = wal; pragma wal_checkpoint(truncate);")
         };
         end().map_err(&failed)?;

@@ -101,7 +101,7 @@ impl Scene {
         let stream = StreamId::new(self.app.kit.tenants.default_id(), kind, "none");
         let events = (0..MANY).map(|_| event()).collect();
         let (expected, claims) = (Expected::Any, Claims::default());
-        let append = Append { stream, expected, events, claims, idempotency: None };
+        let append = Append { stream, expected, events, claims, limits: Vec::new(), idempotency: None };
         // A writer that breaks off says so, and the caller would send it again.
         let _ = self.app.kit.ledger.journal().append(append).await;
     }

@@ -1,0 +1,192 @@
+//! Who may move a listing where, and which changes a moderator has to see again.
+//!
+//! What a moderator decided is theirs to undo, nobody judges their own listing, and an owner's change of what was judged is
+//! judged again.
+
+use super::{Content, Listing, Property, PropertyCommand, PropertyEvent, PropertyRejection, Status};
+use crate::fields::Choice;
+use crate::id::UserId;
+use crate::money::Paise;
+use crate::user::Role;
+
+/// The fields, by their names in [`Content::differences`], whose change no moderator has to see. A change of the price is
+/// too small, too, while it stays within a [`PRICE_SHARE`]th of the price that was judged.
+pub const SMALL: [&str; 8] = [
+    "bathrooms",
+    "parkingSpaces",
+    "floorNumber",
+    "ageOfProperty",
+    "facing",
+    "furnishedStatus",
+    "amenities",
+    "nearbyFacilities",
+];
+/// See [`SMALL`].
+pub const PRICE_SHARE: i128 = 5;
+
+/// Who asks a listing for something, and under which rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct By {
+    /// The person.
+    pub person: UserId,
+    /// What they may do beyond their own things.
+    pub role: Role,
+    /// Moderators look at this tenant's listings first.
+    pub moderated: bool,
+}
+
+/// What a person is to a listing. Whoever owns it is its owner and nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Party {
+    Owner,
+    Moderator,
+    Administrator,
+    Stranger,
+}
+
+/// What a moderator said last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// The price that was listed, approved or verified.
+    pub price: Option<Paise>,
+    /// A moderator or administrator took it off the market: only one of them puts it back.
+    pub held: bool,
+}
+
+impl Listing {
+    pub(super) fn party(&self, by: By) -> Party {
+        match by.role {
+            _ if by.person == self.owner => Party::Owner,
+            Role::Admin => Party::Administrator,
+            Role::Moderator => Party::Moderator,
+            Role::User | Role::Agent | Role::Builder | Role::Seller | Role::Support => Party::Stranger,
+        }
+    }
+
+    /// The statuses that `by` may move it to, removing it aside.
+    #[must_use]
+    pub fn next(&self, by: By) -> Vec<Status> {
+        let all = Status::ALL.iter().map(|(_, status)| *status);
+        all.filter(|to| *to != Status::Removed && self.may_become(*to, by)).collect()
+    }
+
+    fn may_become(&self, to: Status, by: By) -> bool {
+        use Status::{Active, Draft, Inactive, Rejected};
+        let (from, party) = (self.status, self.party(by));
+        let judge = matches!(party, Party::Moderator | Party::Administrator);
+        if self.judged.held {
+            return judge && to == Active && matches!(from, Inactive | Rejected);
+        }
+        let passes_review = by.moderated && from == Draft && to == Active;
+        match party {
+            Party::Owner | Party::Administrator => from.may_become(to) && !passes_review,
+            Party::Moderator => (from, to) == (Active, Inactive),
+            Party::Stranger => false,
+        }
+    }
+
+    /// Whether an owner's change has to be judged. Small steps of the price do not add up: they count from the one judged.
+    pub(super) fn matters(&self, content: &Content, changed: &[String]) -> bool {
+        let judged = i128::from(self.judged.price.unwrap_or(self.content.price).paise());
+        let far = (i128::from(content.price.paise()) - judged).abs() * PRICE_SHARE > judged;
+        changed.iter().any(|field| match field.as_str() {
+            "price" => far,
+            field => !SMALL.contains(&field),
+        })
+    }
+
+    /// The way back to the moderators, of a home that anybody sees. It comes before the change, which nobody sees then.
+    pub(super) fn review(&self, by: By) -> Option<PropertyEvent> {
+        let (from, to) = (self.status, Status::PendingReview);
+        let (property_id, title) = (self.id, self.content.title.clone());
+        let due = by.moderated && from.is_public();
+        due.then_some(PropertyEvent::StatusChanged { property_id, title, from, to, by_moderator: false })
+    }
+
+    /// Whether there is anything that moderators said of the home, which an owner's change takes away.
+    pub(super) fn has_marks(&self) -> bool {
+        self.verified || self.featured
+    }
+
+    pub(super) fn lose_marks(&mut self, lost: bool) {
+        self.verified &= !lost;
+        self.featured &= !lost;
+    }
+}
+
+impl Property {
+    pub(super) fn change_status(&self, to: Status, by: By) -> Result<Vec<PropertyEvent>, PropertyRejection> {
+        let listing = self.present()?;
+        let (from, party) = (listing.status, listing.party(by));
+        let beyond = !matches!(to, Status::Active | Status::Inactive);
+        match (party, to) {
+            (Party::Stranger, _) => return Err(PropertyRejection::NotAllowed),
+            (Party::Moderator, _) if beyond => return Err(PropertyRejection::NotAllowed),
+            (_, Status::Removed) => return self.remove(by),
+            _ if from == to => return Ok(Vec::new()),
+            (Party::Owner, _) if listing.judged.held => return Err(PropertyRejection::Held),
+            _ if !listing.may_become(to, by) => return Err(PropertyRejection::Transition { from, to }),
+            _ => {}
+        }
+        let (property_id, title) = (listing.id, listing.content.title.clone());
+        let by_moderator = party != Party::Owner && to == Status::Inactive;
+        Ok(vec![PropertyEvent::StatusChanged { property_id, title, from, to, by_moderator }])
+    }
+
+    pub(super) fn remove(&self, by: By) -> Result<Vec<PropertyEvent>, PropertyRejection> {
+        let listing = match self.present() {
+            Err(PropertyRejection::Removed) => return Ok(Vec::new()),
+            other => other?,
+        };
+        match listing.party(by) {
+            Party::Owner | Party::Administrator => {
+                let title = listing.content.title.clone();
+                Ok(vec![PropertyEvent::Removed { property_id: listing.id, title }])
+            }
+            Party::Moderator | Party::Stranger => Err(PropertyRejection::NotAllowed),
+        }
+    }
+
+    /// What only whoever judges may ask.
+    pub(super) fn judge(
+        &self,
+        command: PropertyCommand,
+        by: By,
+    ) -> Result<Vec<PropertyEvent>, PropertyRejection> {
+        let listing = self.present()?;
+        match listing.party(by) {
+            Party::Moderator | Party::Administrator => {}
+            Party::Owner if matches!(by.role, Role::Moderator | Role::Admin) => {
+                return Err(PropertyRejection::OwnListing);
+            }
+            Party::Owner | Party::Stranger => return Err(PropertyRejection::NotAllowed),
+        }
+        let (property_id, title) = (listing.id, listing.content.title.clone());
+        let (from, held) = (listing.status, listing.judged.held);
+        let pending = from == Status::PendingReview;
+        Ok(match command {
+            PropertyCommand::Feature(featured, _) if featured != listing.featured => {
+                vec![PropertyEvent::Featured { property_id, title, featured }]
+            }
+            PropertyCommand::Verify(verified, _) if verified != listing.verified => {
+                vec![PropertyEvent::Verified { property_id, title, verified }]
+            }
+            PropertyCommand::Approve(_) if pending || (held && from == Status::Rejected) => {
+                vec![PropertyEvent::Approved { property_id, title }]
+            }
+            PropertyCommand::Approve(_) if from != Status::Active => {
+                return Err(PropertyRejection::Transition { from, to: Status::Active });
+            }
+            PropertyCommand::Reject(reason, _) if pending || from.is_public() => {
+                vec![PropertyEvent::Rejected { property_id, title, reason, taken_down: held || !pending }]
+            }
+            PropertyCommand::Reject(..) => {
+                return Err(PropertyRejection::Transition { from, to: Status::Rejected });
+            }
+            _ => Vec::new(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

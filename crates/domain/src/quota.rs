@@ -1,0 +1,135 @@
+//! What people hold of what there is not enough of for everybody. It follows from the first event of what they hold, and
+//! ends with the last one: an import counts like any other.
+
+use serde::Deserialize;
+
+use crate::id::UserId;
+
+/// Something that people may hold so much of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Quota {
+    /// Homes listed and not removed.
+    Homes,
+    /// Files sent and not deleted.
+    Files,
+    /// What those files took when they were sent.
+    FileBytes,
+    /// Saved searches that are kept.
+    SavedSearches,
+}
+
+impl Quota {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Homes, Self::Files, Self::FileBytes, Self::SavedSearches];
+
+    /// In headers and files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Homes => "homes",
+            Self::Files => "files",
+            Self::FileBytes => "file-bytes",
+            Self::SavedSearches => "saved-searches",
+        }
+    }
+}
+
+/// What an event makes somebody hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// Who.
+    pub owner: UserId,
+    /// How much of what.
+    pub amounts: Vec<(Quota, u64)>,
+}
+
+/// The first events of what is held, each with the last one of the same stream.
+pub const HELD: [(&str, &str); 3] = [
+    ("PROPERTY_CREATED", "PROPERTY_DELETED"),
+    ("FILE_UPLOADED", "FILE_DELETED"),
+    ("SEARCH_SAVED", "SAVED_SEARCH_DELETED"),
+];
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Owned {
+    owner_id: UserId,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Sent {
+    owner_id: UserId,
+    content: Sizes,
+}
+
+#[derive(Deserialize)]
+struct Sizes {
+    size: Option<u64>,
+    #[serde(default)]
+    renditions: Vec<Size>,
+}
+
+#[derive(Deserialize)]
+struct Size {
+    size: u64,
+}
+
+impl Holding {
+    /// What the event `event_type` with the payload `data` makes its owner hold; nothing for most.
+    #[must_use]
+    pub fn of(event_type: &str, data: &str) -> Option<Self> {
+        let quota = match event_type {
+            "PROPERTY_CREATED" => Quota::Homes,
+            "SEARCH_SAVED" => Quota::SavedSearches,
+            "FILE_UPLOADED" => {
+                let Sent { owner_id: owner, content } = serde_json::from_str(data).ok()?;
+                let renditions = content.renditions.iter().map(|rendition| rendition.size);
+                let bytes = renditions.chain(content.size).fold(0, u64::saturating_add);
+                return Some(Self { owner, amounts: vec![(Quota::Files, 1), (Quota::FileBytes, bytes)] });
+            }
+            _ => return None,
+        };
+        let Owned { owner_id: owner } = serde_json::from_str(data).ok()?;
+        Some(Self { owner, amounts: vec![(quota, 1)] })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file::{Content, FileEvent, Rendition, Stored};
+
+    fn data(event: &impl serde::Serialize) -> (String, String) {
+        let written = serde_json::to_value(event).unwrap();
+        (written["eventType"].as_str().unwrap().to_owned(), written["eventData"].to_string())
+    }
+
+    #[test]
+    fn a_file_is_held_with_all_its_bytes() {
+        let id = |last: u8| format!("0197c000-0000-7000-8000-0000000000{last:02x}");
+        let (file_id, owner_id): (_, UserId) = (id(1).parse().unwrap(), id(2).parse().unwrap());
+        let stored = |size| Stored { key: "k".into(), size, sha256: "s".into() };
+        let rendition = |size| Rendition { width: 1, height: 1, bytes: stored(size) };
+        let image = Content::Image {
+            look: "0".into(),
+            renditions: vec![rendition(10), rendition(32)],
+            edition: None,
+        };
+        for (content, bytes) in [(image, 42), (Content::Document { bytes: stored(7) }, 7)] {
+            let (kind, data) = data(&FileEvent::Uploaded { file_id, owner_id, name: None, content });
+            let amounts = vec![(Quota::Files, 1), (Quota::FileBytes, bytes)];
+            assert_eq!(Holding::of(&kind, &data), Some(Holding { owner: owner_id, amounts }));
+        }
+        let (kind, data) = data(&FileEvent::Deleted { file_id });
+        assert_eq!(Holding::of(&kind, &data), None);
+    }
+
+    #[test]
+    fn golden_events_are_counted() {
+        for (kind, quota) in [("PROPERTY_CREATED", Quota::Homes), ("SEARCH_SAVED", Quota::SavedSearches)] {
+            let data = format!(r#"{{"ownerId":"0197c000-0000-7000-8000-000000000001","kind":"{kind}"}}"#);
+            assert_eq!(Holding::of(kind, &data).unwrap().amounts, [(quota, 1)]);
+        }
+    }
+}
