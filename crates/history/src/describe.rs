@@ -119,6 +119,7 @@ impl Told<'_> {
                 None => format!("You looked at {whose} data"),
             },
             "PERSONAL_DATA_EXPORTED" => format!("You exported {whose} data"),
+            "UNUSUAL_CONTACT_LOOKS" => "You looked up unusually many contacts".to_owned(),
             "PERSONAL_DATA_ERASED" => format!("You had {whose} data erased"),
             "HISTORY_ENTRY_HIDDEN" => "You hid an entry of a history".into(),
             _ => return None,

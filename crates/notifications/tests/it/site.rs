@@ -43,6 +43,7 @@ pub fn settings() -> MailSettings {
     MailSettings {
         from: "no-reply@homes.example".into(),
         site: site("HyderabadInfra", "https://homes.example/"),
+        per_day: [("password-reset".to_owned(), 5), ("verify-email".to_owned(), 5)].into(),
         sites: [(TenantId::stored("pune"), site("Pune Homes", "https://pune.example"))].into(),
     }
 }
@@ -72,6 +73,7 @@ pub async fn site_with(outside: Outside) -> Site {
         tenants: Arc::new(Tenants::new(tenant("hyderabad"), vec![tenant("pune")])),
         wait: Duration::from_secs(20),
         jobs: http_kit::Jobs::default(),
+            daily: http_kit::Daily::default(),
     });
     let notifications =
         Notifications::open(kit.clone(), &directory.path().join("data"), settings(), outside).unwrap();

@@ -61,6 +61,7 @@ impl Site {
             await_activity: false,
             tenants: Arc::new(Tenants::new(own, Vec::new())),
             wait: LONG,
+            daily: http_kit::Daily::default(),
             jobs: Jobs::default(),
         });
         Self { kit, directory, tenant, random: Random::new(3) }

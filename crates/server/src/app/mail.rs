@@ -13,7 +13,8 @@ pub fn settings(settings: &Settings, public_url: &str) -> MailSettings {
     let site = |tenant: &Tenant| MailSite { name: tenant.name.clone(), url: url(tenant, public_url) };
     let sites = settings.tenants.iter().map(|(name, tenant)| (TenantId::stored(name), site(tenant)));
     let portal = MailSite { name: "HyderabadInfra".into(), url: public_url.to_owned() };
-    MailSettings { from: settings.mail.from.clone(), site: portal, sites: sites.collect() }
+    let (from, per_day) = (settings.mail.from.clone(), settings.letters.per_day.clone());
+    MailSettings { from, site: portal, sites: sites.collect(), per_day }
 }
 
 /// What carries letters and text messages out.

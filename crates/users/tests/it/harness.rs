@@ -152,6 +152,7 @@ impl App {
             tenants: Arc::new(Tenants::new(tenant("hyderabad"), vec![tenant("pune")])),
             wait: PATIENCE,
             jobs: http_kit::Jobs::default(),
+            daily: http_kit::Daily::default(),
         });
         let views = directory.path().join("views");
         let users = Users::open(kit.clone(), directory.path(), &views, SETTINGS).await.unwrap();
