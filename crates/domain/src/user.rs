@@ -308,7 +308,11 @@ impl Person {
             }
             UserCommand::RequestReset(reset) => {
                 let open = self.resets.iter().filter(|known| now < known.expires_at).count();
-                if open < MOST_RESETS { vec![UserEvent::PasswordResetRequested { reset }] } else { Vec::new() }
+                if open < MOST_RESETS {
+                    vec![UserEvent::PasswordResetRequested { reset }]
+                } else {
+                    Vec::new()
+                }
             }
             UserCommand::ResetPassword { token_hash, password_hash }
                 if self.resets.iter().any(|known| fits(known, &token_hash)) =>

@@ -95,7 +95,8 @@ impl Notifications {
         let wake = Arc::new(Notify::new());
         let budgets = Budgets(settings.per_day.clone());
         let wanted = Wanted { ledger: kit.ledger.clone(), budgets, wake: Arc::clone(&wake) };
-        let tables = [deliveries::TABLES, wanted::TABLES, wanted::homes::TABLES, wanted::budget::TABLES].concat();
+        let tables =
+            [deliveries::TABLES, wanted::TABLES, wanted::homes::TABLES, wanted::budget::TABLES].concat();
         let store = ViewStore::open(&data_dir.join("notifications.db"), &tables, Arc::new(wanted))?;
         let book = Book::open(&store, wake)?;
         Ok(Self { kit, store, book, mailbox, lines: Arc::new(lines), settings })

@@ -44,8 +44,9 @@ impl Cookie<'_> {
         let same_site = if self.strict { "Strict" } else { "Lax" };
         let (host, secure) = if secure { (OF_THIS_HOST, "; Secure") } else { ("", "") };
         let Self { name, value, max_age, .. } = self;
-        let line =
-            format!("{host}{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite={same_site}{secure}");
+        let line = format!(
+            "{host}{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite={same_site}{secure}"
+        );
         if let Ok(line) = HeaderValue::try_from(line) {
             headers.append(SET_COOKIE, line);
         }
@@ -57,13 +58,17 @@ pub(crate) fn read<'a>(headers: &'a HeaderMap, name: &str, secure: bool) -> Opti
     let host = if secure { OF_THIS_HOST } else { "" };
     let lines = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(key, value)| key.strip_prefix(host) == Some(name) && !value.is_empty()).map(|(_, value)| value)
+    pairs
+        .find(|(key, value)| key.strip_prefix(host) == Some(name) && !value.is_empty())
+        .map(|(_, value)| value)
 }
 
 /// Whether this response already decides about the cookie.
 pub(crate) fn is_set(headers: &HeaderMap, name: &str) -> bool {
     let lines = headers.get_all(SET_COOKIE).into_iter().filter_map(|line| line.to_str().ok());
-    lines.filter_map(|line| line.split_once('=')).any(|(key, _)| key.strip_prefix(OF_THIS_HOST).unwrap_or(key) == name)
+    lines
+        .filter_map(|line| line.split_once('='))
+        .any(|(key, _)| key.strip_prefix(OF_THIS_HOST).unwrap_or(key) == name)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! No form of another site is acted on: where a post comes from, and a secret it has to repeat.
 
-use axum::http::HeaderMap;
 use aws_lc_rs::hmac;
+use axum::http::HeaderMap;
 use axum::http::header::{HOST, ORIGIN};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

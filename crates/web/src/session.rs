@@ -39,7 +39,9 @@ pub(crate) async fn guard(State(site): State<Site>, request: Request, next: Next
     let (fresh, accepted) = match bind(&mut visit, sent) {
         Ok(false) => (false, accepted),
         // A form of another session is none of this one's.
-        Ok(true) => (true, accepted.and_then(|it| if reads { Ok(it) } else { Err(Failure::Forged(Forged::NoToken)) })),
+        Ok(true) => {
+            (true, accepted.and_then(|it| if reads { Ok(it) } else { Err(Failure::Forged(Forged::NoToken)) }))
+        }
         Err(error) => {
             tracing::error!(%error, "no randomness for a form token");
             return StatusCode::SERVICE_UNAVAILABLE.into_response();

@@ -67,7 +67,8 @@ fn stem_of(lower: &str) -> &str {
 }
 
 fn is_repeated(letters: &[char]) -> bool {
-    (1..=REPEATED).any(|length| letters.iter().zip(letters.iter().skip(length)).all(|(one, next)| one == next))
+    (1..=REPEATED)
+        .any(|length| letters.iter().zip(letters.iter().skip(length)).all(|(one, next)| one == next))
 }
 
 /// Whether it is nothing but runs, such as `qwerty987`.
@@ -96,13 +97,35 @@ mod tests {
     #[test]
     fn what_is_guessed_first_is_refused() {
         for bad in [
-            "short", "Password123", "welcome2024!", "Hyderabad@1", "aaaaaaaa", "abababab", "abcabcabc", "12345678",
-            "87654321", "abcdefgh", "qwertyui", "ASDFGHJK", "qwerty987", "abc12345", "1234567890123", "Iloveyou1",
-            "!!!!!!!!", "zzzz1111", "passw0rd",
+            "short",
+            "Password123",
+            "welcome2024!",
+            "Hyderabad@1",
+            "aaaaaaaa",
+            "abababab",
+            "abcabcabc",
+            "12345678",
+            "87654321",
+            "abcdefgh",
+            "qwertyui",
+            "ASDFGHJK",
+            "qwerty987",
+            "abc12345",
+            "1234567890123",
+            "Iloveyou1",
+            "!!!!!!!!",
+            "zzzz1111",
+            "passw0rd",
         ] {
             assert!(password(bad).is_err(), "{bad}");
         }
-        for good in ["a long and private phrase", "look-around-hyderabad", "correct horse", "pannier7 ladder", "मेरा लंबा वाक्य"] {
+        for good in [
+            "a long and private phrase",
+            "look-around-hyderabad",
+            "correct horse",
+            "pannier7 ladder",
+            "मेरा लंबा वाक्य",
+        ] {
             assert_eq!(password(good), Ok(good.to_owned()));
         }
     }

@@ -75,7 +75,10 @@ fn a_reset_confirms_the_address_that_its_letter_went_to() {
     let mut user = joined();
     user.evolve(&UserEvent::PasswordResetRequested { reset: token("first") }, NOW);
     let changed = reset(&user, "first").unwrap();
-    assert!(matches!(changed[..], [UserEvent::EmailVerified {}, UserEvent::PasswordChanged { .. }]), "{changed:?}");
+    assert!(
+        matches!(changed[..], [UserEvent::EmailVerified {}, UserEvent::PasswordChanged { .. }]),
+        "{changed:?}"
+    );
     let version = user.person.as_ref().unwrap().version;
     for event in &changed {
         user.evolve(event, NOW);

@@ -55,8 +55,8 @@ impl FromRequestParts<Gateway> for Entry {
                 claims
             }
             (None, None) => {
-                let token =
-                    cookie(&parts.headers, gateway.https).ok_or_else(|| Failure::unauthenticated("sign in first"))?;
+                let token = cookie(&parts.headers, gateway.https)
+                    .ok_or_else(|| Failure::unauthenticated("sign in first"))?;
                 if !from_here(&parts.headers) {
                     return Err(Failure::forbidden("another site may not listen with your cookie"));
                 }

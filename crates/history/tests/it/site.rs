@@ -65,7 +65,7 @@ pub async fn site() -> Site {
         tenants: Arc::new(Tenants::new(tenant("hyderabad"), vec![tenant("pune")])),
         wait: Duration::from_secs(20),
         jobs: http_kit::Jobs::default(),
-            daily: http_kit::Daily::default(),
+        daily: http_kit::Daily::default(),
     });
     let history = History::open(kit.clone(), &directory.path().join("views")).unwrap();
     let target = Arc::new(history.store().clone());

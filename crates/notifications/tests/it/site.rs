@@ -73,7 +73,7 @@ pub async fn site_with(outside: Outside) -> Site {
         tenants: Arc::new(Tenants::new(tenant("hyderabad"), vec![tenant("pune")])),
         wait: Duration::from_secs(20),
         jobs: http_kit::Jobs::default(),
-            daily: http_kit::Daily::default(),
+        daily: http_kit::Daily::default(),
     });
     let notifications =
         Notifications::open(kit.clone(), &directory.path().join("data"), settings(), outside).unwrap();

@@ -93,10 +93,13 @@ impl App {
     async fn may_ask(&self, caller: &Caller) -> Result<(), Failure> {
         let person = caller.confirmed(&self.kit).await?.user;
         let daily = &self.kit.daily;
+        let own = || Deed::ContactOf(person.to_string());
+        // Whoever is refused uses up nothing of their neighbours'.
+        daily.check(own())?;
         if let Some(network) = caller.network() {
             daily.take(Deed::ContactFrom(network))?;
         }
-        let seen = daily.take(Deed::ContactOf(person.to_string()))?;
+        let seen = daily.take(own())?;
         if daily.is_unusual(seen) {
             self.note_unusual(caller, seen).await?;
         }
@@ -108,7 +111,8 @@ impl App {
         metrics::counter!("unusual_contact_looks").increment(1);
         let subject_id = caller.person()?.user;
         // Nobody's doing: it is no entry of the person's own history.
-        let metadata = Metadata { correlation_id: Some(caller.correlation.to_string()), ..Metadata::default() };
+        let metadata =
+            Metadata { correlation_id: Some(caller.correlation.to_string()), ..Metadata::default() };
         let nobody = Actor { tenant: caller.tenant.clone(), user: None, metadata };
         let stream = StreamId::new(&caller.tenant, "audit", subject_id);
         let event = AuditEvent::UnusualLooking { subject_id, contacts };

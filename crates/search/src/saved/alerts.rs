@@ -97,11 +97,7 @@ impl News {
 
     /// The same of the same home within a day is told in the morning, with everything else, and so is a small cut: whoever
     /// changes a price again and again must not fill others' mailboxes.
-    async fn is_told_at_once(
-        self,
-        tx: &mut ViewTx<'_>,
-        event: &Envelope,
-    ) -> Result<bool, ProjectionError> {
+    async fn is_told_at_once(self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<bool, ProjectionError> {
         if self.is_small {
             return Ok(false);
         }
@@ -271,7 +267,8 @@ async fn collect(
     let sql = "delete from saved_matches where id = $2 and tenant = $1 and due < $3";
     tx.execute(sql, &[tenant.into(), id.into(), old.into()]).await?;
     let digest = [tenant.into(), id.into(), channel.into(), due.into()];
-    let sql = "select 1 from saved_matches where id = $2 and tenant = $1 and channel = $3 and due = $4 limit 1";
+    let sql =
+        "select 1 from saved_matches where id = $2 and tenant = $1 and channel = $3 and due = $4 limit 1";
     let first = tx.query(sql, &digest).await?.is_empty();
     let [tenant, id, channel, due] = digest;
     let row = [tenant, id, channel, due, (&*event.stream.id).into(), event.position.seq.into()];

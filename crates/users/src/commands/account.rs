@@ -2,12 +2,12 @@
 
 use axum::http::StatusCode;
 use domain::fields::MemberKind;
-use domain::user::profile::Registration;
-use domain::user::{IssuedToken, Person, Role, User, UserCommand, UserRejection};
 use domain::notification::{
     Asked, Notification, NotificationCommand, NotificationRejection, Variables, notification_of,
 };
 use domain::preferences::{Channel, Kind};
+use domain::user::profile::Registration;
+use domain::user::{IssuedToken, Person, Role, User, UserCommand, UserRejection};
 use domain::{
     Actor, FieldErrors, Fields, Metadata, Personal, Position, SessionId, StreamId, TenantId, UserId, Version,
 };
@@ -45,7 +45,9 @@ impl Users {
         let done = self.join(&caller.actor(), id, registration, verification, options(id)).await?;
         let done = match done {
             Ok(done) => done,
-            Err(ExecuteError::Taken { kind, owner, .. }) => return Err(self.taken(visitor, kind, &owner).await),
+            Err(ExecuteError::Taken { kind, owner, .. }) => {
+                return Err(self.taken(visitor, kind, &owner).await);
+            }
             Err(error) => return Err(user_refused(error)),
         };
         // Tokens are kept nowhere, so a repeat begins a session of its own: it must be able to sign in.
@@ -118,7 +120,9 @@ impl Users {
         match password {
             Some(password) => self.prove_again(caller, password).await?,
             None if self.sessions.began_within(signed_in.session, FRESH_SECONDS).await? => {}
-            None => return Err(password_refused("PASSWORD_REQUIRED", "is required: you signed in a while ago")),
+            None => {
+                return Err(password_refused("PASSWORD_REQUIRED", "is required: you signed in a while ago"));
+            }
         }
         self.delete(caller, signed_in.user, options).await
     }
@@ -190,7 +194,9 @@ impl Users {
         let command = NotificationCommand::Request(Box::new(asked));
         match self.kit.ledger.execute::<Notification>(&nobody, id, command, Options::default()).await {
             Ok(_) | Err(ExecuteError::Rejected(NotificationRejection::Exists)) => {}
-            Err(error) => tracing::warn!(%error, "the owner of an address is not told that somebody tried it"),
+            Err(error) => {
+                tracing::warn!(%error, "the owner of an address is not told that somebody tried it")
+            }
         }
     }
 }

@@ -46,7 +46,9 @@ pub fn rotate(
         let known = Client { user_agent: row.get(2)?, address: row.get(3)? };
         Ok(Found { session: row.get(0)?, spent_at, client: known })
     });
-    let Some(Found { session, spent_at, client: known }) = found.optional()? else { return Ok(Rotation::Over) };
+    let Some(Found { session, spent_at, client: known }) = found.optional()? else {
+        return Ok(Rotation::Over);
+    };
     match spent_at {
         None => {
             // Its siblings, too: they were handed out for one token, and one line goes on.
@@ -56,9 +58,7 @@ pub fn rotate(
             .execute(params![session, now.steady.micros()])?;
             used(tx, settings, &session, client, now)?;
         }
-        Some(at)
-            if now.steady <= at.plus_seconds(settings.reuse_grace_seconds)
-                && known.is_same(client) => {}
+        Some(at) if now.steady <= at.plus_seconds(settings.reuse_grace_seconds) && known.is_same(client) => {}
         Some(_) => return Ok(Rotation::Reused),
     }
     issue(tx, &session, now.steady).map(Rotation::Next)

@@ -94,6 +94,13 @@ impl Call<'_> {
         self
     }
 
+    /// From an address.
+    pub fn from(mut self, address: &str) -> Self {
+        let place = std::net::SocketAddr::new(address.parse().unwrap(), 4711);
+        self.request = self.request.extension(axum::extract::ConnectInfo(place));
+        self
+    }
+
     pub fn json(mut self, body: &Value) -> Self {
         self.body = Body::from(body.to_string());
         self.header("content-type", "application/json")

@@ -25,9 +25,7 @@ static CODE: &[Group] = &[Group {
 }];
 
 pub(super) fn router() -> Router<Site> {
-    Router::new()
-        .route("/verify-email", get(filled).post(submit))
-        .route("/verify-email/resend", post(resend))
+    Router::new().route("/verify-email", get(filled).post(submit)).route("/verify-email/resend", post(resend))
 }
 
 fn page(visit: &Visit, sheet: Sheet, user: Option<String>) -> FormPage {

@@ -34,7 +34,12 @@ impl Answer {
     /// The `Set-Cookie` lines of that cookie.
     pub fn sets(&self, name: &str) -> Vec<&str> {
         let lines = self.headers.get_all(SET_COOKIE).into_iter().map(|line| line.to_str().unwrap());
-        lines.filter(|line| line.split_once('=').is_some_and(|(key, _)| key.strip_prefix("__Host-").unwrap_or(key) == name)).collect()
+        lines
+            .filter(|line| {
+                line.split_once('=')
+                    .is_some_and(|(key, _)| key.strip_prefix("__Host-").unwrap_or(key) == name)
+            })
+            .collect()
     }
 
     #[track_caller]
@@ -111,7 +116,8 @@ impl Browser {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{}{name}={value}", self.host)).collect();
+        let cookies: Vec<_> =
+            self.cookies.iter().map(|(name, value)| format!("{}{name}={value}", self.host)).collect();
         if !cookies.is_empty() {
             request = request.header(COOKIE, cookies.join("; "));
         }

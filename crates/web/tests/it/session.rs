@@ -30,7 +30,10 @@ async fn an_expired_sign_in_is_renewed_once_for_the_whole_page() {
     let access = answer.sets("hyd_access")[0];
     assert_eq!(access, "__Host-hyd_access=access-2; Path=/; Max-Age=570; HttpOnly; SameSite=Lax; Secure");
     let refresh = answer.sets("hyd_refresh")[0];
-    assert_eq!(refresh, "__Host-hyd_refresh=refresh-2; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure");
+    assert_eq!(
+        refresh,
+        "__Host-hyd_refresh=refresh-2; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure"
+    );
 }
 
 #[tokio::test]
