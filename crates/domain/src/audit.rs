@@ -40,6 +40,14 @@ pub enum AuditEvent {
         /// Whose data.
         subject_id: UserId,
     },
+    /// A person was shown unusually many contacts of owners in one day. Said once a day.
+    #[serde(rename = "UNUSUAL_CONTACT_LOOKS")]
+    UnusualLooking {
+        /// Who looks.
+        subject_id: UserId,
+        /// So many until then.
+        contacts: u32,
+    },
     /// A person took an entry out of their visible history.
     #[serde(rename = "HISTORY_ENTRY_HIDDEN")]
     HistoryEntryHidden {

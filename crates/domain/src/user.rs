@@ -69,7 +69,7 @@ pub enum UserEvent {
     /// A reset mail was asked for.
     #[serde(rename = "PASSWORD_RESET_REQUESTED")]
     PasswordResetRequested {
-        /// Replaces every earlier one.
+        /// One of those that may be used; using one ends all.
         reset: IssuedToken,
     },
     /// The password is another one.
@@ -129,6 +129,10 @@ impl EventKind for UserEvent {}
 /// The events that change who may act as the person, or what as: sessions that began before one of them are over.
 pub const CREDENTIALS: [&str; 4] =
     ["PASSWORD_CHANGED", "USER_ROLE_CHANGED", "USER_STATUS_CHANGED", "USER_DELETED"];
+
+/// Links to reset a password that may be used at the same time: enough for whoever asks again, and no more letters an
+/// hour than these.
+const MOST_RESETS: usize = 5;
 
 /// What an account can be asked.
 #[derive(Clone, Debug)]
@@ -260,18 +264,29 @@ pub struct Person {
     version: Version,
     #[serde(skip)]
     verification: Option<IssuedToken>,
+    /// Every link to reset the password that may still be used. Whoever asks for another one has not shown to be the
+    /// person, so it takes none of the others away.
     #[serde(skip)]
-    reset: Option<IssuedToken>,
+    resets: Vec<IssuedToken>,
     #[serde(skip)]
     identities: Vec<Personal<Identity>>,
 }
 
 impl Person {
+    /// Checks that a new password is none of the person's names.
+    ///
+    /// # Errors
+    /// With a message for the person that says which name it is.
+    pub fn allows(&self, password: &str) -> Result<(), String> {
+        let (Some(account), Some(profile)) = (self.account.as_ref(), self.profile.as_ref()) else {
+            return Ok(());
+        };
+        account.allows(password, [&profile.first_name, &profile.last_name])
+    }
+
     fn decide(&self, command: UserCommand, now: Timestamp) -> Result<Vec<UserEvent>, UserRejection> {
         let subject_id = self.id;
-        let fits = |issued: &Option<IssuedToken>, hash: &str| {
-            issued.as_ref().is_some_and(|t| t.token_hash == hash && now < t.expires_at)
-        };
+        let fits = |issued: &IssuedToken, hash: &str| issued.token_hash == hash && now < issued.expires_at;
         Ok(match command {
             UserCommand::Register { .. } | UserCommand::JoinThrough { .. } => {
                 return Err(UserRejection::Exists);
@@ -288,12 +303,24 @@ impl Person {
             UserCommand::RequestVerification(verification) => {
                 vec![UserEvent::VerificationRequested { template: "verify-email".into(), verification }]
             }
-            UserCommand::VerifyEmail(hash) if fits(&self.verification, &hash) => {
+            UserCommand::VerifyEmail(hash) if self.verification.iter().any(|known| fits(known, &hash)) => {
                 vec![UserEvent::EmailVerified {}]
             }
-            UserCommand::RequestReset(reset) => vec![UserEvent::PasswordResetRequested { reset }],
-            UserCommand::ResetPassword { token_hash, password_hash } if fits(&self.reset, &token_hash) => {
-                vec![UserEvent::PasswordChanged { password_hash: Personal::of(subject_id, password_hash) }]
+            UserCommand::RequestReset(reset) => {
+                let open = self.resets.iter().filter(|known| now < known.expires_at).count();
+                if open < MOST_RESETS {
+                    vec![UserEvent::PasswordResetRequested { reset }]
+                } else {
+                    Vec::new()
+                }
+            }
+            UserCommand::ResetPassword { token_hash, password_hash }
+                if self.resets.iter().any(|known| fits(known, &token_hash)) =>
+            {
+                // The letter came to whoever has the address.
+                let confirmed = (!self.email_verified).then_some(UserEvent::EmailVerified {});
+                let password_hash = Personal::of(subject_id, password_hash);
+                confirmed.into_iter().chain([UserEvent::PasswordChanged { password_hash }]).collect()
             }
             UserCommand::VerifyEmail(_) | UserCommand::ResetPassword { .. } => {
                 return Err(UserRejection::BadToken);
@@ -331,10 +358,13 @@ impl Person {
                     self.status = UserStatus::Active;
                 }
             }
-            UserEvent::PasswordResetRequested { reset } => self.reset = Some(reset.clone()),
+            UserEvent::PasswordResetRequested { reset } => {
+                self.resets.retain(|known| at < known.expires_at);
+                self.resets.push(reset.clone());
+            }
             UserEvent::PasswordChanged { password_hash } => {
                 self.password_hash = password_hash.clone();
-                self.reset = None;
+                self.resets.clear();
                 self.credentials = self.version;
             }
             UserEvent::RoleChanged { to, .. } => {
@@ -416,7 +446,7 @@ impl Aggregate for User {
                     updated_at: at,
                     version: 1,
                     verification: Some(verification.clone()),
-                    reset: None,
+                    resets: Vec::new(),
                     identities: Vec::new(),
                 });
             }

@@ -208,6 +208,7 @@ fn others() -> (Vec<FavouritesEvent>, Vec<SessionEvent>, Vec<AuditEvent>) {
             },
             AuditEvent::Exported { subject_id },
             AuditEvent::Erased { subject_id },
+            AuditEvent::UnusualLooking { subject_id, contacts: 30 },
             AuditEvent::HistoryEntryHidden { activity_id: id::<()>(9).uuid() },
             AuditEvent::DeadLetterRedriven { group: group(), key: "hyderabad/property/7".into() },
             AuditEvent::DeadLetterDiscarded {

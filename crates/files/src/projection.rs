@@ -76,7 +76,8 @@ async fn is_gone(tx: &mut ViewTx<'_>, envelope: &Envelope, owner: &str) -> Resul
 }
 
 async fn remove(tx: &mut ViewTx<'_>, event: &Envelope, owner: &str) -> Result<(), ProjectionError> {
-    Ok(Delivery { event, channel: CHANNEL, recipient: owner, template: REMOVE }.add(tx).await?)
+    Delivery { event, channel: CHANNEL, recipient: owner, template: REMOVE }.add(tx).await?;
+    Ok(())
 }
 
 async fn optimized(

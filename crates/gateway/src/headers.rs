@@ -7,8 +7,11 @@ const PAGES: &str =
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const DATA: &str = "default-src 'none'; frame-ancestors 'none'";
 
+/// A year, as browsers' lists of such sites want it.
+const ALWAYS_HTTPS: &str = "max-age=31536000";
+
 /// Adds the headers that are not there yet.
-pub fn secure(mut response: Response) -> Response {
+pub fn secure(mut response: Response, https: bool) -> Response {
     let headers = response.headers_mut();
     let html =
         headers.get(header::CONTENT_TYPE).is_some_and(|media| media.as_bytes().starts_with(b"text/html"));
@@ -21,6 +24,9 @@ pub fn secure(mut response: Response) -> Response {
     set(header::REFERRER_POLICY, "same-origin");
     set(header::CACHE_CONTROL, "private, no-cache");
     set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()");
+    if https {
+        set(header::STRICT_TRANSPORT_SECURITY, ALWAYS_HTTPS);
+    }
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     response
 }

@@ -51,6 +51,8 @@ pub struct Parts {
     pub origins: Vec<String>,
     /// The largest body taken, in bytes.
     pub body_limit: usize,
+    /// People reach this server by https, and never by anything else.
+    pub https: bool,
     /// Renders the metrics.
     pub prometheus: PrometheusHandle,
     /// What the monitor saw last.
@@ -81,6 +83,7 @@ struct GatewayParts {
     hub: Arc<Hub>,
     tickets: Tickets,
     limits: Arc<Limits>,
+    https: bool,
     prometheus: PrometheusHandle,
     looks: watch::Receiver<Look>,
 }
@@ -102,6 +105,7 @@ pub struct Doors {
     pub in_flight: InFlight,
     receiving: Receiving,
     kit: Kit,
+    https: bool,
 }
 
 /// What the gateway's own routes say of themselves.
@@ -115,7 +119,7 @@ pub fn docs() -> utoipa::openapi::OpenApi {
 /// Builds the doors.
 #[must_use]
 pub fn doors(parts: Parts) -> Doors {
-    let Parts { origins, body_limit, .. } = parts;
+    let Parts { origins, body_limit, https, .. } = parts;
     let Parts { kit, services, groups, views, deliveries, hub, limits, prometheus, looks, .. } = parts;
     let (in_flight, receiving) = (InFlight::default(), Receiving::default());
     let tickets = Tickets::default();
@@ -130,13 +134,14 @@ pub fn doors(parts: Parts) -> Doors {
         hub,
         tickets,
         limits,
+        https,
         prometheus,
         looks,
     };
     let gateway = Gateway(Arc::new(parts));
     // One layer, the outermost first: each layer of a router is one more box around every route.
     let layers = ServiceBuilder::new()
-        .map_response(headers::secure)
+        .map_response(move |response| headers::secure(response, https))
         .layer(cors(&origins))
         .layer(from_fn_with_state(kit.clone(), http_kit::edge))
         .layer(from_fn_with_state(receiving.clone(), http_kit::receive))
@@ -151,7 +156,7 @@ pub fn doors(parts: Parts) -> Doors {
         .layer(from_fn_with_state(kit.clone(), http_kit::edge))
         .layer(from_fn_with_state(in_flight.clone(), http_kit::to_the_end));
     let management = operations::management(gateway).layer(layers);
-    Doors { api, management, in_flight, receiving, kit }
+    Doors { api, management, in_flight, receiving, kit, https }
 }
 
 impl Doors {
@@ -162,8 +167,9 @@ impl Doors {
             .layer(from_fn_with_state(self.receiving.clone(), http_kit::receive))
             .layer(from_fn_with_state(self.in_flight.clone(), http_kit::to_the_end));
         let pages = pages.layer(layers);
+        let https = self.https;
         let layers = ServiceBuilder::new()
-            .map_response(headers::secure)
+            .map_response(move |response| headers::secure(response, https))
             .layer(from_fn_with_state(self.kit.clone(), http_kit::edge));
         let elsewhere =
             Router::new().fallback(move |request: Request| elsewhere(pages.clone(), request)).layer(layers);

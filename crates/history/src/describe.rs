@@ -123,6 +123,7 @@ impl Told<'_> {
                 None => "You looked at the data of several people".into(),
             },
             "PERSONAL_DATA_EXPORTED" => format!("You exported {whose} data"),
+            "UNUSUAL_CONTACT_LOOKS" => "You looked up unusually many contacts".to_owned(),
             "PERSONAL_DATA_ERASED" => format!("You had {whose} data erased"),
             "HISTORY_ENTRY_HIDDEN" => "You hid an entry of a history".into(),
             _ => return None,

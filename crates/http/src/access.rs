@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use axum::http::StatusCode;
 use domain::audit::AuditEvent;
 use domain::user::{Role, User};
 use domain::{StreamId, UserId};
@@ -94,6 +95,22 @@ impl Caller {
         } else {
             Err(Failure::forbidden("you may not do this"))
         }
+    }
+
+    /// The person, whose e-mail address is known to be theirs.
+    ///
+    /// # Errors
+    /// As [`Self::person`]; 403 `EMAIL_NOT_CONFIRMED` while nobody has shown to have the address.
+    pub async fn confirmed(&self, kit: &Kit) -> Result<SignedIn, Failure> {
+        let caller = self.person()?;
+        let (known, _) = kit.ledger.load::<User>(&self.tenant, caller.user).await?;
+        let person = known.person.ok_or_else(|| Failure::unauthenticated("the account is closed"))?;
+        if person.email_verified {
+            return Ok(caller);
+        }
+        let message = "confirm your e-mail address first: the link is in the letter we sent you, and \
+                       POST /api/auth/verify-email/resend sends it again";
+        Err(Failure::new(StatusCode::FORBIDDEN, "EMAIL_NOT_CONFIRMED", message))
     }
 
     /// The machinery serves all tenants: its operators are the admins of the default one.

@@ -11,6 +11,7 @@ use domain::{Actor, Metadata, Personal, SessionId, TenantId, UserId};
 
 use crate::failure::Failure;
 use crate::kit::Kit;
+use crate::network::Network;
 use crate::tokens::{Claims, INTERNAL, TokenError};
 
 /// The id that ties together everything a request causes.
@@ -88,6 +89,12 @@ impl Caller {
     #[must_use]
     pub fn user(&self) -> Option<UserId> {
         self.signed_in.filter(|s| !s.service).map(|s| s.user)
+    }
+
+    /// Where the request came from, as far as limits tell places apart.
+    #[must_use]
+    pub fn network(&self) -> Option<Network> {
+        self.address.as_deref().and_then(Network::of_text)
     }
 
     /// Who acts, for the journal. Address and program are kept of signed-in people only, as their personal data.

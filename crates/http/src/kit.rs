@@ -9,6 +9,7 @@ use domain::{Log, Position, TenantId, UserId};
 use journal::{ActivityQueue, Ledger, Seen};
 
 use crate::caller::Caller;
+use crate::daily::Daily;
 use crate::jobs::Jobs;
 use crate::quotas::Quotas;
 use crate::reply::Reply;
@@ -136,6 +137,8 @@ pub struct KitParts {
     pub quotas: Quotas,
     /// Work beside the requests.
     pub jobs: Jobs,
+    /// What somebody may do so often a day.
+    pub daily: Daily,
 }
 
 impl Kit {

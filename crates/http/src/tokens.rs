@@ -11,6 +11,7 @@ use domain::user::Role;
 use domain::{Clock, SessionId, TenantId, UserId, Version};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use crate::steady::Steady;
 
@@ -80,6 +81,8 @@ pub struct Tokens {
     ended: moka::sync::Cache<SessionId, ()>,
     /// The least credentials of those whose credentials changed; kept as long.
     least: moka::sync::Cache<UserId, Version>,
+    /// Some session has just ended.
+    endings: watch::Sender<()>,
 }
 
 impl std::fmt::Debug for Tokens {
@@ -127,6 +130,7 @@ impl Tokens {
                 .build(),
             ended: moka::sync::Cache::builder().time_to_live(life).build(),
             least: moka::sync::Cache::builder().time_to_live(life).build(),
+            endings: watch::Sender::default(),
         })
     }
 
@@ -218,6 +222,14 @@ impl Tokens {
     /// From now on no token of this session holds.
     pub fn end(&self, session: SessionId) {
         self.ended.insert(session, ());
+        self.endings.send_replace(());
+    }
+
+    /// Wakes whenever some session ends, so that a connection need not wait for its next message to ask whether its own
+    /// still holds.
+    #[must_use]
+    pub fn endings(&self) -> watch::Receiver<()> {
+        self.endings.subscribe()
     }
 
     /// From now on no token of this person holds whose session began under earlier credentials than these.
@@ -226,6 +238,7 @@ impl Tokens {
             known.map_or(credentials, |known| credentials.max(known.into_value()))
         };
         self.least.entry(user).and_upsert_with(most);
+        self.endings.send_replace(());
     }
 
     /// The public key as a JSON Web Key Set.

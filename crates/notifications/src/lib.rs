@@ -36,6 +36,7 @@ use mailbox::Mailbox;
 use postman::Postman;
 pub use site::{MailSettings, MailSite};
 use wanted::Wanted;
+use wanted::budget::Budgets;
 
 /// The consumer group's name.
 const GROUP: &str = "notification-service-group";
@@ -92,8 +93,10 @@ impl Notifications {
             texts: line(channel::TEXTS, outside.texts.map_or_else(local, Way::Twilio)),
         };
         let wake = Arc::new(Notify::new());
-        let wanted = Wanted { ledger: kit.ledger.clone(), wake: Arc::clone(&wake) };
-        let tables = [deliveries::TABLES, wanted::TABLES, wanted::homes::TABLES].concat();
+        let budgets = Budgets(settings.per_day.clone());
+        let wanted = Wanted { ledger: kit.ledger.clone(), budgets, wake: Arc::clone(&wake) };
+        let tables =
+            [deliveries::TABLES, wanted::TABLES, wanted::homes::TABLES, wanted::budget::TABLES].concat();
         let store = ViewStore::open(&data_dir.join("notifications.db"), &tables, Arc::new(wanted))?;
         let book = Book::open(&store, wake)?;
         Ok(Self { kit, store, book, mailbox, lines: Arc::new(lines), settings })

@@ -100,6 +100,10 @@ impl Postman {
                 Some(person)
             }
         };
+        // The address may be a stranger's: until it is known to be the person's own, they are sent what shows that, only.
+        if request.template.kind().is_some() && person.as_ref().is_some_and(|person| !person.email_verified) {
+            return Ok(ended("the e-mail address is not confirmed"));
+        }
         if let Some(outcome) = self.choice(order, &request).await? {
             return Ok(Err(outcome));
         }

@@ -15,6 +15,8 @@ pub struct MailSettings {
     pub site: MailSite,
     /// The sites of the others.
     pub sites: BTreeMap<TenantId, MailSite>,
+    /// Letters a day, and messages a day, that one recipient is sent by a template, by its name.
+    pub per_day: BTreeMap<String, u32>,
 }
 
 /// What a tenant's people know as one site.

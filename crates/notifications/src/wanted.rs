@@ -1,5 +1,6 @@
 //! Which events ask for a letter or a message, which take them back, and what is in whose inbox.
 
+pub mod budget;
 pub mod homes;
 
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use domain::fields::Choice;
 use domain::notification::NotificationEvent;
 use domain::preferences::Channel;
 use domain::user::UserEvent;
-use domain::{Envelope, Log, UserId};
+use domain::{Envelope, Log, Personal, UserId};
 use journal::{DecodeError, Ledger};
 use projection::deliveries::Delivery;
 use projection::{Projection, ProjectionError, ViewTx};
@@ -19,6 +20,7 @@ use crate::GROUP;
 use crate::channel::TEXTS;
 use crate::letter::CHANNEL;
 use crate::template::Template;
+use budget::Budgets;
 
 /// Takes the letters to somebody out of the mailbox.
 pub const WITHDRAW: &str = "withdraw-letters";
@@ -98,6 +100,7 @@ pub fn letter_of(ledger: &Ledger, event: &Envelope) -> Result<Option<(String, Op
 #[derive(Debug)]
 pub struct Wanted {
     pub ledger: Ledger,
+    pub budgets: Budgets,
     pub wake: Arc<Notify>,
 }
 
@@ -114,19 +117,29 @@ impl Wanted {
                 let who = [event.stream.tenant.as_str().into(), (&*event.stream.id).into()];
                 tx.execute(GONE, &who).await?;
                 tx.execute(EMPTY, &who).await?;
-                Some(WITHDRAW)
+                budget::forget(tx, event.stream.tenant.as_str(), &event.stream.id).await?;
+                let recipient = &*event.stream.id;
+                Delivery { event, channel: CHANNEL, recipient, template: WITHDRAW }.add(tx).await?;
+                None
             }
             _ => None,
         };
         let Some(template) = template else { return Ok(()) };
-        Delivery { event, channel: CHANNEL, recipient: &event.stream.id, template }.add(tx).await?;
-        Ok(())
+        let recipient = &*event.stream.id;
+        let delivery = Delivery { event, channel: CHANNEL, recipient, template };
+        self.budgets.ask(tx, &delivery, recipient).await
+    }
+
+    /// The same for whoever has an address that is no account's, and tells nobody the address.
+    fn digest_of(&self, event: &Envelope, channel: &'static str, address: &str) -> String {
+        let claim = self.ledger.keys().claim(&event.stream.tenant, channel, address);
+        claim.digest.iter().fold(String::with_capacity(64), |hex, byte| format!("{hex}{byte:02x}"))
     }
 
     async fn notification(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
         let which = [event.stream.tenant.as_str().into(), (&*event.stream.id).into()];
         match self.ledger.decode(event)? {
-            NotificationEvent::Requested { subject_id, channel, template, .. } => {
+            NotificationEvent::Requested { subject_id, channel, template, address, .. } => {
                 let person = subject_id.map(|user| user.to_string());
                 if let Some(person) = person.as_deref() {
                     let [tenant, id] = which;
@@ -136,7 +149,10 @@ impl Wanted {
                 let recipient = person.as_deref().unwrap_or(&event.stream.id);
                 let template = Template::of(template).name();
                 if let Some(channel) = carried_by(channel) {
-                    Delivery { event, channel, recipient, template }.add(tx).await?;
+                    let address = address.as_ref().and_then(Personal::as_ref).filter(|_| person.is_none());
+                    let digest = address.map(|address| self.digest_of(event, channel, address));
+                    let delivery = Delivery { event, channel, recipient, template };
+                    self.budgets.ask(tx, &delivery, digest.as_deref().unwrap_or(recipient)).await?;
                 }
             }
             NotificationEvent::Read {} => {
@@ -160,15 +176,15 @@ impl Projection for Wanted {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
         for event in batch {
             match &*event.stream.kind {
                 NOTIFICATION => self.notification(tx, event).await?,
-                homes::LEAD => homes::lead(&self.ledger, tx, event).await?,
-                homes::PROPERTY => homes::decided(&self.ledger, tx, event).await?,
+                homes::LEAD => homes::lead(self, tx, event).await?,
+                homes::PROPERTY => homes::decided(self, tx, event).await?,
                 _ => self.account(tx, event).await?,
             }
         }

@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! event -> Delivery::add -> due -> leased -> delivered | not wanted | refused | failed | unknown
+//!                   '-> not sent: more than its recipient is sent a day (Delivery::refuse)
 //!                            ^-------'  certainly not carried out: tried again, later and later;
 //!                                        not begun: waits for its time, without using up a try
 //! ```
@@ -58,11 +59,11 @@ impl Delivery<'_> {
         digest::hex(&parts)
     }
 
-    /// Asks for it, once and for all.
+    /// Asks for it, once and for all; false when it was asked for before.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn add(&self, tx: &mut ViewTx<'_>) -> Result<(), ViewError> {
+    pub async fn add(&self, tx: &mut ViewTx<'_>) -> Result<bool, ViewError> {
         let (event, id) = (self.event, self.id());
         let row = [
             id.as_str().into(),
@@ -74,9 +75,20 @@ impl Delivery<'_> {
             event.position.seq.into(),
             event.timestamp.micros().into(),
         ];
-        if tx.execute(rows::ADD, &row).await? == 1 {
+        let is_new = tx.execute(rows::ADD, &row).await? == 1;
+        if is_new {
             tx.execute(rows::ADD_STATE, &[id.into(), event.position.seq.into()]).await?;
         }
+        Ok(is_new)
+    }
+
+    /// It is not to be carried, for a reason that operators can read. To be said in the transaction that asked for it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn refuse(&self, tx: &mut ViewTx<'_>, why: &str) -> Result<(), ViewError> {
+        let at = self.event.timestamp.micros();
+        tx.execute(rows::REFUSE, &[self.id().into(), at.into(), why.into()]).await?;
         Ok(())
     }
 }

@@ -33,13 +33,23 @@ create index if not exists idx_saved_keys_id on saved_keys (id, tenant);
 -- Whether a tenant has any.
 create index if not exists idx_saved_keys_tenant on saved_keys (tenant);
 
--- Homes that wait for the next letter of a search that is told daily or weekly.
+-- Homes that wait for the next letter of a search that is told daily or weekly, or of news that is not told at once.
 create table if not exists saved_matches (
     tenant text not null,
     id text not null,
+    channel text not null,
     home text not null,
     -- The event that made the home fit.
     seq bigint not null,
     due bigint not null,
-    primary key (id, due, seq, tenant)
+    primary key (id, due, channel, seq, tenant)
+);
+
+-- When news of a home was told at once last: the same within a day waits for the morning.
+create table if not exists told_at_once (
+    tenant text not null,
+    home text not null,
+    occasion text not null,
+    at bigint not null,
+    primary key (home, occasion, tenant)
 );

@@ -14,7 +14,7 @@ use domain::user::UserEvent;
 use domain::{Envelope, Log};
 use journal::Ledger;
 
-use crate::saved::alerts::{Alerts, Occasion};
+use crate::saved::alerts::{Alerts, News};
 use crate::saved::keeping;
 
 /// The group of the read model. Order is kept per listing, and per person for what people save.
@@ -47,10 +47,10 @@ impl Homes {
         match &*envelope.stream.kind {
             "property" => {
                 let event = self.ledger.decode::<PropertyEvent>(envelope)?;
-                let occasion = Occasion::of(&event);
+                let news = News::of(&event);
                 homes::apply(tx, envelope, event).await?;
-                match occasion {
-                    Some(_) => self.alerts.apply(tx, envelope).await,
+                match news {
+                    Some(news) => self.alerts.apply(tx, envelope, news).await,
                     None => Ok(()),
                 }
             }
@@ -80,6 +80,10 @@ impl Homes {
 impl Projection for Homes {
     fn name(&self) -> &'static str {
         GROUP.name
+    }
+
+    fn version(&self) -> u32 {
+        2
     }
 
     async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {

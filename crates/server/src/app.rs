@@ -95,6 +95,7 @@ impl App {
             secure_cookies: self.secure_cookies,
             city: city.unwrap_or_default(),
             providers: self.providers.clone(),
+            form_key: self.kit.ledger.keys().derived("form tokens"),
         };
         self.doors.public(web::router(web::Api::new(self.doors.api.clone()), settings))
     }

@@ -47,6 +47,7 @@ impl Child {
             .env("HYD_LISTEN", "127.0.0.1:0")
             .env("HYD_MANAGEMENT_LISTEN", "127.0.0.2:0")
             .env("HYD_LIMITS_ENABLED", "false")
+            .env("HYD_LETTERS_PER_DAY_PROPERTY_ALERT", "1000000")
             .env("HYD_SESSIONS_ACCESS_SECONDS", "86400")
             .env("HYD_LOG_LEVEL", "error")
             .env("HYD_DISK_WARN_PERCENT", "0")

@@ -1,7 +1,12 @@
 //! People for tests: registered over HTTP like anybody else.
 
+use std::time::Duration;
+
+use domain::{StreamId, TenantId, UserId};
 use serde_json::{Value, json};
 
+use crate::TestApp;
+use crate::drain::until;
 use crate::http::{Answer, Client};
 
 /// The password of everybody in tests.
@@ -43,6 +48,34 @@ impl Person {
         Self::of(client, &answer, email)
     }
 
+    /// Registers, and shows that the e-mail address is theirs.
+    pub async fn confirmed(app: &TestApp, name: &str) -> Self {
+        let person = Self::register(&app.client, name).await;
+        person.confirm(app).await;
+        person
+    }
+
+    /// Shows the code of the letter, as whoever reads it does, in the default tenant.
+    pub async fn confirm(&self, app: &TestApp) {
+        let code = mailed(app, app.kit.tenants.default_id(), self, "verify-email").await;
+        let body = json!({"userId": self.id, "verificationCode": code});
+        app.client.post("/api/auth/verify-email", &body).await.expect(200);
+    }
+
+    /// The same where only the mailbox tells the code; `admin` reads it.
+    pub async fn confirm_by_mailbox(&self, admin: &Self) {
+        let code = until("a letter with a code", Duration::from_mins(1), async || {
+            let shown = admin.client.get("/api/v1/admin/mailbox").await.expect(200).data().clone();
+            let own =
+                shown.as_array()?.iter().find(|l| l["to"] == *self.email && l["channel"] == "email")?.clone();
+            let (_, rest) = own["body"].as_str()?.split_once("&code=")?;
+            let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+            Some(rest.chars().take_while(|c| plain(*c)).collect::<String>())
+        });
+        let body = json!({"userId": self.id, "verificationCode": code.await});
+        self.client.post("/api/auth/verify-email", &body).await.expect(200);
+    }
+
     /// Signs in somebody who has an account, with [`PASSWORD`].
     pub async fn enter(client: &Client, email: &str) -> Self {
         let nobody = Self {
@@ -74,4 +107,18 @@ impl Person {
             "bedrooms": 2, "areaSqft": 1200, "contactName": "Owner", "contactPhone": "9876543210"});
         self.client.post("/api/properties", &body).await.expect(201).data().clone()
     }
+}
+
+/// The code that a mail to `person` holds: purposes are `verify-email` and `password-reset`.
+pub async fn mailed(app: &TestApp, tenant: &TenantId, person: &Person, purpose: &str) -> String {
+    let user: UserId = person.id.parse().unwrap();
+    let ledger = &app.kit.ledger;
+    let events = ledger.journal().read_stream(&StreamId::new(tenant, "user", user), 0).await.unwrap();
+    let member = if purpose == "verify-email" { "verification" } else { "reset" };
+    let nonce = events.iter().rev().find_map(|event| {
+        let data: Value = serde_json::from_str(&event.data).unwrap();
+        data[member]["nonce"].as_str().map(str::to_owned)
+    });
+    let code = ledger.keys().mail_token(purpose, tenant, user, &nonce.expect("a mail was asked for"));
+    if purpose == "verify-email" { code } else { format!("{user}.{code}") }
 }

@@ -8,7 +8,7 @@ mod rotation;
 mod secret;
 
 use domain::{SessionId, TenantId, Timestamp, UserId, Version};
-use http_kit::{Caller, Failure};
+use http_kit::{Caller, Failure, Network};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -41,6 +41,14 @@ impl From<SessionError> for Failure {
 pub struct Client {
     user_agent: Option<String>,
     address: Option<String>,
+}
+
+impl Client {
+    /// Whether it is the same client as far as can be told: the same program in the same network.
+    fn is_same(&self, other: &Self) -> bool {
+        let network = |client: &Self| client.address.as_deref().map(Network::of_text);
+        self.user_agent == other.user_agent && network(self) == network(other)
+    }
 }
 
 impl From<&Caller> for Client {
@@ -182,6 +190,18 @@ impl Sessions {
         self.look(move |connection, now| {
             let (id, user, now) = (session.to_string(), user.to_string(), now.steady.micros());
             Ok(connection.prepare_cached(sql)?.exists(params![id, tenant.as_str(), user, now])?)
+        })
+        .await
+    }
+
+    /// Whether a session began less than so many seconds ago: its first refresh token says when, as long as the session
+    /// may live.
+    pub async fn began_within(&self, session: SessionId, seconds: i64) -> Result<bool, SessionError> {
+        let sql = "select 1 from sessions s where s.id = ?1 and s.ended_at is null
+                   and (select min(issued_at) from refresh_tokens where session_id = s.id) > ?2";
+        self.look(move |connection, now| {
+            let since = now.steady.plus_seconds(-seconds).micros();
+            Ok(connection.prepare_cached(sql)?.exists(params![session.to_string(), since])?)
         })
         .await
     }

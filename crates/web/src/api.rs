@@ -110,6 +110,10 @@ impl Call {
         Self::new(Method::DELETE, path, None)
     }
 
+    pub(crate) fn delete_with(path: impl Into<String>, body: Value) -> Self {
+        Self::new(Method::DELETE, path, Some(body))
+    }
+
     pub(crate) fn query(mut self, pairs: &[(&str, &str)]) -> Self {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         self.target = format!("{}?{query}", self.target);

@@ -12,6 +12,9 @@ pub(crate) const CSRF: &str = "hyd_csrf";
 /// The code of a message for the next page.
 pub(crate) const FLASH: &str = "hyd_flash";
 
+/// In front of every name under https: browsers take such a cookie from this host only, and from no other of its domain.
+const OF_THIS_HOST: &str = "__Host-";
+
 const DAY: u64 = 24 * 60 * 60;
 pub(crate) const REFRESH_LIFE: u64 = 30 * DAY;
 pub(crate) const CSRF_LIFE: u64 = 30 * DAY;
@@ -39,27 +42,33 @@ impl Cookie<'_> {
             return;
         }
         let same_site = if self.strict { "Strict" } else { "Lax" };
-        let secure = if secure { "; Secure" } else { "" };
+        let (host, secure) = if secure { (OF_THIS_HOST, "; Secure") } else { ("", "") };
         let Self { name, value, max_age, .. } = self;
-        let line =
-            format!("{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite={same_site}{secure}");
+        let line = format!(
+            "{host}{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite={same_site}{secure}"
+        );
         if let Ok(line) = HeaderValue::try_from(line) {
             headers.append(SET_COOKIE, line);
         }
     }
 }
 
-/// The first cookie of that name in the request; an empty one counts as none.
-pub(crate) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+/// The first cookie of that name in the request, as [`Cookie::set`] names it; an empty one counts as none.
+pub(crate) fn read<'a>(headers: &'a HeaderMap, name: &str, secure: bool) -> Option<&'a str> {
+    let host = if secure { OF_THIS_HOST } else { "" };
     let lines = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(key, value)| *key == name && !value.is_empty()).map(|(_, value)| value)
+    pairs
+        .find(|(key, value)| key.strip_prefix(host) == Some(name) && !value.is_empty())
+        .map(|(_, value)| value)
 }
 
 /// Whether this response already decides about the cookie.
 pub(crate) fn is_set(headers: &HeaderMap, name: &str) -> bool {
     let lines = headers.get_all(SET_COOKIE).into_iter().filter_map(|line| line.to_str().ok());
-    lines.filter_map(|line| line.split_once('=')).any(|(key, _)| key == name)
+    lines
+        .filter_map(|line| line.split_once('='))
+        .any(|(key, _)| key.strip_prefix(OF_THIS_HOST).unwrap_or(key) == name)
 }
 
 #[cfg(test)]
@@ -72,8 +81,12 @@ mod tests {
     fn a_cookie_is_found_among_others() {
         let mut headers = HeaderMap::new();
         headers.insert(COOKIE, "a=1; hyd_access=ey.J; hyd_flash=".parse().unwrap());
-        assert_eq!(read(&headers, "hyd_access"), Some("ey.J"));
-        assert_eq!(read(&headers, "hyd_flash"), None);
+        assert_eq!(read(&headers, "hyd_access", false), Some("ey.J"));
+        assert_eq!(read(&headers, "hyd_flash", false), None);
+        // Under https, what another host of the domain may have set is not ours.
+        assert_eq!(read(&headers, "hyd_access", true), None);
+        headers.insert(COOKIE, "hyd_access=evil; __Host-hyd_access=ey.J".parse().unwrap());
+        assert_eq!(read(&headers, "hyd_access", true), Some("ey.J"));
     }
 
     #[test]
@@ -87,6 +100,6 @@ mod tests {
     fn every_protection_is_there() {
         let mut headers = HeaderMap::new();
         Cookie { name: "a", value: "b", max_age: 9, strict: true }.set(&mut headers, true);
-        assert_eq!(headers[SET_COOKIE], "a=b; Path=/; Max-Age=9; HttpOnly; SameSite=Strict; Secure");
+        assert_eq!(headers[SET_COOKIE], "__Host-a=b; Path=/; Max-Age=9; HttpOnly; SameSite=Strict; Secure");
     }
 }

@@ -1,5 +1,6 @@
 //! No form of another site is acted on: where a post comes from, and a secret it has to repeat.
 
+use aws_lc_rs::hmac;
 use axum::http::HeaderMap;
 use axum::http::header::{HOST, ORIGIN};
 use base64::Engine as _;
@@ -9,11 +10,49 @@ use rand::rngs::SysRng;
 use std::hint::black_box;
 use thiserror::Error;
 
-const LENGTH: usize = 43;
+/// 16 random bytes and a MAC of 32, as base64url.
+const LENGTH: usize = 64;
+const NONCE: usize = 16;
 
-/// 32 random bytes as base64url: in the cookie and in the hidden `_csrf` of every form.
+/// In the cookie and in the hidden `_csrf` of every form: random bytes, and who may use them. A cookie that another host
+/// of our domain put in its place is of no session here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Token(String);
+
+/// Makes tokens that nobody else can make.
+#[derive(Clone)]
+pub(crate) struct Maker(hmac::Key);
+
+impl std::fmt::Debug for Maker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Maker")
+    }
+}
+
+impl Maker {
+    pub(crate) fn new(key: &[u8; 32]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, key))
+    }
+
+    fn mac(&self, nonce: &[u8], session: &str) -> hmac::Tag {
+        hmac::sign(&self.0, &[nonce, session.as_bytes()].concat())
+    }
+
+    /// For whoever is signed in by `session`; empty for nobody. Fails only where the operating system gives no randomness.
+    pub(crate) fn token(&self, session: &str) -> Result<Token, rand::rngs::SysError> {
+        let mut nonce = [0; NONCE];
+        SysRng.try_fill_bytes(&mut nonce)?;
+        let mac = self.mac(&nonce, session);
+        Ok(Token(URL_SAFE_NO_PAD.encode([&nonce[..], mac.as_ref()].concat())))
+    }
+
+    /// Whether `token` was made here for `session`.
+    pub(crate) fn made(&self, token: &Token, session: &str) -> bool {
+        let Ok(bytes) = URL_SAFE_NO_PAD.decode(&token.0) else { return false };
+        let Some((nonce, mac)) = bytes.split_at_checked(NONCE) else { return false };
+        hmac::verify(&self.0, &[nonce, session.as_bytes()].concat(), mac).is_ok()
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub(crate) enum Forged {
@@ -26,13 +65,6 @@ pub(crate) enum Forged {
 }
 
 impl Token {
-    /// Fails only where the operating system gives no randomness.
-    pub(crate) fn random() -> Result<Self, rand::rngs::SysError> {
-        let mut bytes = [0; 32];
-        SysRng.try_fill_bytes(&mut bytes)?;
-        Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
-    }
-
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
         (text.len() == LENGTH && text.bytes().all(plain)).then(|| Self(text.to_owned()))
@@ -86,7 +118,7 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Forged, Token, check};
+    use super::{Forged, Maker, Token, check};
     use axum::http::HeaderMap;
 
     fn sent(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -98,8 +130,12 @@ mod tests {
         headers
     }
 
+    fn random() -> Token {
+        Maker::new(&[7; 32]).token("").unwrap()
+    }
+
     fn outcome(pairs: &[(&'static str, &'static str)]) -> Result<(), Forged> {
-        let token = Token::random().unwrap();
+        let token = random();
         check(&sent(pairs), Some(&token), Some(token.as_str()))
     }
 
@@ -133,7 +169,7 @@ mod tests {
 
     #[test]
     fn the_token_has_to_be_the_cookie_s() {
-        let (ours, other) = (Token::random().unwrap(), Token::random().unwrap());
+        let (ours, other) = (random(), random());
         let headers = sent(&[]);
         assert_eq!(check(&headers, Some(&ours), Some(other.as_str())), Err(Forged::NoToken));
         assert_eq!(check(&headers, Some(&ours), Some("")), Err(Forged::NoToken));
@@ -142,10 +178,20 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_forty_three_plain_letters() {
-        let token = Token::random().unwrap();
+    fn a_token_is_of_one_session_and_of_this_server() {
+        let maker = Maker::new(&[7; 32]);
+        let token = maker.token("session 1").unwrap();
+        assert!(maker.made(&token, "session 1"));
+        assert!(!maker.made(&token, "session 2") && !maker.made(&token, ""));
+        assert!(!Maker::new(&[8; 32]).made(&token, "session 1"));
+        assert!(!maker.made(&Token::parse(&"A".repeat(64)).unwrap(), ""));
+    }
+
+    #[test]
+    fn a_token_is_sixty_four_plain_letters() {
+        let token = random();
         assert_eq!(Token::parse(token.as_str()), Some(token));
         assert_eq!(Token::parse(""), None);
-        assert_eq!(Token::parse(&"\"".repeat(43)), None);
+        assert_eq!(Token::parse(&"\"".repeat(64)), None);
     }
 }

@@ -20,6 +20,8 @@ pub(crate) enum Failure {
     Gone,
     #[error("not allowed")]
     Forbidden,
+    #[error("the e-mail address is not confirmed")]
+    Unconfirmed,
     #[error("signing in is needed")]
     SignedOut,
     #[error("no such method here")]
@@ -42,6 +44,8 @@ struct FailurePage {
     frame: Frame,
     text: String,
     back: String,
+    /// With a button to have the message sent again.
+    unconfirmed: bool,
 }
 
 impl From<ApiError> for Failure {
@@ -52,6 +56,7 @@ impl From<ApiError> for Failure {
         };
         match refusal.status {
             StatusCode::UNAUTHORIZED => Self::SignedOut,
+            StatusCode::FORBIDDEN if refusal.code == "EMAIL_NOT_CONFIRMED" => Self::Unconfirmed,
             StatusCode::FORBIDDEN => Self::Forbidden,
             StatusCode::NOT_FOUND => Self::NotFound,
             StatusCode::GONE => Self::Gone,
@@ -99,7 +104,7 @@ impl Failure {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Gone => StatusCode::GONE,
-            Self::Forbidden | Self::Forged(_) => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::Unconfirmed | Self::Forged(_) => StatusCode::FORBIDDEN,
             Self::SignedOut => StatusCode::UNAUTHORIZED,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Refused(_) => StatusCode::BAD_REQUEST,
@@ -117,6 +122,10 @@ impl Failure {
             }
             Self::Gone => ("No longer listed", "This home was listed here once and has been removed."),
             Self::Forbidden => ("Not allowed", "Your account is not allowed to do this."),
+            Self::Unconfirmed => (
+                "Confirm your e-mail address first",
+                "Owners are only told to people, and asked by people, whose e-mail address we know. The link is in the message we sent you when you joined.",
+            ),
             Self::SignedOut => ("Sign in first", "This page needs you to be signed in."),
             Self::WrongMethod => {
                 ("Page not found", "This address only takes a form. Go back and send it again.")
@@ -138,7 +147,12 @@ impl Failure {
 pub(crate) fn page(visit: &Visit, failure: &Failure) -> Response {
     let (title, text) = failure.words();
     let back = visit.came_from().map_or("/", |page| page.as_str()).to_owned();
-    let page = FailurePage { frame: visit.frame(title), text, back };
+    let page = FailurePage {
+        frame: visit.frame(title),
+        text,
+        back,
+        unconfirmed: matches!(failure, Failure::Unconfirmed),
+    };
     let status = failure.status();
     let mut response = match page.render() {
         Ok(html) => (status, axum::response::Html(html)).into_response(),

@@ -13,6 +13,7 @@ pub(crate) enum Flash {
     ProfileSaved,
     SessionEnded,
     EmailConfirmed,
+    ConfirmationSent,
     ResetSent,
     PasswordChanged,
     Posted,
@@ -35,7 +36,7 @@ pub(crate) enum Flash {
 }
 
 impl Flash {
-    const ALL: [Self; 26] = [
+    const ALL: [Self; 27] = [
         Self::Welcome,
         Self::SignedIn,
         Self::SignedOut,
@@ -43,6 +44,7 @@ impl Flash {
         Self::ProfileSaved,
         Self::SessionEnded,
         Self::EmailConfirmed,
+        Self::ConfirmationSent,
         Self::ResetSent,
         Self::PasswordChanged,
         Self::Posted,
@@ -77,6 +79,7 @@ impl Flash {
             Self::ProfileSaved => "profile-saved",
             Self::SessionEnded => "session-ended",
             Self::EmailConfirmed => "email-confirmed",
+            Self::ConfirmationSent => "confirmation-sent",
             Self::ResetSent => "reset-sent",
             Self::PasswordChanged => "password-changed",
             Self::Posted => "posted",
@@ -108,6 +111,7 @@ impl Flash {
             Self::ProfileSaved => "Your profile is saved.",
             Self::SessionEnded => "That device is signed out.",
             Self::EmailConfirmed => "Your e-mail address is confirmed.",
+            Self::ConfirmationSent => "A message with a link to confirm your address is on its way.",
             Self::ResetSent => "If an account has this address, a message with a link is on its way.",
             Self::PasswordChanged => "Your password is changed. Sign in with the new one.",
             Self::Posted => "Your home is listed.",

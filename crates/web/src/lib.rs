@@ -41,17 +41,21 @@ pub struct Settings {
     pub city: String,
     /// Through whom people may sign in: name in addresses, label.
     pub providers: Vec<(String, String)>,
+    /// The tokens of forms are made with it; to be kept from everybody, and the same after a restart.
+    pub form_key: [u8; 32],
 }
 
 #[derive(Clone)]
 pub(crate) struct Site {
     api: Api,
     settings: Arc<Settings>,
+    maker: csrf::Maker,
 }
 
 /// The page routes and `/assets/…`; every other path gets the 404 page.
 pub fn router(api: Api, settings: Settings) -> Router {
-    let site = Site { api, settings: Arc::new(settings) };
+    let maker = csrf::Maker::new(&settings.form_key);
+    let site = Site { api, settings: Arc::new(settings), maker };
     pages::router()
         .layer(middleware::from_fn_with_state(site.clone(), session::guard))
         .with_state(site)

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::Site;
 use crate::api::{ApiError, Call, Tokens};
 use crate::cookies::{self, ACCESS, CSRF, CSRF_LIFE, Cookie, FLASH, REFRESH, REFRESH_LIFE};
-use crate::csrf::{self, Token};
+use crate::csrf::{self, Forged, Token};
 use crate::failure::{self, Failure};
 use crate::form::Form;
 use crate::next_path::NextPath;
@@ -30,35 +30,55 @@ enum Renewal {
 
 pub(crate) async fn guard(State(site): State<Site>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let sent = cookies::read(&parts.headers, CSRF).and_then(Token::parse);
-    let (token, fresh) = match &sent {
-        Some(token) => (token.clone(), false),
-        None => match Token::random() {
-            Ok(token) => (token, true),
-            Err(error) => {
-                tracing::error!(%error, "no randomness for a form token");
-                return StatusCode::SERVICE_UNAVAILABLE.into_response();
-            }
-        },
-    };
+    let sent = cookies::read(&parts.headers, CSRF, site.settings.secure_cookies).and_then(Token::parse);
     let reads = parts.method == Method::GET || parts.method == Method::HEAD;
-    let mut visit = Visit::arriving(site, &parts, token.clone());
-    let (renewal, response) = match accept(parts, body, reads, sent.as_ref()).await {
-        Ok(mut request) => {
-            let renewal = renew(&mut visit).await;
-            request.extensions_mut().insert(visit.clone());
-            (renewal, next.run(request).await)
+    let mut visit = Visit::arriving(site, &parts);
+    let accepted = accept(parts, body, reads, sent.as_ref()).await;
+    // Only for a form that our own page sent, as far as the browser tells.
+    let renewal = if accepted.is_ok() { renew(&mut visit).await } else { Renewal::NotTried };
+    let (fresh, accepted) = match bind(&mut visit, sent) {
+        Ok(false) => (false, accepted),
+        // A form of another session is none of this one's.
+        Ok(true) => {
+            (true, accepted.and_then(|it| if reads { Ok(it) } else { Err(Failure::Forged(Forged::NoToken)) }))
         }
-        Err(failure) => (Renewal::NotTried, failure.into_response()),
+        Err(error) => {
+            tracing::error!(%error, "no randomness for a form token");
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+    };
+    let response = match accepted {
+        Ok(mut request) => {
+            request.extensions_mut().insert(visit.clone());
+            next.run(request).await
+        }
+        Err(failure) => failure.into_response(),
     };
     let mut response = match response.extensions().get::<Failure>().cloned() {
         Some(Failure::SignedOut) => signed_out(&visit, reads, &renewal),
         Some(failure) => failure::page(&visit, &failure),
         None => response,
     };
-    settle_cookies(&visit, &renewal, fresh.then_some(&token), &mut response);
+    settle_cookies(&visit, &renewal, fresh, &mut response);
     settle_headers(&visit, reads, response.headers_mut());
     response
+}
+
+/// Gives the visit the token that was sent, or another when that is not of this session; true then.
+fn bind(visit: &mut Visit, sent: Option<Token>) -> Result<bool, rand::rngs::SysError> {
+    let session = visit.session();
+    let fits = |token: &Token| session.as_ref().is_none_or(|session| visit.maker().made(token, session));
+    match sent.filter(fits) {
+        Some(token) => {
+            visit.csrf = Some(token);
+            Ok(false)
+        }
+        None => {
+            let token = visit.maker().token(session.as_deref().unwrap_or_default())?;
+            visit.csrf = Some(token);
+            Ok(true)
+        }
+    }
 }
 
 /// Lets a reading request through, and a writing one with its token: its fields go along as [`Form`].
@@ -118,7 +138,7 @@ fn signed_out(visit: &Visit, reads: bool, renewal: &Renewal) -> Response {
 }
 
 /// What the handler itself decided about a cookie stands.
-fn settle_cookies(visit: &Visit, renewal: &Renewal, fresh: Option<&Token>, response: &mut Response) {
+fn settle_cookies(visit: &Visit, renewal: &Renewal, fresh: bool, response: &mut Response) {
     let shown = !response.status().is_redirection();
     let headers = response.headers_mut();
     let decided = cookies::is_set(headers, ACCESS);
@@ -127,7 +147,7 @@ fn settle_cookies(visit: &Visit, renewal: &Renewal, fresh: Option<&Token>, respo
         Renewal::Refused if !decided => forget(headers, visit.secure()),
         _ => {}
     }
-    if let Some(token) = fresh {
+    if let Some(token) = visit.csrf.as_ref().filter(|_| fresh) {
         let cookie = Cookie { name: CSRF, value: token.as_str(), max_age: CSRF_LIFE, strict: true };
         cookie.set(headers, visit.secure());
     }

@@ -16,7 +16,7 @@ use crate::Site;
 use crate::api::{ApiError, Call, Caller, Tokens};
 use crate::assets;
 use crate::cookies::{self, ACCESS, FLASH, REFRESH};
-use crate::csrf::{self, Token};
+use crate::csrf::{self, Maker, Token};
 use crate::failure::Failure;
 use crate::flash::Flash;
 use crate::form::Form;
@@ -31,7 +31,7 @@ pub(crate) struct Visit {
     pub(crate) access: Option<String>,
     pub(crate) refresh: Option<String>,
     pub(crate) flash: Option<Flash>,
-    csrf: Token,
+    pub(crate) csrf: Option<Token>,
     uri: Uri,
     came_from: Option<NextPath>,
     caller: Caller,
@@ -39,14 +39,15 @@ pub(crate) struct Visit {
 }
 
 impl Visit {
-    pub(crate) fn arriving(site: Site, parts: &Parts, csrf: Token) -> Self {
-        let cookie = |name| cookies::read(&parts.headers, name);
+    pub(crate) fn arriving(site: Site, parts: &Parts) -> Self {
+        let secure = site.settings.secure_cookies;
+        let cookie = |name| cookies::read(&parts.headers, name, secure);
         Self {
             site,
             access: cookie(ACCESS).map(str::to_owned),
             refresh: cookie(REFRESH).map(str::to_owned),
             flash: cookie(FLASH).and_then(Flash::of_code),
-            csrf,
+            csrf: None,
             uri: parts.uri.clone(),
             came_from: referring_page(&parts.headers),
             caller: Caller::of(parts),
@@ -56,6 +57,23 @@ impl Visit {
 
     pub(crate) fn signed_in(&self) -> bool {
         self.access.is_some()
+    }
+
+    /// The session whose forms this browser may send; empty for nobody's. Nothing where the sign-in has to be renewed first
+    /// and could not be: nothing can be done as that person then.
+    ///
+    /// It is read from the token unchecked. The API checks it whenever anything is done by it, and nobody but the person has
+    /// another's token to put in its place.
+    pub(crate) fn session(&self) -> Option<String> {
+        match (&self.access, &self.refresh) {
+            (Some(access), _) => Some(claim(access, "sid").unwrap_or_default()),
+            (None, Some(_)) => None,
+            (None, None) => Some(String::new()),
+        }
+    }
+
+    pub(crate) fn maker(&self) -> &Maker {
+        &self.site.maker
     }
 
     pub(crate) fn must_be_signed_in(&self) -> Result<(), Failure> {
@@ -126,7 +144,7 @@ impl Visit {
             signed_in: self.signed_in(),
             operates: self.access.as_deref().and_then(role).is_some_and(|role| role == "ADMIN"),
             stylesheet: assets::stylesheet_path(),
-            csrf: self.csrf.as_str().to_owned(),
+            csrf: self.csrf.as_ref().map(|token| token.as_str().to_owned()).unwrap_or_default(),
             flash: self.flash,
             stale: self.stale.load(Ordering::Relaxed),
             path: self.uri.path().to_owned(),
@@ -171,9 +189,14 @@ pub(crate) fn see_other(to: &str) -> Response {
 
 /// The role an access token names. Only for what is linked: nothing rests on it, and nobody has checked the token.
 fn role(access: &str) -> Option<String> {
+    claim(access, "role")
+}
+
+/// What an access token says, unchecked.
+fn claim(access: &str, name: &str) -> Option<String> {
     let claims = URL_SAFE_NO_PAD.decode(access.split('.').nth(1)?).ok()?;
     let claims: Value = serde_json::from_slice(&claims).ok()?;
-    claims["role"].as_str().map(str::to_owned)
+    claims[name].as_str().map(str::to_owned)
 }
 
 fn referring_page(headers: &HeaderMap) -> Option<NextPath> {

@@ -17,6 +17,26 @@ pub struct Account {
     pub email: String,
 }
 
+impl Account {
+    /// Checks that a password is none of the names of the person who has this account, and these first and last names.
+    ///
+    /// # Errors
+    /// With a message for the person that says which name it is.
+    pub fn allows(&self, password: &str, [first, last]: [&str; 2]) -> Result<(), String> {
+        let (local, _) = self.email.rsplit_once('@').unwrap_or((&self.email, ""));
+        let whole = format!("{first}{last}");
+        let names = [
+            ("user name", &*self.username),
+            ("e-mail address", &self.email),
+            ("e-mail address", local),
+            ("first name", first),
+            ("last name", last),
+            ("name", &whole),
+        ];
+        people::not_a_name(password, &names)
+    }
+}
+
 /// The rest of an account's data.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -76,6 +96,13 @@ impl Registration {
         let last_name = f.text("lastName", 1..=50);
         let last_name = f.required("lastName", last_name);
         let phone_number = f.parsed("phoneNumber", people::phone);
+        if let Some(password) = &password {
+            let of = |name: &Option<String>| name.clone().unwrap_or_default();
+            let account = Account { username: of(&username), email: of(&email) };
+            if let Err(message) = account.allows(password, [&of(&first_name), &of(&last_name)]) {
+                f.wrong("password", message);
+            }
+        }
         Some(Self {
             account: Account { username: username?, email: email? },
             profile: Profile {

@@ -49,17 +49,55 @@ fn a_confirmation_code_works_once_and_only_the_right_one() {
     assert_eq!(verify(&user, "verify", NOW), Err(UserRejection::BadToken));
 }
 
+fn reset(user: &User, hash: &str) -> Result<Vec<UserEvent>, UserRejection> {
+    let command = UserCommand::ResetPassword { token_hash: hash.into(), password_hash: "new".into() };
+    user.decide(command, NOW)
+}
+
 #[test]
-fn a_newer_reset_mail_makes_the_older_one_worthless() {
+fn a_newer_reset_mail_takes_the_older_one_from_nobody_and_using_either_ends_both() {
     let mut user = joined();
+    user.evolve(&UserEvent::EmailVerified {}, NOW);
     user.evolve(&UserEvent::PasswordResetRequested { reset: token("first") }, NOW);
     user.evolve(&UserEvent::PasswordResetRequested { reset: token("second") }, NOW);
-    let reset = |hash: &str| {
-        let command = UserCommand::ResetPassword { token_hash: hash.into(), password_hash: "new".into() };
-        user.decide(command, NOW)
+    for hash in ["first", "second"] {
+        let changed = reset(&user, hash).unwrap();
+        assert!(matches!(changed[..], [UserEvent::PasswordChanged { .. }]), "{changed:?}");
+        let mut used = user.clone();
+        used.evolve(&changed[0], NOW);
+        assert_eq!(reset(&used, "first"), Err(UserRejection::BadToken));
+        assert_eq!(reset(&used, "second"), Err(UserRejection::BadToken));
+    }
+}
+
+#[test]
+fn a_reset_confirms_the_address_that_its_letter_went_to() {
+    let mut user = joined();
+    user.evolve(&UserEvent::PasswordResetRequested { reset: token("first") }, NOW);
+    let changed = reset(&user, "first").unwrap();
+    assert!(
+        matches!(changed[..], [UserEvent::EmailVerified {}, UserEvent::PasswordChanged { .. }]),
+        "{changed:?}"
+    );
+    let version = user.person.as_ref().unwrap().version;
+    for event in &changed {
+        user.evolve(event, NOW);
+    }
+    let person = user.person.unwrap();
+    assert_eq!((person.email_verified, person.credentials), (true, version + 2));
+}
+
+#[test]
+fn whoever_asks_for_reset_mails_without_end_gets_a_few_an_hour() {
+    let mut user = joined();
+    let mut ask = |now: Timestamp| {
+        let reset = IssuedToken { expires_at: now.plus_seconds(3600), ..token("hash") };
+        let asked = user.decide(UserCommand::RequestReset(reset), now).unwrap();
+        asked.iter().for_each(|event| user.evolve(event, now));
+        asked.len()
     };
-    assert_eq!(reset("first"), Err(UserRejection::BadToken));
-    assert_eq!(reset("second").unwrap().len(), 1);
+    assert_eq!((0..400).map(|_| ask(NOW)).sum::<usize>(), MOST_RESETS);
+    assert_eq!(ask(NOW.plus_seconds(3600)), 1);
 }
 
 #[test]

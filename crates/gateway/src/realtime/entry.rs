@@ -13,6 +13,8 @@ use crate::Gateway;
 
 /// The cookie our pages keep the access token in.
 const ACCESS: &str = "hyd_access";
+/// Under https no other host can set it.
+const HOST_ACCESS: &str = "__Host-hyd_access";
 
 /// What the verified bearer token of a request says.
 #[derive(Debug)]
@@ -53,8 +55,8 @@ impl FromRequestParts<Gateway> for Entry {
                 claims
             }
             (None, None) => {
-                let token =
-                    cookie(&parts.headers).ok_or_else(|| Failure::unauthenticated("sign in first"))?;
+                let token = cookie(&parts.headers, gateway.https)
+                    .ok_or_else(|| Failure::unauthenticated("sign in first"))?;
                 if !from_here(&parts.headers) {
                     return Err(Failure::forbidden("another site may not listen with your cookie"));
                 }
@@ -86,10 +88,11 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+fn cookie(headers: &HeaderMap, https: bool) -> Option<&str> {
+    let wanted = if https { HOST_ACCESS } else { ACCESS };
     let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == ACCESS).map(|(_, value)| value)
+    pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value)
 }
 
 /// A browser names the page's own site with every WebSocket, and with whatever crosses sites.

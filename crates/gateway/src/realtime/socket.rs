@@ -11,6 +11,7 @@ use http_kit::Failure;
 use http_kit::docs::Query;
 
 use serde_json::json;
+use supervisor::wake;
 
 use super::entry::Entry;
 use super::{RESET, SIGN_OF_LIFE};
@@ -50,16 +51,20 @@ async fn talk(gateway: Gateway, mut entry: Entry, mut socket: WebSocket) {
     if socket.send(Message::Text(opening.to_string().into())).await.is_err() {
         return;
     }
+    let mut endings = gateway.kit.tokens.endings();
+    // The session may have ended on the way here.
+    endings.mark_changed();
     let reason = loop {
         let message = tokio::select! {
             said = socket.recv() => match said {
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
-                Some(Ok(_)) => continue,
+                Some(Ok(_)) => None,
             },
+            () = wake::moved(&mut endings) => None,
             next = entry.feed.next() => match next {
                 Ok(Some(item)) => {
                     let id = entry.feed.place().encode();
-                    Message::Text(format!(r#"{{"id":"{id}","activity":{}}}"#, item.body).into())
+                    Some(Message::Text(format!(r#"{{"id":"{id}","activity":{}}}"#, item.body).into()))
                 }
                 Ok(None) => break (close_code::AWAY, "the server stops; come back"),
                 Err(error) => {
@@ -67,12 +72,14 @@ async fn talk(gateway: Gateway, mut entry: Entry, mut socket: WebSocket) {
                     break (close_code::AGAIN, "try again later");
                 }
             },
-            () = tokio::time::sleep(SIGN_OF_LIFE) => Message::Ping(Vec::new().into()),
+            () = tokio::time::sleep(SIGN_OF_LIFE) => Some(Message::Ping(Vec::new().into())),
         };
         if gateway.kit.tokens.holds(&entry.claims).is_err() {
             break (close_code::POLICY, "the access token does not hold any more; come back with another");
         }
-        if socket.send(message).await.is_err() {
+        if let Some(message) = message
+            && socket.send(message).await.is_err()
+        {
             return;
         }
     };

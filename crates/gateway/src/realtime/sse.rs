@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt as _, stream};
 
 use serde_json::json;
+use supervisor::wake;
 
 use super::entry::Entry;
 use super::{RESET, SIGN_OF_LIFE};
@@ -35,8 +36,23 @@ pub async fn open(State(gateway): State<Gateway>, entry: Entry) -> Response {
         opening
     };
     let opening = stream::iter([Ok::<_, Infallible>(opening)]);
-    let events = stream::unfold((gateway, entry), |(gateway, mut entry)| async {
-        let next = tokio::time::timeout(SIGN_OF_LIFE, entry.feed.next()).await;
+    let mut endings = gateway.kit.tokens.endings();
+    // The session may have ended on the way here.
+    endings.mark_changed();
+    let events = stream::unfold((gateway, entry, endings), |(gateway, mut entry, mut endings)| async {
+        let next = async {
+            loop {
+                tokio::select! {
+                    next = entry.feed.next() => return Some(next),
+                    () = wake::moved(&mut endings) => gateway.kit.tokens.holds(&entry.claims).ok()?,
+                }
+            }
+        };
+        let next = match tokio::time::timeout(SIGN_OF_LIFE, next).await {
+            Ok(None) => return None,
+            Ok(Some(next)) => Ok(next),
+            Err(waited) => Err(waited),
+        };
         if gateway.kit.tokens.holds(&entry.claims).is_err() {
             return None;
         }
@@ -51,7 +67,7 @@ pub async fn open(State(gateway): State<Gateway>, entry: Entry) -> Response {
                 return None;
             }
         };
-        Some((Ok(event), (gateway, entry)))
+        Some((Ok(event), (gateway, entry, endings)))
     });
     Sse::new(opening.chain(events)).into_response()
 }

@@ -66,6 +66,7 @@ pub async fn site() -> Site {
         wait: Duration::from_secs(20),
         quotas: http_kit::Quotas::default(),
         jobs: http_kit::Jobs::default(),
+        daily: http_kit::Daily::default(),
     });
     let history = History::open(kit.clone(), &directory.path().join("views")).unwrap();
     let target = Arc::new(history.store().clone());

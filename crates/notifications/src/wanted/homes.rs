@@ -14,6 +14,7 @@ use projection::{ProjectionError, ViewTx};
 use crate::channel::TEXTS;
 use crate::letter::CHANNEL;
 use crate::template::Template;
+use crate::wanted::Wanted;
 
 /// The kinds of their streams.
 pub const LEAD: &str = "lead";
@@ -36,22 +37,22 @@ const QUOTE: &str =
 pub const QUOTING: &str = "select delivery from quoting where tenant = $1 and user_id = $2";
 
 /// Somebody asked an owner, or the owner followed it up.
-pub async fn lead(ledger: &Ledger, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
-    match ledger.decode(event)? {
+pub async fn lead(wanted: &Wanted, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
+    match wanted.ledger.decode(event)? {
         LeadEvent::Made { owner_id, enquiry, .. } => {
-            let letters = add(tx, event, owner_id, Template::Lead, &[CHANNEL, TEXTS]).await?;
+            let letters = add(wanted, tx, event, owner_id, Template::Lead, &[CHANNEL, TEXTS]).await?;
             for id in letters {
                 let (tenant, quoted) = (event.stream.tenant.as_str(), enquiry.seeker_id.to_string());
                 tx.execute(QUOTE, &[tenant.into(), quoted.into(), id.into()]).await?;
             }
             // It quotes nobody.
-            add(tx, event, owner_id, Template::Lead, &[INBOX]).await?;
+            add(wanted, tx, event, owner_id, Template::Lead, &[INBOX]).await?;
         }
         // Nobody is told that they are taken for a nuisance.
         LeadEvent::Updated { from, to, .. } if from != to && to != LeadStatus::Spam => {
             // Who asked is in the first event, and never changes: whenever it is read, it says the same.
-            if let Some(LeadEvent::Made { enquiry, .. }) = first(ledger, event).await? {
-                add(tx, event, enquiry.seeker_id, Template::LeadAnswer, &[CHANNEL, INBOX]).await?;
+            if let Some(LeadEvent::Made { enquiry, .. }) = first(&wanted.ledger, event).await? {
+                add(wanted, tx, event, enquiry.seeker_id, Template::LeadAnswer, &[CHANNEL, INBOX]).await?;
             }
         }
         LeadEvent::Updated { .. } => {}
@@ -60,10 +61,10 @@ pub async fn lead(ledger: &Ledger, tx: &mut ViewTx<'_>, event: &Envelope) -> Res
 }
 
 /// A moderator decided about a listing.
-pub async fn decided(ledger: &Ledger, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
+pub async fn decided(wanted: &Wanted, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
     // Whose it is never changes, either.
-    if let Some(PropertyEvent::Listed { owner_id, .. }) = first(ledger, event).await? {
-        add(tx, event, owner_id, Template::Reviewed, &[CHANNEL, INBOX]).await?;
+    if let Some(PropertyEvent::Listed { owner_id, .. }) = first(&wanted.ledger, event).await? {
+        add(wanted, tx, event, owner_id, Template::Reviewed, &[CHANNEL, INBOX]).await?;
     }
     Ok(())
 }
@@ -79,6 +80,7 @@ async fn first<E: domain::EventKind>(
 
 /// Gives the ids of the deliveries: none for one's own doing.
 async fn add(
+    wanted: &Wanted,
     tx: &mut ViewTx<'_>,
     event: &Envelope,
     to: UserId,
@@ -88,7 +90,12 @@ async fn add(
     let (recipient, mut ids) = (to.to_string(), Vec::new());
     for channel in channels.iter().filter(|_| event.user_id != Some(to)) {
         let delivery = Delivery { event, channel, recipient: &recipient, template: template.name() };
-        delivery.add(tx).await?;
+        // What comes into an inbox goes nowhere.
+        if *channel == INBOX {
+            delivery.add(tx).await?;
+        } else {
+            wanted.budgets.ask(tx, &delivery, &recipient).await?;
+        }
         ids.push(delivery.id());
     }
     Ok(ids)

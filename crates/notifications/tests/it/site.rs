@@ -44,6 +44,7 @@ pub fn settings() -> MailSettings {
         from: "no-reply@homes.example".into(),
         show_codes: true,
         site: site("HyderabadInfra", "https://homes.example/"),
+        per_day: [("password-reset".to_owned(), 5), ("verify-email".to_owned(), 5)].into(),
         sites: [(TenantId::stored("pune"), site("Pune Homes", "https://pune.example"))].into(),
     }
 }
@@ -74,6 +75,7 @@ pub async fn site_with(outside: Outside) -> Site {
         wait: Duration::from_secs(20),
         quotas: http_kit::Quotas::default(),
         jobs: http_kit::Jobs::default(),
+        daily: http_kit::Daily::default(),
     });
     let notifications =
         Notifications::open(kit.clone(), &directory.path().join("data"), settings(), outside).unwrap();

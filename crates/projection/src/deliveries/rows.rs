@@ -33,6 +33,9 @@ pub const ADD: &str =
 pub const ADD_STATE: &str = "insert into delivery_states (id, state, at, lease, tries, seq)
     values ($1, 'due', 0, 0, 0, $2) on conflict (id) do nothing";
 
+pub const REFUSE: &str =
+    "update delivery_states set state = 'not_sent', at = $2, error = $3 where id = $1 and state = 'due'";
+
 const OPEN: &str =
     "select d.id, d.tenant, d.recipient, d.channel, d.template, d.event_id, d.seq, s.tries, s.lease,
     s.state = 'leased' from delivery_states s join delivery d on d.id = s.id

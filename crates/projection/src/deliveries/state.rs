@@ -15,6 +15,8 @@ pub enum State {
     Delivered,
     /// Not carried out: nobody wants it any more.
     NotWanted,
+    /// Not carried out: it would be more than its recipient is sent.
+    NotSent,
     /// Not carried out: the target will never take it.
     Refused,
     /// Not carried out, after all tries.
@@ -28,11 +30,12 @@ pub enum State {
 }
 
 impl State {
-    const ALL: [(&'static str, Self); 9] = [
+    const ALL: [(&'static str, Self); 10] = [
         ("due", Self::Due),
         ("leased", Self::Leased),
         ("delivered", Self::Delivered),
         ("not_wanted", Self::NotWanted),
+        ("not_sent", Self::NotSent),
         ("refused", Self::Refused),
         ("failed", Self::Failed),
         ("unknown", Self::Unknown),

@@ -11,7 +11,7 @@ use domain::property::content::Contact;
 use domain::user::User;
 use domain::{Fields, LeadId, Log, Personal, PropertyId, Timestamp, UserId, people};
 use http_kit::docs::{IdempotencyKey, IfMatch, Query};
-use http_kit::{Caller, Conditions, Failure, JsonObject, Paging, Params, Right};
+use http_kit::{Caller, Conditions, Deed, Failure, JsonObject, Paging, Params, Right};
 use http_kit::{Envelope, Page};
 use journal::{Claim, Claims, ExecuteError, Options};
 
@@ -47,6 +47,7 @@ pub(super) fn one_of(
     request_body = EnquiryBody,
     responses(
         (status = 201, description = "The lead", body = Envelope<LeadDocument>),
+        (status = 403, description = "Your e-mail address is not confirmed"),
         (status = 409, description = "It is your own, you asked before, or it is not on the market"),
         (status = 410, description = "The listing was removed"),
     ),
@@ -58,14 +59,16 @@ pub async fn make(
     conditions: Conditions,
     body: JsonObject,
 ) -> Result<Response, Failure> {
-    let seeker = caller.person()?.user;
+    caller.person()?;
     let property = property_id(path)?;
     let known = app.visible_now(&caller, property).await?;
+    let seeker = caller.confirmed(&app.kit).await?.user;
     let enquiry = app.enquiry(&caller, seeker, &body).await?;
     // Those who look after the site see homes of absent owners, too.
     if known.listing.status != Status::Active || known.owner_absent {
         return Err(Failure::conflict("NOT_ON_THE_MARKET", "the home is not on the market now"));
     }
+    app.kit.daily.take(Deed::Enquiry(seeker.to_string()))?;
     let id: LeadId = app.kit.ledger.fresh().into();
     let claims = Claims { take: vec![one_of(&app, &caller, "lead", property, seeker)], release_all: false };
     let options = conditions.options(&app.kit, &caller, &body.bytes, &id);

@@ -3,11 +3,12 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::activity::ActivityEvent;
+use domain::audit::AuditEvent;
 use domain::property::Status;
-use domain::{Personal, Position, StreamId};
+use domain::{Actor, Metadata, Personal, Position, StreamId};
 use http_kit::Envelope;
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Caller, Conditions, Failure};
+use http_kit::{Caller, Conditions, Deed, Failure};
 use journal::Idempotency;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -50,15 +51,17 @@ pub async fn share(
     Ok(app.kit.done(&caller, "Shared", (), Some(position)).empty().into_response())
 }
 
-/// `GET /api/properties/{id}/contact`: for signed-in people, limited, and written down.
+/// `GET /api/properties/{id}/contact`: for people with a confirmed address, limited, and written down.
 #[utoipa::path(
     get,
     path = "/api/properties/{id}/contact",
     summary = "Whom to call about a home",
     responses(
         (status = 200, description = "The contact; the look is recorded for the owner", body = Envelope<Reachable<'static>>),
+        (status = 403, description = "The caller's e-mail address is not confirmed"),
         (status = 409, description = "It is not on the market: then only its owner and those who look after the site are told"),
         (status = 410, description = "The listing was removed"),
+        (status = 429, description = "As many as a person, or a network, is shown a day"),
     ),
 )]
 pub async fn contact(
@@ -77,6 +80,7 @@ pub async fn contact(
     let position = if caller.user() == Some(owner_id) {
         None // one's own contact reveals nothing
     } else {
+        app.may_ask(&caller).await?;
         let event = ActivityEvent::ContactRevealed { property_id: id, snapshot: snapshot(listing), owner_id };
         Some(app.record(&caller, &event, None).await?)
     };
@@ -90,6 +94,36 @@ pub async fn contact(
 }
 
 impl App {
+    /// Whether the caller may be told of one more contact today. Nobody needs a catalogue of telephones.
+    async fn may_ask(&self, caller: &Caller) -> Result<(), Failure> {
+        let person = caller.confirmed(&self.kit).await?.user;
+        let daily = &self.kit.daily;
+        let own = || Deed::ContactOf(person.to_string());
+        // Whoever is refused uses up nothing of their neighbours'.
+        daily.check(own())?;
+        if let Some(network) = caller.network() {
+            daily.take(Deed::ContactFrom(network))?;
+        }
+        let seen = daily.take(own())?;
+        if daily.is_unusual(seen) {
+            self.note_unusual(caller, seen).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts down that somebody looks up unusually many, which moderators are told of.
+    async fn note_unusual(&self, caller: &Caller, contacts: u32) -> Result<(), Failure> {
+        metrics::counter!("unusual_contact_looks").increment(1);
+        let subject_id = caller.person()?.user;
+        // Nobody's doing: it is no entry of the person's own history.
+        let metadata =
+            Metadata { correlation_id: Some(caller.correlation.to_string()), ..Metadata::default() };
+        let nobody = Actor { tenant: caller.tenant.clone(), user: None, metadata };
+        let stream = StreamId::new(&caller.tenant, "audit", subject_id);
+        let event = AuditEvent::UnusualLooking { subject_id, contacts };
+        self.kit.record(&nobody, stream, &event, None).await.map(|_| ())
+    }
+
     async fn record(
         &self,
         caller: &Caller,

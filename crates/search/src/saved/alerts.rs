@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ::projection::deliveries::Delivery;
 use ::projection::{ProjectionError, ViewTx};
 use domain::fields::Choice;
+use domain::preferences::Channel;
 use domain::property::{PropertyEvent, Status};
 use domain::saved_search::Frequency;
-use domain::{Envelope, Version};
+use domain::{Envelope, UserId, Version};
 use tokio::sync::Notify;
 
 use super::matching::Look;
@@ -26,6 +27,8 @@ pub const DIGEST: &str = "property-digest";
 const READY: usize = 20_000;
 /// Entries of digests are kept so long after their morning, for a courier that comes late.
 const KEPT_SECONDS: i64 = 8 * 86_400;
+/// A smaller cut of a price is told in the morning.
+const WORTH_A_LETTER_PERCENT: i128 = 1;
 
 const CANDIDATES: &str = "select id, version from saved_keys where key = $2 and tenant = $1
      and (min_price is null or min_price <= $3) and (max_price is null or max_price >= $3)
@@ -71,6 +74,44 @@ impl Occasion {
     }
 }
 
+/// What happened to a home, and whether it is worth a letter of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct News {
+    occasion: Occasion,
+    is_small: bool,
+}
+
+impl News {
+    /// Of an event of a listing.
+    #[must_use]
+    pub fn of(event: &PropertyEvent) -> Option<Self> {
+        let is_small = match event {
+            PropertyEvent::Edited { previous_price: Some(before), content, .. } => {
+                let (before, now) = (i128::from(before.paise()), i128::from(content.price.paise()));
+                (before - now) * 100 < before * WORTH_A_LETTER_PERCENT
+            }
+            _ => false,
+        };
+        Occasion::of(event).map(|occasion| Self { occasion, is_small })
+    }
+
+    /// The same of the same home within a day is told in the morning, with everything else, and so is a small cut: whoever
+    /// changes a price again and again must not fill others' mailboxes.
+    async fn is_told_at_once(self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<bool, ProjectionError> {
+        if self.is_small {
+            return Ok(false);
+        }
+        let (tenant, home) = (event.stream.tenant.as_str(), &*event.stream.id);
+        let at = event.timestamp.micros();
+        let row = [tenant.into(), home.into(), self.occasion.words().into(), at.into()];
+        // A clock that was set back makes nothing wait for longer than a day.
+        let sql = "insert into told_at_once (tenant, home, occasion, at) values ($1, $2, $3, $4)
+             on conflict (home, occasion, tenant) do update set at = excluded.at
+             where abs(excluded.at - told_at_once.at) >= 86400000000";
+        Ok(tx.execute(sql, &row).await? == 1)
+    }
+}
+
 /// A search made ready.
 #[derive(Debug)]
 struct Ready {
@@ -93,21 +134,39 @@ impl Alerts {
         self.ready.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// Finds every search that the listing of `envelope` fits by now.
-    pub async fn apply(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
+    /// Finds every search that the listing of `envelope` fits by now. Whoever keeps several of them is told of the home
+    /// once by each channel: by the search that tells soonest.
+    pub async fn apply(
+        &self,
+        tx: &mut ViewTx<'_>,
+        envelope: &Envelope,
+        news: News,
+    ) -> Result<(), ProjectionError> {
         let tenant = envelope.stream.tenant.as_str();
         if tx.query("select 1 from saved_keys where tenant = $1 limit 1", &[tenant.into()]).await?.is_empty()
         {
             return Ok(());
         }
         let Some(home) = home(tx, envelope).await? else { return Ok(()) };
-        let mut look = Look::of(&home);
+        let (mut look, mut fitting) = (Look::of(&home), Vec::new());
         for (id, version) in candidates(tx, tenant, &look).await? {
             let Some(ready) = self.ready(tx, envelope, &id, version).await? else { continue };
             // Nobody is told of a home of their own.
             if ready.saved.owner != home.owner && look.fits(&ready.query) {
-                tell(tx, envelope, &ready.saved).await?;
+                fitting.push(ready);
             }
+        }
+        fitting.sort_by_key(|ready| soonest(ready.saved.frequency));
+        let hurries = fitting.first().is_some_and(|ready| ready.saved.frequency == Frequency::Instant);
+        let at_once = hurries && news.is_told_at_once(tx, envelope).await?;
+        let mut told = BTreeSet::new();
+        for saved in fitting.iter().map(|ready| &ready.saved) {
+            let ways = not_yet(&mut told, saved);
+            let frequency = match saved.frequency {
+                Frequency::Instant if !at_once => Frequency::Daily,
+                chosen => chosen,
+            };
+            tell(tx, envelope, &saved.id.to_string(), &ways, frequency).await?;
         }
         Ok(())
     }
@@ -162,38 +221,60 @@ async fn candidates(
     Ok(found)
 }
 
+/// In which order searches of one person tell.
+fn soonest(frequency: Frequency) -> usize {
+    Frequency::ALL.iter().position(|(_, other)| *other == frequency).unwrap_or_default()
+}
+
+/// The channels of a search by which its owner is not told of the home yet; what is told at all is in the inbox, too.
+fn not_yet(told: &mut BTreeSet<(UserId, Channel)>, saved: &Saved) -> Vec<Channel> {
+    let is_told = Channel::ALL.iter().any(|(_, channel)| told.contains(&(saved.owner, *channel)));
+    let ways = ways(&saved.channels).into_iter().filter(|way| *way != Channel::InApp || !is_told);
+    ways.filter(|way| told.insert((saved.owner, *way))).collect()
+}
+
 /// Asks for one delivery a channel: of this home, or of all of the next morning.
-async fn tell(tx: &mut ViewTx<'_>, event: &Envelope, saved: &Saved) -> Result<(), ProjectionError> {
-    let recipient = saved.id.to_string();
-    let mut template = ALERT;
-    if saved.frequency != Frequency::Instant {
-        if !collect(tx, event, &recipient, saved.frequency).await? {
-            return Ok(());
+async fn tell(
+    tx: &mut ViewTx<'_>,
+    event: &Envelope,
+    recipient: &str,
+    ways: &[Channel],
+    frequency: Frequency,
+) -> Result<(), ProjectionError> {
+    for way in ways {
+        let channel = way.word();
+        let mut template = ALERT;
+        if frequency != Frequency::Instant {
+            if !collect(tx, event, (recipient, channel), frequency).await? {
+                continue;
+            }
+            template = DIGEST;
         }
-        template = DIGEST;
-    }
-    for way in ways(&saved.channels) {
-        Delivery { event, channel: way.word(), recipient: &recipient, template }.add(tx).await?;
+        Delivery { event, channel, recipient, template }.add(tx).await?;
     }
     Ok(())
 }
 
-/// Puts the home into the next digest; true for the first one of it.
+/// Puts the home into the next digest of a channel, once; true for the first one of it.
 async fn collect(
     tx: &mut ViewTx<'_>,
     event: &Envelope,
-    id: &str,
+    (id, channel): (&str, &str),
     frequency: Frequency,
 ) -> Result<bool, ProjectionError> {
     let (tenant, due) = (event.stream.tenant.as_str(), morning::after(event.timestamp, frequency).micros());
     let old = event.timestamp.plus_seconds(-KEPT_SECONDS).micros();
     let sql = "delete from saved_matches where id = $2 and tenant = $1 and due < $3";
     tx.execute(sql, &[tenant.into(), id.into(), old.into()]).await?;
-    let sql = "select 1 from saved_matches where id = $2 and tenant = $1 and due = $3 limit 1";
-    let first = tx.query(sql, &[tenant.into(), id.into(), due.into()]).await?.is_empty();
-    let row = [tenant.into(), id.into(), (&*event.stream.id).into(), event.position.seq.into(), due.into()];
-    let sql = "insert into saved_matches (tenant, id, home, seq, due) values ($1, $2, $3, $4, $5)
-         on conflict do nothing";
+    let digest = [tenant.into(), id.into(), channel.into(), due.into()];
+    let sql =
+        "select 1 from saved_matches where id = $2 and tenant = $1 and channel = $3 and due = $4 limit 1";
+    let first = tx.query(sql, &digest).await?.is_empty();
+    let [tenant, id, channel, due] = digest;
+    let row = [tenant, id, channel, due, (&*event.stream.id).into(), event.position.seq.into()];
+    let sql = "insert into saved_matches (tenant, id, channel, home, seq, due) select $1, $2, $3, $5, $6, $4
+         where not exists (select 1 from saved_matches
+             where id = $2 and tenant = $1 and channel = $3 and due = $4 and home = $5)";
     tx.execute(sql, &row).await?;
     Ok(first)
 }

@@ -107,9 +107,14 @@ impl Teller {
 
     /// Every home of the morning that is still on the market, the newest news first.
     async fn digest(&self, order: &Order, saved: &Saved, channel: Channel) -> Step<Variables> {
-        let key = vec![order.tenant.as_str().into(), order.recipient.to_string().into(), order.seq.into()];
-        let sql = "select m.home, m.due from saved_matches m where m.id = $2 and m.tenant = $1
-             and m.due = (select due from saved_matches where id = $2 and tenant = $1 and seq = $3)
+        let key = vec![
+            order.tenant.as_str().into(),
+            order.recipient.to_string().into(),
+            order.seq.into(),
+            channel.word().into(),
+        ];
+        let sql = "select m.home, m.due from saved_matches m where m.id = $2 and m.tenant = $1 and m.channel = $4
+             and m.due = (select due from saved_matches where id = $2 and tenant = $1 and channel = $4 and seq = $3)
              order by m.seq desc";
         let matches = self.store.query(sql, key).await?;
         let Some(due) = matches.first().and_then(|row| row.int(1)).map(Timestamp::from_micros) else {

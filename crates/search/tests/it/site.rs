@@ -62,6 +62,7 @@ impl Site {
             tenants: Arc::new(Tenants::new(own, Vec::new())),
             wait: LONG,
             quotas: http_kit::Quotas::default(),
+            daily: http_kit::Daily::default(),
             jobs: Jobs::default(),
         });
         Self { kit, directory, tenant, random: Random::new(3) }

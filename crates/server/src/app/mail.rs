@@ -13,8 +13,9 @@ pub fn settings(settings: &Settings, public_url: &str) -> MailSettings {
     let site = |tenant: &Tenant| MailSite { name: tenant.name.clone(), url: url(tenant, public_url) };
     let sites = settings.tenants.iter().map(|(name, tenant)| (TenantId::stored(name), site(tenant)));
     let portal = MailSite { name: "HyderabadInfra".into(), url: public_url.to_owned() };
-    let (from, show_codes) = (settings.mail.from.clone(), settings.mail.show_codes);
-    MailSettings { from, show_codes, site: portal, sites: sites.collect() }
+    let (from, show_codes, per_day) =
+        (settings.mail.from.clone(), settings.mail.show_codes, settings.letters.per_day.clone());
+    MailSettings { from, show_codes, site: portal, sites: sites.collect(), per_day }
 }
 
 /// What carries letters and text messages out.

@@ -10,7 +10,7 @@ use domain::{Clock, Ids, Log, TenantId};
 use files::Files;
 use gateway::{Hub, LimitSettings, Limits, Parts};
 use history::History;
-use http_kit::{Allowed, Jobs, Kit, KitParts, Quotas, Tenant, Tenants, Tokens};
+use http_kit::{Allowed, Daily, DailyLimits, Jobs, Kit, KitParts, Quotas, Tenant, Tenants, Tokens};
 use journal::sqlite::Limits as JournalLimits;
 use journal::{ActivityQueue, Journal, Ledger, Seen, SqliteJournal};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -99,6 +99,7 @@ impl App {
             hub: Arc::clone(&hub),
             limits,
             origins: settings.cors.origins.clone(),
+            https: public_url.starts_with("https://"),
             body_limit: usize::try_from(settings.server.body_limit_kib)? * 1024,
             prometheus,
             looks: watch.looks.clone(),
@@ -276,6 +277,7 @@ async fn kit(
     let settled = key_store::settle(journal, &ring).await?;
     let tokens =
         Tokens::new(&signing, clock.clone(), settings.sessions.access_seconds).context("the token key")?;
+    let tokens = Arc::new(tokens);
     let journal: Arc<dyn Journal> = journal.clone();
     let heads = [journal.head(Log::Facts).await?, journal.head(Log::Activity).await?];
     let ledger = Ledger::new(journal, ring, clock, Ids);
@@ -283,9 +285,11 @@ async fn kit(
     let seen = Arc::new(Seen::new(heads));
     let every = Duration::from_millis(settings.activity.flush_ms.into());
     let activity = ActivityQueue::new(ledger.clone(), Arc::clone(&seen), every, settings.activity.queue);
+    let daily = daily(&settings.limits, &tokens);
     let parts = KitParts {
+        daily,
         ledger,
-        tokens: Arc::new(tokens),
+        tokens,
         seen,
         activity: Arc::new(activity),
         await_activity: settings.activity.await_activity,
@@ -325,6 +329,22 @@ fn quotas(settings: &settings::Quotas) -> Quotas {
         (Role::Support, &settings.support),
     ];
     Quotas::new(by_role.map(|(role, quota)| (role, allowed(quota))), allowed(&settings.unconfirmed))
+}
+
+/// Off with all other limits.
+fn daily(settings: &settings::Limits, tokens: &Tokens) -> Daily {
+    if !settings.enabled {
+        return Daily::default();
+    }
+    let limits = DailyLimits {
+        contacts_per_person: settings.contacts_per_person_and_day,
+        contacts_per_network: settings.contacts_per_network_and_day,
+        unusual_contacts: settings.unusual_contacts_a_day,
+        enquiries_per_person: settings.enquiries_per_person_and_day,
+        letters_again: settings.letters_again_a_day,
+        taken_per_network: settings.taken_names_per_network_and_day,
+    };
+    Daily::new(limits, Arc::clone(tokens.steady()))
 }
 
 fn limits(settings: &settings::Limits) -> LimitSettings {

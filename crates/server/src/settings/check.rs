@@ -128,7 +128,6 @@ fn check_addresses_differ(layers: &mut Layers) {
 
 fn check_administrator(layers: &mut Layers) {
     let (email, password) = (layers.text("admin_email"), layers.text("admin_password"));
-    let length = password.chars().count();
     if email.is_empty() != password.is_empty() {
         let (missing, given) = if email.is_empty() {
             ("admin_email", "admin_password")
@@ -136,8 +135,10 @@ fn check_administrator(layers: &mut Layers) {
             ("admin_password", "admin_email")
         };
         layers.refuse(given, format!("{missing} must be set with it, or neither"));
-    } else if !password.is_empty() && !(8..=128).contains(&length) {
-        layers.refuse("admin_password", "it must have 8 to 128 characters".to_owned());
+    } else if !password.is_empty()
+        && let Err(message) = domain::people::password(&password)
+    {
+        layers.refuse("admin_password", format!("it {message}"));
     }
 }
 

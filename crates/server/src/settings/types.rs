@@ -39,6 +39,7 @@ pub struct Settings {
     pub consumers: BTreeMap<String, Consumer>,
     pub sessions: Sessions,
     pub mail: Mail,
+    pub letters: Letters,
     pub assets: Assets,
     pub sms: Sms,
     pub channels: Channels,
@@ -120,6 +121,12 @@ pub struct Limits {
     pub user_per_second: NonZeroU32,
     pub user_burst: NonZeroU32,
     pub anonymous_per_second: NonZeroU32,
+    pub contacts_per_person_and_day: u32,
+    pub contacts_per_network_and_day: u32,
+    pub unusual_contacts_a_day: u32,
+    pub enquiries_per_person_and_day: u32,
+    pub letters_again_a_day: u32,
+    pub taken_names_per_network_and_day: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -229,6 +236,13 @@ pub struct Mail {
     #[serde(deserialize_with = "empty_is_none")]
     pub smtp_ca_file: Option<PathBuf>,
     pub show_codes: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Letters {
+    /// By each template's name.
+    pub per_day: BTreeMap<String, u32>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

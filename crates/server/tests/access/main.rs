@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod authorisation;
+mod closing;
 mod commands;
+mod daily;
 mod defects;
 mod endpoints;
 mod export;

@@ -1,9 +1,9 @@
 //! People of every role, services, and the codes of mails nobody sent.
 
-use domain::{Ids, StreamId, TenantId, UserId};
+use domain::Ids;
 use http_kit::Tokens;
-use serde_json::{Value, json};
-pub use testkit::{ADMIN, WITH_ADMIN};
+use serde_json::json;
+pub use testkit::{ADMIN, WITH_ADMIN, mailed};
 use testkit::{Client, Person, TestApp};
 
 /// An application with an admin.
@@ -39,20 +39,6 @@ pub fn tokens(app: &TestApp) -> Tokens {
 pub fn service(app: &TestApp) -> Client {
     let id = Ids.id(app.clock.now());
     app.client.bearer(&tokens(app).issue_internal(app.kit.tenants.default_id(), id).unwrap())
-}
-
-/// The code that a mail to `person` holds: purposes are `verify-email` and `password-reset`.
-pub async fn mailed(app: &TestApp, tenant: &TenantId, person: &Person, purpose: &str) -> String {
-    let user: UserId = person.id.parse().unwrap();
-    let ledger = &app.kit.ledger;
-    let events = ledger.journal().read_stream(&StreamId::new(tenant, "user", user), 0).await.unwrap();
-    let member = if purpose == "verify-email" { "verification" } else { "reset" };
-    let nonce = events.iter().rev().find_map(|event| {
-        let data: Value = serde_json::from_str(&event.data).unwrap();
-        data[member]["nonce"].as_str().map(str::to_owned)
-    });
-    let code = ledger.keys().mail_token(purpose, tenant, user, &nonce.expect("a mail was asked for"));
-    if purpose == "verify-email" { code } else { format!("{user}.{code}") }
 }
 
 /// [`mailed`] in the default tenant.

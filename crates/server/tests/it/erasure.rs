@@ -147,7 +147,7 @@ pub fn wrapped_key(data_dir: &Path, person: &str) -> Option<Vec<u8>> {
 async fn rule_20_whoever_leaves_is_found_nowhere() {
     let app = TestApp::with(|_| {}, &WITH_ADMIN).await;
     let admin = Person::enter(&app.client, ADMIN).await;
-    let viewer = Person::register(&app.client, "viewer").await;
+    let viewer = Person::confirmed(&app, "viewer").await;
     let person = join(&app.client).await;
     let (whole, broken) = (list(&person).await, list(&person).await);
     for listing in [&whole, &broken] {

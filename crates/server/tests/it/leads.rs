@@ -21,8 +21,7 @@ async fn mark(owner: &Person, lead: &str, body: Value) -> testkit::Answer {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_owner_is_asked_and_follows_it_up() {
     let app = TestApp::start().await;
-    let (owner, seeker) =
-        (Person::register(&app.client, "owner").await, Person::register(&app.client, "seeker").await);
+    let (owner, seeker) = (Person::confirmed(&app, "owner").await, Person::confirmed(&app, "seeker").await);
     let path = format!("/api/properties/{}/leads", home(&owner).await);
     let ask = json!({"purpose": "VISIT", "message": "On Sunday?", "phone": "+91 98765-43210",
         "visitAt": "2026-02-01T10:00:00Z"});
@@ -68,8 +67,7 @@ async fn an_owner_is_asked_and_follows_it_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_asked_says_why() {
     let app = TestApp::start().await;
-    let (owner, seeker) =
-        (Person::register(&app.client, "owner").await, Person::register(&app.client, "seeker").await);
+    let (owner, seeker) = (Person::confirmed(&app, "owner").await, Person::confirmed(&app, "seeker").await);
     let id = home(&owner).await;
     let path = format!("/api/properties/{id}/leads");
     let wrong = json!({"purpose": "LUNCH", "phone": "12", "email": "x", "visitAt": "2020-01-01T00:00:00Z"});
@@ -94,7 +92,7 @@ async fn moderators_see_what_was_reported_until_they_decide() {
     let app = TestApp::with(|_| {}, &WITH_ADMIN).await;
     let admin = Person::enter(&app.client, ADMIN).await;
     let (owner, neighbour) =
-        (Person::register(&app.client, "owner").await, Person::register(&app.client, "neighbour").await);
+        (Person::confirmed(&app, "owner").await, Person::confirmed(&app, "neighbour").await);
     let id = home(&owner).await;
     let path = format!("/api/properties/{id}/report");
     let details = json!({"cause": "FRAUD", "details": "It is my house"});
@@ -109,7 +107,7 @@ async fn moderators_see_what_was_reported_until_they_decide() {
     assert_eq!(waiting[0]["reports"][0]["details"], "It is my house");
     admin.client.post(&format!("/api/properties/{id}/verify"), &json!({})).await.expect(200);
     assert_eq!(queue().await, json!([]), "a decision settles what was reported before it");
-    let other = Person::register(&app.client, "other").await;
+    let other = Person::confirmed(&app, "other").await;
     other.client.post(&path, &json!({"cause": "DUPLICATE"})).await.expect(201);
     app.drain().await;
     assert_eq!(queue().await[0]["reports"][0]["cause"], "DUPLICATE");

@@ -66,8 +66,7 @@ async fn asked(data_dir: &Path) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_enquiry_is_in_the_owners_inbox_and_its_answer_in_that_of_whoever_asked() {
     let app = TestApp::start().await;
-    let (owner, seeker) =
-        (Person::register(&app.client, "owner").await, Person::register(&app.client, "seeker").await);
+    let (owner, seeker) = (Person::confirmed(&app, "owner").await, Person::confirmed(&app, "seeker").await);
     let home = list(&owner, "A villa & garden").await;
     let lead = ask(&seeker, &home).await;
     let owners = inbox(&app, &owner).await;
@@ -109,8 +108,7 @@ async fn what_a_moderator_decides_is_in_the_owners_inbox_unless_it_is_their_own(
         settings.tenants.get_mut("hyderabad").unwrap().moderation = true;
     };
     let app = TestApp::with(moderated, &WITH_ADMIN).await;
-    let (admin, owner) =
-        (Person::enter(&app.client, ADMIN).await, Person::register(&app.client, "owner").await);
+    let (admin, owner) = (Person::enter(&app.client, ADMIN).await, Person::confirmed(&app, "owner").await);
     let homes = [
         (list(&owner, "A good home").await, "approve", json!({})),
         (list(&owner, "A bad home").await, "reject", json!({"reason": "The photos show another home"})),
@@ -133,9 +131,8 @@ async fn what_a_moderator_decides_is_in_the_owners_inbox_unless_it_is_their_own(
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_wants_none_in_their_inbox_or_leaves_finds_none_and_exports_name_each_once() {
     let app = TestApp::start().await;
-    let (owner, other) =
-        (Person::register(&app.client, "owner").await, Person::register(&app.client, "other").await);
-    let seeker = Person::register(&app.client, "seeker").await;
+    let (owner, other) = (Person::confirmed(&app, "owner").await, Person::confirmed(&app, "other").await);
+    let seeker = Person::confirmed(&app, "seeker").await;
     let homes = [list(&owner, "A villa").await, list(&other, "A flat").await];
     let off = json!({"channels": {"LEAD": {"IN_APP": false}}});
     other.client.put("/api/notifications/preferences", &off).await.expect(200);
@@ -158,8 +155,7 @@ async fn whoever_wants_none_in_their_inbox_or_leaves_finds_none_and_exports_name
 async fn rule_19_a_rebuild_tells_nobody_again() {
     let app = TestApp::with(|_| {}, &WITH_ADMIN).await;
     let admin = Person::enter(&app.client, ADMIN).await;
-    let (owner, seeker) =
-        (Person::register(&app.client, "owner").await, Person::register(&app.client, "seeker").await);
+    let (owner, seeker) = (Person::confirmed(&app, "owner").await, Person::confirmed(&app, "seeker").await);
     let lead = ask(&seeker, &list(&owner, "A villa").await).await;
     follow_up(&owner, &lead, json!({"status": "CONTACTED"})).await;
     assert_eq!(subjects(&app, &owner).await, ["Somebody asks about A villa"]);
@@ -180,8 +176,7 @@ async fn rule_19_neither_a_restart_nor_lost_read_models_tell_anybody_again() {
     let directory = tempfile::tempdir().unwrap();
     let data_dir = directory.path();
     let app = TestApp::on(data_dir).await;
-    let (owner, seeker) =
-        (Person::register(&app.client, "owner").await, Person::register(&app.client, "seeker").await);
+    let (owner, seeker) = (Person::confirmed(&app, "owner").await, Person::confirmed(&app, "seeker").await);
     let lead = ask(&seeker, &list(&owner, "A villa").await).await;
     follow_up(&owner, &lead, json!({"status": "CONTACTED"})).await;
     assert_eq!(subjects(&app, &owner).await, ["Somebody asks about A villa"]);
@@ -210,8 +205,7 @@ async fn rule_19_neither_a_restart_nor_lost_read_models_tell_anybody_again() {
 async fn what_happened_before_an_upgrade_is_not_told_in_inboxes_after_it() {
     let directory = tempfile::tempdir().unwrap();
     let app = TestApp::on(directory.path()).await;
-    let (owner, seeker) =
-        (Person::register(&app.client, "owner").await, Person::register(&app.client, "seeker").await);
+    let (owner, seeker) = (Person::confirmed(&app, "owner").await, Person::confirmed(&app, "seeker").await);
     let home = list(&owner, "A villa").await;
     // So that the journal does not know it, either.
     let wants = |on: bool| json!({"channels": {"LEAD": {"IN_APP": on}}});

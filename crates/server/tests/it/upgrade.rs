@@ -91,8 +91,7 @@ async fn pages(app: &TestApp, owner: &Person, seeker: &Person) -> Vec<(&'static 
 
 /// Homes, a favourite, an enquiry, a saved search with its news, a past search, and somebody who left.
 async fn lived_in(app: &TestApp) -> (Person, Person) {
-    let (owner, seeker) =
-        (Person::register(&app.client, "owner").await, Person::register(&app.client, "seeker").await);
+    let (owner, seeker) = (Person::confirmed(&app, "owner").await, Person::confirmed(&app, "seeker").await);
     let saved = json!({"name": "Lakes", "filters": {"location": "Kondapur"}, "channels": ["EMAIL", "IN_APP"],
         "frequency": "INSTANT"});
     seeker.client.post("/api/search/save", &saved).await.expect(201);
@@ -103,7 +102,7 @@ async fn lived_in(app: &TestApp) -> (Person, Person) {
         seeker.client.post(&format!("{path}/leads"), &json!({"message": "May I come?"})).await.expect(201);
     }
     seeker.client.get("/api/search/properties?query=lake+view").await.expect(200);
-    let leaver = Person::register(&app.client, "leaver").await;
+    let leaver = Person::confirmed(&app, "leaver").await;
     let path = format!("/api/users/{}", leaver.id);
     leaver.client.send(Method::DELETE, &path, None, &[]).await.expect(204);
     while !app.all_told().await {}
@@ -134,7 +133,7 @@ async fn rule_19_read_models_of_another_shape_are_made_again_before_anybody_is_a
         assert_eq!(*before, now, "{path}");
     }
     assert_eq!(mailbox(data_dir), letters, "no letter again");
-    Person::register(&app.client, "newcomer").await;
+    Person::confirmed(&app, "newcomer").await;
     app.drain().await;
     assert_eq!(mailbox(data_dir).len(), letters.len() + 1, "letters go on");
     app.stop().await;

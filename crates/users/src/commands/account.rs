@@ -1,9 +1,17 @@
 //! Joining, changing what one told, and leaving.
 
+use axum::http::StatusCode;
+use domain::fields::MemberKind;
+use domain::notification::{
+    Asked, Notification, NotificationCommand, NotificationRejection, Variables, notification_of,
+};
+use domain::preferences::{Channel, Kind};
 use domain::user::profile::Registration;
 use domain::user::{IssuedToken, Person, Role, User, UserCommand, UserRejection};
-use domain::{Actor, FieldErrors, Position, SessionId, UserId, Version};
-use http_kit::{Caller, Failure};
+use domain::{
+    Actor, FieldErrors, Fields, Metadata, Personal, Position, SessionId, StreamId, TenantId, UserId, Version,
+};
+use http_kit::{Caller, Deed, Failure};
 use journal::{Claims, Done, ExecuteError, Options};
 use serde_json::{Map, Value};
 
@@ -13,6 +21,8 @@ use crate::Users;
 
 /// Tries of a change that nobody put a condition on.
 const ATTEMPTS: usize = 4;
+/// Whoever signed in so long ago at most need not show again who they are.
+const FRESH_SECONDS: i64 = 300;
 
 impl Users {
     /// Makes an account and its first session.
@@ -23,16 +33,23 @@ impl Users {
         options: impl FnOnce(UserId) -> Options,
     ) -> Result<SignedIn, Failure> {
         let registration = Registration::read(body)?;
+        // Whoever tries out addresses learns nothing more from here, not even from what would be new.
+        if let Some(network) = visitor.network() {
+            self.kit.daily.check(Deed::Taken(network))?;
+        }
         let id: UserId = self.kit.ledger.fresh().into();
         let session: SessionId = self.kit.ledger.fresh().into();
         let caller = visitor.becomes(id, session, Role::default());
         let verification = self.mail_token(mail::VERIFY, &caller.tenant, id);
         let password = registration.password.clone();
         let done = self.join(&caller.actor(), id, registration, verification, options(id)).await?;
-        let done = done.map_err(|error| match error {
-            ExecuteError::Taken { kind, .. } => taken(kind),
-            other => user_refused(other),
-        })?;
+        let done = match done {
+            Ok(done) => done,
+            Err(ExecuteError::Taken { kind, owner, .. }) => {
+                return Err(self.taken(visitor, kind, &owner).await);
+            }
+            Err(error) => return Err(user_refused(error)),
+        };
         // Tokens are kept nowhere, so a repeat begins a session of its own: it must be able to sign in.
         if done.repeated {
             let person = self.proven(done.state.person, password).await?;
@@ -91,6 +108,37 @@ impl Users {
         Err(user_refused(ExecuteError::Busy))
     }
 
+    /// Closes the caller's own account, when they show once more who they are: by their password, or by having signed in
+    /// a moment ago. What lies open on a table closes none.
+    pub(crate) async fn delete_own(
+        &self,
+        caller: &Caller,
+        password: Option<String>,
+        options: Options,
+    ) -> Result<Option<Position>, Failure> {
+        let signed_in = caller.person()?;
+        match password {
+            Some(password) => self.prove_again(caller, password).await?,
+            None if self.sessions.began_within(signed_in.session, FRESH_SECONDS).await? => {}
+            None => {
+                return Err(password_refused("PASSWORD_REQUIRED", "is required: you signed in a while ago"));
+            }
+        }
+        self.delete(caller, signed_in.user, options).await
+    }
+
+    async fn prove_again(&self, caller: &Caller, password: String) -> Result<(), Failure> {
+        let user = caller.person()?.user;
+        let tries = || Deed::WrongPassword(user.to_string());
+        self.kit.daily.check(tries())?;
+        let (person, _) = self.person(&caller.tenant, user).await?;
+        if self.passwords.verify(password, person.password_hash.into_value()).await? {
+            return Ok(());
+        }
+        self.kit.daily.take(tries())?;
+        Err(password_refused("WRONG_PASSWORD", "is not the password of your account"))
+    }
+
     /// Closes an account; its e-mail address and user name are free again.
     pub(crate) async fn delete(
         &self,
@@ -107,6 +155,52 @@ impl Users {
     }
 }
 
+fn password_refused(code: &'static str, message: &str) -> Failure {
+    let fields = FieldErrors::one("password", message);
+    Failure { fields, ..Failure::new(StatusCode::FORBIDDEN, code, format!("the password {message}")) }
+}
+
+impl Users {
+    /// Tells that a name is taken, so many times a day in a network; and the owner of an address that somebody tried it.
+    async fn taken(&self, visitor: &Caller, kind: &'static str, owner: &StreamId) -> Failure {
+        let counted = visitor.network().map(|network| self.kit.daily.take(Deed::Taken(network)));
+        if let Some(Err(refused)) = counted {
+            return refused;
+        }
+        if kind == "email"
+            && let Ok(owner) = owner.id.parse()
+        {
+            self.tell_of_attempt(&visitor.tenant, owner).await;
+        }
+        taken(kind)
+    }
+
+    /// One letter a day, which the journal itself sees to: the letter's id follows from the person and the day.
+    async fn tell_of_attempt(&self, tenant: &TenantId, owner: UserId) {
+        let day = self.kit.ledger.clock().now().india_day();
+        let digest = self.claim(tenant, "registration attempt", &format!("{owner}|{day}")).digest;
+        let hex = digest.iter().take(16).fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+        let Some(id) = notification_of(&hex) else { return };
+        let message = "Somebody tried to register with your e-mail address, which has an account here. If it was you, \
+                       sign in, or ask for a link to set another password. If it was not, there is nothing to do: \
+                       nobody was let in.";
+        let subject = "Somebody tried to register with your address";
+        let told = [("subject", subject), ("message", message)];
+        let told = told.map(|(name, text)| (name.to_owned(), text.to_owned()));
+        let variables = Personal::of(owner, Variables::from(told));
+        let (subject, channel, kind) = (Some(owner), Channel::Email, Kind::General);
+        let asked = Asked { id, subject, channel, kind, address: None, variables };
+        let nobody = Actor { tenant: tenant.clone(), user: None, metadata: Metadata::default() };
+        let command = NotificationCommand::Request(Box::new(asked));
+        match self.kit.ledger.execute::<Notification>(&nobody, id, command, Options::default()).await {
+            Ok(_) | Err(ExecuteError::Rejected(NotificationRejection::Exists)) => {}
+            Err(error) => {
+                tracing::warn!(%error, "the owner of an address is not told that somebody tried it")
+            }
+        }
+    }
+}
+
 fn taken(kind: &'static str) -> Failure {
     let (code, message) = match kind {
         "email" => ("EMAIL_TAKEN", "is used by another account; sign in, or reset the password"),
@@ -114,4 +208,16 @@ fn taken(kind: &'static str) -> Failure {
     };
     let fields = FieldErrors::one(kind, message);
     Failure { fields, ..Failure::conflict(code, format!("the {kind} {message}")) }
+}
+
+/// The password of somebody who closes their account; it may be absent.
+pub fn asked_password(f: &mut Fields<'_>) -> Option<String> {
+    f.asks("password", || MemberKind::Secret(1..=16_384));
+    match f.raw("password").map(|value| value.as_str().map(str::to_owned)) {
+        Some(None) => {
+            f.wrong("password", "must be a text");
+            None
+        }
+        given => given.flatten(),
+    }
 }

@@ -8,8 +8,8 @@ use domain::aggregate::Aggregate;
 use domain::people;
 use domain::user::profile::new_password;
 use domain::user::{IssuedToken, Person, User, UserCommand, UserRejection};
-use domain::{Actor, Fields, Position, StreamId, TenantId, UserId, Version};
-use http_kit::{Caller, Conditions, Failure};
+use domain::{Actor, FieldErrors, Fields, Position, StreamId, TenantId, UserId, Version};
+use http_kit::{Caller, Conditions, Deed, Failure};
 use journal::{ExecuteError, Options};
 use serde_json::{Map, Value};
 
@@ -94,13 +94,15 @@ impl Users {
         Ok((done.state.person.ok_or_else(Failure::no_such_person)?, done.version, done.position))
     }
 
-    /// Asks for another confirmation mail; nothing to do when the address is confirmed.
+    /// Asks for another confirmation mail; nothing to do when the address is confirmed. So often a day only, and whoever is
+    /// refused is told when to come again.
     pub(crate) async fn resend_verification(
         &self,
         caller: &Caller,
         options: Options,
     ) -> Result<Option<Position>, Failure> {
         let user = caller.person()?.user;
+        self.kit.daily.take(Deed::Confirmation(user.to_string()))?;
         let token = self.mail_token(VERIFY, &caller.tenant, user);
         let command = UserCommand::RequestVerification(token);
         let done = self.kit.execute::<User>(&caller.actor(), user, command, options).await;
@@ -117,6 +119,8 @@ impl Users {
         let mut f = Fields::new(body);
         let email = asked_email(&mut f);
         let email = f.finish(email)?;
+        // By what was typed, so that the refusal does not tell whether there is such an account, either.
+        self.kit.daily.take(Deed::Reset(format!("{}|{email}", visitor.tenant), visitor.network()))?;
         let ask = async {
             let Some(person) = self.by_name(&visitor.tenant, &email).await? else { return Ok(()) };
             let token = self.mail_token(RESET, &visitor.tenant, person.id);
@@ -163,6 +167,9 @@ impl Users {
             self.password_is_set(&actor, id, &state, None).await;
             return Ok(());
         }
+        // Only who has the link is told that it is one of the person's names.
+        let allowed = state.person.as_ref().map_or(Ok(()), |person| person.allows(&password));
+        allowed.map_err(|message| FieldErrors::one("newPassword", message))?;
         let password_hash = self.passwords.hash(password).await?;
         let done = self.kit.execute::<User>(&actor, id, command(password_hash), options).await;
         let done = done.map_err(bad_code)?;

@@ -7,7 +7,9 @@ use http_kit::docs::{Body, Reading};
 use serde_json::{Value, json};
 
 use super::admin::{asked_choice, asked_page};
-use crate::commands::{asked_code, asked_credentials, asked_email, asked_refresh, asked_reset};
+use crate::commands::{
+    asked_code, asked_credentials, asked_email, asked_password, asked_refresh, asked_reset,
+};
 
 /// See [`Registration`].
 pub type RegistrationBody = Body<Registration>;
@@ -160,6 +162,28 @@ impl Reading for ProfileChange {
 
     fn example() -> Value {
         json!({"firstName": "Ravi", "city": "Hyderabad", "pincode": "500032"})
+    }
+}
+
+/// See [`Farewell`].
+pub type FarewellBody = Body<Farewell>;
+
+/// The body of closing an account.
+pub struct Farewell;
+
+impl Reading for Farewell {
+    const NAME: &'static str = "Farewell";
+
+    fn read(f: &mut Fields<'_>) {
+        asked_password(f);
+    }
+
+    fn about(member: &str) -> Option<&'static str> {
+        (member == "password").then_some("Needed when the sign-in is more than five minutes ago.")
+    }
+
+    fn example() -> Value {
+        json!({"password": "a long and private phrase"})
     }
 }
 

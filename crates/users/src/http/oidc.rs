@@ -120,9 +120,9 @@ pub async fn callback(
     let said = if arrival.joined { "welcome" } else { "signed-in" };
     let cookies = [
         over,
-        cookie(ACCESS, &signed.tokens.access_token, "/", life - (life / 10).min(30), secure),
-        cookie(REFRESH, &signed.tokens.refresh_token, "/", REFRESH_SECONDS, secure),
-        cookie(FLASH, said, "/", FLASH_SECONDS, secure),
+        page_cookie(ACCESS, &signed.tokens.access_token, life - (life / 10).min(30), secure),
+        page_cookie(REFRESH, &signed.tokens.refresh_token, REFRESH_SECONDS, secure),
+        page_cookie(FLASH, said, FLASH_SECONDS, secure),
     ];
     go(&flight.next, &cookies)
 }
@@ -137,6 +137,12 @@ fn flight_of(headers: &HeaderMap) -> Option<&str> {
 fn cookie(name: &str, value: &str, path: &str, seconds: i64, secure: bool) -> String {
     let secure = if secure { "; Secure" } else { "" };
     format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+}
+
+/// One that the pages read. Under https no other host can set it.
+fn page_cookie(name: &str, value: &str, seconds: i64, secure: bool) -> String {
+    let host = if secure { "__Host-" } else { "" };
+    cookie(&format!("{host}{name}"), value, "/", seconds, secure)
 }
 
 fn value(text: &str) -> Result<HeaderValue, Failure> {

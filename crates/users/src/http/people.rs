@@ -1,14 +1,15 @@
 //! One person: their own profile, or anybody's for those who may.
 
-use super::asked::ProfileChangeBody;
+use super::asked::{FarewellBody, ProfileChangeBody};
 use axum::extract::{Path, State};
 use domain::user::Person;
-use domain::{Log, Position, UserId, Version};
+use domain::{Fields, Log, Position, UserId, Version};
 use http_kit::Envelope;
 use http_kit::docs::{IdempotencyKey, IfMatch, IfNoneMatch};
 use http_kit::{Caller, Category, Conditions, Failure, Held, JsonObject, Reply, Right};
 
 use super::{App, NoParams};
+use crate::commands::asked_password;
 use crate::queries::document::UserDocument;
 
 #[utoipa::path(
@@ -101,12 +102,15 @@ pub async fn update(
     delete,
     path = "/api/users/profile",
     summary = "Close my account",
+    description = "With the password, or within five minutes after signing in.",
+    request_body = FarewellBody,
     responses(
         (status = 204, description = "It is closed, and what is personal will be forgotten"),
         (status = 404, description = "The account is closed"),
         (status = 409, description = "It was changed at the same time"),
         (status = 412, description = "It was changed since the version of `If-Match`"),
-        (status = 400, description = "`If-Match` or `Idempotency-Key` are malformed"),
+        (status = 400, description = "The password is no text, or `If-Match` or `Idempotency-Key` are malformed"),
+        (status = 403, description = "The password is wrong, or required"),
     ),
 )]
 pub async fn delete_own(
@@ -114,10 +118,9 @@ pub async fn delete_own(
     caller: Caller,
     _: NoParams,
     conditions: Conditions,
+    body: JsonObject,
 ) -> Result<Reply<()>, Failure> {
-    let user = caller.person()?.user;
-    let options = conditions.options(&app.users.kit, &caller, &[], &user);
-    let position = app.users.delete(&caller, user, options).await?;
+    let position = app.farewell(&caller, &conditions, &body).await?;
     Ok(app.users.kit.done(&caller, "Account closed", (), position).empty())
 }
 
@@ -125,7 +128,9 @@ pub async fn delete_own(
     delete,
     path = "/api/users/{id}",
     summary = "Close a person's account",
+    description = "One's own as at `/api/users/profile`.",
     params(IdempotencyKey, IfMatch),
+    request_body = FarewellBody,
     responses((status = 204, description = "It is closed")),
 )]
 pub async fn delete(
@@ -134,15 +139,34 @@ pub async fn delete(
     _: NoParams,
     Path(id): Path<String>,
     conditions: Conditions,
+    body: JsonObject,
 ) -> Result<Reply<()>, Failure> {
     let user = caller.named(&id)?;
-    caller.require(Right::Change(user))?;
+    if !caller.require(Right::Change(user))?.of_another {
+        let position = app.farewell(&caller, &conditions, &body).await?;
+        return Ok(app.users.kit.done(&caller, "Account closed", (), position).empty());
+    }
     let options = conditions.options(&app.users.kit, &caller, &[], &user);
     let position = app.users.delete(&caller, user, options).await?;
     Ok(app.users.kit.done(&caller, "Account closed", (), position).empty())
 }
 
 impl App {
+    /// The caller closes their own account.
+    async fn farewell(
+        &self,
+        caller: &Caller,
+        conditions: &Conditions,
+        body: &JsonObject,
+    ) -> Result<Option<Position>, Failure> {
+        let user = caller.person()?.user;
+        let mut f = Fields::new(&body.members);
+        let password = asked_password(&mut f);
+        f.finish(Some(()))?;
+        let options = conditions.options(&self.users.kit, caller, &[], &user);
+        self.users.delete_own(caller, password, options).await
+    }
+
     /// A person, folded from their stream; what the read model adds has the caller's own writes in it.
     async fn shown(
         &self,

@@ -1,4 +1,9 @@
 //! Refresh tokens: each is good for one exchange. The tokens of a session are one family.
+//!
+//! ```text
+//! a -> b -> d      b's answer was lost: a again, within the grace, gives c. b and c are siblings: when one of them is
+//!  '-> c           exchanged, the other is spent, with a grace of its own. One line lives on.
+//! ```
 
 use domain::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -22,7 +27,7 @@ pub enum Rotation {
 struct Found {
     session: String,
     spent_at: Option<Timestamp>,
-    user_agent: Option<String>,
+    client: Client,
 }
 
 /// Exchanges the token of this fingerprint for another of its family.
@@ -34,22 +39,26 @@ pub fn rotate(
     now: Now,
 ) -> Result<Rotation, SessionError> {
     let sql =
-        "select s.id, r.spent_at, s.user_agent from refresh_tokens r join sessions s on s.id = r.session_id
+        "select s.id, r.spent_at, s.user_agent, s.ip_address from refresh_tokens r join sessions s on s.id = r.session_id
                where r.hash = ?1 and s.ended_at is null and s.expires_at > ?2";
     let found = tx.prepare_cached(sql)?.query_row(params![token, now.steady.micros()], |row| {
         let spent_at = row.get::<_, Option<i64>>(1)?.map(Timestamp::from_micros);
-        Ok(Found { session: row.get(0)?, spent_at, user_agent: row.get(2)? })
+        let known = Client { user_agent: row.get(2)?, address: row.get(3)? };
+        Ok(Found { session: row.get(0)?, spent_at, client: known })
     });
-    let Some(Found { session, spent_at, user_agent }) = found.optional()? else { return Ok(Rotation::Over) };
+    let Some(Found { session, spent_at, client: known }) = found.optional()? else {
+        return Ok(Rotation::Over);
+    };
     match spent_at {
         None => {
-            tx.prepare_cached("update refresh_tokens set spent_at = ?2 where hash = ?1")?
-                .execute(params![token, now.steady.micros()])?;
+            // Its siblings, too: they were handed out for one token, and one line goes on.
+            tx.prepare_cached(
+                "update refresh_tokens set spent_at = ?2 where session_id = ?1 and spent_at is null",
+            )?
+            .execute(params![session, now.steady.micros()])?;
             used(tx, settings, &session, client, now)?;
         }
-        Some(at)
-            if now.steady <= at.plus_seconds(settings.reuse_grace_seconds)
-                && user_agent == client.user_agent => {}
+        Some(at) if now.steady <= at.plus_seconds(settings.reuse_grace_seconds) && known.is_same(client) => {}
         Some(_) => return Ok(Rotation::Reused),
     }
     issue(tx, &session, now.steady).map(Rotation::Next)

@@ -94,6 +94,13 @@ impl Call<'_> {
         self
     }
 
+    /// From an address.
+    pub fn from(mut self, address: &str) -> Self {
+        let place = std::net::SocketAddr::new(address.parse().unwrap(), 4711);
+        self.request = self.request.extension(axum::extract::ConnectInfo(place));
+        self
+    }
+
     pub fn json(mut self, body: &Value) -> Self {
         self.body = Body::from(body.to_string());
         self.header("content-type", "application/json")
@@ -153,6 +160,7 @@ impl App {
             wait: PATIENCE,
             quotas: http_kit::Quotas::default(),
             jobs: http_kit::Jobs::default(),
+            daily: http_kit::Daily::default(),
         });
         let views = directory.path().join("views");
         let users = Users::open(kit.clone(), directory.path(), &views, SETTINGS).await.unwrap();

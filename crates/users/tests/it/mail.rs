@@ -80,7 +80,43 @@ async fn h03_a_reset_mail_sets_one_password_and_ends_all_sessions() {
     assert_eq!(app.login("asha", PASSWORD).await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(app.login("asha", "quite another phrase").await.status, StatusCode::OK);
     let types = app.events("user", asha.id).await;
-    assert_eq!(types, ["USER_REGISTERED", "PASSWORD_RESET_REQUESTED", "PASSWORD_CHANGED"]);
+    // Whoever read the letter has the address.
+    let expected = ["USER_REGISTERED", "PASSWORD_RESET_REQUESTED", "USER_EMAIL_VERIFIED", "PASSWORD_CHANGED"];
+    assert_eq!(types, expected);
+}
+
+#[tokio::test]
+async fn a_strangers_request_takes_nobodys_link_away_and_one_use_ends_all() {
+    let app = App::start().await;
+    let asha = app.join("asha").await;
+    let ask = async || {
+        app.post("/api/auth/password-reset").json(&json!({"email": "asha@example.com"})).send().await;
+        format!("{}.{}", asha.id, app.mailed(asha.id, "password-reset").await)
+    };
+    let (own, strangers) = (ask().await, ask().await);
+    assert_ne!(own, strangers);
+    assert_eq!(confirm(&app, &own, "quite another phrase").await.status, StatusCode::OK);
+    for used in [&own, &strangers] {
+        assert_eq!(confirm(&app, used, "yet another phrase").await.code(), "INVALID_CODE");
+    }
+}
+
+#[tokio::test]
+async fn a_new_password_is_none_of_ones_own_names() {
+    let app = App::start().await;
+    let asha = app.join("asha.rao").await;
+    app.post("/api/auth/password-reset").json(&json!({"email": "asha.rao@example.com"})).send().await;
+    let token = format!("{}.{}", asha.id, app.mailed(asha.id, "password-reset").await);
+    for own in ["Asha.Rao", "asha.rao2024", "asha.rao@example.com"] {
+        let refused = confirm(&app, &token, own).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+        assert!(refused.text("/error/fieldErrors/newPassword").contains("is your"), "{}", refused.body);
+    }
+    let body = json!({"username": "asharao1", "email": "other@example.com", "password": "Asharao123",
+        "firstName": "Asha", "lastName": "Rao"});
+    let refused = app.post("/api/auth/register").json(&body).send().await;
+    assert!(refused.text("/error/fieldErrors/password").contains("is your"), "{}", refused.body);
+    assert_eq!(confirm(&app, &token, "quite another phrase").await.status, StatusCode::OK);
 }
 
 #[tokio::test]

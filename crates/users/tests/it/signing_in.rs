@@ -160,7 +160,7 @@ async fn a_refresh_token_is_exchanged_once() {
     assert_eq!(again.status, StatusCode::OK);
     let again = Person::of(&again);
     assert_ne!(again.refresh, second.refresh);
-    // Both lines of the family go on.
+    // They are siblings: one line of the family goes on, the other is spent with a grace of its own.
     let third = Person::of(&app.refresh(&second.refresh, "Firefox").await);
     assert_eq!(app.refresh(&again.refresh, "Firefox").await.status, StatusCode::OK);
     // Later it is in two hands: everybody loses the session.
@@ -181,6 +181,46 @@ async fn a_refresh_token_is_exchanged_once() {
     );
     let types: Vec<_> = events.await.unwrap().into_iter().map(|e| e.event_type.to_string()).collect();
     assert_eq!(types, ["USER_REGISTERED", "USER_LOGIN", "REFRESH_REUSED"]);
+}
+
+#[tokio::test]
+async fn of_siblings_one_lives_on() {
+    let app = App::start().await;
+    let asha = app.join("asha").await;
+    let (one, other) = (
+        Person::of(&app.refresh(&asha.refresh, "").await),
+        Person::of(&app.refresh(&asha.refresh, "").await),
+    );
+    app.clock.advance(60);
+    let next = Person::of(&app.refresh(&one.refresh, "").await);
+    app.clock.advance(11);
+    // Whoever comes with the other one now has what somebody else went on with.
+    assert_eq!(app.refresh(&other.refresh, "").await.code(), "REFRESH_REUSED");
+    assert_eq!(app.refresh(&next.refresh, "").await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn the_same_program_in_another_network_gets_no_grace() {
+    let app = App::start().await;
+    app.join("asha").await;
+    let from = |address, token: &str| {
+        let call = app.post("/api/auth/refresh").from(address).header("user-agent", "Firefox");
+        call.json(&json!({"refreshToken": token})).send()
+    };
+    for (first, again, refused) in [
+        ("203.0.113.7", "203.0.113.99", false),
+        ("203.0.113.7", "203.0.114.7", true),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", false),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", true),
+        ("203.0.113.7", "::ffff:203.0.113.8", false),
+    ] {
+        let login = app.post("/api/auth/login").from(first).header("user-agent", "Firefox");
+        let login = login.json(&json!({"username": "asha", "password": PASSWORD})).send().await;
+        let person = Person::of(&login);
+        assert_eq!(from(first, &person.refresh).await.status, StatusCode::OK);
+        let answer = from(again, &person.refresh).await;
+        assert_eq!(answer.code() == "REFRESH_REUSED", refused, "{first} and {again}: {}", answer.body);
+    }
 }
 
 #[tokio::test]
@@ -227,6 +267,7 @@ async fn h05_signing_out_takes_effect_at_once_and_outlives_a_restart() {
         wait: app.kit.wait,
         quotas: http_kit::Quotas::default(),
         jobs: http_kit::Jobs::default(),
+        daily: http_kit::Daily::default(),
     });
     let token = app.kit.tokens.issue(&app.tenant, asha.id, session, Role::User, 0).unwrap();
     assert!(app.kit.tokens.verify(&token).is_ok());

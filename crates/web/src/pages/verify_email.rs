@@ -3,7 +3,8 @@
 
 use axum::Router;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
+use serde_json::json;
 
 use super::form_page::FormPage;
 use super::{show, show_as};
@@ -24,7 +25,7 @@ static CODE: &[Group] = &[Group {
 }];
 
 pub(super) fn router() -> Router<Site> {
-    Router::new().route("/verify-email", get(filled).post(submit))
+    Router::new().route("/verify-email", get(filled).post(submit)).route("/verify-email/resend", post(resend))
 }
 
 fn page(visit: &Visit, sheet: Sheet, user: Option<String>) -> FormPage {
@@ -61,4 +62,11 @@ async fn submit(visit: Visit, form: Form) -> Result<Response, Failure> {
             show_as(refusal.status, &page(&visit, sheet.refused(refusal), user))
         }
     }
+}
+
+/// The message with the link, once more.
+async fn resend(visit: Visit) -> Result<Response, Failure> {
+    visit.must_be_signed_in()?;
+    visit.tell(Call::post("/api/auth/verify-email/resend", json!({}))).await?;
+    Ok(visit.go("/account", Some(Flash::ConfirmationSent)))
 }

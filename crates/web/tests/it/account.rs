@@ -61,7 +61,14 @@ async fn an_account_is_deleted_only_when_that_is_confirmed() {
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     answer.has("href=\"#confirm\"");
     assert!(!browser.api.lines().contains(&"DELETE /api/users/profile".to_owned()));
-    assert_eq!(browser.post("/account/delete", &[("confirm", "yes")]).await.to(), "/");
+    browser.api.refuses("DELETE /api/users/profile", 403, json!({"password": "is required"}));
+    let answer = browser.post("/account/delete", &[("confirm", "yes")]).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    answer.has("href=\"#password\"").has("aria-invalid=\"true\"");
+    browser.api.done("DELETE /api/users/profile");
+    let fields = [("confirm", "yes"), ("password", " a phrase ")];
+    assert_eq!(browser.post("/account/delete", &fields).await.to(), "/");
+    assert_eq!(browser.api.last("DELETE /api/users/profile").body, json!({"password": " a phrase "}));
     assert!(!browser.cookies.contains_key("hyd_access"));
 }
 

@@ -16,6 +16,8 @@ pub struct Browser {
     pub api: Stub,
     pub cookies: BTreeMap<String, String>,
     pub router: Router,
+    /// In front of every name under https.
+    pub host: &'static str,
 }
 
 pub struct Answer {
@@ -32,7 +34,12 @@ impl Answer {
     /// The `Set-Cookie` lines of that cookie.
     pub fn sets(&self, name: &str) -> Vec<&str> {
         let lines = self.headers.get_all(SET_COOKIE).into_iter().map(|line| line.to_str().unwrap());
-        lines.filter(|line| line.split_once('=').is_some_and(|(key, _)| key == name)).collect()
+        lines
+            .filter(|line| {
+                line.split_once('=')
+                    .is_some_and(|(key, _)| key.strip_prefix("__Host-").unwrap_or(key) == name)
+            })
+            .collect()
     }
 
     #[track_caller]
@@ -58,9 +65,10 @@ impl Browser {
             secure_cookies: true,
             city: "Hyderabad".to_owned(),
             providers: vec![("sample".to_owned(), "Sample & Co".to_owned())],
+            form_key: [7; 32],
         };
         let router = web::router(Api::new(api.router()), settings);
-        Self { api: api.clone(), cookies: BTreeMap::new(), router }
+        Self { api: api.clone(), cookies: BTreeMap::new(), router, host: "__Host-" }
     }
 
     /// Signed in as `u1`, with an access token that has not expired.
@@ -108,7 +116,8 @@ impl Browser {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<_> =
+            self.cookies.iter().map(|(name, value)| format!("{}{name}={value}", self.host)).collect();
         if !cookies.is_empty() {
             request = request.header(COOKIE, cookies.join("; "));
         }
@@ -123,7 +132,7 @@ impl Browser {
 
     fn take(&mut self, line: &str) {
         let (pair, attributes) = line.split_once(';').unwrap();
-        let (name, value) = pair.split_once('=').unwrap();
+        let (name, value) = pair.strip_prefix(self.host).unwrap().split_once('=').unwrap();
         if attributes.contains("Max-Age=0;") {
             self.cookies.remove(name);
         } else {

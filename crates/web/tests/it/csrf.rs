@@ -2,7 +2,12 @@
 
 use axum::http::StatusCode;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
+
 use crate::browser::Browser;
+use crate::stub::tokens;
 
 const SAVE: &str = "/homes/h1/save";
 
@@ -25,7 +30,7 @@ async fn the_own_form_is_acted_on() {
 
 #[tokio::test]
 async fn a_forged_form_reaches_nothing_and_says_so() {
-    let other = "A".repeat(43);
+    let other = "A".repeat(64);
     for (headers, field) in [
         (&[][..], None),
         (&[], Some(other.as_str())),
@@ -41,6 +46,32 @@ async fn a_forged_form_reaches_nothing_and_says_so() {
         answer.has("This form could not be accepted").has("href=\"/\"");
         assert!(browser.api.seen().is_empty());
     }
+}
+
+/// An access token of a session, as far as pages read it.
+fn access(session: &str) -> String {
+    format!("head.{}.signature", URL_SAFE_NO_PAD.encode(json!({"sid": session}).to_string()))
+}
+
+#[tokio::test]
+async fn a_token_of_another_session_is_none_of_this_one() {
+    let mut browser = Browser::signed_in();
+    browser.api.done("POST /api/properties/h1/favorite");
+    browser.cookies.insert("hyd_access".to_owned(), access("theirs"));
+    browser.get("/verify-email").await;
+    let planted = browser.cookies["hyd_csrf"].clone();
+    // Another host of the domain put its own token, cookie and field, into the browser of somebody else.
+    browser.cookies.insert("hyd_access".to_owned(), access("mine"));
+    let answer = browser.post_exactly(SAVE, &[], &[("_csrf", &planted)]).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(browser.api.seen().is_empty());
+    let own = browser.cookies["hyd_csrf"].clone();
+    assert_ne!(own, planted, "the person gets a token of their own");
+    assert_eq!(browser.post_exactly(SAVE, &[], &[("_csrf", &own)]).await.status, StatusCode::SEE_OTHER);
+    // It outlives a renewal of the same session, and no sign-in.
+    browser.cookies.remove("hyd_access");
+    browser.api.says("POST /api/auth/refresh", tokens(&access("mine"), "refresh-2"));
+    assert_eq!(browser.post_exactly(SAVE, &[], &[("_csrf", &own)]).await.status, StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]

@@ -28,9 +28,12 @@ async fn an_expired_sign_in_is_renewed_once_for_the_whole_page() {
     assert_eq!(browser.api.seen()[0].body, json!({"refreshToken": "refresh-1"}));
     assert_eq!(browser.api.seen()[1].header("authorization"), "Bearer access-2");
     let access = answer.sets("hyd_access")[0];
-    assert_eq!(access, "hyd_access=access-2; Path=/; Max-Age=570; HttpOnly; SameSite=Lax; Secure");
+    assert_eq!(access, "__Host-hyd_access=access-2; Path=/; Max-Age=570; HttpOnly; SameSite=Lax; Secure");
     let refresh = answer.sets("hyd_refresh")[0];
-    assert_eq!(refresh, "hyd_refresh=refresh-2; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure");
+    assert_eq!(
+        refresh,
+        "__Host-hyd_refresh=refresh-2; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure"
+    );
 }
 
 #[tokio::test]
@@ -157,10 +160,15 @@ async fn the_api_sees_the_person_s_machine() {
     let peer: SocketAddr = "203.0.113.7:4711".parse().unwrap();
     let browser = Browser::new();
     browser.api.says("GET /api/properties/recent", json!([]));
-    let settings = web::Settings { secure_cookies: false, city: "Hyderabad".to_owned(), providers: vec![] };
+    let settings = web::Settings {
+        secure_cookies: false,
+        city: "Hyderabad".to_owned(),
+        providers: vec![],
+        form_key: [7; 32],
+    };
     let router =
         web::router(web::Api::new(browser.api.router()), settings).layer(Extension(ConnectInfo(peer)));
-    let mut browser = Browser { router, ..browser };
+    let mut browser = Browser { router, host: "", ..browser };
     let headers = [
         ("user-agent", "Test/1"),
         ("x-correlation-id", "c-1"),

@@ -23,8 +23,7 @@ const FORGED: [(&str, &str); 5] = [
 async fn forged_headers_and_members_of_bodies_change_nothing() {
     let app = people::app().await;
     let admin = people::admin(&app).await;
-    let (mallory, owner) =
-        (Person::register(&app.client, "mallory").await, Person::register(&app.client, "owner").await);
+    let (mallory, owner) = (Person::confirmed(&app, "mallory").await, Person::confirmed(&app, "owner").await);
     let home = owner.list_home("The home of another", 7_000_000).await;
     for victim in [&owner.id, &admin.id] {
         let headers: Vec<(&str, &str)> = FORGED.into_iter().chain([("x-user-id", victim.as_str())]).collect();
@@ -123,8 +122,7 @@ async fn a_token_that_does_not_hold_opens_nothing() {
 async fn a_session_is_ended_by_its_person_only() {
     let app = people::app().await;
     let admin = people::admin(&app).await;
-    let (owner, other) =
-        (Person::register(&app.client, "owner").await, Person::register(&app.client, "other").await);
+    let (owner, other) = (Person::confirmed(&app, "owner").await, Person::confirmed(&app, "other").await);
     let sessions = owner.client.get("/api/auth/sessions").await.expect(200);
     let path = format!("/api/auth/sessions/{}", sessions.data()[0]["id"].as_str().unwrap());
     for stranger in [&other, &admin] {
@@ -141,8 +139,7 @@ async fn a_listing_the_public_may_not_see_does_not_exist_for_strangers() {
         settings.tenants.get_mut("hyderabad").unwrap().moderation = true;
     };
     let app = TestApp::with(moderated, &people::WITH_ADMIN).await;
-    let (owner, other) =
-        (Person::register(&app.client, "owner").await, Person::register(&app.client, "other").await);
+    let (owner, other) = (Person::confirmed(&app, "owner").await, Person::confirmed(&app, "other").await);
     let id = owner.list_home("A home that waits", 7_000_000).await["id"].as_str().unwrap().to_owned();
     let unknown = "01900000-0000-7000-8000-000000000000";
     app.drain().await;

@@ -46,15 +46,18 @@ impl World {
             moderator: people::with_role(client, &admin, "moderator", "MODERATOR").await,
             support: people::with_role(client, &admin, "support", "SUPPORT").await,
             seller: people::with_role(client, &admin, "seller", "SELLER").await,
-            user: Person::register(client, "user").await,
-            other: Person::register(client, "other").await,
-            owner: Person::register(client, "owner").await,
+            user: Person::confirmed(&app, "user").await,
+            other: Person::confirmed(&app, "other").await,
+            owner: Person::confirmed(&app, "owner").await,
             service: people::service(&app),
             names: AtomicUsize::new(0),
             admin,
             app,
             issuer,
         };
+        for person in [&world.moderator, &world.support, &world.seller] {
+            person.confirm(&world.app).await;
+        }
         world.listing(&world.other).await;
         world
     }

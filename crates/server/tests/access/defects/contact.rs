@@ -32,8 +32,7 @@ fn tells_nothing(what: &str, text: &str) {
 async fn h08_no_answer_but_the_contacts_own_tells_whom_to_call() {
     let app = people::app().await;
     let admin = people::admin(&app).await;
-    let (owner, viewer) =
-        (Person::register(&app.client, "owner").await, Person::register(&app.client, "viewer").await);
+    let (owner, viewer) = (Person::confirmed(&app, "owner").await, Person::confirmed(&app, "viewer").await);
     let (id, created) = list(&owner).await;
     tells_nothing("the answer to a new listing", &created);
     admin.client.post(&format!("/api/properties/{id}/feature"), &json!({})).await.expect(200);
@@ -76,8 +75,7 @@ async fn h08_no_answer_but_the_contacts_own_tells_whom_to_call() {
 #[tokio::test(flavor = "multi_thread")]
 async fn h08_a_contact_is_told_to_people_and_on_record() {
     let app = TestApp::start().await;
-    let (owner, viewer) =
-        (Person::register(&app.client, "owner").await, Person::register(&app.client, "viewer").await);
+    let (owner, viewer) = (Person::confirmed(&app, "owner").await, Person::confirmed(&app, "viewer").await);
     let (id, _) = list(&owner).await;
     let path = format!("/api/properties/{id}/contact");
     tells_nothing("nobody", &app.client.get(&path).await.expect(401).text);
@@ -106,7 +104,7 @@ async fn h08_nothing_of_a_visitor_is_kept() {
     const AGENT: &str = "Rarelyseenbrowser/47.11";
     const ADDRESS: [u8; 4] = [127, 83, 7, 19];
     let app = TestApp::start().await;
-    let owner = Person::register(&app.client, "owner").await;
+    let owner = Person::confirmed(&app, "owner").await;
     let (id, _) = list(&owner).await;
     app.drain().await;
     let visitor = reqwest::Client::builder()
@@ -152,8 +150,8 @@ fn files_with(directory: &Path, needles: &[&[u8]]) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn h08_an_edit_that_names_no_contact_keeps_it() {
     let app = TestApp::start().await;
-    let owner = Person::register(&app.client, "owner").await;
-    let viewer: Client = Person::register(&app.client, "viewer").await.client;
+    let owner = Person::confirmed(&app, "owner").await;
+    let viewer: Client = Person::confirmed(&app, "viewer").await.client;
     let (id, _) = list(&owner).await;
     let body = json!({"title": "A home with another title", "location": "Kondapur", "price": 6_400_000,
         "propertyType": "APARTMENT"});

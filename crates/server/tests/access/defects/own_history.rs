@@ -9,8 +9,7 @@ use crate::people;
 #[tokio::test(flavor = "multi_thread")]
 async fn h22_every_action_is_in_the_history_asked_for_right_after_it() {
     let app = TestApp::start().await;
-    let (owner, asha) =
-        (Person::register(&app.client, "owner").await, Person::register(&app.client, "asha").await);
+    let (owner, asha) = (Person::confirmed(&app, "owner").await, Person::confirmed(&app, "asha").await);
     assert_eq!(people::history(&asha).await, ["USER_REGISTERED"]);
     let theirs = owner.list_home("A home of another", 4_000_000).await["id"].as_str().unwrap().to_owned();
     let own = asha.list_home("A home of Asha's", 5_000_000).await;
@@ -60,7 +59,7 @@ async fn h22_every_action_is_in_the_history_asked_for_right_after_it() {
 async fn h22_what_codes_and_moderators_do_is_there_as_well() {
     let app = people::app().await;
     let admin = people::admin(&app).await;
-    let asha = Person::register(&app.client, "asha").await;
+    let asha = Person::confirmed(&app, "asha").await;
     let code = people::code(&app, &asha, "verify-email").await;
     let body = json!({"userId": asha.id, "verificationCode": code});
     app.client.post("/api/auth/verify-email", &body).await.expect(200);

@@ -30,9 +30,9 @@ impl Scene {
         let app = TestApp::with(moderated, &people::WITH_ADMIN).await;
         let admin = people::admin(&app).await;
         let [asha, ravi, meera] = [
-            Person::register(&app.client, "asha").await,
-            Person::register(&app.client, "ravi").await,
-            Person::register(&app.client, "meera").await,
+            Person::confirmed(&app, "asha").await,
+            Person::confirmed(&app, "ravi").await,
+            Person::confirmed(&app, "meera").await,
         ];
         Self { app, admin, asha, ravi, meera }
     }

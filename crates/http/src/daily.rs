@@ -1,0 +1,168 @@
+//! What somebody may do so often a day. Counted in this process: a restart begins the day anew. What must hold over a
+//! restart, such as letters a day, is counted where it is written down.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::failure::Failure;
+use crate::network::Network;
+use crate::steady::Steady;
+
+/// The numbers of the settings, each for one day.
+#[derive(Clone, Copy, Debug)]
+pub struct DailyLimits {
+    /// Contacts shown to one person.
+    pub contacts_per_person: u32,
+    /// Contacts shown to all people of one network.
+    pub contacts_per_network: u32,
+    /// Contacts after which moderators are told of the person.
+    pub unusual_contacts: u32,
+    /// Enquiries of one person.
+    pub enquiries_per_person: u32,
+    /// Letters to confirm an address that one account asks for again, and letters to reset a password that are asked for
+    /// from one network with one address.
+    pub letters_again: u32,
+    /// Registrations of one network with an address or a name that is taken.
+    pub taken_per_network: u32,
+}
+
+/// Wrong passwords of somebody who is signed in and would close the account.
+const WRONG_PASSWORDS: u32 = 10;
+/// Keys kept at once. Beyond, those that came once only are forgotten first.
+const MOST_KEYS: usize = 200_000;
+
+/// What is counted, and whose it is. People are named by tenant and id, so that no two share a count.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Deed {
+    /// A contact shown to a person.
+    ContactOf(String),
+    /// The same, by where they are.
+    ContactFrom(Network),
+    /// An enquiry of a person.
+    Enquiry(String),
+    /// Another letter to confirm an address.
+    Confirmation(String),
+    /// A letter to reset the password of whoever has an address. By where it is asked from, too: a stranger must not keep
+    /// the owner from asking.
+    Reset(String, Option<Network>),
+    /// A registration with what is taken.
+    Taken(Network),
+    /// A wrong password of somebody who is signed in.
+    WrongPassword(String),
+}
+
+/// The counts of this process.
+#[derive(Debug, Default)]
+pub struct Daily(Option<Counting>);
+
+#[derive(Debug)]
+struct Counting {
+    limits: DailyLimits,
+    time: Arc<Steady>,
+    counts: Mutex<Counts>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    /// The day, in India, that is counted.
+    day: i64,
+    of: HashMap<Deed, u32>,
+}
+
+impl Daily {
+    /// Counts from nothing; [`Self::default`] counts nothing and refuses nothing.
+    #[must_use]
+    pub fn new(limits: DailyLimits, time: Arc<Steady>) -> Self {
+        Self(Some(Counting { limits, time, counts: Mutex::default() }))
+    }
+
+    /// Counts `deed` once more; gives how often it was done today.
+    ///
+    /// # Errors
+    /// 429 with the time until tomorrow, when it was done as often as it may be; then nothing is counted.
+    pub fn take(&self, deed: Deed) -> Result<u32, Failure> {
+        self.counted(deed, true)
+    }
+
+    /// Whether `deed` may be done once more.
+    ///
+    /// # Errors
+    /// As [`Self::take`].
+    pub fn check(&self, deed: Deed) -> Result<(), Failure> {
+        self.counted(deed, false).map(|_| ())
+    }
+
+    /// Whether so many contacts in a day are told to moderators: true once a day.
+    #[must_use]
+    pub fn is_unusual(&self, contacts: u32) -> bool {
+        self.0.as_ref().is_some_and(|counting| counting.limits.unusual_contacts == contacts)
+    }
+
+    fn counted(&self, deed: Deed, count: bool) -> Result<u32, Failure> {
+        let Some(Counting { limits, time, counts }) = &self.0 else { return Ok(0) };
+        let now = time.now();
+        let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if counts.day != now.india_day() {
+            *counts = Counts { day: now.india_day(), of: HashMap::new() };
+        }
+        let done = counts.of.get(&deed).copied().unwrap_or_default();
+        if done >= limits.most(&deed) {
+            let left = u64::try_from(86_400 - now.india_second()).unwrap_or(1);
+            return Err(Failure::too_many(left.max(1)));
+        }
+        if !count {
+            return Ok(done);
+        }
+        if counts.of.len() >= MOST_KEYS {
+            counts.of.retain(|_, done| *done > 1);
+        }
+        counts.of.insert(deed, done + 1);
+        Ok(done + 1)
+    }
+}
+
+impl DailyLimits {
+    fn most(&self, deed: &Deed) -> u32 {
+        match deed {
+            Deed::ContactOf(_) => self.contacts_per_person,
+            Deed::ContactFrom(_) => self.contacts_per_network,
+            Deed::Enquiry(_) => self.enquiries_per_person,
+            Deed::Confirmation(_) | Deed::Reset(..) => self.letters_again,
+            Deed::Taken(_) => self.taken_per_network,
+            Deed::WrongPassword(_) => WRONG_PASSWORDS,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Clock, Timestamp};
+
+    use super::*;
+
+    #[test]
+    fn what_was_done_often_enough_is_refused_until_the_day_is_over_in_india() {
+        // 16:00 in India.
+        let clock = Clock::manual(Timestamp::from_micros(1_768_473_000_000_000));
+        let limits = DailyLimits {
+            contacts_per_person: 2,
+            contacts_per_network: 3,
+            unusual_contacts: 2,
+            enquiries_per_person: 1,
+            letters_again: 1,
+            taken_per_network: 1,
+        };
+        let daily = Daily::new(limits, Arc::new(Steady::new(clock.clone())));
+        let contact = |who: &str| daily.take(Deed::ContactOf(who.to_owned()));
+        assert_eq!((contact("asha").unwrap(), contact("asha").unwrap()), (1, 2));
+        assert!(daily.is_unusual(2) && !daily.is_unusual(1) && !daily.is_unusual(3));
+        let refused = contact("asha").unwrap_err();
+        assert_eq!((refused.code, refused.retry_after), ("RATE_LIMITED", Some(8 * 3600)));
+        assert!(daily.check(Deed::ContactOf("asha".into())).is_err());
+        assert_eq!(contact("ravi").unwrap(), 1, "everybody has their own");
+        assert!(daily.take(Deed::Enquiry("asha".into())).is_ok(), "and for everything another");
+        clock.advance(8 * 3600);
+        assert_eq!(contact("asha").unwrap(), 1);
+        assert!((0..50).all(|_| Daily::default().take(Deed::Enquiry("asha".into())).is_ok()));
+    }
+}
