@@ -3,6 +3,7 @@
 
 mod arrival;
 mod devices;
+mod door;
 mod guard;
 mod headers;
 mod limits;
@@ -27,7 +28,8 @@ use tokio::sync::watch;
 use tower::{ServiceBuilder, ServiceExt};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-pub use arrival::{Connection, Proxies, arrive};
+pub use arrival::{Connection, Proxies};
+pub use door::{CertificateError, Certificates, Door, DoorSettings, Greeting};
 pub use limits::{LimitSettings, Limits};
 pub use look::{Component, Look, Standing as HealthStatus};
 pub use realtime::Hub;

@@ -12,6 +12,9 @@ pub(crate) const CSRF: &str = "hyd_csrf";
 /// The code of a message for the next page.
 pub(crate) const FLASH: &str = "hyd_flash";
 
+/// What the API has browsers keep that signed in; it is handed on and not looked at.
+pub(crate) const DEVICE: &str = "hyd_device";
+
 const DAY: u64 = 24 * 60 * 60;
 pub(crate) const REFRESH_LIFE: u64 = 30 * DAY;
 pub(crate) const CSRF_LIFE: u64 = 30 * DAY;

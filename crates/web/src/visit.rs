@@ -1,7 +1,7 @@
 //! One request of one person: who they are, what the API says to them, where they go next.
 
 use axum::extract::FromRequestParts;
-use axum::http::header::{LOCATION, REFERER};
+use axum::http::header::{LOCATION, REFERER, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::Site;
@@ -36,6 +36,7 @@ pub(crate) struct Visit {
     came_from: Option<NextPath>,
     caller: Caller,
     stale: Arc<AtomicBool>,
+    device: Arc<OnceLock<HeaderValue>>,
 }
 
 impl Visit {
@@ -51,6 +52,7 @@ impl Visit {
             came_from: referring_page(&parts.headers),
             caller: Caller::of(parts),
             stale: Arc::default(),
+            device: Arc::default(),
         }
     }
 
@@ -87,6 +89,9 @@ impl Visit {
     ) -> Result<(T, Option<String>), ApiError> {
         let answer = self.site.api.send(&self.caller, self.access.as_deref(), call).await?;
         self.stale.fetch_or(answer.stale, Ordering::Relaxed);
+        if let Some(device) = &answer.device {
+            let _ = self.device.set(device.clone());
+        }
         let version = answer.version.clone();
         Ok((answer.data()?, version))
     }
@@ -145,6 +150,9 @@ impl Visit {
     pub(crate) fn go_signed_in(&self, tokens: &Tokens, to: &str, flash: Flash) -> Response {
         let mut response = self.go(to, Some(flash));
         session::keep(response.headers_mut(), tokens, self.secure());
+        if let Some(device) = self.device.get() {
+            response.headers_mut().append(SET_COOKIE, device.clone());
+        }
         response
     }
 

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use bus::{Group, GroupHandle};
 use domain::{Clock, Ids, Log, TenantId};
 use files::Files;
-use gateway::{Hub, LimitSettings, Limits, Parts};
+use gateway::{DoorSettings, Greeting, Hub, LimitSettings, Limits, Parts};
 use history::History;
 use http_kit::{Jobs, Kit, KitParts, Tenant, Tenants, Tokens};
 use journal::sqlite::Limits as JournalLimits;
@@ -53,6 +53,7 @@ impl App {
         let Opening { clock, prometheus, public_url, supervisor } = opening;
         let data_dir = &settings.data_dir;
         let lock = lock(data_dir)?;
+        let greeting = Greeting::new(door(settings))?;
         let journal = Arc::new(open_journal(settings, &clock, &supervisor)?);
         let (kit, settled) = kit(settings, &journal, clock, supervisor).await?;
         let views_dir = data_dir.join("views");
@@ -122,6 +123,7 @@ impl App {
             journal,
             hub,
             tasks,
+            greeting,
             secure_cookies: public_url.starts_with("https://"),
             providers: sign_ins::buttons(settings),
             _lock: lock,
@@ -305,6 +307,15 @@ fn tenants(settings: &Settings) -> anyhow::Result<Tenants> {
     let default = all.iter().position(|tenant| tenant.id.as_str() == settings.tenancy.default);
     let default = all.swap_remove(default.context("the default tenant is not among the tenants")?);
     Ok(Tenants::new(default, all))
+}
+
+fn door(settings: &Settings) -> DoorSettings {
+    let server = &settings.server;
+    DoorSettings {
+        trusted_proxies: server.trusted_proxies.clone(),
+        proxy_protocol: server.proxy_protocol,
+        tls: server.tls.certificate_file.clone().zip(server.tls.key_file.clone()),
+    }
 }
 
 fn limits(settings: &settings::Limits) -> LimitSettings {

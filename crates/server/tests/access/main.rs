@@ -2,14 +2,18 @@
 //! it over HTTP against the whole application.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod addresses;
 mod authorisation;
 mod commands;
 mod defects;
 mod endpoints;
 mod export;
 mod files;
+mod hidden_ids;
+mod hosts;
 mod images;
 mod lists;
+mod machine;
 mod oidc;
 mod openapi;
 mod people;
@@ -18,4 +22,5 @@ mod rows;
 mod saved_searches;
 mod search;
 mod searches;
+mod sign_ins;
 mod tenants;
