@@ -69,7 +69,13 @@ impl Proxies {
             ([one, _], _, true) => one,
             ([_, one], true, false) => one,
             // A proxy writes one of the two and may hand on the other as it came.
-            ([one, other], false, false) => if one == other { one } else { peer.ip() },
+            ([one, other], false, false) => {
+                if one == other {
+                    one
+                } else {
+                    peer.ip()
+                }
+            }
         };
         let port = if caller == peer.ip() { peer.port() } else { 0 };
         (SocketAddr::new(caller, port), by_list.scheme.or(by_name.scheme).unwrap_or(direct))

@@ -92,9 +92,17 @@ struct ByAddress {
 }
 
 impl ByAddress {
-    fn new(policy: &'static str, quota: impl Fn(NonZeroU32) -> Quota, most: NonZeroU32, clock: &LimitClock) -> Self {
-        let site = quota(most.saturating_mul(SITE));
-        Self { subscriber: Buckets::new(policy, quota(most), clock), site: Buckets::new(policy, site, clock) }
+    fn new(
+        [subscriber, site]: [&'static str; 2],
+        quota: impl Fn(NonZeroU32) -> Quota,
+        most: NonZeroU32,
+        clock: &LimitClock,
+    ) -> Self {
+        let of_site = quota(most.saturating_mul(SITE));
+        Self {
+            subscriber: Buckets::new(subscriber, quota(most), clock),
+            site: Buckets::new(site, of_site, clock),
+        }
     }
 
     fn tidy(&self) {
@@ -139,19 +147,34 @@ impl Limits {
             enabled: settings.enabled,
             sign_in_account: Buckets::new("sign-in-account", minute(settings.sign_in_per_account), &clock),
             sign_in_strangers: Buckets::new(
-                "sign-in-account",
+                "sign-in-strangers",
                 minute(settings.sign_in_per_account.saturating_mul(STRANGERS)),
                 &clock,
             ),
-            sign_in_address: ByAddress::new("sign-in-address", minute, settings.sign_in_per_address, &clock),
-            registration: ByAddress::new("registration", minute, settings.registrations_per_address, &clock),
+            sign_in_address: ByAddress::new(
+                ["sign-in-address", "sign-in-site"],
+                minute,
+                settings.sign_in_per_address,
+                &clock,
+            ),
+            registration: ByAddress::new(
+                ["registration", "registration-site"],
+                minute,
+                settings.registrations_per_address,
+                &clock,
+            ),
             contact: Buckets::new("contact", minute(settings.contact_reveals_per_user), &clock),
             user: Buckets::new(
                 "person",
                 Quota::per_second(settings.user_per_second).allow_burst(settings.user_burst),
                 &clock,
             ),
-            anonymous: ByAddress::new("address", Quota::per_second, settings.anonymous_per_second, &clock),
+            anonymous: ByAddress::new(
+                ["address", "site"],
+                Quota::per_second,
+                settings.anonymous_per_second,
+                &clock,
+            ),
             clock,
         }
     }

@@ -57,7 +57,8 @@ impl Caller {
         if !parts.headers.contains_key(AUTHORIZATION) {
             return Ok(visitor);
         }
-        let claims = bearer(&parts.headers).map_or(Err(TokenError::Invalid), |token| kit.tokens.verify(token));
+        let claims =
+            bearer(&parts.headers).map_or(Err(TokenError::Invalid), |token| kit.tokens.verify(token));
         let claims = claims.map_err(|error| Failure::unauthenticated(&error.to_string()))?;
         claims.belong_to(site(kit, parts))?;
         let service = claims.aud == INTERNAL;
@@ -67,7 +68,10 @@ impl Caller {
 
     fn visitor(kit: &Kit, parts: &Parts) -> Self {
         let tenant = site(kit, parts).unwrap_or(kit.tenants.default_id()).clone();
-        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical().to_string());
+        let address = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|info| info.0.ip().to_canonical().to_string());
         let user_agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
         let user_agent = user_agent.map(|agent| agent.chars().take(300).collect());
         let correlation =

@@ -172,7 +172,9 @@ mod tests {
         assert!(host("b.test:443").is_origin("https://B.test"));
         assert!(host("b.test").is_origin("http://b.test:80"));
         assert!(host("b.test:8080").is_origin("http://b.test:8080/page"));
-        for origin in ["http://b.test:8080", "https://b.test.evil.example", "null", "b.test", "https://b.test:80"] {
+        for origin in
+            ["http://b.test:8080", "https://b.test.evil.example", "null", "b.test", "https://b.test:80"]
+        {
             assert!(!host("b.test").is_origin(origin), "{origin}");
         }
     }

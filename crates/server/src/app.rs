@@ -193,7 +193,8 @@ pub(crate) fn lock(data_dir: &Path) -> anyhow::Result<File> {
             "{data_dir} is in use by a running server; use --server URL, or stop that server first"
         )
     })?;
-    private::close_to_others(data_dir).with_context(|| format!("{} cannot be looked at", data_dir.display()))?;
+    private::close_to_others(data_dir)
+        .with_context(|| format!("{} cannot be looked at", data_dir.display()))?;
     if data_dir.join(backup::UNFINISHED).exists() {
         anyhow::bail!("{}: a restore into it did not finish; empty it and restore again", data_dir.display());
     }

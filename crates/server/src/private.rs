@@ -58,11 +58,16 @@ pub fn close_to_others(top: &Path) -> io::Result<()> {
         };
         match close() {
             Ok(()) => closed += 1,
-            Err(error) => tracing::warn!(path = %path.display(), %error, "others of the machine may use this"),
+            Err(error) => {
+                tracing::warn!(path = %path.display(), %error, "others of the machine may use this")
+            }
         }
     }
     if closed > 0 {
-        tracing::warn!(paths = closed, "the data directory was open to others of the machine; it is closed now");
+        tracing::warn!(
+            paths = closed,
+            "the data directory was open to others of the machine; it is closed now"
+        );
     }
     Ok(())
 }

@@ -42,8 +42,9 @@ pub fn outside(settings: &Settings) -> Vec<Weakness> {
 }
 
 fn root() -> Vec<Weakness> {
-    let text = "this is root: a fault of the server is a fault of the whole machine; run it as a user of its own";
-    Vec::from_iter(rustix::process::geteuid().is_root().then(|| weakness("user", text)))
+    let text =
+        "this is root: a fault of the server is a fault of the whole machine; run it as a user of its own";
+    rustix::process::geteuid().is_root().then(|| weakness("user", text)).into_iter().collect()
 }
 
 fn modes(top: &Path) -> Option<Weakness> {
@@ -52,7 +53,9 @@ fn modes(top: &Path) -> Option<Weakness> {
     }
     let open = match private::open_to_others(top) {
         Ok(open) => open,
-        Err(error) => return Some(weakness("modes", format!("{} cannot be looked at: {error}", top.display()))),
+        Err(error) => {
+            return Some(weakness("modes", format!("{} cannot be looked at: {error}", top.display())));
+        }
     };
     let named: Vec<String> = open.iter().take(NAMED).map(|path| path.display().to_string()).collect();
     let more = open.len().checked_sub(NAMED).filter(|more| *more > 0).map(|more| format!(" and {more} more"));
@@ -88,7 +91,8 @@ fn keys(settings: &Settings) -> Vec<Weakness> {
         found.push(weakness("keys", format!("{} {text}", signing.display())));
     }
     if settings.admin_password.as_ref().is_some_and(|password| people::password(password.reveal()).is_err()) {
-        let text = "admin_password is one that everybody guesses; choose another and take it out of the settings";
+        let text =
+            "admin_password is one that everybody guesses; choose another and take it out of the settings";
         found.push(weakness("keys", text));
     }
     found
@@ -138,7 +142,10 @@ fn door(settings: &Settings) -> Vec<Weakness> {
         found.push(weakness("tenant", format!("the default tenant [tenants.{default}] {text}")));
     }
     if (public || proxied) && !settings.limits.enabled {
-        found.push(weakness("limits", "limits.enabled is false: passwords can be guessed without end; set it to true"));
+        found.push(weakness(
+            "limits",
+            "limits.enabled is false: passwords can be guessed without end; set it to true",
+        ));
     }
     found
 }
@@ -160,7 +167,10 @@ mod tests {
         let random: Vec<u8> = (0..32).map(|n: u8| n.wrapping_mul(151).wrapping_add(17)).collect();
         assert_eq!(weak_master(&random), None);
         assert_eq!(weak_master(&[7; 32]), Some("repeats itself"));
-        assert_eq!(weak_master(b"0123456789abcdefghijklmnopqrstuv"), Some("is a text, of which there are few"));
+        assert_eq!(
+            weak_master(b"0123456789abcdefghijklmnopqrstuv"),
+            Some("is a text, of which there are few")
+        );
         assert_eq!(weak_master(&random[1..]), Some("does not have 32 bytes"));
     }
 }

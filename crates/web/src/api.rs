@@ -94,6 +94,11 @@ impl Caller {
             headers: headers.chain(device).collect(),
         }
     }
+
+    /// The browser speaks TLS, with us or with a proxy of ours.
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.scheme == Some(Scheme::HTTPS)
+    }
 }
 
 impl Call {

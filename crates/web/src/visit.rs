@@ -9,8 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use crate::Site;
 use crate::api::{ApiError, Call, Caller, Tokens};
@@ -74,7 +74,7 @@ impl Visit {
     }
 
     pub(crate) fn secure(&self) -> bool {
-        self.site.settings.secure_cookies
+        self.site.settings.secure_cookies || self.caller.is_encrypted()
     }
 
     /// The `data` of the answer.

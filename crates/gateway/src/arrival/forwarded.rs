@@ -73,6 +73,7 @@ fn scheme(word: &str) -> Option<Scheme> {
 /// An address, with a port or without; of IPv6 in brackets or without.
 fn address(text: &str) -> Option<IpAddr> {
     let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
-    let address = bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|with_port| with_port.ip()));
+    let address =
+        bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|with_port| with_port.ip()));
     address.map(|address| address.to_canonical())
 }

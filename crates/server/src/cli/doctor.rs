@@ -32,7 +32,9 @@ pub fn examine(settings: &Settings) -> anyhow::Result<ExitCode> {
         ("clock", clock()),
     ];
     findings.extend(settings.oidc.iter().map(|(name, of)| ("sign-in", provider(name, of))));
-    if let (Some(certificate), Some(key)) = (&settings.server.tls.certificate_file, &settings.server.tls.key_file) {
+    if let (Some(certificate), Some(key)) =
+        (&settings.server.tls.certificate_file, &settings.server.tls.key_file)
+    {
         findings.push(("certificate", certificate_fits(certificate, key)));
     }
     findings.extend(weaknesses::all(settings).into_iter().map(|found| (found.about, Err(found.text))));

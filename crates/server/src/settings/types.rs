@@ -331,7 +331,9 @@ pub(super) fn network(text: &str) -> Option<IpNet> {
 }
 
 fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
-    let read = |text: String| network(&text).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is no network")));
+    let read = |text: String| {
+        network(&text).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is no network")))
+    };
     Vec::<String>::deserialize(deserializer)?.into_iter().map(read).collect()
 }
 

@@ -31,7 +31,9 @@ async fn nobody_else_is_believed() {
     for settings in [&[][..], &[("server.trusted_proxies", "10.0.0.0/8,192.0.2.1")]] {
         let settings = [settings, &[("limits.anonymous_per_second", "3")]].concat();
         let app = TestApp::with(|_| {}, &settings).await;
-        for (address, status) in [("203.0.113.7", 200), ("203.0.113.8", 200), ("10.0.0.1", 200), ("203.0.113.9", 429)] {
+        for (address, status) in
+            [("203.0.113.7", 200), ("203.0.113.8", 200), ("10.0.0.1", 200), ("203.0.113.9", 429)]
+        {
             from(&app, address).await.expect(status);
         }
         let forwarded = [("forwarded", "for=203.0.113.77;proto=https"), ("x-real-ip", "203.0.113.77")];
@@ -91,7 +93,8 @@ async fn connections_that_a_proxy_hands_on_are_those_of_their_source() {
     }
     assert_eq!(raw(&app, &[GET]).await, "", "a connection of the proxy without its header is cut");
     // Somebody else's header is a bad request, and the source it names nobody's.
-    let settings = [limits.as_slice(), &[("server.trusted_proxies", "10.0.0.1"), ("server.proxy_protocol", "true")]];
+    let settings =
+        [limits.as_slice(), &[("server.trusted_proxies", "10.0.0.1"), ("server.proxy_protocol", "true")]];
     let app = TestApp::with(|_| {}, &settings.concat()).await;
     assert!(!raw(&app, &[&header(7), GET]).await.contains("200 OK"));
     assert!(raw(&app, &[GET]).await.starts_with("HTTP/1.1 200 OK"));

@@ -9,8 +9,9 @@ use crate::tenants::sides;
 /// One request as it stands; the answer as it comes.
 async fn ask(app: &TestApp, target: &str, hosts: &[&str], authorization: &str) -> String {
     let hosts: String = hosts.iter().map(|host| format!("Host: {host}\r\n")).collect();
-    let request =
-        format!("GET {target} HTTP/1.1\r\n{hosts}Authorization: {authorization}\r\nConnection: close\r\n\r\n");
+    let request = format!(
+        "GET {target} HTTP/1.1\r\n{hosts}Authorization: {authorization}\r\nConnection: close\r\n\r\n"
+    );
     let request = if authorization.is_empty() { request.replace("Authorization: \r\n", "") } else { request };
     let mut stream = TcpStream::connect(app.base.trim_start_matches("http://")).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
@@ -85,7 +86,9 @@ async fn the_word_bearer_is_read_in_any_case() {
             assert!(answer.status < 300, "{scheme} {path}: {}", answer.text);
         }
     }
-    for wrong in [format!("Basic {token}"), format!("Bearer{token}"), format!("Bearer\t{token}"), "Bearer".into()] {
+    for wrong in
+        [format!("Basic {token}"), format!("Bearer{token}"), format!("Bearer\t{token}"), "Bearer".into()]
+    {
         let headers = [("authorization", &*wrong)];
         app.client.send(reqwest::Method::GET, "/api/users/profile", None, &headers).await.expect(401);
     }

@@ -73,7 +73,8 @@ async fn the_pages_remember_the_device() {
     let app = TestApp::with(|_| {}, &[PROXIED, ("limits.sign_in_per_account", "2")]).await;
     let asha = Person::register(&app.client, "asha").await;
     let page = app.client.get("/sign-in").await.expect(200);
-    let csrf = page.text.split("name=\"_csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let csrf =
+        page.text.split("name=\"_csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let csrf_cookie = page.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
     let submit = async |cookies: String| {
         let form = format!("_csrf={csrf}&emailOrUsername=asha&password={}", PASSWORD.replace(' ', "+"));
@@ -81,7 +82,14 @@ async fn the_pages_remember_the_device() {
         let headers = [("cookie", &*cookies), ("x-forwarded-for", STRANGER)];
         app.client.send_bytes(Method::POST, "/sign-in", (media, form.into_bytes()), &headers).await
     };
-    let device = cookie(&submit(csrf_cookie.clone()).await.expect(303));
+    let signed = submit(csrf_cookie.clone()).await.expect(303);
+    let device = cookie(&signed);
+    let cookies = |answer: &Answer| answer.headers.get_all("set-cookie").iter().cloned().collect::<Vec<_>>();
+    assert!(cookies(&signed).iter().all(|line| !line.to_str().unwrap().contains("Secure")));
+    // Cookies of somebody whom a proxy of ours talks TLS with are kept from plain HTTP.
+    let over_tls = [("x-forwarded-proto", "https"), ("x-forwarded-for", STRANGER)];
+    let page = app.client.send(Method::GET, "/sign-in", None, &over_tls).await.expect(200);
+    assert!(cookies(&page).iter().all(|line| line.to_str().unwrap().ends_with("Secure")), "{page:?}");
     while guess(&app, &asha.email, STRANGER).await != 429 {}
     assert_ne!(submit(csrf_cookie.clone()).await.status, 303);
     submit(format!("{csrf_cookie}; {device}")).await.expect(303);

@@ -48,7 +48,8 @@ async fn busy(child: &Child) {
     let home = owner.list_home("A home of theirs", 5_000_000).await["id"].as_str().unwrap().to_owned();
     let mut photo = std::io::Cursor::new(Vec::new());
     image::RgbImage::new(64, 48).write_to(&mut photo, image::ImageFormat::Png).unwrap();
-    let deed = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n".to_vec();
+    let deed =
+        b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n".to_vec();
     for (name, bytes) in [("photo.png", photo.into_inner()), ("deed.pdf", deed)] {
         let form = Form::file(name, &bytes).finish();
         owner.client.send_bytes(Method::POST, "/api/files/upload", form, &[]).await.expect(201);
@@ -76,7 +77,9 @@ async fn nobody_else_of_the_machine_can_read_what_the_server_keeps() {
     assert!(child.stop().success());
     closed(&data, 30);
     // Of an earlier version, or another hand.
-    for (name, mode) in [("", 0o755), ("journal/facts.db", 0o644), ("keys", 0o775), ("keys/subjects.db", 0o640)] {
+    for (name, mode) in
+        [("", 0o755), ("journal/facts.db", 0o644), ("keys", 0o775), ("keys/subjects.db", 0o640)]
+    {
         std::fs::set_permissions(data.join(name), std::fs::Permissions::from_mode(mode)).unwrap();
     }
     let child = Child::start(careless(), &data, |_| {});
@@ -113,7 +116,8 @@ fn doctor_names_every_weakness_of_a_careless_installation() {
     let [master, signing] = ["master.key", "jwt.der"].map(|name| room.path().join(name));
     std::fs::write(&master, [7; 32]).unwrap();
     std::fs::write(&signing, "no key").unwrap();
-    for (path, mode) in [(&data, 0o755), (&data.join("journal"), 0o755), (&master, 0o644), (&signing, 0o600)] {
+    for (path, mode) in [(&data, 0o755), (&data.join("journal"), 0o755), (&master, 0o644), (&signing, 0o600)]
+    {
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
     }
     let careless = [

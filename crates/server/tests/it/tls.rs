@@ -34,7 +34,8 @@ impl Authority {
     /// Puts a new certificate and its key into `directory`, and gives the certificate.
     fn certify(&self, directory: &Path) -> CertificateDer<'static> {
         let key = KeyPair::generate().unwrap();
-        let own = CertificateParams::new(vec!["localhost".to_owned()]).unwrap().signed_by(&key, &self.0).unwrap();
+        let own =
+            CertificateParams::new(vec!["localhost".to_owned()]).unwrap().signed_by(&key, &self.0).unwrap();
         std::fs::write(directory.join("key.pem"), key.serialize_pem()).unwrap();
         std::fs::write(directory.join("chain.pem"), own.pem() + &self.0.pem()).unwrap();
         own.der().clone()
@@ -87,7 +88,8 @@ async fn both_versions_of_http_are_spoken_over_tls() {
     let joined: serde_json::Value = joined.json().await.unwrap();
     let token = format!("Bearer {}", joined["data"]["accessToken"].as_str().unwrap());
     let signed = client.post(format!("{base}/api/auth/login"));
-    let signed = signed.json(&json!({"email": "asha@example.com", "password": PASSWORD})).send().await.unwrap();
+    let signed =
+        signed.json(&json!({"email": "asha@example.com", "password": PASSWORD})).send().await.unwrap();
     let device = signed.headers()["set-cookie"].to_str().unwrap();
     assert!(device.starts_with("hyd_device=") && device.ends_with("; Secure"), "{device}");
 
@@ -168,7 +170,10 @@ async fn a_certificate_that_is_not_right_does_not_take_the_place_of_one_that_is(
     let certificates = Certificates::read(chain.clone(), key.clone()).unwrap();
     assert!(!certificates.reload().unwrap(), "nothing changed");
     let right = std::fs::read(&key).unwrap();
-    for (bytes, why) in [(&b"no key"[..], "holds no key"), (KeyPair::generate().unwrap().serialize_pem().as_bytes(), "do not fit")] {
+    for (bytes, why) in [
+        (&b"no key"[..], "holds no key"),
+        (KeyPair::generate().unwrap().serialize_pem().as_bytes(), "do not fit"),
+    ] {
         std::fs::write(&key, bytes).unwrap();
         let refused = certificates.reload().unwrap_err().to_string();
         assert!(refused.contains(why), "{refused}");
