@@ -85,7 +85,8 @@ fn admit(
     Ok(Request::from_parts(parts, body))
 }
 
-fn address(parts: &Parts) -> Option<IpAddr> {
+/// Whose limits a request comes under; see [`crate::arrive`].
+pub fn address(parts: &Parts) -> Option<IpAddr> {
     parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
 }
 
@@ -106,9 +107,8 @@ fn check(
     }
     if parts.method == Method::POST {
         match (route, address) {
-            ("/api/auth/login" | "/api/auth/password-reset", Some(address)) => {
-                limits.sign_in(address, allowance)?;
-            }
+            // Signing in with a password is limited where it is known at which account.
+            ("/api/auth/password-reset", Some(address)) => limits.sign_in(address, allowance)?,
             ("/api/auth/register" | "/api/users/register", Some(address)) => {
                 limits.registration(address, allowance)?;
             }

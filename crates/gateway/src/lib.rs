@@ -1,6 +1,9 @@
 //! The only public door: who calls, how often, with which headers back; sign-in joined with the history; health,
 //! metrics and the operators' view of the consumer groups.
 
+mod arrival;
+mod devices;
+mod door;
 mod guard;
 mod headers;
 mod limits;
@@ -25,6 +28,8 @@ use tokio::sync::watch;
 use tower::{ServiceBuilder, ServiceExt};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+pub use arrival::{Connection, Proxies};
+pub use door::{CertificateError, Certificates, Door, DoorSettings, Greeting};
 pub use limits::{LimitSettings, Limits};
 pub use look::{Component, Look, Standing as HealthStatus};
 pub use realtime::Hub;

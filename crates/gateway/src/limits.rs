@@ -13,17 +13,23 @@ use governor::middleware::StateInformationMiddleware;
 use governor::nanos::Nanos;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
-use http_kit::Failure;
+use http_kit::{Failure, Network};
 
+use crate::devices::Device;
 pub(crate) use standing::Allowance;
 use standing::{Standing, seconds};
+
+/// All strangers at an account together have so many times what each has.
+const STRANGERS: NonZeroU32 = NonZeroU32::new(5).unwrap();
+/// A /48 of IPv6 has so many times what each /64 has.
+const SITE: NonZeroU32 = NonZeroU32::new(8).unwrap();
 
 /// The numbers of the settings.
 #[derive(Clone, Copy, Debug)]
 pub struct LimitSettings {
     /// Off for load tests on loopback.
     pub enabled: bool,
-    /// Sign-ins a minute for one account.
+    /// Sign-ins a minute to one account, from one device or network.
     pub sign_in_per_account: NonZeroU32,
     /// Sign-ins a minute from one address.
     pub sign_in_per_address: NonZeroU32,
@@ -77,17 +83,58 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
     }
 }
 
+/// One limit for callers by their address. A site of IPv6 holds many networks: it may call so many times as often as one of
+/// them.
+#[derive(Debug)]
+struct ByAddress {
+    subscriber: Buckets<Network>,
+    site: Buckets<Network>,
+}
+
+impl ByAddress {
+    fn new(
+        [subscriber, site]: [&'static str; 2],
+        quota: impl Fn(NonZeroU32) -> Quota,
+        most: NonZeroU32,
+        clock: &LimitClock,
+    ) -> Self {
+        let of_site = quota(most.saturating_mul(SITE));
+        Self {
+            subscriber: Buckets::new(subscriber, quota(most), clock),
+            site: Buckets::new(site, of_site, clock),
+        }
+    }
+
+    fn tidy(&self) {
+        self.subscriber.limiter.retain_recent();
+        self.site.limiter.retain_recent();
+    }
+}
+
+/// Who tries to sign in to an account.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Guesser {
+    /// A browser that did before.
+    Known(Device),
+    /// Anybody else at an address; requests of this process have none.
+    Stranger(Option<Network>),
+}
+
+type Account = (TenantId, String);
+
 /// The buckets of one process.
 #[derive(Debug)]
 pub struct Limits {
     enabled: bool,
     clock: LimitClock,
-    sign_in_account: Buckets<(TenantId, String)>,
-    sign_in_address: Buckets<IpAddr>,
-    registration: Buckets<IpAddr>,
+    sign_in_account: Buckets<(Account, Guesser)>,
+    /// All strangers together.
+    sign_in_strangers: Buckets<Account>,
+    sign_in_address: ByAddress,
+    registration: ByAddress,
     contact: Buckets<(TenantId, UserId)>,
     user: Buckets<(TenantId, UserId)>,
-    anonymous: Buckets<IpAddr>,
+    anonymous: ByAddress,
 }
 
 impl Limits {
@@ -99,15 +146,35 @@ impl Limits {
         Self {
             enabled: settings.enabled,
             sign_in_account: Buckets::new("sign-in-account", minute(settings.sign_in_per_account), &clock),
-            sign_in_address: Buckets::new("sign-in-address", minute(settings.sign_in_per_address), &clock),
-            registration: Buckets::new("registration", minute(settings.registrations_per_address), &clock),
+            sign_in_strangers: Buckets::new(
+                "sign-in-strangers",
+                minute(settings.sign_in_per_account.saturating_mul(STRANGERS)),
+                &clock,
+            ),
+            sign_in_address: ByAddress::new(
+                ["sign-in-address", "sign-in-site"],
+                minute,
+                settings.sign_in_per_address,
+                &clock,
+            ),
+            registration: ByAddress::new(
+                ["registration", "registration-site"],
+                minute,
+                settings.registrations_per_address,
+                &clock,
+            ),
             contact: Buckets::new("contact", minute(settings.contact_reveals_per_user), &clock),
             user: Buckets::new(
                 "person",
                 Quota::per_second(settings.user_per_second).allow_burst(settings.user_burst),
                 &clock,
             ),
-            anonymous: Buckets::new("address", Quota::per_second(settings.anonymous_per_second), &clock),
+            anonymous: ByAddress::new(
+                ["address", "site"],
+                Quota::per_second,
+                settings.anonymous_per_second,
+                &clock,
+            ),
             clock,
         }
     }
@@ -121,43 +188,73 @@ impl Limits {
         if !self.enabled {
             return Ok(());
         }
-        match buckets.limiter.check_key(key) {
+        match self.draw(buckets, key) {
             Ok(left) => {
-                let remaining = left.remaining_burst_capacity();
-                let reset = if remaining < buckets.quota.burst_size().get() {
-                    buckets.quota.replenish_interval()
-                } else {
-                    Duration::ZERO
-                };
-                allowance.note(buckets.standing(remaining, reset));
+                allowance.note(left);
                 Ok(())
             }
-            Err(wait) => {
-                let wait = wait.wait_time_from(self.clock.now());
-                allowance.note(buckets.standing(0, wait));
-                Err(Failure::too_many(seconds(wait).max(1)))
-            }
+            Err(empty) => Err(refuse(empty, allowance)),
         }
     }
 
-    /// A sign-in attempt at an account.
-    pub(crate) fn account(
+    /// The same for a limit that is told only when it refuses: another one is nearer.
+    fn take_quietly<K: Hash + Eq + Clone>(
         &self,
-        tenant: &TenantId,
-        name: &str,
+        buckets: &Buckets<K>,
+        key: &K,
         allowance: &mut Allowance,
     ) -> Result<(), Failure> {
-        self.take(&self.sign_in_account, &(tenant.clone(), name.trim().to_lowercase()), allowance)
+        if !self.enabled {
+            return Ok(());
+        }
+        self.draw(buckets, key).map(|_| ()).map_err(|empty| refuse(empty, allowance))
+    }
+
+    fn take_at(&self, limit: &ByAddress, address: IpAddr, allowance: &mut Allowance) -> Result<(), Failure> {
+        self.take(&limit.subscriber, &Network::subscriber(address), allowance)?;
+        Network::site(address).map_or(Ok(()), |site| self.take_quietly(&limit.site, &site, allowance))
+    }
+
+    /// Takes one of a bucket. What is left then, or how long it is empty.
+    fn draw<K: Hash + Eq + Clone>(&self, buckets: &Buckets<K>, key: &K) -> Result<Standing, Standing> {
+        match buckets.limiter.check_key(key) {
+            Ok(left) => {
+                let remaining = left.remaining_burst_capacity();
+                let full = remaining >= buckets.quota.burst_size().get();
+                let reset = if full { Duration::ZERO } else { buckets.quota.replenish_interval() };
+                Ok(buckets.standing(remaining, reset))
+            }
+            Err(wait) => Err(buckets.standing(0, wait.wait_time_from(self.clock.now()))),
+        }
+    }
+
+    /// A sign-in attempt at an account. Strangers hold up those who were there before as little as each other at another
+    /// address, however long they go on; all of them together are slowed down, too.
+    pub(crate) fn account(
+        &self,
+        account: &Account,
+        guesser: Guesser,
+        address: Option<IpAddr>,
+        allowance: &mut Allowance,
+    ) -> Result<(), Failure> {
+        let stranger = matches!(guesser, Guesser::Stranger(_));
+        self.take(&self.sign_in_account, &(account.clone(), guesser), allowance)?;
+        if !stranger {
+            return Ok(());
+        }
+        self.take_quietly(&self.sign_in_strangers, account, allowance)?;
+        // After the others: whoever guesses at one account uses up little of what all have at an address together.
+        address.map_or(Ok(()), |address| self.sign_in(address, allowance))
     }
 
     /// A sign-in attempt from an address.
     pub(crate) fn sign_in(&self, address: IpAddr, allowance: &mut Allowance) -> Result<(), Failure> {
-        self.take(&self.sign_in_address, &network(address), allowance)
+        self.take_at(&self.sign_in_address, address, allowance)
     }
 
     /// A registration from an address.
     pub(crate) fn registration(&self, address: IpAddr, allowance: &mut Allowance) -> Result<(), Failure> {
-        self.take(&self.registration, &network(address), allowance)
+        self.take_at(&self.registration, address, allowance)
     }
 
     /// A contact shown to a person.
@@ -182,24 +279,22 @@ impl Limits {
 
     /// Any call without a token.
     pub(crate) fn anonymous(&self, address: IpAddr, allowance: &mut Allowance) -> Result<(), Failure> {
-        self.take(&self.anonymous, &network(address), allowance)
+        self.take_at(&self.anonymous, address, allowance)
     }
 
     /// Forgets whoever has not called for so long that their buckets are full again.
     pub fn tidy(&self) {
         self.sign_in_account.limiter.retain_recent();
-        self.sign_in_address.limiter.retain_recent();
-        self.registration.limiter.retain_recent();
+        self.sign_in_strangers.limiter.retain_recent();
+        self.sign_in_address.tidy();
+        self.registration.tidy();
         self.contact.limiter.retain_recent();
         self.user.limiter.retain_recent();
-        self.anonymous.limiter.retain_recent();
+        self.anonymous.tidy();
     }
 }
 
-/// One subscriber has a whole /64 of IPv6 addresses.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() >> 64 << 64).into()),
-        v4 @ IpAddr::V4(_) => v4,
-    }
+fn refuse(empty: Standing, allowance: &mut Allowance) -> Failure {
+    allowance.note(empty);
+    Failure::too_many(seconds(empty.reset).max(1))
 }

@@ -4,17 +4,21 @@
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST};
+use axum::http::request::Parts;
+use axum::http::uri::Scheme;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use domain::Fields;
+use domain::{Fields, TenantId, UserId};
 use http_body_util::BodyExt;
-use http_kit::{CorrelationId, Failure};
+use http_kit::{CorrelationId, Failure, Host, Network};
 use serde_json::{Map, Value};
 use tower::ServiceExt;
 
 use crate::Gateway;
-use crate::limits::Allowance;
+use crate::devices::Device;
+use crate::guard::address;
+use crate::limits::{Allowance, Guesser};
 
 /// A sign-in needs no more than this.
 const MOST: usize = 16 * 1024;
@@ -38,15 +42,11 @@ async fn attempt(
         |_| Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "the body is too large");
     let bytes = axum::body::to_bytes(body, MOST).await.map_err(too_large)?;
     let host = parts.headers.get(HOST).cloned();
-    let name = host
-        .as_ref()
-        .and_then(|host| host.to_str().ok())
-        .map_or("", |host| host.split(':').next().unwrap_or(host));
     let tenants = &gateway.kit.tenants;
-    let tenant = tenants.by_host(name).unwrap_or(tenants.default_id());
-    if let Some(account) = account(&bytes) {
-        gateway.limits.account(tenant, &account, allowance)?;
-    }
+    let tenant = Host::of(&parts.headers).and_then(|host| tenants.by_host(host.name()));
+    let tenant = tenant.unwrap_or(tenants.default_id()).clone();
+    let device = limit(gateway, &tenant, &parts, &bytes, allowance).await?;
+    let scheme = parts.extensions.get::<Scheme>().cloned();
     let correlation = parts.extensions.get::<CorrelationId>().cloned();
     let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
     if response.status() != StatusCode::OK {
@@ -55,6 +55,10 @@ async fn attempt(
     let (mut parts, body) = response.into_parts();
     let bytes = body.collect().await.map_err(|error| Failure::unavailable(&error))?.to_bytes();
     let mut answer: Value = serde_json::from_slice(&bytes).map_err(|error| Failure::unavailable(&error))?;
+    if let Some(user) = answer.pointer("/data/user/id").and_then(|id| id.as_str()?.parse::<UserId>().ok()) {
+        let device = device.unwrap_or_else(Device::fresh);
+        device.keep(&gateway.kit, &mut parts.headers, (&tenant, user), scheme.as_ref());
+    }
     let token = answer.pointer("/data/accessToken").and_then(Value::as_str).unwrap_or("").to_owned();
     match history(gateway, &token, host, correlation).await {
         Ok((history, headers)) => {
@@ -65,6 +69,34 @@ async fn attempt(
     }
     parts.headers.remove(CONTENT_LENGTH);
     Ok(Response::from_parts(parts, Body::from(answer.to_string())))
+}
+
+/// Takes an attempt from the limits. Gives the browser, when it signed in to that account before.
+async fn limit(
+    gateway: &Gateway,
+    tenant: &TenantId,
+    parts: &Parts,
+    body: &Bytes,
+    allowance: &mut Allowance,
+) -> Result<Option<Device>, Failure> {
+    let address = address(parts);
+    let Some(name) = account(body) else {
+        // It is refused, but not for nothing.
+        address.map_or(Ok(()), |address| gateway.limits.sign_in(address, allowance))?;
+        return Ok(None);
+    };
+    let name = name.to_lowercase();
+    let kind = if name.contains('@') { "email" } else { "username" };
+    let ledger = &gateway.kit.ledger;
+    let owner = ledger.journal().owner(&ledger.keys().claim(tenant, kind, &name)).await?;
+    // The e-mail address and the user name of an account are one account.
+    let account = (tenant.clone(), owner.map_or(name, |stream| stream.id.to_string()));
+    let user = account.1.parse::<UserId>().ok();
+    let device = user.and_then(|user| Device::known(&gateway.kit, &parts.headers, tenant, user));
+    let stranger = || Guesser::Stranger(address.map(Network::subscriber));
+    let guesser = device.clone().map_or_else(stranger, Guesser::Known);
+    gateway.limits.account(&account, guesser, address, allowance)?;
+    Ok(device)
 }
 
 /// The account named in a sign-in's body, read as the users service reads it: a blank or a number in front of the

@@ -17,7 +17,7 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use http_kit::{Caller, Failure, Right};
+use http_kit::{Caller, Failure};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -72,7 +72,7 @@ pub fn management(gateway: Gateway) -> Router {
     ),
 )]
 async fn prometheus(state: State<Gateway>, caller: Caller) -> Result<Response, Failure> {
-    caller.require(Right::Administer)?;
+    caller.operates(&state.kit)?;
     Ok(metrics(state).await)
 }
 

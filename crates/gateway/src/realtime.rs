@@ -16,6 +16,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, on};
 use http_kit::{Caller, Envelope, Failure};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -35,7 +36,9 @@ const RESET: &str = "the place you named is not in this server's history, as aft
                      what you show, and go on from this id";
 
 pub fn router(gateway: Gateway) -> Router {
-    routes().with_state(gateway).into()
+    // Over HTTP/2, a WebSocket is asked for by CONNECT (RFC 8441).
+    let over_http2 = Router::new().route("/api/realtime", on(MethodFilter::CONNECT, socket::open));
+    Router::from(routes().with_state(gateway.clone())).merge(over_http2.with_state(gateway))
 }
 
 /// The operations, documented where they are answered.

@@ -113,6 +113,16 @@ impl Caller {
         Err(Failure::new(StatusCode::FORBIDDEN, "EMAIL_NOT_CONFIRMED", message))
     }
 
+    /// [`Self::require`] for a thing that is nobody's business but its people's: to whoever may not have it, it does not
+    /// exist, so that nobody learns which ids there are.
+    ///
+    /// # Errors
+    /// 401 when nobody is signed in; `unknown`, as for an id that is nobody's, when the right is missing.
+    pub fn reach(&self, right: Right, unknown: impl FnOnce() -> Failure) -> Result<Access, Failure> {
+        self.person()?;
+        self.require(right).map_err(|_| unknown())
+    }
+
     /// The machinery serves all tenants: its operators are the admins of the default one.
     ///
     /// # Errors

@@ -4,12 +4,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
-use axum::http::header::{AUTHORIZATION, HOST, USER_AGENT};
+use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, USER_AGENT};
 use axum::http::request::Parts;
 use domain::user::Role;
 use domain::{Actor, Metadata, Personal, SessionId, TenantId, UserId};
 
 use crate::failure::Failure;
+use crate::host::Host;
 use crate::kit::Kit;
 use crate::network::Network;
 use crate::tokens::{Claims, INTERNAL, TokenError};
@@ -53,19 +55,24 @@ impl Caller {
     /// 401 when a token is there and does not hold.
     pub fn identify(kit: &Kit, parts: &Parts) -> Result<Self, Failure> {
         let visitor = Self::visitor(kit, parts);
-        let Some(given) = parts.headers.get(AUTHORIZATION) else { return Ok(visitor) };
-        let token = given.to_str().ok().and_then(|text| text.strip_prefix("Bearer "));
-        let claims = token.map_or(Err(TokenError::Invalid), |token| kit.tokens.verify(token));
+        if !parts.headers.contains_key(AUTHORIZATION) {
+            return Ok(visitor);
+        }
+        let claims =
+            bearer(&parts.headers).map_or(Err(TokenError::Invalid), |token| kit.tokens.verify(token));
         let claims = claims.map_err(|error| Failure::unauthenticated(&error.to_string()))?;
-        claims.belong_to(kit.tenants.by_host(host(parts)))?;
+        claims.belong_to(site(kit, parts))?;
         let service = claims.aud == INTERNAL;
         let signed_in = SignedIn { user: claims.sub, session: claims.sid, role: claims.role, service };
         Ok(Self { tenant: claims.tid, signed_in: Some(signed_in), ..visitor })
     }
 
     fn visitor(kit: &Kit, parts: &Parts) -> Self {
-        let tenant = kit.tenants.by_host(host(parts)).unwrap_or(kit.tenants.default_id()).clone();
-        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
+        let tenant = site(kit, parts).unwrap_or(kit.tenants.default_id()).clone();
+        let address = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|info| info.0.ip().to_canonical().to_string());
         let user_agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
         let user_agent = user_agent.map(|agent| agent.chars().take(300).collect());
         let correlation =
@@ -138,7 +145,7 @@ impl Claims {
     pub fn of_person(kit: &Kit, parts: &Parts, token: &str) -> Result<Self, Failure> {
         let claims = kit.tokens.verify(token);
         let claims = claims.map_err(|error| Failure::unauthenticated(&error.to_string()))?;
-        claims.belong_to(kit.tenants.by_host(host(parts)))?;
+        claims.belong_to(site(kit, parts))?;
         if claims.aud == INTERNAL {
             return Err(Failure::forbidden("services may not do this"));
         }
@@ -146,10 +153,16 @@ impl Claims {
     }
 }
 
-fn host(parts: &Parts) -> &str {
-    let header = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
-    let host = header.or_else(|| parts.uri.authority().map(axum::http::uri::Authority::as_str)).unwrap_or("");
-    host.rsplit_once(':').map_or(host, |(name, _)| name)
+/// The tenant whose own host name a request was sent to.
+fn site<'a>(kit: &'a Kit, parts: &Parts) -> Option<&'a TenantId> {
+    kit.tenants.by_host(Host::of(&parts.headers)?.name())
+}
+
+/// The token of `Authorization: Bearer …`; the scheme is read in any case (RFC 9110, 11.1).
+#[must_use]
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start_matches(' '))
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 use crate::caller::CorrelationId;
 use crate::failure::Failure;
+use crate::host;
 use crate::kit::Kit;
 use crate::rest::Rest;
 
@@ -17,17 +18,22 @@ const CORRELATION: HeaderName = HeaderName::from_static("x-correlation-id");
 /// Headers a client might try to pass an identity with: gone before anything reads them.
 const IDENTITY: [&str; 4] = ["x-user-id", "x-user-email", "x-user-role", "x-tenant-id"];
 
-/// Gives the request its correlation id, takes forged identity headers off, hears it out, renders failures.
+/// Gives the request its correlation id and one right host, takes forged identity headers off, hears it out, renders
+/// failures.
 pub async fn edge(State(kit): State<Kit>, mut request: Request, next: Next) -> Response {
     let correlation = given(request.headers()).unwrap_or_else(|| kit.ledger.fresh().to_string().into());
     for name in IDENTITY {
         request.headers_mut().remove(name);
     }
+    let settled = host::settle(&mut request);
     request.extensions_mut().insert(CorrelationId(Arc::clone(&correlation)));
     // What a failure needs of the request is kept only as far as it is cheap: most requests do not fail.
     let (uri, accept) = (request.uri().clone(), request.headers().get(axum::http::header::ACCEPT).cloned());
     let (request, rest) = Rest::of(request);
-    let mut response = next.run(request).await;
+    let mut response = match settled {
+        Ok(()) => next.run(request).await,
+        Err(error) => Failure::new(StatusCode::BAD_REQUEST, "BAD_HOST", error.to_string()).into_response(),
+    };
     if let Some(rest) = rest {
         rest.pass_over().await;
     }

@@ -1,20 +1,20 @@
-//! Whose machine an address is, as far as that can be told: addresses of one network are one household, office or host.
+//! Where somebody calls from, as far as it says who they are: an address is one of many that one person has.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::fmt;
+use std::net::IpAddr;
 
-/// The first 24 bits of an IPv4 address, the first 64 of an IPv6 one: a subscriber has a whole /64. An IPv4 address that
-/// is written as IPv6 is IPv4.
+use ipnet::IpNet;
+
+/// A range of addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Network(IpAddr);
+pub struct Network(IpNet);
 
 impl Network {
-    /// The network of an address.
+    /// The network around an address: /24 of IPv4, /64 of IPv6. An IPv4 address written as IPv6 (`::ffff:…`, as a socket at
+    /// `[::]` tells them) is an IPv4 address.
     #[must_use]
     pub fn of(address: IpAddr) -> Self {
-        Self(match address.to_canonical() {
-            IpAddr::V4(v4) => Ipv4Addr::from_bits(v4.to_bits() >> 8 << 8).into(),
-            IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
-        })
+        Self::around(address, 24, 64)
     }
 
     /// The network of an address that is kept as text; nothing when it is none.
@@ -22,12 +22,30 @@ impl Network {
     pub fn of_text(address: &str) -> Option<Self> {
         address.parse().ok().map(Self::of)
     }
+
+    /// What one subscriber has: an address of IPv4, a /64 of IPv6.
+    #[must_use]
+    pub fn subscriber(address: IpAddr) -> Self {
+        Self::around(address, 32, 64)
+    }
+
+    /// What one site has: a /48 of IPv6. One has 65,536 networks to call from, so that limits of a subscriber alone do not
+    /// hold it. There is no such thing in IPv4.
+    #[must_use]
+    pub fn site(address: IpAddr) -> Option<Self> {
+        address.to_canonical().is_ipv6().then(|| Self::around(address, 32, 48))
+    }
+
+    fn around(address: IpAddr, bits_v4: u8, bits_v6: u8) -> Self {
+        let address = address.to_canonical();
+        let bits = if address.is_ipv4() { bits_v4 } else { bits_v6 };
+        Self(IpNet::new(address, bits).unwrap_or(address.into()).trunc())
+    }
 }
 
-impl std::fmt::Display for Network {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let bits = if self.0.is_ipv4() { 24 } else { 64 };
-        write!(f, "{}/{bits}", self.0)
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 
@@ -36,12 +54,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_network_is_24_bits_of_ipv4_and_64_of_ipv6_however_it_is_written() {
-        let of = |text| Network::of_text(text).unwrap().to_string();
-        assert_eq!(of("203.0.113.77"), "203.0.113.0/24");
-        assert_eq!(of("::ffff:203.0.113.9"), of("203.0.113.77"));
-        assert_ne!(of("203.0.114.77"), of("203.0.113.77"));
-        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
-        assert_eq!(Network::of_text("somewhere"), None);
+    fn an_address_is_in_its_network_however_it_is_written() {
+        let table = [
+            ("203.0.113.7", "203.0.113.0/24", "203.0.113.7/32", None),
+            ("::ffff:203.0.113.7", "203.0.113.0/24", "203.0.113.7/32", None),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", "2001:db8:1:2::/64", Some("2001:db8:1::/48")),
+            ("::1", "::/64", "::/64", Some("::/48")),
+        ];
+        for (address, of, subscriber, site) in table {
+            let address: IpAddr = address.parse().unwrap();
+            assert_eq!(Network::of(address).to_string(), of);
+            assert_eq!(Network::subscriber(address).to_string(), subscriber);
+            assert_eq!(Network::site(address).map(|site| site.to_string()).as_deref(), site);
+        }
     }
 }

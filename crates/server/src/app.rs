@@ -27,7 +27,7 @@ use axum::serve::ListenerExt as _;
 use bus::{Group, GroupHandle};
 use domain::TenantId;
 use files::Files;
-use gateway::{Doors, Hub};
+use gateway::{Connection, Door, Doors, Greeting, Hub};
 use history::History;
 use http_kit::Kit;
 use journal::SqliteJournal;
@@ -37,9 +37,10 @@ use projection::ViewStore;
 use properties::Properties;
 use supervisor::wake;
 use tasks::Tasks;
+use tokio::signal::unix::{SignalKind, signal};
 use users::{Erasures, Users};
 
-use crate::backup;
+use crate::{backup, private};
 
 pub use open::Opening;
 pub use search::Search;
@@ -76,6 +77,7 @@ pub struct App {
     journal: Arc<SqliteJournal>,
     hub: Arc<Hub>,
     tasks: Tasks,
+    greeting: Greeting,
     secure_cookies: bool,
     /// Through whom people sign in: name and label.
     providers: Vec<(String, String)>,
@@ -130,20 +132,32 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let (public_router, management_router) = app.routers();
+    let public_router = app.greeting.in_front_of(public_router);
     let (ended, end) = tokio::sync::watch::channel(false);
     let until = |mut end: tokio::sync::watch::Receiver<bool>| async move {
         wake::stopped(&mut end).await;
     };
     let hub = Arc::clone(&app.hub);
     let mut servers = tokio::task::JoinSet::new();
-    for (listener, router) in [(public, public_router), (management, management_router)] {
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let listener = listener.tap_io(|connection| {
-            let _ = connection.set_nodelay(true);
+    if let Some(certificates) = app.greeting.certificates.clone() {
+        // Before anybody connects: from here on SIGHUP does not end the process.
+        let _ = signal(SignalKind::hangup()).context("SIGHUP cannot be listened to")?;
+        let (stop, stopping) = (end.clone(), end.clone());
+        let follow = app.kit.jobs.supervisor().named("tls-certificate");
+        let follow = follow.run(stop, move || Arc::clone(&certificates).follow(stopping.clone()));
+        servers.spawn(async move {
+            follow.await;
+            Ok(())
         });
-        let end = until(end.clone());
-        servers.spawn(async move { axum::serve(listener, service).with_graceful_shutdown(end).await });
     }
+    let door = Door::at(public, app.greeting.clone());
+    let service = public_router.into_make_service_with_connect_info::<Connection>();
+    servers.spawn(axum::serve(door, service).with_graceful_shutdown(until(end.clone())).into_future());
+    let management = management.tap_io(|connection| {
+        let _ = connection.set_nodelay(true);
+    });
+    let service = management_router.into_make_service_with_connect_info::<SocketAddr>();
+    servers.spawn(axum::serve(management, service).with_graceful_shutdown(until(end.clone())).into_future());
     let closed = tokio::select! {
         () = stop => None,
         closed = servers.join_next() => closed,
@@ -170,7 +184,7 @@ pub async fn serve(
     }
 }
 
-/// Holds the data directory for this process alone.
+/// Holds the data directory for this process alone, and for no other user of the machine.
 pub(crate) fn lock(data_dir: &Path) -> anyhow::Result<File> {
     journal::make_directory(data_dir).with_context(|| format!("{} cannot be made", data_dir.display()))?;
     let path = data_dir.join("lock");
@@ -181,6 +195,8 @@ pub(crate) fn lock(data_dir: &Path) -> anyhow::Result<File> {
             "{data_dir} is in use by a running server; use --server URL, or stop that server first"
         )
     })?;
+    private::close_to_others(data_dir)
+        .with_context(|| format!("{} cannot be looked at", data_dir.display()))?;
     if data_dir.join(backup::UNFINISHED).exists() {
         anyhow::bail!("{}: a restore into it did not finish; empty it and restore again", data_dir.display());
     }

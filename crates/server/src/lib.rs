@@ -8,5 +8,7 @@ pub mod cli;
 pub mod demo;
 pub mod import;
 pub mod log;
+pub mod private;
 pub mod progress;
 pub mod settings;
+pub mod weaknesses;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Parser as _;
 use hyderabadinfra::cli::{Cli, Doctor, Import, Keys, User, Verb, backup, doctor, output, place, run, serve};
+use hyderabadinfra::private;
 use hyderabadinfra::settings::{self, Settings, Sources};
 
 /// Many small, short-lived allocations from many threads: the system's allocator keeps far more memory for them. Its
@@ -20,6 +21,7 @@ fn blocking_threads() -> usize {
 }
 
 fn main() -> ExitCode {
+    private::keep_files_private();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(usage) => return output::usage(&usage),

@@ -60,7 +60,7 @@ impl Child {
         let mut process = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let mut urls = line.split_whitespace().filter_map(|word| word.find("http://").map(|at| &word[at..]));
+        let mut urls = line.split_whitespace().filter_map(|word| word.find("http").map(|at| &word[at..]));
         let (base, metrics) = (urls.next().unwrap_or_default(), urls.next().unwrap_or_default());
         assert!(!base.is_empty(), "the server did not start: {line:?} {:?}", process.try_wait());
         let management = metrics.split("/actuator").next().unwrap();

@@ -10,13 +10,15 @@ mod property;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, IF_MATCH, USER_AGENT};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, IF_MATCH, USER_AGENT};
 use axum::http::request::Parts;
+use axum::http::uri::Scheme;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use serde_json::Value;
 use std::net::SocketAddr;
 use tower::ServiceExt as _;
 
+use crate::cookies::{self, DEVICE};
 pub(crate) use account::{Contact, Letter, Profile, SignedInAt, Tokens};
 pub(crate) use answer::{Answer, ApiError, Refusal};
 pub(crate) use history::{Activity, History, Summary};
@@ -35,6 +37,8 @@ pub struct Api {
 #[derive(Clone, Default)]
 pub(crate) struct Caller {
     peer: Option<ConnectInfo<SocketAddr>>,
+    /// How the request came to whoever took it first.
+    scheme: Option<Scheme>,
     headers: HeaderMap,
 }
 
@@ -81,7 +85,19 @@ impl Caller {
             let value = parts.headers.get(&name)?.clone();
             Some((name, value))
         });
-        Self { peer: parts.extensions.get().copied(), headers: headers.collect() }
+        // The one cookie that is the API's own: it tells a browser that signed in before.
+        let device = cookies::read(&parts.headers, DEVICE).map(|value| format!("{DEVICE}={value}"));
+        let device = device.and_then(|cookie| Some((COOKIE, HeaderValue::try_from(cookie).ok()?)));
+        Self {
+            peer: parts.extensions.get().copied(),
+            scheme: parts.extensions.get().cloned(),
+            headers: headers.chain(device).collect(),
+        }
+    }
+
+    /// The browser speaks TLS, with us or with a proxy of ours.
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.scheme == Some(Scheme::HTTPS)
     }
 }
 
@@ -156,6 +172,9 @@ impl Call {
         }
         if let Some(peer) = caller.peer {
             request.extensions_mut().insert(peer);
+        }
+        if let Some(scheme) = &caller.scheme {
+            request.extensions_mut().insert(scheme.clone());
         }
         Ok(request)
     }

@@ -12,6 +12,9 @@ pub(crate) const CSRF: &str = "hyd_csrf";
 /// The code of a message for the next page.
 pub(crate) const FLASH: &str = "hyd_flash";
 
+/// What the API has browsers keep that signed in; it is handed on and not looked at.
+pub(crate) const DEVICE: &str = "hyd_device";
+
 /// In front of every name under https: browsers take such a cookie from this host only, and from no other of its domain.
 const OF_THIS_HOST: &str = "__Host-";
 

@@ -1,7 +1,7 @@
 //! One request of one person: who they are, what the API says to them, where they go next.
 
 use axum::extract::FromRequestParts;
-use axum::http::header::{LOCATION, REFERER};
+use axum::http::header::{LOCATION, REFERER, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
@@ -9,8 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use crate::Site;
 use crate::api::{ApiError, Call, Caller, Tokens};
@@ -36,6 +36,7 @@ pub(crate) struct Visit {
     came_from: Option<NextPath>,
     caller: Caller,
     stale: Arc<AtomicBool>,
+    device: Arc<OnceLock<HeaderValue>>,
 }
 
 impl Visit {
@@ -52,6 +53,7 @@ impl Visit {
             came_from: referring_page(&parts.headers),
             caller: Caller::of(parts),
             stale: Arc::default(),
+            device: Arc::default(),
         }
     }
 
@@ -90,7 +92,7 @@ impl Visit {
     }
 
     pub(crate) fn secure(&self) -> bool {
-        self.site.settings.secure_cookies
+        self.site.settings.secure_cookies || self.caller.is_encrypted()
     }
 
     /// The `data` of the answer.
@@ -105,6 +107,9 @@ impl Visit {
     ) -> Result<(T, Option<String>), ApiError> {
         let answer = self.site.api.send(&self.caller, self.access.as_deref(), call).await?;
         self.stale.fetch_or(answer.stale, Ordering::Relaxed);
+        if let Some(device) = &answer.device {
+            let _ = self.device.set(device.clone());
+        }
         let version = answer.version.clone();
         Ok((answer.data()?, version))
     }
@@ -163,6 +168,9 @@ impl Visit {
     pub(crate) fn go_signed_in(&self, tokens: &Tokens, to: &str, flash: Flash) -> Response {
         let mut response = self.go(to, Some(flash));
         session::keep(response.headers_mut(), tokens, self.secure());
+        if let Some(device) = self.device.get() {
+            response.headers_mut().append(SET_COOKIE, device.clone());
+        }
         response
     }
 

@@ -1,4 +1,5 @@
-//! Whether this process does its work. Everybody learns the status; admins and the management port learn the parts.
+//! Whether this process does its work. Everybody learns the status; who operates the machine
+//! (admins of the default tenant, and the management port) learns the parts.
 //!
 //! Nothing is tried while somebody asks: an answer is made of the monitor's last look and of what is in memory anyway.
 
@@ -10,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use bus::GroupHandle;
 use domain::Log;
-use http_kit::{Caller, Right};
+use http_kit::Caller;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -25,7 +26,7 @@ pub struct Health {
     status: Standing,
     /// How old what it rests on is.
     age_ms: u64,
-    /// For admins.
+    /// For admins of the default tenant.
     #[serde(skip_serializing_if = "Option::is_none")]
     components: Option<BTreeMap<String, Component>>,
 }
@@ -58,7 +59,7 @@ pub struct Program {
     ),
 )]
 pub async fn health(State(gateway): State<Gateway>, caller: Caller) -> Response {
-    let see_all = caller.require(Right::Administer).is_ok();
+    let see_all = caller.operates(&gateway.kit).is_ok();
     answer(&gateway, see_all).await
 }
 

@@ -35,7 +35,7 @@ pub async fn show(
     let told = gateway.kit.ledger.journal().read_stream(&stream(&caller, id), 0).await?;
     let begun = told.first().ok_or_else(unknown)?;
     if asking.service || begun.user_id != Some(asking.user) {
-        caller.require(Right::Administer)?;
+        caller.reach(Right::Administer, unknown)?;
     }
     let last = told.last().filter(|last| last.version > begun.version);
     let (status, more) = match (last, progress) {

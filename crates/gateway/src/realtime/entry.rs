@@ -1,11 +1,11 @@
 //! Who opens a connection, and from where on: by token, by one-time ticket, or by the cookie of our own pages.
 
 use axum::extract::FromRequestParts;
-use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
+use axum::http::header::{COOKIE, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use domain::{FieldErrors, Fields};
-use http_kit::{Claims, Failure, Params};
+use http_kit::{Claims, Failure, Host, Params, bearer};
 
 use super::feed::Feed;
 use super::place::Place;
@@ -84,10 +84,6 @@ pub fn asked(f: &mut Fields<'_>) -> (Option<String>, Option<String>) {
     (f.text("ticket", 1..=100), f.text("after", 1..=200))
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
-}
-
 fn cookie(headers: &HeaderMap, https: bool) -> Option<&str> {
     let wanted = if https { HOST_ACCESS } else { ACCESS };
     let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
@@ -99,10 +95,7 @@ fn cookie(headers: &HeaderMap, https: bool) -> Option<&str> {
 fn from_here(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     match (text(ORIGIN.as_str()), text("sec-fetch-site")) {
-        (Some(origin), _) => {
-            let host = text(HOST.as_str()).unwrap_or_default();
-            origin.split_once("://").is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host))
-        }
+        (Some(origin), _) => Host::of(headers).is_some_and(|host| host.is_origin(origin)),
         (None, site) => site == Some("same-origin"),
     }
 }

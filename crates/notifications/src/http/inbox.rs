@@ -162,10 +162,8 @@ impl Site {
         Params::read(uri, &[])?;
         let id: NotificationId = id.parse().map_err(|_| unknown())?;
         let (known, _) = self.kit().ledger.load::<Notification>(&caller.tenant, id).await?;
-        caller.require(match known.asked.ok_or_else(unknown)?.subject {
-            Some(user) => Right::Change(user),
-            None => Right::Administer,
-        })?;
+        let right = known.asked.ok_or_else(unknown)?.subject.map_or(Right::Administer, Right::Change);
+        caller.reach(right, unknown)?;
         let options = conditions.options(self.kit(), caller, &[], &id);
         let done = self.kit().execute::<Notification>(&caller.actor(), id, command, options).await;
         done.map_err(|error| match error {

@@ -207,7 +207,7 @@ pub async fn follow_up(
     let id: LeadId = id.parse().map_err(|_| no_such_lead())?;
     let (lead, _) = app.kit.ledger.load::<Lead>(&caller.tenant, id).await?;
     let lead = lead.made.ok_or_else(no_such_lead)?;
-    caller.require(Right::Change(lead.owner))?;
+    caller.reach(Right::Change(lead.owner), no_such_lead)?;
     let mut fields = Fields::new(&body.members);
     let (status, note) = asked_follow_up(&mut fields);
     if status.is_none() && note.is_none() {

@@ -289,7 +289,7 @@ impl App {
         caller.person()?;
         let id: SavedSearchId = id.parse().map_err(|_| unknown())?;
         let (state, _) = self.search.kit.ledger.load::<SavedSearch>(&caller.tenant, id).await?;
-        caller.require(Right::Change(state.kept.ok_or_else(unknown)?.owner))?;
+        caller.reach(Right::Change(state.kept.ok_or_else(unknown)?.owner), unknown)?;
         Ok(id)
     }
 

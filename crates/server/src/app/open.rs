@@ -8,7 +8,7 @@ use bus::{Group, GroupHandle};
 use domain::user::Role;
 use domain::{Clock, Ids, Log, TenantId};
 use files::Files;
-use gateway::{Hub, LimitSettings, Limits, Parts};
+use gateway::{DoorSettings, Greeting, Hub, LimitSettings, Limits, Parts};
 use history::History;
 use http_kit::{Allowed, Daily, DailyLimits, Jobs, Kit, KitParts, Quotas, Tenant, Tenants, Tokens};
 use journal::sqlite::Limits as JournalLimits;
@@ -54,6 +54,7 @@ impl App {
         let Opening { clock, prometheus, public_url, supervisor } = opening;
         let data_dir = &settings.data_dir;
         let lock = lock(data_dir)?;
+        let greeting = Greeting::new(door(settings))?;
         let journal = Arc::new(open_journal(settings, &clock, &supervisor)?);
         let (kit, settled) = kit(settings, &journal, clock, supervisor).await?;
         let views_dir = data_dir.join("views");
@@ -124,6 +125,7 @@ impl App {
             journal,
             hub,
             tasks,
+            greeting,
             secure_cookies: public_url.starts_with("https://"),
             providers: sign_ins::buttons(settings),
             _lock: lock,
@@ -345,6 +347,15 @@ fn daily(settings: &settings::Limits, tokens: &Tokens) -> Daily {
         taken_per_network: settings.taken_names_per_network_and_day,
     };
     Daily::new(limits, Arc::clone(tokens.steady()))
+}
+
+fn door(settings: &Settings) -> DoorSettings {
+    let server = &settings.server;
+    DoorSettings {
+        trusted_proxies: server.trusted_proxies.clone(),
+        proxy_protocol: server.proxy_protocol,
+        tls: server.tls.certificate_file.clone().zip(server.tls.key_file.clone()),
+    }
 }
 
 fn limits(settings: &settings::Limits) -> LimitSettings {

@@ -2,16 +2,17 @@
 
 use std::fs::File;
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use domain::{Clock, Timestamp};
+use gateway::Certificates;
 
 use super::output;
 use crate::app::sign_ins;
 use crate::settings::{OidcProvider, Settings};
+use crate::weaknesses;
 
 /// Earlier times mean that the clock was never set. 2026-01-01.
 const NOT_BEFORE: Timestamp = Timestamp::from_micros(1_767_225_600_000_000);
@@ -27,10 +28,16 @@ pub fn examine(settings: &Settings) -> anyhow::Result<ExitCode> {
         ("data directory", writable(data_dir)),
         ("server", Ok(running(data_dir))),
         ("address", free(settings)),
-        ("keys", keys(&data_dir.join("keys"))),
+        ("keys", Ok(keys(&data_dir.join("keys")))),
         ("clock", clock()),
     ];
     findings.extend(settings.oidc.iter().map(|(name, of)| ("sign-in", provider(name, of))));
+    if let (Some(certificate), Some(key)) =
+        (&settings.server.tls.certificate_file, &settings.server.tls.key_file)
+    {
+        findings.push(("certificate", certificate_fits(certificate, key)));
+    }
+    findings.extend(weaknesses::all(settings).into_iter().map(|found| (found.about, Err(found.text))));
     let mut healthy = true;
     for (name, finding) in findings {
         let (mark, text) = match &finding {
@@ -73,21 +80,21 @@ fn free(settings: &Settings) -> Finding {
     }
 }
 
-fn keys(directory: &Path) -> Finding {
+fn keys(directory: &Path) -> String {
     if !directory.exists() {
-        return Ok("made at the first start; keep a copy of keys/ apart from backups of the journal".into());
+        return "made at the first start; keep a copy of keys/ apart from backups of the journal".into();
     }
-    for name in ["master.key", "jwt.der"] {
-        let path = directory.join(name);
-        let Ok(metadata) = std::fs::metadata(&path) else { continue };
-        if metadata.permissions().mode() & 0o077 != 0 {
-            return Err(format!("{0} can be read by others; run: chmod 600 {0}", path.display()));
-        }
-    }
-    Ok(format!(
-        "{} is private; to move them, copy the files elsewhere and set master_key_file and jwt_key_file",
+    format!(
+        "{}; to move them, copy the files elsewhere and set master_key_file and jwt_key_file",
         directory.display()
-    ))
+    )
+}
+
+fn certificate_fits(certificate: &Path, key: &Path) -> Finding {
+    match Certificates::read(certificate.to_owned(), key.to_owned()) {
+        Ok(_) => Ok(format!("{} and its key fit", certificate.display())),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// Whether its secret can be read, and something answers where it is.

@@ -12,7 +12,7 @@ use super::output;
 use crate::api_client::ApiClient;
 use crate::app::{self, App, Opening};
 use crate::settings::Settings;
-use crate::{demo, log};
+use crate::{demo, log, weaknesses};
 
 /// Serves until Ctrl-C or SIGTERM, then finishes open requests and stops.
 ///
@@ -34,6 +34,9 @@ async fn serve_until_asked(
     with_demo: bool,
     supervisor: Supervisor,
 ) -> anyhow::Result<()> {
+    for weakness in weaknesses::outside(settings) {
+        tracing::warn!(about = weakness.about, "{}", weakness.text);
+    }
     let bind = async |address| {
         TcpListener::bind(address).await.with_context(|| format!("cannot listen at {address}"))
     };

@@ -29,6 +29,7 @@ pub(super) fn check(layers: &mut Layers) {
     check_administrator(layers);
     check_sms(layers);
     check_backup(layers);
+    check_door(layers);
     check_retry(layers);
     check_tenants(layers);
     check_providers(layers);
@@ -71,6 +72,7 @@ fn check_text(key: &str, text: &str) -> Option<String> {
 fn check_item(key: &str, item: &str) -> Option<String> {
     match key {
         "cors.origins" => check_origin(item),
+        "server.trusted_proxies" => check_proxies(item),
         _ if key.starts_with("tenants.") => check_host(item),
         _ => None,
     }
@@ -97,6 +99,16 @@ fn check_origin(text: &str) -> Option<String> {
     let right = rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['/', '*']));
     let help = "write scheme, host and port only, such as https://example.com, and each origin by itself";
     (!right).then(|| format!("{text:?} is no origin; {help}"))
+}
+
+fn check_proxies(text: &str) -> Option<String> {
+    match super::types::network(text) {
+        None => Some(format!("{text:?} is no address or network; write 10.0.0.2 or 10.0.0.0/8")),
+        Some(network) if network.prefix_len() == 0 => {
+            Some(format!("{text} is everybody: anybody could say to be anybody; name the proxies"))
+        }
+        Some(_) => None,
+    }
 }
 
 fn check_host(text: &str) -> Option<String> {
@@ -151,6 +163,19 @@ fn check_backup(layers: &mut Layers) {
         layers.refuse(given, format!("{missing} must be set with it, or neither"));
     } else if !directory.is_empty() && directory == keys_directory {
         layers.refuse(keys[1], format!("it must be another directory than {}", keys[0]));
+    }
+}
+
+fn check_door(layers: &mut Layers) {
+    let keys = ["server.tls.certificate_file", "server.tls.key_file"];
+    let [certificate, key] = keys.map(|key| layers.text(key).is_empty());
+    if certificate != key {
+        let [missing, given] = if certificate { keys } else { [keys[1], keys[0]] };
+        layers.refuse(given, format!("{missing} must be set with it, or neither"));
+    }
+    if layers.switch("server.proxy_protocol") && layers.list("server.trusted_proxies").is_empty() {
+        let message = "server.trusted_proxies must name the proxies that speak it".to_owned();
+        layers.refuse("server.proxy_protocol", message);
     }
 }
 

@@ -91,6 +91,10 @@ impl Layers {
         self.values.get(key).and_then(|(value, _)| value.as_integer())
     }
 
+    pub(super) fn switch(&self, key: &str) -> bool {
+        self.values.get(key).and_then(|(value, _)| value.as_bool()).unwrap_or_default()
+    }
+
     /// Each tenant that has any key.
     pub(super) fn tenants(&self) -> Vec<&str> {
         self.named("tenants.")

@@ -247,3 +247,27 @@ fn the_public_address_is_the_set_one_or_the_one_listened_on() {
     let settings = load(&with_environment(&[("HYD_PUBLIC_URL", "https://homes.example/")])).unwrap();
     assert_eq!(settings.public_url(bound("0.0.0.0:80")), "https://homes.example");
 }
+
+#[test]
+fn the_public_door_is_what_it_must_be() {
+    let complaint_of = |text: &str, says: &str| {
+        let complaint = file_complaint(text);
+        assert!(complaint.contains(says), "{complaint}");
+    };
+    complaint_of("[server]\ntrusted_proxies = [\"0.0.0.0/0\"]", "is everybody");
+    complaint_of("[server]\ntrusted_proxies = [\"::/0\"]", "is everybody");
+    complaint_of("[server]\ntrusted_proxies = [\"proxy.example\"]", "is no address or network");
+    complaint_of("[server]\nproxy_protocol = true", "server.trusted_proxies must name the proxies");
+    complaint_of("[server.tls]\nkey_file = \"k\"", "server.tls.certificate_file must be set with it");
+    complaint_of("[server.tls]\ncertificate_file = \"c\"", "server.tls.key_file must be set with it");
+    let (sources, _file) = with_file(
+        "[server]\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]\nproxy_protocol = true\n\
+         [server.tls]\ncertificate_file = \"c\"\nkey_file = \"k\"",
+    );
+    let settings = load(&sources).unwrap();
+    let proxies: Vec<String> = settings.server.trusted_proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(proxies, ["10.0.0.0/8", "::1/128"]);
+    assert_eq!(settings.public_url("0.0.0.0:8443".parse().unwrap()), "https://localhost:8443");
+    let settings = load(&with_environment(&[("HYD_SERVER_TRUSTED_PROXIES", "10.0.0.2, 10.0.0.3")])).unwrap();
+    assert_eq!(settings.server.trusted_proxies.len(), 2);
+}

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
+use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
 
 #[derive(Debug, Clone, Deserialize)]
@@ -60,11 +61,18 @@ impl Settings {
     /// `listen` becomes a port there); "every interface" is shown as localhost.
     #[must_use]
     pub fn public_url(&self, bound: SocketAddr) -> String {
+        let scheme = if self.has_tls() { "https" } else { "http" };
         match &self.public_url {
             Some(url) => url.trim_end_matches('/').to_owned(),
-            None if bound.ip().is_unspecified() => format!("http://localhost:{}", bound.port()),
-            None => format!("http://{bound}"),
+            None if bound.ip().is_unspecified() => format!("{scheme}://localhost:{}", bound.port()),
+            None => format!("{scheme}://{bound}"),
         }
+    }
+
+    /// The public door speaks TLS itself.
+    #[must_use]
+    pub fn has_tls(&self) -> bool {
+        self.server.tls.certificate_file.is_some()
     }
 }
 
@@ -279,6 +287,22 @@ pub struct Assets {
 pub struct Server {
     pub drain_seconds: u32,
     pub body_limit_kib: u32,
+    /// Neither of them is everybody.
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<IpNet>,
+    /// Only with proxies.
+    pub proxy_protocol: bool,
+    pub tls: Tls,
+}
+
+/// Both are given, or neither.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    #[serde(deserialize_with = "empty_is_none")]
+    pub certificate_file: Option<PathBuf>,
+    #[serde(deserialize_with = "empty_is_none")]
+    pub key_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -336,6 +360,18 @@ pub struct Tenant {
     /// Lower case; no host belongs to two tenants.
     pub hosts: Vec<String>,
     pub moderation: bool,
+}
+
+/// A network, or one address.
+pub(super) fn network(text: &str) -> Option<IpNet> {
+    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}
+
+fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    let read = |text: String| {
+        network(&text).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is no network")))
+    };
+    Vec::<String>::deserialize(deserializer)?.into_iter().map(read).collect()
 }
 
 /// An optional text is written as "" so that the default file can show its key.

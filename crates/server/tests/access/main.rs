@@ -2,6 +2,7 @@
 //! it over HTTP against the whole application.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod addresses;
 mod authorisation;
 mod closing;
 mod commands;
@@ -10,9 +11,12 @@ mod defects;
 mod endpoints;
 mod export;
 mod files;
+mod hidden_ids;
+mod hosts;
 mod images;
 mod lists;
 mod looks;
+mod machine;
 mod oidc;
 mod openapi;
 mod people;
@@ -21,4 +25,5 @@ mod rows;
 mod saved_searches;
 mod search;
 mod searches;
+mod sign_ins;
 mod tenants;

@@ -1,6 +1,6 @@
 //! Two tenants with the same people: neither sees anything of the other.
 
-mod apart;
+pub mod apart;
 
 use domain::TenantId;
 use serde_json::{Value, json};

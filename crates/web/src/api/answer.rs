@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use axum::body::{Body, to_bytes};
-use axum::http::header::{ETAG, RETRY_AFTER};
-use axum::http::{Response, StatusCode};
+use axum::http::header::{ETAG, RETRY_AFTER, SET_COOKIE};
+use axum::http::{HeaderValue, Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -21,6 +21,8 @@ pub(crate) struct Answer {
     pub(crate) stale: bool,
     /// What its entity tag says of the version, without the counters: good for [`super::Call::if_version`].
     pub(crate) version: Option<String>,
+    /// What a browser that signed in has to keep, as the API writes it.
+    pub(crate) device: Option<HeaderValue>,
     data: Value,
 }
 
@@ -81,7 +83,8 @@ impl Answer {
         };
         let tag = parts.headers.get(ETAG).and_then(|tag| tag.to_str().ok());
         let version = tag.and_then(|tag| tag.trim_matches('"').split('-').next()).map(str::to_owned);
-        Ok(Self { stale: parts.headers.contains_key("x-stale"), version, data })
+        let device = parts.headers.get(SET_COOKIE).cloned();
+        Ok(Self { stale: parts.headers.contains_key("x-stale"), version, device, data })
     }
 
     pub(crate) fn data<T: DeserializeOwned>(self) -> Result<T, ApiError> {

@@ -41,12 +41,51 @@ pub struct Exception {
     pub reason: &'static str,
 }
 
+/// Everybody signed in but the owner and admins.
+const NOT_THEIRS: &[Who] = &[Who::User, Who::Other, Who::Seller, Who::Support, Who::Moderator];
+
 pub const EXCEPTIONS: &[Exception] = &[
     Exception {
         row: "DELETE /api/auth/sessions/{id}",
         who: &[Who::Other],
         status: 404,
         reason: "one's own sessions only: whether another's session exists is not told",
+    },
+    Exception {
+        row: "PATCH /api/leads/{id}",
+        who: NOT_THEIRS,
+        status: 404,
+        reason: "which ids there are is told to nobody else",
+    },
+    Exception {
+        row: "PUT /api/search/saved/{id}",
+        who: NOT_THEIRS,
+        status: 404,
+        reason: "which ids there are is told to nobody else",
+    },
+    Exception {
+        row: "DELETE /api/search/saved/{id}",
+        who: NOT_THEIRS,
+        status: 404,
+        reason: "which ids there are is told to nobody else",
+    },
+    Exception {
+        row: "PUT /api/notifications/{id}/read",
+        who: NOT_THEIRS,
+        status: 404,
+        reason: "which ids there are is told to nobody else",
+    },
+    Exception {
+        row: "DELETE /api/notifications/{id}",
+        who: NOT_THEIRS,
+        status: 404,
+        reason: "which ids there are is told to nobody else",
+    },
+    Exception {
+        row: "GET /api/jobs/{id}",
+        who: &[Who::User, Who::Owner, Who::Other, Who::Seller, Who::Support, Who::Moderator],
+        status: 404,
+        reason: "which ids there are is told to nobody else",
     },
     Exception {
         row: "POST /api/files/optimize",

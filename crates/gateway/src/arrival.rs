@@ -1,0 +1,176 @@
+//! Where a request comes from. The connection tells; when whoever is at its other end is a proxy of ours, its headers do.
+//! From everybody else such headers are nothing.
+//!
+//! ```text
+//! X-Forwarded-For: made up, 203.0.113.7, 10.0.0.9      connection from 10.0.0.2; ours are 10.0.0.0/8
+//!                           `-- the caller: the rightmost hop that is not ours
+//! ```
+
+mod forwarded;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::HeaderMap;
+use axum::http::uri::Scheme;
+use axum::middleware::Next;
+use axum::response::Response;
+use ipnet::IpNet;
+
+/// What a proxy says: gone before anything else reads it.
+const SAID: [&str; 6] = [
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-port",
+    "x-forwarded-proto",
+    "x-real-ip",
+];
+
+/// A connection as it was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connection {
+    /// Who is at its other end.
+    pub peer: SocketAddr,
+    /// It is TLS, and ends here.
+    pub encrypted: bool,
+}
+
+/// The proxies in front of this server that are believed. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct Proxies(Arc<[IpNet]>);
+
+impl FromIterator<IpNet> for Proxies {
+    fn from_iter<I: IntoIterator<Item = IpNet>>(networks: I) -> Self {
+        Self(networks.into_iter().collect())
+    }
+}
+
+impl Proxies {
+    /// Whether what comes from this address is believed.
+    #[must_use]
+    pub fn trust(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.0.iter().any(|network| network.contains(&address))
+    }
+
+    /// Who sent a request that came over `connection`, and how it came to whoever took it first.
+    fn believe(&self, connection: Connection, headers: &HeaderMap) -> (SocketAddr, Scheme) {
+        let Connection { peer, encrypted } = connection;
+        let direct = if encrypted { Scheme::HTTPS } else { Scheme::HTTP };
+        let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
+        if !self.trust(peer.ip()) {
+            return (peer, direct);
+        }
+        let [by_list, by_name] = [forwarded::by_list(headers), forwarded::by_name(headers)];
+        let callers = [&by_list.hops, &by_name.hops].map(|hops| self.rightmost(peer.ip(), hops));
+        let caller = match (callers, by_list.hops.is_empty(), by_name.hops.is_empty()) {
+            ([one, _], _, true) => one,
+            ([_, one], true, false) => one,
+            // A proxy writes one of the two and may hand on the other as it came.
+            ([one, other], false, false) => {
+                if one == other {
+                    one
+                } else {
+                    peer.ip()
+                }
+            }
+        };
+        let port = if caller == peer.ip() { peer.port() } else { 0 };
+        (SocketAddr::new(caller, port), by_list.scheme.or(by_name.scheme).unwrap_or(direct))
+    }
+
+    /// The last one of the way from us back that can be known: not a proxy of ours, or the farthest that is.
+    fn rightmost(&self, peer: IpAddr, hops: &[Option<IpAddr>]) -> IpAddr {
+        let mut known = peer;
+        for hop in hops.iter().rev() {
+            let Some(hop) = hop else { return known };
+            known = *hop;
+            if !self.trust(known) {
+                return known;
+            }
+        }
+        known
+    }
+}
+
+/// The outermost layer of the public door: from here on `ConnectInfo<SocketAddr>` is the caller, and [`Scheme`] how they
+/// came. Requests of this process itself have neither.
+pub async fn arrive(State(proxies): State<Proxies>, mut request: Request, next: Next) -> Response {
+    if let Some(ConnectInfo(connection)) = request.extensions().get::<ConnectInfo<Connection>>() {
+        let (caller, scheme) = proxies.believe(*connection, request.headers());
+        request.extensions_mut().insert(ConnectInfo(caller));
+        request.extensions_mut().insert(scheme);
+    }
+    for name in SAID {
+        request.headers_mut().remove(name);
+    }
+    next.run(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proxies() -> Proxies {
+        ["10.0.0.0/8", "2001:db8:ffff::/48"].iter().map(|net| net.parse::<IpNet>().unwrap()).collect()
+    }
+
+    fn told(peer: &str, said: &[(&'static str, &str)]) -> (String, String) {
+        let mut headers = HeaderMap::new();
+        for (name, value) in said {
+            headers.append(*name, value.parse().unwrap());
+        }
+        let peer = SocketAddr::new(peer.parse().unwrap(), 4000);
+        let (caller, scheme) = proxies().believe(Connection { peer, encrypted: false }, &headers);
+        (caller.ip().to_string(), scheme.to_string())
+    }
+
+    #[test]
+    fn the_rightmost_hop_that_is_not_ours_is_the_caller() {
+        const LIST: &str = "x-forwarded-for";
+        const NAME: &str = "forwarded";
+        let table: &[(&str, &[(&str, &str)], &str)] = &[
+            ("10.0.0.2", &[], "10.0.0.2"),
+            ("10.0.0.2", &[(LIST, "203.0.113.7")], "203.0.113.7"),
+            ("::ffff:10.0.0.2", &[(LIST, "203.0.113.7")], "203.0.113.7"),
+            ("10.0.0.2", &[(LIST, "::ffff:203.0.113.7")], "203.0.113.7"),
+            ("10.0.0.2", &[(LIST, "1.1.1.1, 203.0.113.7, 10.0.0.9")], "203.0.113.7"),
+            ("10.0.0.2", &[(LIST, "1.1.1.1"), (LIST, "203.0.113.7")], "203.0.113.7"),
+            ("10.0.0.2", &[(LIST, "203.0.113.7:5000")], "203.0.113.7"),
+            ("10.0.0.2", &[(LIST, "[2001:db8::7]:5000")], "2001:db8::7"),
+            ("10.0.0.2", &[(LIST, "2001:db8::7")], "2001:db8::7"),
+            ("10.0.0.2", &[(LIST, "10.0.0.3, 10.0.0.4")], "10.0.0.3"),
+            // What cannot be read ends the way back.
+            ("10.0.0.2", &[(LIST, "203.0.113.7, unknown, 10.0.0.9")], "10.0.0.9"),
+            ("10.0.0.2", &[(LIST, "203.0.113.7,")], "10.0.0.2"),
+            ("10.0.0.2", &[(NAME, "for=203.0.113.7;proto=https")], "203.0.113.7"),
+            ("10.0.0.2", &[(NAME, "For=\"[2001:db8::7]:4711\", for=10.0.0.9")], "2001:db8::7"),
+            ("10.0.0.2", &[(NAME, "for=1.1.1.1, for=_hidden")], "10.0.0.2"),
+            ("10.0.0.2", &[(NAME, "by=10.0.0.2")], "10.0.0.2"),
+            ("10.0.0.2", &[(NAME, "for=203.0.113.7"), (LIST, "203.0.113.7")], "203.0.113.7"),
+            // A client put in what the proxy does not write.
+            ("10.0.0.2", &[(NAME, "for=1.1.1.1"), (LIST, "203.0.113.7")], "10.0.0.2"),
+            // Nobody else is believed.
+            ("203.0.113.9", &[(LIST, "1.1.1.1")], "203.0.113.9"),
+            ("203.0.113.9", &[(NAME, "for=1.1.1.1")], "203.0.113.9"),
+            ("::ffff:203.0.113.9", &[(LIST, "10.0.0.1")], "203.0.113.9"),
+        ];
+        for (peer, said, caller) in table {
+            assert_eq!(told(peer, said).0, *caller, "{peer} {said:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_proxy_of_ours_tells_that_it_came_over_tls() {
+        let scheme = |peer, said: &[(&'static str, &str)]| told(peer, said).1;
+        assert_eq!(scheme("10.0.0.2", &[("x-forwarded-proto", "https")]), "https");
+        assert_eq!(scheme("10.0.0.2", &[("x-forwarded-proto", "http, HTTPS")]), "https");
+        assert_eq!(scheme("10.0.0.2", &[("x-forwarded-proto", "https, http")]), "http");
+        assert_eq!(scheme("10.0.0.2", &[("forwarded", "for=1.1.1.1;proto=https")]), "https");
+        assert_eq!(scheme("10.0.0.2", &[("x-forwarded-proto", "gopher")]), "http");
+        assert_eq!(scheme("203.0.113.9", &[("x-forwarded-proto", "https")]), "http");
+        assert_eq!(scheme("203.0.113.9", &[("forwarded", "proto=https")]), "http");
+    }
+}

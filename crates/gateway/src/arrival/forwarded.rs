@@ -1,0 +1,79 @@
+//! `X-Forwarded-For` and `X-Forwarded-Proto`, and `Forwarded` (RFC 7239): what they say, believed or not.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::http::uri::Scheme;
+use axum::http::{HeaderMap, HeaderName};
+
+const FORWARDED: HeaderName = HeaderName::from_static("forwarded");
+const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
+/// The way of a request, the farthest first.
+#[derive(Debug, Default)]
+pub struct Way {
+    /// Nothing stands for a hop that does not tell its address.
+    pub hops: Vec<Option<IpAddr>>,
+    /// As the nearest hop says it.
+    pub scheme: Option<Scheme>,
+}
+
+/// The two headers that proxies commonly write.
+pub fn by_list(headers: &HeaderMap) -> Way {
+    let hops = split(headers, &FOR).iter().map(|hop| address(hop)).collect();
+    Way { hops, scheme: split(headers, &PROTO).last().and_then(|word| scheme(word)) }
+}
+
+/// The header of the standard. A hop without `for` tells nothing.
+pub fn by_name(headers: &HeaderMap) -> Way {
+    let mut way = Way::default();
+    for element in split(headers, &FORWARDED) {
+        let (mut hop, mut scheme_of) = (None, None);
+        for (name, value) in pieces(&element, ';').iter().filter_map(|pair| pair.split_once('=')) {
+            let value = value.trim().trim_matches('"');
+            match name.trim().to_ascii_lowercase().as_str() {
+                "for" => hop = address(value),
+                "proto" => scheme_of = scheme(value),
+                _ => {}
+            }
+        }
+        way.hops.push(hop);
+        way.scheme = scheme_of;
+    }
+    way
+}
+
+/// The members of a list that may go over several lines. What is no text is a member that tells nothing.
+fn split(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
+    let lines = headers.get_all(name).iter().map(|line| line.to_str().unwrap_or_default());
+    lines.flat_map(|line| pieces(line, ',')).collect()
+}
+
+/// The parts between `separator`, where it is not quoted.
+fn pieces(text: &str, separator: char) -> Vec<String> {
+    let (mut all, mut quoted) = (vec![String::new()], false);
+    for letter in text.chars() {
+        quoted ^= letter == '"';
+        match all.last_mut() {
+            Some(last) if quoted || letter != separator => last.push(letter),
+            _ => all.push(String::new()),
+        }
+    }
+    all.iter().map(|piece| piece.trim().to_owned()).collect()
+}
+
+fn scheme(word: &str) -> Option<Scheme> {
+    match word.to_ascii_lowercase().as_str() {
+        "https" => Some(Scheme::HTTPS),
+        "http" => Some(Scheme::HTTP),
+        _ => None,
+    }
+}
+
+/// An address, with a port or without; of IPv6 in brackets or without.
+fn address(text: &str) -> Option<IpAddr> {
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    let address =
+        bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|with_port| with_port.ip()));
+    address.map(|address| address.to_canonical())
+}

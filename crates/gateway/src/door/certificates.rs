@@ -1,0 +1,145 @@
+//! The certificate of the public door, read again while the server runs: another one is used from the next connection on.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use supervisor::wake;
+use tokio::sync::watch;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{self, ServerConfig};
+
+/// Its files are looked at so often; SIGHUP has them looked at now.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+
+/// The files of a certificate do not make one.
+#[derive(Debug, thiserror::Error)]
+pub enum CertificateError {
+    /// One of them cannot be read.
+    #[error("{} cannot be read: {source}", file.display())]
+    Unreadable {
+        /// Which.
+        file: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// One of them is not PEM of what it should be.
+    #[error("{} holds no {what} in PEM", file.display())]
+    NotPem {
+        /// Which.
+        file: PathBuf,
+        /// A certificate, or a key.
+        what: &'static str,
+    },
+    /// Certificate and key are not one another's, or not of a kind that is safe.
+    #[error("certificate and key of server.tls do not fit: {0}")]
+    Unfit(#[from] rustls::Error),
+}
+
+/// A certificate and its key, as they are in their files.
+pub struct Certificates {
+    files: [PathBuf; 2],
+    current: watch::Sender<Loaded>,
+}
+
+struct Loaded {
+    /// The bytes of the files.
+    from: [Vec<u8>; 2],
+    config: Arc<ServerConfig>,
+}
+
+impl std::fmt::Debug for Certificates {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Certificates").field(&self.files).finish()
+    }
+}
+
+impl Certificates {
+    /// Reads both files.
+    ///
+    /// # Errors
+    /// When they do not make a certificate.
+    pub fn read(certificate: PathBuf, key: PathBuf) -> Result<Self, CertificateError> {
+        let files = [certificate, key];
+        let from = bytes(&files)?;
+        let config = config(&files, &from)?;
+        Ok(Self { files, current: watch::Sender::new(Loaded { from, config }) })
+    }
+
+    /// For a connection that begins.
+    pub(super) fn current(&self) -> Arc<ServerConfig> {
+        Arc::clone(&self.current.borrow().config)
+    }
+
+    /// Reads both files again; whether they are other ones. Those in use stay in use when the new ones are not right.
+    ///
+    /// # Errors
+    /// When they do not make a certificate.
+    pub fn reload(&self) -> Result<bool, CertificateError> {
+        let from = bytes(&self.files)?;
+        if from == self.current.borrow().from {
+            return Ok(false);
+        }
+        let config = config(&self.files, &from)?;
+        self.current.send_replace(Loaded { from, config });
+        Ok(true)
+    }
+
+    /// Follows the files until `stop`.
+    pub async fn follow(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut asked = signal(SignalKind::hangup()).ok();
+        let mut told = None;
+        loop {
+            let asked = async {
+                match &mut asked {
+                    Some(asked) => asked.recv().await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = wake::stopped(&mut stop) => return,
+                _ = asked => told = None,
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+            let again = Arc::clone(&self);
+            match tokio::task::spawn_blocking(move || again.reload()).await {
+                Ok(Ok(true)) => {
+                    tracing::info!("the certificate of server.tls was read again");
+                    told = None;
+                }
+                Ok(Ok(false)) => told = None,
+                // Once, and not at every look.
+                Ok(Err(error)) => {
+                    let error = error.to_string();
+                    if told.as_ref() != Some(&error) {
+                        tracing::error!(error, "the certificate of before stays in use");
+                    }
+                    told = Some(error);
+                }
+                Err(error) => tracing::error!(%error, "the certificate was not looked at"),
+            }
+        }
+    }
+}
+
+fn bytes(files: &[PathBuf; 2]) -> Result<[Vec<u8>; 2], CertificateError> {
+    let read = |file: &Path| {
+        std::fs::read(file).map_err(|source| CertificateError::Unreadable { file: file.to_owned(), source })
+    };
+    Ok([read(&files[0])?, read(&files[1])?])
+}
+
+fn config(files: &[PathBuf; 2], from: &[Vec<u8>; 2]) -> Result<Arc<ServerConfig>, CertificateError> {
+    let not_pem = |at: usize, what| CertificateError::NotPem { file: files[at].clone(), what };
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&from[0]).collect();
+    let chain = chain.ok().filter(|chain| !chain.is_empty()).ok_or_else(|| not_pem(0, "certificate"))?;
+    let key = PrivateKeyDer::from_pem_slice(&from[1]).map_err(|_| not_pem(1, "key"))?;
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    let mut config = builder.with_no_client_auth().with_single_cert(chain, key)?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
+}

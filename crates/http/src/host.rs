@@ -1,0 +1,204 @@
+//! Which host a request was sent to, read in one place: tenants, origins and links go by it.
+
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use axum::http::header::HOST;
+use axum::http::{HeaderMap, HeaderValue, Request};
+
+/// A host and perhaps its port, as one writes them: lower case, without the dot at the end.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Host {
+    name: String,
+    port: Option<u16>,
+}
+
+/// The request names no host that could be one, or several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the header Host must be one host name or address, with a port or without")]
+pub struct BadHost;
+
+impl Host {
+    /// Reads `name`, `name:port`, `[v6]` or `[v6]:port`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (name, port) = match text.strip_prefix('[') {
+            Some(rest) => {
+                let (address, port) = rest.split_once(']')?;
+                let address: Ipv6Addr = address.parse().ok()?;
+                (format!("[{address}]"), port)
+            }
+            None => {
+                let at = text.find(':').unwrap_or(text.len());
+                (name(&text[..at])?, &text[at..])
+            }
+        };
+        let port = match port.strip_prefix(':') {
+            None if port.is_empty() => None,
+            Some("") => None,
+            Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => Some(digits.parse().ok()?),
+            _ => return None,
+        };
+        Some(Self { name, port })
+    }
+
+    /// The host of `scheme://host:port/…`, without the port that its scheme has anyway.
+    #[must_use]
+    pub fn of_url(url: &str) -> Option<Self> {
+        let (scheme, rest) = url.split_once("://")?;
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        Some(Self::parse(authority)?.without(if scheme.eq_ignore_ascii_case("https") { 443 } else { 80 }))
+    }
+
+    /// The host a request was sent to, after [`settle`].
+    #[must_use]
+    pub fn of(headers: &HeaderMap) -> Option<Self> {
+        Self::parse(headers.get(HOST)?.to_str().ok()?)
+    }
+
+    /// The name or address, without the port.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether somebody who got a page at `origin` is at this host.
+    #[must_use]
+    pub fn is_origin(&self, origin: &str) -> bool {
+        let port = if origin.starts_with("https://") { 443 } else { 80 };
+        Self::of_url(origin).is_some_and(|asked| asked == self.clone().without(port))
+    }
+
+    fn without(self, port: u16) -> Self {
+        Self { port: self.port.filter(|own| *own != port), ..self }
+    }
+}
+
+/// A name as DNS has them, or an address of IPv4.
+fn name(text: &str) -> Option<String> {
+    let text = text.strip_suffix('.').unwrap_or(text);
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    let labels = || text.split('.');
+    let right = text.len() <= 253
+        && labels().all(|label| (1..=63).contains(&label.len()) && label.bytes().all(plain));
+    // Whoever ends with digits is an address, and not any other number.
+    let numeric = labels().next_back().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()));
+    (right && (!numeric || text.parse::<Ipv4Addr>().is_ok())).then(|| text.to_ascii_lowercase())
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
+    }
+}
+
+/// Leaves the request with one `Host` header, as one writes it. An absolute address, and HTTP/2, name the host in the
+/// address: that one counts (RFC 9112, 3.2.2).
+///
+/// # Errors
+/// When what it names is no host, or it names several. A request without one, of this process itself, is right.
+pub fn settle<B>(request: &mut Request<B>) -> Result<(), BadHost> {
+    let named = match request.uri().authority() {
+        Some(authority) => Some(authority.as_str().to_owned()),
+        None => {
+            let mut given = request.headers().get_all(HOST).iter();
+            match (given.next(), given.next()) {
+                (None, _) => None,
+                (Some(one), None) => Some(one.to_str().map_err(|_| BadHost)?.to_owned()),
+                (Some(_), Some(_)) => return Err(BadHost),
+            }
+        }
+    };
+    let Some(named) = named else { return Ok(()) };
+    let host = Host::parse(&named).ok_or(BadHost)?;
+    let value = HeaderValue::try_from(host.to_string()).map_err(|_| BadHost)?;
+    request.headers_mut().insert(HOST, value);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_read_in_one_way() {
+        let table = [
+            ("b.test", Some("b.test")),
+            ("B.Test", Some("b.test")),
+            ("b.test.", Some("b.test")),
+            ("B.TEST.:8080", Some("b.test:8080")),
+            ("b.test:", Some("b.test")),
+            ("localhost", Some("localhost")),
+            ("a_b.test", Some("a_b.test")),
+            ("127.0.0.1:80", Some("127.0.0.1:80")),
+            ("[::1]", Some("[::1]")),
+            ("[2001:DB8:0:0::1]:8080", Some("[2001:db8::1]:8080")),
+            ("b.test:1:2", None),
+            ("b.test:99999", None),
+            ("b.test:+1", None),
+            ("b.test:x", None),
+            ("", None),
+            (":80", None),
+            (".", None),
+            ("b..test", None),
+            ("b.test..", None),
+            ("::1", None),
+            ("[::1", None),
+            ("[::1]x", None),
+            ("[b.test]", None),
+            ("[::1%eth0]", None),
+            ("user@b.test", None),
+            ("b.test/path", None),
+            ("b.test?x", None),
+            ("b test", None),
+            ("b.test,c.test", None),
+            ("%62.test", None),
+            ("b\u{fc}ro.test", None),
+            ("1.2.3", None),
+            ("999.0.0.1", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(Host::parse(text).map(|host| host.to_string()).as_deref(), expected, "{text:?}");
+        }
+        assert!(Host::parse(&format!("{}.test", "a".repeat(64))).is_none(), "a label has at most 63");
+        assert!(Host::parse(&vec!["a"; 130].join(".")).is_none(), "a name has at most 253");
+    }
+
+    #[test]
+    fn an_origin_is_compared_with_the_port_that_it_means() {
+        let host = |text| Host::parse(text).unwrap();
+        assert!(host("b.test").is_origin("https://b.test"));
+        assert!(host("b.test:443").is_origin("https://B.test"));
+        assert!(host("b.test").is_origin("http://b.test:80"));
+        assert!(host("b.test:8080").is_origin("http://b.test:8080/page"));
+        for origin in
+            ["http://b.test:8080", "https://b.test.evil.example", "null", "b.test", "https://b.test:80"]
+        {
+            assert!(!host("b.test").is_origin(origin), "{origin}");
+        }
+    }
+
+    fn settled(uri: &str, hosts: &[&str]) -> Result<Option<String>, BadHost> {
+        let mut request = Request::builder().uri(uri);
+        for host in hosts {
+            request = request.header(HOST, *host);
+        }
+        let mut request = request.body(()).unwrap();
+        settle(&mut request)?;
+        Ok(request.headers().get(HOST).map(|host| host.to_str().unwrap().to_owned()))
+    }
+
+    #[test]
+    fn the_address_of_a_request_counts_before_its_header() {
+        let found = |host: &str| Ok(Some(host.to_owned()));
+        assert_eq!(settled("/a", &["B.test."]), found("b.test"));
+        assert_eq!(settled("http://B.test/a", &["c.test"]), found("b.test"));
+        assert_eq!(settled("https://b.test:8443/a", &[]), found("b.test:8443"));
+        assert_eq!(settled("/a", &[]), Ok(None));
+        assert_eq!(settled("/a", &["b.test:1:2"]), Err(BadHost));
+        assert_eq!(settled("/a", &["b.test", "c.test"]), Err(BadHost));
+        assert_eq!(settled("/a", &["b.test", "b.test"]), Err(BadHost));
+        assert_eq!(settled("http://user@b.test/a", &["b.test"]), Err(BadHost));
+    }
+}

@@ -1,0 +1,103 @@
+//! What lies in the data directory is for the user that runs the server, and for nobody else of the machine.
+
+use std::fs::{self, Permissions};
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::Mode;
+
+/// What others of the machine may do.
+const OTHERS: u32 = 0o077;
+
+/// From here on, what this process makes is its user's alone: directories 0700, files 0600. To be called before there are
+/// threads.
+pub fn keep_files_private() {
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
+}
+
+/// Whether others may do something with what is at `path`. What is not there is open to nobody.
+#[must_use]
+pub fn is_open(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.permissions().mode() & OTHERS != 0)
+}
+
+/// Everything from `top` down that others may do something with. Links are not followed.
+///
+/// # Errors
+/// When a directory cannot be read.
+pub fn open_to_others(top: &Path) -> io::Result<Vec<PathBuf>> {
+    let (mut found, mut left) = (Vec::new(), vec![top.to_owned()]);
+    while let Some(path) = left.pop() {
+        let about = match fs::symlink_metadata(&path) {
+            // What was there a moment ago.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            about => about?,
+        };
+        if about.is_dir() {
+            left.extend(fs::read_dir(&path)?.collect::<io::Result<Vec<_>>>()?.iter().map(fs::DirEntry::path));
+        }
+        if !about.is_symlink() && about.permissions().mode() & OTHERS != 0 {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Takes from others what an earlier version, or another hand, has let them do below `top`; says so in the log.
+///
+/// # Errors
+/// When a directory cannot be read. What is somebody else's stays, and is told.
+pub fn close_to_others(top: &Path) -> io::Result<()> {
+    let (mut closed, open) = (0_usize, open_to_others(top)?);
+    for path in &open {
+        let close = || {
+            let mode = fs::symlink_metadata(path)?.permissions().mode();
+            fs::set_permissions(path, Permissions::from_mode(mode & !OTHERS))
+        };
+        match close() {
+            Ok(()) => closed += 1,
+            Err(error) => {
+                tracing::warn!(path = %path.display(), %error, "others of the machine may use this")
+            }
+        }
+    }
+    if closed > 0 {
+        tracing::warn!(
+            paths = closed,
+            "the data directory was open to others of the machine; it is closed now"
+        );
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_open_is_found_and_closed() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        fs::create_dir_all(at("keys/deep")).unwrap();
+        for (name, mode) in [("keys/deep/a", 0o644), ("keys/b", 0o600), ("c", 0o620), ("keys/deep", 0o755)] {
+            if !at(name).exists() {
+                fs::write(at(name), "").unwrap();
+            }
+            fs::set_permissions(at(name), Permissions::from_mode(mode)).unwrap();
+        }
+        for name in ["keys", ""] {
+            fs::set_permissions(at(name), Permissions::from_mode(0o700)).unwrap();
+        }
+        let elsewhere = tempfile::NamedTempFile::new().unwrap();
+        fs::set_permissions(elsewhere.path(), Permissions::from_mode(0o644)).unwrap();
+        std::os::unix::fs::symlink(elsewhere.path(), at("link")).unwrap();
+        assert_eq!(open_to_others(root.path()).unwrap(), [at("c"), at("keys/deep"), at("keys/deep/a")]);
+        close_to_others(root.path()).unwrap();
+        assert_eq!(open_to_others(root.path()).unwrap(), Vec::<PathBuf>::new());
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&at("keys/deep")), mode(&at("c"))), (0o700, 0o600));
+        assert_eq!(mode(elsewhere.path()), 0o644, "a link is not followed");
+    }
+}
