@@ -12,6 +12,8 @@ use domain::{TenantId, UserId};
 use http_kit::Kit;
 
 const NAME: &str = "hyd_device";
+/// In front of it under https: no other host of the domain can set such a cookie.
+const OF_THIS_HOST: &str = "__Host-";
 const YEAR: u64 = 365 * 24 * 3600;
 /// Of mail tokens, which are made with the same key, none has this purpose.
 const PURPOSE: &str = "device";
@@ -25,7 +27,7 @@ impl Device {
     pub fn known(kit: &Kit, headers: &HeaderMap, tenant: &TenantId, user: UserId) -> Option<Self> {
         let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
         let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        let (_, cookie) = pairs.find(|(name, _)| *name == NAME)?;
+        let (_, cookie) = pairs.find(|(name, _)| name.strip_prefix(OF_THIS_HOST).unwrap_or(name) == NAME)?;
         let (random, code) = cookie.split_once('.').filter(|(random, _)| random.len() <= 64)?;
         let right = kit.ledger.keys().mail_token(PURPOSE, tenant, user, random);
         same(right.as_bytes(), code.as_bytes()).then(|| Self(random.to_owned()))
@@ -45,9 +47,12 @@ impl Device {
         scheme: Option<&Scheme>,
     ) {
         let code = kit.ledger.keys().mail_token(PURPOSE, tenant, user, &self.0);
-        let secure = if scheme == Some(&Scheme::HTTPS) { "; Secure" } else { "" };
-        let line =
-            format!("{NAME}={}.{code}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Strict{secure}", self.0);
+        let https = scheme == Some(&Scheme::HTTPS);
+        let (host, secure) = if https { (OF_THIS_HOST, "; Secure") } else { ("", "") };
+        let random = &self.0;
+        let line = format!(
+            "{host}{NAME}={random}.{code}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Strict{secure}"
+        );
         if let Ok(line) = HeaderValue::try_from(line) {
             headers.append(SET_COOKIE, line);
         }

@@ -59,6 +59,7 @@ fn append(random: &mut StdRng, number: usize) -> Append {
         events,
         claims,
         idempotency,
+        limits: Vec::new(),
     }
 }
 

@@ -74,7 +74,8 @@ impl Api {
 }
 
 impl Caller {
-    pub(crate) fn of(parts: &Parts) -> Self {
+    /// Whoever sent `parts`; `https`: people reach us by that alone.
+    pub(crate) fn of(parts: &Parts, https: bool) -> Self {
         let kept = [
             HOST,
             USER_AGENT,
@@ -86,13 +87,11 @@ impl Caller {
             Some((name, value))
         });
         // The one cookie that is the API's own: it tells a browser that signed in before.
-        let device = cookies::read(&parts.headers, DEVICE).map(|value| format!("{DEVICE}={value}"));
+        let scheme = if https { Some(Scheme::HTTPS) } else { parts.extensions.get().cloned() };
+        let secure = scheme == Some(Scheme::HTTPS);
+        let device = cookies::read(&parts.headers, DEVICE, secure).map(|value| format!("{DEVICE}={value}"));
         let device = device.and_then(|cookie| Some((COOKIE, HeaderValue::try_from(cookie).ok()?)));
-        Self {
-            peer: parts.extensions.get().copied(),
-            scheme: parts.extensions.get().cloned(),
-            headers: headers.chain(device).collect(),
-        }
+        Self { peer: parts.extensions.get().copied(), scheme, headers: headers.chain(device).collect() }
     }
 
     /// The browser speaks TLS, with us or with a proxy of ours.

@@ -30,9 +30,9 @@ enum Renewal {
 
 pub(crate) async fn guard(State(site): State<Site>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let sent = cookies::read(&parts.headers, CSRF, site.settings.secure_cookies).and_then(Token::parse);
     let reads = parts.method == Method::GET || parts.method == Method::HEAD;
     let mut visit = Visit::arriving(site, &parts);
+    let sent = cookies::read(&parts.headers, CSRF, visit.secure()).and_then(Token::parse);
     let accepted = accept(parts, body, reads, sent.as_ref()).await;
     // Only for a form that our own page sent, as far as the browser tells.
     let renewal = if accepted.is_ok() { renew(&mut visit).await } else { Renewal::NotTried };

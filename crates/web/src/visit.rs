@@ -41,7 +41,8 @@ pub(crate) struct Visit {
 
 impl Visit {
     pub(crate) fn arriving(site: Site, parts: &Parts) -> Self {
-        let secure = site.settings.secure_cookies;
+        let caller = Caller::of(parts, site.settings.secure_cookies);
+        let secure = caller.is_encrypted();
         let cookie = |name| cookies::read(&parts.headers, name, secure);
         Self {
             site,
@@ -51,7 +52,7 @@ impl Visit {
             csrf: None,
             uri: parts.uri.clone(),
             came_from: referring_page(&parts.headers),
-            caller: Caller::of(parts),
+            caller,
             stale: Arc::default(),
             device: Arc::default(),
         }
@@ -92,7 +93,7 @@ impl Visit {
     }
 
     pub(crate) fn secure(&self) -> bool {
-        self.site.settings.secure_cookies || self.caller.is_encrypted()
+        self.caller.is_encrypted()
     }
 
     /// The `data` of the answer.

@@ -3,6 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::header::{COOKIE, ORIGIN};
 use axum::http::request::Parts;
+use axum::http::uri::Scheme;
 use axum::http::{HeaderMap, StatusCode};
 use domain::{FieldErrors, Fields};
 use http_kit::{Claims, Failure, Host, Params, bearer};
@@ -55,8 +56,9 @@ impl FromRequestParts<Gateway> for Entry {
                 claims
             }
             (None, None) => {
-                let token = cookie(&parts.headers, gateway.https)
-                    .ok_or_else(|| Failure::unauthenticated("sign in first"))?;
+                let https = gateway.https || parts.extensions.get() == Some(&Scheme::HTTPS);
+                let token =
+                    cookie(&parts.headers, https).ok_or_else(|| Failure::unauthenticated("sign in first"))?;
                 if !from_here(&parts.headers) {
                     return Err(Failure::forbidden("another site may not listen with your cookie"));
                 }

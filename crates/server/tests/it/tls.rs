@@ -91,7 +91,7 @@ async fn both_versions_of_http_are_spoken_over_tls() {
     let signed =
         signed.json(&json!({"email": "asha@example.com", "password": PASSWORD})).send().await.unwrap();
     let device = signed.headers()["set-cookie"].to_str().unwrap();
-    assert!(device.starts_with("hyd_device=") && device.ends_with("; Secure"), "{device}");
+    assert!(device.starts_with("__Host-hyd_device=") && device.ends_with("; Secure"), "{device}");
 
     let stream = authority.connect(port, &["h2", "http/1.1"]).await;
     assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
