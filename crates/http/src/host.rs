@@ -202,3 +202,26 @@ mod tests {
         assert_eq!(settled("http://user@b.test/a", &["b.test"]), Err(BadHost));
     }
 }
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+
+    #[test]
+    fn fuzz_host() {
+        const PARTS: [&str; 12] =
+            ["a", "B.test", ".", ":", "80", "[", "]", "::1", "127.0.0.1", "xn--", "%00", "//"];
+        bolero::check!().with_type::<(String, Vec<u8>)>().for_each(|(text, parts)| {
+            let likely: String = parts.iter().map(|part| PARTS[usize::from(*part) % PARTS.len()]).collect();
+            for text in [text, &likely] {
+                let _ = Host::of_url(&format!("https://{text}"));
+                let Some(host) = Host::parse(text) else { continue };
+                // What it is written as is read as the same, and is a header and a part of a link.
+                let written = host.to_string();
+                assert_eq!(Host::parse(&written).as_ref(), Some(&host), "{text:?}");
+                assert!(HeaderValue::try_from(&written).is_ok(), "{text:?}");
+                assert!(!host.name().contains(['/', '@', '\\', '"', '<', ' ']), "{text:?}");
+            }
+        });
+    }
+}
