@@ -129,7 +129,7 @@ pub enum PropertyEvent {
         title: String,
         /// Those that were not there before.
         added: Vec<FileId>,
-        /// See [`PropertyEvent::Edited`].
+        /// It was verified or featured and is neither any more: nobody has said so of what is to be seen now.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         marks_lost: bool,
         /// All of them now, in the owner's order.

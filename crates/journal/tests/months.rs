@@ -119,12 +119,12 @@ async fn a_file_of_format_1_is_taken_over() {
     let before = everything(&journal).await;
     assert_eq!(before.len(), 3);
     let format = || old.query_row("pragma user_version", [], |row| row.get::<_, u32>(0)).unwrap();
-    assert_eq!(format(), 2);
+    assert_eq!(format(), 3);
     assert_eq!(journal.seal(at("2026-02-01")).await.unwrap().events, 2);
     assert_eq!(everything(&journal).await, before);
     journal.close().await;
     assert_eq!(everything(&open(directory.path())).await, before);
-    assert_eq!(format(), 2);
+    assert_eq!(format(), 3);
 }
 
 const SEGMENT_1: &[u8] = include_bytes!("golden/segment-1.seg");

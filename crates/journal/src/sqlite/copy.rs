@@ -234,7 +234,8 @@ pub fn not_copied(database: &Path) -> Result<BTreeSet<String>, JournalError> {
     let connection = Connection::open(database)?;
     let mut statement = connection.prepare("select name from sqlite_master where type = 'table'")?;
     let names: rusqlite::Result<BTreeSet<String>> = statement.query_map([], |row| row.get(0))?.collect();
-    let known = TABLES.map(|(name, _)| name).into_iter().chain(["event_store", "history"]);
+    // What people hold follows from the events, and is summed anew when they are restored.
+    let known = TABLES.map(|(name, _)| name).into_iter().chain(["event_store", "history", "holdings"]);
     let known: BTreeSet<&str> = known.collect();
     Ok(names?.into_iter().filter(|name| !known.contains(name.as_str())).collect())
 }

@@ -4,6 +4,7 @@ mod forgery;
 mod matrix;
 pub mod requests;
 pub mod rules;
+mod states;
 pub mod world;
 
 use crate::openapi::validator::complaints;

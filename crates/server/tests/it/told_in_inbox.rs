@@ -103,19 +103,20 @@ async fn an_enquiry_is_in_the_owners_inbox_and_its_answer_in_that_of_whoever_ask
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_moderator_decides_is_in_the_owners_inbox_unless_it_is_their_own() {
+async fn what_a_moderator_decides_is_in_the_owners_inbox() {
     let moderated = |settings: &mut hyderabadinfra::settings::Settings| {
         settings.tenants.get_mut("hyderabad").unwrap().moderation = true;
     };
     let app = TestApp::with(moderated, &WITH_ADMIN).await;
     let (admin, owner) = (Person::enter(&app.client, ADMIN).await, Person::confirmed(&app, "owner").await);
     let homes = [
-        (list(&owner, "A good home").await, "approve", json!({})),
-        (list(&owner, "A bad home").await, "reject", json!({"reason": "The photos show another home"})),
-        (list(&admin, "My own home").await, "approve", json!({})),
+        (list(&owner, "A good home").await, "approve", json!({}), 200),
+        (list(&owner, "A bad home").await, "reject", json!({"reason": "The photos show another home"}), 200),
+        // Of their own they decide nothing.
+        (list(&admin, "My own home").await, "approve", json!({}), 403),
     ];
-    for (home, decision, body) in homes {
-        admin.client.post(&format!("/api/properties/{home}/{decision}"), &body).await.expect(200);
+    for (home, decision, body, status) in homes {
+        admin.client.post(&format!("/api/properties/{home}/{decision}"), &body).await.expect(status);
     }
     let expected = ["Your listing is on the market: A good home", "Your listing was sent back: A bad home"];
     assert_eq!(subjects(&app, &owner).await, expected);

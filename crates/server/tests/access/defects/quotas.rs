@@ -91,6 +91,7 @@ async fn files_and_their_bytes_are_limited_and_several_are_kept_all_or_none() {
     let full = send("/api/files/upload", &[big]).await.expect(403);
     assert!(full.text.contains("MiB, of at most 1"), "{}", full.text);
     send("/api/files/bulk", &[small("four")]).await.expect(201);
+    app.drain().await;
     assert_eq!(images::stored(app.data_dir()).len(), 3, "what was refused left no bytes");
 }
 

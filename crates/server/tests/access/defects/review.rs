@@ -91,6 +91,7 @@ async fn an_edit_that_matters_is_looked_at_again_and_a_small_one_is_not() {
         let found = scene.app.client.get("/api/search/properties?query=palace").await.expect(200);
         assert_eq!(found.data()["totalElements"], 0);
         scene.moderator.client.post(&format!("{path}/approve"), &json!({})).await.expect(200);
+        scene.app.drain().await;
         scene.app.client.get(&path).await.expect(200);
     }
     // Off the market it is the same.
