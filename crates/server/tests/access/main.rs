@@ -10,6 +10,7 @@ mod defects;
 mod endpoints;
 mod export;
 mod files;
+mod host_cookies;
 mod images;
 mod lists;
 mod oidc;
