@@ -277,6 +277,18 @@ pub struct Restore {
 pub enum User {
     /// Make an administrator in the data directory, while no server holds it
     CreateAdmin(CreateAdmin),
+    /// Vouch for a person's e-mail address, where no letters go out, while no server holds the data directory
+    Confirm(Confirm),
+}
+
+#[derive(Debug, Args)]
+pub struct Confirm {
+    /// The address
+    #[arg(long)]
+    pub email: String,
+
+    #[command(flatten)]
+    pub place: Place,
 }
 
 #[derive(Debug, Args)]
@@ -343,6 +355,7 @@ impl Verb {
             Self::DeadLetters(verb) => &verb.target().place,
             Self::Replay(verb) => &verb.target.place,
             Self::User(User::CreateAdmin(verb)) => &verb.place,
+            Self::User(User::Confirm(verb)) => &verb.place,
             Self::Keys(Keys::AcceptLost(verb)) => &verb.place,
             Self::Doctor(verb) => &verb.place,
         };

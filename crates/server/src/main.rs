@@ -83,6 +83,7 @@ async fn perform(verb: &Verb, settings: &Settings) -> anyhow::Result<ExitCode> {
         }
         Verb::Restore(verb) => backup::restore(verb, settings),
         Verb::User(User::CreateAdmin(admin)) => place::create_admin(admin, settings).await,
+        Verb::User(User::Confirm(verb)) => place::confirm(verb, settings).await,
         Verb::Keys(Keys::AcceptLost(verb)) => place::accept_lost(verb, settings).await,
         Verb::Doctor(Doctor { backup: Some(directory), keys_from, .. }) => {
             backup::examine(directory, keys_from.as_deref(), settings)

@@ -125,7 +125,8 @@ impl TestApp {
         let (public, operators) = (bind().await, bind().await);
         let base = format!("http://{}", public.local_addr().unwrap());
         let management = format!("http://{}", operators.local_addr().unwrap());
-        let app = open_app(&settings, clock.clone(), &base).await;
+        let url = settings.public_url(public.local_addr().unwrap());
+        let app = open_app(&settings, clock.clone(), &url).await;
         let (kit, groups, backup) = (app.kit.clone(), app.groups.clone(), app.backup.clone());
         let books = vec![
             app.search.book().clone(),

@@ -68,17 +68,12 @@ pub(crate) async fn guard(State(site): State<Site>, request: Request, next: Next
 fn bind(visit: &mut Visit, sent: Option<Token>) -> Result<bool, rand::rngs::SysError> {
     let session = visit.session();
     let fits = |token: &Token| session.as_ref().is_none_or(|session| visit.maker().made(token, session));
-    match sent.filter(fits) {
-        Some(token) => {
-            visit.csrf = Some(token);
-            Ok(false)
-        }
-        None => {
-            let token = visit.maker().token(session.as_deref().unwrap_or_default())?;
-            visit.csrf = Some(token);
-            Ok(true)
-        }
-    }
+    let (token, fresh) = match sent.filter(fits) {
+        Some(token) => (token, false),
+        None => (visit.maker().token(session.as_deref().unwrap_or_default())?, true),
+    };
+    visit.csrf = Some(token);
+    Ok(fresh)
 }
 
 /// Lets a reading request through, and a writing one with its token: its fields go along as [`Form`].

@@ -70,12 +70,11 @@ impl App {
         let again = settled.made_again;
         let (runners, groups) = Starts { kit: &kit, settings, again }.groups(&views).await?;
         settled.done(kit.ledger.keys()).context("the key store")?;
-        let outside_of = outside(&settings.retry, &notifications, &erasures, &files, &search);
-        backup::settle(data_dir, &outside_of.0).await.context("what is left to do of a restore")?;
+        let (deliveries, couriers) = outside(&settings.retry, &notifications, &erasures, &files, &search);
+        backup::settle(data_dir, &deliveries).await.context("what is left to do of a restore")?;
         // Nobody uploads yet: bytes without an event are what a crash has left.
         files.sweep().await.context("the files service")?;
         let services = operations(&users, &properties, &history, &notifications, &files, &search, &groups);
-        let (deliveries, couriers) = outside_of;
         let backups = backups(settings, (&kit, &journal), (&users, &files), &views);
         let backup = backups.source.clone();
         let hub = Hub::new(kit.ledger.journal().clone()).await?;

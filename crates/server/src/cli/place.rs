@@ -7,7 +7,7 @@ use domain::{Clock, TenantId};
 use rand::Rng as _;
 use supervisor::Supervisor;
 
-use super::{AcceptLost, CreateAdmin, Target, output, run};
+use super::{AcceptLost, Confirm, CreateAdmin, Target, output, run};
 use crate::api_client::ApiClient;
 use crate::app::{App, Opening, key_store, prometheus};
 use crate::settings::Settings;
@@ -89,6 +89,19 @@ pub async fn create_admin(args: &CreateAdmin, settings: &Settings) -> anyhow::Re
     if made {
         output::line(&format!("password, shown only once: {password}"));
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// # Errors
+/// When the data directory is held, or nobody has the address.
+pub async fn confirm(args: &Confirm, settings: &Settings) -> anyhow::Result<ExitCode> {
+    let app = open_app(settings).await?;
+    let done = app.users.confirm(app.tenant(), &args.email).await;
+    app.shutdown().await;
+    if let Err(error) = done {
+        bail!("{error}");
+    }
+    output::line(&format!("{} is confirmed", args.email));
     Ok(ExitCode::SUCCESS)
 }
 

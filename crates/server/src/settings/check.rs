@@ -148,7 +148,7 @@ fn check_administrator(layers: &mut Layers) {
         };
         layers.refuse(given, format!("{missing} must be set with it, or neither"));
     } else if !password.is_empty()
-        && let Err(message) = domain::people::password(&password)
+        && let Err(message) = domain::people::password(password)
     {
         layers.refuse("admin_password", format!("it {message}"));
     }

@@ -13,7 +13,9 @@ const AT_ONCE: Duration = Duration::from_secs(8);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_is_closed_with_its_password_or_soon_after_a_sign_in() {
-    let app = people::app().await;
+    let app =
+        TestApp::with(|_| {}, &[&people::WITH_ADMIN[..], &[("sessions.access_seconds", "86400")]].concat())
+            .await;
     let admin = people::admin(&app).await;
     let asha = Person::register(&app.client, "asha").await;
     for path in ["/api/users/profile".to_owned(), format!("/api/users/{}", asha.id)] {

@@ -13,6 +13,7 @@ mod export;
 mod files;
 mod hidden_ids;
 mod hosts;
+mod host_cookies;
 mod images;
 mod lists;
 mod looks;

@@ -32,17 +32,17 @@ async fn rule_19_each_letter_goes_out_once_while_their_read_model_is_rebuilt_und
     }
     let (clock, mut pace, mut under_way) = (Clock::System, tokio::time::interval(PACE), JoinSet::new());
     let began = clock.now();
-    let (mut load, asker) = (JoinSet::new(), admin.clone());
+    let (mut load, sender) = (JoinSet::new(), admin.clone());
     load.spawn(async move {
         for number in 0..commands() {
             pace.tick().await;
-            let (person, asker) = (people[number % PEOPLE].clone(), asker.clone());
+            let (person, sender) = (people[number % PEOPLE].clone(), sender.clone());
             under_way.spawn(async move {
                 if number % 10 == 0 {
                     // To somebody new each time: nobody is sent so many.
                     let body = json!({"to": format!("stranger-{number}@example.com"), "template": "GENERAL",
                         "variables": {"message": "Hello"}});
-                    asker.client.post("/api/notifications/email", &body).await.expect(202);
+                    sender.client.post("/api/notifications/email", &body).await.expect(202);
                 } else {
                     person.list_home(&format!("Home {number}"), 5_000_000).await;
                 }

@@ -91,7 +91,7 @@ async fn pages(app: &TestApp, owner: &Person, seeker: &Person) -> Vec<(&'static 
 
 /// Homes, a favourite, an enquiry, a saved search with its news, a past search, and somebody who left.
 async fn lived_in(app: &TestApp) -> (Person, Person) {
-    let (owner, seeker) = (Person::confirmed(&app, "owner").await, Person::confirmed(&app, "seeker").await);
+    let (owner, seeker) = (Person::confirmed(app, "owner").await, Person::confirmed(app, "seeker").await);
     let saved = json!({"name": "Lakes", "filters": {"location": "Kondapur"}, "channels": ["EMAIL", "IN_APP"],
         "frequency": "INSTANT"});
     seeker.client.post("/api/search/save", &saved).await.expect(201);
@@ -102,7 +102,7 @@ async fn lived_in(app: &TestApp) -> (Person, Person) {
         seeker.client.post(&format!("{path}/leads"), &json!({"message": "May I come?"})).await.expect(201);
     }
     seeker.client.get("/api/search/properties?query=lake+view").await.expect(200);
-    let leaver = Person::confirmed(&app, "leaver").await;
+    let leaver = Person::confirmed(app, "leaver").await;
     let path = format!("/api/users/{}", leaver.id);
     leaver.client.send(Method::DELETE, &path, None, &[]).await.expect(204);
     while !app.all_told().await {}

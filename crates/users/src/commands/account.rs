@@ -195,7 +195,7 @@ impl Users {
         match self.kit.ledger.execute::<Notification>(&nobody, id, command, Options::default()).await {
             Ok(_) | Err(ExecuteError::Rejected(NotificationRejection::Exists)) => {}
             Err(error) => {
-                tracing::warn!(%error, "the owner of an address is not told that somebody tried it")
+                tracing::warn!(%error, "the owner of an address is not told that somebody tried it");
             }
         }
     }

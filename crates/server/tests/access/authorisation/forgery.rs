@@ -23,7 +23,8 @@ const FORGED: [(&str, &str); 5] = [
 async fn forged_headers_and_members_of_bodies_change_nothing() {
     let app = people::app().await;
     let admin = people::admin(&app).await;
-    let (mallory, owner) = (Person::confirmed(&app, "mallory").await, Person::confirmed(&app, "owner").await);
+    let (mallory, owner) =
+        (Person::register(&app.client, "mallory").await, Person::register(&app.client, "owner").await);
     let home = owner.list_home("The home of another", 7_000_000).await;
     for victim in [&owner.id, &admin.id] {
         let headers: Vec<(&str, &str)> = FORGED.into_iter().chain([("x-user-id", victim.as_str())]).collect();

@@ -93,11 +93,10 @@ async fn user(world: &World, row: &Row, who: Who) -> Request {
             let Scene { client, owner } = world.scene(who);
             request(&client, row, path, Some(json!({"email": owner.email})))
         }
-        ("POST", "/api/auth/logout") | ("DELETE", "/api/users/profile") => {
+        ("POST", "/api/auth/logout" | "/api/auth/verify-email/resend") | ("DELETE", "/api/users/profile") => {
             request(&world.fresh(who).await.client, row, path, None)
         }
-        ("POST", "/api/auth/verify-email/resend")
-        | (_, "/.well-known/jwks.json" | "/api/users" | "/api/users/search")
+        (_, "/.well-known/jwks.json" | "/api/users" | "/api/users/search")
         | ("GET", "/api/auth/sessions" | "/api/users/profile") => {
             request(&world.scene(who).client, row, path, None)
         }

@@ -68,7 +68,7 @@ async fn h18_what_the_mail_server_refuses_is_told_to_its_owner_and_can_be_sent_a
     let server = MailServer::start().await;
     let settings = [WITH_ADMIN.as_slice(), &[("mail.smtp_url", server.address.as_str())]].concat();
     let app = TestApp::with(|_| {}, &settings).await;
-    let (admin, asha) = (people::admin(&app).await, Person::register(&app.client, "asha").await);
+    let (admin, asha) = (people::admin(&app).await, Person::confirmed(&app, "asha").await);
     let id = tell(&admin, &asha, "Is it still to be had?").await;
     app.drain().await;
     let shown = inbox(&asha).await["content"][0].clone();
@@ -89,7 +89,7 @@ async fn h18_what_the_mail_server_refuses_is_told_to_its_owner_and_can_be_sent_a
 #[tokio::test(flavor = "multi_thread")]
 async fn h18_without_a_mail_server_a_letter_lies_in_the_mailbox_and_in_the_inbox() {
     let app = TestApp::with(|_| {}, &WITH_ADMIN).await;
-    let (admin, asha) = (people::admin(&app).await, Person::register(&app.client, "asha").await);
+    let (admin, asha) = (people::admin(&app).await, Person::confirmed(&app, "asha").await);
     let first = tell(&admin, &asha, "<b>first</b>").await;
     let second = tell(&admin, &asha, "second").await;
     app.drain().await;
