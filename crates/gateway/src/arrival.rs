@@ -64,18 +64,14 @@ impl Proxies {
             return (peer, direct);
         }
         let [by_list, by_name] = [forwarded::by_list(headers), forwarded::by_name(headers)];
-        let callers = [&by_list.hops, &by_name.hops].map(|hops| self.rightmost(peer.ip(), hops));
-        let caller = match (callers, by_list.hops.is_empty(), by_name.hops.is_empty()) {
-            ([one, _], _, true) => one,
-            ([_, one], true, false) => one,
+        let [listed, named] = [&by_list.hops, &by_name.hops].map(|hops| self.rightmost(peer.ip(), hops));
+        let caller = if by_name.hops.is_empty() {
+            listed
+        } else if by_list.hops.is_empty() || listed == named {
+            named
+        } else {
             // A proxy writes one of the two and may hand on the other as it came.
-            ([one, other], false, false) => {
-                if one == other {
-                    one
-                } else {
-                    peer.ip()
-                }
-            }
+            peer.ip()
         };
         let port = if caller == peer.ip() { peer.port() } else { 0 };
         (SocketAddr::new(caller, port), by_list.scheme.or(by_name.scheme).unwrap_or(direct))
@@ -127,11 +123,14 @@ mod tests {
         (caller.ip().to_string(), scheme.to_string())
     }
 
+    /// Who is at the other end, what they say, and whose request it is.
+    type Case = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+
     #[test]
     fn the_rightmost_hop_that_is_not_ours_is_the_caller() {
         const LIST: &str = "x-forwarded-for";
         const NAME: &str = "forwarded";
-        let table: &[(&str, &[(&str, &str)], &str)] = &[
+        let table: &[Case] = &[
             ("10.0.0.2", &[], "10.0.0.2"),
             ("10.0.0.2", &[(LIST, "203.0.113.7")], "203.0.113.7"),
             ("::ffff:10.0.0.2", &[(LIST, "203.0.113.7")], "203.0.113.7"),

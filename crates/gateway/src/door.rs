@@ -69,7 +69,6 @@ impl Greeting {
     }
 
     /// `router` behind a door of these rules: its requests know who sent them.
-    #[must_use]
     pub fn in_front_of(&self, router: Router) -> Router {
         router.layer(from_fn_with_state(self.proxies.clone(), arrive))
     }

@@ -22,16 +22,13 @@ impl Host {
     /// Reads `name`, `name:port`, `[v6]` or `[v6]:port`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let (name, port) = match text.strip_prefix('[') {
-            Some(rest) => {
-                let (address, port) = rest.split_once(']')?;
-                let address: Ipv6Addr = address.parse().ok()?;
-                (format!("[{address}]"), port)
-            }
-            None => {
-                let at = text.find(':').unwrap_or(text.len());
-                (name(&text[..at])?, &text[at..])
-            }
+        let (name, port) = if let Some(rest) = text.strip_prefix('[') {
+            let (address, port) = rest.split_once(']')?;
+            let address: Ipv6Addr = address.parse().ok()?;
+            (format!("[{address}]"), port)
+        } else {
+            let at = text.find(':').unwrap_or(text.len());
+            (name(&text[..at])?, &text[at..])
         };
         let port = match port.strip_prefix(':') {
             None if port.is_empty() => None,
@@ -99,22 +96,26 @@ impl fmt::Display for Host {
 /// # Errors
 /// When what it names is no host, or it names several. A request without one, of this process itself, is right.
 pub fn settle<B>(request: &mut Request<B>) -> Result<(), BadHost> {
-    let named = match request.uri().authority() {
-        Some(authority) => Some(authority.as_str().to_owned()),
-        None => {
-            let mut given = request.headers().get_all(HOST).iter();
-            match (given.next(), given.next()) {
-                (None, _) => None,
-                (Some(one), None) => Some(one.to_str().map_err(|_| BadHost)?.to_owned()),
-                (Some(_), Some(_)) => return Err(BadHost),
-            }
-        }
+    let named = if let Some(authority) = request.uri().authority() {
+        Some(authority.as_str().to_owned())
+    } else {
+        header(request.headers())?
     };
     let Some(named) = named else { return Ok(()) };
     let host = Host::parse(&named).ok_or(BadHost)?;
     let value = HeaderValue::try_from(host.to_string()).map_err(|_| BadHost)?;
     request.headers_mut().insert(HOST, value);
     Ok(())
+}
+
+/// The one header.
+fn header(headers: &HeaderMap) -> Result<Option<String>, BadHost> {
+    let mut given = headers.get_all(HOST).iter();
+    match (given.next(), given.next()) {
+        (None, _) => Ok(None),
+        (Some(one), None) => one.to_str().map(|host| Some(host.to_owned())).map_err(|_| BadHost),
+        (Some(_), Some(_)) => Err(BadHost),
+    }
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ pub fn close_to_others(top: &Path) -> io::Result<()> {
         match close() {
             Ok(()) => closed += 1,
             Err(error) => {
-                tracing::warn!(path = %path.display(), %error, "others of the machine may use this")
+                tracing::warn!(path = %path.display(), %error, "others of the machine may use this");
             }
         }
     }

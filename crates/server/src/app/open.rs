@@ -53,8 +53,7 @@ impl App {
     pub async fn open(settings: &Settings, opening: Opening) -> anyhow::Result<Self> {
         let Opening { clock, prometheus, public_url, supervisor } = opening;
         let data_dir = &settings.data_dir;
-        let lock = lock(data_dir)?;
-        let greeting = Greeting::new(door(settings))?;
+        let (lock, greeting) = (lock(data_dir)?, Greeting::new(door(settings))?);
         let journal = Arc::new(open_journal(settings, &clock, &supervisor)?);
         let (kit, settled) = kit(settings, &journal, clock, supervisor).await?;
         let views_dir = data_dir.join("views");
@@ -76,8 +75,7 @@ impl App {
         files.sweep().await.context("the files service")?;
         let services = operations(&users, &properties, &history, &notifications, &files, &search, &groups);
         let backups = backups(settings, (&kit, &journal), (&users, &files), &views);
-        let backup = backups.source.clone();
-        let hub = Hub::new(kit.ledger.journal().clone()).await?;
+        let (backup, hub) = (backups.source.clone(), Hub::new(kit.ledger.journal().clone()).await?);
         let limits = Arc::new(Limits::new(limits(&settings.limits), kit.ledger.clock()));
         let watch = Watch::over(&Scene {
             settings,

@@ -8,7 +8,7 @@ use crate::tenants::sides;
 
 /// One request as it stands; the answer as it comes.
 async fn ask(app: &TestApp, target: &str, hosts: &[&str], authorization: &str) -> String {
-    let hosts: String = hosts.iter().map(|host| format!("Host: {host}\r\n")).collect();
+    let hosts: String = hosts.iter().fold(String::new(), |all, host| all + "Host: " + host + "\r\n");
     let request = format!(
         "GET {target} HTTP/1.1\r\n{hosts}Authorization: {authorization}\r\nConnection: close\r\n\r\n"
     );

@@ -131,7 +131,7 @@ fn doctor_names_every_weakness_of_a_careless_installation() {
     ];
     let (healthy, told) = doctor(&data, &careless);
     assert!(!healthy);
-    let root = rustix::process::geteuid().is_root();
+    let is_root = rustix::process::geteuid().is_root();
     let named = [
         "others of the machine may use",
         "facts.db-wal",
@@ -144,7 +144,7 @@ fn doctor_names_every_weakness_of_a_careless_installation() {
         "the default tenant [tenants.hyderabad] has no hosts",
         "limits.enabled is false",
     ];
-    for weakness in named.into_iter().chain(root.then_some("this is root")) {
+    for weakness in named.into_iter().chain(is_root.then_some("this is root")) {
         assert!(weak(&told).iter().any(|line| line.contains(weakness)), "{weakness}\n{told}");
     }
     let (_, told) = doctor(&data, &[("HYD_SERVER_TRUSTED_PROXIES", "127.0.0.1")]);
@@ -155,5 +155,5 @@ fn doctor_names_every_weakness_of_a_careless_installation() {
     assert!(chmod.success());
     let (healthy, told) = doctor(&data, &[]);
     let rest: Vec<_> = weak(&told).into_iter().filter(|line| !line.contains("this is root")).collect();
-    assert_eq!((rest, healthy), (Vec::new(), !root), "{told}");
+    assert_eq!((rest, healthy), (Vec::new(), !is_root), "{told}");
 }

@@ -1,4 +1,4 @@
-//! TLS of the server's own: both versions of HTTP, WebSockets over either, and a certificate that is renewed.
+//! TLS of the server's own: both versions of HTTP, web sockets over either, and a certificate that is renewed.
 
 use std::path::Path;
 use std::process::Command;
