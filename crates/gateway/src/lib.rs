@@ -195,8 +195,9 @@ fn cors(origins: &[String]) -> CorsLayer {
     let origins = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
     let asked = [header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_MATCH, header::IF_NONE_MATCH];
     let ours = ["idempotency-key", "x-correlation-id", "traceparent"].map(HeaderName::from_static);
-    let shown = ["x-event-position", "x-stale", "x-correlation-id", "ratelimit", "ratelimit-policy"]
-        .map(HeaderName::from_static);
+    let shown =
+        ["x-event-position", "x-stale", "x-quota-left", "x-correlation-id", "ratelimit", "ratelimit-policy"]
+            .map(HeaderName::from_static);
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
