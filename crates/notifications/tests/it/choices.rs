@@ -54,7 +54,7 @@ impl Site {
 #[tokio::test(flavor = "multi_thread")]
 async fn quiet_hours_hold_news_back_until_they_end_and_never_what_keeps_an_account_safe() {
     let site = site().await;
-    let (tenant, asha) = site.register("hyderabad", "asha@example.com").await;
+    let (tenant, asha) = site.confirmed("hyderabad", "asha@example.com").await;
     // It is 10:30 in India.
     let quiet = QuietHours { from: "10:00".parse().unwrap(), to: "11:00".parse().unwrap() };
     site.choose(&tenant, asha, Change { quiet: Quiet::Daily(quiet), ..Change::default() }).await;
@@ -65,7 +65,7 @@ async fn quiet_hours_hold_news_back_until_they_end_and_never_what_keeps_an_accou
     assert_eq!((waiting[0].at, waiting[0].order.tries), (START.plus_seconds(1800), 0));
     let mut subjects = site.subjects();
     subjects.sort();
-    assert_eq!(subjects, ["Confirm your e-mail address", "Set a new password"]);
+    assert_eq!(subjects, ["Confirm your e-mail address", "Set a new password", "Welcome to HyderabadInfra"]);
     site.clock.advance(1800);
     while site.notifications.courier(Settings::default()).round().await.unwrap() {}
     site.notifications.book().tried(waiting[0].order.seq).await.unwrap();
@@ -75,7 +75,7 @@ async fn quiet_hours_hold_news_back_until_they_end_and_never_what_keeps_an_accou
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_switched_off_does_not_come_by_that_channel() {
     let site = site().await;
-    let (tenant, asha) = site.register("hyderabad", "asha@example.com").await;
+    let (tenant, asha) = site.confirmed("hyderabad", "asha@example.com").await;
     let off = vec![(Kind::PropertyAlert, Channel::Email, false)];
     site.choose(&tenant, asha, Change { switches: off, ..Change::default() }).await;
     site.notify(&tenant, asha, Channel::Email, None).await;
@@ -83,22 +83,22 @@ async fn what_is_switched_off_does_not_come_by_that_channel() {
     let ended = site.list(&[State::NotWanted]).await;
     let why: Vec<_> = ended.iter().map(|tracked| tracked.error.as_str()).collect();
     assert_eq!(why, ["the person switched it off", "the person told no number"]);
-    assert_eq!(site.files().len(), 1, "the confirmation alone");
+    assert_eq!(site.files().len(), 2, "those of the account alone");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deleted_notification_leaves_no_letter_and_nobodys_address_no_key() {
     let site = site().await;
-    let (tenant, asha) = site.register("hyderabad", "asha@example.com").await;
+    let (tenant, asha) = site.confirmed("hyderabad", "asha@example.com").await;
     let (own, other) = (
         site.notify(&tenant, asha, Channel::Email, None).await,
         site.notify(&tenant, asha, Channel::Sms, Some("+919876543210")).await,
     );
-    assert_eq!(site.files().len(), 3);
+    assert_eq!(site.files().len(), 4);
     for id in [own, other] {
         site.ask::<Notification>(&tenant, asha, id, NotificationCommand::Delete).await;
     }
-    assert_eq!(site.files().len(), 1, "the confirmation alone");
+    assert_eq!(site.files().len(), 2, "those of the account alone");
     let has_key = |whose: UserId| site.kit.ledger.keys().subject(&tenant, whose).unwrap().is_some();
     assert!(has_key(asha) && !has_key(other.uuid().into()));
 }

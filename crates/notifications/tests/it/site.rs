@@ -130,6 +130,13 @@ impl Site {
         (tenant, id)
     }
 
+    /// The same, with an address that is known to be theirs.
+    pub async fn confirmed(&self, tenant: &str, email: &str) -> (TenantId, UserId) {
+        let (tenant, id) = self.register(tenant, email).await;
+        self.tell(&tenant, id, UserCommand::VerifyEmail("a-hash".into())).await;
+        (tenant, id)
+    }
+
     pub async fn mailbox(&self, tenant: &str, role: Role) -> (StatusCode, Value) {
         let (user, session) = (UserId::from(self.kit.ledger.fresh()), self.kit.ledger.fresh().into());
         let token = self.kit.tokens.issue(&TenantId::stored(tenant), user, session, role, 0).unwrap();

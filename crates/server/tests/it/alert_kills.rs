@@ -207,7 +207,9 @@ fn asked_for(facts: &[Envelope]) -> Vec<&Envelope> {
 /// The letters in the mailbox.
 fn mailbox(data_dir: &Path) -> BTreeSet<String> {
     let names = std::fs::read_dir(data_dir.join("mailbox")).unwrap();
-    names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    // One that is being written is not there yet.
+    names.filter(|name| !name.starts_with('.')).collect()
 }
 
 /// The letter about an account that an event asks for.

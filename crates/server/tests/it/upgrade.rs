@@ -133,7 +133,7 @@ async fn rule_19_read_models_of_another_shape_are_made_again_before_anybody_is_a
         assert_eq!(*before, now, "{path}");
     }
     assert_eq!(mailbox(data_dir), letters, "no letter again");
-    Person::confirmed(&app, "newcomer").await;
+    Person::register(&app.client, "newcomer").await;
     app.drain().await;
     assert_eq!(mailbox(data_dir).len(), letters.len() + 1, "letters go on");
     app.stop().await;
