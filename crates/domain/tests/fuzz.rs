@@ -1,6 +1,5 @@
 //! Whatever somebody sends as the fields of a request is taken, or refused with the names of the fields: it breaks nothing.
 //! How long to try is told by `BOLERO_RANDOM_TEST_TIME_MS`.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use bolero::{TypeGenerator, check};
 use domain::property::Content;

@@ -63,10 +63,10 @@ fn a_newer_reset_mail_takes_the_older_one_from_nobody_and_using_either_ends_both
     for hash in ["first", "second"] {
         let changed = reset(&user, hash).unwrap();
         assert!(matches!(changed[..], [UserEvent::PasswordChanged { .. }]), "{changed:?}");
-        let mut used = user.clone();
-        used.evolve(&changed[0], NOW);
-        assert_eq!(reset(&used, "first"), Err(UserRejection::BadToken));
-        assert_eq!(reset(&used, "second"), Err(UserRejection::BadToken));
+        let mut after = user.clone();
+        after.evolve(&changed[0], NOW);
+        assert_eq!(reset(&after, "first"), Err(UserRejection::BadToken));
+        assert_eq!(reset(&after, "second"), Err(UserRejection::BadToken));
     }
 }
 
@@ -93,7 +93,9 @@ fn whoever_asks_for_reset_mails_without_end_gets_a_few_an_hour() {
     let mut ask = |now: Timestamp| {
         let reset = IssuedToken { expires_at: now.plus_seconds(3600), ..token("hash") };
         let asked = user.decide(UserCommand::RequestReset(reset), now).unwrap();
-        asked.iter().for_each(|event| user.evolve(event, now));
+        for event in &asked {
+            user.evolve(event, now);
+        }
         asked.len()
     };
     assert_eq!((0..400).map(|_| ask(NOW)).sum::<usize>(), MOST_RESETS);

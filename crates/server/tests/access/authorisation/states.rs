@@ -114,7 +114,7 @@ async fn every_operation_on_a_listing_follows_its_state_and_that_of_people() {
             for asker in Asker::ALL {
                 let Some(client) = scene.client(asker, &stock) else { continue };
                 // Whoever may have files gives a photo of their own; the others name somebody's.
-                let photos = if scene.has_files(asker) { client } else { scene.somebody() };
+                let photos = if Scene::has_files(asker) { client } else { scene.somebody() };
                 let wanted = expected(&row.name(), asker, state);
                 let answer = ask(client, row, stock.listing(), photos).await;
                 cells += 1;

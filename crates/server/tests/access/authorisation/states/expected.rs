@@ -1,6 +1,6 @@
 //! The rules, said once more.
 
-use super::Asker::{self, Admin, Anonymous, Deleted, Moderator, Owner, Support, Suspended};
+use super::Asker::{self, Admin, Anonymous, Deleted, Moderator, Owner, Support, Suspended, Unconfirmed};
 use super::State::{
     self, Draft, OwnerDeleted, OwnerSuspended, Pending, Rejected, Removed, TakenDown, Withdrawn,
 };
@@ -58,15 +58,17 @@ pub fn expected(operation: &str, asker: Asker, state: State) -> u16 {
         ("GET", "{id}") => seen(200),
         (_, "view") => seen(204),
         _ if !signed_in => 401,
+        (_, "contact") if asker == Unconfirmed && is_active(state) => seen(403),
         (_, "contact") => seen(if is_active(state) || is_insider(asker) { 200 } else { 409 }),
         ("POST", "share" | "favorite") => seen(204),
         // Nothing to take off: a listing that is not shown is not told of.
         (_, "favorite") if state == Removed || is_public(state) || is_insider(asker) => 204,
         (_, "favorite") => 404,
         (_, "report") => seen(if asker == Owner { 409 } else { 201 }),
+        (_, "leads") if asker == Unconfirmed => 403,
         (_, "leads") => {
-            let asked = is_active(state) && state != OwnerSuspended && asker != Owner;
-            seen(if asked { 201 } else { 409 })
+            let possible = is_active(state) && state != OwnerSuspended && asker != Owner;
+            seen(if possible { 201 } else { 409 })
         }
         (_, "feature" | "verify" | "approve" | "reject") if !judges => 403,
         (_, "feature" | "verify" | "approve" | "reject") if state == Removed => 410,

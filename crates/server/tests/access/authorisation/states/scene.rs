@@ -76,7 +76,7 @@ impl Scene {
         &self.confirmed.client
     }
 
-    pub fn has_files(&self, asker: Asker) -> bool {
+    pub fn has_files(asker: Asker) -> bool {
         !matches!(asker, Asker::Anonymous | Asker::Suspended | Asker::Deleted)
     }
 
