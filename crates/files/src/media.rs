@@ -13,7 +13,7 @@ pub enum Media {
 
 /// A PDF ends with this mark, and perhaps a little behind it.
 const PDF_END: &[u8] = b"%%EOF";
-const PDF_END_WITHIN: usize = 1024;
+pub const PDF_END_WITHIN: u64 = 1024;
 
 impl Media {
     /// What `bytes` are, unless they are nothing that we take.
@@ -32,7 +32,8 @@ impl Media {
 
 /// Whether a PDF is there to its end.
 pub fn is_whole_pdf(bytes: &[u8]) -> bool {
-    let tail = &bytes[bytes.len().saturating_sub(PDF_END_WITHIN)..];
+    let within = usize::try_from(PDF_END_WITHIN).unwrap_or(bytes.len());
+    let tail = &bytes[bytes.len().saturating_sub(within)..];
     tail.windows(PDF_END.len()).any(|window| window == PDF_END)
 }
 

@@ -8,11 +8,13 @@ use domain::file::{Content, Rendition, Stored};
 use http_kit::Failure;
 
 use crate::body::{Part, Parts, too_large, wrong};
-use crate::media::{Media, is_whole_pdf};
+use crate::media::{Media, PDF_END_WITHIN, is_whole_pdf};
 use crate::picture::{Picture, Rendered};
 use crate::spool::{Spool, Spooled};
 use crate::studio::Studio;
 
+/// As much of a file as tells what it is.
+const BEGINNING: u64 = 64;
 /// Files of one request, at most.
 const MOST_FILES: usize = 20;
 
@@ -132,15 +134,20 @@ async fn file(
     if spooled.size() == 0 {
         return Err(wrong(field, "is empty"));
     }
-    let turn = spool.turn().await?;
-    let bytes = spooled.bytes(&turn).await?;
-    let Some(media) = Media::of(&bytes) else { return Err(of_another_kind(field)) };
+    let Some(media) = Media::of(&spooled.head(BEGINNING).await?) else { return Err(of_another_kind(field)) };
     let (content, bytes) = match media {
-        Media::Image(format) => image(studio.render(field, bytes, format).await?, spool, key).await?,
-        Media::Pdf if !is_whole_pdf(&bytes) => return Err(wrong(field, "is a PDF without its end")),
+        Media::Image(format) => {
+            let turn = spool.turn().await?;
+            let bytes = spooled.bytes(&turn).await?;
+            image(studio.render(field, bytes, format).await?, spool, key).await?
+        }
+        Media::Pdf if !is_whole_pdf(&spooled.tail(PDF_END_WITHIN).await?) => {
+            return Err(wrong(field, "is a PDF without its end"));
+        }
         Media::Pdf => {
             let key = format!("{}.pdf", key());
-            (Content::Document { bytes: stored(&key, &bytes) }, vec![(key, spooled)])
+            let stored = Stored { key: key.clone(), size: spooled.size(), sha256: hex(spooled.sha256()) };
+            (Content::Document { bytes: stored }, vec![(key, spooled)])
         }
     };
     Ok(Received { name: part.name, content, bytes })
@@ -180,10 +187,14 @@ pub fn rendition(made: Rendered, key: impl Fn() -> String) -> (Rendition, Bytes)
 
 /// `bytes` as the store has them under `key`.
 pub fn stored(key: &str, bytes: &[u8]) -> Stored {
+    let sha256 = hex(digest(&SHA256, bytes).as_ref());
+    Stored { key: key.to_owned(), size: bytes.len() as u64, sha256 }
+}
+
+fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    let sha256 = digest(&SHA256, bytes).as_ref().iter().fold(String::new(), |mut hex, byte| {
+    bytes.iter().fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex
-    });
-    Stored { key: key.to_owned(), size: bytes.len() as u64, sha256 }
+    })
 }

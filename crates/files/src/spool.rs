@@ -2,7 +2,9 @@
 //! goes with its last holder, and with the process.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Write};
+use std::ops::Range;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -111,13 +113,25 @@ impl Spooled {
 
     /// All of it. Whoever asks has a [`Turn`].
     pub async fn bytes(&self, _turn: &Turn<'_>) -> Result<Bytes, Failure> {
-        let (file, size) = (Arc::clone(&self.file), usize::try_from(self.size));
-        let size = size.map_err(|error| Failure::unavailable(&error))?;
+        self.part(0..self.size).await
+    }
+
+    /// Its first bytes, at most so many.
+    pub async fn head(&self, most: u64) -> Result<Bytes, Failure> {
+        self.part(0..self.size.min(most)).await
+    }
+
+    /// Its last bytes, at most so many.
+    pub async fn tail(&self, most: u64) -> Result<Bytes, Failure> {
+        self.part(self.size.saturating_sub(most)..self.size).await
+    }
+
+    async fn part(&self, part: Range<u64>) -> Result<Bytes, Failure> {
+        let size = usize::try_from(part.end - part.start).map_err(|error| Failure::unavailable(&error))?;
+        // Made here and not on the thread that reads: there are many of those, and what an allocator keeps of each adds up.
+        let (file, mut bytes) = (Arc::clone(&self.file), vec![0; size]);
         blocking(move || {
-            let mut bytes = Vec::with_capacity(size);
-            let mut file = &*file;
-            file.seek(SeekFrom::Start(0))?;
-            file.read_to_end(&mut bytes)?;
+            file.read_exact_at(&mut bytes, part.start)?;
             Ok(bytes.into())
         })
         .await

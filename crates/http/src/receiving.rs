@@ -49,14 +49,17 @@ impl Share {
     /// Takes `more` bytes; false when there are none left.
     fn grow(&mut self, more: usize) -> bool {
         let mut held = self.receiving.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = self.address.and_then(|address| held.by_address.get(&address)).copied().unwrap_or_default();
-        if held.all + more > OF_ALL || own + more > OF_ONE {
+        if held.all + more > OF_ALL {
             return false;
         }
-        held.all += more;
         if let Some(address) = self.address {
+            let own = held.by_address.get(&address).copied().unwrap_or_default();
+            if own + more > OF_ONE {
+                return false;
+            }
             held.by_address.insert(address, own + more);
         }
+        held.all += more;
         self.bytes += more;
         true
     }

@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use domain::people;
 use http_kit::Tokens;
 
 use crate::private;
@@ -89,11 +88,6 @@ fn keys(settings: &Settings) -> Vec<Weakness> {
     if std::fs::read(&signing).is_ok_and(|key| Tokens::new(&key, domain::Clock::System, 600).is_err()) {
         let text = "is no Ed25519 key in PKCS#8; move it away, and the next start makes one";
         found.push(weakness("keys", format!("{} {text}", signing.display())));
-    }
-    if settings.admin_password.as_ref().is_some_and(|password| people::password(password.reveal()).is_err()) {
-        let text =
-            "admin_password is one that everybody guesses; choose another and take it out of the settings";
-        found.push(weakness("keys", text));
     }
     found
 }

@@ -50,6 +50,7 @@ impl Child {
             .env("HYD_LETTERS_PER_DAY_PROPERTY_ALERT", "1000000")
             .env("HYD_SESSIONS_ACCESS_SECONDS", "86400")
             .env("HYD_LOG_LEVEL", "error")
+            .env("HYD_MAIL_SHOW_CODES", "true")
             .env("HYD_DISK_WARN_PERCENT", "0")
             .env("HYD_DISK_WARN_MIB", "0")
             .env("HYD_ADMIN_EMAIL", ADMIN)

@@ -33,7 +33,6 @@ pub fn lists(document: &mut Value, name: &str, lists: Vec<Listed>) {
     let schemas = &mut document["components"]["schemas"];
     for list in lists {
         whole["properties"][list.name] = json!({"type": "array", "items": reference(&list.entry)});
-        whole["required"].as_array_mut().into_iter().for_each(|names| names.push(list.name.into()));
         for (name, schema) in list.schemas {
             if schemas[&name].is_null() {
                 schemas[name] = json!(schema);

@@ -109,7 +109,9 @@ impl Lines<'_> {
         while let Some(byte) = self.bytes.get(self.at)
             && (self.at < start || matches!(byte, b'\r' | b'\n'))
         {
-            self.line += u64::from(*byte == b'\n');
+            // Old sheets end their lines with a carriage return alone.
+            let ends = *byte == b'\n' || (*byte == b'\r' && self.bytes.get(self.at + 1) != Some(&b'\n'));
+            self.line += u64::from(ends);
             self.at += 1;
         }
         self.line

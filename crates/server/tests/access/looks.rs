@@ -44,7 +44,7 @@ const LOOKS: [(&str, Shows); 27] = [
     ("GET /api/files/download/{userId}/{fileName}", TestedIn("files.rs")),
     ("GET /api/v1/admin/stats/consumers", Nobody("figures")),
     ("GET /api/v1/admin/dead-letters", Nobody("keys, ids and errors")),
-    ("GET /api/v1/admin/dead-letters/{id}", TestedIn("../it/operators.rs")),
+    ("GET /api/v1/admin/dead-letters/{id}", TestedIn("../it/letters.rs")),
     ("GET /api/v1/admin/events", Somebody),
     ("GET /api/v1/admin/streams/{type}/{id}", Somebody),
     ("GET /api/v1/admin/mailbox", Somebody),

@@ -31,7 +31,7 @@ async fn a_search_is_kept_changed_and_deleted_by_its_owner() {
     assert_eq!(kept["filters"], wish()["filters"]);
     assert_eq!((&kept["frequency"], &kept["enabled"]), (&json!("WEEKLY"), &json!(true)));
 
-    other.client.put(&path, &json!({"enabled": false})).await.expect(403);
+    other.client.put(&path, &json!({"enabled": false})).await.expect(404);
     let stale = [("if-match", "\"7\"")];
     owner.client.send(Method::PUT, &path, Some(&json!({"enabled": false})), &stale).await.expect(412);
     let changed = owner.client.put(&path, &json!({"enabled": false, "channels": "IN_APP"})).await.expect(200);

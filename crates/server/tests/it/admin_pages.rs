@@ -38,8 +38,9 @@ async fn the_pages_show_a_parked_key_a_paused_group_and_a_job() {
     page(&app, &admin, &format!("/admin/letters/{id}/discard")).await.expect(200);
     let job = format!("/admin/jobs/{}", job.data()["jobId"].as_str().unwrap());
     page(&app, &admin, &job).await.expect(200);
-    for path in ["/admin/events", &format!("/admin/letters/{id}"), &job] {
+    for path in ["/admin/events", &format!("/admin/letters/{id}")] {
         page(&app, &owner, path).await.expect(403);
     }
+    page(&app, &owner, &job).await.expect(404);
     app.client.get("/admin/events").await.expect(303);
 }

@@ -156,6 +156,7 @@ async fn rule_20_whoever_leaves_is_found_nowhere() {
         assert!(contact.text.contains("Torvald Agentwala"));
     }
     app.client.post("/api/auth/password-reset", &json!({"email": person.email})).await;
+    person.confirm(&app).await;
     correspond(&person, &viewer, &whole).await;
     person.client.get("/api/search/properties?query=homes+of+Torvald+Agentwala").await.expect(200);
     let told = json!({"title": "A home in Kondapur", "name": "Torvald Agentwala", "phone": "9285746301"});

@@ -51,7 +51,7 @@ async fn an_owner_is_asked_and_follows_it_up() {
     let twice = seeker.client.post(&path, &ask).await.expect(409);
     assert_eq!(twice.code(), "LEAD_EXISTS");
     assert!(twice.text.contains(&id), "{}", twice.text);
-    mark(&seeker, &id, json!({"status": "WON"})).await.expect(403);
+    mark(&seeker, &id, json!({"status": "WON"})).await.expect(404);
     mark(&owner, &id, json!({"status": "NEW"})).await.expect(409);
     mark(&owner, &id, json!({"status": "SPAM"})).await.expect(200);
     seeker.client.post(&path, &ask).await.expect(409);

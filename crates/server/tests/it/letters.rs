@@ -96,6 +96,12 @@ async fn what_could_not_be_delivered_is_among_the_dead_letters() {
     );
     assert_eq!(shown.data()["event"]["eventType"], "USER_REGISTERED", "{}", shown.text);
     assert_eq!(shown.data()["tries"], 1, "{}", shown.text);
+    let looks = admin.client.get("/api/user-history/me/activities/PERSONAL_DATA_VIEWED").await.expect(200);
+    let operation = &looks.data()["activities"][0]["activityData"]["operation"];
+    assert_eq!(
+        operation, "GET /api/v1/admin/dead-letters/{id}",
+        "a look at somebody's letter is written down"
+    );
     std::fs::remove_file(&mailbox).unwrap();
     std::fs::rename(&aside, &mailbox).unwrap();
     let before = std::fs::read_dir(&mailbox).unwrap().count();

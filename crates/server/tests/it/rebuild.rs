@@ -153,7 +153,7 @@ async fn a_job_is_seen_by_its_starter_and_by_admins() {
     assert_eq!(starter.client.get(&job).await.expect(200).data()["startedBy"], starter.id.as_str());
     root.client.get(&job).await.expect(200);
     let other = Person::register(&app.client, "other").await;
-    assert_eq!(other.client.get(&job).await.status, 403);
+    assert_eq!(other.client.get(&job).await.status, 404);
     assert_eq!(app.client.get(&job).await.status, 401);
     app.stop().await;
 }

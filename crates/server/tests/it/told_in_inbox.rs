@@ -93,7 +93,7 @@ async fn an_enquiry_is_in_the_owners_inbox_and_its_answer_in_that_of_whoever_ask
     assert!(seekers["content"][0]["message"].as_str().unwrap().contains("is in touch with you"));
 
     let path = format!("/api/notifications/{}", entry["id"].as_str().unwrap());
-    seeker.client.put(&format!("{path}/read"), &json!({})).await.expect(403);
+    seeker.client.put(&format!("{path}/read"), &json!({})).await.expect(404);
     owner.client.put(&format!("{path}/read"), &json!({})).await.expect(200);
     let owners = inbox(&app, &owner).await;
     assert_eq!((&owners["unreadCount"], &owners["totalElements"]), (&json!(0), &json!(1)), "{owners}");

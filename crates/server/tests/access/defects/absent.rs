@@ -25,7 +25,7 @@ async fn a_suspended_owners_homes_are_hidden_until_the_suspension_ends() {
     let app = people::app().await;
     let admin = people::admin(&app).await;
     let (owner, visitor) =
-        (Person::register(&app.client, "owner").await, Person::register(&app.client, "visitor").await);
+        (Person::register(&app.client, "owner").await, Person::confirmed(&app, "visitor").await);
     let home = owner.list_home("A home at the lake", 5_000_000).await;
     let id = home["id"].as_str().unwrap();
     let path = format!("/api/properties/{id}");
@@ -103,7 +103,7 @@ async fn a_home_off_the_market_tells_no_telephone_and_takes_no_leads() {
     let app: TestApp = people::app().await;
     let admin = people::admin(&app).await;
     let (owner, visitor) =
-        (Person::register(&app.client, "owner").await, Person::register(&app.client, "visitor").await);
+        (Person::register(&app.client, "owner").await, Person::confirmed(&app, "visitor").await);
     for status in ["INACTIVE", "SOLD", "RENTED", "EXPIRED"] {
         let home = owner.list_home("A home to withdraw", 5_000_000).await;
         let path = format!("/api/properties/{}", home["id"].as_str().unwrap());

@@ -155,7 +155,7 @@ async fn a_job_is_its_starters_and_everybodys_images_are_for_admins() {
     people::service(&app).post(PATH, &json!({})).await.expect(403);
     let job = owner.client.post(PATH, &json!({})).await.expect(202).header("location").unwrap().to_owned();
     assert_eq!(owner.client.get(&job).await.expect(200).data()["subject"], "images");
-    other.client.get(&job).await.expect(403);
+    other.client.get(&job).await.expect(404);
     people::admin(&app).await.client.get(&job).await.expect(200);
 }
 

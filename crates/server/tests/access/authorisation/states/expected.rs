@@ -2,7 +2,8 @@
 
 use super::Asker::{self, Admin, Anonymous, Deleted, Moderator, Owner, Support, Suspended, Unconfirmed};
 use super::State::{
-    self, Draft, OwnerDeleted, OwnerSuspended, Pending, Rejected, Removed, TakenDown, Withdrawn,
+    self, Draft, OwnerDeleted, OwnerSuspended, OwnerUnconfirmed, Pending, Rejected, Removed, TakenDown,
+    Withdrawn,
 };
 
 fn is_insider(asker: Asker) -> bool {
@@ -65,7 +66,7 @@ pub fn expected(operation: &str, asker: Asker, state: State) -> u16 {
         (_, "favorite") if state == Removed || is_public(state) || is_insider(asker) => 204,
         (_, "favorite") => 404,
         (_, "report") => seen(if asker == Owner { 409 } else { 201 }),
-        (_, "leads") if asker == Unconfirmed => 403,
+        (_, "leads") if asker == Unconfirmed || (asker == Owner && state == OwnerUnconfirmed) => seen(403),
         (_, "leads") => {
             let possible = is_active(state) && state != OwnerSuspended && asker != Owner;
             seen(if possible { 201 } else { 409 })
