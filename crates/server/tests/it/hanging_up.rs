@@ -71,9 +71,8 @@ async fn what_the_journal_has_of_a_command_is_wholly_done_though_its_client_hung
         Command { method: "PATCH", path, token, body, event }.hang_up(&app).await;
         let (leaver, _) = person.sign_in().await;
         let (path, token) = ("/api/users/profile", leaver.client.token());
-        Command { method: "DELETE", path, token, body: Value::Null, event: "USER_DELETED" }
-            .hang_up(&app)
-            .await;
+        let (body, event) = (json!({"password": PASSWORD}), "USER_DELETED");
+        Command { method: "DELETE", path, token, body, event }.hang_up(&app).await;
     }
     let kept = app.stop().await;
     let (sessions, facts) = (sessions(kept.path()), everything(kept.path(), Log::Facts).await);
