@@ -61,18 +61,22 @@ impl<E, F: FnMut(&str, &str) -> Result<String, E>> Walk<'_, F> {
     fn value(&mut self) -> Result<(), Stop<E>> {
         match self.peek() {
             Some(b'{') if self.json[self.at..].starts_with(&self.opening) => self.marked(),
-            Some(b'{') => self.members(b'}', |walk, _| {
-                let start = walk.at + 1;
-                walk.string()?;
-                walk.path.push_str(&walk.json[start..walk.at - 1]);
-                walk.take(b':')
-            }),
+            Some(b'{') => self.object(),
             Some(b'[') => self.members(b']', |walk, index| {
                 let _ = write!(walk.path, "{index}");
                 Ok(())
             }),
             _ => self.leaf(),
         }
+    }
+
+    fn object(&mut self) -> Result<(), Stop<E>> {
+        self.members(b'}', |walk, _| {
+            let start = walk.at + 1;
+            walk.string()?;
+            walk.path.push_str(&walk.json[start..walk.at - 1]);
+            walk.take(b':')
+        })
     }
 
     /// Everything between brackets, one after the other; `name` adds a member's name to the path.
@@ -103,6 +107,11 @@ impl<E, F: FnMut(&str, &str) -> Result<String, E>> Walk<'_, F> {
         let inner = self.at;
         self.skip()?;
         let end = self.at;
+        // With members beside the marker it is an object like any other.
+        if self.peek() == Some(b',') {
+            self.at = start;
+            return self.object();
+        }
         self.take(b'}')?;
         let changed = (self.change)(&self.path, &self.json[inner..end]).map_err(Stop::Refused)?;
         self.out.push_str(&self.json[self.copied..start]);
@@ -184,18 +193,23 @@ mod tests {
             "b": ["\"$m\":", {"$m": 7}, [{"$m": null}], {}, []],
             "c": {"deep": {"er": {"$m": "text"}}, "true": true},
             "not one": {"$n": {"$m": "in another"}},
+            "not alone": {"$m": {"$m": 1}, "z": {"$m": 2}},
         })
         .to_string();
         let (seen, changed) = seen(&json);
         let paths: Vec<&str> = seen.iter().map(|(path, _)| path.as_str()).collect();
-        assert_eq!(paths, ["data/a", "data/b/1", "data/b/2/0", "data/c/deep/er", "data/not one/$n"]);
+        let in_one = ["data/a", "data/b/1", "data/b/2/0", "data/c/deep/er"];
+        assert_eq!(
+            paths,
+            [&in_one[..], &["data/not alone/$m", "data/not alone/z", "data/not one/$n"]].concat()
+        );
         assert_eq!(
             serde_json::from_str::<Value>(&seen[0].1).unwrap(),
             json!({"x": [1, {"y": "}]\\\""}], "z": -1.5e9})
         );
         let changed: Value = serde_json::from_str(&changed).unwrap();
         let expected = json!({"a": "!", "b": ["\"$m\":", "!", ["!"], {}, []], "c": {"deep": {"er": "!"}, "true": true},
-            "not one": {"$n": "!"}});
+            "not one": {"$n": "!"}, "not alone": {"$m": "!", "z": "!"}});
         assert_eq!(changed, expected);
     }
 

@@ -156,7 +156,9 @@ impl Alerts {
                 fitting.push(ready);
             }
         }
-        fitting.sort_by_key(|ready| soonest(ready.saved.frequency));
+        // Of those that tell together, the one that asks for the inbox alone comes last: a letter is in the inbox, too.
+        let inbox_alone = |saved: &Saved| ways(&saved.channels) == [Channel::InApp];
+        fitting.sort_by_key(|ready| (soonest(ready.saved.frequency), inbox_alone(&ready.saved)));
         let hurries = fitting.first().is_some_and(|ready| ready.saved.frequency == Frequency::Instant);
         let at_once = hurries && news.is_told_at_once(tx, envelope).await?;
         let mut told = BTreeSet::new();
