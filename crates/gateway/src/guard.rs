@@ -85,7 +85,7 @@ fn admit(
     Ok(Request::from_parts(parts, body))
 }
 
-/// Whose limits a request comes under; see [`crate::arrive`].
+/// Whose limits a request comes under; see [`crate::arrival::arrive`].
 pub fn address(parts: &Parts) -> Option<IpAddr> {
     parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
 }

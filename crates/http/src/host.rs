@@ -47,7 +47,7 @@ impl Host {
         Some(Self::parse(authority)?.without(if scheme.eq_ignore_ascii_case("https") { 443 } else { 80 }))
     }
 
-    /// The host a request was sent to, after [`settle`].
+    /// The host a request was sent to, after it was settled at the edge.
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Option<Self> {
         Self::parse(headers.get(HOST)?.to_str().ok()?)
