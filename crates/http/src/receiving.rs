@@ -1,7 +1,7 @@
 //! Bodies on their way: they take so much memory together and no more, and a sender that stops is not waited for.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,10 +18,11 @@ use http_body::{Frame, SizeHint};
 use tokio::time::Sleep;
 
 use crate::failure::Failure;
+use crate::network::Network;
 
 /// Bytes of all bodies that are being received.
 const OF_ALL: usize = 32 * 1024 * 1024;
-/// Of those from one address.
+/// Of those from one subscriber.
 const OF_ONE: usize = 8 * 1024 * 1024;
 /// Between two pieces of a body.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -35,13 +36,13 @@ pub struct Receiving(Arc<Mutex<Held>>);
 #[derive(Debug, Default)]
 struct Held {
     all: usize,
-    by_address: HashMap<IpAddr, usize>,
+    by_subscriber: HashMap<Network, usize>,
 }
 
 /// What one body holds, until it is dropped.
 struct Share {
     receiving: Receiving,
-    address: Option<IpAddr>,
+    subscriber: Option<Network>,
     bytes: usize,
 }
 
@@ -52,12 +53,12 @@ impl Share {
         if held.all + more > OF_ALL {
             return false;
         }
-        if let Some(address) = self.address {
-            let own = held.by_address.get(&address).copied().unwrap_or_default();
+        if let Some(subscriber) = self.subscriber {
+            let own = held.by_subscriber.get(&subscriber).copied().unwrap_or_default();
             if own + more > OF_ONE {
                 return false;
             }
-            held.by_address.insert(address, own + more);
+            held.by_subscriber.insert(subscriber, own + more);
         }
         held.all += more;
         self.bytes += more;
@@ -69,12 +70,12 @@ impl Drop for Share {
     fn drop(&mut self) {
         let mut held = self.receiving.0.lock().unwrap_or_else(PoisonError::into_inner);
         held.all -= self.bytes;
-        if let Some(address) = self.address
-            && let Some(own) = held.by_address.get_mut(&address)
+        if let Some(subscriber) = self.subscriber
+            && let Some(own) = held.by_subscriber.get_mut(&subscriber)
         {
             *own -= self.bytes;
             if *own == 0 {
-                held.by_address.remove(&address);
+                held.by_subscriber.remove(&subscriber);
             }
         }
     }
@@ -137,9 +138,9 @@ pub async fn receive(State(receiving): State<Receiving>, request: Request, next:
     }
     let media = request.headers().get(CONTENT_TYPE).and_then(|media| media.to_str().ok()).unwrap_or_default();
     let are_files = media.trim_start().to_lowercase().starts_with("multipart/");
-    let address =
-        request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
-    let share = (!are_files).then_some(Share { receiving, address, bytes: 0 });
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let subscriber = peer.map(|info| Network::subscriber(info.0.ip()));
+    let share = (!are_files).then_some(Share { receiving, subscriber, bytes: 0 });
     let broken = Arc::new(AtomicU8::new(NOT));
     let request = {
         let broken = Arc::clone(&broken);
@@ -162,6 +163,8 @@ pub async fn receive(State(receiving): State<Receiving>, request: Request, next:
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use axum::Router;
     use axum::middleware::from_fn_with_state;
     use axum::routing::post;
@@ -200,20 +203,25 @@ mod tests {
     #[test]
     fn bodies_share_what_there_is_and_give_it_back() {
         let receiving = Receiving::default();
-        let share = |last: u8| Share {
+        let share_of = |address: IpAddr| Share {
             receiving: receiving.clone(),
-            address: Some(IpAddr::from([192, 0, 2, last])),
+            subscriber: Some(Network::subscriber(address)),
             bytes: 0,
         };
+        let share = |last: u8| share_of([192, 0, 2, last].into());
         let (mut one, mut same) = (share(1), share(1));
-        assert!(one.grow(OF_ONE - 10) && !same.grow(11) && same.grow(10), "one address has so much");
+        assert!(one.grow(OF_ONE - 10) && !same.grow(11) && same.grow(10), "one subscriber has so much");
         let mut others: Vec<Share> = (2..=4).map(share).collect();
         assert!(others.iter_mut().all(|other| other.grow(OF_ONE)));
         assert!(!share(5).grow(1), "all have so much");
         drop(one);
         assert!(share(5).grow(OF_ONE - 10) && same.grow(1));
         drop((same, others));
+        let v6 = |last: u16| share_of([0x2001, 0xdb8, 0, 0, 0, 0, 0, last].into());
+        let mut one = v6(1);
+        assert!(one.grow(OF_ONE) && !v6(2).grow(1), "the addresses of a /64 are one subscriber");
+        drop(one);
         let held = receiving.0.lock().unwrap();
-        assert_eq!((held.all, held.by_address.len()), (0, 0));
+        assert_eq!((held.all, held.by_subscriber.len()), (0, 0));
     }
 }
