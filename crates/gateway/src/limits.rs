@@ -185,34 +185,31 @@ impl Limits {
         key: &K,
         allowance: &mut Allowance,
     ) -> Result<(), Failure> {
-        if !self.enabled {
-            return Ok(());
+        if let Some(left) = self.take_quietly(buckets, key, allowance)? {
+            allowance.note(left);
         }
-        match self.draw(buckets, key) {
-            Ok(left) => {
-                allowance.note(left);
-                Ok(())
-            }
-            Err(empty) => Err(refuse(empty, allowance)),
-        }
+        Ok(())
     }
 
-    /// The same for a limit that is told only when it refuses: another one is nearer.
+    /// The same for a limit that is told only when it refuses: another one is nearer. Nothing is left of limits that are off.
     fn take_quietly<K: Hash + Eq + Clone>(
         &self,
         buckets: &Buckets<K>,
         key: &K,
         allowance: &mut Allowance,
-    ) -> Result<(), Failure> {
+    ) -> Result<Option<Standing>, Failure> {
         if !self.enabled {
-            return Ok(());
+            return Ok(None);
         }
-        self.draw(buckets, key).map(|_| ()).map_err(|empty| refuse(empty, allowance))
+        self.draw(buckets, key).map(Some).map_err(|empty| refuse(empty, allowance))
     }
 
     fn take_at(&self, limit: &ByAddress, address: IpAddr, allowance: &mut Allowance) -> Result<(), Failure> {
         self.take(&limit.subscriber, &Network::subscriber(address), allowance)?;
-        Network::site(address).map_or(Ok(()), |site| self.take_quietly(&limit.site, &site, allowance))
+        if let Some(site) = Network::site(address) {
+            self.take_quietly(&limit.site, &site, allowance)?;
+        }
+        Ok(())
     }
 
     /// Takes one of a bucket. What is left then, or how long it is empty.
