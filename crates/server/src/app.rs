@@ -1,6 +1,5 @@
 //! The composition root: settings → keys → journal → services → consumer groups → doors.
 
-mod confirm;
 mod groups;
 mod key_files;
 pub mod key_store;

@@ -12,6 +12,7 @@ use http::Method;
 use rand::{Rng, RngExt as _};
 use serde_json::{Value, json};
 use thiserror::Error;
+use users::AdminError;
 
 use crate::api_client::{ApiClient, ClientError};
 
@@ -37,8 +38,8 @@ pub enum DemoError {
     #[error("the sample data could not be added: {0}")]
     Api(#[from] ClientError),
 
-    #[error("the address of a fictional person cannot be confirmed: {0:#}")]
-    Confirm(anyhow::Error),
+    #[error("the address of a fictional person cannot be confirmed: {0}")]
+    Confirm(AdminError),
 
     #[error("demo/homes.json cannot be read: {0}")]
     Homes(#[from] serde_json::Error),
@@ -55,6 +56,12 @@ struct Person {
     last_name: &'static str,
     /// None: a random one.
     password: Option<&'static str>,
+}
+
+impl Person {
+    fn email_with(&self, suffix: &str) -> String {
+        format!("{suffix}{}", self.email)
+    }
 }
 
 const PEOPLE: [Person; 3] = [
@@ -86,14 +93,14 @@ const VIEWED: usize = 2;
 const FAVOURITE: usize = 6;
 
 /// Fills an instance without listings. `client` may be anybody: people register here and act as themselves. `confirm`
-/// confirms the address of whoever a token belongs to, as nobody reads the letters to fictional people.
+/// confirms an e-mail address of an account, as nobody reads the letters to fictional people.
 ///
 /// # Errors
 /// At the first refusal; what was added stays. A later start adds nothing if that includes a listing.
 pub async fn fill(
     client: &ApiClient,
     random: &mut impl Rng,
-    confirm: impl AsyncFn(&str) -> anyhow::Result<()>,
+    confirm: impl AsyncFn(&str) -> Result<(), AdminError>,
 ) -> Result<Outcome, DemoError> {
     let nobody = client.with_token("");
     if has_listings(&nobody).await? {
@@ -103,8 +110,8 @@ pub async fn fill(
     let mut demo_user = nobody.clone();
     let (mut listed, mut of_others) = (0, Vec::new());
     for person in &PEOPLE {
-        let token = token(&nobody, person, random).await?;
-        confirm(&token).await.map_err(DemoError::Confirm)?;
+        let (email, token) = join(&nobody, person, random).await?;
+        confirm(&email).await.map_err(DemoError::Confirm)?;
         let client = nobody.with_token(&token);
         let own = list(&client, homes.remove(person.name).unwrap_or_default()).await?;
         listed += own.len();
@@ -125,21 +132,26 @@ async fn has_listings(client: &ApiClient) -> Result<bool, DemoError> {
     Ok(total.ok_or_else(|| DemoError::Answer { request: request(), field: "data.totalElements" })? > 0)
 }
 
-/// Registers. An account left by a start that was cut off is signed in to if its password is known; else its person
-/// gets another name.
-async fn token(client: &ApiClient, person: &Person, random: &mut impl Rng) -> Result<String, DemoError> {
+/// Registers: the e-mail address and a token. An account left by a start that was cut off is signed in to if its
+/// password is known; else its person gets another name.
+async fn join(
+    client: &ApiClient,
+    person: &Person,
+    random: &mut impl Rng,
+) -> Result<(String, String), DemoError> {
     let answer = register(client, person, "", random).await?;
-    if answer.status != 409 {
-        return access_token("POST /api/auth/register", &answer.data()?);
-    }
-    let Some(password) = person.password else {
+    let (email, request, answer) = if answer.status != 409 {
+        (person.email.to_owned(), "POST /api/auth/register", answer)
+    } else if let Some(password) = person.password {
+        let body = json!({"email": person.email, "password": password});
+        let answer = client.call(Method::POST, "/api/auth/login", Some(body), &[]).await?;
+        (person.email.to_owned(), "POST /api/auth/login", answer)
+    } else {
         let other_name = format!("{:08x}", random.next_u32());
         let answer = register(client, person, &other_name, random).await?;
-        return access_token("POST /api/auth/register", &answer.data()?);
+        (person.email_with(&other_name), "POST /api/auth/register", answer)
     };
-    let body = json!({"email": person.email, "password": password});
-    let answer = client.call(Method::POST, "/api/auth/login", Some(body), &[]).await?;
-    access_token("POST /api/auth/login", &answer.data()?)
+    Ok((email, access_token(request, &answer.data()?)?))
 }
 
 async fn register(
@@ -151,7 +163,7 @@ async fn register(
     let password = person.password.map_or_else(|| format!("{:032x}", random.random::<u128>()), str::to_owned);
     let body = json!({
         "username": format!("{}{suffix}", person.name),
-        "email": format!("{suffix}{}", person.email),
+        "email": person.email_with(suffix),
         "password": password,
         "firstName": person.first_name,
         "lastName": person.last_name,

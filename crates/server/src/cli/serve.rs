@@ -48,16 +48,14 @@ async fn serve_until_asked(
     let opening = Opening { clock, prometheus, public_url, supervisor };
     let app = App::open(settings, opening).await?;
     if with_demo {
-        let filled = demo::fill(&ApiClient::local(app.public(), ""), &mut rand::rng(), async |token| {
-            app.confirm(token).await
-        })
-        .await?;
+        // No letter reaches a made-up address, and the demo account may ask owners, too.
+        let confirm = async |email: &str| app.users.confirm(app.tenant(), email).await;
+        let filled = demo::fill(&ApiClient::local(app.public(), ""), &mut rand::rng(), confirm).await?;
         if let demo::Outcome::Filled { people, homes } = filled {
             output::note(&format!("added {people} fictional people and {homes} sample homes"));
         }
         let demo::SignIn { email, password } = demo::SIGN_IN;
-        // No letter reaches a made-up address, and whoever looks around may ask an owner, too.
-        match app.users.confirm(app.tenant(), email).await {
+        match confirm(email).await {
             Ok(()) | Err(AdminError::Unknown) => {}
             Err(error) => return Err(error).context("the demo account cannot be confirmed"),
         }
