@@ -38,7 +38,7 @@ pub struct Shown {
 }
 
 /// The members of an event that name people.
-const PEOPLE: [&str; 5] = ["subjectId", "ownerId", "userId", "seekerId", "reporterId"];
+const PEOPLE: [&str; 6] = ["subjectId", "subjectIds", "ownerId", "userId", "seekerId", "reporterId"];
 /// The streams that are a person's own, and have their id.
 const OWN_STREAMS: [&str; 7] =
     ["user", "preferences", "favourite", "history", "activity", "audit", "erasure"];
@@ -63,6 +63,8 @@ fn named(value: &Value, people: &mut BTreeSet<UserId>) {
         Value::Object(members) => {
             let sealed = members.get(SEALED).and_then(|sealed| sealed.get("subject"));
             let ids = PEOPLE.iter().filter_map(|name| members.get(*name)).chain(sealed);
+            let ids =
+                ids.flat_map(|found| found.as_array().map_or(std::slice::from_ref(found), Vec::as_slice));
             people.extend(ids.filter_map(|id| id.as_str()?.parse::<UserId>().ok()));
             members.values().for_each(|member| named(member, people));
         }
