@@ -236,8 +236,8 @@ impl Person<'_> {
     /// The counts of all time and of the last thirty days before `now`.
     pub async fn counts(&self, now: Timestamp) -> Result<Counts, ViewError> {
         let from = now.india_day() - (SUMMARY_DAYS - 1);
-        // Days before that are one.
-        let sql = "select activity_type, max(day, $2 - 1) as recent_day, sum(count) from activity_days
+        // All days before that count as one.
+        let sql = "select activity_type, case when day >= $2 then day else $2 - 1 end as recent_day, sum(count) from activity_days
             where owner = $1 group by activity_type, recent_day";
         let found = self.store.query(sql, vec![self.owner().into(), from.into()]).await?;
         let (mut all, mut recent) = (BTreeMap::<String, u64>::new(), BTreeMap::<String, u64>::new());
