@@ -7,7 +7,7 @@ create table if not exists homes (
     -- The owner closed their account: content is gone for good.
     owner_gone bigint not null,
     -- The owner's account is suspended or switched off: it is not on the market until that ends.
-    owner_barred bigint not null,
+    owner_absent bigint not null,
     featured bigint not null,
     verified bigint not null,
     favourites bigint not null,
@@ -39,7 +39,7 @@ create table if not exists gone_owners (
 );
 
 -- People whose account is suspended or switched off.
-create table if not exists barred_owners (
+create table if not exists absent_owners (
     tenant text not null,
     user_id text not null,
     primary key (user_id, tenant)

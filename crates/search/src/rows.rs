@@ -14,7 +14,7 @@ use crate::index::{Change, Index, Place};
 /// The columns that [`read`] reads, from the second on.
 const COLUMNS: &str =
     "h.tenant, h.id, h.owner_id, h.status, h.owner_gone, h.featured, h.verified, h.favourites,
-    h.content, h.version, h.created_at, h.updated_at, h.images, h.owner_barred";
+    h.content, h.version, h.created_at, h.updated_at, h.images, h.owner_absent";
 /// The column behind them.
 const CHANGED: usize = 15;
 
@@ -26,7 +26,7 @@ pub struct Stored {
     /// The owner closed their account.
     pub owner_gone: bool,
     /// Their account is suspended or switched off.
-    pub owner_barred: bool,
+    pub owner_absent: bool,
     /// What it is; nothing when it was erased.
     pub home: Option<Home>,
     tenant: TenantId,
@@ -37,7 +37,7 @@ impl Stored {
     /// The listing, when it is on the market.
     pub fn on_the_market(self) -> Option<Home> {
         // What was sold is still shown to whoever has its address, but not found.
-        let is = self.status == Status::Active && !self.owner_gone && !self.owner_barred;
+        let is = self.status == Status::Active && !self.owner_gone && !self.owner_absent;
         self.home.filter(|_| is)
     }
 
@@ -81,8 +81,8 @@ pub fn read(row: &Row) -> Result<Stored, RowsError> {
         }),
     };
     let status = row.text(4).and_then(Status::from_word).ok_or_else(wrong)?;
-    let (owner_gone, owner_barred) = (row.int(5) == Some(1), row.int(14) == Some(1));
-    Ok(Stored { status, owner_gone, owner_barred, home, tenant, id })
+    let (owner_gone, owner_absent) = (row.int(5) == Some(1), row.int(14) == Some(1));
+    Ok(Stored { status, owner_gone, owner_absent, home, tenant, id })
 }
 
 /// Rows that changed after a place.

@@ -195,7 +195,7 @@ impl App {
             return Err(Failure::gone("PROPERTY_REMOVED", "the listing was removed"));
         }
         // What was never public tells nothing, not even by what is like it.
-        let seen = stored.status.is_public() && !stored.owner_barred;
+        let seen = stored.status.is_public() && !stored.owner_absent;
         let home = stored.home.filter(|_| seen).ok_or_else(unknown)?;
         let (standing, facts) = (home.standing(), &home.content.specifications);
         let mut query = Query::all(caller.tenant.clone(), self.search.kit.ledger.clock().now());

@@ -60,8 +60,8 @@ async fn insert(
     let sql = "select 1 from gone_owners where user_id = $2 and tenant = $1";
     // An event of a listing may come after its owner's end.
     let gone = !tx.query(sql, &[tenant.clone(), owner.as_str().into()]).await?.is_empty();
-    let sql = "select 1 from barred_owners where user_id = $2 and tenant = $1";
-    let barred = !tx.query(sql, &[tenant.clone(), owner.as_str().into()]).await?.is_empty();
+    let sql = "select 1 from absent_owners where user_id = $2 and tenant = $1";
+    let absent = !tx.query(sql, &[tenant.clone(), owner.as_str().into()]).await?.is_empty();
     let content = if gone { None } else { Some(searchable(content)?) };
     let row = [
         tenant,
@@ -72,10 +72,10 @@ async fn insert(
         content.into(),
         envelope.version.into(),
         envelope.timestamp.micros().into(),
-        barred.into(),
+        absent.into(),
     ];
     let sql = format!(
-        "insert into homes (tenant, id, owner_id, status, owner_gone, owner_barred, featured, verified, favourites, content,
+        "insert into homes (tenant, id, owner_id, status, owner_gone, owner_absent, featured, verified, favourites, content,
          images, version, created_at, updated_at, changed) values ($1, $2, $3, $4, $5, $9, 0, 0,
          coalesce((select s.favourites from saves s where s.id = $2 and s.tenant = $1), 0), $6, '[]', $7, $8, $8,
          {NEXT})"
@@ -178,13 +178,13 @@ pub async fn owner_moved(
     let [tenant, person] = key(envelope);
     let keys = [tenant.clone(), person];
     let sql = if may_sign_in {
-        "delete from barred_owners where user_id = $2 and tenant = $1"
+        "delete from absent_owners where user_id = $2 and tenant = $1"
     } else {
-        "insert into barred_owners (tenant, user_id) values ($1, $2) on conflict do nothing"
+        "insert into absent_owners (tenant, user_id) values ($1, $2) on conflict do nothing"
     };
     tx.execute(sql, &keys).await?;
     let owned = "select id from homes where owner_id = $2 and tenant = $1 order by id";
-    let sql = format!("update homes set owner_barred = $3, changed = {NEXT} where id = $2 and tenant = $1");
+    let sql = format!("update homes set owner_absent = $3, changed = {NEXT} where id = $2 and tenant = $1");
     for row in tx.query(owned, &keys).await? {
         tx.execute(&sql, &[tenant.clone(), row.text(0).into(), (!may_sign_in).into()]).await?;
     }

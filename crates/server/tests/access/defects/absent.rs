@@ -41,14 +41,14 @@ async fn a_suspended_owners_homes_are_hidden_until_the_suspension_ends() {
     let photos = format!("/api/files/property/{id}");
     let similar = format!("/api/properties/similar/{id}");
     let lists = || LISTS.iter().copied().chain([&*of_owner, "/api/properties/favorites"]);
-    for barred in ["SUSPENDED", "INACTIVE"] {
-        admin.client.patch(&account, &json!({"status": barred})).await.expect(200);
+    for status in ["SUSPENDED", "INACTIVE"] {
+        admin.client.patch(&account, &json!({"status": status})).await.expect(200);
         // What is recorded or revealed now does not wait for any read model.
         visitor.client.get(&format!("{path}/contact")).await.expect(404);
         visitor.client.post(&format!("{path}/leads"), &json!({"message": "Is it free?"})).await.expect(404);
         app.drain().await;
         for list in lists() {
-            assert_eq!(total(&visitor.client, list).await, 0, "{list} while {barred}");
+            assert_eq!(total(&visitor.client, list).await, 0, "{list} while {status}");
         }
         for hidden in [&path, &photos, &similar] {
             visitor.client.get(hidden).await.expect(404);
@@ -61,7 +61,7 @@ async fn a_suspended_owners_homes_are_hidden_until_the_suspension_ends() {
         admin.client.patch(&account, &json!({"status": "ACTIVE"})).await.expect(200);
         app.drain().await;
         for list in lists() {
-            assert_eq!(total(&visitor.client, list).await, 1, "{list} after {barred}");
+            assert_eq!(total(&visitor.client, list).await, 1, "{list} after {status}");
         }
         for shown in [&path, &photos, &similar] {
             visitor.client.get(shown).await.expect(200);
