@@ -199,7 +199,7 @@ pub enum PropertyRejection {
     /// A moderator's or administrator's own.
     #[error("nobody judges a listing of their own")]
     OwnListing,
-    /// It is not for whoever asked to decide.
+    /// The person who asked may not decide this.
     #[error("you may not do this")]
     NotAllowed,
     /// It would have too many photos.

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn golden_events_are_counted() {
+    fn a_home_and_a_saved_search_are_held_by_their_owner() {
         for (kind, quota) in [("PROPERTY_CREATED", Quota::Homes), ("SEARCH_SAVED", Quota::SavedSearches)] {
             let data = format!(r#"{{"ownerId":"0197c000-0000-7000-8000-000000000001","kind":"{kind}"}}"#);
             assert_eq!(Holding::of(kind, &data).unwrap().amounts, [(quota, 1)]);

@@ -130,8 +130,8 @@ impl EventKind for UserEvent {}
 pub const CREDENTIALS: [&str; 4] =
     ["PASSWORD_CHANGED", "USER_ROLE_CHANGED", "USER_STATUS_CHANGED", "USER_DELETED"];
 
-/// Links to reset a password that may be used at the same time: enough for whoever asks again, and no more letters an
-/// hour than these.
+/// The links to reset a password that are good at the same time. A person can ask again, and no more letters go out an
+/// hour than this.
 const MOST_RESETS: usize = 5;
 
 /// What an account can be asked.

@@ -147,11 +147,11 @@ impl Caller {
         id.parse().map_err(|_| Failure::no_such_person())
     }
 
-    /// [`Self::may_read`] of a person who exists.
+    /// [`Self::may_read`] where somebody who does not exist is not found, and no look at them is written down.
     ///
     /// # Errors
     /// As [`Self::may_read`]; 404 when there is no such person.
-    pub async fn may_read_of(
+    pub async fn may_read_existing(
         &self,
         kit: &Kit,
         (category, user): (Category, UserId),

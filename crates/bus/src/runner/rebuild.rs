@@ -94,7 +94,7 @@ impl Runner {
         }
         let held_back = fresh.target.state().await?.blocked;
         // While it takes over, readers meet the one or the other: nobody is told "applied" of what either holds back,
-        // and whoever was told so before looks again.
+        // and readers who were told so before ask again.
         self.blocked.write().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&held_back);
         self.generation.fetch_add(1, Ordering::SeqCst);
         take_over.await?;

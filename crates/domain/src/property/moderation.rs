@@ -35,7 +35,7 @@ pub struct By {
     pub moderated: bool,
 }
 
-/// What a person is to a listing. Whoever owns it is its owner and nothing else.
+/// What a person is to a listing. A moderator or administrator who owns it is its owner and nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Party {
     Owner,
@@ -147,7 +147,7 @@ impl Property {
         }
     }
 
-    /// What only whoever judges may ask.
+    /// What only moderators and administrators may ask, of listings that are not theirs.
     pub(super) fn judge(
         &self,
         command: PropertyCommand,

@@ -97,7 +97,7 @@ pub async fn list(
 ) -> Result<Reply<Inbox>, Failure> {
     let user = caller.named(&id)?;
     let operation = "GET /api/notifications/{userId}";
-    caller.may_read_of(site.kit(), (Category::Notifications, user), operation).await?;
+    caller.may_read_existing(site.kit(), (Category::Notifications, user), operation).await?;
     let params = Params::read(&uri, &Paging::PARAMS)?;
     let mut fields = params.fields();
     let paging = Paging::read(&mut fields, 20, 2);

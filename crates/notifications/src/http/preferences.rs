@@ -62,7 +62,7 @@ pub async fn shown(
 ) -> Result<Reply<Shown>, Failure> {
     let user = caller.named(&id)?;
     let operation = "GET /api/notifications/preferences/{userId}";
-    caller.may_read_of(site.kit(), (Category::Notifications, user), operation).await?;
+    caller.may_read_existing(site.kit(), (Category::Notifications, user), operation).await?;
     Params::read(&uri, &[])?;
     let kit = site.kit();
     let (state, version) = kit.ledger.load::<Preferences>(&caller.tenant, user).await?;

@@ -25,7 +25,7 @@ pub async fn history(
     uri: Uri,
 ) -> Result<Reply<Page<PastSearch>>, Failure> {
     let (user, kit) = (caller.named(&user)?, &site.searches.kit);
-    caller.may_read_of(kit, (Category::Searches, user), "GET /api/search/history/{userId}").await?;
+    caller.may_read_existing(kit, (Category::Searches, user), "GET /api/search/history/{userId}").await?;
     let params = Params::read(&uri, &Paging::PARAMS)?;
     let mut fields = params.fields();
     let paging = Paging::read(&mut fields, 20, 2);

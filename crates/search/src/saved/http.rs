@@ -217,7 +217,7 @@ pub async fn list(
 ) -> Result<Reply<Page<Document>>, Failure> {
     let kit = &app.search.kit;
     let user = caller.named(&id)?;
-    caller.may_read_of(kit, (Category::Searches, user), "GET /api/search/saved/{userId}").await?;
+    caller.may_read_existing(kit, (Category::Searches, user), "GET /api/search/saved/{userId}").await?;
     let params = Params::read(&uri, &Paging::PARAMS)?;
     let mut fields = params.fields();
     let paging = Paging::read(&mut fields, 20, 2);

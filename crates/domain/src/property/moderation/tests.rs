@@ -13,7 +13,7 @@ fn id<K>(last: u8) -> crate::Id<K> {
     format!("0197c000-0000-7000-8000-0000000000{last:02x}").parse().unwrap()
 }
 
-/// Whoever asks, by a letter: the owner, a moderator, an admin, somebody else; `J` is a moderator whose own it is.
+/// Who asks, as one letter: the owner, a moderator, an admin, somebody else; `J` is a moderator who owns the listing.
 fn by(who: char, moderated: bool) -> By {
     let (person, role) = match who {
         'o' => (id(1), Role::Seller),
@@ -266,7 +266,7 @@ fn a_change_that_matters_is_judged_again_and_takes_the_marks() {
             let home = listing(&home);
             let wanted = if matters && moderated { Status::PendingReview } else { Status::Active };
             assert_eq!((home.status, home.verified, home.featured), (wanted, !matters, !matters), "{change}");
-            // Whoever judges has seen what they change.
+            // Moderators have seen what they change.
             let home = after(given("active", moderated), edit(&change, by('a', moderated)));
             assert_eq!((listing(&home).status, listing(&home).verified), (Status::Active, true), "{change}");
         }
