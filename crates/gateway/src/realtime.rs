@@ -24,7 +24,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Gateway;
-pub use entry::asked;
 pub use hub::Hub;
 pub use tickets::Tickets;
 

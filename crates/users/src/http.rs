@@ -1,7 +1,6 @@
 //! The operations: read the request, check the right, hand over, answer.
 
 mod admin;
-mod asked;
 mod auth;
 mod export;
 mod mail;
@@ -12,16 +11,15 @@ mod sessions;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{FromRef, FromRequestParts};
+use axum::extract::FromRef;
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
-use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use bus::Status;
 use http_kit::docs::also;
 use http_kit::export::Part;
-use http_kit::{Failure, Kit, Most, Params, UnderWay};
+use http_kit::{Kit, Most, UnderWay};
 use tokio::sync::Semaphore;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -81,17 +79,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(admin::change_role))
         .routes(routes!(admin::change_status));
     also(routes, "/api/users/register", "/api/auth/register", post(auth::register))
-}
-
-/// An operation that takes no query parameters: any is refused.
-struct NoParams;
-
-impl<S: Sync> FromRequestParts<S> for NoParams {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        Params::read(&parts.uri, &[]).map(|_| Self)
-    }
 }
 
 /// An answer that nothing on the way may keep.
