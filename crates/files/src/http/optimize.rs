@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use domain::audit::AuditEvent;
 use domain::{Fields, Log, Position, StreamId};
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Body, Caller, Conditions, Envelope, Failure, Kit, Request, Right};
+use http_kit::{Body, Caller, Conditions, Envelope, Failure, Kit, Query, Request, Right};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -53,10 +53,12 @@ impl Request for Optimisation {
 pub async fn start(
     State(app): State<App>,
     caller: Caller,
+    Query(nothing): Query<()>,
     conditions: Conditions,
     body: OptimisationBody,
 ) -> Result<Response, Failure> {
     let (user, kit) = (caller.person()?.user, &app.files.kit);
+    nothing?;
     let Optimisation { all } = body.value?;
     if all {
         caller.require(Right::Administer)?;

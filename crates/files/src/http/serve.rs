@@ -70,9 +70,11 @@ pub async fn download(
     State(app): State<App>,
     caller: Caller,
     Path((user, name)): Path<(String, String)>,
+    Query(nothing): Query<()>,
     headers: HeaderMap,
     held: Held,
 ) -> Result<Response, Failure> {
+    nothing?;
     let owner: UserId = match (&*user, caller.user()) {
         ("me", Some(own)) => own,
         ("me", None) => return Err(Failure::unauthenticated("sign in first")),

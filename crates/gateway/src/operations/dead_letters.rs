@@ -142,8 +142,10 @@ pub async fn show(
     State(gateway): State<Gateway>,
     caller: Caller,
     Path(id): Path<String>,
+    Query(nothing): Query<()>,
 ) -> Result<Response, Failure> {
     caller.operates(&gateway.kit)?;
+    nothing?;
     if let Some(delivery) = undelivered::find(&gateway, &id).await? {
         let head = gateway.kit.ledger.journal().head(Log::Facts).await?;
         let came = Came::about(&gateway, head.at(delivery.tracked.order.seq)).await?;
@@ -196,8 +198,10 @@ pub async fn redrive(
     State(gateway): State<Gateway>,
     caller: Caller,
     Path(id): Path<String>,
+    Query(nothing): Query<()>,
 ) -> Result<Response, Failure> {
     caller.operates(&gateway.kit)?;
+    nothing?;
     if let Some(again) = undelivered::redrive(&gateway, &caller, &id).await? {
         return Ok(again);
     }
@@ -247,10 +251,12 @@ pub async fn discard(
     State(gateway): State<Gateway>,
     caller: Caller,
     Path(id): Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
     body: DiscardBody,
 ) -> Result<Response, Failure> {
     caller.operates(&gateway.kit)?;
+    nothing?;
     let discarded = || gateway.kit.reply("Discarded", ()).empty().into_response();
     // The key of the letter may fail at its next event by now: a repeat must not give that up, too.
     let once = conditions.once(&gateway.kit, &caller, &body.bytes, &id);

@@ -60,11 +60,13 @@ pub async fn edit(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
     body: ListingEditBody,
 ) -> Result<Response, Failure> {
     let id = property_id(path)?;
     let listing = app.changeable(&caller, id).await?;
+    nothing?;
     let ListingEdit { draft, names_contact } = body.value?;
     let mut content = draft.owned_by(listing.owner, &listing.content.location.city);
     // Public answers do not show the contact, so an edit that names none of its fields leaves it as it is.
@@ -157,10 +159,12 @@ pub async fn remove(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
 ) -> Result<Response, Failure> {
     let id = property_id(path)?;
     app.changeable(&caller, id).await?;
+    nothing?;
     let options = conditions.options(&app.kit, &caller, &[], &id);
     let done = app.run(&caller, id, PropertyCommand::Remove(app.by(&caller)?), options).await?;
     Ok(app.kit.done(&caller, "Property removed", (), done.position).empty().into_response())

@@ -7,7 +7,7 @@ use domain::property::{Listing, Property, PropertyCommand};
 use domain::quota::Quota;
 use domain::{FieldErrors, Fields, PropertyId, Version};
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Body, Caller, Conditions, Envelope, Failure, Request};
+use http_kit::{Body, Caller, Conditions, Envelope, Failure, Query, Request};
 use journal::{Claims, ExecuteError, Options};
 use serde_json::{Value, json};
 
@@ -74,10 +74,12 @@ pub(super) fn about_listing(member: &str) -> Option<&'static str> {
 pub async fn create(
     State(app): State<App>,
     caller: Caller,
+    Query(nothing): Query<()>,
     conditions: Conditions,
     body: NewListingBody,
 ) -> Result<Response, Failure> {
     let owner = caller.person()?.user;
+    nothing?;
     let tenant = app.kit.tenants.get(&caller.tenant);
     let city = tenant.map_or("Hyderabad", |tenant| &tenant.city);
     let NewListing { draft, source_reference } = body.value?;

@@ -93,8 +93,14 @@ pub async fn get(
         (status = 410, description = "The listing was removed"),
     ),
 )]
-pub async fn view(State(app): State<App>, caller: Caller, path: Path<String>) -> Result<Response, Failure> {
+pub async fn view(
+    State(app): State<App>,
+    caller: Caller,
+    path: Path<String>,
+    Query(nothing): Query<()>,
+) -> Result<Response, Failure> {
     let known = app.visible(&caller, property_id(path)?).await?;
+    nothing?;
     app.visits.note(&app.kit, &caller, &known.listing).await?;
     Ok(app.kit.reply("View noted", ()).empty().into_response())
 }

@@ -8,7 +8,7 @@ use domain::property::images::Wanted;
 use domain::property::{Listing, Property, PropertyCommand};
 use domain::{Aggregate, FieldErrors, Fields, FileId, StreamId, TenantId};
 use http_kit::docs::{IdempotencyKey, IfMatch};
-use http_kit::{Body, Caller, Conditions, Envelope, Failure, Request};
+use http_kit::{Body, Caller, Conditions, Envelope, Failure, Query, Request};
 use serde_json::{Value, json};
 
 use super::property_id;
@@ -76,11 +76,13 @@ pub async fn add(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
     body: WantedImagesBody,
 ) -> Result<Response, Failure> {
     let id = property_id(path)?;
     let listing = app.changeable(&caller, id).await?;
+    nothing?;
     let WantedImages { files, primary } = body.value?;
     let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
     let stream = StreamId::new(&caller.tenant, Property::TYPE, id);

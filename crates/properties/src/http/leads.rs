@@ -53,6 +53,7 @@ pub async fn make(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
     body: EnquiryBody,
 ) -> Result<Response, Failure> {
@@ -60,6 +61,7 @@ pub async fn make(
     let property = property_id(path)?;
     let known = app.visible_now(&caller, property).await?;
     let seeker = caller.confirmed(&app.kit).await?.user;
+    nothing?;
     let now = app.kit.ledger.clock().now();
     let enquiry = Invalid::or_wrong(body.value, |enquiry| enquiry.is_ahead_of(now))?;
     let enquiry = app.enquiry(&caller, seeker, enquiry).await?;
@@ -153,6 +155,7 @@ pub async fn follow_up(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
     body: FollowUpBody,
 ) -> Result<Response, Failure> {
@@ -161,6 +164,7 @@ pub async fn follow_up(
     let (lead, _) = app.kit.ledger.load::<Lead>(&caller.tenant, id).await?;
     let lead = lead.made.ok_or_else(no_such_lead)?;
     caller.reach(Right::Change(lead.owner), no_such_lead)?;
+    nothing?;
     let FollowUp { status, note } = body.value?;
     // Whoever was answered may ask again; whose enquiry is spam may not.
     let claims = match status {

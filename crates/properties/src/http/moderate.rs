@@ -5,7 +5,7 @@ use axum::response::Response;
 use domain::Fields;
 use domain::property::PropertyCommand;
 use http_kit::docs::{IdempotencyKey, IfMatch};
-use http_kit::{Body, Caller, Conditions, Envelope, Failure, Request, Right};
+use http_kit::{Body, Caller, Conditions, Envelope, Failure, Query, Request, Right};
 use serde_json::{Value, json};
 
 use super::property_id;
@@ -52,10 +52,12 @@ pub async fn feature(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
     body: FeaturedBody,
 ) -> Result<Response, Failure> {
     caller.require(Right::Moderate)?;
+    nothing?;
     let Featured { featured } = body.value?;
     let id = property_id(path)?;
     let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
@@ -102,10 +104,12 @@ pub async fn verify(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
     body: VerifiedBody,
 ) -> Result<Response, Failure> {
     caller.require(Right::Moderate)?;
+    nothing?;
     let Verified { verified } = body.value?;
     let id = property_id(path)?;
     let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
@@ -128,9 +132,11 @@ pub async fn approve(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
 ) -> Result<Response, Failure> {
     caller.require(Right::Moderate)?;
+    nothing?;
     let id = property_id(path)?;
     let options = conditions.options(&app.kit, &caller, &[], &id);
     app.execute(&caller, id, PropertyCommand::Approve(app.by(&caller)?), options, "Approved").await
@@ -178,10 +184,12 @@ pub async fn reject(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
     body: RefusalBody,
 ) -> Result<Response, Failure> {
     caller.require(Right::Moderate)?;
+    nothing?;
     let id = property_id(path)?;
     let Refusal { reason } = body.value?;
     let options = conditions.options(&app.kit, &caller, &body.bytes, &id);

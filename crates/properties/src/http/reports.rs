@@ -66,12 +66,14 @@ pub async fn report(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
     body: ComplaintBody,
 ) -> Result<Response, Failure> {
     let reporter_id = caller.person()?.user;
     let property_id = property_id(path)?;
     let known = app.visible_now(&caller, property_id).await?;
+    nothing?;
     let NewComplaint { cause, details } = body.value?;
     let details = details.map(|text| Personal::of(reporter_id, text));
     if known.listing.owner == reporter_id {

@@ -95,7 +95,13 @@ pub async fn by_query(
         (status = 200, description = "A page of homes, and the counts of what can be chosen next", body = Envelope<Results>),
     ),
 )]
-pub async fn by_body(State(app): State<App>, caller: Caller, body: SearchBody) -> Result<Response, Failure> {
+pub async fn by_body(
+    State(app): State<App>,
+    caller: Caller,
+    QueryOf(nothing): QueryOf<()>,
+    body: SearchBody,
+) -> Result<Response, Failure> {
+    nothing?;
     let asked = app.asked(&caller, body.value?, true);
     app.answer(&caller, asked, None).await
 }
