@@ -39,7 +39,7 @@ pub use id::{
     EventIds, FileId, Id, Ids, LeadId, NotificationId, PropertyId, ReportId, SavedSearchId, SessionId, UserId,
 };
 pub use money::Paise;
-pub use personal::Personal;
+pub use personal::{Erasable, Personal};
 pub use position::{Log, Position};
 pub use tenant::TenantId;
 pub use time::{Clock, Timestamp};

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::aggregate::{Aggregate, EventKind};
 use crate::id::{FileId, PropertyId, UserId};
 use crate::money::Paise;
+use crate::personal::Erasable;
 use crate::time::Timestamp;
 pub use content::Content;
 pub use images::Image;
@@ -62,7 +63,7 @@ pub enum PropertyEvent {
         /// Its id.
         property_id: PropertyId,
         /// Its title, for the reader of a history.
-        title: String,
+        title: Erasable<String>,
         /// The status before.
         from: Status,
         /// The status now.
@@ -77,7 +78,7 @@ pub enum PropertyEvent {
         /// Its id.
         property_id: PropertyId,
         /// Its title, for the reader of a history.
-        title: String,
+        title: Erasable<String>,
     },
     /// A moderator put it among the featured ones, or took it out.
     #[serde(rename = "PROPERTY_FEATURED")]
@@ -85,7 +86,7 @@ pub enum PropertyEvent {
         /// Its id.
         property_id: PropertyId,
         /// Its title.
-        title: String,
+        title: Erasable<String>,
         /// In or out.
         featured: bool,
     },
@@ -95,7 +96,7 @@ pub enum PropertyEvent {
         /// Its id.
         property_id: PropertyId,
         /// Its title.
-        title: String,
+        title: Erasable<String>,
         /// Confirmed or not.
         verified: bool,
     },
@@ -105,7 +106,7 @@ pub enum PropertyEvent {
         /// Its id.
         property_id: PropertyId,
         /// Its title.
-        title: String,
+        title: Erasable<String>,
     },
     /// A moderator sent it back, or took it down.
     #[serde(rename = "PROPERTY_REJECTED")]
@@ -113,9 +114,9 @@ pub enum PropertyEvent {
         /// Its id.
         property_id: PropertyId,
         /// Its title.
-        title: String,
+        title: Erasable<String>,
         /// Why, in words for the owner.
-        reason: String,
+        reason: Erasable<String>,
         /// It was on show: only moderators and administrators put it back.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         taken_down: bool,
@@ -126,7 +127,7 @@ pub enum PropertyEvent {
         /// Its id.
         property_id: PropertyId,
         /// Its title, for the reader of a history.
-        title: String,
+        title: Erasable<String>,
         /// Those that were not there before.
         added: Vec<FileId>,
         /// It was verified or featured and is neither any more: nobody has said so of what is to be seen now.
@@ -137,7 +138,9 @@ pub enum PropertyEvent {
     },
 }
 
-impl EventKind for PropertyEvent {}
+impl EventKind for PropertyEvent {
+    const SCHEMA_VERSION: u16 = 2;
+}
 
 /// What a listing can be asked to do.
 #[derive(Clone, Debug)]
@@ -244,6 +247,13 @@ pub struct Listing {
     pub updated_at: Timestamp,
 }
 
+impl Listing {
+    /// Its title as its owner's, for an event.
+    fn title(&self) -> Erasable<String> {
+        self.content.title.clone().owned_by(self.owner)
+    }
+}
+
 impl Property {
     fn present(&self) -> Result<&Listing, PropertyRejection> {
         let listing = self.listing.as_ref().ok_or(PropertyRejection::Unknown)?;
@@ -252,7 +262,7 @@ impl Property {
 
     fn edit(&self, content: Content, by: By) -> Result<Vec<PropertyEvent>, PropertyRejection> {
         let listing = self.present()?;
-        let party = listing.party(by);
+        let (party, content) = (listing.party(by), content.owned_by(listing.owner));
         if !matches!(party, Party::Owner | Party::Administrator) {
             return Err(PropertyRejection::NotAllowed);
         }
@@ -284,7 +294,7 @@ impl Aggregate for Property {
             PropertyCommand::List { .. } if self.listing.is_some() => Err(PropertyRejection::Exists),
             PropertyCommand::List { id, owner, content, source_reference, moderated } => {
                 let status = if moderated { Status::PendingReview } else { Status::Active };
-                let owner_id = owner;
+                let (owner_id, content) = (owner, content.owned_by(owner));
                 Ok(vec![PropertyEvent::Listed {
                     property_id: id,
                     owner_id,

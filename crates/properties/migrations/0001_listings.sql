@@ -11,6 +11,7 @@ create table if not exists properties (
     featured bigint not null,
     verified bigint not null,
     source_reference text,
+    -- JSON; what its owner wrote is marked as theirs.
     content text not null,
     version bigint not null,
     created_at bigint not null,
@@ -78,7 +79,8 @@ create table if not exists absent_owners (
     primary key (user_id, tenant)
 );
 
--- Somebody's interest in a listing. `seeker`, `words` and `note` are personal values, or the marker of an erased one.
+-- Somebody's interest in a listing. `title`, `seeker`, `words` and `note` are values that leave with a person, or the
+-- marker of an erased one.
 create table if not exists leads (
     tenant text not null,
     id text not null,

@@ -11,17 +11,17 @@ use crate::fields::{FieldErrors, Fields, MemberKind};
 use crate::id::UserId;
 use crate::money::Paise;
 use crate::people;
-use crate::personal::Personal;
+use crate::personal::{Erasable, Personal};
 
 /// Everything an owner says about a property.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Content {
     /// 5–200 characters.
-    pub title: String,
+    pub title: Erasable<String>,
     /// 10–5,000 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    pub description: Option<Erasable<String>>,
     /// Asked for, greater than zero.
     pub price: Paise,
     /// Where it is.
@@ -29,11 +29,11 @@ pub struct Content {
     /// What it is.
     pub specifications: Specifications,
     /// Such as `Lift`, in the owner's order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub amenities: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amenities: Option<Erasable<Vec<String>>>,
     /// Such as `Metro station`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub nearby_facilities: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nearby_facilities: Option<Erasable<Vec<String>>>,
     /// Whom to ask; never in public answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<Personal<Contact>>,
@@ -42,8 +42,8 @@ pub struct Content {
 /// Where a property is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Location {
-    /// The locality.
-    pub area: String,
+    /// The locality, in the owner's words.
+    pub area: Erasable<String>,
     /// The street address, which is the owner's personal data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Personal<String>>,
@@ -57,7 +57,15 @@ pub struct Location {
     pub pincode: Option<String>,
     /// On the map.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub coordinates: Option<Coordinates>,
+    pub coordinates: Option<Erasable<Coordinates>>,
+}
+
+impl Location {
+    /// On the map, unless erased.
+    #[must_use]
+    pub fn at(&self) -> Option<Coordinates> {
+        self.coordinates.as_ref().and_then(Erasable::as_ref).copied()
+    }
 }
 
 /// Degrees, WGS 84.
@@ -142,14 +150,14 @@ impl Content {
     /// The same, of fields that may hold more.
     pub fn asked(f: &mut Fields<'_>, owner: UserId, city: &str) -> Option<Self> {
         let title = f.text("title", 5..=200);
-        let title = f.required("title", title);
-        let description = f.text("description", 10..=5000);
+        let title = f.required("title", title).map(|title| Erasable::of(owner, title));
+        let description = f.text("description", 10..=5000).map(|text| Erasable::of(owner, text));
         let price = f.money("price");
         let price = f.required("price", price);
         let location = location(f, owner, city);
         let specifications = specifications(f);
-        let amenities = f.list("amenities", 60);
-        let nearby_facilities = f.list("nearbyFacilities", 60);
+        let amenities = list(f, "amenities", owner);
+        let nearby_facilities = list(f, "nearbyFacilities", owner);
         let contact = contact(f).map(|contact| Personal::of(owner, contact));
         Some(Self {
             title: title?,
@@ -161,6 +169,67 @@ impl Content {
             nearby_facilities,
             contact,
         })
+    }
+
+    /// The title; empty when it is erased.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        self.title.text()
+    }
+
+    /// The description, unless erased.
+    #[must_use]
+    pub fn description(&self) -> Option<&str> {
+        self.description.as_ref().and_then(Erasable::as_ref).map(String::as_str)
+    }
+
+    /// The amenities, unless erased.
+    #[must_use]
+    pub fn amenities(&self) -> &[String] {
+        self.amenities.as_ref().and_then(Erasable::as_ref).map_or(&[], Vec::as_slice)
+    }
+
+    /// What is nearby, unless erased.
+    #[must_use]
+    pub fn nearby_facilities(&self) -> &[String] {
+        self.nearby_facilities.as_ref().and_then(Erasable::as_ref).map_or(&[], Vec::as_slice)
+    }
+
+    /// The same, said by `owner`.
+    #[must_use]
+    pub fn owned_by(self, owner: UserId) -> Self {
+        fn owned<T>(value: Option<Erasable<T>>, owner: UserId) -> Option<Erasable<T>> {
+            value.map(|value| value.owned_by(owner))
+        }
+        Self {
+            title: self.title.owned_by(owner),
+            description: owned(self.description, owner),
+            location: Location {
+                area: self.location.area.owned_by(owner),
+                address: self.location.address.map(|address| address.owned_by(owner)),
+                coordinates: owned(self.location.coordinates, owner),
+                ..self.location
+            },
+            amenities: owned(self.amenities, owner),
+            nearby_facilities: owned(self.nearby_facilities, owner),
+            contact: self.contact.map(|contact| contact.owned_by(owner)),
+            ..self
+        }
+    }
+
+    /// Erases what its owner wrote: what is read once the owner's key is gone.
+    pub fn erase(&mut self) {
+        fn gone<T>(value: &mut Option<Erasable<T>>) {
+            *value = value.take().map(|_| Erasable::Erased);
+        }
+        self.title = Erasable::Erased;
+        gone(&mut self.description);
+        gone(&mut self.amenities);
+        gone(&mut self.nearby_facilities);
+        self.location.area = Erasable::Erased;
+        gone(&mut self.location.coordinates);
+        self.contact = self.contact.take().map(|_| Personal::Erased);
+        self.location.address = self.location.address.take().map(|_| Personal::Erased);
     }
 
     /// The names of the fields in which `other` differs.
@@ -195,7 +264,7 @@ impl Content {
 
 fn location(f: &mut Fields<'_>, owner: UserId, city: &str) -> Option<Location> {
     let area = f.text("location", 2..=200);
-    let area = f.required("location", area);
+    let area = f.required("location", area).map(|area| Erasable::of(owner, area));
     let address = f.text("address", 3..=500).map(|address| Personal::of(owner, address));
     let city = f.text("city", 2..=100).unwrap_or_else(|| city.to_owned());
     let state = f.text("state", 2..=100);
@@ -213,7 +282,14 @@ fn location(f: &mut Fields<'_>, owner: UserId, city: &str) -> Option<Location> {
         }
         _ => lat.zip(lng).map(|(lat, lng)| Coordinates { lat, lng }),
     };
+    let coordinates = coordinates.map(|coordinates| Erasable::of(owner, coordinates));
     Some(Location { area: area?, address, city, state, pincode, coordinates })
+}
+
+/// Nothing where nothing is listed.
+fn list(f: &mut Fields<'_>, name: &'static str, owner: UserId) -> Option<Erasable<Vec<String>>> {
+    let listed = f.list(name, 60);
+    (!listed.is_empty()).then(|| Erasable::of(owner, listed))
 }
 
 fn specifications(f: &mut Fields<'_>) -> Option<Specifications> {

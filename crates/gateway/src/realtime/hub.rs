@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::{Envelope, Log, Position, TenantId, UserId};
-use journal::{Journal, JournalError};
+use journal::{JournalError, Ledger};
 use supervisor::wake;
 use tokio::sync::{mpsc, watch};
 
@@ -34,7 +34,7 @@ struct Listener {
 
 /// See the module.
 pub struct Hub {
-    journal: Arc<dyn Journal>,
+    ledger: Ledger,
     /// Read up to here; moved before the events are handed out.
     place: Mutex<Place>,
     listeners: Mutex<HashMap<Whose, Vec<Listener>>>,
@@ -54,20 +54,21 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl Hub {
-    /// A hub that starts at the heads of `journal`.
+    /// A hub that starts at the heads of `ledger`'s journal.
     ///
     /// # Errors
     /// When the journal does not answer.
-    pub async fn new(journal: Arc<dyn Journal>) -> Result<Arc<Self>, JournalError> {
+    pub async fn new(ledger: Ledger) -> Result<Arc<Self>, JournalError> {
+        let journal = ledger.journal();
         let (facts, activity) = (journal.head(Log::Facts).await?, journal.head(Log::Activity).await?);
         let place = Place::new(facts.epoch, [facts.seq, activity.seq]);
         let (closing, _) = watch::channel(false);
         let (place, listeners, numbers) = (Mutex::new(place), Mutex::default(), AtomicU64::new(0));
-        Ok(Arc::new(Self { journal, place, listeners, numbers, closing }))
+        Ok(Arc::new(Self { ledger, place, listeners, numbers, closing }))
     }
 
-    pub(super) fn journal(&self) -> &dyn Journal {
-        self.journal.as_ref()
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     pub(super) fn place(&self) -> Place {
@@ -112,7 +113,7 @@ impl Hub {
 
     /// Hands out what happens until `stop` turns true.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
-        let [mut facts, mut activity] = Log::ALL.map(|log| self.journal.committed(log));
+        let [mut facts, mut activity] = Log::ALL.map(|log| self.ledger.journal().committed(log));
         while !wake::is_stopped(&stop) {
             match self.step().await {
                 Ok(true) => continue,
@@ -132,8 +133,8 @@ impl Hub {
     pub(super) async fn step(&self) -> Result<bool, JournalError> {
         let mut any = false;
         for log in Log::ALL {
-            let head: Position = self.journal.head(log).await?;
-            let page = self.journal.read_after(head.at(self.place().at(log)), PAGE).await?;
+            let head: Position = self.ledger.journal().head(log).await?;
+            let page = self.ledger.journal().read_after(head.at(self.place().at(log)), PAGE).await?;
             let Some(last) = page.last() else { continue };
             any = true;
             // First the place: a connection that catches up reads at least to here.
@@ -151,7 +152,7 @@ impl Hub {
         for envelope in page {
             let Some(user) = envelope.user_id else { continue };
             let Some(theirs) = listeners.get(&(envelope.stream.tenant.clone(), user)) else { continue };
-            let item = Arc::new(Item::of(envelope));
+            let item = Arc::new(Item::of(&self.ledger, envelope));
             for listener in theirs {
                 // Nothing may overtake what it missed: it reads the journal first.
                 if listener.missed.load(Ordering::SeqCst) {

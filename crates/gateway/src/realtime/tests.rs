@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use domain::{Clock, Ids, Log, StreamId, TenantId, Timestamp, UserId};
 use journal::sqlite::Limits;
-use journal::{Append, Claims, Expected, Journal, NewEvent, SqliteJournal};
+use journal::{Append, Claims, Expected, Journal, KeyRing, Ledger, NewEvent, SqliteJournal};
 use tempfile::TempDir;
 
 use super::feed::Feed;
@@ -25,7 +25,10 @@ impl World {
         let directory = tempfile::tempdir().unwrap();
         let limits = Limits::default();
         let journal = Arc::new(SqliteJournal::open(directory.path(), &Clock::manual(AT), limits).unwrap());
-        let hub = Hub::new(Arc::<SqliteJournal>::clone(&journal)).await.unwrap();
+        let keys = KeyRing::open(&directory.path().join("subjects.db"), &[7; 32]).unwrap();
+        let kept = Arc::<SqliteJournal>::clone(&journal);
+        let ledger = Ledger::new(kept, Arc::new(keys), Clock::manual(AT), Ids);
+        let hub = Hub::new(ledger).await.unwrap();
         let (tenant, person) = (TenantId::stored("t"), Ids.id(AT));
         Self { journal, hub, tenant, person, written: 0, _directory: directory }
     }

@@ -75,7 +75,7 @@ impl App {
         files.sweep().await.context("the files service")?;
         let services = operations(&users, &properties, &history, &notifications, &files, &search, &groups);
         let backups = backups(settings, (&kit, &journal), (&users, &files), &views);
-        let (backup, hub) = (backups.source.clone(), Hub::new(kit.ledger.journal().clone()).await?);
+        let (backup, hub) = (backups.source.clone(), Hub::new(kit.ledger.clone()).await?);
         let limits = Arc::new(Limits::new(limits(&settings.limits), kit.ledger.clock()));
         let watch = Watch::over(&Scene {
             settings,
