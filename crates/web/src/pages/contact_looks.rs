@@ -34,7 +34,12 @@ pub(super) fn router() -> Router<Site> {
     Router::new().route(PATH, get(page))
 }
 
-async fn load(visit: &Visit, home: Option<&Key>, page: u64, size: u64) -> Result<Page<ContactLook>, ApiError> {
+async fn load(
+    visit: &Visit,
+    home: Option<&Key>,
+    page: u64,
+    size: u64,
+) -> Result<Page<ContactLook>, ApiError> {
     let (home, page, size) = (home.map(Key::to_string), page.to_string(), size.to_string());
     let mut query = vec![("page", &*page), ("size", &*size)];
     query.extend(home.as_deref().map(|id| ("propertyId", id)));

@@ -102,7 +102,9 @@ async fn an_owner_sees_who_was_shown_the_contact_and_nobody_else_does() {
     browser.api.says("GET /api/contact-looks", page_of(&looks));
     for path in ["/homes/h1", "/dashboard/contact-looks", "/dashboard/contact-looks?home=h1"] {
         let page = browser.get(path).await;
-        page.has("<strong>&#60;b&#62;Ravi&#60;/b&#62;</strong> <span class=\"badge\">Confirmed address</span>");
+        page.has(
+            "<strong>&#60;b&#62;Ravi&#60;/b&#62;</strong> <span class=\"badge\">Confirmed address</span>",
+        );
         page.has("looks after this site</strong></p>").has("closed their account since</strong></p>");
         page.has("<time datetime=\"2026-11-20T20:00:00Z\">21 November 2026, 1:30 am</time>");
     }

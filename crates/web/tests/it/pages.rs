@@ -17,7 +17,10 @@ fn everything() -> Browser {
     api.says("GET /api/properties/my-properties", homes.clone());
     api.says("GET /api/properties/favorites", homes);
     api.says("GET /api/properties/h1", listing("h1", "Flat"));
-    api.says("GET /api/contact-looks", page_of(&[look("PERSON", "Ravi"), look("STAFF", ""), look("LEFT", "")]));
+    api.says(
+        "GET /api/contact-looks",
+        page_of(&[look("PERSON", "Ravi"), look("STAFF", ""), look("LEFT", "")]),
+    );
     api.says("GET /api/auth/sessions", json!([{"id": "s2", "current": false}]));
     crate::admin::says(api);
     api.says("GET /api/v1/admin/mailbox", json!([{"name": "1.eml", "body": "Hello"}]));
