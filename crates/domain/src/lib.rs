@@ -31,6 +31,7 @@ pub mod tenant;
 pub mod time;
 pub mod upcast;
 pub mod user;
+pub mod warning;
 
 pub use aggregate::{Aggregate, EventKind};
 pub use envelope::{Actor, Envelope, Metadata, StreamId, Version};

@@ -21,6 +21,7 @@ use domain::saved_search::{Frequency, SavedSearchEvent, Wish};
 use domain::session::SessionEvent;
 use domain::system::SystemEvent;
 use domain::user::{Account, Identity, IssuedToken, Profile, Role, UserEvent, UserStatus};
+use domain::warning::{Guesses, WarningEvent};
 use domain::{Erasable, EventKind, Paise, Personal, Timestamp, UserId, upcast};
 use serde_json::Value;
 
@@ -361,6 +362,14 @@ fn saved_searches() -> Vec<SavedSearchEvent> {
     ]
 }
 
+fn warnings() -> Vec<WarningEvent> {
+    let since = Timestamp::from_micros(1_700_000_000_000_000);
+    vec![
+        WarningEvent::Guessing { subject_id: id(1), guesses: Guesses { tries: 10, networks: 2, since } },
+        WarningEvent::Registration { subject_id: id(1) },
+    ]
+}
+
 fn golden(event_type: &str, version: u16) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{event_type}.v{version}.json"))
 }
@@ -424,6 +433,7 @@ fn rule_21_every_event_reads_for_ever() {
     check(&others, &mut covered);
     check(&preferences(), &mut covered);
     check(&saved_searches(), &mut covered);
+    check(&warnings(), &mut covered);
     let directory = std::fs::read_dir(golden("x", 1).parent().unwrap()).unwrap();
     let files: BTreeSet<String> = directory.map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
     assert_eq!(files, covered, "a golden file without an event, or an event without one");

@@ -29,6 +29,7 @@ mod rest;
 mod steady;
 mod tokens;
 mod under_way;
+mod warnings;
 
 pub use access::{Access, Category, Right};
 pub use body::JsonObject;

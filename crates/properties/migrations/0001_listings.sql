@@ -102,6 +102,19 @@ create table if not exists leads (
 create index if not exists idx_leads_owner on leads (owner_id, created_at, id);
 create index if not exists idx_leads_seeker on leads (seeker_id, created_at, id);
 
+-- Who was shown the contact of a home, by ids alone.
+create table if not exists contact_looks (
+    tenant text not null,
+    id text not null,
+    property_id text not null,
+    owner_id text not null,
+    person_id text not null,
+    looked_at bigint not null,
+    primary key (id, tenant)
+);
+create index if not exists idx_contact_looks_owner on contact_looks (owner_id, looked_at, id);
+create index if not exists idx_contact_looks_property on contact_looks (property_id, looked_at, id);
+
 -- What people say is wrong with a listing. It is open until a moderator decides at a later position.
 create table if not exists reports (
     tenant text not null,

@@ -41,8 +41,8 @@ pub struct Shown {
 /// The members of an event that name people.
 const PEOPLE: [&str; 6] = ["subjectId", "subjectIds", "ownerId", "userId", "seekerId", "reporterId"];
 /// The streams that are a person's own, and have their id.
-const OWN_STREAMS: [&str; 7] =
-    ["user", "preferences", "favourite", "history", "activity", "audit", "erasure"];
+const OWN_STREAMS: [&str; 8] =
+    ["user", "preferences", "favourite", "history", "activity", "audit", "erasure", "warning"];
 
 /// The people whose data `events` hold: whoever acted, and whoever is named.
 pub fn people<'a>(events: impl IntoIterator<Item = &'a Envelope>) -> BTreeSet<UserId> {

@@ -5,7 +5,7 @@ use http_kit::Paging;
 use http_kit::docs::{Body, Reading};
 use serde_json::{Value, json};
 
-use super::{change, create, detail, images, leads, lists, moderate, reports};
+use super::{change, create, detail, images, leads, lists, looks, moderate, reports};
 
 /// See [`NewListing`].
 pub type NewListingBody = Body<NewListing>;
@@ -200,6 +200,21 @@ impl Reading for LeadList {
             "propertyId" => Some("About this listing only."),
             _ => None,
         }
+    }
+}
+
+/// The query of `GET /api/contact-looks`.
+pub struct ContactLookList;
+
+impl Reading for ContactLookList {
+    const NAME: &'static str = "ContactLookList";
+
+    fn read(f: &mut Fields<'_>) {
+        looks::asked_list(f);
+    }
+
+    fn about(member: &str) -> Option<&'static str> {
+        (member == "propertyId").then_some("At the contact of this listing only.")
     }
 }
 

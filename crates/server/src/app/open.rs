@@ -360,6 +360,7 @@ fn limits(settings: &settings::Limits) -> LimitSettings {
         enabled: settings.enabled,
         sign_in_per_account: settings.sign_in_per_account,
         sign_in_per_address: settings.sign_in_per_address,
+        wrong_passwords_told: settings.wrong_passwords_told,
         registrations_per_address: settings.registrations_per_address,
         contact_reveals_per_user: settings.contact_reveals_per_user,
         user_per_second: settings.user_per_second,

@@ -95,6 +95,7 @@ async fn correspond(person: &Person, viewer: &Person, theirs: &str) {
     let ask =
         json!({"message": "Torvald Agentwala comes along", "name": "Yashodhara", "phone": "9391827364"});
     person.client.post(&format!("{path}/leads"), &ask).await.expect(201);
+    person.client.get(&format!("{path}/contact")).await.expect(200);
     let search = json!({"name": "Near Gulmohar Niwas", "filters": {"query": "Quillankar", "location": "Kondapur"},
         "channels": ["EMAIL"], "frequency": "INSTANT"});
     person.client.post("/api/search/save", &search).await.expect(201);
@@ -193,6 +194,9 @@ async fn rule_20_whoever_leaves_is_found_nowhere() {
     let asked = viewer.client.get("/api/notifications/me").await.expect(200);
     assert_eq!(asked.data()["unreadCount"], 1, "that the person asked: {}", asked.text);
 
+    let looked = async || viewer.client.get("/api/contact-looks").await.expect(200).data()["content"].clone();
+    assert_eq!(looked().await[0]["lookedBy"]["firstName"], "Yashodhara");
+
     let data_dir = app.data_dir().to_owned();
     let clear = found(&data_dir, &secrets());
     for place in ["users.db", "properties.db", "sessions.db", ".eml"] {
@@ -234,6 +238,7 @@ async fn rule_20_whoever_leaves_is_found_nowhere() {
         "the key is destroyed, not only forgotten"
     );
     assert_eq!(wrapped_key(&data_dir, &person.id), None);
+    assert_eq!(looked().await[0]["lookedBy"], json!({"kind": "LEFT", "emailConfirmed": false}));
     for client in [&admin.client, &viewer.client, &app.client, &person.client] {
         for listing in [&whole, &broken] {
             let told = answers(client, &person.id, listing).await;
