@@ -34,7 +34,7 @@ fn units(bytes: u64) -> u32 {
 }
 
 fn work(thread: &Supervised, queue: &Mutex<Receiver<Job>>) {
-    priority::lower();
+    priority::lower_to(priority::LOW);
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         match job {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! request -> main runtime: sockets, HTTP, rights, short queries                    nice 0, every core
-//!              `-> background: bodies of uploads, exports, learning, backups       nice 10, half of the cores
+//!              `-> background: bodies of uploads, exports, learning, backups       nice 19, half of the cores
 //! ```
 //! The machine runs it when nobody else wants the core, and blocking work there takes no thread from the main runtime.
 
@@ -47,7 +47,7 @@ impl Background {
             .worker_threads((cores / 2).max(1))
             .max_blocking_threads(4 + cores)
             .thread_name("background")
-            .on_thread_start(priority::lower)
+            .on_thread_start(|| priority::lower_to(priority::LOWEST))
             .enable_all()
             .build()?;
         let handle = runtime.handle().clone();
@@ -109,7 +109,7 @@ mod tests {
     async fn work_goes_on_there_on_threads_of_low_priority() {
         let background = Background::start().unwrap();
         let seen = || (name(), priority::of_this_thread());
-        let there = (Some("background".to_owned()), Some(priority::LOW));
+        let there = (Some("background".to_owned()), Some(priority::LOWEST));
         let here = seen();
         assert_eq!(background.run(async move { seen() }).await.unwrap(), there);
         assert_eq!(background.spawn_blocking(seen).await.unwrap(), there);

@@ -70,7 +70,7 @@ impl Passwords {
 }
 
 fn work(thread: &Supervised, queue: &Mutex<Receiver<Job>>) {
-    priority::lower();
+    priority::lower_to(priority::LOW);
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
