@@ -18,12 +18,23 @@ use super::place::Place;
 const INBOX: usize = 64;
 /// Connections of one person at a time.
 const MOST_OF_ONE: usize = 20;
+/// Connections of all people.
+const MOST_OF_ALL: usize = 8192;
 /// Events read at once.
 const PAGE: usize = 512;
 /// After the journal did not answer, and as a safety net.
 const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(500);
 
 pub type Whose = (TenantId, UserId);
+
+/// Why nobody can listen any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Full {
+    /// The person listens on as many connections as one may.
+    Own,
+    /// All people together do.
+    All,
+}
 
 #[derive(Debug)]
 struct Listener {
@@ -84,20 +95,29 @@ impl Hub {
         self.closing.send_replace(true);
     }
 
-    /// What `whose` does after `place`, else from now on. Nothing when they listen too often already.
-    pub fn listen(self: &Arc<Self>, whose: Whose, place: Option<Place>) -> Option<Feed> {
+    /// What `whose` does after `place`, else from now on.
+    ///
+    /// # Errors
+    /// When they, or all together, listen on too many connections already.
+    pub fn listen(self: &Arc<Self>, whose: Whose, place: Option<Place>) -> Result<Feed, Full> {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         let (inbox, items) = mpsc::channel(INBOX);
         let missed = Arc::new(AtomicBool::new(false));
         let mut listeners = locked(&self.listeners);
-        let theirs = listeners.entry(whose.clone()).or_default();
-        if theirs.len() >= MOST_OF_ONE {
-            return None;
+        if listeners.get(&whose).is_some_and(|theirs| theirs.len() >= MOST_OF_ONE) {
+            return Err(Full::Own);
         }
-        theirs.push(Listener { number, inbox, missed: Arc::clone(&missed) });
+        if listeners.values().map(Vec::len).sum::<usize>() >= MOST_OF_ALL {
+            return Err(Full::All);
+        }
+        listeners.entry(whose.clone()).or_default().push(Listener {
+            number,
+            inbox,
+            missed: Arc::clone(&missed),
+        });
         drop(listeners);
         metrics::gauge!("realtime_connections").increment(1.0);
-        Some(Feed::new(Arc::clone(self), (whose, number), (items, missed), place))
+        Ok(Feed::new(Arc::clone(self), (whose, number), (items, missed), place))
     }
 
     pub(super) fn leave(&self, whose: &Whose, number: u64) {

@@ -6,7 +6,7 @@ use journal::{Append, Claims, Expected, Journal, KeyRing, Ledger, NewEvent, Sqli
 use tempfile::TempDir;
 
 use super::feed::Feed;
-use super::hub::Hub;
+use super::hub::{Full, Hub};
 use super::place::Place;
 
 const AT: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
@@ -139,11 +139,25 @@ async fn a_connection_that_comes_back_goes_on_where_it_was() {
 async fn it_ends_when_the_process_stops_and_one_person_has_so_many_only() {
     let world = World::new().await;
     let mut feeds: Vec<Feed> = (0..20).map(|_| world.listen(None)).collect();
-    assert!(world.hub.listen((world.tenant.clone(), world.person), None).is_none());
+    let refused = world.hub.listen((world.tenant.clone(), world.person), None);
+    assert_eq!(refused.unwrap_err(), Full::Own);
     feeds.pop();
     let mut feed = world.listen(None);
     world.hub.close();
     assert!(feed.next().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn all_people_together_have_so_many_connections_only() {
+    let world = World::new().await;
+    let listen = || world.hub.listen((world.tenant.clone(), Ids.id(AT)), None);
+    let mut feeds: Vec<Feed> = (0..8192).map(|_| listen().unwrap()).collect();
+    assert_eq!(listen().unwrap_err(), Full::All);
+    feeds.pop();
+    let last = listen().unwrap();
+    assert_eq!(listen().unwrap_err(), Full::All);
+    drop((feeds, last));
+    listen().unwrap();
 }
 
 /// A place of the history that a restore took back, or ahead of everything there is: nothing would ever be told again

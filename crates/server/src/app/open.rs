@@ -19,7 +19,7 @@ use projection::ViewStore;
 use projection::deliveries::{Book, Settings as Courier};
 use properties::Properties;
 use search::Search;
-use supervisor::Supervisor;
+use supervisor::{Background, Supervisor};
 use users::{Erasures, Users};
 
 use super::groups::{Starts, retry};
@@ -295,7 +295,7 @@ async fn kit(
         tenants: Arc::new(tenants(settings)?),
         wait: Duration::from_millis(settings.reads.wait_ms.into()),
         quotas: if settings.limits.enabled { quotas(&settings.quotas) } else { Quotas::default() },
-        jobs: Jobs::supervised(supervisor),
+        jobs: Jobs::supervised(supervisor, Background::start().context("the background threads")?),
     };
     Ok((Kit::from(parts), settled))
 }
