@@ -3,6 +3,7 @@
 
 mod facts;
 mod fanout;
+mod hostile;
 mod journeys;
 mod lag;
 mod listing;
@@ -54,6 +55,9 @@ pub struct Options {
     /// Instead: so many activity events (ten million) appended, sealed and read through; the journal alone
     #[arg(long, value_name = "EVENTS", num_args = 0..=1, default_missing_value = "10000000")]
     volume: Option<u64>,
+    /// Instead: what a reader waits while hostile people are at work, so many rounds (five) of each attack and of all
+    #[arg(long, value_name = "ROUNDS", num_args = 0..=1, default_missing_value = "5")]
+    hostile: Option<usize>,
     /// Instead: this version and another in turn, whose xtask and server are in this directory; at least 15 rounds tell
     #[arg(long, value_name = "DIRECTORY")]
     against: Option<PathBuf>,
@@ -115,6 +119,9 @@ pub fn bench(options: &Options) -> anyhow::Result<()> {
     // Beside the binaries, on the disk that is measured: a temporary directory may be in memory.
     let binaries = std::env::current_exe()?.parent().context("no directory of binaries")?.to_owned();
     let work = tempfile::Builder::new().prefix("bench-").tempdir_in(&binaries)?;
+    if let Some(rounds) = options.hostile {
+        return hostile::measure(&binaries.join("hyderabadinfra"), work.path(), rounds.max(1));
+    }
     let mut report = Report::new(machine::describe(work.path())?, plan);
 
     let path = |name: &str| work.path().join(name);

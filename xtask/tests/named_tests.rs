@@ -1,5 +1,5 @@
-//! Documents that name tests: `docs/event-rules.md` those of each rule, none missing there nor in the code, and
-//! `docs/asvs.md` those of each requirement.
+//! Documents that name tests: `docs/event-rules.md` those of each rule and `docs/former-faults.md` those of each fault, none
+//! missing there nor in the code, and `docs/asvs.md` those of each requirement.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::collections::BTreeSet;
@@ -22,9 +22,31 @@ fn names<'a>(text: &'a str, before: &'a str) -> impl Iterator<Item = String> + '
     text.split(before).skip(1).map(name)
 }
 
-/// Those that begin with `rule_` and two digits.
-fn named(text: &str, before: &str) -> BTreeSet<String> {
-    names(text, before).filter(|name| name.starts_with("rule_")).collect()
+/// Those that begin with one of `marks` and two digits.
+fn numbered(text: &str, before: &str, marks: &[&str]) -> BTreeSet<String> {
+    let is_numbered = |name: &str| {
+        let rest = marks.iter().find_map(|mark| name.strip_prefix(mark));
+        rest.is_some_and(|rest| {
+            let (digits, end) = rest.split_at(rest.len().min(2));
+            digits.len() == 2 && digits.bytes().all(|c| c.is_ascii_digit()) && end.starts_with('_')
+        })
+    };
+    names(text, before).filter(|name| is_numbered(name)).collect()
+}
+
+/// The tests that begin so, which are those that `document` names.
+fn named_in(document: &str, marks: &[&str]) -> BTreeSet<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut code = Vec::new();
+    sources(&root.join("crates"), &mut code);
+    let code: BTreeSet<String> = code.iter().flat_map(|text| numbered(text, "fn ", marks)).collect();
+    let text = std::fs::read_to_string(root.join(document)).unwrap();
+    let named = numbered(&text, "`", marks);
+    let missing: Vec<_> = named.difference(&code).collect();
+    assert!(missing.is_empty(), "{document} names tests that are not there: {missing:?}");
+    let unnamed: Vec<_> = code.difference(&named).collect();
+    assert!(unnamed.is_empty(), "{document} does not name {unnamed:?}");
+    named
 }
 
 #[test]
@@ -46,19 +68,21 @@ fn every_requirement_names_tests_that_exist() {
 
 #[test]
 fn every_rule_names_its_tests() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let mut code = Vec::new();
-    sources(&root.join("crates"), &mut code);
-    let code: BTreeSet<String> = code.iter().flat_map(|text| named(text, "fn ")).collect();
-    let document = std::fs::read_to_string(root.join("docs/event-rules.md")).unwrap();
-    let document = named(&document, "`");
-    let missing: Vec<_> = document.difference(&code).collect();
-    assert!(missing.is_empty(), "docs/event-rules.md names tests that are not there: {missing:?}");
-    let unnamed: Vec<_> = code.difference(&document).collect();
-    assert!(unnamed.is_empty(), "docs/event-rules.md does not name {unnamed:?}");
+    let named = named_in("docs/event-rules.md", &["rule_"]);
     for rule in 1..=24 {
         let built = ![9, 10, 11].contains(&rule);
-        let has = document.iter().any(|name| name.starts_with(&format!("rule_{rule:02}_")));
+        let has = named.iter().any(|name| name.starts_with(&format!("rule_{rule:02}_")));
         assert_eq!(has, built, "rule {rule}");
+    }
+}
+
+#[test]
+fn every_former_fault_names_its_tests() {
+    let named = named_in("docs/former-faults.md", &["h", "e"]);
+    for fault in 1..=26 {
+        // Invented numbers and missing tests are seen by people.
+        let tested = ![23, 26].contains(&fault);
+        let has = named.iter().any(|name| name.starts_with(&format!("h{fault:02}_")));
+        assert_eq!(has, tested, "fault {fault}");
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::aggregate::EventKind;
 use crate::id::{PropertyId, UserId};
 use crate::money::Paise;
-use crate::personal::Personal;
+use crate::personal::{Erasable, Personal};
 
 /// An event of the activity log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -66,11 +66,20 @@ pub enum ActivityEvent {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Snapshot {
     /// Its title.
-    pub title: String,
+    pub title: Erasable<String>,
     /// Its price.
     pub price: Paise,
     /// Its locality.
-    pub area: String,
+    pub area: Erasable<String>,
+}
+
+impl Snapshot {
+    /// What `owner`'s listing was.
+    #[must_use]
+    pub fn of(owner: UserId, title: &str, price: Paise, area: &str) -> Self {
+        let [title, area] = [title, area].map(|text| Erasable::of(owner, text.to_owned()));
+        Self { title, price, area }
+    }
 }
 
 /// Views of one listing since the last sum.
@@ -85,4 +94,6 @@ pub struct CountedViews {
     pub visitors: u64,
 }
 
-impl EventKind for ActivityEvent {}
+impl EventKind for ActivityEvent {
+    const SCHEMA_VERSION: u16 = 2;
+}

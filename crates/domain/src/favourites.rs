@@ -34,7 +34,9 @@ pub enum FavouritesEvent {
     },
 }
 
-impl EventKind for FavouritesEvent {}
+impl EventKind for FavouritesEvent {
+    const SCHEMA_VERSION: u16 = 2;
+}
 
 /// What can be asked.
 #[derive(Clone, Debug)]
@@ -95,15 +97,14 @@ impl Aggregate for Favourites {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::Ids;
+    use crate::id::{Ids, UserId};
     use crate::money::Paise;
 
     #[test]
     fn saving_is_a_set_and_not_a_counter() {
         let now = Timestamp::from_micros(0);
         let id = Ids.id(now);
-        let snapshot =
-            Snapshot { title: "A villa".into(), price: Paise::from_paise(100), area: "Miyapur".into() };
+        let snapshot = Snapshot::of(UserId::default(), "A villa", Paise::from_paise(100), "Miyapur");
         let saved = vec![FavouritesEvent::Saved { property_id: id, snapshot: snapshot.clone() }];
         let unsaved = vec![FavouritesEvent::Unsaved { property_id: id, snapshot: snapshot.clone() }];
         let mut state = Favourites::default();

@@ -8,7 +8,7 @@ use crate::activity::Snapshot;
 use crate::aggregate::{Aggregate, EventKind};
 use crate::fields::Choice;
 use crate::id::{LeadId, PropertyId, UserId};
-use crate::personal::Personal;
+use crate::personal::{Erasable, Personal};
 use crate::property::content::Contact;
 use crate::time::Timestamp;
 
@@ -40,18 +40,23 @@ pub enum LeadEvent {
         /// About which listing.
         property_id: PropertyId,
         /// The listing's title when somebody asked.
-        title: String,
+        title: Erasable<String>,
         /// Where it stood.
         from: LeadStatus,
         /// Where it stands.
         to: LeadStatus,
-        /// What the owner notes for themselves, where that changed.
+        /// What the owner notes for themselves, where that changed: theirs, and about whoever asked, so it goes with either.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        note: Option<Personal<String>>,
+        note: Option<Note>,
     },
 }
 
-impl EventKind for LeadEvent {}
+impl EventKind for LeadEvent {
+    const SCHEMA_VERSION: u16 = 2;
+}
+
+/// What an owner notes, about whoever asked.
+pub type Note = Personal<Personal<String>>;
 
 /// What somebody asks of an owner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -176,7 +181,7 @@ pub struct Standing {
     /// About which listing.
     pub property: PropertyId,
     /// The listing's title when somebody asked.
-    pub title: String,
+    pub title: Erasable<String>,
     /// Who follows it up.
     pub owner: UserId,
     /// What is wanted.
@@ -184,7 +189,7 @@ pub struct Standing {
     /// How far the owner is.
     pub status: LeadStatus,
     /// What they noted.
-    pub note: Option<Personal<String>>,
+    pub note: Option<Note>,
     /// Made at.
     pub created_at: Timestamp,
     /// Followed up at.
@@ -202,12 +207,13 @@ impl Lead {
         if to == LeadStatus::New && lead.status != LeadStatus::New {
             return Err(LeadRejection::NotNewAgain);
         }
-        let note =
-            note.map(|note| Personal::of(lead.owner, note)).filter(|note| Some(note) != lead.note.as_ref());
+        let seeker = lead.enquiry.seeker_id;
+        let note = note.map(|note| Personal::of(lead.owner, Personal::of(seeker, note)));
+        let note = note.filter(|note| Some(note) != lead.note.as_ref());
         if to == lead.status && note.is_none() {
             return Ok(Vec::new());
         }
-        let (lead_id, property_id, title) = (lead.id, lead.property, lead.title.clone());
+        let (lead_id, property_id, title) = (lead.id, lead.property, lead.title.clone().owned_by(lead.owner));
         Ok(vec![LeadEvent::Updated { lead_id, property_id, title, from: lead.status, to, note }])
     }
 }
@@ -266,8 +272,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_micros(0);
 
     fn make(owner: UserId, seeker_id: UserId) -> LeadCommand {
-        let snapshot =
-            Snapshot { title: "A villa".into(), price: Paise::from_paise(1), area: "Miyapur".into() };
+        let snapshot = Snapshot::of(UserId::default(), "A villa", Paise::from_paise(1), "Miyapur");
         let contact = Contact { name: None, phone: Some("+919876543210".into()), email: None };
         let (purpose, seeker) = (Purpose::Visit, Personal::of(seeker_id, contact));
         let enquiry = Box::new(Enquiry { seeker_id, purpose, seeker, words: None, visit_at: None });
@@ -305,7 +310,8 @@ mod tests {
         lead.evolve(&events[0], NOW);
         let standing = lead.made.as_ref().unwrap();
         assert_eq!(standing.status, LeadStatus::Contacted);
-        assert_eq!(standing.note.as_ref().and_then(Personal::as_ref).unwrap(), "Comes on Sunday");
+        let note = standing.note.as_ref().and_then(Personal::as_ref).unwrap();
+        assert_eq!(*note, Personal::of(standing.enquiry.seeker_id, "Comes on Sunday".into()));
         assert_eq!(follow_up(&lead, LeadStatus::Contacted, Some("Comes on Sunday")), Ok(vec![]));
         assert_eq!(follow_up(&lead, LeadStatus::New, None), Err(LeadRejection::NotNewAgain));
         let events = follow_up(&lead, LeadStatus::Lost, None).unwrap();

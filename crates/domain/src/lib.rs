@@ -31,6 +31,7 @@ pub mod tenant;
 pub mod time;
 pub mod upcast;
 pub mod user;
+pub mod warning;
 
 pub use aggregate::{Aggregate, EventKind};
 pub use envelope::{Actor, Envelope, Metadata, StreamId, Version};
@@ -39,7 +40,7 @@ pub use id::{
     EventIds, FileId, Id, Ids, LeadId, NotificationId, PropertyId, ReportId, SavedSearchId, SessionId, UserId,
 };
 pub use money::Paise;
-pub use personal::Personal;
+pub use personal::{Erasable, Personal};
 pub use position::{Log, Position};
 pub use tenant::TenantId;
 pub use time::{Clock, Timestamp};

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::aggregate::{Aggregate, EventKind};
 use crate::id::{FileId, PropertyId, UserId};
 use crate::money::Paise;
+use crate::personal::Erasable;
 use crate::time::Timestamp;
 pub use content::Content;
 pub use images::Image;
@@ -63,7 +64,7 @@ pub enum PropertyEvent {
         /// Its id.
         property_id: PropertyId,
         /// Its title, for the reader of a history.
-        title: String,
+        title: Erasable<String>,
         /// The status before.
         from: Status,
         /// The status now.
@@ -78,7 +79,7 @@ pub enum PropertyEvent {
         /// Its id.
         property_id: PropertyId,
         /// Its title, for the reader of a history.
-        title: String,
+        title: Erasable<String>,
     },
     /// A moderator put it among the featured ones, or took it out.
     #[serde(rename = "PROPERTY_FEATURED")]
@@ -86,7 +87,7 @@ pub enum PropertyEvent {
         /// Its id.
         property_id: PropertyId,
         /// Its title.
-        title: String,
+        title: Erasable<String>,
         /// In or out.
         featured: bool,
     },
@@ -96,7 +97,7 @@ pub enum PropertyEvent {
         /// Its id.
         property_id: PropertyId,
         /// Its title.
-        title: String,
+        title: Erasable<String>,
         /// Confirmed or not.
         verified: bool,
     },
@@ -106,7 +107,7 @@ pub enum PropertyEvent {
         /// Its id.
         property_id: PropertyId,
         /// Its title.
-        title: String,
+        title: Erasable<String>,
     },
     /// A moderator sent it back, or took it down.
     #[serde(rename = "PROPERTY_REJECTED")]
@@ -114,9 +115,9 @@ pub enum PropertyEvent {
         /// Its id.
         property_id: PropertyId,
         /// Its title.
-        title: String,
+        title: Erasable<String>,
         /// Why, in words for the owner.
-        reason: String,
+        reason: Erasable<String>,
         /// It was on show: only moderators and administrators put it back.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         taken_down: bool,
@@ -127,7 +128,7 @@ pub enum PropertyEvent {
         /// Its id.
         property_id: PropertyId,
         /// Its title, for the reader of a history.
-        title: String,
+        title: Erasable<String>,
         /// Those that were not there before.
         added: Vec<FileId>,
         /// It was verified or featured and is neither any more: nobody has said so of what is to be seen now.
@@ -138,7 +139,9 @@ pub enum PropertyEvent {
     },
 }
 
-impl EventKind for PropertyEvent {}
+impl EventKind for PropertyEvent {
+    const SCHEMA_VERSION: u16 = 2;
+}
 
 /// What a listing can be asked to do.
 #[derive(Clone, Debug)]
@@ -245,6 +248,13 @@ pub struct Listing {
     pub updated_at: Timestamp,
 }
 
+impl Listing {
+    /// Its title as its owner's, for an event.
+    fn title(&self) -> Erasable<String> {
+        self.content.title.clone().owned_by(self.owner)
+    }
+}
+
 impl Property {
     fn present(&self) -> Result<&Listing, PropertyRejection> {
         let listing = self.listing.as_ref().ok_or(PropertyRejection::Unknown)?;
@@ -253,7 +263,7 @@ impl Property {
 
     fn edit(&self, content: Content, by: By) -> Result<Vec<PropertyEvent>, PropertyRejection> {
         let listing = self.present()?;
-        let party = listing.party(by);
+        let (party, content) = (listing.party(by), content.owned_by(listing.owner));
         if !matches!(party, Party::Owner | Party::Administrator) {
             return Err(PropertyRejection::NotAllowed);
         }
@@ -285,7 +295,7 @@ impl Aggregate for Property {
             PropertyCommand::List { .. } if self.listing.is_some() => Err(PropertyRejection::Exists),
             PropertyCommand::List { id, owner, content, source_reference, moderated } => {
                 let status = if moderated { Status::PendingReview } else { Status::Active };
-                let owner_id = owner;
+                let (owner_id, content) = (owner, content.owned_by(owner));
                 Ok(vec![PropertyEvent::Listed {
                     property_id: id,
                     owner_id,

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::aggregate::{Aggregate, EventKind};
 use crate::fields::Choice;
 use crate::id::{PropertyId, ReportId, UserId};
-use crate::personal::Personal;
+use crate::personal::{Erasable, Personal};
 use crate::time::Timestamp;
 
 /// What is reported.
@@ -19,7 +19,9 @@ pub enum ReportEvent {
     Reported(Complaint),
 }
 
-impl EventKind for ReportEvent {}
+impl EventKind for ReportEvent {
+    const SCHEMA_VERSION: u16 = 2;
+}
 
 /// What a person says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -30,7 +32,7 @@ pub struct Complaint {
     /// Which listing.
     pub property_id: PropertyId,
     /// The listing's title then.
-    pub title: String,
+    pub title: Erasable<String>,
     /// Who says so; moderators see it, the listing's owner does not.
     pub reporter_id: UserId,
     /// What is wrong.

@@ -1,6 +1,9 @@
 //! Old payload shapes made new on read, one step at a time; what was written stays as it is.
 
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use crate::id::UserId;
+use crate::personal::{CLEAR, ERASABLE};
 
 /// One step: payloads of `event_type` at `from` become payloads at `from + 1`.
 #[derive(Clone, Copy, Debug)]
@@ -14,7 +17,53 @@ pub struct Upcaster {
 }
 
 /// Every step ever needed. A changed meaning is a new event type instead; see `docs/events.md`.
-pub const STEPS: &[Upcaster] = &[];
+pub const STEPS: &[Upcaster] = &[
+    erasable("CONTACT_REVEALED", with_words),
+    erasable("LEAD_CREATED", with_words),
+    erasable("LEAD_UPDATED", with_note),
+    erasable("PROPERTY_APPROVED", with_words),
+    erasable("PROPERTY_CREATED", with_words),
+    erasable("PROPERTY_DELETED", with_words),
+    erasable("PROPERTY_FAVORITED", with_words),
+    erasable("PROPERTY_FEATURED", with_words),
+    erasable("PROPERTY_IMAGES_ADDED", with_words),
+    erasable("PROPERTY_REJECTED", with_words),
+    erasable("PROPERTY_REPORTED", with_words),
+    erasable("PROPERTY_SHARED", with_words),
+    erasable("PROPERTY_STATUS_CHANGED", with_words),
+    erasable("PROPERTY_UNFAVORITED", with_words),
+    erasable("PROPERTY_UPDATED", with_words),
+    erasable("PROPERTY_VERIFIED", with_words),
+    erasable("PROPERTY_VIEWED", with_words),
+];
+
+const fn erasable(event_type: &'static str, step: fn(Value) -> Value) -> Upcaster {
+    Upcaster { event_type, from: 1, step }
+}
+
+/// Schema 1 wrote the words of a home's owner in clear, and did not always say whose they are.
+fn with_words(mut data: Value) -> Value {
+    let mark = |value: &mut Value| {
+        let subject = UserId::default();
+        *value = json!({ERASABLE: {"subject": subject, "value": value.take()}});
+    };
+    for name in ["title", "description", "amenities", "nearbyFacilities", "area", "reason"] {
+        data.get_mut(name).map(mark);
+    }
+    for name in ["area", "coordinates"] {
+        data.get_mut("location").and_then(|location| location.get_mut(name)).map(mark);
+    }
+    data
+}
+
+/// Schema 1 wrote an owner's note with the owner's key alone.
+fn with_note(mut data: Value) -> Value {
+    if let Some(note) = data.get_mut("note").and_then(|note| note.get_mut(CLEAR)) {
+        let inner = json!({CLEAR: note.clone()});
+        note["value"] = inner;
+    }
+    with_words(data)
+}
 
 /// Whether a payload of `event_type` at `version` has another shape today.
 #[must_use]
@@ -37,7 +86,6 @@ pub fn upcast(steps: &[Upcaster], event_type: &str, version: u16, data: Value) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn steps_apply_in_order_and_only_from_their_version() {

@@ -10,23 +10,35 @@ mod upload;
 
 use axum::Router;
 use axum::extract::Path;
+use axum::middleware::from_fn_with_state;
 use domain::FileId;
-use http_kit::Failure;
+use http_kit::{Failure, in_background};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::App;
 
 pub fn router(app: App) -> Router {
-    routes().with_state(app).into()
+    let background = app.files.kit.jobs.background().clone();
+    let costly = uploading().route_layer(from_fn_with_state(background, in_background));
+    answering().merge(costly).with_state(app).into()
 }
 
 /// The operations, documented where they are answered.
 pub fn routes() -> OpenApiRouter<App> {
+    answering().merge(uploading())
+}
+
+/// What takes many bytes, and makes them durable.
+fn uploading() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(upload::one))
         .routes(routes!(upload::several))
         .routes(routes!(upload::each))
+}
+
+fn answering() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
         .routes(routes!(optimize::start))
         .routes(routes!(photos::of_listing))
         .routes(routes!(serve::download))

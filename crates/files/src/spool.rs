@@ -16,7 +16,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 /// Written at once.
 const PIECE: usize = 128 * 1024;
 /// Files that are in memory as a whole at the same time.
-const IN_MEMORY: usize = 4;
+const IN_MEMORY: usize = 2;
 
 /// Where uploads wait. Clones share it.
 #[derive(Clone, Debug)]

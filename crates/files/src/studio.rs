@@ -1,4 +1,4 @@
-//! Where images are made anew: on threads of their own, as many at a time as fit into a fixed amount of memory, told
+//! Where images are made anew: on threads of their own that others go before, as many at a time as fit into a fixed amount of memory, told
 //! from their first bytes, whatever comes. The threads stay the same, so that what their allocators keep stays bounded,
 //! too.
 
@@ -10,7 +10,7 @@ use bytes::Bytes;
 use domain::FieldErrors;
 use http_kit::Failure;
 use image::ImageFormat;
-use supervisor::{Supervised, Supervisor};
+use supervisor::{Supervised, Supervisor, priority};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::picture::{self, Picture, PictureError, memory};
@@ -34,6 +34,7 @@ fn units(bytes: u64) -> u32 {
 }
 
 fn work(thread: &Supervised, queue: &Mutex<Receiver<Job>>) {
+    priority::lower_to(priority::LOW);
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         match job {

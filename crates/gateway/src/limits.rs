@@ -1,5 +1,6 @@
 //! How often somebody may call: token buckets in process, on the clock of the application.
 
+mod guesses;
 mod standing;
 
 use std::hash::Hash;
@@ -7,7 +8,8 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use domain::{Clock, TenantId, UserId};
+use domain::warning::Guesses;
+use domain::{Clock, TenantId, Timestamp, UserId};
 use governor::clock::Clock as _;
 use governor::middleware::StateInformationMiddleware;
 use governor::nanos::Nanos;
@@ -16,6 +18,7 @@ use governor::{Quota, RateLimiter};
 use http_kit::{Failure, Network};
 
 use crate::devices::Device;
+use guesses::WrongPasswords;
 pub(crate) use standing::Allowance;
 use standing::{Standing, seconds};
 
@@ -33,6 +36,8 @@ pub struct LimitSettings {
     pub sign_in_per_account: NonZeroU32,
     /// Sign-ins a minute from one address.
     pub sign_in_per_address: NonZeroU32,
+    /// Wrong passwords at one account in a day, by strangers, after which its owner is told.
+    pub wrong_passwords_told: NonZeroU32,
     /// Registrations a minute from one address.
     pub registrations_per_address: NonZeroU32,
     /// Contacts shown a minute to one person.
@@ -120,7 +125,8 @@ pub(crate) enum Guesser {
     Stranger(Option<Network>),
 }
 
-type Account = (TenantId, String);
+/// Its tenant, and its id or, where there is no such account, the name that was typed.
+pub(crate) type Account = (TenantId, String);
 
 /// The buckets of one process.
 #[derive(Debug)]
@@ -131,6 +137,7 @@ pub struct Limits {
     /// All strangers together.
     sign_in_strangers: Buckets<Account>,
     sign_in_address: ByAddress,
+    wrong_passwords: WrongPasswords,
     registration: ByAddress,
     contact: Buckets<(TenantId, UserId)>,
     user: Buckets<(TenantId, UserId)>,
@@ -157,6 +164,7 @@ impl Limits {
                 settings.sign_in_per_address,
                 &clock,
             ),
+            wrong_passwords: WrongPasswords::new(settings.wrong_passwords_told),
             registration: ByAddress::new(
                 ["registration", "registration-site"],
                 minute,
@@ -242,6 +250,21 @@ impl Limits {
         self.take_quietly(&self.sign_in_strangers, account, allowance)?;
         // After the others: whoever guesses at one account uses up little of what all have at an address together.
         address.map_or(Ok(()), |address| self.sign_in(address, allowance))
+    }
+
+    /// A stranger's wrong password at an account. Gives what was counted, when its owner is to be told.
+    pub(crate) fn wrong_password(
+        &self,
+        account: &Account,
+        address: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Option<Guesses> {
+        self.enabled.then(|| self.wrong_passwords.count(account, address.map(Network::of), now)).flatten()
+    }
+
+    /// Its owner could not be told.
+    pub(crate) fn not_told(&self, account: &Account) {
+        self.wrong_passwords.not_told(account);
     }
 
     /// A sign-in attempt from an address.

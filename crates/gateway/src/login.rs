@@ -1,6 +1,8 @@
 //! Signing in answers with the complete history: the gateway asks the history service on the person's behalf and
 //! joins the two, so that neither service knows the other.
 
+use std::net::IpAddr;
+
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST};
@@ -9,6 +11,7 @@ use axum::http::uri::Scheme;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use domain::warning::WarningCommand;
 use domain::{Fields, TenantId, UserId};
 use http_body_util::BodyExt;
 use http_kit::{CorrelationId, Failure, Host, Network};
@@ -18,7 +21,7 @@ use tower::ServiceExt;
 use crate::Gateway;
 use crate::devices::Device;
 use crate::guard::address;
-use crate::limits::{Allowance, Guesser};
+use crate::limits::{Account, Allowance, Guesser};
 
 /// A sign-in needs no more than this.
 const MOST: usize = 16 * 1024;
@@ -45,18 +48,23 @@ async fn attempt(
     let tenants = &gateway.kit.tenants;
     let tenant = Host::of(&parts.headers).and_then(|host| tenants.by_host(host.name()));
     let tenant = tenant.unwrap_or(tenants.default_id()).clone();
-    let device = limit(gateway, &tenant, &parts, &bytes, allowance).await?;
+    let tried = limit(gateway, &tenant, &parts, &bytes, allowance).await?;
+    let address = address(&parts);
     let scheme = parts.extensions.get::<Scheme>().cloned();
     let correlation = parts.extensions.get::<CorrelationId>().cloned();
     let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
     if response.status() != StatusCode::OK {
+        let stranger = tried.filter(|tried| tried.device.is_none());
+        if let Some(tried) = stranger.filter(|_| response.status() == StatusCode::UNAUTHORIZED) {
+            wrong_password(gateway, tried.account, address);
+        }
         return Ok(response);
     }
     let (mut parts, body) = response.into_parts();
     let bytes = body.collect().await.map_err(|error| Failure::unavailable(&error))?.to_bytes();
     let mut answer: Value = serde_json::from_slice(&bytes).map_err(|error| Failure::unavailable(&error))?;
     if let Some(user) = answer.pointer("/data/user/id").and_then(|id| id.as_str()?.parse::<UserId>().ok()) {
-        let device = device.unwrap_or_else(Device::fresh);
+        let device = tried.and_then(|tried| tried.device).unwrap_or_else(Device::fresh);
         device.keep(&gateway.kit, &mut parts.headers, (&tenant, user), scheme.as_ref());
     }
     let token = answer.pointer("/data/accessToken").and_then(Value::as_str).unwrap_or("").to_owned();
@@ -71,14 +79,35 @@ async fn attempt(
     Ok(Response::from_parts(parts, Body::from(answer.to_string())))
 }
 
-/// Takes an attempt from the limits. Gives the browser, when it signed in to that account before.
+/// A sign-in that is under way.
+struct Attempt {
+    account: Account,
+    /// The browser, when it signed in to that account before.
+    device: Option<Device>,
+}
+
+/// Counts a stranger's wrong password, and has the owner told when it is time. Nothing of that is waited for, and it is the
+/// same for a name that is no account's, so that nobody learns anything by the time it takes.
+fn wrong_password(gateway: &Gateway, account: Account, address: Option<IpAddr>) {
+    let now = gateway.kit.tokens.steady().now();
+    let Some(guesses) = gateway.limits.wrong_password(&account, address, now) else { return };
+    let telling = gateway.clone();
+    gateway.kit.jobs.spawn(async move {
+        let Ok(owner) = account.1.parse::<UserId>() else { return };
+        if !telling.kit.warn(&account.0, owner, WarningCommand::OfGuessing(owner, guesses)).await {
+            telling.limits.not_told(&account);
+        }
+    });
+}
+
+/// Takes an attempt from the limits.
 async fn limit(
     gateway: &Gateway,
     tenant: &TenantId,
     parts: &Parts,
     body: &Bytes,
     allowance: &mut Allowance,
-) -> Result<Option<Device>, Failure> {
+) -> Result<Option<Attempt>, Failure> {
     let address = address(parts);
     let Some(name) = account(body) else {
         // It is refused, but not for nothing.
@@ -89,14 +118,15 @@ async fn limit(
     let kind = if name.contains('@') { "email" } else { "username" };
     let ledger = &gateway.kit.ledger;
     let owner = ledger.journal().owner(&ledger.keys().claim(tenant, kind, &name)).await?;
-    // The e-mail address and the user name of an account are one account.
-    let account = (tenant.clone(), owner.map_or(name, |stream| stream.id.to_string()));
+    // The e-mail address and the user name of an account are one account. What was typed is never taken for an id.
+    let account = owner.map_or_else(|| format!("={name}"), |stream| stream.id.to_string());
+    let account = (tenant.clone(), account);
     let user = account.1.parse::<UserId>().ok();
     let device = user.and_then(|user| Device::known(&gateway.kit, &parts.headers, tenant, user));
     let stranger = || Guesser::Stranger(address.map(Network::subscriber));
     let guesser = device.clone().map_or_else(stranger, Guesser::Known);
     gateway.limits.account(&account, guesser, address, allowance)?;
-    Ok(device)
+    Ok(Some(Attempt { account, device }))
 }
 
 /// The account named in a sign-in's body, read as the users service reads it: a blank or a number in front of the

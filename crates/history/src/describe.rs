@@ -124,6 +124,8 @@ impl Told<'_> {
             },
             "PERSONAL_DATA_EXPORTED" => format!("You exported {whose} data"),
             "UNUSUAL_CONTACT_LOOKS" => "You looked up unusually many contacts".to_owned(),
+            "PASSWORD_GUESSING_NOTICED" => format!("Somebody tried passwords at {whose} account"),
+            "REGISTRATION_ATTEMPTED" => format!("Somebody tried to register with {whose} e-mail address"),
             "PERSONAL_DATA_ERASED" => format!("You had {whose} data erased"),
             "HISTORY_ENTRY_HIDDEN" => "You hid an entry of a history".into(),
             _ => return None,

@@ -83,6 +83,7 @@ impl Asked {
     }
 
     fn person<'a>(&'a self, site: &'a Site) -> Person<'a> {
-        Person { store: &site.history.store, tenant: &self.caller.tenant, user: self.user }
+        let History { store, kit } = &site.history;
+        Person { store, tenant: &self.caller.tenant, user: self.user, ledger: &kit.ledger }
     }
 }

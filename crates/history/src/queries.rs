@@ -7,8 +7,9 @@ use std::fmt::Write;
 use ::projection::{Row, Value, ViewError, ViewStore};
 use domain::time::day_name;
 use domain::{EventIds, TenantId, Timestamp, UserId};
+use journal::Ledger;
 use serde::Serialize;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -51,13 +52,13 @@ pub struct HistoryEntry {
 }
 
 impl HistoryEntry {
-    fn read(user: UserId, row: &Row) -> Self {
+    fn read(person: &Person<'_>, row: &Row) -> Self {
+        let user = person.user;
         let text = |column| row.text(column).map(str::to_owned);
         let at = |column| Timestamp::from_micros(row.int(column).unwrap_or_default());
         let id = text(0).unwrap_or_default();
         let activity_type = text(1).unwrap_or_default();
-        let data: serde_json::Map<String, Json> =
-            row.text(3).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+        let data = person.opened(id.parse().unwrap_or_default(), row.text(3).unwrap_or_default());
         let (related_entity_id, related_entity_type) = (text(4), text(5));
         let about_person = related_entity_type.as_deref() == Some("user");
         let to_another =
@@ -117,6 +118,8 @@ pub struct Person<'a> {
     pub tenant: &'a TenantId,
     /// Themselves.
     pub user: UserId,
+    /// Opens what other people wrote.
+    pub ledger: &'a Ledger,
 }
 
 const COLUMNS: &str = "event_id, activity_type, timestamp, activity_data, related_entity_id,
@@ -126,6 +129,20 @@ const COLUMNS: &str = "event_id, activity_type, timestamp, activity_data, relate
 const THEIRS: &str = "owner = $1 and tenant = $2 and user_id = $3";
 
 impl Person<'_> {
+    /// What is kept of an event, with what other people wrote and nobody erased since.
+    fn opened(&self, event: Uuid, kept: &str) -> Map<String, Json> {
+        let Json::Object(mut data) = self.ledger.masked_part(self.tenant, event, "data", kept) else {
+            return Map::new();
+        };
+        if let Some(Json::Object(mut location)) = data.remove("location")
+            && let Some(area) = location.remove("area")
+        {
+            data.insert("area".into(), area);
+        }
+        data.retain(|_, value| !value.is_null());
+        data
+    }
+
     fn owner(&self) -> i64 {
         owner(self.tenant, self.user)
     }
@@ -208,14 +225,14 @@ impl Person<'_> {
              and timestamp >= $6 {kinds} order by event_id desc limit $7 offset $8"
         );
         let rows = self.store.query(&sql, params).await?;
-        Ok(rows.iter().map(|row| HistoryEntry::read(self.user, row)).collect())
+        Ok(rows.iter().map(|row| HistoryEntry::read(self, row)).collect())
     }
 
     /// The oldest entry.
     pub async fn first(&self) -> Result<Option<HistoryEntry>, ViewError> {
         let sql = format!("select {COLUMNS} from user_activity where {THEIRS} order by event_id limit 1");
         let rows = self.store.query(&sql, self.key()).await?;
-        Ok(rows.first().map(|row| HistoryEntry::read(self.user, row)))
+        Ok(rows.first().map(|row| HistoryEntry::read(self, row)))
     }
 
     /// Whether an entry is theirs, and whether it is still to be seen.

@@ -165,8 +165,8 @@ impl Told {
 fn keep_own(value: &mut Value, subject: &str) {
     match value {
         Value::Object(members) => {
-            let sealed = members.get(SEALED).and_then(|sealed| sealed.get("subject"));
-            if sealed.is_some_and(|whose| whose != subject) {
+            let others = |sealed: &Value| sealed["subject"] != subject && sealed["erasable"] != true;
+            if members.get(SEALED).is_some_and(others) {
                 *value = Value::Null;
                 return;
             }

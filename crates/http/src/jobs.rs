@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::Timestamp;
 use serde::Serialize;
-use supervisor::Supervisor;
+use supervisor::{Background, Supervisor};
 use tokio::task::JoinSet;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -44,10 +44,11 @@ struct Running {
 
 type Registry = Arc<Mutex<HashMap<Uuid, Running>>>;
 
-/// The jobs of this process, and who supervises them and all that works beside the requests.
+/// The jobs of this process, who supervises them and all that works beside the requests, and where costly work goes on.
 #[derive(Debug, Default)]
 pub struct Jobs {
     supervisor: Supervisor,
+    background: Background,
     running: Registry,
     tasks: Mutex<JoinSet<()>>,
 }
@@ -76,16 +77,22 @@ impl Drop for Job {
 }
 
 impl Jobs {
-    /// Jobs whose panics `supervisor` learns of, as those of `jobs`.
+    /// Jobs whose panics `supervisor` learns of, as those of `jobs`, and costly work in `background`.
     #[must_use]
-    pub fn supervised(supervisor: Supervisor) -> Self {
-        Self { supervisor, ..Self::default() }
+    pub fn supervised(supervisor: Supervisor, background: Background) -> Self {
+        Self { supervisor, background, ..Self::default() }
     }
 
     /// Who supervises the tasks and threads of this process.
     #[must_use]
     pub fn supervisor(&self) -> &Supervisor {
         &self.supervisor
+    }
+
+    /// Where work goes on that costs much, so that it holds up nobody.
+    #[must_use]
+    pub fn background(&self) -> &Background {
+        &self.background
     }
 
     /// A new job on `subject`.
@@ -101,13 +108,12 @@ impl Jobs {
         Ok(Job { id, running: Arc::clone(&self.running) })
     }
 
-    /// Does the work of a job beside everything else, once: a job that panics is over, and is begun again by whoever
-    /// wants it.
+    /// Does the work of a job in the background, once: a job that panics is over, and is begun again by whoever wants it.
     pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         while tasks.try_join_next().is_some() {}
         let job = self.supervisor.named("jobs");
-        tasks.spawn(async move { job.attempt_task(work).await });
+        self.background.spawn_in(&mut tasks, async move { job.attempt_task(work).await });
     }
 
     /// How far a job of this process is; nothing when it is not at work.

@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 mod access;
+mod background;
 mod body;
 mod caller;
 mod commands;
@@ -30,8 +31,10 @@ mod rest;
 mod steady;
 mod tokens;
 mod under_way;
+mod warnings;
 
 pub use access::{Access, Category, Right};
+pub use background::in_background;
 pub use body::Body;
 pub use caller::{Caller, CorrelationId, SignedIn, Visitor, bearer};
 pub use commands::Recorded;

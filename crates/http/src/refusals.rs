@@ -3,7 +3,8 @@
 use std::fmt::Display;
 
 use axum::http::StatusCode;
-use journal::ExecuteError;
+use journal::keys::KeyError;
+use journal::{DecodeError, ExecuteError};
 
 use crate::failure::Failure;
 use crate::quotas::over_quota;
@@ -28,6 +29,11 @@ pub fn refused<R: Display>(error: ExecuteError<R>) -> Failure {
         ExecuteError::Busy => {
             Failure::conflict("BUSY", "others kept changing it at the same time; try again")
         }
+        ExecuteError::Decode(DecodeError::Keys(KeyError::Erased)) => Failure::new(
+            StatusCode::GONE,
+            "PERSON_LEFT",
+            "somebody whom this is about has left, and nothing more is kept about them",
+        ),
         ExecuteError::Decode(error) => Failure::unavailable(&error),
         ExecuteError::Journal(error) => Failure::unavailable(&error),
     }

@@ -83,12 +83,10 @@ impl Month {
             correlation_id: Some(self.ledger.fresh().to_string()),
             causation_id: None,
         };
-        let snapshot = Snapshot {
-            title: format!("{}BHK Apartment number {home} in Gachibowli", 1 + home % 4),
-            price: Paise::from_paise(i64::try_from(home).unwrap() * 1_000_000),
-            area: ["Gachibowli", "Kondapur", "Madhapur", "Miyapur"][usize::try_from(home % 4).unwrap()]
-                .into(),
-        };
+        let title = format!("{}BHK Apartment number {home} in Gachibowli", 1 + home % 4);
+        let price = Paise::from_paise(i64::try_from(home).unwrap() * 1_000_000);
+        let area = ["Gachibowli", "Kondapur", "Madhapur", "Miyapur"][usize::try_from(home % 4).unwrap()];
+        let snapshot = Snapshot::of(self.person(home), &title, price, area);
         let event =
             ActivityEvent::Viewed { property_id: id(2, home).into(), snapshot, views: 1, counted: true };
         let actor = Actor { tenant: tenant(), user: Some(user), metadata };

@@ -1,20 +1,20 @@
-//! Personal values inside payloads: sealed on the way into the journal, opened on the way out.
+//! Values inside payloads that leave with a person: sealed on the way into the journal, opened on the way out.
 //!
-//! The tenant, the subject, the event's id and the path of the field are authenticated with each value, so a
-//! sealed value moved anywhere else does not open.
+//! The tenant, the subject, the event's id, the path of the field and who may read it are authenticated with each value,
+//! so a sealed value that was moved or marked otherwise does not open. A value may hold another person's inside.
 
 use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
-use domain::personal::{CLEAR, ERASED, SEALED};
+use domain::personal::{CLEAR, ERASABLE, ERASED, SEALED};
 use domain::{TenantId, UserId};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::json::replace;
+use crate::json::{Stop, replace};
 use crate::keys::{KeyError, KeyRing, decrypt, encrypt};
 
 /// A stored payload cannot be read.
@@ -41,9 +41,21 @@ pub enum DecodeError {
 /// The root of an event's circumstances.
 pub const METADATA: &str = "metadata";
 
-/// What is authenticated with a value.
-fn place(tenant: &TenantId, event: Uuid, path: &str, subject: UserId) -> Vec<u8> {
-    format!("{tenant}|{subject}|{event}|{path}").into_bytes()
+/// Which values of which event.
+#[derive(Clone, Copy)]
+struct Of<'a> {
+    keys: &'a KeyRing,
+    tenant: &'a TenantId,
+    event: Uuid,
+}
+
+impl Of<'_> {
+    /// What is authenticated with a value.
+    fn place(&self, path: &str, subject: UserId, erasable: bool) -> Vec<u8> {
+        let (tenant, event) = (self.tenant, self.event);
+        let readable = if erasable { "|erasable" } else { "" };
+        format!("{tenant}|{subject}|{event}|{path}{readable}").into_bytes()
+    }
 }
 
 #[derive(Deserialize)]
@@ -56,12 +68,18 @@ struct Clear<'a> {
 #[derive(Deserialize)]
 struct Sealed<'a> {
     subject: UserId,
+    #[serde(default)]
+    erasable: bool,
     #[serde(rename = "box")]
     sealed: &'a str,
 }
 
-/// Seals every clear personal value inside `json`, at `root` of an event of `tenant`. About somebody who was erased
-/// nothing can be written; only the circumstances under which an event came about are left out instead.
+/// Seals every clear value of a person inside `json`, at `root` of an event of `tenant`. About somebody who was erased
+/// nothing personal can be written; what they wrote for others to read, such as the title of a home that somebody else
+/// does something with, and the circumstances under which an event came about are left out instead.
+///
+/// # Errors
+/// When a key cannot be had, a value belongs to nobody, or `json` cannot be walked: nothing goes in clear.
 pub fn seal(
     keys: &KeyRing,
     tenant: &TenantId,
@@ -69,85 +87,162 @@ pub fn seal(
     root: &str,
     json: &str,
 ) -> Result<String, KeyError> {
-    let sealed = replace(json, root, CLEAR, |path, inner| -> Result<_, KeyError> {
-        let missing = |_| KeyError::Unavailable("a personal value without a subject".into());
-        let Clear { subject, value } = serde_json::from_str(inner).map_err(missing)?;
-        let key = match keys.subject_or_new(tenant, subject) {
-            Err(KeyError::Erased) if root == METADATA => return Ok(format!(r#"{{"{ERASED}":true}}"#)),
-            key => key?,
-        };
-        let sealed =
-            BASE64.encode(encrypt(&key, &place(tenant, event, path, subject), value.get().as_bytes())?);
-        Ok(format!(r#"{{"{SEALED}":{{"subject":"{subject}","box":"{sealed}"}}}}"#))
-    })?;
-    Ok(sealed.into_owned())
+    Of { keys, tenant, event }.seal(root, json).map(Cow::into_owned)
 }
 
-/// Whose sealed personal values stand inside a payload.
+impl Of<'_> {
+    fn seal<'j>(self, root: &str, json: &'j str) -> Result<Cow<'j, str>, KeyError> {
+        let personal = self.seal_marked(root, json, CLEAR)?;
+        Ok(match self.seal_marked(root, &personal, ERASABLE)? {
+            Cow::Owned(sealed) => Cow::Owned(sealed),
+            Cow::Borrowed(_) => personal,
+        })
+    }
+
+    fn seal_marked<'j>(self, root: &str, json: &'j str, marker: &str) -> Result<Cow<'j, str>, KeyError> {
+        let erasable = marker == ERASABLE;
+        let sealed = replace(json, root, marker, |path, inner| {
+            let Clear { subject, value } = serde_json::from_str(inner).map_err(|_| nobodys(path))?;
+            if subject == UserId::default() {
+                return Err(nobodys(path));
+            }
+            let key = match self.keys.subject_or_new(self.tenant, subject) {
+                Err(KeyError::Erased) if erasable || root == METADATA => {
+                    return Ok(format!(r#"{{"{ERASED}":true}}"#));
+                }
+                key => key?,
+            };
+            let value = self.seal(path, value.get())?;
+            let sealed = encrypt(&key, &self.place(path, subject, erasable), value.as_bytes())?;
+            let (sealed, readable) =
+                (BASE64.encode(sealed), if erasable { r#""erasable":true,"# } else { "" });
+            Ok(format!(r#"{{"{SEALED}":{{"subject":"{subject}",{readable}"box":"{sealed}"}}}}"#))
+        });
+        sealed.map_err(|stop| match stop {
+            Stop::Malformed => {
+                KeyError::Unavailable("an event that cannot be walked cannot be sealed".into())
+            }
+            Stop::Refused(error) => error,
+        })
+    }
+}
+
+fn nobodys(path: &str) -> KeyError {
+    KeyError::Unavailable(format!("a value at {path} belongs to nobody"))
+}
+
+/// Whose sealed values stand inside a payload.
 ///
 /// # Errors
 /// When one of them names nobody.
 pub fn subjects(json: &str) -> Result<Vec<UserId>, DecodeError> {
     let mut subjects = Vec::new();
-    replace(json, "", SEALED, |path, inner| -> Result<_, DecodeError> {
-        let forged = |_| DecodeError::Forged(path.to_owned());
-        let Sealed { subject, .. } = serde_json::from_str(inner).map_err(forged)?;
+    let walked = replace(json, "", SEALED, |path, inner| {
+        let Sealed { subject, .. } = sealed(path, inner)?;
         subjects.push(subject);
         Ok("null".to_owned())
-    })?;
+    });
+    as_it_is(json, walked)?;
     Ok(subjects)
 }
 
-/// Opens every sealed personal value inside `json`; those of erased people become the erased marker. A key that is
-/// missing and was not destroyed is an error.
+fn sealed<'j>(path: &str, inner: &'j str) -> Result<Sealed<'j>, DecodeError> {
+    serde_json::from_str(inner).map_err(|_| DecodeError::Forged(path.to_owned()))
+}
+
+/// What cannot be walked comes back as it is: whoever parses it says what is wrong with it.
+fn as_it_is<'j>(
+    json: &'j str,
+    walked: Result<Cow<'j, str>, Stop<DecodeError>>,
+) -> Result<Cow<'j, str>, DecodeError> {
+    match walked {
+        Err(Stop::Malformed) => Ok(Cow::Borrowed(json)),
+        Err(Stop::Refused(error)) => Err(error),
+        Ok(walked) => Ok(walked),
+    }
+}
+
+/// Which sealed values are opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// All.
+    All,
+    /// Those that whoever may see the event may read.
+    Erasable,
+}
+
+/// Opens the sealed values inside `json`; those of erased people become the erased marker. A key that is missing and
+/// was not destroyed is an error.
 pub fn open<'j>(
     keys: &KeyRing,
     tenant: &TenantId,
     event: Uuid,
     root: &str,
     json: &'j str,
+    opened: Opened,
 ) -> Result<Cow<'j, str>, DecodeError> {
-    replace(json, root, SEALED, |path, inner| {
-        let forged = || DecodeError::Forged(path.to_owned());
-        let Sealed { subject, sealed } = serde_json::from_str(inner).map_err(|_| forged())?;
-        let Some(key) = keys.subject(tenant, subject)? else {
-            return Ok(format!(r#"{{"{ERASED}":true}}"#));
-        };
-        let sealed = BASE64.decode(sealed).map_err(|_| forged())?;
-        let clear = decrypt(&key, &place(tenant, event, path, subject), &sealed).ok_or_else(forged)?;
-        let value = std::str::from_utf8(&clear).map_err(|_| forged())?;
-        Ok(format!(r#"{{"{CLEAR}":{{"subject":"{subject}","value":{value}}}}}"#))
-    })
+    Of { keys, tenant, event }.open(root, json, opened)
+}
+
+impl Of<'_> {
+    fn open<'j>(self, root: &str, json: &'j str, opened: Opened) -> Result<Cow<'j, str>, DecodeError> {
+        let walked = replace(json, root, SEALED, |path, inner| {
+            let forged = || DecodeError::Forged(path.to_owned());
+            let Sealed { subject, erasable, sealed } = sealed(path, inner)?;
+            if opened == Opened::Erasable && !erasable {
+                return Ok(format!(r#"{{"{SEALED}":{inner}}}"#));
+            }
+            let Some(key) = self.keys.subject(self.tenant, subject)? else {
+                return Ok(format!(r#"{{"{ERASED}":true}}"#));
+            };
+            let sealed = BASE64.decode(sealed).map_err(|_| forged())?;
+            let clear = decrypt(&key, &self.place(path, subject, erasable), &sealed).ok_or_else(forged)?;
+            let value = std::str::from_utf8(&clear).map_err(|_| forged())?;
+            let value = self.open(path, value, opened)?;
+            let marker = if erasable { ERASABLE } else { CLEAR };
+            Ok(format!(r#"{{"{marker}":{{"subject":"{subject}","value":{value}}}}}"#))
+        });
+        as_it_is(json, walked)
+    }
 }
 
 /// What people read in place of a personal value that is not theirs to see.
 const MASK: &str = "(personal)";
 
-/// Replaces every personal value, sealed or clear, by a mask, every erased one by null.
+/// Replaces every personal value, sealed or clear, by a mask, every erased one by null, and what may be read by itself.
 pub fn masked(value: &mut Value) {
     match value {
-        Value::Object(members)
-            if members.len() == 1 && (members.contains_key(CLEAR) || members.contains_key(SEALED)) =>
-        {
-            *value = MASK.into();
+        Value::Object(members) if members.len() == 1 => {
+            if members.contains_key(CLEAR) || members.contains_key(SEALED) {
+                *value = MASK.into();
+            } else if members.contains_key(ERASED) {
+                *value = Value::Null;
+            } else if let Some(inner) = members.get_mut(ERASABLE) {
+                *value = inner.get_mut("value").map(Value::take).unwrap_or_default();
+            } else {
+                members.iter_mut().for_each(|(_, member)| masked(member));
+            }
         }
-        Value::Object(members) if members.len() == 1 && members.contains_key(ERASED) => *value = Value::Null,
         Value::Object(members) => members.iter_mut().for_each(|(_, member)| masked(member)),
         Value::Array(items) => items.iter_mut().for_each(masked),
         _ => {}
     }
 }
 
-/// Replaces every opened personal value by itself, every erased one by null: for people to read.
+/// Replaces every opened value by itself, every erased one by null: for people to read.
 pub fn plain(value: &mut Value) {
     match value {
-        Value::Object(members) if members.len() == 1 && members.contains_key(CLEAR) => {
-            *value = members
-                .remove(CLEAR)
-                .and_then(|mut inner| inner.get_mut("value").map(Value::take))
-                .unwrap_or_default();
+        Value::Object(members) if members.len() == 1 => {
+            let inner = [CLEAR, ERASABLE].iter().find_map(|marker| members.remove(*marker));
+            if let Some(mut inner) = inner {
+                *value = inner.get_mut("value").map(Value::take).unwrap_or_default();
+                plain(value);
+            } else if members.contains_key(ERASED) {
+                *value = Value::Null;
+            } else {
+                members.iter_mut().for_each(|(_, member)| plain(member));
+            }
         }
-        Value::Object(members) if members.len() == 1 && members.contains_key(ERASED) => *value = Value::Null,
         Value::Object(members) => members.iter_mut().for_each(|(_, member)| plain(member)),
         Value::Array(items) => items.iter_mut().for_each(plain),
         _ => {}

@@ -40,7 +40,8 @@ fn home(number: u128) -> PropertyId {
 }
 
 fn snapshot() -> Snapshot {
-    Snapshot { title: "A villa".into(), price: Paise::from_paise(950_000_000), area: "Gachibowli".into() }
+    let owner = Uuid::from_u128(0xA).into();
+    Snapshot::of(owner, "A villa", Paise::from_paise(950_000_000), "Gachibowli")
 }
 
 fn actor(user: Option<UserId>) -> Actor {

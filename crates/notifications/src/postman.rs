@@ -3,6 +3,7 @@
 mod homes;
 mod inbox;
 mod request;
+mod warnings;
 
 use std::sync::Arc;
 
@@ -101,7 +102,7 @@ impl Postman {
             }
         };
         // The address may be a stranger's: until it is known to be the person's own, they are sent what shows that, only.
-        if request.template.kind().is_some() && person.as_ref().is_some_and(|person| !person.email_verified) {
+        if !request.template.confirms() && person.as_ref().is_some_and(|person| !person.email_verified) {
             return Ok(ended("the e-mail address is not confirmed"));
         }
         if let Some(outcome) = self.choice(order, &request).await? {

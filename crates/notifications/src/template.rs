@@ -20,6 +20,9 @@ const fn may(name: &'static str, longest: usize) -> Told {
     Told { name, required: false, longest }
 }
 
+/// In a notification of a warning: the name of its template.
+pub const WARNING: &str = "warning";
+
 /// What is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Template {
@@ -39,13 +42,17 @@ pub enum Template {
     Reviewed,
     /// A visit to a home.
     Visit,
+    /// Somebody tries passwords at the account.
+    Guessing,
+    /// Somebody tried to register with the account's address.
+    Registration,
     /// Anything else.
     General,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Welcome,
         Self::VerifyEmail,
         Self::PasswordReset,
@@ -54,6 +61,8 @@ impl Template {
         Self::LeadAnswer,
         Self::Reviewed,
         Self::Visit,
+        Self::Guessing,
+        Self::Registration,
         Self::General,
     ];
 
@@ -73,6 +82,8 @@ impl Template {
             Self::LeadAnswer => "lead-answer",
             Self::Reviewed => "listing-reviewed",
             Self::Visit => "visit",
+            Self::Guessing => "password-guessing",
+            Self::Registration => "registration-attempt",
             Self::General => "general",
         }
     }
@@ -94,6 +105,10 @@ impl Template {
         match kind {
             Kind::Lead if told.contains_key("status") => Self::LeadAnswer,
             Kind::General if told.contains_key("decision") => Self::Reviewed,
+            Kind::General => {
+                let warning = told.get(WARNING).and_then(|name| Self::named(name));
+                warning.filter(|template| template.warns()).unwrap_or(Self::General)
+            }
             _ => Self::of(kind),
         }
     }
@@ -101,7 +116,7 @@ impl Template {
     /// What people choose it by; nothing for what keeps an account safe.
     pub fn kind(self) -> Option<Kind> {
         match self {
-            Self::VerifyEmail | Self::PasswordReset => None,
+            Self::VerifyEmail | Self::PasswordReset | Self::Guessing | Self::Registration => None,
             Self::Welcome => Some(Kind::Welcome),
             Self::PropertyAlert => Some(Kind::PropertyAlert),
             Self::Lead | Self::LeadAnswer => Some(Kind::Lead),
@@ -110,12 +125,31 @@ impl Template {
         }
     }
 
+    /// What an inbox files it under; nothing for what is in none, as it lets somebody in.
+    pub fn filed_under(self) -> Option<Kind> {
+        if self.warns() { Some(Kind::General) } else { self.kind() }
+    }
+
+    /// Whether it goes to an address that nobody confirmed: it shows whose it is.
+    pub fn confirms(self) -> bool {
+        matches!(self, Self::VerifyEmail | Self::PasswordReset)
+    }
+
+    /// Whether it warns that somebody is at the account.
+    pub fn warns(self) -> bool {
+        matches!(self, Self::Guessing | Self::Registration)
+    }
+
     /// What whoever asks for it by name tells in it.
     pub fn told(self) -> &'static [Told] {
         match self {
-            Self::Welcome | Self::VerifyEmail | Self::PasswordReset | Self::LeadAnswer | Self::Reviewed => {
-                &[]
-            }
+            Self::Welcome
+            | Self::VerifyEmail
+            | Self::PasswordReset
+            | Self::LeadAnswer
+            | Self::Reviewed
+            | Self::Guessing
+            | Self::Registration => &[],
             Self::PropertyAlert => {
                 const {
                     &[

@@ -2,6 +2,7 @@
 
 pub mod budget;
 pub mod homes;
+pub mod warnings;
 
 use std::sync::Arc;
 
@@ -58,7 +59,7 @@ pub const READS: bus::Group = bus::Group { name: GROUP, logs: &[Log::Facts], key
 fn lane(envelope: &Envelope) -> Option<String> {
     let stream = &envelope.stream;
     match &*stream.kind {
-        NOTIFICATION | homes::LEAD => Some(stream.to_string()),
+        NOTIFICATION | homes::LEAD | warnings::WARNING => Some(stream.to_string()),
         homes::PROPERTY if homes::DECIDED.contains(&&*envelope.event_type) => Some(stream.to_string()),
         "user" if WANTED.contains(&&*envelope.event_type) => {
             let gone = if &*envelope.event_type == DELETED { "/gone" } else { "" };
@@ -185,6 +186,7 @@ impl Projection for Wanted {
                 NOTIFICATION => self.notification(tx, event).await?,
                 homes::LEAD => homes::lead(self, tx, event).await?,
                 homes::PROPERTY => homes::decided(self, tx, event).await?,
+                warnings::WARNING => warnings::given(self, tx, event).await?,
                 _ => self.account(tx, event).await?,
             }
         }

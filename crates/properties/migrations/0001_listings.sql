@@ -11,6 +11,7 @@ create table if not exists properties (
     featured bigint not null,
     verified bigint not null,
     source_reference text,
+    -- JSON; what its owner wrote is marked as theirs.
     content text not null,
     version bigint not null,
     created_at bigint not null,
@@ -78,7 +79,8 @@ create table if not exists absent_owners (
     primary key (user_id, tenant)
 );
 
--- Somebody's interest in a listing. `seeker`, `words` and `note` are personal values, or the marker of an erased one.
+-- Somebody's interest in a listing. `title`, `seeker`, `words` and `note` are values that leave with a person, or the
+-- marker of an erased one.
 create table if not exists leads (
     tenant text not null,
     id text not null,
@@ -99,6 +101,19 @@ create table if not exists leads (
 );
 create index if not exists idx_leads_owner on leads (owner_id, created_at, id);
 create index if not exists idx_leads_seeker on leads (seeker_id, created_at, id);
+
+-- Who was shown the contact of a home, by ids alone.
+create table if not exists contact_looks (
+    tenant text not null,
+    id text not null,
+    property_id text not null,
+    owner_id text not null,
+    person_id text not null,
+    looked_at bigint not null,
+    primary key (id, tenant)
+);
+create index if not exists idx_contact_looks_owner on contact_looks (owner_id, looked_at, id);
+create index if not exists idx_contact_looks_property on contact_looks (property_id, looked_at, id);
 
 -- What people say is wrong with a listing. It is open until a moderator decides at a later position.
 create table if not exists reports (

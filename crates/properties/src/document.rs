@@ -101,17 +101,17 @@ impl<'a> Document<'a> {
         let (location, facts) = (&content.location, &content.specifications);
         Self {
             id: listing.id,
-            title: &content.title,
-            description: content.description.as_deref(),
+            title: content.title(),
+            description: content.description(),
             price: content.price,
             price_text: content.price.in_words(),
-            location: &location.area,
+            location: location.area.text(),
             address: location.address.as_ref().and_then(Personal::as_ref).map(String::as_str),
             city: &location.city,
             state: location.state.as_deref(),
             pincode: location.pincode.as_deref(),
-            latitude: location.coordinates.map(|at| at.lat),
-            longitude: location.coordinates.map(|at| at.lng),
+            latitude: location.at().map(|at| at.lat),
+            longitude: location.at().map(|at| at.lng),
             facts: Facts {
                 property_type: facts.property_type,
                 listing_type: facts.listing_type,
@@ -129,8 +129,8 @@ impl<'a> Document<'a> {
                 facing: facts.facing.as_deref(),
                 furnished_status: facts.furnished_status,
             },
-            amenities: &content.amenities,
-            nearby_facilities: &content.nearby_facilities,
+            amenities: content.amenities(),
+            nearby_facilities: content.nearby_facilities(),
             images: &listing.images,
             owner_id: listing.owner,
             is_featured: listing.featured,
@@ -155,5 +155,5 @@ pub fn etag(version: Version, counts: Counts) -> String {
 /// What a history keeps of a listing.
 pub fn snapshot(listing: &Listing) -> Snapshot {
     let content = &listing.content;
-    Snapshot { title: content.title.clone(), price: content.price, area: content.location.area.clone() }
+    Snapshot::of(listing.owner, content.title(), content.price, content.location.area.text())
 }

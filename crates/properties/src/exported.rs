@@ -11,6 +11,7 @@ use http_kit::{Category, Cursor, Failure, Freshness, Paging};
 use crate::App;
 use crate::document::Document;
 use crate::leads::{LeadDocument, Side};
+use crate::looks::ContactLook;
 use crate::queries::favourites::Favorite;
 use crate::queries::leads::Wanted;
 
@@ -20,15 +21,17 @@ enum List {
     HomeEvents,
     Favorites,
     Enquiries(Side),
+    ContactLooks,
 }
 
 impl List {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Homes,
         Self::HomeEvents,
         Self::Favorites,
         Self::Enquiries(Side::Owner),
         Self::Enquiries(Side::Seeker),
+        Self::ContactLooks,
     ];
 
     fn name(self) -> &'static str {
@@ -38,6 +41,7 @@ impl List {
             Self::Favorites => "favorites",
             Self::Enquiries(Side::Owner) => "enquiriesReceived",
             Self::Enquiries(Side::Seeker) => "enquiriesSent",
+            Self::ContactLooks => "contactLooks",
         }
     }
 
@@ -47,6 +51,7 @@ impl List {
             Self::HomeEvents => Listed::of::<Told>(self.name()),
             Self::Favorites => Listed::of::<Favorite>(self.name()),
             Self::Enquiries(_) => Listed::of::<LeadDocument>(self.name()),
+            Self::ContactLooks => Listed::of::<ContactLook>(self.name()),
         }
     }
 }
@@ -75,7 +80,8 @@ impl Part for Exported {
         match self.list {
             List::Homes | List::HomeEvents => Category::Listings,
             List::Favorites => Category::Favourites,
-            List::Enquiries(_) => Category::Enquiries,
+            // Others are named there, too.
+            List::Enquiries(_) | List::ContactLooks => Category::Enquiries,
         }
     }
 
@@ -91,6 +97,10 @@ impl Part for Exported {
             List::Enquiries(side) => {
                 let wanted = Wanted { person: subject.user, side, status: None, property: None };
                 self.app.leads(&subject.tenant, &wanted, &Paging::portion(after)).await?.try_into()
+            }
+            List::ContactLooks => {
+                let which = (subject.user, None);
+                self.app.contact_looks(&subject.tenant, which, &Paging::portion(after)).await?.try_into()
             }
         }
     }

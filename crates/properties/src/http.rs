@@ -7,6 +7,7 @@ mod favourites;
 mod images;
 mod leads;
 mod lists;
+mod looks;
 mod moderate;
 mod people;
 mod reports;
@@ -53,6 +54,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(leads::make))
         .routes(routes!(leads::list))
         .routes(routes!(leads::follow_up))
+        .routes(routes!(looks::list))
         .routes(routes!(reports::queue));
     let routes =
         also(routes, "/api/users/{id}/properties", "/api/properties/user/{userId}", get(lists::of_person));

@@ -2,7 +2,7 @@
 
 use domain::lead::{LeadStatus, Purpose, Standing};
 use domain::property::content::Contact;
-use domain::{LeadId, Personal, PropertyId, Timestamp, UserId, Version};
+use domain::{Erasable, LeadId, Personal, PropertyId, Timestamp, UserId, Version};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -39,15 +39,20 @@ pub struct LeadDocument {
     pub version: Version,
 }
 
+/// The title of the home, while its owner is there.
+pub fn title(title: &Erasable<String>) -> String {
+    title.as_ref().map_or_else(|| "A home that is gone".to_owned(), String::clone)
+}
+
 impl LeadDocument {
     pub fn of(lead: &Standing, version: Version, side: Side) -> Self {
         let enquiry = lead.enquiry.clone();
         let Contact { name, phone, email } = enquiry.seeker.into_value().unwrap_or_default();
-        let note = lead.note.clone().and_then(Personal::into_value);
+        let note = lead.note.clone().and_then(Personal::into_value).and_then(Personal::into_value);
         Self {
             id: lead.id,
             property_id: lead.property,
-            title: lead.title.clone(),
+            title: title(&lead.title),
             owner_id: lead.owner,
             seeker_id: enquiry.seeker_id,
             purpose: enquiry.purpose,

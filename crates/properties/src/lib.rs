@@ -8,6 +8,7 @@ mod exported;
 mod hot;
 mod http;
 mod leads;
+mod looks;
 mod projection;
 mod queries;
 mod visits;

@@ -3,6 +3,7 @@
 mod counts;
 mod leads;
 mod listings;
+mod looks;
 #[cfg(test)]
 mod tests;
 
@@ -78,6 +79,7 @@ impl Listings {
             },
             _ => {
                 let event = self.ledger.decode::<ActivityEvent>(envelope)?;
+                looks::activity(tx, envelope, &event).await?;
                 counts::activity(tx, envelope, &event).await
             }
         }

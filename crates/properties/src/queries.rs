@@ -3,6 +3,7 @@
 pub mod favourites;
 pub mod homes;
 pub mod leads;
+pub mod looks;
 pub mod queue;
 
 use std::sync::Arc;

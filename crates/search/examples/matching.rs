@@ -29,14 +29,14 @@ fn query(random: &mut Random, tenant: &TenantId) -> Query {
     if random.one_in(6) {
         query.filters.property_types = vec![facts.property_type];
     } else {
-        query.filters.localities = vec![key(&like.content.location.area)];
+        query.filters.localities = vec![key(like.content.location.area.text())];
     }
     (query.filters.min_price, query.filters.max_price) = (Some(price * 8 / 10), Some(price * 12 / 10));
     if let Some(bedrooms) = like.standing().bedrooms.filter(|_| random.one_in(2)) {
         query.filters.bedrooms.add(bedrooms);
     }
     if random.one_in(4) {
-        query.text(like.content.title.split(' ').next().unwrap());
+        query.text(like.content.title().split(' ').next().unwrap());
     }
     query
 }

@@ -11,7 +11,7 @@ mod random;
 mod tastes;
 
 use domain::property::kinds::{ListingType, PropertyType};
-use domain::{Paise, TenantId};
+use domain::{Erasable, Paise, TenantId, UserId};
 use search::Home;
 use tokio::time::Instant;
 
@@ -63,7 +63,7 @@ fn read(random: &mut Random, path: &str) -> Vec<Home> {
         let mut home = home(random, &TenantId::stored("hyderabad"));
         let content = &mut home.content;
         content.price = Paise::from_paise(price * 100);
-        cells[2].clone_into(&mut content.location.area);
+        content.location.area = Erasable::of(UserId::default(), cells[2].to_owned());
         content.specifications.bedrooms = Some(bedrooms);
         content.specifications.listing_type = ListingType::Sale;
         content.specifications.property_type = PropertyType::Apartment;

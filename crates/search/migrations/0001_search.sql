@@ -11,6 +11,7 @@ create table if not exists homes (
     featured bigint not null,
     verified bigint not null,
     favourites bigint not null,
+    -- JSON; what its owner wrote is marked as theirs.
     content text,
     images text not null,
     version bigint not null,

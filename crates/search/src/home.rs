@@ -44,9 +44,9 @@ impl Home {
     pub fn texts(&self) -> [(f32, String); 4] {
         let content = &self.content;
         [
-            (TITLE, content.title.clone()),
-            (LOCATION, content.location.area.clone()),
-            (DESCRIPTION, content.description.clone().unwrap_or_default()),
+            (TITLE, content.title().to_owned()),
+            (LOCATION, content.location.area.text().to_owned()),
+            (DESCRIPTION, content.description().unwrap_or_default().to_owned()),
             (REST, self.rest()),
         ]
     }
@@ -61,7 +61,7 @@ impl Home {
             location.pincode.clone().unwrap_or_default(),
         ];
         rest.extend(facts.bedrooms.map(|number| format!("{number} BHK")));
-        rest.extend(self.content.amenities.iter().chain(&self.content.nearby_facilities).cloned());
+        rest.extend(self.content.amenities().iter().chain(self.content.nearby_facilities()).cloned());
         rest.join(" ")
     }
 
@@ -76,7 +76,7 @@ impl Home {
             created_at: self.created_at,
             updated_at: self.updated_at,
             favourites: self.favourites,
-            at: self.content.location.coordinates,
+            at: self.content.location.at(),
             featured: self.featured,
             verified: self.verified,
         }
@@ -189,16 +189,16 @@ impl<'a> Document<'a> {
         let facts = &content.specifications;
         Self {
             id: home.id,
-            title: &content.title,
-            description: content.description.as_deref(),
+            title: content.title(),
+            description: content.description(),
             price: content.price,
             price_text: content.price.in_words(),
-            location: &location.area,
+            location: location.area.text(),
             city: &location.city,
             state: location.state.as_deref(),
             pincode: location.pincode.as_deref(),
-            latitude: location.coordinates.map(|at| at.lat),
-            longitude: location.coordinates.map(|at| at.lng),
+            latitude: location.at().map(|at| at.lat),
+            longitude: location.at().map(|at| at.lng),
             facts: Facts {
                 property_type: facts.property_type,
                 listing_type: facts.listing_type,
@@ -216,8 +216,8 @@ impl<'a> Document<'a> {
                 facing: facts.facing.as_deref(),
                 furnished_status: facts.furnished_status,
             },
-            amenities: &content.amenities,
-            nearby_facilities: &content.nearby_facilities,
+            amenities: content.amenities(),
+            nearby_facilities: content.nearby_facilities(),
             images: &home.images,
             owner_id: home.owner,
             is_featured: home.featured,

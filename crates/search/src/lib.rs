@@ -108,7 +108,8 @@ impl Search {
         let tables = [deliveries::TABLES, NOT_FULL, SEARCH_TABLES, SAVED_TABLES].concat();
         let store = ViewStore::open(&views.join("search.db"), &tables, homes)?;
         let book = Book::open(&store, wake)?;
-        let learner = Arc::new(Learner::new(kit.ledger.clone(), store.clone()));
+        let learner =
+            Arc::new(Learner::new(kit.ledger.clone(), store.clone(), kit.jobs.background().clone()));
         let index = Arc::new(Index::open(&views.join("search"))?);
         rows::check(&store, &index).await?;
         let searches = Searches::open(kit.clone(), views, Arc::clone(&index))?;

@@ -8,6 +8,7 @@ pub mod cli;
 pub mod demo;
 pub mod import;
 pub mod log;
+pub mod open_files;
 pub mod private;
 pub mod progress;
 pub mod settings;

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Parser as _;
 use hyderabadinfra::cli::{Cli, Doctor, Import, Keys, User, Verb, backup, doctor, output, place, run, serve};
-use hyderabadinfra::private;
 use hyderabadinfra::settings::{self, Settings, Sources};
+use hyderabadinfra::{open_files, private};
 
 /// Many small, short-lived allocations from many threads: the system's allocator keeps far more memory for them. Its
 /// version 2 gives back what is free within a tenth of a second, where version 3 waits a second: uploads that are decoded
@@ -22,6 +22,7 @@ fn blocking_threads() -> usize {
 
 fn main() -> ExitCode {
     private::keep_files_private();
+    open_files::raise_limit();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(usage) => return output::usage(&usage),

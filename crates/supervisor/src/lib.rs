@@ -7,7 +7,9 @@
 //! [`wake`] has the waits for loops: none of them spins when the other side of its channel is gone.
 #![warn(missing_docs)]
 
+mod background;
 mod faults;
+pub mod priority;
 mod supervised;
 #[cfg(test)]
 mod tests;
@@ -16,6 +18,7 @@ pub mod wake;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub use background::Background;
 pub use faults::Faults;
 use supervised::State;
 pub use supervised::{STEADY, Supervised};

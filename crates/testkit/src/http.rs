@@ -72,6 +72,12 @@ impl Client {
         Self { http, base: base.to_owned(), token: None, host: None }
     }
 
+    /// The same, with connections of its own: those of a client belong to the runtime that opened them.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self { token: self.token.clone(), host: self.host.clone(), ..Self::new(&self.base) }
+    }
+
     /// As the bearer of a token.
     #[must_use]
     pub fn bearer(&self, token: &str) -> Self {
@@ -183,6 +189,20 @@ impl Client {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.expect("an answer to its end");
         Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::Null), text }
+    }
+
+    /// The same, of bytes that are shared; `None` when the server breaks it off, as it does with what it will not read.
+    pub async fn try_send_bytes(
+        &self,
+        method: Method,
+        path: &str,
+        (media, body): (&str, bytes::Bytes),
+    ) -> Option<u16> {
+        let request = self.request(method, path, None, &[]).header("content-type", media).body(body);
+        let response = request.send().await.ok()?;
+        let status = response.status().as_u16();
+        response.bytes().await.ok()?;
+        Some(status)
     }
 
     /// The bytes at a path, with the headers that came with them.

@@ -5,6 +5,7 @@
 mod child;
 mod drain;
 mod form;
+pub mod hostile;
 mod http;
 mod issuer;
 mod journal_facts;

@@ -101,6 +101,12 @@ impl Person {
         Self { id: text(&data["user"]["id"]), email, client, refresh: text(&data["refreshToken"]) }
     }
 
+    /// The same person at a browser of their own: no connection is shared.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self { client: self.client.apart(), ..self.clone() }
+    }
+
     /// Lists a home; gives its document.
     pub async fn list_home(&self, title: &str, price: u64) -> Value {
         let body = json!({"title": title, "location": "Kondapur", "price": price, "propertyType": "APARTMENT",

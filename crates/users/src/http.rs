@@ -14,12 +14,13 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use bus::Status;
 use http_kit::docs::also;
 use http_kit::export::Part;
-use http_kit::{Kit, Most, UnderWay};
+use http_kit::{Kit, Most, UnderWay, in_background};
 use tokio::sync::Semaphore;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -51,11 +52,22 @@ pub fn router(users: Users, status: Status, parts: Vec<Arc<dyn Part>>) -> Router
     let parts = std::iter::once(events).chain(parts).collect();
     let exports = UnderWay::new("exports", Most { of_one: 2, of_all: 16 });
     let portions = Arc::new(Semaphore::new(1));
-    routes().with_state(App { users, status, parts, exports, portions }).into()
+    let background = users.kit.jobs.background().clone();
+    let costly = exporting().route_layer(from_fn_with_state(background, in_background));
+    answering().merge(costly).with_state(App { users, status, parts, exports, portions }).into()
 }
 
 /// The operations, documented where they are answered.
 pub fn routes() -> OpenApiRouter<App> {
+    answering().merge(exporting())
+}
+
+/// What reads much of the journal.
+fn exporting() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(export::export))
+}
+
+fn answering() -> OpenApiRouter<App> {
     let routes = OpenApiRouter::new()
         .routes(routes!(auth::register))
         .routes(routes!(auth::login))
@@ -74,7 +86,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(admin::list))
         .routes(routes!(admin::search))
         .routes(routes!(people::one, people::update, people::delete))
-        .routes(routes!(export::export))
         .routes(routes!(admin::recount))
         .routes(routes!(admin::change_role))
         .routes(routes!(admin::change_status));

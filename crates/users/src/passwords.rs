@@ -1,4 +1,5 @@
-//! Hashing and checking passwords: slow on purpose, so on threads of its own, with a queue that can be full.
+//! Hashing and checking passwords: slow on purpose, so on threads of its own that others go before, with a queue that can
+//! be full.
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Argon2, PasswordHash};
 use http_kit::Failure;
-use supervisor::{Supervised, Supervisor};
+use supervisor::{Supervised, Supervisor, priority};
 use tokio::sync::oneshot;
 
 /// Each keeps the 19 MiB that a hash takes.
@@ -69,6 +70,7 @@ impl Passwords {
 }
 
 fn work(thread: &Supervised, queue: &Mutex<Receiver<Job>>) {
+    priority::lower_to(priority::LOW);
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };

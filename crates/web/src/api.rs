@@ -3,6 +3,7 @@
 mod account;
 mod answer;
 mod history;
+mod look;
 mod operations;
 mod paging;
 mod property;
@@ -22,6 +23,7 @@ use crate::cookies::{self, DEVICE};
 pub(crate) use account::{Contact, Letter, Profile, SignedInAt, Tokens};
 pub(crate) use answer::{Answer, ApiError, Refusal};
 pub(crate) use history::{Activity, History, Summary};
+pub(crate) use look::ContactLook;
 pub(crate) use operations::{DeadLetter, Event, Events, Group, Groups, Job, Started};
 pub(crate) use paging::Page;
 pub(crate) use property::Property;

@@ -2,6 +2,7 @@
 
 mod account;
 mod admin;
+mod contact_looks;
 mod dashboard;
 mod detail;
 mod editing;
@@ -40,6 +41,7 @@ pub(crate) fn router() -> Router<Site> {
         .merge(verify_email::router())
         .merge(dashboard::router())
         .merge(my_homes::router())
+        .merge(contact_looks::router())
         .merge(account::router())
         .merge(mailbox::router())
         .merge(admin::router())

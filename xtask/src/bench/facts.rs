@@ -114,11 +114,7 @@ async fn live(ledger: &Ledger) -> anyhow::Result<()> {
         ledger.record(&actor, stream, &SessionEvent::SignedIn { session_id, user_id: user }).await?;
         let id: PropertyId = ledger.fresh().into();
         let content = Content::read(&listing::members(number), user, "Hyderabad")?;
-        let snapshot = Snapshot {
-            title: content.title.clone(),
-            price: content.price,
-            area: content.location.area.clone(),
-        };
+        let snapshot = Snapshot::of(user, content.title(), content.price, content.location.area.text());
         let list =
             PropertyCommand::List { id, owner: user, content, source_reference: None, moderated: false };
         let options = Options { new_stream: true, ..Options::default() };

@@ -82,11 +82,9 @@ async fn look(kit: &Kit, number: u64, people: u64) -> anyhow::Result<()> {
     // Scattered, so that neighbours in the log are different people.
     let scattered = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20;
     let (user, home) = (person(scattered % people), number % HOMES);
-    let snapshot = Snapshot {
-        title: format!("Apartment number {home} in Kondapur"),
-        price: Paise::from_paise(i64::try_from(home)? * 1_000_000),
-        area: "Kondapur".into(),
-    };
+    let (title, price) =
+        (format!("Apartment number {home} in Kondapur"), Paise::from_paise(i64::try_from(home)? * 1_000_000));
+    let snapshot = Snapshot::of(person(home % 100), &title, price, "Kondapur");
     let property_id = Uuid::from_u128(0x019b_0000_0000_7000_9000_0000_0000_0000 + u128::from(home)).into();
     let event = ActivityEvent::Viewed { property_id, snapshot, views: 1, counted: true };
     let tenant = kit.tenants.default_id().clone();

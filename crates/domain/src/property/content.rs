@@ -6,18 +6,19 @@ use utoipa::ToSchema;
 
 use super::kinds::{FurnishedStatus, ListingType, PlotUse, PropertyType, TransactionType};
 use crate::area::Area;
+use crate::id::UserId;
 use crate::money::Paise;
-use crate::personal::Personal;
+use crate::personal::{Erasable, Personal};
 
 /// Everything an owner says about a property.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Content {
     /// 5–200 characters.
-    pub title: String,
+    pub title: Erasable<String>,
     /// 10–5,000 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    pub description: Option<Erasable<String>>,
     /// Asked for, greater than zero.
     pub price: Paise,
     /// Where it is.
@@ -25,11 +26,11 @@ pub struct Content {
     /// What it is.
     pub specifications: Specifications,
     /// Such as `Lift`, in the owner's order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub amenities: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amenities: Option<Erasable<Vec<String>>>,
     /// Such as `Metro station`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub nearby_facilities: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nearby_facilities: Option<Erasable<Vec<String>>>,
     /// Whom to ask; never in public answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<Personal<Contact>>,
@@ -38,8 +39,8 @@ pub struct Content {
 /// Where a property is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Location {
-    /// The locality.
-    pub area: String,
+    /// The locality, in the owner's words.
+    pub area: Erasable<String>,
     /// The street address, which is the owner's personal data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Personal<String>>,
@@ -53,7 +54,15 @@ pub struct Location {
     pub pincode: Option<String>,
     /// On the map.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub coordinates: Option<Coordinates>,
+    pub coordinates: Option<Erasable<Coordinates>>,
+}
+
+impl Location {
+    /// On the map, unless erased.
+    #[must_use]
+    pub fn at(&self) -> Option<Coordinates> {
+        self.coordinates.as_ref().and_then(Erasable::as_ref).copied()
+    }
 }
 
 /// Degrees, WGS 84.
@@ -124,6 +133,67 @@ pub struct Contact {
 }
 
 impl Content {
+    /// The title; empty when it is erased.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        self.title.text()
+    }
+
+    /// The description, unless erased.
+    #[must_use]
+    pub fn description(&self) -> Option<&str> {
+        self.description.as_ref().and_then(Erasable::as_ref).map(String::as_str)
+    }
+
+    /// The amenities, unless erased.
+    #[must_use]
+    pub fn amenities(&self) -> &[String] {
+        self.amenities.as_ref().and_then(Erasable::as_ref).map_or(&[], Vec::as_slice)
+    }
+
+    /// What is nearby, unless erased.
+    #[must_use]
+    pub fn nearby_facilities(&self) -> &[String] {
+        self.nearby_facilities.as_ref().and_then(Erasable::as_ref).map_or(&[], Vec::as_slice)
+    }
+
+    /// The same, said by `owner`.
+    #[must_use]
+    pub fn owned_by(self, owner: UserId) -> Self {
+        fn owned<T>(value: Option<Erasable<T>>, owner: UserId) -> Option<Erasable<T>> {
+            value.map(|value| value.owned_by(owner))
+        }
+        Self {
+            title: self.title.owned_by(owner),
+            description: owned(self.description, owner),
+            location: Location {
+                area: self.location.area.owned_by(owner),
+                address: self.location.address.map(|address| address.owned_by(owner)),
+                coordinates: owned(self.location.coordinates, owner),
+                ..self.location
+            },
+            amenities: owned(self.amenities, owner),
+            nearby_facilities: owned(self.nearby_facilities, owner),
+            contact: self.contact.map(|contact| contact.owned_by(owner)),
+            ..self
+        }
+    }
+
+    /// Erases what its owner wrote: what is read once the owner's key is gone.
+    pub fn erase(&mut self) {
+        fn gone<T>(value: &mut Option<Erasable<T>>) {
+            *value = value.take().map(|_| Erasable::Erased);
+        }
+        self.title = Erasable::Erased;
+        gone(&mut self.description);
+        gone(&mut self.amenities);
+        gone(&mut self.nearby_facilities);
+        self.location.area = Erasable::Erased;
+        gone(&mut self.location.coordinates);
+        self.contact = self.contact.take().map(|_| Personal::Erased);
+        self.location.address = self.location.address.take().map(|_| Personal::Erased);
+    }
+
     /// The names of the fields in which `other` differs.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<String> {

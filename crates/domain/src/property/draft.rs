@@ -7,7 +7,7 @@ use crate::fields::{Fields, MemberKind};
 use crate::id::UserId;
 use crate::money::Paise;
 use crate::people;
-use crate::personal::Personal;
+use crate::personal::{Erasable, Personal};
 
 /// See [`Content`]. Nothing in it belongs to anybody yet.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,21 +63,23 @@ impl Draft {
     pub fn owned_by(self, owner: UserId, city: &str) -> Content {
         let Place { area, address, city: given, state, pincode, coordinates } = self.place;
         let location = Location {
-            area,
+            area: Erasable::of(owner, area),
             address: address.map(|address| Personal::of(owner, address)),
             city: given.unwrap_or_else(|| city.to_owned()),
             state,
             pincode,
-            coordinates,
+            coordinates: coordinates.map(|coordinates| Erasable::of(owner, coordinates)),
         };
+        // Nothing where nothing is listed.
+        let list = |listed: Vec<String>| (!listed.is_empty()).then(|| Erasable::of(owner, listed));
         Content {
-            title: self.title,
-            description: self.description,
+            title: Erasable::of(owner, self.title),
+            description: self.description.map(|text| Erasable::of(owner, text)),
             price: self.price,
             location,
             specifications: self.specifications,
-            amenities: self.amenities,
-            nearby_facilities: self.nearby_facilities,
+            amenities: list(self.amenities),
+            nearby_facilities: list(self.nearby_facilities),
             contact: self.contact.map(|contact| Personal::of(owner, contact)),
         }
     }

@@ -67,7 +67,7 @@ impl Property {
         let added: Vec<FileId> = images.iter().filter(new).map(|image| image.file_id).collect();
         // Another order shows nothing new.
         let matters = party == Party::Owner && !added.is_empty();
-        let (property_id, title) = (listing.id, listing.content.title.clone());
+        let (property_id, title) = (listing.id, listing.title());
         let marks_lost = matters && listing.has_marks();
         let pictured = PropertyEvent::ImagesAdded { property_id, title, added, marks_lost, images };
         let review = if matters { listing.review(by) } else { None };
@@ -144,7 +144,7 @@ mod tests {
         let state = after(listed(), wanted(&[10], None, &[]));
         let event = PropertyEvent::ImagesAdded {
             property_id: id(2),
-            title: "A villa".into(),
+            title: crate::Erasable::of(id(1), "A villa".into()),
             added: vec![id(11)],
             marks_lost: false,
             images: vec![Image { file_id: id(10), primary: true }, Image { file_id: id(11), primary: false }],

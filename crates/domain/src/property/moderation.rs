@@ -7,6 +7,7 @@ use super::{Content, Listing, Property, PropertyCommand, PropertyEvent, Property
 use crate::fields::Choice;
 use crate::id::UserId;
 use crate::money::Paise;
+use crate::personal::Erasable;
 use crate::user::Role;
 
 /// The fields, by their names in [`Content::differences`], whose change no moderator has to see. A change of the price is
@@ -98,7 +99,7 @@ impl Listing {
     /// The way back to the moderators, of a home that anybody sees. It comes before the change, which nobody sees then.
     pub(super) fn review(&self, by: By) -> Option<PropertyEvent> {
         let (from, to) = (self.status, Status::PendingReview);
-        let (property_id, title) = (self.id, self.content.title.clone());
+        let (property_id, title) = (self.id, self.title());
         let due = by.moderated && from.is_public();
         due.then_some(PropertyEvent::StatusChanged { property_id, title, from, to, by_moderator: false })
     }
@@ -128,7 +129,7 @@ impl Property {
             _ if !listing.may_become(to, by) => return Err(PropertyRejection::Transition { from, to }),
             _ => {}
         }
-        let (property_id, title) = (listing.id, listing.content.title.clone());
+        let (property_id, title) = (listing.id, listing.title());
         let by_moderator = party != Party::Owner && to == Status::Inactive;
         Ok(vec![PropertyEvent::StatusChanged { property_id, title, from, to, by_moderator }])
     }
@@ -140,7 +141,7 @@ impl Property {
         };
         match listing.party(by) {
             Party::Owner | Party::Administrator => {
-                let title = listing.content.title.clone();
+                let title = listing.title();
                 Ok(vec![PropertyEvent::Removed { property_id: listing.id, title }])
             }
             Party::Moderator | Party::Stranger => Err(PropertyRejection::NotAllowed),
@@ -161,7 +162,7 @@ impl Property {
             }
             Party::Owner | Party::Stranger => return Err(PropertyRejection::NotAllowed),
         }
-        let (property_id, title) = (listing.id, listing.content.title.clone());
+        let (property_id, title) = (listing.id, listing.title());
         let (from, held) = (listing.status, listing.judged.held);
         let pending = from == Status::PendingReview;
         Ok(match command {
@@ -178,6 +179,7 @@ impl Property {
                 return Err(PropertyRejection::Transition { from, to: Status::Active });
             }
             PropertyCommand::Reject(reason, _) if pending || from.is_public() => {
+                let reason = Erasable::of(listing.owner, reason);
                 vec![PropertyEvent::Rejected { property_id, title, reason, taken_down: held || !pending }]
             }
             PropertyCommand::Reject(..) => {

@@ -47,7 +47,7 @@ fn given(events: &[PropertyEvent]) -> Property {
 fn status(from: Status, to: Status) -> PropertyEvent {
     PropertyEvent::StatusChanged {
         property_id: id(),
-        title: "2 BHK in Kondapur".into(),
+        title: Erasable::of(UserId::default(), "2 BHK in Kondapur".into()),
         from,
         to,
         by_moderator: false,
@@ -97,14 +97,20 @@ fn an_owner_cannot_pass_moderation() {
         state.decide(PropertyCommand::ChangeStatus(Status::Active, by_owner()), NOW),
         Err(PropertyRejection::Transition { from: Status::PendingReview, to: Status::Active })
     );
-    let approved = PropertyEvent::Approved { property_id: id(), title: "2 BHK in Kondapur".into() };
+    let approved = PropertyEvent::Approved {
+        property_id: id(),
+        title: Erasable::of(UserId::default(), "2 BHK in Kondapur".into()),
+    };
     let moderator = By { person: Ids.id(NOW), role: Role::Moderator, moderated: true };
     assert_eq!(state.decide(PropertyCommand::Approve(moderator), NOW), Ok(vec![approved]));
 }
 
 #[test]
 fn removal_is_final_and_can_be_asked_twice() {
-    let removed = PropertyEvent::Removed { property_id: id(), title: "2 BHK in Kondapur".into() };
+    let removed = PropertyEvent::Removed {
+        property_id: id(),
+        title: Erasable::of(UserId::default(), "2 BHK in Kondapur".into()),
+    };
     let state = given(&listed(false));
     assert_eq!(state.decide(PropertyCommand::Remove(by_owner()), NOW), Ok(vec![removed.clone()]));
     let state = given(&[listed(false), vec![removed]].concat());
@@ -153,7 +159,7 @@ fn clients_of_the_earlier_system_are_understood() {
     assert_eq!(read.specifications.bedrooms, Some(4));
     assert_eq!(read.specifications.bathrooms, None);
     assert_eq!(read.specifications.property_type, PropertyType::Villa);
-    assert_eq!(read.amenities, ["Pool", "Garden"]);
+    assert_eq!(read.amenities(), ["Pool", "Garden"]);
     assert_eq!(read.location.city, "Hyderabad");
     assert_eq!(read.contact.unwrap().into_value().unwrap().phone.unwrap(), "+919876543210");
 }

@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::id::{Id, UserId};
 use crate::money::Paise;
-use crate::personal::Personal;
+use crate::personal::{CLEAR, ERASABLE, ERASED, Erasable, Personal, SEALED};
 use crate::time::Timestamp;
 
 impl<K> JsonSchema for Id<K> {
@@ -56,28 +56,54 @@ impl<T: JsonSchema> JsonSchema for Personal<T> {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let (subject, value) = (generator.subschema_for::<UserId>(), generator.subschema_for::<T>());
-        let marked = |marker: &str, inside: Schema| {
-            json_schema!({
-                "type": "object", "required": [marker], "additionalProperties": false,
-                "properties": {marker: inside},
-            })
-        };
-        let clear = json_schema!({
-            "type": "object", "required": ["subject", "value"],
-            "properties": {"subject": subject, "value": value},
-        });
-        let sealed = json_schema!({
-            "type": "object", "required": ["subject", "box"],
-            "properties": {"subject": subject, "box": {"type": "string"}},
-        });
-        json_schema!({
-            "description": "Somebody's own: readable, sealed with that person's key, or erased with it.",
-            "oneOf": [
-                marked(crate::personal::CLEAR, clear),
-                marked(crate::personal::SEALED, sealed),
-                marked(crate::personal::ERASED, json_schema!({"type": "boolean", "const": true})),
-            ],
-        })
+        let about = "Somebody's own: readable, sealed with that person's key, or erased with it.";
+        of_a_person::<T>(generator, CLEAR, about)
     }
+}
+
+impl<T: JsonSchema> JsonSchema for Erasable<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("Erasable_{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let about = "Written by somebody for others to read: readable, sealed with that person's key, or erased \
+                     with it.";
+        of_a_person::<T>(generator, ERASABLE, about)
+    }
+}
+
+/// A value that leaves with a person.
+fn of_a_person<T: JsonSchema>(generator: &mut SchemaGenerator, marker: &str, about: &str) -> Schema {
+    let (subject, value) = (generator.subschema_for::<UserId>(), generator.subschema_for::<T>());
+    let marked = |marker: &str, inside: Schema| {
+        json_schema!({
+            "type": "object", "required": [marker], "additionalProperties": false,
+            "properties": {marker: inside},
+        })
+    };
+    let clear = json_schema!({
+        "type": "object", "required": ["subject", "value"],
+        "properties": {"subject": subject, "value": value},
+    });
+    let mut sealed = json_schema!({
+        "type": "object", "required": ["subject", "box"],
+        "properties": {"subject": subject, "box": {"type": "string"}},
+    });
+    if marker == ERASABLE {
+        sealed = json_schema!({
+            "type": "object", "required": ["subject", "erasable", "box"],
+            "properties": {
+                "subject": subject, "erasable": {"type": "boolean", "const": true}, "box": {"type": "string"},
+            },
+        });
+    }
+    json_schema!({
+        "description": about,
+        "oneOf": [
+            marked(marker, clear),
+            marked(SEALED, sealed),
+            marked(ERASED, json_schema!({"type": "boolean", "const": true})),
+        ],
+    })
 }

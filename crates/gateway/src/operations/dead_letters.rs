@@ -175,11 +175,12 @@ impl Came {
         let found = journal.read_after(before, 1).await?;
         let Some(event) = found.first() else { return Ok(Self::default()) };
         let chain = Chain::of(journal, event).await?;
+        let shown = |event| shown::event(&gateway.kit.ledger, event);
         Ok(Self {
             people: shown::people([event].into_iter().chain(&chain.causes).chain(&chain.related)),
-            event: Some(shown::event(event)),
-            caused_by: Some(chain.causes.iter().map(shown::event).collect()),
-            same_request: Some(chain.related.iter().map(shown::event).collect()),
+            event: Some(shown(event)),
+            caused_by: Some(chain.causes.iter().map(shown).collect()),
+            same_request: Some(chain.related.iter().map(shown).collect()),
         })
     }
 }

@@ -41,7 +41,8 @@ pub async fn list(
     caller.looks_at(&gateway.kit, shown::people(&found), "GET /api/v1/admin/events").await?;
     let full = found.len() == query.limit;
     let next = found.last().filter(|_| full).map(|last| Cursor(vec![last.position.seq.into()]).encode());
-    let content: Vec<shown::Shown> = found.iter().map(shown::event).collect();
+    let content: Vec<shown::Shown> =
+        found.iter().map(|event| shown::event(&gateway.kit.ledger, event)).collect();
     let links = Links::by_cursor(&uri, next.as_deref());
     let data = Events { number_of_elements: content.len(), content, next };
     Ok(gateway.kit.reply("Events", data).links(&links).into_response())
@@ -175,7 +176,7 @@ pub async fn stream(
         version,
         as_of: then.last().map(|event| event.timestamp),
         state: state(ledger, &kind, &then)?,
-        events: then.iter().map(shown::event).collect(),
+        events: then.iter().map(|event| shown::event(ledger, event)).collect(),
         aggregate_type: kind,
         aggregate_id: id,
     };

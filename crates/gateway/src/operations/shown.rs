@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use domain::personal::SEALED;
 use domain::{Envelope, Timestamp, UserId, Version};
+use journal::Ledger;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -40,8 +41,8 @@ pub struct Shown {
 /// The members of an event that name people.
 const PEOPLE: [&str; 6] = ["subjectId", "subjectIds", "ownerId", "userId", "seekerId", "reporterId"];
 /// The streams that are a person's own, and have their id.
-const OWN_STREAMS: [&str; 7] =
-    ["user", "preferences", "favourite", "history", "activity", "audit", "erasure"];
+const OWN_STREAMS: [&str; 8] =
+    ["user", "preferences", "favourite", "history", "activity", "audit", "erasure", "warning"];
 
 /// The people whose data `events` hold: whoever acted, and whoever is named.
 pub fn people<'a>(events: impl IntoIterator<Item = &'a Envelope>) -> BTreeSet<UserId> {
@@ -61,7 +62,9 @@ pub fn people<'a>(events: impl IntoIterator<Item = &'a Envelope>) -> BTreeSet<Us
 fn named(value: &Value, people: &mut BTreeSet<UserId>) {
     match value {
         Value::Object(members) => {
-            let sealed = members.get(SEALED).and_then(|sealed| sealed.get("subject"));
+            // What anybody may read is no look at whoever wrote it.
+            let personal = members.get(SEALED).filter(|sealed| sealed["erasable"] != true);
+            let sealed = personal.and_then(|sealed| sealed.get("subject"));
             let ids = PEOPLE.iter().filter_map(|name| members.get(*name)).chain(sealed);
             let ids =
                 ids.flat_map(|found| found.as_array().map_or(std::slice::from_ref(found), Vec::as_slice));
@@ -73,12 +76,8 @@ fn named(value: &Value, people: &mut BTreeSet<UserId>) {
     }
 }
 
-pub fn event(envelope: &Envelope) -> Shown {
-    let masked = |json: &str| {
-        let mut value: Value = serde_json::from_str(json).unwrap_or_else(|_| Map::new().into());
-        journal::masked(&mut value);
-        value
-    };
+pub fn event(ledger: &Ledger, envelope: &Envelope) -> Shown {
+    let (event_data, metadata) = ledger.masked(envelope);
     Shown {
         event_id: envelope.event_id,
         tenant_id: envelope.stream.tenant.to_string(),
@@ -92,7 +91,7 @@ pub fn event(envelope: &Envelope) -> Shown {
         log: envelope.position.log.as_str(),
         epoch: envelope.position.epoch,
         position: envelope.position.seq,
-        event_data: masked(&envelope.data),
-        metadata: masked(&envelope.metadata),
+        event_data,
+        metadata,
     }
 }

@@ -9,6 +9,7 @@ use domain::{FieldErrors, Fields};
 use http_kit::{Claims, Failure, Host, Query, Request, bearer};
 
 use super::feed::Feed;
+use super::hub::Full;
 use super::place::Place;
 use crate::Gateway;
 
@@ -16,6 +17,8 @@ use crate::Gateway;
 const ACCESS: &str = "hyd_access";
 /// Under https no other host can set it.
 const HOST_ACCESS: &str = "__Host-hyd_access";
+/// Seconds, when all connections are taken.
+const TRY_AGAIN: u64 = 30;
 
 /// What the verified bearer token of a request says.
 #[derive(Debug)]
@@ -70,11 +73,22 @@ impl FromRequestParts<Gateway> for Entry {
             })?),
         };
         let whose = (claims.tid.clone(), claims.sub);
-        let feed = gateway.hub.listen(whose, place).ok_or_else(|| {
+        let feed = gateway.hub.listen(whose, place).map_err(too_many)?;
+        Ok(Self { claims, feed })
+    }
+}
+
+fn too_many(full: Full) -> Failure {
+    match full {
+        Full::Own => {
             let message = "you listen on too many connections; close one of them";
             Failure::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_CONNECTIONS", message)
-        })?;
-        Ok(Self { claims, feed })
+        }
+        Full::All => {
+            let message = "too many people listen; try again in a moment";
+            let busy = Failure::new(StatusCode::SERVICE_UNAVAILABLE, "BUSY", message);
+            Failure { retry_after: Some(TRY_AGAIN), ..busy }
+        }
     }
 }
 

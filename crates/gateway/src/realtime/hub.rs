@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::{Envelope, Log, Position, TenantId, UserId};
-use journal::{Journal, JournalError};
+use journal::{JournalError, Ledger};
 use supervisor::wake;
 use tokio::sync::{mpsc, watch};
 
@@ -18,12 +18,23 @@ use super::place::Place;
 const INBOX: usize = 64;
 /// Connections of one person at a time.
 const MOST_OF_ONE: usize = 20;
+/// Connections of all people.
+const MOST_OF_ALL: usize = 8192;
 /// Events read at once.
 const PAGE: usize = 512;
 /// After the journal did not answer, and as a safety net.
 const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(500);
 
 pub type Whose = (TenantId, UserId);
+
+/// Why nobody can listen any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Full {
+    /// The person listens on as many connections as one may.
+    Own,
+    /// All people together do.
+    All,
+}
 
 #[derive(Debug)]
 struct Listener {
@@ -34,7 +45,7 @@ struct Listener {
 
 /// See the module.
 pub struct Hub {
-    journal: Arc<dyn Journal>,
+    ledger: Ledger,
     /// Read up to here; moved before the events are handed out.
     place: Mutex<Place>,
     listeners: Mutex<HashMap<Whose, Vec<Listener>>>,
@@ -54,20 +65,21 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl Hub {
-    /// A hub that starts at the heads of `journal`.
+    /// A hub that starts at the heads of `ledger`'s journal.
     ///
     /// # Errors
     /// When the journal does not answer.
-    pub async fn new(journal: Arc<dyn Journal>) -> Result<Arc<Self>, JournalError> {
+    pub async fn new(ledger: Ledger) -> Result<Arc<Self>, JournalError> {
+        let journal = ledger.journal();
         let (facts, activity) = (journal.head(Log::Facts).await?, journal.head(Log::Activity).await?);
         let place = Place::new(facts.epoch, [facts.seq, activity.seq]);
         let (closing, _) = watch::channel(false);
         let (place, listeners, numbers) = (Mutex::new(place), Mutex::default(), AtomicU64::new(0));
-        Ok(Arc::new(Self { journal, place, listeners, numbers, closing }))
+        Ok(Arc::new(Self { ledger, place, listeners, numbers, closing }))
     }
 
-    pub(super) fn journal(&self) -> &dyn Journal {
-        self.journal.as_ref()
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     pub(super) fn place(&self) -> Place {
@@ -83,20 +95,29 @@ impl Hub {
         self.closing.send_replace(true);
     }
 
-    /// What `whose` does after `place`, else from now on. Nothing when they listen too often already.
-    pub fn listen(self: &Arc<Self>, whose: Whose, place: Option<Place>) -> Option<Feed> {
+    /// What `whose` does after `place`, else from now on.
+    ///
+    /// # Errors
+    /// When they, or all together, listen on too many connections already.
+    pub fn listen(self: &Arc<Self>, whose: Whose, place: Option<Place>) -> Result<Feed, Full> {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         let (inbox, items) = mpsc::channel(INBOX);
         let missed = Arc::new(AtomicBool::new(false));
         let mut listeners = locked(&self.listeners);
-        let theirs = listeners.entry(whose.clone()).or_default();
-        if theirs.len() >= MOST_OF_ONE {
-            return None;
+        if listeners.get(&whose).is_some_and(|theirs| theirs.len() >= MOST_OF_ONE) {
+            return Err(Full::Own);
         }
-        theirs.push(Listener { number, inbox, missed: Arc::clone(&missed) });
+        if listeners.values().map(Vec::len).sum::<usize>() >= MOST_OF_ALL {
+            return Err(Full::All);
+        }
+        listeners.entry(whose.clone()).or_default().push(Listener {
+            number,
+            inbox,
+            missed: Arc::clone(&missed),
+        });
         drop(listeners);
         metrics::gauge!("realtime_connections").increment(1.0);
-        Some(Feed::new(Arc::clone(self), (whose, number), (items, missed), place))
+        Ok(Feed::new(Arc::clone(self), (whose, number), (items, missed), place))
     }
 
     pub(super) fn leave(&self, whose: &Whose, number: u64) {
@@ -112,7 +133,7 @@ impl Hub {
 
     /// Hands out what happens until `stop` turns true.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
-        let [mut facts, mut activity] = Log::ALL.map(|log| self.journal.committed(log));
+        let [mut facts, mut activity] = Log::ALL.map(|log| self.ledger.journal().committed(log));
         while !wake::is_stopped(&stop) {
             match self.step().await {
                 Ok(true) => continue,
@@ -132,8 +153,8 @@ impl Hub {
     pub(super) async fn step(&self) -> Result<bool, JournalError> {
         let mut any = false;
         for log in Log::ALL {
-            let head: Position = self.journal.head(log).await?;
-            let page = self.journal.read_after(head.at(self.place().at(log)), PAGE).await?;
+            let head: Position = self.ledger.journal().head(log).await?;
+            let page = self.ledger.journal().read_after(head.at(self.place().at(log)), PAGE).await?;
             let Some(last) = page.last() else { continue };
             any = true;
             // First the place: a connection that catches up reads at least to here.
@@ -151,7 +172,7 @@ impl Hub {
         for envelope in page {
             let Some(user) = envelope.user_id else { continue };
             let Some(theirs) = listeners.get(&(envelope.stream.tenant.clone(), user)) else { continue };
-            let item = Arc::new(Item::of(envelope));
+            let item = Arc::new(Item::of(&self.ledger, envelope));
             for listener in theirs {
                 // Nothing may overtake what it missed: it reads the journal first.
                 if listener.missed.load(Ordering::SeqCst) {

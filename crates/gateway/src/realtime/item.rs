@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use domain::{Envelope, Log};
-use serde_json::{Value, json};
+use journal::Ledger;
+use serde_json::json;
 
 /// One thing a person did, ready to be sent to each of their connections.
 #[derive(Debug)]
@@ -15,9 +16,8 @@ pub struct Item {
 }
 
 impl Item {
-    pub fn of(envelope: &Envelope) -> Self {
-        let mut data: Value = serde_json::from_str(&envelope.data).unwrap_or_default();
-        journal::masked(&mut data);
+    pub fn of(ledger: &Ledger, envelope: &Envelope) -> Self {
+        let (data, _) = ledger.masked(envelope);
         let name = &*envelope.event_type;
         let body = json!({
             "eventId": envelope.event_id, "userId": envelope.user_id,

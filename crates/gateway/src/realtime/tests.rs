@@ -2,11 +2,11 @@ use std::sync::Arc;
 
 use domain::{Clock, Ids, Log, StreamId, TenantId, Timestamp, UserId};
 use journal::sqlite::Limits;
-use journal::{Append, Claims, Expected, Journal, NewEvent, SqliteJournal};
+use journal::{Append, Claims, Expected, Journal, KeyRing, Ledger, NewEvent, SqliteJournal};
 use tempfile::TempDir;
 
 use super::feed::Feed;
-use super::hub::Hub;
+use super::hub::{Full, Hub};
 use super::place::Place;
 
 const AT: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
@@ -25,7 +25,10 @@ impl World {
         let directory = tempfile::tempdir().unwrap();
         let limits = Limits::default();
         let journal = Arc::new(SqliteJournal::open(directory.path(), &Clock::manual(AT), limits).unwrap());
-        let hub = Hub::new(Arc::<SqliteJournal>::clone(&journal)).await.unwrap();
+        let keys = KeyRing::open(&directory.path().join("subjects.db"), &[7; 32]).unwrap();
+        let kept = Arc::<SqliteJournal>::clone(&journal);
+        let ledger = Ledger::new(kept, Arc::new(keys), Clock::manual(AT), Ids);
+        let hub = Hub::new(ledger).await.unwrap();
         let (tenant, person) = (TenantId::stored("t"), Ids.id(AT));
         Self { journal, hub, tenant, person, written: 0, _directory: directory }
     }
@@ -136,11 +139,25 @@ async fn a_connection_that_comes_back_goes_on_where_it_was() {
 async fn it_ends_when_the_process_stops_and_one_person_has_so_many_only() {
     let world = World::new().await;
     let mut feeds: Vec<Feed> = (0..20).map(|_| world.listen(None)).collect();
-    assert!(world.hub.listen((world.tenant.clone(), world.person), None).is_none());
+    let refused = world.hub.listen((world.tenant.clone(), world.person), None);
+    assert_eq!(refused.unwrap_err(), Full::Own);
     feeds.pop();
     let mut feed = world.listen(None);
     world.hub.close();
     assert!(feed.next().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn all_people_together_have_so_many_connections_only() {
+    let world = World::new().await;
+    let listen = || world.hub.listen((world.tenant.clone(), Ids.id(AT)), None);
+    let mut feeds: Vec<Feed> = (0..8192).map(|_| listen().unwrap()).collect();
+    assert_eq!(listen().unwrap_err(), Full::All);
+    feeds.pop();
+    let last = listen().unwrap();
+    assert_eq!(listen().unwrap_err(), Full::All);
+    drop((feeds, last));
+    listen().unwrap();
 }
 
 /// A place of the history that a restore took back, or ahead of everything there is: nothing would ever be told again

@@ -10,6 +10,7 @@ use domain::report::ReportEvent;
 use domain::saved_search::SavedSearchEvent;
 use domain::session::SessionEvent;
 use domain::user::UserEvent;
+use domain::warning::WarningEvent;
 use serde_json::{Value, json};
 
 use super::{Told, sentence};
@@ -41,6 +42,7 @@ fn every_event_of_the_domain_has_its_sentence() {
         names::<ReportEvent>(),
         names::<NotificationEvent>(),
         names::<SavedSearchEvent>(),
+        names::<WarningEvent>(),
         vec!["NOTIFICATION_PREFERENCES_UPDATED".to_owned()],
     ];
     for name in all.concat() {

@@ -1,8 +1,11 @@
-//! An event as an entry: only what a sentence or a client needs, copied as it stands; sealed values stay shut.
+//! An event as an entry: only what a sentence or a client needs, copied as it stands. Sealed values stay shut, and are
+//! opened when the entry is read: so what was erased since is not told.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use ::projection::{ProjectionError, Value};
+use domain::personal::{ERASABLE, SEALED};
 use domain::{Envelope, EventIds, upcast};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -148,7 +151,7 @@ impl Details<'_> {
             .or_else(stream)
     }
 
-    /// The members that are told, as they stand in the payload.
+    /// The members that are told, as they stand in the payload, under the paths that sealed values are bound to.
     fn told(&self) -> String {
         #[derive(Default, Deserialize)]
         #[serde(default)]
@@ -157,12 +160,11 @@ impl Details<'_> {
             area: Option<&'a RawValue>,
         }
         let place = self.location.and_then(|raw| serde_json::from_str::<Place<'_>>(raw.get()).ok());
-        let area = self.area.or(place.and_then(|place| place.area));
         let members = [
             ("title", self.title),
             ("price", self.price),
             ("previousPrice", self.previous_price),
-            ("area", area),
+            ("area", self.area),
             ("changed", self.changed),
             ("from", self.from),
             ("to", self.to),
@@ -179,7 +181,8 @@ impl Details<'_> {
         ];
         let mut told = String::with_capacity(128);
         for (name, raw) in members.into_iter().filter_map(|(name, raw)| Some((name, raw?.get()))) {
-            if raw.starts_with('{') || (raw.starts_with('[') && name != "changed") {
+            let object = raw.starts_with('{') && !erasable(raw);
+            if object || (raw.starts_with('[') && name != "changed") {
                 continue;
             }
             told.push_str(if told.is_empty() { "{\"" } else { ",\"" });
@@ -187,9 +190,18 @@ impl Details<'_> {
             told.push_str("\":");
             told.push_str(raw);
         }
+        if let Some(area) = place.and_then(|place| place.area) {
+            told.push_str(if told.is_empty() { "{" } else { "," });
+            let _ = write!(told, r#""location":{{"area":{area}}}"#);
+        }
         told.push_str(if told.is_empty() { "{}" } else { "}" });
         told
     }
+}
+
+/// A value that whoever may see the event may read, sealed or not.
+fn erasable(raw: &str) -> bool {
+    [SEALED, ERASABLE].iter().any(|marker| raw[1..].starts_with(&format!(r#""{marker}":"#)))
 }
 
 /// A plain JSON text: ids have nothing to escape.

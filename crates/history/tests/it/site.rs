@@ -101,7 +101,8 @@ impl Somebody {
 }
 
 pub fn snapshot(title: &str) -> Snapshot {
-    Snapshot { title: title.into(), price: Paise::from_paise(950_000_000), area: "Gachibowli".into() }
+    let owner = "0197c000-0000-7000-8000-00000000000a".parse().unwrap();
+    Snapshot::of(owner, title, Paise::from_paise(950_000_000), "Gachibowli")
 }
 
 pub fn home(number: u128) -> PropertyId {

@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 
 use domain::aggregate::EventKind;
-use domain::{Actor, Envelope, Timestamp, upcast};
-use serde_json::Value;
+use domain::{Actor, Envelope, TenantId, Timestamp, upcast};
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::Ledger;
 use crate::keys::KeyError;
+use crate::seal::Opened;
 use crate::{DecodeError, NewEvent, seal};
 
 impl Ledger {
@@ -84,13 +85,32 @@ impl Ledger {
         Ok((read("data", &envelope.data)?, read(seal::METADATA, &envelope.metadata)?))
     }
 
+    /// Payload and metadata of an envelope for whoever may see events: personal values are masked, erased ones are null,
+    /// what people wrote for others to read is plain. What cannot be opened is masked.
+    pub fn masked(&self, envelope: &Envelope) -> (Value, Value) {
+        let (tenant, event) = (&envelope.stream.tenant, envelope.event_id);
+        (
+            self.masked_part(tenant, event, "data", &envelope.data),
+            self.masked_part(tenant, event, seal::METADATA, &envelope.metadata),
+        )
+    }
+
+    /// `part` of an event, or members of it that were kept elsewhere under their paths, as [`Self::masked`] shows them.
+    pub fn masked_part(&self, tenant: &TenantId, event: Uuid, root: &str, part: &str) -> Value {
+        let opened = seal::open(&self.keys, tenant, event, root, part, Opened::Erasable);
+        let opened = opened.unwrap_or(Cow::Borrowed(part));
+        let mut value = serde_json::from_str(&opened).unwrap_or_else(|_| Map::new().into());
+        seal::masked(&mut value);
+        value
+    }
+
     fn opened<'j>(
         &self,
         envelope: &Envelope,
         root: &str,
         json: &'j str,
     ) -> Result<Cow<'j, str>, DecodeError> {
-        seal::open(&self.keys, &envelope.stream.tenant, envelope.event_id, root, json)
+        seal::open(&self.keys, &envelope.stream.tenant, envelope.event_id, root, json, Opened::All)
     }
 }
 

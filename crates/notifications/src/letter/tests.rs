@@ -34,6 +34,9 @@ fn told() -> Variables {
         ("email", "ravi@example.com"),
         ("when", "22 November 2026, 11:00"),
         ("with", "Ravi Rao"),
+        ("tries", "12"),
+        ("networks", "3"),
+        ("since", "22 November 2026, 09:30 Indian time"),
         ("subject", "News"),
         ("message", "<script>alert(1)</script>\nSecond line"),
     ];

@@ -98,6 +98,8 @@ impl Words {
                 words.opening.push(said("message").to_owned());
                 words.action = home("See the home");
             }
+            Template::Guessing => words.guessing(site, told),
+            Template::Registration => words.registration(site),
             Template::General => words.opening = vec![said("message").to_owned()],
         }
         // Whoever has no name has no account either.
@@ -155,6 +157,41 @@ impl Words {
         self.action = Some(Action { label: "Look at homes", link: site.page("/homes") });
     }
 
+    /// Nothing in it lets anybody in: its links lead to pages that ask who one is.
+    fn guessing(&mut self, site: &MailSite, told: &Variables) {
+        let said = |name: &str| told.get(name).map_or("", String::as_str);
+        let (tries, networks) = (said("tries"), said("networks"));
+        let places = if networks == "1" { "network" } else { "networks" };
+        self.opening = vec![
+            format!(
+                "somebody tries to sign in to your account. There were {tries} wrong passwords so far today, from \
+                 {networks} {places}, the first of them on {}.",
+                said("since"),
+            ),
+            "None of them let anybody in, and whoever goes on has to wait between two tries. You can sign in as ever \
+             where you did before."
+                .into(),
+            "If it was you, or if your password is long and used nowhere else, there is nothing to do. If not, \
+             choose another one."
+                .into(),
+        ];
+        self.action = Some(Action { label: "Choose another password", link: site.page("/forgot-password") });
+        self.closing = vec![
+            format!("Where you are signed in, and how to end it: {}", site.page("/account")),
+            "You are told of this once a day at most.".into(),
+        ];
+    }
+
+    fn registration(&mut self, site: &MailSite) {
+        self.opening = vec![
+            "somebody tried to register with your e-mail address, which has an account here.".into(),
+            "If it was you, sign in, or ask for a link to set another password. If it was not, there is nothing to \
+             do: nobody was let in."
+                .into(),
+        ];
+        self.action = Some(Action { label: "Sign in", link: site.page("/sign-in") });
+    }
+
     fn secret(&mut self, template: Template, reader: &Reader<'_>) {
         let name = &reader.site.name;
         let (why, label, otherwise) = if template == Template::VerifyEmail {
@@ -196,6 +233,8 @@ fn subject(template: Template, site: &str, title: &str, told: &Variables) -> Str
         Template::Reviewed if is_rejected(told) => format!("Your listing was sent back: {title}"),
         Template::Reviewed => format!("Your listing is on the market: {title}"),
         Template::Visit => format!("A visit to {title}"),
+        Template::Guessing => "Somebody tries passwords at your account".into(),
+        Template::Registration => "Somebody tried to register with your address".into(),
         Template::General => told.get("subject").cloned().unwrap_or_else(|| format!("A message from {site}")),
     }
 }

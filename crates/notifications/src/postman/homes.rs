@@ -17,7 +17,7 @@ use crate::wanted::homes::INBOX;
 
 /// One variable of a template approved under DLT holds no more.
 const LONGEST_IN_TEXT: usize = 30;
-/// What an inbox is told: nothing that another person wrote or is known by, so that their leaving need not look there.
+/// What an inbox is told: of other people nothing but the title of the home that it is about.
 const IN_INBOX: [&str; 5] = ["title", "propertyId", "purpose", "status", "decision"];
 
 fn variables(home: PropertyId, title: &str, told: &[(&str, Option<String>)]) -> Variables {
@@ -34,14 +34,15 @@ impl Postman {
                 // Between their leaving and the end of their key.
                 let (seeker, _) = self.ledger.load::<User>(&order.tenant, enquiry.seeker_id).await?;
                 let left = seeker.person.is_none_or(|person| person.account.as_ref().is_none());
-                match asked(property_id, &snapshot.title, enquiry).filter(|_| !left) {
+                match asked(property_id, snapshot.title.text(), enquiry).filter(|_| !left) {
                     Some(told) => (Template::Lead, told),
                     None => return Ok(ended("who asked has left")),
                 }
             }
             LeadEvent::Updated { property_id, title, to, .. } => {
+                let Some(title) = title.as_ref() else { return Ok(ended("who was asked has left")) };
                 let status = Some(to.word().to_owned());
-                (Template::LeadAnswer, variables(property_id, &title, &[("status", status)]))
+                (Template::LeadAnswer, variables(property_id, title, &[("status", status)]))
             }
         };
         Ok(Ok(addressed(order, template, told)))
@@ -52,11 +53,11 @@ impl Postman {
         let (home, title, decision, reason) = match self.ledger.decode(event)? {
             PropertyEvent::Approved { property_id, title } => (property_id, title, APPROVED, None),
             PropertyEvent::Rejected { property_id, title, reason, .. } => {
-                (property_id, title, REJECTED, Some(reason))
+                (property_id, title, REJECTED, Some(reason.text().to_owned()))
             }
             _ => return Ok(Err(Outcome::Refused("its event asks for no letter".into()))),
         };
-        let told = variables(home, &title, &[("decision", Some(decision.into())), ("reason", reason)]);
+        let told = variables(home, title.text(), &[("decision", Some(decision.into())), ("reason", reason)]);
         Ok(Ok(addressed(order, Template::Reviewed, told)))
     }
 }

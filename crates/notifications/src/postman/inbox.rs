@@ -18,7 +18,7 @@ use super::{Failed, Postman};
 impl Postman {
     /// Nothing is told to whoever left or wants none of it. Quiet hours are for what disturbs; an inbox waits.
     pub(super) async fn tell(&self, order: &Order, request: Request) -> Result<Outcome, Failed> {
-        let (To::Person(user), Some(kind)) = (request.to, request.template.kind()) else {
+        let (To::Person(user), Some(kind)) = (request.to, request.template.filed_under()) else {
             return Ok(Outcome::Refused("it is for nobody's inbox".into()));
         };
         let Some(id) = notification_of(&order.id) else {
@@ -29,7 +29,8 @@ impl Postman {
             return Ok(Outcome::NotWanted("the person left".into()));
         }
         let (choices, _) = self.ledger.load::<Preferences>(&order.tenant, user).await?;
-        if !choices.wants(kind, Channel::InApp) {
+        // A warning is no kind of news that anybody switches off.
+        if request.template.kind().is_some() && !choices.wants(kind, Channel::InApp) {
             return Ok(Outcome::NotWanted("the person switched it off".into()));
         }
         let (subject, channel) = (Some(user), Channel::InApp);

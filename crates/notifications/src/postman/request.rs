@@ -10,6 +10,7 @@ use crate::letter::words::Variables;
 use crate::template::Template;
 use crate::wanted::NOTIFICATION;
 use crate::wanted::homes::{LEAD, PROPERTY};
+use crate::wanted::warnings::WARNING;
 
 /// What is to be sent, to whom.
 #[derive(Debug)]
@@ -39,6 +40,7 @@ impl Postman {
         match &*event.stream.kind {
             LEAD => return self.lead(order, event).await,
             PROPERTY => return self.decided(order, event),
+            WARNING => return Ok(Ok(self.warning(order, event)?)),
             _ => {}
         }
         let (template, token) = match self.ledger.decode(event)? {

@@ -79,7 +79,7 @@ async fn first<E: domain::EventKind>(
 }
 
 /// Gives the ids of the deliveries: none for one's own doing.
-async fn add(
+pub async fn add(
     wanted: &Wanted,
     tx: &mut ViewTx<'_>,
     event: &Envelope,

@@ -58,7 +58,7 @@ pub async fn share(
     path = "/api/properties/{id}/contact",
     summary = "Whom to call about a home",
     responses(
-        (status = 200, description = "The contact; the look is recorded for the owner", body = Envelope<Reachable<'static>>),
+        (status = 200, description = "The contact; its owner is shown that the caller looked, by first name", body = Envelope<Reachable<'static>>),
         (status = 403, description = "The caller's e-mail address is not confirmed"),
         (status = 409, description = "It is not on the market: then only its owner and those who look after the site are told"),
         (status = 410, description = "The listing was removed"),

@@ -80,7 +80,7 @@ pub async fn report(
         return Err(Failure::conflict("OWN_LISTING", "the listing is your own"));
     }
     let report_id: ReportId = app.kit.ledger.fresh().into();
-    let title = known.listing.content.title.clone();
+    let title = known.listing.content.title.clone().owned_by(known.listing.owner);
     let complaint = Complaint { report_id, property_id, title, reporter_id, cause, details };
     let claim = super::leads::one_of(&app, &caller, "report", property_id, reporter_id);
     let claims = Claims { take: vec![claim], release_all: false };

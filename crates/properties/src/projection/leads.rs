@@ -2,10 +2,10 @@
 
 use ::projection::{ProjectionError, ViewTx};
 use domain::fields::Choice;
-use domain::lead::{Enquiry, LeadEvent};
+use domain::lead::{Enquiry, LeadEvent, Note};
 use domain::property::PropertyEvent;
 use domain::report::{Complaint, ReportEvent};
-use domain::{Envelope, Personal, Timestamp};
+use domain::{Envelope, Erasable, Personal, Timestamp};
 use serde::Serialize;
 
 use super::listings::{followed, is_gone};
@@ -21,7 +21,7 @@ async fn kept<T: Serialize + Clone>(
     value: &Personal<T>,
 ) -> Result<String, ProjectionError> {
     match value.subject() {
-        Some(subject) if is_gone(tx, envelope, subject).await? => json(&Personal::<T>::Erased),
+        Some(subject) if is_gone(tx, envelope, &subject.to_string()).await? => json(&Personal::<T>::Erased),
         _ => json(value),
     }
 }
@@ -37,6 +37,16 @@ async fn kept_some<T: Serialize + Clone>(
     }
 }
 
+/// A note goes with its writer, and its words with whom they are about.
+async fn kept_note(tx: &mut ViewTx<'_>, envelope: &Envelope, note: &Note) -> Result<String, ProjectionError> {
+    if let Personal::Clear { subject, value: Personal::Clear { subject: about, .. } } = note
+        && is_gone(tx, envelope, &about.to_string()).await?
+    {
+        return kept(tx, envelope, &Personal::of(*subject, Personal::<String>::Erased)).await;
+    }
+    kept(tx, envelope, note).await
+}
+
 pub async fn lead(
     tx: &mut ViewTx<'_>,
     envelope: &Envelope,
@@ -47,12 +57,15 @@ pub async fn lead(
     match event {
         LeadEvent::Made { property_id, snapshot, owner_id, enquiry, .. } => {
             let Enquiry { seeker_id, purpose, seeker, words, visit_at } = enquiry;
+            let owner = owner_id.to_string();
+            let gone = is_gone(tx, envelope, &owner).await?;
+            let title = if gone { &Erasable::Erased } else { &snapshot.title };
             let row = [
                 tenant.into(),
                 id.into(),
                 property_id.to_string().into(),
-                snapshot.title.as_str().into(),
-                owner_id.to_string().into(),
+                json(title)?.into(),
+                owner.into(),
                 seeker_id.to_string().into(),
                 purpose.word().into(),
                 kept(tx, envelope, seeker).await?.into(),
@@ -68,7 +81,10 @@ pub async fn lead(
             Ok(())
         }
         LeadEvent::Updated { to, note, .. } => {
-            let note = kept_some(tx, envelope, note.as_ref()).await?;
+            let note = match note {
+                Some(note) => Some(kept_note(tx, envelope, note).await?),
+                None => None,
+            };
             let row = [tenant.into(), id.into(), to.word().into(), note.into(), version.into(), at.into()];
             let sql = "update leads set status = $3, note = coalesce($4, note), version = $5, updated_at = $6
                 where id = $2 and tenant = $1 and version = $5 - 1";
@@ -132,7 +148,11 @@ pub async fn person_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(),
     for sql in [
         "update leads set seeker = $3, words = case when words is null then null else $3 end
          where seeker_id = $2 and tenant = $1",
-        "update leads set note = $3 where owner_id = $2 and tenant = $1 and note is not null",
+        // As it is read when only whoever it is about has left.
+        "update leads set note = '{\"$personal\":{\"subject\":\"' || owner_id || '\",\"value\":' || $3 || '}}'
+         where seeker_id = $2 and tenant = $1 and note <> $3",
+        "update leads set title = $3, note = case when note is null then null else $3 end
+         where owner_id = $2 and tenant = $1",
         "update reports set details = $3 where reporter_id = $2 and tenant = $1 and details is not null",
     ] {
         tx.execute(sql, &row).await?;

@@ -1,9 +1,9 @@
 //! Listings themselves.
 
 use ::projection::{ProjectionError, Value, ViewTx};
+use domain::Envelope;
 use domain::fields::Choice;
 use domain::property::{Content, Image, PropertyEvent, Status};
-use domain::{Envelope, Personal, UserId};
 use journal::without_values;
 
 pub async fn apply(
@@ -14,11 +14,15 @@ pub async fn apply(
     match event {
         PropertyEvent::Listed { owner_id, status, source_reference, mut content, .. } => {
             let owner = owner_id.to_string();
-            keep_nothing_of_the_gone(tx, envelope, &mut content).await?;
+            keep_nothing_of_the_gone(tx, envelope, &owner, &mut content).await?;
             insert(tx, envelope, &owner, status, source_reference, &content).await
         }
         PropertyEvent::Edited { mut content, marks_lost, .. } => {
-            keep_nothing_of_the_gone(tx, envelope, &mut content).await?;
+            let key = [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into()];
+            let sql = "select owner_id from properties where id = $2 and tenant = $1";
+            let rows = tx.query(sql, &key).await?;
+            let owner = rows.first().and_then(|row| row.text(0)).unwrap_or_default();
+            keep_nothing_of_the_gone(tx, envelope, owner, &mut content).await?;
             edit(tx, envelope, &content).await?;
             lose_marks(tx, envelope, marks_lost).await
         }
@@ -164,7 +168,7 @@ pub async fn owner_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), 
         let (Some(id), Some(content)) = (row.text(0), row.text(1)) else { continue };
         let mut content: Content =
             serde_json::from_str(content).map_err(|error| ProjectionError::Event(without_values(&error)))?;
-        erase(&mut content);
+        content.erase();
         let row = [envelope.stream.tenant.as_str().into(), id.into(), content_json(&content)?.into()];
         tx.execute("update properties set content = $3 where id = $2 and tenant = $1", &row).await?;
     }
@@ -192,12 +196,11 @@ pub async fn owner_moved(
 async fn keep_nothing_of_the_gone(
     tx: &mut ViewTx<'_>,
     envelope: &Envelope,
+    owner: &str,
     content: &mut Content,
 ) -> Result<(), ProjectionError> {
-    let contact = content.contact.as_ref().and_then(Personal::subject);
-    let Some(owner) = contact.or_else(|| content.location.address.as_ref()?.subject()) else { return Ok(()) };
     if is_gone(tx, envelope, owner).await? {
-        erase(content);
+        content.erase();
     }
     Ok(())
 }
@@ -206,18 +209,9 @@ async fn keep_nothing_of_the_gone(
 pub async fn is_gone(
     tx: &mut ViewTx<'_>,
     envelope: &Envelope,
-    person: UserId,
+    person: &str,
 ) -> Result<bool, ProjectionError> {
     let gone = "select 1 from gone_owners where user_id = $2 and tenant = $1";
-    let keys = [envelope.stream.tenant.as_str().into(), person.to_string().into()];
+    let keys = [envelope.stream.tenant.as_str().into(), person.into()];
     Ok(!tx.query(gone, &keys).await?.is_empty())
-}
-
-fn erase(content: &mut Content) {
-    if content.contact.is_some() {
-        content.contact = Some(Personal::Erased);
-    }
-    if content.location.address.is_some() {
-        content.location.address = Some(Personal::Erased);
-    }
 }

@@ -74,6 +74,16 @@ impl World {
         self.store.advance(Lease::default(), step).await
     }
 
+    /// Applies everything of one log.
+    async fn apply_all(&self, log: Log) {
+        let journal = self.ledger.journal();
+        let due = journal.read_after(journal.head(log).await.unwrap().at(0), 100).await.unwrap();
+        let last = due.last().unwrap();
+        let to = Checkpoint { position: last.position, event_id: Some(last.event_id) };
+        let step = Advance { log, from: 0, to, due, parked: Vec::new(), block: None };
+        self.store.advance(Lease::default(), step).await.unwrap();
+    }
+
     async fn rows(&self, columns: &str) -> Vec<::projection::Row> {
         self.store.query(&format!("select {columns} from properties"), Vec::new()).await.unwrap()
     }
@@ -150,4 +160,40 @@ async fn rule_20_a_listing_of_somebody_who_left_keeps_nothing_of_them() {
         lived,
         "as if made from the journal after the erasure"
     );
+}
+
+/// The logs meet as they like: the home may be listed, and whoever looked may have left, before or after the look is applied.
+#[tokio::test]
+async fn a_look_at_a_contact_is_the_same_row_however_far_the_other_log_is() {
+    let world = World::open();
+    let property_id = world.list().await;
+    let looker = UserId::from(world.ledger.fresh());
+    let actor = Actor { user: Some(looker), ..world.actor.clone() };
+    let snapshot = domain::activity::Snapshot {
+        title: "A home".into(),
+        price: domain::Paise::from_paise(500_000_000),
+        area: "Kondapur".into(),
+    };
+    let look = ActivityEvent::ContactRevealed { property_id, snapshot, owner_id: world.owner };
+    let stream = StreamId::new(&actor.tenant, "activity", looker);
+    for _ in 0..2 {
+        world.ledger.record(&actor, stream.clone(), &look).await.unwrap();
+    }
+    let account = StreamId::new(&actor.tenant, "user", looker);
+    world.ledger.record(&actor, account, &UserEvent::Deleted { subject_id: looker }).await.unwrap();
+    let all = "select tenant, id, property_id, owner_id, person_id, looked_at from contact_looks order by id";
+    let mut seen = Vec::new();
+    for (number, logs) in [[Log::Facts, Log::Activity], [Log::Activity, Log::Facts]].into_iter().enumerate() {
+        let path = world.directory.path().join(format!("view-{number}.db"));
+        let (ledger, store) = (world.ledger.clone(), view(&world.ledger, &path));
+        let directory = tempfile::tempdir().unwrap();
+        let again = World { ledger, store, actor: actor.clone(), owner: world.owner, directory };
+        for log in logs {
+            again.apply_all(log).await;
+        }
+        seen.push(again.store.query(all, Vec::new()).await.unwrap());
+    }
+    assert_eq!((seen[0].len(), &seen[0]), (2, &seen[1]));
+    let row = &seen[0][0];
+    assert_eq!((row.text(3), row.text(4)), (Some(&*world.owner.to_string()), Some(&*looker.to_string())));
 }

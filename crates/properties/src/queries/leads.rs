@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::bad_cursor;
 use crate::App;
-use crate::leads::{LeadDocument, Side};
+use crate::leads::{LeadDocument, Side, title};
 
 const COLUMNS: &str =
     "id, property_id, title, owner_id, seeker_id, purpose, status, seeker, words, note, visit_at,
@@ -76,7 +76,7 @@ fn document(row: &Row, side: Side) -> Option<LeadDocument> {
     Some(LeadDocument {
         id: row.text(0)?.parse().ok()?,
         property_id: row.text(1)?.parse().ok()?,
-        title: row.text(2)?.to_owned(),
+        title: title(&serde_json::from_str(row.text(2)?).ok()?),
         owner_id: row.text(3)?.parse().ok()?,
         seeker_id: row.text(4)?.parse().ok()?,
         purpose: Purpose::from_word(row.text(5)?)?,
@@ -86,7 +86,7 @@ fn document(row: &Row, side: Side) -> Option<LeadDocument> {
         email,
         message: personal(row, 8),
         visit_at: row.int(10).map(Timestamp::from_micros),
-        note: personal(row, 9).filter(|_: &String| side == Side::Owner),
+        note: personal(row, 9).and_then(Personal::into_value).filter(|_: &String| side == Side::Owner),
         version: row.count(11),
         created_at: Timestamp::from_micros(row.int(12)?),
         updated_at: Timestamp::from_micros(row.int(13)?),

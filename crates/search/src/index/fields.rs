@@ -109,9 +109,9 @@ impl Fields {
             document.add_f64(self.lng, at.lng);
         }
         document.add_text(self.city, shown(&location.city));
-        document.add_text(self.locality, shown(&location.area));
+        document.add_text(self.locality, shown(location.area.text()));
         // One amenity, however often and however it is written.
-        let amenities: BTreeMap<_, _> = home.content.amenities.iter().map(|a| (words::key(a), a)).collect();
+        let amenities: BTreeMap<_, _> = home.content.amenities().iter().map(|a| (words::key(a), a)).collect();
         for amenity in amenities.values() {
             document.add_text(self.amenities, shown(amenity));
         }

@@ -72,7 +72,7 @@ impl Catalogue {
     fn traits(&mut self, home: &Home) -> Traits {
         let facts = &home.content.specifications;
         let next = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
-        let place = *self.places.entry(key(&home.content.location.area)).or_insert(next);
+        let place = *self.places.entry(key(home.content.location.area.text())).or_insert(next);
         [
             Some(place),
             Some(kind(facts.property_type)),

@@ -110,7 +110,7 @@ impl App {
         for (id, because) in chosen {
             let Some(home) = homes.get(&id).filter(|home| home.owner != me) else { continue };
             let title = match &because {
-                Because::Others(other) => homes.get(other).map(|home| home.content.title.as_str()),
+                Because::Others(other) => homes.get(other).map(|home| home.content.title()),
                 _ => None,
             };
             let reason = because.words(home, title);

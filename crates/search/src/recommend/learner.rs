@@ -11,7 +11,7 @@ use domain::favourites::FavouritesEvent;
 use domain::lead::LeadEvent;
 use domain::{Envelope, Log, Position, PropertyId, TenantId, Timestamp, UserId};
 use journal::{DecodeError, EventQuery, Ledger};
-use supervisor::wake;
+use supervisor::{Background, wake};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -39,6 +39,7 @@ type Failed = Box<dyn std::error::Error + Send + Sync>;
 pub struct Learner {
     ledger: Ledger,
     store: ViewStore,
+    background: Background,
     models: Mutex<HashMap<TenantId, Arc<Model>>>,
     learned: Mutex<Option<[Position; 2]>>,
 }
@@ -60,10 +61,10 @@ struct Read {
 }
 
 impl Learner {
-    /// Knows nothing yet.
+    /// Knows nothing yet, and learns in the background.
     #[must_use]
-    pub fn new(ledger: Ledger, store: ViewStore) -> Self {
-        Self { ledger, store, models: Mutex::default(), learned: Mutex::default() }
+    pub fn new(ledger: Ledger, store: ViewStore, background: Background) -> Self {
+        Self { ledger, store, background, models: Mutex::default(), learned: Mutex::default() }
     }
 
     /// What was learned last; nothing before the first time.
@@ -75,10 +76,13 @@ impl Learner {
     /// Learns now and then until `stop` turns true.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         while !wake::is_stopped(&stop) {
+            let learner = Arc::clone(&self);
+            // All of it there: to read so many events takes long, too.
+            let learning = self.background.run(async move { learner.refresh().await });
             tokio::select! {
                 biased;
                 () = wake::stopped(&mut stop) => return,
-                learned = self.refresh() => {
+                learned = async { learning.await? } => {
                     if let Err(error) = learned {
                         tracing::warn!(%error, "recommendations could not be learned; tried again later");
                     }

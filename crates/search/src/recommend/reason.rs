@@ -82,7 +82,7 @@ fn of_its_kind(home: &Home, shared: [bool; TRAITS]) -> String {
     let only_offer = shared[OFFER] && !shared[KIND] && !shared[BEDROOMS] && !shared[PLACE];
     let offer = if only_offer { for_what(facts.listing_type) } else { "" };
     let place = if shared[PLACE] {
-        format!(" in {}", home.content.location.area)
+        format!(" in {}", home.content.location.area.text())
     } else if shared[PRICE] {
         format!(" at about {}", home.content.price.in_words())
     } else {

@@ -32,9 +32,9 @@ impl<'a> Look<'a> {
         Self {
             home,
             city: key(&location.city),
-            locality: key(&location.area),
+            locality: key(location.area.text()),
             state: location.state.as_deref().map(key),
-            amenities: home.content.amenities.iter().map(|amenity| key(amenity)).collect(),
+            amenities: home.content.amenities().iter().map(|amenity| key(amenity)).collect(),
             words: all.into_iter().collect(),
             met: HashMap::new(),
         }
@@ -55,7 +55,7 @@ impl<'a> Look<'a> {
                 || filters.localities.iter().any(|wanted| stands_in(wanted, &self.locality)))
             && filters.state.as_ref().is_none_or(|state| self.state.as_ref() == Some(state))
             && filters.pincode.as_ref().is_none_or(|pincode| location.pincode.as_ref() == Some(pincode))
-            && query.geo.holds(location.coordinates)
+            && query.geo.holds(location.at())
     }
 
     /// What it is.

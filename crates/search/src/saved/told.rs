@@ -16,8 +16,8 @@ pub const LISTED: usize = 10;
 pub fn alert(home: &Home, occasion: Occasion, search: &str, channel: Channel) -> Variables {
     let content = &home.content;
     let texts = [
-        ("title", content.title.clone()),
-        ("area", content.location.area.clone()),
+        ("title", content.title().to_owned()),
+        ("area", content.location.area.text().to_owned()),
         ("price", content.price.in_words()),
         ("occasion", occasion.words().to_owned()),
         ("search", search.to_owned()),
@@ -43,7 +43,8 @@ pub fn digest(homes: &[&Home], search: &str, channel: Channel) -> Variables {
 
 fn line(id: PropertyId, home: &Home) -> String {
     let content = &home.content;
-    let words = format!("{}, {}, {}", content.title, content.location.area, content.price.in_words());
+    let words =
+        format!("{}, {}, {}", content.title(), content.location.area.text(), content.price.in_words());
     let words: Vec<&str> = words.split_whitespace().collect();
     format!("{id} {}", words.join(" "))
 }

@@ -3,7 +3,7 @@
 use domain::property::PropertyCommand;
 use domain::property::content::Contact;
 use domain::user::Role;
-use domain::{Personal, UserId};
+use domain::{Erasable, Personal, UserId};
 use search::{Change, Index, Place};
 
 use crate::homes::home;
@@ -222,9 +222,9 @@ async fn nothing_of_an_erased_owner_stays_in_any_file() {
     let owner = site.somebody();
     let id = site.list(owner, "A home of somebody").await;
     let mut content = home(&mut Random::new(1), &site.tenant).content;
-    content.title = "Zanzibarish bungalow".into();
-    content.location.area = "Quokkaville".into();
-    content.amenities = vec!["Narwhal tank".into()];
+    content.title = Erasable::of(owner, "Zanzibarish bungalow".into());
+    content.location.area = Erasable::of(owner, "Quokkaville".into());
+    content.amenities = Some(Erasable::of(owner, vec!["Narwhal tank".into()]));
     site.command(owner, id, PropertyCommand::Edit(content, Site::by(owner, Role::Seller))).await;
     let mut running = site.open().await;
     running.catch_up(&site).await;
@@ -255,7 +255,7 @@ async fn whom_to_ask_and_where_exactly_is_never_among_the_rows() {
     let owner = site.somebody();
     let id = site.list(owner, "Listed home 000").await;
     let mut content = home(&mut Random::new(1), &site.tenant).content;
-    content.title = "Listed home 000".into();
+    content.title = Erasable::of(owner, "Listed home 000".into());
     content.location.address = Some(Personal::of(owner, "Plot 7, Quarantine Street".into()));
     let name = Some("Xylophonia Owner".to_owned());
     content.contact = Some(Personal::of(owner, Contact { name, phone: None, email: None }));

@@ -5,7 +5,7 @@ use domain::fields::Choice;
 use domain::property::Content;
 use domain::property::content::{Coordinates, Location, Specifications};
 use domain::property::kinds::{FurnishedStatus, ListingType, PropertyType};
-use domain::{Paise, TenantId, Timestamp};
+use domain::{Erasable, Paise, TenantId, Timestamp, UserId};
 use search::Home;
 use uuid::Uuid;
 
@@ -45,6 +45,11 @@ const AMENITIES: [&str; 8] =
     ["Lift", "Gym", "gymnasium", "Swimming Pool", "pool", "Power Backup", "Parking", "24x7 Security"];
 const CITIES: [&str; 4] = ["Hyderabad", "hyderabad", "Secunderabad", "Warangal"];
 
+/// Whoever lists the home makes it theirs.
+fn said<T>(value: T) -> Erasable<T> {
+    Erasable::of(UserId::default(), value)
+}
+
 fn content(random: &mut Random) -> Content {
     let (area, lat, lng) = *random.of(&LOCALITIES);
     let bedrooms = (!random.one_in(5)).then(|| i64::try_from(random.below(6)).unwrap());
@@ -60,19 +65,19 @@ fn content(random: &mut Random) -> Content {
     let mut amenities: Vec<String> = (0..random.below(5)).map(|_| (*random.of(&AMENITIES)).into()).collect();
     amenities.dedup();
     Content {
-        title,
+        title: said(title),
         description: (!random.one_in(4))
-            .then(|| format!("{} {}", random.of(&SENTENCES), random.of(&SENTENCES))),
+            .then(|| said(format!("{} {}", random.of(&SENTENCES), random.of(&SENTENCES)))),
         price: Paise::from_paise(i64::try_from(rupees).unwrap() * 100),
         location: Location {
-            area: area.into(),
+            area: said(area.into()),
             address: None,
             city: (*random.of(&CITIES)).into(),
             state: (!random.one_in(3)).then(|| "Telangana".into()),
             pincode: (!random.one_in(3)).then(|| format!("5000{:02}", random.below(40))),
-            coordinates: (!random.one_in(4)).then(|| Coordinates {
-                lat: lat + random.between(-0.02, 0.02),
-                lng: lng + random.between(-0.02, 0.02),
+            coordinates: (!random.one_in(4)).then(|| {
+                let lat = lat + random.between(-0.02, 0.02);
+                said(Coordinates { lat, lng: lng + random.between(-0.02, 0.02) })
             }),
         },
         specifications: Specifications {
@@ -94,8 +99,8 @@ fn content(random: &mut Random) -> Content {
             facing: None,
             furnished_status: if random.one_in(3) { None } else { Some(random.of(FurnishedStatus::ALL).1) },
         },
-        amenities,
-        nearby_facilities: if random.one_in(3) { vec!["Metro station".into()] } else { Vec::new() },
+        amenities: (!amenities.is_empty()).then(|| said(amenities)),
+        nearby_facilities: random.one_in(3).then(|| said(vec!["Metro station".to_owned()])),
         contact: None,
     }
 }

@@ -23,9 +23,9 @@ impl Known {
         Self {
             texts: home.texts().map(|(weight, text)| (weight, search::words::words(&text))),
             city: key(&location.city),
-            locality: key(&location.area),
+            locality: key(location.area.text()),
             state: location.state.as_deref().map(key),
-            amenities: home.content.amenities.iter().map(|text| key(text)).collect(),
+            amenities: home.content.amenities().iter().map(|text| key(text)).collect(),
             home: home.clone(),
         }
     }
@@ -79,7 +79,7 @@ fn is_looked_at(known: &Known, query: &Query) -> bool {
         && query.exclude != Some(home.id)
         && query.filters.state.as_ref().is_none_or(|asked| state.as_ref() == Some(asked))
         && query.filters.pincode.as_ref().is_none_or(|asked| location.pincode.as_ref() == Some(asked))
-        && query.geo.holds(location.coordinates)
+        && query.geo.holds(location.at())
 }
 
 /// Finds.
@@ -123,10 +123,10 @@ fn values<'a>(all: impl Iterator<Item = &'a Known>, facet: Facet, query: &Query)
     match facet {
         Facet::City => texts(all.map(|known| vec![(&*known.city, &*known.home.content.location.city)])),
         Facet::Locality => {
-            texts(all.map(|known| vec![(&*known.locality, &*known.home.content.location.area)]))
+            texts(all.map(|known| vec![(&*known.locality, known.home.content.location.area.text())]))
         }
         Facet::Amenities => texts(all.map(|known| {
-            let written = known.home.content.amenities.iter().map(String::as_str);
+            let written = known.home.content.amenities().iter().map(String::as_str);
             known.amenities.iter().map(String::as_str).zip(written).collect()
         })),
         Facet::PropertyType => words(homes(all).map(|home| Some(facts(home).property_type))),

@@ -1,8 +1,8 @@
 //! What comes first, by examples.
 
-use domain::TenantId;
 use domain::property::Content;
 use domain::property::kinds::PropertyType;
+use domain::{Erasable, TenantId, UserId};
 use search::query::{Query, Sort, SortBy};
 use search::{Change, Home, Index, Place};
 use tempfile::TempDir;
@@ -17,6 +17,10 @@ struct Shelf {
     homes: Vec<Home>,
 }
 
+fn said(text: &str) -> Erasable<String> {
+    Erasable::of(UserId::default(), text.to_owned())
+}
+
 impl Shelf {
     fn of(texts: &[(&str, &str, &str)], change: impl Fn(usize, &mut Home)) -> Self {
         let directory = tempfile::tempdir().unwrap();
@@ -26,13 +30,13 @@ impl Shelf {
         for (number, (title, area, description)) in texts.iter().enumerate() {
             let mut home = home(&mut random, &TenantId::stored("hyderabad"));
             home.content = Content {
-                title: (*title).into(),
-                description: Some((*description).into()),
-                amenities: Vec::new(),
-                nearby_facilities: Vec::new(),
+                title: said(title),
+                description: Some(said(description)),
+                amenities: None,
+                nearby_facilities: None,
                 ..home.content
             };
-            home.content.location.area = (*area).into();
+            home.content.location.area = said(area);
             home.content.location.city = "Hyderabad".into();
             home.content.specifications.property_type = PropertyType::House;
             (home.featured, home.verified, home.favourites) = (false, false, 0);

@@ -94,7 +94,7 @@ fn filters(random: &mut Random, query: &mut Query, like: &Home) {
         filters.cities = vec![key(&place.city)];
     }
     if random.one_in(4) {
-        filters.localities = vec![key(place.area.rsplit(", ").next().unwrap())];
+        filters.localities = vec![key(place.area.text().rsplit(", ").next().unwrap())];
     }
     if random.one_in(5) {
         filters.property_types =
@@ -107,7 +107,7 @@ fn filters(random: &mut Random, query: &mut Query, like: &Home) {
         filters.furnished.extend(facts.furnished_status);
     }
     if random.one_in(6) {
-        filters.amenities = like.content.amenities.iter().take(2).map(|text| key(text)).collect();
+        filters.amenities = like.content.amenities().iter().take(2).map(|text| key(text)).collect();
     }
     if let Some(bedrooms) = like.standing().bedrooms.filter(|_| random.one_in(5)) {
         if random.one_in(2) { filters.bedrooms.add_from(bedrooms) } else { filters.bedrooms.add(bedrooms) }
@@ -135,7 +135,7 @@ fn filters(random: &mut Random, query: &mut Query, like: &Home) {
 }
 
 fn geo(random: &mut Random, query: &mut Query, like: &Home) {
-    let Some(Coordinates { lat, lng }) = like.content.location.coordinates else { return };
+    let Some(Coordinates { lat, lng }) = like.content.location.at() else { return };
     let wide = random.between(0.005, 0.1);
     match random.below(6) {
         0 => {

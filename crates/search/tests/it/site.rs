@@ -7,7 +7,7 @@ use std::time::Duration;
 use bus::{Asker, GroupHandle, Retry, Runner, Waited};
 use domain::property::{By, Content, Property, PropertyCommand};
 use domain::user::{Role, UserEvent};
-use domain::{Actor, Clock, Ids, Log, Metadata, PropertyId, StreamId, TenantId, UserId};
+use domain::{Actor, Clock, Erasable, Ids, Log, Metadata, PropertyId, StreamId, TenantId, UserId};
 use http_kit::{Jobs, Kit, KitParts, Tenant, Tenants, Tokens};
 use journal::sqlite::Limits;
 use journal::{ActivityQueue, Journal, KeyRing, Ledger, Options, Seen, SqliteJournal};
@@ -83,7 +83,10 @@ impl Site {
     /// Lists a home of `owner` with a title of its own.
     pub async fn list(&mut self, owner: UserId, title: &str) -> PropertyId {
         let id: PropertyId = self.kit.ledger.fresh().into();
-        let content = Content { title: title.into(), ..home(&mut self.random, &self.tenant).content };
+        let content = Content {
+            title: Erasable::of(owner, title.into()),
+            ..home(&mut self.random, &self.tenant).content
+        };
         let command = PropertyCommand::List { id, owner, content, source_reference: None, moderated: false };
         self.command(owner, id, command).await;
         id
@@ -133,7 +136,7 @@ impl Site {
         for hit in hits {
             let rows = running.search.store().query(sql, vec![hit.key.id.to_string().into()]).await.unwrap();
             let content: Content = serde_json::from_str(rows[0].text(0).unwrap()).unwrap();
-            titles.push(content.title);
+            titles.push(content.title().to_owned());
         }
         titles.sort();
         titles

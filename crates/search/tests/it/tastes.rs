@@ -27,7 +27,7 @@ pub struct World {
 /// How much somebody who dreams of `dream` likes `home`.
 fn liking(dream: &Home, home: &Home) -> f64 {
     let (one, other) = (&dream.content.specifications, &home.content.specifications);
-    let place = |home: &Home| key(&home.content.location.area);
+    let place = |home: &Home| key(home.content.location.area.text());
     let ratio = home.standing().price.max(1).min(dream.standing().price.max(1)) * 100
         / home.standing().price.max(dream.standing().price).max(1);
     let mut liking = 1.0;

@@ -19,7 +19,7 @@ use projection::ViewStore;
 use projection::deliveries::{Book, Settings as Courier};
 use properties::Properties;
 use search::Search;
-use supervisor::Supervisor;
+use supervisor::{Background, Supervisor};
 use users::{Erasures, Users};
 
 use super::groups::{Starts, retry};
@@ -75,7 +75,7 @@ impl App {
         files.sweep().await.context("the files service")?;
         let services = operations(&users, &properties, &history, &notifications, &files, &search, &groups);
         let backups = backups(settings, (&kit, &journal), (&users, &files), &views);
-        let (backup, hub) = (backups.source.clone(), Hub::new(kit.ledger.journal().clone()).await?);
+        let (backup, hub) = (backups.source.clone(), Hub::new(kit.ledger.clone()).await?);
         let limits = Arc::new(Limits::new(limits(&settings.limits), kit.ledger.clock()));
         let watch = Watch::over(&Scene {
             settings,
@@ -295,7 +295,7 @@ async fn kit(
         tenants: Arc::new(tenants(settings)?),
         wait: Duration::from_millis(settings.reads.wait_ms.into()),
         quotas: if settings.limits.enabled { quotas(&settings.quotas) } else { Quotas::default() },
-        jobs: Jobs::supervised(supervisor),
+        jobs: Jobs::supervised(supervisor, Background::start().context("the background threads")?),
     };
     Ok((Kit::from(parts), settled))
 }
@@ -360,6 +360,7 @@ fn limits(settings: &settings::Limits) -> LimitSettings {
         enabled: settings.enabled,
         sign_in_per_account: settings.sign_in_per_account,
         sign_in_per_address: settings.sign_in_per_address,
+        wrong_passwords_told: settings.wrong_passwords_told,
         registrations_per_address: settings.registrations_per_address,
         contact_reveals_per_user: settings.contact_reveals_per_user,
         user_per_second: settings.user_per_second,

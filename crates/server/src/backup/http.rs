@@ -111,7 +111,7 @@ impl Drop for Wanted {
 
 async fn run(source: Source, places: (PathBuf, PathBuf), (actor, stream): (Actor, StreamId), job: Job) {
     let (ledger, wanted) = (source.kit.ledger.clone(), Wanted::default());
-    let dropped = Arc::clone(&wanted.0);
+    let (dropped, background) = (Arc::clone(&wanted.0), source.kit.jobs.background().clone());
     let work = move || {
         let mut watch = |at: super::Done| {
             job.progress(at.done, at.total);
@@ -119,7 +119,7 @@ async fn run(source: Source, places: (PathBuf, PathBuf), (actor, stream): (Actor
         };
         (source.back_up(&places.0, &places.1, &mut watch), job)
     };
-    let (made, job) = match tokio::task::spawn_blocking(work).await {
+    let (made, job) = match background.spawn_blocking(work).await {
         Ok((made, job)) => (made, Some(job)),
         Err(error) => (Err(BackupError::Wrong(error.to_string())), None),
     };

@@ -124,6 +124,7 @@ pub struct Limits {
     pub enabled: bool,
     pub sign_in_per_account: NonZeroU32,
     pub sign_in_per_address: NonZeroU32,
+    pub wrong_passwords_told: NonZeroU32,
     pub registrations_per_address: NonZeroU32,
     pub contact_reveals_per_user: NonZeroU32,
     pub user_per_second: NonZeroU32,

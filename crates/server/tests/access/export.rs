@@ -15,7 +15,7 @@ use crate::people;
 use scene::{Scene, home};
 
 /// Whatever shows a person what is theirs.
-const OWN: [&str; 20] = [
+const OWN: [&str; 21] = [
     "/api/users/profile",
     "/api/users/me",
     "/api/auth/sessions",
@@ -24,6 +24,7 @@ const OWN: [&str; 20] = [
     "/api/properties/favorites?size=100",
     "/api/leads?size=100",
     "/api/leads?box=sent&size=100",
+    "/api/contact-looks?size=100",
     "/api/notifications/me?size=100",
     "/api/notifications/preferences/me",
     "/api/search/history/me?size=100",
@@ -75,6 +76,7 @@ async fn whoever_did_everything_takes_along_everything_they_are_shown() {
     let [shown, hidden] = scene.looks().await;
     let [good, bad, gone] = scene.homes().await;
     let [received, sent] = scene.enquiries(&good, &shown).await;
+    scene.contacts(&good).await;
     scene.notifications().await;
 
     let answer = export(&asha.client, "me").await;
@@ -107,6 +109,8 @@ async fn whoever_did_everything_takes_along_everything_they_are_shown() {
     assert_eq!((text(&asked["id"]), &asked["phone"]), (&*received, &json!("+919876500002")));
     assert_eq!(asked["note"], "Bring the keys");
     assert_eq!(list(&answer, "enquiriesSent")[0]["id"], sent);
+    let looked: Vec<_> = list(&answer, "contactLooks").iter().map(|one| text(&one["propertyId"])).collect();
+    assert_eq!(looked, [&*good, &*good]);
     assert_eq!(list(&answer, "savedSearches")[0]["name"], "A flat for us");
     let inbox = list(&answer, "notifications");
     assert!(inbox.iter().any(|one| text(&one["message"]).contains("Namaste, Asha")), "{inbox:?}");

@@ -149,7 +149,7 @@ fn fits(home: &Home, filters: &Map<String, Value>) -> bool {
     query.text(text("query").unwrap_or_default());
     let words = |text: &str| format!(" {} ", search::words::key(text));
     let kind = serde_json::to_value(facts.property_type).unwrap();
-    text("location").is_none_or(|asked| words(&content.location.area).contains(&words(asked)))
+    text("location").is_none_or(|asked| words(content.location.area.text()).contains(&words(asked)))
         && filters["minPrice"].as_i64().unwrap() <= rupees
         && filters["maxPrice"].as_i64().unwrap() >= rupees
         && text("bedrooms")

@@ -23,6 +23,8 @@ pub const SECRETS: [&str; 9] = [
     "torvald.agentwala",
     "Peculiar-Browser/77",
 ];
+/// What they wrote about their homes: gone with them, but for letters that others were sent before.
+pub const WORDS: [&str; 5] = ["Vermilion", "Zanzibar pond", "Narwhalpet", "Quokka run", "17.4193571"];
 const BROWSER: (&str, &str) = ("user-agent", "Peculiar-Browser/77");
 
 /// Every file under `directory` with its bytes, lower case.
@@ -55,6 +57,14 @@ pub fn secrets() -> Vec<&'static [u8]> {
     SECRETS.iter().map(|secret| secret.as_bytes()).collect()
 }
 
+/// The files but letters that hold what they wrote about their homes.
+fn holding_words(directory: &Path) -> Vec<String> {
+    let words: Vec<&[u8]> = WORDS.iter().map(|word| word.as_bytes()).collect();
+    let mut found = found(directory, &words);
+    found.retain(|file| !file.ends_with(".eml"));
+    found
+}
+
 pub async fn join(client: &Client) -> Person {
     let body = json!({"username": "yashoquill", "email": "yashoquill@example.com", "password": testkit::PASSWORD,
         "firstName": "Yashodhara", "lastName": "Quillankar", "phoneNumber": "9391827364"});
@@ -63,11 +73,18 @@ pub async fn join(client: &Client) -> Person {
 }
 
 pub async fn list(person: &Person) -> String {
-    let body = json!({"title": "A home in Kondapur", "location": "Kondapur", "price": 7_500_000,
-        "propertyType": "APARTMENT", "address": "Gulmohar Niwas, Lane 7", "contactName": "Torvald Agentwala",
+    let body = json!({"title": "A Vermilion home", "location": "Narwhalpet", "price": 7_500_000,
+        "description": "It overlooks the Zanzibar pond.", "amenities": ["Quokka run"], "latitude": 17.419_357_1,
+        "longitude": 78.35, "propertyType": "APARTMENT", "address": "Gulmohar Niwas, Lane 7", "contactName": "Torvald Agentwala",
         "contactPhone": "9285746301", "contactEmail": "torvald.agentwala@example.org"});
     let made = person.client.post("/api/properties", &body).await.expect(201);
     made.data()["id"].as_str().unwrap().to_owned()
+}
+
+/// What somebody is told that they did.
+async fn history(person: &Person) -> String {
+    let path = format!("/api/user-history/{}?size=100", person.id);
+    person.client.get(&path).await.expect(200).text
 }
 
 /// They ask about a home, report it, and are asked themselves.
@@ -77,6 +94,7 @@ async fn correspond(person: &Person, viewer: &Person, theirs: &str) {
     let ask =
         json!({"message": "Torvald Agentwala comes along", "name": "Yashodhara", "phone": "9391827364"});
     person.client.post(&format!("{path}/leads"), &ask).await.expect(201);
+    person.client.get(&format!("{path}/contact")).await.expect(200);
     let search = json!({"name": "Near Gulmohar Niwas", "filters": {"query": "Quillankar", "location": "Kondapur"},
         "channels": ["EMAIL"], "frequency": "INSTANT"});
     person.client.post("/api/search/save", &search).await.expect(201);
@@ -175,6 +193,9 @@ async fn rule_20_whoever_leaves_is_found_nowhere() {
     let asked = viewer.client.get("/api/notifications/me").await.expect(200);
     assert_eq!(asked.data()["unreadCount"], 1, "that the person asked: {}", asked.text);
 
+    let looked = async || viewer.client.get("/api/contact-looks").await.expect(200).data()["content"].clone();
+    assert_eq!(looked().await[0]["lookedBy"]["firstName"], "Yashodhara");
+
     let data_dir = app.data_dir().to_owned();
     let clear = found(&data_dir, &secrets());
     for place in ["users.db", "properties.db", "sessions.db", ".eml"] {
@@ -184,6 +205,16 @@ async fn rule_20_whoever_leaves_is_found_nowhere() {
         );
     }
     assert!(!clear.iter().any(|file| file.starts_with("journal")), "the journal is sealed: {clear:?}");
+    let words = holding_words(&data_dir);
+    assert!(
+        words.iter().any(|file| file.contains("properties.db")),
+        "rows are expected to hold words: {words:?}"
+    );
+    for place in ["journal", "history"] {
+        assert!(!words.iter().any(|file| file.contains(place)), "{place} is sealed: {words:?}");
+    }
+    let looked = history(&viewer).await;
+    assert!(looked.contains("You looked at A Vermilion home") && looked.contains("Narwhalpet"), "{looked}");
     let key = wrapped_key(&data_dir, &person.id).unwrap();
     let before = answers(&admin.client, &person.id, &whole).await;
     assert!(holds(before.as_bytes(), b"Yashodhara"));
@@ -197,16 +228,24 @@ async fn rule_20_whoever_leaves_is_found_nowhere() {
     app.drain().await;
 
     assert_eq!(found(&data_dir, &secrets()), Vec::<String>::new());
+    assert_eq!(holding_words(&data_dir), Vec::<String>::new());
+    let looked = history(&viewer).await;
+    assert!(looked.contains("You looked at a home"), "{looked}");
+    for word in WORDS {
+        assert!(!holds(looked.as_bytes(), word.as_bytes()), "{word}: {looked}");
+    }
     assert_eq!(
         found(&data_dir, &[key.as_slice()]),
         Vec::<String>::new(),
         "the key is destroyed, not only forgotten"
     );
     assert_eq!(wrapped_key(&data_dir, &person.id), None);
+    assert_eq!(looked().await[0]["lookedBy"], json!({"kind": "LEFT", "emailConfirmed": false}));
     for client in [&admin.client, &viewer.client, &app.client, &person.client] {
         for listing in [&whole, &broken] {
             let told = answers(client, &person.id, listing).await;
-            let tells: Vec<_> = SECRETS.iter().filter(|s| holds(told.as_bytes(), s.as_bytes())).collect();
+            let tells: Vec<_> =
+                SECRETS.iter().chain(&WORDS).filter(|s| holds(told.as_bytes(), s.as_bytes())).collect();
             assert!(tells.is_empty(), "an answer tells {tells:?}");
         }
     }
@@ -221,6 +260,7 @@ async fn rule_20_whoever_leaves_is_found_nowhere() {
     assert_eq!(found(kept.path(), &secrets()), Vec::<String>::new());
     replay(kept.path()).await;
     assert_eq!(found(kept.path(), &secrets()), Vec::<String>::new(), "nothing comes back out of the journal");
+    assert_eq!(holding_words(kept.path()), Vec::<String>::new());
 }
 
 /// A crash right after the account's last event, before anything followed from it: its sessions still hold an address

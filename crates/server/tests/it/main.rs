@@ -7,6 +7,7 @@ mod alerts;
 mod asyncapi;
 mod backup;
 mod clocks;
+mod contact_looks;
 mod crash;
 mod erasure;
 mod faults;

@@ -18,7 +18,7 @@ async fn views_are_written_or_refused_when_the_server_stops_under_load() {
             let (user, property) = (kit.ledger.fresh().into(), kit.ledger.fresh().into());
             let actor = Actor { tenant, user: Some(user), metadata: Metadata::default() };
             let price = Paise::from_paise(950_000_000);
-            let snapshot = Snapshot { title: "A villa".into(), price, area: "Gachibowli".into() };
+            let snapshot = Snapshot::of(user, "A villa", price, "Gachibowli");
             let mut taken = 0;
             loop {
                 match kit.activity.viewed(actor.clone(), user, property, snapshot.clone(), true).await {

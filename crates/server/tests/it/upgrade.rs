@@ -15,10 +15,11 @@ const NOT_ROWS: &str =
     "'checkpoints', 'blocked_keys', 'parked_events', 'leases', 'made', 'shape', 'sqlite_sequence',
     'delivery_states', 'delivery_owner'";
 const OF_ALL: [&str; 2] = ["/api/properties?size=20", "/api/search/properties?query=lake"];
-const OF_OWNERS: [&str; 7] = [
+const OF_OWNERS: [&str; 8] = [
     "/api/users/profile",
     "/api/properties/my-properties",
     "/api/leads",
+    "/api/contact-looks",
     "/api/notifications/me",
     "/api/user-history/me",
     "/api/user-history/me/stats",

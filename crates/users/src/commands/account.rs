@@ -1,15 +1,10 @@
 //! Joining, changing what one told, and leaving.
 
 use axum::http::StatusCode;
-use domain::notification::{
-    Asked, Notification, NotificationCommand, NotificationRejection, Variables, notification_of,
-};
-use domain::preferences::{Channel, Kind};
 use domain::user::profile::{ProfileChange, Registration};
 use domain::user::{IssuedToken, Person, Role, User, UserCommand, UserRejection};
-use domain::{
-    Actor, FieldErrors, Metadata, Personal, Position, SessionId, StreamId, TenantId, UserId, Version,
-};
+use domain::warning::WarningCommand;
+use domain::{Actor, FieldErrors, Position, SessionId, StreamId, UserId, Version};
 use http_kit::{Caller, Deed, Failure};
 use journal::{Claims, Done, ExecuteError, Options};
 
@@ -167,34 +162,10 @@ impl Users {
         if kind == "email"
             && let Ok(owner) = owner.id.parse()
         {
-            self.tell_of_attempt(&visitor.tenant, owner).await;
+            let warning = WarningCommand::OfRegistration(owner);
+            self.kit.warn(&visitor.tenant, owner, warning).await;
         }
         taken(kind)
-    }
-
-    /// One letter a day, which the journal itself sees to: the letter's id follows from the person and the day.
-    async fn tell_of_attempt(&self, tenant: &TenantId, owner: UserId) {
-        let day = self.kit.ledger.clock().now().india_day();
-        let digest = self.claim(tenant, "registration attempt", &format!("{owner}|{day}")).digest;
-        let hex = digest.iter().take(16).fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
-        let Some(id) = notification_of(&hex) else { return };
-        let message = "Somebody tried to register with your e-mail address, which has an account here. If it was you, \
-                       sign in, or ask for a link to set another password. If it was not, there is nothing to do: \
-                       nobody was let in.";
-        let subject = "Somebody tried to register with your address";
-        let told = [("subject", subject), ("message", message)];
-        let told = told.map(|(name, text)| (name.to_owned(), text.to_owned()));
-        let variables = Personal::of(owner, Variables::from(told));
-        let (subject, channel, kind) = (Some(owner), Channel::Email, Kind::General);
-        let asked = Asked { id, subject, channel, kind, address: None, variables };
-        let nobody = Actor { tenant: tenant.clone(), user: None, metadata: Metadata::default() };
-        let command = NotificationCommand::Request(Box::new(asked));
-        match self.kit.ledger.execute::<Notification>(&nobody, id, command, Options::default()).await {
-            Ok(_) | Err(ExecuteError::Rejected(NotificationRejection::Exists)) => {}
-            Err(error) => {
-                tracing::warn!(%error, "the owner of an address is not told that somebody tried it");
-            }
-        }
     }
 }
 

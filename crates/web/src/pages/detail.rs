@@ -5,9 +5,9 @@ use axum::Router;
 use axum::response::Response;
 use axum::routing::{get, post};
 
-use super::show;
+use super::{contact_looks, show};
 use crate::Site;
-use crate::api::{Call, Contact, Profile, Property};
+use crate::api::{Call, Contact, ContactLook, Page, Profile, Property};
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::key::Key;
@@ -28,6 +28,8 @@ struct DetailPage {
     next_statuses: Vec<(&'static str, &'static str)>,
     /// A moderator took it off the market, and its owner cannot put it back.
     held: bool,
+    /// Who was shown the contact, for the owner; `None` where that could not be had just now.
+    looks: Option<Page<ContactLook>>,
 }
 
 pub(super) fn router() -> Router<Site> {
@@ -48,6 +50,7 @@ async fn render(visit: &Visit, id: Key, contact: Option<Contact>) -> Result<Resp
     let person = who(visit).await?;
     let home: Property = visit.ask(Call::get(format!("/api/properties/{id}?include=favorite"))).await?;
     let own = owns(person.as_ref(), &home);
+    let looks = if own { contact_looks::newest(visit, &id).await? } else { None };
     show(&DetailPage {
         frame: visit.frame(home.heading()),
         id,
@@ -56,6 +59,7 @@ async fn render(visit: &Visit, id: Key, contact: Option<Contact>) -> Result<Resp
         own,
         next_statuses: if own { next_statuses(&home) } else { Vec::new() },
         held: own && is_held(&home),
+        looks,
         home,
     })
 }

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use crate::browser::Browser;
-use crate::stub::listing;
+use crate::stub::{listing, look, page_of};
 
 #[tokio::test]
 async fn text_of_people_is_text_and_never_markup() {
@@ -88,6 +88,35 @@ async fn the_contact_is_shown_to_those_signed_in_who_ask() {
     let mut stranger = Browser::over(&browser.api);
     let answer = stranger.post("/homes/h1/contact", &[]).await;
     assert_eq!(answer.to(), "/sign-in?next=%2Fdashboard");
+}
+
+#[tokio::test]
+async fn an_owner_sees_who_was_shown_the_contact_and_nobody_else_does() {
+    let mut browser = Browser::signed_in();
+    browser.api.says("GET /api/properties/h1", listing("h1", "Flat"));
+    // A home is shown without it where it cannot be had.
+    browser.get("/homes/h1").await.has("That cannot be shown just now").has("Mark as sold");
+    browser.api.says("GET /api/contact-looks", page_of(&[]));
+    browser.get("/homes/h1").await.has("Who was shown the contact").has("Nobody yet.");
+    let looks = [look("PERSON", "<b>Ravi</b>"), look("STAFF", ""), look("LEFT", "")];
+    browser.api.says("GET /api/contact-looks", page_of(&looks));
+    for path in ["/homes/h1", "/dashboard/contact-looks", "/dashboard/contact-looks?home=h1"] {
+        let page = browser.get(path).await;
+        page.has(
+            "<strong>&#60;b&#62;Ravi&#60;/b&#62;</strong> <span class=\"badge\">Confirmed address</span>",
+        );
+        page.has("looks after this site</strong></p>").has("closed their account since</strong></p>");
+        page.has("<time datetime=\"2026-11-20T20:00:00Z\">21 November 2026, 1:30 am</time>");
+    }
+    let asked = |line: &str| browser.api.lines().iter().filter(|seen| *seen == line).count();
+    assert_eq!(asked("GET /api/contact-looks?page=0&size=5&propertyId=h1"), 3);
+    assert_eq!(asked("GET /api/contact-looks?page=0&size=20"), 1);
+    assert_eq!(asked("GET /api/contact-looks?page=0&size=20&propertyId=h1"), 1);
+    browser.api.says("GET /api/users/profile", json!({"id": "u2"}));
+    browser.get("/homes/h1").await.lacks("Who was shown").has("The owner sees your first name");
+    let mut stranger = Browser::over(&browser.api);
+    assert!(stranger.get("/dashboard/contact-looks").await.to().starts_with("/sign-in?next="));
+    stranger.get("/homes/h1").await.lacks("Who was shown");
 }
 
 #[tokio::test]

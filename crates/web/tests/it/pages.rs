@@ -6,7 +6,7 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
-use crate::stub::{listing, page_of};
+use crate::stub::{listing, look, page_of};
 
 fn everything() -> Browser {
     let browser = Browser::signed_in();
@@ -17,6 +17,10 @@ fn everything() -> Browser {
     api.says("GET /api/properties/my-properties", homes.clone());
     api.says("GET /api/properties/favorites", homes);
     api.says("GET /api/properties/h1", listing("h1", "Flat"));
+    api.says(
+        "GET /api/contact-looks",
+        page_of(&[look("PERSON", "Ravi"), look("STAFF", ""), look("LEFT", "")]),
+    );
     api.says("GET /api/auth/sessions", json!([{"id": "s2", "current": false}]));
     crate::admin::says(api);
     api.says("GET /api/v1/admin/mailbox", json!([{"name": "1.eml", "body": "Hello"}]));
@@ -26,7 +30,7 @@ fn everything() -> Browser {
     browser
 }
 
-const PAGES: [&str; 22] = [
+const PAGES: [&str; 24] = [
     "/",
     "/homes",
     "/homes?sort=price-low&page=2",
@@ -42,6 +46,8 @@ const PAGES: [&str; 22] = [
     "/dashboard",
     "/dashboard/listings",
     "/dashboard/saved",
+    "/dashboard/contact-looks",
+    "/dashboard/contact-looks?home=h1&page=2",
     "/account",
     "/account/delete",
     "/dev/mailbox",

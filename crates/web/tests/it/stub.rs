@@ -124,3 +124,12 @@ pub fn listing(id: &str, title: &str) -> Value {
         "areaSqft": 1450, "ownerId": "u1", "status": "ACTIVE", "nextStatuses": ["SOLD"], "version": 3, "viewsCount": 1,
         "amenities": ["Lift"], "createdAt": "2026-11-20T20:00:00Z", "contactPhone": "9000000000"})
 }
+
+/// A look at the contact of `h1`.
+pub fn look(kind: &str, name: &str) -> Value {
+    let mut by = json!({"kind": kind, "emailConfirmed": kind != "LEFT"});
+    if !name.is_empty() {
+        by["firstName"] = name.into();
+    }
+    json!({"id": "e1", "propertyId": "h1", "title": "Flat", "lookedAt": "2026-11-20T20:00:00Z", "lookedBy": by})
+}

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::chain::{Chain, Part};
 use super::{CopyError, Keys, Tick};
 use crate::keys::KeyRing;
-use crate::seal;
+use crate::seal::{self, Opened};
 
 /// What was found in copies that are whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -152,7 +152,7 @@ fn opens(
         }
     }
     if is_new {
-        seal::open(keys, tenant, event, root, json).map_err(|error| error.to_string())?;
+        seal::open(keys, tenant, event, root, json, Opened::All).map_err(|error| error.to_string())?;
     }
     Ok(())
 }

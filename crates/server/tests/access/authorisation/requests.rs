@@ -50,6 +50,9 @@ pub async fn prepare(world: &World, row: &Row, who: Who) -> Request {
         "users" if row.path.starts_with("/api/users/{id}/properties") => property(world, row, who).await,
         "users" => user(world, row, who).await,
         "properties" if row.path.starts_with("/api/leads") => lead(world, row, who).await,
+        "properties" if row.path == "/api/contact-looks" => {
+            request(&world.scene(who).client, row, &row.path, None)
+        }
         "properties" => property(world, row, who).await,
         "search" if row.path.contains("/sav") => saved_search(world, row, who).await,
         "search" => search(world, row, who),

@@ -100,6 +100,13 @@ impl Scene {
         [shown, hidden]
     }
 
+    /// Two are shown whom to call about a home of Asha's, who learns of it.
+    pub async fn contacts(&self, own: &str) {
+        for looker in [&self.ravi, &self.meera] {
+            looker.client.get(&format!("/api/properties/{own}/contact")).await.expect(200);
+        }
+    }
+
     /// What Asha is told, one of it read.
     pub async fn notifications(&self) {
         let told =

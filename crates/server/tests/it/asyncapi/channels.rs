@@ -51,7 +51,7 @@ pub const TOPICS: &[Topic] = &[
         writers: "users, notifications (preferences), history (hidden entries)",
         readers: &["users-service-group", "notification-service-group", "erasure-service-group"],
         carries: |message| {
-            let prefixes = ["USER_", "SESSION_", "PASSWORD_", "REFRESH_", "HISTORY_"];
+            let prefixes = ["USER_", "SESSION_", "PASSWORD_", "REFRESH_", "HISTORY_", "REGISTRATION_"];
             prefixes.iter().any(|prefix| message.starts_with(prefix))
         },
     },

@@ -46,6 +46,7 @@ pub fn describe(generator: &mut SchemaGenerator) -> Vec<Described> {
     add::<domain::activity::ActivityEvent>("", generator, &mut all);
     add::<domain::file::FileEvent>("", generator, &mut all);
     add::<domain::preferences::PreferencesEvent>("", generator, &mut all);
+    add::<domain::warning::WarningEvent>("", generator, &mut all);
     add::<domain::audit::AuditEvent>("", generator, &mut all);
     add::<domain::system::SystemEvent>("", generator, &mut all);
     add::<domain::notification::NotificationEvent>("notification.", generator, &mut all);

@@ -1,0 +1,101 @@
+//! Operations that cost much are answered in the background: whoever else asks something does not wait for them.
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use http_body::Frame;
+use http_body_util::{BodyExt as _, StreamBody};
+use supervisor::Background;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use crate::failure::Failure;
+
+type Piece = Result<Frame<Bytes>, axum::Error>;
+
+/// A layer: the request is answered there, its body read there, and the body of its answer made there.
+pub async fn in_background(State(background): State<Background>, request: Request, next: Next) -> Response {
+    match background.run(next.run(request)).await {
+        Ok(response) => response.map(|body| made_there(&background, body)),
+        Err(stopped) => Failure::unavailable(&stopped).into_response(),
+    }
+}
+
+/// `body`, which is made piece by piece as it is taken, made there. One that is there as a whole stays as it is.
+fn made_there(background: &Background, mut body: Body) -> Body {
+    if body.size_hint().exact().is_some() {
+        return body;
+    }
+    let (give, pieces) = mpsc::channel::<Piece>(1);
+    let mut making = JoinSet::new();
+    background.spawn_in(&mut making, async move {
+        while let Some(piece) = body.frame().await {
+            if give.send(piece).await.is_err() {
+                return;
+            }
+        }
+    });
+    // It ends with the body that is sent: whoever hangs up has nothing made any more.
+    let taken = stream::unfold((pieces, making), async |(mut pieces, mut making)| {
+        let piece = match pieces.recv().await {
+            Some(piece) => piece,
+            // It is whole only when its maker came to the end.
+            None => Err(axum::Error::new(making.join_next().await?.err()?)),
+        };
+        Some((piece, (pieces, making)))
+    });
+    Body::new(StreamBody::new(taken))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use axum::Router;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::{get, post};
+    use futures_util::StreamExt as _;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    fn thread() -> String {
+        std::thread::current().name().unwrap_or("without a name").to_owned()
+    }
+
+    fn pieces(last: impl Fn() -> Bytes + Send + 'static) -> Body {
+        let pieces =
+            stream::iter(0..3).map(move |nth| if nth == 2 { last() } else { Bytes::from(thread() + " ") });
+        Body::from_stream(pieces.map(Ok::<_, Infallible>))
+    }
+
+    fn router() -> Router {
+        let router = Router::new()
+            .route("/short", post(async |body: Bytes| format!("{}: {}", thread(), body.len())))
+            .route("/long", get(async || pieces(|| "end".into())))
+            .route("/broken", get(async || pieces(|| panic!("as it does"))));
+        router.layer(from_fn_with_state(Background::start().unwrap(), in_background))
+    }
+
+    async fn answer(request: Request) -> Result<Bytes, axum::Error> {
+        let response = router().oneshot(request).await.unwrap();
+        response.into_body().collect().await.map(http_body_util::Collected::to_bytes)
+    }
+
+    #[tokio::test]
+    async fn answers_and_their_bodies_are_made_there() {
+        assert_eq!(
+            answer(Request::post("/short").body("abc".into()).unwrap()).await.unwrap(),
+            "background: 3"
+        );
+        let long = answer(Request::get("/long").body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(long, "background background end");
+    }
+
+    #[tokio::test]
+    async fn a_body_whose_maker_breaks_off_is_not_whole() {
+        assert!(answer(Request::get("/broken").body(Body::empty()).unwrap()).await.is_err());
+    }
+}

@@ -1,0 +1,23 @@
+//! Letters and notifications about warnings: one of each warning, as the journal holds it once a day.
+
+use domain::Envelope;
+use domain::warning::WarningEvent;
+use projection::{ProjectionError, ViewTx};
+
+use super::homes::{INBOX, add};
+use crate::letter::CHANNEL;
+use crate::template::Template;
+use crate::wanted::Wanted;
+
+/// The kind of their streams.
+pub const WARNING: &str = "warning";
+
+/// A person was warned.
+pub async fn given(wanted: &Wanted, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
+    let (person, template) = match wanted.ledger.decode(event)? {
+        WarningEvent::Guessing { subject_id, .. } => (subject_id, Template::Guessing),
+        WarningEvent::Registration { subject_id } => (subject_id, Template::Registration),
+    };
+    add(wanted, tx, event, person, template, &[CHANNEL, INBOX]).await?;
+    Ok(())
+}

@@ -1,0 +1,26 @@
+//! Who was shown the contact of a home. A row follows from one event of the activity log and from nothing else, so that it
+//! does not matter how far the other log is: what the home and the person are called is looked up when it is read.
+
+use ::projection::{ProjectionError, ViewTx};
+use domain::Envelope;
+use domain::activity::ActivityEvent;
+
+pub async fn activity(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    event: &ActivityEvent,
+) -> Result<(), ProjectionError> {
+    let ActivityEvent::ContactRevealed { property_id, owner_id, .. } = event else { return Ok(()) };
+    let row = [
+        envelope.stream.tenant.as_str().into(),
+        envelope.event_id.to_string().into(),
+        property_id.to_string().into(),
+        owner_id.to_string().into(),
+        (&*envelope.stream.id).into(),
+        envelope.timestamp.micros().into(),
+    ];
+    let sql = "insert into contact_looks (tenant, id, property_id, owner_id, person_id, looked_at)
+        values ($1, $2, $3, $4, $5, $6)";
+    tx.execute(sql, &row).await?;
+    Ok(())
+}

@@ -1,0 +1,277 @@
+//! Hostile people of every kind, one kind alone or all at once, beside somebody whose answers are timed.
+//!
+//! They have a runtime of their own, whose threads everything else goes before: in the world they are other machines.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use hyderabadinfra::open_files::raise_limit;
+use reqwest::Method;
+use serde_json::json;
+use tokio::net::TcpStream;
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use crate::{Client, Form, PASSWORD, Person};
+
+const UPLOADERS: usize = 12;
+const EXPORTERS: usize = 12;
+/// Of one person.
+const STREAMS_EACH: usize = 10;
+/// For so many realtime connections there is one that never says anything.
+const SILENT: usize = 10;
+/// Between two wrong passwords: 30 a second.
+const GUESS: Duration = Duration::from_micros(33_333);
+/// Things that each exporter did before, to be told of.
+const DEEDS: usize = 50;
+const STREAM: &str = "/api/realtime/stream";
+/// Nice, of the attackers' threads.
+const LOWEST: i32 = 19;
+
+/// What hostile people do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attack {
+    /// Twelve people send PDFs of 9.9 MB, half of them four in a request, without an end.
+    Uploads,
+    /// Realtime connections, ten a person, and others that say nothing.
+    Sockets,
+    /// Thirty wrong passwords a second, each for another account, which half of the time there is not.
+    Passwords,
+    /// Twelve people export their data without an end.
+    Exports,
+}
+
+impl Attack {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Uploads, Self::Sockets, Self::Passwords, Self::Exports];
+
+    /// In the plural.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Uploads => "uploads",
+            Self::Sockets => "connections",
+            Self::Passwords => "wrong passwords",
+            Self::Exports => "exports",
+        }
+    }
+}
+
+/// What the server must be told so that people of one machine can do what those of many networks do.
+pub const AS_FROM_MANY_NETWORKS: [(&str, &str); 5] = [
+    ("HYD_LIMITS_ENABLED", "true"),
+    ("HYD_LIMITS_REGISTRATIONS_PER_ADDRESS", "100000"),
+    ("HYD_LIMITS_SIGN_IN_PER_ADDRESS", "100000"),
+    ("HYD_LIMITS_ANONYMOUS_PER_SECOND", "100000"),
+    ("HYD_LIMITS_USER_PER_SECOND", "100000"),
+];
+
+/// The hostile people, and their bodies to send.
+#[derive(Debug)]
+pub struct Crowd {
+    runtime: Option<Runtime>,
+    nobody: Client,
+    address: SocketAddr,
+    people: Arc<[Person]>,
+    sockets: usize,
+    forms: [(&'static str, &'static str, bytes::Bytes); 2],
+    done: Arc<[AtomicU64; 4]>,
+}
+
+impl Drop for Crowd {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// The files of one request.
+fn form(files: usize) -> (&'static str, bytes::Bytes) {
+    let mut pdf = vec![b' '; 9_900_000];
+    pdf[..5].copy_from_slice(b"%PDF-");
+    pdf.extend_from_slice(b"%%EOF");
+    let field = if files == 1 { "file" } else { "files" };
+    let part = |form: Form, _| form.part(field, Some("plan.pdf"), "application/pdf", &pdf);
+    let (media, bytes) = (0..files).fold(Form::default(), part).finish();
+    (media, bytes.into())
+}
+
+impl Crowd {
+    /// Registers as many people as `sockets` realtime connections take, and gives some of them a past with `home`.
+    pub async fn gather(nobody: &Client, home: &str, sockets: usize) -> Self {
+        // The other ends of the connections are this process's.
+        let files = raise_limit();
+        assert!(
+            files.is_none_or(|most| most > sockets as u64 * 2),
+            "this machine allows {files:?} open files"
+        );
+        let mut people = Vec::new();
+        for nth in 0..EXPORTERS.max(UPLOADERS).max(sockets.div_ceil(STREAMS_EACH)) {
+            people.push(Person::register(nobody, &format!("crowd-{nth}")).await);
+        }
+        for person in &people[..EXPORTERS] {
+            for _ in 0..DEEDS {
+                person.client.post(&format!("/api/properties/{home}/share"), &json!({})).await.expect(204);
+            }
+        }
+        let lowest = || {
+            // Only what is measured changes when it is refused.
+            let _ = rustix::process::setpriority_process(None, LOWEST);
+        };
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("attackers")
+            .on_thread_start(lowest)
+            .enable_all()
+            .build();
+        let [(media, one), (_, four)] = [form(1), form(4)];
+        Self {
+            runtime: Some(runtime.unwrap()),
+            nobody: nobody.apart(),
+            address: nobody.base().trim_start_matches("http://").parse().unwrap(),
+            people: people.iter().map(Person::apart).collect(),
+            sockets,
+            forms: [("/api/files/bulk", media, four), ("/api/files/upload", media, one)],
+            done: Arc::default(),
+        }
+    }
+
+    /// Has `attacks` go on while `others` are busy. Gives what these give.
+    pub async fn beside<T>(&self, attacks: &[Attack], others: impl Future<Output = T>) -> T {
+        let mut attackers = JoinSet::new();
+        for attack in attacks {
+            self.set_about(*attack, &mut attackers).await;
+        }
+        let told = others.await;
+        attackers.shutdown().await;
+        told
+    }
+
+    /// How often each attack was carried out so far: uploads, wrong passwords and exports that were answered, connections
+    /// that were opened.
+    #[must_use]
+    pub fn done(&self) -> [(Attack, u64); 4] {
+        Attack::ALL.map(|attack| (attack, self.done[attack as usize].load(Ordering::Relaxed)))
+    }
+
+    async fn set_about(&self, attack: Attack, attackers: &mut JoinSet<()>) {
+        let handle = self.runtime.as_ref().unwrap().handle();
+        let done = move |all: &[AtomicU64; 4]| all[attack as usize].fetch_add(1, Ordering::Relaxed);
+        match attack {
+            Attack::Uploads => {
+                for (nth, person) in self.people[..UPLOADERS].iter().enumerate() {
+                    let (client, all) = (person.client.clone(), Arc::clone(&self.done));
+                    let (path, media, body) = self.forms[nth % 2].clone();
+                    let upload = async move {
+                        loop {
+                            // Refused or not: a quota ends it sooner or later.
+                            client.try_send_bytes(Method::POST, path, (media, body.clone())).await;
+                            done(&all);
+                        }
+                    };
+                    attackers.spawn_on(upload, handle);
+                }
+            }
+            Attack::Exports => {
+                for person in &self.people[..EXPORTERS] {
+                    let (client, all) = (person.client.clone(), Arc::clone(&self.done));
+                    let export = async move {
+                        loop {
+                            client.try_send(Method::GET, "/api/users/me/export", None, &[]).await;
+                            done(&all);
+                        }
+                    };
+                    attackers.spawn_on(export, handle);
+                }
+            }
+            Attack::Passwords => {
+                let (client, people, all) =
+                    (self.nobody.clone(), Arc::clone(&self.people), Arc::clone(&self.done));
+                attackers.spawn_on(
+                    guess(client, people, move || {
+                        done(&all);
+                    }),
+                    handle,
+                );
+            }
+            Attack::Sockets => {
+                let (people, address, sockets) = (Arc::clone(&self.people), self.address, self.sockets);
+                let all = Arc::clone(&self.done);
+                let (opened, open) = tokio::sync::oneshot::channel();
+                let listen = async move {
+                    let mut held = Vec::new();
+                    for nth in 0..sockets {
+                        held.push(people[nth / STREAMS_EACH].client.listen(STREAM, None).await);
+                        done(&all);
+                    }
+                    let silent = (0..sockets / SILENT).map(|_| TcpStream::connect(address));
+                    let silent = join_all(silent).await;
+                    let _ = opened.send(());
+                    std::future::pending::<()>().await;
+                    drop((held, silent));
+                };
+                attackers.spawn_on(listen, handle);
+                open.await.expect("the server takes the connections");
+            }
+        }
+    }
+}
+
+async fn guess(client: Client, people: Arc<[Person]>, done: impl Fn() + Clone + Send + 'static) {
+    let mut tick = tokio::time::interval(GUESS);
+    let mut guesses = JoinSet::new();
+    for nth in 0_usize.. {
+        tick.tick().await;
+        let email = match nth % 2 {
+            0 => people[nth / 2 % people.len()].email.clone(),
+            _ => format!("nobody-{nth}@example.com"),
+        };
+        let (client, done) = (client.clone(), done.clone());
+        guesses.spawn(async move {
+            let body = json!({"email": email, "password": PASSWORD.to_uppercase()});
+            client.try_send(Method::POST, "/api/auth/login", Some(&body), &[]).await;
+            done();
+        });
+        while guesses.try_join_next().is_some() {}
+    }
+}
+
+/// How long requests of one person took, in order of length.
+#[derive(Clone, Debug)]
+pub struct Times(Vec<Duration>);
+
+impl Times {
+    /// Of requests for `paths` in turn, one after the other, with a pause of `pause` between them, for `span`.
+    pub async fn of(reader: &Client, paths: &[String], pause: Duration, span: Duration) -> Self {
+        let (mut times, end) = (Vec::new(), Instant::now() + span);
+        for path in paths.iter().cycle() {
+            let began = Instant::now();
+            if began >= end {
+                break;
+            }
+            reader.get(path).await.expect(200);
+            times.push(began.elapsed());
+            tokio::time::sleep(pause).await;
+        }
+        times.sort_unstable();
+        Self(times)
+    }
+
+    /// So many requests.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// What so many of a hundred took at most, in milliseconds.
+    #[must_use]
+    pub fn percentile(&self, percent: usize) -> f64 {
+        let rank = (self.0.len() * percent).div_ceil(100);
+        self.0.get(rank.saturating_sub(1)).map_or(f64::NAN, |time| time.as_secs_f64() * 1000.0)
+    }
+}
