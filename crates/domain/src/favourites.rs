@@ -104,8 +104,7 @@ mod tests {
     fn saving_is_a_set_and_not_a_counter() {
         let now = Timestamp::from_micros(0);
         let id = Ids.id(now);
-        let snapshot =
-            Snapshot::of(UserId::default(), "A villa", Paise::from_paise(100), "Miyapur");
+        let snapshot = Snapshot::of(UserId::default(), "A villa", Paise::from_paise(100), "Miyapur");
         let saved = vec![FavouritesEvent::Saved { property_id: id, snapshot: snapshot.clone() }];
         let unsaved = vec![FavouritesEvent::Unsaved { property_id: id, snapshot: snapshot.clone() }];
         let mut state = Favourites::default();

@@ -272,8 +272,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_micros(0);
 
     fn make(owner: UserId, seeker_id: UserId) -> LeadCommand {
-        let snapshot =
-            Snapshot::of(UserId::default(), "A villa", Paise::from_paise(1), "Miyapur");
+        let snapshot = Snapshot::of(UserId::default(), "A villa", Paise::from_paise(1), "Miyapur");
         let contact = Contact { name: None, phone: Some("+919876543210".into()), email: None };
         let (purpose, seeker) = (Purpose::Visit, Personal::of(seeker_id, contact));
         let enquiry = Box::new(Enquiry { seeker_id, purpose, seeker, words: None, visit_at: None });

@@ -27,6 +27,7 @@ mod receiving;
 mod refusals;
 mod reply;
 mod rest;
+mod service;
 mod steady;
 mod tokens;
 mod under_way;
@@ -53,6 +54,9 @@ pub use quotas::{Allowed, Quotas, over_quota};
 pub use receiving::{Receiving, receive};
 pub use refusals::refused;
 pub use reply::{Envelope, Reply};
+pub use service::{
+    Documentation, Groups, Limit, Outbox, ReadModel, Routes, RoutesOf, Run, Service, Task, UnknownGroup,
+};
 pub use steady::{Mark, Steady};
 pub use tokens::{Claims, TokenError, Tokens};
 pub use under_way::{Begun, Most, UnderWay};

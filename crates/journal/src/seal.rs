@@ -107,7 +107,9 @@ impl Of<'_> {
                 return Err(nobodys(path));
             }
             let key = match self.keys.subject_or_new(self.tenant, subject) {
-                Err(KeyError::Erased) if erasable || root == METADATA => return Ok(format!(r#"{{"{ERASED}":true}}"#)),
+                Err(KeyError::Erased) if erasable || root == METADATA => {
+                    return Ok(format!(r#"{{"{ERASED}":true}}"#));
+                }
                 key => key?,
             };
             let value = self.seal(path, value.get())?;
@@ -117,7 +119,9 @@ impl Of<'_> {
             Ok(format!(r#"{{"{SEALED}":{{"subject":"{subject}",{readable}"box":"{sealed}"}}}}"#))
         });
         sealed.map_err(|stop| match stop {
-            Stop::Malformed => KeyError::Unavailable("an event that cannot be walked cannot be sealed".into()),
+            Stop::Malformed => {
+                KeyError::Unavailable("an event that cannot be walked cannot be sealed".into())
+            }
             Stop::Refused(error) => error,
         })
     }
@@ -192,8 +196,7 @@ impl Of<'_> {
                 return Ok(format!(r#"{{"{ERASED}":true}}"#));
             };
             let sealed = BASE64.decode(sealed).map_err(|_| forged())?;
-            let clear =
-                decrypt(&key, &self.place(path, subject, erasable), &sealed).ok_or_else(forged)?;
+            let clear = decrypt(&key, &self.place(path, subject, erasable), &sealed).ok_or_else(forged)?;
             let value = std::str::from_utf8(&clear).map_err(|_| forged())?;
             let value = self.open(path, value, opened)?;
             let marker = if erasable { ERASABLE } else { CLEAR };

@@ -125,7 +125,8 @@ async fn rule_20_words_of_somebody_who_left_are_left_out() {
 async fn what_belongs_to_nobody_is_not_written() {
     let site = Site::new();
     let title = Erasable::of(UserId::default(), "A peculiar villa".to_owned());
-    let refused = site.ledger.record(&site.visitor, site.stream(), &Visit::Visited { title, note: None }).await;
+    let refused =
+        site.ledger.record(&site.visitor, site.stream(), &Visit::Visited { title, note: None }).await;
     assert!(matches!(refused, Err(ExecuteError::Decode(DecodeError::Keys(_)))), "{refused:?}");
     assert!(site.journal.read_stream(&site.stream(), 0).await.unwrap().is_empty());
 }

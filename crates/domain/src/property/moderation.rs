@@ -4,10 +4,10 @@
 //! judged again.
 
 use super::{Content, Listing, Property, PropertyCommand, PropertyEvent, PropertyRejection, Status};
-use crate::personal::Erasable;
 use crate::fields::Choice;
 use crate::id::UserId;
 use crate::money::Paise;
+use crate::personal::Erasable;
 use crate::user::Role;
 
 /// The fields, by their names in [`Content::differences`], whose change no moderator has to see. A change of the price is
@@ -185,7 +185,15 @@ impl Property {
             PropertyCommand::Reject(..) => {
                 return Err(PropertyRejection::Transition { from, to: Status::Rejected });
             }
-            _ => Vec::new(),
+            // It is so already.
+            PropertyCommand::Feature(..) | PropertyCommand::Verify(..) | PropertyCommand::Approve(_) => {
+                Vec::new()
+            }
+            PropertyCommand::List { .. }
+            | PropertyCommand::Edit(..)
+            | PropertyCommand::ChangeStatus(..)
+            | PropertyCommand::Remove(_)
+            | PropertyCommand::AddImages(..) => return Err(PropertyRejection::NotAllowed),
         })
     }
 }

@@ -95,14 +95,20 @@ fn an_owner_cannot_pass_moderation() {
         state.decide(PropertyCommand::ChangeStatus(Status::Active, by_owner()), NOW),
         Err(PropertyRejection::Transition { from: Status::PendingReview, to: Status::Active })
     );
-    let approved = PropertyEvent::Approved { property_id: id(), title: Erasable::of(UserId::default(), "2 BHK in Kondapur".into()) };
+    let approved = PropertyEvent::Approved {
+        property_id: id(),
+        title: Erasable::of(UserId::default(), "2 BHK in Kondapur".into()),
+    };
     let moderator = By { person: Ids.id(NOW), role: Role::Moderator, moderated: true };
     assert_eq!(state.decide(PropertyCommand::Approve(moderator), NOW), Ok(vec![approved]));
 }
 
 #[test]
 fn removal_is_final_and_can_be_asked_twice() {
-    let removed = PropertyEvent::Removed { property_id: id(), title: Erasable::of(UserId::default(), "2 BHK in Kondapur".into()) };
+    let removed = PropertyEvent::Removed {
+        property_id: id(),
+        title: Erasable::of(UserId::default(), "2 BHK in Kondapur".into()),
+    };
     let state = given(&listed(false));
     assert_eq!(state.decide(PropertyCommand::Remove(by_owner()), NOW), Ok(vec![removed.clone()]));
     let state = given(&[listed(false), vec![removed]].concat());

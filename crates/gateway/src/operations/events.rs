@@ -45,7 +45,8 @@ pub async fn list(State(gateway): State<Gateway>, caller: Caller, uri: Uri) -> R
     caller.looks_at(&gateway.kit, shown::people(&found), "GET /api/v1/admin/events").await?;
     let full = found.len() == limit;
     let next = found.last().filter(|_| full).map(|last| Cursor(vec![last.position.seq.into()]).encode());
-    let content: Vec<shown::Shown> = found.iter().map(|event| shown::event(&gateway.kit.ledger, event)).collect();
+    let content: Vec<shown::Shown> =
+        found.iter().map(|event| shown::event(&gateway.kit.ledger, event)).collect();
     let links = Links::by_cursor(&uri, next.as_deref());
     let data = Events { number_of_elements: content.len(), content, next };
     Ok(gateway.kit.reply("Events", data).links(&links).into_response())

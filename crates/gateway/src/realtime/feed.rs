@@ -112,7 +112,8 @@ impl Feed {
             pages.push(self.hub.ledger().journal().find(&query).await?);
         }
         let whole = pages.iter().all(|page| page.len() < PAGE);
-        self.backlog = merged(pages).iter().map(|envelope| Arc::new(Item::of(self.hub.ledger(), envelope))).collect();
+        self.backlog =
+            merged(pages).iter().map(|envelope| Arc::new(Item::of(self.hub.ledger(), envelope))).collect();
         if whole {
             self.catching_up = None;
             if self.backlog.is_empty() {

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use domain::aggregate::EventKind;
 use domain::{Actor, Envelope, TenantId, Timestamp, upcast};
-use serde_json::{Map, Value};
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::Ledger;

@@ -57,8 +57,7 @@ impl Postman {
             }
             _ => return Ok(Err(Outcome::Refused("its event asks for no letter".into()))),
         };
-        let told =
-            variables(home, title.text(), &[("decision", Some(decision.into())), ("reason", reason)]);
+        let told = variables(home, title.text(), &[("decision", Some(decision.into())), ("reason", reason)]);
         Ok(Ok(addressed(order, Template::Reviewed, told)))
     }
 }

@@ -38,11 +38,7 @@ async fn kept_some<T: Serialize + Clone>(
 }
 
 /// A note goes with its writer, and its words with whom they are about.
-async fn kept_note(
-    tx: &mut ViewTx<'_>,
-    envelope: &Envelope,
-    note: &Note,
-) -> Result<String, ProjectionError> {
+async fn kept_note(tx: &mut ViewTx<'_>, envelope: &Envelope, note: &Note) -> Result<String, ProjectionError> {
     if let Personal::Clear { subject, value: Personal::Clear { subject: about, .. } } = note
         && is_gone(tx, envelope, &about.to_string()).await?
     {

@@ -1,9 +1,9 @@
 //! Listings themselves.
 
 use ::projection::{ProjectionError, Value, ViewTx};
+use domain::Envelope;
 use domain::fields::Choice;
 use domain::property::{Content, Image, PropertyEvent, Status};
-use domain::Envelope;
 use journal::without_values;
 
 pub async fn apply(

@@ -43,7 +43,8 @@ pub fn digest(homes: &[&Home], search: &str, channel: Channel) -> Variables {
 
 fn line(id: PropertyId, home: &Home) -> String {
     let content = &home.content;
-    let words = format!("{}, {}, {}", content.title(), content.location.area.text(), content.price.in_words());
+    let words =
+        format!("{}, {}, {}", content.title(), content.location.area.text(), content.price.in_words());
     let words: Vec<&str> = words.split_whitespace().collect();
     format!("{id} {}", words.join(" "))
 }

@@ -1,8 +1,8 @@
 //! What comes first, by examples.
 
-use domain::{Erasable, TenantId, UserId};
 use domain::property::Content;
 use domain::property::kinds::PropertyType;
+use domain::{Erasable, TenantId, UserId};
 use search::query::{Query, Sort, SortBy};
 use search::{Change, Home, Index, Place};
 use tempfile::TempDir;

@@ -94,7 +94,11 @@ fn a_reason_names_what_was_looked_at() {
             let words = one.because.words(home, Some("A villa"));
             assert!(words.starts_with("because "), "{words}");
             if let Because::Taste { shared: [place, ..], .. } = one.because {
-                assert_eq!(place, words.ends_with(&format!(" in {}", home.content.location.area.text())), "{words}");
+                assert_eq!(
+                    place,
+                    words.ends_with(&format!(" in {}", home.content.location.area.text())),
+                    "{words}"
+                );
             }
             reasons.insert(words);
         }

@@ -54,6 +54,7 @@ impl Site {
         let (city, hosts) = ("Hyderabad".to_owned(), Vec::new());
         let own = Tenant { id: tenant.clone(), city, moderation: false, hosts };
         let kit = Kit::from(KitParts {
+            exports: http_kit::export::Exports::default(),
             ledger,
             tokens: Arc::new(tokens),
             seen,
@@ -83,7 +84,10 @@ impl Site {
     /// Lists a home of `owner` with a title of its own.
     pub async fn list(&mut self, owner: UserId, title: &str) -> PropertyId {
         let id: PropertyId = self.kit.ledger.fresh().into();
-        let content = Content { title: Erasable::of(owner, title.into()), ..home(&mut self.random, &self.tenant).content };
+        let content = Content {
+            title: Erasable::of(owner, title.into()),
+            ..home(&mut self.random, &self.tenant).content
+        };
         let command = PropertyCommand::List { id, owner, content, source_reference: None, moderated: false };
         self.command(owner, id, command).await;
         id

@@ -24,8 +24,7 @@ pub const SECRETS: [&str; 9] = [
     "Peculiar-Browser/77",
 ];
 /// What they wrote about their homes: gone with them, but for letters that others were sent before.
-pub const WORDS: [&str; 5] =
-    ["Vermilion", "Zanzibar pond", "Narwhalpet", "Quokka run", "17.4193571"];
+pub const WORDS: [&str; 5] = ["Vermilion", "Zanzibar pond", "Narwhalpet", "Quokka run", "17.4193571"];
 const BROWSER: (&str, &str) = ("user-agent", "Peculiar-Browser/77");
 
 /// Every file under `directory` with its bytes, lower case.
@@ -207,12 +206,15 @@ async fn rule_20_whoever_leaves_is_found_nowhere() {
     }
     assert!(!clear.iter().any(|file| file.starts_with("journal")), "the journal is sealed: {clear:?}");
     let words = holding_words(&data_dir);
-    assert!(words.iter().any(|file| file.contains("properties.db")), "rows are expected to hold words: {words:?}");
+    assert!(
+        words.iter().any(|file| file.contains("properties.db")),
+        "rows are expected to hold words: {words:?}"
+    );
     for place in ["journal", "history"] {
         assert!(!words.iter().any(|file| file.contains(place)), "{place} is sealed: {words:?}");
     }
-    let looked = history(&viewer).await;
-    assert!(looked.contains("You looked at A Vermilion home") && looked.contains("Narwhalpet"), "{looked}");
+    let told = history(&viewer).await;
+    assert!(told.contains("You looked at A Vermilion home") && told.contains("Narwhalpet"), "{told}");
     let key = wrapped_key(&data_dir, &person.id).unwrap();
     let before = answers(&admin.client, &person.id, &whole).await;
     assert!(holds(before.as_bytes(), b"Yashodhara"));
@@ -227,10 +229,10 @@ async fn rule_20_whoever_leaves_is_found_nowhere() {
 
     assert_eq!(found(&data_dir, &secrets()), Vec::<String>::new());
     assert_eq!(holding_words(&data_dir), Vec::<String>::new());
-    let looked = history(&viewer).await;
-    assert!(looked.contains("You looked at a home"), "{looked}");
+    let told = history(&viewer).await;
+    assert!(told.contains("You looked at a home"), "{told}");
     for word in WORDS {
-        assert!(!holds(looked.as_bytes(), word.as_bytes()), "{word}: {looked}");
+        assert!(!holds(told.as_bytes(), word.as_bytes()), "{word}: {told}");
     }
     assert_eq!(
         found(&data_dir, &[key.as_slice()]),
@@ -242,7 +244,8 @@ async fn rule_20_whoever_leaves_is_found_nowhere() {
     for client in [&admin.client, &viewer.client, &app.client, &person.client] {
         for listing in [&whole, &broken] {
             let told = answers(client, &person.id, listing).await;
-            let tells: Vec<_> = SECRETS.iter().chain(&WORDS).filter(|s| holds(told.as_bytes(), s.as_bytes())).collect();
+            let tells: Vec<_> =
+                SECRETS.iter().chain(&WORDS).filter(|s| holds(told.as_bytes(), s.as_bytes())).collect();
             assert!(tells.is_empty(), "an answer tells {tells:?}");
         }
     }
