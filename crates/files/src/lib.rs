@@ -33,7 +33,7 @@ use domain::FileId;
 use domain::file::File;
 use http_kit::docs::Listed;
 use http_kit::export::Part;
-use http_kit::{Kit, Most, UnderWay};
+use http_kit::{Documentation, Kit, Most, Outbox, ReadModel, Routes, Service, UnderWay};
 use tokio::sync::{Mutex, Notify, OwnedRwLockWriteGuard};
 
 pub use store::StoreError;
@@ -80,7 +80,7 @@ pub struct Files {
     settings: Settings,
 }
 
-/// What the handlers share: a clone, one a request, is one count more.
+/// Shared handler state; cloning bumps one `Arc`.
 #[derive(Clone, Debug)]
 struct App(Arc<AppParts>);
 
@@ -150,27 +150,33 @@ impl Files {
         Courier::new(self.book.clone(), Arc::new(remover), clock, settings)
     }
 
-    /// What the routes say of themselves.
+    /// What the service says of itself.
     #[must_use]
-    pub fn docs() -> utoipa::openapi::OpenApi {
-        http::routes().into_openapi()
+    pub fn documentation() -> Documentation {
+        let exported = vec![Listed::of::<document::Document<'static>>(exported::FILES)];
+        Documentation { operations: http::routes().into_openapi(), exported }
     }
 
-    /// What an export tells of a person's files.
+    /// The service.
     #[must_use]
-    pub fn export_parts(&self, status: Status) -> Vec<Arc<dyn Part>> {
-        vec![Arc::new(AppParts { files: self.clone(), status })]
-    }
-
-    /// The same for the document of the API.
-    #[must_use]
-    pub fn export_lists() -> Vec<Listed> {
-        vec![Listed::of::<document::Document<'static>>(exported::FILES)]
-    }
-
-    /// The routes; `status` tells how far the group is.
-    pub fn router(&self, status: Status) -> axum::Router {
-        http::router(App(Arc::new(AppParts { files: self.clone(), status })))
+    pub fn service(&self, couriers: deliveries::Settings) -> Service {
+        let files = self.clone();
+        Service {
+            name: "files",
+            port: 8086,
+            read_models: vec![ReadModel { group: Self::group(), store: self.store.clone() }],
+            outboxes: vec![Outbox {
+                group: Self::group().name,
+                book: self.book.clone(),
+                courier: self.courier(couriers),
+            }],
+            tasks: Vec::new(),
+            routes: Box::new(move |groups| {
+                let app = App(Arc::new(AppParts { files, status: groups.status(&Self::group())? }));
+                let part: Arc<dyn Part> = Arc::clone(&app.0) as _;
+                Ok(Routes { export: vec![part], ..Routes::new(http::router(app)) })
+            }),
+        }
     }
 
     /// Until this is dropped, no bytes are removed: those of every file that the journal knows now stay. Blocks.

@@ -7,7 +7,7 @@ use axum::http::Method;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http_kit::{Caller, CorrelationId, Failure};
+use http_kit::{Caller, CorrelationId, Failure, Limit};
 use tokio::time::Instant;
 
 use crate::limits::Allowance;
@@ -100,24 +100,16 @@ fn check(
 ) -> Result<(), Failure> {
     let limits = &gateway.limits;
     let address = address(parts);
-    if let ("/api/auth/oidc/{provider}" | "/api/auth/oidc/{provider}/callback", Some(address)) =
-        (route, address)
-    {
-        limits.sign_in(address, allowance)?;
-    }
-    if parts.method == Method::POST {
-        match (route, address) {
-            // Signing in with a password is limited where it is known at which account.
-            ("/api/auth/password-reset", Some(address)) => limits.sign_in(address, allowance)?,
-            ("/api/auth/register" | "/api/users/register", Some(address)) => {
-                limits.registration(address, allowance)?;
-            }
-            _ => {}
-        }
+    // Signing in with a password is limited where it is known at which account.
+    let own = gateway.limits_of_routes.get(route);
+    match (own, address) {
+        (Some(Limit::SignIn), Some(address)) => limits.sign_in(address, allowance)?,
+        (Some(Limit::Registration), Some(address)) => limits.registration(address, allowance)?,
+        (Some(Limit::SignIn | Limit::Registration), None) | (Some(Limit::Contact) | None, _) => {}
     }
     match (caller.and_then(|c| Some((c, c.user()?))), address) {
         (Some((caller, user)), _) => {
-            if route == "/api/properties/{id}/contact" {
+            if own == Some(&Limit::Contact) {
                 limits.contact(&caller.tenant, user, allowance)?;
             }
             limits.user(&caller.tenant, user, allowance)

@@ -12,6 +12,7 @@ mod look;
 mod operations;
 mod realtime;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Router;
@@ -20,7 +21,7 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use bus::{Group, GroupHandle};
-use http_kit::{Failure, InFlight, Kit, Receiving};
+use http_kit::{Documentation, Failure, InFlight, Kit, Limit, Receiving};
 use metrics_exporter_prometheus::PrometheusHandle;
 use projection::ViewStore;
 use projection::deliveries::Book;
@@ -42,6 +43,10 @@ pub struct Parts {
     pub kit: Kit,
     /// The routes of all services.
     pub services: Router,
+    /// Paths with a limit of their own.
+    pub limits_of_routes: HashMap<&'static str, Limit>,
+    /// Paths whose safe methods change something.
+    pub changing_reads: Vec<&'static str>,
     /// The consumer groups of this process.
     pub groups: Vec<GroupHandle>,
     /// The read models, by the groups that fill them.
@@ -64,7 +69,7 @@ pub struct Parts {
     pub looks: watch::Receiver<Look>,
 }
 
-/// What the handlers share: a clone, one a request, is one count more.
+/// Shared handler state; cloning bumps one `Arc`.
 #[derive(Clone, Debug)]
 struct Gateway(Arc<GatewayParts>);
 
@@ -88,6 +93,7 @@ struct GatewayParts {
     hub: Arc<Hub>,
     tickets: Tickets,
     limits: Arc<Limits>,
+    limits_of_routes: HashMap<&'static str, Limit>,
     https: bool,
     prometheus: PrometheusHandle,
     looks: watch::Receiver<Look>,
@@ -115,33 +121,32 @@ pub struct Doors {
 
 /// What the gateway's own routes say of themselves.
 #[must_use]
-pub fn docs() -> utoipa::openapi::OpenApi {
-    let mut docs = operations::routes().into_openapi();
-    docs.merge(realtime::routes().into_openapi());
-    docs
+pub fn documentation() -> Documentation {
+    let mut operations = operations::routes().into_openapi();
+    operations.merge(realtime::routes().into_openapi());
+    Documentation { operations, exported: Vec::new() }
 }
 
 /// Builds the doors.
 #[must_use]
 pub fn doors(parts: Parts) -> Doors {
-    let Parts { origins, body_limit, https, .. } = parts;
-    let Parts { kit, services, groups, views, deliveries, hub, limits, prometheus, looks, .. } = parts;
-    let (in_flight, receiving) = (InFlight::default(), Receiving::default());
-    let tickets = Tickets::default();
-    let services_too = services.clone();
+    let Parts { kit, services, origins, body_limit, https, .. } = parts;
+    let in_flight = InFlight::with_changing_reads(parts.changing_reads);
+    let receiving = Receiving::default();
     let parts = GatewayParts {
         kit: kit.clone(),
-        services: services_too,
-        groups,
-        views,
-        deliveries,
+        services: services.clone(),
+        groups: parts.groups,
+        views: parts.views,
+        deliveries: parts.deliveries,
         deciding: tokio::sync::Mutex::default(),
-        hub,
-        tickets,
-        limits,
+        hub: parts.hub,
+        tickets: Tickets::default(),
+        limits: parts.limits,
+        limits_of_routes: parts.limits_of_routes,
         https,
-        prometheus,
-        looks,
+        prometheus: parts.prometheus,
+        looks: parts.looks,
     };
     let gateway = Gateway(Arc::new(parts));
     // One layer, the outermost first: each layer of a router is one more box around every route.

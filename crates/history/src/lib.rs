@@ -10,9 +10,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ::projection::{ViewError, ViewStore};
-use bus::{Group, Status};
+use bus::Group;
 use domain::{Envelope, Log};
-use http_kit::Kit;
+use http_kit::{Documentation, Kit, ReadModel, Routes, Service};
 
 use crate::projection::UserActivity;
 
@@ -56,15 +56,27 @@ impl History {
         &self.store
     }
 
-    /// What the routes say of themselves.
+    /// What the service says of itself.
     #[must_use]
-    pub fn docs() -> utoipa::openapi::OpenApi {
-        http::routes().into_openapi()
+    pub fn documentation() -> Documentation {
+        Documentation { operations: http::routes().into_openapi(), exported: Vec::new() }
     }
 
-    /// The operations below `/api/user-history`, which wait for the group behind `status`.
-    pub fn router(&self, status: Status) -> axum::Router {
-        http::router(self.clone(), status)
+    /// The service.
+    #[must_use]
+    pub fn service(&self) -> Service {
+        let history = self.clone();
+        Service {
+            name: "history",
+            port: 8084,
+            read_models: vec![ReadModel { group: Self::group(), store: self.store.clone() }],
+            outboxes: Vec::new(),
+            tasks: Vec::new(),
+            routes: Box::new(move |groups| {
+                let status = groups.status(&Self::group())?;
+                Ok(Routes::new(http::router(history, status)))
+            }),
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! What is kept about a person is kept by several services, and none of them sees another's: each hands out its own
 //! parts, and whoever puts the application together gives them all to the one that answers.
 
+use std::sync::{Arc, OnceLock};
+
 use async_trait::async_trait;
 use domain::personal::SEALED;
 use domain::{Envelope, TenantId, Timestamp, UserId, Version};
@@ -60,6 +62,30 @@ pub trait Part: Send + Sync {
     /// # Errors
     /// 503 when they cannot be read now.
     async fn portion(&self, subject: &Subject, after: Option<Cursor>) -> Result<Portion, Failure>;
+}
+
+/// The parts of all services, once they are mounted: whoever answers an export has them from here.
+#[derive(Clone, Default)]
+pub struct Exports(Arc<OnceLock<Vec<Arc<dyn Part>>>>);
+
+impl std::fmt::Debug for Exports {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Exports({})", self.parts().len())
+    }
+}
+
+impl Exports {
+    /// Tells them, once.
+    pub fn tell(&self, parts: Vec<Arc<dyn Part>>) {
+        // A second telling would be of the same services.
+        let _ = self.0.set(parts);
+    }
+
+    /// In their order; none before they were told.
+    #[must_use]
+    pub fn parts(&self) -> &[Arc<dyn Part>] {
+        self.0.get().map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Some entries of a part.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -18,12 +18,13 @@ use tokio::task::JoinSet;
 use crate::caller::CorrelationId;
 use crate::failure::Failure;
 
-/// From here browsers are sent to providers of sign-ins, and come back by GET.
-const PROVIDERS: &str = "/api/auth/oidc/";
-
 /// The requests of a process that run to their end. Clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct InFlight(Arc<Mutex<JoinSet<()>>>);
+pub struct InFlight {
+    tasks: Arc<Mutex<JoinSet<()>>>,
+    /// Paths whose safe methods change something, too, as they are routed.
+    changing_reads: Arc<[&'static str]>,
+}
 
 /// Work did not come to its end.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,8 +43,20 @@ impl From<Box<dyn Any + Send>> for Broken {
 }
 
 impl InFlight {
+    /// The same, where `paths` change something whatever the method.
+    #[must_use]
+    pub fn with_changing_reads(paths: Vec<&'static str>) -> Self {
+        Self { changing_reads: paths.into(), ..Self::default() }
+    }
+
+    fn changes(&self, request: &Request) -> bool {
+        let route = request.extensions().get::<MatchedPath>();
+        !request.method().is_safe()
+            || route.is_some_and(|route| self.changing_reads.contains(&route.as_str()))
+    }
+
     fn tasks(&self) -> MutexGuard<'_, JoinSet<()>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Does `work` to its end, even when this future is dropped.
@@ -95,8 +108,7 @@ impl InFlight {
 pub async fn to_the_end(State(in_flight): State<InFlight>, request: Request, next: Next) -> Response {
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let correlation = request.extensions().get::<CorrelationId>().cloned();
-    // Whoever comes back from a provider is signed in by that.
-    let changes = !method.is_safe() || uri.path().starts_with(PROVIDERS);
+    let changes = in_flight.changes(&request);
     let work = next.run(request);
     let done = if changes {
         in_flight.run(work).await

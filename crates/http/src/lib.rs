@@ -28,6 +28,7 @@ mod refusals;
 mod reply;
 mod request;
 mod rest;
+mod service;
 mod steady;
 mod tokens;
 mod under_way;
@@ -54,7 +55,13 @@ pub use quotas::{Allowed, Quotas, over_quota};
 pub use receiving::{Receiving, receive};
 pub use refusals::refused;
 pub use reply::{Envelope, Reply};
+<<<<<<< HEAD
 pub use request::{Invalid, Request, members, read, renamed};
+=======
+pub use service::{
+    Documentation, Groups, Limit, Outbox, ReadModel, Routes, RoutesOf, Run, Service, Task, UnknownGroup,
+};
+>>>>>>> main
 pub use steady::{Mark, Steady};
 pub use tokens::{Claims, TokenError, Tokens};
 pub use under_way::{Begun, Most, UnderWay};

@@ -28,8 +28,7 @@ impl FromRef<Site> for Kit {
     }
 }
 
-pub fn router(notifications: Notifications, status: Status) -> Router {
-    let site = Site { notifications, status };
+pub fn router(site: Site) -> Router {
     // One pattern for both: of a person when it is read, of a notification when it is deleted.
     let of_people = Router::new().route("/api/notifications/{id}", get(inbox::list)).with_state(site.clone());
     Router::from(routes().with_state(site)).merge(of_people)

@@ -20,10 +20,8 @@ mod wanted;
 use std::path::Path;
 use std::sync::Arc;
 
-use bus::{Group, Status};
-use http_kit::Kit;
-use http_kit::docs::Listed;
-use http_kit::export::Part;
+use bus::Group;
+use http_kit::{Documentation, Kit, Outbox, ReadModel, Routes, Service};
 use projection::deliveries::{self, Book, Courier};
 use projection::{ViewError, ViewStore};
 use tokio::sync::Notify;
@@ -137,28 +135,29 @@ impl Notifications {
         &self.store
     }
 
-    /// What the routes say of themselves.
+    /// What the service says of itself.
     #[must_use]
-    pub fn docs() -> utoipa::openapi::OpenApi {
-        let mut docs = http::routes().into_openapi();
-        docs.merge(http::of_people().into_openapi());
-        docs
+    pub fn documentation() -> Documentation {
+        let mut operations = http::routes().into_openapi();
+        operations.merge(http::of_people().into_openapi());
+        Documentation { operations, exported: exported::lists() }
     }
 
-    /// What an export tells of a person's inbox and of the letters to them.
+    /// The service.
     #[must_use]
-    pub fn export_parts(&self, status: Status) -> Vec<Arc<dyn Part>> {
-        exported::parts(&http::Site { notifications: self.clone(), status })
-    }
-
-    /// The same for the document of the API.
-    #[must_use]
-    pub fn export_lists() -> Vec<Listed> {
-        exported::lists()
-    }
-
-    /// The operations, of a group that is as far as `status` says.
-    pub fn router(&self, status: Status) -> axum::Router {
-        http::router(self.clone(), status)
+    pub fn service(&self, couriers: deliveries::Settings) -> Service {
+        let notifications = self.clone();
+        Service {
+            name: "notifications",
+            port: 8085,
+            read_models: vec![ReadModel { group: Self::group(), store: self.store.clone() }],
+            outboxes: vec![Outbox { group: GROUP, book: self.book.clone(), courier: self.courier(couriers) }],
+            tasks: Vec::new(),
+            routes: Box::new(move |groups| {
+                let status = groups.status(&Self::group())?;
+                let site = http::Site { notifications, status };
+                Ok(Routes { export: exported::parts(&site), ..Routes::new(http::router(site)) })
+            }),
+        }
     }
 }

@@ -123,7 +123,12 @@ impl Wanted {
                 Delivery { event, channel: CHANNEL, recipient, template: WITHDRAW }.add(tx).await?;
                 None
             }
-            _ => None,
+            UserEvent::Updated { .. }
+            | UserEvent::PasswordChanged { .. }
+            | UserEvent::RoleChanged { .. }
+            | UserEvent::StatusChanged { .. }
+            | UserEvent::PropertyCountChanged { .. }
+            | UserEvent::IdentityLinked { .. } => None,
         };
         let Some(template) = template else { return Ok(()) };
         let recipient = &*event.stream.id;

@@ -18,9 +18,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use bus::{Group, Status};
-use http_kit::Kit;
-use http_kit::docs::Listed;
-use http_kit::export::Part;
+use http_kit::{Documentation, Kit, Limit, ReadModel, Routes, Service};
 use projection::Listings;
 use projection_store::{ViewError, ViewStore};
 use {::projection as projection_store, hot::Hot, visits::Visits};
@@ -33,7 +31,7 @@ pub struct Properties {
     hot: Arc<Hot>,
 }
 
-/// What the handlers share: a clone, one a request, is one count more.
+/// Shared handler state; cloning bumps one `Arc`.
 #[derive(Clone, Debug)]
 struct App(Arc<AppParts>);
 
@@ -88,27 +86,31 @@ impl Properties {
         &self.store
     }
 
-    /// What the routes say of themselves.
+    /// What the service says of itself.
     #[must_use]
-    pub fn docs() -> utoipa::openapi::OpenApi {
-        http::routes().into_openapi()
+    pub fn documentation() -> Documentation {
+        Documentation { operations: http::routes().into_openapi(), exported: exported::lists() }
     }
 
-    /// What an export tells of a person's homes, of those they saved, and of enquiries.
+    /// The service.
     #[must_use]
-    pub fn export_parts(&self, status: Status) -> Vec<Arc<dyn Part>> {
-        exported::parts(&self.app(status))
-    }
-
-    /// The same for the document of the API.
-    #[must_use]
-    pub fn export_lists() -> Vec<Listed> {
-        exported::lists()
-    }
-
-    /// The routes; `status` tells how far the group is.
-    pub fn router(&self, status: Status) -> axum::Router {
-        http::router(self.app(status))
+    pub fn service(&self) -> Service {
+        let properties = self.clone();
+        Service {
+            name: "properties",
+            port: 8082,
+            read_models: vec![ReadModel { group: Self::group(), store: self.store.clone() }],
+            outboxes: Vec::new(),
+            tasks: Vec::new(),
+            routes: Box::new(move |groups| {
+                let app = properties.app(groups.status(&Self::group())?);
+                Ok(Routes {
+                    limits: vec![("/api/properties/{id}/contact", Limit::Contact)],
+                    export: exported::parts(&app),
+                    ..Routes::new(http::router(app))
+                })
+            }),
+        }
     }
 
     fn app(&self, status: Status) -> App {

@@ -75,7 +75,15 @@ impl Listings {
                 UserEvent::StatusChanged { to, .. } => {
                     listings::owner_moved(tx, envelope, to.may_sign_in()).await
                 }
-                _ => Ok(()),
+                UserEvent::Registered { .. }
+                | UserEvent::Updated { .. }
+                | UserEvent::VerificationRequested { .. }
+                | UserEvent::EmailVerified {}
+                | UserEvent::PasswordResetRequested { .. }
+                | UserEvent::PasswordChanged { .. }
+                | UserEvent::RoleChanged { .. }
+                | UserEvent::PropertyCountChanged { .. }
+                | UserEvent::IdentityLinked { .. } => Ok(()),
             },
             _ => {
                 let event = self.ledger.decode::<ActivityEvent>(envelope)?;

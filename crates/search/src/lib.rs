@@ -29,9 +29,8 @@ use ::projection::deliveries::{self, Book, Courier};
 use ::projection::{IndexProgress, ViewError, ViewStore};
 use axum::extract::FromRef;
 use bus::{Group, Status};
-use http_kit::Kit;
 use http_kit::docs::Listed;
-use http_kit::export::Part;
+use http_kit::{Documentation, Kit, Outbox, ReadModel, Routes, Service, Task};
 
 pub use home::{Document, Finding, Home};
 pub use index::{Change, Index, IndexError, Place};
@@ -81,7 +80,7 @@ pub enum OpenError {
     Index(#[from] IndexError),
 }
 
-/// What the handlers share.
+/// Shared handler state.
 #[derive(Clone, Debug)]
 struct App {
     search: Search,
@@ -129,12 +128,6 @@ impl Search {
         &self.store
     }
 
-    /// Every group and its read model: of the index, then of past searches.
-    #[must_use]
-    pub fn views(&self) -> [(Group, ViewStore); 2] {
-        [(Self::group(), self.store.clone()), (Searches::group(), self.searches.store().clone())]
-    }
-
     /// The index.
     #[must_use]
     pub fn index(&self) -> &Arc<Index> {
@@ -173,29 +166,43 @@ impl Search {
         Keeper::new(self.store.clone(), Arc::clone(&self.index), Arc::clone(&self.progress))
     }
 
-    /// What the routes say of themselves.
+    /// What the service says of itself.
     #[must_use]
-    pub fn docs() -> utoipa::openapi::OpenApi {
-        let mut docs = http::routes().into_openapi();
-        docs.merge(http::of_people().into_openapi());
-        docs.merge(http::routes_of_searches().into_openapi());
-        docs
+    pub fn documentation() -> Documentation {
+        let mut operations = http::routes().into_openapi();
+        operations.merge(http::of_people().into_openapi());
+        operations.merge(http::routes_of_searches().into_openapi());
+        let exported = vec![Listed::of::<saved::http::Document>(exported::SAVED_SEARCHES)];
+        Documentation { operations, exported }
     }
 
-    /// What an export tells of the searches a person saved.
+    /// The service.
     #[must_use]
-    pub fn export_parts(&self, status: Status) -> Vec<Arc<dyn Part>> {
-        vec![Arc::new(App { search: self.clone(), status })]
-    }
-
-    /// The same for the document of the API.
-    #[must_use]
-    pub fn export_lists() -> Vec<Listed> {
-        vec![Listed::of::<saved::http::Document>(exported::SAVED_SEARCHES)]
-    }
-
-    /// The routes; the statuses tell how far the groups of [`Self::views`] are.
-    pub fn router(&self, [listings, searches]: [Status; 2]) -> axum::Router {
-        http::router(App { search: self.clone(), status: listings }).merge(self.searches.router(searches))
+    pub fn service(&self, couriers: deliveries::Settings) -> Service {
+        let (search, learner, keeper) = (self.clone(), self.learner(), self.clone());
+        Service {
+            name: "search",
+            port: 8083,
+            read_models: vec![
+                ReadModel { group: Self::group(), store: self.store.clone() },
+                ReadModel { group: Searches::group(), store: self.searches.store().clone() },
+            ],
+            outboxes: vec![Outbox {
+                group: Self::group().name,
+                book: self.book.clone(),
+                courier: self.courier(couriers),
+            }],
+            tasks: vec![
+                Task::new("recommendations", move |stop| Arc::clone(&learner).run(stop)),
+                Task::new("search-index", move |stop| keeper.keeper().run(stop)),
+            ],
+            routes: Box::new(move |groups| {
+                let status = groups.status(&Self::group())?;
+                let searches = search.searches.router(groups.status(&Searches::group())?);
+                let part = App { search: search.clone(), status: status.clone() };
+                let router = http::router(App { search, status }).merge(searches);
+                Ok(Routes { export: vec![Arc::new(part)], ..Routes::new(router) })
+            }),
+        }
     }
 }

@@ -70,7 +70,15 @@ impl Homes {
                 UserEvent::StatusChanged { to, .. } => {
                     homes::owner_moved(tx, envelope, to.may_sign_in()).await
                 }
-                _ => Ok(()),
+                UserEvent::Registered { .. }
+                | UserEvent::Updated { .. }
+                | UserEvent::VerificationRequested { .. }
+                | UserEvent::EmailVerified {}
+                | UserEvent::PasswordResetRequested { .. }
+                | UserEvent::PasswordChanged { .. }
+                | UserEvent::RoleChanged { .. }
+                | UserEvent::PropertyCountChanged { .. }
+                | UserEvent::IdentityLinked { .. } => Ok(()),
             },
         }
     }

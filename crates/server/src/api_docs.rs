@@ -10,7 +10,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
-use http_kit::docs::{Facts, Listed, complete, lists};
+use http_kit::Documentation;
+use http_kit::docs::{Facts, complete, lists};
 use serde_json::Value;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
@@ -33,43 +34,30 @@ struct Api;
 
 static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| text().into());
 
-/// What each service says of its own routes.
+/// What each service says of itself.
 #[must_use]
-pub fn services() -> Vec<utoipa::openapi::OpenApi> {
-    vec![
-        users::Users::docs(),
-        properties::Properties::docs(),
-        search::Search::docs(),
-        history::History::docs(),
-        notifications::Notifications::docs(),
-        files::Files::docs(),
-        gateway::docs(),
-        crate::backup::http::routes().into_openapi(),
-        routes().into_openapi(),
-    ]
-}
-
-/// What each service tells in an export.
-fn exported() -> Vec<Listed> {
-    let lists = [
-        properties::Properties::export_lists(),
-        search::Search::export_lists(),
-        notifications::Notifications::export_lists(),
-        files::Files::export_lists(),
-    ];
-    lists.into_iter().flatten().collect()
+pub fn services() -> Vec<Documentation> {
+    let own = |operations| Documentation { operations, exported: Vec::new() };
+    let mut all: Vec<_> = crate::app::DOCUMENTATION.iter().map(|of_service| of_service()).collect();
+    all.extend([
+        gateway::documentation(),
+        own(crate::backup::http::routes().into_openapi()),
+        own(routes().into_openapi()),
+    ]);
+    all
 }
 
 /// The document.
 #[must_use]
 pub fn document() -> Value {
-    let mut all = Api::openapi();
+    let (mut all, mut exported) = (Api::openapi(), Vec::new());
     for service in services() {
-        all.merge(service);
+        all.merge(service.operations);
+        exported.extend(service.exported);
     }
     let facts: Vec<Facts> = ENDPOINTS.lines().skip(1).filter_map(Facts::read).collect();
     let mut document = complete(&all, &facts);
-    lists(&mut document, "Export", exported());
+    lists(&mut document, "Export", exported);
     document
 }
 

@@ -8,6 +8,7 @@ mod monitor;
 mod months;
 mod open;
 mod provoke;
+mod services;
 pub(crate) mod sign_ins;
 mod stalls;
 mod tasks;
@@ -25,24 +26,22 @@ use axum::Router;
 use axum::serve::ListenerExt as _;
 use bus::{Group, GroupHandle};
 use domain::TenantId;
-use files::Files;
 use gateway::{Connection, Door, Doors, Greeting, Hub};
-use history::History;
 use http_kit::Kit;
 use journal::SqliteJournal;
 use metrics_exporter_prometheus::PrometheusHandle;
-use notifications::Notifications;
 use projection::ViewStore;
-use properties::Properties;
+use projection::deliveries::Book;
 use supervisor::wake;
 use tasks::Tasks;
 use tokio::signal::unix::{SignalKind, signal};
-use users::{Erasures, Users};
+use users::Users;
 
 use crate::{backup, private};
 
 pub use open::Opening;
 pub use search::Search;
+pub use services::DOCUMENTATION;
 
 /// Requests whose connection is gone get so long to their end, when the time for open requests is over.
 const LAST_REQUESTS: Duration = Duration::from_secs(2);
@@ -54,22 +53,14 @@ pub struct App {
     pub kit: Kit,
     /// The people.
     pub users: Users,
-    /// The listings.
-    pub properties: Properties,
-    /// What finds them.
+    /// What finds homes.
     pub search: Search,
-    /// What everybody did.
-    pub history: History,
-    /// The mail.
-    pub notifications: Notifications,
-    /// The photos and documents.
-    pub files: Files,
-    /// The forgetting of those who left.
-    pub erasures: Erasures,
     /// The running consumer groups.
     pub groups: Vec<GroupHandle>,
     /// Every read model with the group that fills it.
     pub views: Vec<(Group, ViewStore)>,
+    /// What groups carry out of here, and what became of it.
+    pub deliveries: Vec<(&'static str, Book)>,
     /// What a backup is made of.
     pub backup: backup::Source,
     doors: Doors,

@@ -129,12 +129,7 @@ impl TestApp {
         let url = settings.public_url(public.local_addr().unwrap());
         let app = open_app(&settings, clock.clone(), &url).await;
         let (kit, groups, backup) = (app.kit.clone(), app.groups.clone(), app.backup.clone());
-        let books = vec![
-            app.search.book().clone(),
-            app.notifications.book().clone(),
-            app.erasures.book().clone(),
-            app.files.book().clone(),
-        ];
+        let books = app.deliveries.iter().map(|(_, book)| book.clone()).collect();
         let search = app.search.clone();
         let (stop, stopped) = oneshot::channel();
         let mut server = JoinSet::new();

@@ -10,7 +10,6 @@ mod sessions;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::FromRef;
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
@@ -20,7 +19,7 @@ use axum::routing::post;
 use bus::Status;
 use http_kit::docs::also;
 use http_kit::export::Part;
-use http_kit::{Kit, Most, UnderWay, in_background};
+use http_kit::{Kit, Limit, Most, Routes, UnderWay, in_background};
 use tokio::sync::Semaphore;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -34,7 +33,6 @@ use crate::queries::export::Events;
 pub struct App {
     users: Users,
     status: Status,
-    parts: Arc<[Arc<dyn Part>]>,
     exports: UnderWay,
     /// Exports read a portion at a time, one after the other: they hold up nobody who is doing something else.
     portions: Arc<Semaphore>,
@@ -46,15 +44,26 @@ impl FromRef<App> for Kit {
     }
 }
 
-/// `parts` are the other services' parts of an export.
-pub fn router(users: Users, status: Status, parts: Vec<Arc<dyn Part>>) -> Router {
+pub fn mounted(users: Users, status: Status) -> Routes {
     let events: Arc<dyn Part> = Arc::new(Events { users: users.clone(), status: status.clone() });
-    let parts = std::iter::once(events).chain(parts).collect();
     let exports = UnderWay::new("exports", Most { of_one: 2, of_all: 16 });
     let portions = Arc::new(Semaphore::new(1));
     let background = users.kit.jobs.background().clone();
     let costly = exporting().route_layer(from_fn_with_state(background, in_background));
-    answering().merge(costly).with_state(App { users, status, parts, exports, portions }).into()
+    let router = answering().merge(costly).with_state(App { users, status, exports, portions }).into();
+    Routes {
+        limits: vec![
+            ("/api/auth/register", Limit::Registration),
+            ("/api/users/register", Limit::Registration),
+            ("/api/auth/password-reset", Limit::SignIn),
+            (oidc::BEGIN, Limit::SignIn),
+            (oidc::CALLBACK, Limit::SignIn),
+        ],
+        // Whoever comes back from a provider is signed in by that.
+        changing_reads: vec![oidc::BEGIN, oidc::CALLBACK],
+        export: vec![events],
+        router,
+    }
 }
 
 /// The operations, documented where they are answered.

@@ -15,10 +15,9 @@ mod sessions;
 use std::path::Path;
 use std::sync::Arc;
 
-use ::projection::{ViewError, ViewStore};
+use ::projection::{ViewError, ViewStore, deliveries};
 use domain::{Envelope, Log, StreamId};
-use http_kit::Kit;
-use http_kit::export::Part;
+use http_kit::{Documentation, Kit, Outbox, ReadModel, Service};
 
 pub use commands::operator::{AdminError, Minted};
 pub use erasure::Erasures;
@@ -132,15 +131,31 @@ impl Users {
         self.sessions.take_writes().await
     }
 
-    /// What the routes say of themselves.
+    /// What the service says of itself.
     #[must_use]
-    pub fn docs() -> utoipa::openapi::OpenApi {
-        http::routes().into_openapi()
+    pub fn documentation() -> Documentation {
+        Documentation { operations: http::routes().into_openapi(), exported: Vec::new() }
     }
 
-    /// The operations, over the state of this service's own group; `parts` are the other services' parts of an export.
-    pub fn router(&self, status: bus::Status, parts: Vec<Arc<dyn Part>>) -> axum::Router {
-        http::router(self.clone(), status, parts)
+    /// The service; `erasures` are among what it does outside.
+    #[must_use]
+    pub fn service(&self, erasures: &Erasures, couriers: deliveries::Settings) -> Service {
+        let users = self.clone();
+        Service {
+            name: "users",
+            port: 8081,
+            read_models: vec![
+                ReadModel { group: Self::group(), store: self.store.clone() },
+                ReadModel { group: Erasures::group(), store: erasures.store().clone() },
+            ],
+            outboxes: vec![Outbox {
+                group: Erasures::group().name,
+                book: erasures.book().clone(),
+                courier: erasures.courier(couriers),
+            }],
+            tasks: Vec::new(),
+            routes: Box::new(move |groups| Ok(http::mounted(users, groups.status(&Self::group())?))),
+        }
     }
 }
 

@@ -44,7 +44,9 @@ impl UsersProjection {
             }
             ("session", "USER_LOGIN") => match self.ledger.decode(envelope)? {
                 SessionEvent::SignedIn { user_id, .. } => signed_in(tx, envelope, user_id).await,
-                _ => Ok(()),
+                SessionEvent::SignedOut { .. }
+                | SessionEvent::Revoked { .. }
+                | SessionEvent::RefreshReused { .. } => Ok(()),
             },
             ("property", "PROPERTY_CREATED") => {
                 let listed: Listed = serde_json::from_str(&envelope.data).map_err(unreadable)?;

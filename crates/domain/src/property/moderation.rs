@@ -185,7 +185,15 @@ impl Property {
             PropertyCommand::Reject(..) => {
                 return Err(PropertyRejection::Transition { from, to: Status::Rejected });
             }
-            _ => Vec::new(),
+            // It is so already.
+            PropertyCommand::Feature(..) | PropertyCommand::Verify(..) | PropertyCommand::Approve(_) => {
+                Vec::new()
+            }
+            PropertyCommand::List { .. }
+            | PropertyCommand::Edit(..)
+            | PropertyCommand::ChangeStatus(..)
+            | PropertyCommand::Remove(_)
+            | PropertyCommand::AddImages(..) => return Err(PropertyRejection::NotAllowed),
         })
     }
 }

@@ -17,7 +17,7 @@ use domain::{
 };
 use history::History;
 use http_body_util::BodyExt;
-use http_kit::{Kit, KitParts, Tenant, Tenants, Tokens, edge};
+use http_kit::{Groups, Kit, KitParts, Tenant, Tenants, Tokens, edge};
 use journal::sqlite::Limits;
 use journal::{ActivityQueue, Journal, KeyRing, Ledger, Options, Seen, SqliteJournal};
 use serde_json::{Value, json};
@@ -57,6 +57,7 @@ pub async fn site() -> Site {
     let activity =
         Arc::new(ActivityQueue::new(ledger.clone(), Arc::clone(&seen), Duration::from_millis(50), 1000));
     let kit = Kit::from(KitParts {
+        exports: http_kit::export::Exports::default(),
         ledger,
         tokens: Arc::new(tokens),
         seen,
@@ -75,8 +76,8 @@ pub async fn site() -> Site {
     let (stop, stopped) = watch::channel(false);
     let mut group = JoinSet::new();
     group.spawn(runner.run(stopped));
-    let router = history.router(handle.status.clone());
-    let router = router.layer(axum::middleware::from_fn_with_state(kit.clone(), edge));
+    let routes = (history.service().routes)(&Groups::of(&[handle])).unwrap();
+    let router = routes.router.layer(axum::middleware::from_fn_with_state(kit.clone(), edge));
     Site { kit, history, clock, directory, router, _group: group, _stop: stop }
 }
 

@@ -10,7 +10,7 @@ use bus::{Advance, Asker, Checkpoint, GroupHandle, Retry, Runner, Waited};
 use domain::user::{Account, IssuedToken, Profile, Role, User, UserCommand};
 use domain::{Actor, Aggregate, Clock, Envelope, Ids, Log, Metadata, TenantId, Timestamp, UserId};
 use http_body_util::BodyExt;
-use http_kit::{Kit, KitParts, Tenant, Tenants, Tokens, edge};
+use http_kit::{Groups, Kit, KitParts, Tenant, Tenants, Tokens, edge};
 use journal::sqlite::Limits;
 use journal::{ActivityQueue, Journal, KeyRing, Ledger, Options, Seen, SqliteJournal};
 use notifications::{MailSettings, MailSite, Notifications, Outside};
@@ -66,6 +66,7 @@ pub async fn site_with(outside: Outside) -> Site {
     let every = Duration::from_millis(50);
     let activity = Arc::new(ActivityQueue::new(ledger.clone(), Arc::clone(&seen), every, 1000));
     let kit = Kit::from(KitParts {
+        exports: http_kit::export::Exports::default(),
         ledger,
         tokens: Arc::new(tokens),
         seen,
@@ -140,8 +141,9 @@ impl Site {
     pub async fn mailbox(&self, tenant: &str, role: Role) -> (StatusCode, Value) {
         let (user, session) = (UserId::from(self.kit.ledger.fresh()), self.kit.ledger.fresh().into());
         let token = self.kit.tokens.issue(&TenantId::stored(tenant), user, session, role, 0).unwrap();
-        let router = self.notifications.router(self.handle.status.clone());
-        let router = router.layer(axum::middleware::from_fn_with_state(self.kit.clone(), edge));
+        let service = self.notifications.service(Settings::default());
+        let routes = (service.routes)(&Groups::of(std::slice::from_ref(&self.handle))).unwrap();
+        let router = routes.router.layer(axum::middleware::from_fn_with_state(self.kit.clone(), edge));
         let request =
             Request::get("/api/v1/admin/mailbox").header("authorization", format!("Bearer {token}"));
         let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();

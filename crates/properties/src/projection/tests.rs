@@ -169,11 +169,8 @@ async fn a_look_at_a_contact_is_the_same_row_however_far_the_other_log_is() {
     let property_id = world.list().await;
     let looker = UserId::from(world.ledger.fresh());
     let actor = Actor { user: Some(looker), ..world.actor.clone() };
-    let snapshot = domain::activity::Snapshot {
-        title: "A home".into(),
-        price: domain::Paise::from_paise(500_000_000),
-        area: "Kondapur".into(),
-    };
+    let price = domain::Paise::from_paise(500_000_000);
+    let snapshot = domain::activity::Snapshot::of(world.owner, "A home", price, "Kondapur");
     let look = ActivityEvent::ContactRevealed { property_id, snapshot, owner_id: world.owner };
     let stream = StreamId::new(&actor.tenant, "activity", looker);
     for _ in 0..2 {

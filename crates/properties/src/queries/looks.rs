@@ -57,7 +57,7 @@ impl App {
             let property_id: PropertyId = property.parse().map_err(|_| broken())?;
             if !titles.contains_key(property) {
                 let home = self.known(tenant, property_id).await?;
-                titles.insert(property, home.map(|home| home.listing.content.title.clone()));
+                titles.insert(property, home.and_then(|home| home.listing.content.title.as_ref().cloned()));
             }
             if !people.contains_key(person) {
                 let (user, _) = self.kit.ledger.load::<User>(tenant, person).await?;

@@ -58,7 +58,9 @@ impl Searched {
                 }
             }
             ActivityEvent::Viewed { property_id, .. } => opened(tx, envelope, user, property_id).await,
-            _ => Ok(()),
+            ActivityEvent::Shared { .. }
+            | ActivityEvent::ContactRevealed { .. }
+            | ActivityEvent::ViewsCounted { .. } => Ok(()),
         }
     }
 

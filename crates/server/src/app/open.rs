@@ -9,23 +9,23 @@ use domain::user::Role;
 use domain::{Clock, Ids, Log, TenantId};
 use files::Files;
 use gateway::{DoorSettings, Greeting, Hub, LimitSettings, Limits, Parts};
-use history::History;
-use http_kit::{Allowed, Daily, DailyLimits, Jobs, Kit, KitParts, Quotas, Tenant, Tenants, Tokens};
+use http_kit::export::Exports;
+use http_kit::{
+    Allowed, Daily, DailyLimits, Groups, Jobs, Kit, KitParts, Outbox, Quotas, Routes, RoutesOf, Service,
+    Task, Tenant, Tenants, Tokens,
+};
 use journal::sqlite::Limits as JournalLimits;
 use journal::{ActivityQueue, Journal, Ledger, Seen, SqliteJournal};
 use metrics_exporter_prometheus::PrometheusHandle;
-use notifications::Notifications;
 use projection::ViewStore;
-use projection::deliveries::{Book, Settings as Courier};
-use properties::Properties;
-use search::Search;
+use projection::deliveries::{Book, Courier};
 use supervisor::{Background, Supervisor};
-use users::{Erasures, Users};
+use users::Users;
 
-use super::groups::{Starts, retry};
+use super::groups::Starts;
 use super::key_store::{self, Settled};
-use super::mail;
 use super::months::Months;
+use super::services::{self, Services};
 use super::tasks::{Tasks, Work};
 use super::watch::{Scene, Watch};
 use super::{App, key_files, lock, sign_ins};
@@ -56,24 +56,16 @@ impl App {
         let (lock, greeting) = (lock(data_dir)?, Greeting::new(door(settings))?);
         let journal = Arc::new(open_journal(settings, &clock, &supervisor)?);
         let (kit, settled) = kit(settings, &journal, clock, supervisor).await?;
-        let views_dir = data_dir.join("views");
-        let users = open_users(settings, &kit, &public_url).await.context("the users service")?;
-        let properties = Properties::open(kit.clone(), &views_dir).context("the properties service")?;
-        let search = Search::open(kit.clone(), &views_dir).await.context("the search service")?;
-        let history = History::open(kit.clone(), &views_dir).context("the history service")?;
-        let notifications =
-            open_notifications(settings, &kit, &public_url).context("the notifications service")?;
-        let files = open_files(settings, &kit, &views_dir).context("the files service")?;
-        let erasures = Erasures::open(users.clone(), &views_dir).context("the erasures")?;
-        let views = views(&users, &properties, &history, &notifications, &erasures, &files, &search);
+        let Services { all, users, search, files } = services::open(settings, &kit, &public_url).await?;
+        let Opened { views, outboxes, tasks, routes } = Opened::of(all);
         let again = settled.made_again;
         let (runners, groups) = Starts { kit: &kit, settings, again }.groups(&views).await?;
         settled.done(kit.ledger.keys()).context("the key store")?;
-        let (deliveries, couriers) = outside(&settings.retry, &notifications, &erasures, &files, &search);
+        let (deliveries, couriers) = outside(outboxes);
         backup::settle(data_dir, &deliveries).await.context("what is left to do of a restore")?;
         // Nobody uploads yet: bytes without an event are what a crash has left.
         files.sweep().await.context("the files service")?;
-        let services = operations(&users, &properties, &history, &notifications, &files, &search, &groups);
+        let mounted = mount(&kit, routes, &groups)?;
         let backups = backups(settings, (&kit, &journal), (&users, &files), &views);
         let (backup, hub) = (backups.source.clone(), Hub::new(kit.ledger.clone()).await?);
         let limits = Arc::new(Limits::new(limits(&settings.limits), kit.ledger.clock()));
@@ -90,10 +82,12 @@ impl App {
         .await;
         let doors = gateway::doors(Parts {
             kit: kit.clone(),
-            services: services.merge(crate::api_docs::router()).merge(backup::http::router(backups)),
+            services: mounted.router.merge(crate::api_docs::router()).merge(backup::http::router(backups)),
+            limits_of_routes: mounted.limits.into_iter().collect(),
+            changing_reads: mounted.changing_reads,
             groups: groups.clone(),
             views: views.clone(),
-            deliveries,
+            deliveries: deliveries.clone(),
             hub: Arc::clone(&hub),
             limits,
             origins: settings.cors.origins.clone(),
@@ -103,20 +97,15 @@ impl App {
             looks: watch.looks.clone(),
         });
         let months = Months::of(&journal, kit.ledger.clock(), settings.journal.seal_after_days);
-        let (learner, search_too, hub_too) = (search.learner(), search.clone(), Arc::clone(&hub));
-        let work = Work { runners, couriers, search: search_too, learner, hub: hub_too, months, watch };
+        let work = Work { runners, couriers, tasks, hub: Arc::clone(&hub), months, watch };
         let tasks = Tasks::start(&kit, work);
         let mut app = Self {
             kit,
             users,
-            properties,
             search,
-            history,
-            notifications,
-            files,
-            erasures,
             groups,
             views,
+            deliveries,
             backup,
             doors,
             journal,
@@ -142,80 +131,49 @@ impl App {
     }
 }
 
-/// The read models, by the groups that fill them. Services find the state of their groups by this order.
-fn views(
-    users: &Users,
-    properties: &Properties,
-    history: &History,
-    notifications: &Notifications,
-    erasures: &Erasures,
-    files: &Files,
-    search: &Search,
-) -> Vec<(Group, ViewStore)> {
-    let [listings, searches] = search.views();
-    vec![
-        (Users::group(), users.store().clone()),
-        (Properties::group(), properties.store().clone()),
-        (History::group(), history.store().clone()),
-        (Notifications::group(), notifications.store().clone()),
-        (Erasures::group(), erasures.store().clone()),
-        (Files::group(), files.store().clone()),
-        listings,
-        searches,
-    ]
+/// What the services bring, each kind together.
+#[derive(Default)]
+struct Opened {
+    views: Vec<(Group, ViewStore)>,
+    outboxes: Vec<Outbox>,
+    tasks: Vec<Task>,
+    routes: Vec<RoutesOf>,
 }
 
-async fn open_users(settings: &Settings, kit: &Kit, public_url: &str) -> anyhow::Result<Users> {
-    let data_dir = &settings.data_dir;
-    let users = Users::open(kit.clone(), data_dir, &data_dir.join("views"), sessions(settings)).await?;
-    Ok(users.through(sign_ins::providers(settings, public_url)?))
+impl Opened {
+    fn of(services: Vec<Service>) -> Self {
+        let mut opened = Self::default();
+        for service in services {
+            tracing::debug!(service = service.name, port = service.port, "opened");
+            opened.views.extend(service.read_models.into_iter().map(|model| (model.group, model.store)));
+            opened.outboxes.extend(service.outboxes);
+            opened.tasks.extend(service.tasks);
+            opened.routes.push(service.routes);
+        }
+        opened
+    }
 }
 
-/// The operations of the services, over the groups in the order of their read models. The users service answers an export
-/// with the parts of all.
-fn operations(
-    users: &Users,
-    properties: &Properties,
-    history: &History,
-    notifications: &Notifications,
-    files: &Files,
-    search: &Search,
-    groups: &[GroupHandle],
-) -> axum::Router {
-    let status = |index: usize| groups[index].status.clone();
-    let parts = [
-        properties.export_parts(status(1)),
-        search.export_parts(status(6)),
-        notifications.export_parts(status(3)),
-        files.export_parts(status(5)),
-    ];
-    users
-        .router(status(0), parts.concat())
-        .merge(properties.router(status(1)))
-        .merge(history.router(status(2)))
-        .merge(notifications.router(status(3)))
-        .merge(files.router(status(5)))
-        .merge(search.router([status(6), status(7)]))
+/// The operations of all services, over groups that run, under one router.
+fn mount(kit: &Kit, routes: Vec<RoutesOf>, groups: &[GroupHandle]) -> anyhow::Result<Routes> {
+    let groups = Groups::of(groups);
+    let mut all = Routes::new(axum::Router::new());
+    for routes in routes {
+        let Routes { router, limits, changing_reads, export } = routes(&groups)?;
+        all.router = all.router.merge(router);
+        all.limits.extend(limits);
+        all.changing_reads.extend(changing_reads);
+        all.export.extend(export);
+    }
+    kit.exports.tell(all.export.clone());
+    Ok(all)
 }
 
-type NamedCourier = (&'static str, projection::deliveries::Courier);
+type NamedCourier = (&'static str, Courier);
 
 /// What happens outside, by the group that asks for it, and who carries it there.
-fn outside(
-    tries: &settings::Retry,
-    notifications: &Notifications,
-    erasures: &Erasures,
-    files: &Files,
-    search: &Search,
-) -> (Vec<(&'static str, Book)>, Vec<NamedCourier>) {
-    let courier = Courier { retry: retry(tries), ..Courier::default() };
-    let all = [
-        (Notifications::group().name, notifications.book(), notifications.courier(courier)),
-        (Erasures::group().name, erasures.book(), erasures.courier(courier)),
-        (Files::group().name, files.book(), files.courier(courier)),
-        (Search::group().name, search.book(), search.courier(courier)),
-    ];
-    all.into_iter().map(|(group, book, courier)| ((group, book.clone()), (group, courier))).unzip()
+fn outside(outboxes: Vec<Outbox>) -> (Vec<(&'static str, Book)>, Vec<NamedCourier>) {
+    outboxes.into_iter().map(|Outbox { group, book, courier }| ((group, book), (group, courier))).unzip()
 }
 
 fn backups(
@@ -236,13 +194,6 @@ fn backups(
     backup::http::Backups { source, places }
 }
 
-fn sessions(settings: &Settings) -> users::Settings {
-    users::Settings {
-        refresh_days: i64::from(settings.sessions.refresh_days),
-        reuse_grace_seconds: i64::from(settings.sessions.reuse_grace_seconds),
-    }
-}
-
 pub(super) fn open_journal(
     settings: &Settings,
     clock: &Clock,
@@ -251,16 +202,6 @@ pub(super) fn open_journal(
     let limits = JournalLimits { batch: settings.journal.batch, queue: settings.journal.queue };
     let directory = settings.data_dir.join("journal");
     SqliteJournal::supervised(&directory, clock, limits, supervisor).context("the journal")
-}
-
-fn open_notifications(settings: &Settings, kit: &Kit, public_url: &str) -> anyhow::Result<Notifications> {
-    let (mail, outside) = (mail::settings(settings, public_url), mail::outside(settings)?);
-    Ok(Notifications::open(kit.clone(), &settings.data_dir, mail, outside)?)
-}
-
-fn open_files(settings: &Settings, kit: &Kit, views_dir: &std::path::Path) -> anyhow::Result<Files> {
-    let base_url = settings.assets.base_url.trim_end_matches('/').to_owned();
-    Ok(Files::open(kit.clone(), &settings.data_dir, views_dir, files::Settings { base_url })?)
 }
 
 async fn kit(
@@ -296,6 +237,7 @@ async fn kit(
         wait: Duration::from_millis(settings.reads.wait_ms.into()),
         quotas: if settings.limits.enabled { quotas(&settings.quotas) } else { Quotas::default() },
         jobs: Jobs::supervised(supervisor, Background::start().context("the background threads")?),
+        exports: Exports::default(),
     };
     Ok((Kit::from(parts), settled))
 }

@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use bus::Runner;
 use gateway::Hub;
-use http_kit::Kit;
+use http_kit::{Kit, Task};
 use projection::deliveries::Courier;
-use search::Search;
-use search::recommend::Learner;
 use supervisor::Supervisor;
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
@@ -58,8 +56,8 @@ pub struct Tasks {
 pub struct Work {
     pub runners: Vec<Runner>,
     pub couriers: Vec<(&'static str, Courier)>,
-    pub search: Search,
-    pub learner: Arc<Learner>,
+    /// What services do beside requests.
+    pub tasks: Vec<Task>,
     pub hub: Arc<Hub>,
     pub months: Option<Months>,
     pub watch: Watch,
@@ -88,9 +86,9 @@ impl Tasks {
             // The data directory is this process's alone: whoever carried something before is gone.
             consumers.spawn(format!("{group}-courier"), move |stop| courier.clone().run(true, stop));
         }
-        let (learner, search) = (work.learner, work.search);
-        consumers.spawn("recommendations", move |stop| Arc::clone(&learner).run(stop));
-        consumers.spawn("search-index", move |stop| search.keeper().run(stop));
+        for Task { name, mut run } in work.tasks {
+            consumers.spawn(name, move |stop| run(stop));
+        }
         let (monitor, reporter) = (work.watch.monitor, Arc::new(work.watch.reporter));
         watchers.spawn("monitor", move |stop| Monitor::run(Arc::clone(&monitor), stop));
         watchers.spawn("reporter", move |stop| Arc::clone(&reporter).run(stop));

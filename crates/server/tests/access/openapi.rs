@@ -103,7 +103,7 @@ fn every_operation_has_a_name_of_its_own_and_every_reference_leads_somewhere() {
 fn two_services_never_mean_something_else_by_one_name() {
     let mut known: BTreeMap<String, Value> = BTreeMap::new();
     for service in api_docs::services() {
-        let service = serde_json::to_value(service).unwrap();
+        let service = serde_json::to_value(service.operations).unwrap();
         for (name, schema) in service["components"]["schemas"].as_object().into_iter().flatten() {
             let first = known.entry(name.clone()).or_insert_with(|| schema.clone());
             assert_eq!(first, schema, "{name}: give one of them another name with #[schema(as = …)]");

@@ -213,8 +213,8 @@ async fn rule_20_whoever_leaves_is_found_nowhere() {
     for place in ["journal", "history"] {
         assert!(!words.iter().any(|file| file.contains(place)), "{place} is sealed: {words:?}");
     }
-    let looked = history(&viewer).await;
-    assert!(looked.contains("You looked at A Vermilion home") && looked.contains("Narwhalpet"), "{looked}");
+    let told = history(&viewer).await;
+    assert!(told.contains("You looked at A Vermilion home") && told.contains("Narwhalpet"), "{told}");
     let key = wrapped_key(&data_dir, &person.id).unwrap();
     let before = answers(&admin.client, &person.id, &whole).await;
     assert!(holds(before.as_bytes(), b"Yashodhara"));
@@ -229,10 +229,10 @@ async fn rule_20_whoever_leaves_is_found_nowhere() {
 
     assert_eq!(found(&data_dir, &secrets()), Vec::<String>::new());
     assert_eq!(holding_words(&data_dir), Vec::<String>::new());
-    let looked = history(&viewer).await;
-    assert!(looked.contains("You looked at a home"), "{looked}");
+    let told = history(&viewer).await;
+    assert!(told.contains("You looked at a home"), "{told}");
     for word in WORDS {
-        assert!(!holds(looked.as_bytes(), word.as_bytes()), "{word}: {looked}");
+        assert!(!holds(told.as_bytes(), word.as_bytes()), "{word}: {told}");
     }
     assert_eq!(
         found(&data_dir, &[key.as_slice()]),

@@ -15,6 +15,10 @@ use crate::oidc::{LIFE, is_local};
 
 /// Carries the flight; sent to the addresses of this file only.
 const FLIGHT: &str = "hyd_oidc";
+/// Where browsers are sent to a provider.
+pub const BEGIN: &str = "/api/auth/oidc/{provider}";
+/// Where they come back to.
+pub const CALLBACK: &str = "/api/auth/oidc/{provider}/callback";
 const FLIGHT_PATH: &str = "/api/auth/oidc/";
 /// The cookies of the pages: they read them, and nobody else does.
 const ACCESS: &str = "hyd_access";

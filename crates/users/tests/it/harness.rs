@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tower::ServiceExt;
-use users::{Settings, Users};
+use users::{Erasures, Settings, Users};
 
 pub const PASSWORD: &str = "a long and private phrase";
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -151,6 +151,7 @@ impl App {
         let tokens = Tokens::new(&key, clock.clone(), 600).unwrap();
         let activity = ActivityQueue::new(ledger.clone(), Arc::clone(&seen), Duration::from_millis(50), 1000);
         let kit = Kit::from(KitParts {
+            exports: http_kit::export::Exports::default(),
             ledger,
             tokens: Arc::new(tokens),
             seen,
@@ -168,7 +169,11 @@ impl App {
         let tasks = Mutex::default();
         let status = run(&users, journal, &clock, &tasks, stopped.clone()).await;
         let edge = axum::middleware::from_fn_with_state(kit.clone(), http_kit::edge);
-        let router = users.router(status.clone(), Vec::new()).layer(edge);
+        let erasures = Erasures::open(users.clone(), &views).unwrap();
+        let service = users.service(&erasures, projection::deliveries::Settings::default());
+        let routes = (service.routes)(&[(&Users::group(), status.clone())].into_iter().collect()).unwrap();
+        kit.exports.tell(routes.export);
+        let router = routes.router.layer(edge);
         let tenant = kit.tenants.default_id().clone();
         Self { users, kit, clock, tenant, router, status, directory, key, tasks, stopped, stop }
     }

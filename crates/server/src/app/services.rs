@@ -1,0 +1,77 @@
+//! The services of this binary. Another one is another row here.
+
+use anyhow::Context as _;
+use files::Files;
+use history::History;
+use http_kit::{Documentation, Kit, Service};
+use notifications::Notifications;
+use projection::deliveries;
+use properties::Properties;
+use search::Search;
+use users::{Erasures, Users};
+
+use super::groups::retry;
+use super::{mail, sign_ins};
+use crate::settings::Settings;
+
+/// What each says of itself.
+pub const DOCUMENTATION: [fn() -> Documentation; 6] = [
+    Users::documentation,
+    Properties::documentation,
+    Search::documentation,
+    History::documentation,
+    Notifications::documentation,
+    Files::documentation,
+];
+
+/// The services, opened.
+pub struct Services {
+    /// What they bring, in the order of an export.
+    pub all: Vec<Service>,
+    /// For operators at the command line, and for what keeps the sessions.
+    pub users: Users,
+    /// For whoever waits for its index.
+    pub search: Search,
+    /// For backups, and for what a crash has left.
+    pub files: Files,
+}
+
+/// Opens every service in the data directory.
+///
+/// # Errors
+/// When one of them cannot be opened: the error names it.
+pub async fn open(settings: &Settings, kit: &Kit, public_url: &str) -> anyhow::Result<Services> {
+    let data_dir = &settings.data_dir;
+    let views_dir = &data_dir.join("views");
+    let couriers = deliveries::Settings { retry: retry(&settings.retry), ..deliveries::Settings::default() };
+
+    let users = Users::open(kit.clone(), data_dir, views_dir, sessions(settings)).await;
+    let users = users.context("the users service")?.through(sign_ins::providers(settings, public_url)?);
+    let erasures = Erasures::open(users.clone(), views_dir).context("the erasures")?;
+    let properties = Properties::open(kit.clone(), views_dir).context("the properties service")?;
+    let search = Search::open(kit.clone(), views_dir).await.context("the search service")?;
+    let history = History::open(kit.clone(), views_dir).context("the history service")?;
+    let (letters, outside) = (mail::settings(settings, public_url), mail::outside(settings)?);
+    let notifications = Notifications::open(kit.clone(), data_dir, letters, outside);
+    let notifications = notifications.context("the notifications service")?;
+    let base_url = settings.assets.base_url.trim_end_matches('/').to_owned();
+    let files = Files::open(kit.clone(), data_dir, views_dir, files::Settings { base_url });
+    let files = files.context("the files service")?;
+
+    let all = vec![
+        users.service(&erasures, couriers),
+        properties.service(),
+        search.service(couriers),
+        history.service(),
+        notifications.service(couriers),
+        files.service(couriers),
+    ];
+    Ok(Services { all, users, search, files })
+}
+
+fn sessions(settings: &Settings) -> users::Settings {
+    users::Settings {
+        refresh_days: i64::from(settings.sessions.refresh_days),
+        reuse_grace_seconds: i64::from(settings.sessions.reuse_grace_seconds),
+    }
+}
