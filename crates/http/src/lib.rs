@@ -55,13 +55,10 @@ pub use quotas::{Allowed, Quotas, over_quota};
 pub use receiving::{Receiving, receive};
 pub use refusals::refused;
 pub use reply::{Envelope, Reply};
-<<<<<<< HEAD
 pub use request::{Invalid, Request, members, read, renamed};
-=======
 pub use service::{
     Documentation, Groups, Limit, Outbox, ReadModel, Routes, RoutesOf, Run, Service, Task, UnknownGroup,
 };
->>>>>>> main
 pub use steady::{Mark, Steady};
 pub use tokens::{Claims, TokenError, Tokens};
 pub use under_way::{Begun, Most, UnderWay};
