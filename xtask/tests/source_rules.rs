@@ -95,3 +95,103 @@ fn tests_wait_for_effects_and_never_for_a_time() {
     let found = mentions(&tests, &words);
     assert!(found.is_empty(), "wait for what the test is about: {found:#?}");
 }
+
+/// Product sources that may read members by themselves: the reading itself, the domain's own, and the limit on sign-ins,
+/// which reads the account's name in front of every handler.
+const READERS: [&str; 3] = ["crates/domain/src", "crates/http/src", "crates/gateway/src/login.rs"];
+
+#[test]
+fn handlers_read_requests_as_types() {
+    let words = ["Fields::new(", "Fields::read(", "Fields::asked_by("].map(str::to_owned);
+    let is_reader = |path: &&PathBuf| READERS.iter().any(|reader| path.starts_with(root().join(reader)));
+    let tests = |path: &&PathBuf| path.ends_with("tests.rs");
+    let handlers: Vec<PathBuf> =
+        product_sources().iter().filter(|path| !is_reader(path) && !tests(path)).cloned().collect();
+    let found = mentions(&handlers, &words);
+    assert!(found.is_empty(), "take http_kit::Body<T> or Query<T>: {found:#?}");
+}
+
+/// An operation: where it is, what its documentation says, and what its handler takes.
+struct Operation {
+    name: String,
+    document: String,
+    handler: String,
+}
+
+fn operations() -> Vec<Operation> {
+    let mut found = Vec::new();
+    for file in product_sources() {
+        let text = fs::read_to_string(&file).unwrap();
+        for part in text.split("#[utoipa::path(").skip(1) {
+            let (document, rest) = part.split_once("\n)]").unwrap();
+            let (handler, _) = rest.split_once("{\n").unwrap();
+            let function = handler.split_once("fn ").unwrap().1.split(['(', '<']).next().unwrap();
+            let name = format!("{}: {function}", file.strip_prefix(root()).unwrap().display());
+            found.push(Operation { name, document: document.to_owned(), handler: handler.to_owned() });
+        }
+    }
+    assert!(found.len() > 80, "the operations are found: {}", found.len());
+    found
+}
+
+/// The types that stand in `text` behind `before`, up to where `ends` says.
+fn types<'a>(text: &'a str, before: &str, ends: fn(&str) -> usize) -> Vec<&'a str> {
+    text.split(before).skip(1).map(|rest| rest[..ends(rest)].trim()).collect()
+}
+
+/// Where the bracket closes that was open before.
+fn closed(rest: &str) -> usize {
+    let mut open = 1;
+    let closing = |c: char| {
+        open += i32::from(c == '<') - i32::from(c == '>');
+        open == 0
+    };
+    rest.find(closing).unwrap()
+}
+
+fn queries(text: &str) -> Vec<&str> {
+    let all = ["Query<", "QueryOf<"].iter().flat_map(|before| types(text, before, closed));
+    all.filter(|kind| *kind != "()").collect()
+}
+
+/// Operations whose query no type of their document says.
+const OTHERS_QUERIES: [&str; 3] = [
+    // Read by the extractor of who listens.
+    "crates/gateway/src/realtime/socket.rs: open",
+    "crates/gateway/src/realtime/sse.rs: open",
+    // A provider adds what it likes.
+    "crates/users/src/http/oidc.rs: callback",
+];
+
+/// Probes, metrics, documents and pages: whoever watches or caches may add a parameter of their own.
+const TAKE_ANY: [&str; 8] = [
+    "crates/gateway/src/operations.rs: prometheus",
+    "crates/gateway/src/operations/asyncapi.rs: document",
+    "crates/gateway/src/operations/health.rs: health",
+    "crates/gateway/src/operations/health.rs: info",
+    "crates/gateway/src/operations/health.rs: liveness",
+    "crates/gateway/src/operations/health.rs: readiness",
+    "crates/server/src/api_docs.rs: api_docs",
+    "crates/server/src/api_docs/page.rs: page",
+];
+
+#[test]
+fn the_document_of_an_operation_says_the_types_its_handler_takes() {
+    for Operation { name, document, handler } in operations() {
+        if !OTHERS_QUERIES.contains(&&*name) {
+            assert_eq!(queries(&document), queries(&handler), "{name}");
+        }
+        let end = |rest: &str| rest.find([',', '\n']).unwrap_or(rest.len());
+        let bodies = types(&document, "request_body = ", end);
+        assert_eq!(bodies, types(&handler, "body: ", end), "{name}");
+    }
+}
+
+#[test]
+fn every_operation_says_which_query_it_takes() {
+    let silent = operations().into_iter().filter(|one| !one.handler.contains("Query"));
+    let mut names: Vec<String> = silent.map(|one| one.name).collect();
+    names.retain(|name| !OTHERS_QUERIES.contains(&&**name));
+    names.sort();
+    assert_eq!(names, TAKE_ANY, "take Query<()> when there are no parameters, and `nothing?` after who may");
+}

@@ -115,6 +115,19 @@ impl<'a> Fields<'a> {
         Self { members, errors: FieldErrors::default(), seen: None }
     }
 
+    /// What `read` makes of `members`.
+    ///
+    /// # Errors
+    /// Everything that is wrong, by field.
+    pub fn read<T>(
+        members: &'a Map<String, Value>,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Result<T, FieldErrors> {
+        let mut fields = Self::new(members);
+        let value = read(&mut fields);
+        fields.finish(value)
+    }
+
     /// What `read` asks for, in its order: the reading itself says which members there are and what they may be, so
     /// that a document of them cannot say anything else.
     #[must_use]
@@ -146,6 +159,38 @@ impl<'a> Fields<'a> {
             Value::String(text) => !text.trim().is_empty(),
             _ => true,
         })
+    }
+
+    /// The member as it came, null and blank ones included.
+    #[must_use]
+    pub fn given(&self, field: &str) -> Option<&'a Value> {
+        self.members.get(field)
+    }
+
+    /// The names of all members there are.
+    pub fn names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.members.keys().map(String::as_str)
+    }
+
+    /// What `read` makes of the object in `field`; what is wrong in it is reported as `field.member`.
+    pub fn inside<T>(
+        &mut self,
+        field: &str,
+        members: &Map<String, Value>,
+        read: impl FnOnce(&mut Fields<'_>) -> Option<T>,
+    ) -> Option<T> {
+        let mut inner = Fields::new(members);
+        let value = read(&mut inner);
+        for (name, message) in &inner.errors.0 {
+            self.wrong(&format!("{field}.{name}"), message);
+        }
+        value.filter(|_| inner.is_right())
+    }
+
+    /// Whether nothing was reported yet.
+    #[must_use]
+    pub fn is_right(&self) -> bool {
+        self.errors.0.is_empty()
     }
 
     /// `value`, or a complaint that `field` is required.
@@ -293,14 +338,20 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Everything that is wrong with the fields.
+    #[must_use]
+    pub fn errors(self) -> FieldErrors {
+        self.errors
+    }
+
     /// What `value` made of the fields, or everything that is wrong with them.
     ///
     /// # Errors
     /// When any field was reported, or `value` is missing (which is reported by then).
     pub fn finish<T>(self, value: Option<T>) -> Result<T, FieldErrors> {
         match value {
-            Some(value) if self.errors.0.is_empty() => Ok(value),
-            _ if self.errors.0.is_empty() => Err(FieldErrors::one("body", "is incomplete")),
+            Some(value) if self.is_right() => Ok(value),
+            _ if self.is_right() => Err(FieldErrors::one("body", "is incomplete")),
             _ => Err(self.errors),
         }
     }
@@ -314,6 +365,16 @@ fn whole_float(number: Option<f64>) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_wrong_in_an_object_is_told_by_its_member() {
+        let members = serde_json::json!({"hours": {"from": 30, "to": 8}}).as_object().unwrap().clone();
+        let mut fields = Fields::new(&members);
+        let hours = fields.raw("hours").unwrap().as_object().unwrap();
+        let hour = |f: &mut Fields<'_>| f.whole("from", 0..=23).zip(f.whole("to", 0..=23));
+        assert_eq!(fields.inside("hours", hours, hour), None);
+        assert_eq!(fields.errors().0["hours.from"], "must be between 0 and 23");
+    }
 
     #[test]
     fn a_reading_tells_what_it_asks_for() {

@@ -1,6 +1,7 @@
 //! A listing: what it says, where it stands, and which commands may change that.
 
 pub mod content;
+pub mod draft;
 pub mod images;
 pub mod kinds;
 pub mod moderation;

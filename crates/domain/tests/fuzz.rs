@@ -3,7 +3,8 @@
 
 use bolero::{TypeGenerator, check};
 use domain::property::Content;
-use domain::{Ids, Paise, Timestamp};
+use domain::property::draft::Draft;
+use domain::{Fields, Ids, Paise, Timestamp};
 use serde_json::{Map, Value, json};
 
 /// The members that a home is made of, and others.
@@ -105,7 +106,7 @@ fn fuzz_request_fields() {
                 "propertyType": "APARTMENT"});
             body.extend(needed.as_object().unwrap().clone());
         }
-        match Content::read(&body, owner, "Hyderabad") {
+        match Fields::read(&body, Draft::read).map(|draft| draft.owned_by(owner, "Hyderabad")) {
             // What is taken can be written down and read back.
             Ok(content) => {
                 let written = serde_json::to_string(&content).unwrap();

@@ -1,6 +1,5 @@
 //! The routes of the files service.
 
-mod asked;
 pub mod find;
 mod optimize;
 mod photos;

@@ -1,6 +1,5 @@
 //! Health, metrics, and the operators' view of what consumer groups could not apply.
 
-mod asked;
 mod asyncapi;
 mod chain;
 mod consumers;
@@ -22,7 +21,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Gateway;
-pub use asked::Listening;
 
 /// Behind the public door.
 pub fn router(gateway: Gateway) -> Router {

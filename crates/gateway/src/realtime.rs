@@ -17,14 +17,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
-use http_kit::{Caller, Envelope, Failure};
+use http_kit::{Caller, Envelope, Failure, Query};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Gateway;
-pub use entry::asked;
 pub use hub::Hub;
 pub use tickets::Tickets;
 
@@ -65,9 +64,11 @@ struct Ticket {
 async fn ticket(
     State(gateway): State<Gateway>,
     caller: Caller,
+    Query(nothing): Query<()>,
     entry: entry::Bearer,
 ) -> Result<Response, Failure> {
     caller.person()?;
+    nothing?;
     let ticket = gateway.tickets.issue(entry.0, gateway.kit.tokens.steady().now());
     let data = Ticket { ticket, expires_in: tickets::SECONDS };
     Ok(gateway.kit.reply("Ticket", data).status(StatusCode::CREATED).into_response())

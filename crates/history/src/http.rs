@@ -1,9 +1,9 @@
 //! The operations below `/api/user-history`.
 
-mod asked;
 mod events;
 mod hide;
 mod lists;
+mod paging;
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,10 @@ use axum::extract::{FromRef, FromRequestParts, Path};
 use axum::http::Uri;
 use axum::http::request::Parts;
 use bus::Status;
-use domain::{FieldErrors, Fields, Log, Timestamp, UserId};
-use http_kit::{Caller, Category, Cursor, Failure, Freshness, Kit, Paging, Params};
-use serde_json::Value;
+use domain::{Log, UserId};
+use http_kit::{Caller, Category, Failure, Freshness, Kit};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
 use crate::History;
 use crate::queries::Person;
@@ -88,29 +86,4 @@ impl Asked {
         let History { store, kit } = &site.history;
         Person { store, tenant: &self.caller.tenant, user: self.user, ledger: &kit.ledger }
     }
-
-    /// Reads the parameters of a list whose cursor is a time and an event id.
-    fn paging(&self, size: i64, known: &[&str]) -> Result<(Paging, Option<(Timestamp, Uuid)>), Failure> {
-        let params = Params::read(&self.uri, known)?;
-        let mut fields: Fields<'_> = params.fields();
-        let paging = Paging::read(&mut fields, size, 2);
-        let paging = fields.finish(paging)?;
-        let after = match &paging.cursor {
-            None => None,
-            Some(cursor) => {
-                let message = "is not one of ours; take it from the page before";
-                Some(place(cursor).ok_or_else(|| FieldErrors::one("cursor", message))?)
-            }
-        };
-        Ok((paging, after))
-    }
-}
-
-fn place(Cursor(parts): &Cursor) -> Option<(Timestamp, Uuid)> {
-    let [at, id] = parts.as_slice() else { return None };
-    Some((Timestamp::from_micros(at.as_i64()?), id.as_str()?.parse().ok()?))
-}
-
-fn cursor(at: Timestamp, id: &str) -> String {
-    Cursor(vec![Value::from(at.micros()), Value::from(id)]).encode()
 }

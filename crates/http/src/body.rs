@@ -1,43 +1,161 @@
 //! JSON bodies: an object, whatever else a client sends is a clear 4xx.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::FromRequest;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use domain::FieldErrors;
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
+use crate::request::{Invalid, Request, read};
 
-/// The members of a JSON object body. An empty body is an empty object.
-#[derive(Clone, Debug, Default)]
-pub struct JsonObject {
-    /// The members.
-    pub members: Map<String, Value>,
+/// The JSON object of a request's body as a `T`. An empty body is an empty object; members that `T` does not ask for are
+/// ignored, so a body cannot smuggle in an identity.
+///
+/// The extractor refuses what is no JSON object, or too large. What is wrong with the fields is for the handler to refuse,
+/// by `body.value?`, because who may ask comes before what is wrong.
+#[derive(Clone, Debug)]
+pub struct Body<T> {
+    /// What it says, or everything that is wrong with it.
+    pub value: Result<T, Invalid<T>>,
     /// The bytes as they came: what an idempotency key is bound to.
     pub bytes: Bytes,
+    /// Whether it has no members at all.
+    pub is_empty: bool,
 }
 
-impl<S: Send + Sync> FromRequest<S> for JsonObject {
+impl<S: Send + Sync, T: Request> FromRequest<S> for Body<T> {
     type Rejection = Failure;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, Failure> {
         let media =
             request.headers().get(CONTENT_TYPE).and_then(|media| media.to_str().ok()).map(str::to_lowercase);
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
             Failure::of_status(axum::response::IntoResponse::into_response(rejection).status())
         })?;
-        if bytes.is_empty() {
-            return Ok(Self::default());
+        let members = if bytes.is_empty() { Map::new() } else { object(media.as_deref(), &bytes)? };
+        Ok(Self { is_empty: members.is_empty(), value: read(members), bytes })
+    }
+}
+
+fn object(media: Option<&str>, bytes: &[u8]) -> Result<Map<String, Value>, Failure> {
+    if !media.is_some_and(|media| media.contains("json")) {
+        return Err(Failure::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    }
+    let invalid = |message: String| Failure::invalid(FieldErrors::one("body", message));
+    match serde_json::from_slice(bytes) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => Err(invalid("must be a JSON object".into())),
+        Err(error) => Err(invalid(format!("is not valid JSON: {error}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::extract::DefaultBodyLimit;
+    use axum::routing::post;
+    use axum::{Router, http};
+    use domain::Fields;
+    use http_body_util::BodyExt;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    /// A home for sale.
+    struct Home {
+        title: String,
+        rooms: Option<i64>,
+        price: i64,
+    }
+
+    impl Request for Home {
+        const NAME: &'static str = "Home";
+
+        fn read(f: &mut Fields<'_>) -> Option<Self> {
+            let title = f.text("title", 3..=20);
+            let title = f.required("title", title);
+            let rooms = f.whole("rooms", 1..=9);
+            let price = f.money("price");
+            let price = f.required("price", price);
+            Some(Self { title: title?, rooms, price: price?.paise() })
         }
-        if !media.is_some_and(|media| media.contains("json")) {
-            return Err(Failure::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    }
+
+    async fn list(body: Body<Home>) -> Result<String, Failure> {
+        let Home { title, rooms, price } = body.value?;
+        Ok(format!("{title} {rooms:?} {price} {}", body.bytes.len()))
+    }
+
+    /// What it says when everything in it is wrong, and that it says nothing.
+    async fn none(body: Body<Home>) -> String {
+        format!("{} {}", body.is_empty, body.value.is_err())
+    }
+
+    async fn send(path: &str, media: Option<&str>, body: &str) -> (u16, String) {
+        let router = Router::new().route("/", post(list)).route("/none", post(none));
+        let mut request = http::Request::post(path);
+        if let Some(media) = media {
+            request = request.header(CONTENT_TYPE, media);
         }
-        let invalid = |message: String| Failure::invalid(FieldErrors::one("body", message));
-        match serde_json::from_slice(&bytes) {
-            Ok(Value::Object(members)) => Ok(Self { members, bytes }),
-            Ok(_) => Err(invalid("must be a JSON object".into())),
-            Err(error) => Err(invalid(format!("is not valid JSON: {error}"))),
+        let request = request.body(axum::body::Body::from(body.to_owned())).unwrap();
+        let answer = router.layer(DefaultBodyLimit::max(200)).oneshot(request).await.unwrap();
+        let status = answer.status().as_u16();
+        let bytes = answer.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    const JSON: Option<&str> = Some("application/json; charset=utf-8");
+
+    #[tokio::test]
+    async fn a_body_is_a_value_of_its_type_with_its_bytes() {
+        let body = r#"{"title": " By the lake ", "rooms": "2", "price": "85 lakh", "owner": "somebody"}"#;
+        let (status, said) = send("/", JSON, body).await;
+        assert_eq!((status, &*said), (200, &*format!("By the lake Some(2) 850000000 {}", body.len())));
+        let merge = Some("application/merge-patch+json");
+        assert_eq!(send("/", merge, r#"{"title": "Lake", "price": 1}"#).await.0, 200);
+    }
+
+    #[tokio::test]
+    async fn everything_wrong_with_a_body_is_told_at_once() {
+        let (status, said) = send("/", JSON, r#"{"title": "x", "rooms": "many"}"#).await;
+        assert_eq!(status, 400);
+        for field in ["title", "rooms", "price"] {
+            assert!(said.contains(&format!("\"{field}\"")), "{field}: {said}");
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_no_json_object_is_refused_before_it_is_read() {
+        for (media, body, status, word) in [
+            (JSON, "[]", 400, "must be a JSON object"),
+            (JSON, "{\"title\": ", 400, "is not valid JSON"),
+            (JSON, "\u{1}", 400, "is not valid JSON"),
+            (Some("text/plain"), "{}", 415, "UNSUPPORTED_MEDIA_TYPE"),
+            (None, "{}", 415, "UNSUPPORTED_MEDIA_TYPE"),
+        ] {
+            let (answered, said) = send("/none", media, body).await;
+            assert_eq!(answered, status, "{body}: {said}");
+            assert!(said.contains(word), "{body}: {said}");
+        }
+        let large = format!("{{\"title\": \"{}\"}}", "x".repeat(200));
+        assert_eq!(send("/none", JSON, &large).await.0, 413);
+    }
+
+    #[tokio::test]
+    async fn no_body_is_an_empty_object() {
+        for (media, body) in [(None, ""), (JSON, ""), (JSON, "{}")] {
+            assert_eq!(send("/none", media, body).await, (200, "true true".to_owned()), "{body}");
+        }
+        assert_eq!(send("/none", JSON, "{\"rooms\": 2}").await.1, "false true");
+    }
+
+    #[test]
+    fn a_check_that_knows_more_adds_to_what_is_wrong() {
+        let read = |rooms: &str| read::<Home>(Map::from_iter([("rooms".to_owned(), rooms.into())]));
+        let late = |_: &Home| Err(FieldErrors::one("price", "is of yesterday"));
+        let wrong = Invalid::or_wrong(read("2"), late).err().unwrap();
+        assert_eq!(wrong.errors.0.keys().collect::<Vec<_>>(), ["price", "title"]);
+        assert_eq!(wrong.errors.0["price"], "is required", "the first complaint stays");
     }
 }

@@ -1,7 +1,7 @@
 //! The document of the API (`OpenAPI` 3.1), made of the code that answers.
 //!
-//! What a request may say is asked of the very function that reads it ([`Reading`]); what an answer says is derived on
-//! the type that is written; what is the same for all operations is added in one place ([`complete()`]).
+//! What a request may say is asked of the very function that reads it ([`Request`](crate::Request)); what an answer says
+//! is derived on the type that is written; what is the same for all operations is added in one place ([`complete()`]).
 
 mod complete;
 mod failures;
@@ -12,7 +12,7 @@ mod reading;
 pub use complete::{Facts, complete};
 pub use headers::{IdempotencyKey, IfMatch, IfNoneMatch};
 pub use parts::{Listed, lists};
-pub use reading::{Body, Nothing, Query, Reading};
+pub use reading::Nothing;
 
 use axum::routing::MethodRouter;
 use utoipa::openapi::RefOr;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::links::Links;
+use crate::request::Request;
 
 /// The most entries on a page.
 const LARGEST: i64 = 100;
@@ -60,31 +61,82 @@ impl Cursor {
 }
 
 impl Paging {
-    /// The parameters this reads.
-    pub const PARAMS: [&'static str; 3] = ["page", "size", "cursor"];
-
     /// Reads `page`, `size` (else `default_size`) and `cursor`, whose sort key has so many `parts`.
     pub fn read(f: &mut Fields<'_>, default_size: i64, parts: usize) -> Option<Self> {
-        let page = f.whole("page", 0..=i64::from(u32::MAX)).unwrap_or(0);
-        let size = f.whole("size", 1..=i64::MAX).unwrap_or(default_size).min(LARGEST);
-        let cursor = match f.text("cursor", 1..=2000).map(|text| Cursor::decode(&text, parts)) {
-            Some(None) => {
-                f.wrong("cursor", "is not one of ours; take it from the page before");
-                return None;
-            }
-            other => other.flatten(),
-        };
+        let (page, size) = (number(f), size(f, default_size));
+        let cursor = cursor(f, parts)?;
+        Self::reached(f, page, size).map(|page| Self { cursor, ..page })
+    }
+
+    /// The same without a cursor.
+    pub fn by_number(f: &mut Fields<'_>, default_size: i64) -> Option<Self> {
+        let (page, size) = (number(f), size(f, default_size));
+        Self::reached(f, page, size)
+    }
+
+    /// The same without a number: it begins, or goes on behind the page before.
+    pub fn onward(f: &mut Fields<'_>, default_size: i64, parts: usize) -> Option<Self> {
+        let size = size(f, default_size);
+        Some(Self { page: 0, size: size.unsigned_abs(), cursor: cursor(f, parts)? })
+    }
+
+    /// The first ones, where there are no further pages.
+    pub fn first(f: &mut Fields<'_>, default_size: i64) -> Self {
+        Self { page: 0, size: size(f, default_size).unsigned_abs(), cursor: None }
+    }
+
+    /// A page that numbers reach.
+    fn reached(f: &mut Fields<'_>, page: i64, size: i64) -> Option<Self> {
         if page * size > DEEPEST {
             f.wrong("page", format!("reaches past entry {DEEPEST}; go on with cursor instead"));
             return None;
         }
-        Some(Self { page: page.unsigned_abs(), size: size.unsigned_abs(), cursor })
+        Some(Self { page: page.unsigned_abs(), size: size.unsigned_abs(), cursor: None })
     }
 
     /// Entries to skip.
     #[must_use]
     pub fn offset(&self) -> u64 {
         if self.cursor.is_some() { 0 } else { self.page * self.size }
+    }
+}
+
+fn number(f: &mut Fields<'_>) -> i64 {
+    f.whole("page", 0..=i64::from(u32::MAX)).unwrap_or(0)
+}
+
+fn size(f: &mut Fields<'_>, default_size: i64) -> i64 {
+    f.whole("size", 1..=i64::MAX).unwrap_or(default_size).min(LARGEST)
+}
+
+/// The outer one is missing when it is none of ours.
+#[expect(clippy::option_option, reason = "absent is one thing, wrong another")]
+fn cursor(f: &mut Fields<'_>, parts: usize) -> Option<Option<Cursor>> {
+    let Some(text) = f.text("cursor", 1..=2000) else { return Some(None) };
+    let cursor = Cursor::decode(&text, parts);
+    if cursor.is_none() {
+        f.wrong("cursor", "is not one of ours; take it from the page before");
+    }
+    cursor.map(Some)
+}
+
+/// `Query<PageOf<20>>`: a page of a list that goes on by time and id, of so many entries unless told otherwise.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PageOf<const SIZE: i64>(pub Paging);
+
+impl<const SIZE: i64> Request for PageOf<SIZE> {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        Paging::read(f, SIZE, 2).map(Self)
+    }
+}
+
+/// `Query<First<10>>`: so many entries unless told otherwise, where there are no further pages.
+#[derive(Clone, Debug, PartialEq)]
+pub struct First<const SIZE: i64>(pub Paging);
+
+impl<const SIZE: i64> Request for First<SIZE> {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        Some(Self(Paging::first(f, SIZE)))
     }
 }
 

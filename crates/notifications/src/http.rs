@@ -1,6 +1,5 @@
 //! The operations: read the request, check the right, hand over, answer.
 
-mod asked;
 pub mod inbox;
 mod mailbox;
 mod preferences;

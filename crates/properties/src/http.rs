@@ -1,6 +1,5 @@
 //! The routes of the listings service.
 
-mod asked;
 mod change;
 mod create;
 mod detail;

@@ -1,10 +1,7 @@
 //! The routes of searching. The ones below `/api/properties` are those of the earlier systems' listings service.
 
 mod answer;
-mod area;
-pub mod asked;
 mod lists;
-pub mod read;
 mod searches;
 mod suggestions;
 

@@ -15,6 +15,7 @@ mod projection;
 pub mod query;
 mod ranking;
 pub mod recommend;
+mod request;
 mod rows;
 mod saved;
 mod searches;

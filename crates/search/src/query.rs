@@ -69,8 +69,7 @@ impl Query {
 
     /// Asks for the words of `text`.
     pub fn text(&mut self, text: &str) {
-        self.words = words(text);
-        self.words.truncate(MOST_WORDS);
+        self.words = asked_words(text);
     }
 
     /// Whether the order needs the relevance of a hit.
@@ -78,6 +77,14 @@ impl Query {
     pub fn is_ranked(&self) -> bool {
         self.sort.iter().any(|sort| sort.by == SortBy::Relevance)
     }
+}
+
+/// The words of a text that are looked for.
+#[must_use]
+pub fn asked_words(text: &str) -> Vec<String> {
+    let mut words = words(text);
+    words.truncate(MOST_WORDS);
+    words
 }
 
 /// A hit, by what it takes to order it.

@@ -12,6 +12,7 @@ pub mod http;
 pub mod keeping;
 pub mod matching;
 mod morning;
+mod requests;
 pub mod teller;
 mod told;
 
@@ -20,14 +21,11 @@ use std::collections::BTreeSet;
 use domain::fields::Choice;
 use domain::preferences::Channel;
 use domain::saved_search::Frequency;
-use domain::{FieldErrors, Fields, SavedSearchId, TenantId, Timestamp, UserId, Version};
+use domain::{FieldErrors, SavedSearchId, TenantId, Timestamp, UserId, Version};
 use serde_json::{Map, Value};
 
-use crate::http::read;
-use crate::query::{Filters, Query};
-
-/// Members of a search request that a saved search has no use for.
-const OF_A_PAGE: [&str; 5] = ["page", "size", "cursor", "facets", "explain"];
+use self::requests::SavedFilters;
+use crate::query::Query;
 
 /// A row of `saved_searches`.
 #[derive(Clone, Debug)]
@@ -77,26 +75,11 @@ pub fn ways(channels: &BTreeSet<Channel>) -> Vec<Channel> {
     if out.is_empty() { channels.iter().copied().collect() } else { out }
 }
 
-/// The filters of a saved search as the query they are, and without the members that say nothing.
+/// The filters of a saved search as the query they are at a time.
 ///
 /// # Errors
 /// Whatever a search would refuse, by the names of its parameters; and a search for everything.
-pub fn query(
-    tenant: &TenantId,
-    filters: Map<String, Value>,
-    now: Timestamp,
-) -> Result<(Query, Map<String, Value>), FieldErrors> {
-    let members = read::renamed(filters);
-    let mut fields = Fields::new(&members);
-    for name in members.keys() {
-        if !read::PARAMS.contains(&name.as_str()) || OF_A_PAGE.contains(&name.as_str()) {
-            fields.wrong(name, "is no filter of a search");
-        }
-    }
-    let asked = read::asked(&mut fields, tenant, now, false);
-    let (query, told) = fields.finish(asked).map(|asked| (asked.query, asked.told))?;
-    if query.words.is_empty() && query.filters == Filters::default() && !query.geo.is_asked() {
-        return Err(FieldErrors::one("query", "or another filter is required: every home would fit"));
-    }
-    Ok((query, told))
+pub fn query(tenant: &TenantId, filters: Map<String, Value>, at: Timestamp) -> Result<Query, FieldErrors> {
+    let SavedFilters(request) = http_kit::read(filters).map_err(|invalid| invalid.errors)?;
+    Ok(request.asked_in(tenant, at, false).query)
 }

@@ -16,10 +16,8 @@ use journal::{Claim, ExecuteError};
 
 use crate::Users;
 use crate::queries::document::{Known, UserDocument};
-pub use account::asked_password;
 pub use credentials::Ending;
-pub use mail::{asked_code, asked_email, asked_reset};
-pub use sign_in::{TokenPair, asked_credentials, asked_refresh};
+pub use sign_in::TokenPair;
 
 fn user_refused(error: ExecuteError<UserRejection>) -> Failure {
     match error {

@@ -1,7 +1,6 @@
 //! The operations: read the request, check the right, hand over, answer.
 
 mod admin;
-mod asked;
 mod auth;
 mod export;
 mod mail;
@@ -11,17 +10,16 @@ mod sessions;
 
 use std::sync::Arc;
 
-use axum::extract::{FromRef, FromRequestParts};
+use axum::extract::FromRef;
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
-use axum::http::request::Parts;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use bus::Status;
 use http_kit::docs::also;
 use http_kit::export::Part;
-use http_kit::{Failure, Kit, Limit, Most, Params, Routes, UnderWay, in_background};
+use http_kit::{Kit, Limit, Most, Routes, UnderWay, in_background};
 use tokio::sync::Semaphore;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -101,17 +99,6 @@ fn answering() -> OpenApiRouter<App> {
         .routes(routes!(admin::change_role))
         .routes(routes!(admin::change_status));
     also(routes, "/api/users/register", "/api/auth/register", post(auth::register))
-}
-
-/// An operation that takes no query parameters: any is refused.
-struct NoParams;
-
-impl<S: Sync> FromRequestParts<S> for NoParams {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        Params::read(&parts.uri, &[]).map(|_| Self)
-    }
 }
 
 /// An answer that nothing on the way may keep.

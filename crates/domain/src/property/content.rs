@@ -1,16 +1,13 @@
-//! What a listing says: read from a request, kept in events.
+//! What a listing says, as events keep it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::kinds::{FurnishedStatus, ListingType, PlotUse, PropertyType, TransactionType};
-use crate::area::{Area, AreaUnit, MAX_SQFT};
-use crate::fields::{FieldErrors, Fields, MemberKind};
+use crate::area::Area;
 use crate::id::UserId;
 use crate::money::Paise;
-use crate::people;
 use crate::personal::{Erasable, Personal};
 
 /// Everything an owner says about a property.
@@ -136,41 +133,6 @@ pub struct Contact {
 }
 
 impl Content {
-    /// Reads a request's body. Only `title`, `location`, `price` and `propertyType` are required; `city` is
-    /// taken where none is given; personal values belong to `owner`.
-    ///
-    /// # Errors
-    /// Everything that is wrong, by field.
-    pub fn read(body: &Map<String, Value>, owner: UserId, city: &str) -> Result<Self, FieldErrors> {
-        let mut fields = Fields::new(body);
-        let content = Self::asked(&mut fields, owner, city);
-        fields.finish(content)
-    }
-
-    /// The same, of fields that may hold more.
-    pub fn asked(f: &mut Fields<'_>, owner: UserId, city: &str) -> Option<Self> {
-        let title = f.text("title", 5..=200);
-        let title = f.required("title", title).map(|title| Erasable::of(owner, title));
-        let description = f.text("description", 10..=5000).map(|text| Erasable::of(owner, text));
-        let price = f.money("price");
-        let price = f.required("price", price);
-        let location = location(f, owner, city);
-        let specifications = specifications(f);
-        let amenities = list(f, "amenities", owner);
-        let nearby_facilities = list(f, "nearbyFacilities", owner);
-        let contact = contact(f).map(|contact| Personal::of(owner, contact));
-        Some(Self {
-            title: title?,
-            description,
-            price: price?,
-            location: location?,
-            specifications: specifications?,
-            amenities,
-            nearby_facilities,
-            contact,
-        })
-    }
-
     /// The title; empty when it is erased.
     #[must_use]
     pub fn title(&self) -> &str {
@@ -260,88 +222,4 @@ impl Content {
         .map(|(name, _)| name.to_owned())
         .collect()
     }
-}
-
-fn location(f: &mut Fields<'_>, owner: UserId, city: &str) -> Option<Location> {
-    let area = f.text("location", 2..=200);
-    let area = f.required("location", area).map(|area| Erasable::of(owner, area));
-    let address = f.text("address", 3..=500).map(|address| Personal::of(owner, address));
-    let city = f.text("city", 2..=100).unwrap_or_else(|| city.to_owned());
-    let state = f.text("state", 2..=100);
-    let pincode = f.parsed("pincode", people::pincode);
-    let lat = f.number("latitude", -90.0..=90.0);
-    let lng = f.number("longitude", -180.0..=180.0);
-    let coordinates = match (f.raw("latitude").is_some(), f.raw("longitude").is_some()) {
-        (true, false) => {
-            f.wrong("longitude", "is required with latitude");
-            None
-        }
-        (false, true) => {
-            f.wrong("latitude", "is required with longitude");
-            None
-        }
-        _ => lat.zip(lng).map(|(lat, lng)| Coordinates { lat, lng }),
-    };
-    let coordinates = coordinates.map(|coordinates| Erasable::of(owner, coordinates));
-    Some(Location { area: area?, address, city, state, pincode, coordinates })
-}
-
-/// Nothing where nothing is listed.
-fn list(f: &mut Fields<'_>, name: &'static str, owner: UserId) -> Option<Erasable<Vec<String>>> {
-    let listed = f.list(name, 60);
-    (!listed.is_empty()).then(|| Erasable::of(owner, listed))
-}
-
-fn specifications(f: &mut Fields<'_>) -> Option<Specifications> {
-    let property_type = f.choice("propertyType");
-    let property_type = f.required("propertyType", property_type);
-    let plot_use = f.choice("plotUse");
-    if plot_use.is_some() && property_type.is_some_and(|t| t != PropertyType::Plot) {
-        f.wrong("plotUse", "goes with propertyType PLOT only");
-    }
-    let floor_number = f.whole("floorNumber", -5..=200);
-    let total_floors = f.whole("totalFloors", 1..=200);
-    if floor_number.zip(total_floors).is_some_and(|(floor, total)| floor > total) {
-        f.wrong("floorNumber", "must not be above totalFloors");
-    }
-    let read = Specifications {
-        property_type: property_type.unwrap_or(PropertyType::Apartment),
-        plot_use,
-        listing_type: f.choice("listingType").unwrap_or_default(),
-        transaction_type: f.choice("transactionType"),
-        bedrooms: f.whole("bedrooms", 0..=50),
-        bathrooms: f.whole("bathrooms", 0..=50),
-        area: area(f),
-        parking_spaces: f.whole("parkingSpaces", 0..=1000),
-        floor_number,
-        total_floors,
-        age_of_property: f.whole("ageOfProperty", 0..=300),
-        facing: f.text("facing", 1..=40),
-        furnished_status: f.choice("furnishedStatus"),
-    };
-    property_type.map(|_| read)
-}
-
-/// `area` with `areaUnit` wins over `areaSqft`, which is in square feet.
-fn area(f: &mut Fields<'_>) -> Option<Area> {
-    f.asks("area", || MemberKind::Number(0.000_1..=MAX_SQFT));
-    f.asks("areaSqft", || MemberKind::Number(0.000_1..=MAX_SQFT));
-    let unit = f.choice("areaUnit");
-    let field = if f.raw("area").is_some() { "area" } else { "areaSqft" };
-    let unit = if field == "area" { unit.unwrap_or(AreaUnit::Sqft) } else { AreaUnit::Sqft };
-    let value = f.number(field, 0.000_1..=MAX_SQFT)?;
-    let area = Area::new(value, unit);
-    if area.is_none() {
-        f.wrong(field, "must be between 1 and 10000000 square feet");
-    }
-    area
-}
-
-fn contact(f: &mut Fields<'_>) -> Option<Contact> {
-    let contact = Contact {
-        name: f.text("contactName", 1..=100),
-        phone: f.parsed("contactPhone", people::phone),
-        email: f.parsed("contactEmail", people::email),
-    };
-    (contact.name.is_some() || contact.phone.is_some() || contact.email.is_some()).then_some(contact)
 }

@@ -81,7 +81,9 @@ mod tests {
 
     use super::*;
     use crate::aggregate::Aggregate;
-    use crate::property::{Content, PropertyCommand};
+    use crate::fields::Fields;
+    use crate::property::PropertyCommand;
+    use crate::property::draft::Draft;
     use crate::time::Timestamp;
     use crate::user::Role;
 
@@ -97,7 +99,8 @@ mod tests {
 
     fn listed() -> Property {
         let body = json!({"title": "A villa", "location": "Kondapur", "price": 5, "propertyType": "VILLA"});
-        let content = Content::read(body.as_object().unwrap(), id(1), "Hyderabad").unwrap();
+        let content =
+            Fields::read(body.as_object().unwrap(), Draft::read).unwrap().owned_by(id(1), "Hyderabad");
         let list = PropertyCommand::List {
             id: id(2),
             owner: id(1),

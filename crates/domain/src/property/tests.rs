@@ -1,5 +1,7 @@
 use super::*;
+use crate::fields::Fields;
 use crate::id::Ids;
+use crate::property::draft::Draft;
 use crate::property::kinds::PropertyType;
 use crate::user::Role;
 use serde_json::{Value, json};
@@ -20,7 +22,7 @@ fn id() -> PropertyId {
 
 fn content(price: &str) -> Content {
     let body = json!({"title": "2 BHK in Kondapur", "location": "Kondapur", "price": price, "propertyType": "apartment"});
-    Content::read(body.as_object().unwrap(), owner(), "Hyderabad").unwrap()
+    Fields::read(body.as_object().unwrap(), Draft::read).unwrap().owned_by(owner(), "Hyderabad")
 }
 
 fn listed(moderated: bool) -> Vec<PropertyEvent> {
@@ -124,7 +126,7 @@ fn removal_is_final_and_can_be_asked_twice() {
 }
 
 fn errors(body: &Value) -> Vec<String> {
-    let errors = Content::read(body.as_object().unwrap(), Ids.id(NOW), "Hyderabad").unwrap_err();
+    let errors = Fields::read(body.as_object().unwrap(), Draft::read).unwrap_err();
     errors.0.into_iter().map(|(field, message)| format!("{field} {message}")).collect()
 }
 
@@ -153,7 +155,7 @@ fn clients_of_the_earlier_system_are_understood() {
     let body = json!({"title": "Villa in Miyapur", "location": "Miyapur", "price": "2.2 cr", "propertyType": "villa",
         "bedrooms": "4", "amenities": "Pool, Garden,,Pool", "areaSqft": "2650", "furnishedStatus": "semi-furnished",
         "bathrooms": "", "userId": "someone-else", "contactPhone": "98765 43210"});
-    let read = Content::read(body.as_object().unwrap(), owner(), "Hyderabad").unwrap();
+    let read = Fields::read(body.as_object().unwrap(), Draft::read).unwrap().owned_by(owner(), "Hyderabad");
     assert_eq!(read.specifications.bedrooms, Some(4));
     assert_eq!(read.specifications.bathrooms, None);
     assert_eq!(read.specifications.property_type, PropertyType::Villa);

@@ -2,10 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::fields::{FieldErrors, Fields, MemberKind};
+use crate::fields::{Fields, MemberKind};
 use crate::people;
 
 /// Names that are unique per tenant; taken as claims when the account is made.
@@ -73,18 +72,8 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// Reads a request's body.
-    ///
-    /// # Errors
-    /// Everything that is wrong, by field.
-    pub fn read(body: &Map<String, Value>) -> Result<Self, FieldErrors> {
-        let mut f = Fields::new(body);
-        let registration = Self::asked(&mut f);
-        f.finish(registration)
-    }
-
-    /// The same, of fields that may hold more.
-    pub fn asked(f: &mut Fields<'_>) -> Option<Self> {
+    /// Reads a request.
+    pub fn read(f: &mut Fields<'_>) -> Option<Self> {
         f.asks("username", || MemberKind::Text(3..=50));
         let username = f.parsed("username", people::username);
         let username = f.required("username", username);
@@ -134,30 +123,54 @@ pub fn new_password(f: &mut Fields<'_>, field: &str) -> Option<String> {
     f.required(field, password)
 }
 
-impl Profile {
-    /// This profile with every member that `body` holds put in its place.
-    ///
-    /// # Errors
-    /// Everything that is wrong, by field.
-    pub fn merged(&self, body: &Map<String, Value>) -> Result<Self, FieldErrors> {
-        let mut f = Fields::new(body);
-        let new = self.asked(&mut f);
-        f.finish(Some(new))
-    }
+/// What a person tells anew; the rest stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct ProfileChange {
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    pub phone_number: Option<String>,
+    pub address: Option<String>,
+    pub city: Option<String>,
+    pub state: Option<String>,
+    pub pincode: Option<String>,
+    pub date_of_birth: Option<String>,
+    pub profile_image_url: Option<String>,
+}
 
-    /// The same, of fields that may hold more.
+impl ProfileChange {
+    /// Reads a request.
     #[must_use]
-    pub fn asked(&self, f: &mut Fields<'_>) -> Self {
+    pub fn read(f: &mut Fields<'_>) -> Self {
         Self {
-            first_name: f.text("firstName", 1..=50).unwrap_or_else(|| self.first_name.clone()),
-            last_name: f.text("lastName", 1..=50).unwrap_or_else(|| self.last_name.clone()),
-            phone_number: f.parsed("phoneNumber", people::phone).or_else(|| self.phone_number.clone()),
-            address: f.text("address", 3..=500).or_else(|| self.address.clone()),
-            city: f.text("city", 2..=100).or_else(|| self.city.clone()),
-            state: f.text("state", 2..=100).or_else(|| self.state.clone()),
-            pincode: f.parsed("pincode", people::pincode).or_else(|| self.pincode.clone()),
-            date_of_birth: f.parsed("dateOfBirth", date).or_else(|| self.date_of_birth.clone()),
-            profile_image_url: f.parsed("profileImageUrl", https).or_else(|| self.profile_image_url.clone()),
+            first_name: f.text("firstName", 1..=50),
+            last_name: f.text("lastName", 1..=50),
+            phone_number: f.parsed("phoneNumber", people::phone),
+            address: f.text("address", 3..=500),
+            city: f.text("city", 2..=100),
+            state: f.text("state", 2..=100),
+            pincode: f.parsed("pincode", people::pincode),
+            date_of_birth: f.parsed("dateOfBirth", date),
+            profile_image_url: f.parsed("profileImageUrl", https),
+        }
+    }
+}
+
+impl Profile {
+    /// This profile with everything that `change` tells put in its place.
+    #[must_use]
+    pub fn with(&self, change: &ProfileChange) -> Self {
+        let (old, new) = (self, change.clone());
+        Self {
+            first_name: new.first_name.unwrap_or_else(|| old.first_name.clone()),
+            last_name: new.last_name.unwrap_or_else(|| old.last_name.clone()),
+            phone_number: new.phone_number.or_else(|| old.phone_number.clone()),
+            address: new.address.or_else(|| old.address.clone()),
+            city: new.city.or_else(|| old.city.clone()),
+            state: new.state.or_else(|| old.state.clone()),
+            pincode: new.pincode.or_else(|| old.pincode.clone()),
+            date_of_birth: new.date_of_birth.or_else(|| old.date_of_birth.clone()),
+            profile_image_url: new.profile_image_url.or_else(|| old.profile_image_url.clone()),
         }
     }
 

@@ -1,5 +1,6 @@
 use super::*;
-use crate::user::profile::Registration;
+use crate::fields::Fields;
+use crate::user::profile::{ProfileChange, Registration};
 use serde_json::json;
 
 const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
@@ -11,7 +12,7 @@ fn token(hash: &str) -> IssuedToken {
 fn joined() -> User {
     let body = json!({"username": "Asha", "email": "asha@example.com", "password": "a long phrase",
         "firstName": "Asha", "lastName": "Rao", "role": "ADMIN"});
-    let read = Registration::read(body.as_object().unwrap()).unwrap();
+    let read = Fields::read(body.as_object().unwrap(), Registration::read).unwrap();
     let id = "0197c000-0000-7000-8000-000000000001".parse().unwrap();
     let command = UserCommand::Register {
         id,
@@ -116,10 +117,11 @@ fn a_closed_account_knows_nothing_any_more() {
 fn a_profile_changes_only_where_it_is_told_to() {
     let user = joined();
     let old = user.person.as_ref().unwrap().profile.as_ref().unwrap().clone();
-    let same = old.merged(json!({"firstName": "Asha"}).as_object().unwrap()).unwrap();
+    let change =
+        |body: serde_json::Value| Fields::read(body.as_object().unwrap(), |f| Some(ProfileChange::read(f)));
+    let same = old.with(&change(json!({"firstName": "Asha"})).unwrap());
     assert_eq!(user.decide(UserCommand::Update(same), NOW), Ok(vec![]));
-    let errors =
-        old.merged(json!({"dateOfBirth": "soon", "pincode": "12"}).as_object().unwrap()).unwrap_err();
+    let errors = change(json!({"dateOfBirth": "soon", "pincode": "12"})).unwrap_err();
     assert_eq!(errors.0.keys().collect::<Vec<_>>(), ["dateOfBirth", "pincode"]);
 }
 

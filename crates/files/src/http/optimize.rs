@@ -5,13 +5,37 @@ use axum::response::{IntoResponse, Response};
 use domain::audit::AuditEvent;
 use domain::{Fields, Log, Position, StreamId};
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Caller, Conditions, Envelope, Failure, JsonObject, Kit, Right};
+use http_kit::{Body, Caller, Conditions, Envelope, Failure, Kit, Query, Request, Right};
 use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::asked::OptimisationBody;
 use crate::App;
 use crate::optimize::Work;
+
+/// See [`Optimisation`].
+pub type OptimisationBody = Body<Optimisation>;
+
+/// Whose images are looked over.
+pub struct Optimisation {
+    all: bool,
+}
+
+impl Request for Optimisation {
+    const NAME: &'static str = "Optimisation";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        Some(Self { all: f.flag("all").unwrap_or(false) })
+    }
+
+    fn about(member: &str) -> Option<&'static str> {
+        (member == "all").then_some("Everybody's images, for admins; else the caller's own.")
+    }
+
+    fn example() -> Value {
+        json!({"all": false})
+    }
+}
 
 /// The caller's own images, or with `{"all": true}`, for admins, everybody's; a job tells how far it is and what came
 /// of it.
@@ -29,13 +53,13 @@ use crate::optimize::Work;
 pub async fn start(
     State(app): State<App>,
     caller: Caller,
+    Query(nothing): Query<()>,
     conditions: Conditions,
-    body: JsonObject,
+    body: OptimisationBody,
 ) -> Result<Response, Failure> {
     let (user, kit) = (caller.person()?.user, &app.files.kit);
-    let mut fields = Fields::new(&body.members);
-    let all = asked_all(&mut fields);
-    fields.finish(Some(()))?;
+    nothing?;
+    let Optimisation { all } = body.value?;
     if all {
         caller.require(Right::Administer)?;
     }
@@ -61,11 +85,6 @@ pub async fn start(
     let work = Work { files: app.files.clone(), actor, stream, owner: (!all).then_some(user) };
     kit.jobs.spawn(work.run(job));
     Ok(reply)
-}
-
-/// Whether everybody's images are meant.
-pub fn asked_all(f: &mut Fields<'_>) -> bool {
-    f.flag("all").unwrap_or(false)
 }
 
 /// A job that began.

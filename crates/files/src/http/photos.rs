@@ -5,8 +5,7 @@ use axum::response::{IntoResponse, Response};
 use domain::PropertyId;
 use domain::property::{Listing, Property, Status};
 use domain::user::{Role, User};
-use http_kit::Envelope;
-use http_kit::{Caller, Failure};
+use http_kit::{Caller, Envelope, Failure, Query};
 
 use crate::App;
 use crate::document::Photo;
@@ -25,7 +24,9 @@ pub async fn of_listing(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
+    Query(nothing): Query<()>,
 ) -> Result<Response, Failure> {
+    nothing?;
     let unknown = || Failure::not_found("PROPERTY_NOT_FOUND", "there is no such listing");
     let id: PropertyId = id.parse().map_err(|_| unknown())?;
     let (property, _) = app.files.kit.ledger.load::<Property>(&caller.tenant, id).await?;

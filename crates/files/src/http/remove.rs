@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::file::{File, FileCommand, FileRejection};
 use http_kit::docs::{IdempotencyKey, IfMatch};
-use http_kit::{Caller, Conditions, Failure, Right};
+use http_kit::{Caller, Conditions, Failure, Query, Right};
 use journal::ExecuteError;
 
 use super::find::may_see;
@@ -23,6 +23,7 @@ pub async fn remove(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
 ) -> Result<Response, Failure> {
     caller.person()?;
@@ -31,6 +32,7 @@ pub async fn remove(
     // Whoever may not even see a document learns nothing about it.
     let hidden = |refusal| if may_see(&caller, &known) { refusal } else { no_such_file() };
     caller.require(Right::Change(known.owner)).map_err(hidden)?;
+    nothing?;
     let options = conditions.options(kit, &caller, &[], &id);
     let done = kit.execute::<File>(&caller.actor(), id, FileCommand::Delete, options).await;
     let done = done.map_err(|error| match error {

@@ -1,18 +1,18 @@
 //! Giving files out: images to everybody and for ever, documents to their owner and admins, as something to save.
 
-use super::asked::Width;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
     ETAG, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use domain::file::{Content, Known, Stored};
 use domain::{Fields, FileId, UserId};
-use http_kit::docs::{IfNoneMatch, Query};
-use http_kit::{Caller, Failure, Held, Params};
+use http_kit::docs::IfNoneMatch;
+use http_kit::{Caller, Failure, Held, Query, Request};
+use serde_json::{Value, json};
 
 use super::find::may_see;
 use super::range::Asked;
@@ -34,7 +34,7 @@ const SANDBOX: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
     get,
     path = "/api/files/{id}",
     summary = "A file",
-    params(Query<Width>, ("Range" = Option<String>, Header, description = "One part of the bytes: `bytes=0-1023`."), IfNoneMatch),
+    params(Query<Rendition>, ("Range" = Option<String>, Header, description = "One part of the bytes: `bytes=0-1023`."), IfNoneMatch),
     responses(
         (status = 200, description = "The bytes", content((String = "image/webp"), (String = "application/pdf"))),
         (status = 206, description = "The part that was asked for", content((String = "image/webp"), (String = "application/pdf"))),
@@ -45,18 +45,14 @@ pub async fn get(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
-    uri: Uri,
+    Query(rendition): Query<Rendition>,
     headers: HeaderMap,
     held: Held,
 ) -> Result<Response, Failure> {
     let id = file_id(path)?;
-    let params = Params::read(&uri, &["w", "v"])?;
-    let mut fields = params.fields();
-    let (width, edition) = asked_rendition(&mut fields);
-    fields.finish(Some(()))?;
+    let rendition = rendition?;
     let known = app.given(&caller, id, None, "GET /api/files/{id}").await?;
-    let wanted = Wanted { width, edition, save: false };
-    app.serve(&caller, &known, wanted, (&headers, &held)).await
+    app.serve(&caller, &known, Wanted { rendition, save: false }, (&headers, &held)).await
 }
 
 /// `GET /api/files/download/{userId}/{fileName}`: the same, to be saved; `fileName` is that of an upload's answer.
@@ -74,9 +70,11 @@ pub async fn download(
     State(app): State<App>,
     caller: Caller,
     Path((user, name)): Path<(String, String)>,
+    Query(nothing): Query<()>,
     headers: HeaderMap,
     held: Held,
 ) -> Result<Response, Failure> {
+    nothing?;
     let owner: UserId = match (&*user, caller.user()) {
         ("me", Some(own)) => own,
         ("me", None) => return Err(Failure::unauthenticated("sign in first")),
@@ -88,33 +86,54 @@ pub async fn download(
     if file_name(&known) != name {
         return Err(no_such_file());
     }
-    let wanted = Wanted { width: None, edition: None, save: true };
+    let wanted = Wanted { rendition: Rendition::default(), save: true };
     app.serve(&caller, &known, wanted, (&headers, &held)).await
 }
 
 /// What of a file is asked for.
 #[derive(Debug)]
 struct Wanted {
-    width: Option<u32>,
-    edition: Option<u32>,
+    rendition: Rendition,
     /// As something to save.
     save: bool,
 }
 
-/// A width and an edition.
-pub fn asked_rendition(f: &mut Fields<'_>) -> (Option<u32>, Option<u32>) {
-    let width = match f.text("w", 1..=5).as_deref() {
-        None | Some("best") => None,
-        Some(text) => {
-            let width = text.parse().ok().filter(|width: &u32| *width > 0);
-            if width.is_none() {
-                f.wrong("w", format!("must be a width such as {WIDTHS:?}, or best"));
+/// Which rendition of an image, and which edition of it.
+#[derive(Debug, Default)]
+pub struct Rendition {
+    width: Option<u32>,
+    edition: Option<u32>,
+}
+
+impl Request for Rendition {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let width = match f.text("w", 1..=5).as_deref() {
+            None | Some("best") => None,
+            Some(text) => {
+                let width = text.parse().ok().filter(|width: &u32| *width > 0);
+                if width.is_none() {
+                    f.wrong("w", format!("must be a width such as {WIDTHS:?}, or best"));
+                }
+                width
             }
-            width
-        }
-    };
-    let edition = f.whole("v", 1..=i64::from(u32::MAX)).and_then(|edition| u32::try_from(edition).ok());
-    (width, edition)
+        };
+        let edition = f.whole("v", 1..=i64::from(u32::MAX)).and_then(|edition| u32::try_from(edition).ok());
+        Some(Self { width, edition })
+    }
+
+    fn about(member: &str) -> Option<&'static str> {
+        Some(match member {
+            "w" => {
+                "Of an image the narrowest rendition that is at least as wide; else, and with `best`, the widest."
+            }
+            "v" => "The edition of an image, as answers have it in its addresses.",
+            _ => return None,
+        })
+    }
+
+    fn example() -> Value {
+        json!({"w": "320"})
+    }
 }
 
 impl App {
@@ -143,7 +162,7 @@ impl App {
         wanted: Wanted,
         (headers, held): (&HeaderMap, &Held),
     ) -> Result<Response, Failure> {
-        let stored = chosen(&known.content, wanted.width).ok_or_else(no_such_file)?;
+        let stored = chosen(&known.content, wanted.rendition.width).ok_or_else(no_such_file)?;
         let mut response = Response::new(Body::empty());
         let tag = format!("\"{}\"", stored.sha256);
         describe(&mut response, known, &tag, &wanted);
@@ -186,7 +205,7 @@ fn describe(response: &mut Response, known: &Known, tag: &str, wanted: &Wanted) 
     set(response, ACCEPT_RANGES, "bytes");
     let kept = match known.is_image() {
         false => NOT_KEPT,
-        true if wanted.edition == known.content.edition() => FOR_EVER,
+        true if wanted.rendition.edition == known.content.edition() => FOR_EVER,
         true => ASKED_AGAIN,
     };
     set(response, CACHE_CONTROL, kept);

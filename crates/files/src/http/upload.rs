@@ -8,9 +8,8 @@ use axum::response::{IntoResponse, Response};
 use domain::file::{File, FileCommand, Known};
 use domain::quota::Quota;
 use domain::{Aggregate, FileId, Position, StreamId, TenantId, Version};
-use http_kit::Envelope;
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Caller, Conditions, Failure, over_quota};
+use http_kit::{Caller, Conditions, Envelope, Failure, Query, over_quota};
 use journal::{Done, ExecuteError, Options};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -37,10 +36,11 @@ use crate::{App, Files};
 pub async fn one(
     State(app): State<App>,
     caller: Caller,
+    query: Query<()>,
     conditions: Conditions,
     request: Request,
 ) -> Result<Response, Failure> {
-    let taken = app.take(&caller, &conditions, request, Takes::One).await?;
+    let taken = app.take(&caller, query, &conditions, request, Takes::One).await?;
     let (known, version) = taken.files.first().ok_or_else(|| Failure::unavailable(&"no file was kept"))?;
     let document = Document::of(&app.files.settings, known, *version);
     let reply =
@@ -64,10 +64,11 @@ pub async fn one(
 pub async fn several(
     State(app): State<App>,
     caller: Caller,
+    query: Query<()>,
     conditions: Conditions,
     request: Request,
 ) -> Result<Response, Failure> {
-    let taken = app.take(&caller, &conditions, request, Takes::Several).await?;
+    let taken = app.take(&caller, query, &conditions, request, Takes::Several).await?;
     let reply = app.files.kit.done(&caller, "Files uploaded", taken.documents(&app), taken.position);
     Ok(reply.created("/api/files").quota_left(&taken.left).into_response())
 }
@@ -88,10 +89,11 @@ pub async fn several(
 pub async fn each(
     State(app): State<App>,
     caller: Caller,
+    query: Query<()>,
     conditions: Conditions,
     request: Request,
 ) -> Result<Response, Failure> {
-    let taken = app.take(&caller, &conditions, request, Takes::Each).await?;
+    let taken = app.take(&caller, query, &conditions, request, Takes::Each).await?;
     let data = Uploaded { uploaded: taken.documents(&app), refused: &taken.refused };
     let reply = app.files.kit.done(&caller, "Files uploaded", data, taken.position);
     Ok(reply.created("/api/files").quota_left(&taken.left).into_response())
@@ -148,11 +150,13 @@ impl App {
     async fn take(
         &self,
         caller: &Caller,
+        Query(nothing): Query<()>,
         conditions: &Conditions,
         request: Request,
         takes: Takes,
     ) -> Result<Taken, Failure> {
         let person = caller.person()?.user;
+        nothing?;
         let _upload = self.files.uploads.begin((caller.tenant.clone(), person))?;
         let (parts, body) = request.into_parts();
         let batch = self.receive(&parts.headers, body, takes).await?;

@@ -5,9 +5,8 @@ use axum::response::{IntoResponse, Response};
 use bus::{BlockedState, Decision, GroupHandle, Lag, LetterError};
 use domain::audit::AuditEvent;
 use domain::{StreamId, Timestamp};
-use http_kit::Envelope;
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Caller, Conditions, Failure};
+use http_kit::{Caller, Conditions, Envelope, Failure, Query};
 use journal::Idempotency;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -84,8 +83,13 @@ struct Reached {
     summary = "How far the consumer groups are",
     responses((status = 200, description = "The groups", body = Envelope<Groups>)),
 )]
-pub async fn all(State(gateway): State<Gateway>, caller: Caller) -> Result<Response, Failure> {
+pub async fn all(
+    State(gateway): State<Gateway>,
+    caller: Caller,
+    Query(nothing): Query<()>,
+) -> Result<Response, Failure> {
     caller.operates(&gateway.kit)?;
+    nothing?;
     let now = gateway.kit.ledger.clock().now();
     let mut groups = Vec::with_capacity(gateway.groups.len());
     for handle in &gateway.groups {
@@ -154,9 +158,10 @@ pub async fn pause(
     State(gateway): State<Gateway>,
     caller: Caller,
     Path(name): Path<String>,
+    query: Query<()>,
     conditions: Conditions,
 ) -> Result<Response, Failure> {
-    set(&gateway, &caller, &name, &conditions, true).await
+    set(&gateway, &caller, &name, query, &conditions, true).await
 }
 
 /// `POST /api/v1/admin/consumers/{group}/resume`
@@ -174,9 +179,10 @@ pub async fn resume(
     State(gateway): State<Gateway>,
     caller: Caller,
     Path(name): Path<String>,
+    query: Query<()>,
     conditions: Conditions,
 ) -> Result<Response, Failure> {
-    set(&gateway, &caller, &name, &conditions, false).await
+    set(&gateway, &caller, &name, query, &conditions, false).await
 }
 
 /// The decision is durable before it takes effect: a paused group is paused after a restart, too. A repeat that comes
@@ -185,10 +191,12 @@ async fn set(
     gateway: &Gateway,
     caller: &Caller,
     name: &str,
+    Query(nothing): Query<()>,
     conditions: &Conditions,
     paused: bool,
 ) -> Result<Response, Failure> {
     caller.operates(&gateway.kit)?;
+    nothing?;
     let handle = gateway.group(name)?;
     if handle.status.paused().is_some() != paused {
         let group = name.to_owned();

@@ -2,17 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::asked::{DiscardBody, Pages};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use bus::{Blocked, BlockedState, GroupHandle, LetterError, ParkedEvent};
 use domain::audit::AuditEvent;
 use domain::{Fields, Log, Position, StreamId, Timestamp, UserId};
-use http_kit::Envelope;
-use http_kit::docs::{IdempotencyKey, Query};
-use http_kit::{Caller, Conditions, Failure, JsonObject, Page, Paging, Params};
+use http_kit::docs::IdempotencyKey;
+use http_kit::{Body, Caller, Conditions, Envelope, Failure, Page, Paging, Query, Request};
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -94,20 +93,31 @@ pub struct Redriven {
     pub applied: u64,
 }
 
+/// A page by its number.
+pub struct Numbered(Paging);
+
+impl Request for Numbered {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        Paging::by_number(f, 20).map(Self)
+    }
+}
+
 /// `GET /api/v1/admin/dead-letters`: keys that are parked, and those still being tried again by themselves.
 #[utoipa::path(
     get,
     path = "/api/v1/admin/dead-letters",
     summary = "What could not be applied or delivered",
-    params(Query<Pages>),
+    params(Query<Numbered>),
     responses((status = 200, description = "Dead letters", body = Envelope<Page<Letter>>)),
 )]
-pub async fn list(State(gateway): State<Gateway>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
+pub async fn list(
+    State(gateway): State<Gateway>,
+    caller: Caller,
+    Query(page): Query<Numbered>,
+    uri: Uri,
+) -> Result<Response, Failure> {
     caller.operates(&gateway.kit)?;
-    let params = Params::read(&uri, &["page", "size"])?;
-    let mut fields = params.fields();
-    let paging = Paging::read(&mut fields, 20, 1);
-    let paging = fields.finish(paging)?;
+    let Numbered(paging) = page?;
     let mut all: Vec<Letter> = gateway.letters().map(|(handle, blocked)| letter(handle, &blocked)).collect();
     all.extend(undelivered::all(&gateway).await?.iter().map(Undelivered::told));
     let total = all.len() as u64;
@@ -132,8 +142,10 @@ pub async fn show(
     State(gateway): State<Gateway>,
     caller: Caller,
     Path(id): Path<String>,
+    Query(nothing): Query<()>,
 ) -> Result<Response, Failure> {
     caller.operates(&gateway.kit)?;
+    nothing?;
     if let Some(delivery) = undelivered::find(&gateway, &id).await? {
         let head = gateway.kit.ledger.journal().head(Log::Facts).await?;
         let came = Came::about(&gateway, head.at(delivery.tracked.order.seq)).await?;
@@ -187,8 +199,10 @@ pub async fn redrive(
     State(gateway): State<Gateway>,
     caller: Caller,
     Path(id): Path<String>,
+    Query(nothing): Query<()>,
 ) -> Result<Response, Failure> {
     caller.operates(&gateway.kit)?;
+    nothing?;
     if let Some(again) = undelivered::redrive(&gateway, &caller, &id).await? {
         return Ok(again);
     }
@@ -198,6 +212,27 @@ pub async fn redrive(
     let applied = handle.redrive(&id).await.map_err(failure)?;
     let reply = gateway.kit.reply("Redriven", Redriven { applied });
     Ok(reply.status(StatusCode::ACCEPTED).into_response())
+}
+
+/// See [`Discard`].
+pub type DiscardBody = Body<Discard>;
+
+/// The body of `POST …/discard`.
+pub struct Discard {
+    reason: String,
+}
+
+impl Request for Discard {
+    const NAME: &'static str = "Discard";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let reason = f.text("reason", 3..=500);
+        f.required("reason", reason).map(|reason| Self { reason })
+    }
+
+    fn example() -> serde_json::Value {
+        json!({"reason": "nobody needs it"})
+    }
 }
 
 /// `POST /api/v1/admin/dead-letters/{id}/discard`: the failing event is never applied, those behind it go on. The
@@ -217,10 +252,12 @@ pub async fn discard(
     State(gateway): State<Gateway>,
     caller: Caller,
     Path(id): Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
-    body: JsonObject,
+    body: DiscardBody,
 ) -> Result<Response, Failure> {
     caller.operates(&gateway.kit)?;
+    nothing?;
     let discarded = || gateway.kit.reply("Discarded", ()).empty().into_response();
     // The key of the letter may fail at its next event by now: a repeat must not give that up, too.
     let once = conditions.once(&gateway.kit, &caller, &body.bytes, &id);
@@ -228,9 +265,7 @@ pub async fn discard(
     if gateway.kit.answered(&letters, once.as_ref()).await?.is_some() {
         return Ok(discarded());
     }
-    let mut fields = Fields::new(&body.members);
-    let reason = asked_reason(&mut fields);
-    let reason = fields.finish(reason)?;
+    let Discard { reason } = body.value?;
     if let Some(given_up) = undelivered::discard(&gateway, &caller, &id, &reason, once.clone()).await? {
         return Ok(given_up);
     }
@@ -242,11 +277,6 @@ pub async fn discard(
     let decision = consumers::decision(&gateway, &caller, &handle, event, once);
     handle.discard(&id, event_id, decision).await.map_err(failure)?;
     Ok(discarded())
-}
-
-pub fn asked_reason(f: &mut Fields<'_>) -> Option<String> {
-    let reason = f.text("reason", 3..=500);
-    f.required("reason", reason)
 }
 
 pub fn unknown() -> Failure {

@@ -1,6 +1,5 @@
 //! Looking into the journal: events by filter, and an aggregate as it was.
 
-use super::asked::{EventFilter, Moment};
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
@@ -10,20 +9,17 @@ use domain::fields::MemberKind;
 use domain::property::Property;
 use domain::session::Session;
 use domain::user::User;
-use domain::{Envelope, Fields, Log, StreamId, TenantId, Timestamp, Version};
+use domain::{Envelope, Fields, Log, StreamId, TenantId, Timestamp, UserId, Version};
 use http_kit::Envelope as Enveloped;
-use http_kit::docs::{IfNoneMatch, Query};
-use http_kit::{Caller, Cursor, Failure, Held, Links, Paging, Params, Right};
+use http_kit::docs::IfNoneMatch;
+use http_kit::{Caller, Cursor, Failure, Held, Links, Paging, Query, Request, Right};
 use journal::{EventQuery, Ledger};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::shown;
 use crate::Gateway;
-
-const FILTERS: [&str; 9] =
-    ["log", "aggregateType", "aggregateId", "userId", "eventType", "from", "to", "size", "cursor"];
 
 /// `GET /api/v1/admin/events`: newest first.
 #[utoipa::path(
@@ -33,17 +29,17 @@ const FILTERS: [&str; 9] =
     params(Query<EventFilter>),
     responses((status = 200, description = "The newest first", body = Enveloped<Events>)),
 )]
-pub async fn list(State(gateway): State<Gateway>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
+pub async fn list(
+    State(gateway): State<Gateway>,
+    caller: Caller,
+    Query(filter): Query<EventFilter>,
+    uri: Uri,
+) -> Result<Response, Failure> {
     caller.require(Right::Administer)?;
-    let params = Params::read(&uri, &FILTERS)?;
-    let mut fields = params.fields();
-    let (query, paging) = asked(&mut fields, &caller.tenant);
-    let paging = fields.finish(paging)?;
-    let before = paging.cursor.as_ref().and_then(|Cursor(parts)| parts.first()?.as_u64());
-    let limit = usize::try_from(paging.size).unwrap_or(usize::MAX);
-    let found = gateway.kit.ledger.journal().find(&EventQuery { before, limit, ..query }).await?;
+    let query = filter?.of(&caller.tenant);
+    let found = gateway.kit.ledger.journal().find(&query).await?;
     caller.looks_at(&gateway.kit, shown::people(&found), "GET /api/v1/admin/events").await?;
-    let full = found.len() == limit;
+    let full = found.len() == query.limit;
     let next = found.last().filter(|_| full).map(|last| Cursor(vec![last.position.seq.into()]).encode());
     let content: Vec<shown::Shown> =
         found.iter().map(|event| shown::event(&gateway.kit.ledger, event)).collect();
@@ -61,32 +57,81 @@ struct Events {
     next: Option<String>,
 }
 
-/// What is asked for, and which part of it.
-pub fn asked(fields: &mut Fields<'_>, tenant: &TenantId) -> (EventQuery, Option<Paging>) {
-    fields.asks("log", || MemberKind::Choice(vec!["facts", "activity"]));
-    let log = match fields.text("log", 1..=20).as_deref() {
-        None | Some("facts") => Log::Facts,
-        Some("activity") => Log::Activity,
-        Some(_) => {
-            fields.wrong("log", "must be facts or activity");
-            Log::Facts
-        }
-    };
-    let query = EventQuery {
-        kind: fields.text("aggregateType", 1..=50),
-        id: fields.text("aggregateId", 1..=200),
-        event_type: fields.text("eventType", 1..=100),
-        user: fields.parsed("userId", |text| text.parse().map_err(|_| "must be the id of a person")),
-        from: time(fields, "from"),
-        to: time(fields, "to"),
-        ..EventQuery::newest(tenant, log, 0)
-    };
-    (query, Paging::read(fields, 50, 1))
+/// Which events, and which part of them.
+pub struct EventFilter {
+    log: Log,
+    kind: Option<String>,
+    id: Option<String>,
+    event_type: Option<String>,
+    user: Option<UserId>,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+    paging: Paging,
 }
 
-/// Which moment of an aggregate.
-pub fn asked_moment(fields: &mut Fields<'_>) -> (Option<i64>, Option<Timestamp>) {
-    (fields.whole("version", 0..=i64::MAX), time(fields, "at"))
+impl EventFilter {
+    fn of(self, tenant: &TenantId) -> EventQuery {
+        let Self { log, kind, id, event_type, user, from, to, paging } = self;
+        let before = paging.cursor.as_ref().and_then(|Cursor(parts)| parts.first()?.as_u64());
+        let limit = usize::try_from(paging.size).unwrap_or(usize::MAX);
+        EventQuery { before, kind, id, event_type, user, from, to, ..EventQuery::newest(tenant, log, limit) }
+    }
+}
+
+impl Request for EventFilter {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        f.asks("log", || MemberKind::Choice(vec!["facts", "activity"]));
+        let log = match f.text("log", 1..=20).as_deref() {
+            None | Some("facts") => Log::Facts,
+            Some("activity") => Log::Activity,
+            Some(_) => {
+                f.wrong("log", "must be facts or activity");
+                Log::Facts
+            }
+        };
+        Some(Self {
+            log,
+            kind: f.text("aggregateType", 1..=50),
+            id: f.text("aggregateId", 1..=200),
+            event_type: f.text("eventType", 1..=100),
+            user: f.parsed("userId", |text| text.parse().map_err(|_| "must be the id of a person")),
+            from: time(f, "from"),
+            to: time(f, "to"),
+            paging: Paging::onward(f, 50, 1)?,
+        })
+    }
+
+    fn about(member: &str) -> Option<&'static str> {
+        Some(match member {
+            "from" | "to" => "RFC 3339, included.",
+            "eventType" => "Such as `PROPERTY_CREATED`.",
+            _ => return None,
+        })
+    }
+
+    fn example() -> Value {
+        json!({"log": "facts", "size": 5})
+    }
+}
+
+/// A moment of an aggregate.
+pub struct Moment {
+    version: Option<i64>,
+    at: Option<Timestamp>,
+}
+
+impl Request for Moment {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        Some(Self { version: f.whole("version", 0..=i64::MAX), at: time(f, "at") })
+    }
+
+    fn about(member: &str) -> Option<&'static str> {
+        Some(if member == "at" { "As it was then, RFC 3339." } else { "As of this version." })
+    }
+
+    fn example() -> Value {
+        json!({"version": 1})
+    }
 }
 
 fn time(fields: &mut Fields<'_>, name: &str) -> Option<Timestamp> {
@@ -107,13 +152,10 @@ pub async fn stream(
     caller: Caller,
     Path((kind, id)): Path<(String, String)>,
     held: Held,
-    uri: Uri,
+    Query(moment): Query<Moment>,
 ) -> Result<Response, Failure> {
     caller.require(Right::Administer)?;
-    let params = Params::read(&uri, &["version", "at"])?;
-    let mut fields = params.fields();
-    let (version, at) = asked_moment(&mut fields);
-    fields.finish(Some(()))?;
+    let Moment { version, at } = moment?;
     let stream = StreamId::new(&caller.tenant, &kind, &id);
     let ledger = &gateway.kit.ledger;
     let whole = ledger.journal().read_stream(&stream, 0).await?;

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::audit::{AuditEvent, BackedUp, Optimized};
 use domain::{Envelope, StreamId, Timestamp, UserId};
-use http_kit::{Caller, Envelope as Enveloped, Failure, JobProgress, Right};
+use http_kit::{Caller, Envelope as Enveloped, Failure, JobProgress, Query, Right};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -26,8 +26,10 @@ pub async fn show(
     State(gateway): State<Gateway>,
     caller: Caller,
     Path(id): Path<String>,
+    Query(nothing): Query<()>,
 ) -> Result<Response, Failure> {
     let asking = caller.person()?;
+    nothing?;
     let unknown = || Failure::not_found("JOB_NOT_FOUND", "there is no such job");
     let id: Uuid = id.parse().map_err(|_| unknown())?;
     // In this order: a job writes down its end before it stops being at work.

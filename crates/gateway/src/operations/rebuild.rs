@@ -4,9 +4,8 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::audit::AuditEvent;
 use domain::{Actor, Position, StreamId};
-use http_kit::Envelope;
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Caller, Conditions, Failure, Job, Kit};
+use http_kit::{Caller, Conditions, Envelope, Failure, Job, Kit, Query};
 use projection::ViewStore;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -41,9 +40,10 @@ struct Started<'a> {
 pub async fn history(
     state: State<Gateway>,
     caller: Caller,
+    query: Query<()>,
     conditions: Conditions,
 ) -> Result<Response, Failure> {
-    group(state, caller, Path(HISTORY.to_owned()), conditions).await
+    group(state, caller, Path(HISTORY.to_owned()), query, conditions).await
 }
 
 /// `POST /api/v1/admin/consumers/{group}/rebuild`
@@ -61,9 +61,11 @@ pub async fn group(
     State(gateway): State<Gateway>,
     caller: Caller,
     Path(name): Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
 ) -> Result<Response, Failure> {
     caller.operates(&gateway.kit)?;
+    nothing?;
     let handle = gateway.group(&name)?.clone();
     let view = gateway.views.iter().find(|(group, _)| group.name == name).map(|(_, view)| view.clone());
     let view = view.ok_or_else(|| Failure::conflict("NOT_REBUILDABLE", "this group fills no read model"))?;

@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 use axum::http::uri::Scheme;
 use axum::http::{HeaderMap, StatusCode};
 use domain::{FieldErrors, Fields};
-use http_kit::{Claims, Failure, Host, Params, bearer};
+use http_kit::{Claims, Failure, Host, Query, Request, bearer};
 
 use super::feed::Feed;
 use super::hub::Full;
@@ -44,10 +44,7 @@ impl FromRequestParts<Gateway> for Entry {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Failure> {
-        let params = Params::read(&parts.uri, &["ticket", "after"])?;
-        let mut fields = params.fields();
-        let (ticket, after) = asked(&mut fields);
-        fields.finish(Some(()))?;
+        let Listening { ticket, after } = Query::of(&parts.uri).0?;
         let claims = match (bearer(&parts.headers), ticket) {
             (Some(token), _) => Claims::of_person(&gateway.kit, parts, token)?,
             (None, Some(ticket)) => {
@@ -96,8 +93,19 @@ fn too_many(full: Full) -> Failure {
 }
 
 /// A ticket, and the place to go on from.
-pub fn asked(f: &mut Fields<'_>) -> (Option<String>, Option<String>) {
-    (f.text("ticket", 1..=100), f.text("after", 1..=200))
+pub struct Listening {
+    ticket: Option<String>,
+    after: Option<String>,
+}
+
+impl Request for Listening {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        Some(Self { ticket: f.text("ticket", 1..=100), after: f.text("after", 1..=200) })
+    }
+
+    fn about(member: &str) -> Option<&'static str> {
+        Some(if member == "ticket" { "Instead of a token." } else { "The id of the last message that came." })
+    }
 }
 
 fn cookie(headers: &HeaderMap, https: bool) -> Option<&str> {

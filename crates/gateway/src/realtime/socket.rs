@@ -1,19 +1,16 @@
 //! The same over a WebSocket: one text message an item, `{"id": where to go on, "activity": …}`, and one at the opening
 //! with the id alone, or with why nobody can go on from the place that was named: `{"id": …, "reset": why}`.
 
-use crate::operations::Listening;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::http::StatusCode;
 use axum::response::Response;
-use http_kit::Failure;
-use http_kit::docs::Query;
-
+use http_kit::{Failure, Query};
 use serde_json::json;
 use supervisor::wake;
 
-use super::entry::Entry;
+use super::entry::{Entry, Listening};
 use super::{RESET, SIGN_OF_LIFE};
 use crate::Gateway;
 

@@ -2,19 +2,17 @@
 //! one says nothing else: whoever is cut off before anything happened has a place to come back to, too. It is a `reset`
 //! when the place that was named cannot be gone on from.
 
-use crate::operations::Listening;
-use http_kit::docs::Query;
 use std::convert::Infallible;
 
 use axum::extract::State;
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt as _, stream};
-
+use http_kit::Query;
 use serde_json::json;
 use supervisor::wake;
 
-use super::entry::Entry;
+use super::entry::{Entry, Listening};
 use super::{RESET, SIGN_OF_LIFE};
 use crate::Gateway;
 

@@ -1,18 +1,17 @@
 //! The raw events behind a history, oldest first, from the journal itself.
 
-use super::asked::Onward;
 use axum::extract::State;
 use domain::{Envelope, Log, Timestamp, UserId, Version};
 use http_kit::Envelope as Enveloped;
-use http_kit::docs::Query;
-use http_kit::{Failure, Links, Reply};
+use http_kit::{Failure, Links, Query, Reply};
 use journal::Ledger;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Asked, Site, cursor};
+use super::paging::{Onward, Part, cursor};
+use super::{Asked, Site};
 
 /// Members nobody reads, however deep they stand.
 const SECRETS: [&str; 3] = ["passwordHash", "tokenHash", "nonce"];
@@ -96,8 +95,12 @@ fn redact(value: &mut Value) {
     params(Query<Onward>),
     responses((status = 200, description = "The oldest first", body = Enveloped<EventsPage>)),
 )]
-pub async fn events(State(site): State<Site>, asked: Asked) -> Result<Reply<EventsPage>, Failure> {
-    let (paging, after) = asked.paging(20, &["size", "cursor"])?;
+pub async fn events(
+    State(site): State<Site>,
+    asked: Asked,
+    Query(part): Query<Onward>,
+) -> Result<Reply<EventsPage>, Failure> {
+    let Onward(Part { paging, after }) = part?;
     let freshness = asked.open(&site, "GET /api/user-history/{userId}/events").await?;
     let kit = &site.history.kit;
     let after = after.unwrap_or((Timestamp::from_micros(i64::MIN), Uuid::nil()));

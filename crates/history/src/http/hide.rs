@@ -1,19 +1,35 @@
 //! Taking an entry out of sight: the event behind it stays, and so does this one.
 
-use super::asked::HiddenEntryBody;
 use axum::extract::State;
 use domain::audit::AuditEvent;
 use domain::{Fields, Log, StreamId};
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Conditions, Failure, JsonObject, Params, Reply, Right};
+use http_kit::{Body, Conditions, Failure, Query, Reply, Request, Right};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Asked, Site};
 use crate::queries::Standing;
 
-pub fn asked_entry(f: &mut Fields<'_>) -> Option<Uuid> {
-    let id = f.parsed("activityId", |id| Uuid::try_parse(id).map_err(|_| "must be the id of an entry"));
-    f.required("activityId", id)
+/// See [`HiddenEntry`].
+pub type HiddenEntryBody = Body<HiddenEntry>;
+
+/// The body of `POST …/hide`.
+pub struct HiddenEntry {
+    activity_id: Uuid,
+}
+
+impl Request for HiddenEntry {
+    const NAME: &'static str = "HiddenEntry";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let id = f.parsed("activityId", |id| Uuid::try_parse(id).map_err(|_| "must be the id of an entry"));
+        f.required("activityId", id).map(|activity_id| Self { activity_id })
+    }
+
+    fn example() -> Value {
+        json!({"activityId": "018f4a6e-0000-7000-8000-000000000001"})
+    }
 }
 
 #[utoipa::path(
@@ -27,15 +43,14 @@ pub fn asked_entry(f: &mut Fields<'_>) -> Option<Uuid> {
 pub async fn hide(
     State(site): State<Site>,
     asked: Asked,
+    Query(nothing): Query<()>,
     conditions: Conditions,
-    body: JsonObject,
+    body: HiddenEntryBody,
 ) -> Result<Reply<()>, Failure> {
     let (kit, caller) = (&site.history.kit, &asked.caller);
     caller.require(Right::Change(asked.user))?;
-    Params::read(&asked.uri, &[])?;
-    let mut fields = Fields::new(&body.members);
-    let id = asked_entry(&mut fields);
-    let activity_id = fields.finish(id)?;
+    nothing?;
+    let HiddenEntry { activity_id } = body.value?;
     let stream = StreamId::new(&caller.tenant, "history", asked.user);
     let once = conditions.once(kit, caller, &body.bytes, &activity_id);
     kit.answered(&stream, once.as_ref()).await?;

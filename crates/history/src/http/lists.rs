@@ -1,18 +1,16 @@
 //! Entries in pages, by day, and in numbers.
 
-use super::asked::{Onward, PageOf, Size};
-use http_kit::Envelope;
-use http_kit::docs::Query;
 use std::collections::BTreeMap;
 
 use axum::extract::State;
 use domain::time::day_name;
-use domain::{Fields, Timestamp, UserId};
-use http_kit::{Failure, Links, Paging, Params, Reply};
+use domain::{Timestamp, UserId};
+use http_kit::{Envelope, Failure, First, Links, Paging, Query, Reply};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Asked, Site, cursor};
+use super::paging::{Onward, Part, PartByNumber, cursor};
+use super::{Asked, Site};
 use crate::queries::{Counts, Day, HistoryEntry, Summary, Wanted};
 
 /// A page of entries with the person's summary.
@@ -35,67 +33,83 @@ type Answer<T> = Result<Reply<T>, Failure>;
     get,
     path = "/api/user-history/{userId}",
     summary = "A person's history",
-    params(Query<PageOf>),
+    params(Query<PartByNumber>),
     responses(
         (status = 200, description = "The newest first, with a summary of the last 30 days", body = Envelope<HistoryPage>),
     ),
 )]
-pub async fn all(State(site): State<Site>, asked: Asked) -> Answer<HistoryPage> {
-    page(&site, &asked, "GET /api/user-history/{userId}", |_| None).await
+pub async fn all(
+    State(site): State<Site>,
+    asked: Asked,
+    Query(part): Query<PartByNumber>,
+) -> Answer<HistoryPage> {
+    page(&site, &asked, part?.0, "GET /api/user-history/{userId}", |_| None).await
 }
 
 #[utoipa::path(
     get,
     path = "/api/user-history/{userId}/properties",
     summary = "What a person did about homes",
-    params(Query<PageOf>),
+    params(Query<PartByNumber>),
     responses(
         (status = 200, description = "The newest first, with a summary of the last 30 days", body = Envelope<HistoryPage>),
     ),
 )]
-pub async fn properties(State(site): State<Site>, asked: Asked) -> Answer<HistoryPage> {
+pub async fn properties(
+    State(site): State<Site>,
+    asked: Asked,
+    Query(part): Query<PartByNumber>,
+) -> Answer<HistoryPage> {
     let types = |counts: &Counts| {
         Some(counts.all.keys().filter(|kind| kind.starts_with("PROPERTY_")).cloned().collect())
     };
-    page(&site, &asked, "GET /api/user-history/{userId}/properties", types).await
+    page(&site, &asked, part?.0, "GET /api/user-history/{userId}/properties", types).await
 }
 
 #[utoipa::path(
     get,
     path = "/api/user-history/{userId}/searches",
     summary = "What a person searched for",
-    params(Query<PageOf>),
+    params(Query<PartByNumber>),
     responses(
         (status = 200, description = "The newest first, with a summary of the last 30 days", body = Envelope<HistoryPage>),
     ),
 )]
-pub async fn searches(State(site): State<Site>, asked: Asked) -> Answer<HistoryPage> {
+pub async fn searches(
+    State(site): State<Site>,
+    asked: Asked,
+    Query(part): Query<PartByNumber>,
+) -> Answer<HistoryPage> {
     let types = |_: &Counts| Some(vec!["PROPERTY_SEARCHED".to_owned()]);
-    page(&site, &asked, "GET /api/user-history/{userId}/searches", types).await
+    page(&site, &asked, part?.0, "GET /api/user-history/{userId}/searches", types).await
 }
 
 #[utoipa::path(
     get,
     path = "/api/user-history/{userId}/activities/{activityType}",
     summary = "Activities of one kind",
-    params(Query<PageOf>),
+    params(Query<PartByNumber>),
     responses(
         (status = 200, description = "The newest first, with a summary of the last 30 days", body = Envelope<HistoryPage>),
     ),
 )]
-pub async fn of_type(State(site): State<Site>, asked: Asked) -> Answer<HistoryPage> {
+pub async fn of_type(
+    State(site): State<Site>,
+    asked: Asked,
+    Query(part): Query<PartByNumber>,
+) -> Answer<HistoryPage> {
     let kind = asked.names.get("activityType").cloned().unwrap_or_default();
     let operation = "GET /api/user-history/{userId}/activities/{activityType}";
-    page(&site, &asked, operation, move |_| Some(vec![kind])).await
+    page(&site, &asked, part?.0, operation, move |_| Some(vec![kind])).await
 }
 
 async fn page(
     site: &Site,
     asked: &Asked,
+    Part { paging, after }: Part,
     operation: &str,
     types: impl FnOnce(&Counts) -> Option<Vec<String>>,
 ) -> Answer<HistoryPage> {
-    let (paging, before) = asked.paging(20, &Paging::PARAMS)?;
     let freshness = asked.open(site, operation).await?;
     let person = asked.person(site);
     let counts = person.counts(site.history.kit.ledger.clock().now()).await?;
@@ -105,7 +119,7 @@ async fn page(
         Some(types) => types.iter().filter_map(|kind| counts.all.get(kind)).sum(),
     };
     let mut wanted = Wanted { types, skip: paging.offset(), ..Wanted::newest(paging.size + 1) };
-    if let Some((_, id)) = before {
+    if let Some((_, id)) = after {
         wanted.before = id;
     }
     let from_the_newest = wanted.is_from_the_newest();
@@ -142,14 +156,15 @@ fn cut(mut entries: Vec<HistoryEntry>, paging: &Paging) -> (Vec<HistoryEntry>, O
     get,
     path = "/api/user-history/{userId}/recent",
     summary = "The last 24 hours",
-    params(Query<Size>),
+    params(Query<First<10>>),
     responses((status = 200, description = "The newest first", body = Envelope<Vec<HistoryEntry>>)),
 )]
-pub async fn recent(State(site): State<Site>, asked: Asked) -> Answer<Vec<HistoryEntry>> {
-    let params = Params::read(&asked.uri, &["size"])?;
-    let mut fields: Fields<'_> = params.fields();
-    let paging = Paging::read(&mut fields, 10, 2);
-    let paging = fields.finish(paging)?;
+pub async fn recent(
+    State(site): State<Site>,
+    asked: Asked,
+    Query(first): Query<First<10>>,
+) -> Answer<Vec<HistoryEntry>> {
+    let First(paging) = first?;
     let freshness = asked.open(&site, "GET /api/user-history/{userId}/recent").await?;
     let kit = &site.history.kit;
     let since = kit.ledger.clock().now().plus_seconds(-24 * 3600);
@@ -182,11 +197,15 @@ pub struct TimelinePage {
     params(Query<Onward>),
     responses((status = 200, description = "The newest day first", body = Envelope<TimelinePage>)),
 )]
-pub async fn timeline(State(site): State<Site>, asked: Asked) -> Answer<TimelinePage> {
-    let (paging, before) = asked.paging(20, &["size", "cursor"])?;
+pub async fn timeline(
+    State(site): State<Site>,
+    asked: Asked,
+    Query(part): Query<Onward>,
+) -> Answer<TimelinePage> {
+    let Onward(Part { paging, after }) = part?;
     let freshness = asked.open(&site, "GET /api/user-history/{userId}/timeline").await?;
     let mut wanted = Wanted::newest(paging.size + 1);
-    if let Some((_, id)) = before {
+    if let Some((_, id)) = after {
         wanted.before = id;
     }
     let (entries, next) = cut(asked.person(&site).entries(&wanted).await?, &paging);
@@ -224,8 +243,8 @@ pub struct Stats {
     summary = "A history in numbers",
     responses((status = 200, description = "Numbers", body = Envelope<Stats>)),
 )]
-pub async fn stats(State(site): State<Site>, asked: Asked) -> Answer<Stats> {
-    Params::read(&asked.uri, &[])?;
+pub async fn stats(State(site): State<Site>, asked: Asked, Query(nothing): Query<()>) -> Answer<Stats> {
+    nothing?;
     let freshness = asked.open(&site, "GET /api/user-history/{userId}/stats").await?;
     let (kit, person) = (&site.history.kit, asked.person(&site));
     let counts = person.counts(kit.ledger.clock().now()).await?;

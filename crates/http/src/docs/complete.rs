@@ -182,19 +182,15 @@ impl Operation<'_> {
 
     /// What it can answer but the success. The operation's own failures, and what they mean there, stay.
     fn failures(&mut self) {
-        let mut statuses: Vec<u16> = vec![401, 429, 503];
+        // Any request may name a parameter that there is not, or a host that is none.
+        let mut statuses: Vec<u16> = vec![400, 401, 429, 503];
         let declared = self.json["responses"].as_object().cloned().unwrap_or_default();
         statuses.extend(
             declared.keys().filter_map(|key| key.parse::<u16>().ok()).filter(|status| *status >= 400),
         );
         let has_body = self.json.get("requestBody").is_some();
-        let takes_query =
-            self.json["parameters"].as_array().into_iter().flatten().any(|one| one["in"] == "query");
         if !self.fact.is_public() {
             statuses.push(403);
-        }
-        if has_body || takes_query || self.takes("Idempotency-Key") || self.takes("If-Match") {
-            statuses.push(400);
         }
         if has_body {
             statuses.extend([413, 415]);

@@ -1,7 +1,7 @@
-//! Bodies and queries that document themselves.
+//! Bodies and queries that document themselves: which members there are, what they may be and which of them are required
+//! is what [`Request::read`] asks for, so the document cannot say anything else.
 
 use std::borrow::Cow;
-use std::marker::PhantomData;
 
 use domain::Fields;
 use domain::fields::{Member, MemberKind};
@@ -11,41 +11,9 @@ use utoipa::openapi::schema::{AdditionalProperties, AnyOfBuilder, SchemaType};
 use utoipa::openapi::{ArrayBuilder, ObjectBuilder, Ref, RefOr, Required, Schema, SchemaFormat, Type};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
-/// How a request is read. [`Reading::read`] calls the function its handler calls: which members there are, what they may
-/// be and which of them are required is what that function asks for, so the document cannot say anything else.
-pub trait Reading {
-    /// The name of the schema.
-    const NAME: &'static str;
-
-    /// The only members taken, when the function asks for more; none means all.
-    const NAMES: &'static [&'static str] = &[];
-
-    /// Reads, for the sake of what is asked for.
-    fn read(f: &mut Fields<'_>);
-
-    /// A required member that another one can stand for.
-    const EITHER: &'static [&'static str] = &[];
-
-    /// What a person should know of a member, if its name and its limits do not say it.
-    #[must_use]
-    fn about(_member: &str) -> Option<&'static str> {
-        None
-    }
-
-    /// A request that is right; of a query, the parameters worth an example.
-    #[must_use]
-    fn example() -> Value {
-        json!({})
-    }
-}
-
-/// `request_body = Body<T>`: a JSON object read by `T`.
-#[derive(Debug)]
-pub struct Body<T>(PhantomData<T>);
-
-/// `params(Query<T>)`: query parameters read by `T`.
-#[derive(Debug)]
-pub struct Query<T>(PhantomData<T>);
+use crate::body::Body;
+use crate::query::Query;
+use crate::request::Request;
 
 /// `data` of an answer that has none.
 #[derive(Debug)]
@@ -62,13 +30,14 @@ impl ToSchema for Nothing {}
 /// What stands for nothing: an optional member may be it.
 const BLANK: &str = "^\\s*$";
 
-impl<T: Reading> PartialSchema for Body<T> {
+impl<T: Request> PartialSchema for Body<T> {
     fn schema() -> RefOr<Schema> {
+        const { assert!(!T::NAME.is_empty(), "the schema of a body has a name") };
         let example = T::example();
         let mut object = ObjectBuilder::new().examples([example]);
         // Unknown members are ignored, so that no client of the earlier systems is refused.
         object = object.additional_properties(Some(AdditionalProperties::FreeForm(true)));
-        for mut member in Fields::asked_by(T::read) {
+        for mut member in asked::<T>() {
             member.required &= !T::EITHER.contains(&&*member.name);
             if member.required {
                 object = object.required(&*member.name);
@@ -79,13 +48,13 @@ impl<T: Reading> PartialSchema for Body<T> {
     }
 }
 
-impl<T: Reading> ToSchema for Body<T> {
+impl<T: Request> ToSchema for Body<T> {
     fn name() -> Cow<'static, str> {
         T::NAME.into()
     }
 }
 
-impl<T: Reading> IntoParams for Query<T> {
+impl<T: Request> IntoParams for Query<T> {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let example = T::example();
         let parameter = |member: Member| {
@@ -104,9 +73,15 @@ impl<T: Reading> IntoParams for Query<T> {
                 _ => parameter.build(),
             }
         };
-        let taken = |member: &Member| T::NAMES.is_empty() || T::NAMES.contains(&&*member.name);
-        Fields::asked_by(T::read).into_iter().filter(taken).map(parameter).collect()
+        asked::<T>().into_iter().map(parameter).collect()
     }
+}
+
+/// What the reading of a `T` asks for.
+fn asked<T: Request>() -> Vec<Member> {
+    Fields::asked_by(|fields| {
+        T::read(fields);
+    })
 }
 
 /// What members of the same name mean everywhere.

@@ -1,17 +1,20 @@
 //! What a person was told, with what became of it.
 
-use super::asked::PageOf;
 use axum::extract::{Path, State};
 use axum::http::Uri;
+use domain::Fields;
 use domain::notification::{Asked, Notification, NotificationCommand};
 use domain::preferences::{Channel, Kind};
 use domain::{Log, NotificationId, TenantId, Timestamp, UserId};
-use http_kit::Envelope;
-use http_kit::docs::{IdempotencyKey, IfMatch, Query};
-use http_kit::{Caller, Category, Conditions, Cursor, Failure, Page, Paging, Params, Reply, Right, refused};
+use http_kit::docs::{IdempotencyKey, IfMatch};
+use http_kit::{
+    Caller, Category, Conditions, Cursor, Envelope, Failure, Page, Paging, Query, Reply, Request, Right,
+    refused,
+};
 use journal::Done;
 use projection::{Row, Value};
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::Site;
@@ -81,27 +84,38 @@ pub fn unknown() -> Failure {
     Failure::not_found("NOTIFICATION_NOT_FOUND", "there is no such notification")
 }
 
+/// The query of an inbox.
+pub struct InboxQuery(Paging);
+
+impl Request for InboxQuery {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        Paging::read(f, 20, 2).map(Self)
+    }
+
+    fn example() -> serde_json::Value {
+        json!({"size": 5})
+    }
+}
+
 /// `GET /api/notifications/{userId}`, the newest first.
 #[utoipa::path(
     get,
     path = "/api/notifications/{userId}",
     summary = "A person's notifications",
-    params(Query<PageOf>),
+    params(Query<InboxQuery>),
     responses((status = 200, description = "The newest first", body = Envelope<Inbox>)),
 )]
 pub async fn list(
     State(site): State<Site>,
     caller: Caller,
     Path(id): Path<String>,
+    Query(page): Query<InboxQuery>,
     uri: Uri,
 ) -> Result<Reply<Inbox>, Failure> {
     let user = caller.named(&id)?;
     let operation = "GET /api/notifications/{userId}";
     caller.may_read_existing(site.kit(), (Category::Notifications, user), operation).await?;
-    let params = Params::read(&uri, &Paging::PARAMS)?;
-    let mut fields = params.fields();
-    let paging = Paging::read(&mut fields, 20, 2);
-    let paging = fields.finish(paging)?;
+    let InboxQuery(paging) = page?;
     let freshness = site.kit().wait_for_own(&site.status, &caller, &[Log::Facts]).await;
     let inbox = site.inbox(&caller.tenant, user, &paging).await?;
     let links = inbox.page.links(&uri);
@@ -120,10 +134,10 @@ pub async fn read(
     State(site): State<Site>,
     caller: Caller,
     Path(id): Path<String>,
-    uri: Uri,
+    query: Query<()>,
     conditions: Conditions,
 ) -> Result<Reply<Entry>, Failure> {
-    let done = site.change(&caller, &id, &uri, &conditions, NotificationCommand::MarkRead).await?;
+    let done = site.change(&caller, &id, query, &conditions, NotificationCommand::MarkRead).await?;
     let entry = site.entry(&caller.tenant, &done.state, None).ok_or_else(unknown)?;
     Ok(site.kit().done(&caller, "Read", entry, done.position).etag(&done.version.to_string()))
 }
@@ -140,10 +154,10 @@ pub async fn delete(
     State(site): State<Site>,
     caller: Caller,
     Path(id): Path<String>,
-    uri: Uri,
+    query: Query<()>,
     conditions: Conditions,
 ) -> Result<Reply<()>, Failure> {
-    let done = site.change(&caller, &id, &uri, &conditions, NotificationCommand::Delete).await?;
+    let done = site.change(&caller, &id, query, &conditions, NotificationCommand::Delete).await?;
     let reply = site.kit().done(&caller, "Deleted", (), done.position);
     Ok(reply.etag(&done.version.to_string()).empty())
 }
@@ -154,12 +168,12 @@ impl Site {
         &self,
         caller: &Caller,
         id: &str,
-        uri: &Uri,
+        Query(nothing): Query<()>,
         conditions: &Conditions,
         command: NotificationCommand,
     ) -> Result<Done<Notification>, Failure> {
         caller.person()?;
-        Params::read(uri, &[])?;
+        nothing?;
         let id: NotificationId = id.parse().map_err(|_| unknown())?;
         let (known, _) = self.kit().ledger.load::<Notification>(&caller.tenant, id).await?;
         let right = known.asked.ok_or_else(unknown)?.subject.map_or(Right::Administer, Right::Change);

@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use axum::extract::State;
-use axum::http::Uri;
 use domain::{Log, Timestamp, UserId};
 use http_kit::Envelope;
-use http_kit::{Caller, Failure, Params, Reply, Right};
+use http_kit::{Caller, Failure, Query, Reply, Right};
 use projection::{Row, Value};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -51,10 +50,10 @@ pub struct Letter {
 pub async fn letters(
     State(site): State<Site>,
     caller: Caller,
-    uri: Uri,
+    Query(nothing): Query<()>,
 ) -> Result<Reply<Vec<Letter>>, Failure> {
     caller.require(Right::Administer)?;
-    Params::read(&uri, &[])?;
+    nothing?;
     let kit = site.kit();
     let freshness = kit.wait_for_own(&site.status, &caller, &[Log::Facts]).await;
     let asked = site.status.watermark()[Log::Facts.index()];

@@ -1,20 +1,17 @@
 //! How a person wants to be notified.
 
-use super::asked::PreferencesChangeBody;
-use http_kit::Envelope;
-use http_kit::docs::{IdempotencyKey, IfMatch, IfNoneMatch};
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
-use axum::http::Uri;
 use domain::fields::{Choice, MemberKind};
 use domain::preferences::{
     Change, Channel, Kind, Language, Preferences, PreferencesCommand, Quiet, QuietHours, TimeOfDay,
 };
-use domain::{FieldErrors, Fields, UserId};
-use http_kit::{Caller, Category, Conditions, Failure, Held, JsonObject, Params, Reply, refused};
+use domain::{Fields, UserId};
+use http_kit::docs::{IdempotencyKey, IfMatch, IfNoneMatch};
+use http_kit::{Body, Caller, Category, Conditions, Envelope, Failure, Held, Query, Reply, Request, refused};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::Site;
@@ -57,17 +54,44 @@ pub async fn shown(
     State(site): State<Site>,
     caller: Caller,
     Path(id): Path<String>,
-    uri: Uri,
+    Query(nothing): Query<()>,
     held: Held,
 ) -> Result<Reply<Shown>, Failure> {
     let user = caller.named(&id)?;
     let operation = "GET /api/notifications/preferences/{userId}";
     caller.may_read_existing(site.kit(), (Category::Notifications, user), operation).await?;
-    Params::read(&uri, &[])?;
+    nothing?;
     let kit = site.kit();
     let (state, version) = kit.ledger.load::<Preferences>(&caller.tenant, user).await?;
     let tag = version.to_string();
     Ok(kit.reply("Preferences", Shown::of(user, &state)).etag(&tag).unless(&held))
+}
+
+/// See [`PreferencesChange`].
+pub type PreferencesChangeBody = Body<PreferencesChange>;
+
+/// The body of a change of preferences: what is not said stays.
+pub struct PreferencesChange(Change);
+
+impl Request for PreferencesChange {
+    const NAME: &'static str = "PreferencesChange";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let (quiet, switches) = (quiet(f), switches(f));
+        Some(Self(Change { language: f.choice("language"), quiet, switches }))
+    }
+
+    fn about(member: &str) -> Option<&'static str> {
+        Some(match member {
+            "quietHours" => "`from` and `to`, such as 22:30, in Indian time; null for none.",
+            "channels" => "By kind and channel, true or false.",
+            _ => return None,
+        })
+    }
+
+    fn example() -> Value {
+        json!({"language": "EN", "quietHours": {"from": "22:00", "to": "07:00"}, "channels": {"LEAD": {"SMS": false}}})
+    }
 }
 
 /// `PUT /api/notifications/preferences`: what is not said stays.
@@ -82,13 +106,14 @@ pub async fn shown(
 pub async fn choose(
     State(site): State<Site>,
     caller: Caller,
-    uri: Uri,
+    Query(nothing): Query<()>,
     conditions: Conditions,
-    body: JsonObject,
+    body: PreferencesChangeBody,
 ) -> Result<Reply<Shown>, Failure> {
     let user = caller.person()?.user;
-    Params::read(&uri, &[])?;
-    let (kit, change) = (site.kit(), change(&body.members)?);
+    nothing?;
+    let PreferencesChange(change) = body.value?;
+    let kit = site.kit();
     let options = conditions.options(kit, &caller, &body.bytes, &user);
     let command = PreferencesCommand::Choose(change);
     let done = kit.execute::<Preferences>(&caller.actor(), user, command, options).await.map_err(refused)?;
@@ -96,49 +121,39 @@ pub async fn choose(
     Ok(reply.etag(&done.version.to_string()))
 }
 
-fn change(members: &Map<String, Value>) -> Result<Change, Failure> {
-    let mut f = Fields::new(members);
-    let change = asked(&mut f, members.get("quietHours"));
-    Ok(f.finish(Some(change))?)
-}
-
-pub fn asked(f: &mut Fields<'_>, hours: Option<&Value>) -> Change {
-    f.asks("quietHours", || MemberKind::Object);
-    f.asks("channels", || MemberKind::Object);
-    Change { language: f.choice("language"), quiet: quiet(f, hours), switches: switches(f) }
-}
-
 /// Null is no quiet hours, which is something else than not to speak of them.
-fn quiet(f: &mut Fields<'_>, given: Option<&Value>) -> Quiet {
-    let members = match given {
-        None => return Quiet::AsBefore,
-        Some(Value::Null) => return Quiet::Never,
-        Some(Value::Object(members)) => members,
+fn quiet(f: &mut Fields<'_>) -> Quiet {
+    f.asks("quietHours", || MemberKind::Object);
+    match f.given("quietHours") {
+        None => Quiet::AsBefore,
+        Some(Value::Null) => Quiet::Never,
+        Some(Value::Object(members)) => match f.inside("quietHours", members, hours) {
+            Some(hours) if hours.from == hours.to => {
+                f.wrong("quietHours", "must begin and end at different times");
+                Quiet::AsBefore
+            }
+            Some(hours) => Quiet::Daily(hours),
+            None => Quiet::AsBefore,
+        },
         Some(_) => {
             f.wrong("quietHours", "must be an object with from and to, or null");
-            return Quiet::AsBefore;
-        }
-    };
-    let mut inner = Fields::new(members);
-    let mut time = |name: &str| {
-        let time = inner.parsed::<TimeOfDay>(name, str::parse);
-        inner.required(name, time)
-    };
-    let (from, to) = (time("from"), time("to"));
-    match inner.finish(from.zip(to)) {
-        Ok((from, to)) if from == to => f.wrong("quietHours", "must begin and end at different times"),
-        Ok((from, to)) => return Quiet::Daily(QuietHours { from, to }),
-        Err(FieldErrors(errors)) => {
-            for (name, message) in errors {
-                f.wrong(&format!("quietHours.{name}"), message);
-            }
+            Quiet::AsBefore
         }
     }
-    Quiet::AsBefore
+}
+
+fn hours(f: &mut Fields<'_>) -> Option<QuietHours> {
+    let mut time = |name: &str| {
+        let time = f.parsed::<TimeOfDay>(name, str::parse);
+        f.required(name, time)
+    };
+    let (from, to) = (time("from"), time("to"));
+    from.zip(to).map(|(from, to)| QuietHours { from, to })
 }
 
 /// `{"LEAD": {"SMS": false}}`
 fn switches(f: &mut Fields<'_>) -> Vec<(Kind, Channel, bool)> {
+    f.asks("channels", || MemberKind::Object);
     let mut switches = Vec::new();
     let kinds = match f.raw("channels") {
         None => return switches,

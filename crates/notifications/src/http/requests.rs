@@ -1,19 +1,17 @@
 //! Telling somebody something, on behalf of another service or an admin.
 
-use super::asked::{EmailRequestBody, SmsRequestBody};
 use axum::extract::State;
-use axum::http::{StatusCode, Uri};
+use axum::http::StatusCode;
 use domain::fields::MemberKind;
 use domain::notification::{Asked, Notification, NotificationCommand, Variables};
 use domain::preferences::{Channel, Kind};
 use domain::user::User;
 use domain::{Fields, NotificationId, Personal, TenantId, Timestamp, UserId, people};
-use http_kit::Envelope;
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Caller, Conditions, Failure, JsonObject, Params, Reply, Right, refused};
+use http_kit::{Body, Caller, Conditions, Envelope, Failure, Query, Reply, Request, Right, refused};
 use journal::Options;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::Site;
@@ -51,11 +49,11 @@ type Answer = Result<Reply<Requested>, Failure>;
 pub async fn email(
     State(site): State<Site>,
     caller: Caller,
-    uri: Uri,
+    query: Query<()>,
     conditions: Conditions,
-    body: JsonObject,
+    body: EmailRequestBody,
 ) -> Answer {
-    site.request(Channel::Email, &caller, &uri, &conditions, &body).await
+    site.request(Channel::Email, &caller, query, &conditions, body).await
 }
 
 /// `POST /api/notifications/sms`
@@ -74,35 +72,116 @@ pub async fn email(
 pub async fn sms(
     State(site): State<Site>,
     caller: Caller,
-    uri: Uri,
+    query: Query<()>,
     conditions: Conditions,
-    body: JsonObject,
+    body: SmsRequestBody,
 ) -> Answer {
-    site.request(Channel::Sms, &caller, &uri, &conditions, &body).await
+    site.request(Channel::Sms, &caller, query, &conditions, body).await
 }
 
 /// Whom a request names.
 #[derive(Debug)]
-pub enum To {
+enum To {
     Person(UserId),
     Email(String),
     Phone(String),
 }
 
+/// Who is to be told what.
+#[derive(Debug)]
+struct Wish {
+    to: To,
+    kind: Kind,
+    variables: Variables,
+}
+
+impl Wish {
+    fn read(f: &mut Fields<'_>, channel: Channel) -> Option<Self> {
+        let to = to(f, channel);
+        let kind = f.choice::<Kind>("template");
+        let kind = f.required("template", kind);
+        f.asks("variables", || MemberKind::Object);
+        let variables = kind.map(|kind| variables(f, kind, channel));
+        Some(Self { to: to?, kind: kind?, variables: variables? })
+    }
+
+    fn about(member: &str) -> Option<&'static str> {
+        Some(match member {
+            "to" => "The id of a person, or an address.",
+            "variables" => "The words of the template, as texts.",
+            _ => return None,
+        })
+    }
+}
+
+/// See [`EmailRequest`].
+pub type EmailRequestBody = Body<EmailRequest>;
+
+/// The body of a request for a letter.
+pub struct EmailRequest(Wish);
+
+impl From<EmailRequest> for Wish {
+    fn from(EmailRequest(wish): EmailRequest) -> Self {
+        wish
+    }
+}
+
+impl Request for EmailRequest {
+    const NAME: &'static str = "EmailRequest";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        Wish::read(f, Channel::Email).map(Self)
+    }
+
+    fn about(member: &str) -> Option<&'static str> {
+        Wish::about(member)
+    }
+
+    fn example() -> Value {
+        json!({"to": "ravi@example.com", "template": "GENERAL", "variables": {"message": "Hello"}})
+    }
+}
+
+/// See [`SmsRequest`].
+pub type SmsRequestBody = Body<SmsRequest>;
+
+/// The body of a request for a text message.
+pub struct SmsRequest(Wish);
+
+impl From<SmsRequest> for Wish {
+    fn from(SmsRequest(wish): SmsRequest) -> Self {
+        wish
+    }
+}
+
+impl Request for SmsRequest {
+    const NAME: &'static str = "SmsRequest";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        Wish::read(f, Channel::Sms).map(Self)
+    }
+
+    fn about(member: &str) -> Option<&'static str> {
+        Wish::about(member)
+    }
+
+    fn example() -> Value {
+        json!({"to": "98765 43210", "template": "PROPERTY_ALERT", "variables": {"title": "A villa"}})
+    }
+}
+
 impl Site {
-    async fn request(
+    async fn request<T: Into<Wish>>(
         &self,
         channel: Channel,
         caller: &Caller,
-        uri: &Uri,
+        Query(nothing): Query<()>,
         conditions: &Conditions,
-        body: &JsonObject,
+        body: Body<T>,
     ) -> Answer {
         caller.require(Right::Serve)?;
-        Params::read(uri, &[])?;
-        let mut f = Fields::new(&body.members);
-        let asked = asked(&mut f, channel);
-        let (to, kind, variables) = f.finish(asked)?;
+        nothing?;
+        let Wish { to, kind, variables } = body.value?.into();
         let kit = self.kit();
         let id: NotificationId = kit.ledger.fresh().into();
         let (subject, address) = self.resolved(&caller.tenant, channel, to).await?;
@@ -157,15 +236,6 @@ impl Site {
     }
 }
 
-pub fn asked(f: &mut Fields<'_>, channel: Channel) -> Option<(To, Kind, Variables)> {
-    let to = to(f, channel);
-    let kind = f.choice::<Kind>("template");
-    let kind = f.required("template", kind);
-    f.asks("variables", || MemberKind::Object);
-    let variables = kind.map(|kind| variables(f, kind, channel));
-    Some((to?, kind?, variables?))
-}
-
 fn to(f: &mut Fields<'_>, channel: Channel) -> Option<To> {
     let given = f.text("to", 1..=254);
     let given = f.required("to", given)?;
@@ -189,23 +259,23 @@ fn variables(f: &mut Fields<'_>, kind: Kind, channel: Channel) -> Variables {
             return Variables::new();
         }
     };
-    let (known, mut inner) = (Template::of(kind).told(), Fields::new(given));
+    let read = |inner: &mut Fields<'_>| Some(told(inner, Template::of(kind).told(), channel));
+    f.inside("variables", given, read).unwrap_or_default()
+}
+
+/// The variables that a template is told, and no other.
+fn told(f: &mut Fields<'_>, known: &[Told], channel: Channel) -> Variables {
     let mut read = Variables::new();
     for Told { name, required, longest } in known {
         let longest = if channel == Channel::Sms { LONGEST_IN_TEXT.min(*longest) } else { *longest };
         // An id is no word that people read.
         let longest = if *name == "propertyId" { 36 } else { longest };
-        let value = inner.text(name, 1..=longest);
-        let value = if *required { inner.required(name, value) } else { value };
+        let value = f.text(name, 1..=longest);
+        let value = if *required { f.required(name, value) } else { value };
         read.extend(value.map(|value| ((*name).to_owned(), value)));
     }
-    for name in given.keys().filter(|name| !known.iter().any(|told| told.name == name.as_str())) {
-        inner.wrong(name, "is not told in this template");
-    }
-    if let Err(errors) = inner.finish(Some(())) {
-        for (name, message) in errors.0 {
-            f.wrong(&format!("variables.{name}"), message);
-        }
+    for name in f.names().filter(|name| !known.iter().any(|told| told.name == *name)) {
+        f.wrong(name, "is not told in this template");
     }
     read
 }

@@ -1,19 +1,48 @@
 //! Changing a listing: its content, its status, its end.
 
-use super::asked::{ListingEditBody, StatusChangeBody, StatusInQuery};
 use axum::extract::{Path, State};
-use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
-use domain::property::{Content, Property, PropertyCommand, Status};
+use domain::property::draft::Draft;
+use domain::property::{Property, PropertyCommand, Status};
 use domain::{Fields, PropertyId};
-use http_kit::Envelope;
-use http_kit::docs::{IdempotencyKey, IfMatch, Query};
-use http_kit::{Caller, Conditions, Failure, JsonObject, Params, Right};
+use http_kit::docs::{IdempotencyKey, IfMatch};
+use http_kit::{Body, Caller, Conditions, Envelope, Failure, Query, Request, Right};
 use journal::{Claims, Done, Options};
+use serde_json::{Value, json};
 
+use super::create::about_listing;
 use super::{property_id, refused};
 use crate::App;
 use crate::document::{Counts, Document, etag};
+
+/// See [`ListingEdit`].
+pub type ListingEditBody = Body<ListingEdit>;
+
+/// The body of `PUT /api/properties/{id}`.
+pub struct ListingEdit {
+    draft: Draft,
+    /// Whether any field of the contact is there, be it empty.
+    names_contact: bool,
+}
+
+impl Request for ListingEdit {
+    const NAME: &'static str = "ListingEdit";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let contact = ["contactName", "contactPhone", "contactEmail"];
+        let names_contact = contact.iter().any(|name| f.given(name).is_some());
+        Draft::read(f).map(|draft| Self { draft, names_contact })
+    }
+
+    fn about(member: &str) -> Option<&'static str> {
+        about_listing(member)
+    }
+
+    fn example() -> Value {
+        json!({"title": "Three bedrooms by the lake", "location": "Miyapur", "price": 8_400_000,
+            "propertyType": "APARTMENT", "amenities": ["Lift"]})
+    }
+}
 
 /// `PUT /api/properties/{id}`: replaces the content.
 #[utoipa::path(
@@ -31,28 +60,56 @@ pub async fn edit(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
-    body: JsonObject,
+    body: ListingEditBody,
 ) -> Result<Response, Failure> {
     let id = property_id(path)?;
     let listing = app.changeable(&caller, id).await?;
-    let content = Content::read(&body.members, listing.owner, &listing.content.location.city)?;
-    let content = keep_contact(content, &body, listing.content.contact);
+    nothing?;
+    let ListingEdit { draft, names_contact } = body.value?;
+    let mut content = draft.owned_by(listing.owner, &listing.content.location.city);
+    // Public answers do not show the contact, so an edit that names none of its fields leaves it as it is.
+    if !names_contact {
+        content.contact = listing.content.contact;
+    }
     let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
     app.execute(&caller, id, PropertyCommand::Edit(content, app.by(&caller)?), options, "Property updated")
         .await
 }
 
-/// Public answers do not show the contact, so an edit that names none of its fields leaves it as it is.
-fn keep_contact(
-    mut content: Content,
-    body: &JsonObject,
-    old: Option<domain::Personal<domain::property::content::Contact>>,
-) -> Content {
-    if !["contactName", "contactPhone", "contactEmail"].iter().any(|name| body.members.contains_key(*name)) {
-        content.contact = old;
+/// See [`StatusChange`].
+pub type StatusChangeBody = Body<StatusChange>;
+
+/// The body of `PATCH /api/properties/{id}/status`.
+pub struct StatusChange {
+    status: Status,
+}
+
+impl Request for StatusChange {
+    const NAME: &'static str = "ListingStatusChange";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let status = f.choice("status");
+        f.required("status", status).map(|status| Self { status })
     }
-    content
+
+    fn example() -> Value {
+        json!({"status": "SOLD"})
+    }
+}
+
+/// `?status=` instead of a body.
+pub struct StatusInQuery(Option<Status>);
+
+impl Request for StatusInQuery {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        Some(Self(f.choice("status")))
+    }
+
+    fn about(_: &str) -> Option<&'static str> {
+        Some("Instead of a body.")
+    }
 }
 
 /// `PATCH /api/properties/{id}/status`: `{"status": …}` or `?status=`.
@@ -72,27 +129,22 @@ pub async fn status(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
-    uri: Uri,
+    Query(query): Query<StatusInQuery>,
     conditions: Conditions,
-    body: JsonObject,
+    body: StatusChangeBody,
 ) -> Result<Response, Failure> {
     let id = property_id(path)?;
-    let params = Params::read(&uri, &["status"])?;
     // A moderator takes a home off the market and puts it back; the rules say how far that goes.
     if caller.require(Right::Moderate).is_err() {
         app.changeable(&caller, id).await?;
     }
-    let mut fields = if body.members.is_empty() { params.fields() } else { Fields::new(&body.members) };
-    let status = asked_status(&mut fields);
-    let status = fields.finish(status)?;
+    let status = match query?.0 {
+        Some(status) if body.is_empty => status,
+        _ => body.value?.status,
+    };
     let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
     let command = PropertyCommand::ChangeStatus(status, app.by(&caller)?);
     app.execute(&caller, id, command, options, "Status changed").await
-}
-
-pub fn asked_status(f: &mut Fields<'_>) -> Option<Status> {
-    let status = f.choice("status");
-    f.required("status", status)
 }
 
 /// `DELETE /api/properties/{id}`: for good; asking twice is fine.
@@ -107,10 +159,12 @@ pub async fn remove(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
 ) -> Result<Response, Failure> {
     let id = property_id(path)?;
     app.changeable(&caller, id).await?;
+    nothing?;
     let options = conditions.options(&app.kit, &caller, &[], &id);
     let done = app.run(&caller, id, PropertyCommand::Remove(app.by(&caller)?), options).await?;
     Ok(app.kit.done(&caller, "Property removed", (), done.position).empty().into_response())

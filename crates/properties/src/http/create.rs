@@ -1,19 +1,62 @@
 //! `POST /api/properties`
 
-use super::asked::NewListingBody;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::property::{Content, Listing, Property, PropertyCommand};
+use domain::property::draft::Draft;
+use domain::property::{Listing, Property, PropertyCommand};
 use domain::quota::Quota;
-use domain::{FieldErrors, Fields, PropertyId, UserId, Version};
-use http_kit::Envelope;
+use domain::{FieldErrors, Fields, PropertyId, Version};
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Caller, Conditions, Failure, JsonObject};
+use http_kit::{Body, Caller, Conditions, Envelope, Failure, Query, Request};
 use journal::{Claims, ExecuteError, Options};
+use serde_json::{Value, json};
 
 use super::refused;
 use crate::App;
 use crate::document::{Counts, Document, etag};
+
+/// See [`NewListing`].
+pub type NewListingBody = Body<NewListing>;
+
+/// The body of `POST /api/properties`.
+pub struct NewListing {
+    draft: Draft,
+    source_reference: Option<String>,
+}
+
+impl Request for NewListing {
+    const NAME: &'static str = "NewListing";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let source_reference = f.text("sourceReference", 1..=100);
+        Draft::read(f).map(|draft| Self { draft, source_reference })
+    }
+
+    fn about(member: &str) -> Option<&'static str> {
+        about_listing(member)
+    }
+
+    fn example() -> Value {
+        json!({"title": "Three bedrooms near the lake", "location": "Miyapur", "price": "85 lakh",
+            "propertyType": "APARTMENT", "bedrooms": "3", "bathrooms": 2, "areaSqft": 1650,
+            "amenities": "Lift, Power backup", "furnishedStatus": "SEMI_FURNISHED",
+            "contactName": "Owner", "contactPhone": "+91 98765-43210"})
+    }
+}
+
+/// What a person should know of a listing's members.
+pub(super) fn about_listing(member: &str) -> Option<&'static str> {
+    Some(match member {
+        "location" => "The locality.",
+        "city" => "The tenant's own unless given.",
+        "area" => "In `areaUnit`; wins over `areaSqft`.",
+        "floorNumber" => "Not above `totalFloors`.",
+        "plotUse" => "Of plots only.",
+        "latitude" | "longitude" => "Both or none.",
+        "sourceReference" => "Where the listing comes from: the same one cannot be listed twice by a person.",
+        _ => return None,
+    })
+}
 
 /// Lists a property of the caller's.
 #[utoipa::path(
@@ -31,15 +74,16 @@ use crate::document::{Counts, Document, etag};
 pub async fn create(
     State(app): State<App>,
     caller: Caller,
+    Query(nothing): Query<()>,
     conditions: Conditions,
-    body: JsonObject,
+    body: NewListingBody,
 ) -> Result<Response, Failure> {
     let owner = caller.person()?.user;
+    nothing?;
     let tenant = app.kit.tenants.get(&caller.tenant);
     let city = tenant.map_or("Hyderabad", |tenant| &tenant.city);
-    let mut fields = Fields::new(&body.members);
-    let (content, source_reference) = asked(&mut fields, owner, city);
-    let content = fields.finish(content)?;
+    let NewListing { draft, source_reference } = body.value?;
+    let content = draft.owned_by(owner, city);
     let id: PropertyId = app.kit.ledger.fresh().into();
     let limits = app.kit.limits(&caller, &[Quota::Homes]).await?;
     let options = Options {
@@ -63,11 +107,6 @@ pub async fn create(
         }),
         Err(other) => Err(refused(other)),
     }
-}
-
-pub fn asked(f: &mut Fields<'_>, owner: UserId, city: &str) -> (Option<Content>, Option<String>) {
-    let source_reference = f.text("sourceReference", 1..=100);
-    (Content::asked(f, owner, city), source_reference)
 }
 
 fn created(

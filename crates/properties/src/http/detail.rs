@@ -1,19 +1,16 @@
 //! Opening a listing. The one who changed it sees the change at once, whatever the read model has.
 
-use super::asked::Include;
-use http_kit::Envelope;
-use http_kit::docs::{IfNoneMatch, Query};
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use domain::favourites::{Favourites, FavouritesCommand};
 use domain::fields::Choice;
 use domain::property::Status;
 use domain::user::User;
 use domain::{Aggregate, Fields, Log, PropertyId};
-use http_kit::{Caller, Failure, Held, Params};
+use http_kit::docs::IfNoneMatch;
+use http_kit::{Caller, Envelope, Failure, Held, Query, Request};
 use serde_json::{Map, Value};
 
 use super::{is_insider, may_see, no_such_listing, property_id, removed};
@@ -38,6 +35,23 @@ struct Detail<'a> {
 
 const FOUND: &str = "Property found";
 
+/// `?include=favorite`
+pub struct Include {
+    favourite: bool,
+}
+
+impl Request for Include {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        Some(Self { favourite: f.text("include", 1..=20).as_deref() == Some("favorite") })
+    }
+
+    fn about(_: &str) -> Option<&'static str> {
+        Some(
+            "`favorite` adds what is the caller's own: `isFavorited`, and `nextStatuses`, which they may move it to.",
+        )
+    }
+}
+
 /// `GET /api/properties/{id}`: the document, and a visit. `?include=favorite` adds whether the caller saved it.
 #[utoipa::path(
     get,
@@ -53,27 +67,20 @@ pub async fn get(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
-    uri: Uri,
+    Query(include): Query<Include>,
     held: Held,
 ) -> Result<Response, Failure> {
     let id = property_id(path)?;
-    let params = Params::read(&uri, &["include"])?;
-    let mut fields = params.fields();
-    let include = asked_include(&mut fields);
-    fields.finish(Some(()))?;
+    let Include { favourite } = include?;
     let known = app.visible(&caller, id).await?;
     app.visits.note(&app.kit, &caller, &known.listing).await?;
     let tag = etag(known.version, known.counts);
-    if include.as_deref() == Some("favorite") {
+    if favourite {
         let (saved, document) = app.with_favourite(&caller, &known).await?;
         let tag = format!("{tag}-{}", u8::from(saved));
         return Ok(app.kit.reply(FOUND, document).etag(&tag).unless(&held).into_response());
     }
     Ok(app.kit.reply(FOUND, &known.body).etag(&tag).unless(&held).into_response())
-}
-
-pub fn asked_include(f: &mut Fields<'_>) -> Option<String> {
-    f.text("include", 1..=20)
 }
 
 /// `POST /api/properties/{id}/view`: the visit alone.
@@ -86,8 +93,14 @@ pub fn asked_include(f: &mut Fields<'_>) -> Option<String> {
         (status = 410, description = "The listing was removed"),
     ),
 )]
-pub async fn view(State(app): State<App>, caller: Caller, path: Path<String>) -> Result<Response, Failure> {
+pub async fn view(
+    State(app): State<App>,
+    caller: Caller,
+    path: Path<String>,
+    Query(nothing): Query<()>,
+) -> Result<Response, Failure> {
     let known = app.visible(&caller, property_id(path)?).await?;
+    nothing?;
     app.visits.note(&app.kit, &caller, &known.listing).await?;
     Ok(app.kit.reply("View noted", ()).empty().into_response())
 }

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use domain::favourites::{Favourites, FavouritesCommand};
 use domain::property::Status;
 use http_kit::docs::{IdempotencyKey, IfMatch};
-use http_kit::{Caller, Conditions, Failure};
+use http_kit::{Caller, Conditions, Failure, Query};
 use journal::{Done, Options};
 
 use super::{may_see, no_such_listing, property_id};
@@ -27,11 +27,13 @@ pub async fn save(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
 ) -> Result<Response, Failure> {
     let person = caller.person()?;
     let id = property_id(path)?;
     let known = app.visible_now(&caller, id).await?;
+    nothing?;
     let options = conditions.options(&app.kit, &caller, &[], &person.user);
     let command = FavouritesCommand::Save(id, snapshot(&known.listing));
     let done = app.favourite(&caller, command, options).await?;
@@ -51,11 +53,13 @@ pub async fn unsave(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
 ) -> Result<Response, Failure> {
     let person = caller.person()?;
     let id = property_id(path)?;
     let (listing, _) = app.folded(&caller.tenant, id).await?;
+    nothing?;
     let options = conditions.options(&app.kit, &caller, &[], &person.user);
     let command = FavouritesCommand::Unsave(id, snapshot(&listing));
     let done = app.favourite(&caller, command, options).await?;

@@ -1,6 +1,5 @@
 //! `POST /api/properties/{id}/images`: photos for a listing.
 
-use super::asked::WantedImagesBody;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::fields::MemberKind;
@@ -8,9 +7,9 @@ use domain::file::{File, Known};
 use domain::property::images::Wanted;
 use domain::property::{Listing, Property, PropertyCommand};
 use domain::{Aggregate, FieldErrors, Fields, FileId, StreamId, TenantId};
-use http_kit::Envelope;
 use http_kit::docs::{IdempotencyKey, IfMatch};
-use http_kit::{Caller, Conditions, Failure, JsonObject};
+use http_kit::{Body, Caller, Conditions, Envelope, Failure, Query, Request};
+use serde_json::{Value, json};
 
 use super::property_id;
 use crate::App;
@@ -18,6 +17,46 @@ use crate::document::{Counts, Document, etag};
 
 /// The most ids that are looked at; a listing takes fewer.
 const MOST_IDS: usize = 50;
+
+/// See [`WantedImages`].
+pub type WantedImagesBody = Body<WantedImages>;
+
+/// The body of `POST /api/properties/{id}/images`.
+pub struct WantedImages {
+    files: Vec<FileId>,
+    primary: Option<FileId>,
+}
+
+impl Request for WantedImages {
+    const NAME: &'static str = "WantedImages";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        f.asks("fileIds", || MemberKind::Ids(MOST_IDS));
+        let primary = f.parsed("primary", |text| text.parse().map_err(|_| "must be the id of a file"));
+        let ids = f.raw("fileIds").map(|ids| ids.as_array().map_or(&[][..], Vec::as_slice));
+        let ids = f.required("fileIds", ids).unwrap_or_default();
+        let mut files = Vec::with_capacity(ids.len().min(MOST_IDS));
+        for (index, id) in ids.iter().enumerate().take(MOST_IDS + 1) {
+            match id.as_str().and_then(|id| id.parse().ok()) {
+                _ if index == MOST_IDS => f.wrong("fileIds", "names too many files"),
+                Some(id) => files.push(id),
+                None => f.wrong(&format!("fileIds[{index}]"), "must be the id of a file"),
+            }
+        }
+        if f.raw("fileIds").is_some_and(|ids| ids.as_array().is_none_or(Vec::is_empty)) {
+            f.wrong("fileIds", "must be a list of ids of files");
+        }
+        Some(Self { files, primary })
+    }
+
+    fn about(member: &str) -> Option<&'static str> {
+        (member == "primary").then_some("The one that stands for the listing.")
+    }
+
+    fn example() -> Value {
+        json!({"fileIds": ["018f4a6e-0000-7000-8000-000000000001"]})
+    }
+}
 
 /// `{"fileIds": […], "primary": …}`: image files of the caller's own, in the order they are to be shown in, behind
 /// those that are not named. Naming all of them orders them anew.
@@ -37,12 +76,14 @@ pub async fn add(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
-    body: JsonObject,
+    body: WantedImagesBody,
 ) -> Result<Response, Failure> {
     let id = property_id(path)?;
     let listing = app.changeable(&caller, id).await?;
-    let (files, primary) = read(&body)?;
+    nothing?;
+    let WantedImages { files, primary } = body.value?;
     let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
     let stream = StreamId::new(&caller.tenant, Property::TYPE, id);
     // A repeat is answered whatever became of the files since.
@@ -58,31 +99,6 @@ pub async fn add(
     let reply = app.kit.done(&caller, "Photos added", document, done.position);
     let reply = reply.created(&format!("/api/files/property/{id}"));
     Ok(reply.etag(&etag(done.version, counts)).into_response())
-}
-
-fn read(body: &JsonObject) -> Result<(Vec<FileId>, Option<FileId>), Failure> {
-    let mut fields = Fields::new(&body.members);
-    let (files, primary) = asked(&mut fields);
-    Ok((fields.finish(Some(files))?, primary))
-}
-
-pub fn asked(fields: &mut Fields<'_>) -> (Vec<FileId>, Option<FileId>) {
-    fields.asks("fileIds", || MemberKind::Ids(MOST_IDS));
-    let primary = fields.parsed("primary", |text| text.parse().map_err(|_| "must be the id of a file"));
-    let ids = fields.raw("fileIds").map(|ids| ids.as_array().map_or(&[][..], Vec::as_slice));
-    let ids = fields.required("fileIds", ids).unwrap_or_default();
-    let mut files = Vec::with_capacity(ids.len().min(MOST_IDS));
-    for (index, id) in ids.iter().enumerate().take(MOST_IDS + 1) {
-        match id.as_str().and_then(|id| id.parse().ok()) {
-            _ if index == MOST_IDS => fields.wrong("fileIds", "names too many files"),
-            Some(id) => files.push(id),
-            None => fields.wrong(&format!("fileIds[{index}]"), "must be the id of a file"),
-        }
-    }
-    if fields.raw("fileIds").is_some_and(|ids| ids.as_array().is_none_or(Vec::is_empty)) {
-        fields.wrong("fileIds", "must be a list of ids of files");
-    }
-    (files, primary)
 }
 
 impl App {

@@ -1,27 +1,24 @@
 //! Asking an owner, and following that up.
 
-use super::asked::{EnquiryBody, FollowUpBody, LeadList};
+mod requests;
+
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
-use domain::fields::{Choice, MemberKind};
-use domain::lead::{Enquiry, Lead, LeadCommand, LeadRejection, LeadStatus, Purpose};
+use domain::lead::{Enquiry, Lead, LeadCommand, LeadRejection, LeadStatus};
 use domain::property::Status;
-use domain::property::content::Contact;
 use domain::user::User;
-use domain::{Fields, LeadId, Log, Personal, PropertyId, Timestamp, UserId, people};
-use http_kit::docs::{IdempotencyKey, IfMatch, Query};
-use http_kit::{Caller, Conditions, Deed, Failure, JsonObject, Paging, Params, Right};
-use http_kit::{Envelope, Page};
+use domain::{LeadId, Log, Personal, PropertyId, UserId};
+use http_kit::docs::{IdempotencyKey, IfMatch};
+use http_kit::{Caller, Conditions, Deed, Envelope, Failure, Invalid, Page, Query, Right};
 use journal::{Claim, Claims, ExecuteError, Options};
 
+use self::requests::{EnquiryBody, FollowUp, FollowUpBody, LeadList, NewEnquiry};
 use super::{no_such_listing, property_id};
 use crate::App;
 use crate::document::snapshot;
 use crate::leads::{LeadDocument, Side};
 use crate::queries::leads::Wanted;
-
-const WORDS: std::ops::RangeInclusive<usize> = 1..=1000;
 
 fn no_such_lead() -> Failure {
     Failure::not_found("LEAD_NOT_FOUND", "there is no such lead")
@@ -56,14 +53,18 @@ pub async fn make(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
-    body: JsonObject,
+    body: EnquiryBody,
 ) -> Result<Response, Failure> {
     caller.person()?;
     let property = property_id(path)?;
     let known = app.visible_now(&caller, property).await?;
     let seeker = caller.confirmed(&app.kit).await?.user;
-    let enquiry = app.enquiry(&caller, seeker, &body).await?;
+    nothing?;
+    let now = app.kit.ledger.clock().now();
+    let enquiry = Invalid::or_wrong(body.value, |enquiry| enquiry.is_ahead_of(now))?;
+    let enquiry = app.enquiry(&caller, seeker, enquiry).await?;
     // Those who look after the site see homes of absent owners, too.
     if known.listing.status != Status::Active || known.owner_absent {
         return Err(Failure::conflict("NOT_ON_THE_MARKET", "the home is not on the market now"));
@@ -97,59 +98,11 @@ fn refused(error: ExecuteError<LeadRejection>) -> Failure {
     }
 }
 
-fn asked_words(f: &mut Fields<'_>) -> Option<String> {
-    f.text("message", WORDS)
-}
-
-/// What an enquiry says besides its words.
-fn asked(f: &mut Fields<'_>, now: Timestamp) -> (Option<Purpose>, Contact, Option<Timestamp>) {
-    let purpose = f.choice("purpose");
-    let purpose = if f.raw("purpose").is_some() { purpose } else { Some(Purpose::Enquiry) };
-    let contact = Contact {
-        name: f.text("name", 1..=100),
-        phone: f.parsed("phone", people::phone),
-        email: f.parsed("email", people::email),
-    };
-    let visit_at = f.parsed("visitAt", |text| match text.parse::<Timestamp>() {
-        Ok(at) if at > now => Ok(at),
-        Ok(_) => Err("must be in the future"),
-        Err(_) => Err("must be a time such as 2026-01-31T10:00:00Z"),
-    });
-    (purpose, contact, visit_at)
-}
-
-pub fn asked_enquiry(f: &mut Fields<'_>) {
-    asked_words(f);
-    asked(f, Timestamp::default());
-}
-
-pub fn asked_follow_up(f: &mut Fields<'_>) -> (Option<LeadStatus>, Option<String>) {
-    (f.choice("status"), f.text("note", WORDS))
-}
-
-/// Which leads; the last is their page.
-pub fn asked_list(
-    f: &mut Fields<'_>,
-) -> (Option<Side>, Option<LeadStatus>, Option<PropertyId>, Option<Paging>) {
-    f.asks("box", || MemberKind::Choice(vec!["received", "sent"]));
-    let side = f.parsed("box", |word| match word {
-        "received" => Ok(Side::Owner),
-        "sent" => Ok(Side::Seeker),
-        _ => Err("must be received or sent"),
-    });
-    let status = f.choice("status");
-    let property =
-        f.parsed("propertyId", |id| id.parse::<PropertyId>().map_err(|_| "must be the id of a listing"));
-    (side, status, property, Paging::read(f, 10, 2))
-}
-
 impl App {
-    /// What the body asks; whoever names no way to be reached is reached as their account says.
-    async fn enquiry(&self, caller: &Caller, seeker: UserId, body: &JsonObject) -> Result<Enquiry, Failure> {
-        let mut fields = Fields::new(&body.members);
-        let words = asked_words(&mut fields).map(|text| Personal::of(seeker, text));
-        let (purpose, mut contact, visit_at) = asked(&mut fields, self.kit.ledger.clock().now());
-        let purpose = fields.finish(purpose)?;
+    /// What `seeker` asks; whoever names no way to be reached is reached as their account says.
+    async fn enquiry(&self, caller: &Caller, seeker: UserId, asked: NewEnquiry) -> Result<Enquiry, Failure> {
+        let NewEnquiry { words, purpose, mut contact, visit_at } = asked;
+        let words = words.map(|text| Personal::of(seeker, text));
         if contact.phone.is_none() && contact.email.is_none() {
             let (user, _) = self.kit.ledger.load::<User>(&caller.tenant, seeker).await?;
             let person = user.person.ok_or_else(|| Failure::unauthenticated("sign in first"))?;
@@ -171,14 +124,16 @@ impl App {
     params(Query<LeadList>),
     responses((status = 200, description = "The newest first", body = Envelope<Page<LeadDocument>>)),
 )]
-pub async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(list): Query<LeadList>,
+    uri: Uri,
+) -> Result<Response, Failure> {
     let person = caller.person()?.user;
-    let params = Params::read(&uri, &["box", "status", "propertyId", "page", "size", "cursor"])?;
-    let mut fields = params.fields();
-    let (side, status, property, paging) = asked_list(&mut fields);
-    let paging = fields.finish(paging)?;
+    let LeadList { side, status, property, paging } = list?;
     let fresh = app.kit.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
-    let wanted = Wanted { person, side: side.unwrap_or(Side::Owner), status, property };
+    let wanted = Wanted { person, side, status, property };
     let page = app.leads(&caller.tenant, &wanted, &paging).await?;
     let links = page.links(&uri);
     Ok(app.kit.reply("Leads found", page).links(&links).stale(fresh.is_stale()).into_response())
@@ -200,20 +155,17 @@ pub async fn follow_up(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
-    body: JsonObject,
+    body: FollowUpBody,
 ) -> Result<Response, Failure> {
     caller.person()?;
     let id: LeadId = id.parse().map_err(|_| no_such_lead())?;
     let (lead, _) = app.kit.ledger.load::<Lead>(&caller.tenant, id).await?;
     let lead = lead.made.ok_or_else(no_such_lead)?;
     caller.reach(Right::Change(lead.owner), no_such_lead)?;
-    let mut fields = Fields::new(&body.members);
-    let (status, note) = asked_follow_up(&mut fields);
-    if status.is_none() && note.is_none() {
-        fields.wrong("status", format!("{}; or give a note", LeadStatus::choices()));
-    }
-    fields.finish(Some(()))?;
+    nothing?;
+    let FollowUp { status, note } = body.value?;
     // Whoever was answered may ask again; whose enquiry is spam may not.
     let claims = match status {
         Some(LeadStatus::Won | LeadStatus::Lost) => Claims { take: Vec::new(), release_all: true },

@@ -1,15 +1,13 @@
 //! Lists of listings. Each waits, bounded, for its reader's own writes.
 
-use super::asked::{ListingList, Size};
 use crate::document::Document;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use domain::fields::MemberKind;
 use domain::{Fields, Log, UserId};
-use http_kit::docs::Query;
-use http_kit::{Caller, Failure, Paging, Params};
-use http_kit::{Envelope, Page};
+use http_kit::{Caller, Envelope, Failure, First, Page, Paging, Query, Request};
+use serde_json::{Value, json};
 
 use crate::App;
 use crate::queries::favourites::SHOWN_TO_SAVERS;
@@ -18,19 +16,32 @@ use crate::queries::{NEWEST, Selection, Sort, SortBy};
 const ACTIVE: &str = "p.status = 'ACTIVE'
     and not exists (select 1 from absent_owners a where a.user_id = p.owner_id and a.tenant = p.tenant)";
 
-/// The parameters of a list: its part, and how it is ordered.
-fn read(uri: &Uri) -> Result<(Paging, Sort), Failure> {
-    let params = Params::read(uri, &["page", "size", "cursor", "sortBy", "sortDir", "sort"])?;
-    let mut fields = params.fields();
-    let asked = asked(&mut fields);
-    Ok(fields.finish(asked)?)
+/// The query of a list of listings: which part of it, and how it is ordered.
+pub struct ListingList {
+    paging: Paging,
+    /// The newest first, unless something is said.
+    sort: Sort,
+    is_sorted: bool,
 }
 
-pub fn asked(f: &mut Fields<'_>) -> Option<(Paging, Sort)> {
-    f.asks("sortBy", || MemberKind::Choice(SortBy::WORDS.iter().map(|(word, _)| *word).collect()));
-    f.asks("sortDir", || MemberKind::Choice(vec!["asc", "desc"]));
-    let sort = sort(f);
-    Paging::read(f, 10, 2).zip(sort)
+impl Request for ListingList {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        f.asks("sortBy", || MemberKind::Choice(SortBy::WORDS.iter().map(|(word, _)| *word).collect()));
+        f.asks("sortDir", || MemberKind::Choice(vec!["asc", "desc"]));
+        let is_sorted = ["sort", "sortBy", "sortDir"].iter().any(|name| f.raw(name).is_some());
+        let sort = sort(f);
+        let paging = Paging::read(f, 10, 2);
+        Some(Self { paging: paging?, sort: sort?, is_sorted })
+    }
+
+    fn about(member: &str) -> Option<&'static str> {
+        (member == "sort")
+            .then_some("Instead of `sortBy` and `sortDir`: `price`, or `-price` for the dearest first.")
+    }
+
+    fn example() -> Value {
+        json!({"size": 5, "sortBy": "price", "sortDir": "asc"})
+    }
 }
 
 /// `sortBy=price&sortDir=asc`, or `sort=-price`.
@@ -76,8 +87,13 @@ impl App {
     params(Query<ListingList>),
     responses((status = 200, description = "A page of listings", body = Envelope<Page<Document<'static>>>)),
 )]
-pub async fn all(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
-    let (paging, sort) = read(&uri)?;
+pub async fn all(
+    State(app): State<App>,
+    caller: Caller,
+    Query(list): Query<ListingList>,
+    uri: Uri,
+) -> Result<Response, Failure> {
+    let ListingList { paging, sort, .. } = list?;
     let selection = Selection { condition: ACTIVE, params: Vec::new(), join: "", sort };
     app.answer(&caller, selection, &paging, &uri).await
 }
@@ -90,8 +106,13 @@ pub async fn all(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Res
     params(Query<ListingList>),
     responses((status = 200, description = "A page of listings", body = Envelope<Page<Document<'static>>>)),
 )]
-pub async fn featured(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
-    let (paging, sort) = read(&uri)?;
+pub async fn featured(
+    State(app): State<App>,
+    caller: Caller,
+    Query(list): Query<ListingList>,
+    uri: Uri,
+) -> Result<Response, Failure> {
+    let ListingList { paging, sort, .. } = list?;
     let condition = format!("p.featured = 1 and {ACTIVE}");
     let selection = Selection { condition: &condition, params: Vec::new(), join: "", sort };
     app.answer(&caller, selection, &paging, &uri).await
@@ -102,16 +123,17 @@ pub async fn featured(State(app): State<App>, caller: Caller, uri: Uri) -> Resul
     get,
     path = "/api/properties/recent",
     summary = "The newest homes",
-    params(Query<Size>),
+    params(Query<First<10>>),
     responses(
         (status = 200, description = "The newest, as an array", body = Envelope<Vec<Document<'static>>>),
     ),
 )]
-pub async fn recent(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
-    let params = Params::read(&uri, &["size"])?;
-    let mut fields = params.fields();
-    let paging = Paging::read(&mut fields, 10, 2);
-    let paging = fields.finish(paging)?;
+pub async fn recent(
+    State(app): State<App>,
+    caller: Caller,
+    Query(first): Query<First<10>>,
+) -> Result<Response, Failure> {
+    let First(paging) = first?;
     let fresh = app.kit.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
     let selection = Selection { condition: ACTIVE, params: Vec::new(), join: "", sort: NEWEST };
     let page = app.list(&caller.tenant, selection, &paging).await?;
@@ -126,9 +148,14 @@ pub async fn recent(State(app): State<App>, caller: Caller, uri: Uri) -> Result<
     params(Query<ListingList>),
     responses((status = 200, description = "A page of listings", body = Envelope<Page<Document<'static>>>)),
 )]
-pub async fn own(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
+pub async fn own(
+    State(app): State<App>,
+    caller: Caller,
+    Query(list): Query<ListingList>,
+    uri: Uri,
+) -> Result<Response, Failure> {
     let user = caller.person()?.user;
-    let (paging, sort) = read(&uri)?;
+    let ListingList { paging, sort, .. } = list?;
     let params = vec![user.to_string().into()];
     let condition = "p.owner_id = $2 and p.status <> 'REMOVED'";
     app.answer(&caller, Selection { condition, params, join: "", sort }, &paging, &uri).await
@@ -146,9 +173,10 @@ pub async fn of_person(
     State(app): State<App>,
     caller: Caller,
     Path(user): Path<String>,
+    Query(list): Query<ListingList>,
     uri: Uri,
 ) -> Result<Response, Failure> {
-    let (paging, sort) = read(&uri)?;
+    let ListingList { paging, sort, .. } = list?;
     let unknown = |_| Failure::no_such_person();
     let user: UserId = if user == "me" { caller.person()?.user } else { user.parse().map_err(unknown)? };
     let condition = format!("p.owner_id = $2 and {ACTIVE}");
@@ -164,12 +192,15 @@ pub async fn of_person(
     params(Query<ListingList>),
     responses((status = 200, description = "A page of listings", body = Envelope<Page<Document<'static>>>)),
 )]
-pub async fn favourites(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
+pub async fn favourites(
+    State(app): State<App>,
+    caller: Caller,
+    Query(list): Query<ListingList>,
+    uri: Uri,
+) -> Result<Response, Failure> {
     let user = caller.person()?.user;
-    let (paging, sort) = read(&uri)?;
-    let named = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes())
-        .any(|(name, value)| name.starts_with("sort") && !value.is_empty());
-    let sort = if named { sort } else { Sort { by: SortBy::SavedAt, descending: true } };
+    let ListingList { paging, sort, is_sorted } = list?;
+    let sort = if is_sorted { sort } else { Sort { by: SortBy::SavedAt, descending: true } };
     let selection = Selection {
         condition: &format!("f.user_id = $2 and {SHOWN_TO_SAVERS}"),
         params: vec![user.to_string().into()],

@@ -1,21 +1,30 @@
 //! Telling owners who was shown their contact.
 
-use super::asked::ContactLookList;
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use domain::{Fields, Log, PropertyId};
-use http_kit::docs::Query;
-use http_kit::{Caller, Envelope, Failure, Page, Paging, Params};
+use http_kit::{Caller, Envelope, Failure, Page, Paging, Query, Request};
 
 use crate::App;
 use crate::looks::ContactLook;
 
-/// Which looks, and their page.
-pub fn asked_list(f: &mut Fields<'_>) -> (Option<PropertyId>, Option<Paging>) {
-    let property =
-        f.parsed("propertyId", |id| id.parse::<PropertyId>().map_err(|_| "must be the id of a listing"));
-    (property, Paging::read(f, 10, 2))
+/// The query of `GET /api/contact-looks`: which looks, and their page.
+pub struct ContactLookList {
+    property: Option<PropertyId>,
+    paging: Paging,
+}
+
+impl Request for ContactLookList {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let property =
+            f.parsed("propertyId", |id| id.parse::<PropertyId>().map_err(|_| "must be the id of a listing"));
+        Paging::read(f, 10, 2).map(|paging| Self { property, paging })
+    }
+
+    fn about(member: &str) -> Option<&'static str> {
+        (member == "propertyId").then_some("At the contact of this listing only.")
+    }
 }
 
 /// `GET /api/contact-looks`: of all the caller's homes, or of one.
@@ -26,12 +35,14 @@ pub fn asked_list(f: &mut Fields<'_>) -> (Option<PropertyId>, Option<Paging>) {
     params(Query<ContactLookList>),
     responses((status = 200, description = "The newest first", body = Envelope<Page<ContactLook>>)),
 )]
-pub async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(list): Query<ContactLookList>,
+    uri: Uri,
+) -> Result<Response, Failure> {
     let owner = caller.person()?.user;
-    let params = Params::read(&uri, &["propertyId", "page", "size", "cursor"])?;
-    let mut fields = params.fields();
-    let (property, paging) = asked_list(&mut fields);
-    let paging = fields.finish(paging)?;
+    let ContactLookList { property, paging } = list?;
     // The looks are others' doing; what the homes are called is the caller's.
     let fresh = app.kit.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
     let page = app.contact_looks(&caller.tenant, (owner, property), &paging).await?;

@@ -1,17 +1,40 @@
 //! What moderators decide about listings.
 
-use super::asked::{FeaturedBody, RefusalBody, VerifiedBody};
-use crate::document::Document;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::Fields;
 use domain::property::PropertyCommand;
-use http_kit::Envelope;
 use http_kit::docs::{IdempotencyKey, IfMatch};
-use http_kit::{Caller, Conditions, Failure, JsonObject, Right};
+use http_kit::{Body, Caller, Conditions, Envelope, Failure, Query, Request, Right};
+use serde_json::{Value, json};
 
 use super::property_id;
 use crate::App;
+use crate::document::Document;
+
+/// See [`Featured`].
+pub type FeaturedBody = Body<Featured>;
+
+/// The body of `POST /api/properties/{id}/feature`.
+pub struct Featured {
+    featured: bool,
+}
+
+impl Request for Featured {
+    const NAME: &'static str = "Featured";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        Some(Self { featured: f.flag("featured").unwrap_or(true) })
+    }
+
+    fn about(_: &str) -> Option<&'static str> {
+        Some("True unless given.")
+    }
+
+    fn example() -> Value {
+        json!({"featured": true})
+    }
+}
 
 /// `POST …/feature`: `{"featured": false}` takes it out again.
 #[utoipa::path(
@@ -29,13 +52,40 @@ pub async fn feature(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
-    body: JsonObject,
+    body: FeaturedBody,
 ) -> Result<Response, Failure> {
-    let flag = flag(&caller, &body, "featured")?;
+    caller.require(Right::Moderate)?;
+    nothing?;
+    let Featured { featured } = body.value?;
     let id = property_id(path)?;
     let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
-    app.execute(&caller, id, PropertyCommand::Feature(flag, app.by(&caller)?), options, "Featured").await
+    app.execute(&caller, id, PropertyCommand::Feature(featured, app.by(&caller)?), options, "Featured").await
+}
+
+/// See [`Verified`].
+pub type VerifiedBody = Body<Verified>;
+
+/// The body of `POST /api/properties/{id}/verify`.
+pub struct Verified {
+    verified: bool,
+}
+
+impl Request for Verified {
+    const NAME: &'static str = "Verified";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        Some(Self { verified: f.flag("verified").unwrap_or(true) })
+    }
+
+    fn about(_: &str) -> Option<&'static str> {
+        Some("True unless given.")
+    }
+
+    fn example() -> Value {
+        json!({"verified": true})
+    }
 }
 
 /// `POST …/verify`: `{"verified": false}` takes it back.
@@ -54,20 +104,16 @@ pub async fn verify(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
-    body: JsonObject,
+    body: VerifiedBody,
 ) -> Result<Response, Failure> {
-    let flag = flag(&caller, &body, "verified")?;
+    caller.require(Right::Moderate)?;
+    nothing?;
+    let Verified { verified } = body.value?;
     let id = property_id(path)?;
     let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
-    app.execute(&caller, id, PropertyCommand::Verify(flag, app.by(&caller)?), options, "Verified").await
-}
-
-fn flag(caller: &Caller, body: &JsonObject, name: &str) -> Result<bool, Failure> {
-    caller.require(Right::Moderate)?;
-    let mut fields = Fields::new(&body.members);
-    let flag = fields.flag(name).unwrap_or(true);
-    Ok(fields.finish(Some(flag))?)
+    app.execute(&caller, id, PropertyCommand::Verify(verified, app.by(&caller)?), options, "Verified").await
 }
 
 /// `POST …/approve`
@@ -86,12 +132,39 @@ pub async fn approve(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
 ) -> Result<Response, Failure> {
     caller.require(Right::Moderate)?;
+    nothing?;
     let id = property_id(path)?;
     let options = conditions.options(&app.kit, &caller, &[], &id);
     app.execute(&caller, id, PropertyCommand::Approve(app.by(&caller)?), options, "Approved").await
+}
+
+/// See [`Refusal`].
+pub type RefusalBody = Body<Refusal>;
+
+/// The body of `POST /api/properties/{id}/reject`.
+pub struct Refusal {
+    reason: String,
+}
+
+impl Request for Refusal {
+    const NAME: &'static str = "Refusal";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let reason = f.text("reason", 3..=500);
+        f.required("reason", reason).map(|reason| Self { reason })
+    }
+
+    fn about(_: &str) -> Option<&'static str> {
+        Some("For the owner to read.")
+    }
+
+    fn example() -> Value {
+        json!({"reason": "The photos show another home"})
+    }
 }
 
 /// `POST …/reject`: with a reason for the owner. A home that is on show is taken down, which only moderators undo.
@@ -111,20 +184,15 @@ pub async fn reject(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
-    body: JsonObject,
+    body: RefusalBody,
 ) -> Result<Response, Failure> {
     caller.require(Right::Moderate)?;
+    nothing?;
     let id = property_id(path)?;
-    let mut fields = Fields::new(&body.members);
-    let reason = asked_reason(&mut fields);
-    let reason = fields.finish(reason)?;
+    let Refusal { reason } = body.value?;
     let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
     let command = PropertyCommand::Reject(reason, app.by(&caller)?);
     app.execute(&caller, id, command, options, "Rejected").await
-}
-
-pub fn asked_reason(f: &mut Fields<'_>) -> Option<String> {
-    let reason = f.text("reason", 3..=500);
-    f.required("reason", reason)
 }

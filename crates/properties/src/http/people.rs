@@ -6,9 +6,8 @@ use domain::activity::ActivityEvent;
 use domain::audit::AuditEvent;
 use domain::property::Status;
 use domain::{Actor, Metadata, Personal, Position, StreamId};
-use http_kit::Envelope;
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Caller, Conditions, Deed, Failure};
+use http_kit::{Caller, Conditions, Deed, Envelope, Failure, Query};
 use journal::Idempotency;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -40,9 +39,11 @@ pub async fn share(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
 ) -> Result<Response, Failure> {
     caller.person()?;
+    nothing?;
     let id = property_id(path)?;
     let known = app.visible_now(&caller, id).await?;
     let event = ActivityEvent::Shared { property_id: id, snapshot: snapshot(&known.listing) };
@@ -68,8 +69,10 @@ pub async fn contact(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
+    Query(nothing): Query<()>,
 ) -> Result<Response, Failure> {
     caller.person()?;
+    nothing?;
     let id = property_id(path)?;
     let known = app.visible_now(&caller, id).await?;
     let listing = &known.listing;

@@ -1,21 +1,20 @@
 //! What people say is wrong with listings, and what waits for a moderator.
 
-use super::asked::{ComplaintBody, PageOf};
-use crate::queries::queue::Waiting;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use domain::report::{Cause, Complaint, Report};
 use domain::{Fields, Log, Personal, PropertyId, ReportId};
-use http_kit::docs::{IdempotencyKey, Query};
-use http_kit::{Caller, Conditions, Failure, JsonObject, Paging, Params, Right};
-use http_kit::{Envelope, Page};
+use http_kit::docs::IdempotencyKey;
+use http_kit::{Body, Caller, Conditions, Envelope, Failure, Page, PageOf, Query, Request, Right};
 use journal::{Claims, ExecuteError, Options};
 use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::property_id;
 use crate::App;
+use crate::queries::queue::Waiting;
 
 /// A report, as whoever made it gets it back.
 #[derive(Debug, Serialize, ToSchema)]
@@ -26,9 +25,28 @@ pub struct Told {
     cause: Cause,
 }
 
-pub fn asked(f: &mut Fields<'_>) -> (Option<Cause>, Option<String>) {
-    let cause = f.choice("cause");
-    (f.required("cause", cause), f.text("details", 1..=1000))
+/// See [`NewComplaint`].
+pub type ComplaintBody = Body<NewComplaint>;
+
+/// The body of `POST /api/properties/{id}/report`.
+pub struct NewComplaint {
+    cause: Cause,
+    details: Option<String>,
+}
+
+impl Request for NewComplaint {
+    const NAME: &'static str = "Complaint";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let cause = f.choice("cause");
+        let cause = f.required("cause", cause);
+        let details = f.text("details", 1..=1000);
+        cause.map(|cause| Self { cause, details })
+    }
+
+    fn example() -> Value {
+        json!({"cause": "DUPLICATE", "details": "The same home is listed twice"})
+    }
 }
 
 /// `POST /api/properties/{id}/report`: once a person and listing.
@@ -48,16 +66,16 @@ pub async fn report(
     State(app): State<App>,
     caller: Caller,
     path: Path<String>,
+    Query(nothing): Query<()>,
     conditions: Conditions,
-    body: JsonObject,
+    body: ComplaintBody,
 ) -> Result<Response, Failure> {
     let reporter_id = caller.person()?.user;
     let property_id = property_id(path)?;
     let known = app.visible_now(&caller, property_id).await?;
-    let mut fields = Fields::new(&body.members);
-    let (cause, details) = asked(&mut fields);
+    nothing?;
+    let NewComplaint { cause, details } = body.value?;
     let details = details.map(|text| Personal::of(reporter_id, text));
-    let cause = fields.finish(cause)?;
     if known.listing.owner == reporter_id {
         return Err(Failure::conflict("OWN_LISTING", "the listing is your own"));
     }
@@ -86,15 +104,17 @@ pub async fn report(
     get,
     path = "/api/moderation/queue",
     summary = "What waits for a moderator",
-    params(Query<PageOf>),
+    params(Query<PageOf<10>>),
     responses((status = 200, description = "The longest waiting first", body = Envelope<Page<Waiting>>)),
 )]
-pub async fn queue(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
+pub async fn queue(
+    State(app): State<App>,
+    caller: Caller,
+    Query(page): Query<PageOf<10>>,
+    uri: Uri,
+) -> Result<Response, Failure> {
     caller.require(Right::Moderate)?;
-    let params = Params::read(&uri, &Paging::PARAMS)?;
-    let mut fields = params.fields();
-    let paging = Paging::read(&mut fields, 10, 2);
-    let paging = fields.finish(paging)?;
+    let PageOf(paging) = page?;
     let fresh = app.kit.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
     let page = app.queue(&caller.tenant, &paging).await?;
     let links = page.links(&uri);

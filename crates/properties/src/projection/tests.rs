@@ -4,9 +4,10 @@ use std::path::Path;
 
 use ::projection::ViewStore;
 use bus::{Advance, ApplyError, Checkpoint, Lease, Target};
-use domain::property::{By, Content, Property, PropertyCommand, Status};
+use domain::property::draft::Draft;
+use domain::property::{By, Property, PropertyCommand, Status};
 use domain::user::{Role, UserEvent, UserStatus};
-use domain::{Actor, Clock, Ids, Metadata, StreamId, TenantId, Timestamp, UserId};
+use domain::{Actor, Clock, Fields, Ids, Metadata, StreamId, TenantId, Timestamp, UserId};
 use journal::sqlite::Limits;
 use journal::{KeyRing, Options, SqliteJournal};
 use serde_json::json;
@@ -44,7 +45,8 @@ impl World {
     async fn list(&self) -> PropertyId {
         let body = json!({"title": "A home", "location": "Kondapur", "price": 5_000_000, "propertyType": "VILLA",
             "contactName": "Zubeida", "address": "Lane 7"});
-        let content = Content::read(body.as_object().unwrap(), self.owner, "Hyderabad").unwrap();
+        let content =
+            Fields::read(body.as_object().unwrap(), Draft::read).unwrap().owned_by(self.owner, "Hyderabad");
         let id: PropertyId = self.ledger.fresh().into();
         let (owner, source_reference) = (self.owner, None);
         let list = PropertyCommand::List { id, owner, content, source_reference, moderated: false };

@@ -11,11 +11,11 @@ use serde_json::value::{RawValue, to_raw_value};
 use tokio::time::Instant;
 use utoipa::ToSchema;
 
-use super::read::{Asked, cursor};
 use crate::App;
 use crate::home::{Document, Finding, Home};
 use crate::query::{Count, Facets, Found, Hit, Query, kilometres, text_score};
 use crate::ranking::Measured;
+use crate::request::{Asked, cursor};
 use crate::rows;
 
 /// A page of hits and what can be chosen next.

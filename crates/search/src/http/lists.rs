@@ -1,23 +1,21 @@
 //! The operations.
 
 use super::answer::Results;
-use super::asked::{Search, SearchBody, Size};
-use crate::home::Document;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use domain::activity::ActivityEvent;
 use domain::property::Status;
-use domain::{Fields, Personal, PropertyId};
-use http_kit::Envelope;
-use http_kit::docs::Query as QueryOf;
-use http_kit::{Caller, Failure, JsonObject, Paging, Params};
+use domain::{Personal, PropertyId};
+use http_kit::Query as QueryOf;
+use http_kit::{Caller, Envelope, Failure, First};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::read::{Asked, PARAMS, asked, renamed};
 use crate::App;
-use crate::query::{Count, Facets, Like, Query, Sort, SortBy};
+use crate::home::Document;
+use crate::query::{Count, Facets, Filters, Like, Query, Sort, SortBy};
+use crate::request::{Asked, SearchBody, SearchRequest};
 use crate::rows;
 
 /// What can be chosen.
@@ -34,10 +32,9 @@ struct Choices {
 }
 
 impl App {
-    fn read(&self, mut fields: Fields<'_>, caller: &Caller, facets: bool) -> Result<Asked, Failure> {
-        let now = self.search.kit.ledger.clock().now();
-        let asked = asked(&mut fields, &caller.tenant, now, facets);
-        Ok(fields.finish(asked)?)
+    /// A request as what `caller` asks now; `facets` says whether they are counted where nothing is said.
+    fn asked(&self, caller: &Caller, request: SearchRequest, facets: bool) -> Asked {
+        request.asked_in(&caller.tenant, self.search.kit.ledger.clock().now(), facets)
     }
 
     /// A page. `uri` is where it is asked for again, if it is: what a body asks for has no address.
@@ -73,14 +70,18 @@ impl App {
     get,
     path = "/api/search/properties",
     summary = "Search homes",
-    params(QueryOf<Search>),
+    params(QueryOf<SearchRequest>),
     responses(
         (status = 200, description = "A page of homes, and the counts of what can be chosen next", body = Envelope<Results>),
     ),
 )]
-pub async fn by_query(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
-    let params = Params::read(&uri, &PARAMS)?;
-    let asked = app.read(params.fields(), &caller, true)?;
+pub async fn by_query(
+    State(app): State<App>,
+    caller: Caller,
+    QueryOf(request): QueryOf<SearchRequest>,
+    uri: Uri,
+) -> Result<Response, Failure> {
+    let asked = app.asked(&caller, request?, true);
     app.answer(&caller, asked, Some(&uri)).await
 }
 
@@ -94,9 +95,14 @@ pub async fn by_query(State(app): State<App>, caller: Caller, uri: Uri) -> Resul
         (status = 200, description = "A page of homes, and the counts of what can be chosen next", body = Envelope<Results>),
     ),
 )]
-pub async fn by_body(State(app): State<App>, caller: Caller, body: JsonObject) -> Result<Response, Failure> {
-    let members = renamed(body.members);
-    let asked = app.read(Fields::new(&members), &caller, true)?;
+pub async fn by_body(
+    State(app): State<App>,
+    caller: Caller,
+    QueryOf(nothing): QueryOf<()>,
+    body: SearchBody,
+) -> Result<Response, Failure> {
+    nothing?;
+    let asked = app.asked(&caller, body.value?, true);
     app.answer(&caller, asked, None).await
 }
 
@@ -105,14 +111,18 @@ pub async fn by_body(State(app): State<App>, caller: Caller, body: JsonObject) -
     get,
     path = "/api/properties/search",
     summary = "Search homes; facets only when asked for",
-    params(QueryOf<Search>),
+    params(QueryOf<SearchRequest>),
     responses(
         (status = 200, description = "A page of homes, and the counts of what can be chosen next", body = Envelope<Results>),
     ),
 )]
-pub async fn listings(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
-    let params = Params::read(&uri, &PARAMS)?;
-    let asked = app.read(params.fields(), &caller, false)?;
+pub async fn listings(
+    State(app): State<App>,
+    caller: Caller,
+    QueryOf(request): QueryOf<SearchRequest>,
+    uri: Uri,
+) -> Result<Response, Failure> {
+    let asked = app.asked(&caller, request?, false);
     app.answer(&caller, asked, Some(&uri)).await
 }
 
@@ -122,12 +132,15 @@ pub async fn listings(State(app): State<App>, caller: Caller, uri: Uri) -> Resul
     get,
     path = "/api/search/filters",
     summary = "What can be chosen, with counts",
-    params(QueryOf<Search>),
+    params(QueryOf<SearchRequest>),
     responses((status = 200, description = "Filters and orders", body = Envelope<Choices>)),
 )]
-pub async fn filters(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
-    let params = Params::read(&uri, &PARAMS)?;
-    let mut asked = app.read(params.fields(), &caller, true)?;
+pub async fn filters(
+    State(app): State<App>,
+    caller: Caller,
+    QueryOf(request): QueryOf<SearchRequest>,
+) -> Result<Response, Failure> {
+    let mut asked = app.asked(&caller, request?, true);
     let fresh = app.fresh(&caller).await;
     (asked.query.facets, asked.query.size, asked.query.offset) = (true, 0, 0);
     let found = app.search(asked.query).await?;
@@ -141,13 +154,18 @@ pub async fn filters(State(app): State<App>, caller: Caller, uri: Uri) -> Result
     get,
     path = "/api/search/featured",
     summary = "Featured homes, the newest first",
-    params(QueryOf<Size>),
+    params(QueryOf<First<10>>),
     responses((status = 200, description = "As an array", body = Envelope<Vec<Document<'static>>>)),
 )]
-pub async fn featured(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
-    let params = Params::read(&uri, &["size"])?;
-    let mut asked = app.read(params.fields(), &caller, false)?;
-    asked.query.filters.featured = Some(true);
+pub async fn featured(
+    State(app): State<App>,
+    caller: Caller,
+    QueryOf(first): QueryOf<First<10>>,
+) -> Result<Response, Failure> {
+    let First(paging) = first?;
+    let filters = Filters { featured: Some(true), ..Filters::default() };
+    let all = Query::all(caller.tenant.clone(), app.search.kit.ledger.clock().now());
+    let asked = Asked::first(paging, Query { filters, ..all });
     let fresh = app.fresh(&caller).await;
     let (results, _) = app.results(&caller, &asked).await?;
     let reply = app.search.kit.reply("Featured properties", results.into_content());
@@ -160,7 +178,7 @@ pub async fn featured(State(app): State<App>, caller: Caller, uri: Uri) -> Resul
     get,
     path = "/api/properties/{id}/similar",
     summary = "Homes like this one",
-    params(QueryOf<Size>),
+    params(QueryOf<First<5>>),
     responses(
         (status = 200, description = "The most alike first, as an array", body = Envelope<Vec<Document<'static>>>),
         (status = 410, description = "The listing was removed"),
@@ -170,16 +188,11 @@ pub async fn similar(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
-    uri: Uri,
+    QueryOf(first): QueryOf<First<5>>,
 ) -> Result<Response, Failure> {
-    let params = Params::read(&uri, &["size"])?;
-    let mut fields = params.fields();
-    let paging = Paging::read(&mut fields, 5, 2);
-    let paging = fields.finish(paging)?;
+    let First(paging) = first?;
     let fresh = app.fresh(&caller).await;
-    let query = app.alike(&caller, &id).await?;
-    let query = Query { size: usize::try_from(paging.size).unwrap_or(100), ..query };
-    let asked = Asked { query, paging, order: String::new(), explain: false, told: serde_json::Map::new() };
+    let asked = Asked::first(paging, app.alike(&caller, &id).await?);
     let (results, _) = app.results(&caller, &asked).await?;
     let reply = app.search.kit.reply("Similar properties", results.into_content());
     Ok(reply.stale(fresh.is_stale()).into_response())

@@ -2,12 +2,27 @@
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
-use domain::{FieldErrors, Log, Timestamp};
-use http_kit::docs::Query;
-use http_kit::{Caller, Category, Cursor, Envelope, Failure, Page, Paging, Params, Reply};
+use domain::{Fields, Log, Timestamp};
+use http_kit::{Caller, Category, Cursor, Envelope, Failure, Page, Paging, Query, Reply, Request};
 
-use super::asked::Pages;
 use crate::searches::{PastSearch, Person, Site};
+
+/// Which part of the past searches.
+pub struct PastPart {
+    paging: Paging,
+    before: Option<(Timestamp, String)>,
+}
+
+impl Request for PastPart {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let paging = Paging::read(f, 20, 2)?;
+        let before = paging.cursor.as_ref().and_then(place);
+        if paging.cursor.is_some() && before.is_none() {
+            f.wrong("cursor", "is not one of ours; take it from the page before");
+        }
+        Some(Self { paging, before })
+    }
+}
 
 /// `GET /api/search/history/{userId}`: the newest first. For the person (`me`), and for admins, whose look is written
 /// down.
@@ -15,27 +30,19 @@ use crate::searches::{PastSearch, Person, Site};
     get,
     path = "/api/search/history/{userId}",
     summary = "A person's own past searches",
-    params(Query<Pages>),
+    params(Query<PastPart>),
     responses((status = 200, description = "The newest first", body = Envelope<Page<PastSearch>>)),
 )]
 pub async fn history(
     State(site): State<Site>,
     caller: Caller,
     Path(user): Path<String>,
+    Query(part): Query<PastPart>,
     uri: Uri,
 ) -> Result<Reply<Page<PastSearch>>, Failure> {
     let (user, kit) = (caller.named(&user)?, &site.searches.kit);
     caller.may_read_existing(kit, (Category::Searches, user), "GET /api/search/history/{userId}").await?;
-    let params = Params::read(&uri, &Paging::PARAMS)?;
-    let mut fields = params.fields();
-    let paging = Paging::read(&mut fields, 20, 2);
-    let paging = fields.finish(paging)?;
-    let before = match paging.cursor.as_ref().map(place) {
-        Some(None) => {
-            return Err(FieldErrors::one("cursor", "is not one of ours; take it from the page before").into());
-        }
-        place => place.flatten(),
-    };
+    let PastPart { paging, before } = part?;
     let fresh = kit.wait_for_own(&site.status, &caller, &[Log::Activity]).await;
     let person = Person { store: &site.searches.store, tenant: &caller.tenant, user };
     let total = person.total().await.map_err(|error| Failure::unavailable(&error))?;

@@ -1,15 +1,13 @@
 //! What somebody who is typing may mean.
 
 use axum::extract::State;
-use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use domain::Fields;
-use http_kit::docs::Query;
-use http_kit::{Caller, Envelope, Failure, Params};
+use http_kit::{Caller, Envelope, Failure, Query, Request};
 use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::asked::Typed;
 use crate::searches::{Site, popular};
 use crate::suggest::{Suggestion, suggest};
 
@@ -25,11 +23,39 @@ enum Said {
     Detailed(Suggestion),
 }
 
-/// What was typed, how many are wanted, and whether with details.
-pub fn asked(fields: &mut Fields<'_>) -> (String, i64, bool) {
-    let [query, q] = ["query", "q"].map(|name| fields.text(name, 1..=200));
-    let limit = fields.whole("size", 1..=i64::MAX).unwrap_or(USUAL).min(MOST);
-    (query.or(q).unwrap_or_default(), limit, fields.flag("details").unwrap_or_default())
+/// What somebody is typing.
+pub struct Typed {
+    text: String,
+    /// How many are wanted.
+    limit: usize,
+    details: bool,
+}
+
+impl Request for Typed {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let [query, q] = ["query", "q"].map(|name| f.text(name, 1..=200));
+        let limit = f.whole("size", 1..=i64::MAX).unwrap_or(USUAL).min(MOST);
+        let limit = usize::try_from(limit).ok()?;
+        Some(Self {
+            text: query.or(q).unwrap_or_default(),
+            limit,
+            details: f.flag("details").unwrap_or_default(),
+        })
+    }
+
+    fn about(member: &str) -> Option<&'static str> {
+        Some(match member {
+            "query" => "What was typed so far.",
+            "q" => "The same as `query`.",
+            "size" => "How many; more than 50 are 50. `limit` is the same.",
+            "details" => "Whether each comes with its kind and count.",
+            _ => return None,
+        })
+    }
+
+    fn example() -> Value {
+        json!({"query": "koka"})
+    }
 }
 
 /// `GET /api/search/suggestions?query=&limit=&details=`: an array of texts, as the earlier systems' clients read it; with
@@ -41,15 +67,16 @@ pub fn asked(fields: &mut Fields<'_>) -> (String, i64, bool) {
     params(Query<Typed>),
     responses((status = 200, description = "The likeliest first", body = Envelope<Vec<Said>>)),
 )]
-pub async fn suggestions(State(site): State<Site>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
-    let params = Params::read(&uri, &["query", "q", "size", "details"])?;
-    let mut fields = params.fields();
-    let (typed, limit, details) = asked(&mut fields);
-    let limit = fields.finish(usize::try_from(limit).ok())?;
+pub async fn suggestions(
+    State(site): State<Site>,
+    caller: Caller,
+    Query(typed): Query<Typed>,
+) -> Result<Response, Failure> {
+    let Typed { text, limit, details } = typed?;
     let searches = &site.searches;
     let known = searches.suggester.known(&caller.tenant).await.map_err(|e| Failure::unavailable(&e))?;
     let popular = popular(&searches.store, &caller.tenant).await.map_err(|e| Failure::unavailable(&e))?;
-    let found = suggest(&typed, &known, &popular, limit);
+    let found = suggest(&text, &known, &popular, limit);
     let said = |found: Suggestion| if details { Said::Detailed(found) } else { Said::Text(found.text) };
     let data: Vec<Said> = found.into_iter().map(said).collect();
     Ok(searches.kit.reply("Suggestions", data).into_response())

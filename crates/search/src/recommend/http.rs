@@ -4,11 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use domain::PropertyId;
-use http_kit::docs::Query as QueryOf;
-use http_kit::{Caller, Envelope, Failure, Paging, Params};
+use http_kit::Query as QueryOf;
+use http_kit::{Caller, Envelope, Failure, First};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use utoipa::ToSchema;
@@ -16,7 +15,6 @@ use utoipa::ToSchema;
 use super::{Because, Catalogue, Model, Profile};
 use crate::App;
 use crate::home::{Document, Finding, Home};
-use crate::http::asked::Size;
 use crate::query::Query;
 use crate::rows;
 
@@ -37,15 +35,17 @@ struct Shown<'a> {
     get,
     path = "/api/search/recommendations",
     summary = "Homes the caller may like",
-    params(QueryOf<Size>),
+    params(QueryOf<First<10>>),
     responses((status = 200, description = "The best first, each with its reason", body = Envelope<Vec<Shown<'static>>>)),
 )]
-pub async fn recommendations(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Failure> {
+pub async fn recommendations(
+    State(app): State<App>,
+    caller: Caller,
+    QueryOf(first): QueryOf<First<10>>,
+) -> Result<Response, Failure> {
     let me = caller.person()?.user;
-    let params = Params::read(&uri, &["size"])?;
-    let mut fields = params.fields();
-    let paging = Paging::read(&mut fields, 10, 2);
-    let size = usize::try_from(fields.finish(paging)?.size).unwrap_or(100);
+    let First(paging) = first?;
+    let size = usize::try_from(paging.size).unwrap_or(100);
     let kit = &app.search.kit;
     if kit.activity.holds(&caller.tenant, me) {
         kit.activity.flush().await;

@@ -206,7 +206,7 @@ impl Read {
                     let query = filters
                         .into_value()
                         .and_then(|told| saved::query(&event.stream.tenant, told, event.timestamp).ok());
-                    let looked = query.map(|(query, _)| looked(event, user, &query, catalogue));
+                    let looked = query.map(|query| looked(event, user, &query, catalogue));
                     self.activity.searches.extend(looked);
                 }
                 ActivityEvent::ViewsCounted { .. } => {}

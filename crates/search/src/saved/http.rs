@@ -4,16 +4,15 @@ use std::collections::BTreeSet;
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
-use domain::fields::{Choice, MemberKind};
 use domain::preferences::Channel;
 use domain::quota::Quota;
 use domain::saved_search::{
-    Change, Frequency, Kept, MOST, SavedSearch, SavedSearchCommand, SavedSearchRejection, Wish,
+    Frequency, Kept, MOST, SavedSearch, SavedSearchCommand, SavedSearchRejection, Wish,
 };
-use domain::{FieldErrors, Fields, Log, Personal, SavedSearchId, TenantId, Timestamp, UserId, Version};
-use http_kit::docs::{IdempotencyKey, IfMatch, Query};
+use domain::{Log, SavedSearchId, TenantId, Timestamp, UserId, Version};
+use http_kit::docs::{IdempotencyKey, IfMatch};
 use http_kit::{
-    Caller, Category, Conditions, Cursor, Envelope, Failure, JsonObject, Page, Paging, Params, Reply, Right,
+    Caller, Category, Conditions, Cursor, Envelope, Failure, Page, PageOf, Paging, Query, Reply, Right,
     refused,
 };
 use journal::{Claims, ExecuteError, Options};
@@ -22,9 +21,9 @@ use serde::Serialize;
 use serde_json::Map;
 use utoipa::ToSchema;
 
-use super::{COLUMNS, Saved, query};
+use super::requests::{NewSavedSearchBody, SavedSearchChange, SavedSearchChangeBody};
+use super::{COLUMNS, Saved};
 use crate::App;
-use crate::http::asked::{NewSavedSearchBody, Pages, SavedSearchChangeBody};
 
 /// A saved search as its owner sees it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -99,61 +98,6 @@ fn failed(error: ExecuteError<SavedSearchRejection>) -> Failure {
     }
 }
 
-/// What a body says, whether it saves or changes.
-fn read(body: &JsonObject, tenant: &TenantId, now: Timestamp, is_new: bool) -> Result<Change, Failure> {
-    let mut f = Fields::new(&body.members);
-    let change = if is_new { asked_wish(&mut f, tenant, now) } else { asked(&mut f, tenant, now) };
-    Ok(f.finish(Some(change))?)
-}
-
-/// Of a new one, a name and filters.
-pub fn asked_wish(f: &mut Fields<'_>, tenant: &TenantId, now: Timestamp) -> Change {
-    let change = asked(f, tenant, now);
-    f.required("name", change.name.as_ref());
-    f.required("filters", f.raw("filters").map(|_| ()));
-    change
-}
-
-/// What is not said stays.
-pub fn asked(f: &mut Fields<'_>, tenant: &TenantId, now: Timestamp) -> Change {
-    f.asks("filters", || MemberKind::Object);
-    f.asks("frequency", || MemberKind::Choice(Frequency::ALL.iter().map(|(word, _)| *word).collect()));
-    Change {
-        name: f.text("name", 1..=100),
-        filters: filters(f, tenant, now),
-        channels: channels(f),
-        frequency: f.raw("frequency").and_then(|_| f.choice("frequency")),
-        enabled: f.flag("enabled"),
-    }
-}
-
-fn filters(f: &mut Fields<'_>, tenant: &TenantId, now: Timestamp) -> Option<Map<String, serde_json::Value>> {
-    let serde_json::Value::Object(given) = f.raw("filters")? else {
-        f.wrong("filters", "must be an object of the filters of a search");
-        return None;
-    };
-    match query(tenant, given.clone(), now) {
-        Ok((_, told)) => Some(told),
-        Err(FieldErrors(errors)) => {
-            for (name, message) in errors {
-                f.wrong(&format!("filters.{name}"), message);
-            }
-            None
-        }
-    }
-}
-
-fn channels(f: &mut Fields<'_>) -> Option<BTreeSet<Channel>> {
-    let words = f.list("channels", Channel::ALL.len());
-    f.raw("channels")?;
-    let channels: Option<BTreeSet<Channel>> = words.iter().map(|word| Channel::from_word(word)).collect();
-    let channels = channels.filter(|channels| !channels.is_empty());
-    if channels.is_none() {
-        f.wrong("channels", format!("{}, or several of them", Channel::choices()));
-    }
-    channels
-}
-
 /// `POST /api/search/save`
 #[utoipa::path(
     post,
@@ -170,20 +114,13 @@ fn channels(f: &mut Fields<'_>) -> Option<BTreeSet<Channel>> {
 pub async fn save(
     State(app): State<App>,
     caller: Caller,
-    uri: Uri,
+    Query(nothing): Query<()>,
     conditions: Conditions,
-    body: JsonObject,
+    body: NewSavedSearchBody,
 ) -> Result<Reply<Document>, Failure> {
     let (owner, kit) = (caller.person()?.user, &app.search.kit);
-    Params::read(&uri, &[])?;
-    let said = read(&body, &caller.tenant, kit.ledger.clock().now(), true)?;
-    let wish = Wish {
-        name: Personal::of(owner, said.name.unwrap_or_default()),
-        filters: Personal::of(owner, said.filters.unwrap_or_default()),
-        channels: said.channels.unwrap_or_else(|| [Channel::Email, Channel::InApp].into()),
-        frequency: said.frequency.unwrap_or(Frequency::Daily),
-        enabled: said.enabled.unwrap_or(true),
-    };
+    nothing?;
+    let wish = body.value?.owned_by(owner);
     let id: SavedSearchId = kit.ledger.fresh().into();
     let options = conditions.options(kit, &caller, &body.bytes, &id);
     let quotas = kit.limits(&caller, &[Quota::SavedSearches]).await?;
@@ -206,22 +143,20 @@ pub async fn save(
     get,
     path = "/api/search/saved/{userId}",
     summary = "A person's saved searches",
-    params(Query<Pages>),
+    params(Query<PageOf<20>>),
     responses((status = 200, description = "The newest first", body = Envelope<Page<Document>>)),
 )]
 pub async fn list(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
+    Query(page): Query<PageOf<20>>,
     uri: Uri,
 ) -> Result<Reply<Page<Document>>, Failure> {
     let kit = &app.search.kit;
     let user = caller.named(&id)?;
     caller.may_read_existing(kit, (Category::Searches, user), "GET /api/search/saved/{userId}").await?;
-    let params = Params::read(&uri, &Paging::PARAMS)?;
-    let mut fields = params.fields();
-    let paging = Paging::read(&mut fields, 20, 2);
-    let paging = fields.finish(paging)?;
+    let PageOf(paging) = page?;
     let fresh = kit.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
     let page = app.kept(&caller.tenant, user, &paging).await?;
     let links = page.links(&uri);
@@ -241,14 +176,14 @@ pub async fn change(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
-    uri: Uri,
+    Query(nothing): Query<()>,
     conditions: Conditions,
-    body: JsonObject,
+    body: SavedSearchChangeBody,
 ) -> Result<Reply<Document>, Failure> {
     let kit = &app.search.kit;
     let id = app.changeable(&caller, &id).await?;
-    Params::read(&uri, &[])?;
-    let change = read(&body, &caller.tenant, kit.ledger.clock().now(), false)?;
+    nothing?;
+    let SavedSearchChange(change) = body.value?;
     let options = conditions.options(kit, &caller, &body.bytes, &id);
     let command = SavedSearchCommand::Change(Box::new(change));
     let done = kit.execute::<SavedSearch>(&caller.actor(), id, command, options).await.map_err(failed)?;
@@ -269,12 +204,12 @@ pub async fn delete(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
-    uri: Uri,
+    Query(nothing): Query<()>,
     conditions: Conditions,
 ) -> Result<Reply<()>, Failure> {
     let kit = &app.search.kit;
     let id = app.changeable(&caller, &id).await?;
-    Params::read(&uri, &[])?;
+    nothing?;
     let claims = Claims { take: Vec::new(), release_all: true };
     let options = Options { claims, ..conditions.options(kit, &caller, &[], &id) };
     let command = SavedSearchCommand::Delete;

@@ -60,7 +60,7 @@ async fn keep(
     ];
     let kept = tx.execute(UPSERT, &row).await? == 1;
     // Rules that are stricter today than when it was saved make it find nothing, and stop nobody.
-    let Ok((asked, _)) = query(&envelope.stream.tenant, filters.clone(), envelope.timestamp) else {
+    let Ok(asked) = query(&envelope.stream.tenant, filters.clone(), envelope.timestamp) else {
         return Ok(());
     };
     if !kept || !wish.enabled {

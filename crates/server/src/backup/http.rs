@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use domain::audit::AuditEvent;
 use domain::{Actor, Position, StreamId};
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Caller, Conditions, Envelope, Failure, Job, Kit};
+use http_kit::{Caller, Conditions, Envelope, Failure, Job, Kit, Query};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -65,10 +65,12 @@ struct Started<'a> {
 async fn make(
     State(backups): State<Backups>,
     caller: Caller,
+    Query(nothing): Query<()>,
     conditions: Conditions,
 ) -> Result<Response, Failure> {
     let kit = backups.source.kit.clone();
     caller.operates(&kit)?;
+    nothing?;
     let places = backups.places.clone().ok_or_else(|| {
         let message = "set backup.directory and backup.keys_directory to say where backups go";
         Failure::conflict("NO_BACKUP_DIRECTORY", message)

@@ -79,7 +79,7 @@ fn writes() -> Vec<Row> {
 }
 
 /// Somebody who may.
-fn sender(row: &Row) -> Who {
+pub fn sender(row: &Row) -> Who {
     match row.who.as_str() {
         "P" => Who::Anonymous,
         "U" => Who::User,

@@ -22,6 +22,7 @@ mod machine;
 mod oidc;
 mod openapi;
 mod people;
+mod queries;
 mod recommendations;
 mod rows;
 mod saved_searches;

@@ -1,14 +1,12 @@
 //! Joining, changing what one told, and leaving.
 
 use axum::http::StatusCode;
-use domain::fields::MemberKind;
-use domain::user::profile::Registration;
+use domain::user::profile::{ProfileChange, Registration};
 use domain::user::{IssuedToken, Person, Role, User, UserCommand, UserRejection};
 use domain::warning::WarningCommand;
-use domain::{Actor, FieldErrors, Fields, Position, SessionId, StreamId, UserId, Version};
+use domain::{Actor, FieldErrors, Position, SessionId, StreamId, UserId, Version};
 use http_kit::{Caller, Deed, Failure};
 use journal::{Claims, Done, ExecuteError, Options};
-use serde_json::{Map, Value};
 
 use super::sign_in::SignedIn;
 use super::{Ending, mail, user_refused};
@@ -24,10 +22,9 @@ impl Users {
     pub(crate) async fn register(
         &self,
         visitor: &Caller,
-        body: &Map<String, Value>,
+        registration: Registration,
         options: impl FnOnce(UserId) -> Options,
     ) -> Result<SignedIn, Failure> {
-        let registration = Registration::read(body)?;
         // Whoever tries out addresses learns nothing more from here, not even from what would be new.
         if let Some(network) = visitor.network() {
             self.kit.daily.check(Deed::Taken(network))?;
@@ -77,18 +74,18 @@ impl Users {
         Ok(self.kit.execute::<User>(actor, id, command, options).await)
     }
 
-    /// Puts the members of `body` into a profile. Without `if_version`, changes made at the same time by others are
+    /// Puts `change` into a profile. Without `if_version`, changes made at the same time by others are
     /// merged, not overwritten.
     pub(crate) async fn update(
         &self,
         caller: &Caller,
         user: UserId,
-        body: &Map<String, Value>,
+        change: &ProfileChange,
         options: Options,
     ) -> Result<(Person, Version, Option<Position>), Failure> {
         for _ in 0..ATTEMPTS {
             let (person, version) = self.person(&caller.tenant, user).await?;
-            let profile = person.profile.as_ref().ok_or_else(Failure::no_such_person)?.merged(body)?;
+            let profile = person.profile.as_ref().ok_or_else(Failure::no_such_person)?.with(change);
             let merged = Options { if_version: options.if_version.or(Some(version)), ..options.clone() };
             let command = UserCommand::Update(profile);
             match self.kit.execute::<User>(&caller.actor(), user, command, merged).await {
@@ -179,16 +176,4 @@ fn taken(kind: &'static str) -> Failure {
     };
     let fields = FieldErrors::one(kind, message);
     Failure { fields, ..Failure::conflict(code, format!("the {kind} {message}")) }
-}
-
-/// The password of somebody who closes their account; it may be absent.
-pub fn asked_password(f: &mut Fields<'_>) -> Option<String> {
-    f.asks("password", || MemberKind::Secret(1..=16_384));
-    match f.raw("password").map(|value| value.as_str().map(str::to_owned)) {
-        Some(None) => {
-            f.wrong("password", "must be a text");
-            None
-        }
-        given => given.flatten(),
-    }
 }

@@ -5,13 +5,10 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use domain::aggregate::Aggregate;
-use domain::people;
-use domain::user::profile::new_password;
 use domain::user::{IssuedToken, Person, User, UserCommand, UserRejection};
-use domain::{Actor, FieldErrors, Fields, Position, StreamId, TenantId, UserId, Version};
+use domain::{Actor, FieldErrors, Position, StreamId, TenantId, UserId, Version};
 use http_kit::{Caller, Conditions, Deed, Failure};
 use journal::{ExecuteError, Options};
-use serde_json::{Map, Value};
 
 use super::{Ending, as_person, user_refused};
 use crate::Users;
@@ -48,24 +45,6 @@ fn bad_code(error: ExecuteError<UserRejection>) -> Failure {
     }
 }
 
-pub fn asked_code(f: &mut Fields<'_>) -> Option<(UserId, String)> {
-    let id = f.parsed("userId", |text| text.parse::<UserId>().map_err(|_| "must be the id of a person"));
-    let id = f.required("userId", id);
-    let code = f.text("verificationCode", 1..=500);
-    id.zip(f.required("verificationCode", code))
-}
-
-pub fn asked_email(f: &mut Fields<'_>) -> Option<String> {
-    let email = f.parsed("email", people::email);
-    f.required("email", email)
-}
-
-pub fn asked_reset(f: &mut Fields<'_>) -> Option<(String, String)> {
-    let token = f.text("token", 1..=500);
-    let token = f.required("token", token);
-    token.zip(new_password(f, "newPassword"))
-}
-
 impl Users {
     /// A token for a mail to `user`, as events carry it.
     pub(super) fn mail_token(&self, purpose: Purpose, tenant: &TenantId, user: UserId) -> IssuedToken {
@@ -79,13 +58,11 @@ impl Users {
     pub(crate) async fn verify_email(
         &self,
         visitor: &Caller,
-        mut f: Fields<'_>,
+        (id, code): (UserId, &str),
         options: impl FnOnce(UserId) -> Options,
     ) -> Result<(Person, Version, Option<Position>), Failure> {
-        let asked = asked_code(&mut f);
-        let (id, code) = f.finish(asked)?;
         let actor = as_person(visitor, id);
-        let command = UserCommand::VerifyEmail(hash(&code));
+        let command = UserCommand::VerifyEmail(hash(code));
         let done = self.kit.execute::<User>(&actor, id, command, options(id)).await;
         let done = done.map_err(bad_code)?;
         if let Some(position) = done.position {
@@ -113,16 +90,13 @@ impl Users {
     pub(crate) async fn request_reset(
         &self,
         visitor: &Caller,
-        body: &Map<String, Value>,
+        email: &str,
         conditions: &Conditions,
     ) -> Result<(), Failure> {
-        let mut f = Fields::new(body);
-        let email = asked_email(&mut f);
-        let email = f.finish(email)?;
         // By what was typed, so that the refusal does not tell whether there is such an account, either.
         self.kit.daily.take(Deed::Reset(format!("{}|{email}", visitor.tenant), visitor.network()))?;
         let ask = async {
-            let Some(person) = self.by_name(&visitor.tenant, &email).await? else { return Ok(()) };
+            let Some(person) = self.by_name(&visitor.tenant, email).await? else { return Ok(()) };
             let token = self.mail_token(RESET, &visitor.tenant, person.id);
             // Whoever asks has not shown to be that person.
             let actor = Actor { user: None, ..visitor.actor() };
@@ -148,12 +122,10 @@ impl Users {
     pub(crate) async fn reset_password(
         &self,
         visitor: &Caller,
-        body: &Map<String, Value>,
+        token: &str,
+        password: String,
         options: impl FnOnce(UserId) -> Options,
     ) -> Result<(), Failure> {
-        let mut f = Fields::new(body);
-        let asked = asked_reset(&mut f);
-        let (token, password) = f.finish(asked)?;
         let wrong = || bad_code(ExecuteError::Rejected(UserRejection::BadToken));
         let (id, secret) = token.split_once('.').ok_or_else(wrong)?;
         let id: UserId = id.parse().map_err(|_| wrong())?;

@@ -1,14 +1,12 @@
 //! Signing in, renewing, signing out. Whoever signs in is looked up in the journal, never in a read model.
 
 use axum::http::StatusCode;
-use domain::fields::MemberKind;
 use domain::session::{Session, SessionCommand};
 use domain::user::{Person, User};
-use domain::{Fields, Position, SessionId, TenantId, Version};
+use domain::{Position, SessionId, TenantId, Version};
 use http_kit::{Caller, Failure, refused};
 use journal::Options;
 use serde::Serialize;
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::Users;
@@ -55,37 +53,16 @@ fn refresh_refused(code: &'static str, message: &str) -> Failure {
     Failure::new(StatusCode::UNAUTHORIZED, code, message)
 }
 
-/// The name and the password of a sign-in.
-fn credentials(body: &Map<String, Value>) -> Result<(String, String), Failure> {
-    let mut f = Fields::new(body);
-    let pair = asked_credentials(&mut f);
-    Ok(f.finish(pair)?)
-}
-
-pub fn asked_credentials(f: &mut Fields<'_>) -> Option<(String, String)> {
-    f.asks("password", || MemberKind::Secret(1..=16_384));
-    let name = ["emailOrUsername", "email", "username"].into_iter().find_map(|field| f.text(field, 1..=254));
-    let name = f.required("emailOrUsername", name);
-    let password = f.raw("password").and_then(|value| value.as_str().map(str::to_owned));
-    let password = f.required("password", password);
-    name.zip(password)
-}
-
-pub fn asked_refresh(f: &mut Fields<'_>) -> Option<String> {
-    let token = f.text("refreshToken", 1..=500);
-    f.required("refreshToken", token)
-}
-
 impl Users {
     /// Signs in by e-mail address or user name. Unknown names and wrong passwords are answered alike, after equal
     /// work; where an account stands is told only after the right password.
     pub(crate) async fn sign_in(
         &self,
         visitor: &Caller,
-        body: &Map<String, Value>,
+        name: &str,
+        password: String,
     ) -> Result<SignedIn, Failure> {
-        let (name, password) = credentials(body)?;
-        let found = self.by_name(&visitor.tenant, &name).await?;
+        let found = self.by_name(&visitor.tenant, name).await?;
         let person = self.proven(found, password).await?;
         self.admit(visitor, person).await
     }
@@ -168,14 +145,8 @@ impl Users {
 
     /// Exchanges a refresh token of a session that began under the credentials the account has now. One that was spent before, other than a moment ago by the same client, is in two
     /// hands: its whole family dies.
-    pub(crate) async fn refresh(
-        &self,
-        visitor: &Caller,
-        body: &Map<String, Value>,
-    ) -> Result<Refreshed, Failure> {
-        let mut f = Fields::new(body);
-        let token = asked_refresh(&mut f);
-        let token = fingerprint(&f.finish(token)?);
+    pub(crate) async fn refresh(&self, visitor: &Caller, token: &str) -> Result<Refreshed, Failure> {
+        let token = fingerprint(token);
         let over = || refresh_refused("INVALID_REFRESH_TOKEN", "the session is over; sign in again");
         let holder = self.sessions.holder(token).await?;
         let holder = holder.filter(|holder| holder.tenant == visitor.tenant).ok_or_else(over)?;

@@ -1,27 +1,54 @@
 //! Lists of accounts, roles and statuses, and the recount of listings.
 
-use super::asked::{RoleChangeBody, UserList, UserSearch, UserStatusChangeBody};
 use axum::extract::{Path, State};
 use axum::http::Uri;
-use domain::fields::Choice;
 use domain::user::{Role, UserStatus};
 use domain::{Fields, Log};
-use http_kit::Envelope;
-use http_kit::docs::{IdempotencyKey, IfMatch, Query};
-use http_kit::{Caller, Conditions, Failure, JsonObject, Page, Paging, Params, Reply, Right};
+use http_kit::docs::{IdempotencyKey, IfMatch};
+use http_kit::{Body, Caller, Conditions, Envelope, Failure, Page, Paging, Query, Reply, Request, Right};
+use serde_json::{Value, json};
 
-use super::{App, NoParams};
+use super::App;
 use crate::queries::SORT_KEY;
 use crate::queries::document::UserDocument;
 
 /// A text to look for, and which page of what contains it.
-pub fn asked_page(f: &mut Fields<'_>, parameter: &'static str) -> (Option<String>, Option<Paging>) {
-    (f.text(parameter, 1..=100), Paging::read(f, 10, SORT_KEY))
+struct Wanted {
+    text: Option<String>,
+    paging: Paging,
 }
 
-pub fn asked_choice<T: Choice>(f: &mut Fields<'_>, field: &str) -> Option<T> {
-    let choice = f.choice::<T>(field);
-    f.required(field, choice)
+impl Wanted {
+    fn read(f: &mut Fields<'_>, parameter: &str) -> Option<Self> {
+        let text = f.text(parameter, 1..=100);
+        Paging::read(f, 10, SORT_KEY).map(|paging| Self { text, paging })
+    }
+}
+
+/// The query of the list of accounts.
+pub struct UserList(Wanted);
+
+impl Request for UserList {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        Wanted::read(f, "search").map(Self)
+    }
+
+    fn example() -> Value {
+        json!({"size": 5})
+    }
+}
+
+/// The query of a search for accounts.
+pub struct UserSearch(Wanted);
+
+impl Request for UserSearch {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        Wanted::read(f, "query").map(Self)
+    }
+
+    fn example() -> Value {
+        json!({"query": "ravi"})
+    }
 }
 
 type Listing = Result<Reply<Page<UserDocument>>, Failure>;
@@ -33,8 +60,13 @@ type Listing = Result<Reply<Page<UserDocument>>, Failure>;
     params(Query<UserList>),
     responses((status = 200, description = "The newest accounts first", body = Envelope<Page<UserDocument>>)),
 )]
-pub async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Listing {
-    app.listed(&caller, &uri, "search").await
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(wanted): Query<UserList>,
+    uri: Uri,
+) -> Listing {
+    app.listed(&caller, wanted.map(|UserList(wanted)| wanted), &uri).await
 }
 
 #[utoipa::path(
@@ -44,19 +76,25 @@ pub async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Listing {
     params(Query<UserSearch>),
     responses((status = 200, description = "The newest accounts first", body = Envelope<Page<UserDocument>>)),
 )]
-pub async fn search(State(app): State<App>, caller: Caller, uri: Uri) -> Listing {
-    app.listed(&caller, &uri, "query").await
+pub async fn search(
+    State(app): State<App>,
+    caller: Caller,
+    Query(wanted): Query<UserSearch>,
+    uri: Uri,
+) -> Listing {
+    app.listed(&caller, wanted.map(|UserSearch(wanted)| wanted), &uri).await
 }
 
 impl App {
-    /// A page of accounts that contain the text of `parameter`, or of all.
-    async fn listed(&self, caller: &Caller, uri: &Uri, parameter: &'static str) -> Listing {
+    /// A page of accounts that contain a text, or of all.
+    async fn listed(
+        &self,
+        caller: &Caller,
+        wanted: Result<Wanted, impl Into<Failure>>,
+        uri: &Uri,
+    ) -> Listing {
         caller.require(Right::SeeAll)?;
-        let [page, size, cursor] = Paging::PARAMS;
-        let params = Params::read(uri, &[page, size, cursor, parameter])?;
-        let mut f = params.fields();
-        let (text, paging) = asked_page(&mut f, parameter);
-        let paging = f.finish(paging)?;
+        let Wanted { text, paging } = wanted.map_err(Into::into)?;
         let freshness = self.users.kit.wait_for_own(&self.status, caller, &[Log::Facts]).await;
         let page = self.users.list(&caller.tenant, text.as_deref(), &paging).await?;
         caller
@@ -68,6 +106,27 @@ impl App {
             .await?;
         let links = page.links(uri);
         Ok(self.users.kit.reply("Users", page).links(&links).stale(freshness.is_stale()))
+    }
+}
+
+/// See [`RoleChange`].
+pub type RoleChangeBody = Body<RoleChange>;
+
+/// The body of a change of role.
+pub struct RoleChange {
+    role: Role,
+}
+
+impl Request for RoleChange {
+    const NAME: &'static str = "RoleChange";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let role = f.choice("role");
+        f.required("role", role).map(|role| Self { role })
+    }
+
+    fn example() -> Value {
+        json!({"role": "AGENT"})
     }
 }
 
@@ -85,18 +144,39 @@ impl App {
 pub async fn change_role(
     State(app): State<App>,
     caller: Caller,
-    _: NoParams,
+    Query(nothing): Query<()>,
     Path(id): Path<String>,
     conditions: Conditions,
-    body: JsonObject,
+    body: RoleChangeBody,
 ) -> Result<Reply<UserDocument>, Failure> {
+    nothing?;
     caller.require(Right::Administer)?;
     let user = caller.named(&id)?;
-    let mut f = Fields::new(&body.members);
-    let role = asked_choice::<Role>(&mut f, "role");
+    let RoleChange { role } = body.value?;
     let options = conditions.options(&app.users.kit, &caller, &body.bytes, &user);
-    let changed = app.users.change_role(&caller, user, f.finish(role)?, options).await?;
+    let changed = app.users.change_role(&caller, user, role, options).await?;
     Ok(app.changed(&caller, "Role changed", changed).await)
+}
+
+/// See [`UserStatusChange`].
+pub type UserStatusChangeBody = Body<UserStatusChange>;
+
+/// The body of a change of status.
+pub struct UserStatusChange {
+    status: UserStatus,
+}
+
+impl Request for UserStatusChange {
+    const NAME: &'static str = "UserStatusChange";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let status = f.choice("status");
+        f.required("status", status).map(|status| Self { status })
+    }
+
+    fn example() -> Value {
+        json!({"status": "SUSPENDED"})
+    }
 }
 
 #[utoipa::path(
@@ -113,17 +193,17 @@ pub async fn change_role(
 pub async fn change_status(
     State(app): State<App>,
     caller: Caller,
-    _: NoParams,
+    Query(nothing): Query<()>,
     Path(id): Path<String>,
     conditions: Conditions,
-    body: JsonObject,
+    body: UserStatusChangeBody,
 ) -> Result<Reply<UserDocument>, Failure> {
+    nothing?;
     caller.require(Right::Administer)?;
     let user = caller.named(&id)?;
-    let mut f = Fields::new(&body.members);
-    let status = asked_choice::<UserStatus>(&mut f, "status");
+    let UserStatusChange { status } = body.value?;
     let options = conditions.options(&app.users.kit, &caller, &body.bytes, &user);
-    let changed = app.users.change_status(&caller, user, f.finish(status)?, options).await?;
+    let changed = app.users.change_status(&caller, user, status, options).await?;
     Ok(app.changed(&caller, "Status changed", changed).await)
 }
 
@@ -141,10 +221,11 @@ pub async fn change_status(
 pub async fn recount(
     State(app): State<App>,
     caller: Caller,
-    _: NoParams,
+    Query(nothing): Query<()>,
     Path(id): Path<String>,
     conditions: Conditions,
 ) -> Result<Reply<UserDocument>, Failure> {
+    nothing?;
     caller.require(Right::Serve)?;
     let user = caller.named(&id)?;
     let options = conditions.options(&app.users.kit, &caller, &[], &user);

@@ -1,21 +1,96 @@
 //! Joining, signing in, renewing, signing out, and the key that tokens are checked with.
 
-use super::asked::{CredentialsBody, RefreshTokenBody, RegistrationBody};
-use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::Response;
-use http_kit::Envelope;
+use domain::Fields;
+use domain::fields::MemberKind;
+use domain::user::profile::Registration;
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Caller, Conditions, Failure, JsonObject, Reply, Visitor};
+use http_kit::{Body, Caller, Conditions, Envelope, Failure, Query, Reply, Request, Visitor};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{App, NoParams, private};
+use super::{App, private};
 use crate::commands::TokenPair;
 use crate::queries::document::UserDocument;
+
+/// See [`Joining`].
+pub type RegistrationBody = Body<Joining>;
+
+/// The body of a registration.
+pub struct Joining(Registration);
+
+impl Request for Joining {
+    const NAME: &'static str = "Registration";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        Registration::read(f).map(Self)
+    }
+
+    fn example() -> Value {
+        json!({"username": "ravi.k", "email": "ravi@example.com", "password": "a long and private phrase",
+            "firstName": "Ravi", "lastName": "Kumar", "phoneNumber": "98765 43210"})
+    }
+}
+
+/// See [`Credentials`].
+pub type CredentialsBody = Body<Credentials>;
+
+/// The body of a sign-in.
+pub struct Credentials {
+    /// The e-mail address or the user name.
+    name: String,
+    password: String,
+}
+
+impl Request for Credentials {
+    const NAME: &'static str = "Credentials";
+    const EITHER: &'static [&'static str] = &["emailOrUsername"];
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        f.asks("password", || MemberKind::Secret(1..=16_384));
+        let name =
+            ["emailOrUsername", "email", "username"].into_iter().find_map(|field| f.text(field, 1..=254));
+        let name = f.required("emailOrUsername", name);
+        let password = f.raw("password").and_then(|value| value.as_str().map(str::to_owned));
+        let password = f.required("password", password);
+        Some(Self { name: name?, password: password? })
+    }
+
+    fn about(member: &str) -> Option<&'static str> {
+        ["emailOrUsername", "email", "username"]
+            .contains(&member)
+            .then_some("One of the three says whose account it is.")
+    }
+
+    fn example() -> Value {
+        json!({"emailOrUsername": "ravi@example.com", "password": "a long and private phrase"})
+    }
+}
+
+/// See [`RefreshToken`].
+pub type RefreshTokenBody = Body<RefreshToken>;
+
+/// The body of a renewal.
+pub struct RefreshToken {
+    refresh_token: String,
+}
+
+impl Request for RefreshToken {
+    const NAME: &'static str = "RefreshToken";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let token = f.text("refreshToken", 1..=500);
+        f.required("refreshToken", token).map(|refresh_token| Self { refresh_token })
+    }
+
+    fn example() -> Value {
+        json!({"refreshToken": "the one of the last answer"})
+    }
+}
 
 /// Somebody is signed in.
 #[derive(Serialize, ToSchema)]
@@ -51,12 +126,14 @@ struct Welcome {
 pub async fn register(
     State(app): State<App>,
     Visitor(visitor): Visitor,
-    _: NoParams,
+    Query(nothing): Query<()>,
     conditions: Conditions,
-    body: JsonObject,
+    body: RegistrationBody,
 ) -> Result<Response, Failure> {
-    let asked = |id| conditions.options(&app.users.kit, &visitor, &body.bytes, &id);
-    let joined = app.users.register(&visitor, &body.members, asked).await?;
+    nothing?;
+    let Joining(registration) = body.value?;
+    let options = |id| conditions.options(&app.users.kit, &visitor, &body.bytes, &id);
+    let joined = app.users.register(&visitor, registration, options).await?;
     let user = app.users.document(&joined.caller.tenant, &joined.person, joined.version).await;
     let (location, tag) = (format!("/api/users/{}", user.id), user.tag());
     let data = Authenticated { tokens: joined.tokens, user };
@@ -78,10 +155,12 @@ pub async fn register(
 pub async fn login(
     State(app): State<App>,
     Visitor(visitor): Visitor,
-    _: NoParams,
-    body: JsonObject,
+    Query(nothing): Query<()>,
+    body: CredentialsBody,
 ) -> Result<Response, Failure> {
-    let signed = app.users.sign_in(&visitor, &body.members).await?;
+    nothing?;
+    let Credentials { name, password } = body.value?;
+    let signed = app.users.sign_in(&visitor, &name, password).await?;
     let mut user = app.users.document(&signed.caller.tenant, &signed.person, signed.version).await;
     user.last_login = Some(app.users.kit.ledger.clock().now());
     let tag = user.tag();
@@ -104,10 +183,11 @@ pub async fn login(
 pub async fn refresh(
     State(app): State<App>,
     Visitor(visitor): Visitor,
-    _: NoParams,
-    body: JsonObject,
+    Query(nothing): Query<()>,
+    body: RefreshTokenBody,
 ) -> Result<Response, Failure> {
-    let refreshed = app.users.refresh(&visitor, &body.members).await?;
+    nothing?;
+    let refreshed = app.users.refresh(&visitor, &body.value?.refresh_token).await?;
     let user = app.users.document(&visitor.tenant, &refreshed.person, refreshed.version).await;
     let tag = user.tag();
     let data = Authenticated { tokens: refreshed.tokens, user };
@@ -120,7 +200,12 @@ pub async fn refresh(
     summary = "Sign out",
     responses((status = 204, description = "The session is over")),
 )]
-pub async fn logout(State(app): State<App>, caller: Caller, _: NoParams) -> Result<Reply<()>, Failure> {
+pub async fn logout(
+    State(app): State<App>,
+    caller: Caller,
+    Query(nothing): Query<()>,
+) -> Result<Reply<()>, Failure> {
+    nothing?;
     let position = app.users.sign_out(&caller).await?;
     Ok(app.users.kit.done(&caller, "Signed out", (), position).empty())
 }
@@ -131,10 +216,11 @@ pub async fn logout(State(app): State<App>, caller: Caller, _: NoParams) -> Resu
     summary = "The keys that tokens are checked with",
     responses((status = 200, description = "RFC 7517", body = std::collections::BTreeMap<String, Value>)),
 )]
-pub async fn jwks(State(app): State<App>, _: NoParams) -> Response {
-    let mut response = Response::new(Body::from(app.users.kit.tokens.jwks().to_string()));
+pub async fn jwks(State(app): State<App>, Query(nothing): Query<()>) -> Result<Response, Failure> {
+    nothing?;
+    let mut response = Response::new(axum::body::Body::from(app.users.kit.tokens.jwks().to_string()));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
-    response
+    Ok(response)
 }

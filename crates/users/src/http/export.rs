@@ -10,14 +10,13 @@ use axum::response::Response;
 use domain::audit::AuditEvent;
 use futures_util::future::join_all;
 use futures_util::{Stream, stream};
-use http_kit::Envelope;
 use http_kit::export::{Part, Portion, Subject, Told};
-use http_kit::{Begun, Caller, Category, Cursor, Failure, Freshness, Right};
+use http_kit::{Begun, Caller, Category, Cursor, Envelope, Failure, Freshness, Query, Right};
 use serde::Serialize;
 use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
-use super::{App, NoParams, private};
+use super::{App, private};
 use crate::queries::document::UserDocument;
 use crate::sessions::Listed;
 
@@ -42,9 +41,10 @@ struct Export {
 pub async fn export(
     State(app): State<App>,
     caller: Caller,
-    _: NoParams,
+    Query(nothing): Query<()>,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
+    nothing?;
     let user = caller.named(&id)?;
     let access = caller.require(Right::Read(Category::Account, user))?;
     let kit = &app.users.kit;

@@ -1,17 +1,17 @@
 //! Confirming an e-mail address, and setting another password by mail.
 
-use super::asked::{CodeInQuery, ResetBody, ResetRequestBody, VerificationCodeBody};
 use axum::extract::State;
-use axum::http::{StatusCode, Uri};
+use axum::http::StatusCode;
 use domain::user::UserStatus;
-use domain::{Fields, UserId};
-use http_kit::Envelope;
-use http_kit::docs::{IdempotencyKey, IfMatch, Nothing, Query};
-use http_kit::{Caller, Conditions, Failure, JsonObject, Params, Reply, Visitor};
+use domain::user::profile::new_password;
+use domain::{Fields, UserId, people};
+use http_kit::docs::{IdempotencyKey, IfMatch, Nothing};
+use http_kit::{Body, Caller, Conditions, Envelope, Failure, Query, Reply, Request, Visitor};
 use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{App, NoParams};
+use super::App;
 
 /// An address that was confirmed.
 #[derive(Debug, Serialize, ToSchema)]
@@ -21,6 +21,107 @@ pub struct Confirmed {
     user_id: UserId,
     email_verified: bool,
     status: UserStatus,
+}
+
+/// See [`VerificationCode`].
+pub type VerificationCodeBody = Body<VerificationCode>;
+
+/// The body of a confirmation.
+pub struct VerificationCode {
+    user: UserId,
+    code: String,
+}
+
+impl Request for VerificationCode {
+    const NAME: &'static str = "VerificationCode";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let user = user(f);
+        let user = f.required("userId", user);
+        let code = code(f);
+        let code = f.required("verificationCode", code);
+        Some(Self { user: user?, code: code? })
+    }
+
+    fn example() -> Value {
+        json!({"userId": "018f4a6e-0000-7000-8000-000000000001", "verificationCode": "as in the mail"})
+    }
+}
+
+fn user(f: &mut Fields<'_>) -> Option<UserId> {
+    f.parsed("userId", |text| text.parse().map_err(|_| "must be the id of a person"))
+}
+
+fn code(f: &mut Fields<'_>) -> Option<String> {
+    f.text("verificationCode", 1..=500)
+}
+
+/// The same in the query, as in the link of the mail; absent when it says neither.
+pub struct CodeInQuery(Option<VerificationCode>);
+
+impl Request for CodeInQuery {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let (user, code) = (user(f), code(f));
+        if ["userId", "verificationCode"].iter().all(|name| f.raw(name).is_none()) {
+            return Some(Self(None));
+        }
+        let user = f.required("userId", user);
+        let code = f.required("verificationCode", code);
+        Some(Self(Some(VerificationCode { user: user?, code: code? })))
+    }
+
+    fn about(member: &str) -> Option<&'static str> {
+        Some(if member == "userId" {
+            "With `verificationCode`, instead of a body."
+        } else {
+            "As in the mail."
+        })
+    }
+}
+
+/// See [`ResetRequest`].
+pub type ResetRequestBody = Body<ResetRequest>;
+
+/// The body of a request for a reset.
+pub struct ResetRequest {
+    email: String,
+}
+
+impl Request for ResetRequest {
+    const NAME: &'static str = "ResetRequest";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let email = f.parsed("email", people::email);
+        f.required("email", email).map(|email| Self { email })
+    }
+
+    fn example() -> Value {
+        json!({"email": "ravi@example.com"})
+    }
+}
+
+/// See [`Reset`].
+pub type ResetBody = Body<Reset>;
+
+/// The body of a reset.
+pub struct Reset {
+    token: String,
+    password: String,
+}
+
+impl Request for Reset {
+    const NAME: &'static str = "Reset";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let token = f.text("token", 1..=500);
+        let token = f.required("token", token);
+        let password = new_password(f, "newPassword");
+        Some(Self { token: token?, password: password? })
+    }
+
+    fn example() -> Value {
+        json!({"token": "as in the mail", "newPassword": "another long and private phrase"})
+    }
 }
 
 /// The code comes in the body, or in the query as in the link of the mail.
@@ -35,14 +136,16 @@ pub struct Confirmed {
 pub async fn verify_email(
     State(app): State<App>,
     Visitor(visitor): Visitor,
-    uri: Uri,
+    Query(query): Query<CodeInQuery>,
     conditions: Conditions,
-    body: JsonObject,
+    body: VerificationCodeBody,
 ) -> Result<Reply<Confirmed>, Failure> {
-    let params = Params::read(&uri, &["userId", "verificationCode"])?;
-    let fields = if body.members.is_empty() { params.fields() } else { Fields::new(&body.members) };
-    let asked = |user| conditions.options(&app.users.kit, &visitor, &body.bytes, &user);
-    let (person, version, position) = app.users.verify_email(&visitor, fields, asked).await?;
+    let VerificationCode { user, code } = match query?.0 {
+        Some(code) if body.is_empty => code,
+        _ => body.value?,
+    };
+    let options = |user| conditions.options(&app.users.kit, &visitor, &body.bytes, &user);
+    let (person, version, position) = app.users.verify_email(&visitor, (user, &code), options).await?;
     let data = Confirmed { user_id: person.id, email_verified: person.email_verified, status: person.status };
     let reply = app.users.kit.reply("E-mail address confirmed", data).etag(&version.to_string());
     Ok(reply.position(position))
@@ -58,9 +161,10 @@ pub async fn verify_email(
 pub async fn resend(
     State(app): State<App>,
     caller: Caller,
-    _: NoParams,
+    Query(nothing): Query<()>,
     conditions: Conditions,
 ) -> Result<Reply<()>, Failure> {
+    nothing?;
     let options = conditions.options(&app.users.kit, &caller, &[], &caller.person()?.user);
     let position = app.users.resend_verification(&caller, options).await?;
     let reply = app.users.kit.done(&caller, "A confirmation mail is on its way", (), position);
@@ -78,11 +182,12 @@ pub async fn resend(
 pub async fn request_reset(
     State(app): State<App>,
     Visitor(visitor): Visitor,
-    _: NoParams,
+    Query(nothing): Query<()>,
     conditions: Conditions,
-    body: JsonObject,
+    body: ResetRequestBody,
 ) -> Result<Reply<()>, Failure> {
-    app.users.request_reset(&visitor, &body.members, &conditions).await?;
+    nothing?;
+    app.users.request_reset(&visitor, &body.value?.email, &conditions).await?;
     let message = "If there is an account with that address, a mail is on its way";
     Ok(app.users.kit.reply(message, ()).status(StatusCode::ACCEPTED))
 }
@@ -98,11 +203,13 @@ pub async fn request_reset(
 pub async fn confirm_reset(
     State(app): State<App>,
     Visitor(visitor): Visitor,
-    _: NoParams,
+    Query(nothing): Query<()>,
     conditions: Conditions,
-    body: JsonObject,
+    body: ResetBody,
 ) -> Result<Reply<()>, Failure> {
-    let asked = |user| conditions.options(&app.users.kit, &visitor, &body.bytes, &user);
-    app.users.reset_password(&visitor, &body.members, asked).await?;
+    nothing?;
+    let Reset { token, password } = body.value?;
+    let options = |user| conditions.options(&app.users.kit, &visitor, &body.bytes, &user);
+    app.users.reset_password(&visitor, &token, password, options).await?;
     Ok(app.users.kit.reply("The password is set; sign in with it", ()))
 }

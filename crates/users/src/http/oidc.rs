@@ -2,12 +2,12 @@
 //! came of it; programs get the failure.
 
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::header::{ACCEPT, CACHE_CONTROL, COOKIE, LOCATION, REFERRER_POLICY, SET_COOKIE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use domain::FieldErrors;
-use http_kit::{Failure, Params, Visitor};
+use domain::{FieldErrors, Fields};
+use http_kit::{Failure, Query, Request, Visitor};
 use serde::Deserialize;
 
 use super::App;
@@ -27,6 +27,25 @@ const FLASH: &str = "hyd_flash";
 const REFRESH_SECONDS: i64 = 30 * 24 * 60 * 60;
 const FLASH_SECONDS: i64 = 60;
 
+/// Where somebody goes who signed in.
+pub struct Destination {
+    next: String,
+}
+
+impl Request for Destination {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let local = |path: &str| {
+            let refusal = "must be a path of this site, such as /dashboard";
+            if is_local(path) { Ok(path.to_owned()) } else { Err(refusal) }
+        };
+        Some(Self { next: f.parsed("next", local).unwrap_or_else(|| "/dashboard".into()) })
+    }
+
+    fn about(_: &str) -> Option<&'static str> {
+        Some("A path of this site to go to afterwards, such as `/dashboard`.")
+    }
+}
+
 /// What a provider adds to the address it sends people back to; further members are its own.
 #[derive(Deserialize)]
 pub struct Back {
@@ -41,25 +60,18 @@ pub struct Back {
     path = "/api/auth/oidc/{provider}",
     summary = "Go and sign in at a provider",
     description = "For browsers: they are sent to the provider, and back to `/sign-in` when that cannot be.",
-    params(("next" = Option<String>, Query, description = "A path of this site to go to afterwards, such as `/dashboard`.")),
+    params(Query<Destination>),
     responses((status = 302, description = "To the provider, in `Location`")),
 )]
 pub async fn begin(
     State(app): State<App>,
     Visitor(visitor): Visitor,
     Path(provider): Path<String>,
-    uri: Uri,
+    Query(destination): Query<Destination>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let going = async {
-        let params = Params::read(&uri, &["next"])?;
-        let mut fields = params.fields();
-        let local = |path: &str| {
-            let refusal = "must be a path of this site, such as /dashboard";
-            if is_local(path) { Ok(path.to_owned()) } else { Err(refusal) }
-        };
-        let next = fields.parsed("next", local).unwrap_or_else(|| "/dashboard".into());
-        let next = fields.finish(Some(next))?;
+        let Destination { next } = destination?;
         app.users.leave(&visitor, &provider, next).await
     };
     match going.await {
@@ -92,12 +104,12 @@ pub async fn callback(
     Visitor(visitor): Visitor,
     Path(provider): Path<String>,
     headers: HeaderMap,
-    back: Result<Query<Back>, QueryRejection>,
+    back: Result<axum::extract::Query<Back>, QueryRejection>,
 ) -> Result<Response, Failure> {
     let secure = app.users.oidc.is_secure(&visitor.tenant);
     let over = cookie(FLIGHT, "", FLIGHT_PATH, 0, secure);
     let coming = async {
-        let Query(back) = back.map_err(|_| FieldErrors::one("state", "must be there once"))?;
+        let axum::extract::Query(back) = back.map_err(|_| FieldErrors::one("state", "must be there once"))?;
         let state = back.state.ok_or_else(|| FieldErrors::one("state", "is required"))?;
         let flight = app.users.land(&visitor, &provider, flight_of(&headers), &state)?;
         if back.error.is_some() {

@@ -1,15 +1,15 @@
 //! One person: their own profile, or anybody's for those who may.
 
-use super::asked::{FarewellBody, ProfileChangeBody};
 use axum::extract::{Path, State};
+use domain::fields::MemberKind;
 use domain::user::Person;
+use domain::user::profile;
 use domain::{Fields, Log, Position, UserId, Version};
-use http_kit::Envelope;
 use http_kit::docs::{IdempotencyKey, IfMatch, IfNoneMatch};
-use http_kit::{Caller, Category, Conditions, Failure, Held, JsonObject, Reply, Right};
+use http_kit::{Body, Caller, Category, Conditions, Envelope, Failure, Held, Query, Reply, Request, Right};
+use serde_json::{Value, json};
 
-use super::{App, NoParams};
-use crate::commands::asked_password;
+use super::App;
 use crate::queries::document::UserDocument;
 
 #[utoipa::path(
@@ -25,9 +25,10 @@ use crate::queries::document::UserDocument;
 pub async fn own_profile(
     State(app): State<App>,
     caller: Caller,
-    _: NoParams,
+    Query(nothing): Query<()>,
     held: Held,
 ) -> Result<Reply<UserDocument>, Failure> {
+    nothing?;
     let user = caller.person()?.user;
     app.shown(&caller, user, &held).await
 }
@@ -42,13 +43,32 @@ pub async fn own_profile(
 pub async fn one(
     State(app): State<App>,
     caller: Caller,
-    _: NoParams,
+    Query(nothing): Query<()>,
     Path(id): Path<String>,
     held: Held,
 ) -> Result<Reply<UserDocument>, Failure> {
+    nothing?;
     let user = caller.named(&id)?;
     caller.may_read(&app.users.kit, (Category::Account, user), "GET /api/users/{id}").await?;
     app.shown(&caller, user, &held).await
+}
+
+/// See [`ProfileChange`].
+pub type ProfileChangeBody = Body<ProfileChange>;
+
+/// The body of a change of profile: what is not said stays.
+pub struct ProfileChange(profile::ProfileChange);
+
+impl Request for ProfileChange {
+    const NAME: &'static str = "ProfileChange";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        Some(Self(profile::ProfileChange::read(f)))
+    }
+
+    fn example() -> Value {
+        json!({"firstName": "Ravi", "city": "Hyderabad", "pincode": "500032"})
+    }
 }
 
 #[utoipa::path(
@@ -65,13 +85,15 @@ pub async fn one(
 pub async fn update_own(
     State(app): State<App>,
     caller: Caller,
-    _: NoParams,
+    Query(nothing): Query<()>,
     conditions: Conditions,
-    body: JsonObject,
+    body: ProfileChangeBody,
 ) -> Result<Reply<UserDocument>, Failure> {
+    nothing?;
     let user = caller.person()?.user;
+    let ProfileChange(change) = body.value?;
     let options = conditions.options(&app.users.kit, &caller, &body.bytes, &user);
-    let changed = app.users.update(&caller, user, &body.members, options).await?;
+    let changed = app.users.update(&caller, user, &change, options).await?;
     Ok(app.changed(&caller, "Profile saved", changed).await)
 }
 
@@ -86,16 +108,48 @@ pub async fn update_own(
 pub async fn update(
     State(app): State<App>,
     caller: Caller,
-    _: NoParams,
+    Query(nothing): Query<()>,
     Path(id): Path<String>,
     conditions: Conditions,
-    body: JsonObject,
+    body: ProfileChangeBody,
 ) -> Result<Reply<UserDocument>, Failure> {
+    nothing?;
     let user = caller.named(&id)?;
     caller.require(Right::Change(user))?;
+    let ProfileChange(change) = body.value?;
     let options = conditions.options(&app.users.kit, &caller, &body.bytes, &user);
-    let changed = app.users.update(&caller, user, &body.members, options).await?;
+    let changed = app.users.update(&caller, user, &change, options).await?;
     Ok(app.changed(&caller, "Profile saved", changed).await)
+}
+
+/// See [`Farewell`].
+pub type FarewellBody = Body<Farewell>;
+
+/// The body of closing an account.
+pub struct Farewell {
+    password: Option<String>,
+}
+
+impl Request for Farewell {
+    const NAME: &'static str = "Farewell";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        f.asks("password", || MemberKind::Secret(1..=16_384));
+        let given = f.raw("password");
+        let password = given.and_then(Value::as_str).map(str::to_owned);
+        if given.is_some() && password.is_none() {
+            f.wrong("password", "must be a text");
+        }
+        Some(Self { password })
+    }
+
+    fn about(member: &str) -> Option<&'static str> {
+        (member == "password").then_some("Needed when the sign-in is more than five minutes ago.")
+    }
+
+    fn example() -> Value {
+        json!({"password": "a long and private phrase"})
+    }
 }
 
 #[utoipa::path(
@@ -116,11 +170,12 @@ pub async fn update(
 pub async fn delete_own(
     State(app): State<App>,
     caller: Caller,
-    _: NoParams,
+    Query(nothing): Query<()>,
     conditions: Conditions,
-    body: JsonObject,
+    body: FarewellBody,
 ) -> Result<Reply<()>, Failure> {
-    let position = app.farewell(&caller, &conditions, &body).await?;
+    nothing?;
+    let position = app.farewell(&caller, &conditions, body).await?;
     Ok(app.users.kit.done(&caller, "Account closed", (), position).empty())
 }
 
@@ -136,14 +191,15 @@ pub async fn delete_own(
 pub async fn delete(
     State(app): State<App>,
     caller: Caller,
-    _: NoParams,
+    Query(nothing): Query<()>,
     Path(id): Path<String>,
     conditions: Conditions,
-    body: JsonObject,
+    body: FarewellBody,
 ) -> Result<Reply<()>, Failure> {
+    nothing?;
     let user = caller.named(&id)?;
     if !caller.require(Right::Change(user))?.of_another {
-        let position = app.farewell(&caller, &conditions, &body).await?;
+        let position = app.farewell(&caller, &conditions, body).await?;
         return Ok(app.users.kit.done(&caller, "Account closed", (), position).empty());
     }
     let options = conditions.options(&app.users.kit, &caller, &[], &user);
@@ -157,12 +213,10 @@ impl App {
         &self,
         caller: &Caller,
         conditions: &Conditions,
-        body: &JsonObject,
+        body: FarewellBody,
     ) -> Result<Option<Position>, Failure> {
         let user = caller.person()?.user;
-        let mut f = Fields::new(&body.members);
-        let password = asked_password(&mut f);
-        f.finish(Some(()))?;
+        let Farewell { password } = body.value?;
         let options = conditions.options(&self.users.kit, caller, &[], &user);
         self.users.delete_own(caller, password, options).await
     }

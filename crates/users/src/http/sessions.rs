@@ -2,10 +2,9 @@
 
 use axum::extract::{Path, State};
 use domain::SessionId;
-use http_kit::Envelope;
-use http_kit::{Caller, Failure, Reply};
+use http_kit::{Caller, Envelope, Failure, Query, Reply};
 
-use super::{App, NoParams};
+use super::App;
 use crate::sessions::Listed;
 
 #[utoipa::path(
@@ -17,8 +16,9 @@ use crate::sessions::Listed;
 pub async fn list(
     State(app): State<App>,
     caller: Caller,
-    _: NoParams,
+    Query(nothing): Query<()>,
 ) -> Result<Reply<Vec<Listed>>, Failure> {
+    nothing?;
     let person = caller.person()?;
     let sessions = app.users.living_sessions(&caller.tenant, person.user, Some(person.session)).await?;
     Ok(app.users.kit.reply("Your sessions", sessions))
@@ -33,9 +33,10 @@ pub async fn list(
 pub async fn end(
     State(app): State<App>,
     caller: Caller,
-    _: NoParams,
+    Query(nothing): Query<()>,
     Path(id): Path<String>,
 ) -> Result<Reply<()>, Failure> {
+    nothing?;
     caller.person()?;
     // What is no id of a session is nobody's session.
     let id: SessionId = id.parse().unwrap_or_else(|_| uuid::Uuid::nil().into());

@@ -4,6 +4,8 @@ use serde_json::json;
 
 use super::*;
 use crate::aggregate::Aggregate;
+use crate::fields::Fields;
+use crate::property::draft::Draft;
 use crate::property::images::Wanted;
 use crate::time::Timestamp;
 
@@ -33,7 +35,7 @@ fn content(change: &serde_json::Value) -> Content {
     for (name, value) in change.as_object().unwrap() {
         body[name] = value.clone();
     }
-    Content::read(body.as_object().unwrap(), id(1), "Hyderabad").unwrap()
+    Fields::read(body.as_object().unwrap(), Draft::read).unwrap().owned_by(id(1), "Hyderabad")
 }
 
 fn edit(change: &serde_json::Value, by: By) -> PropertyCommand {

@@ -1,56 +1,41 @@
-//! A request as a query.
+//! A search as people ask for it.
+
+mod area;
 
 use domain::fields::{Choice, MemberKind};
 use domain::{Fields, TenantId, Timestamp};
-use http_kit::{Cursor, Paging};
-use serde_json::{Map, Value};
+use http_kit::{Body, Cursor, Paging, Request};
+use serde_json::{Map, Value, json};
 
-use super::area;
-use crate::query::{Key, MOST_SORTS, Numbers, Query, Sort, SortBy};
+use crate::query::{Filters, Geo, Key, MOST_SORTS, Numbers, Query, Sort, SortBy, asked_words};
 use crate::words::key;
 
-/// The parameters of a search.
-pub const PARAMS: [&str; 33] = [
-    "query",
-    "q",
-    "city",
-    "location",
-    "locality",
-    "state",
-    "pincode",
-    "propertyType",
-    "listingType",
-    "minPrice",
-    "maxPrice",
-    "bedrooms",
-    "bathrooms",
-    "minArea",
-    "maxArea",
-    "furnishedStatus",
-    "amenities",
-    "featured",
-    "verified",
-    "latitude",
-    "longitude",
-    "near",
-    "radiusKm",
-    "bbox",
-    "polygon",
-    "sort",
-    "sortBy",
-    "sortDir",
-    "page",
-    "size",
-    "cursor",
-    "facets",
-    "explain",
-];
 /// The parts of a cursor: the order, when the first page was asked for, the place.
 const CURSOR: usize = 3 + MOST_SORTS;
+/// Members that say how a search is shown, not what is looked for.
+const OF_A_PAGE: [&str; 5] = ["page", "size", "cursor", "facets", "explain"];
 /// Values of one filter.
 const MOST_VALUES: usize = 30;
 
-/// A request, read.
+/// A search as a query or a body asks for it.
+#[derive(Clone, Debug)]
+pub struct SearchRequest {
+    words: Vec<String>,
+    filters: Filters,
+    geo: Geo,
+    /// Whether counts of what can be chosen next are wanted, if anything is said of them.
+    facets: Option<bool>,
+    explain: bool,
+    sort: Vec<Sort>,
+    order: String,
+    paging: Paging,
+    /// Where the page before ended, and when the first one was asked for.
+    after: Option<(Timestamp, Key)>,
+    /// What was asked for, for the person's own history: what was looked for, not how it was shown.
+    pub told: Map<String, Value>,
+}
+
+/// A search of somebody's at a time.
 #[derive(Clone, Debug)]
 pub struct Asked {
     /// What is looked for.
@@ -61,58 +46,101 @@ pub struct Asked {
     pub order: String,
     /// Whether the parts of each relevance are told.
     pub explain: bool,
-    /// What was asked for, for the person's own history.
+    /// See [`SearchRequest::told`].
     pub told: Map<String, Value>,
 }
 
-/// Names of the earlier systems' bodies.
-const ALIASES: [(&str, &str); 3] =
-    [("limit", "size"), ("sortOrder", "sortDir"), ("sortDirection", "sortDir")];
-
-/// A body under the names that queries have.
-pub fn renamed(mut members: Map<String, Value>) -> Map<String, Value> {
-    for (alias, name) in ALIASES {
-        if let Some(value) = members.remove(alias) {
-            members.entry(name).or_insert(value);
-        }
+impl Asked {
+    /// The first ones of `query`, where there are no further pages.
+    pub fn first(paging: Paging, query: Query) -> Self {
+        let query = Query { size: usize::try_from(paging.size).unwrap_or(100), ..query };
+        Self { query, paging, order: String::new(), explain: false, told: Map::new() }
     }
-    members
 }
 
-/// Reads everything; `facets` says whether they are counted where nothing is said.
-pub fn asked(f: &mut Fields<'_>, tenant: &TenantId, now: Timestamp, facets: bool) -> Option<Asked> {
-    let mut query = Query::all(tenant.clone(), now);
-    let text = f.text("query", 1..=200).or_else(|| f.text("q", 1..=200));
-    query.text(text.as_deref().unwrap_or_default());
-    filters(f, &mut query);
-    query.geo = area::read(f);
-    query.facets = f.flag("facets").unwrap_or(facets);
-    let explain = f.flag("explain").unwrap_or_default();
-    order(f, &mut query);
-    let order: Vec<String> = query.sort.iter().map(|sort| format!("{sort:?}")).collect();
-    let order = key(&order.join(" "));
-    let paging = Paging::read(f, 10, CURSOR);
-    if let Some(cursor) = paging.as_ref().and_then(|paging| paging.cursor.as_ref()) {
-        match place(cursor, &order) {
-            Some((at, place)) => (query.at, query.after) = (at, Some(place)),
-            None => f.wrong("cursor", "belongs to another order; take it from the page before"),
-        }
+impl SearchRequest {
+    /// This search in `tenant`, asked `now`; `facets` says whether they are counted where nothing is said.
+    pub fn asked_in(self, tenant: &TenantId, now: Timestamp, facets: bool) -> Asked {
+        let Self { words, filters, geo, explain, sort, order, paging, told, .. } = self;
+        let facets = self.facets.unwrap_or(facets);
+        let (at, after) = self.after.map_or((now, None), |(at, place)| (at, Some(place)));
+        let offset = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
+        let size = usize::try_from(paging.size).unwrap_or(100);
+        let all = Query::all(tenant.clone(), at);
+        let query = Query { words, filters, geo, sort, offset, size, after, facets, ..all };
+        Asked { query, paging, order, explain, told }
     }
-    let paging = paging?;
-    query.offset = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
-    query.size = usize::try_from(paging.size).unwrap_or(100);
-    Some(Asked { query, paging, order, explain, told: told(f) })
+
+    /// Whether every home is found.
+    pub fn finds_everything(&self) -> bool {
+        self.words.is_empty() && self.filters == Filters::default() && !self.geo.is_asked()
+    }
 }
 
-/// What is told in a history: what was looked for, not how it was shown.
+/// See [`SearchRequest`].
+pub type SearchBody = Body<SearchRequest>;
+
+impl Request for SearchRequest {
+    const NAME: &'static str = "Search";
+
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let text = f.text("query", 1..=200).or_else(|| f.text("q", 1..=200));
+        let words = asked_words(text.as_deref().unwrap_or_default());
+        let (filters, geo) = (filters(f), area::read(f));
+        let facets = f.flag("facets");
+        let explain = f.flag("explain").unwrap_or_default();
+        let sort = sorts(f, !words.is_empty(), geo.near.is_some());
+        let order: Vec<String> = sort.iter().map(|sort| format!("{sort:?}")).collect();
+        let order = key(&order.join(" "));
+        let paging = Paging::read(f, 10, CURSOR);
+        let cursor = paging.as_ref().and_then(|paging| paging.cursor.as_ref());
+        let after = cursor.and_then(|cursor| place(cursor, &order));
+        if cursor.is_some() && after.is_none() {
+            f.wrong("cursor", "belongs to another order; take it from the page before");
+        }
+        let (paging, told) = (paging?, told(f));
+        Some(Self { words, filters, geo, facets, explain, sort, order, paging, after, told })
+    }
+
+    fn about(member: &str) -> Option<&'static str> {
+        Some(match member {
+            "query" | "q" => {
+                "Words, as people type them: a letter may be wrong, the last word may be unfinished."
+            }
+            "location" | "locality" => "A locality, under any of its names.",
+            "bedrooms" | "bathrooms" => "`2`, `2,3` or `4+`.",
+            "minPrice" | "maxPrice" => "In rupees, such as `85 lakh`; 0 is no bound.",
+            "minArea" | "maxArea" => "In square feet; 0 is no bound.",
+            "near" => "`latitude,longitude`; with `radiusKm` only what is within.",
+            "bbox" => "`minLongitude,minLatitude,maxLongitude,maxLatitude`.",
+            "polygon" => "A GeoJSON polygon of at most 1,000 corners; in a query as JSON text.",
+            "sort" => "Instead of `sortBy` and `sortDir`: `-price,createdAt`.",
+            "facets" => "Whether counts of what can be chosen next are wanted.",
+            "explain" => "Whether the parts of each relevance are wanted.",
+            _ => return None,
+        })
+    }
+
+    fn example() -> Value {
+        json!({"query": "lake view", "bedrooms": "2,3", "maxPrice": "1.2 cr", "amenities": "Lift", "sortBy": "price"})
+    }
+}
+
+/// What is told in a history. Members that a body may hold beside those of a search are nobody's words.
 fn told(f: &Fields<'_>) -> Map<String, Value> {
-    const SHOWN: [&str; 5] = ["page", "size", "cursor", "facets", "explain"];
-    let names = PARAMS.iter().filter(|name| !SHOWN.contains(name));
-    names.filter_map(|name| Some(((*name).to_owned(), f.raw(name)?.clone()))).collect()
+    f.names()
+        .filter(|name| is_filter(name))
+        .filter_map(|name| Some((name.to_owned(), f.raw(name)?.clone())))
+        .collect()
 }
 
-fn filters(f: &mut Fields<'_>, query: &mut Query) {
-    let filters = &mut query.filters;
+/// Whether a member of this name says what is looked for.
+pub fn is_filter(name: &str) -> bool {
+    !OF_A_PAGE.contains(&name) && http_kit::members::<SearchRequest>().iter().any(|member| member == name)
+}
+
+fn filters(f: &mut Fields<'_>) -> Filters {
+    let mut filters = Filters::default();
     let keys = |texts: Vec<String>| -> Vec<String> {
         texts.iter().map(|text| key(text)).filter(|key| !key.is_empty()).collect()
     };
@@ -142,6 +170,7 @@ fn filters(f: &mut Fields<'_>, query: &mut Query) {
             f.wrong(field, "must not be below the least");
         }
     }
+    filters
 }
 
 /// Any number of texts: an array, or one text with commas; numbers are taken as they are written.
@@ -203,7 +232,7 @@ fn money(f: &mut Fields<'_>, field: &str) -> Option<i64> {
 
 /// `sort=-price,createdAt`, or `sortBy` and `sortDir`; without either the best first where words are asked for, else
 /// the newest.
-fn order(f: &mut Fields<'_>, query: &mut Query) {
+fn sorts(f: &mut Fields<'_>, has_words: bool, has_place: bool) -> Vec<Sort> {
     f.asks("sort", || MemberKind::Values(MOST_SORTS, 100));
     f.asks("sortBy", || MemberKind::Choice(SortBy::WORDS.iter().map(|(word, _)| *word).collect()));
     f.asks("sortDir", || MemberKind::Choice(vec!["asc", "desc"]));
@@ -222,20 +251,18 @@ fn order(f: &mut Fields<'_>, query: &mut Query) {
             f.wrong("sortDir", "must be asc or desc");
         }
         sort(f, "sortBy", &name, direction.map(|direction| direction == "desc")).into_iter().collect()
-    } else if query.words.is_empty() {
-        vec![Sort::NEWEST]
-    } else {
+    } else if has_words {
         vec![Sort::BEST]
+    } else {
+        vec![Sort::NEWEST]
     };
     if sorts.len() > MOST_SORTS {
         f.wrong("sort", format!("takes at most {MOST_SORTS} names"));
     }
-    if query.geo.near.is_none() && sorts.iter().any(|sort| sort.by == SortBy::Distance) {
+    if !has_place && sorts.iter().any(|sort| sort.by == SortBy::Distance) {
         f.wrong("sort", "by distance needs near, or latitude and longitude");
     }
-    if !sorts.is_empty() {
-        query.sort = sorts;
-    }
+    if sorts.is_empty() { vec![Sort::NEWEST] } else { sorts }
 }
 
 /// The best comes first whatever the direction; without one the nearest, else the largest.

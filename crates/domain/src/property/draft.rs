@@ -1,0 +1,163 @@
+//! What a request says of a property, before it is somebody's.
+
+use super::content::{Contact, Content, Coordinates, Location, Specifications};
+use super::kinds::PropertyType;
+use crate::area::{Area, AreaUnit, MAX_SQFT};
+use crate::fields::{Fields, MemberKind};
+use crate::id::UserId;
+use crate::money::Paise;
+use crate::people;
+use crate::personal::{Erasable, Personal};
+
+/// See [`Content`]. Nothing in it belongs to anybody yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    title: String,
+    description: Option<String>,
+    price: Paise,
+    place: Place,
+    specifications: Specifications,
+    amenities: Vec<String>,
+    nearby_facilities: Vec<String>,
+    contact: Option<Contact>,
+}
+
+/// See [`Location`].
+#[derive(Clone, Debug, PartialEq)]
+struct Place {
+    area: String,
+    address: Option<String>,
+    city: Option<String>,
+    state: Option<String>,
+    pincode: Option<String>,
+    coordinates: Option<Coordinates>,
+}
+
+impl Draft {
+    /// Reads a request. Only `title`, `location`, `price` and `propertyType` are required.
+    pub fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let title = f.text("title", 5..=200);
+        let title = f.required("title", title);
+        let description = f.text("description", 10..=5000);
+        let price = f.money("price");
+        let price = f.required("price", price);
+        let place = location(f);
+        let specifications = specifications(f);
+        let amenities = f.list("amenities", 60);
+        let nearby_facilities = f.list("nearbyFacilities", 60);
+        let contact = contact(f);
+        Some(Self {
+            title: title?,
+            description,
+            price: price?,
+            place: place?,
+            specifications: specifications?,
+            amenities,
+            nearby_facilities,
+            contact,
+        })
+    }
+
+    /// The same as `owner` says it, whose personal values it holds; `city` is taken where none is given.
+    #[must_use]
+    pub fn owned_by(self, owner: UserId, city: &str) -> Content {
+        let Place { area, address, city: given, state, pincode, coordinates } = self.place;
+        let location = Location {
+            area: Erasable::of(owner, area),
+            address: address.map(|address| Personal::of(owner, address)),
+            city: given.unwrap_or_else(|| city.to_owned()),
+            state,
+            pincode,
+            coordinates: coordinates.map(|coordinates| Erasable::of(owner, coordinates)),
+        };
+        // Nothing where nothing is listed.
+        let list = |listed: Vec<String>| (!listed.is_empty()).then(|| Erasable::of(owner, listed));
+        Content {
+            title: Erasable::of(owner, self.title),
+            description: self.description.map(|text| Erasable::of(owner, text)),
+            price: self.price,
+            location,
+            specifications: self.specifications,
+            amenities: list(self.amenities),
+            nearby_facilities: list(self.nearby_facilities),
+            contact: self.contact.map(|contact| Personal::of(owner, contact)),
+        }
+    }
+}
+
+fn location(f: &mut Fields<'_>) -> Option<Place> {
+    let area = f.text("location", 2..=200);
+    let area = f.required("location", area);
+    let address = f.text("address", 3..=500);
+    let city = f.text("city", 2..=100);
+    let state = f.text("state", 2..=100);
+    let pincode = f.parsed("pincode", people::pincode);
+    let lat = f.number("latitude", -90.0..=90.0);
+    let lng = f.number("longitude", -180.0..=180.0);
+    let coordinates = match (f.raw("latitude").is_some(), f.raw("longitude").is_some()) {
+        (true, false) => {
+            f.wrong("longitude", "is required with latitude");
+            None
+        }
+        (false, true) => {
+            f.wrong("latitude", "is required with longitude");
+            None
+        }
+        _ => lat.zip(lng).map(|(lat, lng)| Coordinates { lat, lng }),
+    };
+    Some(Place { area: area?, address, city, state, pincode, coordinates })
+}
+
+fn specifications(f: &mut Fields<'_>) -> Option<Specifications> {
+    let property_type = f.choice("propertyType");
+    let property_type = f.required("propertyType", property_type);
+    let plot_use = f.choice("plotUse");
+    if plot_use.is_some() && property_type.is_some_and(|t| t != PropertyType::Plot) {
+        f.wrong("plotUse", "goes with propertyType PLOT only");
+    }
+    let floor_number = f.whole("floorNumber", -5..=200);
+    let total_floors = f.whole("totalFloors", 1..=200);
+    if floor_number.zip(total_floors).is_some_and(|(floor, total)| floor > total) {
+        f.wrong("floorNumber", "must not be above totalFloors");
+    }
+    let read = Specifications {
+        property_type: property_type.unwrap_or(PropertyType::Apartment),
+        plot_use,
+        listing_type: f.choice("listingType").unwrap_or_default(),
+        transaction_type: f.choice("transactionType"),
+        bedrooms: f.whole("bedrooms", 0..=50),
+        bathrooms: f.whole("bathrooms", 0..=50),
+        area: area(f),
+        parking_spaces: f.whole("parkingSpaces", 0..=1000),
+        floor_number,
+        total_floors,
+        age_of_property: f.whole("ageOfProperty", 0..=300),
+        facing: f.text("facing", 1..=40),
+        furnished_status: f.choice("furnishedStatus"),
+    };
+    property_type.map(|_| read)
+}
+
+/// `area` with `areaUnit` wins over `areaSqft`, which is in square feet.
+fn area(f: &mut Fields<'_>) -> Option<Area> {
+    f.asks("area", || MemberKind::Number(0.000_1..=MAX_SQFT));
+    f.asks("areaSqft", || MemberKind::Number(0.000_1..=MAX_SQFT));
+    let unit = f.choice("areaUnit");
+    let field = if f.raw("area").is_some() { "area" } else { "areaSqft" };
+    let unit = if field == "area" { unit.unwrap_or(AreaUnit::Sqft) } else { AreaUnit::Sqft };
+    let value = f.number(field, 0.000_1..=MAX_SQFT)?;
+    let area = Area::new(value, unit);
+    if area.is_none() {
+        f.wrong(field, "must be between 1 and 10000000 square feet");
+    }
+    area
+}
+
+fn contact(f: &mut Fields<'_>) -> Option<Contact> {
+    let contact = Contact {
+        name: f.text("contactName", 1..=100),
+        phone: f.parsed("contactPhone", people::phone),
+        email: f.parsed("contactEmail", people::email),
+    };
+    (contact.name.is_some() || contact.phone.is_some() || contact.email.is_some()).then_some(contact)
+}

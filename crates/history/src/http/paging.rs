@@ -1,0 +1,57 @@
+//! Which part of a history: a place in it is a time and the id of an event.
+
+use domain::{Fields, Timestamp};
+use http_kit::{Cursor, Paging, Request};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// A page of a list.
+#[derive(Debug)]
+pub struct Part {
+    pub paging: Paging,
+    /// The last entry of the page before.
+    pub after: Option<(Timestamp, Uuid)>,
+}
+
+impl Part {
+    fn of(f: &mut Fields<'_>, paging: Paging) -> Self {
+        let after = paging.cursor.as_ref().and_then(place);
+        if paging.cursor.is_some() && after.is_none() {
+            f.wrong("cursor", "is not one of ours; take it from the page before");
+        }
+        Self { paging, after }
+    }
+}
+
+fn place(Cursor(parts): &Cursor) -> Option<(Timestamp, Uuid)> {
+    let [at, id] = parts.as_slice() else { return None };
+    Some((Timestamp::from_micros(at.as_i64()?), id.as_str()?.parse().ok()?))
+}
+
+pub fn cursor(at: Timestamp, id: &str) -> String {
+    Cursor(vec![Value::from(at.micros()), Value::from(id)]).encode()
+}
+
+/// A page, by its number or behind the one before.
+#[derive(Debug)]
+pub struct PartByNumber(pub Part);
+
+impl Request for PartByNumber {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        Paging::read(f, 20, 2).map(|paging| Self(Part::of(f, paging)))
+    }
+
+    fn example() -> Value {
+        json!({"size": 5})
+    }
+}
+
+/// A page that goes on behind the one before.
+#[derive(Debug)]
+pub struct Onward(pub Part);
+
+impl Request for Onward {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        Paging::onward(f, 20, 2).map(|paging| Self(Part::of(f, paging)))
+    }
+}
