@@ -9,10 +9,12 @@ use anyhow::ensure;
 use bus::{Asker, Retry, Runner, Waited};
 use domain::activity::Snapshot;
 use domain::favourites::FavouritesEvent;
-use domain::property::{Content, Property, PropertyCommand};
+use domain::property::draft::Draft;
+use domain::property::{Property, PropertyCommand};
 use domain::session::SessionEvent;
 use domain::{
-    Actor, Clock, Ids, Log, Metadata, Personal, Position, PropertyId, SessionId, StreamId, TenantId, UserId,
+    Actor, Clock, Fields, Ids, Log, Metadata, Personal, Position, PropertyId, SessionId, StreamId, TenantId,
+    UserId,
 };
 use history::History;
 use journal::sqlite::Limits;
@@ -113,7 +115,7 @@ async fn live(ledger: &Ledger) -> anyhow::Result<()> {
         let stream = StreamId::new(&tenant, "session", session_id);
         ledger.record(&actor, stream, &SessionEvent::SignedIn { session_id, user_id: user }).await?;
         let id: PropertyId = ledger.fresh().into();
-        let content = Content::read(&listing::members(number), user, "Hyderabad")?;
+        let content = Fields::read(&listing::members(number), Draft::read)?.owned_by(user, "Hyderabad");
         let snapshot = Snapshot::of(user, content.title(), content.price, content.location.area.text());
         let list =
             PropertyCommand::List { id, owner: user, content, source_reference: None, moderated: false };
