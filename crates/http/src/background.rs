@@ -71,16 +71,17 @@ mod tests {
         Body::from_stream(pieces.map(Ok::<_, Infallible>))
     }
 
-    fn router() -> Router {
+    fn router(background: &Background) -> Router {
         let router = Router::new()
             .route("/short", post(async |body: Bytes| format!("{}: {}", thread(), body.len())))
             .route("/long", get(async || pieces(|| "end".into())))
             .route("/broken", get(async || pieces(|| panic!("as it does"))));
-        router.layer(from_fn_with_state(Background::start().unwrap(), in_background))
+        router.layer(from_fn_with_state(background.clone(), in_background))
     }
 
     async fn answer(request: Request) -> Result<Bytes, axum::Error> {
-        let response = router().oneshot(request).await.unwrap();
+        let background = Background::start().unwrap();
+        let response = router(&background).oneshot(request).await.unwrap();
         response.into_body().collect().await.map(http_body_util::Collected::to_bytes)
     }
 

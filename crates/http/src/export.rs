@@ -64,7 +64,8 @@ pub trait Part: Send + Sync {
     async fn portion(&self, subject: &Subject, after: Option<Cursor>) -> Result<Portion, Failure>;
 }
 
-/// The parts of all services, once they are mounted: whoever answers an export has them from here.
+/// The parts of all services, once they are mounted: whoever answers an export has them from here. Nothing that a part
+/// holds may hold this.
 #[derive(Clone, Default)]
 pub struct Exports(Arc<OnceLock<Vec<Arc<dyn Part>>>>);
 

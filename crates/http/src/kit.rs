@@ -10,7 +10,6 @@ use journal::{ActivityQueue, Ledger, Seen};
 
 use crate::caller::Caller;
 use crate::daily::Daily;
-use crate::export::Exports;
 use crate::jobs::Jobs;
 use crate::quotas::Quotas;
 use crate::reply::Reply;
@@ -140,8 +139,6 @@ pub struct KitParts {
     pub jobs: Jobs,
     /// What somebody may do so often a day.
     pub daily: Daily,
-    /// What services tell in an export.
-    pub exports: Exports,
 }
 
 impl Kit {

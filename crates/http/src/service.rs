@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use utoipa::openapi::OpenApi;
 
 use crate::docs::Listed;
-use crate::export::Part;
+use crate::export::{Exports, Part};
 
 /// A service of one process.
 pub struct Service {
@@ -97,13 +97,21 @@ pub struct Routes {
     pub changing_reads: Vec<&'static str>,
     /// Its lists in an export, in their order.
     pub export: Vec<Arc<dyn Part>>,
+    /// Where the lists of all services are told, in the one that answers an export.
+    pub answers_exports: Option<Exports>,
 }
 
 impl Routes {
     /// Operations under the limits that all have, with nothing in an export.
     #[must_use]
     pub fn new(router: Router) -> Self {
-        Self { router, limits: Vec::new(), changing_reads: Vec::new(), export: Vec::new() }
+        Self {
+            router,
+            limits: Vec::new(),
+            changing_reads: Vec::new(),
+            export: Vec::new(),
+            answers_exports: None,
+        }
     }
 }
 

@@ -105,7 +105,7 @@ async fn rule_20_a_note_goes_with_its_writer_and_with_whom_it_is_about() {
     site.erase(site.owner);
     let Visit::Visited { title, note } = site.ledger.decode(&written).unwrap();
     assert_eq!((title, note), (Erasable::Erased, Some(Personal::Erased)));
-    assert_eq!(site.ledger.masked(&written).0, json!({"title": null, "note": null}));
+    assert_eq!(site.ledger.masked(&written).0, json!({"title": null, "note": "(personal)"}));
 }
 
 /// Somebody else may still do something with a home whose owner has just left.

@@ -1,12 +1,13 @@
 //! What is really on disk: every event of a data directory, and every row of its read models.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{Clock, Envelope, Log, Position};
+use domain::{Clock, Envelope, Ids, Log, Position};
 use hyderabadinfra::app::App;
 use journal::sqlite::Limits;
-use journal::{Journal, SqliteJournal};
+use journal::{Journal, KeyRing, Ledger, SqliteJournal};
 use projection::Row;
 
 use crate::{open_app, settings};
@@ -31,6 +32,16 @@ pub async fn everything(data_dir: &Path, log: Log) -> Vec<Envelope> {
         assert_eq!(envelope.version, *version, "a hole in {}", envelope.stream);
     }
     all
+}
+
+/// The journal of a data directory that no server holds, in types.
+#[must_use]
+pub fn ledger(data_dir: &Path) -> Ledger {
+    let keys = data_dir.join("keys");
+    let master = std::fs::read(keys.join("master.key")).unwrap().try_into().unwrap();
+    let ring = KeyRing::open(&keys.join("subjects.db"), &master).unwrap();
+    let journal = SqliteJournal::open(&data_dir.join("journal"), &Clock::System, Limits::default()).unwrap();
+    Ledger::new(Arc::new(journal), Arc::new(ring), Clock::System, Ids)
 }
 
 /// Every read model's rows once it has applied everything.

@@ -34,7 +34,7 @@ pub use drain::until;
 pub use form::Form;
 pub use http::{Answer, Client, Events};
 pub use issuer::{Issuer, Misdeed};
-pub use journal_facts::{everything, read_models};
+pub use journal_facts::{everything, ledger, read_models};
 pub use people::{ADMIN, PASSWORD, Person, WITH_ADMIN, mailed};
 pub use small_disk::SmallDisk;
 pub use socket::Socket;

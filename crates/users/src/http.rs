@@ -18,7 +18,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use bus::Status;
 use http_kit::docs::also;
-use http_kit::export::Part;
+use http_kit::export::{Exports, Part};
 use http_kit::{Kit, Limit, Most, Routes, UnderWay, in_background};
 use tokio::sync::Semaphore;
 
@@ -33,6 +33,8 @@ use crate::queries::export::Events;
 pub struct App {
     users: Users,
     status: Status,
+    /// What all services tell in an export.
+    parts: Exports,
     exports: UnderWay,
     /// Exports read a portion at a time, one after the other: they hold up nobody who is doing something else.
     portions: Arc<Semaphore>,
@@ -50,7 +52,9 @@ pub fn mounted(users: Users, status: Status) -> Routes {
     let portions = Arc::new(Semaphore::new(1));
     let background = users.kit.jobs.background().clone();
     let costly = exporting().route_layer(from_fn_with_state(background, in_background));
-    let router = answering().merge(costly).with_state(App { users, status, exports, portions }).into();
+    let parts = Exports::default();
+    let app = App { users, status, parts: parts.clone(), exports, portions };
+    let router = answering().merge(costly).with_state(app).into();
     Routes {
         limits: vec![
             ("/api/auth/register", Limit::Registration),
@@ -62,6 +66,7 @@ pub fn mounted(users: Users, status: Status) -> Routes {
         // Whoever comes back from a provider is signed in by that.
         changing_reads: vec![oidc::BEGIN, oidc::CALLBACK],
         export: vec![events],
+        answers_exports: Some(parts),
         router,
     }
 }

@@ -57,7 +57,6 @@ pub async fn site() -> Site {
     let activity =
         Arc::new(ActivityQueue::new(ledger.clone(), Arc::clone(&seen), Duration::from_millis(50), 1000));
     let kit = Kit::from(KitParts {
-        exports: http_kit::export::Exports::default(),
         ledger,
         tokens: Arc::new(tokens),
         seen,

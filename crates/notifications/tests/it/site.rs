@@ -66,7 +66,6 @@ pub async fn site_with(outside: Outside) -> Site {
     let every = Duration::from_millis(50);
     let activity = Arc::new(ActivityQueue::new(ledger.clone(), Arc::clone(&seen), every, 1000));
     let kit = Kit::from(KitParts {
-        exports: http_kit::export::Exports::default(),
         ledger,
         tokens: Arc::new(tokens),
         seen,

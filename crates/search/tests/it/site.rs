@@ -54,7 +54,6 @@ impl Site {
         let (city, hosts) = ("Hyderabad".to_owned(), Vec::new());
         let own = Tenant { id: tenant.clone(), city, moderation: false, hosts };
         let kit = Kit::from(KitParts {
-            exports: http_kit::export::Exports::default(),
             ledger,
             tokens: Arc::new(tokens),
             seen,

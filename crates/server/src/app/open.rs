@@ -9,7 +9,6 @@ use domain::user::Role;
 use domain::{Clock, Ids, Log, TenantId};
 use files::Files;
 use gateway::{DoorSettings, Greeting, Hub, LimitSettings, Limits, Parts};
-use http_kit::export::Exports;
 use http_kit::{
     Allowed, Daily, DailyLimits, Groups, Jobs, Kit, KitParts, Outbox, Quotas, Routes, RoutesOf, Service,
     Task, Tenant, Tenants, Tokens,
@@ -65,7 +64,7 @@ impl App {
         backup::settle(data_dir, &deliveries).await.context("what is left to do of a restore")?;
         // Nobody uploads yet: bytes without an event are what a crash has left.
         files.sweep().await.context("the files service")?;
-        let mounted = mount(&kit, routes, &groups)?;
+        let mounted = mount(routes, &groups)?;
         let backups = backups(settings, (&kit, &journal), (&users, &files), &views);
         let (backup, hub) = (backups.source.clone(), Hub::new(kit.ledger.clone()).await?);
         let limits = Arc::new(Limits::new(limits(&settings.limits), kit.ledger.clock()));
@@ -155,17 +154,20 @@ impl Opened {
 }
 
 /// The operations of all services, over groups that run, under one router.
-fn mount(kit: &Kit, routes: Vec<RoutesOf>, groups: &[GroupHandle]) -> anyhow::Result<Routes> {
+fn mount(routes: Vec<RoutesOf>, groups: &[GroupHandle]) -> anyhow::Result<Routes> {
     let groups = Groups::of(groups);
     let mut all = Routes::new(axum::Router::new());
     for routes in routes {
-        let Routes { router, limits, changing_reads, export } = routes(&groups)?;
+        let Routes { router, limits, changing_reads, export, answers_exports } = routes(&groups)?;
         all.router = all.router.merge(router);
         all.limits.extend(limits);
         all.changing_reads.extend(changing_reads);
         all.export.extend(export);
+        all.answers_exports = all.answers_exports.or(answers_exports);
     }
-    kit.exports.tell(all.export.clone());
+    if let Some(exports) = &all.answers_exports {
+        exports.tell(std::mem::take(&mut all.export));
+    }
     Ok(all)
 }
 
@@ -237,7 +239,6 @@ async fn kit(
         wait: Duration::from_millis(settings.reads.wait_ms.into()),
         quotas: if settings.limits.enabled { quotas(&settings.quotas) } else { Quotas::default() },
         jobs: Jobs::supervised(supervisor, Background::start().context("the background threads")?),
-        exports: Exports::default(),
     };
     Ok((Kit::from(parts), settled))
 }

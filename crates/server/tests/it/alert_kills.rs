@@ -10,8 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use domain::notification::notification_of;
-use domain::property::Content;
+use domain::property::PropertyEvent;
 use domain::{Clock, Envelope, Log, Timestamp};
+use journal::Ledger;
 use projection::deliveries::Delivery;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
@@ -158,14 +159,15 @@ fn fits(home: &Home, filters: &Map<String, Value>) -> bool {
         && text_score(home, &query.words).is_some()
 }
 
-fn listed(event: &Envelope) -> Home {
-    let data: Value = serde_json::from_str(&event.data).unwrap();
-    let owner = data["ownerId"].as_str().unwrap().parse().unwrap();
+fn listed(ledger: &Ledger, event: &Envelope) -> Home {
+    let PropertyEvent::Listed { owner_id: owner, content, .. } = ledger.decode(event).unwrap() else {
+        panic!("{event:?} lists no home")
+    };
     Home {
         tenant: event.stream.tenant.clone(),
         id: event.stream.id.parse().unwrap(),
         owner,
-        content: serde_json::from_value::<Content>(data).unwrap(),
+        content,
         featured: false,
         verified: false,
         favourites: 0,
@@ -177,10 +179,10 @@ fn listed(event: &Envelope) -> Home {
 }
 
 /// Notifications that must be asked for, with whose they are and how they go.
-fn expected(facts: &[Envelope], kept: &[Kept]) -> BTreeMap<String, (String, &'static str)> {
+fn expected(ledger: &Ledger, facts: &[Envelope], kept: &[Kept]) -> BTreeMap<String, (String, &'static str)> {
     let mut expected = BTreeMap::new();
     for event in facts.iter().filter(|event| &*event.event_type == "PROPERTY_CREATED") {
-        let home = listed(event);
+        let home = listed(ledger, event);
         let owner = home.owner.to_string();
         // One letter a person and home, by the first of their searches; and what comes by letter is in the inbox.
         let mut told: BTreeSet<(&str, &str)> = BTreeSet::new();
@@ -318,7 +320,7 @@ async fn every_match_is_told_once_whatever_dies() {
     let others = facts.iter().filter(|event| account_letter(event).is_some()).count();
     let listed = facts.iter().filter(|event| &*event.event_type == "PROPERTY_CREATED").count();
     assert_eq!(listed, listings);
-    let expected = expected(&facts, &kept);
+    let expected = expected(&testkit::ledger(data_dir), &facts, &kept);
     assert!(expected.len() > many / 2, "{} matches only", expected.len());
     child = Child::serve(BINARY, data_dir);
     let waited = tokio::time::timeout(LONG, told(&child, data_dir, &seekers, &expected, others)).await;

@@ -54,7 +54,7 @@ pub async fn export(
     let subject = Subject { tenant: caller.tenant.clone(), user };
     let reader = Subject { user: access.person.user, ..subject.clone() };
     let may_read = |part: &&Arc<dyn Part>| caller.require(Right::Read(part.category(), user)).is_ok();
-    let (parts, left_out): (Vec<_>, Vec<_>) = kit.exports.parts().iter().partition(may_read);
+    let (parts, left_out): (Vec<_>, Vec<_>) = app.parts.parts().iter().partition(may_read);
     let parts: Vec<Arc<dyn Part>> = parts.into_iter().cloned().collect();
     let freshness = caught_up(&parts, &subject, &reader).await;
     let profile = app.users.document(&caller.tenant, &person, version).await;

@@ -151,7 +151,6 @@ impl App {
         let tokens = Tokens::new(&key, clock.clone(), 600).unwrap();
         let activity = ActivityQueue::new(ledger.clone(), Arc::clone(&seen), Duration::from_millis(50), 1000);
         let kit = Kit::from(KitParts {
-            exports: http_kit::export::Exports::default(),
             ledger,
             tokens: Arc::new(tokens),
             seen,
@@ -172,7 +171,7 @@ impl App {
         let erasures = Erasures::open(users.clone(), &views).unwrap();
         let service = users.service(&erasures, projection::deliveries::Settings::default());
         let routes = (service.routes)(&[(&Users::group(), status.clone())].into_iter().collect()).unwrap();
-        kit.exports.tell(routes.export);
+        routes.answers_exports.unwrap().tell(routes.export);
         let router = routes.router.layer(edge);
         let tenant = kit.tenants.default_id().clone();
         Self { users, kit, clock, tenant, router, status, directory, key, tasks, stopped, stop }

@@ -268,7 +268,6 @@ async fn h05_signing_out_takes_effect_at_once_and_outlives_a_restart() {
         quotas: http_kit::Quotas::default(),
         jobs: http_kit::Jobs::default(),
         daily: http_kit::Daily::default(),
-        exports: http_kit::export::Exports::default(),
     });
     let token = app.kit.tokens.issue(&app.tenant, asha.id, session, Role::User, 0).unwrap();
     assert!(app.kit.tokens.verify(&token).is_ok());

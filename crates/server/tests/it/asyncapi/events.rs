@@ -69,7 +69,7 @@ fn add<E: EventKind + JsonSchema>(stream: &str, generator: &mut SchemaGenerator,
     }
 }
 
-/// The golden files of the shapes that are written today, by message.
+/// The golden files of the shapes that are written today, by message, each with its schema version.
 pub fn golden() -> Vec<(String, Value)> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain/tests/golden");
     let mut files: Vec<_> = std::fs::read_dir(directory).unwrap().map(|file| file.unwrap().path()).collect();
@@ -79,7 +79,8 @@ pub fn golden() -> Vec<(String, Value)> {
         let stem = path.file_stem().unwrap().to_str().unwrap();
         let (message, version) = stem.rsplit_once(".v").unwrap();
         let described = newest.iter().find(|event| event.message == message)?;
-        let event = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let mut event: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        event["schemaVersion"] = described.version.into();
         (version == described.version.to_string()).then(|| (message.to_owned(), event))
     };
     files.iter().filter_map(read).collect()
@@ -91,7 +92,7 @@ pub fn envelope(event: &Value) -> Value {
         "eventId": "0197c000-0000-7000-8000-000000000009", "tenantId": "hyderabad", "aggregateType": "sample",
         "aggregateId": "0197c000-0000-7000-8000-000000000002",
         "userId": "0197c000-0000-7000-8000-000000000001", "eventType": event["eventType"],
-        "schemaVersion": 1, "timestamp": "2026-01-15T10:30:00Z", "version": 1, "log": "facts", "epoch": 1,
+        "schemaVersion": event["schemaVersion"], "timestamp": "2026-01-15T10:30:00Z", "version": 1, "log": "facts", "epoch": 1,
         "position": 4711, "eventData": event["eventData"], "metadata": {"correlationId": "sample"},
     })
 }
