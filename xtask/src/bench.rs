@@ -103,6 +103,7 @@ impl Options {
 }
 
 /// Measures, prints the report, saves it when asked to.
+#[expect(clippy::too_many_lines, reason = "one measurement after the other")]
 pub fn bench(options: &Options) -> anyhow::Result<()> {
     if let Some(events) = options.volume {
         return at_volume(events);

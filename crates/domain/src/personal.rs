@@ -146,11 +146,11 @@ struct Marked<T> {
 fn write<T: Serialize, S: Serializer>(
     serializer: S,
     marker: &'static str,
-    marked: Option<Marked<&T>>,
+    value: Option<Marked<&T>>,
 ) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(Some(1))?;
-    match marked {
-        Some(marked) => map.serialize_entry(marker, &marked)?,
+    match value {
+        Some(value) => map.serialize_entry(marker, &value)?,
         None => map.serialize_entry(ERASED, &true)?,
     }
     map.end()

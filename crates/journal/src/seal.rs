@@ -71,7 +71,7 @@ struct Sealed<'a> {
     #[serde(default)]
     erasable: bool,
     #[serde(rename = "box")]
-    sealed: &'a str,
+    ciphertext: &'a str,
 }
 
 /// Seals every clear value of a person inside `json`, at `root` of an event of `tenant`. About somebody who was erased
@@ -188,15 +188,16 @@ impl Of<'_> {
     fn open<'j>(self, root: &str, json: &'j str, opened: Opened) -> Result<Cow<'j, str>, DecodeError> {
         let walked = replace(json, root, SEALED, |path, inner| {
             let forged = || DecodeError::Forged(path.to_owned());
-            let Sealed { subject, erasable, sealed } = sealed(path, inner)?;
+            let Sealed { subject, erasable, ciphertext } = sealed(path, inner)?;
             if opened == Opened::Erasable && !erasable {
                 return Ok(format!(r#"{{"{SEALED}":{inner}}}"#));
             }
             let Some(key) = self.keys.subject(self.tenant, subject)? else {
                 return Ok(format!(r#"{{"{ERASED}":true}}"#));
             };
-            let sealed = BASE64.decode(sealed).map_err(|_| forged())?;
-            let clear = decrypt(&key, &self.place(path, subject, erasable), &sealed).ok_or_else(forged)?;
+            let ciphertext = BASE64.decode(ciphertext).map_err(|_| forged())?;
+            let clear =
+                decrypt(&key, &self.place(path, subject, erasable), &ciphertext).ok_or_else(forged)?;
             let value = std::str::from_utf8(&clear).map_err(|_| forged())?;
             let value = self.open(path, value, opened)?;
             let marker = if erasable { ERASABLE } else { CLEAR };

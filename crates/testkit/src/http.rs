@@ -64,7 +64,8 @@ impl Client {
     #[must_use]
     pub fn new(base: &str) -> Self {
         let http = reqwest::Client::builder()
-            .timeout(Duration::from_mins(1))
+            // What works at a low priority waits for everything else that the machine does.
+            .timeout(Duration::from_mins(3))
             .redirect(reqwest::redirect::Policy::none())
             .user_agent("testkit")
             .build()

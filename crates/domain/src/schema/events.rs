@@ -76,10 +76,10 @@ impl<T: JsonSchema> JsonSchema for Erasable<T> {
 /// A value that leaves with a person.
 fn of_a_person<T: JsonSchema>(generator: &mut SchemaGenerator, marker: &str, about: &str) -> Schema {
     let (subject, value) = (generator.subschema_for::<UserId>(), generator.subschema_for::<T>());
-    let marked = |marker: &str, inside: Schema| {
+    let only = |name: &str, inside: Schema| {
         json_schema!({
-            "type": "object", "required": [marker], "additionalProperties": false,
-            "properties": {marker: inside},
+            "type": "object", "required": [name], "additionalProperties": false,
+            "properties": {name: inside},
         })
     };
     let clear = json_schema!({
@@ -101,9 +101,9 @@ fn of_a_person<T: JsonSchema>(generator: &mut SchemaGenerator, marker: &str, abo
     json_schema!({
         "description": about,
         "oneOf": [
-            marked(marker, clear),
-            marked(SEALED, sealed),
-            marked(ERASED, json_schema!({"type": "boolean", "const": true})),
+            only(marker, clear),
+            only(SEALED, sealed),
+            only(ERASED, json_schema!({"type": "boolean", "const": true})),
         ],
     })
 }

@@ -75,8 +75,8 @@ pub async fn site() -> Site {
     let (stop, stopped) = watch::channel(false);
     let mut group = JoinSet::new();
     group.spawn(runner.run(stopped));
-    let routes = (history.service().routes)(&Groups::of(&[handle])).unwrap();
-    let router = routes.router.layer(axum::middleware::from_fn_with_state(kit.clone(), edge));
+    let mounted = (history.service().routes)(&Groups::of(&[handle])).unwrap();
+    let router = mounted.router.layer(axum::middleware::from_fn_with_state(kit.clone(), edge));
     Site { kit, history, clock, directory, router, _group: group, _stop: stop }
 }
 

@@ -87,6 +87,7 @@ impl Ledger {
 
     /// Payload and metadata of an envelope for whoever may see events: personal values are masked, erased ones are null,
     /// what people wrote for others to read is plain. What cannot be opened is masked.
+    #[must_use]
     pub fn masked(&self, envelope: &Envelope) -> (Value, Value) {
         let (tenant, event) = (&envelope.stream.tenant, envelope.event_id);
         (
@@ -96,6 +97,7 @@ impl Ledger {
     }
 
     /// `part` of an event, or members of it that were kept elsewhere under their paths, as [`Self::masked`] shows them.
+    #[must_use]
     pub fn masked_part(&self, tenant: &TenantId, event: Uuid, root: &str, part: &str) -> Value {
         let opened = seal::open(&self.keys, tenant, event, root, part, Opened::Erasable);
         let opened = opened.unwrap_or(Cow::Borrowed(part));

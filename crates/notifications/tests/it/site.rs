@@ -141,8 +141,8 @@ impl Site {
         let (user, session) = (UserId::from(self.kit.ledger.fresh()), self.kit.ledger.fresh().into());
         let token = self.kit.tokens.issue(&TenantId::stored(tenant), user, session, role, 0).unwrap();
         let service = self.notifications.service(Settings::default());
-        let routes = (service.routes)(&Groups::of(std::slice::from_ref(&self.handle))).unwrap();
-        let router = routes.router.layer(axum::middleware::from_fn_with_state(self.kit.clone(), edge));
+        let mounted = (service.routes)(&Groups::of(std::slice::from_ref(&self.handle))).unwrap();
+        let router = mounted.router.layer(axum::middleware::from_fn_with_state(self.kit.clone(), edge));
         let request =
             Request::get("/api/v1/admin/mailbox").header("authorization", format!("Bearer {token}"));
         let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();

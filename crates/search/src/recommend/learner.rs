@@ -82,8 +82,8 @@ impl Learner {
             tokio::select! {
                 biased;
                 () = wake::stopped(&mut stop) => return,
-                learned = async { learning.await? } => {
-                    if let Err(error) = learned {
+                outcome = async { learning.await? } => {
+                    if let Err(error) = outcome {
                         tracing::warn!(%error, "recommendations could not be learned; tried again later");
                     }
                 }

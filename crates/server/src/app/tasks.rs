@@ -86,8 +86,8 @@ impl Tasks {
             // The data directory is this process's alone: whoever carried something before is gone.
             consumers.spawn(format!("{group}-courier"), move |stop| courier.clone().run(true, stop));
         }
-        for Task { name, mut run } in work.tasks {
-            consumers.spawn(name, move |stop| run(stop));
+        for Task { name, run } in work.tasks {
+            consumers.spawn(name, run);
         }
         let (monitor, reporter) = (work.watch.monitor, Arc::new(work.watch.reporter));
         watchers.spawn("monitor", move |stop| Monitor::run(Arc::clone(&monitor), stop));

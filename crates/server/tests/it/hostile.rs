@@ -31,6 +31,13 @@ async fn h06_hostile_people_at_once_leave_room_for_the_others() {
     let paths = [format!("/api/properties/{home}"), "/api/search/properties?query=villa".to_owned()];
     let quiet = Times::of(&reader.client, &paths, PAUSE, SPAN).await;
     let busy = crowd.beside(&Attack::ALL, Times::of(&reader.client, &paths, PAUSE, SPAN)).await;
+    // What works at a low priority waits for whatever else the machine does: every attack comes to something in the end.
+    for _ in 0..24 {
+        if crowd.done().iter().all(|(_, done)| *done > 0) {
+            break;
+        }
+        crowd.beside(&Attack::ALL, Times::of(&reader.client, &paths, PAUSE, SPAN)).await;
+    }
     for (attack, done) in crowd.done() {
         println!("{}: {done}", attack.name());
         assert!(done > 0, "{attack:?}");

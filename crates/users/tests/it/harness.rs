@@ -170,9 +170,9 @@ impl App {
         let edge = axum::middleware::from_fn_with_state(kit.clone(), http_kit::edge);
         let erasures = Erasures::open(users.clone(), &views).unwrap();
         let service = users.service(&erasures, projection::deliveries::Settings::default());
-        let routes = (service.routes)(&[(&Users::group(), status.clone())].into_iter().collect()).unwrap();
-        routes.answers_exports.unwrap().tell(routes.export);
-        let router = routes.router.layer(edge);
+        let mounted = (service.routes)(&[(&Users::group(), status.clone())].into_iter().collect()).unwrap();
+        mounted.answers_exports.unwrap().tell(mounted.export);
+        let router = mounted.router.layer(edge);
         let tenant = kit.tenants.default_id().clone();
         Self { users, kit, clock, tenant, router, status, directory, key, tasks, stopped, stop }
     }
