@@ -22,7 +22,7 @@ fn blocking_threads() -> usize {
 
 fn main() -> ExitCode {
     private::keep_files_private();
-    open_files::raise_limit();
+    let _ = open_files::raise_limit();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(usage) => return output::usage(&usage),
