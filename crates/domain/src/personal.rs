@@ -1,7 +1,4 @@
 //! Values inside events that leave with a person: readable while their subject's key exists, erased for ever after.
-//!
-//! [`Personal`] is for whoever may see the person's data, and masked for everybody else who reads events. [`Erasable`]
-//! is what a person wrote for others to read, such as the title of a home: it is masked for nobody.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,28 +10,20 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::id::UserId;
 
-/// A value that belongs to a person. The journal stores it encrypted with that person's key; when the key is
-/// gone it decodes as [`Personal::Erased`], so an erased person never poisons a consumer.
-///
-/// In clear JSON it is `{"$personal":{"subject":…,"value":…}}`; the journal turns that object into
-/// `{"$sealed":…}` on the way in and back on the way out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Personal<T> {
-    /// Readable.
-    Clear {
-        /// Whose it is.
-        subject: UserId,
-        /// What it is.
-        value: T,
-    },
-    /// The subject's key is gone.
-    Erased,
-}
+/// For whoever may see the person's data: masked for everybody else who reads events.
+pub type Personal<T> = Owned<T, false>;
 
-/// What a person wrote for others to read. The journal stores it encrypted with that person's key, as it does
-/// [`Personal`], and marks it as readable: `{"$erasable":{"subject":…,"value":…}}` in clear JSON.
+/// What a person wrote for others to read, such as the title of a home: masked for nobody.
+pub type Erasable<T> = Owned<T, true>;
+
+/// A value that belongs to a person. The journal stores it encrypted with that person's key; when the key is
+/// gone it decodes as [`Owned::Erased`], so an erased person never poisons a consumer. `READABLE` says whether whoever may
+/// see the event may read it.
+///
+/// In clear JSON it is `{"$personal":{"subject":…,"value":…}}`, or `$erasable` where it is readable; the journal turns that
+/// object into `{"$sealed":…}` on the way in and back on the way out.
 #[derive(Clone, Debug)]
-pub enum Erasable<T> {
+pub enum Owned<T, const READABLE: bool> {
     /// Readable.
     Clear {
         /// Whose it is; [`UserId::default`] in what earlier schemas wrote in clear.
@@ -48,14 +37,17 @@ pub enum Erasable<T> {
 
 /// The member name that marks a clear personal value.
 pub const CLEAR: &str = "$personal";
-/// The member name that marks a clear value that can be erased.
+/// The member name that marks a clear value that anybody may read.
 pub const ERASABLE: &str = "$erasable";
-/// The member name that marks an encrypted personal value.
+/// The member name that marks an encrypted value of either kind.
 pub const SEALED: &str = "$sealed";
-/// The member name that marks an erased personal value.
+/// The member name that marks an erased value of either kind.
 pub const ERASED: &str = "$erased";
 
-impl<T> Personal<T> {
+impl<T, const READABLE: bool> Owned<T, READABLE> {
+    /// The member name that marks it in clear.
+    pub const MARKER: &str = if READABLE { ERASABLE } else { CLEAR };
+
     /// `value`, belonging to `subject`.
     pub const fn of(subject: UserId, value: T) -> Self {
         Self::Clear { subject, value }
@@ -85,30 +77,6 @@ impl<T> Personal<T> {
         }
     }
 
-    /// The same as `subject`'s.
-    #[must_use]
-    pub fn owned_by(self, subject: UserId) -> Self {
-        match self {
-            Self::Clear { value, .. } => Self::Clear { subject, value },
-            Self::Erased => Self::Erased,
-        }
-    }
-}
-
-impl<T> Erasable<T> {
-    /// `value`, written by `subject`.
-    pub const fn of(subject: UserId, value: T) -> Self {
-        Self::Clear { subject, value }
-    }
-
-    /// The value, unless erased.
-    pub const fn as_ref(&self) -> Option<&T> {
-        match self {
-            Self::Clear { value, .. } => Some(value),
-            Self::Erased => None,
-        }
-    }
-
     /// The same as `subject`'s: what earlier schemas wrote in clear says of nobody that it is theirs.
     #[must_use]
     pub fn owned_by(self, subject: UserId) -> Self {
@@ -127,14 +95,14 @@ impl Erasable<String> {
     }
 }
 
-/// Equal is what says the same, whoever it belongs to.
-impl<T: PartialEq> PartialEq for Erasable<T> {
+/// What others may read is equal when it says the same, whoever it belongs to: an edit that changes no word changes nothing.
+impl<T: PartialEq, const READABLE: bool> PartialEq for Owned<T, READABLE> {
     fn eq(&self, other: &Self) -> bool {
-        self.as_ref() == other.as_ref()
+        self.as_ref() == other.as_ref() && (READABLE || self.subject() == other.subject())
     }
 }
 
-impl<T: Eq> Eq for Erasable<T> {}
+impl<T: Eq, const READABLE: bool> Eq for Owned<T, READABLE> {}
 
 #[derive(Serialize, Deserialize)]
 struct Marked<T> {
@@ -142,70 +110,45 @@ struct Marked<T> {
     value: T,
 }
 
-/// Writes a value below its marker, or that it is erased.
-fn write<T: Serialize, S: Serializer>(
-    serializer: S,
-    marker: &'static str,
-    value: Option<Marked<&T>>,
-) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(1))?;
-    match value {
-        Some(value) => map.serialize_entry(marker, &value)?,
-        None => map.serialize_entry(ERASED, &true)?,
-    }
-    map.end()
-}
-
-impl<T: Serialize> Serialize for Personal<T> {
+impl<T: Serialize, const READABLE: bool> Serialize for Owned<T, READABLE> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let marked = match self {
-            Self::Clear { subject, value } => Some(Marked { subject: *subject, value }),
-            Self::Erased => None,
-        };
-        write(serializer, CLEAR, marked)
+        let mut map = serializer.serialize_map(Some(1))?;
+        match self {
+            Self::Clear { subject, value } => {
+                map.serialize_entry(Self::MARKER, &Marked { subject: *subject, value })?;
+            }
+            Self::Erased => {
+                map.serialize_entry(ERASED, &true)?;
+            }
+        }
+        map.end()
     }
 }
 
-impl<T: Serialize> Serialize for Erasable<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let marked = match self {
-            Self::Clear { subject, value } => Some(Marked { subject: *subject, value }),
-            Self::Erased => None,
-        };
-        write(serializer, ERASABLE, marked)
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Personal<T> {
+impl<'de, T: Deserialize<'de>, const READABLE: bool> Deserialize<'de> for Owned<T, READABLE> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let marked = deserializer.deserialize_map(Markers(CLEAR, PhantomData))?;
-        Ok(marked.map_or(Self::Erased, |Marked { subject, value }| Self::Clear { subject, value }))
+        deserializer.deserialize_map(Markers(PhantomData))
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Erasable<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let marked = deserializer.deserialize_map(Markers(ERASABLE, PhantomData))?;
-        Ok(marked.map_or(Self::Erased, |Marked { subject, value }| Self::Clear { subject, value }))
-    }
-}
+struct Markers<T, const READABLE: bool>(PhantomData<T>);
 
-/// Reads what [`write`] wrote.
-struct Markers<T>(&'static str, PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Markers<T> {
-    type Value = Option<Marked<T>>;
+impl<'de, T: Deserialize<'de>, const READABLE: bool> Visitor<'de> for Markers<T, READABLE> {
+    type Value = Owned<T, READABLE>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a value marked as {}", self.0)
+        write!(f, "a value marked as {}", Owned::<T, READABLE>::MARKER)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let marker: Option<Cow<'de, str>> = map.next_key()?;
         match marker.as_deref() {
-            Some(ERASED) => map.next_value::<IgnoredAny>().map(|_| None),
-            Some(marker) if marker == self.0 => map.next_value().map(Some),
-            _ => Err(A::Error::custom(format_args!("expected a value marked as {}", self.0))),
+            Some(ERASED) => map.next_value::<IgnoredAny>().map(|_| Owned::Erased),
+            Some(marker) if marker == Owned::<T, READABLE>::MARKER => {
+                let Marked { subject, value } = map.next_value()?;
+                Ok(Owned::Clear { subject, value })
+            }
+            _ => Err(A::Error::custom(format_args!("expected {}", Owned::<T, READABLE>::MARKER))),
         }
     }
 }

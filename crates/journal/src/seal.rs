@@ -114,8 +114,8 @@ impl Of<'_> {
             };
             let value = self.seal(path, value.get())?;
             let sealed = encrypt(&key, &self.place(path, subject, erasable), value.as_bytes())?;
-            let (sealed, readable) =
-                (BASE64.encode(sealed), if erasable { r#""erasable":true,"# } else { "" });
+            let sealed = BASE64.encode(sealed);
+            let readable = if erasable { r#""erasable":true,"# } else { "" };
             Ok(format!(r#"{{"{SEALED}":{{"subject":"{subject}",{readable}"box":"{sealed}"}}}}"#))
         });
         sealed.map_err(|stop| match stop {

@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::id::{Id, UserId};
 use crate::money::Paise;
-use crate::personal::{CLEAR, ERASABLE, ERASED, Erasable, Personal, SEALED};
+use crate::personal::{ERASED, Owned, SEALED};
 use crate::time::Timestamp;
 
 impl<K> JsonSchema for Id<K> {
@@ -50,60 +50,48 @@ impl JsonSchema for Paise {
     }
 }
 
-impl<T: JsonSchema> JsonSchema for Personal<T> {
+impl<T: JsonSchema, const READABLE: bool> JsonSchema for Owned<T, READABLE> {
     fn schema_name() -> Cow<'static, str> {
-        format!("Personal_{}", T::schema_name()).into()
+        format!("{}_{}", if READABLE { "Erasable" } else { "Personal" }, T::schema_name()).into()
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let about = "Somebody's own: readable, sealed with that person's key, or erased with it.";
-        of_a_person::<T>(generator, CLEAR, about)
-    }
-}
-
-impl<T: JsonSchema> JsonSchema for Erasable<T> {
-    fn schema_name() -> Cow<'static, str> {
-        format!("Erasable_{}", T::schema_name()).into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let about = "Written by somebody for others to read: readable, sealed with that person's key, or erased \
-                     with it.";
-        of_a_person::<T>(generator, ERASABLE, about)
-    }
-}
-
-/// A value that leaves with a person.
-fn of_a_person<T: JsonSchema>(generator: &mut SchemaGenerator, marker: &str, about: &str) -> Schema {
-    let (subject, value) = (generator.subschema_for::<UserId>(), generator.subschema_for::<T>());
-    let only = |name: &str, inside: Schema| {
-        json_schema!({
-            "type": "object", "required": [name], "additionalProperties": false,
-            "properties": {name: inside},
-        })
-    };
-    let clear = json_schema!({
-        "type": "object", "required": ["subject", "value"],
-        "properties": {"subject": subject, "value": value},
-    });
-    let mut sealed = json_schema!({
-        "type": "object", "required": ["subject", "box"],
-        "properties": {"subject": subject, "box": {"type": "string"}},
-    });
-    if marker == ERASABLE {
-        sealed = json_schema!({
-            "type": "object", "required": ["subject", "erasable", "box"],
-            "properties": {
-                "subject": subject, "erasable": {"type": "boolean", "const": true}, "box": {"type": "string"},
-            },
+        let (subject, value) = (generator.subschema_for::<UserId>(), generator.subschema_for::<T>());
+        let only = |name: &str, inside: Schema| {
+            json_schema!({
+                "type": "object", "required": [name], "additionalProperties": false,
+                "properties": {name: inside},
+            })
+        };
+        let clear = json_schema!({
+            "type": "object", "required": ["subject", "value"],
+            "properties": {"subject": subject, "value": value},
         });
+        let (about, sealed) = if READABLE {
+            let sealed = json_schema!({
+                "type": "object", "required": ["subject", "erasable", "box"],
+                "properties": {
+                    "subject": subject, "erasable": {"type": "boolean", "const": true}, "box": {"type": "string"},
+                },
+            });
+            (
+                "Written by somebody for others to read: readable, sealed with that person's key, or erased with it.",
+                sealed,
+            )
+        } else {
+            let sealed = json_schema!({
+                "type": "object", "required": ["subject", "box"],
+                "properties": {"subject": subject, "box": {"type": "string"}},
+            });
+            ("Somebody's own: readable, sealed with that person's key, or erased with it.", sealed)
+        };
+        json_schema!({
+            "description": about,
+            "oneOf": [
+                only(Self::MARKER, clear),
+                only(SEALED, sealed),
+                only(ERASED, json_schema!({"type": "boolean", "const": true})),
+            ],
+        })
     }
-    json_schema!({
-        "description": about,
-        "oneOf": [
-            only(marker, clear),
-            only(SEALED, sealed),
-            only(ERASED, json_schema!({"type": "boolean", "const": true})),
-        ],
-    })
 }

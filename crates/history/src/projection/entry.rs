@@ -201,7 +201,8 @@ impl Details<'_> {
 
 /// A value that whoever may see the event may read, sealed or not.
 fn erasable(raw: &str) -> bool {
-    [SEALED, ERASABLE].iter().any(|marker| raw[1..].starts_with(&format!(r#""{marker}":"#)))
+    let name = raw.strip_prefix("{\"").and_then(|rest| rest.split_once('"')).map(|(name, _)| name);
+    name.is_some_and(|name| [SEALED, ERASABLE].contains(&name))
 }
 
 /// A plain JSON text: ids have nothing to escape.
