@@ -45,7 +45,7 @@ pub enum LeadEvent {
         from: LeadStatus,
         /// Where it stands.
         to: LeadStatus,
-        /// What the owner notes for themselves, where that changed: theirs, and about whoever asked, so it goes with either.
+        /// What the owner notes for themselves, where that changed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<Note>,
     },
@@ -55,7 +55,7 @@ impl EventKind for LeadEvent {
     const SCHEMA_VERSION: u16 = 2;
 }
 
-/// What an owner notes, about whoever asked.
+/// What an owner notes about the person who asked. It is erased with either of them.
 pub type Note = Personal<Personal<String>>;
 
 /// What somebody asks of an owner.

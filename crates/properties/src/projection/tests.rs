@@ -4,10 +4,15 @@ use std::path::Path;
 
 use ::projection::ViewStore;
 use bus::{Advance, ApplyError, Checkpoint, Lease, Target};
+use domain::activity::Snapshot;
+use domain::lead::{Enquiry, Lead, LeadCommand, Purpose};
+use domain::property::content::Contact;
 use domain::property::draft::Draft;
 use domain::property::{By, Property, PropertyCommand, Status};
 use domain::user::{Role, UserEvent, UserStatus};
-use domain::{Actor, Clock, Fields, Ids, Metadata, StreamId, TenantId, Timestamp, UserId};
+use domain::{
+    Actor, Clock, Fields, Ids, LeadId, Metadata, Paise, Personal, StreamId, TenantId, Timestamp, UserId,
+};
 use journal::sqlite::Limits;
 use journal::{KeyRing, Options, SqliteJournal};
 use serde_json::json;
@@ -160,6 +165,47 @@ async fn rule_20_a_listing_of_somebody_who_left_keeps_nothing_of_them() {
         lived,
         "as if made from the journal after the erasure"
     );
+}
+
+/// What an owner noted is theirs, and about whoever asked: it goes with that person, too.
+#[tokio::test]
+async fn rule_20_a_note_about_somebody_who_left_keeps_nothing_of_them() {
+    let world = World::open();
+    let (property, seeker) = (world.list().await, UserId::from(world.ledger.fresh()));
+    let asker = Actor { user: Some(seeker), ..world.actor.clone() };
+    let contact = Contact { name: Some("Zubeida".into()), ..Contact::default() };
+    let (purpose, contact) = (Purpose::Enquiry, Personal::of(seeker, contact));
+    let enquiry = Enquiry { seeker_id: seeker, purpose, seeker: contact, words: None, visit_at: None };
+    let snapshot = Snapshot::of(world.owner, "A home", Paise::from_paise(500_000_000), "Kondapur");
+    let id: LeadId = world.ledger.fresh().into();
+    let make = LeadCommand::Make { id, property, snapshot, owner: world.owner, enquiry: Box::new(enquiry) };
+    let options = Options { new_stream: true, ..Options::default() };
+    world.ledger.execute::<Lead>(&asker, id, make, options).await.unwrap();
+    let noting = |words: &str| LeadCommand::FollowUp { status: None, note: Some(words.into()) };
+    world.ledger.execute::<Lead>(&world.actor, id, noting("Haggles"), Options::default()).await.unwrap();
+    let account = StreamId::new(&asker.tenant, "user", seeker);
+    world.ledger.record(&asker, account, &UserEvent::Deleted { subject_id: seeker }).await.unwrap();
+
+    let row = async |world: &World| {
+        let sql = "select id, title, seeker, note, version from leads";
+        world.store.query(sql, Vec::new()).await.unwrap()
+    };
+    let events = world.events().await;
+    world.apply(0, events[..3].to_vec()).await.unwrap();
+    assert!(row(&world).await[0].text(3).unwrap().contains("Haggles"));
+    world.apply(3, events[3..].to_vec()).await.unwrap();
+    let lived = row(&world).await;
+    let said = [1, 2, 3].map(|column| lived[0].text(column).unwrap()).concat();
+    assert!(said.contains("A home") && !said.contains("Haggles") && !said.contains("Zubeida"), "{said}");
+
+    world.ledger.keys().erase(&asker.tenant, seeker).unwrap();
+    let store = view(&world.ledger, &world.directory.path().join("again.db"));
+    let again = World { store, ..world };
+    again.apply_all(Log::Facts).await;
+    assert_eq!(row(&again).await, lived, "as if made from the journal after the erasure");
+    let more = noting("Never calls back");
+    let refused = again.ledger.execute::<Lead>(&again.actor, id, more, Options::default()).await;
+    assert!(refused.is_err(), "nothing more is noted about them: {refused:?}");
 }
 
 /// The logs meet as they like: the home may be listed, and whoever looked may have left, before or after the look is applied.
