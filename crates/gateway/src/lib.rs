@@ -57,6 +57,8 @@ pub struct Parts {
     pub hub: Arc<Hub>,
     /// How often who may call.
     pub limits: Arc<Limits>,
+    /// The bodies on their way.
+    pub receiving: Receiving,
     /// Origins that may call from a browser.
     pub origins: Vec<String>,
     /// The largest body taken, in bytes.
@@ -130,9 +132,8 @@ pub fn documentation() -> Documentation {
 /// Builds the doors.
 #[must_use]
 pub fn doors(parts: Parts) -> Doors {
-    let Parts { kit, services, origins, body_limit, https, .. } = parts;
+    let Parts { kit, services, receiving, origins, body_limit, https, .. } = parts;
     let in_flight = InFlight::with_changing_reads(parts.changing_reads);
-    let receiving = Receiving::default();
     let parts = GatewayParts {
         kit: kit.clone(),
         services: services.clone(),

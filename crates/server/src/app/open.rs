@@ -10,8 +10,8 @@ use domain::{Clock, Ids, Log, TenantId};
 use files::Files;
 use gateway::{DoorSettings, Greeting, Hub, LimitSettings, Limits, Parts};
 use http_kit::{
-    Allowed, Daily, DailyLimits, Groups, Jobs, Kit, KitParts, Outbox, Quotas, Routes, RoutesOf, Service,
-    Task, Tenant, Tenants, Tokens,
+    Allowed, Daily, DailyLimits, Groups, Jobs, Kit, KitParts, Outbox, Quotas, Receiving, Routes, RoutesOf,
+    Service, Task, Tenant, Tenants, Tokens,
 };
 use journal::sqlite::Limits as JournalLimits;
 use journal::{ActivityQueue, Journal, Ledger, Seen, SqliteJournal};
@@ -89,6 +89,9 @@ impl App {
             deliveries: deliveries.clone(),
             hub: Arc::clone(&hub),
             limits,
+            receiving: Receiving::at(
+                settings.limits.enabled.then_some(settings.limits.received_mib_per_second),
+            ),
             origins: settings.cors.origins.clone(),
             https: public_url.starts_with("https://"),
             body_limit: usize::try_from(settings.server.body_limit_kib)? * 1024,

@@ -130,6 +130,7 @@ pub struct Limits {
     pub user_per_second: NonZeroU32,
     pub user_burst: NonZeroU32,
     pub anonymous_per_second: NonZeroU32,
+    pub received_mib_per_second: NonZeroU32,
     pub contacts_per_person_and_day: u32,
     pub contacts_per_network_and_day: u32,
     pub unusual_contacts_a_day: u32,
