@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::time::Timestamp;
 
 /// A closed set of events, written as `{"eventType": …, "eventData": {…}}`.
-pub trait EventKind: Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait EventKind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     /// The version of the payload shapes written today; older ones are upcast on read.
     const SCHEMA_VERSION: u16 = 1;
 }

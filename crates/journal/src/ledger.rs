@@ -1,6 +1,7 @@
 //! From a command to a durable event: load, decide, append, once more on a conflict.
 
 mod codec;
+mod decoded;
 
 use std::any::Any;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use crate::{
     Append, AppendError, Appended, Claims, DecodeError, Expected, Idempotency, Journal, JournalError,
     KeyRing, Refused, Replayed,
 };
+use decoded::Newest;
 
 /// What else must hold for a command.
 #[derive(Clone, Debug, Default)]
@@ -117,6 +119,7 @@ pub struct Ledger {
     ids: Ids,
     events: EventIds,
     states: moka::sync::Cache<StreamId, Cached>,
+    newest: Arc<Newest>,
 }
 
 impl std::fmt::Debug for Ledger {
@@ -129,8 +132,9 @@ impl Ledger {
     /// A ledger over `journal`.
     #[must_use]
     pub fn new(journal: Arc<dyn Journal>, keys: Arc<KeyRing>, clock: Clock, ids: Ids) -> Self {
-        let events = EventIds::default();
-        Self { journal, keys, clock, ids, events, states: moka::sync::Cache::new(STATES) }
+        let newest = Arc::new(Newest::of(Log::ALL.map(|log| journal.committed(log))));
+        let states = moka::sync::Cache::new(STATES);
+        Self { journal, keys, clock, ids, events: EventIds::default(), states, newest }
     }
 
     /// Lets the ids of events go on behind those in the journal, even if the clock was set back since.
@@ -210,7 +214,7 @@ impl Ledger {
         }
     }
 
-    /// Destroys a person's key and every state that was opened with it. Blocks.
+    /// Destroys a person's key and everything in memory that was decrypted with it. Blocks.
     ///
     /// # Errors
     /// When the key store does not answer.
@@ -218,6 +222,7 @@ impl Ledger {
         let erased = self.keys.erase(tenant, subject);
         self.states.invalidate_all();
         self.states.run_pending_tasks();
+        self.newest.clear();
         erased
     }
 

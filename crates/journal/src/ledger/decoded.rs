@@ -1,0 +1,116 @@
+//! The newest events as they were decoded: several groups read each of them at about the same time, and only the first one
+//! decrypts and parses it.
+
+use std::any::Any;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use domain::Envelope;
+use tokio::sync::watch;
+
+/// So many of each log: as many as groups are apart from each other while they follow it.
+const SLOTS: usize = 1024;
+
+#[derive(Debug)]
+struct Decoded {
+    envelope: Envelope,
+    event: Arc<dyn Any + Send + Sync>,
+    /// How many people had been erased before it was decrypted.
+    erasures: u64,
+}
+
+type Slot = Mutex<Option<Decoded>>;
+
+/// A slot for each of the newest events of a log, by its place there.
+#[derive(Debug)]
+pub struct Newest([(watch::Receiver<u64>, Box<[Slot]>); 2]);
+
+fn lock(slot: &Slot) -> MutexGuard<'_, Option<Decoded>> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Newest {
+    /// Nothing is decoded yet of logs that are committed so far.
+    pub fn of(committed: [watch::Receiver<u64>; 2]) -> Self {
+        Self(committed.map(|committed| (committed, (0..SLOTS).map(|_| Slot::default()).collect())))
+    }
+
+    /// Where an event belongs; nothing when it is not among the newest.
+    fn slot(&self, envelope: &Envelope) -> Option<&Slot> {
+        let seq = envelope.position.seq;
+        let (committed, slots) = &self.0[envelope.position.log.index()];
+        if seq.saturating_add(SLOTS as u64) <= *committed.borrow() {
+            return None;
+        }
+        slots.get(usize::try_from(seq % SLOTS as u64).ok()?)
+    }
+
+    /// The event of `envelope`, if somebody decoded it since the last of so many erasures.
+    pub fn get<E: Clone + 'static>(&self, envelope: &Envelope, erasures: u64) -> Option<E> {
+        let event = {
+            let decoded = lock(self.slot(envelope)?);
+            // All of it is compared: it is its place that a decrypted value depends on.
+            let decoded = decoded.as_ref().filter(|d| d.erasures == erasures && d.envelope == *envelope)?;
+            Arc::clone(&decoded.event)
+        };
+        event.downcast_ref::<E>().cloned()
+    }
+
+    /// Keeps an event that was decoded after so many erasures.
+    pub fn keep<E: Clone + Send + Sync + 'static>(&self, envelope: &Envelope, event: &E, erasures: u64) {
+        if let Some(slot) = self.slot(envelope) {
+            let (envelope, event) = (envelope.clone(), Arc::new(event.clone()));
+            *lock(slot) = Some(Decoded { envelope, event, erasures });
+        }
+    }
+
+    /// Forgets all of them.
+    pub fn clear(&self) {
+        for slot in self.0.iter().flat_map(|(_, slots)| slots) {
+            *lock(slot) = None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Log, Position, StreamId, TenantId, Timestamp};
+
+    use super::*;
+
+    fn event(seq: u64) -> Envelope {
+        Envelope {
+            position: Position { log: Log::Facts, epoch: 1, seq },
+            event_id: uuid::Uuid::from_u128(seq.into()),
+            stream: StreamId::new(&TenantId::stored("t"), "note", "n"),
+            version: seq,
+            user_id: None,
+            event_type: "NOTED".into(),
+            schema_version: 1,
+            timestamp: Timestamp::from_micros(0),
+            data: "{}".into(),
+            metadata: "{}".into(),
+        }
+    }
+
+    #[test]
+    fn an_event_is_decoded_once_until_somebody_is_erased_or_it_is_old() {
+        let (committed, facts) = watch::channel(3);
+        let newest = Newest::of([facts, watch::channel(0).1]);
+        assert_eq!(newest.get::<String>(&event(3), 0), None);
+        newest.keep(&event(3), &"said".to_owned(), 0);
+        assert_eq!(newest.get(&event(3), 0), Some("said".to_owned()));
+        assert_eq!(newest.get::<u64>(&event(3), 0), None, "somebody reads it as another type");
+        assert_eq!(newest.get::<String>(&event(3), 1), None, "somebody was erased");
+        let forged = Envelope { data: "[]".into(), ..event(3) };
+        assert_eq!(newest.get::<String>(&forged, 0), None);
+        let far = 3 + SLOTS as u64;
+        assert_eq!(newest.get::<String>(&event(far), 0), None, "another event has the same slot");
+        committed.send_replace(far);
+        assert_eq!(newest.get::<String>(&event(3), 0), None, "it is old");
+        newest.keep(&event(3), &"old".to_owned(), 0);
+        newest.keep(&event(far), &"new".to_owned(), 0);
+        assert_eq!(newest.get(&event(far), 0), Some("new".to_owned()));
+        newest.clear();
+        assert_eq!(newest.get::<String>(&event(far), 0), None);
+    }
+}
