@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request};
 use axum::http::Method;
 use axum::http::request::Parts;
 use axum::middleware::Next;
@@ -16,7 +16,7 @@ use crate::{Gateway, login};
 /// Slower answers are logged.
 const SLOW: std::time::Duration = std::time::Duration::from_millis(500);
 
-pub async fn guard(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+pub async fn guard(gateway: Gateway, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(String::new, |path| path.as_str().to_owned());

@@ -16,9 +16,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRef, Request};
+use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use bus::{Group, GroupHandle};
 use http_kit::{Documentation, Failure, InFlight, Kit, Limit, Receiving};
@@ -26,6 +26,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use projection::ViewStore;
 use projection::deliveries::Book;
 use tokio::sync::watch;
+use tower::util::option_layer;
 use tower::{ServiceBuilder, ServiceExt};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
@@ -116,9 +117,39 @@ pub struct Doors {
     pub management: Router,
     /// The requests that run to their end: to be waited for before the journal is closed.
     pub in_flight: InFlight,
-    receiving: Receiving,
-    kit: Kit,
+    way: Way,
     https: bool,
+}
+
+/// What every request passes, whatever it asks for.
+#[derive(Clone, Debug)]
+struct Way {
+    kit: Kit,
+    receiving: Receiving,
+    in_flight: InFlight,
+}
+
+impl Way {
+    async fn pass<F>(self, request: Request, inner: impl FnOnce(Request) -> F) -> Response
+    where
+        F: Future<Output = Response> + Send + 'static,
+    {
+        let Self { kit, receiving, in_flight } = self;
+        let to_the_end = |request| http_kit::to_the_end(in_flight, request, inner);
+        http_kit::edge(kit, request, |request| http_kit::receive(receiving, request, to_the_end)).await
+    }
+}
+
+async fn to_operation(
+    State((way, gateway)): State<(Way, Gateway)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    way.pass(request, |request| guard::guard(gateway, request, next)).await
+}
+
+async fn to_page(State(way): State<Way>, request: Request, next: Next) -> Response {
+    way.pass(request, |request| next.run(request)).await
 }
 
 /// What the gateway's own routes say of themselves.
@@ -150,38 +181,29 @@ pub fn doors(parts: Parts) -> Doors {
         looks: parts.looks,
     };
     let gateway = Gateway(Arc::new(parts));
+    let way = Way { kit: kit.clone(), receiving: receiving.clone(), in_flight: in_flight.clone() };
     // One layer, the outermost first: each layer of a router is one more box around every route.
     let layers = ServiceBuilder::new()
         .map_response(move |response| headers::secure(response, https))
-        .layer(cors(&origins))
-        .layer(from_fn_with_state(kit.clone(), http_kit::edge))
-        .layer(from_fn_with_state(receiving.clone(), http_kit::receive))
-        .layer(from_fn_with_state(in_flight.clone(), http_kit::to_the_end))
+        .layer(option_layer((!origins.is_empty()).then(|| cors(&origins))))
         .layer(DefaultBodyLimit::max(body_limit))
-        .layer(from_fn_with_state(gateway.clone(), guard::guard));
+        .layer(from_fn_with_state((way.clone(), gateway.clone()), to_operation));
     let api = services
         .merge(operations::router(gateway.clone()))
         .merge(realtime::router(gateway.clone()))
         .layer(layers);
-    let layers = ServiceBuilder::new()
-        .layer(from_fn_with_state(kit.clone(), http_kit::edge))
-        .layer(from_fn_with_state(in_flight.clone(), http_kit::to_the_end));
-    let management = operations::management(gateway).layer(layers);
-    Doors { api, management, in_flight, receiving, kit, https }
+    let management = operations::management(gateway).layer(from_fn_with_state(way.clone(), to_page));
+    Doors { api, management, in_flight, way, https }
 }
 
 impl Doors {
     /// The public router: the API, and `pages` for every other address.
     pub fn public(&self, pages: Router) -> Router {
-        let layers = ServiceBuilder::new()
-            .layer(from_fn_with_state(self.kit.clone(), http_kit::edge))
-            .layer(from_fn_with_state(self.receiving.clone(), http_kit::receive))
-            .layer(from_fn_with_state(self.in_flight.clone(), http_kit::to_the_end));
-        let pages = pages.layer(layers);
+        let pages = pages.layer(from_fn_with_state(self.way.clone(), to_page));
         let https = self.https;
         let layers = ServiceBuilder::new()
             .map_response(move |response| headers::secure(response, https))
-            .layer(from_fn_with_state(self.kit.clone(), http_kit::edge));
+            .layer(from_fn_with_state(self.way.kit.clone(), http_kit::edge_layer));
         let elsewhere =
             Router::new().fallback(move |request: Request| elsewhere(pages.clone(), request)).layer(layers);
         self.api.clone().fallback_service(elsewhere)

@@ -20,7 +20,13 @@ const IDENTITY: [&str; 4] = ["x-user-id", "x-user-email", "x-user-role", "x-tena
 
 /// Gives the request its correlation id and one right host, takes forged identity headers off, hears it out, renders
 /// failures.
-pub async fn edge(State(kit): State<Kit>, mut request: Request, next: Next) -> Response {
+///
+/// Layers of all routes take what is inside them as a function, so that a router has one layer for all of them: each layer
+/// of a router is one more box around every route.
+pub async fn edge<F>(kit: Kit, mut request: Request, inner: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
     let correlation = given(request.headers()).unwrap_or_else(|| kit.ledger.fresh().to_string().into());
     for name in IDENTITY {
         request.headers_mut().remove(name);
@@ -31,7 +37,7 @@ pub async fn edge(State(kit): State<Kit>, mut request: Request, next: Next) -> R
     let (uri, accept) = (request.uri().clone(), request.headers().get(axum::http::header::ACCEPT).cloned());
     let (request, rest) = Rest::of(request);
     let mut response = match settled {
-        Ok(()) => next.run(request).await,
+        Ok(()) => inner(request).await,
         Err(error) => Failure::new(StatusCode::BAD_REQUEST, "BAD_HOST", error.to_string()).into_response(),
     };
     if let Some(rest) = rest {
@@ -60,6 +66,11 @@ pub async fn edge(State(kit): State<Kit>, mut request: Request, next: Next) -> R
         response.headers_mut().insert(CORRELATION, value);
     }
     response
+}
+
+/// [`edge`] as a layer of its own.
+pub async fn edge_layer(State(kit): State<Kit>, request: Request, next: Next) -> Response {
+    edge(kit, request, |request| next.run(request)).await
 }
 
 /// A correlation id from outside is kept when it is short and plain.

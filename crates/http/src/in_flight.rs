@@ -7,9 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::StatusCode;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
 use tokio::sync::oneshot;
@@ -105,11 +104,18 @@ impl InFlight {
 
 /// A layer: what the request changes is changed to the end, and a panic is an answer. It goes inside [`crate::edge`], which
 /// renders the failure.
-pub async fn to_the_end(State(in_flight): State<InFlight>, request: Request, next: Next) -> Response {
+pub async fn to_the_end<F>(
+    in_flight: InFlight,
+    request: Request,
+    inner: impl FnOnce(Request) -> F,
+) -> Response
+where
+    F: Future<Output = Response> + Send + 'static,
+{
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let correlation = request.extensions().get::<CorrelationId>().cloned();
     let changes = in_flight.changes(&request);
-    let work = next.run(request);
+    let work = inner(request);
     let done = if changes {
         in_flight.run(work).await
     } else {

@@ -41,7 +41,7 @@ pub use caller::{Caller, CorrelationId, SignedIn, Visitor, bearer};
 pub use commands::Recorded;
 pub use conditions::{Conditions, Held};
 pub use daily::{Daily, DailyLimits, Deed};
-pub use edge::edge;
+pub use edge::{edge, edge_layer};
 pub use failure::Failure;
 pub use host::{BadHost, Host};
 pub use in_flight::{InFlight, to_the_end};

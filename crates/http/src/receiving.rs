@@ -11,10 +11,9 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, Request};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body::{Frame, SizeHint};
 use tokio::time::{Instant, Sleep};
@@ -205,9 +204,12 @@ impl HttpBody for Received {
 }
 
 /// A layer: bounds what bodies take, and how fast they come. It goes inside [`crate::edge`], which renders the failure.
-pub async fn receive(State(receiving): State<Receiving>, request: Request, next: Next) -> Response {
+pub async fn receive<F>(receiving: Receiving, request: Request, inner: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
     if request.body().is_end_stream() {
-        return next.run(request).await;
+        return inner(request).await;
     }
     let media = request.headers().get(CONTENT_TYPE).and_then(|media| media.to_str().ok()).unwrap_or_default();
     let are_files = media.trim_start().to_lowercase().starts_with("multipart/");
@@ -219,7 +221,7 @@ pub async fn receive(State(receiving): State<Receiving>, request: Request, next:
         let broken = Arc::clone(&broken);
         request.map(|body| Body::new(Received { body, share, paced: None, waiting: None, broken }))
     };
-    let response = next.run(request).await;
+    let response = inner(request).await;
     match broken.load(Ordering::Relaxed) {
         NO_ROOM => {
             let message = "too much is being sent at once; try again in a moment";
@@ -239,7 +241,7 @@ mod tests {
     use std::net::IpAddr;
 
     use axum::Router;
-    use axum::middleware::from_fn_with_state;
+    use axum::middleware::{Next, from_fn};
     use axum::routing::post;
     use futures_util::StreamExt as _;
     use tower::ServiceExt as _;
@@ -248,7 +250,9 @@ mod tests {
 
     /// What becomes of a request with this body.
     async fn status(body: Body) -> StatusCode {
-        let layer = from_fn_with_state(Receiving::default(), receive);
+        let layer = from_fn(async |request, next: Next| {
+            receive(Receiving::default(), request, |request| next.run(request)).await
+        });
         let router = Router::new().route("/", post(async |_: Bytes| "heard")).layer(layer);
         let router = router.layer(axum::extract::DefaultBodyLimit::disable());
         let request = Request::post("/").body(body).unwrap();
@@ -326,7 +330,9 @@ mod tests {
         let body = Body::from_stream(futures_util::stream::iter(
             (0..9).map(|_| Ok::<_, std::convert::Infallible>(Bytes::from(vec![b' '; SHORT]))),
         ));
-        let layer = from_fn_with_state(Receiving::at(NonZeroU32::new(1)), receive);
+        let layer = from_fn(async |request, next: Next| {
+            receive(Receiving::at(NonZeroU32::new(1)), request, |request| next.run(request)).await
+        });
         let router = Router::new().route("/", post(async |_: Bytes| "heard")).layer(layer);
         let request = Request::post("/").body(body).unwrap();
         assert_eq!(router.oneshot(request).await.unwrap().status(), StatusCode::OK);

@@ -17,7 +17,7 @@ use domain::{
 };
 use history::History;
 use http_body_util::BodyExt;
-use http_kit::{Groups, Kit, KitParts, Tenant, Tenants, Tokens, edge};
+use http_kit::{Groups, Kit, KitParts, Tenant, Tenants, Tokens, edge_layer};
 use journal::sqlite::Limits;
 use journal::{ActivityQueue, Journal, KeyRing, Ledger, Options, Seen, SqliteJournal};
 use serde_json::{Value, json};
@@ -76,7 +76,7 @@ pub async fn site() -> Site {
     let mut group = JoinSet::new();
     group.spawn(runner.run(stopped));
     let mounted = (history.service().routes)(&Groups::of(&[handle])).unwrap();
-    let router = mounted.router.layer(axum::middleware::from_fn_with_state(kit.clone(), edge));
+    let router = mounted.router.layer(axum::middleware::from_fn_with_state(kit.clone(), edge_layer));
     Site { kit, history, clock, directory, router, _group: group, _stop: stop }
 }
 

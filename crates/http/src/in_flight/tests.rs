@@ -2,7 +2,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::body::Body;
-use axum::middleware::from_fn_with_state;
+use axum::extract::State;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::routing::{get, post};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
@@ -46,7 +47,12 @@ fn site(in_flight: &InFlight, gate: &Gate) -> Router {
         .route("/read", post(read))
         .route("/fall", get(fall).post(fall))
         .with_state(gate.clone())
-        .layer(from_fn_with_state(in_flight.clone(), to_the_end))
+        .layer(from_fn_with_state(
+            in_flight.clone(),
+            async |State(all): State<InFlight>, request, next: Next| {
+                to_the_end(all, request, |request| next.run(request)).await
+            },
+        ))
 }
 
 fn request(method: &str, path: &str) -> Request {

@@ -10,7 +10,7 @@ use bus::{Advance, Asker, Checkpoint, GroupHandle, Retry, Runner, Waited};
 use domain::user::{Account, IssuedToken, Profile, Role, User, UserCommand};
 use domain::{Actor, Aggregate, Clock, Envelope, Ids, Log, Metadata, TenantId, Timestamp, UserId};
 use http_body_util::BodyExt;
-use http_kit::{Groups, Kit, KitParts, Tenant, Tenants, Tokens, edge};
+use http_kit::{Groups, Kit, KitParts, Tenant, Tenants, Tokens, edge_layer};
 use journal::sqlite::Limits;
 use journal::{ActivityQueue, Journal, KeyRing, Ledger, Options, Seen, SqliteJournal};
 use notifications::{MailSettings, MailSite, Notifications, Outside};
@@ -142,7 +142,7 @@ impl Site {
         let token = self.kit.tokens.issue(&TenantId::stored(tenant), user, session, role, 0).unwrap();
         let service = self.notifications.service(Settings::default());
         let mounted = (service.routes)(&Groups::of(std::slice::from_ref(&self.handle))).unwrap();
-        let router = mounted.router.layer(axum::middleware::from_fn_with_state(self.kit.clone(), edge));
+        let router = mounted.router.layer(axum::middleware::from_fn_with_state(self.kit.clone(), edge_layer));
         let request =
             Request::get("/api/v1/admin/mailbox").header("authorization", format!("Bearer {token}"));
         let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();

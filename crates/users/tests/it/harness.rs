@@ -167,12 +167,12 @@ impl App {
         let (stop, stopped) = watch::channel(false);
         let tasks = Mutex::default();
         let status = run(&users, journal, &clock, &tasks, stopped.clone()).await;
-        let edge = axum::middleware::from_fn_with_state(kit.clone(), http_kit::edge);
+        let edge_layer = axum::middleware::from_fn_with_state(kit.clone(), http_kit::edge_layer);
         let erasures = Erasures::open(users.clone(), &views).unwrap();
         let service = users.service(&erasures, projection::deliveries::Settings::default());
         let mounted = (service.routes)(&[(&Users::group(), status.clone())].into_iter().collect()).unwrap();
         mounted.answers_exports.unwrap().tell(mounted.export);
-        let router = mounted.router.layer(edge);
+        let router = mounted.router.layer(edge_layer);
         let tenant = kit.tenants.default_id().clone();
         Self { users, kit, clock, tenant, router, status, directory, key, tasks, stopped, stop }
     }
