@@ -14,11 +14,15 @@ use http_kit::export::{Part, Portion, Subject, Told};
 use http_kit::{Begun, Caller, Category, Cursor, Envelope, Failure, Freshness, Query, Right};
 use serde::Serialize;
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use super::{App, private};
 use crate::queries::document::UserDocument;
 use crate::sessions::Listed;
+
+/// Where several exports are under way, all of them rest for so many times as long as each portion took.
+const REST: u32 = 3;
 
 /// Everything kept about a person. What the services keep follows, a list each.
 #[derive(ToSchema)]
@@ -66,7 +70,7 @@ pub async fn export(
     }
     let reply = kit.reply("Everything kept about this person", ()).stale(freshness.is_stale());
     let portions = Arc::clone(&app.portions);
-    let writing = Writing { subject, opening, parts, portions, at: 0, place: Place::Opening, _begun: begun };
+    let writing = Writing { subject, opening, parts, portions, at: 0, place: Place::Opening, begun };
     Ok(private(reply.in_pieces(writing.pieces()).await?))
 }
 
@@ -92,7 +96,7 @@ struct Writing {
     /// How many parts were begun.
     at: usize,
     place: Place,
-    _begun: Begun,
+    begun: Begun,
 }
 
 /// What is written next.
@@ -130,7 +134,12 @@ impl Writing {
             }
             Place::Within { part, after, mut empty } => {
                 let turn = self.portions.acquire().await.map_err(|closed| Failure::unavailable(&closed))?;
+                let reading = Instant::now();
                 let Portion { entries, next } = part.portion(&self.subject, after).await?;
+                if self.begun.has_company() {
+                    // In turn they would read without a pause, and everybody else would wait for them now and then.
+                    tokio::time::sleep(reading.elapsed() * REST).await;
+                }
                 drop(turn);
                 let mut piece = String::new();
                 for entry in entries {
