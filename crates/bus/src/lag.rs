@@ -52,3 +52,18 @@ impl GroupHandle {
         Ok(all)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_is_behind_by_events_and_since_the_oldest_of_them() {
+        let at = Timestamp::from_micros;
+        let lag = Lag { log: Log::Facts, position: 3, head: 10, oldest: Some(at(2_000)) };
+        assert_eq!((lag.events(), lag.micros(at(5_000))), (7, 3_000));
+        assert_eq!(lag.micros(at(1_000)), 0, "the clock was set back");
+        let done = Lag { position: 10, oldest: None, ..lag };
+        assert_eq!((done.events(), done.micros(at(5_000))), (0, 0));
+    }
+}

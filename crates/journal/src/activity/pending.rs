@@ -110,3 +110,28 @@ fn by_tenant(sums: HashMap<(TenantId, PropertyId), (u64, u64)>) -> BTreeMap<Tena
     }
     lists
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{Ids, Paise};
+
+    use super::*;
+
+    #[test]
+    fn a_view_is_held_for_whoever_looked_in_their_tenant_until_it_is_taken() {
+        let at = Timestamp::from_micros(0);
+        let [here, elsewhere] = ["t", "u"].map(TenantId::stored);
+        let (user, other): (UserId, UserId) = (Ids.id(at), Ids.id(at));
+        let mut pending = Pending::default();
+        assert!(!pending.holds(&here, user));
+        let actor = Actor { tenant: here.clone(), user: Some(user), metadata: Metadata::default() };
+        let snapshot = Snapshot::of(other, "A home", Paise::from_paise(100), "Kondapur");
+        let view = Item::View { actor, user, property: Ids.id(at), snapshot, counted: true };
+        pending.add(view, || (Ids.uuid(at), at));
+        let held = [(&here, user), (&here, other), (&elsewhere, user)].map(|(t, u)| pending.holds(t, u));
+        assert_eq!(held, [true, false, false]);
+        pending.freeze(|| (Ids.uuid(at), at));
+        let held = [(&here, user), (&here, other), (&elsewhere, user)].map(|(t, u)| pending.holds(t, u));
+        assert_eq!(held, [true, false, false], "it is on its way");
+    }
+}

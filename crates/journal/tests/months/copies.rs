@@ -2,6 +2,8 @@
 
 #[path = "copies/damage.rs"]
 mod damage;
+#[path = "copies/keys.rs"]
+mod keys;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
