@@ -57,13 +57,18 @@ struct Sender {
 }
 
 impl Sender {
-    /// When `bytes` more should have come, at so many nanoseconds a MiB.
-    fn due(&mut self, now: Instant, bytes: usize, nanos_per_mib: u64) -> Instant {
+    /// When `bytes` more should have begun to come and when they should have come, at so many nanoseconds a MiB.
+    fn due(&mut self, now: Instant, bytes: usize, nanos_per_mib: u64) -> [Instant; 2] {
         let takes = bytes as u64 * nanos_per_mib / (1024 * 1024);
-        let due = self.due.map_or(now, |due| due.max(now)) + Duration::from_nanos(takes);
-        self.due = Some(due);
-        due
+        let begin = self.due.map_or(now, |due| due.max(now));
+        let end = begin + Duration::from_nanos(takes);
+        self.due = Some(end);
+        [begin, end]
     }
+}
+
+fn nanos_per_mib(pace: NonZeroU32) -> u64 {
+    1_000_000_000 / u64::from(pace.get())
 }
 
 impl Receiving {
@@ -116,16 +121,25 @@ impl Share {
         true
     }
 
-    /// Until when the next piece waits, after one of `bytes`, which are taken.
-    fn due(&self, bytes: usize) -> Option<Instant> {
-        let long = bytes.min(self.bytes.saturating_sub(SHORT));
+    /// How many of `bytes`, which are taken, come at a pace.
+    fn paced(&self, bytes: usize) -> usize {
+        bytes.min(self.bytes.saturating_sub(SHORT))
+    }
+
+    /// Until when the next piece waits for its sender's own pace, after `bytes`.
+    fn due_of_one(&self, bytes: usize) -> Option<Instant> {
         let mut held = self.receiving.held();
-        let pace = held.pace.filter(|_| long > 0)?;
-        let (now, nanos_per_mib) = (Instant::now(), 1_000_000_000 / u64::from(pace.get()));
-        let due = held.all.due(now, long, nanos_per_mib);
-        let own = self.subscriber.and_then(|subscriber| held.by_subscriber.get_mut(&subscriber));
-        let own = own.map(|own| own.due(now, long, nanos_per_mib * u64::from(PART_OF_ONE)));
-        Some(own.map_or(due, |own| own.max(due)))
+        let pace = held.pace?;
+        let own = held.by_subscriber.get_mut(&self.subscriber?)?;
+        Some(own.due(Instant::now(), bytes, u64::from(PART_OF_ONE) * nanos_per_mib(pace))[1])
+    }
+
+    /// Until when `bytes` wait for those of others. It is asked for when the sender's own wait is over: whoever sends too much
+    /// at once must not take the turns of the others.
+    fn due_of_all(&self, bytes: usize) -> Option<Instant> {
+        let mut held = self.receiving.held();
+        let pace = held.pace?;
+        Some(held.all.due(Instant::now(), bytes, nanos_per_mib(pace))[0])
     }
 }
 
@@ -154,8 +168,10 @@ const TOO_SLOW: u8 = 2;
 struct Received {
     body: Body,
     share: Share,
-    /// For the turn of the next piece.
+    /// Until the next piece may come.
     paced: Option<Pin<Box<Sleep>>>,
+    /// Bytes that the pace of all does not count yet.
+    uncounted: usize,
     /// For the next piece to come.
     waiting: Option<Pin<Box<Sleep>>>,
     broken: Arc<AtomicU8>,
@@ -176,9 +192,13 @@ impl HttpBody for Received {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        if let Some(turn) = &mut self.paced {
-            ready!(turn.as_mut().poll(context));
-            self.paced = None;
+        while self.paced.is_some() || self.uncounted > 0 {
+            if let Some(turn) = &mut self.paced {
+                ready!(turn.as_mut().poll(context));
+            }
+            let uncounted = std::mem::take(&mut self.uncounted);
+            let due = (uncounted > 0).then(|| self.share.due_of_all(uncounted)).flatten();
+            self.paced = due.map(|due| Box::pin(tokio::time::sleep_until(due)));
         }
         let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) else {
             let waiting = self.waiting.get_or_insert_with(|| Box::pin(tokio::time::sleep(PATIENCE)));
@@ -190,7 +210,11 @@ impl HttpBody for Received {
         if !self.share.grow(bytes) {
             return self.broken_off(NO_ROOM, "too much is being received");
         }
-        self.paced = self.share.due(bytes).map(|due| Box::pin(tokio::time::sleep_until(due)));
+        self.uncounted = self.share.paced(bytes);
+        if self.uncounted > 0 {
+            let due = self.share.due_of_one(self.uncounted);
+            self.paced = due.map(|due| Box::pin(tokio::time::sleep_until(due)));
+        }
         Poll::Ready(frame)
     }
 
@@ -219,7 +243,8 @@ where
     let broken = Arc::new(AtomicU8::new(NOT));
     let request = {
         let broken = Arc::clone(&broken);
-        request.map(|body| Body::new(Received { body, share, paced: None, waiting: None, broken }))
+        request
+            .map(|body| Body::new(Received { body, share, paced: None, uncounted: 0, waiting: None, broken }))
     };
     let response = inner(request).await;
     match broken.load(Ordering::Relaxed) {
@@ -298,37 +323,56 @@ mod tests {
         assert_eq!((held.all.bytes, held.by_subscriber.len()), (0, 0));
     }
 
+    /// How long bodies of so many bytes take that are sent at once, each by the subscriber with this number.
+    async fn times(pace: u32, bodies: &[(u8, usize)]) -> Vec<u128> {
+        let (began, receiving) = (Instant::now(), Receiving::at(NonZeroU32::new(pace)));
+        let send = |(last, bytes): (u8, usize)| {
+            let receiving = receiving.clone();
+            async move {
+                let pieces = std::iter::repeat_n(SHORT, bytes / SHORT);
+                let pieces = pieces.map(|piece| Ok::<_, std::convert::Infallible>(vec![b' '; piece].into()));
+                let body =
+                    Body::from_stream(futures_util::stream::iter(pieces.collect::<Vec<Result<Bytes, _>>>()));
+                let mut request =
+                    Request::post("/").header(CONTENT_TYPE, "multipart/form-data").body(body).unwrap();
+                request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, last], 1))));
+                receive(receiving, request, async |request| {
+                    axum::body::to_bytes(request.into_body(), usize::MAX).await.unwrap().into_response()
+                })
+                .await;
+                began.elapsed().as_millis()
+            }
+        };
+        futures_util::future::join_all(bodies.iter().map(|body| send(*body))).await
+    }
+
     #[tokio::test(start_paused = true)]
     async fn long_bodies_come_at_a_pace_and_short_ones_at_once() {
         const MIB: usize = 1024 * 1024;
-        let receiving = Receiving::at(NonZeroU32::new(8));
-        let of = |last: u8| receiving.share(Some(Network::subscriber([192, 0, 2, last].into())), false);
-        let began = Instant::now();
-        let send = |share: &mut Share, bytes: usize| {
-            assert!(share.grow(bytes));
-            share.due(bytes).map(|due| (due - began).as_millis())
+        assert_eq!(times(1, &[(1, SHORT)]).await, [0]);
+        let near = |times: Vec<u128>, wanted: u128| {
+            assert!(times.iter().all(|took| took.abs_diff(wanted) <= wanted / 10), "{times:?}, not {wanted}");
         };
-        let (mut one, mut same, mut other) = (of(1), of(1), of(2));
-        assert_eq!(send(&mut one, SHORT), None);
-        assert_eq!(
-            send(&mut one, 2 * MIB),
-            Some(1000),
-            "one subscriber sends at a quarter of 8 MiB a second"
-        );
-        assert_eq!(send(&mut same, SHORT + MIB), Some(1500), "with all their bodies together");
-        assert_eq!(send(&mut other, SHORT + MIB), Some(500), "and holds up nobody else");
-        let others: Vec<_> = (3..=8).map(|last| send(&mut of(last), SHORT + MIB)).collect();
-        assert_eq!(others.last(), Some(&Some(1250)), "but all of them share the 8 MiB a second");
-        assert_eq!(send(&mut of(9), SHORT), None, "of which short bodies take nothing");
-        tokio::time::advance(Duration::from_secs(10)).await;
-        assert_eq!(send(&mut one, 2 * MIB), Some(11_000), "who waited has no more than before");
+        near(times(8, &[(1, SHORT + 4 * MIB)]).await, 2000);
+        near(times(8, &[(1, SHORT + 2 * MIB), (1, SHORT + 2 * MIB)]).await, 2000);
+        let many: Vec<_> = (1..=8).map(|last| (last, SHORT + 2 * MIB)).collect();
+        near(times(8, &many).await, 2000);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_sends_a_hundred_bodies_at_once_holds_up_nobody_else() {
+        let crowd = std::iter::repeat_n((1, 9 * SHORT), 100).chain([(2, 9 * SHORT)]);
+        let times = times(8, &crowd.collect::<Vec<_>>()).await;
+        let (own, others) = times.split_last().unwrap();
+        assert!(*own < 300, "half of a MiB at a quarter of 8 MiB a second took {own} ms");
+        assert!(others.iter().max().unwrap().abs_diff(25_000) < 1_000, "{others:?}");
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_body_that_came_too_fast_is_read_as_fast_as_it_should_have_come() {
         let began = Instant::now();
         let body = Body::from_stream(futures_util::stream::iter(
-            (0..9).map(|_| Ok::<_, std::convert::Infallible>(Bytes::from(vec![b' '; SHORT]))),
+            (0..10).map(|_| Ok::<_, std::convert::Infallible>(Bytes::from(vec![b' '; SHORT]))),
         ));
         let layer = from_fn(async |request, next: Next| {
             receive(Receiving::at(NonZeroU32::new(1)), request, |request| next.run(request)).await
@@ -336,6 +380,10 @@ mod tests {
         let router = Router::new().route("/", post(async |_: Bytes| "heard")).layer(layer);
         let request = Request::post("/").body(body).unwrap();
         assert_eq!(router.oneshot(request).await.unwrap().status(), StatusCode::OK);
-        assert_eq!(began.elapsed().as_millis() / 10, 50, "half of a MiB beyond the first piece");
+        assert_eq!(
+            began.elapsed().as_millis() / 10,
+            50,
+            "half of a MiB lies between the first piece and the last"
+        );
     }
 }
