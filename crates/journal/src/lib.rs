@@ -10,6 +10,8 @@ pub mod activity;
 mod append;
 pub mod conformance;
 mod directory;
+#[cfg(test)]
+mod fixture;
 mod json;
 pub mod keys;
 pub mod ledger;

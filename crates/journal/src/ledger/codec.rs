@@ -63,6 +63,10 @@ impl Ledger {
         }
         let event = self.decode_anew(envelope)?;
         self.newest.keep(envelope, &event, erasures);
+        // An erasure after this look clears them after this insertion.
+        if self.keys.erasures() != erasures {
+            self.newest.clear();
+        }
         Ok(event)
     }
 

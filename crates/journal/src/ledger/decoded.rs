@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use domain::Envelope;
 use tokio::sync::watch;
 
-/// So many of each log: as many as groups are apart from each other while they follow it.
+/// Events kept of each log. Groups that follow a log are rarely further apart.
 const SLOTS: usize = 1024;
 
 #[derive(Debug)]
@@ -29,7 +29,7 @@ fn lock(slot: &Slot) -> MutexGuard<'_, Option<Decoded>> {
 }
 
 impl Newest {
-    /// Nothing is decoded yet of logs that are committed so far.
+    /// Empty. `committed` tells the newest position of each log.
     pub fn of(committed: [watch::Receiver<u64>; 2]) -> Self {
         Self(committed.map(|committed| (committed, (0..SLOTS).map(|_| Slot::default()).collect())))
     }
@@ -44,18 +44,18 @@ impl Newest {
         slots.get(usize::try_from(seq % SLOTS as u64).ok()?)
     }
 
-    /// The event of `envelope`, if somebody decoded it since the last of so many erasures.
+    /// The event of `envelope`, if it was decoded after the last erasure; `erasures` counts them.
     pub fn get<E: Clone + 'static>(&self, envelope: &Envelope, erasures: u64) -> Option<E> {
         let event = {
             let decoded = lock(self.slot(envelope)?);
-            // All of it is compared: it is its place that a decrypted value depends on.
+            // The whole envelope is compared: its stream and its id decide whether its values may be decrypted.
             let decoded = decoded.as_ref().filter(|d| d.erasures == erasures && d.envelope == *envelope)?;
             Arc::clone(&decoded.event)
         };
         event.downcast_ref::<E>().cloned()
     }
 
-    /// Keeps an event that was decoded after so many erasures.
+    /// Keeps an event; `erasures` were counted before it was decoded.
     pub fn keep<E: Clone + Send + Sync + 'static>(&self, envelope: &Envelope, event: &E, erasures: u64) {
         if let Some(slot) = self.slot(envelope) {
             let (envelope, event) = (envelope.clone(), Arc::new(event.clone()));
@@ -73,23 +73,11 @@ impl Newest {
 
 #[cfg(test)]
 mod tests {
-    use domain::{Log, Position, StreamId, TenantId, Timestamp};
-
     use super::*;
+    use crate::fixture::envelope;
 
     fn event(seq: u64) -> Envelope {
-        Envelope {
-            position: Position { log: Log::Facts, epoch: 1, seq },
-            event_id: uuid::Uuid::from_u128(seq.into()),
-            stream: StreamId::new(&TenantId::stored("t"), "note", "n"),
-            version: seq,
-            user_id: None,
-            event_type: "NOTED".into(),
-            schema_version: 1,
-            timestamp: Timestamp::from_micros(0),
-            data: "{}".into(),
-            metadata: "{}".into(),
-        }
+        envelope(seq, "{}")
     }
 
     #[test]

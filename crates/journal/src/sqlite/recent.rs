@@ -84,23 +84,11 @@ pub fn envelopes(append: Append, appended: Appended) -> impl Iterator<Item = Env
 
 #[cfg(test)]
 mod tests {
-    use domain::{Log, StreamId, TenantId, Timestamp};
-
     use super::*;
+    use crate::fixture::envelope;
 
     fn event(seq: u64, bytes: usize) -> Envelope {
-        Envelope {
-            position: Position { log: Log::Facts, epoch: 1, seq },
-            event_id: uuid::Uuid::from_u128(seq.into()),
-            stream: StreamId::new(&TenantId::stored("t"), "note", "n"),
-            version: seq,
-            user_id: None,
-            event_type: "NOTED".into(),
-            schema_version: 1,
-            timestamp: Timestamp::from_micros(0),
-            data: "x".repeat(bytes).into(),
-            metadata: "".into(),
-        }
+        envelope(seq, &"x".repeat(bytes))
     }
 
     fn seqs(found: Option<Vec<Envelope>>) -> Option<Vec<u64>> {
