@@ -10,15 +10,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::id::UserId;
 
-/// For whoever may see the person's data: masked for everybody else who reads events.
+/// Readers of events see a mask, unless they may see the person's data.
 pub type Personal<T> = Owned<T, false>;
 
-/// What a person wrote for others to read, such as the title of a home: masked for nobody.
+/// What a person wrote for others to read, such as the title of a home. Every reader of events sees it.
 pub type Erasable<T> = Owned<T, true>;
 
 /// A value that belongs to a person. The journal stores it encrypted with that person's key; when the key is
-/// gone it decodes as [`Owned::Erased`], so an erased person never poisons a consumer. `READABLE` says whether whoever may
-/// see the event may read it.
+/// gone it decodes as [`Owned::Erased`], so an erased person never poisons a consumer.
+/// `READABLE` values are not masked when an event is shown.
 ///
 /// In clear JSON it is `{"$personal":{"subject":…,"value":…}}`, or `$erasable` where it is readable; the journal turns that
 /// object into `{"$sealed":…}` on the way in and back on the way out.
@@ -95,7 +95,7 @@ impl Erasable<String> {
     }
 }
 
-/// What others may read is equal when it says the same, whoever it belongs to: an edit that changes no word changes nothing.
+/// Readable values compare without their subject: an edit that changes no word changes nothing.
 impl<T: PartialEq, const READABLE: bool> PartialEq for Owned<T, READABLE> {
     fn eq(&self, other: &Self) -> bool {
         self.as_ref() == other.as_ref() && (READABLE || self.subject() == other.subject())

@@ -117,20 +117,20 @@ pub struct Doors {
     pub management: Router,
     /// The requests that run to their end: to be waited for before the journal is closed.
     pub in_flight: InFlight,
-    way: Way,
+    middleware: Middleware,
     https: bool,
 }
 
 /// What every request passes, whatever it asks for.
 #[derive(Clone, Debug)]
-struct Way {
+struct Middleware {
     kit: Kit,
     receiving: Receiving,
     in_flight: InFlight,
 }
 
-impl Way {
-    async fn pass<F>(self, request: Request, inner: impl FnOnce(Request) -> F) -> Response
+impl Middleware {
+    async fn run<F>(self, request: Request, inner: impl FnOnce(Request) -> F) -> Response
     where
         F: Future<Output = Response> + Send + 'static,
     {
@@ -140,16 +140,16 @@ impl Way {
     }
 }
 
-async fn to_operation(
-    State((way, gateway)): State<(Way, Gateway)>,
+async fn guarded(
+    State((middleware, gateway)): State<(Middleware, Gateway)>,
     request: Request,
     next: Next,
 ) -> Response {
-    way.pass(request, |request| guard::guard(gateway, request, next)).await
+    middleware.run(request, |request| guard::guard(gateway, request, next)).await
 }
 
-async fn to_page(State(way): State<Way>, request: Request, next: Next) -> Response {
-    way.pass(request, |request| next.run(request)).await
+async fn unguarded(State(middleware): State<Middleware>, request: Request, next: Next) -> Response {
+    middleware.run(request, |request| next.run(request)).await
 }
 
 /// What the gateway's own routes say of themselves.
@@ -181,29 +181,30 @@ pub fn doors(parts: Parts) -> Doors {
         looks: parts.looks,
     };
     let gateway = Gateway(Arc::new(parts));
-    let way = Way { kit: kit.clone(), receiving: receiving.clone(), in_flight: in_flight.clone() };
+    let middleware =
+        Middleware { kit: kit.clone(), receiving: receiving.clone(), in_flight: in_flight.clone() };
     // One layer, the outermost first: each layer of a router is one more box around every route.
     let layers = ServiceBuilder::new()
         .map_response(move |response| headers::secure(response, https))
         .layer(option_layer((!origins.is_empty()).then(|| cors(&origins))))
         .layer(DefaultBodyLimit::max(body_limit))
-        .layer(from_fn_with_state((way.clone(), gateway.clone()), to_operation));
+        .layer(from_fn_with_state((middleware.clone(), gateway.clone()), guarded));
     let api = services
         .merge(operations::router(gateway.clone()))
         .merge(realtime::router(gateway.clone()))
         .layer(layers);
-    let management = operations::management(gateway).layer(from_fn_with_state(way.clone(), to_page));
-    Doors { api, management, in_flight, way, https }
+    let management = operations::management(gateway).layer(from_fn_with_state(middleware.clone(), unguarded));
+    Doors { api, management, in_flight, middleware, https }
 }
 
 impl Doors {
     /// The public router: the API, and `pages` for every other address.
     pub fn public(&self, pages: Router) -> Router {
-        let pages = pages.layer(from_fn_with_state(self.way.clone(), to_page));
+        let pages = pages.layer(from_fn_with_state(self.middleware.clone(), unguarded));
         let https = self.https;
         let layers = ServiceBuilder::new()
             .map_response(move |response| headers::secure(response, https))
-            .layer(from_fn_with_state(self.way.kit.clone(), http_kit::edge_layer));
+            .layer(from_fn_with_state(self.middleware.kit.clone(), http_kit::edge_layer));
         let elsewhere =
             Router::new().fallback(move |request: Request| elsewhere(pages.clone(), request)).layer(layers);
         self.api.clone().fallback_service(elsewhere)

@@ -72,7 +72,7 @@ impl UnderWay {
 impl Begun {
     /// More than this one is under way.
     #[must_use]
-    pub fn has_company(&self) -> bool {
+    pub fn is_contended(&self) -> bool {
         let people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
         people.values().sum::<usize>() > 1
     }
@@ -102,10 +102,10 @@ mod tests {
         let person = || (TenantId::stored("hyderabad"), Ids.id(Timestamp::from_micros(0)));
         let first = person();
         let alone = uploads.begin(person()).unwrap();
-        assert!(!alone.has_company());
-        let company = uploads.begin(first.clone()).unwrap();
-        assert!(alone.has_company() && company.has_company());
-        drop((alone, company));
+        assert!(!alone.is_contended());
+        let second = uploads.begin(first.clone()).unwrap();
+        assert!(alone.is_contended() && second.is_contended());
+        drop((alone, second));
         let own: Vec<_> = (0..3).map(|_| uploads.begin(first.clone()).unwrap()).collect();
         let refused = uploads.begin(first.clone()).unwrap_err();
         assert_eq!((refused.status, refused.retry_after), (StatusCode::TOO_MANY_REQUESTS, Some(5)));

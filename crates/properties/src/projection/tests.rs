@@ -167,7 +167,7 @@ async fn rule_20_a_listing_of_somebody_who_left_keeps_nothing_of_them() {
     );
 }
 
-/// What an owner noted is theirs, and about whoever asked: it goes with that person, too.
+/// A note belongs to the owner who wrote it. It is erased with the person it is about, too.
 #[tokio::test]
 async fn rule_20_a_note_about_somebody_who_left_keeps_nothing_of_them() {
     let world = World::open();

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -21,8 +22,10 @@ use super::{App, private};
 use crate::queries::document::UserDocument;
 use crate::sessions::Listed;
 
-/// Where several exports are under way, all of them rest for so many times as long as each portion took.
+/// While several exports are under way, each portion is followed by a pause of so many times its own length …
 const REST: u32 = 3;
+/// … but of no more than this.
+const LONGEST_REST: Duration = Duration::from_millis(250);
 
 /// Everything kept about a person. What the services keep follows, a list each.
 #[derive(ToSchema)]
@@ -136,9 +139,9 @@ impl Writing {
                 let turn = self.portions.acquire().await.map_err(|closed| Failure::unavailable(&closed))?;
                 let reading = Instant::now();
                 let Portion { entries, next } = part.portion(&self.subject, after).await?;
-                if self.begun.has_company() {
-                    // In turn they would read without a pause, and everybody else would wait for them now and then.
-                    tokio::time::sleep(reading.elapsed() * REST).await;
+                if self.begun.is_contended() {
+                    // Without a pause they keep a core busy, and readers wait for it.
+                    tokio::time::sleep((reading.elapsed() * REST).min(LONGEST_REST)).await;
                 }
                 drop(turn);
                 let mut piece = String::new();
