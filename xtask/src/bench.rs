@@ -52,7 +52,7 @@ pub struct Options {
     /// A first impression in under a minute: three short rounds, fewer events
     #[arg(long)]
     quick: bool,
-    /// Instead: so many activity events (ten million) appended, sealed and read through; the journal alone
+    /// Instead: so many activity events (ten million) appended, archived and read through; the journal alone
     #[arg(long, value_name = "EVENTS", num_args = 0..=1, default_missing_value = "10000000")]
     volume: Option<u64>,
     /// Instead: what a reader waits while hostile people are at work, so many rounds (five) of each attack and of all

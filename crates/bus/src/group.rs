@@ -107,7 +107,7 @@ impl From<Retry> for Policy {
 
 /// What operators decided about a group, before this start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct GroupDecisions {
     /// It waits to be resumed.
     pub paused: bool,
     /// Events it never applies.

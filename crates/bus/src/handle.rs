@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::group::{Group, Policy};
 use crate::runner::{Runner, StartError};
 use crate::target::{ApplyError, ParkedEvent, Target};
-use crate::wait::Status;
+use crate::wait::GroupStatus;
 
 /// Makes a rebuilt read model the one that queries read; the group does nothing meanwhile.
 pub type TakeOver = Pin<Box<dyn Future<Output = Result<(), ApplyError>> + Send>>;
@@ -23,20 +23,25 @@ pub type Decision = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 /// What a running group is asked between two rounds.
 pub(crate) enum Ask {
     /// To try a blocked key now.
-    Redrive { id: String, reply: oneshot::Sender<Result<u64, LetterError>> },
+    Redrive { id: String, reply: oneshot::Sender<Result<u64, DeadLetterError>> },
     /// What waits behind a blocked key.
-    Waiting { id: String, reply: oneshot::Sender<Result<Vec<ParkedEvent>, LetterError>> },
+    Waiting { id: String, reply: oneshot::Sender<Result<Vec<ParkedEvent>, DeadLetterError>> },
     /// Never to apply the first event that waits behind a blocked key, and to try the others.
-    Discard { id: String, event: Uuid, decision: Decision, reply: oneshot::Sender<Result<(), LetterError>> },
+    Discard {
+        id: String,
+        event: Uuid,
+        decision: Decision,
+        reply: oneshot::Sender<Result<(), DeadLetterError>>,
+    },
     /// To wait, or to go on.
-    Pause { paused: bool, decision: Decision, reply: oneshot::Sender<Result<(), LetterError>> },
+    Pause { paused: bool, decision: Decision, reply: oneshot::Sender<Result<(), DeadLetterError>> },
     /// To go on with another target, at one exact position.
     Switch { fresh: Box<Runner>, take_over: TakeOver, reply: oneshot::Sender<Result<u64, String>> },
 }
 
 /// A dead letter stays as it is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LetterError {
+pub enum DeadLetterError {
     /// No key of that id is held back.
     #[error("there is no such dead letter")]
     Unknown,
@@ -74,7 +79,7 @@ pub struct GroupHandle {
     /// What the group is.
     pub group: Group,
     /// How far it is.
-    pub status: Status,
+    pub status: GroupStatus,
     asks: mpsc::Sender<Ask>,
     means: Means,
 }
@@ -95,7 +100,7 @@ impl std::fmt::Debug for GroupHandle {
 }
 
 impl GroupHandle {
-    pub(crate) fn new(group: Group, status: Status, asks: mpsc::Sender<Ask>, means: Means) -> Self {
+    pub(crate) fn new(group: Group, status: GroupStatus, asks: mpsc::Sender<Ask>, means: Means) -> Self {
         Self { group, status, asks, means }
     }
 
@@ -108,36 +113,40 @@ impl GroupHandle {
     ///
     /// # Errors
     /// When there is none, or it failed again (what came before the failure is applied).
-    pub async fn redrive(&self, id: &str) -> Result<u64, LetterError> {
-        self.ask(|reply| Ask::Redrive { id: id.to_owned(), reply }).await.ok_or(LetterError::NotRunning)?
+    pub async fn redrive(&self, id: &str) -> Result<u64, DeadLetterError> {
+        self.ask(|reply| Ask::Redrive { id: id.to_owned(), reply })
+            .await
+            .ok_or(DeadLetterError::NotRunning)?
     }
 
     /// The events that wait behind the key of dead letter `id`, in order; the first is the one that fails.
     ///
     /// # Errors
     /// When there is none.
-    pub async fn waiting(&self, id: &str) -> Result<Vec<ParkedEvent>, LetterError> {
-        self.ask(|reply| Ask::Waiting { id: id.to_owned(), reply }).await.ok_or(LetterError::NotRunning)?
+    pub async fn waiting(&self, id: &str) -> Result<Vec<ParkedEvent>, DeadLetterError> {
+        self.ask(|reply| Ask::Waiting { id: id.to_owned(), reply })
+            .await
+            .ok_or(DeadLetterError::NotRunning)?
     }
 
     /// Leaves `event`, the first that waits behind the key of dead letter `id`, out for good, and redrives the
     /// others. Awaits `decision` once it is certain that the event can be left out, and before it is: a group learns
-    /// the decision again from [`crate::Standing`].
+    /// the decision again from [`crate::GroupDecisions`].
     ///
     /// # Errors
     /// When there is none, another event waits first, or the decision could not be made durable.
-    pub async fn discard(&self, id: &str, event: Uuid, decision: Decision) -> Result<(), LetterError> {
+    pub async fn discard(&self, id: &str, event: Uuid, decision: Decision) -> Result<(), DeadLetterError> {
         let ask = |reply| Ask::Discard { id: id.to_owned(), event, decision, reply };
-        self.ask(ask).await.ok_or(LetterError::NotRunning)?
+        self.ask(ask).await.ok_or(DeadLetterError::NotRunning)?
     }
 
     /// Makes the group wait before its next step, or go on, once `decision` is durable.
     ///
     /// # Errors
     /// When the group is not running, or the decision could not be made durable.
-    pub async fn pause(&self, paused: bool, decision: Decision) -> Result<(), LetterError> {
+    pub async fn pause(&self, paused: bool, decision: Decision) -> Result<(), DeadLetterError> {
         let ask = |reply| Ask::Pause { paused, decision, reply };
-        self.ask(ask).await.ok_or(LetterError::NotRunning)?
+        self.ask(ask).await.ok_or(DeadLetterError::NotRunning)?
     }
 
     async fn ask<T>(&self, ask: impl FnOnce(oneshot::Sender<T>) -> Ask) -> Option<T> {

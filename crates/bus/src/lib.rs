@@ -19,10 +19,12 @@ mod stats;
 mod target;
 mod wait;
 
-pub use group::{AfterTries, Blocked, BlockedState, Group, Policy, Retry, Standing};
-pub use handle::{Decision, GroupHandle, LetterError, RebuildError, TakeOver};
+pub use group::{AfterTries, Blocked, BlockedState, Group, GroupDecisions, Policy, Retry};
+pub use handle::{DeadLetterError, Decision, GroupHandle, RebuildError, TakeOver};
 pub use lag::Lag;
 pub use runner::{Progress, Runner, StartError};
-pub use stats::{Counts, Stats};
-pub use target::{Advance, ApplyError, Block, Candidate, Checkpoint, Lease, ParkedEvent, State, Target};
-pub use wait::{Asker, Generation, Status, Waited};
+pub use stats::{Stats, StatsSnapshot};
+pub use target::{
+    Advance, ApplyError, BlockedKey, Candidate, Checkpoint, GroupState, Lease, ParkedEvent, Target,
+};
+pub use wait::{Asker, Generation, GroupStatus, Waited};

@@ -1,8 +1,8 @@
 //! Runs one group: reads after its cursor, applies, sets failing keys aside, tries them again.
 
 mod blocked;
-mod holding;
-mod letters;
+mod dead_letters;
+mod lease;
 mod rebuild;
 mod step;
 
@@ -19,12 +19,12 @@ use journal::{Journal, JournalError};
 use supervisor::wake;
 use tokio::sync::{mpsc, watch};
 
-use crate::group::{Blocked, BlockedState, Group, Policy, Standing};
+use crate::group::{Blocked, BlockedState, Group, GroupDecisions, Policy};
 use crate::handle::{Ask, GroupHandle, Means};
 use crate::stats::Stats;
 use crate::target::{ApplyError, Checkpoint, Target};
-use crate::wait::{Demand, Status};
-use holding::Holding;
+use crate::wait::{Demand, GroupStatus};
+use lease::LeaseState;
 
 /// Events taken at once.
 const BATCH: usize = 2048;
@@ -41,7 +41,7 @@ const AFTER_TROUBLE: Duration = Duration::from_millis(200);
 
 /// Why a group cannot go on.
 #[derive(Debug, thiserror::Error)]
-enum Trouble {
+enum GroupFailure {
     /// Trying again later may help.
     #[error("{0}")]
     Passing(String),
@@ -53,7 +53,7 @@ enum Trouble {
     Failing(String),
 }
 
-impl From<ApplyError> for Trouble {
+impl From<ApplyError> for GroupFailure {
     fn from(error: ApplyError) -> Self {
         match error {
             ApplyError::Fenced { .. } | ApplyError::Alarm(_) => Self::Fatal(error.to_string()),
@@ -64,7 +64,7 @@ impl From<ApplyError> for Trouble {
     }
 }
 
-impl From<JournalError> for Trouble {
+impl From<JournalError> for GroupFailure {
     fn from(error: JournalError) -> Self {
         match error {
             JournalError::Unavailable(_) => Self::Passing(error.to_string()),
@@ -98,7 +98,7 @@ pub struct Runner {
     /// Where the last step wanted to go.
     wanted: Option<Checkpoint>,
     /// The right to write, and how it is kept.
-    holding: Holding,
+    holding: LeaseState,
     /// Something failed, perhaps after it was done: what the store holds is not known.
     in_doubt: bool,
     /// It fills what queries read, not a read model in the making.
@@ -145,8 +145,8 @@ impl Runner {
         counters.started(clock.now());
         let generation = Arc::<AtomicU64>::default();
         let shared = (Arc::clone(&demand), Arc::clone(&counters), Arc::clone(&generation));
-        let status = Status::new(seen, Arc::clone(&blocked), end, resumption, shared);
-        let holding = Holding::new(Ids.uuid(clock.now()));
+        let status = GroupStatus::new(seen, Arc::clone(&blocked), end, resumption, shared);
+        let holding = LeaseState::new(Ids.uuid(clock.now()));
         let means = Means { journal, clock, policy, discarded: Arc::default() };
         let handle = GroupHandle::new(group, status, asker, means.clone());
         let runner = Self {
@@ -182,7 +182,7 @@ impl Runner {
 
     /// Goes on as operators decided before this start.
     #[must_use]
-    pub fn standing(self, standing: Standing) -> Self {
+    pub fn standing(self, standing: GroupDecisions) -> Self {
         *self.means.discarded.write().unwrap_or_else(PoisonError::into_inner) = standing.discarded;
         self.paused.send_replace(standing.paused.then(|| PAUSED.to_owned()));
         self
@@ -215,7 +215,7 @@ impl Runner {
                     continue;
                 }
                 Ok(false) => self.until_next_try(),
-                Err(Trouble::Passing(error)) => {
+                Err(GroupFailure::Passing(error)) => {
                     tracing::warn!(
                         group = self.group.name,
                         error,
@@ -224,11 +224,11 @@ impl Runner {
                     self.in_doubt = true;
                     AFTER_TROUBLE
                 }
-                Err(Trouble::Failing(error)) => match self.failed_again(error) {
+                Err(GroupFailure::Failing(error)) => match self.failed_again(error) {
                     Some(pause) => pause,
                     None => break,
                 },
-                Err(Trouble::Fatal(error)) => {
+                Err(GroupFailure::Fatal(error)) => {
                     self.end(error);
                     break;
                 }
@@ -279,7 +279,7 @@ impl Runner {
     }
 
     /// One look at everything there is to do; true when something was done.
-    async fn round(&mut self) -> Result<bool, Trouble> {
+    async fn round(&mut self) -> Result<bool, GroupFailure> {
         let mut worked = false;
         self.taken = 0;
         let holds = self.keep_hold().await?;

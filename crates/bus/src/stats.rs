@@ -18,7 +18,7 @@ pub struct Stats {
 
 /// [`Stats`] at a moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct StatsSnapshot {
     /// Events read and done, parked or not wanted.
     pub events: u64,
     /// Steps they were done in.
@@ -61,9 +61,9 @@ impl Stats {
 
     /// As they are now.
     #[must_use]
-    pub fn now(&self) -> Counts {
+    pub fn now(&self) -> StatsSnapshot {
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Counts {
+        StatsSnapshot {
             events: get(&self.events),
             batches: get(&self.batches),
             failed: get(&self.failed),

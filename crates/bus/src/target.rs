@@ -17,7 +17,7 @@ pub struct Checkpoint {
 
 /// What a target remembers between runs.
 #[derive(Clone, Debug, Default)]
-pub struct State {
+pub struct GroupState {
     /// One per log the group has read from.
     pub checkpoints: Vec<Checkpoint>,
     /// Keys that are held back.
@@ -61,7 +61,7 @@ pub struct ParkedEvent {
 
 /// A key becoming blocked by its first parked event.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Block {
+pub struct BlockedKey {
     /// The key.
     pub key: String,
     /// Its first unapplied event.
@@ -90,7 +90,7 @@ pub struct Advance {
     /// Events of blocked keys.
     pub parked: Vec<ParkedEvent>,
     /// A key blocked by this step.
-    pub block: Option<Block>,
+    pub block: Option<BlockedKey>,
 }
 
 /// Why a step was not made; nothing of it was.
@@ -124,7 +124,7 @@ pub enum ApplyError {
 #[async_trait]
 pub trait Target: Send + Sync + 'static {
     /// What is remembered.
-    async fn state(&self) -> Result<State, ApplyError>;
+    async fn state(&self) -> Result<GroupState, ApplyError>;
 
     /// Takes or keeps the right to write; nothing while another runner has it. Every writing call below is refused as
     /// [`ApplyError::Lost`], in its own transaction, under any other lease than the newest.

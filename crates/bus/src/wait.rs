@@ -8,7 +8,7 @@ use domain::{Position, TenantId, UserId};
 use tokio::sync::{Notify, watch};
 
 use crate::group::{Blocked, BlockedState};
-use crate::stats::{Counts, Stats};
+use crate::stats::{Stats, StatsSnapshot};
 
 /// Who waits, so that their own parked events are noticed.
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +78,7 @@ impl Generation {
 
 /// How far a group has come, shared by the runner and everybody who asks.
 #[derive(Clone, Debug)]
-pub struct Status {
+pub struct GroupStatus {
     watermark: watch::Receiver<[u64; 2]>,
     blocked: Arc<RwLock<Vec<Blocked>>>,
     stopped: watch::Receiver<Option<String>>,
@@ -88,7 +88,7 @@ pub struct Status {
     generation: Arc<AtomicU64>,
 }
 
-impl Status {
+impl GroupStatus {
     pub(crate) fn new(
         watermark: watch::Receiver<[u64; 2]>,
         blocked: Arc<RwLock<Vec<Blocked>>>,
@@ -144,7 +144,7 @@ impl Status {
 
     /// What it has done.
     #[must_use]
-    pub fn counts(&self) -> Counts {
+    pub fn counts(&self) -> StatsSnapshot {
         self.stats.now()
     }
 

@@ -45,7 +45,7 @@ impl fmt::Display for StreamId {
     }
 }
 
-/// An event as stored: its payload still sealed, so that consumers which need no personal data never open any.
+/// An event as stored: its payload still encrypted, so that consumers which need no personal data never open any.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Envelope {
     /// Where it stands.
@@ -64,9 +64,9 @@ pub struct Envelope {
     pub schema_version: u16,
     /// When it happened.
     pub timestamp: Timestamp,
-    /// The payload: a JSON object, personal values sealed.
+    /// The payload: a JSON object, personal values encrypted.
     pub data: Arc<str>,
-    /// [`Metadata`] as JSON, personal values sealed.
+    /// [`Metadata`] as JSON, personal values encrypted.
     pub metadata: Arc<str>,
 }
 

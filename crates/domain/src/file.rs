@@ -23,7 +23,7 @@ pub enum FileEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<Personal<String>>,
         /// What it is.
-        content: Content,
+        content: FileContent,
     },
     /// Renditions of it that were missing, damaged, or of other widths than today's were made anew from its widest
     /// whole one.
@@ -32,7 +32,7 @@ pub enum FileEvent {
         /// Its id.
         file_id: FileId,
         /// What it is from now on: an image.
-        content: Content,
+        content: FileContent,
     },
     /// It is gone for good; its bytes follow.
     #[serde(rename = "FILE_DELETED")]
@@ -47,7 +47,7 @@ impl EventKind for FileEvent {}
 /// What a file is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "UPPERCASE", rename_all_fields = "camelCase")]
-pub enum Content {
+pub enum FileContent {
     /// An image, made anew: nothing of the bytes that came is kept.
     Image {
         /// Its perceptual hash: 16 hexadecimal digits, alike for images that look alike.
@@ -63,7 +63,7 @@ pub enum Content {
     Document {
         /// Its bytes.
         #[serde(flatten)]
-        bytes: Stored,
+        bytes: StoredBytes,
     },
 }
 
@@ -76,12 +76,12 @@ pub struct Rendition {
     pub height: u32,
     /// Its bytes.
     #[serde(flatten)]
-    pub bytes: Stored,
+    pub bytes: StoredBytes,
 }
 
 /// Bytes in the store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Stored {
+pub struct StoredBytes {
     /// Their name within the file: random.
     pub key: String,
     /// How many.
@@ -90,10 +90,10 @@ pub struct Stored {
     pub sha256: String,
 }
 
-impl Content {
+impl FileContent {
     /// Everything of it that is stored.
     #[must_use]
-    pub fn stored(&self) -> Vec<&Stored> {
+    pub fn stored(&self) -> Vec<&StoredBytes> {
         match self {
             Self::Image { renditions, .. } => renditions.iter().map(|rendition| &rendition.bytes).collect(),
             Self::Document { bytes } => vec![bytes],
@@ -122,7 +122,7 @@ pub enum FileCommand {
         /// What they call it.
         name: Option<String>,
         /// What it is.
-        content: Content,
+        content: FileContent,
     },
     /// Let an image be these from now on.
     Optimize {
@@ -151,12 +151,12 @@ pub enum FileRejection {
 
 /// A file's state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct File(pub Option<Known>);
+pub struct File(pub Option<FileDetails>);
 
 /// What is known of a file that was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Known {
+pub struct FileDetails {
     /// Its id.
     pub id: FileId,
     /// Who sent it.
@@ -164,29 +164,29 @@ pub struct Known {
     /// What they call it, unless they were erased.
     pub name: Option<Personal<String>>,
     /// What it is.
-    pub content: Content,
+    pub content: FileContent,
     /// It is gone for good.
     pub deleted: bool,
     /// Sent at.
     pub created_at: Timestamp,
 }
 
-impl Known {
+impl FileDetails {
     /// Whether it is an image: those are public.
     #[must_use]
     pub fn is_image(&self) -> bool {
-        matches!(self.content, Content::Image { .. })
+        matches!(self.content, FileContent::Image { .. })
     }
 
     fn optimized(&self, look: String, renditions: Vec<Rendition>) -> Result<Vec<FileEvent>, FileRejection> {
-        let Content::Image { look: known_look, renditions: known, edition } = &self.content else {
+        let FileContent::Image { look: known_look, renditions: known, edition } = &self.content else {
             return Err(FileRejection::NoImage);
         };
         if *known_look == look && *known == renditions {
             return Ok(Vec::new());
         }
         let edition = Some(edition.unwrap_or(0).saturating_add(1));
-        let content = Content::Image { look, renditions, edition };
+        let content = FileContent::Image { look, renditions, edition };
         Ok(vec![FileEvent::Optimized { file_id: self.id, content }])
     }
 }
@@ -216,7 +216,7 @@ impl Aggregate for File {
     fn evolve(&mut self, event: &FileEvent, at: Timestamp) {
         match (event, &mut self.0) {
             (FileEvent::Uploaded { file_id, owner_id, name, content }, _) => {
-                self.0 = Some(Known {
+                self.0 = Some(FileDetails {
                     id: *file_id,
                     owner: *owner_id,
                     name: name.clone(),

@@ -169,13 +169,13 @@ pub enum LeadRejection {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Lead {
     /// Set once it is made.
-    pub made: Option<Standing>,
+    pub made: Option<LeadDetails>,
 }
 
 /// What a lead is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Standing {
+pub struct LeadDetails {
     /// Its id.
     pub id: LeadId,
     /// About which listing.
@@ -239,7 +239,7 @@ impl Aggregate for Lead {
     fn evolve(&mut self, event: &LeadEvent, at: Timestamp) {
         match event {
             LeadEvent::Made { lead_id, property_id, snapshot, owner_id, enquiry } => {
-                self.made = Some(Standing {
+                self.made = Some(LeadDetails {
                     id: *lead_id,
                     property: *property_id,
                     title: snapshot.title.clone(),

@@ -56,7 +56,7 @@ impl EventKind for NotificationEvent {}
 #[derive(Clone, Debug)]
 pub enum NotificationCommand {
     /// Tell somebody.
-    Request(Box<Asked>),
+    Request(Box<NotificationRequest>),
     /// Note that it was read.
     MarkRead,
     /// Take it out of the inbox.
@@ -76,7 +76,7 @@ pub enum NotificationRejection {
 
 /// What somebody is told.
 #[derive(Clone, Debug, Serialize)]
-pub struct Asked {
+pub struct NotificationRequest {
     /// Which.
     pub id: NotificationId,
     /// Who, when they have an account.
@@ -95,7 +95,7 @@ pub struct Asked {
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Notification {
     /// What is told; set from the beginning, and kept when it is deleted: whose it was decides who may ask again.
-    pub asked: Option<Asked>,
+    pub asked: Option<NotificationRequest>,
     /// Since when.
     pub made_at: Option<Timestamp>,
     /// When it was read.
@@ -143,7 +143,7 @@ impl Aggregate for Notification {
                 address,
                 variables,
             } => {
-                self.asked = Some(Asked {
+                self.asked = Some(NotificationRequest {
                     id: *notification_id,
                     subject: *subject_id,
                     channel: *channel,
@@ -164,12 +164,12 @@ mod tests {
     use super::*;
     use crate::id::Ids;
 
-    fn asked() -> Asked {
+    fn asked() -> NotificationRequest {
         let now = Timestamp::from_micros(0);
         let user: UserId = Ids.id(now);
         let variables = Personal::of(user, Variables::from([("message".into(), "Hello".into())]));
         let (channel, kind) = (Channel::Email, Kind::General);
-        Asked { id: Ids.id(now), subject: Some(user), channel, kind, address: None, variables }
+        NotificationRequest { id: Ids.id(now), subject: Some(user), channel, kind, address: None, variables }
     }
 
     #[test]

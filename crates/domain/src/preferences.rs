@@ -12,7 +12,7 @@ use crate::aggregate::{Aggregate, EventKind};
 use crate::fields::Choice;
 use crate::time::Timestamp;
 
-/// What a person may want to be told of. Letters that make an account safe are no choice.
+/// What a person may want to be told of. E-mails that make an account safe are no choice.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema,
 )]
@@ -54,7 +54,7 @@ impl Choice for Channel {
         &[("EMAIL", Self::Email), ("SMS", Self::Sms), ("IN_APP", Self::InApp)];
 }
 
-/// The languages there are letters in.
+/// The languages there are e-mails in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the words say it")]
@@ -132,7 +132,7 @@ impl QuietHours {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Choices {
-    /// Of letters and messages.
+    /// Of e-mails and messages.
     pub language: Language,
     /// Nothing is sent then; it waits until they end.
     pub quiet_hours: Option<QuietHours>,
@@ -159,7 +159,7 @@ impl EventKind for PreferencesEvent {}
 #[derive(Clone, Debug)]
 pub enum PreferencesCommand {
     /// Choose anew; what is not said stays.
-    Choose(Change),
+    Choose(PreferencesChange),
 }
 
 /// Quiet hours somebody wants otherwise.
@@ -176,7 +176,7 @@ pub enum Quiet {
 
 /// What somebody wants otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Change {
+pub struct PreferencesChange {
     /// The language.
     pub language: Option<Language>,
     /// The quiet hours.
@@ -185,7 +185,7 @@ pub struct Change {
     pub switches: Vec<(Kind, Channel, bool)>,
 }
 
-impl Change {
+impl PreferencesChange {
     fn of(self, before: &Choices) -> Choices {
         let mut choices = Choices {
             language: self.language.unwrap_or(before.language),
@@ -296,23 +296,33 @@ mod tests {
     #[test]
     fn choosing_the_same_again_is_no_choice_and_what_is_not_said_stays() {
         let (mut state, now) = (Preferences::default(), Timestamp::from_micros(0));
-        let choose =
-            |state: &Preferences, change: Change| state.decide(PreferencesCommand::Choose(change), now);
-        assert_eq!(choose(&state, Change::default()), Ok(vec![]));
-        let no_texts = Change { switches: vec![(Kind::Lead, Channel::Sms, false)], ..Change::default() };
+        let choose = |state: &Preferences, change: PreferencesChange| {
+            state.decide(PreferencesCommand::Choose(change), now)
+        };
+        assert_eq!(choose(&state, PreferencesChange::default()), Ok(vec![]));
+        let no_texts = PreferencesChange {
+            switches: vec![(Kind::Lead, Channel::Sms, false)],
+            ..PreferencesChange::default()
+        };
         for event in choose(&state, no_texts.clone()).unwrap() {
             state.evolve(&event, now);
         }
         assert_eq!(choose(&state, no_texts), Ok(vec![]));
         assert!(!state.wants(Kind::Lead, Channel::Sms) && state.wants(Kind::Lead, Channel::Email));
-        let night = Change { quiet: Quiet::Daily(quiet("22:00", "07:00")), ..Change::default() };
+        let night = PreferencesChange {
+            quiet: Quiet::Daily(quiet("22:00", "07:00")),
+            ..PreferencesChange::default()
+        };
         for event in choose(&state, night).unwrap() {
             state.evolve(&event, now);
         }
         assert!(!state.wants(Kind::Lead, Channel::Sms) && state.choices.quiet_hours.is_some());
-        let always = Change { quiet: Quiet::Daily(quiet("08:00", "08:00")), ..Change::default() };
+        let always = PreferencesChange {
+            quiet: Quiet::Daily(quiet("08:00", "08:00")),
+            ..PreferencesChange::default()
+        };
         assert_eq!(choose(&state, always), Err(PreferencesRejection::AlwaysQuiet));
-        let by_day = Change { quiet: Quiet::Never, ..Change::default() };
+        let by_day = PreferencesChange { quiet: Quiet::Never, ..PreferencesChange::default() };
         assert_eq!(choose(&state, by_day).unwrap().len(), 1);
     }
 }

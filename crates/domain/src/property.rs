@@ -174,7 +174,7 @@ pub enum PropertyCommand {
     /// Send it back with a reason, or take it down.
     Reject(String, By),
     /// Have these photos, too.
-    AddImages(images::Wanted, By),
+    AddImages(images::PhotoSelection, By),
 }
 
 /// Why a listing refuses a command.

@@ -36,7 +36,7 @@ impl Quota {
 
 /// What an event makes somebody hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holding {
+pub struct QuotaUse {
     /// Who.
     pub owner: UserId,
     /// How much of what.
@@ -52,7 +52,7 @@ pub const HELD: [(&str, &str); 3] = [
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Owned {
+struct OwnedListings {
     owner_id: UserId,
 }
 
@@ -75,7 +75,7 @@ struct Size {
     size: u64,
 }
 
-impl Holding {
+impl QuotaUse {
     /// What the event `event_type` with the payload `data` makes its owner hold; nothing for most.
     #[must_use]
     pub fn of(event_type: &str, data: &str) -> Option<Self> {
@@ -90,7 +90,7 @@ impl Holding {
             }
             _ => return None,
         };
-        let Owned { owner_id: owner } = serde_json::from_str(data).ok()?;
+        let OwnedListings { owner_id: owner } = serde_json::from_str(data).ok()?;
         Some(Self { owner, amounts: vec![(quota, 1)] })
     }
 }
@@ -98,7 +98,7 @@ impl Holding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::file::{Content, FileEvent, Rendition, Stored};
+    use crate::file::{FileContent, FileEvent, Rendition, StoredBytes};
 
     fn data(event: &impl serde::Serialize) -> (String, String) {
         let written = serde_json::to_value(event).unwrap();
@@ -109,27 +109,27 @@ mod tests {
     fn a_file_is_held_with_all_its_bytes() {
         let id = |last: u8| format!("0197c000-0000-7000-8000-0000000000{last:02x}");
         let (file_id, owner_id): (_, UserId) = (id(1).parse().unwrap(), id(2).parse().unwrap());
-        let stored = |size| Stored { key: "k".into(), size, sha256: "s".into() };
+        let stored = |size| StoredBytes { key: "k".into(), size, sha256: "s".into() };
         let rendition = |size| Rendition { width: 1, height: 1, bytes: stored(size) };
-        let image = Content::Image {
+        let image = FileContent::Image {
             look: "0".into(),
             renditions: vec![rendition(10), rendition(32)],
             edition: None,
         };
-        for (content, bytes) in [(image, 42), (Content::Document { bytes: stored(7) }, 7)] {
+        for (content, bytes) in [(image, 42), (FileContent::Document { bytes: stored(7) }, 7)] {
             let (kind, data) = data(&FileEvent::Uploaded { file_id, owner_id, name: None, content });
             let amounts = vec![(Quota::Files, 1), (Quota::FileBytes, bytes)];
-            assert_eq!(Holding::of(&kind, &data), Some(Holding { owner: owner_id, amounts }));
+            assert_eq!(QuotaUse::of(&kind, &data), Some(QuotaUse { owner: owner_id, amounts }));
         }
         let (kind, data) = data(&FileEvent::Deleted { file_id });
-        assert_eq!(Holding::of(&kind, &data), None);
+        assert_eq!(QuotaUse::of(&kind, &data), None);
     }
 
     #[test]
     fn a_home_and_a_saved_search_are_held_by_their_owner() {
         for (kind, quota) in [("PROPERTY_CREATED", Quota::Homes), ("SEARCH_SAVED", Quota::SavedSearches)] {
             let data = format!(r#"{{"ownerId":"0197c000-0000-7000-8000-000000000001","kind":"{kind}"}}"#);
-            assert_eq!(Holding::of(kind, &data).unwrap().amounts, [(quota, 1)]);
+            assert_eq!(QuotaUse::of(kind, &data).unwrap().amounts, [(quota, 1)]);
         }
     }
 }

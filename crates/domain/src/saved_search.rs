@@ -88,7 +88,7 @@ impl Choice for Frequency {
 
 /// What somebody wants otherwise; what is absent stays.
 #[derive(Clone, Debug, Default)]
-pub struct Change {
+pub struct SavedSearchChange {
     /// Another name.
     pub name: Option<String>,
     /// Look for something else.
@@ -114,7 +114,7 @@ pub enum SavedSearchCommand {
         wish: Box<Wish>,
     },
     /// Change it.
-    Change(Box<Change>),
+    Change(Box<SavedSearchChange>),
     /// Keep it no more.
     Delete,
 }
@@ -134,7 +134,7 @@ pub enum SavedSearchRejection {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct SavedSearch {
     /// Set once it is saved, and kept when it is deleted: whose it was decides who may ask again.
-    pub kept: Option<Kept>,
+    pub kept: Option<SavedSearchDetails>,
     /// It is not kept any more.
     pub deleted: bool,
 }
@@ -142,7 +142,7 @@ pub struct SavedSearch {
 /// What is kept.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Kept {
+pub struct SavedSearchDetails {
     /// Its id.
     pub id: SavedSearchId,
     /// Whose it is.
@@ -156,11 +156,11 @@ pub struct Kept {
 }
 
 impl SavedSearch {
-    fn present(&self) -> Result<&Kept, SavedSearchRejection> {
+    fn present(&self) -> Result<&SavedSearchDetails, SavedSearchRejection> {
         self.kept.as_ref().filter(|_| !self.deleted).ok_or(SavedSearchRejection::Unknown)
     }
 
-    fn change(&self, change: Change) -> Result<Vec<SavedSearchEvent>, SavedSearchRejection> {
+    fn change(&self, change: SavedSearchChange) -> Result<Vec<SavedSearchEvent>, SavedSearchRejection> {
         let kept = self.present()?;
         let (before, owner) = (&kept.wish, kept.owner);
         let wish = Wish {
@@ -206,7 +206,7 @@ impl Aggregate for SavedSearch {
         match event {
             SavedSearchEvent::Saved { saved_search_id: id, owner_id: owner, wish } => {
                 let (id, owner, wish) = (*id, *owner, wish.clone());
-                self.kept = Some(Kept { id, owner, wish, created_at: at, updated_at: at });
+                self.kept = Some(SavedSearchDetails { id, owner, wish, created_at: at, updated_at: at });
             }
             SavedSearchEvent::Changed { wish, .. } => {
                 let Some(kept) = &mut self.kept else { return };
@@ -250,8 +250,12 @@ mod tests {
         let mut state = SavedSearch::default();
         assert_eq!(done(&mut state, save()), 1);
         assert_eq!(state.decide(save(), NOW), Err(SavedSearchRejection::Exists));
-        let off =
-            || SavedSearchCommand::Change(Box::new(Change { enabled: Some(false), ..Change::default() }));
+        let off = || {
+            SavedSearchCommand::Change(Box::new(SavedSearchChange {
+                enabled: Some(false),
+                ..SavedSearchChange::default()
+            }))
+        };
         assert_eq!((done(&mut state, off()), done(&mut state, off())), (1, 0));
         let wish = &state.kept.as_ref().unwrap().wish;
         assert!(!wish.enabled && wish.frequency == Frequency::Daily);

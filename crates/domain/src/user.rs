@@ -1,8 +1,8 @@
 //! A person with an account.
 
+mod account_state;
 pub mod identity;
 pub mod profile;
-mod standing;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,9 +12,9 @@ use crate::envelope::Version;
 use crate::id::UserId;
 use crate::personal::Personal;
 use crate::time::Timestamp;
+pub use account_state::{Role, UserStatus};
 pub use identity::Identity;
 pub use profile::{Account, Profile};
-pub use standing::{Role, UserStatus};
 
 /// A single-use token sent by mail. The token itself is derived from `nonce` with a key kept outside the journal,
 /// so neither events nor their readers can make it; only its hash is compared.
@@ -130,7 +130,7 @@ impl EventKind for UserEvent {}
 pub const CREDENTIALS: [&str; 4] =
     ["PASSWORD_CHANGED", "USER_ROLE_CHANGED", "USER_STATUS_CHANGED", "USER_DELETED"];
 
-/// The links to reset a password that are good at the same time. A person can ask again, and no more letters go out an
+/// The links to reset a password that are good at the same time. A person can ask again, and no more e-mails go out an
 /// hour than this.
 const MOST_RESETS: usize = 5;
 
@@ -226,7 +226,7 @@ pub enum UserRejection {
 #[serde(rename_all = "camelCase")]
 pub struct User {
     /// Set from registration until deletion.
-    pub person: Option<Person>,
+    pub person: Option<OpenAccount>,
     /// Closed for good.
     pub deleted: bool,
 }
@@ -234,7 +234,7 @@ pub struct User {
 /// What an open account is.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Person {
+pub struct OpenAccount {
     /// Who.
     pub id: UserId,
     /// Unique names.
@@ -272,7 +272,7 @@ pub struct Person {
     identities: Vec<Personal<Identity>>,
 }
 
-impl Person {
+impl OpenAccount {
     /// Checks that a new password is none of the person's names.
     ///
     /// # Errors
@@ -317,7 +317,7 @@ impl Person {
             UserCommand::ResetPassword { token_hash, password_hash }
                 if self.resets.iter().any(|known| fits(known, &token_hash)) =>
             {
-                // The letter came to whoever has the address.
+                // The e-mail came to whoever has the address.
                 let confirmed = (!self.email_verified).then_some(UserEvent::EmailVerified {});
                 let password_hash = Personal::of(subject_id, password_hash);
                 confirmed.into_iter().chain([UserEvent::PasswordChanged { password_hash }]).collect()
@@ -432,7 +432,7 @@ impl Aggregate for User {
     fn evolve(&mut self, event: &UserEvent, at: Timestamp) {
         match event {
             UserEvent::Registered { user_id, account, profile, password_hash, verification } => {
-                self.person = Some(Person {
+                self.person = Some(OpenAccount {
                     id: *user_id,
                     account: account.clone(),
                     profile: profile.clone(),

@@ -9,7 +9,7 @@ use domain::activity::{ActivityEvent, CountedViews, Snapshot};
 use domain::area::{Area, AreaUnit};
 use domain::audit::{AuditEvent, BackedUp, NearDuplicates, Optimized};
 use domain::favourites::FavouritesEvent;
-use domain::file::{self, FileEvent, Rendition, Stored};
+use domain::file::{self, FileEvent, Rendition, StoredBytes};
 use domain::lead::{Enquiry, LeadEvent, LeadStatus, Purpose};
 use domain::notification::{NotificationEvent, Variables};
 use domain::preferences::{Channel, Choices, Kind, Language, PreferencesEvent, QuietHours};
@@ -292,14 +292,17 @@ fn leads() -> (Vec<LeadEvent>, Vec<ReportEvent>) {
 fn files() -> (Vec<FileEvent>, FileEvent) {
     let (file_id, owner_id) = (id(4), id(1));
     let name = |name: &str| Some(Personal::of(id(1), name.to_owned()));
-    let bytes = |key: &str, size| Stored { key: key.into(), size, sha256: "ab".repeat(32) };
+    let bytes = |key: &str, size| StoredBytes { key: key.into(), size, sha256: "ab".repeat(32) };
     let renditions =
         || vec![Rendition { width: 320, height: 213, bytes: bytes("0123456789abcdef.webp", 9_000) }];
     let image =
-        file::Content::Image { look: "00ff3c7e8181c3e7".into(), renditions: renditions(), edition: None };
-    let anew =
-        file::Content::Image { look: "00ff3c7e8181c3e7".into(), renditions: renditions(), edition: Some(1) };
-    let document = file::Content::Document { bytes: bytes("fedcba9876543210.pdf", 40_000) };
+        file::FileContent::Image { look: "00ff3c7e8181c3e7".into(), renditions: renditions(), edition: None };
+    let anew = file::FileContent::Image {
+        look: "00ff3c7e8181c3e7".into(),
+        renditions: renditions(),
+        edition: Some(1),
+    };
+    let document = file::FileContent::Document { bytes: bytes("fedcba9876543210.pdf", 40_000) };
     let events = vec![
         FileEvent::Uploaded { file_id, owner_id, name: name("front door.jpg"), content: image },
         FileEvent::Optimized { file_id, content: anew },

@@ -1,6 +1,6 @@
 //! A file as clients see it.
 
-use domain::file::{Content, Known, Rendition};
+use domain::file::{FileContent, FileDetails, Rendition};
 use domain::{FileId, Personal, Timestamp, UserId, Version};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -27,7 +27,7 @@ pub struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     height: Option<u32>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    renditions: Vec<Shown>,
+    renditions: Vec<RenditionDocument>,
     created_at: Timestamp,
     version: Version,
 }
@@ -35,7 +35,7 @@ pub struct Document<'a> {
 /// A rendition and where it is.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ShownRendition)]
-pub struct Shown {
+pub struct RenditionDocument {
     width: u32,
     height: u32,
     url: String,
@@ -50,19 +50,19 @@ pub struct Photo {
     primary: bool,
     width: u32,
     height: u32,
-    renditions: Vec<Shown>,
+    renditions: Vec<RenditionDocument>,
 }
 
 impl<'a> Document<'a> {
     /// The document of a file at a version.
-    pub fn of(settings: &Settings, known: &'a Known, version: Version) -> Self {
+    pub fn of(settings: &Settings, known: &'a FileDetails, version: Version) -> Self {
         let bytes = known.content.stored();
         let (width, height, renditions) = match &known.content {
-            Content::Image { renditions, .. } => {
+            FileContent::Image { renditions, .. } => {
                 let best = renditions.last();
                 (best.map(|b| b.width), best.map(|b| b.height), shown(settings, known, renditions))
             }
-            Content::Document { .. } => (None, None, Vec::new()),
+            FileContent::Document { .. } => (None, None, Vec::new()),
         };
         Self {
             id: known.id,
@@ -85,8 +85,8 @@ impl<'a> Document<'a> {
 
 impl Photo {
     /// An image as a listing's photo; nothing for what is none.
-    pub fn of(settings: &Settings, known: &Known, primary: bool) -> Option<Self> {
-        let Content::Image { renditions, .. } = &known.content else { return None };
+    pub fn of(settings: &Settings, known: &FileDetails, primary: bool) -> Option<Self> {
+        let FileContent::Image { renditions, .. } = &known.content else { return None };
         let best = renditions.last()?;
         Some(Self {
             file_id: known.id,
@@ -100,12 +100,12 @@ impl Photo {
 }
 
 /// What it is served as.
-pub fn content_type(known: &Known) -> &'static str {
+pub fn content_type(known: &FileDetails) -> &'static str {
     if known.is_image() { "image/webp" } else { "application/pdf" }
 }
 
 /// The name under which it can be downloaded.
-pub fn file_name(known: &Known) -> String {
+pub fn file_name(known: &FileDetails) -> String {
     format!("{}.{}", known.id, if known.is_image() { "webp" } else { "pdf" })
 }
 
@@ -114,7 +114,7 @@ fn path(id: FileId) -> String {
 }
 
 /// Where an image is, at a width. The edition is a part of it: other bytes have another address.
-fn url(settings: &Settings, known: &Known, width: Option<u32>) -> String {
+fn url(settings: &Settings, known: &FileDetails, width: Option<u32>) -> String {
     let width = width.map(|width| format!("w={width}"));
     let edition = known.content.edition().map(|edition| format!("v={edition}"));
     let query: Vec<String> = width.into_iter().chain(edition).collect();
@@ -122,8 +122,8 @@ fn url(settings: &Settings, known: &Known, width: Option<u32>) -> String {
     format!("{}{}{mark}{}", settings.base_url, path(known.id), query.join("&"))
 }
 
-fn shown(settings: &Settings, known: &Known, renditions: &[Rendition]) -> Vec<Shown> {
-    let one = |rendition: &Rendition| Shown {
+fn shown(settings: &Settings, known: &FileDetails, renditions: &[Rendition]) -> Vec<RenditionDocument> {
+    let one = |rendition: &Rendition| RenditionDocument {
         width: rendition.width,
         height: rendition.height,
         url: url(settings, known, Some(rendition.width)),

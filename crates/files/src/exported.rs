@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::Log;
-use http_kit::export::{Part, Portion, Subject};
+use http_kit::export::{ExportPart, Portion, Subject};
 use http_kit::{Category, Cursor, Failure, Freshness};
 
 use crate::AppParts;
@@ -13,7 +13,7 @@ use crate::http::find::{COLUMNS, read};
 pub const FILES: &str = "files";
 
 #[async_trait]
-impl Part for AppParts {
+impl ExportPart for AppParts {
     fn name(&self) -> &'static str {
         FILES
     }
@@ -23,7 +23,7 @@ impl Part for AppParts {
     }
 
     async fn wait_for(&self, reader: &Subject) -> Freshness {
-        self.files.kit.wait_for(&self.status, &reader.tenant, reader.user, &[Log::Facts]).await
+        self.files.context.wait_for(&self.status, &reader.tenant, reader.user, &[Log::Facts]).await
     }
 
     async fn portion(&self, subject: &Subject, after: Option<Cursor>) -> Result<Portion, Failure> {

@@ -19,7 +19,7 @@ use utoipa_axum::routes;
 use crate::App;
 
 pub fn router(app: App) -> Router {
-    let background = app.files.kit.jobs.background().clone();
+    let background = app.files.context.jobs.background().clone();
     let costly = uploading().route_layer(from_fn_with_state(background, in_background));
     answering().merge(costly).with_state(app).into()
 }

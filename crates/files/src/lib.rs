@@ -12,6 +12,7 @@ mod body;
 mod document;
 mod exported;
 mod http;
+mod image_pool;
 mod media;
 mod optimize;
 mod picture;
@@ -20,29 +21,28 @@ mod receive;
 mod remover;
 mod spool;
 mod store;
-mod studio;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use ::projection::deliveries::{self, Book, Courier};
+use ::projection::deliveries::{self, Outbox, OutboxWorker};
 use ::projection::{ViewError, ViewStore};
 use axum::extract::FromRef;
-use bus::{Group, Status};
+use bus::{Group, GroupStatus};
 use domain::FileId;
 use domain::file::File;
 use http_kit::docs::Listed;
-use http_kit::export::Part;
-use http_kit::{Documentation, Kit, Most, Outbox, ReadModel, Routes, Service, UnderWay};
+use http_kit::export::ExportPart;
+use http_kit::{AppContext, Documentation, Most, OutboxGroup, ReadModel, Routes, Service, UnderWay};
 use tokio::sync::{Mutex, Notify, OwnedRwLockWriteGuard};
 
 pub use store::StoreError;
 
+use image_pool::ImagePool;
 use projection::Projected;
 use remover::Remover;
 use spool::Spool;
 use store::Store;
-use studio::Studio;
 
 /// How files look from outside.
 #[derive(Clone, Debug, Default)]
@@ -68,11 +68,11 @@ pub enum OpenError {
 /// The files service. Clones share everything.
 #[derive(Clone, Debug)]
 pub struct Files {
-    kit: Kit,
+    context: AppContext,
     store: ViewStore,
-    book: Book,
+    outbox: Outbox,
     bytes: Store,
-    studio: Studio,
+    studio: ImagePool,
     spool: Spool,
     uploads: UnderWay,
     /// Held by whoever makes an image anew that is there already: one at a time.
@@ -95,12 +95,12 @@ impl std::ops::Deref for App {
 #[derive(Debug)]
 struct AppParts {
     files: Files,
-    status: Status,
+    status: GroupStatus,
 }
 
-impl FromRef<App> for Kit {
+impl FromRef<App> for AppContext {
     fn from_ref(app: &App) -> Self {
-        app.files.kit.clone()
+        app.files.context.clone()
     }
 }
 
@@ -109,18 +109,33 @@ impl Files {
     ///
     /// # Errors
     /// When one of them cannot be opened.
-    pub fn open(kit: Kit, data_dir: &Path, views_dir: &Path, settings: Settings) -> Result<Self, OpenError> {
+    pub fn open(
+        context: AppContext,
+        data_dir: &Path,
+        views_dir: &Path,
+        settings: Settings,
+    ) -> Result<Self, OpenError> {
         let directory = data_dir.join("files");
         let bytes = Store::local(&directory)?;
         let spool = Spool::in_directory(&directory);
         let uploads = UnderWay::new("uploads", Most { of_one: 8, of_all: 64 });
         let wake = Arc::new(Notify::new());
-        let projected = Projected::new(kit.ledger.clone(), Arc::clone(&wake));
+        let projected = Projected::new(context.aggregates.clone(), Arc::clone(&wake));
         let tables = [deliveries::TABLES, include_str!("../migrations/0001_files.sql")].concat();
         let store = ViewStore::open(&views_dir.join("files.db"), &tables, Arc::new(projected))?;
-        let book = Book::open(&store, wake)?;
-        let studio = Studio::start(kit.jobs.supervisor())?;
-        Ok(Self { kit, store, book, bytes, studio, spool, uploads, optimizing: Arc::default(), settings })
+        let outbox = Outbox::open(&store, wake)?;
+        let studio = ImagePool::start(context.jobs.supervisor())?;
+        Ok(Self {
+            context,
+            store,
+            outbox,
+            bytes,
+            studio,
+            spool,
+            uploads,
+            optimizing: Arc::default(),
+            settings,
+        })
     }
 
     /// The group that keeps the read model.
@@ -137,17 +152,17 @@ impl Files {
 
     /// What became of the bytes that are to go.
     #[must_use]
-    pub fn book(&self) -> &Book {
-        &self.book
+    pub fn outbox(&self) -> &Outbox {
+        &self.outbox
     }
 
     /// Removes the bytes of files that are gone.
     #[must_use]
-    pub fn courier(&self, settings: deliveries::Settings) -> Courier {
-        let ledger = self.kit.ledger.clone();
-        let clock = ledger.clock().clone();
-        let remover = Remover { ledger, store: self.store.clone(), bytes: self.bytes.clone() };
-        Courier::new(self.book.clone(), Arc::new(remover), clock, settings)
+    pub fn worker(&self, settings: deliveries::Settings) -> OutboxWorker {
+        let aggregates = self.context.aggregates.clone();
+        let clock = aggregates.clock().clone();
+        let remover = Remover { aggregates, store: self.store.clone(), bytes: self.bytes.clone() };
+        OutboxWorker::new(self.outbox.clone(), Arc::new(remover), clock, settings)
     }
 
     /// What the service says of itself.
@@ -159,21 +174,21 @@ impl Files {
 
     /// The service.
     #[must_use]
-    pub fn service(&self, couriers: deliveries::Settings) -> Service {
+    pub fn service(&self, workers: deliveries::Settings) -> Service {
         let files = self.clone();
         Service {
             name: "files",
             port: 8086,
             read_models: vec![ReadModel { group: Self::group(), store: self.store.clone() }],
-            outboxes: vec![Outbox {
+            outboxes: vec![OutboxGroup {
                 group: Self::group().name,
-                book: self.book.clone(),
-                courier: self.courier(couriers),
+                outbox: self.outbox.clone(),
+                worker: self.worker(workers),
             }],
             tasks: Vec::new(),
             routes: Box::new(move |groups| {
                 let app = App(Arc::new(AppParts { files, status: groups.status(&Self::group())? }));
-                let part: Arc<dyn Part> = Arc::clone(&app.0) as _;
+                let part: Arc<dyn ExportPart> = Arc::clone(&app.0) as _;
                 Ok(Routes { export: vec![part], ..Routes::new(http::router(app)) })
             }),
         }
@@ -197,7 +212,7 @@ impl Files {
                 continue;
             }
             // The read model may be behind: the journal decides.
-            match self.kit.ledger.load::<File>(&tenant, file).await {
+            match self.context.aggregates.load::<File>(&tenant, file).await {
                 Ok((File(None), _)) => {}
                 Ok((File(Some(known)), _)) if known.deleted => {}
                 Ok(_) => continue,

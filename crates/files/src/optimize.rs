@@ -6,7 +6,7 @@
 mod renewal;
 
 use domain::audit::{AuditEvent, NearDuplicates, Optimized};
-use domain::file::{Content, File};
+use domain::file::{File, FileContent};
 use domain::{Actor, FileId, StreamId, UserId};
 use http_kit::Job;
 
@@ -89,7 +89,7 @@ impl Work {
                 AuditEvent::OptimizeFailed { reason }
             }
         };
-        if let Err(error) = self.files.kit.ledger.record(&self.actor, self.stream, &event).await {
+        if let Err(error) = self.files.context.aggregates.record(&self.actor, self.stream, &event).await {
             tracing::error!(%error, "the end of an optimisation could not be written down");
         }
     }
@@ -123,7 +123,8 @@ impl Work {
     async fn file(&self, owner: &str, id: FileId, tally: &mut Tally) -> Result<(), Trouble> {
         let _alone = self.files.optimizing.lock().await;
         // The read model may be behind: the journal decides.
-        let (File(known), version) = self.files.kit.ledger.load::<File>(&self.actor.tenant, id).await?;
+        let (File(known), version) =
+            self.files.context.aggregates.load::<File>(&self.actor.tenant, id).await?;
         let Some(known) = known.filter(|known| known.is_image() && !known.deleted) else { return Ok(()) };
         let seen = self.image(&known, version).await?;
         tally.told.images += 1;
@@ -131,7 +132,7 @@ impl Work {
         tally.told.renewed += u64::from(seen.renewed.is_some());
         tally.told.lost += u64::from(seen.is_lost);
         let content = seen.renewed.as_ref().unwrap_or(&known.content);
-        if let Content::Image { look, .. } = content
+        if let FileContent::Image { look, .. } = content
             && !seen.is_lost
         {
             tally.told.bytes_after += content.stored().iter().map(|stored| stored.size).sum::<u64>();

@@ -6,20 +6,20 @@ use ::projection::deliveries::Delivery;
 use ::projection::{Projection, ProjectionError, ViewTx};
 use async_trait::async_trait;
 use bus::Group;
-use domain::file::{Content, FileEvent};
+use domain::file::{FileContent, FileEvent};
 use domain::{Envelope, Log};
-use journal::Ledger;
+use journal::AggregateStore;
 use tokio::sync::Notify;
 
 /// The group of this read model. That somebody is forgotten waits for nothing.
-pub const GROUP: Group = Group { name: "files-service-group", logs: &[Log::Facts], key: lane };
+pub const GROUP: Group = Group { name: "files-service-group", logs: &[Log::Facts], key: partition_key };
 
 const DELETED: &str = "USER_DELETED";
 /// How bytes are removed, and what is asked for.
 const CHANNEL: &str = "files";
 const REMOVE: &str = "remove-bytes";
 
-fn lane(envelope: &Envelope) -> Option<String> {
+fn partition_key(envelope: &Envelope) -> Option<String> {
     let stream = &envelope.stream;
     match (&*stream.kind, &*envelope.event_type) {
         ("file", _) => Some(stream.to_string()),
@@ -30,17 +30,17 @@ fn lane(envelope: &Envelope) -> Option<String> {
 
 /// The projection.
 pub struct Projected {
-    ledger: Ledger,
+    aggregates: AggregateStore,
     wake: Arc<Notify>,
 }
 
 impl Projected {
-    pub fn new(ledger: Ledger, wake: Arc<Notify>) -> Self {
-        Self { ledger, wake }
+    pub fn new(aggregates: AggregateStore, wake: Arc<Notify>) -> Self {
+        Self { aggregates, wake }
     }
 
     async fn file(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
-        match self.ledger.decode::<FileEvent>(envelope)? {
+        match self.aggregates.decode::<FileEvent>(envelope)? {
             FileEvent::Uploaded { owner_id, name, content, .. } => {
                 let owner = owner_id.to_string();
                 let gone = is_gone(tx, envelope, &owner).await?;
@@ -83,7 +83,7 @@ async fn remove(tx: &mut ViewTx<'_>, event: &Envelope, owner: &str) -> Result<()
 async fn optimized(
     tx: &mut ViewTx<'_>,
     envelope: &Envelope,
-    content: &Content,
+    content: &FileContent,
 ) -> Result<(), ProjectionError> {
     let content = written(content)?;
     let (tenant, id) = (envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into());
@@ -100,7 +100,7 @@ async fn optimized(
     }
 }
 
-fn written(content: &Content) -> Result<String, ProjectionError> {
+fn written(content: &FileContent) -> Result<String, ProjectionError> {
     serde_json::to_string(content).map_err(|error| ProjectionError::Event(error.to_string()))
 }
 

@@ -4,14 +4,14 @@ use aws_lc_rs::digest::{Context, SHA256, digest};
 use axum::http::StatusCode;
 use bytes::Bytes;
 use domain::FieldErrors;
-use domain::file::{Content, Rendition, Stored};
+use domain::file::{FileContent, Rendition, StoredBytes};
 use http_kit::Failure;
 
 use crate::body::{Part, Parts, too_large, wrong};
+use crate::image_pool::ImagePool;
 use crate::media::{Media, PDF_END_WITHIN, is_whole_pdf};
 use crate::picture::{Picture, Rendered};
 use crate::spool::{Spool, Spooled};
-use crate::studio::Studio;
 
 /// As much of a file as tells what it is.
 const BEGINNING: u64 = 64;
@@ -43,7 +43,7 @@ pub struct Received {
     /// What its owner calls it.
     pub name: Option<String>,
     /// What it is.
-    pub content: Content,
+    pub content: FileContent,
     /// The bytes to store, by their keys.
     pub bytes: Vec<(String, Spooled)>,
 }
@@ -69,7 +69,7 @@ pub struct Batch {
 pub async fn receive(
     mut parts: Parts,
     takes: Takes,
-    (studio, spool): (&Studio, &Spool),
+    (studio, spool): (&ImagePool, &Spool),
     key: impl Fn() -> String + Sync,
 ) -> Result<Batch, Failure> {
     let (mut files, mut refused, mut said) = (Vec::new(), Vec::new(), Context::new(&SHA256));
@@ -127,7 +127,7 @@ fn all(refused: Vec<Refused>) -> Failure {
 async fn file(
     field: &str,
     part: Part,
-    (studio, spool): (&Studio, &Spool),
+    (studio, spool): (&ImagePool, &Spool),
     key: impl Fn() -> String + Sync,
 ) -> Result<Received, Failure> {
     let spooled = part.bytes.ok_or_else(|| too_large(field, "must be at most 10 MB"))?;
@@ -146,8 +146,9 @@ async fn file(
         }
         Media::Pdf => {
             let key = format!("{}.pdf", key());
-            let stored = Stored { key: key.clone(), size: spooled.size(), sha256: hex(spooled.sha256()) };
-            (Content::Document { bytes: stored }, vec![(key, spooled)])
+            let stored =
+                StoredBytes { key: key.clone(), size: spooled.size(), sha256: hex(spooled.sha256()) };
+            (FileContent::Document { bytes: stored }, vec![(key, spooled)])
         }
     };
     Ok(Received { name: part.name, content, bytes })
@@ -164,14 +165,14 @@ async fn image(
     picture: Picture,
     spool: &Spool,
     key: impl Fn() -> String + Sync,
-) -> Result<(Content, Vec<(String, Spooled)>), Failure> {
+) -> Result<(FileContent, Vec<(String, Spooled)>), Failure> {
     let (mut renditions, mut bytes) = (Vec::new(), Vec::new());
     for made in picture.renditions {
         let (rendition, webp) = rendition(made, &key);
         bytes.push((rendition.bytes.key.clone(), spool.keep(&webp).await?));
         renditions.push(rendition);
     }
-    Ok((Content::Image { look: written(picture.look), renditions, edition: None }, bytes))
+    Ok((FileContent::Image { look: written(picture.look), renditions, edition: None }, bytes))
 }
 
 /// A perceptual hash as events have it.
@@ -186,9 +187,9 @@ pub fn rendition(made: Rendered, key: impl Fn() -> String) -> (Rendition, Bytes)
 }
 
 /// `bytes` as the store has them under `key`.
-pub fn stored(key: &str, bytes: &[u8]) -> Stored {
+pub fn stored(key: &str, bytes: &[u8]) -> StoredBytes {
     let sha256 = hex(digest(&SHA256, bytes).as_ref());
-    Stored { key: key.to_owned(), size: bytes.len() as u64, sha256 }
+    StoredBytes { key: key.to_owned(), size: bytes.len() as u64, sha256 }
 }
 
 fn hex(bytes: &[u8]) -> String {

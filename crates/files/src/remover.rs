@@ -1,10 +1,10 @@
 //! Removes the bytes of files that are gone: one that was deleted, or all of somebody who left.
 
 use ::projection::ViewStore;
-use ::projection::deliveries::{Carrier, Found, Order, Outcome};
+use ::projection::deliveries::{DeliveryHandler, DeliveryLookup, DeliveryOutcome, LeasedDelivery};
 use async_trait::async_trait;
 use domain::{Envelope, FileId, Log};
-use journal::Ledger;
+use journal::AggregateStore;
 
 use crate::store::Store;
 
@@ -12,7 +12,7 @@ use crate::store::Store;
 const WAIT_SECONDS: i64 = 5;
 
 pub struct Remover {
-    pub ledger: Ledger,
+    pub aggregates: AggregateStore,
     pub store: ViewStore,
     pub bytes: Store,
 }
@@ -20,25 +20,25 @@ pub struct Remover {
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 #[async_trait]
-impl Carrier for Remover {
-    async fn carry(&self, order: &Order) -> Outcome {
+impl DeliveryHandler for Remover {
+    async fn carry(&self, order: &LeasedDelivery) -> DeliveryOutcome {
         if !self.bytes.may_remove() {
-            let later = self.ledger.clock().now().plus_seconds(WAIT_SECONDS);
-            return Outcome::Later("a backup is being made of all files".into(), later);
+            let later = self.aggregates.clock().now().plus_seconds(WAIT_SECONDS);
+            return DeliveryOutcome::Later("a backup is being made of all files".into(), later);
         }
         self.remove(order)
             .await
-            .map_or_else(|error| Outcome::Failed(error.to_string()), |()| Outcome::Delivered)
+            .map_or_else(|error| DeliveryOutcome::Failed(error.to_string()), |()| DeliveryOutcome::Delivered)
     }
 
     /// Removing bytes again is harmless.
-    async fn look_up(&self, _: &Order) -> Found {
-        Found::Missing
+    async fn look_up(&self, _: &LeasedDelivery) -> DeliveryLookup {
+        DeliveryLookup::Missing
     }
 }
 
 impl Remover {
-    async fn remove(&self, order: &Order) -> Result<(), Failed> {
+    async fn remove(&self, order: &LeasedDelivery) -> Result<(), Failed> {
         for file in self.gone(order).await? {
             self.bytes.remove(&order.tenant, file).await?;
             metrics::counter!("files_removed").increment(1);
@@ -47,7 +47,7 @@ impl Remover {
     }
 
     /// The file whose event it is, or every file of the person whose event it is.
-    async fn gone(&self, order: &Order) -> Result<Vec<FileId>, Failed> {
+    async fn gone(&self, order: &LeasedDelivery) -> Result<Vec<FileId>, Failed> {
         let event = self.event(order).await?;
         if &*event.stream.kind == "file" {
             return Ok(vec![event.stream.id.parse()?]);
@@ -58,8 +58,8 @@ impl Remover {
         Ok(rows.iter().filter_map(|row| row.text(0)?.parse().ok()).collect())
     }
 
-    async fn event(&self, order: &Order) -> Result<Envelope, Failed> {
-        let journal = self.ledger.journal();
+    async fn event(&self, order: &LeasedDelivery) -> Result<Envelope, Failed> {
+        let journal = self.aggregates.journal();
         let before = journal.head(Log::Facts).await?.at(order.seq.saturating_sub(1));
         let found = journal.read_after(before, 1).await?.into_iter().find(|e| e.event_id == order.event_id);
         found.ok_or_else(|| format!("the journal does not hold event {}", order.event_id).into())

@@ -9,7 +9,7 @@ use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::uri::Scheme;
 use axum::http::{HeaderMap, HeaderValue};
 use domain::{TenantId, UserId};
-use http_kit::Kit;
+use http_kit::AppContext;
 
 const NAME: &str = "hyd_device";
 /// In front of it under https: no other host of the domain can set such a cookie.
@@ -24,12 +24,12 @@ pub struct Device(String);
 
 impl Device {
     /// The browser that sent `headers`, if it signed in to this account before.
-    pub fn known(kit: &Kit, headers: &HeaderMap, tenant: &TenantId, user: UserId) -> Option<Self> {
+    pub fn known(context: &AppContext, headers: &HeaderMap, tenant: &TenantId, user: UserId) -> Option<Self> {
         let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
         let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
         let (_, cookie) = pairs.find(|(name, _)| name.strip_prefix(OF_THIS_HOST).unwrap_or(name) == NAME)?;
         let (random, code) = cookie.split_once('.').filter(|(random, _)| random.len() <= 64)?;
-        let right = kit.ledger.keys().mail_token(PURPOSE, tenant, user, random);
+        let right = context.aggregates.keys().mail_token(PURPOSE, tenant, user, random);
         same(right.as_bytes(), code.as_bytes()).then(|| Self(random.to_owned()))
     }
 
@@ -41,12 +41,12 @@ impl Device {
     /// Has the browser keep it.
     pub fn keep(
         &self,
-        kit: &Kit,
+        context: &AppContext,
         headers: &mut HeaderMap,
         (tenant, user): (&TenantId, UserId),
         scheme: Option<&Scheme>,
     ) {
-        let code = kit.ledger.keys().mail_token(PURPOSE, tenant, user, &self.0);
+        let code = context.aggregates.keys().mail_token(PURPOSE, tenant, user, &self.0);
         let https = scheme == Some(&Scheme::HTTPS);
         let (host, secure) = if https { (OF_THIS_HOST, "; Secure") } else { ("", "") };
         let random = &self.0;

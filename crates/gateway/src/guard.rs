@@ -77,7 +77,7 @@ fn admit(
     allowance: &mut Allowance,
 ) -> Result<Request, Failure> {
     let (mut parts, body) = request.into_parts();
-    let caller = Caller::identify(&gateway.kit, &parts);
+    let caller = Caller::identify(&gateway.context, &parts);
     check(gateway, route, &parts, caller.as_ref().ok(), allowance)?;
     if let Ok(caller) = caller {
         parts.extensions.insert(caller);

@@ -6,9 +6,9 @@ mod devices;
 mod door;
 mod guard;
 mod headers;
+mod health_report;
 mod limits;
 mod login;
-mod look;
 mod operations;
 mod realtime;
 
@@ -21,10 +21,10 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use bus::{Group, GroupHandle};
-use http_kit::{Documentation, Failure, InFlight, Kit, Limit, Receiving};
+use http_kit::{AppContext, Documentation, Failure, InFlight, Limit, Receiving};
 use metrics_exporter_prometheus::PrometheusHandle;
 use projection::ViewStore;
-use projection::deliveries::Book;
+use projection::deliveries::Outbox;
 use tokio::sync::watch;
 use tower::util::option_layer;
 use tower::{ServiceBuilder, ServiceExt};
@@ -32,8 +32,8 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 pub use arrival::{Connection, Proxies};
 pub use door::{CertificateError, Certificates, Door, DoorSettings, Greeting};
+pub use health_report::{Component, HealthReport, HealthStatus};
 pub use limits::{LimitSettings, Limits};
-pub use look::{Component, Look, Standing as HealthStatus};
 pub use realtime::Hub;
 use realtime::Tickets;
 
@@ -41,7 +41,7 @@ use realtime::Tickets;
 #[derive(Debug)]
 pub struct Parts {
     /// Shared by everything.
-    pub kit: Kit,
+    pub context: AppContext,
     /// The routes of all services.
     pub services: Router,
     /// Paths with a limit of their own.
@@ -53,7 +53,7 @@ pub struct Parts {
     /// The read models, by the groups that fill them.
     pub views: Vec<(Group, ViewStore)>,
     /// What groups carry out of here.
-    pub deliveries: Vec<(&'static str, Book)>,
+    pub deliveries: Vec<(&'static str, Outbox)>,
     /// Tells people what they do while it happens.
     pub hub: Arc<Hub>,
     /// How often who may call.
@@ -69,7 +69,7 @@ pub struct Parts {
     /// Renders the metrics.
     pub prometheus: PrometheusHandle,
     /// What the monitor saw last.
-    pub looks: watch::Receiver<Look>,
+    pub looks: watch::Receiver<HealthReport>,
 }
 
 /// Shared handler state; cloning bumps one `Arc`.
@@ -86,11 +86,11 @@ impl std::ops::Deref for Gateway {
 
 #[derive(Debug)]
 struct GatewayParts {
-    kit: Kit,
+    context: AppContext,
     services: Router,
     groups: Vec<GroupHandle>,
     views: Vec<(Group, ViewStore)>,
-    deliveries: Vec<(&'static str, Book)>,
+    deliveries: Vec<(&'static str, Outbox)>,
     /// Operators decide about deliveries one after the other.
     deciding: tokio::sync::Mutex<()>,
     hub: Arc<Hub>,
@@ -99,18 +99,18 @@ struct GatewayParts {
     limits_of_routes: HashMap<&'static str, Limit>,
     https: bool,
     prometheus: PrometheusHandle,
-    looks: watch::Receiver<Look>,
+    looks: watch::Receiver<HealthReport>,
 }
 
-impl FromRef<Gateway> for Kit {
+impl FromRef<Gateway> for AppContext {
     fn from_ref(gateway: &Gateway) -> Self {
-        gateway.kit.clone()
+        gateway.context.clone()
     }
 }
 
 /// The routes of the gateway.
 #[derive(Clone, Debug)]
-pub struct Doors {
+pub struct Routers {
     /// The API: everything under `/api`, `/actuator` and `/.well-known`.
     pub api: Router,
     /// The management port: health and metrics, without tokens.
@@ -124,7 +124,7 @@ pub struct Doors {
 /// What every request passes, whatever it asks for.
 #[derive(Clone, Debug)]
 struct Middleware {
-    kit: Kit,
+    context: AppContext,
     receiving: Receiving,
     in_flight: InFlight,
 }
@@ -134,9 +134,9 @@ impl Middleware {
     where
         F: Future<Output = Response> + Send + 'static,
     {
-        let Self { kit, receiving, in_flight } = self;
+        let Self { context, receiving, in_flight } = self;
         let to_the_end = |request| http_kit::to_the_end(in_flight, request, inner);
-        http_kit::edge(kit, request, |request| http_kit::receive(receiving, request, to_the_end)).await
+        http_kit::edge(context, request, |request| http_kit::receive(receiving, request, to_the_end)).await
     }
 }
 
@@ -162,11 +162,11 @@ pub fn documentation() -> Documentation {
 
 /// Builds the doors.
 #[must_use]
-pub fn doors(parts: Parts) -> Doors {
-    let Parts { kit, services, receiving, origins, body_limit, https, .. } = parts;
+pub fn doors(parts: Parts) -> Routers {
+    let Parts { context, services, receiving, origins, body_limit, https, .. } = parts;
     let in_flight = InFlight::with_changing_reads(parts.changing_reads);
     let parts = GatewayParts {
-        kit: kit.clone(),
+        context: context.clone(),
         services: services.clone(),
         groups: parts.groups,
         views: parts.views,
@@ -182,7 +182,7 @@ pub fn doors(parts: Parts) -> Doors {
     };
     let gateway = Gateway(Arc::new(parts));
     let middleware =
-        Middleware { kit: kit.clone(), receiving: receiving.clone(), in_flight: in_flight.clone() };
+        Middleware { context: context.clone(), receiving: receiving.clone(), in_flight: in_flight.clone() };
     // One layer, the outermost first: each layer of a router is one more box around every route.
     let layers = ServiceBuilder::new()
         .map_response(move |response| headers::secure(response, https))
@@ -194,17 +194,17 @@ pub fn doors(parts: Parts) -> Doors {
         .merge(realtime::router(gateway.clone()))
         .layer(layers);
     let management = operations::management(gateway).layer(from_fn_with_state(middleware.clone(), unguarded));
-    Doors { api, management, in_flight, middleware, https }
+    Routers { api, management, in_flight, middleware, https }
 }
 
-impl Doors {
+impl Routers {
     /// The public router: the API, and `pages` for every other address.
     pub fn public(&self, pages: Router) -> Router {
         let pages = pages.layer(from_fn_with_state(self.middleware.clone(), unguarded));
         let https = self.https;
         let layers = ServiceBuilder::new()
             .map_response(move |response| headers::secure(response, https))
-            .layer(from_fn_with_state(self.middleware.kit.clone(), http_kit::edge_layer));
+            .layer(from_fn_with_state(self.middleware.context.clone(), http_kit::edge_layer));
         let elsewhere =
             Router::new().fallback(move |request: Request| elsewhere(pages.clone(), request)).layer(layers);
         self.api.clone().fallback_service(elsewhere)

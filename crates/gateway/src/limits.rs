@@ -1,7 +1,7 @@
 //! How often somebody may call: token buckets in process, on the clock of the application.
 
 mod guesses;
-mod standing;
+mod state;
 
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -19,8 +19,8 @@ use http_kit::{Failure, Network};
 
 use crate::devices::Device;
 use guesses::WrongPasswords;
-pub(crate) use standing::Allowance;
-use standing::{Standing, seconds};
+pub(crate) use state::Allowance;
+use state::{RateLimitState, seconds};
 
 /// All strangers at an account together have so many times what each has.
 const STRANGERS: NonZeroU32 = NonZeroU32::new(5).unwrap();
@@ -76,9 +76,9 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
         Self { policy, quota, limiter }
     }
 
-    fn standing(&self, remaining: u32, reset: Duration) -> Standing {
+    fn standing(&self, remaining: u32, reset: Duration) -> RateLimitState {
         let quota = self.quota.burst_size();
-        Standing {
+        RateLimitState {
             policy: self.policy,
             quota: quota.get(),
             window: self.quota.replenish_interval() * quota.get(),
@@ -205,7 +205,7 @@ impl Limits {
         buckets: &Buckets<K>,
         key: &K,
         allowance: &mut Allowance,
-    ) -> Result<Option<Standing>, Failure> {
+    ) -> Result<Option<RateLimitState>, Failure> {
         if !self.enabled {
             return Ok(None);
         }
@@ -221,7 +221,11 @@ impl Limits {
     }
 
     /// Takes one of a bucket. What is left then, or how long it is empty.
-    fn draw<K: Hash + Eq + Clone>(&self, buckets: &Buckets<K>, key: &K) -> Result<Standing, Standing> {
+    fn draw<K: Hash + Eq + Clone>(
+        &self,
+        buckets: &Buckets<K>,
+        key: &K,
+    ) -> Result<RateLimitState, RateLimitState> {
         match buckets.limiter.check_key(key) {
             Ok(left) => {
                 let remaining = left.remaining_burst_capacity();
@@ -314,7 +318,7 @@ impl Limits {
     }
 }
 
-fn refuse(empty: Standing, allowance: &mut Allowance) -> Failure {
+fn refuse(empty: RateLimitState, allowance: &mut Allowance) -> Failure {
     allowance.note(empty);
     Failure::too_many(seconds(empty.reset).max(1))
 }

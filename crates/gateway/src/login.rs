@@ -45,7 +45,7 @@ async fn attempt(
         |_| Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "the body is too large");
     let bytes = axum::body::to_bytes(body, MOST).await.map_err(too_large)?;
     let host = parts.headers.get(HOST).cloned();
-    let tenants = &gateway.kit.tenants;
+    let tenants = &gateway.context.tenants;
     let tenant = Host::of(&parts.headers).and_then(|host| tenants.by_host(host.name()));
     let tenant = tenant.unwrap_or(tenants.default_id()).clone();
     let tried = limit(gateway, &tenant, &parts, &bytes, allowance).await?;
@@ -65,7 +65,7 @@ async fn attempt(
     let mut answer: Value = serde_json::from_slice(&bytes).map_err(|error| Failure::unavailable(&error))?;
     if let Some(user) = answer.pointer("/data/user/id").and_then(|id| id.as_str()?.parse::<UserId>().ok()) {
         let device = tried.and_then(|tried| tried.device).unwrap_or_else(Device::fresh);
-        device.keep(&gateway.kit, &mut parts.headers, (&tenant, user), scheme.as_ref());
+        device.keep(&gateway.context, &mut parts.headers, (&tenant, user), scheme.as_ref());
     }
     let token = answer.pointer("/data/accessToken").and_then(Value::as_str).unwrap_or("").to_owned();
     match history(gateway, &token, host, correlation).await {
@@ -89,12 +89,12 @@ struct Attempt {
 /// Counts a stranger's wrong password, and has the owner told when it is time. Nothing of that is waited for, and it is the
 /// same for a name that is no account's, so that nobody learns anything by the time it takes.
 fn wrong_password(gateway: &Gateway, account: Account, address: Option<IpAddr>) {
-    let now = gateway.kit.tokens.steady().now();
+    let now = gateway.context.tokens.steady().now();
     let Some(guesses) = gateway.limits.wrong_password(&account, address, now) else { return };
     let telling = gateway.clone();
-    gateway.kit.jobs.spawn(async move {
+    gateway.context.jobs.spawn(async move {
         let Ok(owner) = account.1.parse::<UserId>() else { return };
-        if !telling.kit.warn(&account.0, owner, WarningCommand::OfGuessing(owner, guesses)).await {
+        if !telling.context.warn(&account.0, owner, WarningCommand::OfGuessing(owner, guesses)).await {
             telling.limits.not_told(&account);
         }
     });
@@ -116,13 +116,13 @@ async fn limit(
     };
     let name = name.to_lowercase();
     let kind = if name.contains('@') { "email" } else { "username" };
-    let ledger = &gateway.kit.ledger;
-    let owner = ledger.journal().owner(&ledger.keys().claim(tenant, kind, &name)).await?;
+    let aggregates = &gateway.context.aggregates;
+    let owner = aggregates.journal().owner(&aggregates.keys().unique_key(tenant, kind, &name)).await?;
     // The e-mail address and the user name of an account are one account. What was typed is never taken for an id.
     let account = owner.map_or_else(|| format!("={name}"), |stream| stream.id.to_string());
     let account = (tenant.clone(), account);
     let user = account.1.parse::<UserId>().ok();
-    let device = user.and_then(|user| Device::known(&gateway.kit, &parts.headers, tenant, user));
+    let device = user.and_then(|user| Device::known(&gateway.context, &parts.headers, tenant, user));
     let stranger = || Guesser::Stranger(address.map(Network::subscriber));
     let guesser = device.clone().map_or_else(stranger, Guesser::Known);
     gateway.limits.account(&account, guesser, address, allowance)?;

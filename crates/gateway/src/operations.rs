@@ -1,14 +1,14 @@
 //! Health, metrics, and the operators' view of what consumer groups could not apply.
 
 mod asyncapi;
-mod chain;
+mod causation;
 mod consumers;
 mod dead_letters;
+mod event_view;
 mod events;
 mod health;
 mod jobs;
 mod rebuild;
-mod shown;
 mod undelivered;
 
 use axum::Router;
@@ -70,7 +70,7 @@ pub fn management(gateway: Gateway) -> Router {
     ),
 )]
 async fn prometheus(state: State<Gateway>, caller: Caller) -> Result<Response, Failure> {
-    caller.operates(&state.kit)?;
+    caller.operates(&state.context)?;
     Ok(metrics(state).await)
 }
 

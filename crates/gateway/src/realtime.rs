@@ -17,7 +17,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
-use http_kit::{Caller, Envelope, Failure, Query};
+use http_kit::{ApiResponse, Caller, Failure, Query};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -59,7 +59,7 @@ struct Ticket {
     post,
     path = "/api/realtime/ticket",
     summary = "A ticket for one connection",
-    responses((status = 201, description = "Good for a minute, once", body = Envelope<Ticket>)),
+    responses((status = 201, description = "Good for a minute, once", body = ApiResponse<Ticket>)),
 )]
 async fn ticket(
     State(gateway): State<Gateway>,
@@ -69,7 +69,7 @@ async fn ticket(
 ) -> Result<Response, Failure> {
     caller.person()?;
     nothing?;
-    let ticket = gateway.tickets.issue(entry.0, gateway.kit.tokens.steady().now());
+    let ticket = gateway.tickets.issue(entry.0, gateway.context.tokens.steady().now());
     let data = Ticket { ticket, expires_in: tickets::SECONDS };
-    Ok(gateway.kit.reply("Ticket", data).status(StatusCode::CREATED).into_response())
+    Ok(gateway.context.reply("Ticket", data).status(StatusCode::CREATED).into_response())
 }

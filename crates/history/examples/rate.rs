@@ -39,9 +39,9 @@ fn envelope(number: u64) -> Envelope {
         2 => ("favourite", "PROPERTY_FAVORITED", format!("{{{snapshot}}}")),
         _ => ("activity", "PROPERTY_VIEWED", format!(r#"{{"counted":true,{snapshot},"views":1}}"#)),
     };
-    let sealed = "k".repeat(90);
+    let encrypted = "k".repeat(90);
     let metadata = format!(
-        r#"{{"correlationId":"{home}","ipAddress":{{"$sealed":{{"box":"{sealed}","subject":"{user}"}}}},"sessionId":"{home}","userAgent":{{"$sealed":{{"box":"{sealed}","subject":"{user}"}}}}}}"#
+        r#"{{"correlationId":"{home}","ipAddress":{{"$sealed":{{"box":"{encrypted}","subject":"{user}"}}}},"sessionId":"{home}","userAgent":{{"$sealed":{{"box":"{encrypted}","subject":"{user}"}}}}}}"#
     );
     let micros = 1_790_000_000_000_000 + number * STEP_MICROS;
     let event_id =

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 /// An entry to be told.
 #[derive(Clone, Copy, Debug)]
-pub struct Told<'a> {
+pub struct DescribedEntry<'a> {
     /// Its activity type.
     pub kind: &'a str,
     /// Its activity data.
@@ -16,7 +16,7 @@ pub struct Told<'a> {
     pub count: u64,
 }
 
-impl Told<'_> {
+impl DescribedEntry<'_> {
     fn text(&self, name: &str) -> Option<&str> {
         self.data.get(name)?.as_str()
     }
@@ -33,7 +33,7 @@ impl Told<'_> {
         Paise::parse(self.data.get(name)?).ok().map(Paise::in_words)
     }
 
-    /// A word such as `PENDING_REVIEW` in small letters.
+    /// A word such as `PENDING_REVIEW` in small e-mails.
     fn word(&self, name: &str) -> String {
         self.text(name).unwrap_or("something else").to_lowercase().replace('_', " ")
     }
@@ -206,7 +206,7 @@ impl Told<'_> {
 
 /// What a person reads.
 #[must_use]
-pub fn sentence(told: Told<'_>) -> String {
+pub fn sentence(told: DescribedEntry<'_>) -> String {
     told.known().unwrap_or_else(|| capitalised(&told.kind.to_lowercase().replace('_', " ")))
 }
 

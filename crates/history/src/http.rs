@@ -11,9 +11,9 @@ use axum::Router;
 use axum::extract::{FromRef, FromRequestParts, Path};
 use axum::http::Uri;
 use axum::http::request::Parts;
-use bus::Status;
+use bus::GroupStatus;
 use domain::{Log, UserId};
-use http_kit::{Caller, Category, Failure, Freshness, Kit};
+use http_kit::{AppContext, Caller, Category, Failure, Freshness};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -24,16 +24,16 @@ use crate::queries::Person;
 #[derive(Clone, Debug)]
 pub struct Site {
     history: History,
-    status: Status,
+    status: GroupStatus,
 }
 
-impl FromRef<Site> for Kit {
+impl FromRef<Site> for AppContext {
     fn from_ref(site: &Site) -> Self {
-        site.history.kit.clone()
+        site.history.context.clone()
     }
 }
 
-pub fn router(history: History, status: Status) -> Router {
+pub fn router(history: History, status: GroupStatus) -> Router {
     routes().with_state(Site { history, status }).into()
 }
 
@@ -53,14 +53,14 @@ pub fn routes() -> OpenApiRouter<Site> {
 
 /// Somebody asking for somebody's history.
 #[derive(Debug)]
-struct Asked {
+struct HistoryRequest {
     caller: Caller,
     user: UserId,
     names: BTreeMap<String, String>,
     uri: Uri,
 }
 
-impl FromRequestParts<Site> for Asked {
+impl FromRequestParts<Site> for HistoryRequest {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Failure> {
@@ -74,16 +74,16 @@ impl FromRequestParts<Site> for Asked {
     }
 }
 
-impl Asked {
+impl HistoryRequest {
     /// Lets the caller in, writes an admin's look down, waits for the caller's own last writes.
     async fn open(&self, site: &Site, operation: &str) -> Result<Freshness, Failure> {
-        let kit = &site.history.kit;
-        self.caller.may_read(kit, (Category::History, self.user), operation).await?;
-        Ok(kit.wait_for_own(&site.status, &self.caller, &Log::ALL).await)
+        let context = &site.history.context;
+        self.caller.may_read(context, (Category::History, self.user), operation).await?;
+        Ok(context.wait_for_own(&site.status, &self.caller, &Log::ALL).await)
     }
 
     fn person<'a>(&'a self, site: &'a Site) -> Person<'a> {
-        let History { store, kit } = &site.history;
-        Person { store, tenant: &self.caller.tenant, user: self.user, ledger: &kit.ledger }
+        let History { store, context } = &site.history;
+        Person { store, tenant: &self.caller.tenant, user: self.user, aggregates: &context.aggregates }
     }
 }

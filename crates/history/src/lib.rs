@@ -12,7 +12,7 @@ use std::sync::Arc;
 use ::projection::{ViewError, ViewStore};
 use bus::Group;
 use domain::{Envelope, Log};
-use http_kit::{Documentation, Kit, ReadModel, Routes, Service};
+use http_kit::{AppContext, Documentation, ReadModel, Routes, Service};
 
 use crate::projection::UserActivity;
 
@@ -23,7 +23,7 @@ const TABLES: &str = include_str!("../migrations/0001_user_activity.sql");
 /// The history service. Clones share everything.
 #[derive(Clone, Debug)]
 pub struct History {
-    kit: Kit,
+    context: AppContext,
     store: ViewStore,
 }
 
@@ -32,8 +32,8 @@ impl History {
     ///
     /// # Errors
     /// When the file cannot be opened.
-    pub fn open(kit: Kit, views_dir: &Path) -> Result<Self, ViewError> {
-        Ok(Self { kit, store: Self::view(&views_dir.join("history.db"))? })
+    pub fn open(context: AppContext, views_dir: &Path) -> Result<Self, ViewError> {
+        Ok(Self { context, store: Self::view(&views_dir.join("history.db"))? })
     }
 
     /// Opens the read model alone: for a rebuild beside the one in use.
@@ -47,7 +47,7 @@ impl History {
     /// What feeds the read model: everything somebody did, in order per person.
     #[must_use]
     pub fn group() -> Group {
-        Group { name: GROUP, logs: &[Log::Facts, Log::Activity], key: lane }
+        Group { name: GROUP, logs: &[Log::Facts, Log::Activity], key: partition_key }
     }
 
     /// The read model.
@@ -80,6 +80,6 @@ impl History {
     }
 }
 
-fn lane(envelope: &Envelope) -> Option<String> {
+fn partition_key(envelope: &Envelope) -> Option<String> {
     envelope.user_id.map(|user| format!("{}/{user}", envelope.stream.tenant))
 }

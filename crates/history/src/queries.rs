@@ -7,13 +7,13 @@ use std::fmt::Write;
 use ::projection::{Row, Value, ViewError, ViewStore};
 use domain::time::day_name;
 use domain::{EventIds, TenantId, Timestamp, UserId};
-use journal::Ledger;
+use journal::AggregateStore;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::describe::{Told, sentence};
+use crate::describe::{DescribedEntry, sentence};
 use crate::projection::owner;
 
 /// Days of a summary.
@@ -65,7 +65,7 @@ impl HistoryEntry {
             about_person && related_entity_id.as_deref().is_some_and(|id| id != user.to_string());
         let count = row.count(7);
         Self {
-            description: sentence(Told { kind: &activity_type, data: &data, to_another, count }),
+            description: sentence(DescribedEntry { kind: &activity_type, data: &data, to_another, count }),
             activity_id: id.clone(),
             event_id: id,
             user_id: user,
@@ -83,7 +83,7 @@ impl HistoryEntry {
 
 /// Which entries, newest first: in the order in which they happened, whatever the clock said.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct EntryFilter {
     /// Of these types only.
     pub types: Option<Vec<String>>,
     /// Not before.
@@ -96,7 +96,7 @@ pub struct Wanted {
     pub limit: u64,
 }
 
-impl Wanted {
+impl EntryFilter {
     /// The newest `limit` of all.
     pub fn newest(limit: u64) -> Self {
         let since = Timestamp::from_micros(i64::MIN);
@@ -119,7 +119,7 @@ pub struct Person<'a> {
     /// Themselves.
     pub user: UserId,
     /// Opens what other people wrote.
-    pub ledger: &'a Ledger,
+    pub aggregates: &'a AggregateStore,
 }
 
 const COLUMNS: &str = "event_id, activity_type, timestamp, activity_data, related_entity_id,
@@ -131,7 +131,7 @@ const THEIRS: &str = "owner = $1 and tenant = $2 and user_id = $3";
 impl Person<'_> {
     /// What is kept of an event, with what other people wrote and nobody erased since.
     fn opened(&self, event: Uuid, kept: &str) -> Map<String, Json> {
-        let Json::Object(mut data) = self.ledger.masked_part(self.tenant, event, "data", kept) else {
+        let Json::Object(mut data) = self.aggregates.masked_part(self.tenant, event, "data", kept) else {
             return Map::new();
         };
         if let Some(Json::Object(mut location)) = data.remove("location")
@@ -153,7 +153,7 @@ impl Person<'_> {
 
     /// Entries, newest first. Types and pages further back are found by the counts of days, so that only rows of
     /// days that matter are read.
-    pub async fn entries(&self, wanted: &Wanted) -> Result<Vec<HistoryEntry>, ViewError> {
+    pub async fn entries(&self, wanted: &EntryFilter) -> Result<Vec<HistoryEntry>, ViewError> {
         // No event has an id of before it happened.
         let oldest = EventIds::first_of(wanted.since);
         if wanted.types.is_none() && wanted.skip == 0 {
@@ -181,7 +181,7 @@ impl Person<'_> {
     }
 
     /// How many of the wanted entries lie on each day, newest first.
-    async fn days(&self, wanted: &Wanted) -> Result<Vec<(i64, u64)>, ViewError> {
+    async fn days(&self, wanted: &EntryFilter) -> Result<Vec<(i64, u64)>, ViewError> {
         let sql = "select place, activity_type, count from activity_days
             where owner = $1 and place >= $2 and place <= $3 order by place desc";
         let (from, to) = (wanted.since.india_day(), EventIds::time_of(wanted.before).india_day());
@@ -204,7 +204,7 @@ impl Person<'_> {
     /// Wanted entries from `from` on and before `to`, newest first.
     async fn range(
         &self,
-        wanted: &Wanted,
+        wanted: &EntryFilter,
         (from, to): (Uuid, Uuid),
         skip: u64,
         limit: u64,
@@ -236,18 +236,18 @@ impl Person<'_> {
     }
 
     /// Whether an entry is theirs, and whether it is still to be seen.
-    pub async fn standing(&self, entry: Uuid) -> Result<Standing, ViewError> {
+    pub async fn standing(&self, entry: Uuid) -> Result<Visibility, ViewError> {
         let entry = entry.to_string();
         let hidden = "select 1 from hidden_entries where event_id = $1 and owner = $2";
         let params = vec![entry.as_str().into(), self.owner().into()];
         if !self.store.query(hidden, params).await?.is_empty() {
-            return Ok(Standing::Hidden);
+            return Ok(Visibility::Hidden);
         }
         let mut params = self.key();
         params.push(entry.into());
         let seen = format!("select 1 from user_activity where {THEIRS} and event_id = $4");
         let none = self.store.query(&seen, params).await?.is_empty();
-        Ok(if none { Standing::None } else { Standing::Visible })
+        Ok(if none { Visibility::None } else { Visibility::Visible })
     }
 
     /// The counts of all time and of the last thirty days before `now`.
@@ -275,7 +275,7 @@ impl Person<'_> {
 
     /// The newest entry.
     pub async fn last(&self) -> Result<Option<HistoryEntry>, ViewError> {
-        Ok(self.entries(&Wanted::newest(1)).await?.pop())
+        Ok(self.entries(&EntryFilter::newest(1)).await?.pop())
     }
 
     /// The summary of the last thirty days; `last` is the time of the newest entry.
@@ -292,7 +292,7 @@ impl Person<'_> {
 
 /// How an entry stands to a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum Visibility {
     /// Theirs and to be seen.
     Visible,
     /// Theirs and hidden.

@@ -8,10 +8,10 @@ use domain::user::{Role, User};
 use domain::{StreamId, UserId};
 use journal::Idempotency;
 
+use crate::app_context::AppContext;
 use crate::caller::{Caller, SignedIn};
 use crate::commands::Recorded;
 use crate::failure::Failure;
-use crate::kit::Kit;
 
 /// What is kept about a person, by who else may read it: for every answer and for the export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,9 +101,9 @@ impl Caller {
     ///
     /// # Errors
     /// As [`Self::person`]; 403 `EMAIL_NOT_CONFIRMED` while nobody has shown to have the address.
-    pub async fn confirmed(&self, kit: &Kit) -> Result<SignedIn, Failure> {
+    pub async fn confirmed(&self, context: &AppContext) -> Result<SignedIn, Failure> {
         let caller = self.person()?;
-        let (known, _) = kit.ledger.load::<User>(&self.tenant, caller.user).await?;
+        let (known, _) = context.aggregates.load::<User>(&self.tenant, caller.user).await?;
         let person = known.person.ok_or_else(|| Failure::unauthenticated("the account is closed"))?;
         if person.email_verified {
             return Ok(caller);
@@ -127,9 +127,9 @@ impl Caller {
     ///
     /// # Errors
     /// As [`Self::require`]; 403 for the admins of other tenants.
-    pub fn operates(&self, kit: &Kit) -> Result<Access, Failure> {
+    pub fn operates(&self, context: &AppContext) -> Result<Access, Failure> {
         let access = self.require(Right::Administer)?;
-        if self.tenant == *kit.tenants.default_id() {
+        if self.tenant == *context.tenants.default_id() {
             Ok(access)
         } else {
             Err(Failure::forbidden("only admins of the default tenant operate the machinery"))
@@ -153,15 +153,15 @@ impl Caller {
     /// As [`Self::may_read`]; 404 when there is no such person.
     pub async fn may_read_existing(
         &self,
-        kit: &Kit,
+        context: &AppContext,
         (category, user): (Category, UserId),
         operation: &str,
     ) -> Result<(), Failure> {
         if self.require(Right::Read(category, user))?.of_another {
-            let (known, _) = kit.ledger.load::<User>(&self.tenant, user).await?;
+            let (known, _) = context.aggregates.load::<User>(&self.tenant, user).await?;
             known.person.ok_or_else(Failure::no_such_person)?;
         }
-        self.looks_at(kit, [user], operation).await
+        self.looks_at(context, [user], operation).await
     }
 
     /// [`Self::require`] with [`Right::Read`]; a look at somebody else's data is durable before it is answered.
@@ -170,12 +170,12 @@ impl Caller {
     /// As [`Self::require`]; 503 when the look cannot be written down.
     pub async fn may_read(
         &self,
-        kit: &Kit,
+        context: &AppContext,
         (category, user): (Category, UserId),
         operation: &str,
     ) -> Result<(), Failure> {
         self.require(Right::Read(category, user))?;
-        self.looks_at(kit, [user], operation).await
+        self.looks_at(context, [user], operation).await
     }
 
     /// Records that the caller is shown data of `people`, before they are. One's own is no look.
@@ -184,7 +184,7 @@ impl Caller {
     /// 503 when it cannot be written down.
     pub async fn looks_at(
         &self,
-        kit: &Kit,
+        context: &AppContext,
         people: impl IntoIterator<Item = UserId>,
         operation: &str,
     ) -> Result<(), Failure> {
@@ -195,9 +195,9 @@ impl Caller {
             0 => Ok(()),
             1 => {
                 let subject_id = subject_ids.remove(0);
-                self.write_down(kit, &AuditEvent::LookedAt { subject_id, operation }).await
+                self.write_down(context, &AuditEvent::LookedAt { subject_id, operation }).await
             }
-            _ => self.write_down(kit, &AuditEvent::LookedAtMany { subject_ids, operation }).await,
+            _ => self.write_down(context, &AuditEvent::LookedAtMany { subject_ids, operation }).await,
         }
     }
 
@@ -205,9 +205,9 @@ impl Caller {
     ///
     /// # Errors
     /// 503 when it cannot be written down.
-    pub async fn write_down(&self, kit: &Kit, event: &AuditEvent) -> Result<(), Failure> {
+    pub async fn write_down(&self, context: &AppContext, event: &AuditEvent) -> Result<(), Failure> {
         let stream = StreamId::new(&self.tenant, "audit", self.person()?.user);
-        self.write_down_in(kit, stream, event).await
+        self.write_down_in(context, stream, event).await
     }
 
     /// The same in a stream of the event's own.
@@ -216,27 +216,27 @@ impl Caller {
     /// 503 when it cannot be written down.
     pub async fn write_down_in(
         &self,
-        kit: &Kit,
+        context: &AppContext,
         stream: StreamId,
         event: &AuditEvent,
     ) -> Result<(), Failure> {
-        self.write_down_once(kit, stream, event, None).await.map(|_| ())
+        self.write_down_once(context, stream, event, None).await.map(|_| ())
     }
 
     /// The same, for a request that may come twice.
     ///
     /// # Errors
-    /// As [`Kit::record`].
+    /// As [`AppContext::record`].
     pub async fn write_down_once(
         &self,
-        kit: &Kit,
+        context: &AppContext,
         stream: StreamId,
         event: &AuditEvent,
         once: Option<Idempotency>,
     ) -> Result<Recorded, Failure> {
         let person = self.person()?;
-        let recorded = kit.record(&self.actor(), stream, event, once).await?;
-        kit.seen.remember(&self.tenant, person.user, recorded.position);
+        let recorded = context.record(&self.actor(), stream, event, once).await?;
+        context.seen.remember(&self.tenant, person.user, recorded.position);
         Ok(recorded)
     }
 }

@@ -10,9 +10,9 @@ use axum::http::request::Parts;
 use domain::user::Role;
 use domain::{Actor, Metadata, Personal, SessionId, TenantId, UserId};
 
+use crate::app_context::AppContext;
 use crate::failure::Failure;
 use crate::host::Host;
-use crate::kit::Kit;
 use crate::network::Network;
 use crate::tokens::{Claims, INTERNAL, TokenError};
 
@@ -53,22 +53,22 @@ impl Caller {
     ///
     /// # Errors
     /// 401 when a token is there and does not hold.
-    pub fn identify(kit: &Kit, parts: &Parts) -> Result<Self, Failure> {
-        let visitor = Self::visitor(kit, parts);
+    pub fn identify(context: &AppContext, parts: &Parts) -> Result<Self, Failure> {
+        let visitor = Self::visitor(context, parts);
         if !parts.headers.contains_key(AUTHORIZATION) {
             return Ok(visitor);
         }
         let claims =
-            bearer(&parts.headers).map_or(Err(TokenError::Invalid), |token| kit.tokens.verify(token));
+            bearer(&parts.headers).map_or(Err(TokenError::Invalid), |token| context.tokens.verify(token));
         let claims = claims.map_err(|error| Failure::unauthenticated(&error.to_string()))?;
-        claims.belong_to(site(kit, parts))?;
+        claims.belong_to(site(context, parts))?;
         let service = claims.aud == INTERNAL;
         let signed_in = SignedIn { user: claims.sub, session: claims.sid, role: claims.role, service };
         Ok(Self { tenant: claims.tid, signed_in: Some(signed_in), ..visitor })
     }
 
-    fn visitor(kit: &Kit, parts: &Parts) -> Self {
-        let tenant = site(kit, parts).unwrap_or(kit.tenants.default_id()).clone();
+    fn visitor(context: &AppContext, parts: &Parts) -> Self {
+        let tenant = site(context, parts).unwrap_or(context.tenants.default_id()).clone();
         let address = parts
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
@@ -142,10 +142,10 @@ impl Claims {
     ///
     /// # Errors
     /// 401 when it does not hold or belongs to another site, 403 when it is a service's.
-    pub fn of_person(kit: &Kit, parts: &Parts, token: &str) -> Result<Self, Failure> {
-        let claims = kit.tokens.verify(token);
+    pub fn of_person(context: &AppContext, parts: &Parts, token: &str) -> Result<Self, Failure> {
+        let claims = context.tokens.verify(token);
         let claims = claims.map_err(|error| Failure::unauthenticated(&error.to_string()))?;
-        claims.belong_to(site(kit, parts))?;
+        claims.belong_to(site(context, parts))?;
         if claims.aud == INTERNAL {
             return Err(Failure::forbidden("services may not do this"));
         }
@@ -154,8 +154,8 @@ impl Claims {
 }
 
 /// The tenant whose own host name a request was sent to.
-fn site<'a>(kit: &'a Kit, parts: &Parts) -> Option<&'a TenantId> {
-    kit.tenants.by_host(Host::of(&parts.headers)?.name())
+fn site<'a>(context: &'a AppContext, parts: &Parts) -> Option<&'a TenantId> {
+    context.tenants.by_host(Host::of(&parts.headers)?.name())
 }
 
 /// The token of `Authorization: Bearer …`; the scheme is read in any case (RFC 9110, 11.1).
@@ -167,7 +167,7 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 impl<S: Sync> FromRequestParts<S> for Caller
 where
-    Kit: FromRef<S>,
+    AppContext: FromRef<S>,
 {
     type Rejection = Failure;
 
@@ -175,7 +175,7 @@ where
         if let Some(known) = parts.extensions.get::<Self>() {
             return Ok(known.clone());
         }
-        Self::identify(&Kit::from_ref(state), parts)
+        Self::identify(&AppContext::from_ref(state), parts)
     }
 }
 
@@ -185,11 +185,11 @@ pub struct Visitor(pub Caller);
 
 impl<S: Sync> FromRequestParts<S> for Visitor
 where
-    Kit: FromRef<S>,
+    AppContext: FromRef<S>,
 {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, std::convert::Infallible> {
-        Ok(Self(Caller::visitor(&Kit::from_ref(state), parts)))
+        Ok(Self(Caller::visitor(&AppContext::from_ref(state), parts)))
     }
 }

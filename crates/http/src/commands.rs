@@ -3,10 +3,10 @@
 
 use domain::aggregate::{Aggregate, EventKind};
 use domain::{Actor, Position, StreamId};
-use journal::{AppendError, Done, ExecuteError, Idempotency, Options, Refused};
+use journal::{AppendError, ExecuteError, Executed, Idempotency, Options, Refused};
 
+use crate::app_context::AppContext;
 use crate::failure::Failure;
-use crate::kit::Kit;
 use crate::refusals::refused;
 
 /// An event put on record.
@@ -18,8 +18,8 @@ pub struct Recorded {
     pub answered: Option<String>,
 }
 
-impl Kit {
-    /// [`journal::Ledger::execute`]; a repeat gets the aggregate as it is now.
+impl AppContext {
+    /// [`journal::AggregateStore::execute`]; a repeat gets the aggregate as it is now.
     ///
     /// # Errors
     /// As there, but never `Replayed`.
@@ -29,17 +29,17 @@ impl Kit {
         id: impl ToString + Send,
         command: A::Command,
         options: Options,
-    ) -> Result<Done<A>, ExecuteError<A::Rejection>> {
-        match self.ledger.execute::<A>(actor, id, command, options).await {
+    ) -> Result<Executed<A>, ExecuteError<A::Rejection>> {
+        match self.aggregates.execute::<A>(actor, id, command, options).await {
             Err(ExecuteError::Replayed(first)) => {
-                let (state, version) = self.ledger.load::<A>(&actor.tenant, &first.answer).await?;
-                Ok(Done { state, version, position: Some(first.appended.position), repeated: true })
+                let (state, version) = self.aggregates.load::<A>(&actor.tenant, &first.answer).await?;
+                Ok(Executed { state, version, position: Some(first.appended.position), repeated: true })
             }
             done => done,
         }
     }
 
-    /// [`journal::Ledger::record`], once.
+    /// [`journal::AggregateStore::record`], once.
     ///
     /// # Errors
     /// 422 when the key was used for another request, 503 when the event cannot be written down.
@@ -50,7 +50,7 @@ impl Kit {
         event: &E,
         once: Option<Idempotency>,
     ) -> Result<Recorded, Failure> {
-        match self.ledger.record_once(actor, stream, event, once).await {
+        match self.aggregates.record_once(actor, stream, event, once).await {
             Ok(appended) => Ok(Recorded { position: appended.position, answered: None }),
             Err(ExecuteError::Replayed(first)) => {
                 Ok(Recorded { position: first.appended.position, answered: Some(first.answer) })
@@ -68,7 +68,7 @@ impl Kit {
         stream: &StreamId,
         once: Option<&Idempotency>,
     ) -> Result<Option<String>, Failure> {
-        match self.ledger.not_done_before(stream, once).await {
+        match self.aggregates.not_done_before(stream.log(), once).await {
             Ok(()) => Ok(None),
             Err(AppendError::Refused(Refused::Replayed(first))) => Ok(Some(first.answer)),
             Err(other) => Err(refused(ExecuteError::<std::convert::Infallible>::from(other))),

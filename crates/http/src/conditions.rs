@@ -15,9 +15,9 @@ use axum::http::request::Parts;
 use domain::{FieldErrors, Version};
 use journal::{Idempotency, Options};
 
+use crate::app_context::AppContext;
 use crate::caller::Caller;
 use crate::failure::Failure;
-use crate::kit::Kit;
 
 /// The conditions of a request that changes something; 400 when one of them is malformed.
 #[derive(Clone, Debug)]
@@ -33,10 +33,10 @@ impl Conditions {
     /// For a command on aggregate `id` whose request says `body`. Whoever is not signed in sees no versions, and finds
     /// none out by naming one.
     #[must_use]
-    pub fn options(&self, kit: &Kit, caller: &Caller, body: &[u8], id: &impl ToString) -> Options {
-        let idempotency = self.once(kit, caller, body, id);
+    pub fn options(&self, context: &AppContext, caller: &Caller, body: &[u8], id: &impl ToString) -> Options {
+        let idempotency = self.once(context, caller, body, id);
         let tag = self.tag.filter(|_| caller.signed_in.is_some());
-        let if_version = tag.map(|tag| tag.version_in(kit.epoch()));
+        let if_version = tag.map(|tag| tag.version_in(context.epoch()));
         Options { if_version, idempotency, ..Options::default() }
     }
 
@@ -49,7 +49,13 @@ impl Conditions {
     /// The key, bound to who asks for what. A repeat is answered from the aggregate `id`, never from a stored text:
     /// nothing secret or personal is kept with a key.
     #[must_use]
-    pub fn once(&self, kit: &Kit, caller: &Caller, body: &[u8], id: &impl ToString) -> Option<Idempotency> {
+    pub fn once(
+        &self,
+        context: &AppContext,
+        caller: &Caller,
+        body: &[u8],
+        id: &impl ToString,
+    ) -> Option<Idempotency> {
         let who = match caller.signed_in {
             Some(person) if person.service => "service".to_owned(),
             Some(person) => person.user.to_string(),
@@ -59,7 +65,7 @@ impl Conditions {
         Some(Idempotency {
             scope: format!("{}|{who}|{}", caller.tenant, self.operation),
             key: self.key.clone()?,
-            fingerprint: kit.ledger.keys().fingerprint(&caller.tenant, &request),
+            fingerprint: context.aggregates.keys().fingerprint(&caller.tenant, &request),
             answer: id.to_string(),
         })
     }
@@ -132,9 +138,9 @@ fn if_match(headers: &HeaderMap) -> Result<Option<Tag>, Failure> {
 
 /// `If-None-Match`: what the client holds already.
 #[derive(Clone, Debug, Default)]
-pub struct Held(Option<String>);
+pub struct ClientTags(Option<String>);
 
-impl Held {
+impl ClientTags {
     /// Whether it is `tag`.
     #[must_use]
     pub fn is(&self, tag: &str) -> bool {
@@ -147,7 +153,7 @@ impl Held {
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Held {
+impl<S: Sync> FromRequestParts<S> for ClientTags {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
@@ -212,11 +218,12 @@ mod tests {
 
     #[tokio::test]
     async fn what_a_client_holds_is_any_of_its_tags() {
-        let held = async |value| match Held::from_request_parts(&mut parts("if-none-match", value), &()).await
+        let held = async |value| match ClientTags::from_request_parts(&mut parts("if-none-match", value), &())
+            .await
         {
             Ok(held) => held,
         };
         assert!(held("\"1\", W/\"2-3\"").await.is("2-3") && held("*").await.is("7"));
-        assert!(!held("\"2\"").await.is("2-3") && !Held::default().is("1"));
+        assert!(!held("\"2\"").await.is("2-3") && !ClientTags::default().is("1"));
     }
 }

@@ -1,5 +1,5 @@
 //! What somebody may do so often a day. Counted in this process: a restart begins the day anew. What must hold over a
-//! restart, such as letters a day, is counted where it is written down.
+//! restart, such as e-mails a day, is counted where it is written down.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,7 +19,7 @@ pub struct DailyLimits {
     pub unusual_contacts: u32,
     /// Enquiries of one person.
     pub enquiries_per_person: u32,
-    /// Letters to confirm an address that one account asks for again, and letters to reset a password that are asked for
+    /// E-mails to confirm an address that one account asks for again, and e-mails to reset a password that are asked for
     /// from one network with one address.
     pub letters_again: u32,
     /// Registrations of one network with an address or a name that is taken.
@@ -33,16 +33,16 @@ const MOST_KEYS: usize = 200_000;
 
 /// What is counted, and whose it is. People are named by tenant and id, so that no two share a count.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Deed {
+pub enum CountedAction {
     /// A contact shown to a person.
     ContactOf(String),
     /// The same, by where they are.
     ContactFrom(Network),
     /// An enquiry of a person.
     Enquiry(String),
-    /// Another letter to confirm an address.
+    /// Another e-mail to confirm an address.
     Confirmation(String),
-    /// A letter to reset the password of whoever has an address. By where it is asked from, too: a stranger must not keep
+    /// An e-mail to reset the password of whoever has an address. By where it is asked from, too: a stranger must not keep
     /// the owner from asking.
     Reset(String, Option<Network>),
     /// A registration with what is taken.
@@ -59,14 +59,14 @@ pub struct Daily(Option<Counting>);
 struct Counting {
     limits: DailyLimits,
     time: Arc<Steady>,
-    counts: Mutex<Counts>,
+    counts: Mutex<DailyCounts>,
 }
 
 #[derive(Debug, Default)]
-struct Counts {
+struct DailyCounts {
     /// The day, in India, that is counted.
     day: i64,
-    of: HashMap<Deed, u32>,
+    of: HashMap<CountedAction, u32>,
 }
 
 impl Daily {
@@ -80,7 +80,7 @@ impl Daily {
     ///
     /// # Errors
     /// 429 with the time until tomorrow, when it was done as often as it may be; then nothing is counted.
-    pub fn take(&self, deed: Deed) -> Result<u32, Failure> {
+    pub fn take(&self, deed: CountedAction) -> Result<u32, Failure> {
         self.counted(deed, true)
     }
 
@@ -88,7 +88,7 @@ impl Daily {
     ///
     /// # Errors
     /// As [`Self::take`].
-    pub fn check(&self, deed: Deed) -> Result<(), Failure> {
+    pub fn check(&self, deed: CountedAction) -> Result<(), Failure> {
         self.counted(deed, false).map(|_| ())
     }
 
@@ -98,12 +98,12 @@ impl Daily {
         self.0.as_ref().is_some_and(|counting| counting.limits.unusual_contacts == contacts)
     }
 
-    fn counted(&self, deed: Deed, count: bool) -> Result<u32, Failure> {
+    fn counted(&self, deed: CountedAction, count: bool) -> Result<u32, Failure> {
         let Some(Counting { limits, time, counts }) = &self.0 else { return Ok(0) };
         let now = time.now();
         let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.day != now.india_day() {
-            *counts = Counts { day: now.india_day(), of: HashMap::new() };
+            *counts = DailyCounts { day: now.india_day(), of: HashMap::new() };
         }
         let done = counts.of.get(&deed).copied().unwrap_or_default();
         if done >= limits.most(&deed) {
@@ -122,14 +122,14 @@ impl Daily {
 }
 
 impl DailyLimits {
-    fn most(&self, deed: &Deed) -> u32 {
+    fn most(&self, deed: &CountedAction) -> u32 {
         match deed {
-            Deed::ContactOf(_) => self.contacts_per_person,
-            Deed::ContactFrom(_) => self.contacts_per_network,
-            Deed::Enquiry(_) => self.enquiries_per_person,
-            Deed::Confirmation(_) | Deed::Reset(..) => self.letters_again,
-            Deed::Taken(_) => self.taken_per_network,
-            Deed::WrongPassword(_) => WRONG_PASSWORDS,
+            CountedAction::ContactOf(_) => self.contacts_per_person,
+            CountedAction::ContactFrom(_) => self.contacts_per_network,
+            CountedAction::Enquiry(_) => self.enquiries_per_person,
+            CountedAction::Confirmation(_) | CountedAction::Reset(..) => self.letters_again,
+            CountedAction::Taken(_) => self.taken_per_network,
+            CountedAction::WrongPassword(_) => WRONG_PASSWORDS,
         }
     }
 }
@@ -153,16 +153,16 @@ mod tests {
             taken_per_network: 1,
         };
         let daily = Daily::new(limits, Arc::new(Steady::new(clock.clone())));
-        let contact = |who: &str| daily.take(Deed::ContactOf(who.to_owned()));
+        let contact = |who: &str| daily.take(CountedAction::ContactOf(who.to_owned()));
         assert_eq!((contact("asha").unwrap(), contact("asha").unwrap()), (1, 2));
         assert!(daily.is_unusual(2) && !daily.is_unusual(1) && !daily.is_unusual(3));
         let refused = contact("asha").unwrap_err();
         assert_eq!((refused.code, refused.retry_after), ("RATE_LIMITED", Some(8 * 3600)));
-        assert!(daily.check(Deed::ContactOf("asha".into())).is_err());
+        assert!(daily.check(CountedAction::ContactOf("asha".into())).is_err());
         assert_eq!(contact("ravi").unwrap(), 1, "everybody has their own");
-        assert!(daily.take(Deed::Enquiry("asha".into())).is_ok(), "and for everything another");
+        assert!(daily.take(CountedAction::Enquiry("asha".into())).is_ok(), "and for everything another");
         clock.advance(8 * 3600);
         assert_eq!(contact("asha").unwrap(), 1);
-        assert!((0..50).all(|_| Daily::default().take(Deed::Enquiry("asha".into())).is_ok()));
+        assert!((0..50).all(|_| Daily::default().take(CountedAction::Enquiry("asha".into())).is_ok()));
     }
 }

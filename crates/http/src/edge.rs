@@ -7,11 +7,11 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use crate::app_context::AppContext;
 use crate::caller::CorrelationId;
+use crate::drain_body::Rest;
 use crate::failure::Failure;
 use crate::host;
-use crate::kit::Kit;
-use crate::rest::Rest;
 
 const CORRELATION: HeaderName = HeaderName::from_static("x-correlation-id");
 
@@ -23,11 +23,12 @@ const IDENTITY: [&str; 4] = ["x-user-id", "x-user-email", "x-user-role", "x-tena
 ///
 /// Layers of all routes take what is inside them as a function, so that a router has one layer for all of them: each layer
 /// of a router is one more box around every route.
-pub async fn edge<F>(kit: Kit, mut request: Request, inner: impl FnOnce(Request) -> F) -> Response
+pub async fn edge<F>(context: AppContext, mut request: Request, inner: impl FnOnce(Request) -> F) -> Response
 where
     F: Future<Output = Response>,
 {
-    let correlation = given(request.headers()).unwrap_or_else(|| kit.ledger.fresh().to_string().into());
+    let correlation =
+        given(request.headers()).unwrap_or_else(|| context.aggregates.fresh().to_string().into());
     for name in IDENTITY {
         request.headers_mut().remove(name);
     }
@@ -56,7 +57,7 @@ where
     if let Some(failure) = failure {
         let mut asked = HeaderMap::new();
         accept.map(|accept| asked.insert(axum::http::header::ACCEPT, accept));
-        let rendered = failure.render(&asked, uri.path(), &correlation, kit.ledger.clock().now());
+        let rendered = failure.render(&asked, uri.path(), &correlation, context.aggregates.clock().now());
         let (parts, body) = rendered.into_parts();
         response.headers_mut().remove(axum::http::header::CONTENT_LENGTH);
         response.headers_mut().extend(parts.headers);
@@ -69,8 +70,8 @@ where
 }
 
 /// [`edge`] as a layer of its own.
-pub async fn edge_layer(State(kit): State<Kit>, request: Request, next: Next) -> Response {
-    edge(kit, request, |request| next.run(request)).await
+pub async fn edge_layer(State(context): State<AppContext>, request: Request, next: Next) -> Response {
+    edge(context, request, |request| next.run(request)).await
 }
 
 /// A correlation id from outside is kept when it is short and plain.

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use async_trait::async_trait;
 use domain::personal::SEALED;
 use domain::{Envelope, TenantId, Timestamp, UserId, Version};
-use journal::Ledger;
+use journal::AggregateStore;
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -14,8 +14,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::access::Category;
+use crate::app_context::Freshness;
 use crate::failure::Failure;
-use crate::kit::Freshness;
 use crate::paging::{Cursor, Page, Paging};
 
 /// Entries of a part that are in memory at the same time.
@@ -47,7 +47,7 @@ impl Subject {
 /// people only what they see anyway. It is read from the service's own read model or from the journal. In a cluster each
 /// service answers for its own parts; then a part is the client of the service that has it.
 #[async_trait]
-pub trait Part: Send + Sync {
+pub trait ExportPart: Send + Sync {
     /// What the list is called in the answer.
     fn name(&self) -> &'static str;
 
@@ -67,7 +67,7 @@ pub trait Part: Send + Sync {
 /// The parts of all services, once they are mounted: whoever answers an export has them from here. Nothing that a part
 /// holds may hold this.
 #[derive(Clone, Default)]
-pub struct Exports(Arc<OnceLock<Vec<Arc<dyn Part>>>>);
+pub struct Exports(Arc<OnceLock<Vec<Arc<dyn ExportPart>>>>);
 
 impl std::fmt::Debug for Exports {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -77,14 +77,14 @@ impl std::fmt::Debug for Exports {
 
 impl Exports {
     /// Tells them, once.
-    pub fn tell(&self, parts: Vec<Arc<dyn Part>>) {
+    pub fn tell(&self, parts: Vec<Arc<dyn ExportPart>>) {
         // A second telling would be of the same services.
         let _ = self.0.set(parts);
     }
 
     /// In their order; none before they were told.
     #[must_use]
-    pub fn parts(&self) -> &[Arc<dyn Part>] {
+    pub fn parts(&self) -> &[Arc<dyn ExportPart>] {
         self.0.get().map_or(&[], Vec::as_slice)
     }
 }
@@ -140,11 +140,11 @@ impl Paging {
     }
 }
 
-/// An event as it is told to a person: without secrets, and without what is sealed for anybody else.
+/// An event as it is told to a person: without secrets, and without what is encrypted for anybody else.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ExportedEvent)]
-pub struct Told {
+pub struct ExportedEvent {
     #[schema(value_type = String)]
     event_id: Uuid,
     event_type: String,
@@ -160,12 +160,12 @@ pub struct Told {
     metadata: Value,
 }
 
-impl Told {
+impl ExportedEvent {
     /// What `envelope` tells `person`.
     ///
     /// # Errors
     /// 503 when it cannot be read.
-    pub fn of(ledger: &Ledger, envelope: &Envelope, person: UserId) -> Result<Self, Failure> {
+    pub fn of(aggregates: &AggregateStore, envelope: &Envelope, person: UserId) -> Result<Self, Failure> {
         let unreadable = |error: &dyn std::fmt::Display| Failure::unavailable(error);
         let mut data: Value = serde_json::from_str(&envelope.data).map_err(|e| unreadable(&e))?;
         keep_own(&mut data, &person.to_string());
@@ -173,7 +173,7 @@ impl Told {
         if envelope.user_id != Some(person) {
             own.metadata = "{}".into();
         }
-        let (event_data, metadata) = ledger.readable(&own).map_err(|e| unreadable(&e))?;
+        let (event_data, metadata) = aggregates.readable(&own).map_err(|e| unreadable(&e))?;
         Ok(Self {
             event_id: envelope.event_id,
             event_type: envelope.event_type.to_string(),
@@ -192,7 +192,7 @@ impl Told {
 fn keep_own(value: &mut Value, subject: &str) {
     match value {
         Value::Object(members) => {
-            let others = |sealed: &Value| sealed["subject"] != subject && sealed["erasable"] != true;
+            let others = |encrypted: &Value| encrypted["subject"] != subject && encrypted["erasable"] != true;
             if members.get(SEALED).is_some_and(others) {
                 *value = Value::Null;
                 return;
@@ -213,11 +213,11 @@ mod tests {
 
     #[test]
     fn secrets_and_other_peoples_data_stay_behind() {
-        let sealed = |whose: &str| json!({"$sealed": {"subject": whose, "box": "…"}});
-        let mut data = json!({"passwordHash": sealed("me"), "verification": {"nonce": "n"},
-            "profile": sealed("me"), "names": [sealed("me"), sealed("you")]});
+        let encrypted = |whose: &str| json!({"$sealed": {"subject": whose, "box": "…"}});
+        let mut data = json!({"passwordHash": encrypted("me"), "verification": {"nonce": "n"},
+            "profile": encrypted("me"), "names": [encrypted("me"), encrypted("you")]});
         keep_own(&mut data, "me");
-        assert_eq!(data, json!({"profile": sealed("me"), "names": [sealed("me"), null]}));
+        assert_eq!(data, json!({"profile": encrypted("me"), "names": [encrypted("me"), null]}));
     }
 
     #[test]

@@ -8,9 +8,9 @@ use domain::fields::Choice;
 use domain::quota::Quota;
 use domain::user::{Role, User};
 
+use crate::app_context::AppContext;
 use crate::caller::Caller;
 use crate::failure::Failure;
-use crate::kit::Kit;
 
 /// How much somebody may hold of each.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +53,7 @@ impl Quotas {
     }
 }
 
-impl Kit {
+impl AppContext {
     /// The most of `quotas` that `caller` may hold; of those that are not in it, as much as they like.
     ///
     /// # Errors
@@ -65,7 +65,7 @@ impl Kit {
         else {
             return Ok(Vec::new());
         };
-        let (user, _) = self.ledger.load::<User>(&caller.tenant, person.user).await?;
+        let (user, _) = self.aggregates.load::<User>(&caller.tenant, person.user).await?;
         let confirmed = user.person.is_some_and(|person| person.email_verified);
         let less = self.quotas.unconfirmed.filter(|_| !confirmed);
         let most = |quota| allowed.of(quota).min(less.map_or(u64::MAX, |less| less.of(quota)));
@@ -80,7 +80,7 @@ impl Kit {
         let (tenant, user): (&TenantId, _) = (&caller.tenant, caller.person()?.user);
         let mut told = Vec::with_capacity(limits.len());
         for (quota, most) in limits {
-            let held = self.ledger.journal().held(tenant, user, *quota).await?;
+            let held = self.aggregates.journal().held(tenant, user, *quota).await?;
             told.push(format!("{};left={};limit={most}", quota.word(), most.saturating_sub(held)));
         }
         Ok(told.join(", "))

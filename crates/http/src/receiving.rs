@@ -36,10 +36,10 @@ const TRY_AGAIN: u64 = 2;
 
 /// The bodies that a process is receiving. Clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct Receiving(Arc<Mutex<Held>>);
+pub struct Receiving(Arc<Mutex<HeldPermits>>);
 
 #[derive(Debug, Default)]
-struct Held {
+struct HeldPermits {
     /// MiB a second of all long bodies together; nothing when they may come as fast as they can.
     pace: Option<NonZeroU32>,
     all: Sender,
@@ -75,10 +75,10 @@ impl Receiving {
     /// Long bodies come at `mib_per_second` at most, all together.
     #[must_use]
     pub fn at(mib_per_second: Option<NonZeroU32>) -> Self {
-        Self(Arc::new(Mutex::new(Held { pace: mib_per_second, ..Held::default() })))
+        Self(Arc::new(Mutex::new(HeldPermits { pace: mib_per_second, ..HeldPermits::default() })))
     }
 
-    fn held(&self) -> MutexGuard<'_, Held> {
+    fn held(&self) -> MutexGuard<'_, HeldPermits> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

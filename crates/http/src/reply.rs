@@ -8,7 +8,7 @@ use domain::{Position, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::conditions::{self, Held};
+use crate::conditions::{self, ClientTags};
 use crate::failure::Failure;
 use crate::links::Links;
 
@@ -34,7 +34,7 @@ pub struct Reply<T> {
 
 /// The body of a successful answer.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Envelope<T> {
+pub struct ApiResponse<T> {
     /// Always true.
     #[schema(examples(true))]
     success: bool,
@@ -47,7 +47,7 @@ pub struct Envelope<T> {
 }
 
 impl<T> Reply<T> {
-    /// 200; see [`crate::Kit::reply`].
+    /// 200; see [`crate::AppContext::reply`].
     pub(crate) fn new(message: &'static str, data: T, (timestamp, epoch): (Timestamp, u32)) -> Self {
         Self { status: StatusCode::OK, message, data, timestamp, epoch, headers: HeaderMap::new() }
     }
@@ -80,7 +80,7 @@ impl<T> Reply<T> {
 
     /// 304 without a body to whoever holds the tag of [`Self::etag`] already.
     #[must_use]
-    pub fn unless(self, held: &Held) -> Self {
+    pub fn unless(self, held: &ClientTags) -> Self {
         let tag = self.headers.get(ETAG).and_then(|tag| tag.to_str().ok());
         let same = tag.is_some_and(|tag| held.is(tag.trim_matches('"')));
         if same { self.status(StatusCode::NOT_MODIFIED) } else { self }
@@ -144,7 +144,7 @@ impl<T: Serialize> IntoResponse for Reply<T> {
         let mut response = if bare {
             Response::new(Body::empty())
         } else {
-            match serde_json::to_vec(&Envelope { success: true, message, data: &data, timestamp }) {
+            match serde_json::to_vec(&ApiResponse { success: true, message, data: &data, timestamp }) {
                 Ok(body) => Response::new(Body::from(body)),
                 Err(error) => return Failure::unavailable(&error).into_response(),
             }

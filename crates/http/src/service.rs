@@ -6,14 +6,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
-use bus::{Group, GroupHandle, Status};
+use bus::{Group, GroupHandle, GroupStatus};
 use projection::ViewStore;
-use projection::deliveries::{Book, Courier};
+use projection::deliveries::{Outbox, OutboxWorker};
 use tokio::sync::watch;
 use utoipa::openapi::OpenApi;
 
 use crate::docs::Listed;
-use crate::export::{Exports, Part};
+use crate::export::{ExportPart, Exports};
 
 /// A service of one process.
 pub struct Service {
@@ -24,7 +24,7 @@ pub struct Service {
     /// What it reads from.
     pub read_models: Vec<ReadModel>,
     /// What it does outside, once.
-    pub outboxes: Vec<Outbox>,
+    pub outboxes: Vec<OutboxGroup>,
     /// What goes on beside requests.
     pub tasks: Vec<Task>,
     /// What it answers; made when the groups of all services are there.
@@ -51,13 +51,13 @@ pub struct ReadModel {
 
 /// One-way effects that a group asks for.
 #[derive(Debug)]
-pub struct Outbox {
+pub struct OutboxGroup {
     /// The group's name.
     pub group: &'static str,
     /// What became of each.
-    pub book: Book,
+    pub outbox: Outbox,
     /// Who carries them out.
-    pub courier: Courier,
+    pub worker: OutboxWorker,
 }
 
 /// A run of a task, until it is told to stop.
@@ -96,7 +96,7 @@ pub struct Routes {
     /// Paths whose safe methods change something, too: they run to their end like any command.
     pub changing_reads: Vec<&'static str>,
     /// Its lists in an export, in their order.
-    pub export: Vec<Arc<dyn Part>>,
+    pub export: Vec<Arc<dyn ExportPart>>,
     /// Where the lists of all services are told, in the one that answers an export.
     pub answers_exports: Option<Exports>,
 }
@@ -134,15 +134,15 @@ pub enum Limit {
 
 /// The groups of a process by their name.
 #[derive(Clone, Debug, Default)]
-pub struct Groups(BTreeMap<&'static str, Status>);
+pub struct Groups(BTreeMap<&'static str, GroupStatus>);
 
 /// A service asks for a group that it did not bring.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no consumer group {0}")]
 pub struct UnknownGroup(pub &'static str);
 
-impl<'a> FromIterator<(&'a Group, Status)> for Groups {
-    fn from_iter<I: IntoIterator<Item = (&'a Group, Status)>>(groups: I) -> Self {
+impl<'a> FromIterator<(&'a Group, GroupStatus)> for Groups {
+    fn from_iter<I: IntoIterator<Item = (&'a Group, GroupStatus)>>(groups: I) -> Self {
         Self(groups.into_iter().map(|(group, status)| (group.name, status)).collect())
     }
 }
@@ -158,7 +158,7 @@ impl Groups {
     ///
     /// # Errors
     /// When no service brought it.
-    pub fn status(&self, group: &Group) -> Result<Status, UnknownGroup> {
+    pub fn status(&self, group: &Group) -> Result<GroupStatus, UnknownGroup> {
         self.0.get(group.name).cloned().ok_or(UnknownGroup(group.name))
     }
 }

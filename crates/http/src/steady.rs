@@ -14,18 +14,18 @@ use tokio::time::Instant;
 
 /// A clock that goes back by less, in microseconds, is being steered: this time waits for it.
 const STEERED: i64 = 1_000_000;
-/// So much, in microseconds, may have passed between a [`Mark`] and the end of the process that made it.
+/// So much, in microseconds, may have passed between a [`ClockMark`] and the end of the process that made it.
 const UNMARKED: i64 = 60_000_000;
 
 /// See the module. It is behind no clock it ever read.
 #[derive(Debug)]
 pub struct Steady {
     clock: Clock,
-    state: Mutex<State>,
+    state: Mutex<ClockState>,
 }
 
 #[derive(Debug)]
-struct State {
+struct ClockState {
     /// Of the clock, in microseconds.
     ahead: i64,
     /// What was told last, and when.
@@ -35,7 +35,7 @@ struct State {
 
 /// Where this time is, to be kept for the next process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
+pub struct ClockMark {
     /// This time.
     pub at: Timestamp,
     /// Microseconds that it is ahead of the clock.
@@ -46,7 +46,7 @@ impl Steady {
     /// Begins with the time of `clock`.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
-        let state = State { ahead: 0, last: clock.now().micros(), told: Instant::now() };
+        let state = ClockState { ahead: 0, last: clock.now().micros(), told: Instant::now() };
         Self { clock, state: Mutex::new(state) }
     }
 
@@ -56,7 +56,7 @@ impl Steady {
         &self.clock
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ClockState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -68,7 +68,7 @@ impl Steady {
 
     /// The time now, to be kept.
     #[must_use]
-    pub fn mark(&self) -> Mark {
+    pub fn mark(&self) -> ClockMark {
         let mut state = self.state();
         // Read under the lock: two readers must not take turns for a clock that goes back.
         let clock = self.clock.now().micros();
@@ -86,12 +86,12 @@ impl Steady {
         if now >= state.last {
             (state.last, state.told) = (now, Instant::now());
         }
-        Mark { at: Timestamp::from_micros(state.last), ahead: state.ahead }
+        ClockMark { at: Timestamp::from_micros(state.last), ahead: state.ahead }
     }
 
     /// Goes on from what an earlier process kept. Was the clock set back since, then so far behind the mark that nothing
     /// which ended until that process did is alive again.
-    pub fn resume(&self, mark: Mark) {
+    pub fn resume(&self, mark: ClockMark) {
         let mut state = self.state();
         let clock = self.clock.now().micros();
         let ahead = if clock.saturating_add(mark.ahead) < mark.at.micros() {

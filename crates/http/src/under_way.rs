@@ -11,7 +11,7 @@ use crate::failure::Failure;
 /// Seconds.
 const TRY_AGAIN: u64 = 5;
 
-type Person = (TenantId, UserId);
+type PersonKey = (TenantId, UserId);
 
 /// How many there may be.
 #[derive(Clone, Copy, Debug)]
@@ -28,14 +28,14 @@ pub struct UnderWay {
     /// In the plural, as an answer names it.
     kind: &'static str,
     most: Most,
-    people: Arc<Mutex<HashMap<Person, usize>>>,
+    people: Arc<Mutex<HashMap<PersonKey, usize>>>,
 }
 
 /// One of them, until it is dropped.
 #[derive(Debug)]
 pub struct Begun {
-    people: Arc<Mutex<HashMap<Person, usize>>>,
-    person: Person,
+    people: Arc<Mutex<HashMap<PersonKey, usize>>>,
+    person: PersonKey,
 }
 
 impl UnderWay {
@@ -49,7 +49,7 @@ impl UnderWay {
     ///
     /// # Errors
     /// 429 when they have too many under way, 503 when all together have.
-    pub fn begin(&self, person: Person) -> Result<Begun, Failure> {
+    pub fn begin(&self, person: PersonKey) -> Result<Begun, Failure> {
         let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
         let own = people.get(&person).copied().unwrap_or_default();
         let busy = |status, message: String| {

@@ -1,4 +1,4 @@
-//! A month of activity: appended, read from rows, sealed while others append, read from segments. Run with
+//! A month of activity: appended, read from rows, archived while others append, read from segments. Run with
 //! `cargo run --release -p journal --example volume -- EVENTS`; it needs some 2 KB of disk an event, beside the binary.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement told on the terminal")]
 #![expect(clippy::cast_precision_loss, reason = "rates")]
@@ -12,7 +12,7 @@ use domain::activity::{ActivityEvent, Snapshot};
 use domain::money::Paise;
 use domain::{Actor, Clock, Ids, Log, Metadata, Personal, StreamId, TenantId, Timestamp, UserId};
 use journal::sqlite::Limits;
-use journal::{EventQuery, Journal, KeyRing, Ledger, SqliteJournal};
+use journal::{AggregateStore, EventQuery, Journal, KeyRing, SqliteJournal};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -42,7 +42,7 @@ fn tenant() -> TenantId {
 
 struct Month {
     journal: Arc<SqliteJournal>,
-    ledger: Ledger,
+    aggregates: AggregateStore,
     clock: Clock,
     step: i64,
     people: u64,
@@ -55,11 +55,12 @@ impl Month {
         let clock = Clock::manual(start);
         let journal = Arc::new(SqliteJournal::open(directory, &clock, Limits::default()).unwrap());
         let keys = KeyRing::open(&directory.join("keys.db"), &[7; 32]).unwrap();
-        let ledger = Ledger::new(Arc::<SqliteJournal>::clone(&journal), Arc::new(keys), clock.clone(), Ids);
+        let aggregates =
+            AggregateStore::new(Arc::<SqliteJournal>::clone(&journal), Arc::new(keys), clock.clone(), Ids);
         let step = DAYS * 86_400_000_000 / i64::try_from(events).unwrap();
         Arc::new(Self {
             journal,
-            ledger,
+            aggregates,
             clock,
             step,
             people: events.div_ceil(EACH),
@@ -80,7 +81,7 @@ impl Month {
             ip_address: Some(Personal::of(user, format!("203.0.113.{}", number % 256))),
             user_agent: Some(Personal::of(user, "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0".into())),
             session_id: Some(id(3, scattered(number) % self.people + number / 100_000).into()),
-            correlation_id: Some(self.ledger.fresh().to_string()),
+            correlation_id: Some(self.aggregates.fresh().to_string()),
             causation_id: None,
         };
         let title = format!("{}BHK Apartment number {home} in Gachibowli", 1 + home % 4);
@@ -90,7 +91,7 @@ impl Month {
         let event =
             ActivityEvent::Viewed { property_id: id(2, home).into(), snapshot, views: 1, counted: true };
         let actor = Actor { tenant: tenant(), user: Some(user), metadata };
-        self.ledger.record(&actor, StreamId::new(&tenant(), "activity", user), &event).await.unwrap();
+        self.aggregates.record(&actor, StreamId::new(&tenant(), "activity", user), &event).await.unwrap();
     }
 
     /// `events` more, many at a time.
@@ -172,30 +173,30 @@ async fn main() {
     let end: Timestamp = "2026-03-01T00:00:00Z".parse().unwrap();
     month.clock.advance_micros(end.micros() - month.clock.now().micros());
     let (journal, began) = (Arc::clone(&month.journal), Instant::now());
-    let mut seal = JoinSet::new();
-    seal.spawn(async move { journal.seal(end).await.unwrap() });
-    let mut sealed = None;
+    let mut archive = JoinSet::new();
+    archive.spawn(async move { journal.archive(end).await.unwrap() });
+    let mut archived = None;
     let beside = month
         .appends(|_| {
-            sealed = sealed.or_else(|| seal.try_join_next().map(Result::unwrap));
-            sealed.is_some()
+            archived = archived.or_else(|| archive.try_join_next().map(Result::unwrap));
+            archived.is_some()
         })
         .await;
-    let (sealed, took) = (sealed.unwrap(), began.elapsed().as_secs_f64());
-    let after = month.read_through(sealed.events).await;
+    let (archived, took) = (archived.unwrap(), began.elapsed().as_secs_f64());
+    let after = month.read_through(archived.events).await;
     let pages_after = month.pages().await;
 
-    let each = |bytes: u64| bytes as f64 / sealed.events as f64;
+    let each = |bytes: u64| bytes as f64 / archived.events as f64;
     println!(
         "- sealed into {} segments at {:.0}/s beside appends; bytes an event: {:.0} in the database, {:.0} as values, \
          {:.0} sealed ({:.1} and {:.1} times smaller)",
-        sealed.segments,
-        sealed.events as f64 / took,
+        archived.segments,
+        archived.events as f64 / took,
         file as f64 / events as f64,
-        each(sealed.bytes_before),
-        each(sealed.bytes_after),
-        file as f64 / events as f64 / each(sealed.bytes_after),
-        sealed.bytes_before as f64 / sealed.bytes_after as f64,
+        each(archived.bytes_before),
+        each(archived.bytes_after),
+        file as f64 / events as f64 / each(archived.bytes_after),
+        archived.bytes_before as f64 / archived.bytes_after as f64,
     );
     println!(
         "- read through: {before:.0} events/s from rows, {after:.0} from segments ({:.2})",

@@ -22,8 +22,8 @@ use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 use crate::keys::KeyError;
-use crate::{DecodeError, ExecuteError, Ledger, Seen};
-use pending::{Item, Pending};
+use crate::{AggregateStore, DecodeError, ExecuteError, OwnWrites};
+use pending::{Pending, QueuedActivity};
 use record::Record;
 
 /// The pause between two flushes grows up to this while the journal does not answer.
@@ -41,8 +41,8 @@ type Failed = ExecuteError<std::convert::Infallible>;
 /// The queue. Share it; [`ActivityQueue::run`] empties it, and [`ActivityQueue::close`] at the end.
 #[derive(Debug)]
 pub struct ActivityQueue {
-    ledger: Ledger,
-    seen: Arc<Seen>,
+    aggregates: AggregateStore,
+    seen: Arc<OwnWrites>,
     every: Duration,
     most: usize,
     pending: Mutex<Pending>,
@@ -54,9 +54,9 @@ pub struct ActivityQueue {
 impl ActivityQueue {
     /// A queue of at most `most` different items, emptied every `every`.
     #[must_use]
-    pub fn new(ledger: Ledger, seen: Arc<Seen>, every: Duration, most: usize) -> Self {
+    pub fn new(aggregates: AggregateStore, seen: Arc<OwnWrites>, every: Duration, most: usize) -> Self {
         Self {
-            ledger,
+            aggregates,
             seen,
             every,
             most,
@@ -83,7 +83,7 @@ impl ActivityQueue {
         snapshot: Snapshot,
         counted: bool,
     ) -> Result<(), Closed> {
-        self.add(Item::View { actor, user, property, snapshot, counted }).await
+        self.add(QueuedActivity::View { actor, user, property, snapshot, counted }).await
     }
 
     /// Queues that a signed-in person searched; waits while the queue is full.
@@ -91,7 +91,7 @@ impl ActivityQueue {
     /// # Errors
     /// When the queue is closed.
     pub async fn searched(&self, actor: Actor, user: UserId, event: ActivityEvent) -> Result<(), Closed> {
-        self.add(Item::Search { actor, user, event }).await
+        self.add(QueuedActivity::Search { actor, user, event }).await
     }
 
     /// Queues a view by somebody who is not signed in; `visitor` when they were not seen before today.
@@ -104,10 +104,10 @@ impl ActivityQueue {
         property: PropertyId,
         visitor: bool,
     ) -> Result<(), Closed> {
-        self.add(Item::Count { tenant: tenant.clone(), property, visitor }).await
+        self.add(QueuedActivity::Count { tenant: tenant.clone(), property, visitor }).await
     }
 
-    async fn add(&self, item: Item) -> Result<(), Closed> {
+    async fn add(&self, item: QueuedActivity) -> Result<(), Closed> {
         loop {
             let emptied = self.emptied.notified();
             {
@@ -127,15 +127,15 @@ impl ActivityQueue {
     }
 
     fn identity(&self) -> (Uuid, Timestamp) {
-        let at = self.ledger.clock().now();
-        (self.ledger.event_id(at), at)
+        let at = self.aggregates.clock().now();
+        (self.aggregates.event_id(at), at)
     }
 
     /// Makes everything that was queued before this call durable. What the journal does not take stays queued; then
     /// this is false. Dropped half-way it loses nothing: the next flush goes on.
     pub async fn flush(&self) -> bool {
         let _one_at_a_time = self.flushing.lock().await;
-        let _whatever_becomes_of_it = Told(self);
+        let _whatever_becomes_of_it = NotifyOnDrop(self);
         // While the journal does not take what was sent before, the rest goes on gathering.
         if !self.send().await {
             return false;
@@ -150,7 +150,7 @@ impl ActivityQueue {
         if records.is_empty() {
             return true;
         }
-        let head = *self.ledger.journal().committed(Log::Activity).borrow();
+        let head = *self.aggregates.journal().committed(Log::Activity).borrow();
         let outcomes = join_all(records.iter().map(|record| self.write(record, head))).await;
         let left = outcomes.iter().filter(|outcome| outcome.is_err()).count();
         let failures: Vec<Failed> = outcomes.into_iter().filter_map(Result::err).collect();
@@ -177,13 +177,13 @@ impl ActivityQueue {
     /// Whoever left meanwhile: what they looked at and for is theirs, and nothing of it may be kept.
     async fn record(&self, record: &Record, head: u64) -> Result<Option<crate::Appended>, Failed> {
         if let Some((tenant, user)) = record.person()
-            && self.ledger.keys().is_erased(tenant, user)?
+            && self.aggregates.keys().is_erased(tenant, user)?
         {
             return Ok(None);
         }
         let Record { actor, stream, event, event_id, at, .. } = record;
         let expected = record.expected(head);
-        self.ledger.record_as(actor, stream.clone(), event, (*event_id, *at), expected).await.map(Some)
+        self.aggregates.record_as(actor, stream.clone(), event, (*event_id, *at), expected).await.map(Some)
     }
 
     /// Whether something of the person may be queued or on its way; [`Self::flush`] then makes it durable.
@@ -228,9 +228,9 @@ impl ActivityQueue {
 }
 
 /// However a flush ends, whoever waits for room looks again, and what is left is tried again.
-struct Told<'a>(&'a ActivityQueue);
+struct NotifyOnDrop<'a>(&'a ActivityQueue);
 
-impl Drop for Told<'_> {
+impl Drop for NotifyOnDrop<'_> {
     fn drop(&mut self) {
         self.0.emptied.notify_waiters();
         if self.0.pending().len() > 0 {

@@ -25,7 +25,7 @@ pub enum Expected {
 
 /// A name that belongs to one stream per tenant: an e-mail address, a user name. Only a keyed digest is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Claim {
+pub struct UniqueKey {
     /// Whose.
     pub tenant: TenantId,
     /// Of which kind: `email`, `username`, `source`.
@@ -36,14 +36,28 @@ pub struct Claim {
 
 /// Names taken and given back in the same transaction as the events.
 #[derive(Clone, Debug, Default)]
-pub struct Claims {
+pub struct UniqueKeys {
     /// Taken; refused when another stream holds one of them.
-    pub take: Vec<Claim>,
+    pub take: Vec<UniqueKey>,
     /// Gives back everything this stream holds.
     pub release_all: bool,
 }
 
-/// One event to append, its payload sealed.
+impl UniqueKeys {
+    /// Takes `keys`.
+    #[must_use]
+    pub fn taking(keys: Vec<UniqueKey>) -> Self {
+        Self { take: keys, release_all: false }
+    }
+
+    /// Gives back all that the stream holds.
+    #[must_use]
+    pub fn released() -> Self {
+        Self { take: Vec::new(), release_all: true }
+    }
+}
+
+/// One event to append, its payload encrypted.
 #[derive(Clone, Debug)]
 pub struct NewEvent {
     /// Its id.
@@ -85,7 +99,7 @@ pub struct Append {
     /// In order; none changes nothing.
     pub events: Vec<NewEvent>,
     /// Names.
-    pub claims: Claims,
+    pub unique_keys: UniqueKeys,
     /// The most that whoever comes to hold something by these events may hold of it; of what is not here, any amount.
     pub limits: Vec<(Quota, u64)>,
     /// Once only.

@@ -6,12 +6,12 @@
 #![expect(clippy::unwrap_used, reason = "these are tests: a broken promise panics")]
 
 pub mod appends;
-pub mod claims;
 mod guest;
 pub mod holdings;
 pub mod idempotency;
 pub mod positions;
 pub mod reading;
+pub mod unique_keys;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -37,10 +37,10 @@ pub const PROMISES: &[(&str, Check)] = &[
     ("one_of_many_wins_a_version", |j| Box::pin(appends::one_wins_a_version(j))),
     ("another_try_appends_what_is_not_there", |j| Box::pin(appends::another_try(j))),
     ("rule_17_appending_nothing_changes_nothing", |j| Box::pin(appends::rule_17_nothing(j))),
-    ("rule_14_a_claim_has_one_owner", |j| Box::pin(claims::rule_14_one_owner(j))),
-    ("rule_14_one_of_many_wins_a_claim", |j| Box::pin(claims::rule_14_one_wins(j))),
-    ("rule_14_release_frees_claims", |j| Box::pin(claims::rule_14_release(j))),
-    ("rule_14_refusal_takes_and_frees_nothing", |j| Box::pin(claims::rule_14_refusal(j))),
+    ("rule_14_a_claim_has_one_owner", |j| Box::pin(unique_keys::rule_14_one_owner(j))),
+    ("rule_14_one_of_many_wins_a_claim", |j| Box::pin(unique_keys::rule_14_one_wins(j))),
+    ("rule_14_release_frees_claims", |j| Box::pin(unique_keys::rule_14_release(j))),
+    ("rule_14_refusal_takes_and_frees_nothing", |j| Box::pin(unique_keys::rule_14_refusal(j))),
     ("holdings_follow_from_the_events", |j| Box::pin(holdings::follow_from_the_events(j))),
     ("no_two_appends_pass_a_limit_together", |j| Box::pin(holdings::no_two_pass_together(j))),
     ("rule_15_replay_gives_the_first_answer", |j| Box::pin(idempotency::rule_15_replay(j))),

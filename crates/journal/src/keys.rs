@@ -15,8 +15,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use domain::{TenantId, UserId};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::Claim;
-pub use mark::Mark;
+use crate::UniqueKey;
+pub use mark::LogMark;
 
 /// A key could not be had.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -27,7 +27,7 @@ pub enum KeyError {
     /// The master key is not the one the stored keys were wrapped with.
     #[error("the master key does not fit the stored keys; give the one they were made with")]
     WrongMaster,
-    /// There is no key of a person although something is sealed with it, and none was destroyed: the key store is not
+    /// There is no key of a person although something is encrypted with it, and none was destroyed: the key store is not
     /// the one that was left. Never taken for an erasure.
     #[error(
         "the key store has no key of {subject} of {tenant}: it is older than the journal, put the newest copy of \
@@ -83,8 +83,8 @@ pub(crate) fn encrypt(key: &LessSafeKey, aad: &[u8], clear: &[u8]) -> Result<Vec
 }
 
 /// Undoes [`encrypt`]; nothing when key, data or `aad` do not belong together.
-pub(crate) fn decrypt(key: &LessSafeKey, aad: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
-    let (nonce, body) = sealed.split_at_checked(NONCE)?;
+pub(crate) fn decrypt(key: &LessSafeKey, aad: &[u8], encrypted: &[u8]) -> Option<Vec<u8>> {
+    let (nonce, body) = encrypted.split_at_checked(NONCE)?;
     let mut body = body.to_vec();
     let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
     let length = key.open_in_place(nonce, Aad::from(aad), &mut body).ok()?.len();
@@ -160,9 +160,9 @@ impl KeyRing {
         BASE64URL.encode(tag)
     }
 
-    /// The claim on a normalised value: who reads the journal learns no value from it.
+    /// The unique key on a normalised value: who reads the journal learns no value from it.
     #[must_use]
-    pub fn claim(&self, tenant: &TenantId, kind: &'static str, value: &str) -> Claim {
+    pub fn unique_key(&self, tenant: &TenantId, kind: &'static str, value: &str) -> UniqueKey {
         let key = hmac::Key::new(hmac::HMAC_SHA256, &self.derived(&format!("claims of {tenant}")));
         let mut context = hmac::Context::with_key(&key);
         context.update(kind.as_bytes());
@@ -170,7 +170,7 @@ impl KeyRing {
         context.update(value.as_bytes());
         let mut digest = [0; 32];
         digest.copy_from_slice(context.sign().as_ref());
-        Claim { tenant: tenant.clone(), kind, digest }
+        UniqueKey { tenant: tenant.clone(), kind, digest }
     }
 
     /// What a request said, as only this installation can tell it: whoever reads the journal cannot try out bodies,
@@ -195,21 +195,21 @@ impl KeyRing {
     /// When the person was erased or the store does not answer.
     pub fn subject_or_new(&self, tenant: &TenantId, subject: UserId) -> Result<Arc<LessSafeKey>, KeyError> {
         match self.look_up(tenant, subject)? {
-            Found::Key(key) => Ok(key),
-            Found::Erased => Err(KeyError::Erased),
-            Found::None => self.make(tenant, subject),
+            KeyLookup::Key(key) => Ok(key),
+            KeyLookup::Erased => Err(KeyError::Erased),
+            KeyLookup::None => self.make(tenant, subject),
         }
     }
 
-    /// The key that something of a person was sealed with; nothing when it was destroyed.
+    /// The key that something of a person was encrypted with; nothing when it was destroyed.
     ///
     /// # Errors
     /// When the store does not answer, or has lost the key: neither ever looks like an erased person.
     pub fn subject(&self, tenant: &TenantId, subject: UserId) -> Result<Option<Arc<LessSafeKey>>, KeyError> {
         Ok(match self.look_up(tenant, subject)? {
-            Found::Key(key) => Some(key),
-            Found::Erased => None,
-            Found::None => return Err(KeyError::Missing { tenant: tenant.clone(), subject }),
+            KeyLookup::Key(key) => Some(key),
+            KeyLookup::Erased => None,
+            KeyLookup::None => return Err(KeyError::Missing { tenant: tenant.clone(), subject }),
         })
     }
 
@@ -218,13 +218,13 @@ impl KeyRing {
     /// # Errors
     /// When the store does not answer.
     pub fn is_erased(&self, tenant: &TenantId, subject: UserId) -> Result<bool, KeyError> {
-        Ok(matches!(self.look_up(tenant, subject)?, Found::Erased))
+        Ok(matches!(self.look_up(tenant, subject)?, KeyLookup::Erased))
     }
 
-    fn look_up(&self, tenant: &TenantId, subject: UserId) -> Result<Found, KeyError> {
+    fn look_up(&self, tenant: &TenantId, subject: UserId) -> Result<KeyLookup, KeyError> {
         let at = (tenant.clone(), subject);
         if let Some(key) = self.cache.get(&at) {
-            return Ok(Found::Key(key));
+            return Ok(KeyLookup::Key(key));
         }
         // Held until the key is cached: an erasure comes before that or takes it out again.
         let store = self.store();
@@ -233,18 +233,18 @@ impl KeyRing {
             .query_row(params![subject.uuid().as_bytes(), tenant.as_str()], |row| row.get(0))
             .optional()?;
         let wrapped = match row {
-            None => return Ok(Found::None),
-            Some(None) => return Ok(Found::Erased),
+            None => return Ok(KeyLookup::None),
+            Some(None) => return Ok(KeyLookup::Erased),
             Some(Some(wrapped)) => wrapped,
         };
         let bytes =
             decrypt(&self.master, &subject_aad(tenant, subject), &wrapped).ok_or(KeyError::WrongMaster)?;
         let key = Arc::new(aead_key(&bytes)?);
         self.cache.insert(at, Arc::clone(&key));
-        Ok(Found::Key(key))
+        Ok(KeyLookup::Key(key))
     }
 
-    /// Destroys a person's key, for ever: everything sealed with it reads as erased from now on, wherever it lies.
+    /// Destroys a person's key, for ever: everything encrypted with it reads as erased from now on, wherever it lies.
     /// Blocks; doing it again is fine.
     ///
     /// # Errors
@@ -291,13 +291,13 @@ impl KeyRing {
             params![tenant.as_str(), subject.uuid().as_bytes(), wrapped],
         )?;
         match self.look_up(tenant, subject)? {
-            Found::Key(key) => Ok(key),
-            Found::Erased | Found::None => Err(KeyError::Erased),
+            KeyLookup::Key(key) => Ok(key),
+            KeyLookup::Erased | KeyLookup::None => Err(KeyError::Erased),
         }
     }
 }
 
-enum Found {
+enum KeyLookup {
     Key(Arc<LessSafeKey>),
     Erased,
     None,

@@ -7,17 +7,17 @@
 #![warn(missing_docs)]
 
 pub mod activity;
+pub mod aggregate_store;
 mod append;
 pub mod conformance;
 mod directory;
+mod encryption;
 #[cfg(test)]
 mod fixture;
 mod json;
 pub mod keys;
-pub mod ledger;
 mod query;
-mod seal;
-pub mod seen;
+pub mod read_your_writes;
 pub mod sqlite;
 
 use async_trait::async_trait;
@@ -27,15 +27,15 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 pub use activity::{ActivityQueue, Closed};
+pub use aggregate_store::{AggregateStore, ExecuteError, Executed, LoadError, Options};
 pub use append::{
-    Append, AppendError, Appended, Claim, Claims, Expected, Idempotency, NewEvent, Refused, Replayed,
+    Append, AppendError, Appended, Expected, Idempotency, NewEvent, Refused, Replayed, UniqueKey, UniqueKeys,
 };
 pub use directory::make_directory;
+pub use encryption::{DecodeError, masked, subjects, without_values};
 pub use keys::KeyRing;
-pub use ledger::{Done, ExecuteError, Ledger, LoadError, Options};
 pub use query::EventQuery;
-pub use seal::{DecodeError, masked, subjects, without_values};
-pub use seen::Seen;
+pub use read_your_writes::OwnWrites;
 pub use sqlite::SqliteJournal;
 
 /// A journal cannot answer now, or holds something it should not.
@@ -62,7 +62,7 @@ pub enum JournalError {
         /// What came instead of the next one.
         found: u64,
     },
-    /// A file of sealed events is not as it was written: an alarm, never skipped.
+    /// A file of archived events is not as it was written: an alarm, never skipped.
     #[error("{file} is damaged: {what}; put the file of a backup in its place")]
     Damaged {
         /// Its path.
@@ -104,8 +104,14 @@ pub trait Journal: Send + Sync {
     /// How much a person holds, by the facts that are durable.
     async fn held(&self, tenant: &TenantId, owner: UserId, quota: Quota) -> Result<u64, JournalError>;
 
-    /// The stream that holds a claim: the way from a name to its aggregate without a read model.
-    async fn owner(&self, claim: &Claim) -> Result<Option<StreamId>, JournalError>;
+    /// The stream that holds a unique key: the way from a name to its aggregate without a read model.
+    async fn owner(&self, unique_key: &UniqueKey) -> Result<Option<StreamId>, JournalError>;
+
+    /// What an earlier request with this key did, if there was one.
+    ///
+    /// # Errors
+    /// [`Refused::KeyReused`] when the key was used for another request, and when the journal does not answer.
+    async fn earlier(&self, log: Log, request: &Idempotency) -> Result<Option<Replayed>, AppendError>;
 
     /// Tells the newest committed `seq` of a log as it moves: a wake-up, not a promise of every step.
     fn committed(&self, log: Log) -> watch::Receiver<u64>;

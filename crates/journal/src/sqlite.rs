@@ -2,6 +2,7 @@
 //! construction; `synchronous=FULL`, so an acknowledged commit survives a power cut.
 
 mod again;
+mod archiving;
 mod commits;
 pub mod copy;
 mod driver;
@@ -9,7 +10,6 @@ mod file;
 mod holdings;
 mod reader;
 mod recent;
-mod sealing;
 mod segment;
 mod segments;
 mod through;
@@ -26,15 +26,18 @@ use supervisor::Supervisor;
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
-use crate::{Append, AppendError, Appended, Claim, EventQuery, Journal, JournalError};
+use crate::{
+    Append, AppendError, Appended, EventQuery, Idempotency, Journal, JournalError, Refused, Replayed,
+    UniqueKey,
+};
+pub use archiving::{Archived, Cut};
 use commits::Commits;
 pub use commits::rewrite_header;
 pub use driver::{Driver, Fate, Fates};
 use reader::Readers;
 use recent::Recent;
-pub use sealing::{Cut, Sealed};
 use segments::Segments;
-use writer::{Message, Told, Writer};
+use writer::{CommitSignals, Message, Writer};
 
 /// How much the journal takes at once.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +54,7 @@ impl Default for Limits {
     }
 }
 
-/// Two log files, `facts.db` and `activity.db`, in one directory, and the sealed months of activity in `segments/`. The
+/// Two log files, `facts.db` and `activity.db`, in one directory, and the archived months of activity in `segments/`. The
 /// process that opens it must be the only one; the caller holds the directory's lock.
 #[derive(Debug)]
 pub struct SqliteJournal {
@@ -68,7 +71,7 @@ struct LogFile {
     readers: Arc<Readers>,
     recent: Arc<Recent>,
     commits: Arc<Commits>,
-    sealing: tokio::sync::Mutex<()>,
+    archiving: tokio::sync::Mutex<()>,
     /// Reads on the thread that asks.
     in_place: bool,
 }
@@ -100,21 +103,21 @@ impl SqliteJournal {
         Ok(Self { logs, clock: clock.clone() })
     }
 
-    /// Seals every month (UTC) of activity that ended before `before`: its events go from rows into compressed files,
+    /// Archives every month (UTC) of activity that ended before `before`: its events go from rows into compressed files,
     /// and are read as they were. Appends and readers go on meanwhile. Dropped half-way it goes on with the next call.
     ///
     /// # Errors
     /// When a file cannot be written or the journal does not answer; nothing is lost then, nor there twice.
-    pub async fn seal(&self, before: Timestamp) -> Result<Sealed, JournalError> {
-        self.seal_in(before, Cut::default()).await
+    pub async fn archive(&self, before: Timestamp) -> Result<Archived, JournalError> {
+        self.archive_in(before, Cut::default()).await
     }
 
-    /// As [`Self::seal`], cut in another way.
+    /// As [`Self::archive`], cut in another way.
     ///
     /// # Errors
-    /// As [`Self::seal`].
-    pub async fn seal_in(&self, before: Timestamp, cut: Cut) -> Result<Sealed, JournalError> {
-        self.file(Log::Activity).seal(before.month(), self.clock.now(), cut).await
+    /// As [`Self::archive`].
+    pub async fn archive_in(&self, before: Timestamp, cut: Cut) -> Result<Archived, JournalError> {
+        self.file(Log::Activity).archive(before.month(), self.clock.now(), cut).await
     }
 
     /// Up to `limit` facts of one type, of all tenants, in order after `seq`.
@@ -208,12 +211,12 @@ impl LogFile {
         let recent = Arc::new(Recent::default());
         let commits = Arc::new(Commits::default());
         let (recent_too, commits_too) = (Arc::clone(&recent), Arc::clone(&commits));
-        let told = Told { committed: committed_tx, recent: recent_too, commits: commits_too };
+        let told = CommitSignals { committed: committed_tx, recent: recent_too, commits: commits_too };
         let readers = Arc::new(Readers::new(path, Position::start(log, epoch), segments));
         let shared = (told, Arc::clone(&readers));
         let writer = Writer::new(connection, path, start, (limits.batch, clock.clone()), shared)?;
-        let (sealing, in_place) = (tokio::sync::Mutex::default(), false);
-        let file = Self { log, epoch, queue, committed, readers, recent, commits, sealing, in_place };
+        let (archiving, in_place) = (tokio::sync::Mutex::default(), false);
+        let file = Self { log, epoch, queue, committed, readers, recent, commits, archiving, in_place };
         Ok((file, writer, incoming))
     }
 
@@ -295,9 +298,18 @@ impl Journal for SqliteJournal {
         self.file(Log::Facts).read(move |readers| readers.held(&tenant, owner, quota)).await
     }
 
-    async fn owner(&self, claim: &Claim) -> Result<Option<StreamId>, JournalError> {
-        let claim = claim.clone();
-        self.file(Log::Facts).read(move |readers| readers.owner(&claim)).await
+    async fn owner(&self, unique_key: &UniqueKey) -> Result<Option<StreamId>, JournalError> {
+        let unique_key = unique_key.clone();
+        self.file(Log::Facts).read(move |readers| readers.owner(&unique_key)).await
+    }
+
+    async fn earlier(&self, log: Log, request: &Idempotency) -> Result<Option<Replayed>, AppendError> {
+        let request = request.clone();
+        match self.file(log).read(move |readers| readers.replayed(&request)).await? {
+            Some(Refused::Replayed(first)) => Ok(Some(first)),
+            Some(other) => Err(other.into()),
+            None => Ok(None),
+        }
     }
 
     fn committed(&self, log: Log) -> watch::Receiver<u64> {

@@ -15,7 +15,7 @@ use domain::{
     Actor, Clock, Envelope, Ids, Log, Metadata, Paise, Personal, PropertyId, TenantId, Timestamp, UserId,
 };
 use journal::sqlite::Limits;
-use journal::{ActivityQueue, Closed, Journal, KeyRing, Ledger, Seen, SqliteJournal};
+use journal::{ActivityQueue, AggregateStore, Closed, Journal, KeyRing, OwnWrites, SqliteJournal};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 use unreliable::{Fault, Unreliable};
@@ -27,7 +27,7 @@ struct Site {
     _directory: TempDir,
     journal: Arc<SqliteJournal>,
     unreliable: Arc<Unreliable>,
-    ledger: Ledger,
+    aggregates: AggregateStore,
     queue: Arc<ActivityQueue>,
 }
 
@@ -55,11 +55,11 @@ impl Site {
         let journal = Arc::new(SqliteJournal::open(directory.path(), &clock, Limits::default()).unwrap());
         let unreliable = Arc::new(Unreliable::over(Arc::<SqliteJournal>::clone(&journal)));
         let keys = Arc::new(KeyRing::open(&directory.path().join("keys.db"), &[7; 32]).unwrap());
-        let ledger = Ledger::new(Arc::<Unreliable>::clone(&unreliable), keys, clock, Ids);
+        let aggregates = AggregateStore::new(Arc::<Unreliable>::clone(&unreliable), keys, clock, Ids);
         let start = Log::ALL.map(|log| domain::Position::start(log, 1));
-        let (seen, every) = (Arc::new(Seen::new(start)), Duration::from_millis(1));
-        let queue = Arc::new(ActivityQueue::new(ledger.clone(), seen, every, 1000));
-        Self { _directory: directory, journal, unreliable, ledger, queue }
+        let (seen, every) = (Arc::new(OwnWrites::new(start)), Duration::from_millis(1));
+        let queue = Arc::new(ActivityQueue::new(aggregates.clone(), seen, every, 1000));
+        Self { _directory: directory, journal, unreliable, aggregates, queue }
     }
 
     async fn view(&self, user: UserId, number: u128) {
@@ -86,7 +86,7 @@ impl Site {
         let (mut tally, mut ids) = (Tally::default(), BTreeSet::new());
         for envelope in self.written().await {
             assert!(ids.insert(envelope.event_id), "{} is there twice", envelope.event_id);
-            match self.ledger.decode(&envelope).unwrap() {
+            match self.aggregates.decode(&envelope).unwrap() {
                 ActivityEvent::Viewed { property_id, views, .. } => {
                     *tally.views.entry((envelope.user_id, property_id)).or_default() += views;
                 }
@@ -256,7 +256,7 @@ async fn closing_says_what_a_dead_journal_does_not_take() {
 async fn rule_20_nothing_of_somebody_erased_is_written() {
     let (site, [asha, ravi]) = (Site::new(), people());
     deeds(&site, [asha, ravi]).await;
-    site.ledger.erase(&tenant(), asha).unwrap();
+    site.aggregates.erase(&tenant(), asha).unwrap();
     assert!(site.queue.flush().await, "and it does not come back for ever");
     assert!(!site.queue.holds(&tenant(), asha));
     let tally = site.tally().await;
@@ -269,10 +269,10 @@ async fn rule_20_nothing_of_somebody_erased_is_written() {
 async fn a_view_has_its_own_time_and_id_at_every_try() {
     let (site, [asha, _]) = (Site::new(), people());
     site.view(asha, 1).await;
-    let queued = site.ledger.clock().now();
+    let queued = site.aggregates.clock().now();
     site.unreliable.fail(Fault::NotTold, 0, 1);
     assert!(!site.queue.flush().await);
-    site.ledger.clock().advance(3600);
+    site.aggregates.clock().advance(3600);
     assert!(site.queue.flush().await);
     let written = site.written().await;
     assert_eq!(written.len(), 1);

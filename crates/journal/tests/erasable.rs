@@ -9,7 +9,7 @@ use domain::{
 };
 use journal::keys::KeyError;
 use journal::sqlite::Limits;
-use journal::{DecodeError, ExecuteError, Journal, KeyRing, Ledger, SqliteJournal};
+use journal::{AggregateStore, DecodeError, ExecuteError, Journal, KeyRing, SqliteJournal};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -27,7 +27,7 @@ impl EventKind for Visit {}
 
 struct Site {
     journal: Arc<SqliteJournal>,
-    ledger: Ledger,
+    aggregates: AggregateStore,
     visitor: Actor,
     owner: UserId,
     directory: TempDir,
@@ -38,10 +38,11 @@ impl Site {
         let (directory, clock) = (tempfile::tempdir().unwrap(), Clock::manual(AT));
         let journal = Arc::new(SqliteJournal::open(directory.path(), &clock, Limits::default()).unwrap());
         let keys = KeyRing::open(&directory.path().join("keys.db"), &[7; 32]).unwrap();
-        let ledger = Ledger::new(Arc::<SqliteJournal>::clone(&journal), Arc::new(keys), clock, Ids);
+        let aggregates =
+            AggregateStore::new(Arc::<SqliteJournal>::clone(&journal), Arc::new(keys), clock, Ids);
         let (tenant, user) = (TenantId::stored("t"), Some(Ids.id(AT)));
         let visitor = Actor { tenant, user, metadata: Metadata::default() };
-        Self { journal, ledger, visitor, owner: Ids.id(AT), directory }
+        Self { journal, aggregates, visitor, owner: Ids.id(AT), directory }
     }
 
     fn stream(&self) -> StreamId {
@@ -58,12 +59,12 @@ impl Site {
     }
 
     async fn write(&self, visit: &Visit) -> Envelope {
-        let appended = self.ledger.record(&self.visitor, self.stream(), visit).await.unwrap();
+        let appended = self.aggregates.record(&self.visitor, self.stream(), visit).await.unwrap();
         self.journal.read_stream(&self.stream(), appended.version - 1).await.unwrap().remove(0)
     }
 
     fn erase(&self, person: UserId) {
-        self.ledger.keys().erase(&self.visitor.tenant, person).unwrap();
+        self.aggregates.keys().erase(&self.visitor.tenant, person).unwrap();
     }
 
     fn on_disk(&self, text: &str) -> bool {
@@ -82,10 +83,10 @@ async fn rule_20_words_are_not_on_disk_and_read_by_whoever_sees_the_event() {
     site.journal.close().await;
     assert!(site.on_disk("HOME_VISITED"), "the scan finds what is there");
     assert!(!site.on_disk("peculiar") && !site.on_disk("Haggles"));
-    assert_eq!(site.ledger.decode::<Visit>(&written).unwrap(), site.visit());
-    let (masked, _) = site.ledger.masked(&written);
+    assert_eq!(site.aggregates.decode::<Visit>(&written).unwrap(), site.visit());
+    let (masked, _) = site.aggregates.masked(&written);
     assert_eq!(masked, json!({"title": "A peculiar villa", "note": "(personal)"}));
-    let (readable, _) = site.ledger.readable(&written).unwrap();
+    let (readable, _) = site.aggregates.readable(&written).unwrap();
     assert_eq!(readable, json!({"title": "A peculiar villa", "note": "Haggles"}));
 }
 
@@ -94,18 +95,18 @@ async fn rule_20_a_note_goes_with_its_writer_and_with_whom_it_is_about() {
     let site = Site::new();
     let written = site.write(&site.visit()).await;
     site.erase(site.visitor.user.unwrap());
-    let Visit::Visited { title, note } = site.ledger.decode(&written).unwrap();
+    let Visit::Visited { title, note } = site.aggregates.decode(&written).unwrap();
     assert_eq!(title.text(), "A peculiar villa", "the owner is still there");
     assert_eq!(note, Some(Personal::of(site.owner, Personal::Erased)));
-    let refused = site.ledger.record(&site.visitor, site.stream(), &site.visit()).await;
+    let refused = site.aggregates.record(&site.visitor, site.stream(), &site.visit()).await;
     assert!(
         matches!(refused, Err(ExecuteError::Decode(DecodeError::Keys(KeyError::Erased)))),
         "nothing personal is written about somebody who left: {refused:?}"
     );
     site.erase(site.owner);
-    let Visit::Visited { title, note } = site.ledger.decode(&written).unwrap();
+    let Visit::Visited { title, note } = site.aggregates.decode(&written).unwrap();
     assert_eq!((title, note), (Erasable::Erased, Some(Personal::Erased)));
-    assert_eq!(site.ledger.masked(&written).0, json!({"title": null, "note": "(personal)"}));
+    assert_eq!(site.aggregates.masked(&written).0, json!({"title": null, "note": "(personal)"}));
 }
 
 /// Somebody else may still do something with a home whose owner has just left.
@@ -126,7 +127,7 @@ async fn what_belongs_to_nobody_is_not_written() {
     let site = Site::new();
     let title = Erasable::of(UserId::default(), "A peculiar villa".to_owned());
     let refused =
-        site.ledger.record(&site.visitor, site.stream(), &Visit::Visited { title, note: None }).await;
+        site.aggregates.record(&site.visitor, site.stream(), &Visit::Visited { title, note: None }).await;
     assert!(matches!(refused, Err(ExecuteError::Decode(DecodeError::Keys(_)))), "{refused:?}");
     assert!(site.journal.read_stream(&site.stream(), 0).await.unwrap().is_empty());
 }
@@ -138,8 +139,8 @@ async fn a_personal_value_cannot_be_passed_off_as_one_for_all() {
     let mut data: Value = serde_json::from_str(&written.data).unwrap();
     data["note"]["$sealed"]["erasable"] = true.into();
     written.data = data.to_string().into();
-    let read = site.ledger.decode::<Visit>(&written);
+    let read = site.aggregates.decode::<Visit>(&written);
     assert!(matches!(read, Err(DecodeError::Forged(_))), "{read:?}");
-    let (masked, _) = site.ledger.masked(&written);
+    let (masked, _) = site.aggregates.masked(&written);
     assert_eq!(masked["note"], "(personal)", "what cannot be opened is masked");
 }

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use domain::{Clock, Ids, Log, StreamId, TenantId, Timestamp};
 use journal::sqlite::Limits;
-use journal::{Append, Claims, Expected, Journal, NewEvent, SqliteJournal};
+use journal::{Append, Expected, Journal, NewEvent, SqliteJournal, UniqueKeys};
 
 const AT: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
 const APPENDS: usize = 50;
@@ -30,7 +30,7 @@ fn append(log: Log) -> Append {
         stream,
         expected: Expected::Any,
         events: vec![event],
-        claims: Claims::default(),
+        unique_keys: UniqueKeys::default(),
         limits: Vec::new(),
         idempotency: None,
     }

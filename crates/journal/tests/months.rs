@@ -1,4 +1,4 @@
-//! Sealed months: read as if they were rows, whatever is asked, whoever appends meanwhile and wherever a crash falls.
+//! Archived months: read as if they were rows, whatever is asked, whoever appends meanwhile and wherever a crash falls.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "months/copies.rs"]
@@ -18,17 +18,17 @@ mod scene;
 
 use domain::{Log, Timestamp};
 use journal::Journal;
-use journal::sqlite::Sealed;
+use journal::sqlite::Archived;
 use rusqlite::Connection;
 use scene::{CUT, Scene, at, everything, files, open, rows};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sealed_events_are_what_the_rows_were() {
+async fn archived_events_are_what_the_rows_were() {
     let scene = Scene::of(900).await;
     let before = scene.answers().await;
     for end in ["2026-02-01", "2026-03-01", "2026-06-01"] {
-        let sealed = scene.journal.seal_in(at(end), CUT).await.unwrap();
-        assert!(sealed.segments >= 3, "{sealed:?}");
+        let archived = scene.journal.archive_in(at(end), CUT).await.unwrap();
+        assert!(archived.segments >= 3, "{archived:?}");
         assert_eq!(scene.answers().await, before, "sealed before {end}");
     }
     assert_eq!(rows(scene.directory.path()), 0);
@@ -46,7 +46,7 @@ async fn sealed_events_are_what_the_rows_were() {
 async fn only_whole_months_that_ended_are_sealed_each_by_itself() {
     let directory = tempfile::tempdir().unwrap();
     let scene = Scene::at(directory);
-    assert_eq!(scene.journal.seal(at("2030-01-01")).await.unwrap(), Sealed::default());
+    assert_eq!(scene.journal.archive(at("2030-01-01")).await.unwrap(), Archived::default());
     let last_moment = Timestamp::from_micros(at("2026-02-01").micros() - 1);
     // The clock went back a little around midnight: what stands behind February's first belongs to February.
     for time in
@@ -54,13 +54,13 @@ async fn only_whole_months_that_ended_are_sealed_each_by_itself() {
     {
         scene.append(1, time).await;
     }
-    let seal = async |before| scene.journal.seal(before).await.unwrap();
-    assert_eq!(seal(last_moment).await, Sealed::default());
-    assert_eq!(seal(at("2026-02-01")).await.events, 2);
-    assert_eq!(seal(Timestamp::from_micros(at("2026-03-01").micros() - 1)).await, Sealed::default());
-    let february = seal(at("2026-03-31")).await;
+    let archive = async |before| scene.journal.archive(before).await.unwrap();
+    assert_eq!(archive(last_moment).await, Archived::default());
+    assert_eq!(archive(at("2026-02-01")).await.events, 2);
+    assert_eq!(archive(Timestamp::from_micros(at("2026-03-01").micros() - 1)).await, Archived::default());
+    let february = archive(at("2026-03-31")).await;
     assert_eq!((february.segments, february.events), (1, 3));
-    assert_eq!(seal(at("2026-03-31")).await, Sealed::default());
+    assert_eq!(archive(at("2026-03-31")).await, Archived::default());
     let names =
         ["activity-2026-01-000000000001-000000000002.seg", "activity-2026-02-000000000003-000000000005.seg"];
     assert_eq!(files(scene.directory.path()), names);
@@ -78,13 +78,13 @@ async fn a_clock_that_ran_ahead_does_not_hold_a_seal_up() {
         scene.append(1, time).await;
     }
     let before = scene.answers().await;
-    let seal = async |before| scene.journal.seal(before).await.unwrap();
-    assert_eq!(seal(at("2026-02-01")).await.events, 5, "January, and what stands in it");
+    let archive = async |before| scene.journal.archive(before).await.unwrap();
+    assert_eq!(archive(at("2026-02-01")).await.events, 5, "January, and what stands in it");
     assert_eq!(scene.answers().await, before);
-    assert_eq!(seal(at("2026-02-28")).await.events, 0, "February is not over");
+    assert_eq!(archive(at("2026-02-28")).await.events, 0, "February is not over");
     let names = files(scene.directory.path());
     assert_eq!(names, ["activity-2026-01-000000000001-000000000005.seg"]);
-    assert_eq!(seal(at("2026-03-01")).await.events, 3);
+    assert_eq!(archive(at("2026-03-01")).await.events, 3);
     assert_eq!(scene.answers().await, before);
     assert_eq!(everything(&scene.journal).await.len(), 8);
 }
@@ -101,7 +101,7 @@ async fn the_room_of_sealed_months_is_used_again() {
         for _ in 0..40 {
             scene.append(100, at(&format!("2026-0{month}-10"))).await;
         }
-        scene.journal.seal(at(&format!("2026-0{}-01", month + 1))).await.unwrap();
+        scene.journal.archive(at(&format!("2026-0{}-01", month + 1))).await.unwrap();
         sizes.push(size(&scene));
     }
     assert!(sizes[5] < sizes[0] + sizes[0] / 4, "pages: {sizes:?}");
@@ -120,7 +120,7 @@ async fn a_file_of_format_1_is_taken_over() {
     assert_eq!(before.len(), 3);
     let format = || old.query_row("pragma user_version", [], |row| row.get::<_, u32>(0)).unwrap();
     assert_eq!(format(), 3);
-    assert_eq!(journal.seal(at("2026-02-01")).await.unwrap().events, 2);
+    assert_eq!(journal.archive(at("2026-02-01")).await.unwrap().events, 2);
     assert_eq!(everything(&journal).await, before);
     journal.close().await;
     assert_eq!(everything(&open(directory.path())).await, before);
@@ -130,7 +130,7 @@ async fn a_file_of_format_1_is_taken_over() {
 const SEGMENT_1: &[u8] = include_bytes!("golden/segment-1.seg");
 const SEGMENT_1_REGISTERED: &str = include_str!("golden/segment-1.sql");
 
-/// What was sealed by any version that ever was is read by all later ones.
+/// What was archived by any version that ever was is read by all later ones.
 #[tokio::test]
 async fn a_segment_of_format_1_is_read() {
     let directory = tempfile::tempdir().unwrap();
@@ -147,7 +147,7 @@ async fn a_segment_of_format_1_is_read() {
     let journal = open(directory.path());
     assert_eq!(everything(&journal).await, before);
     journal.close().await;
-    // Rule 23: a later history of the log keeps what was sealed in an earlier one.
+    // Rule 23: a later history of the log keeps what was archived in an earlier one.
     file.execute_batch("update history set epoch = 2").unwrap();
     let again = everything(&open(directory.path())).await;
     assert!(again.len() == before.len() && again.iter().all(|event| event.position.epoch == 2));

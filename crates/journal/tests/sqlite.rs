@@ -12,8 +12,8 @@ use std::sync::Arc;
 use domain::{Clock, Envelope, Ids, Log, StreamId, TenantId, Timestamp};
 use journal::sqlite::Limits;
 use journal::{
-    Append, AppendError, Claim, Claims, Expected, Idempotency, Journal, JournalError, NewEvent, Refused,
-    Replayed, SqliteJournal, conformance,
+    Append, AppendError, Expected, Idempotency, Journal, JournalError, NewEvent, Refused, Replayed,
+    SqliteJournal, UniqueKey, UniqueKeys, conformance,
 };
 use rusqlite::Connection;
 use tokio::task::JoinSet;
@@ -43,7 +43,7 @@ fn append(stream: &StreamId, expected: Expected, event_types: &[&str]) -> Append
         stream: stream.clone(),
         expected,
         events,
-        claims: Claims::default(),
+        unique_keys: UniqueKeys::default(),
         limits: Vec::new(),
         idempotency: None,
     }
@@ -67,7 +67,7 @@ async fn every_promise_is_kept() {
 #[tokio::test]
 async fn rule_01_reopening_keeps_everything_and_positions_go_on() {
     let directory = tempfile::tempdir().unwrap();
-    let claim = Claim { tenant: TenantId::stored("t"), kind: "name", digest: [1; 32] };
+    let unique_key = UniqueKey { tenant: TenantId::stored("t"), kind: "name", digest: [1; 32] };
     let once =
         Idempotency { scope: "s".into(), key: "k".into(), fingerprint: [1; 32], answer: "first".into() };
     let mut before: [Vec<Envelope>; 2] = [Vec::new(), Vec::new()];
@@ -90,9 +90,9 @@ async fn rule_01_reopening_keeps_everything_and_positions_go_on() {
             assert_eq!((appended.version, appended.position.seq), (version + 3, before.len() as u64 + 3));
             *before = everything(&journal, log).await;
         }
-        let claims = Claims { take: vec![claim.clone()], release_all: false };
+        let unique_keys = UniqueKeys::taking(vec![unique_key.clone()]);
         let named = Append {
-            claims,
+            unique_keys,
             idempotency: Some(once.clone()),
             ..append(&stream("parcel", 2), Expected::Any, &["D"])
         };
@@ -103,7 +103,7 @@ async fn rule_01_reopening_keeps_everything_and_positions_go_on() {
             }
             Err(other) => panic!("{other}"),
         }
-        assert_eq!(journal.owner(&claim).await.unwrap(), Some(stream("parcel", 2)));
+        assert_eq!(journal.owner(&unique_key).await.unwrap(), Some(stream("parcel", 2)));
         before[0] = everything(&journal, Log::Facts).await;
         journal.close().await;
     }

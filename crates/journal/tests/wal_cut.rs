@@ -13,7 +13,9 @@ use std::sync::Arc;
 
 use domain::{Clock, Envelope, Ids, Log, Position, StreamId, TenantId, Timestamp};
 use journal::sqlite::Limits;
-use journal::{Append, Appended, Claim, Claims, Expected, Idempotency, Journal, NewEvent, SqliteJournal};
+use journal::{
+    Append, Appended, Expected, Idempotency, Journal, NewEvent, SqliteJournal, UniqueKey, UniqueKeys,
+};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rusqlite::{Connection, OpenFlags};
@@ -48,8 +50,8 @@ fn append(random: &mut StdRng, number: usize) -> Append {
     let digest = |n: usize| [u8::try_from(n).unwrap(); 32];
     // Names of its own, so that no append is refused, and every third gives its stream's earlier ones back.
     let names = (0..random.random_range(0..3)).map(|n| digest(number * 3 + n));
-    let claim = |digest| Claim { tenant: TenantId::stored("t"), kind: "name", digest };
-    let claims = Claims { take: names.map(claim).collect(), release_all: number % 3 == 2 };
+    let unique_key = |digest| UniqueKey { tenant: TenantId::stored("t"), kind: "name", digest };
+    let unique_keys = UniqueKeys { take: names.map(unique_key).collect(), release_all: number % 3 == 2 };
     let (scope, key) = ("s".to_owned(), number.to_string());
     let once = Idempotency { scope, key, fingerprint: digest(number), answer: "done".into() };
     let idempotency = (number % 2 == 1).then_some(once);
@@ -57,7 +59,7 @@ fn append(random: &mut StdRng, number: usize) -> Append {
         stream: stream(random.random_range(0..12)),
         expected: Expected::Any,
         events,
-        claims,
+        unique_keys,
         idempotency,
         limits: Vec::new(),
     }
@@ -157,10 +159,10 @@ impl Original {
         head
     }
 
-    /// Heads of streams, claims and keys are those of the appends up to `head`, neither older nor newer.
+    /// Heads of streams, unique keys and keys are those of the appends up to `head`, neither older nor newer.
     fn tables_agree(&self, file: &Path, head: u64, about: &str) {
         let mut streams: BTreeMap<String, (u64, u64, u64)> = BTreeMap::new();
-        let mut claims: BTreeMap<Vec<u8>, String> = BTreeMap::new();
+        let mut unique_keys: BTreeMap<Vec<u8>, String> = BTreeMap::new();
         let mut keys: BTreeSet<(String, u64)> = BTreeSet::new();
         for event in &self.log[..usize::try_from(head).unwrap()] {
             let seq = event.position.seq;
@@ -168,11 +170,12 @@ impl Original {
             (entry.0, entry.2) = (event.version, seq);
         }
         for (last, append) in self.appends.range(..=head) {
-            if append.claims.release_all {
-                claims.retain(|_, owner| *owner != *append.stream.id);
+            if append.unique_keys.release_all {
+                unique_keys.retain(|_, owner| *owner != *append.stream.id);
             }
-            claims
-                .extend(append.claims.take.iter().map(|c| (c.digest.to_vec(), append.stream.id.to_string())));
+            unique_keys.extend(
+                append.unique_keys.take.iter().map(|c| (c.digest.to_vec(), append.stream.id.to_string())),
+            );
             keys.extend(append.idempotency.iter().map(|once| (once.key.clone(), *last)));
         }
         let file = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
@@ -183,7 +186,7 @@ impl Original {
         assert!(stored == streams, "{about}: heads of streams {stored:?}, wanted {streams:?}");
         let stored: BTreeMap<_, _> =
             rows(&file, "select digest, stream_id from claims", |row| Ok((row.get(0)?, row.get(1)?)));
-        assert!(stored == claims, "{about}: claims {stored:?}, wanted {claims:?}");
+        assert!(stored == unique_keys, "{about}: claims {stored:?}, wanted {unique_keys:?}");
         let stored: BTreeSet<_> =
             rows(&file, "select key, position from idempotency", |row| Ok((row.get(0)?, row.get(1)?)));
         assert!(stored == keys, "{about}: keys {stored:?}, wanted {keys:?}");

@@ -14,10 +14,10 @@ use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
 use domain::{Clock, Timestamp};
-use projection::deliveries::{Found, Outcome};
+use projection::deliveries::{DeliveryLookup, DeliveryOutcome};
 
-use crate::letter::Written;
-use crate::letter::words::Variables;
+use crate::email::Written;
+use crate::email::words::Variables;
 use crate::mailbox::Mailbox;
 use crate::template::Template;
 use breaker::Breaker;
@@ -31,7 +31,7 @@ pub const TEXTS: &str = "sms";
 /// What is carried.
 #[derive(Clone, Debug)]
 pub enum Parcel {
-    Letter(Written),
+    Email(Written),
     Text(Text),
 }
 
@@ -48,7 +48,7 @@ impl Parcel {
     /// As a file of the mailbox.
     fn file(&self) -> Vec<u8> {
         match self {
-            Self::Letter(letter) => letter.bytes.clone(),
+            Self::Email(letter) => letter.bytes.clone(),
             Self::Text(text) => {
                 let mut file = format!(
                     "To: {}\r\nSubject: SMS {}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n",
@@ -101,9 +101,9 @@ impl Way {
                     Err(error) => Sent::Down(error.to_string(), None),
                 }
             }
-            (Self::Smtp(server), Parcel::Letter(letter)) => server.send(letter).await,
+            (Self::Smtp(server), Parcel::Email(letter)) => server.send(letter).await,
             (Self::Twilio(twilio), Parcel::Text(text)) => twilio.send(id, text).await,
-            (Self::Smtp(_), Parcel::Text(_)) | (Self::Twilio(_), Parcel::Letter(_)) => {
+            (Self::Smtp(_), Parcel::Text(_)) | (Self::Twilio(_), Parcel::Email(_)) => {
                 Sent::Refused("its channel does not carry such a thing".into())
             }
         }
@@ -146,9 +146,9 @@ impl Line {
     }
 
     /// Sends a parcel under its delivery's id, or lets it wait while the line rests.
-    pub async fn send(&self, id: &str, parcel: &Parcel) -> Outcome {
+    pub async fn send(&self, id: &str, parcel: &Parcel) -> DeliveryOutcome {
         if let Err(until) = self.with_breaker(Breaker::pass) {
-            return Outcome::Later(format!("{} rests after failures", self.name), until);
+            return DeliveryOutcome::Later(format!("{} rests after failures", self.name), until);
         }
         let sent = self.way.send(id, parcel).await;
         let rests = self.with_breaker(|breaker, now| match &sent {
@@ -158,20 +158,20 @@ impl Line {
         });
         self.show(rests);
         match sent {
-            Sent::Done => Outcome::Delivered,
-            Sent::Refused(why) => Outcome::Refused(why),
-            Sent::Later(why) | Sent::Down(why, _) => Outcome::Failed(why),
-            Sent::Unknown(why) => Outcome::Unknown(why),
+            Sent::Done => DeliveryOutcome::Delivered,
+            Sent::Refused(why) => DeliveryOutcome::Refused(why),
+            Sent::Later(why) | Sent::Down(why, _) => DeliveryOutcome::Failed(why),
+            Sent::Unknown(why) => DeliveryOutcome::Unknown(why),
         }
     }
 
-    /// What became of a delivery whose courier was lost. Only the mailbox can tell.
-    pub async fn look_up(&self, mailbox: &Mailbox, id: &str) -> Found {
+    /// What became of a delivery whose outbox worker was lost. Only the mailbox can tell.
+    pub async fn look_up(&self, mailbox: &Mailbox, id: &str) -> DeliveryLookup {
         let (mailbox, name) = (mailbox.clone(), file(id));
         match tokio::task::spawn_blocking(move || mailbox.read(&name)).await {
-            Ok(Some(_)) => Found::Delivered,
-            _ if self.is_remote() => Found::Unknown,
-            _ => Found::Missing,
+            Ok(Some(_)) => DeliveryLookup::Delivered,
+            _ if self.is_remote() => DeliveryLookup::Unknown,
+            _ => DeliveryLookup::Missing,
         }
     }
 

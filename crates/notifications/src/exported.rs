@@ -1,4 +1,4 @@
-//! What an export tells of what a person was told: their inbox, and what became of every letter and message to them.
+//! What an export tells of what a person was told: their inbox, and what became of every e-mail and message to them.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use domain::preferences::Channel;
 use domain::{Log, Timestamp};
 use http_kit::docs::Listed;
-use http_kit::export::{AT_ONCE, Part, Portion, Subject};
+use http_kit::export::{AT_ONCE, ExportPart, Portion, Subject};
 use http_kit::{Category, Cursor, Failure, Freshness, Paging};
 use projection::Row;
 use serde::Serialize;
@@ -14,30 +14,30 @@ use utoipa::ToSchema;
 
 use crate::http::Site;
 use crate::http::inbox::{Delivery, Entry};
-use crate::wanted::homes::INBOX;
-use crate::wanted::{WITHDRAW, WITHDRAW_ONE, channel_of};
+use crate::projection::homes::INBOX;
+use crate::projection::{WITHDRAW, WITHDRAW_ONE, channel_of};
 
 const NOTIFICATIONS: &str = "notifications";
 const LETTERS: &str = "letters";
 
-/// Taking letters back is no letter, and what is put into an inbox is found there.
+/// Taking e-mails back is no e-mail, and what is put into an inbox is found there.
 const LOG: &str = "select d.template, d.channel, d.made_at, d.id, s.state, s.tries, s.error, s.at
     from delivery d join delivery_states s on s.id = d.id
     where d.tenant = $1 and d.recipient = $2 and d.template not in ($3, $4) and d.channel <> $5
     and (d.made_at, d.id) < ($6, $7) order by d.made_at desc, d.id desc limit $8";
 
-/// A letter or message and what became of it. Its words are where they went: they may hold a link that lets one in.
+/// An e-mail or message and what became of it. Its words are where they went: they may hold a link that lets one in.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ExportedLetter)]
-struct Letter {
+struct Email {
     template: String,
     channel: Option<Channel>,
     created_at: Timestamp,
     delivery: Delivery,
 }
 
-impl Letter {
+impl Email {
     fn read(row: &Row) -> Option<(Self, Cursor)> {
         let created_at = Timestamp::from_micros(row.int(2)?);
         let (channel, delivery) = (channel_of(row.text(1)?), Delivery::read(row, 4)?);
@@ -46,24 +46,24 @@ impl Letter {
     }
 }
 
-pub fn parts(site: &Site) -> Vec<Arc<dyn Part>> {
-    vec![Arc::new(Inbox(site.clone())), Arc::new(Letters(site.clone()))]
+pub fn parts(site: &Site) -> Vec<Arc<dyn ExportPart>> {
+    vec![Arc::new(Inbox(site.clone())), Arc::new(Emails(site.clone()))]
 }
 
 pub fn lists() -> Vec<Listed> {
-    vec![Listed::of::<Entry>(NOTIFICATIONS), Listed::of::<Letter>(LETTERS)]
+    vec![Listed::of::<Entry>(NOTIFICATIONS), Listed::of::<Email>(LETTERS)]
 }
 
 impl Site {
     async fn wait_for(&self, reader: &Subject) -> Freshness {
-        self.kit().wait_for(&self.status, &reader.tenant, reader.user, &[Log::Facts]).await
+        self.context().wait_for(&self.status, &reader.tenant, reader.user, &[Log::Facts]).await
     }
 }
 
 struct Inbox(Site);
 
 #[async_trait]
-impl Part for Inbox {
+impl ExportPart for Inbox {
     fn name(&self) -> &'static str {
         NOTIFICATIONS
     }
@@ -81,10 +81,10 @@ impl Part for Inbox {
     }
 }
 
-struct Letters(Site);
+struct Emails(Site);
 
 #[async_trait]
-impl Part for Letters {
+impl ExportPart for Emails {
     fn name(&self) -> &'static str {
         LETTERS
     }
@@ -111,6 +111,6 @@ impl Part for Letters {
         ];
         let rows = self.0.notifications.store.query(LOG, params).await?;
         let broken = || Failure::unavailable(&"a row of the deliveries cannot be read");
-        Portion::keyed(rows.iter().map(|row| Letter::read(row).ok_or_else(broken)).collect::<Result<_, _>>()?)
+        Portion::keyed(rows.iter().map(|row| Email::read(row).ok_or_else(broken)).collect::<Result<_, _>>()?)
     }
 }

@@ -8,8 +8,8 @@ mod requests;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::get;
-use bus::Status;
-use http_kit::Kit;
+use bus::GroupStatus;
+use http_kit::AppContext;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -19,12 +19,12 @@ use crate::Notifications;
 #[derive(Clone, Debug)]
 pub struct Site {
     pub notifications: Notifications,
-    pub status: Status,
+    pub status: GroupStatus,
 }
 
-impl FromRef<Site> for Kit {
+impl FromRef<Site> for AppContext {
     fn from_ref(site: &Site) -> Self {
-        site.notifications.kit.clone()
+        site.notifications.context.clone()
     }
 }
 
@@ -52,7 +52,7 @@ pub fn of_people() -> OpenApiRouter<Site> {
 }
 
 impl Site {
-    pub fn kit(&self) -> &Kit {
-        &self.notifications.kit
+    pub fn context(&self) -> &AppContext {
+        &self.notifications.context
     }
 }

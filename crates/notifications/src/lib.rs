@@ -1,29 +1,29 @@
-//! Letters to people. One-way: nothing here is asked before an answer, and nothing is answered by it.
+//! E-mails to people. One-way: nothing here is asked before an answer, and nothing is answered by it.
 //!
 //! ```text
-//! event -> wanted (a delivery, with the group's cursor) -> courier -> postman -> mailbox, mail server, SMS provider
+//! event -> wanted (a delivery, with the group's cursor) -> outbox worker -> postman -> mailbox, mail server, SMS provider
 //!   ^--- NOTIFICATION_REQUESTED for the inbox, of enquiries and listings ---'
 //! ```
 //! See [`projection::deliveries`] for what happens in between.
 #![warn(missing_docs)]
 
 mod channel;
+mod email;
 mod exported;
 mod http;
-mod letter;
 mod mailbox;
-mod postman;
+mod projection;
+mod sender;
 mod site;
 mod template;
-mod wanted;
 
 use std::path::Path;
 use std::sync::Arc;
 
+use ::projection::deliveries::{self, Outbox, OutboxWorker};
+use ::projection::{ViewError, ViewStore};
 use bus::Group;
-use http_kit::{Documentation, Kit, Outbox, ReadModel, Routes, Service};
-use projection::deliveries::{self, Book, Courier};
-use projection::{ViewError, ViewStore};
+use http_kit::{AppContext, Documentation, OutboxGroup, ReadModel, Routes, Service};
 use tokio::sync::Notify;
 
 pub use channel::BreakerSettings;
@@ -31,15 +31,15 @@ pub use channel::smtp::{SmtpAddressError, SmtpServer};
 pub use channel::twilio::{Twilio, TwilioAccount, TwilioAccountError};
 use channel::{Line, Lines, Way};
 use mailbox::Mailbox;
-use postman::Postman;
+use projection::NotificationsProjection;
+use projection::budget::Budgets;
+use sender::NotificationSender;
 pub use site::{MailSettings, MailSite};
-use wanted::Wanted;
-use wanted::budget::Budgets;
 
 /// The consumer group's name.
 const GROUP: &str = "notification-service-group";
 
-/// What carries letters and text messages out. Without, they are files of the mailbox.
+/// What carries e-mails and text messages out. Without, they are files of the mailbox.
 #[derive(Debug, Default)]
 pub struct Outside {
     /// The mail server.
@@ -64,9 +64,9 @@ pub enum OpenError {
 /// The notifications service. Clones share everything.
 #[derive(Clone, Debug)]
 pub struct Notifications {
-    kit: Kit,
+    context: AppContext,
     store: ViewStore,
-    book: Book,
+    outbox: Outbox,
     mailbox: Mailbox,
     lines: Arc<Lines>,
     settings: MailSettings,
@@ -78,55 +78,66 @@ impl Notifications {
     /// # Errors
     /// When one of them cannot be opened.
     pub fn open(
-        kit: Kit,
+        context: AppContext,
         data_dir: &Path,
         settings: MailSettings,
         outside: Outside,
     ) -> Result<Self, OpenError> {
         let mailbox = Mailbox::open(&data_dir.join("mailbox"))?;
         let local = || Way::Mailbox(mailbox.clone());
-        let line = |name, way| Line::new(name, way, outside.breaker, kit.ledger.clock().clone());
+        let line = |name, way| Line::new(name, way, outside.breaker, context.aggregates.clock().clone());
         let lines = Lines {
-            letters: line(letter::CHANNEL, outside.mail.map_or_else(local, Way::Smtp)),
+            letters: line(email::CHANNEL, outside.mail.map_or_else(local, Way::Smtp)),
             texts: line(channel::TEXTS, outside.texts.map_or_else(local, Way::Twilio)),
         };
         let wake = Arc::new(Notify::new());
         let budgets = Budgets(settings.per_day.clone());
-        let wanted = Wanted { ledger: kit.ledger.clone(), budgets, wake: Arc::clone(&wake) };
+        let wanted = NotificationsProjection {
+            aggregates: context.aggregates.clone(),
+            budgets,
+            wake: Arc::clone(&wake),
+        };
         let tables =
-            [deliveries::TABLES, wanted::TABLES, wanted::homes::TABLES, wanted::budget::TABLES].concat();
+            [deliveries::TABLES, projection::TABLES, projection::homes::TABLES, projection::budget::TABLES]
+                .concat();
         let store = ViewStore::open(&data_dir.join("notifications.db"), &tables, Arc::new(wanted))?;
-        let book = Book::open(&store, wake)?;
-        Ok(Self { kit, store, book, mailbox, lines: Arc::new(lines), settings })
+        let outbox = Outbox::open(&store, wake)?;
+        Ok(Self { context, store, outbox, mailbox, lines: Arc::new(lines), settings })
     }
 
-    /// What asks for letters, in order per person.
+    /// What asks for e-mails, in order per person.
     #[must_use]
     pub fn group() -> Group {
-        wanted::READS
+        projection::READS
     }
 
-    /// Carries the letters. One at a time does: a second one would find nothing left to lease. What goes out of the
+    /// Carries the e-mails. One at a time does: a second one would find nothing left to lease. What goes out of the
     /// machine is leased one by one: when the process dies, one delivery at most is in doubt.
     #[must_use]
-    pub fn courier(&self, mut settings: deliveries::Settings) -> Courier {
+    pub fn worker(&self, mut settings: deliveries::Settings) -> OutboxWorker {
         if self.lines.are_remote() {
             settings.batch = 1;
         }
-        let (ledger, book) = (self.kit.ledger.clone(), self.book.clone());
-        let clock = ledger.clock().clone();
+        let (aggregates, outbox) = (self.context.aggregates.clone(), self.outbox.clone());
+        let clock = aggregates.clock().clone();
         let (mailbox, lines, settings_of_mail) =
             (self.mailbox.clone(), Arc::clone(&self.lines), self.settings.clone());
         let store = self.store.clone();
-        let postman =
-            Postman { ledger, book: book.clone(), store, mailbox, lines, settings: settings_of_mail };
-        Courier::new(book, Arc::new(postman), clock, settings)
+        let postman = NotificationSender {
+            aggregates,
+            outbox: outbox.clone(),
+            store,
+            mailbox,
+            lines,
+            settings: settings_of_mail,
+        };
+        OutboxWorker::new(outbox, Arc::new(postman), clock, settings)
     }
 
     /// What became of the deliveries.
     #[must_use]
-    pub fn book(&self) -> &Book {
-        &self.book
+    pub fn outbox(&self) -> &Outbox {
+        &self.outbox
     }
 
     /// The target of the group.
@@ -145,13 +156,17 @@ impl Notifications {
 
     /// The service.
     #[must_use]
-    pub fn service(&self, couriers: deliveries::Settings) -> Service {
+    pub fn service(&self, workers: deliveries::Settings) -> Service {
         let notifications = self.clone();
         Service {
             name: "notifications",
             port: 8085,
             read_models: vec![ReadModel { group: Self::group(), store: self.store.clone() }],
-            outboxes: vec![Outbox { group: GROUP, book: self.book.clone(), courier: self.courier(couriers) }],
+            outboxes: vec![OutboxGroup {
+                group: GROUP,
+                outbox: self.outbox.clone(),
+                worker: self.worker(workers),
+            }],
             tasks: Vec::new(),
             routes: Box::new(move |groups| {
                 let status = groups.status(&Self::group())?;

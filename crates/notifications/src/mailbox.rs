@@ -1,4 +1,4 @@
-//! A directory of letters: each is there whole or not at all.
+//! A directory of e-mails: each is there whole or not at all.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -16,12 +16,12 @@ impl Mailbox {
         Ok(Self(Arc::new(directory.to_owned())))
     }
 
-    /// Puts a letter in, durably, in the place of one with the same name.
+    /// Puts an e-mail in, durably, in the place of one with the same name.
     pub fn put(&self, name: &str, letter: &[u8]) -> io::Result<()> {
         let written = self.0.join(format!(".{name}.part"));
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true);
-        // Letters carry single-use codes.
+        // E-mails carry single-use codes.
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&written)?;
@@ -32,12 +32,12 @@ impl Mailbox {
         self.sync()
     }
 
-    /// A letter, when it is there.
+    /// An e-mail, when it is there.
     pub fn read(&self, name: &str) -> Option<String> {
         fs::read_to_string(self.0.join(name)).ok()
     }
 
-    /// Takes a letter out, if it is there, and what a crash may have left of it.
+    /// Takes an e-mail out, if it is there, and what a crash may have left of it.
     pub fn remove(&self, name: &str) -> io::Result<()> {
         for path in [self.0.join(name), self.0.join(format!(".{name}.part"))] {
             match fs::remove_file(path) {

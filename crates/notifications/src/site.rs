@@ -1,28 +1,28 @@
-//! How letters look from outside: who sends them, and where their links lead.
+//! How e-mails look from outside: who sends them, and where their links lead.
 
 use std::collections::BTreeMap;
 
 use domain::TenantId;
 
-/// How letters look from outside.
+/// How e-mails look from outside.
 #[derive(Clone, Debug)]
 pub struct MailSettings {
     /// The sender, such as `no-reply@example.com`. A name before it stands in place of the site's.
     pub from: String,
-    /// Administrators are shown the codes of letters.
+    /// Administrators are shown the codes of e-mails.
     pub show_codes: bool,
     /// The site of every tenant that has none of its own.
     pub site: MailSite,
     /// The sites of the others.
     pub sites: BTreeMap<TenantId, MailSite>,
-    /// Letters a day, and messages a day, that one recipient is sent by a template, by its name.
+    /// E-mails a day, and messages a day, that one recipient is sent by a template, by its name.
     pub per_day: BTreeMap<String, u32>,
 }
 
 /// What a tenant's people know as one site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MailSite {
-    /// Its name: letters are signed with it.
+    /// Its name: e-mails are signed with it.
     pub name: String,
     /// Where people reach it; links start with it.
     pub url: String,

@@ -1,23 +1,23 @@
-//! The letters there are, and what is told in each.
+//! The e-mails there are, and what is told in each.
 
 use domain::notification::Variables;
 use domain::preferences::Kind;
 
 /// Something that a template tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct TemplateVariable {
     pub name: &'static str,
     pub required: bool,
     /// In characters.
     pub longest: usize,
 }
 
-const fn must(name: &'static str, longest: usize) -> Told {
-    Told { name, required: true, longest }
+const fn must(name: &'static str, longest: usize) -> TemplateVariable {
+    TemplateVariable { name, required: true, longest }
 }
 
-const fn may(name: &'static str, longest: usize) -> Told {
-    Told { name, required: false, longest }
+const fn may(name: &'static str, longest: usize) -> TemplateVariable {
+    TemplateVariable { name, required: false, longest }
 }
 
 /// In a notification of a warning: the name of its template.
@@ -141,7 +141,7 @@ impl Template {
     }
 
     /// What whoever asks for it by name tells in it.
-    pub fn told(self) -> &'static [Told] {
+    pub fn told(self) -> &'static [TemplateVariable] {
         match self {
             Self::Welcome
             | Self::VerifyEmail

@@ -1,6 +1,6 @@
 //! The tables beside every read model: how far its groups are, and what waits behind blocked keys.
 
-use bus::{Advance, ApplyError, Block, Blocked, BlockedState, Checkpoint, ParkedEvent, State};
+use bus::{Advance, ApplyError, Blocked, BlockedKey, BlockedState, Checkpoint, GroupState, ParkedEvent};
 use domain::{Log, Position, TenantId, Timestamp, UserId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
@@ -52,8 +52,8 @@ fn position(row: &Row<'_>, first: usize) -> rusqlite::Result<Position> {
     Ok(Position { log: log_named(&log), epoch: row.get(first + 1)?, seq: row.get(first + 2)? })
 }
 
-pub fn state(connection: &Connection, group: &str) -> Result<State, ApplyError> {
-    let read = || -> rusqlite::Result<State> {
+pub fn state(connection: &Connection, group: &str) -> Result<GroupState, ApplyError> {
+    let read = || -> rusqlite::Result<GroupState> {
         let mut statement =
             connection.prepare_cached("select log, epoch, seq, event_id from checkpoints where grp = ?1")?;
         let checkpoints = statement
@@ -71,7 +71,7 @@ pub fn state(connection: &Connection, group: &str) -> Result<State, ApplyError> 
         for key in &mut blocked {
             add_waiting(connection, group, key)?;
         }
-        Ok(State { checkpoints, blocked })
+        Ok(GroupState { checkpoints, blocked })
     };
     read().map_err(broken)
 }
@@ -168,7 +168,7 @@ fn insert_parked(connection: &Connection, group: &str, parked: &ParkedEvent) -> 
         ])
 }
 
-fn insert_block(connection: &Connection, group: &str, block: &Block) -> rusqlite::Result<usize> {
+fn insert_block(connection: &Connection, group: &str, block: &BlockedKey) -> rusqlite::Result<usize> {
     connection
         .prepare_cached(
             "insert into blocked_keys (grp, key, log, epoch, seq, tries, next_try, parked, error, since)

@@ -1,6 +1,6 @@
-//! One-way effects, such as letters: what happens outside cannot be part of a transaction.
+//! One-way effects, such as e-mails: what happens outside cannot be part of a transaction.
 //!
-//! A projection adds a row for each of them in the transaction that moves its cursor. A [`Courier`] leases rows,
+//! A projection adds a row for each of them in the transaction that moves its cursor. A [`OutboxWorker`] leases rows,
 //! carries them out and writes down what came of it:
 //!
 //! ```text
@@ -10,28 +10,28 @@
 //!                                        not begun: waits for its time, without using up a try
 //! ```
 //!
-//! A delivery whose courier was lost in between is looked up at its target. Where the target cannot tell, it is
+//! A delivery whose outbox worker was lost in between is looked up at its target. Where the target cannot tell, it is
 //! *unknown* and waits for an operator: nothing is ever sent twice by guessing.
 //!
 //! Rows follow from the journal, like those of any read model. What became of them does not: it moves to a rebuilt
 //! read model when that takes over, and deliveries that only the rebuilt one knows are left out. So a rebuild carries
 //! nothing out, and what was waiting still is.
 
-mod book;
-mod courier;
 mod hand_over;
+mod outbox;
 mod rows;
 mod state;
+mod worker;
 
 use domain::{Envelope, TenantId, UserId};
 use uuid::Uuid;
 
-pub use book::Book;
-pub use courier::{Carrier, Courier, Found, Outcome, Settings};
 pub(crate) use hand_over::{hand_over, lose, own};
+pub use outbox::Outbox;
 pub(crate) use rows::STATE_TABLES;
 pub use rows::{FARTHEST_SECONDS, TABLES};
-pub use state::{State, Tracked};
+pub use state::{DeliveryState, Tracked};
+pub use worker::{DeliveryHandler, DeliveryLookup, DeliveryOutcome, OutboxWorker, Settings};
 
 use crate::digest;
 use crate::store::ViewError;
@@ -95,7 +95,7 @@ impl Delivery<'_> {
 
 /// A delivery to be carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Order {
+pub struct LeasedDelivery {
     /// The delivery: the same at every try.
     pub id: String,
     /// The tenant.
@@ -114,6 +114,6 @@ pub struct Order {
     pub tries: u32,
     /// Which lease this is: an outcome counts under the delivery's newest one only.
     pub lease: u64,
-    /// An earlier courier was lost while it carried this.
+    /// An earlier outbox worker was lost while it carried this.
     pub in_doubt: bool,
 }

@@ -49,7 +49,7 @@ fn file(path: &Path, number: u64) -> PathBuf {
 /// The file in use. What rebuilds that did not finish have left, and what finished ones could not delete, goes.
 ///
 /// # Errors
-/// Also when the file that was in use is gone: an empty one in its place would forget which letters were sent.
+/// Also when the file that was in use is gone: an empty one in its place would forget which e-mails were sent.
 pub fn current(path: &Path) -> Result<PathBuf, ViewError> {
     let number = number(path)?;
     let current = file(path, number);

@@ -14,7 +14,7 @@ use tokio::sync::{Notify, watch};
 
 /// How far something is: changes of rows, and the newest event among them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Mark {
+pub struct IndexMark {
     changes: u64,
     seq: u64,
 }
@@ -27,7 +27,7 @@ pub struct IndexProgress {
     seq: AtomicU64,
     /// The last change that brought an older event than was there, such as one that had been parked.
     older: AtomicU64,
-    done: watch::Sender<Mark>,
+    done: watch::Sender<IndexMark>,
     changed: Notify,
     waiting: AtomicUsize,
     arrived: Notify,
@@ -40,16 +40,16 @@ impl Default for IndexProgress {
     fn default() -> Self {
         let (changes, seq, older) = (AtomicU64::new(1), AtomicU64::new(0), AtomicU64::new(0));
         let waiting = AtomicUsize::new(0);
-        let done = watch::Sender::new(Mark::default());
+        let done = watch::Sender::new(IndexMark::default());
         let late = AtomicBool::new(true);
         Self { changes, seq, older, done, changed: Notify::new(), waiting, arrived: Notify::new(), late }
     }
 }
 
 /// Counts as waiting until dropped.
-struct Waiter<'a>(&'a IndexProgress);
+struct IndexWaiter<'a>(&'a IndexProgress);
 
-impl Drop for Waiter<'_> {
+impl Drop for IndexWaiter<'_> {
     fn drop(&mut self) {
         self.0.waiting.fetch_sub(1, Ordering::SeqCst);
     }
@@ -72,13 +72,13 @@ impl IndexProgress {
 
     /// How far the rows are: to be noted before they are read.
     #[must_use]
-    pub fn noted(&self) -> Mark {
+    pub fn noted(&self) -> IndexMark {
         let seq = self.seq.load(Ordering::SeqCst);
-        Mark { changes: self.changes(), seq }
+        IndexMark { changes: self.changes(), seq }
     }
 
     /// The index holds everything up to here.
-    pub fn is_done(&self, mark: Mark) {
+    pub fn is_done(&self, mark: IndexMark) {
         self.late.store(false, Ordering::SeqCst);
         self.done.send_replace(mark);
     }
@@ -116,14 +116,15 @@ impl IndexProgress {
         let (needed, older) = (self.changes(), self.older.load(Ordering::SeqCst));
         let late = self.late.load(Ordering::SeqCst);
         // A later event says that all before it are there only as long as they come in order.
-        let has = |done: &Mark| done.changes >= needed || done.seq >= seq && done.changes >= older && !late;
+        let has =
+            |done: &IndexMark| done.changes >= needed || done.seq >= seq && done.changes >= older && !late;
         let mut done = self.done.subscribe();
         let known = *done.borrow_and_update();
         if has(&known) {
             return true;
         }
         self.waiting.fetch_add(1, Ordering::SeqCst);
-        let _counted = Waiter(self);
+        let _counted = IndexWaiter(self);
         self.arrived.notify_one();
         let reached = done.wait_for(has);
         matches!(tokio::time::timeout(limit, reached).await, Ok(Ok(_)))

@@ -6,9 +6,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::store::ViewError;
 
-type Row = ([u8; 16], u64, i64);
+type LeaseRow = ([u8; 16], u64, i64);
 
-fn read(connection: &Connection, group: &str) -> rusqlite::Result<Option<Row>> {
+fn read(connection: &Connection, group: &str) -> rusqlite::Result<Option<LeaseRow>> {
     connection
         .prepare_cached("select holder, generation, until from leases where grp = ?1")?
         .query_row([group], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))

@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 mod bookkeeping;
+mod carried_state;
 mod database;
 pub mod deliveries;
 mod digest;
@@ -12,7 +13,6 @@ mod leases;
 mod rebuild;
 mod renewal;
 mod shape;
-mod standing;
 mod store;
 mod tx;
 mod value;
@@ -22,12 +22,12 @@ use domain::Envelope;
 use journal::keys::KeyError;
 use journal::{DecodeError, JournalError};
 
+pub use carried_state::{Stood, restore_standing};
 pub use document_cache::{DocumentCache, Ticket};
-pub use index_progress::{IndexProgress, Mark};
+pub use index_progress::{IndexMark, IndexProgress};
 pub use rebuild::{Rebuilt, TableChange, rebuild};
 pub use renewal::renew;
 pub use shape::Outdated;
-pub use standing::{Stood, restore_standing};
 pub use store::{SyncPath, ViewError, ViewStore};
 pub use tx::ViewTx;
 pub use value::{Row, Value};

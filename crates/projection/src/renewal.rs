@@ -12,7 +12,7 @@ use crate::store::{ViewError, ViewStore};
 /// nor after: its place is read again from what took over.
 ///
 /// It comes exactly as far as the old one was, no farther: an effect that only the new one knows of is left out, and so
-/// would be a letter that the events behind that place ask for. Gives the number of events read.
+/// would be an e-mail that the events behind that place ask for. Gives the number of events read.
 ///
 /// # Errors
 /// When journal or files fail, an event fails in a group that does not go on without it, or the tables of its

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::task::{Context, Poll, Waker};
 
 use async_trait::async_trait;
-use bus::{Advance, ApplyError, Blocked, Candidate, Lease, ParkedEvent, State, Target};
+use bus::{Advance, ApplyError, Blocked, Candidate, GroupState, Lease, ParkedEvent, Target};
 use domain::Envelope;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::runtime::Handle;
@@ -25,9 +25,9 @@ pub use error::ViewError;
 
 /// One read model: tables of its own, one writer, many readers. Clones share it.
 #[derive(Clone)]
-pub struct ViewStore(Arc<Shared>);
+pub struct ViewStore(Arc<StoreInner>);
 
-pub(crate) struct Shared {
+pub(crate) struct StoreInner {
     path: PathBuf,
     tables: String,
     projection: Arc<dyn Projection>,
@@ -73,7 +73,7 @@ impl ViewStore {
         let shape = Shape::of(tables, projection.version());
         let database = Database::open(&generation::current(path)?, tables, &shape)?;
         let (path, tables, database) = (path.to_owned(), tables.to_owned(), RwLock::new(Arc::new(database)));
-        Ok(Self(Arc::new(Shared {
+        Ok(Self(Arc::new(StoreInner {
             path,
             tables,
             projection,
@@ -93,10 +93,19 @@ impl ViewStore {
     }
 
     fn over(&self, database: Arc<Database>, in_the_making: bool, in_place: bool, sync: SyncPath) -> Self {
-        let Shared { path, tables, projection, .. } = &*self.0;
+        let StoreInner { path, tables, projection, .. } = &*self.0;
         let (path, tables, projection) = (path.clone(), tables.clone(), Arc::clone(projection));
         let (database, former) = (RwLock::new(database), Mutex::default());
-        Self(Arc::new(Shared { path, tables, projection, database, former, in_the_making, in_place, sync }))
+        Self(Arc::new(StoreInner {
+            path,
+            tables,
+            projection,
+            database,
+            former,
+            in_the_making,
+            in_place,
+            sync,
+        }))
     }
 
     /// The same read model, empty, in a file beside this one, which goes when the value is dropped unless it took
@@ -105,7 +114,7 @@ impl ViewStore {
     /// # Errors
     /// When its file cannot be made.
     pub fn beside(&self) -> Result<Self, ViewError> {
-        let Shared { path, tables, projection, in_place, sync, .. } = &*self.0;
+        let StoreInner { path, tables, projection, in_place, sync, .. } = &*self.0;
         let shape = Shape::of(tables, projection.version());
         let database = Database::open(&generation::next(path)?, tables, &shape)?;
         database.retire();
@@ -219,7 +228,7 @@ impl ViewStore {
     /// Runs `work` in one transaction of the writer, on a thread that may block.
     pub(crate) async fn transaction<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Shared, &Connection) -> Result<T, ApplyError> + Send + 'static,
+        work: impl FnOnce(&StoreInner, &Connection) -> Result<T, ApplyError> + Send + 'static,
     ) -> Result<T, ApplyError> {
         let store = Arc::clone(&self.0);
         let run = move || {
@@ -252,7 +261,7 @@ impl ViewStore {
     async fn write<T: Send + 'static>(
         &self,
         lease: Lease,
-        work: impl FnOnce(&Shared, &Connection) -> Result<T, ApplyError> + Send + 'static,
+        work: impl FnOnce(&StoreInner, &Connection) -> Result<T, ApplyError> + Send + 'static,
     ) -> Result<T, ApplyError> {
         self.must_not_be_outdated()?;
         self.transaction(move |store, connection| {
@@ -308,7 +317,7 @@ pub(crate) fn tables(connection: &Connection) -> Result<Vec<String>, ViewError> 
     Ok(names.filter(own).map(str::to_owned).collect())
 }
 
-impl Shared {
+impl StoreInner {
     fn database(&self) -> Arc<Database> {
         Arc::clone(&self.database.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -356,7 +365,7 @@ fn panic_message(panic: &(dyn Any + Send)) -> String {
 /// A read model as the target of its group.
 #[async_trait]
 impl Target for ViewStore {
-    async fn state(&self) -> Result<State, ApplyError> {
+    async fn state(&self) -> Result<GroupState, ApplyError> {
         self.transaction(|store, c| bookkeeping::state(c, store.projection.name())).await
     }
 

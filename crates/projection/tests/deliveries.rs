@@ -15,7 +15,8 @@ use journal::sqlite::Limits;
 use journal::{Journal, SqliteJournal};
 use noted::{NOW, noted, tenant};
 use projection::deliveries::{
-    self, Book, Carrier, Courier, Delivery, Found, Order, Outcome, Settings, State,
+    self, Delivery, DeliveryHandler, DeliveryLookup, DeliveryOutcome, DeliveryState, LeasedDelivery, Outbox,
+    OutboxWorker, Settings,
 };
 use projection::{Projection, ProjectionError, ViewStore, ViewTx};
 use tempfile::TempDir;
@@ -31,9 +32,9 @@ const SETTINGS: Settings = Settings {
     at_once: 1,
 };
 /// States that wait for an operator.
-const WAITING: &[State] = &[State::Refused, State::Failed, State::Unknown];
+const WAITING: &[DeliveryState] = &[DeliveryState::Refused, DeliveryState::Failed, DeliveryState::Unknown];
 
-/// A letter for every event but those of poisoned payloads.
+/// An e-mail for every event but those of poisoned payloads.
 #[derive(Default)]
 struct Letters {
     wake: Arc<Notify>,
@@ -66,23 +67,26 @@ impl Projection for Letters {
 #[derive(Default)]
 struct Outside {
     got: Mutex<HashMap<String, u32>>,
-    answers: Mutex<VecDeque<Outcome>>,
-    knows: Mutex<Option<Found>>,
+    answers: Mutex<VecDeque<DeliveryOutcome>>,
+    knows: Mutex<Option<DeliveryLookup>>,
 }
 
 #[async_trait]
-impl Carrier for Outside {
-    async fn carry(&self, order: &Order) -> Outcome {
-        let answer = self.answers.lock().unwrap().pop_front().unwrap_or(Outcome::Delivered);
-        if matches!(answer, Outcome::Delivered | Outcome::Unknown(_)) {
+impl DeliveryHandler for Outside {
+    async fn carry(&self, order: &LeasedDelivery) -> DeliveryOutcome {
+        let answer = self.answers.lock().unwrap().pop_front().unwrap_or(DeliveryOutcome::Delivered);
+        if matches!(answer, DeliveryOutcome::Delivered | DeliveryOutcome::Unknown(_)) {
             *self.got.lock().unwrap().entry(order.id.clone()).or_default() += 1;
         }
         answer
     }
 
-    async fn look_up(&self, order: &Order) -> Found {
-        let got =
-            if self.got.lock().unwrap().contains_key(&order.id) { Found::Delivered } else { Found::Missing };
+    async fn look_up(&self, order: &LeasedDelivery) -> DeliveryLookup {
+        let got = if self.got.lock().unwrap().contains_key(&order.id) {
+            DeliveryLookup::Delivered
+        } else {
+            DeliveryLookup::Missing
+        };
         self.knows.lock().unwrap().unwrap_or(got)
     }
 }
@@ -93,7 +97,7 @@ struct World {
     clock: Clock,
     letters: Arc<Letters>,
     store: ViewStore,
-    book: Book,
+    outbox: Outbox,
     outside: Arc<Outside>,
     handle: GroupHandle,
     _stop: watch::Sender<bool>,
@@ -109,7 +113,7 @@ impl World {
         let letters = Arc::new(Letters::default());
         let path = directory.path().join("view.db");
         let store = ViewStore::open(&path, deliveries::TABLES, letters.clone()).unwrap();
-        let book = Book::open(&store, Arc::clone(&letters.wake)).unwrap();
+        let outbox = Outbox::open(&store, Arc::clone(&letters.wake)).unwrap();
         let target = Arc::new(store.clone());
         let started = Runner::new(GROUP, journal.clone(), target, clock.clone(), Retry::default()).await;
         let (runner, handle) = started.unwrap();
@@ -117,14 +121,25 @@ impl World {
         let mut group = JoinSet::new();
         group.spawn(runner.run(stopping));
         let outside = Arc::new(Outside::default());
-        Self { directory, journal, clock, letters, store, book, outside, handle, _stop: stop, _group: group }
+        Self {
+            directory,
+            journal,
+            clock,
+            letters,
+            store,
+            outbox,
+            outside,
+            handle,
+            _stop: stop,
+            _group: group,
+        }
     }
 
-    fn courier(&self) -> Courier {
-        Courier::new(self.book.clone(), self.outside.clone(), self.clock.clone(), SETTINGS)
+    fn worker(&self) -> OutboxWorker {
+        OutboxWorker::new(self.outbox.clone(), self.outside.clone(), self.clock.clone(), SETTINGS)
     }
 
-    /// Asks for `count` letters and waits until the read model holds them.
+    /// Asks for `count` e-mails and waits until the read model holds them.
     async fn ask(&self, count: usize) {
         let mut last = None;
         for _ in 0..count {
@@ -140,7 +155,7 @@ impl World {
         self.handle.status.wait(&[position], asker, Duration::from_secs(20)).await
     }
 
-    /// Asks for a letter, in vain: the event is parked.
+    /// Asks for an e-mail, in vain: the event is parked.
     async fn ask_in_vain(&self, user: UserId, data: &str) {
         self.letters.poison.lock().unwrap().insert(data.to_owned());
         let position = append(&self.journal, user, data).await;
@@ -154,23 +169,23 @@ impl World {
 
     /// Carries until nothing is due.
     async fn carry(&self) {
-        let courier = self.courier();
-        while courier.round().await.unwrap() {}
+        let worker = self.worker();
+        while worker.round().await.unwrap() {}
     }
 
-    /// How often each letter arrived, without whose.
+    /// How often each e-mail arrived, without whose.
     fn counts(&self) -> Vec<u32> {
         let mut counts: Vec<u32> = self.outside.got.lock().unwrap().values().copied().collect();
         counts.sort_unstable();
         counts
     }
 
-    async fn lease(&self) -> Vec<Order> {
+    async fn lease(&self) -> Vec<LeasedDelivery> {
         let now = self.clock.now();
-        self.book.lease(now, now.plus_millis(SETTINGS.term_ms), 8).await.unwrap()
+        self.outbox.lease(now, now.plus_millis(SETTINGS.term_ms), 8).await.unwrap()
     }
 
-    fn answer(&self, answers: impl IntoIterator<Item = Outcome>) {
+    fn answer(&self, answers: impl IntoIterator<Item = DeliveryOutcome>) {
         self.outside.answers.lock().unwrap().extend(answers);
     }
 }
@@ -184,20 +199,24 @@ async fn append(journal: &SqliteJournal, user: UserId, data: &str) -> Position {
     journal.append(append).await.unwrap().position
 }
 
-fn no_line() -> Outcome {
-    Outcome::Failed("no line".into())
+fn no_line() -> DeliveryOutcome {
+    DeliveryOutcome::Failed("no line".into())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_delivery_is_carried_once_and_tried_again_only_when_it_certainly_failed() {
     let world = World::new().await;
     world.ask(3).await;
-    world.answer([no_line(), Outcome::Refused("no such box".into()), Outcome::Unknown("cut off".into())]);
+    world.answer([
+        no_line(),
+        DeliveryOutcome::Refused("no such box".into()),
+        DeliveryOutcome::Unknown("cut off".into()),
+    ]);
     world.carry().await;
     assert_eq!(world.counts(), [1], "only the one with an unknown end may have arrived");
-    let waiting = world.book.list(WAITING, 10).await.unwrap();
+    let waiting = world.outbox.list(WAITING, 10).await.unwrap();
     let told: Vec<_> = waiting.iter().map(|t| (t.state, t.error.as_str())).collect();
-    assert_eq!(told, [(State::Refused, "no such box"), (State::Unknown, "cut off")]);
+    assert_eq!(told, [(DeliveryState::Refused, "no such box"), (DeliveryState::Unknown, "cut off")]);
     world.clock.advance(600);
     world.carry().await;
     assert_eq!(world.counts(), [1, 1], "the failed one is tried again, the others are not");
@@ -208,12 +227,12 @@ async fn what_waits_for_its_time_uses_up_no_tries_and_holds_nobody_up() {
     let world = World::new().await;
     world.ask(2).await;
     let morning = NOW.plus_seconds(3600);
-    let wait = || Outcome::Later("quiet hours".into(), morning);
-    world.answer([wait(), Outcome::Delivered]);
+    let wait = || DeliveryOutcome::Later("quiet hours".into(), morning);
+    world.answer([wait(), DeliveryOutcome::Delivered]);
     world.carry().await;
     assert_eq!(world.counts(), [1]);
-    world.book.tried(u64::MAX >> 1).await.unwrap();
-    let waiting = world.book.list(&[State::Due], 10).await.unwrap();
+    world.outbox.tried(u64::MAX >> 1).await.unwrap();
+    let waiting = world.outbox.list(&[DeliveryState::Due], 10).await.unwrap();
     let told: Vec<_> = waiting.iter().map(|t| (t.order.tries, t.at, t.error.as_str())).collect();
     assert_eq!(told, [(0, morning, "quiet hours")]);
     world.clock.advance(3599);
@@ -233,9 +252,9 @@ async fn a_clock_that_was_set_back_puts_nothing_off_for_a_year() {
     world.ask(3).await;
     world.clock.jump(400 * 86_400);
     let tomorrow = world.clock.now().plus_seconds(86_400);
-    world.answer([no_line(), Outcome::Later("quiet hours".into(), tomorrow)]);
-    let courier = world.courier();
-    assert!(courier.round().await.unwrap());
+    world.answer([no_line(), DeliveryOutcome::Later("quiet hours".into(), tomorrow)]);
+    let worker = world.worker();
+    assert!(worker.round().await.unwrap());
     assert_eq!(world.counts(), [1]);
     world.ask(1).await;
     let lost = world.lease().await;
@@ -254,25 +273,25 @@ async fn after_all_tries_an_operator_decides() {
         world.carry().await;
         world.clock.advance(120);
     }
-    let waiting = world.book.list(WAITING, 10).await.unwrap();
+    let waiting = world.outbox.list(WAITING, 10).await.unwrap();
     let [first, second] = waiting.as_slice() else { panic!("{waiting:?}") };
-    assert_eq!((first.state, first.order.tries), (State::Failed, 2), "two failures, then the last");
-    assert!(world.book.again(&first.order.id).await.unwrap());
-    assert!(world.book.give_up(&second.order.id).await.unwrap());
-    assert!(!world.book.again(&second.order.id).await.unwrap(), "given up for good");
+    assert_eq!((first.state, first.order.tries), (DeliveryState::Failed, 2), "two failures, then the last");
+    assert!(world.outbox.again(&first.order.id).await.unwrap());
+    assert!(world.outbox.give_up(&second.order.id).await.unwrap());
+    assert!(!world.outbox.again(&second.order.id).await.unwrap(), "given up for good");
     world.carry().await;
     assert_eq!(world.counts(), [1]);
-    assert!(world.book.list(WAITING, 10).await.unwrap().is_empty());
+    assert!(world.outbox.list(WAITING, 10).await.unwrap().is_empty());
 }
 
-/// The courier leased, and perhaps carried, and was lost.
+/// The outbox worker leased, and perhaps carried, and was lost.
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_08_what_a_lost_courier_leaves_is_looked_up_at_the_target() {
     for (arrived, knows, counts, unknown) in [
         (true, None, vec![1], 0),
         (false, None, vec![1], 0),
-        (true, Some(Found::Unknown), vec![1], 1),
-        (false, Some(Found::Unknown), vec![], 1),
+        (true, Some(DeliveryLookup::Unknown), vec![1], 1),
+        (false, Some(DeliveryLookup::Unknown), vec![], 1),
     ] {
         let world = World::new().await;
         world.ask(1).await;
@@ -287,39 +306,39 @@ async fn rule_08_what_a_lost_courier_leaves_is_looked_up_at_the_target() {
         world.clock.advance(SETTINGS.term_ms / 1000);
         world.carry().await;
         assert_eq!(world.counts(), counts, "arrived: {arrived}, the target says {knows:?}");
-        let waiting = world.book.list(WAITING, 10).await.unwrap();
-        assert_eq!(waiting.iter().filter(|t| t.state == State::Unknown).count(), unknown);
+        let waiting = world.outbox.list(WAITING, 10).await.unwrap();
+        assert_eq!(waiting.iter().filter(|t| t.state == DeliveryState::Unknown).count(), unknown);
     }
 }
 
-/// A courier that slept past its lease says what came of it when another has long decided.
+/// An outbox worker that slept past its lease says what came of it when another has long decided.
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_08_an_outcome_under_an_old_lease_does_not_count() {
     struct Slow {
         world: Arc<Outside>,
         clock: Clock,
-        other: Courier,
+        other: OutboxWorker,
     }
     #[async_trait]
-    impl Carrier for Slow {
-        async fn carry(&self, order: &Order) -> Outcome {
-            // Meanwhile the lease ends, and the other courier takes it over and delivers.
+    impl DeliveryHandler for Slow {
+        async fn carry(&self, order: &LeasedDelivery) -> DeliveryOutcome {
+            // Meanwhile the lease ends, and the other outbox worker takes it over and delivers.
             self.clock.advance(SETTINGS.term_ms / 1000);
             self.other.round().await.unwrap();
             assert_eq!(self.world.got.lock().unwrap().get(&order.id), Some(&1));
-            Outcome::Refused("too late to say so".into())
+            DeliveryOutcome::Refused("too late to say so".into())
         }
 
-        async fn look_up(&self, _: &Order) -> Found {
-            Found::Missing
+        async fn look_up(&self, _: &LeasedDelivery) -> DeliveryLookup {
+            DeliveryLookup::Missing
         }
     }
     let world = World::new().await;
     world.ask(2).await;
-    let slow = Slow { world: world.outside.clone(), clock: world.clock.clone(), other: world.courier() };
-    let slow = Courier::new(world.book.clone(), Arc::new(slow), world.clock.clone(), SETTINGS);
+    let slow = Slow { world: world.outside.clone(), clock: world.clock.clone(), other: world.worker() };
+    let slow = OutboxWorker::new(world.outbox.clone(), Arc::new(slow), world.clock.clone(), SETTINGS);
     slow.round().await.unwrap();
-    assert!(world.book.list(WAITING, 10).await.unwrap().is_empty(), "what the other wrote stands");
+    assert!(world.outbox.list(WAITING, 10).await.unwrap().is_empty(), "what the other wrote stands");
     assert_eq!(world.counts(), [1, 1], "the slow one did not begin what its lease no longer covered");
 }
 
@@ -327,7 +346,7 @@ async fn rule_08_an_outcome_under_an_old_lease_does_not_count() {
 async fn rule_19_a_rebuild_sends_nothing_again_and_loses_nothing_that_is_due() {
     let world = World::new().await;
     world.ask(2).await;
-    world.answer([Outcome::Delivered, no_line()]);
+    world.answer([DeliveryOutcome::Delivered, no_line()]);
     world.carry().await;
     let leased_before = {
         world.ask(1).await;
@@ -336,7 +355,7 @@ async fn rule_19_a_rebuild_sends_nothing_again_and_loses_nothing_that_is_due() {
     let rebuilt = projection::rebuild(&world.store, &world.handle, |_| {}).await.unwrap();
     assert!(rebuilt.is_equal(), "{rebuilt:?}");
     assert_eq!(world.counts(), [1]);
-    // The lease moved along: its courier may still say what came of it.
+    // The lease moved along: its outbox worker may still say what came of it.
     assert_eq!(leased_before.len(), 1);
     world.carry().await;
     assert_eq!(world.counts(), [1], "leased by somebody, or not due yet");
@@ -361,10 +380,10 @@ async fn rule_19_what_was_parked_before_a_rebuild_is_due_after_it() {
     assert_eq!(world.handle.status.blocked_count(), 0, "the new read model applied it");
     world.carry().await;
     assert_eq!(world.counts(), [1, 1], "the letter of the parked event was never sent");
-    assert!(world.book.list(&[State::LeftOut], 10).await.unwrap().is_empty());
+    assert!(world.outbox.list(&[DeliveryState::LeftOut], 10).await.unwrap().is_empty());
 }
 
-/// The letter was sent, and then a mistake in the code parks its event in the rebuilt read model.
+/// The e-mail was sent, and then a mistake in the code parks its event in the rebuilt read model.
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_19_what_a_rebuild_parks_is_not_sent_again_when_it_is_redriven() {
     let world = World::new().await;
@@ -377,7 +396,7 @@ async fn rule_19_what_a_rebuild_parks_is_not_sent_again_when_it_is_redriven() {
     let blocked = world.handle.status.blocked();
     assert_eq!((blocked.len(), blocked[0].waiting), (1, 2), "the event and the one behind it wait");
     // Nobody can say what waits for its delivery's row, and nobody waits for it.
-    world.book.tried(u64::MAX >> 1).await.unwrap();
+    world.outbox.tried(u64::MAX >> 1).await.unwrap();
     world.letters.poison.lock().unwrap().clear();
     // A second rebuild while they wait moves what is known along, too.
     world.rebuild().await;
@@ -427,7 +446,7 @@ async fn rule_19_what_only_the_rebuilt_one_knows_is_left_out() {
     assert!(!rebuilt.is_equal());
     world.carry().await;
     assert_eq!(world.counts(), [1, 1]);
-    assert_eq!(world.book.list(&[State::LeftOut], 10).await.unwrap().len(), 1);
+    assert_eq!(world.outbox.list(&[DeliveryState::LeftOut], 10).await.unwrap().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -442,18 +461,18 @@ async fn letters_are_found_by_their_recipient_and_waited_for_until_they_were_tri
         }
     }
     let newest = world.journal.head(Log::Facts).await.unwrap();
-    let of = async |user: UserId| world.book.of(&tenant(), user).await.unwrap().len();
+    let of = async |user: UserId| world.outbox.of(&tenant(), user).await.unwrap().len();
     assert_eq!((of(one).await, of(other).await, of(user(3)).await), (2, 1, 0));
 
     // Nobody carries: they are not tried.
     let at_once = Duration::from_millis(1);
-    assert!(tokio::time::timeout(at_once, world.book.tried(newest.seq)).await.is_err());
+    assert!(tokio::time::timeout(at_once, world.outbox.tried(newest.seq)).await.is_err());
     assert!(
-        tokio::time::timeout(at_once, world.book.tried(0)).await.is_ok(),
+        tokio::time::timeout(at_once, world.outbox.tried(0)).await.is_ok(),
         "there is none before the first"
     );
     world.answer([no_line()]);
-    let (tried, ()) = tokio::join!(world.book.tried(newest.seq), world.carry());
+    let (tried, ()) = tokio::join!(world.outbox.tried(newest.seq), world.carry());
     tried.unwrap();
     assert_eq!(world.counts().len(), 2, "one waits for its time, and is tried all the same");
 }

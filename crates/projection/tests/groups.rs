@@ -12,8 +12,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bus::{
-    Advance, AfterTries, ApplyError, Asker, Blocked, BlockedState, Candidate, Checkpoint, Decision, Group,
-    GroupHandle, Lease, LetterError, ParkedEvent, Policy, Retry, Runner, Standing, State, Target, Waited,
+    Advance, AfterTries, ApplyError, Asker, Blocked, BlockedState, Candidate, Checkpoint, DeadLetterError,
+    Decision, Group, GroupDecisions, GroupHandle, GroupState, Lease, ParkedEvent, Policy, Retry, Runner,
+    Target, Waited,
 };
 use domain::{Clock, Envelope, Ids, Log, Position, UserId};
 use journal::sqlite::Limits;
@@ -290,13 +291,17 @@ async fn rule_06_an_event_that_is_given_up_lets_those_behind_it_go_on() {
     let waiting = running.handle.waiting(&id).await.unwrap();
     let (first, second) = (waiting[0].event_id, waiting[1].event_id);
     let never = || -> Decision { Box::pin(async { panic!("what cannot be done is not decided") }) };
-    assert_eq!(running.handle.discard(&id, second, never()).await, Err(LetterError::Moved), "only the first");
+    assert_eq!(
+        running.handle.discard(&id, second, never()).await,
+        Err(DeadLetterError::Moved),
+        "only the first"
+    );
     let unwritten = || -> Decision { Box::pin(async { Err("no disk".into()) }) };
-    let undecided = Err(LetterError::Undecided("no disk".into()));
+    let undecided = Err(DeadLetterError::Undecided("no disk".into()));
     assert_eq!(running.handle.discard(&id, first, unwritten()).await, undecided);
     assert_eq!(running.handle.waiting(&id).await.unwrap().len(), 2, "nothing is given up undecided");
     assert_eq!(running.handle.discard(&id, first, decided()).await, Ok(()));
-    assert_eq!(running.handle.discard(&id, first, never()).await, Err(LetterError::Unknown));
+    assert_eq!(running.handle.discard(&id, first, never()).await, Err(DeadLetterError::Unknown));
     assert_eq!(world.of("a").await, ["\"a1\"", "\"a3\""]);
     running.end().await;
     // A read model made anew leaves it out, too, once it is told; and a crash may come before it is struck off.
@@ -306,7 +311,7 @@ async fn rule_06_an_event_that_is_given_up_lets_those_behind_it_go_on() {
     assert_eq!(running.handle.status.blocked_count(), 1, "nobody told it");
     running.end().await;
     let (runner, handle) = fresh.runner().await;
-    let standing = Standing { paused: false, discarded: [first].into() };
+    let standing = GroupDecisions { paused: false, discarded: [first].into() };
     let running = run(runner.standing(standing), handle);
     let more = fresh.append("a", "\"a4\"").await;
     assert_eq!(running.wait(more, "a").await, Waited::Applied);
@@ -381,8 +386,8 @@ async fn rule_07_a_restart_repeats_nothing_and_skips_nothing() {
 async fn rule_08_a_second_consumer_stands_by_until_the_first_says_nothing_for_its_term() {
     let world = World::new();
     world.append("a", "\"1\"").await;
-    let claim = Candidate { holder: Ids.uuid(NOW), now: NOW, term_ms: TERM_MS, alone: false };
-    let silent = world.store.lease(claim).await.unwrap().unwrap();
+    let unique_key = Candidate { holder: Ids.uuid(NOW), now: NOW, term_ms: TERM_MS, alone: false };
+    let silent = world.store.lease(unique_key).await.unwrap().unwrap();
     let running = world.start().await;
     let last = world.append("a", "\"2\"").await;
     while !running.handle.status.counts().standing_by {
@@ -404,17 +409,17 @@ async fn rule_08_a_second_consumer_stands_by_until_the_first_says_nothing_for_it
     assert_eq!(world.of("a").await, ["\"1\"", "\"2\"", "\"3\""]);
     running.end().await;
     // Given back at the end: the next one need not wait.
-    let claim = Candidate { holder: Ids.uuid(NOW), now: world.clock.now(), ..claim };
-    assert!(world.store.lease(claim).await.unwrap().is_some());
+    let unique_key = Candidate { holder: Ids.uuid(NOW), now: world.clock.now(), ..unique_key };
+    assert!(world.store.lease(unique_key).await.unwrap().is_some());
 }
 
 /// A lease of a clock that ran ahead must not keep its group waiting once its holder is gone.
 #[tokio::test]
 async fn a_lease_of_a_clock_that_was_set_back_holds_nobody_up() {
     let world = World::new();
-    let claim = |holder, now| Candidate { holder, now, term_ms: TERM_MS, alone: false };
+    let unique_key = |holder, now| Candidate { holder, now, term_ms: TERM_MS, alone: false };
     let [one, two] = [Ids.uuid(NOW), Ids.uuid(NOW)];
-    let lease = async |holder, now| world.store.lease(claim(holder, now)).await.unwrap();
+    let lease = async |holder, now| world.store.lease(unique_key(holder, now)).await.unwrap();
     for ahead in [3600, 400 * 86_400] {
         let held = lease(one, NOW.plus_seconds(ahead)).await.unwrap();
         assert_eq!(lease(two, NOW.plus_seconds(ahead)).await, None, "it is held");
@@ -464,7 +469,7 @@ struct Gated {
 
 #[async_trait]
 impl Target for Gated {
-    async fn state(&self) -> Result<State, ApplyError> {
+    async fn state(&self) -> Result<GroupState, ApplyError> {
         self.inner.state().await
     }
     async fn lease(&self, candidate: Candidate) -> Result<Option<Lease>, ApplyError> {

@@ -14,7 +14,7 @@ use domain::{Clock, Envelope, Log};
 use journal::sqlite::Limits;
 use journal::{Journal, SqliteJournal};
 use noted::{NOW, noted};
-use projection::deliveries::{self, Book, Delivery};
+use projection::deliveries::{self, Delivery, Outbox};
 use projection::{Projection, ProjectionError, SyncPath, ViewError, ViewStore, ViewTx};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -71,19 +71,19 @@ struct World {
     directory: TempDir,
     disk: Arc<Disk>,
     store: ViewStore,
-    book: Book,
+    outbox: Outbox,
     handle: GroupHandle,
     _stop: watch::Sender<bool>,
     _group: JoinSet<()>,
 }
 
-fn open(path: &Path, disk: &Arc<Disk>) -> Result<(ViewStore, Book), ViewError> {
+fn open(path: &Path, disk: &Arc<Disk>) -> Result<(ViewStore, Outbox), ViewError> {
     let store = ViewStore::open(path, &TABLES.concat(), Arc::new(Letters))?.in_place(disk.sync());
-    let book = Book::open(&store, Arc::default())?;
-    Ok((store, book))
+    let outbox = Outbox::open(&store, Arc::default())?;
+    Ok((store, outbox))
 }
 
-/// Letters of the events in `journal`, none of which is sent.
+/// E-mails of the events in `journal`, none of which is sent.
 async fn world(events: usize) -> World {
     let directory = tempfile::tempdir().unwrap();
     let clock = Clock::manual(NOW);
@@ -93,7 +93,7 @@ async fn world(events: usize) -> World {
         journal.append(noted::append("note", &format!("n{n}"), vec![noted(None, "{}")])).await.unwrap();
     }
     let disk = Arc::new(Disk::default());
-    let (store, book) = open(&directory.path().join("view.db"), &disk).unwrap();
+    let (store, outbox) = open(&directory.path().join("view.db"), &disk).unwrap();
     let target = Arc::new(store.clone());
     let (runner, handle) = Runner::new(GROUP, journal, target, clock, Retry::default()).await.unwrap();
     let (stop, stopping) = watch::channel(false);
@@ -102,7 +102,7 @@ async fn world(events: usize) -> World {
     while handle.status.watermark()[0] < events as u64 {
         tokio::task::yield_now().await;
     }
-    World { directory, disk, store, book, handle, _stop: stop, _group: group }
+    World { directory, disk, store, outbox, handle, _stop: stop, _group: group }
 }
 
 impl World {
@@ -111,7 +111,7 @@ impl World {
     }
 
     async fn leased(&self) -> usize {
-        self.book.lease(NOW, NOW.plus_millis(1), 10).await.unwrap().len()
+        self.outbox.lease(NOW, NOW.plus_millis(1), 10).await.unwrap().len()
     }
 }
 
@@ -140,9 +140,9 @@ async fn rule_19_a_switch_that_may_be_forgotten_deletes_and_sends_nothing() {
     for name in ["view.db", "view.db-wal", "view.db.2", "view.db.2-wal"] {
         std::fs::copy(world.path(name), after.path().join(name)).unwrap();
     }
-    let (_store, book) = open(&after.path().join("view.db"), &world.disk).unwrap();
+    let (_store, outbox) = open(&after.path().join("view.db"), &world.disk).unwrap();
     assert_eq!(
-        book.lease(NOW, NOW.plus_millis(1), 10).await.unwrap().len(),
+        outbox.lease(NOW, NOW.plus_millis(1), 10).await.unwrap().len(),
         2,
         "the old one sends them, once"
     );
@@ -155,7 +155,7 @@ async fn rule_19_a_switch_that_may_be_forgotten_deletes_and_sends_nothing() {
     assert_eq!(std::fs::read_to_string(world.path("view.db.current")).unwrap(), "3");
 }
 
-/// An empty read model in its place would send the letters of a week again.
+/// An empty read model in its place would send the e-mails of a week again.
 #[tokio::test]
 async fn a_read_model_whose_file_is_gone_is_not_made_anew_silently() {
     let (directory, disk) = (tempfile::tempdir().unwrap(), Arc::new(Disk::default()));

@@ -41,7 +41,7 @@ pub struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     longitude: Option<f64>,
     #[serde(flatten)]
-    facts: Facts<'a>,
+    facts: ListingAttributes<'a>,
     amenities: &'a [String],
     nearby_facilities: &'a [String],
     images: &'a [Image],
@@ -63,7 +63,7 @@ pub struct Document<'a> {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ListingFacts)]
-struct Facts<'a> {
+struct ListingAttributes<'a> {
     property_type: PropertyType,
     listing_type: ListingType,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -112,7 +112,7 @@ impl<'a> Document<'a> {
             pincode: location.pincode.as_deref(),
             latitude: location.at().map(|at| at.lat),
             longitude: location.at().map(|at| at.lng),
-            facts: Facts {
+            facts: ListingAttributes {
                 property_type: facts.property_type,
                 listing_type: facts.listing_type,
                 plot_use: facts.plot_use,

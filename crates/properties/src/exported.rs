@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::Log;
 use http_kit::docs::Listed;
-use http_kit::export::{Part, Portion, Subject, Told};
+use http_kit::export::{ExportPart, ExportedEvent, Portion, Subject};
 use http_kit::{Category, Cursor, Failure, Freshness, Paging};
 
 use crate::App;
@@ -13,7 +13,7 @@ use crate::document::Document;
 use crate::leads::{LeadDocument, Side};
 use crate::looks::ContactLook;
 use crate::queries::favourites::Favorite;
-use crate::queries::leads::Wanted;
+use crate::queries::leads::LeadFilter;
 
 #[derive(Clone, Copy, Debug)]
 enum List {
@@ -48,7 +48,7 @@ impl List {
     fn documented(self) -> Listed {
         match self {
             Self::Homes => Listed::of::<Document<'static>>(self.name()),
-            Self::HomeEvents => Listed::of::<Told>(self.name()),
+            Self::HomeEvents => Listed::of::<ExportedEvent>(self.name()),
             Self::Favorites => Listed::of::<Favorite>(self.name()),
             Self::Enquiries(_) => Listed::of::<LeadDocument>(self.name()),
             Self::ContactLooks => Listed::of::<ContactLook>(self.name()),
@@ -61,8 +61,8 @@ struct Exported {
     list: List,
 }
 
-pub fn parts(app: &App) -> Vec<Arc<dyn Part>> {
-    let part = |list| -> Arc<dyn Part> { Arc::new(Exported { app: app.clone(), list }) };
+pub fn parts(app: &App) -> Vec<Arc<dyn ExportPart>> {
+    let part = |list| -> Arc<dyn ExportPart> { Arc::new(Exported { app: app.clone(), list }) };
     List::ALL.map(part).into()
 }
 
@@ -71,7 +71,7 @@ pub fn lists() -> Vec<Listed> {
 }
 
 #[async_trait]
-impl Part for Exported {
+impl ExportPart for Exported {
     fn name(&self) -> &'static str {
         self.list.name()
     }
@@ -86,7 +86,7 @@ impl Part for Exported {
     }
 
     async fn wait_for(&self, reader: &Subject) -> Freshness {
-        self.app.kit.wait_for(&self.app.status, &reader.tenant, reader.user, &[Log::Facts]).await
+        self.app.context.wait_for(&self.app.status, &reader.tenant, reader.user, &[Log::Facts]).await
     }
 
     async fn portion(&self, subject: &Subject, after: Option<Cursor>) -> Result<Portion, Failure> {
@@ -95,7 +95,7 @@ impl Part for Exported {
             List::HomeEvents => self.app.home_events(subject, after).await,
             List::Favorites => Portion::keyed(self.app.saved(subject, after.as_ref()).await?),
             List::Enquiries(side) => {
-                let wanted = Wanted { person: subject.user, side, status: None, property: None };
+                let wanted = LeadFilter { person: subject.user, side, status: None, property: None };
                 self.app.leads(&subject.tenant, &wanted, &Paging::portion(after)).await?.try_into()
             }
             List::ContactLooks => {

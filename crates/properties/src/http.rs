@@ -119,13 +119,13 @@ impl App {
     /// Whoever calls, as the rules of listings see them.
     fn by(&self, caller: &Caller) -> Result<By, Failure> {
         let person = caller.person()?;
-        let moderated = self.kit.tenants.get(&caller.tenant).is_some_and(|tenant| tenant.moderation);
+        let moderated = self.context.tenants.get(&caller.tenant).is_some_and(|tenant| tenant.moderation);
         Ok(By { person: person.user, role: person.role, moderated })
     }
 
     /// The listing as the journal has it now, removed ones included.
     async fn folded(&self, tenant: &TenantId, id: PropertyId) -> Result<(Listing, Version), Failure> {
-        let (state, version) = self.kit.ledger.load::<Property>(tenant, id).await?;
+        let (state, version) = self.context.aggregates.load::<Property>(tenant, id).await?;
         state.listing.map(|listing| (listing, version)).ok_or_else(no_such_listing)
     }
 

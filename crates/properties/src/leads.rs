@@ -1,6 +1,6 @@
 //! A lead as the two people see it: the one who asks, and the owner who is asked.
 
-use domain::lead::{LeadStatus, Purpose, Standing};
+use domain::lead::{LeadDetails, LeadStatus, Purpose};
 use domain::property::content::Contact;
 use domain::{Erasable, LeadId, Personal, PropertyId, Timestamp, UserId, Version};
 use serde::Serialize;
@@ -45,7 +45,7 @@ pub fn title(title: &Erasable<String>) -> String {
 }
 
 impl LeadDocument {
-    pub fn of(lead: &Standing, version: Version, side: Side) -> Self {
+    pub fn of(lead: &LeadDetails, version: Version, side: Side) -> Self {
         let enquiry = lead.enquiry.clone();
         let Contact { name, phone, email } = enquiry.seeker.into_value().unwrap_or_default();
         let note = lead.note.clone().and_then(Personal::into_value).and_then(Personal::into_value);

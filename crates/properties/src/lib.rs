@@ -5,9 +5,9 @@
 
 mod document;
 mod exported;
-mod hot;
 mod http;
 mod leads;
+mod listing_cache;
 mod looks;
 mod projection;
 mod queries;
@@ -17,18 +17,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use bus::{Group, Status};
-use http_kit::{Documentation, Kit, Limit, ReadModel, Routes, Service};
+use bus::{Group, GroupStatus};
+use http_kit::{AppContext, Documentation, Limit, ReadModel, Routes, Service};
 use projection::Listings;
 use projection_store::{ViewError, ViewStore};
-use {::projection as projection_store, hot::Hot, visits::Visits};
+use {::projection as projection_store, listing_cache::ListingCache, visits::Visits};
 
 /// The listings service of one process.
 #[derive(Clone, Debug)]
 pub struct Properties {
-    kit: Kit,
+    context: AppContext,
     store: ViewStore,
-    hot: Arc<Hot>,
+    hot: Arc<ListingCache>,
 }
 
 /// Shared handler state; cloning bumps one `Arc`.
@@ -45,16 +45,16 @@ impl std::ops::Deref for App {
 
 #[derive(Debug)]
 struct AppParts {
-    kit: Kit,
+    context: AppContext,
     store: ViewStore,
-    hot: Arc<Hot>,
+    hot: Arc<ListingCache>,
     visits: Visits,
-    status: Status,
+    status: GroupStatus,
 }
 
-impl FromRef<App> for Kit {
+impl FromRef<App> for AppContext {
     fn from_ref(app: &App) -> Self {
-        app.kit.clone()
+        app.context.clone()
     }
 }
 
@@ -63,14 +63,14 @@ impl Properties {
     ///
     /// # Errors
     /// When its file cannot be opened.
-    pub fn open(kit: Kit, views: &Path) -> Result<Self, ViewError> {
-        let hot = Arc::new(Hot::new(hot::CAPACITY));
-        let store = Self::open_store(&kit, &views.join("properties.db"), Arc::clone(&hot))?;
-        Ok(Self { kit, store, hot })
+    pub fn open(context: AppContext, views: &Path) -> Result<Self, ViewError> {
+        let hot = Arc::new(ListingCache::new(listing_cache::CAPACITY));
+        let store = Self::open_store(&context, &views.join("properties.db"), Arc::clone(&hot))?;
+        Ok(Self { context, store, hot })
     }
 
-    fn open_store(kit: &Kit, path: &Path, hot: Arc<Hot>) -> Result<ViewStore, ViewError> {
-        let listings = Arc::new(Listings::new(kit.ledger.clone(), hot));
+    fn open_store(context: &AppContext, path: &Path, hot: Arc<ListingCache>) -> Result<ViewStore, ViewError> {
+        let listings = Arc::new(Listings::new(context.aggregates.clone(), hot));
         ViewStore::open(path, include_str!("../migrations/0001_listings.sql"), listings)
     }
 
@@ -113,9 +113,9 @@ impl Properties {
         }
     }
 
-    fn app(&self, status: Status) -> App {
-        let (kit, store, hot) = (self.kit.clone(), self.store.clone(), Arc::clone(&self.hot));
-        let visits = Visits::new(&self.kit);
-        App(Arc::new(AppParts { kit, store, hot, visits, status }))
+    fn app(&self, status: GroupStatus) -> App {
+        let (context, store, hot) = (self.context.clone(), self.store.clone(), Arc::clone(&self.hot));
+        let visits = Visits::new(&self.context);
+        App(Arc::new(AppParts { context, store, hot, visits, status }))
     }
 }

@@ -1,6 +1,6 @@
 //! Who was shown the contact of a home, as its owner sees it.
 
-use domain::user::{Person, Role};
+use domain::user::{OpenAccount, Role};
 use domain::{PropertyId, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -48,7 +48,7 @@ pub enum LookerKind {
 
 impl Looker {
     /// As the account is now; who left, or was erased, has none. Staff have no names here, as where they decide.
-    pub fn of(person: Option<&Person>) -> Self {
+    pub fn of(person: Option<&OpenAccount>) -> Self {
         let account = person.and_then(|person| Some((person, person.profile.as_ref()?)));
         let Some((person, profile)) = account else {
             return Self { kind: LookerKind::Left, first_name: None, email_confirmed: false };

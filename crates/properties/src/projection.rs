@@ -19,14 +19,14 @@ use domain::property::PropertyEvent;
 use domain::report::ReportEvent;
 use domain::user::UserEvent;
 use domain::{Envelope, Log, PropertyId};
-use journal::Ledger;
+use journal::AggregateStore;
 
-use crate::hot::Hot;
+use crate::listing_cache::ListingCache;
 
 /// The group of this read model. Order is kept per listing, and per person for what people do.
-pub const GROUP: Group = Group { name: "properties-service-group", logs: &Log::ALL, key: lane };
+pub const GROUP: Group = Group { name: "properties-service-group", logs: &Log::ALL, key: partition_key };
 
-fn lane(envelope: &Envelope) -> Option<String> {
+fn partition_key(envelope: &Envelope) -> Option<String> {
     let stream = &envelope.stream;
     let wanted = match &*stream.kind {
         "property" | "favourite" | "lead" | "report" | "activity" | "counts" => true,
@@ -39,35 +39,35 @@ fn lane(envelope: &Envelope) -> Option<String> {
 /// The projection.
 #[derive(Debug)]
 pub struct Listings {
-    ledger: Ledger,
-    hot: Arc<Hot>,
+    aggregates: AggregateStore,
+    hot: Arc<ListingCache>,
 }
 
 impl Listings {
-    pub fn new(ledger: Ledger, hot: Arc<Hot>) -> Self {
-        Self { ledger, hot }
+    pub fn new(aggregates: AggregateStore, hot: Arc<ListingCache>) -> Self {
+        Self { aggregates, hot }
     }
 
     async fn one(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
         match &*envelope.stream.kind {
             "property" => {
-                let event = self.ledger.decode::<PropertyEvent>(envelope)?;
+                let event = self.aggregates.decode::<PropertyEvent>(envelope)?;
                 leads::settle(tx, envelope, &event).await?;
                 listings::apply(tx, envelope, event).await
             }
             "favourite" => {
-                let event = self.ledger.decode::<FavouritesEvent>(envelope)?;
+                let event = self.aggregates.decode::<FavouritesEvent>(envelope)?;
                 counts::favourite(tx, envelope, &event).await
             }
             "lead" => {
-                let event = self.ledger.decode::<LeadEvent>(envelope)?;
+                let event = self.aggregates.decode::<LeadEvent>(envelope)?;
                 leads::lead(tx, envelope, &event).await
             }
             "report" => {
-                let event = self.ledger.decode::<ReportEvent>(envelope)?;
+                let event = self.aggregates.decode::<ReportEvent>(envelope)?;
                 leads::report(tx, envelope, &event).await
             }
-            "user" => match self.ledger.decode::<UserEvent>(envelope)? {
+            "user" => match self.aggregates.decode::<UserEvent>(envelope)? {
                 UserEvent::Deleted { .. } => {
                     listings::owner_gone(tx, envelope).await?;
                     leads::person_gone(tx, envelope).await
@@ -86,7 +86,7 @@ impl Listings {
                 | UserEvent::IdentityLinked { .. } => Ok(()),
             },
             _ => {
-                let event = self.ledger.decode::<ActivityEvent>(envelope)?;
+                let event = self.aggregates.decode::<ActivityEvent>(envelope)?;
                 looks::activity(tx, envelope, &event).await?;
                 counts::activity(tx, envelope, &event).await
             }

@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 
 use crate::App;
 use crate::document::{Counts, Document};
-use crate::hot::Known;
+use crate::listing_cache::CachedListing;
 
 /// The columns that [`known`] reads.
 const COLUMNS: &str =
@@ -126,7 +126,11 @@ impl App {
     }
 
     /// A listing as the read model holds it, from memory when it is hot.
-    pub async fn known(&self, tenant: &TenantId, id: PropertyId) -> Result<Option<Arc<Known>>, Failure> {
+    pub async fn known(
+        &self,
+        tenant: &TenantId,
+        id: PropertyId,
+    ) -> Result<Option<Arc<CachedListing>>, Failure> {
         let key = (tenant.clone(), id);
         if let Some(found) = self.hot.get(&key) {
             return Ok(Some(found));
@@ -158,7 +162,7 @@ fn next_cursor(row: &Row) -> Option<Cursor> {
     Some(Cursor(vec![key, row.text(0)?.into()]))
 }
 
-fn known(row: &Row) -> Result<Known, Failure> {
+fn known(row: &Row) -> Result<CachedListing, Failure> {
     let broken = || Failure::unavailable(&"a row of the listings read model cannot be read");
     let at = |column| row.int(column).map(Timestamp::from_micros).ok_or_else(broken);
     let content: Content = row.text(6).and_then(|text| serde_json::from_str(text).ok()).ok_or_else(broken)?;
@@ -182,5 +186,5 @@ fn known(row: &Row) -> Result<Known, Failure> {
     let body =
         serde_json::value::to_raw_value(&Document::of(&listing, version, counts)).map_err(|_| broken())?;
     let (owner_gone, owner_absent) = (row.int(15) == Some(1), row.int(17) == Some(1));
-    Ok(Known { listing, version, counts, owner_gone, owner_absent, body })
+    Ok(CachedListing { listing, version, counts, owner_gone, owner_absent, body })
 }

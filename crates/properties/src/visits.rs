@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_lc_rs::digest::{SHA256, digest};
 use domain::PropertyId;
 use domain::property::Listing;
-use http_kit::{Caller, Failure, Kit, Network};
+use http_kit::{AppContext, Caller, Failure, Network};
 
 use crate::document::snapshot;
 
@@ -23,38 +23,52 @@ const ROBOTS: [&str; 8] =
     ["bot", "crawl", "spider", "slurp", "preview", "monitor", "headlesschrome", "facebookexternal"];
 
 impl Visits {
-    pub fn new(kit: &Kit) -> Self {
+    pub fn new(context: &AppContext) -> Self {
         let cache = |seconds| {
             moka::sync::Cache::builder()
                 .max_capacity(200_000)
                 .time_to_live(Duration::from_secs(seconds))
                 .build()
         };
-        Self { salt: kit.ledger.keys().derived("visitors"), half_hour: cache(1800), today: cache(86_400) }
+        Self {
+            salt: context.aggregates.keys().derived("visitors"),
+            half_hour: cache(1800),
+            today: cache(86_400),
+        }
     }
 
     /// Notes that `caller` opened `listing`. Queued, not awaited, unless the settings ask for it.
     ///
     /// # Errors
     /// When the server is shutting down.
-    pub async fn note(&self, kit: &Kit, caller: &Caller, listing: &Listing) -> Result<(), Failure> {
+    pub async fn note(
+        &self,
+        context: &AppContext,
+        caller: &Caller,
+        listing: &Listing,
+    ) -> Result<(), Failure> {
         let robot = is_robot(caller.user_agent.as_deref());
         match caller.user() {
             Some(user) => {
                 let counted = !robot && user != listing.owner;
-                kit.activity.viewed(caller.actor(), user, listing.id, snapshot(listing), counted).await?;
-                if kit.await_activity {
-                    kit.activity.flush().await;
+                context.activity.viewed(caller.actor(), user, listing.id, snapshot(listing), counted).await?;
+                if context.await_activity {
+                    context.activity.flush().await;
                 }
             }
             None if robot || caller.signed_in.is_some() => {}
-            None => self.visitor(kit, caller, listing.id).await?,
+            None => self.visitor(context, caller, listing.id).await?,
         }
         Ok(())
     }
 
-    async fn visitor(&self, kit: &Kit, caller: &Caller, property: PropertyId) -> Result<(), Failure> {
-        let day = kit.ledger.clock().now().india_day();
+    async fn visitor(
+        &self,
+        context: &AppContext,
+        caller: &Caller,
+        property: PropertyId,
+    ) -> Result<(), Failure> {
+        let day = context.aggregates.clock().now().india_day();
         let network = caller.address.as_deref().and_then(Network::of_text);
         let network = network.map_or_else(String::new, |network| network.to_string());
         let text = format!("{}|{day}|{}|{network}|{property}", caller.tenant, self.salt_text());
@@ -64,7 +78,7 @@ impl Visits {
             return Ok(());
         }
         let visitor = self.today.entry(viewer).or_insert(()).is_fresh();
-        Ok(kit.activity.counted(&caller.tenant, property, visitor).await?)
+        Ok(context.activity.counted(&caller.tenant, property, visitor).await?)
     }
 
     fn salt_text(&self) -> String {

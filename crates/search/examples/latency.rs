@@ -14,7 +14,7 @@ use domain::property::content::Coordinates;
 use domain::property::kinds::PropertyType;
 use search::query::{BoundingBox, Near, Query, Sort, SortBy};
 use search::suggest::{Suggester, suggest};
-use search::{Change, Index, Place};
+use search::{Index, IndexChange, IndexPosition};
 use tokio::time::Instant;
 
 use homes::{NOW, home};
@@ -28,10 +28,10 @@ fn main() {
     let index = Arc::new(Index::open(directory.path()).unwrap());
     let (mut random, tenant) = (Random::new(1), TenantId::stored("hyderabad"));
     let began = Instant::now();
-    let place = |changed| Place { made: "an example".into(), changed };
+    let place = |changed| IndexPosition { made: "an example".into(), changed };
     for commit in 0..many / 10_000 {
-        let batch: Vec<Change> =
-            (0..10_000).map(|_| Change::Put(Box::new(home(&mut random, &tenant)))).collect();
+        let batch: Vec<IndexChange> =
+            (0..10_000).map(|_| IndexChange::Put(Box::new(home(&mut random, &tenant)))).collect();
         index.write(&batch).unwrap();
         index.commit(&place(i64::from(commit))).unwrap();
     }
@@ -49,7 +49,7 @@ fn main() {
     let (mut visible, fresh) = (Vec::new(), home(&mut random, &tenant));
     for round in 0..50 {
         let began = Instant::now();
-        index.write(&[Change::Put(Box::new(fresh.clone()))]).unwrap();
+        index.write(&[IndexChange::Put(Box::new(fresh.clone()))]).unwrap();
         index.commit(&place(1_000_000 + round)).unwrap();
         visible.push(began.elapsed());
     }

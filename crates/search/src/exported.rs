@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::Log;
-use http_kit::export::{Part, Portion, Subject};
+use http_kit::export::{ExportPart, Portion, Subject};
 use http_kit::{Category, Cursor, Failure, Freshness, Paging};
 
 use crate::App;
@@ -11,7 +11,7 @@ use crate::App;
 pub const SAVED_SEARCHES: &str = "savedSearches";
 
 #[async_trait]
-impl Part for App {
+impl ExportPart for App {
     fn name(&self) -> &'static str {
         SAVED_SEARCHES
     }
@@ -21,7 +21,7 @@ impl Part for App {
     }
 
     async fn wait_for(&self, reader: &Subject) -> Freshness {
-        self.search.kit.wait_for(&self.status, &reader.tenant, reader.user, &[Log::Facts]).await
+        self.search.context.wait_for(&self.status, &reader.tenant, reader.user, &[Log::Facts]).await
     }
 
     async fn portion(&self, subject: &Subject, after: Option<Cursor>) -> Result<Portion, Failure> {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::query::{DESCRIPTION, LOCATION, REST, TITLE};
-use crate::ranking::{Parts, Standing};
+use crate::ranking::{Parts, RankingInputs};
 
 /// A listing on the market.
 #[derive(Clone, Debug)]
@@ -67,9 +67,9 @@ impl Home {
 
     /// What orders go by.
     #[must_use]
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> RankingInputs {
         let facts = &self.content.specifications;
-        Standing {
+        RankingInputs {
             price: self.content.price.paise(),
             area: facts.area.map_or(0.0, |area| area.sqft),
             bedrooms: small(facts.bedrooms),
@@ -115,7 +115,7 @@ pub struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     longitude: Option<f64>,
     #[serde(flatten)]
-    facts: Facts<'a>,
+    facts: ListingAttributes<'a>,
     amenities: &'a [String],
     nearby_facilities: &'a [String],
     images: &'a [Image],
@@ -135,7 +135,7 @@ pub struct Document<'a> {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = HitFacts)]
-struct Facts<'a> {
+struct ListingAttributes<'a> {
     property_type: PropertyType,
     listing_type: ListingType,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -199,7 +199,7 @@ impl<'a> Document<'a> {
             pincode: location.pincode.as_deref(),
             latitude: location.at().map(|at| at.lat),
             longitude: location.at().map(|at| at.lng),
-            facts: Facts {
+            facts: ListingAttributes {
                 property_type: facts.property_type,
                 listing_type: facts.listing_type,
                 plot_use: facts.plot_use,

@@ -21,7 +21,7 @@ use tantivy::indexer::IndexWriterOptions;
 use tantivy::{IndexReader, IndexWriter, ReloadPolicy, SegmentMeta, TantivyError, Term};
 
 use crate::home::Home;
-use crate::query::{Found, Query};
+use crate::query::{IndexHits, Query};
 use directory::Unhurried;
 use fields::Fields;
 pub use view::View;
@@ -40,21 +40,21 @@ pub enum IndexError {
 
 /// How far an index is: which read model it was made from, and the last changed row it has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct IndexPosition {
     /// The id of the file.
     pub made: String,
     /// See the column `changed`.
     pub changed: i64,
 }
 
-impl Place {
+impl IndexPosition {
     fn read(payload: &str) -> Option<Self> {
         let (made, changed) = payload.split_once(':')?;
         Some(Self { made: made.to_owned(), changed: changed.parse().ok()? })
     }
 }
 
-impl std::fmt::Display for Place {
+impl std::fmt::Display for IndexPosition {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:{}", self.made, self.changed)
     }
@@ -62,7 +62,7 @@ impl std::fmt::Display for Place {
 
 /// A change of the index.
 #[derive(Clone, Debug)]
-pub enum Change {
+pub enum IndexChange {
     /// A listing on the market is so now.
     Put(Box<Home>),
     /// A listing cannot be found any more.
@@ -154,24 +154,24 @@ impl Index {
     ///
     /// # Errors
     /// When its files cannot be read.
-    pub fn place(&self) -> Result<Option<Place>, IndexError> {
-        Ok(self.opened().index.load_metas()?.payload.as_deref().and_then(Place::read))
+    pub fn place(&self) -> Result<Option<IndexPosition>, IndexError> {
+        Ok(self.opened().index.load_metas()?.payload.as_deref().and_then(IndexPosition::read))
     }
 
     /// Takes changes, in their order. Not to be found before [`Self::commit`].
     ///
     /// # Errors
     /// When it cannot be written to.
-    pub fn write(&self, changes: &[Change]) -> Result<(), IndexError> {
+    pub fn write(&self, changes: &[IndexChange]) -> Result<(), IndexError> {
         let guard = self.writer()?;
         let Some(writer) = guard.as_ref() else { return Ok(()) };
         for change in changes {
             let (tenant, id) = match change {
-                Change::Put(home) => (&home.tenant, home.id),
-                Change::Gone { tenant, id } => (tenant, *id),
+                IndexChange::Put(home) => (&home.tenant, home.id),
+                IndexChange::Gone { tenant, id } => (tenant, *id),
             };
             writer.delete_term(Term::from_field_bytes(self.fields.key, &fields::key(tenant, id)));
-            if let Change::Put(home) = change {
+            if let IndexChange::Put(home) = change {
                 writer.add_document(self.fields.document(home))?;
             }
         }
@@ -183,7 +183,7 @@ impl Index {
     ///
     /// # Errors
     /// When it cannot be written to; then it is where it was.
-    pub fn commit(&self, place: &Place) -> Result<(), IndexError> {
+    pub fn commit(&self, place: &IndexPosition) -> Result<(), IndexError> {
         if let Some(writer) = self.writer()?.as_mut() {
             let mut prepared = writer.prepare_commit()?;
             prepared.set_payload(&place.to_string());
@@ -260,7 +260,7 @@ impl Index {
     ///
     /// # Errors
     /// When its files cannot be read.
-    pub fn search(&self, query: &Query) -> Result<Found, IndexError> {
+    pub fn search(&self, query: &Query) -> Result<IndexHits, IndexError> {
         Ok(segment::search(&self.view(), &self.fields, query)?)
     }
 

@@ -10,7 +10,7 @@ mod exported;
 mod home;
 mod http;
 mod index;
-mod keeper;
+mod indexer;
 mod projection;
 pub mod query;
 mod ranking;
@@ -25,32 +25,32 @@ pub mod words;
 use std::path::Path;
 use std::sync::Arc;
 
-use ::projection::deliveries::{self, Book, Courier};
+use ::projection::deliveries::{self, Outbox, OutboxWorker};
 use ::projection::{IndexProgress, ViewError, ViewStore};
 use axum::extract::FromRef;
-use bus::{Group, Status};
+use bus::{Group, GroupStatus};
 use http_kit::docs::Listed;
-use http_kit::{Documentation, Kit, Outbox, ReadModel, Routes, Service, Task};
+use http_kit::{AppContext, Documentation, OutboxGroup, ReadModel, Routes, Service, Task};
 
 pub use home::{Document, Finding, Home};
-pub use index::{Change, Index, IndexError, Place};
-pub use keeper::Keeper;
+pub use index::{Index, IndexChange, IndexError, IndexPosition};
+pub use indexer::Indexer;
 use projection::Homes;
-pub use ranking::{Measured, Parts, Standing};
+pub use ranking::{Measured, Parts, RankingInputs};
 use recommend::Learner;
+use saved::alert_sender::AlertSender;
 use saved::alerts::Alerts;
 pub use saved::alerts::Occasion;
 pub use saved::matching;
-use saved::teller::Teller;
 pub use searches::Searches;
 use tokio::sync::Semaphore;
 
 /// The search service of one process.
 #[derive(Clone, Debug)]
 pub struct Search {
-    kit: Kit,
+    context: AppContext,
     store: ViewStore,
-    book: Book,
+    outbox: Outbox,
     learner: Arc<Learner>,
     index: Arc<Index>,
     progress: Arc<IndexProgress>,
@@ -61,7 +61,7 @@ pub struct Search {
 
 const SEARCH_TABLES: &str = include_str!("../migrations/0001_search.sql");
 /// What happens outside is here an event of the journal under an id of its own: what a power cut takes back is found
-/// there again, so commits need not wait for the disk as they do for letters.
+/// there again, so commits need not wait for the disk as they do for e-mails.
 const NOT_FULL: &str = "pragma synchronous = normal;";
 const SAVED_TABLES: &str = include_str!("../migrations/0002_saved.sql");
 /// At most.
@@ -84,12 +84,12 @@ pub enum OpenError {
 #[derive(Clone, Debug)]
 struct App {
     search: Search,
-    status: Status,
+    status: GroupStatus,
 }
 
-impl FromRef<App> for Kit {
+impl FromRef<App> for AppContext {
     fn from_ref(app: &App) -> Self {
-        app.search.kit.clone()
+        app.search.context.clone()
     }
 }
 
@@ -99,21 +99,24 @@ impl Search {
     ///
     /// # Errors
     /// When their files cannot be opened.
-    pub async fn open(kit: Kit, views: &Path) -> Result<Self, OpenError> {
+    pub async fn open(context: AppContext, views: &Path) -> Result<Self, OpenError> {
         let progress = Arc::new(IndexProgress::default());
         let alerts = Alerts::default();
         let wake = Arc::clone(&alerts.wake);
-        let homes = Arc::new(Homes::new(kit.ledger.clone(), Arc::clone(&progress), alerts));
+        let homes = Arc::new(Homes::new(context.aggregates.clone(), Arc::clone(&progress), alerts));
         let tables = [deliveries::TABLES, NOT_FULL, SEARCH_TABLES, SAVED_TABLES].concat();
         let store = ViewStore::open(&views.join("search.db"), &tables, homes)?;
-        let book = Book::open(&store, wake)?;
-        let learner =
-            Arc::new(Learner::new(kit.ledger.clone(), store.clone(), kit.jobs.background().clone()));
+        let outbox = Outbox::open(&store, wake)?;
+        let learner = Arc::new(Learner::new(
+            context.aggregates.clone(),
+            store.clone(),
+            context.jobs.background().clone(),
+        ));
         let index = Arc::new(Index::open(&views.join("search"))?);
         rows::check(&store, &index).await?;
-        let searches = Searches::open(kit.clone(), views, Arc::clone(&index))?;
+        let searches = Searches::open(context.clone(), views, Arc::clone(&index))?;
         let turns = Arc::new(Semaphore::new(SEARCHES));
-        Ok(Self { kit, store, book, learner, index, progress, turns, searches })
+        Ok(Self { context, store, outbox, learner, index, progress, turns, searches })
     }
 
     /// The group that keeps the read model.
@@ -141,17 +144,22 @@ impl Search {
 
     /// What became of the alerts.
     #[must_use]
-    pub fn book(&self) -> &Book {
-        &self.book
+    pub fn outbox(&self) -> &Outbox {
+        &self.outbox
     }
 
     /// Asks that people be told of homes that fit what they saved.
     #[must_use]
-    pub fn courier(&self, mut settings: deliveries::Settings) -> Courier {
+    pub fn worker(&self, mut settings: deliveries::Settings) -> OutboxWorker {
         // Each asks by an event of its own: together they wait for one commit.
         (settings.batch, settings.at_once) = (ASKED_AT_ONCE * 4, ASKED_AT_ONCE);
-        let teller = Teller { ledger: self.kit.ledger.clone(), store: self.store.clone() };
-        Courier::new(self.book.clone(), Arc::new(teller), self.kit.ledger.clock().clone(), settings)
+        let teller = AlertSender { aggregates: self.context.aggregates.clone(), store: self.store.clone() };
+        OutboxWorker::new(
+            self.outbox.clone(),
+            Arc::new(teller),
+            self.context.aggregates.clock().clone(),
+            settings,
+        )
     }
 
     /// What learns which homes people may like.
@@ -162,8 +170,8 @@ impl Search {
 
     /// What keeps the index up with the rows.
     #[must_use]
-    pub fn keeper(&self) -> Keeper {
-        Keeper::new(self.store.clone(), Arc::clone(&self.index), Arc::clone(&self.progress))
+    pub fn keeper(&self) -> Indexer {
+        Indexer::new(self.store.clone(), Arc::clone(&self.index), Arc::clone(&self.progress))
     }
 
     /// What the service says of itself.
@@ -178,7 +186,7 @@ impl Search {
 
     /// The service.
     #[must_use]
-    pub fn service(&self, couriers: deliveries::Settings) -> Service {
+    pub fn service(&self, workers: deliveries::Settings) -> Service {
         let (search, learner, keeper) = (self.clone(), self.learner(), self.clone());
         Service {
             name: "search",
@@ -187,10 +195,10 @@ impl Search {
                 ReadModel { group: Self::group(), store: self.store.clone() },
                 ReadModel { group: Searches::group(), store: self.searches.store().clone() },
             ],
-            outboxes: vec![Outbox {
+            outboxes: vec![OutboxGroup {
                 group: Self::group().name,
-                book: self.book.clone(),
-                courier: self.courier(couriers),
+                outbox: self.outbox.clone(),
+                worker: self.worker(workers),
             }],
             tasks: vec![
                 Task::new("recommendations", move |stop| Arc::clone(&learner).run(stop)),

@@ -12,15 +12,15 @@ use domain::property::PropertyEvent;
 use domain::saved_search::SavedSearchEvent;
 use domain::user::UserEvent;
 use domain::{Envelope, Log};
-use journal::Ledger;
+use journal::AggregateStore;
 
 use crate::saved::alerts::{Alerts, News};
-use crate::saved::keeping;
+use crate::saved::projection;
 
 /// The group of the read model. Order is kept per listing, and per person for what people save.
-pub const GROUP: Group = Group { name: "search-index-group", logs: &[Log::Facts], key: lane };
+pub const GROUP: Group = Group { name: "search-index-group", logs: &[Log::Facts], key: partition_key };
 
-fn lane(envelope: &Envelope) -> Option<String> {
+fn partition_key(envelope: &Envelope) -> Option<String> {
     let stream = &envelope.stream;
     let wanted = match &*stream.kind {
         "property" | "favourite" | "saved-search" => true,
@@ -33,20 +33,20 @@ fn lane(envelope: &Envelope) -> Option<String> {
 /// The projection.
 #[derive(Debug)]
 pub struct Homes {
-    ledger: Ledger,
+    aggregates: AggregateStore,
     progress: Arc<IndexProgress>,
     alerts: Alerts,
 }
 
 impl Homes {
-    pub fn new(ledger: Ledger, progress: Arc<IndexProgress>, alerts: Alerts) -> Self {
-        Self { ledger, progress, alerts }
+    pub fn new(aggregates: AggregateStore, progress: Arc<IndexProgress>, alerts: Alerts) -> Self {
+        Self { aggregates, progress, alerts }
     }
 
     async fn one(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
         match &*envelope.stream.kind {
             "property" => {
-                let event = self.ledger.decode::<PropertyEvent>(envelope)?;
+                let event = self.aggregates.decode::<PropertyEvent>(envelope)?;
                 let news = News::of(&event);
                 homes::apply(tx, envelope, event).await?;
                 match news {
@@ -55,16 +55,16 @@ impl Homes {
                 }
             }
             "favourite" => {
-                let event = self.ledger.decode::<FavouritesEvent>(envelope)?;
+                let event = self.aggregates.decode::<FavouritesEvent>(envelope)?;
                 homes::saved(tx, envelope, &event).await
             }
             "saved-search" => {
-                let event = self.ledger.decode::<SavedSearchEvent>(envelope)?;
-                keeping::apply(tx, envelope, event).await
+                let event = self.aggregates.decode::<SavedSearchEvent>(envelope)?;
+                projection::apply(tx, envelope, event).await
             }
-            _ => match self.ledger.decode::<UserEvent>(envelope)? {
+            _ => match self.aggregates.decode::<UserEvent>(envelope)? {
                 UserEvent::Deleted { .. } => {
-                    keeping::owner_gone(tx, envelope).await?;
+                    projection::owner_gone(tx, envelope).await?;
                     homes::owner_gone(tx, envelope).await
                 }
                 UserEvent::StatusChanged { to, .. } => {

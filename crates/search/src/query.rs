@@ -117,7 +117,7 @@ pub type Facets = std::collections::BTreeMap<&'static str, Vec<Count>>;
 
 /// What an index found.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Found {
+pub struct IndexHits {
     /// The page.
     pub hits: Vec<Hit>,
     /// How many there are in all.

@@ -17,7 +17,7 @@ const HALF_POPULAR: f64 = 10.0;
 
 /// What an order can go by, of one listing.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Standing {
+pub struct RankingInputs {
     /// In paise.
     pub price: i64,
     /// In square feet; 0 when nobody told.
@@ -62,7 +62,7 @@ impl Parts {
     }
 }
 
-impl Measured for Standing {
+impl Measured for RankingInputs {
     fn price(&self) -> i64 {
         self.price
     }
@@ -100,7 +100,7 @@ impl Measured for Standing {
     }
 }
 
-/// The same as [`Standing`], each part read when it is needed: an order by price looks at nothing but prices.
+/// The same as [`RankingInputs`], each part read when it is needed: an order by price looks at nothing but prices.
 pub trait Measured {
     /// In paise.
     fn price(&self) -> i64;
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn all_boosts_together_do_not_bury_a_title_under_a_description() {
-        let plain = Standing {
+        let plain = RankingInputs {
             price: 1,
             area: 0.0,
             bedrooms: None,
@@ -170,7 +170,7 @@ mod tests {
         };
         let now = Timestamp::from_micros(0).plus_seconds(86_400 * 3650);
         let boosted =
-            Standing { featured: true, verified: true, created_at: now, favourites: 1_000_000, ..plain };
+            RankingInputs { featured: true, verified: true, created_at: now, favourites: 1_000_000, ..plain };
         assert!(plain.relevance(45.0, now) > boosted.relevance(20.0, now));
         let most = boosted.relevance(1.0, now);
         assert!(most < 1.2 * 1.15 * 1.15 * 1.15 + 1e-9, "{most}");

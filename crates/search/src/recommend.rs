@@ -5,17 +5,17 @@
 //! ```
 //! Nothing of it is kept on disk; ADR 21.
 
-mod catalogue;
-mod deeds;
+mod co_occurrence;
+mod features;
 pub(crate) mod http;
+mod interactions;
 mod learner;
 mod model;
 mod reason;
-mod together;
 mod train;
 
-pub use catalogue::{Catalogue, Item, TRAITS, Traits};
-pub use deeds::{Activity, Deed, Done, Looked, Profile};
+pub use features::{Catalogue, MarketHome, TRAITS, Traits};
+pub use interactions::{Activity, Interaction, InteractionKind, Looked, Profile};
 pub use learner::Learner;
 pub use model::{Model, Recommended};
 pub use reason::Because;

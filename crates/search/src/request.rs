@@ -37,7 +37,7 @@ pub struct SearchRequest {
 
 /// A search of somebody's at a time.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct TimedSearch {
     /// What is looked for.
     pub query: Query,
     /// Which part of it.
@@ -50,7 +50,7 @@ pub struct Asked {
     pub told: Map<String, Value>,
 }
 
-impl Asked {
+impl TimedSearch {
     /// The first ones of `query`, where there are no further pages.
     pub fn first(paging: Paging, query: Query) -> Self {
         let query = Query { size: usize::try_from(paging.size).unwrap_or(100), ..query };
@@ -60,7 +60,7 @@ impl Asked {
 
 impl SearchRequest {
     /// This search in `tenant`, asked `now`; `facets` says whether they are counted where nothing is said.
-    pub fn asked_in(self, tenant: &TenantId, now: Timestamp, facets: bool) -> Asked {
+    pub fn asked_in(self, tenant: &TenantId, now: Timestamp, facets: bool) -> TimedSearch {
         let Self { words, filters, geo, explain, sort, order, paging, told, .. } = self;
         let facets = self.facets.unwrap_or(facets);
         let (at, after) = self.after.map_or((now, None), |(at, place)| (at, Some(place)));
@@ -68,7 +68,7 @@ impl SearchRequest {
         let size = usize::try_from(paging.size).unwrap_or(100);
         let all = Query::all(tenant.clone(), at);
         let query = Query { words, filters, geo, sort, offset, size, after, facets, ..all };
-        Asked { query, paging, order, explain, told }
+        TimedSearch { query, paging, order, explain, told }
     }
 
     /// Whether every home is found.
@@ -289,7 +289,7 @@ fn place(cursor: &Cursor, order: &str) -> Option<(Timestamp, Key)> {
 }
 
 /// The cursor behind a hit. Bits, because a number must come back as the very same.
-pub fn cursor(asked: &Asked, place: &Key) -> Cursor {
+pub fn cursor(asked: &TimedSearch, place: &Key) -> Cursor {
     let mut parts = vec![asked.order.clone().into(), asked.query.at.micros().into()];
     parts.extend(place.parts.iter().map(|part| Value::from(part.to_bits())));
     parts.push(place.id.to_string().into());

@@ -9,7 +9,7 @@ use domain::{PropertyId, TenantId, Timestamp};
 
 use crate::OpenError;
 use crate::home::Home;
-use crate::index::{Change, Index, Place};
+use crate::index::{Index, IndexChange, IndexPosition};
 
 /// The columns that [`read`] reads, from the second on.
 const COLUMNS: &str =
@@ -41,9 +41,9 @@ impl Stored {
         self.home.filter(|_| is)
     }
 
-    fn change(self) -> Change {
+    fn change(self) -> IndexChange {
         let (tenant, id) = (self.tenant.clone(), self.id);
-        self.on_the_market().map_or(Change::Gone { tenant, id }, |home| Change::Put(Box::new(home)))
+        self.on_the_market().map_or(IndexChange::Gone { tenant, id }, |home| IndexChange::Put(Box::new(home)))
     }
 }
 
@@ -88,9 +88,9 @@ pub fn read(row: &Row) -> Result<Stored, RowsError> {
 /// Rows that changed after a place.
 pub struct Changes {
     /// What the index is to do.
-    pub due: Vec<Change>,
+    pub due: Vec<IndexChange>,
     /// The place behind them.
-    pub place: Place,
+    pub place: IndexPosition,
     /// Some of it is an owner's who left: nothing of it may stay.
     pub erases: bool,
     /// They are of another file than the place: everything before must go.
@@ -98,7 +98,7 @@ pub struct Changes {
 }
 
 /// At most `most` rows behind `place`, in one snapshot.
-pub async fn after(store: &ViewStore, place: &Place, most: usize) -> Result<Changes, RowsError> {
+pub async fn after(store: &ViewStore, place: &IndexPosition, most: usize) -> Result<Changes, RowsError> {
     let sql = format!(
         "select m.id, {COLUMNS}, h.changed from made m left join
          (select * from homes where changed > (select case id when $1 then $2 else 0 end from made)
@@ -116,7 +116,7 @@ pub async fn after(store: &ViewStore, place: &Place, most: usize) -> Result<Chan
         erases |= stored.owner_gone;
         changes.push(stored.change());
     }
-    Ok(Changes { due: changes, place: Place { made, changed: last }, erases, other_file })
+    Ok(Changes { due: changes, place: IndexPosition { made, changed: last }, erases, other_file })
 }
 
 /// Lets the index begin again when it is of another file, or has seen rows that are not there any more.

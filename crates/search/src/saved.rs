@@ -3,18 +3,18 @@
 //! ```text
 //! saved-search events -> rows + keys
 //! property events     -> home's row -> keys of the home -> candidates -> Look::fits -> a delivery, or a digest's entry
-//! delivery            -> Teller -> NOTIFICATION_REQUESTED of the person -> letter, text message, inbox
+//! delivery            -> Teller -> NOTIFICATION_REQUESTED of the person -> e-mail, text message, inbox
 //! ```
 //! Everything but the last step is a fold in the transaction of the group; ADR 20.
 
+pub mod alert_sender;
 pub mod alerts;
 pub mod http;
-pub mod keeping;
 pub mod matching;
-mod morning;
+pub mod projection;
 mod requests;
-pub mod teller;
-mod told;
+mod schedule;
+mod template_vars;
 
 use std::collections::BTreeSet;
 
@@ -48,7 +48,7 @@ pub const COLUMNS: &str =
 
 impl Saved {
     /// A row of [`COLUMNS`].
-    pub fn read(row: &projection::Row) -> Option<Self> {
+    pub fn read(row: &::projection::Row) -> Option<Self> {
         Some(Self {
             id: row.text(0)?.parse().ok()?,
             owner: row.text(1)?.parse().ok()?,

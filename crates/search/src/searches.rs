@@ -2,7 +2,7 @@
 //! to others.
 //!
 //! ```text
-//! PROPERTY_SEARCHED -> search_history (ids and numbers; the words stay sealed in the journal)
+//! PROPERTY_SEARCHED -> search_history (ids and numbers; the words stay encrypted in the journal)
 //!                   -> queries        (a digest; in clear from the fifth person on)
 //! ```
 //! Searches of people who are not signed in are not written down, so they are in neither.
@@ -16,8 +16,8 @@ use std::sync::Arc;
 
 use ::projection::{ViewError, ViewStore};
 use axum::extract::FromRef;
-use bus::{Group, Status};
-use http_kit::Kit;
+use bus::{Group, GroupStatus};
+use http_kit::AppContext;
 
 pub use history::{PastSearch, Person};
 pub use popular::popular;
@@ -28,7 +28,7 @@ use crate::suggest::Suggester;
 /// The read model of past searches, and what suggests from it.
 #[derive(Clone, Debug)]
 pub struct Searches {
-    pub(crate) kit: Kit,
+    pub(crate) context: AppContext,
     pub(crate) store: ViewStore,
     pub(crate) suggester: Arc<Suggester>,
 }
@@ -37,12 +37,12 @@ pub struct Searches {
 #[derive(Clone, Debug)]
 pub(crate) struct Site {
     pub searches: Searches,
-    pub status: Status,
+    pub status: GroupStatus,
 }
 
-impl FromRef<Site> for Kit {
+impl FromRef<Site> for AppContext {
     fn from_ref(site: &Site) -> Self {
-        site.searches.kit.clone()
+        site.searches.context.clone()
     }
 }
 
@@ -51,11 +51,11 @@ impl Searches {
     ///
     /// # Errors
     /// When its file cannot be opened.
-    pub(crate) fn open(kit: Kit, views: &Path, index: Arc<Index>) -> Result<Self, ViewError> {
+    pub(crate) fn open(context: AppContext, views: &Path, index: Arc<Index>) -> Result<Self, ViewError> {
         let tables = include_str!("../migrations/0001_searches.sql");
-        let projection = Arc::new(projection::Searched::new(kit.ledger.clone()));
+        let projection = Arc::new(projection::Searched::new(context.aggregates.clone()));
         let store = ViewStore::open(&views.join("searches.db"), tables, projection)?;
-        Ok(Self { kit, store, suggester: Arc::new(Suggester::new(index)) })
+        Ok(Self { context, store, suggester: Arc::new(Suggester::new(index)) })
     }
 
     /// The group that keeps the read model.
@@ -71,7 +71,7 @@ impl Searches {
     }
 
     /// The routes; `status` tells how far the group is.
-    pub(crate) fn router(&self, status: Status) -> axum::Router {
+    pub(crate) fn router(&self, status: GroupStatus) -> axum::Router {
         crate::http::searches(Site { searches: self.clone(), status })
     }
 }

@@ -10,7 +10,7 @@ use domain::TenantId;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-pub use ranking::{Kind, Known, Suggestion, suggest};
+pub use ranking::{Kind, Suggestion, SuggestionIndex, suggest};
 
 use crate::index::{Index, IndexError, View};
 
@@ -27,7 +27,7 @@ pub struct Suggester {
 /// What was read from one view of the index. It does not keep the view's files.
 #[derive(Debug)]
 struct Read {
-    known: Arc<Known>,
+    known: Arc<SuggestionIndex>,
     from: Weak<View>,
     at: Instant,
     took: Duration,
@@ -55,7 +55,7 @@ impl Suggester {
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub async fn known(&self, tenant: &TenantId) -> Result<Arc<Known>, SuggestError> {
+    pub async fn known(&self, tenant: &TenantId) -> Result<Arc<SuggestionIndex>, SuggestError> {
         let view = self.index.view();
         let mut all = self.known.lock().await;
         if let Some(read) = all.get(tenant)
@@ -66,7 +66,7 @@ impl Suggester {
         let (from, began) = (Arc::downgrade(&view), Instant::now());
         let (index, its) = (Arc::clone(&self.index), tenant.clone());
         let read = tokio::task::spawn_blocking(move || {
-            Ok::<_, IndexError>(Known::of(index.vocabulary(&view, &its)?))
+            Ok::<_, IndexError>(SuggestionIndex::of(index.vocabulary(&view, &its)?))
         });
         let known = Arc::new(read.await??);
         let read = Read { known: Arc::clone(&known), from, at: Instant::now(), took: began.elapsed() };

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
 use http_kit::Documentation;
-use http_kit::docs::{Facts, complete, lists};
+use http_kit::docs::{EndpointSpec, complete, lists};
 use serde_json::Value;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
@@ -55,7 +55,7 @@ pub fn document() -> Value {
         all.merge(service.operations);
         exported.extend(service.exported);
     }
-    let facts: Vec<Facts> = ENDPOINTS.lines().skip(1).filter_map(Facts::read).collect();
+    let facts: Vec<EndpointSpec> = ENDPOINTS.lines().skip(1).filter_map(EndpointSpec::read).collect();
     let mut document = complete(&all, &facts);
     lists(&mut document, "Export", exported);
     document

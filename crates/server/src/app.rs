@@ -26,12 +26,12 @@ use axum::Router;
 use axum::serve::ListenerExt as _;
 use bus::{Group, GroupHandle};
 use domain::TenantId;
-use gateway::{Connection, Door, Doors, Greeting, Hub};
-use http_kit::Kit;
+use gateway::{Connection, Door, Greeting, Hub, Routers};
+use http_kit::AppContext;
 use journal::SqliteJournal;
 use metrics_exporter_prometheus::PrometheusHandle;
 use projection::ViewStore;
-use projection::deliveries::Book;
+use projection::deliveries::Outbox;
 use supervisor::wake;
 use tasks::Tasks;
 use tokio::signal::unix::{SignalKind, signal};
@@ -50,7 +50,7 @@ const LAST_REQUESTS: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct App {
     /// Shared by all services.
-    pub kit: Kit,
+    pub context: AppContext,
     /// The people.
     pub users: Users,
     /// What finds homes.
@@ -60,10 +60,10 @@ pub struct App {
     /// Every read model with the group that fills it.
     pub views: Vec<(Group, ViewStore)>,
     /// What groups carry out of here, and what became of it.
-    pub deliveries: Vec<(&'static str, Book)>,
+    pub deliveries: Vec<(&'static str, Outbox)>,
     /// What a backup is made of.
     pub backup: backup::Source,
-    doors: Doors,
+    doors: Routers,
     journal: Arc<SqliteJournal>,
     hub: Arc<Hub>,
     tasks: Tasks,
@@ -82,12 +82,13 @@ impl App {
 
     /// Pages and API.
     pub fn public(&self) -> Router {
-        let city = self.kit.tenants.get(self.kit.tenants.default_id()).map(|tenant| tenant.city.clone());
+        let city =
+            self.context.tenants.get(self.context.tenants.default_id()).map(|tenant| tenant.city.clone());
         let settings = web::Settings {
             secure_cookies: self.secure_cookies,
             city: city.unwrap_or_default(),
             providers: self.providers.clone(),
-            form_key: self.kit.ledger.keys().derived("form tokens"),
+            form_key: self.context.aggregates.keys().derived("form tokens"),
         };
         self.doors.public(web::router(web::Api::new(self.doors.api.clone()), settings))
     }
@@ -95,15 +96,15 @@ impl App {
     /// The default tenant.
     #[must_use]
     pub fn tenant(&self) -> &TenantId {
-        self.kit.tenants.default_id()
+        self.context.tenants.default_id()
     }
 
     /// Ends everything in order: the doors are closed by now, what was begun is done, what people looked at is written and
     /// no more of it taken, groups finish their step, the journal is closed.
     pub async fn shutdown(self) {
         self.doors.in_flight.stop(LAST_REQUESTS).await;
-        self.kit.jobs.stop().await;
-        self.kit.activity.close().await;
+        self.context.jobs.stop().await;
+        self.context.activity.close().await;
         self.tasks.stop().await;
         self.users.keep_time().await;
         self.journal.close().await;
@@ -133,7 +134,7 @@ pub async fn serve(
         // Before anybody connects: from here on SIGHUP does not end the process.
         let _ = signal(SignalKind::hangup()).context("SIGHUP cannot be listened to")?;
         let (stop, stopping) = (end.clone(), end.clone());
-        let follow = app.kit.jobs.supervisor().named("tls-certificate");
+        let follow = app.context.jobs.supervisor().named("tls-certificate");
         let follow = follow.run(stop, move || Arc::clone(&certificates).follow(stopping.clone()));
         servers.spawn(async move {
             follow.await;

@@ -7,7 +7,7 @@
 //! KEYS/keys.json             the newest keys only: whoever was erased stays erased in every backup
 //! ```
 //! Order is what makes it one (ADR 28): activity refers to facts, so it is copied before them; facts refer to bytes of
-//! files, which are copied after them and not removed meanwhile; keys come last, as everything else is sealed with them.
+//! files, which are copied after them and not removed meanwhile; keys come last, as everything else is encrypted with them.
 
 mod copying;
 mod files;
@@ -24,8 +24,8 @@ use journal::sqlite::copy::CopyError;
 
 pub use copying::Source;
 pub use keys::KeyShelf;
-pub use manifest::{Entry, Manifest, Place};
-pub use restoring::{Asked, Restored, UNFINISHED, restore, settle};
+pub use manifest::{Entry, LogEnd, Manifest};
+pub use restoring::{RestoreRequest, Restored, UNFINISHED, restore, settle};
 pub use shelf::Shelf;
 pub(crate) use verifying::borrowed;
 pub use verifying::{Verified, verify};

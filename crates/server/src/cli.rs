@@ -3,9 +3,9 @@
 #![expect(clippy::doc_markdown, reason = "the comments are the help texts, where backticks would be noise")]
 
 pub mod backup;
+pub mod connect;
 pub mod doctor;
 pub mod output;
-pub mod place;
 pub mod run;
 pub mod serve;
 #[cfg(test)]
@@ -79,7 +79,7 @@ pub enum Verb {
     /// Accounts
     #[command(subcommand)]
     User(User),
-    /// The keys that people's data is sealed with
+    /// The keys that people's data is encrypted with
     #[command(subcommand)]
     Keys(Keys),
     /// Check settings, keys and disk, and say what to do about what is wrong
@@ -277,7 +277,7 @@ pub struct Restore {
 pub enum User {
     /// Make an administrator in the data directory, while no server holds it
     CreateAdmin(CreateAdmin),
-    /// Vouch for a person's e-mail address, where no letters go out, while no server holds the data directory
+    /// Vouch for a person's e-mail address, where no e-mails go out, while no server holds the data directory
     Confirm(Confirm),
 }
 
@@ -317,7 +317,7 @@ pub enum Keys {
 
 #[derive(Debug, Args)]
 pub struct AcceptLost {
-    /// Give them up for good: what is sealed with them reads as erased, on record, even if the keys are found later
+    /// Give them up for good: what is encrypted with them reads as erased, on record, even if the keys are found later
     #[arg(long)]
     pub yes: bool,
 

@@ -93,7 +93,7 @@ const VIEWED: usize = 2;
 const FAVOURITE: usize = 6;
 
 /// Fills an instance without listings. `client` may be anybody: people register here and act as themselves. `confirm`
-/// confirms an e-mail address of an account, as nobody reads the letters to fictional people.
+/// confirms an e-mail address of an account, as nobody reads the e-mails to fictional people.
 ///
 /// # Errors
 /// At the first refusal; what was added stays. A later start adds nothing if that includes a listing.

@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser as _;
-use hyderabadinfra::cli::{Cli, Doctor, Import, Keys, User, Verb, backup, doctor, output, place, run, serve};
+use hyderabadinfra::cli::{
+    Cli, Doctor, Import, Keys, User, Verb, backup, connect, doctor, output, run, serve,
+};
 use hyderabadinfra::settings::{self, Settings, Sources};
 use hyderabadinfra::{open_files, private};
 
@@ -58,34 +60,34 @@ async fn perform(verb: &Verb, settings: &Settings) -> anyhow::Result<ExitCode> {
     match verb {
         Verb::Serve(serve) => serve::serve(settings, serve.demo).await,
         Verb::Import(Import::Listings(import)) => {
-            let place = place::open(&import.target, settings, place::As::Person(&import.owner)).await?;
+            let place = connect::open(&import.target, settings, connect::As::Person(&import.owner)).await?;
             let done = run::import_listings(import, &place.client, &mut rand::rng()).await;
             place.close().await;
             done
         }
         Verb::DeadLetters(verb) => {
-            let place = place::open(verb.target(), settings, place::As::Operator).await?;
+            let place = connect::open(verb.target(), settings, connect::As::Operator).await?;
             let done = run::dead_letters(verb, &place.client).await;
             place.close().await;
             done
         }
         Verb::Replay(verb) => {
-            let place = place::open(&verb.target, settings, place::As::Operator).await?;
+            let place = connect::open(&verb.target, settings, connect::As::Operator).await?;
             let done = run::replay(verb, &place.client).await;
             place.close().await;
             done
         }
         Verb::Backup(verb) => {
             backup::must_name_a_place(verb, settings)?;
-            let place = place::open(&verb.target, settings, place::As::Operator).await?;
+            let place = connect::open(&verb.target, settings, connect::As::Operator).await?;
             let done = backup::back_up(&place.client).await;
             place.close().await;
             done
         }
         Verb::Restore(verb) => backup::restore(verb, settings),
-        Verb::User(User::CreateAdmin(admin)) => place::create_admin(admin, settings).await,
-        Verb::User(User::Confirm(verb)) => place::confirm(verb, settings).await,
-        Verb::Keys(Keys::AcceptLost(verb)) => place::accept_lost(verb, settings).await,
+        Verb::User(User::CreateAdmin(admin)) => connect::create_admin(admin, settings).await,
+        Verb::User(User::Confirm(verb)) => connect::confirm(verb, settings).await,
+        Verb::Keys(Keys::AcceptLost(verb)) => connect::accept_lost(verb, settings).await,
         Verb::Doctor(Doctor { backup: Some(directory), keys_from, .. }) => {
             backup::examine(directory, keys_from.as_deref(), settings)
         }

@@ -20,10 +20,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub use background::Background;
 pub use faults::Faults;
-use supervised::State;
+use supervised::TaskState;
 pub use supervised::{STEADY, Supervised};
 
-type All = BTreeMap<Arc<str>, Arc<Mutex<State>>>;
+type All = BTreeMap<Arc<str>, Arc<Mutex<TaskState>>>;
 
 /// Knows every supervised task and thread of a process. Clones share them.
 #[derive(Clone, Debug, Default)]
@@ -34,7 +34,7 @@ pub struct Supervisor {
 
 /// How a task or thread is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct TaskStatus {
     /// Its name.
     pub name: Arc<str>,
     /// It runs, and has run for [`STEADY`] since it last panicked; or it has ended in order.
@@ -69,9 +69,9 @@ impl Supervisor {
 
     /// All of them, by name.
     #[must_use]
-    pub fn standings(&self) -> Vec<Standing> {
+    pub fn standings(&self) -> Vec<TaskStatus> {
         let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        let told = |(name, state): (&Arc<str>, &Arc<Mutex<State>>)| {
+        let told = |(name, state): (&Arc<str>, &Arc<Mutex<TaskState>>)| {
             state.lock().unwrap_or_else(PoisonError::into_inner).told(name)
         };
         all.iter().map(told).collect()

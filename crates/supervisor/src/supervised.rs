@@ -9,7 +9,7 @@ use futures_util::FutureExt as _;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::{Faults, Standing, wake};
+use crate::{Faults, TaskStatus, wake};
 
 /// A task that has run for so long after a panic counts as up again: whoever looks every second sees that it was not.
 pub const STEADY: Duration = Duration::from_secs(2);
@@ -22,7 +22,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const HEALTHY: Duration = Duration::from_mins(1);
 
 #[derive(Debug, Default)]
-pub struct State {
+pub struct TaskState {
     panics: u64,
     last: Option<(Instant, String)>,
     /// The next pause, once there was a panic.
@@ -30,11 +30,11 @@ pub struct State {
     pausing: bool,
 }
 
-impl State {
-    pub fn told(&self, name: &Arc<str>) -> Standing {
+impl TaskState {
+    pub fn told(&self, name: &Arc<str>) -> TaskStatus {
         let steady = self.last.as_ref().is_none_or(|(at, _)| at.elapsed() >= STEADY);
         let error = self.last.as_ref().map(|(_, error)| error.clone());
-        Standing { name: Arc::clone(name), up: steady && !self.pausing, panics: self.panics, error }
+        TaskStatus { name: Arc::clone(name), up: steady && !self.pausing, panics: self.panics, error }
     }
 
     fn panicked(&mut self, error: String) -> Duration {
@@ -51,12 +51,12 @@ impl State {
 #[derive(Clone, Debug)]
 pub struct Supervised {
     name: Arc<str>,
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<TaskState>>,
     faults: Faults,
 }
 
 impl Supervised {
-    pub(crate) fn new(name: Arc<str>, state: Arc<Mutex<State>>, faults: Faults) -> Self {
+    pub(crate) fn new(name: Arc<str>, state: Arc<Mutex<TaskState>>, faults: Faults) -> Self {
         Self { name, state, faults }
     }
 
@@ -138,7 +138,7 @@ impl Supervised {
         self.faults.strike(&self.name);
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, TaskState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -32,41 +32,44 @@ pub fn until<T>(
 impl TestApp {
     /// Waits until a group's cursor is at the head, whatever it had to set aside.
     pub async fn drain_to(&self, group: &str) {
-        let heads = self.kit.ledger.heads().await.unwrap();
+        let heads = self.context.aggregates.heads().await.unwrap();
         let handle = self.groups.iter().find(|handle| handle.group.name == group).unwrap();
-        let nobody = Asker { tenant: self.kit.tenants.default_id(), user: self.kit.ledger.fresh().into() };
+        let nobody =
+            Asker { tenant: self.context.tenants.default_id(), user: self.context.aggregates.fresh().into() };
         let needed: Vec<Position> = handle.group.logs.iter().map(|log| heads[log.index()]).collect();
         assert_eq!(handle.status.wait(&needed, nobody, Duration::from_mins(1)).await, Waited::Applied);
     }
 
     /// Whether everything is applied and tried, with nothing new by the end: what is asked for outside may ask for more.
     pub async fn all_told(&self) -> bool {
-        let heads = self.kit.ledger.heads().await.unwrap();
+        let heads = self.context.aggregates.heads().await.unwrap();
         for handle in &self.groups {
-            let nobody =
-                Asker { tenant: self.kit.tenants.default_id(), user: self.kit.ledger.fresh().into() };
+            let nobody = Asker {
+                tenant: self.context.tenants.default_id(),
+                user: self.context.aggregates.fresh().into(),
+            };
             let needed: Vec<Position> = handle.group.logs.iter().map(|log| heads[log.index()]).collect();
             if handle.status.wait(&needed, nobody, Duration::from_mins(1)).await != Waited::Applied {
                 return false;
             }
         }
-        for book in &self.books {
-            let tried = tokio::time::timeout(Duration::from_mins(1), book.tried(heads[0].seq)).await;
+        for outbox in &self.outboxes {
+            let tried = tokio::time::timeout(Duration::from_mins(1), outbox.tried(heads[0].seq)).await;
             if !tried.is_ok_and(|tried| tried.is_ok()) {
                 return false;
             }
         }
-        self.kit.ledger.heads().await.unwrap()[0] == heads[0]
+        self.context.aggregates.heads().await.unwrap()[0] == heads[0]
     }
 
     /// How many events of each log came of what people did. What the machinery tells of others is not among them: it
-    /// comes whenever a courier gets to it.
+    /// comes whenever an outbox worker gets to it.
     pub async fn deeds(&self) -> [usize; 2] {
-        self.kit.activity.flush().await;
+        self.context.activity.flush().await;
         let mut deeds = [0; 2];
-        for head in self.kit.ledger.heads().await.unwrap() {
+        for head in self.context.aggregates.heads().await.unwrap() {
             let many = usize::try_from(head.seq).unwrap();
-            let events = self.kit.ledger.journal().read_after(head.at(0), many).await.unwrap();
+            let events = self.context.aggregates.journal().read_after(head.at(0), many).await.unwrap();
             let told =
                 |event: &&Envelope| &*event.event_type == "NOTIFICATION_REQUESTED" && event.user_id.is_none();
             deeds[head.log.index()] = events.iter().filter(|event| !told(event)).count();
@@ -83,17 +86,18 @@ impl TestApp {
     /// Writes queued activity and waits until every consumer group has applied everything there is, and everything
     /// that it asks for outside was tried.
     pub async fn drain(&self) {
-        self.kit.activity.flush().await;
-        let heads = self.kit.ledger.heads().await.unwrap();
-        let nobody = Asker { tenant: self.kit.tenants.default_id(), user: self.kit.ledger.fresh().into() };
+        self.context.activity.flush().await;
+        let heads = self.context.aggregates.heads().await.unwrap();
+        let nobody =
+            Asker { tenant: self.context.tenants.default_id(), user: self.context.aggregates.fresh().into() };
         for handle in &self.groups {
             let needed: Vec<Position> = handle.group.logs.iter().map(|log| heads[log.index()]).collect();
             let waited = handle.status.wait(&needed, nobody, Duration::from_mins(1)).await;
             assert_eq!(waited, Waited::Applied, "{} is behind", handle.group.name);
         }
         assert!(self.search.caught_up(Duration::from_mins(1)).await, "the search index is behind");
-        for book in &self.books {
-            tokio::time::timeout(Duration::from_mins(1), book.tried(heads[0].seq)).await.unwrap().unwrap();
+        for outbox in &self.outboxes {
+            tokio::time::timeout(Duration::from_mins(1), outbox.tried(heads[0].seq)).await.unwrap().unwrap();
         }
     }
 }

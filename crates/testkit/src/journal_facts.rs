@@ -7,7 +7,7 @@ use std::time::Duration;
 use domain::{Clock, Envelope, Ids, Log, Position};
 use hyderabadinfra::app::App;
 use journal::sqlite::Limits;
-use journal::{Journal, KeyRing, Ledger, SqliteJournal};
+use journal::{AggregateStore, Journal, KeyRing, SqliteJournal};
 use projection::Row;
 
 use crate::{open_app, settings};
@@ -36,18 +36,18 @@ pub async fn everything(data_dir: &Path, log: Log) -> Vec<Envelope> {
 
 /// The journal of a data directory that no server holds, in types.
 #[must_use]
-pub fn ledger(data_dir: &Path) -> Ledger {
+pub fn aggregates(data_dir: &Path) -> AggregateStore {
     let keys = data_dir.join("keys");
     let master = std::fs::read(keys.join("master.key")).unwrap().try_into().unwrap();
     let ring = KeyRing::open(&keys.join("subjects.db"), &master).unwrap();
     let journal = SqliteJournal::open(&data_dir.join("journal"), &Clock::System, Limits::default()).unwrap();
-    Ledger::new(Arc::new(journal), Arc::new(ring), Clock::System, Ids)
+    AggregateStore::new(Arc::new(journal), Arc::new(ring), Clock::System, Ids)
 }
 
 /// Every read model's rows once it has applied everything.
 pub async fn read_models(data_dir: &Path) -> Vec<(String, Vec<(String, Vec<Row>)>)> {
     let app = open_app(&settings(data_dir, &[]), Clock::System, "http://127.0.0.1").await;
-    let heads = app.kit.ledger.heads().await.unwrap();
+    let heads = app.context.aggregates.heads().await.unwrap();
     for handle in &app.groups {
         let needed: Vec<Position> = handle.group.logs.iter().map(|log| heads[log.index()]).collect();
         reached(&app, handle.group.name, &needed).await;
@@ -63,7 +63,7 @@ pub async fn read_models(data_dir: &Path) -> Vec<(String, Vec<(String, Vec<Row>)
 async fn reached(app: &App, group: &str, needed: &[Position]) {
     let handle = app.groups.iter().find(|handle| handle.group.name == group).unwrap();
     let tenant = app.tenant().clone();
-    let nobody = bus::Asker { tenant: &tenant, user: app.kit.ledger.fresh().into() };
+    let nobody = bus::Asker { tenant: &tenant, user: app.context.aggregates.fresh().into() };
     let waited = handle.status.wait(needed, nobody, Duration::from_mins(2)).await;
     assert_eq!(waited, bus::Waited::Applied, "{group} did not reach the head: {:?}", handle.status);
     assert!(handle.status.blocked().is_empty(), "{group} has parked keys: {:?}", handle.status.blocked());

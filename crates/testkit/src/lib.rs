@@ -19,10 +19,10 @@ use std::time::Duration;
 
 use bus::GroupHandle;
 use domain::{Clock, Timestamp};
-use http_kit::Kit;
+use http_kit::AppContext;
 use hyderabadinfra::app::{self, App, Opening, Search};
 use hyderabadinfra::settings::{self, Flag, Settings, Sources};
-use projection::deliveries::Book;
+use projection::deliveries::Outbox;
 use supervisor::Supervisor;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -34,7 +34,7 @@ pub use drain::until;
 pub use form::Form;
 pub use http::{Answer, Client, Events};
 pub use issuer::{Issuer, Misdeed};
-pub use journal_facts::{everything, ledger, read_models};
+pub use journal_facts::{aggregates, everything, read_models};
 pub use people::{ADMIN, PASSWORD, Person, WITH_ADMIN, mailed};
 pub use small_disk::SmallDisk;
 pub use socket::Socket;
@@ -54,11 +54,11 @@ pub struct TestApp {
     /// Speaks to it as nobody.
     pub client: Client,
     /// What its services share.
-    pub kit: Kit,
+    pub context: AppContext,
     /// What a backup of it is made of.
     pub backup: hyderabadinfra::backup::Source,
     groups: Vec<GroupHandle>,
-    books: Vec<Book>,
+    outboxes: Vec<Outbox>,
     search: Search,
     directory: Directory,
     server: JoinSet<()>,
@@ -128,8 +128,8 @@ impl TestApp {
         let management = format!("http://{}", operators.local_addr().unwrap());
         let url = settings.public_url(public.local_addr().unwrap());
         let app = open_app(&settings, clock.clone(), &url).await;
-        let (kit, groups, backup) = (app.kit.clone(), app.groups.clone(), app.backup.clone());
-        let books = app.deliveries.iter().map(|(_, book)| book.clone()).collect();
+        let (context, groups, backup) = (app.context.clone(), app.groups.clone(), app.backup.clone());
+        let outboxes = app.deliveries.iter().map(|(_, outbox)| outbox.clone()).collect();
         let search = app.search.clone();
         let (stop, stopped) = oneshot::channel();
         let mut server = JoinSet::new();
@@ -145,10 +145,10 @@ impl TestApp {
             management,
             clock,
             client,
-            kit,
+            context,
             backup,
             groups,
-            books,
+            outboxes,
             search,
             directory,
             server,

@@ -55,9 +55,9 @@ impl Person {
         person
     }
 
-    /// Shows the code of the letter, as whoever reads it does, in the default tenant.
+    /// Shows the code of the e-mail, as whoever reads it does, in the default tenant.
     pub async fn confirm(&self, app: &TestApp) {
-        let code = mailed(app, app.kit.tenants.default_id(), self, "verify-email").await;
+        let code = mailed(app, app.context.tenants.default_id(), self, "verify-email").await;
         let body = json!({"userId": self.id, "verificationCode": code});
         app.client.post("/api/auth/verify-email", &body).await.expect(200);
     }
@@ -118,13 +118,13 @@ impl Person {
 /// The code that a mail to `person` holds: purposes are `verify-email` and `password-reset`.
 pub async fn mailed(app: &TestApp, tenant: &TenantId, person: &Person, purpose: &str) -> String {
     let user: UserId = person.id.parse().unwrap();
-    let ledger = &app.kit.ledger;
-    let events = ledger.journal().read_stream(&StreamId::new(tenant, "user", user), 0).await.unwrap();
+    let aggregates = &app.context.aggregates;
+    let events = aggregates.journal().read_stream(&StreamId::new(tenant, "user", user), 0).await.unwrap();
     let member = if purpose == "verify-email" { "verification" } else { "reset" };
     let nonce = events.iter().rev().find_map(|event| {
         let data: Value = serde_json::from_str(&event.data).unwrap();
         data[member]["nonce"].as_str().map(str::to_owned)
     });
-    let code = ledger.keys().mail_token(purpose, tenant, user, &nonce.expect("a mail was asked for"));
+    let code = aggregates.keys().mail_token(purpose, tenant, user, &nonce.expect("a mail was asked for"));
     if purpose == "verify-email" { code } else { format!("{user}.{code}") }
 }

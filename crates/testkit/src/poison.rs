@@ -1,7 +1,7 @@
 //! Events that a broken program of another version might have written: no reader understands them.
 
 use domain::{Ids, StreamId, UserId};
-use journal::{Append, Claims, Expected, NewEvent};
+use journal::{Append, Expected, NewEvent, UniqueKeys};
 
 use crate::TestApp;
 
@@ -18,10 +18,16 @@ impl TestApp {
             data: r#"{"price":"a lot"}"#.into(),
             metadata: "{}".into(),
         };
-        let stream = StreamId::new(self.kit.tenants.default_id(), kind, id);
-        let (expected, claims) = (Expected::Any, Claims::default());
-        let append =
-            Append { stream, expected, events: vec![event], claims, limits: Vec::new(), idempotency: None };
-        self.kit.ledger.journal().append(append).await.unwrap();
+        let stream = StreamId::new(self.context.tenants.default_id(), kind, id);
+        let (expected, unique_keys) = (Expected::Any, UniqueKeys::default());
+        let append = Append {
+            stream,
+            expected,
+            events: vec![event],
+            unique_keys,
+            limits: Vec::new(),
+            idempotency: None,
+        };
+        self.context.aggregates.journal().append(append).await.unwrap();
     }
 }

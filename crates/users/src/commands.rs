@@ -1,21 +1,21 @@
 //! What people, admins and the operator can have done.
 
 mod account;
+mod admin;
 mod credentials;
 mod mail;
 mod oidc;
 pub mod operator;
 mod sign_in;
-mod standing;
 
 use axum::http::StatusCode;
-use domain::user::{Person, User, UserRejection};
+use domain::user::{OpenAccount, User, UserRejection};
 use domain::{Actor, TenantId, UserId, Version};
 use http_kit::{Caller, Failure, refused};
-use journal::{Claim, ExecuteError};
+use journal::{ExecuteError, UniqueKey};
 
 use crate::Users;
-use crate::queries::document::{Known, UserDocument};
+use crate::queries::document::{AccountActivity, UserDocument};
 pub use credentials::Ending;
 pub use sign_in::TokenPair;
 
@@ -36,8 +36,12 @@ fn as_person(caller: &Caller, user: UserId) -> Actor {
 
 impl Users {
     /// An open account.
-    pub(crate) async fn person(&self, tenant: &TenantId, user: UserId) -> Result<(Person, Version), Failure> {
-        let (state, version) = self.kit.ledger.load::<User>(tenant, user).await?;
+    pub(crate) async fn person(
+        &self,
+        tenant: &TenantId,
+        user: UserId,
+    ) -> Result<(OpenAccount, Version), Failure> {
+        let (state, version) = self.context.aggregates.load::<User>(tenant, user).await?;
         Ok((state.person.ok_or_else(Failure::no_such_person)?, version))
     }
 
@@ -46,17 +50,17 @@ impl Users {
     pub(crate) async fn document(
         &self,
         tenant: &TenantId,
-        person: &Person,
+        person: &OpenAccount,
         version: Version,
     ) -> UserDocument {
         let known = self.known(tenant, person.id).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "the users read model does not answer; a document goes without it");
-            Known { last_login: None, property_count: person.counted.unwrap_or_default() }
+            AccountActivity { last_login: None, property_count: person.counted.unwrap_or_default() }
         });
         UserDocument::of(person, version, known)
     }
 
-    fn claim(&self, tenant: &TenantId, kind: &'static str, value: &str) -> Claim {
-        self.kit.ledger.keys().claim(tenant, kind, &value.to_lowercase())
+    fn unique_key(&self, tenant: &TenantId, kind: &'static str, value: &str) -> UniqueKey {
+        self.context.aggregates.keys().unique_key(tenant, kind, &value.to_lowercase())
     }
 }

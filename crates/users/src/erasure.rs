@@ -1,8 +1,8 @@
-//! Whoever closes their account is forgotten: their key is destroyed, and with it everything sealed with it, in the
+//! Whoever closes their account is forgotten: their key is destroyed, and with it everything encrypted with it, in the
 //! journal and wherever it was copied to. Read models, sessions and the mailbox see to what they hold in clear.
 //!
 //! ```text
-//! USER_DELETED -> a delivery -> courier -> sessions ended -> key destroyed -> PERSONAL_DATA_ERASED, the receipt
+//! USER_DELETED -> a delivery -> outbox worker -> sessions ended -> key destroyed -> PERSONAL_DATA_ERASED, the receipt
 //! ```
 //! Sessions are ended when the account is, too; here those that a crash has left in between.
 
@@ -13,8 +13,10 @@ use async_trait::async_trait;
 use bus::Group;
 use domain::audit::AuditEvent;
 use domain::{Actor, Envelope, Log, Metadata, StreamId, Version};
-use journal::{Append, AppendError, Claims, Expected, Refused};
-use projection::deliveries::{self, Book, Carrier, Courier, Delivery, Found, Order, Outcome};
+use journal::{Append, AppendError, Expected, Refused, UniqueKeys};
+use projection::deliveries::{
+    self, Delivery, DeliveryHandler, DeliveryLookup, DeliveryOutcome, LeasedDelivery, Outbox, OutboxWorker,
+};
 use projection::{Projection, ProjectionError, ViewError, ViewStore, ViewTx};
 use tokio::sync::Notify;
 
@@ -29,7 +31,7 @@ const GROUP: &str = "erasure-service-group";
 pub struct Erasures {
     users: Users,
     store: ViewStore,
-    book: Book,
+    outbox: Outbox,
 }
 
 impl Erasures {
@@ -39,10 +41,10 @@ impl Erasures {
     /// When it cannot be opened.
     pub fn open(users: Users, views_dir: &Path) -> Result<Self, ViewError> {
         let wake = Arc::new(Notify::new());
-        let asked = Arc::new(Asked(Arc::clone(&wake)));
+        let asked = Arc::new(ErasureWake(Arc::clone(&wake)));
         let store = ViewStore::open(&views_dir.join("erasures.db"), deliveries::TABLES, asked)?;
-        let book = Book::open(&store, wake)?;
-        Ok(Self { users, store, book })
+        let outbox = Outbox::open(&store, wake)?;
+        Ok(Self { users, store, outbox })
     }
 
     /// Who left.
@@ -59,15 +61,15 @@ impl Erasures {
 
     /// What became of each.
     #[must_use]
-    pub fn book(&self) -> &Book {
-        &self.book
+    pub fn outbox(&self) -> &Outbox {
+        &self.outbox
     }
 
     /// Destroys keys.
     #[must_use]
-    pub fn courier(&self, settings: deliveries::Settings) -> Courier {
-        let clock = self.users.kit.ledger.clock().clone();
-        Courier::new(self.book.clone(), Arc::new(Destroyer(self.users.clone())), clock, settings)
+    pub fn worker(&self, settings: deliveries::Settings) -> OutboxWorker {
+        let clock = self.users.context.aggregates.clock().clone();
+        OutboxWorker::new(self.outbox.clone(), Arc::new(Destroyer(self.users.clone())), clock, settings)
     }
 }
 
@@ -75,10 +77,10 @@ fn who_left(event: &Envelope) -> Option<String> {
     (&*event.stream.kind == "user" && &*event.event_type == DELETED).then(|| event.stream.to_string())
 }
 
-struct Asked(Arc<Notify>);
+struct ErasureWake(Arc<Notify>);
 
 #[async_trait(?Send)]
-impl Projection for Asked {
+impl Projection for ErasureWake {
     fn name(&self) -> &'static str {
         GROUP
     }
@@ -100,45 +102,45 @@ impl Projection for Asked {
 struct Destroyer(Users);
 
 #[async_trait]
-impl Carrier for Destroyer {
-    async fn carry(&self, order: &Order) -> Outcome {
-        self.destroy(order).await.map_or_else(Outcome::Failed, |()| Outcome::Delivered)
+impl DeliveryHandler for Destroyer {
+    async fn carry(&self, order: &LeasedDelivery) -> DeliveryOutcome {
+        self.destroy(order).await.map_or_else(DeliveryOutcome::Failed, |()| DeliveryOutcome::Delivered)
     }
 
     /// Destroying a key again is harmless.
-    async fn look_up(&self, _: &Order) -> Found {
-        Found::Missing
+    async fn look_up(&self, _: &LeasedDelivery) -> DeliveryLookup {
+        DeliveryLookup::Missing
     }
 }
 
 impl Destroyer {
-    async fn destroy(&self, order: &Order) -> Result<(), String> {
+    async fn destroy(&self, order: &LeasedDelivery) -> Result<(), String> {
         let (tenant, user) = (order.tenant.clone(), order.recipient);
         let left = Actor { tenant: tenant.clone(), user: Some(user), metadata: Metadata::default() };
         let ended = self.0.try_end_sessions(&left, user, Version::MAX, Ending::Deleted).await;
         ended.map_err(|failure| failure.message)?;
         self.0.sessions.forget_clients(&tenant, user).await.map_err(|error| error.to_string())?;
-        let ledger = self.0.kit.ledger.clone();
-        let erased = tokio::task::spawn_blocking(move || ledger.erase(&tenant, user)).await;
+        let aggregates = self.0.context.aggregates.clone();
+        let erased = tokio::task::spawn_blocking(move || aggregates.erase(&tenant, user)).await;
         erased.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
         self.receipt(order).await
     }
 
     /// Says that it is done, once.
-    async fn receipt(&self, order: &Order) -> Result<(), String> {
-        let ledger = &self.0.kit.ledger;
+    async fn receipt(&self, order: &LeasedDelivery) -> Result<(), String> {
+        let aggregates = &self.0.context.aggregates;
         let actor = Actor { tenant: order.tenant.clone(), user: None, metadata: Metadata::default() };
         let erased = AuditEvent::Erased { subject_id: order.recipient };
-        let now = ledger.clock().now();
+        let now = aggregates.clock().now();
         let append = Append {
             stream: StreamId::new(&order.tenant, "erasure", order.recipient),
             expected: Expected::Exactly(0),
-            events: ledger.encode_all(&actor, &[erased], now).map_err(|error| error.to_string())?,
-            claims: Claims::default(),
+            events: aggregates.encode_all(&actor, &[erased], now).map_err(|error| error.to_string())?,
+            unique_keys: UniqueKeys::default(),
             limits: Vec::new(),
             idempotency: None,
         };
-        match ledger.journal().append(append).await {
+        match aggregates.journal().append(append).await {
             Ok(_) | Err(AppendError::Refused(Refused::Conflict { .. })) => Ok(()),
             Err(error) => Err(error.to_string()),
         }

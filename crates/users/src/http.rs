@@ -16,10 +16,10 @@ use axum::http::header::CACHE_CONTROL;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use bus::Status;
+use bus::GroupStatus;
 use http_kit::docs::also;
-use http_kit::export::{Exports, Part};
-use http_kit::{Kit, Limit, Most, Routes, UnderWay, in_background};
+use http_kit::export::{ExportPart, Exports};
+use http_kit::{AppContext, Limit, Most, Routes, UnderWay, in_background};
 use tokio::sync::Semaphore;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -32,7 +32,7 @@ use crate::queries::export::Events;
 #[derive(Clone)]
 pub struct App {
     users: Users,
-    status: Status,
+    status: GroupStatus,
     /// What all services tell in an export.
     parts: Exports,
     exports: UnderWay,
@@ -40,17 +40,17 @@ pub struct App {
     portions: Arc<Semaphore>,
 }
 
-impl FromRef<App> for Kit {
+impl FromRef<App> for AppContext {
     fn from_ref(app: &App) -> Self {
-        app.users.kit.clone()
+        app.users.context.clone()
     }
 }
 
-pub fn mounted(users: Users, status: Status) -> Routes {
-    let events: Arc<dyn Part> = Arc::new(Events { users: users.clone(), status: status.clone() });
+pub fn mounted(users: Users, status: GroupStatus) -> Routes {
+    let events: Arc<dyn ExportPart> = Arc::new(Events { users: users.clone(), status: status.clone() });
     let exports = UnderWay::new("exports", Most { of_one: 2, of_all: 16 });
     let portions = Arc::new(Semaphore::new(1));
-    let background = users.kit.jobs.background().clone();
+    let background = users.context.jobs.background().clone();
     let costly = exporting().route_layer(from_fn_with_state(background, in_background));
     let parts = Exports::default();
     let app = App { users, status, parts: parts.clone(), exports, portions };

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use ::projection::{ViewError, ViewStore, deliveries};
 use domain::{Envelope, Log, StreamId};
-use http_kit::{Documentation, Kit, Outbox, ReadModel, Service};
+use http_kit::{AppContext, Documentation, OutboxGroup, ReadModel, Service};
 
 pub use commands::operator::{AdminError, Minted};
 pub use erasure::Erasures;
@@ -56,7 +56,7 @@ pub enum OpenError {
 /// The users service. Clones share everything.
 #[derive(Clone, Debug)]
 pub struct Users {
-    kit: Kit,
+    context: AppContext,
     store: ViewStore,
     sessions: Sessions,
     passwords: Passwords,
@@ -65,27 +65,28 @@ pub struct Users {
 
 impl Users {
     /// Opens `<views_dir>/users.db`, which can be made again, and `<data_dir>/sessions.db`, which cannot. The time of
-    /// `kit.tokens` goes on from where it was kept, sessions that ended while their access tokens may still live are
+    /// `context.tokens` goes on from where it was kept, sessions that ended while their access tokens may still live are
     /// told to it, and what changes of credentials left undone is done.
     ///
     /// # Errors
     /// When a file cannot be opened or a thread not started.
     pub async fn open(
-        kit: Kit,
+        context: AppContext,
         data_dir: &Path,
         views_dir: &Path,
         settings: Settings,
     ) -> Result<Self, OpenError> {
-        let projection = Arc::new(UsersProjection::new(kit.ledger.clone(), Arc::clone(&kit.tokens)));
+        let projection =
+            Arc::new(UsersProjection::new(context.aggregates.clone(), Arc::clone(&context.tokens)));
         let tables = include_str!("../migrations/users.sql");
         let store = ViewStore::open(&views_dir.join("users.db"), tables, projection)?;
-        let time = Arc::clone(kit.tokens.steady());
+        let time = Arc::clone(context.tokens.steady());
         let sessions = Sessions::open(&data_dir.join("sessions.db"), settings, time)?;
-        for session in sessions.ended_within(kit.tokens.lifetime())? {
-            kit.tokens.end(session);
+        for session in sessions.ended_within(context.tokens.lifetime())? {
+            context.tokens.end(session);
         }
-        let passwords = Passwords::start(kit.jobs.supervisor())?;
-        let users = Self { kit, store, sessions, passwords, oidc: Arc::default() };
+        let passwords = Passwords::start(context.jobs.supervisor())?;
+        let users = Self { context, store, sessions, passwords, oidc: Arc::default() };
         users.catch_up().await.map_err(|failure| OpenError::Credentials(failure.message))?;
         Ok(users)
     }
@@ -106,7 +107,7 @@ impl Users {
     /// `users-service-group`: everything about an account in one lane, everything about a listing in another.
     #[must_use]
     pub fn group() -> bus::Group {
-        bus::Group { name: projection::GROUP, logs: &[Log::Facts], key: lane }
+        bus::Group { name: projection::GROUP, logs: &[Log::Facts], key: partition_key }
     }
 
     /// Copies every session into the new file `into`. Blocks; nobody waits for it.
@@ -139,7 +140,7 @@ impl Users {
 
     /// The service; `erasures` are among what it does outside.
     #[must_use]
-    pub fn service(&self, erasures: &Erasures, couriers: deliveries::Settings) -> Service {
+    pub fn service(&self, erasures: &Erasures, workers: deliveries::Settings) -> Service {
         let users = self.clone();
         Service {
             name: "users",
@@ -148,10 +149,10 @@ impl Users {
                 ReadModel { group: Self::group(), store: self.store.clone() },
                 ReadModel { group: Erasures::group(), store: erasures.store().clone() },
             ],
-            outboxes: vec![Outbox {
+            outboxes: vec![OutboxGroup {
                 group: Erasures::group().name,
-                book: erasures.book().clone(),
-                courier: erasures.courier(couriers),
+                outbox: erasures.outbox().clone(),
+                worker: erasures.worker(workers),
             }],
             tasks: Vec::new(),
             routes: Box::new(move |groups| Ok(http::mounted(users, groups.status(&Self::group())?))),
@@ -160,7 +161,7 @@ impl Users {
 }
 
 /// The stream of the account or listing that an event concerns.
-fn lane(envelope: &Envelope) -> Option<String> {
+fn partition_key(envelope: &Envelope) -> Option<String> {
     let stream = &envelope.stream;
     match (&*stream.kind, &*envelope.event_type) {
         // That somebody is forgotten waits for nothing.

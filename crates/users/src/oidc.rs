@@ -5,8 +5,8 @@
 //! ```
 //! Nothing a provider or a browser says is believed but what its signed ID token says, for this very flight.
 
+mod auth_request;
 mod fetch;
-mod flight;
 mod id_token;
 mod provider;
 
@@ -17,7 +17,7 @@ use std::time::Duration;
 use domain::{TenantId, Timestamp};
 
 use crate::sessions::{Fingerprint, fingerprint};
-pub use flight::{Flight, LIFE, is_local};
+pub use auth_request::{Flight, LIFE, is_local};
 pub use id_token::Proven;
 pub use provider::Provider;
 

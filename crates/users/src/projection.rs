@@ -8,7 +8,7 @@ use domain::session::SessionEvent;
 use domain::user::{CREDENTIALS, Profile, Role, UserEvent, UserStatus};
 use domain::{Envelope, UserId};
 use http_kit::Tokens;
-use journal::Ledger;
+use journal::AggregateStore;
 use projection::{Projection, ProjectionError, Value, ViewTx};
 use serde::Deserialize;
 
@@ -20,7 +20,7 @@ pub const DELETED: &str = "USER_DELETED";
 
 /// Folds accounts, sign-ins and listings into rows.
 pub struct UsersProjection {
-    ledger: Ledger,
+    aggregates: AggregateStore,
     tokens: Arc<Tokens>,
 }
 
@@ -32,17 +32,17 @@ struct Listed {
 }
 
 impl UsersProjection {
-    pub fn new(ledger: Ledger, tokens: Arc<Tokens>) -> Self {
-        Self { ledger, tokens }
+    pub fn new(aggregates: AggregateStore, tokens: Arc<Tokens>) -> Self {
+        Self { aggregates, tokens }
     }
 
     async fn one(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
         match (&*envelope.stream.kind, &*envelope.event_type) {
             ("user", _) => {
-                let event = self.ledger.decode(envelope)?;
+                let event = self.aggregates.decode(envelope)?;
                 account(tx, envelope, event).await
             }
-            ("session", "USER_LOGIN") => match self.ledger.decode(envelope)? {
+            ("session", "USER_LOGIN") => match self.aggregates.decode(envelope)? {
                 SessionEvent::SignedIn { user_id, .. } => signed_in(tx, envelope, user_id).await,
                 SessionEvent::SignedOut { .. }
                 | SessionEvent::Revoked { .. }

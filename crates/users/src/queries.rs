@@ -8,7 +8,7 @@ use http_kit::{Cursor, Page, Paging};
 use projection::{Value, ViewError};
 
 use crate::Users;
-use document::{Known, UserDocument};
+use document::{AccountActivity, UserDocument};
 
 const COLUMNS: &str = "id, version, username, email, profile, role, status, email_verified, created_at, updated_at,
     last_login, (select count(*) from owned_properties o where o.tenant = users.tenant and o.user_id = users.id)";
@@ -46,12 +46,12 @@ impl Users {
     }
 
     /// What the read model knows of a person beyond their own stream.
-    pub(crate) async fn known(&self, tenant: &TenantId, user: UserId) -> Result<Known, ViewError> {
+    pub(crate) async fn known(&self, tenant: &TenantId, user: UserId) -> Result<AccountActivity, ViewError> {
         let sql = "select (select last_login from users where tenant = $1 and id = $2),
                    (select count(*) from owned_properties where tenant = $1 and user_id = $2)";
         let rows = self.store.query(sql, vec![tenant.as_str().into(), user.to_string().into()]).await?;
         let row = rows.first();
-        Ok(Known {
+        Ok(AccountActivity {
             last_login: row.and_then(|row| row.int(0)).map(Timestamp::from_micros),
             property_count: row.map_or(0, |row| row.count(1)),
         })

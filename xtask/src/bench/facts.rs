@@ -18,7 +18,7 @@ use domain::{
 };
 use history::History;
 use journal::sqlite::Limits;
-use journal::{KeyRing, Ledger, Options, SqliteJournal};
+use journal::{AggregateStore, KeyRing, Options, SqliteJournal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -35,7 +35,7 @@ const RETRY: Retry = Retry { tries: 5, base_ms: 1000, cap_ms: 60_000 };
 
 /// A journal full of facts of many people.
 pub struct Facts {
-    ledger: Ledger,
+    aggregates: AggregateStore,
     head: Position,
     pub filled_per_second: f64,
 }
@@ -45,17 +45,17 @@ impl Facts {
         let clock = Clock::System;
         let journal = SqliteJournal::open(directory, &clock, Limits::default())?;
         let keys = KeyRing::open(&directory.join("subjects.db"), &[7; 32])?;
-        let ledger = Ledger::new(Arc::new(journal), Arc::new(keys), clock, Ids);
+        let aggregates = AggregateStore::new(Arc::new(journal), Arc::new(keys), clock, Ids);
         let (people, mut workers) = (Arc::new(AtomicU64::new(events / EVENTS_EACH)), JoinSet::new());
         let began = Instant::now();
         for _ in 0..AT_ONCE {
-            let (ledger, people) = (ledger.clone(), Arc::clone(&people));
+            let (aggregates, people) = (aggregates.clone(), Arc::clone(&people));
             workers.spawn(async move {
                 while people
                     .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
                     .is_ok()
                 {
-                    Box::pin(live(&ledger)).await?;
+                    Box::pin(live(&aggregates)).await?;
                 }
                 anyhow::Ok(())
             });
@@ -63,8 +63,8 @@ impl Facts {
         while let Some(done) = workers.join_next().await {
             done??;
         }
-        let head = ledger.journal().head(Log::Facts).await?;
-        Ok(Self { ledger, head, filled_per_second: rate(head.seq, began.elapsed()) })
+        let head = aggregates.journal().head(Log::Facts).await?;
+        Ok(Self { aggregates, head, filled_per_second: rate(head.seq, began.elapsed()) })
     }
 
     /// Events a second of the history's consumer group, from an empty read model to the newest fact; then of making
@@ -73,13 +73,13 @@ impl Facts {
         let path = directory.join(format!("{round}.db"));
         let store = History::view(&path)?;
         let (journal, clock, target) =
-            (self.ledger.journal().clone(), Clock::System, Arc::new(store.clone()));
+            (self.aggregates.journal().clone(), Clock::System, Arc::new(store.clone()));
         let (runner, handle) = Runner::new(History::group(), journal, target, clock, RETRY).await?;
         let (stop, stopping) = watch::channel(false);
         let mut group = JoinSet::new();
         let began = Instant::now();
         group.spawn(runner.run(stopping));
-        let (tenant, user) = (tenant(), self.ledger.fresh().into());
+        let (tenant, user) = (tenant(), self.aggregates.fresh().into());
         let asker = Asker { tenant: &tenant, user };
         let waited = handle.status.wait(&[self.head], asker, CATCHING_UP).await;
         let took = began.elapsed();
@@ -100,31 +100,31 @@ fn tenant() -> TenantId {
 }
 
 /// One person's doings, with what a request brings along.
-async fn live(ledger: &Ledger) -> anyhow::Result<()> {
-    let (tenant, user): (_, UserId) = (tenant(), ledger.fresh().into());
+async fn live(aggregates: &AggregateStore) -> anyhow::Result<()> {
+    let (tenant, user): (_, UserId) = (tenant(), aggregates.fresh().into());
     for number in 0..EVENTS_EACH / 4 {
-        let session_id: SessionId = ledger.fresh().into();
+        let session_id: SessionId = aggregates.fresh().into();
         let metadata = Metadata {
             ip_address: Some(Personal::of(user, "127.0.0.1".into())),
             user_agent: Some(Personal::of(user, "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0".into())),
             session_id: Some(session_id),
-            correlation_id: Some(ledger.fresh().to_string()),
+            correlation_id: Some(aggregates.fresh().to_string()),
             causation_id: None,
         };
         let actor = Actor { tenant: tenant.clone(), user: Some(user), metadata };
         let stream = StreamId::new(&tenant, "session", session_id);
-        ledger.record(&actor, stream, &SessionEvent::SignedIn { session_id, user_id: user }).await?;
-        let id: PropertyId = ledger.fresh().into();
+        aggregates.record(&actor, stream, &SessionEvent::SignedIn { session_id, user_id: user }).await?;
+        let id: PropertyId = aggregates.fresh().into();
         let content = Fields::read(&listing::members(number), Draft::read)?.owned_by(user, "Hyderabad");
         let snapshot = Snapshot::of(user, content.title(), content.price, content.location.area.text());
         let list =
             PropertyCommand::List { id, owner: user, content, source_reference: None, moderated: false };
         let options = Options { new_stream: true, ..Options::default() };
-        ledger.execute::<Property>(&actor, id, list, options).await?;
+        aggregates.execute::<Property>(&actor, id, list, options).await?;
         for _ in 0..2 {
             let saved =
-                FavouritesEvent::Saved { property_id: ledger.fresh().into(), snapshot: snapshot.clone() };
-            ledger.record(&actor, StreamId::new(&tenant, "favourite", user), &saved).await?;
+                FavouritesEvent::Saved { property_id: aggregates.fresh().into(), snapshot: snapshot.clone() };
+            aggregates.record(&actor, StreamId::new(&tenant, "favourite", user), &saved).await?;
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use axum::response::Response;
-use bus::{Asker, Status, Waited};
+use bus::{Asker, GroupStatus, Waited};
 use domain::{Clock, Position, TenantId, UserId};
 use history::History;
 use hyderabadinfra::app::{self, App, Opening};
@@ -32,7 +32,7 @@ const LARGEST: usize = 1 << 20;
 pub struct Lag {
     app: App,
     router: Router,
-    history: Status,
+    history: GroupStatus,
     token: String,
     user: UserId,
 }
@@ -107,7 +107,7 @@ pub fn opening(prometheus: PrometheusHandle) -> Opening {
 
 /// From the answer until the history group has passed the command's position.
 async fn lag(
-    history: &Status,
+    history: &GroupStatus,
     headers: &HeaderMap,
     tenant: &TenantId,
     user: UserId,

@@ -16,7 +16,7 @@ use domain::money::Paise;
 use domain::user::Role;
 use domain::{Actor, Log, Metadata, StreamId, UserId};
 use history::History;
-use http_kit::Kit;
+use http_kit::AppContext;
 use hyderabadinfra::app::{self, App};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::task::JoinSet;
@@ -78,7 +78,7 @@ fn person(number: u64) -> UserId {
     Uuid::from_u128(0x019b_0000_0000_7000_8000_0000_0000_0000 + u128::from(number)).into()
 }
 
-async fn look(kit: &Kit, number: u64, people: u64) -> anyhow::Result<()> {
+async fn look(context: &AppContext, number: u64, people: u64) -> anyhow::Result<()> {
     // Scattered, so that neighbours in the log are different people.
     let scattered = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20;
     let (user, home) = (person(scattered % people), number % HOMES);
@@ -87,10 +87,10 @@ async fn look(kit: &Kit, number: u64, people: u64) -> anyhow::Result<()> {
     let snapshot = Snapshot::of(person(home % 100), &title, price, "Kondapur");
     let property_id = Uuid::from_u128(0x019b_0000_0000_7000_9000_0000_0000_0000 + u128::from(home)).into();
     let event = ActivityEvent::Viewed { property_id, snapshot, views: 1, counted: true };
-    let tenant = kit.tenants.default_id().clone();
+    let tenant = context.tenants.default_id().clone();
     let stream = StreamId::new(&tenant, "activity", user);
     let actor = Actor { tenant, user: Some(user), metadata: Metadata::default() };
-    kit.ledger.record(&actor, stream, &event).await?;
+    context.aggregates.record(&actor, stream, &event).await?;
     Ok(())
 }
 
@@ -101,14 +101,14 @@ impl Filled {
         let (people, next) = (events.div_ceil(EACH), Arc::new(AtomicU64::new(0)));
         let (mut workers, began) = (JoinSet::new(), Instant::now());
         for _ in 0..AT_ONCE {
-            let (kit, next) = (app.kit.clone(), Arc::clone(&next));
+            let (context, next) = (app.context.clone(), Arc::clone(&next));
             workers.spawn(async move {
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     if number >= events {
                         return anyhow::Ok(());
                     }
-                    look(&kit, number, people).await?;
+                    look(&context, number, people).await?;
                 }
             });
         }
@@ -116,10 +116,10 @@ impl Filled {
             done??;
         }
         let (per_second, filled) = (rate(events, began.elapsed()), Instant::now());
-        let head = app.kit.ledger.journal().head(Log::Activity).await?;
+        let head = app.context.aggregates.journal().head(Log::Activity).await?;
         let handle = app.groups.iter().find(|handle| handle.group.name == History::group().name);
         let handle = handle.context("no history group")?;
-        let nobody = Asker { tenant: app.tenant(), user: app.kit.ledger.fresh().into() };
+        let nobody = Asker { tenant: app.tenant(), user: app.context.aggregates.fresh().into() };
         let waited = handle.status.wait(&[head], nobody, PATIENCE).await;
         ensure!(waited == Waited::Applied, "the history did not follow: {waited:?}");
         let router = app.public();
@@ -128,9 +128,14 @@ impl Filled {
 
     /// How long a person's first page takes.
     async fn page(&self, number: u64) -> anyhow::Result<Duration> {
-        let (kit, user) = (&self.app.kit, person(number * 31 % self.people));
-        let token =
-            kit.tokens.issue(self.app.tenant(), user, kit.ledger.fresh().into(), Role::default(), 0)?;
+        let (context, user) = (&self.app.context, person(number * 31 % self.people));
+        let token = context.tokens.issue(
+            self.app.tenant(),
+            user,
+            context.aggregates.fresh().into(),
+            Role::default(),
+            0,
+        )?;
         let request = Request::get(format!("/api/user-history/{user}?size=50"))
             .header(header::HOST, "127.0.0.1")
             .header(header::AUTHORIZATION, format!("Bearer {token}"));

@@ -4,13 +4,13 @@ use std::sync::PoisonError;
 
 use domain::Envelope;
 
-use super::{Runner, Trouble};
+use super::{GroupFailure, Runner};
 use crate::group::{Blocked, BlockedState};
 use crate::target::{ApplyError, ParkedEvent};
 
 impl Runner {
     /// Reads again what is blocked, so that everybody who asks sees what the store holds.
-    pub(super) async fn reload(&mut self) -> Result<(), Trouble> {
+    pub(super) async fn reload(&mut self) -> Result<(), GroupFailure> {
         let blocked = self.target.state().await?.blocked;
         self.hold(blocked);
         Ok(())
@@ -18,7 +18,7 @@ impl Runner {
 
     /// Asks the store what became of a step whose answer was lost. Done, the group goes on behind it; a cursor that
     /// this group did not want there means that another process runs it.
-    pub(super) async fn look_up(&mut self) -> Result<(), Trouble> {
+    pub(super) async fn look_up(&mut self) -> Result<(), GroupFailure> {
         let state = self.target.state().await?;
         for found in &state.checkpoints {
             let (log, known) = (found.position.log, self.cursors[found.position.log.index()]);
@@ -47,7 +47,7 @@ impl Runner {
     }
 
     /// Tries every key whose time has come; true when one was tried.
-    pub(super) async fn try_blocked(&mut self) -> Result<bool, Trouble> {
+    pub(super) async fn try_blocked(&mut self) -> Result<bool, GroupFailure> {
         let now = self.means.clock.now();
         let retry = self.means.policy.retry;
         let due = |b: &Blocked| b.state == BlockedState::Retrying && retry.is_due(b.next_try, now);
@@ -71,7 +71,7 @@ impl Runner {
     }
 
     /// Applies what waits behind `key`, in order, each event in its own transaction, until one fails.
-    pub(super) async fn work_off(&mut self, key: &str) -> Result<(u64, Result<(), String>), Trouble> {
+    pub(super) async fn work_off(&mut self, key: &str) -> Result<(u64, Result<(), String>), GroupFailure> {
         let mut applied = 0;
         for parked in self.target.parked(key).await? {
             if self.is_discarded(parked.event_id) {
@@ -89,16 +89,16 @@ impl Runner {
         Ok((applied, Ok(())))
     }
 
-    async fn read_again(&self, parked: &ParkedEvent) -> Result<Envelope, Trouble> {
+    async fn read_again(&self, parked: &ParkedEvent) -> Result<Envelope, GroupFailure> {
         let before = parked.position.at(parked.position.seq - 1);
         let found = self.means.journal.read_after(before, 1).await?.into_iter().next();
         let same = found.filter(|e| e.event_id == parked.event_id);
         same.ok_or_else(|| {
-            Trouble::Fatal(format!("the journal does not hold the parked event {}", parked.event_id))
+            GroupFailure::Fatal(format!("the journal does not hold the parked event {}", parked.event_id))
         })
     }
 
-    pub(super) async fn note_failure(&self, blocked: &Blocked, error: String) -> Result<(), Trouble> {
+    pub(super) async fn note_failure(&self, blocked: &Blocked, error: String) -> Result<(), GroupFailure> {
         let tries = blocked.tries + 1;
         let pause = self.means.policy.retry.pause_of(&blocked.key, tries);
         let next_try = self.means.clock.now().plus_millis(pause);

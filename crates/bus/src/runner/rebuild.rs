@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use domain::Log;
 use uuid::Uuid;
 
-use super::{BATCH, Runner, Trouble};
+use super::{BATCH, GroupFailure, Runner};
 use crate::handle::{RebuildError, TakeOver};
 
 /// How far a rebuild is, in events of all its logs.
@@ -33,7 +33,7 @@ impl Runner {
     /// # Errors
     /// When target or journal fail.
     pub async fn catch_up(&mut self, mut progress: impl FnMut(Progress) + Send) -> Result<(), RebuildError> {
-        let failed = |trouble: Trouble| RebuildError::Failed(trouble.to_string());
+        let failed = |trouble: GroupFailure| RebuildError::Failed(trouble.to_string());
         loop {
             let now = self.progress().await.map_err(failed)?;
             progress(now);
@@ -70,7 +70,7 @@ impl Runner {
         }
     }
 
-    async fn progress(&self) -> Result<Progress, Trouble> {
+    async fn progress(&self) -> Result<Progress, GroupFailure> {
         let mut progress = Progress::default();
         for log in self.group.logs {
             let (done, head) = (self.at(*log), self.means.journal.head(*log).await?.seq);
@@ -81,12 +81,12 @@ impl Runner {
     }
 
     /// Meets `fresh` at one position of every log, then goes on with what it filled. Tells how many events that are.
-    pub(super) async fn switch(&mut self, mut fresh: Self, take_over: TakeOver) -> Result<u64, Trouble> {
+    pub(super) async fn switch(&mut self, mut fresh: Self, take_over: TakeOver) -> Result<u64, GroupFailure> {
         if self.paused.borrow().is_some() {
-            return Err(Trouble::Passing("the group is paused; resume it and try again".into()));
+            return Err(GroupFailure::Passing("the group is paused; resume it and try again".into()));
         }
         if !self.keep_hold().await? {
-            return Err(Trouble::Passing("another process runs this group; rebuild it there".into()));
+            return Err(GroupFailure::Passing("another process runs this group; rebuild it there".into()));
         }
         for log in self.group.logs {
             self.reach(*log, fresh.at(*log)).await?;
@@ -106,11 +106,11 @@ impl Runner {
         self.cursors[log.index()].position.seq
     }
 
-    async fn reach(&mut self, log: Log, seq: u64) -> Result<(), Trouble> {
+    async fn reach(&mut self, log: Log, seq: u64) -> Result<(), GroupFailure> {
         while self.at(log) < seq {
             let left = usize::try_from(seq - self.at(log)).unwrap_or(BATCH);
             if !self.step(log, left.min(BATCH)).await? {
-                return Err(Trouble::Fatal(format!("the {} log ends before {seq}", log.as_str())));
+                return Err(GroupFailure::Fatal(format!("the {} log ends before {seq}", log.as_str())));
             }
         }
         Ok(())

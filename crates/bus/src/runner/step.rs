@@ -4,13 +4,13 @@ use std::sync::PoisonError;
 
 use domain::{Envelope, Log, Timestamp};
 
-use super::{Runner, Trouble};
+use super::{GroupFailure, Runner};
 use crate::group::AfterTries;
-use crate::target::{Advance, ApplyError, Block, Checkpoint, ParkedEvent};
+use crate::target::{Advance, ApplyError, BlockedKey, Checkpoint, ParkedEvent};
 
 impl Runner {
     /// Applies the next events of `log`, at most `limit`; true when there were any.
-    pub(super) async fn step(&mut self, log: Log, limit: usize) -> Result<bool, Trouble> {
+    pub(super) async fn step(&mut self, log: Log, limit: usize) -> Result<bool, GroupFailure> {
         let cursor = self.cursors[log.index()].position;
         let batch = self.means.journal.read_after(cursor, limit).await?;
         let Some(last) = batch.last() else { return Ok(false) };
@@ -67,7 +67,7 @@ impl Runner {
         (due, parked)
     }
 
-    async fn single(&mut self, log: Log, envelope: Envelope) -> Result<(), Trouble> {
+    async fn single(&mut self, log: Log, envelope: Envelope) -> Result<(), GroupFailure> {
         let from = self.cursors[log.index()].position.seq;
         let to = Checkpoint { position: envelope.position, event_id: Some(envelope.event_id) };
         let (due, parked) = self.sort(std::slice::from_ref(&envelope));
@@ -79,7 +79,7 @@ impl Runner {
             Err(ApplyError::Event(error)) if self.means.policy.after == AfterTries::Park => {
                 self.block(from, to, &envelope, error).await?;
             }
-            Err(ApplyError::Event(error)) => return Err(Trouble::Failing(error)),
+            Err(ApplyError::Event(error)) => return Err(GroupFailure::Failing(error)),
             Err(other) => return Err(other.into()),
         }
         self.moved(to);
@@ -93,7 +93,7 @@ impl Runner {
         to: Checkpoint,
         envelope: &Envelope,
         error: String,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), GroupFailure> {
         let Some(key) = (self.group.key)(envelope) else { return Ok(()) };
         let at = self.means.clock.now();
         let next_try = at.plus_millis(self.means.policy.retry.pause_of(&key, 1));
@@ -101,7 +101,7 @@ impl Runner {
         metrics::counter!("bus_events_failed", "group" => self.group.name).increment(1);
         self.counters.failed();
         let parked = self.means.policy.retry.tries <= 1;
-        let block = Block { key: key.clone(), first: to.position, error, at, next_try, parked };
+        let block = BlockedKey { key: key.clone(), first: to.position, error, at, next_try, parked };
         let waiting = vec![parked_event(key, envelope)];
         let log = to.position.log;
         let advance = Advance { log, from, to, due: Vec::new(), parked: waiting, block: Some(block) };

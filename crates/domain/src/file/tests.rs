@@ -7,25 +7,25 @@ fn id<K>(last: u8) -> crate::Id<K> {
     format!("0197c000-0000-7000-8000-0000000000{last:02x}").parse().unwrap()
 }
 
-fn stored(key: &str) -> Stored {
-    Stored { key: key.into(), size: 7, sha256: "ab".repeat(32) }
+fn stored(key: &str) -> StoredBytes {
+    StoredBytes { key: key.into(), size: 7, sha256: "ab".repeat(32) }
 }
 
-fn image(key: &str) -> Content {
+fn image(key: &str) -> FileContent {
     let renditions = vec![Rendition { width: 320, height: 200, bytes: stored(key) }];
-    Content::Image { look: LOOK.into(), renditions, edition: None }
+    FileContent::Image { look: LOOK.into(), renditions, edition: None }
 }
 
-fn document() -> Content {
-    Content::Document { bytes: stored("a") }
+fn document() -> FileContent {
+    FileContent::Document { bytes: stored("a") }
 }
 
-fn sent(content: Content) -> FileEvent {
+fn sent(content: FileContent) -> FileEvent {
     let name = Some(Personal::of(id(1), "plan.pdf".into()));
     FileEvent::Uploaded { file_id: id(2), owner_id: id(1), name, content }
 }
 
-fn upload(content: Content) -> FileCommand {
+fn upload(content: FileContent) -> FileCommand {
     FileCommand::Upload { id: id(2), owner: id(1), name: Some("plan.pdf".into()), content }
 }
 

@@ -15,7 +15,7 @@ pub struct Draft {
     title: String,
     description: Option<String>,
     price: Paise,
-    place: Place,
+    place: LocationDraft,
     specifications: Specifications,
     amenities: Vec<String>,
     nearby_facilities: Vec<String>,
@@ -24,7 +24,7 @@ pub struct Draft {
 
 /// See [`Location`].
 #[derive(Clone, Debug, PartialEq)]
-struct Place {
+struct LocationDraft {
     area: String,
     address: Option<String>,
     city: Option<String>,
@@ -61,7 +61,7 @@ impl Draft {
     /// The same as `owner` says it, whose personal values it holds; `city` is taken where none is given.
     #[must_use]
     pub fn owned_by(self, owner: UserId, city: &str) -> Content {
-        let Place { area, address, city: given, state, pincode, coordinates } = self.place;
+        let LocationDraft { area, address, city: given, state, pincode, coordinates } = self.place;
         let location = Location {
             area: Erasable::of(owner, area),
             address: address.map(|address| Personal::of(owner, address)),
@@ -85,7 +85,7 @@ impl Draft {
     }
 }
 
-fn location(f: &mut Fields<'_>) -> Option<Place> {
+fn location(f: &mut Fields<'_>) -> Option<LocationDraft> {
     let area = f.text("location", 2..=200);
     let area = f.required("location", area);
     let address = f.text("address", 3..=500);
@@ -105,7 +105,7 @@ fn location(f: &mut Fields<'_>) -> Option<Place> {
         }
         _ => lat.zip(lng).map(|(lat, lng)| Coordinates { lat, lng }),
     };
-    Some(Place { area: area?, address, city, state, pincode, coordinates })
+    Some(LocationDraft { area: area?, address, city, state, pincode, coordinates })
 }
 
 fn specifications(f: &mut Fields<'_>) -> Option<Specifications> {

@@ -23,7 +23,7 @@ pub struct Image {
 
 /// Photos a listing is to have.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub struct PhotoSelection {
     /// They come last, in this order, whether they were there before or not.
     pub files: Vec<FileId>,
     /// The one to stand for the listing; else the one that does, else the first.
@@ -35,7 +35,7 @@ pub struct Wanted {
 impl Property {
     pub(super) fn add_images(
         &self,
-        wanted: &Wanted,
+        wanted: &PhotoSelection,
         by: By,
     ) -> Result<Vec<PropertyEvent>, PropertyRejection> {
         let listing = self.present()?;
@@ -120,7 +120,7 @@ mod tests {
 
     fn wanted(files: &[u8], primary: Option<u8>, gone: &[u8]) -> PropertyCommand {
         let ids = |numbers: &[u8]| numbers.iter().map(|number| id(*number)).collect();
-        let wanted = Wanted { files: ids(files), primary: primary.map(id), gone: ids(gone) };
+        let wanted = PhotoSelection { files: ids(files), primary: primary.map(id), gone: ids(gone) };
         PropertyCommand::AddImages(wanted, owner())
     }
 

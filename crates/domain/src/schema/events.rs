@@ -67,29 +67,29 @@ impl<T: JsonSchema, const READABLE: bool> JsonSchema for Owned<T, READABLE> {
             "type": "object", "required": ["subject", "value"],
             "properties": {"subject": subject, "value": value},
         });
-        let (about, sealed) = if READABLE {
-            let sealed = json_schema!({
+        let (about, encrypted) = if READABLE {
+            let encrypted = json_schema!({
                 "type": "object", "required": ["subject", "erasable", "box"],
                 "properties": {
                     "subject": subject, "erasable": {"type": "boolean", "const": true}, "box": {"type": "string"},
                 },
             });
             (
-                "Written by somebody for others to read: readable, sealed with that person's key, or erased with it.",
-                sealed,
+                "Written by somebody for others to read: readable, encrypted with that person's key, or erased with it.",
+                encrypted,
             )
         } else {
-            let sealed = json_schema!({
+            let encrypted = json_schema!({
                 "type": "object", "required": ["subject", "box"],
                 "properties": {"subject": subject, "box": {"type": "string"}},
             });
-            ("Somebody's own: readable, sealed with that person's key, or erased with it.", sealed)
+            ("Somebody's own: readable, encrypted with that person's key, or erased with it.", encrypted)
         };
         json_schema!({
             "description": about,
             "oneOf": [
                 only(Self::MARKER, clear),
-                only(SEALED, sealed),
+                only(SEALED, encrypted),
                 only(ERASED, json_schema!({"type": "boolean", "const": true})),
             ],
         })

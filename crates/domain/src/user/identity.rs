@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Person, UserEvent, UserRejection};
+use super::{OpenAccount, UserEvent, UserRejection};
 use crate::id::UserId;
 use crate::personal::Personal;
 
@@ -22,7 +22,7 @@ impl Identity {
     }
 }
 
-impl Person {
+impl OpenAccount {
     /// Opens this account by `identity`. Where nobody had shown that the e-mail address is theirs, whoever made the
     /// account may have done so to wait for its owner: their password opens it no longer.
     pub(super) fn link(

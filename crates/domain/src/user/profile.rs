@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::fields::{Fields, MemberKind};
 use crate::people;
 
-/// Names that are unique per tenant; taken as claims when the account is made.
+/// Names that are unique per tenant; taken as unique keys when the account is made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 pub struct Account {
     /// As given; unique without regard to case.

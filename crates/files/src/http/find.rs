@@ -1,7 +1,7 @@
 //! Finding a file: in the read model, or folded from the journal for whoever is ahead of it.
 
 use ::projection::Row;
-use domain::file::{File, Known};
+use domain::file::{File, FileDetails};
 use domain::{FileId, Log, Personal, TenantId, Timestamp, Version};
 use http_kit::{Caller, Category, Failure, Right};
 
@@ -12,10 +12,10 @@ use crate::App;
 pub const COLUMNS: &str = "owner_id, name, content, gone, version, created_at, id";
 
 /// A row of [`COLUMNS`] of a file that is not gone.
-pub fn read(row: &Row) -> Result<(Known, Version), Failure> {
+pub fn read(row: &Row) -> Result<(FileDetails, Version), Failure> {
     let broken = || Failure::unavailable(&"a row of the files read model cannot be read");
     let owner = row.text(0).and_then(|owner| owner.parse().ok()).ok_or_else(broken)?;
-    let known = Known {
+    let known = FileDetails {
         id: row.text(6).and_then(|id| id.parse().ok()).ok_or_else(broken)?,
         owner,
         name: row.text(1).map(|name| Personal::of(owner, name.to_owned())),
@@ -28,9 +28,13 @@ pub fn read(row: &Row) -> Result<(Known, Version), Failure> {
 
 impl App {
     /// A file that is not gone, as the caller last left it.
-    pub(super) async fn present(&self, caller: &Caller, id: FileId) -> Result<(Known, Version), Failure> {
+    pub(super) async fn present(
+        &self,
+        caller: &Caller,
+        id: FileId,
+    ) -> Result<(FileDetails, Version), Failure> {
         // Before it is read: what is applied after that is fresh, and not what was read.
-        let freshness = self.files.kit.freshness_now(&self.status, caller, &[Log::Facts]);
+        let freshness = self.files.context.freshness_now(&self.status, caller, &[Log::Facts]);
         let found = match self.listed(&caller.tenant, id).await? {
             Some(listed) if !freshness.is_stale() => listed,
             _ => self.folded(&caller.tenant, id).await?,
@@ -39,12 +43,16 @@ impl App {
     }
 
     /// A file as the journal has it now, gone ones included.
-    pub(super) async fn folded(&self, tenant: &TenantId, id: FileId) -> Result<(Known, Version), Failure> {
-        let (File(known), version) = self.files.kit.ledger.load::<File>(tenant, id).await?;
+    pub(super) async fn folded(
+        &self,
+        tenant: &TenantId,
+        id: FileId,
+    ) -> Result<(FileDetails, Version), Failure> {
+        let (File(known), version) = self.files.context.aggregates.load::<File>(tenant, id).await?;
         known.map(|known| (known, version)).ok_or_else(no_such_file)
     }
 
-    async fn listed(&self, tenant: &TenantId, id: FileId) -> Result<Option<(Known, Version)>, Failure> {
+    async fn listed(&self, tenant: &TenantId, id: FileId) -> Result<Option<(FileDetails, Version)>, Failure> {
         let sql = format!("select {COLUMNS} from files where id = $2 and tenant = $1");
         let rows = self.files.store.query(&sql, vec![tenant.as_str().into(), id.to_string().into()]).await?;
         let Some(row) = rows.first() else { return Ok(None) };
@@ -57,6 +65,6 @@ impl App {
 }
 
 /// Whether `caller` may know that a file exists: images are public, documents are not.
-pub fn may_see(caller: &Caller, known: &Known) -> bool {
+pub fn may_see(caller: &Caller, known: &FileDetails) -> bool {
     known.is_image() || caller.require(Right::Read(Category::Files, known.owner)).is_ok()
 }

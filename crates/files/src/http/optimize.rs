@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use domain::audit::AuditEvent;
 use domain::{Fields, Log, Position, StreamId};
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Body, Caller, Conditions, Envelope, Failure, Kit, Query, Request, Right};
+use http_kit::{ApiResponse, AppContext, Body, Caller, Conditions, Failure, Query, Request, Right};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -46,7 +46,7 @@ impl Request for Optimisation {
     params(IdempotencyKey),
     request_body = OptimisationBody,
     responses(
-        (status = 202, description = "It is at work: see `Location`", body = Envelope<Started>),
+        (status = 202, description = "It is at work: see `Location`", body = ApiResponse<Started>),
         (status = 409, description = "It is at work already, or the key is in use"),
     ),
 )]
@@ -57,33 +57,33 @@ pub async fn start(
     conditions: Conditions,
     body: OptimisationBody,
 ) -> Result<Response, Failure> {
-    let (user, kit) = (caller.person()?.user, &app.files.kit);
+    let (user, context) = (caller.person()?.user, &app.files.context);
     nothing?;
     let Optimisation { all } = body.value?;
     if all {
         caller.require(Right::Administer)?;
     }
-    let id = kit.ledger.fresh();
+    let id = context.aggregates.fresh();
     let stream = StreamId::new(&caller.tenant, "job", id);
-    let once = conditions.once(kit, &caller, &body.bytes, &id);
-    if let Some(first) = kit.answered(&stream, once.as_ref()).await? {
-        return Ok(started(kit, &caller, &first, None));
+    let once = conditions.once(context, &caller, &body.bytes, &id);
+    if let Some(first) = context.answered(&stream, once.as_ref()).await? {
+        return Ok(started(context, &caller, &first, None));
     }
     // What they sent just now is looked over, too.
-    kit.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
+    context.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
     let subject =
         format!("images of {}/{}", caller.tenant, if all { "all".into() } else { user.to_string() });
-    let job = kit.jobs.begin(id, &subject, kit.ledger.clock().now()).map_err(|id| {
+    let job = context.jobs.begin(id, &subject, context.aggregates.clock().now()).map_err(|id| {
         Failure::conflict("ALREADY_RUNNING", format!("job {id} is at it already; see /api/jobs/{id}"))
     })?;
     let actor = caller.actor();
-    let recorded = kit.record(&actor, stream.clone(), &AuditEvent::OptimizeStarted { all }, once).await?;
+    let recorded = context.record(&actor, stream.clone(), &AuditEvent::OptimizeStarted { all }, once).await?;
     if let Some(first) = recorded.answered {
-        return Ok(started(kit, &caller, &first, Some(recorded.position)));
+        return Ok(started(context, &caller, &first, Some(recorded.position)));
     }
-    let reply = started(kit, &caller, &id.to_string(), Some(recorded.position));
+    let reply = started(context, &caller, &id.to_string(), Some(recorded.position));
     let work = Work { files: app.files.clone(), actor, stream, owner: (!all).then_some(user) };
-    kit.jobs.spawn(work.run(job));
+    context.jobs.spawn(work.run(job));
     Ok(reply)
 }
 
@@ -96,7 +96,7 @@ struct Started<'a> {
     job_id: &'a str,
 }
 
-fn started(kit: &Kit, caller: &Caller, job: &str, position: Option<Position>) -> Response {
-    let reply = kit.done(caller, "Optimisation started", Started { job_id: job }, position);
+fn started(context: &AppContext, caller: &Caller, job: &str, position: Option<Position>) -> Response {
+    let reply = context.done(caller, "Optimisation started", Started { job_id: job }, position);
     reply.accepted(&format!("/api/jobs/{job}")).into_response()
 }

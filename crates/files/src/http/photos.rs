@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use domain::PropertyId;
 use domain::property::{Listing, Property, Status};
 use domain::user::{Role, User};
-use http_kit::{Caller, Envelope, Failure, Query};
+use http_kit::{ApiResponse, Caller, Failure, Query};
 
 use crate::App;
 use crate::document::Photo;
@@ -16,7 +16,7 @@ use crate::document::Photo;
     path = "/api/files/property/{id}",
     summary = "The photos of a listing",
     responses(
-        (status = 200, description = "In their owner's order", body = Envelope<Vec<Photo>>),
+        (status = 200, description = "In their owner's order", body = ApiResponse<Vec<Photo>>),
         (status = 410, description = "The listing was removed"),
     ),
 )]
@@ -29,9 +29,9 @@ pub async fn of_listing(
     nothing?;
     let unknown = || Failure::not_found("PROPERTY_NOT_FOUND", "there is no such listing");
     let id: PropertyId = id.parse().map_err(|_| unknown())?;
-    let (property, _) = app.files.kit.ledger.load::<Property>(&caller.tenant, id).await?;
+    let (property, _) = app.files.context.aggregates.load::<Property>(&caller.tenant, id).await?;
     let listing = property.listing.ok_or_else(unknown)?;
-    let (owner, _) = app.files.kit.ledger.load::<User>(&caller.tenant, listing.owner).await?;
+    let (owner, _) = app.files.context.aggregates.load::<User>(&caller.tenant, listing.owner).await?;
     if owner.deleted || !may_see(&caller, &listing, &owner) {
         return Err(unknown());
     }
@@ -47,7 +47,7 @@ pub async fn of_listing(
             Err(failure) => return Err(failure),
         }
     }
-    Ok(app.files.kit.reply("Photos of the listing", photos).into_response())
+    Ok(app.files.context.reply("Photos of the listing", photos).into_response())
 }
 
 /// Homes of whoever may not sign in are not on show until they may.

@@ -7,7 +7,7 @@ use axum::http::header::{IF_RANGE, RANGE};
 
 /// What is asked for of so many bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum RequestedRange {
     /// Everything.
     Whole,
     /// This much, not empty.
@@ -16,7 +16,7 @@ pub enum Asked {
     Outside,
 }
 
-impl Asked {
+impl RequestedRange {
     /// Of `size` bytes with the entity tag `tag`, quotes included.
     pub fn of(headers: &HeaderMap, size: u64, tag: &str) -> Self {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
@@ -42,32 +42,32 @@ impl Asked {
 mod tests {
     use super::*;
 
-    fn asked(range: &str, if_range: Option<&str>) -> Asked {
+    fn asked(range: &str, if_range: Option<&str>) -> RequestedRange {
         let mut headers = HeaderMap::new();
         headers.insert(RANGE, range.parse().unwrap());
         if let Some(tag) = if_range {
             headers.insert(IF_RANGE, tag.parse().unwrap());
         }
-        Asked::of(&headers, 100, "\"a\"")
+        RequestedRange::of(&headers, 100, "\"a\"")
     }
 
     #[test]
     fn one_part_is_given_and_anything_else_is_the_whole() {
-        assert_eq!(Asked::of(&HeaderMap::new(), 100, "\"a\""), Asked::Whole);
-        assert_eq!(asked("bytes=0-0", None), Asked::Part(0..1));
-        assert_eq!(asked("bytes=90-", None), Asked::Part(90..100));
-        assert_eq!(asked("bytes=90-1000", None), Asked::Part(90..100));
-        assert_eq!(asked("bytes=-7", None), Asked::Part(93..100));
-        assert_eq!(asked("bytes=-700", None), Asked::Part(0..100));
+        assert_eq!(RequestedRange::of(&HeaderMap::new(), 100, "\"a\""), RequestedRange::Whole);
+        assert_eq!(asked("bytes=0-0", None), RequestedRange::Part(0..1));
+        assert_eq!(asked("bytes=90-", None), RequestedRange::Part(90..100));
+        assert_eq!(asked("bytes=90-1000", None), RequestedRange::Part(90..100));
+        assert_eq!(asked("bytes=-7", None), RequestedRange::Part(93..100));
+        assert_eq!(asked("bytes=-700", None), RequestedRange::Part(0..100));
         for whole in
             ["bytes=5-2", "bytes=-", "bytes=a-b", "bytes=0-1,5-6", "lines=0-1", "bytes=+1-2", "bytes="]
         {
-            assert_eq!(asked(whole, None), Asked::Whole, "{whole}");
+            assert_eq!(asked(whole, None), RequestedRange::Whole, "{whole}");
         }
         for outside in ["bytes=100-", "bytes=4711-4712", "bytes=-0"] {
-            assert_eq!(asked(outside, None), Asked::Outside, "{outside}");
+            assert_eq!(asked(outside, None), RequestedRange::Outside, "{outside}");
         }
-        assert_eq!(asked("bytes=0-0", Some("\"a\"")), Asked::Part(0..1));
-        assert_eq!(asked("bytes=0-0", Some("\"b\"")), Asked::Whole);
+        assert_eq!(asked("bytes=0-0", Some("\"a\"")), RequestedRange::Part(0..1));
+        assert_eq!(asked("bytes=0-0", Some("\"b\"")), RequestedRange::Whole);
     }
 }

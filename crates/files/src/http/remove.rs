@@ -27,17 +27,17 @@ pub async fn remove(
     conditions: Conditions,
 ) -> Result<Response, Failure> {
     caller.person()?;
-    let (id, kit) = (file_id(path)?, &app.files.kit);
+    let (id, context) = (file_id(path)?, &app.files.context);
     let (known, _) = app.folded(&caller.tenant, id).await?;
     // Whoever may not even see a document learns nothing about it.
     let hidden = |refusal| if may_see(&caller, &known) { refusal } else { no_such_file() };
     caller.require(Right::Change(known.owner)).map_err(hidden)?;
     nothing?;
-    let options = conditions.options(kit, &caller, &[], &id);
-    let done = kit.execute::<File>(&caller.actor(), id, FileCommand::Delete, options).await;
+    let options = conditions.options(context, &caller, &[], &id);
+    let done = context.execute::<File>(&caller.actor(), id, FileCommand::Delete, options).await;
     let done = done.map_err(|error| match error {
         ExecuteError::Rejected(FileRejection::Unknown) => no_such_file(),
         other => http_kit::refused(other),
     })?;
-    Ok(kit.done(&caller, "File deleted", (), done.position).empty().into_response())
+    Ok(context.done(&caller, "File deleted", (), done.position).empty().into_response())
 }

@@ -8,14 +8,14 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
-use domain::file::{Content, Known, Stored};
+use domain::file::{FileContent, FileDetails, StoredBytes};
 use domain::{Fields, FileId, UserId};
 use http_kit::docs::IfNoneMatch;
-use http_kit::{Caller, Failure, Held, Query, Request};
+use http_kit::{Caller, ClientTags, Failure, Query, Request};
 use serde_json::{Value, json};
 
 use super::find::may_see;
-use super::range::Asked;
+use super::range::RequestedRange;
 use super::{file_id, no_such_file};
 use crate::App;
 use crate::document::{content_type, file_name};
@@ -47,12 +47,12 @@ pub async fn get(
     path: Path<String>,
     Query(rendition): Query<Rendition>,
     headers: HeaderMap,
-    held: Held,
+    held: ClientTags,
 ) -> Result<Response, Failure> {
     let id = file_id(path)?;
     let rendition = rendition?;
     let known = app.given(&caller, id, None, "GET /api/files/{id}").await?;
-    app.serve(&caller, &known, Wanted { rendition, save: false }, (&headers, &held)).await
+    app.serve(&caller, &known, RenditionRequest { rendition, save: false }, (&headers, &held)).await
 }
 
 /// `GET /api/files/download/{userId}/{fileName}`: the same, to be saved; `fileName` is that of an upload's answer.
@@ -72,7 +72,7 @@ pub async fn download(
     Path((user, name)): Path<(String, String)>,
     Query(nothing): Query<()>,
     headers: HeaderMap,
-    held: Held,
+    held: ClientTags,
 ) -> Result<Response, Failure> {
     nothing?;
     let owner: UserId = match (&*user, caller.user()) {
@@ -86,13 +86,13 @@ pub async fn download(
     if file_name(&known) != name {
         return Err(no_such_file());
     }
-    let wanted = Wanted { rendition: Rendition::default(), save: true };
+    let wanted = RenditionRequest { rendition: Rendition::default(), save: true };
     app.serve(&caller, &known, wanted, (&headers, &held)).await
 }
 
 /// What of a file is asked for.
 #[derive(Debug)]
-struct Wanted {
+struct RenditionRequest {
     rendition: Rendition,
     /// As something to save.
     save: bool,
@@ -144,13 +144,13 @@ impl App {
         id: FileId,
         owner: Option<UserId>,
         operation: &str,
-    ) -> Result<Known, Failure> {
+    ) -> Result<FileDetails, Failure> {
         let (known, _) = self.present(caller, id).await?;
         if owner.is_some_and(|owner| owner != known.owner) || !may_see(caller, &known) {
             return Err(no_such_file());
         }
         if !known.is_image() {
-            caller.looks_at(&self.files.kit, [known.owner], operation).await?;
+            caller.looks_at(&self.files.context, [known.owner], operation).await?;
         }
         Ok(known)
     }
@@ -158,9 +158,9 @@ impl App {
     async fn serve(
         &self,
         caller: &Caller,
-        known: &Known,
-        wanted: Wanted,
-        (headers, held): (&HeaderMap, &Held),
+        known: &FileDetails,
+        wanted: RenditionRequest,
+        (headers, held): (&HeaderMap, &ClientTags),
     ) -> Result<Response, Failure> {
         let stored = chosen(&known.content, wanted.rendition.width).ok_or_else(no_such_file)?;
         let mut response = Response::new(Body::empty());
@@ -170,15 +170,15 @@ impl App {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             return Ok(response);
         }
-        let part = match Asked::of(headers, stored.size, &tag) {
-            Asked::Whole => 0..stored.size,
-            Asked::Part(part) => {
+        let part = match RequestedRange::of(headers, stored.size, &tag) {
+            RequestedRange::Whole => 0..stored.size,
+            RequestedRange::Part(part) => {
                 *response.status_mut() = StatusCode::PARTIAL_CONTENT;
                 let told = format!("bytes {}-{}/{}", part.start, part.end - 1, stored.size);
                 set(&mut response, CONTENT_RANGE, &told);
                 part
             }
-            Asked::Outside => return Ok(outside(stored.size)),
+            RequestedRange::Outside => return Ok(outside(stored.size)),
         };
         let bytes = self.files.bytes.read(&caller.tenant, known.id, &stored.key, part).await;
         let bytes = bytes.map_err(|error| Failure::unavailable(&error))?.ok_or_else(no_such_file)?;
@@ -188,17 +188,17 @@ impl App {
 }
 
 /// What is given of a file: of an image the narrowest rendition that is wide enough, else the widest.
-fn chosen(content: &Content, width: Option<u32>) -> Option<&Stored> {
+fn chosen(content: &FileContent, width: Option<u32>) -> Option<&StoredBytes> {
     match content {
-        Content::Document { bytes } => Some(bytes),
-        Content::Image { renditions, .. } => {
+        FileContent::Document { bytes } => Some(bytes),
+        FileContent::Image { renditions, .. } => {
             let enough = renditions.iter().find(|rendition| width.is_some_and(|w| rendition.width >= w));
             enough.or_else(|| renditions.last()).map(|rendition| &rendition.bytes)
         }
     }
 }
 
-fn describe(response: &mut Response, known: &Known, tag: &str, wanted: &Wanted) {
+fn describe(response: &mut Response, known: &FileDetails, tag: &str, wanted: &RenditionRequest) {
     let save = wanted.save || !known.is_image();
     set(response, CONTENT_TYPE, content_type(known));
     set(response, ETAG, tag);

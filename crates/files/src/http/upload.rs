@@ -5,12 +5,12 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use domain::file::{File, FileCommand, Known};
+use domain::file::{File, FileCommand, FileDetails};
 use domain::quota::Quota;
 use domain::{Aggregate, FileId, Position, StreamId, TenantId, Version};
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Caller, Conditions, Envelope, Failure, Query, over_quota};
-use journal::{Done, ExecuteError, Options};
+use http_kit::{ApiResponse, Caller, Conditions, Failure, Query, over_quota};
+use journal::{ExecuteError, Executed, Options};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -28,7 +28,7 @@ use crate::{App, Files};
     params(IdempotencyKey),
     request_body(content = OneFile, content_type = "multipart/form-data"),
     responses(
-        (status = 201, description = "The file", body = Envelope<Document<'static>>),
+        (status = 201, description = "The file", body = ApiResponse<Document<'static>>),
         (status = 403, description = "The caller keeps as much as they may: `QUOTA_EXCEEDED`"),
         (status = 422, description = "It cannot be read as what it is, or the `Idempotency-Key` was used for another request"),
     ),
@@ -44,7 +44,7 @@ pub async fn one(
     let (known, version) = taken.files.first().ok_or_else(|| Failure::unavailable(&"no file was kept"))?;
     let document = Document::of(&app.files.settings, known, *version);
     let reply =
-        app.files.kit.done(&caller, "File uploaded", document, taken.position).quota_left(&taken.left);
+        app.files.context.done(&caller, "File uploaded", document, taken.position).quota_left(&taken.left);
     Ok(reply.created(&format!("/api/files/{}", known.id)).etag(&version.to_string()).into_response())
 }
 
@@ -56,7 +56,7 @@ pub async fn one(
     params(IdempotencyKey),
     request_body(content = SeveralFiles, content_type = "multipart/form-data"),
     responses(
-        (status = 201, description = "The files", body = Envelope<Vec<Document<'static>>>),
+        (status = 201, description = "The files", body = ApiResponse<Vec<Document<'static>>>),
         (status = 403, description = "The caller keeps as much as they may: `QUOTA_EXCEEDED`"),
         (status = 422, description = "One cannot be read as what it is, or the `Idempotency-Key` was used for another request"),
     ),
@@ -69,7 +69,7 @@ pub async fn several(
     request: Request,
 ) -> Result<Response, Failure> {
     let taken = app.take(&caller, query, &conditions, request, Takes::Several).await?;
-    let reply = app.files.kit.done(&caller, "Files uploaded", taken.documents(&app), taken.position);
+    let reply = app.files.context.done(&caller, "Files uploaded", taken.documents(&app), taken.position);
     Ok(reply.created("/api/files").quota_left(&taken.left).into_response())
 }
 
@@ -81,7 +81,7 @@ pub async fn several(
     params(IdempotencyKey),
     request_body(content = SeveralFiles, content_type = "multipart/form-data"),
     responses(
-        (status = 201, description = "What was kept, and what was not", body = Envelope<Uploaded<'static>>),
+        (status = 201, description = "What was kept, and what was not", body = ApiResponse<Uploaded<'static>>),
         (status = 403, description = "The caller keeps as much as they may: `QUOTA_EXCEEDED`"),
         (status = 422, description = "None can be read as what it is, or the `Idempotency-Key` was used for another request"),
     ),
@@ -95,7 +95,7 @@ pub async fn each(
 ) -> Result<Response, Failure> {
     let taken = app.take(&caller, query, &conditions, request, Takes::Each).await?;
     let data = Uploaded { uploaded: taken.documents(&app), refused: &taken.refused };
-    let reply = app.files.kit.done(&caller, "Files uploaded", data, taken.position);
+    let reply = app.files.context.done(&caller, "Files uploaded", data, taken.position);
     Ok(reply.created("/api/files").quota_left(&taken.left).into_response())
 }
 
@@ -133,7 +133,7 @@ struct SeveralFiles {
 
 /// What became of a request.
 struct Taken {
-    files: Vec<(Known, Version)>,
+    files: Vec<(FileDetails, Version)>,
     refused: Vec<Refusal>,
     position: Option<Position>,
     /// Of the sender's quotas.
@@ -164,8 +164,8 @@ impl App {
     }
 
     async fn receive(&self, headers: &HeaderMap, body: Body, takes: Takes) -> Result<Batch, Failure> {
-        let ledger = &self.files.kit.ledger;
-        let key = || ledger.fresh().simple().to_string();
+        let aggregates = &self.files.context.aggregates;
+        let key = || aggregates.fresh().simple().to_string();
         let Files { studio, spool, .. } = &self.files;
         receive(Parts::of(headers, body, spool)?, takes, (studio, spool), key).await
     }
@@ -178,19 +178,19 @@ impl App {
         });
         let mut taken =
             Taken { files: Vec::new(), refused: refused.collect(), position: None, left: String::new() };
-        let limits = self.files.kit.limits(caller, &[Quota::Files, Quota::FileBytes]).await?;
+        let limits = self.files.context.limits(caller, &[Quota::Files, Quota::FileBytes]).await?;
         self.room_for_all(caller, conditions, &batch, &limits).await?;
         for (index, file) in batch.files.into_iter().enumerate() {
-            let id: FileId = self.files.kit.ledger.fresh().into();
+            let id: FileId = self.files.context.aggregates.fresh().into();
             let conditions = conditions.of(index);
-            let options = conditions.options(&self.files.kit, caller, &batch.digest, &id);
+            let options = conditions.options(&self.files.context, caller, &batch.digest, &id);
             let options = Options { limits: limits.clone(), ..options };
             let done = self.keep_one(caller, id, file, options).await?;
             taken.position = done.position.or(taken.position);
             let known = done.state.0.ok_or_else(|| Failure::unavailable(&"a new file has no state"))?;
             taken.files.push((known, done.version));
         }
-        taken.left = self.files.kit.quota_left(caller, &limits).await?;
+        taken.left = self.files.context.quota_left(caller, &limits).await?;
         Ok(taken)
     }
 
@@ -203,12 +203,12 @@ impl App {
         batch: &Batch,
         limits: &[(Quota, u64)],
     ) -> Result<(), Failure> {
-        let kit = &self.files.kit;
-        let id: FileId = kit.ledger.fresh().into();
-        let first = conditions.of(0).options(kit, caller, &batch.digest, &id).idempotency;
+        let context = &self.files.context;
+        let id: FileId = context.aggregates.fresh().into();
+        let first = conditions.of(0).options(context, caller, &batch.digest, &id).idempotency;
         let stream = StreamId::new(&caller.tenant, File::TYPE, id);
         // A repeat is answered, whatever its sender keeps by now.
-        if limits.is_empty() || kit.answered(&stream, first.as_ref()).await?.is_some() {
+        if limits.is_empty() || context.answered(&stream, first.as_ref()).await?.is_some() {
             return Ok(());
         }
         let owner = caller.person()?.user;
@@ -216,7 +216,7 @@ impl App {
         let bytes = stored.map(|stored| stored.size).fold(0, u64::saturating_add);
         for (quota, most) in limits {
             let adds = if *quota == Quota::FileBytes { bytes } else { batch.files.len() as u64 };
-            let held = kit.ledger.journal().held(&caller.tenant, owner, *quota).await?;
+            let held = context.aggregates.journal().held(&caller.tenant, owner, *quota).await?;
             if held.saturating_add(adds) > *most {
                 return Err(over_quota(*quota, held, *most));
             }
@@ -230,8 +230,8 @@ impl App {
         id: FileId,
         file: Received,
         options: Options,
-    ) -> Result<Done<File>, Failure> {
-        let (kit, tenant, owner) = (&self.files.kit, &caller.tenant, caller.person()?.user);
+    ) -> Result<Executed<File>, Failure> {
+        let (context, tenant, owner) = (&self.files.context, &caller.tenant, caller.person()?.user);
         for (key, spooled) in file.bytes {
             if let Err(failure) = self.put(tenant, id, &key, &spooled).await {
                 self.forget(caller, id).await;
@@ -240,7 +240,7 @@ impl App {
         }
         let command = FileCommand::Upload { id, owner, name: file.name, content: file.content };
         let options = Options { new_stream: true, if_version: None, ..options };
-        let done = kit.execute::<File>(&caller.actor(), id, command, options).await;
+        let done = context.execute::<File>(&caller.actor(), id, command, options).await;
         let kept = match &done {
             Ok(done) => !done.repeated,
             // Nobody knows whether the event is there: the next start does.

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use domain::Version;
-use domain::file::{Content, File, FileCommand, Known, Rendition};
+use domain::file::{File, FileCommand, FileContent, FileDetails, Rendition};
 use image::ImageFormat;
 use journal::{ExecuteError, Options};
 
@@ -12,11 +12,11 @@ use crate::receive::{rendition, stored, written};
 
 /// What an image was found to be.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub struct SeenFiles {
     /// Of all renditions that were there.
     pub bytes_before: u64,
     /// What it is now, where something was made anew.
-    pub renewed: Option<Content>,
+    pub renewed: Option<FileContent>,
     /// Nothing of it can be read.
     pub is_lost: bool,
 }
@@ -31,13 +31,15 @@ struct Whole {
 
 impl Work {
     /// Looks at an image, and makes anew what is not as it should be.
-    pub async fn image(&self, known: &Known, version: Version) -> Result<Seen, Trouble> {
-        let Content::Image { look, renditions, .. } = &known.content else { return Ok(Seen::default()) };
+    pub async fn image(&self, known: &FileDetails, version: Version) -> Result<SeenFiles, Trouble> {
+        let FileContent::Image { look, renditions, .. } = &known.content else {
+            return Ok(SeenFiles::default());
+        };
         let whole = self.whole(known, renditions).await?;
-        let seen = Seen { bytes_before: whole.bytes, ..Seen::default() };
+        let seen = SeenFiles { bytes_before: whole.bytes, ..SeenFiles::default() };
         let Some(widest) = whole.renditions.last() else {
             tracing::warn!(file = %known.id, "an image has no rendition that can be read");
-            return Ok(Seen { is_lost: true, ..seen });
+            return Ok(SeenFiles { is_lost: true, ..seen });
         };
         let wanted = widths(widest.width);
         let is_right = whole.renditions == *renditions
@@ -52,7 +54,7 @@ impl Work {
             Err(failure) if failure.status.is_server_error() => return Err(failure.message.into()),
             Err(failure) => {
                 tracing::warn!(file = %known.id, why = failure.message, "an image cannot be made anew");
-                return Ok(Seen { is_lost: true, ..seen });
+                return Ok(SeenFiles { is_lost: true, ..seen });
             }
         };
         let look = u64::from_str_radix(look, 16).unwrap_or(picture.look);
@@ -63,16 +65,16 @@ impl Work {
                 renditions.push(kept.clone());
                 continue;
             }
-            let key = || self.files.kit.ledger.fresh().simple().to_string();
+            let key = || self.files.context.aggregates.fresh().simple().to_string();
             let (made, bytes) = rendition(made, key);
             fresh.push((made.bytes.key.clone(), bytes));
             renditions.push(made);
         }
         let command = FileCommand::Optimize { look: written(look), renditions };
-        Ok(Seen { renewed: self.keep(known, version, fresh, command).await?, ..seen })
+        Ok(SeenFiles { renewed: self.keep(known, version, fresh, command).await?, ..seen })
     }
 
-    async fn whole(&self, known: &Known, renditions: &[Rendition]) -> Result<Whole, Trouble> {
+    async fn whole(&self, known: &FileDetails, renditions: &[Rendition]) -> Result<Whole, Trouble> {
         let mut whole = Whole::default();
         for rendition in renditions {
             let key = &rendition.bytes.key;
@@ -92,16 +94,16 @@ impl Work {
     /// was deleted meanwhile.
     async fn keep(
         &self,
-        known: &Known,
+        known: &FileDetails,
         version: Version,
         fresh: Vec<(String, Bytes)>,
         command: FileCommand,
-    ) -> Result<Option<Content>, Trouble> {
+    ) -> Result<Option<FileContent>, Trouble> {
         for (key, bytes) in fresh {
             self.files.bytes.put(&self.actor.tenant, known.id, &key, bytes).await?;
         }
         let options = Options { if_version: Some(version), ..Options::default() };
-        match self.files.kit.execute::<File>(&self.actor, known.id, command, options).await {
+        match self.files.context.execute::<File>(&self.actor, known.id, command, options).await {
             Ok(done) => {
                 let content = done.state.0.map(|known| known.content);
                 if let Some(content) = &content {
@@ -112,7 +114,8 @@ impl Work {
             }
             // Its bytes have been removed, perhaps before these were put.
             Err(ExecuteError::Rejected(_) | ExecuteError::Precondition { .. } | ExecuteError::Busy) => {
-                let (File(now), _) = self.files.kit.ledger.load::<File>(&self.actor.tenant, known.id).await?;
+                let (File(now), _) =
+                    self.files.context.aggregates.load::<File>(&self.actor.tenant, known.id).await?;
                 if now.is_none_or(|now| now.deleted) {
                     self.files.bytes.remove(&self.actor.tenant, known.id).await?;
                 }
@@ -123,7 +126,7 @@ impl Work {
     }
 
     /// Removes bytes of an image that no event speaks of any more: damaged ones, and those of a job that was cut short.
-    async fn tidy(&self, known: &Known, content: &Content) -> Result<(), Trouble> {
+    async fn tidy(&self, known: &FileDetails, content: &FileContent) -> Result<(), Trouble> {
         let keys: Vec<&str> = content.stored().iter().map(|stored| &*stored.key).collect();
         Ok(self.files.bytes.keep_only(&self.actor.tenant, known.id, &keys).await?)
     }

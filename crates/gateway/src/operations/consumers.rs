@@ -2,11 +2,11 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use bus::{BlockedState, Decision, GroupHandle, Lag, LetterError};
+use bus::{BlockedState, DeadLetterError, Decision, GroupHandle, Lag};
 use domain::audit::AuditEvent;
 use domain::{StreamId, Timestamp};
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Caller, Conditions, Envelope, Failure, Query};
+use http_kit::{ApiResponse, Caller, Conditions, Failure, Query};
 use journal::Idempotency;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,7 +15,7 @@ use crate::Gateway;
 
 /// What operators decided about a group stands in a stream of its own; see [`bus::Standing`].
 fn stream(gateway: &Gateway, handle: &GroupHandle) -> StreamId {
-    StreamId::new(gateway.kit.tenants.default_id(), "consumer", handle.group.name)
+    StreamId::new(gateway.context.tenants.default_id(), "consumer", handle.group.name)
 }
 
 /// Writes a decision about a group down, when the group says that it can be carried out.
@@ -26,9 +26,9 @@ pub fn decision(
     event: AuditEvent,
     once: Option<Idempotency>,
 ) -> Decision {
-    let (kit, caller, stream) = (gateway.kit.clone(), caller.clone(), stream(gateway, handle));
+    let (context, caller, stream) = (gateway.context.clone(), caller.clone(), stream(gateway, handle));
     Box::pin(async move {
-        let written = caller.write_down_once(&kit, stream, &event, once).await;
+        let written = caller.write_down_once(&context, stream, &event, once).await;
         written.map(drop).map_err(|failure| failure.message)
     })
 }
@@ -81,21 +81,21 @@ struct Reached {
     get,
     path = "/api/v1/admin/stats/consumers",
     summary = "How far the consumer groups are",
-    responses((status = 200, description = "The groups", body = Envelope<Groups>)),
+    responses((status = 200, description = "The groups", body = ApiResponse<Groups>)),
 )]
 pub async fn all(
     State(gateway): State<Gateway>,
     caller: Caller,
     Query(nothing): Query<()>,
 ) -> Result<Response, Failure> {
-    caller.operates(&gateway.kit)?;
+    caller.operates(&gateway.context)?;
     nothing?;
-    let now = gateway.kit.ledger.clock().now();
+    let now = gateway.context.aggregates.clock().now();
     let mut groups = Vec::with_capacity(gateway.groups.len());
     for handle in &gateway.groups {
         groups.push(told(&gateway, handle, &handle.lag().await?, now));
     }
-    Ok(gateway.kit.reply("Consumer groups", Groups { groups }).into_response())
+    Ok(gateway.context.reply("Consumer groups", Groups { groups }).into_response())
 }
 
 fn told(gateway: &Gateway, handle: &GroupHandle, lags: &[Lag], now: Timestamp) -> Consumer {
@@ -150,7 +150,7 @@ fn average(micros: u64, events: u64) -> f64 {
     summary = "Make a group wait",
     params(IdempotencyKey),
     responses(
-        (status = 200, description = "The group", body = Envelope<Consumer>),
+        (status = 200, description = "The group", body = ApiResponse<Consumer>),
         (status = 409, description = "The group has stopped, or the key is in use"),
     ),
 )]
@@ -171,7 +171,7 @@ pub async fn pause(
     summary = "Let a group go on",
     params(IdempotencyKey),
     responses(
-        (status = 200, description = "The group", body = Envelope<Consumer>),
+        (status = 200, description = "The group", body = ApiResponse<Consumer>),
         (status = 409, description = "The group has stopped, or the key is in use"),
     ),
 )]
@@ -195,28 +195,28 @@ async fn set(
     conditions: &Conditions,
     paused: bool,
 ) -> Result<Response, Failure> {
-    caller.operates(&gateway.kit)?;
+    caller.operates(&gateway.context)?;
     nothing?;
     let handle = gateway.group(name)?;
     if handle.status.paused().is_some() != paused {
         let group = name.to_owned();
         let event =
             if paused { AuditEvent::ConsumerPaused { group } } else { AuditEvent::ConsumerResumed { group } };
-        let once = conditions.once(&gateway.kit, caller, &[], &name);
-        let before = gateway.kit.answered(&stream(gateway, handle), once.as_ref()).await?;
+        let once = conditions.once(&gateway.context, caller, &[], &name);
+        let before = gateway.context.answered(&stream(gateway, handle), once.as_ref()).await?;
         let decide = || handle.pause(paused, decision(gateway, caller, handle, event, once));
         match if before.is_some() { Ok(()) } else { decide().await } {
             Ok(()) => {}
-            Err(LetterError::NotRunning) => {
+            Err(DeadLetterError::NotRunning) => {
                 let why = "the group has stopped; restart the server when its cause is mended";
                 return Err(Failure::conflict("GROUP_STOPPED", why));
             }
             Err(other) => return Err(Failure::unavailable(&other)),
         }
     }
-    let now = gateway.kit.ledger.clock().now();
+    let now = gateway.context.aggregates.clock().now();
     let told = told(gateway, handle, &handle.lag().await?, now);
-    Ok(gateway.kit.reply(if paused { "Paused" } else { "Resumed" }, told).into_response())
+    Ok(gateway.context.reply(if paused { "Paused" } else { "Resumed" }, told).into_response())
 }
 
 impl Gateway {

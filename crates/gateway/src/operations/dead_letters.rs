@@ -5,19 +5,19 @@ use std::collections::BTreeSet;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use bus::{Blocked, BlockedState, GroupHandle, LetterError, ParkedEvent};
+use bus::{Blocked, BlockedState, DeadLetterError, GroupHandle, ParkedEvent};
 use domain::audit::AuditEvent;
 use domain::{Fields, Log, Position, StreamId, Timestamp, UserId};
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Body, Caller, Conditions, Envelope, Failure, Page, Paging, Query, Request};
+use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Page, Paging, Query, Request};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::chain::Chain;
+use super::causation::Chain;
 use super::undelivered::{self, Undelivered};
-use super::{consumers, shown};
+use super::{consumers, event_view};
 use crate::Gateway;
 
 /// Waiting events that are shown of a key; there may be any number.
@@ -28,7 +28,7 @@ const SHOW: &str = "GET /api/v1/admin/dead-letters/{id}";
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = DeadLetter)]
-pub struct Letter {
+pub struct DeadLetter {
     pub id: String,
     pub group: &'static str,
     pub key: String,
@@ -56,7 +56,7 @@ pub struct Letter {
 #[schema(as = OpenedDeadLetter)]
 struct Opened {
     #[serde(flatten)]
-    letter: Letter,
+    letter: DeadLetter,
     #[serde(flatten)]
     came: Came,
     waiting_events: Vec<Parked>,
@@ -68,11 +68,11 @@ struct Opened {
 #[schema(as = DeadLetterEvent)]
 struct Came {
     #[serde(skip_serializing_if = "Option::is_none")]
-    event: Option<shown::Shown>,
+    event: Option<event_view::EventView>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    caused_by: Option<Vec<shown::Shown>>,
+    caused_by: Option<Vec<event_view::EventView>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    same_request: Option<Vec<shown::Shown>>,
+    same_request: Option<Vec<event_view::EventView>>,
     /// Whose data these are.
     #[serde(skip)]
     people: BTreeSet<UserId>,
@@ -108,7 +108,7 @@ impl Request for Numbered {
     path = "/api/v1/admin/dead-letters",
     summary = "What could not be applied or delivered",
     params(Query<Numbered>),
-    responses((status = 200, description = "Dead letters", body = Envelope<Page<Letter>>)),
+    responses((status = 200, description = "Dead letters", body = ApiResponse<Page<DeadLetter>>)),
 )]
 pub async fn list(
     State(gateway): State<Gateway>,
@@ -116,9 +116,10 @@ pub async fn list(
     Query(page): Query<Numbered>,
     uri: Uri,
 ) -> Result<Response, Failure> {
-    caller.operates(&gateway.kit)?;
+    caller.operates(&gateway.context)?;
     let Numbered(paging) = page?;
-    let mut all: Vec<Letter> = gateway.letters().map(|(handle, blocked)| letter(handle, &blocked)).collect();
+    let mut all: Vec<DeadLetter> =
+        gateway.letters().map(|(handle, blocked)| letter(handle, &blocked)).collect();
     all.extend(undelivered::all(&gateway).await?.iter().map(Undelivered::told));
     let total = all.len() as u64;
     let skip = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
@@ -126,7 +127,7 @@ pub async fn list(
     let content = all.into_iter().skip(skip).take(take).collect();
     let page = Page::new(&paging, content, total, None);
     let links = page.links(&uri);
-    Ok(gateway.kit.reply("Dead letters", page).links(&links).into_response())
+    Ok(gateway.context.reply("Dead letters", page).links(&links).into_response())
 }
 
 /// `GET /api/v1/admin/dead-letters/{id}`: with the event that fails, how it came about, and what waits behind it.
@@ -135,7 +136,7 @@ pub async fn list(
     path = "/api/v1/admin/dead-letters/{id}",
     summary = "A dead letter",
     responses(
-        (status = 200, description = "With its event, how that came about, and what waits behind it", body = Envelope<Opened>),
+        (status = 200, description = "With its event, how that came about, and what waits behind it", body = ApiResponse<Opened>),
     ),
 )]
 pub async fn show(
@@ -144,15 +145,15 @@ pub async fn show(
     Path(id): Path<String>,
     Query(nothing): Query<()>,
 ) -> Result<Response, Failure> {
-    caller.operates(&gateway.kit)?;
+    caller.operates(&gateway.context)?;
     nothing?;
     if let Some(delivery) = undelivered::find(&gateway, &id).await? {
-        let head = gateway.kit.ledger.journal().head(Log::Facts).await?;
+        let head = gateway.context.aggregates.journal().head(Log::Facts).await?;
         let came = Came::about(&gateway, head.at(delivery.tracked.order.seq)).await?;
         let recipient = Some(delivery.tracked.order.recipient);
-        caller.looks_at(&gateway.kit, came.people.iter().copied().chain(recipient), SHOW).await?;
+        caller.looks_at(&gateway.context, came.people.iter().copied().chain(recipient), SHOW).await?;
         let data = Opened { letter: delivery.told(), came, waiting_events: Vec::new() };
-        return Ok(gateway.kit.reply("Dead letter", data).into_response());
+        return Ok(gateway.context.reply("Dead letter", data).into_response());
     }
     let (handle, blocked) = gateway.find(&id)?;
     let waiting = handle.waiting(&id).await.map_err(failure)?;
@@ -161,23 +162,23 @@ pub async fn show(
         None => Came::default(),
     };
     let people = came.people.iter().copied().chain(waiting.iter().filter_map(|event| event.user_id));
-    caller.looks_at(&gateway.kit, people, SHOW).await?;
+    caller.looks_at(&gateway.context, people, SHOW).await?;
     let waiting_events = waiting.iter().take(SHOWN).map(waits).collect();
     let data = Opened { letter: letter(&handle, &blocked), came, waiting_events };
-    Ok(gateway.kit.reply("Dead letter", data).into_response())
+    Ok(gateway.context.reply("Dead letter", data).into_response())
 }
 
 impl Came {
     /// Of the event at `position`.
     async fn about(gateway: &Gateway, position: Position) -> Result<Self, Failure> {
-        let journal = gateway.kit.ledger.journal().as_ref();
+        let journal = gateway.context.aggregates.journal().as_ref();
         let before = position.at(position.seq.saturating_sub(1));
         let found = journal.read_after(before, 1).await?;
         let Some(event) = found.first() else { return Ok(Self::default()) };
         let chain = Chain::of(journal, event).await?;
-        let shown = |event| shown::event(&gateway.kit.ledger, event);
+        let shown = |event| event_view::event(&gateway.context.aggregates, event);
         Ok(Self {
-            people: shown::people([event].into_iter().chain(&chain.causes).chain(&chain.related)),
+            people: event_view::people([event].into_iter().chain(&chain.causes).chain(&chain.related)),
             event: Some(shown(event)),
             caused_by: Some(chain.causes.iter().map(shown).collect()),
             same_request: Some(chain.related.iter().map(shown).collect()),
@@ -191,7 +192,7 @@ impl Came {
     path = "/api/v1/admin/dead-letters/{id}/redrive",
     summary = "Try a dead letter again",
     responses(
-        (status = 202, description = "It was tried", body = Envelope<Redriven>),
+        (status = 202, description = "It was tried", body = ApiResponse<Redriven>),
         (status = 409, description = "It fails still"),
     ),
 )]
@@ -201,16 +202,16 @@ pub async fn redrive(
     Path(id): Path<String>,
     Query(nothing): Query<()>,
 ) -> Result<Response, Failure> {
-    caller.operates(&gateway.kit)?;
+    caller.operates(&gateway.context)?;
     nothing?;
     if let Some(again) = undelivered::redrive(&gateway, &caller, &id).await? {
         return Ok(again);
     }
     let (handle, blocked) = gateway.find(&id)?;
     let event = AuditEvent::DeadLetterRedriven { group: handle.group.name.into(), key: blocked.key };
-    caller.write_down(&gateway.kit, &event).await?;
+    caller.write_down(&gateway.context, &event).await?;
     let applied = handle.redrive(&id).await.map_err(failure)?;
-    let reply = gateway.kit.reply("Redriven", Redriven { applied });
+    let reply = gateway.context.reply("Redriven", Redriven { applied });
     Ok(reply.status(StatusCode::ACCEPTED).into_response())
 }
 
@@ -256,13 +257,13 @@ pub async fn discard(
     conditions: Conditions,
     body: DiscardBody,
 ) -> Result<Response, Failure> {
-    caller.operates(&gateway.kit)?;
+    caller.operates(&gateway.context)?;
     nothing?;
-    let discarded = || gateway.kit.reply("Discarded", ()).empty().into_response();
+    let discarded = || gateway.context.reply("Discarded", ()).empty().into_response();
     // The key of the letter may fail at its next event by now: a repeat must not give that up, too.
-    let once = conditions.once(&gateway.kit, &caller, &body.bytes, &id);
-    let letters = StreamId::new(gateway.kit.tenants.default_id(), "consumer", &id);
-    if gateway.kit.answered(&letters, once.as_ref()).await?.is_some() {
+    let once = conditions.once(&gateway.context, &caller, &body.bytes, &id);
+    let letters = StreamId::new(gateway.context.tenants.default_id(), "consumer", &id);
+    if gateway.context.answered(&letters, once.as_ref()).await?.is_some() {
         return Ok(discarded());
     }
     let Discard { reason } = body.value?;
@@ -284,12 +285,12 @@ pub fn unknown() -> Failure {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "passed to map_err")]
-fn failure(error: LetterError) -> Failure {
+fn failure(error: DeadLetterError) -> Failure {
     match error {
-        LetterError::Unknown => unknown(),
-        LetterError::Moved => Failure::conflict("MOVED", error.to_string()),
-        LetterError::Failed(_) => Failure::conflict("STILL_FAILING", error.to_string()),
-        LetterError::Undecided(_) | LetterError::NotRunning => Failure::unavailable(&error),
+        DeadLetterError::Unknown => unknown(),
+        DeadLetterError::Moved => Failure::conflict("MOVED", error.to_string()),
+        DeadLetterError::Failed(_) => Failure::conflict("STILL_FAILING", error.to_string()),
+        DeadLetterError::Undecided(_) | DeadLetterError::NotRunning => Failure::unavailable(&error),
     }
 }
 
@@ -297,12 +298,12 @@ fn waits(parked: &ParkedEvent) -> Parked {
     Parked { event_id: parked.event_id, position: parked.position.to_string() }
 }
 
-fn letter(handle: &GroupHandle, blocked: &Blocked) -> Letter {
+fn letter(handle: &GroupHandle, blocked: &Blocked) -> DeadLetter {
     let state = match blocked.state {
         BlockedState::Retrying => "RETRYING",
         BlockedState::Parked => "PARKED",
     };
-    Letter {
+    DeadLetter {
         id: blocked.id.clone(),
         group: handle.group.name,
         key: blocked.key.clone(),

@@ -10,15 +10,15 @@ use domain::property::Property;
 use domain::session::Session;
 use domain::user::User;
 use domain::{Envelope, Fields, Log, StreamId, TenantId, Timestamp, UserId, Version};
-use http_kit::Envelope as Enveloped;
+use http_kit::ApiResponse;
 use http_kit::docs::IfNoneMatch;
-use http_kit::{Caller, Cursor, Failure, Held, Links, Paging, Query, Request, Right};
-use journal::{EventQuery, Ledger};
+use http_kit::{Caller, ClientTags, Cursor, Failure, Links, Paging, Query, Request, Right};
+use journal::{AggregateStore, EventQuery};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::shown;
+use super::event_view;
 use crate::Gateway;
 
 /// `GET /api/v1/admin/events`: newest first.
@@ -27,7 +27,7 @@ use crate::Gateway;
     path = "/api/v1/admin/events",
     summary = "Look into the journal",
     params(Query<EventFilter>),
-    responses((status = 200, description = "The newest first", body = Enveloped<Events>)),
+    responses((status = 200, description = "The newest first", body = ApiResponse<Events>)),
 )]
 pub async fn list(
     State(gateway): State<Gateway>,
@@ -37,22 +37,22 @@ pub async fn list(
 ) -> Result<Response, Failure> {
     caller.require(Right::Administer)?;
     let query = filter?.of(&caller.tenant);
-    let found = gateway.kit.ledger.journal().find(&query).await?;
-    caller.looks_at(&gateway.kit, shown::people(&found), "GET /api/v1/admin/events").await?;
+    let found = gateway.context.aggregates.journal().find(&query).await?;
+    caller.looks_at(&gateway.context, event_view::people(&found), "GET /api/v1/admin/events").await?;
     let full = found.len() == query.limit;
     let next = found.last().filter(|_| full).map(|last| Cursor(vec![last.position.seq.into()]).encode());
-    let content: Vec<shown::Shown> =
-        found.iter().map(|event| shown::event(&gateway.kit.ledger, event)).collect();
+    let content: Vec<event_view::EventView> =
+        found.iter().map(|event| event_view::event(&gateway.context.aggregates, event)).collect();
     let links = Links::by_cursor(&uri, next.as_deref());
     let data = Events { number_of_elements: content.len(), content, next };
-    Ok(gateway.kit.reply("Events", data).links(&links).into_response())
+    Ok(gateway.context.reply("Events", data).links(&links).into_response())
 }
 
 /// Events, and where to go on.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Events {
-    content: Vec<shown::Shown>,
+    content: Vec<event_view::EventView>,
     number_of_elements: usize,
     next: Option<String>,
 }
@@ -145,25 +145,25 @@ fn time(fields: &mut Fields<'_>, name: &str) -> Option<Timestamp> {
     path = "/api/v1/admin/streams/{type}/{id}",
     summary = "An aggregate, now or as it was",
     params(Query<Moment>, IfNoneMatch),
-    responses((status = 200, description = "State and events", body = Enveloped<Stream>)),
+    responses((status = 200, description = "State and events", body = ApiResponse<Stream>)),
 )]
 pub async fn stream(
     State(gateway): State<Gateway>,
     caller: Caller,
     Path((kind, id)): Path<(String, String)>,
-    held: Held,
+    held: ClientTags,
     Query(moment): Query<Moment>,
 ) -> Result<Response, Failure> {
     caller.require(Right::Administer)?;
     let Moment { version, at } = moment?;
     let stream = StreamId::new(&caller.tenant, &kind, &id);
-    let ledger = &gateway.kit.ledger;
-    let whole = ledger.journal().read_stream(&stream, 0).await?;
+    let aggregates = &gateway.context.aggregates;
+    let whole = aggregates.journal().read_stream(&stream, 0).await?;
     if whole.is_empty() {
         return Err(Failure::not_found("STREAM_NOT_FOUND", "there is no such stream"));
     }
     let operation = "GET /api/v1/admin/streams/{type}/{id}";
-    caller.looks_at(&gateway.kit, shown::people(&whole), operation).await?;
+    caller.looks_at(&gateway.context, event_view::people(&whole), operation).await?;
     let latest = whole.last().map_or(0, |event| event.version);
     let most: Version = version.and_then(|version| u64::try_from(version).ok()).unwrap_or(Version::MAX);
     let then: Vec<Envelope> = whole
@@ -175,13 +175,13 @@ pub async fn stream(
         latest_version: latest,
         version,
         as_of: then.last().map(|event| event.timestamp),
-        state: state(ledger, &kind, &then)?,
-        events: then.iter().map(|event| shown::event(ledger, event)).collect(),
+        state: state(aggregates, &kind, &then)?,
+        events: then.iter().map(|event| event_view::event(aggregates, event)).collect(),
         aggregate_type: kind,
         aggregate_id: id,
     };
     let tag = format!("{version}-{latest}");
-    Ok(gateway.kit.reply("Stream", data).etag(&tag).unless(&held).into_response())
+    Ok(gateway.context.reply("Stream", data).etag(&tag).unless(&held).into_response())
 }
 
 /// An aggregate at a moment.
@@ -195,24 +195,27 @@ struct Stream {
     as_of: Option<Timestamp>,
     /// What the events give; null for streams that only record. Its shape is the aggregate's own.
     state: Value,
-    events: Vec<shown::Shown>,
+    events: Vec<event_view::EventView>,
 }
 
 /// The state that these events give; nothing for streams that only record.
-fn state(ledger: &Ledger, kind: &str, events: &[Envelope]) -> Result<Value, Failure> {
+fn state(aggregates: &AggregateStore, kind: &str, events: &[Envelope]) -> Result<Value, Failure> {
     match kind {
-        Property::TYPE => folded::<Property>(ledger, events),
-        User::TYPE => folded::<User>(ledger, events),
-        Session::TYPE => folded::<Session>(ledger, events),
-        Favourites::TYPE => folded::<Favourites>(ledger, events),
+        Property::TYPE => folded::<Property>(aggregates, events),
+        User::TYPE => folded::<User>(aggregates, events),
+        Session::TYPE => folded::<Session>(aggregates, events),
+        Favourites::TYPE => folded::<Favourites>(aggregates, events),
         _ => Ok(Value::Null),
     }
 }
 
-fn folded<A: Aggregate + Serialize>(ledger: &Ledger, events: &[Envelope]) -> Result<Value, Failure> {
+fn folded<A: Aggregate + Serialize>(
+    aggregates: &AggregateStore,
+    events: &[Envelope],
+) -> Result<Value, Failure> {
     let mut state = A::default();
     for envelope in events {
-        let event = ledger.decode::<A::Event>(envelope).map_err(|error| Failure::unavailable(&error))?;
+        let event = aggregates.decode::<A::Event>(envelope).map_err(|error| Failure::unavailable(&error))?;
         state.evolve(&event, envelope.timestamp);
     }
     let mut value = serde_json::to_value(&state).map_err(|error| Failure::unavailable(&error))?;

@@ -17,13 +17,13 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::Gateway;
-use crate::look::{Component, LIVE_WITHIN, Look, STALE_AFTER, Standing};
+use crate::health_report::{Component, HealthReport, HealthStatus, LIVE_WITHIN, STALE_AFTER};
 
 /// Whether it works.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Health {
-    status: Standing,
+    status: HealthStatus,
     /// How old what it rests on is.
     age_ms: u64,
     /// For admins of the default tenant.
@@ -59,7 +59,7 @@ pub struct Program {
     ),
 )]
 pub async fn health(State(gateway): State<Gateway>, caller: Caller) -> Response {
-    let see_all = caller.operates(&gateway.kit).is_ok();
+    let see_all = caller.operates(&gateway.context).is_ok();
     answer(&gateway, see_all).await
 }
 
@@ -83,7 +83,7 @@ pub async fn full(State(gateway): State<Gateway>) -> Response {
 )]
 pub async fn liveness(State(gateway): State<Gateway>) -> Response {
     let age = gateway.looks.borrow().age();
-    let status = if age > LIVE_WITHIN { Standing::Down } else { Standing::Up };
+    let status = if age > LIVE_WITHIN { HealthStatus::Down } else { HealthStatus::Up };
     told(status, age, None)
 }
 
@@ -117,29 +117,29 @@ pub async fn info() -> Response {
 async fn answer(gateway: &Gateway, parts: bool) -> Response {
     let look = gateway.looks.borrow().clone();
     let (age, components) = (look.age(), examine(gateway, look).await);
-    let worst = components.values().map(|component| component.status).max().unwrap_or(Standing::Down);
+    let worst = components.values().map(|component| component.status).max().unwrap_or(HealthStatus::Down);
     // A part that warns does not take the whole down.
-    let status = if worst == Standing::Warn { Standing::Up } else { worst };
+    let status = if worst == HealthStatus::Warn { HealthStatus::Up } else { worst };
     told(status, age, parts.then_some(components))
 }
 
 fn told(
-    status: Standing,
+    status: HealthStatus,
     age: std::time::Duration,
     components: Option<BTreeMap<String, Component>>,
 ) -> Response {
-    let code = if status == Standing::Down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    let code = if status == HealthStatus::Down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     let age_ms = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
     (code, Json(Health { status, age_ms, components })).into_response()
 }
 
-async fn examine(gateway: &Gateway, look: Look) -> BTreeMap<String, Component> {
+async fn examine(gateway: &Gateway, look: HealthReport) -> BTreeMap<String, Component> {
     let age = look.age();
-    let Look { mut components, stalled, .. } = look;
+    let HealthReport { mut components, stalled, .. } = look;
     // What it said last is perhaps not so any more.
-    let status = if age > STALE_AFTER { Standing::Down } else { Standing::Up };
+    let status = if age > STALE_AFTER { HealthStatus::Down } else { HealthStatus::Up };
     components.insert("monitor".to_owned(), Component { status, details: json!({}) });
-    let heads = gateway.kit.ledger.heads().await.map_or([0; 2], |heads| heads.map(|head| head.seq));
+    let heads = gateway.context.aggregates.heads().await.map_or([0; 2], |heads| heads.map(|head| head.seq));
     for handle in &gateway.groups {
         let name = handle.group.name;
         components.insert(name.to_owned(), group(handle, heads, stalled.contains(name)));
@@ -154,10 +154,10 @@ fn group(handle: &GroupHandle, heads: [u64; 2], stalled: bool) -> Component {
     let (stopped, paused) = (handle.status.stopped(), handle.status.paused());
     let blocked = handle.status.blocked_count();
     let status = match (&stopped, &paused, blocked) {
-        (Some(_), ..) => Standing::Down,
-        (None, None, _) if stalled => Standing::Down,
-        (None, None, 0) => Standing::Up,
-        _ => Standing::Warn,
+        (Some(_), ..) => HealthStatus::Down,
+        (None, None, _) if stalled => HealthStatus::Down,
+        (None, None, 0) => HealthStatus::Up,
+        _ => HealthStatus::Warn,
     };
     let details = json!({"lag": lag, "blockedKeys": blocked, "stopped": stopped, "paused": paused,
         "stalled": stalled});

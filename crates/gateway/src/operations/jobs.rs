@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::audit::{AuditEvent, BackedUp, Optimized};
 use domain::{Envelope, StreamId, Timestamp, UserId};
-use http_kit::{Caller, Envelope as Enveloped, Failure, JobProgress, Query, Right};
+use http_kit::{ApiResponse, Caller, Failure, JobProgress, Query, Right};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -20,7 +20,7 @@ pub fn stream(caller: &Caller, id: Uuid) -> StreamId {
     get,
     path = "/api/jobs/{id}",
     summary = "How far a job is",
-    responses((status = 200, description = "The job", body = Enveloped<Told>)),
+    responses((status = 200, description = "The job", body = ApiResponse<JobDocument>)),
 )]
 pub async fn show(
     State(gateway): State<Gateway>,
@@ -33,8 +33,8 @@ pub async fn show(
     let unknown = || Failure::not_found("JOB_NOT_FOUND", "there is no such job");
     let id: Uuid = id.parse().map_err(|_| unknown())?;
     // In this order: a job writes down its end before it stops being at work.
-    let progress = gateway.kit.jobs.progress(id, gateway.kit.ledger.clock().now());
-    let told = gateway.kit.ledger.journal().read_stream(&stream(&caller, id), 0).await?;
+    let progress = gateway.context.jobs.progress(id, gateway.context.aggregates.clock().now());
+    let told = gateway.context.aggregates.journal().read_stream(&stream(&caller, id), 0).await?;
     let begun = told.first().ok_or_else(unknown)?;
     if asking.service || begun.user_id != Some(asking.user) {
         caller.reach(Right::Administer, unknown)?;
@@ -49,7 +49,7 @@ pub async fn show(
             ("INTERRUPTED", Outcome { error: Some(error), ..Outcome::default() })
         }
     };
-    let data = Told {
+    let data = JobDocument {
         job_id: id,
         started_at: begun.timestamp,
         started_by: begun.user_id,
@@ -57,14 +57,14 @@ pub async fn show(
         subject: subject(&gateway, begun)?,
         outcome: more,
     };
-    Ok(gateway.kit.reply("Job", data).into_response())
+    Ok(gateway.context.reply("Job", data).into_response())
 }
 
 /// A job.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Job)]
-struct Told {
+struct JobDocument {
     job_id: Uuid,
     started_at: Timestamp,
     started_by: Option<UserId>,
@@ -104,7 +104,7 @@ enum JobResult {
 }
 
 fn decode(gateway: &Gateway, envelope: &Envelope) -> Result<AuditEvent, Failure> {
-    gateway.kit.ledger.decode(envelope).map_err(|error| Failure::unavailable(&error))
+    gateway.context.aggregates.decode(envelope).map_err(|error| Failure::unavailable(&error))
 }
 
 fn subject(gateway: &Gateway, begun: &Envelope) -> Result<Option<String>, Failure> {

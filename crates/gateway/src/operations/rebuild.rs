@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use domain::audit::AuditEvent;
 use domain::{Actor, Position, StreamId};
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Caller, Conditions, Envelope, Failure, Job, Kit, Query};
+use http_kit::{ApiResponse, AppContext, Caller, Conditions, Failure, Job, Query};
 use projection::ViewStore;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -33,7 +33,7 @@ struct Started<'a> {
     summary = "Make the histories again",
     params(IdempotencyKey),
     responses(
-        (status = 202, description = "It is at work", body = Envelope<Started<'static>>),
+        (status = 202, description = "It is at work", body = ApiResponse<Started<'static>>),
         (status = 409, description = "It is paused, or at work already"),
     ),
 )]
@@ -53,7 +53,7 @@ pub async fn history(
     summary = "Make a read model again",
     params(IdempotencyKey),
     responses(
-        (status = 202, description = "It is at work", body = Envelope<Started<'static>>),
+        (status = 202, description = "It is at work", body = ApiResponse<Started<'static>>),
         (status = 409, description = "It fills no read model, is paused, or is at work already"),
     ),
 )]
@@ -64,7 +64,7 @@ pub async fn group(
     Query(nothing): Query<()>,
     conditions: Conditions,
 ) -> Result<Response, Failure> {
-    caller.operates(&gateway.kit)?;
+    caller.operates(&gateway.context)?;
     nothing?;
     let handle = gateway.group(&name)?.clone();
     let view = gateway.views.iter().find(|(group, _)| group.name == name).map(|(_, view)| view.clone());
@@ -72,35 +72,35 @@ pub async fn group(
     if handle.status.paused().is_some() {
         return Err(Failure::conflict("GROUP_PAUSED", "a paused group cannot take over; resume it first"));
     }
-    let kit = gateway.kit.clone();
-    let id = kit.ledger.fresh();
+    let context = gateway.context.clone();
+    let id = context.aggregates.fresh();
     let (actor, stream) = (caller.actor(), jobs::stream(&caller, id));
-    let once = conditions.once(&kit, &caller, &[], &id);
-    if let Some(first) = kit.answered(&stream, once.as_ref()).await? {
-        return Ok(started(&kit, &caller, &first, None));
+    let once = conditions.once(&context, &caller, &[], &id);
+    if let Some(first) = context.answered(&stream, once.as_ref()).await? {
+        return Ok(started(&context, &caller, &first, None));
     }
-    let begun = kit.jobs.begin(id, &name, kit.ledger.clock().now());
+    let begun = context.jobs.begin(id, &name, context.aggregates.clock().now());
     let job = begun.map_err(|id| {
         Failure::conflict("ALREADY_RUNNING", format!("job {id} is rebuilding it already; see /api/jobs/{id}"))
     })?;
     let event = AuditEvent::ReplayStarted { group: name };
-    let recorded = kit.record(&actor, stream.clone(), &event, once).await?;
+    let recorded = context.record(&actor, stream.clone(), &event, once).await?;
     if let Some(first) = recorded.answered {
-        return Ok(started(&kit, &caller, &first, Some(recorded.position)));
+        return Ok(started(&context, &caller, &first, Some(recorded.position)));
     }
-    let reply = started(&kit, &caller, &id.to_string(), Some(recorded.position));
-    let work = Work { kit: kit.clone(), handle, view, actor, stream };
-    kit.jobs.spawn(work.run(job));
+    let reply = started(&context, &caller, &id.to_string(), Some(recorded.position));
+    let work = Work { context: context.clone(), handle, view, actor, stream };
+    context.jobs.spawn(work.run(job));
     Ok(reply)
 }
 
-fn started(kit: &Kit, caller: &Caller, job: &str, position: Option<Position>) -> Response {
-    let reply = kit.done(caller, "Rebuild started", Started { job_id: job }, position);
+fn started(context: &AppContext, caller: &Caller, job: &str, position: Option<Position>) -> Response {
+    let reply = context.done(caller, "Rebuild started", Started { job_id: job }, position);
     reply.accepted(&format!("/api/jobs/{job}")).into_response()
 }
 
 struct Work {
-    kit: Kit,
+    context: AppContext,
     handle: GroupHandle,
     view: ViewStore,
     actor: Actor,
@@ -124,7 +124,7 @@ impl Work {
                 AuditEvent::ReplayFailed { group, reason: error.to_string() }
             }
         };
-        if let Err(error) = self.kit.ledger.record(&self.actor, self.stream, &event).await {
+        if let Err(error) = self.context.aggregates.record(&self.actor, self.stream, &event).await {
             tracing::error!(group = name, %error, "the end of a rebuild could not be written down");
         }
     }

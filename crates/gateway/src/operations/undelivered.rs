@@ -6,12 +6,12 @@ use domain::StreamId;
 use domain::audit::AuditEvent;
 use http_kit::{Caller, Failure};
 use journal::Idempotency;
-use projection::deliveries::{Book, State, Tracked};
+use projection::deliveries::{DeliveryState, Outbox, Tracked};
 
-use super::dead_letters::{Letter, Redriven};
+use super::dead_letters::{DeadLetter, Redriven};
 use crate::Gateway;
 
-const WAITING: &[State] = &[State::Refused, State::Failed, State::Unknown];
+const WAITING: &[DeliveryState] = &[DeliveryState::Refused, DeliveryState::Failed, DeliveryState::Unknown];
 /// Deliveries looked at of a group; whoever has more has one cause for all.
 const SHOWN: usize = 1000;
 const PREFIX: &str = "delivery-";
@@ -19,15 +19,15 @@ const PREFIX: &str = "delivery-";
 /// A delivery, and the group it belongs to.
 pub struct Undelivered<'g> {
     group: &'static str,
-    book: &'g Book,
+    outbox: &'g Outbox,
     pub tracked: Tracked,
 }
 
 pub async fn all(gateway: &Gateway) -> Result<Vec<Undelivered<'_>>, Failure> {
     let mut all = Vec::new();
-    for (group, book) in &gateway.deliveries {
-        let waiting = book.list(WAITING, SHOWN).await.map_err(|error| Failure::unavailable(&error))?;
-        all.extend(waiting.into_iter().map(|tracked| Undelivered { group, book, tracked }));
+    for (group, outbox) in &gateway.deliveries {
+        let waiting = outbox.list(WAITING, SHOWN).await.map_err(|error| Failure::unavailable(&error))?;
+        all.extend(waiting.into_iter().map(|tracked| Undelivered { group, outbox, tracked }));
     }
     Ok(all)
 }
@@ -43,9 +43,9 @@ pub async fn find<'g>(gateway: &'g Gateway, id: &str) -> Result<Option<Undeliver
 }
 
 impl Undelivered<'_> {
-    pub fn told(&self) -> Letter {
+    pub fn told(&self) -> DeadLetter {
         let (order, tracked) = (&self.tracked.order, &self.tracked);
-        Letter {
+        DeadLetter {
             id: format!("{PREFIX}{}", order.id),
             group: self.group,
             key: self.key(),
@@ -73,9 +73,9 @@ pub async fn redrive(gateway: &Gateway, caller: &Caller, id: &str) -> Result<Opt
     let _turn = gateway.deciding.lock().await;
     let Some(delivery) = find(gateway, id).await? else { return Ok(None) };
     let event = AuditEvent::DeadLetterRedriven { group: delivery.group.into(), key: delivery.key() };
-    caller.write_down(&gateway.kit, &event).await?;
-    delivery.book.again(&delivery.tracked.order.id).await.map_err(|error| Failure::unavailable(&error))?;
-    let reply = gateway.kit.reply("To be delivered again", Redriven { applied: 0 });
+    caller.write_down(&gateway.context, &event).await?;
+    delivery.outbox.again(&delivery.tracked.order.id).await.map_err(|error| Failure::unavailable(&error))?;
+    let reply = gateway.context.reply("To be delivered again", Redriven { applied: 0 });
     Ok(Some(reply.status(StatusCode::ACCEPTED).into_response()))
 }
 
@@ -92,7 +92,11 @@ pub async fn discard(
     let (group, key, event_id) = (delivery.group.into(), delivery.key(), delivery.tracked.order.event_id);
     let event = AuditEvent::DeadLetterDiscarded { group, key, event_id, reason: reason.to_owned() };
     let stream = StreamId::new(&caller.tenant, "audit", caller.person()?.user);
-    caller.write_down_once(&gateway.kit, stream, &event, once).await?;
-    delivery.book.give_up(&delivery.tracked.order.id).await.map_err(|error| Failure::unavailable(&error))?;
-    Ok(Some(gateway.kit.reply("Discarded", ()).empty().into_response()))
+    caller.write_down_once(&gateway.context, stream, &event, once).await?;
+    delivery
+        .outbox
+        .give_up(&delivery.tracked.order.id)
+        .await
+        .map_err(|error| Failure::unavailable(&error))?;
+    Ok(Some(gateway.context.reply("Discarded", ()).empty().into_response()))
 }

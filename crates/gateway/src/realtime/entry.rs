@@ -10,7 +10,7 @@ use http_kit::{Claims, Failure, Host, Query, Request, bearer};
 
 use super::feed::Feed;
 use super::hub::Full;
-use super::place::Place;
+use super::place::RealtimePosition;
 use crate::Gateway;
 
 /// The cookie our pages keep the access token in.
@@ -29,29 +29,29 @@ impl FromRequestParts<Gateway> for Bearer {
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Failure> {
         let token = bearer(&parts.headers).ok_or_else(|| Failure::unauthenticated("sign in first"))?;
-        Claims::of_person(&gateway.kit, parts, token).map(Self)
+        Claims::of_person(&gateway.context, parts, token).map(Self)
     }
 }
 
 /// Somebody who may listen, and what they have not heard yet.
 #[derive(Debug)]
-pub struct Entry {
+pub struct ListenerEntry {
     pub claims: Claims,
     pub feed: Feed,
 }
 
-impl FromRequestParts<Gateway> for Entry {
+impl FromRequestParts<Gateway> for ListenerEntry {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Failure> {
         let Listening { ticket, after } = Query::of(&parts.uri).0?;
         let claims = match (bearer(&parts.headers), ticket) {
-            (Some(token), _) => Claims::of_person(&gateway.kit, parts, token)?,
+            (Some(token), _) => Claims::of_person(&gateway.context, parts, token)?,
             (None, Some(ticket)) => {
-                let found = gateway.tickets.take(&ticket, gateway.kit.tokens.steady().now());
+                let found = gateway.tickets.take(&ticket, gateway.context.tokens.steady().now());
                 let claims =
                     found.ok_or_else(|| Failure::unauthenticated("the ticket is used or too old"))?;
-                let held = gateway.kit.tokens.holds(&claims);
+                let held = gateway.context.tokens.holds(&claims);
                 held.map_err(|error| Failure::unauthenticated(&error.to_string()))?;
                 claims
             }
@@ -62,13 +62,13 @@ impl FromRequestParts<Gateway> for Entry {
                 if !from_here(&parts.headers) {
                     return Err(Failure::forbidden("another site may not listen with your cookie"));
                 }
-                Claims::of_person(&gateway.kit, parts, token)?
+                Claims::of_person(&gateway.context, parts, token)?
             }
         };
         let last = parts.headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
         let place = match last.or(after) {
             None => None,
-            Some(text) => Some(Place::decode(&text).ok_or_else(|| {
+            Some(text) => Some(RealtimePosition::decode(&text).ok_or_else(|| {
                 FieldErrors::one("after", "is not one of ours; take the id of the last message you got")
             })?),
         };

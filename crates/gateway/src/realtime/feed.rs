@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::hub::{Hub, Whose};
 use super::item::Item;
-use super::place::Place;
+use super::place::RealtimePosition;
 
 /// Items read from the journal at once.
 const PAGE: usize = 256;
@@ -28,8 +28,8 @@ pub struct Feed {
     /// Read from the journal, to be given next.
     backlog: VecDeque<Arc<Item>>,
     /// The journal is to be read up to here.
-    catching_up: Option<Place>,
-    place: Place,
+    catching_up: Option<RealtimePosition>,
+    place: RealtimePosition,
     /// The place it was to go on from is not in this history.
     is_reset: bool,
     closing: watch::Receiver<bool>,
@@ -40,7 +40,7 @@ impl Feed {
         hub: Arc<Hub>,
         (whose, number): (Whose, u64),
         (inbox, missed): (mpsc::Receiver<Arc<Item>>, Arc<AtomicBool>),
-        place: Option<Place>,
+        place: Option<RealtimePosition>,
     ) -> Self {
         let (closing, backlog, now) = (hub.closing(), VecDeque::new(), hub.place());
         let known = place.filter(|place| place.is_within(now));
@@ -56,7 +56,7 @@ impl Feed {
     }
 
     /// Where to go on after everything that was given.
-    pub fn place(&self) -> Place {
+    pub fn place(&self) -> RealtimePosition {
         self.place
     }
 
@@ -98,7 +98,7 @@ impl Feed {
     }
 
     /// Fills the backlog from the journal, both logs merged by time; at the end the place is `target`.
-    async fn read_on(&mut self, target: Place) -> Result<(), JournalError> {
+    async fn read_on(&mut self, target: RealtimePosition) -> Result<(), JournalError> {
         let (tenant, user) = &self.whose;
         let mut pages = Vec::with_capacity(2);
         for log in Log::ALL {
@@ -109,11 +109,13 @@ impl Feed {
                 oldest_first: true,
                 ..EventQuery::newest(tenant, log, PAGE)
             };
-            pages.push(self.hub.ledger().journal().find(&query).await?);
+            pages.push(self.hub.aggregates().journal().find(&query).await?);
         }
         let whole = pages.iter().all(|page| page.len() < PAGE);
-        self.backlog =
-            merged(pages).iter().map(|envelope| Arc::new(Item::of(self.hub.ledger(), envelope))).collect();
+        self.backlog = merged(pages)
+            .iter()
+            .map(|envelope| Arc::new(Item::of(self.hub.aggregates(), envelope)))
+            .collect();
         if whole {
             self.catching_up = None;
             if self.backlog.is_empty() {

@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::{Envelope, Log, Position, TenantId, UserId};
-use journal::{JournalError, Ledger};
+use journal::{AggregateStore, JournalError};
 use supervisor::wake;
 use tokio::sync::{mpsc, watch};
 
 use super::feed::Feed;
 use super::item::Item;
-use super::place::Place;
+use super::place::RealtimePosition;
 
 /// Items that wait for a connection; what comes beyond is read from the journal later.
 const INBOX: usize = 64;
@@ -45,9 +45,9 @@ struct Listener {
 
 /// See the module.
 pub struct Hub {
-    ledger: Ledger,
+    aggregates: AggregateStore,
     /// Read up to here; moved before the events are handed out.
-    place: Mutex<Place>,
+    place: Mutex<RealtimePosition>,
     listeners: Mutex<HashMap<Whose, Vec<Listener>>>,
     numbers: AtomicU64,
     /// Turns true when connections must end.
@@ -65,24 +65,24 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl Hub {
-    /// A hub that starts at the heads of `ledger`'s journal.
+    /// A hub that starts at the heads of `aggregates`'s journal.
     ///
     /// # Errors
     /// When the journal does not answer.
-    pub async fn new(ledger: Ledger) -> Result<Arc<Self>, JournalError> {
-        let journal = ledger.journal();
+    pub async fn new(aggregates: AggregateStore) -> Result<Arc<Self>, JournalError> {
+        let journal = aggregates.journal();
         let (facts, activity) = (journal.head(Log::Facts).await?, journal.head(Log::Activity).await?);
-        let place = Place::new(facts.epoch, [facts.seq, activity.seq]);
+        let place = RealtimePosition::new(facts.epoch, [facts.seq, activity.seq]);
         let (closing, _) = watch::channel(false);
         let (place, listeners, numbers) = (Mutex::new(place), Mutex::default(), AtomicU64::new(0));
-        Ok(Arc::new(Self { ledger, place, listeners, numbers, closing }))
+        Ok(Arc::new(Self { aggregates, place, listeners, numbers, closing }))
     }
 
-    pub(super) fn ledger(&self) -> &Ledger {
-        &self.ledger
+    pub(super) fn aggregates(&self) -> &AggregateStore {
+        &self.aggregates
     }
 
-    pub(super) fn place(&self) -> Place {
+    pub(super) fn place(&self) -> RealtimePosition {
         *locked(&self.place)
     }
 
@@ -99,7 +99,7 @@ impl Hub {
     ///
     /// # Errors
     /// When they, or all together, listen on too many connections already.
-    pub fn listen(self: &Arc<Self>, whose: Whose, place: Option<Place>) -> Result<Feed, Full> {
+    pub fn listen(self: &Arc<Self>, whose: Whose, place: Option<RealtimePosition>) -> Result<Feed, Full> {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         let (inbox, items) = mpsc::channel(INBOX);
         let missed = Arc::new(AtomicBool::new(false));
@@ -133,7 +133,7 @@ impl Hub {
 
     /// Hands out what happens until `stop` turns true.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
-        let [mut facts, mut activity] = Log::ALL.map(|log| self.ledger.journal().committed(log));
+        let [mut facts, mut activity] = Log::ALL.map(|log| self.aggregates.journal().committed(log));
         while !wake::is_stopped(&stop) {
             match self.step().await {
                 Ok(true) => continue,
@@ -153,8 +153,8 @@ impl Hub {
     pub(super) async fn step(&self) -> Result<bool, JournalError> {
         let mut any = false;
         for log in Log::ALL {
-            let head: Position = self.ledger.journal().head(log).await?;
-            let page = self.ledger.journal().read_after(head.at(self.place().at(log)), PAGE).await?;
+            let head: Position = self.aggregates.journal().head(log).await?;
+            let page = self.aggregates.journal().read_after(head.at(self.place().at(log)), PAGE).await?;
             let Some(last) = page.last() else { continue };
             any = true;
             // First the place: a connection that catches up reads at least to here.
@@ -172,7 +172,7 @@ impl Hub {
         for envelope in page {
             let Some(user) = envelope.user_id else { continue };
             let Some(theirs) = listeners.get(&(envelope.stream.tenant.clone(), user)) else { continue };
-            let item = Arc::new(Item::of(&self.ledger, envelope));
+            let item = Arc::new(Item::of(&self.aggregates, envelope));
             for listener in theirs {
                 // Nothing may overtake what it missed: it reads the journal first.
                 if listener.missed.load(Ordering::SeqCst) {

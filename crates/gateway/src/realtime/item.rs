@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::{Envelope, Log};
-use journal::Ledger;
+use journal::AggregateStore;
 use serde_json::json;
 
 /// One thing a person did, ready to be sent to each of their connections.
@@ -16,8 +16,8 @@ pub struct Item {
 }
 
 impl Item {
-    pub fn of(ledger: &Ledger, envelope: &Envelope) -> Self {
-        let (data, _) = ledger.masked(envelope);
+    pub fn of(aggregates: &AggregateStore, envelope: &Envelope) -> Self {
+        let (data, _) = aggregates.masked(envelope);
         let name = &*envelope.event_type;
         let body = json!({
             "eventId": envelope.event_id, "userId": envelope.user_id,

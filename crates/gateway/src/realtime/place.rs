@@ -8,13 +8,13 @@ const FIRST: u32 = 1;
 
 /// Everything up to here was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct RealtimePosition {
     /// The history it belongs to: a restore begins another one.
     epoch: u32,
     seqs: [u64; 2],
 }
 
-impl Place {
+impl RealtimePosition {
     pub fn new(epoch: u32, seqs: [u64; 2]) -> Self {
         Self { epoch, seqs }
     }
@@ -53,10 +53,13 @@ mod tests {
     #[test]
     fn a_place_reads_back_and_nothing_else_does() {
         for epoch in [1, 2, u32::MAX] {
-            let mut place = Place::new(epoch, [4711, 7]);
+            let mut place = RealtimePosition::new(epoch, [4711, 7]);
             place.reach(Log::Facts, 4700);
             place.reach(Log::Activity, 8);
-            assert_eq!(Place::decode(&place.encode()), Some(Place::new(epoch, [4711, 8])));
+            assert_eq!(
+                RealtimePosition::decode(&place.encode()),
+                Some(RealtimePosition::new(epoch, [4711, 8]))
+            );
         }
         for wrong in [
             "",
@@ -65,22 +68,29 @@ mod tests {
             &Cursor(vec![1.into(), "x".into()]).encode(),
             &Cursor(vec![1.into(), 1.into(), u64::MAX.into()]).encode(),
         ] {
-            assert_eq!(Place::decode(wrong), None, "{wrong}");
+            assert_eq!(RealtimePosition::decode(wrong), None, "{wrong}");
         }
     }
 
     #[test]
     fn a_place_of_before_places_had_a_history_is_of_the_first() {
         let old = Cursor(vec![4711.into(), 7.into()]).encode();
-        assert_eq!(Place::decode(&old), Some(Place::new(1, [4711, 7])));
-        assert_eq!(Place::new(1, [4711, 7]).encode(), old);
+        assert_eq!(RealtimePosition::decode(&old), Some(RealtimePosition::new(1, [4711, 7])));
+        assert_eq!(RealtimePosition::new(1, [4711, 7]).encode(), old);
     }
 
     #[test]
     fn nobody_goes_on_in_another_history_or_from_what_is_to_come() {
-        let now = Place::new(2, [10, 20]);
-        assert!(Place::new(2, [10, 20]).is_within(now) && Place::new(2, [0, 0]).is_within(now));
-        for other in [Place::new(1, [10, 20]), Place::new(2, [11, 20]), Place::new(2, [10, 21])] {
+        let now = RealtimePosition::new(2, [10, 20]);
+        assert!(
+            RealtimePosition::new(2, [10, 20]).is_within(now)
+                && RealtimePosition::new(2, [0, 0]).is_within(now)
+        );
+        for other in [
+            RealtimePosition::new(1, [10, 20]),
+            RealtimePosition::new(2, [11, 20]),
+            RealtimePosition::new(2, [10, 21]),
+        ] {
             assert!(!other.is_within(now), "{other:?}");
         }
     }

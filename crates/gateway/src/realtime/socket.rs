@@ -10,7 +10,7 @@ use http_kit::{Failure, Query};
 use serde_json::json;
 use supervisor::wake;
 
-use super::entry::{Entry, Listening};
+use super::entry::{ListenerEntry, Listening};
 use super::{RESET, SIGN_OF_LIFE};
 use crate::Gateway;
 
@@ -30,7 +30,7 @@ const LONGEST: usize = 1024;
 )]
 pub async fn open(
     State(gateway): State<Gateway>,
-    entry: Entry,
+    entry: ListenerEntry,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Failure> {
     let upgrade = upgrade.map_err(|_| {
@@ -40,7 +40,7 @@ pub async fn open(
     Ok(upgrade.max_message_size(LONGEST).on_upgrade(move |socket| talk(gateway, entry, socket)))
 }
 
-async fn talk(gateway: Gateway, mut entry: Entry, mut socket: WebSocket) {
+async fn talk(gateway: Gateway, mut entry: ListenerEntry, mut socket: WebSocket) {
     let mut opening = json!({"id": entry.feed.place().encode()});
     if entry.feed.is_reset() {
         opening["reset"] = RESET.into();
@@ -48,7 +48,7 @@ async fn talk(gateway: Gateway, mut entry: Entry, mut socket: WebSocket) {
     if socket.send(Message::Text(opening.to_string().into())).await.is_err() {
         return;
     }
-    let mut endings = gateway.kit.tokens.endings();
+    let mut endings = gateway.context.tokens.endings();
     // The session may have ended on the way here.
     endings.mark_changed();
     let reason = loop {
@@ -71,7 +71,7 @@ async fn talk(gateway: Gateway, mut entry: Entry, mut socket: WebSocket) {
             },
             () = tokio::time::sleep(SIGN_OF_LIFE) => Some(Message::Ping(Vec::new().into())),
         };
-        if gateway.kit.tokens.holds(&entry.claims).is_err() {
+        if gateway.context.tokens.holds(&entry.claims).is_err() {
             break (close_code::POLICY, "the access token does not hold any more; come back with another");
         }
         if let Some(message) = message

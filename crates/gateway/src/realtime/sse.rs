@@ -12,7 +12,7 @@ use http_kit::Query;
 use serde_json::json;
 use supervisor::wake;
 
-use super::entry::{Entry, Listening};
+use super::entry::{ListenerEntry, Listening};
 use super::{RESET, SIGN_OF_LIFE};
 use crate::Gateway;
 
@@ -26,7 +26,7 @@ use crate::Gateway;
         (status = 200, description = "Goes on until the token ends", body = String, content_type = "text/event-stream"),
     ),
 )]
-pub async fn open(State(gateway): State<Gateway>, entry: Entry) -> Response {
+pub async fn open(State(gateway): State<Gateway>, entry: ListenerEntry) -> Response {
     let opening = Event::default().id(entry.feed.place().encode());
     let opening = if entry.feed.is_reset() {
         opening.event("reset").data(json!({"reason": RESET}).to_string())
@@ -34,7 +34,7 @@ pub async fn open(State(gateway): State<Gateway>, entry: Entry) -> Response {
         opening
     };
     let opening = stream::iter([Ok::<_, Infallible>(opening)]);
-    let mut endings = gateway.kit.tokens.endings();
+    let mut endings = gateway.context.tokens.endings();
     // The session may have ended on the way here.
     endings.mark_changed();
     let events = stream::unfold((gateway, entry, endings), |(gateway, mut entry, mut endings)| async {
@@ -42,7 +42,7 @@ pub async fn open(State(gateway): State<Gateway>, entry: Entry) -> Response {
             loop {
                 tokio::select! {
                     next = entry.feed.next() => return Some(next),
-                    () = wake::moved(&mut endings) => gateway.kit.tokens.holds(&entry.claims).ok()?,
+                    () = wake::moved(&mut endings) => gateway.context.tokens.holds(&entry.claims).ok()?,
                 }
             }
         };
@@ -51,7 +51,7 @@ pub async fn open(State(gateway): State<Gateway>, entry: Entry) -> Response {
             Ok(Some(next)) => Ok(next),
             Err(waited) => Err(waited),
         };
-        if gateway.kit.tokens.holds(&entry.claims).is_err() {
+        if gateway.context.tokens.holds(&entry.claims).is_err() {
             return None;
         }
         let event = match next {

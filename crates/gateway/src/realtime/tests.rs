@@ -2,12 +2,12 @@ use std::sync::Arc;
 
 use domain::{Clock, Ids, Log, StreamId, TenantId, Timestamp, UserId};
 use journal::sqlite::Limits;
-use journal::{Append, Claims, Expected, Journal, KeyRing, Ledger, NewEvent, SqliteJournal};
+use journal::{AggregateStore, Append, Expected, Journal, KeyRing, NewEvent, SqliteJournal, UniqueKeys};
 use tempfile::TempDir;
 
 use super::feed::Feed;
 use super::hub::{Full, Hub};
-use super::place::Place;
+use super::place::RealtimePosition;
 
 const AT: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
 
@@ -27,8 +27,8 @@ impl World {
         let journal = Arc::new(SqliteJournal::open(directory.path(), &Clock::manual(AT), limits).unwrap());
         let keys = KeyRing::open(&directory.path().join("subjects.db"), &[7; 32]).unwrap();
         let kept = Arc::<SqliteJournal>::clone(&journal);
-        let ledger = Ledger::new(kept, Arc::new(keys), Clock::manual(AT), Ids);
-        let hub = Hub::new(ledger).await.unwrap();
+        let aggregates = AggregateStore::new(kept, Arc::new(keys), Clock::manual(AT), Ids);
+        let hub = Hub::new(aggregates).await.unwrap();
         let (tenant, person) = (TenantId::stored("t"), Ids.id(AT));
         Self { journal, hub, tenant, person, written: 0, _directory: directory }
     }
@@ -49,9 +49,15 @@ impl World {
         };
         let kind = if self.written % 3 == 0 { "activity" } else { "note" };
         let stream = StreamId::new(&self.tenant, kind, who);
-        let (expected, claims) = (Expected::Any, Claims::default());
-        let append =
-            Append { stream, expected, events: vec![event], claims, limits: Vec::new(), idempotency: None };
+        let (expected, unique_keys) = (Expected::Any, UniqueKeys::default());
+        let append = Append {
+            stream,
+            expected,
+            events: vec![event],
+            unique_keys,
+            limits: Vec::new(),
+            idempotency: None,
+        };
         self.journal.append(append).await.unwrap();
         name
     }
@@ -60,7 +66,7 @@ impl World {
         while self.hub.step().await.unwrap() {}
     }
 
-    fn listen(&self, place: Option<Place>) -> Feed {
+    fn listen(&self, place: Option<RealtimePosition>) -> Feed {
         self.hub.listen((self.tenant.clone(), self.person), place).unwrap()
     }
 
@@ -119,9 +125,9 @@ async fn a_connection_that_comes_back_goes_on_where_it_was() {
     let mut world = World::new().await;
     let first = busy(&mut world, 30).await;
     world.hand_out().await;
-    let mut feed = world.listen(Some(Place::new(1, [0, 0])));
+    let mut feed = world.listen(Some(RealtimePosition::new(1, [0, 0])));
     assert_eq!(World::take(&mut feed, 30).await, by_log(&first), "from the beginning");
-    let place = Place::decode(&feed.place().encode()).unwrap();
+    let place = RealtimePosition::decode(&feed.place().encode()).unwrap();
     drop(feed);
     // More than a page while nobody listens, and some that the hub has not handed out yet.
     let mut missed = busy(&mut world, 700).await;
@@ -168,8 +174,8 @@ async fn who_comes_back_from_another_history_is_told_and_starts_over() {
     busy(&mut world, 3).await;
     world.hand_out().await;
     let now = world.listen(None).place();
-    let ahead = Place::new(1, [now.at(Log::Facts) + 1000, now.at(Log::Activity)]);
-    for place in [Place::new(7, [0, 0]), ahead] {
+    let ahead = RealtimePosition::new(1, [now.at(Log::Facts) + 1000, now.at(Log::Activity)]);
+    for place in [RealtimePosition::new(7, [0, 0]), ahead] {
         let mut feed = world.listen(Some(place));
         assert!(feed.is_reset(), "{place:?}");
         assert_eq!(feed.place(), now);

@@ -13,10 +13,10 @@ use domain::user::UserEvent;
 use domain::warning::WarningEvent;
 use serde_json::{Value, json};
 
-use super::{Told, sentence};
+use super::{DescribedEntry, sentence};
 
 fn tell(kind: &str, data: &Value, count: u64) -> String {
-    sentence(Told { kind, data: data.as_object().unwrap(), to_another: false, count })
+    sentence(DescribedEntry { kind, data: data.as_object().unwrap(), to_another: false, count })
 }
 
 /// The wire names of an event set, from its own refusal of a name that is none.
@@ -48,7 +48,7 @@ fn every_event_of_the_domain_has_its_sentence() {
     for name in all.concat() {
         let kind = if name == "USER_UPDATED" { "PROFILE_UPDATED" } else { &name };
         let data = json!({});
-        let told = Told { kind, data: data.as_object().unwrap(), to_another: false, count: 1 };
+        let told = DescribedEntry { kind, data: data.as_object().unwrap(), to_another: false, count: 1 };
         assert!(told.known().is_some(), "{name} has no sentence");
     }
 }
@@ -107,7 +107,7 @@ fn what_was_done_to_another_is_told_without_a_name() {
     let data = json!({"to": "MODERATOR"});
     let told = |to_another| {
         let data = data.as_object().unwrap();
-        sentence(Told { kind: "USER_ROLE_CHANGED", data, to_another, count: 1 })
+        sentence(DescribedEntry { kind: "USER_ROLE_CHANGED", data, to_another, count: 1 })
     };
     assert_eq!(told(true), "You changed another person's role to moderator");
     assert_eq!(told(false), "You changed your role to moderator");

@@ -2,16 +2,16 @@
 
 use axum::extract::State;
 use domain::{Envelope, Log, Timestamp, UserId, Version};
-use http_kit::Envelope as Enveloped;
+use http_kit::ApiResponse;
 use http_kit::{Failure, Links, Query, Reply};
-use journal::Ledger;
+use journal::AggregateStore;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::paging::{Onward, Part, cursor};
-use super::{Asked, Site};
+use super::{HistoryRequest, Site};
 
 /// Members nobody reads, however deep they stand.
 const SECRETS: [&str; 3] = ["passwordHash", "tokenHash", "nonce"];
@@ -49,8 +49,8 @@ struct RawEvent {
 }
 
 impl RawEvent {
-    fn read(ledger: &Ledger, envelope: &Envelope) -> Result<Self, Failure> {
-        let readable = ledger.readable(envelope);
+    fn read(aggregates: &AggregateStore, envelope: &Envelope) -> Result<Self, Failure> {
+        let readable = aggregates.readable(envelope);
         let (mut event_data, metadata) = readable.map_err(|error| Failure::unavailable(&error))?;
         redact(&mut event_data);
         Ok(Self {
@@ -93,19 +93,19 @@ fn redact(value: &mut Value) {
     path = "/api/user-history/{userId}/events",
     summary = "The events behind a history",
     params(Query<Onward>),
-    responses((status = 200, description = "The oldest first", body = Enveloped<EventsPage>)),
+    responses((status = 200, description = "The oldest first", body = ApiResponse<EventsPage>)),
 )]
 pub async fn events(
     State(site): State<Site>,
-    asked: Asked,
+    asked: HistoryRequest,
     Query(part): Query<Onward>,
 ) -> Result<Reply<EventsPage>, Failure> {
     let Onward(Part { paging, after }) = part?;
     let freshness = asked.open(&site, "GET /api/user-history/{userId}/events").await?;
-    let kit = &site.history.kit;
+    let context = &site.history.context;
     let after = after.unwrap_or((Timestamp::from_micros(i64::MIN), Uuid::nil()));
     let limit = usize::try_from(paging.size).unwrap_or(usize::MAX);
-    let (tenant, journal) = (&asked.caller.tenant, kit.ledger.journal());
+    let (tenant, journal) = (&asked.caller.tenant, context.aggregates.journal());
     let mut found = journal.read_user(tenant, asked.user, Log::Facts, after, limit + 1).await?;
     found.extend(journal.read_user(tenant, asked.user, Log::Activity, after, limit + 1).await?);
     found.sort_by_key(|envelope| (envelope.timestamp, envelope.event_id));
@@ -113,9 +113,11 @@ pub async fn events(
     found.truncate(limit);
     let last = found.last().filter(|_| more);
     let next = last.map(|envelope| cursor(envelope.timestamp, &envelope.event_id.to_string()));
-    let events =
-        found.iter().map(|envelope| RawEvent::read(&kit.ledger, envelope)).collect::<Result<_, _>>()?;
+    let events = found
+        .iter()
+        .map(|envelope| RawEvent::read(&context.aggregates, envelope))
+        .collect::<Result<_, _>>()?;
     let links = Links::by_cursor(&asked.uri, next.as_deref());
     let data = EventsPage { user_id: asked.user, events, next };
-    Ok(kit.reply("Events", data).links(&links).stale(freshness.is_stale()))
+    Ok(context.reply("Events", data).links(&links).stale(freshness.is_stale()))
 }

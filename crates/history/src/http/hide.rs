@@ -8,8 +8,8 @@ use http_kit::{Body, Conditions, Failure, Query, Reply, Request, Right};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Asked, Site};
-use crate::queries::Standing;
+use super::{HistoryRequest, Site};
+use crate::queries::Visibility;
 
 /// See [`HiddenEntry`].
 pub type HiddenEntryBody = Body<HiddenEntry>;
@@ -42,28 +42,28 @@ impl Request for HiddenEntry {
 )]
 pub async fn hide(
     State(site): State<Site>,
-    asked: Asked,
+    asked: HistoryRequest,
     Query(nothing): Query<()>,
     conditions: Conditions,
     body: HiddenEntryBody,
 ) -> Result<Reply<()>, Failure> {
-    let (kit, caller) = (&site.history.kit, &asked.caller);
+    let (context, caller) = (&site.history.context, &asked.caller);
     caller.require(Right::Change(asked.user))?;
     nothing?;
     let HiddenEntry { activity_id } = body.value?;
     let stream = StreamId::new(&caller.tenant, "history", asked.user);
-    let once = conditions.once(kit, caller, &body.bytes, &activity_id);
-    kit.answered(&stream, once.as_ref()).await?;
-    kit.wait_for_own(&site.status, caller, &Log::ALL).await;
+    let once = conditions.once(context, caller, &body.bytes, &activity_id);
+    context.answered(&stream, once.as_ref()).await?;
+    context.wait_for_own(&site.status, caller, &Log::ALL).await;
     let position = match asked.person(&site).standing(activity_id).await? {
-        Standing::None => {
+        Visibility::None => {
             return Err(Failure::not_found("ACTIVITY_NOT_FOUND", "there is no such entry in this history"));
         }
-        Standing::Hidden => None,
-        Standing::Visible => {
+        Visibility::Hidden => None,
+        Visibility::Visible => {
             let event = AuditEvent::HistoryEntryHidden { activity_id };
-            Some(kit.record(&caller.actor(), stream, &event, once).await?.position)
+            Some(context.record(&caller.actor(), stream, &event, once).await?.position)
         }
     };
-    Ok(kit.done(caller, "Hidden", (), position).empty())
+    Ok(context.done(caller, "Hidden", (), position).empty())
 }

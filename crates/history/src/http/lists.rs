@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use domain::time::day_name;
 use domain::{Timestamp, UserId};
-use http_kit::{Envelope, Failure, First, Links, Paging, Query, Reply};
+use http_kit::{ApiResponse, Failure, First, Links, Paging, Query, Reply};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::paging::{Onward, Part, PartByNumber, cursor};
-use super::{Asked, Site};
-use crate::queries::{Counts, Day, HistoryEntry, Summary, Wanted};
+use super::{HistoryRequest, Site};
+use crate::queries::{Counts, Day, EntryFilter, HistoryEntry, Summary};
 
 /// A page of entries with the person's summary.
 #[derive(Debug, Serialize, ToSchema)]
@@ -35,12 +35,12 @@ type Answer<T> = Result<Reply<T>, Failure>;
     summary = "A person's history",
     params(Query<PartByNumber>),
     responses(
-        (status = 200, description = "The newest first, with a summary of the last 30 days", body = Envelope<HistoryPage>),
+        (status = 200, description = "The newest first, with a summary of the last 30 days", body = ApiResponse<HistoryPage>),
     ),
 )]
 pub async fn all(
     State(site): State<Site>,
-    asked: Asked,
+    asked: HistoryRequest,
     Query(part): Query<PartByNumber>,
 ) -> Answer<HistoryPage> {
     page(&site, &asked, part?.0, "GET /api/user-history/{userId}", |_| None).await
@@ -52,12 +52,12 @@ pub async fn all(
     summary = "What a person did about homes",
     params(Query<PartByNumber>),
     responses(
-        (status = 200, description = "The newest first, with a summary of the last 30 days", body = Envelope<HistoryPage>),
+        (status = 200, description = "The newest first, with a summary of the last 30 days", body = ApiResponse<HistoryPage>),
     ),
 )]
 pub async fn properties(
     State(site): State<Site>,
-    asked: Asked,
+    asked: HistoryRequest,
     Query(part): Query<PartByNumber>,
 ) -> Answer<HistoryPage> {
     let types = |counts: &Counts| {
@@ -72,12 +72,12 @@ pub async fn properties(
     summary = "What a person searched for",
     params(Query<PartByNumber>),
     responses(
-        (status = 200, description = "The newest first, with a summary of the last 30 days", body = Envelope<HistoryPage>),
+        (status = 200, description = "The newest first, with a summary of the last 30 days", body = ApiResponse<HistoryPage>),
     ),
 )]
 pub async fn searches(
     State(site): State<Site>,
-    asked: Asked,
+    asked: HistoryRequest,
     Query(part): Query<PartByNumber>,
 ) -> Answer<HistoryPage> {
     let types = |_: &Counts| Some(vec!["PROPERTY_SEARCHED".to_owned()]);
@@ -90,12 +90,12 @@ pub async fn searches(
     summary = "Activities of one kind",
     params(Query<PartByNumber>),
     responses(
-        (status = 200, description = "The newest first, with a summary of the last 30 days", body = Envelope<HistoryPage>),
+        (status = 200, description = "The newest first, with a summary of the last 30 days", body = ApiResponse<HistoryPage>),
     ),
 )]
 pub async fn of_type(
     State(site): State<Site>,
-    asked: Asked,
+    asked: HistoryRequest,
     Query(part): Query<PartByNumber>,
 ) -> Answer<HistoryPage> {
     let kind = asked.names.get("activityType").cloned().unwrap_or_default();
@@ -105,20 +105,20 @@ pub async fn of_type(
 
 async fn page(
     site: &Site,
-    asked: &Asked,
+    asked: &HistoryRequest,
     Part { paging, after }: Part,
     operation: &str,
     types: impl FnOnce(&Counts) -> Option<Vec<String>>,
 ) -> Answer<HistoryPage> {
     let freshness = asked.open(site, operation).await?;
     let person = asked.person(site);
-    let counts = person.counts(site.history.kit.ledger.clock().now()).await?;
+    let counts = person.counts(site.history.context.aggregates.clock().now()).await?;
     let types = types(&counts);
     let total = match &types {
         None => counts.all.values().sum(),
         Some(types) => types.iter().filter_map(|kind| counts.all.get(kind)).sum(),
     };
-    let mut wanted = Wanted { types, skip: paging.offset(), ..Wanted::newest(paging.size + 1) };
+    let mut wanted = EntryFilter { types, skip: paging.offset(), ..EntryFilter::newest(paging.size + 1) };
     if let Some((_, id)) = after {
         wanted.before = id;
     }
@@ -139,7 +139,7 @@ async fn page(
         summary: person.summary(&counts, last),
         next,
     };
-    Ok(site.history.kit.reply("History", data).links(&links).stale(freshness.is_stale()))
+    Ok(site.history.context.reply("History", data).links(&links).stale(freshness.is_stale()))
 }
 
 /// One entry more than a page was asked for: when it is there, there is a next page.
@@ -157,20 +157,20 @@ fn cut(mut entries: Vec<HistoryEntry>, paging: &Paging) -> (Vec<HistoryEntry>, O
     path = "/api/user-history/{userId}/recent",
     summary = "The last 24 hours",
     params(Query<First<10>>),
-    responses((status = 200, description = "The newest first", body = Envelope<Vec<HistoryEntry>>)),
+    responses((status = 200, description = "The newest first", body = ApiResponse<Vec<HistoryEntry>>)),
 )]
 pub async fn recent(
     State(site): State<Site>,
-    asked: Asked,
+    asked: HistoryRequest,
     Query(first): Query<First<10>>,
 ) -> Answer<Vec<HistoryEntry>> {
     let First(paging) = first?;
     let freshness = asked.open(&site, "GET /api/user-history/{userId}/recent").await?;
-    let kit = &site.history.kit;
-    let since = kit.ledger.clock().now().plus_seconds(-24 * 3600);
-    let wanted = Wanted { since, ..Wanted::newest(paging.size) };
+    let context = &site.history.context;
+    let since = context.aggregates.clock().now().plus_seconds(-24 * 3600);
+    let wanted = EntryFilter { since, ..EntryFilter::newest(paging.size) };
     let entries = asked.person(&site).entries(&wanted).await?;
-    Ok(kit.reply("The last 24 hours", entries).stale(freshness.is_stale()))
+    Ok(context.reply("The last 24 hours", entries).stale(freshness.is_stale()))
 }
 
 /// Entries of one Indian day; a page may end within a day, which the next page then goes on with.
@@ -195,16 +195,16 @@ pub struct TimelinePage {
     path = "/api/user-history/{userId}/timeline",
     summary = "A history by Indian days",
     params(Query<Onward>),
-    responses((status = 200, description = "The newest day first", body = Envelope<TimelinePage>)),
+    responses((status = 200, description = "The newest day first", body = ApiResponse<TimelinePage>)),
 )]
 pub async fn timeline(
     State(site): State<Site>,
-    asked: Asked,
+    asked: HistoryRequest,
     Query(part): Query<Onward>,
 ) -> Answer<TimelinePage> {
     let Onward(Part { paging, after }) = part?;
     let freshness = asked.open(&site, "GET /api/user-history/{userId}/timeline").await?;
-    let mut wanted = Wanted::newest(paging.size + 1);
+    let mut wanted = EntryFilter::newest(paging.size + 1);
     if let Some((_, id)) = after {
         wanted.before = id;
     }
@@ -219,7 +219,7 @@ pub async fn timeline(
         }
     }
     let data = TimelinePage { user_id: asked.user, timeline, next };
-    Ok(site.history.kit.reply("Timeline", data).links(&links).stale(freshness.is_stale()))
+    Ok(site.history.context.reply("Timeline", data).links(&links).stale(freshness.is_stale()))
 }
 
 /// A history in numbers.
@@ -241,14 +241,18 @@ pub struct Stats {
     get,
     path = "/api/user-history/{userId}/stats",
     summary = "A history in numbers",
-    responses((status = 200, description = "Numbers", body = Envelope<Stats>)),
+    responses((status = 200, description = "Numbers", body = ApiResponse<Stats>)),
 )]
-pub async fn stats(State(site): State<Site>, asked: Asked, Query(nothing): Query<()>) -> Answer<Stats> {
+pub async fn stats(
+    State(site): State<Site>,
+    asked: HistoryRequest,
+    Query(nothing): Query<()>,
+) -> Answer<Stats> {
     nothing?;
     let freshness = asked.open(&site, "GET /api/user-history/{userId}/stats").await?;
-    let (kit, person) = (&site.history.kit, asked.person(&site));
-    let counts = person.counts(kit.ledger.clock().now()).await?;
-    let last_activity = person.entries(&Wanted::newest(1)).await?.pop();
+    let (context, person) = (&site.history.context, asked.person(&site));
+    let counts = person.counts(context.aggregates.clock().now()).await?;
+    let last_activity = person.entries(&EntryFilter::newest(1)).await?.pop();
     let data = Stats {
         user_id: asked.user,
         total_activities: counts.all.values().sum(),
@@ -259,5 +263,5 @@ pub async fn stats(State(site): State<Site>, asked: Asked, Query(nothing): Query
         last_activity_timestamp: last_activity.as_ref().map(|entry| entry.last_at),
         last_activity,
     };
-    Ok(kit.reply("History in numbers", data).stale(freshness.is_stale()))
+    Ok(context.reply("History in numbers", data).stale(freshness.is_stale()))
 }

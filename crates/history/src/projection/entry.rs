@@ -1,4 +1,4 @@
-//! An event as an entry: only what a sentence or a client needs, copied as it stands. Sealed values stay shut, and are
+//! An event as an entry: only what a sentence or a client needs, copied as it stands. Encrypted values stay shut, and are
 //! opened when the entry is read: so what was erased since is not told.
 
 use std::borrow::Cow;
@@ -151,15 +151,15 @@ impl Details<'_> {
             .or_else(stream)
     }
 
-    /// The members that are told, as they stand in the payload, under the paths that sealed values are bound to.
+    /// The members that are told, as they stand in the payload, under the paths that encrypted values are bound to.
     fn told(&self) -> String {
         #[derive(Default, Deserialize)]
         #[serde(default)]
-        struct Place<'a> {
+        struct EntryPosition<'a> {
             #[serde(borrow)]
             area: Option<&'a RawValue>,
         }
-        let place = self.location.and_then(|raw| serde_json::from_str::<Place<'_>>(raw.get()).ok());
+        let place = self.location.and_then(|raw| serde_json::from_str::<EntryPosition<'_>>(raw.get()).ok());
         let members = [
             ("title", self.title),
             ("price", self.price),
@@ -199,7 +199,7 @@ impl Details<'_> {
     }
 }
 
-/// A value that whoever may see the event may read, sealed or not.
+/// A value that whoever may see the event may read, encrypted or not.
 fn erasable(raw: &str) -> bool {
     let name = raw.strip_prefix("{\"").and_then(|rest| rest.split_once('"')).map(|(name, _)| name);
     name.is_some_and(|name| [SEALED, ERASABLE].contains(&name))

@@ -75,7 +75,8 @@ async fn h04_tenants_never_meet() {
     let asha = site.person();
     let mut there = site.somebody("pune", Role::Admin);
     there.user = asha.user;
-    there.token = site.kit.tokens.issue(&there.tenant, there.user, there.session, Role::Admin, 0).unwrap();
+    there.token =
+        site.context.tokens.issue(&there.tenant, there.user, there.session, Role::Admin, 0).unwrap();
     site.sign_in(&asha).await;
     site.view(&asha, crate::site::home(1), "Villa").await;
     assert_eq!(site.get(&asha, "me").await["totalActivities"], 2);

@@ -32,7 +32,7 @@ async fn views_that_were_queued_together_count_each() {
     let asha = site.person();
     for _ in 0..5 {
         let villa = crate::site::snapshot("Villa");
-        site.kit.activity.viewed(asha.actor(), asha.user, home(1), villa, true).await.unwrap();
+        site.context.activity.viewed(asha.actor(), asha.user, home(1), villa, true).await.unwrap();
     }
     let history = site.get(&asha, "me").await;
     assert_eq!((&history["totalActivities"], &history["activities"][0]["count"]), (&1.into(), &5.into()));

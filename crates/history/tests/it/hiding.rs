@@ -45,7 +45,10 @@ async fn what_is_no_entry_cannot_be_hidden() {
     site.sign_in(&ravi).await;
     let other = site.get(&ravi, "me").await["activities"][0]["activityId"].as_str().unwrap().to_owned();
     assert_eq!(site.hide(&asha, "me", &other).await, StatusCode::NOT_FOUND);
-    assert_eq!(site.hide(&asha, "me", &site.kit.ledger.fresh().to_string()).await, StatusCode::NOT_FOUND);
+    assert_eq!(
+        site.hide(&asha, "me", &site.context.aggregates.fresh().to_string()).await,
+        StatusCode::NOT_FOUND
+    );
     assert_eq!(site.hide(&asha, "me", "x").await, StatusCode::BAD_REQUEST);
     assert_eq!(site.hide(&asha, "me", "").await, StatusCode::BAD_REQUEST);
     assert_eq!(site.get(&ravi, "me").await["totalActivities"], 1);

@@ -17,9 +17,9 @@ use domain::{
 };
 use history::History;
 use http_body_util::BodyExt;
-use http_kit::{Groups, Kit, KitParts, Tenant, Tenants, Tokens, edge_layer};
+use http_kit::{AppContext, AppContextParts, Groups, Tenant, Tenants, Tokens, edge_layer};
 use journal::sqlite::Limits;
-use journal::{ActivityQueue, Journal, KeyRing, Ledger, Options, Seen, SqliteJournal};
+use journal::{ActivityQueue, AggregateStore, Journal, KeyRing, Options, OwnWrites, SqliteJournal};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -28,7 +28,7 @@ use tower::ServiceExt;
 use uuid::Uuid;
 
 pub struct Site {
-    pub kit: Kit,
+    pub context: AppContext,
     pub history: History,
     pub clock: Clock,
     pub directory: TempDir,
@@ -51,13 +51,13 @@ pub async fn site() -> Site {
     let journal = SqliteJournal::open(&directory.path().join("journal"), &clock, Limits::default()).unwrap();
     let journal: Arc<dyn Journal> = Arc::new(journal);
     let keys = Arc::new(KeyRing::open(&directory.path().join("keys.db"), &[7; 32]).unwrap());
-    let ledger = Ledger::new(Arc::clone(&journal), keys, clock.clone(), Ids);
-    let seen = Arc::new(Seen::new(ledger.heads().await.unwrap()));
+    let aggregates = AggregateStore::new(Arc::clone(&journal), keys, clock.clone(), Ids);
+    let seen = Arc::new(OwnWrites::new(aggregates.heads().await.unwrap()));
     let tokens = Tokens::new(&Tokens::generate_key().unwrap(), clock.clone(), 3600 * 24 * 400).unwrap();
     let activity =
-        Arc::new(ActivityQueue::new(ledger.clone(), Arc::clone(&seen), Duration::from_millis(50), 1000));
-    let kit = Kit::from(KitParts {
-        ledger,
+        Arc::new(ActivityQueue::new(aggregates.clone(), Arc::clone(&seen), Duration::from_millis(50), 1000));
+    let context = AppContext::from(AppContextParts {
+        aggregates,
         tokens: Arc::new(tokens),
         seen,
         activity,
@@ -68,7 +68,7 @@ pub async fn site() -> Site {
         jobs: http_kit::Jobs::default(),
         daily: http_kit::Daily::default(),
     });
-    let history = History::open(kit.clone(), &directory.path().join("views")).unwrap();
+    let history = History::open(context.clone(), &directory.path().join("views")).unwrap();
     let target = Arc::new(history.store().clone());
     let started = Runner::new(History::group(), journal, target, clock.clone(), Retry::default()).await;
     let (runner, handle) = started.unwrap();
@@ -76,8 +76,8 @@ pub async fn site() -> Site {
     let mut group = JoinSet::new();
     group.spawn(runner.run(stopped));
     let mounted = (history.service().routes)(&Groups::of(&[handle])).unwrap();
-    let router = mounted.router.layer(axum::middleware::from_fn_with_state(kit.clone(), edge_layer));
-    Site { kit, history, clock, directory, router, _group: group, _stop: stop }
+    let router = mounted.router.layer(axum::middleware::from_fn_with_state(context.clone(), edge_layer));
+    Site { context, history, clock, directory, router, _group: group, _stop: stop }
 }
 
 /// Somebody signed in.
@@ -112,9 +112,9 @@ pub fn home(number: u128) -> PropertyId {
 impl Site {
     pub fn somebody(&self, tenant: &str, role: Role) -> Somebody {
         let tenant = TenantId::stored(tenant);
-        let user: UserId = self.kit.ledger.fresh().into();
-        let session: SessionId = self.kit.ledger.fresh().into();
-        let token = self.kit.tokens.issue(&tenant, user, session, role, 0).unwrap();
+        let user: UserId = self.context.aggregates.fresh().into();
+        let session: SessionId = self.context.aggregates.fresh().into();
+        let token = self.context.tokens.issue(&tenant, user, session, role, 0).unwrap();
         Somebody { tenant, user, session, token }
     }
 
@@ -124,19 +124,23 @@ impl Site {
 
     /// Signs in: one fact of `who`.
     pub async fn sign_in(&self, who: &Somebody) {
-        let session: SessionId = self.kit.ledger.fresh().into();
+        let session: SessionId = self.context.aggregates.fresh().into();
         let command = SessionCommand::SignIn(session, who.user);
-        let done =
-            self.kit.ledger.execute::<Session>(&who.actor(), session, command, Options::default()).await;
-        self.kit.seen.remember(&who.tenant, who.user, done.unwrap().position.unwrap());
+        let done = self
+            .context
+            .aggregates
+            .execute::<Session>(&who.actor(), session, command, Options::default())
+            .await;
+        self.context.seen.remember(&who.tenant, who.user, done.unwrap().position.unwrap());
     }
 
     pub async fn save(&self, who: &Somebody, property: PropertyId, title: &str) {
         let command = FavouritesCommand::Save(property, snapshot(title));
         let options = Options::default();
-        let done = self.kit.ledger.execute::<Favourites>(&who.actor(), who.user, command, options).await;
+        let done =
+            self.context.aggregates.execute::<Favourites>(&who.actor(), who.user, command, options).await;
         if let Some(position) = done.unwrap().position {
-            self.kit.seen.remember(&who.tenant, who.user, position);
+            self.context.seen.remember(&who.tenant, who.user, position);
         }
     }
 
@@ -153,23 +157,24 @@ impl Site {
                 expires_at: START,
             },
         };
-        let options = Options { new_stream: true, ..Options::default() };
-        let done = self.kit.ledger.execute::<User>(&who.actor(), who.user, command, options).await.unwrap();
-        self.kit.seen.remember(&who.tenant, who.user, done.position.unwrap());
+        let options = Options::default().on_new_stream();
+        let done =
+            self.context.aggregates.execute::<User>(&who.actor(), who.user, command, options).await.unwrap();
+        self.context.seen.remember(&who.tenant, who.user, done.position.unwrap());
     }
 
     /// Queues a view and makes it durable.
     pub async fn view(&self, who: &Somebody, property: PropertyId, title: &str) {
-        self.kit.activity.viewed(who.actor(), who.user, property, snapshot(title), true).await.unwrap();
-        self.kit.activity.flush().await;
+        self.context.activity.viewed(who.actor(), who.user, property, snapshot(title), true).await.unwrap();
+        self.context.activity.flush().await;
     }
 
     /// Hides an entry without asking the service.
     pub async fn hide_directly(&self, who: &Somebody, activity_id: Uuid) {
         let stream = StreamId::new(&who.tenant, "history", who.user);
         let event = AuditEvent::HistoryEntryHidden { activity_id };
-        let appended = self.kit.ledger.record(&who.actor(), stream, &event).await.unwrap();
-        self.kit.seen.remember(&who.tenant, who.user, appended.position);
+        let appended = self.context.aggregates.record(&who.actor(), stream, &event).await.unwrap();
+        self.context.seen.remember(&who.tenant, who.user, appended.position);
     }
 
     pub async fn ask(
@@ -211,7 +216,7 @@ impl Site {
     }
 
     pub async fn everything(&self, log: Log) -> Vec<domain::Envelope> {
-        let journal = self.kit.ledger.journal();
+        let journal = self.context.aggregates.journal();
         journal.read_after(journal.head(log).await.unwrap().at(0), 1_000_000).await.unwrap()
     }
 }

@@ -17,7 +17,7 @@ async fn h22_an_action_is_in_the_very_next_answer() {
     }
     // Queued only: the query itself makes it durable and waits for it.
     let villa = crate::site::snapshot("Villa");
-    site.kit.activity.viewed(asha.actor(), asha.user, home(99), villa, true).await.unwrap();
+    site.context.activity.viewed(asha.actor(), asha.user, home(99), villa, true).await.unwrap();
     let history = site.get(&asha, "me?size=1").await;
     assert_eq!(history["totalActivities"], 21);
 }

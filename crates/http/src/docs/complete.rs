@@ -7,7 +7,7 @@ use super::failures;
 
 /// What `docs/endpoints.tsv` says of an operation.
 #[derive(Clone, Debug)]
-pub struct Facts {
+pub struct EndpointSpec {
     /// `GET`
     pub method: String,
     /// With its parameters in braces.
@@ -22,7 +22,7 @@ pub struct Facts {
     pub who: String,
 }
 
-impl Facts {
+impl EndpointSpec {
     /// One line of the list.
     #[must_use]
     pub fn read(line: &str) -> Option<Self> {
@@ -62,7 +62,7 @@ impl Facts {
 
 /// The whole document, as JSON with its members in a stable order.
 #[must_use]
-pub fn complete(document: &OpenApi, facts: &[Facts]) -> Value {
+pub fn complete(document: &OpenApi, facts: &[EndpointSpec]) -> Value {
     let mut json = serde_json::to_value(document).unwrap_or_default();
     let schemas = json["components"]["schemas"].clone();
     let mut services: Vec<&str> = Vec::new();
@@ -90,7 +90,7 @@ pub fn complete(document: &OpenApi, facts: &[Facts]) -> Value {
 }
 
 struct Operation<'a> {
-    fact: &'a Facts,
+    fact: &'a EndpointSpec,
     json: &'a mut Value,
     /// By their names.
     schemas: &'a Value,

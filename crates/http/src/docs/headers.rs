@@ -10,7 +10,7 @@ pub struct IdempotencyKey;
 /// `If-Match`: only at the version its sender saw; see [`crate::Conditions`].
 #[derive(Debug)]
 pub struct IfMatch;
-/// `If-None-Match`: 304 to who holds it already; see [`crate::Held`].
+/// `If-None-Match`: 304 to who holds it already; see [`crate::ClientTags`].
 #[derive(Debug)]
 pub struct IfNoneMatch;
 

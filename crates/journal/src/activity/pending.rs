@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::record::Record;
 
-type Identity = (Uuid, Timestamp);
+type ViewKey = (Uuid, Timestamp);
 
 #[derive(Debug, Default)]
 pub struct Pending {
@@ -25,7 +25,7 @@ pub struct Pending {
 
 #[derive(Debug)]
 struct View {
-    identity: Identity,
+    identity: ViewKey,
     actor: Actor,
     snapshot: Snapshot,
     views: u64,
@@ -34,7 +34,7 @@ struct View {
 
 /// Something to be queued.
 #[derive(Debug)]
-pub enum Item {
+pub enum QueuedActivity {
     View { actor: Actor, user: UserId, property: PropertyId, snapshot: Snapshot, counted: bool },
     Search { actor: Actor, user: UserId, event: ActivityEvent },
     Count { tenant: TenantId, property: PropertyId, visitor: bool },
@@ -46,19 +46,19 @@ impl Pending {
         self.views.len() + self.sums.len() + self.searches.len() + self.sent.len()
     }
 
-    pub fn add(&mut self, item: Item, identity: impl FnOnce() -> Identity) {
+    pub fn add(&mut self, item: QueuedActivity, identity: impl FnOnce() -> ViewKey) {
         match item {
-            Item::View { actor, user, property, snapshot, counted } => {
+            QueuedActivity::View { actor, user, property, snapshot, counted } => {
                 let view = self.views.entry((actor.tenant.clone(), user, property));
                 let view =
                     view.or_insert_with(|| View { identity: identity(), actor, snapshot, views: 0, counted });
                 view.views += 1;
                 view.counted |= counted;
             }
-            Item::Search { actor, user, event } => {
+            QueuedActivity::Search { actor, user, event } => {
                 self.searches.push(Record::of_person(identity(), actor, user, event));
             }
-            Item::Count { tenant, property, visitor } => {
+            QueuedActivity::Count { tenant, property, visitor } => {
                 let (views, visitors) = self.sums.entry((tenant, property)).or_default();
                 *views += 1;
                 *visitors += u64::from(visitor);
@@ -75,7 +75,7 @@ impl Pending {
     }
 
     /// Makes records of what has gathered.
-    pub fn freeze(&mut self, mut identity: impl FnMut() -> Identity) {
+    pub fn freeze(&mut self, mut identity: impl FnMut() -> ViewKey) {
         let mut records = std::mem::take(&mut self.searches);
         for ((_, user, property_id), view) in self.views.drain() {
             let View { identity, actor, snapshot, views, counted } = view;
@@ -126,7 +126,7 @@ mod tests {
         assert!(!pending.holds(&here, user));
         let actor = Actor { tenant: here.clone(), user: Some(user), metadata: Metadata::default() };
         let snapshot = Snapshot::of(other, "A home", Paise::from_paise(100), "Kondapur");
-        let view = Item::View { actor, user, property: Ids.id(at), snapshot, counted: true };
+        let view = QueuedActivity::View { actor, user, property: Ids.id(at), snapshot, counted: true };
         pending.add(view, || (Ids.uuid(at), at));
         let held = [(&here, user), (&here, other), (&elsewhere, user)].map(|(t, u)| pending.holds(t, u));
         assert_eq!(held, [true, false, false]);

@@ -7,7 +7,7 @@ use domain::{Envelope, Ids, Log, Timestamp};
 use tokio::task::JoinSet;
 
 use super::guest::{AT, Guest, append, event, ids};
-use crate::{Append, Appended, Claims, Expected, Journal, NewEvent, Refused};
+use crate::{Append, Appended, Expected, Journal, NewEvent, Refused, UniqueKeys};
 
 /// Every field comes back as it was written, from the stream and from the log.
 pub async fn read_back_as_written(journal: &Arc<dyn Journal>) {
@@ -136,17 +136,18 @@ pub async fn another_try(journal: &Arc<dyn Journal>) {
     }
 }
 
-/// Rule 17: appending nothing changes nothing: no version, no position, no claim, no key.
+/// Rule 17: appending nothing changes nothing: no version, no position, no unique key, no key.
 pub async fn rule_17_nothing(journal: &Arc<dyn Journal>) {
     let guest = Guest::arrive(journal);
     let start = guest.head(Log::Facts).await;
     let (stream, empty) = (guest.stream(Log::Facts, 1), guest.stream(Log::Facts, 2));
-    let (held, free) = (guest.claim("name", 1), guest.claim("name", 2));
-    let claims = Claims { take: vec![held.clone()], release_all: false };
-    let first = guest.append(Append { claims, ..append(&stream, Expected::Exactly(0), 2) }).await.unwrap();
+    let (held, free) = (guest.unique_key("name", 1), guest.unique_key("name", 2));
+    let unique_keys = UniqueKeys::taking(vec![held.clone()]);
+    let first =
+        guest.append(Append { unique_keys, ..append(&stream, Expected::Exactly(0), 2) }).await.unwrap();
 
     let nothing = |stream, expected, key| Append {
-        claims: Claims { take: vec![free.clone()], release_all: true },
+        unique_keys: UniqueKeys { take: vec![free.clone()], release_all: true },
         idempotency: Some(guest.once(key, 1, "nothing")),
         ..append(stream, expected, 0)
     };

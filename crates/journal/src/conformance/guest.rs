@@ -7,8 +7,8 @@ use domain::{Envelope, Ids, Log, Position, StreamId, TenantId, Timestamp, Versio
 use uuid::Uuid;
 
 use crate::{
-    Append, AppendError, Appended, Claim, Claims, Expected, Idempotency, Journal, JournalError, NewEvent,
-    Refused,
+    Append, AppendError, Appended, Expected, Idempotency, Journal, JournalError, NewEvent, Refused,
+    UniqueKey, UniqueKeys,
 };
 
 /// When everything here happens.
@@ -34,8 +34,8 @@ impl Guest {
         StreamId::new(&self.tenant, kind, id)
     }
 
-    pub fn claim(&self, kind: &'static str, name: u8) -> Claim {
-        Claim { tenant: self.tenant.clone(), kind, digest: [name; 32] }
+    pub fn unique_key(&self, kind: &'static str, name: u8) -> UniqueKey {
+        UniqueKey { tenant: self.tenant.clone(), kind, digest: [name; 32] }
     }
 
     /// What `key` of this tenant asks to be done once, and the answer to it.
@@ -68,8 +68,8 @@ impl Guest {
         length
     }
 
-    pub async fn owner(&self, claim: &Claim) -> Option<StreamId> {
-        self.journal.owner(claim).await.unwrap()
+    pub async fn owner(&self, unique_key: &UniqueKey) -> Option<StreamId> {
+        self.journal.owner(unique_key).await.unwrap()
     }
 
     pub async fn head(&self, log: Log) -> Position {
@@ -115,23 +115,23 @@ pub fn event() -> NewEvent {
     }
 }
 
-/// An append of `count` events, without claims or key.
+/// An append of `count` events, without unique keys or key.
 pub fn append(stream: &StreamId, expected: Expected, count: usize) -> Append {
     let events = (0..count).map(|_| event()).collect();
     Append {
         stream: stream.clone(),
         expected,
         events,
-        claims: Claims::default(),
+        unique_keys: UniqueKeys::default(),
         limits: Vec::new(),
         idempotency: None,
     }
 }
 
-/// An append of one event that takes `claims`.
-pub fn taking(stream: &StreamId, claims: &[&Claim]) -> Append {
-    let take = claims.iter().copied().cloned().collect();
-    Append { claims: Claims { take, release_all: false }, ..append(stream, Expected::Any, 1) }
+/// An append of one event that takes `unique_keys`.
+pub fn taking(stream: &StreamId, unique_keys: &[&UniqueKey]) -> Append {
+    let take = unique_keys.iter().copied().cloned().collect();
+    Append { unique_keys: UniqueKeys::taking(take), ..append(stream, Expected::Any, 1) }
 }
 
 pub fn ids(append: &Append) -> Vec<Uuid> {

@@ -7,7 +7,7 @@ use domain::{Ids, StreamId, UserId};
 use tokio::task::JoinSet;
 
 use super::guest::{AT, Guest, event};
-use crate::{Append, Claims, Expected, Journal, NewEvent, Refused};
+use crate::{Append, Expected, Journal, NewEvent, Refused, UniqueKeys};
 
 fn named(event_type: &str, data: &str) -> NewEvent {
     NewEvent { event_type: event_type.into(), data: data.into(), ..event() }
@@ -22,7 +22,7 @@ fn append(guest: &Guest, kind: &str, id: usize, event: NewEvent, limits: &[(Quot
         stream: StreamId::new(&guest.tenant, kind, id),
         expected: Expected::Any,
         events: vec![event],
-        claims: Claims::default(),
+        unique_keys: UniqueKeys::default(),
         limits: limits.to_vec(),
         idempotency: None,
     }

@@ -19,7 +19,7 @@ pub async fn rule_15_replay(journal: &Arc<dyn Journal>) {
     let stream = guest.stream(Facts, 1);
     let request = || with(guest.once("a", 1, "first"), append(&stream, Expected::Exactly(0), 2));
     let appended = guest.append(request()).await.unwrap();
-    guest.append(taking(&stream, &[&guest.claim("name", 1)])).await.unwrap();
+    guest.append(taking(&stream, &[&guest.unique_key("name", 1)])).await.unwrap();
 
     let replayed = Err(Refused::Replayed(Replayed { answer: "first".into(), appended }));
     assert_eq!(guest.append(request()).await, replayed);
@@ -28,7 +28,7 @@ pub async fn rule_15_replay(journal: &Arc<dyn Journal>) {
         append(&stream, Expected::Any, 5),
         append(&stream, Expected::Any, 0),
         append(&elsewhere, Expected::Exactly(9), 1),
-        taking(&elsewhere, &[&guest.claim("name", 1)]),
+        taking(&elsewhere, &[&guest.unique_key("name", 1)]),
     ] {
         assert_eq!(guest.append(with(guest.once("a", 1, "second"), again)).await, replayed);
     }
@@ -94,7 +94,7 @@ pub async fn rule_15_scopes(journal: &Arc<dyn Journal>) {
 pub async fn rule_15_refusal(journal: &Arc<dyn Journal>) {
     let guest = Guest::arrive(journal);
     let (one, two) = (guest.stream(Facts, 1), guest.stream(Facts, 2));
-    let name = guest.claim("name", 1);
+    let name = guest.unique_key("name", 1);
     guest.append(taking(&one, &[&name])).await.unwrap();
 
     let conflict = with(guest.once("a", 1, ""), append(&two, Expected::Exactly(3), 1));

@@ -21,7 +21,7 @@ pub async fn rule_01_count_in_commit_order(journal: &Arc<dyn Journal>) {
         let guest = Guest::arrive(journal);
         let start = guest.head(log).await;
         let holder = guest.stream(log, "holder");
-        let taken = taking(&holder, &[&guest.claim("name", 1)]);
+        let taken = taking(&holder, &[&guest.unique_key("name", 1)]);
         let held = ids(&taken);
         let held_at = guest.append(taken).await.unwrap().position;
 
@@ -103,7 +103,7 @@ impl Appender {
             let refused = self.tell(append(&self.own, Expected::Exactly(expected), 2)).await;
             assert_eq!(refused, Err(Refused::Conflict { expected, actual }));
         } else {
-            let refused = self.tell(taking(&self.own, &[&self.guest.claim("name", 1)])).await;
+            let refused = self.tell(taking(&self.own, &[&self.guest.unique_key("name", 1)])).await;
             assert_eq!(refused, Err(Refused::Taken { kind: "name", owner: self.holder.clone() }));
         }
     }

@@ -156,14 +156,14 @@ pub async fn tenants_never_meet(journal: &Arc<dyn Journal>) {
     for (guest, count) in guests.iter().zip([2, 3]) {
         let stream = guest.stream(Log::Facts, "same");
         let events = (0..count).map(|_| NewEvent { user_id: Some(person), ..event() }).collect();
-        let asked = Append { events, ..taking(&stream, &[&guest.claim("name", 1)]) };
+        let asked = Append { events, ..taking(&stream, &[&guest.unique_key("name", 1)]) };
         let appended = guest.append(Append { expected: Expected::Exactly(0), ..asked }).await.unwrap();
         assert_eq!(appended.version, count);
     }
     for (guest, count) in guests.iter().zip([2, 3]) {
         let stream = guest.stream(Log::Facts, "same");
         assert_eq!(guest.length(&stream).await, count);
-        assert_eq!(guest.owner(&guest.claim("name", 1)).await, Some(stream));
+        assert_eq!(guest.owner(&guest.unique_key("name", 1)).await, Some(stream));
         let start = (Timestamp::from_micros(0), Uuid::nil());
         let caused = journal.read_user(&guest.tenant, person, Log::Facts, start, 100).await.unwrap();
         assert_eq!(caused.len() as u64, count);

@@ -17,7 +17,7 @@ create table if not exists erased_again (
 
 /// A place in the log of facts, and the event there, which proves that a journal has this mark in its past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
+pub struct LogMark {
     /// The history.
     pub epoch: u32,
     /// Every person who was erased up to here has no key in this store.
@@ -26,7 +26,7 @@ pub struct Mark {
     pub event_id: Uuid,
 }
 
-impl Mark {
+impl LogMark {
     /// The mark of an event.
     #[must_use]
     pub fn at(position: Position, event_id: Uuid) -> Self {
@@ -39,9 +39,9 @@ impl KeyRing {
     ///
     /// # Errors
     /// When the store does not answer.
-    pub fn mark(&self) -> Result<Option<Mark>, KeyError> {
+    pub fn mark(&self) -> Result<Option<LogMark>, KeyError> {
         let mark = self.store().query_row("select epoch, seq, event_id from erasures_done", [], |row| {
-            Ok(Mark { epoch: row.get(0)?, seq: row.get(1)?, event_id: Uuid::from_bytes(row.get(2)?) })
+            Ok(LogMark { epoch: row.get(0)?, seq: row.get(1)?, event_id: Uuid::from_bytes(row.get(2)?) })
         });
         Ok(mark.optional()?)
     }
@@ -50,7 +50,7 @@ impl KeyRing {
     ///
     /// # Errors
     /// When the store does not answer.
-    pub fn set_mark(&self, mark: Mark) -> Result<(), KeyError> {
+    pub fn set_mark(&self, mark: LogMark) -> Result<(), KeyError> {
         let mut store = self.store();
         let tx = store.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.execute("delete from erased_again", [])?;

@@ -7,7 +7,7 @@ use super::reader::Readers;
 use super::segments;
 use crate::{Append, Appended, Expected, JournalError, NewEvent};
 
-/// Sealed events read at a time.
+/// Archived events read at a time.
 const PAGE: usize = 2048;
 
 /// Where an earlier try put the events of `append`; nothing when it is a first try, or none was done. All events of an
@@ -24,7 +24,7 @@ pub fn place(
     let row = row(tx, event, since)?;
     let found = match row {
         Some(found) => Some(found),
-        None => sealed(tx, readers, event, last.at(since))?,
+        None => archived(tx, readers, event, last.at(since))?,
     };
     Ok(found.map(|(seq, version)| Appended { version, position: last.at(seq) }))
 }
@@ -46,8 +46,8 @@ fn row(tx: &Connection, event: &NewEvent, since: u64) -> rusqlite::Result<Option
     .optional()
 }
 
-/// A clock that jumped ahead may have let a month end, and be sealed, since the first try.
-fn sealed(
+/// A clock that jumped ahead may have let a month end, and be archived, since the first try.
+fn archived(
     tx: &Connection,
     readers: &Readers,
     event: &NewEvent,

@@ -2,10 +2,10 @@
 //!
 //! ```text
 //! part 1: events 1..900     part 2: events 901..1500     part 3 …      + every segment's file, once
-//!         all streams, claims       those that changed
+//!         all streams, unique keys       those that changed
 //! ```
 //! Events are never changed, so they are copied in pages, outside any snapshot. What the events up to one position made
-//! of streams, claims and idempotency records is read in one short snapshot, whose head is where the copy ends. The
+//! of streams, unique keys and idempotency records is read in one short snapshot, whose head is where the copy ends. The
 //! writer is never waited for, nor does it wait.
 
 mod chain;
@@ -31,7 +31,7 @@ const PAGE: u64 = 4096;
 
 /// Where a copy of a log ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
+pub struct CopyEnd {
     /// The history it is of.
     pub epoch: u32,
     /// The position of its last event; 0 for an empty log.
@@ -93,8 +93,8 @@ impl CopyError {
 /// Told how many events more are done; an error ends the work.
 pub type Tick<'t> = &'t mut dyn FnMut(u64) -> Result<(), CopyError>;
 
-/// What is copied of each table besides the events: the rows that changed after `{since}`. What becomes of a claim is
-/// decided by appends to its stream alone, so the claims of changed streams are all that changed.
+/// What is copied of each table besides the events: the rows that changed after `{since}`. What becomes of a unique key is
+/// decided by appends to its stream alone, so the unique keys of changed streams are all that changed.
 pub(super) const TABLES: [(&str, &str); 4] = [
     ("streams", "select * from main.streams where last_position > {since}"),
     (
@@ -108,24 +108,24 @@ pub(super) const TABLES: [(&str, &str); 4] = [
 
 impl SqliteJournal {
     /// Copies what came into `log` after `since` into the file `into`, which must not be there; without `since`,
-    /// everything. Sealed events are not in it: their files are [`Self::segment_file`]s. Blocks, and keeps months from
-    /// being sealed meanwhile.
+    /// everything. Archived events are not in it: their files are [`Self::segment_file`]s. Blocks, and keeps months from
+    /// being archived meanwhile.
     ///
     /// # Errors
     /// When the journal is another one than that of `since`, does not answer, or `into` cannot be written.
     pub fn copy(
         &self,
         log: Log,
-        since: Option<Mark>,
+        since: Option<CopyEnd>,
         into: &Path,
         tick: Tick<'_>,
-    ) -> Result<Mark, CopyError> {
+    ) -> Result<CopyEnd, CopyError> {
         self.file(log).copy(since, into, tick)
     }
 
     /// How many events a copy of `log` after `since` has to read at least.
     #[must_use]
-    pub fn newer(&self, log: Log, since: Option<Mark>) -> u64 {
+    pub fn newer(&self, log: Log, since: Option<CopyEnd>) -> u64 {
         let head = *self.file(log).committed.borrow();
         head.saturating_sub(since.map_or(0, |since| since.seq))
     }
@@ -139,17 +139,17 @@ impl SqliteJournal {
 }
 
 impl LogFile {
-    fn copy(&self, since: Option<Mark>, into: &Path, tick: Tick<'_>) -> Result<Mark, CopyError> {
+    fn copy(&self, since: Option<CopyEnd>, into: &Path, tick: Tick<'_>) -> Result<CopyEnd, CopyError> {
         // Rows that become a segment meanwhile would be missed.
-        let _no_seal = self.sealing.blocking_lock();
+        let _no_seal = self.archiving.blocking_lock();
         if let Some(since) = since {
             self.must_hold(since)?;
         }
         let after = since.map_or(0, |since| since.seq);
         let source = self.readers.path();
         let copy = attached(source, into).map_err(CopyError::sqlite(into))?;
-        let (epoch, seq, sealed) = changed(&copy, after).map_err(CopyError::sqlite(into))?;
-        let mut done = after.max(sealed);
+        let (epoch, seq, archived) = changed(&copy, after).map_err(CopyError::sqlite(into))?;
+        let mut done = after.max(archived);
         while done < seq {
             let to = seq.min(done + PAGE);
             let page = "insert into copy.event_store select * from main.event_store where position > ?1 and position <= ?2";
@@ -161,13 +161,13 @@ impl LogFile {
             done = to;
         }
         let event_id = self.readers.after(seq.saturating_sub(1), 1)?.first().map(|event| event.event_id);
-        let mark = Mark { epoch, seq, event_id };
+        let mark = CopyEnd { epoch, seq, event_id };
         finished(&copy, after, mark).map_err(CopyError::sqlite(into))?;
         sync(into)?;
         Ok(mark)
     }
 
-    fn must_hold(&self, mark: Mark) -> Result<(), CopyError> {
+    fn must_hold(&self, mark: CopyEnd) -> Result<(), CopyError> {
         let at = Position { log: self.log, epoch: mark.epoch, seq: mark.seq };
         let found = self.readers.after(mark.seq.saturating_sub(1), 1)?;
         let same = mark.seq == 0 || found.first().map(|event| event.event_id) == mark.event_id;
@@ -192,22 +192,22 @@ fn attached(source: &Path, into: &Path) -> rusqlite::Result<Connection> {
     Ok(copy)
 }
 
-/// Copies what changed after `after` beside the events; tells epoch, head and last sealed position of that moment.
+/// Copies what changed after `after` beside the events; tells epoch, head and last archived position of that moment.
 fn changed(copy: &Connection, after: u64) -> rusqlite::Result<(u32, u64, u64)> {
     let snapshot = copy.unchecked_transaction()?;
     let (epoch, head) = file::identity(&snapshot)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-    let sealed = segments::last(&snapshot)?;
+    let archived = segments::last(&snapshot)?;
     for (name, rows) in TABLES {
         let rows = rows.replace("{since}", &after.to_string());
         snapshot.execute(&format!("insert into copy.{name} {rows}"), [])?;
     }
     snapshot.commit()?;
-    Ok((epoch, head, sealed))
+    Ok((epoch, head, archived))
 }
 
 /// Says what the file is, last.
-fn finished(copy: &Connection, after: u64, mark: Mark) -> rusqlite::Result<()> {
+fn finished(copy: &Connection, after: u64, mark: CopyEnd) -> rusqlite::Result<()> {
     let format: i64 = copy.query_row("pragma main.user_version", [], |row| row.get(0))?;
     copy.execute_batch(&format!(
         "create table copy.mark (epoch integer not null, after integer not null, seq integer not null, event_id blob) strict;
@@ -253,7 +253,7 @@ pub struct Beyond {
 ///
 /// # Errors
 /// When it cannot be read, or is not the log that was copied.
-pub fn beyond(directory: &Path, log: Log, mark: Mark) -> Result<Beyond, CopyError> {
+pub fn beyond(directory: &Path, log: Log, mark: CopyEnd) -> Result<Beyond, CopyError> {
     let path = directory.join(format!("{}.db", log.as_str()));
     let read = || -> rusqlite::Result<_> {
         let connection = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;

@@ -127,7 +127,7 @@ pub fn identity(connection: &Connection) -> Result<(u32, u64), JournalError> {
     Ok((epoch, head(connection)?))
 }
 
-/// The newest position, which may be that of a sealed event.
+/// The newest position, which may be that of an archived event.
 pub fn head(connection: &Connection) -> Result<u64, JournalError> {
     let head = "select max(coalesce((select max(position) from event_store), 0),
                            coalesce((select max(last_position) from segments), 0))";

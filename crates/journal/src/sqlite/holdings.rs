@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::quota::{HELD, Holding, Quota};
+use domain::quota::{HELD, Quota, QuotaUse};
 use domain::{StreamId, TenantId, UserId};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -22,7 +22,7 @@ pub fn refused(tx: &Connection, append: &Append) -> rusqlite::Result<Option<Refu
         return Ok(None);
     }
     for event in &append.events {
-        let Some(holding) = Holding::of(&event.event_type, &event.data) else { continue };
+        let Some(holding) = QuotaUse::of(&event.event_type, &event.data) else { continue };
         for (quota, amount) in holding.amounts {
             let Some((_, most)) = append.limits.iter().find(|(limited, _)| *limited == quota) else {
                 continue;
@@ -40,7 +40,7 @@ pub fn refused(tx: &Connection, append: &Append) -> rusqlite::Result<Option<Refu
 pub fn note(tx: &Connection, append: &Append) -> rusqlite::Result<()> {
     let stream = &append.stream;
     for event in &append.events {
-        if let Some(holding) = Holding::of(&event.event_type, &event.data) {
+        if let Some(holding) = QuotaUse::of(&event.event_type, &event.data) {
             add(tx, &stream.tenant, &holding, 1)?;
         }
         if let Some((made, _)) = HELD.iter().find(|(_, ended)| *ended == &*event.event_type)
@@ -52,7 +52,7 @@ pub fn note(tx: &Connection, append: &Append) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn first(tx: &Connection, stream: &StreamId, made: &str) -> rusqlite::Result<Option<Holding>> {
+fn first(tx: &Connection, stream: &StreamId, made: &str) -> rusqlite::Result<Option<QuotaUse>> {
     let data: Option<String> = tx
         .prepare_cached(
             "select event_data from event_store where aggregate_id = ?1 and version = 1 and aggregate_type = ?2
@@ -60,10 +60,10 @@ fn first(tx: &Connection, stream: &StreamId, made: &str) -> rusqlite::Result<Opt
         )?
         .query_row(params![&*stream.id, &*stream.kind, stream.tenant.as_str(), made], |row| row.get(0))
         .optional()?;
-    Ok(data.and_then(|data| Holding::of(made, &data)))
+    Ok(data.and_then(|data| QuotaUse::of(made, &data)))
 }
 
-fn add(tx: &Connection, tenant: &TenantId, holding: &Holding, sign: i64) -> rusqlite::Result<()> {
+fn add(tx: &Connection, tenant: &TenantId, holding: &QuotaUse, sign: i64) -> rusqlite::Result<()> {
     for (quota, amount) in &holding.amounts {
         change(
             tx,
@@ -116,7 +116,7 @@ pub fn derive(connection: &Connection) -> rusqlite::Result<()> {
         let mut rows = select.query([made])?;
         while let Some(row) = rows.next()? {
             let (tenant, id): (String, String) = (row.get(0)?, row.get(1)?);
-            let Some(holding) = Holding::of(made, row.get_ref(2)?.as_str()?) else { continue };
+            let Some(holding) = QuotaUse::of(made, row.get_ref(2)?.as_str()?) else { continue };
             let stream = (tenant, id);
             if gone.contains(&stream) {
                 continue;

@@ -10,9 +10,9 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, params};
 use uuid::Uuid;
 
-use super::holdings;
 use super::segments::{self, Registered, Segments};
-use crate::{Claim, JournalError};
+use super::{holdings, writer};
+use crate::{Idempotency, JournalError, Refused, UniqueKey};
 
 const COLUMNS: &str = "position, event_id, tenant_id, aggregate_type, aggregate_id, version, user_id, event_type, \
                        schema_version, event_data, event_metadata, timestamp";
@@ -27,8 +27,8 @@ pub struct Readers {
 }
 
 /// What one look at the file says: the segments to go through, and the rows that are not in any.
-pub(super) struct Look {
-    pub sealed: Vec<Registered>,
+pub(super) struct LogSnapshot {
+    pub archived: Vec<Registered>,
     pub rows: Vec<Envelope>,
 }
 
@@ -47,8 +47,8 @@ impl Readers {
         self.start.epoch
     }
 
-    /// The last sealed position.
-    pub fn sealed(&self) -> Result<u64, JournalError> {
+    /// The last archived position.
+    pub fn archived(&self) -> Result<u64, JournalError> {
         self.with(segments::last)
     }
 
@@ -73,24 +73,24 @@ impl Readers {
         Ok(connection)
     }
 
-    /// Event rule 3: the list of segments and the rows are of one snapshot, so a seal that is registered in between
-    /// neither hides an event nor shows it twice. `rows` gets the last sealed position: rows up to there are not there.
+    /// Event rule 3: the list of segments and the rows are of one snapshot, so an archive run that is registered in between
+    /// neither hides an event nor shows it twice. `rows` gets the last archived position: rows up to there are not there.
     pub(super) fn look(
         &self,
-        sealed: (&str, impl Params),
+        archived: (&str, impl Params),
         rows: impl FnOnce(&Connection, u64) -> rusqlite::Result<Vec<Envelope>>,
-    ) -> Result<Look, JournalError> {
+    ) -> Result<LogSnapshot, JournalError> {
         self.with(|connection| {
             if self.segments.is_none() {
-                return Ok(Look { sealed: Vec::new(), rows: rows(connection, 0)? });
+                return Ok(LogSnapshot { archived: Vec::new(), rows: rows(connection, 0)? });
             }
             let snapshot = connection.unchecked_transaction()?;
             let last = segments::last(&snapshot)?;
-            let sealed =
-                if last == 0 { Vec::new() } else { segments::registered(&snapshot, sealed.0, sealed.1)? };
+            let archived =
+                if last == 0 { Vec::new() } else { segments::registered(&snapshot, archived.0, archived.1)? };
             let rows = rows(&snapshot, last)?;
             snapshot.finish()?;
-            Ok(Look { sealed, rows })
+            Ok(LogSnapshot { archived, rows })
         })
     }
 
@@ -125,15 +125,20 @@ impl Readers {
         self.with(|connection| holdings::held(connection, tenant, owner, quota))
     }
 
-    pub fn owner(&self, claim: &Claim) -> Result<Option<StreamId>, JournalError> {
+    /// See [`writer::replayed`].
+    pub fn replayed(&self, request: &Idempotency) -> Result<Option<Refused>, JournalError> {
+        self.with(|connection| writer::replayed(connection, request, self.start))
+    }
+
+    pub fn owner(&self, unique_key: &UniqueKey) -> Result<Option<StreamId>, JournalError> {
         self.with(|connection| {
             connection
                 .prepare_cached(
                     "select stream_type, stream_id from claims where digest = ?1 and kind = ?2 and tenant = ?3",
                 )?
-                .query_row(params![claim.digest, claim.kind, claim.tenant.as_str()], |row| {
+                .query_row(params![unique_key.digest, unique_key.kind, unique_key.tenant.as_str()], |row| {
                     let kind: String = row.get(0)?;
-                    Ok(StreamId::new(&claim.tenant, &kind, row.get::<_, String>(1)?))
+                    Ok(StreamId::new(&unique_key.tenant, &kind, row.get::<_, String>(1)?))
                 })
                 .optional()
         })

@@ -15,10 +15,10 @@ const BYTES: usize = 4 << 20;
 
 /// A contiguous end of the log.
 #[derive(Debug, Default)]
-pub struct Recent(RwLock<Kept>);
+pub struct Recent(RwLock<RecentEvents>);
 
 #[derive(Debug, Default)]
-struct Kept {
+struct RecentEvents {
     events: VecDeque<Envelope>,
     bytes: usize,
 }
@@ -43,10 +43,10 @@ impl Recent {
 
     /// Forgets everything: what is durable is not known.
     pub fn clear(&self) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Kept::default();
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = RecentEvents::default();
     }
 
-    /// Forgets what is sealed: it is old, and memory is for what is new.
+    /// Forgets what is archived: it is old, and memory is for what is new.
     pub fn forget(&self, last: u64) {
         let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
         while kept.events.front().is_some_and(|oldest| oldest.position.seq <= last) {

@@ -20,7 +20,7 @@ use domain::{Log, Timestamp};
 
 pub use build::Builder;
 use bytes::{Bytes, put};
-pub use event::Probe;
+pub use event::SegmentProbe;
 pub use read::{Blocks, Segment};
 pub use terms::Term;
 
@@ -71,9 +71,9 @@ impl Extent {
 
 /// What a segment holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Header {
+pub struct SegmentHeader {
     pub log: Log,
-    /// The epoch in which it was sealed; later histories of the log keep it.
+    /// The epoch in which it was archived; later histories of the log keep it.
     pub epoch: u32,
     pub first: u64,
     pub last: u64,
@@ -83,7 +83,7 @@ pub struct Header {
     index: Extent,
 }
 
-impl Header {
+impl SegmentHeader {
     fn encode(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(HEADER);
         out.extend(MAGIC);
@@ -102,13 +102,13 @@ impl Header {
     }
 
     fn decode(header: &[u8]) -> Result<Self, &'static str> {
-        let (stated, seal) =
+        let (stated, archive) =
             header.split_at_checked(HEADER - size_of::<Digest>()).ok_or("it is too short")?;
         let mut bytes = Bytes(stated);
         if bytes.array() != Some(MAGIC) {
             return Err("it is no segment");
         }
-        if digest(stated) != seal {
+        if digest(stated) != archive {
             return Err("its header is not as it was written");
         }
         match bytes.array().map(u16::from_le_bytes) {
@@ -138,7 +138,7 @@ impl Header {
 
 /// A block of events, as the index tells of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Block {
+pub struct SegmentBlock {
     place: Extent,
     /// Its length before compression.
     plain: u64,
@@ -147,7 +147,7 @@ pub struct Block {
     pub times: (Timestamp, Timestamp),
 }
 
-impl Block {
+impl SegmentBlock {
     fn put(&self, out: &mut Vec<u8>) {
         self.place.put(out);
         for number in [self.plain, self.first, self.events] {
@@ -167,7 +167,7 @@ impl Block {
     }
 }
 
-impl Block {
+impl SegmentBlock {
     /// Whether events of the block may fit, by their positions and times.
     pub fn may_hold(&self, query: &EventQuery) -> bool {
         query.before.is_none_or(|before| self.first < before)

@@ -1,5 +1,5 @@
 //! The segments of a log: which there are is told by the table `segments` of its database, in the same snapshot as the
-//! rows. A file that the table does not name is nothing; a row at or before the last sealed position is not there.
+//! rows. A file that the table does not name is nothing; a row at or before the last archived position is not there.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -79,7 +79,7 @@ pub fn registered(
         .collect()
 }
 
-/// The last sealed position.
+/// The last archived position.
 pub fn last(connection: &Connection) -> rusqlite::Result<u64> {
     let mut statement = connection.prepare_cached("select coalesce(max(last_position), 0) from segments")?;
     statement.query_row([], |row| row.get(0))

@@ -1,4 +1,4 @@
-//! Reading through sealed months and rows alike: the same events, order and filters, wherever an event stands.
+//! Reading through archived months and rows alike: the same events, order and filters, wherever an event stands.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use rusqlite::types::Value as SqlValue;
 use rusqlite::{params, params_from_iter};
 use uuid::Uuid;
 
-use super::reader::{Look, Readers};
-use super::segment::{Probe, Segment, Term};
+use super::reader::{LogSnapshot, Readers};
+use super::segment::{Segment, SegmentProbe, Term};
 use super::segments::Registered;
 use crate::{EventQuery, JournalError};
 
@@ -24,31 +24,37 @@ impl Readers {
     }
 
     /// All events of the block that fit.
-    fn all(&self, segment: &Segment, block: usize, probe: Probe<'_>) -> Result<Vec<Envelope>, JournalError> {
+    fn all(
+        &self,
+        segment: &Segment,
+        block: usize,
+        probe: SegmentProbe<'_>,
+    ) -> Result<Vec<Envelope>, JournalError> {
         segment.events(block, probe, (self.start, 0, usize::MAX))
     }
 
     /// A hole stops the reader.
     pub fn after(&self, seq: u64, limit: usize) -> Result<Vec<Envelope>, JournalError> {
         let to = seq.saturating_add(limit as u64);
-        let sealed = "last_position > ?1 and first_position <= ?2 order by first_position";
-        let Look { sealed, rows } = self.look((sealed, [sql(seq), sql(to)]), |connection, last| {
-            if to <= last {
-                return Ok(Vec::new());
-            }
-            let from = seq.max(last);
-            let limit = sql(to - from);
-            self.rows(connection, "position > ?1 order by position limit ?2", [sql(from), limit])
-        })?;
+        let archived = "last_position > ?1 and first_position <= ?2 order by first_position";
+        let LogSnapshot { archived, rows } =
+            self.look((archived, [sql(seq), sql(to)]), |connection, last| {
+                if to <= last {
+                    return Ok(Vec::new());
+                }
+                let from = seq.max(last);
+                let limit = sql(to - from);
+                self.rows(connection, "position > ?1 order by position limit ?2", [sql(from), limit])
+            })?;
         let mut found = Vec::new();
-        for segment in &sealed {
+        for segment in &archived {
             let segment = self.open(segment)?;
             for block in segment.after(seq) {
                 if found.len() == limit {
                     break;
                 }
                 let page = (self.start, seq, limit - found.len());
-                found.extend(segment.events(block, Probe::default(), page)?);
+                found.extend(segment.events(block, SegmentProbe::default(), page)?);
             }
         }
         found.extend(rows);
@@ -63,9 +69,9 @@ impl Readers {
 
     pub fn stream(&self, stream: &StreamId, after: Version) -> Result<Vec<Envelope>, JournalError> {
         let (tenant, id, kind) = (stream.tenant.as_str(), &*stream.id, &*stream.kind);
-        let sealed = "last_position >= (select first_position from streams
+        let archived = "last_position >= (select first_position from streams
                       where id = ?1 and type = ?2 and tenant = ?3) order by first_position";
-        let Look { sealed, rows } = self.look((sealed, [id, kind, tenant]), |connection, last| {
+        let LogSnapshot { archived, rows } = self.look((archived, [id, kind, tenant]), |connection, last| {
             self.rows(
                 connection,
                 "aggregate_id = ?1 and version > ?2 and aggregate_type = ?3 and tenant_id = ?4 and +position > ?5
@@ -74,8 +80,8 @@ impl Readers {
             )
         })?;
         let (mut found, probe) =
-            (Vec::new(), Probe { tenant: Some(tenant), id: Some(id), ..Probe::default() });
-        for segment in &sealed {
+            (Vec::new(), SegmentProbe { tenant: Some(tenant), id: Some(id), ..SegmentProbe::default() });
+        for segment in &archived {
             let segment = self.open(segment)?;
             for block in segment.with(tenant, &[Term::Id(id), Term::Kind(kind)])? {
                 found.extend(self.all(&segment, block, probe)?);
@@ -93,8 +99,8 @@ impl Readers {
         (at, id): (Timestamp, Uuid),
         limit: usize,
     ) -> Result<Vec<Envelope>, JournalError> {
-        let sealed = ("max_timestamp >= ?1 order by min_timestamp", [at.micros()]);
-        let Look { sealed, rows: mut found } = self.look(sealed, |connection, last| {
+        let archived = ("max_timestamp >= ?1 order by min_timestamp", [at.micros()]);
+        let LogSnapshot { archived, rows: mut found } = self.look(archived, |connection, last| {
             self.rows(
                 connection,
                 "user_id = ?1 and (timestamp, event_id) > (?2, ?3) and tenant_id = ?4 and +position > ?6
@@ -114,8 +120,9 @@ impl Readers {
         let wanted = |found: &Vec<Envelope>, time| {
             limit > 0 && found.get(limit - 1).is_none_or(|e| time <= e.timestamp)
         };
-        let probe = Probe { tenant: Some(tenant.as_str()), user: Some(user), ..Probe::default() };
-        for registered in &sealed {
+        let probe =
+            SegmentProbe { tenant: Some(tenant.as_str()), user: Some(user), ..SegmentProbe::default() };
+        for registered in &archived {
             if !wanted(&found, registered.times.0) {
                 break;
             }
@@ -140,7 +147,7 @@ impl Readers {
         let order = if query.oldest_first { "asc" } else { "desc" };
         let (condition, values) = segments_for(query);
         let condition = format!("{condition} order by first_position {order}");
-        let Look { sealed, rows } =
+        let LogSnapshot { archived, rows } =
             self.look((&condition, params_from_iter(values)), |connection, last| {
                 let (conditions, mut params) = rows_for(query);
                 params.extend([sql(last).into(), sql(query.limit as u64).into()]);
@@ -149,13 +156,13 @@ impl Readers {
             })?;
         let (mut found, last) = if query.oldest_first { (Vec::new(), rows) } else { (rows, Vec::new()) };
         let (tenant, terms) = (query.tenant.as_str(), terms_of(query));
-        let probe = Probe {
+        let probe = SegmentProbe {
             tenant: Some(tenant),
             user: query.user,
             id: query.id.as_deref(),
             event_type: query.event_type.as_deref(),
         };
-        for segment in &sealed {
+        for segment in &archived {
             if found.len() >= query.limit {
                 break;
             }

@@ -17,19 +17,21 @@ use super::file;
 use super::holdings;
 use super::reader::Readers;
 use super::recent::{Recent, envelopes};
-use crate::{Append, AppendError, Appended, Claim, Expected, Idempotency, JournalError, Refused, Replayed};
+use crate::{
+    Append, AppendError, Appended, Expected, Idempotency, JournalError, Refused, Replayed, UniqueKey,
+};
 
 /// What callers send to the writer.
 pub enum Message {
-    Append(Box<Append>, Reply),
+    Append(Box<Append>, AppendReply),
     Chore(Chore, oneshot::Sender<Result<usize, JournalError>>),
     Close(oneshot::Sender<()>),
 }
 
-type Reply = oneshot::Sender<Result<Appended, AppendError>>;
+type AppendReply = oneshot::Sender<Result<Appended, AppendError>>;
 /// Work of less than a batch's time between two batches; tells how many rows it changed.
 pub type Chore = Box<dyn FnOnce(&Connection) -> Result<usize, JournalError> + Send>;
-type Outcome = Result<Placed, Refused>;
+type AppendOutcome = Result<Placed, Refused>;
 
 /// Where the events of an append stand.
 enum Placed {
@@ -45,7 +47,7 @@ const WAL_MOST_BYTES: u64 = 256 << 20;
 const KEPT_MICROS: i64 = 24 * 3600 * 1_000_000;
 
 /// Whom a commit is told to.
-pub struct Told {
+pub struct CommitSignals {
     pub committed: watch::Sender<u64>,
     pub recent: Arc<Recent>,
     pub commits: Arc<Commits>,
@@ -57,13 +59,13 @@ pub struct Writer {
     last: Position,
     batch: usize,
     ages: Ages,
-    told: Told,
+    told: CommitSignals,
     readers: Arc<Readers>,
     /// To the thread that does it; a simulation has none.
     checkpoint: Option<SyncSender<()>>,
     rows_since_checkpoint: u64,
     /// Appends of the batch at work whose answers are not on their way.
-    waiting: Vec<(Box<Append>, Reply)>,
+    waiting: Vec<(Box<Append>, AppendReply)>,
     fates: Option<Fates>,
 }
 
@@ -74,7 +76,7 @@ impl Writer {
         path: &Path,
         last: Position,
         (batch, clock): (usize, Clock),
-        (told, readers): (Told, Arc<Readers>),
+        (told, readers): (CommitSignals, Arc<Readers>),
     ) -> Result<Self, JournalError> {
         let mut wal = path.as_os_str().to_owned();
         wal.push("-wal");
@@ -223,7 +225,7 @@ impl Writer {
         }
     }
 
-    fn transaction(&mut self) -> Result<(Vec<Outcome>, Position), JournalError> {
+    fn transaction(&mut self) -> Result<(Vec<AppendOutcome>, Position), JournalError> {
         let now = self.ages.now();
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut last = self.last;
@@ -337,11 +339,11 @@ fn one(
     {
         return Ok(Err(Refused::Conflict { expected, actual: version }));
     }
-    for claim in &append.claims.take {
-        if let Some(owner) = holder(tx, claim)?
+    for unique_key in &append.unique_keys.take {
+        if let Some(owner) = holder(tx, unique_key)?
             && owner != *stream
         {
-            return Ok(Err(Refused::Taken { kind: claim.kind, owner }));
+            return Ok(Err(Refused::Taken { kind: unique_key.kind, owner }));
         }
     }
     if let Some(over) = holdings::refused(tx, append)? {
@@ -360,7 +362,7 @@ fn one(
         insert(tx, stream, event, appended)?;
     }
     set_head(tx, stream, appended, first.unwrap_or(start))?;
-    change_claims(tx, append)?;
+    change_unique_keys(tx, append)?;
     if let Some(idempotency) = &append.idempotency {
         remember(tx, idempotency, appended, now)?;
     }
@@ -420,33 +422,34 @@ fn insert(
     ])
 }
 
-fn holder(tx: &Connection, claim: &Claim) -> rusqlite::Result<Option<StreamId>> {
+fn holder(tx: &Connection, unique_key: &UniqueKey) -> rusqlite::Result<Option<StreamId>> {
     tx.prepare_cached(
         "select stream_type, stream_id from claims where digest = ?1 and kind = ?2 and tenant = ?3",
     )?
-    .query_row(params![claim.digest, claim.kind, claim.tenant.as_str()], |row| {
+    .query_row(params![unique_key.digest, unique_key.kind, unique_key.tenant.as_str()], |row| {
         let kind: String = row.get(0)?;
-        Ok(StreamId::new(&claim.tenant, &kind, row.get::<_, String>(1)?))
+        Ok(StreamId::new(&unique_key.tenant, &kind, row.get::<_, String>(1)?))
     })
     .optional()
 }
 
-fn change_claims(tx: &Connection, append: &Append) -> rusqlite::Result<()> {
+fn change_unique_keys(tx: &Connection, append: &Append) -> rusqlite::Result<()> {
     let stream = &append.stream;
-    if append.claims.release_all {
+    if append.unique_keys.release_all {
         tx.prepare_cached("delete from claims where stream_id = ?1 and stream_type = ?2 and tenant = ?3")?
             .execute(params![&*stream.id, &*stream.kind, stream.tenant.as_str()])?;
     }
-    for claim in &append.claims.take {
+    for unique_key in &append.unique_keys.take {
         tx.prepare_cached(
             "insert or ignore into claims (tenant, kind, digest, stream_type, stream_id) values (?1, ?2, ?3, ?4, ?5)",
         )?
-        .execute(params![claim.tenant.as_str(), claim.kind, claim.digest, &*stream.kind, &*stream.id])?;
+        .execute(params![unique_key.tenant.as_str(), unique_key.kind, unique_key.digest, &*stream.kind, &*stream.id])?;
     }
     Ok(())
 }
 
-fn replayed(tx: &Connection, asked: &Idempotency, last: Position) -> rusqlite::Result<Option<Refused>> {
+/// How a request that was done before is refused: with its answer, or because its key was used for another one.
+pub fn replayed(tx: &Connection, asked: &Idempotency, last: Position) -> rusqlite::Result<Option<Refused>> {
     tx.prepare_cached(
         "select fingerprint, answer, version, position from idempotency where scope = ?1 and key = ?2",
     )?

@@ -6,7 +6,10 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use domain::quota::Quota;
 use domain::{Envelope, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
-use journal::{Append, AppendError, Appended, Claim, EventQuery, Journal, JournalError, SqliteJournal};
+use journal::{
+    Append, AppendError, Appended, EventQuery, Idempotency, Journal, JournalError, Replayed, SqliteJournal,
+    UniqueKey,
+};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -121,8 +124,12 @@ impl Journal for Unreliable {
         self.inner.held(tenant, owner, quota).await
     }
 
-    async fn owner(&self, claim: &Claim) -> Result<Option<StreamId>, JournalError> {
-        self.inner.owner(claim).await
+    async fn owner(&self, unique_key: &UniqueKey) -> Result<Option<StreamId>, JournalError> {
+        self.inner.owner(unique_key).await
+    }
+
+    async fn earlier(&self, log: Log, request: &Idempotency) -> Result<Option<Replayed>, AppendError> {
+        self.inner.earlier(log, request).await
     }
 
     fn committed(&self, log: Log) -> watch::Receiver<u64> {

@@ -13,16 +13,17 @@ use super::scene::{CUT, Scene, append, at, event, everything, files, person};
 use domain::quota::Quota;
 use domain::{Clock, Envelope, Ids, Log, StreamId, TenantId, UserId};
 use journal::sqlite::Limits;
-use journal::sqlite::copy::{Chain, CopyError, Mark, not_copied};
+use journal::sqlite::copy::{Chain, CopyEnd, CopyError, not_copied};
 use journal::{
-    Append, AppendError, Claim, Claims, Expected, Idempotency, Journal, JournalError, Refused, SqliteJournal,
+    Append, AppendError, Expected, Idempotency, Journal, JournalError, Refused, SqliteJournal, UniqueKey,
+    UniqueKeys,
 };
 use tempfile::TempDir;
 
 /// The copies of both logs in one directory.
 struct Copies {
     directory: TempDir,
-    marks: [Vec<Mark>; 2],
+    marks: [Vec<CopyEnd>; 2],
 }
 
 impl Copies {
@@ -35,7 +36,7 @@ impl Copies {
     }
 
     /// One part more of a log.
-    async fn add(&mut self, journal: &Arc<SqliteJournal>, log: Log) -> Result<Mark, CopyError> {
+    async fn add(&mut self, journal: &Arc<SqliteJournal>, log: Log) -> Result<CopyEnd, CopyError> {
         let marks = &self.marks[log.index()];
         let (journal, since, part) =
             (Arc::clone(journal), marks.last().copied(), self.part(log, marks.len()));
@@ -81,11 +82,11 @@ fn of_any_history(mut events: Vec<Envelope>) -> Vec<Envelope> {
 
 fn named(kind: &str, name: u8, key: &str) -> Append {
     let stream = StreamId::new(&TenantId::stored("t"), "parcel", kind);
-    let claim = Claim { tenant: TenantId::stored("t"), kind: "name", digest: [name; 32] };
+    let unique_key = UniqueKey { tenant: TenantId::stored("t"), kind: "name", digest: [name; 32] };
     let idempotency =
         Idempotency { scope: "s".into(), key: key.into(), fingerprint: [name; 32], answer: kind.into() };
     Append {
-        claims: Claims { take: vec![claim], release_all: true },
+        unique_keys: UniqueKeys { take: vec![unique_key], release_all: true },
         idempotency: Some(idempotency),
         ..append(stream, vec![event(None, "NAMED", at("2026-06-01"))])
     }
@@ -101,7 +102,7 @@ async fn parts_make_the_log_again_with_its_names_and_keys() {
             copies.add(journal, log).await.unwrap();
         }
         // What was copied as rows becomes segments, and names are given up and taken by others.
-        journal.seal_in(at(month), CUT).await.unwrap();
+        journal.archive_in(at(month), CUT).await.unwrap();
         scene.append(7, at("2026-06-02")).await;
         journal.append(named("first", round, &format!("first-{round}"))).await.unwrap();
         if round > 0 {
@@ -134,8 +135,8 @@ async fn parts_make_the_log_again_with_its_names_and_keys() {
     }
     assert_eq!(restored.held(&TenantId::stored("t"), owner, Quota::Homes).await.unwrap(), 1);
     let owner = async |name| {
-        let claim = Claim { tenant: TenantId::stored("t"), kind: "name", digest: [name; 32] };
-        restored.owner(&claim).await.unwrap().map(|stream| stream.id.to_string())
+        let unique_key = UniqueKey { tenant: TenantId::stored("t"), kind: "name", digest: [name; 32] };
+        restored.owner(&unique_key).await.unwrap().map(|stream| stream.id.to_string())
     };
     assert_eq!((owner(0).await, owner(1).await.as_deref()), (None, Some("second")));
     assert_eq!((owner(2).await.as_deref(), owner(77).await), (Some("first"), None));
@@ -153,7 +154,7 @@ async fn parts_make_the_log_again_with_its_names_and_keys() {
     drop(directory);
 }
 
-/// Appends and seals go on while parts are made; each part ends at one position, and together they are the log.
+/// Appends and archive runs go on while parts are made; each part ends at one position, and together they are the log.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_in_use_is_copied_without_a_hole() {
     let scene = Scene::of(200).await;
@@ -178,9 +179,9 @@ async fn a_log_in_use_is_copied_without_a_hole() {
     while copies.marks[0].len() < 5 || written.load(Ordering::SeqCst) < 240 {
         for log in [Log::Activity, Log::Facts] {
             let acknowledged = scene.journal.head(log).await.unwrap().seq;
-            let seal = scene.journal.seal_in(at("2026-09-01"), CUT);
-            let (mark, sealed) = tokio::join!(copies.add(&scene.journal, log), seal);
-            let (mark, _) = (mark.unwrap(), sealed.unwrap());
+            let archive = scene.journal.archive_in(at("2026-09-01"), CUT);
+            let (mark, archived) = tokio::join!(copies.add(&scene.journal, log), archive);
+            let (mark, _) = (mark.unwrap(), archived.unwrap());
             assert!(mark.seq >= acknowledged, "what was acknowledged before it began is in it");
         }
     }

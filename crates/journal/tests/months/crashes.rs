@@ -1,4 +1,4 @@
-//! A crash at each step of a seal. What the disk holds then is put together from a copy made before the seal and one
+//! A crash at each step of an archive run. What the disk holds then is put together from a copy made before the archive run and one
 //! made after it.
 
 use std::fs;
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::scene::{CUT, Scene, at, everything, files, open, rows};
 use journal::JournalError;
 
-/// A closed journal before and after its months were sealed.
+/// A closed journal before and after its months were archived.
 struct Twice {
     before: TempDir,
     after: TempDir,
@@ -23,7 +23,7 @@ async fn twice() -> Twice {
     scene.journal.close().await;
     copy(scene.directory.path(), before.path());
     let scene = scene.reopened().await;
-    scene.journal.seal_in(at("2026-06-01"), CUT).await.unwrap();
+    scene.journal.archive_in(at("2026-06-01"), CUT).await.unwrap();
     scene.journal.close().await;
     Twice { before, after: scene.directory, events }
 }
@@ -42,7 +42,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 impl Twice {
-    /// The log as it was before, with the files of a seal beside it.
+    /// The log as it was before, with the files of an archive run beside it.
     fn unregistered(&self) -> TempDir {
         let directory = tempfile::tempdir().unwrap();
         copy(self.before.path(), directory.path());
@@ -55,19 +55,19 @@ impl Twice {
     fn registered(&self, segments: u32, gone: u32) -> TempDir {
         let directory = self.unregistered();
         let file = Connection::open(directory.path().join("activity.db")).unwrap();
-        let sealed = self.after.path().join("activity.db").display().to_string();
-        file.execute("attach ?1 as sealed", [sealed]).unwrap();
+        let archived = self.after.path().join("activity.db").display().to_string();
+        file.execute("attach ?1 as sealed", [archived]).unwrap();
         let copied = "insert into segments select * from sealed.segments order by first_position limit ?1";
         file.execute(copied, [segments]).unwrap();
         file.execute("delete from event_store where position <= ?1", [gone]).unwrap();
         directory
     }
 
-    /// Opens it: everything is there once; then it seals to the end.
+    /// Opens it: everything is there once; then it archives to the end.
     async fn opens(&self, directory: &Path) {
         let journal = open(directory);
         assert_eq!(everything(&journal).await, self.events);
-        journal.seal_in(at("2026-06-01"), CUT).await.unwrap();
+        journal.archive_in(at("2026-06-01"), CUT).await.unwrap();
         assert_eq!(everything(&journal).await, self.events);
         assert_eq!(rows(directory), 0);
         assert_eq!(files(directory), files(self.after.path()));

@@ -12,7 +12,7 @@ use super::scene::{Scene, at, everything, files, open, person};
 #[tokio::test]
 async fn every_damaged_byte_is_loud() {
     let scene = Scene::of(60).await;
-    scene.journal.seal(at("2026-02-01")).await.unwrap();
+    scene.journal.archive(at("2026-02-01")).await.unwrap();
     let before = everything(&scene.journal).await;
     let name = files(scene.directory.path()).remove(0);
     let path = scene.directory.path().join("segments").join(&name);
@@ -50,7 +50,7 @@ async fn every_damaged_byte_is_loud() {
 #[tokio::test]
 async fn a_segment_that_is_gone_or_cut_is_told_at_the_start() {
     let scene = Scene::of(60).await;
-    scene.journal.seal(at("2026-03-01")).await.unwrap();
+    scene.journal.archive(at("2026-03-01")).await.unwrap();
     scene.journal.close().await;
     let name = files(scene.directory.path()).remove(1);
     let path = scene.directory.path().join("segments").join(&name);

@@ -1,4 +1,4 @@
-//! Seals while others append and read: nobody meets a hole, a double or a wait.
+//! Archives while others append and read: nobody meets a hole, a double or a wait.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -78,24 +78,24 @@ async fn rule_03_seals_while_others_append_and_read() {
             }
         });
     }
-    let (mut sealed, mut seals) = (0, 0);
+    let (mut archived, mut runs) = (0, 0);
     while !appenders.is_empty() {
         let head = scene.journal.head(Log::Activity).await.unwrap();
         let newest = scene.journal.read_after(head.at(head.seq.saturating_sub(1)), 1).await.unwrap();
         if let Some(newest) = newest.first() {
-            let made = scene.journal.seal_in(newest.timestamp, CUT).await.unwrap();
-            sealed += made.events;
-            seals += u64::from(made.segments > 0);
+            let made = scene.journal.archive_in(newest.timestamp, CUT).await.unwrap();
+            archived += made.events;
+            runs += u64::from(made.segments > 0);
         }
         while appenders.try_join_next().map(Result::unwrap).is_some() {}
         tokio::task::yield_now().await;
     }
-    sealed += scene.journal.seal_in(at("2100-01-01"), CUT).await.unwrap().events;
+    archived += scene.journal.archive_in(at("2100-01-01"), CUT).await.unwrap().events;
     done.store(true, Ordering::SeqCst);
     readers.join_all().await;
-    assert!(seals > 1, "{seals} seals while others appended");
+    assert!(runs > 1, "{runs} archive runs while others appended");
     let all = everything(&scene.journal).await;
-    assert_eq!((all.len() as u64, sealed), (u64::from(APPENDERS * EACH), u64::from(APPENDERS * EACH)));
+    assert_eq!((all.len() as u64, archived), (u64::from(APPENDERS * EACH), u64::from(APPENDERS * EACH)));
     assert_eq!(everything(&scene.reopened().await.journal).await, all);
 }
 
@@ -104,23 +104,23 @@ async fn a_seal_that_is_dropped_goes_on_with_the_next() {
     let scene = Scene::of(900).await;
     let before = everything(&scene.journal).await;
     for polls in 1..40 {
-        let mut seal = Box::pin(scene.journal.seal_in(at("2026-06-01"), CUT));
+        let mut archive = Box::pin(scene.journal.archive_in(at("2026-06-01"), CUT));
         for _ in 0..polls {
-            if seal.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
+            if archive.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
                 break;
             }
             tokio::task::yield_now().await;
         }
-        drop(seal);
+        drop(archive);
         assert_eq!(everything(&scene.journal).await, before, "dropped after {polls} polls");
     }
-    scene.journal.seal_in(at("2026-06-01"), CUT).await.unwrap();
+    scene.journal.archive_in(at("2026-06-01"), CUT).await.unwrap();
     assert_eq!(super::rows(scene.directory.path()), 0);
     let scene = scene.reopened().await;
     assert_eq!(everything(&scene.journal).await, before);
 }
 
-/// A clock that jumped ahead lets a month end, and be sealed, between two tries of the same append.
+/// A clock that jumped ahead lets a month end, and be archived, between two tries of the same append.
 #[tokio::test]
 async fn another_try_finds_what_was_sealed_meanwhile() {
     for user in [None, Some(person(1))] {
@@ -129,7 +129,7 @@ async fn another_try_finds_what_was_sealed_meanwhile() {
         let (before, first) = (event(None, "A", at("2026-01-09")), event(user, "B", at("2026-01-10")));
         scene.journal.append(append(stream.clone(), vec![before])).await.unwrap();
         let appended = scene.journal.append(append(stream.clone(), vec![first.clone()])).await.unwrap();
-        assert_eq!(scene.journal.seal(at("2027-03-01")).await.unwrap().events, 2);
+        assert_eq!(scene.journal.archive(at("2027-03-01")).await.unwrap().events, 2);
         let again =
             |event| Append { expected: Expected::Again { since: 1 }, ..append(stream.clone(), vec![event]) };
         assert_eq!(scene.journal.append(again(first)).await.unwrap(), appended);

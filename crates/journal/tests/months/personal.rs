@@ -1,9 +1,9 @@
-//! Personal values stay sealed in segments, so that erasing a person's key reaches them there too.
+//! Personal values stay encrypted in segments, so that erasing a person's key reaches them there too.
 
 use std::sync::Arc;
 
 use domain::{Actor, Clock, EventKind, Ids, Log, Metadata, Personal, StreamId, TenantId, UserId};
-use journal::{Journal, KeyRing, Ledger};
+use journal::{AggregateStore, Journal, KeyRing};
 use serde::{Deserialize, Serialize};
 
 use super::scene::{Scene, at, everything, files};
@@ -23,21 +23,21 @@ impl EventKind for Searched {}
 async fn rule_20_personal_values_in_segments_are_reached_by_erasure() {
     let scene = Scene::at(tempfile::tempdir().unwrap());
     let keys_file = scene.directory.path().join("keys.db");
-    let ledger = || {
+    let aggregates = || {
         let keys = Arc::new(KeyRing::open(&keys_file, &[7; 32]).unwrap());
         let clock = Clock::manual(at("2026-01-10"));
-        Ledger::new(Arc::<journal::SqliteJournal>::clone(&scene.journal), keys, clock, Ids)
+        AggregateStore::new(Arc::<journal::SqliteJournal>::clone(&scene.journal), keys, clock, Ids)
     };
-    let first = ledger();
+    let first = aggregates();
     let (tenant, user): (_, UserId) = (TenantId::stored("t"), Ids.id(at("2026-01-01")));
     let actor = Actor { tenant: tenant.clone(), user: Some(user), metadata: Metadata::default() };
     let event = Searched::Searched { place: "Gachibowli".into(), text: Personal::of(user, SECRET.into()) };
     for _ in 0..100 {
         first.record(&actor, StreamId::new(&tenant, "activity", user), &event).await.unwrap();
     }
-    let sealed = scene.journal.seal(at("2026-02-01")).await.unwrap();
-    assert_eq!(sealed.events, 100);
-    assert!(sealed.bytes_after < sealed.bytes_before, "{sealed:?}");
+    let archived = scene.journal.archive(at("2026-02-01")).await.unwrap();
+    assert_eq!(archived.events, 100);
+    assert!(archived.bytes_after < archived.bytes_before, "{archived:?}");
 
     let path = scene.directory.path().join("segments").join(files(scene.directory.path()).remove(0));
     let head = scene.journal.head(Log::Activity).await.unwrap();
@@ -58,7 +58,7 @@ async fn rule_20_personal_values_in_segments_are_reached_by_erasure() {
     let store = rusqlite::Connection::open(&keys_file).unwrap();
     let erase = "update subject_keys set wrapped = null where subject = ?1";
     assert_eq!(store.execute(erase, [user.uuid().as_bytes()]).unwrap(), 1);
-    let after = ledger();
+    let after = aggregates();
     for envelope in everything(&scene.journal).await {
         let Searched::Searched { place, text } = after.decode(&envelope).unwrap();
         assert_eq!((place.as_str(), text), ("Gachibowli", Personal::Erased));

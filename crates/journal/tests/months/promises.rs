@@ -1,4 +1,4 @@
-//! Everything a journal promises, kept by one whose events are sealed between any two readings.
+//! Everything a journal promises, kept by one whose events are archived between any two readings.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,14 +8,15 @@ use domain::quota::Quota;
 use domain::{Envelope, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
 use journal::sqlite::Cut;
 use journal::{
-    Append, AppendError, Appended, Claim, EventQuery, Journal, JournalError, SqliteJournal, conformance,
+    Append, AppendError, Appended, EventQuery, Idempotency, Journal, JournalError, Replayed, SqliteJournal,
+    UniqueKey, conformance,
 };
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::scene::{at, files, open, rows};
 
-/// A seal before every so many readings: each leaves files behind that all later readings go through.
+/// An archive run before every so many readings: each leaves files behind that all later readings go through.
 const READINGS: usize = 16;
 
 struct Sealing {
@@ -24,10 +25,10 @@ struct Sealing {
 }
 
 impl Sealing {
-    async fn seal(&self) {
+    async fn archive(&self) {
         if self.readings.fetch_add(1, Ordering::Relaxed).is_multiple_of(READINGS) {
             let cut = Cut { segment_events: 100, block_bytes: 2000 };
-            self.journal.seal_in(at("2100-01-01"), cut).await.unwrap();
+            self.journal.archive_in(at("2100-01-01"), cut).await.unwrap();
         }
     }
 }
@@ -39,12 +40,12 @@ impl Journal for Sealing {
     }
 
     async fn read_stream(&self, stream: &StreamId, after: Version) -> Result<Vec<Envelope>, JournalError> {
-        self.seal().await;
+        self.archive().await;
         self.journal.read_stream(stream, after).await
     }
 
     async fn read_after(&self, position: Position, limit: usize) -> Result<Vec<Envelope>, JournalError> {
-        self.seal().await;
+        self.archive().await;
         self.journal.read_after(position, limit).await
     }
 
@@ -56,12 +57,12 @@ impl Journal for Sealing {
         after: (Timestamp, Uuid),
         limit: usize,
     ) -> Result<Vec<Envelope>, JournalError> {
-        self.seal().await;
+        self.archive().await;
         self.journal.read_user(tenant, user, log, after, limit).await
     }
 
     async fn find(&self, query: &EventQuery) -> Result<Vec<Envelope>, JournalError> {
-        self.seal().await;
+        self.archive().await;
         self.journal.find(query).await
     }
 
@@ -73,8 +74,12 @@ impl Journal for Sealing {
         self.journal.held(tenant, owner, quota).await
     }
 
-    async fn owner(&self, claim: &Claim) -> Result<Option<StreamId>, JournalError> {
-        self.journal.owner(claim).await
+    async fn owner(&self, unique_key: &UniqueKey) -> Result<Option<StreamId>, JournalError> {
+        self.journal.owner(unique_key).await
+    }
+
+    async fn earlier(&self, log: Log, request: &Idempotency) -> Result<Option<Replayed>, AppendError> {
+        self.journal.earlier(log, request).await
     }
 
     fn committed(&self, log: Log) -> watch::Receiver<u64> {
@@ -89,7 +94,7 @@ async fn every_promise_is_kept_through_seals() {
     let asked: Arc<dyn Journal> = Arc::<Sealing>::clone(&journal);
     conformance::all(&asked).await;
     conformance::all_at_once(&asked).await;
-    journal.journal.seal(at("2100-01-01")).await.unwrap();
+    journal.journal.archive(at("2100-01-01")).await.unwrap();
     assert_eq!(rows(directory.path()), 0);
     assert!(files(directory.path()).len() > 20, "most of it was read from segments");
 }

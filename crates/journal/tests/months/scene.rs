@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::{Clock, Envelope, Ids, Log, StreamId, TenantId, Timestamp, UserId};
 use journal::sqlite::{Cut, Limits};
-use journal::{Append, Appended, Claims, EventQuery, Expected, Journal, NewEvent, SqliteJournal};
+use journal::{Append, Appended, EventQuery, Expected, Journal, NewEvent, SqliteJournal, UniqueKeys};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rusqlite::Connection;
@@ -63,7 +63,7 @@ pub fn append(stream: StreamId, events: Vec<NewEvent>) -> Append {
         stream,
         expected: Expected::Any,
         events,
-        claims: Claims::default(),
+        unique_keys: UniqueKeys::default(),
         limits: Vec::new(),
         idempotency: None,
     }

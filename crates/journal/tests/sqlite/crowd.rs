@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::{Log, Position, StreamId, Version};
-use journal::{Append, AppendError, Claim, Claims, Expected, Idempotency, Journal, Refused, SqliteJournal};
+use journal::{
+    Append, AppendError, Expected, Idempotency, Journal, Refused, SqliteJournal, UniqueKey, UniqueKeys,
+};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use tokio::task::JoinSet;
@@ -91,9 +93,9 @@ impl Member {
     }
 
     async fn named(&mut self, journal: &SqliteJournal) {
-        let claim = name(self.random.random_range(0..NAMES));
-        let claims = Claims { take: vec![claim], release_all: self.random.random_bool(0.3) };
-        let asked = Append { claims, ..self.own(Expected::Exactly(self.version)) };
+        let unique_key = name(self.random.random_range(0..NAMES));
+        let unique_keys = UniqueKeys { take: vec![unique_key], release_all: self.random.random_bool(0.3) };
+        let asked = Append { unique_keys, ..self.own(Expected::Exactly(self.version)) };
         match self.tell(journal, asked).await {
             Ok(version) => self.version = version,
             Err(Refused::Taken { owner, .. }) => assert_ne!(owner, self.own),
@@ -120,8 +122,8 @@ impl Member {
     }
 }
 
-fn name(digest: u8) -> Claim {
-    Claim { tenant: stream("parcel", 0).tenant, kind: "name", digest: [digest; 32] }
+fn name(digest: u8) -> UniqueKey {
+    UniqueKey { tenant: stream("parcel", 0).tenant, kind: "name", digest: [digest; 32] }
 }
 
 /// What the log held when it was last read to its end.

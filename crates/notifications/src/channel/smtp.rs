@@ -1,4 +1,4 @@
-//! Letters over SMTP (RFC 5321), a connection each.
+//! E-mails over SMTP (RFC 5321), a connection each.
 //!
 //! What is certain depends on how far the conversation came: nothing arrives before the final dot, and whoever is cut
 //! off after it cannot know. Answers are told by their code alone: their text may quote an address.
@@ -13,10 +13,10 @@ use lettre::transport::smtp::extension::ClientId;
 use reqwest::Url;
 
 use super::Sent;
-use crate::letter::Written;
+use crate::email::Written;
 
 const PATIENCE: Duration = Duration::from_secs(30);
-/// A letter goes out in pieces: its end is begun when all others are out.
+/// An e-mail goes out in pieces: its end is begun when all others are out.
 const PIECE: usize = 16 * 1024;
 
 /// A mail server.
@@ -104,7 +104,7 @@ impl SmtpServer {
         Self { patience, ..self }
     }
 
-    /// Hands a letter over.
+    /// Hands an e-mail over.
     pub async fn send(&self, letter: &Written) -> Sent {
         let mut stage = Stage::Greeting;
         let talked = tokio::time::timeout(self.patience, self.talk(letter, &mut stage)).await;
@@ -150,9 +150,9 @@ impl SmtpServer {
 /// How far a conversation came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
-    /// Nothing was said about the letter yet.
+    /// Nothing was said about the e-mail yet.
     Greeting,
-    /// It is about the letter, whose end is not out.
+    /// It is about the e-mail, whose end is not out.
     Envelope,
     /// Its end is out, or about to be.
     Dot,

@@ -30,7 +30,7 @@ pub struct TwilioAccount {
     pub token: String,
     /// The registered header, number or service that messages come from.
     pub sender: String,
-    /// The ids of approved templates, by the names of the letters they stand for, such as `verify-email`.
+    /// The ids of approved templates, by the names of the e-mails they stand for, such as `verify-email`.
     pub templates: BTreeMap<String, String>,
 }
 

@@ -3,22 +3,22 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use domain::Fields;
-use domain::notification::{Asked, Notification, NotificationCommand};
+use domain::notification::{Notification, NotificationCommand, NotificationRequest};
 use domain::preferences::{Channel, Kind};
 use domain::{Log, NotificationId, TenantId, Timestamp, UserId};
 use http_kit::docs::{IdempotencyKey, IfMatch};
 use http_kit::{
-    Caller, Category, Conditions, Cursor, Envelope, Failure, Page, Paging, Query, Reply, Request, Right,
+    ApiResponse, Caller, Category, Conditions, Cursor, Failure, Page, Paging, Query, Reply, Request, Right,
     refused,
 };
-use journal::Done;
+use journal::Executed;
 use projection::{Row, Value};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::Site;
-use crate::letter::words::{Reader, Words};
+use crate::email::words::{Reader, Words};
 use crate::template::Template;
 
 const LIST: &str = "select n.id, n.made_at, s.state, s.tries, s.error, s.at from notification n
@@ -56,7 +56,7 @@ pub struct Entry {
     delivery: Option<Delivery>,
 }
 
-/// What became of its letter or message. It quotes no address and no number.
+/// What became of its e-mail or message. It quotes no address and no number.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Delivery {
@@ -103,7 +103,7 @@ impl Request for InboxQuery {
     path = "/api/notifications/{userId}",
     summary = "A person's notifications",
     params(Query<InboxQuery>),
-    responses((status = 200, description = "The newest first", body = Envelope<Inbox>)),
+    responses((status = 200, description = "The newest first", body = ApiResponse<Inbox>)),
 )]
 pub async fn list(
     State(site): State<Site>,
@@ -114,12 +114,12 @@ pub async fn list(
 ) -> Result<Reply<Inbox>, Failure> {
     let user = caller.named(&id)?;
     let operation = "GET /api/notifications/{userId}";
-    caller.may_read_existing(site.kit(), (Category::Notifications, user), operation).await?;
+    caller.may_read_existing(site.context(), (Category::Notifications, user), operation).await?;
     let InboxQuery(paging) = page?;
-    let freshness = site.kit().wait_for_own(&site.status, &caller, &[Log::Facts]).await;
+    let freshness = site.context().wait_for_own(&site.status, &caller, &[Log::Facts]).await;
     let inbox = site.inbox(&caller.tenant, user, &paging).await?;
     let links = inbox.page.links(&uri);
-    Ok(site.kit().reply("Notifications", inbox).links(&links).stale(freshness.is_stale()))
+    Ok(site.context().reply("Notifications", inbox).links(&links).stale(freshness.is_stale()))
 }
 
 /// `PUT /api/notifications/{id}/read`
@@ -128,7 +128,7 @@ pub async fn list(
     path = "/api/notifications/{id}/read",
     summary = "Mark a notification as read",
     params(IdempotencyKey, IfMatch),
-    responses((status = 200, description = "The notification", body = Envelope<Entry>)),
+    responses((status = 200, description = "The notification", body = ApiResponse<Entry>)),
 )]
 pub async fn read(
     State(site): State<Site>,
@@ -139,7 +139,7 @@ pub async fn read(
 ) -> Result<Reply<Entry>, Failure> {
     let done = site.change(&caller, &id, query, &conditions, NotificationCommand::MarkRead).await?;
     let entry = site.entry(&caller.tenant, &done.state, None).ok_or_else(unknown)?;
-    Ok(site.kit().done(&caller, "Read", entry, done.position).etag(&done.version.to_string()))
+    Ok(site.context().done(&caller, "Read", entry, done.position).etag(&done.version.to_string()))
 }
 
 /// `DELETE /api/notifications/{id}`
@@ -158,7 +158,7 @@ pub async fn delete(
     conditions: Conditions,
 ) -> Result<Reply<()>, Failure> {
     let done = site.change(&caller, &id, query, &conditions, NotificationCommand::Delete).await?;
-    let reply = site.kit().done(&caller, "Deleted", (), done.position);
+    let reply = site.context().done(&caller, "Deleted", (), done.position);
     Ok(reply.etag(&done.version.to_string()).empty())
 }
 
@@ -171,15 +171,15 @@ impl Site {
         Query(nothing): Query<()>,
         conditions: &Conditions,
         command: NotificationCommand,
-    ) -> Result<Done<Notification>, Failure> {
+    ) -> Result<Executed<Notification>, Failure> {
         caller.person()?;
         nothing?;
         let id: NotificationId = id.parse().map_err(|_| unknown())?;
-        let (known, _) = self.kit().ledger.load::<Notification>(&caller.tenant, id).await?;
+        let (known, _) = self.context().aggregates.load::<Notification>(&caller.tenant, id).await?;
         let right = known.asked.ok_or_else(unknown)?.subject.map_or(Right::Administer, Right::Change);
         caller.reach(right, unknown)?;
-        let options = conditions.options(self.kit(), caller, &[], &id);
-        let done = self.kit().execute::<Notification>(&caller.actor(), id, command, options).await;
+        let options = conditions.options(self.context(), caller, &[], &id);
+        let done = self.context().execute::<Notification>(&caller.actor(), id, command, options).await;
         done.map_err(|error| match error {
             journal::ExecuteError::Rejected(_) => unknown(),
             other => refused(other),
@@ -206,15 +206,15 @@ impl Site {
         let mut entries = Vec::with_capacity(rows.len());
         for row in &rows {
             let Some(id) = row.text(0) else { continue };
-            let (state, _) = self.kit().ledger.load::<Notification>(tenant, id).await?;
+            let (state, _) = self.context().aggregates.load::<Notification>(tenant, id).await?;
             entries.extend(self.entry(tenant, &state, Delivery::read(row, 2)));
         }
         Ok(Inbox { page: Page::new(paging, entries, total, next.as_ref()), unread_count })
     }
 
-    /// A notification in words, as its letter says them. Nothing of an erased person.
+    /// A notification in words, as its e-mail says them. Nothing of an erased person.
     fn entry(&self, tenant: &TenantId, state: &Notification, delivery: Option<Delivery>) -> Option<Entry> {
-        let Asked { id, channel, kind, variables, .. } = state.asked.as_ref()?;
+        let NotificationRequest { id, channel, kind, variables, .. } = state.asked.as_ref()?;
         let site = self.notifications.settings.of(tenant);
         let reader = Reader { site, name: None, link: None };
         let told = variables.as_ref()?;

@@ -1,10 +1,10 @@
-//! What was sent and what became of it, for administrators; with the letters that lie in the local mailbox.
+//! What was sent and what became of it, for administrators; with the e-mails that lie in the local mailbox.
 
 use std::collections::BTreeSet;
 
 use axum::extract::State;
 use domain::{Log, Timestamp, UserId};
-use http_kit::Envelope;
+use http_kit::ApiResponse;
 use http_kit::{Caller, Failure, Query, Reply, Right};
 use projection::{Row, Value};
 use serde::Serialize;
@@ -14,9 +14,9 @@ use super::Site;
 use super::inbox::Delivery;
 use crate::channel::file;
 use crate::mailbox::Mailbox;
-use crate::wanted::homes::INBOX;
-use crate::wanted::{WITHDRAW, WITHDRAW_ONE};
-use crate::{Notifications, letter};
+use crate::projection::homes::INBOX;
+use crate::projection::{WITHDRAW, WITHDRAW_ONE};
+use crate::{Notifications, email};
 
 /// Deliveries shown at once.
 const SHOWN: u64 = 200;
@@ -26,10 +26,10 @@ const NEWEST: &str =
     where d.tenant = $1 and d.template not in ($2, $3) and d.channel <> $4
     and s.state not in ('not_wanted', 'left_out') order by d.made_at desc, d.id limit $5";
 
-/// A delivery, and its letter when that is here.
+/// A delivery, and its e-mail when that is here.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Letter {
+pub struct Email {
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     to: Option<String>,
@@ -45,28 +45,28 @@ pub struct Letter {
     get,
     path = "/api/v1/admin/mailbox",
     summary = "What was sent, and what became of it",
-    responses((status = 200, description = "The newest 200", body = Envelope<Vec<Letter>>)),
+    responses((status = 200, description = "The newest 200", body = ApiResponse<Vec<Email>>)),
 )]
 pub async fn letters(
     State(site): State<Site>,
     caller: Caller,
     Query(nothing): Query<()>,
-) -> Result<Reply<Vec<Letter>>, Failure> {
+) -> Result<Reply<Vec<Email>>, Failure> {
     caller.require(Right::Administer)?;
     nothing?;
-    let kit = site.kit();
-    let freshness = kit.wait_for_own(&site.status, &caller, &[Log::Facts]).await;
+    let context = site.context();
+    let freshness = context.wait_for_own(&site.status, &caller, &[Log::Facts]).await;
     let asked = site.status.watermark()[Log::Facts.index()];
-    let tried = tokio::time::timeout(kit.wait, site.notifications.book.tried(asked)).await;
+    let tried = tokio::time::timeout(context.wait, site.notifications.outbox.tried(asked)).await;
     let carried = tried.map_or(Ok(false), |tried| tried.map(|()| true))?;
     let (letters, recipients) = site.notifications.newest(caller.tenant.as_str()).await?;
-    caller.looks_at(kit, recipients, "GET /api/v1/admin/mailbox").await?;
-    Ok(kit.reply("Mailbox", letters).stale(freshness.is_stale() || !carried))
+    caller.looks_at(context, recipients, "GET /api/v1/admin/mailbox").await?;
+    Ok(context.reply("Mailbox", letters).stale(freshness.is_stale() || !carried))
 }
 
 impl Notifications {
-    /// The newest letters, and the people they are to.
-    async fn newest(&self, tenant: &str) -> Result<(Vec<Letter>, BTreeSet<UserId>), Failure> {
+    /// The newest e-mails, and the people they are to.
+    async fn newest(&self, tenant: &str) -> Result<(Vec<Email>, BTreeSet<UserId>), Failure> {
         let values: Vec<Value<'_>> =
             vec![tenant.into(), WITHDRAW.into(), WITHDRAW_ONE.into(), INBOX.into(), SHOWN.into()];
         let rows = self.store.query(NEWEST, values).await?;
@@ -79,10 +79,10 @@ impl Notifications {
     }
 }
 
-fn shown(mailbox: &Mailbox, row: &Row, codes: bool) -> Option<Letter> {
+fn shown(mailbox: &Mailbox, row: &Row, codes: bool) -> Option<Email> {
     let name = file(row.text(0)?);
     let template = row.text(3)?.to_owned();
-    let here = mailbox.read(&name).and_then(|file| letter::read::read(&file));
+    let here = mailbox.read(&name).and_then(|file| email::read::read(&file));
     let (to, subject, body) = match here {
         Some(here) if codes => (Some(here.to), here.subject, Some(here.body)),
         Some(here) => (Some(here.to), here.subject, Some(without_codes(&here.body))),
@@ -90,14 +90,14 @@ fn shown(mailbox: &Mailbox, row: &Row, codes: bool) -> Option<Letter> {
     };
     let sent_at = Timestamp::from_micros(row.int(1)?);
     let (channel, delivery) = (row.text(2)?.to_owned(), Delivery::read(row, 4)?);
-    Some(Letter { name, to, subject, sent_at, body, channel, delivery })
+    Some(Email { name, to, subject, sent_at, body, channel, delivery })
 }
 
 /// The parameters of links that are codes.
 const CODES: [&str; 2] = ["code=", "token="];
 const MASK: &str = "…";
 
-/// A letter's text without the codes of its links: they let in whoever has them.
+/// An e-mail's text without the codes of its links: they let in whoever has them.
 fn without_codes(body: &str) -> String {
     let mut masked = body.to_owned();
     for member in CODES {

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, State};
 use domain::fields::{Choice, MemberKind};
 use domain::preferences::{
-    Change, Channel, Kind, Language, Preferences, PreferencesCommand, Quiet, QuietHours, TimeOfDay,
+    self, Channel, Kind, Language, Preferences, PreferencesCommand, Quiet, QuietHours, TimeOfDay,
 };
 use domain::{Fields, UserId};
 use http_kit::docs::{IdempotencyKey, IfMatch, IfNoneMatch};
-use http_kit::{Body, Caller, Category, Conditions, Envelope, Failure, Held, Query, Reply, Request, refused};
+use http_kit::{
+    ApiResponse, Body, Caller, Category, ClientTags, Conditions, Failure, Query, Reply, Request, refused,
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -20,14 +22,14 @@ use super::Site;
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Preferences)]
-pub struct Shown {
+pub struct PreferencesDocument {
     user_id: UserId,
     language: Language,
     quiet_hours: Option<QuietHours>,
     channels: BTreeMap<&'static str, BTreeMap<&'static str, bool>>,
 }
 
-impl Shown {
+impl PreferencesDocument {
     fn of(user_id: UserId, state: &Preferences) -> Self {
         let of_kind = |kind: Kind| {
             let channels = Channel::ALL.iter().map(|(word, channel)| (*word, state.wants(kind, *channel)));
@@ -48,37 +50,37 @@ impl Shown {
     path = "/api/notifications/preferences/{userId}",
     summary = "How a person is notified",
     params(IfNoneMatch),
-    responses((status = 200, description = "What holds", body = Envelope<Shown>)),
+    responses((status = 200, description = "What holds", body = ApiResponse<PreferencesDocument>)),
 )]
 pub async fn shown(
     State(site): State<Site>,
     caller: Caller,
     Path(id): Path<String>,
     Query(nothing): Query<()>,
-    held: Held,
-) -> Result<Reply<Shown>, Failure> {
+    held: ClientTags,
+) -> Result<Reply<PreferencesDocument>, Failure> {
     let user = caller.named(&id)?;
     let operation = "GET /api/notifications/preferences/{userId}";
-    caller.may_read_existing(site.kit(), (Category::Notifications, user), operation).await?;
+    caller.may_read_existing(site.context(), (Category::Notifications, user), operation).await?;
     nothing?;
-    let kit = site.kit();
-    let (state, version) = kit.ledger.load::<Preferences>(&caller.tenant, user).await?;
+    let context = site.context();
+    let (state, version) = context.aggregates.load::<Preferences>(&caller.tenant, user).await?;
     let tag = version.to_string();
-    Ok(kit.reply("Preferences", Shown::of(user, &state)).etag(&tag).unless(&held))
+    Ok(context.reply("Preferences", PreferencesDocument::of(user, &state)).etag(&tag).unless(&held))
 }
 
 /// See [`PreferencesChange`].
 pub type PreferencesChangeBody = Body<PreferencesChange>;
 
 /// The body of a change of preferences: what is not said stays.
-pub struct PreferencesChange(Change);
+pub struct PreferencesChange(preferences::PreferencesChange);
 
 impl Request for PreferencesChange {
     const NAME: &'static str = "PreferencesChange";
 
     fn read(f: &mut Fields<'_>) -> Option<Self> {
         let (quiet, switches) = (quiet(f), switches(f));
-        Some(Self(Change { language: f.choice("language"), quiet, switches }))
+        Some(Self(preferences::PreferencesChange { language: f.choice("language"), quiet, switches }))
     }
 
     fn about(member: &str) -> Option<&'static str> {
@@ -101,7 +103,7 @@ impl Request for PreferencesChange {
     summary = "Choose how to be notified",
     params(IdempotencyKey, IfMatch),
     request_body = PreferencesChangeBody,
-    responses((status = 200, description = "What holds now", body = Envelope<Shown>)),
+    responses((status = 200, description = "What holds now", body = ApiResponse<PreferencesDocument>)),
 )]
 pub async fn choose(
     State(site): State<Site>,
@@ -109,15 +111,17 @@ pub async fn choose(
     Query(nothing): Query<()>,
     conditions: Conditions,
     body: PreferencesChangeBody,
-) -> Result<Reply<Shown>, Failure> {
+) -> Result<Reply<PreferencesDocument>, Failure> {
     let user = caller.person()?.user;
     nothing?;
     let PreferencesChange(change) = body.value?;
-    let kit = site.kit();
-    let options = conditions.options(kit, &caller, &body.bytes, &user);
+    let context = site.context();
+    let options = conditions.options(context, &caller, &body.bytes, &user);
     let command = PreferencesCommand::Choose(change);
-    let done = kit.execute::<Preferences>(&caller.actor(), user, command, options).await.map_err(refused)?;
-    let reply = kit.done(&caller, "Preferences saved", Shown::of(user, &done.state), done.position);
+    let done =
+        context.execute::<Preferences>(&caller.actor(), user, command, options).await.map_err(refused)?;
+    let reply =
+        context.done(&caller, "Preferences saved", PreferencesDocument::of(user, &done.state), done.position);
     Ok(reply.etag(&done.version.to_string()))
 }
 

@@ -3,19 +3,19 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::fields::MemberKind;
-use domain::notification::{Asked, Notification, NotificationCommand, Variables};
+use domain::notification::{Notification, NotificationCommand, NotificationRequest, Variables};
 use domain::preferences::{Channel, Kind};
 use domain::user::User;
 use domain::{Fields, NotificationId, Personal, TenantId, Timestamp, UserId, people};
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Body, Caller, Conditions, Envelope, Failure, Query, Reply, Request, Right, refused};
+use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Query, Reply, Request, Right, refused};
 use journal::Options;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::Site;
-use crate::template::{Template, Told};
+use crate::template::{Template, TemplateVariable};
 
 /// One variable of a template approved under DLT holds no more.
 const LONGEST_IN_TEXT: usize = 30;
@@ -42,7 +42,7 @@ type Answer = Result<Reply<Requested>, Failure>;
     params(IdempotencyKey),
     request_body = EmailRequestBody,
     responses(
-        (status = 202, description = "On its way", body = Envelope<Requested>),
+        (status = 202, description = "On its way", body = ApiResponse<Requested>),
         (status = 404, description = "There is no such person"),
     ),
 )]
@@ -64,7 +64,7 @@ pub async fn email(
     params(IdempotencyKey),
     request_body = SmsRequestBody,
     responses(
-        (status = 202, description = "On its way", body = Envelope<Requested>),
+        (status = 202, description = "On its way", body = ApiResponse<Requested>),
         (status = 404, description = "There is no such person"),
         (status = 409, description = "The person told no phone number, or the key is in use"),
     ),
@@ -117,7 +117,7 @@ impl Wish {
 /// See [`EmailRequest`].
 pub type EmailRequestBody = Body<EmailRequest>;
 
-/// The body of a request for a letter.
+/// The body of a request for an e-mail.
 pub struct EmailRequest(Wish);
 
 impl From<EmailRequest> for Wish {
@@ -182,17 +182,17 @@ impl Site {
         caller.require(Right::Serve)?;
         nothing?;
         let Wish { to, kind, variables } = body.value?.into();
-        let kit = self.kit();
-        let id: NotificationId = kit.ledger.fresh().into();
+        let context = self.context();
+        let id: NotificationId = context.aggregates.fresh().into();
         let (subject, address) = self.resolved(&caller.tenant, channel, to).await?;
-        // What goes to nobody's account is sealed with a key of its own, which goes when the notification is deleted.
-        let sealed_for = subject.unwrap_or_else(|| id.uuid().into());
-        let address = address.map(|address| Personal::of(sealed_for, address));
-        let variables = Personal::of(sealed_for, variables);
-        let asked = Asked { id, subject, channel, kind, address, variables };
+        // What goes to nobody's account is encrypted with a key of its own, which goes when the notification is deleted.
+        let encrypted_for = subject.unwrap_or_else(|| id.uuid().into());
+        let address = address.map(|address| Personal::of(encrypted_for, address));
+        let variables = Personal::of(encrypted_for, variables);
+        let asked = NotificationRequest { id, subject, channel, kind, address, variables };
         let command = NotificationCommand::Request(Box::new(asked));
-        let options = Options { new_stream: true, ..conditions.options(kit, caller, &body.bytes, &id) };
-        let done = kit.execute::<Notification>(&caller.actor(), id, command, options).await;
+        let options = Options { new_stream: true, ..conditions.options(context, caller, &body.bytes, &id) };
+        let done = context.execute::<Notification>(&caller.actor(), id, command, options).await;
         let done = done.map_err(refused)?;
         let asked = done.state.asked.ok_or_else(super::inbox::unknown)?;
         let requested = Requested {
@@ -202,7 +202,7 @@ impl Site {
             template: asked.kind,
             created_at: done.state.made_at,
         };
-        let reply = kit.done(caller, "On its way", requested, done.position);
+        let reply = context.done(caller, "On its way", requested, done.position);
         Ok(reply.status(StatusCode::ACCEPTED))
     }
 
@@ -213,20 +213,20 @@ impl Site {
         channel: Channel,
         to: To,
     ) -> Result<(Option<UserId>, Option<String>), Failure> {
-        let ledger = &self.kit().ledger;
+        let aggregates = &self.context().aggregates;
         let user = match to {
             To::Person(user) => user,
             To::Phone(phone) => return Ok((None, Some(phone))),
             To::Email(email) => {
-                let claim = ledger.keys().claim(tenant, "email", &email);
-                let owner = ledger.journal().owner(&claim).await?;
+                let unique_key = aggregates.keys().unique_key(tenant, "email", &email);
+                let owner = aggregates.journal().owner(&unique_key).await?;
                 match owner.and_then(|stream| stream.id.parse().ok()) {
                     Some(user) => user,
                     None => return Ok((None, Some(email))),
                 }
             }
         };
-        let (state, _) = ledger.load::<User>(tenant, user).await?;
+        let (state, _) = aggregates.load::<User>(tenant, user).await?;
         let Some(person) = state.person else { return Err(Failure::no_such_person()) };
         let phone = person.profile.as_ref().and_then(|profile| profile.phone_number.as_deref());
         if channel == Channel::Sms && phone.is_none() {
@@ -264,9 +264,9 @@ fn variables(f: &mut Fields<'_>, kind: Kind, channel: Channel) -> Variables {
 }
 
 /// The variables that a template is told, and no other.
-fn told(f: &mut Fields<'_>, known: &[Told], channel: Channel) -> Variables {
+fn told(f: &mut Fields<'_>, known: &[TemplateVariable], channel: Channel) -> Variables {
     let mut read = Variables::new();
-    for Told { name, required, longest } in known {
+    for TemplateVariable { name, required, longest } in known {
         let longest = if channel == Channel::Sms { LONGEST_IN_TEXT.min(*longest) } else { *longest };
         // An id is no word that people read.
         let longest = if *name == "propertyId" { 36 } else { longest };

@@ -1,10 +1,10 @@
-//! Letters, from the event to the page an administrator reads.
+//! E-mails, from the event to the page an administrator reads.
 
 use axum::http::StatusCode;
 use bus::{Lease, Target};
 use domain::user::{Role, UserCommand};
 use notifications::{Notifications, Outside};
-use projection::deliveries::{Settings, State};
+use projection::deliveries::{DeliveryState, Settings};
 
 use crate::site::{START, settings, site, step, token};
 
@@ -18,7 +18,7 @@ async fn letters_carry_the_token_of_their_purpose() {
     site.tell(&tenant, asha, UserCommand::RequestReset(token("third"))).await;
     let (status, letters) = site.mailbox("hyderabad", Role::Admin).await;
     assert_eq!(status, StatusCode::OK);
-    let keys = site.kit.ledger.keys();
+    let keys = site.context.aggregates.keys();
     let code = |purpose, nonce| keys.mail_token(purpose, &tenant, asha, nonce);
     let links = [
         format!("https://homes.example/reset-password?token={asha}.{}\n", code("password-reset", "third")),
@@ -36,7 +36,7 @@ async fn letters_carry_the_token_of_their_purpose() {
     assert_eq!(letters.len(), site.files().len());
 }
 
-/// A process that carried letters and lost all it knew of that, checkpoint included, starts from the beginning.
+/// A process that carried e-mails and lost all it knew of that, checkpoint included, starts from the beginning.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repeat_writes_the_same_letters_over_themselves() {
     let site = site().await;
@@ -48,9 +48,9 @@ async fn a_repeat_writes_the_same_letters_over_themselves() {
     for name in ["notifications.db", "notifications.db-wal", "notifications.db-shm"] {
         std::fs::rename(data.join(name), site.directory.path().join(name)).unwrap();
     }
-    let again = Notifications::open(site.kit.clone(), &data, settings(), Outside::default()).unwrap();
+    let again = Notifications::open(site.context.clone(), &data, settings(), Outside::default()).unwrap();
     again.store().advance(Lease::default(), step(site.facts().await)).await.unwrap();
-    assert!(again.courier(Settings::default()).round().await.unwrap());
+    assert!(again.worker(Settings::default()).round().await.unwrap());
     assert_eq!(site.files(), written);
     assert_eq!(again.store().dump().await.unwrap(), site.notifications.store().dump().await.unwrap());
 }
@@ -91,9 +91,10 @@ async fn whoever_confirms_an_address_is_welcomed_and_no_letter_is_a_week_late() 
     assert!(letters[0]["body"].as_str().unwrap().contains("\nhttps://homes.example/homes\n"), "{letters}");
     site.clock.advance(7 * 86_400);
     let fresh = tempfile::tempdir().unwrap();
-    let again = Notifications::open(site.kit.clone(), fresh.path(), settings(), Outside::default()).unwrap();
+    let again =
+        Notifications::open(site.context.clone(), fresh.path(), settings(), Outside::default()).unwrap();
     again.store().advance(Lease::default(), step(site.facts().await)).await.unwrap();
-    assert!(again.courier(Settings::default()).round().await.unwrap());
+    assert!(again.worker(Settings::default()).round().await.unwrap());
     assert_eq!(std::fs::read_dir(fresh.path().join("mailbox")).unwrap().count(), 0);
 }
 
@@ -105,11 +106,12 @@ async fn whoever_left_gets_nothing_and_leaves_no_letter() {
     site.tell(&tenant, asha, UserCommand::Delete).await;
     assert_eq!(site.files(), Vec::new());
     let fresh = tempfile::tempdir().unwrap();
-    let again = Notifications::open(site.kit.clone(), fresh.path(), settings(), Outside::default()).unwrap();
+    let again =
+        Notifications::open(site.context.clone(), fresh.path(), settings(), Outside::default()).unwrap();
     let due: Vec<_> = site.facts().await.into_iter().take(1).collect();
     again.store().advance(Lease::default(), step(due)).await.unwrap();
-    assert!(again.courier(Settings::default()).round().await.unwrap());
+    assert!(again.worker(Settings::default()).round().await.unwrap());
     assert_eq!(std::fs::read_dir(fresh.path().join("mailbox")).unwrap().count(), 0);
-    let ended = again.book().list(&[State::NotWanted], 10).await.unwrap();
+    let ended = again.outbox().list(&[DeliveryState::NotWanted], 10).await.unwrap();
     assert_eq!(ended[0].error, "the person left");
 }

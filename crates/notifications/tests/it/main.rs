@@ -1,4 +1,4 @@
-//! Letters and messages, from what asks for them to where they arrive.
+//! E-mails and messages, from what asks for them to where they arrive.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod choices;

@@ -10,9 +10,9 @@ use bus::{Advance, Asker, Checkpoint, GroupHandle, Retry, Runner, Waited};
 use domain::user::{Account, IssuedToken, Profile, Role, User, UserCommand};
 use domain::{Actor, Aggregate, Clock, Envelope, Ids, Log, Metadata, TenantId, Timestamp, UserId};
 use http_body_util::BodyExt;
-use http_kit::{Groups, Kit, KitParts, Tenant, Tenants, Tokens, edge_layer};
+use http_kit::{AppContext, AppContextParts, Groups, Tenant, Tenants, Tokens, edge_layer};
 use journal::sqlite::Limits;
-use journal::{ActivityQueue, Journal, KeyRing, Ledger, Options, Seen, SqliteJournal};
+use journal::{ActivityQueue, AggregateStore, Journal, KeyRing, Options, OwnWrites, SqliteJournal};
 use notifications::{MailSettings, MailSite, Notifications, Outside};
 use projection::deliveries::Settings;
 use serde_json::Value;
@@ -23,7 +23,7 @@ use tower::ServiceExt;
 
 /// The service on a journal, with everything that runs.
 pub struct Site {
-    pub kit: Kit,
+    pub context: AppContext,
     pub notifications: Notifications,
     pub handle: GroupHandle,
     pub clock: Clock,
@@ -60,13 +60,13 @@ pub async fn site_with(outside: Outside) -> Site {
     let journal = SqliteJournal::open(&directory.path().join("journal"), &clock, Limits::default()).unwrap();
     let journal: Arc<dyn Journal> = Arc::new(journal);
     let keys = Arc::new(KeyRing::open(&directory.path().join("keys.db"), &[7; 32]).unwrap());
-    let ledger = Ledger::new(Arc::clone(&journal), keys, clock.clone(), Ids);
-    let seen = Arc::new(Seen::new(ledger.heads().await.unwrap()));
+    let aggregates = AggregateStore::new(Arc::clone(&journal), keys, clock.clone(), Ids);
+    let seen = Arc::new(OwnWrites::new(aggregates.heads().await.unwrap()));
     let tokens = Tokens::new(&Tokens::generate_key().unwrap(), clock.clone(), 600).unwrap();
     let every = Duration::from_millis(50);
-    let activity = Arc::new(ActivityQueue::new(ledger.clone(), Arc::clone(&seen), every, 1000));
-    let kit = Kit::from(KitParts {
-        ledger,
+    let activity = Arc::new(ActivityQueue::new(aggregates.clone(), Arc::clone(&seen), every, 1000));
+    let context = AppContext::from(AppContextParts {
+        aggregates,
         tokens: Arc::new(tokens),
         seen,
         activity,
@@ -78,15 +78,15 @@ pub async fn site_with(outside: Outside) -> Site {
         daily: http_kit::Daily::default(),
     });
     let notifications =
-        Notifications::open(kit.clone(), &directory.path().join("data"), settings(), outside).unwrap();
+        Notifications::open(context.clone(), &directory.path().join("data"), settings(), outside).unwrap();
     let target = Arc::new(notifications.store().clone());
     let started = Runner::new(Notifications::group(), journal, target, clock.clone(), Retry::default()).await;
     let (runner, handle) = started.unwrap();
     let (stop, stopped) = watch::channel(false);
     let mut group = JoinSet::new();
     group.spawn(runner.run(stopped.clone()));
-    group.spawn(notifications.courier(Settings::default()).run(true, stopped));
-    Site { kit, notifications, handle, clock, directory, _group: group, _stop: stop }
+    group.spawn(notifications.worker(Settings::default()).run(true, stopped));
+    Site { context, notifications, handle, clock, directory, _group: group, _stop: stop }
 }
 
 pub fn token(nonce: &str) -> IssuedToken {
@@ -108,17 +108,17 @@ impl Site {
         command: A::Command,
     ) {
         let actor = Actor { tenant: tenant.clone(), user: Some(user), metadata: Metadata::default() };
-        let done = self.kit.ledger.execute::<A>(&actor, id, command, Options::default()).await;
+        let done = self.context.aggregates.execute::<A>(&actor, id, command, Options::default()).await;
         let position = done.unwrap().position.unwrap();
         let asker = Asker { tenant, user };
         let waited = self.handle.status.wait(&[position], asker, Duration::from_secs(20)).await;
         assert_eq!(waited, Waited::Applied);
-        let tried = self.notifications.book().tried(position.seq);
+        let tried = self.notifications.outbox().tried(position.seq);
         tokio::time::timeout(Duration::from_secs(20), tried).await.unwrap().unwrap();
     }
 
     pub async fn register(&self, tenant: &str, email: &str) -> (TenantId, UserId) {
-        let (tenant, id) = (TenantId::stored(tenant), UserId::from(self.kit.ledger.fresh()));
+        let (tenant, id) = (TenantId::stored(tenant), UserId::from(self.context.aggregates.fresh()));
         let command = UserCommand::Register {
             id,
             account: Account { username: "asha".into(), email: email.into() },
@@ -138,11 +138,13 @@ impl Site {
     }
 
     pub async fn mailbox(&self, tenant: &str, role: Role) -> (StatusCode, Value) {
-        let (user, session) = (UserId::from(self.kit.ledger.fresh()), self.kit.ledger.fresh().into());
-        let token = self.kit.tokens.issue(&TenantId::stored(tenant), user, session, role, 0).unwrap();
+        let (user, session) =
+            (UserId::from(self.context.aggregates.fresh()), self.context.aggregates.fresh().into());
+        let token = self.context.tokens.issue(&TenantId::stored(tenant), user, session, role, 0).unwrap();
         let service = self.notifications.service(Settings::default());
         let mounted = (service.routes)(&Groups::of(std::slice::from_ref(&self.handle))).unwrap();
-        let router = mounted.router.layer(axum::middleware::from_fn_with_state(self.kit.clone(), edge_layer));
+        let router =
+            mounted.router.layer(axum::middleware::from_fn_with_state(self.context.clone(), edge_layer));
         let request =
             Request::get("/api/v1/admin/mailbox").header("authorization", format!("Bearer {token}"));
         let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
@@ -159,7 +161,7 @@ impl Site {
     }
 
     pub async fn facts(&self) -> Vec<Envelope> {
-        let journal = self.kit.ledger.journal();
+        let journal = self.context.aggregates.journal();
         let head = journal.head(Log::Facts).await.unwrap();
         let wanted = |e: &Envelope| (Notifications::group().key)(e).is_some();
         journal.read_after(head.at(0), 1000).await.unwrap().into_iter().filter(wanted).collect()

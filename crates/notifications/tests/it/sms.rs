@@ -2,7 +2,7 @@
 
 use domain::preferences::Channel;
 use notifications::{Outside, Twilio, TwilioAccount};
-use projection::deliveries::{Settings, State};
+use projection::deliveries::{DeliveryState, Settings};
 
 use crate::site::site_with;
 use crate::sms_server::Provider;
@@ -28,7 +28,7 @@ async fn a_message_goes_out_as_an_approved_template_under_its_deliverys_id() {
     let site = site_with(through(&provider.url)).await;
     let (tenant, asha) = site.register("hyderabad", "asha@example.com").await;
     site.notify(&tenant, asha, Channel::Sms, Some("+919876543210")).await;
-    let sent = site.notifications.book().list(&[State::Delivered], 10).await.unwrap();
+    let sent = site.notifications.outbox().list(&[DeliveryState::Delivered], 10).await.unwrap();
     let id = &sent.iter().find(|tracked| tracked.order.channel == "sms").unwrap().order.id;
     let heard = provider.heard();
     assert_eq!(heard.len(), 1, "{heard:?}");
@@ -57,45 +57,45 @@ async fn an_outcome_says_what_is_certain() {
             Some(
                 "HTTP/1.1 400 Bad Request\r\ncontent-length: 40\r\n\r\n{\"code\":21211,\"message\":\"+919876543210\"}",
             ),
-            State::Refused,
+            DeliveryState::Refused,
             "the SMS provider answered 400, code 21211",
         ),
         (
             Some("HTTP/1.1 429 Too Many Requests\r\nretry-after: 900\r\ncontent-length: 0\r\n\r\n"),
-            State::Due,
+            DeliveryState::Due,
             "the SMS provider answered 429",
         ),
         (
             Some("HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n"),
-            State::Due,
+            DeliveryState::Due,
             "the SMS provider answered 503",
         ),
         (
             Some("HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n"),
-            State::Due,
+            DeliveryState::Due,
             "the SMS provider answered 401",
         ),
         (
             Some("HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n"),
-            State::Unknown,
+            DeliveryState::Unknown,
             "the SMS provider answered 500",
         ),
-        (None, State::Unknown, "the SMS provider took the message and did not answer"),
+        (None, DeliveryState::Unknown, "the SMS provider took the message and did not answer"),
     ] {
         provider.says(answer);
         let site = site_with(through(&provider.url)).await;
         let (tenant, asha) = site.register("hyderabad", "asha@example.com").await;
         let before = provider.heard().len();
         site.notify(&tenant, asha, Channel::Sms, Some("+919876543210")).await;
-        let all = &[State::Due, State::Refused, State::Unknown];
-        let tracked = site.notifications.book().list(all, 10).await.unwrap();
+        let all = &[DeliveryState::Due, DeliveryState::Refused, DeliveryState::Unknown];
+        let tracked = site.notifications.outbox().list(all, 10).await.unwrap();
         assert_eq!((tracked.len(), tracked[0].state, tracked[0].error.as_str()), (1, state, error));
         assert_eq!(provider.heard().len(), before + 1, "{answer:?}");
         provider.says(Some(QUEUED));
         let asks_for_a_pause = answer.is_some_and(|answer| answer.contains("retry-after"));
         if asks_for_a_pause {
             site.clock.advance(899);
-            while site.notifications.courier(Settings::default()).round().await.unwrap() {}
+            while site.notifications.worker(Settings::default()).round().await.unwrap() {}
             assert_eq!(provider.heard().len(), before + 1, "it waits as it was asked to");
         }
     }
@@ -106,6 +106,6 @@ async fn a_provider_that_is_not_there_certainly_got_nothing() {
     let site = site_with(through("http://127.0.0.1:1")).await;
     let (tenant, asha) = site.register("hyderabad", "asha@example.com").await;
     site.notify(&tenant, asha, Channel::Sms, Some("+919876543210")).await;
-    let waiting = site.notifications.book().list(&[State::Due], 10).await.unwrap();
+    let waiting = site.notifications.outbox().list(&[DeliveryState::Due], 10).await.unwrap();
     assert_eq!((waiting[0].error.as_str(), waiting[0].order.tries), ("the SMS provider was not reached", 1));
 }

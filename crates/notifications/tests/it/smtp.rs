@@ -1,16 +1,22 @@
-//! Letters over SMTP: what is certain after each kind of failure, and that a second arrival can be known.
+//! E-mails over SMTP: what is certain after each kind of failure, and that a second arrival can be known.
 
 use std::time::Duration;
 
 use domain::user::UserCommand;
 use notifications::{BreakerSettings, Outside, SmtpServer};
-use projection::deliveries::{Courier, Settings, State, Tracked};
+use projection::deliveries::{DeliveryState, OutboxWorker, Settings, Tracked};
 
 use crate::site::{Site, site_with, token};
 use crate::smtp_server::{MailServer, Secrecy, Trick};
 
-const ALL: &[State] =
-    &[State::Due, State::Leased, State::Delivered, State::Refused, State::Failed, State::Unknown];
+const ALL: &[DeliveryState] = &[
+    DeliveryState::Due,
+    DeliveryState::Leased,
+    DeliveryState::Delivered,
+    DeliveryState::Refused,
+    DeliveryState::Failed,
+    DeliveryState::Unknown,
+];
 
 fn through(server: &MailServer, address: &str) -> Outside {
     let trusted = Some(server.authority.as_bytes());
@@ -22,17 +28,17 @@ fn plain(server: &MailServer) -> String {
     format!("smtp://{}?tls=none", server.address)
 }
 
-fn sealed(scheme: &str, server: &MailServer) -> String {
+fn encrypted(scheme: &str, server: &MailServer) -> String {
     format!("{scheme}://hyd%40x:pass%2Bword@localhost:{}", server.address.port())
 }
 
 impl Site {
     async fn tracked(&self) -> Vec<Tracked> {
-        self.notifications.book().list(ALL, 100).await.unwrap()
+        self.notifications.outbox().list(ALL, 100).await.unwrap()
     }
 
-    fn by_hand(&self) -> Courier {
-        self.notifications.courier(Settings::default())
+    fn by_hand(&self) -> OutboxWorker {
+        self.notifications.worker(Settings::default())
     }
 }
 
@@ -40,10 +46,10 @@ impl Site {
 async fn a_letter_goes_out_encrypted_and_signed_in_under_its_deliverys_id() {
     for (scheme, secrecy) in [("smtps", Secrecy::Implicit), ("smtp", Secrecy::StartTls)] {
         let server = MailServer::start(secrecy).await;
-        let site = site_with(through(&server, &sealed(scheme, &server))).await;
+        let site = site_with(through(&server, &encrypted(scheme, &server))).await;
         site.register("hyderabad", "asha@example.com").await;
         let tracked = site.tracked().await;
-        assert_eq!((tracked.len(), tracked[0].state), (1, State::Delivered), "{tracked:?}");
+        assert_eq!((tracked.len(), tracked[0].state), (1, DeliveryState::Delivered), "{tracked:?}");
         let letters = server.letters();
         assert_eq!(letters.len(), 1);
         let id = format!("Message-ID: <{}@homes.example>\r\n", tracked[0].order.id);
@@ -60,10 +66,10 @@ async fn a_letter_goes_out_encrypted_and_signed_in_under_its_deliverys_id() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_without_encryption_gets_neither_password_nor_letter() {
     let server = MailServer::start(Secrecy::None).await;
-    let site = site_with(through(&server, &sealed("smtp", &server))).await;
+    let site = site_with(through(&server, &encrypted("smtp", &server))).await;
     site.register("hyderabad", "asha@example.com").await;
     let tracked = site.tracked().await;
-    assert_eq!(tracked[0].state, State::Due);
+    assert_eq!(tracked[0].state, DeliveryState::Due);
     assert!(tracked[0].error.contains("does not offer what is needed"), "{tracked:?}");
     assert_eq!(server.letters(), Vec::<String>::new());
     assert!(!server.commands().iter().any(|line| line.starts_with("AUTH") || line.starts_with("MAIL")));
@@ -73,10 +79,10 @@ async fn a_server_without_encryption_gets_neither_password_nor_letter() {
 async fn nobody_signs_for_a_certificate_of_an_unknown_authority() {
     let (server, other) =
         (MailServer::start(Secrecy::Implicit).await, MailServer::start(Secrecy::None).await);
-    let site = site_with(through(&other, &sealed("smtps", &server))).await;
+    let site = site_with(through(&other, &encrypted("smtps", &server))).await;
     site.register("hyderabad", "asha@example.com").await;
     let tracked = site.tracked().await;
-    assert_eq!((tracked[0].state, tracked[0].order.tries), (State::Due, 1), "{tracked:?}");
+    assert_eq!((tracked[0].state, tracked[0].order.tries), (DeliveryState::Due, 1), "{tracked:?}");
     assert_eq!(server.letters(), Vec::<String>::new());
 }
 
@@ -85,17 +91,17 @@ async fn nobody_signs_for_a_certificate_of_an_unknown_authority() {
 async fn an_outcome_says_what_is_certain() {
     let server = MailServer::start(Secrecy::None).await;
     for (trick, state, error) in [
-        (Trick::Answer("RCPT", "550 <asha@example.com> unknown"), State::Refused, "answered 550"),
-        (Trick::Answer("RCPT", "451 asha@example.com: later"), State::Due, "answered 451"),
-        (Trick::Answer("DATA", "554 no"), State::Refused, "answered 554"),
-        (Trick::Answer(".", "550 spam"), State::Refused, "answered 550"),
-        (Trick::Answer(".", "452 full"), State::Due, "answered 452"),
-        (Trick::Answer("EHLO", "550 go away"), State::Due, "answered 550"),
-        (Trick::Answer("MAIL", "421 closing"), State::Due, "answered 421"),
-        (Trick::Cut("EHLO"), State::Due, "cut the connection"),
-        (Trick::Cut("RCPT"), State::Due, "cut the connection"),
-        (Trick::Cut("DATA"), State::Due, "cut the connection"),
-        (Trick::Cut("."), State::Unknown, "cut the connection"),
+        (Trick::Answer("RCPT", "550 <asha@example.com> unknown"), DeliveryState::Refused, "answered 550"),
+        (Trick::Answer("RCPT", "451 asha@example.com: later"), DeliveryState::Due, "answered 451"),
+        (Trick::Answer("DATA", "554 no"), DeliveryState::Refused, "answered 554"),
+        (Trick::Answer(".", "550 spam"), DeliveryState::Refused, "answered 550"),
+        (Trick::Answer(".", "452 full"), DeliveryState::Due, "answered 452"),
+        (Trick::Answer("EHLO", "550 go away"), DeliveryState::Due, "answered 550"),
+        (Trick::Answer("MAIL", "421 closing"), DeliveryState::Due, "answered 421"),
+        (Trick::Cut("EHLO"), DeliveryState::Due, "cut the connection"),
+        (Trick::Cut("RCPT"), DeliveryState::Due, "cut the connection"),
+        (Trick::Cut("DATA"), DeliveryState::Due, "cut the connection"),
+        (Trick::Cut("."), DeliveryState::Unknown, "cut the connection"),
     ] {
         server.plays(trick);
         let site = site_with(through(&server, &plain(&server))).await;
@@ -104,18 +110,18 @@ async fn an_outcome_says_what_is_certain() {
         assert_eq!((tracked.len(), tracked[0].state), (1, state), "{trick:?} {tracked:?}");
         assert!(tracked[0].error.contains(error), "{trick:?} {tracked:?}");
         assert!(!tracked[0].error.contains("asha"), "{tracked:?}");
-        assert_eq!(tracked[0].order.tries, u32::from(state == State::Due), "{trick:?}");
+        assert_eq!(tracked[0].order.tries, u32::from(state == DeliveryState::Due), "{trick:?}");
         server.plays(Trick::None);
         site.clock.advance(3600);
         let before = server.letters().len();
         while site.by_hand().round().await.unwrap() {}
-        let arrives = usize::from(state == State::Due);
+        let arrives = usize::from(state == DeliveryState::Due);
         server.took(before + arrives).await;
     }
 }
 
-/// The server took the letter, and its answer was lost with the courier: nobody sends it again by guessing, and when
-/// an operator does, the second letter is the first to the byte.
+/// The server took the e-mail, and its answer was lost with the outbox worker: nobody sends it again by guessing, and when
+/// an operator does, the second e-mail is the first to the byte.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_arrival_is_the_same_letter() {
     let server = MailServer::start(Secrecy::None).await;
@@ -124,13 +130,13 @@ async fn a_second_arrival_is_the_same_letter() {
     site.register("hyderabad", "asha@example.com").await;
     let tracked = site.tracked().await;
     server.plays(Trick::None);
-    assert!(site.notifications.book().again(&tracked[0].order.id).await.unwrap());
+    assert!(site.notifications.outbox().again(&tracked[0].order.id).await.unwrap());
     let seq = tracked[0].order.seq;
-    site.notifications.book().tried(seq).await.unwrap();
+    site.notifications.outbox().tried(seq).await.unwrap();
     let letters = server.letters();
     assert_eq!(letters.len(), 2);
     assert_eq!(letters[0], letters[1]);
-    assert_eq!(site.tracked().await[0].state, State::Delivered);
+    assert_eq!(site.tracked().await[0].state, DeliveryState::Delivered);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -149,6 +155,6 @@ async fn a_server_that_is_down_is_left_alone_and_tried_with_one_letter() {
     assert_eq!(tries, [1, 1, 0, 0], "waiting uses up no tries");
     server.plays(Trick::None);
     site.clock.advance(601);
-    // The courier looks at its clock once a second of real time.
+    // The outbox worker looks at its clock once a second of real time.
     server.took(4).await;
 }

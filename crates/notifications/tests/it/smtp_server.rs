@@ -1,4 +1,4 @@
-//! A small mail server: takes letters, and fails as it is told.
+//! A small mail server: takes e-mails, and fails as it is told.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -11,12 +11,12 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
-/// What it does instead of taking a letter.
+/// What it does instead of taking an e-mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trick {
     /// Nothing.
     None,
-    /// Answers this to commands that start so; `.` is the end of a letter.
+    /// Answers this to commands that start so; `.` is the end of an e-mail.
     Answer(&'static str, &'static str),
     /// Goes away when it hears a command that starts so.
     Cut(&'static str),
@@ -76,7 +76,7 @@ impl MailServer {
         self.heard.lock().unwrap().letters.clone()
     }
 
-    /// Waits until it took `count` letters in all.
+    /// Waits until it took `count` e-mails in all.
     pub async fn took(&self, count: usize) {
         let mut taken = self.taken.subscribe();
         let arrive = async {
@@ -174,7 +174,7 @@ impl Talk {
         }
     }
 
-    /// Reads a letter to its final dot; false when it is to go away then.
+    /// Reads an e-mail to its final dot; false when it is to go away then.
     async fn letter<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         stream: &mut BufReader<S>,

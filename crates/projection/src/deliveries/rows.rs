@@ -3,7 +3,7 @@
 use domain::{TenantId, Timestamp};
 use rusqlite::{Connection, Row, params};
 
-use super::{Order, Outcome, State, Tracked};
+use super::{DeliveryOutcome, DeliveryState, LeasedDelivery, Tracked};
 
 /// The tables, to stand before those of a read model that asks for deliveries. What was carried out cannot be read
 /// again from the journal: commits wait for the disk.
@@ -48,7 +48,7 @@ pub const FARTHEST_SECONDS: i64 = 8 * 24 * 3600;
 #[derive(Clone, Debug)]
 pub enum Settled {
     /// It ended.
-    Ended(State, Option<String>, Timestamp),
+    Ended(DeliveryState, Option<String>, Timestamp),
     /// It is tried again then.
     Again(String, Timestamp),
     /// It was not begun and waits until then.
@@ -56,15 +56,15 @@ pub enum Settled {
 }
 
 impl Settled {
-    pub fn of(outcome: Outcome, now: Timestamp) -> Self {
+    pub fn of(outcome: DeliveryOutcome, now: Timestamp) -> Self {
         match outcome {
-            Outcome::Delivered => Self::Ended(State::Delivered, None, now),
-            Outcome::NotWanted(why) => Self::Ended(State::NotWanted, Some(why), now),
-            Outcome::Refused(why) => Self::Ended(State::Refused, Some(why), now),
-            Outcome::Failed(why) => Self::Ended(State::Failed, Some(why), now),
-            Outcome::Unknown(why) => Self::Ended(State::Unknown, Some(why), now),
+            DeliveryOutcome::Delivered => Self::Ended(DeliveryState::Delivered, None, now),
+            DeliveryOutcome::NotWanted(why) => Self::Ended(DeliveryState::NotWanted, Some(why), now),
+            DeliveryOutcome::Refused(why) => Self::Ended(DeliveryState::Refused, Some(why), now),
+            DeliveryOutcome::Failed(why) => Self::Ended(DeliveryState::Failed, Some(why), now),
+            DeliveryOutcome::Unknown(why) => Self::Ended(DeliveryState::Unknown, Some(why), now),
             // A time that is over would be no waiting, and its first try not told from one to come.
-            Outcome::Later(why, until) => Self::Later(why, until.max(now)),
+            DeliveryOutcome::Later(why, until) => Self::Later(why, until.max(now)),
         }
     }
 }
@@ -78,9 +78,9 @@ pub fn lease(
     now: Timestamp,
     until: Timestamp,
     limit: usize,
-) -> rusqlite::Result<Vec<Order>> {
+) -> rusqlite::Result<Vec<LeasedDelivery>> {
     let mut statement = connection.prepare_cached(OPEN)?;
-    let mut orders: Vec<Order> = Vec::new();
+    let mut orders: Vec<LeasedDelivery> = Vec::new();
     for (from, to) in [(i64::MIN, now.micros()), (now.plus_seconds(FARTHEST_SECONDS).micros(), i64::MAX)] {
         for order in statement.query_map(params![from, to, limit - orders.len()], order)? {
             orders.push(order?);
@@ -92,14 +92,14 @@ pub fn lease(
     for order in &orders {
         take.execute(params![order.id, until.micros()])?;
     }
-    Ok(orders.into_iter().map(|order| Order { lease: order.lease + 1, ..order }).collect())
+    Ok(orders.into_iter().map(|order| LeasedDelivery { lease: order.lease + 1, ..order }).collect())
 }
 
-pub fn settle(connection: &Connection, order: &Order, settled: &Settled) -> rusqlite::Result<usize> {
+pub fn settle(connection: &Connection, order: &LeasedDelivery, settled: &Settled) -> rusqlite::Result<usize> {
     let (state, error, at, failures) = match settled {
         Settled::Ended(state, error, at) => (*state, error.as_deref(), *at, 0),
-        Settled::Again(error, at) => (State::Due, Some(error.as_str()), *at, 1),
-        Settled::Later(error, at) => (State::Due, Some(error.as_str()), *at, 0),
+        Settled::Again(error, at) => (DeliveryState::Due, Some(error.as_str()), *at, 1),
+        Settled::Later(error, at) => (DeliveryState::Due, Some(error.as_str()), *at, 0),
     };
     connection
         .prepare_cached(
@@ -109,11 +109,11 @@ pub fn settle(connection: &Connection, order: &Order, settled: &Settled) -> rusq
         .execute(params![order.id, order.lease, state.word(), error, at.micros(), failures])
 }
 
-fn order(row: &Row<'_>) -> rusqlite::Result<Order> {
+fn order(row: &Row<'_>) -> rusqlite::Result<LeasedDelivery> {
     let parsed = |column, error: uuid::Error| {
         rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
     };
-    Ok(Order {
+    Ok(LeasedDelivery {
         id: row.get(0)?,
         tenant: TenantId::stored(&row.get::<_, String>(1)?),
         recipient: row.get::<_, String>(2)?.parse().map_err(|error| parsed(2, error))?,
@@ -131,7 +131,7 @@ pub fn tracked(row: &Row<'_>) -> rusqlite::Result<Tracked> {
     let (word, error): (String, Option<String>) = (row.get(10)?, row.get(12)?);
     Ok(Tracked {
         order: order(row)?,
-        state: State::from_word(&word).unwrap_or(State::Unknown),
+        state: DeliveryState::from_word(&word).unwrap_or(DeliveryState::Unknown),
         at: Timestamp::from_micros(row.get(11)?),
         error: error.unwrap_or_default(),
     })

@@ -2,14 +2,14 @@
 
 use domain::Timestamp;
 
-use super::Order;
+use super::LeasedDelivery;
 
 /// What became of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum DeliveryState {
     /// To be carried out.
     Due,
-    /// A courier has it.
+    /// An outbox worker has it.
     Leased,
     /// Carried out.
     Delivered,
@@ -29,7 +29,7 @@ pub enum State {
     GivenUp,
 }
 
-impl State {
+impl DeliveryState {
     const ALL: [(&'static str, Self); 10] = [
         ("due", Self::Due),
         ("leased", Self::Leased),
@@ -58,9 +58,9 @@ impl State {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tracked {
     /// What was to be carried.
-    pub order: Order,
+    pub order: LeasedDelivery,
     /// What became of it.
-    pub state: State,
+    pub state: DeliveryState,
     /// Since when.
     pub at: Timestamp,
     /// What went wrong.

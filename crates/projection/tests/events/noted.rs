@@ -1,7 +1,7 @@
 //! The one event these tests are about: something was noted.
 
 use domain::{Ids, StreamId, TenantId, Timestamp, UserId};
-use journal::{Append, Claims, Expected, NewEvent};
+use journal::{Append, Expected, NewEvent, UniqueKeys};
 
 /// When it was noted.
 pub const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
@@ -31,7 +31,7 @@ pub fn append(kind: &str, key: &str, events: Vec<NewEvent>) -> Append {
         stream,
         expected: Expected::Any,
         events,
-        claims: Claims::default(),
+        unique_keys: UniqueKeys::default(),
         limits: Vec::new(),
         idempotency: None,
     }

@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use bus::Retry;
 use domain::Envelope;
 use projection::deliveries::{
-    self, Book, Carrier, Courier, Delivery, Found, Order, Outcome, Settings, State,
+    self, Delivery, DeliveryHandler, DeliveryLookup, DeliveryOutcome, DeliveryState, LeasedDelivery, Outbox,
+    OutboxWorker, Settings,
 };
 use projection::{Outdated, Projection, ProjectionError, ViewStore, ViewTx};
 use tokio::sync::Notify;
@@ -25,7 +26,7 @@ const SETTINGS: Settings = Settings {
     at_once: 1,
 };
 
-/// A letter for every event, if it asks for any.
+/// An e-mail for every event, if it asks for any.
 struct Letters(bool);
 
 #[async_trait(?Send)]
@@ -55,66 +56,66 @@ struct Outside {
 }
 
 #[async_trait]
-impl Carrier for Outside {
-    async fn carry(&self, order: &Order) -> Outcome {
+impl DeliveryHandler for Outside {
+    async fn carry(&self, order: &LeasedDelivery) -> DeliveryOutcome {
         if *self.is_down.lock().unwrap() {
-            return Outcome::Failed("no line".into());
+            return DeliveryOutcome::Failed("no line".into());
         }
         *self.got.lock().unwrap().entry(order.id.clone()).or_default() += 1;
-        Outcome::Delivered
+        DeliveryOutcome::Delivered
     }
 
-    async fn look_up(&self, _: &Order) -> Found {
-        Found::Missing
+    async fn look_up(&self, _: &LeasedDelivery) -> DeliveryLookup {
+        DeliveryLookup::Missing
     }
 }
 
 impl Outside {
-    /// How often each letter arrived.
+    /// How often each e-mail arrived.
     fn counts(&self) -> Vec<u32> {
         self.got.lock().unwrap().values().copied().collect()
     }
 }
 
-fn open(world: &World, tables: &str) -> (ViewStore, Book) {
+fn open(world: &World, tables: &str) -> (ViewStore, Outbox) {
     let tables = [deliveries::TABLES, tables].concat();
     let store = world.open("view.db", &tables, Arc::new(Letters(true)));
-    let book = Book::open(&store, Arc::new(Notify::new())).unwrap();
-    (store, book)
+    let outbox = Outbox::open(&store, Arc::new(Notify::new())).unwrap();
+    (store, outbox)
 }
 
-async fn carry(world: &World, book: &Book, outside: &Arc<Outside>) {
-    let courier = Courier::new(book.clone(), outside.clone(), world.clock.clone(), SETTINGS);
-    while courier.round().await.unwrap() {}
+async fn carry(world: &World, outbox: &Outbox, outside: &Arc<Outside>) {
+    let worker = OutboxWorker::new(outbox.clone(), outside.clone(), world.clock.clone(), SETTINGS);
+    while worker.round().await.unwrap() {}
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_19_another_shape_sends_nothing_again_and_loses_nothing_that_is_due() {
     let (world, outside) = (World::new(), Arc::new(Outside::default()));
-    let (store, book) = open(&world, BEFORE);
+    let (store, outbox) = open(&world, BEFORE);
     world.note("delivered").await;
     world.run(&store).await;
-    carry(&world, &book, &outside).await;
+    carry(&world, &outbox, &outside).await;
     *outside.is_down.lock().unwrap() = true;
     world.note("tried again later").await;
     world.run(&store).await;
-    carry(&world, &book, &outside).await;
+    carry(&world, &outbox, &outside).await;
     *outside.is_down.lock().unwrap() = false;
     assert_eq!(outside.counts(), [1]);
     world.note("not yet applied when the server ended").await;
-    drop((store, book));
-    let (store, book) = open(&world, AFTER);
+    drop((store, outbox));
+    let (store, outbox) = open(&world, AFTER);
     assert_eq!(store.outdated(), Some(Outdated::Tables));
     assert_eq!(world.renew(&store).await.unwrap(), 2);
-    carry(&world, &book, &outside).await;
+    carry(&world, &outbox, &outside).await;
     assert_eq!(outside.counts(), [1], "nothing again");
     world.run(&store).await;
-    carry(&world, &book, &outside).await;
+    carry(&world, &outbox, &outside).await;
     assert_eq!(outside.counts(), [1, 1], "what came after the place of the old one is no letter of the past");
     world.clock.advance(60);
-    carry(&world, &book, &outside).await;
+    carry(&world, &outbox, &outside).await;
     assert_eq!(outside.counts(), [1, 1, 1], "what was due is still due");
-    assert!(book.list(&[State::LeftOut], 10).await.unwrap().is_empty());
+    assert!(outbox.list(&[DeliveryState::LeftOut], 10).await.unwrap().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -124,36 +125,36 @@ async fn a_read_model_that_asks_for_letters_only_now_sends_none_of_the_past() {
     let silent = world.open("view.db", BEFORE, Arc::new(Letters(false)));
     world.run(&silent).await;
     drop(silent);
-    let (store, book) = open(&world, BEFORE);
+    let (store, outbox) = open(&world, BEFORE);
     world.renew(&store).await.unwrap();
-    carry(&world, &book, &outside).await;
+    carry(&world, &outbox, &outside).await;
     assert!(outside.counts().is_empty());
-    assert_eq!(book.list(&[State::LeftOut], 10).await.unwrap().len(), 1);
+    assert_eq!(outbox.list(&[DeliveryState::LeftOut], 10).await.unwrap().len(), 1);
     world.note("now").await;
     world.run(&store).await;
-    carry(&world, &book, &outside).await;
+    carry(&world, &outbox, &outside).await;
     assert_eq!(outside.counts(), [1]);
 }
 
-/// What became of letters is nowhere else: it is not guessed at from columns that mean something else.
+/// What became of e-mails is nowhere else: it is not guessed at from columns that mean something else.
 #[tokio::test(flavor = "multi_thread")]
 async fn deliveries_of_other_columns_are_not_handed_over_and_the_old_ones_stay() {
     let (world, outside) = (World::new(), Arc::new(Outside::default()));
     world.note("delivered").await;
-    let (store, book) = open(&world, BEFORE);
+    let (store, outbox) = open(&world, BEFORE);
     world.run(&store).await;
-    carry(&world, &book, &outside).await;
-    drop((store, book));
+    carry(&world, &outbox, &outside).await;
+    drop((store, outbox));
     world.file("view.db").execute_batch("alter table delivery_states rename column at to moment").unwrap();
-    let (store, book) = open(&world, AFTER);
+    let (store, outbox) = open(&world, AFTER);
     let told = world.renew(&store).await.unwrap_err().to_string();
     assert!(told.contains("delivery_states in ") && told.contains("moment integer"), "{told}");
     assert!(told.contains("cannot be handed over"), "{told}");
     assert_eq!(store.outdated(), Some(Outdated::Tables));
-    drop((store, book));
+    drop((store, outbox));
     world.file("view.db").execute_batch("alter table delivery_states rename column moment to at").unwrap();
-    let (store, book) = open(&world, AFTER);
+    let (store, outbox) = open(&world, AFTER);
     world.renew(&store).await.unwrap();
-    carry(&world, &book, &outside).await;
+    carry(&world, &outbox, &outside).await;
     assert_eq!(outside.counts(), [1]);
 }

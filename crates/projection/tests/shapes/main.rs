@@ -10,7 +10,9 @@ mod rows;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bus::{AfterTries, Asker, Group, GroupHandle, Policy, RebuildError, Retry, Runner, Standing, Waited};
+use bus::{
+    AfterTries, Asker, Group, GroupDecisions, GroupHandle, Policy, RebuildError, Retry, Runner, Waited,
+};
 use domain::{Clock, Log, UserId};
 use journal::sqlite::Limits;
 use journal::{Journal, SqliteJournal};
@@ -84,14 +86,14 @@ impl World {
     }
 
     async fn renew(&self, store: &ViewStore) -> Result<u64, RebuildError> {
-        self.renew_as_decided(store, POLICY, Standing::default()).await
+        self.renew_as_decided(store, POLICY, GroupDecisions::default()).await
     }
 
     async fn renew_as_decided(
         &self,
         store: &ViewStore,
         policy: Policy,
-        standing: Standing,
+        standing: GroupDecisions,
     ) -> Result<u64, RebuildError> {
         let (runner, handle) = self.group(store, policy).await;
         drop(runner.standing(standing));

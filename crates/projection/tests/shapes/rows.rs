@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bus::{AfterTries, Policy, Standing};
+use bus::{AfterTries, GroupDecisions, Policy};
 use domain::{Envelope, Log};
 use journal::Journal;
 use projection::{Outdated, Projection, ProjectionError, Row, Value, ViewStore, ViewTx};
@@ -199,7 +199,7 @@ async fn what_operators_gave_up_is_left_out() {
     let refusing = Code { refuses: "bad", ..FIRST };
     world.run(&refusing.open(&world)).await;
     let store = Code { refuses: "bad", ..WIDER }.open(&world);
-    let discarded = Standing { discarded: [bad].into(), ..Standing::default() };
+    let discarded = GroupDecisions { discarded: [bad].into(), ..GroupDecisions::default() };
     world.renew_as_decided(&store, POLICY, discarded).await.unwrap();
     let (_, handle) = world.group(&store, POLICY).await;
     assert!(handle.status.blocked().is_empty(), "{:?}", handle.status.blocked());
@@ -211,7 +211,7 @@ async fn an_event_that_fails_is_set_aside_or_ends_it_as_the_group_has_it() {
     let world = made_by(FIRST, &["one", "bad", "three"]).await;
     let store = Code { refuses: "bad", ..WIDER }.open(&world);
     let stops = Policy { after: AfterTries::Stop, ..POLICY };
-    let refused = world.renew_as_decided(&store, stops, Standing::default()).await;
+    let refused = world.renew_as_decided(&store, stops, GroupDecisions::default()).await;
     assert_eq!(refused.unwrap_err().to_string(), "\"bad\" is refused");
     assert_eq!(store.outdated(), Some(Outdated::Tables), "the old one is the one in use");
     assert_eq!(world.renew(&store).await.unwrap(), 3);

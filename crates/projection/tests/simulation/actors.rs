@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use bus::{AfterTries, Decision, GroupHandle, RebuildError, Runner, StartError};
 use domain::{Clock, Log};
-use journal::{Journal, Seen, SqliteJournal};
+use journal::{Journal, OwnWrites, SqliteJournal};
 use projection::ViewStore;
 use supervisor::Supervisor;
 use tokio::sync::{oneshot, watch};
@@ -35,11 +35,11 @@ pub struct Life {
     /// The same journal as people and groups reach it.
     pub journal: Arc<dyn Journal>,
     pub journal_of_groups: Arc<dyn Journal>,
-    pub seen: Seen,
+    pub seen: OwnWrites,
     pub index: Index,
     pub rows: Arc<Rows>,
     pub store: ViewStore,
-    /// Letters, and where they arrive.
+    /// E-mails, and where they arrive.
     pub post: Post,
     pub outside: Arc<Outside>,
     pub disk: Arc<Disk>,
@@ -317,11 +317,11 @@ fn jump(life: &Life) -> i64 {
 }
 
 /// Packs months of activity that are over away.
-pub async fn seal(life: Arc<Life>) {
+pub async fn archive(life: Arc<Life>) {
     loop {
         life.chaos.sleep(50, 1500).await;
-        let sealed = life.truth.seal_in(life.clock.now(), truth::CUT).await;
-        life.chaos.note(format_args!("sealed: {:?}", sealed.map(|sealed| sealed.events).ok()));
+        let archived = life.truth.archive_in(life.clock.now(), truth::CUT).await;
+        life.chaos.note(format_args!("sealed: {:?}", archived.map(|archived| archived.events).ok()));
     }
 }
 

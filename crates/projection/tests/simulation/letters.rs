@@ -1,4 +1,4 @@
-//! Letters: what is carried out of the simulated process, into a world that its crashes do not touch.
+//! E-mails: what is carried out of the simulated process, into a world that its crashes do not touch.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
@@ -11,7 +11,8 @@ use bus::{Group, GroupHandle, Retry, Runner};
 use domain::{Envelope, Log};
 use futures_util::FutureExt as _;
 use projection::deliveries::{
-    Book, Carrier, Courier, Delivery, Found, Order, Outcome, Settings, State, TABLES,
+    Delivery, DeliveryHandler, DeliveryLookup, DeliveryOutcome, DeliveryState, LeasedDelivery, Outbox,
+    OutboxWorker, Settings, TABLES,
 };
 use projection::{Projection, ProjectionError, SyncPath, ViewError, ViewStore, ViewTx};
 use tokio::sync::{Notify, watch};
@@ -22,13 +23,13 @@ use crate::chaos::Chaos;
 use crate::rows::IGNORED;
 use crate::truth;
 
-const GROUP: Group = Group { name: "letters", logs: &[Log::Facts], key: lane };
+const GROUP: Group = Group { name: "letters", logs: &[Log::Facts], key: partition_key };
 const SETTINGS: Settings =
     Settings { retry: Retry { tries: 4, base_ms: 500, cap_ms: 4000 }, term_ms: 3000, batch: 4, at_once: 1 };
 /// States in which an operator may be asked.
-const WAITING: &[State] = &[State::Refused, State::Failed, State::Unknown];
+const WAITING: &[DeliveryState] = &[DeliveryState::Refused, DeliveryState::Failed, DeliveryState::Unknown];
 
-fn lane(event: &Envelope) -> Option<String> {
+fn partition_key(event: &Envelope) -> Option<String> {
     (&*event.stream.kind != IGNORED).then(|| event.stream.id.to_string())
 }
 
@@ -69,7 +70,7 @@ impl Projection for Letters {
 /// The post office of one life.
 pub struct Post {
     store: ViewStore,
-    book: Book,
+    outbox: Outbox,
 }
 
 impl Post {
@@ -77,8 +78,8 @@ impl Post {
         let wake = Arc::new(Notify::new());
         let letters = Arc::new(Letters { wake: Arc::clone(&wake), outside: Arc::clone(outside) });
         let store = ViewStore::open(path, TABLES, letters)?.in_place(sync);
-        let book = Book::open(&store, wake)?;
-        Ok(Self { store, book })
+        let outbox = Outbox::open(&store, wake)?;
+        Ok(Self { store, outbox })
     }
 
     pub async fn scrub(&self) {
@@ -99,7 +100,7 @@ struct Arrivals {
     under_way: BTreeMap<String, Vec<u64>>,
     /// Carried by two at once: one of them had slept past its lease.
     overtaken: BTreeSet<String>,
-    /// Events that nobody can ask for a letter for.
+    /// Events that nobody can ask for an e-mail for.
     poison: BTreeSet<Uuid>,
     /// The journal was put back from a copy: what it forgot may be asked for again.
     restored: bool,
@@ -127,7 +128,7 @@ impl Outside {
         self.state.lock().unwrap().under_way.clear();
     }
 
-    fn set_out(&self, order: &Order) {
+    fn set_out(&self, order: &LeasedDelivery) {
         let mut state = self.state.lock().unwrap();
         let others = state.under_way.entry(order.id.clone()).or_default();
         let overtakes = !others.is_empty();
@@ -143,13 +144,13 @@ impl Outside {
         }
     }
 
-    fn come_back(&self, order: &Order) {
+    fn come_back(&self, order: &LeasedDelivery) {
         if let Some(leases) = self.state.lock().unwrap().under_way.get_mut(&order.id) {
             leases.retain(|lease| *lease != order.lease);
         }
     }
 
-    fn arrive(&self, order: &Order) {
+    fn arrive(&self, order: &LeasedDelivery) {
         let mut state = self.state.lock().unwrap();
         let times = state.arrived.entry(order.id.clone()).or_default();
         *times += 1;
@@ -161,8 +162,8 @@ impl Outside {
 }
 
 #[async_trait]
-impl Carrier for Outside {
-    async fn carry(&self, order: &Order) -> Outcome {
+impl DeliveryHandler for Outside {
+    async fn carry(&self, order: &LeasedDelivery) -> DeliveryOutcome {
         assert!(!self.chaos.fails(60), "simulated: a courier stumbles");
         self.set_out(order);
         self.chaos.pause().await;
@@ -170,31 +171,34 @@ impl Carrier for Outside {
             self.chaos.note("a courier sleeps past its lease");
             self.chaos.sleep(1000, 6000).await;
         }
-        let outcome =
-            if self.chaos.fails(6) { Outcome::Failed("no line".into()) } else { Outcome::Delivered };
-        if outcome == Outcome::Delivered {
+        let outcome = if self.chaos.fails(6) {
+            DeliveryOutcome::Failed("no line".into())
+        } else {
+            DeliveryOutcome::Delivered
+        };
+        if outcome == DeliveryOutcome::Delivered {
             self.arrive(order);
         }
         self.chaos.note(format_args!("letter {} under lease {}: {outcome:?}", order.seq, order.lease));
         self.chaos.pause().await;
         self.come_back(order);
-        if self.chaos.fails(25) { Outcome::Unknown("its answer is lost".into()) } else { outcome }
+        if self.chaos.fails(25) { DeliveryOutcome::Unknown("its answer is lost".into()) } else { outcome }
     }
 
-    async fn look_up(&self, order: &Order) -> Found {
+    async fn look_up(&self, order: &LeasedDelivery) -> DeliveryLookup {
         self.chaos.pause().await;
         if self.chaos.fails(8) {
-            return Found::Unknown;
+            return DeliveryLookup::Unknown;
         }
         if self.state.lock().unwrap().arrived.contains_key(&order.id) {
-            Found::Delivered
+            DeliveryLookup::Delivered
         } else {
-            Found::Missing
+            DeliveryLookup::Missing
         }
     }
 }
 
-/// Runs the group of letters and its couriers: the first knows that those of the life before are gone, another one
+/// Runs the group of e-mails and its outbox workers: the first knows that those of the life before are gone, another one
 /// may work beside it.
 pub async fn deliver(life: Arc<Life>) {
     let stop = watch::Sender::new(false);
@@ -209,10 +213,10 @@ pub async fn deliver(life: Arc<Life>) {
     };
     // One that is alone looks up what it left behind when it stumbled; beside another, that one's would be looked up, too.
     let two = life.chaos.one_in(2);
-    courier(&life, "first", (true, !two), &stop);
+    worker(&life, "first", (true, !two), &stop);
     life.chaos.sleep(1, 2000).await;
     if two {
-        courier(&life, "second", (false, false), &stop);
+        worker(&life, "second", (false, false), &stop);
     }
     life.letters.send_replace(Some(handle));
     // Dropped with its life.
@@ -220,14 +224,14 @@ pub async fn deliver(life: Arc<Life>) {
     drop(stop);
 }
 
-/// Starts a courier under supervision; it may know that it is `alone`, the first time and when it comes back.
-fn courier(life: &Arc<Life>, name: &str, alone: (bool, bool), stop: &watch::Sender<bool>) {
+/// Starts an outbox worker under supervision; it may know that it is `alone`, the first time and when it comes back.
+fn worker(life: &Arc<Life>, name: &str, alone: (bool, bool), stop: &watch::Sender<bool>) {
     let (stopping, until, shared) = (stop.subscribe(), stop.subscribe(), Arc::clone(life));
     let mut alone_now = alone.0;
     let again = move || {
-        let (book, outside) = (shared.post.book.clone(), shared.outside.clone());
-        let courier = Courier::new(book, outside, shared.clock.clone(), SETTINGS);
-        courier.run(std::mem::replace(&mut alone_now, alone.1), stopping.clone())
+        let (outbox, outside) = (shared.post.outbox.clone(), shared.outside.clone());
+        let worker = OutboxWorker::new(outbox, outside, shared.clock.clone(), SETTINGS);
+        worker.run(std::mem::replace(&mut alone_now, alone.1), stopping.clone())
     };
     let task = life.supervisor.named(format!("{name}-courier"));
     life.spawner.spawn(task.run(until, again));
@@ -248,7 +252,7 @@ pub async fn operate(life: Arc<Life>) {
     }
 }
 
-/// Makes the read model of letters again, now and then.
+/// Makes the read model of e-mails again, now and then.
 pub async fn rebuild(life: Arc<Life>) {
     loop {
         life.chaos.sleep(50, 3000).await;
@@ -274,7 +278,12 @@ pub async fn settle(life: Arc<Life>) {
             let _ = handle.redrive(&blocked.id).await;
         }
         let head = truth::heads(&life.truth).await[0].seq;
-        let open = life.post.book.list(&[State::Due, State::Leased], 1000).await.unwrap_or_default();
+        let open = life
+            .post
+            .outbox
+            .list(&[DeliveryState::Due, DeliveryState::Leased], 1000)
+            .await
+            .unwrap_or_default();
         let blocked = handle.status.blocked_count();
         let others_done = life.busy.load(Ordering::SeqCst) == 1;
         if others_done && handle.status.watermark()[0] == head && blocked == 0 && open.is_empty() {
@@ -288,11 +297,11 @@ pub async fn settle(life: Arc<Life>) {
 /// Nothing that was asked for is lost: it arrived, or an operator is asked. Nothing else was carried.
 pub async fn complete(life: &Life) -> Result<(), String> {
     let events = truth::events(&life.truth, Log::Facts).await?;
-    let events = events.iter().filter(|event| lane(event).is_some());
+    let events = events.iter().filter(|event| partition_key(event).is_some());
     let wanted: BTreeSet<String> = events.map(|event| delivery(event, &recipient(event)).id()).collect();
-    let list = async |states| life.post.book.list(states, 10_000).await.map_err(|error| error.to_string());
+    let list = async |states| life.post.outbox.list(states, 10_000).await.map_err(|error| error.to_string());
     let waiting: BTreeSet<String> = list(WAITING).await?.into_iter().map(|t| t.order.id).collect();
-    let left_out = list(&[State::LeftOut, State::NotWanted]).await?;
+    let left_out = list(&[DeliveryState::LeftOut, DeliveryState::NotWanted]).await?;
     let (arrived, restored) = {
         let state = life.outside.state.lock().unwrap();
         (state.arrived.clone(), state.restored)

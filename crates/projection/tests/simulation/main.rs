@@ -1,6 +1,6 @@
 //! The event core under a seeded scheduler: the real journal, groups and read models, with crashes at any await, power
 //! cuts, commits that fail or are done without being told, panics, reordered and lost wake-ups, clocks that jump, months
-//! that are sealed, a journal put back from a copy, callers that go away, runners and couriers that sleep past their
+//! that are archived, a journal put back from a copy, callers that go away, runners and outbox workers that sleep past their
 //! leases and live on beside their successors, poison of every kind, redrives, events given up, pauses and rebuilds; and
 //! with people who read what they wrote, from lists, documents in memory and an index. A broken rule names its seed.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]

@@ -1,5 +1,5 @@
 //! A person who reads their own writes: lists, documents in memory, and the index. What they are asked to have reached is
-//! what `Seen` remembers of them, which forgets; what they must find is what they know they wrote.
+//! what `OwnWrites` remembers of them, which forgets; what they must find is what they know they wrote.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};

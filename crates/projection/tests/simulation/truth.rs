@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use bus::{AfterTries, Standing};
+use bus::{AfterTries, GroupDecisions};
 use domain::{Clock, Envelope, Log, Position};
 use journal::sqlite::{Cut, Driver, Fate, Fates, Limits};
 use journal::{Journal, SqliteJournal};
@@ -81,8 +81,8 @@ impl Decisions {
         self.discarded.lock().unwrap().contains(&event)
     }
 
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> GroupDecisions {
         let discarded = self.discarded.lock().unwrap().iter().copied().collect();
-        Standing { paused: *self.paused.lock().unwrap(), discarded }
+        GroupDecisions { paused: *self.paused.lock().unwrap(), discarded }
     }
 }

@@ -4,10 +4,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bus::{Advance, ApplyError, Blocked, Candidate, Lease, ParkedEvent, State, Target};
+use bus::{Advance, ApplyError, Blocked, Candidate, GroupState, Lease, ParkedEvent, Target};
 use domain::quota::Quota;
 use domain::{Envelope, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
-use journal::{Append, AppendError, Appended, Claim, EventQuery, Journal, JournalError, SqliteJournal};
+use journal::{
+    Append, AppendError, Appended, EventQuery, Idempotency, Journal, JournalError, Replayed, SqliteJournal,
+    UniqueKey,
+};
 use projection::ViewStore;
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -106,8 +109,13 @@ impl Journal for UnreliableJournal {
         self.read("held", self.inner.held(tenant, owner, quota)).await
     }
 
-    async fn owner(&self, claim: &Claim) -> Result<Option<StreamId>, JournalError> {
-        self.read("owner", self.inner.owner(claim)).await
+    async fn owner(&self, unique_key: &UniqueKey) -> Result<Option<StreamId>, JournalError> {
+        self.read("owner", self.inner.owner(unique_key)).await
+    }
+
+    async fn earlier(&self, log: Log, request: &Idempotency) -> Result<Option<Replayed>, AppendError> {
+        let fail = |message| JournalError::Unavailable(message).into();
+        call((&self.chaos, self.panics), "earlier", fail, self.inner.earlier(log, request)).await
     }
 
     fn committed(&self, log: Log) -> watch::Receiver<u64> {
@@ -151,7 +159,7 @@ impl UnreliableTarget {
 
 #[async_trait]
 impl Target for UnreliableTarget {
-    async fn state(&self) -> Result<State, ApplyError> {
+    async fn state(&self) -> Result<GroupState, ApplyError> {
         self.call("state", self.inner.state()).await
     }
 

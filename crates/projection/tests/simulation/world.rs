@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use bus::{Runner, Target};
 use domain::{Clock, Log, Timestamp};
-use journal::{Journal, Seen};
+use journal::{Journal, OwnWrites};
 use tempfile::TempDir;
 use tokio::sync::watch;
 
@@ -110,7 +110,7 @@ impl World {
             supervisor: supervisor::Supervisor::default(),
             journal: reached(false),
             journal_of_groups: reached(true),
-            seen: Seen::new(truth::heads(&truth).await),
+            seen: OwnWrites::new(truth::heads(&truth).await),
             index: Index::default(),
             rows: Arc::clone(&self.rows),
             store: self.rows.open(&self.path(VIEW), disk.sync()).map_err(text)?,
@@ -145,7 +145,7 @@ impl World {
         spawner.spawn(actors::supervise(Arc::clone(&life)));
         spawner.spawn(actors::operate(Arc::clone(&life)));
         spawner.spawn(actors::tick(Arc::clone(&life)));
-        spawner.spawn(actors::seal(Arc::clone(&life)));
+        spawner.spawn(actors::archive(Arc::clone(&life)));
         spawner.spawn(index::keep(Arc::clone(&life)));
         spawner.spawn(reader::forget(Arc::clone(&life)));
         spawner.spawn(letters::deliver(Arc::clone(&life)));
@@ -182,7 +182,7 @@ impl World {
         let power_cut = self.chaos.one_in(3);
         self.chaos.note(if power_cut { "POWER CUT" } else { "CRASH" });
         copy(&before, &after, &|file, copy| {
-            // The journal and letters wait for the disk, but for the pointer to the file of letters.
+            // The journal and e-mails wait for the disk, but for the pointer to the file of e-mails.
             let name = file.file_name().unwrap().to_string_lossy().into_owned();
             let waits = file.starts_with(before.join(JOURNAL)) || name.starts_with(LETTERS);
             if power_cut && (!waits || name.ends_with(".current")) {

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
 use domain::{Position, StreamId, TenantId, UserId};
-use journal::{Append, AppendError, Appended, Claims, Expected, Idempotency, NewEvent, Refused};
+use journal::{Append, AppendError, Appended, Expected, Idempotency, NewEvent, Refused, UniqueKeys};
 use uuid::Uuid;
 
 use crate::actors::Life;
@@ -61,7 +61,7 @@ impl Writer {
             stream,
             expected: Expected::Any,
             events,
-            claims: Claims::default(),
+            unique_keys: UniqueKeys::default(),
             limits: Vec::new(),
             idempotency,
         };

@@ -6,8 +6,8 @@ use domain::property::draft::Draft;
 use domain::property::{Property, PropertyCommand, Status};
 use domain::{Fields, PropertyId};
 use http_kit::docs::{IdempotencyKey, IfMatch};
-use http_kit::{Body, Caller, Conditions, Envelope, Failure, Query, Request, Right};
-use journal::{Claims, Done, Options};
+use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Query, Request, Right};
+use journal::{Executed, Options, UniqueKeys};
 use serde_json::{Value, json};
 
 use super::create::about_listing;
@@ -52,7 +52,7 @@ impl Request for ListingEdit {
     params(IdempotencyKey, IfMatch),
     request_body = ListingEditBody,
     responses(
-        (status = 200, description = "The listing as it is now", body = Envelope<Document<'static>>),
+        (status = 200, description = "The listing as it is now", body = ApiResponse<Document<'static>>),
         (status = 410, description = "The listing was removed"),
     ),
 )]
@@ -73,7 +73,7 @@ pub async fn edit(
     if !names_contact {
         content.contact = listing.content.contact;
     }
-    let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
+    let options = conditions.options(&app.context, &caller, &body.bytes, &id);
     app.execute(&caller, id, PropertyCommand::Edit(content, app.by(&caller)?), options, "Property updated")
         .await
 }
@@ -120,7 +120,7 @@ impl Request for StatusInQuery {
     params(Query<StatusInQuery>, IdempotencyKey, IfMatch),
     request_body = StatusChangeBody,
     responses(
-        (status = 200, description = "The listing as it is now", body = Envelope<Document<'static>>),
+        (status = 200, description = "The listing as it is now", body = ApiResponse<Document<'static>>),
         (status = 409, description = "That status cannot follow the one there is, or a moderator holds the home"),
         (status = 410, description = "The listing was removed"),
     ),
@@ -142,7 +142,7 @@ pub async fn status(
         Some(status) if body.is_empty => status,
         _ => body.value?.status,
     };
-    let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
+    let options = conditions.options(&app.context, &caller, &body.bytes, &id);
     let command = PropertyCommand::ChangeStatus(status, app.by(&caller)?);
     app.execute(&caller, id, command, options, "Status changed").await
 }
@@ -165,9 +165,9 @@ pub async fn remove(
     let id = property_id(path)?;
     app.changeable(&caller, id).await?;
     nothing?;
-    let options = conditions.options(&app.kit, &caller, &[], &id);
+    let options = conditions.options(&app.context, &caller, &[], &id);
     let done = app.run(&caller, id, PropertyCommand::Remove(app.by(&caller)?), options).await?;
-    Ok(app.kit.done(&caller, "Property removed", (), done.position).empty().into_response())
+    Ok(app.context.done(&caller, "Property removed", (), done.position).empty().into_response())
 }
 
 impl App {
@@ -184,7 +184,7 @@ impl App {
         let listing = done.state.listing.ok_or_else(super::no_such_listing)?;
         let counts = self.known(&caller.tenant, id).await?.map_or_else(Counts::default, |known| known.counts);
         let document = Document::of(&listing, done.version, counts);
-        let reply = self.kit.done(caller, message, document, done.position);
+        let reply = self.context.done(caller, message, document, done.position);
         Ok(reply.etag(&etag(done.version, counts)).into_response())
     }
 
@@ -194,10 +194,10 @@ impl App {
         id: PropertyId,
         command: PropertyCommand,
         options: Options,
-    ) -> Result<Done<Property>, Failure> {
+    ) -> Result<Executed<Property>, Failure> {
         let ends =
             matches!(command, PropertyCommand::Remove(_) | PropertyCommand::ChangeStatus(Status::Removed, _));
-        let options = Options { claims: Claims { take: Vec::new(), release_all: ends }, ..options };
-        self.kit.execute::<Property>(&caller.actor(), id, command, options).await.map_err(refused)
+        let options = Options { unique_keys: UniqueKeys { take: Vec::new(), release_all: ends }, ..options };
+        self.context.execute::<Property>(&caller.actor(), id, command, options).await.map_err(refused)
     }
 }

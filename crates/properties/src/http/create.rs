@@ -7,8 +7,8 @@ use domain::property::{Listing, Property, PropertyCommand};
 use domain::quota::Quota;
 use domain::{FieldErrors, Fields, PropertyId, Version};
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Body, Caller, Conditions, Envelope, Failure, Query, Request};
-use journal::{Claims, ExecuteError, Options};
+use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Query, Request};
+use journal::{ExecuteError, Options, UniqueKeys};
 use serde_json::{Value, json};
 
 use super::refused;
@@ -66,7 +66,7 @@ pub(super) fn about_listing(member: &str) -> Option<&'static str> {
     params(IdempotencyKey),
     request_body = NewListingBody,
     responses(
-        (status = 201, description = "The listing", body = Envelope<Document<'static>>),
+        (status = 201, description = "The listing", body = ApiResponse<Document<'static>>),
         (status = 403, description = "The caller has as many homes as they may: `QUOTA_EXCEEDED`"),
         (status = 409, description = "The source was listed before, or the key is in use"),
     ),
@@ -80,25 +80,25 @@ pub async fn create(
 ) -> Result<Response, Failure> {
     let owner = caller.person()?.user;
     nothing?;
-    let tenant = app.kit.tenants.get(&caller.tenant);
+    let tenant = app.context.tenants.get(&caller.tenant);
     let city = tenant.map_or("Hyderabad", |tenant| &tenant.city);
     let NewListing { draft, source_reference } = body.value?;
     let content = draft.owned_by(owner, city);
-    let id: PropertyId = app.kit.ledger.fresh().into();
-    let limits = app.kit.limits(&caller, &[Quota::Homes]).await?;
+    let id: PropertyId = app.context.aggregates.fresh().into();
+    let limits = app.context.limits(&caller, &[Quota::Homes]).await?;
     let options = Options {
         new_stream: true,
         limits: limits.clone(),
-        claims: claims(&app, &caller, source_reference.as_deref())?,
-        ..conditions.options(&app.kit, &caller, &body.bytes, &id)
+        unique_keys: unique_keys(&app, &caller, source_reference.as_deref())?,
+        ..conditions.options(&app.context, &caller, &body.bytes, &id)
     };
     let moderated = tenant.is_some_and(|tenant| tenant.moderation);
     let command = PropertyCommand::List { id, owner, content, source_reference, moderated };
-    match app.kit.execute::<Property>(&caller.actor(), id, command, options).await {
+    match app.context.execute::<Property>(&caller.actor(), id, command, options).await {
         Ok(done) => {
             let listing =
                 done.state.listing.ok_or_else(|| Failure::unavailable(&"a new listing has no state"))?;
-            let left = app.kit.quota_left(&caller, &limits).await?;
+            let left = app.context.quota_left(&caller, &limits).await?;
             Ok(created(&app, &caller, (&listing, done.version), done.position, &left))
         }
         Err(ExecuteError::Taken { owner: listed, .. }) => Err(Failure {
@@ -118,15 +118,15 @@ fn created(
 ) -> Response {
     let counts = Counts::default();
     let document = Document::of(listing, version, counts);
-    let reply = app.kit.done(caller, "Property created", document, position);
+    let reply = app.context.done(caller, "Property created", document, position);
     let reply = reply.created(&format!("/api/properties/{}", listing.id)).quota_left(left);
     reply.etag(&etag(version, counts)).into_response()
 }
 
 /// A source reference belongs to one listing of one owner.
-fn claims(app: &App, caller: &Caller, reference: Option<&str>) -> Result<Claims, Failure> {
-    let Some(reference) = reference else { return Ok(Claims::default()) };
+fn unique_keys(app: &App, caller: &Caller, reference: Option<&str>) -> Result<UniqueKeys, Failure> {
+    let Some(reference) = reference else { return Ok(UniqueKeys::default()) };
     let value = format!("{}|{reference}", caller.person()?.user);
-    let claim = app.kit.ledger.keys().claim(&caller.tenant, "source", &value);
-    Ok(Claims { take: vec![claim], release_all: false })
+    let unique_key = app.context.aggregates.keys().unique_key(&caller.tenant, "source", &value);
+    Ok(UniqueKeys::taking(vec![unique_key]))
 }

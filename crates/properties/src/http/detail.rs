@@ -10,13 +10,13 @@ use domain::property::Status;
 use domain::user::User;
 use domain::{Aggregate, Fields, Log, PropertyId};
 use http_kit::docs::IfNoneMatch;
-use http_kit::{Caller, Envelope, Failure, Held, Query, Request};
+use http_kit::{ApiResponse, Caller, ClientTags, Failure, Query, Request};
 use serde_json::{Map, Value};
 
 use super::{is_insider, may_see, no_such_listing, property_id, removed};
 use crate::App;
 use crate::document::{Counts, Document, etag, snapshot};
-use crate::hot::Known;
+use crate::listing_cache::CachedListing;
 
 /// A listing, and whether the caller saved it when that was asked for.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -59,7 +59,7 @@ impl Request for Include {
     summary = "A home",
     params(Query<Include>, IfNoneMatch),
     responses(
-        (status = 200, description = "The listing", body = Envelope<Detail<'static>>),
+        (status = 200, description = "The listing", body = ApiResponse<Detail<'static>>),
         (status = 410, description = "The listing was removed"),
     ),
 )]
@@ -68,19 +68,19 @@ pub async fn get(
     caller: Caller,
     path: Path<String>,
     Query(include): Query<Include>,
-    held: Held,
+    held: ClientTags,
 ) -> Result<Response, Failure> {
     let id = property_id(path)?;
     let Include { favourite } = include?;
     let known = app.visible(&caller, id).await?;
-    app.visits.note(&app.kit, &caller, &known.listing).await?;
+    app.visits.note(&app.context, &caller, &known.listing).await?;
     let tag = etag(known.version, known.counts);
     if favourite {
         let (saved, document) = app.with_favourite(&caller, &known).await?;
         let tag = format!("{tag}-{}", u8::from(saved));
-        return Ok(app.kit.reply(FOUND, document).etag(&tag).unless(&held).into_response());
+        return Ok(app.context.reply(FOUND, document).etag(&tag).unless(&held).into_response());
     }
-    Ok(app.kit.reply(FOUND, &known.body).etag(&tag).unless(&held).into_response())
+    Ok(app.context.reply(FOUND, &known.body).etag(&tag).unless(&held).into_response())
 }
 
 /// `POST /api/properties/{id}/view`: the visit alone.
@@ -101,11 +101,11 @@ pub async fn view(
 ) -> Result<Response, Failure> {
     let known = app.visible(&caller, property_id(path)?).await?;
     nothing?;
-    app.visits.note(&app.kit, &caller, &known.listing).await?;
-    Ok(app.kit.reply("View noted", ()).empty().into_response())
+    app.visits.note(&app.context, &caller, &known.listing).await?;
+    Ok(app.context.reply("View noted", ()).empty().into_response())
 }
 
-fn shown(caller: &Caller, known: Arc<Known>) -> Result<Arc<Known>, Failure> {
+fn shown(caller: &Caller, known: Arc<CachedListing>) -> Result<Arc<CachedListing>, Failure> {
     if known.listing.status == Status::Removed || known.owner_gone {
         return Err(removed());
     }
@@ -117,8 +117,12 @@ fn shown(caller: &Caller, known: Arc<Known>) -> Result<Arc<Known>, Failure> {
 
 impl App {
     /// The listing as this caller may see it.
-    pub(super) async fn visible(&self, caller: &Caller, id: PropertyId) -> Result<Arc<Known>, Failure> {
-        let freshness = self.kit.freshness_now(&self.status, caller, &[Log::Facts]);
+    pub(super) async fn visible(
+        &self,
+        caller: &Caller,
+        id: PropertyId,
+    ) -> Result<Arc<CachedListing>, Failure> {
+        let freshness = self.context.freshness_now(&self.status, caller, &[Log::Facts]);
         let known = if freshness.is_stale() { None } else { self.known(&caller.tenant, id).await? };
         // A listing the read model has not seen yet may be somebody's last write: it exists from its answer on.
         let known = match known {
@@ -129,20 +133,24 @@ impl App {
     }
 
     /// [`Self::visible`] by the journal: what is recorded or revealed now does not rest on a moment ago.
-    pub(super) async fn visible_now(&self, caller: &Caller, id: PropertyId) -> Result<Arc<Known>, Failure> {
+    pub(super) async fn visible_now(
+        &self,
+        caller: &Caller,
+        id: PropertyId,
+    ) -> Result<Arc<CachedListing>, Failure> {
         let known = self.folded_known(caller, id).await?;
-        let (owner, _) = self.kit.ledger.load::<User>(&caller.tenant, known.listing.owner).await?;
+        let (owner, _) = self.context.aggregates.load::<User>(&caller.tenant, known.listing.owner).await?;
         let (owner_gone, owner_absent) = (owner.deleted, owner.is_absent());
         if (owner_gone, owner_absent) == (known.owner_gone, known.owner_absent) {
             return shown(caller, known);
         }
-        let Known { listing, version, counts, body, .. } = &*known;
+        let CachedListing { listing, version, counts, body, .. } = &*known;
         let (listing, version, counts, body) = (listing.clone(), *version, *counts, body.clone());
-        shown(caller, Arc::new(Known { listing, version, counts, owner_gone, owner_absent, body }))
+        shown(caller, Arc::new(CachedListing { listing, version, counts, owner_gone, owner_absent, body }))
     }
 
     /// From the journal, which has what the read model does not have yet.
-    async fn folded_known(&self, caller: &Caller, id: PropertyId) -> Result<Arc<Known>, Failure> {
+    async fn folded_known(&self, caller: &Caller, id: PropertyId) -> Result<Arc<CachedListing>, Failure> {
         let (listing, version) = self.folded(&caller.tenant, id).await?;
         let behind = self.known(&caller.tenant, id).await?;
         let counts = behind.as_ref().map_or_else(Counts::default, |known| known.counts);
@@ -150,18 +158,18 @@ impl App {
             behind.map_or((false, false), |known| (known.owner_gone, known.owner_absent));
         let body = serde_json::value::to_raw_value(&Document::of(&listing, version, counts));
         let body = body.map_err(|error| Failure::unavailable(&error))?;
-        Ok(Arc::new(Known { listing, version, counts, owner_gone, owner_absent, body }))
+        Ok(Arc::new(CachedListing { listing, version, counts, owner_gone, owner_absent, body }))
     }
 
     /// Whether the caller saved it, and the document that says so.
     async fn with_favourite(
         &self,
         caller: &Caller,
-        known: &Known,
+        known: &CachedListing,
     ) -> Result<(bool, Map<String, Value>), Failure> {
         let saved = match caller.user() {
             Some(user) => {
-                let (state, _) = self.kit.ledger.load::<Favourites>(&caller.tenant, user).await?;
+                let (state, _) = self.context.aggregates.load::<Favourites>(&caller.tenant, user).await?;
                 let save = FavouritesCommand::Save(known.listing.id, snapshot(&known.listing));
                 state.decide(save, known.listing.updated_at).is_ok_and(|events| events.is_empty())
             }

@@ -6,7 +6,7 @@ use domain::favourites::{Favourites, FavouritesCommand};
 use domain::property::Status;
 use http_kit::docs::{IdempotencyKey, IfMatch};
 use http_kit::{Caller, Conditions, Failure, Query};
-use journal::{Done, Options};
+use journal::{Executed, Options};
 
 use super::{may_see, no_such_listing, property_id};
 use crate::App;
@@ -34,10 +34,10 @@ pub async fn save(
     let id = property_id(path)?;
     let known = app.visible_now(&caller, id).await?;
     nothing?;
-    let options = conditions.options(&app.kit, &caller, &[], &person.user);
+    let options = conditions.options(&app.context, &caller, &[], &person.user);
     let command = FavouritesCommand::Save(id, snapshot(&known.listing));
     let done = app.favourite(&caller, command, options).await?;
-    let reply = app.kit.done(&caller, "Saved", (), done.position);
+    let reply = app.context.done(&caller, "Saved", (), done.position);
     Ok(reply.etag(&done.version.to_string()).empty().into_response())
 }
 
@@ -60,14 +60,14 @@ pub async fn unsave(
     let id = property_id(path)?;
     let (listing, _) = app.folded(&caller.tenant, id).await?;
     nothing?;
-    let options = conditions.options(&app.kit, &caller, &[], &person.user);
+    let options = conditions.options(&app.context, &caller, &[], &person.user);
     let command = FavouritesCommand::Unsave(id, snapshot(&listing));
     let done = app.favourite(&caller, command, options).await?;
     // Whoever had not saved it learns nothing about a listing they may not see.
     if done.position.is_none() && listing.status != Status::Removed && !may_see(&caller, &listing) {
         return Err(no_such_listing());
     }
-    let reply = app.kit.done(&caller, "Taken off", (), done.position);
+    let reply = app.context.done(&caller, "Taken off", (), done.position);
     Ok(reply.etag(&done.version.to_string()).empty().into_response())
 }
 
@@ -78,9 +78,9 @@ impl App {
         caller: &Caller,
         command: FavouritesCommand,
         options: Options,
-    ) -> Result<Done<Favourites>, Failure> {
+    ) -> Result<Executed<Favourites>, Failure> {
         let user = caller.person()?.user;
-        let done = self.kit.execute::<Favourites>(&caller.actor(), user, command, options).await;
+        let done = self.context.execute::<Favourites>(&caller.actor(), user, command, options).await;
         done.map_err(http_kit::refused)
     }
 }

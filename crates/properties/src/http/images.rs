@@ -3,12 +3,12 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::fields::MemberKind;
-use domain::file::{File, Known};
-use domain::property::images::Wanted;
+use domain::file::{File, FileDetails};
+use domain::property::images::PhotoSelection;
 use domain::property::{Listing, Property, PropertyCommand};
 use domain::{Aggregate, FieldErrors, Fields, FileId, StreamId, TenantId};
 use http_kit::docs::{IdempotencyKey, IfMatch};
-use http_kit::{Body, Caller, Conditions, Envelope, Failure, Query, Request};
+use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Query, Request};
 use serde_json::{Value, json};
 
 use super::property_id;
@@ -67,7 +67,7 @@ impl Request for WantedImages {
     params(IdempotencyKey, IfMatch),
     request_body = WantedImagesBody,
     responses(
-        (status = 201, description = "The listing with its photos", body = Envelope<Document<'static>>),
+        (status = 201, description = "The listing with its photos", body = ApiResponse<Document<'static>>),
         (status = 409, description = "A listing has at most ten photos"),
         (status = 410, description = "The listing was removed"),
     ),
@@ -84,19 +84,19 @@ pub async fn add(
     let listing = app.changeable(&caller, id).await?;
     nothing?;
     let WantedImages { files, primary } = body.value?;
-    let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
+    let options = conditions.options(&app.context, &caller, &body.bytes, &id);
     let stream = StreamId::new(&caller.tenant, Property::TYPE, id);
     // A repeat is answered whatever became of the files since.
-    if app.kit.answered(&stream, options.idempotency.as_ref()).await?.is_none() {
+    if app.context.answered(&stream, options.idempotency.as_ref()).await?.is_none() {
         app.check_own(&caller, &listing, &files, primary).await?;
     }
     let gone = app.gone(&caller.tenant, &listing).await?;
-    let command = PropertyCommand::AddImages(Wanted { files, primary, gone }, app.by(&caller)?);
+    let command = PropertyCommand::AddImages(PhotoSelection { files, primary, gone }, app.by(&caller)?);
     let done = app.run(&caller, id, command, options).await?;
     let listing = done.state.listing.ok_or_else(super::no_such_listing)?;
     let counts = app.known(&caller.tenant, id).await?.map_or_else(Counts::default, |known| known.counts);
     let document = Document::of(&listing, done.version, counts);
-    let reply = app.kit.done(&caller, "Photos added", document, done.position);
+    let reply = app.context.done(&caller, "Photos added", document, done.position);
     let reply = reply.created(&format!("/api/files/property/{id}"));
     Ok(reply.etag(&etag(done.version, counts)).into_response())
 }
@@ -147,7 +147,7 @@ impl App {
     }
 
     /// A file as the journal has it: the files service is not asked.
-    async fn file(&self, tenant: &TenantId, id: FileId) -> Result<Option<Known>, Failure> {
-        Ok(self.kit.ledger.load::<File>(tenant, id).await?.0.0)
+    async fn file(&self, tenant: &TenantId, id: FileId) -> Result<Option<FileDetails>, Failure> {
+        Ok(self.context.aggregates.load::<File>(tenant, id).await?.0.0)
     }
 }

@@ -10,15 +10,15 @@ use domain::property::Status;
 use domain::user::User;
 use domain::{LeadId, Log, Personal, PropertyId, UserId};
 use http_kit::docs::{IdempotencyKey, IfMatch};
-use http_kit::{Caller, Conditions, Deed, Envelope, Failure, Invalid, Page, Query, Right};
-use journal::{Claim, Claims, ExecuteError, Options};
+use http_kit::{ApiResponse, Caller, Conditions, CountedAction, Failure, Invalid, Page, Query, Right};
+use journal::{ExecuteError, Options, UniqueKey, UniqueKeys};
 
 use self::requests::{EnquiryBody, FollowUp, FollowUpBody, LeadList, NewEnquiry};
 use super::{no_such_listing, property_id};
 use crate::App;
 use crate::document::snapshot;
 use crate::leads::{LeadDocument, Side};
-use crate::queries::leads::Wanted;
+use crate::queries::leads::LeadFilter;
 
 fn no_such_lead() -> Failure {
     Failure::not_found("LEAD_NOT_FOUND", "there is no such lead")
@@ -31,8 +31,8 @@ pub(super) fn one_of(
     kind: &'static str,
     property: PropertyId,
     person: UserId,
-) -> Claim {
-    app.kit.ledger.keys().claim(&caller.tenant, kind, &format!("{property}|{person}"))
+) -> UniqueKey {
+    app.context.aggregates.keys().unique_key(&caller.tenant, kind, &format!("{property}|{person}"))
 }
 
 /// `POST /api/properties/{id}/leads`: asks the owner of a home on the market.
@@ -43,7 +43,7 @@ pub(super) fn one_of(
     params(IdempotencyKey),
     request_body = EnquiryBody,
     responses(
-        (status = 201, description = "The lead", body = Envelope<LeadDocument>),
+        (status = 201, description = "The lead", body = ApiResponse<LeadDocument>),
         (status = 403, description = "Your e-mail address is not confirmed"),
         (status = 409, description = "It is your own, you asked before, or it is not on the market"),
         (status = 410, description = "The listing was removed"),
@@ -60,26 +60,26 @@ pub async fn make(
     caller.person()?;
     let property = property_id(path)?;
     let known = app.visible_now(&caller, property).await?;
-    let seeker = caller.confirmed(&app.kit).await?.user;
+    let seeker = caller.confirmed(&app.context).await?.user;
     nothing?;
-    let now = app.kit.ledger.clock().now();
+    let now = app.context.aggregates.clock().now();
     let enquiry = Invalid::or_wrong(body.value, |enquiry| enquiry.is_ahead_of(now))?;
     let enquiry = app.enquiry(&caller, seeker, enquiry).await?;
     // Those who look after the site see homes of absent owners, too.
     if known.listing.status != Status::Active || known.owner_absent {
         return Err(Failure::conflict("NOT_ON_THE_MARKET", "the home is not on the market now"));
     }
-    app.kit.daily.take(Deed::Enquiry(seeker.to_string()))?;
-    let id: LeadId = app.kit.ledger.fresh().into();
-    let claims = Claims { take: vec![one_of(&app, &caller, "lead", property, seeker)], release_all: false };
-    let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
-    let options = Options { new_stream: true, claims, ..options };
+    app.context.daily.take(CountedAction::Enquiry(seeker.to_string()))?;
+    let id: LeadId = app.context.aggregates.fresh().into();
+    let unique_keys = UniqueKeys::taking(vec![one_of(&app, &caller, "lead", property, seeker)]);
+    let options = conditions.options(&app.context, &caller, &body.bytes, &id);
+    let options = options.on_new_stream().unique(unique_keys);
     let (owner, snapshot) = (known.listing.owner, snapshot(&known.listing));
     let command = LeadCommand::Make { id, property, snapshot, owner, enquiry: Box::new(enquiry) };
-    let done = app.kit.execute::<Lead>(&caller.actor(), id, command, options).await.map_err(refused)?;
+    let done = app.context.execute::<Lead>(&caller.actor(), id, command, options).await.map_err(refused)?;
     let lead = done.state.made.ok_or_else(no_such_lead)?;
     let document = LeadDocument::of(&lead, done.version, Side::Seeker);
-    let reply = app.kit.done(&caller, "The owner is asked", document, done.position);
+    let reply = app.context.done(&caller, "The owner is asked", document, done.position);
     Ok(reply.created(&format!("/api/leads/{}", lead.id)).etag(&done.version.to_string()).into_response())
 }
 
@@ -104,7 +104,7 @@ impl App {
         let NewEnquiry { words, purpose, mut contact, visit_at } = asked;
         let words = words.map(|text| Personal::of(seeker, text));
         if contact.phone.is_none() && contact.email.is_none() {
-            let (user, _) = self.kit.ledger.load::<User>(&caller.tenant, seeker).await?;
+            let (user, _) = self.context.aggregates.load::<User>(&caller.tenant, seeker).await?;
             let person = user.person.ok_or_else(|| Failure::unauthenticated("sign in first"))?;
             let profile = person.profile.as_ref();
             contact.email = person.account.as_ref().map(|account| account.email.clone());
@@ -122,7 +122,7 @@ impl App {
     path = "/api/leads",
     summary = "What was asked about homes",
     params(Query<LeadList>),
-    responses((status = 200, description = "The newest first", body = Envelope<Page<LeadDocument>>)),
+    responses((status = 200, description = "The newest first", body = ApiResponse<Page<LeadDocument>>)),
 )]
 pub async fn list(
     State(app): State<App>,
@@ -132,11 +132,11 @@ pub async fn list(
 ) -> Result<Response, Failure> {
     let person = caller.person()?.user;
     let LeadList { side, status, property, paging } = list?;
-    let fresh = app.kit.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
-    let wanted = Wanted { person, side, status, property };
+    let fresh = app.context.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
+    let wanted = LeadFilter { person, side, status, property };
     let page = app.leads(&caller.tenant, &wanted, &paging).await?;
     let links = page.links(&uri);
-    Ok(app.kit.reply("Leads found", page).links(&links).stale(fresh.is_stale()).into_response())
+    Ok(app.context.reply("Leads found", page).links(&links).stale(fresh.is_stale()).into_response())
 }
 
 /// `PATCH /api/leads/{id}`: how far the owner is, and what they note.
@@ -147,7 +147,7 @@ pub async fn list(
     params(IdempotencyKey, IfMatch),
     request_body = FollowUpBody,
     responses(
-        (status = 200, description = "The lead as it is now", body = Envelope<LeadDocument>),
+        (status = 200, description = "The lead as it is now", body = ApiResponse<LeadDocument>),
         (status = 409, description = "That status cannot follow the one there is"),
     ),
 )]
@@ -161,25 +161,25 @@ pub async fn follow_up(
 ) -> Result<Response, Failure> {
     caller.person()?;
     let id: LeadId = id.parse().map_err(|_| no_such_lead())?;
-    let (lead, _) = app.kit.ledger.load::<Lead>(&caller.tenant, id).await?;
+    let (lead, _) = app.context.aggregates.load::<Lead>(&caller.tenant, id).await?;
     let lead = lead.made.ok_or_else(no_such_lead)?;
     caller.reach(Right::Change(lead.owner), no_such_lead)?;
     nothing?;
     let FollowUp { status, note } = body.value?;
     // Whoever was answered may ask again; whose enquiry is spam may not.
-    let claims = match status {
-        Some(LeadStatus::Won | LeadStatus::Lost) => Claims { take: Vec::new(), release_all: true },
+    let unique_keys = match status {
+        Some(LeadStatus::Won | LeadStatus::Lost) => UniqueKeys::released(),
         Some(_) => {
-            let claim = one_of(&app, &caller, "lead", lead.property, lead.enquiry.seeker_id);
-            Claims { take: vec![claim], release_all: false }
+            let unique_key = one_of(&app, &caller, "lead", lead.property, lead.enquiry.seeker_id);
+            UniqueKeys::taking(vec![unique_key])
         }
-        None => Claims::default(),
+        None => UniqueKeys::default(),
     };
-    let options = Options { claims, ..conditions.options(&app.kit, &caller, &body.bytes, &id) };
+    let options = Options { unique_keys, ..conditions.options(&app.context, &caller, &body.bytes, &id) };
     let command = LeadCommand::FollowUp { status, note };
-    let done = app.kit.execute::<Lead>(&caller.actor(), id, command, options).await.map_err(refused)?;
+    let done = app.context.execute::<Lead>(&caller.actor(), id, command, options).await.map_err(refused)?;
     let lead = done.state.made.ok_or_else(no_such_listing)?;
     let document = LeadDocument::of(&lead, done.version, Side::Owner);
-    let reply = app.kit.done(&caller, "Lead updated", document, done.position);
+    let reply = app.context.done(&caller, "Lead updated", document, done.position);
     Ok(reply.etag(&done.version.to_string()).into_response())
 }

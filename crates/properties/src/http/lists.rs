@@ -6,7 +6,7 @@ use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use domain::fields::MemberKind;
 use domain::{Fields, Log, UserId};
-use http_kit::{Caller, Envelope, Failure, First, Page, Paging, Query, Request};
+use http_kit::{ApiResponse, Caller, Failure, First, Page, Paging, Query, Request};
 use serde_json::{Value, json};
 
 use crate::App;
@@ -72,10 +72,10 @@ impl App {
         paging: &Paging,
         uri: &Uri,
     ) -> Result<Response, Failure> {
-        let fresh = self.kit.wait_for_own(&self.status, caller, &[Log::Facts]).await;
+        let fresh = self.context.wait_for_own(&self.status, caller, &[Log::Facts]).await;
         let page = self.list(&caller.tenant, selection, paging).await?;
         let links = page.links(uri);
-        Ok(self.kit.reply("Properties found", page).links(&links).stale(fresh.is_stale()).into_response())
+        Ok(self.context.reply("Properties found", page).links(&links).stale(fresh.is_stale()).into_response())
     }
 }
 
@@ -85,7 +85,7 @@ impl App {
     path = "/api/properties",
     summary = "All homes on the market",
     params(Query<ListingList>),
-    responses((status = 200, description = "A page of listings", body = Envelope<Page<Document<'static>>>)),
+    responses((status = 200, description = "A page of listings", body = ApiResponse<Page<Document<'static>>>)),
 )]
 pub async fn all(
     State(app): State<App>,
@@ -104,7 +104,7 @@ pub async fn all(
     path = "/api/properties/featured",
     summary = "Featured homes",
     params(Query<ListingList>),
-    responses((status = 200, description = "A page of listings", body = Envelope<Page<Document<'static>>>)),
+    responses((status = 200, description = "A page of listings", body = ApiResponse<Page<Document<'static>>>)),
 )]
 pub async fn featured(
     State(app): State<App>,
@@ -125,7 +125,7 @@ pub async fn featured(
     summary = "The newest homes",
     params(Query<First<10>>),
     responses(
-        (status = 200, description = "The newest, as an array", body = Envelope<Vec<Document<'static>>>),
+        (status = 200, description = "The newest, as an array", body = ApiResponse<Vec<Document<'static>>>),
     ),
 )]
 pub async fn recent(
@@ -134,10 +134,10 @@ pub async fn recent(
     Query(first): Query<First<10>>,
 ) -> Result<Response, Failure> {
     let First(paging) = first?;
-    let fresh = app.kit.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
+    let fresh = app.context.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
     let selection = Selection { condition: ACTIVE, params: Vec::new(), join: "", sort: NEWEST };
     let page = app.list(&caller.tenant, selection, &paging).await?;
-    Ok(app.kit.reply("Recent properties", page.into_content()).stale(fresh.is_stale()).into_response())
+    Ok(app.context.reply("Recent properties", page.into_content()).stale(fresh.is_stale()).into_response())
 }
 
 /// `GET /api/properties/my-properties`: the caller's own, in every status but removed.
@@ -146,7 +146,7 @@ pub async fn recent(
     path = "/api/properties/my-properties",
     summary = "The caller's own listings",
     params(Query<ListingList>),
-    responses((status = 200, description = "A page of listings", body = Envelope<Page<Document<'static>>>)),
+    responses((status = 200, description = "A page of listings", body = ApiResponse<Page<Document<'static>>>)),
 )]
 pub async fn own(
     State(app): State<App>,
@@ -167,7 +167,7 @@ pub async fn own(
     path = "/api/properties/user/{userId}",
     summary = "A person's homes on the market",
     params(Query<ListingList>),
-    responses((status = 200, description = "A page of listings", body = Envelope<Page<Document<'static>>>)),
+    responses((status = 200, description = "A page of listings", body = ApiResponse<Page<Document<'static>>>)),
 )]
 pub async fn of_person(
     State(app): State<App>,
@@ -190,7 +190,7 @@ pub async fn of_person(
     path = "/api/properties/favorites",
     summary = "Homes the caller saved",
     params(Query<ListingList>),
-    responses((status = 200, description = "A page of listings", body = Envelope<Page<Document<'static>>>)),
+    responses((status = 200, description = "A page of listings", body = ApiResponse<Page<Document<'static>>>)),
 )]
 pub async fn favourites(
     State(app): State<App>,

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use domain::{Fields, Log, PropertyId};
-use http_kit::{Caller, Envelope, Failure, Page, Paging, Query, Request};
+use http_kit::{ApiResponse, Caller, Failure, Page, Paging, Query, Request};
 
 use crate::App;
 use crate::looks::ContactLook;
@@ -33,7 +33,7 @@ impl Request for ContactLookList {
     path = "/api/contact-looks",
     summary = "Who was shown the contact of your homes",
     params(Query<ContactLookList>),
-    responses((status = 200, description = "The newest first", body = Envelope<Page<ContactLook>>)),
+    responses((status = 200, description = "The newest first", body = ApiResponse<Page<ContactLook>>)),
 )]
 pub async fn list(
     State(app): State<App>,
@@ -44,8 +44,8 @@ pub async fn list(
     let owner = caller.person()?.user;
     let ContactLookList { property, paging } = list?;
     // The looks are others' doing; what the homes are called is the caller's.
-    let fresh = app.kit.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
+    let fresh = app.context.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
     let page = app.contact_looks(&caller.tenant, (owner, property), &paging).await?;
     let links = page.links(&uri);
-    Ok(app.kit.reply("Looks found", page).links(&links).stale(fresh.is_stale()).into_response())
+    Ok(app.context.reply("Looks found", page).links(&links).stale(fresh.is_stale()).into_response())
 }

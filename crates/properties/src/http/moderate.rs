@@ -5,7 +5,7 @@ use axum::response::Response;
 use domain::Fields;
 use domain::property::PropertyCommand;
 use http_kit::docs::{IdempotencyKey, IfMatch};
-use http_kit::{Body, Caller, Conditions, Envelope, Failure, Query, Request, Right};
+use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Query, Request, Right};
 use serde_json::{Value, json};
 
 use super::property_id;
@@ -44,7 +44,7 @@ impl Request for Featured {
     params(IdempotencyKey, IfMatch),
     request_body = FeaturedBody,
     responses(
-        (status = 200, description = "The listing as it is now", body = Envelope<Document<'static>>),
+        (status = 200, description = "The listing as it is now", body = ApiResponse<Document<'static>>),
         (status = 410, description = "The listing was removed"),
     ),
 )]
@@ -60,7 +60,7 @@ pub async fn feature(
     nothing?;
     let Featured { featured } = body.value?;
     let id = property_id(path)?;
-    let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
+    let options = conditions.options(&app.context, &caller, &body.bytes, &id);
     app.execute(&caller, id, PropertyCommand::Feature(featured, app.by(&caller)?), options, "Featured").await
 }
 
@@ -96,7 +96,7 @@ impl Request for Verified {
     params(IdempotencyKey, IfMatch),
     request_body = VerifiedBody,
     responses(
-        (status = 200, description = "The listing as it is now", body = Envelope<Document<'static>>),
+        (status = 200, description = "The listing as it is now", body = ApiResponse<Document<'static>>),
         (status = 410, description = "The listing was removed"),
     ),
 )]
@@ -112,7 +112,7 @@ pub async fn verify(
     nothing?;
     let Verified { verified } = body.value?;
     let id = property_id(path)?;
-    let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
+    let options = conditions.options(&app.context, &caller, &body.bytes, &id);
     app.execute(&caller, id, PropertyCommand::Verify(verified, app.by(&caller)?), options, "Verified").await
 }
 
@@ -123,7 +123,7 @@ pub async fn verify(
     summary = "Let a listing onto the market",
     params(IdempotencyKey, IfMatch),
     responses(
-        (status = 200, description = "The listing as it is now", body = Envelope<Document<'static>>),
+        (status = 200, description = "The listing as it is now", body = ApiResponse<Document<'static>>),
         (status = 409, description = "It neither waits for a moderator nor was taken down"),
         (status = 410, description = "The listing was removed"),
     ),
@@ -138,7 +138,7 @@ pub async fn approve(
     caller.require(Right::Moderate)?;
     nothing?;
     let id = property_id(path)?;
-    let options = conditions.options(&app.kit, &caller, &[], &id);
+    let options = conditions.options(&app.context, &caller, &[], &id);
     app.execute(&caller, id, PropertyCommand::Approve(app.by(&caller)?), options, "Approved").await
 }
 
@@ -175,7 +175,7 @@ impl Request for Refusal {
     params(IdempotencyKey, IfMatch),
     request_body = RefusalBody,
     responses(
-        (status = 200, description = "The listing as it is now", body = Envelope<Document<'static>>),
+        (status = 200, description = "The listing as it is now", body = ApiResponse<Document<'static>>),
         (status = 409, description = "It neither waits for a moderator nor is on show"),
         (status = 410, description = "The listing was removed"),
     ),
@@ -192,7 +192,7 @@ pub async fn reject(
     nothing?;
     let id = property_id(path)?;
     let Refusal { reason } = body.value?;
-    let options = conditions.options(&app.kit, &caller, &body.bytes, &id);
+    let options = conditions.options(&app.context, &caller, &body.bytes, &id);
     let command = PropertyCommand::Reject(reason, app.by(&caller)?);
     app.execute(&caller, id, command, options, "Rejected").await
 }

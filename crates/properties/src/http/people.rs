@@ -7,7 +7,7 @@ use domain::audit::AuditEvent;
 use domain::property::Status;
 use domain::{Actor, Metadata, Personal, Position, StreamId};
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Caller, Conditions, Deed, Envelope, Failure, Query};
+use http_kit::{ApiResponse, Caller, Conditions, CountedAction, Failure, Query};
 use journal::Idempotency;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -47,9 +47,9 @@ pub async fn share(
     let id = property_id(path)?;
     let known = app.visible_now(&caller, id).await?;
     let event = ActivityEvent::Shared { property_id: id, snapshot: snapshot(&known.listing) };
-    let once = conditions.once(&app.kit, &caller, &[], &id);
+    let once = conditions.once(&app.context, &caller, &[], &id);
     let position = app.record(&caller, &event, once).await?;
-    Ok(app.kit.done(&caller, "Shared", (), Some(position)).empty().into_response())
+    Ok(app.context.done(&caller, "Shared", (), Some(position)).empty().into_response())
 }
 
 /// `GET /api/properties/{id}/contact`: for people with a confirmed address, limited, and written down.
@@ -58,7 +58,7 @@ pub async fn share(
     path = "/api/properties/{id}/contact",
     summary = "Whom to call about a home",
     responses(
-        (status = 200, description = "The contact; its owner is shown that the caller looked, by first name", body = Envelope<Reachable<'static>>),
+        (status = 200, description = "The contact; its owner is shown that the caller looked, by first name", body = ApiResponse<Reachable<'static>>),
         (status = 403, description = "The caller's e-mail address is not confirmed"),
         (status = 409, description = "It is not on the market: then only its owner and those who look after the site are told"),
         (status = 410, description = "The listing was removed"),
@@ -93,19 +93,19 @@ pub async fn contact(
         contact_phone: contact.and_then(|c| c.phone.as_deref()),
         contact_email: contact.and_then(|c| c.email.as_deref()),
     };
-    Ok(app.kit.done(&caller, "Contact", data, position).into_response())
+    Ok(app.context.done(&caller, "Contact", data, position).into_response())
 }
 
 impl App {
     /// Whether the caller may be told of one more contact today. Nobody needs a catalogue of telephones.
     async fn may_ask(&self, caller: &Caller) -> Result<(), Failure> {
-        let person = caller.confirmed(&self.kit).await?.user;
-        let daily = &self.kit.daily;
-        let own = || Deed::ContactOf(person.to_string());
+        let person = caller.confirmed(&self.context).await?.user;
+        let daily = &self.context.daily;
+        let own = || CountedAction::ContactOf(person.to_string());
         // Whoever is refused uses up nothing of their neighbours'.
         daily.check(own())?;
         if let Some(network) = caller.network() {
-            daily.take(Deed::ContactFrom(network))?;
+            daily.take(CountedAction::ContactFrom(network))?;
         }
         let seen = daily.take(own())?;
         if daily.is_unusual(seen) {
@@ -124,7 +124,7 @@ impl App {
         let nobody = Actor { tenant: caller.tenant.clone(), user: None, metadata };
         let stream = StreamId::new(&caller.tenant, "audit", subject_id);
         let event = AuditEvent::UnusualLooking { subject_id, contacts };
-        self.kit.record(&nobody, stream, &event, None).await.map(|_| ())
+        self.context.record(&nobody, stream, &event, None).await.map(|_| ())
     }
 
     async fn record(
@@ -134,6 +134,6 @@ impl App {
         once: Option<Idempotency>,
     ) -> Result<Position, Failure> {
         let stream = StreamId::new(&caller.tenant, "activity", caller.person()?.user);
-        Ok(self.kit.record(&caller.actor(), stream, event, once).await?.position)
+        Ok(self.context.record(&caller.actor(), stream, event, once).await?.position)
     }
 }

@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Response};
 use domain::report::{Cause, Complaint, Report};
 use domain::{Fields, Log, Personal, PropertyId, ReportId};
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Body, Caller, Conditions, Envelope, Failure, Page, PageOf, Query, Request, Right};
-use journal::{Claims, ExecuteError, Options};
+use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Page, PageOf, Query, Request, Right};
+use journal::{ExecuteError, UniqueKeys};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -19,7 +19,7 @@ use crate::queries::queue::Waiting;
 /// A report, as whoever made it gets it back.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Told {
+pub struct ReportReceipt {
     id: ReportId,
     property_id: PropertyId,
     cause: Cause,
@@ -57,7 +57,7 @@ impl Request for NewComplaint {
     params(IdempotencyKey),
     request_body = ComplaintBody,
     responses(
-        (status = 201, description = "The moderators are told", body = Envelope<Told>),
+        (status = 201, description = "The moderators are told", body = ApiResponse<ReportReceipt>),
         (status = 409, description = "It is your own, or you reported it before"),
         (status = 410, description = "The listing was removed"),
     ),
@@ -79,14 +79,14 @@ pub async fn report(
     if known.listing.owner == reporter_id {
         return Err(Failure::conflict("OWN_LISTING", "the listing is your own"));
     }
-    let report_id: ReportId = app.kit.ledger.fresh().into();
+    let report_id: ReportId = app.context.aggregates.fresh().into();
     let title = known.listing.content.title.clone().owned_by(known.listing.owner);
     let complaint = Complaint { report_id, property_id, title, reporter_id, cause, details };
-    let claim = super::leads::one_of(&app, &caller, "report", property_id, reporter_id);
-    let claims = Claims { take: vec![claim], release_all: false };
-    let options = conditions.options(&app.kit, &caller, &body.bytes, &report_id);
-    let options = Options { new_stream: true, claims, ..options };
-    let done = app.kit.execute::<Report>(&caller.actor(), report_id, complaint, options).await;
+    let unique_key = super::leads::one_of(&app, &caller, "report", property_id, reporter_id);
+    let unique_keys = UniqueKeys::taking(vec![unique_key]);
+    let options = conditions.options(&app.context, &caller, &body.bytes, &report_id);
+    let options = options.on_new_stream().unique(unique_keys);
+    let done = app.context.execute::<Report>(&caller.actor(), report_id, complaint, options).await;
     let done = done.map_err(|error| match error {
         ExecuteError::Taken { .. } => {
             Failure::conflict("REPORTED_BEFORE", "you reported this listing before")
@@ -94,8 +94,8 @@ pub async fn report(
         other => http_kit::refused(other),
     })?;
     let complaint = done.state.complaint.ok_or_else(|| Failure::unavailable(&"a new report has no state"))?;
-    let data = Told { id: complaint.report_id, property_id, cause: complaint.cause };
-    let reply = app.kit.done(&caller, "The moderators are told", data, done.position);
+    let data = ReportReceipt { id: complaint.report_id, property_id, cause: complaint.cause };
+    let reply = app.context.done(&caller, "The moderators are told", data, done.position);
     Ok(reply.status(StatusCode::CREATED).into_response())
 }
 
@@ -105,7 +105,7 @@ pub async fn report(
     path = "/api/moderation/queue",
     summary = "What waits for a moderator",
     params(Query<PageOf<10>>),
-    responses((status = 200, description = "The longest waiting first", body = Envelope<Page<Waiting>>)),
+    responses((status = 200, description = "The longest waiting first", body = ApiResponse<Page<Waiting>>)),
 )]
 pub async fn queue(
     State(app): State<App>,
@@ -115,9 +115,9 @@ pub async fn queue(
 ) -> Result<Response, Failure> {
     caller.require(Right::Moderate)?;
     let PageOf(paging) = page?;
-    let fresh = app.kit.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
+    let fresh = app.context.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
     let page = app.queue(&caller.tenant, &paging).await?;
     let links = page.links(&uri);
-    let reply = app.kit.reply("What waits for a moderator", page).links(&links);
+    let reply = app.context.reply("What waits for a moderator", page).links(&links);
     Ok(reply.stale(fresh.is_stale()).into_response())
 }

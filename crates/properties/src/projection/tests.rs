@@ -21,15 +21,15 @@ use tempfile::TempDir;
 use super::*;
 
 struct World {
-    ledger: Ledger,
+    aggregates: AggregateStore,
     store: ViewStore,
     actor: Actor,
     owner: UserId,
     directory: TempDir,
 }
 
-fn view(ledger: &Ledger, path: &Path) -> ViewStore {
-    let listings = Listings::new(ledger.clone(), Arc::new(Hot::new(10)));
+fn view(aggregates: &AggregateStore, path: &Path) -> ViewStore {
+    let listings = Listings::new(aggregates.clone(), Arc::new(ListingCache::new(10)));
     let tables = include_str!("../../migrations/0001_listings.sql");
     ViewStore::open(path, tables, Arc::new(listings)).unwrap()
 }
@@ -40,11 +40,11 @@ impl World {
         let clock = Clock::manual(Timestamp::from_micros(1_790_000_000_000_000));
         let journal = SqliteJournal::open(directory.path(), &clock, Limits::default()).unwrap();
         let keys = KeyRing::open(&directory.path().join("keys.db"), &[7; 32]).unwrap();
-        let ledger = Ledger::new(Arc::new(journal), Arc::new(keys), clock, Ids);
-        let store = view(&ledger, &directory.path().join("view.db"));
-        let (tenant, owner) = (TenantId::stored("hyderabad"), UserId::from(ledger.fresh()));
+        let aggregates = AggregateStore::new(Arc::new(journal), Arc::new(keys), clock, Ids);
+        let store = view(&aggregates, &directory.path().join("view.db"));
+        let (tenant, owner) = (TenantId::stored("hyderabad"), UserId::from(aggregates.fresh()));
         let actor = Actor { tenant, user: Some(owner), metadata: Metadata::default() };
-        Self { ledger, store, actor, owner, directory }
+        Self { aggregates, store, actor, owner, directory }
     }
 
     async fn list(&self) -> PropertyId {
@@ -52,22 +52,22 @@ impl World {
             "contactName": "Zubeida", "address": "Lane 7"});
         let content =
             Fields::read(body.as_object().unwrap(), Draft::read).unwrap().owned_by(self.owner, "Hyderabad");
-        let id: PropertyId = self.ledger.fresh().into();
+        let id: PropertyId = self.aggregates.fresh().into();
         let (owner, source_reference) = (self.owner, None);
         let list = PropertyCommand::List { id, owner, content, source_reference, moderated: false };
-        let options = Options { new_stream: true, ..Options::default() };
-        self.ledger.execute::<Property>(&self.actor, id, list, options).await.unwrap();
+        let options = Options::default().on_new_stream();
+        self.aggregates.execute::<Property>(&self.actor, id, list, options).await.unwrap();
         id
     }
 
     async fn change(&self, id: PropertyId, to: Status) {
         let by = By { person: self.owner, role: Role::Seller, moderated: false };
         let change = PropertyCommand::ChangeStatus(to, by);
-        self.ledger.execute::<Property>(&self.actor, id, change, Options::default()).await.unwrap();
+        self.aggregates.execute::<Property>(&self.actor, id, change, Options::default()).await.unwrap();
     }
 
     async fn events(&self) -> Vec<Envelope> {
-        let journal = self.ledger.journal();
+        let journal = self.aggregates.journal();
         journal.read_after(journal.head(Log::Facts).await.unwrap().at(0), 100).await.unwrap()
     }
 
@@ -81,7 +81,7 @@ impl World {
 
     /// Applies everything of one log.
     async fn apply_all(&self, log: Log) {
-        let journal = self.ledger.journal();
+        let journal = self.aggregates.journal();
         let due = journal.read_after(journal.head(log).await.unwrap().at(0), 100).await.unwrap();
         let last = due.last().unwrap();
         let to = Checkpoint { position: last.position, event_id: Some(last.event_id) };
@@ -128,7 +128,7 @@ async fn a_suspended_owner_is_absent_until_it_ends_and_who_left_for_good() {
         UserEvent::Deleted { subject_id: world.owner },
         moved(UserStatus::Inactive, UserStatus::Active),
     ] {
-        world.ledger.record(&world.actor, stream(), &event).await.unwrap();
+        world.aggregates.record(&world.actor, stream(), &event).await.unwrap();
     }
     let events = world.events().await;
     let mut seen = Vec::new();
@@ -146,7 +146,11 @@ async fn rule_20_a_listing_of_somebody_who_left_keeps_nothing_of_them() {
     let world = World::open();
     world.list().await;
     let stream = StreamId::new(&world.actor.tenant, "user", world.owner);
-    world.ledger.record(&world.actor, stream, &UserEvent::Deleted { subject_id: world.owner }).await.unwrap();
+    world
+        .aggregates
+        .record(&world.actor, stream, &UserEvent::Deleted { subject_id: world.owner })
+        .await
+        .unwrap();
     world.list().await;
     let events = world.events().await;
     world.apply(0, events[..1].to_vec()).await.unwrap();
@@ -157,8 +161,8 @@ async fn rule_20_a_listing_of_somebody_who_left_keeps_nothing_of_them() {
         assert!(!content.contains("Zubeida") && !content.contains("Lane 7"), "{content}");
     }
     let lived = world.rows("id, content, version").await;
-    world.ledger.erase(&world.actor.tenant, world.owner).unwrap();
-    let again = World { store: view(&world.ledger, &world.directory.path().join("again.db")), ..world };
+    world.aggregates.erase(&world.actor.tenant, world.owner).unwrap();
+    let again = World { store: view(&world.aggregates, &world.directory.path().join("again.db")), ..world };
     again.apply(0, events).await.unwrap();
     assert_eq!(
         again.rows("id, content, version").await,
@@ -171,20 +175,20 @@ async fn rule_20_a_listing_of_somebody_who_left_keeps_nothing_of_them() {
 #[tokio::test]
 async fn rule_20_a_note_about_somebody_who_left_keeps_nothing_of_them() {
     let world = World::open();
-    let (property, seeker) = (world.list().await, UserId::from(world.ledger.fresh()));
+    let (property, seeker) = (world.list().await, UserId::from(world.aggregates.fresh()));
     let asker = Actor { user: Some(seeker), ..world.actor.clone() };
     let contact = Contact { name: Some("Zubeida".into()), ..Contact::default() };
     let (purpose, contact) = (Purpose::Enquiry, Personal::of(seeker, contact));
     let enquiry = Enquiry { seeker_id: seeker, purpose, seeker: contact, words: None, visit_at: None };
     let snapshot = Snapshot::of(world.owner, "A home", Paise::from_paise(500_000_000), "Kondapur");
-    let id: LeadId = world.ledger.fresh().into();
+    let id: LeadId = world.aggregates.fresh().into();
     let make = LeadCommand::Make { id, property, snapshot, owner: world.owner, enquiry: Box::new(enquiry) };
-    let options = Options { new_stream: true, ..Options::default() };
-    world.ledger.execute::<Lead>(&asker, id, make, options).await.unwrap();
+    let options = Options::default().on_new_stream();
+    world.aggregates.execute::<Lead>(&asker, id, make, options).await.unwrap();
     let noting = |words: &str| LeadCommand::FollowUp { status: None, note: Some(words.into()) };
-    world.ledger.execute::<Lead>(&world.actor, id, noting("Haggles"), Options::default()).await.unwrap();
+    world.aggregates.execute::<Lead>(&world.actor, id, noting("Haggles"), Options::default()).await.unwrap();
     let account = StreamId::new(&asker.tenant, "user", seeker);
-    world.ledger.record(&asker, account, &UserEvent::Deleted { subject_id: seeker }).await.unwrap();
+    world.aggregates.record(&asker, account, &UserEvent::Deleted { subject_id: seeker }).await.unwrap();
 
     let row = async |world: &World| {
         let sql = "select id, title, seeker, note, version from leads";
@@ -198,13 +202,13 @@ async fn rule_20_a_note_about_somebody_who_left_keeps_nothing_of_them() {
     let said = [1, 2, 3].map(|column| lived[0].text(column).unwrap()).concat();
     assert!(said.contains("A home") && !said.contains("Haggles") && !said.contains("Zubeida"), "{said}");
 
-    world.ledger.keys().erase(&asker.tenant, seeker).unwrap();
-    let store = view(&world.ledger, &world.directory.path().join("again.db"));
+    world.aggregates.keys().erase(&asker.tenant, seeker).unwrap();
+    let store = view(&world.aggregates, &world.directory.path().join("again.db"));
     let again = World { store, ..world };
     again.apply_all(Log::Facts).await;
     assert_eq!(row(&again).await, lived, "as if made from the journal after the erasure");
     let more = noting("Never calls back");
-    let refused = again.ledger.execute::<Lead>(&again.actor, id, more, Options::default()).await;
+    let refused = again.aggregates.execute::<Lead>(&again.actor, id, more, Options::default()).await;
     assert!(refused.is_err(), "nothing more is noted about them: {refused:?}");
 }
 
@@ -213,24 +217,24 @@ async fn rule_20_a_note_about_somebody_who_left_keeps_nothing_of_them() {
 async fn a_look_at_a_contact_is_the_same_row_however_far_the_other_log_is() {
     let world = World::open();
     let property_id = world.list().await;
-    let looker = UserId::from(world.ledger.fresh());
+    let looker = UserId::from(world.aggregates.fresh());
     let actor = Actor { user: Some(looker), ..world.actor.clone() };
     let price = domain::Paise::from_paise(500_000_000);
     let snapshot = domain::activity::Snapshot::of(world.owner, "A home", price, "Kondapur");
     let look = ActivityEvent::ContactRevealed { property_id, snapshot, owner_id: world.owner };
     let stream = StreamId::new(&actor.tenant, "activity", looker);
     for _ in 0..2 {
-        world.ledger.record(&actor, stream.clone(), &look).await.unwrap();
+        world.aggregates.record(&actor, stream.clone(), &look).await.unwrap();
     }
     let account = StreamId::new(&actor.tenant, "user", looker);
-    world.ledger.record(&actor, account, &UserEvent::Deleted { subject_id: looker }).await.unwrap();
+    world.aggregates.record(&actor, account, &UserEvent::Deleted { subject_id: looker }).await.unwrap();
     let all = "select tenant, id, property_id, owner_id, person_id, looked_at from contact_looks order by id";
     let mut seen = Vec::new();
     for (number, logs) in [[Log::Facts, Log::Activity], [Log::Activity, Log::Facts]].into_iter().enumerate() {
         let path = world.directory.path().join(format!("view-{number}.db"));
-        let (ledger, store) = (world.ledger.clone(), view(&world.ledger, &path));
+        let (aggregates, store) = (world.aggregates.clone(), view(&world.aggregates, &path));
         let directory = tempfile::tempdir().unwrap();
-        let again = World { ledger, store, actor: actor.clone(), owner: world.owner, directory };
+        let again = World { aggregates, store, actor: actor.clone(), owner: world.owner, directory };
         for log in logs {
             again.apply_all(log).await;
         }

@@ -4,7 +4,7 @@ use ::projection::Row;
 use domain::aggregate::Aggregate as _;
 use domain::property::Property;
 use domain::{StreamId, Timestamp};
-use http_kit::export::{AT_ONCE, Portion, Subject, Told};
+use http_kit::export::{AT_ONCE, ExportedEvent, Portion, Subject};
 use http_kit::{Cursor, Failure, Paging};
 
 use super::{NEWEST, Selection};
@@ -29,9 +29,9 @@ impl App {
         let mut told = Vec::new();
         for id in rows.iter().filter_map(|row| row.text(0)) {
             let stream = StreamId::new(&subject.tenant, Property::TYPE, id);
-            let events = self.kit.ledger.journal().read_stream(&stream, 0).await?;
+            let events = self.context.aggregates.journal().read_stream(&stream, 0).await?;
             for event in events.iter().filter(|event| event.user_id != Some(subject.user)) {
-                told.push(Told::of(&self.kit.ledger, event, subject.user)?);
+                told.push(ExportedEvent::of(&self.context.aggregates, event, subject.user)?);
             }
         }
         let more = rows.len() as u64 >= AT_ONCE;

@@ -18,7 +18,7 @@ const COLUMNS: &str =
 
 /// Which leads.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted {
+pub struct LeadFilter {
     pub person: UserId,
     pub side: Side,
     pub status: Option<LeadStatus>,
@@ -30,7 +30,7 @@ impl App {
     pub async fn leads(
         &self,
         tenant: &TenantId,
-        wanted: &Wanted,
+        wanted: &LeadFilter,
         paging: &Paging,
     ) -> Result<Page<LeadDocument>, Failure> {
         let mut params: Vec<Value<'_>> = vec![tenant.as_str().into(), wanted.person.to_string().into()];

@@ -60,7 +60,7 @@ impl App {
                 titles.insert(property, home.and_then(|home| home.listing.content.title.as_ref().cloned()));
             }
             if !people.contains_key(person) {
-                let (user, _) = self.kit.ledger.load::<User>(tenant, person).await?;
+                let (user, _) = self.context.aggregates.load::<User>(tenant, person).await?;
                 people.insert(person, Looker::of(user.person.as_ref()));
             }
             looks.push(ContactLook {

@@ -13,9 +13,9 @@ use utoipa::ToSchema;
 
 use crate::App;
 use crate::home::{Document, Finding, Home};
-use crate::query::{Count, Facets, Found, Hit, Query, kilometres, text_score};
+use crate::query::{Count, Facets, Hit, IndexHits, Query, kilometres, text_score};
 use crate::ranking::Measured;
-use crate::request::{Asked, cursor};
+use crate::request::{TimedSearch, cursor};
 use crate::rows;
 
 /// A page of hits and what can be chosen next.
@@ -46,10 +46,10 @@ impl App {
     /// Waits, bounded, until the rows and then the index have what the caller wrote.
     pub async fn fresh(&self, caller: &Caller) -> Freshness {
         let Some(user) = caller.user() else { return Freshness::Fresh };
-        let (kit, began) = (&self.search.kit, Instant::now());
-        let written = kit.seen.of(&caller.tenant, user)[Log::Facts.index()];
-        let freshness = kit.wait_for_own(&self.status, caller, &[Log::Facts]).await;
-        let left = kit.wait.saturating_sub(began.elapsed());
+        let (context, began) = (&self.search.context, Instant::now());
+        let written = context.seen.of(&caller.tenant, user)[Log::Facts.index()];
+        let freshness = context.wait_for_own(&self.status, caller, &[Log::Facts]).await;
+        let left = context.wait.saturating_sub(began.elapsed());
         if freshness.is_stale() || !self.search.progress.wait(written.seq, left).await {
             return Freshness::Stale;
         }
@@ -57,7 +57,7 @@ impl App {
     }
 
     /// Asks the index, on a thread that may block; as many at once as the read model allows itself.
-    pub async fn search(&self, query: Query) -> Result<Found, Failure> {
+    pub async fn search(&self, query: Query) -> Result<IndexHits, Failure> {
         let broken = |error: &dyn std::fmt::Display| Failure::unavailable(error);
         let _turn = self.search.turns.acquire().await.map_err(|closed| broken(&closed))?;
         let index = Arc::clone(&self.search.index);
@@ -66,7 +66,7 @@ impl App {
     }
 
     /// One page. A hit whose row is off the market by now is left out.
-    pub async fn results(&self, caller: &Caller, asked: &Asked) -> Result<(Results, u64), Failure> {
+    pub async fn results(&self, caller: &Caller, asked: &TimedSearch) -> Result<(Results, u64), Failure> {
         let found = self.search(asked.query.clone()).await?;
         let ids: Vec<PropertyId> = found.hits.iter().map(|hit| hit.key.id.into()).collect();
         let homes = rows::homes(&self.search.store, &caller.tenant, &ids).await;
@@ -79,7 +79,7 @@ impl App {
 }
 
 fn documents(
-    asked: &Asked,
+    asked: &TimedSearch,
     hits: &[Hit],
     homes: &HashMap<PropertyId, Home>,
 ) -> Result<Vec<Box<RawValue>>, Failure> {

@@ -8,14 +8,14 @@ use domain::activity::ActivityEvent;
 use domain::property::Status;
 use domain::{Personal, PropertyId};
 use http_kit::Query as QueryOf;
-use http_kit::{Caller, Envelope, Failure, First};
+use http_kit::{ApiResponse, Caller, Failure, First};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::App;
 use crate::home::Document;
 use crate::query::{Count, Facets, Filters, Like, Query, Sort, SortBy};
-use crate::request::{Asked, SearchBody, SearchRequest};
+use crate::request::{SearchBody, SearchRequest, TimedSearch};
 use crate::rows;
 
 /// What can be chosen.
@@ -33,33 +33,38 @@ struct Choices {
 
 impl App {
     /// A request as what `caller` asks now; `facets` says whether they are counted where nothing is said.
-    fn asked(&self, caller: &Caller, request: SearchRequest, facets: bool) -> Asked {
-        request.asked_in(&caller.tenant, self.search.kit.ledger.clock().now(), facets)
+    fn asked(&self, caller: &Caller, request: SearchRequest, facets: bool) -> TimedSearch {
+        request.asked_in(&caller.tenant, self.search.context.aggregates.clock().now(), facets)
     }
 
     /// A page. `uri` is where it is asked for again, if it is: what a body asks for has no address.
-    async fn answer(&self, caller: &Caller, asked: Asked, uri: Option<&Uri>) -> Result<Response, Failure> {
+    async fn answer(
+        &self,
+        caller: &Caller,
+        asked: TimedSearch,
+        uri: Option<&Uri>,
+    ) -> Result<Response, Failure> {
         let fresh = self.fresh(caller).await;
         let (results, total) = self.results(caller, &asked).await?;
         self.note(caller, asked, total).await?;
         let links = uri.map(|uri| results.links(uri));
-        let reply = self.search.kit.reply("Properties found", results);
+        let reply = self.search.context.reply("Properties found", results);
         let reply = if let Some(links) = &links { reply.links(links) } else { reply };
         Ok(reply.stale(fresh.is_stale()).into_response())
     }
 
     /// A signed-in person's search is in their own history; going on to further pages is the same search. Queued, not
     /// awaited, unless the settings ask for it.
-    async fn note(&self, caller: &Caller, asked: Asked, results_count: u64) -> Result<(), Failure> {
+    async fn note(&self, caller: &Caller, asked: TimedSearch, results_count: u64) -> Result<(), Failure> {
         let Some(user) = caller.user() else { return Ok(()) };
         if asked.paging.page > 0 || asked.paging.cursor.is_some() {
             return Ok(());
         }
-        let kit = &self.search.kit;
+        let context = &self.search.context;
         let event = ActivityEvent::Searched { filters: Personal::of(user, asked.told), results_count };
-        kit.activity.searched(caller.actor(), user, event).await?;
-        if kit.await_activity {
-            kit.activity.flush().await;
+        context.activity.searched(caller.actor(), user, event).await?;
+        if context.await_activity {
+            context.activity.flush().await;
         }
         Ok(())
     }
@@ -72,7 +77,7 @@ impl App {
     summary = "Search homes",
     params(QueryOf<SearchRequest>),
     responses(
-        (status = 200, description = "A page of homes, and the counts of what can be chosen next", body = Envelope<Results>),
+        (status = 200, description = "A page of homes, and the counts of what can be chosen next", body = ApiResponse<Results>),
     ),
 )]
 pub async fn by_query(
@@ -92,7 +97,7 @@ pub async fn by_query(
     summary = "Search homes, asked in a body",
     request_body = SearchBody,
     responses(
-        (status = 200, description = "A page of homes, and the counts of what can be chosen next", body = Envelope<Results>),
+        (status = 200, description = "A page of homes, and the counts of what can be chosen next", body = ApiResponse<Results>),
     ),
 )]
 pub async fn by_body(
@@ -113,7 +118,7 @@ pub async fn by_body(
     summary = "Search homes; facets only when asked for",
     params(QueryOf<SearchRequest>),
     responses(
-        (status = 200, description = "A page of homes, and the counts of what can be chosen next", body = Envelope<Results>),
+        (status = 200, description = "A page of homes, and the counts of what can be chosen next", body = ApiResponse<Results>),
     ),
 )]
 pub async fn listings(
@@ -133,7 +138,7 @@ pub async fn listings(
     path = "/api/search/filters",
     summary = "What can be chosen, with counts",
     params(QueryOf<SearchRequest>),
-    responses((status = 200, description = "Filters and orders", body = Envelope<Choices>)),
+    responses((status = 200, description = "Filters and orders", body = ApiResponse<Choices>)),
 )]
 pub async fn filters(
     State(app): State<App>,
@@ -146,7 +151,7 @@ pub async fn filters(
     let found = app.search(asked.query).await?;
     let sorts: Vec<&'static str> = SortBy::WORDS.iter().map(|(word, _)| *word).collect();
     let data = Choices { total_elements: found.total, filters: found.facets, sorts };
-    Ok(app.search.kit.reply("Filters found", data).stale(fresh.is_stale()).into_response())
+    Ok(app.search.context.reply("Filters found", data).stale(fresh.is_stale()).into_response())
 }
 
 /// `GET /api/search/featured`: the featured ones, the newest first, as an array.
@@ -155,7 +160,7 @@ pub async fn filters(
     path = "/api/search/featured",
     summary = "Featured homes, the newest first",
     params(QueryOf<First<10>>),
-    responses((status = 200, description = "As an array", body = Envelope<Vec<Document<'static>>>)),
+    responses((status = 200, description = "As an array", body = ApiResponse<Vec<Document<'static>>>)),
 )]
 pub async fn featured(
     State(app): State<App>,
@@ -164,11 +169,11 @@ pub async fn featured(
 ) -> Result<Response, Failure> {
     let First(paging) = first?;
     let filters = Filters { featured: Some(true), ..Filters::default() };
-    let all = Query::all(caller.tenant.clone(), app.search.kit.ledger.clock().now());
-    let asked = Asked::first(paging, Query { filters, ..all });
+    let all = Query::all(caller.tenant.clone(), app.search.context.aggregates.clock().now());
+    let asked = TimedSearch::first(paging, Query { filters, ..all });
     let fresh = app.fresh(&caller).await;
     let (results, _) = app.results(&caller, &asked).await?;
-    let reply = app.search.kit.reply("Featured properties", results.into_content());
+    let reply = app.search.context.reply("Featured properties", results.into_content());
     Ok(reply.stale(fresh.is_stale()).into_response())
 }
 
@@ -180,7 +185,7 @@ pub async fn featured(
     summary = "Homes like this one",
     params(QueryOf<First<5>>),
     responses(
-        (status = 200, description = "The most alike first, as an array", body = Envelope<Vec<Document<'static>>>),
+        (status = 200, description = "The most alike first, as an array", body = ApiResponse<Vec<Document<'static>>>),
         (status = 410, description = "The listing was removed"),
     ),
 )]
@@ -192,9 +197,9 @@ pub async fn similar(
 ) -> Result<Response, Failure> {
     let First(paging) = first?;
     let fresh = app.fresh(&caller).await;
-    let asked = Asked::first(paging, app.alike(&caller, &id).await?);
+    let asked = TimedSearch::first(paging, app.alike(&caller, &id).await?);
     let (results, _) = app.results(&caller, &asked).await?;
-    let reply = app.search.kit.reply("Similar properties", results.into_content());
+    let reply = app.search.context.reply("Similar properties", results.into_content());
     Ok(reply.stale(fresh.is_stale()).into_response())
 }
 
@@ -211,7 +216,7 @@ impl App {
         let seen = stored.status.is_public() && !stored.owner_absent;
         let home = stored.home.filter(|_| seen).ok_or_else(unknown)?;
         let (standing, facts) = (home.standing(), &home.content.specifications);
-        let mut query = Query::all(caller.tenant.clone(), self.search.kit.ledger.clock().now());
+        let mut query = Query::all(caller.tenant.clone(), self.search.context.aggregates.clock().now());
         query.filters.cities = vec![crate::words::key(&home.content.location.city)];
         query.filters.property_types = vec![facts.property_type];
         query.filters.listing_types = vec![facts.listing_type];

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use domain::{Fields, Log, Timestamp};
-use http_kit::{Caller, Category, Cursor, Envelope, Failure, Page, Paging, Query, Reply, Request};
+use http_kit::{ApiResponse, Caller, Category, Cursor, Failure, Page, Paging, Query, Reply, Request};
 
 use crate::searches::{PastSearch, Person, Site};
 
@@ -31,7 +31,7 @@ impl Request for PastPart {
     path = "/api/search/history/{userId}",
     summary = "A person's own past searches",
     params(Query<PastPart>),
-    responses((status = 200, description = "The newest first", body = Envelope<Page<PastSearch>>)),
+    responses((status = 200, description = "The newest first", body = ApiResponse<Page<PastSearch>>)),
 )]
 pub async fn history(
     State(site): State<Site>,
@@ -40,13 +40,13 @@ pub async fn history(
     Query(part): Query<PastPart>,
     uri: Uri,
 ) -> Result<Reply<Page<PastSearch>>, Failure> {
-    let (user, kit) = (caller.named(&user)?, &site.searches.kit);
-    caller.may_read_existing(kit, (Category::Searches, user), "GET /api/search/history/{userId}").await?;
+    let (user, context) = (caller.named(&user)?, &site.searches.context);
+    caller.may_read_existing(context, (Category::Searches, user), "GET /api/search/history/{userId}").await?;
     let PastPart { paging, before } = part?;
-    let fresh = kit.wait_for_own(&site.status, &caller, &[Log::Activity]).await;
+    let fresh = context.wait_for_own(&site.status, &caller, &[Log::Activity]).await;
     let person = Person { store: &site.searches.store, tenant: &caller.tenant, user };
     let total = person.total().await.map_err(|error| Failure::unavailable(&error))?;
-    let searches = person.page(&kit.ledger, before, paging.offset(), paging.size).await;
+    let searches = person.page(&context.aggregates, before, paging.offset(), paging.size).await;
     let searches = searches.map_err(|error| Failure::unavailable(&error))?;
     let next = searches.last().map(|last| {
         let (at, id) = (last.timestamp.micros(), last.id.clone());
@@ -54,7 +54,7 @@ pub async fn history(
     });
     let page = Page::new(&paging, searches, total, next.as_ref());
     let links = page.links(&uri);
-    Ok(kit.reply("Searches found", page).links(&links).stale(fresh.is_stale()))
+    Ok(context.reply("Searches found", page).links(&links).stale(fresh.is_stale()))
 }
 
 fn place(Cursor(parts): &Cursor) -> Option<(Timestamp, String)> {

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::Fields;
-use http_kit::{Caller, Envelope, Failure, Query, Request};
+use http_kit::{ApiResponse, Caller, Failure, Query, Request};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -65,7 +65,7 @@ impl Request for Typed {
     path = "/api/search/suggestions",
     summary = "What somebody who is typing may mean",
     params(Query<Typed>),
-    responses((status = 200, description = "The likeliest first", body = Envelope<Vec<Said>>)),
+    responses((status = 200, description = "The likeliest first", body = ApiResponse<Vec<Said>>)),
 )]
 pub async fn suggestions(
     State(site): State<Site>,
@@ -79,5 +79,5 @@ pub async fn suggestions(
     let found = suggest(&text, &known, &popular, limit);
     let said = |found: Suggestion| if details { Said::Detailed(found) } else { Said::Text(found.text) };
     let data: Vec<Said> = found.into_iter().map(said).collect();
-    Ok(searches.kit.reply("Suggestions", data).into_response())
+    Ok(searches.context.reply("Suggestions", data).into_response())
 }

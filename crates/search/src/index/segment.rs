@@ -12,11 +12,11 @@ use super::fields::{Fields, Traits};
 use super::tally::{Sums, Tally};
 use super::texts::{self, Words};
 use super::view::View;
-use crate::query::{Facet, Facets, Filters, Found, Hit, Key, MOST_SORTS, NO_TEXT, Query, mean};
+use crate::query::{Facet, Facets, Filters, Hit, IndexHits, Key, MOST_SORTS, NO_TEXT, Query, mean};
 use crate::words::stands_in;
 
 /// Finds in all segments.
-pub fn search(view: &View, fields: &Fields, query: &Query) -> tantivy::Result<Found> {
+pub fn search(view: &View, fields: &Fields, query: &Query) -> tantivy::Result<IndexHits> {
     let words = Words::of(fields, query)?;
     let (mut ranked, mut total, mut sums) = (Vec::new(), 0, Sums::default());
     for (segment, columns) in view.segments() {
@@ -31,7 +31,7 @@ pub fn search(view: &View, fields: &Fields, query: &Query) -> tantivy::Result<Fo
     ranked.sort_unstable_by_key(|hit| hit.key);
     let hits = ranked.into_iter().skip(query.offset).take(query.size).collect();
     let facets = if query.facets { sums.facets(&query.filters) } else { Facets::new() };
-    Ok(Found { hits, total, facets })
+    Ok(IndexHits { hits, total, facets })
 }
 
 /// The filters, in a segment's own numbers. Nothing where nothing is asked.

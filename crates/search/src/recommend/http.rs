@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::PropertyId;
 use http_kit::Query as QueryOf;
-use http_kit::{Caller, Envelope, Failure, First};
+use http_kit::{ApiResponse, Caller, Failure, First};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use utoipa::ToSchema;
@@ -24,7 +24,7 @@ const SPARE: usize = 20;
 /// A home with the reason why it is shown.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Recommendation)]
-struct Shown<'a> {
+struct Recommendation<'a> {
     #[serde(flatten)]
     home: Document<'a>,
     reason: String,
@@ -36,7 +36,7 @@ struct Shown<'a> {
     path = "/api/search/recommendations",
     summary = "Homes the caller may like",
     params(QueryOf<First<10>>),
-    responses((status = 200, description = "The best first, each with its reason", body = Envelope<Vec<Shown<'static>>>)),
+    responses((status = 200, description = "The best first, each with its reason", body = ApiResponse<Vec<Recommendation<'static>>>)),
 )]
 pub async fn recommendations(
     State(app): State<App>,
@@ -46,9 +46,9 @@ pub async fn recommendations(
     let me = caller.person()?.user;
     let First(paging) = first?;
     let size = usize::try_from(paging.size).unwrap_or(100);
-    let kit = &app.search.kit;
-    if kit.activity.holds(&caller.tenant, me) {
-        kit.activity.flush().await;
+    let context = &app.search.context;
+    if context.activity.holds(&caller.tenant, me) {
+        context.activity.flush().await;
     }
     let chosen = match app.search.learner.model(&caller.tenant) {
         Some(model) => app.learned(&caller, model, size).await?,
@@ -56,8 +56,8 @@ pub async fn recommendations(
     };
     // Nothing was learned yet, or of nothing: what is new, but for one's own.
     let chosen = if chosen.is_empty() { app.newest(&caller, size).await? } else { chosen };
-    let content = app.shown(&caller, chosen, size).await?;
-    Ok(kit.reply("Recommendations found", content).into_response())
+    let shown = app.shown(&caller, chosen, size).await?;
+    Ok(context.reply("Recommendations found", shown).into_response())
 }
 
 impl App {
@@ -67,7 +67,7 @@ impl App {
         model: Arc<Model>,
         size: usize,
     ) -> Result<Vec<(PropertyId, Because)>, Failure> {
-        let (me, now) = (caller.person()?.user, self.search.kit.ledger.clock().now());
+        let (me, now) = (caller.person()?.user, self.search.context.aggregates.clock().now());
         let catalogue: &Catalogue = model.catalogue();
         let mine = self.search.learner.of_person(&caller.tenant, me, catalogue).await;
         let mine = mine.map_err(|error| Failure::unavailable(&error))?;
@@ -83,7 +83,7 @@ impl App {
     }
 
     async fn newest(&self, caller: &Caller, size: usize) -> Result<Vec<(PropertyId, Because)>, Failure> {
-        let now = self.search.kit.ledger.clock().now();
+        let now = self.search.context.aggregates.clock().now();
         let query = Query { size: size + SPARE, ..Query::all(caller.tenant.clone(), now) };
         let found = self.search(query).await?;
         Ok(found.hits.iter().map(|hit| (hit.key.id.into(), Because::Fresh)).collect())
@@ -114,7 +114,7 @@ impl App {
                 _ => None,
             };
             let reason = because.words(home, title);
-            let shown = Shown { home: Document::of(home, Finding::default()), reason };
+            let shown = Recommendation { home: Document::of(home, Finding::default()), reason };
             content.push(to_raw_value(&shown).map_err(|error| Failure::unavailable(&error))?);
             if content.len() == size {
                 break;

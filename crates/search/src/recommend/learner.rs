@@ -10,13 +10,13 @@ use domain::audit::AuditEvent;
 use domain::favourites::FavouritesEvent;
 use domain::lead::LeadEvent;
 use domain::{Envelope, Log, Position, PropertyId, TenantId, Timestamp, UserId};
-use journal::{DecodeError, EventQuery, Ledger};
+use journal::{AggregateStore, DecodeError, EventQuery};
 use supervisor::{Background, wake};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::catalogue::{Catalogue, kind, offer, price};
-use super::deeds::{Activity, Deed, Done, Looked};
+use super::features::{Catalogue, kind, offer, price};
+use super::interactions::{Activity, Interaction, InteractionKind, Looked};
 use super::model::Model;
 use crate::query::{Numbers, Query};
 use crate::{rows, saved};
@@ -37,7 +37,7 @@ type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 /// What is known of everybody, by tenant, and how it comes to be.
 pub struct Learner {
-    ledger: Ledger,
+    aggregates: AggregateStore,
     store: ViewStore,
     background: Background,
     models: Mutex<HashMap<TenantId, Arc<Model>>>,
@@ -55,7 +55,7 @@ impl std::fmt::Debug for Learner {
 struct Read {
     activity: Activity,
     /// What is saved by now: a saved home that was taken back is none.
-    saved: BTreeMap<(UserId, PropertyId), Deed>,
+    saved: BTreeMap<(UserId, PropertyId), Interaction>,
     /// Entries of histories that their people hid.
     hidden: BTreeSet<Uuid>,
 }
@@ -63,8 +63,8 @@ struct Read {
 impl Learner {
     /// Knows nothing yet, and learns in the background.
     #[must_use]
-    pub fn new(ledger: Ledger, store: ViewStore, background: Background) -> Self {
-        Self { ledger, store, background, models: Mutex::default(), learned: Mutex::default() }
+    pub fn new(aggregates: AggregateStore, store: ViewStore, background: Background) -> Self {
+        Self { aggregates, store, background, models: Mutex::default(), learned: Mutex::default() }
     }
 
     /// What was learned last; nothing before the first time.
@@ -101,23 +101,23 @@ impl Learner {
     /// # Errors
     /// When the journal or the read model does not answer.
     pub async fn refresh(&self) -> Result<(), Failed> {
-        let heads = self.ledger.heads().await?;
+        let heads = self.aggregates.heads().await?;
         if *self.learned.lock().unwrap_or_else(PoisonError::into_inner) == Some(heads) {
             return Ok(());
         }
-        let now = self.ledger.clock().now();
+        let now = self.aggregates.clock().now();
         let mut catalogues = self.catalogues().await?;
         let mut read: HashMap<TenantId, Read> = HashMap::new();
         for head in heads {
             let mut at = head.at(head.seq.saturating_sub(NEWEST));
             loop {
-                let page = self.ledger.journal().read_after(at, PAGE).await?;
+                let page = self.aggregates.journal().read_after(at, PAGE).await?;
                 let Some(last) = page.last() else { break };
                 at = last.position;
                 for event in &page {
                     let tenant = &event.stream.tenant;
                     let Some(catalogue) = catalogues.get(tenant) else { continue };
-                    read.entry(tenant.clone()).or_default().add(&self.ledger, event, catalogue);
+                    read.entry(tenant.clone()).or_default().add(&self.aggregates, event, catalogue);
                 }
                 tokio::task::yield_now().await;
             }
@@ -149,8 +149,8 @@ impl Learner {
         for log in [Log::Activity, Log::Facts] {
             let query = EventQuery { user: Some(user), ..EventQuery::newest(tenant, log, OWN) };
             // In the order in which it happened: what was taken back is taken back.
-            for event in self.ledger.journal().find(&query).await?.iter().rev() {
-                read.add(&self.ledger, event, catalogue);
+            for event in self.aggregates.journal().find(&query).await?.iter().rev() {
+                read.add(&self.aggregates, event, catalogue);
             }
         }
         Ok(read.by_now(&BTreeSet::new()))
@@ -186,21 +186,30 @@ impl Learner {
 
 impl Read {
     /// One event that cannot be read costs what it would have taught, and no more.
-    fn add(&mut self, ledger: &Ledger, event: &Envelope, catalogue: &Catalogue) {
-        if let Err(error) = self.learn(ledger, event, catalogue) {
+    fn add(&mut self, aggregates: &AggregateStore, event: &Envelope, catalogue: &Catalogue) {
+        if let Err(error) = self.learn(aggregates, event, catalogue) {
             tracing::warn!(position = %event.position, %error, "recommendations pass an event over");
         }
     }
 
-    fn learn(&mut self, ledger: &Ledger, event: &Envelope, catalogue: &Catalogue) -> Result<(), DecodeError> {
+    fn learn(
+        &mut self,
+        aggregates: &AggregateStore,
+        event: &Envelope,
+        catalogue: &Catalogue,
+    ) -> Result<(), DecodeError> {
         let Some(user) = event.user_id else { return Ok(()) };
-        let deed = |home, done| Deed { event: event.event_id, user, home, done, at: event.timestamp };
+        let deed = |home, done| Interaction { event: event.event_id, user, home, done, at: event.timestamp };
         match (&*event.stream.kind, &*event.event_type) {
-            ("activity", _) => match ledger.decode(event)? {
-                ActivityEvent::Viewed { property_id, .. } => self.did(deed(property_id, Done::Viewed)),
-                ActivityEvent::Shared { property_id, .. } => self.did(deed(property_id, Done::Shared)),
+            ("activity", _) => match aggregates.decode(event)? {
+                ActivityEvent::Viewed { property_id, .. } => {
+                    self.did(deed(property_id, InteractionKind::Viewed));
+                }
+                ActivityEvent::Shared { property_id, .. } => {
+                    self.did(deed(property_id, InteractionKind::Shared));
+                }
                 ActivityEvent::ContactRevealed { property_id, .. } => {
-                    self.did(deed(property_id, Done::Contacted));
+                    self.did(deed(property_id, InteractionKind::Contacted));
                 }
                 ActivityEvent::Searched { filters, .. } => {
                     let query = filters
@@ -211,21 +220,21 @@ impl Read {
                 }
                 ActivityEvent::ViewsCounted { .. } => {}
             },
-            ("favourite", _) => match ledger.decode(event)? {
+            ("favourite", _) => match aggregates.decode(event)? {
                 FavouritesEvent::Saved { property_id, .. } => {
-                    self.saved.insert((user, property_id), deed(property_id, Done::Saved));
+                    self.saved.insert((user, property_id), deed(property_id, InteractionKind::Saved));
                 }
                 FavouritesEvent::Unsaved { property_id, .. } => {
                     self.saved.remove(&(user, property_id));
                 }
             },
             ("lead", "LEAD_CREATED") => {
-                if let LeadEvent::Made { property_id, .. } = ledger.decode(event)? {
-                    self.did(deed(property_id, Done::Asked));
+                if let LeadEvent::Made { property_id, .. } = aggregates.decode(event)? {
+                    self.did(deed(property_id, InteractionKind::Enquired));
                 }
             }
             ("history", "HISTORY_ENTRY_HIDDEN") => {
-                if let AuditEvent::HistoryEntryHidden { activity_id } = ledger.decode(event)? {
+                if let AuditEvent::HistoryEntryHidden { activity_id } = aggregates.decode(event)? {
                     self.hidden.insert(activity_id);
                 }
             }
@@ -234,7 +243,7 @@ impl Read {
         Ok(())
     }
 
-    fn did(&mut self, deed: Deed) {
+    fn did(&mut self, deed: Interaction) {
         self.activity.deeds.push(deed);
     }
 

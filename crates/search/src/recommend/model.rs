@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use domain::{PropertyId, Timestamp, UserId};
 
-use super::catalogue::{Catalogue, Item, TRAITS};
-use super::deeds::{Activity, Profile, days};
+use super::co_occurrence::Together;
+use super::features::{Catalogue, MarketHome, TRAITS};
+use super::interactions::{Activity, Profile, days};
 use super::reason::Because;
-use super::together::Together;
 use super::train;
 
 /// A weight for each trait, for what others did who did the same, for popularity and for freshness.
@@ -46,7 +46,7 @@ pub struct Model {
 /// What speaks for `item` in the eyes of `profile`.
 pub fn features(
     profile: &Profile,
-    item: &Item,
+    item: &MarketHome,
     near: &HashMap<PropertyId, (f64, PropertyId)>,
     together: &Together,
     now: Timestamp,
@@ -99,12 +99,13 @@ impl Model {
         now: Timestamp,
     ) -> Vec<Recommended> {
         let near = self.together.near(profile);
-        let mut scored: Vec<(bool, f64, &Item, Features)> = Vec::with_capacity(self.catalogue.items.len());
+        let mut scored: Vec<(bool, f64, &MarketHome, Features)> =
+            Vec::with_capacity(self.catalogue.items.len());
         for item in self.catalogue.items.iter().filter(|item| item.owner != person) {
             let features = features(profile, item, &near, &self.together, now);
             scored.push((known.contains(&item.id), score(&self.weights, &features), item, features));
         }
-        let best = |a: &(bool, f64, &Item, Features), b: &(bool, f64, &Item, Features)| {
+        let best = |a: &(bool, f64, &MarketHome, Features), b: &(bool, f64, &MarketHome, Features)| {
             a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then(a.2.id.cmp(&b.2.id))
         };
         if scored.len() > size && size > 0 {
@@ -112,7 +113,7 @@ impl Model {
         }
         scored.truncate(size);
         scored.sort_by(best);
-        let told = |(_, score, item, features): (bool, f64, &Item, Features)| {
+        let told = |(_, score, item, features): (bool, f64, &MarketHome, Features)| {
             let nearest = near.get(&item.id).map(|(_, nearest)| *nearest);
             let because = Because::of(profile, item, &features, &self.weights, nearest);
             Recommended { home: item.id, score, because }

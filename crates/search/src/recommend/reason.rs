@@ -4,8 +4,8 @@ use domain::PropertyId;
 use domain::fields::Choice;
 use domain::property::kinds::{ListingType, PropertyType};
 
-use super::catalogue::{BEDROOMS, Item, KIND, OFFER, PLACE, PRICE, TRAITS};
-use super::deeds::Profile;
+use super::features::{BEDROOMS, KIND, MarketHome, OFFER, PLACE, PRICE, TRAITS};
+use super::interactions::Profile;
 use super::model::{Features, OTHERS, POPULAR};
 use crate::home::Home;
 
@@ -35,7 +35,7 @@ impl Because {
     #[must_use]
     pub fn of(
         profile: &Profile,
-        item: &Item,
+        item: &MarketHome,
         features: &Features,
         weights: &Features,
         nearest: Option<PropertyId>,

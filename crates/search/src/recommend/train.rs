@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{PropertyId, Timestamp, UserId};
 
-use super::catalogue::{Catalogue, Item};
-use super::deeds::{Activity, Profile};
+use super::co_occurrence::Together;
+use super::features::{Catalogue, MarketHome};
+use super::interactions::{Activity, Profile};
 use super::model::{Features, WEIGHTS, features, score};
-use super::together::Together;
 
 /// What holds before anything was learned: places and prices most, then kinds; a little for what is popular and fresh.
 const BEFORE: Features = [1.0, 0.5, 0.5, 0.7, 0.5, 1.0, 0.2, 0.05];
@@ -97,7 +97,7 @@ fn pairs(
     for (known, held) in people.values() {
         let profile = Profile::of(known, catalogue, now);
         let near = together.near(&profile);
-        let of = |item: &Item| features(&profile, item, &near, together, now);
+        let of = |item: &MarketHome| features(&profile, item, &near, together, now);
         for item in held.iter().filter_map(|id| catalogue.item(*id)) {
             for _ in 0..DRAWN {
                 let Some(other) = catalogue.items.get(draw.below(catalogue.items.len())) else { continue };

@@ -13,7 +13,7 @@ use domain::{Envelope, UserId, Version};
 use tokio::sync::Notify;
 
 use super::matching::Look;
-use super::{COLUMNS, Saved, morning, query, ways};
+use super::{COLUMNS, Saved, query, schedule, ways};
 use crate::home::Home;
 use crate::query::Query;
 use crate::rows;
@@ -25,7 +25,7 @@ pub const DIGEST: &str = "property-digest";
 
 /// Searches kept ready in memory; more are read again each time.
 const READY: usize = 20_000;
-/// Entries of digests are kept so long after their morning, for a courier that comes late.
+/// Entries of digests are kept so long after their morning, for an outbox worker that comes late.
 const KEPT_SECONDS: i64 = 8 * 86_400;
 /// A smaller cut of a price is told in the morning.
 const WORTH_A_LETTER_PERCENT: i128 = 1;
@@ -74,7 +74,7 @@ impl Occasion {
     }
 }
 
-/// What happened to a home, and whether it is worth a letter of its own.
+/// What happened to a home, and whether it is worth an e-mail of its own.
 #[derive(Clone, Copy, Debug)]
 pub struct News {
     occasion: Occasion,
@@ -124,7 +124,7 @@ struct Ready {
 pub struct Alerts {
     /// By id and version, so that no rebuild, no undone batch and no other read model can make it wrong.
     ready: Mutex<HashMap<(String, Version), Arc<Ready>>>,
-    /// Wakes the courier.
+    /// Wakes the outbox worker.
     pub wake: Arc<Notify>,
 }
 
@@ -156,7 +156,7 @@ impl Alerts {
                 fitting.push(ready);
             }
         }
-        // Of those that tell together, the one that asks for the inbox alone comes last: a letter is in the inbox, too.
+        // Of those that tell together, the one that asks for the inbox alone comes last: an e-mail is in the inbox, too.
         let inbox_alone = |saved: &Saved| ways(&saved.channels) == [Channel::InApp];
         fitting.sort_by_key(|ready| (soonest(ready.saved.frequency), inbox_alone(&ready.saved)));
         let hurries = fitting.first().is_some_and(|ready| ready.saved.frequency == Frequency::Instant);
@@ -264,7 +264,7 @@ async fn collect(
     (id, channel): (&str, &str),
     frequency: Frequency,
 ) -> Result<bool, ProjectionError> {
-    let (tenant, due) = (event.stream.tenant.as_str(), morning::after(event.timestamp, frequency).micros());
+    let (tenant, due) = (event.stream.tenant.as_str(), schedule::after(event.timestamp, frequency).micros());
     let old = event.timestamp.plus_seconds(-KEPT_SECONDS).micros();
     let sql = "delete from saved_matches where id = $2 and tenant = $1 and due < $3";
     tx.execute(sql, &[tenant.into(), id.into(), old.into()]).await?;

@@ -7,15 +7,15 @@ use axum::http::Uri;
 use domain::preferences::Channel;
 use domain::quota::Quota;
 use domain::saved_search::{
-    Frequency, Kept, MOST, SavedSearch, SavedSearchCommand, SavedSearchRejection, Wish,
+    Frequency, MOST, SavedSearch, SavedSearchCommand, SavedSearchDetails, SavedSearchRejection, Wish,
 };
 use domain::{Log, SavedSearchId, TenantId, Timestamp, UserId, Version};
 use http_kit::docs::{IdempotencyKey, IfMatch};
 use http_kit::{
-    Caller, Category, Conditions, Cursor, Envelope, Failure, Page, PageOf, Paging, Query, Reply, Right,
+    ApiResponse, Caller, Category, Conditions, Cursor, Failure, Page, PageOf, Paging, Query, Reply, Right,
     refused,
 };
-use journal::{Claims, ExecuteError, Options};
+use journal::{ExecuteError, Options, UniqueKeys};
 use projection::Value;
 use serde::Serialize;
 use serde_json::Map;
@@ -64,8 +64,8 @@ impl From<Saved> for Document {
 
 impl Document {
     /// Of what is kept; nothing of it when its owner was erased meanwhile.
-    fn of(kept: Kept, version: Version) -> Option<Self> {
-        let Kept { id, owner, wish, created_at, updated_at } = kept;
+    fn of(kept: SavedSearchDetails, version: Version) -> Option<Self> {
+        let SavedSearchDetails { id, owner, wish, created_at, updated_at } = kept;
         let Wish { name, filters, channels, frequency, enabled } = wish;
         let (name, filters) = name.into_value().zip(filters.into_value())?;
         Some(Self {
@@ -106,7 +106,7 @@ fn failed(error: ExecuteError<SavedSearchRejection>) -> Failure {
     params(IdempotencyKey),
     request_body = NewSavedSearchBody,
     responses(
-        (status = 201, description = "The saved search", body = Envelope<Document>),
+        (status = 201, description = "The saved search", body = ApiResponse<Document>),
         (status = 403, description = "The caller keeps as many as they may: `QUOTA_EXCEEDED`"),
         (status = 409, description = "Fifty are saved already, or the key is in use"),
     ),
@@ -118,23 +118,23 @@ pub async fn save(
     conditions: Conditions,
     body: NewSavedSearchBody,
 ) -> Result<Reply<Document>, Failure> {
-    let (owner, kit) = (caller.person()?.user, &app.search.kit);
+    let (owner, context) = (caller.person()?.user, &app.search.context);
     nothing?;
     let wish = body.value?.owned_by(owner);
-    let id: SavedSearchId = kit.ledger.fresh().into();
-    let options = conditions.options(kit, &caller, &body.bytes, &id);
-    let quotas = kit.limits(&caller, &[Quota::SavedSearches]).await?;
+    let id: SavedSearchId = context.aggregates.fresh().into();
+    let options = conditions.options(context, &caller, &body.bytes, &id);
+    let quotas = context.limits(&caller, &[Quota::SavedSearches]).await?;
     // Nobody keeps more than this, whatever their quota is.
     let most = quotas.first().map_or(MOST, |(_, most)| MOST.min(*most));
     let limits = vec![(Quota::SavedSearches, most)];
     let options = Options { new_stream: true, limits, ..options };
     let command = SavedSearchCommand::Save { id, owner, wish: Box::new(wish) };
-    let done = kit.execute::<SavedSearch>(&caller.actor(), id, command, options).await.map_err(failed)?;
+    let done = context.execute::<SavedSearch>(&caller.actor(), id, command, options).await.map_err(failed)?;
     let kept = done.state.kept.ok_or_else(unknown)?;
     let (id, version) = (kept.id, done.version);
     let document = Document::of(kept, version).ok_or_else(unknown)?;
-    let left = kit.quota_left(&caller, &quotas).await?;
-    let reply = kit.done(&caller, "Search saved", document, done.position).quota_left(&left);
+    let left = context.quota_left(&caller, &quotas).await?;
+    let reply = context.done(&caller, "Search saved", document, done.position).quota_left(&left);
     Ok(reply.created(&format!("/api/search/saved/{id}")).etag(&version.to_string()))
 }
 
@@ -144,7 +144,7 @@ pub async fn save(
     path = "/api/search/saved/{userId}",
     summary = "A person's saved searches",
     params(Query<PageOf<20>>),
-    responses((status = 200, description = "The newest first", body = Envelope<Page<Document>>)),
+    responses((status = 200, description = "The newest first", body = ApiResponse<Page<Document>>)),
 )]
 pub async fn list(
     State(app): State<App>,
@@ -153,14 +153,14 @@ pub async fn list(
     Query(page): Query<PageOf<20>>,
     uri: Uri,
 ) -> Result<Reply<Page<Document>>, Failure> {
-    let kit = &app.search.kit;
+    let context = &app.search.context;
     let user = caller.named(&id)?;
-    caller.may_read_existing(kit, (Category::Searches, user), "GET /api/search/saved/{userId}").await?;
+    caller.may_read_existing(context, (Category::Searches, user), "GET /api/search/saved/{userId}").await?;
     let PageOf(paging) = page?;
-    let fresh = kit.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
+    let fresh = context.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
     let page = app.kept(&caller.tenant, user, &paging).await?;
     let links = page.links(&uri);
-    Ok(kit.reply("Saved searches found", page).links(&links).stale(fresh.is_stale()))
+    Ok(context.reply("Saved searches found", page).links(&links).stale(fresh.is_stale()))
 }
 
 /// `PUT /api/search/saved/{id}`: what is not said stays.
@@ -170,7 +170,7 @@ pub async fn list(
     summary = "Change a saved search",
     params(IdempotencyKey, IfMatch),
     request_body = SavedSearchChangeBody,
-    responses((status = 200, description = "The saved search", body = Envelope<Document>)),
+    responses((status = 200, description = "The saved search", body = ApiResponse<Document>)),
 )]
 pub async fn change(
     State(app): State<App>,
@@ -180,15 +180,15 @@ pub async fn change(
     conditions: Conditions,
     body: SavedSearchChangeBody,
 ) -> Result<Reply<Document>, Failure> {
-    let kit = &app.search.kit;
+    let context = &app.search.context;
     let id = app.changeable(&caller, &id).await?;
     nothing?;
     let SavedSearchChange(change) = body.value?;
-    let options = conditions.options(kit, &caller, &body.bytes, &id);
+    let options = conditions.options(context, &caller, &body.bytes, &id);
     let command = SavedSearchCommand::Change(Box::new(change));
-    let done = kit.execute::<SavedSearch>(&caller.actor(), id, command, options).await.map_err(failed)?;
+    let done = context.execute::<SavedSearch>(&caller.actor(), id, command, options).await.map_err(failed)?;
     let document = done.state.kept.and_then(|kept| Document::of(kept, done.version)).ok_or_else(unknown)?;
-    let reply = kit.done(&caller, "Saved search changed", document, done.position);
+    let reply = context.done(&caller, "Saved search changed", document, done.position);
     Ok(reply.etag(&done.version.to_string()))
 }
 
@@ -207,14 +207,14 @@ pub async fn delete(
     Query(nothing): Query<()>,
     conditions: Conditions,
 ) -> Result<Reply<()>, Failure> {
-    let kit = &app.search.kit;
+    let context = &app.search.context;
     let id = app.changeable(&caller, &id).await?;
     nothing?;
-    let claims = Claims { take: Vec::new(), release_all: true };
-    let options = Options { claims, ..conditions.options(kit, &caller, &[], &id) };
+    let unique_keys = UniqueKeys::released();
+    let options = Options { unique_keys, ..conditions.options(context, &caller, &[], &id) };
     let command = SavedSearchCommand::Delete;
-    let done = kit.execute::<SavedSearch>(&caller.actor(), id, command, options).await.map_err(failed)?;
-    Ok(kit.done(&caller, "Saved search deleted", (), done.position).empty())
+    let done = context.execute::<SavedSearch>(&caller.actor(), id, command, options).await.map_err(failed)?;
+    Ok(context.done(&caller, "Saved search deleted", (), done.position).empty())
 }
 
 impl App {
@@ -223,7 +223,7 @@ impl App {
     async fn changeable(&self, caller: &Caller, id: &str) -> Result<SavedSearchId, Failure> {
         caller.person()?;
         let id: SavedSearchId = id.parse().map_err(|_| unknown())?;
-        let (state, _) = self.search.kit.ledger.load::<SavedSearch>(&caller.tenant, id).await?;
+        let (state, _) = self.search.context.aggregates.load::<SavedSearch>(&caller.tenant, id).await?;
         caller.reach(Right::Change(state.kept.ok_or_else(unknown)?.owner), unknown)?;
         Ok(id)
     }

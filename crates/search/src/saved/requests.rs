@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::fields::{Choice, MemberKind};
 use domain::preferences::Channel;
-use domain::saved_search::{Change, Frequency, Wish};
+use domain::saved_search::{self, Frequency, Wish};
 use domain::{Fields, Personal, UserId};
 use http_kit::{Body, Request, renamed};
 use serde_json::{Map, Value, json};
@@ -40,7 +40,7 @@ impl Request for NewSavedSearch {
     const NAME: &'static str = "NewSavedSearch";
 
     fn read(f: &mut Fields<'_>) -> Option<Self> {
-        let Change { name, filters, channels, frequency, enabled } = change(f);
+        let saved_search::SavedSearchChange { name, filters, channels, frequency, enabled } = change(f);
         let name = f.required("name", name);
         f.required("filters", f.raw("filters"));
         Some(Self { name: name?, filters: filters?, channels, frequency, enabled })
@@ -59,7 +59,7 @@ impl Request for NewSavedSearch {
 pub type SavedSearchChangeBody = Body<SavedSearchChange>;
 
 /// The body that changes a saved search: what is not said stays.
-pub struct SavedSearchChange(pub Change);
+pub struct SavedSearchChange(pub saved_search::SavedSearchChange);
 
 impl Request for SavedSearchChange {
     const NAME: &'static str = "SavedSearchChange";
@@ -92,10 +92,10 @@ fn example() -> Value {
         "channels": ["EMAIL", "IN_APP"], "frequency": "DAILY"})
 }
 
-fn change(f: &mut Fields<'_>) -> Change {
+fn change(f: &mut Fields<'_>) -> saved_search::SavedSearchChange {
     f.asks("filters", || MemberKind::Object);
     let frequency = f.choice("frequency");
-    Change {
+    saved_search::SavedSearchChange {
         name: f.text("name", 1..=100),
         filters: filters(f),
         channels: channels(f),

@@ -4,7 +4,7 @@ use ::projection::{Row, ViewError, ViewStore};
 use domain::activity::ActivityEvent;
 use domain::{Log, Position, TenantId, Timestamp, UserId};
 use journal::keys::KeyError;
-use journal::{DecodeError, JournalError, Ledger};
+use journal::{AggregateStore, DecodeError, JournalError};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -43,10 +43,10 @@ impl PastSearch {
     }
 
     /// Its words, which stand in the journal.
-    async fn tell(&mut self, ledger: &Ledger, log: Position) -> Result<(), PageError> {
-        let found = ledger.journal().read_after(log.at(self.seq.saturating_sub(1)), 1).await?;
+    async fn tell(&mut self, aggregates: &AggregateStore, log: Position) -> Result<(), PageError> {
+        let found = aggregates.journal().read_after(log.at(self.seq.saturating_sub(1)), 1).await?;
         let event = found.iter().find(|event| event.event_id.to_string() == self.id);
-        let filters = match event.map(|event| ledger.decode(event)) {
+        let filters = match event.map(|event| aggregates.decode(event)) {
             Some(Ok(ActivityEvent::Searched { filters, .. })) => filters,
             // A key that cannot be had is no search without words.
             Some(Err(DecodeError::Keys(error))) => return Err(error.into()),
@@ -87,7 +87,7 @@ impl Person<'_> {
     /// When the read model or the journal does not answer.
     pub async fn page(
         &self,
-        ledger: &Ledger,
+        aggregates: &AggregateStore,
         before: Option<(Timestamp, String)>,
         skip: u64,
         limit: u64,
@@ -106,9 +106,9 @@ impl Person<'_> {
         ];
         let mut searches: Vec<PastSearch> =
             self.store.query(sql, row).await?.iter().map(PastSearch::read).collect();
-        let log = ledger.journal().head(Log::Activity).await?;
+        let log = aggregates.journal().head(Log::Activity).await?;
         for search in &mut searches {
-            search.tell(ledger, log).await?;
+            search.tell(aggregates, log).await?;
         }
         Ok(searches)
     }

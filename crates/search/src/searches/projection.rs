@@ -5,18 +5,18 @@ use async_trait::async_trait;
 use bus::Group;
 use domain::activity::ActivityEvent;
 use domain::{Envelope, Log, PropertyId, UserId};
-use journal::Ledger;
+use journal::AggregateStore;
 
 use super::popular;
 
 /// The group of the read model. Order is kept per person.
 pub const GROUP: Group =
-    Group { name: "search-history-group", logs: &[Log::Facts, Log::Activity], key: lane };
+    Group { name: "search-history-group", logs: &[Log::Facts, Log::Activity], key: partition_key };
 
 /// What is opened later than this was not found by the search.
 const OPENED_WITHIN_MICROS: i64 = 30 * 60 * 1_000_000;
 
-fn lane(envelope: &Envelope) -> Option<String> {
+fn partition_key(envelope: &Envelope) -> Option<String> {
     match &*envelope.event_type {
         "PROPERTY_SEARCHED" | "PROPERTY_VIEWED" => {
             envelope.user_id.map(|user| format!("{}/{user}", envelope.stream.tenant))
@@ -29,12 +29,12 @@ fn lane(envelope: &Envelope) -> Option<String> {
 /// The projection.
 #[derive(Debug)]
 pub struct Searched {
-    ledger: Ledger,
+    aggregates: AggregateStore,
 }
 
 impl Searched {
-    pub fn new(ledger: Ledger) -> Self {
-        Self { ledger }
+    pub fn new(aggregates: AggregateStore) -> Self {
+        Self { aggregates }
     }
 
     async fn one(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
@@ -42,7 +42,7 @@ impl Searched {
             return self.gone(tx, envelope).await;
         }
         let Some(user) = envelope.user_id else { return Ok(()) };
-        match self.ledger.decode::<ActivityEvent>(envelope)? {
+        match self.aggregates.decode::<ActivityEvent>(envelope)? {
             ActivityEvent::Searched { filters, results_count } => {
                 let row = [envelope.stream.tenant.as_str().into(), user.to_string().into()];
                 let sql = "select 1 from gone_searchers where tenant = $1 and user_id = $2";
@@ -53,7 +53,7 @@ impl Searched {
                 searched(tx, envelope, user, results_count).await?;
                 let text = filters.as_ref().and_then(popular::text);
                 match text {
-                    Some(text) => popular::count(tx, self.ledger.keys(), envelope, user, &text).await,
+                    Some(text) => popular::count(tx, self.aggregates.keys(), envelope, user, &text).await,
                     None => Ok(()),
                 }
             }
@@ -72,7 +72,7 @@ impl Searched {
         let sql = "insert into gone_searchers (tenant, user_id) values ($1, $2) on conflict do nothing";
         tx.execute(sql, &row).await?;
         tx.execute("delete from search_history where tenant = $1 and user_id = $2", &row).await?;
-        popular::forget(tx, self.ledger.keys(), &envelope.stream.tenant, user).await
+        popular::forget(tx, self.aggregates.keys(), &envelope.stream.tenant, user).await
     }
 }
 

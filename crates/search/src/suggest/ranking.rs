@@ -38,7 +38,7 @@ pub struct Suggestion {
 }
 
 #[derive(Debug)]
-struct Entry {
+struct SuggestionEntry {
     suggestion: Suggestion,
     /// As words, in every spelling.
     spellings: Vec<Vec<String>>,
@@ -46,13 +46,13 @@ struct Entry {
 
 /// What the listings of a tenant name, ready to be compared with what is typed.
 #[derive(Debug, Default)]
-pub struct Known {
-    all: Vec<Entry>,
+pub struct SuggestionIndex {
+    all: Vec<SuggestionEntry>,
     /// Every spelling of every entry.
     keys: HashSet<String>,
 }
 
-impl Known {
+impl SuggestionIndex {
     /// The localities, each as it is written most, and the words of titles that are none.
     #[must_use]
     pub fn of(vocabulary: Vocabulary) -> Self {
@@ -63,24 +63,26 @@ impl Known {
                 && !EMPTY.contains(&word)
                 && !localities.contains_key(word)
         };
-        let of_titles = titles.into_iter().filter(|(word, _)| is_word(word)).map(|(word, count)| Entry {
-            spellings: vec![vec![word.clone()]],
-            suggestion: Suggestion { text: word, kind: Kind::Word, count },
-        });
-        let of_titles: Vec<Entry> = of_titles.collect();
-        let mut all: Vec<Entry> = localities.iter().map(|(key, written)| locality(key, written)).collect();
+        let of_titles =
+            titles.into_iter().filter(|(word, _)| is_word(word)).map(|(word, count)| SuggestionEntry {
+                spellings: vec![vec![word.clone()]],
+                suggestion: Suggestion { text: word, kind: Kind::Word, count },
+            });
+        let of_titles: Vec<SuggestionEntry> = of_titles.collect();
+        let mut all: Vec<SuggestionEntry> =
+            localities.iter().map(|(key, written)| locality(key, written)).collect();
         all.extend(of_titles);
         let keys = all.iter().flat_map(|entry| entry.spellings.iter().map(|words| words.join(" "))).collect();
         Self { all, keys }
     }
 }
 
-fn locality(key: &str, written: &BTreeMap<String, u64>) -> Entry {
+fn locality(key: &str, written: &BTreeMap<String, u64>) -> SuggestionEntry {
     let most = written.iter().rev().max_by_key(|(_, count)| **count);
     let text = most.map_or_else(|| key.to_owned(), |(shown, _)| shown.clone());
     let suggestion = Suggestion { text, kind: Kind::Locality, count: written.values().sum() };
     let plain: Vec<String> = key.split(' ').map(str::to_owned).collect();
-    Entry { suggestion, spellings: spellings(&plain) }
+    SuggestionEntry { suggestion, spellings: spellings(&plain) }
 }
 
 /// How well what was typed is met; the better the larger.
@@ -95,20 +97,25 @@ enum Fit {
 /// At most `limit` suggestions for what was typed, of `known` and of the `popular` searches: whatever begins so before
 /// what has the words within, letter by letter before what is a few letters off; then each kind's commonest in turn.
 #[must_use]
-pub fn suggest(typed: &str, known: &Known, popular: &[(String, u64)], limit: usize) -> Vec<Suggestion> {
+pub fn suggest(
+    typed: &str,
+    known: &SuggestionIndex,
+    popular: &[(String, u64)],
+    limit: usize,
+) -> Vec<Suggestion> {
     let typed = words(typed);
     let searches =
-        popular.iter().filter(|(text, _)| !known.keys.contains(text)).map(|(text, people)| Entry {
+        popular.iter().filter(|(text, _)| !known.keys.contains(text)).map(|(text, people)| SuggestionEntry {
             suggestion: Suggestion { text: text.clone(), kind: Kind::Search, count: *people },
             spellings: vec![text.split(' ').map(str::to_owned).collect()],
         });
-    let searches: Vec<Entry> = searches.collect();
+    let searches: Vec<SuggestionEntry> = searches.collect();
     let mut found = Vec::new();
-    for letters in [Letters::Exact, Letters::Alike] {
+    for letters in [TypoTolerance::Exact, TypoTolerance::Alike] {
         // What is a few letters off comes last, and is not looked for where there is enough.
         if found.len() < limit {
             found.clear();
-            for Entry { suggestion, spellings } in known.all.iter().chain(&searches) {
+            for SuggestionEntry { suggestion, spellings } in known.all.iter().chain(&searches) {
                 let fits = spellings.iter().filter_map(|words| fit(&typed, words, letters));
                 found.extend(fits.max().map(|fit| (fit, suggestion)));
             }
@@ -119,7 +126,7 @@ pub fn suggest(typed: &str, known: &Known, popular: &[(String, u64)], limit: usi
 
 /// How what is typed may be met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Letters {
+enum TypoTolerance {
     Exact,
     /// Or a few letters are others.
     Alike,
@@ -143,7 +150,7 @@ fn ranked(mut found: Vec<(Fit, &Suggestion)>, limit: usize) -> Vec<Suggestion> {
 }
 
 /// How `typed` is met by words that follow each other in `there`.
-fn fit(typed: &[String], there: &[String], letters: Letters) -> Option<Fit> {
+fn fit(typed: &[String], there: &[String], letters: TypoTolerance) -> Option<Fit> {
     let Some((last, before)) = typed.split_last() else { return Some(Fit::Begins) };
     let starts = 0..=there.len().checked_sub(typed.len())?;
     let one = |start: usize| {
@@ -151,8 +158,8 @@ fn fit(typed: &[String], there: &[String], letters: Letters) -> Option<Fit> {
         let exact = before == whole && unfinished.starts_with(&**last);
         if !exact {
             let mut pairs = before.iter().zip(whole);
-            let met =
-                letters == Letters::Alike && pairs.all(|(asked, word)| matched(asked, false, word).is_some());
+            let met = letters == TypoTolerance::Alike
+                && pairs.all(|(asked, word)| matched(asked, false, word).is_some());
             if !met || !begins_alike(last, unfinished) {
                 return None;
             }
@@ -171,7 +178,7 @@ fn fit(typed: &[String], there: &[String], letters: Letters) -> Option<Fit> {
 mod tests {
     use super::*;
 
-    fn known() -> Known {
+    fn known() -> SuggestionIndex {
         let counts = |all: &[(&str, u64)]| -> BTreeMap<String, u64> {
             all.iter().map(|(text, count)| ((*text).to_owned(), *count)).collect()
         };
@@ -181,7 +188,7 @@ mod tests {
             ("panjagutta", counts(&[("Panjagutta", 2)])),
             ("banjara hills", counts(&[("Banjara Hills", 3)])),
         ];
-        Known::of(Vocabulary {
+        SuggestionIndex::of(Vocabulary {
             localities: localities.map(|(key, written)| (key.to_owned(), written)).into(),
             titles: counts(&[("gated", 9), ("gachibowli", 3), ("in", 40), ("g42", 3), ("villa", 8)]),
         })

@@ -4,7 +4,7 @@ use domain::property::PropertyCommand;
 use domain::property::content::Contact;
 use domain::user::Role;
 use domain::{Erasable, Personal, UserId};
-use search::{Change, Index, Place};
+use search::{Index, IndexChange, IndexPosition};
 
 use crate::homes::home;
 use crate::random::Random;
@@ -45,9 +45,10 @@ fn what_was_written_but_not_committed_is_written_again_and_once() {
     let path = directory.path().join("index");
     let mut random = Random::new(5);
     let tenant = domain::TenantId::stored("hyderabad");
-    let homes: Vec<Change> = (0..10).map(|_| Change::Put(Box::new(home(&mut random, &tenant)))).collect();
+    let homes: Vec<IndexChange> =
+        (0..10).map(|_| IndexChange::Put(Box::new(home(&mut random, &tenant)))).collect();
     let all = search::query::Query::all(tenant, crate::homes::NOW);
-    let place = |changed| Place { made: "a file".into(), changed };
+    let place = |changed| IndexPosition { made: "a file".into(), changed };
     let index = Index::open(&path).unwrap();
     index.write(&homes[..4]).unwrap();
     index.commit(&place(4)).unwrap();
@@ -175,7 +176,7 @@ async fn an_index_of_another_read_model_is_not_believed() {
     assert_eq!(site.found(&running, "").await, titles(8));
     // A power cut takes rows back that the index has seen.
     let place = running.search.index().place().unwrap().unwrap();
-    running.search.index().commit(&Place { changed: place.changed + 3, ..place }).unwrap();
+    running.search.index().commit(&IndexPosition { changed: place.changed + 3, ..place }).unwrap();
     let gone = site.somebody();
     running.end().await;
     site.leave(gone).await;

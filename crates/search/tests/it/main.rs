@@ -2,12 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod crashes;
-mod fits;
 mod homes;
+mod index_equals_scan;
+mod matching_equals_index;
 mod model;
 mod random;
 mod ranking;
 mod recommends;
-mod same;
 mod site;
 mod tastes;

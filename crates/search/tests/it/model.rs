@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::fields::Choice;
 use search::Home;
-use search::query::{AREAS, Bucket, Count, Facet, Facets, Found, Hit, Key, Query, prices, score};
+use search::query::{AREAS, Bucket, Count, Facet, Facets, Hit, IndexHits, Key, Query, prices, score};
 use search::words::{key, stands_in};
 
 /// A home with its texts split once and not for each search.
@@ -83,7 +83,7 @@ fn is_looked_at(known: &Known, query: &Query) -> bool {
 }
 
 /// Finds.
-pub fn search(homes: &[Known], query: &Query) -> Found {
+pub fn search(homes: &[Known], query: &Query) -> IndexHits {
     let (mut hits, mut counted) = (Vec::new(), Vec::new());
     for known in homes.iter().filter(|known| is_looked_at(known, query)) {
         let failed = failed(known, query);
@@ -102,7 +102,7 @@ pub fn search(homes: &[Known], query: &Query) -> Found {
     let rest = hits.into_iter().filter(|hit| query.after.is_none_or(|after| hit.key > after));
     let hits = rest.skip(query.offset).take(query.size).collect();
     let facets = if query.facets { facets(&counted, query) } else { Facets::new() };
-    Found { hits, total, facets }
+    IndexHits { hits, total, facets }
 }
 
 fn facets(counted: &[(&Known, Vec<Facet>)], query: &Query) -> Facets {

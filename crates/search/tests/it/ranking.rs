@@ -4,7 +4,7 @@ use domain::property::Content;
 use domain::property::kinds::PropertyType;
 use domain::{Erasable, TenantId, UserId};
 use search::query::{Query, Sort, SortBy};
-use search::{Change, Home, Index, Place};
+use search::{Home, Index, IndexChange, IndexPosition};
 use tempfile::TempDir;
 
 use crate::homes::{NOW, home};
@@ -44,9 +44,10 @@ impl Shelf {
             change(number, &mut home);
             homes.push(home);
         }
-        let changes: Vec<Change> = homes.iter().map(|home| Change::Put(Box::new(home.clone()))).collect();
+        let changes: Vec<IndexChange> =
+            homes.iter().map(|home| IndexChange::Put(Box::new(home.clone()))).collect();
         index.write(&changes).unwrap();
-        index.commit(&Place { made: "a file".into(), changed: 1 }).unwrap();
+        index.commit(&IndexPosition { made: "a file".into(), changed: 1 }).unwrap();
         Self { index, _directory: directory, homes }
     }
 

@@ -8,11 +8,11 @@ use bus::{Asker, GroupHandle, Retry, Runner, Waited};
 use domain::property::{By, Content, Property, PropertyCommand};
 use domain::user::{Role, UserEvent};
 use domain::{Actor, Clock, Erasable, Ids, Log, Metadata, PropertyId, StreamId, TenantId, UserId};
-use http_kit::{Jobs, Kit, KitParts, Tenant, Tenants, Tokens};
+use http_kit::{AppContext, AppContextParts, Jobs, Tenant, Tenants, Tokens};
 use journal::sqlite::Limits;
-use journal::{ActivityQueue, Journal, KeyRing, Ledger, Options, Seen, SqliteJournal};
-use search::query::{Found, Query};
-use search::{Keeper, Search};
+use journal::{ActivityQueue, AggregateStore, Journal, KeyRing, Options, OwnWrites, SqliteJournal};
+use search::query::{IndexHits, Query};
+use search::{Indexer, Search};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -21,7 +21,7 @@ use crate::homes::{NOW, home};
 use crate::random::Random;
 
 pub struct Site {
-    pub kit: Kit,
+    pub context: AppContext,
     pub directory: TempDir,
     pub tenant: TenantId,
     random: Random,
@@ -30,7 +30,7 @@ pub struct Site {
 /// The service while it runs, until [`Running::end`]: what is only dropped lets go of its files some time later.
 pub struct Running {
     pub search: Search,
-    pub keeper: Keeper,
+    pub keeper: Indexer,
     pub handle: GroupHandle,
     group: JoinSet<()>,
     stop: watch::Sender<bool>,
@@ -46,15 +46,16 @@ impl Site {
         let journal: Arc<dyn Journal> =
             Arc::new(SqliteJournal::open(&journal, &clock, Limits::default()).unwrap());
         let keys = Arc::new(KeyRing::open(&directory.path().join("keys.db"), &[7; 32]).unwrap());
-        let ledger = Ledger::new(journal, keys, clock.clone(), Ids);
-        let seen = Arc::new(Seen::new(ledger.heads().await.unwrap()));
+        let aggregates = AggregateStore::new(journal, keys, clock.clone(), Ids);
+        let seen = Arc::new(OwnWrites::new(aggregates.heads().await.unwrap()));
         let tokens = Tokens::new(&Tokens::generate_key().unwrap(), clock, 3600).unwrap();
-        let activity = ActivityQueue::new(ledger.clone(), Arc::clone(&seen), Duration::from_millis(50), 1000);
+        let activity =
+            ActivityQueue::new(aggregates.clone(), Arc::clone(&seen), Duration::from_millis(50), 1000);
         let tenant = TenantId::stored("hyderabad");
         let (city, hosts) = ("Hyderabad".to_owned(), Vec::new());
         let own = Tenant { id: tenant.clone(), city, moderation: false, hosts };
-        let kit = Kit::from(KitParts {
-            ledger,
+        let context = AppContext::from(AppContextParts {
+            aggregates,
             tokens: Arc::new(tokens),
             seen,
             activity: Arc::new(activity),
@@ -65,7 +66,7 @@ impl Site {
             daily: http_kit::Daily::default(),
             jobs: Jobs::default(),
         });
-        Self { kit, directory, tenant, random: Random::new(3) }
+        Self { context, directory, tenant, random: Random::new(3) }
     }
 
     pub fn views(&self) -> PathBuf {
@@ -77,12 +78,12 @@ impl Site {
     }
 
     pub fn somebody(&self) -> UserId {
-        self.kit.ledger.fresh().into()
+        self.context.aggregates.fresh().into()
     }
 
     /// Lists a home of `owner` with a title of its own.
     pub async fn list(&mut self, owner: UserId, title: &str) -> PropertyId {
-        let id: PropertyId = self.kit.ledger.fresh().into();
+        let id: PropertyId = self.context.aggregates.fresh().into();
         let content = Content {
             title: Erasable::of(owner, title.into()),
             ..home(&mut self.random, &self.tenant).content
@@ -99,7 +100,7 @@ impl Site {
 
     pub async fn command(&self, by: UserId, id: PropertyId, command: PropertyCommand) {
         let actor = self.actor(by);
-        let done = self.kit.ledger.execute::<Property>(&actor, id, command, Options::default());
+        let done = self.context.aggregates.execute::<Property>(&actor, id, command, Options::default());
         assert!(done.await.is_ok());
     }
 
@@ -107,13 +108,14 @@ impl Site {
     pub async fn leave(&self, user: UserId) {
         let stream = StreamId::new(&self.tenant, "user", user);
         let event = UserEvent::Deleted { subject_id: user };
-        self.kit.ledger.record(&self.actor(user), stream, &event).await.unwrap();
+        self.context.aggregates.record(&self.actor(user), stream, &event).await.unwrap();
     }
 
     /// Opens the service; its group reads the whole journal, its index is kept by nobody yet.
     pub async fn open(&self) -> Running {
-        let search = Search::open(self.kit.clone(), &self.views()).await.unwrap();
-        let (journal, clock) = (self.kit.ledger.journal().clone(), self.kit.ledger.clock().clone());
+        let search = Search::open(self.context.clone(), &self.views()).await.unwrap();
+        let (journal, clock) =
+            (self.context.aggregates.journal().clone(), self.context.aggregates.clock().clone());
         let target = Arc::new(search.store().clone());
         let started = Runner::new(Search::group(), journal, target, clock, Retry::default()).await;
         let (runner, handle) = started.unwrap();
@@ -129,7 +131,7 @@ impl Site {
     pub async fn found(&self, running: &Running, text: &str) -> Vec<String> {
         let mut query = Query { size: 1000, facets: true, ..Query::all(self.tenant.clone(), NOW) };
         query.text(text);
-        let Found { hits, total, .. } = running.search.index().search(&query).unwrap();
+        let IndexHits { hits, total, .. } = running.search.index().search(&query).unwrap();
         assert_eq!(hits.len() as u64, total);
         let sql = "select content from homes where id = $1";
         let mut titles = Vec::new();
@@ -172,7 +174,7 @@ impl Running {
 
     /// Waits for the group to apply everything.
     pub async fn rows(&self, site: &Site) {
-        let heads = site.kit.ledger.heads().await.unwrap();
+        let heads = site.context.aggregates.heads().await.unwrap();
         let nobody = Asker { tenant: &site.tenant, user: site.somebody() };
         let waited = self.handle.status.wait(&[heads[Log::Facts.index()]], nobody, LONG).await;
         assert_eq!(waited, Waited::Applied);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use domain::{PropertyId, UserId};
 use search::Home;
-use search::recommend::{Activity, Catalogue, Deed, Done, Model, Profile};
+use search::recommend::{Activity, Catalogue, Interaction, InteractionKind, Model, Profile};
 use search::words::key;
 use uuid::Uuid;
 
@@ -64,8 +64,14 @@ pub fn world(random: &mut Random, homes: &[Home], people: usize) -> World {
             }
             let days = 60 - 3 * i64::try_from(turn).unwrap() - i64::from(random.one_in(2));
             let event = Uuid::from_u64_pair(random.next(), random.next());
-            let done = *random.of(&[Done::Viewed, Done::Viewed, Done::Viewed, Done::Saved, Done::Asked]);
-            known.deeds.push(Deed { event, user, home, done, at: NOW.plus_seconds(-days * DAY) });
+            let done = *random.of(&[
+                InteractionKind::Viewed,
+                InteractionKind::Viewed,
+                InteractionKind::Viewed,
+                InteractionKind::Saved,
+                InteractionKind::Enquired,
+            ]);
+            known.deeds.push(Interaction { event, user, home, done, at: NOW.plus_seconds(-days * DAY) });
         }
         let seen: Vec<PropertyId> =
             known.deeds.iter().filter(|deed| deed.user == user).map(|deed| deed.home).collect();

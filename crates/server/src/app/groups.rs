@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use bus::{AfterTries, GroupHandle, Policy, Retry, Runner, Standing, Target};
+use bus::{AfterTries, GroupDecisions, GroupHandle, Policy, Retry, Runner, Target};
 use domain::StreamId;
 use domain::audit::AuditEvent;
-use http_kit::Kit;
+use http_kit::AppContext;
 use projection::ViewStore;
 
 use crate::progress::Progress;
 use crate::settings::{self, Settings};
 
 pub struct Starts<'a> {
-    pub kit: &'a Kit,
+    pub context: &'a AppContext,
     pub settings: &'a Settings,
     /// Every read model is made again: it may hold something of people who were erased.
     pub again: bool,
@@ -49,8 +49,9 @@ impl Starts<'_> {
     }
 
     async fn group(&self, group: bus::Group, target: impl Target) -> anyhow::Result<(Runner, GroupHandle)> {
-        let ledger = &self.kit.ledger;
-        let (target, journal, clock) = (Arc::new(target), ledger.journal().clone(), ledger.clock().clone());
+        let aggregates = &self.context.aggregates;
+        let (target, journal, clock) =
+            (Arc::new(target), aggregates.journal().clone(), aggregates.clock().clone());
         let (runner, handle) = Runner::new(group, journal, target, clock, self.policy(group.name)).await?;
         // The data directory's lock says so.
         let runner = runner.alone();
@@ -67,11 +68,11 @@ impl Starts<'_> {
     }
 
     /// What operators decided about a group: the fold of its stream.
-    async fn standing(&self, group: &str) -> anyhow::Result<Standing> {
-        let stream = StreamId::new(self.kit.tenants.default_id(), "consumer", group);
-        let mut standing = Standing::default();
-        for envelope in self.kit.ledger.journal().read_stream(&stream, 0).await? {
-            match self.kit.ledger.decode::<AuditEvent>(&envelope)? {
+    async fn standing(&self, group: &str) -> anyhow::Result<GroupDecisions> {
+        let stream = StreamId::new(self.context.tenants.default_id(), "consumer", group);
+        let mut standing = GroupDecisions::default();
+        for envelope in self.context.aggregates.journal().read_stream(&stream, 0).await? {
+            match self.context.aggregates.decode::<AuditEvent>(&envelope)? {
                 AuditEvent::ConsumerPaused { .. } => standing.paused = true,
                 AuditEvent::ConsumerResumed { .. } => standing.paused = false,
                 AuditEvent::DeadLetterDiscarded { event_id, .. } => {

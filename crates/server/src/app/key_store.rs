@@ -11,9 +11,10 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use domain::audit::AuditEvent;
 use domain::{Actor, Clock, Envelope, Ids, Log, Metadata, StreamId, TenantId, UserId};
-use journal::keys::{KeyError, Mark};
+use journal::keys::{KeyError, LogMark};
 use journal::{
-    Append, AppendError, Claims, Expected, Journal, KeyRing, Ledger, Refused, SqliteJournal, subjects,
+    AggregateStore, Append, AppendError, Expected, Journal, KeyRing, Refused, SqliteJournal, UniqueKeys,
+    subjects,
 };
 use supervisor::Supervisor;
 
@@ -45,7 +46,7 @@ pub struct Settled {
     /// Read models may hold something of people who were erased: they are made again.
     pub made_again: bool,
     /// Erasures are done up to here then; nothing when there are no facts.
-    mark: Option<Mark>,
+    mark: Option<LogMark>,
 }
 
 impl Settled {
@@ -68,7 +69,7 @@ pub async fn settle(journal: &SqliteJournal, keys: &KeyRing) -> anyhow::Result<S
         bail!(
             "keys/subjects.db is older than the journal, or another one: it has no key of {subject} of {tenant} and \
              {} more of the newest people. Put its newest copy back and start again. If there is none, \
-             `hyderabadinfra keys accept-lost` gives up for good what is sealed with the lost keys",
+             `hyderabadinfra keys accept-lost` gives up for good what is encrypted with the lost keys",
             missing.len() - 1
         );
     }
@@ -106,7 +107,7 @@ fn end(keys: &KeyRing, event: &Envelope) -> anyhow::Result<bool> {
     let Ok(subject) = id.parse::<UserId>() else { return Ok(false) };
     match &**kind {
         "erasure" => Ok(keys.erase_again(tenant, subject)?),
-        // A courier has not come to them yet and sees to the rest; or the key came back, of which read models hold nothing.
+        // An outbox worker has not come to them yet and sees to the rest; or the key came back, of which read models hold nothing.
         "user" | "notification" if keys.knows(tenant, subject)? && !keys.is_erased(tenant, subject)? => {
             Ok(keys.erase(tenant, subject).map(|()| false)?)
         }
@@ -114,13 +115,13 @@ fn end(keys: &KeyRing, event: &Envelope) -> anyhow::Result<bool> {
     }
 }
 
-async fn mark_at(journal: &SqliteJournal, seq: u64) -> anyhow::Result<Option<Mark>> {
+async fn mark_at(journal: &SqliteJournal, seq: u64) -> anyhow::Result<Option<LogMark>> {
     let head = journal.head(Log::Facts).await?;
     if seq == 0 || seq > head.seq {
         return Ok(None);
     }
     let found = journal.read_after(head.at(seq - 1), 1).await?;
-    Ok(found.first().map(|event| Mark::at(event.position, event.event_id)))
+    Ok(found.first().map(|event| LogMark::at(event.position, event.event_id)))
 }
 
 /// Whoever made a key last is among the newest people or events: a copy from before that lacks it.
@@ -133,7 +134,7 @@ async fn missing_newest(journal: &SqliteJournal, keys: &KeyRing) -> anyhow::Resu
     missing(keys, &newest)
 }
 
-/// Whom something is sealed for in `events`, with a key that the store does not have and did not destroy.
+/// Whom something is encrypted for in `events`, with a key that the store does not have and did not destroy.
 fn missing(keys: &KeyRing, events: &[Envelope]) -> anyhow::Result<People> {
     let mut missing = People::new();
     for event in events {
@@ -149,8 +150,8 @@ fn missing(keys: &KeyRing, events: &[Envelope]) -> anyhow::Result<People> {
     Ok(missing)
 }
 
-/// Whom something is sealed for in the whole journal with a key that is lost. With `give_up` it is written down, in
-/// the journal and in the key store, that they are erased: what is sealed for them cannot be read any more, and the next
+/// Whom something is encrypted for in the whole journal with a key that is lost. With `give_up` it is written down, in
+/// the journal and in the key store, that they are erased: what is encrypted for them cannot be read any more, and the next
 /// start makes the read models again without it.
 ///
 /// # Errors
@@ -168,10 +169,11 @@ pub async fn lost(settings: &Settings, clock: Clock, give_up: bool) -> anyhow::R
             after += page.len() as u64;
         }
     }
-    let ledger = Ledger::new(Arc::<SqliteJournal>::clone(&journal), Arc::clone(&keys), clock, Ids);
-    let run = format!("accept-lost-{}", ledger.fresh());
+    let aggregates =
+        AggregateStore::new(Arc::<SqliteJournal>::clone(&journal), Arc::clone(&keys), clock, Ids);
+    let run = format!("accept-lost-{}", aggregates.fresh());
     for (tenant, subject) in lost.iter().filter(|_| give_up) {
-        receipt(&ledger, tenant, *subject, &run).await?;
+        receipt(&aggregates, tenant, *subject, &run).await?;
         keys.erase_again(tenant, *subject)?;
     }
     journal.close().await;
@@ -179,18 +181,27 @@ pub async fn lost(settings: &Settings, clock: Clock, give_up: bool) -> anyhow::R
 }
 
 /// First in the journal: should the process end before the store knows of it, the next start does it.
-async fn receipt(ledger: &Ledger, tenant: &TenantId, subject_id: UserId, run: &str) -> anyhow::Result<()> {
+async fn receipt(
+    aggregates: &AggregateStore,
+    tenant: &TenantId,
+    subject_id: UserId,
+    run: &str,
+) -> anyhow::Result<()> {
     let metadata = Metadata { correlation_id: Some(run.to_owned()), ..Metadata::default() };
     let actor = Actor { tenant: tenant.clone(), user: None, metadata };
     let append = Append {
         stream: StreamId::new(tenant, "erasure", subject_id),
         expected: Expected::Exactly(0),
-        events: ledger.encode_all(&actor, &[AuditEvent::Erased { subject_id }], ledger.clock().now())?,
-        claims: Claims::default(),
+        events: aggregates.encode_all(
+            &actor,
+            &[AuditEvent::Erased { subject_id }],
+            aggregates.clock().now(),
+        )?,
+        unique_keys: UniqueKeys::default(),
         limits: Vec::new(),
         idempotency: None,
     };
-    match ledger.journal().append(append).await {
+    match aggregates.journal().append(append).await {
         Ok(_) | Err(AppendError::Refused(Refused::Conflict { .. })) => Ok(()),
         Err(error) => Err(error.into()),
     }

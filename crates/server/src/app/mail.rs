@@ -1,4 +1,4 @@
-//! Letters from the settings: each tenant under its own name and address, and what carries them.
+//! E-mails from the settings: each tenant under its own name and address, and what carries them.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use notifications::{BreakerSettings, MailSettings, MailSite, Outside, SmtpServer
 
 use crate::settings::{Settings, Tenant};
 
-/// How letters look from outside when the portal is reached at `public_url`.
+/// How e-mails look from outside when the portal is reached at `public_url`.
 pub fn settings(settings: &Settings, public_url: &str) -> MailSettings {
     let site = |tenant: &Tenant| MailSite { name: tenant.name.clone(), url: url(tenant, public_url) };
     let sites = settings.tenants.iter().map(|(name, tenant)| (TenantId::stored(name), site(tenant)));
@@ -18,7 +18,7 @@ pub fn settings(settings: &Settings, public_url: &str) -> MailSettings {
     MailSettings { from, show_codes, site: portal, sites: sites.collect(), per_day }
 }
 
-/// What carries letters and text messages out.
+/// What carries e-mails and text messages out.
 pub fn outside(settings: &Settings) -> anyhow::Result<Outside> {
     Ok(Outside { mail: mail(settings)?, texts: texts(settings)?, breaker: breaker(settings) })
 }

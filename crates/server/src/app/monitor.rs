@@ -17,8 +17,8 @@ use std::time::Duration;
 use domain::Log;
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
-use gateway::{Component, HealthStatus, Look};
-use http_kit::Kit;
+use gateway::{Component, HealthReport, HealthStatus};
+use http_kit::AppContext;
 use serde_json::{Map, json};
 use supervisor::wake;
 use tokio::sync::{Mutex, watch};
@@ -40,30 +40,30 @@ const SOON: Duration = Duration::from_millis(100);
 const PROVEN: Duration = Duration::from_secs(3);
 
 pub struct Monitor {
-    kit: Kit,
+    context: AppContext,
     logs: Vec<Probe>,
     stores: Vec<Probe>,
     disks: Disks,
     fallen: Fallen,
     stalled: Stalled,
     reports: Reports,
-    looks: watch::Sender<Look>,
+    looks: watch::Sender<HealthReport>,
     failed_commits: [watch::Receiver<u64>; 2],
 }
 
 impl Monitor {
     pub fn of(scene: &Scene<'_>, stalled: &Stalled, reports: Reports) -> Self {
         let (logs, stores) = (logs(scene), stores(scene));
-        let looks = watch::Sender::new(Look::none());
+        let looks = watch::Sender::new(HealthReport::none());
         let disks = Disks::below(&scene.settings.data_dir, scene.settings.disk);
-        let (kit, stalled) = (scene.kit.clone(), Arc::clone(stalled));
+        let (context, stalled) = (scene.context.clone(), Arc::clone(stalled));
         let (fallen, failed_commits) =
             (Fallen::default(), Log::ALL.map(|log| scene.journal.failed_commits(log)));
-        Self { kit, logs, stores, disks, fallen, stalled, reports, looks, failed_commits }
+        Self { context, logs, stores, disks, fallen, stalled, reports, looks, failed_commits }
     }
 
     /// What it saw last, now and later.
-    pub fn looks(&self) -> watch::Receiver<Look> {
+    pub fn looks(&self) -> watch::Receiver<HealthReport> {
         self.looks.subscribe()
     }
 
@@ -93,19 +93,19 @@ impl Monitor {
         components.insert("journal".to_owned(), self.journal().await);
         components.insert("storage".to_owned(), storage(&mut self.stores).await);
         components.insert("disk".to_owned(), self.disks.look(&self.reports).await);
-        let standings = self.kit.jobs.supervisor().standings();
+        let standings = self.context.jobs.supervisor().standings();
         components.insert("tasks".to_owned(), self.fallen.look(&standings, &self.reports));
         let stalled = self.stalled.lock().unwrap_or_else(PoisonError::into_inner).clone();
         for (name, component) in &components {
             let up = f64::from(u8::from(component.status != HealthStatus::Down));
             metrics::gauge!("health_up", "component" => name.clone()).set(up);
         }
-        self.looks.send_replace(Look { at: Instant::now(), components, stalled });
+        self.looks.send_replace(HealthReport { at: Instant::now(), components, stalled });
     }
 
     async fn journal(&mut self) -> Component {
         let mut details = Map::new();
-        if let Ok(heads) = self.kit.ledger.heads().await {
+        if let Ok(heads) = self.context.aggregates.heads().await {
             details.extend(heads.map(|head| (head.log.as_str().to_owned(), json!(head.seq))));
         }
         let failed = failures(&mut self.logs).await;
@@ -143,7 +143,7 @@ fn logs(scene: &Scene<'_>) -> Vec<Probe> {
 }
 
 fn stores(scene: &Scene<'_>) -> Vec<Probe> {
-    let (ring, users) = (Arc::clone(scene.kit.ledger.keys()), scene.users.clone());
+    let (ring, users) = (Arc::clone(scene.context.aggregates.keys()), scene.users.clone());
     let keys = move || {
         let ring = Arc::clone(&ring);
         async move {

@@ -1,4 +1,4 @@
-//! Months of activity that are long over are sealed, at the start and once a day.
+//! Months of activity that are long over are archived, at the start and once a day.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,17 +21,17 @@ pub struct Months {
 }
 
 impl Months {
-    /// None when months are never sealed.
+    /// None when months are never archived.
     pub fn of(journal: &Arc<SqliteJournal>, clock: &Clock, after_days: u32) -> Option<Self> {
         let (journal, clock) = (Arc::clone(journal), clock.clone());
         (after_days > 0).then(|| Self { journal, clock, after_days: after_days.into() })
     }
 
-    /// Until `stop`: a seal that is cut short goes on at the next start.
+    /// Until `stop`: an archive run that is cut short goes on at the next start.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         while !wake::is_stopped(&stop) {
             tokio::select! {
-                () = self.seal() => {}
+                () = self.archive() => {}
                 () = wake::stopped(&mut stop) => return,
             }
             tokio::select! {
@@ -41,12 +41,13 @@ impl Months {
         }
     }
 
-    async fn seal(&self) {
+    async fn archive(&self) {
         let before = self.clock.now().plus_seconds(-self.after_days * DAY_SECONDS);
-        match self.journal.seal(before).await {
-            Ok(sealed) if sealed.segments > 0 => {
-                let (segments, events) = (sealed.segments, sealed.events);
-                let [from_mb, to_mb] = [sealed.bytes_before, sealed.bytes_after].map(|b| b / BYTES_PER_MB);
+        match self.journal.archive(before).await {
+            Ok(archived) if archived.segments > 0 => {
+                let (segments, events) = (archived.segments, archived.events);
+                let [from_mb, to_mb] =
+                    [archived.bytes_before, archived.bytes_after].map(|b| b / BYTES_PER_MB);
                 tracing::info!(segments, events, from_mb, to_mb, "months of activity were sealed");
             }
             Ok(_) => {}
@@ -61,7 +62,7 @@ impl Months {
 mod tests {
     use domain::{Log, StreamId, TenantId, Timestamp};
     use journal::sqlite::Limits;
-    use journal::{Append, Claims, Expected, Journal, NewEvent};
+    use journal::{Append, Expected, Journal, NewEvent, UniqueKeys};
 
     use super::*;
 
@@ -79,10 +80,16 @@ mod tests {
             metadata: "{}".into(),
         };
         let stream = StreamId::new(&TenantId::stored("t"), "counts", "2026-09-21");
-        let claims = Claims::default();
+        let unique_keys = UniqueKeys::default();
         let events = vec![event];
-        let append =
-            Append { stream, expected: Expected::Any, events, claims, limits: Vec::new(), idempotency: None };
+        let append = Append {
+            stream,
+            expected: Expected::Any,
+            events,
+            unique_keys,
+            limits: Vec::new(),
+            idempotency: None,
+        };
         journal.append(append).await.unwrap();
         Arc::new(journal)
     }
@@ -93,15 +100,15 @@ mod tests {
         let journal = journal(directory.path(), &clock).await;
         assert!(Months::of(&journal, &clock, 0).is_none(), "0 is never");
         let months = Months::of(&journal, &clock, 35).unwrap();
-        let sealed = || directory.path().join("segments").exists();
+        let archived = || directory.path().join("segments").exists();
         let end: Timestamp = "2026-10-01T00:00:00Z".parse().unwrap();
         clock.advance(end.seconds() - NOW.seconds() + 35 * DAY_SECONDS - 1);
-        months.seal().await;
-        assert!(!sealed(), "one second too early");
+        months.archive().await;
+        assert!(!archived(), "one second too early");
         clock.advance(1);
         let (stop, stopping) = watch::channel(false);
         let (run, read) = (Arc::new(months).run(stopping), async {
-            while !sealed() {
+            while !archived() {
                 tokio::task::yield_now().await;
             }
             stop.send_replace(true);

@@ -10,14 +10,14 @@ use domain::{Clock, Ids, Log, TenantId};
 use files::Files;
 use gateway::{DoorSettings, Greeting, Hub, LimitSettings, Limits, Parts};
 use http_kit::{
-    Allowed, Daily, DailyLimits, Groups, Jobs, Kit, KitParts, Outbox, Quotas, Receiving, Routes, RoutesOf,
-    Service, Task, Tenant, Tenants, Tokens,
+    Allowed, AppContext, AppContextParts, Daily, DailyLimits, Groups, Jobs, OutboxGroup, Quotas, Receiving,
+    Routes, RoutesOf, Service, Task, Tenant, Tenants, Tokens,
 };
 use journal::sqlite::Limits as JournalLimits;
-use journal::{ActivityQueue, Journal, Ledger, Seen, SqliteJournal};
+use journal::{ActivityQueue, AggregateStore, Journal, OwnWrites, SqliteJournal};
 use metrics_exporter_prometheus::PrometheusHandle;
 use projection::ViewStore;
-use projection::deliveries::{Book, Courier};
+use projection::deliveries::{Outbox, OutboxWorker};
 use supervisor::{Background, Supervisor};
 use users::Users;
 
@@ -54,23 +54,23 @@ impl App {
         let data_dir = &settings.data_dir;
         let (lock, greeting) = (lock(data_dir)?, Greeting::new(door(settings))?);
         let journal = Arc::new(open_journal(settings, &clock, &supervisor)?);
-        let (kit, settled) = kit(settings, &journal, clock, supervisor).await?;
-        let Services { all, users, search, files } = services::open(settings, &kit, &public_url).await?;
+        let (context, settled) = context(settings, &journal, clock, supervisor).await?;
+        let Services { all, users, search, files } = services::open(settings, &context, &public_url).await?;
         let Opened { views, outboxes, tasks, routes } = Opened::of(all);
         let again = settled.made_again;
-        let (runners, groups) = Starts { kit: &kit, settings, again }.groups(&views).await?;
-        settled.done(kit.ledger.keys()).context("the key store")?;
-        let (deliveries, couriers) = outside(outboxes);
+        let (runners, groups) = Starts { context: &context, settings, again }.groups(&views).await?;
+        settled.done(context.aggregates.keys()).context("the key store")?;
+        let (deliveries, workers) = outside(outboxes);
         backup::settle(data_dir, &deliveries).await.context("what is left to do of a restore")?;
         // Nobody uploads yet: bytes without an event are what a crash has left.
         files.sweep().await.context("the files service")?;
         let mounted = mount(routes, &groups)?;
-        let backups = backups(settings, (&kit, &journal), (&users, &files), &views);
-        let (backup, hub) = (backups.source.clone(), Hub::new(kit.ledger.clone()).await?);
-        let limits = Arc::new(Limits::new(limits(&settings.limits), kit.ledger.clock()));
+        let backups = backups(settings, (&context, &journal), (&users, &files), &views);
+        let (backup, hub) = (backups.source.clone(), Hub::new(context.aggregates.clone()).await?);
+        let limits = Arc::new(Limits::new(limits(&settings.limits), context.aggregates.clock()));
         let watch = Watch::over(&Scene {
             settings,
-            kit: &kit,
+            context: &context,
             journal: &journal,
             users: &users,
             views: &views,
@@ -80,7 +80,7 @@ impl App {
         })
         .await;
         let doors = gateway::doors(Parts {
-            kit: kit.clone(),
+            context: context.clone(),
             services: mounted.router.merge(crate::api_docs::router()).merge(backup::http::router(backups)),
             limits_of_routes: mounted.limits.into_iter().collect(),
             changing_reads: mounted.changing_reads,
@@ -98,11 +98,11 @@ impl App {
             prometheus,
             looks: watch.looks.clone(),
         });
-        let months = Months::of(&journal, kit.ledger.clock(), settings.journal.seal_after_days);
-        let work = Work { runners, couriers, tasks, hub: Arc::clone(&hub), months, watch };
-        let tasks = Tasks::start(&kit, work);
+        let months = Months::of(&journal, context.aggregates.clock(), settings.journal.seal_after_days);
+        let work = Work { runners, workers, tasks, hub: Arc::clone(&hub), months, watch };
+        let tasks = Tasks::start(&context, work);
         let mut app = Self {
-            kit,
+            context,
             users,
             search,
             groups,
@@ -119,7 +119,7 @@ impl App {
             _lock: lock,
         };
         app.first_admin(settings).await?;
-        app.tasks.provoke(&app.kit, &settings.faults);
+        app.tasks.provoke(&app.context, &settings.faults);
         Ok(app)
     }
 
@@ -137,7 +137,7 @@ impl App {
 #[derive(Default)]
 struct Opened {
     views: Vec<(Group, ViewStore)>,
-    outboxes: Vec<Outbox>,
+    outboxes: Vec<OutboxGroup>,
     tasks: Vec<Task>,
     routes: Vec<RoutesOf>,
 }
@@ -174,21 +174,24 @@ fn mount(routes: Vec<RoutesOf>, groups: &[GroupHandle]) -> anyhow::Result<Routes
     Ok(all)
 }
 
-type NamedCourier = (&'static str, Courier);
+type NamedCourier = (&'static str, OutboxWorker);
 
 /// What happens outside, by the group that asks for it, and who carries it there.
-fn outside(outboxes: Vec<Outbox>) -> (Vec<(&'static str, Book)>, Vec<NamedCourier>) {
-    outboxes.into_iter().map(|Outbox { group, book, courier }| ((group, book), (group, courier))).unzip()
+fn outside(outboxes: Vec<OutboxGroup>) -> (Vec<(&'static str, Outbox)>, Vec<NamedCourier>) {
+    outboxes
+        .into_iter()
+        .map(|OutboxGroup { group, outbox, worker }| ((group, outbox), (group, worker)))
+        .unzip()
 }
 
 fn backups(
     settings: &Settings,
-    (kit, journal): (&Kit, &Arc<SqliteJournal>),
+    (context, journal): (&AppContext, &Arc<SqliteJournal>),
     (users, files): (&Users, &Files),
     views: &[(bus::Group, projection::ViewStore)],
 ) -> backup::http::Backups {
     let source = backup::Source {
-        kit: kit.clone(),
+        context: context.clone(),
         journal: Arc::clone(journal),
         users: users.clone(),
         files: files.clone(),
@@ -209,12 +212,12 @@ pub(super) fn open_journal(
     SqliteJournal::supervised(&directory, clock, limits, supervisor).context("the journal")
 }
 
-async fn kit(
+async fn context(
     settings: &Settings,
     journal: &Arc<SqliteJournal>,
     clock: Clock,
     supervisor: Supervisor,
-) -> anyhow::Result<(Kit, Settled)> {
+) -> anyhow::Result<(AppContext, Settled)> {
     let keys = settings.data_dir.join("keys");
     journal::make_directory(&keys).with_context(|| format!("{} cannot be made", keys.display()))?;
     let signing = key_files::signing(settings.jwt_key_file.as_deref(), &keys)?;
@@ -225,15 +228,15 @@ async fn kit(
     let tokens = Arc::new(tokens);
     let journal: Arc<dyn Journal> = journal.clone();
     let heads = [journal.head(Log::Facts).await?, journal.head(Log::Activity).await?];
-    let ledger = Ledger::new(journal, ring, clock, Ids);
-    ledger.go_on().await?;
-    let seen = Arc::new(Seen::new(heads));
+    let aggregates = AggregateStore::new(journal, ring, clock, Ids);
+    aggregates.go_on().await?;
+    let seen = Arc::new(OwnWrites::new(heads));
     let every = Duration::from_millis(settings.activity.flush_ms.into());
-    let activity = ActivityQueue::new(ledger.clone(), Arc::clone(&seen), every, settings.activity.queue);
+    let activity = ActivityQueue::new(aggregates.clone(), Arc::clone(&seen), every, settings.activity.queue);
     let daily = daily(&settings.limits, &tokens);
-    let parts = KitParts {
+    let parts = AppContextParts {
         daily,
-        ledger,
+        aggregates,
         tokens,
         seen,
         activity: Arc::new(activity),
@@ -243,7 +246,7 @@ async fn kit(
         quotas: if settings.limits.enabled { quotas(&settings.quotas) } else { Quotas::default() },
         jobs: Jobs::supervised(supervisor, Background::start().context("the background threads")?),
     };
-    Ok((Kit::from(parts), settled))
+    Ok((AppContext::from(parts), settled))
 }
 
 fn tenants(settings: &Settings) -> anyhow::Result<Tenants> {

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use files::Files;
 use history::History;
-use http_kit::{Documentation, Kit, Service};
+use http_kit::{AppContext, Documentation, Service};
 use notifications::Notifications;
 use projection::deliveries;
 use properties::Properties;
@@ -40,31 +40,31 @@ pub struct Services {
 ///
 /// # Errors
 /// When one of them cannot be opened: the error names it.
-pub async fn open(settings: &Settings, kit: &Kit, public_url: &str) -> anyhow::Result<Services> {
+pub async fn open(settings: &Settings, context: &AppContext, public_url: &str) -> anyhow::Result<Services> {
     let data_dir = &settings.data_dir;
     let views_dir = &data_dir.join("views");
-    let couriers = deliveries::Settings { retry: retry(&settings.retry), ..deliveries::Settings::default() };
+    let workers = deliveries::Settings { retry: retry(&settings.retry), ..deliveries::Settings::default() };
 
-    let users = Users::open(kit.clone(), data_dir, views_dir, sessions(settings)).await;
+    let users = Users::open(context.clone(), data_dir, views_dir, sessions(settings)).await;
     let users = users.context("the users service")?.through(sign_ins::providers(settings, public_url)?);
     let erasures = Erasures::open(users.clone(), views_dir).context("the erasures")?;
-    let properties = Properties::open(kit.clone(), views_dir).context("the properties service")?;
-    let search = Search::open(kit.clone(), views_dir).await.context("the search service")?;
-    let history = History::open(kit.clone(), views_dir).context("the history service")?;
+    let properties = Properties::open(context.clone(), views_dir).context("the properties service")?;
+    let search = Search::open(context.clone(), views_dir).await.context("the search service")?;
+    let history = History::open(context.clone(), views_dir).context("the history service")?;
     let (letters, outside) = (mail::settings(settings, public_url), mail::outside(settings)?);
-    let notifications = Notifications::open(kit.clone(), data_dir, letters, outside);
+    let notifications = Notifications::open(context.clone(), data_dir, letters, outside);
     let notifications = notifications.context("the notifications service")?;
     let base_url = settings.assets.base_url.trim_end_matches('/').to_owned();
-    let files = Files::open(kit.clone(), data_dir, views_dir, files::Settings { base_url });
+    let files = Files::open(context.clone(), data_dir, views_dir, files::Settings { base_url });
     let files = files.context("the files service")?;
 
     let all = vec![
-        users.service(&erasures, couriers),
+        users.service(&erasures, workers),
         properties.service(),
-        search.service(couriers),
+        search.service(workers),
         history.service(),
-        notifications.service(couriers),
-        files.service(couriers),
+        notifications.service(workers),
+        files.service(workers),
     ];
     Ok(Services { all, users, search, files })
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bus::Runner;
 use gateway::Hub;
-use http_kit::{Kit, Task};
-use projection::deliveries::Courier;
+use http_kit::{AppContext, Task};
+use projection::deliveries::OutboxWorker;
 use supervisor::Supervisor;
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
@@ -52,10 +52,10 @@ pub struct Tasks {
     watchers: Together,
 }
 
-/// Everything that follows the journal, what seals its old months, and what looks after it all.
+/// Everything that follows the journal, what archives its old months, and what looks after it all.
 pub struct Work {
     pub runners: Vec<Runner>,
-    pub couriers: Vec<(&'static str, Courier)>,
+    pub workers: Vec<(&'static str, OutboxWorker)>,
     /// What services do beside requests.
     pub tasks: Vec<Task>,
     pub hub: Arc<Hub>,
@@ -64,16 +64,16 @@ pub struct Work {
 }
 
 impl Tasks {
-    pub fn start(kit: &Kit, work: Work) -> Self {
-        let supervisor = kit.jobs.supervisor();
+    pub fn start(context: &AppContext, work: Work) -> Self {
+        let supervisor = context.jobs.supervisor();
         let [mut producers, mut consumers, mut watchers] = [(); 3].map(|()| Together::new(supervisor));
-        let activity = Arc::clone(&kit.activity);
+        let activity = Arc::clone(&context.activity);
         producers.spawn("activity-queue", move |stop| Arc::clone(&activity).run(stop));
         let (tidy, hub) = (Arc::new(work.watch.tidy), work.hub);
         producers.spawn("tidy", move |stop| Arc::clone(&tidy).run(stop));
         producers.spawn("realtime-hub", move |stop| Arc::clone(&hub).run(stop));
         if let Some(months) = work.months.map(Arc::new) {
-            producers.spawn("sealed-months", move |stop| Arc::clone(&months).run(stop));
+            producers.spawn("archived-months", move |stop| Arc::clone(&months).run(stop));
         }
         for runner in work.runners {
             let (name, runner) = (runner.name(), Arc::new(Mutex::new(runner)));
@@ -82,9 +82,9 @@ impl Tasks {
                 async move { runner.lock().await.go_on(stop).await }
             });
         }
-        for (group, courier) in work.couriers {
+        for (group, worker) in work.workers {
             // The data directory is this process's alone: whoever carried something before is gone.
-            consumers.spawn(format!("{group}-courier"), move |stop| courier.clone().run(true, stop));
+            consumers.spawn(format!("{group}-courier"), move |stop| worker.clone().run(true, stop));
         }
         for Task { name, run } in work.tasks {
             consumers.spawn(name, run);
@@ -96,8 +96,8 @@ impl Tasks {
     }
 
     /// Tasks panic from now on, if the settings want that.
-    pub fn provoke(&mut self, kit: &Kit, settings: &settings::Faults) {
-        if let Some(provoke) = Provoke::of(settings, kit.jobs.supervisor()).map(Arc::new) {
+    pub fn provoke(&mut self, context: &AppContext, settings: &settings::Faults) {
+        if let Some(provoke) = Provoke::of(settings, context.jobs.supervisor()).map(Arc::new) {
             self.watchers.spawn("faults", move |stop| Arc::clone(&provoke).run(stop));
         }
     }

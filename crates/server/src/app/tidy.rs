@@ -7,7 +7,7 @@ use std::time::Duration;
 use bus::{Group, GroupHandle};
 use domain::Log;
 use gateway::Limits;
-use http_kit::Kit;
+use http_kit::AppContext;
 use metrics_exporter_prometheus::PrometheusHandle;
 use projection::ViewStore;
 use supervisor::wake;
@@ -24,7 +24,7 @@ const TIDY: Duration = Duration::from_secs(5);
 pub type Stalled = Arc<Mutex<BTreeSet<&'static str>>>;
 
 pub struct Tidy {
-    pub kit: Kit,
+    pub context: AppContext,
     pub users: Users,
     pub handles: Vec<GroupHandle>,
     pub views: Vec<(Group, ViewStore)>,
@@ -49,7 +49,7 @@ impl Tidy {
                 let marks = self.handles.iter().filter(|g| g.group.logs.contains(&log));
                 marks.map(|g| g.status.watermark()[log.index()]).min().unwrap_or(0)
             });
-            self.kit.seen.prune(reached);
+            self.context.seen.prune(reached);
             for (_, view) in &self.views {
                 view.scrub().await;
             }
@@ -62,7 +62,7 @@ impl Tidy {
     async fn look_at(&self, handle: &GroupHandle) {
         let Ok(lags) = handle.lag().await else { return };
         let mut stalls = self.stalls.lock().unwrap_or_else(PoisonError::into_inner);
-        let event = stalls.look(handle, &lags, self.kit.ledger.clock().now());
+        let event = stalls.look(handle, &lags, self.context.aggregates.clock().now());
         *self.stalled.lock().unwrap_or_else(PoisonError::into_inner) = stalls.names();
         if let Some(event) = event {
             self.reports.send(handle.group.name, event);

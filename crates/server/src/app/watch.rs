@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex as StdMutex};
 
 use bus::{Group, GroupHandle};
-use gateway::{Limits, Look};
-use http_kit::Kit;
+use gateway::{HealthReport, Limits};
+use http_kit::AppContext;
 use journal::SqliteJournal;
 use metrics_exporter_prometheus::PrometheusHandle;
 use projection::ViewStore;
@@ -18,7 +18,7 @@ use crate::settings::Settings;
 /// What is looked after.
 pub struct Scene<'a> {
     pub settings: &'a Settings,
-    pub kit: &'a Kit,
+    pub context: &'a AppContext,
     pub journal: &'a Arc<SqliteJournal>,
     pub users: &'a Users,
     pub views: &'a [(Group, ViewStore)],
@@ -32,19 +32,19 @@ pub struct Watch {
     pub monitor: Arc<Mutex<Monitor>>,
     pub reporter: Reporter,
     /// What the monitor saw last.
-    pub looks: watch::Receiver<Look>,
+    pub looks: watch::Receiver<HealthReport>,
 }
 
 impl Watch {
     /// After a first look: whoever asks is told of one.
     pub async fn over(scene: &Scene<'_>) -> Self {
         let stalled = Stalled::default();
-        let (reports, reporter) = reports(scene.kit);
+        let (reports, reporter) = reports(scene.context);
         let mut monitor = Monitor::of(scene, &stalled, reports.clone());
         let looks = monitor.looks();
         monitor.look().await;
         let tidy = Tidy {
-            kit: scene.kit.clone(),
+            context: scene.context.clone(),
             users: scene.users.clone(),
             handles: scene.groups.to_vec(),
             views: scene.views.to_vec(),

@@ -8,7 +8,7 @@ use ::files::Files;
 use bus::Group;
 use domain::Log;
 use domain::audit::BackedUp;
-use http_kit::Kit;
+use http_kit::AppContext;
 use journal::SqliteJournal;
 use journal::sqlite::copy::Chain;
 use projection::ViewStore;
@@ -24,7 +24,7 @@ use super::{BackupError, Counter, Watch};
 #[derive(Clone, Debug)]
 pub struct Source {
     /// What services share.
-    pub kit: Kit,
+    pub context: AppContext,
     /// Both logs.
     pub journal: Arc<SqliteJournal>,
     /// The sessions.
@@ -65,7 +65,7 @@ impl Source {
             let file = into.join(format!("{}.db", log.as_str()));
             self.journal.copy(log, since[log.index()], &file, &mut counter.tick())
         };
-        let made_at = self.kit.ledger.clock().now();
+        let made_at = self.context.aggregates.clock().now();
         // Activity refers to facts, and facts to bytes: what refers is copied first, or held.
         let activity = copy(Log::Activity, &mut counter)?;
         let everything_stays = self.files.keep_everything();
@@ -166,7 +166,7 @@ impl Making<'_> {
         let new: Vec<&String> = there.into_iter().filter(|path| !known(path)).collect();
         self.counter.expect(new.len() as u64)?;
         for path in new {
-            // A letter may be taken out of the mailbox at any time.
+            // An e-mail may be taken out of the mailbox at any time.
             match files::copy(&data_dir.join(path), &self.directory.join(path))? {
                 Some(entry) => self.note(path.clone(), entry)?,
                 None => self.counter.add(1)?,
@@ -175,11 +175,12 @@ impl Making<'_> {
         Ok(())
     }
 
-    /// Keys last: everything above is sealed with them. Then it is a backup.
+    /// Keys last: everything above is encrypted with them. Then it is a backup.
     fn finish(mut self, keys: &Path) -> Result<BackedUp, BackupError> {
         let (from, number) = (self.source.data_dir.join("keys"), self.manifest.number);
         self.counter.expect(2)?;
-        let bytes = KeyShelf::make(keys, &from, self.source.kit.ledger.keys(), self.manifest.made_at)?;
+        let bytes =
+            KeyShelf::make(keys, &from, self.source.context.aggregates.keys(), self.manifest.made_at)?;
         self.counter.add(1)?;
         self.shelf.complete(&self.manifest)?;
         let Manifest { facts, activity, files, .. } = &self.manifest;

@@ -13,7 +13,7 @@ use super::manifest::Entry;
 
 const PIECE: usize = 1 << 16;
 
-/// Only for the user who runs this: letters and sessions are among it.
+/// Only for the user who runs this: e-mails and sessions are among it.
 pub fn make_directory(path: &Path) -> Result<(), BackupError> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(BackupError::at(path))
 }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use domain::audit::AuditEvent;
 use domain::{Actor, Position, StreamId};
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Caller, Conditions, Envelope, Failure, Job, Kit, Query};
+use http_kit::{ApiResponse, AppContext, Caller, Conditions, Failure, Job, Query};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -27,9 +27,9 @@ pub struct Backups {
     pub places: Option<(PathBuf, PathBuf)>,
 }
 
-impl FromRef<Backups> for Kit {
+impl FromRef<Backups> for AppContext {
     fn from_ref(backups: &Backups) -> Self {
-        backups.source.kit.clone()
+        backups.source.context.clone()
     }
 }
 
@@ -58,7 +58,7 @@ struct Started<'a> {
     summary = "Make a backup",
     params(IdempotencyKey),
     responses(
-        (status = 202, description = "It is at work", body = Envelope<Started<'static>>),
+        (status = 202, description = "It is at work", body = ApiResponse<Started<'static>>),
         (status = 409, description = "The settings name no directory for it, or one is being made already"),
     ),
 )]
@@ -68,50 +68,50 @@ async fn make(
     Query(nothing): Query<()>,
     conditions: Conditions,
 ) -> Result<Response, Failure> {
-    let kit = backups.source.kit.clone();
-    caller.operates(&kit)?;
+    let context = backups.source.context.clone();
+    caller.operates(&context)?;
     nothing?;
     let places = backups.places.clone().ok_or_else(|| {
         let message = "set backup.directory and backup.keys_directory to say where backups go";
         Failure::conflict("NO_BACKUP_DIRECTORY", message)
     })?;
-    let id = kit.ledger.fresh();
+    let id = context.aggregates.fresh();
     let (actor, stream) = (caller.actor(), StreamId::new(&caller.tenant, "job", id));
-    let once = conditions.once(&kit, &caller, &[], &id);
-    if let Some(first) = kit.answered(&stream, once.as_ref()).await? {
-        return Ok(started(&kit, &caller, &first, None));
+    let once = conditions.once(&context, &caller, &[], &id);
+    if let Some(first) = context.answered(&stream, once.as_ref()).await? {
+        return Ok(started(&context, &caller, &first, None));
     }
-    let begun = kit.jobs.begin(id, "a backup", kit.ledger.clock().now());
+    let begun = context.jobs.begin(id, "a backup", context.aggregates.clock().now());
     let job = begun.map_err(|id| {
         Failure::conflict("ALREADY_RUNNING", format!("job {id} is making one already; see /api/jobs/{id}"))
     })?;
-    let recorded = kit.record(&actor, stream.clone(), &AuditEvent::BackupStarted {}, once).await?;
+    let recorded = context.record(&actor, stream.clone(), &AuditEvent::BackupStarted {}, once).await?;
     if let Some(first) = recorded.answered {
-        return Ok(started(&kit, &caller, &first, Some(recorded.position)));
+        return Ok(started(&context, &caller, &first, Some(recorded.position)));
     }
-    let reply = started(&kit, &caller, &id.to_string(), Some(recorded.position));
-    kit.jobs.spawn(run(backups.source, places, (actor, stream), job));
+    let reply = started(&context, &caller, &id.to_string(), Some(recorded.position));
+    context.jobs.spawn(run(backups.source, places, (actor, stream), job));
     Ok(reply)
 }
 
-fn started(kit: &Kit, caller: &Caller, job: &str, position: Option<Position>) -> Response {
-    let reply = kit.done(caller, "Backup started", Started { job_id: job }, position);
+fn started(context: &AppContext, caller: &Caller, job: &str, position: Option<Position>) -> Response {
+    let reply = context.done(caller, "Backup started", Started { job_id: job }, position);
     reply.accepted(&format!("/api/jobs/{job}")).into_response()
 }
 
 /// Whether somebody still waits: a thread is not dropped with the future that waits for it.
 #[derive(Default)]
-struct Wanted(Arc<AtomicBool>);
+struct CancelOnDrop(Arc<AtomicBool>);
 
-impl Drop for Wanted {
+impl Drop for CancelOnDrop {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }
 }
 
 async fn run(source: Source, places: (PathBuf, PathBuf), (actor, stream): (Actor, StreamId), job: Job) {
-    let (ledger, wanted) = (source.kit.ledger.clone(), Wanted::default());
-    let (dropped, background) = (Arc::clone(&wanted.0), source.kit.jobs.background().clone());
+    let (aggregates, wanted) = (source.context.aggregates.clone(), CancelOnDrop::default());
+    let (dropped, background) = (Arc::clone(&wanted.0), source.context.jobs.background().clone());
     let work = move || {
         let mut watch = |at: super::Done| {
             job.progress(at.done, at.total);
@@ -133,7 +133,7 @@ async fn run(source: Source, places: (PathBuf, PathBuf), (actor, stream): (Actor
             AuditEvent::BackupFailed { reason: error.to_string() }
         }
     };
-    if let Err(error) = ledger.record(&actor, stream, &event).await {
+    if let Err(error) = aggregates.record(&actor, stream, &event).await {
         tracing::error!(%error, "the end of a backup could not be written down");
     }
     drop(job);

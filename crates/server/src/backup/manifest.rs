@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::Timestamp;
-use journal::sqlite::copy::Mark;
+use journal::sqlite::copy::CopyEnd;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -26,9 +26,9 @@ pub struct Manifest {
     /// The version of the program that made it.
     pub program: String,
     /// Where it ends in the facts.
-    pub facts: Place,
+    pub facts: LogEnd,
     /// And in the activity.
-    pub activity: Place,
+    pub activity: LogEnd,
     /// The read models, by group, with their paths below the data directory.
     pub read_models: BTreeMap<String, String>,
     /// The files that are new, by path below the backup's directory.
@@ -54,7 +54,7 @@ pub struct Entry {
 /// Where a copy of a log ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Place {
+pub struct LogEnd {
     /// The history.
     pub epoch: u32,
     /// The position of its last event.
@@ -63,14 +63,14 @@ pub struct Place {
     pub event_id: Option<Uuid>,
 }
 
-impl From<Mark> for Place {
-    fn from(Mark { epoch, seq, event_id }: Mark) -> Self {
+impl From<CopyEnd> for LogEnd {
+    fn from(CopyEnd { epoch, seq, event_id }: CopyEnd) -> Self {
         Self { epoch, position: seq, event_id }
     }
 }
 
-impl From<Place> for Mark {
-    fn from(Place { epoch, position, event_id }: Place) -> Self {
+impl From<LogEnd> for CopyEnd {
+    fn from(LogEnd { epoch, position, event_id }: LogEnd) -> Self {
         Self { epoch, seq: position, event_id }
     }
 }

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use bus::Checkpoint;
 use domain::{Clock, Log, Position, TenantId, Timestamp, UserId};
 use journal::KeyRing;
-use journal::sqlite::copy::{Beyond, Mark, beyond};
-use projection::deliveries::Book;
+use journal::sqlite::copy::{Beyond, CopyEnd, beyond};
+use projection::deliveries::Outbox;
 use projection::restore_standing;
 
 use super::keys::KeyShelf;
@@ -27,7 +27,7 @@ const FIRST_EPOCH: Timestamp = Timestamp::from_micros(1_767_225_600_000_000);
 
 /// What is to be restored, and how.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct RestoreRequest {
     /// The backups.
     pub directory: PathBuf,
     /// The newest of them, when not this one.
@@ -73,7 +73,7 @@ pub struct Restored {
 ///
 /// # Errors
 /// When it is not whole, the directory is not empty, or something cannot be written; then the directory is of no use.
-pub fn restore(asked: &Asked, clock: &Clock, watch: Watch<'_>) -> Result<Restored, BackupError> {
+pub fn restore(asked: &RestoreRequest, clock: &Clock, watch: Watch<'_>) -> Result<Restored, BackupError> {
     must_be_empty(&asked.data_dir)?;
     let shelf = Shelf::open(&asked.directory)?.up_to(asked.number)?;
     let (ring, place) = verifying::borrowed(&asked.keys, asked.master.as_deref())?;
@@ -132,7 +132,7 @@ fn compared(shelf: &Shelf, former: &Path) -> Result<[Beyond; 2], BackupError> {
 }
 
 struct Work<'w> {
-    asked: &'w Asked,
+    asked: &'w RestoreRequest,
     shelf: &'w Shelf,
     epoch: u32,
     counter: Counter<'w>,
@@ -227,7 +227,7 @@ impl Work<'_> {
         Ok(open)
     }
 
-    fn head(&self, log: Log, mark: Mark) -> Checkpoint {
+    fn head(&self, log: Log, mark: CopyEnd) -> Checkpoint {
         Checkpoint { position: Position { log, epoch: self.epoch, seq: mark.seq }, event_id: mark.event_id }
     }
 }
@@ -241,16 +241,16 @@ fn erased(ring: &KeyRing) -> Result<Vec<(TenantId, UserId)>, BackupError> {
 ///
 /// # Errors
 /// When a file does not answer; the next start does it again.
-pub async fn settle(data_dir: &Path, books: &[(&'static str, Book)]) -> Result<(), BackupError> {
+pub async fn settle(data_dir: &Path, outboxes: &[(&'static str, Outbox)]) -> Result<(), BackupError> {
     let path = data_dir.join(RESTORED);
     if !path.exists() {
         return Ok(());
     }
     let text = fs::read(&path).map_err(BackupError::at(&path))?;
     let stood: BTreeMap<String, u64> = serde_json::from_slice(&text).map_err(BackupError::at(&path))?;
-    for (group, book) in books {
+    for (group, outbox) in outboxes {
         let Some(facts) = stood.get(*group) else { continue };
-        let in_doubt = book.doubt(*facts).await.map_err(BackupError::at(&path))?;
+        let in_doubt = outbox.doubt(*facts).await.map_err(BackupError::at(&path))?;
         if in_doubt > 0 {
             tracing::warn!(
                 group,

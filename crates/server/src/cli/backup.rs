@@ -8,7 +8,7 @@ use domain::Clock;
 
 use super::{Backup, Restore, output, run};
 use crate::api_client::ApiClient;
-use crate::backup::{self, Asked, BackupError, Done, Restored, Shelf, Verified};
+use crate::backup::{self, BackupError, Done, RestoreRequest, Restored, Shelf, Verified};
 use crate::progress::Progress;
 use crate::settings::Settings;
 
@@ -58,7 +58,7 @@ fn shown(progress: &Progress) -> impl FnMut(Done) -> Result<(), BackupError> {
 /// # Errors
 /// When the backup is not whole, the data directory is not empty, or it cannot be written.
 pub fn restore(verb: &Restore, settings: &Settings) -> anyhow::Result<ExitCode> {
-    let asked = Asked {
+    let asked = RestoreRequest {
         directory: verb.directory.clone(),
         number: verb.number,
         keys: verb.keys_from.clone(),
@@ -74,7 +74,7 @@ pub fn restore(verb: &Restore, settings: &Settings) -> anyhow::Result<ExitCode> 
     Ok(ExitCode::SUCCESS)
 }
 
-fn tell(restored: &Restored, asked: &Asked) {
+fn tell(restored: &Restored, asked: &RestoreRequest) {
     let Restored { number, made_at, epoch, facts, activity, .. } = restored;
     output::line(&format!(
         "backup {number} is restored into {}: what was there at {made_at}, up to fact {facts} and activity {activity}",
@@ -128,7 +128,7 @@ pub fn examine(directory: &Path, keys: Option<&Path>, settings: &Settings) -> an
         facts.events,
         activity.events,
         facts.streams + activity.streams,
-        facts.claims
+        facts.unique_keys
     ));
     match borrowed {
         Some(_) => output::line(&format!("ok   the keys fit {} people", facts.people.max(activity.people))),

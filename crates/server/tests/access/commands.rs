@@ -1,7 +1,7 @@
 //! What holds for every command: done once per `Idempotency-Key`, and only at the version its sender saw.
 
+mod concurrent_repeats;
 mod once;
-mod twins;
 mod versions;
 
 use reqwest::Method;

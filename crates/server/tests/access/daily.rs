@@ -1,4 +1,4 @@
-//! What is bounded a day: letters to somebody, looks at contacts, enquiries, registrations with what is taken.
+//! What is bounded a day: e-mails to somebody, looks at contacts, enquiries, registrations with what is taken.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ async fn limited(limits: &[(&'static str, &str)]) -> TestApp {
     TestApp::with(|_| {}, &[&people::WITH_ADMIN[1..], limits].concat()).await
 }
 
-/// Everything there is about letters to somebody, the newest first.
+/// Everything there is about e-mails to somebody, the newest first.
 async fn letters(app: &TestApp, admin: &Person, to: &str) -> Vec<Value> {
     app.drain().await;
     let shown = admin.client.get("/api/v1/admin/mailbox").await.expect(200).data().clone();
@@ -146,7 +146,7 @@ async fn an_unconfirmed_address_is_sent_nothing_but_what_confirms_it() {
         letters.iter().map(|letter| letter["subject"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(subjects().await, ["Set a new password", "Confirm your e-mail address"]);
-    // The link of the other letter shows it just as well.
+    // The link of the other e-mail shows it just as well.
     let token = people::code(&app, &owner, "password-reset").await;
     let body = json!({"token": token, "newPassword": PASSWORD});
     app.client.post("/api/auth/password-reset/confirm", &body).await.expect(200);

@@ -40,7 +40,7 @@ async fn other_peoples_ids_are_answered_as_ids_that_are_nobodys() {
     };
     let notification =
         testkit::until("the owner is told of the enquiry", Duration::from_secs(30), told).await;
-    let nobodys = app.kit.ledger.fresh().to_string();
+    let nobodys = app.context.aggregates.fresh().to_string();
     let table = [
         (Method::PATCH, "/api/leads/", lead, json!({"status": "CONTACTED"})),
         (Method::PATCH, "/api/leads/", search.clone(), json!({"status": "no such"})),

@@ -58,7 +58,7 @@ fn may_show_others(row: &Row) -> bool {
 }
 
 async fn since(app: &TestApp, before: Position) -> Vec<Envelope> {
-    let events = app.kit.ledger.journal().read_after(before, 100_000).await.unwrap();
+    let events = app.context.aggregates.journal().read_after(before, 100_000).await.unwrap();
     let is_look = |event: &Envelope| event.event_type.starts_with("PERSONAL_DATA_");
     events.into_iter().filter(|event| &*event.stream.kind == "audit" && is_look(event)).collect()
 }
@@ -79,7 +79,7 @@ async fn every_look_at_somebody_else_is_recorded() {
             continue;
         };
         let request = requests::prepare(&world, row, Who::Admin).await;
-        let before = world.app.kit.ledger.journal().head(Log::Facts).await.unwrap();
+        let before = world.app.context.aggregates.journal().head(Log::Facts).await.unwrap();
         let status = request.send(&[]).await.status;
         let looks = since(&world.app, before).await;
         let named: BTreeSet<String> = looks.iter().flat_map(subjects).collect();

@@ -11,7 +11,7 @@ mod defects;
 mod endpoints;
 mod export;
 mod files;
-mod guesses_told;
+mod guessing_notices;
 mod hidden_ids;
 mod host_cookies;
 mod hosts;

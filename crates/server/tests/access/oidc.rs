@@ -1,7 +1,7 @@
 //! Signing in through a provider: who gets in, who does not, and what is left of whoever waited in the account.
 
+mod hostile_providers;
 mod linking;
-mod misdeeds;
 
 use std::path::{Path, PathBuf};
 
@@ -95,7 +95,7 @@ async fn a_person_joins_by_their_provider_and_comes_back_as_themselves() {
         (&profile.data()["status"], &profile.data()["emailVerified"]),
         (&json!("ACTIVE"), &json!(true))
     );
-    // Sealed in the journal, a keyed digest as claim, and nowhere else.
+    // Encrypted in the journal, a keyed digest as claim, and nowhere else.
     for entry in files(door.app.data_dir()) {
         let bytes = std::fs::read(&entry).unwrap_or_default();
         let subject = b"subject-of-asha-4711";

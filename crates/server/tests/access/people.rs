@@ -38,12 +38,12 @@ pub fn tokens(app: &TestApp) -> Tokens {
 /// Another service of ours.
 pub fn service(app: &TestApp) -> Client {
     let id = Ids.id(app.clock.now());
-    app.client.bearer(&tokens(app).issue_internal(app.kit.tenants.default_id(), id).unwrap())
+    app.client.bearer(&tokens(app).issue_internal(app.context.tenants.default_id(), id).unwrap())
 }
 
 /// [`mailed`] in the default tenant.
 pub async fn code(app: &TestApp, person: &Person, purpose: &str) -> String {
-    mailed(app, app.kit.tenants.default_id(), person, purpose).await
+    mailed(app, app.context.tenants.default_id(), person, purpose).await
 }
 
 /// The types in a person's own history, newest first.

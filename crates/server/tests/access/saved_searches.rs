@@ -129,7 +129,7 @@ async fn an_admin_s_look_at_another_s_is_on_record() {
     app.drain().await;
     assert_eq!(saved(&admin, &owner.id).await.len(), 1);
     assert_eq!(people::history(&admin).await[0], "PERSONAL_DATA_VIEWED");
-    let nobody = format!("/api/search/saved/{}", app.kit.ledger.fresh());
+    let nobody = format!("/api/search/saved/{}", app.context.aggregates.fresh());
     assert_eq!(admin.client.get(&nobody).await.expect(404).code(), "USER_NOT_FOUND");
     app.stop().await;
 }

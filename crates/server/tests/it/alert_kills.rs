@@ -12,7 +12,7 @@ use std::time::Duration;
 use domain::notification::notification_of;
 use domain::property::PropertyEvent;
 use domain::{Clock, Envelope, Log, Timestamp};
-use journal::Ledger;
+use journal::AggregateStore;
 use projection::deliveries::Delivery;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
@@ -159,8 +159,8 @@ fn fits(home: &Home, filters: &Map<String, Value>) -> bool {
         && text_score(home, &query.words).is_some()
 }
 
-fn listed(ledger: &Ledger, event: &Envelope) -> Home {
-    let PropertyEvent::Listed { owner_id: owner, content, .. } = ledger.decode(event).unwrap() else {
+fn listed(aggregates: &AggregateStore, event: &Envelope) -> Home {
+    let PropertyEvent::Listed { owner_id: owner, content, .. } = aggregates.decode(event).unwrap() else {
         panic!("{event:?} lists no home")
     };
     Home {
@@ -179,10 +179,14 @@ fn listed(ledger: &Ledger, event: &Envelope) -> Home {
 }
 
 /// Notifications that must be asked for, with whose they are and how they go.
-fn expected(ledger: &Ledger, facts: &[Envelope], kept: &[Kept]) -> BTreeMap<String, (String, &'static str)> {
+fn expected(
+    aggregates: &AggregateStore,
+    facts: &[Envelope],
+    kept: &[Kept],
+) -> BTreeMap<String, (String, &'static str)> {
     let mut expected = BTreeMap::new();
     for event in facts.iter().filter(|event| &*event.event_type == "PROPERTY_CREATED") {
-        let home = listed(ledger, event);
+        let home = listed(aggregates, event);
         let owner = home.owner.to_string();
         // One letter a person and home, by the first of their searches; and what comes by letter is in the inbox.
         let mut told: BTreeSet<(&str, &str)> = BTreeSet::new();
@@ -206,7 +210,7 @@ fn asked_for(facts: &[Envelope]) -> Vec<&Envelope> {
     facts.iter().filter(|event| &*event.stream.kind == "notification").collect()
 }
 
-/// The letters in the mailbox.
+/// The e-mails in the mailbox.
 fn mailbox(data_dir: &Path) -> BTreeSet<String> {
     let names = std::fs::read_dir(data_dir.join("mailbox")).unwrap();
     let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -214,7 +218,7 @@ fn mailbox(data_dir: &Path) -> BTreeSet<String> {
     names.filter(|name| !name.starts_with('.')).collect()
 }
 
-/// The letter about an account that an event asks for.
+/// The e-mail about an account that an event asks for.
 fn account_letter(event: &Envelope) -> Option<&'static str> {
     match &*event.event_type {
         "USER_REGISTERED" => Some("verify-email"),
@@ -223,7 +227,7 @@ fn account_letter(event: &Envelope) -> Option<&'static str> {
     }
 }
 
-/// The letters there must be: of alerts, and about accounts.
+/// The e-mails there must be: of alerts, and about accounts.
 fn letters(facts: &[Envelope]) -> BTreeSet<String> {
     let alert = |event: &Envelope| {
         let data: Value = serde_json::from_str(&event.data).unwrap();
@@ -257,7 +261,7 @@ async fn told(
         }
     }
     let by_letter = expected.values().filter(|(_, channel)| *channel == "EMAIL").count();
-    // Letters about accounts come, too.
+    // E-mails about accounts come, too.
     while mailbox(data_dir).len() < by_letter + others {
         pace.tick().await;
     }
@@ -320,7 +324,7 @@ async fn every_match_is_told_once_whatever_dies() {
     let others = facts.iter().filter(|event| account_letter(event).is_some()).count();
     let listed = facts.iter().filter(|event| &*event.event_type == "PROPERTY_CREATED").count();
     assert_eq!(listed, listings);
-    let expected = expected(&testkit::ledger(data_dir), &facts, &kept);
+    let expected = expected(&testkit::aggregates(data_dir), &facts, &kept);
     assert!(expected.len() > many / 2, "{} matches only", expected.len());
     child = Child::serve(BINARY, data_dir);
     let waited = tokio::time::timeout(LONG, told(&child, data_dir, &seekers, &expected, others)).await;

@@ -20,7 +20,7 @@ async fn list(owner: &Person, title: &str, price: u64) -> String {
 
 /// What a person finds in their inbox, the newest first.
 async fn inbox(app: &TestApp, person: &Person) -> Vec<Value> {
-    // What is asked for outside asks for letters in its turn.
+    // What is asked for outside asks for e-mails in its turn.
     app.drain().await;
     app.drain().await;
     let inbox = person.client.get("/api/notifications/me?size=100").await.expect(200);
@@ -31,7 +31,7 @@ fn subjects(inbox: &[Value]) -> Vec<&str> {
     inbox.iter().map(|entry| entry["subject"].as_str().unwrap()).collect()
 }
 
-/// Letters and messages to `to` in the mailbox.
+/// E-mails and messages to `to` in the mailbox.
 async fn letters(app: &TestApp, to: &str) -> Vec<Value> {
     let admin = Person::enter(&app.client, ADMIN).await;
     let shown = admin.client.get("/api/v1/admin/mailbox").await.expect(200).data().clone();
@@ -124,7 +124,7 @@ async fn a_price_that_changes_180_times_is_one_letter_and_one_of_the_morning() {
             json!({"title": "A flat", "location": "Kondapur", "price": price, "propertyType": "APARTMENT"});
         owner.client.put(&format!("/api/properties/{home}"), &body).await.expect(200);
     };
-    // Less than a hundredth is no letter.
+    // Less than a hundredth is no e-mail.
     priced(4_960_000).await;
     assert!(inbox(&app, &seeker).await.is_empty());
     for number in 0..90 {
@@ -223,14 +223,14 @@ async fn rule_19_a_rebuild_and_a_lost_read_model_tell_nobody_again() {
     list(&owner, "Home 6", 5_000_000).await;
     assert_eq!(inbox(&app, &seeker).await.len(), 7, "and what comes after it goes on");
 
-    let before = app.kit.ledger.heads().await.unwrap()[0].seq;
+    let before = app.context.aggregates.heads().await.unwrap()[0].seq;
     let kept = app.stop().await;
     let live = testkit::read_models(kept.path()).await;
     std::fs::remove_dir_all(kept.path().join("views")).unwrap();
     let app = TestApp::on(kept.path()).await;
     app.drain().await;
     app.drain().await;
-    assert_eq!(app.kit.ledger.heads().await.unwrap()[0].seq, before, "nothing was asked again");
+    assert_eq!(app.context.aggregates.heads().await.unwrap()[0].seq, before, "nothing was asked again");
     app.stop().await;
     let made = testkit::read_models(kept.path()).await;
     for ((name, live), (_, made)) in live.iter().zip(&made) {
@@ -252,13 +252,13 @@ async fn whoever_wants_no_alerts_or_leaves_gets_none() {
     assert_eq!(told[0]["delivery"]["state"], "NOT_WANTED");
     seeker.client.send(Method::DELETE, &format!("/api/users/{}", seeker.id), None, &[]).await.expect(204);
     app.drain().await;
-    let before = app.kit.ledger.heads().await.unwrap()[0].seq;
+    let before = app.context.aggregates.heads().await.unwrap()[0].seq;
     list(&owner, "Another home", 5_000_000).await;
     app.drain().await;
     app.drain().await;
-    let after = app.kit.ledger.heads().await.unwrap()[0].seq;
-    let since = app.kit.ledger.journal().head(domain::Log::Facts).await.unwrap().at(before);
-    let events = app.kit.ledger.journal().read_after(since, 100).await.unwrap();
+    let after = app.context.aggregates.heads().await.unwrap()[0].seq;
+    let since = app.context.aggregates.journal().head(domain::Log::Facts).await.unwrap().at(before);
+    let events = app.context.aggregates.journal().read_after(since, 100).await.unwrap();
     let types: Vec<&str> = events.iter().map(|event| &*event.event_type).collect();
     assert!(!types.contains(&"NOTIFICATION_REQUESTED"), "{before} to {after}: {types:?}");
     app.stop().await;

@@ -94,7 +94,7 @@ async fn a_server_keeps_to_what_it_serves() {
     for told in [stream.next().await.unwrap(), socket.next().await.unwrap()] {
         assert!(activity.is_valid(&told), "{told}: {:?}", activity.validate(&told).err());
     }
-    let journal = app.kit.ledger.journal();
+    let journal = app.context.aggregates.journal();
     for log in Log::ALL {
         let start = journal.head(log).await.unwrap().at(0);
         for stored in journal.read_after(start, 100).await.unwrap() {

@@ -10,7 +10,7 @@ mod promises;
 use std::path::{Path, PathBuf};
 
 use domain::Clock;
-use hyderabadinfra::backup::{Asked, BackupError, Done, Restored, Source, restore};
+use hyderabadinfra::backup::{BackupError, Done, RestoreRequest, Restored, Source, restore};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use testkit::{ADMIN, Client, PASSWORD};
@@ -33,8 +33,8 @@ impl Room {
         self.at(name).to_str().unwrap().to_owned()
     }
 
-    fn asked(&self, into: &str) -> Asked {
-        Asked {
+    fn asked(&self, into: &str) -> RestoreRequest {
+        RestoreRequest {
             directory: self.at("backups"),
             number: None,
             keys: self.at("keys"),
@@ -53,7 +53,7 @@ impl Room {
     }
 }
 
-async fn restored(asked: Asked) -> Result<Restored, BackupError> {
+async fn restored(asked: RestoreRequest) -> Result<Restored, BackupError> {
     let work = move || restore(&asked, &Clock::System, &mut |_: Done| Ok(()));
     tokio::task::spawn_blocking(work).await.unwrap()
 }

@@ -85,7 +85,7 @@ async fn an_owner_sees_who_was_shown_the_contact_and_no_more_of_them() {
 
     // It is the owner's alone: to others a home of theirs is like one that does not exist.
     for other in [&ravi, &admin] {
-        let nobodys = app.kit.ledger.fresh();
+        let nobodys = app.context.aggregates.fresh();
         for query in [String::new(), format!("?propertyId={villa}"), format!("?propertyId={nobodys}")] {
             assert_eq!(asked(other, &query).await.data()["totalElements"], 0);
         }

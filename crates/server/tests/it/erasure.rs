@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use domain::user::{User, UserCommand};
 use domain::{Actor, Metadata, StreamId};
-use journal::{Claims, Options};
+use journal::{Options, UniqueKeys};
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ pub const SECRETS: [&str; 9] = [
     "torvald.agentwala",
     "Peculiar-Browser/77",
 ];
-/// What they wrote about their homes: gone with them, but for letters that others were sent before.
+/// What they wrote about their homes: gone with them, but for e-mails that others were sent before.
 pub const WORDS: [&str; 5] = ["Vermilion", "Zanzibar pond", "Narwhalpet", "Quokka run", "17.4193571"];
 const BROWSER: (&str, &str) = ("user-agent", "Peculiar-Browser/77");
 
@@ -57,7 +57,7 @@ pub fn secrets() -> Vec<&'static [u8]> {
     SECRETS.iter().map(|secret| secret.as_bytes()).collect()
 }
 
-/// The files but letters that hold what they wrote about their homes.
+/// The files but e-mails that hold what they wrote about their homes.
 fn holding_words(directory: &Path) -> Vec<String> {
     let words: Vec<&[u8]> = WORDS.iter().map(|word| word.as_bytes()).collect();
     let mut found = found(directory, &words);
@@ -120,12 +120,12 @@ enum Broken {
 impl domain::aggregate::EventKind for Broken {}
 
 async fn break_listing(app: &TestApp, person: &Person, listing: &str) {
-    let tenant = app.kit.tenants.default_id().clone();
+    let tenant = app.context.tenants.default_id().clone();
     let user = person.id.parse().unwrap();
     let stream = StreamId::new(&tenant, "property", listing);
     let actor = Actor { tenant, user: Some(user), metadata: Metadata::default() };
     let event = Broken::Edited { content: domain::Personal::of(user, "Torvald Agentwala".into()) };
-    app.kit.ledger.record(&actor, stream, &event).await.unwrap();
+    app.context.aggregates.record(&actor, stream, &event).await.unwrap();
 }
 
 /// Every answer to a question of the table, with the person's and the listing's ids in it.
@@ -277,11 +277,11 @@ async fn rule_20_a_crash_in_the_middle_of_leaving_leaves_nothing_behind() {
     app.drain().await;
     assert!(found(app.data_dir(), &[BROWSER.1.as_bytes()]).iter().any(|file| file.contains("sessions.db")));
 
-    let claims = Claims { take: Vec::new(), release_all: true };
-    let (tenant, user) = (app.kit.tenants.default_id().clone(), person.id.parse().unwrap());
+    let unique_keys = UniqueKeys::released();
+    let (tenant, user) = (app.context.tenants.default_id().clone(), person.id.parse().unwrap());
     let actor = Actor { tenant, user: Some(user), metadata: Metadata::default() };
-    let options = Options { claims, ..Options::default() };
-    app.kit.execute::<User>(&actor, user, UserCommand::Delete, options).await.unwrap();
+    let options = Options::default().unique(unique_keys);
+    app.context.execute::<User>(&actor, user, UserCommand::Delete, options).await.unwrap();
     app.drain().await;
     app.drain().await;
     app.client.bearer(&token).get(&format!("/api/users/{}", person.id)).await.expect(401);

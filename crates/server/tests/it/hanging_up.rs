@@ -31,12 +31,12 @@ impl Command<'_> {
              content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
         );
-        let journal = app.kit.ledger.journal();
+        let journal = app.context.aggregates.journal();
         let mut committed = journal.committed(Log::Facts);
         let query = EventQuery {
             event_type: Some(event.to_owned()),
             after: Some(journal.head(Log::Facts).await.unwrap().seq),
-            ..EventQuery::newest(app.kit.tenants.default_id(), Log::Facts, 1)
+            ..EventQuery::newest(app.context.tenants.default_id(), Log::Facts, 1)
         };
         let mut client = TcpStream::connect(app.base.trim_start_matches("http://")).await.unwrap();
         client.write_all(request.as_bytes()).await.unwrap();

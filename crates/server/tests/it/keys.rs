@@ -118,21 +118,21 @@ async fn lost_keys_are_given_up_for_exactly_those_people_and_on_record() {
 
 /// Further people, so that the one whose key is lost is not among the newest.
 async fn crowd(app: &TestApp) {
-    let (tenant, ledger) = (app.kit.tenants.default_id().clone(), &app.kit.ledger);
+    let (tenant, aggregates) = (app.context.tenants.default_id().clone(), &app.context.aggregates);
     let registered = (0..320).map(|number| {
         let tenant: TenantId = tenant.clone();
         async move {
-            let id: UserId = ledger.fresh().into();
+            let id: UserId = aggregates.fresh().into();
             let account =
                 Account { username: format!("crowd{number}"), email: format!("c{number}@example.com") };
             let profile = Profile { first_name: "Sample".into(), ..Profile::default() };
-            let expires_at = ledger.clock().now();
+            let expires_at = aggregates.clock().now();
             let verification = IssuedToken { nonce: "n".into(), token_hash: "h".into(), expires_at };
             let command =
                 UserCommand::Register { id, account, profile, password_hash: "x".into(), verification };
             let actor = Actor { tenant, user: Some(id), metadata: Metadata::default() };
-            let options = Options { new_stream: true, ..Options::default() };
-            ledger.execute::<User>(&actor, id, command, options).await.unwrap();
+            let options = Options::default().on_new_stream();
+            aggregates.execute::<User>(&actor, id, command, options).await.unwrap();
         }
     });
     futures_util::future::join_all(registered).await;

@@ -1,4 +1,4 @@
-//! Letters while their read model is made again and again under load: each goes out once, and no request notices.
+//! E-mails while their read model is made again and again under load: each goes out once, and no request notices.
 
 use std::time::Duration;
 

@@ -20,7 +20,7 @@ fn id(home: &Value) -> &str {
     home["id"].as_str().unwrap()
 }
 
-/// The letters of the properties group once it has come to the head.
+/// The e-mails of the properties group once it has come to the head.
 async fn letters(app: &TestApp, admin: &Person) -> Vec<Value> {
     app.drain_to("properties-service-group").await;
     let all = admin.client.get(LETTERS).await.expect(200).data()["content"].as_array().unwrap().clone();
@@ -64,7 +64,7 @@ async fn rule_06_a_poison_event_parks_its_key_and_is_given_up_with_a_reason() {
         admin.client.send(reqwest::Method::POST, &format!("{path}/discard"), Some(&body), &key).await
     };
     discard("written by a broken client").await.expect(204);
-    // Repeated, it gives up nothing else: neither is the letter missed, nor is another one taken for it.
+    // Repeated, it gives up nothing else: neither is the e-mail missed, nor is another one taken for it.
     discard("written by a broken client").await.expect(204);
     assert_eq!(discard("another reason").await.expect(422).code(), "IDEMPOTENCY_KEY_REUSED");
     assert_eq!(letters(&app, &admin).await, Vec::<Value>::new());
@@ -227,17 +227,17 @@ async fn rule_24_a_visitor_does_not_break_the_owners_if_match() {
         visitor.client.post(&format!("{path}/share"), &json!({})).await.expect(204);
     }
     app.drain().await;
-    let facts = app.kit.ledger.journal().head(Log::Facts).await.unwrap();
+    let facts = app.context.aggregates.journal().head(Log::Facts).await.unwrap();
     let body = json!({"title": "Looked at", "location": "Kondapur", "price": 6_000_000, "propertyType": "APARTMENT"});
     let changed =
         owner.client.send(reqwest::Method::PUT, &path, Some(&body), &[("if-match", &tag)]).await.expect(200);
     assert_eq!(changed.data()["version"], 2, "{}", changed.text);
-    assert_eq!(app.kit.ledger.journal().head(Log::Facts).await.unwrap().seq, facts.seq + 1);
+    assert_eq!(app.context.aggregates.journal().head(Log::Facts).await.unwrap().seq, facts.seq + 1);
     assert!(app.clock.now() > Timestamp::from_micros(0));
     app.stop().await;
 }
 
-/// Rule 19: making read models again writes no letter again.
+/// Rule 19: making read models again writes no e-mail again.
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_19_a_rebuild_sends_nothing() {
     let app = TestApp::with(|_| {}, &WITH_ADMIN).await;

@@ -62,7 +62,7 @@ async fn busy(child: &Child) {
     seeker.client.post(&format!("/api/properties/{home}/leads"), &lead).await.expect(201);
     seeker.client.get(&format!("/api/properties/{home}")).await.expect(200);
     child.client.post("/api/auth/password-reset", &json!({"email": owner.email})).await.expect(202);
-    // Letters lie in the mailbox when their couriers came by.
+    // E-mails lie in the mailbox when their outbox workers came by.
     let rebuild = "/api/v1/admin/consumers/users-service-group/rebuild";
     admin.client.post(rebuild, &json!({})).await.expect(202);
 }

@@ -11,17 +11,17 @@ use tokio::task::JoinSet;
 #[tokio::test(flavor = "multi_thread")]
 async fn views_are_written_or_refused_when_the_server_stops_under_load() {
     let app = TestApp::start().await;
-    let (tenant, mut viewers) = (app.kit.tenants.default_id().clone(), JoinSet::new());
+    let (tenant, mut viewers) = (app.context.tenants.default_id().clone(), JoinSet::new());
     for _ in 0..4 {
-        let (kit, tenant) = (app.kit.clone(), tenant.clone());
+        let (context, tenant) = (app.context.clone(), tenant.clone());
         viewers.spawn(async move {
-            let (user, property) = (kit.ledger.fresh().into(), kit.ledger.fresh().into());
+            let (user, property) = (context.aggregates.fresh().into(), context.aggregates.fresh().into());
             let actor = Actor { tenant, user: Some(user), metadata: Metadata::default() };
             let price = Paise::from_paise(950_000_000);
             let snapshot = Snapshot::of(user, "A villa", price, "Gachibowli");
             let mut taken = 0;
             loop {
-                match kit.activity.viewed(actor.clone(), user, property, snapshot.clone(), true).await {
+                match context.activity.viewed(actor.clone(), user, property, snapshot.clone(), true).await {
                     Ok(()) => taken += 1,
                     Err(Closed) => return taken,
                 }
@@ -29,9 +29,9 @@ async fn views_are_written_or_refused_when_the_server_stops_under_load() {
             }
         });
     }
-    let mut committed = app.kit.ledger.journal().committed(Log::Activity);
+    let mut committed = app.context.aggregates.journal().committed(Log::Activity);
     committed.wait_for(|seq| *seq >= 8).await.unwrap();
-    let ledger = app.kit.ledger.clone();
+    let aggregates = app.context.aggregates.clone();
     let kept = app.stop().await;
     let taken: u64 = viewers.join_all().await.into_iter().sum();
 
@@ -39,7 +39,7 @@ async fn views_are_written_or_refused_when_the_server_stops_under_load() {
     let journal = SqliteJournal::open(&directory, &Clock::manual(START), Limits::default()).unwrap();
     let start = journal.head(Log::Activity).await.unwrap().at(0);
     let events = journal.read_after(start, 1_000_000).await.unwrap();
-    let views = events.iter().map(|envelope| match ledger.decode(envelope).unwrap() {
+    let views = events.iter().map(|envelope| match aggregates.decode(envelope).unwrap() {
         ActivityEvent::Viewed { views, .. } => views,
         other => panic!("{other:?}"),
     });

@@ -55,7 +55,7 @@ fn spoil(file: &Path) {
     assert_eq!(file.execute("update shape set tables = 'of another version'", []).unwrap(), 1);
 }
 
-/// What letters there are, to the byte.
+/// What e-mails there are, to the byte.
 fn mailbox(data_dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let letters = std::fs::read_dir(data_dir.join("mailbox")).unwrap();
     let paths = letters.map(|letter| letter.unwrap().path());
@@ -151,7 +151,7 @@ async fn rule_19_read_models_of_another_shape_are_made_again_before_anybody_is_a
     }
 }
 
-/// What became of letters cannot be read again from the journal: the start ends, and says what is in its way.
+/// What became of e-mails cannot be read again from the journal: the start ends, and says what is in its way.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_start_that_cannot_hand_deliveries_over_says_why_and_leaves_everything_as_it_is() {
     let directory = tempfile::tempdir().unwrap();

@@ -2,11 +2,11 @@
 
 use axum::http::StatusCode;
 use domain::user::profile::{ProfileChange, Registration};
-use domain::user::{IssuedToken, Person, Role, User, UserCommand, UserRejection};
+use domain::user::{IssuedToken, OpenAccount, Role, User, UserCommand, UserRejection};
 use domain::warning::WarningCommand;
 use domain::{Actor, FieldErrors, Position, SessionId, StreamId, UserId, Version};
-use http_kit::{Caller, Deed, Failure};
-use journal::{Claims, Done, ExecuteError, Options};
+use http_kit::{Caller, CountedAction, Failure};
+use journal::{ExecuteError, Executed, Options, UniqueKeys};
 
 use super::sign_in::SignedIn;
 use super::{Ending, mail, user_refused};
@@ -27,10 +27,10 @@ impl Users {
     ) -> Result<SignedIn, Failure> {
         // Whoever tries out addresses learns nothing more from here, not even from what would be new.
         if let Some(network) = visitor.network() {
-            self.kit.daily.check(Deed::Taken(network))?;
+            self.context.daily.check(CountedAction::Taken(network))?;
         }
-        let id: UserId = self.kit.ledger.fresh().into();
-        let session: SessionId = self.kit.ledger.fresh().into();
+        let id: UserId = self.context.aggregates.fresh().into();
+        let session: SessionId = self.context.aggregates.fresh().into();
         let caller = visitor.becomes(id, session, Role::default());
         let verification = self.mail_token(mail::VERIFY, &caller.tenant, id);
         let password = registration.password.clone();
@@ -61,17 +61,17 @@ impl Users {
         registration: Registration,
         verification: IssuedToken,
         options: Options,
-    ) -> Result<Result<Done<User>, ExecuteError<UserRejection>>, Failure> {
+    ) -> Result<Result<Executed<User>, ExecuteError<UserRejection>>, Failure> {
         let Registration { account, profile, password } = registration;
         let password_hash = self.passwords.hash(password).await?;
         let take = vec![
-            self.claim(&actor.tenant, "email", &account.email),
-            self.claim(&actor.tenant, "username", &account.username),
+            self.unique_key(&actor.tenant, "email", &account.email),
+            self.unique_key(&actor.tenant, "username", &account.username),
         ];
         let command = UserCommand::Register { id, account, profile, password_hash, verification };
-        let claims = Claims { take, release_all: false };
-        let options = Options { new_stream: true, claims, ..options };
-        Ok(self.kit.execute::<User>(actor, id, command, options).await)
+        let unique_keys = UniqueKeys::taking(take);
+        let options = options.on_new_stream().unique(unique_keys);
+        Ok(self.context.execute::<User>(actor, id, command, options).await)
     }
 
     /// Puts `change` into a profile. Without `if_version`, changes made at the same time by others are
@@ -82,13 +82,13 @@ impl Users {
         user: UserId,
         change: &ProfileChange,
         options: Options,
-    ) -> Result<(Person, Version, Option<Position>), Failure> {
+    ) -> Result<(OpenAccount, Version, Option<Position>), Failure> {
         for _ in 0..ATTEMPTS {
             let (person, version) = self.person(&caller.tenant, user).await?;
             let profile = person.profile.as_ref().ok_or_else(Failure::no_such_person)?.with(change);
             let merged = Options { if_version: options.if_version.or(Some(version)), ..options.clone() };
             let command = UserCommand::Update(profile);
-            match self.kit.execute::<User>(&caller.actor(), user, command, merged).await {
+            match self.context.execute::<User>(&caller.actor(), user, command, merged).await {
                 Ok(done) => {
                     let person = done.state.person.ok_or_else(Failure::no_such_person)?;
                     return Ok((person, done.version, done.position));
@@ -121,13 +121,13 @@ impl Users {
 
     async fn prove_again(&self, caller: &Caller, password: String) -> Result<(), Failure> {
         let user = caller.person()?.user;
-        let tries = || Deed::WrongPassword(user.to_string());
-        self.kit.daily.check(tries())?;
+        let tries = || CountedAction::WrongPassword(user.to_string());
+        self.context.daily.check(tries())?;
         let (person, _) = self.person(&caller.tenant, user).await?;
         if self.passwords.verify(password, person.password_hash.into_value()).await? {
             return Ok(());
         }
-        self.kit.daily.take(tries())?;
+        self.context.daily.take(tries())?;
         Err(password_refused("WRONG_PASSWORD", "is not the password of your account"))
     }
 
@@ -138,10 +138,10 @@ impl Users {
         user: UserId,
         options: Options,
     ) -> Result<Option<Position>, Failure> {
-        let claims = Claims { take: Vec::new(), release_all: true };
-        let options = Options { claims, ..options };
+        let unique_keys = UniqueKeys::released();
+        let options = options.unique(unique_keys);
         let actor = caller.actor();
-        let done = self.kit.execute::<User>(&actor, user, UserCommand::Delete, options).await;
+        let done = self.context.execute::<User>(&actor, user, UserCommand::Delete, options).await;
         let position = done.map_err(user_refused)?.position;
         Ok(self.end_sessions(&actor, user, Version::MAX, Ending::Deleted).await.or(position))
     }
@@ -155,7 +155,7 @@ fn password_refused(code: &'static str, message: &str) -> Failure {
 impl Users {
     /// Tells that a name is taken, so many times a day in a network; and the owner of an address that somebody tried it.
     async fn taken(&self, visitor: &Caller, kind: &'static str, owner: &StreamId) -> Failure {
-        let counted = visitor.network().map(|network| self.kit.daily.take(Deed::Taken(network)));
+        let counted = visitor.network().map(|network| self.context.daily.take(CountedAction::Taken(network)));
         if let Some(Err(refused)) = counted {
             return refused;
         }
@@ -163,7 +163,7 @@ impl Users {
             && let Ok(owner) = owner.id.parse()
         {
             let warning = WarningCommand::OfRegistration(owner);
-            self.kit.warn(&visitor.tenant, owner, warning).await;
+            self.context.warn(&visitor.tenant, owner, warning).await;
         }
         taken(kind)
     }

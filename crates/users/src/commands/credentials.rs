@@ -78,7 +78,7 @@ impl Users {
         credentials: Version,
         ending: Ending,
     ) -> Result<Option<Position>, Failure> {
-        self.kit.tokens.require(user, credentials);
+        self.context.tokens.require(user, credentials);
         let older = self.sessions.older(&actor.tenant, user, credentials).await?;
         let mut last = None;
         // First on record: what fails in between is found again by its row.
@@ -98,16 +98,17 @@ impl Users {
         reason: &str,
     ) -> Result<Option<Position>, Failure> {
         let command = SessionCommand::Revoke(session, reason.to_owned());
-        let done = self.kit.ledger.execute::<Session>(actor, session, command, Options::default()).await;
+        let done =
+            self.context.aggregates.execute::<Session>(actor, session, command, Options::default()).await;
         Ok(done.map_err(refused)?.position)
     }
 
     /// Does what changes of credentials have left undone when the process before this one ended, and keeps tokens of
     /// before them from holding. By place in the journal, not by time.
     pub(crate) async fn catch_up(&self) -> Result<(), Failure> {
-        let head = self.kit.ledger.journal().head(Log::Facts).await?;
+        let head = self.context.aggregates.journal().head(Log::Facts).await?;
         let read = self.sessions.read_to(head.epoch)?;
-        for tenant in self.kit.tenants.ids() {
+        for tenant in self.context.tenants.ids() {
             for event_type in CREDENTIALS {
                 self.catch_up_with(tenant, event_type, read.seq, head.seq).await?;
             }
@@ -132,7 +133,7 @@ impl Users {
                 oldest_first: true,
                 ..EventQuery::newest(tenant, Log::Facts, PAGE)
             };
-            let found = self.kit.ledger.journal().find(&query).await?;
+            let found = self.context.aggregates.journal().find(&query).await?;
             let Some(last) = found.last() else { return Ok(()) };
             after = last.position.seq;
             let changed =

@@ -5,9 +5,9 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use domain::aggregate::Aggregate;
-use domain::user::{IssuedToken, Person, User, UserCommand, UserRejection};
+use domain::user::{IssuedToken, OpenAccount, User, UserCommand, UserRejection};
 use domain::{Actor, FieldErrors, Position, StreamId, TenantId, UserId, Version};
-use http_kit::{Caller, Conditions, Deed, Failure};
+use http_kit::{Caller, Conditions, CountedAction, Failure};
 use journal::{ExecuteError, Options};
 
 use super::{Ending, as_person, user_refused};
@@ -49,8 +49,8 @@ impl Users {
     /// A token for a mail to `user`, as events carry it.
     pub(super) fn mail_token(&self, purpose: Purpose, tenant: &TenantId, user: UserId) -> IssuedToken {
         let nonce = random();
-        let token = self.kit.ledger.keys().mail_token(purpose.name, tenant, user, &nonce);
-        let expires_at = self.kit.ledger.clock().now().plus_seconds(purpose.seconds);
+        let token = self.context.aggregates.keys().mail_token(purpose.name, tenant, user, &nonce);
+        let expires_at = self.context.aggregates.clock().now().plus_seconds(purpose.seconds);
         IssuedToken { token_hash: hash(&token), nonce, expires_at }
     }
 
@@ -60,13 +60,13 @@ impl Users {
         visitor: &Caller,
         (id, code): (UserId, &str),
         options: impl FnOnce(UserId) -> Options,
-    ) -> Result<(Person, Version, Option<Position>), Failure> {
+    ) -> Result<(OpenAccount, Version, Option<Position>), Failure> {
         let actor = as_person(visitor, id);
         let command = UserCommand::VerifyEmail(hash(code));
-        let done = self.kit.execute::<User>(&actor, id, command, options(id)).await;
+        let done = self.context.execute::<User>(&actor, id, command, options(id)).await;
         let done = done.map_err(bad_code)?;
         if let Some(position) = done.position {
-            self.kit.seen.remember(&actor.tenant, id, position);
+            self.context.seen.remember(&actor.tenant, id, position);
         }
         Ok((done.state.person.ok_or_else(Failure::no_such_person)?, done.version, done.position))
     }
@@ -79,10 +79,10 @@ impl Users {
         options: Options,
     ) -> Result<Option<Position>, Failure> {
         let user = caller.person()?.user;
-        self.kit.daily.take(Deed::Confirmation(user.to_string()))?;
+        self.context.daily.take(CountedAction::Confirmation(user.to_string()))?;
         let token = self.mail_token(VERIFY, &caller.tenant, user);
         let command = UserCommand::RequestVerification(token);
-        let done = self.kit.execute::<User>(&caller.actor(), user, command, options).await;
+        let done = self.context.execute::<User>(&caller.actor(), user, command, options).await;
         Ok(done.map_err(user_refused)?.position)
     }
 
@@ -94,7 +94,9 @@ impl Users {
         conditions: &Conditions,
     ) -> Result<(), Failure> {
         // By what was typed, so that the refusal does not tell whether there is such an account, either.
-        self.kit.daily.take(Deed::Reset(format!("{}|{email}", visitor.tenant), visitor.network()))?;
+        self.context
+            .daily
+            .take(CountedAction::Reset(format!("{}|{email}", visitor.tenant), visitor.network()))?;
         let ask = async {
             let Some(person) = self.by_name(&visitor.tenant, email).await? else { return Ok(()) };
             let token = self.mail_token(RESET, &visitor.tenant, person.id);
@@ -103,10 +105,10 @@ impl Users {
             let command = UserCommand::RequestReset(token);
             // A key is bound to the account, not to the text of the body: that it was used for another request would
             // tell whether the first one named an account.
-            let options = conditions.of(person.id).options(&self.kit, visitor, &[], &person.id);
+            let options = conditions.of(person.id).options(&self.context, visitor, &[], &person.id);
             for _ in 0..RESET_ROUNDS {
                 let done =
-                    self.kit.execute::<User>(&actor, person.id, command.clone(), options.clone()).await;
+                    self.context.execute::<User>(&actor, person.id, command.clone(), options.clone()).await;
                 if !matches!(done, Err(ExecuteError::Busy)) {
                     return done.map(|_| ()).map_err(user_refused);
                 }
@@ -132,10 +134,10 @@ impl Users {
         let command = |password_hash| UserCommand::ResetPassword { token_hash: hash(secret), password_hash };
         // A wrong token is refused before anything slow is done for it, unless this very request has spent it.
         let (actor, options) = (as_person(visitor, id), options(id));
-        let (state, _) = self.kit.ledger.load::<User>(&visitor.tenant, id).await?;
-        if state.decide(command(String::new()), self.kit.ledger.clock().now()).is_err() {
+        let (state, _) = self.context.aggregates.load::<User>(&visitor.tenant, id).await?;
+        if state.decide(command(String::new()), self.context.aggregates.clock().now()).is_err() {
             let stream = StreamId::new(&visitor.tenant, User::TYPE, id);
-            self.kit.answered(&stream, options.idempotency.as_ref()).await?.ok_or_else(wrong)?;
+            self.context.answered(&stream, options.idempotency.as_ref()).await?.ok_or_else(wrong)?;
             self.password_is_set(&actor, id, &state, None).await;
             return Ok(());
         }
@@ -143,7 +145,7 @@ impl Users {
         let allowed = state.person.as_ref().map_or(Ok(()), |person| person.allows(&password));
         allowed.map_err(|message| FieldErrors::one("newPassword", message))?;
         let password_hash = self.passwords.hash(password).await?;
-        let done = self.kit.execute::<User>(&actor, id, command(password_hash), options).await;
+        let done = self.context.execute::<User>(&actor, id, command(password_hash), options).await;
         let done = done.map_err(bad_code)?;
         self.password_is_set(&actor, id, &done.state, done.position).await;
         Ok(())
@@ -154,7 +156,7 @@ impl Users {
         let credentials = state.person.as_ref().map_or(Version::MAX, |person| person.credentials);
         let last = self.end_sessions(actor, id, credentials, Ending::Password).await.or(position);
         if let Some(position) = last {
-            self.kit.seen.remember(&actor.tenant, id, position);
+            self.context.seen.remember(&actor.tenant, id, position);
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Signing in through a provider: the account it opens, or is linked to, or makes.
 
 use axum::http::StatusCode;
-use domain::user::{Account, Person, User, UserCommand, UserRejection};
+use domain::user::{Account, OpenAccount, User, UserCommand, UserRejection};
 use domain::{SessionId, UserId};
 use http_kit::{Caller, Failure};
-use journal::{Claim, Claims, ExecuteError, Options};
+use journal::{ExecuteError, Options, UniqueKey, UniqueKeys};
 
 use super::sign_in::{SignedIn, not_active};
 use super::{Ending, as_person, mail, user_refused};
@@ -68,11 +68,11 @@ impl Users {
         next: String,
     ) -> Result<(String, String), Failure> {
         let known = self.provider(provider)?;
-        let now = self.kit.tokens.steady().now();
+        let now = self.context.tokens.steady().now();
         let flight = Flight::begin(provider, &visitor.tenant, next, now);
         let redirect = self.redirect(visitor, provider)?;
         let door = known.door(&flight, &redirect, now).await.map_err(failed)?;
-        Ok((door, flight.sealed(self.kit.ledger.keys())))
+        Ok((door, flight.encrypted(self.context.aggregates.keys())))
     }
 
     /// The flight that an answer ends, once.
@@ -84,8 +84,9 @@ impl Users {
         state: &str,
     ) -> Result<Flight, Failure> {
         self.provider(provider)?;
-        let now = self.kit.tokens.steady().now();
-        let flight = cookie.and_then(|c| Flight::open(self.kit.ledger.keys(), c, &visitor.tenant, now));
+        let now = self.context.tokens.steady().now();
+        let flight =
+            cookie.and_then(|c| Flight::open(self.context.aggregates.keys(), c, &visitor.tenant, now));
         flight
             .filter(|flight| flight.is_of(provider, state) && is_local(&flight.next))
             .filter(|flight| self.oidc.lands(flight, now))
@@ -102,7 +103,7 @@ impl Users {
     ) -> Result<Arrival, Failure> {
         let redirect = self.redirect(visitor, &flight.provider)?;
         let provider = self.provider(&flight.provider)?;
-        let steady = self.kit.tokens.steady();
+        let steady = self.context.tokens.steady();
         let proven = provider.prove(flight, code, issuer, &redirect, steady).await.map_err(failed)?;
         for _ in 0..ATTEMPTS {
             if let Some(arrival) = self.let_in(visitor, &flight.provider, &proven).await? {
@@ -112,9 +113,13 @@ impl Users {
         Err(user_refused(ExecuteError::Busy))
     }
 
-    fn identity_claim(&self, visitor: &Caller, proven: &Proven) -> Claim {
+    fn identity_claim(&self, visitor: &Caller, proven: &Proven) -> UniqueKey {
         let (issuer, subject) = (&proven.identity.issuer, &proven.identity.subject);
-        self.kit.ledger.keys().claim(&visitor.tenant, "identity", &format!("{issuer}\n{subject}"))
+        self.context.aggregates.keys().unique_key(
+            &visitor.tenant,
+            "identity",
+            &format!("{issuer}\n{subject}"),
+        )
     }
 
     /// Nothing when somebody else took the identity, the address or the name at this moment.
@@ -124,9 +129,9 @@ impl Users {
         provider: &str,
         proven: &Proven,
     ) -> Result<Option<Arrival>, Failure> {
-        let claim = self.identity_claim(visitor, proven);
-        if let Some(stream) = self.kit.ledger.journal().owner(&claim).await? {
-            let (state, _) = self.kit.ledger.load::<User>(&visitor.tenant, &stream.id).await?;
+        let unique_key = self.identity_claim(visitor, proven);
+        if let Some(stream) = self.context.aggregates.journal().owner(&unique_key).await? {
+            let (state, _) = self.context.aggregates.load::<User>(&visitor.tenant, &stream.id).await?;
             let person = state.person.ok_or_else(Failure::no_such_person)?;
             return self.admitted(visitor, person).await.map(Some);
         }
@@ -135,12 +140,12 @@ impl Users {
         let email = proven.email.as_deref();
         let email = email.ok_or_else(|| refused("OIDC_EMAIL_NOT_VERIFIED", message))?;
         match self.by_name(&visitor.tenant, email).await? {
-            Some(person) => self.link(visitor, provider, proven, claim, person).await,
-            None => self.join_through(visitor, provider, proven, claim, email).await,
+            Some(person) => self.link(visitor, provider, proven, unique_key, person).await,
+            None => self.join_through(visitor, provider, proven, unique_key, email).await,
         }
     }
 
-    async fn admitted(&self, visitor: &Caller, person: Person) -> Result<Arrival, Failure> {
+    async fn admitted(&self, visitor: &Caller, person: OpenAccount) -> Result<Arrival, Failure> {
         if !person.status.may_sign_in() {
             return Err(not_active());
         }
@@ -154,8 +159,8 @@ impl Users {
         visitor: &Caller,
         provider: &str,
         proven: &Proven,
-        claim: Claim,
-        person: Person,
+        unique_key: UniqueKey,
+        person: OpenAccount,
     ) -> Result<Option<Arrival>, Failure> {
         if !person.status.may_sign_in() {
             return Err(not_active());
@@ -166,9 +171,9 @@ impl Users {
             identity: proven.identity.clone(),
             password_hash: self.passwords.hash(random()).await?,
         };
-        let claims = Claims { take: vec![claim], release_all: false };
-        let options = Options { claims, ..Options::default() };
-        let done = match self.kit.execute::<User>(&actor, person.id, command, options).await {
+        let unique_keys = UniqueKeys::taking(vec![unique_key]);
+        let options = Options::default().unique(unique_keys);
+        let done = match self.context.execute::<User>(&actor, person.id, command, options).await {
             Ok(done) => done,
             Err(ExecuteError::Taken { .. }) => return Ok(None),
             Err(ExecuteError::Rejected(UserRejection::NotActive)) => return Err(not_active()),
@@ -188,19 +193,19 @@ impl Users {
         visitor: &Caller,
         provider: &str,
         proven: &Proven,
-        claim: Claim,
+        unique_key: UniqueKey,
         email: &str,
     ) -> Result<Option<Arrival>, Failure> {
-        let id: UserId = self.kit.ledger.fresh().into();
-        let session: SessionId = self.kit.ledger.fresh().into();
+        let id: UserId = self.context.aggregates.fresh().into();
+        let session: SessionId = self.context.aggregates.fresh().into();
         let caller = visitor.becomes(id, session, domain::user::Role::default());
         // Nobody asked for a user name; nothing of the person is in this one.
         let digits = id.uuid().simple().to_string();
         let username = format!("user-{}", digits.get(20..).unwrap_or(&digits));
         let take = vec![
-            claim,
-            self.claim(&visitor.tenant, "email", email),
-            self.claim(&visitor.tenant, "username", &username),
+            unique_key,
+            self.unique_key(&visitor.tenant, "email", email),
+            self.unique_key(&visitor.tenant, "username", &username),
         ];
         let command = UserCommand::JoinThrough {
             id,
@@ -211,9 +216,9 @@ impl Users {
             provider: provider.to_owned(),
             identity: proven.identity.clone(),
         };
-        let claims = Claims { take, release_all: false };
-        let options = Options { new_stream: true, claims, ..Options::default() };
-        let done = match self.kit.execute::<User>(&caller.actor(), id, command, options).await {
+        let unique_keys = UniqueKeys::taking(take);
+        let options = Options::default().on_new_stream().unique(unique_keys);
+        let done = match self.context.execute::<User>(&caller.actor(), id, command, options).await {
             Ok(done) => done,
             Err(ExecuteError::Taken { .. }) => return Ok(None),
             Err(error) => return Err(user_refused(error)),

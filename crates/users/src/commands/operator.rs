@@ -71,7 +71,7 @@ impl Users {
             None => self.join_confirmed(&nobody, email, username, password).await?,
         };
         let command = UserCommand::ChangeRole(Role::Admin);
-        let done = self.kit.ledger.execute::<User>(&nobody, id, command, Options::default()).await;
+        let done = self.context.aggregates.execute::<User>(&nobody, id, command, Options::default()).await;
         let credentials = done.map_err(unavailable)?.state.person.map_or(0, |person| person.credentials);
         self.end_sessions(&nobody, id, credentials, Ending::Role).await;
         Ok(id)
@@ -93,7 +93,7 @@ impl Users {
         let allowed = account.allows(&password, ["", ""]);
         allowed.map_err(|message| AdminError::Invalid(FieldErrors::one("password", message)))?;
         let registration = Registration { account, profile, password };
-        let id: UserId = self.kit.ledger.fresh().into();
+        let id: UserId = self.context.aggregates.fresh().into();
         let person = Actor { user: Some(id), ..nobody.clone() };
         // The operator vouches for the address: the code that would be mailed is shown at once.
         let verification = self.mail_token(mail::VERIFY, &nobody.tenant, id);
@@ -104,12 +104,12 @@ impl Users {
             Err(error) => return Err(unavailable(error)),
         }
         let command = UserCommand::VerifyEmail(code);
-        let done = self.kit.ledger.execute::<User>(nobody, id, command, Options::default()).await;
+        let done = self.context.aggregates.execute::<User>(nobody, id, command, Options::default()).await;
         done.map_err(unavailable)?;
         Ok(id)
     }
 
-    /// Confirms the e-mail address of an account: the operator vouches for it, as where no letters go out.
+    /// Confirms the e-mail address of an account: the operator vouches for it, as where no e-mails go out.
     ///
     /// # Errors
     /// See [`AdminError`]. Asking again is safe.
@@ -119,16 +119,17 @@ impl Users {
         self.vouch(&nobody, person.id).await
     }
 
-    /// Shows the code of a letter that is never read: nothing to do when the address is confirmed.
+    /// Shows the code of an e-mail that is never read: nothing to do when the address is confirmed.
     async fn vouch(&self, nobody: &Actor, id: UserId) -> Result<(), AdminError> {
-        let (state, _) = self.kit.ledger.load::<User>(&nobody.tenant, id).await.map_err(unavailable)?;
+        let (state, _) =
+            self.context.aggregates.load::<User>(&nobody.tenant, id).await.map_err(unavailable)?;
         if state.person.is_some_and(|person| person.email_verified) {
             return Ok(());
         }
         let token = self.mail_token(mail::VERIFY, &nobody.tenant, id);
         let code = token.token_hash.clone();
         for command in [UserCommand::RequestVerification(token), UserCommand::VerifyEmail(code)] {
-            let done = self.kit.ledger.execute::<User>(nobody, id, command, Options::default()).await;
+            let done = self.context.aggregates.execute::<User>(nobody, id, command, Options::default()).await;
             done.map_err(unavailable)?;
         }
         Ok(())
@@ -148,7 +149,7 @@ impl Users {
             signed_in: None,
             address: None,
             user_agent: Some("command line of the operator".into()),
-            correlation: self.kit.ledger.fresh().to_string().into(),
+            correlation: self.context.aggregates.fresh().to_string().into(),
         };
         let (user, role) = (person.id, person.role);
         let admitted = self.admit(&operator, person).await?;

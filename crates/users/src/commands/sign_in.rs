@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use domain::session::{Session, SessionCommand};
-use domain::user::{Person, User};
+use domain::user::{OpenAccount, User};
 use domain::{Position, SessionId, TenantId, Version};
 use http_kit::{Caller, Failure, refused};
 use journal::Options;
@@ -26,7 +26,7 @@ pub struct TokenPair {
 pub struct SignedIn {
     /// The caller as that person.
     pub caller: Caller,
-    pub person: Person,
+    pub person: OpenAccount,
     pub version: Version,
     pub tokens: TokenPair,
     pub position: Option<Position>,
@@ -34,7 +34,7 @@ pub struct SignedIn {
 
 /// A pair of tokens was exchanged for another.
 pub struct Refreshed {
-    pub person: Person,
+    pub person: OpenAccount,
     pub version: Version,
     pub tokens: TokenPair,
 }
@@ -68,7 +68,11 @@ impl Users {
     }
 
     /// The person found, if that is their password and they may sign in.
-    pub(super) async fn proven(&self, found: Option<Person>, password: String) -> Result<Person, Failure> {
+    pub(super) async fn proven(
+        &self,
+        found: Option<OpenAccount>,
+        password: String,
+    ) -> Result<OpenAccount, Failure> {
         let hash = found.as_ref().and_then(|person| person.password_hash.as_ref().cloned());
         let right = self.passwords.verify(password, hash).await?;
         let person = found.filter(|_| right).ok_or_else(invalid_credentials)?;
@@ -76,21 +80,27 @@ impl Users {
     }
 
     /// The open account behind an e-mail address or a user name.
-    pub(super) async fn by_name(&self, tenant: &TenantId, name: &str) -> Result<Option<Person>, Failure> {
+    pub(super) async fn by_name(
+        &self,
+        tenant: &TenantId,
+        name: &str,
+    ) -> Result<Option<OpenAccount>, Failure> {
         let kind = if name.contains('@') { "email" } else { "username" };
-        let owner = self.kit.ledger.journal().owner(&self.claim(tenant, kind, name)).await?;
+        let owner = self.context.aggregates.journal().owner(&self.unique_key(tenant, kind, name)).await?;
         // A name that is nobody's costs a look at a stream, too.
-        let id = owner.map_or_else(|| self.kit.ledger.fresh().to_string(), |stream| stream.id.to_string());
-        Ok(self.kit.ledger.load::<User>(tenant, id).await?.0.person)
+        let id =
+            owner.map_or_else(|| self.context.aggregates.fresh().to_string(), |stream| stream.id.to_string());
+        Ok(self.context.aggregates.load::<User>(tenant, id).await?.0.person)
     }
 
     /// Lets a person in who proved to be that person: the sign-in is durable before there are tokens.
-    pub(super) async fn admit(&self, visitor: &Caller, seen: Person) -> Result<SignedIn, Failure> {
-        let session: SessionId = self.kit.ledger.fresh().into();
+    pub(super) async fn admit(&self, visitor: &Caller, seen: OpenAccount) -> Result<SignedIn, Failure> {
+        let session: SessionId = self.context.aggregates.fresh().into();
         let caller = visitor.becomes(seen.id, session, seen.role);
         let command = SessionCommand::SignIn(session, seen.id);
-        let options = Options { new_stream: true, ..Options::default() };
-        let done = self.kit.ledger.execute::<Session>(&caller.actor(), session, command, options).await;
+        let options = Options::default().on_new_stream();
+        let done =
+            self.context.aggregates.execute::<Session>(&caller.actor(), session, command, options).await;
         let position = done.map_err(refused)?.position;
         self.enter(caller, seen, session, position).await
     }
@@ -99,13 +109,13 @@ impl Users {
     pub(super) async fn enter(
         &self,
         caller: Caller,
-        seen: Person,
+        seen: OpenAccount,
         session: SessionId,
         position: Option<Position>,
     ) -> Result<SignedIn, Failure> {
         let tokens = self.begin(&caller, &seen, session).await?;
         // Somebody may have changed the password or closed the account since it was looked at.
-        let (now, version) = self.kit.ledger.load::<User>(&caller.tenant, seen.id).await?;
+        let (now, version) = self.context.aggregates.load::<User>(&caller.tenant, seen.id).await?;
         match now.person {
             Some(person) if person.credentials == seen.credentials && person.status.may_sign_in() => {
                 Ok(SignedIn { caller, person, version, tokens, position })
@@ -121,7 +131,7 @@ impl Users {
     pub(super) async fn begin(
         &self,
         caller: &Caller,
-        person: &Person,
+        person: &OpenAccount,
         session: SessionId,
     ) -> Result<TokenPair, Failure> {
         let (tenant, credentials) = (caller.tenant.clone(), person.credentials);
@@ -133,11 +143,11 @@ impl Users {
     fn pair(
         &self,
         tenant: &TenantId,
-        person: &Person,
+        person: &OpenAccount,
         session: SessionId,
         refresh_token: String,
     ) -> Result<TokenPair, Failure> {
-        let tokens = &self.kit.tokens;
+        let tokens = &self.context.tokens;
         let access_token = tokens.issue(tenant, person.id, session, person.role, person.credentials);
         let access_token = access_token.map_err(|e| Failure::unavailable(&e))?;
         Ok(TokenPair { access_token, refresh_token, token_type: "Bearer", expires_in: tokens.lifetime() })
@@ -150,7 +160,7 @@ impl Users {
         let over = || refresh_refused("INVALID_REFRESH_TOKEN", "the session is over; sign in again");
         let holder = self.sessions.holder(token).await?;
         let holder = holder.filter(|holder| holder.tenant == visitor.tenant).ok_or_else(over)?;
-        let (state, version) = self.kit.ledger.load::<User>(&holder.tenant, holder.user).await?;
+        let (state, version) = self.context.aggregates.load::<User>(&holder.tenant, holder.user).await?;
         let role = state.person.as_ref().map_or_else(Default::default, |person| person.role);
         let caller = visitor.becomes(holder.user, holder.session, role);
         let Some(person) = state.person.filter(|person| person.status.may_sign_in()) else {
@@ -163,7 +173,7 @@ impl Users {
             return Err(over());
         }
         // A crash may have come between the record of its end and the end in the table.
-        if self.kit.ledger.load::<Session>(&holder.tenant, holder.session).await?.0.is_ended() {
+        if self.context.aggregates.load::<Session>(&holder.tenant, holder.session).await?.0.is_ended() {
             self.refuse(&caller, holder.session, "it ended before").await;
             return Err(over());
         }
@@ -225,10 +235,11 @@ impl Users {
         command: SessionCommand,
     ) -> Result<Option<Position>, Failure> {
         let options = Options::default();
-        let done = self.kit.ledger.execute::<Session>(&caller.actor(), session, command, options).await;
+        let done =
+            self.context.aggregates.execute::<Session>(&caller.actor(), session, command, options).await;
         let position = done.map_err(refused)?.position;
         self.sessions.end(session).await?;
-        self.kit.tokens.end(session);
+        self.context.tokens.end(session);
         Ok(position)
     }
 }

@@ -5,7 +5,7 @@ use axum::http::Uri;
 use domain::user::{Role, UserStatus};
 use domain::{Fields, Log};
 use http_kit::docs::{IdempotencyKey, IfMatch};
-use http_kit::{Body, Caller, Conditions, Envelope, Failure, Page, Paging, Query, Reply, Request, Right};
+use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Page, Paging, Query, Reply, Request, Right};
 use serde_json::{Value, json};
 
 use super::App;
@@ -13,12 +13,12 @@ use crate::queries::SORT_KEY;
 use crate::queries::document::UserDocument;
 
 /// A text to look for, and which page of what contains it.
-struct Wanted {
+struct PeopleFilter {
     text: Option<String>,
     paging: Paging,
 }
 
-impl Wanted {
+impl PeopleFilter {
     fn read(f: &mut Fields<'_>, parameter: &str) -> Option<Self> {
         let text = f.text(parameter, 1..=100);
         Paging::read(f, 10, SORT_KEY).map(|paging| Self { text, paging })
@@ -26,11 +26,11 @@ impl Wanted {
 }
 
 /// The query of the list of accounts.
-pub struct UserList(Wanted);
+pub struct UserList(PeopleFilter);
 
 impl Request for UserList {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
-        Wanted::read(f, "search").map(Self)
+        PeopleFilter::read(f, "search").map(Self)
     }
 
     fn example() -> Value {
@@ -39,11 +39,11 @@ impl Request for UserList {
 }
 
 /// The query of a search for accounts.
-pub struct UserSearch(Wanted);
+pub struct UserSearch(PeopleFilter);
 
 impl Request for UserSearch {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
-        Wanted::read(f, "query").map(Self)
+        PeopleFilter::read(f, "query").map(Self)
     }
 
     fn example() -> Value {
@@ -58,7 +58,7 @@ type Listing = Result<Reply<Page<UserDocument>>, Failure>;
     path = "/api/users",
     summary = "All accounts",
     params(Query<UserList>),
-    responses((status = 200, description = "The newest accounts first", body = Envelope<Page<UserDocument>>)),
+    responses((status = 200, description = "The newest accounts first", body = ApiResponse<Page<UserDocument>>)),
 )]
 pub async fn list(
     State(app): State<App>,
@@ -74,7 +74,7 @@ pub async fn list(
     path = "/api/users/search",
     summary = "Find accounts",
     params(Query<UserSearch>),
-    responses((status = 200, description = "The newest accounts first", body = Envelope<Page<UserDocument>>)),
+    responses((status = 200, description = "The newest accounts first", body = ApiResponse<Page<UserDocument>>)),
 )]
 pub async fn search(
     State(app): State<App>,
@@ -90,22 +90,22 @@ impl App {
     async fn listed(
         &self,
         caller: &Caller,
-        wanted: Result<Wanted, impl Into<Failure>>,
+        wanted: Result<PeopleFilter, impl Into<Failure>>,
         uri: &Uri,
     ) -> Listing {
         caller.require(Right::SeeAll)?;
-        let Wanted { text, paging } = wanted.map_err(Into::into)?;
-        let freshness = self.users.kit.wait_for_own(&self.status, caller, &[Log::Facts]).await;
+        let PeopleFilter { text, paging } = wanted.map_err(Into::into)?;
+        let freshness = self.users.context.wait_for_own(&self.status, caller, &[Log::Facts]).await;
         let page = self.users.list(&caller.tenant, text.as_deref(), &paging).await?;
         caller
             .looks_at(
-                &self.users.kit,
+                &self.users.context,
                 page.content().iter().map(|user| user.id),
                 &format!("GET {}", uri.path()),
             )
             .await?;
         let links = page.links(uri);
-        Ok(self.users.kit.reply("Users", page).links(&links).stale(freshness.is_stale()))
+        Ok(self.users.context.reply("Users", page).links(&links).stale(freshness.is_stale()))
     }
 }
 
@@ -137,7 +137,7 @@ impl Request for RoleChange {
     params(IdempotencyKey, IfMatch),
     request_body = RoleChangeBody,
     responses(
-        (status = 200, description = "The person as they are now", body = Envelope<UserDocument>),
+        (status = 200, description = "The person as they are now", body = ApiResponse<UserDocument>),
         (status = 409, description = "It is your own"),
     ),
 )]
@@ -153,7 +153,7 @@ pub async fn change_role(
     caller.require(Right::Administer)?;
     let user = caller.named(&id)?;
     let RoleChange { role } = body.value?;
-    let options = conditions.options(&app.users.kit, &caller, &body.bytes, &user);
+    let options = conditions.options(&app.users.context, &caller, &body.bytes, &user);
     let changed = app.users.change_role(&caller, user, role, options).await?;
     Ok(app.changed(&caller, "Role changed", changed).await)
 }
@@ -186,7 +186,7 @@ impl Request for UserStatusChange {
     params(IdempotencyKey, IfMatch),
     request_body = UserStatusChangeBody,
     responses(
-        (status = 200, description = "The person as they are now", body = Envelope<UserDocument>),
+        (status = 200, description = "The person as they are now", body = ApiResponse<UserDocument>),
         (status = 409, description = "It is your own, or that status cannot follow"),
     ),
 )]
@@ -202,7 +202,7 @@ pub async fn change_status(
     caller.require(Right::Administer)?;
     let user = caller.named(&id)?;
     let UserStatusChange { status } = body.value?;
-    let options = conditions.options(&app.users.kit, &caller, &body.bytes, &user);
+    let options = conditions.options(&app.users.context, &caller, &body.bytes, &user);
     let changed = app.users.change_status(&caller, user, status, options).await?;
     Ok(app.changed(&caller, "Status changed", changed).await)
 }
@@ -214,7 +214,7 @@ pub async fn change_status(
     summary = "Count a person's listings again",
     params(IdempotencyKey, IfMatch),
     responses(
-        (status = 200, description = "The person as they are now", body = Envelope<UserDocument>),
+        (status = 200, description = "The person as they are now", body = ApiResponse<UserDocument>),
         (status = 409, description = "The group that counts is paused, or the key is in use"),
     ),
 )]
@@ -228,7 +228,7 @@ pub async fn recount(
     nothing?;
     caller.require(Right::Serve)?;
     let user = caller.named(&id)?;
-    let options = conditions.options(&app.users.kit, &caller, &[], &user);
+    let options = conditions.options(&app.users.context, &caller, &[], &user);
     let changed = app.users.recount(&app.status, &caller, user, options).await?;
     Ok(app.changed(&caller, "Listings counted", changed).await)
 }

@@ -8,7 +8,7 @@ use domain::Fields;
 use domain::fields::MemberKind;
 use domain::user::profile::Registration;
 use http_kit::docs::IdempotencyKey;
-use http_kit::{Body, Caller, Conditions, Envelope, Failure, Query, Reply, Request, Visitor};
+use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Query, Reply, Request, Visitor};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -117,7 +117,7 @@ struct Welcome {
     params(IdempotencyKey),
     request_body = RegistrationBody,
     responses(
-        (status = 201, description = "The account, and tokens to act as it", body = Envelope<Authenticated>),
+        (status = 201, description = "The account, and tokens to act as it", body = ApiResponse<Authenticated>),
         (status = 401, description = "A repeat with its key whose password does not open the account"),
         (status = 403, description = "A repeat with its key whose account is not active"),
         (status = 409, description = "The e-mail address or the user name is taken"),
@@ -132,12 +132,12 @@ pub async fn register(
 ) -> Result<Response, Failure> {
     nothing?;
     let Joining(registration) = body.value?;
-    let options = |id| conditions.options(&app.users.kit, &visitor, &body.bytes, &id);
+    let options = |id| conditions.options(&app.users.context, &visitor, &body.bytes, &id);
     let joined = app.users.register(&visitor, registration, options).await?;
     let user = app.users.document(&joined.caller.tenant, &joined.person, joined.version).await;
     let (location, tag) = (format!("/api/users/{}", user.id), user.tag());
     let data = Authenticated { tokens: joined.tokens, user };
-    let reply = app.users.kit.done(&joined.caller, "Welcome to HyderabadInfra", data, joined.position);
+    let reply = app.users.context.done(&joined.caller, "Welcome to HyderabadInfra", data, joined.position);
     Ok(private(reply.created(&location).etag(&tag)))
 }
 
@@ -147,7 +147,7 @@ pub async fn register(
     summary = "Sign in",
     request_body = CredentialsBody,
     responses(
-        (status = 200, description = "Tokens, the person and their history", body = Envelope<Welcome>, headers(("ETag" = String, description = "Of the person"))),
+        (status = 200, description = "Tokens, the person and their history", body = ApiResponse<Welcome>, headers(("ETag" = String, description = "Of the person"))),
         (status = 401, description = "Name or password are wrong"),
         (status = 403, description = "The account is not active"),
     ),
@@ -162,11 +162,11 @@ pub async fn login(
     let Credentials { name, password } = body.value?;
     let signed = app.users.sign_in(&visitor, &name, password).await?;
     let mut user = app.users.document(&signed.caller.tenant, &signed.person, signed.version).await;
-    user.last_login = Some(app.users.kit.ledger.clock().now());
+    user.last_login = Some(app.users.context.aggregates.clock().now());
     let tag = user.tag();
     let authenticated = Authenticated { tokens: signed.tokens, user };
     let data = Welcome { authenticated, history: Value::Null };
-    Ok(private(app.users.kit.done(&signed.caller, "Signed in", data, signed.position).etag(&tag)))
+    Ok(private(app.users.context.done(&signed.caller, "Signed in", data, signed.position).etag(&tag)))
 }
 
 #[utoipa::path(
@@ -175,7 +175,7 @@ pub async fn login(
     summary = "Renew a session",
     request_body = RefreshTokenBody,
     responses(
-        (status = 200, description = "Another pair of tokens; the old refresh token is spent", body = Envelope<Authenticated>, headers(("ETag" = String, description = "Of the person"))),
+        (status = 200, description = "Another pair of tokens; the old refresh token is spent", body = ApiResponse<Authenticated>, headers(("ETag" = String, description = "Of the person"))),
         (status = 401, description = "The session is over"),
         (status = 403, description = "The account is not active"),
     ),
@@ -191,7 +191,7 @@ pub async fn refresh(
     let user = app.users.document(&visitor.tenant, &refreshed.person, refreshed.version).await;
     let tag = user.tag();
     let data = Authenticated { tokens: refreshed.tokens, user };
-    Ok(private(app.users.kit.reply("Session renewed", data).etag(&tag)))
+    Ok(private(app.users.context.reply("Session renewed", data).etag(&tag)))
 }
 
 #[utoipa::path(
@@ -207,7 +207,7 @@ pub async fn logout(
 ) -> Result<Reply<()>, Failure> {
     nothing?;
     let position = app.users.sign_out(&caller).await?;
-    Ok(app.users.kit.done(&caller, "Signed out", (), position).empty())
+    Ok(app.users.context.done(&caller, "Signed out", (), position).empty())
 }
 
 #[utoipa::path(
@@ -218,7 +218,7 @@ pub async fn logout(
 )]
 pub async fn jwks(State(app): State<App>, Query(nothing): Query<()>) -> Result<Response, Failure> {
     nothing?;
-    let mut response = Response::new(axum::body::Body::from(app.users.kit.tokens.jwks().to_string()));
+    let mut response = Response::new(axum::body::Body::from(app.users.context.tokens.jwks().to_string()));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));

@@ -11,8 +11,8 @@ use axum::response::Response;
 use domain::audit::AuditEvent;
 use futures_util::future::join_all;
 use futures_util::{Stream, stream};
-use http_kit::export::{Part, Portion, Subject, Told};
-use http_kit::{Begun, Caller, Category, Cursor, Envelope, Failure, Freshness, Query, Right};
+use http_kit::export::{ExportPart, ExportedEvent, Portion, Subject};
+use http_kit::{ApiResponse, Begun, Caller, Category, Cursor, Failure, Freshness, Query, Right};
 use serde::Serialize;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -34,7 +34,7 @@ const LONGEST_REST: Duration = Duration::from_millis(250);
 struct Export {
     profile: UserDocument,
     sessions: Vec<Listed>,
-    events: Vec<Told>,
+    events: Vec<ExportedEvent>,
     /// The lists that the reader's role may not read of others; absent when there are none.
     left_out: Option<Vec<&'static str>>,
 }
@@ -43,7 +43,7 @@ struct Export {
     get,
     path = "/api/users/{id}/export",
     summary = "Everything kept about a person",
-    responses((status = 200, description = "To take along", body = Envelope<Export>)),
+    responses((status = 200, description = "To take along", body = ApiResponse<Export>)),
 )]
 pub async fn export(
     State(app): State<App>,
@@ -54,15 +54,15 @@ pub async fn export(
     nothing?;
     let user = caller.named(&id)?;
     let access = caller.require(Right::Read(Category::Account, user))?;
-    let kit = &app.users.kit;
+    let context = &app.users.context;
     let begun = app.exports.begin((caller.tenant.clone(), access.person.user))?;
     let (person, version) = app.users.person(&caller.tenant, user).await?;
-    caller.write_down(kit, &AuditEvent::Exported { subject_id: user }).await?;
+    caller.write_down(context, &AuditEvent::Exported { subject_id: user }).await?;
     let subject = Subject { tenant: caller.tenant.clone(), user };
     let reader = Subject { user: access.person.user, ..subject.clone() };
-    let may_read = |part: &&Arc<dyn Part>| caller.require(Right::Read(part.category(), user)).is_ok();
+    let may_read = |part: &&Arc<dyn ExportPart>| caller.require(Right::Read(part.category(), user)).is_ok();
     let (parts, left_out): (Vec<_>, Vec<_>) = app.parts.parts().iter().partition(may_read);
-    let parts: Vec<Arc<dyn Part>> = parts.into_iter().cloned().collect();
+    let parts: Vec<Arc<dyn ExportPart>> = parts.into_iter().cloned().collect();
     let freshness = caught_up(&parts, &subject, &reader).await;
     let profile = app.users.document(&caller.tenant, &person, version).await;
     let sessions = app.users.living_sessions(&caller.tenant, user, Some(access.person.session)).await?;
@@ -71,14 +71,14 @@ pub async fn export(
         let names: Vec<_> = left_out.iter().map(|part| part.name()).collect();
         write!(opening, ",\"leftOut\":{}", json(&names)?).map_err(|error| Failure::unavailable(&error))?;
     }
-    let reply = kit.reply("Everything kept about this person", ()).stale(freshness.is_stale());
+    let reply = context.reply("Everything kept about this person", ()).stale(freshness.is_stale());
     let portions = Arc::clone(&app.portions);
-    let writing = Writing { subject, opening, parts, portions, at: 0, place: Place::Opening, begun };
+    let writing = Writing { subject, opening, parts, portions, at: 0, place: WriteState::Opening, begun };
     Ok(private(reply.in_pieces(writing.pieces()).await?))
 }
 
 /// Waits for what the person wrote and for what the reader did, in all parts at once.
-async fn caught_up(parts: &[Arc<dyn Part>], person: &Subject, reader: &Subject) -> Freshness {
+async fn caught_up(parts: &[Arc<dyn ExportPart>], person: &Subject, reader: &Subject) -> Freshness {
     let writers = if person == reader { vec![person] } else { vec![person, reader] };
     let waits = parts.iter().flat_map(|part| writers.iter().map(|writer| part.wait_for(writer)));
     let stale = join_all(waits).await.iter().any(Freshness::is_stale);
@@ -93,23 +93,23 @@ fn json(value: &impl Serialize) -> Result<String, Failure> {
 struct Writing {
     subject: Subject,
     opening: String,
-    parts: Vec<Arc<dyn Part>>,
+    parts: Vec<Arc<dyn ExportPart>>,
     /// The turns of all exports.
     portions: Arc<Semaphore>,
     /// How many parts were begun.
     at: usize,
-    place: Place,
+    place: WriteState,
     begun: Begun,
 }
 
 /// What is written next.
-enum Place {
+enum WriteState {
     /// What is kept here.
     Opening,
     /// The next part.
     Between,
     /// More of a part.
-    Within { part: Arc<dyn Part>, after: Option<Cursor>, empty: bool },
+    Within { part: Arc<dyn ExportPart>, after: Option<Cursor>, empty: bool },
     /// Nothing.
     End,
 }
@@ -123,19 +123,19 @@ impl Writing {
     }
 
     async fn piece(&mut self) -> Result<Option<String>, Failure> {
-        match std::mem::replace(&mut self.place, Place::Between) {
-            Place::Opening => Ok(Some(std::mem::take(&mut self.opening))),
-            Place::Between => {
+        match std::mem::replace(&mut self.place, WriteState::Between) {
+            WriteState::Opening => Ok(Some(std::mem::take(&mut self.opening))),
+            WriteState::Between => {
                 let Some(part) = self.parts.get(self.at).cloned() else {
-                    self.place = Place::End;
+                    self.place = WriteState::End;
                     return Ok(Some("}".to_owned()));
                 };
                 self.at += 1;
                 let opening = format!(",\"{}\":[", part.name());
-                self.place = Place::Within { part, after: None, empty: true };
+                self.place = WriteState::Within { part, after: None, empty: true };
                 Ok(Some(opening))
             }
-            Place::Within { part, after, mut empty } => {
+            WriteState::Within { part, after, mut empty } => {
                 let turn = self.portions.acquire().await.map_err(|closed| Failure::unavailable(&closed))?;
                 let reading = Instant::now();
                 let Portion { entries, next } = part.portion(&self.subject, after).await?;
@@ -151,14 +151,14 @@ impl Writing {
                     empty = false;
                 }
                 if next.is_some() {
-                    self.place = Place::Within { part, after: next, empty };
+                    self.place = WriteState::Within { part, after: next, empty };
                 } else {
                     piece.push(']');
                 }
                 Ok(Some(piece))
             }
-            Place::End => {
-                self.place = Place::End;
+            WriteState::End => {
+                self.place = WriteState::End;
                 Ok(None)
             }
         }

@@ -6,7 +6,7 @@ use domain::user::UserStatus;
 use domain::user::profile::new_password;
 use domain::{Fields, UserId, people};
 use http_kit::docs::{IdempotencyKey, IfMatch, Nothing};
-use http_kit::{Body, Caller, Conditions, Envelope, Failure, Query, Reply, Request, Visitor};
+use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Query, Reply, Request, Visitor};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -131,7 +131,7 @@ impl Request for Reset {
     summary = "Confirm an e-mail address",
     params(Query<CodeInQuery>, IdempotencyKey),
     request_body = VerificationCodeBody,
-    responses((status = 200, description = "It is confirmed", body = Envelope<Confirmed>, headers(("ETag" = String, description = "Of the person")))),
+    responses((status = 200, description = "It is confirmed", body = ApiResponse<Confirmed>, headers(("ETag" = String, description = "Of the person")))),
 )]
 pub async fn verify_email(
     State(app): State<App>,
@@ -144,10 +144,10 @@ pub async fn verify_email(
         Some(code) if body.is_empty => code,
         _ => body.value?,
     };
-    let options = |user| conditions.options(&app.users.kit, &visitor, &body.bytes, &user);
+    let options = |user| conditions.options(&app.users.context, &visitor, &body.bytes, &user);
     let (person, version, position) = app.users.verify_email(&visitor, (user, &code), options).await?;
     let data = Confirmed { user_id: person.id, email_verified: person.email_verified, status: person.status };
-    let reply = app.users.kit.reply("E-mail address confirmed", data).etag(&version.to_string());
+    let reply = app.users.context.reply("E-mail address confirmed", data).etag(&version.to_string());
     Ok(reply.position(position))
 }
 
@@ -156,7 +156,7 @@ pub async fn verify_email(
     path = "/api/auth/verify-email/resend",
     summary = "Have the confirmation mail sent again",
     params(IdempotencyKey, IfMatch),
-    responses((status = 202, description = "It is on its way", body = Envelope<Nothing>)),
+    responses((status = 202, description = "It is on its way", body = ApiResponse<Nothing>)),
 )]
 pub async fn resend(
     State(app): State<App>,
@@ -165,9 +165,9 @@ pub async fn resend(
     conditions: Conditions,
 ) -> Result<Reply<()>, Failure> {
     nothing?;
-    let options = conditions.options(&app.users.kit, &caller, &[], &caller.person()?.user);
+    let options = conditions.options(&app.users.context, &caller, &[], &caller.person()?.user);
     let position = app.users.resend_verification(&caller, options).await?;
-    let reply = app.users.kit.done(&caller, "A confirmation mail is on its way", (), position);
+    let reply = app.users.context.done(&caller, "A confirmation mail is on its way", (), position);
     Ok(reply.status(StatusCode::ACCEPTED))
 }
 
@@ -177,7 +177,7 @@ pub async fn resend(
     summary = "Ask for a mail to set another password",
     params(IdempotencyKey),
     request_body = ResetRequestBody,
-    responses((status = 202, description = "On its way, if there is such an account", body = Envelope<Nothing>)),
+    responses((status = 202, description = "On its way, if there is such an account", body = ApiResponse<Nothing>)),
 )]
 pub async fn request_reset(
     State(app): State<App>,
@@ -189,7 +189,7 @@ pub async fn request_reset(
     nothing?;
     app.users.request_reset(&visitor, &body.value?.email, &conditions).await?;
     let message = "If there is an account with that address, a mail is on its way";
-    Ok(app.users.kit.reply(message, ()).status(StatusCode::ACCEPTED))
+    Ok(app.users.context.reply(message, ()).status(StatusCode::ACCEPTED))
 }
 
 #[utoipa::path(
@@ -198,7 +198,7 @@ pub async fn request_reset(
     summary = "Set another password",
     params(IdempotencyKey),
     request_body = ResetBody,
-    responses((status = 200, description = "It is set; every session is over", body = Envelope<Nothing>)),
+    responses((status = 200, description = "It is set; every session is over", body = ApiResponse<Nothing>)),
 )]
 pub async fn confirm_reset(
     State(app): State<App>,
@@ -209,7 +209,7 @@ pub async fn confirm_reset(
 ) -> Result<Reply<()>, Failure> {
     nothing?;
     let Reset { token, password } = body.value?;
-    let options = |user| conditions.options(&app.users.kit, &visitor, &body.bytes, &user);
+    let options = |user| conditions.options(&app.users.context, &visitor, &body.bytes, &user);
     app.users.reset_password(&visitor, &token, password, options).await?;
-    Ok(app.users.kit.reply("The password is set; sign in with it", ()))
+    Ok(app.users.context.reply("The password is set; sign in with it", ()))
 }

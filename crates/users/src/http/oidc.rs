@@ -130,9 +130,9 @@ pub async fn callback(
     };
     let signed = arrival.signed;
     if let Some(position) = signed.position {
-        app.users.kit.seen.remember(&signed.caller.tenant, signed.person.id, position);
+        app.users.context.seen.remember(&signed.caller.tenant, signed.person.id, position);
     }
-    let life = app.users.kit.tokens.lifetime();
+    let life = app.users.context.tokens.lifetime();
     let said = if arrival.joined { "welcome" } else { "signed-in" };
     let cookies = [
         over,

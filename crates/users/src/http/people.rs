@@ -2,11 +2,13 @@
 
 use axum::extract::{Path, State};
 use domain::fields::MemberKind;
-use domain::user::Person;
+use domain::user::OpenAccount;
 use domain::user::profile;
 use domain::{Fields, Log, Position, UserId, Version};
 use http_kit::docs::{IdempotencyKey, IfMatch, IfNoneMatch};
-use http_kit::{Body, Caller, Category, Conditions, Envelope, Failure, Held, Query, Reply, Request, Right};
+use http_kit::{
+    ApiResponse, Body, Caller, Category, ClientTags, Conditions, Failure, Query, Reply, Request, Right,
+};
 use serde_json::{Value, json};
 
 use super::App;
@@ -18,7 +20,7 @@ use crate::queries::document::UserDocument;
     summary = "Who am I",
     params(IfNoneMatch),
     responses(
-        (status = 200, description = "The person", body = Envelope<UserDocument>),
+        (status = 200, description = "The person", body = ApiResponse<UserDocument>),
         (status = 404, description = "The account is closed"),
     ),
 )]
@@ -26,7 +28,7 @@ pub async fn own_profile(
     State(app): State<App>,
     caller: Caller,
     Query(nothing): Query<()>,
-    held: Held,
+    held: ClientTags,
 ) -> Result<Reply<UserDocument>, Failure> {
     nothing?;
     let user = caller.person()?.user;
@@ -38,18 +40,18 @@ pub async fn own_profile(
     path = "/api/users/{id}",
     summary = "A person",
     params(IfNoneMatch),
-    responses((status = 200, description = "The person", body = Envelope<UserDocument>)),
+    responses((status = 200, description = "The person", body = ApiResponse<UserDocument>)),
 )]
 pub async fn one(
     State(app): State<App>,
     caller: Caller,
     Query(nothing): Query<()>,
     Path(id): Path<String>,
-    held: Held,
+    held: ClientTags,
 ) -> Result<Reply<UserDocument>, Failure> {
     nothing?;
     let user = caller.named(&id)?;
-    caller.may_read(&app.users.kit, (Category::Account, user), "GET /api/users/{id}").await?;
+    caller.may_read(&app.users.context, (Category::Account, user), "GET /api/users/{id}").await?;
     app.shown(&caller, user, &held).await
 }
 
@@ -78,7 +80,7 @@ impl Request for ProfileChange {
     params(IdempotencyKey, IfMatch),
     request_body = ProfileChangeBody,
     responses(
-        (status = 200, description = "The person as they are now", body = Envelope<UserDocument>),
+        (status = 200, description = "The person as they are now", body = ApiResponse<UserDocument>),
         (status = 404, description = "The account is closed"),
     ),
 )]
@@ -92,7 +94,7 @@ pub async fn update_own(
     nothing?;
     let user = caller.person()?.user;
     let ProfileChange(change) = body.value?;
-    let options = conditions.options(&app.users.kit, &caller, &body.bytes, &user);
+    let options = conditions.options(&app.users.context, &caller, &body.bytes, &user);
     let changed = app.users.update(&caller, user, &change, options).await?;
     Ok(app.changed(&caller, "Profile saved", changed).await)
 }
@@ -103,7 +105,7 @@ pub async fn update_own(
     summary = "Change a person's profile",
     params(IdempotencyKey, IfMatch),
     request_body = ProfileChangeBody,
-    responses((status = 200, description = "The person as they are now", body = Envelope<UserDocument>)),
+    responses((status = 200, description = "The person as they are now", body = ApiResponse<UserDocument>)),
 )]
 pub async fn update(
     State(app): State<App>,
@@ -117,7 +119,7 @@ pub async fn update(
     let user = caller.named(&id)?;
     caller.require(Right::Change(user))?;
     let ProfileChange(change) = body.value?;
-    let options = conditions.options(&app.users.kit, &caller, &body.bytes, &user);
+    let options = conditions.options(&app.users.context, &caller, &body.bytes, &user);
     let changed = app.users.update(&caller, user, &change, options).await?;
     Ok(app.changed(&caller, "Profile saved", changed).await)
 }
@@ -176,7 +178,7 @@ pub async fn delete_own(
 ) -> Result<Reply<()>, Failure> {
     nothing?;
     let position = app.farewell(&caller, &conditions, body).await?;
-    Ok(app.users.kit.done(&caller, "Account closed", (), position).empty())
+    Ok(app.users.context.done(&caller, "Account closed", (), position).empty())
 }
 
 #[utoipa::path(
@@ -200,11 +202,11 @@ pub async fn delete(
     let user = caller.named(&id)?;
     if !caller.require(Right::Change(user))?.of_another {
         let position = app.farewell(&caller, &conditions, body).await?;
-        return Ok(app.users.kit.done(&caller, "Account closed", (), position).empty());
+        return Ok(app.users.context.done(&caller, "Account closed", (), position).empty());
     }
-    let options = conditions.options(&app.users.kit, &caller, &[], &user);
+    let options = conditions.options(&app.users.context, &caller, &[], &user);
     let position = app.users.delete(&caller, user, options).await?;
-    Ok(app.users.kit.done(&caller, "Account closed", (), position).empty())
+    Ok(app.users.context.done(&caller, "Account closed", (), position).empty())
 }
 
 impl App {
@@ -217,7 +219,7 @@ impl App {
     ) -> Result<Option<Position>, Failure> {
         let user = caller.person()?.user;
         let Farewell { password } = body.value?;
-        let options = conditions.options(&self.users.kit, caller, &[], &user);
+        let options = conditions.options(&self.users.context, caller, &[], &user);
         self.users.delete_own(caller, password, options).await
     }
 
@@ -226,13 +228,13 @@ impl App {
         &self,
         caller: &Caller,
         user: UserId,
-        held: &Held,
+        held: &ClientTags,
     ) -> Result<Reply<UserDocument>, Failure> {
         let (person, version) = self.users.person(&caller.tenant, user).await?;
-        let freshness = self.users.kit.wait_for_own(&self.status, caller, &[Log::Facts]).await;
+        let freshness = self.users.context.wait_for_own(&self.status, caller, &[Log::Facts]).await;
         let document = self.users.document(&caller.tenant, &person, version).await;
         let tag = document.tag();
-        let reply = self.users.kit.reply("User", document).stale(freshness.is_stale());
+        let reply = self.users.context.reply("User", document).stale(freshness.is_stale());
         Ok(reply.etag(&tag).unless(held))
     }
 
@@ -241,10 +243,10 @@ impl App {
         &self,
         caller: &Caller,
         message: &'static str,
-        (person, version, position): (Person, Version, Option<Position>),
+        (person, version, position): (OpenAccount, Version, Option<Position>),
     ) -> Reply<UserDocument> {
         let document = self.users.document(&caller.tenant, &person, version).await;
         let tag = document.tag();
-        self.users.kit.done(caller, message, document, position).etag(&tag)
+        self.users.context.done(caller, message, document, position).etag(&tag)
     }
 }

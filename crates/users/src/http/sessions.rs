@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use domain::SessionId;
-use http_kit::{Caller, Envelope, Failure, Query, Reply};
+use http_kit::{ApiResponse, Caller, Failure, Query, Reply};
 
 use super::App;
 use crate::sessions::Listed;
@@ -11,7 +11,7 @@ use crate::sessions::Listed;
     get,
     path = "/api/auth/sessions",
     summary = "The caller's sessions",
-    responses((status = 200, description = "The last used first", body = Envelope<Vec<Listed>>)),
+    responses((status = 200, description = "The last used first", body = ApiResponse<Vec<Listed>>)),
 )]
 pub async fn list(
     State(app): State<App>,
@@ -21,7 +21,7 @@ pub async fn list(
     nothing?;
     let person = caller.person()?;
     let sessions = app.users.living_sessions(&caller.tenant, person.user, Some(person.session)).await?;
-    Ok(app.users.kit.reply("Your sessions", sessions))
+    Ok(app.users.context.reply("Your sessions", sessions))
 }
 
 #[utoipa::path(
@@ -41,5 +41,5 @@ pub async fn end(
     // What is no id of a session is nobody's session.
     let id: SessionId = id.parse().unwrap_or_else(|_| uuid::Uuid::nil().into());
     let position = app.users.end_own(&caller, id).await?;
-    Ok(app.users.kit.done(&caller, "Session ended", (), position).empty())
+    Ok(app.users.context.done(&caller, "Session ended", (), position).empty())
 }

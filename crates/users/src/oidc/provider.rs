@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use super::flight::Flight;
+use super::auth_request::Flight;
 use super::id_token::{self, Expected, Proven};
 use super::{OidcError, ProviderError, ProviderSettings, fetch};
 
@@ -30,11 +30,11 @@ const PAUSE: i64 = 10;
 pub struct Provider {
     settings: ProviderSettings,
     client: Client,
-    known: Mutex<Known>,
+    known: Mutex<CachedDiscovery>,
 }
 
 #[derive(Debug, Default)]
-struct Known {
+struct CachedDiscovery {
     about: Option<(Arc<About>, Timestamp)>,
     keys: Option<(Arc<Vec<Jwk>>, Timestamp)>,
     failed_at: Option<Timestamp>,

@@ -1,7 +1,7 @@
 //! A person as clients see them: one shape, whether folded from the stream or read from the read model.
 
 use domain::fields::Choice;
-use domain::user::{Account, Person, Profile, Role, UserStatus};
+use domain::user::{Account, OpenAccount, Profile, Role, UserStatus};
 use domain::{Timestamp, UserId, Version};
 use projection::Row;
 use serde::Serialize;
@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 /// What other streams say about a person.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Known {
+pub struct AccountActivity {
     /// They last signed in then.
     pub last_login: Option<Timestamp>,
     /// Listings they own.
@@ -40,7 +40,7 @@ pub struct UserDocument {
 
 impl UserDocument {
     /// From the folded stream.
-    pub fn of(person: &Person, version: Version, known: Known) -> Self {
+    pub fn of(person: &OpenAccount, version: Version, known: AccountActivity) -> Self {
         Self {
             id: person.id,
             account: person.account.as_ref().cloned(),

@@ -1,11 +1,11 @@
 //! What happened: every event a person caused, of both logs, and what others did with their account, oldest first.
 
 use async_trait::async_trait;
-use bus::Status;
+use bus::GroupStatus;
 use domain::aggregate::Aggregate as _;
 use domain::user::User;
 use domain::{Envelope, Log, StreamId, Timestamp};
-use http_kit::export::{Part, Portion, Subject, Told};
+use http_kit::export::{ExportPart, ExportedEvent, Portion, Subject};
 use http_kit::{Category, Cursor, Failure, Freshness};
 use uuid::Uuid;
 
@@ -14,16 +14,16 @@ use crate::Users;
 const BATCH: usize = 500;
 
 /// An event's place: by time, then by id.
-type Place = (Timestamp, Uuid);
+type EventKey = (Timestamp, Uuid);
 
 /// The part.
 pub struct Events {
     pub users: Users,
-    pub status: Status,
+    pub status: GroupStatus,
 }
 
 #[async_trait]
-impl Part for Events {
+impl ExportPart for Events {
     fn name(&self) -> &'static str {
         "events"
     }
@@ -33,18 +33,18 @@ impl Part for Events {
     }
 
     async fn wait_for(&self, reader: &Subject) -> Freshness {
-        let kit = &self.users.kit;
+        let context = &self.users.context;
         // Both logs are read as they are; what is on its way to one of them is not there yet.
-        if kit.activity.holds(&reader.tenant, reader.user) {
-            kit.activity.flush().await;
+        if context.activity.holds(&reader.tenant, reader.user) {
+            context.activity.flush().await;
         }
-        kit.wait_for(&self.status, &reader.tenant, reader.user, &[Log::Facts]).await
+        context.wait_for(&self.status, &reader.tenant, reader.user, &[Log::Facts]).await
     }
 
     async fn portion(&self, subject: &Subject, after: Option<Cursor>) -> Result<Portion, Failure> {
         let Subject { tenant, user } = subject;
         let after = after.as_ref().and_then(place).unwrap_or((Timestamp::from_micros(i64::MIN), Uuid::nil()));
-        let journal = self.users.kit.ledger.journal();
+        let journal = self.users.context.aggregates.journal();
         let account = StreamId::new(tenant, User::TYPE, user);
         let mut found = journal.read_stream(&account, 0).await?;
         found.retain(|envelope| envelope.user_id != Some(*user) && at(envelope) > after);
@@ -59,16 +59,17 @@ impl Part for Events {
             .last()
             .filter(|_| more)
             .map(|last| Cursor(vec![last.timestamp.micros().into(), last.event_id.to_string().into()]));
-        let told = found.iter().map(|envelope| Told::of(&self.users.kit.ledger, envelope, *user));
+        let told =
+            found.iter().map(|envelope| ExportedEvent::of(&self.users.context.aggregates, envelope, *user));
         Portion::of(told.collect::<Result<Vec<_>, _>>()?, next)
     }
 }
 
-fn at(envelope: &Envelope) -> Place {
+fn at(envelope: &Envelope) -> EventKey {
     (envelope.timestamp, envelope.event_id)
 }
 
-fn place(Cursor(parts): &Cursor) -> Option<Place> {
+fn place(Cursor(parts): &Cursor) -> Option<EventKey> {
     let [at, id] = parts.as_slice() else { return None };
     Some((Timestamp::from_micros(at.as_i64()?), id.as_str()?.parse().ok()?))
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::Timestamp;
-use http_kit::{Mark, Steady};
+use http_kit::{ClockMark, Steady};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::SessionError;
@@ -132,13 +132,14 @@ impl Sessions {
     }
 }
 
-fn kept(connection: &Connection) -> Result<Option<Mark>, SessionError> {
-    let read =
-        |row: &rusqlite::Row<'_>| Ok(Mark { at: Timestamp::from_micros(row.get(0)?), ahead: row.get(1)? });
+fn kept(connection: &Connection) -> Result<Option<ClockMark>, SessionError> {
+    let read = |row: &rusqlite::Row<'_>| {
+        Ok(ClockMark { at: Timestamp::from_micros(row.get(0)?), ahead: row.get(1)? })
+    };
     Ok(connection.query_row("select at, ahead from steady_time", [], read).optional()?)
 }
 
-fn keep(connection: &Connection, mark: Mark) -> Result<(), SessionError> {
+fn keep(connection: &Connection, mark: ClockMark) -> Result<(), SessionError> {
     let sql = "insert into steady_time (one, at, ahead) values (1, ?1, ?2)
                on conflict (one) do update set at = excluded.at, ahead = excluded.ahead";
     connection.prepare_cached(sql)?.execute(params![mark.at.micros(), mark.ahead])?;

@@ -141,7 +141,7 @@ async fn a_role_or_status_of_another_changes_and_ends_their_sessions() {
     let dead = app.get("/api/users/profile").by(&asha.token).send().await;
     assert_eq!(dead.status, StatusCode::UNAUTHORIZED);
     let asha = Person::of(&app.login("asha", PASSWORD).await);
-    assert_eq!(app.kit.tokens.verify(&asha.token).unwrap().role, Role::Agent);
+    assert_eq!(app.context.tokens.verify(&asha.token).unwrap().role, Role::Agent);
     // The same again changes nothing, and ends nothing.
     assert_eq!(patch("role", &id, json!({"role": "AGENT"})).await.header("x-event-position"), "");
     assert_eq!(app.get("/api/users/profile").by(&asha.token).send().await.status, StatusCode::OK);

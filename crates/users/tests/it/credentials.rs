@@ -20,7 +20,7 @@ impl App {
     /// A sign-in, as (person, id of the session).
     async fn enters(&self, password: &str) -> (Person, SessionId) {
         let person = Person::of(&self.login("asha", password).await);
-        let session = self.kit.tokens.verify(&person.token).unwrap().sid;
+        let session = self.context.tokens.verify(&person.token).unwrap().sid;
         (person, session)
     }
 
@@ -34,7 +34,7 @@ impl App {
     async fn reset_hash(&self, person: &Person) -> String {
         self.reset_mail(person).await;
         let stream = StreamId::new(&self.tenant, "user", person.id);
-        let found = self.kit.ledger.journal().read_stream(&stream, 0).await.unwrap();
+        let found = self.context.aggregates.journal().read_stream(&stream, 0).await.unwrap();
         let last: Value = serde_json::from_str(&found.last().unwrap().data).unwrap();
         last["reset"]["tokenHash"].as_str().unwrap().to_owned()
     }
@@ -57,7 +57,8 @@ impl App {
     /// What a service writes down before it dies.
     async fn only(&self, command: UserCommand, person: &Person) {
         let actor = Actor { tenant: self.tenant.clone(), user: None, metadata: Metadata::default() };
-        let done = self.kit.ledger.execute::<User>(&actor, person.id, command, Options::default()).await;
+        let done =
+            self.context.aggregates.execute::<User>(&actor, person.id, command, Options::default()).await;
         assert!(done.unwrap().position.is_some());
     }
 }
@@ -145,7 +146,7 @@ async fn a_process_that_dies_behind_the_change_lets_nobody_in_again() {
         let app = app.die(|_| {}).await;
         for person in [&asha, &old] {
             assert_eq!(app.profile(person).await, StatusCode::UNAUTHORIZED, "{change}");
-            assert!(app.kit.tokens.verify(&person.token).is_err(), "{change}");
+            assert!(app.context.tokens.verify(&person.token).is_err(), "{change}");
             let refused = app.refresh(&person.refresh, "").await.status;
             assert_eq!(refused, StatusCode::UNAUTHORIZED, "{change}");
         }
@@ -169,11 +170,11 @@ async fn a_session_that_ended_on_record_alone_is_not_renewed() {
     let (asha, session) = app.enters(PASSWORD).await;
     let actor = Actor { tenant: app.tenant.clone(), user: Some(asha.id), metadata: Metadata::default() };
     let command = SessionCommand::SignOut(session);
-    let out = app.kit.ledger.execute::<Session>(&actor, session, command, Options::default()).await;
+    let out = app.context.aggregates.execute::<Session>(&actor, session, command, Options::default()).await;
     assert!(out.unwrap().position.is_some());
     let app = app.die(|_| {}).await;
     assert_eq!(app.refresh(&asha.refresh, "").await.status, StatusCode::UNAUTHORIZED);
-    assert!(app.is_ended(session) && app.kit.tokens.verify(&asha.token).is_err());
+    assert!(app.is_ended(session) && app.context.tokens.verify(&asha.token).is_err());
     assert_eq!(app.events("session", session).await, ["USER_LOGIN", "USER_LOGOUT"]);
 }
 

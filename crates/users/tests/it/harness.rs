@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
-use bus::{Asker, Retry, Runner, Status, Waited};
+use bus::{Asker, GroupStatus, Retry, Runner, Waited};
 use domain::user::{IssuedToken, Role, UserEvent};
 use domain::{Clock, Ids, Log, StreamId, TenantId, Timestamp, UserId};
 use http_body_util::BodyExt;
-use http_kit::{Kit, KitParts, Tenant, Tenants, Tokens};
+use http_kit::{AppContext, AppContextParts, Tenant, Tenants, Tokens};
 use journal::sqlite::Limits;
 use journal::{
-    ActivityQueue, Append, Claims, Expected, Journal, KeyRing, Ledger, NewEvent, Seen, SqliteJournal,
+    ActivityQueue, AggregateStore, Append, Expected, Journal, KeyRing, NewEvent, OwnWrites, SqliteJournal,
+    UniqueKeys,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -27,11 +28,11 @@ const SETTINGS: Settings = Settings { refresh_days: 30, reuse_grace_seconds: 10 
 
 pub struct App {
     pub users: Users,
-    pub kit: Kit,
+    pub context: AppContext,
     pub clock: Clock,
     pub tenant: TenantId,
     router: axum::Router,
-    status: Status,
+    status: GroupStatus,
     directory: TempDir,
     key: Vec<u8>,
     tasks: Mutex<JoinSet<()>>,
@@ -127,7 +128,7 @@ async fn run(
     clock: &Clock,
     tasks: &Mutex<JoinSet<()>>,
     stopped: watch::Receiver<bool>,
-) -> Status {
+) -> GroupStatus {
     let target = Arc::new(users.store().clone());
     let runner = Runner::new(Users::group(), journal, target, clock.clone(), Retry::default()).await;
     let (runner, handle) = runner.unwrap();
@@ -146,12 +147,13 @@ impl App {
             SqliteJournal::open(&directory.path().join("journal"), &clock, Limits::default()).unwrap(),
         );
         let keys = Arc::new(KeyRing::open(&directory.path().join("keys.db"), &[7; 32]).unwrap());
-        let ledger = Ledger::new(Arc::clone(&journal), keys, clock.clone(), Ids);
-        let seen = Arc::new(Seen::new(ledger.heads().await.unwrap()));
+        let aggregates = AggregateStore::new(Arc::clone(&journal), keys, clock.clone(), Ids);
+        let seen = Arc::new(OwnWrites::new(aggregates.heads().await.unwrap()));
         let tokens = Tokens::new(&key, clock.clone(), 600).unwrap();
-        let activity = ActivityQueue::new(ledger.clone(), Arc::clone(&seen), Duration::from_millis(50), 1000);
-        let kit = Kit::from(KitParts {
-            ledger,
+        let activity =
+            ActivityQueue::new(aggregates.clone(), Arc::clone(&seen), Duration::from_millis(50), 1000);
+        let context = AppContext::from(AppContextParts {
+            aggregates,
             tokens: Arc::new(tokens),
             seen,
             activity: Arc::new(activity),
@@ -163,18 +165,18 @@ impl App {
             daily: http_kit::Daily::default(),
         });
         let views = directory.path().join("views");
-        let users = Users::open(kit.clone(), directory.path(), &views, SETTINGS).await.unwrap();
+        let users = Users::open(context.clone(), directory.path(), &views, SETTINGS).await.unwrap();
         let (stop, stopped) = watch::channel(false);
         let tasks = Mutex::default();
         let status = run(&users, journal, &clock, &tasks, stopped.clone()).await;
-        let edge_layer = axum::middleware::from_fn_with_state(kit.clone(), http_kit::edge_layer);
+        let edge_layer = axum::middleware::from_fn_with_state(context.clone(), http_kit::edge_layer);
         let erasures = Erasures::open(users.clone(), &views).unwrap();
         let service = users.service(&erasures, projection::deliveries::Settings::default());
         let mounted = (service.routes)(&[(&Users::group(), status.clone())].into_iter().collect()).unwrap();
         mounted.answers_exports.unwrap().tell(mounted.export);
         let router = mounted.router.layer(edge_layer);
-        let tenant = kit.tenants.default_id().clone();
-        Self { users, kit, clock, tenant, router, status, directory, key, tasks, stopped, stop }
+        let tenant = context.tenants.default_id().clone();
+        Self { users, context, clock, tenant, router, status, directory, key, tasks, stopped, stop }
     }
 
     /// The process ends, without a word to the sessions; what `meanwhile` does is done before another one opens the same
@@ -185,8 +187,8 @@ impl App {
         self.stop.send_replace(true);
         while tasks.join_next().await.is_some() {}
         meanwhile(&self);
-        let Self { directory, clock, key, users, kit, router, .. } = self;
-        drop((users, kit, router));
+        let Self { directory, clock, key, users, context, router, .. } = self;
+        drop((users, context, router));
         Self::open(directory, clock, key).await
     }
 
@@ -198,12 +200,12 @@ impl App {
     /// The service as it is after another start over the same files.
     pub async fn reopened(&self) -> Users {
         let views = self.directory.path().join("views-again");
-        Users::open(self.kit.clone(), self.directory.path(), &views, SETTINGS).await.unwrap()
+        Users::open(self.context.clone(), self.directory.path(), &views, SETTINGS).await.unwrap()
     }
 
     /// Runs the group of another instance.
-    pub async fn run(&self, users: &Users) -> Status {
-        let journal = Arc::clone(self.kit.ledger.journal());
+    pub async fn run(&self, users: &Users) -> GroupStatus {
+        let journal = Arc::clone(self.context.aggregates.journal());
         run(users, journal, &self.clock, &self.tasks, self.stopped.clone()).await
     }
 
@@ -246,12 +248,13 @@ impl App {
 
     /// A token of somebody with that role who has no account.
     pub fn token_of(&self, role: Role) -> String {
-        let (user, session) = (self.kit.ledger.fresh().into(), self.kit.ledger.fresh().into());
-        self.kit.tokens.issue(&self.tenant, user, session, role, 0).unwrap()
+        let (user, session) =
+            (self.context.aggregates.fresh().into(), self.context.aggregates.fresh().into());
+        self.context.tokens.issue(&self.tenant, user, session, role, 0).unwrap()
     }
 
     pub fn service_token(&self) -> String {
-        self.kit.tokens.issue_internal(&self.tenant, self.kit.ledger.fresh().into()).unwrap()
+        self.context.tokens.issue_internal(&self.tenant, self.context.aggregates.fresh().into()).unwrap()
     }
 
     /// Waits until the read model has everything.
@@ -259,22 +262,22 @@ impl App {
         self.settled(&self.status).await;
     }
 
-    pub async fn settled(&self, status: &Status) {
-        let head = self.kit.ledger.journal().head(Log::Facts).await.unwrap();
-        let asker = Asker { tenant: &self.tenant, user: self.kit.ledger.fresh().into() };
+    pub async fn settled(&self, status: &GroupStatus) {
+        let head = self.context.aggregates.journal().head(Log::Facts).await.unwrap();
+        let asker = Asker { tenant: &self.tenant, user: self.context.aggregates.fresh().into() };
         assert_eq!(status.wait(&[head], asker, PATIENCE).await, Waited::Applied);
     }
 
     pub async fn events(&self, kind: &str, id: impl ToString) -> Vec<String> {
         let stream = StreamId::new(&self.tenant, kind, id.to_string());
-        let found = self.kit.ledger.journal().read_stream(&stream, 0).await.unwrap();
+        let found = self.context.aggregates.journal().read_stream(&stream, 0).await.unwrap();
         found.into_iter().map(|envelope| envelope.event_type.to_string()).collect()
     }
 
     /// The token of the newest mail to a person, made as the notifications service makes it.
     pub async fn mailed(&self, user: UserId, purpose: &str) -> String {
         let stream = StreamId::new(&self.tenant, "user", user);
-        let found = self.kit.ledger.journal().read_stream(&stream, 0).await.unwrap();
+        let found = self.context.aggregates.journal().read_stream(&stream, 0).await.unwrap();
         let issued = |event| match (event, purpose) {
             (
                 UserEvent::Registered { verification, .. }
@@ -284,16 +287,17 @@ impl App {
             (UserEvent::PasswordResetRequested { reset }, "password-reset") => Some(reset),
             _ => None,
         };
-        let events = found.iter().map(|envelope| self.kit.ledger.decode::<UserEvent>(envelope).unwrap());
+        let events =
+            found.iter().map(|envelope| self.context.aggregates.decode::<UserEvent>(envelope).unwrap());
         let IssuedToken { nonce, .. } = events.filter_map(issued).last().unwrap();
-        self.kit.ledger.keys().mail_token(purpose, &self.tenant, user, &nonce)
+        self.context.aggregates.keys().mail_token(purpose, &self.tenant, user, &nonce)
     }
 
     /// A listing appears or goes, as the properties service says it.
     pub async fn listing(&self, event_type: &str, property: &str, owner: UserId) {
         let data = json!({"propertyId": property, "ownerId": owner, "title": "3BHK"}).to_string();
         let event = NewEvent {
-            event_id: self.kit.ledger.fresh(),
+            event_id: self.context.aggregates.fresh(),
             user_id: Some(owner),
             event_type: event_type.into(),
             schema_version: 1,
@@ -305,11 +309,11 @@ impl App {
             stream: StreamId::new(&self.tenant, "property", property),
             expected: Expected::Any,
             events: vec![event],
-            claims: Claims::default(),
+            unique_keys: UniqueKeys::default(),
             limits: Vec::new(),
             idempotency: None,
         };
-        self.kit.ledger.journal().append(append).await.unwrap();
+        self.context.aggregates.journal().append(append).await.unwrap();
     }
 }
 

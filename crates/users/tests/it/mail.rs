@@ -19,7 +19,7 @@ async fn h03_only_the_mailed_code_of_that_person_confirms_and_only_once() {
         let wrong = verify(&app, person, code).await;
         assert_eq!((wrong.status, wrong.code()), (StatusCode::BAD_REQUEST, "INVALID_CODE".into()));
     }
-    let nobody = Person { id: app.kit.ledger.fresh().into(), ..app.join("uma").await };
+    let nobody = Person { id: app.context.aggregates.fresh().into(), ..app.join("uma").await };
     assert_eq!(verify(&app, &nobody, &code).await.code(), "INVALID_CODE");
     let right = verify(&app, &asha, &code).await;
     assert_eq!(right.status, StatusCode::OK);
@@ -80,7 +80,7 @@ async fn h03_a_reset_mail_sets_one_password_and_ends_all_sessions() {
     assert_eq!(app.login("asha", PASSWORD).await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(app.login("asha", "quite another phrase").await.status, StatusCode::OK);
     let types = app.events("user", asha.id).await;
-    // Whoever read the letter has the address.
+    // Whoever read the e-mail has the address.
     let expected = ["USER_REGISTERED", "PASSWORD_RESET_REQUESTED", "USER_EMAIL_VERIFIED", "PASSWORD_CHANGED"];
     assert_eq!(types, expected);
 }

@@ -42,7 +42,7 @@ async fn h02_a_role_in_the_body_is_ignored() {
     let profile =
         app.call(Method::PUT, "/api/users/profile").by(&person.token).json(&json!({"role": "ADMIN"}));
     assert_eq!(profile.send().await.data()["role"], "USER");
-    assert_eq!(app.kit.tokens.verify(&person.token).unwrap().role, Role::User);
+    assert_eq!(app.context.tokens.verify(&person.token).unwrap().role, Role::User);
     assert_eq!(app.get("/api/users").by(&person.token).send().await.status, StatusCode::FORBIDDEN);
 }
 
@@ -110,7 +110,7 @@ async fn signing_in_takes_either_name_and_is_on_record() {
         assert_eq!(answer.data().get("history"), Some(&Value::Null));
         let person = Person::of(&answer);
         assert_eq!(person.id, joined.id);
-        let session = app.kit.tokens.verify(&person.token).unwrap().sid;
+        let session = app.context.tokens.verify(&person.token).unwrap().sid;
         assert_eq!(app.events("session", session).await, ["USER_LOGIN"]);
         let profile = app.get("/api/users/profile").by(&person.token).send().await;
         assert_eq!(profile.data()["lastLogin"], answer.data()["user"]["lastLogin"]);
@@ -170,9 +170,9 @@ async fn a_refresh_token_is_exchanged_once() {
     let dead = app.get("/api/users/profile").by(&third.token).send().await;
     assert_eq!(dead.status, StatusCode::UNAUTHORIZED);
     assert_eq!(app.refresh(&third.refresh, "Firefox").await.code(), "INVALID_REFRESH_TOKEN");
-    let session = app.kit.tokens.verify(&third.token);
+    let session = app.context.tokens.verify(&third.token);
     assert!(session.is_err());
-    let events = app.kit.ledger.journal().read_user(
+    let events = app.context.aggregates.journal().read_user(
         &app.tenant,
         first.id,
         domain::Log::Facts,
@@ -247,7 +247,7 @@ async fn a_session_ends_when_it_is_not_used() {
 async fn h05_signing_out_takes_effect_at_once_and_outlives_a_restart() {
     let app = App::start().await;
     let asha = app.join("asha").await;
-    let session = app.kit.tokens.verify(&asha.token).unwrap().sid;
+    let session = app.context.tokens.verify(&asha.token).unwrap().sid;
     assert_eq!(app.post("/api/auth/logout").by(&asha.token).send().await.status, StatusCode::NO_CONTENT);
     let after = app.get("/api/users/profile").by(&asha.token).send().await;
     assert_eq!(after.status, StatusCode::UNAUTHORIZED);
@@ -257,22 +257,22 @@ async fn h05_signing_out_takes_effect_at_once_and_outlives_a_restart() {
     let mut app = app;
     let key = http_kit::Tokens::generate_key().unwrap();
     let tokens = http_kit::Tokens::new(&key, app.clock.clone(), 600).unwrap();
-    app.kit = http_kit::Kit::from(http_kit::KitParts {
+    app.context = http_kit::AppContext::from(http_kit::AppContextParts {
         tokens: tokens.into(),
-        ledger: app.kit.ledger.clone(),
-        seen: app.kit.seen.clone(),
-        activity: app.kit.activity.clone(),
+        aggregates: app.context.aggregates.clone(),
+        seen: app.context.seen.clone(),
+        activity: app.context.activity.clone(),
         await_activity: false,
-        tenants: app.kit.tenants.clone(),
-        wait: app.kit.wait,
+        tenants: app.context.tenants.clone(),
+        wait: app.context.wait,
         quotas: http_kit::Quotas::default(),
         jobs: http_kit::Jobs::default(),
         daily: http_kit::Daily::default(),
     });
-    let token = app.kit.tokens.issue(&app.tenant, asha.id, session, Role::User, 0).unwrap();
-    assert!(app.kit.tokens.verify(&token).is_ok());
+    let token = app.context.tokens.issue(&app.tenant, asha.id, session, Role::User, 0).unwrap();
+    assert!(app.context.tokens.verify(&token).is_ok());
     app.reopened().await;
-    assert_eq!(app.kit.tokens.verify(&token), Err(http_kit::TokenError::Revoked));
+    assert_eq!(app.context.tokens.verify(&token), Err(http_kit::TokenError::Revoked));
 }
 
 #[tokio::test]

@@ -59,7 +59,7 @@ impl Contact {
 /// A message in the development mailbox.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(crate) struct Letter {
+pub(crate) struct MailboxEmail {
     pub(crate) name: Option<String>,
     pub(crate) to: Option<String>,
     pub(crate) subject: Option<String>,

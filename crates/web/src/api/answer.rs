@@ -47,7 +47,7 @@ pub(crate) enum ApiError {
 }
 
 #[derive(Deserialize)]
-struct Envelope {
+struct ApiResponse {
     #[serde(default)]
     message: Option<String>,
     #[serde(default)]
@@ -77,7 +77,7 @@ impl Answer {
         let data = if bytes.is_empty() {
             Value::Null
         } else {
-            serde_json::from_slice::<Envelope>(&bytes)
+            serde_json::from_slice::<ApiResponse>(&bytes)
                 .map_err(|error| ApiError::Unusable(error.to_string()))?
                 .data
         };
@@ -94,7 +94,7 @@ impl Answer {
 
 impl Refusal {
     fn read(status: StatusCode, retry_after: Option<u64>, body: &[u8]) -> Self {
-        let envelope = serde_json::from_slice::<Envelope>(body).ok();
+        let envelope = serde_json::from_slice::<ApiResponse>(body).ok();
         let (message, error) = envelope.map_or((None, None), |it| (it.message, it.error));
         let error = error.unwrap_or_default();
         let said = [error.detail, message].into_iter().flatten().find(|text| !text.trim().is_empty());

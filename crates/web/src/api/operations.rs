@@ -20,7 +20,7 @@ pub(crate) struct Group {
     /// Events.
     pub(crate) lag: u64,
     pub(crate) lag_ms: u64,
-    pub(crate) logs: Vec<Place>,
+    pub(crate) logs: Vec<GroupPosition>,
     pub(crate) blocked_keys: u64,
     pub(crate) parked_keys: u64,
     /// Events that wait behind them.
@@ -31,7 +31,7 @@ pub(crate) struct Group {
 /// How far a group is in one log.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(crate) struct Place {
+pub(crate) struct GroupPosition {
     pub(crate) oldest_unprocessed: Option<String>,
 }
 

@@ -1,19 +1,19 @@
 //! `/admin/events`: how far the consumer groups are, what they could not apply, and the jobs on them. The API lets
 //! admins in.
 
+mod dead_letters;
+mod group_health;
 mod groups;
 mod jobs;
-mod letters;
-mod standing;
 
 use askama::Template;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
 
+use self::dead_letters::ShownLetter;
+use self::group_health::ShownGroup;
 use self::jobs::ShownJob;
-use self::letters::ShownLetter;
-use self::standing::ShownGroup;
 use super::{show, show_as};
 use crate::Site;
 use crate::api::{Call, DeadLetter, Groups, Page};
@@ -40,7 +40,7 @@ pub(super) fn router() -> Router<Site> {
     Router::new()
         .route(PATH, get(events))
         .merge(groups::router())
-        .merge(letters::router())
+        .merge(dead_letters::router())
         .merge(jobs::router())
 }
 

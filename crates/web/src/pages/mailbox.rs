@@ -7,15 +7,15 @@ use axum::routing::get;
 
 use super::show;
 use crate::Site;
-use crate::api::{Call, Letter, Page};
+use crate::api::{Call, MailboxEmail, Page};
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::next_path::NextPath;
 use crate::visit::Visit;
 use crate::when::Moment;
 
-struct Shown {
-    letter: Letter,
+struct MailboxItem {
+    letter: MailboxEmail,
     sent: Option<Moment>,
     /// The pages of ours that the text points to.
     links: Vec<NextPath>,
@@ -25,7 +25,7 @@ struct Shown {
 #[template(path = "mailbox.html")]
 struct MailboxPage {
     frame: Frame,
-    letters: Vec<Shown>,
+    letters: Vec<MailboxItem>,
 }
 
 pub(super) fn router() -> Router<Site> {
@@ -34,8 +34,8 @@ pub(super) fn router() -> Router<Site> {
 
 async fn mailbox(visit: Visit) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
-    let letters: Page<Letter> = visit.ask(Call::get("/api/v1/admin/mailbox")).await?;
-    let letters = letters.content.into_iter().map(|letter| Shown {
+    let letters: Page<MailboxEmail> = visit.ask(Call::get("/api/v1/admin/mailbox")).await?;
+    let letters = letters.content.into_iter().map(|letter| MailboxItem {
         sent: Moment::parse_some(letter.sent_at.as_ref()),
         links: links(letter.body.as_deref().unwrap_or_default()),
         letter,
@@ -43,7 +43,7 @@ async fn mailbox(visit: Visit) -> Result<Response, Failure> {
     show(&MailboxPage { frame: visit.frame("Mailbox"), letters: letters.collect() })
 }
 
-/// Only our own one-time pages, and only as paths: a letter cannot lead anywhere else.
+/// Only our own one-time pages, and only as paths: an e-mail cannot lead anywhere else.
 fn links(body: &str) -> Vec<NextPath> {
     let ours = |word: &str| {
         let starts = ["/verify-email?", "/reset-password?"];

@@ -6,7 +6,7 @@ use super::*;
 use crate::aggregate::Aggregate;
 use crate::fields::Fields;
 use crate::property::draft::Draft;
-use crate::property::images::Wanted;
+use crate::property::images::PhotoSelection;
 use crate::time::Timestamp;
 
 const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
@@ -15,7 +15,7 @@ fn id<K>(last: u8) -> crate::Id<K> {
     format!("0197c000-0000-7000-8000-0000000000{last:02x}").parse().unwrap()
 }
 
-/// Who asks, as one letter: the owner, a moderator, an admin, somebody else; `J` is a moderator who owns the listing.
+/// Who asks, as one e-mail: the owner, a moderator, an admin, somebody else; `J` is a moderator who owns the listing.
 fn by(who: char, moderated: bool) -> By {
     let (person, role) = match who {
         'o' => (id(1), Role::Seller),
@@ -127,7 +127,10 @@ fn command(word: &str, by: By) -> PropertyCommand {
         "verify" => PropertyCommand::Verify(false, by),
         "feature" => PropertyCommand::Feature(false, by),
         "edit" => edit(&json!({"title": "Another villa"}), by),
-        "photo" => PropertyCommand::AddImages(Wanted { files: vec![id(20)], ..Wanted::default() }, by),
+        "photo" => PropertyCommand::AddImages(
+            PhotoSelection { files: vec![id(20)], ..PhotoSelection::default() },
+            by,
+        ),
         "remove" => PropertyCommand::Remove(by),
         status => PropertyCommand::ChangeStatus(Status::from_word(status).unwrap(), by),
     }
@@ -292,7 +295,7 @@ fn another_order_of_photos_is_not_judged_and_a_new_photo_is() {
     let owner = by('o', true);
     let photos = |files: &[u8], by| {
         let files = files.iter().map(|file| id(*file)).collect();
-        PropertyCommand::AddImages(Wanted { files, ..Wanted::default() }, by)
+        PropertyCommand::AddImages(PhotoSelection { files, ..PhotoSelection::default() }, by)
     };
     let home = after(given("pending", true), photos(&[10, 11], owner));
     let home = after(home, PropertyCommand::Approve(by('m', true)));

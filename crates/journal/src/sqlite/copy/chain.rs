@@ -6,30 +6,30 @@ use domain::{Envelope, Log, Position};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::super::reader;
-use super::super::segment::{Blocks, Probe, Segment};
+use super::super::segment::{Blocks, Segment, SegmentProbe};
 use super::super::segments::{self, Registered};
-use super::{CopyError, Mark, PAGE};
+use super::{CopyEnd, CopyError, PAGE};
 use uuid::Uuid;
 
 /// One part of a chain.
 #[derive(Debug)]
-pub(super) struct Part {
+pub(super) struct ChainPart {
     pub file: PathBuf,
     pub connection: Connection,
     pub after: u64,
-    pub mark: Mark,
+    pub mark: CopyEnd,
 }
 
 /// Copies that were made one after the other, each of what came after the one before.
 #[derive(Debug)]
 pub struct Chain {
     pub(super) log: Log,
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<ChainPart>,
     /// As of the last part, each with its file.
     pub(super) segments: Vec<(Registered, PathBuf)>,
 }
 
-impl Part {
+impl ChainPart {
     fn open(file: PathBuf) -> Result<Self, CopyError> {
         let read = || -> rusqlite::Result<_> {
             let connection = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
@@ -37,7 +37,7 @@ impl Part {
                 .query_row("select epoch, after, seq, event_id from mark", [], |row| {
                     let id: Option<[u8; 16]> = row.get(3)?;
                     let mark =
-                        Mark { epoch: row.get(0)?, seq: row.get(2)?, event_id: id.map(Uuid::from_bytes) };
+                        CopyEnd { epoch: row.get(0)?, seq: row.get(2)?, event_id: id.map(Uuid::from_bytes) };
                     Ok((row.get(1)?, mark))
                 })
                 .optional()?;
@@ -59,10 +59,10 @@ impl Chain {
         files: Vec<PathBuf>,
         segment: impl Fn(&str) -> Option<PathBuf>,
     ) -> Result<Self, CopyError> {
-        let parts = files.into_iter().map(Part::open).collect::<Result<Vec<_>, _>>()?;
+        let parts = files.into_iter().map(ChainPart::open).collect::<Result<Vec<_>, _>>()?;
         let mut end = None;
         for part in &parts {
-            let follows = end.map_or(part.after == 0, |end: Mark| {
+            let follows = end.map_or(part.after == 0, |end: CopyEnd| {
                 part.after == end.seq && part.mark.epoch == end.epoch && part.mark.seq >= end.seq
             });
             if !follows {
@@ -84,8 +84,8 @@ impl Chain {
 
     /// Where it ends; the start of the first history when there is no copy.
     #[must_use]
-    pub fn mark(&self) -> Mark {
-        self.parts.last().map_or(Mark { epoch: 1, seq: 0, event_id: None }, |part| part.mark)
+    pub fn mark(&self) -> CopyEnd {
+        self.parts.last().map_or(CopyEnd { epoch: 1, seq: 0, event_id: None }, |part| part.mark)
     }
 
     /// The names of the segments that belong to it.
@@ -94,15 +94,15 @@ impl Chain {
     /// When the copy `part` cannot be read.
     pub fn segments(part: PathBuf) -> Result<Vec<String>, CopyError> {
         let mut names = Vec::new();
-        Part::open(part)?.each("select name from segments order by first_position", |row| {
+        ChainPart::open(part)?.each("select name from segments order by first_position", |row| {
             names.push(row.get(0)?);
             Ok(())
         })?;
         Ok(names)
     }
 
-    /// The last sealed position.
-    pub(super) fn sealed(&self) -> u64 {
+    /// The last archived position.
+    pub(super) fn archived(&self) -> u64 {
         self.segments.last().map_or(0, |(segment, _)| segment.last)
     }
 
@@ -121,7 +121,7 @@ impl Chain {
             }
             let segment = Segment::open(file, registered.digest, Blocks::new(0))?;
             for block in segment.after(0) {
-                for event in segment.events(block, Probe::default(), (start, 0, usize::MAX))? {
+                for event in segment.events(block, SegmentProbe::default(), (start, 0, usize::MAX))? {
                     last = self.next(file, last, &event)?;
                     each(&event)?;
                 }

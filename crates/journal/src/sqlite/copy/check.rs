@@ -6,10 +6,10 @@ use domain::{StreamId, TenantId, UserId};
 use rusqlite::Row;
 use uuid::Uuid;
 
-use super::chain::{Chain, Part};
+use super::chain::{Chain, ChainPart};
 use super::{CopyError, Keys, Tick};
+use crate::encryption::{self, Opened};
 use crate::keys::KeyRing;
-use crate::seal::{self, Opened};
 
 /// What was found in copies that are whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Checked {
     /// Streams they belong to.
     pub streams: u64,
     /// Unique names that streams hold.
-    pub claims: u64,
+    pub unique_keys: u64,
     /// People whose personal values are among them, or were.
     pub people: u64,
 }
@@ -29,8 +29,8 @@ type Head = (u64, u64, u64);
 
 impl Chain {
     /// Reads everything: positions count 1, 2, 3 in the log and versions in every stream, segments are whole, the table
-    /// of streams says what the events say, and every claim has an owner. With `keys`, every person's key is there or
-    /// was erased, and opens what was sealed with it.
+    /// of streams says what the events say, and every unique key has an owner. With `keys`, every person's key is there or
+    /// was erased, and opens what was archived with it.
     ///
     /// # Errors
     /// The first thing that is wrong, with its file.
@@ -51,7 +51,7 @@ impl Chain {
             last = Some(event.event_id);
             checked.events += 1;
             if let Some(keys) = keys {
-                for (root, json) in [("data", &*event.data), (seal::METADATA, &*event.metadata)] {
+                for (root, json) in [("data", &*event.data), (encryption::METADATA, &*event.metadata)] {
                     let whose = (&event.stream.tenant, event.event_id);
                     opens(keys, whose, (root, json), &mut people).map_err(|what| {
                         CopyError::damaged(&newest.file, format!("at position {seq}: {what}"))
@@ -67,7 +67,7 @@ impl Chain {
         checked.streams = streams.len() as u64;
         checked.people = people.len() as u64;
         self.check_streams(&streams)?;
-        checked.claims = self.check_claims(&streams)?;
+        checked.unique_keys = self.check_unique_keys(&streams)?;
         Ok(checked)
     }
 
@@ -91,7 +91,7 @@ impl Chain {
         }
     }
 
-    fn check_claims(&self, streams: &HashMap<StreamId, Head>) -> Result<u64, CopyError> {
+    fn check_unique_keys(&self, streams: &HashMap<StreamId, Head>) -> Result<u64, CopyError> {
         let mut held: HashMap<StreamId, u64> = HashMap::new();
         for part in &self.parts {
             part.each("select tenant, type, id from streams", |row| {
@@ -111,7 +111,7 @@ impl Chain {
     }
 }
 
-impl Part {
+impl ChainPart {
     pub(super) fn each(
         &self,
         sql: &str,
@@ -142,7 +142,7 @@ fn opens(
     people: &mut HashSet<(TenantId, UserId)>,
 ) -> Result<(), String> {
     let mut is_new = false;
-    for subject in seal::subjects(json).map_err(|error| error.to_string())? {
+    for subject in encryption::subjects(json).map_err(|error| error.to_string())? {
         if !people.insert((tenant.clone(), subject)) {
             continue;
         }
@@ -152,7 +152,7 @@ fn opens(
         }
     }
     if is_new {
-        seal::open(keys, tenant, event, root, json, Opened::All).map_err(|error| error.to_string())?;
+        encryption::open(keys, tenant, event, root, json, Opened::All).map_err(|error| error.to_string())?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, params};
 
 use super::super::{file, holdings};
-use super::chain::{Chain, Part};
+use super::chain::{Chain, ChainPart};
 use super::{CopyError, PAGE, TABLES, Tick, sync};
 
 impl Chain {
@@ -25,7 +25,7 @@ impl Chain {
         // Until it is whole and synced it is nobody's.
         log.execute_batch("pragma journal_mode = off; pragma synchronous = off;").map_err(&failed)?;
         for part in &self.parts {
-            add(&log, part, self.sealed(), tick)?;
+            add(&log, part, self.archived(), tick)?;
         }
         let end = || -> rusqlite::Result<()> {
             log.execute("update history set epoch = ?1", [epoch])?;
@@ -46,7 +46,7 @@ impl Chain {
     }
 }
 
-fn add(log: &Connection, part: &Part, sealed: u64, tick: Tick<'_>) -> Result<(), CopyError> {
+fn add(log: &Connection, part: &ChainPart, archived: u64, tick: Tick<'_>) -> Result<(), CopyError> {
     let failed = CopyError::sqlite(&part.file);
     log.execute("attach database ?1 as part", [part.file.to_string_lossy()]).map_err(&failed)?;
     let format = |schema: &str| {
@@ -55,7 +55,7 @@ fn add(log: &Connection, part: &Part, sealed: u64, tick: Tick<'_>) -> Result<(),
     if format("part").map_err(&failed)? > format("main").map_err(&failed)? {
         return Err(CopyError::damaged(&part.file, "it was made by a later version of this program"));
     }
-    let mut done = part.after.max(sealed);
+    let mut done = part.after.max(archived);
     while done < part.mark.seq {
         let to = part.mark.seq.min(done + PAGE);
         let insert = insert(log, "event_store").map_err(&failed)?;

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use domain::{Envelope, Timestamp};
 
 use super::bytes::put;
-use super::terms::{self, Page};
-use super::{Block, Extent, HEADER, Header, event};
+use super::terms::{self, TermsPage};
+use super::{Extent, HEADER, SegmentBlock, SegmentHeader, event};
 use crate::JournalError;
 
-/// Sealed once and read now and then: worth some time. Higher levels gain little on payloads that are half cipher text.
+/// Archived once and read now and then: worth some time. Higher levels gain little on payloads that are half cipher text.
 const LEVEL: i32 = 6;
 
 /// A segment on its way into a file that nobody reads yet.
@@ -28,7 +28,7 @@ pub struct Builder {
     times: (Timestamp, Timestamp),
     before: Timestamp,
     terms: Vec<u32>,
-    blocks: Vec<Block>,
+    blocks: Vec<SegmentBlock>,
     entries: Vec<(u32, u32)>,
 }
 
@@ -82,7 +82,7 @@ impl Builder {
         let (number, place) =
             (u32::try_from(self.blocks.len()).unwrap_or(u32::MAX), self.write(&compressed)?);
         let Self { first, events, times, .. } = *self;
-        self.blocks.push(Block { place, plain: self.plain.len() as u64, first, events, times });
+        self.blocks.push(SegmentBlock { place, plain: self.plain.len() as u64, first, events, times });
         self.terms.sort_unstable();
         self.terms.dedup();
         self.entries.extend(self.terms.drain(..).map(|hash| (hash, number)));
@@ -99,7 +99,7 @@ impl Builder {
     }
 
     /// Writes what finds the events and what tells of them all; then the file is whole and synced. Gives its length.
-    pub fn finish(mut self, (log, epoch): (domain::Log, u32)) -> Result<(Header, u64), JournalError> {
+    pub fn finish(mut self, (log, epoch): (domain::Log, u32)) -> Result<(SegmentHeader, u64), JournalError> {
         if self.events > 0 {
             self.close_block()?;
         }
@@ -109,11 +109,11 @@ impl Builder {
         put::number(&mut index, self.blocks.len() as u64);
         self.blocks.iter().for_each(|block| block.put(&mut index));
         for (first, page) in terms::pages(&entries) {
-            Page { place: self.write(&page)?, first }.put(&mut index);
+            TermsPage { place: self.write(&page)?, first }.put(&mut index);
         }
         let index = self.write(&index)?;
-        let all = |time: fn(&Block) -> Timestamp| self.blocks.iter().map(time);
-        let header = Header {
+        let all = |time: fn(&SegmentBlock) -> Timestamp| self.blocks.iter().map(time);
+        let header = SegmentHeader {
             log,
             epoch,
             first: self.blocks.first().map_or(0, |block| block.first),
@@ -125,12 +125,12 @@ impl Builder {
             ),
             index,
         };
-        let mut seal = || {
+        let mut archive = || {
             self.file.seek(SeekFrom::Start(0))?;
             self.file.write_all(&header.encode())?;
             self.file.sync_all()
         };
-        seal().map_err(|error| failed(&self.path, &error))?;
+        archive().map_err(|error| failed(&self.path, &error))?;
         Ok((header, self.at))
     }
 }

@@ -36,7 +36,7 @@ pub fn write(out: &mut Vec<u8>, event: &Envelope, before: Timestamp) {
 
 /// An event whose texts still stand in the block.
 #[derive(Debug)]
-pub struct Stored<'b> {
+pub struct StoredEvent<'b> {
     pub timestamp: Timestamp,
     event_id: Uuid,
     user: Option<UserId>,
@@ -50,7 +50,7 @@ pub struct Stored<'b> {
     metadata: &'b str,
 }
 
-impl<'b> Stored<'b> {
+impl<'b> StoredEvent<'b> {
     pub fn read(bytes: &mut Bytes<'b>, before: Timestamp) -> Option<Self> {
         let flags = bytes.number()?;
         let event_id = Uuid::from_bytes(bytes.array()?);
@@ -101,15 +101,15 @@ impl<'b> Stored<'b> {
 
 /// What is looked for, so far as it can be told before an event is copied out of its block.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Probe<'q> {
+pub struct SegmentProbe<'q> {
     pub tenant: Option<&'q str>,
     pub user: Option<UserId>,
     pub id: Option<&'q str>,
     pub event_type: Option<&'q str>,
 }
 
-impl Probe<'_> {
-    pub fn fits(&self, event: &Stored<'_>) -> bool {
+impl SegmentProbe<'_> {
+    pub fn fits(&self, event: &StoredEvent<'_>) -> bool {
         self.tenant.is_none_or(|tenant| tenant == event.tenant)
             && self.user.is_none_or(|user| event.user == Some(user))
             && self.event_type.is_none_or(|name| name == event.event_type)
@@ -145,13 +145,17 @@ mod tests {
             for before in [0, i64::MIN, event.timestamp.micros()].map(Timestamp::from_micros) {
                 let mut out = Vec::new();
                 write(&mut out, &event, before);
-                let stored = Stored::read(&mut Bytes(&out), before).unwrap();
+                let stored = StoredEvent::read(&mut Bytes(&out), before).unwrap();
                 assert_eq!(stored.envelope(event.position), event);
-                let probe = Probe { user: event.user_id, id: Some(&event.stream.id), ..Probe::default() };
+                let probe = SegmentProbe {
+                    user: event.user_id,
+                    id: Some(&event.stream.id),
+                    ..SegmentProbe::default()
+                };
                 assert!(probe.fits(&stored));
-                assert!(!Probe { id: Some("x"), ..probe }.fits(&stored));
+                assert!(!SegmentProbe { id: Some("x"), ..probe }.fits(&stored));
                 for end in 0..out.len() {
-                    assert!(Stored::read(&mut Bytes(&out[..end]), before).is_none());
+                    assert!(StoredEvent::read(&mut Bytes(&out[..end]), before).is_none());
                 }
             }
         }

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use domain::{Envelope, Position, Timestamp};
 
 use super::bytes::Bytes;
-use super::event::{Probe, Stored};
-use super::terms::{self, Page, Term};
-use super::{Block, Digest, Extent, HEADER, Header, damaged};
+use super::event::{SegmentProbe, StoredEvent};
+use super::terms::{self, Term, TermsPage};
+use super::{Digest, Extent, HEADER, SegmentBlock, SegmentHeader, damaged};
 use crate::JournalError;
 
 /// Blocks in the clear, by first position of their segment and number: a page of history seldom ends where a block does.
@@ -25,9 +25,9 @@ const LARGEST: u64 = 1 << 30;
 pub struct Segment {
     path: PathBuf,
     file: File,
-    header: Header,
-    blocks: Vec<Block>,
-    pages: Vec<Page>,
+    header: SegmentHeader,
+    blocks: Vec<SegmentBlock>,
+    pages: Vec<TermsPage>,
     clear: Blocks,
 }
 
@@ -37,7 +37,7 @@ impl Segment {
         let file = File::open(path).map_err(|error| failed(path, &error))?;
         let mut head = [0; HEADER];
         file.read_exact_at(&mut head, 0).map_err(|error| failed(path, &error))?;
-        let header = Header::decode(&head).map_err(|what| damaged(path, what))?;
+        let header = SegmentHeader::decode(&head).map_err(|what| damaged(path, what))?;
         if header.digest() != registered {
             return Err(damaged(path, "it is not the segment that was sealed"));
         }
@@ -52,10 +52,10 @@ impl Segment {
 
     fn read_index(&mut self, mut index: Bytes<'_>) -> Option<()> {
         for _ in 0..index.number()? {
-            self.blocks.push(Block::read(&mut index)?);
+            self.blocks.push(SegmentBlock::read(&mut index)?);
         }
         while !index.0.is_empty() {
-            self.pages.push(Page::read(&mut index)?);
+            self.pages.push(TermsPage::read(&mut index)?);
         }
         Some(())
     }
@@ -90,7 +90,7 @@ impl Segment {
     pub fn events(
         &self,
         number: usize,
-        probe: Probe<'_>,
+        probe: SegmentProbe<'_>,
         (start, after, limit): (Position, u64, usize),
     ) -> Result<Vec<Envelope>, JournalError> {
         let (clear, block) = (self.block(number)?, self.blocks[number]);
@@ -99,7 +99,7 @@ impl Segment {
             if found.len() == limit {
                 return Ok(found);
             }
-            let event = Stored::read(&mut bytes, before).ok_or_else(|| {
+            let event = StoredEvent::read(&mut bytes, before).ok_or_else(|| {
                 damaged(&self.path, format!("event {seq} of block {number} cannot be read"))
             })?;
             before = event.timestamp;
@@ -115,7 +115,7 @@ impl Segment {
     }
 
     /// What the index says of a block.
-    pub fn about(&self, number: usize) -> &Block {
+    pub fn about(&self, number: usize) -> &SegmentBlock {
         &self.blocks[number]
     }
 

@@ -48,13 +48,13 @@ pub fn of(event: &Envelope) -> impl Iterator<Item = u32> {
 
 /// A page of entries, as the index tells of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Page {
+pub struct TermsPage {
     pub place: Extent,
     /// Of its first entry.
     pub first: u32,
 }
 
-impl Page {
+impl TermsPage {
     pub fn put(&self, out: &mut Vec<u8>) {
         self.place.put(out);
         put::number(out, self.first.into());
@@ -80,7 +80,7 @@ pub fn pages(entries: &[(u32, u32)]) -> impl Iterator<Item = (u32, Vec<u8>)> {
 }
 
 /// The pages that may hold entries of `hash`.
-pub fn candidates(pages: &[Page], hash: u32) -> &[Page] {
+pub fn candidates(pages: &[TermsPage], hash: u32) -> &[TermsPage] {
     // Entries of one hash may have begun on the page before the first that begins with it.
     let begin = pages.partition_point(|page| page.first < hash).saturating_sub(1);
     let end = pages.partition_point(|page| page.first <= hash);
@@ -114,7 +114,7 @@ mod tests {
         entries.dedup();
         let place = Extent { at: 0, bytes: 0, checksum: 0 };
         let (firsts, bytes): (Vec<_>, Vec<_>) = pages(&entries).unzip();
-        let pages: Vec<_> = firsts.into_iter().map(|first| Page { place, first }).collect();
+        let pages: Vec<_> = firsts.into_iter().map(|first| TermsPage { place, first }).collect();
         let found = |hash| {
             let mut blocks = Vec::new();
             let begin = pages.partition_point(|page| page.first < hash).saturating_sub(1);

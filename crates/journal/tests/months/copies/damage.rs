@@ -8,7 +8,7 @@ use super::*;
 async fn copied() -> (Scene, Copies) {
     let scene = Scene::of(300).await;
     let mut copies = Copies::new();
-    scene.journal.seal_in(at("2026-03-01"), CUT).await.unwrap();
+    scene.journal.archive_in(at("2026-03-01"), CUT).await.unwrap();
     copies.add(&scene.journal, Log::Activity).await.unwrap();
     scene.append(9, at("2026-06-02")).await;
     copies.add(&scene.journal, Log::Activity).await.unwrap();

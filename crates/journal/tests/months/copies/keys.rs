@@ -1,7 +1,7 @@
 //! A copy is worth what its keys open: that is checked, person by person.
 
 use domain::{Actor, EventKind, Metadata, Personal};
-use journal::{KeyRing, Ledger};
+use journal::{AggregateStore, KeyRing};
 use serde::{Deserialize, Serialize};
 
 use super::*;
@@ -25,12 +25,12 @@ async fn a_copy_without_a_key_or_with_a_wrong_one_is_damaged() {
     let path = scene.directory.path();
     let keys = ring(path, "keys.db");
     let journal: Arc<dyn Journal> = Arc::<SqliteJournal>::clone(&scene.journal);
-    let ledger = Ledger::new(journal, Arc::clone(&keys), Clock::manual(at("2026-01-10")), Ids);
+    let aggregates = AggregateStore::new(journal, Arc::clone(&keys), Clock::manual(at("2026-01-10")), Ids);
     let tenant = TenantId::stored("t");
     let search = async |user: UserId| {
         let actor = Actor { tenant: tenant.clone(), user: Some(user), metadata: Metadata::default() };
         let event = Searched::Searched { text: Personal::of(user, "a house with a well".into()) };
-        ledger.record(&actor, StreamId::new(&tenant, "activity", user), &event).await.unwrap();
+        aggregates.record(&actor, StreamId::new(&tenant, "activity", user), &event).await.unwrap();
     };
     for user in [person(1), person(2), person(1)] {
         search(user).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::system::SystemEvent;
 use domain::{Actor, Metadata, StreamId};
-use http_kit::Kit;
+use http_kit::AppContext;
 use journal::{ExecuteError, Idempotency};
 use supervisor::wake;
 use tokio::sync::{Mutex, mpsc, watch};
@@ -23,7 +23,7 @@ pub struct Reports(mpsc::Sender<Report>);
 
 /// Writes them down.
 pub struct Reporter {
-    kit: Kit,
+    context: AppContext,
     reports: Mutex<(mpsc::Receiver<Report>, Option<Waiting>)>,
 }
 
@@ -33,9 +33,9 @@ struct Waiting {
     once: Idempotency,
 }
 
-pub fn reports(kit: &Kit) -> (Reports, Reporter) {
+pub fn reports(context: &AppContext) -> (Reports, Reporter) {
     let (reports, waiting) = mpsc::channel(WAITING);
-    (Reports(reports), Reporter { kit: kit.clone(), reports: Mutex::new((waiting, None)) })
+    (Reports(reports), Reporter { context: context.clone(), reports: Mutex::new((waiting, None)) })
 }
 
 impl Reports {
@@ -73,19 +73,19 @@ impl Reporter {
 
     fn begin(&self, report: Report) -> Waiting {
         // Tried again after an answer was lost, it is written down once all the same.
-        let key = self.kit.ledger.fresh().to_string();
+        let key = self.context.aggregates.fresh().to_string();
         let (scope, answer) = ("system".to_owned(), String::new());
         Waiting { report, once: Idempotency { scope, key, fingerprint: [0; 32], answer } }
     }
 
     /// Nobody acted: the event belongs to the machinery, which is the default tenant's.
     async fn write_down(&self, waiting: &Waiting) -> bool {
-        let tenant = self.kit.tenants.default_id();
+        let tenant = self.context.tenants.default_id();
         let actor = Actor { tenant: tenant.clone(), user: None, metadata: Metadata::default() };
         let (about, event) = &waiting.report;
         let stream = StreamId::new(tenant, "system", about);
         let once = Some(waiting.once.clone());
-        match self.kit.ledger.record_once(&actor, stream, event, once).await {
+        match self.context.aggregates.record_once(&actor, stream, event, once).await {
             Ok(_) | Err(ExecuteError::Replayed(_)) => true,
             Err(error) => {
                 tracing::warn!(about, %error, "an event of the machinery waits for the journal");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::system::SystemEvent;
 use gateway::{Component, HealthStatus};
 use serde_json::{Value, json};
-use supervisor::Standing;
+use supervisor::TaskStatus;
 
 use super::Reports;
 
@@ -18,7 +18,7 @@ pub struct Fallen {
 }
 
 impl Fallen {
-    pub fn look(&mut self, standings: &[Standing], reports: &Reports) -> Component {
+    pub fn look(&mut self, standings: &[TaskStatus], reports: &Reports) -> Component {
         for standing in standings {
             if let Some(event) = self.news(standing) {
                 reports.send(&standing.name, event);
@@ -32,8 +32,8 @@ impl Fallen {
         Component { status, details: json!({"supervised": standings.len(), "down": down}) }
     }
 
-    fn news(&mut self, standing: &Standing) -> Option<SystemEvent> {
-        let Standing { name, up, panics, .. } = standing;
+    fn news(&mut self, standing: &TaskStatus) -> Option<SystemEvent> {
+        let TaskStatus { name, up, panics, .. } = standing;
         let before = self.panics.insert(Arc::clone(name), *panics).unwrap_or(0);
         let task = name.to_string();
         if *panics > before && self.fallen.insert(Arc::clone(name)) {
@@ -50,7 +50,7 @@ mod tests {
     #[test]
     fn a_task_that_falls_is_reported_once_until_it_is_up_again() {
         let mut fallen = Fallen::default();
-        let mut news = |up, panics| fallen.news(&Standing { name: "hub".into(), up, panics, error: None });
+        let mut news = |up, panics| fallen.news(&TaskStatus { name: "hub".into(), up, panics, error: None });
         let task = || "hub".to_owned();
         assert_eq!(news(true, 0), None);
         assert_eq!(news(false, 1), Some(SystemEvent::TaskFailed { task: task(), panics: 1 }));

@@ -1,4 +1,4 @@
-//! H18: letters are written, carried by a real channel, logged, tried again and never lost.
+//! H18: e-mails are written, carried by a real channel, logged, tried again and never lost.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

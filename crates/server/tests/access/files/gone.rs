@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use domain::file::{Content, File};
+use domain::file::{File, FileContent};
 use domain::{Ids, TenantId};
 use testkit::{Person, TestApp};
 
@@ -58,8 +58,8 @@ async fn rule_20_the_files_of_whoever_leaves_are_gone_and_what_they_were_called(
         found
     };
     let hyderabad = TenantId::stored("hyderabad");
-    let (File(known), _) = app.kit.ledger.load::<File>(&hyderabad, &photo).await.unwrap();
-    let Content::Image { look, .. } = known.unwrap().content else { panic!("an image") };
+    let (File(known), _) = app.context.aggregates.load::<File>(&hyderabad, &photo).await.unwrap();
+    let FileContent::Image { look, .. } = known.unwrap().content else { panic!("an image") };
     let looks = || holds(&app.data_dir().join("views"), format!("\"look\":\"{look}\"").as_bytes()).len();
     assert!(looks() > 0);
     let named = holds(app.data_dir(), b"Gulmohar Niwas");
@@ -90,7 +90,7 @@ async fn the_next_start_removes_what_a_crash_left_of_uploads() {
     let app = TestApp::on(directory.path()).await;
     let owner = Person::register(&app.client, "owner").await;
     let kept = images::upload(&owner.client, 50, 40).await;
-    let tenant: TenantId = app.kit.tenants.default_id().clone();
+    let tenant: TenantId = app.context.tenants.default_id().clone();
     app.stop().await;
     let before = images::stored(directory.path());
     let store = directory.path().join("files").join(tenant.as_str());

@@ -79,7 +79,7 @@ async fn a_photo_is_an_image_of_ones_own_and_there_are_ten_at_most() {
     let other = Person::register(&home.app.client, "other").await;
     let theirs = images::upload(&other.client, 64, 48).await;
     let deed = images::send(&home.owner.client, "deed.pdf", &images::pdf("deed")).await;
-    let nobodys = home.app.kit.ledger.fresh().to_string();
+    let nobodys = home.app.context.aggregates.fresh().to_string();
     let mine = home.photo().await;
     let wrong = home.add(&json!({"fileIds": [mine, theirs, deed, nobodys, 7]})).await.expect(400);
     assert!(wrong.body["error"]["fieldErrors"]["fileIds[4]"].is_string(), "{}", wrong.text);

@@ -68,7 +68,7 @@ async fn the_same_people_of_two_tenants_see_their_own_things_only() {
 /// An admin of a tenant's own. The settings make one in the default tenant only: the other one's is vouched for by a
 /// token of the application's key.
 pub async fn admin_of(app: &TestApp, side: &Side) -> Person {
-    if side.tenant == *app.kit.tenants.default_id() {
+    if side.tenant == *app.context.tenants.default_id() {
         return people::sign_in(&side.anyone, people::ADMIN).await;
     }
     let person = Person::register(&side.anyone, "root").await;

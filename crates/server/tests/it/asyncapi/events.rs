@@ -97,7 +97,7 @@ pub fn envelope(event: &Value) -> Value {
     })
 }
 
-/// An envelope as the journal holds it, personal values sealed.
+/// An envelope as the journal holds it, personal values encrypted.
 pub fn stored(envelope: &Envelope) -> Value {
     let read = |text: &str| serde_json::from_str::<Value>(text).unwrap();
     json!({

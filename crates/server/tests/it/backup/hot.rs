@@ -105,7 +105,7 @@ async fn every_backup_beside_commands_is_a_whole_moment() {
     let commands = load.commands.load(Ordering::SeqCst);
     load.over.store(true, Ordering::SeqCst);
     writing.join_all().await;
-    let all = [app.kit.ledger.journal().clone(), app.kit.ledger.journal().clone()];
+    let all = [app.context.aggregates.journal().clone(), app.context.aggregates.journal().clone()];
     let mut original = Vec::new();
     for (journal, log) in all.into_iter().zip(Log::ALL) {
         let head = journal.head(log).await.unwrap();
@@ -115,7 +115,7 @@ async fn every_backup_beside_commands_is_a_whole_moment() {
     let kept = app.stop().await;
     for (number, before) in &made {
         let into = format!("restored-{number}");
-        let asked = Asked { number: Some(*number), ..room.asked(&into) };
+        let asked = RestoreRequest { number: Some(*number), ..room.asked(&into) };
         let told = restored(asked).await.unwrap();
         let facts = everything(&room.at(&into), Log::Facts).await;
         let activity = everything(&room.at(&into), Log::Activity).await;

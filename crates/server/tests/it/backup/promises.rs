@@ -1,4 +1,4 @@
-//! What a restore gives back beside the journal: sessions, bytes, letters, what became of deliveries, and who left.
+//! What a restore gives back beside the journal: sessions, bytes, e-mails, what became of deliveries, and who left.
 
 use reqwest::Method;
 use rusqlite::Connection;
@@ -29,7 +29,11 @@ async fn bytes_letters_and_kept_sessions_are_what_they_were() {
     assert!(!bytes.is_empty() && !letters.is_empty());
     let app = app.stop().await;
 
-    let asked = Asked { keep_sessions: true, compare: Some(app.path().to_owned()), ..room.asked("restored") };
+    let asked = RestoreRequest {
+        keep_sessions: true,
+        compare: Some(app.path().to_owned()),
+        ..room.asked("restored")
+    };
     let told = restored(asked).await.unwrap();
     assert_eq!((told.number, told.sessions_ended, told.left_since.len()), (3, None, 0));
     let beyond = told.beyond.unwrap();
@@ -49,7 +53,7 @@ async fn bytes_letters_and_kept_sessions_are_what_they_were() {
     again.stop().await;
 
     // An earlier backup knows them still; the keys do not.
-    let told = restored(Asked { number: Some(2), ..room.asked("earlier") }).await.unwrap();
+    let told = restored(RestoreRequest { number: Some(2), ..room.asked("earlier") }).await.unwrap();
     let who: Vec<String> = told.left_since.iter().map(|(_, who)| who.to_string()).collect();
     assert_eq!(who, [leaver.id.as_str()]);
     assert!(
@@ -64,7 +68,7 @@ async fn bytes_letters_and_kept_sessions_are_what_they_were() {
     earlier.stop().await;
 }
 
-/// A mail server that cannot be asked what it took, and letters that were under way when the backup was made: the
+/// A mail server that cannot be asked what it took, and e-mails that were under way when the backup was made: the
 /// former server may have sent them since.
 #[tokio::test(flavor = "multi_thread")]
 async fn letters_that_may_have_been_sent_since_are_not_sent_by_guessing() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use domain::{Ids, Log, StreamId};
-use journal::{Append, Claims, Expected, NewEvent};
+use journal::{Append, Expected, NewEvent, UniqueKeys};
 use serde_json::{Value, json};
 use supervisor::Faults;
 use testkit::{ADMIN, Client, Form, Person, TestApp, WITH_ADMIN, until};
@@ -66,7 +66,7 @@ impl Scene {
     }
 
     fn names(&self) -> BTreeSet<String> {
-        let standings = self.app.kit.jobs.supervisor().standings();
+        let standings = self.app.context.jobs.supervisor().standings();
         standings.iter().map(|standing| standing.name.to_string()).collect()
     }
 
@@ -98,12 +98,12 @@ impl Scene {
                 metadata: "{}".into(),
             }
         };
-        let stream = StreamId::new(self.app.kit.tenants.default_id(), kind, "none");
+        let stream = StreamId::new(self.app.context.tenants.default_id(), kind, "none");
         let events = (0..MANY).map(|_| event()).collect();
-        let (expected, claims) = (Expected::Any, Claims::default());
-        let append = Append { stream, expected, events, claims, limits: Vec::new(), idempotency: None };
+        let (expected, unique_keys) = (Expected::Any, UniqueKeys::default());
+        let append = Append { stream, expected, events, unique_keys, limits: Vec::new(), idempotency: None };
         // A writer that breaks off says so, and the caller would send it again.
-        let _ = self.app.kit.ledger.journal().append(append).await;
+        let _ = self.app.context.aggregates.journal().append(append).await;
     }
 
     /// Gives threads something to do; tasks need nothing.
@@ -124,7 +124,7 @@ impl Scene {
     }
 
     fn faults(&self) -> Faults {
-        self.app.kit.jobs.supervisor().faults().clone()
+        self.app.context.jobs.supervisor().faults().clone()
     }
 
     /// Returns once the task or thread has panicked as it was told to.

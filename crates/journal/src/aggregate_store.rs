@@ -1,0 +1,424 @@
+//! From a command to a durable event: load, decide, append, once more on a conflict.
+
+mod codec;
+mod decoded;
+
+use std::any::Any;
+use std::sync::Arc;
+
+use domain::aggregate::{Aggregate, EventKind};
+use domain::quota::Quota;
+use domain::{Actor, Clock, EventIds, Ids, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
+use uuid::Uuid;
+
+use crate::keys::KeyError;
+use crate::{
+    Append, AppendError, Appended, DecodeError, Expected, Idempotency, Journal, JournalError, KeyRing,
+    Refused, Replayed, UniqueKeys,
+};
+use decoded::Newest;
+
+/// What else must hold for a command.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// `If-Match`: the version the caller saw.
+    pub if_version: Option<Version>,
+    /// The stream is new, made by this command: nothing is read first.
+    pub new_stream: bool,
+    /// Names taken or given back.
+    pub unique_keys: UniqueKeys,
+    /// See [`Append::limits`].
+    pub limits: Vec<(Quota, u64)>,
+    /// Once only.
+    pub idempotency: Option<Idempotency>,
+}
+
+impl Options {
+    /// The same for a stream that the command makes.
+    #[must_use]
+    pub fn on_new_stream(self) -> Self {
+        Self { new_stream: true, ..self }
+    }
+
+    /// The same with `keys`, taken or given back with the events.
+    #[must_use]
+    pub fn unique(self, keys: UniqueKeys) -> Self {
+        Self { unique_keys: keys, ..self }
+    }
+}
+
+/// A command done.
+#[derive(Clone, Debug)]
+pub struct Executed<A> {
+    /// The aggregate's state after it.
+    pub state: A,
+    /// Its version after it.
+    pub version: Version,
+    /// Where its last event stands; nothing when the command changed nothing.
+    pub position: Option<Position>,
+    /// It was done by an earlier request with the same key; this one did nothing.
+    pub repeated: bool,
+}
+
+/// Why a command was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum ExecuteError<R> {
+    /// A rule of the aggregate says no.
+    #[error("{0}")]
+    Rejected(R),
+    /// The caller saw another version.
+    #[error("the version is {actual}")]
+    Precondition {
+        /// The version now.
+        actual: Version,
+    },
+    /// Another stream holds a name.
+    #[error("the {kind} is taken")]
+    Taken {
+        /// The kind of name.
+        kind: &'static str,
+        /// Who holds it.
+        owner: StreamId,
+    },
+    /// Somebody would hold more than they may.
+    #[error("at most {most} of {} can be held, and {held} are", .quota.word())]
+    OverQuota {
+        /// Of what.
+        quota: Quota,
+        /// How much they hold.
+        held: u64,
+        /// How much they may.
+        most: u64,
+    },
+    /// Done before under the same key.
+    #[error("answered before")]
+    Replayed(Replayed),
+    /// The key belongs to another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// Several attempts met other writers.
+    #[error("others kept changing it at the same time; try again")]
+    Busy,
+    /// A payload cannot be read.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// The journal does not answer.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+impl<R> From<KeyError> for ExecuteError<R> {
+    fn from(error: KeyError) -> Self {
+        Self::Decode(error.into())
+    }
+}
+
+/// A command meets at most so many other writers before it gives up.
+const ATTEMPTS: usize = 8;
+
+/// So many of the newest events are looked at for the newest id.
+const NEWEST: usize = 4096;
+
+/// Aggregates kept folded: those that are changed over and over.
+const STATES: u64 = 4_000;
+
+type Cached = (Version, Arc<dyn Any + Send + Sync>);
+
+/// The journal with everything needed to speak to it in types.
+#[derive(Clone)]
+pub struct AggregateStore {
+    journal: Arc<dyn Journal>,
+    keys: Arc<KeyRing>,
+    clock: Clock,
+    ids: Ids,
+    events: EventIds,
+    states: moka::sync::Cache<StreamId, Cached>,
+    newest: Arc<Newest>,
+}
+
+impl std::fmt::Debug for AggregateStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Ledger")
+    }
+}
+
+impl AggregateStore {
+    /// A ledger over `journal`.
+    #[must_use]
+    pub fn new(journal: Arc<dyn Journal>, keys: Arc<KeyRing>, clock: Clock, ids: Ids) -> Self {
+        let newest = Arc::new(Newest::of(Log::ALL.map(|log| journal.committed(log))));
+        let states = moka::sync::Cache::new(STATES);
+        Self { journal, keys, clock, ids, events: EventIds::default(), states, newest }
+    }
+
+    /// Lets the ids of events go on behind those in the journal, even if the clock was set back since.
+    ///
+    /// # Errors
+    /// When the journal does not answer.
+    pub async fn go_on(&self) -> Result<(), JournalError> {
+        for log in Log::ALL {
+            let head = self.journal.head(log).await?;
+            // Appends overtake each other a little, so that the newest id need not be the last one.
+            let newest = head.at(head.seq.saturating_sub(NEWEST as u64));
+            for event in self.journal.read_after(newest, NEWEST).await? {
+                self.events.follow(event.event_id);
+            }
+        }
+        Ok(())
+    }
+
+    /// The journal itself.
+    #[must_use]
+    pub fn journal(&self) -> &Arc<dyn Journal> {
+        &self.journal
+    }
+
+    /// The keys.
+    #[must_use]
+    pub fn keys(&self) -> &Arc<KeyRing> {
+        &self.keys
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The id of an event that happens `at`: greater than that of every event before.
+    #[must_use]
+    pub fn event_id(&self, at: Timestamp) -> Uuid {
+        self.events.next(at)
+    }
+
+    /// The state of an aggregate now: what is cached plus the stream's delta, which is always read.
+    ///
+    /// # Errors
+    /// When the journal does not answer or an event cannot be read.
+    pub async fn load<A: Aggregate>(
+        &self,
+        tenant: &TenantId,
+        id: impl ToString,
+    ) -> Result<(A, Version), LoadError> {
+        let stream = StreamId::new(tenant, A::TYPE, id.to_string());
+        let erasures = self.keys.erasures();
+        let cached = self.states.get(&stream);
+        let (mut version, mut state) =
+            match cached.as_ref().and_then(|(v, s)| Some((*v, s.downcast_ref::<A>()?))) {
+                Some((version, state)) => (version, state.clone()),
+                None => (0, A::default()),
+            };
+        let delta = self.journal.read_stream(&stream, version).await?;
+        for envelope in &delta {
+            state.evolve(&self.decode::<A::Event>(envelope)?, envelope.timestamp);
+            version = envelope.version;
+        }
+        if !delta.is_empty() {
+            self.keep(&stream, version, &state, erasures);
+        }
+        Ok((state, version))
+    }
+
+    /// Caches a state, unless somebody was erased since it was read.
+    fn keep<A: Aggregate>(&self, stream: &StreamId, version: Version, state: &A, erasures: u64) {
+        self.states.insert(stream.clone(), (version, Arc::new(state.clone())));
+        // An erasure after this look empties the cache after this insertion.
+        if self.keys.erasures() != erasures {
+            self.states.invalidate(stream);
+        }
+    }
+
+    /// Destroys a person's key and everything in memory that was decrypted with it. Blocks.
+    ///
+    /// # Errors
+    /// When the key store does not answer.
+    pub fn erase(&self, tenant: &TenantId, subject: UserId) -> Result<(), KeyError> {
+        let erased = self.keys.erase(tenant, subject);
+        self.states.invalidate_all();
+        self.states.run_pending_tasks();
+        self.newest.clear();
+        erased
+    }
+
+    /// Asks aggregate `id` to do `command` on behalf of `actor`. `Ok` means durable.
+    ///
+    /// # Errors
+    /// See [`ExecuteError`]; nothing was appended then, except that after `Journal` the outcome is unknown.
+    pub async fn execute<A: Aggregate>(
+        &self,
+        actor: &Actor,
+        id: impl ToString + Send,
+        command: A::Command,
+        options: Options,
+    ) -> Result<Executed<A>, ExecuteError<A::Rejection>> {
+        let stream = StreamId::new(&actor.tenant, A::TYPE, id.to_string());
+        for _ in 0..ATTEMPTS {
+            let erasures = self.keys.erasures();
+            let (mut state, version) = if options.new_stream {
+                (A::default(), 0)
+            } else {
+                self.load::<A>(&actor.tenant, &stream.id).await?
+            };
+            if options.if_version.is_some_and(|seen| seen != version) {
+                self.not_done_before(stream.log(), options.idempotency.as_ref()).await?;
+                return Err(ExecuteError::Precondition { actual: version });
+            }
+            let now = self.clock.now();
+            let decided = state.decide(command.clone(), now);
+            if decided.as_ref().map_or(true, Vec::is_empty) {
+                self.not_done_before(stream.log(), options.idempotency.as_ref()).await?;
+            }
+            let events = decided.map_err(ExecuteError::Rejected)?;
+            if events.is_empty() {
+                return Ok(Executed { state, version, position: None, repeated: false });
+            }
+            let encoded = self.encode_all(actor, &events, now)?;
+            let append = Append {
+                stream: stream.clone(),
+                expected: Expected::Exactly(version),
+                events: encoded,
+                unique_keys: options.unique_keys.clone(),
+                limits: options.limits.clone(),
+                idempotency: options.idempotency.clone(),
+            };
+            match self.journal.append(append).await {
+                Ok(Appended { version, position }) => {
+                    for event in &events {
+                        state.evolve(event, now);
+                    }
+                    // Most of what is new is not changed soon, and would drive out what is.
+                    if !options.new_stream {
+                        self.keep(&stream, version, &state, erasures);
+                    }
+                    return Ok(Executed { state, version, position: Some(position), repeated: false });
+                }
+                Err(AppendError::Refused(Refused::Conflict { .. })) if !options.new_stream => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(ExecuteError::Busy)
+    }
+
+    /// Refuses a request that was done before, so that it gets its stored answer and not what would be said to it
+    /// now.
+    ///
+    /// # Errors
+    /// `Replayed` or `KeyReused`, or when the journal does not answer.
+    pub async fn not_done_before(&self, log: Log, once: Option<&Idempotency>) -> Result<(), AppendError> {
+        let Some(once) = once else { return Ok(()) };
+        match self.journal.earlier(log, once).await? {
+            Some(first) => Err(Refused::Replayed(first).into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Appends an event that no rule guards to a stream of any version.
+    ///
+    /// # Errors
+    /// When the journal refuses or does not answer.
+    pub async fn record<E: EventKind>(
+        &self,
+        actor: &Actor,
+        stream: StreamId,
+        event: &E,
+    ) -> Result<Appended, ExecuteError<std::convert::Infallible>> {
+        self.record_once(actor, stream, event, None).await
+    }
+
+    /// The same, for a request that may come twice.
+    ///
+    /// # Errors
+    /// As [`Self::record`]; `Replayed` when it was done before.
+    pub async fn record_once<E: EventKind>(
+        &self,
+        actor: &Actor,
+        stream: StreamId,
+        event: &E,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Appended, ExecuteError<std::convert::Infallible>> {
+        let events = self.encode_all(actor, std::slice::from_ref(event), self.clock.now())?;
+        let append = Append {
+            stream,
+            expected: Expected::Any,
+            events,
+            unique_keys: UniqueKeys::default(),
+            limits: Vec::new(),
+            idempotency,
+        };
+        Ok(self.journal.append(append).await?)
+    }
+
+    /// Appends an event under the id and the time it was given when it was queued, so that every try is the same event.
+    /// `expected` is [`Expected::Any`] the first time and [`Expected::Again`] from then on.
+    ///
+    /// # Errors
+    /// As [`Self::record`].
+    pub async fn record_as<E: EventKind>(
+        &self,
+        actor: &Actor,
+        stream: StreamId,
+        event: &E,
+        (event_id, at): (Uuid, Timestamp),
+        expected: Expected,
+    ) -> Result<Appended, ExecuteError<std::convert::Infallible>> {
+        let events = vec![self.encode(actor, event, event_id, at)?];
+        let append = Append {
+            stream,
+            expected,
+            events,
+            unique_keys: UniqueKeys::default(),
+            limits: Vec::new(),
+            idempotency: None,
+        };
+        Ok(self.journal.append(append).await?)
+    }
+
+    /// The newest positions of both logs.
+    ///
+    /// # Errors
+    /// When the journal does not answer.
+    pub async fn heads(&self) -> Result<[Position; 2], JournalError> {
+        Ok([self.journal.head(Log::Facts).await?, self.journal.head(Log::Activity).await?])
+    }
+
+    /// A fresh id for anything.
+    #[must_use]
+    pub fn fresh(&self) -> Uuid {
+        self.ids.uuid(self.clock.now())
+    }
+}
+
+/// An aggregate could not be loaded.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum LoadError {
+    /// A payload cannot be read.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// The journal does not answer.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+impl<R> From<LoadError> for ExecuteError<R> {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Decode(error) => Self::Decode(error),
+            LoadError::Journal(error) => Self::Journal(error),
+        }
+    }
+}
+
+impl<R> From<AppendError> for ExecuteError<R> {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::Journal(error) => Self::Journal(error),
+            AppendError::Refused(Refused::Conflict { .. }) => Self::Busy,
+            AppendError::Refused(Refused::Taken { kind, owner }) => Self::Taken { kind, owner },
+            AppendError::Refused(Refused::OverQuota { quota, held, most }) => {
+                Self::OverQuota { quota, held, most }
+            }
+            AppendError::Refused(Refused::Replayed(replayed)) => Self::Replayed(replayed),
+            AppendError::Refused(Refused::KeyReused) => Self::KeyReused,
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! What e-mails say.
+
+use domain::{PropertyId, Timestamp};
+
+use crate::site::MailSite;
+use crate::template::Template;
+
+const INDIA_OFFSET_SECONDS: i64 = 19_800;
+
+pub use domain::notification::Variables;
+
+/// What moderators decide, as it is told.
+pub const APPROVED: &str = "APPROVED";
+/// See [`APPROVED`].
+pub const REJECTED: &str = "REJECTED";
+
+/// An e-mail in words, before it becomes text or HTML.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    pub subject: String,
+    pub greeting: String,
+    pub opening: Vec<String>,
+    /// Homes, each with its page.
+    pub homes: Vec<Listed>,
+    pub action: Option<Action>,
+    pub closing: Vec<String>,
+    /// Who signs.
+    pub site: String,
+}
+
+/// Where an e-mail leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Action {
+    pub label: &'static str,
+    pub link: String,
+}
+
+/// A home in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub words: String,
+    pub link: String,
+}
+
+/// Who reads an e-mail, and where.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader<'a> {
+    pub site: &'a MailSite,
+    pub name: Option<&'a str>,
+    /// The secret link of e-mails that carry one, and when it ends.
+    pub link: Option<(&'a str, Timestamp)>,
+}
+
+impl Words {
+    /// The words of `template` for `reader`. What is not told is left out.
+    pub fn of(template: Template, reader: &Reader<'_>, told: &Variables) -> Self {
+        let site = reader.site;
+        let said = |name: &str| told.get(name).map_or("", String::as_str);
+        let title = told.get("title").map_or("a home", String::as_str);
+        let mut words = Self {
+            subject: one_line(&subject(template, &site.name, title, told)),
+            greeting: reader.name.map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},")),
+            opening: Vec::new(),
+            homes: Vec::new(),
+            action: None,
+            closing: Vec::new(),
+            site: site.name.clone(),
+        };
+        let home = |label| {
+            let id: PropertyId = said("propertyId").parse().ok()?;
+            Some(Action { label, link: site.page(&format!("/homes/{id}")) })
+        };
+        match template {
+            Template::Welcome => words.welcome(site),
+            Template::VerifyEmail | Template::PasswordReset => words.secret(template, reader),
+            Template::PropertyAlert if told.contains_key("total") => words.digest(site, told),
+            Template::PropertyAlert => {
+                let facts = [said("occasion"), title, said("area"), said("price")];
+                words.opening = vec![format!("a home that fits {}:", search(told)), listed(&facts)];
+                words.action = home("See the home");
+            }
+            Template::Lead => {
+                let wants = told.get("purpose").map_or("is interested in", String::as_str);
+                let who = listed(&[said("name"), said("phone"), said("email"), said("when")]);
+                // An inbox names nobody.
+                let end = if who.is_empty() { '.' } else { ':' };
+                words.opening = vec![format!("somebody {wants} {title}{end}"), who];
+                words.opening.push(said("message").to_owned());
+                words.action = home("See your listing");
+            }
+            Template::LeadAnswer => {
+                words.opening = vec![format!("you asked about {title}. {}", answered(said("status")))];
+                words.action = home("See the home");
+            }
+            Template::Reviewed => words.reviewed(title, told, home("See your listing")),
+            Template::Visit => {
+                words.opening = vec![format!("a visit to {title}:"), listed(&[said("when"), said("with")])];
+                words.opening.push(said("message").to_owned());
+                words.action = home("See the home");
+            }
+            Template::Guessing => words.guessing(site, told),
+            Template::Registration => words.registration(site),
+            Template::General => words.opening = vec![said("message").to_owned()],
+        }
+        // Whoever has no name has no account either.
+        let is_news =
+            !matches!(template, Template::VerifyEmail | Template::PasswordReset | Template::Welcome);
+        if is_news && reader.name.is_some() {
+            words.closing.push(format!("You get this letter because you have an account at {}.", site.name));
+        }
+        words.opening.retain(|paragraph| !paragraph.is_empty());
+        words
+    }
+
+    /// Several homes: how many there are in all, and the first of them.
+    fn digest(&mut self, site: &MailSite, told: &Variables) {
+        let total = told.get("total").map_or("", String::as_str);
+        let home = |line: &str| {
+            let (id, words) = line.split_once(' ')?;
+            let link = site.page(&format!("/homes/{}", id.parse::<PropertyId>().ok()?));
+            Some(Listed { words: words.to_owned(), link })
+        };
+        self.homes =
+            told.get("homes").map(|lines| lines.lines().filter_map(home).collect()).unwrap_or_default();
+        let homes = if total == "1" { "home fits" } else { "homes fit" };
+        self.opening = vec![format!("{total} {homes} {}:", search(told))];
+        let more = total.parse::<usize>().unwrap_or_default().saturating_sub(self.homes.len());
+        if more > 0 && !self.homes.is_empty() {
+            self.closing.push(format!("And {more} more."));
+        }
+    }
+
+    /// With a reason when the listing was sent back; of that, an inbox tells where it is.
+    fn reviewed(&mut self, title: &str, told: &Variables, action: Option<Action>) {
+        self.opening = if is_rejected(told) {
+            let (end, reason) = match told.get("reason") {
+                Some(reason) => (':', reason.as_str()),
+                None => ('.', "The letter about it says why."),
+            };
+            vec![
+                format!("a moderator looked at your listing {title} and sent it back to you{end}"),
+                reason.to_owned(),
+                "Change what is wrong and hand it in again.".into(),
+            ]
+        } else {
+            vec![format!("a moderator looked at your listing {title}: people can find it now.")]
+        };
+        self.action = action;
+    }
+
+    fn welcome(&mut self, site: &MailSite) {
+        let name = &site.name;
+        self.opening = vec![
+            format!("your e-mail address is confirmed. Welcome to {name}."),
+            "You can list a home, save the ones you like, and see everything you ever did here.".into(),
+        ];
+        self.action = Some(Action { label: "Look at homes", link: site.page("/homes") });
+    }
+
+    /// Nothing in it lets anybody in: its links lead to pages that ask who one is.
+    fn guessing(&mut self, site: &MailSite, told: &Variables) {
+        let said = |name: &str| told.get(name).map_or("", String::as_str);
+        let (tries, networks) = (said("tries"), said("networks"));
+        let places = if networks == "1" { "network" } else { "networks" };
+        self.opening = vec![
+            format!(
+                "somebody tries to sign in to your account. There were {tries} wrong passwords so far today, from \
+                 {networks} {places}, the first of them on {}.",
+                said("since"),
+            ),
+            "None of them let anybody in, and whoever goes on has to wait between two tries. You can sign in as ever \
+             where you did before."
+                .into(),
+            "If it was you, or if your password is long and used nowhere else, there is nothing to do. If not, \
+             choose another one."
+                .into(),
+        ];
+        self.action = Some(Action { label: "Choose another password", link: site.page("/forgot-password") });
+        self.closing = vec![
+            format!("Where you are signed in, and how to end it: {}", site.page("/account")),
+            "You are told of this once a day at most.".into(),
+        ];
+    }
+
+    fn registration(&mut self, site: &MailSite) {
+        self.opening = vec![
+            "somebody tried to register with your e-mail address, which has an account here.".into(),
+            "If it was you, sign in, or ask for a link to set another password. If it was not, there is nothing to \
+             do: nobody was let in."
+                .into(),
+        ];
+        self.action = Some(Action { label: "Sign in", link: site.page("/sign-in") });
+    }
+
+    fn secret(&mut self, template: Template, reader: &Reader<'_>) {
+        let name = &reader.site.name;
+        let (why, label, otherwise) = if template == Template::VerifyEmail {
+            (
+                format!("thank you for joining {name}. Please confirm that this address is yours:"),
+                "Confirm the address",
+                "If you did not open an account, somebody mistyped their address, and you need not do anything.",
+            )
+        } else {
+            (
+                format!("you asked for a new password at {name}. Choose it here:"),
+                "Choose a new password",
+                "If you did not ask for it, leave this letter alone: your password stays what it is.",
+            )
+        };
+        self.opening = vec![why];
+        if let Some((link, until)) = reader.link {
+            self.action = Some(Action { label, link: link.to_owned() });
+            self.closing = vec![format!("The link works once, until {}. {otherwise}", india(until))];
+        }
+    }
+}
+
+fn subject(template: Template, site: &str, title: &str, told: &Variables) -> String {
+    match template {
+        Template::Welcome => format!("Welcome to {site}"),
+        Template::VerifyEmail => "Confirm your e-mail address".into(),
+        Template::PasswordReset => "Set a new password".into(),
+        Template::PropertyAlert if told.contains_key("total") => match told.get("search") {
+            Some(search) => format!("{title}: {search}"),
+            None => title.to_owned(),
+        },
+        Template::PropertyAlert => {
+            let occasion = told.get("occasion").map_or("A home for you", String::as_str);
+            format!("{occasion}: {title}")
+        }
+        Template::Lead => format!("Somebody asks about {title}"),
+        Template::LeadAnswer => format!("Your enquiry about {title}"),
+        Template::Reviewed if is_rejected(told) => format!("Your listing was sent back: {title}"),
+        Template::Reviewed => format!("Your listing is on the market: {title}"),
+        Template::Visit => format!("A visit to {title}"),
+        Template::Guessing => "Somebody tries passwords at your account".into(),
+        Template::Registration => "Somebody tried to register with your address".into(),
+        Template::General => told.get("subject").cloned().unwrap_or_else(|| format!("A message from {site}")),
+    }
+}
+
+/// How far an owner is with an enquiry, to whoever asked.
+fn answered(status: &str) -> &'static str {
+    match status {
+        "CONTACTED" => "The owner has seen it and is in touch with you.",
+        "VISIT_PLANNED" => "The owner has planned a visit.",
+        "WON" => "The owner marked it as agreed.",
+        "LOST" => "The owner marked it as closed.",
+        _ => "The owner has looked at it.",
+    }
+}
+
+fn is_rejected(told: &Variables) -> bool {
+    told.get("decision").is_some_and(|decision| decision == REJECTED)
+}
+
+/// What somebody looks for, as they call it.
+fn search(told: &Variables) -> String {
+    told.get("search")
+        .map_or_else(|| "what you look for".into(), |name| format!("your search \u{201c}{name}\u{201d}"))
+}
+
+/// A header holds one line.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// One fact a line.
+fn listed(facts: &[&str]) -> String {
+    let facts: Vec<&str> = facts.iter().copied().filter(|fact| !fact.is_empty()).collect();
+    facts.join("\n")
+}
+
+/// For people in India.
+pub fn india(at: Timestamp) -> String {
+    let at = jiff::Timestamp::from_microsecond(at.plus_seconds(INDIA_OFFSET_SECONDS).micros());
+    at.unwrap_or_default().strftime("%-d %B %Y, %H:%M Indian time").to_string()
+}

@@ -1,0 +1,27 @@
+//! E-mails and notifications about warnings: one of each warning, as the journal holds it once a day.
+
+use domain::Envelope;
+use domain::warning::WarningEvent;
+use projection::{ProjectionError, ViewTx};
+
+use super::homes::{INBOX, add};
+use crate::email::CHANNEL;
+use crate::projection::NotificationsProjection;
+use crate::template::Template;
+
+/// The kind of their streams.
+pub const WARNING: &str = "warning";
+
+/// A person was warned.
+pub async fn given(
+    wanted: &NotificationsProjection,
+    tx: &mut ViewTx<'_>,
+    event: &Envelope,
+) -> Result<(), ProjectionError> {
+    let (person, template) = match wanted.aggregates.decode(event)? {
+        WarningEvent::Guessing { subject_id, .. } => (subject_id, Template::Guessing),
+        WarningEvent::Registration { subject_id } => (subject_id, Template::Registration),
+    };
+    add(wanted, tx, event, person, template, &[CHANNEL, INBOX]).await?;
+    Ok(())
+}

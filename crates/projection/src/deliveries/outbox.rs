@@ -1,0 +1,182 @@
+//! The deliveries of a read model, and the transactions on them.
+
+use std::sync::Arc;
+
+use bus::ApplyError;
+use domain::{TenantId, Timestamp};
+use rusqlite::Connection;
+use supervisor::wake;
+use tokio::sync::{Notify, watch};
+
+use super::hand_over::own;
+use super::rows::{self, Settled};
+use super::{DeliveryState, LeasedDelivery, Tracked};
+use crate::store::{ViewError, ViewStore};
+
+/// The deliveries of one read model. Clones share them.
+#[derive(Clone, Debug)]
+pub struct Outbox {
+    store: ViewStore,
+    wake: Arc<Notify>,
+    settled: watch::Sender<()>,
+}
+
+impl Outbox {
+    pub(crate) fn store(&self) -> &ViewStore {
+        &self.store
+    }
+
+    /// The deliveries of `store`, which were nobody's before: a new read model owns what it asks for, one in the
+    /// making owns nothing until it takes over, and an outdated one keeps what it has until it is made again. Its
+    /// projection calls `wake` after every commit.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn open(store: &ViewStore, wake: Arc<Notify>) -> Result<Self, ViewError> {
+        let database = store.database();
+        if database.outdated.is_none() {
+            own(&database.writer(), 1)?;
+        }
+        Ok(Self { store: store.clone(), wake, settled: watch::Sender::default() })
+    }
+
+    /// There may be something to carry.
+    pub(super) async fn woken(&self) {
+        self.wake.notified().await;
+    }
+
+    /// Leases up to `limit` deliveries until `until`. Those of outbox workers whose lease is over are `in_doubt`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn lease(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<LeasedDelivery>, ApplyError> {
+        self.store
+            .transaction(move |_, tx| {
+                if !rows::owns(tx).map_err(ViewError::from)? {
+                    return Ok(Vec::new());
+                }
+                Ok(rows::lease(tx, now, until, limit).map_err(ViewError::from)?)
+            })
+            .await
+    }
+
+    /// Nobody else carries anything: what is leased is in doubt at once.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn lapse(&self) -> Result<(), ApplyError> {
+        let lapse = "update delivery_states set at = 0 where state = 'leased'";
+        self.store
+            .transaction(move |_, tx| Ok(tx.execute(lapse, []).map(|_| ()).map_err(ViewError::from)?))
+            .await
+    }
+
+    /// Whether a delivery is still leased as in `order`.
+    pub(super) async fn is_leased(&self, order: &LeasedDelivery) -> Result<bool, ViewError> {
+        let sql = "select 1 from delivery_states where id = $1 and lease = $2 and state = 'leased'";
+        let rows = self.store.query(sql, vec![order.id.as_str().into(), order.lease.into()]).await?;
+        Ok(!rows.is_empty())
+    }
+
+    /// Writes down what came of deliveries; those leased again meanwhile are left alone. Gives how many those are.
+    pub(super) async fn settle(&self, settled: Vec<(LeasedDelivery, Settled)>) -> Result<usize, ApplyError> {
+        self.store
+            .transaction(move |_, tx| {
+                let mut lost = 0;
+                for (order, settled) in &settled {
+                    let changed = rows::settle(tx, order, settled).map_err(ViewError::from)?;
+                    lost += usize::from(changed == 0);
+                }
+                Ok(lost)
+            })
+            .await
+            .inspect(|_| {
+                self.settled.send_replace(());
+            })
+    }
+
+    /// Deliveries in `states`, the oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn list(
+        &self,
+        states: &'static [DeliveryState],
+        limit: usize,
+    ) -> Result<Vec<Tracked>, ApplyError> {
+        let words: Vec<String> = states.iter().map(|state| format!("'{}'", state.word())).collect();
+        let sql = format!(
+            "select d.id, d.tenant, d.recipient, d.channel, d.template, d.event_id, d.seq, s.tries, s.lease,
+             s.state = 'leased', s.state, s.at, s.error from delivery_states s join delivery d on d.id = s.id
+             where s.state in ({}) order by s.seq limit ?1",
+            words.join(", ")
+        );
+        self.store
+            .transaction(move |_, tx| {
+                let read = || -> rusqlite::Result<Vec<Tracked>> {
+                    tx.prepare_cached(&sql)?.query_map([limit], rows::tracked)?.collect()
+                };
+                Ok(read().map_err(ViewError::from)?)
+            })
+            .await
+    }
+
+    /// Every delivery to `recipient`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn of(&self, tenant: &TenantId, recipient: impl ToString) -> Result<Vec<String>, ViewError> {
+        let sql = "select id from delivery where recipient = $2 and tenant = $1";
+        let rows = self.store.query(sql, vec![tenant.as_str().into(), recipient.to_string().into()]).await?;
+        Ok(rows.iter().filter_map(|row| row.text(0)).map(str::to_owned).collect())
+    }
+
+    /// An operator wants a delivery that waits for one carried out, even if that makes it twice. False when none of
+    /// that id waits.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn again(&self, id: &str) -> Result<bool, ApplyError> {
+        self.decide(id, "state = 'due', at = 0, tries = 0").await
+    }
+
+    /// An operator gives up a delivery that waits for one. False when none of that id waits.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn give_up(&self, id: &str) -> Result<bool, ApplyError> {
+        self.decide(id, "state = 'given_up'").await
+    }
+
+    async fn decide(&self, id: &str, set: &str) -> Result<bool, ApplyError> {
+        let id = id.to_owned();
+        let sql = format!(
+            "update delivery_states set {set}, lease = lease + 1
+             where id = ?1 and state in ('refused', 'failed', 'unknown')"
+        );
+        let decide = move |tx: &Connection| Ok(tx.execute(&sql, [id]).map_err(ViewError::from)? == 1);
+        let decided = self.store.transaction(move |_, tx| decide(tx)).await;
+        self.wake.notify_one();
+        decided
+    }
+
+    /// Waits until every delivery asked for at or before `seq` was tried once, or waits for its time.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn tried(&self, seq: u64) -> Result<(), ViewError> {
+        let sql = "select 1 from delivery_states s join delivery d on d.id = s.id
+            where s.state in ('due', 'leased') and s.tries = 0 and s.seq <= $1 and (s.state = 'leased' or s.at = 0)
+            limit 1";
+        let mut settled = self.settled.subscribe();
+        while !self.store.query(sql, vec![seq.into()]).await?.is_empty() {
+            wake::moved(&mut settled).await;
+        }
+        Ok(())
+    }
+}

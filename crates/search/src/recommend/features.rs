@@ -1,0 +1,123 @@
+//! Homes as what people have a taste for.
+
+use std::collections::HashMap;
+
+use domain::fields::Choice;
+use domain::property::kinds::{ListingType, PropertyType};
+use domain::{PropertyId, Timestamp, UserId};
+
+use crate::home::Home;
+use crate::words::key;
+
+/// How many traits a home has.
+pub const TRAITS: usize = 5;
+/// Where it is: the number of its locality in the catalogue.
+pub const PLACE: usize = 0;
+/// Which kind of home.
+pub const KIND: usize = 1;
+/// How many bedrooms.
+pub const BEDROOMS: usize = 2;
+/// What it costs, in steps of a quarter or so.
+pub const PRICE: usize = 3;
+/// On which terms.
+pub const OFFER: usize = 4;
+
+/// A number for each trait; nothing where nobody told.
+pub type Traits = [Option<u32>; TRAITS];
+
+/// A home on the market.
+#[derive(Clone, Debug)]
+pub struct MarketHome {
+    /// Which.
+    pub id: PropertyId,
+    /// Whose.
+    pub owner: UserId,
+    /// What it is.
+    pub traits: Traits,
+    /// Since when.
+    pub listed: Timestamp,
+}
+
+/// The homes of one tenant that can be recommended.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    /// In the order of their ids.
+    pub items: Vec<MarketHome>,
+    places: HashMap<String, u32>,
+}
+
+impl Catalogue {
+    /// Of homes on the market.
+    pub fn of<'a>(homes: impl IntoIterator<Item = &'a Home>) -> Self {
+        let mut catalogue = Self::default();
+        for home in homes {
+            catalogue.add(home);
+        }
+        catalogue.finish();
+        catalogue
+    }
+
+    /// With `home`, too.
+    pub fn add(&mut self, home: &Home) {
+        let traits = self.traits(home);
+        let (id, owner, listed) = (home.id, home.owner, home.created_at);
+        self.items.push(MarketHome { id, owner, traits, listed });
+    }
+
+    /// All of them are in it.
+    pub fn finish(&mut self) {
+        self.items.sort_unstable_by_key(|item| item.id);
+    }
+
+    fn traits(&mut self, home: &Home) -> Traits {
+        let facts = &home.content.specifications;
+        let next = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
+        let place = *self.places.entry(key(home.content.location.area.text())).or_insert(next);
+        [
+            Some(place),
+            Some(kind(facts.property_type)),
+            facts.bedrooms.and_then(|number| u32::try_from(number).ok()),
+            Some(price(home.content.price.paise())),
+            Some(offer(facts.listing_type)),
+        ]
+    }
+
+    /// The number of a locality, if any home is there.
+    #[must_use]
+    pub fn place(&self, words: &str) -> Option<u32> {
+        self.places.get(words).copied()
+    }
+
+    /// A home, if it is here.
+    #[must_use]
+    pub fn item(&self, id: PropertyId) -> Option<&MarketHome> {
+        let at = self.items.binary_search_by_key(&id, |item| item.id).ok()?;
+        self.items.get(at)
+    }
+}
+
+fn number<T: Choice>(value: T) -> u32 {
+    let at = T::ALL.iter().position(|(_, other)| *other == value);
+    at.and_then(|at| u32::try_from(at).ok()).unwrap_or_default()
+}
+
+/// The number of a kind of home.
+#[must_use]
+pub fn kind(kind: PropertyType) -> u32 {
+    number(kind)
+}
+
+/// The number of an offer.
+#[must_use]
+pub fn offer(offer: ListingType) -> u32 {
+    number(offer)
+}
+
+/// The step of a price: three of them double it.
+#[must_use]
+pub fn price(paise: i64) -> u32 {
+    let doublings = paise.max(1).ilog2();
+    let base = 1_i64 << doublings;
+    let third = (paise - base).max(0).saturating_mul(3) / base;
+    doublings * 3 + u32::try_from(third).unwrap_or_default()
+}

@@ -1,0 +1,190 @@
+//! Carries alerts out: asks, by an event, that their owner be told.
+//!
+//! The event's stream follows from the delivery, so the journal itself says whether it was asked: no crash, rebuild or
+//! lost read model asks twice.
+
+use async_trait::async_trait;
+use domain::fields::Choice;
+use domain::notification::{
+    Notification, NotificationCommand, NotificationRejection, NotificationRequest, Variables, notification_of,
+};
+use domain::preferences::{Channel, Kind, Preferences};
+use domain::property::PropertyEvent;
+use domain::{Actor, Envelope, Log, Metadata, Personal, PropertyId, Timestamp};
+use journal::{AggregateStore, ExecuteError, Options};
+use projection::ViewStore;
+use projection::deliveries::{
+    DeliveryHandler, DeliveryLookup, DeliveryOutcome, FARTHEST_SECONDS, LeasedDelivery,
+};
+
+use super::alerts::{ALERT, DIGEST, Occasion};
+use super::{COLUMNS, Saved, template_vars, ways};
+use crate::home::Home;
+use crate::rows;
+
+/// A home that nobody could be told of for a week is no news.
+const STALE_SECONDS: i64 = 7 * 86_400;
+/// Rows of homes read at once.
+const AT_ONCE: usize = 200;
+
+/// Asks that people be told.
+#[derive(Debug)]
+pub struct AlertSender {
+    pub aggregates: AggregateStore,
+    pub store: ViewStore,
+}
+
+type Failed = Box<dyn std::error::Error + Send + Sync>;
+/// Done, or ended before anything was asked.
+type Step<T> = Result<Result<T, DeliveryOutcome>, Failed>;
+
+#[async_trait]
+impl DeliveryHandler for AlertSender {
+    async fn carry(&self, order: &LeasedDelivery) -> DeliveryOutcome {
+        match self.told(order).await {
+            Ok(Ok(outcome) | Err(outcome)) => outcome,
+            Err(error) => DeliveryOutcome::Failed(error.to_string()),
+        }
+    }
+
+    async fn look_up(&self, order: &LeasedDelivery) -> DeliveryLookup {
+        let Some(id) = notification_of(&order.id) else { return DeliveryLookup::Unknown };
+        match self.aggregates.load::<Notification>(&order.tenant, id).await {
+            Ok((known, _)) if known.asked.is_some() => DeliveryLookup::Delivered,
+            // To ask again is refused by the stream if it was asked.
+            _ => DeliveryLookup::Missing,
+        }
+    }
+}
+
+impl AlertSender {
+    async fn told(&self, order: &LeasedDelivery) -> Step<DeliveryOutcome> {
+        let Some(saved) = self.saved(order).await? else {
+            return Ok(ended("the search is not kept any more"));
+        };
+        if !saved.enabled {
+            return Ok(ended("the search is switched off"));
+        }
+        let Some(channel) = Channel::from_word(&order.channel) else {
+            return Ok(Err(DeliveryOutcome::Refused(format!("there is no channel {}", order.channel))));
+        };
+        if !ways(&saved.channels).contains(&channel) {
+            return Ok(ended("another channel was chosen"));
+        }
+        // What goes out by letter or message is asked again when it does.
+        let (choices, _) = self.aggregates.load::<Preferences>(&order.tenant, saved.owner).await?;
+        if channel == Channel::InApp && !choices.wants(Kind::PropertyAlert, channel) {
+            return Ok(ended("the person switched it off"));
+        }
+        let variables = match order.template.as_str() {
+            ALERT => self.alert(order, &saved, channel).await?,
+            DIGEST => self.digest(order, &saved, channel).await?,
+            other => Err(DeliveryOutcome::Refused(format!("there is no alert {other}"))),
+        };
+        match variables {
+            Ok(variables) => self.ask(order, &saved, channel, variables).await,
+            Err(ended) => Ok(Err(ended)),
+        }
+    }
+
+    async fn saved(&self, order: &LeasedDelivery) -> Result<Option<Saved>, Failed> {
+        let sql = format!("select {COLUMNS} from saved_searches where id = $2 and tenant = $1");
+        let key = vec![order.tenant.as_str().into(), order.recipient.to_string().into()];
+        Ok(self.store.query(&sql, key).await?.first().and_then(Saved::read))
+    }
+
+    async fn alert(&self, order: &LeasedDelivery, saved: &Saved, channel: Channel) -> Step<Variables> {
+        let event = self.event(order).await?;
+        if let Some(ended) = self.stale(event.timestamp) {
+            return Ok(Err(ended));
+        }
+        let occasion = Occasion::of(&self.aggregates.decode::<PropertyEvent>(&event)?);
+        let home: PropertyId = event.stream.id.parse()?;
+        let stored = rows::one(&self.store, &order.tenant, home).await?;
+        Ok(match (stored.and_then(rows::Stored::on_the_market), occasion) {
+            (Some(home), Some(occasion)) => Ok(template_vars::alert(&home, occasion, &saved.name, channel)),
+            _ => ended("the home left the market"),
+        })
+    }
+
+    /// Every home of the morning that is still on the market, the newest news first.
+    async fn digest(&self, order: &LeasedDelivery, saved: &Saved, channel: Channel) -> Step<Variables> {
+        let key = vec![
+            order.tenant.as_str().into(),
+            order.recipient.to_string().into(),
+            order.seq.into(),
+            channel.word().into(),
+        ];
+        let sql = "select m.home, m.due from saved_matches m where m.id = $2 and m.tenant = $1 and m.channel = $4
+             and m.due = (select due from saved_matches where id = $2 and tenant = $1 and channel = $4 and seq = $3)
+             order by m.seq desc";
+        let matches = self.store.query(sql, key).await?;
+        let Some(due) = matches.first().and_then(|row| row.int(1)).map(Timestamp::from_micros) else {
+            return Ok(ended("it is no news any more"));
+        };
+        let now = self.aggregates.clock().now();
+        if due > now && due <= now.plus_seconds(FARTHEST_SECONDS) {
+            return Ok(Err(DeliveryOutcome::Later("it goes out in the morning".into(), due)));
+        }
+        if let Some(ended) = self.stale(due) {
+            return Ok(Err(ended));
+        }
+        let mut ids: Vec<PropertyId> = Vec::new();
+        for id in matches.iter().filter_map(|row| row.text(0)?.parse().ok()) {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        let mut homes: Vec<Home> = Vec::new();
+        for ids in ids.chunks(AT_ONCE) {
+            let mut found = rows::homes(&self.store, &order.tenant, ids).await?;
+            homes.extend(ids.iter().filter_map(|id| found.remove(id)));
+        }
+        let homes: Vec<&Home> = homes.iter().collect();
+        Ok(if homes.is_empty() {
+            ended("every home of it left the market")
+        } else {
+            Ok(template_vars::digest(&homes, &saved.name, channel))
+        })
+    }
+
+    async fn ask(
+        &self,
+        order: &LeasedDelivery,
+        saved: &Saved,
+        channel: Channel,
+        variables: Variables,
+    ) -> Step<DeliveryOutcome> {
+        let Some(id) = notification_of(&order.id) else {
+            return Ok(Err(DeliveryOutcome::Refused("its id is none of a delivery".into())));
+        };
+        let variables = Personal::of(saved.owner, variables);
+        let (subject, kind) = (Some(saved.owner), Kind::PropertyAlert);
+        let asked = NotificationRequest { id, subject, channel, kind, address: None, variables };
+        let metadata = Metadata { causation_id: Some(order.event_id), ..Metadata::default() };
+        let actor = Actor { tenant: order.tenant.clone(), user: None, metadata };
+        let command = NotificationCommand::Request(Box::new(asked));
+        match self.aggregates.execute::<Notification>(&actor, id, command, Options::default()).await {
+            Ok(_) | Err(ExecuteError::Rejected(NotificationRejection::Exists)) => {
+                Ok(Ok(DeliveryOutcome::Delivered))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn stale(&self, since: Timestamp) -> Option<DeliveryOutcome> {
+        let over = since.plus_seconds(STALE_SECONDS) <= self.aggregates.clock().now();
+        over.then(|| DeliveryOutcome::NotWanted("it is no news any more".into()))
+    }
+
+    async fn event(&self, order: &LeasedDelivery) -> Result<Envelope, Failed> {
+        let journal = self.aggregates.journal();
+        let before = journal.head(Log::Facts).await?.at(order.seq.saturating_sub(1));
+        let found = journal.read_after(before, 1).await?.into_iter().find(|e| e.event_id == order.event_id);
+        found.ok_or_else(|| format!("the journal does not hold event {}", order.event_id).into())
+    }
+}
+
+fn ended<T>(why: &str) -> Result<T, DeliveryOutcome> {
+    Err(DeliveryOutcome::NotWanted(why.into()))
+}

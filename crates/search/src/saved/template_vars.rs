@@ -1,0 +1,56 @@
+//! What an e-mail or message about homes tells, by the names of its template.
+
+use domain::PropertyId;
+use domain::notification::Variables;
+use domain::preferences::Channel;
+
+use super::alerts::Occasion;
+use crate::home::Home;
+
+/// One variable of a text message template approved under DLT holds no more.
+const LONGEST_IN_TEXT: usize = 30;
+/// Homes that a digest lists; it tells how many there are in all.
+pub const LISTED: usize = 10;
+
+/// Of one home.
+pub fn alert(home: &Home, occasion: Occasion, search: &str, channel: Channel) -> Variables {
+    let content = &home.content;
+    let texts = [
+        ("title", content.title().to_owned()),
+        ("area", content.location.area.text().to_owned()),
+        ("price", content.price.in_words()),
+        ("occasion", occasion.words().to_owned()),
+        ("search", search.to_owned()),
+    ];
+    let mut told = fitting(&texts, channel);
+    told.insert("propertyId".into(), home.id.to_string());
+    told
+}
+
+/// Of all homes of a morning; the first of them are listed, a line each: id, title, place and price.
+pub fn digest(homes: &[&Home], search: &str, channel: Channel) -> Variables {
+    let total = homes.len();
+    let title = if total == 1 { "1 home for you".to_owned() } else { format!("{total} homes for you") };
+    let texts = [("title", title), ("total", total.to_string()), ("search", search.to_owned())];
+    let mut told = fitting(&texts, channel);
+    // A text message has no room for them.
+    if channel != Channel::Sms {
+        let lines: Vec<String> = homes.iter().take(LISTED).map(|home| line(home.id, home)).collect();
+        told.insert("homes".into(), lines.join("\n"));
+    }
+    told
+}
+
+fn line(id: PropertyId, home: &Home) -> String {
+    let content = &home.content;
+    let words =
+        format!("{}, {}, {}", content.title(), content.location.area.text(), content.price.in_words());
+    let words: Vec<&str> = words.split_whitespace().collect();
+    format!("{id} {}", words.join(" "))
+}
+
+fn fitting(texts: &[(&str, String)], channel: Channel) -> Variables {
+    let most = if channel == Channel::Sms { LONGEST_IN_TEXT } else { usize::MAX };
+    let fit = |text: &String| text.chars().take(most).collect::<String>();
+    texts.iter().map(|(name, text)| ((*name).to_owned(), fit(text))).collect()
+}
