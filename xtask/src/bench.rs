@@ -28,9 +28,9 @@ use tokio::time::Instant;
 
 use crate::check::cargo;
 use crate::terminal::{note, say};
-use facts::Facts;
+use facts::GeneratedFacts;
 use fanout::Fanout;
-use journeys::{Journeys, Place};
+use journeys::{Journeys, ReadBack};
 use lag::Lag;
 use process::Process;
 use report::Report;
@@ -137,7 +137,7 @@ pub fn bench(options: &Options) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let facts = if options.wants('g') {
         note("filling a journal");
-        let facts = runtime.block_on(Facts::fill(&path("facts"), plan.facts))?;
+        let facts = runtime.block_on(GeneratedFacts::fill(&path("facts"), plan.facts))?;
         report.filled(facts.filled_per_second);
         Some(facts)
     } else {
@@ -169,8 +169,8 @@ pub fn bench(options: &Options) -> anyhow::Result<()> {
             report.fanout(runtime.block_on(fanout.tell(plan.paced / 5))?);
         }
         if let Some(journeys) = &journeys {
-            report.creations(&journeys.create(round, plan.creations, Place::History)?);
-            report.finds(&journeys.create(round, plan.creations, Place::Search)?);
+            report.creations(&journeys.create(round, plan.creations, ReadBack::History)?);
+            report.finds(&journeys.create(round, plan.creations, ReadBack::Search)?);
             report.sign_ins(&journeys.sign_in(plan.sign_ins)?);
         }
     }

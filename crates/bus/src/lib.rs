@@ -27,4 +27,4 @@ pub use stats::{Stats, StatsSnapshot};
 pub use target::{
     Advance, ApplyError, BlockedKey, Candidate, Checkpoint, GroupState, Lease, ParkedEvent, Target,
 };
-pub use wait::{Asker, Generation, GroupStatus, Waited};
+pub use wait::{Asker, Generation, GroupStatus, WaitOutcome};

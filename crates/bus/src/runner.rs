@@ -9,21 +9,20 @@ mod step;
 pub use rebuild::Progress;
 
 use std::collections::HashSet;
-use std::pin::pin;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use domain::{Clock, Ids, Log, Position, Timestamp};
 use journal::{Journal, JournalError};
-use supervisor::wake;
+use supervisor::{Demand, wake};
 use tokio::sync::{mpsc, watch};
 
 use crate::group::{Blocked, BlockedState, Group, GroupDecisions, Policy};
 use crate::handle::{Ask, GroupHandle, Means};
 use crate::stats::Stats;
 use crate::target::{ApplyError, Checkpoint, Target};
-use crate::wait::{Demand, GroupStatus};
+use crate::wait::GroupStatus;
 use lease::LeaseState;
 
 /// Events taken at once.
@@ -260,15 +259,10 @@ impl Runner {
         if self.taken >= SMALL {
             return;
         }
-        let mut over = pin!(tokio::time::sleep(GATHER));
-        // Whoever arrived and was served before this does not count.
-        while !self.demand.is_urgent() {
-            tokio::select! {
-                biased;
-                () = wake::stopped(stop) => return,
-                () = self.demand.arrived.notified() => {}
-                () = &mut over => return,
-            }
+        tokio::select! {
+            biased;
+            () = wake::stopped(stop) => {}
+            () = self.demand.gather(GATHER) => {}
         }
     }
 

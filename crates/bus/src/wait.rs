@@ -1,11 +1,12 @@
 //! Waiting until a group has applied a position: it says "applied" only when that is so.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use domain::{Position, TenantId, UserId};
-use tokio::sync::{Notify, watch};
+use supervisor::Demand;
+use tokio::sync::watch;
 
 use crate::group::{Blocked, BlockedState};
 use crate::stats::{Stats, StatsSnapshot};
@@ -21,43 +22,13 @@ pub struct Asker<'a> {
 
 /// How a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Waited {
+pub enum WaitOutcome {
     /// Everything up to the positions is applied, the asker's own events included.
     Applied,
     /// The asker's own events wait behind a failing key: waiting longer does not help.
     Parked,
     /// Not yet.
     TimedOut,
-}
-
-/// Who waits for a group: while nobody does, it may gather events before it takes them.
-#[derive(Debug, Default)]
-pub(crate) struct Demand {
-    waiting: AtomicUsize,
-    pub(crate) arrived: Notify,
-}
-
-impl Demand {
-    pub(crate) fn is_urgent(&self) -> bool {
-        self.waiting.load(Ordering::SeqCst) > 0
-    }
-}
-
-/// Counts as waiting until dropped.
-struct Waiter<'a>(&'a Demand);
-
-impl<'a> Waiter<'a> {
-    fn at(demand: &'a Demand) -> Self {
-        demand.waiting.fetch_add(1, Ordering::SeqCst);
-        demand.arrived.notify_one();
-        Self(demand)
-    }
-}
-
-impl Drop for Waiter<'_> {
-    fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, Ordering::SeqCst);
-    }
 }
 
 /// The read model that a group fills at one moment. What was waited for in this one may be missing in the next, where
@@ -149,25 +120,25 @@ impl GroupStatus {
     }
 
     /// Waits until the group has applied every one of `positions`, at most `limit`.
-    pub async fn wait(&self, positions: &[Position], asker: Asker<'_>, limit: Duration) -> Waited {
+    pub async fn wait(&self, positions: &[Position], asker: Asker<'_>, limit: Duration) -> WaitOutcome {
         if positions.iter().all(|position| self.reached(*position)) {
             return self.applied(positions, asker);
         }
         // Nothing to wait for: it goes on when somebody says so.
         if self.paused.borrow().is_some() || self.stopped.borrow().is_some() {
-            return Waited::TimedOut;
+            return WaitOutcome::TimedOut;
         }
-        let _counted = Waiter::at(&self.demand);
+        let _counted = self.demand.wait();
         let mut watermark = self.watermark.clone();
         let reached = watermark.wait_for(|seqs| positions.iter().all(|p| seqs[p.log.index()] >= p.seq));
         match tokio::time::timeout(limit, reached).await {
             Ok(Ok(_)) => self.applied(positions, asker),
-            Ok(Err(_)) | Err(_) => Waited::TimedOut,
+            Ok(Err(_)) | Err(_) => WaitOutcome::TimedOut,
         }
     }
 
     /// The cursor has passed; an own event at or before it that waits behind a key is not applied.
-    fn applied(&self, positions: &[Position], asker: Asker<'_>) -> Waited {
+    fn applied(&self, positions: &[Position], asker: Asker<'_>) -> WaitOutcome {
         let blocked = self.blocked.read().unwrap_or_else(PoisonError::into_inner);
         let own = |b: &&Blocked| {
             b.people.iter().any(|(tenant, user, first)| {
@@ -177,9 +148,9 @@ impl GroupStatus {
             })
         };
         match blocked.iter().filter(own).map(|b| b.state).max_by_key(|s| *s == BlockedState::Parked) {
-            None => Waited::Applied,
-            Some(BlockedState::Parked) => Waited::Parked,
-            Some(BlockedState::Retrying) => Waited::TimedOut,
+            None => WaitOutcome::Applied,
+            Some(BlockedState::Parked) => WaitOutcome::Parked,
+            Some(BlockedState::Retrying) => WaitOutcome::TimedOut,
         }
     }
 }

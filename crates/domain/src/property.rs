@@ -1,5 +1,6 @@
 //! A listing: what it says, where it stands, and which commands may change that.
 
+pub mod attributes;
 pub mod content;
 pub mod draft;
 pub mod images;

@@ -129,7 +129,7 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 /// Tells the time. The composition root makes it; everything else takes it as an argument.
 ///
-/// What it says may jump, ahead or back, when somebody sets it. How long something takes is told by [`Clock::steady`].
+/// What it says may jump, ahead or back, when somebody sets it. How long something takes is told by [`Clock::monotonic_clock`].
 #[derive(Clone, Debug)]
 pub enum Clock {
     /// The machine's own clock.
@@ -144,16 +144,16 @@ pub enum Clock {
 #[derive(Debug)]
 pub struct Hands {
     wall: AtomicI64,
-    steady: AtomicI64,
+    monotonic_clock: AtomicI64,
 }
 
 impl Hands {
     fn at(at: Timestamp) -> Arc<Self> {
-        Arc::new(Self { wall: AtomicI64::new(at.micros()), steady: AtomicI64::new(0) })
+        Arc::new(Self { wall: AtomicI64::new(at.micros()), monotonic_clock: AtomicI64::new(0) })
     }
 
     fn advance(&self, micros: i64) -> i64 {
-        self.steady.fetch_add(micros, Ordering::SeqCst);
+        self.monotonic_clock.fetch_add(micros, Ordering::SeqCst);
         self.wall.fetch_add(micros, Ordering::SeqCst)
     }
 }
@@ -183,11 +183,11 @@ impl Clock {
 
     /// Time that only goes on, since some moment of this process: nobody can set it.
     #[must_use]
-    pub fn steady(&self) -> Duration {
+    pub fn monotonic_clock(&self) -> Duration {
         match self {
             Self::System => steady_now(),
             Self::Manual(hands) | Self::Ticking(hands) => {
-                let micros = hands.steady.load(Ordering::SeqCst);
+                let micros = hands.monotonic_clock.load(Ordering::SeqCst);
                 Duration::from_micros(u64::try_from(micros).unwrap_or_default())
             }
         }
@@ -244,10 +244,10 @@ mod tests {
         for clock in [Clock::manual(Timestamp(0)), Clock::ticking(Timestamp(0))] {
             clock.advance(5);
             clock.jump(-3600);
-            assert_eq!((clock.now().seconds(), clock.steady().as_secs()), (-3595, 5));
+            assert_eq!((clock.now().seconds(), clock.monotonic_clock().as_secs()), (-3595, 5));
         }
-        let before = Clock::System.steady();
-        assert!(Clock::System.steady() >= before);
+        let before = Clock::System.monotonic_clock();
+        assert!(Clock::System.monotonic_clock() >= before);
     }
 
     #[test]

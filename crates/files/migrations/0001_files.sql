@@ -11,10 +11,3 @@ create table if not exists files (
     primary key (id, tenant)
 );
 create index if not exists idx_files_owner on files (owner_id, tenant);
-
--- People who closed their account: their files are gone with them.
-create table if not exists gone_owners (
-    tenant text not null,
-    user_id text not null,
-    primary key (user_id, tenant)
-);

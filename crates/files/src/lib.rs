@@ -33,7 +33,9 @@ use domain::FileId;
 use domain::file::File;
 use http_kit::docs::Listed;
 use http_kit::export::ExportPart;
-use http_kit::{AppContext, Documentation, Most, OutboxGroup, ReadModel, Routes, Service, UnderWay};
+use http_kit::{
+    AppContext, ConcurrencyLimiter, ConcurrencyLimits, Documentation, OutboxGroup, ReadModel, Routes, Service,
+};
 use tokio::sync::{Mutex, Notify, OwnedRwLockWriteGuard};
 
 pub use store::StoreError;
@@ -74,7 +76,7 @@ pub struct Files {
     bytes: Store,
     studio: ImagePool,
     spool: Spool,
-    uploads: UnderWay,
+    uploads: ConcurrencyLimiter,
     /// Held by whoever makes an image anew that is there already: one at a time.
     optimizing: Arc<Mutex<()>>,
     settings: Settings,
@@ -118,7 +120,7 @@ impl Files {
         let directory = data_dir.join("files");
         let bytes = Store::local(&directory)?;
         let spool = Spool::in_directory(&directory);
-        let uploads = UnderWay::new("uploads", Most { of_one: 8, of_all: 64 });
+        let uploads = ConcurrencyLimiter::new("uploads", ConcurrencyLimits { of_one: 8, of_all: 64 });
         let wake = Arc::new(Notify::new());
         let projected = Projected::new(context.aggregates.clone(), Arc::clone(&wake));
         let tables = [deliveries::TABLES, include_str!("../migrations/0001_files.sql")].concat();

@@ -29,10 +29,10 @@ const OF_ALL: &str =
                       order by owner_id, id limit $4";
 
 /// Why a job ends early.
-type Trouble = Box<dyn std::error::Error + Send + Sync>;
+type OptimizeError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A job to be done.
-pub struct Work {
+pub struct OptimizeJob {
     pub files: Files,
     pub actor: Actor,
     pub stream: StreamId,
@@ -69,7 +69,7 @@ impl Tally {
     }
 }
 
-impl Work {
+impl OptimizeJob {
     /// Does it, and writes down what came of it.
     pub async fn run(self, job: Job) {
         let event = match self.look_over(&job).await {
@@ -94,7 +94,7 @@ impl Work {
         }
     }
 
-    async fn look_over(&self, job: &Job) -> Result<Optimized, Trouble> {
+    async fn look_over(&self, job: &Job) -> Result<Optimized, OptimizeError> {
         let tenant = self.actor.tenant.as_str();
         let whose = self.owner.map_or_else(String::new, |owner| owner.to_string());
         let rows = self.files.store.query(COUNT, vec![tenant.into(), whose.clone().into()]).await?;
@@ -120,7 +120,7 @@ impl Work {
         }
     }
 
-    async fn file(&self, owner: &str, id: FileId, tally: &mut Tally) -> Result<(), Trouble> {
+    async fn file(&self, owner: &str, id: FileId, tally: &mut Tally) -> Result<(), OptimizeError> {
         let _alone = self.files.optimizing.lock().await;
         // The read model may be behind: the journal decides.
         let (File(known), version) =

@@ -43,7 +43,7 @@ impl Projected {
         match self.aggregates.decode::<FileEvent>(envelope)? {
             FileEvent::Uploaded { owner_id, name, content, .. } => {
                 let owner = owner_id.to_string();
-                let gone = is_gone(tx, envelope, &owner).await?;
+                let gone = tx.is_erased(&envelope.stream.tenant, &owner).await?;
                 let content = if gone { String::new() } else { written(&content)? };
                 let row = [
                     envelope.stream.tenant.as_str().into(),
@@ -68,11 +68,6 @@ impl Projected {
             FileEvent::Deleted { .. } => deleted(tx, envelope).await,
         }
     }
-}
-
-async fn is_gone(tx: &mut ViewTx<'_>, envelope: &Envelope, owner: &str) -> Result<bool, ProjectionError> {
-    let sql = "select 1 from gone_owners where user_id = $2 and tenant = $1";
-    Ok(!tx.query(sql, &[envelope.stream.tenant.as_str().into(), owner.into()]).await?.is_empty())
 }
 
 async fn remove(tx: &mut ViewTx<'_>, event: &Envelope, owner: &str) -> Result<(), ProjectionError> {
@@ -128,8 +123,6 @@ async fn deleted(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), Project
 /// The owner left: what their files were called and what they look like goes from here, and the bytes follow.
 async fn owner_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
     let keys = [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into()];
-    tx.execute("insert into gone_owners (tenant, user_id) values ($1, $2) on conflict do nothing", &keys)
-        .await?;
     tx.execute(
         "update files set gone = 1, name = null, content = '' where owner_id = $2 and tenant = $1",
         &keys,
@@ -144,21 +137,15 @@ impl Projection for Projected {
         GROUP.name
     }
 
-    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
-        for envelope in batch {
-            match &*envelope.stream.kind {
-                "file" => self.file(tx, envelope).await?,
-                _ => owner_gone(tx, envelope).await?,
-            }
+    async fn apply(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
+        match &*envelope.stream.kind {
+            "file" => self.file(tx, envelope).await?,
+            _ => owner_gone(tx, envelope).await?,
         }
         Ok(())
     }
 
     fn committed(&self, _: &[Envelope]) {
         self.wake.notify_one();
-    }
-
-    fn erases(&self, event: &Envelope) -> bool {
-        &*event.stream.kind == "user"
     }
 }

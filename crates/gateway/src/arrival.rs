@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::HeaderMap;
+use axum::http::request::Parts;
 use axum::http::uri::Scheme;
 use axum::middleware::Next;
 use axum::response::Response;
@@ -103,6 +104,11 @@ pub async fn arrive(State(proxies): State<Proxies>, mut request: Request, next: 
         request.headers_mut().remove(name);
     }
     next.run(request).await
+}
+
+/// Whose limits a request comes under; see [`arrive`].
+pub fn address(parts: &Parts) -> Option<IpAddr> {
+    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
 }
 
 #[cfg(test)]

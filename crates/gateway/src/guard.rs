@@ -1,15 +1,14 @@
 //! In front of every operation: who calls, whether they call too often, and how long it took.
 
-use std::net::{IpAddr, SocketAddr};
-
-use axum::extract::{ConnectInfo, MatchedPath, Request};
+use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http_kit::{Caller, CorrelationId, Failure, Limit};
+use http_kit::{Caller, CorrelationId, Failure, RouteLimit};
 use tokio::time::Instant;
 
+use crate::arrival::address;
 use crate::limits::Allowance;
 use crate::{Gateway, login};
 
@@ -85,11 +84,6 @@ fn admit(
     Ok(Request::from_parts(parts, body))
 }
 
-/// Whose limits a request comes under; see [`crate::arrival::arrive`].
-pub fn address(parts: &Parts) -> Option<IpAddr> {
-    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
-}
-
 /// Calls without an address come from this process itself.
 fn check(
     gateway: &Gateway,
@@ -103,13 +97,14 @@ fn check(
     // Signing in with a password is limited where it is known at which account.
     let own = gateway.limits_of_routes.get(route);
     match (own, address) {
-        (Some(Limit::SignIn), Some(address)) => limits.sign_in(address, allowance)?,
-        (Some(Limit::Registration), Some(address)) => limits.registration(address, allowance)?,
-        (Some(Limit::SignIn | Limit::Registration), None) | (Some(Limit::Contact) | None, _) => {}
+        (Some(RouteLimit::SignIn), Some(address)) => limits.sign_in(address, allowance)?,
+        (Some(RouteLimit::Registration), Some(address)) => limits.registration(address, allowance)?,
+        (Some(RouteLimit::SignIn | RouteLimit::Registration), None)
+        | (Some(RouteLimit::Contact) | None, _) => {}
     }
     match (caller.and_then(|c| Some((c, c.user()?))), address) {
         (Some((caller, user)), _) => {
-            if own == Some(&Limit::Contact) {
+            if own == Some(&RouteLimit::Contact) {
                 limits.contact(&caller.tenant, user, allowance)?;
             }
             limits.user(&caller.tenant, user, allowance)

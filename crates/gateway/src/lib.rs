@@ -21,7 +21,7 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use bus::{Group, GroupHandle};
-use http_kit::{AppContext, Documentation, Failure, InFlight, Limit, Receiving};
+use http_kit::{AppContext, Documentation, Failure, InFlight, Receiving, RouteLimit};
 use metrics_exporter_prometheus::PrometheusHandle;
 use projection::ViewStore;
 use projection::deliveries::Outbox;
@@ -45,7 +45,7 @@ pub struct Parts {
     /// The routes of all services.
     pub services: Router,
     /// Paths with a limit of their own.
-    pub limits_of_routes: HashMap<&'static str, Limit>,
+    pub limits_of_routes: HashMap<&'static str, RouteLimit>,
     /// Paths whose safe methods change something.
     pub changing_reads: Vec<&'static str>,
     /// The consumer groups of this process.
@@ -96,7 +96,7 @@ struct GatewayParts {
     hub: Arc<Hub>,
     tickets: Tickets,
     limits: Arc<Limits>,
-    limits_of_routes: HashMap<&'static str, Limit>,
+    limits_of_routes: HashMap<&'static str, RouteLimit>,
     https: bool,
     prometheus: PrometheusHandle,
     looks: watch::Receiver<HealthReport>,

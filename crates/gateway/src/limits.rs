@@ -16,6 +16,7 @@ use governor::nanos::Nanos;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 use http_kit::{Failure, Network};
+use serde::Deserialize;
 
 use crate::devices::Device;
 use guesses::WrongPasswords;
@@ -27,8 +28,9 @@ const STRANGERS: NonZeroU32 = NonZeroU32::new(5).unwrap();
 /// A /48 of IPv6 has so many times what each /64 has.
 const SITE: NonZeroU32 = NonZeroU32::new(8).unwrap();
 
-/// The numbers of the settings.
-#[derive(Clone, Copy, Debug)]
+/// The settings of limits. Those of a day are counted by the services.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LimitSettings {
     /// Off for load tests on loopback.
     pub enabled: bool,
@@ -48,6 +50,20 @@ pub struct LimitSettings {
     pub user_burst: NonZeroU32,
     /// Calls a second from one address without a token.
     pub anonymous_per_second: NonZeroU32,
+    /// MiB a second of long bodies, from everybody together.
+    pub received_mib_per_second: NonZeroU32,
+    /// Contacts shown a day to one person.
+    pub contacts_per_person_and_day: u32,
+    /// Contacts shown a day to one network.
+    pub contacts_per_network_and_day: u32,
+    /// Contacts shown a day to one person, after which moderators are told.
+    pub unusual_contacts_a_day: u32,
+    /// Enquiries a day by one person.
+    pub enquiries_per_person_and_day: u32,
+    /// E-mails that one account may ask for again in a day.
+    pub letters_again_a_day: u32,
+    /// Registrations a day from one network with a name that is taken.
+    pub taken_names_per_network_and_day: u32,
 }
 
 /// Our clock, as the limiter reads it: how long ago something was is nothing that anybody can set.
@@ -58,7 +74,7 @@ impl governor::clock::Clock for LimitClock {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {
-        Nanos::from(self.0.steady())
+        Nanos::from(self.0.monotonic_clock())
     }
 }
 

@@ -19,8 +19,8 @@ use serde_json::{Map, Value};
 use tower::ServiceExt;
 
 use crate::Gateway;
+use crate::arrival::address;
 use crate::devices::Device;
-use crate::guard::address;
 use crate::limits::{Account, Allowance, Guesser};
 
 /// A sign-in needs no more than this.
@@ -89,7 +89,7 @@ struct Attempt {
 /// Counts a stranger's wrong password, and has the owner told when it is time. Nothing of that is waited for, and it is the
 /// same for a name that is no account's, so that nobody learns anything by the time it takes.
 fn wrong_password(gateway: &Gateway, account: Account, address: Option<IpAddr>) {
-    let now = gateway.context.tokens.steady().now();
+    let now = gateway.context.tokens.monotonic_clock().now();
     let Some(guesses) = gateway.limits.wrong_password(&account, address, now) else { return };
     let telling = gateway.clone();
     gateway.context.jobs.spawn(async move {

@@ -69,7 +69,7 @@ async fn ticket(
 ) -> Result<Response, Failure> {
     caller.person()?;
     nothing?;
-    let ticket = gateway.tickets.issue(entry.0, gateway.context.tokens.steady().now());
+    let ticket = gateway.tickets.issue(entry.0, gateway.context.tokens.monotonic_clock().now());
     let data = Ticket { ticket, expires_in: tickets::SECONDS };
     Ok(gateway.context.reply("Ticket", data).status(StatusCode::CREATED).into_response())
 }

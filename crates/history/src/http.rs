@@ -22,23 +22,23 @@ use crate::queries::Person;
 
 /// The service and how far its group is.
 #[derive(Clone, Debug)]
-pub struct Site {
+pub struct App {
     history: History,
     status: GroupStatus,
 }
 
-impl FromRef<Site> for AppContext {
-    fn from_ref(site: &Site) -> Self {
+impl FromRef<App> for AppContext {
+    fn from_ref(site: &App) -> Self {
         site.history.context.clone()
     }
 }
 
 pub fn router(history: History, status: GroupStatus) -> Router {
-    routes().with_state(Site { history, status }).into()
+    routes().with_state(App { history, status }).into()
 }
 
 /// The operations, documented where they are answered.
-pub fn routes() -> OpenApiRouter<Site> {
+pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(lists::all))
         .routes(routes!(lists::recent))
@@ -60,10 +60,10 @@ struct HistoryRequest {
     uri: Uri,
 }
 
-impl FromRequestParts<Site> for HistoryRequest {
+impl FromRequestParts<App> for HistoryRequest {
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, site: &App) -> Result<Self, Failure> {
         let caller = Caller::from_request_parts(parts, site).await?;
         caller.person()?;
         let nobody = |_| Failure::no_such_person();
@@ -76,13 +76,13 @@ impl FromRequestParts<Site> for HistoryRequest {
 
 impl HistoryRequest {
     /// Lets the caller in, writes an admin's look down, waits for the caller's own last writes.
-    async fn open(&self, site: &Site, operation: &str) -> Result<Freshness, Failure> {
+    async fn open(&self, site: &App, operation: &str) -> Result<Freshness, Failure> {
         let context = &site.history.context;
         self.caller.may_read(context, (Category::History, self.user), operation).await?;
         Ok(context.wait_for_own(&site.status, &self.caller, &Log::ALL).await)
     }
 
-    fn person<'a>(&'a self, site: &'a Site) -> Person<'a> {
+    fn person<'a>(&'a self, site: &'a App) -> Person<'a> {
         let History { store, context } = &site.history;
         Person { store, tenant: &self.caller.tenant, user: self.user, aggregates: &context.aggregates }
     }

@@ -51,9 +51,16 @@ impl Projection for UserActivity {
         GROUP
     }
 
-    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
+    async fn apply(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
+        self.apply_batch(tx, std::slice::from_ref(event)).await
+    }
+
+    async fn apply_batch(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
         let mut step = Step::default();
         for envelope in batch {
+            if self.erases(envelope) {
+                tx.remember_erased(envelope).await?;
+            }
             if &*envelope.event_type == HIDDEN {
                 step.hides.push(Hide::read(envelope)?);
             } else if let Some(entry) = Entry::read(envelope)? {

@@ -4,15 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bus::{Asker, Generation, GroupStatus, Waited};
-use domain::{Log, Position, TenantId, UserId};
+use domain::TenantId;
 use journal::{ActivityQueue, AggregateStore, OwnWrites};
 
-use crate::caller::Caller;
-use crate::daily::Daily;
+use crate::daily::DailyCounters;
 use crate::jobs::Jobs;
 use crate::quotas::Quotas;
-use crate::reply::Reply;
 use crate::tokens::Tokens;
 
 /// A tenant's own settings.
@@ -74,30 +71,6 @@ impl Tenants {
     }
 }
 
-/// Whether a reader sees everything they wrote.
-#[derive(Clone, Debug)]
-pub enum Freshness {
-    /// Everything, whatever is read.
-    Fresh,
-    /// Everything, in this read model.
-    In(Generation),
-    /// Perhaps not the last of it: the answer is marked.
-    Stale,
-}
-
-impl Freshness {
-    /// For [`Reply::stale`]. To be asked when everything is read: a read model that took over meanwhile may hold back
-    /// what the one before had.
-    #[must_use]
-    pub fn is_stale(&self) -> bool {
-        match self {
-            Self::Fresh => false,
-            Self::In(generation) => !generation.is_current(),
-            Self::Stale => true,
-        }
-    }
-}
-
 /// Shared by all services of a process: a clone is one count more.
 #[derive(Clone, Debug)]
 pub struct AppContext(Arc<AppContextParts>);
@@ -138,7 +111,7 @@ pub struct AppContextParts {
     /// Work beside the requests.
     pub jobs: Jobs,
     /// What somebody may do so often a day.
-    pub daily: Daily,
+    pub daily: DailyCounters,
 }
 
 impl AppContext {
@@ -146,63 +119,5 @@ impl AppContext {
     #[must_use]
     pub fn epoch(&self) -> u32 {
         self.seen.epoch()
-    }
-
-    /// A 200 answer, stamped now.
-    pub fn reply<T>(&self, message: &'static str, data: T) -> Reply<T> {
-        Reply::new(message, data, (self.aggregates.clock().now(), self.epoch()))
-    }
-
-    /// An answer to a command: its position is remembered as the caller's own, and told.
-    pub fn done<T>(
-        &self,
-        caller: &Caller,
-        message: &'static str,
-        data: T,
-        position: Option<Position>,
-    ) -> Reply<T> {
-        if let (Some(user), Some(position)) = (caller.user(), position) {
-            self.seen.remember(&caller.tenant, user, position);
-        }
-        self.reply(message, data).position(position)
-    }
-
-    /// Whether a read model has everything the caller wrote to `logs`, without waiting.
-    #[must_use]
-    pub fn freshness_now(&self, group: &GroupStatus, caller: &Caller, logs: &[Log]) -> Freshness {
-        let Some(user) = caller.user() else { return Freshness::Fresh };
-        let generation = group.generation();
-        let seen = self.seen.of(&caller.tenant, user);
-        let reached = logs.iter().all(|log| group.reached(seen[log.index()]));
-        if reached && group.blocked_count() == 0 { Freshness::In(generation) } else { Freshness::Stale }
-    }
-
-    /// Waits, bounded, until a read model has everything the caller wrote to `logs`.
-    pub async fn wait_for_own(&self, group: &GroupStatus, caller: &Caller, logs: &[Log]) -> Freshness {
-        match caller.user() {
-            Some(user) => self.wait_for(group, &caller.tenant, user, logs).await,
-            None => Freshness::Fresh,
-        }
-    }
-
-    /// The same for what `user` wrote, whoever asks.
-    pub async fn wait_for(
-        &self,
-        group: &GroupStatus,
-        tenant: &TenantId,
-        user: UserId,
-        logs: &[Log],
-    ) -> Freshness {
-        if logs.contains(&Log::Activity) && self.activity.holds(tenant, user) {
-            self.activity.flush().await;
-        }
-        let seen = self.seen.of(tenant, user);
-        let needed: Vec<Position> = logs.iter().map(|log| seen[log.index()]).collect();
-        let asker = Asker { tenant, user };
-        let generation = group.generation();
-        match group.wait(&needed, asker, self.wait).await {
-            Waited::Applied => Freshness::In(generation),
-            Waited::Parked | Waited::TimedOut => Freshness::Stale,
-        }
     }
 }

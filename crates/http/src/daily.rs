@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::failure::Failure;
+use crate::monotonic_clock::MonotonicClock;
 use crate::network::Network;
-use crate::steady::Steady;
 
 /// The numbers of the settings, each for one day.
 #[derive(Clone, Copy, Debug)]
@@ -53,12 +53,12 @@ pub enum CountedAction {
 
 /// The counts of this process.
 #[derive(Debug, Default)]
-pub struct Daily(Option<Counting>);
+pub struct DailyCounters(Option<Counting>);
 
 #[derive(Debug)]
 struct Counting {
     limits: DailyLimits,
-    time: Arc<Steady>,
+    time: Arc<MonotonicClock>,
     counts: Mutex<DailyCounts>,
 }
 
@@ -69,10 +69,10 @@ struct DailyCounts {
     of: HashMap<CountedAction, u32>,
 }
 
-impl Daily {
+impl DailyCounters {
     /// Counts from nothing; [`Self::default`] counts nothing and refuses nothing.
     #[must_use]
-    pub fn new(limits: DailyLimits, time: Arc<Steady>) -> Self {
+    pub fn new(limits: DailyLimits, time: Arc<MonotonicClock>) -> Self {
         Self(Some(Counting { limits, time, counts: Mutex::default() }))
     }
 
@@ -152,7 +152,7 @@ mod tests {
             letters_again: 1,
             taken_per_network: 1,
         };
-        let daily = Daily::new(limits, Arc::new(Steady::new(clock.clone())));
+        let daily = DailyCounters::new(limits, Arc::new(MonotonicClock::new(clock.clone())));
         let contact = |who: &str| daily.take(CountedAction::ContactOf(who.to_owned()));
         assert_eq!((contact("asha").unwrap(), contact("asha").unwrap()), (1, 2));
         assert!(daily.is_unusual(2) && !daily.is_unusual(1) && !daily.is_unusual(3));
@@ -163,6 +163,8 @@ mod tests {
         assert!(daily.take(CountedAction::Enquiry("asha".into())).is_ok(), "and for everything another");
         clock.advance(8 * 3600);
         assert_eq!(contact("asha").unwrap(), 1);
-        assert!((0..50).all(|_| Daily::default().take(CountedAction::Enquiry("asha".into())).is_ok()));
+        assert!(
+            (0..50).all(|_| DailyCounters::default().take(CountedAction::Enquiry("asha".into())).is_ok())
+        );
     }
 }

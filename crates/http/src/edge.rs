@@ -55,6 +55,7 @@ where
         None => None,
     };
     if let Some(failure) = failure {
+        failure.log(uri.path(), &correlation);
         let mut asked = HeaderMap::new();
         accept.map(|accept| asked.insert(axum::http::header::ACCEPT, accept));
         let rendered = failure.render(&asked, uri.path(), &correlation, context.aggregates.clock().now());

@@ -14,8 +14,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::access::Category;
-use crate::app_context::Freshness;
 use crate::failure::Failure;
+use crate::own_writes::Freshness;
 use crate::paging::{Cursor, Page, Paging};
 
 /// Entries of a part that are in memory at the same time.

@@ -22,13 +22,29 @@ pub struct Failure {
     pub fields: FieldErrors,
     /// When trying again makes sense, in seconds.
     pub retry_after: Option<u64>,
+    /// Why, for those who run the site: logged once, where the answer is written, and never shown.
+    pub cause: Option<String>,
+}
+
+/// For logs and operators, with its cause.
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.cause.as_deref().unwrap_or(&self.message))
+    }
 }
 
 impl Failure {
     /// Any failure.
     #[must_use]
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), fields: FieldErrors::default(), retry_after: None }
+        Self {
+            status,
+            code,
+            message: message.into(),
+            fields: FieldErrors::default(),
+            retry_after: None,
+            cause: None,
+        }
     }
 
     /// 400 with what is wrong, by field.
@@ -82,16 +98,30 @@ impl Failure {
         Self { retry_after: Some(seconds), ..failure }
     }
 
-    /// 503: a part does not answer. The cause is logged here, once, and never shown.
+    /// 503: a part does not answer.
     #[must_use]
     pub fn unavailable(cause: &dyn std::fmt::Display) -> Self {
-        tracing::error!(%cause, "a part does not answer");
         let failure = Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "UNAVAILABLE",
             "the service cannot answer now; nothing you sent is lost if you send it again",
         );
-        Self { retry_after: Some(1), ..failure }
+        Self { retry_after: Some(1), cause: Some(cause.to_string()), ..failure }
+    }
+
+    /// 500: what is kept cannot be read, and trying again does not help.
+    #[must_use]
+    pub fn unreadable(cause: &dyn std::fmt::Display) -> Self {
+        let message = "something that is kept here cannot be read; whoever runs this site has to look at it";
+        let failure = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "UNREADABLE", message);
+        Self { cause: Some(cause.to_string()), ..failure }
+    }
+
+    /// Logs the cause, when there is one.
+    pub fn log(&self, path: &str, correlation: &str) {
+        if let Some(cause) = &self.cause {
+            tracing::error!(cause, code = self.code, path, correlation.id = correlation, "a request failed");
+        }
     }
 
     /// A failure of axum's own routing, by status.

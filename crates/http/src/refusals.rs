@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use axum::http::StatusCode;
 use journal::keys::KeyError;
-use journal::{DecodeError, ExecuteError};
+use journal::{DecodeError, ExecuteError, LoadError};
 
 use crate::failure::Failure;
 use crate::quotas::over_quota;
@@ -34,14 +34,29 @@ pub fn refused<R: Display>(error: ExecuteError<R>) -> Failure {
             "PERSON_LEFT",
             "somebody whom this is about has left, and nothing more is kept about them",
         ),
-        ExecuteError::Decode(error) => Failure::unavailable(&error),
+        ExecuteError::Decode(error) => error.into(),
         ExecuteError::Journal(error) => Failure::unavailable(&error),
     }
 }
 
-impl From<journal::LoadError> for Failure {
-    fn from(error: journal::LoadError) -> Self {
-        Self::unavailable(&error)
+/// What cannot be read stays so, however often it is tried; a key store that does not answer may answer again.
+impl From<DecodeError> for Failure {
+    fn from(error: DecodeError) -> Self {
+        match &error {
+            DecodeError::Keys(KeyError::Unavailable(_)) => Self::unavailable(&error),
+            DecodeError::Keys(KeyError::Missing { .. } | KeyError::WrongMaster | KeyError::Erased)
+            | DecodeError::Shape { .. }
+            | DecodeError::Forged(_) => Self::unreadable(&error),
+        }
+    }
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Decode(error) => error.into(),
+            LoadError::Journal(error) => error.into(),
+        }
     }
 }
 

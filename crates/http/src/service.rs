@@ -61,14 +61,14 @@ pub struct OutboxGroup {
 }
 
 /// A run of a task, until it is told to stop.
-pub type Run = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub type TaskRun = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Work beside requests. It is supervised by its name: after a panic it is made again.
 pub struct Task {
     /// Its name, unique in the process.
     pub name: &'static str,
     /// Makes a run of it.
-    pub run: Box<dyn FnMut(watch::Receiver<bool>) -> Run + Send>,
+    pub run: Box<dyn FnMut(watch::Receiver<bool>) -> TaskRun + Send>,
 }
 
 impl Task {
@@ -92,7 +92,7 @@ pub struct Routes {
     /// Its operations.
     pub router: Router,
     /// Those that come under a limit of their own, by their path as it is routed.
-    pub limits: Vec<(&'static str, Limit)>,
+    pub limits: Vec<(&'static str, RouteLimit)>,
     /// Paths whose safe methods change something, too: they run to their end like any command.
     pub changing_reads: Vec<&'static str>,
     /// Its lists in an export, in their order.
@@ -123,7 +123,7 @@ impl std::fmt::Debug for Routes {
 
 /// A limit of its own, beside the one on all calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Limit {
+pub enum RouteLimit {
     /// As signing in: of an address.
     SignIn,
     /// As registering: of an address.

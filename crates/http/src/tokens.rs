@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::steady::Steady;
+use crate::monotonic_clock::MonotonicClock;
 
 /// Who issues our tokens.
 const ISSUER: &str = "hyderabadinfra";
@@ -44,7 +44,7 @@ pub struct Claims {
     pub iat: i64,
     /// Worthless from, seconds, for whoever has nothing but the machine's clock.
     pub exp: i64,
-    /// Issued at, in seconds of [`Steady`]. Tokens of earlier versions do not say it: nothing was ahead then.
+    /// Issued at, in seconds of [`MonotonicClock`]. Tokens of earlier versions do not say it: nothing was ahead then.
     #[serde(default)]
     pub issued: Option<i64>,
     /// See `domain::user::Person::credentials`: what the session began under.
@@ -67,14 +67,14 @@ pub enum TokenError {
 }
 
 /// Signs and verifies tokens. Verified tokens are cached under their SHA-256 for at most a minute, and never
-/// longer than they live; ending a session takes effect at once. They live by [`Steady`]: a clock that is set back
+/// longer than they live; ending a session takes effect at once. They live by [`MonotonicClock`]: a clock that is set back
 /// gives no token back.
 pub struct Tokens {
     pair: Ed25519KeyPair,
     encoding: jsonwebtoken::EncodingKey,
     decoding: jsonwebtoken::DecodingKey,
     header: jsonwebtoken::Header,
-    steady: Arc<Steady>,
+    monotonic_clock: Arc<MonotonicClock>,
     seconds: i64,
     verified: moka::sync::Cache<[u8; 32], Claims>,
     /// Kept, by a clock that nobody sets, for as long as a token can live.
@@ -122,7 +122,7 @@ impl Tokens {
             decoding: jsonwebtoken::DecodingKey::from_ed_der(&public),
             pair,
             header,
-            steady: Arc::new(Steady::new(clock)),
+            monotonic_clock: Arc::new(MonotonicClock::new(clock)),
             seconds: i64::from(seconds),
             verified: moka::sync::Cache::builder()
                 .max_capacity(100_000)
@@ -136,8 +136,8 @@ impl Tokens {
 
     /// The time that tokens live by.
     #[must_use]
-    pub fn steady(&self) -> &Arc<Steady> {
-        &self.steady
+    pub fn monotonic_clock(&self) -> &Arc<MonotonicClock> {
+        &self.monotonic_clock
     }
 
     /// How long a token lives, in seconds.
@@ -170,7 +170,8 @@ impl Tokens {
     }
 
     fn claims(&self, aud: &str, tenant: &TenantId, sub: UserId, sid: SessionId, role: Role) -> Claims {
-        let (iat, issued) = (self.steady.clock().now().seconds(), Some(self.steady.now().seconds()));
+        let (iat, issued) =
+            (self.monotonic_clock.clock().now().seconds(), Some(self.monotonic_clock.now().seconds()));
         let (iss, aud, tid, exp) = (ISSUER.to_owned(), aud.to_owned(), tenant.clone(), iat + self.seconds);
         Claims { iss, aud, sub, sid, tid, role, iat, exp, issued, credentials: 0 }
     }
@@ -200,7 +201,7 @@ impl Tokens {
     /// # Errors
     /// When it does not.
     pub fn holds(&self, claims: &Claims) -> Result<(), TokenError> {
-        let (now, issued) = (self.steady.now().seconds(), claims.issued.unwrap_or(claims.iat));
+        let (now, issued) = (self.monotonic_clock.now().seconds(), claims.issued.unwrap_or(claims.iat));
         // A shorter life of the settings holds for tokens that were issued before, too: nothing is kept for longer.
         let life = (claims.exp - claims.iat).min(self.seconds);
         if now >= issued + life || now < issued - AHEAD {

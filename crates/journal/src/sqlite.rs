@@ -8,6 +8,7 @@ pub mod copy;
 mod driver;
 mod file;
 mod holdings;
+mod idempotency;
 mod reader;
 mod recent;
 mod segment;

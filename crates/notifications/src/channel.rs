@@ -16,7 +16,7 @@ use std::sync::{Mutex, PoisonError};
 use domain::{Clock, Timestamp};
 use projection::deliveries::{DeliveryLookup, DeliveryOutcome};
 
-use crate::email::Written;
+use crate::email::WrittenEmail;
 use crate::email::words::Variables;
 use crate::mailbox::Mailbox;
 use crate::template::Template;
@@ -31,7 +31,7 @@ pub const TEXTS: &str = "sms";
 /// What is carried.
 #[derive(Clone, Debug)]
 pub enum Parcel {
-    Email(Written),
+    Email(WrittenEmail),
     Text(Text),
 }
 
@@ -81,7 +81,7 @@ pub enum Sent {
 
 /// How a channel reaches people.
 #[derive(Debug)]
-pub enum Way {
+pub enum Transport {
     /// Files, readable on a page.
     Mailbox(Mailbox),
     /// A mail server.
@@ -90,7 +90,7 @@ pub enum Way {
     Twilio(Twilio),
 }
 
-impl Way {
+impl Transport {
     async fn send(&self, id: &str, parcel: &Parcel) -> Sent {
         match (self, parcel) {
             (Self::Mailbox(mailbox), parcel) => {
@@ -119,14 +119,14 @@ pub fn file(id: &str) -> String {
 #[derive(Debug)]
 pub struct Line {
     name: &'static str,
-    way: Way,
+    way: Transport,
     breaker: Mutex<Breaker>,
     clock: Clock,
 }
 
 impl Line {
     /// The channel called `name`.
-    pub fn new(name: &'static str, way: Way, settings: BreakerSettings, clock: Clock) -> Self {
+    pub fn new(name: &'static str, way: Transport, settings: BreakerSettings, clock: Clock) -> Self {
         let line = Self { name, way, breaker: Mutex::new(Breaker::new(settings)), clock };
         line.show(false);
         line
@@ -134,14 +134,14 @@ impl Line {
 
     /// Whether what it did cannot be asked after.
     pub fn is_remote(&self) -> bool {
-        !matches!(self.way, Way::Mailbox(_))
+        !matches!(self.way, Transport::Mailbox(_))
     }
 
     /// Whether messages by `template` can be sent at all.
     pub fn has_template(&self, template: Template) -> bool {
         match &self.way {
-            Way::Twilio(twilio) => twilio.template(template).is_some(),
-            Way::Mailbox(_) | Way::Smtp(_) => true,
+            Transport::Twilio(twilio) => twilio.template(template).is_some(),
+            Transport::Mailbox(_) | Transport::Smtp(_) => true,
         }
     }
 

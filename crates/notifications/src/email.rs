@@ -31,7 +31,7 @@ pub struct EmailDraft<'a> {
 
 /// An e-mail as it is sent.
 #[derive(Clone, Debug)]
-pub struct Written {
+pub struct WrittenEmail {
     /// From whom, to whom.
     pub envelope: Envelope,
     /// Headers and body.
@@ -64,7 +64,7 @@ struct Html<'a> {
 
 impl EmailDraft<'_> {
     /// The e-mail of delivery `id`, which is its `Message-ID`: a second arrival is known by it.
-    pub fn write(&self, id: &str) -> Result<Written, Unwritable> {
+    pub fn write(&self, id: &str) -> Result<WrittenEmail, Unwritable> {
         let from = self.from.parse::<Mailbox>().map_err(|_| Unwritable::Sender)?;
         let name = from.name.unwrap_or_else(|| self.site.name.clone());
         let message_id = format!("<{id}@{}>", from.email.domain());
@@ -86,7 +86,7 @@ impl EmailDraft<'_> {
             .raw_header(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".into()))
             .multipart(parts)
             .map_err(|_| Unwritable::Words)?;
-        Ok(Written { envelope: message.envelope().clone(), bytes: message.formatted() })
+        Ok(WrittenEmail { envelope: message.envelope().clone(), bytes: message.formatted() })
     }
 }
 

@@ -12,7 +12,7 @@ use projection::Row;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::http::Site;
+use crate::http::App;
 use crate::http::inbox::{Delivery, Entry};
 use crate::projection::homes::INBOX;
 use crate::projection::{WITHDRAW, WITHDRAW_ONE, channel_of};
@@ -46,7 +46,7 @@ impl Email {
     }
 }
 
-pub fn parts(site: &Site) -> Vec<Arc<dyn ExportPart>> {
+pub fn parts(site: &App) -> Vec<Arc<dyn ExportPart>> {
     vec![Arc::new(Inbox(site.clone())), Arc::new(Emails(site.clone()))]
 }
 
@@ -54,13 +54,13 @@ pub fn lists() -> Vec<Listed> {
     vec![Listed::of::<Entry>(NOTIFICATIONS), Listed::of::<Email>(LETTERS)]
 }
 
-impl Site {
+impl App {
     async fn wait_for(&self, reader: &Subject) -> Freshness {
         self.context().wait_for(&self.status, &reader.tenant, reader.user, &[Log::Facts]).await
     }
 }
 
-struct Inbox(Site);
+struct Inbox(App);
 
 #[async_trait]
 impl ExportPart for Inbox {
@@ -81,7 +81,7 @@ impl ExportPart for Inbox {
     }
 }
 
-struct Emails(Site);
+struct Emails(App);
 
 #[async_trait]
 impl ExportPart for Emails {

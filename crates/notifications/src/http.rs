@@ -17,25 +17,25 @@ use crate::Notifications;
 
 /// What handlers share.
 #[derive(Clone, Debug)]
-pub struct Site {
+pub struct App {
     pub notifications: Notifications,
     pub status: GroupStatus,
 }
 
-impl FromRef<Site> for AppContext {
-    fn from_ref(site: &Site) -> Self {
+impl FromRef<App> for AppContext {
+    fn from_ref(site: &App) -> Self {
         site.notifications.context.clone()
     }
 }
 
-pub fn router(site: Site) -> Router {
+pub fn router(site: App) -> Router {
     // One pattern for both: of a person when it is read, of a notification when it is deleted.
     let of_people = Router::new().route("/api/notifications/{id}", get(inbox::list)).with_state(site.clone());
     Router::from(routes().with_state(site)).merge(of_people)
 }
 
 /// The operations, documented where they are answered; `GET /api/notifications/{userId}` is [`of_people`].
-pub fn routes() -> OpenApiRouter<Site> {
+pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(mailbox::letters))
         .routes(routes!(requests::email))
@@ -47,11 +47,11 @@ pub fn routes() -> OpenApiRouter<Site> {
 }
 
 /// The one whose pattern is another's in the router, and has a name of its own in the document.
-pub fn of_people() -> OpenApiRouter<Site> {
+pub fn of_people() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(inbox::list))
 }
 
-impl Site {
+impl App {
     pub fn context(&self) -> &AppContext {
         &self.notifications.context
     }

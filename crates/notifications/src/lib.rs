@@ -29,7 +29,7 @@ use tokio::sync::Notify;
 pub use channel::BreakerSettings;
 pub use channel::smtp::{SmtpAddressError, SmtpServer};
 pub use channel::twilio::{Twilio, TwilioAccount, TwilioAccountError};
-use channel::{Line, Lines, Way};
+use channel::{Line, Lines, Transport};
 use mailbox::Mailbox;
 use projection::NotificationsProjection;
 use projection::budget::Budgets;
@@ -84,11 +84,11 @@ impl Notifications {
         outside: Outside,
     ) -> Result<Self, OpenError> {
         let mailbox = Mailbox::open(&data_dir.join("mailbox"))?;
-        let local = || Way::Mailbox(mailbox.clone());
+        let local = || Transport::Mailbox(mailbox.clone());
         let line = |name, way| Line::new(name, way, outside.breaker, context.aggregates.clock().clone());
         let lines = Lines {
-            letters: line(email::CHANNEL, outside.mail.map_or_else(local, Way::Smtp)),
-            texts: line(channel::TEXTS, outside.texts.map_or_else(local, Way::Twilio)),
+            letters: line(email::CHANNEL, outside.mail.map_or_else(local, Transport::Smtp)),
+            texts: line(channel::TEXTS, outside.texts.map_or_else(local, Transport::Twilio)),
         };
         let wake = Arc::new(Notify::new());
         let budgets = Budgets(settings.per_day.clone());
@@ -170,7 +170,7 @@ impl Notifications {
             tasks: Vec::new(),
             routes: Box::new(move |groups| {
                 let status = groups.status(&Self::group())?;
-                let site = http::Site { notifications, status };
+                let site = http::App { notifications, status };
                 Ok(Routes { export: exported::parts(&site), ..Routes::new(http::router(site)) })
             }),
         }

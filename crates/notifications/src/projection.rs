@@ -40,16 +40,12 @@ create table if not exists notification (
     made_at integer not null, read_at integer, primary key (tenant, id)
 ) strict, without rowid;
 create index if not exists idx_notification_inbox on notification (tenant, user_id, made_at, id);
-create table if not exists gone_people (
-    tenant text not null, user_id text not null, primary key (tenant, user_id)
-) strict, without rowid;
 ";
 const ADD: &str = "insert into notification (tenant, id, user_id, event_id, made_at)
-    select $1, $2, $3, $4, $5 where not exists (select 1 from gone_people where tenant = $1 and user_id = $3)
+    select $1, $2, $3, $4, $5 where not exists (select 1 from erased_people where tenant = $1 and user_id = $3)
     on conflict (tenant, id) do nothing";
 const READ: &str = "update notification set read_at = $3 where tenant = $1 and id = $2";
 const REMOVE: &str = "delete from notification where tenant = $1 and id = $2";
-const GONE: &str = "insert into gone_people (tenant, user_id) values ($1, $2) on conflict do nothing";
 const EMPTY: &str = "delete from notification where tenant = $1 and user_id = $2";
 
 /// The consumer group: a person's e-mails in order, a notification's, an enquiry's, a listing's events in order. That they leave waits for no
@@ -119,7 +115,6 @@ impl NotificationsProjection {
             UserEvent::PasswordResetRequested { .. } => Some(Template::PasswordReset.name()),
             UserEvent::Deleted { .. } => {
                 let who = [event.stream.tenant.as_str().into(), (&*event.stream.id).into()];
-                tx.execute(GONE, &who).await?;
                 tx.execute(EMPTY, &who).await?;
                 budget::forget(tx, event.stream.tenant.as_str(), &event.stream.id).await?;
                 let recipient = &*event.stream.id;
@@ -188,15 +183,13 @@ impl Projection for NotificationsProjection {
         3
     }
 
-    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
-        for event in batch {
-            match &*event.stream.kind {
-                NOTIFICATION => self.notification(tx, event).await?,
-                homes::LEAD => homes::lead(self, tx, event).await?,
-                homes::PROPERTY => homes::decided(self, tx, event).await?,
-                warnings::WARNING => warnings::given(self, tx, event).await?,
-                _ => self.account(tx, event).await?,
-            }
+    async fn apply(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
+        match &*event.stream.kind {
+            NOTIFICATION => self.notification(tx, event).await?,
+            homes::LEAD => homes::lead(self, tx, event).await?,
+            homes::PROPERTY => homes::decided(self, tx, event).await?,
+            warnings::WARNING => warnings::given(self, tx, event).await?,
+            _ => self.account(tx, event).await?,
         }
         Ok(())
     }

@@ -12,7 +12,8 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use crate::bookkeeping;
 use crate::deliveries::{Outbox, STATE_TABLES};
-use crate::store::{ViewError, ViewStore};
+use crate::error::ViewError;
+use crate::store::ViewStore;
 
 /// Beside those of deliveries: how far it is, and what waits.
 const KEPT: [&str; 3] = ["checkpoints", "blocked_keys", "parked_events"];
@@ -61,7 +62,7 @@ fn table(connection: &Connection, schema: &str, name: &str) -> rusqlite::Result<
 
 /// How the copy of a read model stood.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stood {
+pub struct CarriedState {
     /// The last fact it had applied.
     pub facts: u64,
     /// Deliveries that were to be carried out.
@@ -78,7 +79,7 @@ pub fn restore_standing(
     group: &str,
     heads: &[Checkpoint],
     standing: &Path,
-) -> Result<Stood, ViewError> {
+) -> Result<CarriedState, ViewError> {
     let view = Connection::open(path)?;
     view.execute("attach database ?1 as copy", [standing.to_string_lossy()])?;
     let tx = view.unchecked_transaction()?;
@@ -100,7 +101,7 @@ pub fn restore_standing(
     let facts = facts.map_or(0, |head| head.position.seq);
     let reached = "select coalesce(max(seq), 0) from copy.checkpoints where grp = ?1 and log = 'facts'";
     let reached: u64 = tx.query_row(reached, [group], |row| row.get(0))?;
-    let mut stood = Stood { facts: reached.min(facts), open: 0 };
+    let mut stood = CarriedState { facts: reached.min(facts), open: 0 };
     for name in STATE_TABLES {
         let Some(sql) = table(&tx, "copy", name)? else { continue };
         tx.execute_batch(&sql)?;

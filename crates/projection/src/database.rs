@@ -4,16 +4,16 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::bookkeeping;
+use crate::error::ViewError;
 use crate::shape::{Outdated, Shape};
-use crate::store::{SyncPath, ViewError};
+use crate::{bookkeeping, erased_people};
 
 /// Queries of one read model at the same time: more would only wait for the same cores, each with a thread and a
 /// connection of its own.
@@ -45,6 +45,7 @@ impl Database {
         stable_plans(&writer)?;
         writer.set_prepared_statement_cache_capacity(64);
         writer.execute_batch(bookkeeping::TABLES)?;
+        writer.execute_batch(erased_people::TABLE)?;
         let outdated = shape.settle(&mut writer)?;
         if outdated.is_none() {
             writer.execute_batch(tables)?;
@@ -159,3 +160,6 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.push(suffix);
     PathBuf::from(name)
 }
+
+/// Makes the content of a file, or the names in a directory, outlive a power cut.
+pub type SyncPath = Arc<dyn Fn(&Path) -> std::io::Result<()> + Send + Sync>;

@@ -34,7 +34,7 @@ pub use state::{DeliveryState, Tracked};
 pub use worker::{DeliveryHandler, DeliveryLookup, DeliveryOutcome, OutboxWorker, Settings};
 
 use crate::digest;
-use crate::store::ViewError;
+use crate::error::ViewError;
 use crate::tx::ViewTx;
 
 /// An effect that an event asks for.

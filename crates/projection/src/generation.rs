@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::store::ViewError;
+use crate::error::ViewError;
 
 impl From<std::io::Error> for ViewError {
     fn from(error: std::io::Error) -> Self {

@@ -6,10 +6,10 @@
 //! index: notes `changes`, reads rows, commits, done = what it noted
 //! ```
 
-use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use supervisor::Demand;
 use tokio::sync::{Notify, watch};
 
 /// How far something is: changes of rows, and the newest event among them.
@@ -29,8 +29,7 @@ pub struct IndexProgress {
     older: AtomicU64,
     done: watch::Sender<IndexMark>,
     changed: Notify,
-    waiting: AtomicUsize,
-    arrived: Notify,
+    demand: Demand,
     /// The index may be behind for longer than anybody's newest event is remembered.
     late: AtomicBool,
 }
@@ -39,19 +38,9 @@ impl Default for IndexProgress {
     /// Rows may have changed while nobody kept the index.
     fn default() -> Self {
         let (changes, seq, older) = (AtomicU64::new(1), AtomicU64::new(0), AtomicU64::new(0));
-        let waiting = AtomicUsize::new(0);
         let done = watch::Sender::new(IndexMark::default());
         let late = AtomicBool::new(true);
-        Self { changes, seq, older, done, changed: Notify::new(), waiting, arrived: Notify::new(), late }
-    }
-}
-
-/// Counts as waiting until dropped.
-struct IndexWaiter<'a>(&'a IndexProgress);
-
-impl Drop for IndexWaiter<'_> {
-    fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, Ordering::SeqCst);
+        Self { changes, seq, older, done, changed: Notify::new(), demand: Demand::default(), late }
     }
 }
 
@@ -101,14 +90,7 @@ impl IndexProgress {
 
     /// Returns after `time`, or at once when somebody waits.
     pub async fn gather(&self, time: Duration) {
-        let mut over = pin!(tokio::time::sleep(time));
-        // Whoever arrived and was served before this does not count.
-        while self.waiting.load(Ordering::SeqCst) == 0 {
-            tokio::select! {
-                () = &mut over => return,
-                () = self.arrived.notified() => {}
-            }
-        }
+        self.demand.gather(time).await;
     }
 
     /// Waits until the index has the event at `seq`, which the rows have, at most `limit`. Says whether it has.
@@ -123,9 +105,7 @@ impl IndexProgress {
         if has(&known) {
             return true;
         }
-        self.waiting.fetch_add(1, Ordering::SeqCst);
-        let _counted = IndexWaiter(self);
-        self.arrived.notify_one();
+        let _waiter = self.demand.wait();
         let reached = done.wait_for(has);
         matches!(tokio::time::timeout(limit, reached).await, Ok(Ok(_)))
     }

@@ -4,7 +4,7 @@
 use bus::{ApplyError, Candidate, Lease};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::store::ViewError;
+use crate::error::ViewError;
 
 type LeaseRow = ([u8; 16], u64, i64);
 

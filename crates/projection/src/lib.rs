@@ -7,6 +7,8 @@ mod database;
 pub mod deliveries;
 mod digest;
 mod document_cache;
+mod erased_people;
+mod error;
 mod generation;
 mod index_progress;
 mod leases;
@@ -22,13 +24,15 @@ use domain::Envelope;
 use journal::keys::KeyError;
 use journal::{DecodeError, JournalError};
 
-pub use carried_state::{Stood, restore_standing};
+pub use carried_state::{CarriedState, restore_standing};
+pub use database::SyncPath;
 pub use document_cache::{DocumentCache, Ticket};
+pub use error::ViewError;
 pub use index_progress::{IndexMark, IndexProgress};
 pub use rebuild::{Rebuilt, TableChange, rebuild};
 pub use renewal::renew;
 pub use shape::Outdated;
-pub use store::{SyncPath, ViewError, ViewStore};
+pub use store::ViewStore;
 pub use tx::ViewTx;
 pub use value::{Row, Value};
 
@@ -75,6 +79,9 @@ impl From<JournalError> for ProjectionError {
     }
 }
 
+/// The event that ends an account.
+const USER_DELETED: &str = "USER_DELETED";
+
 /// Folds events into tables. A pure function of the journal: the same events give the same rows, whenever and how
 /// often a read model is rebuilt.
 #[async_trait(?Send)]
@@ -88,15 +95,28 @@ pub trait Projection: Send + Sync + 'static {
         1
     }
 
-    /// Applies `batch` in order. An error undoes all of it.
-    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError>;
+    /// Applies `event`.
+    async fn apply(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError>;
+
+    /// Applies `batch` in order; an error undoes all of it. For projections that gather what many events do to one row.
+    /// Each person that an event erases is to be remembered before that event is applied.
+    async fn apply_batch(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
+        for event in batch {
+            if self.erases(event) {
+                tx.remember_erased(event).await?;
+            }
+            self.apply(tx, event).await?;
+        }
+        Ok(())
+    }
 
     /// The batch is committed and about to become visible to waiting readers: the moment to drop cached documents.
     fn committed(&self, batch: &[Envelope]);
 
-    /// Applying `event` takes something of a person out: nothing of it may be left in the file, either.
-    fn erases(&self, _event: &Envelope) -> bool {
-        false
+    /// Applying `event` takes a person out: it is remembered in the read model that they are erased
+    /// ([`ViewTx::is_erased`]), and nothing of them may be left in the file, either.
+    fn erases(&self, event: &Envelope) -> bool {
+        &*event.event_type == USER_DELETED
     }
 
     /// A rebuilt read model has taken over: the moment to drop every cached document.

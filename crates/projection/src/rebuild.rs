@@ -10,7 +10,9 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
 use crate::database::Database;
-use crate::store::{ViewError, ViewStore, tables};
+use crate::error::ViewError;
+use crate::shape::tables;
+use crate::store::ViewStore;
 
 /// How the rows of one table differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use bus::{GroupHandle, Progress, RebuildError};
 
 use crate::deliveries;
+use crate::error::ViewError;
 use crate::rebuild::failed;
-use crate::store::{ViewError, ViewStore};
+use crate::store::ViewStore;
 
 /// Makes `outdated` again in a file beside it and goes on with that one. `group`, over `outdated`, must not run before,
 /// nor after: its place is read again from what took over.

@@ -3,8 +3,9 @@
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
-use crate::digest;
-use crate::store::{ViewError, tables};
+use crate::error::ViewError;
+use crate::tx::query;
+use crate::{bookkeeping, deliveries, digest};
 
 /// The text of its tables and the version of its projection.
 #[derive(Debug)]
@@ -88,6 +89,14 @@ fn statements(sql: &str) -> String {
     let all = text.split(';').map(str::trim);
     let kept: Vec<&str> = all.filter(|one| !one.is_empty() && !one.starts_with("pragma ")).collect();
     kept.join(";")
+}
+
+/// The tables of the read model itself, without those beside every one.
+pub(crate) fn tables(connection: &Connection) -> Result<Vec<String>, ViewError> {
+    let all = query(connection, "select name from sqlite_master where type = 'table' order by name", &[])?;
+    let names = all.iter().filter_map(|row| row.text(0));
+    let own = |name: &&str| !bookkeeping::NAMES.contains(name) && !deliveries::STATE_TABLES.contains(name);
+    Ok(names.filter(own).map(str::to_owned).collect())
 }
 
 #[cfg(test)]

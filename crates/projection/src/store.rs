@@ -14,14 +14,12 @@ use rusqlite::{Connection, TransactionBehavior};
 use tokio::runtime::Handle;
 use uuid::Uuid;
 
-use crate::database::Database;
-use crate::shape::{Outdated, Shape};
+use crate::database::{Database, SyncPath};
+use crate::error::ViewError;
+use crate::shape::{Outdated, Shape, tables};
 use crate::tx::{ViewTx, query};
 use crate::value::{Row, Value};
 use crate::{Projection, ProjectionError, bookkeeping, deliveries, generation, leases};
-
-mod error;
-pub use error::ViewError;
 
 /// One read model: tables of its own, one writer, many readers. Clones share it.
 #[derive(Clone)]
@@ -42,9 +40,6 @@ pub(crate) struct StoreInner {
     in_place: bool,
     sync: SyncPath,
 }
-
-/// Makes the content of a file, or the names in a directory, outlive a power cut.
-pub type SyncPath = Arc<dyn Fn(&Path) -> std::io::Result<()> + Send + Sync>;
 
 /// A file that was taken over from.
 struct Former {
@@ -309,14 +304,6 @@ impl ViewStore {
     }
 }
 
-/// The tables of the read model itself, without those beside every one.
-pub(crate) fn tables(connection: &Connection) -> Result<Vec<String>, ViewError> {
-    let all = query(connection, "select name from sqlite_master where type = 'table' order by name", &[])?;
-    let names = all.iter().filter_map(|row| row.text(0));
-    let own = |name: &&str| !bookkeeping::NAMES.contains(name) && !deliveries::STATE_TABLES.contains(name);
-    Ok(names.filter(own).map(str::to_owned).collect())
-}
-
 impl StoreInner {
     fn database(&self) -> Arc<Database> {
         Arc::clone(&self.database.read().unwrap_or_else(PoisonError::into_inner))
@@ -344,7 +331,7 @@ impl StoreInner {
 
     fn apply(&self, connection: &Connection, batch: &[Envelope]) -> Result<(), ProjectionError> {
         let mut tx = ViewTx::Sqlite(connection);
-        let apply = self.projection.apply(&mut tx, batch);
+        let apply = self.projection.apply_batch(&mut tx, batch);
         if !self.in_place {
             return Handle::current().block_on(apply);
         }

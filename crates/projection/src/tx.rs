@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use rusqlite::{Connection, params_from_iter};
 
-use crate::store::ViewError;
+use crate::error::ViewError;
 use crate::value::{Row, Value};
 
 /// An open transaction of a read model.

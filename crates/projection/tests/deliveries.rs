@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bus::{Asker, Group, GroupHandle, Retry, Runner, Waited};
+use bus::{Asker, Group, GroupHandle, Retry, Runner, WaitOutcome};
 use domain::{Clock, Envelope, Log, Position, UserId};
 use journal::sqlite::Limits;
 use journal::{Journal, SqliteJournal};
@@ -47,14 +47,12 @@ impl Projection for Letters {
         GROUP.name
     }
 
-    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
-        for event in batch {
-            if self.poison.lock().unwrap().contains(&*event.data) {
-                return Err(ProjectionError::Event(format!("{} is poison", event.data)));
-            }
-            let recipient = &event.stream.id;
-            Delivery { event, channel: "email", recipient, template: &event.event_type }.add(tx).await?;
+    async fn apply(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
+        if self.poison.lock().unwrap().contains(&*event.data) {
+            return Err(ProjectionError::Event(format!("{} is poison", event.data)));
         }
+        let recipient = &event.stream.id;
+        Delivery { event, channel: "email", recipient, template: &event.event_type }.add(tx).await?;
         Ok(())
     }
 
@@ -145,11 +143,11 @@ impl World {
         for _ in 0..count {
             last = Some(append(&self.journal, person(), "{}").await);
         }
-        assert_eq!(self.wait(last.unwrap(), person()).await, Waited::Applied);
+        assert_eq!(self.wait(last.unwrap(), person()).await, WaitOutcome::Applied);
     }
 
     /// Waits until the read model has passed `position`.
-    async fn wait(&self, position: Position, user: UserId) -> Waited {
+    async fn wait(&self, position: Position, user: UserId) -> WaitOutcome {
         let tenant = tenant();
         let asker = Asker { tenant: &tenant, user };
         self.handle.status.wait(&[position], asker, Duration::from_secs(20)).await
@@ -159,7 +157,7 @@ impl World {
     async fn ask_in_vain(&self, user: UserId, data: &str) {
         self.letters.poison.lock().unwrap().insert(data.to_owned());
         let position = append(&self.journal, user, data).await;
-        assert_ne!(self.wait(position, user).await, Waited::Applied);
+        assert_ne!(self.wait(position, user).await, WaitOutcome::Applied);
         assert_eq!(self.handle.status.blocked_count(), 1);
     }
 
@@ -457,7 +455,7 @@ async fn letters_are_found_by_their_recipient_and_waited_for_until_they_were_tri
     for (user, count) in [(one, 2), (other, 1)] {
         for _ in 0..count {
             let position = append(&world.journal, user, "{}").await;
-            assert_eq!(world.wait(position, user).await, Waited::Applied);
+            assert_eq!(world.wait(position, user).await, WaitOutcome::Applied);
         }
     }
     let newest = world.journal.head(Log::Facts).await.unwrap();

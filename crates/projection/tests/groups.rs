@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use bus::{
     Advance, AfterTries, ApplyError, Asker, Blocked, BlockedState, Candidate, Checkpoint, DeadLetterError,
     Decision, Group, GroupDecisions, GroupHandle, GroupState, Lease, ParkedEvent, Policy, Retry, Runner,
-    Target, Waited,
+    Target, WaitOutcome,
 };
 use domain::{Clock, Envelope, Ids, Log, Position, UserId};
 use journal::sqlite::Limits;
@@ -51,22 +51,20 @@ impl Projection for Rows {
         GROUP.name
     }
 
-    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
-        for e in batch {
-            tx.execute(
-                "insert into rows (key, version, data) values ($1, $2, $3)",
-                &[(&*e.stream.id).into(), e.version.into(), (&*e.data).into()],
-            )
-            .await?;
-            if self.poison.lock().unwrap().contains(&*e.data) {
-                return Err(ProjectionError::Event(format!("{} is poison", e.data)));
-            }
-            let fault = self.faults.lock().unwrap().get(&*e.data).copied();
-            match fault {
-                Some(Fault::Panic) => panic!("a mistake in the code"),
-                Some(Fault::Sql(sql)) => drop(tx.execute(sql, &[]).await?),
-                None => {}
-            }
+    async fn apply(&self, tx: &mut ViewTx<'_>, e: &Envelope) -> Result<(), ProjectionError> {
+        tx.execute(
+            "insert into rows (key, version, data) values ($1, $2, $3)",
+            &[(&*e.stream.id).into(), e.version.into(), (&*e.data).into()],
+        )
+        .await?;
+        if self.poison.lock().unwrap().contains(&*e.data) {
+            return Err(ProjectionError::Event(format!("{} is poison", e.data)));
+        }
+        let fault = self.faults.lock().unwrap().get(&*e.data).copied();
+        match fault {
+            Some(Fault::Panic) => panic!("a mistake in the code"),
+            Some(Fault::Sql(sql)) => drop(tx.execute(sql, &[]).await?),
+            None => {}
         }
         Ok(())
     }
@@ -149,7 +147,7 @@ async fn one_of_three_fails() -> (World, Running, Position) {
         world.append("a", data).await;
     }
     let last = world.append("b", "\"b1\"").await;
-    assert_eq!(running.wait(last, "b").await, Waited::Applied);
+    assert_eq!(running.wait(last, "b").await, WaitOutcome::Applied);
     (world, running, last)
 }
 
@@ -171,7 +169,7 @@ struct Running {
 }
 
 impl Running {
-    async fn wait(&self, position: Position, key: &str) -> Waited {
+    async fn wait(&self, position: Position, key: &str) -> WaitOutcome {
         let tenant = tenant();
         let asker = Asker { tenant: &tenant, user: person(key) };
         self.handle.status.wait(&[position], asker, Duration::from_secs(20)).await
@@ -227,7 +225,11 @@ async fn rule_06_a_panic_or_a_refused_statement_sets_one_key_aside() {
         world.append("a", "\"a1\"").await;
         let bad = world.append("a", "\"bad\"").await;
         let other = world.append("b", "\"b1\"").await;
-        assert_eq!(running.wait(other, "b").await, Waited::Applied, "{fault:?} holds up its own key only");
+        assert_eq!(
+            running.wait(other, "b").await,
+            WaitOutcome::Applied,
+            "{fault:?} holds up its own key only"
+        );
         assert_eq!((world.of("a").await.len(), world.of("b").await.len()), (1, 1));
         let blocked = running.handle.status.blocked();
         assert_eq!((blocked.len(), blocked[0].first), (1, bad), "{fault:?}");
@@ -250,17 +252,17 @@ async fn rule_06_a_failing_key_is_tried_again_and_then_parked() {
     world.rows.poison.lock().unwrap().insert("\"bad\"".into());
     let running = world.start().await;
     let bad = world.append("a", "\"bad\"").await;
-    assert_eq!(running.wait(bad, "b").await, Waited::Applied, "nobody else is concerned");
-    assert_eq!(running.wait(bad, "a").await, Waited::TimedOut, "it may still be applied");
+    assert_eq!(running.wait(bad, "b").await, WaitOutcome::Applied, "nobody else is concerned");
+    assert_eq!(running.wait(bad, "a").await, WaitOutcome::TimedOut, "it may still be applied");
     let id = running.handle.status.blocked()[0].id.clone();
     assert!(running.handle.redrive(&id).await.is_err());
     assert_eq!(running.handle.status.blocked()[0].state, BlockedState::Parked);
-    assert_eq!(running.wait(bad, "a").await, Waited::Parked);
+    assert_eq!(running.wait(bad, "a").await, WaitOutcome::Parked);
     running.end().await;
     // It stays parked over a restart, and later events of the key wait behind it.
     let running = world.start().await;
     let later = world.append("a", "\"a2\"").await;
-    assert_eq!(running.wait(later, "b").await, Waited::Applied);
+    assert_eq!(running.wait(later, "b").await, WaitOutcome::Applied);
     assert_eq!(running.handle.status.blocked()[0].waiting, 2);
     assert!(world.of("a").await.is_empty());
     running.end().await;
@@ -272,12 +274,12 @@ async fn rule_06_a_key_whose_time_has_come_goes_on_by_itself() {
     world.rows.poison.lock().unwrap().insert("\"bad\"".into());
     let running = world.start().await;
     let bad = world.append("a", "\"bad\"").await;
-    assert_eq!(running.wait(bad, "b").await, Waited::Applied);
+    assert_eq!(running.wait(bad, "b").await, WaitOutcome::Applied);
     world.rows.poison.lock().unwrap().clear();
     world.clock.advance(10);
     let mut next = world.append("b", "\"wake\"").await;
     while !running.handle.status.blocked().is_empty() {
-        assert_eq!(running.wait(next, "b").await, Waited::Applied);
+        assert_eq!(running.wait(next, "b").await, WaitOutcome::Applied);
         next = world.append("b", "\"wake\"").await;
     }
     assert_eq!(world.of("a").await, ["\"bad\""]);
@@ -307,14 +309,14 @@ async fn rule_06_an_event_that_is_given_up_lets_those_behind_it_go_on() {
     // A read model made anew leaves it out, too, once it is told; and a crash may come before it is struck off.
     let fresh = World { store: open_store(&world.directory.path().join("fresh.db"), &world.rows), ..world };
     let running = fresh.start().await;
-    assert_eq!(running.wait(last, "b").await, Waited::Applied);
+    assert_eq!(running.wait(last, "b").await, WaitOutcome::Applied);
     assert_eq!(running.handle.status.blocked_count(), 1, "nobody told it");
     running.end().await;
     let (runner, handle) = fresh.runner().await;
     let standing = GroupDecisions { paused: false, discarded: [first].into() };
     let running = run(runner.standing(standing), handle);
     let more = fresh.append("a", "\"a4\"").await;
-    assert_eq!(running.wait(more, "a").await, Waited::Applied);
+    assert_eq!(running.wait(more, "a").await, WaitOutcome::Applied);
     assert_eq!(running.handle.status.blocked_count(), 0);
     assert_eq!(fresh.of("a").await, ["\"a1\"", "\"a3\"", "\"a4\""]);
     running.end().await;
@@ -336,7 +338,7 @@ async fn rule_06_a_group_whose_keys_depend_on_each_other_waits_or_ends() {
             wake = world.append("c", "\"wake\"").await;
             tokio::task::yield_now().await;
         }
-        assert_eq!(running.wait(other, "b").await, Waited::TimedOut, "nothing overtakes it");
+        assert_eq!(running.wait(other, "b").await, WaitOutcome::TimedOut, "nothing overtakes it");
         assert!(world.of("b").await.is_empty());
         assert_eq!(running.handle.status.watermark()[0], bad.seq - 1);
         let lag = running.handle.lag().await.unwrap()[0];
@@ -350,7 +352,7 @@ async fn rule_06_a_group_whose_keys_depend_on_each_other_waits_or_ends() {
             running.end().await;
             world.start().await
         };
-        assert_eq!(running.wait(wake, "c").await, Waited::Applied);
+        assert_eq!(running.wait(wake, "c").await, WaitOutcome::Applied);
         assert_eq!(world.of("a").await, ["\"a1\"", "\"bad\""]);
         assert_eq!(world.of("b").await, ["\"b1\""]);
         running.end().await;
@@ -372,11 +374,11 @@ async fn rule_07_a_restart_repeats_nothing_and_skips_nothing() {
         running.end().await;
     }
     let running = world.start().await;
-    assert_eq!(running.wait(last.unwrap(), "a").await, Waited::Applied);
+    assert_eq!(running.wait(last.unwrap(), "a").await, WaitOutcome::Applied);
     running.end().await;
     let shadow = World { store: open_store(&world.directory.path().join("shadow.db"), &world.rows), ..world };
     let rebuild = shadow.start().await;
-    assert_eq!(rebuild.wait(last.unwrap(), "a").await, Waited::Applied);
+    assert_eq!(rebuild.wait(last.unwrap(), "a").await, WaitOutcome::Applied);
     rebuild.end().await;
     let live = open_store(&shadow.directory.path().join("view.db"), &shadow.rows);
     assert_eq!(live.dump().await.unwrap(), shadow.store.dump().await.unwrap());
@@ -397,15 +399,15 @@ async fn rule_08_a_second_consumer_stands_by_until_the_first_says_nothing_for_it
     // What the holder does is seen here, too.
     world.store.advance(silent, world.step(0, 1).await).await.unwrap();
     let first = Position { seq: 1, ..last };
-    assert_eq!(running.wait(first, "a").await, Waited::Applied);
+    assert_eq!(running.wait(first, "a").await, WaitOutcome::Applied);
     world.clock.advance(TERM_MS / 1000);
-    assert_eq!(running.wait(last, "a").await, Waited::Applied, "the holder is silent for too long");
+    assert_eq!(running.wait(last, "a").await, WaitOutcome::Applied, "the holder is silent for too long");
     let next = world.append("a", "\"3\"").await;
     let late = world.store.advance(silent, world.step(2, 3).await).await;
     assert!(matches!(late, Err(ApplyError::Lost)), "{late:?}");
     let late = world.store.note(silent, &blocked(first)).await;
     assert!(matches!(late, Err(ApplyError::Lost)), "{late:?}");
-    assert_eq!(running.wait(next, "a").await, Waited::Applied);
+    assert_eq!(running.wait(next, "a").await, WaitOutcome::Applied);
     assert_eq!(world.of("a").await, ["\"1\"", "\"2\"", "\"3\""]);
     running.end().await;
     // Given back at the end: the next one need not wait.
@@ -441,12 +443,12 @@ async fn a_holder_renews_in_time_on_any_clock() {
     let world = World::new();
     let running = world.start().await;
     let last = world.append("a", "\"1\"").await;
-    assert_eq!(running.wait(last, "a").await, Waited::Applied);
+    assert_eq!(running.wait(last, "a").await, WaitOutcome::Applied);
     for jump in [-3600, 400 * 86_400, -400 * 86_400, 3600] {
         world.clock.jump(jump);
         world.clock.advance(TERM_MS / 2000);
         let last = world.append("a", "\"2\"").await;
-        assert_eq!(running.wait(last, "a").await, Waited::Applied, "after a jump by {jump} s");
+        assert_eq!(running.wait(last, "a").await, WaitOutcome::Applied, "after a jump by {jump} s");
         let now = world.clock.now();
         let rival = Candidate { holder: Ids.uuid(NOW), now, term_ms: TERM_MS, alone: false };
         assert_eq!(world.store.lease(rival).await.unwrap(), None, "after a jump by {jump} s");
@@ -511,16 +513,16 @@ async fn rule_18_a_wait_beyond_the_cursor_times_out_and_never_lies() {
     let running = run(runner, handle);
     for round in 1..=20 {
         let position = world.append("a", &format!("\"{round}\"")).await;
-        assert_eq!(running.wait(position, "a").await, Waited::TimedOut, "its step has not begun");
+        assert_eq!(running.wait(position, "a").await, WaitOutcome::TimedOut, "its step has not begun");
         assert_eq!(world.of("a").await.len() as u64, round - 1);
         gated.before.add_permits(1);
         while (world.of("a").await.len() as u64) < round {
             tokio::task::yield_now().await;
         }
-        assert_eq!(running.wait(position, "a").await, Waited::TimedOut, "the runner does not know yet");
+        assert_eq!(running.wait(position, "a").await, WaitOutcome::TimedOut, "the runner does not know yet");
         assert!(!running.handle.status.reached(position));
         gated.after.add_permits(1);
-        assert_eq!(running.wait(position, "a").await, Waited::Applied);
+        assert_eq!(running.wait(position, "a").await, WaitOutcome::Applied);
         assert!(running.handle.status.reached(position));
     }
     running.end().await;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bus::{Asker, Group, GroupHandle, Policy, Runner, Waited};
+use bus::{Asker, Group, GroupHandle, Policy, Runner, WaitOutcome};
 use domain::{Clock, Envelope, Ids, Log};
 use journal::sqlite::Limits;
 use journal::{Journal as _, SqliteJournal};
@@ -31,11 +31,9 @@ impl Projection for Rows {
         GROUP.name
     }
 
-    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
-        for e in batch {
-            let insert = "insert into rows (position) values ($1)";
-            tx.execute(insert, &[e.position.seq.into()]).await?;
-        }
+    async fn apply(&self, tx: &mut ViewTx<'_>, e: &Envelope) -> Result<(), ProjectionError> {
+        let insert = "insert into rows (position) values ($1)";
+        tx.execute(insert, &[e.position.seq.into()]).await?;
         Ok(())
     }
 
@@ -88,7 +86,7 @@ async fn a_group_that_panics_anywhere_applies_every_event_once_and_in_order() {
     let (tenant, last) = (tenant(), last.unwrap());
     let asker = Asker { tenant: &tenant, user: Ids.uuid(NOW).into() };
     // Whoever waits need not know of it.
-    assert_eq!(handle.status.wait(&[last], asker, Duration::from_mins(1)).await, Waited::Applied);
+    assert_eq!(handle.status.wait(&[last], asker, Duration::from_mins(1)).await, WaitOutcome::Applied);
     assert_eq!(handle.status.stopped(), None);
     let rows = world.store.query("select position from rows order by n", vec![]).await.unwrap();
     let applied: Vec<_> = rows.iter().map(|row| row.int(0).unwrap()).collect();

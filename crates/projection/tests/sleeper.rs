@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bus::{Advance, Asker, Checkpoint, Group, Lease, Policy, Runner, Target, Waited};
+use bus::{Advance, Asker, Checkpoint, Group, Lease, Policy, Runner, Target, WaitOutcome};
 use domain::{Clock, Envelope, Log, Position, UserId};
 use journal::sqlite::Limits;
 use journal::{Journal, SqliteJournal};
@@ -37,11 +37,9 @@ impl Projection for Rows {
         GROUP.name
     }
 
-    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
-        for e in batch {
-            let row = [(&*e.stream.id).into(), e.version.into(), e.position.seq.into()];
-            tx.execute("insert into rows (key, version, seq) values ($1, $2, $3)", &row).await?;
-        }
+    async fn apply(&self, tx: &mut ViewTx<'_>, e: &Envelope) -> Result<(), ProjectionError> {
+        let row = [(&*e.stream.id).into(), e.version.into(), e.position.seq.into()];
+        tx.execute("insert into rows (key, version, seq) values ($1, $2, $3)", &row).await?;
         Ok(())
     }
 
@@ -73,7 +71,7 @@ async fn consume(directory: &Path) {
         let (tenant, user) = (tenant(), UserId::from(uuid::Uuid::nil()));
         let asker = Asker { tenant: &tenant, user };
         let waited = handle.status.wait(&[at(line.parse().unwrap())], asker, 3 * LONG).await;
-        assert_eq!(waited, Waited::Applied, "{:?}", handle.status.stopped());
+        assert_eq!(waited, WaitOutcome::Applied, "{:?}", handle.status.stopped());
         println!("{}", if handle.status.counts().standing_by { "stands by" } else { "works" });
     }
     stop.send_replace(true);

@@ -35,10 +35,8 @@ impl Projection for Letters {
         GROUP.name
     }
 
-    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
-        for event in batch {
-            Delivery { event, channel: "email", recipient: RECIPIENT, template: "noted" }.add(tx).await?;
-        }
+    async fn apply(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
+        Delivery { event, channel: "email", recipient: RECIPIENT, template: "noted" }.add(tx).await?;
         Ok(())
     }
 

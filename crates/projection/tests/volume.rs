@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bus::{Asker, Group, GroupHandle, Retry, Runner, Waited};
+use bus::{Asker, Group, GroupHandle, Retry, Runner, WaitOutcome};
 use domain::{Clock, Envelope, Log, Position, UserId};
 use journal::sqlite::Limits;
 use journal::{Append, AppendError, Expected, Journal, Refused, SqliteJournal};
@@ -52,19 +52,18 @@ impl Projection for Seen {
         self.group
     }
 
-    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
+    async fn apply(&self, tx: &mut ViewTx<'_>, e: &Envelope) -> Result<(), ProjectionError> {
         let poison = *self.poison.lock().unwrap();
-        for e in batch {
-            if poison == Some(e.position) {
-                return Err(ProjectionError::Event("it is poison".into()));
-            }
-            let (log, seq) = (e.position.log.as_str(), e.position.seq);
-            let row = [log.into(), seq.into(), (&*e.stream.id).into(), e.version.into()];
-            tx.execute("insert into seen (log, seq, key, version) values ($1, $2, $3, $4)", &row).await?;
-            let sum = "insert into sums (key, digest) values ($1, $2) on conflict (key) do update
-                set digest = (digest * 31 + $2) % 1000003";
-            tx.execute(sum, &[(&*e.stream.id).into(), seq.into()]).await?;
+
+        if poison == Some(e.position) {
+            return Err(ProjectionError::Event("it is poison".into()));
         }
+        let (log, seq) = (e.position.log.as_str(), e.position.seq);
+        let row = [log.into(), seq.into(), (&*e.stream.id).into(), e.version.into()];
+        tx.execute("insert into seen (log, seq, key, version) values ($1, $2, $3, $4)", &row).await?;
+        let sum = "insert into sums (key, digest) values ($1, $2) on conflict (key) do update
+                set digest = (digest * 31 + $2) % 1000003";
+        tx.execute(sum, &[(&*e.stream.id).into(), seq.into()]).await?;
         Ok(())
     }
 
@@ -118,7 +117,7 @@ impl World {
             for log in handle.group.logs {
                 heads.push(self.journal.head(*log).await.unwrap());
             }
-            assert_eq!(handle.status.wait(&heads, nobody(), LONG).await, Waited::Applied);
+            assert_eq!(handle.status.wait(&heads, nobody(), LONG).await, WaitOutcome::Applied);
         }
     }
 

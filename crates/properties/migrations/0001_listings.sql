@@ -65,14 +65,7 @@ create table if not exists counted_viewers (
     primary key (property_id, user_id, tenant)
 );
 
--- People who closed their account: their listings are gone with them.
-create table if not exists gone_owners (
-    tenant text not null,
-    user_id text not null,
-    primary key (user_id, tenant)
-);
-
--- They, and those whose account is suspended or switched off: their listings are not on show until that ends.
+-- People who closed their account, and those whose account is suspended or switched off: their listings are not on show until that ends.
 create table if not exists absent_owners (
     tenant text not null,
     user_id text not null,

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use bus::{Group, GroupStatus};
-use http_kit::{AppContext, Documentation, Limit, ReadModel, Routes, Service};
+use http_kit::{AppContext, Documentation, ReadModel, RouteLimit, Routes, Service};
 use projection::Listings;
 use projection_store::{ViewError, ViewStore};
 use {::projection as projection_store, listing_cache::ListingCache, visits::Visits};
@@ -105,7 +105,7 @@ impl Properties {
             routes: Box::new(move |groups| {
                 let app = properties.app(groups.status(&Self::group())?);
                 Ok(Routes {
-                    limits: vec![("/api/properties/{id}/contact", Limit::Contact)],
+                    limits: vec![("/api/properties/{id}/contact", RouteLimit::Contact)],
                     export: exported::parts(&app),
                     ..Routes::new(http::router(app))
                 })

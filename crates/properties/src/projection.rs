@@ -47,8 +47,15 @@ impl Listings {
     pub fn new(aggregates: AggregateStore, hot: Arc<ListingCache>) -> Self {
         Self { aggregates, hot }
     }
+}
 
-    async fn one(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
+#[async_trait(?Send)]
+impl Projection for Listings {
+    fn name(&self) -> &'static str {
+        GROUP.name
+    }
+
+    async fn apply(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
         match &*envelope.stream.kind {
             "property" => {
                 let event = self.aggregates.decode::<PropertyEvent>(envelope)?;
@@ -91,24 +98,6 @@ impl Listings {
                 counts::activity(tx, envelope, &event).await
             }
         }
-    }
-}
-
-#[async_trait(?Send)]
-impl Projection for Listings {
-    fn name(&self) -> &'static str {
-        GROUP.name
-    }
-
-    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
-        for envelope in batch {
-            self.one(tx, envelope).await?;
-        }
-        Ok(())
-    }
-
-    fn erases(&self, event: &Envelope) -> bool {
-        &*event.event_type == "USER_DELETED"
     }
 
     fn committed(&self, batch: &[Envelope]) {

@@ -23,7 +23,7 @@ use crate::listing_cache::CachedListing;
 const COLUMNS: &str =
     "p.id, p.owner_id, p.status, p.featured, p.verified, p.source_reference, p.content, p.version,
     p.created_at, p.updated_at, p.price, p.area_sqft, c.views, c.visitors, c.favourites,
-    exists (select 1 from gone_owners g where g.user_id = p.owner_id and g.tenant = p.tenant),
+    exists (select 1 from erased_people g where g.user_id = p.owner_id and g.tenant = p.tenant),
     (select i.images from property_images i where i.property_id = p.id and i.tenant = p.tenant),
     exists (select 1 from absent_owners a where a.user_id = p.owner_id and a.tenant = p.tenant)";
 const FROM: &str = "properties p left join property_counts c on c.property_id = p.id and c.tenant = p.tenant";

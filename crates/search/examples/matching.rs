@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 use domain::TenantId;
 use search::Home;
-use search::matching::{Look, keys};
+use search::matching::{PreparedHome, keys};
 use search::query::Query;
 use search::words::key;
 use tokio::time::Instant;
@@ -55,7 +55,7 @@ fn main() {
     let began = Instant::now();
     let mut all = 0;
     for home in &homes {
-        let mut look = Look::of(home);
+        let mut look = PreparedHome::of(home);
         all += queries.iter().filter(|query| look.fits(query)).count();
     }
     let each = began.elapsed() / u32::try_from(HOMES).unwrap();
@@ -63,7 +63,7 @@ fn main() {
     let began = Instant::now();
     let (mut fitting, mut candidates) = (0, 0);
     for home in &homes {
-        let mut look = Look::of(home);
+        let mut look = PreparedHome::of(home);
         let mut found: Vec<usize> =
             look.keys().iter().filter_map(|key| filed.get(key)).flatten().copied().collect();
         found.sort_unstable();

@@ -32,13 +32,6 @@ create table if not exists saves (
     primary key (id, tenant)
 );
 
--- People who closed their account.
-create table if not exists gone_owners (
-    tenant text not null,
-    user_id text not null,
-    primary key (user_id, tenant)
-);
-
 -- People whose account is suspended or switched off.
 create table if not exists absent_owners (
     tenant text not null,

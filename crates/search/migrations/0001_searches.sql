@@ -29,10 +29,3 @@ create table if not exists query_people (
     person text not null,
     primary key (tenant, query, person)
 ) without rowid;
-
--- People who closed their account.
-create table if not exists gone_searchers (
-    tenant text not null,
-    user_id text not null,
-    primary key (tenant, user_id)
-) without rowid;

@@ -1,15 +1,22 @@
 //! A listing on the market as it is searched and shown. Nothing in it is anybody's personal data.
 
-use domain::area::AreaUnit;
 use domain::fields::Choice;
-use domain::property::kinds::{FurnishedStatus, ListingType, PlotUse, PropertyType, TransactionType};
+use domain::property::attributes::ListingAttributes;
 use domain::property::{Content, Image};
-use domain::{Paise, PropertyId, TenantId, Timestamp, UserId, Version};
+use domain::{PropertyId, TenantId, Timestamp, UserId, Version};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::query::{DESCRIPTION, LOCATION, REST, TITLE};
 use crate::ranking::{Parts, RankingInputs};
+
+/// What a text is worth where it stands, title : location : description = 25 : 20 : 15.
+pub const TITLE: f32 = 25.0;
+/// See [`TITLE`].
+pub const LOCATION: f32 = 20.0;
+/// See [`TITLE`].
+pub const DESCRIPTION: f32 = 15.0;
+/// Of what else is said: the kind of home, its amenities, its city.
+pub const REST: f32 = 5.0;
 
 /// A listing on the market.
 #[derive(Clone, Debug)]
@@ -99,25 +106,8 @@ fn small(number: Option<i64>) -> Option<u8> {
 #[schema(as = Hit)]
 pub struct Document<'a> {
     id: PropertyId,
-    title: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<&'a str>,
-    price: Paise,
-    price_text: String,
-    location: &'a str,
-    city: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    state: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pincode: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    latitude: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    longitude: Option<f64>,
     #[serde(flatten)]
-    facts: ListingAttributes<'a>,
-    amenities: &'a [String],
-    nearby_facilities: &'a [String],
+    attributes: ListingAttributes<'a>,
     images: &'a [Image],
     owner_id: UserId,
     is_featured: bool,
@@ -129,41 +119,6 @@ pub struct Document<'a> {
     version: Version,
     #[serde(flatten)]
     found: Finding,
-}
-
-/// The part that says what the property is.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = HitFacts)]
-struct ListingAttributes<'a> {
-    property_type: PropertyType,
-    listing_type: ListingType,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    plot_use: Option<PlotUse>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    transaction_type: Option<TransactionType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bedrooms: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bathrooms: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    area_sqft: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    area: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    area_unit: Option<AreaUnit>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    parking_spaces: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    floor_number: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    total_floors: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    age_of_property: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    facing: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    furnished_status: Option<FurnishedStatus>,
 }
 
 /// How a hit was found.
@@ -185,39 +140,9 @@ impl<'a> Document<'a> {
     /// The document of a hit.
     #[must_use]
     pub fn of(home: &'a Home, found: Finding) -> Self {
-        let (content, location) = (&home.content, &home.content.location);
-        let facts = &content.specifications;
         Self {
             id: home.id,
-            title: content.title(),
-            description: content.description(),
-            price: content.price,
-            price_text: content.price.in_words(),
-            location: location.area.text(),
-            city: &location.city,
-            state: location.state.as_deref(),
-            pincode: location.pincode.as_deref(),
-            latitude: location.at().map(|at| at.lat),
-            longitude: location.at().map(|at| at.lng),
-            facts: ListingAttributes {
-                property_type: facts.property_type,
-                listing_type: facts.listing_type,
-                plot_use: facts.plot_use,
-                transaction_type: facts.transaction_type,
-                bedrooms: facts.bedrooms,
-                bathrooms: facts.bathrooms,
-                area_sqft: facts.area.map(|area| area.sqft),
-                area: facts.area.map(|area| area.value),
-                area_unit: facts.area.map(|area| area.unit),
-                parking_spaces: facts.parking_spaces,
-                floor_number: facts.floor_number,
-                total_floors: facts.total_floors,
-                age_of_property: facts.age_of_property,
-                facing: facts.facing.as_deref(),
-                furnished_status: facts.furnished_status,
-            },
-            amenities: content.amenities(),
-            nearby_facilities: content.nearby_facilities(),
+            attributes: ListingAttributes::of(&home.content),
             images: &home.images,
             owner_id: home.owner,
             is_featured: home.featured,

@@ -7,6 +7,7 @@ mod suggestions;
 
 use axum::Router;
 use axum::routing::{get, post};
+use bus::GroupStatus;
 use http_kit::docs::{also, also_posted};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -14,7 +15,7 @@ use utoipa_axum::routes;
 use crate::App;
 use crate::recommend::http as recommend;
 use crate::saved::http as saved;
-use crate::searches::Site;
+use crate::searches::{Searches, SearchesApp};
 
 pub fn router(app: App) -> Router {
     // One pattern for both: of a person when they are read, of a saved search when that is changed.
@@ -49,12 +50,15 @@ pub fn routes() -> OpenApiRouter<App> {
     also_posted(routes, "/api/search/advanced", "/api/search/properties", post(lists::by_body))
 }
 
-/// The routes of what was searched for before.
-pub fn searches(site: Site) -> Router {
-    routes_of_searches().with_state(site).into()
+impl Searches {
+    /// The routes; `status` tells how far the group is.
+    pub(crate) fn router(&self, status: GroupStatus) -> Router {
+        let site = SearchesApp { searches: self.clone(), status };
+        routes_of_searches().with_state(site).into()
+    }
 }
 
 /// The same, documented.
-pub fn routes_of_searches() -> OpenApiRouter<Site> {
+pub fn routes_of_searches() -> OpenApiRouter<SearchesApp> {
     OpenApiRouter::new().routes(routes!(suggestions::suggestions)).routes(routes!(searches::history))
 }

@@ -42,8 +42,19 @@ impl Homes {
     pub fn new(aggregates: AggregateStore, progress: Arc<IndexProgress>, alerts: Alerts) -> Self {
         Self { aggregates, progress, alerts }
     }
+}
 
-    async fn one(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
+#[async_trait(?Send)]
+impl Projection for Homes {
+    fn name(&self) -> &'static str {
+        GROUP.name
+    }
+
+    fn version(&self) -> u32 {
+        2
+    }
+
+    async fn apply(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
         match &*envelope.stream.kind {
             "property" => {
                 let event = self.aggregates.decode::<PropertyEvent>(envelope)?;
@@ -81,28 +92,6 @@ impl Homes {
                 | UserEvent::IdentityLinked { .. } => Ok(()),
             },
         }
-    }
-}
-
-#[async_trait(?Send)]
-impl Projection for Homes {
-    fn name(&self) -> &'static str {
-        GROUP.name
-    }
-
-    fn version(&self) -> u32 {
-        2
-    }
-
-    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
-        for envelope in batch {
-            self.one(tx, envelope).await?;
-        }
-        Ok(())
-    }
-
-    fn erases(&self, event: &Envelope) -> bool {
-        &*event.event_type == "USER_DELETED"
     }
 
     /// Before waiting readers go on: they then wait for the index to have this, too.

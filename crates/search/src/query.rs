@@ -125,15 +125,6 @@ pub struct IndexHits {
     /// When asked for.
     pub facets: Facets,
 }
-
-/// What a text is worth where it stands, title : location : description = 25 : 20 : 15.
-pub const TITLE: f32 = 25.0;
-/// See [`TITLE`].
-pub const LOCATION: f32 = 20.0;
-/// See [`TITLE`].
-pub const DESCRIPTION: f32 = 15.0;
-/// Of what else is said: the kind of home, its amenities, its city.
-pub const REST: f32 = 5.0;
 /// Of a search without words.
 pub const NO_TEXT: f32 = 10.0;
 

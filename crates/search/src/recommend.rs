@@ -13,6 +13,7 @@ mod learner;
 mod model;
 mod reason;
 mod train;
+mod weights;
 
 pub use features::{Catalogue, MarketHome, TRAITS, Traits};
 pub use interactions::{Activity, Interaction, InteractionKind, Looked, Profile};

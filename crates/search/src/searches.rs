@@ -35,13 +35,13 @@ pub struct Searches {
 
 /// What the handlers share.
 #[derive(Clone, Debug)]
-pub(crate) struct Site {
+pub(crate) struct SearchesApp {
     pub searches: Searches,
     pub status: GroupStatus,
 }
 
-impl FromRef<Site> for AppContext {
-    fn from_ref(site: &Site) -> Self {
+impl FromRef<SearchesApp> for AppContext {
+    fn from_ref(site: &SearchesApp) -> Self {
         site.searches.context.clone()
     }
 }
@@ -68,10 +68,5 @@ impl Searches {
     #[must_use]
     pub fn store(&self) -> &ViewStore {
         &self.store
-    }
-
-    /// The routes; `status` tells how far the group is.
-    pub(crate) fn router(&self, status: GroupStatus) -> axum::Router {
-        crate::http::searches(Site { searches: self.clone(), status })
     }
 }

@@ -1,6 +1,7 @@
 //! The composition root: settings → keys → journal → services → consumer groups → doors.
 
 mod groups;
+mod journal_files;
 mod key_files;
 pub mod key_store;
 mod mail;
@@ -8,6 +9,7 @@ mod monitor;
 mod months;
 mod open;
 mod provoke;
+mod reports;
 mod services;
 pub(crate) mod sign_ins;
 mod stalls;

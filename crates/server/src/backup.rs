@@ -63,7 +63,7 @@ impl BackupError {
 
 /// How far the work is, in events and files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Done {
+pub struct BackupProgress {
     /// Done.
     pub done: u64,
     /// To be done, as known now.
@@ -71,17 +71,17 @@ pub struct Done {
 }
 
 /// Told how far it is; an error ends it where it stands.
-pub type Watch<'w> = &'w mut dyn FnMut(Done) -> Result<(), BackupError>;
+pub type Watch<'w> = &'w mut dyn FnMut(BackupProgress) -> Result<(), BackupError>;
 
 /// Counts the work and tells of it.
 struct Counter<'w> {
-    at: Done,
+    at: BackupProgress,
     watch: Watch<'w>,
 }
 
 impl<'w> Counter<'w> {
     fn new(watch: Watch<'w>) -> Self {
-        Self { at: Done::default(), watch }
+        Self { at: BackupProgress::default(), watch }
     }
 
     /// So much more is to be done.

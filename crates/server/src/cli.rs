@@ -88,7 +88,7 @@ pub enum Verb {
 
 /// Which settings apply.
 #[derive(Debug, Clone, Default, Args)]
-pub struct Place {
+pub struct SettingsArgs {
     /// A TOML file with the settings that differ from the defaults [env: HYD_CONFIG]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -98,7 +98,7 @@ pub struct Place {
     pub data_dir: Option<String>,
 }
 
-impl Place {
+impl SettingsArgs {
     #[must_use]
     pub fn flags(&self) -> Vec<Flag> {
         let data_dir = self.data_dir.clone();
@@ -116,7 +116,7 @@ pub struct Target {
     server: Option<String>,
 
     #[command(flatten)]
-    pub place: Place,
+    pub place: SettingsArgs,
 }
 
 impl Target {
@@ -138,7 +138,7 @@ pub struct Serve {
     pub demo: bool,
 
     #[command(flatten)]
-    pub place: Place,
+    pub place: SettingsArgs,
 }
 
 impl Serve {
@@ -270,7 +270,7 @@ pub struct Restore {
     pub compare: Option<PathBuf>,
 
     #[command(flatten)]
-    pub place: Place,
+    pub place: SettingsArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -288,7 +288,7 @@ pub struct Confirm {
     pub email: String,
 
     #[command(flatten)]
-    pub place: Place,
+    pub place: SettingsArgs,
 }
 
 #[derive(Debug, Args)]
@@ -306,7 +306,7 @@ pub struct CreateAdmin {
     pub password_stdin: bool,
 
     #[command(flatten)]
-    pub place: Place,
+    pub place: SettingsArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -322,7 +322,7 @@ pub struct AcceptLost {
     pub yes: bool,
 
     #[command(flatten)]
-    pub place: Place,
+    pub place: SettingsArgs,
 }
 
 #[derive(Debug, Args)]
@@ -340,13 +340,13 @@ pub struct Doctor {
     pub keys_from: Option<PathBuf>,
 
     #[command(flatten)]
-    pub place: Place,
+    pub place: SettingsArgs,
 }
 
 impl Verb {
     /// The settings file and flags of whichever verb was typed.
     #[must_use]
-    pub fn place_and_flags(&self) -> (Place, Vec<Flag>) {
+    pub fn place_and_flags(&self) -> (SettingsArgs, Vec<Flag>) {
         let place = match self {
             Self::Serve(serve) => return (serve.place.clone(), serve.flags()),
             Self::Backup(verb) => return (verb.target.place.clone(), verb.flags()),

@@ -87,7 +87,7 @@ pub async fn run(
     progress.start(sheet.count() as u64);
 
     let mut seen = HashMap::new();
-    let work = sheet.rows().map(|row| Work::of(row, &mut seen));
+    let work = sheet.rows().map(|row| PendingRow::of(row, &mut seen));
     let mut outcomes =
         futures_util::stream::iter(work).map(|work| work.perform(client, options)).buffered(IN_FLIGHT);
     let mut report = Report { rows: Vec::new(), ignored_columns: sheet.ignored_columns() };
@@ -121,12 +121,12 @@ fn read(source: impl Read) -> Result<Vec<u8>, ImportError> {
 }
 
 /// What is left to do for a row once the rows before it are known.
-enum Work {
+enum PendingRow {
     List { line: u64, listing: Box<Listing> },
     Nothing(RowReport),
 }
 
-impl Work {
+impl PendingRow {
     /// `seen`: the first line of each content so far.
     fn of(row: Row, seen: &mut HashMap<String, u64>) -> Self {
         let line = row.line;

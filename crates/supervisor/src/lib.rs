@@ -8,6 +8,7 @@
 #![warn(missing_docs)]
 
 mod background;
+mod demand;
 mod faults;
 pub mod priority;
 mod supervised;
@@ -19,6 +20,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use background::Background;
+pub use demand::{Demand, Waiter};
 pub use faults::Faults;
 use supervised::TaskState;
 pub use supervised::{STEADY, Supervised};

@@ -32,9 +32,14 @@ pub struct TaskState {
 
 impl TaskState {
     pub fn told(&self, name: &Arc<str>) -> TaskStatus {
-        let steady = self.last.as_ref().is_none_or(|(at, _)| at.elapsed() >= STEADY);
+        let monotonic_clock = self.last.as_ref().is_none_or(|(at, _)| at.elapsed() >= STEADY);
         let error = self.last.as_ref().map(|(_, error)| error.clone());
-        TaskStatus { name: Arc::clone(name), up: steady && !self.pausing, panics: self.panics, error }
+        TaskStatus {
+            name: Arc::clone(name),
+            up: monotonic_clock && !self.pausing,
+            panics: self.panics,
+            error,
+        }
     }
 
     fn panicked(&mut self, error: String) -> Duration {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bus::{Asker, Waited};
+use bus::{Asker, WaitOutcome};
 use domain::{Envelope, Position};
 
 use crate::TestApp;
@@ -37,7 +37,7 @@ impl TestApp {
         let nobody =
             Asker { tenant: self.context.tenants.default_id(), user: self.context.aggregates.fresh().into() };
         let needed: Vec<Position> = handle.group.logs.iter().map(|log| heads[log.index()]).collect();
-        assert_eq!(handle.status.wait(&needed, nobody, Duration::from_mins(1)).await, Waited::Applied);
+        assert_eq!(handle.status.wait(&needed, nobody, Duration::from_mins(1)).await, WaitOutcome::Applied);
     }
 
     /// Whether everything is applied and tried, with nothing new by the end: what is asked for outside may ask for more.
@@ -49,7 +49,7 @@ impl TestApp {
                 user: self.context.aggregates.fresh().into(),
             };
             let needed: Vec<Position> = handle.group.logs.iter().map(|log| heads[log.index()]).collect();
-            if handle.status.wait(&needed, nobody, Duration::from_mins(1)).await != Waited::Applied {
+            if handle.status.wait(&needed, nobody, Duration::from_mins(1)).await != WaitOutcome::Applied {
                 return false;
             }
         }
@@ -93,7 +93,7 @@ impl TestApp {
         for handle in &self.groups {
             let needed: Vec<Position> = handle.group.logs.iter().map(|log| heads[log.index()]).collect();
             let waited = handle.status.wait(&needed, nobody, Duration::from_mins(1)).await;
-            assert_eq!(waited, Waited::Applied, "{} is behind", handle.group.name);
+            assert_eq!(waited, WaitOutcome::Applied, "{} is behind", handle.group.name);
         }
         assert!(self.search.caught_up(Duration::from_mins(1)).await, "the search index is behind");
         for outbox in &self.outboxes {

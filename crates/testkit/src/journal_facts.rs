@@ -65,6 +65,6 @@ async fn reached(app: &App, group: &str, needed: &[Position]) {
     let tenant = app.tenant().clone();
     let nobody = bus::Asker { tenant: &tenant, user: app.context.aggregates.fresh().into() };
     let waited = handle.status.wait(needed, nobody, Duration::from_mins(2)).await;
-    assert_eq!(waited, bus::Waited::Applied, "{group} did not reach the head: {:?}", handle.status);
+    assert_eq!(waited, bus::WaitOutcome::Applied, "{group} did not reach the head: {:?}", handle.status);
     assert!(handle.status.blocked().is_empty(), "{group} has parked keys: {:?}", handle.status.blocked());
 }

@@ -26,10 +26,3 @@ create table if not exists owned_properties (
   primary key (tenant, property_id)
 );
 create index if not exists owned_properties_by_owner on owned_properties (tenant, user_id);
-
--- People who closed their account: nothing of them comes back, in whatever order events are applied.
-create table if not exists gone_users (
-    tenant text not null,
-    user_id text not null,
-    primary key (user_id, tenant)
-);

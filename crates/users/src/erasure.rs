@@ -85,12 +85,8 @@ impl Projection for ErasureWake {
         GROUP
     }
 
-    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
-        for event in batch {
-            Delivery { event, channel: "keys", recipient: &event.stream.id, template: "erase" }
-                .add(tx)
-                .await?;
-        }
+    async fn apply(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
+        Delivery { event, channel: "keys", recipient: &event.stream.id, template: "erase" }.add(tx).await?;
         Ok(())
     }
 
@@ -118,7 +114,7 @@ impl Destroyer {
         let (tenant, user) = (order.tenant.clone(), order.recipient);
         let left = Actor { tenant: tenant.clone(), user: Some(user), metadata: Metadata::default() };
         let ended = self.0.try_end_sessions(&left, user, Version::MAX, Ending::Deleted).await;
-        ended.map_err(|failure| failure.message)?;
+        ended.map_err(|failure| failure.to_string())?;
         self.0.sessions.forget_clients(&tenant, user).await.map_err(|error| error.to_string())?;
         let aggregates = self.0.context.aggregates.clone();
         let erased = tokio::task::spawn_blocking(move || aggregates.erase(&tenant, user)).await;

@@ -19,7 +19,7 @@ use axum::routing::post;
 use bus::GroupStatus;
 use http_kit::docs::also;
 use http_kit::export::{ExportPart, Exports};
-use http_kit::{AppContext, Limit, Most, Routes, UnderWay, in_background};
+use http_kit::{AppContext, ConcurrencyLimiter, ConcurrencyLimits, RouteLimit, Routes, in_background};
 use tokio::sync::Semaphore;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -35,7 +35,7 @@ pub struct App {
     status: GroupStatus,
     /// What all services tell in an export.
     parts: Exports,
-    exports: UnderWay,
+    exports: ConcurrencyLimiter,
     /// Exports read a portion at a time, one after the other: they hold up nobody who is doing something else.
     portions: Arc<Semaphore>,
 }
@@ -48,7 +48,7 @@ impl FromRef<App> for AppContext {
 
 pub fn mounted(users: Users, status: GroupStatus) -> Routes {
     let events: Arc<dyn ExportPart> = Arc::new(Events { users: users.clone(), status: status.clone() });
-    let exports = UnderWay::new("exports", Most { of_one: 2, of_all: 16 });
+    let exports = ConcurrencyLimiter::new("exports", ConcurrencyLimits { of_one: 2, of_all: 16 });
     let portions = Arc::new(Semaphore::new(1));
     let background = users.context.jobs.background().clone();
     let costly = exporting().route_layer(from_fn_with_state(background, in_background));
@@ -57,11 +57,11 @@ pub fn mounted(users: Users, status: GroupStatus) -> Routes {
     let router = answering().merge(costly).with_state(app).into();
     Routes {
         limits: vec![
-            ("/api/auth/register", Limit::Registration),
-            ("/api/users/register", Limit::Registration),
-            ("/api/auth/password-reset", Limit::SignIn),
-            (oidc::BEGIN, Limit::SignIn),
-            (oidc::CALLBACK, Limit::SignIn),
+            ("/api/auth/register", RouteLimit::Registration),
+            ("/api/users/register", RouteLimit::Registration),
+            ("/api/auth/password-reset", RouteLimit::SignIn),
+            (oidc::BEGIN, RouteLimit::SignIn),
+            (oidc::CALLBACK, RouteLimit::SignIn),
         ],
         // Whoever comes back from a provider is signed in by that.
         changing_reads: vec![oidc::BEGIN, oidc::CALLBACK],

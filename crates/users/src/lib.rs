@@ -80,14 +80,14 @@ impl Users {
             Arc::new(UsersProjection::new(context.aggregates.clone(), Arc::clone(&context.tokens)));
         let tables = include_str!("../migrations/users.sql");
         let store = ViewStore::open(&views_dir.join("users.db"), tables, projection)?;
-        let time = Arc::clone(context.tokens.steady());
+        let time = Arc::clone(context.tokens.monotonic_clock());
         let sessions = Sessions::open(&data_dir.join("sessions.db"), settings, time)?;
         for session in sessions.ended_within(context.tokens.lifetime())? {
             context.tokens.end(session);
         }
         let passwords = Passwords::start(context.jobs.supervisor())?;
         let users = Self { context, store, sessions, passwords, oidc: Arc::default() };
-        users.catch_up().await.map_err(|failure| OpenError::Credentials(failure.message))?;
+        users.catch_up().await.map_err(|failure| OpenError::Credentials(failure.to_string()))?;
         Ok(users)
     }
 

@@ -35,35 +35,6 @@ impl UsersProjection {
     pub fn new(aggregates: AggregateStore, tokens: Arc<Tokens>) -> Self {
         Self { aggregates, tokens }
     }
-
-    async fn one(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
-        match (&*envelope.stream.kind, &*envelope.event_type) {
-            ("user", _) => {
-                let event = self.aggregates.decode(envelope)?;
-                account(tx, envelope, event).await
-            }
-            ("session", "USER_LOGIN") => match self.aggregates.decode(envelope)? {
-                SessionEvent::SignedIn { user_id, .. } => signed_in(tx, envelope, user_id).await,
-                SessionEvent::SignedOut { .. }
-                | SessionEvent::Revoked { .. }
-                | SessionEvent::RefreshReused { .. } => Ok(()),
-            },
-            ("property", "PROPERTY_CREATED") => {
-                let listed: Listed = serde_json::from_str(&envelope.data).map_err(unreadable)?;
-                let sql = "insert into owned_properties (tenant, property_id, user_id) values ($1, $2, $3)
-                           on conflict (tenant, property_id) do update set user_id = excluded.user_id";
-                let [tenant, id] = keys(envelope);
-                tx.execute(sql, &[tenant, id, listed.owner_id.to_string().into()]).await?;
-                Ok(())
-            }
-            ("property", "PROPERTY_DELETED") => {
-                let sql = "delete from owned_properties where tenant = $1 and property_id = $2";
-                tx.execute(sql, &keys(envelope)).await?;
-                Ok(())
-            }
-            _ => Ok(()),
-        }
-    }
 }
 
 fn unreadable(error: impl std::fmt::Display) -> ProjectionError {
@@ -83,7 +54,7 @@ async fn account(tx: &mut ViewTx<'_>, envelope: &Envelope, event: UserEvent) -> 
                 "insert into users (tenant, id, version, updated_at, created_at, username, email, profile,
                            searchable_names, searchable_account, role, status, email_verified)
                        select $1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10, $11, 0
-                       where not exists (select 1 from gone_users where tenant = $1 and user_id = $2)
+                       where not exists (select 1 from erased_people where tenant = $1 and user_id = $2)
                        on conflict (tenant, id) do nothing";
             let account = account.into_value();
             let searchable = account.as_ref().map(|a| format!("{}\n{}", a.username, a.email).to_lowercase());
@@ -100,8 +71,6 @@ async fn account(tx: &mut ViewTx<'_>, envelope: &Envelope, event: UserEvent) -> 
         }
         UserEvent::Deleted { .. } => {
             // It waits for no earlier event of theirs: what comes later finds nobody.
-            let gone = "insert into gone_users (tenant, user_id) values ($1, $2) on conflict do nothing";
-            tx.execute(gone, &keys(envelope)).await?;
             tx.execute("delete from users where tenant = $1 and id = $2", &[tenant, id]).await?;
         }
         UserEvent::Updated { profile, .. } => {
@@ -165,11 +134,33 @@ impl Projection for UsersProjection {
         GROUP
     }
 
-    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
-        for envelope in batch {
-            self.one(tx, envelope).await?;
+    async fn apply(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
+        match (&*envelope.stream.kind, &*envelope.event_type) {
+            ("user", _) => {
+                let event = self.aggregates.decode(envelope)?;
+                account(tx, envelope, event).await
+            }
+            ("session", "USER_LOGIN") => match self.aggregates.decode(envelope)? {
+                SessionEvent::SignedIn { user_id, .. } => signed_in(tx, envelope, user_id).await,
+                SessionEvent::SignedOut { .. }
+                | SessionEvent::Revoked { .. }
+                | SessionEvent::RefreshReused { .. } => Ok(()),
+            },
+            ("property", "PROPERTY_CREATED") => {
+                let listed: Listed = serde_json::from_str(&envelope.data).map_err(unreadable)?;
+                let sql = "insert into owned_properties (tenant, property_id, user_id) values ($1, $2, $3)
+                           on conflict (tenant, property_id) do update set user_id = excluded.user_id";
+                let [tenant, id] = keys(envelope);
+                tx.execute(sql, &[tenant, id, listed.owner_id.to_string().into()]).await?;
+                Ok(())
+            }
+            ("property", "PROPERTY_DELETED") => {
+                let sql = "delete from owned_properties where tenant = $1 and property_id = $2";
+                tx.execute(sql, &keys(envelope)).await?;
+                Ok(())
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Whoever changed credentials has seen to it, unless the journal did not answer them.
@@ -180,9 +171,5 @@ impl Projection for UsersProjection {
                 self.tokens.require(user, event.version);
             }
         }
-    }
-
-    fn erases(&self, event: &Envelope) -> bool {
-        &*event.event_type == DELETED
     }
 }

@@ -1,5 +1,5 @@
 //! The sessions table. One connection, used on threads that may block; every change is one durable transaction.
-//! Sessions and tokens end by [`Steady`]: a clock that is set back gives none back.
+//! Sessions and tokens end by [`MonotonicClock`]: a clock that is set back gives none back.
 
 mod copy;
 mod credentials;
@@ -101,7 +101,7 @@ impl Sessions {
     /// Begins a session; gives its first refresh token.
     pub async fn begin(&self, holder: Holder, client: Client) -> Result<String, SessionError> {
         self.change(move |tx, settings, now| {
-            file::forget(tx, now.steady)?;
+            file::forget(tx, now.monotonic_clock)?;
             let id = holder.session.to_string();
             let sql =
                 "insert into sessions (id, tenant, user_id, created_at, last_used_at, expires_at, user_agent,
@@ -111,12 +111,12 @@ impl Sessions {
                 holder.tenant.as_str(),
                 holder.user.to_string(),
                 now.clock.micros(),
-                settings.expiry(now.steady).micros(),
+                settings.expiry(now.monotonic_clock).micros(),
                 client.user_agent,
                 client.address,
                 credentials::sql(holder.credentials)
             ])?;
-            rotation::issue(tx, &id, now.steady)
+            rotation::issue(tx, &id, now.monotonic_clock)
         })
         .await
     }
@@ -133,7 +133,7 @@ impl Sessions {
         };
         self.look(move |connection, now| {
             let mut statement = connection.prepare_cached(sql)?;
-            Ok(statement.query_row(params![token, now.steady.micros()], read).optional()?)
+            Ok(statement.query_row(params![token, now.monotonic_clock.micros()], read).optional()?)
         })
         .await
     }
@@ -169,7 +169,7 @@ impl Sessions {
         self.look(move |connection, now| {
             let mut statement = connection.prepare_cached(sql)?;
             let credentials = credentials::sql(credentials);
-            let now = now.steady.micros();
+            let now = now.monotonic_clock.micros();
             let rows =
                 statement.query_map(params![tenant.as_str(), user.to_string(), now, credentials], read)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -188,7 +188,7 @@ impl Sessions {
                    and expires_at > ?4";
         let tenant = tenant.clone();
         self.look(move |connection, now| {
-            let (id, user, now) = (session.to_string(), user.to_string(), now.steady.micros());
+            let (id, user, now) = (session.to_string(), user.to_string(), now.monotonic_clock.micros());
             Ok(connection.prepare_cached(sql)?.exists(params![id, tenant.as_str(), user, now])?)
         })
         .await
@@ -200,7 +200,7 @@ impl Sessions {
         let sql = "select 1 from sessions s where s.id = ?1 and s.ended_at is null
                    and (select min(issued_at) from refresh_tokens where session_id = s.id) > ?2";
         self.look(move |connection, now| {
-            let since = now.steady.plus_seconds(-seconds).micros();
+            let since = now.monotonic_clock.plus_seconds(-seconds).micros();
             Ok(connection.prepare_cached(sql)?.exists(params![session.to_string(), since])?)
         })
         .await
@@ -210,7 +210,7 @@ impl Sessions {
     pub async fn end(&self, session: SessionId) -> Result<(), SessionError> {
         let sql = "update sessions set ended_at = ?2 where id = ?1 and ended_at is null";
         self.change(move |tx, _, now| {
-            tx.prepare_cached(sql)?.execute(params![session.to_string(), now.steady.micros()])?;
+            tx.prepare_cached(sql)?.execute(params![session.to_string(), now.monotonic_clock.micros()])?;
             Ok(())
         })
         .await

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::ensure;
-use bus::{Asker, Retry, Runner, Waited};
+use bus::{Asker, Retry, Runner, WaitOutcome};
 use domain::activity::Snapshot;
 use domain::favourites::FavouritesEvent;
 use domain::property::draft::Draft;
@@ -34,13 +34,13 @@ const CATCHING_UP: Duration = Duration::from_mins(5);
 const RETRY: Retry = Retry { tries: 5, base_ms: 1000, cap_ms: 60_000 };
 
 /// A journal full of facts of many people.
-pub struct Facts {
+pub struct GeneratedFacts {
     aggregates: AggregateStore,
     head: Position,
     pub filled_per_second: f64,
 }
 
-impl Facts {
+impl GeneratedFacts {
     pub async fn fill(directory: &Path, events: u64) -> anyhow::Result<Self> {
         let clock = Clock::System;
         let journal = SqliteJournal::open(directory, &clock, Limits::default())?;
@@ -89,7 +89,7 @@ impl Facts {
         ensure!(rebuilt.is_equal(), "the history is another one when it is made again: {rebuilt:?}");
         stop.send_replace(true);
         group.join_all().await;
-        ensure!(waited == Waited::Applied, "the history did not catch up: {waited:?}");
+        ensure!(waited == WaitOutcome::Applied, "the history did not catch up: {waited:?}");
         ensure!(handle.status.blocked_count() == 0, "the history could not apply some events");
         Ok((rate(self.head.seq, took), rate(self.head.seq, rebuilding)))
     }

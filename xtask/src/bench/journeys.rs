@@ -23,13 +23,13 @@ pub struct Journeys {
 
 /// Where a home is looked for.
 #[derive(Clone, Copy, Debug)]
-pub enum Place {
+pub enum ReadBack {
     History,
     /// The first hit of everything, with facets, as the start of a search shows it.
     Search,
 }
 
-impl Place {
+impl ReadBack {
     const fn path(self) -> &'static str {
         match self {
             Self::History => "/api/user-history/me?size=1",
@@ -40,7 +40,7 @@ impl Place {
 
 /// Creations of a round.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub struct ReadBacks {
     pub took: Samples,
     /// Needed more than one look.
     pub looked_again: u64,
@@ -48,7 +48,7 @@ pub struct Seen {
     pub stale: u64,
 }
 
-impl Seen {
+impl ReadBacks {
     pub fn add(&mut self, others: &Self) {
         self.took.extend(&others.took);
         self.looked_again += others.looked_again;
@@ -67,11 +67,11 @@ impl Journeys {
     }
 
     /// From sending the POST to the answer of `place` that shows the home, `count` times, one after the other.
-    pub fn create(&self, round: usize, count: usize, place: Place) -> anyhow::Result<Seen> {
+    pub fn create(&self, round: usize, count: usize, place: ReadBack) -> anyhow::Result<ReadBacks> {
         runtime()?.block_on(async {
             let mut connection = Connection::open(self.address).await?;
             let bodies = Bodies::from(u64::try_from(round * count)?);
-            let mut seen = Seen::default();
+            let mut seen = ReadBacks::default();
             for _ in 0..count {
                 let body = bodies.next();
                 let sent = Instant::now();
@@ -89,7 +89,7 @@ impl Journeys {
         &self,
         connection: &mut Connection,
         id: &str,
-        place: Place,
+        place: ReadBack,
     ) -> anyhow::Result<(u64, bool)> {
         let look = Request { method: "GET", path: place.path(), token: &self.token, body: None };
         let mut stale = false;

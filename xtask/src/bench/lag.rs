@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use axum::response::Response;
-use bus::{Asker, GroupStatus, Waited};
+use bus::{Asker, GroupStatus, WaitOutcome};
 use domain::{Clock, Position, TenantId, UserId};
 use history::History;
 use hyderabadinfra::app::{self, App, Opening};
@@ -60,21 +60,21 @@ impl Lag {
 
     /// `commands` of them, one a millisecond; a late one does not hold up the next.
     pub async fn paced(&self, round: usize, commands: u64) -> anyhow::Result<Figure> {
-        let (mut pace, mut under_way) = (interval(PACE), JoinSet::new());
+        let (mut pace, mut in_progress) = (interval(PACE), JoinSet::new());
         let began = Instant::now();
         for number in 0..commands {
             pace.tick().await;
             let body = Value::Object(listing::members(u64::try_from(round)? * commands + number)).to_string();
             let (router, token) = (self.router.clone(), self.token.clone());
             let (history, user, tenant) = (self.history.clone(), self.user, self.app.tenant().clone());
-            under_way.spawn(async move {
+            in_progress.spawn(async move {
                 let answer = post(&router, "/api/properties", &token, body).await?;
                 lag(&history, answer.headers(), &tenant, user).await
             });
         }
         let sent = began.elapsed();
         let mut samples = Samples::default();
-        while let Some(done) = under_way.join_next().await {
+        while let Some(done) = in_progress.join_next().await {
             samples.push(done??);
         }
         Ok(Figure {
@@ -116,7 +116,7 @@ async fn lag(
     let position = headers.get("x-event-position").context("an answer without a position")?;
     let position: Position = position.to_str()?.parse()?;
     let waited = history.wait(&[position], Asker { tenant, user }, PATIENCE).await;
-    ensure!(waited == Waited::Applied, "the history did not reach {position}: {waited:?}");
+    ensure!(waited == WaitOutcome::Applied, "the history did not reach {position}: {waited:?}");
     Ok(answered.elapsed())
 }
 

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::Plan;
-use super::journeys::Seen;
+use super::journeys::ReadBacks;
 use super::load::CONNECTIONS;
 use super::process::Memory;
 use super::sample::{Figure, Samples, Summary, median};
@@ -23,8 +23,8 @@ pub struct Report {
     rebuilt: Vec<f64>,
     fanouts: Vec<Figure>,
     lags: Vec<Figure>,
-    created: Seen,
-    found: Seen,
+    created: ReadBacks,
+    found: ReadBacks,
     signed_in: Samples,
     idle: Option<Memory>,
     memory: Option<(Memory, Memory)>,
@@ -42,8 +42,8 @@ impl Report {
             rebuilt: Vec::new(),
             fanouts: Vec::new(),
             lags: Vec::new(),
-            created: Seen::default(),
-            found: Seen::default(),
+            created: ReadBacks::default(),
+            found: ReadBacks::default(),
             signed_in: Samples::default(),
             idle: None,
             memory: None,
@@ -76,11 +76,11 @@ impl Report {
         self.lags.push(figure);
     }
 
-    pub fn creations(&mut self, seen: &Seen) {
+    pub fn creations(&mut self, seen: &ReadBacks) {
         self.created.add(seen);
     }
 
-    pub fn finds(&mut self, seen: &Seen) {
+    pub fn finds(&mut self, seen: &ReadBacks) {
         self.found.add(seen);
     }
 

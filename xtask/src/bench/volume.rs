@@ -10,7 +10,7 @@ use anyhow::{Context as _, ensure};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
-use bus::{Asker, Waited};
+use bus::{Asker, WaitOutcome};
 use domain::activity::{ActivityEvent, Snapshot};
 use domain::money::Paise;
 use domain::user::Role;
@@ -121,7 +121,7 @@ impl Filled {
         let handle = handle.context("no history group")?;
         let nobody = Asker { tenant: app.tenant(), user: app.context.aggregates.fresh().into() };
         let waited = handle.status.wait(&[head], nobody, PATIENCE).await;
-        ensure!(waited == Waited::Applied, "the history did not follow: {waited:?}");
+        ensure!(waited == WaitOutcome::Applied, "the history did not follow: {waited:?}");
         let router = app.public();
         Ok(Self { app, router, people, per_second, behind: filled.elapsed() })
     }

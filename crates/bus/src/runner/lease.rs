@@ -49,7 +49,7 @@ impl Runner {
     /// Takes or keeps the right to write; false while another runner has it.
     pub(super) async fn keep_hold(&mut self) -> Result<bool, GroupFailure> {
         // On a clock that nobody sets: whoever holds the group asks in time, and its lease is of the time that it is now.
-        let (now, term_ms) = (self.means.clock.steady(), self.means.policy.term_ms);
+        let (now, term_ms) = (self.means.clock.monotonic_clock(), self.means.policy.term_ms);
         // After trouble it is asked for early: perhaps it is lost.
         if !self.in_doubt && self.holding.renew_at.is_some_and(|at| now < at) {
             return Ok(true);

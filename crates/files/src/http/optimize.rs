@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::App;
-use crate::optimize::Work;
+use crate::optimize::OptimizeJob;
 
 /// See [`Optimisation`].
 pub type OptimisationBody = Body<Optimisation>;
@@ -82,7 +82,7 @@ pub async fn start(
         return Ok(started(context, &caller, &first, Some(recorded.position)));
     }
     let reply = started(context, &caller, &id.to_string(), Some(recorded.position));
-    let work = Work { files: app.files.clone(), actor, stream, owner: (!all).then_some(user) };
+    let work = OptimizeJob { files: app.files.clone(), actor, stream, owner: (!all).then_some(user) };
     context.jobs.spawn(work.run(job));
     Ok(reply)
 }

@@ -6,7 +6,7 @@ use domain::file::{File, FileCommand, FileContent, FileDetails, Rendition};
 use image::ImageFormat;
 use journal::{ExecuteError, Options};
 
-use super::{Trouble, Work};
+use super::{OptimizeError, OptimizeJob};
 use crate::picture::widths;
 use crate::receive::{rendition, stored, written};
 
@@ -29,9 +29,9 @@ struct Whole {
     bytes: u64,
 }
 
-impl Work {
+impl OptimizeJob {
     /// Looks at an image, and makes anew what is not as it should be.
-    pub async fn image(&self, known: &FileDetails, version: Version) -> Result<SeenFiles, Trouble> {
+    pub async fn image(&self, known: &FileDetails, version: Version) -> Result<SeenFiles, OptimizeError> {
         let FileContent::Image { look, renditions, .. } = &known.content else {
             return Ok(SeenFiles::default());
         };
@@ -51,7 +51,7 @@ impl Work {
         }
         let picture = match self.files.studio.render("file", whole.widest, ImageFormat::WebP).await {
             Ok(picture) => picture,
-            Err(failure) if failure.status.is_server_error() => return Err(failure.message.into()),
+            Err(failure) if failure.status.is_server_error() => return Err(failure.to_string().into()),
             Err(failure) => {
                 tracing::warn!(file = %known.id, why = failure.message, "an image cannot be made anew");
                 return Ok(SeenFiles { is_lost: true, ..seen });
@@ -74,7 +74,7 @@ impl Work {
         Ok(SeenFiles { renewed: self.keep(known, version, fresh, command).await?, ..seen })
     }
 
-    async fn whole(&self, known: &FileDetails, renditions: &[Rendition]) -> Result<Whole, Trouble> {
+    async fn whole(&self, known: &FileDetails, renditions: &[Rendition]) -> Result<Whole, OptimizeError> {
         let mut whole = Whole::default();
         for rendition in renditions {
             let key = &rendition.bytes.key;
@@ -98,7 +98,7 @@ impl Work {
         version: Version,
         fresh: Vec<(String, Bytes)>,
         command: FileCommand,
-    ) -> Result<Option<FileContent>, Trouble> {
+    ) -> Result<Option<FileContent>, OptimizeError> {
         for (key, bytes) in fresh {
             self.files.bytes.put(&self.actor.tenant, known.id, &key, bytes).await?;
         }
@@ -126,7 +126,7 @@ impl Work {
     }
 
     /// Removes bytes of an image that no event speaks of any more: damaged ones, and those of a job that was cut short.
-    async fn tidy(&self, known: &FileDetails, content: &FileContent) -> Result<(), Trouble> {
+    async fn tidy(&self, known: &FileDetails, content: &FileContent) -> Result<(), OptimizeError> {
         let keys: Vec<&str> = content.stored().iter().map(|stored| &*stored.key).collect();
         Ok(self.files.bytes.keep_only(&self.actor.tenant, known.id, &keys).await?)
     }

@@ -11,7 +11,7 @@ const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// The way of a request, the farthest first.
 #[derive(Debug, Default)]
-pub struct Way {
+pub struct ForwardedHop {
     /// Nothing stands for a hop that does not tell its address.
     pub hops: Vec<Option<IpAddr>>,
     /// As the nearest hop says it.
@@ -19,14 +19,14 @@ pub struct Way {
 }
 
 /// The two headers that proxies commonly write.
-pub fn by_list(headers: &HeaderMap) -> Way {
+pub fn by_list(headers: &HeaderMap) -> ForwardedHop {
     let hops = split(headers, &FOR).iter().map(|hop| address(hop)).collect();
-    Way { hops, scheme: split(headers, &PROTO).last().and_then(|word| scheme(word)) }
+    ForwardedHop { hops, scheme: split(headers, &PROTO).last().and_then(|word| scheme(word)) }
 }
 
 /// The header of the standard. A hop without `for` tells nothing.
-pub fn by_name(headers: &HeaderMap) -> Way {
-    let mut way = Way::default();
+pub fn by_name(headers: &HeaderMap) -> ForwardedHop {
+    let mut way = ForwardedHop::default();
     for element in split(headers, &FORWARDED) {
         let (mut hop, mut scheme_of) = (None, None);
         for (name, value) in pieces(&element, ';').iter().filter_map(|pair| pair.split_once('=')) {

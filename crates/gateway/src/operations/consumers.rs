@@ -29,7 +29,10 @@ pub fn decision(
     let (context, caller, stream) = (gateway.context.clone(), caller.clone(), stream(gateway, handle));
     Box::pin(async move {
         let written = caller.write_down_once(&context, stream, &event, once).await;
-        written.map(drop).map_err(|failure| failure.message)
+        written.map(drop).map_err(|failure| {
+            failure.log("a decision about a group", &caller.correlation);
+            failure.message
+        })
     })
 }
 

@@ -1,5 +1,7 @@
 //! Keys whose events could not be applied: what they are, why, another try, or the decision to go on without.
 
+pub mod answers;
+
 use std::collections::BTreeSet;
 
 use axum::extract::{Path, State};
@@ -7,7 +9,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use bus::{Blocked, BlockedState, DeadLetterError, GroupHandle, ParkedEvent};
 use domain::audit::AuditEvent;
-use domain::{Fields, Log, Position, StreamId, Timestamp, UserId};
+use domain::{Fields, Log, Position, StreamId, UserId};
 use http_kit::docs::IdempotencyKey;
 use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Page, Paging, Query, Request};
 use serde::Serialize;
@@ -19,36 +21,11 @@ use super::causation::Chain;
 use super::undelivered::{self, Undelivered};
 use super::{consumers, event_view};
 use crate::Gateway;
+use answers::{DeadLetter, Redriven, unknown};
 
 /// Waiting events that are shown of a key; there may be any number.
 const SHOWN: usize = 100;
 const SHOW: &str = "GET /api/v1/admin/dead-letters/{id}";
-
-/// A key whose events could not be applied, or a delivery that could not be carried out.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = DeadLetter)]
-pub struct DeadLetter {
-    pub id: String,
-    pub group: &'static str,
-    pub key: String,
-    pub state: String,
-    pub error: String,
-    pub position: String,
-    pub tries: u32,
-    pub since: Timestamp,
-    /// Events behind it.
-    pub waiting: u64,
-    /// Of a key.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_try: Option<Timestamp>,
-    /// Of a delivery.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub channel: Option<String>,
-    /// Of a delivery.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub template: Option<String>,
-}
 
 /// One of them with everything about it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -85,12 +62,6 @@ struct Came {
 struct Parked {
     event_id: Uuid,
     position: String,
-}
-
-/// How many events were applied.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Redriven {
-    pub applied: u64,
 }
 
 /// A page by its number.
@@ -278,10 +249,6 @@ pub async fn discard(
     let decision = consumers::decision(&gateway, &caller, &handle, event, once);
     handle.discard(&id, event_id, decision).await.map_err(failure)?;
     Ok(discarded())
-}
-
-pub fn unknown() -> Failure {
-    Failure::not_found("DEAD_LETTER_NOT_FOUND", "there is no such dead letter")
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "passed to map_err")]

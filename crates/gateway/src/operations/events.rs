@@ -215,7 +215,7 @@ fn folded<A: Aggregate + Serialize>(
 ) -> Result<Value, Failure> {
     let mut state = A::default();
     for envelope in events {
-        let event = aggregates.decode::<A::Event>(envelope).map_err(|error| Failure::unavailable(&error))?;
+        let event = aggregates.decode::<A::Event>(envelope)?;
         state.evolve(&event, envelope.timestamp);
     }
     let mut value = serde_json::to_value(&state).map_err(|error| Failure::unavailable(&error))?;

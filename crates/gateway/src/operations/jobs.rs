@@ -104,7 +104,7 @@ enum JobResult {
 }
 
 fn decode(gateway: &Gateway, envelope: &Envelope) -> Result<AuditEvent, Failure> {
-    gateway.context.aggregates.decode(envelope).map_err(|error| Failure::unavailable(&error))
+    gateway.context.aggregates.decode(envelope).map_err(Failure::from)
 }
 
 fn subject(gateway: &Gateway, begun: &Envelope) -> Result<Option<String>, Failure> {

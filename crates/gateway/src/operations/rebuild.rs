@@ -89,7 +89,7 @@ pub async fn group(
         return Ok(started(&context, &caller, &first, Some(recorded.position)));
     }
     let reply = started(&context, &caller, &id.to_string(), Some(recorded.position));
-    let work = Work { context: context.clone(), handle, view, actor, stream };
+    let work = RebuildJob { context: context.clone(), handle, view, actor, stream };
     context.jobs.spawn(work.run(job));
     Ok(reply)
 }
@@ -99,7 +99,7 @@ fn started(context: &AppContext, caller: &Caller, job: &str, position: Option<Po
     reply.accepted(&format!("/api/jobs/{job}")).into_response()
 }
 
-struct Work {
+struct RebuildJob {
     context: AppContext,
     handle: GroupHandle,
     view: ViewStore,
@@ -107,7 +107,7 @@ struct Work {
     stream: StreamId,
 }
 
-impl Work {
+impl RebuildJob {
     async fn run(self, job: Job) {
         let name = self.handle.group.name;
         let told =

@@ -8,7 +8,7 @@ use http_kit::{Caller, Failure};
 use journal::Idempotency;
 use projection::deliveries::{DeliveryState, Outbox, Tracked};
 
-use super::dead_letters::{DeadLetter, Redriven};
+use super::dead_letters::answers::{DeadLetter, Redriven, unknown};
 use crate::Gateway;
 
 const WAITING: &[DeliveryState] = &[DeliveryState::Refused, DeliveryState::Failed, DeliveryState::Unknown];
@@ -39,7 +39,7 @@ pub async fn all(gateway: &Gateway) -> Result<Vec<Undelivered<'_>>, Failure> {
 pub async fn find<'g>(gateway: &'g Gateway, id: &str) -> Result<Option<Undelivered<'g>>, Failure> {
     let Some(id) = id.strip_prefix(PREFIX) else { return Ok(None) };
     let found = all(gateway).await?.into_iter().find(|delivery| delivery.tracked.order.id == id);
-    found.map(Some).ok_or_else(super::dead_letters::unknown)
+    found.map(Some).ok_or_else(unknown)
 }
 
 impl Undelivered<'_> {

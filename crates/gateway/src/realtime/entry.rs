@@ -48,7 +48,7 @@ impl FromRequestParts<Gateway> for ListenerEntry {
         let claims = match (bearer(&parts.headers), ticket) {
             (Some(token), _) => Claims::of_person(&gateway.context, parts, token)?,
             (None, Some(ticket)) => {
-                let found = gateway.tickets.take(&ticket, gateway.context.tokens.steady().now());
+                let found = gateway.tickets.take(&ticket, gateway.context.tokens.monotonic_clock().now());
                 let claims =
                     found.ok_or_else(|| Failure::unauthenticated("the ticket is used or too old"))?;
                 let held = gateway.context.tokens.holds(&claims);
@@ -73,7 +73,7 @@ impl FromRequestParts<Gateway> for ListenerEntry {
             })?),
         };
         let whose = (claims.tid.clone(), claims.sub);
-        let feed = gateway.hub.listen(whose, place).map_err(too_many)?;
+        let feed = Feed::of(&gateway.hub, whose, place).map_err(too_many)?;
         Ok(Self { claims, feed })
     }
 }

@@ -9,7 +9,7 @@ use journal::{EventQuery, JournalError};
 use supervisor::wake;
 use tokio::sync::{mpsc, watch};
 
-use super::hub::{Hub, Whose};
+use super::hub::{Full, Hub, Listening, Whose};
 use super::item::Item;
 use super::place::RealtimePosition;
 
@@ -36,17 +36,18 @@ pub struct Feed {
 }
 
 impl Feed {
-    pub(super) fn new(
-        hub: Arc<Hub>,
-        (whose, number): (Whose, u64),
-        (inbox, missed): (mpsc::Receiver<Arc<Item>>, Arc<AtomicBool>),
-        place: Option<RealtimePosition>,
-    ) -> Self {
+    /// What `whose` does after `place`, else from now on.
+    ///
+    /// # Errors
+    /// When they, or all together, listen on too many connections already.
+    pub fn of(hub: &Arc<Hub>, whose: Whose, place: Option<RealtimePosition>) -> Result<Self, Full> {
+        let Listening { number, inbox, missed } = hub.enter(&whose)?;
+        let hub = Arc::clone(hub);
         let (closing, backlog, now) = (hub.closing(), VecDeque::new(), hub.place());
         let known = place.filter(|place| place.is_within(now));
         let is_reset = place.is_some() && known.is_none();
         let (catching_up, place) = (known.map(|_| now), known.unwrap_or(now));
-        Self { hub, whose, number, inbox, missed, backlog, catching_up, place, is_reset, closing }
+        Ok(Self { hub, whose, number, inbox, missed, backlog, catching_up, place, is_reset, closing })
     }
 
     /// Whether it begins now although it was to go on from somewhere: that place is of a history that a restore took

@@ -10,7 +10,6 @@ use journal::{AggregateStore, JournalError};
 use supervisor::wake;
 use tokio::sync::{mpsc, watch};
 
-use super::feed::Feed;
 use super::item::Item;
 use super::place::RealtimePosition;
 
@@ -34,6 +33,15 @@ pub enum Full {
     Own,
     /// All people together do.
     All,
+}
+
+/// What a connection gets when it is put on the list.
+pub(super) struct Listening {
+    pub number: u64,
+    /// What it is sent.
+    pub inbox: mpsc::Receiver<Arc<Item>>,
+    /// It missed something that did not fit.
+    pub missed: Arc<AtomicBool>,
 }
 
 #[derive(Debug)]
@@ -95,16 +103,16 @@ impl Hub {
         self.closing.send_replace(true);
     }
 
-    /// What `whose` does after `place`, else from now on.
+    /// Puts a connection of `whose` on the list.
     ///
     /// # Errors
     /// When they, or all together, listen on too many connections already.
-    pub fn listen(self: &Arc<Self>, whose: Whose, place: Option<RealtimePosition>) -> Result<Feed, Full> {
+    pub(super) fn enter(&self, whose: &Whose) -> Result<Listening, Full> {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         let (inbox, items) = mpsc::channel(INBOX);
         let missed = Arc::new(AtomicBool::new(false));
         let mut listeners = locked(&self.listeners);
-        if listeners.get(&whose).is_some_and(|theirs| theirs.len() >= MOST_OF_ONE) {
+        if listeners.get(whose).is_some_and(|theirs| theirs.len() >= MOST_OF_ONE) {
             return Err(Full::Own);
         }
         if listeners.values().map(Vec::len).sum::<usize>() >= MOST_OF_ALL {
@@ -117,7 +125,7 @@ impl Hub {
         });
         drop(listeners);
         metrics::gauge!("realtime_connections").increment(1.0);
-        Ok(Feed::new(Arc::clone(self), (whose, number), (items, missed), place))
+        Ok(Listening { number, inbox: items, missed })
     }
 
     pub(super) fn leave(&self, whose: &Whose, number: u64) {

@@ -67,7 +67,7 @@ impl World {
     }
 
     fn listen(&self, place: Option<RealtimePosition>) -> Feed {
-        self.hub.listen((self.tenant.clone(), self.person), place).unwrap()
+        Feed::of(&self.hub, (self.tenant.clone(), self.person), place).unwrap()
     }
 
     /// What a feed gives until it has given `count`, by log.
@@ -145,7 +145,7 @@ async fn a_connection_that_comes_back_goes_on_where_it_was() {
 async fn it_ends_when_the_process_stops_and_one_person_has_so_many_only() {
     let world = World::new().await;
     let mut feeds: Vec<Feed> = (0..20).map(|_| world.listen(None)).collect();
-    let refused = world.hub.listen((world.tenant.clone(), world.person), None);
+    let refused = Feed::of(&world.hub, (world.tenant.clone(), world.person), None);
     assert_eq!(refused.unwrap_err(), Full::Own);
     feeds.pop();
     let mut feed = world.listen(None);
@@ -156,7 +156,7 @@ async fn it_ends_when_the_process_stops_and_one_person_has_so_many_only() {
 #[tokio::test]
 async fn all_people_together_have_so_many_connections_only() {
     let world = World::new().await;
-    let listen = || world.hub.listen((world.tenant.clone(), Ids.id(AT)), None);
+    let listen = || Feed::of(&world.hub, (world.tenant.clone(), Ids.id(AT)), None);
     let mut feeds: Vec<Feed> = (0..8192).map(|_| listen().unwrap()).collect();
     assert_eq!(listen().unwrap_err(), Full::All);
     feeds.pop();

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::paging::{Onward, Part, cursor};
-use super::{HistoryRequest, Site};
+use super::{App, HistoryRequest};
 
 /// Members nobody reads, however deep they stand.
 const SECRETS: [&str; 3] = ["passwordHash", "tokenHash", "nonce"];
@@ -96,7 +96,7 @@ fn redact(value: &mut Value) {
     responses((status = 200, description = "The oldest first", body = ApiResponse<EventsPage>)),
 )]
 pub async fn events(
-    State(site): State<Site>,
+    State(site): State<App>,
     asked: HistoryRequest,
     Query(part): Query<Onward>,
 ) -> Result<Reply<EventsPage>, Failure> {

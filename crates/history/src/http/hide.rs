@@ -8,7 +8,7 @@ use http_kit::{Body, Conditions, Failure, Query, Reply, Request, Right};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{HistoryRequest, Site};
+use super::{App, HistoryRequest};
 use crate::queries::Visibility;
 
 /// See [`HiddenEntry`].
@@ -41,7 +41,7 @@ impl Request for HiddenEntry {
     responses((status = 204, description = "Hidden; asking twice is fine")),
 )]
 pub async fn hide(
-    State(site): State<Site>,
+    State(site): State<App>,
     asked: HistoryRequest,
     Query(nothing): Query<()>,
     conditions: Conditions,

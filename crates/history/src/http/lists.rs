@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::paging::{Onward, Part, PartByNumber, cursor};
-use super::{HistoryRequest, Site};
+use super::{App, HistoryRequest};
 use crate::queries::{Counts, Day, EntryFilter, HistoryEntry, Summary};
 
 /// A page of entries with the person's summary.
@@ -39,7 +39,7 @@ type Answer<T> = Result<Reply<T>, Failure>;
     ),
 )]
 pub async fn all(
-    State(site): State<Site>,
+    State(site): State<App>,
     asked: HistoryRequest,
     Query(part): Query<PartByNumber>,
 ) -> Answer<HistoryPage> {
@@ -56,7 +56,7 @@ pub async fn all(
     ),
 )]
 pub async fn properties(
-    State(site): State<Site>,
+    State(site): State<App>,
     asked: HistoryRequest,
     Query(part): Query<PartByNumber>,
 ) -> Answer<HistoryPage> {
@@ -76,7 +76,7 @@ pub async fn properties(
     ),
 )]
 pub async fn searches(
-    State(site): State<Site>,
+    State(site): State<App>,
     asked: HistoryRequest,
     Query(part): Query<PartByNumber>,
 ) -> Answer<HistoryPage> {
@@ -94,7 +94,7 @@ pub async fn searches(
     ),
 )]
 pub async fn of_type(
-    State(site): State<Site>,
+    State(site): State<App>,
     asked: HistoryRequest,
     Query(part): Query<PartByNumber>,
 ) -> Answer<HistoryPage> {
@@ -104,7 +104,7 @@ pub async fn of_type(
 }
 
 async fn page(
-    site: &Site,
+    site: &App,
     asked: &HistoryRequest,
     Part { paging, after }: Part,
     operation: &str,
@@ -160,7 +160,7 @@ fn cut(mut entries: Vec<HistoryEntry>, paging: &Paging) -> (Vec<HistoryEntry>, O
     responses((status = 200, description = "The newest first", body = ApiResponse<Vec<HistoryEntry>>)),
 )]
 pub async fn recent(
-    State(site): State<Site>,
+    State(site): State<App>,
     asked: HistoryRequest,
     Query(first): Query<First<10>>,
 ) -> Answer<Vec<HistoryEntry>> {
@@ -198,7 +198,7 @@ pub struct TimelinePage {
     responses((status = 200, description = "The newest day first", body = ApiResponse<TimelinePage>)),
 )]
 pub async fn timeline(
-    State(site): State<Site>,
+    State(site): State<App>,
     asked: HistoryRequest,
     Query(part): Query<Onward>,
 ) -> Answer<TimelinePage> {
@@ -244,7 +244,7 @@ pub struct Stats {
     responses((status = 200, description = "Numbers", body = ApiResponse<Stats>)),
 )]
 pub async fn stats(
-    State(site): State<Site>,
+    State(site): State<App>,
     asked: HistoryRequest,
     Query(nothing): Query<()>,
 ) -> Answer<Stats> {

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use domain::{EventIds, Timestamp};
 
-use crate::site::{START, Site, Somebody, home, site, texts};
+use crate::site::{App, START, Somebody, home, site, texts};
 
 const DAY: i64 = 86_400;
 
 /// Views of homes 1, 2, 3 …, one after each of `jumps`.
-async fn views_after(site: &Site, asha: &Somebody, jumps: &[i64]) -> Vec<String> {
+async fn views_after(site: &App, asha: &Somebody, jumps: &[i64]) -> Vec<String> {
     let mut titles = Vec::new();
     for (number, seconds) in (1..).zip(jumps) {
         site.clock.jump(*seconds);
@@ -22,7 +22,7 @@ async fn views_after(site: &Site, asha: &Somebody, jumps: &[i64]) -> Vec<String>
 }
 
 /// Every title by pages of `limit`, the newest first.
-async fn read(site: &Site, person: &Somebody, limit: u64, by_number: bool) -> Vec<String> {
+async fn read(site: &App, person: &Somebody, limit: u64, by_number: bool) -> Vec<String> {
     let (mut titles, mut path, mut page) = (Vec::new(), format!("me?size={limit}"), 0);
     loop {
         let found = site.get(person, &path).await;

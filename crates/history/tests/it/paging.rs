@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
 
-use crate::site::{Site, Somebody, home, site, texts};
+use crate::site::{App, Somebody, home, site, texts};
 
 /// Forty days of sign-ins and views, some at the very same moment.
-async fn busy(site: &Site) -> Somebody {
+async fn busy(site: &App) -> Somebody {
     let asha = site.person();
     for day in 0..40_u64 {
         site.sign_in(&asha).await;

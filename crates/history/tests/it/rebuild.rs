@@ -7,9 +7,9 @@ use domain::{Envelope, Log};
 use history::History;
 use projection::{Row, ViewStore};
 
-use crate::site::{Site, home, site};
+use crate::site::{App, home, site};
 
-async fn eventful() -> Site {
+async fn eventful() -> App {
     let site = site().await;
     let people = [site.person(), site.person(), site.somebody("pune", domain::user::Role::User)];
     for round in 0..30_u64 {

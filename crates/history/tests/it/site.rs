@@ -27,7 +27,7 @@ use tokio::task::JoinSet;
 use tower::ServiceExt;
 use uuid::Uuid;
 
-pub struct Site {
+pub struct App {
     pub context: AppContext,
     pub history: History,
     pub clock: Clock,
@@ -45,7 +45,7 @@ fn tenant(name: &str) -> Tenant {
 /// 2026-11-21, 10:30 in India.
 pub const START: Timestamp = Timestamp::from_micros(1_795_237_200_000_000);
 
-pub async fn site() -> Site {
+pub async fn site() -> App {
     let directory = tempfile::tempdir().unwrap();
     let clock = Clock::manual(START);
     let journal = SqliteJournal::open(&directory.path().join("journal"), &clock, Limits::default()).unwrap();
@@ -66,7 +66,7 @@ pub async fn site() -> Site {
         wait: Duration::from_secs(20),
         quotas: http_kit::Quotas::default(),
         jobs: http_kit::Jobs::default(),
-        daily: http_kit::Daily::default(),
+        daily: http_kit::DailyCounters::default(),
     });
     let history = History::open(context.clone(), &directory.path().join("views")).unwrap();
     let target = Arc::new(history.store().clone());
@@ -77,7 +77,7 @@ pub async fn site() -> Site {
     group.spawn(runner.run(stopped));
     let mounted = (history.service().routes)(&Groups::of(&[handle])).unwrap();
     let router = mounted.router.layer(axum::middleware::from_fn_with_state(context.clone(), edge_layer));
-    Site { context, history, clock, directory, router, _group: group, _stop: stop }
+    App { context, history, clock, directory, router, _group: group, _stop: stop }
 }
 
 /// Somebody signed in.
@@ -109,7 +109,7 @@ pub fn home(number: u128) -> PropertyId {
     Uuid::from_u128(number).into()
 }
 
-impl Site {
+impl App {
     pub fn somebody(&self, tenant: &str, role: Role) -> Somebody {
         let tenant = TenantId::stored(tenant);
         let user: UserId = self.context.aggregates.fresh().into();

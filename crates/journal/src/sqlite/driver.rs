@@ -7,25 +7,10 @@ use domain::{Clock, Log};
 use supervisor::{Supervised, Supervisor};
 use tokio::sync::mpsc;
 
+pub use super::writer::{Fate, Fates};
 use super::writer::{Message, Writer};
 use super::{Limits, LogFile, SqliteJournal, directory_of};
 use crate::JournalError;
-
-/// What becomes of a commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// It is done, and its callers are told.
-    Done,
-    /// It fails, and nothing of it is there.
-    NotDone,
-    /// It is done, and its callers hear of a failure.
-    Untold,
-    /// It is done, and its writer panics before anybody is told.
-    Panic,
-}
-
-/// Decides what becomes of the next commit of a log.
-pub type Fates = Arc<dyn Fn(Log) -> Fate + Send + Sync>;
 
 /// Does the work of one log's writer.
 pub struct Driver {

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, params};
 use uuid::Uuid;
 
 use super::segments::{self, Registered, Segments};
-use super::{holdings, writer};
+use super::{holdings, idempotency};
 use crate::{Idempotency, JournalError, Refused, UniqueKey};
 
 const COLUMNS: &str = "position, event_id, tenant_id, aggregate_type, aggregate_id, version, user_id, event_type, \
@@ -125,9 +125,9 @@ impl Readers {
         self.with(|connection| holdings::held(connection, tenant, owner, quota))
     }
 
-    /// See [`writer::replayed`].
+    /// See [`idempotency::replayed`].
     pub fn replayed(&self, request: &Idempotency) -> Result<Option<Refused>, JournalError> {
-        self.with(|connection| writer::replayed(connection, request, self.start))
+        self.with(|connection| idempotency::replayed(connection, request, self.start))
     }
 
     pub fn owner(&self, unique_key: &UniqueKey) -> Result<Option<StreamId>, JournalError> {

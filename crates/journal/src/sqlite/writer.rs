@@ -5,21 +5,19 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
-use domain::{Clock, Position, StreamId, Version};
+use domain::{Clock, Log, Position, StreamId, Version};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use supervisor::{Supervised, Supervisor};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::again;
 use super::commits::Commits;
-use super::driver::{Fate, Fates};
 use super::file;
 use super::holdings;
+use super::idempotency;
 use super::reader::Readers;
 use super::recent::{Recent, envelopes};
-use crate::{
-    Append, AppendError, Appended, Expected, Idempotency, JournalError, Refused, Replayed, UniqueKey,
-};
+use crate::{Append, AppendError, Appended, Expected, JournalError, Refused, UniqueKey};
 
 /// What callers send to the writer.
 pub enum Message {
@@ -52,6 +50,22 @@ pub struct CommitSignals {
     pub recent: Arc<Recent>,
     pub commits: Arc<Commits>,
 }
+
+/// What becomes of a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is done, and its callers are told.
+    Done,
+    /// It fails, and nothing of it is there.
+    NotDone,
+    /// It is done, and its callers hear of a failure.
+    Untold,
+    /// It is done, and its writer panics before anybody is told.
+    Panic,
+}
+
+/// Decides what becomes of the next commit of a log.
+pub type Fates = Arc<dyn Fn(Log) -> Fate + Send + Sync>;
 
 pub struct Writer {
     connection: Connection,
@@ -299,11 +313,11 @@ impl Ages {
     fn of(connection: &Connection, clock: Clock) -> rusqlite::Result<Self> {
         let newest: Option<i64> =
             connection.query_row("select max(created_at) from idempotency", [], |row| row.get(0))?;
-        Ok(Self { start: newest.unwrap_or(clock.now().micros()), since: clock.steady(), clock })
+        Ok(Self { start: newest.unwrap_or(clock.now().micros()), since: clock.monotonic_clock(), clock })
     }
 
     fn now(&self) -> i64 {
-        let running = self.clock.steady().saturating_sub(self.since);
+        let running = self.clock.monotonic_clock().saturating_sub(self.since);
         self.start.saturating_add(i64::try_from(running.as_micros()).unwrap_or(i64::MAX))
     }
 }
@@ -326,8 +340,8 @@ fn one(
     last: &mut Position,
     now: i64,
 ) -> Result<Result<Appended, Refused>, JournalError> {
-    if let Some(idempotency) = &append.idempotency
-        && let Some(found) = replayed(tx, idempotency, *last)?
+    if let Some(request) = &append.idempotency
+        && let Some(found) = idempotency::replayed(tx, request, *last)?
     {
         return Ok(Err(found));
     }
@@ -363,8 +377,8 @@ fn one(
     }
     set_head(tx, stream, appended, first.unwrap_or(start))?;
     change_unique_keys(tx, append)?;
-    if let Some(idempotency) = &append.idempotency {
-        remember(tx, idempotency, appended, now)?;
+    if let Some(request) = &append.idempotency {
+        idempotency::remember(tx, request, appended, now)?;
     }
     Ok(Ok(appended))
 }
@@ -446,35 +460,4 @@ fn change_unique_keys(tx: &Connection, append: &Append) -> rusqlite::Result<()> 
         .execute(params![unique_key.tenant.as_str(), unique_key.kind, unique_key.digest, &*stream.kind, &*stream.id])?;
     }
     Ok(())
-}
-
-/// How a request that was done before is refused: with its answer, or because its key was used for another one.
-pub fn replayed(tx: &Connection, asked: &Idempotency, last: Position) -> rusqlite::Result<Option<Refused>> {
-    tx.prepare_cached(
-        "select fingerprint, answer, version, position from idempotency where scope = ?1 and key = ?2",
-    )?
-    .query_row(params![asked.scope, asked.key], |row| {
-        if row.get::<_, [u8; 32]>(0)? != asked.fingerprint {
-            return Ok(Refused::KeyReused);
-        }
-        let appended = Appended { version: row.get(2)?, position: last.at(row.get(3)?) };
-        Ok(Refused::Replayed(Replayed { answer: row.get(1)?, appended }))
-    })
-    .optional()
-}
-
-fn remember(tx: &Connection, asked: &Idempotency, at: Appended, now: i64) -> rusqlite::Result<usize> {
-    tx.prepare_cached(
-        "insert into idempotency (scope, key, fingerprint, answer, version, position, created_at)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    )?
-    .execute(params![
-        asked.scope,
-        asked.key,
-        asked.fingerprint,
-        asked.answer,
-        at.version,
-        at.position.seq,
-        now
-    ])
 }

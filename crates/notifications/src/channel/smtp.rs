@@ -13,7 +13,7 @@ use lettre::transport::smtp::extension::ClientId;
 use reqwest::Url;
 
 use super::Sent;
-use crate::email::Written;
+use crate::email::WrittenEmail;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 /// An e-mail goes out in pieces: its end is begun when all others are out.
@@ -105,7 +105,7 @@ impl SmtpServer {
     }
 
     /// Hands an e-mail over.
-    pub async fn send(&self, letter: &Written) -> Sent {
+    pub async fn send(&self, letter: &WrittenEmail) -> Sent {
         let mut stage = Stage::Greeting;
         let talked = tokio::time::timeout(self.patience, self.talk(letter, &mut stage)).await;
         match talked {
@@ -116,7 +116,7 @@ impl SmtpServer {
         }
     }
 
-    async fn talk(&self, letter: &Written, stage: &mut Stage) -> Result<(), Error> {
+    async fn talk(&self, letter: &WrittenEmail, stage: &mut Stage) -> Result<(), Error> {
         let implicit = match &self.security {
             Security::Implicit(parameters) => Some(parameters.clone()),
             Security::StartTls(_) | Security::None => None,

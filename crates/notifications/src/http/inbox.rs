@@ -17,7 +17,7 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::Site;
+use super::App;
 use crate::email::words::{Reader, Words};
 use crate::template::Template;
 
@@ -106,7 +106,7 @@ impl Request for InboxQuery {
     responses((status = 200, description = "The newest first", body = ApiResponse<Inbox>)),
 )]
 pub async fn list(
-    State(site): State<Site>,
+    State(site): State<App>,
     caller: Caller,
     Path(id): Path<String>,
     Query(page): Query<InboxQuery>,
@@ -131,7 +131,7 @@ pub async fn list(
     responses((status = 200, description = "The notification", body = ApiResponse<Entry>)),
 )]
 pub async fn read(
-    State(site): State<Site>,
+    State(site): State<App>,
     caller: Caller,
     Path(id): Path<String>,
     query: Query<()>,
@@ -151,7 +151,7 @@ pub async fn read(
     responses((status = 204, description = "Deleted")),
 )]
 pub async fn delete(
-    State(site): State<Site>,
+    State(site): State<App>,
     caller: Caller,
     Path(id): Path<String>,
     query: Query<()>,
@@ -162,7 +162,7 @@ pub async fn delete(
     Ok(reply.etag(&done.version.to_string()).empty())
 }
 
-impl Site {
+impl App {
     /// The person it is for, or an admin, changes a notification. Those to no account are the admins' alone.
     async fn change(
         &self,

@@ -10,7 +10,7 @@ use projection::{Row, Value};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Site;
+use super::App;
 use super::inbox::Delivery;
 use crate::channel::file;
 use crate::mailbox::Mailbox;
@@ -48,7 +48,7 @@ pub struct Email {
     responses((status = 200, description = "The newest 200", body = ApiResponse<Vec<Email>>)),
 )]
 pub async fn letters(
-    State(site): State<Site>,
+    State(site): State<App>,
     caller: Caller,
     Query(nothing): Query<()>,
 ) -> Result<Reply<Vec<Email>>, Failure> {

@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::Site;
+use super::App;
 
 /// What holds, for every kind and channel.
 #[derive(Debug, Serialize, ToSchema)]
@@ -53,7 +53,7 @@ impl PreferencesDocument {
     responses((status = 200, description = "What holds", body = ApiResponse<PreferencesDocument>)),
 )]
 pub async fn shown(
-    State(site): State<Site>,
+    State(site): State<App>,
     caller: Caller,
     Path(id): Path<String>,
     Query(nothing): Query<()>,
@@ -106,7 +106,7 @@ impl Request for PreferencesChange {
     responses((status = 200, description = "What holds now", body = ApiResponse<PreferencesDocument>)),
 )]
 pub async fn choose(
-    State(site): State<Site>,
+    State(site): State<App>,
     caller: Caller,
     Query(nothing): Query<()>,
     conditions: Conditions,
@@ -136,7 +136,7 @@ fn quiet(f: &mut Fields<'_>) -> Quiet {
                 f.wrong("quietHours", "must begin and end at different times");
                 Quiet::AsBefore
             }
-            Some(hours) => Quiet::Daily(hours),
+            Some(hours) => Quiet::DailyCounters(hours),
             None => Quiet::AsBefore,
         },
         Some(_) => {

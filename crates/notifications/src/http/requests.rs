@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::Site;
+use super::App;
 use crate::template::{Template, TemplateVariable};
 
 /// One variable of a template approved under DLT holds no more.
@@ -47,7 +47,7 @@ type Answer = Result<Reply<Requested>, Failure>;
     ),
 )]
 pub async fn email(
-    State(site): State<Site>,
+    State(site): State<App>,
     caller: Caller,
     query: Query<()>,
     conditions: Conditions,
@@ -70,7 +70,7 @@ pub async fn email(
     ),
 )]
 pub async fn sms(
-    State(site): State<Site>,
+    State(site): State<App>,
     caller: Caller,
     query: Query<()>,
     conditions: Conditions,
@@ -170,7 +170,7 @@ impl Request for SmsRequest {
     }
 }
 
-impl Site {
+impl App {
     async fn request<T: Into<Wish>>(
         &self,
         channel: Channel,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use bus::{Advance, Asker, Checkpoint, GroupHandle, Retry, Runner, Waited};
+use bus::{Advance, Asker, Checkpoint, GroupHandle, Retry, Runner, WaitOutcome};
 use domain::user::{Account, IssuedToken, Profile, Role, User, UserCommand};
 use domain::{Actor, Aggregate, Clock, Envelope, Ids, Log, Metadata, TenantId, Timestamp, UserId};
 use http_body_util::BodyExt;
@@ -75,7 +75,7 @@ pub async fn site_with(outside: Outside) -> Site {
         wait: Duration::from_secs(20),
         quotas: http_kit::Quotas::default(),
         jobs: http_kit::Jobs::default(),
-        daily: http_kit::Daily::default(),
+        daily: http_kit::DailyCounters::default(),
     });
     let notifications =
         Notifications::open(context.clone(), &directory.path().join("data"), settings(), outside).unwrap();
@@ -112,7 +112,7 @@ impl Site {
         let position = done.unwrap().position.unwrap();
         let asker = Asker { tenant, user };
         let waited = self.handle.status.wait(&[position], asker, Duration::from_secs(20)).await;
-        assert_eq!(waited, Waited::Applied);
+        assert_eq!(waited, WaitOutcome::Applied);
         let tried = self.notifications.outbox().tried(position.seq);
         tokio::time::timeout(Duration::from_secs(20), tried).await.unwrap().unwrap();
     }

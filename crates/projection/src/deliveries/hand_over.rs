@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::STATE_TABLES;
-use crate::store::ViewError;
+use crate::error::ViewError;
 
 /// All states move, also those whose delivery the rebuilt read model does not ask for: the event may be parked in it,
 /// and a redrive must not send again what was sent.

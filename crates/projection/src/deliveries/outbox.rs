@@ -11,7 +11,8 @@ use tokio::sync::{Notify, watch};
 use super::hand_over::own;
 use super::rows::{self, Settled};
 use super::{DeliveryState, LeasedDelivery, Tracked};
-use crate::store::{ViewError, ViewStore};
+use crate::error::ViewError;
+use crate::store::ViewStore;
 
 /// The deliveries of one read model. Clones share them.
 #[derive(Clone, Debug)]

@@ -35,12 +35,10 @@ impl Projection for Letters {
         GROUP.name
     }
 
-    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
-        for event in batch {
-            let recipient = &event.stream.id;
-            if self.0 {
-                Delivery { event, channel: "email", recipient, template: "note" }.add(tx).await?;
-            }
+    async fn apply(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
+        let recipient = &event.stream.id;
+        if self.0 {
+            Delivery { event, channel: "email", recipient, template: "note" }.add(tx).await?;
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bus::{
-    AfterTries, Asker, Group, GroupDecisions, GroupHandle, Policy, RebuildError, Retry, Runner, Waited,
+    AfterTries, Asker, Group, GroupDecisions, GroupHandle, Policy, RebuildError, Retry, Runner, WaitOutcome,
 };
 use domain::{Clock, Log, UserId};
 use journal::sqlite::Limits;
@@ -79,7 +79,7 @@ impl World {
         let (tenant, user) = (tenant(), person());
         let head = self.journal.head(Log::Facts).await.unwrap();
         let asker = Asker { tenant: &tenant, user };
-        assert_eq!(handle.status.wait(&[head], asker, Duration::from_secs(20)).await, Waited::Applied);
+        assert_eq!(handle.status.wait(&[head], asker, Duration::from_secs(20)).await, WaitOutcome::Applied);
         stop.send_replace(true);
         running.join_next().await;
         handle

@@ -49,13 +49,11 @@ impl Projection for Code {
         self.version
     }
 
-    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
-        for event in batch {
-            if event.data.trim_matches('"') == self.refuses {
-                return Err(ProjectionError::Event(format!("{} is refused", event.data)));
-            }
-            tx.execute(self.insert, &(self.row)(event)).await?;
+    async fn apply(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
+        if event.data.trim_matches('"') == self.refuses {
+            return Err(ProjectionError::Event(format!("{} is refused", event.data)));
         }
+        tx.execute(self.insert, &(self.row)(event)).await?;
         Ok(())
     }
 

@@ -52,13 +52,11 @@ impl Projection for Letters {
         GROUP.name
     }
 
-    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
-        for event in batch {
-            if self.outside.state.lock().unwrap().poison.contains(&event.event_id) {
-                return Err(ProjectionError::Event(format!("{} is poison", event.event_id)));
-            }
-            delivery(event, &recipient(event)).add(tx).await?;
+    async fn apply(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
+        if self.outside.state.lock().unwrap().poison.contains(&event.event_id) {
+            return Err(ProjectionError::Event(format!("{} is poison", event.event_id)));
         }
+        delivery(event, &recipient(event)).add(tx).await?;
         Ok(())
     }
 
@@ -97,7 +95,7 @@ pub struct Outside {
 struct Arrivals {
     arrived: BTreeMap<String, u32>,
     /// On their way, with their leases.
-    under_way: BTreeMap<String, Vec<u64>>,
+    in_progress: BTreeMap<String, Vec<u64>>,
     /// Carried by two at once: one of them had slept past its lease.
     overtaken: BTreeSet<String>,
     /// Events that nobody can ask for an e-mail for.
@@ -125,12 +123,12 @@ impl Outside {
 
     /// Whoever was under way is gone.
     pub fn crash(&self) {
-        self.state.lock().unwrap().under_way.clear();
+        self.state.lock().unwrap().in_progress.clear();
     }
 
     fn set_out(&self, order: &LeasedDelivery) {
         let mut state = self.state.lock().unwrap();
-        let others = state.under_way.entry(order.id.clone()).or_default();
+        let others = state.in_progress.entry(order.id.clone()).or_default();
         let overtakes = !others.is_empty();
         // Nobody sets out beside another one without a lease of their own, nor without having looked up what became of
         // the lease before.
@@ -145,7 +143,7 @@ impl Outside {
     }
 
     fn come_back(&self, order: &LeasedDelivery) {
-        if let Some(leases) = self.state.lock().unwrap().under_way.get_mut(&order.id) {
+        if let Some(leases) = self.state.lock().unwrap().in_progress.get_mut(&order.id) {
             leases.retain(|lease| *lease != order.lease);
         }
     }

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bus::{Asker, Waited};
+use bus::{Asker, WaitOutcome};
 use domain::{Envelope, Log, Position, UserId};
 
 use crate::actors::Life;
@@ -55,7 +55,7 @@ pub async fn look(life: &Life, writer: &Mutex<Writer>, longest_ms: u64) {
     let generation = handle.status.generation();
     let waited = handle.status.wait(&positions, Asker { tenant: &tenant, user }, limit).await;
     life.chaos.note(format_args!("{user} waited for {positions:?}: {waited:?}"));
-    if waited != Waited::Applied {
+    if waited != WaitOutcome::Applied {
         return;
     }
     let what = match life.chaos.draw(1, 3) {

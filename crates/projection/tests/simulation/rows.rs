@@ -115,27 +115,25 @@ impl Projection for Rows {
         GROUP.name
     }
 
-    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
-        for event in batch {
-            let (key, log) = (&*event.stream.id, event.position.log.as_str());
-            let id = event.event_id.to_string();
-            tx.execute(
-                "insert into rows (key, log, seq, version, id) values ($1, $2, $3, $4, $5)",
-                &[key.into(), log.into(), event.position.seq.into(), event.version.into(), id.into()],
-            )
-            .await?;
-            tx.execute(
-                "insert into totals (key, log, events, digest) values ($1, $2, 1, $3) on conflict (key, log)
+    async fn apply(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
+        let (key, log) = (&*event.stream.id, event.position.log.as_str());
+        let id = event.event_id.to_string();
+        tx.execute(
+            "insert into rows (key, log, seq, version, id) values ($1, $2, $3, $4, $5)",
+            &[key.into(), log.into(), event.position.seq.into(), event.version.into(), id.into()],
+        )
+        .await?;
+        tx.execute(
+            "insert into totals (key, log, events, digest) values ($1, $2, 1, $3) on conflict (key, log)
                  do update set events = events + 1, digest = (digest * 31 + $3) % 1000003",
-                &[key.into(), log.into(), event.position.seq.into()],
-            )
-            .await?;
-            if self.fails(event.event_id) {
-                self.fail(tx, event).await?;
-            }
-            if self.chaos.fails(150) {
-                return Err(ProjectionError::Store(ViewError::Unavailable("the disk is busy".into())));
-            }
+            &[key.into(), log.into(), event.position.seq.into()],
+        )
+        .await?;
+        if self.fails(event.event_id) {
+            self.fail(tx, event).await?;
+        }
+        if self.chaos.fails(150) {
+            return Err(ProjectionError::Store(ViewError::Unavailable("the disk is busy".into())));
         }
         Ok(())
     }

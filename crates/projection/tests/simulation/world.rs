@@ -53,7 +53,7 @@ const MEMORY: &str = "/dev/shm";
 pub type Outcome = Result<(u64, u64), String>;
 
 /// One life, before anybody acts.
-struct Begun {
+struct Permit {
     life: Arc<Life>,
     scheduler: Scheduler,
 }
@@ -90,7 +90,7 @@ impl World {
         self.directory(self.lives).join(name)
     }
 
-    async fn begin(&self, busy: u64) -> Result<Begun, String> {
+    async fn begin(&self, busy: u64) -> Result<Permit, String> {
         self.rows.crash();
         let scheduler = Scheduler::new(self.chaos.draw(0, u64::MAX));
         let (chaos, spawner) = (Arc::clone(&self.chaos), scheduler.spawner());
@@ -131,12 +131,12 @@ impl World {
             spawner,
             truth,
         };
-        Ok(Begun { life: Arc::new(life), scheduler })
+        Ok(Permit { life: Arc::new(life), scheduler })
     }
 
     /// One life; true when it ended by a crash.
     async fn live(&mut self, crash_at: u64) -> Result<bool, String> {
-        let Begun { life, mut scheduler } = self.begin(WRITERS).await?;
+        let Permit { life, mut scheduler } = self.begin(WRITERS).await?;
         checker::consistent(&life.store, &life.truth, &self.decisions).await?;
         let spawner = &life.spawner;
         for writer in &self.writers {
@@ -168,7 +168,7 @@ impl World {
         if self.lives > 1 && self.chaos.one_in(8) {
             self.restore().await?;
         }
-        let Begun { life, .. } = self.begin(0).await?;
+        let Permit { life, .. } = self.begin(0).await?;
         checker::consistent(&life.store, &life.truth, &self.decisions).await?;
         Ok(crashed)
     }
@@ -207,7 +207,7 @@ impl World {
             // Another one than any before: a copy of the first history may be put back twice.
             file.execute("update history set epoch = ?1", [self.lives + 1]).unwrap();
         }
-        let Begun { life, .. } = self.begin(0).await?;
+        let Permit { life, .. } = self.begin(0).await?;
         let heads = truth::heads(&life.truth).await;
         let mut there = BTreeMap::new();
         for log in Log::ALL {
@@ -242,7 +242,7 @@ impl World {
         // What was put off by a clock that jumped is due, and it jumps no more.
         self.jumps.store(0, Ordering::SeqCst);
         self.clock.advance(2 * 3600);
-        let Begun { life, mut scheduler } = self.begin(WRITERS + 2).await?;
+        let Permit { life, mut scheduler } = self.begin(WRITERS + 2).await?;
         for writer in &self.writers {
             life.spawner.spawn(writer::write(Arc::clone(&life), Arc::clone(writer)));
         }

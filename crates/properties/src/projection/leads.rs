@@ -8,7 +8,7 @@ use domain::report::{Complaint, ReportEvent};
 use domain::{Envelope, Erasable, Personal, Timestamp};
 use serde::Serialize;
 
-use super::listings::{followed, is_gone};
+use super::listings::followed;
 
 fn json<T: Serialize>(value: &T) -> Result<String, ProjectionError> {
     serde_json::to_string(value).map_err(|error| ProjectionError::Event(error.to_string()))
@@ -21,7 +21,9 @@ async fn kept<T: Serialize + Clone>(
     value: &Personal<T>,
 ) -> Result<String, ProjectionError> {
     match value.subject() {
-        Some(subject) if is_gone(tx, envelope, &subject.to_string()).await? => json(&Personal::<T>::Erased),
+        Some(subject) if tx.is_erased(&envelope.stream.tenant, &subject.to_string()).await? => {
+            json(&Personal::<T>::Erased)
+        }
         _ => json(value),
     }
 }
@@ -40,7 +42,7 @@ async fn kept_some<T: Serialize + Clone>(
 /// A note goes with its writer, and its words with whom they are about.
 async fn kept_note(tx: &mut ViewTx<'_>, envelope: &Envelope, note: &Note) -> Result<String, ProjectionError> {
     if let Personal::Clear { subject, value: Personal::Clear { subject: about, .. } } = note
-        && is_gone(tx, envelope, &about.to_string()).await?
+        && tx.is_erased(&envelope.stream.tenant, &about.to_string()).await?
     {
         return kept(tx, envelope, &Personal::of(*subject, Personal::<String>::Erased)).await;
     }
@@ -58,7 +60,7 @@ pub async fn lead(
         LeadEvent::Made { property_id, snapshot, owner_id, enquiry, .. } => {
             let Enquiry { seeker_id, purpose, seeker, words, visit_at } = enquiry;
             let owner = owner_id.to_string();
-            let gone = is_gone(tx, envelope, &owner).await?;
+            let gone = tx.is_erased(&envelope.stream.tenant, &owner).await?;
             let title = if gone { &Erasable::Erased } else { &snapshot.title };
             let row = [
                 tenant.into(),

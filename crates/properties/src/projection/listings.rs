@@ -159,10 +159,8 @@ pub fn followed(changed: usize, envelope: &Envelope) -> Result<(), ProjectionErr
 /// The owner left: of them nothing stays in clear. Rows then are what they are when events are read after the erasure.
 pub async fn owner_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
     let keys = [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into()];
-    for table in ["gone_owners", "absent_owners"] {
-        let sql = format!("insert into {table} (tenant, user_id) values ($1, $2) on conflict do nothing");
-        tx.execute(&sql, &keys).await?;
-    }
+    let absent = "insert into absent_owners (tenant, user_id) values ($1, $2) on conflict do nothing";
+    tx.execute(absent, &keys).await?;
     let owned = "select id, content from properties where owner_id = $2 and tenant = $1";
     for row in tx.query(owned, &keys).await? {
         let (Some(id), Some(content)) = (row.text(0), row.text(1)) else { continue };
@@ -184,7 +182,7 @@ pub async fn owner_moved(
     let keys = [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into()];
     let sql = if may_sign_in {
         "delete from absent_owners where user_id = $2 and tenant = $1
-         and not exists (select 1 from gone_owners g where g.user_id = $2 and g.tenant = $1)"
+         and not exists (select 1 from erased_people g where g.user_id = $2 and g.tenant = $1)"
     } else {
         "insert into absent_owners (tenant, user_id) values ($1, $2) on conflict do nothing"
     };
@@ -199,19 +197,8 @@ async fn keep_nothing_of_the_gone(
     owner: &str,
     content: &mut Content,
 ) -> Result<(), ProjectionError> {
-    if is_gone(tx, envelope, owner).await? {
+    if tx.is_erased(&envelope.stream.tenant, owner).await? {
         content.erase();
     }
     Ok(())
-}
-
-/// Whether somebody closed their account, as far as this read model is.
-pub async fn is_gone(
-    tx: &mut ViewTx<'_>,
-    envelope: &Envelope,
-    person: &str,
-) -> Result<bool, ProjectionError> {
-    let gone = "select 1 from gone_owners where user_id = $2 and tenant = $1";
-    let keys = [envelope.stream.tenant.as_str().into(), person.into()];
-    Ok(!tx.query(gone, &keys).await?.is_empty())
 }

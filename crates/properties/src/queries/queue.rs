@@ -24,7 +24,7 @@ const OPEN: &str =
     where r.position > coalesce(m.position, 0) group by r.tenant, r.property_id";
 const WAITS: &str =
     "p.tenant = $1 and p.status <> 'REMOVED' and (p.status = 'PENDING_REVIEW' or o.reports > 0)
-    and not exists (select 1 from gone_owners g where g.user_id = p.owner_id and g.tenant = p.tenant)";
+    and not exists (select 1 from erased_people g where g.user_id = p.owner_id and g.tenant = p.tenant)";
 const SINCE: &str = "case when p.status = 'PENDING_REVIEW' then p.updated_at else o.since end";
 
 /// A listing that waits.

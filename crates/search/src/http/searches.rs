@@ -5,7 +5,7 @@ use axum::http::Uri;
 use domain::{Fields, Log, Timestamp};
 use http_kit::{ApiResponse, Caller, Category, Cursor, Failure, Page, Paging, Query, Reply, Request};
 
-use crate::searches::{PastSearch, Person, Site};
+use crate::searches::{PastSearch, Person, SearchesApp};
 
 /// Which part of the past searches.
 pub struct PastPart {
@@ -34,7 +34,7 @@ impl Request for PastPart {
     responses((status = 200, description = "The newest first", body = ApiResponse<Page<PastSearch>>)),
 )]
 pub async fn history(
-    State(site): State<Site>,
+    State(site): State<SearchesApp>,
     caller: Caller,
     Path(user): Path<String>,
     Query(part): Query<PastPart>,

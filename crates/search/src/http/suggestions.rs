@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::searches::{Site, popular};
+use crate::searches::{SearchesApp, popular};
 use crate::suggest::{Suggestion, suggest};
 
 /// Suggestions in one answer.
@@ -68,7 +68,7 @@ impl Request for Typed {
     responses((status = 200, description = "The likeliest first", body = ApiResponse<Vec<Said>>)),
 )]
 pub async fn suggestions(
-    State(site): State<Site>,
+    State(site): State<SearchesApp>,
     caller: Caller,
     Query(typed): Query<Typed>,
 ) -> Result<Response, Failure> {

@@ -9,7 +9,8 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, InvertedIndexReader, SegmentReader, Term};
 
 use super::fields::Fields;
-use crate::query::{DESCRIPTION, LOCATION, Query, REST, TITLE};
+use crate::home::{DESCRIPTION, LOCATION, REST, TITLE};
+use crate::query::Query;
 use crate::words::{Match, edits, may_begin};
 
 /// The weights of [`Fields::texts`].

@@ -57,9 +57,8 @@ async fn insert(
 ) -> Result<(), ProjectionError> {
     let [tenant, id] = key(envelope);
     let owner = owner.to_string();
-    let sql = "select 1 from gone_owners where user_id = $2 and tenant = $1";
     // An event of a listing may come after its owner's end.
-    let gone = !tx.query(sql, &[tenant.clone(), owner.as_str().into()]).await?.is_empty();
+    let gone = tx.is_erased(&envelope.stream.tenant, &owner).await?;
     let sql = "select 1 from absent_owners where user_id = $2 and tenant = $1";
     let absent = !tx.query(sql, &[tenant.clone(), owner.as_str().into()]).await?.is_empty();
     let content = if gone { None } else { Some(searchable(content)?) };
@@ -156,8 +155,6 @@ pub async fn saved(
 pub async fn owner_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
     let [tenant, person] = key(envelope);
     let keys = [tenant.clone(), person];
-    let gone = "insert into gone_owners (tenant, user_id) values ($1, $2) on conflict do nothing";
-    tx.execute(gone, &keys).await?;
     let owned = "select id from homes where owner_id = $2 and tenant = $1 order by id";
     let sql = format!(
         "update homes set owner_gone = 1, content = null, changed = {NEXT} where id = $2 and tenant = $1"

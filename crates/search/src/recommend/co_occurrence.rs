@@ -13,7 +13,7 @@ const HALF_LIFE_DAYS: f64 = 30.0;
 
 /// What people did together.
 #[derive(Clone, Debug, Default)]
-pub struct Together {
+pub struct CoOccurrence {
     /// How alike two homes are by who looked at them, from 0 to 1.
     neighbours: HashMap<PropertyId, Vec<(PropertyId, f64)>>,
     /// What was done with each, faded.
@@ -21,7 +21,7 @@ pub struct Together {
     most: f64,
 }
 
-impl Together {
+impl CoOccurrence {
     /// Counts.
     pub fn of(activity: &Activity, now: Timestamp) -> Self {
         let mut popularity: HashMap<PropertyId, f64> = HashMap::new();

@@ -178,7 +178,7 @@ impl Learner {
     }
 
     async fn gone(&self, tenant: &TenantId) -> Result<BTreeSet<UserId>, Failed> {
-        let sql = "select user_id from gone_owners where tenant = $1";
+        let sql = "select user_id from erased_people where tenant = $1";
         let rows = self.store.query(sql, vec![tenant.as_str().into()]).await?;
         Ok(rows.iter().filter_map(|row| row.text(0)?.parse().ok()).collect())
     }

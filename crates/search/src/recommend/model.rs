@@ -1,28 +1,15 @@
 //! What the learned weights say of a home for a person.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use domain::{PropertyId, Timestamp, UserId};
 
-use super::co_occurrence::Together;
-use super::features::{Catalogue, MarketHome, TRAITS};
-use super::interactions::{Activity, Profile, days};
+use super::co_occurrence::CoOccurrence;
+use super::features::{Catalogue, MarketHome};
+use super::interactions::{Activity, Profile};
 use super::reason::Because;
 use super::train;
-
-/// A weight for each trait, for what others did who did the same, for popularity and for freshness.
-pub const WEIGHTS: usize = TRAITS + 3;
-/// See [`WEIGHTS`].
-pub const OTHERS: usize = TRAITS;
-/// See [`WEIGHTS`].
-pub const POPULAR: usize = TRAITS + 1;
-/// See [`WEIGHTS`].
-pub const FRESH: usize = TRAITS + 2;
-/// Freshness halves in so many days.
-const HALF_LIFE_DAYS: f64 = 30.0;
-
-/// What speaks for a home, each from 0 to about 1.
-pub type Features = [f64; WEIGHTS];
+use super::weights::{Features, features, score};
 
 /// A home that a person may like.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,31 +26,8 @@ pub struct Recommended {
 #[derive(Clone, Debug, Default)]
 pub struct Model {
     catalogue: Catalogue,
-    together: Together,
+    together: CoOccurrence,
     weights: Features,
-}
-
-/// What speaks for `item` in the eyes of `profile`.
-pub fn features(
-    profile: &Profile,
-    item: &MarketHome,
-    near: &HashMap<PropertyId, (f64, PropertyId)>,
-    together: &Together,
-    now: Timestamp,
-) -> Features {
-    let mut features = [0.0; WEIGHTS];
-    for (index, (feature, value)) in features.iter_mut().zip(item.traits).enumerate() {
-        *feature = profile.taste(index, value);
-    }
-    features[OTHERS] = near.get(&item.id).map_or(0.0, |(sum, _)| *sum);
-    features[POPULAR] = together.popularity(item.id);
-    features[FRESH] = (-days(item.listed, now) / HALF_LIFE_DAYS).exp2();
-    features
-}
-
-/// The sum of what speaks for a home.
-pub fn score(weights: &Features, features: &Features) -> f64 {
-    weights.iter().zip(features).map(|(weight, feature)| weight * feature).sum()
 }
 
 impl Model {
@@ -71,7 +35,7 @@ impl Model {
     #[must_use]
     pub fn learn(catalogue: Catalogue, activity: &Activity, now: Timestamp) -> Self {
         let weights = train::weights(&catalogue, activity, now);
-        let together = Together::of(activity, now);
+        let together = CoOccurrence::of(activity, now);
         Self { catalogue, together, weights }
     }
 

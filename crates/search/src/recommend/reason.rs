@@ -6,7 +6,7 @@ use domain::property::kinds::{ListingType, PropertyType};
 
 use super::features::{BEDROOMS, KIND, MarketHome, OFFER, PLACE, PRICE, TRAITS};
 use super::interactions::Profile;
-use super::model::{Features, OTHERS, POPULAR};
+use super::weights::{Features, OTHERS, POPULAR};
 use crate::home::Home;
 
 /// So much of a person's taste makes a trait one of theirs.

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{PropertyId, Timestamp, UserId};
 
-use super::co_occurrence::Together;
+use super::co_occurrence::CoOccurrence;
 use super::features::{Catalogue, MarketHome};
 use super::interactions::{Activity, Profile};
-use super::model::{Features, WEIGHTS, features, score};
+use super::weights::{Features, WEIGHTS, features, score};
 
 /// What holds before anything was learned: places and prices most, then kinds; a little for what is popular and fresh.
 const BEFORE: Features = [1.0, 0.5, 0.5, 0.7, 0.5, 1.0, 0.2, 0.05];
@@ -70,7 +70,7 @@ pub fn weights(catalogue: &Catalogue, activity: &Activity, now: Timestamp) -> Fe
         }
     }
     // Of what is held out nothing may be known: what people did together is counted without it.
-    let together = Together::of(&rest, now);
+    let together = CoOccurrence::of(&rest, now);
     let pairs = pairs(catalogue, &learned_from, &together, now);
     let mut weights = BEFORE;
     for _ in 0..ROUNDS {
@@ -90,7 +90,7 @@ pub fn weights(catalogue: &Catalogue, activity: &Activity, now: Timestamp) -> Fe
 fn pairs(
     catalogue: &Catalogue,
     people: &BTreeMap<UserId, (Activity, BTreeSet<PropertyId>)>,
-    together: &Together,
+    together: &CoOccurrence,
     now: Timestamp,
 ) -> Vec<Features> {
     let (mut draw, mut pairs) = (Draw(0x9e37_79b9_7f4a_7c15), Vec::new());

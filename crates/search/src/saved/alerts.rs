@@ -12,7 +12,7 @@ use domain::saved_search::Frequency;
 use domain::{Envelope, UserId, Version};
 use tokio::sync::Notify;
 
-use super::matching::Look;
+use super::matching::PreparedHome;
 use super::{COLUMNS, Saved, query, schedule, ways};
 use crate::home::Home;
 use crate::query::Query;
@@ -148,7 +148,7 @@ impl Alerts {
             return Ok(());
         }
         let Some(home) = home(tx, envelope).await? else { return Ok(()) };
-        let (mut look, mut fitting) = (Look::of(&home), Vec::new());
+        let (mut look, mut fitting) = (PreparedHome::of(&home), Vec::new());
         for (id, version) in candidates(tx, tenant, &look).await? {
             let Some(ready) = self.ready(tx, envelope, &id, version).await? else { continue };
             // Nobody is told of a home of their own.
@@ -165,7 +165,7 @@ impl Alerts {
         for saved in fitting.iter().map(|ready| &ready.saved) {
             let ways = not_yet(&mut told, saved);
             let frequency = match saved.frequency {
-                Frequency::Instant if !at_once => Frequency::Daily,
+                Frequency::Instant if !at_once => Frequency::DailyCounters,
                 chosen => chosen,
             };
             tell(tx, envelope, &saved.id.to_string(), &ways, frequency).await?;
@@ -211,7 +211,7 @@ async fn home(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<Option<Home>, 
 async fn candidates(
     tx: &mut ViewTx<'_>,
     tenant: &str,
-    look: &Look<'_>,
+    look: &PreparedHome<'_>,
 ) -> Result<BTreeSet<(String, Version)>, ProjectionError> {
     let (price, listing_type, bedrooms) = look.narrow();
     let mut found = BTreeSet::new();

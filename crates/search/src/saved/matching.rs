@@ -11,7 +11,7 @@ use crate::words::{edits, key, matched, stands_in, words};
 
 /// A home made ready to be looked at by many searches.
 #[derive(Debug)]
-pub struct Look<'a> {
+pub struct PreparedHome<'a> {
     home: &'a Home,
     city: String,
     locality: String,
@@ -23,7 +23,7 @@ pub struct Look<'a> {
     met: HashMap<(String, bool), bool>,
 }
 
-impl<'a> Look<'a> {
+impl<'a> PreparedHome<'a> {
     /// Reads `home`.
     #[must_use]
     pub fn of(home: &'a Home) -> Self {

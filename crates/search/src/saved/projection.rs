@@ -11,7 +11,7 @@ use super::query;
 const UPSERT: &str =
     "insert into saved_searches (tenant, id, user_id, name, filters, channels, frequency, enabled,
      version, created_at, updated_at) select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10
-     where not exists (select 1 from gone_owners where user_id = $3 and tenant = $1)
+     where not exists (select 1 from erased_people where user_id = $3 and tenant = $1)
      on conflict (id, tenant) do update set name = excluded.name, filters = excluded.filters,
      channels = excluded.channels, frequency = excluded.frequency, enabled = excluded.enabled,
      version = excluded.version, updated_at = excluded.updated_at";

@@ -30,7 +30,7 @@ impl NewSavedSearch {
             name: Personal::of(owner, self.name),
             filters: Personal::of(owner, self.filters),
             channels: self.channels.unwrap_or_else(|| [Channel::Email, Channel::InApp].into()),
-            frequency: self.frequency.unwrap_or(Frequency::Daily),
+            frequency: self.frequency.unwrap_or(Frequency::DailyCounters),
             enabled: self.enabled.unwrap_or(true),
         }
     }

@@ -36,7 +36,7 @@ mod tests {
             ("2026-11-23T02:30:00Z", "2026-11-24T02:30:00Z", "2026-11-30T02:30:00Z"),
         ] {
             let at: Timestamp = at.parse().unwrap();
-            assert_eq!(after(at, Frequency::Daily), daily.parse().unwrap());
+            assert_eq!(after(at, Frequency::DailyCounters), daily.parse().unwrap());
             assert_eq!(after(at, Frequency::Weekly), weekly.parse().unwrap());
         }
     }

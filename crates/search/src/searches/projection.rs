@@ -37,40 +37,11 @@ impl Searched {
         Self { aggregates }
     }
 
-    async fn one(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
-        if &*envelope.event_type == "USER_DELETED" {
-            return self.gone(tx, envelope).await;
-        }
-        let Some(user) = envelope.user_id else { return Ok(()) };
-        match self.aggregates.decode::<ActivityEvent>(envelope)? {
-            ActivityEvent::Searched { filters, results_count } => {
-                let row = [envelope.stream.tenant.as_str().into(), user.to_string().into()];
-                let sql = "select 1 from gone_searchers where tenant = $1 and user_id = $2";
-                // The other log may have told of their end already.
-                if !tx.query(sql, &row).await?.is_empty() {
-                    return Ok(());
-                }
-                searched(tx, envelope, user, results_count).await?;
-                let text = filters.as_ref().and_then(popular::text);
-                match text {
-                    Some(text) => popular::count(tx, self.aggregates.keys(), envelope, user, &text).await,
-                    None => Ok(()),
-                }
-            }
-            ActivityEvent::Viewed { property_id, .. } => opened(tx, envelope, user, property_id).await,
-            ActivityEvent::Shared { .. }
-            | ActivityEvent::ContactRevealed { .. }
-            | ActivityEvent::ViewsCounted { .. } => Ok(()),
-        }
-    }
-
     /// They left: their searches go, and they are counted nowhere any more.
     async fn gone(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
         let wrong = |_| ProjectionError::Event(format!("{} is no person", envelope.stream.id));
         let user: UserId = envelope.stream.id.parse().map_err(wrong)?;
         let row = [envelope.stream.tenant.as_str().into(), user.to_string().into()];
-        let sql = "insert into gone_searchers (tenant, user_id) values ($1, $2) on conflict do nothing";
-        tx.execute(sql, &row).await?;
         tx.execute("delete from search_history where tenant = $1 and user_id = $2", &row).await?;
         popular::forget(tx, self.aggregates.keys(), &envelope.stream.tenant, user).await
     }
@@ -125,16 +96,30 @@ impl Projection for Searched {
         GROUP.name
     }
 
-    async fn apply(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
-        for envelope in batch {
-            self.one(tx, envelope).await?;
+    async fn apply(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
+        if &*envelope.event_type == "USER_DELETED" {
+            return self.gone(tx, envelope).await;
         }
-        Ok(())
+        let Some(user) = envelope.user_id else { return Ok(()) };
+        match self.aggregates.decode::<ActivityEvent>(envelope)? {
+            ActivityEvent::Searched { filters, results_count } => {
+                // The other log may have told of their end already.
+                if tx.is_erased(&envelope.stream.tenant, &user.to_string()).await? {
+                    return Ok(());
+                }
+                searched(tx, envelope, user, results_count).await?;
+                let text = filters.as_ref().and_then(popular::text);
+                match text {
+                    Some(text) => popular::count(tx, self.aggregates.keys(), envelope, user, &text).await,
+                    None => Ok(()),
+                }
+            }
+            ActivityEvent::Viewed { property_id, .. } => opened(tx, envelope, user, property_id).await,
+            ActivityEvent::Shared { .. }
+            | ActivityEvent::ContactRevealed { .. }
+            | ActivityEvent::ViewsCounted { .. } => Ok(()),
+        }
     }
 
     fn committed(&self, _: &[Envelope]) {}
-
-    fn erases(&self, event: &Envelope) -> bool {
-        &*event.event_type == "USER_DELETED"
-    }
 }

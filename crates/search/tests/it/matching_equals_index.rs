@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use search::Index;
-use search::matching::{Look, Narrow, keys};
+use search::matching::{Narrow, PreparedHome, keys};
 use search::query::Query;
 use uuid::Uuid;
 
@@ -13,7 +13,7 @@ use crate::index_equals_scan::{indexed, number, query};
 use crate::random::Random;
 
 /// Whether the rows would give the search as a candidate.
-fn is_candidate(look: &Look<'_>, query: &Query) -> bool {
+fn is_candidate(look: &PreparedHome<'_>, query: &Query) -> bool {
     let (narrow, (price, listing_type, bedrooms)) = (Narrow::of(query), look.narrow());
     !keys(query).is_disjoint(&look.keys())
         && narrow.min_price.is_none_or(|least| least <= price)
@@ -39,7 +39,7 @@ fn a_home_fits_the_searches_that_find_it_in_the_index() {
         .collect();
     let mut fitting = 0;
     for home in &homes {
-        let mut look = Look::of(home);
+        let mut look = PreparedHome::of(home);
         for (query, found) in asked.iter().zip(&found) {
             let fits = look.fits(query);
             assert_eq!(fits, found.contains(&home.id.uuid()), "seed {seed}: {home:#?} {query:#?}");

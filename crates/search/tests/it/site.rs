@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bus::{Asker, GroupHandle, Retry, Runner, Waited};
+use bus::{Asker, GroupHandle, Retry, Runner, WaitOutcome};
 use domain::property::{By, Content, Property, PropertyCommand};
 use domain::user::{Role, UserEvent};
 use domain::{Actor, Clock, Erasable, Ids, Log, Metadata, PropertyId, StreamId, TenantId, UserId};
@@ -63,7 +63,7 @@ impl Site {
             tenants: Arc::new(Tenants::new(own, Vec::new())),
             wait: LONG,
             quotas: http_kit::Quotas::default(),
-            daily: http_kit::Daily::default(),
+            daily: http_kit::DailyCounters::default(),
             jobs: Jobs::default(),
         });
         Self { context, directory, tenant, random: Random::new(3) }
@@ -177,7 +177,7 @@ impl Running {
         let heads = site.context.aggregates.heads().await.unwrap();
         let nobody = Asker { tenant: &site.tenant, user: site.somebody() };
         let waited = self.handle.status.wait(&[heads[Log::Facts.index()]], nobody, LONG).await;
-        assert_eq!(waited, Waited::Applied);
+        assert_eq!(waited, WaitOutcome::Applied);
         assert!(self.handle.status.blocked().is_empty(), "{:?}", self.handle.status.blocked());
     }
 

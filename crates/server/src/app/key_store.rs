@@ -18,7 +18,7 @@ use journal::{
 };
 use supervisor::Supervisor;
 
-use super::open::open_journal;
+use super::journal_files::open_journal;
 use super::{key_files, lock};
 use crate::settings::Settings;
 

@@ -7,30 +7,34 @@
 
 mod disk;
 mod probe;
-mod reports;
 mod tasks;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use bus::{Group, GroupHandle};
 use domain::Log;
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
-use gateway::{Component, HealthReport, HealthStatus};
+use gateway::{Component, HealthReport, HealthStatus, Limits};
 use http_kit::AppContext;
+use journal::SqliteJournal;
+use metrics_exporter_prometheus::PrometheusHandle;
+use projection::ViewStore;
 use serde_json::{Map, json};
 use supervisor::wake;
 use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
+use users::Users;
 
 use disk::Disks;
 use probe::Probe;
-pub use reports::{Reporter, Reports, reports};
 use tasks::Fallen;
 
-use super::tidy::Stalled;
-use super::watch::Scene;
+use super::reports::Reports;
+use super::stalls::Stalled;
+use crate::settings::Settings;
 
 /// A look comes this often.
 const EVERY: Duration = Duration::from_secs(1);
@@ -38,6 +42,18 @@ const EVERY: Duration = Duration::from_secs(1);
 const SOON: Duration = Duration::from_millis(100);
 /// A write is tried when none was known to succeed for so long: trouble is known within this and a look.
 const PROVEN: Duration = Duration::from_secs(3);
+
+/// What is looked after.
+pub struct Watched<'a> {
+    pub settings: &'a Settings,
+    pub context: &'a AppContext,
+    pub journal: &'a Arc<SqliteJournal>,
+    pub users: &'a Users,
+    pub views: &'a [(Group, ViewStore)],
+    pub groups: &'a [GroupHandle],
+    pub limits: &'a Arc<Limits>,
+    pub prometheus: &'a PrometheusHandle,
+}
 
 pub struct Monitor {
     context: AppContext,
@@ -52,7 +68,7 @@ pub struct Monitor {
 }
 
 impl Monitor {
-    pub fn of(scene: &Scene<'_>, stalled: &Stalled, reports: Reports) -> Self {
+    pub fn of(scene: &Watched<'_>, stalled: &Stalled, reports: Reports) -> Self {
         let (logs, stores) = (logs(scene), stores(scene));
         let looks = watch::Sender::new(HealthReport::none());
         let disks = Disks::below(&scene.settings.data_dir, scene.settings.disk);
@@ -129,7 +145,7 @@ async fn failures(probes: &mut [Probe]) -> BTreeMap<String, String> {
     all.into_iter().filter_map(|(name, tried)| Some((name.to_owned(), tried.err()?))).collect()
 }
 
-fn logs(scene: &Scene<'_>) -> Vec<Probe> {
+fn logs(scene: &Watched<'_>) -> Vec<Probe> {
     let log = |log: Log| {
         let journal = Arc::clone(scene.journal);
         let try_it = move || {
@@ -142,7 +158,7 @@ fn logs(scene: &Scene<'_>) -> Vec<Probe> {
     Log::ALL.map(log).into()
 }
 
-fn stores(scene: &Scene<'_>) -> Vec<Probe> {
+fn stores(scene: &Watched<'_>) -> Vec<Probe> {
     let (ring, users) = (Arc::clone(scene.context.aggregates.keys()), scene.users.clone());
     let keys = move || {
         let ring = Arc::clone(&ring);

@@ -10,10 +10,9 @@ use domain::{Clock, Ids, Log, TenantId};
 use files::Files;
 use gateway::{DoorSettings, Greeting, Hub, LimitSettings, Limits, Parts};
 use http_kit::{
-    Allowed, AppContext, AppContextParts, Daily, DailyLimits, Groups, Jobs, OutboxGroup, Quotas, Receiving,
-    Routes, RoutesOf, Service, Task, Tenant, Tenants, Tokens,
+    AppContext, AppContextParts, DailyCounters, DailyLimits, Groups, Jobs, OutboxGroup, QuotaLimits, Quotas,
+    Receiving, Routes, RoutesOf, Service, Task, Tenant, Tenants, Tokens,
 };
-use journal::sqlite::Limits as JournalLimits;
 use journal::{ActivityQueue, AggregateStore, Journal, OwnWrites, SqliteJournal};
 use metrics_exporter_prometheus::PrometheusHandle;
 use projection::ViewStore;
@@ -22,11 +21,13 @@ use supervisor::{Background, Supervisor};
 use users::Users;
 
 use super::groups::Starts;
+use super::journal_files::open_journal;
 use super::key_store::{self, Settled};
+use super::monitor::Watched;
 use super::months::Months;
 use super::services::{self, Services};
-use super::tasks::{Tasks, Work};
-use super::watch::{Scene, Watch};
+use super::tasks::{BackgroundTasks, Tasks};
+use super::watch::Watch;
 use super::{App, key_files, lock, sign_ins};
 use crate::backup;
 use crate::settings::{self, Settings};
@@ -67,8 +68,8 @@ impl App {
         let mounted = mount(routes, &groups)?;
         let backups = backups(settings, (&context, &journal), (&users, &files), &views);
         let (backup, hub) = (backups.source.clone(), Hub::new(context.aggregates.clone()).await?);
-        let limits = Arc::new(Limits::new(limits(&settings.limits), context.aggregates.clock()));
-        let watch = Watch::over(&Scene {
+        let limits = Arc::new(Limits::new(settings.limits, context.aggregates.clock()));
+        let watch = Watch::over(&Watched {
             settings,
             context: &context,
             journal: &journal,
@@ -99,7 +100,7 @@ impl App {
             looks: watch.looks.clone(),
         });
         let months = Months::of(&journal, context.aggregates.clock(), settings.journal.seal_after_days);
-        let work = Work { runners, workers, tasks, hub: Arc::clone(&hub), months, watch };
+        let work = BackgroundTasks { runners, workers, tasks, hub: Arc::clone(&hub), months, watch };
         let tasks = Tasks::start(&context, work);
         let mut app = Self {
             context,
@@ -202,16 +203,6 @@ fn backups(
     backup::http::Backups { source, places }
 }
 
-pub(super) fn open_journal(
-    settings: &Settings,
-    clock: &Clock,
-    supervisor: &Supervisor,
-) -> anyhow::Result<SqliteJournal> {
-    let limits = JournalLimits { batch: settings.journal.batch, queue: settings.journal.queue };
-    let directory = settings.data_dir.join("journal");
-    SqliteJournal::supervised(&directory, clock, limits, supervisor).context("the journal")
-}
-
 async fn context(
     settings: &Settings,
     journal: &Arc<SqliteJournal>,
@@ -262,7 +253,7 @@ fn tenants(settings: &Settings) -> anyhow::Result<Tenants> {
 }
 
 fn quotas(settings: &settings::Quotas) -> Quotas {
-    let allowed = |quota: &settings::Quota| Allowed {
+    let allowed = |quota: &settings::Quota| QuotaLimits {
         homes: quota.homes,
         files: quota.files,
         file_bytes: quota.files_mib.saturating_mul(1 << 20),
@@ -280,9 +271,9 @@ fn quotas(settings: &settings::Quotas) -> Quotas {
 }
 
 /// Off with all other limits.
-fn daily(settings: &settings::Limits, tokens: &Tokens) -> Daily {
+fn daily(settings: &LimitSettings, tokens: &Tokens) -> DailyCounters {
     if !settings.enabled {
-        return Daily::default();
+        return DailyCounters::default();
     }
     let limits = DailyLimits {
         contacts_per_person: settings.contacts_per_person_and_day,
@@ -292,7 +283,7 @@ fn daily(settings: &settings::Limits, tokens: &Tokens) -> Daily {
         letters_again: settings.letters_again_a_day,
         taken_per_network: settings.taken_names_per_network_and_day,
     };
-    Daily::new(limits, Arc::clone(tokens.steady()))
+    DailyCounters::new(limits, Arc::clone(tokens.monotonic_clock()))
 }
 
 fn door(settings: &Settings) -> DoorSettings {
@@ -301,19 +292,5 @@ fn door(settings: &Settings) -> DoorSettings {
         trusted_proxies: server.trusted_proxies.clone(),
         proxy_protocol: server.proxy_protocol,
         tls: server.tls.certificate_file.clone().zip(server.tls.key_file.clone()),
-    }
-}
-
-fn limits(settings: &settings::Limits) -> LimitSettings {
-    LimitSettings {
-        enabled: settings.enabled,
-        sign_in_per_account: settings.sign_in_per_account,
-        sign_in_per_address: settings.sign_in_per_address,
-        wrong_passwords_told: settings.wrong_passwords_told,
-        registrations_per_address: settings.registrations_per_address,
-        contact_reveals_per_user: settings.contact_reveals_per_user,
-        user_per_second: settings.user_per_second,
-        user_burst: settings.user_burst,
-        anonymous_per_second: settings.anonymous_per_second,
     }
 }

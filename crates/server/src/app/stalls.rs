@@ -2,6 +2,7 @@
 //! metrics and as an event.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
 use bus::{GroupHandle, Lag};
 use domain::Timestamp;
@@ -9,6 +10,9 @@ use domain::system::SystemEvent;
 
 /// Both the oldest event and the last progress are older than this.
 const STALLED_AFTER_MICROS: u64 = 10_000_000;
+
+/// The groups that stall, as they were found last.
+pub type Stalled = Arc<Mutex<BTreeSet<&'static str>>>;
 
 /// Remembers who stalls, so that it is said once.
 #[derive(Debug, Default)]

@@ -18,13 +18,13 @@ use crate::settings;
 
 /// Tasks that end together.
 #[derive(Debug)]
-struct Together {
+struct TaskGroup {
     supervisor: Supervisor,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
 }
 
-impl Together {
+impl TaskGroup {
     fn new(supervisor: &Supervisor) -> Self {
         Self { supervisor: supervisor.clone(), stop: watch::Sender::new(false), tasks: JoinSet::new() }
     }
@@ -47,13 +47,13 @@ impl Together {
 
 #[derive(Debug)]
 pub struct Tasks {
-    producers: Together,
-    consumers: Together,
-    watchers: Together,
+    producers: TaskGroup,
+    consumers: TaskGroup,
+    watchers: TaskGroup,
 }
 
 /// Everything that follows the journal, what archives its old months, and what looks after it all.
-pub struct Work {
+pub struct BackgroundTasks {
     pub runners: Vec<Runner>,
     pub workers: Vec<(&'static str, OutboxWorker)>,
     /// What services do beside requests.
@@ -64,9 +64,9 @@ pub struct Work {
 }
 
 impl Tasks {
-    pub fn start(context: &AppContext, work: Work) -> Self {
+    pub fn start(context: &AppContext, work: BackgroundTasks) -> Self {
         let supervisor = context.jobs.supervisor();
-        let [mut producers, mut consumers, mut watchers] = [(); 3].map(|()| Together::new(supervisor));
+        let [mut producers, mut consumers, mut watchers] = [(); 3].map(|()| TaskGroup::new(supervisor));
         let activity = Arc::clone(&context.activity);
         producers.spawn("activity-queue", move |stop| Arc::clone(&activity).run(stop));
         let (tidy, hub) = (Arc::new(work.watch.tidy), work.hub);

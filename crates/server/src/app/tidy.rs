@@ -1,6 +1,5 @@
 //! Forgets what nobody needs any more, and measures how far the groups are behind.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,14 +13,11 @@ use supervisor::wake;
 use tokio::sync::watch;
 use users::Users;
 
-use super::monitor::Reports;
-use super::stalls::Stalls;
+use super::reports::Reports;
+use super::stalls::{Stalled, Stalls};
 
 /// Tidying comes this often.
 const TIDY: Duration = Duration::from_secs(5);
-
-/// The groups that stall, as they were found last.
-pub type Stalled = Arc<Mutex<BTreeSet<&'static str>>>;
 
 pub struct Tidy {
     pub context: AppContext,

@@ -2,30 +2,13 @@
 
 use std::sync::{Arc, Mutex as StdMutex};
 
-use bus::{Group, GroupHandle};
-use gateway::{HealthReport, Limits};
-use http_kit::AppContext;
-use journal::SqliteJournal;
-use metrics_exporter_prometheus::PrometheusHandle;
-use projection::ViewStore;
+use gateway::HealthReport;
 use tokio::sync::{Mutex, watch};
-use users::Users;
 
-use super::monitor::{Monitor, Reporter, reports};
-use super::tidy::{Stalled, Tidy};
-use crate::settings::Settings;
-
-/// What is looked after.
-pub struct Scene<'a> {
-    pub settings: &'a Settings,
-    pub context: &'a AppContext,
-    pub journal: &'a Arc<SqliteJournal>,
-    pub users: &'a Users,
-    pub views: &'a [(Group, ViewStore)],
-    pub groups: &'a [GroupHandle],
-    pub limits: &'a Arc<Limits>,
-    pub prometheus: &'a PrometheusHandle,
-}
+use super::monitor::{Monitor, Watched};
+use super::reports::{Reporter, reports};
+use super::stalls::Stalled;
+use super::tidy::Tidy;
 
 pub struct Watch {
     pub tidy: Tidy,
@@ -37,7 +20,7 @@ pub struct Watch {
 
 impl Watch {
     /// After a first look: whoever asks is told of one.
-    pub async fn over(scene: &Scene<'_>) -> Self {
+    pub async fn over(scene: &Watched<'_>) -> Self {
         let stalled = Stalled::default();
         let (reports, reporter) = reports(scene.context);
         let mut monitor = Monitor::of(scene, &stalled, reports.clone());

@@ -113,7 +113,7 @@ async fn run(source: Source, places: (PathBuf, PathBuf), (actor, stream): (Actor
     let (aggregates, wanted) = (source.context.aggregates.clone(), CancelOnDrop::default());
     let (dropped, background) = (Arc::clone(&wanted.0), source.context.jobs.background().clone());
     let work = move || {
-        let mut watch = |at: super::Done| {
+        let mut watch = |at: super::BackupProgress| {
             job.progress(at.done, at.total);
             if dropped.load(Ordering::Relaxed) { Err(BackupError::stopped()) } else { Ok(()) }
         };

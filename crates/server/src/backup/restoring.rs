@@ -86,7 +86,7 @@ pub fn restore(asked: &RestoreRequest, clock: &Clock, watch: Watch<'_>) -> Resul
     let epoch = since.max(manifest.facts.epoch.max(manifest.activity.epoch) + 1);
     files::make_directory(&asked.data_dir)?;
     files::write(&asked.data_dir.join(UNFINISHED), b"empty this directory and restore again\n")?;
-    let mut work = Work { asked, shelf: &shelf, epoch, counter: Counter::new(watch) };
+    let mut work = Restore { asked, shelf: &shelf, epoch, counter: Counter::new(watch) };
     work.journal()?;
     work.folder("files")?;
     work.folder("mailbox")?;
@@ -131,14 +131,14 @@ fn compared(shelf: &Shelf, former: &Path) -> Result<[Beyond; 2], BackupError> {
     Ok(of)
 }
 
-struct Work<'w> {
+struct Restore<'w> {
     asked: &'w RestoreRequest,
     shelf: &'w Shelf,
     epoch: u32,
     counter: Counter<'w>,
 }
 
-impl Work<'_> {
+impl Restore<'_> {
     fn journal(&mut self) -> Result<(), BackupError> {
         let directory = self.asked.data_dir.join("journal");
         for log in Log::ALL {

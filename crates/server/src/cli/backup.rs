@@ -8,7 +8,7 @@ use domain::Clock;
 
 use super::{Backup, Restore, output, run};
 use crate::api_client::ApiClient;
-use crate::backup::{self, BackupError, Done, RestoreRequest, Restored, Shelf, Verified};
+use crate::backup::{self, BackupError, BackupProgress, RestoreRequest, Restored, Shelf, Verified};
 use crate::progress::Progress;
 use crate::settings::Settings;
 
@@ -48,7 +48,7 @@ pub async fn back_up(client: &ApiClient) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn shown(progress: &Progress) -> impl FnMut(Done) -> Result<(), BackupError> {
+fn shown(progress: &Progress) -> impl FnMut(BackupProgress) -> Result<(), BackupError> {
     |at| {
         progress.set(at.done, at.total);
         Ok(())

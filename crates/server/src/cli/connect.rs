@@ -22,12 +22,12 @@ pub enum As<'a> {
 }
 
 /// The API, wherever it is.
-pub struct Place {
+pub struct ApiAccess {
     pub client: ApiClient,
     app: Option<App>,
 }
 
-impl Place {
+impl ApiAccess {
     /// Everything that was asked for is durable by then.
     pub async fn close(self) {
         if let Some(app) = self.app {
@@ -38,10 +38,10 @@ impl Place {
 
 /// # Errors
 /// When the server is named but no token, or the data directory is held or cannot be opened.
-pub async fn open(target: &Target, settings: &Settings, on_behalf: As<'_>) -> anyhow::Result<Place> {
+pub async fn open(target: &Target, settings: &Settings, on_behalf: As<'_>) -> anyhow::Result<ApiAccess> {
     if let Some(server) = target.server() {
         let client = run::remote_client(server, std::env::var("HYD_TOKEN").ok().as_deref())?;
-        return Ok(Place { client, app: None });
+        return Ok(ApiAccess { client, app: None });
     }
     let app = open_app(settings).await?;
     let token = match on_behalf {
@@ -53,7 +53,7 @@ pub async fn open(target: &Target, settings: &Settings, on_behalf: As<'_>) -> an
         }
         As::Operator => operator_token(&app)?,
     };
-    Ok(Place { client: ApiClient::local(app.public(), &token), app: Some(app) })
+    Ok(ApiAccess { client: ApiClient::local(app.public(), &token), app: Some(app) })
 }
 
 /// Whoever can read the signing key can sign anything: no account is needed.

@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
+use gateway::LimitSettings;
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
 
@@ -28,7 +29,7 @@ pub struct Settings {
     #[serde(deserialize_with = "empty_is_none")]
     public_url: Option<String>,
     pub log: Log,
-    pub limits: Limits,
+    pub limits: LimitSettings,
     pub quotas: Quotas,
     pub cors: Cors,
     pub journal: Journal,
@@ -116,27 +117,6 @@ pub enum LogLevel {
     Info,
     Debug,
     Trace,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Limits {
-    pub enabled: bool,
-    pub sign_in_per_account: NonZeroU32,
-    pub sign_in_per_address: NonZeroU32,
-    pub wrong_passwords_told: NonZeroU32,
-    pub registrations_per_address: NonZeroU32,
-    pub contact_reveals_per_user: NonZeroU32,
-    pub user_per_second: NonZeroU32,
-    pub user_burst: NonZeroU32,
-    pub anonymous_per_second: NonZeroU32,
-    pub received_mib_per_second: NonZeroU32,
-    pub contacts_per_person_and_day: u32,
-    pub contacts_per_network_and_day: u32,
-    pub unusual_contacts_a_day: u32,
-    pub enquiries_per_person_and_day: u32,
-    pub letters_again_a_day: u32,
-    pub taken_names_per_network_and_day: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -10,7 +10,7 @@ mod promises;
 use std::path::{Path, PathBuf};
 
 use domain::Clock;
-use hyderabadinfra::backup::{BackupError, Done, RestoreRequest, Restored, Source, restore};
+use hyderabadinfra::backup::{BackupError, BackupProgress, RestoreRequest, Restored, Source, restore};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use testkit::{ADMIN, Client, PASSWORD};
@@ -54,7 +54,7 @@ impl Room {
 }
 
 async fn restored(asked: RestoreRequest) -> Result<Restored, BackupError> {
-    let work = move || restore(&asked, &Clock::System, &mut |_: Done| Ok(()));
+    let work = move || restore(&asked, &Clock::System, &mut |_: BackupProgress| Ok(()));
     tokio::task::spawn_blocking(work).await.unwrap()
 }
 

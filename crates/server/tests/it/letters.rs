@@ -30,14 +30,14 @@ async fn rule_19_each_letter_goes_out_once_while_their_read_model_is_rebuilt_und
     for number in 0..PEOPLE {
         people.push(Person::register(&child.client, &format!("reader-{number}")).await);
     }
-    let (clock, mut pace, mut under_way) = (Clock::System, tokio::time::interval(PACE), JoinSet::new());
+    let (clock, mut pace, mut in_progress) = (Clock::System, tokio::time::interval(PACE), JoinSet::new());
     let began = clock.now();
     let (mut load, sender) = (JoinSet::new(), admin.clone());
     load.spawn(async move {
         for number in 0..commands() {
             pace.tick().await;
             let (person, sender) = (people[number % PEOPLE].clone(), sender.clone());
-            under_way.spawn(async move {
+            in_progress.spawn(async move {
                 if number % 10 == 0 {
                     // To somebody new each time: nobody is sent so many.
                     let body = json!({"to": format!("stranger-{number}@example.com"), "template": "GENERAL",
@@ -48,7 +48,7 @@ async fn rule_19_each_letter_goes_out_once_while_their_read_model_is_rebuilt_und
                 }
             });
         }
-        while let Some(done) = under_way.join_next().await {
+        while let Some(done) = in_progress.join_next().await {
             done.unwrap();
         }
     });

@@ -21,7 +21,7 @@ const BINARY: &str = env!("CARGO_BIN_EXE_hyderabadinfra");
 
 /// What was acknowledged, each under the number of its request.
 #[derive(Debug)]
-enum Done {
+enum BackupProgress {
     Registered { email: String },
     Listed { id: String, price: u64 },
     Priced { id: String, price: u64 },
@@ -34,7 +34,7 @@ enum Done {
 /// Sends commands one after the other, each with a number that its answer carries.
 struct Sender {
     client: Client,
-    done: Vec<Done>,
+    done: Vec<BackupProgress>,
 }
 
 impl Sender {
@@ -53,7 +53,7 @@ impl Sender {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let client = self.client.bearer(&text(&data["accessToken"]));
         let (id, refresh) = (text(&data["user"]["id"]), text(&data["refreshToken"]));
-        self.done.push(Done::Registered { email: email.clone() });
+        self.done.push(BackupProgress::Registered { email: email.clone() });
         Person { id, email, client, refresh }
     }
 
@@ -62,7 +62,7 @@ impl Sender {
             "propertyType": "APARTMENT"});
         let answer = self.send(&person.client, Method::POST, "/api/properties", &body).await;
         let id = answer["data"]["id"].as_str().unwrap().to_owned();
-        self.done.push(Done::Listed { id: id.clone(), price });
+        self.done.push(BackupProgress::Listed { id: id.clone(), price });
         id
     }
 
@@ -70,7 +70,7 @@ impl Sender {
         let body = json!({"title": "2 BHK in Kondapur", "location": "Kondapur", "price": price,
             "propertyType": "APARTMENT"});
         self.send(&person.client, Method::PUT, &format!("/api/properties/{id}"), &body).await;
-        self.done.push(Done::Priced { id: id.to_owned(), price });
+        self.done.push(BackupProgress::Priced { id: id.to_owned(), price });
     }
 
     async fn upload(&mut self, person: &Person) {
@@ -79,27 +79,28 @@ impl Sender {
         let headers = [("x-correlation-id", number.as_str())];
         let answer = person.client.send_bytes(Method::POST, "/api/files/upload", form, &headers).await;
         let answer = answer.expect(201);
-        self.done.push(Done::Uploaded { url: answer.data()["fileUrl"].as_str().unwrap().to_owned() });
+        self.done
+            .push(BackupProgress::Uploaded { url: answer.data()["fileUrl"].as_str().unwrap().to_owned() });
     }
 
     async fn sign_in_and_out(&mut self, person: &Person) {
         let body = json!({"email": person.email, "password": PASSWORD});
         let data = self.send(&self.client, Method::POST, "/api/auth/login", &body).await["data"].take();
         let refresh = data["refreshToken"].as_str().unwrap().to_owned();
-        self.done.push(Done::SignedIn { refresh: refresh.clone() });
+        self.done.push(BackupProgress::SignedIn { refresh: refresh.clone() });
         let client = self.client.bearer(data["accessToken"].as_str().unwrap());
         self.send(&client, Method::POST, "/api/auth/logout", &json!({})).await;
-        self.done.push(Done::SignedOut { refresh });
+        self.done.push(BackupProgress::SignedOut { refresh });
     }
 
     async fn leave(&mut self, person: &Person) {
         self.send(&person.client, Method::DELETE, &format!("/api/users/{}", person.id), &json!({})).await;
-        self.done.push(Done::Left { email: person.email.clone() });
+        self.done.push(BackupProgress::Left { email: person.email.clone() });
     }
 }
 
 /// Commands of every kind against a traced server, from its first start on.
-async fn traced(data_dir: &Path, trace: &Path) -> Vec<Done> {
+async fn traced(data_dir: &Path, trace: &Path) -> Vec<BackupProgress> {
     let child = Child::traced(BINARY, data_dir, trace);
     let mut sender = Sender { client: child.client.clone(), done: Vec::new() };
     for round in 0..4 {
@@ -137,7 +138,7 @@ async fn rule_13_nothing_acknowledged_is_lost_by_a_power_cut() {
         let last = if cut == 0 { answers.len() - 1 } else { random.random_range(0..answers.len()) };
         let after = tempfile::tempdir().unwrap();
         Disk::after(&trace.calls[..=answers[last]], &mut random).write(&data_dir, after.path());
-        let known: Vec<&Done> =
+        let known: Vec<&BackupProgress> =
             done.iter().zip(&answers).filter(|(_, at)| **at <= answers[last]).map(|(done, _)| done).collect();
         println!("cut {cut} behind request {last}: {} acknowledged", known.len());
         all_there(after.path(), &known).await;
@@ -147,24 +148,28 @@ async fn rule_13_nothing_acknowledged_is_lost_by_a_power_cut() {
 }
 
 /// Starts a server over what the cut left, which knows everything it acknowledged.
-async fn all_there(data_dir: &Path, known: &[&Done]) {
+async fn all_there(data_dir: &Path, known: &[&BackupProgress]) {
     let child = Child::serve(BINARY, data_dir);
     let client = &child.client;
-    let left = |email: &str| known.iter().any(|done| matches!(done, Done::Left { email: e } if e == email));
+    let left = |email: &str| {
+        known.iter().any(|done| matches!(done, BackupProgress::Left { email: e } if e == email))
+    };
     let later = |id: &str, than: u64| {
-        known.iter().any(|done| matches!(done, Done::Priced { id: i, price } if i == id && *price > than))
+        known
+            .iter()
+            .any(|done| matches!(done, BackupProgress::Priced { id: i, price } if i == id && *price > than))
     };
     let out = |token: &str| {
-        known.iter().any(|done| matches!(done, Done::SignedOut { refresh } if refresh == token))
+        known.iter().any(|done| matches!(done, BackupProgress::SignedOut { refresh } if refresh == token))
     };
     for done in known {
         match done {
-            Done::Registered { email } if !left(email) => drop(Person::enter(client, email).await),
-            Done::Registered { email } | Done::Left { email } => {
+            BackupProgress::Registered { email } if !left(email) => drop(Person::enter(client, email).await),
+            BackupProgress::Registered { email } | BackupProgress::Left { email } => {
                 let body = json!({"email": email, "password": PASSWORD});
                 assert_eq!(client.post("/api/auth/login", &body).await.status, 401, "{email} came back");
             }
-            Done::Listed { id, price } | Done::Priced { id, price } => {
+            BackupProgress::Listed { id, price } | BackupProgress::Priced { id, price } => {
                 let home = client.get(&format!("/api/properties/{id}")).await.expect(200);
                 assert!(
                     home.data()["price"] == *price || later(id, *price),
@@ -172,15 +177,15 @@ async fn all_there(data_dir: &Path, known: &[&Done]) {
                     home.data()["price"]
                 );
             }
-            Done::Uploaded { url } => {
+            BackupProgress::Uploaded { url } => {
                 let admin = Person::enter(client, testkit::ADMIN).await;
                 let path = url.strip_prefix(client.base()).unwrap_or(url);
                 assert_eq!(admin.client.bytes(path, &[]).await.0, 200, "{url} has no bytes");
             }
-            Done::SignedIn { refresh } | Done::SignedOut { refresh } => {
+            BackupProgress::SignedIn { refresh } | BackupProgress::SignedOut { refresh } => {
                 let body = json!({"refreshToken": refresh});
                 let status = client.post("/api/auth/refresh", &body).await.status;
-                let ended = out(refresh) || matches!(done, Done::SignedOut { .. });
+                let ended = out(refresh) || matches!(done, BackupProgress::SignedOut { .. });
                 assert_eq!(status, if ended { 401 } else { 200 }, "{refresh} after a power cut");
             }
         }

@@ -1,6 +1,6 @@
 //! What admins decide about accounts, and the recount of listings.
 
-use bus::{Asker, GroupStatus, Waited};
+use bus::{Asker, GroupStatus, WaitOutcome};
 use domain::user::{OpenAccount, Role, User, UserCommand, UserStatus};
 use domain::{Log, Position, UserId, Version};
 use http_kit::{Caller, Failure};
@@ -64,7 +64,7 @@ impl Users {
         self.person(&caller.tenant, user).await?;
         let head = self.context.aggregates.journal().head(Log::Facts).await?;
         let asker = Asker { tenant: &caller.tenant, user };
-        if status.wait(&[head], asker, self.context.wait).await != Waited::Applied {
+        if status.wait(&[head], asker, self.context.wait).await != WaitOutcome::Applied {
             // That is no part that does not answer: somebody made it wait.
             if status.paused().is_some() {
                 let message = "the users group is paused, and a count would be wrong; resume it first";

@@ -64,7 +64,7 @@ impl Users {
         ending: Ending,
     ) -> Option<Position> {
         self.try_end_sessions(actor, user, credentials, ending).await.unwrap_or_else(|failure| {
-            let cause = failure.message;
+            let cause = failure.to_string();
             tracing::warn!(user.id = %user, cause, "sessions that are over stand in their table as if they were not");
             None
         })

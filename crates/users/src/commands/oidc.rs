@@ -68,7 +68,7 @@ impl Users {
         next: String,
     ) -> Result<(String, String), Failure> {
         let known = self.provider(provider)?;
-        let now = self.context.tokens.steady().now();
+        let now = self.context.tokens.monotonic_clock().now();
         let flight = Flight::begin(provider, &visitor.tenant, next, now);
         let redirect = self.redirect(visitor, provider)?;
         let door = known.door(&flight, &redirect, now).await.map_err(failed)?;
@@ -84,7 +84,7 @@ impl Users {
         state: &str,
     ) -> Result<Flight, Failure> {
         self.provider(provider)?;
-        let now = self.context.tokens.steady().now();
+        let now = self.context.tokens.monotonic_clock().now();
         let flight =
             cookie.and_then(|c| Flight::open(self.context.aggregates.keys(), c, &visitor.tenant, now));
         flight
@@ -103,8 +103,9 @@ impl Users {
     ) -> Result<Arrival, Failure> {
         let redirect = self.redirect(visitor, &flight.provider)?;
         let provider = self.provider(&flight.provider)?;
-        let steady = self.context.tokens.steady();
-        let proven = provider.prove(flight, code, issuer, &redirect, steady).await.map_err(failed)?;
+        let monotonic_clock = self.context.tokens.monotonic_clock();
+        let proven =
+            provider.prove(flight, code, issuer, &redirect, monotonic_clock).await.map_err(failed)?;
         for _ in 0..ATTEMPTS {
             if let Some(arrival) = self.let_in(visitor, &flight.provider, &proven).await? {
                 return Ok(arrival);

@@ -32,7 +32,7 @@ pub enum AdminError {
 
 impl From<Failure> for AdminError {
     fn from(failure: Failure) -> Self {
-        Self::Unavailable(failure.message)
+        Self::Unavailable(failure.to_string())
     }
 }
 

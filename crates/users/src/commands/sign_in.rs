@@ -214,7 +214,7 @@ impl Users {
     /// Ends a session that is not renewed; it is not, whether or not it can be ended.
     async fn refuse(&self, caller: &Caller, session: SessionId, reason: &str) {
         if let Err(failure) = self.end_session(caller, session, reason).await {
-            tracing::warn!(session.id = %session, cause = failure.message, "a session that is over is not ended");
+            tracing::warn!(session.id = %session, cause = %failure, "a session that is over is not ended");
         }
     }
 

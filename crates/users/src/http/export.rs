@@ -12,7 +12,7 @@ use domain::audit::AuditEvent;
 use futures_util::future::join_all;
 use futures_util::{Stream, stream};
 use http_kit::export::{ExportPart, ExportedEvent, Portion, Subject};
-use http_kit::{ApiResponse, Begun, Caller, Category, Cursor, Failure, Freshness, Query, Right};
+use http_kit::{ApiResponse, Caller, Category, Cursor, Failure, Freshness, Permit, Query, Right};
 use serde::Serialize;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -99,7 +99,7 @@ struct Writing {
     /// How many parts were begun.
     at: usize,
     place: WriteState,
-    begun: Begun,
+    begun: Permit,
 }
 
 /// What is written next.

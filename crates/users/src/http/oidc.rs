@@ -182,6 +182,7 @@ fn go(to: &str, cookies: &[String]) -> Result<Response, Failure> {
 fn told(failure: Failure, headers: &HeaderMap) -> Result<Response, Failure> {
     let accepts = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     if accepts.contains("text/html") {
+        failure.log("a sign-in at a provider", "");
         return go(&format!("/sign-in?refused={}", failure.code), &[]);
     }
     Ok(failure.into_response())

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use domain::Timestamp;
 use form_urlencoded::Serializer;
-use http_kit::Steady;
+use http_kit::MonotonicClock;
 use jsonwebtoken::Algorithm;
 use jsonwebtoken::jwk::Jwk;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
@@ -111,7 +111,7 @@ impl Provider {
         code: &str,
         issuer: Option<&str>,
         redirect: &str,
-        time: &Steady,
+        time: &MonotonicClock,
     ) -> Result<Proven, OidcError> {
         let now = time.now();
         let about = self.about(now).await?;

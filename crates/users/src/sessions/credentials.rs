@@ -33,7 +33,7 @@ impl Sessions {
             let mut end =
                 tx.prepare_cached("update sessions set ended_at = ?2 where id = ?1 and ended_at is null")?;
             for session in sessions {
-                end.execute(params![session.to_string(), now.steady.micros()])?;
+                end.execute(params![session.to_string(), now.monotonic_clock.micros()])?;
             }
             Ok(())
         })

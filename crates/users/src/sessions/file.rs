@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::Timestamp;
-use http_kit::{ClockMark, Steady};
+use http_kit::{ClockMark, MonotonicClock};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::SessionError;
 use crate::Settings;
 
-/// While nobody signs in, the time is kept this often, in microseconds: [`Steady::resume`] counts on a minute.
+/// While nobody signs in, the time is kept this often, in microseconds: [`MonotonicClock::resume`] counts on a minute.
 const KEEP_EVERY: i64 = 30_000_000;
 
 /// All sessions. Clones share them.
@@ -22,7 +22,7 @@ pub struct Sessions(Arc<Inner>);
 struct Inner {
     connection: Mutex<Connection>,
     settings: Settings,
-    time: Arc<Steady>,
+    time: Arc<MonotonicClock>,
     /// The time that was kept last.
     kept: AtomicI64,
 }
@@ -39,12 +39,12 @@ pub struct Now {
     /// For people.
     pub clock: Timestamp,
     /// For whatever ends.
-    pub steady: Timestamp,
+    pub monotonic_clock: Timestamp,
 }
 
 impl Sessions {
     /// Opens the sessions at `path`, takes `time` to where it was kept, and forgets the sessions that are over for good.
-    pub fn open(path: &Path, settings: Settings, time: Arc<Steady>) -> Result<Self, SessionError> {
+    pub fn open(path: &Path, settings: Settings, time: Arc<MonotonicClock>) -> Result<Self, SessionError> {
         if let Some(directory) = path.parent() {
             journal::make_directory(directory)
                 .map_err(|e| SessionError(format!("{}: {e}", directory.display())))?;
@@ -75,12 +75,12 @@ impl Sessions {
         self.0.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn time(&self) -> &Steady {
+    pub(super) fn time(&self) -> &MonotonicClock {
         &self.0.time
     }
 
     fn now(&self) -> Now {
-        Now { clock: self.0.time.clock().now(), steady: self.0.time.now() }
+        Now { clock: self.0.time.clock().now(), monotonic_clock: self.0.time.now() }
     }
 
     async fn blocking<T: Send + 'static>(

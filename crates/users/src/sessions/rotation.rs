@@ -41,7 +41,7 @@ pub fn rotate(
     let sql =
         "select s.id, r.spent_at, s.user_agent, s.ip_address from refresh_tokens r join sessions s on s.id = r.session_id
                where r.hash = ?1 and s.ended_at is null and s.expires_at > ?2";
-    let found = tx.prepare_cached(sql)?.query_row(params![token, now.steady.micros()], |row| {
+    let found = tx.prepare_cached(sql)?.query_row(params![token, now.monotonic_clock.micros()], |row| {
         let spent_at = row.get::<_, Option<i64>>(1)?.map(Timestamp::from_micros);
         let known = Client { user_agent: row.get(2)?, address: row.get(3)? };
         Ok(Found { session: row.get(0)?, spent_at, client: known })
@@ -55,13 +55,15 @@ pub fn rotate(
             tx.prepare_cached(
                 "update refresh_tokens set spent_at = ?2 where session_id = ?1 and spent_at is null",
             )?
-            .execute(params![session, now.steady.micros()])?;
+            .execute(params![session, now.monotonic_clock.micros()])?;
             used(tx, settings, &session, client, now)?;
         }
-        Some(at) if now.steady <= at.plus_seconds(settings.reuse_grace_seconds) && known.is_same(client) => {}
+        Some(at)
+            if now.monotonic_clock <= at.plus_seconds(settings.reuse_grace_seconds)
+                && known.is_same(client) => {}
         Some(_) => return Ok(Rotation::Reused),
     }
-    issue(tx, &session, now.steady).map(Rotation::Next)
+    issue(tx, &session, now.monotonic_clock).map(Rotation::Next)
 }
 
 /// Notes a session's use, and forgets tokens of its family that were spent a session's life ago.
@@ -74,7 +76,7 @@ fn used(
 ) -> Result<(), SessionError> {
     let sql = "update sessions set last_used_at = ?2, expires_at = ?3, user_agent = ?4, ip_address = ?5
                where id = ?1";
-    let expiry = settings.expiry(now.steady).micros();
+    let expiry = settings.expiry(now.monotonic_clock).micros();
     tx.prepare_cached(sql)?.execute(params![
         session,
         now.clock.micros(),
@@ -82,9 +84,9 @@ fn used(
         client.user_agent,
         client.address
     ])?;
-    let life = expiry - now.steady.micros();
+    let life = expiry - now.monotonic_clock.micros();
     tx.prepare_cached("delete from refresh_tokens where session_id = ?1 and spent_at < ?2")?
-        .execute(params![session, now.steady.micros() - life])?;
+        .execute(params![session, now.monotonic_clock.micros() - life])?;
     Ok(())
 }
 

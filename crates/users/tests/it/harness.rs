@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
-use bus::{Asker, GroupStatus, Retry, Runner, Waited};
+use bus::{Asker, GroupStatus, Retry, Runner, WaitOutcome};
 use domain::user::{IssuedToken, Role, UserEvent};
 use domain::{Clock, Ids, Log, StreamId, TenantId, Timestamp, UserId};
 use http_body_util::BodyExt;
@@ -162,7 +162,7 @@ impl App {
             wait: PATIENCE,
             quotas: http_kit::Quotas::default(),
             jobs: http_kit::Jobs::default(),
-            daily: http_kit::Daily::default(),
+            daily: http_kit::DailyCounters::default(),
         });
         let views = directory.path().join("views");
         let users = Users::open(context.clone(), directory.path(), &views, SETTINGS).await.unwrap();
@@ -265,7 +265,7 @@ impl App {
     pub async fn settled(&self, status: &GroupStatus) {
         let head = self.context.aggregates.journal().head(Log::Facts).await.unwrap();
         let asker = Asker { tenant: &self.tenant, user: self.context.aggregates.fresh().into() };
-        assert_eq!(status.wait(&[head], asker, PATIENCE).await, Waited::Applied);
+        assert_eq!(status.wait(&[head], asker, PATIENCE).await, WaitOutcome::Applied);
     }
 
     pub async fn events(&self, kind: &str, id: impl ToString) -> Vec<String> {

@@ -8,12 +8,12 @@ use crate::bench::sample::{Summary, median};
 /// One aim; nothing found when its rows did not run.
 pub struct Target {
     what: &'static str,
-    wanted: Wanted,
+    wanted: Comparison,
     unit: &'static str,
     found: Option<f64>,
 }
 
-enum Wanted {
+enum Comparison {
     AtLeast(f64),
     Below(f64),
 }
@@ -24,8 +24,10 @@ impl fmt::Display for Target {
         let show =
             |value: f64| if value < 10.0 { format!("{value:.2}{unit}") } else { format!("{value:.0}{unit}") };
         let (wanted, met) = match self.wanted {
-            Wanted::AtLeast(least) => (format!("≥ {}", show(least)), self.found.map(|found| found >= least)),
-            Wanted::Below(most) => (format!("< {}", show(most)), self.found.map(|found| found < most)),
+            Comparison::AtLeast(least) => {
+                (format!("≥ {}", show(least)), self.found.map(|found| found >= least))
+            }
+            Comparison::Below(most) => (format!("< {}", show(most)), self.found.map(|found| found < most)),
         };
         let found = self.found.map_or_else(|| "–".to_owned(), show);
         let met = match met {
@@ -39,7 +41,7 @@ impl fmt::Display for Target {
 
 /// Those of the project, with what `report` holds.
 pub fn targets(report: &mut Report) -> Vec<Target> {
-    use Wanted::{AtLeast, Below};
+    use Comparison::{AtLeast, Below};
     let ratio = |ours: char, limit: char| Some(report.rate(ours)? / report.rate(limit)?);
     let (writes, reads) = (ratio('d', 'c'), ratio('e', 'b'));
     let caught_up = median(report.caught_up.clone());

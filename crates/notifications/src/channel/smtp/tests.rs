@@ -5,10 +5,10 @@ use tokio::task::JoinSet;
 
 use super::*;
 
-fn letter(bytes: usize) -> Written {
+fn letter(bytes: usize) -> WrittenEmail {
     let to = "asha@example.com".parse().unwrap();
     let envelope = Envelope::new(Some("no-reply@homes.example".parse().unwrap()), vec![to]).unwrap();
-    Written { envelope, bytes: b"a line of a long letter\r\n".repeat(bytes / 25) }
+    WrittenEmail { envelope, bytes: b"a line of a long letter\r\n".repeat(bytes / 25) }
 }
 
 /// Answers each of the first lines it reads with the next of `answers`, then goes without reading on.

@@ -6,7 +6,7 @@ use domain::system::SystemEvent;
 use gateway::{Component, HealthStatus};
 use serde_json::json;
 
-use super::Reports;
+use crate::app::reports::Reports;
 use crate::settings;
 
 /// Directories of the data directory that may be disks of their own.

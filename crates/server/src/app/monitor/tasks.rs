@@ -8,7 +8,7 @@ use gateway::{Component, HealthStatus};
 use serde_json::{Value, json};
 use supervisor::TaskStatus;
 
-use super::Reports;
+use crate::app::reports::Reports;
 
 /// Who fell and was not seen up since.
 #[derive(Default)]

@@ -24,7 +24,7 @@ async fn wherever_a_backup_is_cut_short_those_before_it_are_whole() {
         let (source, directory, keys) = (app.backup.clone(), room.at("backups"), room.at("keys"));
         let work = move || {
             let mut looks = 0;
-            let mut watch = |_: Done| {
+            let mut watch = |_: BackupProgress| {
                 looks += 1;
                 if looks > cuts { Err(BackupError::stopped()) } else { Ok(()) }
             };

@@ -19,7 +19,7 @@ const UNMARKED: i64 = 60_000_000;
 
 /// See the module. It is behind no clock it ever read.
 #[derive(Debug)]
-pub struct Steady {
+pub struct MonotonicClock {
     clock: Clock,
     state: Mutex<ClockState>,
 }
@@ -42,7 +42,7 @@ pub struct ClockMark {
     pub ahead: i64,
 }
 
-impl Steady {
+impl MonotonicClock {
     /// Begins with the time of `clock`.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
@@ -114,59 +114,59 @@ mod tests {
     const HOUR: i64 = 3600;
 
     /// Seconds since the start, when nothing but the clock moves them.
-    fn seconds(steady: &Steady) -> i64 {
-        (steady.now().micros() - START.micros()) / 1_000_000
+    fn seconds(monotonic_clock: &MonotonicClock) -> i64 {
+        (monotonic_clock.now().micros() - START.micros()) / 1_000_000
     }
 
     #[test]
     fn it_follows_the_clock_forward_and_never_back() {
         let clock = Clock::manual(START);
-        let steady = Steady::new(clock.clone());
+        let monotonic_clock = MonotonicClock::new(clock.clone());
         clock.advance(HOUR);
-        assert_eq!(seconds(&steady), HOUR);
+        assert_eq!(seconds(&monotonic_clock), HOUR);
         clock.advance(-HOUR);
-        assert_eq!(seconds(&steady), HOUR);
+        assert_eq!(seconds(&monotonic_clock), HOUR);
         // It goes on at once, not when the clock has caught up.
         clock.advance(10);
-        assert_eq!(seconds(&steady), HOUR + 10);
+        assert_eq!(seconds(&monotonic_clock), HOUR + 10);
         clock.advance(400 * 24 * HOUR);
-        let far = seconds(&steady);
+        let far = seconds(&monotonic_clock);
         assert_eq!(far, 400 * 24 * HOUR + HOUR + 10);
         clock.advance(-400 * 24 * HOUR);
         clock.advance(5);
-        assert_eq!(seconds(&steady), far, "a step is not told from what passed since the last look");
+        assert_eq!(seconds(&monotonic_clock), far, "a step is not told from what passed since the last look");
         clock.advance(5);
-        assert_eq!(seconds(&steady), far + 5);
+        assert_eq!(seconds(&monotonic_clock), far + 5);
     }
 
     #[test]
     fn a_clock_that_is_steered_is_waited_for() {
         let clock = Clock::manual(START);
-        let steady = Steady::new(clock.clone());
+        let monotonic_clock = MonotonicClock::new(clock.clone());
         clock.advance(10);
-        assert_eq!(seconds(&steady), 10);
+        assert_eq!(seconds(&monotonic_clock), 10);
         clock.advance(-1);
-        assert_eq!((seconds(&steady), steady.mark().ahead), (10, 0));
+        assert_eq!((seconds(&monotonic_clock), monotonic_clock.mark().ahead), (10, 0));
         clock.advance(2);
-        assert_eq!(seconds(&steady), 11);
+        assert_eq!(seconds(&monotonic_clock), 11);
     }
 
     #[test]
     fn another_process_goes_on_where_the_last_one_was() {
         let clock = Clock::manual(START);
-        let first = Steady::new(clock.clone());
+        let first = MonotonicClock::new(clock.clone());
         clock.advance(HOUR);
         let _ = first.now();
         clock.advance(-HOUR);
         let mark = first.mark();
         // The clock goes on: so does the time.
         clock.advance(30);
-        let second = Steady::new(clock.clone());
+        let second = MonotonicClock::new(clock.clone());
         second.resume(mark);
         assert_eq!(seconds(&second), HOUR + 30);
         // It is set back once more while nobody looks: the time is past whatever the last process may have told.
         clock.advance(-2 * HOUR);
-        let third = Steady::new(clock);
+        let third = MonotonicClock::new(clock);
         third.resume(mark);
         assert!((HOUR + 60..HOUR + 61).contains(&seconds(&third)), "{}", seconds(&third));
     }

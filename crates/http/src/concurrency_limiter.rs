@@ -15,7 +15,7 @@ type PersonKey = (TenantId, UserId);
 
 /// How many there may be.
 #[derive(Clone, Copy, Debug)]
-pub struct Most {
+pub struct ConcurrencyLimits {
     /// Of one person.
     pub of_one: usize,
     /// Of all together.
@@ -24,24 +24,24 @@ pub struct Most {
 
 /// The requests of one kind in a process. Clones share them.
 #[derive(Clone, Debug)]
-pub struct UnderWay {
+pub struct ConcurrencyLimiter {
     /// In the plural, as an answer names it.
     kind: &'static str,
-    most: Most,
+    most: ConcurrencyLimits,
     people: Arc<Mutex<HashMap<PersonKey, usize>>>,
 }
 
 /// One of them, until it is dropped.
 #[derive(Debug)]
-pub struct Begun {
+pub struct Permit {
     people: Arc<Mutex<HashMap<PersonKey, usize>>>,
     person: PersonKey,
 }
 
-impl UnderWay {
+impl ConcurrencyLimiter {
     /// None is under way.
     #[must_use]
-    pub fn new(kind: &'static str, most: Most) -> Self {
+    pub fn new(kind: &'static str, most: ConcurrencyLimits) -> Self {
         Self { kind, most, people: Arc::default() }
     }
 
@@ -49,7 +49,7 @@ impl UnderWay {
     ///
     /// # Errors
     /// 429 when they have too many under way, 503 when all together have.
-    pub fn begin(&self, person: PersonKey) -> Result<Begun, Failure> {
+    pub fn begin(&self, person: PersonKey) -> Result<Permit, Failure> {
         let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
         let own = people.get(&person).copied().unwrap_or_default();
         let busy = |status, message: String| {
@@ -65,11 +65,11 @@ impl UnderWay {
             return busy(StatusCode::SERVICE_UNAVAILABLE, message);
         }
         people.insert(person.clone(), own + 1);
-        Ok(Begun { people: Arc::clone(&self.people), person })
+        Ok(Permit { people: Arc::clone(&self.people), person })
     }
 }
 
-impl Begun {
+impl Permit {
     /// More than this one is under way.
     #[must_use]
     pub fn is_contended(&self) -> bool {
@@ -78,7 +78,7 @@ impl Begun {
     }
 }
 
-impl Drop for Begun {
+impl Drop for Permit {
     fn drop(&mut self) {
         let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(own) = people.get_mut(&self.person) {
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_person_has_so_many_and_all_have_so_many() {
-        let uploads = UnderWay::new("uploads", Most { of_one: 3, of_all: 5 });
+        let uploads = ConcurrencyLimiter::new("uploads", ConcurrencyLimits { of_one: 3, of_all: 5 });
         let person = || (TenantId::stored("hyderabad"), Ids.id(Timestamp::from_micros(0)));
         let first = person();
         let alone = uploads.begin(person()).unwrap();
