@@ -171,7 +171,7 @@ pub enum Quiet {
     /// None.
     Never,
     /// These.
-    DailyCounters(QuietHours),
+    Daily(QuietHours),
 }
 
 /// What somebody wants otherwise.
@@ -192,7 +192,7 @@ impl PreferencesChange {
             quiet_hours: match self.quiet {
                 Quiet::AsBefore => before.quiet_hours,
                 Quiet::Never => None,
-                Quiet::DailyCounters(hours) => Some(hours),
+                Quiet::Daily(hours) => Some(hours),
             },
             off: before.off.clone(),
         };
@@ -310,7 +310,7 @@ mod tests {
         assert_eq!(choose(&state, no_texts), Ok(vec![]));
         assert!(!state.wants(Kind::Lead, Channel::Sms) && state.wants(Kind::Lead, Channel::Email));
         let night = PreferencesChange {
-            quiet: Quiet::DailyCounters(quiet("22:00", "07:00")),
+            quiet: Quiet::Daily(quiet("22:00", "07:00")),
             ..PreferencesChange::default()
         };
         for event in choose(&state, night).unwrap() {
@@ -318,7 +318,7 @@ mod tests {
         }
         assert!(!state.wants(Kind::Lead, Channel::Sms) && state.choices.quiet_hours.is_some());
         let always = PreferencesChange {
-            quiet: Quiet::DailyCounters(quiet("08:00", "08:00")),
+            quiet: Quiet::Daily(quiet("08:00", "08:00")),
             ..PreferencesChange::default()
         };
         assert_eq!(choose(&state, always), Err(PreferencesRejection::AlwaysQuiet));

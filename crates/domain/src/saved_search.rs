@@ -77,13 +77,13 @@ pub struct Wish {
 #[expect(missing_docs, reason = "the words say it")]
 pub enum Frequency {
     Instant,
-    DailyCounters,
+    Daily,
     Weekly,
 }
 
 impl Choice for Frequency {
     const ALL: &'static [(&'static str, Self)] =
-        &[("INSTANT", Self::Instant), ("DAILY", Self::DailyCounters), ("WEEKLY", Self::Weekly)];
+        &[("INSTANT", Self::Instant), ("DAILY", Self::Daily), ("WEEKLY", Self::Weekly)];
 }
 
 /// What somebody wants otherwise; what is absent stays.
@@ -231,7 +231,7 @@ mod tests {
             name: Personal::of(owner, "A flat for us".into()),
             filters: Personal::of(owner, filters),
             channels: [Channel::Email].into(),
-            frequency: Frequency::DailyCounters,
+            frequency: Frequency::Daily,
             enabled: true,
         };
         SavedSearchCommand::Save { id: Ids.id(NOW), owner, wish: Box::new(wish) }
@@ -258,7 +258,7 @@ mod tests {
         };
         assert_eq!((done(&mut state, off()), done(&mut state, off())), (1, 0));
         let wish = &state.kept.as_ref().unwrap().wish;
-        assert!(!wish.enabled && wish.frequency == Frequency::DailyCounters);
+        assert!(!wish.enabled && wish.frequency == Frequency::Daily);
         assert_eq!(wish.name.as_ref().unwrap(), "A flat for us");
     }
 

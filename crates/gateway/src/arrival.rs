@@ -1,5 +1,5 @@
-//! Where a request comes from. The connection tells; when whoever is at its other end is a proxy of ours, its headers do.
-//! From everybody else such headers are nothing.
+//! Finds out where a request comes from. Normally the address of the connection decides. If the peer is one of our
+//! trusted proxies, its forwarding headers decide. Forwarding headers from anyone else are ignored.
 //!
 //! ```text
 //! X-Forwarded-For: made up, 203.0.113.7, 10.0.0.9      connection from 10.0.0.2; ours are 10.0.0.0/8
@@ -19,7 +19,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use ipnet::IpNet;
 
-/// What a proxy says: gone before anything else reads it.
+/// Forwarding headers. They are removed before any later code can read them.
 const SAID: [&str; 6] = [
     "forwarded",
     "x-forwarded-for",
@@ -29,16 +29,16 @@ const SAID: [&str; 6] = [
     "x-real-ip",
 ];
 
-/// A connection as it was taken.
+/// An accepted connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Connection {
-    /// Who is at its other end.
+    /// The address of the peer.
     pub peer: SocketAddr,
-    /// It is TLS, and ends here.
+    /// TLS is used and terminated by this process.
     pub encrypted: bool,
 }
 
-/// The proxies in front of this server that are believed. Clones share them.
+/// The trusted proxies in front of this server. Clones share the list.
 #[derive(Clone, Debug, Default)]
 pub struct Proxies(Arc<[IpNet]>);
 
@@ -49,14 +49,14 @@ impl FromIterator<IpNet> for Proxies {
 }
 
 impl Proxies {
-    /// Whether what comes from this address is believed.
+    /// Whether forwarding headers from this address are trusted.
     #[must_use]
     pub fn trust(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// Who sent a request that came over `connection`, and how it came to whoever took it first.
+    /// Returns who sent a request that came over `connection`, and the scheme with which it reached the first server.
     fn believe(&self, connection: Connection, headers: &HeaderMap) -> (SocketAddr, Scheme) {
         let Connection { peer, encrypted } = connection;
         let direct = if encrypted { Scheme::HTTPS } else { Scheme::HTTP };
@@ -71,14 +71,15 @@ impl Proxies {
         } else if by_list.hops.is_empty() || listed == named {
             named
         } else {
-            // A proxy writes one of the two and may hand on the other as it came.
+            // The two headers disagree. A proxy sets one of them and may pass the other on as the client sent it.
             peer.ip()
         };
         let port = if caller == peer.ip() { peer.port() } else { 0 };
         (SocketAddr::new(caller, port), by_list.scheme.or(by_name.scheme).unwrap_or(direct))
     }
 
-    /// The last one of the way from us back that can be known: not a proxy of ours, or the farthest that is.
+    /// Walks the hops from us back towards the client. Returns the first address that is not one of our proxies, or
+    /// the farthest known proxy if there is none.
     fn rightmost(&self, peer: IpAddr, hops: &[Option<IpAddr>]) -> IpAddr {
         let mut known = peer;
         for hop in hops.iter().rev() {
@@ -92,8 +93,8 @@ impl Proxies {
     }
 }
 
-/// The outermost layer of the public door: from here on `ConnectInfo<SocketAddr>` is the caller, and [`Scheme`] how they
-/// came. Requests of this process itself have neither.
+/// The outermost layer of the public router. It sets `ConnectInfo<SocketAddr>` to the caller's address and [`Scheme`]
+/// to the scheme the caller used. Requests made by this process itself have neither.
 pub async fn arrive(State(proxies): State<Proxies>, mut request: Request, next: Next) -> Response {
     if let Some(ConnectInfo(connection)) = request.extensions().get::<ConnectInfo<Connection>>() {
         let (caller, scheme) = proxies.believe(*connection, request.headers());
@@ -106,7 +107,7 @@ pub async fn arrive(State(proxies): State<Proxies>, mut request: Request, next: 
     next.run(request).await
 }
 
-/// Whose limits a request comes under; see [`arrive`].
+/// The address that a request is rate limited by; see [`arrive`].
 pub fn address(parts: &Parts) -> Option<IpAddr> {
     parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
 }
@@ -129,7 +130,7 @@ mod tests {
         (caller.ip().to_string(), scheme.to_string())
     }
 
-    /// Who is at the other end, what they say, and whose request it is.
+    /// The peer, the headers it sends, and the expected caller.
     type Case = (&'static str, &'static [(&'static str, &'static str)], &'static str);
 
     #[test]
@@ -147,7 +148,7 @@ mod tests {
             ("10.0.0.2", &[(LIST, "[2001:db8::7]:5000")], "2001:db8::7"),
             ("10.0.0.2", &[(LIST, "2001:db8::7")], "2001:db8::7"),
             ("10.0.0.2", &[(LIST, "10.0.0.3, 10.0.0.4")], "10.0.0.3"),
-            // What cannot be read ends the way back.
+            // A hop that cannot be parsed ends the walk.
             ("10.0.0.2", &[(LIST, "203.0.113.7, unknown, 10.0.0.9")], "10.0.0.9"),
             ("10.0.0.2", &[(LIST, "203.0.113.7,")], "10.0.0.2"),
             ("10.0.0.2", &[(NAME, "for=203.0.113.7;proto=https")], "203.0.113.7"),
@@ -155,9 +156,9 @@ mod tests {
             ("10.0.0.2", &[(NAME, "for=1.1.1.1, for=_hidden")], "10.0.0.2"),
             ("10.0.0.2", &[(NAME, "by=10.0.0.2")], "10.0.0.2"),
             ("10.0.0.2", &[(NAME, "for=203.0.113.7"), (LIST, "203.0.113.7")], "203.0.113.7"),
-            // A client put in what the proxy does not write.
+            // The client sent the header that the proxy does not set.
             ("10.0.0.2", &[(NAME, "for=1.1.1.1"), (LIST, "203.0.113.7")], "10.0.0.2"),
-            // Nobody else is believed.
+            // Headers from anyone else are not trusted.
             ("203.0.113.9", &[(LIST, "1.1.1.1")], "203.0.113.9"),
             ("203.0.113.9", &[(NAME, "for=1.1.1.1")], "203.0.113.9"),
             ("::ffff:203.0.113.9", &[(LIST, "10.0.0.1")], "203.0.113.9"),

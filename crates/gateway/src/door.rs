@@ -1,4 +1,5 @@
-//! The socket of the public door: connections are greeted beside each other, so that nobody who says nothing holds up others.
+//! The listener of the public port. Connections are set up concurrently, so a client that sends nothing does not hold
+//! up others.
 //!
 //! ```text
 //! accept -> PROXY header, from a proxy of ours -> TLS, HTTP/2 by ALPN -> requests
@@ -28,39 +29,39 @@ use tokio_util::either::Either;
 use crate::arrival::{Connection, Proxies, arrive};
 pub use certificates::{CertificateError, Certificates};
 
-/// Whoever has not said by then what a connection begins with is cut off.
+/// A connection that has not sent its PROXY header and TLS handshake by then is closed.
 const GREETING: Duration = Duration::from_secs(10);
-/// Connections that are being greeted; more wait in the socket.
+/// The most connections being set up at once; further ones wait in the socket's accept queue.
 const MOST: usize = 1024;
 
-/// What the settings say of the public door.
+/// The settings of the public listener.
 #[derive(Clone, Debug, Default)]
 pub struct DoorSettings {
-    /// Proxies in front of this server.
+    /// The trusted proxies in front of this server.
     pub trusted_proxies: Vec<IpNet>,
-    /// Connections of those proxies begin with a header of the PROXY protocol, version 2.
+    /// Connections from those proxies begin with a PROXY protocol header, version 2.
     pub proxy_protocol: bool,
-    /// A certificate with its chain, and its key, both PEM.
+    /// The certificate chain and its private key, both PEM files.
     pub tls: Option<(PathBuf, PathBuf)>,
 }
 
-/// A connection, as it came or what is inside of TLS.
+/// A connection: plain TCP, or the stream inside TLS.
 pub type Stream = Either<TcpStream, Box<TlsStream<TcpStream>>>;
 
-/// How connections are greeted. Clones share the certificates.
+/// How new connections are set up. Clones share the certificates.
 #[derive(Clone, Debug)]
 pub struct Greeting {
     proxies: Proxies,
     proxy_protocol: bool,
-    /// When there is TLS.
+    /// Set when TLS is used.
     pub certificates: Option<Arc<Certificates>>,
 }
 
 impl Greeting {
-    /// Reads the certificate.
+    /// Reads the certificate, if TLS is configured.
     ///
     /// # Errors
-    /// When it cannot be read, or key and certificate do not fit.
+    /// When a file cannot be read, or the key does not match the certificate.
     pub fn new(settings: DoorSettings) -> Result<Self, CertificateError> {
         let DoorSettings { trusted_proxies, proxy_protocol, tls } = settings;
         let certificates = tls.map(|(certificate, key)| Certificates::read(certificate, key).map(Arc::new));
@@ -68,7 +69,7 @@ impl Greeting {
         Ok(Self { proxies, proxy_protocol, certificates: certificates.transpose()? })
     }
 
-    /// `router` behind a door of these rules: its requests know who sent them.
+    /// Wraps `router` so that its requests carry the caller's address.
     pub fn in_front_of(&self, router: Router) -> Router {
         router.layer(from_fn_with_state(self.proxies.clone(), arrive))
     }
@@ -90,7 +91,7 @@ impl Greeting {
     }
 }
 
-/// The public door at a socket.
+/// The public listener on a socket.
 #[derive(Debug)]
 pub struct Door {
     listener: TcpListener,
@@ -99,7 +100,7 @@ pub struct Door {
 }
 
 impl Door {
-    /// Connections of `listener`, greeted by these rules.
+    /// Accepts the connections of `listener` and sets them up by these rules.
     #[must_use]
     pub fn at(listener: TcpListener, rules: Greeting) -> Self {
         Self { listener, rules, greeted: JoinSet::new() }

@@ -1,4 +1,4 @@
-//! In front of every operation: who calls, whether they call too often, and how long it took.
+//! Runs in front of every operation: identifies the caller, applies rate limits, and measures the response time.
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
@@ -12,7 +12,7 @@ use crate::arrival::address;
 use crate::limits::Allowance;
 use crate::{Gateway, login};
 
-/// Slower answers are logged.
+/// Slower requests are logged.
 const SLOW: std::time::Duration = std::time::Duration::from_millis(500);
 
 pub async fn guard(gateway: Gateway, request: Request, next: Next) -> Response {
@@ -67,8 +67,8 @@ fn is_login(method: &Method, route: &str) -> bool {
     method == Method::POST && route == "/api/auth/login"
 }
 
-/// Lets a request in, with its caller attached. A token that does not hold is left to the operation to refuse: some
-/// operations do not ask for one.
+/// Admits a request and attaches its caller. An invalid token is not refused here but by the operation, since some
+/// operations need no token.
 fn admit(
     gateway: &Gateway,
     route: &str,
@@ -84,7 +84,7 @@ fn admit(
     Ok(Request::from_parts(parts, body))
 }
 
-/// Calls without an address come from this process itself.
+/// Applies the rate limits. Calls without an address come from this process itself.
 fn check(
     gateway: &Gateway,
     route: &str,
@@ -94,7 +94,7 @@ fn check(
 ) -> Result<(), Failure> {
     let limits = &gateway.limits;
     let address = address(parts);
-    // Signing in with a password is limited where it is known at which account.
+    // Password sign-ins are limited later, in `login`, where the account is known.
     let own = gateway.limits_of_routes.get(route);
     match (own, address) {
         (Some(RouteLimit::SignIn), Some(address)) => limits.sign_in(address, allowance)?,

@@ -1,4 +1,4 @@
-//! Headers that make browsers careful.
+//! Security headers for browsers.
 
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
@@ -7,10 +7,10 @@ const PAGES: &str =
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const DATA: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// A year, as browsers' lists of such sites want it.
+/// One year, the minimum for the browsers' HSTS preload lists.
 const ALWAYS_HTTPS: &str = "max-age=31536000";
 
-/// Adds the headers that are not there yet.
+/// Adds the headers that the response does not have yet.
 pub fn secure(mut response: Response, https: bool) -> Response {
     let headers = response.headers_mut();
     let html =

@@ -1,4 +1,4 @@
-//! What the monitor saw when it last looked at the process.
+//! The result of the health monitor's latest check of the process.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -8,53 +8,53 @@ use serde_json::Value;
 use tokio::time::Instant;
 use utoipa::ToSchema;
 
-/// A look comes every second: an older one says nothing of now.
+/// The monitor checks every second. A report older than this says nothing about the present state.
 pub const STALE_AFTER: Duration = Duration::from_secs(5);
-/// Without a look for so long, the process stands still.
+/// Without a check for this long, the process counts as hung.
 pub const LIVE_WITHIN: Duration = Duration::from_secs(30);
 
-/// How a part stands; the worst is the greatest.
+/// The health of a component. The greatest value is the worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "UPPERCASE")]
 #[schema(as = HealthStatus)]
 pub enum HealthStatus {
     /// It works.
     Up,
-    /// It works, and somebody should look at it.
+    /// It works, but somebody should look at it.
     Warn,
     /// It does not work.
     Down,
 }
 
-/// A part.
+/// The health of one component.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Component {
-    /// How it stands.
+    /// Its status.
     pub status: HealthStatus,
-    /// For people who operate it.
+    /// Details for operators.
     #[schema(value_type = BTreeMap<String, Value>)]
     pub details: Value,
 }
 
-/// One look.
+/// The result of one check.
 #[derive(Clone, Debug)]
 pub struct HealthReport {
-    /// When.
+    /// When the check was made.
     pub at: Instant,
-    /// The parts, by name.
+    /// The components, by name.
     pub components: BTreeMap<String, Component>,
-    /// Consumer groups that have something to do and do not get on with it.
+    /// Consumer groups that have events to process but make no progress.
     pub stalled: BTreeSet<&'static str>,
 }
 
 impl HealthReport {
-    /// Nobody has looked yet.
+    /// The report before the first check.
     #[must_use]
     pub fn none() -> Self {
         Self { at: Instant::now(), components: BTreeMap::new(), stalled: BTreeSet::new() }
     }
 
-    /// How long ago it was.
+    /// The time since the check.
     #[must_use]
     pub fn age(&self) -> Duration {
         self.at.elapsed()

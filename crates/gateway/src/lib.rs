@@ -1,5 +1,6 @@
-//! The only public door: who calls, how often, with which headers back; sign-in joined with the history; health,
-//! metrics and the operators' view of the consumer groups.
+//! The HTTP gateway, the only public entry point of the process. It identifies callers, applies rate limits, sets
+//! security headers, adds the history to the sign-in response, and serves health, metrics and the operators' view of
+//! the consumer groups.
 
 mod arrival;
 mod devices;
@@ -37,38 +38,38 @@ pub use limits::{LimitSettings, Limits};
 pub use realtime::Hub;
 use realtime::Tickets;
 
-/// What the composition root gives the gateway.
+/// What the composition root passes to the gateway.
 #[derive(Debug)]
 pub struct Parts {
-    /// Shared by everything.
+    /// Shared application state.
     pub context: AppContext,
-    /// The routes of all services.
+    /// The routes of all services, merged.
     pub services: Router,
-    /// Paths with a limit of their own.
+    /// Paths with a rate limit of their own.
     pub limits_of_routes: HashMap<&'static str, RouteLimit>,
-    /// Paths whose safe methods change something.
+    /// Paths whose safe methods (`GET`, `HEAD`) change state.
     pub changing_reads: Vec<&'static str>,
     /// The consumer groups of this process.
     pub groups: Vec<GroupHandle>,
-    /// The read models, by the groups that fill them.
+    /// The read models, with the group that fills each.
     pub views: Vec<(Group, ViewStore)>,
-    /// What groups carry out of here.
+    /// The outboxes, each with the name of its consumer group.
     pub deliveries: Vec<(&'static str, Outbox)>,
-    /// Tells people what they do while it happens.
+    /// Pushes people's own activity to their open connections as it happens.
     pub hub: Arc<Hub>,
-    /// How often who may call.
+    /// The rate limits.
     pub limits: Arc<Limits>,
-    /// The bodies on their way.
+    /// The request bodies currently being received.
     pub receiving: Receiving,
-    /// Origins that may call from a browser.
+    /// Origins allowed to call from a browser (CORS).
     pub origins: Vec<String>,
-    /// The largest body taken, in bytes.
+    /// The largest accepted request body, in bytes.
     pub body_limit: usize,
-    /// People reach this server by https, and never by anything else.
+    /// The server is reached over HTTPS only.
     pub https: bool,
     /// Renders the metrics.
     pub prometheus: PrometheusHandle,
-    /// What the monitor saw last.
+    /// The latest report of the health monitor.
     pub looks: watch::Receiver<HealthReport>,
 }
 
@@ -91,7 +92,7 @@ struct GatewayParts {
     groups: Vec<GroupHandle>,
     views: Vec<(Group, ViewStore)>,
     deliveries: Vec<(&'static str, Outbox)>,
-    /// Operators decide about deliveries one after the other.
+    /// Held while an operator decides about a delivery, so that decisions are made one at a time.
     deciding: tokio::sync::Mutex<()>,
     hub: Arc<Hub>,
     tickets: Tickets,
@@ -113,15 +114,15 @@ impl FromRef<Gateway> for AppContext {
 pub struct Routers {
     /// The API: everything under `/api`, `/actuator` and `/.well-known`.
     pub api: Router,
-    /// The management port: health and metrics, without tokens.
+    /// The management port: health and metrics, without authentication.
     pub management: Router,
-    /// The requests that run to their end: to be waited for before the journal is closed.
+    /// The requests that must run to completion. Wait for them before closing the journal.
     pub in_flight: InFlight,
     middleware: Middleware,
     https: bool,
 }
 
-/// What every request passes, whatever it asks for.
+/// The middleware that every request passes, whatever its route.
 #[derive(Clone, Debug)]
 struct Middleware {
     context: AppContext,
@@ -152,7 +153,7 @@ async fn unguarded(State(middleware): State<Middleware>, request: Request, next:
     middleware.run(request, |request| next.run(request)).await
 }
 
-/// What the gateway's own routes say of themselves.
+/// The OpenAPI documentation of the gateway's own routes.
 #[must_use]
 pub fn documentation() -> Documentation {
     let mut operations = operations::routes().into_openapi();
@@ -160,7 +161,7 @@ pub fn documentation() -> Documentation {
     Documentation { operations, exported: Vec::new() }
 }
 
-/// Builds the doors.
+/// Builds the public and the management routers.
 #[must_use]
 pub fn doors(parts: Parts) -> Routers {
     let Parts { context, services, receiving, origins, body_limit, https, .. } = parts;
@@ -183,7 +184,7 @@ pub fn doors(parts: Parts) -> Routers {
     let gateway = Gateway(Arc::new(parts));
     let middleware =
         Middleware { context: context.clone(), receiving: receiving.clone(), in_flight: in_flight.clone() };
-    // One layer, the outermost first: each layer of a router is one more box around every route.
+    // One combined layer, outermost first: each separate layer of a router adds one more box around every route.
     let layers = ServiceBuilder::new()
         .map_response(move |response| headers::secure(response, https))
         .layer(option_layer((!origins.is_empty()).then(|| cors(&origins))))
@@ -198,7 +199,7 @@ pub fn doors(parts: Parts) -> Routers {
 }
 
 impl Routers {
-    /// The public router: the API, and `pages` for every other address.
+    /// The public router: the API, with `pages` as the fallback for every other path.
     pub fn public(&self, pages: Router) -> Router {
         let pages = pages.layer(from_fn_with_state(self.middleware.clone(), unguarded));
         let https = self.https;
@@ -211,7 +212,7 @@ impl Routers {
     }
 }
 
-/// An unknown address of the API is a failure in JSON; everything else is a page.
+/// Answers an unknown API path with a JSON failure and passes every other path on to the pages.
 async fn elsewhere(pages: Router, request: Request) -> Response {
     let path = request.uri().path();
     if ["/api/", "/actuator/", "/.well-known/"].iter().any(|prefix| path.starts_with(prefix)) {

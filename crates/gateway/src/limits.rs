@@ -1,4 +1,4 @@
-//! How often somebody may call: token buckets in process, on the clock of the application.
+//! Rate limits: token buckets in memory, driven by the application's clock.
 
 mod guesses;
 mod state;
@@ -23,50 +23,50 @@ use guesses::WrongPasswords;
 pub(crate) use state::Allowance;
 use state::{RateLimitState, seconds};
 
-/// All strangers at an account together have so many times what each has.
+/// All strangers together may try this many times as often at an account as each of them.
 const STRANGERS: NonZeroU32 = NonZeroU32::new(5).unwrap();
-/// A /48 of IPv6 has so many times what each /64 has.
+/// An IPv6 /48 may call this many times as often as each /64 in it.
 const SITE: NonZeroU32 = NonZeroU32::new(8).unwrap();
 
-/// The settings of limits. Those of a day are counted by the services.
+/// The settings of the limits. The services count the daily ones.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LimitSettings {
-    /// Off for load tests on loopback.
+    /// Turned off for load tests on loopback.
     pub enabled: bool,
-    /// Sign-ins a minute to one account, from one device or network.
+    /// Sign-ins per minute to one account from one device or network.
     pub sign_in_per_account: NonZeroU32,
-    /// Sign-ins a minute from one address.
+    /// Sign-ins per minute from one address.
     pub sign_in_per_address: NonZeroU32,
-    /// Wrong passwords at one account in a day, by strangers, after which its owner is told.
+    /// The owner is warned after this many wrong passwords by strangers at one account in a day.
     pub wrong_passwords_told: NonZeroU32,
-    /// Registrations a minute from one address.
+    /// Registrations per minute from one address.
     pub registrations_per_address: NonZeroU32,
-    /// Contacts shown a minute to one person.
+    /// Contacts shown per minute to one person.
     pub contact_reveals_per_user: NonZeroU32,
-    /// Calls a second by one person …
+    /// Calls per second by one person …
     pub user_per_second: NonZeroU32,
-    /// … and how many at once.
+    /// … and how many of them at once.
     pub user_burst: NonZeroU32,
-    /// Calls a second from one address without a token.
+    /// Calls per second from one address without a token.
     pub anonymous_per_second: NonZeroU32,
-    /// MiB a second of long bodies, from everybody together.
+    /// MiB per second of long request bodies, from all clients together.
     pub received_mib_per_second: NonZeroU32,
-    /// Contacts shown a day to one person.
+    /// Contacts shown per day to one person.
     pub contacts_per_person_and_day: u32,
-    /// Contacts shown a day to one network.
+    /// Contacts shown per day to one network.
     pub contacts_per_network_and_day: u32,
-    /// Contacts shown a day to one person, after which moderators are told.
+    /// Moderators are alerted after this many contacts shown to one person in a day.
     pub unusual_contacts_a_day: u32,
-    /// Enquiries a day by one person.
+    /// Enquiries per day by one person.
     pub enquiries_per_person_and_day: u32,
-    /// E-mails that one account may ask for again in a day.
+    /// Repeat e-mails that one account may request per day.
     pub letters_again_a_day: u32,
-    /// Registrations a day from one network with a name that is taken.
+    /// Registrations per day from one network with a name that is already taken.
     pub taken_names_per_network_and_day: u32,
 }
 
-/// Our clock, as the limiter reads it: how long ago something was is nothing that anybody can set.
+/// Our clock for the limiter. It is monotonic: nobody can set the time that has passed.
 #[derive(Clone, Debug)]
 struct LimitClock(Clock);
 
@@ -78,7 +78,7 @@ impl governor::clock::Clock for LimitClock {
     }
 }
 
-/// One limit, and how each caller stands with it.
+/// One limit, with a bucket for each caller.
 #[derive(Debug)]
 struct Buckets<K: Hash + Eq + Clone> {
     policy: &'static str,
@@ -104,8 +104,8 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
     }
 }
 
-/// One limit for callers by their address. A site of IPv6 holds many networks: it may call so many times as often as one of
-/// them.
+/// One limit by address. An IPv6 site (/48) holds many networks (/64) and has a bucket of its own, [`SITE`] times as
+/// large.
 #[derive(Debug)]
 struct ByAddress {
     subscriber: Buckets<Network>,
@@ -135,16 +135,16 @@ impl ByAddress {
 /// Who tries to sign in to an account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Guesser {
-    /// A browser that did before.
+    /// A browser that signed in to the account before.
     Known(Device),
-    /// Anybody else at an address; requests of this process have none.
+    /// Anyone else, by network. Requests made by this process itself have none.
     Stranger(Option<Network>),
 }
 
-/// Its tenant, and its id or, where there is no such account, the name that was typed.
+/// A tenant, and the id of the account or, if there is no such account, the name that was typed.
 pub(crate) type Account = (TenantId, String);
 
-/// The buckets of one process.
+/// The rate limits of one process.
 #[derive(Debug)]
 pub struct Limits {
     enabled: bool,
@@ -161,7 +161,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Empty buckets.
+    /// Limits with full buckets.
     #[must_use]
     pub fn new(settings: LimitSettings, clock: &Clock) -> Self {
         let clock = LimitClock(clock.clone());
@@ -215,7 +215,8 @@ impl Limits {
         Ok(())
     }
 
-    /// The same for a limit that is told only when it refuses: another one is nearer. Nothing is left of limits that are off.
+    /// Like [`Self::take`], but the limit is reported only when it refuses, because another limit is usually reached
+    /// first. Returns `None` when limits are off.
     fn take_quietly<K: Hash + Eq + Clone>(
         &self,
         buckets: &Buckets<K>,
@@ -236,7 +237,7 @@ impl Limits {
         Ok(())
     }
 
-    /// Takes one of a bucket. What is left then, or how long it is empty.
+    /// Takes one token from a bucket. Returns what is left or, as an error, how long the bucket stays empty.
     fn draw<K: Hash + Eq + Clone>(
         &self,
         buckets: &Buckets<K>,
@@ -253,8 +254,8 @@ impl Limits {
         }
     }
 
-    /// A sign-in attempt at an account. Strangers hold up those who were there before as little as each other at another
-    /// address, however long they go on; all of them together are slowed down, too.
+    /// Limits a sign-in attempt at an account. However long strangers guess, they do not hold up known browsers, nor
+    /// strangers at other addresses. All strangers together are limited, too.
     pub(crate) fn account(
         &self,
         account: &Account,
@@ -268,11 +269,11 @@ impl Limits {
             return Ok(());
         }
         self.take_quietly(&self.sign_in_strangers, account, allowance)?;
-        // After the others: whoever guesses at one account uses up little of what all have at an address together.
+        // Checked last, so that guessing at one account uses up little of the limit that all share at an address.
         address.map_or(Ok(()), |address| self.sign_in(address, allowance))
     }
 
-    /// A stranger's wrong password at an account. Gives what was counted, when its owner is to be told.
+    /// Counts a stranger's wrong password at an account. Returns the counts when the owner is to be warned.
     pub(crate) fn wrong_password(
         &self,
         account: &Account,
@@ -282,22 +283,22 @@ impl Limits {
         self.enabled.then(|| self.wrong_passwords.count(account, address.map(Network::of), now)).flatten()
     }
 
-    /// Its owner could not be told.
+    /// Notes that the warning to the owner could not be recorded.
     pub(crate) fn not_told(&self, account: &Account) {
         self.wrong_passwords.not_told(account);
     }
 
-    /// A sign-in attempt from an address.
+    /// Limits a sign-in attempt from an address.
     pub(crate) fn sign_in(&self, address: IpAddr, allowance: &mut Allowance) -> Result<(), Failure> {
         self.take_at(&self.sign_in_address, address, allowance)
     }
 
-    /// A registration from an address.
+    /// Limits a registration from an address.
     pub(crate) fn registration(&self, address: IpAddr, allowance: &mut Allowance) -> Result<(), Failure> {
         self.take_at(&self.registration, address, allowance)
     }
 
-    /// A contact shown to a person.
+    /// Limits the contacts shown to a person.
     pub(crate) fn contact(
         &self,
         tenant: &TenantId,
@@ -307,7 +308,7 @@ impl Limits {
         self.take(&self.contact, &(tenant.clone(), user), allowance)
     }
 
-    /// Any call of a person.
+    /// Limits all calls by a person.
     pub(crate) fn user(
         &self,
         tenant: &TenantId,
@@ -317,12 +318,12 @@ impl Limits {
         self.take(&self.user, &(tenant.clone(), user), allowance)
     }
 
-    /// Any call without a token.
+    /// Limits all calls without a token.
     pub(crate) fn anonymous(&self, address: IpAddr, allowance: &mut Allowance) -> Result<(), Failure> {
         self.take_at(&self.anonymous, address, allowance)
     }
 
-    /// Forgets whoever has not called for so long that their buckets are full again.
+    /// Drops the buckets that are full again because their caller has not called for a while.
     pub fn tidy(&self) {
         self.sign_in_account.limiter.retain_recent();
         self.sign_in_strangers.limiter.retain_recent();

@@ -1,5 +1,5 @@
-//! Signing in answers with the complete history: the gateway asks the history service on the person's behalf and
-//! joins the two, so that neither service knows the other.
+//! Adds the history to the sign-in response. The gateway asks the history service on the person's behalf and joins
+//! the two answers, so that neither service depends on the other.
 
 use std::net::IpAddr;
 
@@ -23,7 +23,7 @@ use crate::arrival::address;
 use crate::devices::Device;
 use crate::limits::{Account, Allowance, Guesser};
 
-/// A sign-in needs no more than this.
+/// The largest accepted sign-in body, in bytes.
 const MOST: usize = 16 * 1024;
 
 /// Limits attempts per account, signs in, and adds the history.
@@ -79,15 +79,15 @@ async fn attempt(
     Ok(Response::from_parts(parts, Body::from(answer.to_string())))
 }
 
-/// A sign-in that is under way.
+/// A sign-in attempt in progress.
 struct Attempt {
     account: Account,
-    /// The browser, when it signed in to that account before.
+    /// The browser, if it signed in to this account before.
     device: Option<Device>,
 }
 
-/// Counts a stranger's wrong password, and has the owner told when it is time. Nothing of that is waited for, and it is the
-/// same for a name that is no account's, so that nobody learns anything by the time it takes.
+/// Counts a stranger's wrong password and, when due, warns the owner in the background. The work is the same for a
+/// name without an account, so response times reveal nothing.
 fn wrong_password(gateway: &Gateway, account: Account, address: Option<IpAddr>) {
     let now = gateway.context.tokens.monotonic_clock().now();
     let Some(guesses) = gateway.limits.wrong_password(&account, address, now) else { return };
@@ -100,7 +100,7 @@ fn wrong_password(gateway: &Gateway, account: Account, address: Option<IpAddr>) 
     });
 }
 
-/// Takes an attempt from the limits.
+/// Counts an attempt against the limits.
 async fn limit(
     gateway: &Gateway,
     tenant: &TenantId,
@@ -110,7 +110,7 @@ async fn limit(
 ) -> Result<Option<Attempt>, Failure> {
     let address = address(parts);
     let Some(name) = account(body) else {
-        // It is refused, but not for nothing.
+        // The sign-in will be refused, but the attempt still counts.
         address.map_or(Ok(()), |address| gateway.limits.sign_in(address, allowance))?;
         return Ok(None);
     };
@@ -118,7 +118,8 @@ async fn limit(
     let kind = if name.contains('@') { "email" } else { "username" };
     let aggregates = &gateway.context.aggregates;
     let owner = aggregates.journal().owner(&aggregates.keys().unique_key(tenant, kind, &name)).await?;
-    // The e-mail address and the user name of an account are one account. What was typed is never taken for an id.
+    // The e-mail address and the user name of an account share one bucket. The prefix keeps typed text from being
+    // taken for an id.
     let account = owner.map_or_else(|| format!("={name}"), |stream| stream.id.to_string());
     let account = (tenant.clone(), account);
     let user = account.1.parse::<UserId>().ok();
@@ -129,15 +130,15 @@ async fn limit(
     Ok(Some(Attempt { account, device }))
 }
 
-/// The account named in a sign-in's body, read as the users service reads it: a blank or a number in front of the
-/// name must not lead to another bucket.
+/// The account named in a sign-in body. It is parsed exactly as in the users service: blanks before the name, or an
+/// earlier member that is blank or a number, must not lead to another bucket.
 fn account(bytes: &Bytes) -> Option<String> {
     let body: Map<String, Value> = serde_json::from_slice(bytes).ok()?;
     let mut fields = Fields::new(&body);
     ["emailOrUsername", "email", "username"].into_iter().find_map(|name| fields.text(name, 1..=254))
 }
 
-/// The first page of the person's history, and whether it is stale.
+/// The first page of the person's history, with the `x-stale` header if it is stale.
 async fn history(
     gateway: &Gateway,
     token: &str,

@@ -1,4 +1,4 @@
-//! Health, metrics, and the operators' view of what consumer groups could not apply.
+//! Health, metrics, and the operators' view of the consumer groups, dead letters, jobs and events.
 
 mod asyncapi;
 mod causation;
@@ -22,12 +22,12 @@ use utoipa_axum::routes;
 
 use crate::Gateway;
 
-/// Behind the public door.
+/// The routes on the public port.
 pub fn router(gateway: Gateway) -> Router {
     routes().with_state(gateway).into()
 }
 
-/// The operations, documented where they are answered.
+/// The routes with their OpenAPI documentation.
 pub fn routes() -> OpenApiRouter<Gateway> {
     OpenApiRouter::new()
         .routes(routes!(health::health))
@@ -50,7 +50,7 @@ pub fn routes() -> OpenApiRouter<Gateway> {
         .routes(routes!(asyncapi::document))
 }
 
-/// On the management port, which listens where only operators are: no tokens.
+/// The routes on the management port, which only operators can reach; no tokens are needed.
 pub fn management(gateway: Gateway) -> Router {
     Router::new()
         .route("/actuator/health", get(health::full))

@@ -1,5 +1,5 @@
-//! What a person does, told to their open pages while it happens: over a WebSocket or as server-sent events, and from
-//! any place on, so that a broken connection loses nothing.
+//! Pushes a person's activity to their open pages as it happens, over a WebSocket or as server-sent events. A client
+//! can resume from any position, so a broken connection loses nothing.
 
 mod entry;
 mod feed;
@@ -27,30 +27,30 @@ use crate::Gateway;
 pub use hub::Hub;
 pub use tickets::Tickets;
 
-/// Nothing happens for so long: a sign of life, and a look whether the session still holds.
+/// After this long without an event, a keep-alive is sent and the session is checked again.
 const SIGN_OF_LIFE: std::time::Duration = std::time::Duration::from_secs(15);
 
-/// What a connection is told first when it cannot go on from the place it named.
+/// The first message to a connection that cannot resume from the position it named.
 const RESET: &str = "the place you named is not in this server's history, as after a restore from a backup: load again \
                      what you show, and go on from this id";
 
 pub fn router(gateway: Gateway) -> Router {
-    // Over HTTP/2, a WebSocket is asked for by CONNECT (RFC 8441).
+    // Over HTTP/2, a client requests a WebSocket with CONNECT (RFC 8441).
     let over_http2 = Router::new().route("/api/realtime", on(MethodFilter::CONNECT, socket::open));
     Router::from(routes().with_state(gateway.clone())).merge(over_http2.with_state(gateway))
 }
 
-/// The operations, documented where they are answered.
+/// The routes with their OpenAPI documentation.
 pub fn routes() -> OpenApiRouter<Gateway> {
     OpenApiRouter::new().routes(routes!(socket::open)).routes(routes!(sse::open)).routes(routes!(ticket))
 }
 
-/// Opens one connection.
+/// A ticket that opens one connection.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Ticket {
     ticket: String,
-    /// Seconds.
+    /// Seconds until the ticket expires.
     expires_in: i64,
 }
 

@@ -1,5 +1,5 @@
-//! How many events a second the read model takes on one core: 200,000 envelopes in batches of 1,024 into a real
-//! file. Run with `cargo run --release -p history --example rate`.
+//! Measures how many events per second the read model applies on one core: 200,000 envelopes in batches of 1,024 into
+//! a real file. Run with `cargo run --release -p history --example rate`.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement told on the terminal")]
 #![expect(clippy::disallowed_methods, reason = "a measurement needs the machine's clock")]
 
@@ -14,14 +14,14 @@ const EVENTS: u64 = 200_000;
 const BATCH: usize = 1024;
 const USERS: u64 = 5_000;
 const HOMES: u64 = 2_000;
-/// 20 events a second.
+/// The time between two events: 20 events per second.
 const STEP_MICROS: u64 = 50_000;
 
 fn id(kind: u64, number: u64) -> Uuid {
     Uuid::from_u128((0x0197_0000_0000_7000_8000_0000_0000_0000 + u128::from(kind << 48)) | u128::from(number))
 }
 
-/// Steady and scattered.
+/// A deterministic, scattered number.
 fn scattered(seed: u64) -> u64 {
     seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 11
 }
@@ -93,7 +93,7 @@ async fn main() {
     println!("{busy:.2} s of processor time: {:.0} events/s on a core of its own", rate(busy));
 }
 
-/// Processor time of this process so far; zero where there is no `/proc`.
+/// CPU time of this process so far; zero where there is no `/proc`.
 fn cpu_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields: Vec<f64> = stat.split_whitespace().skip(13).take(2).filter_map(|f| f.parse().ok()).collect();

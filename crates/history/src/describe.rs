@@ -1,18 +1,19 @@
-//! Entries in words, made when they are read: what was done, to which home, never with a person's name.
+//! Describes history entries in words, when they are read: what was done, and to which home, but never a person's
+//! name.
 
 use domain::Paise;
 use serde_json::{Map, Value};
 
-/// An entry to be told.
+/// An entry to be described.
 #[derive(Clone, Copy, Debug)]
 pub struct DescribedEntry<'a> {
-    /// Its activity type.
+    /// The activity type.
     pub kind: &'a str,
-    /// Its activity data.
+    /// The activity data.
     pub data: &'a Map<String, Value>,
-    /// It was done to somebody else's account.
+    /// Whether it was done to another person's account.
     pub to_another: bool,
-    /// Repeats folded into it.
+    /// The number of repeats folded into the entry.
     pub count: u64,
 }
 
@@ -33,12 +34,12 @@ impl DescribedEntry<'_> {
         Paise::parse(self.data.get(name)?).ok().map(Paise::in_words)
     }
 
-    /// A word such as `PENDING_REVIEW` in small e-mails.
+    /// A word such as `PENDING_REVIEW`, in lower case and with spaces.
     fn word(&self, name: &str) -> String {
         self.text(name).unwrap_or("something else").to_lowercase().replace('_', " ")
     }
 
-    /// The sentence of its type; nothing for a type that has none.
+    /// The sentence for its type; `None` if the type has none.
     fn known(&self) -> Option<String> {
         self.about_homes().or_else(|| self.about_accounts()).or_else(|| self.about_operations())
     }
@@ -204,13 +205,13 @@ impl DescribedEntry<'_> {
     }
 }
 
-/// What a person reads.
+/// The description that people read; for an unknown type, made from the name of the type.
 #[must_use]
 pub fn sentence(told: DescribedEntry<'_>) -> String {
     told.known().unwrap_or_else(|| capitalised(&told.kind.to_lowercase().replace('_', " ")))
 }
 
-/// `totalFloors` as `total floors`.
+/// Turns `totalFloors` into `total floors`.
 fn spaced(name: &str) -> String {
     let mut out = String::with_capacity(name.len() + 4);
     for c in name.chars() {

@@ -1,4 +1,4 @@
-//! The operations below `/api/user-history`.
+//! The HTTP operations under `/api/user-history`.
 
 mod events;
 mod hide;
@@ -20,7 +20,7 @@ use utoipa_axum::routes;
 use crate::History;
 use crate::queries::Person;
 
-/// The service and how far its group is.
+/// The service, and the progress of its consumer group.
 #[derive(Clone, Debug)]
 pub struct App {
     history: History,
@@ -37,7 +37,7 @@ pub fn router(history: History, status: GroupStatus) -> Router {
     routes().with_state(App { history, status }).into()
 }
 
-/// The operations, documented where they are answered.
+/// The routes with their OpenAPI documentation.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(lists::all))
@@ -51,7 +51,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(hide::hide))
 }
 
-/// Somebody asking for somebody's history.
+/// A request for a person's history: the caller, and the person whose history it is.
 #[derive(Debug)]
 struct HistoryRequest {
     caller: Caller,
@@ -75,7 +75,8 @@ impl FromRequestParts<App> for HistoryRequest {
 }
 
 impl HistoryRequest {
-    /// Lets the caller in, writes an admin's look down, waits for the caller's own last writes.
+    /// Checks access, records it if an admin looks at another person's history, and waits for the caller's own latest
+    /// writes.
     async fn open(&self, site: &App, operation: &str) -> Result<Freshness, Failure> {
         let context = &site.history.context;
         self.caller.may_read(context, (Category::History, self.user), operation).await?;

@@ -1,4 +1,4 @@
-//! Everything a person ever did, in order, told in sentences: a projection of both logs.
+//! A person's complete history, in order and described in sentences: a projection of both logs.
 #![warn(missing_docs)]
 
 mod describe;
@@ -28,7 +28,7 @@ pub struct History {
 }
 
 impl History {
-    /// Opens the service, its read model in `views_dir`.
+    /// Opens the service, with its read model in `views_dir`.
     ///
     /// # Errors
     /// When the file cannot be opened.
@@ -36,7 +36,7 @@ impl History {
         Ok(Self { context, store: Self::view(&views_dir.join("history.db"))? })
     }
 
-    /// Opens the read model alone: for a rebuild beside the one in use.
+    /// Opens only the read model, for a rebuild beside the one in use.
     ///
     /// # Errors
     /// When the file cannot be opened.
@@ -44,7 +44,7 @@ impl History {
         ViewStore::open(path, TABLES, Arc::new(UserActivity))
     }
 
-    /// What feeds the read model: everything somebody did, in order per person.
+    /// The consumer group that feeds the read model: every event with an acting person, in order per person.
     #[must_use]
     pub fn group() -> Group {
         Group { name: GROUP, logs: &[Log::Facts, Log::Activity], key: partition_key }
@@ -56,7 +56,7 @@ impl History {
         &self.store
     }
 
-    /// What the service says of itself.
+    /// The OpenAPI documentation of the service.
     #[must_use]
     pub fn documentation() -> Documentation {
         Documentation { operations: http::routes().into_openapi(), exported: Vec::new() }

@@ -1,8 +1,8 @@
-//! Folds events into entries.
+//! Folds events into history entries.
 //!
-//! The rows depend on the events of each log in their order, and on nothing else: not on how batches were cut,
-//! nor on how the two logs met. Folding views happens within one log; hiding takes out what is there and keeps
-//! out what is still to come, so it may arrive first or last.
+//! The rows depend only on the events of each log in their order, not on batch boundaries or on how the two logs
+//! interleave. Views are folded within one log. Hiding removes an existing entry and also keeps out one that has not
+//! arrived yet, so it may be applied before or after the entry.
 
 mod entry;
 
@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::GROUP;
 use entry::Entry;
 
-/// Views of one home within this time of the last one are one entry.
+/// A view within this time of the last view of the same home is folded into the same entry.
 const FOLD_MICROS: i64 = 30 * 60 * 1_000_000;
 const HIDDEN: &str = "HISTORY_ENTRY_HIDDEN";
 
@@ -41,7 +41,7 @@ const IS_HIDDEN: &str = "select 1 from hidden_entries where event_id = $1 and ow
 const FIND: &str = "select timestamp, activity_type from user_activity where event_id = $1 and owner = $2";
 const REMOVE: &str = "delete from user_activity where event_id = $1 and owner = $2";
 
-/// The projection behind `user_activity` and its companions.
+/// The projection that fills `user_activity` and its companion tables.
 #[derive(Debug)]
 pub struct UserActivity;
 
@@ -74,7 +74,7 @@ impl Projection for UserActivity {
     fn committed(&self, _: &[Envelope]) {}
 }
 
-/// An entry somebody wants out of sight.
+/// An entry that somebody hides.
 #[derive(Debug)]
 struct Hide {
     owner: i64,
@@ -95,7 +95,7 @@ impl Hide {
     }
 }
 
-/// The entry of a home's views, and when the last of them was.
+/// The entry that holds the latest views of a home, and the time of the last one.
 #[derive(Clone, Debug)]
 struct LastView {
     event_id: String,
@@ -108,15 +108,16 @@ impl LastView {
     }
 }
 
-/// What one batch comes to.
+/// The changes made by one batch.
 #[derive(Debug, Default)]
 struct Step<'a> {
     entries: Vec<Entry<'a>>,
-    /// Where the entries that views may fold into stand in `entries`.
+    /// The indexes in `entries` of the entries that views may fold into.
     foldable: HashMap<String, usize>,
-    /// Views of entries that earlier batches wrote, by owner and entry: how many more, and the last.
+    /// Views to fold into entries of earlier batches, by owner and entry: the number of views, and the time of the
+    /// last.
     more: BTreeMap<(i64, String), (i64, i64)>,
-    /// By owner and home.
+    /// The last views, by owner and home.
     last_views: BTreeMap<(i64, i64), Option<LastView>>,
     hides: Vec<Hide>,
 }
@@ -134,7 +135,8 @@ impl<'a> Step<'a> {
                 unknown.insert(stored.first().and_then(LastView::read))
             }
         };
-        // On a clock that was set back meanwhile, neither: that was another time.
+        // On either side: after the clock was set back, a view more than half an hour earlier belongs to another
+        // time.
         let near = |view: &&mut LastView| (entry.timestamp - view.last_at).abs() <= FOLD_MICROS;
         let Some(LastView { event_id, last_at }) = last.as_mut().filter(near) else {
             let event_id = entry.event_id.clone();
@@ -155,7 +157,7 @@ impl<'a> Step<'a> {
         Ok(())
     }
 
-    /// Takes hidden entries out, from this batch and from what is stored.
+    /// Removes hidden entries from this batch and from the stored rows.
     async fn hide(&mut self, tx: &mut ViewTx<'_>) -> Result<(), ProjectionError> {
         for Hide { owner, event_id } in &self.hides {
             let entry = [(&**event_id).into(), (*owner).into()];
@@ -184,7 +186,7 @@ impl<'a> Step<'a> {
     }
 
     async fn write(mut self, tx: &mut ViewTx<'_>) -> Result<(), ProjectionError> {
-        // Neighbours in the indexes one after the other.
+        // Sorted, so that neighbours in the indexes are written one after the other.
         self.entries.sort_unstable_by(|one, other| one.place().cmp(&other.place()));
         let mut days: BTreeMap<(i64, i64, i64, &str), i64> = BTreeMap::new();
         for entry in &self.entries {
@@ -213,12 +215,12 @@ impl<'a> Step<'a> {
     }
 }
 
-/// FNV-1a, for the few bits that tell tenants apart.
+/// FNV-1a. It only has to tell tenants apart within a few bits.
 fn short(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
 }
 
-/// A person in eight bytes.
+/// A hash of tenant and person in eight bytes.
 pub fn owner(tenant: &TenantId, user: UserId) -> i64 {
     let (high, low) = user.uuid().as_u64_pair();
     (low ^ high.rotate_left(32) ^ short(tenant.as_str())).cast_signed()

@@ -1,5 +1,5 @@
-//! What is asked of the read model. Every page is found by an index, every total and every skipped page by counts
-//! of days, so an answer costs the same after ten million events as after ten.
+//! Queries of the read model. Pages are found through an index; totals and skipped pages come from daily counts. So a
+//! query costs the same after ten million events as after ten.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -16,29 +16,29 @@ use uuid::Uuid;
 use crate::describe::{DescribedEntry, sentence};
 use crate::projection::owner;
 
-/// Days of a summary.
+/// The number of days in a summary.
 const SUMMARY_DAYS: i64 = 30;
 
 const DAY_MICROS: i64 = 86_400_000_000;
-/// Indian days begin 5:30 hours before those of UTC.
+/// Indian days begin 5:30 hours before UTC days.
 const INDIA_OFFSET_MICROS: i64 = 19_800_000_000;
 
-/// When a day of [`Timestamp::india_day`] begins.
+/// The start of a day as numbered by [`Timestamp::india_day`].
 fn day_start(day: i64) -> Timestamp {
     Timestamp::from_micros(day.saturating_mul(DAY_MICROS).saturating_sub(INDIA_OFFSET_MICROS))
 }
 
-/// An entry as clients see it.
+/// A history entry. Repeated views of a home are folded into one entry.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryEntry {
-    /// The id of its (first) event.
+    /// The id of its first event.
     pub activity_id: String,
     event_id: String,
     user_id: UserId,
     activity_type: String,
     description: String,
-    /// When it (first) happened.
+    /// The time of its first event.
     pub timestamp: Timestamp,
     #[schema(value_type = BTreeMap<String, Json>)]
     activity_data: Json,
@@ -46,7 +46,7 @@ pub struct HistoryEntry {
     related_entity_type: Option<String>,
     session_id: Option<String>,
     count: u64,
-    /// When it last happened.
+    /// The time of its last event.
     #[serde(skip)]
     pub last_at: Timestamp,
 }
@@ -81,29 +81,29 @@ impl HistoryEntry {
     }
 }
 
-/// Which entries, newest first: in the order in which they happened, whatever the clock said.
+/// Selects entries, newest first. The order is the one in which they happened, even if the clock was changed.
 #[derive(Clone, Debug)]
 pub struct EntryFilter {
-    /// Of these types only.
+    /// Only these types; `None` means all.
     pub types: Option<Vec<String>>,
-    /// Not before.
+    /// Only entries from this time on.
     pub since: Timestamp,
-    /// Older than this entry.
+    /// Only entries older than this one.
     pub before: Uuid,
-    /// Entries to skip.
+    /// The number of entries to skip.
     pub skip: u64,
-    /// Entries at most.
+    /// The most entries to return.
     pub limit: u64,
 }
 
 impl EntryFilter {
-    /// The newest `limit` of all.
+    /// The newest `limit` entries of all.
     pub fn newest(limit: u64) -> Self {
         let since = Timestamp::from_micros(i64::MIN);
         Self { types: None, since, before: Uuid::max(), skip: 0, limit }
     }
 
-    /// Whether the first found is the newest of all.
+    /// Whether the first result is the newest entry of all.
     pub fn is_from_the_newest(&self) -> bool {
         self.types.is_none() && self.before == Uuid::max() && self.skip == 0
     }
@@ -114,22 +114,23 @@ impl EntryFilter {
 pub struct Person<'a> {
     /// The read model.
     pub store: &'a ViewStore,
-    /// Their tenant.
+    /// The tenant.
     pub tenant: &'a TenantId,
-    /// Themselves.
+    /// The person.
     pub user: UserId,
-    /// Opens what other people wrote.
+    /// Decrypts what other people wrote.
     pub aggregates: &'a AggregateStore,
 }
 
 const COLUMNS: &str = "event_id, activity_type, timestamp, activity_data, related_entity_id,
     related_entity_type, session_id, count, last_at";
 
-/// Rows of one person: the index finds them by owner, the rest tells apart whoever shares those eight bytes.
+/// The rows of one person. The index finds them by owner; the rest excludes other people with the same eight-byte
+/// hash.
 const THEIRS: &str = "owner = $1 and tenant = $2 and user_id = $3";
 
 impl Person<'_> {
-    /// What is kept of an event, with what other people wrote and nobody erased since.
+    /// The stored data of an event, including what other people wrote, unless it was erased since.
     fn opened(&self, event: Uuid, kept: &str) -> Map<String, Json> {
         let Json::Object(mut data) = self.aggregates.masked_part(self.tenant, event, "data", kept) else {
             return Map::new();
@@ -151,10 +152,10 @@ impl Person<'_> {
         vec![self.owner().into(), self.tenant.to_string().into(), self.user.to_string().into()]
     }
 
-    /// Entries, newest first. Types and pages further back are found by the counts of days, so that only rows of
-    /// days that matter are read.
+    /// Returns entries, newest first. A filter by type and pages further back use the daily counts, so only the rows
+    /// of matching days are read.
     pub async fn entries(&self, wanted: &EntryFilter) -> Result<Vec<HistoryEntry>, ViewError> {
-        // No event has an id of before it happened.
+        // The time in an event's id is never before the event happened.
         let oldest = EventIds::first_of(wanted.since);
         if wanted.types.is_none() && wanted.skip == 0 {
             return self.range(wanted, (oldest, wanted.before), 0, wanted.limit).await;
@@ -180,7 +181,7 @@ impl Person<'_> {
         Ok(found)
     }
 
-    /// How many of the wanted entries lie on each day, newest first.
+    /// The number of matching entries per day, newest first.
     async fn days(&self, wanted: &EntryFilter) -> Result<Vec<(i64, u64)>, ViewError> {
         let sql = "select place, activity_type, count from activity_days
             where owner = $1 and place >= $2 and place <= $3 order by place desc";
@@ -201,7 +202,7 @@ impl Person<'_> {
         Ok(days)
     }
 
-    /// Wanted entries from `from` on and before `to`, newest first.
+    /// Matching entries from `from` (inclusive) to `to` (exclusive), newest first.
     async fn range(
         &self,
         wanted: &EntryFilter,
@@ -235,7 +236,7 @@ impl Person<'_> {
         Ok(rows.first().map(|row| HistoryEntry::read(self, row)))
     }
 
-    /// Whether an entry is theirs, and whether it is still to be seen.
+    /// Whether an entry belongs to this person, and whether it is visible.
     pub async fn standing(&self, entry: Uuid) -> Result<Visibility, ViewError> {
         let entry = entry.to_string();
         let hidden = "select 1 from hidden_entries where event_id = $1 and owner = $2";
@@ -250,10 +251,10 @@ impl Person<'_> {
         Ok(if none { Visibility::None } else { Visibility::Visible })
     }
 
-    /// The counts of all time and of the last thirty days before `now`.
+    /// The counts of all time, and of the last thirty days up to `now`.
     pub async fn counts(&self, now: Timestamp) -> Result<Counts, ViewError> {
         let from = now.india_day() - (SUMMARY_DAYS - 1);
-        // All days before that count as one.
+        // All earlier days are counted together as one.
         let sql = "select activity_type, case when day >= $2 then day else $2 - 1 end as recent_day, sum(count) from activity_days
             where owner = $1 group by activity_type, recent_day";
         let found = self.store.query(sql, vec![self.owner().into(), from.into()]).await?;
@@ -278,7 +279,7 @@ impl Person<'_> {
         Ok(self.entries(&EntryFilter::newest(1)).await?.pop())
     }
 
-    /// The summary of the last thirty days; `last` is the time of the newest entry.
+    /// The summary of the last thirty days. `last` is the time of the newest entry.
     pub fn summary(&self, counts: &Counts, last: Option<Timestamp>) -> Summary {
         Summary {
             user_id: self.user,
@@ -290,18 +291,18 @@ impl Person<'_> {
     }
 }
 
-/// How an entry stands to a person.
+/// Whether a person has an entry and can see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Visibility {
-    /// Theirs and to be seen.
+    /// In the person's history, and visible.
     Visible,
-    /// Theirs and hidden.
+    /// In the person's history, but hidden.
     Hidden,
-    /// Not theirs.
+    /// Not in the person's history.
     None,
 }
 
-/// Entries of one Indian day.
+/// The number of entries on one Indian day.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = HistoryDay)]
 pub struct Day {
@@ -309,10 +310,10 @@ pub struct Day {
     count: u64,
 }
 
-/// How many entries there are.
+/// The numbers of entries.
 #[derive(Clone, Debug)]
 pub struct Counts {
-    /// By type.
+    /// By type, of all time.
     pub all: BTreeMap<String, u64>,
     /// By type, in the last thirty days.
     pub recent: BTreeMap<String, u64>,
@@ -321,14 +322,14 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// The day with the most entries of the last thirty, the latest of several.
+    /// The day with the most entries among the last thirty; the latest if several have as many.
     pub fn most_active_day(&self) -> Option<String> {
         let most = self.days.iter().max_by_key(|day| day.count).filter(|day| day.count > 0);
         most.map(|day| day.day.clone())
     }
 }
 
-/// The last thirty days of a person.
+/// The summary of a person's last thirty days.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = HistorySummary)]

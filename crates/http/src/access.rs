@@ -1,4 +1,4 @@
-//! Who may do what: the `who` column of `docs/endpoints.tsv`, asked by every operation of every service.
+//! Authorisation: implements the `who` column of `docs/endpoints.tsv`. Every operation of every service uses it.
 
 use std::collections::BTreeSet;
 
@@ -13,29 +13,29 @@ use crate::caller::{Caller, SignedIn};
 use crate::commands::Recorded;
 use crate::failure::Failure;
 
-/// What is kept about a person, by who else may read it: for every answer and for the export.
+/// A category of personal data, by who else may read it. Used for every response and for the export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Category {
     /// Their account and its sessions.
     Account,
-    /// The homes they list, and what was decided about these.
+    /// The homes they list, and the decisions about these.
     Listings,
-    /// What they did.
+    /// Their activity.
     History,
     /// The homes they saved.
     Favourites,
-    /// What they searched for, and the searches they saved.
+    /// Their searches, and the searches they saved.
     Searches,
-    /// What they were told, and how they are told.
+    /// Their notifications and notification settings.
     Notifications,
     /// Their documents. Images are public.
     Files,
-    /// Enquiries: these hold names and numbers of other people, too.
+    /// Enquiries. These contain names and phone numbers of other people, too.
     Enquiries,
 }
 
 impl Category {
-    /// Whoever reads it of others, their looks being written down.
+    /// The roles that may read this category of other people. Their access is recorded.
     const fn readers(self) -> &'static [Role] {
         match self {
             Self::Account | Self::Listings | Self::History => &[Role::Admin, Role::Support],
@@ -45,29 +45,29 @@ impl Category {
     }
 }
 
-/// What an operation asks of its caller, beyond being signed in.
+/// The right that an operation requires, beyond being signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Right {
-    /// To change what belongs to this person: the person, or an admin.
+    /// To change what belongs to this person: the person or an admin.
     Change(UserId),
-    /// To read this of a person: the person, and whoever reads that of others.
+    /// To read this category of a person's data: the person, and the roles that may read it of others.
     Read(Category, UserId),
-    /// To see what admins see: an admin, or support.
+    /// To see what admins see: an admin or support.
     SeeAll,
     /// To moderate: a moderator or an admin.
     Moderate,
     /// To administer: an admin.
     Administer,
-    /// To speak as another service, or as an admin.
+    /// To act as another service, or as an admin.
     Serve,
 }
 
-/// How an operation was allowed.
+/// The result of a successful check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Access {
-    /// Who asked.
+    /// The caller.
     pub person: SignedIn,
-    /// It concerns somebody else than the one who asked.
+    /// Whether the operation concerns somebody else.
     pub of_another: bool,
 }
 
@@ -75,7 +75,7 @@ impl Caller {
     /// Checks that the caller has `right`.
     ///
     /// # Errors
-    /// 401 when nobody is signed in, 403 when the right is missing.
+    /// 401 if nobody is signed in, 403 if the right is missing.
     pub fn require(&self, right: Right) -> Result<Access, Failure> {
         let Some(person) = self.signed_in else { return Err(Failure::unauthenticated("sign in first")) };
         let own = |user| !person.service && person.user == user;
@@ -97,10 +97,10 @@ impl Caller {
         }
     }
 
-    /// The person, whose e-mail address is known to be theirs.
+    /// The person, if their e-mail address is confirmed.
     ///
     /// # Errors
-    /// As [`Self::person`]; 403 `EMAIL_NOT_CONFIRMED` while nobody has shown to have the address.
+    /// As for [`Self::person`]; 403 `EMAIL_NOT_CONFIRMED` while the address is not confirmed.
     pub async fn confirmed(&self, context: &AppContext) -> Result<SignedIn, Failure> {
         let caller = self.person()?;
         let (known, _) = context.aggregates.load::<User>(&self.tenant, caller.user).await?;
@@ -113,20 +113,21 @@ impl Caller {
         Err(Failure::new(StatusCode::FORBIDDEN, "EMAIL_NOT_CONFIRMED", message))
     }
 
-    /// [`Self::require`] for a thing that is nobody's business but its people's: to whoever may not have it, it does not
-    /// exist, so that nobody learns which ids there are.
+    /// As [`Self::require`], for a private resource. To a caller without the right it does not exist, so that nobody
+    /// can find out which ids exist.
     ///
     /// # Errors
-    /// 401 when nobody is signed in; `unknown`, as for an id that is nobody's, when the right is missing.
+    /// 401 if nobody is signed in; `unknown`, as for an id that does not exist, if the right is missing.
     pub fn reach(&self, right: Right, unknown: impl FnOnce() -> Failure) -> Result<Access, Failure> {
         self.person()?;
         self.require(right).map_err(|_| unknown())
     }
 
-    /// The machinery serves all tenants: its operators are the admins of the default one.
+    /// Checks that the caller may operate the system. It serves all tenants, and its operators are the admins of the
+    /// default tenant.
     ///
     /// # Errors
-    /// As [`Self::require`]; 403 for the admins of other tenants.
+    /// As for [`Self::require`]; 403 for the admins of other tenants.
     pub fn operates(&self, context: &AppContext) -> Result<Access, Failure> {
         let access = self.require(Right::Administer)?;
         if self.tenant == *context.tenants.default_id() {
@@ -136,10 +137,10 @@ impl Caller {
         }
     }
 
-    /// The person a path names; `me` is whoever calls.
+    /// The person named in a path; `me` is the caller.
     ///
     /// # Errors
-    /// 401 when nobody is signed in, 404 for what is no id.
+    /// 401 if nobody is signed in, 404 if the id is malformed.
     pub fn named(&self, id: &str) -> Result<UserId, Failure> {
         if self.signed_in.is_none() || id == "me" {
             return Ok(self.person()?.user);
@@ -147,10 +148,10 @@ impl Caller {
         id.parse().map_err(|_| Failure::no_such_person())
     }
 
-    /// [`Self::may_read`] where somebody who does not exist is not found, and no look at them is written down.
+    /// As [`Self::may_read`], but a person who does not exist gives 404 and no access is recorded.
     ///
     /// # Errors
-    /// As [`Self::may_read`]; 404 when there is no such person.
+    /// As for [`Self::may_read`]; 404 if there is no such person.
     pub async fn may_read_existing(
         &self,
         context: &AppContext,
@@ -164,10 +165,11 @@ impl Caller {
         self.looks_at(context, [user], operation).await
     }
 
-    /// [`Self::require`] with [`Right::Read`]; a look at somebody else's data is durable before it is answered.
+    /// [`Self::require`] with [`Right::Read`]. Access to somebody else's data is durably recorded before the
+    /// response.
     ///
     /// # Errors
-    /// As [`Self::require`]; 503 when the look cannot be written down.
+    /// As for [`Self::require`]; 503 if the access cannot be recorded.
     pub async fn may_read(
         &self,
         context: &AppContext,
@@ -178,10 +180,10 @@ impl Caller {
         self.looks_at(context, [user], operation).await
     }
 
-    /// Records that the caller is shown data of `people`, before they are. One's own is no look.
+    /// Records that the caller is about to see data of `people`. Access to one's own data is not recorded.
     ///
     /// # Errors
-    /// 503 when it cannot be written down.
+    /// 503 if it cannot be recorded.
     pub async fn looks_at(
         &self,
         context: &AppContext,
@@ -201,19 +203,19 @@ impl Caller {
         }
     }
 
-    /// Records an audit event by this caller.
+    /// Records an audit event of this caller.
     ///
     /// # Errors
-    /// 503 when it cannot be written down.
+    /// 503 if it cannot be recorded.
     pub async fn write_down(&self, context: &AppContext, event: &AuditEvent) -> Result<(), Failure> {
         let stream = StreamId::new(&self.tenant, "audit", self.person()?.user);
         self.write_down_in(context, stream, event).await
     }
 
-    /// The same in a stream of the event's own.
+    /// As [`Self::write_down`], in a stream of the event's own.
     ///
     /// # Errors
-    /// 503 when it cannot be written down.
+    /// 503 if it cannot be recorded.
     pub async fn write_down_in(
         &self,
         context: &AppContext,
@@ -223,10 +225,10 @@ impl Caller {
         self.write_down_once(context, stream, event, None).await.map(|_| ())
     }
 
-    /// The same, for a request that may come twice.
+    /// As [`Self::write_down_in`], for a request that may be repeated.
     ///
     /// # Errors
-    /// As [`AppContext::record`].
+    /// As for [`AppContext::record`].
     pub async fn write_down_once(
         &self,
         context: &AppContext,

@@ -1,4 +1,4 @@
-//! How a service answers: stamped with the time, and with the position of what the caller did.
+//! Builds responses with the time and with the position of the caller's write.
 
 use domain::Position;
 
@@ -7,12 +7,12 @@ use crate::caller::Caller;
 use crate::reply::Reply;
 
 impl AppContext {
-    /// A 200 answer, stamped now.
+    /// A 200 response with the current time.
     pub fn reply<T>(&self, message: &'static str, data: T) -> Reply<T> {
         Reply::new(message, data, (self.aggregates.clock().now(), self.epoch()))
     }
 
-    /// An answer to a command: its position is remembered as the caller's own, and told.
+    /// The response to a command. Its position is sent to the caller and remembered for their next reads.
     pub fn done<T>(
         &self,
         caller: &Caller,

@@ -1,4 +1,4 @@
-//! What every service is given by the composition root.
+//! What the composition root provides to every service.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,20 +12,20 @@ use crate::jobs::Jobs;
 use crate::quotas::Quotas;
 use crate::tokens::Tokens;
 
-/// A tenant's own settings.
+/// A tenant and its settings.
 #[derive(Clone, Debug)]
 pub struct Tenant {
-    /// Its name.
+    /// The tenant's id.
     pub id: TenantId,
-    /// The city of a listing that names none.
+    /// The default city of its listings.
     pub city: String,
-    /// Whether a moderator looks at listings first.
+    /// Whether listings need approval by a moderator.
     pub moderation: bool,
-    /// Host names that lead to it.
+    /// The host names of this tenant.
     pub hosts: Vec<String>,
 }
 
-/// All tenants. A host name that is nobody's leads to the default one.
+/// All tenants. An unknown host name leads to the default tenant.
 #[derive(Clone, Debug)]
 pub struct Tenants {
     default: TenantId,
@@ -34,7 +34,7 @@ pub struct Tenants {
 }
 
 impl Tenants {
-    /// `all`, the first being the default.
+    /// Creates the set of tenants with the given default.
     #[must_use]
     pub fn new(default: Tenant, others: Vec<Tenant>) -> Self {
         let id = default.id.clone();
@@ -47,19 +47,19 @@ impl Tenants {
         }
     }
 
-    /// The tenant a host name leads to, when it is somebody's own.
+    /// The tenant with this host name, if there is one.
     #[must_use]
     pub fn by_host(&self, host: &str) -> Option<&TenantId> {
         if self.hosts.is_empty() { None } else { self.hosts.get(&host.to_lowercase()) }
     }
 
-    /// The default tenant's name.
+    /// The default tenant's id.
     #[must_use]
     pub fn default_id(&self) -> &TenantId {
         &self.default
     }
 
-    /// All of them.
+    /// The ids of all tenants.
     pub fn ids(&self) -> impl Iterator<Item = &TenantId> {
         self.all.keys()
     }
@@ -71,7 +71,7 @@ impl Tenants {
     }
 }
 
-/// Shared by all services of a process: a clone is one count more.
+/// Context shared by all services of a process; cloning bumps one `Arc`.
 #[derive(Clone, Debug)]
 pub struct AppContext(Arc<AppContextParts>);
 
@@ -89,33 +89,33 @@ impl From<AppContextParts> for AppContext {
     }
 }
 
-/// What a [`AppContext`] is made of.
+/// The parts of an [`AppContext`].
 #[derive(Debug)]
 pub struct AppContextParts {
-    /// The journal, in types.
+    /// The typed interface to the journal.
     pub aggregates: AggregateStore,
     /// Signs and verifies access tokens.
     pub tokens: Arc<Tokens>,
-    /// What each person's next read must have reached.
+    /// The positions that each person's next read must have reached.
     pub seen: Arc<OwnWrites>,
-    /// Activity on its way to the journal.
+    /// The queue of activity on its way to the journal.
     pub activity: Arc<ActivityQueue>,
-    /// Whether activity is awaited before an answer.
+    /// Whether responses wait until activity is durable.
     pub await_activity: bool,
     /// The tenants.
     pub tenants: Arc<Tenants>,
-    /// How long a query waits for its reader's own writes.
+    /// The maximum time a query waits for its reader's own writes.
     pub wait: Duration,
-    /// How much people may hold.
+    /// The quotas of people.
     pub quotas: Quotas,
-    /// Work beside the requests.
+    /// Background jobs.
     pub jobs: Jobs,
-    /// What somebody may do so often a day.
+    /// Daily limits.
     pub daily: DailyCounters,
 }
 
 impl AppContext {
-    /// The history that versions belong to: a restore begins another one, in which they count on from the backup.
+    /// The epoch that versions belong to. A restore begins a new one, in which versions continue from the backup.
     #[must_use]
     pub fn epoch(&self) -> u32 {
         self.seen.epoch()

@@ -1,4 +1,4 @@
-//! Operations that cost much are answered in the background: whoever else asks something does not wait for them.
+//! Runs expensive operations in the background, so that they do not delay other requests.
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
@@ -15,7 +15,7 @@ use crate::failure::Failure;
 
 type Piece = Result<Frame<Bytes>, axum::Error>;
 
-/// A layer: the request is answered there, its body read there, and the body of its answer made there.
+/// A layer that handles the request in the background, including reading its body and producing the response body.
 pub async fn in_background(State(background): State<Background>, request: Request, next: Next) -> Response {
     match background.run(next.run(request)).await {
         Ok(response) => response.map(|body| made_there(&background, body)),
@@ -23,7 +23,7 @@ pub async fn in_background(State(background): State<Background>, request: Reques
     }
 }
 
-/// `body`, which is made piece by piece as it is taken, made there. One that is there as a whole stays as it is.
+/// Produces a streamed `body` in the background. A body that is already complete is returned unchanged.
 fn made_there(background: &Background, mut body: Body) -> Body {
     if body.size_hint().exact().is_some() {
         return body;
@@ -37,11 +37,11 @@ fn made_there(background: &Background, mut body: Body) -> Body {
             }
         }
     });
-    // It ends with the body that is sent: whoever hangs up has nothing made any more.
+    // The producer is dropped together with the response body, so nothing is produced after the client disconnects.
     let taken = stream::unfold((pieces, making), async |(mut pieces, mut making)| {
         let piece = match pieces.recv().await {
             Some(piece) => piece,
-            // It is whole only when its maker came to the end.
+            // The body is complete only if its producer finished without an error.
             None => Err(axum::Error::new(making.join_next().await?.err()?)),
         };
         Some((piece, (pieces, making)))

@@ -1,4 +1,4 @@
-//! JSON bodies: an object, whatever else a client sends is a clear 4xx.
+//! JSON request bodies. A body must be an object; anything else is refused with a clear 4xx.
 
 use axum::body::Bytes;
 use axum::extract::FromRequest;
@@ -10,18 +10,18 @@ use serde_json::{Map, Value};
 use crate::failure::Failure;
 use crate::request::{Invalid, Request, read};
 
-/// The JSON object of a request's body as a `T`. An empty body is an empty object; members that `T` does not ask for are
-/// ignored, so a body cannot smuggle in an identity.
+/// A request body, parsed from a JSON object into a `T`. An empty body counts as an empty object. Members that `T`
+/// does not read are ignored, so a body cannot smuggle in an identity.
 ///
-/// The extractor refuses what is no JSON object, or too large. What is wrong with the fields is for the handler to refuse,
-/// by `body.value?`, because who may ask comes before what is wrong.
+/// The extractor only rejects bodies that are too large or not a JSON object. The handler rejects invalid fields with
+/// `body.value?`, because authorisation must be checked before validation.
 #[derive(Clone, Debug)]
 pub struct Body<T> {
-    /// What it says, or everything that is wrong with it.
+    /// The parsed value, or all validation errors.
     pub value: Result<T, Invalid<T>>,
-    /// The bytes as they came: what an idempotency key is bound to.
+    /// The raw bytes, to which an idempotency key is bound.
     pub bytes: Bytes,
-    /// Whether it has no members at all.
+    /// Whether the object has no members.
     pub is_empty: bool,
 }
 
@@ -87,7 +87,7 @@ mod tests {
         Ok(format!("{title} {rooms:?} {price} {}", body.bytes.len()))
     }
 
-    /// What it says when everything in it is wrong, and that it says nothing.
+    /// Returns whether the body is empty and whether it is invalid.
     async fn none(body: Body<Home>) -> String {
         format!("{} {}", body.is_empty, body.value.is_err())
     }
@@ -101,7 +101,7 @@ mod tests {
         let request = request.body(axum::body::Body::from(body.to_owned())).unwrap();
         let answer = router.layer(DefaultBodyLimit::max(200)).oneshot(request).await.unwrap();
         let status = answer.status().as_u16();
-        // The edge writes it.
+        // The edge renders the failure.
         if let Some(failure) = answer.extensions().get::<std::sync::Arc<Failure>>() {
             return (status, format!("{failure:?}"));
         }

@@ -1,4 +1,4 @@
-//! Who calls. The identity comes from a verified token and from nowhere else.
+//! Identifies the caller. The identity comes from a verified token only.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,11 +16,11 @@ use crate::host::Host;
 use crate::network::Network;
 use crate::tokens::{Claims, INTERNAL, TokenError};
 
-/// The id that ties together everything a request causes.
+/// The id that links everything a request causes.
 #[derive(Clone, Debug)]
 pub struct CorrelationId(pub Arc<str>);
 
-/// A person with a verified token.
+/// A caller with a verified token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SignedIn {
     /// The person.
@@ -29,30 +29,30 @@ pub struct SignedIn {
     pub session: SessionId,
     /// Their role.
     pub role: Role,
-    /// Another service of ours, not a person.
+    /// True if this is another of our services, not a person.
     pub service: bool,
 }
 
-/// Whoever calls, in their tenant. As an extractor it refuses a token that does not hold; [`Visitor`] does not look.
+/// The caller, within their tenant. As an extractor it rejects an invalid token; [`Visitor`] ignores the token.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// From the token, else from the host name.
+    /// The tenant from the token, or else from the host name.
     pub tenant: TenantId,
-    /// The person, when signed in.
+    /// The person, if signed in.
     pub signed_in: Option<SignedIn>,
-    /// Where the request came from.
+    /// The client's address.
     pub address: Option<String>,
-    /// The program it came from.
+    /// The client's user agent.
     pub user_agent: Option<String>,
     /// See [`CorrelationId`].
     pub correlation: Arc<str>,
 }
 
 impl Caller {
-    /// Finds out who sent `parts`.
+    /// Identifies the sender of `parts`.
     ///
     /// # Errors
-    /// 401 when a token is there and does not hold.
+    /// 401 if there is a token and it is invalid.
     pub fn identify(context: &AppContext, parts: &Parts) -> Result<Self, Failure> {
         let visitor = Self::visitor(context, parts);
         if !parts.headers.contains_key(AUTHORIZATION) {
@@ -80,10 +80,10 @@ impl Caller {
         Self { tenant, signed_in: None, address, user_agent, correlation }
     }
 
-    /// The person.
+    /// The signed-in person.
     ///
     /// # Errors
-    /// 401 when nobody is signed in, 403 for another service of ours.
+    /// 401 if nobody is signed in, 403 for another service.
     pub fn person(&self) -> Result<SignedIn, Failure> {
         match self.signed_in {
             Some(person) if !person.service => Ok(person),
@@ -98,13 +98,13 @@ impl Caller {
         self.signed_in.filter(|s| !s.service).map(|s| s.user)
     }
 
-    /// Where the request came from, as far as limits tell places apart.
+    /// The client's network, as used for limits.
     #[must_use]
     pub fn network(&self) -> Option<Network> {
         self.address.as_deref().and_then(Network::of_text)
     }
 
-    /// Who acts, for the journal. Address and program are kept of signed-in people only, as their personal data.
+    /// The actor for the journal. Address and user agent are kept for signed-in people only, as their personal data.
     #[must_use]
     pub fn actor(&self) -> Actor {
         let user = self.user();
@@ -122,7 +122,7 @@ impl Caller {
         }
     }
 
-    /// The same request, now made by `user` in `session`: for the moment somebody signs in.
+    /// The same request, now made by `user` in `session`. Used at the moment of signing in.
     #[must_use]
     pub fn becomes(&self, user: UserId, session: SessionId, role: Role) -> Self {
         Self { signed_in: Some(SignedIn { user, session, role, service: false }), ..self.clone() }
@@ -130,7 +130,7 @@ impl Caller {
 }
 
 impl Claims {
-    /// Refuses a token at the host name of another tenant than its own.
+    /// Rejects a token at the host name of a tenant other than its own.
     fn belong_to(&self, site: Option<&TenantId>) -> Result<(), Failure> {
         if site.is_some_and(|tenant| *tenant != self.tid) {
             return Err(Failure::unauthenticated("the access token belongs to another site"));
@@ -138,10 +138,10 @@ impl Claims {
         Ok(())
     }
 
-    /// The claims of a token for people, wherever a request carries it.
+    /// The claims of a person's token, however the request carries it.
     ///
     /// # Errors
-    /// 401 when it does not hold or belongs to another site, 403 when it is a service's.
+    /// 401 if it is invalid or belongs to another tenant's host, 403 if it is a service's.
     pub fn of_person(context: &AppContext, parts: &Parts, token: &str) -> Result<Self, Failure> {
         let claims = context.tokens.verify(token);
         let claims = claims.map_err(|error| Failure::unauthenticated(&error.to_string()))?;
@@ -153,12 +153,12 @@ impl Claims {
     }
 }
 
-/// The tenant whose own host name a request was sent to.
+/// The tenant whose host name the request was sent to.
 fn site<'a>(context: &'a AppContext, parts: &Parts) -> Option<&'a TenantId> {
     context.tenants.by_host(Host::of(&parts.headers)?.name())
 }
 
-/// The token of `Authorization: Bearer …`; the scheme is read in any case (RFC 9110, 11.1).
+/// The token of `Authorization: Bearer …`. The scheme is case-insensitive (RFC 9110, 11.1).
 #[must_use]
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
@@ -179,7 +179,7 @@ where
     }
 }
 
-/// Whoever calls, without a look at their token: for signing in while an old token is still being sent.
+/// The caller without checking their token, for signing in while an old token is still being sent.
 #[derive(Clone, Debug)]
 pub struct Visitor(pub Caller);
 

@@ -1,4 +1,4 @@
-//! Commands that may come twice: whoever repeats a request with its key gets an answer made from what the first one
+//! Idempotent commands: a repeated request with the same idempotency key gets an answer built from what the first one
 //! did, and nothing is done again.
 
 use domain::aggregate::{Aggregate, EventKind};
@@ -9,20 +9,20 @@ use crate::app_context::AppContext;
 use crate::failure::Failure;
 use crate::refusals::refused;
 
-/// An event put on record.
+/// A recorded event.
 #[derive(Clone, Debug)]
 pub struct Recorded {
-    /// Where it stands.
+    /// The position of the event.
     pub position: Position,
-    /// The answer of the earlier request with the same key; this one did nothing then.
+    /// The answer of an earlier request with the same key, if there was one. In that case nothing was recorded now.
     pub answered: Option<String>,
 }
 
 impl AppContext {
-    /// [`journal::AggregateStore::execute`]; a repeat gets the aggregate as it is now.
+    /// [`journal::AggregateStore::execute`], except that a repeated request gets the aggregate's current state.
     ///
     /// # Errors
-    /// As there, but never `Replayed`.
+    /// As for that method, but never `Replayed`.
     pub async fn execute<A: Aggregate>(
         &self,
         actor: &Actor,
@@ -39,10 +39,10 @@ impl AppContext {
         }
     }
 
-    /// [`journal::AggregateStore::record`], once.
+    /// [`journal::AggregateStore::record`], at most once per idempotency key.
     ///
     /// # Errors
-    /// 422 when the key was used for another request, 503 when the event cannot be written down.
+    /// 422 if the key was used for a different request, 503 if the event cannot be recorded.
     pub async fn record<E: EventKind>(
         &self,
         actor: &Actor,
@@ -59,10 +59,11 @@ impl AppContext {
         }
     }
 
-    /// The answer of an earlier request with the same key, for work that is refused before anything is recorded.
+    /// The answer of an earlier request with the same key, for requests that are rejected before anything is
+    /// recorded.
     ///
     /// # Errors
-    /// As [`Self::record`].
+    /// As for [`Self::record`].
     pub async fn answered(
         &self,
         stream: &StreamId,

@@ -1,4 +1,4 @@
-//! How many requests of a costly kind are under way: of one person, and of all together.
+//! Limits concurrent requests of an expensive kind, per person and in total.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,30 +8,30 @@ use domain::{TenantId, UserId};
 
 use crate::failure::Failure;
 
-/// Seconds.
+/// `Retry-After`, in seconds.
 const TRY_AGAIN: u64 = 5;
 
 type PersonKey = (TenantId, UserId);
 
-/// How many there may be.
+/// The maximum numbers of concurrent requests.
 #[derive(Clone, Copy, Debug)]
 pub struct ConcurrencyLimits {
-    /// Of one person.
+    /// Per person.
     pub of_one: usize,
-    /// Of all together.
+    /// In total.
     pub of_all: usize,
 }
 
-/// The requests of one kind in a process. Clones share them.
+/// Counts the concurrent requests of one kind in a process. Clones share the counts.
 #[derive(Clone, Debug)]
 pub struct ConcurrencyLimiter {
-    /// In the plural, as an answer names it.
+    /// The plural name of the kind, used in messages.
     kind: &'static str,
     most: ConcurrencyLimits,
     people: Arc<Mutex<HashMap<PersonKey, usize>>>,
 }
 
-/// One of them, until it is dropped.
+/// Permission for one request, held until it is dropped.
 #[derive(Debug)]
 pub struct Permit {
     people: Arc<Mutex<HashMap<PersonKey, usize>>>,
@@ -39,16 +39,16 @@ pub struct Permit {
 }
 
 impl ConcurrencyLimiter {
-    /// None is under way.
+    /// Creates a limiter without any requests in progress.
     #[must_use]
     pub fn new(kind: &'static str, most: ConcurrencyLimits) -> Self {
         Self { kind, most, people: Arc::default() }
     }
 
-    /// Begins one of `person`.
+    /// Starts a request of `person`.
     ///
     /// # Errors
-    /// 429 when they have too many under way, 503 when all together have.
+    /// 429 if the person has too many in progress, 503 if there are too many in total.
     pub fn begin(&self, person: PersonKey) -> Result<Permit, Failure> {
         let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
         let own = people.get(&person).copied().unwrap_or_default();
@@ -70,7 +70,7 @@ impl ConcurrencyLimiter {
 }
 
 impl Permit {
-    /// More than this one is under way.
+    /// Whether other requests are in progress too.
     #[must_use]
     pub fn is_contended(&self) -> bool {
         let people = self.people.lock().unwrap_or_else(PoisonError::into_inner);

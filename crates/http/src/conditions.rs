@@ -1,9 +1,8 @@
-//! What a request asks for beside itself: to be done at one version only (`If-Match`), and only once
-//! (`Idempotency-Key`).
+//! Conditions of a request: to apply only at a given version (`If-Match`), and only once (`Idempotency-Key`).
 //!
-//! Entity tags are `"{version}"` or `"{version}-{counters}"`. After a restore versions count on from the backup, so the
-//! same version may be of another state than the one that the restore took back: from then on tags say which history they
-//! are of, `"{epoch}.{version}-{counters}"`. One of another history never matches.
+//! Entity tags are `"{version}"` or `"{version}-{counters}"`. After a restore, versions continue from the backup, so
+//! a version can denote another state than before the restore. From then on tags therefore include the epoch, as
+//! `"{epoch}.{version}-{counters}"`. A tag of another epoch never matches.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -19,19 +18,19 @@ use crate::app_context::AppContext;
 use crate::caller::Caller;
 use crate::failure::Failure;
 
-/// The conditions of a request that changes something; 400 when one of them is malformed.
+/// The conditions of a state-changing request. Malformed ones are refused with 400.
 #[derive(Clone, Debug)]
 pub struct Conditions {
     tag: Option<Tag>,
     key: Option<String>,
-    /// Method and path, ids included: a key belongs to one operation on one thing.
+    /// Method and path including ids, so that a key belongs to one operation on one resource.
     operation: String,
     query: String,
 }
 
 impl Conditions {
-    /// For a command on aggregate `id` whose request says `body`. Whoever is not signed in sees no versions, and finds
-    /// none out by naming one.
+    /// Options for a command on aggregate `id` with the request body `body`. `If-Match` is ignored for anonymous
+    /// callers: they see no versions and must not be able to probe for them.
     #[must_use]
     pub fn options(&self, context: &AppContext, caller: &Caller, body: &[u8], id: &impl ToString) -> Options {
         let idempotency = self.once(context, caller, body, id);
@@ -40,14 +39,14 @@ impl Conditions {
         Options { if_version, idempotency, ..Options::default() }
     }
 
-    /// The same of an operation whose address does not name `thing`, the one thing it is about.
+    /// The same conditions for an operation on `thing`, when the path does not name it.
     #[must_use]
     pub fn of(&self, thing: impl std::fmt::Display) -> Self {
         Self { operation: format!("{} {thing}", self.operation), query: String::new(), ..self.clone() }
     }
 
-    /// The key, bound to who asks for what. A repeat is answered from the aggregate `id`, never from a stored text:
-    /// nothing secret or personal is kept with a key.
+    /// The idempotency key, bound to the caller and the operation. A repeated request is answered from the aggregate
+    /// `id`, never from a stored response, so nothing secret or personal is stored with a key.
     #[must_use]
     pub fn once(
         &self,
@@ -91,17 +90,17 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Failure> {
     plain.map(|key| Some(key.to_owned())).ok_or_else(wrong)
 }
 
-/// The history of a journal that was never restored: tags of it do not name one.
+/// The epoch of a journal that was never restored. Its tags do not include an epoch.
 const FIRST: u32 = 1;
-/// No stream comes so far.
+/// A version that no stream ever reaches.
 const NEVER: Version = Version::MAX;
 
-/// `tag`, made in the history `epoch`, as clients see it.
+/// `tag` of the history `epoch` in the form that clients see.
 pub(crate) fn tag(epoch: u32, tag: &str) -> Cow<'_, str> {
     if epoch == FIRST { Cow::Borrowed(tag) } else { Cow::Owned(format!("{epoch}.{tag}")) }
 }
 
-/// What an entity tag says: counters after a dash are not compared.
+/// A parsed entity tag. Counters after a dash are not compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Tag {
     epoch: u32,
@@ -118,13 +117,13 @@ impl Tag {
         Some(Self { epoch, version: version.parse().ok()? })
     }
 
-    /// The version it names in the history `epoch`; of another history, one that nothing ever has.
+    /// The version of the tag if it belongs to `epoch`; otherwise a version that no stream ever has.
     fn version_in(self, epoch: u32) -> Version {
         if self.epoch == epoch { self.version } else { NEVER }
     }
 }
 
-/// The tag of `If-Match`; nothing when it is absent or `*`.
+/// The tag of `If-Match`; `None` if it is absent or `*`.
 fn if_match(headers: &HeaderMap) -> Result<Option<Tag>, Failure> {
     let Some(given) = headers.get(IF_MATCH) else { return Ok(None) };
     let text = given.to_str().unwrap_or("").trim();
@@ -136,12 +135,12 @@ fn if_match(headers: &HeaderMap) -> Result<Option<Tag>, Failure> {
     Tag::parse(tag).map(Some).ok_or_else(wrong)
 }
 
-/// `If-None-Match`: what the client holds already.
+/// `If-None-Match`: the tags that the client already has.
 #[derive(Clone, Debug, Default)]
 pub struct ClientTags(Option<String>);
 
 impl ClientTags {
-    /// Whether it is `tag`.
+    /// Whether one of them is `tag`.
     #[must_use]
     pub fn is(&self, tag: &str) -> bool {
         self.0.as_deref().is_some_and(|given| {

@@ -1,5 +1,5 @@
-//! What somebody may do so often a day. Counted in this process: a restart begins the day anew. What must hold over a
-//! restart, such as e-mails a day, is counted where it is written down.
+//! Daily limits, counted in this process: a restart resets the counts. Limits that must survive a restart, such as
+//! e-mails per day, are counted where they are recorded.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,50 +8,50 @@ use crate::failure::Failure;
 use crate::monotonic_clock::MonotonicClock;
 use crate::network::Network;
 
-/// The numbers of the settings, each for one day.
+/// The configured limits, each per day.
 #[derive(Clone, Copy, Debug)]
 pub struct DailyLimits {
     /// Contacts shown to one person.
     pub contacts_per_person: u32,
     /// Contacts shown to all people of one network.
     pub contacts_per_network: u32,
-    /// Contacts after which moderators are told of the person.
+    /// The number of contacts after which moderators are notified about the person.
     pub unusual_contacts: u32,
     /// Enquiries of one person.
     pub enquiries_per_person: u32,
-    /// E-mails to confirm an address that one account asks for again, and e-mails to reset a password that are asked for
-    /// from one network with one address.
+    /// Repeated confirmation e-mails per account, and password reset e-mails requested for one address from one
+    /// network.
     pub letters_again: u32,
-    /// Registrations of one network with an address or a name that is taken.
+    /// Registrations from one network with an address or a name that is already taken.
     pub taken_per_network: u32,
 }
 
-/// Wrong passwords of somebody who is signed in and would close the account.
+/// Wrong passwords of a signed-in person who wants to close the account.
 const WRONG_PASSWORDS: u32 = 10;
-/// Keys kept at once. Beyond, those that came once only are forgotten first.
+/// The maximum number of keys kept. Beyond it, keys counted only once are dropped first.
 const MOST_KEYS: usize = 200_000;
 
-/// What is counted, and whose it is. People are named by tenant and id, so that no two share a count.
+/// A counted action and whose it is. People are named by tenant and id, so that no two share a count.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum CountedAction {
     /// A contact shown to a person.
     ContactOf(String),
-    /// The same, by where they are.
+    /// A contact shown, counted by the viewer's network.
     ContactFrom(Network),
     /// An enquiry of a person.
     Enquiry(String),
-    /// Another e-mail to confirm an address.
+    /// Another confirmation e-mail.
     Confirmation(String),
-    /// An e-mail to reset the password of whoever has an address. By where it is asked from, too: a stranger must not keep
-    /// the owner from asking.
+    /// A password reset e-mail for an address. Also counted by the requesting network, so that a stranger cannot keep
+    /// the owner from requesting one.
     Reset(String, Option<Network>),
-    /// A registration with what is taken.
+    /// A registration with an address or name that is taken.
     Taken(Network),
-    /// A wrong password of somebody who is signed in.
+    /// A wrong password of a signed-in person.
     WrongPassword(String),
 }
 
-/// The counts of this process.
+/// The counters of this process.
 #[derive(Debug, Default)]
 pub struct DailyCounters(Option<Counting>);
 
@@ -64,35 +64,36 @@ struct Counting {
 
 #[derive(Debug, Default)]
 struct DailyCounts {
-    /// The day, in India, that is counted.
+    /// The current day in India.
     day: i64,
     of: HashMap<CountedAction, u32>,
 }
 
 impl DailyCounters {
-    /// Counts from nothing; [`Self::default`] counts nothing and refuses nothing.
+    /// Creates empty counters. [`Self::default`] counts nothing and refuses nothing.
     #[must_use]
     pub fn new(limits: DailyLimits, time: Arc<MonotonicClock>) -> Self {
         Self(Some(Counting { limits, time, counts: Mutex::default() }))
     }
 
-    /// Counts `deed` once more; gives how often it was done today.
+    /// Counts `deed` once more and returns how often it was done today.
     ///
     /// # Errors
-    /// 429 with the time until tomorrow, when it was done as often as it may be; then nothing is counted.
+    /// 429 with the time until tomorrow if the limit is reached; nothing is counted then.
     pub fn take(&self, deed: CountedAction) -> Result<u32, Failure> {
         self.counted(deed, true)
     }
 
-    /// Whether `deed` may be done once more.
+    /// Checks whether `deed` may be done once more, without counting it.
     ///
     /// # Errors
-    /// As [`Self::take`].
+    /// As for [`Self::take`].
     pub fn check(&self, deed: CountedAction) -> Result<(), Failure> {
         self.counted(deed, false).map(|_| ())
     }
 
-    /// Whether so many contacts in a day are told to moderators: true once a day.
+    /// Whether moderators must be notified about this number of contacts per day. It is true for exactly one number,
+    /// so once a day.
     #[must_use]
     pub fn is_unusual(&self, contacts: u32) -> bool {
         self.0.as_ref().is_some_and(|counting| counting.limits.unusual_contacts == contacts)

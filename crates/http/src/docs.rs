@@ -1,7 +1,7 @@
-//! The document of the API (`OpenAPI` 3.1), made of the code that answers.
+//! The API document (`OpenAPI` 3.1), generated from the code that answers requests.
 //!
-//! What a request may say is asked of the very function that reads it ([`Request`](crate::Request)); what an answer says
-//! is derived on the type that is written; what is the same for all operations is added in one place ([`complete()`]).
+//! Request schemas come from the function that reads the request ([`Request`](crate::Request)), response schemas are
+//! derived from the serialised types, and everything common to all operations is added in one place ([`complete()`]).
 
 mod complete;
 mod failures;
@@ -19,7 +19,8 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
 use utoipa_axum::router::OpenApiRouter;
 
-/// Serves at `path`, too, what answers GET (else POST) at `of`: an address of the earlier systems.
+/// Serves the GET operation (or else the POST operation) of `of` at `path` too, for an address of the earlier
+/// systems.
 #[must_use]
 pub fn also<S>(router: OpenApiRouter<S>, path: &str, of: &str, handler: MethodRouter<S>) -> OpenApiRouter<S>
 where
@@ -31,7 +32,7 @@ where
     })
 }
 
-/// The same of what answers POST where GET is answered, too.
+/// As [`also`], for the POST operation of a path that has a GET operation too.
 #[must_use]
 pub fn also_posted<S>(
     router: OpenApiRouter<S>,
@@ -59,7 +60,7 @@ where
     if let Some(item) = paths.get(of) {
         let mut twin = PathItem::default();
         (twin.get, twin.post) = chosen(item);
-        // Parameters of the path are added by name when the document is completed.
+        // Path parameters are added by name when the document is completed.
         for operation in operations(&mut twin) {
             if let Some(parameters) = &mut operation.parameters {
                 parameters

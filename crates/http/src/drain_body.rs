@@ -1,5 +1,6 @@
-//! What an operation leaves unread of a request's body. Answered at once, the connection would be closed under a sender
-//! in the middle of its body, and most clients then report a broken connection instead of the answer.
+//! Drains the part of a request body that a handler did not read. If the response were sent at once, the connection
+//! would be closed while the client is still sending, and most clients then report a broken connection instead of the
+//! response.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,27 +13,27 @@ use axum::http::header::EXPECT;
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 
-/// A sender is listened to for so many bytes more, and for so long: whoever sends on after that is cut.
+/// Limits for draining, in bytes and time. A client that sends more is disconnected.
 const MOST_HEARD: u64 = 64 * 1024 * 1024;
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// The body of a request whose operation has another handle on it.
+/// A second handle on a request body, kept while the handler uses the first one.
 pub struct Rest(SharedBody);
 
 impl Rest {
-    /// Puts itself between `request` and its body, where there is one to come.
+    /// Wraps the body of `request`, unless it is already complete.
     pub fn of(request: Request) -> (Request, Option<Self>) {
         if request.body().is_end_stream() {
             return (request, None);
         }
-        // Who waits for our word before sending has nothing on the way until the operation begins to read.
+        // A client that waits for `100 Continue` sends nothing until the handler starts to read.
         let waits = request.headers().contains_key(EXPECT);
         let (parts, body) = request.into_parts();
         let shared = SharedBody(Arc::new(Mutex::new(Source { body, begun: !waits })));
         (Request::from_parts(parts, Body::new(shared.clone())), Some(Self(shared)))
     }
 
-    /// Reads what is left and drops it, so that the sender is there to read the answer.
+    /// Reads and discards the rest of the body, so that the client is ready to read the response.
     pub async fn pass_over(self) {
         let mut body = self.0;
         if !body.source().begun {

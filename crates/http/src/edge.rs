@@ -15,14 +15,14 @@ use crate::host;
 
 const CORRELATION: HeaderName = HeaderName::from_static("x-correlation-id");
 
-/// Headers a client might try to pass an identity with: gone before anything reads them.
+/// Headers with which a client might try to forge an identity. They are removed before anything reads them.
 const IDENTITY: [&str; 4] = ["x-user-id", "x-user-email", "x-user-role", "x-tenant-id"];
 
-/// Gives the request its correlation id and one right host, takes forged identity headers off, hears it out, renders
-/// failures.
+/// Assigns the correlation id, normalises the host, removes forged identity headers, drains the request body and
+/// renders failures.
 ///
-/// Layers of all routes take what is inside them as a function, so that a router has one layer for all of them: each layer
-/// of a router is one more box around every route.
+/// A layer shared by all routes takes its inner service as a function, so that the router needs only one layer. Each
+/// router layer would add another box around every route.
 pub async fn edge<F>(context: AppContext, mut request: Request, inner: impl FnOnce(Request) -> F) -> Response
 where
     F: Future<Output = Response>,
@@ -34,7 +34,7 @@ where
     }
     let settled = host::settle(&mut request);
     request.extensions_mut().insert(CorrelationId(Arc::clone(&correlation)));
-    // What a failure needs of the request is kept only as far as it is cheap: most requests do not fail.
+    // Keep only what is cheap to clone for rendering a failure, because most requests succeed.
     let (uri, accept) = (request.uri().clone(), request.headers().get(axum::http::header::ACCEPT).cloned());
     let (request, rest) = Rest::of(request);
     let mut response = match settled {
@@ -70,12 +70,12 @@ where
     response
 }
 
-/// [`edge`] as a layer of its own.
+/// [`edge`] as a separate layer.
 pub async fn edge_layer(State(context): State<AppContext>, request: Request, next: Next) -> Response {
     edge(context, request, |request| next.run(request)).await
 }
 
-/// A correlation id from outside is kept when it is short and plain.
+/// A correlation id from the client is kept if it is short and plain.
 fn given(headers: &HeaderMap) -> Option<Arc<str>> {
     let text = headers.get(CORRELATION)?.to_str().ok()?;
     let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';

@@ -1,5 +1,5 @@
-//! What is kept about a person is kept by several services, and none of them sees another's: each hands out its own
-//! parts, and whoever puts the application together gives them all to the one that answers.
+//! The export of a person's data. Several services hold such data and none sees another's, so each provides its own
+//! parts. The composition root gives all parts to the service that answers exports.
 
 use std::sync::{Arc, OnceLock};
 
@@ -18,23 +18,23 @@ use crate::failure::Failure;
 use crate::own_writes::Freshness;
 use crate::paging::{Cursor, Page, Paging};
 
-/// Entries of a part that are in memory at the same time.
+/// The maximum number of a part's entries held in memory at once.
 pub const AT_ONCE: u64 = 100;
-/// Hashes, and what mail tokens are derived from.
+/// Fields with hashes, and the inputs from which e-mail tokens are derived.
 const SECRETS: [&str; 3] = ["passwordHash", "verification", "reset"];
 
-/// Whose data is exported.
+/// The person whose data is exported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
     /// Their tenant.
     pub tenant: TenantId,
-    /// Themselves.
+    /// Their id.
     pub user: UserId,
 }
 
 impl Subject {
-    /// What a query for a portion of theirs, the newest first, is asked with: tenant, person, the key behind which it
-    /// begins (time and id), and how many.
+    /// The query parameters for a portion of the person's entries, newest first: tenant, person, the key to start
+    /// after (time and id), and the limit.
     #[must_use]
     pub fn newest_after(&self, after: Option<&Cursor>) -> Vec<projection::Value<'_>> {
         let (at, id) = Cursor::newest_after(after);
@@ -43,29 +43,31 @@ impl Subject {
     }
 }
 
-/// A list that one service keeps about people: what concerns them and is theirs to see, without secrets, and of other
-/// people only what they see anyway. It is read from the service's own read model or from the journal. In a cluster each
-/// service answers for its own parts; then a part is the client of the service that has it.
+/// A list that one service keeps about people. It contains what concerns a person and may be shown to them: no
+/// secrets, and of other people only what the person can see anyway. It is read from the service's own read model or
+/// from the journal. In a cluster each service provides its own parts, and a part is then a client of the service
+/// that holds the data.
 #[async_trait]
 pub trait ExportPart: Send + Sync {
-    /// What the list is called in the answer.
+    /// The name of the list in the response.
     fn name(&self) -> &'static str;
 
-    /// What it holds: whoever may not read that of others gets an export without it.
+    /// The category of the data. If the exporter may not read that category of others, the export omits it.
     fn category(&self) -> Category;
 
-    /// Waits, bounded, until the list has everything that `reader` wrote: the person, or whoever exports for them.
+    /// Waits, with a timeout, until the list includes everything that `reader` wrote: the person, or whoever exports
+    /// for them.
     async fn wait_for(&self, reader: &Subject) -> Freshness;
 
-    /// The entries after `after`, as many as are held in memory at a time; [`Portion::next`] leads on to the end.
+    /// The entries after `after`, up to the number held in memory at once. [`Portion::next`] leads to the next
+    /// portion.
     ///
     /// # Errors
-    /// 503 when they cannot be read now.
+    /// 503 if they cannot be read now.
     async fn portion(&self, subject: &Subject, after: Option<Cursor>) -> Result<Portion, Failure>;
 }
 
-/// The parts of all services, once they are mounted: whoever answers an export has them from here. Nothing that a part
-/// holds may hold this.
+/// The parts of all services, available once the services are mounted. A part must not hold a reference to this.
 #[derive(Clone, Default)]
 pub struct Exports(Arc<OnceLock<Vec<Arc<dyn ExportPart>>>>);
 
@@ -76,13 +78,13 @@ impl std::fmt::Debug for Exports {
 }
 
 impl Exports {
-    /// Tells them, once.
+    /// Sets the parts, once.
     pub fn tell(&self, parts: Vec<Arc<dyn ExportPart>>) {
-        // A second telling would be of the same services.
+        // A second call would supply the same services again.
         let _ = self.0.set(parts);
     }
 
-    /// In their order; none before they were told.
+    /// The parts in order; empty before they are set.
     #[must_use]
     pub fn parts(&self) -> &[Arc<dyn ExportPart>] {
         self.0.get().map_or(&[], Vec::as_slice)
@@ -92,17 +94,17 @@ impl Exports {
 /// Some entries of a part.
 #[derive(Debug)]
 pub struct Portion {
-    /// As they stand in the answer; there may be none, and more after them.
+    /// Serialised entries. May be empty even if more follow.
     pub entries: Vec<Box<RawValue>>,
-    /// Behind the last one; nothing at the end.
+    /// The cursor after the last entry; `None` at the end.
     pub next: Option<Cursor>,
 }
 
 impl Portion {
-    /// `entries`, in JSON.
+    /// Serialises `entries` to JSON.
     ///
     /// # Errors
-    /// 503 when one cannot be written.
+    /// 503 if an entry cannot be serialised.
     pub fn of<T: Serialize>(
         entries: impl IntoIterator<Item = T>,
         next: Option<Cursor>,
@@ -112,10 +114,10 @@ impl Portion {
         Ok(Self { entries, next })
     }
 
-    /// Rows in the order of their keys: when they are as many as were asked for, there may be more.
+    /// Rows in the order of their keys. A full page means there may be more.
     ///
     /// # Errors
-    /// As [`Self::of`].
+    /// As for [`Self::of`].
     pub fn keyed<T: Serialize>(rows: Vec<(T, Cursor)>) -> Result<Self, Failure> {
         let more = rows.len() as u64 >= AT_ONCE;
         let next = rows.last().filter(|_| more).map(|(_, key)| key.clone());
@@ -133,7 +135,7 @@ impl<T: Serialize> TryFrom<Page<T>> for Portion {
 }
 
 impl Paging {
-    /// As many entries as a part holds in memory, after `after`.
+    /// Paging for one portion after `after`.
     #[must_use]
     pub fn portion(after: Option<Cursor>) -> Self {
         Self { page: 0, size: AT_ONCE, cursor: after }
@@ -161,19 +163,19 @@ pub struct ExportedEvent {
 }
 
 impl ExportedEvent {
-    /// What `envelope` tells `person`.
+    /// What `envelope` shows to `person`.
     ///
     /// # Errors
-    /// 503 when it cannot be read.
+    /// 500 if it cannot be read, 503 if the key store does not answer.
     pub fn of(aggregates: &AggregateStore, envelope: &Envelope, person: UserId) -> Result<Self, Failure> {
-        let unreadable = |error: &dyn std::fmt::Display| Failure::unavailable(error);
-        let mut data: Value = serde_json::from_str(&envelope.data).map_err(|e| unreadable(&e))?;
+        let data = serde_json::from_str(&envelope.data);
+        let mut data: Value = data.map_err(|error| Failure::unreadable(&error))?;
         keep_own(&mut data, &person.to_string());
         let mut own = Envelope { data: data.to_string().into(), ..envelope.clone() };
         if envelope.user_id != Some(person) {
             own.metadata = "{}".into();
         }
-        let (event_data, metadata) = aggregates.readable(&own).map_err(|e| unreadable(&e))?;
+        let (event_data, metadata) = aggregates.readable(&own)?;
         Ok(Self {
             event_id: envelope.event_id,
             event_type: envelope.event_type.to_string(),
@@ -188,7 +190,7 @@ impl ExportedEvent {
     }
 }
 
-/// Takes out secrets, and what belongs to anybody but `subject`.
+/// Removes secrets and everything that belongs to anybody but `subject`.
 fn keep_own(value: &mut Value, subject: &str) {
     match value {
         Value::Object(members) => {

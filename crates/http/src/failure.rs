@@ -1,4 +1,4 @@
-//! Failures as clients see them: the right status, a code, the field, a way to report it.
+//! Failures as clients see them: status, code, invalid fields and how to report them.
 
 use std::sync::Arc;
 
@@ -9,24 +9,24 @@ use axum::response::{IntoResponse, Response};
 use domain::{FieldErrors, Timestamp};
 use serde_json::{Value, json};
 
-/// A request that is not done, and why. Rendered by [`crate::edge`], which knows path and correlation id.
+/// A failed request and its reason. Rendered by [`crate::edge`], which knows the path and the correlation id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// The HTTP status.
     pub status: StatusCode,
-    /// Stable, for programs.
+    /// A stable code for programs.
     pub code: &'static str,
-    /// For people.
+    /// A message for people.
     pub message: String,
-    /// What is wrong, by field.
+    /// Error messages by field.
     pub fields: FieldErrors,
-    /// When trying again makes sense, in seconds.
+    /// After how many seconds a retry makes sense.
     pub retry_after: Option<u64>,
-    /// Why, for those who run the site: logged once, where the answer is written, and never shown.
+    /// The cause, for operators. It is logged once when the response is written and never sent to the client.
     pub cause: Option<String>,
 }
 
-/// For logs and operators, with its cause.
+/// For logs and operators; shows the cause if there is one.
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.cause.as_deref().unwrap_or(&self.message))
@@ -34,7 +34,7 @@ impl std::fmt::Display for Failure {
 }
 
 impl Failure {
-    /// Any failure.
+    /// A failure with any status.
     #[must_use]
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self {
@@ -47,14 +47,14 @@ impl Failure {
         }
     }
 
-    /// 400 with what is wrong, by field.
+    /// 400 with error messages by field.
     #[must_use]
     pub fn invalid(fields: FieldErrors) -> Self {
         let message = format!("the request is not valid: {fields}");
         Self { fields, ..Self::new(StatusCode::BAD_REQUEST, "VALIDATION_FAILED", message) }
     }
 
-    /// 401: no token, or one that does not hold.
+    /// 401: no token, or an invalid one.
     #[must_use]
     pub fn unauthenticated(message: &str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message)
@@ -98,7 +98,7 @@ impl Failure {
         Self { retry_after: Some(seconds), ..failure }
     }
 
-    /// 503: a part does not answer.
+    /// 503: a component is unavailable.
     #[must_use]
     pub fn unavailable(cause: &dyn std::fmt::Display) -> Self {
         let failure = Self::new(
@@ -109,7 +109,7 @@ impl Failure {
         Self { retry_after: Some(1), cause: Some(cause.to_string()), ..failure }
     }
 
-    /// 500: what is kept cannot be read, and trying again does not help.
+    /// 500: stored data cannot be read, so a retry does not help.
     #[must_use]
     pub fn unreadable(cause: &dyn std::fmt::Display) -> Self {
         let message = "something that is kept here cannot be read; whoever runs this site has to look at it";
@@ -117,14 +117,14 @@ impl Failure {
         Self { cause: Some(cause.to_string()), ..failure }
     }
 
-    /// Logs the cause, when there is one.
+    /// Logs the cause, if there is one.
     pub fn log(&self, path: &str, correlation: &str) {
         if let Some(cause) = &self.cause {
             tracing::error!(cause, code = self.code, path, correlation.id = correlation, "a request failed");
         }
     }
 
-    /// A failure of axum's own routing, by status.
+    /// A failure from axum's own routing, by status.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         let (code, message) = match status {
             StatusCode::NOT_FOUND => ("NO_SUCH_ROUTE", "there is nothing at this address"),
@@ -139,7 +139,7 @@ impl Failure {
         Self::new(status, code, message)
     }
 
-    /// The answer: our envelope, or RFC 9457 for clients that ask for it.
+    /// The response: our envelope, or RFC 9457 for clients that ask for it.
     pub(crate) fn render(
         &self,
         request: &HeaderMap,

@@ -1,4 +1,4 @@
-//! Which host a request was sent to, read in one place: tenants, origins and links go by it.
+//! Determines the host of a request in one place, for tenants, origins and links.
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -6,20 +6,20 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use axum::http::header::HOST;
 use axum::http::{HeaderMap, HeaderValue, Request};
 
-/// A host and perhaps its port, as one writes them: lower case, without the dot at the end.
+/// A normalised host with an optional port: lower case, without a trailing dot.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Host {
     name: String,
     port: Option<u16>,
 }
 
-/// The request names no host that could be one, or several.
+/// The request names an invalid host, or several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the header Host must be one host name or address, with a port or without")]
 pub struct BadHost;
 
 impl Host {
-    /// Reads `name`, `name:port`, `[v6]` or `[v6]:port`.
+    /// Parses `name`, `name:port`, `[v6]` or `[v6]:port`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (name, port) = if let Some(rest) = text.strip_prefix('[') {
@@ -39,7 +39,7 @@ impl Host {
         Some(Self { name, port })
     }
 
-    /// The host of `scheme://host:port/…`, without the port that its scheme has anyway.
+    /// The host of `scheme://host:port/…`, without the scheme's default port.
     #[must_use]
     pub fn of_url(url: &str) -> Option<Self> {
         let (scheme, rest) = url.split_once("://")?;
@@ -47,7 +47,7 @@ impl Host {
         Some(Self::parse(authority)?.without(if scheme.eq_ignore_ascii_case("https") { 443 } else { 80 }))
     }
 
-    /// The host a request was sent to, after it was settled at the edge.
+    /// The host of a request that was normalised at the edge.
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Option<Self> {
         Self::parse(headers.get(HOST)?.to_str().ok()?)
@@ -59,7 +59,7 @@ impl Host {
         &self.name
     }
 
-    /// Whether somebody who got a page at `origin` is at this host.
+    /// Whether a page from `origin` was served by this host.
     #[must_use]
     pub fn is_origin(&self, origin: &str) -> bool {
         let port = if origin.starts_with("https://") { 443 } else { 80 };
@@ -71,14 +71,14 @@ impl Host {
     }
 }
 
-/// A name as DNS has them, or an address of IPv4.
+/// A DNS name or an IPv4 address.
 fn name(text: &str) -> Option<String> {
     let text = text.strip_suffix('.').unwrap_or(text);
     let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
     let labels = || text.split('.');
     let right = text.len() <= 253
         && labels().all(|label| (1..=63).contains(&label.len()) && label.bytes().all(plain));
-    // Whoever ends with digits is an address, and not any other number.
+    // A name whose last label is numeric must be a valid address.
     let numeric = labels().next_back().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()));
     (right && (!numeric || text.parse::<Ipv4Addr>().is_ok())).then(|| text.to_ascii_lowercase())
 }
@@ -90,11 +90,11 @@ impl fmt::Display for Host {
     }
 }
 
-/// Leaves the request with one `Host` header, as one writes it. An absolute address, and HTTP/2, name the host in the
-/// address: that one counts (RFC 9112, 3.2.2).
+/// Leaves the request with a single normalised `Host` header. If the request target includes a host, as an absolute
+/// address and HTTP/2 do, it takes precedence (RFC 9112, 3.2.2).
 ///
 /// # Errors
-/// When what it names is no host, or it names several. A request without one, of this process itself, is right.
+/// If the host is invalid or several are named. A request without a host, made by this process itself, is accepted.
 pub fn settle<B>(request: &mut Request<B>) -> Result<(), BadHost> {
     let named = if let Some(authority) = request.uri().authority() {
         Some(authority.as_str().to_owned())
@@ -108,7 +108,7 @@ pub fn settle<B>(request: &mut Request<B>) -> Result<(), BadHost> {
     Ok(())
 }
 
-/// The one header.
+/// The value of the only `Host` header.
 fn header(headers: &HeaderMap) -> Result<Option<String>, BadHost> {
     let mut given = headers.get_all(HOST).iter();
     match (given.next(), given.next()) {
@@ -217,7 +217,7 @@ mod fuzz {
             for text in [text, &likely] {
                 let _ = Host::of_url(&format!("https://{text}"));
                 let Some(host) = Host::parse(text) else { continue };
-                // What it is written as is read as the same, and is a header and a part of a link.
+                // The output parses to the same host and is safe in a header and in a link.
                 let written = host.to_string();
                 assert_eq!(Host::parse(&written).as_ref(), Some(&host), "{text:?}");
                 assert!(HeaderValue::try_from(&written).is_ok(), "{text:?}");

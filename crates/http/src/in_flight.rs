@@ -1,5 +1,5 @@
-//! Requests that change something run to their end: a client that hangs up stops nobody halfway. Each is a task, which
-//! the connection waits for as long as there is one, and which is joined before the process stops.
+//! Runs state-changing requests to completion, even if the client disconnects. Each runs as a task of its own. The
+//! connection waits for the task as long as the client stays, and the process joins the task before it stops.
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -17,15 +17,15 @@ use tokio::task::JoinSet;
 use crate::caller::CorrelationId;
 use crate::failure::Failure;
 
-/// The requests of a process that run to their end. Clones share them.
+/// The state-changing requests of a process. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct InFlight {
     tasks: Arc<Mutex<JoinSet<()>>>,
-    /// Paths whose safe methods change something, too, as they are routed.
+    /// Routed paths where even safe methods change state.
     changing_reads: Arc<[&'static str]>,
 }
 
-/// Work did not come to its end.
+/// The work did not complete.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 enum Broken {
     #[error("it panicked: {0}")]
@@ -42,7 +42,7 @@ impl From<Box<dyn Any + Send>> for Broken {
 }
 
 impl InFlight {
-    /// The same, where `paths` change something whatever the method.
+    /// Creates a set in which requests to `paths` count as state-changing whatever their method.
     #[must_use]
     pub fn with_changing_reads(paths: Vec<&'static str>) -> Self {
         Self { changing_reads: paths.into(), ..Self::default() }
@@ -58,7 +58,7 @@ impl InFlight {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Does `work` to its end, even when this future is dropped.
+    /// Runs `work` to completion, even if this future is dropped.
     async fn run<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
@@ -66,7 +66,7 @@ impl InFlight {
         let (tell, told) = oneshot::channel();
         let work = async move {
             let done = AssertUnwindSafe(work).catch_unwind().await;
-            // Whoever asked may be gone.
+            // The caller may already be gone.
             let _ = tell.send(done);
         };
         {
@@ -77,7 +77,7 @@ impl InFlight {
         told.await.map_err(|_| Broken::Stopped)?.map_err(Broken::from)
     }
 
-    /// Waits until none is left. Dropping the future stops none of them.
+    /// Waits until no task is left. Dropping this future stops none of them.
     pub async fn finished(&self) {
         std::future::poll_fn(|context: &mut Context<'_>| {
             let mut tasks = self.tasks();
@@ -92,7 +92,7 @@ impl InFlight {
         .await;
     }
 
-    /// Waits for at most `patience`; those that are left then are stopped where they stand.
+    /// Waits for at most `patience`, then aborts the remaining tasks.
     pub async fn stop(&self, patience: Duration) {
         if tokio::time::timeout(patience, self.finished()).await.is_err() {
             tracing::warn!(requests = self.tasks().len(), "requests are stopped where they stand");
@@ -102,8 +102,8 @@ impl InFlight {
     }
 }
 
-/// A layer: what the request changes is changed to the end, and a panic is an answer. It goes inside [`crate::edge`], which
-/// renders the failure.
+/// A layer that runs state-changing requests to completion and turns a panic into a response. It goes inside
+/// [`crate::edge`], which renders the failure.
 pub async fn to_the_end<F>(
     in_flight: InFlight,
     request: Request,

@@ -1,5 +1,5 @@
-//! Work that goes on after its request was answered: how far it is, while this process does it. What was asked for and
-//! what came of it are events of the stream `job/{id}`.
+//! Jobs that continue after their request was answered: their progress while this process runs them. Requests for
+//! jobs and their results are events of the stream `job/{id}`.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -44,7 +44,8 @@ struct Running {
 
 type Registry = Arc<Mutex<HashMap<Uuid, Running>>>;
 
-/// The jobs of this process, who supervises them and all that works beside the requests, and where costly work goes on.
+/// The jobs of this process, the supervisor of all work outside requests, and the background runtime for expensive
+/// work.
 #[derive(Debug, Default)]
 pub struct Jobs {
     supervisor: Supervisor,
@@ -53,16 +54,16 @@ pub struct Jobs {
     tasks: Mutex<JoinSet<()>>,
 }
 
-/// A job at work; it counts as running until this is dropped.
+/// A running job. It counts as running until it is dropped.
 #[derive(Debug)]
 pub struct Job {
-    /// Its id.
+    /// The id of the job.
     pub id: Uuid,
     running: Registry,
 }
 
 impl Job {
-    /// Tells how far it is.
+    /// Reports the progress.
     pub fn progress(&self, done: u64, total: u64) {
         if let Some(job) = self.running.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&self.id) {
             (job.done, job.total) = (done, total);
@@ -77,28 +78,28 @@ impl Drop for Job {
 }
 
 impl Jobs {
-    /// Jobs whose panics `supervisor` learns of, as those of `jobs`, and costly work in `background`.
+    /// Jobs that report panics to `supervisor` under the name `jobs` and run in `background`.
     #[must_use]
     pub fn supervised(supervisor: Supervisor, background: Background) -> Self {
         Self { supervisor, background, ..Self::default() }
     }
 
-    /// Who supervises the tasks and threads of this process.
+    /// The supervisor of this process's tasks and threads.
     #[must_use]
     pub fn supervisor(&self) -> &Supervisor {
         &self.supervisor
     }
 
-    /// Where work goes on that costs much, so that it holds up nobody.
+    /// The runtime for expensive work, separate so that it delays no requests.
     #[must_use]
     pub fn background(&self) -> &Background {
         &self.background
     }
 
-    /// A new job on `subject`.
+    /// Starts a new job on `subject`.
     ///
     /// # Errors
-    /// The id of the job that is at work on it already.
+    /// The id of the job that already runs on this subject.
     pub fn begin(&self, id: Uuid, subject: &str, now: Timestamp) -> Result<Job, Uuid> {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((other, _)) = running.iter().find(|(_, job)| job.subject == subject) {
@@ -108,7 +109,7 @@ impl Jobs {
         Ok(Job { id, running: Arc::clone(&self.running) })
     }
 
-    /// Does the work of a job in the background, once: a job that panics is over, and is begun again by whoever wants it.
+    /// Runs a job's work in the background, once. A job that panics is over and is not restarted automatically.
     pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         while tasks.try_join_next().is_some() {}
@@ -116,14 +117,14 @@ impl Jobs {
         self.background.spawn_in(&mut tasks, async move { job.attempt_task(work).await });
     }
 
-    /// How far a job of this process is; nothing when it is not at work.
+    /// The progress of a job of this process; `None` if it is not running.
     #[must_use]
     pub fn progress(&self, id: Uuid, now: Timestamp) -> Option<JobProgress> {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         running.get(&id).map(|job| JobProgress::at(job.began, now, job.done, job.total))
     }
 
-    /// Ends every job where it stands.
+    /// Aborts all jobs.
     pub async fn stop(&self) {
         let mut tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
         tasks.shutdown().await;

@@ -1,5 +1,5 @@
-//! What every service's HTTP has in common: who calls, how bodies and queries are read, how answers and failures
-//! look, and how a reader is kept up with their own writes.
+//! The HTTP layer shared by all services: identifying callers, reading bodies and queries, rendering responses and
+//! failures, and letting callers read their own writes.
 #![warn(missing_docs)]
 
 mod access;

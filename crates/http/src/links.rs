@@ -1,10 +1,10 @@
-//! The addresses of the pages around a page, for the header `Link` (RFC 8288).
+//! The `Link` header (RFC 8288) with the addresses of the pages around a page.
 
 use std::fmt::Write;
 
 use axum::http::Uri;
 
-/// Links to other pages of a list, each the address of this one with another `page` or `cursor`.
+/// Links to other pages of a list. Each is the current address with another `page` or `cursor`.
 #[derive(Debug)]
 pub struct Links<'a> {
     uri: &'a Uri,
@@ -12,19 +12,19 @@ pub struct Links<'a> {
 }
 
 impl<'a> Links<'a> {
-    /// None yet, on the page at `uri`.
+    /// No links yet, for the page at `uri`.
     pub(crate) fn on(uri: &'a Uri) -> Self {
         Self { uri, text: String::new() }
     }
 
-    /// Of a list that is only gone through by cursor: where it begins, and where it goes on.
+    /// Links of a list that is read by cursor only: its beginning, and the next page.
     #[must_use]
     pub fn by_cursor(uri: &'a Uri, next: Option<&str>) -> Self {
         let links = Self::on(uri).add("first", None);
         if next.is_some() { links.add("next", next.map(|cursor| ("cursor", cursor))) } else { links }
     }
 
-    /// One more: `relation` is a registered one.
+    /// Adds a link; `relation` must be a registered relation type.
     pub(crate) fn add(mut self, relation: &str, parameter: Option<(&str, &str)>) -> Self {
         let asked = form_urlencoded::parse(self.uri.query().unwrap_or("").as_bytes())
             .filter(|(name, value)| !value.is_empty() && !["page", "cursor"].contains(&&**name));
@@ -37,7 +37,7 @@ impl<'a> Links<'a> {
         self
     }
 
-    /// What the header says.
+    /// The value of the header.
     pub(crate) fn text(&self) -> &str {
         &self.text
     }

@@ -1,10 +1,10 @@
-//! A time that never goes back, for whatever ends: sessions, tokens, limits. It follows the machine's clock as long as
-//! that goes forward. When the clock is set back, this time goes on from where it was; it stays ahead of the clock from
-//! then on, so that what is made afterwards lives as long as it should.
+//! A clock that never goes back, for everything that expires: sessions, tokens, limits. It follows the machine's
+//! clock while that moves forward. When the machine's clock is set back, this clock continues from where it was. From
+//! then on it stays ahead, so that whatever is created afterwards lives as long as it should.
 //!
 //! ```text
 //! clock    10:00  10:01 | set to  9:02   9:03 | set to 12:00
-//! steady   10:00  10:01 |        10:01  10:02 |        12:59
+//! this     10:00  10:01 |        10:01  10:02 |        12:59
 //! ```
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,12 +12,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use domain::{Clock, Timestamp};
 use tokio::time::Instant;
 
-/// A clock that goes back by less, in microseconds, is being steered: this time waits for it.
+/// If the machine's clock goes back by less than this, in microseconds, it is being adjusted gradually. This clock
+/// then waits for it.
 const STEERED: i64 = 1_000_000;
-/// So much, in microseconds, may have passed between a [`ClockMark`] and the end of the process that made it.
+/// The maximum time in microseconds between a [`ClockMark`] and the end of the process that stored it.
 const UNMARKED: i64 = 60_000_000;
 
-/// See the module. It is behind no clock it ever read.
+/// See the module. It is never behind any clock value it has read.
 #[derive(Debug)]
 pub struct MonotonicClock {
     clock: Clock,
@@ -26,31 +27,31 @@ pub struct MonotonicClock {
 
 #[derive(Debug)]
 struct ClockState {
-    /// Of the clock, in microseconds.
+    /// Microseconds ahead of the machine's clock.
     ahead: i64,
-    /// What was told last, and when.
+    /// The last time returned, and when.
     last: i64,
     told: Instant,
 }
 
-/// Where this time is, to be kept for the next process.
+/// The state of this clock, to be stored for the next process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClockMark {
-    /// This time.
+    /// The time of this clock.
     pub at: Timestamp,
-    /// Microseconds that it is ahead of the clock.
+    /// Microseconds by which it is ahead of the machine's clock.
     pub ahead: i64,
 }
 
 impl MonotonicClock {
-    /// Begins with the time of `clock`.
+    /// Starts with the time of `clock`.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
         let state = ClockState { ahead: 0, last: clock.now().micros(), told: Instant::now() };
         Self { clock, state: Mutex::new(state) }
     }
 
-    /// The machine's clock: for what people are shown, and others are told.
+    /// The machine's clock, for times shown to people or sent to other systems.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
@@ -60,17 +61,17 @@ impl MonotonicClock {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The time now: never before what was told earlier.
+    /// The current time, never earlier than any time returned before.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.mark().at
     }
 
-    /// The time now, to be kept.
+    /// The current state, to be stored.
     #[must_use]
     pub fn mark(&self) -> ClockMark {
         let mut state = self.state();
-        // Read under the lock: two readers must not take turns for a clock that goes back.
+        // Read the clock under the lock. Otherwise two concurrent readers could look like a clock that goes back.
         let clock = self.clock.now().micros();
         let behind = state.last - clock.saturating_add(state.ahead);
         if behind > STEERED {
@@ -89,8 +90,8 @@ impl MonotonicClock {
         ClockMark { at: Timestamp::from_micros(state.last), ahead: state.ahead }
     }
 
-    /// Goes on from what an earlier process kept. Was the clock set back since, then so far behind the mark that nothing
-    /// which ended until that process did is alive again.
+    /// Continues from what an earlier process stored. If the machine's clock was set back since, this clock starts
+    /// far enough after the mark that nothing that expired during that process is valid again.
     pub fn resume(&self, mark: ClockMark) {
         let mut state = self.state();
         let clock = self.clock.now().micros();
@@ -113,7 +114,7 @@ mod tests {
     const START: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
     const HOUR: i64 = 3600;
 
-    /// Seconds since the start, when nothing but the clock moves them.
+    /// Seconds since the start, if only the clock moves the time.
     fn seconds(monotonic_clock: &MonotonicClock) -> i64 {
         (monotonic_clock.now().micros() - START.micros()) / 1_000_000
     }
@@ -126,7 +127,7 @@ mod tests {
         assert_eq!(seconds(&monotonic_clock), HOUR);
         clock.advance(-HOUR);
         assert_eq!(seconds(&monotonic_clock), HOUR);
-        // It goes on at once, not when the clock has caught up.
+        // It continues at once, without waiting for the clock to catch up.
         clock.advance(10);
         assert_eq!(seconds(&monotonic_clock), HOUR + 10);
         clock.advance(400 * 24 * HOUR);
@@ -159,12 +160,13 @@ mod tests {
         let _ = first.now();
         clock.advance(-HOUR);
         let mark = first.mark();
-        // The clock goes on: so does the time.
+        // The clock moves on, and so does this time.
         clock.advance(30);
         let second = MonotonicClock::new(clock.clone());
         second.resume(mark);
         assert_eq!(seconds(&second), HOUR + 30);
-        // It is set back once more while nobody looks: the time is past whatever the last process may have told.
+        // The clock is set back while no process runs. The time is then after everything the last process may have
+        // returned.
         clock.advance(-2 * HOUR);
         let third = MonotonicClock::new(clock);
         third.resume(mark);

@@ -1,4 +1,4 @@
-//! Where somebody calls from, as far as it says who they are: an address is one of many that one person has.
+//! Groups client addresses into networks, because one person can use many addresses.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -10,27 +10,27 @@ use ipnet::IpNet;
 pub struct Network(IpNet);
 
 impl Network {
-    /// The network around an address: /24 of IPv4, /64 of IPv6. An IPv4 address written as IPv6 (`::ffff:…`, as a socket at
-    /// `[::]` tells them) is an IPv4 address.
+    /// The network around an address: /24 for IPv4, /64 for IPv6. An IPv4-mapped IPv6 address (`::ffff:…`, as
+    /// reported by a socket bound to `[::]`) is treated as IPv4.
     #[must_use]
     pub fn of(address: IpAddr) -> Self {
         Self::around(address, 24, 64)
     }
 
-    /// The network of an address that is kept as text; nothing when it is none.
+    /// The network of an address given as text; `None` if it is not an address.
     #[must_use]
     pub fn of_text(address: &str) -> Option<Self> {
         address.parse().ok().map(Self::of)
     }
 
-    /// What one subscriber has: an address of IPv4, a /64 of IPv6.
+    /// The addresses of one subscriber: a single IPv4 address, or a /64 of IPv6.
     #[must_use]
     pub fn subscriber(address: IpAddr) -> Self {
         Self::around(address, 32, 64)
     }
 
-    /// What one site has: a /48 of IPv6. One has 65,536 networks to call from, so that limits of a subscriber alone do not
-    /// hold it. There is no such thing in IPv4.
+    /// The addresses of one site: a /48 of IPv6. A site has 65,536 subscriber networks, so limits per subscriber
+    /// alone are not enough. `None` for IPv4, which has no equivalent.
     #[must_use]
     pub fn site(address: IpAddr) -> Option<Self> {
         address.to_canonical().is_ipv6().then(|| Self::around(address, 32, 48))

@@ -1,4 +1,4 @@
-//! Whether a read model has what its reader wrote.
+//! Whether a read model includes its reader's own writes.
 
 use bus::{Asker, Generation, GroupStatus, WaitOutcome};
 use domain::{Log, Position, TenantId, UserId};
@@ -9,17 +9,17 @@ use crate::caller::Caller;
 /// Whether a reader sees everything they wrote.
 #[derive(Clone, Debug)]
 pub enum Freshness {
-    /// Everything, whatever is read.
+    /// Everything, in every read model.
     Fresh,
-    /// Everything, in this read model.
+    /// Everything, in this generation of the read model.
     In(Generation),
-    /// Perhaps not the last of it: the answer is marked.
+    /// Possibly not the latest writes; the response is marked as stale.
     Stale,
 }
 
 impl Freshness {
-    /// For [`crate::Reply::stale`]. To be asked when everything is read: a read model that took over meanwhile may hold back
-    /// what the one before had.
+    /// For [`crate::Reply::stale`]. Call it after reading: if a new generation of the read model took over meanwhile,
+    /// it may lack writes that the previous one had.
     #[must_use]
     pub fn is_stale(&self) -> bool {
         match self {
@@ -31,7 +31,7 @@ impl Freshness {
 }
 
 impl AppContext {
-    /// Whether a read model has everything the caller wrote to `logs`, without waiting.
+    /// Whether a read model includes everything the caller wrote to `logs`, without waiting.
     #[must_use]
     pub fn freshness_now(&self, group: &GroupStatus, caller: &Caller, logs: &[Log]) -> Freshness {
         let Some(user) = caller.user() else { return Freshness::Fresh };
@@ -41,7 +41,7 @@ impl AppContext {
         if reached && group.blocked_count() == 0 { Freshness::In(generation) } else { Freshness::Stale }
     }
 
-    /// Waits, bounded, until a read model has everything the caller wrote to `logs`.
+    /// Waits, with a timeout, until a read model includes everything the caller wrote to `logs`.
     pub async fn wait_for_own(&self, group: &GroupStatus, caller: &Caller, logs: &[Log]) -> Freshness {
         match caller.user() {
             Some(user) => self.wait_for(group, &caller.tenant, user, logs).await,
@@ -49,7 +49,7 @@ impl AppContext {
         }
     }
 
-    /// The same for what `user` wrote, whoever asks.
+    /// As [`Self::wait_for_own`] for what `user` wrote, whoever the caller is.
     pub async fn wait_for(
         &self,
         group: &GroupStatus,

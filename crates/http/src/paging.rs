@@ -1,4 +1,4 @@
-//! Pages: by number for clients that count, by cursor for those that go on.
+//! Paging: by page number, or by cursor to continue after an entry.
 
 use axum::http::Uri;
 use base64::Engine;
@@ -11,47 +11,48 @@ use utoipa::ToSchema;
 use crate::links::Links;
 use crate::request::Request;
 
-/// The most entries on a page.
+/// The maximum page size.
 const LARGEST: i64 = 100;
-/// Page numbers reach this far; the cursor goes on.
+/// Page numbers reach up to this entry; beyond it clients must use the cursor.
 const DEEPEST: i64 = 10_000;
 
-/// Which part of a list is asked for.
+/// The requested part of a list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Paging {
-    /// From 0.
+    /// Page number, starting at 0.
     pub page: u64,
-    /// 1–100.
+    /// Page size, 1–100.
     pub size: u64,
-    /// After this entry, instead of by number.
+    /// Continue after this entry instead of using the page number.
     pub cursor: Option<Cursor>,
 }
 
-/// The sort key of a page's last entry: opaque to clients.
+/// The sort key of a page's last entry, opaque to clients.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cursor(pub Vec<Value>);
 
 impl Cursor {
-    /// The text clients carry.
+    /// The encoded form for clients.
     #[must_use]
     pub fn encode(&self) -> String {
         BASE64URL.encode(Value::from(self.0.clone()).to_string())
     }
 
-    /// The key of an entry of a list with the newest first.
+    /// The key of an entry in a list with the newest first.
     #[must_use]
     pub fn at(time: Timestamp, id: &(impl ToString + ?Sized)) -> Self {
         Self(vec![time.micros().into(), id.to_string().into()])
     }
 
-    /// The time and the id of [`Self::at`]. Without one, the list begins: nothing is made after the end of time.
+    /// The time and id of [`Self::at`]. Without a key, starts before everything: no entry is later than the maximum
+    /// time.
     #[must_use]
     pub fn newest_after(key: Option<&Self>) -> (i64, String) {
         let read = |key: &Self| Some((key.0.first()?.as_i64()?, key.0.get(1)?.as_str()?.to_owned()));
         key.and_then(read).unwrap_or((i64::MAX, String::new()))
     }
 
-    /// Reads a text of ours with so many parts.
+    /// Decodes one of our cursors with `parts` values.
     #[must_use]
     pub fn decode(text: &str, parts: usize) -> Option<Self> {
         let bytes = BASE64URL.decode(text).ok()?;
@@ -61,31 +62,31 @@ impl Cursor {
 }
 
 impl Paging {
-    /// Reads `page`, `size` (else `default_size`) and `cursor`, whose sort key has so many `parts`.
+    /// Reads `page`, `size` (default `default_size`) and `cursor`, whose sort key has `parts` values.
     pub fn read(f: &mut Fields<'_>, default_size: i64, parts: usize) -> Option<Self> {
         let (page, size) = (number(f), size(f, default_size));
         let cursor = cursor(f, parts)?;
         Self::reached(f, page, size).map(|page| Self { cursor, ..page })
     }
 
-    /// The same without a cursor.
+    /// As [`Self::read`], without a cursor.
     pub fn by_number(f: &mut Fields<'_>, default_size: i64) -> Option<Self> {
         let (page, size) = (number(f), size(f, default_size));
         Self::reached(f, page, size)
     }
 
-    /// The same without a number: it begins, or goes on behind the page before.
+    /// As [`Self::read`], without a page number: starts at the beginning or continues after the cursor.
     pub fn onward(f: &mut Fields<'_>, default_size: i64, parts: usize) -> Option<Self> {
         let size = size(f, default_size);
         Some(Self { page: 0, size: size.unsigned_abs(), cursor: cursor(f, parts)? })
     }
 
-    /// The first ones, where there are no further pages.
+    /// The first entries of a list without further pages.
     pub fn first(f: &mut Fields<'_>, default_size: i64) -> Self {
         Self { page: 0, size: size(f, default_size).unsigned_abs(), cursor: None }
     }
 
-    /// A page that numbers reach.
+    /// A page within the reach of page numbers.
     fn reached(f: &mut Fields<'_>, page: i64, size: i64) -> Option<Self> {
         if page * size > DEEPEST {
             f.wrong("page", format!("reaches past entry {DEEPEST}; go on with cursor instead"));
@@ -94,7 +95,7 @@ impl Paging {
         Some(Self { page: page.unsigned_abs(), size: size.unsigned_abs(), cursor: None })
     }
 
-    /// Entries to skip.
+    /// The number of entries to skip.
     #[must_use]
     pub fn offset(&self) -> u64 {
         if self.cursor.is_some() { 0 } else { self.page * self.size }
@@ -109,7 +110,7 @@ fn size(f: &mut Fields<'_>, default_size: i64) -> i64 {
     f.whole("size", 1..=i64::MAX).unwrap_or(default_size).min(LARGEST)
 }
 
-/// The outer one is missing when it is none of ours.
+/// The outer `None` means that the cursor is invalid.
 #[expect(clippy::option_option, reason = "absent is one thing, wrong another")]
 fn cursor(f: &mut Fields<'_>, parts: usize) -> Option<Option<Cursor>> {
     let Some(text) = f.text("cursor", 1..=2000) else { return Some(None) };
@@ -120,7 +121,7 @@ fn cursor(f: &mut Fields<'_>, parts: usize) -> Option<Option<Cursor>> {
     cursor.map(Some)
 }
 
-/// `Query<PageOf<20>>`: a page of a list that goes on by time and id, of so many entries unless told otherwise.
+/// `Query<PageOf<20>>`: a page of a list with cursors of time and id, with this default page size.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PageOf<const SIZE: i64>(pub Paging);
 
@@ -130,7 +131,7 @@ impl<const SIZE: i64> Request for PageOf<SIZE> {
     }
 }
 
-/// `Query<First<10>>`: so many entries unless told otherwise, where there are no further pages.
+/// `Query<First<10>>`: the first entries of a list without further pages, with this default size.
 #[derive(Clone, Debug, PartialEq)]
 pub struct First<const SIZE: i64>(pub Paging);
 
@@ -181,13 +182,13 @@ impl<T> Page<T> {
         self.content
     }
 
-    /// The entries, and where the next page begins.
+    /// The entries, and the cursor of the next page.
     #[must_use]
     pub fn into_content_and_next(self) -> (Vec<T>, Option<Cursor>) {
         (self.content, self.after)
     }
 
-    /// The page `content` of a list of `total` entries; `next` is the cursor of its last entry.
+    /// The page `content` of a list with `total` entries; `next` is the cursor of its last entry.
     pub fn new(paging: &Paging, content: Vec<T>, total: u64, next: Option<&Cursor>) -> Self {
         let here = content.len() as u64;
         let by_number = paging.cursor.is_none();
@@ -209,7 +210,7 @@ impl<T> Page<T> {
         }
     }
 
-    /// The pages around this one, which is at `uri`. By number only as far as numbers reach.
+    /// Links to the pages around this one, which is at `uri`. Page numbers are linked only as far as they reach.
     #[must_use]
     pub fn links<'a>(&self, uri: &'a Uri) -> Links<'a> {
         let mut links = Links::on(uri).add("first", None);

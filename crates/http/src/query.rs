@@ -1,4 +1,4 @@
-//! Query parameters: empty means absent, an unknown one is refused with a suggestion.
+//! Query parameters: an empty one counts as absent, an unknown one is refused with a suggestion.
 
 use std::convert::Infallible;
 
@@ -10,15 +10,15 @@ use serde_json::{Map, Value};
 
 use crate::request::{ALIASES, Invalid, Request, members, read};
 
-/// The query of a request as a `T`, or everything that is wrong with it: 400 for whoever may ask at all. A parameter that
-/// `T` does not ask for is wrong; `Query<()>` takes none.
+/// The query of a request, parsed into a `T`, or all validation errors, which become a 400 for authorised callers. A
+/// parameter that `T` does not read is an error; `Query<()>` accepts none.
 ///
-/// It is no rejection of the extractor, because who may ask comes before what is wrong.
+/// The extractor itself does not reject, because authorisation must be checked before validation.
 #[derive(Clone, Debug)]
 pub struct Query<T>(pub Result<T, Invalid<T>>);
 
 impl<T: Request> Query<T> {
-    /// Reads the query of `uri`.
+    /// Parses the query of `uri`.
     #[must_use]
     pub fn of(uri: &Uri) -> Self {
         let parameters = match uri.query() {
@@ -37,7 +37,7 @@ impl<S: Sync, T: Request> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// The parameters of `query`, which may name only `known` ones or their aliases. One that comes several times is a list.
+/// The parameters of `query`, which may only be `known` ones or their aliases. A repeated parameter becomes a list.
 fn known_parameters(query: &str, known: &[String]) -> Result<Map<String, Value>, FieldErrors> {
     let mut found = Map::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -80,7 +80,7 @@ mod tests {
 
     use super::*;
 
-    /// Homes of so many rooms, at most so dear.
+    /// Homes by number of rooms, maximum price and page size.
     #[derive(Debug)]
     struct Homes {
         rooms: Option<i64>,

@@ -1,4 +1,4 @@
-//! How much people may hold: by role, and less before their address is confirmed.
+//! Quotas: how much people may hold, by role, and less while their e-mail address is not confirmed.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use domain::user::Role;
 
 use crate::failure::Failure;
 
-/// How much somebody may hold of each.
+/// The maximum of each quota.
 #[derive(Clone, Copy, Debug)]
 pub struct QuotaLimits {
     /// Homes.
     pub homes: u64,
     /// Files.
     pub files: u64,
-    /// Bytes of files.
+    /// Total bytes of files.
     pub file_bytes: u64,
     /// Saved searches.
     pub saved_searches: u64,
@@ -33,16 +33,17 @@ impl QuotaLimits {
     }
 }
 
-/// What each role may hold. Whoever has none may hold as much as they like: admins, and by default everybody.
+/// The limits of each role. A role without an entry is unlimited; by default that is every role. Admins are always
+/// unlimited.
 #[derive(Clone, Debug, Default)]
 pub struct Quotas {
     by_role: BTreeMap<&'static str, QuotaLimits>,
-    /// Whose address is not confirmed holds no more than this, whatever their role.
+    /// The upper limit while the e-mail address is not confirmed, whatever the role.
     pub(crate) unconfirmed: Option<QuotaLimits>,
 }
 
 impl Quotas {
-    /// Quotas by role. An admin's is not looked at.
+    /// Creates quotas by role. An entry for admins is ignored.
     #[must_use]
     pub fn new(by_role: impl IntoIterator<Item = (Role, QuotaLimits)>, unconfirmed: QuotaLimits) -> Self {
         let by_role = by_role.into_iter().map(|(role, allowed)| (role.word(), allowed));
@@ -54,7 +55,7 @@ impl Quotas {
     }
 }
 
-/// 403: somebody would hold too much.
+/// 403: the request would exceed a quota.
 #[must_use]
 pub fn over_quota(quota: Quota, held: u64, most: u64) -> Failure {
     let (what, remedy) = match quota {

@@ -1,4 +1,4 @@
-//! What a caller may still hold.
+//! The quotas of a caller.
 
 use domain::TenantId;
 use domain::quota::Quota;
@@ -9,10 +9,10 @@ use crate::caller::Caller;
 use crate::failure::Failure;
 
 impl AppContext {
-    /// The most of `quotas` that `caller` may hold; of those that are not in it, as much as they like.
+    /// The most that `caller` may hold of each of `quotas`. A quota missing from the result is unlimited.
     ///
     /// # Errors
-    /// 401 when nobody is signed in, 503 when the journal does not answer.
+    /// 401 if nobody is signed in, 503 if the journal is unavailable.
     pub async fn limits(&self, caller: &Caller, quotas: &[Quota]) -> Result<Vec<(Quota, u64)>, Failure> {
         let person = caller.person()?;
         let Some(allowed) = self.quotas.of_role(person.role) else { return Ok(Vec::new()) };
@@ -23,10 +23,10 @@ impl AppContext {
         Ok(quotas.iter().map(|quota| (*quota, most(*quota))).collect())
     }
 
-    /// What is left of each of `limits`, for the header `X-Quota-Left`: `homes;left=7;limit=20`.
+    /// The remaining part of each of `limits`, for the header `X-Quota-Left`: `homes;left=7;limit=20`.
     ///
     /// # Errors
-    /// 503 when the journal does not answer.
+    /// 503 if the journal is unavailable.
     pub async fn quota_left(&self, caller: &Caller, limits: &[(Quota, u64)]) -> Result<String, Failure> {
         let (tenant, user): (&TenantId, _) = (&caller.tenant, caller.person()?.user);
         let mut told = Vec::with_capacity(limits.len());

@@ -1,5 +1,5 @@
-//! Bodies on their way: they take so much memory together and no more, long ones come no faster than they should, and a
-//! sender that stops is not waited for.
+//! Limits on request bodies being received: total memory, the rate of long bodies, and a timeout for senders that
+//! stop.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -21,43 +21,43 @@ use tokio::time::{Instant, Sleep};
 use crate::failure::Failure;
 use crate::network::Network;
 
-/// Bytes of all bodies that are being received.
+/// The memory limit in bytes for all bodies being received.
 const OF_ALL: usize = 32 * 1024 * 1024;
-/// Of those from one subscriber.
+/// The part of it that one subscriber may use.
 const OF_ONE: usize = 8 * 1024 * 1024;
-/// A body that is no longer than this, in bytes, never waits.
+/// Bodies up to this many bytes are never rate limited.
 const SHORT: usize = 64 * 1024;
-/// One subscriber may send at this part of the pace of all.
+/// One subscriber may send at this fraction of the total rate.
 const PART_OF_ONE: u32 = 4;
-/// Between two pieces of a body.
+/// The timeout between two pieces of a body.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Seconds.
+/// `Retry-After`, in seconds.
 const TRY_AGAIN: u64 = 2;
 
-/// The bodies that a process is receiving. Clones share them.
+/// The bodies that a process is receiving. Clones share the state.
 #[derive(Clone, Debug, Default)]
 pub struct Receiving(Arc<Mutex<HeldPermits>>);
 
 #[derive(Debug, Default)]
 struct HeldPermits {
-    /// MiB a second of all long bodies together; nothing when they may come as fast as they can.
+    /// The total rate of all long bodies in MiB per second; `None` for no limit.
     pace: Option<NonZeroU32>,
     all: Sender,
     by_subscriber: HashMap<Network, Sender>,
 }
 
-/// What somebody is sending.
+/// The bodies of one sender.
 #[derive(Debug, Default)]
 struct Sender {
     bodies: usize,
-    /// In memory.
+    /// Bytes held in memory.
     bytes: usize,
-    /// The bytes that came so far should not have been here earlier.
+    /// The earliest time at which the bytes received so far should have arrived.
     due: Option<Instant>,
 }
 
 impl Sender {
-    /// When `bytes` more should have begun to come and when they should have come, at so many nanoseconds a MiB.
+    /// When the next `bytes` should start and finish arriving, at the given number of nanoseconds per MiB.
     fn due(&mut self, now: Instant, bytes: usize, nanos_per_mib: u64) -> [Instant; 2] {
         let takes = bytes as u64 * nanos_per_mib / (1024 * 1024);
         let begin = self.due.map_or(now, |due| due.max(now));
@@ -72,7 +72,7 @@ fn nanos_per_mib(pace: NonZeroU32) -> u64 {
 }
 
 impl Receiving {
-    /// Long bodies come at `mib_per_second` at most, all together.
+    /// Limits the total rate of long bodies to `mib_per_second`.
     #[must_use]
     pub fn at(mib_per_second: Option<NonZeroU32>) -> Self {
         Self(Arc::new(Mutex::new(HeldPermits { pace: mib_per_second, ..HeldPermits::default() })))
@@ -90,18 +90,18 @@ impl Receiving {
     }
 }
 
-/// What one body takes, until it is dropped.
+/// The share of one body, released when it is dropped.
 struct Share {
     receiving: Receiving,
     subscriber: Option<Network>,
-    /// Files are not: these go to the disk as they come.
+    /// False for files, which are written to disk as they arrive.
     in_memory: bool,
-    /// So far.
+    /// Bytes received so far.
     bytes: usize,
 }
 
 impl Share {
-    /// Takes `more` bytes; false when there are none left.
+    /// Reserves `more` bytes; false if the limit is reached.
     fn grow(&mut self, more: usize) -> bool {
         let mut held = self.receiving.held();
         if self.in_memory {
@@ -121,12 +121,12 @@ impl Share {
         true
     }
 
-    /// How many of `bytes`, which are taken, come at a pace.
+    /// How many of the last `bytes` (already reserved) are rate limited.
     fn paced(&self, bytes: usize) -> usize {
         bytes.min(self.bytes.saturating_sub(SHORT))
     }
 
-    /// Until when the next piece waits for its sender's own pace, after `bytes`.
+    /// When the next piece may be read under the sender's own rate, after `bytes`.
     fn due_of_one(&self, bytes: usize) -> Option<Instant> {
         let mut held = self.receiving.held();
         let pace = held.pace?;
@@ -134,8 +134,8 @@ impl Share {
         Some(own.due(Instant::now(), bytes, u64::from(PART_OF_ONE) * nanos_per_mib(pace))[1])
     }
 
-    /// Until when `bytes` wait for those of others. It is asked for when the sender's own wait is over: whoever sends too much
-    /// at once must not take the turns of the others.
+    /// When `bytes` may be read under the total rate. Called only after the sender's own wait, so that a sender with
+    /// too many bodies does not take the turns of others.
     fn due_of_all(&self, bytes: usize) -> Option<Instant> {
         let mut held = self.receiving.held();
         let pace = held.pace?;
@@ -160,7 +160,7 @@ impl Drop for Share {
     }
 }
 
-/// Why a body was broken off.
+/// Why receiving a body was aborted.
 const NOT: u8 = 0;
 const NO_ROOM: u8 = 1;
 const TOO_SLOW: u8 = 2;
@@ -168,11 +168,11 @@ const TOO_SLOW: u8 = 2;
 struct Received {
     body: Body,
     share: Share,
-    /// Until the next piece may come.
+    /// The wait until the next piece may be read.
     paced: Option<Pin<Box<Sleep>>>,
-    /// Bytes that the pace of all does not count yet.
+    /// Bytes not yet counted towards the total rate.
     uncounted: usize,
-    /// For the next piece to come.
+    /// The timeout for the next piece.
     waiting: Option<Pin<Box<Sleep>>>,
     broken: Arc<AtomicU8>,
 }
@@ -227,7 +227,8 @@ impl HttpBody for Received {
     }
 }
 
-/// A layer: bounds what bodies take, and how fast they come. It goes inside [`crate::edge`], which renders the failure.
+/// A layer that limits the memory and the rate of request bodies. It goes inside [`crate::edge`], which renders the
+/// failure.
 pub async fn receive<F>(receiving: Receiving, request: Request, inner: impl FnOnce(Request) -> F) -> Response
 where
     F: Future<Output = Response>,
@@ -273,7 +274,7 @@ mod tests {
 
     use super::*;
 
-    /// What becomes of a request with this body.
+    /// The response status for a request with this body.
     async fn status(body: Body) -> StatusCode {
         let layer = from_fn(async |request, next: Next| {
             receive(Receiving::default(), request, |request| next.run(request)).await
@@ -323,7 +324,7 @@ mod tests {
         assert_eq!((held.all.bytes, held.by_subscriber.len()), (0, 0));
     }
 
-    /// How long bodies of so many bytes take that are sent at once, each by the subscriber with this number.
+    /// How long bodies of these sizes take when sent concurrently, each by the subscriber with the given number.
     async fn times(pace: u32, bodies: &[(u8, usize)]) -> Vec<u128> {
         let (began, receiving) = (Instant::now(), Receiving::at(NonZeroU32::new(pace)));
         let send = |(last, bytes): (u8, usize)| {

@@ -1,4 +1,4 @@
-//! What the journal and the rules refuse, as clients see it.
+//! Converts refusals of the journal and of aggregates into failures for clients.
 
 use std::fmt::Display;
 
@@ -9,7 +9,8 @@ use journal::{DecodeError, ExecuteError, LoadError};
 use crate::failure::Failure;
 use crate::quotas::over_quota;
 
-/// The failure of a command that was not done. Rejections of rules are conflicts unless the service says better.
+/// The failure of a command that was not done. Rejections by rules become conflicts, unless the service maps them to
+/// something better.
 pub fn refused<R: Display>(error: ExecuteError<R>) -> Failure {
     match error {
         ExecuteError::Rejected(reason) => Failure::conflict("NOT_ALLOWED_NOW", reason.to_string()),
@@ -39,7 +40,7 @@ pub fn refused<R: Display>(error: ExecuteError<R>) -> Failure {
     }
 }
 
-/// What cannot be read stays so, however often it is tried; a key store that does not answer may answer again.
+/// Unreadable data stays unreadable, however often it is retried. An unavailable key store may recover.
 impl From<DecodeError> for Failure {
     fn from(error: DecodeError) -> Self {
         match &error {

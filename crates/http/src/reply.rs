@@ -1,4 +1,4 @@
-//! Answers as clients see them: `{"success":true,"message":…,"data":…,"timestamp":…}`.
+//! Success responses: `{"success":true,"message":…,"data":…,"timestamp":…}`.
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, ETAG, LINK, LOCATION};
@@ -12,22 +12,22 @@ use crate::conditions::{self, ClientTags};
 use crate::failure::Failure;
 use crate::links::Links;
 
-/// Where the caller's write stands.
+/// The position of the caller's write.
 const POSITION: HeaderName = HeaderName::from_static("x-event-position");
-/// The answer may miss the caller's own last writes.
+/// The response may miss the caller's own latest writes.
 const STALE: HeaderName = HeaderName::from_static("x-stale");
 
-/// What is left of quotas: `homes;left=7;limit=20`.
+/// The remaining quotas: `homes;left=7;limit=20`.
 const QUOTA_LEFT: HeaderName = HeaderName::from_static("x-quota-left");
 
-/// A successful answer.
+/// A success response.
 #[derive(Debug)]
 pub struct Reply<T> {
     status: StatusCode,
     message: &'static str,
     data: T,
     timestamp: Timestamp,
-    /// The history that its version belongs to.
+    /// The epoch that its version belongs to.
     epoch: u32,
     headers: HeaderMap,
 }
@@ -47,38 +47,38 @@ pub struct ApiResponse<T> {
 }
 
 impl<T> Reply<T> {
-    /// 200; see [`crate::AppContext::reply`].
+    /// A 200 response; see [`crate::AppContext::reply`].
     pub(crate) fn new(message: &'static str, data: T, (timestamp, epoch): (Timestamp, u32)) -> Self {
         Self { status: StatusCode::OK, message, data, timestamp, epoch, headers: HeaderMap::new() }
     }
 
-    /// Another status.
+    /// Sets another status.
     #[must_use]
     pub fn status(mut self, status: StatusCode) -> Self {
         self.status = status;
         self
     }
 
-    /// 201 at `location`.
+    /// 201 with `Location`.
     #[must_use]
     pub fn created(self, location: &str) -> Self {
         self.status(StatusCode::CREATED).header(LOCATION, location)
     }
 
-    /// 202: it goes on, and is told about at `location`.
+    /// 202: the work continues and reports its status at `location`.
     #[must_use]
     pub fn accepted(self, location: &str) -> Self {
         self.status(StatusCode::ACCEPTED).header(LOCATION, location)
     }
 
-    /// A strong entity tag, of this history.
+    /// Adds a strong entity tag of this epoch.
     #[must_use]
     pub fn etag(self, tag: &str) -> Self {
         let tag = conditions::tag(self.epoch, tag);
         self.header(ETAG, &format!("\"{tag}\""))
     }
 
-    /// 304 without a body to whoever holds the tag of [`Self::etag`] already.
+    /// 304 without a body if the client already has the tag set by [`Self::etag`].
     #[must_use]
     pub fn unless(self, held: &ClientTags) -> Self {
         let tag = self.headers.get(ETAG).and_then(|tag| tag.to_str().ok());
@@ -86,7 +86,7 @@ impl<T> Reply<T> {
         if same { self.status(StatusCode::NOT_MODIFIED) } else { self }
     }
 
-    /// The position of the caller's write.
+    /// Adds the position of the caller's write.
     #[must_use]
     pub fn position(self, position: Option<Position>) -> Self {
         match position {
@@ -95,25 +95,25 @@ impl<T> Reply<T> {
         }
     }
 
-    /// What is left of the quotas that the caller's write counts for.
+    /// Adds the remaining quotas that the caller's write counts towards.
     #[must_use]
     pub fn quota_left(self, left: &str) -> Self {
         if left.is_empty() { self } else { self.header(QUOTA_LEFT, left) }
     }
 
-    /// The pages around a page.
+    /// Adds the links to the pages around this one.
     #[must_use]
     pub fn links(self, links: &Links<'_>) -> Self {
         self.header(LINK, links.text())
     }
 
-    /// Marks an answer that may miss the caller's own last writes.
+    /// Marks a response that may miss the caller's own latest writes.
     #[must_use]
     pub fn stale(self, stale: bool) -> Self {
         if stale { self.header(STALE, "true") } else { self }
     }
 
-    /// The answer without a body, its message and its time.
+    /// The response without a body, plus its message and time.
     pub(crate) fn bare(self) -> (Response, &'static str, Timestamp) {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = self.status;

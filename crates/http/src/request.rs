@@ -1,8 +1,8 @@
-//! What a request says, as a type.
+//! Typed requests.
 //!
-//! A body ([`crate::Body`]) and a query ([`crate::Query`]) are read in one place, once, by [`Request::read`]; the document
-//! of the API asks the same function ([`crate::docs`]). Who asks, in which tenant and when is no part of a request: handlers
-//! add that.
+//! A body ([`crate::Body`]) and a query ([`crate::Query`]) are parsed in one place by [`Request::read`]. The API
+//! document is generated from the same function ([`crate::docs`]). Caller, tenant and time are not part of a request;
+//! handlers add them.
 
 use std::any::TypeId;
 use std::collections::HashMap;
@@ -13,59 +13,60 @@ use serde_json::{Map, Value, json};
 
 use crate::failure::Failure;
 
-/// Names of the earlier systems' clients, and what they are called here.
+/// Parameter names used by clients of the earlier systems, and their names here.
 pub(crate) const ALIASES: [(&str, &str); 3] =
     [("limit", "size"), ("sortOrder", "sortDir"), ("sortDirection", "sortDir")];
 
-/// What a body or a query says.
+/// The contents of a body or a query.
 pub trait Request: Sized + 'static {
-    /// The name of its schema. Bodies have one, queries need none.
+    /// The name of its schema. Required for bodies, not for queries.
     const NAME: &'static str = "";
 
-    /// Required members that another one can stand for.
+    /// Required members that another member can replace.
     const EITHER: &'static [&'static str] = &[];
 
-    /// Reads it, and reports everything wrong to `fields`. What it makes of fields that are wrong is never used.
+    /// Parses the request and reports all errors to `fields`. A value built from invalid fields is never used.
     ///
-    /// It asks for every member also when there is none: that is how the document and the refusal of unknown parameters
-    /// know them. What it reads with [`Fields::raw`], or only sometimes, it announces with [`Fields::asks`] before.
+    /// It must read every member even if the member is absent, because the API document and the check for unknown
+    /// parameters rely on it. Members read with [`Fields::raw`], or only conditionally, must be announced with
+    /// [`Fields::asks`] first.
     fn read(fields: &mut Fields<'_>) -> Option<Self>;
 
-    /// What a person should know of a member, if its name and its limits do not say it.
+    /// A description of a member, if its name and limits are not clear enough.
     #[must_use]
     fn about(_member: &str) -> Option<&'static str> {
         None
     }
 
-    /// A request that is right; of a query, the parameters worth an example.
+    /// An example of a valid request; for a query, the parameters worth showing.
     #[must_use]
     fn example() -> Value {
         json!({})
     }
 }
 
-/// Nothing: a query without parameters.
+/// A query without parameters.
 impl Request for () {
     fn read(_: &mut Fields<'_>) -> Option<Self> {
         Some(())
     }
 }
 
-/// A request that is wrong.
+/// An invalid request.
 #[derive(Clone, Debug)]
 pub struct Invalid<T> {
-    /// What is wrong, by field.
+    /// Error messages by field.
     pub errors: FieldErrors,
-    /// What there is of it all the same, for checks that need more than the request.
+    /// The value as far as it could be read, for further checks that need more than the request.
     pub partial: Option<T>,
 }
 
 impl<T> Invalid<T> {
-    /// `read`, or what is wrong with it together with what `check` finds, which knows more than the request: such as the
-    /// time. A field that is wrong already keeps its first complaint.
+    /// Returns `read`, or its errors together with those of `check`, which may use more than the request, such as the
+    /// time. A field that already has an error keeps its first message.
     ///
     /// # Errors
-    /// Everything that is wrong.
+    /// All errors.
     pub fn or_wrong(
         read: Result<T, Self>,
         check: impl FnOnce(&T) -> Result<(), FieldErrors>,
@@ -98,7 +99,7 @@ impl<T> From<Invalid<T>> for Failure {
     }
 }
 
-/// `members` under the names they have here.
+/// `members` with aliases replaced by their names here.
 #[must_use]
 pub fn renamed(mut members: Map<String, Value>) -> Map<String, Value> {
     for (alias, name) in ALIASES {
@@ -109,10 +110,10 @@ pub fn renamed(mut members: Map<String, Value>) -> Map<String, Value> {
     members
 }
 
-/// Reads `members` as a `T`, under the names they have here.
+/// Parses `members` into a `T`, after replacing aliases.
 ///
 /// # Errors
-/// Everything that is wrong.
+/// All errors.
 pub fn read<T: Request>(members: Map<String, Value>) -> Result<T, Invalid<T>> {
     let members = renamed(members);
     let mut fields = Fields::new(&members);
@@ -125,7 +126,7 @@ pub fn read<T: Request>(members: Map<String, Value>) -> Result<T, Invalid<T>> {
     }
 }
 
-/// The members that `T` asks for. Its reading says them, once a process.
+/// The members that `T` reads. They are determined once per process by running its `read`.
 #[must_use]
 pub fn members<T: Request>() -> Arc<[String]> {
     static KNOWN: LazyLock<RwLock<HashMap<TypeId, Arc<[String]>>>> = LazyLock::new(RwLock::default);

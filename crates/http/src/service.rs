@@ -1,5 +1,5 @@
-//! What a service brings to the process that runs it: everything the composition root needs, and nothing of how it is
-//! made.
+//! What a service provides to the process that runs it: everything the composition root needs, without implementation
+//! details.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -15,23 +15,23 @@ use utoipa::openapi::OpenApi;
 use crate::docs::Listed;
 use crate::export::{ExportPart, Exports};
 
-/// A service of one process.
+/// A service of a process.
 pub struct Service {
-    /// Its role, the label of its metrics, and the key of its settings.
+    /// Its role name, which is also its metrics label and its configuration key.
     pub name: &'static str,
-    /// Where it listens when it has a process of its own.
+    /// The port it listens on when it runs in a process of its own.
     pub port: u16,
-    /// What it reads from.
+    /// The read models it queries.
     pub read_models: Vec<ReadModel>,
-    /// What it does outside, once.
+    /// Its external side effects, each done once.
     pub outboxes: Vec<OutboxGroup>,
-    /// What goes on beside requests.
+    /// Its work outside requests.
     pub tasks: Vec<Task>,
-    /// What it answers; made when the groups of all services are there.
+    /// Builds its routes, after the consumer groups of all services exist.
     pub routes: RoutesOf,
 }
 
-/// Makes a service's routes over groups that run.
+/// Builds a service's routes from the running consumer groups.
 pub type RoutesOf = Box<dyn FnOnce(&Groups) -> Result<Routes, UnknownGroup> + Send>;
 
 impl std::fmt::Debug for Service {
@@ -40,39 +40,39 @@ impl std::fmt::Debug for Service {
     }
 }
 
-/// A read model and the group that fills it.
+/// A read model and the consumer group that fills it.
 #[derive(Clone, Debug)]
 pub struct ReadModel {
-    /// Which events, in which order.
+    /// The consumer group: which events, in which order.
     pub group: Group,
-    /// Where they go.
+    /// Where the data is stored.
     pub store: ViewStore,
 }
 
-/// One-way effects that a group asks for.
+/// External side effects requested by a consumer group.
 #[derive(Debug)]
 pub struct OutboxGroup {
     /// The group's name.
     pub group: &'static str,
-    /// What became of each.
+    /// The outcome of each side effect.
     pub outbox: Outbox,
-    /// Who carries them out.
+    /// The worker that performs them.
     pub worker: OutboxWorker,
 }
 
 /// A run of a task, until it is told to stop.
 pub type TaskRun = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Work beside requests. It is supervised by its name: after a panic it is made again.
+/// Work outside requests. It is supervised under its name and restarted after a panic.
 pub struct Task {
     /// Its name, unique in the process.
     pub name: &'static str,
-    /// Makes a run of it.
+    /// Starts a run of the task.
     pub run: Box<dyn FnMut(watch::Receiver<bool>) -> TaskRun + Send>,
 }
 
 impl Task {
-    /// `run` makes the task's future, and another one after a panic.
+    /// Creates a task; `run` is called again for a new future after a panic.
     pub fn new<F: Future<Output = ()> + Send + 'static>(
         name: &'static str,
         mut run: impl FnMut(watch::Receiver<bool>) -> F + Send + 'static,
@@ -87,22 +87,22 @@ impl std::fmt::Debug for Task {
     }
 }
 
-/// What a service answers.
+/// The HTTP interface of a service.
 pub struct Routes {
     /// Its operations.
     pub router: Router,
-    /// Those that come under a limit of their own, by their path as it is routed.
+    /// Operations with a rate limit of their own, by routed path.
     pub limits: Vec<(&'static str, RouteLimit)>,
-    /// Paths whose safe methods change something, too: they run to their end like any command.
+    /// Paths where even safe methods change state. They run to completion like commands.
     pub changing_reads: Vec<&'static str>,
-    /// Its lists in an export, in their order.
+    /// Its lists in an export, in order.
     pub export: Vec<Arc<dyn ExportPart>>,
-    /// Where the lists of all services are told, in the one that answers an export.
+    /// Receives the lists of all services; set by the service that answers exports.
     pub answers_exports: Option<Exports>,
 }
 
 impl Routes {
-    /// Operations under the limits that all have, with nothing in an export.
+    /// Operations with only the common limits and no lists in an export.
     #[must_use]
     pub fn new(router: Router) -> Self {
         Self {
@@ -121,22 +121,22 @@ impl std::fmt::Debug for Routes {
     }
 }
 
-/// A limit of its own, beside the one on all calls.
+/// A rate limit in addition to the common one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RouteLimit {
-    /// As signing in: of an address.
+    /// As for signing in, per address.
     SignIn,
-    /// As registering: of an address.
+    /// As for registering, per address.
     Registration,
-    /// As being shown whom to ask: of a person.
+    /// As for showing contact details, per person.
     Contact,
 }
 
-/// The groups of a process by their name.
+/// The consumer groups of a process by name.
 #[derive(Clone, Debug, Default)]
 pub struct Groups(BTreeMap<&'static str, GroupStatus>);
 
-/// A service asks for a group that it did not bring.
+/// A service asked for a consumer group that no service provides.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no consumer group {0}")]
 pub struct UnknownGroup(pub &'static str);
@@ -148,22 +148,22 @@ impl<'a> FromIterator<(&'a Group, GroupStatus)> for Groups {
 }
 
 impl Groups {
-    /// Those that run.
+    /// The running groups.
     #[must_use]
     pub fn of(handles: &[GroupHandle]) -> Self {
         handles.iter().map(|handle| (&handle.group, handle.status.clone())).collect()
     }
 
-    /// How far a group is.
+    /// The status of a group.
     ///
     /// # Errors
-    /// When no service brought it.
+    /// If no service provides it.
     pub fn status(&self, group: &Group) -> Result<GroupStatus, UnknownGroup> {
         self.0.get(group.name).cloned().ok_or(UnknownGroup(group.name))
     }
 }
 
-/// What a service says of itself, without being opened.
+/// The documentation of a service, available without starting it.
 pub struct Documentation {
     /// Its operations.
     pub operations: OpenApi,

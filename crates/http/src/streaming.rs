@@ -1,4 +1,4 @@
-//! An answer that is too large to be held in memory is written piece by piece.
+//! Streams responses that are too large to hold in memory.
 
 use axum::body::{Body, Bytes};
 use axum::http::HeaderValue;
@@ -12,15 +12,16 @@ use serde_json::json;
 use crate::failure::Failure;
 use crate::reply::Reply;
 
-/// So much is read before the answer begins: what fits is answered as a whole, or fails with a status of its own.
+/// Bytes read before the response starts. A response that fits is sent as a whole, so a failure in it still gets its
+/// own status.
 const BEFORE: usize = 1024 * 1024;
 
 impl Reply<()> {
-    /// The envelope around `data`, the JSON of which comes in pieces. A failure in the middle breaks the connection off,
-    /// so that nobody takes a part for the whole.
+    /// Streams the response envelope around `data`, which is JSON in pieces. A failure in the middle aborts the
+    /// connection, so that nobody mistakes the part for the whole.
     ///
     /// # Errors
-    /// The failure of a piece, as long as nothing is answered.
+    /// The failure of a piece, if the response has not started yet.
     pub async fn in_pieces<S>(self, data: S) -> Result<Response, Failure>
     where
         S: Stream<Item = Result<Bytes, Failure>> + Send + 'static,

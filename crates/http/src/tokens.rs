@@ -1,4 +1,4 @@
-//! Access tokens: Ed25519 signatures, ten minutes, bound to a session that can be ended at once.
+//! Access tokens: Ed25519 signatures, valid for ten minutes, bound to a session that can be ended at once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,50 +15,52 @@ use tokio::sync::watch;
 
 use crate::monotonic_clock::MonotonicClock;
 
-/// Who issues our tokens.
+/// The issuer of our tokens.
 const ISSUER: &str = "hyderabadinfra";
 /// The audience of people's tokens.
 pub const PUBLIC: &str = "hyderabadinfra";
 /// The audience of tokens between services.
 pub const INTERNAL: &str = "internal";
 
-/// A token from further ahead, in seconds, is of a time that was lost with the sessions.
+/// Seconds that a token may lie in the future. One from further ahead was issued in a time that was lost together
+/// with its sessions.
 const AHEAD: i64 = 60;
 
-/// What a token says.
+/// The claims of a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
     /// Issuer.
     pub iss: String,
     /// Audience: people or services.
     pub aud: String,
-    /// The person (a service's own id for services).
+    /// The person, or the service's own id for service tokens.
     pub sub: UserId,
-    /// The session it hangs on.
+    /// The session of the token.
     pub sid: SessionId,
     /// The tenant.
     pub tid: TenantId,
-    /// The role when it was issued.
+    /// The role at the time of issue.
     pub role: Role,
-    /// Issued at, seconds.
+    /// Issued at, in seconds.
     pub iat: i64,
-    /// Worthless from, seconds, for whoever has nothing but the machine's clock.
+    /// Expires at, in seconds, for verifiers that only have the machine's clock.
     pub exp: i64,
-    /// Issued at, in seconds of [`MonotonicClock`]. Tokens of earlier versions do not say it: nothing was ahead then.
+    /// Issued at, in seconds of [`MonotonicClock`]. Absent in tokens of earlier versions, when the two clocks did not
+    /// differ.
     #[serde(default)]
     pub issued: Option<i64>,
-    /// See `domain::user::Person::credentials`: what the session began under.
+    /// The version of the credentials when the session began; see `domain::user::Person::credentials`.
     #[serde(default)]
     pub credentials: Version,
 }
 
-/// Why a token does not hold.
+/// Why a token is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// Not ours, or changed.
+    /// Not issued by us, or altered.
     #[error("the access token is not valid")]
     Invalid,
-    /// Too old.
+    /// Expired.
     #[error("the access token has expired; refresh it")]
     Expired,
     /// Its session was ended.
@@ -66,9 +68,9 @@ pub enum TokenError {
     Revoked,
 }
 
-/// Signs and verifies tokens. Verified tokens are cached under their SHA-256 for at most a minute, and never
-/// longer than they live; ending a session takes effect at once. They live by [`MonotonicClock`]: a clock that is set back
-/// gives no token back.
+/// Signs and verifies tokens. Verified tokens are cached by their SHA-256 for at most a minute and never beyond their
+/// lifetime. Ending a session takes effect at once. Lifetimes are measured by [`MonotonicClock`], so setting the
+/// clock back does not revive a token.
 pub struct Tokens {
     pair: Ed25519KeyPair,
     encoding: jsonwebtoken::EncodingKey,
@@ -77,11 +79,11 @@ pub struct Tokens {
     monotonic_clock: Arc<MonotonicClock>,
     seconds: i64,
     verified: moka::sync::Cache<[u8; 32], Claims>,
-    /// Kept, by a clock that nobody sets, for as long as a token can live.
+    /// Ended sessions, kept for as long as a token can live, by a clock that nobody sets.
     ended: moka::sync::Cache<SessionId, ()>,
-    /// The least credentials of those whose credentials changed; kept as long.
+    /// The minimum credentials version of people whose credentials changed, kept as long.
     least: moka::sync::Cache<UserId, Version>,
-    /// Some session has just ended.
+    /// Notified when any session ends.
     endings: watch::Sender<()>,
 }
 
@@ -98,19 +100,19 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
 }
 
 impl Tokens {
-    /// A fresh signing key, as PKCS#8 DER.
+    /// Generates a signing key, as PKCS#8 DER.
     ///
     /// # Errors
-    /// When there is no randomness.
+    /// If there is no randomness.
     pub fn generate_key() -> Result<Vec<u8>, TokenError> {
         let document = Ed25519KeyPair::generate().and_then(|pair| pair.to_pkcs8());
         document.map(|d| d.as_ref().to_vec()).map_err(|_| TokenError::Invalid)
     }
 
-    /// Tokens under the key `pkcs8`, living `seconds`.
+    /// Creates tokens signed with the key `pkcs8` and valid for `seconds`.
     ///
     /// # Errors
-    /// When it is no Ed25519 key.
+    /// If it is not an Ed25519 key.
     pub fn new(pkcs8: &[u8], clock: Clock, seconds: u32) -> Result<Self, TokenError> {
         let pair = Ed25519KeyPair::from_pkcs8(pkcs8).map_err(|_| TokenError::Invalid)?;
         let public = pair.public_key().as_ref().to_vec();
@@ -134,22 +136,22 @@ impl Tokens {
         })
     }
 
-    /// The time that tokens live by.
+    /// The clock by which token lifetimes are measured.
     #[must_use]
     pub fn monotonic_clock(&self) -> &Arc<MonotonicClock> {
         &self.monotonic_clock
     }
 
-    /// How long a token lives, in seconds.
+    /// The lifetime of a token in seconds.
     #[must_use]
     pub fn lifetime(&self) -> i64 {
         self.seconds
     }
 
-    /// A token for a person's session, which began under `credentials`.
+    /// Issues a token for a person's session that began under `credentials`.
     ///
     /// # Errors
-    /// When signing fails.
+    /// If signing fails.
     pub fn issue(
         &self,
         tenant: &TenantId,
@@ -161,10 +163,10 @@ impl Tokens {
         self.sign(&Claims { credentials, ..self.claims(PUBLIC, tenant, user, session, role) })
     }
 
-    /// A token for another service of ours.
+    /// Issues a token for another of our services.
     ///
     /// # Errors
-    /// When signing fails.
+    /// If signing fails.
     pub fn issue_internal(&self, tenant: &TenantId, service: UserId) -> Result<String, TokenError> {
         self.sign(&self.claims(INTERNAL, tenant, service, service.uuid().into(), Role::User))
     }
@@ -180,10 +182,10 @@ impl Tokens {
         jsonwebtoken::encode(&self.header, claims, &self.encoding).map_err(|_| TokenError::Invalid)
     }
 
-    /// What a token says, if it holds now.
+    /// The claims of a token, if it is valid now.
     ///
     /// # Errors
-    /// When it does not.
+    /// If it is not valid.
     pub fn verify(&self, token: &str) -> Result<Claims, TokenError> {
         let name = sha256(token.as_bytes());
         let claims = if let Some(claims) = self.verified.get(&name) {
@@ -196,13 +198,14 @@ impl Tokens {
         self.holds(&claims).map(|()| claims)
     }
 
-    /// Whether what a verified token said still holds: for connections that outlive it.
+    /// Checks that the claims of a verified token are still valid, for connections that outlive it.
     ///
     /// # Errors
-    /// When it does not.
+    /// If they are not.
     pub fn holds(&self, claims: &Claims) -> Result<(), TokenError> {
         let (now, issued) = (self.monotonic_clock.now().seconds(), claims.issued.unwrap_or(claims.iat));
-        // A shorter life of the settings holds for tokens that were issued before, too: nothing is kept for longer.
+        // A shorter configured lifetime also applies to tokens issued before, because nothing is kept for longer than
+        // that.
         let life = (claims.exp - claims.iat).min(self.seconds);
         if now >= issued + life || now < issued - AHEAD {
             return Err(TokenError::Expired);
@@ -220,20 +223,20 @@ impl Tokens {
         checked.map(|data| data.claims).map_err(|_| TokenError::Invalid)
     }
 
-    /// From now on no token of this session holds.
+    /// Invalidates all tokens of this session.
     pub fn end(&self, session: SessionId) {
         self.ended.insert(session, ());
         self.endings.send_replace(());
     }
 
-    /// Wakes whenever some session ends, so that a connection need not wait for its next message to ask whether its own
-    /// still holds.
+    /// Wakes whenever any session ends, so that a connection can check its own session without waiting for the next
+    /// message.
     #[must_use]
     pub fn endings(&self) -> watch::Receiver<()> {
         self.endings.subscribe()
     }
 
-    /// From now on no token of this person holds whose session began under earlier credentials than these.
+    /// Invalidates all tokens of this person whose session began under credentials earlier than these.
     pub fn require(&self, user: UserId, credentials: Version) {
         let most = |known: Option<moka::Entry<UserId, Version>>| {
             known.map_or(credentials, |known| credentials.max(known.into_value()))

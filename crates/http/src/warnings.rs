@@ -1,5 +1,5 @@
-//! Warning a person that somebody is at their account. The fact is an event, and the e-mail about it a delivery that follows
-//! from the event; see `domain::warning` for how often.
+//! Warns a person that somebody may be trying to get into their account. The warning is an event, and an e-mail is
+//! delivered because of it. See `domain::warning` for how often.
 
 use domain::warning::{WarningCommand, Warnings};
 use domain::{Actor, Metadata, TenantId, UserId};
@@ -8,8 +8,8 @@ use journal::Options;
 use crate::app_context::AppContext;
 
 impl AppContext {
-    /// Puts on record what a person is to be warned of, unless they were today. Says whether it is on record; a failure is
-    /// logged, because whoever caused the warning is not to be told of it.
+    /// Records a warning for a person, unless they were already warned today. Returns whether it is recorded. A
+    /// failure is only logged, because the caller who caused the warning must not learn of it.
     pub async fn warn(&self, tenant: &TenantId, person: UserId, command: WarningCommand) -> bool {
         let nobody = Actor { tenant: tenant.clone(), user: None, metadata: Metadata::default() };
         let done = self.aggregates.execute::<Warnings>(&nobody, person, command, Options::default()).await;

@@ -1,5 +1,6 @@
-//! A month of activity: appended, read from rows, archived while others append, read from segments. Run with
-//! `cargo run --release -p journal --example volume -- EVENTS`; it needs some 2 KB of disk an event, beside the binary.
+//! Measures a month of activity: appending, reading from rows, archiving during appends, reading from segments. Run
+//! with `cargo run --release -p journal --example volume -- EVENTS`. It needs about 2 KB of disk space per event, in
+//! the directory of the binary.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement told on the terminal")]
 #![expect(clippy::cast_precision_loss, reason = "rates")]
 
@@ -17,16 +18,16 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-/// People act at the same time, so that their appends share transactions.
+/// Concurrent tasks, so that appends share transactions.
 const AT_ONCE: u64 = 256;
-/// What one person looks at in the month.
+/// Views per person in the month.
 const EACH: u64 = 400;
 const HOMES: u64 = 5_000;
 const START: &str = "2026-01-01T00:00:00Z";
 const DAYS: i64 = 30;
 const PAGE: usize = 1024;
 
-/// Steady and scattered.
+/// A deterministic pseudo-random number.
 fn scattered(seed: u64) -> u64 {
     seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 11
 }
@@ -72,7 +73,7 @@ impl Month {
         id(1, scattered(number) % self.people).into()
     }
 
-    /// The next thing that somebody looks at.
+    /// Records the next view of a listing.
     async fn look(&self) {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         self.clock.advance_micros(self.step);
@@ -94,7 +95,7 @@ impl Month {
         self.aggregates.record(&actor, StreamId::new(&tenant(), "activity", user), &event).await.unwrap();
     }
 
-    /// `events` more, many at a time.
+    /// Appends `events` more with many concurrent tasks. Returns the rate per second.
     async fn fill(self: &Arc<Self>, events: u64) -> f64 {
         let (left, began) = (Arc::new(AtomicU64::new(events)), Instant::now());
         let mut workers = JoinSet::new();
@@ -111,7 +112,7 @@ impl Month {
         events as f64 / began.elapsed().as_secs_f64()
     }
 
-    /// Events a second of one reader from the beginning.
+    /// Reads all events from the beginning with one reader. Returns the rate per second.
     async fn read_through(&self, events: u64) -> f64 {
         let (mut cursor, began) = (self.journal.head(Log::Activity).await.unwrap().at(0), Instant::now());
         while cursor.seq < events {
@@ -120,7 +121,7 @@ impl Month {
         cursor.seq as f64 / began.elapsed().as_secs_f64()
     }
 
-    /// Milliseconds for a person's first 50 events, and for their newest 50: medians.
+    /// Median milliseconds to read a person's first 50 events, and their newest 50.
     async fn pages(&self) -> (f64, f64) {
         let (mut first, mut newest) = (Vec::new(), Vec::new());
         for number in 0..200 {
@@ -137,7 +138,7 @@ impl Month {
         (milliseconds(&mut first, 50), milliseconds(&mut newest, 50))
     }
 
-    /// Milliseconds (p50, p99, longest) of appends one after the other until `end`.
+    /// Milliseconds (p50, p99, longest) of sequential appends until `end`.
     async fn appends(&self, mut end: impl FnMut(usize) -> bool) -> [f64; 3] {
         let mut took = Vec::new();
         while !end(took.len()) {

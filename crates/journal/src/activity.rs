@@ -1,12 +1,13 @@
-//! Activity on its way to the journal: queued before the answer is sent, committed together every 50 ms, taken by the
-//! journal once. What a person does again and again in between is one event with a count; visitors become sums.
+//! Queues activity on its way to the journal. Events are queued before the response is sent, committed together every
+//! 50 ms, and appended to the journal exactly once. Repeated views of one home by one person become one event with a
+//! count; views by anonymous visitors become sums.
 //!
 //! ```text
 //! viewed -> gathers (views of one home are added up) -> flush: a record of its own -> journal, as often as it takes
 //!           `- its id and time are given here             `- stays in the queue until the journal has it
 //! ```
-//! The records belong to the queue and not to whoever flushes it: a flush that is dropped half-way loses nothing, and
-//! what it may have written already the journal does not take twice.
+//! The queue owns the records, not the task that flushes it. A cancelled flush therefore loses nothing, and a record
+//! that it may already have written is not appended twice.
 
 mod pending;
 mod record;
@@ -26,19 +27,20 @@ use crate::{AggregateStore, DecodeError, ExecuteError, OwnWrites};
 use pending::{Pending, QueuedActivity};
 use record::Record;
 
-/// The pause between two flushes grows up to this while the journal does not answer.
+/// The maximum back-off between two flushes while the journal is unavailable.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// How often a queue that is closed tries to get rid of what it holds.
+/// How many times a closed queue tries to flush its remaining items.
 const LAST_TRIES: usize = 20;
 
-/// The queue takes nothing any more: the process is about to end.
+/// The queue accepts nothing more, because the process is shutting down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the server is shutting down")]
 pub struct Closed;
 
 type Failed = ExecuteError<std::convert::Infallible>;
 
-/// The queue. Share it; [`ActivityQueue::run`] empties it, and [`ActivityQueue::close`] at the end.
+/// The activity queue, to be shared. [`ActivityQueue::run`] flushes it periodically, and [`ActivityQueue::close`] at
+/// shutdown.
 #[derive(Debug)]
 pub struct ActivityQueue {
     aggregates: AggregateStore,
@@ -52,7 +54,7 @@ pub struct ActivityQueue {
 }
 
 impl ActivityQueue {
-    /// A queue of at most `most` different items, emptied every `every`.
+    /// Creates a queue of at most `most` distinct items that is flushed every `every`.
     #[must_use]
     pub fn new(aggregates: AggregateStore, seen: Arc<OwnWrites>, every: Duration, most: usize) -> Self {
         Self {
@@ -71,10 +73,10 @@ impl ActivityQueue {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Queues that a signed-in person opened a listing; waits while the queue is full.
+    /// Queues that a signed-in person opened a listing. Waits while the queue is full.
     ///
     /// # Errors
-    /// When the queue is closed.
+    /// If the queue is closed.
     pub async fn viewed(
         &self,
         actor: Actor,
@@ -86,18 +88,18 @@ impl ActivityQueue {
         self.add(QueuedActivity::View { actor, user, property, snapshot, counted }).await
     }
 
-    /// Queues that a signed-in person searched; waits while the queue is full.
+    /// Queues that a signed-in person searched. Waits while the queue is full.
     ///
     /// # Errors
-    /// When the queue is closed.
+    /// If the queue is closed.
     pub async fn searched(&self, actor: Actor, user: UserId, event: ActivityEvent) -> Result<(), Closed> {
         self.add(QueuedActivity::Search { actor, user, event }).await
     }
 
-    /// Queues a view by somebody who is not signed in; `visitor` when they were not seen before today.
+    /// Queues a view by an anonymous visitor; `visitor` is true for the visitor's first view today.
     ///
     /// # Errors
-    /// When the queue is closed.
+    /// If the queue is closed.
     pub async fn counted(
         &self,
         tenant: &TenantId,
@@ -131,12 +133,12 @@ impl ActivityQueue {
         (self.aggregates.event_id(at), at)
     }
 
-    /// Makes everything that was queued before this call durable. What the journal does not take stays queued; then
-    /// this is false. Dropped half-way it loses nothing: the next flush goes on.
+    /// Makes everything that was queued before this call durable. Returns false if the journal is unavailable; the
+    /// items then stay queued. Cancelling it loses nothing, because the next flush continues.
     pub async fn flush(&self) -> bool {
         let _one_at_a_time = self.flushing.lock().await;
         let _whatever_becomes_of_it = NotifyOnDrop(self);
-        // While the journal does not take what was sent before, the rest goes on gathering.
+        // While earlier records cannot be written, newer items keep accumulating.
         if !self.send().await {
             return false;
         }
@@ -144,7 +146,7 @@ impl ActivityQueue {
         self.send().await
     }
 
-    /// Sends what is on its way; false when the journal does not answer.
+    /// Sends the records that are ready; false if the journal is unavailable.
     async fn send(&self) -> bool {
         let records = self.pending().sent();
         if records.is_empty() {
@@ -174,7 +176,7 @@ impl ActivityQueue {
         Ok(())
     }
 
-    /// Whoever left meanwhile: what they looked at and for is theirs, and nothing of it may be kept.
+    /// Skips the record if the person was erased in the meantime: their views and searches must not be kept.
     async fn record(&self, record: &Record, head: u64) -> Result<Option<crate::Appended>, Failed> {
         if let Some((tenant, user)) = record.person()
             && self.aggregates.keys().is_erased(tenant, user)?
@@ -186,13 +188,13 @@ impl ActivityQueue {
         self.aggregates.record_as(actor, stream.clone(), event, (*event_id, *at), expected).await.map(Some)
     }
 
-    /// Whether something of the person may be queued or on its way; [`Self::flush`] then makes it durable.
+    /// Whether something of the person may be queued or being sent. [`Self::flush`] makes it durable.
     #[must_use]
     pub fn holds(&self, tenant: &TenantId, user: UserId) -> bool {
         self.pending().holds(tenant, user)
     }
 
-    /// Empties the queue as long as the process lives; the last time after `stop`.
+    /// Flushes the queue periodically until `stop`, and once more after it.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         let mut pause = self.every;
         while !wake::is_stopped(&stop) {
@@ -209,8 +211,8 @@ impl ActivityQueue {
         self.flush().await;
     }
 
-    /// Refuses everything from now on and makes durable what is queued. Tells how many items the journal did not take,
-    /// which are lost with the process.
+    /// Rejects new items and makes the queued ones durable. Returns how many items could not be written and are lost
+    /// when the process ends.
     pub async fn close(&self) -> usize {
         self.pending().closed = true;
         self.emptied.notify_waiters();
@@ -227,7 +229,7 @@ impl ActivityQueue {
     }
 }
 
-/// However a flush ends, whoever waits for room looks again, and what is left is tried again.
+/// However a flush ends, wakes the callers that wait for room, and schedules another flush if items are left.
 struct NotifyOnDrop<'a>(&'a ActivityQueue);
 
 impl Drop for NotifyOnDrop<'_> {

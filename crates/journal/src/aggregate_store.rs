@@ -1,4 +1,4 @@
-//! From a command to a durable event: load, decide, append, once more on a conflict.
+//! Turns a command into durable events: load, decide, append, and retry on a conflict.
 
 mod codec;
 mod decoded;
@@ -18,91 +18,91 @@ use crate::{
 };
 use decoded::Newest;
 
-/// What else must hold for a command.
+/// Additional conditions for a command.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// `If-Match`: the version the caller saw.
     pub if_version: Option<Version>,
-    /// The stream is new, made by this command: nothing is read first.
+    /// The command creates the stream, so nothing is read first.
     pub new_stream: bool,
-    /// Names taken or given back.
+    /// Unique keys to claim or release.
     pub unique_keys: UniqueKeys,
     /// See [`Append::limits`].
     pub limits: Vec<(Quota, u64)>,
-    /// Once only.
+    /// The idempotency key, if the command must run at most once.
     pub idempotency: Option<Idempotency>,
 }
 
 impl Options {
-    /// The same for a stream that the command makes.
+    /// The same options for a stream that the command creates.
     #[must_use]
     pub fn on_new_stream(self) -> Self {
         Self { new_stream: true, ..self }
     }
 
-    /// The same with `keys`, taken or given back with the events.
+    /// The same options with `keys` to claim or release together with the events.
     #[must_use]
     pub fn unique(self, keys: UniqueKeys) -> Self {
         Self { unique_keys: keys, ..self }
     }
 }
 
-/// A command done.
+/// The outcome of a successful command.
 #[derive(Clone, Debug)]
 pub struct Executed<A> {
-    /// The aggregate's state after it.
+    /// The aggregate's state after the command.
     pub state: A,
-    /// Its version after it.
+    /// The aggregate's version after the command.
     pub version: Version,
-    /// Where its last event stands; nothing when the command changed nothing.
+    /// The position of the last new event; `None` if the command changed nothing.
     pub position: Option<Position>,
-    /// It was done by an earlier request with the same key; this one did nothing.
+    /// True if an earlier request with the same idempotency key did the work and this one did nothing.
     pub repeated: bool,
 }
 
-/// Why a command was not done.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ExecuteError<R> {
-    /// A rule of the aggregate says no.
+    /// A rule of the aggregate rejects the command.
     #[error("{0}")]
     Rejected(R),
-    /// The caller saw another version.
+    /// The aggregate's version differs from the one the caller saw.
     #[error("the version is {actual}")]
     Precondition {
-        /// The version now.
+        /// The current version.
         actual: Version,
     },
-    /// Another stream holds a name.
+    /// Another stream holds a unique key.
     #[error("the {kind} is taken")]
     Taken {
         /// The kind of name.
         kind: &'static str,
-        /// Who holds it.
+        /// The stream that holds it.
         owner: StreamId,
     },
-    /// Somebody would hold more than they may.
+    /// The command would exceed an owner's quota.
     #[error("at most {most} of {} can be held, and {held} are", .quota.word())]
     OverQuota {
-        /// Of what.
+        /// The quota.
         quota: Quota,
-        /// How much they hold.
+        /// How much the owner holds now.
         held: u64,
-        /// How much they may.
+        /// The most the owner may hold.
         most: u64,
     },
-    /// Done before under the same key.
+    /// The command was done before under the same idempotency key.
     #[error("answered before")]
     Replayed(Replayed),
-    /// The key belongs to another request.
+    /// The idempotency key was used for a different request.
     #[error("the idempotency key was used for another request")]
     KeyReused,
-    /// Several attempts met other writers.
+    /// Every attempt conflicted with another writer.
     #[error("others kept changing it at the same time; try again")]
     Busy,
     /// A payload cannot be read.
     #[error(transparent)]
     Decode(#[from] DecodeError),
-    /// The journal does not answer.
+    /// The journal is unavailable.
     #[error(transparent)]
     Journal(#[from] JournalError),
 }
@@ -113,18 +113,18 @@ impl<R> From<KeyError> for ExecuteError<R> {
     }
 }
 
-/// A command meets at most so many other writers before it gives up.
+/// The maximum number of attempts when other writers cause conflicts.
 const ATTEMPTS: usize = 8;
 
-/// So many of the newest events are looked at for the newest id.
+/// How many of the newest events are searched for the newest event id.
 const NEWEST: usize = 4096;
 
-/// Aggregates kept folded: those that are changed over and over.
+/// The number of aggregate states cached, for aggregates that change repeatedly.
 const STATES: u64 = 4_000;
 
 type Cached = (Version, Arc<dyn Any + Send + Sync>);
 
-/// The journal with everything needed to speak to it in types.
+/// The typed interface to the journal.
 #[derive(Clone)]
 pub struct AggregateStore {
     journal: Arc<dyn Journal>,
@@ -138,12 +138,12 @@ pub struct AggregateStore {
 
 impl std::fmt::Debug for AggregateStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Ledger")
+        f.write_str("AggregateStore")
     }
 }
 
 impl AggregateStore {
-    /// A ledger over `journal`.
+    /// Creates a store over `journal`.
     #[must_use]
     pub fn new(journal: Arc<dyn Journal>, keys: Arc<KeyRing>, clock: Clock, ids: Ids) -> Self {
         let newest = Arc::new(Newest::of(Log::ALL.map(|log| journal.committed(log))));
@@ -151,14 +151,14 @@ impl AggregateStore {
         Self { journal, keys, clock, ids, events: EventIds::default(), states, newest }
     }
 
-    /// Lets the ids of events go on behind those in the journal, even if the clock was set back since.
+    /// Makes new event ids follow those in the journal, even if the clock was set back since.
     ///
     /// # Errors
-    /// When the journal does not answer.
+    /// If the journal is unavailable.
     pub async fn go_on(&self) -> Result<(), JournalError> {
         for log in Log::ALL {
             let head = self.journal.head(log).await?;
-            // Appends overtake each other a little, so that the newest id need not be the last one.
+            // Concurrent appends may be slightly out of order, so the newest id need not be in the last event.
             let newest = head.at(head.seq.saturating_sub(NEWEST as u64));
             for event in self.journal.read_after(newest, NEWEST).await? {
                 self.events.follow(event.event_id);
@@ -167,13 +167,13 @@ impl AggregateStore {
         Ok(())
     }
 
-    /// The journal itself.
+    /// The underlying journal.
     #[must_use]
     pub fn journal(&self) -> &Arc<dyn Journal> {
         &self.journal
     }
 
-    /// The keys.
+    /// The key ring.
     #[must_use]
     pub fn keys(&self) -> &Arc<KeyRing> {
         &self.keys
@@ -185,16 +185,16 @@ impl AggregateStore {
         &self.clock
     }
 
-    /// The id of an event that happens `at`: greater than that of every event before.
+    /// A new id for an event that happens `at`. It is greater than all earlier event ids.
     #[must_use]
     pub fn event_id(&self, at: Timestamp) -> Uuid {
         self.events.next(at)
     }
 
-    /// The state of an aggregate now: what is cached plus the stream's delta, which is always read.
+    /// The current state of an aggregate: the cached state plus the stream's newer events, which are always read.
     ///
     /// # Errors
-    /// When the journal does not answer or an event cannot be read.
+    /// If the journal is unavailable or an event cannot be read.
     pub async fn load<A: Aggregate>(
         &self,
         tenant: &TenantId,
@@ -222,7 +222,7 @@ impl AggregateStore {
     /// Caches a state, unless somebody was erased since it was read.
     fn keep<A: Aggregate>(&self, stream: &StreamId, version: Version, state: &A, erasures: u64) {
         self.states.insert(stream.clone(), (version, Arc::new(state.clone())));
-        // An erasure after this look empties the cache after this insertion.
+        // An erasure after this check clears the cache after this insertion.
         if self.keys.erasures() != erasures {
             self.states.invalidate(stream);
         }
@@ -231,7 +231,7 @@ impl AggregateStore {
     /// Destroys a person's key and everything in memory that was decrypted with it. Blocks.
     ///
     /// # Errors
-    /// When the key store does not answer.
+    /// If the key store is unavailable.
     pub fn erase(&self, tenant: &TenantId, subject: UserId) -> Result<(), KeyError> {
         let erased = self.keys.erase(tenant, subject);
         self.states.invalidate_all();
@@ -240,10 +240,10 @@ impl AggregateStore {
         erased
     }
 
-    /// Asks aggregate `id` to do `command` on behalf of `actor`. `Ok` means durable.
+    /// Executes `command` on aggregate `id` on behalf of `actor`. `Ok` means durable.
     ///
     /// # Errors
-    /// See [`ExecuteError`]; nothing was appended then, except that after `Journal` the outcome is unknown.
+    /// See [`ExecuteError`]. Nothing was appended then, except that after `Journal` the outcome is unknown.
     pub async fn execute<A: Aggregate>(
         &self,
         actor: &Actor,
@@ -286,7 +286,7 @@ impl AggregateStore {
                     for event in &events {
                         state.evolve(event, now);
                     }
-                    // Most of what is new is not changed soon, and would drive out what is.
+                    // Most new aggregates are not changed again soon, and would evict those that are.
                     if !options.new_stream {
                         self.keep(&stream, version, &state, erasures);
                     }
@@ -299,11 +299,11 @@ impl AggregateStore {
         Err(ExecuteError::Busy)
     }
 
-    /// Refuses a request that was done before, so that it gets its stored answer and not what would be said to it
-    /// now.
+    /// Fails if the request was done before, so that the caller returns the stored answer instead of the answer that
+    /// would apply now.
     ///
     /// # Errors
-    /// `Replayed` or `KeyReused`, or when the journal does not answer.
+    /// `Replayed` or `KeyReused`, or if the journal is unavailable.
     pub async fn not_done_before(&self, log: Log, once: Option<&Idempotency>) -> Result<(), AppendError> {
         let Some(once) = once else { return Ok(()) };
         match self.journal.earlier(log, once).await? {
@@ -312,10 +312,10 @@ impl AggregateStore {
         }
     }
 
-    /// Appends an event that no rule guards to a stream of any version.
+    /// Appends an event that needs no decision to a stream of any version.
     ///
     /// # Errors
-    /// When the journal refuses or does not answer.
+    /// If the journal refuses the append or is unavailable.
     pub async fn record<E: EventKind>(
         &self,
         actor: &Actor,
@@ -325,10 +325,10 @@ impl AggregateStore {
         self.record_once(actor, stream, event, None).await
     }
 
-    /// The same, for a request that may come twice.
+    /// As [`Self::record`], for a request that may be repeated.
     ///
     /// # Errors
-    /// As [`Self::record`]; `Replayed` when it was done before.
+    /// As for [`Self::record`]; `Replayed` if it was done before.
     pub async fn record_once<E: EventKind>(
         &self,
         actor: &Actor,
@@ -348,11 +348,11 @@ impl AggregateStore {
         Ok(self.journal.append(append).await?)
     }
 
-    /// Appends an event under the id and the time it was given when it was queued, so that every try is the same event.
-    /// `expected` is [`Expected::Any`] the first time and [`Expected::Again`] from then on.
+    /// Appends an event under the id and time it was given when it was queued, so that every attempt appends the same
+    /// event. `expected` is [`Expected::Any`] in the first attempt and [`Expected::Again`] afterwards.
     ///
     /// # Errors
-    /// As [`Self::record`].
+    /// As for [`Self::record`].
     pub async fn record_as<E: EventKind>(
         &self,
         actor: &Actor,
@@ -376,12 +376,12 @@ impl AggregateStore {
     /// The newest positions of both logs.
     ///
     /// # Errors
-    /// When the journal does not answer.
+    /// If the journal is unavailable.
     pub async fn heads(&self) -> Result<[Position; 2], JournalError> {
         Ok([self.journal.head(Log::Facts).await?, self.journal.head(Log::Activity).await?])
     }
 
-    /// A fresh id for anything.
+    /// A new id for any purpose.
     #[must_use]
     pub fn fresh(&self) -> Uuid {
         self.ids.uuid(self.clock.now())
@@ -394,7 +394,7 @@ pub enum LoadError {
     /// A payload cannot be read.
     #[error(transparent)]
     Decode(#[from] DecodeError),
-    /// The journal does not answer.
+    /// The journal is unavailable.
     #[error(transparent)]
     Journal(#[from] JournalError),
 }

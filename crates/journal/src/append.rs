@@ -1,4 +1,4 @@
-//! What goes into an append, and the ways it is refused.
+//! The contents of an append, and the reasons why one is refused.
 
 use std::sync::Arc;
 
@@ -11,163 +11,164 @@ use crate::JournalError;
 /// The version a stream must have for an append to be accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
-    /// Whatever it is.
+    /// Any version.
     Any,
-    /// Exactly this one; 0 is a stream without events.
+    /// Exactly this version; 0 means a stream without events.
     Exactly(Version),
-    /// Whatever it is, for another try after one whose outcome is unknown: when the events stand in the log already,
-    /// nothing is appended and the answer is that of the first time.
+    /// Any version. Used to retry an append whose outcome is unknown: if its events are already in the log, nothing
+    /// is appended and the result of the earlier attempt is returned.
     Again {
-        /// The head of the log before the first try: the events stand behind it, if at all.
+        /// The head of the log before the first attempt. The events can only be after this position.
         since: u64,
     },
 }
 
-/// A name that belongs to one stream per tenant: an e-mail address, a user name. Only a keyed digest is stored.
+/// A name that belongs to at most one stream per tenant, such as an e-mail address or a user name. Only a keyed
+/// digest is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct UniqueKey {
-    /// Whose.
+    /// The tenant that the name belongs to.
     pub tenant: TenantId,
-    /// Of which kind: `email`, `username`, `source`.
+    /// The kind of name: `email`, `username`, `source`.
     pub kind: &'static str,
     /// HMAC of the normalised value.
     pub digest: [u8; 32],
 }
 
-/// Names taken and given back in the same transaction as the events.
+/// Unique keys claimed and released in the same transaction as the events.
 #[derive(Clone, Debug, Default)]
 pub struct UniqueKeys {
-    /// Taken; refused when another stream holds one of them.
+    /// Keys to claim. The append is refused if another stream holds one of them.
     pub take: Vec<UniqueKey>,
-    /// Gives back everything this stream holds.
+    /// Releases every key that this stream holds.
     pub release_all: bool,
 }
 
 impl UniqueKeys {
-    /// Takes `keys`.
+    /// Claims `keys`.
     #[must_use]
     pub fn taking(keys: Vec<UniqueKey>) -> Self {
         Self { take: keys, release_all: false }
     }
 
-    /// Gives back all that the stream holds.
+    /// Releases all keys that the stream holds.
     #[must_use]
     pub fn released() -> Self {
         Self { take: Vec::new(), release_all: true }
     }
 }
 
-/// One event to append, its payload encrypted.
+/// One event to append, with its payload encrypted.
 #[derive(Clone, Debug)]
 pub struct NewEvent {
-    /// Its id.
+    /// The id of the event.
     pub event_id: Uuid,
-    /// The person who acts.
+    /// The person who acts, if any.
     pub user_id: Option<UserId>,
-    /// Its name on the wire.
+    /// The event type as serialised.
     pub event_type: Arc<str>,
-    /// Its payload's shape.
+    /// The version of the payload's schema.
     pub schema_version: u16,
-    /// When.
+    /// When the event happened.
     pub timestamp: Timestamp,
-    /// JSON.
+    /// The payload as JSON.
     pub data: Arc<str>,
-    /// JSON.
+    /// The metadata as JSON.
     pub metadata: Arc<str>,
 }
 
-/// A caller's key for "do this once": kept 24 hours with the answer.
+/// An idempotency key of a caller, kept for 24 hours together with the answer.
 #[derive(Clone, Debug)]
 pub struct Idempotency {
-    /// Tenant, caller and operation: keys of different callers never meet.
+    /// Tenant, caller and operation, so that keys of different callers never collide.
     pub scope: String,
-    /// The caller's key.
+    /// The caller's idempotency key.
     pub key: String,
     /// Keyed digest of the request; see [`crate::KeyRing::fingerprint`].
     pub fingerprint: [u8; 32],
-    /// What to answer again: status and ids, never a token.
+    /// The answer to repeat: status and ids, never a token.
     pub answer: String,
 }
 
-/// Events for one stream, with everything that must be true or become true with them.
+/// Events for one stream, with all preconditions and all changes that belong to the same transaction.
 #[derive(Clone, Debug)]
 pub struct Append {
     /// The stream.
     pub stream: StreamId,
-    /// Its version now.
+    /// The version the stream must have.
     pub expected: Expected,
-    /// In order; none changes nothing.
+    /// The events in order. Without events the append changes nothing.
     pub events: Vec<NewEvent>,
-    /// Names.
+    /// Unique keys to claim or release.
     pub unique_keys: UniqueKeys,
-    /// The most that whoever comes to hold something by these events may hold of it; of what is not here, any amount.
+    /// Per quota, the most that an owner may hold after these events. A quota that is not listed is not limited.
     pub limits: Vec<(Quota, u64)>,
-    /// Once only.
+    /// The idempotency key, if the append must happen at most once.
     pub idempotency: Option<Idempotency>,
 }
 
-/// Where the events went.
+/// Where the events were appended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Appended {
-    /// The stream's version after them.
+    /// The stream's version after the append.
     pub version: Version,
-    /// The position of the last of them (of the stream's last event when there were none).
+    /// The position of the last appended event, or of the stream's last event if nothing was appended.
     pub position: Position,
 }
 
-/// The stored outcome of the first request with a key.
+/// The stored outcome of the first request with an idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replayed {
-    /// As given with that request.
+    /// The answer given with that request.
     pub answer: String,
-    /// What it appended.
+    /// Where that request's events were appended.
     pub appended: Appended,
 }
 
-/// Why an append was not made; nothing of it was.
+/// Why an append failed. Nothing was appended, unless the outcome is unknown.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum AppendError {
-    /// It was refused; the journal is well.
+    /// The append was refused; the journal itself works.
     #[error(transparent)]
     Refused(#[from] Refused),
-    /// The journal did not answer: the outcome is unknown, a retry with the same key is safe.
+    /// The journal did not answer, so the outcome is unknown. A retry with the same idempotency key is safe.
     #[error(transparent)]
     Journal(#[from] JournalError),
 }
 
-/// A refusal is data for the caller to act on.
+/// A refusal that the caller can act on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// Somebody else appended in between.
+    /// The stream has another version, because of a concurrent append.
     #[error("expected version {expected}, found {actual}")]
     Conflict {
-        /// Asked for.
+        /// The expected version.
         expected: Version,
-        /// Found.
+        /// The actual version.
         actual: Version,
     },
-    /// Another stream holds a name.
+    /// Another stream holds a unique key.
     #[error("the {kind} is taken")]
     Taken {
         /// The kind of name.
         kind: &'static str,
-        /// Who holds it.
+        /// The stream that holds it.
         owner: StreamId,
     },
-    /// Somebody would hold more than they may.
+    /// The append would exceed an owner's quota.
     #[error("at most {most} of {} can be held, and {held} are", .quota.word())]
     OverQuota {
-        /// Of what.
+        /// The quota.
         quota: Quota,
-        /// How much they hold.
+        /// How much the owner holds now.
         held: u64,
-        /// How much they may.
+        /// The most the owner may hold.
         most: u64,
     },
-    /// The key was used for this very request; here is its answer.
+    /// The idempotency key was already used for the same request; this is its stored outcome.
     #[error("answered before")]
     Replayed(Replayed),
-    /// The key was used for another request.
+    /// The idempotency key was used for a different request.
     #[error("the idempotency key was used for another request")]
     KeyReused,
 }

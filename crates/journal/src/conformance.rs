@@ -1,7 +1,7 @@
-//! What every journal promises, as functions that any implementation runs.
+//! Conformance checks: what every journal guarantees, as functions that any implementation can run.
 //!
-//! Each takes a journal that may hold other tenants' events already and may be in use meanwhile, and works in a
-//! tenant of its own, so they can share one journal and run at the same time. A broken promise panics.
+//! Each check takes a journal that may already hold events of other tenants and may be in use. It works in a tenant
+//! of its own, so checks can share one journal and run concurrently. A broken guarantee panics.
 #![expect(clippy::missing_panics_doc, reason = "these are tests: a broken promise panics")]
 #![expect(clippy::unwrap_used, reason = "these are tests: a broken promise panics")]
 
@@ -21,10 +21,10 @@ use tokio::task::JoinSet;
 
 use crate::Journal;
 
-/// One promise, as a function that panics when it is broken.
+/// One check, which panics if the guarantee is broken.
 pub type Check = for<'a> fn(&'a Arc<dyn Journal>) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
-/// Every promise by name; a number is that of its rule.
+/// Every check by name. The number in a name is that of its rule.
 pub const PROMISES: &[(&str, Check)] = &[
     ("rule_01_positions_count_in_commit_order", |j| Box::pin(positions::rule_01_count_in_commit_order(j))),
     ("rule_03_a_follower_meets_every_position_once", |j| Box::pin(positions::rule_03_follower(j))),
@@ -55,10 +55,10 @@ pub const PROMISES: &[(&str, Check)] = &[
     ("tenants_never_meet", |j| Box::pin(reading::tenants_never_meet(j))),
 ];
 
-/// A check that takes longer waits for something that never comes.
+/// The timeout of a check. One that takes longer waits for something that never happens.
 const LONGEST: Duration = Duration::from_mins(2);
 
-/// Runs every check, one after the other, and names those that fail.
+/// Runs all checks in sequence and names those that fail.
 pub async fn all(journal: &Arc<dyn Journal>) {
     let mut broken = Vec::new();
     for promise in PROMISES {
@@ -67,7 +67,7 @@ pub async fn all(journal: &Arc<dyn Journal>) {
     assert!(broken.is_empty(), "the journal breaks its promises {broken:?}");
 }
 
-/// Runs every check at the same time, so that each has the others as neighbours, and names those that fail.
+/// Runs all checks concurrently and names those that fail.
 pub async fn all_at_once(journal: &Arc<dyn Journal>) {
     let checks = PROMISES.iter().map(|promise| broken_by(Arc::clone(journal), promise));
     let broken: Vec<_> = checks.collect::<JoinSet<_>>().join_all().await.into_iter().flatten().collect();

@@ -1,13 +1,14 @@
-//! Directories whose names outlive a power cut: what is synced below a name that was lost is lost with it.
+//! Creates directories durably: each new name is synced to its parent directory, so that it survives a power cut.
+//! Otherwise a synced file could be lost together with the name of its directory.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-/// Makes a directory, and those above it that are missing.
+/// Creates a directory and its missing parents.
 ///
 /// # Errors
-/// When one of them cannot be made or made durable.
+/// If a directory cannot be created or synced.
 pub fn make_directory(directory: &Path) -> io::Result<()> {
     let missing = |above: &&Path| !above.as_os_str().is_empty() && !above.exists();
     let missing: Vec<&Path> = directory.ancestors().take_while(missing).collect();

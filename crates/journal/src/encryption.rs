@@ -1,7 +1,9 @@
-//! Values inside payloads that leave with a person: encrypted on the way into the journal, opened on the way out.
+//! Encrypts the personal values inside payloads on the way into the journal and decrypts them on the way out. Erasing
+//! a person makes their values unreadable.
 //!
-//! The tenant, the subject, the event's id, the path of the field and who may read it are authenticated with each value,
-//! so an encrypted value that was moved or marked otherwise does not open. A value may hold another person's inside.
+//! Each encrypted value is authenticated together with the tenant, the subject, the event's id, the path of the field
+//! and the audience. A value that was moved or relabelled therefore cannot be decrypted. A value may contain another
+//! person's values.
 
 use std::borrow::Cow;
 
@@ -20,17 +22,17 @@ use crate::keys::{KeyError, KeyRing, decrypt, encrypt};
 /// A stored payload cannot be read.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum DecodeError {
-    /// It has not the shape its type and schema version promise.
+    /// The payload does not match its event type and schema version.
     #[error("{event_type} of schema {schema_version} cannot be read: {message}")]
     Shape {
-        /// The event's name.
+        /// The event type.
         event_type: String,
-        /// Its schema.
+        /// The schema version.
         schema_version: u16,
-        /// What the parser said, without the values it met: they may be personal.
+        /// The parser's message without the values it quotes, because those may be personal.
         message: String,
     },
-    /// The key store did not answer.
+    /// The key store is unavailable.
     #[error(transparent)]
     Keys(#[from] KeyError),
     /// A personal value was tampered with or moved.
@@ -38,10 +40,10 @@ pub enum DecodeError {
     Forged(String),
 }
 
-/// The root of an event's circumstances.
+/// The path root of an event's metadata.
 pub const METADATA: &str = "metadata";
 
-/// Which values of which event.
+/// The event whose values are encrypted or decrypted.
 #[derive(Clone, Copy)]
 struct Of<'a> {
     keys: &'a KeyRing,
@@ -50,7 +52,7 @@ struct Of<'a> {
 }
 
 impl Of<'_> {
-    /// What is authenticated with a value.
+    /// The additional data that is authenticated with a value.
     fn place(&self, path: &str, subject: UserId, erasable: bool) -> Vec<u8> {
         let (tenant, event) = (self.tenant, self.event);
         let readable = if erasable { "|erasable" } else { "" };
@@ -74,12 +76,13 @@ struct EncryptedText<'a> {
     ciphertext: &'a str,
 }
 
-/// Encrypts every clear value of a person inside `json`, at `root` of an event of `tenant`. About somebody who was erased
-/// nothing personal can be written; what they wrote for others to read, such as the title of a home that somebody else
-/// does something with, and the circumstances under which an event came about are left out instead.
+/// Encrypts every clear personal value inside `json`, at path `root` of an event of `tenant`. Nothing personal can be
+/// written about an erased person. The exceptions are values that the person wrote for others to read (such as the
+/// title of a home that somebody else acts on) and values in the metadata of an event: these are replaced by the
+/// erased marker instead.
 ///
 /// # Errors
-/// When a key cannot be had, a value belongs to nobody, or `json` cannot be walked: nothing goes in clear.
+/// If a key is unavailable, a value has no subject, or `json` is malformed. Nothing is ever stored in clear text.
 pub fn encrypt_values(
     keys: &KeyRing,
     tenant: &TenantId,
@@ -131,10 +134,10 @@ fn nobodys(path: &str) -> KeyError {
     KeyError::Unavailable(format!("a value at {path} belongs to nobody"))
 }
 
-/// Whose encrypted values stand inside a payload.
+/// The subjects of all encrypted values inside a payload.
 ///
 /// # Errors
-/// When one of them names nobody.
+/// If a value has no valid subject.
 pub fn subjects(json: &str) -> Result<Vec<UserId>, DecodeError> {
     let mut subjects = Vec::new();
     let walked = replace(json, "", SEALED, |path, inner| {
@@ -150,7 +153,7 @@ fn encrypted<'j>(path: &str, inner: &'j str) -> Result<EncryptedText<'j>, Decode
     serde_json::from_str(inner).map_err(|_| DecodeError::Forged(path.to_owned()))
 }
 
-/// What cannot be walked comes back as it is: whoever parses it says what is wrong with it.
+/// Malformed JSON is returned unchanged, so that the parser reports what is wrong with it.
 fn as_it_is<'j>(
     json: &'j str,
     walked: Result<Cow<'j, str>, Stop<DecodeError>>,
@@ -162,17 +165,17 @@ fn as_it_is<'j>(
     }
 }
 
-/// Which encrypted values are opened.
+/// Which encrypted values are decrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opened {
-    /// All.
+    /// All values.
     All,
-    /// Those that whoever may see the event may read.
+    /// Only values that everybody who may see the event may read.
     Erasable,
 }
 
-/// Opens the encrypted values inside `json`; those of erased people become the erased marker. A key that is missing and
-/// was not destroyed is an error.
+/// Decrypts the encrypted values inside `json`. Values of erased people become the erased marker. A key that is
+/// missing without having been destroyed is an error.
 pub fn open<'j>(
     keys: &KeyRing,
     tenant: &TenantId,
@@ -207,10 +210,11 @@ impl Of<'_> {
     }
 }
 
-/// What people read in place of a personal value that is not theirs to see.
+/// Shown in place of a personal value that the reader may not see.
 const MASK: &str = "(personal)";
 
-/// Replaces every personal value, encrypted or clear, by a mask, every erased one by null, and what may be read by itself.
+/// Replaces every personal value, encrypted or clear, by a mask, and every erased one by null. Unwraps the values
+/// that the reader may see.
 pub fn masked(value: &mut Value) {
     match value {
         Value::Object(members) if members.len() == 1 => {
@@ -230,7 +234,7 @@ pub fn masked(value: &mut Value) {
     }
 }
 
-/// Replaces every opened value by itself, every erased one by null: for people to read.
+/// Unwraps every decrypted value and replaces every erased one by null, for display to people.
 pub fn plain(value: &mut Value) {
     match value {
         Value::Object(members) if members.len() == 1 => {
@@ -250,10 +254,10 @@ pub fn plain(value: &mut Value) {
     }
 }
 
-/// What stands before a quoted value; before a quoted name stand other words.
+/// The words that precede a quoted value in a parser's message. Other words precede a quoted name.
 const VALUES: [&str; 5] = ["variant ", "integer ", "floating point ", "boolean ", "character "];
 
-/// A parser's complaint without the values it quotes: what may be shown and kept anywhere.
+/// A parser's message without the values it quotes, so that it is safe to show and to store.
 #[must_use]
 pub fn without_values(error: &serde_json::Error) -> String {
     let mut told = String::new();
@@ -262,7 +266,7 @@ pub fn without_values(error: &serde_json::Error) -> String {
     while let Some(start) = rest.find(['"', '`']) {
         let (before, quoted) = rest.split_at(start);
         told.push_str(before);
-        // A text may hold quotes itself: it ends at the last one.
+        // A quoted string may contain quotes itself, so it ends at the last one.
         let quote = if quoted.starts_with('"') { '"' } else { '`' };
         let end = if quote == '"' { quoted.rfind(quote) } else { quoted[1..].find(quote).map(|at| at + 1) };
         let value = quote == '"' || VALUES.iter().any(|kind| before.ends_with(kind));
@@ -278,7 +282,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_subjects_of_sealed_values_are_found() {
+    fn the_subjects_of_encrypted_values_are_found() {
         let directory = tempfile::tempdir().unwrap();
         let keys = KeyRing::open(&directory.path().join("subjects.db"), &[7; 32]).unwrap();
         let (tenant, event) = (TenantId::stored("t"), Uuid::from_u128(1));
@@ -294,7 +298,7 @@ mod tests {
         assert_eq!(
             subjects(&json).unwrap(),
             [],
-            "what is clear is not sealed, nor is a text that looks like it"
+            "what is clear is not encrypted, nor is a text that looks like it"
         );
         assert!(people.iter().all(|person| keys.knows(&tenant, *person).unwrap()));
     }

@@ -2,7 +2,7 @@
 
 use domain::{Envelope, Log, Position, StreamId, TenantId, Timestamp};
 
-/// The event at `seq` of the facts.
+/// An event of the facts log at position `seq`.
 pub fn envelope(seq: u64, data: &str) -> Envelope {
     Envelope {
         position: Position { log: Log::Facts, epoch: 1, seq },

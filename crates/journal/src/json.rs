@@ -1,13 +1,14 @@
-//! Replacing marked objects in JSON text, where parsing and writing the whole again would cost more than the change.
+//! Replaces marked objects in JSON text, because parsing and serialising the whole text would cost more than the
+//! change.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// `json` with every object of the one member `marker` replaced by what `change` makes of its path and the member's
-/// text. Paths are member names and indexes below `root`: `data/lines/2`.
+/// Returns `json` with every object whose only member is `marker` replaced. `change` gets the path of the object and
+/// the member's text, and returns the replacement. Paths are member names and indexes below `root`: `data/lines/2`.
 ///
 /// # Errors
-/// When text with a marker is not the compact JSON that `serde_json` writes, and when `change` refuses.
+/// If text with a marker is not the compact JSON that `serde_json` writes, or if `change` fails.
 pub fn replace<'j, E>(
     json: &'j str,
     root: &str,
@@ -34,14 +35,14 @@ pub fn replace<'j, E>(
 pub enum Stop<E> {
     /// The text is not compact JSON.
     Malformed,
-    /// `change` refused.
+    /// `change` returned an error.
     Refused(E),
 }
 
 struct Walk<'j, F> {
     json: &'j str,
     at: usize,
-    /// Up to here it is in `out`.
+    /// Everything before this offset has been copied to `out`.
     copied: usize,
     out: String,
     path: String,
@@ -83,7 +84,7 @@ impl<E, F: FnMut(&str, &str) -> Result<String, E>> Walk<'_, F> {
         })
     }
 
-    /// Everything between brackets, one after the other; `name` adds a member's name to the path.
+    /// Walks all members between brackets; `name` adds a member's name to the path.
     fn members(
         &mut self,
         end: u8,
@@ -111,7 +112,7 @@ impl<E, F: FnMut(&str, &str) -> Result<String, E>> Walk<'_, F> {
         let inner = self.at;
         self.skip()?;
         let end = self.at;
-        // With members beside the marker it is an object like any other.
+        // With other members beside the marker, this is an ordinary object.
         if self.peek() == Some(b',') {
             self.at = start;
             return self.object();
@@ -124,7 +125,7 @@ impl<E, F: FnMut(&str, &str) -> Result<String, E>> Walk<'_, F> {
         Ok(())
     }
 
-    /// Passes over a value of any kind.
+    /// Skips a value of any kind.
     fn skip(&mut self) -> Result<(), Stop<E>> {
         let mut depth = 0_usize;
         loop {
@@ -146,7 +147,7 @@ impl<E, F: FnMut(&str, &str) -> Result<String, E>> Walk<'_, F> {
         }
     }
 
-    /// A string, a number, a word.
+    /// A string, a number or a keyword.
     fn leaf(&mut self) -> Result<(), Stop<E>> {
         if self.peek() == Some(b'"') {
             return self.string();
@@ -262,7 +263,7 @@ mod fuzz {
         }
     }
 
-    /// What the walk must make of it.
+    /// The expected result of the walk.
     fn expected(value: &Value) -> Value {
         match value {
             Value::Object(members) if members.len() == 1 && members.contains_key("$personal") => {
@@ -292,7 +293,7 @@ mod fuzz {
                 .into();
             let text = value.to_string();
             assert_eq!(serde_json::from_str::<Value>(&walked(&text).unwrap()).unwrap(), expected(&value));
-            // Text of any kind is walked or refused, and breaks nothing.
+            // Arbitrary text is either walked or rejected, without a panic.
             let mut broken = text.into_bytes();
             let length = broken.len();
             for (nth, byte) in bytes.iter().enumerate() {

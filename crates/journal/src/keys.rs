@@ -1,5 +1,6 @@
-//! Keys: one master key from the configuration, one key a person wrapped by it, and keys derived for other uses.
-//! They live apart from the journal: a backup of the journal alone reads nobody's data.
+//! Key management: one master key from the configuration, one key per person wrapped with it, and keys derived for
+//! other purposes. Keys are stored apart from the journal, so that a backup of the journal alone reveals no personal
+//! data.
 
 mod copy;
 mod mark;
@@ -18,28 +19,28 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::UniqueKey;
 pub use mark::LogMark;
 
-/// A key could not be had.
+/// A key is not available.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum KeyError {
     /// The key file cannot be read or written.
     #[error("the key store is unavailable: {0}")]
     Unavailable(String),
-    /// The master key is not the one the stored keys were wrapped with.
+    /// The stored keys were wrapped with another master key.
     #[error("the master key does not fit the stored keys; give the one they were made with")]
     WrongMaster,
-    /// There is no key of a person although something is encrypted with it, and none was destroyed: the key store is not
-    /// the one that was left. Never taken for an erasure.
+    /// A value is encrypted with a person's key, but the store has neither the key nor a record of its destruction.
+    /// The store is therefore not the current one. This is never treated as an erasure.
     #[error(
         "the key store has no key of {subject} of {tenant}: it is older than the journal, put the newest copy of \
          keys/subjects.db back"
     )]
     Missing {
-        /// Their tenant.
+        /// The person's tenant.
         tenant: TenantId,
-        /// Whose key.
+        /// The person whose key is missing.
         subject: UserId,
     },
-    /// The person was erased: nothing can be written about them any more.
+    /// The person was erased, so nothing more can be written about them.
     #[error("the person was erased")]
     Erased,
 }
@@ -55,7 +56,7 @@ pub struct KeyRing {
     master: LessSafeKey,
     derive: hmac::Key,
     store: Mutex<Connection>,
-    /// Erasures so far: who keeps anything opened asks whether it grew meanwhile.
+    /// The number of erasures so far. A cache of decrypted data compares it to detect an erasure in the meantime.
     erasures: AtomicU64,
     cache: moka::sync::Cache<(TenantId, UserId), Arc<LessSafeKey>>,
 }
@@ -68,7 +69,7 @@ impl std::fmt::Debug for KeyRing {
 
 const NONCE: usize = 12;
 
-/// Encrypts under `key`: nonce, then ciphertext, then tag.
+/// Encrypts under `key`. The result is nonce, ciphertext and tag.
 pub(crate) fn encrypt(key: &LessSafeKey, aad: &[u8], clear: &[u8]) -> Result<Vec<u8>, KeyError> {
     let failed = |_| KeyError::Unavailable("encryption failed".into());
     let mut nonce = [0; NONCE];
@@ -82,7 +83,7 @@ pub(crate) fn encrypt(key: &LessSafeKey, aad: &[u8], clear: &[u8]) -> Result<Vec
     Ok(out)
 }
 
-/// Undoes [`encrypt`]; nothing when key, data or `aad` do not belong together.
+/// Decrypts the output of [`encrypt`]; `None` if key, data and `aad` do not belong together.
 pub(crate) fn decrypt(key: &LessSafeKey, aad: &[u8], encrypted: &[u8]) -> Option<Vec<u8>> {
     let (nonce, body) = encrypted.split_at_checked(NONCE)?;
     let mut body = body.to_vec();
@@ -98,14 +99,14 @@ fn aead_key(bytes: &[u8]) -> Result<LessSafeKey, KeyError> {
 }
 
 impl KeyRing {
-    /// Opens the key store at `path` under the master key; the store is made when it is not there.
+    /// Opens the key store at `path` under the master key, creating it if it does not exist.
     ///
     /// # Errors
-    /// When the file cannot be opened, or was made under another master key.
+    /// If the file cannot be opened, or was created under another master key.
     pub fn open(path: &Path, master: &[u8; 32]) -> Result<Self, KeyError> {
         let store = Connection::open(path)?;
         store.execute_batch(
-            // What is erased is overwritten, not only forgotten.
+            // `secure_delete` overwrites erased keys instead of only unlinking them.
             "pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on;
              create table if not exists subject_keys (
                  tenant text not null, subject blob not null, wrapped blob,
@@ -143,7 +144,7 @@ impl KeyRing {
         Ok(())
     }
 
-    /// 32 bytes for another use, always the same for the same `purpose`.
+    /// Derives 32 bytes for another use, always the same for the same `purpose`.
     #[must_use]
     pub fn derived(&self, purpose: &str) -> [u8; 32] {
         let mut out = [0; 32];
@@ -151,8 +152,8 @@ impl KeyRing {
         out
     }
 
-    /// The single-use token of a mail. It is derived wherever it is needed and stored nowhere: events hold the
-    /// `nonce` and a hash. Purposes are `verify-email` and `password-reset`.
+    /// The single-use token of an e-mail. It is derived on demand and never stored: events hold the `nonce` and a
+    /// hash. Purposes are `verify-email` and `password-reset`.
     #[must_use]
     pub fn mail_token(&self, purpose: &str, tenant: &TenantId, user: UserId, nonce: &str) -> String {
         let key = hmac::Key::new(hmac::HMAC_SHA256, &self.derived("mail tokens"));
@@ -160,7 +161,7 @@ impl KeyRing {
         BASE64URL.encode(tag)
     }
 
-    /// The unique key on a normalised value: who reads the journal learns no value from it.
+    /// The unique key of a normalised value. The value cannot be learnt from the journal.
     #[must_use]
     pub fn unique_key(&self, tenant: &TenantId, kind: &'static str, value: &str) -> UniqueKey {
         let key = hmac::Key::new(hmac::HMAC_SHA256, &self.derived(&format!("claims of {tenant}")));
@@ -173,8 +174,8 @@ impl KeyRing {
         UniqueKey { tenant: tenant.clone(), kind, digest }
     }
 
-    /// What a request said, as only this installation can tell it: whoever reads the journal cannot try out bodies,
-    /// and the passwords in them, on it.
+    /// A keyed digest of a request. Only this installation can compute it, so nobody who reads the journal can use it
+    /// to guess request bodies and the passwords in them.
     #[must_use]
     pub fn fingerprint(&self, tenant: &TenantId, parts: &[&[u8]]) -> [u8; 32] {
         let key = hmac::Key::new(hmac::HMAC_SHA256, &self.derived(&format!("requests of {tenant}")));
@@ -188,11 +189,11 @@ impl KeyRing {
         digest
     }
 
-    /// A person's key, made and made durable when there is none yet. A short blocking look-up, except when it
-    /// makes one: then it waits for the disk.
+    /// A person's key; if there is none yet, one is created and made durable. Blocks briefly for the look-up;
+    /// creating a key waits for the disk.
     ///
     /// # Errors
-    /// When the person was erased or the store does not answer.
+    /// If the person was erased or the store is unavailable.
     pub fn subject_or_new(&self, tenant: &TenantId, subject: UserId) -> Result<Arc<LessSafeKey>, KeyError> {
         match self.look_up(tenant, subject)? {
             KeyLookup::Key(key) => Ok(key),
@@ -201,10 +202,10 @@ impl KeyRing {
         }
     }
 
-    /// The key that something of a person was encrypted with; nothing when it was destroyed.
+    /// The key that a person's values were encrypted with; `None` if it was destroyed.
     ///
     /// # Errors
-    /// When the store does not answer, or has lost the key: neither ever looks like an erased person.
+    /// If the store is unavailable or has lost the key. Neither is ever mistaken for an erasure.
     pub fn subject(&self, tenant: &TenantId, subject: UserId) -> Result<Option<Arc<LessSafeKey>>, KeyError> {
         Ok(match self.look_up(tenant, subject)? {
             KeyLookup::Key(key) => Some(key),
@@ -216,7 +217,7 @@ impl KeyRing {
     /// Whether a person was erased.
     ///
     /// # Errors
-    /// When the store does not answer.
+    /// If the store is unavailable.
     pub fn is_erased(&self, tenant: &TenantId, subject: UserId) -> Result<bool, KeyError> {
         Ok(matches!(self.look_up(tenant, subject)?, KeyLookup::Erased))
     }
@@ -226,7 +227,8 @@ impl KeyRing {
         if let Some(key) = self.cache.get(&at) {
             return Ok(KeyLookup::Key(key));
         }
-        // Held until the key is cached: an erasure comes before that or takes it out again.
+        // Hold the lock until the key is cached, so that an erasure comes either before that or invalidates the cache
+        // entry.
         let store = self.store();
         let row: Option<Option<Vec<u8>>> = store
             .prepare_cached("select wrapped from subject_keys where subject = ?1 and tenant = ?2")?
@@ -244,11 +246,11 @@ impl KeyRing {
         Ok(KeyLookup::Key(key))
     }
 
-    /// Destroys a person's key, for ever: everything encrypted with it reads as erased from now on, wherever it lies.
-    /// Blocks; doing it again is fine.
+    /// Destroys a person's key permanently. From now on everything encrypted with it reads as erased, wherever it is
+    /// stored. Blocks. Idempotent.
     ///
     /// # Errors
-    /// When the store does not answer; then the key may still be there.
+    /// If the store is unavailable; the key may then still exist.
     pub fn erase(&self, tenant: &TenantId, subject: UserId) -> Result<(), KeyError> {
         let store = self.store();
         store.execute(
@@ -257,7 +259,7 @@ impl KeyRing {
         )?;
         self.cache.invalidate(&(tenant.clone(), subject));
         self.erasures.fetch_add(1, Ordering::SeqCst);
-        // The write-ahead log holds the wrapped key, too.
+        // The write-ahead log also holds the wrapped key.
         let busy: i64 = store.query_row("pragma wal_checkpoint(truncate)", [], |row| row.get(0))?;
         if busy == 0 {
             Ok(())
@@ -266,16 +268,17 @@ impl KeyRing {
         }
     }
 
-    /// Returns once the store is known to take writes: a small one, which changes nothing, is durable. Blocks.
+    /// Returns once a small write that changes nothing is durable, which proves that the store accepts writes.
+    /// Blocks.
     ///
     /// # Errors
-    /// When it is not.
+    /// If the write fails.
     pub fn takes_writes(&self) -> Result<(), KeyError> {
         let store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(crate::sqlite::rewrite_header(&store)?)
     }
 
-    /// How many people were erased since the start.
+    /// The number of erasures since the process started.
     #[must_use]
     pub fn erasures(&self) -> u64 {
         self.erasures.load(Ordering::SeqCst)
@@ -285,7 +288,7 @@ impl KeyRing {
         let mut bytes = [0; 32];
         rand::fill(&mut bytes).map_err(|_| KeyError::Unavailable("no randomness".into()))?;
         let wrapped = encrypt(&self.master, &subject_aad(tenant, subject), &bytes)?;
-        // Two racing makers: the first stays, both then read the same one.
+        // If two callers race, the first key stays and both read that one.
         self.store().execute(
             "insert into subject_keys values (?1, ?2, ?3) on conflict do nothing",
             params![tenant.as_str(), subject.uuid().as_bytes(), wrapped],

@@ -1,7 +1,8 @@
-//! The one durable truth. `Ok` from an append means: on disk, ordered, readable by everyone.
+//! The event journal, the only durable source of truth. `Ok` from an append means that the events are on disk,
+//! ordered and visible to every reader.
 //!
 //! ```text
-//! command -> Ledger::execute -> decide -> Journal::append -> one writer -> one transaction, one fsync -> Ok
+//! command -> AggregateStore::execute -> decide -> Journal::append -> one writer -> one transaction, one fsync -> Ok
 //!                                             refused appends leave alone  ^ their neighbours in the batch
 //! ```
 #![warn(missing_docs)]
@@ -38,54 +39,55 @@ pub use query::EventQuery;
 pub use read_your_writes::OwnWrites;
 pub use sqlite::SqliteJournal;
 
-/// A journal cannot answer now, or holds something it should not.
+/// The journal is unavailable, or its contents are not as expected.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum JournalError {
-    /// The store does not answer; trying again later may help.
+    /// The store is unavailable. A later retry may succeed.
     #[error("the journal is unavailable: {0}")]
     Unavailable(String),
-    /// A position of another history: a restore or failover happened in between.
+    /// The position belongs to another history, because a restore or failover happened in between.
     #[error("position {asked} belongs to another history; this journal is at epoch {epoch}")]
     OtherHistory {
-        /// What was asked for.
+        /// The requested position.
         asked: Position,
-        /// The epoch of this journal.
+        /// The current epoch of this journal.
         epoch: u32,
     },
-    /// Positions do not count 1, 2, 3: an alarm, never skipped.
+    /// Positions are not consecutive. This raises an alarm; a gap is never skipped.
     #[error("a hole in the {log} log: {found} follows {after}", log = .log.as_str())]
     Hole {
-        /// The log.
+        /// The log with the gap.
         log: Log,
-        /// The last good position.
+        /// The last position before the gap.
         after: u64,
-        /// What came instead of the next one.
+        /// The position found instead of the next one.
         found: u64,
     },
-    /// A file of archived events is not as it was written: an alarm, never skipped.
+    /// A file of archived events differs from what was written. This raises an alarm; the file is never skipped.
     #[error("{file} is damaged: {what}; put the file of a backup in its place")]
     Damaged {
-        /// Its path.
+        /// The path of the file.
         file: String,
-        /// What is wrong with it.
+        /// What is wrong with the file.
         what: String,
     },
 }
 
-/// Streams of events in two logs. See [`conformance`] for everything an implementation promises.
+/// Event streams in two logs. See [`conformance`] for everything an implementation guarantees.
 #[async_trait]
 pub trait Journal: Send + Sync {
-    /// Appends all events of `append` or none; `Ok` means durable, ordered and visible to every reader.
-    /// A refusal of one append never affects another.
+    /// Appends all events of `append` or none. `Ok` means durable, ordered and visible to every reader.
+    /// A refused append never affects other appends.
     async fn append(&self, append: Append) -> Result<Appended, AppendError>;
 
-    /// The events of a stream after `after`, in order.
+    /// Reads the events of a stream after version `after`, in order.
     async fn read_stream(&self, stream: &StreamId, after: Version) -> Result<Vec<Envelope>, JournalError>;
 
-    /// Up to `limit` events of a log after `position`, in order and without a hole.
+    /// Reads up to `limit` events of a log after `position`, in order and without a gap.
     async fn read_after(&self, position: Position, limit: usize) -> Result<Vec<Envelope>, JournalError>;
 
-    /// Up to `limit` events a person caused, of one log, ordered by time then event id, after that pair.
+    /// Reads up to `limit` events caused by one person in one log, ordered by time and event id, starting after
+    /// `after`.
     async fn read_user(
         &self,
         tenant: &TenantId,
@@ -95,24 +97,24 @@ pub trait Journal: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Envelope>, JournalError>;
 
-    /// Events that fit a query, in the order it asks for.
+    /// Finds the events that match a query, in the order the query asks for.
     async fn find(&self, query: &EventQuery) -> Result<Vec<Envelope>, JournalError>;
 
     /// The position of the newest event of a log.
     async fn head(&self, log: Log) -> Result<Position, JournalError>;
 
-    /// How much a person holds, by the facts that are durable.
+    /// How much of a quota a person holds, according to the durable facts.
     async fn held(&self, tenant: &TenantId, owner: UserId, quota: Quota) -> Result<u64, JournalError>;
 
-    /// The stream that holds a unique key: the way from a name to its aggregate without a read model.
+    /// The stream that holds a unique key. This resolves a name to its aggregate without a read model.
     async fn owner(&self, unique_key: &UniqueKey) -> Result<Option<StreamId>, JournalError>;
 
-    /// What an earlier request with this key did, if there was one.
+    /// The stored outcome of an earlier request with this idempotency key, if there was one.
     ///
     /// # Errors
-    /// [`Refused::KeyReused`] when the key was used for another request, and when the journal does not answer.
+    /// [`Refused::KeyReused`] if the key was used for a different request, or an error if the journal is unavailable.
     async fn earlier(&self, log: Log, request: &Idempotency) -> Result<Option<Replayed>, AppendError>;
 
-    /// Tells the newest committed `seq` of a log as it moves: a wake-up, not a promise of every step.
+    /// A receiver that wakes up when the newest committed `seq` of a log moves. Intermediate values may be skipped.
     fn committed(&self, log: Log) -> watch::Receiver<u64>;
 }

@@ -1,33 +1,33 @@
-//! Looking for events: for people who want to know what happened, not for consumers.
+//! Event queries for people who investigate what happened. Consumers read the log instead.
 
 use domain::{Envelope, Log, TenantId, Timestamp, UserId};
 
-/// Which events of a log. What is not said does not matter.
+/// Selects events of one log. A filter that is `None` matches everything.
 #[derive(Clone, Debug)]
 pub struct EventQuery {
-    /// Whose.
+    /// The tenant.
     pub tenant: TenantId,
-    /// Of which log.
+    /// The log.
     pub log: Log,
-    /// Before this position.
+    /// Only positions before this one.
     pub before: Option<u64>,
-    /// After this position.
+    /// Only positions after this one.
     pub after: Option<u64>,
     /// The aggregate type.
     pub kind: Option<String>,
     /// The aggregate's id.
     pub id: Option<String>,
-    /// Who acted.
+    /// The person who acted.
     pub user: Option<UserId>,
-    /// The event's name on the wire.
+    /// The event type as serialised.
     pub event_type: Option<String>,
-    /// Not before.
+    /// The earliest time, inclusive.
     pub from: Option<Timestamp>,
-    /// Not after.
+    /// The latest time, inclusive.
     pub to: Option<Timestamp>,
-    /// So many at most.
+    /// The maximum number of events.
     pub limit: usize,
-    /// In the order in which they happened, else newest first.
+    /// Oldest first if true, else newest first.
     pub oldest_first: bool,
 }
 
@@ -41,7 +41,7 @@ impl EventQuery {
         Self { tenant, log, before, after, kind, id, user, event_type, from, to, limit, oldest_first }
     }
 
-    /// Whether an event is among those asked for.
+    /// Whether an event matches the query.
     #[must_use]
     pub fn fits(&self, event: &Envelope) -> bool {
         let Envelope { position, stream, .. } = event;

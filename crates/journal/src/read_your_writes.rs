@@ -1,4 +1,4 @@
-//! The last positions of each person's own writes: what their next read must have reached.
+//! The newest position each person has written, so that their next read can wait until it includes their own writes.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -11,10 +11,11 @@ type Shard = HashMap<(TenantId, UserId), [u64; 2]>;
 
 const SHARDS: usize = 32;
 
-/// Remembers, per person, the newest position they wrote in each log. A person who is not remembered is taken to have
-/// written everything up to the floor: first the heads at the start of the process, so that a restart shows nobody less
-/// than before, then the places that every reader had reached when people were last forgotten. So an own event that is
-/// parked, or an index that is behind its rows, is noticed however long ago the person wrote.
+/// Remembers, per person, the newest position they wrote in each log. A person without an entry is assumed to have
+/// written everything up to the floor. The floor starts at the heads of both logs when the process starts, so that
+/// nobody sees less after a restart than before it. Pruning then raises it to positions that every reader has
+/// reached. A person's own parked event, or an index that lags behind its rows, is therefore noticed no matter how
+/// long ago they wrote.
 #[derive(Debug)]
 pub struct OwnWrites {
     start: [Position; 2],
@@ -23,14 +24,14 @@ pub struct OwnWrites {
 }
 
 impl OwnWrites {
-    /// With the heads of both logs at the start of the process.
+    /// Creates an empty record; `start` holds the heads of both logs at the start of the process.
     #[must_use]
     pub fn new(start: [Position; 2]) -> Self {
         let floor = start.map(|position| AtomicU64::new(position.seq));
         Self { start, floor, shards: (0..SHARDS).map(|_| Mutex::default()).collect() }
     }
 
-    /// The history of the facts: a restore begins another one.
+    /// The epoch of the facts log. A restore begins a new one.
     #[must_use]
     pub fn epoch(&self) -> u32 {
         self.start[0].epoch
@@ -47,7 +48,7 @@ impl OwnWrites {
         [0, 1].map(|log: usize| self.floor[log].load(Ordering::SeqCst))
     }
 
-    /// A person wrote at `position`.
+    /// Records that a person wrote at `position`.
     pub fn remember(&self, tenant: &TenantId, user: UserId, position: Position) {
         let key = (tenant.clone(), user);
         let mut shard = self.shard(&key);
@@ -56,7 +57,7 @@ impl OwnWrites {
         *seq = position.seq.max(*seq);
     }
 
-    /// What a person's next read must have reached, in both logs.
+    /// The positions in both logs that the person's next read must have reached.
     #[must_use]
     pub fn of(&self, tenant: &TenantId, user: UserId) -> [Position; 2] {
         let key = (tenant.clone(), user);
@@ -64,9 +65,9 @@ impl OwnWrites {
         [self.start[0].at(seqs[0]), self.start[1].at(seqs[1])]
     }
 
-    /// Forgets everybody whose writes every reader has reached by now: `reached` becomes what their next read asks for.
+    /// Removes everybody whose writes every reader has reached. `reached` becomes the minimum for their next read.
     pub fn prune(&self, reached: [u64; 2]) {
-        // First the floor: nobody is forgotten who would then be asked for less than they wrote.
+        // Raise the floor first, so that nobody is removed while the floor is below what they wrote.
         for (floor, reached) in self.floor.iter().zip(reached) {
             floor.fetch_max(reached, Ordering::SeqCst);
         }

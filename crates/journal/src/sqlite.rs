@@ -1,5 +1,5 @@
-//! The journal in SQLite files, one a log: one writer each, so positions are gapless in commit order by
-//! construction; `synchronous=FULL`, so an acknowledged commit survives a power cut.
+//! The journal in SQLite files, one file per log. Each log has a single writer, so positions are consecutive in
+//! commit order by construction. `synchronous=FULL` makes an acknowledged commit survive a power cut.
 
 mod again;
 mod archiving;
@@ -40,12 +40,12 @@ use recent::Recent;
 use segments::Segments;
 use writer::{CommitSignals, Message, Writer};
 
-/// How much the journal takes at once.
+/// Batch and queue limits of the journal.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// The most appends in one transaction.
+    /// The maximum number of appends in one transaction.
     pub batch: usize,
-    /// The most appends waiting; more wait at the caller.
+    /// The maximum number of queued appends; beyond it callers wait.
     pub queue: usize,
 }
 
@@ -55,8 +55,8 @@ impl Default for Limits {
     }
 }
 
-/// Two log files, `facts.db` and `activity.db`, in one directory, and the archived months of activity in `segments/`. The
-/// process that opens it must be the only one; the caller holds the directory's lock.
+/// Two log files, `facts.db` and `activity.db`, in one directory, plus the archived months of activity in
+/// `segments/`. Only one process may open it; the caller must hold the directory's lock.
 #[derive(Debug)]
 pub struct SqliteJournal {
     logs: [LogFile; 2],
@@ -73,23 +73,24 @@ struct LogFile {
     recent: Arc<Recent>,
     commits: Arc<Commits>,
     archiving: tokio::sync::Mutex<()>,
-    /// Reads on the thread that asks.
+    /// Reads on the caller's thread instead of a blocking thread.
     in_place: bool,
 }
 
 impl SqliteJournal {
-    /// Opens the journal in `directory`, making it when it is not there.
+    /// Opens the journal in `directory`, creating it if it does not exist.
     ///
     /// # Errors
-    /// When a file cannot be opened or is no journal of ours.
+    /// If a file cannot be opened or is not a journal of this application.
     pub fn open(directory: &Path, clock: &Clock, limits: Limits) -> Result<Self, JournalError> {
         Self::supervised(directory, clock, limits, &Supervisor::default())
     }
 
-    /// The same, its threads known to `supervisor` as `facts-writer`, `facts-checkpoint` and the same for `activity`.
+    /// As [`Self::open`], with the threads registered at `supervisor` as `facts-writer`, `facts-checkpoint` and the
+    /// same for `activity`.
     ///
     /// # Errors
-    /// As [`Self::open`].
+    /// As for [`Self::open`].
     pub fn supervised(
         directory: &Path,
         clock: &Clock,
@@ -104,27 +105,28 @@ impl SqliteJournal {
         Ok(Self { logs, clock: clock.clone() })
     }
 
-    /// Archives every month (UTC) of activity that ended before `before`: its events go from rows into compressed files,
-    /// and are read as they were. Appends and readers go on meanwhile. Dropped half-way it goes on with the next call.
+    /// Archives every month (UTC) of activity that ended before `before`: its events move from rows into compressed
+    /// files, and reads return them unchanged. Appends and reads continue meanwhile. If the call is cancelled, the
+    /// next one continues the work.
     ///
     /// # Errors
-    /// When a file cannot be written or the journal does not answer; nothing is lost then, nor there twice.
+    /// If a file cannot be written or the journal is unavailable. No event is then lost or duplicated.
     pub async fn archive(&self, before: Timestamp) -> Result<Archived, JournalError> {
         self.archive_in(before, Cut::default()).await
     }
 
-    /// As [`Self::archive`], cut in another way.
+    /// As [`Self::archive`], with other sizes of segments and blocks.
     ///
     /// # Errors
-    /// As [`Self::archive`].
+    /// As for [`Self::archive`].
     pub async fn archive_in(&self, before: Timestamp, cut: Cut) -> Result<Archived, JournalError> {
         self.file(Log::Activity).archive(before.month(), self.clock.now(), cut).await
     }
 
-    /// Up to `limit` facts of one type, of all tenants, in order after `seq`.
+    /// Reads up to `limit` facts of one type across all tenants, in order after `seq`.
     ///
     /// # Errors
-    /// When the journal does not answer.
+    /// If the journal is unavailable.
     pub async fn facts_of(
         &self,
         event_type: &'static str,
@@ -134,10 +136,10 @@ impl SqliteJournal {
         self.file(Log::Facts).read(move |readers| readers.of_type(event_type, seq, limit)).await
     }
 
-    /// The newest `limit` facts of one type, of all tenants, the newest first.
+    /// Reads the newest `limit` facts of one type across all tenants, newest first.
     ///
     /// # Errors
-    /// When the journal does not answer.
+    /// If the journal is unavailable.
     pub async fn newest_facts_of(
         &self,
         event_type: &'static str,
@@ -146,7 +148,7 @@ impl SqliteJournal {
         self.file(Log::Facts).read(move |readers| readers.newest_of_type(event_type, limit)).await
     }
 
-    /// Finishes what is queued and closes the files; later appends are refused as unavailable.
+    /// Finishes the queued work and closes the files. Later appends fail as unavailable.
     pub async fn close(&self) {
         for file in &self.logs {
             let (done, closed) = oneshot::channel();
@@ -156,16 +158,17 @@ impl SqliteJournal {
         }
     }
 
-    /// Returns once `log` is known to take commits: one succeeded `within` this time, or a small one, which changes
-    /// nothing and is as durable, succeeds now.
+    /// Returns once `log` is known to accept commits: either a commit succeeded `within` this time, or a small
+    /// equally durable commit that changes nothing succeeds now.
     ///
     /// # Errors
-    /// When it does not.
+    /// If neither is the case.
     pub async fn takes_commits(&self, log: Log, within: Duration) -> Result<(), JournalError> {
         self.file(log).takes_commits(within).await
     }
 
-    /// How many commits of `log` failed since it was opened: a wake-up for whoever calls [`Self::takes_commits`].
+    /// The number of failed commits of `log` since it was opened. A change is the signal to call
+    /// [`Self::takes_commits`].
     #[must_use]
     pub fn failed_commits(&self, log: Log) -> watch::Receiver<u64> {
         self.file(log).commits.failures()
@@ -193,7 +196,7 @@ impl LogFile {
         Ok(file)
     }
 
-    /// The log with its writer, which does not write yet.
+    /// Opens the log and its writer without starting the writer.
     fn beside(
         path: &Path,
         log: Log,
@@ -201,7 +204,7 @@ impl LogFile {
     ) -> Result<(Self, Writer, mpsc::Receiver<Message>), JournalError> {
         let connection = file::open(path)?;
         let (epoch, head) = file::identity(&connection)?;
-        // Only what people looked at is read so seldom that it may be packed away.
+        // Only activity is read so rarely that it may be archived.
         let segments = match log {
             Log::Facts => None,
             Log::Activity => Some(Segments::beside(path, log, &connection)?),
@@ -228,7 +231,7 @@ impl LogFile {
         let readers = Arc::clone(&self.readers);
         if self.in_place {
             let found = query(&readers);
-            // Others may go on before the caller hears of it, as they may anywhere.
+            // Let other tasks run before the caller gets the result, as they could with a blocking thread.
             tokio::task::yield_now().await;
             return found;
         }
@@ -242,7 +245,7 @@ fn closed() -> AppendError {
     AppendError::Journal(JournalError::Unavailable("it is shutting down".into()))
 }
 
-/// The writer broke off between a commit and its answer.
+/// The writer failed between a commit and its answer.
 fn unanswered() -> AppendError {
     AppendError::Journal(JournalError::Unavailable("it gave no answer; it may be done".into()))
 }

@@ -1,4 +1,4 @@
-//! What people looked at arrives once, whoever goes away and whatever answer is lost.
+//! Queued activity is written exactly once, even if callers are cancelled or answers are lost.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "activity/unreliable.rs"]
@@ -81,7 +81,7 @@ impl Site {
         self.journal.read_after(head.at(0), 1_000_000).await.unwrap()
     }
 
-    /// Everything in the journal, by person and home; the sums by nobody.
+    /// Everything in the journal, counted by person and home. The sums of anonymous views have no person.
     async fn tally(&self) -> Tally {
         let (mut tally, mut ids) = (Tally::default(), BTreeSet::new());
         for envelope in self.written().await {
@@ -109,7 +109,7 @@ struct Tally {
     searches: u64,
 }
 
-/// What people do in these tests, and what must come of it.
+/// The activity used in these tests; `expected` gives its result.
 async fn deeds(site: &Site, [asha, ravi]: [UserId; 2]) {
     site.view(asha, 1).await;
     site.view(asha, 1).await;
@@ -136,8 +136,8 @@ fn people() -> [UserId; 2] {
     [Ids.id(AT), Ids.id(AT)]
 }
 
-/// Polls `future` so many times and drops it: right after the last of them, or when it would be polled again. True when
-/// it ended before.
+/// Polls `future` up to `times` times and then drops it, either right after the last poll or when it would be polled
+/// again. Returns true if it completed.
 async fn polled(future: impl Future, times: usize, at_once: bool) -> bool {
     let (mut future, mut left) = (pin!(future), times);
     std::future::poll_fn(|context| {
@@ -161,7 +161,7 @@ async fn whoever_flushes_may_go_away_at_any_moment() {
             let (site, people) = (Site::new(), people());
             deeds(&site, people).await;
             let ended = polled(site.queue.flush(), times, at_once).await;
-            // The same again meanwhile, and somebody else's flush, which also goes away.
+            // Repeat the activity meanwhile, with another flush that is also cancelled.
             deeds(&site, people).await;
             polled(site.queue.flush(), times, !at_once).await;
             assert!(site.queue.flush().await);
@@ -193,7 +193,7 @@ async fn a_lost_answer_neither_loses_nor_doubles() {
     }
 }
 
-/// The thread that writes takes its time, and the flush that sent it something is long gone.
+/// The writer thread is slow, and the flush that sent it the records was cancelled long ago.
 #[tokio::test]
 async fn what_is_still_in_the_journals_own_queue_is_not_sent_twice() {
     let (site, people) = (Site::new(), people());
@@ -234,7 +234,7 @@ async fn a_queue_that_closes_takes_nothing_and_loses_nothing() {
     while site.journal.head(Log::Activity).await.unwrap().seq < 100 {
         tokio::task::yield_now().await;
     }
-    // The order of a shutdown.
+    // The same order as in a shutdown.
     assert_eq!(site.queue.close().await, 0);
     stop.send_replace(true);
     running.join_all().await;
@@ -264,7 +264,7 @@ async fn rule_20_nothing_of_somebody_erased_is_written() {
     assert_eq!((tally.views.len(), tally.searches), (3, 1));
 }
 
-/// A view keeps the moment at which it was made, not the one at which the journal took it.
+/// A view keeps the time at which it was made, not the time at which it was written.
 #[tokio::test]
 async fn a_view_has_its_own_time_and_id_at_every_try() {
     let (site, [asha, _]) = (Site::new(), people());

@@ -1,4 +1,4 @@
-//! From a command to a durable event: what is cached is never trusted, and a command is done once.
+//! From a command to a durable event: cached state is never trusted, and a command is done once.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::sync::Arc;
@@ -31,7 +31,7 @@ struct Tally {
 #[derive(Clone, Debug)]
 enum Ask {
     Add(u64),
-    /// The deciding itself takes a second.
+    /// Its decision takes one second.
     AddSlowly(u64, Clock),
     Nothing,
 }
@@ -73,7 +73,7 @@ impl Aggregate for Tally {
     }
 }
 
-/// Two ledgers over one journal, as two processes have them.
+/// Two aggregate stores over one journal, like those of two processes.
 struct Pair {
     _directory: TempDir,
     journal: Arc<dyn Journal>,
@@ -95,7 +95,7 @@ impl Pair {
         Self { _directory: directory, journal, clock, one, two }
     }
 
-    /// A ledger to whom somebody else is always quicker, `times` times.
+    /// A store where another writer gets in first, `times` times.
     fn unlucky(&self, times: usize) -> AggregateStore {
         let quicker = Quicker { aggregates: self.two.clone(), times: AtomicUsize::new(times) };
         AggregateStore::new(Arc::new(quicker), Arc::clone(self.one.keys()), self.clock.clone(), Ids)
@@ -119,7 +119,7 @@ fn outcome(answer: Answer) -> (u64, Version, Option<u64>) {
     (done.state.sum, done.version, done.position.map(|position| position.seq))
 }
 
-/// Adds 100 with a ledger of its own before every append.
+/// Adds 100 through another store before every append.
 struct Quicker {
     aggregates: AggregateStore,
     times: AtomicUsize,
@@ -247,8 +247,8 @@ fn once(fingerprint: u8) -> Idempotency {
     Idempotency { scope: "s".into(), key: "k".into(), fingerprint: [fingerprint; 32], answer: "first".into() }
 }
 
-/// A repeated command gets the first answer, also when by now it would be refused, or would change nothing,
-/// because it was done.
+/// A repeated command gets the first answer, even if it would now be refused or change nothing because it was already
+/// done.
 #[tokio::test]
 async fn rule_15_a_repeated_command_is_answered_and_not_judged_again() {
     for (first, again) in
@@ -287,7 +287,7 @@ async fn rule_15_a_new_stream_is_made_once() {
     assert_eq!(pair.head().await, 1);
 }
 
-/// The state in an answer is what anybody folds from the journal, times included.
+/// The state in an answer equals the state folded from the journal, including times.
 #[tokio::test]
 async fn rule_16_an_answer_is_the_fold_of_what_was_stored() {
     let pair = Pair::new();

@@ -1,4 +1,4 @@
-//! Personal values: unreadable on disk, readable with the person's key, worthless anywhere else.
+//! Personal values: unreadable on disk, readable with the person's key, useless if copied elsewhere.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::path::Path;
@@ -162,7 +162,7 @@ async fn rule_20_a_sealed_value_elsewhere_is_forged() {
     assert!(desk.aggregates.decode::<Letter>(&untouched).is_ok(), "only what is sealed is protected");
 }
 
-/// Another tenant with the same people has other keys: what is copied over cannot be read.
+/// Another tenant has other keys for the same people, so copied values cannot be read.
 #[tokio::test]
 async fn rule_20_tenants_have_keys_of_their_own() {
     let desk = Desk::new();
@@ -219,7 +219,7 @@ fn the_wrong_master_key_is_refused() {
     );
 }
 
-/// A key that is not there was lost, and only one that was destroyed reads as erased.
+/// A missing key counts as lost. Only a destroyed key reads as erased.
 #[tokio::test]
 async fn rule_20_a_missing_key_never_reads_as_erased() {
     let desk = Desk::new();

@@ -1,4 +1,5 @@
-//! What people write for others to read: readable while its writer's key exists, masked for nobody, gone with the key.
+//! Text that people write for others to read: readable while the writer's key exists, never masked, and unreadable
+//! once the key is destroyed.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::sync::Arc;
@@ -49,7 +50,7 @@ impl Site {
         StreamId::new(&self.visitor.tenant, "visit", 1)
     }
 
-    /// A visit to `owner`'s home, with a note of the owner about the visitor.
+    /// A visit to `owner`'s home, with the owner's note about the visitor.
     fn visit(&self) -> Visit {
         let about = Personal::of(self.visitor.user.unwrap(), "Haggles".to_owned());
         Visit::Visited {
@@ -109,7 +110,7 @@ async fn rule_20_a_note_goes_with_its_writer_and_with_whom_it_is_about() {
     assert_eq!(site.aggregates.masked(&written).0, json!({"title": null, "note": "(personal)"}));
 }
 
-/// Somebody else may still do something with a home whose owner has just left.
+/// Somebody can still act on a home whose owner was just erased.
 #[tokio::test]
 async fn rule_20_words_of_somebody_who_left_are_left_out() {
     let site = Site::new();

@@ -1,4 +1,5 @@
-//! An acknowledgement comes after the disk has it: seen from outside, in the system calls of another process.
+//! An append is acknowledged only after it is on disk. This is observed from outside, in the system calls of another
+//! process.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::collections::{HashMap, HashSet};
@@ -36,7 +37,8 @@ fn append(log: Log) -> Append {
     }
 }
 
-/// The traced process: appends one event after the other to both logs in turn, and says so after each `Ok`.
+/// Runs in the traced process: appends one event after the other to alternating logs and prints a line after each
+/// `Ok`.
 #[tokio::test]
 #[ignore = "the other half of rule_12_an_acknowledgement_follows_its_fsync, which runs it"]
 async fn append_and_tell() {
@@ -55,18 +57,18 @@ async fn append_and_tell() {
 /// One step of the traced process.
 #[derive(Debug, PartialEq, Eq)]
 enum Step {
-    /// Something is being written to the write-ahead log of this file.
+    /// A write to the write-ahead log of this file begins.
     Written(String),
-    /// The write-ahead log of this file is on disk.
+    /// The write-ahead log of this file has been synced to disk.
     Synced(String),
-    /// Append so-and-so is being acknowledged.
+    /// The append with this number is being acknowledged.
     Told(usize, String),
 }
 
-/// Reads `strace -f -y` line by line. A write counts from where it begins, a sync from where it has ended well.
+/// Parses the output of `strace -f -y` line by line. A write counts from its start, a sync from its successful end.
 #[derive(Default)]
 struct Trace {
-    /// Thread, and the write-ahead log whose sync it waits for.
+    /// For each thread, the write-ahead log it is currently syncing.
     syncing: HashMap<String, String>,
     steps: Vec<Step>,
     calls: HashSet<String>,
@@ -110,14 +112,14 @@ impl Trace {
     }
 }
 
-/// `facts` of `7</somewhere/facts.db-wal>…`.
+/// Extracts `facts` from `7</somewhere/facts.db-wal>…`.
 fn write_ahead_log(arguments: &str) -> Option<String> {
     let (path, _) = arguments.split_once('<')?.1.split_once('>')?;
     let (_, name) = path.rsplit_once('/')?;
     name.strip_suffix(".db-wal").map(str::to_owned)
 }
 
-/// Every acknowledgement with something written to its log before it, and synced after the last write.
+/// Checks that every acknowledgement follows a write to its log and a sync after the last write.
 fn check(steps: &[Step]) -> Result<usize, String> {
     let (mut told, mut written, mut synced) = (0, HashSet::new(), HashSet::new());
     for step in steps {

@@ -1,4 +1,4 @@
-//! Archived months: read as if they were rows, whatever is asked, whoever appends meanwhile and wherever a crash falls.
+//! Archived months read like rows, for every query, during concurrent appends and after a crash at any step.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "months/copies.rs"]
@@ -48,7 +48,7 @@ async fn only_whole_months_that_ended_are_sealed_each_by_itself() {
     let scene = Scene::at(directory);
     assert_eq!(scene.journal.archive(at("2030-01-01")).await.unwrap(), Archived::default());
     let last_moment = Timestamp::from_micros(at("2026-02-01").micros() - 1);
-    // The clock went back a little around midnight: what stands behind February's first belongs to February.
+    // The clock went back a little around midnight: what follows February's first event belongs to February.
     for time in
         [at("2026-01-30"), last_moment, at("2026-02-01"), last_moment, at("2026-02-28"), at("2026-03-01")]
     {
@@ -69,7 +69,7 @@ async fn only_whole_months_that_ended_are_sealed_each_by_itself() {
     assert_eq!(scene.journal.head(Log::Facts).await.unwrap().seq, 0);
 }
 
-/// What a clock that ran ahead has stamped is no month of its own, and holds nothing up until its time.
+/// Events stamped by a clock that ran ahead form no month of their own and do not delay archiving.
 #[tokio::test]
 async fn a_clock_that_ran_ahead_does_not_hold_a_seal_up() {
     let scene = Scene::at(tempfile::tempdir().unwrap());
@@ -107,7 +107,7 @@ async fn the_room_of_sealed_months_is_used_again() {
     assert!(sizes[5] < sizes[0] + sizes[0] / 4, "pages: {sizes:?}");
 }
 
-/// The tables of format 1, as they were made.
+/// The tables of format 1, as they were created.
 const FORMAT_1: &str = include_str!("golden/format-1.sql");
 
 #[tokio::test]
@@ -130,7 +130,7 @@ async fn a_file_of_format_1_is_taken_over() {
 const SEGMENT_1: &[u8] = include_bytes!("golden/segment-1.seg");
 const SEGMENT_1_REGISTERED: &str = include_str!("golden/segment-1.sql");
 
-/// What was archived by any version that ever was is read by all later ones.
+/// Files archived by any earlier version can be read by all later ones.
 #[tokio::test]
 async fn a_segment_of_format_1_is_read() {
     let directory = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! The journal in SQLite files: everything it promises, and what only files can go through.
+//! The journal in SQLite files: all guarantees of a journal, plus what is specific to files.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "sqlite/breaking_off.rs"]
@@ -148,7 +148,7 @@ async fn closing_finishes_what_is_queued_and_refuses_the_rest() {
     );
 }
 
-/// Each of these makes the transaction fail in another place: at a statement, at a statement that has already
+/// Each of these makes the transaction fail at a different point: at a statement, at a statement that has already
 /// rolled everything back, and at the commit itself.
 const POISONS: [&str; 3] = [
     "create trigger poison before insert on event_store when new.event_type = 'POISON'
@@ -171,7 +171,7 @@ async fn rule_01_a_failing_transaction_leaves_no_hole() {
         assert_eq!(journal.append(append(&good, Expected::Any, &["A", "B"])).await.unwrap().position.seq, 2);
         spoiler.execute_batch(poison).unwrap();
 
-        // Neighbours may share the failing transaction: each is either done or told that its outcome is unknown.
+        // Other appends may share the failing transaction. Each is either done or told that its outcome is unknown.
         let mut tasks = JoinSet::new();
         for id in 0..40 {
             let (journal, last) = (Arc::clone(&journal), if id % 8 == 3 { "POISON" } else { "C" });
@@ -192,7 +192,7 @@ async fn rule_01_a_failing_transaction_leaves_no_hole() {
         assert_eq!(all.len() as u64, next.position.seq);
         assert!(all.iter().all(|event| &*event.event_type != "POISON"));
         assert_eq!(*journal.committed(Log::Facts).borrow(), next.position.seq);
-        // What was told from memory is what is in the file.
+        // What was read from memory equals what is in the file.
         journal.close().await;
         assert_eq!(everything(&open(directory.path()), Log::Facts).await, all);
     }
@@ -234,7 +234,7 @@ async fn rule_15_a_key_is_kept_for_24_hours() {
     assert_eq!(journal.append(request()).await.unwrap().version, 2);
 }
 
-/// Keys grow old while the process runs, whatever anybody sets the clock to.
+/// Idempotency keys expire by running time, whatever the clock is set to.
 #[tokio::test]
 async fn rule_15_a_clock_that_jumps_forgets_no_key_and_keeps_none_for_ever() {
     let directory = tempfile::tempdir().unwrap();
@@ -324,7 +324,7 @@ fn a_file_of_another_format_is_refused() {
     assert!(matches!(refused, Err(JournalError::Unavailable(message)) if message.contains("format 99")));
 }
 
-/// What is safe to read is what is committed, in the order of its positions; times of events and of clocks decide nothing.
+/// All committed events can be read, in the order of their positions. Event times and clocks have no influence.
 #[tokio::test]
 async fn rule_02_no_clock_decides_what_may_be_read() {
     let directory = tempfile::tempdir().unwrap();
@@ -339,7 +339,7 @@ async fn rule_02_no_clock_decides_what_may_be_read() {
         let last = everything(&journal, Log::Facts).await.pop().unwrap();
         assert_eq!(last.position, position, "readable the moment it is acknowledged");
     }
-    // What was just written comes from memory; the next one to open it reads the file.
+    // The first journal answers from memory; the reopened one reads the file.
     journal.close().await;
     let again = open(directory.path());
     for read in [everything(&journal, Log::Facts).await, everything(&again, Log::Facts).await] {
@@ -348,7 +348,7 @@ async fn rule_02_no_clock_decides_what_may_be_read() {
     }
 }
 
-/// Somebody who looks at the journal for hours holds up neither appends nor those who follow the log.
+/// A reader that holds its snapshot for hours delays neither appends nor readers that follow the log.
 #[tokio::test]
 async fn rule_05_a_long_reader_holds_up_nobody() {
     let directory = tempfile::tempdir().unwrap();
@@ -368,7 +368,7 @@ async fn rule_05_a_long_reader_holds_up_nobody() {
     assert_eq!(count(), 1, "it still sees its own moment");
 }
 
-/// Each life ends before a checkpoint is due, as a server's that is killed again and again.
+/// Each process ends before a checkpoint is due, like a server that is killed again and again.
 #[tokio::test]
 async fn lives_that_are_cut_short_do_not_let_the_write_ahead_log_grow_for_ever() {
     const LIVES: u64 = 30;
@@ -388,7 +388,7 @@ async fn lives_that_are_cut_short_do_not_let_the_write_ahead_log_grow_for_ever()
             let many = append(&stream("parcel", life), Expected::Any, &["A"; 300]);
             journal.append(many).await.unwrap();
         }
-        // Killed: the files as they are go to the next life.
+        // Simulate a kill: the next process gets the files as they are.
         for name in ["facts.db", "facts.db-wal", "activity.db", "activity.db-wal"] {
             std::fs::copy(copy.path().join(name), directory.path().join(name)).unwrap();
         }

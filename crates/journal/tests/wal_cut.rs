@@ -1,5 +1,5 @@
-//! A write-ahead log cut anywhere reopens to a prefix of whole appends, with every commit that was acknowledged
-//! before the cut.
+//! If the write-ahead log is cut anywhere, reopening finds a prefix of complete appends, including every commit
+//! acknowledged before the cut.
 //!
 //! ```text
 //! facts.db-wal:  header | frame frame FRAME | frame FRAME | frame frame frame FRAME |
@@ -35,7 +35,7 @@ fn stream(id: usize) -> StreamId {
     StreamId::new(&TenantId::stored("t"), "parcel", id)
 }
 
-/// The `number`th append: 1–5 events of some stream, now and then with names and a key.
+/// The `number`th append: 1–5 events of a random stream, sometimes with unique keys and an idempotency key.
 fn append(random: &mut StdRng, number: usize) -> Append {
     let event = |size| NewEvent {
         event_id: Ids.uuid(AT),
@@ -48,7 +48,7 @@ fn append(random: &mut StdRng, number: usize) -> Append {
     };
     let events = (0..random.random_range(1..=5)).map(|_| event(random.random_range(0..1500))).collect();
     let digest = |n: usize| [u8::try_from(n).unwrap(); 32];
-    // Names of its own, so that no append is refused, and every third gives its stream's earlier ones back.
+    // Each append has names of its own, so that none is refused. Every third one releases its stream's earlier names.
     let names = (0..random.random_range(0..3)).map(|n| digest(number * 3 + n));
     let unique_key = |digest| UniqueKey { tenant: TenantId::stored("t"), kind: "name", digest };
     let unique_keys = UniqueKeys { take: names.map(unique_key).collect(), release_all: number % 3 == 2 };
@@ -65,14 +65,14 @@ fn append(random: &mut StdRng, number: usize) -> Append {
     }
 }
 
-/// What was written, and how long the write-ahead log was when so much of it had been acknowledged.
+/// The written data, and the length of the write-ahead log after each acknowledgement.
 struct Original {
     directory: TempDir,
     start: Position,
     log: Vec<Envelope>,
-    /// By the position of their last event.
+    /// Appends by the position of their last event.
     appends: BTreeMap<u64, Append>,
-    /// Length of the write-ahead log, newest acknowledged position.
+    /// Pairs of write-ahead log length and newest acknowledged position.
     acknowledged: Vec<(usize, u64)>,
     wal: Vec<u8>,
     page: usize,
@@ -97,7 +97,7 @@ async fn original() -> Original {
     }
     let start = journal.head(Log::Facts).await.unwrap().at(0);
     let log = journal.read_after(start, 10_000).await.unwrap();
-    // Copied while it is open, as a power cut would leave it.
+    // Copied while the journal is open, as a power cut would leave it.
     std::fs::copy(source.path().join("facts.db"), directory.path().join("facts.db")).unwrap();
     let wal = std::fs::read(wal).unwrap();
     journal.close().await;
@@ -122,12 +122,13 @@ impl Original {
         [(WAL_HEADER, false)].into_iter().chain(ends).collect()
     }
 
-    /// The newest position that had been acknowledged when the write-ahead log was that long.
+    /// The newest position that had been acknowledged when the write-ahead log had this length.
     fn promised(&self, length: usize) -> u64 {
         self.acknowledged.iter().rev().find(|(at, _)| *at <= length).map_or(0, |(_, newest)| *newest)
     }
 
-    /// Reopens with this write-ahead log, checks everything, goes on; gives the newest position that was found.
+    /// Reopens the journal with this write-ahead log, checks everything and appends once more. Returns the newest
+    /// position found.
     async fn reopened(&self, wal: &[u8], about: &str) -> u64 {
         let copy = tempfile::tempdir().unwrap();
         for file in ["facts.db", "activity.db"] {
@@ -159,7 +160,7 @@ impl Original {
         head
     }
 
-    /// Heads of streams, unique keys and keys are those of the appends up to `head`, neither older nor newer.
+    /// Checks that stream heads, unique keys and idempotency keys are those of the appends up to `head`.
     fn tables_agree(&self, file: &Path, head: u64, about: &str) {
         let mut streams: BTreeMap<String, (u64, u64, u64)> = BTreeMap::new();
         let mut unique_keys: BTreeMap<Vec<u8>, String> = BTreeMap::new();
@@ -203,7 +204,7 @@ fn rows<T, All: FromIterator<T>>(
     file.prepare(sql).unwrap().query_map([], read).unwrap().collect::<Result<_, _>>().unwrap()
 }
 
-/// Cut between two frames: the last whole commit is there, and what was acknowledged by then.
+/// Cut between two frames: the last complete commit is there, including everything acknowledged by then.
 #[tokio::test]
 async fn rule_12_cut_at_every_frame() {
     let original = original().await;
@@ -226,7 +227,7 @@ async fn rule_12_cut_at_every_frame() {
     assert_eq!(original.reopened(&original.wal[..WAL_HEADER / 2], "half a header").await, 0);
 }
 
-/// A frame that was torn, or written wrongly, takes its own commit with it and none before.
+/// A torn or corrupted frame loses its own commit but none before it.
 #[tokio::test]
 async fn rule_12_torn_and_flipped_frames() {
     let original = original().await;

@@ -1,4 +1,5 @@
-//! How long a search with facets takes: `cargo run --release -p search --example latency [HOMES]`, 100,000 by default.
+//! Measures how long a search with facets takes: `cargo run --release -p search --example latency [HOMES]`. `HOMES`
+//! defaults to 100,000.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement prints and fails by panicking")]
 
 #[path = "../tests/it/homes.rs"]

@@ -1,5 +1,6 @@
-//! What one new home costs many saved searches: `cargo run --release -p search --example matching [SEARCHES]`, 100,000
-//! by default. All of them are looked at, and then those alone that are filed under a word of the home.
+//! Measures what it costs to match one new home with many saved searches:
+//! `cargo run --release -p search --example matching [SEARCHES]`. `SEARCHES` defaults to 100,000. First every saved
+//! search is tested, then only those filed under a key of the home.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement prints and fails by panicking")]
 
 #[path = "../tests/it/homes.rs"]
@@ -21,7 +22,7 @@ use random::Random;
 
 const HOMES: usize = 50;
 
-/// As people save them: a place or a kind, a price, sometimes bedrooms or a word.
+/// A saved search of the usual kind: a locality or a property type, a price range, sometimes bedrooms or a word.
 fn query(random: &mut Random, tenant: &TenantId) -> Query {
     let like = home(random, tenant);
     let (facts, price) = (&like.content.specifications, like.content.price.paise());

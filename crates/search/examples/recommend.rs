@@ -1,6 +1,6 @@
-//! Precision at ten of what is learned, against plain popularity, on people with generated tastes:
-//! `cargo run --release -p search --example recommend [PEOPLE] [LISTINGS.csv]`. The homes are generated, or those of a
-//! file whose first columns are price, area in square feet, locality and bedrooms.
+//! Compares the precision at ten of learned recommendations with that of plain popularity, for people with generated
+//! tastes: `cargo run --release -p search --example recommend [PEOPLE] [LISTINGS.csv]`. The homes are generated, or
+//! read from a CSV file whose first columns are price, area in square feet, locality and bedrooms.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement prints and fails by panicking")]
 
 #[path = "../tests/it/homes.rs"]
@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use homes::home;
 use random::Random;
 
-/// Generated.
+/// The number of generated homes.
 const HOMES: usize = 2_000;
 
 fn main() {
@@ -53,7 +53,7 @@ fn made(random: &mut Random) -> Vec<Home> {
     (0..HOMES).map(|_| home(random, &tenant)).collect()
 }
 
-/// The homes of a file; what it does not tell is generated.
+/// Reads the homes of a CSV file. Values that the file does not give are generated.
 fn read(random: &mut Random, path: &str) -> Vec<Home> {
     let text = std::fs::read_to_string(path).unwrap();
     let mut homes = Vec::new();

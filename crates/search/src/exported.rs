@@ -1,4 +1,4 @@
-//! The searches a person saved, as they are now, for an export.
+//! Exports a person's saved searches in their current state.
 
 use async_trait::async_trait;
 use domain::Log;
@@ -7,7 +7,7 @@ use http_kit::{Category, Cursor, Failure, Freshness, Paging};
 
 use crate::App;
 
-/// What the list is called.
+/// The name of the list in an export.
 pub const SAVED_SEARCHES: &str = "savedSearches";
 
 #[async_trait]

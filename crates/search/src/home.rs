@@ -1,4 +1,4 @@
-//! A listing on the market as it is searched and shown. Nothing in it is anybody's personal data.
+//! A listing on the market, as it is searched and shown. It contains no personal data.
 
 use domain::fields::Choice;
 use domain::property::attributes::ListingAttributes;
@@ -9,44 +9,44 @@ use utoipa::ToSchema;
 
 use crate::ranking::{Parts, RankingInputs};
 
-/// What a text is worth where it stands, title : location : description = 25 : 20 : 15.
+/// The relevance weight of a title. Title, location and description weigh 25 : 20 : 15.
 pub const TITLE: f32 = 25.0;
 /// See [`TITLE`].
 pub const LOCATION: f32 = 20.0;
 /// See [`TITLE`].
 pub const DESCRIPTION: f32 = 15.0;
-/// Of what else is said: the kind of home, its amenities, its city.
+/// The relevance weight of the other texts: the kind of home, its amenities, its city.
 pub const REST: f32 = 5.0;
 
 /// A listing on the market.
 #[derive(Clone, Debug)]
 pub struct Home {
-    /// Whose site it is on.
+    /// The tenant on whose site it is listed.
     pub tenant: TenantId,
     /// Its id.
     pub id: PropertyId,
-    /// Who owns it.
+    /// Its owner.
     pub owner: UserId,
-    /// What it says; without contact and address.
+    /// Its content, without contact and address.
     pub content: Content,
-    /// Among the featured.
+    /// Whether it is featured.
     pub featured: bool,
-    /// Confirmed as genuine.
+    /// Whether it is verified as genuine.
     pub verified: bool,
     /// How many people saved it.
     pub favourites: u64,
     /// Its version.
     pub version: Version,
-    /// Listed at.
+    /// When it was listed.
     pub created_at: Timestamp,
-    /// Changed at.
+    /// When it was last changed.
     pub updated_at: Timestamp,
-    /// Its photos, the first one first.
+    /// Its photos, in order.
     pub images: Vec<Image>,
 }
 
 impl Home {
-    /// What can be found by its words, with what a word in it is worth.
+    /// The searchable texts, each with the relevance weight of a word in it.
     #[must_use]
     pub fn texts(&self) -> [(f32, String); 4] {
         let content = &self.content;
@@ -72,7 +72,7 @@ impl Home {
         rest.join(" ")
     }
 
-    /// What orders go by.
+    /// The values that sorting and ranking use.
     #[must_use]
     pub fn standing(&self) -> RankingInputs {
         let facts = &self.content.specifications;
@@ -89,7 +89,7 @@ impl Home {
         }
     }
 
-    /// How many bathrooms.
+    /// The number of bathrooms, if given.
     #[must_use]
     pub fn bathrooms(&self) -> Option<u8> {
         small(self.content.specifications.bathrooms)
@@ -100,7 +100,7 @@ fn small(number: Option<i64>) -> Option<u8> {
     number.and_then(|number| u8::try_from(number).ok())
 }
 
-/// A hit as clients see it.
+/// A listing found by a search.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Hit)]
@@ -121,23 +121,23 @@ pub struct Document<'a> {
     found: Finding,
 }
 
-/// How a hit was found.
+/// What a search adds to a listing it found: relevance and distance.
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
-    /// Its relevance.
+    /// The relevance score of the listing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub relevance_score: Option<f64>,
-    /// How far it is from where was asked.
+    /// The distance from the requested point, in kilometres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance_km: Option<f64>,
-    /// The parts of its relevance.
+    /// The factors of the relevance score, when `explain` was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explain: Option<Parts>,
 }
 
 impl<'a> Document<'a> {
-    /// The document of a hit.
+    /// Builds the document of a hit.
     #[must_use]
     pub fn of(home: &'a Home, found: Finding) -> Self {
         Self {

@@ -1,4 +1,5 @@
-//! The routes of searching. The ones below `/api/properties` are those of the earlier systems' listings service.
+//! The routes of the search service. Those below `/api/properties` are kept from the listings service of the earlier
+//! systems.
 
 mod answer;
 mod lists;
@@ -18,17 +19,18 @@ use crate::saved::http as saved;
 use crate::searches::{Searches, SearchesApp};
 
 pub fn router(app: App) -> Router {
-    // One pattern for both: of a person when they are read, of a saved search when that is changed.
+    // The router allows one pattern here: on GET the id names a person, on PUT and DELETE a saved search.
     let of_people = Router::new().route("/api/search/saved/{id}", get(saved::list)).with_state(app.clone());
     Router::from(routes().with_state(app)).merge(of_people)
 }
 
-/// The one whose pattern is another's in the router, and has a name of its own in the document.
+/// The route that shares its pattern with another in the router, but has a parameter name of its own in the API
+/// document.
 pub fn of_people() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(saved::list))
 }
 
-/// The operations, documented where they are answered.
+/// The operations, each documented at its handler.
 pub fn routes() -> OpenApiRouter<App> {
     const LISTINGS: &str = "/api/properties/search";
     const SIMILAR: &str = "/api/properties/{id}/similar";
@@ -51,14 +53,14 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 impl Searches {
-    /// The routes; `status` tells how far the group is.
+    /// The routes of past searches and suggestions. `status` tells how far the group is.
     pub(crate) fn router(&self, status: GroupStatus) -> Router {
         let site = SearchesApp { searches: self.clone(), status };
         routes_of_searches().with_state(site).into()
     }
 }
 
-/// The same, documented.
+/// The same routes, for the API document.
 pub fn routes_of_searches() -> OpenApiRouter<SearchesApp> {
     OpenApiRouter::new().routes(routes!(suggestions::suggestions)).routes(routes!(searches::history))
 }

@@ -1,7 +1,8 @@
-//! The index: a cache of the rows of the read model, which alone are the truth. It can be lost at any time.
+//! The search index. It is a cache of the read model's rows, which are the only source of truth, and may be lost at
+//! any time.
 //!
-//! Its interface is what another engine would have to offer: where it stands, taking changes together with the place
-//! behind them, making away with what was erased, and searching.
+//! Another search engine would have to offer the same interface: report its position, take changes together with the
+//! position they reach, physically remove erased data, and search.
 
 mod best;
 mod columns;
@@ -27,23 +28,23 @@ use fields::Fields;
 pub use view::View;
 pub use vocabulary::Vocabulary;
 
-/// The index does not answer.
+/// The index failed.
 #[derive(Debug, thiserror::Error)]
 pub enum IndexError {
-    /// The engine says so.
+    /// The engine failed.
     #[error("the search index: {0}")]
     Engine(#[from] TantivyError),
-    /// Its files cannot be made or deleted.
+    /// Its files cannot be created or deleted.
     #[error("the files of the search index: {0}")]
     Files(#[from] std::io::Error),
 }
 
-/// How far an index is: which read model it was made from, and the last changed row it has.
+/// How far an index is: the read model it was built from, and the last changed row it contains.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IndexPosition {
-    /// The id of the file.
+    /// The id of the read model's file.
     pub made: String,
-    /// See the column `changed`.
+    /// The `changed` number of that row.
     pub changed: i64,
 }
 
@@ -60,29 +61,29 @@ impl std::fmt::Display for IndexPosition {
     }
 }
 
-/// A change of the index.
+/// A change to the index.
 #[derive(Clone, Debug)]
 pub enum IndexChange {
-    /// A listing on the market is so now.
+    /// Adds or replaces a listing on the market.
     Put(Box<Home>),
-    /// A listing cannot be found any more.
+    /// Removes a listing from the index.
     Gone {
-        /// Whose.
+        /// Its tenant.
         tenant: TenantId,
-        /// Which.
+        /// Its id.
         id: PropertyId,
     },
 }
 
-/// The smallest the engine works with.
+/// The smallest memory budget the engine accepts.
 const WRITER_BYTES: usize = 15_000_000;
 
-/// The index in a directory.
+/// The search index in a directory.
 pub struct Index {
     directory: PathBuf,
     fields: Fields,
     opened: RwLock<Opened>,
-    /// Kept while there is work: it holds memory and threads.
+    /// Kept only while there is work, because it holds memory and threads.
     writer: Mutex<Option<IndexWriter>>,
 }
 
@@ -108,10 +109,10 @@ impl Opened {
 }
 
 impl Index {
-    /// Opens the index in `directory`; one that is missing, broken or of another shape is made again, empty.
+    /// Opens the index in `directory`. An index that is missing, broken or of another schema is recreated empty.
     ///
     /// # Errors
-    /// When files cannot be made.
+    /// When files cannot be created.
     pub fn open(directory: &Path) -> Result<Self, IndexError> {
         let (schema, fields) = Fields::schema();
         let found = Unhurried::at(directory).and_then(Unhurried::whole_index);
@@ -128,7 +129,7 @@ impl Index {
         self.opened.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Lets searches see what is committed; those that have begun go on with what they see.
+    /// Lets new searches see what is committed. Running searches keep the view they started with.
     fn reload(&self) -> Result<(), IndexError> {
         let Opened { reader, view, .. } = self.opened();
         reader.reload()?;
@@ -150,7 +151,7 @@ impl Index {
         Ok(writer)
     }
 
-    /// How far it is; nothing when it is empty.
+    /// How far the index is; `None` when it is empty.
     ///
     /// # Errors
     /// When its files cannot be read.
@@ -158,7 +159,7 @@ impl Index {
         Ok(self.opened().index.load_metas()?.payload.as_deref().and_then(IndexPosition::read))
     }
 
-    /// Takes changes, in their order. Not to be found before [`Self::commit`].
+    /// Writes changes in the given order. They cannot be found before [`Self::commit`].
     ///
     /// # Errors
     /// When it cannot be written to.
@@ -178,11 +179,11 @@ impl Index {
         Ok(())
     }
 
-    /// Makes what was written stand together with the place behind it, and lets searches see it. A crash of the process
-    /// takes nothing of it back; a power cut may.
+    /// Commits the written changes together with the position they reach, and lets searches see them. A crash of the
+    /// process loses nothing committed; a power cut may.
     ///
     /// # Errors
-    /// When it cannot be written to; then it is where it was.
+    /// When it cannot be written to. The index then stays at its previous position.
     pub fn commit(&self, place: &IndexPosition) -> Result<(), IndexError> {
         if let Some(writer) = self.writer()?.as_mut() {
             let mut prepared = writer.prepare_commit()?;
@@ -192,16 +193,16 @@ impl Index {
         self.reload()
     }
 
-    /// Makes away with everything that is deleted but still stands in a file. A file that a running search holds open
-    /// goes with the next commit or [`Self::rest`].
+    /// Physically removes deleted data from the files. A file that a running search holds open is removed by the next
+    /// commit or [`Self::rest`].
     ///
     /// # Errors
     /// When its files cannot be written.
     pub fn purge(&self) -> Result<(), IndexError> {
-        // Merges that are on their way hold their segments: they end first.
+        // Running merges hold their segments, so they must end first.
         self.rest()?;
         let opened = self.opened();
-        // Only their ids: whoever holds a segment's description keeps its files.
+        // Only their ids: holding a segment's description keeps its files.
         let soiled: Vec<_> = opened
             .index
             .searchable_segment_metas()?
@@ -213,7 +214,7 @@ impl Index {
             if !soiled.is_empty() {
                 writer.merge(&soiled).wait()?;
             }
-            // Searchers hold files open: they let go first.
+            // Searchers hold files open, so they are released first.
             drop(opened);
             self.reload()?;
             writer.garbage_collect_files().wait()?;
@@ -221,10 +222,10 @@ impl Index {
         Ok(())
     }
 
-    /// Lets go of threads and memory until there is work again.
+    /// Releases threads and memory until there is work again.
     ///
     /// # Errors
-    /// When a merge of files failed; what was committed stands.
+    /// When a merge failed. What was committed is kept.
     pub fn rest(&self) -> Result<(), IndexError> {
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(writer) = writer else { return Ok(()) };
@@ -232,10 +233,10 @@ impl Index {
         Ok(writer.wait_merging_threads()?)
     }
 
-    /// After a failure: begins again when the files are gone or broken, else with another writer.
+    /// Recovers from a failure: recreates the index if its files are gone or broken, else uses a new writer.
     ///
     /// # Errors
-    /// When files cannot be made.
+    /// When files cannot be created.
     pub fn mend(&self) -> Result<(), IndexError> {
         if Unhurried::at(&self.directory).and_then(tantivy::Index::open).is_err() {
             return self.begin_again();
@@ -244,10 +245,10 @@ impl Index {
         Ok(())
     }
 
-    /// Begins again, empty. Searches find nothing until the rows are read again.
+    /// Recreates the index empty. Searches find nothing until the rows are read again.
     ///
     /// # Errors
-    /// When files cannot be made.
+    /// When files cannot be created.
     pub fn begin_again(&self) -> Result<(), IndexError> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         drop(writer.take());
@@ -256,7 +257,7 @@ impl Index {
         Ok(())
     }
 
-    /// Finds.
+    /// Searches the index.
     ///
     /// # Errors
     /// When its files cannot be read.
@@ -264,12 +265,12 @@ impl Index {
         Ok(segment::search(&self.view(), &self.fields, query)?)
     }
 
-    /// What searches see now. Whoever keeps it keeps its files, also those of what was erased since.
+    /// The view that searches see now. Holding it keeps its files, including those of data erased since.
     pub(crate) fn view(&self) -> Arc<View> {
         Arc::clone(&self.opened().view)
     }
 
-    /// What the listings of `tenant` name in `view`.
+    /// The localities and title words of the tenant's listings in `view`.
     pub(crate) fn vocabulary(&self, view: &View, tenant: &TenantId) -> Result<Vocabulary, IndexError> {
         Ok(Vocabulary::of(view, &self.fields, tenant)?)
     }

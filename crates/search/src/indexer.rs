@@ -1,8 +1,8 @@
-//! Keeps the index up with the rows.
+//! Keeps the search index in step with the rows.
 //!
-//! Woken by each commit of the read model, it lets changes gather for a moment, unless somebody waits, reads the rows
-//! behind the index's own place and commits them together with the new place. So whatever is lost in a crash, of the
-//! index or of this task, is read again from the rows.
+//! Each commit of the read model wakes it. It then waits briefly to batch changes, unless a reader is waiting, reads
+//! the rows after the index's own position, and commits them together with the new position. Whatever a crash loses,
+//! of the index or of this task, is therefore read again from the rows.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,16 +14,16 @@ use tokio::sync::watch;
 use crate::index::{Index, IndexError};
 use crate::rows::{self, Changes, RowsError};
 
-/// Changes gather for so long while nobody waits: a commit costs much more than a listing, under steady writes a fifth of
-/// two cores when they gather half as long.
+/// How long changes are batched while no reader waits. A commit costs much more than a listing: with half this time,
+/// steady writes use a fifth of two cores.
 const GATHER: Duration = Duration::from_millis(200);
-/// Without changes for so long, the index gives memory and threads back.
+/// After this long without changes, the index releases memory and threads.
 const QUIET: Duration = Duration::from_secs(30);
-/// After a failure.
+/// The pause after a failure.
 const AFTER_TROUBLE: Duration = Duration::from_secs(1);
-/// Rows read at once.
+/// Rows read per query.
 const AT_ONCE: usize = 1000;
-/// Rows committed at once, where many wait.
+/// Rows per commit when many are pending.
 const A_COMMIT: usize = 20_000;
 
 /// Why the index is behind.
@@ -35,28 +35,28 @@ pub enum IndexerFailure {
     /// The index cannot be written.
     #[error(transparent)]
     Index(#[from] IndexError),
-    /// The work was cut short.
+    /// The work was cancelled or panicked.
     #[error("{0}")]
     Cut(#[from] tokio::task::JoinError),
 }
 
-/// The one that writes the index.
+/// The task that writes the index.
 #[derive(Debug)]
 pub struct Indexer {
     store: ViewStore,
     index: Arc<Index>,
     progress: Arc<IndexProgress>,
-    /// Something erased may still stand in a file.
+    /// Whether erased data may still be in a file.
     soiled: bool,
 }
 
 impl Indexer {
     pub(crate) fn new(store: ViewStore, index: Arc<Index>, progress: Arc<IndexProgress>) -> Self {
-        // A crash may have come between a commit and the purge behind it.
+        // A crash may have happened between a commit and the purge after it.
         Self { store, index, progress, soiled: true }
     }
 
-    /// Keeps the index until `stop`.
+    /// Keeps the index in step until `stop`.
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
         while !wake::is_stopped(&stop) {
             tokio::select! {
@@ -69,7 +69,7 @@ impl Indexer {
         }
     }
 
-    /// One round. May be dropped anywhere: what is half done is done again.
+    /// One round. It may be cancelled at any point; unfinished work is done again.
     async fn turn(&mut self) {
         if !self.progress.is_behind() && tokio::time::timeout(QUIET, self.progress.change()).await.is_err() {
             if let Err(error) = self.rest().await {
@@ -77,7 +77,7 @@ impl Indexer {
             }
             self.progress.change().await;
         }
-        // Also when more came while it committed: under steady writes there is always more.
+        // Also when more changes arrived during a commit: under steady writes they always do.
         self.progress.gather(GATHER).await;
         if let Err(error) = self.catch_up().await {
             self.progress.is_late();
@@ -91,10 +91,10 @@ impl Indexer {
         }
     }
 
-    /// Takes every row that has changed.
+    /// Brings the index up to every changed row.
     ///
     /// # Errors
-    /// When rows or index fail; then the index is where it was, or a commit farther.
+    /// When rows or index fail. The index then keeps its old position, or is a commit further.
     pub async fn catch_up(&mut self) -> Result<(), IndexerFailure> {
         let noted = self.progress.noted();
         let mut place = self.index.place()?.unwrap_or_default();
@@ -140,7 +140,7 @@ impl Indexer {
         self.work(Index::rest).await
     }
 
-    /// Works on the index where it may block.
+    /// Runs work on the index on a thread that may block.
     async fn work(
         &self,
         work: impl FnOnce(&Index) -> Result<(), IndexError> + Send + 'static,

@@ -1,9 +1,10 @@
-//! Searching listings: by words, what they must be, where they are; ranked, counted and paged.
+//! The search service: finds listings by words, filters and place; ranks, counts and pages them.
 //!
 //! ```text
 //! journal -> group -> rows (the read model, the truth) -> index (a cache of the rows) -> query -> hits -> rows -> answer
 //! ```
-//! A person's own change is found by their own next search: it waits, bounded, for the group and then for the index.
+//! A person's own change is visible in their next search: the search waits, for a bounded time, for the group and
+//! then for the index.
 #![warn(missing_docs)]
 
 mod exported;
@@ -54,28 +55,28 @@ pub struct Search {
     learner: Arc<Learner>,
     index: Arc<Index>,
     progress: Arc<IndexProgress>,
-    /// Searches at the same time: more would only wait for the same cores.
+    /// Limits concurrent searches; more would only compete for the same cores.
     turns: Arc<Semaphore>,
     searches: Searches,
 }
 
 const SEARCH_TABLES: &str = include_str!("../migrations/0001_search.sql");
-/// What happens outside is here an event of the journal under an id of its own: what a power cut takes back is found
-/// there again, so commits need not wait for the disk as they do for e-mails.
+/// Lets commits skip the fsync that e-mails need. An alert goes out as an event in the journal with an id of its own,
+/// so what a power cut takes back is found there again.
 const NOT_FULL: &str = "pragma synchronous = normal;";
 const SAVED_TABLES: &str = include_str!("../migrations/0002_saved.sql");
-/// At most.
+/// The maximum number of concurrent searches.
 const SEARCHES: usize = 4;
-/// Alerts that are carried at the same time.
+/// The number of alerts delivered concurrently.
 const ASKED_AT_ONCE: usize = 32;
 
-/// Why the service cannot be opened.
+/// Why the service cannot open.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// Its read model.
+    /// Its read model failed.
     #[error(transparent)]
     View(#[from] ViewError),
-    /// Its index.
+    /// Its index failed.
     #[error(transparent)]
     Index(#[from] IndexError),
 }
@@ -94,8 +95,8 @@ impl FromRef<App> for AppContext {
 }
 
 impl Search {
-    /// Opens the read model and its index in `views`, before the group runs: an index that knows more than the read
-    /// model, because a power cut took something back, begins again.
+    /// Opens the read model and its index in `views`, before the group runs. An index that is ahead of the read
+    /// model, because a power cut took rows back, is recreated.
     ///
     /// # Errors
     /// When their files cannot be opened.
@@ -119,7 +120,7 @@ impl Search {
         Ok(Self { context, store, outbox, learner, index, progress, turns, searches })
     }
 
-    /// The group that keeps the read model.
+    /// The consumer group that maintains the read model.
     #[must_use]
     pub fn group() -> Group {
         projection::GROUP
@@ -137,21 +138,21 @@ impl Search {
         &self.index
     }
 
-    /// Waits, at most `limit`, until the index has all rows there are by now. Says whether it has.
+    /// Waits, at most `limit`, until the index contains all present rows. Returns whether it does.
     pub async fn caught_up(&self, limit: std::time::Duration) -> bool {
         self.progress.wait(u64::MAX, limit).await
     }
 
-    /// What became of the alerts.
+    /// The outbox of alerts.
     #[must_use]
     pub fn outbox(&self) -> &Outbox {
         &self.outbox
     }
 
-    /// Asks that people be told of homes that fit what they saved.
+    /// The worker that sends alerts about homes matching saved searches.
     #[must_use]
     pub fn worker(&self, mut settings: deliveries::Settings) -> OutboxWorker {
-        // Each asks by an event of its own: together they wait for one commit.
+        // Each alert writes an event of its own; concurrent ones share one commit.
         (settings.batch, settings.at_once) = (ASKED_AT_ONCE * 4, ASKED_AT_ONCE);
         let teller = AlertSender { aggregates: self.context.aggregates.clone(), store: self.store.clone() };
         OutboxWorker::new(
@@ -162,19 +163,19 @@ impl Search {
         )
     }
 
-    /// What learns which homes people may like.
+    /// The task that learns recommendations.
     #[must_use]
     pub fn learner(&self) -> Arc<Learner> {
         Arc::clone(&self.learner)
     }
 
-    /// What keeps the index up with the rows.
+    /// The task that keeps the index in step with the rows.
     #[must_use]
     pub fn keeper(&self) -> Indexer {
         Indexer::new(self.store.clone(), Arc::clone(&self.index), Arc::clone(&self.progress))
     }
 
-    /// What the service says of itself.
+    /// The API documentation of the service.
     #[must_use]
     pub fn documentation() -> Documentation {
         let mut operations = http::routes().into_openapi();
@@ -184,7 +185,7 @@ impl Search {
         Documentation { operations, exported }
     }
 
-    /// The service.
+    /// Assembles the service.
     #[must_use]
     pub fn service(&self, workers: deliveries::Settings) -> Service {
         let (search, learner, keeper) = (self.clone(), self.learner(), self.clone());

@@ -1,4 +1,4 @@
-//! Folds the journal into the rows that the index is made from.
+//! Folds the journal into the rows from which the index is built.
 
 mod homes;
 
@@ -17,7 +17,7 @@ use journal::AggregateStore;
 use crate::saved::alerts::{Alerts, News};
 use crate::saved::projection;
 
-/// The group of the read model. Order is kept per listing, and per person for what people save.
+/// The consumer group of the read model. Order is kept per listing, and per person for what people save.
 pub const GROUP: Group = Group { name: "search-index-group", logs: &[Log::Facts], key: partition_key };
 
 fn partition_key(envelope: &Envelope) -> Option<String> {
@@ -30,7 +30,7 @@ fn partition_key(envelope: &Envelope) -> Option<String> {
     wanted.then(|| format!("{}/{}/{}", stream.tenant, stream.kind, stream.id))
 }
 
-/// The projection.
+/// The projection of listings and saved searches.
 #[derive(Debug)]
 pub struct Homes {
     aggregates: AggregateStore,
@@ -94,7 +94,7 @@ impl Projection for Homes {
         }
     }
 
-    /// Before waiting readers go on: they then wait for the index to have this, too.
+    /// Runs before waiting readers continue, so they also wait for the index to contain this batch.
     fn committed(&self, batch: &[Envelope]) {
         if let Some(newest) = batch.iter().map(|envelope| envelope.position.seq).max() {
             self.progress.rows_changed(newest);

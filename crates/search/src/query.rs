@@ -1,4 +1,4 @@
-//! What is asked of an index, without a word of how the index does it.
+//! What a search asks for, independent of how the index answers it.
 
 mod buckets;
 mod filters;
@@ -15,40 +15,40 @@ pub use sort::{Key, Like, MOST_SORTS, Sort, SortBy};
 use crate::home::Home;
 use crate::words::words;
 
-/// Words beyond these are not looked at.
+/// The maximum number of words; further words are ignored.
 const MOST_WORDS: usize = 12;
 
 /// A search.
 #[derive(Clone, Debug)]
 pub struct Query {
-    /// Whose listings.
+    /// The tenant whose listings are searched.
     pub tenant: TenantId,
-    /// Every one of these must be met; the last may be unfinished.
+    /// The words, all of which must match. The last one may be unfinished.
     pub words: Vec<String>,
-    /// What the listings must be.
+    /// The filters.
     pub filters: Filters,
-    /// Where they must be.
+    /// The conditions on location.
     pub geo: Geo,
-    /// Not this one.
+    /// A listing to leave out.
     pub exclude: Option<PropertyId>,
-    /// The order; ids settle ties.
+    /// The sort order; ids break ties.
     pub sort: Vec<Sort>,
-    /// What [`SortBy::Likeness`] is measured against.
+    /// The listing that [`SortBy::Likeness`] compares with.
     pub like: Option<Like>,
-    /// Hits to skip.
+    /// The number of hits to skip.
     pub offset: usize,
-    /// Hits to give.
+    /// The number of hits to return.
     pub size: usize,
-    /// Only hits behind this place.
+    /// Only hits after this position.
     pub after: Option<Key>,
     /// Whether to count facets.
     pub facets: bool,
-    /// When it was asked: freshness is measured from here, the same on every page.
+    /// When the search was made. Freshness is measured from this time, so it is the same on every page.
     pub at: Timestamp,
 }
 
 impl Query {
-    /// Everything of `tenant`, the newest first.
+    /// All listings of `tenant`, newest first.
     #[must_use]
     pub fn all(tenant: TenantId, at: Timestamp) -> Self {
         Self {
@@ -67,19 +67,19 @@ impl Query {
         }
     }
 
-    /// Asks for the words of `text`.
+    /// Sets the words to search for from `text`.
     pub fn text(&mut self, text: &str) {
         self.words = asked_words(text);
     }
 
-    /// Whether the order needs the relevance of a hit.
+    /// Whether sorting needs the relevance of a hit.
     #[must_use]
     pub fn is_ranked(&self) -> bool {
         self.sort.iter().any(|sort| sort.by == SortBy::Relevance)
     }
 }
 
-/// The words of a text that are looked for.
+/// The words of a text that a search uses.
 #[must_use]
 pub fn asked_words(text: &str) -> Vec<String> {
     let mut words = words(text);
@@ -87,56 +87,57 @@ pub fn asked_words(text: &str) -> Vec<String> {
     words
 }
 
-/// A hit, by what it takes to order it.
+/// A hit, with what is needed to sort it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Hit {
-    /// Its place in the order.
+    /// Its position in the sort order.
     pub key: Key,
-    /// How well it meets the words: 1 where none were asked for.
+    /// How well it matches the words; [`NO_TEXT`] for a search without words.
     pub text: f32,
 }
 
-/// How many hits have one value of a facet.
+/// The number of hits with one value of a facet.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, utoipa::ToSchema)]
 #[schema(as = FacetCount)]
 pub struct Count {
-    /// The value, as a filter takes it.
+    /// The value, as the filter accepts it.
     pub value: String,
-    /// How many.
+    /// The number of hits.
     pub count: u64,
-    /// Of a range: from here on.
+    /// For a range: the inclusive lower bound.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<f64>,
-    /// Of a range: below this.
+    /// For a range: the exclusive upper bound.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<f64>,
 }
 
-/// The counts of every facet, each over the hits there would be without its own filter.
+/// The counts of every facet. Each is counted over the hits there would be without the facet's own filter.
 pub type Facets = std::collections::BTreeMap<&'static str, Vec<Count>>;
 
 /// What an index found.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct IndexHits {
-    /// The page.
+    /// The hits of the page.
     pub hits: Vec<Hit>,
-    /// How many there are in all.
+    /// The total number of hits.
     pub total: u64,
-    /// When asked for.
+    /// The facet counts, if requested.
     pub facets: Facets,
 }
-/// Of a search without words.
+/// The text score in a search without words.
 pub const NO_TEXT: f32 = 10.0;
 
-/// How well `home` meets the words: nothing when it misses one of them.
+/// How well `home` matches the words; `None` when a word does not match.
 #[must_use]
 pub fn text_score(home: &Home, asked: &[String]) -> Option<f32> {
     score(&home.texts().map(|(weight, text)| (weight, words(&text))), asked)
 }
 
-/// The same of texts that are split already.
+/// The same for texts that are already split into words.
 ///
-/// For each word the best match in each field counts, times the field's weight; the mean over the words.
+/// For each word, the best match in each field counts, times the field's weight. The score is the mean over the
+/// words.
 #[must_use]
 pub fn score(fields: &[(f32, Vec<String>); 4], asked: &[String]) -> Option<f32> {
     if asked.is_empty() {
@@ -160,7 +161,7 @@ pub fn score(fields: &[(f32, Vec<String>); 4], asked: &[String]) -> Option<f32> 
     Some(mean(sum, asked.len()))
 }
 
-/// `sum` over so many words, the same wherever it is reckoned.
+/// The mean of `sum` over `words`. Shared, so that every caller computes exactly the same value.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "a dozen words at most")]
 pub fn mean(sum: f32, words: usize) -> f32 {

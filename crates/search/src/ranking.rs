@@ -1,61 +1,62 @@
-//! What speaks for a listing besides its words. Each boost is bounded, so that none of them buries a better text.
+//! Boosts a listing's relevance beyond its text score. Each boost is bounded, so that none of them buries a better
+//! text match.
 
 use domain::Timestamp;
 use domain::property::content::Coordinates;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// The most each boost adds.
+/// The most that each boost adds.
 const FEATURED: f64 = 0.2;
 const VERIFIED: f64 = 0.15;
 const FRESH: f64 = 0.15;
 const POPULAR: f64 = 0.15;
-/// Freshness halves in this time.
+/// The half-life of freshness.
 const HALF_LIFE_DAYS: f64 = 30.0;
-/// So many people saved it: half of the most that popularity adds.
+/// With this many saves a listing gets half of the largest popularity boost.
 const HALF_POPULAR: f64 = 10.0;
 
-/// What an order can go by, of one listing.
+/// The values of one listing that sorting can use.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RankingInputs {
     /// In paise.
     pub price: i64,
-    /// In square feet; 0 when nobody told.
+    /// In square feet; 0 when not given.
     pub area: f64,
-    /// Bedrooms.
+    /// The number of bedrooms, if given.
     pub bedrooms: Option<u8>,
     /// When it was listed.
     pub created_at: Timestamp,
-    /// When it was changed.
+    /// When it was last changed.
     pub updated_at: Timestamp,
     /// How many people saved it.
     pub favourites: u64,
-    /// Where it is.
+    /// Its coordinates, if given.
     pub at: Option<Coordinates>,
-    /// Among the featured.
+    /// Whether it is featured.
     pub featured: bool,
-    /// Confirmed as genuine.
+    /// Whether it is verified as genuine.
     pub verified: bool,
 }
 
-/// The parts of a relevance.
+/// The factors of a relevance score. The score is their product.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
 #[schema(as = RelevanceParts)]
 pub struct Parts {
-    /// How well the words are met.
+    /// How well the listing matches the words of the search.
     pub text: f64,
-    /// 1, or more for the featured.
+    /// 1, or more for a featured listing.
     pub featured: f64,
-    /// 1, or more for the verified.
+    /// 1, or more for a verified listing.
     pub verified: f64,
-    /// Falls to 1 with age.
+    /// Falls towards 1 as the listing ages.
     pub freshness: f64,
-    /// Rises from 1 with the number of people who saved it.
+    /// Rises from 1 with the number of people who saved the listing.
     pub popularity: f64,
 }
 
 impl Parts {
-    /// The relevance.
+    /// The relevance score.
     #[must_use]
     pub fn product(&self) -> f64 {
         self.text * self.featured * self.verified * self.freshness * self.popularity
@@ -100,34 +101,34 @@ impl Measured for RankingInputs {
     }
 }
 
-/// The same as [`RankingInputs`], each part read when it is needed: an order by price looks at nothing but prices.
+/// The same values as [`RankingInputs`], each read only when needed: sorting by price reads nothing but prices.
 pub trait Measured {
     /// In paise.
     fn price(&self) -> i64;
-    /// In square feet; 0 when nobody told.
+    /// In square feet; 0 when not given.
     fn area(&self) -> f64;
-    /// Bedrooms.
+    /// The number of bedrooms, if given.
     fn bedrooms(&self) -> Option<u8>;
     /// When it was listed.
     fn created_at(&self) -> Timestamp;
-    /// When it was changed.
+    /// When it was last changed.
     fn updated_at(&self) -> Timestamp;
     /// How many people saved it.
     fn favourites(&self) -> u64;
-    /// Where it is.
+    /// Its coordinates, if given.
     fn at(&self) -> Option<Coordinates>;
-    /// Among the featured.
+    /// Whether it is featured.
     fn featured(&self) -> bool;
-    /// Confirmed as genuine.
+    /// Whether it is verified as genuine.
     fn verified(&self) -> bool;
 
-    /// The relevance of a listing that meets the words so well.
+    /// The relevance of a listing with the text score `text` at the time `at`.
     #[must_use]
     fn relevance(&self, text: f32, at: Timestamp) -> f64 {
         self.parts(text, at).product()
     }
 
-    /// No less than the relevance, without a look at its age and who saved it.
+    /// An upper bound of the relevance that does not read age and saves.
     #[must_use]
     fn relevance_at_most(&self, text: f32) -> f64 {
         let featured = if self.featured() { 1.0 + FEATURED } else { 1.0 };
@@ -135,7 +136,7 @@ pub trait Measured {
         f64::from(text) * featured * verified * (1.0 + FRESH) * (1.0 + POPULAR) * (1.0 + 1e-9)
     }
 
-    /// The same in its parts.
+    /// The factors of the relevance.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "counts and times are far below 2^53")]
     fn parts(&self, text: f32, at: Timestamp) -> Parts {

@@ -1,9 +1,9 @@
-//! Homes that a person may like, learned from what people did.
+//! Recommends homes that a person may like, learned from what people did.
 //!
 //! ```text
 //! journal -> Learner -> Activity + Catalogue -> Model::learn (in the background) -> Model::recommend -> rows -> answer
 //! ```
-//! Nothing of it is kept on disk; ADR 21.
+//! Nothing is kept on disk; see ADR 21.
 
 mod co_occurrence;
 mod features;

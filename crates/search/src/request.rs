@@ -1,4 +1,4 @@
-//! A search as people ask for it.
+//! Reads a search request.
 
 mod area;
 
@@ -10,48 +10,48 @@ use serde_json::{Map, Value, json};
 use crate::query::{Filters, Geo, Key, MOST_SORTS, Numbers, Query, Sort, SortBy, asked_words};
 use crate::words::key;
 
-/// The parts of a cursor: the order, when the first page was asked for, the place.
+/// The number of values in a cursor: the order, the time of the first page, the sort values and the id.
 const CURSOR: usize = 3 + MOST_SORTS;
-/// Members that say how a search is shown, not what is looked for.
+/// Parameters that say how a search is shown, not what is searched for.
 const OF_A_PAGE: [&str; 5] = ["page", "size", "cursor", "facets", "explain"];
-/// Values of one filter.
+/// The maximum number of values of one filter.
 const MOST_VALUES: usize = 30;
 
-/// A search as a query or a body asks for it.
+/// A search, from query parameters or a body.
 #[derive(Clone, Debug)]
 pub struct SearchRequest {
     words: Vec<String>,
     filters: Filters,
     geo: Geo,
-    /// Whether counts of what can be chosen next are wanted, if anything is said of them.
+    /// Whether facet counts are requested; `None` when the request does not say.
     facets: Option<bool>,
     explain: bool,
     sort: Vec<Sort>,
     order: String,
     paging: Paging,
-    /// Where the page before ended, and when the first one was asked for.
+    /// Where the previous page ended, and when the first page was requested.
     after: Option<(Timestamp, Key)>,
-    /// What was asked for, for the person's own history: what was looked for, not how it was shown.
+    /// The parameters kept for the person's own history: what was searched for, not how it was shown.
     pub told: Map<String, Value>,
 }
 
-/// A search of somebody's at a time.
+/// A search made at a certain time.
 #[derive(Clone, Debug)]
 pub struct TimedSearch {
-    /// What is looked for.
+    /// The query.
     pub query: Query,
-    /// Which part of it.
+    /// The requested page.
     pub paging: Paging,
-    /// The order as a text: a cursor belongs to it.
+    /// The sort order as text. A cursor is valid for one order only.
     pub order: String,
-    /// Whether the parts of each relevance are told.
+    /// Whether the factors of each relevance score are returned.
     pub explain: bool,
     /// See [`SearchRequest::told`].
     pub told: Map<String, Value>,
 }
 
 impl TimedSearch {
-    /// The first ones of `query`, where there are no further pages.
+    /// The first results of `query`, for lists without further pages.
     pub fn first(paging: Paging, query: Query) -> Self {
         let query = Query { size: usize::try_from(paging.size).unwrap_or(100), ..query };
         Self { query, paging, order: String::new(), explain: false, told: Map::new() }
@@ -59,7 +59,8 @@ impl TimedSearch {
 }
 
 impl SearchRequest {
-    /// This search in `tenant`, asked `now`; `facets` says whether they are counted where nothing is said.
+    /// This search in `tenant` at the time `now`. `facets` is the default when the request does not say whether to
+    /// count facets.
     pub fn asked_in(self, tenant: &TenantId, now: Timestamp, facets: bool) -> TimedSearch {
         let Self { words, filters, geo, explain, sort, order, paging, told, .. } = self;
         let facets = self.facets.unwrap_or(facets);
@@ -71,7 +72,7 @@ impl SearchRequest {
         TimedSearch { query, paging, order, explain, told }
     }
 
-    /// Whether every home is found.
+    /// Whether the search has no condition, so that it finds every home.
     pub fn finds_everything(&self) -> bool {
         self.words.is_empty() && self.filters == Filters::default() && !self.geo.is_asked()
     }
@@ -126,7 +127,7 @@ impl Request for SearchRequest {
     }
 }
 
-/// What is told in a history. Members that a body may hold beside those of a search are nobody's words.
+/// The parameters kept for a history. Other members of a body are dropped.
 fn told(f: &Fields<'_>) -> Map<String, Value> {
     f.names()
         .filter(|name| is_filter(name))
@@ -134,7 +135,7 @@ fn told(f: &Fields<'_>) -> Map<String, Value> {
         .collect()
 }
 
-/// Whether a member of this name says what is looked for.
+/// Whether the parameter of this name says what is searched for.
 pub fn is_filter(name: &str) -> bool {
     !OF_A_PAGE.contains(&name) && http_kit::members::<SearchRequest>().iter().any(|member| member == name)
 }
@@ -173,7 +174,7 @@ fn filters(f: &mut Fields<'_>) -> Filters {
     filters
 }
 
-/// Any number of texts: an array, or one text with commas; numbers are taken as they are written.
+/// A list of texts: an array, or one text separated by commas. Numbers are taken as they are written.
 fn texts(f: &mut Fields<'_>, field: &str) -> Vec<String> {
     f.asks(field, || MemberKind::Values(MOST_VALUES, 100));
     let one = |value: &Value| match value {
@@ -204,11 +205,11 @@ fn choices<T: Choice>(f: &mut Fields<'_>, field: &str) -> Vec<T> {
     found.into_iter().flatten().collect()
 }
 
-/// `2`, `2,3` or `4+`.
+/// Reads numbers such as `2`, `2,3` or `4+`.
 fn numbers(f: &mut Fields<'_>, field: &str) -> Numbers {
     let mut numbers = Numbers::default();
     for text in texts(f, field) {
-        // A plus is a blank in a query that is not encoded; blanks were taken off by then.
+        // In a query that is not encoded, a plus becomes a blank, and blanks have been trimmed by now.
         let (digits, more) = text.strip_suffix('+').map_or((&*text, false), |digits| (digits, true));
         match digits.trim().parse::<u8>() {
             Ok(number) if number <= Numbers::MOST && more => numbers.add_from(number),
@@ -219,7 +220,7 @@ fn numbers(f: &mut Fields<'_>, field: &str) -> Numbers {
     numbers
 }
 
-/// An amount; 0 is no bound.
+/// An amount; 0 means no bound.
 fn money(f: &mut Fields<'_>, field: &str) -> Option<i64> {
     f.asks(field, || MemberKind::Money);
     let nothing = match f.raw(field)? {
@@ -230,8 +231,8 @@ fn money(f: &mut Fields<'_>, field: &str) -> Option<i64> {
     if nothing { None } else { f.money(field).map(domain::Paise::paise) }
 }
 
-/// `sort=-price,createdAt`, or `sortBy` and `sortDir`; without either the best first where words are asked for, else
-/// the newest.
+/// Reads `sort=-price,createdAt`, or `sortBy` and `sortDir`. Without either, the order is best first if there are
+/// words, else newest first.
 fn sorts(f: &mut Fields<'_>, has_words: bool, has_place: bool) -> Vec<Sort> {
     f.asks("sort", || MemberKind::Values(MOST_SORTS, 100));
     f.asks("sortBy", || MemberKind::Choice(SortBy::WORDS.iter().map(|(word, _)| *word).collect()));
@@ -265,7 +266,8 @@ fn sorts(f: &mut Fields<'_>, has_words: bool, has_place: bool) -> Vec<Sort> {
     if sorts.is_empty() { vec![Sort::NEWEST] } else { sorts }
 }
 
-/// The best comes first whatever the direction; without one the nearest, else the largest.
+/// Reads one criterion. Relevance always sorts best first. Without a direction, distance sorts nearest first and
+/// everything else largest first.
 fn sort(f: &mut Fields<'_>, field: &str, name: &str, descending: Option<bool>) -> Option<Sort> {
     let Some((_, by)) = SortBy::WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(name)) else {
         let names: Vec<&str> = SortBy::WORDS.iter().map(|(word, _)| *word).collect();
@@ -288,7 +290,7 @@ fn place(cursor: &Cursor, order: &str) -> Option<(Timestamp, Key)> {
     Some((Timestamp::from_micros(at.as_i64()?), place))
 }
 
-/// The cursor behind a hit. Bits, because a number must come back as the very same.
+/// The cursor after a hit. Numbers are stored as bits, because they must come back exactly.
 pub fn cursor(asked: &TimedSearch, place: &Key) -> Cursor {
     let mut parts = vec![asked.order.clone().into(), asked.query.at.micros().into()];
     parts.extend(place.parts.iter().map(|part| Value::from(part.to_bits())));

@@ -1,4 +1,4 @@
-//! Reading the rows: for the index, and for the answers.
+//! Reads the rows, for the index and for answers.
 
 use std::collections::HashMap;
 
@@ -11,32 +11,32 @@ use crate::OpenError;
 use crate::home::Home;
 use crate::index::{Index, IndexChange, IndexPosition};
 
-/// The columns that [`read`] reads, from the second on.
+/// The columns that [`read`] expects, from the second on.
 const COLUMNS: &str =
     "h.tenant, h.id, h.owner_id, h.status, h.owner_gone, h.featured, h.verified, h.favourites,
     h.content, h.version, h.created_at, h.updated_at, h.images, h.owner_absent";
-/// The column behind them.
+/// The index of the column after them, `changed`.
 const CHANGED: usize = 15;
 
-/// A row.
+/// A row of a listing.
 #[derive(Debug)]
 pub struct Stored {
-    /// Where it stands.
+    /// Its status.
     pub status: Status,
-    /// The owner closed their account.
+    /// Whether the owner closed their account.
     pub owner_gone: bool,
-    /// Their account is suspended or switched off.
+    /// Whether the owner's account is suspended or switched off.
     pub owner_absent: bool,
-    /// What it is; nothing when it was erased.
+    /// The listing; `None` when it was erased.
     pub home: Option<Home>,
     tenant: TenantId,
     id: PropertyId,
 }
 
 impl Stored {
-    /// The listing, when it is on the market.
+    /// The listing, if it is on the market.
     pub fn on_the_market(self) -> Option<Home> {
-        // What was sold is still shown to whoever has its address, but not found.
+        // A sold home is still shown to people who have its address, but cannot be found.
         let is = self.status == Status::Active && !self.owner_gone && !self.owner_absent;
         self.home.filter(|_| is)
     }
@@ -47,18 +47,18 @@ impl Stored {
     }
 }
 
-/// Rows cannot be had.
+/// Rows cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum RowsError {
     /// The read model does not answer.
     #[error(transparent)]
     View(#[from] ViewError),
-    /// A column holds something else than it should.
+    /// A column holds an unexpected value.
     #[error("row {0} of the search read model cannot be read")]
     Unreadable(String),
 }
 
-/// A row of [`of_one`].
+/// Reads a row of [`of_one`].
 pub fn read(row: &Row) -> Result<Stored, RowsError> {
     let wrong = || RowsError::Unreadable(row.text(2).unwrap_or("?").to_owned());
     let at = |column| row.int(column).map(Timestamp::from_micros).ok_or_else(wrong);
@@ -85,19 +85,19 @@ pub fn read(row: &Row) -> Result<Stored, RowsError> {
     Ok(Stored { status, owner_gone, owner_absent, home, tenant, id })
 }
 
-/// Rows that changed after a place.
+/// Rows that changed after a position.
 pub struct Changes {
-    /// What the index is to do.
+    /// The changes to apply to the index.
     pub due: Vec<IndexChange>,
-    /// The place behind them.
+    /// The position after them.
     pub place: IndexPosition,
-    /// Some of it is an owner's who left: nothing of it may stay.
+    /// Whether some rows belong to an owner who left, so that nothing of them may stay.
     pub erases: bool,
-    /// They are of another file than the place: everything before must go.
+    /// Whether they come from another file than the position, so that everything indexed before must go.
     pub other_file: bool,
 }
 
-/// At most `most` rows behind `place`, in one snapshot.
+/// At most `most` rows after `place`, read in one snapshot.
 pub async fn after(store: &ViewStore, place: &IndexPosition, most: usize) -> Result<Changes, RowsError> {
     let sql = format!(
         "select m.id, {COLUMNS}, h.changed from made m left join
@@ -119,11 +119,11 @@ pub async fn after(store: &ViewStore, place: &IndexPosition, most: usize) -> Res
     Ok(Changes { due: changes, place: IndexPosition { made, changed: last }, erases, other_file })
 }
 
-/// Lets the index begin again when it is of another file, or has seen rows that are not there any more.
+/// Recreates the index if it was built from another file, or contains rows that no longer exist.
 pub async fn check(store: &ViewStore, index: &Index) -> Result<(), OpenError> {
     let Some(place) = index.place()? else { return Ok(()) };
     if store.outdated().is_some() {
-        // It is made again in another file, and its rows cannot be asked before.
+        // The read model will be rebuilt in another file, and its rows cannot be queried before.
         return Ok(index.begin_again()?);
     }
     let rows =
@@ -160,8 +160,8 @@ pub async fn homes(
     Ok(found)
 }
 
-/// Up to `most` listings that changed before `before`, the newest change first; those on the market, and where to go on
-/// if there are more.
+/// Up to `most` listings that changed before `before`, latest change first. Returns those on the market, and where to
+/// continue if there are more.
 pub async fn before(
     store: &ViewStore,
     before: i64,
@@ -179,7 +179,7 @@ pub async fn before(
     Ok((homes, next))
 }
 
-/// The row of a tenant's listing.
+/// The query for the row of a tenant's listing.
 pub fn of_one() -> String {
     format!("select null, {COLUMNS} from homes h where h.tenant = $1 and h.id = $2")
 }

@@ -1,11 +1,11 @@
-//! Searches that people keep, and how they are told of the homes that come to fit them.
+//! Saved searches, and the alerts about homes that come to match them.
 //!
 //! ```text
 //! saved-search events -> rows + keys
-//! property events     -> home's row -> keys of the home -> candidates -> Look::fits -> a delivery, or a digest's entry
-//! delivery            -> Teller -> NOTIFICATION_REQUESTED of the person -> e-mail, text message, inbox
+//! property events     -> home's row -> keys of the home -> candidates -> PreparedHome::fits -> a delivery, or a digest's entry
+//! delivery            -> AlertSender -> NOTIFICATION_REQUESTED of the person -> e-mail, text message, inbox
 //! ```
-//! Everything but the last step is a fold in the transaction of the group; ADR 20.
+//! All steps but the last run in the transaction of the group; see ADR 20.
 
 pub mod alert_sender;
 pub mod alerts;
@@ -42,12 +42,12 @@ pub struct Saved {
     pub updated_at: Timestamp,
 }
 
-/// What [`Saved::read`] reads, in its order.
+/// The columns that [`Saved::read`] expects, in order.
 pub const COLUMNS: &str =
     "id, user_id, name, filters, channels, frequency, enabled, version, created_at, updated_at";
 
 impl Saved {
-    /// A row of [`COLUMNS`].
+    /// Reads a row of [`COLUMNS`].
     pub fn read(row: &::projection::Row) -> Option<Self> {
         Some(Self {
             id: row.text(0)?.parse().ok()?,
@@ -64,21 +64,22 @@ impl Saved {
     }
 }
 
-/// Channels of a column.
+/// Parses the channels of a column.
 fn channels(words: &str) -> BTreeSet<Channel> {
     words.split(',').filter_map(Channel::from_word).collect()
 }
 
-/// How somebody is told who chose `channels`: what comes by letter or text message is in the inbox anyway.
+/// The channels by which to notify a person who chose `channels`. E-mails and text messages appear in the inbox
+/// anyway, so the inbox is used only if it is the only choice.
 pub fn ways(channels: &BTreeSet<Channel>) -> Vec<Channel> {
     let out: Vec<Channel> = channels.iter().copied().filter(|way| *way != Channel::InApp).collect();
     if out.is_empty() { channels.iter().copied().collect() } else { out }
 }
 
-/// The filters of a saved search as the query they are at a time.
+/// Turns the filters of a saved search into a query at the time `at`.
 ///
 /// # Errors
-/// Whatever a search would refuse, by the names of its parameters; and a search for everything.
+/// Everything a search would refuse, by parameter name; also a search without any condition.
 pub fn query(tenant: &TenantId, filters: Map<String, Value>, at: Timestamp) -> Result<Query, FieldErrors> {
     let SavedFilters(request) = http_kit::read(filters).map_err(|invalid| invalid.errors)?;
     Ok(request.asked_in(tenant, at, false).query)

@@ -1,11 +1,10 @@
-//! What people searched for: each person's own past searches, and what so many have searched for that it may be suggested
-//! to others.
+//! Past searches: each person's own history, and the queries common enough to be suggested to others.
 //!
 //! ```text
 //! PROPERTY_SEARCHED -> search_history (ids and numbers; the words stay encrypted in the journal)
 //!                   -> queries        (a digest; in clear from the fifth person on)
 //! ```
-//! Searches of people who are not signed in are not written down, so they are in neither.
+//! Searches of people who are not signed in are not recorded, so they appear in neither.
 
 mod history;
 mod popular;
@@ -25,7 +24,7 @@ pub use popular::popular;
 use crate::index::Index;
 use crate::suggest::Suggester;
 
-/// The read model of past searches, and what suggests from it.
+/// The read model of past searches, and the suggester based on it.
 #[derive(Clone, Debug)]
 pub struct Searches {
     pub(crate) context: AppContext,
@@ -33,7 +32,7 @@ pub struct Searches {
     pub(crate) suggester: Arc<Suggester>,
 }
 
-/// What the handlers share.
+/// Shared handler state.
 #[derive(Clone, Debug)]
 pub(crate) struct SearchesApp {
     pub searches: Searches,
@@ -58,7 +57,7 @@ impl Searches {
         Ok(Self { context, store, suggester: Arc::new(Suggester::new(index)) })
     }
 
-    /// The group that keeps the read model.
+    /// The consumer group that maintains the read model.
     #[must_use]
     pub fn group() -> Group {
         projection::GROUP

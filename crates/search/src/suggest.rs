@@ -1,4 +1,4 @@
-//! What somebody who is typing may mean: localities, words of titles, and what many people searched for.
+//! Suggests completions for typed text: localities, words of titles, and popular searches.
 
 mod ranking;
 
@@ -14,17 +14,18 @@ pub use ranking::{Kind, Suggestion, SuggestionIndex, suggest};
 
 use crate::index::{Index, IndexError, View};
 
-/// What is known is read again when the index has moved on, but for at most this part of the time.
+/// The vocabulary is read again when the index has changed, but reading takes at most this fraction (one in 20) of
+/// the time.
 const PART: u32 = 20;
 
-/// Keeps what the listings name, per tenant.
+/// Caches the vocabulary of listings per tenant.
 #[derive(Debug)]
 pub struct Suggester {
     index: Arc<Index>,
     known: Mutex<HashMap<TenantId, Read>>,
 }
 
-/// What was read from one view of the index. It does not keep the view's files.
+/// The vocabulary read from one view of the index. It does not hold the view's files.
 #[derive(Debug)]
 struct Read {
     known: Arc<SuggestionIndex>,
@@ -33,25 +34,25 @@ struct Read {
     took: Duration,
 }
 
-/// Why nothing can be suggested.
+/// Why suggestions failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SuggestError {
     /// The index cannot be read.
     #[error(transparent)]
     Index(#[from] IndexError),
-    /// The work was cut short.
+    /// The work was cancelled or panicked.
     #[error("{0}")]
     Cut(#[from] tokio::task::JoinError),
 }
 
 impl Suggester {
-    /// Of the listings in `index`.
+    /// Creates a suggester for the listings in `index`.
     #[must_use]
     pub fn new(index: Arc<Index>) -> Self {
         Self { index, known: Mutex::default() }
     }
 
-    /// What the listings of `tenant` name, as they were a moment ago.
+    /// The vocabulary of the tenant's listings, as of a moment ago.
     ///
     /// # Errors
     /// When the index cannot be read.

@@ -1,6 +1,6 @@
-//! Texts as the words that are compared: the same for what is written in a listing and for what is asked.
+//! Normalises texts into comparable words, in the same way for listings and for searches.
 
-/// Spellings of one thing, each as the words it is compared by. Longer ones come first.
+/// Alternative spellings, each with the words it is compared by. Longer ones come first.
 const SPELLINGS: &[(&[&str], &[&str])] = &[
     (&["hi", "tech"], &["hitec"]),
     (&["high", "tech"], &["hitec"]),
@@ -20,10 +20,10 @@ const SPELLINGS: &[(&[&str], &[&str])] = &[
     (&["bedrooms"], &["bhk"]),
 ];
 
-/// Longer words tell nothing more.
+/// Longer words are cut to this length.
 const LONGEST: usize = 40;
 
-/// The words of a text: small letters and digits, `3BHK` as `3 bhk`, every spelling of a thing as one.
+/// The words of a text: lower-case letters and digits, `3BHK` as `3 bhk`, alternative spellings replaced by one.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
     let lower = text.to_lowercase();
@@ -51,7 +51,7 @@ pub fn words(text: &str) -> Vec<String> {
     spelt
 }
 
-/// The same words in every spelling of ours, themselves first: what somebody may be typing who means them.
+/// The words in every known spelling, starting with their own: what a person who means them may type.
 #[must_use]
 pub fn spellings(words: &[String]) -> Vec<Vec<String>> {
     let mut all = vec![words.to_vec()];
@@ -67,31 +67,31 @@ pub fn spellings(words: &[String]) -> Vec<Vec<String>> {
     all
 }
 
-/// The words in one text: equal for what is the same thing.
+/// The normalised words joined by blanks. Texts that mean the same thing have equal keys.
 #[must_use]
 pub fn key(text: &str) -> String {
     words(text).join(" ")
 }
 
-/// Whether `wanted`, a [`key`], stands in `key` as whole words.
+/// Whether `key` contains `wanted`, also a [`key`], as whole words.
 #[must_use]
 pub fn stands_in(wanted: &str, key: &str) -> bool {
     format!(" {key} ").contains(&format!(" {wanted} "))
 }
 
-/// How well a word that was asked for is met by a word that is there.
+/// How well a searched word matches a word of a listing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Match {
-    /// A few letters are others.
+    /// A few letters differ.
     Alike,
-    /// It begins so, and whoever asks may still be typing.
+    /// The listing's word begins with it; the searcher may still be typing.
     Begins,
-    /// It is the word.
+    /// The words are equal.
     Exact,
 }
 
 impl Match {
-    /// What it counts of the field's weight.
+    /// The share of the field's weight that it counts.
     #[must_use]
     pub const fn worth(self) -> f32 {
         match self {
@@ -102,7 +102,8 @@ impl Match {
     }
 }
 
-/// How many letters of a word may be others: one of 3–5, two of more; none where a digit stands.
+/// How many letters of a word may differ: one for 3 to 5 letters, two for more; none for shorter words or words with
+/// a digit.
 #[must_use]
 pub fn edits(word: &str) -> u8 {
     match word.chars().count() {
@@ -113,13 +114,13 @@ pub fn edits(word: &str) -> u8 {
     }
 }
 
-/// Whether a last word may be the beginning of a longer one.
+/// Whether a last word may be the prefix of a longer one.
 #[must_use]
 pub fn may_begin(word: &str) -> bool {
     word.chars().count() >= 2
 }
 
-/// How `asked` is met by `there`; the `last` word of a text may be unfinished.
+/// How `asked` matches `there`. The `last` word of a text may be unfinished.
 #[must_use]
 pub fn matched(asked: &str, last: bool, there: &str) -> Option<Match> {
     if asked == there {
@@ -133,7 +134,7 @@ pub fn matched(asked: &str, last: bool, there: &str) -> Option<Match> {
     }
 }
 
-/// Whether some beginning of `there` is `typed`, but for as many letters as may be others.
+/// Whether `typed` matches some prefix of `there`, apart from as many letters as may differ.
 #[must_use]
 pub fn begins_alike(typed: &str, there: &str) -> bool {
     let most = usize::from(edits(typed));
@@ -141,7 +142,7 @@ pub fn begins_alike(typed: &str, there: &str) -> bool {
         return there.starts_with(typed);
     }
     let typed: Vec<char> = typed.chars().collect();
-    // Distances of the beginnings of `typed` to the beginning of `there` that is read so far, and to the two before.
+    // Edit distances of the prefixes of `typed` from the prefix of `there` read so far, and from the two before it.
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=typed.len()).collect();
     let mut read = '\0';

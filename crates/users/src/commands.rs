@@ -1,4 +1,4 @@
-//! What people, admins and the operator can have done.
+//! The commands of people, admins and the operator.
 
 mod account;
 mod admin;
@@ -29,13 +29,13 @@ fn user_refused(error: ExecuteError<UserRejection>) -> Failure {
     }
 }
 
-/// The caller as `user`, who proved to be that person otherwise than by an access token.
+/// An actor for `user`, who proved their identity in another way than by an access token.
 fn as_person(caller: &Caller, user: UserId) -> Actor {
     Actor { user: Some(user), ..caller.actor() }
 }
 
 impl Users {
-    /// An open account.
+    /// Loads an open account.
     pub(crate) async fn person(
         &self,
         tenant: &TenantId,
@@ -45,8 +45,8 @@ impl Users {
         Ok((state.person.ok_or_else(Failure::no_such_person)?, version))
     }
 
-    /// The document of a person just loaded or changed. What the read model adds may be a moment old; without the
-    /// read model the answer is made all the same, because the change is done.
+    /// The document of a person just loaded or changed. Values from the read model may be a moment old. If the read
+    /// model cannot be read, the response goes without them, because the change is already made.
     pub(crate) async fn document(
         &self,
         tenant: &TenantId,

@@ -1,10 +1,10 @@
-//! Whoever closes their account is forgotten: their key is destroyed, and with it everything encrypted with it, in the
-//! journal and wherever it was copied to. Read models, sessions and the mailbox see to what they hold in clear.
+//! Erases people who close their account. Their encryption key is destroyed, and with it everything encrypted under
+//! it, in the journal and in every copy. Read models, sessions and the mailbox remove what they hold in clear.
 //!
 //! ```text
-//! USER_DELETED -> a delivery -> outbox worker -> sessions ended -> key destroyed -> PERSONAL_DATA_ERASED, the receipt
+//! USER_DELETED -> a delivery -> outbox worker -> sessions ended -> key destroyed -> PERSONAL_DATA_ERASED (receipt)
 //! ```
-//! Sessions are ended when the account is, too; here those that a crash has left in between.
+//! Closing the account ends its sessions, too; this step ends any that a crash left open.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -47,25 +47,25 @@ impl Erasures {
         Ok(Self { users, store, outbox })
     }
 
-    /// Who left.
+    /// The consumer group that reads account deletions.
     #[must_use]
     pub fn group() -> Group {
         Group { name: GROUP, logs: &[Log::Facts], key: who_left }
     }
 
-    /// The target of the group.
+    /// The read model that the group fills.
     #[must_use]
     pub fn store(&self) -> &ViewStore {
         &self.store
     }
 
-    /// What became of each.
+    /// The outbox with the state of each erasure.
     #[must_use]
     pub fn outbox(&self) -> &Outbox {
         &self.outbox
     }
 
-    /// Destroys keys.
+    /// The worker that destroys the keys.
     #[must_use]
     pub fn worker(&self, settings: deliveries::Settings) -> OutboxWorker {
         let clock = self.users.context.aggregates.clock().clone();
@@ -103,7 +103,7 @@ impl DeliveryHandler for Destroyer {
         self.destroy(order).await.map_or_else(DeliveryOutcome::Failed, |()| DeliveryOutcome::Delivered)
     }
 
-    /// Destroying a key again is harmless.
+    /// Always safe to repeat: destroying a key again is harmless.
     async fn look_up(&self, _: &LeasedDelivery) -> DeliveryLookup {
         DeliveryLookup::Missing
     }
@@ -122,7 +122,7 @@ impl Destroyer {
         self.receipt(order).await
     }
 
-    /// Says that it is done, once.
+    /// Records the erasure, once.
     async fn receipt(&self, order: &LeasedDelivery) -> Result<(), String> {
         let aggregates = &self.0.context.aggregates;
         let actor = Actor { tenant: order.tenant.clone(), user: None, metadata: Metadata::default() };

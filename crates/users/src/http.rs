@@ -1,4 +1,4 @@
-//! The operations: read the request, check the right, hand over, answer.
+//! The HTTP operations: parse the request, check the right, call the command or query, and respond.
 
 mod admin;
 mod auth;
@@ -28,15 +28,15 @@ use utoipa_axum::routes;
 use crate::Users;
 use crate::queries::export::Events;
 
-/// What handlers share.
+/// Shared handler state.
 #[derive(Clone)]
 pub struct App {
     users: Users,
     status: GroupStatus,
-    /// What all services tell in an export.
+    /// The parts of all services that an export contains.
     parts: Exports,
     exports: ConcurrencyLimiter,
-    /// Exports read a portion at a time, one after the other: they hold up nobody who is doing something else.
+    /// A single permit: exports read one portion at a time, so that they do not slow down other requests.
     portions: Arc<Semaphore>,
 }
 
@@ -63,7 +63,7 @@ pub fn mounted(users: Users, status: GroupStatus) -> Routes {
             (oidc::BEGIN, RouteLimit::SignIn),
             (oidc::CALLBACK, RouteLimit::SignIn),
         ],
-        // Whoever comes back from a provider is signed in by that.
+        // The sign-in through a provider changes state, although its requests are `GET`.
         changing_reads: vec![oidc::BEGIN, oidc::CALLBACK],
         export: vec![events],
         answers_exports: Some(parts),
@@ -71,12 +71,12 @@ pub fn mounted(users: Users, status: GroupStatus) -> Routes {
     }
 }
 
-/// The operations, documented where they are answered.
+/// The routes with their OpenAPI documentation.
 pub fn routes() -> OpenApiRouter<App> {
     answering().merge(exporting())
 }
 
-/// What reads much of the journal.
+/// Routes that read large parts of the journal.
 fn exporting() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(export::export))
 }
@@ -106,7 +106,7 @@ fn answering() -> OpenApiRouter<App> {
     also(routes, "/api/users/register", "/api/auth/register", post(auth::register))
 }
 
-/// An answer that nothing on the way may keep.
+/// A response that no cache may store.
 fn private(answer: impl IntoResponse) -> Response {
     let mut response = answer.into_response();
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

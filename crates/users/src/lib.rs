@@ -1,7 +1,7 @@
-//! People and their sessions: joining, signing in, profiles, and what admins do with accounts.
+//! People and their sessions: registering, signing in, profiles, and account administration.
 //!
-//! Decisions are made from the journal and from the sessions table; the read model serves lists only, so signing
-//! in never waits for it.
+//! Decisions are based on the journal and the sessions table. The read model serves lists only, so signing in never
+//! waits for it.
 
 mod commands;
 mod erasure;
@@ -27,28 +27,29 @@ use projection::{DELETED, UsersProjection};
 use sessions::Sessions;
 pub use sessions::{SessionError, end_every_session};
 
-/// How long sessions live.
+/// How long sessions last.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// A session that is not used for so long is over.
+    /// A session that is not used for this many days expires.
     pub refresh_days: i64,
-    /// A spent refresh token may come again from the same client for so long: its answer may have been lost.
+    /// For this many seconds, the same client may present a spent refresh token again, because the response may have
+    /// been lost.
     pub reuse_grace_seconds: i64,
 }
 
-/// The service cannot start.
+/// Why the service cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// Its read model cannot be opened.
+    /// The read model cannot be opened.
     #[error("the users read model cannot be opened: {0}")]
     View(#[from] ViewError),
-    /// Its sessions cannot be opened.
+    /// The sessions cannot be opened.
     #[error(transparent)]
     Sessions(#[from] SessionError),
-    /// What happened since the last start cannot be read.
+    /// The changes of credentials since the last start cannot be read.
     #[error("changes of credentials cannot be read: {0}")]
     Credentials(String),
-    /// Its password threads do not start.
+    /// The password threads cannot be started.
     #[error("the password threads cannot start: {0}")]
     Passwords(#[from] std::io::Error),
 }
@@ -64,12 +65,12 @@ pub struct Users {
 }
 
 impl Users {
-    /// Opens `<views_dir>/users.db`, which can be made again, and `<data_dir>/sessions.db`, which cannot. The time of
-    /// `context.tokens` goes on from where it was kept, sessions that ended while their access tokens may still live are
-    /// told to it, and what changes of credentials left undone is done.
+    /// Opens `<views_dir>/users.db`, which can be rebuilt, and `<data_dir>/sessions.db`, which cannot. The clock of
+    /// `context.tokens` resumes from the stored time. Sessions that ended while their access tokens may still be
+    /// valid are revoked, and unfinished changes of credentials are completed.
     ///
     /// # Errors
-    /// When a file cannot be opened or a thread not started.
+    /// When a file cannot be opened or a thread cannot be started.
     pub async fn open(
         context: AppContext,
         data_dir: &Path,
@@ -91,29 +92,30 @@ impl Users {
         Ok(users)
     }
 
-    /// Keeps the time that sessions and tokens live by for the next start: to be called several times a minute.
+    /// Stores the time of sessions and tokens for the next start. Call it several times a minute.
     pub async fn keep_time(&self) {
         if let Err(error) = self.sessions.keep_time().await {
             tracing::warn!(%error, "the time of the sessions is not kept");
         }
     }
 
-    /// The same, where people sign in through `providers`, too.
+    /// The same service, with sign-in through `providers`.
     #[must_use]
     pub fn through(self, providers: Arc<Providers>) -> Self {
         Self { oidc: providers, ..self }
     }
 
-    /// `users-service-group`: everything about an account in one lane, everything about a listing in another.
+    /// `users-service-group`: the events of one account are processed in order, and so are those of one listing.
     #[must_use]
     pub fn group() -> bus::Group {
         bus::Group { name: projection::GROUP, logs: &[Log::Facts], key: partition_key }
     }
 
-    /// Copies every session into the new file `into`. Blocks; nobody waits for it.
+    /// Copies every session into the new file `into`. Blocks the thread, but no other user of the sessions waits for
+    /// it.
     ///
     /// # Errors
-    /// When one of the files does not answer.
+    /// When one of the files cannot be read or written.
     pub fn copy_sessions(&self, into: &Path) -> Result<(), SessionError> {
         self.sessions.copy(into)
     }
@@ -124,7 +126,7 @@ impl Users {
         &self.store
     }
 
-    /// Returns once the sessions are known to be writable: a small write, which changes nothing, is durable.
+    /// Returns once the sessions are known to be writable: an empty transaction is committed durably.
     ///
     /// # Errors
     /// When they are not.
@@ -132,13 +134,13 @@ impl Users {
         self.sessions.take_writes().await
     }
 
-    /// What the service says of itself.
+    /// The OpenAPI documentation of the service.
     #[must_use]
     pub fn documentation() -> Documentation {
         Documentation { operations: http::routes().into_openapi(), exported: Vec::new() }
     }
 
-    /// The service; `erasures` are among what it does outside.
+    /// The service. `erasures` is one of its outboxes.
     #[must_use]
     pub fn service(&self, erasures: &Erasures, workers: deliveries::Settings) -> Service {
         let users = self.clone();
@@ -164,7 +166,7 @@ impl Users {
 fn partition_key(envelope: &Envelope) -> Option<String> {
     let stream = &envelope.stream;
     match (&*stream.kind, &*envelope.event_type) {
-        // That somebody is forgotten waits for nothing.
+        // A deletion has a key of its own, so that it waits for no other event.
         ("user", DELETED) => Some(format!("{stream}/gone")),
         ("user", _) | ("property", "PROPERTY_CREATED" | "PROPERTY_DELETED") => Some(stream.to_string()),
         ("session", "USER_LOGIN") => {

@@ -1,9 +1,9 @@
-//! Signing in through a provider: OpenID Connect, authorization code with PKCE.
+//! Signing in through a provider: OpenID Connect, authorization code flow with PKCE.
 //!
 //! ```text
 //! begin -> 302 to the provider, flight in a cookie -> 302 back with a code -> the code for an ID token -> verified
 //! ```
-//! Nothing a provider or a browser says is believed but what its signed ID token says, for this very flight.
+//! Only the signed ID token is trusted, and only for the sign-in attempt it was issued for.
 
 mod auth_request;
 mod fetch;
@@ -21,20 +21,20 @@ pub use auth_request::{Flight, LIFE, is_local};
 pub use id_token::Proven;
 pub use provider::Provider;
 
-/// A provider, as the settings say it.
+/// The settings of a provider.
 #[derive(Clone)]
 pub struct ProviderSettings {
-    /// In addresses and events, such as `google`.
+    /// The name in URLs and events, such as `google`.
     pub name: String,
-    /// For people.
+    /// The name shown to people.
     pub label: String,
-    /// Exactly as the provider writes it in its tokens.
+    /// The issuer, exactly as the provider writes it in its tokens.
     pub issuer: String,
-    /// Who we are there.
+    /// Our client id at the provider.
     pub client_id: String,
-    /// Our secret there; a public client has none.
+    /// Our client secret; a public client has none.
     pub client_secret: Option<String>,
-    /// For each call.
+    /// The timeout of each call.
     pub timeout: Duration,
 }
 
@@ -44,45 +44,45 @@ impl std::fmt::Debug for ProviderSettings {
     }
 }
 
-/// Why somebody did not get in by a provider.
+/// Why a sign-in through a provider failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OidcError {
-    /// The provider does not answer, or not as one.
+    /// The provider does not respond, or not with a valid response.
     #[error("the provider does not answer: {0}")]
     Unavailable(String),
-    /// The provider did not take the code.
+    /// The provider rejected the code.
     #[error("the provider did not take the code")]
     CodeRefused,
-    /// What the provider gave does not hold.
+    /// The ID token is invalid.
     #[error("the ID token does not hold: {0}")]
     Token(&'static str),
 }
 
-/// A provider cannot be spoken to as the settings say.
+/// A provider's settings cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProviderError {
-    /// Not `https://…`, and not this machine.
+    /// The issuer is neither `https://…` nor on this machine.
     #[error("the issuer {0} must begin with https://")]
     Issuer(String),
-    /// The HTTP client cannot be made.
+    /// The HTTP client cannot be created.
     #[error("the machine's certificates cannot be read")]
     Client,
 }
 
-/// All providers, where they send people back to, and which flights are over.
+/// All providers, the addresses they redirect back to, and the sign-in attempts that have ended.
 #[derive(Debug, Default)]
 pub struct Providers {
     all: BTreeMap<String, Provider>,
-    /// The public address of each tenant, without a slash at the end.
+    /// The public address of each tenant, without a trailing slash.
     sites: BTreeMap<TenantId, String>,
     landed: Mutex<HashMap<Fingerprint, Timestamp>>,
 }
 
 impl Providers {
-    /// Those of the settings; `sites` are the public addresses of all tenants.
+    /// The providers of the settings. `sites` holds the public addresses of all tenants.
     ///
     /// # Errors
-    /// When one of them cannot be spoken to.
+    /// When the settings of one cannot be used.
     pub fn new(
         all: Vec<ProviderSettings>,
         sites: BTreeMap<TenantId, String>,
@@ -97,17 +97,17 @@ impl Providers {
         self.all.get(name)
     }
 
-    /// Where `provider` sends the people of `tenant` back to.
+    /// The address that `provider` redirects the people of `tenant` back to.
     pub(crate) fn redirect(&self, tenant: &TenantId, provider: &str) -> Option<String> {
         Some(format!("{}/api/auth/oidc/{provider}/callback", self.sites.get(tenant)?))
     }
 
-    /// Whether the pages are reached by HTTPS.
+    /// Whether the pages are reached over HTTPS.
     pub(crate) fn is_secure(&self, tenant: &TenantId) -> bool {
         self.sites.get(tenant).is_some_and(|site| site.starts_with("https://"))
     }
 
-    /// Ends a flight; false when it had ended before.
+    /// Ends a sign-in attempt. Returns false when it had already ended.
     pub(crate) fn lands(&self, flight: &Flight, now: Timestamp) -> bool {
         let mut landed = self.landed.lock().unwrap_or_else(PoisonError::into_inner);
         landed.retain(|_, until| *until > now);

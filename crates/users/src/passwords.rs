@@ -1,5 +1,5 @@
-//! Hashing and checking passwords: slow on purpose, so on threads of its own that others go before, with a queue that can
-//! be full.
+//! Hashing and verifying passwords. It is slow on purpose, so it runs on low-priority threads of its own with a
+//! bounded queue.
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,12 +10,13 @@ use http_kit::Failure;
 use supervisor::{Supervised, Supervisor, priority};
 use tokio::sync::oneshot;
 
-/// Each keeps the 19 MiB that a hash takes.
+/// Each thread keeps the 19 MiB that a hash needs.
 const MOST_THREADS: usize = 2;
-/// A hash of no account's password, to spend as long on a name that nobody has. It is no secret.
+/// A hash that belongs to no account. It is verified for unknown names, so that they take the same time. It is not
+/// secret.
 const NOBODYS: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$dxk+4X5MWuLMh/jlK3tu8Q$xottlGpwF5VjtaZN52Y2c9ByPfdW/XP9mU/vpp7sqgs";
-/// About a second of work: whoever comes then is better served by another try.
+/// About a second of work. When the queue is full, it is better to refuse and let the client retry.
 const WAITING: usize = 64;
 
 enum Job {
@@ -23,7 +24,7 @@ enum Job {
     Verify { password: String, hash: Option<String>, answer: oneshot::Sender<Result<bool, String>> },
 }
 
-/// The password threads; they end when the last clone is gone.
+/// The password threads; they end when the last clone is dropped.
 #[derive(Clone, Debug)]
 pub struct Passwords(SyncSender<Job>);
 
@@ -32,7 +33,7 @@ impl Passwords {
     pub fn start(supervisor: &Supervisor) -> std::io::Result<Self> {
         let (jobs, queue) = sync_channel(WAITING);
         let queue = Arc::new(Mutex::new(queue));
-        // Half of the cores are left to everybody else.
+        // Half of the cores are left to other work.
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         for number in 1..=(cores / 2).clamp(1, MOST_THREADS) {
             let queue = Arc::clone(&queue);
@@ -42,12 +43,12 @@ impl Passwords {
         Ok(Self(jobs))
     }
 
-    /// The argon2id hash of a new password, in PHC form.
+    /// Hashes a new password with argon2id, in PHC form.
     pub async fn hash(&self, password: String) -> Result<String, Failure> {
         self.ask(|answer| Job::Hash { password, answer }).await
     }
 
-    /// Whether `hash` is of `password`. Without a hash it takes as long, and says no.
+    /// Whether `hash` is of `password`. Without a hash it takes the same time and returns false.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Failure> {
         self.ask(|answer| Job::Verify { password, hash, answer }).await
     }
@@ -81,7 +82,7 @@ fn work(thread: &Supervised, queue: &Mutex<Receiver<Job>>) {
 impl Job {
     fn work(self) {
         match self {
-            // Whoever asked may have gone away while it waited.
+            // The requester may have gone away while the job waited.
             Self::Hash { answer, .. } if answer.is_closed() => {}
             Self::Verify { answer, .. } if answer.is_closed() => {}
             Self::Hash { password, answer } => {

@@ -1,4 +1,4 @@
-//! The users read model: accounts for lists, and who owns which listing.
+//! The users read model: accounts for lists, and the owner of each listing.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use journal::AggregateStore;
 use projection::{Projection, ProjectionError, Value, ViewTx};
 use serde::Deserialize;
 
-/// The group, and the name of its checkpoints.
+/// The name of the consumer group and of its checkpoints.
 pub const GROUP: &str = "users-service-group";
 
-/// The end of an account.
+/// The event type of a closed account.
 pub const DELETED: &str = "USER_DELETED";
 
 /// Folds accounts, sign-ins and listings into rows.
@@ -24,7 +24,7 @@ pub struct UsersProjection {
     tokens: Arc<Tokens>,
 }
 
-/// All this service needs to know of a new listing.
+/// The part of a new listing that this service needs.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Listed {
@@ -70,7 +70,7 @@ async fn account(tx: &mut ViewTx<'_>, envelope: &Envelope, event: UserEvent) -> 
             tx.execute(sql, &values).await?;
         }
         UserEvent::Deleted { .. } => {
-            // It waits for no earlier event of theirs: what comes later finds nobody.
+            // It does not wait for earlier events of this person; any that arrive later find no row.
             tx.execute("delete from users where tenant = $1 and id = $2", &[tenant, id]).await?;
         }
         UserEvent::Updated { profile, .. } => {
@@ -97,7 +97,7 @@ async fn account(tx: &mut ViewTx<'_>, envelope: &Envelope, event: UserEvent) -> 
     Ok(())
 }
 
-/// The profile's column and what is searched of it; nothing of an erased person.
+/// The profile column and the text searched in it; both null for an erased person.
 fn told(profile: Option<Profile>) -> Result<[Value<'static>; 2], ProjectionError> {
     let Some(profile) = profile else { return Ok([Value::Null, Value::Null]) };
     let names = format!("{} {}", profile.first_name, profile.last_name).to_lowercase();
@@ -163,7 +163,8 @@ impl Projection for UsersProjection {
         }
     }
 
-    /// Whoever changed credentials has seen to it, unless the journal did not answer them.
+    /// Revokes older tokens. The command that changed the credentials normally did so already, unless the journal did
+    /// not answer it.
     fn committed(&self, batch: &[Envelope]) {
         for event in batch {
             let changed = &*event.stream.kind == "user" && CREDENTIALS.contains(&&*event.event_type);

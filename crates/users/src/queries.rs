@@ -1,4 +1,4 @@
-//! What is read: lists from the read model, one person's document, and everything kept about them.
+//! Queries: lists from the read model, the document of a person, and the export of a person's events.
 
 pub mod document;
 pub mod export;
@@ -13,11 +13,11 @@ use document::{AccountActivity, UserDocument};
 const COLUMNS: &str = "id, version, username, email, profile, role, status, email_verified, created_at, updated_at,
     last_login, (select count(*) from owned_properties o where o.tenant = users.tenant and o.user_id = users.id)";
 
-/// The parts of a list's sort key: newest accounts first.
+/// The number of parts of a list's sort key: newest accounts first.
 pub const SORT_KEY: usize = 2;
 
 impl Users {
-    /// Accounts of a tenant, those whose names, e-mail or user name contain `text` if given.
+    /// Accounts of a tenant; with `text`, those whose names, e-mail address or user name contain it.
     pub(crate) async fn list(
         &self,
         tenant: &TenantId,
@@ -58,7 +58,7 @@ impl Users {
     }
 }
 
-/// A pattern that finds `text` anywhere, taken literally and in any case.
+/// A pattern that finds `text` anywhere, literally and ignoring case.
 fn containing(text: &str) -> String {
     let mut pattern = String::from("%");
     for c in text.to_lowercase().chars() {
@@ -71,7 +71,7 @@ fn containing(text: &str) -> String {
     pattern
 }
 
-/// The sort key after which a page begins; beyond every key at first.
+/// The sort key after which a page begins; for the first page, one beyond every key.
 fn after(cursor: Option<&Cursor>) -> (Value<'static>, Value<'static>) {
     let parts = cursor.map(|cursor| cursor.0.as_slice());
     match parts {

@@ -1,5 +1,5 @@
-//! The sessions table. One connection, used on threads that may block; every change is one durable transaction.
-//! Sessions and tokens end by [`MonotonicClock`]: a clock that is set back gives none back.
+//! The sessions table. It has one connection, used on threads that may block. Every change is one durable
+//! transaction. Sessions and tokens expire by [`MonotonicClock`], so setting the clock back revives none.
 
 mod copy;
 mod credentials;
@@ -36,7 +36,7 @@ impl From<SessionError> for Failure {
     }
 }
 
-/// Where a session is used from.
+/// The client that uses a session.
 #[derive(Clone, Debug)]
 pub struct Client {
     user_agent: Option<String>,
@@ -44,7 +44,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// Whether it is the same client as far as can be told: the same program in the same network.
+    /// Whether it is the same client as far as can be told: the same user agent in the same network.
     fn is_same(&self, other: &Self) -> bool {
         let network = |client: &Self| client.address.as_deref().map(Network::of_text);
         self.user_agent == other.user_agent && network(self) == network(other)
@@ -57,20 +57,20 @@ impl From<&Caller> for Client {
     }
 }
 
-/// Whose session it is.
+/// The owner of a session.
 #[derive(Clone, Debug)]
 pub struct Holder {
     /// The session.
     pub session: SessionId,
-    /// Its tenant.
+    /// The tenant.
     pub tenant: TenantId,
-    /// Its person.
+    /// The person.
     pub user: UserId,
-    /// What it began under; see `domain::user::Person::credentials`.
+    /// The credentials it began under; see `domain::user::OpenAccount::credentials`.
     pub credentials: Version,
 }
 
-/// A living session, as its person sees it.
+/// An active session, as its owner sees it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Session)]
@@ -82,23 +82,23 @@ pub struct Listed {
     pub user_agent: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_address: Option<String>,
-    /// The session that asks.
+    /// Whether this is the session of the request itself.
     pub current: bool,
 }
 
 impl Sessions {
-    /// Sessions that ended less than so many seconds ago.
+    /// Sessions that ended less than this many seconds ago.
     pub fn ended_within(&self, seconds: i64) -> Result<Vec<SessionId>, SessionError> {
         let since = self.time().now().plus_seconds(-seconds);
         ids(&self.connection(), "select id from sessions where ended_at >= ?1", params![since.micros()])
     }
 
-    /// See [`crate::Users::sessions_take_writes`].
+    /// Checks that the sessions are writable; see [`crate::Users::sessions_take_writes`].
     pub async fn take_writes(&self) -> Result<(), SessionError> {
         self.change(|_, _, _| Ok(())).await
     }
 
-    /// Begins a session; gives its first refresh token.
+    /// Begins a session and returns its first refresh token.
     pub async fn begin(&self, holder: Holder, client: Client) -> Result<String, SessionError> {
         self.change(move |tx, settings, now| {
             file::forget(tx, now.monotonic_clock)?;
@@ -121,7 +121,7 @@ impl Sessions {
         .await
     }
 
-    /// Whose refresh token has this fingerprint, spent or not, if its session lives.
+    /// The owner of the refresh token with this fingerprint, spent or not, if the session is active.
     pub async fn holder(&self, token: Fingerprint) -> Result<Option<Holder>, SessionError> {
         let sql = "select s.id, s.tenant, s.user_id, coalesce(s.credentials, 0)
                    from refresh_tokens r join sessions s on s.id = r.session_id
@@ -143,7 +143,7 @@ impl Sessions {
         self.change(move |tx, settings, now| rotation::rotate(tx, settings, token, &client, now)).await
     }
 
-    /// A person's living sessions that began under these credentials, the last used first.
+    /// A person's active sessions that began under these credentials, last used first.
     pub async fn living(
         &self,
         tenant: &TenantId,
@@ -177,7 +177,7 @@ impl Sessions {
         .await
     }
 
-    /// Whether a session of this person lives.
+    /// Whether the session belongs to this person and is active.
     pub async fn lives(
         &self,
         session: SessionId,
@@ -194,8 +194,8 @@ impl Sessions {
         .await
     }
 
-    /// Whether a session began less than so many seconds ago: its first refresh token says when, as long as the session
-    /// may live.
+    /// Whether a session began less than this many seconds ago. The time of its first refresh token tells; that token
+    /// is kept as long as the session may last.
     pub async fn began_within(&self, session: SessionId, seconds: i64) -> Result<bool, SessionError> {
         let sql = "select 1 from sessions s where s.id = ?1 and s.ended_at is null
                    and (select min(issued_at) from refresh_tokens where session_id = s.id) > ?2";

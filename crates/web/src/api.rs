@@ -1,4 +1,4 @@
-//! The public API, called in process: same router, same checks, same envelope as over the network.
+//! Calls the public API in process, through the same router, checks and envelope as over the network.
 
 mod account;
 mod answer;
@@ -28,23 +28,23 @@ pub(crate) use operations::{DeadLetter, Event, Events, Group, Groups, Job, Start
 pub(crate) use paging::Page;
 pub(crate) use property::Property;
 
-/// The public API, called in process: pages are a client of it like any other.
+/// The public API, called in process. Pages are a client of it like any other.
 #[derive(Clone)]
 pub struct Api {
     router: Router,
 }
 
-/// What an API call takes over from the page's request, so that limits, logs and traces see the
-/// person's machine and not this process.
+/// What an API call copies from the page's request, so that rate limits, logs and traces see the person's machine and
+/// not this process.
 #[derive(Clone, Default)]
 pub(crate) struct Caller {
     peer: Option<ConnectInfo<SocketAddr>>,
-    /// How the request came to whoever took it first.
+    /// The scheme by which the request reached the first server, ours or a trusted proxy.
     scheme: Option<Scheme>,
     headers: HeaderMap,
 }
 
-/// One request to the API. `path` must be made of literals and of [`crate::key::Key`]s.
+/// One request to the API. `path` must consist of literals and [`crate::key::Key`]s.
 pub(crate) struct Call {
     method: Method,
     target: String,
@@ -59,7 +59,7 @@ impl Api {
         Self { router }
     }
 
-    /// An `Err` is a refusal of the API, or an answer that is no envelope of ours.
+    /// Sends a call. `Err` means that the API refused it, or that the answer is not a valid envelope.
     pub(crate) async fn send(
         &self,
         caller: &Caller,
@@ -76,7 +76,7 @@ impl Api {
 }
 
 impl Caller {
-    /// Whoever sent `parts`; `https`: people reach us by that alone.
+    /// The caller that sent `parts`. `https` says that people reach this site by HTTPS only.
     pub(crate) fn of(parts: &Parts, https: bool) -> Self {
         let kept = [
             HOST,
@@ -88,7 +88,7 @@ impl Caller {
             let value = parts.headers.get(&name)?.clone();
             Some((name, value))
         });
-        // The one cookie that is the API's own: it tells a browser that signed in before.
+        // The only cookie of the API itself: it recognises a browser that signed in before.
         let scheme = if https { Some(Scheme::HTTPS) } else { parts.extensions.get().cloned() };
         let secure = scheme == Some(Scheme::HTTPS);
         let device = cookies::read(&parts.headers, DEVICE, secure).map(|value| format!("{DEVICE}={value}"));
@@ -96,7 +96,7 @@ impl Caller {
         Self { peer: parts.extensions.get().copied(), scheme, headers: headers.chain(device).collect() }
     }
 
-    /// The browser speaks TLS, with us or with a proxy of ours.
+    /// Whether the browser uses TLS, with this server or with a trusted proxy.
     pub(crate) fn is_encrypted(&self) -> bool {
         self.scheme == Some(Scheme::HTTPS)
     }
@@ -137,13 +137,13 @@ impl Call {
         self
     }
 
-    /// Refuse the change when the resource is no longer at this version.
+    /// Makes the API refuse the change when the resource is no longer at this version.
     pub(crate) fn if_version(mut self, version: Option<&str>) -> Self {
         self.if_match = version.map(|version| format!("\"{version}\""));
         self
     }
 
-    /// However often it is sent with this key, it is done once.
+    /// Sets an idempotency key: however often the call is sent with this key, it is carried out once.
     pub(crate) fn once(mut self, key: &str) -> Self {
         self.once = Some(key.to_owned());
         self

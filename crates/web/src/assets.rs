@@ -1,4 +1,4 @@
-//! The one stylesheet and the icon, embedded, under a name that changes with their content.
+//! Serves the embedded stylesheet and icon. The stylesheet's name changes with its content.
 
 use std::sync::LazyLock;
 
@@ -37,7 +37,7 @@ async fn serve(Path(file): Path<String>) -> Response {
     (headers, content).into_response()
 }
 
-/// FNV-1a: names a version, protects nothing.
+/// An FNV-1a hash. It identifies a version and has no security purpose.
 const fn fingerprint(content: &[u8]) -> u64 {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     let mut at = 0;

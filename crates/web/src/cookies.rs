@@ -1,34 +1,35 @@
-//! The cookies of the pages, read and written.
+//! Reads and writes the cookies of the pages.
 
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
 
-/// The access token; gone a little before it expires.
+/// The access token. The cookie expires a little before the token does.
 pub(crate) const ACCESS: &str = "hyd_access";
 /// The refresh token.
 pub(crate) const REFRESH: &str = "hyd_refresh";
-/// The secret that every form repeats.
+/// The CSRF token that every form repeats.
 pub(crate) const CSRF: &str = "hyd_csrf";
-/// The code of a message for the next page.
+/// The code of a flash message for the next page.
 pub(crate) const FLASH: &str = "hyd_flash";
 
-/// What the API has browsers keep that signed in; it is handed on and not looked at.
+/// The API's own cookie for browsers that have signed in. It is passed on without being read.
 pub(crate) const DEVICE: &str = "hyd_device";
 
-/// In front of every name under https: browsers take such a cookie from this host only, and from no other of its domain.
+/// The prefix of every cookie name under HTTPS. Browsers accept such a cookie only from this host, not from other
+/// hosts of the domain.
 const OF_THIS_HOST: &str = "__Host-";
 
 const DAY: u64 = 24 * 60 * 60;
 pub(crate) const REFRESH_LIFE: u64 = 30 * DAY;
 pub(crate) const CSRF_LIFE: u64 = 30 * DAY;
 
-/// Every cookie is `HttpOnly`, for the whole site and for this host only.
+/// A cookie. Every cookie is `HttpOnly`, valid for the whole site and for this host only.
 pub(crate) struct Cookie<'a> {
     pub(crate) name: &'a str,
     pub(crate) value: &'a str,
-    /// Seconds; 0 removes the cookie.
+    /// Its lifetime in seconds; 0 removes the cookie.
     pub(crate) max_age: u64,
-    /// Not even sent when a link from elsewhere is followed.
+    /// Whether it is `SameSite=Strict`: not sent even when a link from another site is followed.
     pub(crate) strict: bool,
 }
 
@@ -37,7 +38,7 @@ impl Cookie<'_> {
         Cookie { name, value: "", max_age: 0, strict: name == CSRF }
     }
 
-    /// Nothing is set when the value could end the cookie early; tokens never can.
+    /// Sets the cookie, unless its value could end the cookie early. Tokens never can.
     pub(crate) fn set(&self, headers: &mut HeaderMap, secure: bool) {
         let plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b',' | b';' | b'\\');
         if !self.value.bytes().all(plain) {
@@ -56,7 +57,7 @@ impl Cookie<'_> {
     }
 }
 
-/// The first cookie of that name in the request, as [`Cookie::set`] names it; an empty one counts as none.
+/// The first cookie of that name in the request, named as by [`Cookie::set`]. An empty one counts as absent.
 pub(crate) fn read<'a>(headers: &'a HeaderMap, name: &str, secure: bool) -> Option<&'a str> {
     let host = if secure { OF_THIS_HOST } else { "" };
     let lines = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
@@ -66,7 +67,7 @@ pub(crate) fn read<'a>(headers: &'a HeaderMap, name: &str, secure: bool) -> Opti
         .map(|(_, value)| value)
 }
 
-/// Whether this response already decides about the cookie.
+/// Whether this response already sets or removes the cookie.
 pub(crate) fn is_set(headers: &HeaderMap, name: &str) -> bool {
     let lines = headers.get_all(SET_COOKIE).into_iter().filter_map(|line| line.to_str().ok());
     lines
@@ -86,7 +87,7 @@ mod tests {
         headers.insert(COOKIE, "a=1; hyd_access=ey.J; hyd_flash=".parse().unwrap());
         assert_eq!(read(&headers, "hyd_access", false), Some("ey.J"));
         assert_eq!(read(&headers, "hyd_flash", false), None);
-        // Under https, what another host of the domain may have set is not ours.
+        // Under HTTPS, a cookie that another host of the domain may have set is ignored.
         assert_eq!(read(&headers, "hyd_access", true), None);
         headers.insert(COOKIE, "hyd_access=evil; __Host-hyd_access=ey.J".parse().unwrap());
         assert_eq!(read(&headers, "hyd_access", true), Some("ey.J"));

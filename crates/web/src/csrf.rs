@@ -1,4 +1,4 @@
-//! No form of another site is acted on: where a post comes from, and a secret it has to repeat.
+//! Protects forms against CSRF: checks where a POST comes from, and the token that it must repeat.
 
 use aws_lc_rs::hmac;
 use axum::http::HeaderMap;
@@ -10,16 +10,17 @@ use rand::rngs::SysRng;
 use std::hint::black_box;
 use thiserror::Error;
 
-/// 16 random bytes and a MAC of 32, as base64url.
+/// The length of a token: 16 random bytes and a 32-byte MAC, in base64url.
 const LENGTH: usize = 64;
 const NONCE: usize = 16;
 
-/// In the cookie and in the hidden `_csrf` of every form: random bytes, and who may use them. A cookie that another host
-/// of our domain put in its place is of no session here.
+/// A CSRF token, sent in the cookie and in the hidden `_csrf` field of every form. It consists of random bytes and a
+/// MAC that binds them to a session. A token that another host of the domain puts into the cookie therefore does not
+/// fit the session here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Token(String);
 
-/// Makes tokens that nobody else can make.
+/// Makes and verifies tokens, with a secret key.
 #[derive(Clone)]
 pub(crate) struct Maker(hmac::Key);
 
@@ -38,7 +39,8 @@ impl Maker {
         hmac::sign(&self.0, &[nonce, session.as_bytes()].concat())
     }
 
-    /// For whoever is signed in by `session`; empty for nobody. Fails only where the operating system gives no randomness.
+    /// Makes a token for `session`; an empty `session` stands for a visitor who is not signed in. Fails only if the
+    /// operating system provides no randomness.
     pub(crate) fn token(&self, session: &str) -> Result<Token, rand::rngs::SysError> {
         let mut nonce = [0; NONCE];
         SysRng.try_fill_bytes(&mut nonce)?;
@@ -46,7 +48,7 @@ impl Maker {
         Ok(Token(URL_SAFE_NO_PAD.encode([&nonce[..], mac.as_ref()].concat())))
     }
 
-    /// Whether `token` was made here for `session`.
+    /// Whether `token` was made by this server for `session`.
     pub(crate) fn made(&self, token: &Token, session: &str) -> bool {
         let Ok(bytes) = URL_SAFE_NO_PAD.decode(&token.0) else { return false };
         let Some((nonce, mac)) = bytes.split_at_checked(NONCE) else { return false };
@@ -75,7 +77,7 @@ impl Token {
     }
 }
 
-/// `cookie` is the token the browser sent, `field` the one in the form.
+/// Checks a POST. `cookie` is the token in the browser's cookie, `field` the one in the form.
 pub(crate) fn check(headers: &HeaderMap, cookie: Option<&Token>, field: Option<&str>) -> Result<(), Forged> {
     if !from_here(headers) {
         return Err(Forged::OtherSite);
@@ -85,7 +87,8 @@ pub(crate) fn check(headers: &HeaderMap, cookie: Option<&Token>, field: Option<&
     if same(cookie.0.as_bytes(), field.as_bytes()) { Ok(()) } else { Err(Forged::NoToken) }
 }
 
-/// What the browser itself says of the sender; a browser that says nothing is left to the token.
+/// Whether the browser's headers name this site as the sender. A browser that sends no such headers passes; the token
+/// then decides.
 fn from_here(headers: &HeaderMap) -> bool {
     let site = headers.get("sec-fetch-site").map(|value| value.to_str().unwrap_or_default());
     if !matches!(site, None | Some("same-origin" | "none")) {
@@ -94,14 +97,14 @@ fn from_here(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(ORIGIN).map(|value| value.to_str().unwrap_or_default()) else {
         return true;
     };
-    // A referrer policy of a proxy in front can turn the origin of our own pages into `null`.
+    // A referrer policy set by a proxy can turn the origin of this site's own pages into `null`.
     if origin == "null" {
         return site == Some("same-origin");
     }
     is_host(origin, headers)
 }
 
-/// Whether the scheme-and-host of `url` is the host this request was sent to.
+/// Whether `url` points to the host that this request was sent to.
 pub(crate) fn is_host(url: &str, headers: &HeaderMap) -> bool {
     let Some(host) = headers.get(HOST).and_then(|value| value.to_str().ok()) else { return false };
     let Some((scheme, rest)) = url.split_once("://") else { return false };
@@ -111,7 +114,7 @@ pub(crate) fn is_host(url: &str, headers: &HeaderMap) -> bool {
     bare(authority) == bare(host)
 }
 
-/// Takes the same time wherever two texts of one length differ.
+/// Compares in constant time for texts of equal length.
 fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && black_box(a.iter().zip(b).fold(0, |seen, (x, y)| black_box(seen | (x ^ y)))) == 0
 }

@@ -1,4 +1,4 @@
-//! What a page could not do. A handler returns it; [`crate::session::guard`] makes the page of it.
+//! The failures of pages. A handler returns a [`Failure`]; [`crate::session::guard`] turns it into a page.
 
 use askama::Template;
 use axum::http::header::RETRY_AFTER;
@@ -11,7 +11,7 @@ use crate::csrf::Forged;
 use crate::frame::Frame;
 use crate::visit::Visit;
 
-/// Named by what the person can do about it.
+/// A failure, named by what the person can do about it.
 #[derive(Debug, Clone, Error)]
 pub(crate) enum Failure {
     #[error("not found")]
@@ -44,7 +44,7 @@ struct FailurePage {
     frame: Frame,
     text: String,
     back: String,
-    /// With a button to have the message sent again.
+    /// Whether to show a button that sends the confirmation message again.
     unconfirmed: bool,
 }
 
@@ -75,7 +75,7 @@ impl From<ApiError> for Failure {
 }
 
 impl ApiError {
-    /// What the API has against the form just sent; an `Err` when the form is not to blame.
+    /// The API's refusal of the form just sent; an `Err` when the form is not to blame.
     pub(crate) fn about_input(self) -> Result<Refusal, Failure> {
         match self {
             Self::Refused(refusal) if refusal.blames_input() => Ok(*refusal),
@@ -114,7 +114,7 @@ impl Failure {
         }
     }
 
-    /// A title and a sentence.
+    /// The title and text of the failure page.
     pub(crate) fn words(&self) -> (&'static str, String) {
         let (title, text) = match self {
             Self::NotFound => {
@@ -143,7 +143,7 @@ impl Failure {
     }
 }
 
-/// The page for it, with a way back.
+/// Renders the failure page, with a link back.
 pub(crate) fn page(visit: &Visit, failure: &Failure) -> Response {
     let (title, text) = failure.words();
     let back = visit.came_from().map_or("/", |page| page.as_str()).to_owned();

@@ -1,4 +1,4 @@
-//! The message after an action. The cookie holds a code, so nobody can put words on our page.
+//! The flash message after an action. The cookie holds only a code, so nobody can put text of their own on a page.
 
 use crate::cookies::{Cookie, FLASH};
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::failure::Failure;
 
-/// As a handler's argument: the posted fields, whose token [`crate::session::guard`] has checked.
+/// The posted fields, as a handler's argument. [`crate::session::guard`] has already checked their CSRF token.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Form(Arc<[(String, String)]>);
 
@@ -20,7 +20,7 @@ impl Form {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// Without surrounding space; an empty field counts as none.
+    /// The first field of that name, without surrounding space. An empty field counts as absent.
     pub(crate) fn filled(&self, name: &str) -> Option<&str> {
         self.get(name).map(str::trim).filter(|value| !value.is_empty())
     }

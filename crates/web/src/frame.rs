@@ -1,4 +1,4 @@
-//! What every page has around its content.
+//! The layout around the content of every page.
 
 use crate::flash::Flash;
 
@@ -7,7 +7,7 @@ pub(crate) struct Frame {
     pub(crate) title: String,
     pub(crate) city: String,
     pub(crate) signed_in: bool,
-    /// The work of operators is linked; the API decides who may do it.
+    /// Whether to link the pages for operators. The API decides who may use them.
     pub(crate) operates: bool,
     pub(crate) stylesheet: &'static str,
     pub(crate) csrf: String,
@@ -18,7 +18,7 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// The navigation: address, words.
+    /// The links of the navigation: address and text.
     pub(crate) fn links(&self) -> &'static [(&'static str, &'static str)] {
         if self.operates {
             &[
@@ -45,7 +45,7 @@ impl Frame {
         }
     }
 
-    /// For `aria-current`.
+    /// Whether the page is at `path`; for `aria-current`.
     pub(crate) fn is_at(&self, path: &str) -> bool {
         self.path == path
     }

@@ -1,4 +1,4 @@
-//! An identifier that is safe in a path: of a page, and of the API call made for it.
+//! An identifier that is safe in the path of a page and of an API call.
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
@@ -6,7 +6,7 @@ use std::fmt;
 
 use crate::failure::Failure;
 
-/// 1 to 80 letters, digits, `-` or `_`; anything else names nothing and is a 404.
+/// An identifier of 1 to 80 letters, digits, `-` or `_`. Anything else is answered with 404.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Key(String);
 

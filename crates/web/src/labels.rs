@@ -1,6 +1,6 @@
-//! The words for the codes of the API.
+//! The labels for the codes of the API.
 
-/// Codes with their words, in the order a list offers them.
+/// Codes with their labels, in the order in which lists offer them.
 pub(crate) type Labels = &'static [(&'static str, &'static str)];
 
 pub(crate) const PROPERTY_TYPES: Labels = &[
@@ -96,7 +96,7 @@ pub(crate) const ACTIVITIES: Labels = &[
     ("PROFILE_UPDATED", "Profile changes"),
 ];
 
-/// A code that has no words yet is made readable: `LEAD_CREATED` is `Lead created`.
+/// The label of a code. A code without a label is made readable: `LEAD_CREATED` becomes `Lead created`.
 pub(crate) fn of(labels: Labels, code: &str) -> String {
     if let Some((_, words)) = labels.iter().find(|(known, _)| *known == code) {
         return (*words).to_owned();
@@ -104,7 +104,7 @@ pub(crate) fn of(labels: Labels, code: &str) -> String {
     capitalised(code.replace('_', " ").to_lowercase())
 }
 
-/// The start of a sentence.
+/// Capitalises the first letter, as at the start of a sentence.
 pub(crate) fn capitalised(mut text: String) -> String {
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();

@@ -1,8 +1,7 @@
 //! The pages of the portal: complete HTML from the server, usable without any script.
 //!
-//! Guarantees: every page is a client of the public API and of nothing else; no form is acted on
-//! without its CSRF token; text that people typed reaches a page only through the escaping
-//! templates; nothing is loaded from another host.
+//! Guarantees: every page is a client of the public API and of nothing else; no form is acted on without its CSRF
+//! token; user-supplied text reaches a page only through the escaping templates; nothing is loaded from another host.
 //!
 //! ```text
 //! request -> session::guard (CSRF, refresh) -> pages::* -> Api (in process) -> template -> HTML
@@ -32,16 +31,16 @@ use axum::{Router, middleware};
 
 pub use api::Api;
 
-/// What the operator decides about the pages.
+/// The operator's settings for the pages.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Mark every cookie `Secure`; only a plain-HTTP development machine says no.
+    /// Whether every cookie is marked `Secure`. Only a plain-HTTP development machine turns this off.
     pub secure_cookies: bool,
     /// The city named in titles and texts.
     pub city: String,
-    /// Through whom people may sign in: name in addresses, label.
+    /// The identity providers for sign-in: name in addresses, and label.
     pub providers: Vec<(String, String)>,
-    /// The tokens of forms are made with it; to be kept from everybody, and the same after a restart.
+    /// The secret key for CSRF tokens. It must stay the same across restarts.
     pub form_key: [u8; 32],
 }
 

@@ -1,4 +1,4 @@
-//! Where to go after signing in, when the address itself says it: never off this site.
+//! Where to go after signing in, as named in the address. It never leads off this site.
 
 use std::fmt;
 
@@ -9,7 +9,8 @@ const LONGEST: usize = 1_000;
 pub(crate) struct NextPath(String);
 
 impl NextPath {
-    /// One leading `/`, no second one, no backslash, nothing a browser strips or reads otherwise.
+    /// Accepts only a path with exactly one leading `/`, without backslashes or anything that a browser strips or
+    /// reinterprets.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let local = text.starts_with('/') && !text.starts_with("//");
         let plain = |b: u8| b.is_ascii_graphic() && b != b'\\';
@@ -20,7 +21,7 @@ impl NextPath {
         &self.0
     }
 
-    /// The sign-in page that comes back here.
+    /// The address of the sign-in page that leads back here.
     pub(crate) fn by_way_of_sign_in(&self) -> String {
         let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", &self.0).finish();
         format!("/sign-in?{query}")

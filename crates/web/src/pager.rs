@@ -1,8 +1,8 @@
-//! Going through a list page by page; people count from 1, the API from 0.
+//! Links for paging through a list. People count pages from 1, the API from 0.
 
 /// The links around one page of a list.
 pub(crate) struct Pager {
-    /// From 1.
+    /// The page number, from 1.
     pub(crate) page: u64,
     pub(crate) of: u64,
     path: String,
@@ -10,7 +10,7 @@ pub(crate) struct Pager {
 }
 
 impl Pager {
-    /// `page` counts from 0, `kept` are the other parameters of the list.
+    /// `page` counts from 0. `kept` are the other query parameters of the list.
     pub(crate) fn new(path: &str, page: u64, of: u64, kept: Vec<(&'static str, String)>) -> Self {
         Self { page: page + 1, of, path: path.to_owned(), kept }
     }

@@ -1,4 +1,4 @@
-//! The pages, one module for each concern; every module owns its routes.
+//! The pages, one module per concern. Every module defines its own routes.
 
 mod account;
 mod admin;

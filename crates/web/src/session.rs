@@ -1,5 +1,5 @@
-//! What happens around every page: no forged form passes, an expired sign-in is renewed once, and
-//! whatever went wrong leaves as a page.
+//! The middleware around every page: it rejects forged forms, renews an expired sign-in once, and turns every failure
+//! into a page.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -19,7 +19,7 @@ use crate::form::Form;
 use crate::next_path::NextPath;
 use crate::visit::{Visit, see_other};
 
-/// The longest form is a listing with its description.
+/// The largest form accepted. The longest real one is a listing with its description.
 const LARGEST_FORM: usize = 64 * 1024;
 
 enum Renewal {
@@ -34,11 +34,11 @@ pub(crate) async fn guard(State(site): State<Site>, request: Request, next: Next
     let mut visit = Visit::arriving(site, &parts);
     let sent = cookies::read(&parts.headers, CSRF, visit.secure()).and_then(Token::parse);
     let accepted = accept(parts, body, reads, sent.as_ref()).await;
-    // Only for a form that our own page sent, as far as the browser tells.
+    // A POST renews the sign-in only if this site's own page sent the form, as far as the browser tells.
     let renewal = if accepted.is_ok() { renew(&mut visit).await } else { Renewal::NotTried };
     let (fresh, accepted) = match bind(&mut visit, sent) {
         Ok(false) => (false, accepted),
-        // A form of another session is none of this one's.
+        // A form of another session is refused in this one.
         Ok(true) => {
             (true, accepted.and_then(|it| if reads { Ok(it) } else { Err(Failure::Forged(Forged::NoToken)) }))
         }
@@ -64,7 +64,8 @@ pub(crate) async fn guard(State(site): State<Site>, request: Request, next: Next
     response
 }
 
-/// Gives the visit the token that was sent, or another when that is not of this session; true then.
+/// Gives the visit the CSRF token that was sent, or a new one if that belongs to another session. Returns whether it
+/// is new.
 fn bind(visit: &mut Visit, sent: Option<Token>) -> Result<bool, rand::rngs::SysError> {
     let session = visit.session();
     let fits = |token: &Token| session.as_ref().is_none_or(|session| visit.maker().made(token, session));
@@ -76,7 +77,7 @@ fn bind(visit: &mut Visit, sent: Option<Token>) -> Result<bool, rand::rngs::SysE
     Ok(fresh)
 }
 
-/// Lets a reading request through, and a writing one with its token: its fields go along as [`Form`].
+/// Accepts a reading request, and a writing one with a valid token, whose fields are passed on as [`Form`].
 async fn accept(parts: Parts, body: Body, reads: bool, token: Option<&Token>) -> Result<Request, Failure> {
     if reads {
         return Ok(Request::from_parts(parts, body));
@@ -89,7 +90,8 @@ async fn accept(parts: Parts, body: Body, reads: bool, token: Option<&Token>) ->
     Ok(request)
 }
 
-/// The access cookie is gone a little before its token expires; the refresh token gets another.
+/// Renews the sign-in. The access cookie expires a little before its token; the refresh token is then exchanged for a
+/// new pair.
 async fn renew(visit: &mut Visit) -> Renewal {
     let (None, Some(refresh)) = (&visit.access, &visit.refresh) else { return Renewal::NotTried };
     let call = Call::post("/api/auth/refresh", json!({ "refreshToken": refresh }));
@@ -112,8 +114,9 @@ async fn renew(visit: &mut Visit) -> Renewal {
     }
 }
 
-/// A refused access token is dropped and the page read again, which renews it or reads it signed
-/// out; without one, the way is through the sign-in page. Each step drops a cookie, so it ends.
+/// The redirect for somebody signed out. A refused access token is dropped and the page loaded again, which renews
+/// the sign-in or shows the page signed out. Without an access token it leads to the sign-in page. Each step drops a
+/// cookie, so the redirects end.
 fn signed_out(visit: &Visit, reads: bool, renewal: &Renewal) -> Response {
     let here = if reads { visit.here() } else { visit.came_from().cloned() };
     let next = here.or_else(|| NextPath::parse("/dashboard"));
@@ -132,7 +135,7 @@ fn signed_out(visit: &Visit, reads: bool, renewal: &Renewal) -> Response {
     response
 }
 
-/// What the handler itself decided about a cookie stands.
+/// Sets the remaining cookies. Cookies that the handler itself set or removed are left alone.
 fn settle_cookies(visit: &Visit, renewal: &Renewal, fresh: bool, response: &mut Response) {
     let shown = !response.status().is_redirection();
     let headers = response.headers_mut();
@@ -152,11 +155,11 @@ fn settle_cookies(visit: &Visit, renewal: &Renewal, fresh: bool, response: &mut 
 }
 
 fn settle_headers(visit: &Visit, reads: bool, headers: &mut HeaderMap) {
-    // A page of somebody signed in must not come back by the Back button of a shared machine.
+    // On a shared machine, the Back button must not show a page of somebody who was signed in.
     let caching = if visit.signed_in() || !reads { "no-store" } else { "private, no-cache" };
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
     headers.insert(VARY, HeaderValue::from_static("Cookie"));
-    // Addresses with a reset token stay here; the `Origin` of our own forms stays whole.
+    // Addresses with a reset token are not sent to other sites; the `Origin` of this site's own forms stays complete.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
 }
 

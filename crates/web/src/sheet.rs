@@ -1,4 +1,4 @@
-//! A form as data: its fields, what was typed, and what the API said about it.
+//! A form as data: its fields, the typed values, and the API's errors.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::labels::Labels;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// With the `type` of its input.
+    /// A single-line input with this `type`.
     Line(&'static str),
     Password,
     Text,
@@ -29,7 +29,7 @@ pub(crate) struct Field {
     pub(crate) required: bool,
 }
 
-/// Fields under one legend; an empty legend groups nothing.
+/// Fields under one legend. An empty legend means no grouping.
 pub(crate) struct Group {
     pub(crate) legend: &'static str,
     pub(crate) fields: &'static [Field],
@@ -37,7 +37,7 @@ pub(crate) struct Group {
 
 pub(crate) struct Sheet {
     pub(crate) groups: &'static [Group],
-    /// Above the fields; set when no single field is at fault.
+    /// The message above the fields, when no single field is at fault.
     pub(crate) problem: Option<String>,
     values: BTreeMap<&'static str, String>,
     errors: BTreeMap<String, String>,
@@ -72,7 +72,7 @@ impl Field {
         self
     }
 
-    /// User names and addresses are not words: no capital, no correction.
+    /// Whether it holds a user name or address, which needs no capital letter and no spelling correction.
     pub(crate) fn is_identifier(&self) -> bool {
         self.name == "username" || self.name == "emailOrUsername"
     }
@@ -83,7 +83,7 @@ impl Sheet {
         Self { groups, problem: None, values: BTreeMap::new(), errors: BTreeMap::new() }
     }
 
-    /// As it was sent.
+    /// The form with the values as sent.
     pub(crate) fn typed(groups: &'static [Group], form: &Form) -> Self {
         let mut sheet = Self::blank(groups);
         for field in sheet.fields() {
@@ -101,7 +101,7 @@ impl Sheet {
         self
     }
 
-    /// Notes what the API has against it.
+    /// Records the API's errors.
     pub(crate) fn refused(mut self, refusal: Refusal) -> Self {
         if refusal.field_errors.is_empty() {
             self.problem = Some(refusal.sentence);
@@ -122,7 +122,7 @@ impl Sheet {
         self.value(field) == value
     }
 
-    /// A value that the choices do not offer, so that an edit does not change it unasked.
+    /// A value that the choices do not include. It is kept, so that an edit does not change it unasked.
     pub(crate) fn unlisted(&self, field: &Field) -> Option<&str> {
         let Kind::Choice(options) = field.kind else { return None };
         let value = self.value(field);
@@ -133,7 +133,7 @@ impl Sheet {
         self.errors.get(field.name).map(String::as_str)
     }
 
-    /// For `aria-describedby`; empty when nothing describes the field.
+    /// The ids for `aria-describedby`; empty when nothing describes the field.
     pub(crate) fn described_by(&self, field: &Field) -> String {
         let hint = (!field.hint.is_empty()).then(|| format!("{}-hint", field.name));
         let error = self.error(field).map(|_| format!("{}-error", field.name));
@@ -149,13 +149,13 @@ impl Sheet {
         self.fields().filter_map(|field| Some((field, self.errors.get(field.name)?.as_str()))).collect()
     }
 
-    /// Errors of the API about what has no field here.
+    /// The API's errors about names that have no field here.
     pub(crate) fn other_problems(&self) -> Vec<(&str, &str)> {
         let known = |name: &str| self.fields().any(|field| field.name == name);
         self.errors.iter().filter(|(name, _)| !known(name)).map(|(n, e)| (n.as_str(), e.as_str())).collect()
     }
 
-    /// What was filled in, as the API takes it: text, since it parses what people write.
+    /// The filled-in values for the API. They are sent as text, because the API parses what people write.
     pub(crate) fn json(&self) -> Value {
         let filled = self.fields().filter_map(|field| {
             let typed = self.values.get(field.name)?;

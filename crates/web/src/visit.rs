@@ -1,4 +1,4 @@
-//! One request of one person: who they are, what the API says to them, where they go next.
+//! One request of one person: their session, their calls to the API, and where they go next.
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{LOCATION, REFERER, SET_COOKIE};
@@ -24,7 +24,7 @@ use crate::frame::Frame;
 use crate::next_path::NextPath;
 use crate::session;
 
-/// Made by [`crate::session::guard`], once per request; clones speak of the same request.
+/// A visit, made by [`crate::session::guard`] once per request. Clones share its state.
 #[derive(Clone)]
 pub(crate) struct Visit {
     site: Site,
@@ -62,11 +62,11 @@ impl Visit {
         self.access.is_some()
     }
 
-    /// The session whose forms this browser may send; empty for nobody's. Nothing where the sign-in has to be renewed first
-    /// and could not be: nothing can be done as that person then.
+    /// The session whose forms this browser may send; empty when nobody is signed in. `None` when the sign-in had to
+    /// be renewed and could not be: nothing can then be done as that person.
     ///
-    /// It is read from the token unchecked. The API checks it whenever anything is done by it, and nobody but the person has
-    /// another's token to put in its place.
+    /// It is read from the access token without verification. The API verifies the token on every call, and only the
+    /// person has a token of theirs.
     pub(crate) fn session(&self) -> Option<String> {
         match (&self.access, &self.refresh) {
             (Some(access), _) => Some(claim(access, "sid").unwrap_or_default()),
@@ -87,7 +87,7 @@ impl Visit {
         &self.site.settings.city
     }
 
-    /// Through whom people may sign in: name in addresses, label.
+    /// The identity providers for sign-in: name in addresses, and label.
     pub(crate) fn providers(&self) -> &[(String, String)] {
         &self.site.settings.providers
     }
@@ -96,12 +96,12 @@ impl Visit {
         self.caller.is_encrypted()
     }
 
-    /// The `data` of the answer.
+    /// Calls the API and returns the `data` of the answer.
     pub(crate) async fn ask<T: DeserializeOwned>(&self, call: Call) -> Result<T, ApiError> {
         self.ask_with_version(call).await.map(|(data, _)| data)
     }
 
-    /// The same with the version of what is answered, for [`Call::if_version`].
+    /// The same, with the version of the resource, for [`Call::if_version`].
     pub(crate) async fn ask_with_version<T: DeserializeOwned>(
         &self,
         call: Call,
@@ -115,34 +115,35 @@ impl Visit {
         Ok((answer.data()?, version))
     }
 
-    /// For commands whose answer has nothing to show.
+    /// Calls the API for a command whose answer is not shown.
     pub(crate) async fn tell(&self, call: Call) -> Result<(), ApiError> {
         self.site.api.send(&self.caller, self.access.as_deref(), call).await.map(|_| ())
     }
 
-    /// A parameter of the page's own address; an empty one counts as none.
+    /// A query parameter of the page's address. An empty one counts as absent.
     pub(crate) fn asked(&self, name: &str) -> Option<String> {
         Form::parse(self.uri.query()?.as_bytes()).filled(name).map(str::to_owned)
     }
 
-    /// The page of a list, from 0; `?page=` counts from 1.
+    /// The page number of a list, from 0; `?page=` counts from 1.
     pub(crate) fn page_number(&self) -> u64 {
         self.asked("page")
             .and_then(|page| page.parse::<u32>().ok())
             .map_or(0, |page| u64::from(page.max(1) - 1))
     }
 
-    /// This page, to come back to it.
+    /// The address of this page, for coming back.
     pub(crate) fn here(&self) -> Option<NextPath> {
         NextPath::parse(self.uri.path_and_query()?.as_str())
     }
 
-    /// The page of ours that sent the person here.
+    /// The page of this site that led the person here.
     pub(crate) fn came_from(&self) -> Option<&NextPath> {
         self.came_from.as_ref()
     }
 
-    /// Made last, when every answer of the API is in.
+    /// The layout of the page. It must be made last, after all API calls, because it shows whether any answer was
+    /// stale.
     pub(crate) fn frame(&self, title: impl Into<String>) -> Frame {
         Frame {
             title: title.into(),
@@ -157,7 +158,7 @@ impl Visit {
         }
     }
 
-    /// 303, with a message for the next page.
+    /// Redirects with 303, with an optional message for the next page.
     pub(crate) fn go(&self, to: &str, flash: Option<Flash>) -> Response {
         let mut response = see_other(to);
         if let Some(flash) = flash {
@@ -190,18 +191,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
     }
 }
 
-/// `to` is ours: a literal with keys in it, or a [`NextPath`].
+/// Redirects with 303. `to` must be a path of this site: a literal with keys in it, or a [`NextPath`].
 pub(crate) fn see_other(to: &str) -> Response {
     let location = HeaderValue::try_from(to).unwrap_or_else(|_| HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
 }
 
-/// The role an access token names. Only for what is linked: nothing rests on it, and nobody has checked the token.
+/// The role in an access token. It only decides which links are shown: the token is not verified here.
 fn role(access: &str) -> Option<String> {
     claim(access, "role")
 }
 
-/// What an access token says, unchecked.
+/// A claim of an access token, without verification.
 fn claim(access: &str, name: &str) -> Option<String> {
     let claims = URL_SAFE_NO_PAD.decode(access.split('.').nth(1)?).ok()?;
     let claims: Value = serde_json::from_slice(&claims).ok()?;

@@ -1,13 +1,12 @@
-//! Times as people in India read them. Every grouping follows from the times themselves, never
-//! from the present moment.
+//! Times as people in India read them. All grouping depends on the times themselves, never on the current time.
 
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Timestamp, tz::Offset};
 
-/// 5 h 30 min ahead of UTC, all year.
+/// India's offset: 5 h 30 min ahead of UTC, all year.
 const INDIA: SignedDuration = SignedDuration::from_mins(330);
 
-/// One moment: exact for machines, in India time for people.
+/// A moment: exact for machines, in Indian time for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Moment {
     exact: Timestamp,
@@ -15,7 +14,7 @@ pub(crate) struct Moment {
 }
 
 impl Moment {
-    /// `None` for anything that is not RFC 3339.
+    /// Parses RFC 3339; `None` for anything else.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let exact: Timestamp = text.parse().ok()?;
         let india = Offset::UTC.to_datetime(exact.checked_add(INDIA).ok()?);
@@ -26,7 +25,7 @@ impl Moment {
         Self::parse(text?)
     }
 
-    /// For `<time datetime>`.
+    /// The exact time, for `<time datetime>`.
     pub(crate) fn exact(&self) -> String {
         self.exact.to_string()
     }
@@ -36,28 +35,28 @@ impl Moment {
         self.india.date()
     }
 
-    /// `7:05 am`
+    /// The time of day in India, such as `7:05 am`.
     pub(crate) fn clock(&self) -> String {
         self.india.strftime("%-I:%M %P").to_string()
     }
 
-    /// `21 November 2026`
+    /// The date in India, such as `21 November 2026`.
     pub(crate) fn date(&self) -> String {
         self.india.strftime("%-d %B %Y").to_string()
     }
 
-    /// `21 November 2026, 7:05 am`
+    /// Date and time in India, such as `21 November 2026, 7:05 am`.
     pub(crate) fn full(&self) -> String {
         format!("{}, {}", self.date(), self.clock())
     }
 }
 
-/// `Saturday, 21 November 2026`
+/// The heading of a day, such as `Saturday, 21 November 2026`.
 pub(crate) fn day_heading(day: Date) -> String {
     day.strftime("%A, %-d %B %Y").to_string()
 }
 
-/// A day as the API names it: `2026-11-21` in words, anything else as it is.
+/// A day from the API in words: a date such as `2026-11-21` is written out, anything else is unchanged.
 pub(crate) fn day_words(text: &str) -> String {
     text.parse::<Date>().map_or_else(|_| text.to_owned(), day_heading)
 }

@@ -1,4 +1,5 @@
-//! `X-Forwarded-For` and `X-Forwarded-Proto`, and `Forwarded` (RFC 7239): what they say, believed or not.
+//! Parses `X-Forwarded-For`, `X-Forwarded-Proto` and `Forwarded` (RFC 7239). The caller decides whether to trust
+//! them.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -9,22 +10,22 @@ const FORWARDED: HeaderName = HeaderName::from_static("forwarded");
 const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// The way of a request, the farthest first.
+/// The hops of a request, the farthest first.
 #[derive(Debug, Default)]
 pub struct ForwardedHop {
-    /// Nothing stands for a hop that does not tell its address.
+    /// `None` is a hop that does not state its address.
     pub hops: Vec<Option<IpAddr>>,
-    /// As the nearest hop says it.
+    /// The scheme as stated by the nearest hop.
     pub scheme: Option<Scheme>,
 }
 
-/// The two headers that proxies commonly write.
+/// Reads the two de facto standard headers, `X-Forwarded-For` and `X-Forwarded-Proto`.
 pub fn by_list(headers: &HeaderMap) -> ForwardedHop {
     let hops = split(headers, &FOR).iter().map(|hop| address(hop)).collect();
     ForwardedHop { hops, scheme: split(headers, &PROTO).last().and_then(|word| scheme(word)) }
 }
 
-/// The header of the standard. A hop without `for` tells nothing.
+/// Reads the standard `Forwarded` header. A hop without `for` has no address.
 pub fn by_name(headers: &HeaderMap) -> ForwardedHop {
     let mut way = ForwardedHop::default();
     for element in split(headers, &FORWARDED) {
@@ -43,13 +44,13 @@ pub fn by_name(headers: &HeaderMap) -> ForwardedHop {
     way
 }
 
-/// The members of a list that may go over several lines. What is no text is a member that tells nothing.
+/// The members of a list header, which may be repeated. A value that is not text becomes one empty member.
 fn split(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
     let lines = headers.get_all(name).iter().map(|line| line.to_str().unwrap_or_default());
     lines.flat_map(|line| pieces(line, ',')).collect()
 }
 
-/// The parts between `separator`, where it is not quoted.
+/// Splits `text` at `separator`, except inside quotes.
 fn pieces(text: &str, separator: char) -> Vec<String> {
     let (mut all, mut quoted) = (vec![String::new()], false);
     for letter in text.chars() {
@@ -70,7 +71,7 @@ fn scheme(word: &str) -> Option<Scheme> {
     }
 }
 
-/// An address, with a port or without; of IPv6 in brackets or without.
+/// Parses an address with or without a port; an IPv6 address may have brackets or not.
 fn address(text: &str) -> Option<IpAddr> {
     let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
     let address =

@@ -1,4 +1,5 @@
-//! The certificate of the public door, read again while the server runs: another one is used from the next connection on.
+//! The TLS certificate of the public listener. It is reloaded while the server runs: new connections use the new
+//! certificate.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,41 +12,41 @@ use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{self, ServerConfig};
 
-/// Its files are looked at so often; SIGHUP has them looked at now.
+/// How often the files are checked for changes. SIGHUP triggers a check at once.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 
-/// The files of a certificate do not make one.
+/// The files do not form a valid certificate.
 #[derive(Debug, thiserror::Error)]
 pub enum CertificateError {
-    /// One of them cannot be read.
+    /// A file cannot be read.
     #[error("{} cannot be read: {source}", file.display())]
     Unreadable {
-        /// Which.
+        /// The file.
         file: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// One of them is not PEM of what it should be.
+    /// A file does not contain the expected item in PEM.
     #[error("{} holds no {what} in PEM", file.display())]
     NotPem {
-        /// Which.
+        /// The file.
         file: PathBuf,
-        /// A certificate, or a key.
+        /// The expected item: a certificate or a key.
         what: &'static str,
     },
-    /// Certificate and key are not one another's, or not of a kind that is safe.
+    /// Certificate and key do not match, or use an unsupported or unsafe algorithm.
     #[error("certificate and key of server.tls do not fit: {0}")]
     Unfit(#[from] rustls::Error),
 }
 
-/// A certificate and its key, as they are in their files.
+/// A certificate and its key, loaded from files.
 pub struct Certificates {
     files: [PathBuf; 2],
     current: watch::Sender<Loaded>,
 }
 
 struct Loaded {
-    /// The bytes of the files.
+    /// The bytes of the files it was loaded from.
     from: [Vec<u8>; 2],
     config: Arc<ServerConfig>,
 }
@@ -60,7 +61,7 @@ impl Certificates {
     /// Reads both files.
     ///
     /// # Errors
-    /// When they do not make a certificate.
+    /// When the files do not form a valid certificate.
     pub fn read(certificate: PathBuf, key: PathBuf) -> Result<Self, CertificateError> {
         let files = [certificate, key];
         let from = bytes(&files)?;
@@ -68,15 +69,16 @@ impl Certificates {
         Ok(Self { files, current: watch::Sender::new(Loaded { from, config }) })
     }
 
-    /// For a connection that begins.
+    /// The configuration for a new connection.
     pub(super) fn current(&self) -> Arc<ServerConfig> {
         Arc::clone(&self.current.borrow().config)
     }
 
-    /// Reads both files again; whether they are other ones. Those in use stay in use when the new ones are not right.
+    /// Reads both files again. Returns whether they changed. If the new ones are invalid, the current certificate
+    /// stays in use.
     ///
     /// # Errors
-    /// When they do not make a certificate.
+    /// When the files do not form a valid certificate.
     pub fn reload(&self) -> Result<bool, CertificateError> {
         let from = bytes(&self.files)?;
         if from == self.current.borrow().from {
@@ -87,7 +89,7 @@ impl Certificates {
         Ok(true)
     }
 
-    /// Follows the files until `stop`.
+    /// Reloads the files when they change, until `stop`.
     pub async fn follow(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         use tokio::signal::unix::{SignalKind, signal};
         let mut asked = signal(SignalKind::hangup()).ok();
@@ -111,7 +113,7 @@ impl Certificates {
                     told = None;
                 }
                 Ok(Ok(false)) => told = None,
-                // Once, and not at every look.
+                // Logged once per error, not at every check.
                 Ok(Err(error)) => {
                     let error = error.to_string();
                     if told.as_ref() != Some(&error) {

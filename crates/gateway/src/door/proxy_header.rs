@@ -1,4 +1,4 @@
-//! The PROXY protocol, version 2: what a proxy that hands on whole connections says of where they came from.
+//! The PROXY protocol, version 2: a TCP proxy states the source address of a connection in a header.
 
 use std::io;
 use std::net::SocketAddr;
@@ -6,15 +6,15 @@ use std::net::SocketAddr;
 use ppp::v2::{Addresses, Command, Header, PROTOCOL_PREFIX};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
-/// What comes before the addresses: a mark, what it is, and how long the rest is.
+/// The length of the fixed part before the addresses: signature, command, family, and length of the rest.
 const FIRST: usize = 16;
-/// Addresses take 216 bytes at most; the rest is what proxies add.
+/// The longest accepted variable part. Addresses take at most 216 bytes; the rest is for extensions that proxies add.
 const LONGEST: usize = 2048;
 
-/// Reads the header, and not a byte more. Nothing when the proxy speaks for itself, as it does to see whether we are there.
+/// Reads the header and not a byte more. Returns `None` when the proxy speaks for itself, as in its health checks.
 ///
 /// # Errors
-/// When the connection does not begin with a header that is right: it is no connection of a proxy then.
+/// When the connection does not begin with a valid header: then it does not come from a proxy.
 pub async fn read(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<SocketAddr>> {
     let mut bytes = vec![0; FIRST];
     stream.read_exact(&mut bytes).await?;

@@ -1,7 +1,8 @@
-//! Wrong passwords at each account, so that its owner can be told. Counted in this process, by the day of India: a restart
-//! begins the day anew, and the journal sees to it that nobody is told twice a day.
+//! Counts wrong passwords at each account, so that its owner can be warned. The counts are in memory and per Indian
+//! day. A restart resets them; the journal ensures that nobody is warned twice a day.
 //!
-//! A name that is no account's is counted just like one that is: the work tells nobody which it was.
+//! A name without an account is counted in the same way as one with an account, so that the work does not reveal
+//! which it was.
 
 use std::collections::{BTreeSet, HashMap};
 use std::num::NonZeroU32;
@@ -13,9 +14,10 @@ use http_kit::Network;
 
 use super::Account;
 
-/// Accounts counted at once. Beyond, those with one wrong password are forgotten first: that is what mistyping is.
+/// The most accounts counted at once. Beyond it, accounts with a single wrong password are dropped first: most are
+/// typing mistakes.
 const MOST_ACCOUNTS: usize = 50_000;
-/// Networks told apart at one account; more are not told from so many.
+/// The most networks counted at one account; further ones are not added.
 const MOST_NETWORKS: usize = 100;
 
 #[derive(Debug)]
@@ -43,7 +45,8 @@ impl WrongPasswords {
         Self { told_at, counts: Mutex::default() }
     }
 
-    /// Counts a wrong password. Gives what was counted today when it is time to tell the owner: once, unless that failed.
+    /// Counts a wrong password. Returns today's counts when the owner is to be warned: once, unless recording the
+    /// warning failed.
     pub fn count(&self, account: &Account, network: Option<Network>, now: Timestamp) -> Option<Guesses> {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.day != now.india_day() {
@@ -69,7 +72,7 @@ impl WrongPasswords {
         Some(Guesses { tries: tally.tries, networks, since: tally.since })
     }
 
-    /// It could not be put on record: the next wrong password tries again.
+    /// The warning could not be recorded: the next wrong password tries again.
     pub fn not_told(&self, account: &Account) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(tally) = counts.of.get_mut(account) {

@@ -1,5 +1,5 @@
-//! What a caller is told of their limits: `RateLimit-Policy` and `RateLimit`, as draft-ietf-httpapi-ratelimit-headers-11
-//! has them.
+//! Reports the rate limits to the caller in the headers `RateLimit-Policy` and `RateLimit`, as in
+//! draft-ietf-httpapi-ratelimit-headers-11.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -9,22 +9,22 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
-/// How one limit stands after a call.
+/// The state of one limit after a call.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RateLimitState {
-    /// The limit's name.
+    /// The name of the limit.
     pub policy: &'static str,
-    /// Calls that may be made at once.
+    /// The most calls at once (the bucket size).
     pub quota: u32,
-    /// Until an empty limit is full again.
+    /// The time in which an empty bucket fills up.
     pub window: Duration,
-    /// Calls that may be made now.
+    /// The calls left now.
     pub remaining: u32,
-    /// Until more calls may be made than now.
+    /// The time until more calls are allowed than now.
     pub reset: Duration,
 }
 
-/// The limits a request came under.
+/// The limits applied to a request.
 #[derive(Debug, Default)]
 pub(crate) struct Allowance(Vec<RateLimitState>);
 
@@ -33,7 +33,7 @@ impl Allowance {
         self.0.push(standing);
     }
 
-    /// Writes the two headers, where a limit was met.
+    /// Writes the two headers, if any limit applied.
     pub(crate) fn tell(&self, headers: &mut HeaderMap) {
         if self.0.is_empty() {
             return;
@@ -53,7 +53,7 @@ impl Allowance {
     }
 }
 
-/// Whole seconds, never too few.
+/// Seconds, rounded up.
 pub(super) fn seconds(time: Duration) -> u64 {
     time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }

@@ -1,11 +1,11 @@
-//! The event catalogue, as committed: a test makes it anew from the types and compares.
+//! The committed event catalogue. A test generates it from the types again and compares.
 
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
 const DOCUMENT: &str = include_str!("../../../../docs/asyncapi.yaml");
 
-/// The same as `docs/asyncapi.yaml` in the source.
+/// Returns the event catalogue, the same as `docs/asyncapi.yaml` in the source.
 #[utoipa::path(
     get,
     path = "/asyncapi.yaml",

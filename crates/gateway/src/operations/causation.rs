@@ -1,23 +1,23 @@
-//! How an event came about: the events that caused it, one after the other, and what the same request did besides.
+//! Traces how an event came about: the chain of events that caused it, and the other events of the same request.
 
 use domain::{Envelope, Metadata, Position, Timestamp};
 use journal::{Journal, JournalError};
 use uuid::Uuid;
 
-/// Causes that are followed.
+/// The longest chain of causes that is followed.
 const LONGEST: usize = 20;
-/// The events of one request stand near each other; so far on both sides is looked.
+/// The events of one request are near each other in the log: this many positions on both sides are searched.
 const NEAR: u64 = 200;
-/// Timestamps are taken before positions: events of the same moment stand at most so far apart.
+/// Timestamps are taken before positions are assigned. Events of the same moment are at most this far apart.
 const SLACK_MICROS: i64 = 10_000_000;
-/// Events looked through in one read.
+/// Events searched per read.
 const PAGE: usize = 500;
 
 #[derive(Debug, Default)]
 pub struct Chain {
     /// The cause, its cause, and so on.
     pub causes: Vec<Envelope>,
-    /// Of the same request, in order.
+    /// The other events of the same request, in order.
     pub related: Vec<Envelope>,
 }
 
@@ -49,7 +49,8 @@ impl Chain {
     }
 }
 
-/// An event by its id, which holds the moment it was made at: near that moment in the same log.
+/// Finds an event by its id. The id contains the time of the event, so only events near that time in the same log are
+/// read.
 async fn locate(journal: &dyn Journal, near: &Envelope, id: Uuid) -> Result<Option<Envelope>, JournalError> {
     let Some((seconds, nanos)) = id.get_timestamp().map(|at| at.to_unix()) else { return Ok(None) };
     let at = i64::try_from(seconds).unwrap_or(i64::MAX / 2_000_000) * 1_000_000 + i64::from(nanos / 1000);
@@ -67,7 +68,8 @@ async fn locate(journal: &dyn Journal, near: &Envelope, id: Uuid) -> Result<Opti
     }
 }
 
-/// The position before the first event at or after a moment, by halving: positions follow time but for the slack.
+/// The position before the first event at or after a time, by binary search: positions follow time apart from the
+/// slack.
 async fn first_since(journal: &dyn Journal, any: Position, micros: i64) -> Result<Position, JournalError> {
     let (mut low, mut high) = (0, journal.head(any.log).await?.seq);
     while low < high {

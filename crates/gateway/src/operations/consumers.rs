@@ -1,4 +1,4 @@
-//! The consumer groups: how far they are, and making them wait or go on.
+//! The consumer groups: their progress, and pausing and resuming them.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -13,12 +13,12 @@ use utoipa::ToSchema;
 
 use crate::Gateway;
 
-/// What operators decided about a group stands in a stream of its own; see [`bus::Standing`].
+/// The stream that records the operators' decisions about a group; see [`bus::GroupDecisions`].
 fn stream(gateway: &Gateway, handle: &GroupHandle) -> StreamId {
     StreamId::new(gateway.context.tenants.default_id(), "consumer", handle.group.name)
 }
 
-/// Writes a decision about a group down, when the group says that it can be carried out.
+/// Records a decision about a group, once the group confirms that it can be carried out.
 pub fn decision(
     gateway: &Gateway,
     caller: &Caller,
@@ -36,14 +36,14 @@ pub fn decision(
     })
 }
 
-/// The groups of this process.
+/// The consumer groups of this process.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Consumers)]
 struct Groups {
     groups: Vec<Consumer>,
 }
 
-/// A group: how far it is, and how it does.
+/// A consumer group: its state, progress and counters.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Consumer {
@@ -66,7 +66,7 @@ struct Consumer {
     last_consume_timestamp: Timestamp,
 }
 
-/// How far a group is in one log.
+/// The progress of a group in one log.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ConsumerOffset)]
@@ -188,8 +188,8 @@ pub async fn resume(
     set(&gateway, &caller, &name, query, &conditions, false).await
 }
 
-/// The decision is durable before it takes effect: a paused group is paused after a restart, too. A repeat that comes
-/// after the opposite was decided decides nothing.
+/// Pauses or resumes a group. The decision is durable before it takes effect, so a paused group stays paused after a
+/// restart. A repeated request changes nothing, even if the opposite was decided in between.
 async fn set(
     gateway: &Gateway,
     caller: &Caller,

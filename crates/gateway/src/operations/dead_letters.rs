@@ -1,4 +1,5 @@
-//! Keys whose events could not be applied: what they are, why, another try, or the decision to go on without.
+//! Dead letters: keys whose events could not be applied. Operators see the events and the error, and retry or discard
+//! them.
 
 pub mod answers;
 
@@ -23,11 +24,11 @@ use super::{consumers, event_view};
 use crate::Gateway;
 use answers::{DeadLetter, Redriven, unknown};
 
-/// Waiting events that are shown of a key; there may be any number.
+/// The most waiting events shown per key; there may be any number.
 const SHOWN: usize = 100;
 const SHOW: &str = "GET /api/v1/admin/dead-letters/{id}";
 
-/// One of them with everything about it.
+/// A dead letter with its details.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = OpenedDeadLetter)]
@@ -39,7 +40,7 @@ struct Opened {
     waiting_events: Vec<Parked>,
 }
 
-/// The event that fails, and how it came about.
+/// The failing event, and how it came about.
 #[derive(Debug, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = DeadLetterEvent)]
@@ -50,12 +51,12 @@ struct Came {
     caused_by: Option<Vec<event_view::EventView>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     same_request: Option<Vec<event_view::EventView>>,
-    /// Whose data these are.
+    /// The people whose data is shown.
     #[serde(skip)]
     people: BTreeSet<UserId>,
 }
 
-/// An event that waits.
+/// An event waiting behind the failing one.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = WaitingEvent)]
@@ -64,7 +65,7 @@ struct Parked {
     position: String,
 }
 
-/// A page by its number.
+/// A page, by its number.
 pub struct Numbered(Paging);
 
 impl Request for Numbered {
@@ -73,7 +74,7 @@ impl Request for Numbered {
     }
 }
 
-/// `GET /api/v1/admin/dead-letters`: keys that are parked, and those still being tried again by themselves.
+/// `GET /api/v1/admin/dead-letters`: keys that are parked, and those still being retried automatically.
 #[utoipa::path(
     get,
     path = "/api/v1/admin/dead-letters",
@@ -101,7 +102,8 @@ pub async fn list(
     Ok(gateway.context.reply("Dead letters", page).links(&links).into_response())
 }
 
-/// `GET /api/v1/admin/dead-letters/{id}`: with the event that fails, how it came about, and what waits behind it.
+/// `GET /api/v1/admin/dead-letters/{id}`: with the failing event, how it came about, and the events waiting behind
+/// it.
 #[utoipa::path(
     get,
     path = "/api/v1/admin/dead-letters/{id}",
@@ -140,7 +142,7 @@ pub async fn show(
 }
 
 impl Came {
-    /// Of the event at `position`.
+    /// Describes the event at `position`.
     async fn about(gateway: &Gateway, position: Position) -> Result<Self, Failure> {
         let journal = gateway.context.aggregates.journal().as_ref();
         let before = position.at(position.seq.saturating_sub(1));
@@ -157,7 +159,7 @@ impl Came {
     }
 }
 
-/// `POST /api/v1/admin/dead-letters/{id}/redrive`: applies what waits, in order, read again from the journal.
+/// `POST /api/v1/admin/dead-letters/{id}/redrive`: applies the waiting events in order, read again from the journal.
 #[utoipa::path(
     post,
     path = "/api/v1/admin/dead-letters/{id}/redrive",
@@ -207,8 +209,8 @@ impl Request for Discard {
     }
 }
 
-/// `POST /api/v1/admin/dead-letters/{id}/discard`: the failing event is never applied, those behind it go on. The
-/// decision is durable before it takes effect, and holds in every rebuild.
+/// `POST /api/v1/admin/dead-letters/{id}/discard`: skips the failing event for good and continues with those behind
+/// it. The decision is durable before it takes effect, and holds in every rebuild.
 #[utoipa::path(
     post,
     path = "/api/v1/admin/dead-letters/{id}/discard",
@@ -231,7 +233,7 @@ pub async fn discard(
     caller.operates(&gateway.context)?;
     nothing?;
     let discarded = || gateway.context.reply("Discarded", ()).empty().into_response();
-    // The key of the letter may fail at its next event by now: a repeat must not give that up, too.
+    // By now the key may fail at its next event; a repeated request must not discard that one, too.
     let once = conditions.once(&gateway.context, &caller, &body.bytes, &id);
     let letters = StreamId::new(gateway.context.tenants.default_id(), "consumer", &id);
     if gateway.context.answered(&letters, once.as_ref()).await?.is_some() {

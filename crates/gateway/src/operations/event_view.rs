@@ -1,5 +1,5 @@
-//! Events as operators see them: what happened, when and where, and of people's personal values only that they are
-//! there.
+//! Events as operators see them: what happened, when and where. Personal values are masked, so only their presence
+//! shows.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// An event.
+/// An event. Personal values are masked.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ShownEvent)]
@@ -38,13 +38,13 @@ pub struct EventView {
     metadata: Value,
 }
 
-/// The members of an event that name people.
+/// The members of an event that contain user ids.
 const PEOPLE: [&str; 6] = ["subjectId", "subjectIds", "ownerId", "userId", "seekerId", "reporterId"];
-/// The streams that are a person's own, and have their id.
+/// The kinds of streams that belong to one person and have that person's id.
 const OWN_STREAMS: [&str; 8] =
     ["user", "preferences", "favourite", "history", "activity", "audit", "erasure", "warning"];
 
-/// The people whose data `events` hold: whoever acted, and whoever is named.
+/// The people whose data the events contain: those who acted and those named.
 pub fn people<'a>(events: impl IntoIterator<Item = &'a Envelope>) -> BTreeSet<UserId> {
     let mut people = BTreeSet::new();
     for event in events {
@@ -62,7 +62,7 @@ pub fn people<'a>(events: impl IntoIterator<Item = &'a Envelope>) -> BTreeSet<Us
 fn named(value: &Value, people: &mut BTreeSet<UserId>) {
     match value {
         Value::Object(members) => {
-            // What anybody may read is no look at whoever wrote it.
+            // Data that anybody may read does not count as looking at its author's personal data.
             let personal = members.get(SEALED).filter(|encrypted| encrypted["erasable"] != true);
             let encrypted = personal.and_then(|encrypted| encrypted.get("subject"));
             let ids = PEOPLE.iter().filter_map(|name| members.get(*name)).chain(encrypted);

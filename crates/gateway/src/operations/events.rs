@@ -1,4 +1,4 @@
-//! Looking into the journal: events by filter, and an aggregate as it was.
+//! Inspecting the journal: events by filter, and an aggregate at any version or time.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -48,7 +48,7 @@ pub async fn list(
     Ok(gateway.context.reply("Events", data).links(&links).into_response())
 }
 
-/// Events, and where to go on.
+/// A page of events, with the cursor of the next page.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Events {
@@ -57,7 +57,7 @@ struct Events {
     next: Option<String>,
 }
 
-/// Which events, and which part of them.
+/// The filter and the page.
 pub struct EventFilter {
     log: Log,
     kind: Option<String>,
@@ -114,7 +114,7 @@ impl Request for EventFilter {
     }
 }
 
-/// A moment of an aggregate.
+/// The version or time at which to show an aggregate.
 pub struct Moment {
     version: Option<i64>,
     at: Option<Timestamp>,
@@ -138,8 +138,8 @@ fn time(fields: &mut Fields<'_>, name: &str) -> Option<Timestamp> {
     fields.parsed(name, |text| text.parse().map_err(|_| "must be a time such as 2026-01-15T10:30:00Z"))
 }
 
-/// `GET /api/v1/admin/streams/{type}/{id}`: an aggregate now, or as of `?version=` or `?at=`, with the events that
-/// made it so. A look at people's data is written down.
+/// `GET /api/v1/admin/streams/{type}/{id}`: an aggregate now, or as of `?version=` or `?at=`, with its events up to
+/// then. Access to people's data is recorded.
 #[utoipa::path(
     get,
     path = "/api/v1/admin/streams/{type}/{id}",
@@ -184,7 +184,7 @@ pub async fn stream(
     Ok(gateway.context.reply("Stream", data).etag(&tag).unless(&held).into_response())
 }
 
-/// An aggregate at a moment.
+/// An aggregate at a version or time.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Stream {
@@ -193,12 +193,12 @@ struct Stream {
     latest_version: Version,
     version: Version,
     as_of: Option<Timestamp>,
-    /// What the events give; null for streams that only record. Its shape is the aggregate's own.
+    /// The state after these events, in the aggregate's own shape; null for streams that only record events.
     state: Value,
     events: Vec<event_view::EventView>,
 }
 
-/// The state that these events give; nothing for streams that only record.
+/// The state after these events; null for streams that only record events.
 fn state(aggregates: &AggregateStore, kind: &str, events: &[Envelope]) -> Result<Value, Failure> {
     match kind {
         Property::TYPE => folded::<Property>(aggregates, events),

@@ -1,7 +1,7 @@
-//! Whether this process does its work. Everybody learns the status; who operates the machine
-//! (admins of the default tenant, and the management port) learns the parts.
+//! The health endpoints. Everybody sees the status; operators (admins of the default tenant, and the management port)
+//! also see the components.
 //!
-//! Nothing is tried while somebody asks: an answer is made of the monitor's last look and of what is in memory anyway.
+//! Nothing is checked during a request: the response is made of the monitor's latest report and of state in memory.
 
 use std::collections::BTreeMap;
 
@@ -19,25 +19,25 @@ use utoipa::ToSchema;
 use crate::Gateway;
 use crate::health_report::{Component, HealthReport, HealthStatus, LIVE_WITHIN, STALE_AFTER};
 
-/// Whether it works.
+/// The health of the process.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Health {
     status: HealthStatus,
-    /// How old what it rests on is.
+    /// The age of the report it is based on, in milliseconds.
     age_ms: u64,
-    /// For admins of the default tenant.
+    /// The components, for admins of the default tenant only.
     #[serde(skip_serializing_if = "Option::is_none")]
     components: Option<BTreeMap<String, Component>>,
 }
 
-/// What this is.
+/// Information about the program.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Info {
     app: Program,
 }
 
-/// The program.
+/// Name and version of the program.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Program {
     name: &'static str,
@@ -63,12 +63,12 @@ pub async fn health(State(gateway): State<Gateway>, caller: Caller) -> Response 
     answer(&gateway, see_all).await
 }
 
-/// The same with every part, on the management port.
+/// The health with all components, for the management port.
 pub async fn full(State(gateway): State<Gateway>) -> Response {
     answer(&gateway, true).await
 }
 
-/// `GET /actuator/health/liveness`: whether a restart would help.
+/// `GET /actuator/health/liveness`: whether the process is alive or needs a restart.
 #[utoipa::path(
     get,
     path = "/actuator/health/liveness",
@@ -87,7 +87,7 @@ pub async fn liveness(State(gateway): State<Gateway>) -> Response {
     told(status, age, None)
 }
 
-/// `GET /actuator/health/readiness`: it can take requests.
+/// `GET /actuator/health/readiness`: whether the process can take requests.
 #[utoipa::path(
     get,
     path = "/actuator/health/readiness",
@@ -118,7 +118,7 @@ async fn answer(gateway: &Gateway, parts: bool) -> Response {
     let look = gateway.looks.borrow().clone();
     let (age, components) = (look.age(), examine(gateway, look).await);
     let worst = components.values().map(|component| component.status).max().unwrap_or(HealthStatus::Down);
-    // A part that warns does not take the whole down.
+    // A warning does not change the overall status.
     let status = if worst == HealthStatus::Warn { HealthStatus::Up } else { worst };
     told(status, age, parts.then_some(components))
 }
@@ -136,7 +136,7 @@ fn told(
 async fn examine(gateway: &Gateway, look: HealthReport) -> BTreeMap<String, Component> {
     let age = look.age();
     let HealthReport { mut components, stalled, .. } = look;
-    // What it said last is perhaps not so any more.
+    // The report is too old to describe the present state.
     let status = if age > STALE_AFTER { HealthStatus::Down } else { HealthStatus::Up };
     components.insert("monitor".to_owned(), Component { status, details: json!({}) });
     let heads = gateway.context.aggregates.heads().await.map_or([0; 2], |heads| heads.map(|head| head.seq));

@@ -1,4 +1,4 @@
-//! `GET /api/jobs/{id}`: how far a job is, or what came of it.
+//! `GET /api/jobs/{id}`: the progress or the result of a job.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::Gateway;
 
-/// The stream of a job.
+/// The event stream of a job.
 pub fn stream(caller: &Caller, id: Uuid) -> StreamId {
     StreamId::new(&caller.tenant, "job", id)
 }
@@ -32,7 +32,7 @@ pub async fn show(
     nothing?;
     let unknown = || Failure::not_found("JOB_NOT_FOUND", "there is no such job");
     let id: Uuid = id.parse().map_err(|_| unknown())?;
-    // In this order: a job writes down its end before it stops being at work.
+    // The order matters: a job records its end before it is removed from the running jobs.
     let progress = gateway.context.jobs.progress(id, gateway.context.aggregates.clock().now());
     let told = gateway.context.aggregates.journal().read_stream(&stream(&caller, id), 0).await?;
     let begun = told.first().ok_or_else(unknown)?;
@@ -41,7 +41,8 @@ pub async fn show(
     }
     let last = told.last().filter(|last| last.version > begun.version);
     let (status, more) = match (last, progress) {
-        // Its end may be written down: the next one can begin when it is not at work any more.
+        // The end may already be recorded, but the job counts as running until it is removed: only then can the next
+        // one start.
         (_, Some(progress)) => ("RUNNING", Outcome { progress: Some(progress), ..Outcome::default() }),
         (Some(last), None) => outcome(&gateway, last)?,
         (None, None) => {
@@ -60,7 +61,7 @@ pub async fn show(
     Ok(gateway.context.reply("Job", data).into_response())
 }
 
-/// A job.
+/// A background job.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Job)]
@@ -76,7 +77,7 @@ struct JobDocument {
     outcome: Outcome,
 }
 
-/// How far it is, or what came of it.
+/// The progress of a job, or its result.
 #[derive(Debug, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = JobOutcome)]
@@ -91,13 +92,13 @@ struct Outcome {
     result: Option<JobResult>,
 }
 
-/// What a job came to.
+/// The result of a successful job.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged, rename_all_fields = "camelCase")]
 enum JobResult {
-    /// A read model was made again.
+    /// A read model was rebuilt.
     Rebuilt { events: u64, equal_to_the_one_before: Option<bool> },
-    /// Images were looked over.
+    /// Images were optimised.
     Optimized(Optimized),
     /// A backup is complete.
     BackedUp(BackedUp),

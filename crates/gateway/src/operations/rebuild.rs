@@ -1,4 +1,4 @@
-//! Making a read model again from the journal, beside the one in use.
+//! Rebuilds a read model from the journal, beside the one in use.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -14,10 +14,10 @@ use super::jobs;
 use crate::Gateway;
 use bus::GroupHandle;
 
-/// The group behind `/api/user-history`.
+/// The consumer group behind `/api/user-history`.
 const HISTORY: &str = "history-service-group";
 
-/// The job that does it.
+/// The job that was started.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = StartedJob)]

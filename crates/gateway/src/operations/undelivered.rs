@@ -1,4 +1,5 @@
-//! Deliveries that wait for an operator, among the dead letters: what could not be carried out, and what perhaps was.
+//! Deliveries that wait for an operator, listed among the dead letters: those that failed, and those with an unknown
+//! outcome.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -12,11 +13,11 @@ use super::dead_letters::answers::{DeadLetter, Redriven, unknown};
 use crate::Gateway;
 
 const WAITING: &[DeliveryState] = &[DeliveryState::Refused, DeliveryState::Failed, DeliveryState::Unknown];
-/// Deliveries looked at of a group; whoever has more has one cause for all.
+/// The most deliveries read per group; more than that have a common cause.
 const SHOWN: usize = 1000;
 const PREFIX: &str = "delivery-";
 
-/// A delivery, and the group it belongs to.
+/// An undelivered message and its group.
 pub struct Undelivered<'g> {
     group: &'static str,
     outbox: &'g Outbox,
@@ -32,10 +33,10 @@ pub async fn all(gateway: &Gateway) -> Result<Vec<Undelivered<'_>>, Failure> {
     Ok(all)
 }
 
-/// The delivery of that id, when it is the id of a delivery.
+/// Finds the delivery with that id. Returns `None` if it is not the id of a delivery.
 ///
 /// # Errors
-/// 404 when it waits for nobody.
+/// 404 when no such delivery waits for an operator.
 pub async fn find<'g>(gateway: &'g Gateway, id: &str) -> Result<Option<Undelivered<'g>>, Failure> {
     let Some(id) = id.strip_prefix(PREFIX) else { return Ok(None) };
     let found = all(gateway).await?.into_iter().find(|delivery| delivery.tracked.order.id == id);
@@ -52,7 +53,7 @@ impl Undelivered<'_> {
             state: tracked.state.word().to_uppercase(),
             error: tracked.error.clone(),
             position: order.seq.to_string(),
-            // The one that ended it is not among those that failed before.
+            // `order.tries` does not include the attempt that ended it.
             tries: order.tries + 1,
             since: tracked.at,
             waiting: 0,
@@ -67,7 +68,7 @@ impl Undelivered<'_> {
     }
 }
 
-/// Carries it out again, if `id` is a delivery's.
+/// Requeues the delivery, if `id` is the id of one.
 pub async fn redrive(gateway: &Gateway, caller: &Caller, id: &str) -> Result<Option<Response>, Failure> {
     // Two operators decide one after the other.
     let _turn = gateway.deciding.lock().await;
@@ -79,7 +80,7 @@ pub async fn redrive(gateway: &Gateway, caller: &Caller, id: &str) -> Result<Opt
     Ok(Some(reply.status(StatusCode::ACCEPTED).into_response()))
 }
 
-/// Gives it up, if `id` is a delivery's.
+/// Gives the delivery up, if `id` is the id of one.
 pub async fn discard(
     gateway: &Gateway,
     caller: &Caller,

@@ -1,4 +1,5 @@
-//! Who opens a connection, and from where on: by token, by one-time ticket, or by the cookie of our own pages.
+//! Authenticates a connection by token, one-time ticket, or the cookie of our own pages, and finds its start
+//! position.
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{COOKIE, ORIGIN};
@@ -13,14 +14,14 @@ use super::hub::Full;
 use super::place::RealtimePosition;
 use crate::Gateway;
 
-/// The cookie our pages keep the access token in.
+/// The cookie in which our pages keep the access token.
 const ACCESS: &str = "hyd_access";
-/// Under https no other host can set it.
+/// The name under HTTPS; its prefix keeps other hosts from setting it.
 const HOST_ACCESS: &str = "__Host-hyd_access";
-/// Seconds, when all connections are taken.
+/// `Retry-After` in seconds when all connections are in use.
 const TRY_AGAIN: u64 = 30;
 
-/// What the verified bearer token of a request says.
+/// The claims of the verified bearer token of a request.
 #[derive(Debug)]
 pub struct Bearer(pub Claims);
 
@@ -33,7 +34,7 @@ impl FromRequestParts<Gateway> for Bearer {
     }
 }
 
-/// Somebody who may listen, and what they have not heard yet.
+/// An authenticated listener and the feed of events it has not received yet.
 #[derive(Debug)]
 pub struct ListenerEntry {
     pub claims: Claims,
@@ -92,7 +93,7 @@ fn too_many(full: Full) -> Failure {
     }
 }
 
-/// A ticket, and the place to go on from.
+/// A ticket, and the position to resume after.
 pub struct Listening {
     ticket: Option<String>,
     after: Option<String>,
@@ -115,7 +116,8 @@ fn cookie(headers: &HeaderMap, https: bool) -> Option<&str> {
     pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value)
 }
 
-/// A browser names the page's own site with every WebSocket, and with whatever crosses sites.
+/// Whether the request comes from a page of this site. Browsers send `Origin` with every WebSocket, and `Origin` or
+/// `Sec-Fetch-Site` with cross-site requests.
 fn from_here(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     match (text(ORIGIN.as_str()), text("sec-fetch-site")) {

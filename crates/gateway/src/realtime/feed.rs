@@ -1,4 +1,4 @@
-//! One connection's view: every item of one person once, in the order of each log, from any place on.
+//! The feed of one connection: every item of one person exactly once, in the order of each log, from any position on.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -16,30 +16,30 @@ use super::place::RealtimePosition;
 /// Items read from the journal at once.
 const PAGE: usize = 256;
 
-/// See the module.
+/// The feed of one connection; see the module documentation.
 #[derive(Debug)]
 pub struct Feed {
     hub: Arc<Hub>,
     whose: Whose,
     number: u64,
     inbox: mpsc::Receiver<Arc<Item>>,
-    /// Something did not fit into the inbox; nothing more comes there until the journal is being read.
+    /// An item did not fit into the inbox. The hub sends no more until the feed starts to read the journal.
     missed: Arc<AtomicBool>,
-    /// Read from the journal, to be given next.
+    /// Items read from the journal, to be returned next.
     backlog: VecDeque<Arc<Item>>,
-    /// The journal is to be read up to here.
+    /// The position up to which the journal must be read.
     catching_up: Option<RealtimePosition>,
     place: RealtimePosition,
-    /// The place it was to go on from is not in this history.
+    /// The requested start position is not in this history.
     is_reset: bool,
     closing: watch::Receiver<bool>,
 }
 
 impl Feed {
-    /// What `whose` does after `place`, else from now on.
+    /// What `whose` does after `place`, or from now on if there is none.
     ///
     /// # Errors
-    /// When they, or all together, listen on too many connections already.
+    /// When this person, or all people together, have too many connections already.
     pub fn of(hub: &Arc<Hub>, whose: Whose, place: Option<RealtimePosition>) -> Result<Self, Full> {
         let Listening { number, inbox, missed } = hub.enter(&whose)?;
         let hub = Arc::clone(hub);
@@ -50,21 +50,22 @@ impl Feed {
         Ok(Self { hub, whose, number, inbox, missed, backlog, catching_up, place, is_reset, closing })
     }
 
-    /// Whether it begins now although it was to go on from somewhere: that place is of a history that a restore took
-    /// back, or of none. Whoever listens must be told, as what they were told before may never have been.
+    /// Whether the feed starts now although a start position was requested: that position is not in this history, for
+    /// example because a restore took it back. The client must be told, because events it received before may no
+    /// longer exist.
     pub fn is_reset(&self) -> bool {
         self.is_reset
     }
 
-    /// Where to go on after everything that was given.
+    /// The position to resume from after everything returned so far.
     pub fn place(&self) -> RealtimePosition {
         self.place
     }
 
-    /// The next item; nothing when the process stops. Dropping the future loses nothing.
+    /// The next item, or `None` when the process stops. Cancel-safe: dropping the future loses nothing.
     ///
     /// # Errors
-    /// When the journal does not answer.
+    /// When the journal cannot be read.
     pub async fn next(&mut self) -> Result<Option<Arc<Item>>, JournalError> {
         loop {
             if let Some(item) = self.backlog.pop_front() {
@@ -77,7 +78,7 @@ impl Feed {
             }
             let item = match self.inbox.try_recv() {
                 Ok(item) => item,
-                // Only now: what is in the inbox came before what did not fit.
+                // Only now that the inbox is empty: its items came before the one that did not fit.
                 Err(_) if self.missed.swap(false, Ordering::SeqCst) => {
                     self.catching_up = Some(self.hub.place());
                     continue;
@@ -98,7 +99,7 @@ impl Feed {
         }
     }
 
-    /// Fills the backlog from the journal, both logs merged by time; at the end the place is `target`.
+    /// Fills the backlog from the journal, both logs merged by time. When it is done, the position is `target`.
     async fn read_on(&mut self, target: RealtimePosition) -> Result<(), JournalError> {
         let (tenant, user) = &self.whose;
         let mut pages = Vec::with_capacity(2);
@@ -129,8 +130,8 @@ impl Feed {
     }
 }
 
-/// The events of both logs by time, each log in its own order. It ends with the first full page, after which there may
-/// be more that is older than the rest of the other.
+/// Merges the events of both logs by time; each log keeps its own order. It stops at the end of a full page, because
+/// that log may have more events that are older than the rest of the other log.
 fn merged(pages: Vec<Vec<Envelope>>) -> Vec<Envelope> {
     let mut merged = Vec::new();
     let mut pages: Vec<_> =

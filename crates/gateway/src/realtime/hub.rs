@@ -1,5 +1,5 @@
-//! One reader of both logs for all connections of this process. It never waits for a connection: one that is slow
-//! reads what it missed from the journal, at its own pace.
+//! Reads both logs once for all connections of this process. The hub never waits for a connection: a slow one reads
+//! what it missed from the journal, at its own pace.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -13,34 +13,34 @@ use tokio::sync::{mpsc, watch};
 use super::item::Item;
 use super::place::RealtimePosition;
 
-/// Items that wait for a connection; what comes beyond is read from the journal later.
+/// Items buffered per connection; a connection reads any further ones from the journal later.
 const INBOX: usize = 64;
-/// Connections of one person at a time.
+/// The most concurrent connections of one person.
 const MOST_OF_ONE: usize = 20;
-/// Connections of all people.
+/// The most concurrent connections of all people.
 const MOST_OF_ALL: usize = 8192;
 /// Events read at once.
 const PAGE: usize = 512;
-/// After the journal did not answer, and as a safety net.
+/// The retry interval when the journal cannot be read; also a safety net for missed wake-ups.
 const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(500);
 
 pub type Whose = (TenantId, UserId);
 
-/// Why nobody can listen any more.
+/// Why a connection is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Full {
-    /// The person listens on as many connections as one may.
+    /// This person has too many connections.
     Own,
-    /// All people together do.
+    /// All people together have too many connections.
     All,
 }
 
-/// What a connection gets when it is put on the list.
+/// What a connection gets when it is registered.
 pub(super) struct Listening {
     pub number: u64,
-    /// What it is sent.
+    /// Receives the items for this connection.
     pub inbox: mpsc::Receiver<Arc<Item>>,
-    /// It missed something that did not fit.
+    /// Set when an item did not fit into the inbox.
     pub missed: Arc<AtomicBool>,
 }
 
@@ -51,14 +51,14 @@ struct Listener {
     missed: Arc<AtomicBool>,
 }
 
-/// See the module.
+/// The reader for all connections; see the module documentation.
 pub struct Hub {
     aggregates: AggregateStore,
-    /// Read up to here; moved before the events are handed out.
+    /// The position read up to. It moves before the events are handed out.
     place: Mutex<RealtimePosition>,
     listeners: Mutex<HashMap<Whose, Vec<Listener>>>,
     numbers: AtomicU64,
-    /// Turns true when connections must end.
+    /// Becomes true when connections must end.
     closing: watch::Sender<bool>,
 }
 
@@ -73,10 +73,10 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl Hub {
-    /// A hub that starts at the heads of `aggregates`'s journal.
+    /// A hub that starts at the current heads of the journal.
     ///
     /// # Errors
-    /// When the journal does not answer.
+    /// When the journal cannot be read.
     pub async fn new(aggregates: AggregateStore) -> Result<Arc<Self>, JournalError> {
         let journal = aggregates.journal();
         let (facts, activity) = (journal.head(Log::Facts).await?, journal.head(Log::Activity).await?);
@@ -98,15 +98,15 @@ impl Hub {
         self.closing.subscribe()
     }
 
-    /// Ends every connection, now and later: the process stops.
+    /// Ends all connections, present and future, because the process stops.
     pub fn close(&self) {
         self.closing.send_replace(true);
     }
 
-    /// Puts a connection of `whose` on the list.
+    /// Registers a connection of `whose`.
     ///
     /// # Errors
-    /// When they, or all together, listen on too many connections already.
+    /// When this person, or all people together, have too many connections already.
     pub(super) fn enter(&self, whose: &Whose) -> Result<Listening, Full> {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         let (inbox, items) = mpsc::channel(INBOX);
@@ -139,7 +139,7 @@ impl Hub {
         metrics::gauge!("realtime_connections").decrement(1.0);
     }
 
-    /// Hands out what happens until `stop` turns true.
+    /// Hands out new events until `stop` becomes true.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         let [mut facts, mut activity] = Log::ALL.map(|log| self.aggregates.journal().committed(log));
         while !wake::is_stopped(&stop) {
@@ -157,7 +157,7 @@ impl Hub {
         }
     }
 
-    /// Reads on; true when there was anything.
+    /// Reads the next page of each log. Returns true if there was any event.
     pub(super) async fn step(&self) -> Result<bool, JournalError> {
         let mut any = false;
         for log in Log::ALL {
@@ -165,7 +165,7 @@ impl Hub {
             let page = self.aggregates.journal().read_after(head.at(self.place().at(log)), PAGE).await?;
             let Some(last) = page.last() else { continue };
             any = true;
-            // First the place: a connection that catches up reads at least to here.
+            // The position moves first, so that a connection that catches up reads at least to here.
             locked(&self.place).reach(log, last.position.seq);
             self.hand_out(&page);
         }
@@ -182,7 +182,7 @@ impl Hub {
             let Some(theirs) = listeners.get(&(envelope.stream.tenant.clone(), user)) else { continue };
             let item = Arc::new(Item::of(&self.aggregates, envelope));
             for listener in theirs {
-                // Nothing may overtake what it missed: it reads the journal first.
+                // Nothing may overtake a missed item: this connection reads the journal first.
                 if listener.missed.load(Ordering::SeqCst) {
                     continue;
                 }

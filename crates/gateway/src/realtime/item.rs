@@ -1,4 +1,4 @@
-//! What a person is told of while it happens: their own activity, as the history tells it.
+//! What is pushed to a person: their own activity, in the form of a history entry.
 
 use std::sync::Arc;
 
@@ -6,12 +6,12 @@ use domain::{Envelope, Log};
 use journal::AggregateStore;
 use serde_json::json;
 
-/// One thing a person did, ready to be sent to each of their connections.
+/// One activity, ready to be sent to each connection of its person.
 #[derive(Debug)]
 pub struct Item {
     pub log: Log,
     pub seq: u64,
-    /// JSON, without the place: that differs by connection.
+    /// The JSON body, without the position, which differs per connection.
     pub body: Arc<str>,
 }
 

@@ -1,15 +1,15 @@
-//! How far a connection is: a place in both logs of one history, opaque to clients.
+//! The position of a connection in both logs of one history. Clients treat it as opaque.
 
 use domain::Log;
 use http_kit::Cursor;
 
-/// The history of a journal that was never restored: places of it do not name one.
+/// The epoch of a journal that was never restored. Positions in it are encoded without an epoch.
 const FIRST: u32 = 1;
 
-/// Everything up to here was sent.
+/// Everything up to this position was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RealtimePosition {
-    /// The history it belongs to: a restore begins another one.
+    /// The history it belongs to; every restore starts a new epoch.
     epoch: u32,
     seqs: [u64; 2],
 }
@@ -28,7 +28,7 @@ impl RealtimePosition {
         *at = seq.max(*at);
     }
 
-    /// Whether somebody who is here can go on: it is a place of this history, and not one that is still to come.
+    /// Whether a client at this position can resume: it is in this history and not ahead of `now`.
     pub fn is_within(self, now: Self) -> bool {
         self.epoch == now.epoch && Log::ALL.iter().all(|log| self.at(*log) <= now.at(*log))
     }

@@ -1,5 +1,6 @@
-//! The same over a WebSocket: one text message an item, `{"id": where to go on, "activity": …}`, and one at the opening
-//! with the id alone, or with why nobody can go on from the place that was named: `{"id": …, "reset": why}`.
+//! The feed over a WebSocket. Each item is one text message, `{"id": position, "activity": …}`. The first message has
+//! only the id. If the client cannot resume from the position it named, it also has the reason: `{"id": …, "reset":
+//! …}`.
 
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
@@ -14,7 +15,7 @@ use super::entry::{ListenerEntry, Listening};
 use super::{RESET, SIGN_OF_LIFE};
 use crate::Gateway;
 
-/// Clients have nothing to say: longer messages end the connection.
+/// Clients have nothing to send; a longer message ends the connection.
 const LONGEST: usize = 1024;
 
 /// `GET /api/realtime`
@@ -49,7 +50,7 @@ async fn talk(gateway: Gateway, mut entry: ListenerEntry, mut socket: WebSocket)
         return;
     }
     let mut endings = gateway.context.tokens.endings();
-    // The session may have ended on the way here.
+    // The session may have ended while the connection was set up.
     endings.mark_changed();
     let reason = loop {
         let message = tokio::select! {
@@ -81,6 +82,6 @@ async fn talk(gateway: Gateway, mut entry: ListenerEntry, mut socket: WebSocket)
         }
     };
     let (code, reason) = reason;
-    // It may be gone already.
+    // The client may be gone already.
     let _ = socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await;
 }

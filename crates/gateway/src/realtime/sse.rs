@@ -1,6 +1,6 @@
-//! Server-sent events: `id:` is where to go on, which browsers send again by themselves when they reconnect. The first
-//! one says nothing else: whoever is cut off before anything happened has a place to come back to, too. It is a `reset`
-//! when the place that was named cannot be gone on from.
+//! The feed as server-sent events. `id:` is the position to resume from; browsers send it again by themselves when
+//! they reconnect. The first event carries only the id, so that a client cut off before anything happened can resume,
+//! too. It is a `reset` if the client cannot resume from the position it named.
 
 use std::convert::Infallible;
 
@@ -16,7 +16,8 @@ use super::entry::{ListenerEntry, Listening};
 use super::{RESET, SIGN_OF_LIFE};
 use crate::Gateway;
 
-/// `GET /api/realtime/stream`: ends when the token does; the client comes back with a fresh one and its last id.
+/// `GET /api/realtime/stream`: ends when the token does. The client then reconnects with a fresh token and its last
+/// id.
 #[utoipa::path(
     get,
     path = "/api/realtime/stream",
@@ -35,7 +36,7 @@ pub async fn open(State(gateway): State<Gateway>, entry: ListenerEntry) -> Respo
     };
     let opening = stream::iter([Ok::<_, Infallible>(opening)]);
     let mut endings = gateway.context.tokens.endings();
-    // The session may have ended on the way here.
+    // The session may have ended while the connection was set up.
     endings.mark_changed();
     let events = stream::unfold((gateway, entry, endings), |(gateway, mut entry, mut endings)| async {
         let next = async {

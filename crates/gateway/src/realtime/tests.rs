@@ -33,7 +33,7 @@ impl World {
         Self { journal, hub, tenant, person, written: 0, _directory: directory }
     }
 
-    /// Somebody does the next thing, in one log or the other.
+    /// Records the person's next activity, in one log or the other.
     async fn act(&mut self, who: UserId) -> String {
         self.written += 1;
         let name = format!("n{}", self.written);
@@ -42,7 +42,7 @@ impl World {
             user_id: Some(who),
             event_type: "NOTED".into(),
             schema_version: 1,
-            // Times repeat and step back: the order is that of each log.
+            // Times repeat and go back: only the order within each log counts.
             timestamp: AT.plus_seconds(self.written * 7 % 5),
             data: format!(r#"{{"name":"{name}"}}"#).into(),
             metadata: "{}".into(),
@@ -70,7 +70,7 @@ impl World {
         Feed::of(&self.hub, (self.tenant.clone(), self.person), place).unwrap()
     }
 
-    /// What a feed gives until it has given `count`, by log.
+    /// Takes `count` items from a feed, grouped by log.
     async fn take(feed: &mut Feed, count: usize) -> [Vec<String>; 2] {
         let mut taken = [Vec::new(), Vec::new()];
         for _ in 0..count {
@@ -87,7 +87,8 @@ fn by_log(names: &[(usize, String)]) -> [Vec<String>; 2] {
     [of(Log::Facts.index()), of(Log::Activity.index())]
 }
 
-/// Some things the person does, with their logs, and what somebody else does in between.
+/// Records `count` activities of the person, with activities of somebody else in between. Returns their logs and
+/// names.
 async fn busy(world: &mut World, count: usize) -> Vec<(usize, String)> {
     let (person, stranger) = (world.person, Ids.id(AT));
     let mut names = Vec::new();
@@ -104,7 +105,7 @@ async fn busy(world: &mut World, count: usize) -> Vec<(usize, String)> {
 async fn a_slow_connection_misses_and_doubles_nothing() {
     let mut world = World::new().await;
     let mut feed = world.listen(None);
-    // Far more than an inbox holds, handed out in several rounds, the feed looking in now and then.
+    // Far more than an inbox holds, handed out in several rounds; the feed reads now and then.
     let (mut names, mut taken) = (Vec::new(), [Vec::new(), Vec::new()]);
     for round in 0..12 {
         names.extend(busy(&mut world, 50).await);
@@ -166,8 +167,8 @@ async fn all_people_together_have_so_many_connections_only() {
     listen().unwrap();
 }
 
-/// A place of the history that a restore took back, or ahead of everything there is: nothing would ever be told again
-/// until the journal had grown past it.
+/// The position is from a history that a restore took back, or ahead of the journal. Without a reset, nothing would
+/// be sent until the journal had grown past it.
 #[tokio::test]
 async fn who_comes_back_from_another_history_is_told_and_starts_over() {
     let mut world = World::new().await;
@@ -185,7 +186,7 @@ async fn who_comes_back_from_another_history_is_told_and_starts_over() {
         busy(&mut world, 0).await;
         drop(feed);
         assert!(!world.listen(Some(now)).is_reset());
-        // The next one starts where things are by then.
+        // A new connection starts at the current position.
         if place == ahead {
             break;
         }
@@ -195,7 +196,7 @@ async fn who_comes_back_from_another_history_is_told_and_starts_over() {
     }
 }
 
-/// Fault 4: a channel whose sender is gone returned at once, and the hub burnt a core.
+/// Fault 4: waiting on a channel whose sender is gone returned at once, and the hub used a whole core.
 #[tokio::test(start_paused = true)]
 async fn a_hub_whose_journal_is_closed_looks_now_and_then() {
     let world = World::new().await;

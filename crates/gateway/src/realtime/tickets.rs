@@ -1,4 +1,5 @@
-//! One-time tickets: a WebSocket of a page elsewhere cannot send a header, and a token in an address ends up in logs.
+//! One-time tickets for WebSocket connections. A page on another site cannot set a header on a WebSocket, and a token
+//! in the URL would end up in logs.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -7,12 +8,12 @@ use domain::Timestamp;
 use http_kit::Claims;
 use rand::distr::{Alphanumeric, SampleString};
 
-/// A ticket is good for so long.
+/// Lifetime of a ticket in seconds.
 pub const SECONDS: i64 = 60;
-/// 62^32: nobody guesses one.
+/// 62^32 possibilities: tickets cannot be guessed.
 const LENGTH: usize = 32;
 
-/// The tickets of this process that nobody used yet.
+/// The unused tickets of this process.
 #[derive(Debug, Default)]
 pub struct Tickets(Mutex<HashMap<String, (Claims, Timestamp)>>);
 
@@ -25,7 +26,7 @@ impl Tickets {
         ticket
     }
 
-    /// Uses a ticket up.
+    /// Takes a ticket out, so that it cannot be used again.
     pub fn take(&self, ticket: &str, now: Timestamp) -> Option<Claims> {
         let taken = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(ticket);
         taken.filter(|(_, until)| *until > now).map(|(claims, _)| claims)

@@ -19,7 +19,7 @@ fn tell(kind: &str, data: &Value, count: u64) -> String {
     sentence(DescribedEntry { kind, data: data.as_object().unwrap(), to_another: false, count })
 }
 
-/// The wire names of an event set, from its own refusal of a name that is none.
+/// The wire names of all events of a type, taken from its error message for an unknown name.
 fn names<E: EventKind + std::fmt::Debug>() -> Vec<String> {
     let refusal = serde_json::from_value::<E>(json!({"eventType": "?", "eventData": {}})).unwrap_err();
     let refusal = refusal.to_string();

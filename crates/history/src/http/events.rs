@@ -1,4 +1,4 @@
-//! The raw events behind a history, oldest first, from the journal itself.
+//! The raw events behind a history, oldest first, read from the journal.
 
 use axum::extract::State;
 use domain::{Envelope, Log, Timestamp, UserId, Version};
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::paging::{Onward, Part, cursor};
 use super::{App, HistoryRequest};
 
-/// Members nobody reads, however deep they stand.
+/// Members that nobody may read, at any depth.
 const SECRETS: [&str; 3] = ["passwordHash", "tokenHash", "nonce"];
 
 /// A page of events.
@@ -26,7 +26,7 @@ pub struct EventsPage {
     next: Option<String>,
 }
 
-/// An envelope as on the wire.
+/// An event envelope.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct RawEvent {

@@ -1,4 +1,4 @@
-//! Taking an entry out of sight: the event behind it stays, and so does this one.
+//! Hides an entry of a history. The event behind it stays in the journal, and hiding is recorded as an event, too.
 
 use axum::extract::State;
 use domain::audit::AuditEvent;

@@ -13,7 +13,7 @@ use super::paging::{Onward, Part, PartByNumber, cursor};
 use super::{App, HistoryRequest};
 use crate::queries::{Counts, Day, EntryFilter, HistoryEntry, Summary};
 
-/// A page of entries with the person's summary.
+/// A page of entries, with the person's summary.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryPage {
@@ -142,7 +142,7 @@ async fn page(
     Ok(site.history.context.reply("History", data).links(&links).stale(freshness.is_stale()))
 }
 
-/// One entry more than a page was asked for: when it is there, there is a next page.
+/// Cuts the one extra entry that was requested beyond the page. If it is there, there is a next page.
 fn cut(mut entries: Vec<HistoryEntry>, paging: &Paging) -> (Vec<HistoryEntry>, Option<String>) {
     let size = usize::try_from(paging.size).unwrap_or(usize::MAX);
     let more = entries.len() > size;
@@ -173,7 +173,7 @@ pub async fn recent(
     Ok(context.reply("The last 24 hours", entries).stale(freshness.is_stale()))
 }
 
-/// Entries of one Indian day; a page may end within a day, which the next page then goes on with.
+/// The entries of one Indian day. A page may end within a day; the next page then continues that day.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DayOfEntries {
     day: String,
@@ -222,7 +222,7 @@ pub async fn timeline(
     Ok(site.history.context.reply("Timeline", data).links(&links).stale(freshness.is_stale()))
 }
 
-/// A history in numbers.
+/// A history in numbers: totals, counts per activity type, and counts per day.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = HistoryStats)]

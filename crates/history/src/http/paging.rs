@@ -1,4 +1,4 @@
-//! Which part of a history: a place in it is a time and the id of an event.
+//! Paging through a history. A cursor is the time and the event id of an entry.
 
 use domain::{Fields, Timestamp};
 use http_kit::{Cursor, Paging, Request};
@@ -9,7 +9,7 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub struct Part {
     pub paging: Paging,
-    /// The last entry of the page before.
+    /// The last entry of the previous page.
     pub after: Option<(Timestamp, Uuid)>,
 }
 
@@ -32,7 +32,7 @@ pub fn cursor(at: Timestamp, id: &str) -> String {
     Cursor(vec![Value::from(at.micros()), Value::from(id)]).encode()
 }
 
-/// A page, by its number or behind the one before.
+/// A page by its number, or by a cursor from the previous page.
 #[derive(Debug)]
 pub struct PartByNumber(pub Part);
 
@@ -46,7 +46,7 @@ impl Request for PartByNumber {
     }
 }
 
-/// A page that goes on behind the one before.
+/// A page by a cursor from the previous page.
 #[derive(Debug)]
 pub struct Onward(pub Part);
 

@@ -1,5 +1,5 @@
-//! An event as an entry: only what a sentence or a client needs, copied as it stands. Encrypted values stay shut, and are
-//! opened when the entry is read: so what was erased since is not told.
+//! Turns an event into an entry with only the values that a sentence or a client needs, copied unchanged. Encrypted
+//! values stay encrypted and are decrypted when the entry is read, so anything erased since is not shown.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use domain::{Envelope, EventIds, upcast};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// A visible entry in the making. `viewed` names the home when views may fold into it.
+/// A visible entry being built. `viewed` names the home if views may fold into the entry.
 #[derive(Debug)]
 pub struct Entry<'a> {
     pub owner: i64,
@@ -29,7 +29,7 @@ pub struct Entry<'a> {
     session: Option<&'a str>,
 }
 
-/// The members of payloads that are told about; whatever is not plain JSON of the expected kind is left out.
+/// The payload members that an entry may show. A member that is not plain JSON of the expected kind is left out.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Details<'a> {
@@ -58,7 +58,7 @@ struct Details<'a> {
     views: Option<&'a RawValue>,
 }
 
-/// The one member of the metadata that is told.
+/// The only metadata member that an entry shows.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Circumstances<'a> {
@@ -66,7 +66,7 @@ struct Circumstances<'a> {
     session_id: Option<&'a RawValue>,
 }
 
-/// The Indian day by which an entry lies among the others: that of its id.
+/// The Indian day by which an entry is ordered: the day of the time in its id.
 pub fn day_of(event_id: &str) -> i64 {
     event_id.parse().map_or(0, |id| EventIds::time_of(id).india_day())
 }
@@ -78,7 +78,7 @@ pub fn unreadable(envelope: &Envelope, error: &serde_json::Error) -> ProjectionE
 }
 
 impl<'a> Entry<'a> {
-    /// The entry of an event; nothing when nobody acted.
+    /// The entry for an event; `None` if no person acted.
     pub fn read(envelope: &'a Envelope) -> Result<Option<Self>, ProjectionError> {
         let Some(user) = envelope.user_id else { return Ok(None) };
         let old = upcast::is_needed(upcast::STEPS, &envelope.event_type, envelope.schema_version);
@@ -111,7 +111,7 @@ impl<'a> Entry<'a> {
         }))
     }
 
-    /// Where it stands in the indexes.
+    /// The key by which it is ordered in the indexes.
     pub fn place(&self) -> (i64, &str) {
         (self.owner, &self.event_id)
     }
@@ -138,7 +138,7 @@ impl<'a> Entry<'a> {
 }
 
 impl Details<'_> {
-    /// What the event was about: what its payload names, else its own stream.
+    /// The entity the event was about: the one its payload names, or else its own stream.
     fn related<'e>(&self, envelope: &'e Envelope) -> Option<(Cow<'e, str>, &'e str)> {
         let named = |raw: Option<&RawValue>, kind| Some((Cow::Owned(text(raw?)?.to_owned()), kind));
         let stream = || match &*envelope.stream.kind {
@@ -151,7 +151,8 @@ impl Details<'_> {
             .or_else(stream)
     }
 
-    /// The members that are told, as they stand in the payload, under the paths that encrypted values are bound to.
+    /// The members to show, unchanged and under their original paths, because encrypted values are bound to those
+    /// paths.
     fn told(&self) -> String {
         #[derive(Default, Deserialize)]
         #[serde(default)]
@@ -199,25 +200,25 @@ impl Details<'_> {
     }
 }
 
-/// A value that whoever may see the event may read, encrypted or not.
+/// Whether everybody who may see the event may read this value, encrypted or not.
 fn erasable(raw: &str) -> bool {
     let name = raw.strip_prefix("{\"").and_then(|rest| rest.split_once('"')).map(|(name, _)| name);
     name.is_some_and(|name| [SEALED, ERASABLE].contains(&name))
 }
 
-/// A plain JSON text: ids have nothing to escape.
+/// A JSON string without escapes; ids need none.
 fn text(raw: &RawValue) -> Option<&str> {
     let inner = raw.get().strip_prefix('"')?.strip_suffix('"')?;
     (!inner.contains('\\')).then_some(inner)
 }
 
-/// A payload of an old schema as it would be written today.
+/// A payload of an old schema, upcast to the current one.
 fn raised(envelope: &Envelope) -> Result<String, ProjectionError> {
     let data = serde_json::from_str(&envelope.data).map_err(|error| unreadable(envelope, &error))?;
     Ok(upcast::upcast(upcast::STEPS, &envelope.event_type, envelope.schema_version, data).to_string())
 }
 
-/// A home in eight bytes.
+/// A hash of a home's id in eight bytes.
 fn short(id: &str) -> Option<i64> {
     let (high, low) = uuid::Uuid::try_parse(id).ok()?.as_u64_pair();
     Some((low ^ high.rotate_left(32)).cast_signed())

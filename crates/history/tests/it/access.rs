@@ -1,4 +1,4 @@
-//! Who sees whose history.
+//! Who may see whose history.
 
 use axum::http::StatusCode;
 use domain::user::Role;

@@ -1,4 +1,4 @@
-//! The order of a history under a clock that is set ahead and back.
+//! The order of a history while the clock is set forward and back.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::site::{App, START, Somebody, home, site, texts};
 
 const DAY: i64 = 86_400;
 
-/// Views of homes 1, 2, 3 …, one after each of `jumps`.
+/// Views homes 1, 2, 3 …, each after one of the clock `jumps`.
 async fn views_after(site: &App, asha: &Somebody, jumps: &[i64]) -> Vec<String> {
     let mut titles = Vec::new();
     for (number, seconds) in (1..).zip(jumps) {
@@ -21,7 +21,7 @@ async fn views_after(site: &App, asha: &Somebody, jumps: &[i64]) -> Vec<String> 
     titles
 }
 
-/// Every title by pages of `limit`, the newest first.
+/// Reads every title in pages of `limit`, newest first.
 async fn read(site: &App, person: &Somebody, limit: u64, by_number: bool) -> Vec<String> {
     let (mut titles, mut path, mut page) = (Vec::new(), format!("me?size={limit}"), 0);
     loop {
@@ -79,7 +79,7 @@ async fn times_are_true_and_filters_go_by_them() {
     assert_eq!(times[0], now, "the newest, at its own time");
     assert_eq!(times[2], START.plus_seconds(400 * DAY + 2));
     assert!(EventIds::time_of(all["activities"][0]["activityId"].as_str().unwrap().parse().unwrap()) > now);
-    // Those of today count today, the one of another year elsewhere.
+    // Entries stamped today count for today; the one stamped in another year counts there.
     let days = site.get(&asha, "me/stats").await;
     let today = days["days"].as_array().unwrap().last().unwrap().clone();
     assert_eq!(today["count"], 3, "{today}");
@@ -90,7 +90,7 @@ async fn times_are_true_and_filters_go_by_them() {
     assert_eq!(recent.as_array().unwrap().len(), 1, "{recent}");
 }
 
-/// A clock set back must not gather all later views of a home into an entry of another time.
+/// Setting the clock back must not gather all later views of a home into an entry of another time.
 #[tokio::test(flavor = "multi_thread")]
 async fn views_fold_within_half_an_hour_on_either_side() {
     let site = site().await;

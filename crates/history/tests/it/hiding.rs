@@ -1,4 +1,4 @@
-//! Taking entries out of sight.
+//! Hiding entries.
 
 use axum::http::StatusCode;
 use serde_json::json;
@@ -25,7 +25,7 @@ async fn a_hidden_entry_is_gone_from_lists_counts_and_totals() {
         assert_eq!(history["totalActivities"], 1);
         assert_eq!(history["summary"]["activityCounts"], json!({"USER_LOGIN": 1}));
     }
-    // A view that folds into a hidden entry stays hidden with it; a later one is an entry of its own.
+    // A view that folds into a hidden entry is hidden with it; a later view is a new, visible entry.
     site.clock.advance(20 * 60);
     site.view(&asha, home(1), "Villa").await;
     assert_eq!(site.get(&asha, "me").await["totalActivities"], 1);

@@ -1,4 +1,4 @@
-//! The history service as its readers meet it: over HTTP, behind a running group.
+//! The history service as its clients use it: over HTTP, with its consumer group running.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod access;

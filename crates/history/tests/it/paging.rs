@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 
 use crate::site::{App, Somebody, home, site, texts};
 
-/// Forty days of sign-ins and views, some at the very same moment.
+/// Forty days of sign-ins and views, some at exactly the same time.
 async fn busy(site: &App) -> Somebody {
     let asha = site.person();
     for day in 0..40_u64 {

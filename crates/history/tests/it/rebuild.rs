@@ -1,4 +1,4 @@
-//! A rebuild gives the same rows, however batches are cut and the logs meet.
+//! A rebuild gives the same rows, whatever the batch boundaries and the interleaving of the logs.
 
 use std::path::Path;
 

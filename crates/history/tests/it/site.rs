@@ -80,7 +80,7 @@ pub async fn site() -> App {
     App { context, history, clock, directory, router, _group: group, _stop: stop }
 }
 
-/// Somebody signed in.
+/// A signed-in person.
 #[derive(Clone)]
 pub struct Somebody {
     pub tenant: TenantId,
@@ -122,7 +122,7 @@ impl App {
         self.somebody("hyderabad", Role::User)
     }
 
-    /// Signs in: one fact of `who`.
+    /// Signs in: records one fact of `who`.
     pub async fn sign_in(&self, who: &Somebody) {
         let session: SessionId = self.context.aggregates.fresh().into();
         let command = SessionCommand::SignIn(session, who.user);
@@ -169,7 +169,7 @@ impl App {
         self.context.activity.flush().await;
     }
 
-    /// Hides an entry without asking the service.
+    /// Hides an entry by appending the event directly, without the service.
     pub async fn hide_directly(&self, who: &Somebody, activity_id: Uuid) {
         let stream = StreamId::new(&who.tenant, "history", who.user);
         let event = AuditEvent::HistoryEntryHidden { activity_id };
@@ -198,7 +198,7 @@ impl App {
         (status, body)
     }
 
-    /// The `data` of a successful query about `path` below the history.
+    /// The `data` of a successful `GET` of `path` under `/api/user-history`.
     pub async fn get(&self, who: &Somebody, path: &str) -> Value {
         let path = format!("/api/user-history/{path}");
         let (status, mut body) = self.ask(Some(who), Method::GET, &path, None).await;

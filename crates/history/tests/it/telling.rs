@@ -1,4 +1,4 @@
-//! What a history says.
+//! What a history contains.
 
 use axum::http::StatusCode;
 
@@ -15,7 +15,7 @@ async fn h22_an_action_is_in_the_very_next_answer() {
         assert_eq!(history["totalActivities"], round);
         assert_eq!(history["activities"][0]["relatedEntityId"], home(round.into()).to_string());
     }
-    // Queued only: the query itself makes it durable and waits for it.
+    // Only queued: the query itself makes it durable and waits for it.
     let villa = crate::site::snapshot("Villa");
     site.context.activity.viewed(asha.actor(), asha.user, home(99), villa, true).await.unwrap();
     let history = site.get(&asha, "me?size=1").await;

@@ -1,29 +1,29 @@
-//! What follows from an operation's method, caller and parameters: added here and nowhere else.
+//! Adds to the document everything that follows from an operation's method, caller and parameters, in this one place.
 
 use serde_json::{Value, json};
 use utoipa::openapi::OpenApi;
 
 use super::failures;
 
-/// What `docs/endpoints.tsv` says of an operation.
+/// The row of an operation in `docs/endpoints.tsv`.
 #[derive(Clone, Debug)]
 pub struct EndpointSpec {
     /// `GET`
     pub method: String,
-    /// With its parameters in braces.
+    /// The path, with its parameters in braces.
     pub path: String,
-    /// Its tag.
+    /// The service, used as the tag.
     pub service: String,
-    /// It changes state through the journal.
+    /// Whether it changes state through the journal.
     pub command: bool,
-    /// It puts something on record.
+    /// Whether it records an event.
     pub recorded: bool,
-    /// Who may ask.
+    /// Who may call it.
     pub who: String,
 }
 
 impl EndpointSpec {
-    /// One line of the list.
+    /// Parses one line of the list.
     #[must_use]
     pub fn read(line: &str) -> Option<Self> {
         let cells: Vec<&str> = line.split('\t').collect();
@@ -60,7 +60,7 @@ impl EndpointSpec {
     }
 }
 
-/// The whole document, as JSON with its members in a stable order.
+/// The complete document, as JSON with its members in a stable order.
 #[must_use]
 pub fn complete(document: &OpenApi, facts: &[EndpointSpec]) -> Value {
     let mut json = serde_json::to_value(document).unwrap_or_default();
@@ -92,7 +92,7 @@ pub fn complete(document: &OpenApi, facts: &[EndpointSpec]) -> Value {
 struct Operation<'a> {
     fact: &'a EndpointSpec,
     json: &'a mut Value,
-    /// By their names.
+    /// The schemas by name.
     schemas: &'a Value,
 }
 
@@ -111,7 +111,7 @@ impl Operation<'_> {
         self.headers();
     }
 
-    /// Path parameters by name; a query parameter without a value is absent.
+    /// Adds path parameters by name, and marks that a query parameter without a value counts as absent.
     fn parameters(&mut self) {
         let mut all = self.json["parameters"].as_array().cloned().unwrap_or_default();
         let parts = self.fact.path.split(['{', '}']).skip(1).step_by(2);
@@ -158,8 +158,8 @@ impl Operation<'_> {
         json!({"name": name, "in": "path", "required": true, "description": text, "schema": schema})
     }
 
-    /// The example of a body stands where tools look for it. A body without a required member may be left out, and so
-    /// may one whose members may stand in the query.
+    /// Puts the example of a body where tools look for it. The body is optional if it has no required members, or if
+    /// those may be given in the query.
     fn body(&mut self) {
         let Some(body) = self.json.get("requestBody") else { return };
         let content = body["content"].as_object().cloned().unwrap_or_default();
@@ -180,9 +180,9 @@ impl Operation<'_> {
         self.json["parameters"].as_array().into_iter().flatten().any(|one| one["name"] == name)
     }
 
-    /// What it can answer but the success. The operation's own failures, and what they mean there, stay.
+    /// Adds the possible failures. Failures declared by the operation, and their descriptions, are kept.
     fn failures(&mut self) {
-        // Any request may name a parameter that there is not, or a host that is none.
+        // Any request may have an unknown parameter or an invalid host.
         let mut statuses: Vec<u16> = vec![400, 401, 429, 503];
         let declared = self.json["responses"].as_object().cloned().unwrap_or_default();
         statuses.extend(
@@ -211,7 +211,7 @@ impl Operation<'_> {
             if media {
                 continue;
             }
-            // Most say the same everywhere; what an operation says itself is said there.
+            // Most failures have the same description everywhere. A description of the operation's own is kept.
             self.json["responses"][&key] =
                 match declared.get(&key).and_then(|one| one["description"].as_str()) {
                     Some(text) => failures::answer(status, text),
@@ -220,7 +220,7 @@ impl Operation<'_> {
         }
     }
 
-    /// Headers of what went well.
+    /// Adds the headers of successful responses.
     fn headers(&mut self) {
         let tagged = ["If-Match", "If-None-Match"].iter().any(|name| self.takes(name));
         let paged = self.takes("cursor");

@@ -1,8 +1,8 @@
-//! The bodies of failures, and which of them an operation can answer.
+//! The bodies of failures, and the failures common to all operations.
 
 use serde_json::{Map, Value, json};
 
-/// The two shapes every failure has; the client chooses with `Accept`.
+/// The two formats of every failure. The client chooses with `Accept`.
 pub fn schemas() -> Value {
     json!({
         "Failure": {
@@ -49,7 +49,7 @@ pub fn schemas() -> Value {
     })
 }
 
-/// The failures whose meaning is the same everywhere: status, name, text.
+/// The failures with the same meaning everywhere: status, name, description.
 const COMMON: [(u16, &str, &str); 11] = [
     (400, "Invalid", "The request is not valid; `error.fieldErrors` says what is wrong, by field."),
     (401, "Unauthenticated", "Nobody is signed in, or the token does not hold."),
@@ -64,17 +64,17 @@ const COMMON: [(u16, &str, &str); 11] = [
     (503, "Unavailable", "A part does not answer; send the same again after `Retry-After`."),
 ];
 
-/// The name of a failure that means the same everywhere.
+/// The name of such a failure.
 pub fn name(status: u16) -> &'static str {
     COMMON.iter().find(|(one, ..)| *one == status).map_or("", |(_, name, _)| name)
 }
 
-/// Those failures.
+/// All common failures.
 pub fn answers() -> Value {
     COMMON.iter().map(|(status, name, text)| ((*name).to_owned(), answer(*status, text))).collect()
 }
 
-/// The answer with `status`, in both shapes.
+/// The response with `status`, in both formats.
 pub fn answer(status: u16, description: &str) -> Value {
     let mut headers: Map<String, Value> = Map::new();
     headers.insert("X-Correlation-Id".into(), header("X-Correlation-Id"));
@@ -101,7 +101,7 @@ pub fn header(name: &str) -> Value {
     json!({"$ref": format!("#/components/headers/{name}")})
 }
 
-/// The headers of answers, each described once.
+/// The response headers, each described once.
 pub fn headers() -> Value {
     let text = |description: &str| json!({"description": description, "schema": {"type": "string"}});
     let number =

@@ -1,16 +1,16 @@
-//! Request headers, for `params(…)` of an operation that takes them.
+//! Request headers, for the `params(…)` of operations that accept them.
 
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required, Type};
 
-/// `Idempotency-Key`: a request that may be sent again; see [`crate::Conditions`].
+/// `Idempotency-Key`: makes a request safe to repeat; see [`crate::Conditions`].
 #[derive(Debug)]
 pub struct IdempotencyKey;
-/// `If-Match`: only at the version its sender saw; see [`crate::Conditions`].
+/// `If-Match`: applies only at the version that the client saw; see [`crate::Conditions`].
 #[derive(Debug)]
 pub struct IfMatch;
-/// `If-None-Match`: 304 to who holds it already; see [`crate::ClientTags`].
+/// `If-None-Match`: 304 if the client already has this version; see [`crate::ClientTags`].
 #[derive(Debug)]
 pub struct IfNoneMatch;
 

@@ -1,4 +1,5 @@
-//! The lists of an export in the document: whoever answers it does not know what the other services put into it.
+//! Documents the lists of an export, because the service that answers exports does not know what the others add to
+//! it.
 
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -12,7 +13,7 @@ pub struct Listed {
 }
 
 impl Listed {
-    /// The list of this name, see [`crate::export::Part::name`], and what an entry is.
+    /// The list with this name, see [`crate::export::ExportPart::name`], and the type of its entries.
     #[must_use]
     pub fn of<T: ToSchema>(name: &'static str) -> Self {
         let mut schemas = vec![(T::name().into_owned(), T::schema())];
@@ -25,10 +26,10 @@ fn reference(schema: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{schema}")})
 }
 
-/// Adds `lists` to the schema `name` of a complete document, which says what stands beside them.
+/// Adds `lists` to the schema `name` of a complete document, which already describes the other members.
 pub fn lists(document: &mut Value, name: &str, lists: Vec<Listed>) {
     let mut whole = document["components"]["schemas"][name].take();
-    // The envelope has it written out: it is to say all of it.
+    // The response envelope contains the schema inline. Replace it by a reference, so that it includes the lists too.
     refer(document, &whole, &reference(name));
     let schemas = &mut document["components"]["schemas"];
     for list in lists {

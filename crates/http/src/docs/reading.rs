@@ -1,5 +1,5 @@
-//! Bodies and queries that document themselves: which members there are, what they may be and which of them are required
-//! is what [`Request::read`] asks for, so the document cannot say anything else.
+//! Self-documenting bodies and queries: members, their types and whether they are required come from
+//! [`Request::read`], so the document always agrees with the code.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use crate::body::Body;
 use crate::query::Query;
 use crate::request::Request;
 
-/// `data` of an answer that has none.
+/// The `data` of a response without data.
 #[derive(Debug)]
 pub struct Nothing;
 
@@ -27,7 +27,7 @@ impl PartialSchema for Nothing {
 
 impl ToSchema for Nothing {}
 
-/// What stands for nothing: an optional member may be it.
+/// The pattern of a blank value, which counts as absent for an optional member.
 const BLANK: &str = "^\\s*$";
 
 impl<T: Request> PartialSchema for Body<T> {
@@ -77,14 +77,14 @@ impl<T: Request> IntoParams for Query<T> {
     }
 }
 
-/// What the reading of a `T` asks for.
+/// The members that `T` reads.
 fn asked<T: Request>() -> Vec<Member> {
     Fields::asked_by(|fields| {
         T::read(fields);
     })
 }
 
-/// What members of the same name mean everywhere.
+/// Descriptions of members that mean the same everywhere.
 fn known(name: &str) -> Option<&'static str> {
     Some(match name {
         "page" => "The number of the page, from 0. Past entry 10,000 go on with `cursor`.",
@@ -177,7 +177,7 @@ fn in_body(member: &Member, about: Option<&'static str>) -> RefOr<Schema> {
     }
 }
 
-/// A number is read as the text of it.
+/// A number is accepted and read as text.
 fn text(length: &std::ops::RangeInclusive<usize>) -> ObjectBuilder {
     let kinds = SchemaType::from_iter([Type::String, Type::Number]);
     ObjectBuilder::new().schema_type(kinds).min_length(Some(*length.start())).max_length(Some(*length.end()))

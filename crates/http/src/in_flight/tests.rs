@@ -12,7 +12,7 @@ use tower::ServiceExt as _;
 
 use super::*;
 
-/// What a handler waits for, and whether it came to its end.
+/// Signals that a handler waits for, and whether it ran to completion.
 #[derive(Clone, Default)]
 struct Gate {
     begun: Arc<Notify>,
@@ -27,7 +27,7 @@ async fn wait(State(gate): State<Gate>) -> &'static str {
     "done"
 }
 
-/// Reads the body, and passes when it breaks off.
+/// Reads the body and sets `passed` if the body was aborted.
 async fn read(State(gate): State<Gate>, body: Body) -> StatusCode {
     gate.begun.notify_one();
     let broken = axum::body::to_bytes(body, usize::MAX).await.is_err();
@@ -59,7 +59,7 @@ fn request(method: &str, path: &str) -> Request {
     Request::builder().method(method).uri(path).body(Body::empty()).unwrap()
 }
 
-/// Asks, and hangs up when the handler is at work.
+/// Sends a request and disconnects while the handler is running.
 async fn hang_up(in_flight: &InFlight, gate: &Gate, method: &str, path: &str) {
     let asking = site(in_flight, gate).oneshot(request(method, path));
     tokio::select! {

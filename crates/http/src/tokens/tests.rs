@@ -57,7 +57,7 @@ fn tokens_of_sessions_that_began_under_earlier_credentials_do_not_hold() {
     let (older, newer) = (issue(&ours, 2, 3), issue(&ours, 3, 7));
     assert!(ours.verify(&older).is_ok());
     ours.require(user(), 7);
-    // Whoever is late takes nothing back.
+    // A late call with older credentials changes nothing.
     ours.require(user(), 5);
     assert_eq!(ours.verify(&older), Err(TokenError::Revoked));
     assert!(ours.verify(&newer).is_ok());
@@ -75,7 +75,7 @@ fn a_clock_set_back_gives_no_token_back() {
     clock.advance(-HOUR);
     assert_eq!(ours.verify(&expired), Err(TokenError::Expired));
     assert!(ours.verify(&ended).is_err());
-    // What held goes on for as long as it had, and no longer.
+    // A valid token stays valid for its remaining lifetime, and no longer.
     assert!(ours.verify(&open).is_ok());
     let fresh = issue(&ours, 5, 0);
     clock.advance(601);
@@ -97,7 +97,7 @@ fn a_clock_set_far_ahead_and_right_again_lets_new_tokens_hold_at_once() {
     let claims = ours.verify(&after).unwrap();
     assert_eq!((claims.iat, claims.exp), (START.seconds(), START.seconds() + 600), "others go by the clock");
     clock.advance(601);
-    // Its expiry says a year; nobody here goes by that.
+    // Its expiry lies a year ahead, but we do not rely on it.
     assert_eq!(ours.verify(&ahead), Err(TokenError::Expired));
     assert_eq!(ours.verify(&after), Err(TokenError::Expired));
 }
@@ -118,7 +118,7 @@ fn another_process_gives_no_token_back_either() {
         assert_eq!(next.verify(&expired), Err(TokenError::Expired), "{back}");
         assert!(next.verify(&issue(&next, 3, 0)).is_ok());
     }
-    // Without the mark, a token of a time to come is none.
+    // Without the mark, a token from the future is invalid.
     clock.advance(-YEAR);
     assert_eq!(process().verify(&expired), Err(TokenError::Expired));
 }

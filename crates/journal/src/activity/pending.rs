@@ -1,4 +1,4 @@
-//! What is queued: what still gathers, and what is on its way.
+//! The queue's contents: items that still accumulate, and records being sent.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -16,10 +16,10 @@ pub struct Pending {
     views: HashMap<(TenantId, UserId, PropertyId), View>,
     sums: HashMap<(TenantId, PropertyId), (u64, u64)>,
     searches: Vec<Record>,
-    /// On their way, in the order in which they were queued. Each stays until the journal has it, whatever becomes of
-    /// those who send it; nothing is added to them any more.
+    /// Records being sent, in the order in which they were queued. Each stays until the journal has it, even if the
+    /// sender is cancelled. Nothing is added to a record any more.
     sent: BTreeMap<Uuid, Arc<Record>>,
-    /// Nothing is taken any more.
+    /// No new items are accepted.
     pub closed: bool,
 }
 
@@ -32,7 +32,7 @@ struct View {
     counted: bool,
 }
 
-/// Something to be queued.
+/// An item to be queued.
 #[derive(Debug)]
 pub enum QueuedActivity {
     View { actor: Actor, user: UserId, property: PropertyId, snapshot: Snapshot, counted: bool },
@@ -41,7 +41,7 @@ pub enum QueuedActivity {
 }
 
 impl Pending {
-    /// How many different items there are.
+    /// The number of distinct items.
     pub fn len(&self) -> usize {
         self.views.len() + self.sums.len() + self.searches.len() + self.sent.len()
     }
@@ -66,7 +66,7 @@ impl Pending {
         }
     }
 
-    /// Whether something of the person is queued or on its way.
+    /// Whether something of the person is queued or being sent.
     pub fn holds(&self, tenant: &TenantId, user: UserId) -> bool {
         let by = |record: &Record| record.person() == Some((tenant, user));
         self.views.keys().any(|(t, u, _)| *u == user && t == tenant)
@@ -74,7 +74,7 @@ impl Pending {
             || self.sent.values().any(|record| by(record))
     }
 
-    /// Makes records of what has gathered.
+    /// Turns the accumulated items into records.
     pub fn freeze(&mut self, mut identity: impl FnMut() -> ViewKey) {
         let mut records = std::mem::take(&mut self.searches);
         for ((_, user, property_id), view) in self.views.drain() {
@@ -89,7 +89,7 @@ impl Pending {
         self.sent.extend(records.into_iter().map(|record| (record.event_id, Arc::new(record))));
     }
 
-    /// What is on its way, the oldest first.
+    /// The records being sent, oldest first.
     pub fn sent(&self) -> Vec<Arc<Record>> {
         self.sent.values().cloned().collect()
     }
@@ -99,7 +99,7 @@ impl Pending {
     }
 }
 
-/// Sums of many tenants, one list each, in a steady order.
+/// Groups the sums by tenant, each list in a stable order.
 fn by_tenant(sums: HashMap<(TenantId, PropertyId), (u64, u64)>) -> BTreeMap<TenantId, Vec<CountedViews>> {
     let mut lists: BTreeMap<TenantId, Vec<CountedViews>> = BTreeMap::new();
     for ((tenant, property_id), (views, visitors)) in sums {

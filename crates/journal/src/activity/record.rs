@@ -1,4 +1,4 @@
-//! What is sent to the journal, the same at every try.
+//! A record sent to the journal, identical in every attempt.
 
 use std::sync::OnceLock;
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::Expected;
 
-/// An event that the journal takes once, however often it is sent: it has its id and its time from when it was queued.
+/// An event that the journal appends once, however often it is sent. Its id and time are fixed when it is queued.
 #[derive(Debug)]
 pub struct Record {
     pub event_id: Uuid,
@@ -16,12 +16,12 @@ pub struct Record {
     pub actor: Actor,
     pub stream: StreamId,
     pub event: ActivityEvent,
-    /// The head of the log before it was first sent.
+    /// The head of the log before the first attempt.
     sent_at: OnceLock<u64>,
 }
 
 impl Record {
-    /// Something a person did.
+    /// A record of something a person did.
     pub fn of_person(
         (event_id, at): (Uuid, Timestamp),
         actor: Actor,
@@ -39,7 +39,7 @@ impl Record {
         }
     }
 
-    /// Something of nobody in particular.
+    /// A record that belongs to no particular person.
     pub fn of_nobody((event_id, at): (Uuid, Timestamp), actor: Actor, event: ActivityEvent) -> Self {
         let day = domain::time::day_name(at.india_day());
         let stream = StreamId::new(&actor.tenant, "counts", day);
@@ -50,7 +50,8 @@ impl Record {
         self.actor.user.map(|user| (&self.actor.tenant, user))
     }
 
-    /// What to send it with now, where `head` is that of its log: from its first try on it may be there.
+    /// What version to expect in this attempt; `head` is the current head of the log. From the second attempt on the
+    /// event may already be in the log.
     pub fn expected(&self, head: u64) -> Expected {
         if let Some(since) = self.sent_at.get() {
             return Expected::Again { since: *since };

@@ -1,4 +1,4 @@
-//! Between typed events and what the journal stores: names, upcasters, encrypted personal values.
+//! Converts between typed events and their stored form: event types, upcasters and encrypted personal values.
 
 use std::borrow::Cow;
 
@@ -14,10 +14,10 @@ use crate::keys::KeyError;
 use crate::{DecodeError, NewEvent, encryption};
 
 impl AggregateStore {
-    /// `events` as they are stored, all of them stamped `at`.
+    /// Encodes `events` for storage, all with the timestamp `at`.
     ///
     /// # Errors
-    /// When a person's key cannot be had.
+    /// If a person's key is not available.
     pub fn encode_all<E: EventKind>(
         &self,
         actor: &Actor,
@@ -53,10 +53,10 @@ impl AggregateStore {
         })
     }
 
-    /// The typed event of an envelope, upcast and opened.
+    /// Decodes the typed event of an envelope, upcasting and decrypting it.
     ///
     /// # Errors
-    /// When the payload has not the promised shape, was tampered with, or the key store does not answer.
+    /// If the payload does not match its type, was tampered with, or the key store is unavailable.
     pub fn decode<E: EventKind>(&self, envelope: &Envelope) -> Result<E, DecodeError> {
         let erasures = self.keys.erasures();
         if let Some(event) = self.newest.get(envelope, erasures) {
@@ -64,7 +64,7 @@ impl AggregateStore {
         }
         let event = self.decode_anew(envelope)?;
         self.newest.keep(envelope, &event, erasures);
-        // An erasure after this look clears them after this insertion.
+        // An erasure after this check clears the cache after this insertion.
         if self.keys.erasures() != erasures {
             self.newest.clear();
         }
@@ -81,15 +81,15 @@ impl AggregateStore {
         } else {
             data
         };
-        // Names of events have nothing to escape. The tag first: then nothing is buffered on the way.
+        // Event types contain nothing to escape. The tag comes first so that serde need not buffer the content.
         let tagged = format!(r#"{{"eventType":"{}","eventData":{data}}}"#, envelope.event_type);
         serde_json::from_str(&tagged).map_err(shape)
     }
 
-    /// Payload and metadata of an envelope for a person to read: personal values plain, erased ones null.
+    /// Payload and metadata of an envelope in readable form: personal values are decrypted, erased ones are null.
     ///
     /// # Errors
-    /// As [`Self::decode`].
+    /// As for [`Self::decode`].
     pub fn readable(&self, envelope: &Envelope) -> Result<(Value, Value), DecodeError> {
         let read = |root, json| -> Result<Value, DecodeError> {
             let mut value = serde_json::from_str(&self.opened(envelope, root, json)?)
@@ -100,8 +100,8 @@ impl AggregateStore {
         Ok((read("data", &envelope.data)?, read(encryption::METADATA, &envelope.metadata)?))
     }
 
-    /// Payload and metadata of an envelope for whoever may see events: personal values are masked, erased ones are null,
-    /// what people wrote for others to read is plain. What cannot be opened is masked.
+    /// Payload and metadata of an envelope for everybody who may see events: personal values are masked, erased ones
+    /// are null, and what people wrote for others to read is shown. A value that cannot be decrypted is masked.
     #[must_use]
     pub fn masked(&self, envelope: &Envelope) -> (Value, Value) {
         let (tenant, event) = (&envelope.stream.tenant, envelope.event_id);
@@ -111,7 +111,8 @@ impl AggregateStore {
         )
     }
 
-    /// `part` of an event, or members of it that were kept elsewhere under their paths, as [`Self::masked`] shows them.
+    /// One part of an event, masked as by [`Self::masked`]. Also works for members that were stored elsewhere under
+    /// their paths.
     #[must_use]
     pub fn masked_part(&self, tenant: &TenantId, event: Uuid, root: &str, part: &str) -> Value {
         let opened = encryption::open(&self.keys, tenant, event, root, part, Opened::Erasable);
@@ -131,7 +132,7 @@ impl AggregateStore {
     }
 }
 
-/// An event as its type writes it.
+/// An event as its type serialises it.
 #[derive(serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Written<'a> {

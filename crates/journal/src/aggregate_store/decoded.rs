@@ -1,5 +1,5 @@
-//! The newest events as they were decoded: several groups read each of them at about the same time, and only the first one
-//! decrypts and parses it.
+//! Caches the newest decoded events. Several consumer groups read each event at about the same time; only the first
+//! one decrypts and parses it.
 
 use std::any::Any;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,20 +7,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use domain::Envelope;
 use tokio::sync::watch;
 
-/// Events kept of each log. Groups that follow a log are rarely further apart.
+/// The number of events cached per log. Groups that follow a log are rarely further apart.
 const SLOTS: usize = 1024;
 
 #[derive(Debug)]
 struct Decoded {
     envelope: Envelope,
     event: Arc<dyn Any + Send + Sync>,
-    /// How many people had been erased before it was decrypted.
+    /// The number of erasures before the event was decrypted.
     erasures: u64,
 }
 
 type Slot = Mutex<Option<Decoded>>;
 
-/// A slot for each of the newest events of a log, by its place there.
+/// A slot for each of the newest events of a log, indexed by position.
 #[derive(Debug)]
 pub struct Newest([(watch::Receiver<u64>, Box<[Slot]>); 2]);
 
@@ -29,12 +29,12 @@ fn lock(slot: &Slot) -> MutexGuard<'_, Option<Decoded>> {
 }
 
 impl Newest {
-    /// Empty. `committed` tells the newest position of each log.
+    /// An empty cache; `committed` gives the newest position of each log.
     pub fn of(committed: [watch::Receiver<u64>; 2]) -> Self {
         Self(committed.map(|committed| (committed, (0..SLOTS).map(|_| Slot::default()).collect())))
     }
 
-    /// Where an event belongs; nothing when it is not among the newest.
+    /// The slot of an event; `None` if the event is not among the newest.
     fn slot(&self, envelope: &Envelope) -> Option<&Slot> {
         let seq = envelope.position.seq;
         let (committed, slots) = &self.0[envelope.position.log.index()];
@@ -44,18 +44,18 @@ impl Newest {
         slots.get(usize::try_from(seq % SLOTS as u64).ok()?)
     }
 
-    /// The event of `envelope`, if it was decoded after the last erasure; `erasures` counts them.
+    /// The decoded event of `envelope`, if it was decoded after the last erasure; `erasures` is the current count.
     pub fn get<E: Clone + 'static>(&self, envelope: &Envelope, erasures: u64) -> Option<E> {
         let event = {
             let decoded = lock(self.slot(envelope)?);
-            // The whole envelope is compared: its stream and its id decide whether its values may be decrypted.
+            // Compare the whole envelope, because its stream and id decide whether its values may be decrypted.
             let decoded = decoded.as_ref().filter(|d| d.erasures == erasures && d.envelope == *envelope)?;
             Arc::clone(&decoded.event)
         };
         event.downcast_ref::<E>().cloned()
     }
 
-    /// Keeps an event; `erasures` were counted before it was decoded.
+    /// Caches an event; `erasures` is the count from before it was decoded.
     pub fn keep<E: Clone + Send + Sync + 'static>(&self, envelope: &Envelope, event: &E, erasures: u64) {
         if let Some(slot) = self.slot(envelope) {
             let (envelope, event) = (envelope.clone(), Arc::new(event.clone()));
@@ -63,7 +63,7 @@ impl Newest {
         }
     }
 
-    /// Forgets all of them.
+    /// Removes all cached events.
     pub fn clear(&self) {
         for slot in self.0.iter().flat_map(|(_, slots)| slots) {
             *lock(slot) = None;

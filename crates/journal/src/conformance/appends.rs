@@ -1,4 +1,4 @@
-//! Appends: all events or none, at the version that was asked for.
+//! Appends: all events or none, at the expected version.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use super::guest::{AT, Guest, append, event, ids};
 use crate::{Append, Appended, Expected, Journal, NewEvent, Refused, UniqueKeys};
 
-/// Every field comes back as it was written, from the stream and from the log.
+/// Every field is read back as it was written, from the stream and from the log.
 pub async fn read_back_as_written(journal: &Arc<dyn Journal>) {
     for log in Log::ALL {
         let guest = Guest::arrive(journal);
@@ -48,7 +48,7 @@ pub async fn read_back_as_written(journal: &Arc<dyn Journal>) {
     }
 }
 
-/// The events of one append stand together and in order, in the stream and in the log, whoever else appends.
+/// The events of one append are contiguous and in order, in the stream and in the log, despite concurrent appends.
 pub async fn stand_together(journal: &Arc<dyn Journal>) {
     let guest = Guest::arrive(journal);
     let start = guest.head(Log::Facts).await;
@@ -71,7 +71,7 @@ pub async fn stand_together(journal: &Arc<dyn Journal>) {
     assert_eq!(guest.length(&shared).await, wanted.len() as u64);
 }
 
-/// `Any` takes every version, `Exactly` one; a conflict tells what was asked for and what there is.
+/// `Any` accepts every version, `Exactly` only one. A conflict reports the expected and the actual version.
 pub async fn expected_versions(journal: &Arc<dyn Journal>) {
     let guest = Guest::arrive(journal);
     let stream = guest.stream(Log::Facts, 1);
@@ -91,7 +91,7 @@ pub async fn expected_versions(journal: &Arc<dyn Journal>) {
     assert_eq!(guest.length(&stream).await, 6);
 }
 
-/// Of many who saw the same version one appends; every other is told the version that one left.
+/// Of many concurrent appends that expect the same version one succeeds. The others are told the resulting version.
 pub async fn one_wins_a_version(journal: &Arc<dyn Journal>) {
     let guest = Guest::arrive(journal);
     let stream = guest.stream(Log::Facts, 1);
@@ -106,7 +106,7 @@ pub async fn one_wins_a_version(journal: &Arc<dyn Journal>) {
     assert_eq!(guest.length(&stream).await, 3);
 }
 
-/// Another try of an append whose outcome is unknown is done once, and every try gets the same answer.
+/// Retries of an append whose outcome is unknown append it once, and every attempt gets the same answer.
 pub async fn another_try(journal: &Arc<dyn Journal>) {
     let guest = Guest::arrive(journal);
     for (log, user_id) in [(Log::Facts, None), (Log::Activity, None), (Log::Activity, Some(Ids.id(AT)))] {

@@ -1,4 +1,4 @@
-//! A tenant of its own in a journal that others use too.
+//! A separate tenant in a journal that others use too.
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::{
     UniqueKey, UniqueKeys,
 };
 
-/// When everything here happens.
+/// The time of all events in these checks.
 pub const AT: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
 
 #[derive(Clone)]
@@ -38,13 +38,13 @@ impl Guest {
         UniqueKey { tenant: self.tenant.clone(), kind, digest: [name; 32] }
     }
 
-    /// What `key` of this tenant asks to be done once, and the answer to it.
+    /// An idempotency key of this tenant, with its answer.
     pub fn once(&self, key: &str, fingerprint: u8, answer: &str) -> Idempotency {
         let (scope, key) = (self.tenant.to_string(), key.to_owned());
         Idempotency { scope, key, fingerprint: [fingerprint; 32], answer: answer.to_owned() }
     }
 
-    /// Appends; a journal that does not answer is a broken promise too.
+    /// Appends, and panics if the journal is unavailable, because that breaks a guarantee too.
     pub async fn append(&self, append: Append) -> Result<Appended, Refused> {
         match self.journal.append(append).await {
             Ok(appended) => Ok(appended),
@@ -57,7 +57,7 @@ impl Guest {
         self.journal.read_stream(stream, 0).await.unwrap()
     }
 
-    /// How many events a stream has; their versions count 1, 2, 3.
+    /// The number of events of a stream; checks that their versions are consecutive.
     pub async fn length(&self, stream: &StreamId) -> Version {
         let events = self.events(stream).await;
         let mut length = 0;
@@ -78,7 +78,7 @@ impl Guest {
         head
     }
 
-    /// A page after `cursor`, in order and without a hole; moves the cursor behind it.
+    /// Reads a page after `cursor`, checks that it is in order and without a gap, and advances the cursor.
     pub async fn page(&self, cursor: &mut Position, limit: usize) -> Result<Vec<Envelope>, JournalError> {
         let page = self.journal.read_after(*cursor, limit).await?;
         assert!(page.len() <= limit, "{} events on a page of {limit}", page.len());
@@ -90,7 +90,7 @@ impl Guest {
         Ok(page)
     }
 
-    /// This tenant's events after `start`, read in pages of `limit` up to the head as it was when this began.
+    /// This tenant's events after `start`, read in pages of `limit` up to the head at the time of the call.
     pub async fn own_after(&self, start: Position, limit: usize) -> Vec<Envelope> {
         let end = self.head(start.log).await;
         let (mut cursor, mut own) = (start, Vec::new());
@@ -115,7 +115,7 @@ pub fn event() -> NewEvent {
     }
 }
 
-/// An append of `count` events, without unique keys or key.
+/// An append of `count` events, without unique keys or idempotency key.
 pub fn append(stream: &StreamId, expected: Expected, count: usize) -> Append {
     let events = (0..count).map(|_| event()).collect();
     Append {
@@ -128,7 +128,7 @@ pub fn append(stream: &StreamId, expected: Expected, count: usize) -> Append {
     }
 }
 
-/// An append of one event that takes `unique_keys`.
+/// An append of one event that claims `unique_keys`.
 pub fn taking(stream: &StreamId, unique_keys: &[&UniqueKey]) -> Append {
     let take = unique_keys.iter().copied().cloned().collect();
     Append { unique_keys: UniqueKeys::taking(take), ..append(stream, Expected::Any, 1) }

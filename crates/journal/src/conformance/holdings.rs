@@ -1,4 +1,4 @@
-//! What people hold follows from the events, and no append makes them hold more than it allows.
+//! Holdings are derived from the events, and no append lets an owner exceed its limits.
 
 use std::sync::Arc;
 
@@ -32,7 +32,8 @@ async fn held(guest: &Guest, owner: UserId, quota: Quota) -> u64 {
     guest.journal.held(&guest.tenant, owner, quota).await.unwrap()
 }
 
-/// Whoever writes an event, it counts for whose thing it is; the last event of a stream takes off what the first added.
+/// An event counts for the owner it names, whoever writes it. The last event of a stream subtracts what the first one
+/// added.
 pub async fn follow_from_the_events(journal: &Arc<dyn Journal>) {
     let guest = Guest::arrive(journal);
     let (owner, other): (UserId, UserId) = (Ids.id(AT), Ids.id(AT));
@@ -57,8 +58,8 @@ pub async fn follow_from_the_events(journal: &Arc<dyn Journal>) {
     assert_eq!(all().await, [2, 0, 0, 0]);
 }
 
-/// Of many at once as many are taken as there is room for; what is refused has changed nothing, and what has no limit is
-/// not held back.
+/// Of many concurrent appends only as many succeed as the limit allows. A refused append changes nothing, and a quota
+/// without a limit is not restricted.
 pub async fn no_two_pass_together(journal: &Arc<dyn Journal>) {
     let guest = Guest::arrive(journal);
     let owner: UserId = Ids.id(AT);

@@ -1,4 +1,4 @@
-//! Idempotency: a request with a key is done once, however often and at whatever moment it comes.
+//! Idempotency: a request with a key is done once, however often and whenever it is repeated.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Positions: 1, 2, 3 in commit order, per log, of one history.
+//! Positions: consecutive in commit order, per log and history.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -46,7 +46,7 @@ pub async fn rule_01_count_in_commit_order(journal: &Arc<dyn Journal>) {
     }
 }
 
-/// Appends to a stream of its own and to one that all fight for, in between asking for what must be refused.
+/// Appends to a stream of its own and to a contested one, and in between makes requests that must be refused.
 struct Appender {
     guest: Guest,
     own: StreamId,
@@ -54,7 +54,7 @@ struct Appender {
     contested: StreamId,
     version: Version,
     seen: Version,
-    /// The newest position that anybody was told of.
+    /// The newest position acknowledged to any appender.
     newest: Arc<AtomicU64>,
     acknowledged: Vec<(u64, Uuid)>,
 }
@@ -84,7 +84,7 @@ impl Appender {
         self.acknowledged
     }
 
-    /// Appends, and notes where; what comes later than an acknowledgement also stands behind it.
+    /// Appends and records the position. An append made after an acknowledgement must get a later position.
     async fn tell(&mut self, append: Append) -> Result<Version, Refused> {
         let floor = self.newest.load(Ordering::SeqCst);
         let ids = ids(&append);
@@ -109,7 +109,7 @@ impl Appender {
     }
 }
 
-/// `TASKS` appenders without refusals; gives how many events they append.
+/// Starts `TASKS` appenders whose appends are never refused. Also returns how many events they append.
 fn appenders(guest: &Guest, log: Log) -> (JoinSet<()>, usize) {
     let mut tasks = JoinSet::new();
     for task in 0..TASKS {
@@ -182,7 +182,7 @@ pub async fn rule_23_other_history(journal: &Arc<dyn Journal>) {
     }
 }
 
-/// The logs count apart: neither sees the other's events, versions or positions.
+/// The logs are independent: neither sees the other's events, versions or positions.
 pub async fn logs_count_apart(journal: &Arc<dyn Journal>) {
     let guest = Guest::arrive(journal);
     let starts = [guest.head(Log::Facts).await, guest.head(Log::Activity).await];

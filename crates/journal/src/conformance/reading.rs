@@ -23,7 +23,7 @@ async fn paged(journal: &Arc<dyn Journal>, query: &EventQuery) -> Vec<domain::En
     }
 }
 
-/// Whatever is asked for, it is what a look at every event would find, in either order, in pages of any size.
+/// Every query returns exactly what a scan of all events would find, in either order and with any page size.
 pub async fn found_in_order(journal: &Arc<dyn Journal>) {
     for log in Log::ALL {
         let guest = Guest::arrive(journal);
@@ -93,7 +93,7 @@ pub async fn rule_03_pages(journal: &Arc<dyn Journal>) {
     }
 }
 
-/// A stream after a version is the rest of it, in order.
+/// Reading a stream after a version returns the remaining events in order.
 pub async fn streams_after_a_version(journal: &Arc<dyn Journal>) {
     for log in Log::ALL {
         let guest = Guest::arrive(journal);
@@ -111,8 +111,8 @@ pub async fn streams_after_a_version(journal: &Arc<dyn Journal>) {
     }
 }
 
-/// What a person caused comes by time and then event id, each log apart, whatever the order of appending was;
-/// nobody else's is among it, and pages of any size continue where the last one ended.
+/// A person's events are ordered by time and then event id, separately for each log, whatever the order of appending.
+/// Nobody else's events are included, and pages of any size continue where the last one ended.
 pub async fn person_in_order_of_time(journal: &Arc<dyn Journal>) {
     for log in Log::ALL {
         let (guest, elsewhere) = (Guest::arrive(journal), Guest::arrive(journal));

@@ -1,4 +1,4 @@
-//! Unique keys: a name belongs to one stream of a tenant, taken and given back with the events.
+//! Unique keys: a name belongs to one stream of a tenant and is claimed and released together with events.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use tokio::task::JoinSet;
 use super::guest::{Guest, append, taking};
 use crate::{Append, Expected, Journal, Refused, UniqueKeys};
 
-/// Rule 14: a name has one owner; that one may take it again, any other is told who has it. Kinds and tenants
-/// are apart.
+/// Rule 14: a name has one owner; that one may take it again, any other is told who has it. Kinds and tenants are
+/// independent.
 pub async fn rule_14_one_owner(journal: &Arc<dyn Journal>) {
     let guest = Guest::arrive(journal);
     let (one, two) = (guest.stream(Facts, 1), guest.stream(Facts, 2));

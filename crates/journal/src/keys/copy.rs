@@ -1,4 +1,4 @@
-//! A copy of the key store, for backups.
+//! Copies the key store for backups.
 
 use std::path::Path;
 use std::sync::PoisonError;
@@ -9,17 +9,18 @@ use uuid::Uuid;
 
 use super::{KeyError, KeyRing};
 
-/// Keys copied while nobody else gets to the store.
+/// The number of keys copied under one lock of the store.
 const PAGE: usize = 1000;
 
 impl KeyRing {
-    /// Copies every key into the new file `into`, a page at a time, so that nobody waits long. Blocks.
+    /// Copies every key into the new file `into`, one page at a time, so that other users of the store never wait
+    /// long. Blocks.
     ///
-    /// Keys that are made meanwhile may be missing: a copy has the keys of everything that was written before it began.
-    /// People who are erased meanwhile may be erased in it or not.
+    /// Keys created during the copy may be missing, but every key used by events written before the copy began is
+    /// included. People erased during the copy may or may not be erased in it.
     ///
     /// # Errors
-    /// When the store does not answer or `into` cannot be written.
+    /// If the store is unavailable or `into` cannot be written.
     pub fn copy(&self, into: &Path) -> Result<(), KeyError> {
         let copy = Connection::open(into)?;
         copy.execute_batch("pragma journal_mode = off; pragma synchronous = off;")?;
@@ -54,7 +55,7 @@ impl KeyRing {
     /// Everybody whose key was destroyed.
     ///
     /// # Errors
-    /// When the store does not answer.
+    /// If the store is unavailable.
     pub fn erased(&self) -> Result<Vec<(TenantId, UserId)>, KeyError> {
         self.locked(|store| {
             let mut statement =

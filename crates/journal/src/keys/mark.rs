@@ -1,5 +1,5 @@
-//! What the key store knows of the journal: up to where the erasures of that journal are done in it. An older store, or
-//! another one, says so by its mark, and its erasures are done again.
+//! Records in the key store how far the erasures of the journal have been applied. If the store is older than the
+//! journal, or belongs to another one, the mark shows it and the erasures are applied again.
 
 use domain::{Position, TenantId, UserId};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{KeyError, KeyRing};
 
-/// Stores of earlier versions have none of them.
+/// Stores made by earlier versions lack these tables.
 pub const TABLES: &str = "
 create table if not exists erasures_done (epoch integer not null, seq integer not null, event_id blob not null) strict;
 create table if not exists erased_again (
@@ -15,14 +15,14 @@ create table if not exists erased_again (
 ) strict, without rowid;
 ";
 
-/// A place in the log of facts, and the event there, which proves that a journal has this mark in its past.
+/// A position in the facts log with the id of its event, which proves that a journal contains this mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LogMark {
-    /// The history.
+    /// The epoch of the journal.
     pub epoch: u32,
-    /// Every person who was erased up to here has no key in this store.
+    /// Every person erased up to this position has no key in this store.
     pub seq: u64,
-    /// What stands there.
+    /// The id of the event at this position.
     pub event_id: Uuid,
 }
 
@@ -35,10 +35,10 @@ impl LogMark {
 }
 
 impl KeyRing {
-    /// Up to where erasures are done; nothing when the store cannot say.
+    /// How far erasures have been applied; `None` if the store has no mark.
     ///
     /// # Errors
-    /// When the store does not answer.
+    /// If the store is unavailable.
     pub fn mark(&self) -> Result<Option<LogMark>, KeyError> {
         let mark = self.store().query_row("select epoch, seq, event_id from erasures_done", [], |row| {
             Ok(LogMark { epoch: row.get(0)?, seq: row.get(1)?, event_id: Uuid::from_bytes(row.get(2)?) })
@@ -46,10 +46,11 @@ impl KeyRing {
         Ok(mark.optional()?)
     }
 
-    /// Erasures are done up to `mark`, and no read model holds anything of those who were erased again.
+    /// Records that erasures are applied up to `mark`, and that no read model holds data of the people who were
+    /// erased again.
     ///
     /// # Errors
-    /// When the store does not answer.
+    /// If the store is unavailable.
     pub fn set_mark(&self, mark: LogMark) -> Result<(), KeyError> {
         let mut store = self.store();
         let tx = store.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -62,12 +63,12 @@ impl KeyRing {
         Ok(tx.commit()?)
     }
 
-    /// Destroys a key that came back after its person was erased, or gives up one that is lost; false when it was
-    /// destroyed already. Until the next [`Self::set_mark`] the store remembers that read models may hold what was read
-    /// with it. Blocks.
+    /// Destroys the key of an erased person that a restored key store brought back, or records a lost key as
+    /// destroyed. Returns false if it was destroyed already. Until the next [`Self::set_mark`] the store remembers
+    /// that read models may hold data decrypted with it. Blocks.
     ///
     /// # Errors
-    /// As [`Self::erase`].
+    /// As for [`Self::erase`].
     pub fn erase_again(&self, tenant: &TenantId, subject: UserId) -> Result<bool, KeyError> {
         if self.is_erased(tenant, subject)? {
             return Ok(false);
@@ -79,18 +80,18 @@ impl KeyRing {
         self.erase(tenant, subject).map(|()| true)
     }
 
-    /// How many people were erased again since the mark was set.
+    /// The number of people erased again since the mark was set.
     ///
     /// # Errors
-    /// When the store does not answer.
+    /// If the store is unavailable.
     pub fn erased_again(&self) -> Result<u64, KeyError> {
         Ok(self.store().query_row("select count(*) from erased_again", [], |row| row.get(0))?)
     }
 
-    /// Whether the store knows a person: their key, or that it was destroyed.
+    /// Whether the store knows a person, by their key or by the record of its destruction.
     ///
     /// # Errors
-    /// When the store does not answer.
+    /// If the store is unavailable.
     pub fn knows(&self, tenant: &TenantId, subject: UserId) -> Result<bool, KeyError> {
         Ok(has_row(&self.store(), tenant, subject)?)
     }

@@ -1,4 +1,4 @@
-//! Another try of an append whose outcome is unknown: looks whether the first one was done.
+//! Retries an append whose outcome is unknown: first checks whether an earlier attempt was committed.
 
 use domain::Position;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -7,11 +7,11 @@ use super::reader::Readers;
 use super::segments;
 use crate::{Append, Appended, Expected, JournalError, NewEvent};
 
-/// Archived events read at a time.
+/// The number of archived events read at a time.
 const PAGE: usize = 2048;
 
-/// Where an earlier try put the events of `append`; nothing when it is a first try, or none was done. All events of an
-/// append stand together, so the last one tells.
+/// Where an earlier attempt put the events of `append`; `None` if this is the first attempt or none was committed.
+/// The events of one append are contiguous, so finding the last one is enough.
 pub fn place(
     tx: &Connection,
     readers: &Readers,
@@ -29,7 +29,8 @@ pub fn place(
     Ok(found.map(|(seq, version)| Appended { version, position: last.at(seq) }))
 }
 
-/// A person's event is found by its index; of nobody's there are few, and only those since the first try are looked at.
+/// A person's event is found through the index. Events without a person are few, and only those since the first
+/// attempt are searched.
 fn row(tx: &Connection, event: &NewEvent, since: u64) -> rusqlite::Result<Option<(u64, u64)>> {
     let place = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
     let id = event.event_id.as_bytes();
@@ -46,7 +47,8 @@ fn row(tx: &Connection, event: &NewEvent, since: u64) -> rusqlite::Result<Option
     .optional()
 }
 
-/// A clock that jumped ahead may have let a month end, and be archived, since the first try.
+/// Searches the segments too: if the clock jumped ahead, the month may have ended and been archived since the first
+/// attempt.
 fn archived(
     tx: &Connection,
     readers: &Readers,

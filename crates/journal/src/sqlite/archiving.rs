@@ -1,5 +1,5 @@
-//! Months that are over become segments, beside the writer: it is asked for two short things, to register a file that
-//! is whole and synced, and to delete a handful of rows that are not there any more.
+//! Turns past months into segments, concurrently with the writer. The writer only does two short chores: it registers
+//! a complete and synced file, and it deletes small batches of rows that are already archived.
 //!
 //! ```text
 //! rows -> NAME.part -> synced -> renamed to NAME.seg -> registered    -> rows deleted, a few between two batches
@@ -21,12 +21,12 @@ use super::writer::Message;
 use super::{LogFile, Readers};
 use crate::JournalError;
 
-/// How the events of a month are cut.
+/// Size limits of segments and blocks.
 #[derive(Clone, Copy, Debug)]
 pub struct Cut {
-    /// The most events of one segment: what is written again when an archive run is interrupted.
+    /// The maximum number of events per segment. This much work is repeated when an archive run is interrupted.
     pub segment_events: u64,
-    /// The bytes of one block before compression: what is unpacked for a single event.
+    /// Block size in bytes before compression. This much is decompressed to read a single event.
     pub block_bytes: usize,
 }
 
@@ -36,16 +36,16 @@ impl Default for Cut {
     }
 }
 
-/// What an archive run did.
+/// The result of an archive run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Archived {
-    /// Files made.
+    /// Segment files written.
     pub segments: u64,
     /// Events in them.
     pub events: u64,
-    /// The bytes of the events' values in their rows, without what indexes took.
+    /// Size of the events' values as rows, without indexes.
     pub bytes_before: u64,
-    /// The bytes of the files.
+    /// Size of the files.
     pub bytes_after: u64,
 }
 
@@ -59,8 +59,8 @@ struct Made {
     plain: u64,
 }
 
-/// Whether somebody still waits for an archive run: the thread that writes a file is not dropped with the future, and a process
-/// that stops waits for it.
+/// Cancels an archive run when its future is dropped. The thread that writes a file is not dropped with the future,
+/// and a stopping process waits for it.
 #[derive(Default)]
 struct CancelOnDrop(Arc<AtomicBool>);
 
@@ -75,8 +75,9 @@ fn given_up() -> JournalError {
 }
 
 impl LogFile {
-    /// Archives every whole month that ended at or before `end`, the beginning of a month. Events of after `now` were stamped
-    /// by a clock that ran ahead: they belong to the month around them, or nothing would be archived until their time.
+    /// Archives every complete month that ended at or before `end`, the beginning of a month. Events later than `now`
+    /// were stamped by a clock that ran ahead. They are archived with the month of the events around them; otherwise
+    /// nothing would be archived until their time.
     pub async fn archive(&self, end: Timestamp, now: Timestamp, cut: Cut) -> Result<Archived, JournalError> {
         let _one_at_a_time = self.archiving.lock().await;
         let (mut archived, wanted, until) =
@@ -114,14 +115,14 @@ impl LogFile {
     }
 }
 
-/// A few of the rows whose events are in segments, the oldest first. Their pages are used again by the rows to come.
+/// Deletes a batch of the oldest rows whose events are in segments. Their pages are reused for later rows.
 fn delete_archived(connection: &Connection) -> Result<usize, JournalError> {
     let delete = "delete from event_store where position <=
                   min((select max(last_position) from segments), (select min(position) from event_store) + ?1 - 1)";
     Ok(connection.prepare_cached(delete)?.execute([ROWS])?)
 }
 
-/// Writes the next segment and gives it its name; nothing when the month of the next event is not over by `end`.
+/// Writes the next segment and gives it its final name; `None` if the month of the next event is not over by `end`.
 fn next_segment(
     readers: &Readers,
     (end, now): (Timestamp, Timestamp),
@@ -129,7 +130,7 @@ fn next_segment(
     dropped: &AtomicBool,
 ) -> Result<Option<Made>, JournalError> {
     let Some(segments) = &readers.segments else { return Ok(None) };
-    // Also against an archive run that was given up while its file was being written.
+    // This also excludes a cancelled archive run that is still writing its file.
     let _one_at_a_time = segments.building.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let last = readers.archived()?;
     let Some(month) = month_after(readers, last, now)?.filter(|month| month.next_month() <= end) else {
@@ -145,7 +146,7 @@ fn next_segment(
     let (mut events, mut plain) = (0, 0);
     'full: while !page.is_empty() {
         for event in &page {
-            // Whatever stands behind the first event of a later month belongs to the next segment, whatever its time.
+            // Everything after the first event of a later month belongs to the next segment, whatever its time.
             let later = event.timestamp >= month.next_month() && event.timestamp <= now;
             if later || events == cut.segment_events {
                 break 'full;
@@ -170,7 +171,7 @@ fn next_segment(
     Ok(Some(Made { segment, plain }))
 }
 
-/// The month of the first event behind `last` that no clock running ahead has stamped.
+/// The month of the first event after `last` whose time is not in the future.
 fn month_after(readers: &Readers, mut last: u64, now: Timestamp) -> Result<Option<Timestamp>, JournalError> {
     loop {
         let page = readers.after(last, PAGE)?;
@@ -182,7 +183,7 @@ fn month_after(readers: &Readers, mut last: u64, now: Timestamp) -> Result<Optio
     }
 }
 
-/// A new name is durable when its directory is.
+/// Syncs the directory, which makes a new file name durable.
 fn sync(directory: &Path) -> std::io::Result<()> {
     File::open(directory)?.sync_all()
 }

@@ -1,4 +1,4 @@
-//! Whether a log takes commits: the last one says so, or a small one that is tried.
+//! Checks whether a log accepts commits, from the last commit or by trying a small one.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -10,10 +10,10 @@ use tokio::time::Instant;
 use super::LogFile;
 use crate::JournalError;
 
-/// What became of the commits of a log.
+/// The outcome of a log's commits.
 #[derive(Debug, Default)]
 pub struct Commits {
-    /// When the last one succeeded; nothing after one that failed.
+    /// The time of the last successful commit; `None` if a later one failed.
     succeeded: Mutex<Option<Instant>>,
     failed: watch::Sender<u64>,
 }
@@ -28,7 +28,7 @@ impl Commits {
         self.failed.send_modify(|failed| *failed += 1);
     }
 
-    /// How many failed.
+    /// The number of failed commits.
     pub fn failures(&self) -> watch::Receiver<u64> {
         self.failed.subscribe()
     }
@@ -48,7 +48,7 @@ impl LogFile {
         self.chore(move |connection| {
             rewrite_header(connection)?;
             commits.succeeded();
-            // One page of the write-ahead log, as an event is.
+            // It writes one page of the write-ahead log, like an event.
             Ok(1)
         })
         .await
@@ -56,11 +56,11 @@ impl LogFile {
     }
 }
 
-/// A small transaction that changes nothing and is written all the same, durably where the connection's commits are:
-/// `SQLite` does not compare the header's fields with what they were.
+/// Writes a small transaction that changes nothing, with the connection's usual durability. `SQLite` writes the
+/// header even if its fields do not change.
 ///
 /// # Errors
-/// When the file cannot be written.
+/// If the file cannot be written.
 pub fn rewrite_header(connection: &Connection) -> rusqlite::Result<()> {
     let version: i64 = connection.query_row("pragma user_version", [], |row| row.get(0))?;
     connection.pragma_update(None, "user_version", version)

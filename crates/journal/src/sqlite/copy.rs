@@ -1,12 +1,13 @@
-//! Copies of logs, for backups: made while the journal is in use, each holding what came after the one before.
+//! Copies of logs for backups. They are made while the journal is in use, and each part contains what was added since
+//! the previous one.
 //!
 //! ```text
 //! part 1: events 1..900     part 2: events 901..1500     part 3 …      + every segment's file, once
 //!         all streams, unique keys       those that changed
 //! ```
-//! Events are never changed, so they are copied in pages, outside any snapshot. What the events up to one position made
-//! of streams, unique keys and idempotency records is read in one short snapshot, whose head is where the copy ends. The
-//! writer is never waited for, nor does it wait.
+//! Events never change, so they are copied in pages without a snapshot. Streams, unique keys and idempotency records
+//! are read in one short snapshot, and the copy ends at the head of that snapshot. The copy and the writer never wait
+//! for each other.
 
 mod chain;
 mod check;
@@ -26,33 +27,33 @@ use crate::{JournalError, KeyRing};
 pub use chain::Chain;
 pub use check::Checked;
 
-/// Events copied between two looks at whether to go on.
+/// Events copied between two calls of the tick function.
 const PAGE: u64 = 4096;
 
 /// Where a copy of a log ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CopyEnd {
-    /// The history it is of.
+    /// The epoch of the log.
     pub epoch: u32,
-    /// The position of its last event; 0 for an empty log.
+    /// The position of the last event; 0 for an empty log.
     pub seq: u64,
-    /// That event.
+    /// The id of the last event.
     pub event_id: Option<Uuid>,
 }
 
-/// A copy was not made, or is not whole.
+/// A copy failed or is incomplete.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
-    /// The journal that is copied does not answer, or is damaged.
+    /// The journal being copied is unavailable or damaged.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// The journal is not the one that the copies before were made of.
+    /// The journal is not the one that the previous copies were made from.
     #[error("the {log} log is not the one that was copied before: it does not hold the event at {at}; begin in an empty directory", log = .at.log.as_str())]
     AnotherHistory {
-        /// Where the copies before end.
+        /// Where the previous copies end.
         at: Position,
     },
-    /// A copy is not what it should be.
+    /// A copy is damaged.
     #[error("{}: {what}", .file.display())]
     Damaged {
         /// Its file.
@@ -65,13 +66,13 @@ pub enum CopyError {
     File {
         /// Its path.
         file: PathBuf,
-        /// Why.
+        /// The reason.
         error: String,
     },
-    /// The key store does not answer.
+    /// The key store is unavailable.
     #[error(transparent)]
     Keys(#[from] crate::keys::KeyError),
-    /// Whoever asked does not want it any more.
+    /// The caller stopped the work.
     #[error("it was stopped")]
     Stopped,
 }
@@ -90,11 +91,11 @@ impl CopyError {
     }
 }
 
-/// Told how many events more are done; an error ends the work.
+/// Called with the number of events processed since the last call. An error stops the work.
 pub type Tick<'t> = &'t mut dyn FnMut(u64) -> Result<(), CopyError>;
 
-/// What is copied of each table besides the events: the rows that changed after `{since}`. What becomes of a unique key is
-/// decided by appends to its stream alone, so the unique keys of changed streams are all that changed.
+/// The other tables to copy, each with the query for the rows changed after `{since}`. A unique key changes only with
+/// appends to its stream, so copying the unique keys of all changed streams is complete.
 pub(super) const TABLES: [(&str, &str); 4] = [
     ("streams", "select * from main.streams where last_position > {since}"),
     (
@@ -107,12 +108,11 @@ pub(super) const TABLES: [(&str, &str); 4] = [
 ];
 
 impl SqliteJournal {
-    /// Copies what came into `log` after `since` into the file `into`, which must not be there; without `since`,
-    /// everything. Archived events are not in it: their files are [`Self::segment_file`]s. Blocks, and keeps months from
-    /// being archived meanwhile.
+    /// Copies what was added to `log` after `since` into the new file `into`; without `since`, everything. Archived
+    /// events are not included: their files are [`Self::segment_file`]s. Blocks, and prevents archiving meanwhile.
     ///
     /// # Errors
-    /// When the journal is another one than that of `since`, does not answer, or `into` cannot be written.
+    /// If the journal is not the one of `since`, is unavailable, or `into` cannot be written.
     pub fn copy(
         &self,
         log: Log,
@@ -123,14 +123,14 @@ impl SqliteJournal {
         self.file(log).copy(since, into, tick)
     }
 
-    /// How many events a copy of `log` after `since` has to read at least.
+    /// The minimum number of events that a copy of `log` after `since` has to read.
     #[must_use]
     pub fn newer(&self, log: Log, since: Option<CopyEnd>) -> u64 {
         let head = *self.file(log).committed.borrow();
         head.saturating_sub(since.map_or(0, |since| since.seq))
     }
 
-    /// The file of a segment. It is never changed or deleted.
+    /// The path of a segment's file. The file is never changed or deleted.
     #[must_use]
     pub fn segment_file(&self, name: &str) -> Option<PathBuf> {
         let segments = self.file(Log::Activity).readers.segments.as_ref()?;
@@ -140,7 +140,7 @@ impl SqliteJournal {
 
 impl LogFile {
     fn copy(&self, since: Option<CopyEnd>, into: &Path, tick: Tick<'_>) -> Result<CopyEnd, CopyError> {
-        // Rows that become a segment meanwhile would be missed.
+        // Rows that move into a segment during the copy would be missed.
         let _no_seal = self.archiving.blocking_lock();
         if let Some(since) = since {
             self.must_hold(since)?;
@@ -175,14 +175,14 @@ impl LogFile {
     }
 }
 
-/// The log of `source` with the new file `into` beside it, which has the same tables and no indexes.
+/// Opens the log of `source` with the new file `into` attached, which gets the same tables without indexes.
 fn attached(source: &Path, into: &Path) -> rusqlite::Result<Connection> {
-    // The new file is opened as the source is.
+    // The new file is opened with the same flags as the source.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let copy = Connection::open_with_flags(source, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     copy.busy_timeout(Duration::from_secs(5))?;
     copy.execute("attach database ?1 as copy", [into.to_string_lossy()])?;
-    // Until it is synced as a whole it is no copy at all.
+    // The file is not a valid copy until it is complete and synced, so no rollback journal is needed.
     copy.execute_batch("pragma copy.journal_mode = off; pragma copy.synchronous = off;")?;
     for name in TABLES.map(|(name, _)| name).into_iter().chain(["event_store"]) {
         let sql = "select sql from main.sqlite_master where type = 'table' and name = ?1";
@@ -192,7 +192,7 @@ fn attached(source: &Path, into: &Path) -> rusqlite::Result<Connection> {
     Ok(copy)
 }
 
-/// Copies what changed after `after` beside the events; tells epoch, head and last archived position of that moment.
+/// Copies the changed rows of the other tables; returns the epoch, head and last archived position of that snapshot.
 fn changed(copy: &Connection, after: u64) -> rusqlite::Result<(u32, u64, u64)> {
     let snapshot = copy.unchecked_transaction()?;
     let (epoch, head) = file::identity(&snapshot)
@@ -206,7 +206,7 @@ fn changed(copy: &Connection, after: u64) -> rusqlite::Result<(u32, u64, u64)> {
     Ok((epoch, head, archived))
 }
 
-/// Says what the file is, last.
+/// Writes the mark that makes the copy complete, as the last step.
 fn finished(copy: &Connection, after: u64, mark: CopyEnd) -> rusqlite::Result<()> {
     let format: i64 = copy.query_row("pragma main.user_version", [], |row| row.get(0))?;
     copy.execute_batch(&format!(
@@ -218,7 +218,7 @@ fn finished(copy: &Connection, after: u64, mark: CopyEnd) -> rusqlite::Result<()
     copy.execute_batch("detach database copy")
 }
 
-/// A file is durable when it is, and its name when its directory is.
+/// Syncs a file and its directory, so that both the content and the name are durable.
 fn sync(path: &Path) -> Result<(), CopyError> {
     for path in [Some(path), path.parent()].into_iter().flatten() {
         std::fs::File::open(path).and_then(|file| file.sync_all()).map_err(CopyError::io(path))?;
@@ -226,33 +226,33 @@ fn sync(path: &Path) -> Result<(), CopyError> {
     Ok(())
 }
 
-/// The tables of a log that no copy is made of.
+/// The tables of a log that are neither copied nor recreated by a restore.
 ///
 /// # Errors
-/// When the file cannot be read.
+/// If the file cannot be read.
 pub fn not_copied(database: &Path) -> Result<BTreeSet<String>, JournalError> {
     let connection = Connection::open(database)?;
     let mut statement = connection.prepare("select name from sqlite_master where type = 'table'")?;
     let names: rusqlite::Result<BTreeSet<String>> = statement.query_map([], |row| row.get(0))?.collect();
-    // What people hold follows from the events, and is summed anew when they are restored.
+    // Holdings are derived from the events again when a copy is restored.
     let known = TABLES.map(|(name, _)| name).into_iter().chain(["event_store", "history", "holdings"]);
     let known: BTreeSet<&str> = known.collect();
     Ok(names?.into_iter().filter(|name| !known.contains(name.as_str())).collect())
 }
 
-/// What a journal holds beyond a copy of it.
+/// What a journal contains beyond a copy of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Beyond {
-    /// Events.
+    /// The number of additional events.
     pub events: u64,
     /// The time of the first of them.
     pub since: Option<Timestamp>,
 }
 
-/// What the log in `directory`, which nobody has open, holds beyond a copy that ends at `mark`.
+/// What the log in `directory` contains beyond a copy that ends at `mark`. The log must not be open.
 ///
 /// # Errors
-/// When it cannot be read, or is not the log that was copied.
+/// If the log cannot be read or is not the one that was copied.
 pub fn beyond(directory: &Path, log: Log, mark: CopyEnd) -> Result<Beyond, CopyError> {
     let path = directory.join(format!("{}.db", log.as_str()));
     let read = || -> rusqlite::Result<_> {
@@ -266,7 +266,7 @@ pub fn beyond(directory: &Path, log: Log, mark: CopyEnd) -> Result<Beyond, CopyE
         Ok((connection, epoch, same.map(Uuid::from_bytes), since))
     };
     let (connection, epoch, same, since) = read().map_err(CopyError::sqlite(&path))?;
-    // The event may be in a segment by now.
+    // If no row is found, the event may have been archived since.
     if epoch != mark.epoch || same.is_some_and(|id| Some(id) != mark.event_id) {
         let at = Position { log, epoch: mark.epoch, seq: mark.seq };
         return Err(CopyError::AnotherHistory { at });
@@ -275,5 +275,5 @@ pub fn beyond(directory: &Path, log: Log, mark: CopyEnd) -> Result<Beyond, CopyE
     Ok(Beyond { events, since })
 }
 
-/// What a check of personal values needs.
+/// The key ring for checking personal values, if they are to be checked.
 pub type Keys<'k> = Option<&'k KeyRing>;

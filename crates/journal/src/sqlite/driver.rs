@@ -1,4 +1,4 @@
-//! The journal in a simulation: the same code on the thread that asks, in an order that somebody else decides.
+//! The journal in a simulation: the same code, run on the caller's thread in an order that the simulation decides.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,10 +20,10 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Writes until the journal closes. Nothing that is appended is done unless this is polled.
+    /// Writes until the journal closes. Appends make progress only while this is polled.
     pub async fn run(mut self) {
         while let Some(first) = self.incoming.recv().await {
-            // Others may join the batch.
+            // Other appends may join the batch.
             tokio::task::yield_now().await;
             if self.writer.turn(&self.thread, first, &mut self.incoming) {
                 return;
@@ -33,11 +33,11 @@ impl Driver {
 }
 
 impl SqliteJournal {
-    /// A journal for simulations: it reads on the thread that asks, writes where its drivers are polled, and `fates`
-    /// decides what becomes of its commits.
+    /// Opens a journal for simulations. It reads on the caller's thread and writes where its drivers are polled;
+    /// `fates` decides the outcome of its commits.
     ///
     /// # Errors
-    /// As [`Self::open`].
+    /// As for [`Self::open`].
     pub fn driven(
         directory: &Path,
         clock: &Clock,

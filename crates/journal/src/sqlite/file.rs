@@ -1,4 +1,4 @@
-//! A log's file: its settings and tables.
+//! A log's database file: its settings and tables.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,13 +9,13 @@ use rusqlite::config::DbConfig;
 use super::holdings::{self, TABLE as HOLDINGS};
 use crate::JournalError;
 
-/// How long a lock of the file is waited for.
+/// How long to wait for a lock of the file.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The shape of the tables below.
+/// The version of the schema below.
 const FORMAT: i64 = 3;
 
-/// Formats 1 and 2 had no holdings, format 1 no segments.
+/// Added in format 2. Formats 1 and 2 also lack the holdings.
 const SEGMENTS: &str = "
 create table segments (
     name text not null,
@@ -67,11 +67,11 @@ create table history (epoch integer not null) strict;
 insert into history values (1);
 ";
 
-/// Opens the file for the writer, with its tables.
+/// Opens the file for the writer and creates or upgrades its tables.
 pub fn open(path: &Path) -> Result<Connection, JournalError> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(PATIENCE)?;
-    // The automatic checkpoint would run inside a commit: it is off, and a thread of its own does the work.
+    // The automatic checkpoint would run inside a commit, so it is off and a separate thread does it.
     connection.execute_batch(
         "pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 0;
          pragma cache_size = -4096; pragma temp_store = memory;",
@@ -97,7 +97,7 @@ pub fn open(path: &Path) -> Result<Connection, JournalError> {
     Ok(connection)
 }
 
-/// The tables that came later, and what follows from the events that are there.
+/// Adds the tables of later formats and derives their contents from the existing events.
 fn upgrade(connection: &Connection, tables: &[&str]) -> rusqlite::Result<()> {
     let transaction = connection.unchecked_transaction()?;
     for table in tables {
@@ -108,10 +108,11 @@ fn upgrade(connection: &Connection, tables: &[&str]) -> rusqlite::Result<()> {
     transaction.commit()
 }
 
-/// A write-ahead log of this size is copied into its file at the start.
+/// A write-ahead log larger than this is copied into the database file at start-up.
 const LONG_WAL_BYTES: u64 = 4 << 20;
 
-/// Checkpoints come after so many rows of one life. Lives that are cut short each time would let the log grow for ever.
+/// Checkpoints are requested after a number of rows written by one process. If every process is killed before that,
+/// the write-ahead log would otherwise grow without bound.
 fn begin_short(connection: &Connection, path: &Path) -> Result<(), JournalError> {
     let mut wal = path.as_os_str().to_owned();
     wal.push("-wal");
@@ -127,7 +128,7 @@ pub fn identity(connection: &Connection) -> Result<(u32, u64), JournalError> {
     Ok((epoch, head(connection)?))
 }
 
-/// The newest position, which may be that of an archived event.
+/// The newest position, including archived events.
 pub fn head(connection: &Connection) -> Result<u64, JournalError> {
     let head = "select max(coalesce((select max(position) from event_store), 0),
                            coalesce((select max(last_position) from segments), 0))";

@@ -1,5 +1,6 @@
-//! How much each person holds of what is limited: sums that follow from the events, in the transaction of each. So two
-//! requests at once cannot pass a quota together, and nobody has to remember to count.
+//! How much of each quota every person holds. The sums are derived from the events and updated in the same
+//! transaction. Concurrent requests therefore cannot exceed a quota together, and no command has to maintain a
+//! counter.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,7 +17,7 @@ create table holdings (
 ) strict, without rowid;
 ";
 
-/// Refuses an append that would let somebody hold more than it allows.
+/// Refuses an append that would exceed one of its limits.
 pub fn refused(tx: &Connection, append: &Append) -> rusqlite::Result<Option<Refused>> {
     if append.limits.is_empty() {
         return Ok(None);
@@ -36,7 +37,7 @@ pub fn refused(tx: &Connection, append: &Append) -> rusqlite::Result<Option<Refu
     Ok(None)
 }
 
-/// Adds and takes off what the events of an append change. It comes before they are written.
+/// Applies the changes of an append's events to the sums. Must run before the events are inserted.
 pub fn note(tx: &Connection, append: &Append) -> rusqlite::Result<()> {
     let stream = &append.stream;
     for event in &append.events {
@@ -86,7 +87,7 @@ fn change(tx: &Connection, (tenant, owner, quota): (&str, &str, &str), by: i64) 
     .execute(params![tenant, owner, quota, by])
 }
 
-/// What somebody holds.
+/// How much of a quota a person holds.
 pub fn held(
     connection: &Connection,
     tenant: &TenantId,
@@ -100,7 +101,7 @@ pub fn held(
     Ok(held.unwrap_or(0))
 }
 
-/// All sums anew, from the events: for a log that had none, and one made of its copies.
+/// Recalculates all sums from the events: for a log file without sums, and for one restored from copies.
 pub fn derive(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute("delete from holdings", [])?;
     let mut sums: HashMap<(String, UserId, Quota), u64> = HashMap::new();

@@ -1,11 +1,12 @@
-//! The rows that say which requests with a key were done.
+//! The table of completed requests that had an idempotency key.
 
 use domain::Position;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{Appended, Idempotency, Refused, Replayed};
 
-/// How a request that was done before is refused: with its answer, or because its key was used for another one.
+/// The refusal for a request whose key was used before: its stored answer, or an error if the key was used for a
+/// different request.
 pub fn replayed(tx: &Connection, asked: &Idempotency, last: Position) -> rusqlite::Result<Option<Refused>> {
     tx.prepare_cached(
         "select fingerprint, answer, version, position from idempotency where scope = ?1 and key = ?2",
@@ -20,7 +21,7 @@ pub fn replayed(tx: &Connection, asked: &Idempotency, last: Position) -> rusqlit
     .optional()
 }
 
-/// Puts a request on record that appended up to `at`.
+/// Stores that a request was completed with the outcome `at`.
 pub fn remember(tx: &Connection, asked: &Idempotency, at: Appended, now: i64) -> rusqlite::Result<usize> {
     tx.prepare_cached(
         "insert into idempotency (scope, key, fingerprint, answer, version, position, created_at)

@@ -1,4 +1,4 @@
-//! Reading a log, beside the writer and never in its way.
+//! Reads a log concurrently with the writer, without blocking it.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -17,7 +17,7 @@ use crate::{Idempotency, JournalError, Refused, UniqueKey};
 const COLUMNS: &str = "position, event_id, tenant_id, aggregate_type, aggregate_id, version, user_id, event_type, \
                        schema_version, event_data, event_metadata, timestamp";
 
-/// Idle connections of one log; as many are open as were ever used at once.
+/// A pool of read connections to one log. It grows to the number ever used at once.
 #[derive(Debug)]
 pub struct Readers {
     path: PathBuf,
@@ -26,7 +26,7 @@ pub struct Readers {
     idle: Mutex<Vec<Connection>>,
 }
 
-/// What one look at the file says: the segments to go through, and the rows that are not in any.
+/// One consistent view of the file: the segments to search, and the rows that are not in a segment.
 pub(super) struct LogSnapshot {
     pub archived: Vec<Registered>,
     pub rows: Vec<Envelope>,
@@ -37,12 +37,12 @@ impl Readers {
         Self { path: path.to_owned(), start, segments, idle: Mutex::default() }
     }
 
-    /// The file.
+    /// The path of the database file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The epoch of what is read.
+    /// The epoch of the log.
     pub fn epoch(&self) -> u32 {
         self.start.epoch
     }
@@ -67,14 +67,15 @@ impl Readers {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.busy_timeout(Duration::from_secs(5))?;
-        // Or every statement with a bound limit is planned again each time it is bound.
+        // Without this setting, every statement with a bound limit is planned again each time it is bound.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.execute_batch("pragma query_only = on; pragma cache_size = -512;")?;
         Ok(connection)
     }
 
-    /// Event rule 3: the list of segments and the rows are of one snapshot, so an archive run that is registered in between
-    /// neither hides an event nor shows it twice. `rows` gets the last archived position: rows up to there are not there.
+    /// Event rule 3: the list of segments and the rows are of one snapshot, so an archive run that is registered in
+    /// between neither hides an event nor shows it twice. `rows` gets the last archived position and must ignore rows
+    /// up to it.
     pub(super) fn look(
         &self,
         archived: (&str, impl Params),
@@ -106,7 +107,7 @@ impl Readers {
             .collect()
     }
 
-    /// Rows only: for a log without segments.
+    /// Reads rows only, so it fits only a log without segments.
     pub fn of_type(&self, event_type: &str, seq: u64, limit: usize) -> Result<Vec<Envelope>, JournalError> {
         self.with(|connection| {
             let condition = "event_type = ?1 and position > ?2 order by position limit ?3";
@@ -145,7 +146,7 @@ impl Readers {
     }
 }
 
-/// Events of a file's rows after `after`, at most `limit`.
+/// Reads up to `limit` events after `after` from a file's rows.
 pub(super) fn page(
     connection: &Connection,
     start: Position,

@@ -1,5 +1,5 @@
-//! The newest events in memory: consumer groups follow the log closely, each of them reads every event, and so it is
-//! read from the file only by those that are behind.
+//! Keeps the newest events in memory. Consumer groups follow the log closely and each reads every event, so only
+//! groups that lag behind read from the file.
 
 use std::collections::VecDeque;
 use std::sync::{PoisonError, RwLock};
@@ -9,11 +9,11 @@ use domain::{Envelope, Position};
 use crate::Appended;
 use crate::append::Append;
 
-/// Kept at most: so many events, and so many bytes of payload.
+/// The maximum number of events kept, and of payload bytes.
 const EVENTS: usize = 4096;
 const BYTES: usize = 4 << 20;
 
-/// A contiguous end of the log.
+/// A contiguous tail of the log.
 #[derive(Debug, Default)]
 pub struct Recent(RwLock<RecentEvents>);
 
@@ -28,7 +28,7 @@ fn weight(envelope: &Envelope) -> usize {
 }
 
 impl Recent {
-    /// Adds what was just committed, before anybody is told of it.
+    /// Adds newly committed events, before anybody is notified of them.
     pub fn add(&self, committed: impl IntoIterator<Item = Envelope>) {
         let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
         for envelope in committed {
@@ -41,12 +41,12 @@ impl Recent {
         }
     }
 
-    /// Forgets everything: what is durable is not known.
+    /// Removes everything, because it is unknown what is durable.
     pub fn clear(&self) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = RecentEvents::default();
     }
 
-    /// Forgets what is archived: it is old, and memory is for what is new.
+    /// Removes archived events, because memory is meant for new ones.
     pub fn forget(&self, last: u64) {
         let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
         while kept.events.front().is_some_and(|oldest| oldest.position.seq <= last) {
@@ -54,7 +54,7 @@ impl Recent {
         }
     }
 
-    /// Up to `limit` events after `seq`; nothing when the file must be asked.
+    /// Up to `limit` events after `seq`; `None` if they must be read from the file.
     pub fn after(&self, seq: u64, limit: usize) -> Option<Vec<Envelope>> {
         let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let first = kept.events.front()?.position.seq;
@@ -63,7 +63,7 @@ impl Recent {
     }
 }
 
-/// The events of an append as they stand in the log.
+/// The events of an append as stored in the log.
 pub fn envelopes(append: Append, appended: Appended) -> impl Iterator<Item = Envelope> {
     let Append { stream, events, .. } = append;
     let before = events.len() as u64;

@@ -1,12 +1,12 @@
-//! A segment: an immutable, compressed file of events that stood next to each other in the log.
+//! A segment: an immutable, compressed file of consecutive events of the log.
 //!
 //! ```text
 //! header | block block block … | page page … | index
 //!   |        compressed events     terms         where every block and page is, of which positions, times, terms
 //!   `- log, epoch, positions, times, where the index is; its digest stands in the log's database
 //! ```
-//! Every part carries a checksum of its bytes as they stand in the file, kept by the part that points to it: whatever is
-//! read is what was written, or the reading fails and names the file.
+//! Every part has a checksum of its bytes in the file, stored in the part that points to it. Reading returns exactly
+//! what was written, or fails with the name of the file.
 
 mod build;
 mod bytes;
@@ -28,13 +28,13 @@ use crate::{EventQuery, JournalError};
 
 /// The first bytes of every segment.
 const MAGIC: [u8; 8] = *b"HYDSEG\r\n";
-/// The shape of everything below.
+/// The version of the file format.
 const FORMAT: u16 = 1;
 /// The header is padded to this length.
 const HEADER: usize = 128;
 
-/// The first bytes of the SHA-256 of a header. Parts have a CRC-32 instead: where no instruction of the processor helps,
-/// hashing a block takes longer than unpacking it.
+/// The first bytes of the SHA-256 of a header. The other parts use CRC-32, because without hardware support hashing a
+/// block takes longer than decompressing it.
 pub type Digest = [u8; 8];
 
 fn digest(bytes: &[u8]) -> Digest {
@@ -48,7 +48,7 @@ fn damaged(path: &Path, what: impl Into<String>) -> JournalError {
     JournalError::Damaged { file: path.display().to_string(), what: what.into() }
 }
 
-/// Where a part of the file stands.
+/// The place of a part in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Extent {
     at: u64,
@@ -69,16 +69,16 @@ impl Extent {
     }
 }
 
-/// What a segment holds.
+/// The description of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SegmentHeader {
     pub log: Log,
-    /// The epoch in which it was archived; later histories of the log keep it.
+    /// The epoch in which it was archived. Later histories of the log keep it.
     pub epoch: u32,
     pub first: u64,
     pub last: u64,
     pub events: u64,
-    /// The earliest and the latest of its events.
+    /// The earliest and the latest event time.
     pub times: (Timestamp, Timestamp),
     index: Extent,
 }
@@ -130,13 +130,13 @@ impl SegmentHeader {
         })
     }
 
-    /// Of the whole header, and by its checksum of the index of everything in the file.
+    /// The digest of the header. Through the index checksum in the header it covers everything in the file.
     pub fn digest(&self) -> Digest {
         digest(&self.encode())
     }
 }
 
-/// A block of events, as the index tells of it.
+/// The index entry of a block of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SegmentBlock {
     place: Extent,
@@ -168,7 +168,7 @@ impl SegmentBlock {
 }
 
 impl SegmentBlock {
-    /// Whether events of the block may fit, by their positions and times.
+    /// Whether the block may contain matching events, judging by its positions and times.
     pub fn may_hold(&self, query: &EventQuery) -> bool {
         query.before.is_none_or(|before| self.first < before)
             && query.after.is_none_or(|after| self.first + self.events - 1 > after)

@@ -1,5 +1,5 @@
-//! The segments of a log: which there are is told by the table `segments` of its database, in the same snapshot as the
-//! rows. A file that the table does not name is nothing; a row at or before the last archived position is not there.
+//! The segments of a log. The `segments` table of the log's database lists them and is read in the same snapshot as
+//! the rows. A file that is not in the table is ignored, and so is a row at or before the last archived position.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -11,28 +11,28 @@ use rusqlite::{Connection, Params, Row, params};
 use super::segment::{Blocks, Digest, Segment};
 use crate::JournalError;
 
-/// Files kept open, and bytes of blocks kept in the clear.
+/// The number of segment files kept open, and the size of the cache of decompressed blocks.
 const OPEN: u64 = 64;
 const CLEAR_BYTES: u64 = 4 << 20;
-/// The names of segments end so, and of those that are being written.
+/// The file extension of segments, and of segments being written.
 const SEGMENT: &str = "seg";
 pub const PART: &str = "part";
 
-/// A segment that the table names.
+/// A segment listed in the table.
 #[derive(Clone, Debug)]
 pub struct Registered {
     pub name: String,
     pub first: u64,
     pub last: u64,
-    /// The earliest and the latest of its events.
+    /// The earliest and the latest event time.
     pub times: (Timestamp, Timestamp),
     pub bytes: u64,
-    /// Of its header, and by it of everything in the file.
+    /// The digest of the header, which covers everything in the file through its checksums.
     pub digest: Digest,
 }
 
 impl Registered {
-    /// Of a segment: equal names mean equal bytes, as events never change.
+    /// The file name of a segment. Equal names mean equal bytes, because events never change.
     pub fn file_name(log: Log, month: Timestamp, first: u64, last: u64) -> String {
         format!("{}-{}-{first:012}-{last:012}.{SEGMENT}", log.as_str(), month.month_name())
     }
@@ -48,7 +48,8 @@ impl Registered {
         })
     }
 
-    /// From here on its events are in the file and its rows are not there: one statement.
+    /// Registers the segment in one statement. From then on its events are read from the file and their rows are
+    /// ignored.
     pub fn register(&self, connection: &Connection) -> rusqlite::Result<usize> {
         connection.execute(
             "insert into segments (name, first_position, last_position, min_timestamp, max_timestamp, bytes, digest)
@@ -66,7 +67,7 @@ impl Registered {
     }
 }
 
-/// Those that fulfil a condition, in the order it asks for.
+/// The registered segments that match a condition, in the order it specifies.
 pub fn registered(
     connection: &Connection,
     condition: &str,
@@ -85,7 +86,7 @@ pub fn last(connection: &Connection) -> rusqlite::Result<u64> {
     statement.query_row([], |row| row.get(0))
 }
 
-/// Tells how many there are.
+/// Sets the metrics for the number of segments and archived events.
 #[expect(clippy::cast_precision_loss, reason = "metrics")]
 pub fn measure(connection: &Connection, log: Log) -> rusqlite::Result<()> {
     let count = "select count(*), coalesce(sum(last_position - first_position + 1), 0) from segments";
@@ -96,19 +97,19 @@ pub fn measure(connection: &Connection, log: Log) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// The files.
+/// The segment files of a log.
 #[derive(Debug)]
 pub struct Segments {
     pub log: Log,
     pub directory: PathBuf,
-    /// Held by whoever writes a segment.
+    /// Held while a segment is written.
     pub building: Mutex<()>,
     open: Cache<u64, Arc<Segment>>,
     clear: Blocks,
 }
 
 impl Segments {
-    /// The segments beside the database of `log`; what a crash left of others is deleted.
+    /// Opens the segments of the log `database`. Files left over from a crash are deleted.
     pub fn beside(database: &Path, log: Log, connection: &Connection) -> Result<Self, JournalError> {
         let directory = database.with_file_name("segments");
         let registered = registered(connection, "true order by first_position", [])?;
@@ -128,7 +129,7 @@ impl Segments {
         Ok(Self { log, directory, building: Mutex::default(), open: Cache::new(OPEN), clear })
     }
 
-    /// A segment, ready to be read.
+    /// Opens a segment for reading.
     pub fn open(&self, segment: &Registered) -> Result<Arc<Segment>, JournalError> {
         if let Some(open) = self.open.get(&segment.first) {
             return Ok(open);
@@ -144,8 +145,8 @@ fn unavailable(path: &Path, error: &std::io::Error) -> JournalError {
     JournalError::Unavailable(format!("{}: {error}", path.display()))
 }
 
-/// Deletes what the table does not name: the rows of it are there. If they are not, the files belong to another history
-/// of the log, and nothing is deleted.
+/// Deletes files that the table does not list, because their events still exist as rows. If a file ends after the
+/// head of the log, it belongs to another history of the log, and nothing is deleted.
 fn tidy(directory: &Path, log: Log, registered: &[Registered], head: u64) -> Result<(), JournalError> {
     let leftovers = leftovers(directory, log, registered).map_err(|error| unavailable(directory, &error))?;
     if let Some((path, _)) = leftovers.iter().find(|(_, last)| last.is_some_and(|last| last > head)) {
@@ -159,7 +160,7 @@ fn tidy(directory: &Path, log: Log, registered: &[Registered], head: u64) -> Res
     Ok(())
 }
 
-/// Files of this log that the table does not name, each with the last position that it holds if it is whole.
+/// The files of this log that the table does not list, each with its last position if the file is complete.
 fn leftovers(
     directory: &Path,
     log: Log,

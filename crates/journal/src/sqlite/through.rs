@@ -1,4 +1,4 @@
-//! Reading through archived months and rows alike: the same events, order and filters, wherever an event stands.
+//! Reads across archived segments and rows, with the same events, order and filters wherever an event is stored.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::segment::{Segment, SegmentProbe, Term};
 use super::segments::Registered;
 use crate::{EventQuery, JournalError};
 
-/// A number as SQLite counts them.
+/// A number as SQLite's signed integer, capped at its maximum.
 fn sql(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
@@ -23,7 +23,7 @@ impl Readers {
         self.segments.as_ref().ok_or_else(unknown)?.open(segment)
     }
 
-    /// All events of the block that fit.
+    /// All events of the block that match.
     fn all(
         &self,
         segment: &Segment,
@@ -33,7 +33,7 @@ impl Readers {
         segment.events(block, probe, (self.start, 0, usize::MAX))
     }
 
-    /// A hole stops the reader.
+    /// Stops with an error at a gap.
     pub fn after(&self, seq: u64, limit: usize) -> Result<Vec<Envelope>, JournalError> {
         let to = seq.saturating_add(limit as u64);
         let archived = "last_position > ?1 and first_position <= ?2 order by first_position";
@@ -116,7 +116,7 @@ impl Readers {
             )
         })?;
         let order = |event: &Envelope| (event.timestamp, event.event_id);
-        // Whether events from `time` on may be among the first `limit`.
+        // Whether events from `time` on can be among the first `limit`.
         let wanted = |found: &Vec<Envelope>, time| {
             limit > 0 && found.get(limit - 1).is_none_or(|e| time <= e.timestamp)
         };
@@ -190,7 +190,7 @@ impl Readers {
     }
 }
 
-/// The rows that fit, but for their order and number.
+/// The SQL conditions for matching rows, without order and limit.
 fn rows_for(query: &EventQuery) -> (String, Vec<SqlValue>) {
     let mut conditions = vec!["tenant_id = ?"];
     let mut params: Vec<SqlValue> = vec![query.tenant.to_string().into()];
@@ -211,7 +211,7 @@ fn rows_for(query: &EventQuery) -> (String, Vec<SqlValue>) {
     (conditions.join(" and "), params)
 }
 
-/// The segments that may hold events that fit.
+/// The SQL condition for segments that may contain matching events.
 fn segments_for(query: &EventQuery) -> (&'static str, [i64; 4]) {
     let from = query.from.map_or(i64::MIN, Timestamp::micros);
     let to = query.to.map_or(i64::MAX, Timestamp::micros);
@@ -220,7 +220,7 @@ fn segments_for(query: &EventQuery) -> (&'static str, [i64; 4]) {
     (condition, [before, after, from, to])
 }
 
-/// Everything a query names, as blocks are listed by it.
+/// The terms of a query that the block index covers.
 fn terms_of(query: &EventQuery) -> Vec<Term<'_>> {
     let named = [
         query.user.map(Term::User),

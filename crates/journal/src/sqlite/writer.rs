@@ -1,4 +1,5 @@
-//! The one writer of a log: takes everything queued, one transaction, one fsync, then answers each caller.
+//! The single writer of a log. It commits all queued appends in one transaction with one fsync, then answers each
+//! caller.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use super::reader::Readers;
 use super::recent::{Recent, envelopes};
 use crate::{Append, AppendError, Appended, Expected, JournalError, Refused, UniqueKey};
 
-/// What callers send to the writer.
+/// Messages to the writer.
 pub enum Message {
     Append(Box<Append>, AppendReply),
     Chore(Chore, oneshot::Sender<Result<usize, JournalError>>),
@@ -27,44 +28,44 @@ pub enum Message {
 }
 
 type AppendReply = oneshot::Sender<Result<Appended, AppendError>>;
-/// Work of less than a batch's time between two batches; tells how many rows it changed.
+/// Short work between two batches, taking less time than a batch. Returns the number of changed rows.
 pub type Chore = Box<dyn FnOnce(&Connection) -> Result<usize, JournalError> + Send>;
 type AppendOutcome = Result<Placed, Refused>;
 
-/// Where the events of an append stand.
+/// Where the events of an append are.
 enum Placed {
     Now(Appended),
-    /// An earlier try put them there.
+    /// An earlier attempt appended them.
     Before(Appended),
 }
 
-/// A checkpoint is asked for after so many rows; the file may grow this far before the writer itself resets it.
+/// Rows between two requested checkpoints, and the size of the write-ahead log at which the writer resets it itself.
 const ROWS_BETWEEN_CHECKPOINTS: u64 = 4_000;
 const WAL_MOST_BYTES: u64 = 256 << 20;
-/// Idempotency records are kept for so much running time.
+/// Idempotency records are kept for this much running time.
 const KEPT_MICROS: i64 = 24 * 3600 * 1_000_000;
 
-/// Whom a commit is told to.
+/// Receivers of the outcome of each commit.
 pub struct CommitSignals {
     pub committed: watch::Sender<u64>,
     pub recent: Arc<Recent>,
     pub commits: Arc<Commits>,
 }
 
-/// What becomes of a commit.
+/// The outcome of a commit in a simulation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// It is done, and its callers are told.
+    /// It succeeds and its callers are answered.
     Done,
-    /// It fails, and nothing of it is there.
+    /// It fails and changes nothing.
     NotDone,
-    /// It is done, and its callers hear of a failure.
+    /// It succeeds, but its callers get an error.
     Untold,
-    /// It is done, and its writer panics before anybody is told.
+    /// It succeeds, but the writer panics before anybody is answered.
     Panic,
 }
 
-/// Decides what becomes of the next commit of a log.
+/// Decides the outcome of the next commit of a log.
 pub type Fates = Arc<dyn Fn(Log) -> Fate + Send + Sync>;
 
 pub struct Writer {
@@ -75,16 +76,16 @@ pub struct Writer {
     ages: Ages,
     told: CommitSignals,
     readers: Arc<Readers>,
-    /// To the thread that does it; a simulation has none.
+    /// Requests to the checkpoint thread; a simulation has none.
     checkpoint: Option<SyncSender<()>>,
     rows_since_checkpoint: u64,
-    /// Appends of the batch at work whose answers are not on their way.
+    /// The appends of the current batch that have not been answered yet.
     waiting: Vec<(Box<Append>, AppendReply)>,
     fates: Option<Fates>,
 }
 
 impl Writer {
-    /// The writer of the log in the file at `path`, whose newest event is at `last`.
+    /// Creates the writer of the log in the file at `path`, whose newest event is at `last`.
     pub fn new(
         connection: Connection,
         path: &Path,
@@ -110,7 +111,7 @@ impl Writer {
         })
     }
 
-    /// Starts the writer and its checkpoint thread; both end when the queue closes.
+    /// Starts the writer and its checkpoint thread. Both end when the queue closes.
     pub fn start(
         mut self,
         path: &Path,
@@ -130,7 +131,7 @@ impl Writer {
             .map_err(|e| JournalError::Unavailable(e.to_string()))
     }
 
-    /// The same writer for a simulation, which decides what becomes of its commits.
+    /// Makes the writer take the outcomes of its commits from `fates`, for simulations.
     pub fn with_fates(self, fates: Fates) -> Self {
         Self { fates: Some(fates), ..self }
     }
@@ -143,7 +144,7 @@ impl Writer {
         }
     }
 
-    /// Does `first` and what came after it, as far as that fits into one batch; true when the journal was closed.
+    /// Processes `first` and the queued messages after it, up to one batch. Returns true when the journal was closed.
     pub fn turn(
         &mut self,
         thread: &Supervised,
@@ -163,7 +164,7 @@ impl Writer {
             }
         }
         if thread.attempt(|| self.work(thread, chore)).is_none() {
-            // Whoever waits learns that nothing is known; what was committed is found in the file.
+            // Callers are told that the outcome is unknown. Whatever was committed is in the file.
             self.recover();
             self.refuse(&JournalError::Unavailable("its writer broke off; it may be done".into()));
         }
@@ -173,7 +174,7 @@ impl Writer {
         true
     }
 
-    /// A batch, and what was asked for beside it.
+    /// Commits a batch, then runs the chore if there is one.
     fn work(
         &mut self,
         thread: &Supervised,
@@ -191,13 +192,13 @@ impl Writer {
     fn close(&mut self, incoming: &mut mpsc::Receiver<Message>) {
         incoming.close();
         let _ = self.connection.execute_batch("pragma wal_checkpoint(truncate)");
-        // The files are nobody's when this returns.
+        // Release the files before returning.
         if let Ok(nothing) = Connection::open_in_memory() {
             drop(std::mem::replace(&mut self.connection, nothing));
         }
     }
 
-    /// Commits every acceptable append of those that wait, then answers all.
+    /// Commits all acceptable appends of the batch, then answers every caller.
     fn commit(&mut self, thread: &Supervised) {
         if self.waiting.is_empty() {
             return;
@@ -266,7 +267,7 @@ impl Writer {
         }
     }
 
-    /// After a failed commit the file is the truth: whatever became durable is counted again from there.
+    /// Reloads the head from the file after a failed commit, because the file is authoritative.
     fn recover(&mut self) {
         self.told.commits.failed();
         self.told.recent.clear();
@@ -276,8 +277,8 @@ impl Writer {
         }
     }
 
-    /// Begins the write-ahead log from its start, unless somebody still reads it, such as a backup: appends do not wait
-    /// for readers.
+    /// Restarts the write-ahead log from its beginning, unless a reader such as a backup still uses it. Appends never
+    /// wait for readers.
     fn reset(&self) -> rusqlite::Result<()> {
         self.connection.busy_timeout(Duration::ZERO)?;
         let reset = self.connection.query_row("pragma wal_checkpoint(restart)", [], |_| Ok(()));
@@ -301,8 +302,8 @@ impl Writer {
     }
 }
 
-/// The time that idempotency records grow old by. It begins where the newest of them stands and goes on while the process
-/// runs: however the machine's clock is set, none is forgotten early.
+/// The time by which idempotency records expire. It starts at the time of the newest record and advances only while
+/// the process runs, so changing the machine's clock never expires a record early.
 struct Ages {
     start: i64,
     since: Duration,
@@ -322,7 +323,7 @@ impl Ages {
     }
 }
 
-/// Copies committed pages into the file, off the commit path.
+/// Copies committed pages into the database file, outside the commit path.
 fn checkpoints(thread: &Supervised, connection: &Connection, asked: &Receiver<()>) {
     while asked.recv().is_ok() {
         thread.attempt(|| {
@@ -333,7 +334,7 @@ fn checkpoints(thread: &Supervised, connection: &Connection, asked: &Receiver<()
     }
 }
 
-/// Checks one append with plain reads, then writes it; a refusal has written nothing.
+/// Validates one append with plain reads, then writes it. A refused append has written nothing.
 fn one(
     tx: &Connection,
     append: &Append,

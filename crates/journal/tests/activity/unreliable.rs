@@ -1,4 +1,4 @@
-//! A journal that takes its time and fails now and then, before it has done what it was asked or after it.
+//! A slow journal that fails occasionally, either before or after it has done the append.
 
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -22,7 +22,7 @@ pub enum Fault {
 
 struct Plan {
     fault: Fault,
-    /// So many appends go well before.
+    /// The number of appends that succeed first.
     spared: usize,
     left: usize,
 }
@@ -31,7 +31,7 @@ pub struct Unreliable {
     inner: Arc<SqliteJournal>,
     plan: Mutex<Plan>,
     held: watch::Sender<bool>,
-    /// Appends on the way: they go on when their callers are gone, as those in a writer's queue do.
+    /// Appends in progress. They continue when their callers are cancelled, like those in a writer's queue.
     running: Mutex<JoinSet<()>>,
     turn: Arc<tokio::sync::Mutex<()>>,
 }
@@ -47,7 +47,7 @@ impl Unreliable {
         *self.plan.lock().unwrap() = Plan { fault, spared, left: times };
     }
 
-    /// Appends wait until they are let go.
+    /// Makes appends wait until `let_go`.
     pub fn hold(&self) {
         self.held.send_replace(true);
     }
@@ -83,7 +83,7 @@ impl Journal for Unreliable {
         let (inner, mut held) = (Arc::clone(&self.inner), self.held.subscribe());
         let turn = Arc::clone(&self.turn);
         self.running.lock().unwrap().spawn(async move {
-            // In the order in which they came.
+            // Appends run in the order in which they arrived.
             let _turn = turn.lock().await;
             let _ = held.wait_for(|held| !held).await;
             let _ = answer.send(inner.append(append).await);

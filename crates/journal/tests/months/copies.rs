@@ -1,4 +1,4 @@
-//! Copies of logs that are in use: each part holds what came after the one before, and together they are the log.
+//! Copies of logs in use: each part contains what was added since the previous one, and together they form the log.
 
 #[path = "copies/damage.rs"]
 mod damage;
@@ -35,7 +35,7 @@ impl Copies {
         self.directory.path().join(format!("{}-{number}.db", log.as_str()))
     }
 
-    /// One part more of a log.
+    /// Adds another part of a log.
     async fn add(&mut self, journal: &Arc<SqliteJournal>, log: Log) -> Result<CopyEnd, CopyError> {
         let marks = &self.marks[log.index()];
         let (journal, since, part) =
@@ -52,7 +52,7 @@ impl Copies {
         Chain::open(log, parts, |name| Some(segments.join(name)).filter(|file| file.exists()))
     }
 
-    /// Checked, and made a journal of their own.
+    /// Checks the copies and restores them into a new journal.
     async fn restored(&self, journal: &Path) -> (TempDir, Arc<SqliteJournal>) {
         let directory = tempfile::tempdir().unwrap();
         for log in Log::ALL {
@@ -72,7 +72,7 @@ async fn all(journal: &SqliteJournal, log: Log) -> Vec<Envelope> {
     journal.read_after(head.at(0), 1_000_000).await.unwrap()
 }
 
-/// Without the history that the positions belong to.
+/// The events without the epochs of their positions.
 fn of_any_history(mut events: Vec<Envelope>) -> Vec<Envelope> {
     for event in &mut events {
         event.position.epoch = 0;
@@ -101,7 +101,7 @@ async fn parts_make_the_log_again_with_its_names_and_keys() {
         for log in Log::ALL {
             copies.add(journal, log).await.unwrap();
         }
-        // What was copied as rows becomes segments, and names are given up and taken by others.
+        // Events copied as rows move into segments, and names are released and claimed by other streams.
         journal.archive_in(at(month), CUT).await.unwrap();
         scene.append(7, at("2026-06-02")).await;
         journal.append(named("first", round, &format!("first-{round}"))).await.unwrap();
@@ -111,7 +111,7 @@ async fn parts_make_the_log_again_with_its_names_and_keys() {
     }
     for log in Log::ALL {
         copies.add(journal, log).await.unwrap();
-        // Nothing new is a part like any other.
+        // A part without new events is valid too.
         copies.add(journal, log).await.unwrap();
     }
     let owner: UserId = Ids.id(at("2026-06-02"));
@@ -140,7 +140,7 @@ async fn parts_make_the_log_again_with_its_names_and_keys() {
     };
     assert_eq!((owner(0).await, owner(1).await.as_deref()), (None, Some("second")));
     assert_eq!((owner(2).await.as_deref(), owner(77).await), (Some("first"), None));
-    // Kept keys replay; those of the lost part are new; versions go on.
+    // Keys in the copies replay, those of the lost part are unused, and versions continue.
     let again = restored.append(named("first", 2, "first-2")).await;
     assert!(matches!(again, Err(AppendError::Refused(Refused::Replayed(_)))), "{again:?}");
     let head = restored.head(Log::Facts).await.unwrap().seq;
@@ -154,7 +154,8 @@ async fn parts_make_the_log_again_with_its_names_and_keys() {
     drop(directory);
 }
 
-/// Appends and archive runs go on while parts are made; each part ends at one position, and together they are the log.
+/// Appends and archiving continue while parts are made. Each part ends at one position, and together they form the
+/// log.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_in_use_is_copied_without_a_hole() {
     let scene = Scene::of(200).await;
@@ -196,7 +197,7 @@ async fn a_log_in_use_is_copied_without_a_hole() {
     }
 }
 
-/// A table that is added to a log must be copied, too, or be named as one that need not be.
+/// A new table of a log must be copied too, or be listed as one that need not be.
 #[tokio::test]
 async fn every_table_of_a_log_is_copied() {
     let scene = Scene::of(1).await;

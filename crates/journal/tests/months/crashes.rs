@@ -1,5 +1,5 @@
-//! A crash at each step of an archive run. What the disk holds then is put together from a copy made before the archive run and one
-//! made after it.
+//! A crash at each step of an archive run. The resulting files are assembled from a copy made before the archive run
+//! and one made after it.
 
 use std::fs;
 use std::path::Path;
@@ -28,7 +28,7 @@ async fn twice() -> Twice {
     Twice { before, after: scene.directory, events }
 }
 
-/// The files of a directory, into one that is there.
+/// Copies the files of a directory into an existing one.
 fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
         let target = to.join(entry.file_name());
@@ -42,7 +42,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 impl Twice {
-    /// The log as it was before, with the files of an archive run beside it.
+    /// The log before archiving, with the files of an archive run beside it.
     fn unregistered(&self) -> TempDir {
         let directory = tempfile::tempdir().unwrap();
         copy(self.before.path(), directory.path());
@@ -51,7 +51,8 @@ impl Twice {
         directory
     }
 
-    /// The same with `segments` of them registered, and the rows of `gone` positions deleted.
+    /// As [`Self::unregistered`], with the first `segments` files registered and the rows of the first `gone`
+    /// positions deleted.
     fn registered(&self, segments: u32, gone: u32) -> TempDir {
         let directory = self.unregistered();
         let file = Connection::open(directory.path().join("activity.db")).unwrap();
@@ -63,7 +64,7 @@ impl Twice {
         directory
     }
 
-    /// Opens it: everything is there once; then it archives to the end.
+    /// Opens the journal and checks that every event is there once, then archives the rest.
     async fn opens(&self, directory: &Path) {
         let journal = open(directory);
         assert_eq!(everything(&journal).await, self.events);

@@ -1,4 +1,4 @@
-//! A segment that is not as it was written is said so, loudly and by name, whatever was damaged.
+//! A damaged segment is reported by file name, whatever part of it is damaged.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Archives while others append and read: nobody meets a hole, a double or a wait.
+//! Archiving during concurrent appends and reads: nobody sees a gap or a duplicate, or has to wait.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ fn tenant() -> TenantId {
     TenantId::stored("t")
 }
 
-/// Reads the log from its beginning over and over: every time without a hole, and never less than before.
+/// Reads the log from its beginning repeatedly: never with a gap, and never fewer events than before.
 async fn follow(journal: Arc<impl Journal>, done: Arc<AtomicBool>) {
     let mut longest = 0;
     while !done.load(Ordering::SeqCst) {
@@ -29,7 +29,7 @@ async fn follow(journal: Arc<impl Journal>, done: Arc<AtomicBool>) {
             let Some(last) = page.last().map(|event| event.position) else { break };
             assert!(page.iter().map(|event| event.position.seq).eq(cursor.seq + 1..=last.seq));
             cursor = last;
-            // What comes from memory never waits, and the appenders want their turn.
+            // Reads from memory never wait, so let the appenders run.
             tokio::task::yield_now().await;
         }
         tokio::task::yield_now().await;
@@ -38,7 +38,7 @@ async fn follow(journal: Arc<impl Journal>, done: Arc<AtomicBool>) {
     }
 }
 
-/// Asks for one person's events in every way: none twice, none gone.
+/// Queries one person's events in every way: none is duplicated and none disappears.
 async fn ask(journal: Arc<impl Journal>, number: u32, done: Arc<AtomicBool>) {
     let (user, mut most) = (person(number), 0);
     let stream = StreamId::new(&tenant(), "activity", user);
@@ -120,7 +120,7 @@ async fn a_seal_that_is_dropped_goes_on_with_the_next() {
     assert_eq!(everything(&scene.journal).await, before);
 }
 
-/// A clock that jumped ahead lets a month end, and be archived, between two tries of the same append.
+/// If the clock jumps ahead, a month can end and be archived between two attempts of the same append.
 #[tokio::test]
 async fn another_try_finds_what_was_sealed_meanwhile() {
     for user in [None, Some(person(1))] {

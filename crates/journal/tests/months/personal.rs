@@ -1,4 +1,4 @@
-//! Personal values stay encrypted in segments, so that erasing a person's key reaches them there too.
+//! Personal values stay encrypted in segments, so that erasing a person's key makes them unreadable there too.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ async fn rule_20_personal_values_in_segments_are_reached_by_erasure() {
         assert_eq!(first.decode::<Searched>(&envelope).unwrap(), event);
         assert!(envelope.position.seq <= head.seq);
     }
-    // The blocks are packed: what is looked for is looked for in the clear.
+    // The blocks are compressed, so decompress them before searching.
     let file = std::fs::read(path).unwrap();
     let clear = unpacked(&file);
     let holds = |text: &str| clear.windows(text.len()).any(|window| window == text.as_bytes());
@@ -65,7 +65,7 @@ async fn rule_20_personal_values_in_segments_are_reached_by_erasure() {
     }
 }
 
-/// Every frame of zstd that begins anywhere in a file, unpacked.
+/// Decompresses every zstd frame that begins anywhere in the file.
 fn unpacked(file: &[u8]) -> Vec<u8> {
     let mut all = Vec::new();
     for (place, _) in file.windows(4).enumerate().filter(|(_, start)| *start == [0x28, 0xb5, 0x2f, 0xfd]) {

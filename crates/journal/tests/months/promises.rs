@@ -1,4 +1,4 @@
-//! Everything a journal promises, kept by one whose events are archived between any two readings.
+//! The conformance checks, run on a journal that archives its events between reads.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::scene::{at, files, open, rows};
 
-/// An archive run before every so many readings: each leaves files behind that all later readings go through.
+/// Archives once per this many reads. Each run leaves files that all later reads go through.
 const READINGS: usize = 16;
 
 struct Sealing {

@@ -1,4 +1,4 @@
-//! A journal with some months of activity of a few people, and everything that can be asked of it.
+//! A journal with some months of activity of a few people, and every kind of query on it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-/// Segments and blocks so small that every boundary is met.
+/// Segments and blocks small enough to meet every boundary.
 pub const CUT: Cut = Cut { segment_events: 60, block_bytes: 700 };
 
 pub fn at(day: &str) -> Timestamp {
@@ -28,13 +28,13 @@ pub async fn everything(journal: &SqliteJournal) -> Vec<Envelope> {
     journal.read_after(head.at(0), 1_000_000).await.unwrap()
 }
 
-/// The rows left in the file.
+/// The number of rows left in the file.
 pub fn rows(directory: &Path) -> u64 {
     let file = Connection::open(directory.join("activity.db")).unwrap();
     file.query_row("select count(*) from event_store", [], |row| row.get(0)).unwrap()
 }
 
-/// The names of the segments' directory.
+/// The file names in the segments directory.
 pub fn files(directory: &Path) -> Vec<String> {
     let Ok(entries) = std::fs::read_dir(directory.join("segments")) else { return Vec::new() };
     let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
@@ -80,7 +80,7 @@ impl Scene {
         Self { directory, journal }
     }
 
-    /// With so many events from January to May, times in disorder by up to an hour.
+    /// Creates a journal with `events` events from January to May, out of order by up to an hour.
     pub async fn of(events: u32) -> Self {
         let scene = Self::at(tempfile::tempdir().unwrap());
         let mut random = StdRng::seed_from_u64(7);
@@ -114,7 +114,7 @@ impl Scene {
         Self::at(self.directory)
     }
 
-    /// What the journal says to every kind of question, in pages of several sizes.
+    /// The results of every kind of query, with several page sizes.
     pub async fn answers(&self) -> Vec<(String, Vec<Envelope>)> {
         let mut all = Vec::new();
         let start = self.journal.head(Log::Activity).await.unwrap().at(0);

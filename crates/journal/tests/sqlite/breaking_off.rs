@@ -1,4 +1,4 @@
-//! A writer that panics: whoever waits learns that nothing is known, and the file is the truth.
+//! If the writer panics, callers are told that the outcome is unknown, and the file is authoritative.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ fn supervised(directory: &Path) -> (SqliteJournal, Supervisor) {
     (journal, supervisor)
 }
 
-/// Before, the thread was gone: every later append was refused as "it is shutting down", and health said UP.
+/// Previously the thread was gone: every later append was refused as "it is shutting down", and health said UP.
 #[tokio::test]
 async fn a_writer_that_panics_before_or_after_its_commit_goes_on_from_the_file() {
     for (passes, done) in [(0, false), (1, true)] {

@@ -1,5 +1,5 @@
-//! A crowd of tasks that append, are refused and come back after the journal was closed and opened again.
-//! `HYD_TEST_APPENDS` sets how many appends they try (50,000 unless told).
+//! Many tasks that append and get refused, and continue after the journal is closed and reopened. `HYD_TEST_APPENDS`
+//! sets the number of attempted appends (default 50,000).
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,12 +20,12 @@ const OPENINGS: u64 = 6;
 const CONTESTED: u64 = 20;
 const NAMES: u8 = 60;
 
-/// One member of the crowd; what it knows survives the reopenings.
+/// One task of the crowd. Its knowledge survives the reopenings.
 struct Member {
     random: StdRng,
     own: StreamId,
     version: Version,
-    /// As last seen, so mostly stale.
+    /// The versions last seen, usually stale.
     contested: HashMap<u64, Version>,
     acknowledged: Vec<(u64, Uuid)>,
     refusals: u64,
@@ -59,7 +59,7 @@ impl Member {
         self.some(&self.own.clone(), expected)
     }
 
-    /// The version after it, or why not.
+    /// Appends and returns the new version, or the refusal.
     async fn tell(&mut self, journal: &SqliteJournal, append: Append) -> Result<Version, Refused> {
         let ids: Vec<_> = append.events.iter().map(|event| event.event_id).collect();
         match journal.append(append).await {
@@ -126,7 +126,7 @@ fn name(digest: u8) -> UniqueKey {
     UniqueKey { tenant: stream("parcel", 0).tenant, kind: "name", digest: [digest; 32] }
 }
 
-/// What the log held when it was last read to its end.
+/// The contents of the log when it was last read to its end.
 #[derive(Default)]
 struct Reader {
     last: u64,
@@ -135,7 +135,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// Reads what came since; the head agrees with it.
+    /// Reads what was added since, and checks that the head agrees.
     async fn go_on(&mut self, journal: &SqliteJournal) {
         let head = journal.head(Log::Facts).await.unwrap();
         loop {

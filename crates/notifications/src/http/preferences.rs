@@ -136,7 +136,7 @@ fn quiet(f: &mut Fields<'_>) -> Quiet {
                 f.wrong("quietHours", "must begin and end at different times");
                 Quiet::AsBefore
             }
-            Some(hours) => Quiet::DailyCounters(hours),
+            Some(hours) => Quiet::Daily(hours),
             None => Quiet::AsBefore,
         },
         Some(_) => {

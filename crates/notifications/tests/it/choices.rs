@@ -62,7 +62,7 @@ async fn quiet_hours_hold_news_back_until_they_end_and_never_what_keeps_an_accou
     site.choose(
         &tenant,
         asha,
-        PreferencesChange { quiet: Quiet::DailyCounters(quiet), ..PreferencesChange::default() },
+        PreferencesChange { quiet: Quiet::Daily(quiet), ..PreferencesChange::default() },
     )
     .await;
     site.notify(&tenant, asha, Channel::Email, None).await;

@@ -1,4 +1,4 @@
-//! From a query to an answer: wait for the reader's own writes, search, read the rows of the hits.
+//! Turns a query into an answer: waits for the caller's own writes, searches, then reads the rows of the hits.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::ranking::Measured;
 use crate::request::{TimedSearch, cursor};
 use crate::rows;
 
-/// A page of hits and what can be chosen next.
+/// A page of listings, with the facet counts for narrowing the search.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SearchResults)]
 pub struct Results {
@@ -31,19 +31,19 @@ pub struct Results {
 }
 
 impl Results {
-    /// The pages around this one.
+    /// The links to the pages around this one.
     pub fn links<'a>(&self, uri: &'a Uri) -> Links<'a> {
         self.page.links(uri)
     }
 
-    /// The entries alone.
+    /// The entries without paging or facets.
     pub fn into_content(self) -> Vec<Box<RawValue>> {
         self.page.into_content()
     }
 }
 
 impl App {
-    /// Waits, bounded, until the rows and then the index have what the caller wrote.
+    /// Waits, for a bounded time, until the rows and then the index contain the caller's own writes.
     pub async fn fresh(&self, caller: &Caller) -> Freshness {
         let Some(user) = caller.user() else { return Freshness::Fresh };
         let (context, began) = (&self.search.context, Instant::now());
@@ -56,7 +56,7 @@ impl App {
         freshness
     }
 
-    /// Asks the index, on a thread that may block; as many at once as the read model allows itself.
+    /// Searches the index on a thread that may block. The number of concurrent searches is limited.
     pub async fn search(&self, query: Query) -> Result<IndexHits, Failure> {
         let broken = |error: &dyn std::fmt::Display| Failure::unavailable(error);
         let _turn = self.search.turns.acquire().await.map_err(|closed| broken(&closed))?;
@@ -65,7 +65,7 @@ impl App {
         found.map_err(|cut| broken(&cut))?.map_err(|error| broken(&error))
     }
 
-    /// One page. A hit whose row is off the market by now is left out.
+    /// Answers one page. A hit whose row has left the market since it was indexed is left out.
     pub async fn results(&self, caller: &Caller, asked: &TimedSearch) -> Result<(Results, u64), Failure> {
         let found = self.search(asked.query.clone()).await?;
         let ids: Vec<PropertyId> = found.hits.iter().map(|hit| hit.key.id.into()).collect();
@@ -90,7 +90,7 @@ fn documents(
         let standing = home.standing();
         let near = query.geo.near.zip(standing.at);
         let ranked = !query.words.is_empty() || query.is_ranked();
-        // Of the row as it is: an explanation that does not add up to the document would be none.
+        // Computed from the current row, so that the explanation adds up for the document that is shown.
         let text = text_score(home, &query.words).unwrap_or(hit.text);
         let found = Finding {
             relevance_score: ranked.then(|| standing.relevance(text, query.at)),

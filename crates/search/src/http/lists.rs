@@ -1,4 +1,4 @@
-//! The operations.
+//! The handlers that list homes.
 
 use super::answer::Results;
 use axum::extract::{Path, State};
@@ -18,26 +18,28 @@ use crate::query::{Count, Facets, Filters, Like, Query, Sort, SortBy};
 use crate::request::{SearchBody, SearchRequest, TimedSearch};
 use crate::rows;
 
-/// What can be chosen.
+/// The filters and sort orders a search can use.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = SearchChoices)]
 struct Choices {
     total_elements: u64,
-    /// Counts by filter and value.
+    /// The counts, by filter and value.
     #[schema(value_type = BTreeMap<String, Vec<Count>>)]
     filters: Facets,
-    /// The names that `sortBy` takes.
+    /// The names that `sortBy` accepts.
     sorts: Vec<&'static str>,
 }
 
 impl App {
-    /// A request as what `caller` asks now; `facets` says whether they are counted where nothing is said.
+    /// Turns a request into the caller's search as of now. `facets` is the default when the request does not say
+    /// whether to count facets.
     fn asked(&self, caller: &Caller, request: SearchRequest, facets: bool) -> TimedSearch {
         request.asked_in(&caller.tenant, self.search.context.aggregates.clock().now(), facets)
     }
 
-    /// A page. `uri` is where it is asked for again, if it is: what a body asks for has no address.
+    /// Answers one page. `uri` is the address for the paging links; `None` for a search sent in a body, which has no
+    /// address.
     async fn answer(
         &self,
         caller: &Caller,
@@ -53,8 +55,8 @@ impl App {
         Ok(reply.stale(fresh.is_stale()).into_response())
     }
 
-    /// A signed-in person's search is in their own history; going on to further pages is the same search. Queued, not
-    /// awaited, unless the settings ask for it.
+    /// Records a signed-in person's search in their own history. Further pages of the same search are not recorded.
+    /// The event is queued and not awaited, unless the settings say so.
     async fn note(&self, caller: &Caller, asked: TimedSearch, results_count: u64) -> Result<(), Failure> {
         let Some(user) = caller.user() else { return Ok(()) };
         if asked.paging.page > 0 || asked.paging.cursor.is_some() {
@@ -90,7 +92,7 @@ pub async fn by_query(
     app.answer(&caller, asked, Some(&uri)).await
 }
 
-/// `POST /api/search/properties` and `POST /api/search/advanced`: the same in a body.
+/// `POST /api/search/properties` and `POST /api/search/advanced`: the same search, sent in a body.
 #[utoipa::path(
     post,
     path = "/api/search/properties",
@@ -111,7 +113,8 @@ pub async fn by_body(
     app.answer(&caller, asked, None).await
 }
 
-/// `GET /api/properties/search` and `…/filter`, as the earlier systems' clients know them: facets only when asked.
+/// `GET /api/properties/search` and `…/filter`, kept for clients of the earlier systems. Facets are counted only on
+/// request.
 #[utoipa::path(
     get,
     path = "/api/properties/search",
@@ -131,7 +134,7 @@ pub async fn listings(
     app.answer(&caller, asked, Some(&uri)).await
 }
 
-/// `GET /api/search/filters`: what can be chosen, with counts, and how it can be ordered. Filters that are set already
+/// `GET /api/search/filters`: the available filters with counts, and the sort orders. Filters that are already set
 /// narrow the counts of the others.
 #[utoipa::path(
     get,
@@ -154,7 +157,7 @@ pub async fn filters(
     Ok(app.search.context.reply("Filters found", data).stale(fresh.is_stale()).into_response())
 }
 
-/// `GET /api/search/featured`: the featured ones, the newest first, as an array.
+/// `GET /api/search/featured`: featured homes, newest first, as an array.
 #[utoipa::path(
     get,
     path = "/api/search/featured",
@@ -177,8 +180,8 @@ pub async fn featured(
     Ok(reply.stale(fresh.is_stale()).into_response())
 }
 
-/// `GET /api/properties/{id}/similar`: others of its kind in its city, the most alike first, as an array. A listing that
-/// is sold still has its like.
+/// `GET /api/properties/{id}/similar`: other homes of the same kind in the same city, most similar first, as an
+/// array. It also works for a listing that has been sold.
 #[utoipa::path(
     get,
     path = "/api/properties/{id}/similar",
@@ -212,7 +215,7 @@ impl App {
         if stored.owner_gone || stored.status == Status::Removed {
             return Err(Failure::gone("PROPERTY_REMOVED", "the listing was removed"));
         }
-        // What was never public tells nothing, not even by what is like it.
+        // A listing that is not public must reveal nothing, not even through similar homes.
         let seen = stored.status.is_public() && !stored.owner_absent;
         let home = stored.home.filter(|_| seen).ok_or_else(unknown)?;
         let (standing, facts) = (home.standing(), &home.content.specifications);

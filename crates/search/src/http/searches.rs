@@ -7,7 +7,7 @@ use http_kit::{ApiResponse, Caller, Category, Cursor, Failure, Page, Paging, Que
 
 use crate::searches::{PastSearch, Person, SearchesApp};
 
-/// Which part of the past searches.
+/// Which page of the past searches is requested.
 pub struct PastPart {
     paging: Paging,
     before: Option<(Timestamp, String)>,
@@ -24,8 +24,8 @@ impl Request for PastPart {
     }
 }
 
-/// `GET /api/search/history/{userId}`: the newest first. For the person (`me`), and for admins, whose look is written
-/// down.
+/// `GET /api/search/history/{userId}`: past searches, newest first. Open to the person (`me`) and to admins; an
+/// admin's access is recorded.
 #[utoipa::path(
     get,
     path = "/api/search/history/{userId}",

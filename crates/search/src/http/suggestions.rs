@@ -1,4 +1,4 @@
-//! What somebody who is typing may mean.
+//! Suggestions while somebody is typing a search.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -11,11 +11,11 @@ use utoipa::ToSchema;
 use crate::searches::{SearchesApp, popular};
 use crate::suggest::{Suggestion, suggest};
 
-/// Suggestions in one answer.
+/// The maximum number of suggestions in one answer.
 const MOST: i64 = 50;
 const USUAL: i64 = 10;
 
-/// A suggestion, by itself or with `details=true`.
+/// A suggestion: plain text, or an object when `details=true`.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 enum Said {
@@ -23,10 +23,10 @@ enum Said {
     Detailed(Suggestion),
 }
 
-/// What somebody is typing.
+/// The text typed so far, and how to answer.
 pub struct Typed {
     text: String,
-    /// How many are wanted.
+    /// The requested number of suggestions.
     limit: usize,
     details: bool,
 }
@@ -58,8 +58,9 @@ impl Request for Typed {
     }
 }
 
-/// `GET /api/search/suggestions?query=&limit=&details=`: an array of texts, as the earlier systems' clients read it; with
-/// `details=true` each with its kind and count. What fewer than five people searched for is in neither.
+/// `GET /api/search/suggestions?query=&limit=&details=`: an array of texts, as clients of the earlier systems read
+/// it. With `details=true` each entry has its kind and count. Neither form contains anything that fewer than five
+/// people searched for.
 #[utoipa::path(
     get,
     path = "/api/search/suggestions",

@@ -1,30 +1,30 @@
-//! The best hits of a segment, as many as are wanted.
+//! Collects the best hits of a segment.
 
 use crate::query::{Hit, MOST_SORTS};
 
-/// Room beyond the wanted, so that few hits are sorted out often.
+/// Extra capacity beyond the requested number, so that sorting out happens rarely.
 const ROOM: usize = 64;
 
-/// Keeps the best `most` and some more, and sorts the worse half out when there is no room: a deep page costs hardly more
-/// than the first one.
+/// Keeps the best `most` hits and some more. When it is full, it drops the worse half, so a deep page costs hardly
+/// more than the first one.
 pub struct Best {
     most: usize,
     hits: Vec<Hit>,
     last: Option<[f64; MOST_SORTS]>,
 }
 
-/// The place that a hit must not be behind.
+/// The sort position beyond which a hit is not needed.
 pub enum Last<'a> {
-    /// There is room for any.
+    /// There is still room, so any hit is accepted.
     NotYet,
-    /// No hit is wanted at all.
+    /// No hits are requested at all.
     NoneWanted,
-    /// This one, ids left aside.
+    /// This position, ignoring ids.
     At(&'a [f64; MOST_SORTS]),
 }
 
 impl Best {
-    /// The best `most`.
+    /// Keeps the best `most` hits.
     pub fn of(most: usize) -> Self {
         Self { most, hits: Vec::new(), last: None }
     }
@@ -53,7 +53,7 @@ impl Best {
         self.hits.truncate(self.most);
     }
 
-    /// In no order; perhaps some more than wanted.
+    /// The kept hits, unordered. There may be more than requested.
     pub fn into_hits(self) -> Vec<Hit> {
         self.hits
     }

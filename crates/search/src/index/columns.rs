@@ -1,5 +1,5 @@
-//! The columns of one segment. What most searches look at in every listing lies in memory, as it is looked at; what
-//! orders and rarer filters need stays in the file.
+//! The columns of one segment. Values that most searches read for every listing are held in memory, ready to use.
+//! Values that only sorting and rarer filters need stay in the file.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::ranking::Measured;
 
 type Whole<T> = Arc<dyn ColumnValues<T>>;
 
-/// What is looked at in every listing.
+/// The values read for every listing.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
     pub traits: Traits,
@@ -22,25 +22,25 @@ pub struct Row {
     pub price: i64,
     /// In microseconds.
     pub created: i64,
-    /// Its number among [`Columns::cities`].
+    /// Its index in [`Columns::cities`].
     pub city: u32,
-    /// Its number among [`Columns::localities`].
+    /// Its index in [`Columns::localities`].
     pub locality: u32,
 }
 
-/// A text of a column.
+/// A distinct text of a column.
 #[derive(Debug)]
 pub struct Text {
-    /// What it is compared by.
+    /// The key it is compared by.
     pub key: String,
-    /// How it is written.
+    /// The text as written.
     pub shown: String,
 }
 
-/// The columns. Every listing has a value in each, but for the place on the map and the amenities.
+/// The columns. Every listing has a value in each, except coordinates and amenities.
 pub struct Columns {
     rows: Vec<Row>,
-    /// Where the amenities of a listing begin among `amenity`; those of the next one begin where they end.
+    /// Where the amenities of a listing start in `amenity`. They end where those of the next listing start.
     amenities_from: Vec<u32>,
     amenity: Vec<u32>,
     pub cities: Vec<Text>,
@@ -50,7 +50,7 @@ pub struct Columns {
     area: Whole<f64>,
     updated: Whole<i64>,
     favourites: Whole<u64>,
-    /// Empty where no listing of the segment is on the map.
+    /// Empty when no listing of the segment has coordinates.
     places: Vec<Option<Coordinates>>,
 }
 
@@ -97,7 +97,7 @@ impl Columns {
         self.rows.get(doc as usize)
     }
 
-    /// The numbers of a listing's amenities among [`Self::amenities`].
+    /// The amenities of a listing, as indexes into [`Self::amenities`].
     pub fn amenities_of(&self, doc: DocId) -> &[u32] {
         let doc = doc as usize;
         let ends = self.amenities_from.get(doc).zip(self.amenities_from.get(doc + 1));
@@ -108,7 +108,7 @@ impl Columns {
         Uuid::from_u64_pair(self.id[0].get_val(doc), self.id[1].get_val(doc))
     }
 
-    /// In square feet; 0 when nobody told.
+    /// In square feet; 0 when not given.
     pub fn area(&self, doc: DocId) -> f64 {
         self.area.get_val(doc)
     }
@@ -131,7 +131,7 @@ fn ordinals(column: Option<&StrColumn>, doc: DocId) -> impl Iterator<Item = u32>
     numbers.filter_map(|number| u32::try_from(number).ok())
 }
 
-/// The different texts of a column, by number.
+/// The distinct texts of a column, by ordinal.
 fn texts(column: Option<&StrColumn>) -> tantivy::Result<Vec<Text>> {
     let Some(column) = column else { return Ok(Vec::new()) };
     let mut texts = Vec::with_capacity(column.dictionary().num_terms());

@@ -1,6 +1,6 @@
-//! Files that the system brings to the disk when it likes: waiting for it some twenty times a commit is most of what a
-//! commit costs. The index is a cache, so a power cut may take of it what it likes as long as that is seen: every file
-//! ends in a checksum, and at the start an index with a damaged one is made again.
+//! Index files that are written without fsync: the operating system flushes them when it likes. A commit would wait
+//! for about twenty fsyncs, which is most of its cost. The index is a cache, so a power cut may damage it as long as
+//! the damage is detected: every file ends in a checksum, and an index with a damaged file is recreated at startup.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -15,7 +15,7 @@ use tantivy::directory::{
 };
 use tantivy::{Index, TantivyError};
 
-/// The directory of the index.
+/// The directory of the index, without fsync.
 #[derive(Clone, Debug)]
 pub struct Unhurried {
     path: PathBuf,
@@ -23,12 +23,12 @@ pub struct Unhurried {
 }
 
 impl Unhurried {
-    /// The one at `path`, which must be there.
+    /// Opens the directory at `path`, which must exist.
     pub fn at(path: &Path) -> tantivy::Result<Self> {
         Ok(Self { path: path.to_owned(), files: MmapDirectory::open(path)? })
     }
 
-    /// Opens the index in it when it is whole, and removes what belongs to no segment of it.
+    /// Opens the index in it if it is undamaged, and removes files that belong to no segment.
     pub fn whole_index(self) -> tantivy::Result<Index> {
         let path = self.path.clone();
         let index = Index::open(self)?;
@@ -45,7 +45,7 @@ impl Unhurried {
             let name = entry.file_name().to_string_lossy().into_owned();
             let of_segment = name.split('.').next().is_some_and(|id| ids.contains(id));
             if of_segment && !listed.contains(Path::new(&name)) {
-                // Its checksum was not looked at, and nobody would ever remove it.
+                // Its checksum was not verified, and nothing would ever remove it.
                 return Err(damaged("the list of files".into()));
             }
             if !of_segment && !name.starts_with('.') && name != "meta.json" {
@@ -56,7 +56,7 @@ impl Unhurried {
     }
 }
 
-/// A file that is done when all of it was handed over.
+/// A file that counts as written once all bytes are handed to the operating system.
 struct Written(File);
 
 impl Write for Written {
@@ -100,7 +100,7 @@ impl Directory for Unhurried {
         self.files.atomic_read(path)
     }
 
-    /// Whole or as before to whoever reads it, unless the power is cut.
+    /// A reader sees either the old or the new content, unless the power is cut.
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
         let fresh = self.path.join(format!(".fresh-{}", path.display()));
         std::fs::write(&fresh, data)?;

@@ -1,5 +1,5 @@
-//! How a listing stands in the index: words to be found by, columns to filter, count and order by. Nothing is stored
-//! that the rows hold.
+//! How a listing is stored in the index: words to search, columns to filter, count and sort by. Values that the rows
+//! hold are not stored again.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::home::Home;
 use crate::query::{AREAS, BUDGETS, Bucket};
 use crate::words;
 
-/// Between the key of a place and how it is written.
+/// Separates the key of a place from its written form.
 pub const SHOWN: char = '\u{1f}';
 
 /// The fields.
@@ -23,7 +23,7 @@ pub struct Fields {
     pub tenant: Field,
     pub state: Field,
     pub pincode: Field,
-    /// Title, location, description and the rest, as [`Home::texts`] has them.
+    /// Title, location, description and the rest, in the order of [`Home::texts`].
     pub texts: [Field; 4],
     id: [Field; 2],
     traits: Field,
@@ -39,11 +39,11 @@ pub struct Fields {
     amenities: Field,
 }
 
-/// What a listing is known by across tenants. Short, and different from the first byte on: every listing adds one to the
-/// sorted terms of its segment.
+/// The key of a listing across tenants. It is short, and differs from the first byte on, because every listing adds
+/// one to the sorted terms of its segment.
 pub fn key(tenant: &TenantId, id: PropertyId) -> Vec<u8> {
     let (high, low) = id.uuid().as_u64_pair();
-    // The last bytes of an id are random, the first ones tell the time.
+    // The last bytes of an id are random; the first ones are the time.
     let halves = [low.to_be_bytes(), high.to_be_bytes()];
     [halves.as_flattened(), tenant.as_str().as_bytes()].concat()
 }
@@ -110,7 +110,7 @@ impl Fields {
         }
         document.add_text(self.city, shown(&location.city));
         document.add_text(self.locality, shown(location.area.text()));
-        // One amenity, however often and however it is written.
+        // An amenity counts once, however often and however it is written.
         let amenities: BTreeMap<_, _> = home.content.amenities().iter().map(|a| (words::key(a), a)).collect();
         for amenity in amenities.values() {
             document.add_text(self.amenities, shown(amenity));
@@ -123,17 +123,17 @@ fn shown(text: &str) -> String {
     format!("{}{SHOWN}{}", words::key(text), text.trim())
 }
 
-/// The small facts of a listing in one number, because one column is read faster than seven: seven of six bits, then
-/// four ranges of three bits.
+/// The small facts of a listing packed into one number, because one column is read faster than seven: seven values of
+/// six bits, then four ranges of three bits.
 #[derive(Clone, Copy, Debug)]
 pub struct Traits(pub u64);
 
-/// Where the ranges begin.
+/// The bit at which the ranges start.
 const RANGES: u32 = 42;
-/// A range nobody is in.
+/// Marks a value that is in no range.
 const NO_RANGE: u64 = 7;
 
-/// A number nobody told.
+/// Marks a value that is not given.
 pub const NONE: usize = 63;
 const NOT_TOLD: u64 = NONE as u64;
 
@@ -172,12 +172,12 @@ impl Traits {
         Self(facts | ranges << RANGES)
     }
 
-    /// A range: a place in each of [`BUDGETS`], then in [`AREAS`]; 7 for none.
+    /// A range, as an index: into each of [`BUDGETS`], then into [`AREAS`]; 7 for none.
     pub fn range(self, index: usize) -> usize {
         usize::try_from(self.0 >> RANGES >> (3 * index) & NO_RANGE).unwrap_or_default()
     }
 
-    /// A number: kind, deal, furnishing, bedrooms, bathrooms, featured, verified; [`NONE`] for what nobody told.
+    /// A value: kind, deal, furnishing, bedrooms, bathrooms, featured, verified; [`NONE`] when not given.
     pub fn part(self, index: usize) -> usize {
         usize::try_from(self.0 >> (6 * index) & NOT_TOLD).unwrap_or_default()
     }
@@ -186,37 +186,37 @@ impl Traits {
         Some(self.part(index)).filter(|part| *part != NONE).and_then(|part| u8::try_from(part).ok())
     }
 
-    /// Its place among the words of the type.
+    /// Its index among the choices of the type.
     pub fn property_type(self) -> Option<u8> {
         self.number(0)
     }
 
-    /// Its place among the words of the type.
+    /// Its index among the choices of the type.
     pub fn listing_type(self) -> Option<u8> {
         self.number(1)
     }
 
-    /// Its place among the words of the type.
+    /// Its index among the choices of the type.
     pub fn furnished(self) -> Option<u8> {
         self.number(2)
     }
 
-    /// How many.
+    /// The number, if given.
     pub fn bedrooms(self) -> Option<u8> {
         self.number(3)
     }
 
-    /// How many.
+    /// The number, if given.
     pub fn bathrooms(self) -> Option<u8> {
         self.number(4)
     }
 
-    /// Among the featured.
+    /// Whether it is featured.
     pub fn featured(self) -> bool {
         self.part(5) == 1
     }
 
-    /// Confirmed as genuine.
+    /// Whether it is verified as genuine.
     pub fn verified(self) -> bool {
         self.part(6) == 1
     }

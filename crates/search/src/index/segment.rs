@@ -1,7 +1,8 @@
-//! One pass over what meets the words: filters, counts and the best hits together.
+//! Searches a segment in one pass over the listings that match the words: filters, facet counts and best hits
+//! together.
 //!
-//! A listing that fails exactly one filter still counts in that filter's own facet; one that fails none counts
-//! everywhere and is a hit.
+//! A listing that fails exactly one filter still counts in that filter's own facet. A listing that fails none is a
+//! hit and counts in every facet.
 
 use domain::fields::Choice;
 use tantivy::{BitSet, DocId, Score, SegmentReader};
@@ -15,7 +16,7 @@ use super::view::View;
 use crate::query::{Facet, Facets, Filters, Hit, IndexHits, Key, MOST_SORTS, NO_TEXT, Query, mean};
 use crate::words::stands_in;
 
-/// Finds in all segments.
+/// Searches all segments.
 pub fn search(view: &View, fields: &Fields, query: &Query) -> tantivy::Result<IndexHits> {
     let words = Words::of(fields, query)?;
     let (mut ranked, mut total, mut sums) = (Vec::new(), 0, Sums::default());
@@ -34,7 +35,7 @@ pub fn search(view: &View, fields: &Fields, query: &Query) -> tantivy::Result<In
     Ok(IndexHits { hits, total, facets })
 }
 
-/// The filters, in a segment's own numbers. Nothing where nothing is asked.
+/// The filters, translated to a segment's ordinals. `None` or empty where a filter is not set.
 struct Chosen {
     cities: Option<Vec<bool>>,
     localities: Option<Vec<bool>>,
@@ -50,7 +51,7 @@ fn bits<T: Choice>(asked: &[T]) -> Option<u64> {
     (!asked.is_empty()).then_some(all)
 }
 
-/// Which of the texts `fits` says yes to, by number.
+/// For each text, by ordinal, whether `fits` accepts it.
 fn chosen(texts: &[Text], fits: impl Fn(&str) -> bool) -> Vec<bool> {
     texts.iter().map(|text| fits(&text.key)).collect()
 }
@@ -86,7 +87,7 @@ struct Pass<'a> {
     query: &'a Query,
     columns: &'a Columns,
     chosen: Chosen,
-    /// Whether any filter is set that a listing can fail alone.
+    /// Whether any filter with a facet of its own is set.
     filtered: bool,
     tally: Option<Tally>,
     total: u64,
@@ -107,7 +108,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Looks at every listing of the tenant that is there and meets the words.
+    /// Evaluates every live listing of the tenant that matches the words.
     fn over(&mut self, segment: &SegmentReader, fields: &Fields, words: &Words) -> tantivy::Result<()> {
         let (query, alive) = (self.query, segment.alive_bitset());
         let mut must = Vec::new();
@@ -160,7 +161,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// The filters a listing fails, a bit each.
+    /// The filters that the listing fails, one bit each.
     fn failed(&self, doc: DocId, row: &Row) -> u16 {
         let (chosen, filters, columns) = (&self.chosen, &self.query.filters, self.columns);
         let traits: Traits = row.traits;
@@ -192,7 +193,7 @@ impl<'a> Pass<'a> {
             || self.query.exclude.is_some_and(|id| id.uuid() == self.columns.id(doc))
     }
 
-    /// The place of a hit, but for what settles ties; nothing when it is behind the last one that is wanted.
+    /// The sort position of a hit without the tie-breaking id; `None` when it is behind the last hit needed.
     fn place(&self, listed: &Listed<'_>, text: Score) -> Option<[f64; MOST_SORTS]> {
         let last = match self.best.last() {
             Last::NotYet => return Some(Key::parts_of(self.query, listed, text)),

@@ -1,4 +1,4 @@
-//! Counting facets: in a segment by number, over segments by key.
+//! Counts facets: by ordinal within a segment, by key across segments.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,9 @@ use super::columns::{Columns, Row, Text};
 use super::fields::{NONE, Traits};
 use crate::query::{AREAS, BUDGETS, Bucket, Count, Facet, Facets, Filters, Query, budgets, prices};
 
-/// Texts of one facet in an answer.
+/// The maximum number of texts in one facet of an answer.
 const MOST: usize = 50;
-/// Facets that count texts; the others count numbers below 64.
+/// The number of facets that count texts. The others count numbers below 64.
 const TEXTS: usize = 3;
 
 /// The facets that count numbers, in the order in which [`Traits`] holds them.
@@ -26,10 +26,10 @@ const NUMBERS: [Facet; Facet::ALL.len() - TEXTS] = [
     Facet::Price,
     Facet::Area,
 ];
-/// The facets among them whose numbers are ranges.
+/// How many of them count ranges.
 const RANGES: usize = 2;
 
-/// A sum for each number, and one, which is never told, for what has none.
+/// A sum for each number, including one, never shown, for listings without a value.
 type Numbers<T> = [[T; 64]; NUMBERS.len()];
 
 /// The counts of one segment.
@@ -89,7 +89,7 @@ impl Tally {
     }
 }
 
-/// What a listing counts as in the facet at `place` of [`NUMBERS`].
+/// The number a listing counts under in the facet at `place` of [`NUMBERS`].
 fn number(place: usize, traits: Traits, budgets: usize) -> usize {
     match place.checked_sub(NUMBERS.len() - RANGES) {
         None => traits.part(place),
@@ -98,10 +98,10 @@ fn number(place: usize, traits: Traits, budgets: usize) -> usize {
     }
 }
 
-/// Counts of texts: by key, how often it is written how.
+/// Counts of texts: by key, then by written form.
 type Written<'a> = BTreeMap<&'a str, BTreeMap<&'a str, u64>>;
 
-/// The counts of any number of segments.
+/// The summed counts of several segments.
 pub struct Sums<'a> {
     texts: [Written<'a>; TEXTS],
     numbers: Numbers<u64>,
@@ -158,7 +158,7 @@ fn count(value: String, count: u64) -> Count {
     Count { value, count, from: None, to: None }
 }
 
-/// The commonest first, each as it is written most.
+/// The most common first, each in its most common written form.
 fn texts(written: &Written<'_>) -> Vec<Count> {
     let one = |written: &BTreeMap<&str, u64>| {
         let most = written.iter().rev().max_by_key(|(_, count)| **count);

@@ -1,5 +1,5 @@
-//! Which listings meet the words of a search, and how well: as [`crate::query::text_score`] reckons, which depends on the
-//! listing and the words alone, so it is the same on every page and after every merge.
+//! Finds the listings that match the words of a search, and scores them as [`crate::query::text_score`] does. The
+//! score depends only on the listing and the words, so it is the same on every page and after every merge.
 
 use std::io;
 
@@ -16,22 +16,22 @@ use crate::words::{Match, edits, may_begin};
 /// The weights of [`Fields::texts`].
 const WEIGHTS: [f32; 4] = [TITLE, LOCATION, DESCRIPTION, REST];
 
-/// The words of a search, ready to be looked up in any number of segments.
+/// The words of a search, ready to be looked up in any segment.
 pub struct Words {
     all: Vec<Word>,
-    /// What a listing gets for a word, by how each of its texts meets it: two bits a text.
+    /// The score of a listing for one word, indexed by how each of its texts matches: two bits per text.
     worths: Box<[f32; 256]>,
 }
 
 struct Word {
     text: String,
-    /// It may be the beginning of a longer one.
+    /// Whether it may be the prefix of a longer word.
     begins: bool,
-    /// Reads whatever is a few letters off.
+    /// Accepts words that differ by a few letters.
     alike: Option<DfaWrapper>,
 }
 
-/// How a text meets a word, as two bits: nothing, or one more than its place here.
+/// How a text matches a word, as two bits: 0 for no match, else its index here plus one.
 const MATCHES: [Match; 3] = [Match::Alike, Match::Begins, Match::Exact];
 
 impl Words {
@@ -53,7 +53,7 @@ impl Words {
         Ok(Self { all, worths })
     }
 
-    /// How the listings of a segment meet each word.
+    /// How the listings of a segment match each word.
     pub fn met(&self, segment: &SegmentReader, fields: &Fields) -> tantivy::Result<Met<'_>> {
         let mut all = Vec::with_capacity(self.all.len());
         for word in &self.all {
@@ -71,7 +71,7 @@ impl Words {
     }
 }
 
-/// The better match counts.
+/// Keeps the better match of a text.
 fn raise(bits: &mut u8, text: usize, matched: Match) {
     let shift = 2 * text;
     let new = matched as u8 + 1;
@@ -81,7 +81,7 @@ fn raise(bits: &mut u8, text: usize, matched: Match) {
 }
 
 impl Word {
-    /// Tells of every listing whose text in `index` has a word that meets this one.
+    /// Calls `met` for every listing whose text in `index` has a word that matches this one.
     fn look_up(&self, index: &InvertedIndexReader, mut met: impl FnMut(DocId, Match)) -> io::Result<()> {
         let terms = index.terms();
         if let Some(alike) = &self.alike {
@@ -103,14 +103,14 @@ impl Word {
     }
 }
 
-/// The documents behind a term, in order.
+/// Calls `seen` for every document with the term, in order.
 pub fn each(index: &InvertedIndexReader, term: &TermInfo, mut seen: impl FnMut(DocId)) -> io::Result<()> {
     let postings = index.read_block_postings_from_terminfo(term, IndexRecordOption::Basic)?;
     blocks(postings, |docs| docs.iter().for_each(|doc| seen(*doc)));
     Ok(())
 }
 
-/// The documents of postings, in order, so many at once as lie together.
+/// Calls `seen` with the documents of the postings, in order, one block at a time.
 fn blocks(mut postings: BlockSegmentPostings, mut seen: impl FnMut(&[DocId])) {
     while !postings.docs().is_empty() {
         seen(postings.docs());
@@ -118,7 +118,7 @@ fn blocks(mut postings: BlockSegmentPostings, mut seen: impl FnMut(&[DocId])) {
     }
 }
 
-/// The documents of a segment with `text` in `field`, in order, some at once.
+/// Calls `seen` with the documents of a segment that have `text` in `field`, in order, one block at a time.
 pub fn with(
     segment: &SegmentReader,
     field: Field,
@@ -133,15 +133,15 @@ pub fn with(
     Ok(())
 }
 
-/// How the listings of one segment meet the words.
+/// How the listings of one segment match the words.
 pub struct Met<'a> {
-    /// For each word two bits a text, by listing.
+    /// For each word, by listing: two bits per text.
     all: Vec<Vec<u8>>,
     worths: &'a [f32; 256],
 }
 
 impl Met<'_> {
-    /// The sum that [`crate::query::text_score`] takes the mean of; nothing when a word is missed.
+    /// The sum of which [`crate::query::text_score`] takes the mean; `None` when a word does not match.
     pub fn sum(&self, doc: DocId) -> Option<f32> {
         let mut sum = 0.0;
         for met in &self.all {

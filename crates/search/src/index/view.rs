@@ -1,4 +1,4 @@
-//! What searches look at: the segments as they were after one commit.
+//! What searches see: the segments as of one commit.
 
 use std::sync::Arc;
 
@@ -6,14 +6,14 @@ use tantivy::{Searcher, SegmentReader};
 
 use super::columns::Columns;
 
-/// The segments, each with its columns. Whoever holds it keeps their files.
+/// The segments, each with its columns. Holding a view keeps their files.
 pub struct View {
     searcher: Searcher,
     columns: Vec<Arc<Columns>>,
 }
 
 impl View {
-    /// The view of `searcher`; what `before` has read already is not read again.
+    /// The view of `searcher`. Columns that `before` has already read are reused.
     pub fn of(searcher: Searcher, before: Option<&Self>) -> tantivy::Result<Self> {
         let mut columns = Vec::with_capacity(searcher.segment_readers().len());
         for segment in searcher.segment_readers() {
@@ -26,14 +26,14 @@ impl View {
         Ok(Self { searcher, columns })
     }
 
-    /// A segment's columns never change: what is deleted later is told beside them.
+    /// A segment's columns never change; later deletions are recorded separately.
     fn columns_of(&self, wanted: &SegmentReader) -> Option<Arc<Columns>> {
         let mut known = self.searcher.segment_readers().iter();
         let at = known.position(|segment| segment.segment_id() == wanted.segment_id())?;
         self.columns.get(at).cloned()
     }
 
-    /// The segments.
+    /// The segments with their columns.
     pub fn segments(&self) -> impl Iterator<Item = (&SegmentReader, &Columns)> {
         self.searcher.segment_readers().iter().zip(self.columns.iter().map(Arc::as_ref))
     }

@@ -1,4 +1,4 @@
-//! What the listings of a tenant name: their localities and the words of their titles, with how many of them do.
+//! The vocabulary of a tenant's listings: their localities and title words, with the number of listings for each.
 
 use std::collections::BTreeMap;
 
@@ -10,17 +10,17 @@ use super::texts;
 use super::view::View;
 use domain::TenantId;
 
-/// The words on the market of one tenant.
+/// The words of one tenant's listings on the market.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Vocabulary {
-    /// By key, how often it is written how.
+    /// By key: each written form with its count.
     pub localities: BTreeMap<String, BTreeMap<String, u64>>,
-    /// By word.
+    /// By word: the number of listings.
     pub titles: BTreeMap<String, u64>,
 }
 
 impl Vocabulary {
-    /// Reads all segments: some milliseconds for a hundred thousand listings.
+    /// Reads all segments. Takes some milliseconds for a hundred thousand listings.
     pub fn of(view: &View, fields: &Fields, tenant: &TenantId) -> tantivy::Result<Self> {
         let mut vocabulary = Self::default();
         for (segment, columns) in view.segments() {

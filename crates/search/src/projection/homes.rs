@@ -1,4 +1,4 @@
-//! The rows.
+//! Writes the rows of listings.
 
 use ::projection::{ProjectionError, Value, ViewTx};
 use domain::Envelope;
@@ -7,7 +7,7 @@ use domain::fields::Choice;
 use domain::property::{Content, PropertyEvent, Status};
 use domain::{PropertyId, UserId};
 
-/// The next number of a changed row.
+/// The next number for the `changed` column.
 const NEXT: &str = "(select coalesce(max(changed), 0) + 1 from homes)";
 
 pub async fn apply(
@@ -41,7 +41,7 @@ fn key(envelope: &Envelope) -> [Value<'_>; 2] {
     [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into()]
 }
 
-/// What can be searched: never whom to ask, nor the street address, which are the owner's.
+/// The searchable content. Contact and street address are removed, because they are the owner's personal data.
 fn searchable(mut content: Content) -> Result<String, ProjectionError> {
     content.contact = None;
     content.location.address = None;
@@ -57,7 +57,7 @@ async fn insert(
 ) -> Result<(), ProjectionError> {
     let [tenant, id] = key(envelope);
     let owner = owner.to_string();
-    // An event of a listing may come after its owner's end.
+    // An event of a listing may arrive after its owner was erased.
     let gone = tx.is_erased(&envelope.stream.tenant, &owner).await?;
     let sql = "select 1 from absent_owners where user_id = $2 and tenant = $1";
     let absent = !tx.query(sql, &[tenant.clone(), owner.as_str().into()]).await?.is_empty();
@@ -109,7 +109,7 @@ async fn set(
     followed(tx.execute(&sql, &row).await?, envelope)
 }
 
-/// What moderators said of it, they said of another home than it is now.
+/// Clears the moderators' marks: they were given to the listing before it changed.
 async fn lose_marks(tx: &mut ViewTx<'_>, envelope: &Envelope, lost: bool) -> Result<(), ProjectionError> {
     if lost {
         let sql = "update homes set verified = 0, featured = 0 where id = $2 and tenant = $1";
@@ -118,7 +118,7 @@ async fn lose_marks(tx: &mut ViewTx<'_>, envelope: &Envelope, lost: bool) -> Res
     Ok(())
 }
 
-/// An aggregate's events follow one another without a hole (event rule 4).
+/// Checks that an aggregate's events arrive without gaps (event rule 4).
 fn followed(changed: usize, envelope: &Envelope) -> Result<(), ProjectionError> {
     if changed == 1 {
         return Ok(());
@@ -127,7 +127,7 @@ fn followed(changed: usize, envelope: &Envelope) -> Result<(), ProjectionError> 
     Err(ProjectionError::Event(format!("{stream} is not at version {}, before {version}", version - 1)))
 }
 
-/// Saves and unsaves are events of a set: each changes the number by one.
+/// Counts saves. Saves and unsaves are changes to a set, so each changes the number by one.
 pub async fn saved(
     tx: &mut ViewTx<'_>,
     envelope: &Envelope,
@@ -151,7 +151,7 @@ pub async fn saved(
     Ok(())
 }
 
-/// The owner left: their listings are not found any more, and nothing of what they said stays.
+/// The owner left: their listings can no longer be found, and none of their content is kept.
 pub async fn owner_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
     let [tenant, person] = key(envelope);
     let keys = [tenant.clone(), person];
@@ -160,13 +160,14 @@ pub async fn owner_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), 
         "update homes set owner_gone = 1, content = null, changed = {NEXT} where id = $2 and tenant = $1"
     );
     for row in tx.query(owned, &keys).await? {
-        // One by one: every row gets a number of its own.
+        // One by one, because every row gets a `changed` number of its own.
         tx.execute(&sql, &[tenant.clone(), row.text(0).into()]).await?;
     }
     Ok(())
 }
 
-/// The owner's account was suspended or switched off, or is back: their listings are not found until then.
+/// The owner's account was suspended or switched off, or became active again. Until it is active, their listings
+/// cannot be found.
 pub async fn owner_moved(
     tx: &mut ViewTx<'_>,
     envelope: &Envelope,

@@ -1,17 +1,17 @@
-//! Ranges in which amounts and areas are counted.
+//! The ranges in which prices and areas are counted.
 
 use domain::property::kinds::{ListingType, PropertyType};
 
 use super::Filters;
 
-/// From here on, up to but without the end.
+/// A range that includes its start and excludes its end.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bucket {
-    /// How it is called.
+    /// Its name.
     pub name: &'static str,
-    /// Its beginning.
+    /// Its start.
     pub from: f64,
-    /// Its end; the last one has none.
+    /// Its end; `None` for the last range.
     pub to: Option<f64>,
 }
 
@@ -56,7 +56,7 @@ const PLOTS: [Bucket; 5] = [
     Bucket::above("over-2-crore", 2.0 * CRORE),
 ];
 
-/// Of areas, in square feet.
+/// Ranges of areas, in square feet.
 pub const AREAS: [Bucket; 5] = [
     Bucket::of("under-500", 0.0, 500.0),
     Bucket::of("500-to-1000", 500.0, 1000.0),
@@ -65,10 +65,10 @@ pub const AREAS: [Bucket; 5] = [
     Bucket::above("over-2500", 2500.0),
 ];
 
-/// Budgets, in rupees: of homes on sale, of rents, of plots.
+/// Price ranges, in rupees: of homes for sale, of rents, of plots.
 pub const BUDGETS: [&[Bucket; 5]; 3] = [&SALE, &RENT, &PLOTS];
 
-/// Which of [`BUDGETS`] fit what is asked for.
+/// The index into [`BUDGETS`] that suits the filters.
 #[must_use]
 pub fn budgets(filters: &Filters) -> usize {
     let (deals, kinds) = (&filters.listing_types, &filters.property_types);
@@ -81,7 +81,7 @@ pub fn budgets(filters: &Filters) -> usize {
     }
 }
 
-/// The budgets, in rupees, that fit what is asked for.
+/// The price ranges, in rupees, that suit the filters.
 #[must_use]
 pub fn prices(filters: &Filters) -> &'static [Bucket; 5] {
     BUDGETS[budgets(filters)]

@@ -1,8 +1,8 @@
-//! What listings must be.
+//! The filters of a search.
 
 use domain::property::kinds::{FurnishedStatus, ListingType, PropertyType};
 
-/// What is counted, and what has a filter of its own that its counts leave out.
+/// A facet: it is counted, and has a filter of its own that its counts ignore.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum Facet {
@@ -21,7 +21,7 @@ pub enum Facet {
 }
 
 impl Facet {
-    /// Every facet under its name in answers.
+    /// Every facet with its name in answers.
     pub const ALL: [(&'static str, Self); 12] = [
         ("city", Self::City),
         ("location", Self::Locality),
@@ -37,14 +37,14 @@ impl Facet {
         ("verified", Self::Verified),
     ];
 
-    /// One bit a facet.
+    /// The facet's bit.
     #[must_use]
     pub const fn bit(self) -> u16 {
         1 << self as u16
     }
 }
 
-/// A set of whole numbers from 0 to 50; empty for any number at all.
+/// A set of whole numbers from 0 to 50. An empty set accepts any number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Numbers(u64);
 
@@ -52,41 +52,41 @@ impl Numbers {
     /// The largest number a listing can have.
     pub const MOST: u8 = 50;
 
-    /// With `number`, too.
+    /// Adds `number`.
     pub fn add(&mut self, number: u8) {
         self.0 |= 1 << number.min(Self::MOST);
     }
 
-    /// With `number` and everything above it, too.
+    /// Adds `number` and everything above it.
     pub fn add_from(&mut self, number: u8) {
         for number in number..=Self::MOST {
             self.add(number);
         }
     }
 
-    /// Whether anything is asked.
+    /// Whether any number is set.
     #[must_use]
     pub const fn is_asked(self) -> bool {
         self.0 != 0
     }
 
-    /// Whether a listing with `number` fits; one that names none fits no condition.
+    /// Whether a listing with `number` passes. A listing without a number passes only if none is set.
     #[must_use]
     pub fn hold(self, number: Option<u8>) -> bool {
         !self.is_asked() || number.is_some_and(|number| number <= Self::MOST && self.0 >> number & 1 == 1)
     }
 }
 
-/// The filters; an empty one lets everything through.
+/// The filters. One that is not set lets everything through.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filters {
-    /// Any of these, as [`crate::words::key`].
+    /// Any of these, as [`crate::words::key`]s.
     pub cities: Vec<String>,
-    /// Any of these, as [`crate::words::key`]s that stand in the locality.
+    /// Any of these, as [`crate::words::key`]s contained in the locality.
     pub localities: Vec<String>,
     /// All of these, as [`crate::words::key`]s.
     pub amenities: Vec<String>,
-    /// As [`crate::words::key`].
+    /// As a [`crate::words::key`].
     pub state: Option<String>,
     /// Six digits.
     pub pincode: Option<String>,
@@ -100,28 +100,28 @@ pub struct Filters {
     pub bedrooms: Numbers,
     /// Any of these.
     pub bathrooms: Numbers,
-    /// At least, in paise.
+    /// The lowest price, in paise.
     pub min_price: Option<i64>,
-    /// At most, in paise.
+    /// The highest price, in paise.
     pub max_price: Option<i64>,
-    /// At least, in square feet.
+    /// The smallest area, in square feet.
     pub min_area: Option<f64>,
-    /// At most, in square feet.
+    /// The largest area, in square feet.
     pub max_area: Option<f64>,
-    /// Among the featured, or not.
+    /// Featured or not.
     pub featured: Option<bool>,
-    /// Confirmed as genuine, or not.
+    /// Verified or not.
     pub verified: Option<bool>,
 }
 
 impl Filters {
-    /// Whether a price fits.
+    /// Whether a price passes.
     #[must_use]
     pub fn price_fits(&self, paise: i64) -> bool {
         self.min_price.is_none_or(|least| paise >= least) && self.max_price.is_none_or(|most| paise <= most)
     }
 
-    /// Whether an area fits; 0 is an area nobody told, which fits no condition.
+    /// Whether an area passes. 0 means not given, and passes only if no bound is set.
     #[must_use]
     pub fn area_fits(&self, sqft: f64) -> bool {
         let asked = self.min_area.is_some() || self.max_area.is_some();

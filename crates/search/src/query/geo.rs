@@ -1,21 +1,21 @@
-//! Where on the map. Longitude is x, latitude is y; a polygon's sides are straight on that plane, which is right for a
-//! city.
+//! Conditions on location. Longitude is x and latitude is y. A polygon's sides are straight on that plane, which is
+//! accurate enough for a city.
 
 use domain::property::content::Coordinates;
 
 /// The earth's mean radius.
 const EARTH_KM: f64 = 6371.0088;
 
-/// A place on the map to measure from.
+/// A point on the map to measure from.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Near {
-    /// The place.
+    /// The point.
     pub at: Coordinates,
-    /// No farther than this, in kilometres.
+    /// The largest distance, in kilometres.
     pub radius_km: Option<f64>,
 }
 
-/// A part of the map.
+/// A rectangle on the map.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BoundingBox {
     /// The west edge.
@@ -28,22 +28,22 @@ pub struct BoundingBox {
     pub max_lat: f64,
 }
 
-/// An area with a border drawn around it; further rings are holes.
+/// A drawn area. The first ring is its border; further rings are holes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Polygon(pub Vec<Vec<(f64, f64)>>);
 
-/// Where the listings must be. Those that are nowhere on the map meet no condition.
+/// Where the listings must be. Listings without coordinates meet no condition.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Geo {
-    /// Around a place.
+    /// Around a point.
     pub near: Option<Near>,
-    /// In a part of the map.
+    /// In a rectangle.
     pub bbox: Option<BoundingBox>,
-    /// In an area.
+    /// In a drawn area.
     pub polygon: Option<Polygon>,
 }
 
-/// How far it is, over the sphere.
+/// The great-circle distance.
 #[must_use]
 pub fn kilometres(from: Coordinates, to: Coordinates) -> f64 {
     let (lat1, lat2) = (from.lat.to_radians(), to.lat.to_radians());
@@ -52,8 +52,8 @@ pub fn kilometres(from: Coordinates, to: Coordinates) -> f64 {
     2.0 * EARTH_KM * h.sqrt().min(1.0).asin()
 }
 
-/// No more than [`kilometres`], for a fraction of its price: how far it is to the north or south, less a millimetre for
-/// what is rounded.
+/// A lower bound of [`kilometres`] at a fraction of the cost: the north-south distance, less a millimetre for
+/// rounding.
 #[must_use]
 pub fn kilometres_at_least(from: Coordinates, to: Coordinates) -> f64 {
     EARTH_KM * (to.lat - from.lat).abs().to_radians() * (1.0 - 1e-9) - 1e-6
@@ -96,7 +96,7 @@ impl Polygon {
 }
 
 impl Geo {
-    /// Whether any condition is there.
+    /// Whether any condition is set.
     #[must_use]
     pub fn is_asked(&self) -> bool {
         self.near.is_some_and(|near| near.radius_km.is_some())
@@ -104,7 +104,7 @@ impl Geo {
             || self.polygon.is_some()
     }
 
-    /// Whether a listing at `at` is where it must be.
+    /// Whether a listing at `at` meets the conditions.
     #[must_use]
     pub fn holds(&self, at: Option<Coordinates>) -> bool {
         if !self.is_asked() {

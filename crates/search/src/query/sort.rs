@@ -1,4 +1,4 @@
-//! Orders. A place in an order is a row of numbers and an id, so a cursor is a place and not a count.
+//! Sort orders. A position in an order is a row of numbers and an id, so a cursor names a position and not a count.
 
 use std::cmp::Ordering;
 
@@ -8,32 +8,32 @@ use uuid::Uuid;
 use super::{kilometres, kilometres_at_least};
 use crate::ranking::Measured;
 
-/// Parts of an order.
+/// The maximum number of sort criteria.
 pub const MOST_SORTS: usize = 3;
 
-/// What an order goes by.
+/// What to sort by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SortBy {
-    /// Text, times what speaks for the listing.
+    /// The text score times the listing's boosts.
     Relevance,
     /// The price.
     Price,
-    /// The area; what names none is the smallest.
+    /// The area; a listing without one counts as the smallest.
     Area,
     /// When it was listed.
     CreatedAt,
-    /// When it was changed.
+    /// When it was last changed.
     UpdatedAt,
     /// How many people saved it.
     Popularity,
-    /// How far it is; what is nowhere on the map is the farthest.
+    /// The distance; a listing without coordinates counts as the farthest.
     Distance,
-    /// How much it is like another one.
+    /// How similar it is to another listing.
     Likeness,
 }
 
 impl SortBy {
-    /// The words of requests.
+    /// The names in requests.
     pub const WORDS: [(&'static str, Self); 10] = [
         ("relevance", Self::Relevance),
         ("price", Self::Price),
@@ -48,22 +48,22 @@ impl SortBy {
     ];
 }
 
-/// One part of an order.
+/// One sort criterion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sort {
-    /// What it goes by.
+    /// What to sort by.
     pub by: SortBy,
-    /// The largest first.
+    /// Whether the largest comes first.
     pub descending: bool,
 }
 
 impl Sort {
-    /// The newest first.
+    /// Newest first.
     pub const NEWEST: Self = Self { by: SortBy::CreatedAt, descending: true };
-    /// The best first.
+    /// Best first, by relevance.
     pub const BEST: Self = Self { by: SortBy::Relevance, descending: true };
 
-    /// The place of a listing in this part of an order: smaller comes first.
+    /// The position of a listing by this criterion: smaller comes first.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "money, counts and times are far below 2^53")]
     pub fn part(self, query: &super::Query, standing: &impl Measured, text: f32) -> f64 {
@@ -83,7 +83,8 @@ impl Sort {
         if self.descending { -value } else { value }
     }
 
-    /// No more than [`Self::part`], where it can be had for less: most hits are behind the last one kept by this alone.
+    /// A lower bound of [`Self::part`], where a cheap one exists. It alone rules out most hits behind the last one
+    /// kept.
     #[must_use]
     pub fn at_least(self, query: &super::Query, standing: &impl Measured, text: f32) -> f64 {
         match (self.by, self.descending) {
@@ -105,12 +106,12 @@ pub struct Like {
     pub price: i64,
     /// Its bedrooms.
     pub bedrooms: Option<u8>,
-    /// Its place.
+    /// Its coordinates, if given.
     pub at: Option<Coordinates>,
 }
 
 impl Like {
-    /// How unlike a listing is: a doubled price counts like four bedrooms more or fourteen kilometres.
+    /// How dissimilar a listing is: a doubled price counts as much as four more bedrooms or fourteen kilometres.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "money below 2^53 paise")]
     fn difference(&self, other: &impl Measured) -> f64 {
@@ -125,23 +126,23 @@ impl Like {
     }
 }
 
-/// A place in an order.
+/// A position in a sort order.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Key {
-    /// The parts of the order, turned so that smaller comes first.
+    /// The values of the sort criteria, oriented so that smaller comes first.
     pub parts: [f64; MOST_SORTS],
-    /// Settles ties.
+    /// Breaks ties.
     pub id: Uuid,
 }
 
 impl Key {
-    /// The place of a listing in the order of `query`.
+    /// The position of a listing in the order of `query`.
     #[must_use]
     pub fn of(query: &super::Query, standing: &impl Measured, text: f32, id: Uuid) -> Self {
         Self { parts: Self::parts_of(query, standing, text), id }
     }
 
-    /// The same without what settles ties.
+    /// The same without the tie-breaking id.
     #[must_use]
     pub fn parts_of(query: &super::Query, standing: &impl Measured, text: f32) -> [f64; MOST_SORTS] {
         let mut parts = [0.0; MOST_SORTS];
@@ -151,7 +152,7 @@ impl Key {
         parts
     }
 
-    /// How two places without what settles ties follow each other.
+    /// Compares two positions without the tie-breaking id.
     #[must_use]
     pub fn compare_parts(mine: &[f64; MOST_SORTS], theirs: &[f64; MOST_SORTS]) -> Ordering {
         let parts = mine.iter().zip(theirs).map(|(mine, theirs)| mine.total_cmp(theirs));

@@ -1,4 +1,4 @@
-//! Homes that the same people looked at, and how much everybody looked.
+//! Which homes the same people looked at, and how popular each home is.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -6,23 +6,23 @@ use domain::{PropertyId, Timestamp};
 
 use super::interactions::{Activity, Profile, as_number, days};
 
-/// Neighbours kept of a home.
+/// The number of neighbours kept per home.
 const NEIGHBOURS: usize = 30;
-/// Popularity fades to half in so many days.
+/// The half-life of popularity, in days.
 const HALF_LIFE_DAYS: f64 = 30.0;
 
-/// What people did together.
+/// Co-occurrence and popularity of homes.
 #[derive(Clone, Debug, Default)]
 pub struct CoOccurrence {
-    /// How alike two homes are by who looked at them, from 0 to 1.
+    /// How similar two homes are by who looked at them, from 0 to 1.
     neighbours: HashMap<PropertyId, Vec<(PropertyId, f64)>>,
-    /// What was done with each, faded.
+    /// The interactions with each home, decayed by age.
     popularity: HashMap<PropertyId, f64>,
     most: f64,
 }
 
 impl CoOccurrence {
-    /// Counts.
+    /// Counts the activity as of `now`.
     pub fn of(activity: &Activity, now: Timestamp) -> Self {
         let mut popularity: HashMap<PropertyId, f64> = HashMap::new();
         for deed in &activity.deeds {
@@ -43,7 +43,7 @@ impl CoOccurrence {
         let mut neighbours: HashMap<PropertyId, Vec<(PropertyId, f64)>> = HashMap::new();
         for ((one, other), count) in both {
             let of = |home: &PropertyId| as_number(seen.get(home).copied().unwrap_or(1));
-            // Shrunk, so that two homes one person looked at are not alike by that alone.
+            // Shrunk, so that a single person looking at both does not make two homes similar.
             let alike = as_number(count) / ((of(&one) * of(&other)).sqrt() + 2.0);
             neighbours.entry(one).or_default().push((other, alike));
         }
@@ -55,13 +55,14 @@ impl CoOccurrence {
         Self { neighbours, popularity, most }
     }
 
-    /// How popular a home is among all, from 0 to 1.
+    /// How popular a home is compared with all others, from 0 to 1.
     pub fn popularity(&self, home: PropertyId) -> f64 {
         let of = self.popularity.get(&home).copied().unwrap_or_default();
         if self.most > 0.0 { of.ln_1p() / self.most.ln_1p() } else { 0.0 }
     }
 
-    /// What others did who did the same, for each home near those of `profile`: how much, and near which home most.
+    /// For each neighbour of the homes in `profile`: how strong the connection is, and which of those homes
+    /// contributes most.
     pub fn near(&self, profile: &Profile) -> HashMap<PropertyId, (f64, PropertyId)> {
         let mut found: HashMap<PropertyId, (f64, f64, PropertyId)> = HashMap::new();
         let sum: f64 = profile.homes.iter().map(|(_, worth)| worth).sum();

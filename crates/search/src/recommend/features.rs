@@ -1,4 +1,4 @@
-//! Homes as what people have a taste for.
+//! Describes homes by the traits people have a taste for.
 
 use std::collections::HashMap;
 
@@ -9,45 +9,45 @@ use domain::{PropertyId, Timestamp, UserId};
 use crate::home::Home;
 use crate::words::key;
 
-/// How many traits a home has.
+/// The number of traits of a home.
 pub const TRAITS: usize = 5;
-/// Where it is: the number of its locality in the catalogue.
+/// The locality, as its number in the catalogue.
 pub const PLACE: usize = 0;
-/// Which kind of home.
+/// The kind of home.
 pub const KIND: usize = 1;
-/// How many bedrooms.
+/// The number of bedrooms.
 pub const BEDROOMS: usize = 2;
-/// What it costs, in steps of a quarter or so.
+/// The price, in steps of roughly a quarter.
 pub const PRICE: usize = 3;
-/// On which terms.
+/// The offer, such as sale or rent.
 pub const OFFER: usize = 4;
 
-/// A number for each trait; nothing where nobody told.
+/// A number for each trait; `None` when not given.
 pub type Traits = [Option<u32>; TRAITS];
 
 /// A home on the market.
 #[derive(Clone, Debug)]
 pub struct MarketHome {
-    /// Which.
+    /// Its id.
     pub id: PropertyId,
-    /// Whose.
+    /// Its owner.
     pub owner: UserId,
-    /// What it is.
+    /// Its traits.
     pub traits: Traits,
-    /// Since when.
+    /// When it was listed.
     pub listed: Timestamp,
 }
 
 /// The homes of one tenant that can be recommended.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
-    /// In the order of their ids.
+    /// The homes, sorted by id.
     pub items: Vec<MarketHome>,
     places: HashMap<String, u32>,
 }
 
 impl Catalogue {
-    /// Of homes on the market.
+    /// Builds the catalogue from homes on the market.
     pub fn of<'a>(homes: impl IntoIterator<Item = &'a Home>) -> Self {
         let mut catalogue = Self::default();
         for home in homes {
@@ -57,14 +57,14 @@ impl Catalogue {
         catalogue
     }
 
-    /// With `home`, too.
+    /// Adds `home`.
     pub fn add(&mut self, home: &Home) {
         let traits = self.traits(home);
         let (id, owner, listed) = (home.id, home.owner, home.created_at);
         self.items.push(MarketHome { id, owner, traits, listed });
     }
 
-    /// All of them are in it.
+    /// Sorts the catalogue once all homes are added.
     pub fn finish(&mut self) {
         self.items.sort_unstable_by_key(|item| item.id);
     }
@@ -82,13 +82,13 @@ impl Catalogue {
         ]
     }
 
-    /// The number of a locality, if any home is there.
+    /// The number of a locality, if any home is there. `words` is its key.
     #[must_use]
     pub fn place(&self, words: &str) -> Option<u32> {
         self.places.get(words).copied()
     }
 
-    /// A home, if it is here.
+    /// The home with this id, if it is in the catalogue.
     #[must_use]
     pub fn item(&self, id: PropertyId) -> Option<&MarketHome> {
         let at = self.items.binary_search_by_key(&id, |item| item.id).ok()?;
@@ -113,7 +113,7 @@ pub fn offer(offer: ListingType) -> u32 {
     number(offer)
 }
 
-/// The step of a price: three of them double it.
+/// The price step; three steps double the price.
 #[must_use]
 pub fn price(paise: i64) -> u32 {
     let doublings = paise.max(1).ilog2();

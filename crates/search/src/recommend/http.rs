@@ -18,10 +18,10 @@ use crate::home::{Document, Finding, Home};
 use crate::query::Query;
 use crate::rows;
 
-/// What has left the market since it was learned of is made up for by so many more.
+/// Extra candidates that make up for homes which left the market since the model was learned.
 const SPARE: usize = 20;
 
-/// A home with the reason why it is shown.
+/// A recommended home, with the reason for it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Recommendation)]
 struct Recommendation<'a> {
@@ -30,7 +30,7 @@ struct Recommendation<'a> {
     reason: String,
 }
 
-/// Homes the caller may like, the best first, as an array.
+/// Homes the caller may like, best first, as an array.
 #[utoipa::path(
     get,
     path = "/api/search/recommendations",
@@ -54,7 +54,7 @@ pub async fn recommendations(
         Some(model) => app.learned(&caller, model, size).await?,
         None => Vec::new(),
     };
-    // Nothing was learned yet, or of nothing: what is new, but for one's own.
+    // Nothing was learned yet, or there was nothing to learn from: show the newest homes, except the caller's own.
     let chosen = if chosen.is_empty() { app.newest(&caller, size).await? } else { chosen };
     let shown = app.shown(&caller, chosen, size).await?;
     Ok(context.reply("Recommendations found", shown).into_response())
@@ -89,7 +89,7 @@ impl App {
         Ok(found.hits.iter().map(|hit| (hit.key.id.into(), Because::Fresh)).collect())
     }
 
-    /// Those that are on the market by now, with what they are and why.
+    /// The documents, with reasons, of those homes that are still on the market.
     async fn shown(
         &self,
         caller: &Caller,

@@ -1,4 +1,4 @@
-//! What people did, and what it says about their taste.
+//! What people did, and the taste derived from it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -7,14 +7,14 @@ use uuid::Uuid;
 
 use super::features::{Catalogue, PRICE, TRAITS, Traits};
 
-/// A taste fades to half in so many days.
+/// The half-life of a taste, in days.
 const HALF_LIFE_DAYS: f64 = 21.0;
-/// A search says something of what is looked for, and of no home.
+/// The weight of a search. It says something about the traits wanted, but nothing about a particular home.
 const SEARCHED: f64 = 1.0;
-/// The homes of a person that others' are compared with.
+/// The number of a person's latest homes that are compared with those of others.
 const COMPARED: usize = 50;
 
-/// What somebody did with a home.
+/// The kind of an interaction with a home.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum InteractionKind {
@@ -26,7 +26,7 @@ pub enum InteractionKind {
 }
 
 impl InteractionKind {
-    /// How much it says.
+    /// How much it says about the person's taste.
     #[must_use]
     pub const fn worth(self) -> f64 {
         match self {
@@ -38,46 +38,46 @@ impl InteractionKind {
     }
 }
 
-/// Something done with a home.
+/// A person's interaction with a home.
 #[derive(Clone, Debug)]
 pub struct Interaction {
-    /// The event that tells it.
+    /// The event that recorded it.
     pub event: Uuid,
-    /// By whom.
+    /// The person.
     pub user: UserId,
-    /// With which home.
+    /// The home.
     pub home: PropertyId,
-    /// What.
+    /// The kind of interaction.
     pub done: InteractionKind,
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
 }
 
-/// A search: the traits that it named.
+/// A search, as the traits it named.
 #[derive(Clone, Debug)]
 pub struct Looked {
-    /// The event that tells it.
+    /// The event that recorded it.
     pub event: Uuid,
-    /// Who looked.
+    /// The person.
     pub user: UserId,
-    /// For what.
+    /// The traits searched for.
     pub traits: [Vec<u32>; TRAITS],
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
 }
 
-/// Everything people did, in the order of time.
+/// Everything people did, in chronological order.
 #[derive(Clone, Debug, Default)]
 pub struct Activity {
-    /// With homes.
+    /// Interactions with homes.
     pub deeds: Vec<Interaction>,
-    /// Beside them.
+    /// Searches.
     pub searches: Vec<Looked>,
 }
 
 impl Activity {
-    /// Nothing more is known of what these people did, nor of what is `hidden` in a history: an entry may stand for
-    /// several events, so the person's other deeds with that home go with it.
+    /// Forgets everything these people did, and everything `hidden` from a history. A history entry may stand for
+    /// several events, so the person's other interactions with that home are forgotten as well.
     pub fn forget(&mut self, people: &BTreeSet<UserId>, hidden: &BTreeSet<Uuid>) {
         let of_hidden = self.deeds.iter().filter(|deed| hidden.contains(&deed.event));
         let homes: BTreeSet<(UserId, PropertyId)> = of_hidden.map(|deed| (deed.user, deed.home)).collect();
@@ -85,18 +85,18 @@ impl Activity {
         self.searches.retain(|search| !people.contains(&search.user) && !hidden.contains(&search.event));
     }
 
-    /// What owners do with their own homes tells nothing.
+    /// Drops what owners did with their own homes, which says nothing about their taste.
     pub fn disown(&mut self, catalogue: &Catalogue) {
         self.deeds.retain(|deed| catalogue.item(deed.home).is_none_or(|item| item.owner != deed.user));
     }
 
-    /// Puts everything in the order of time.
+    /// Sorts everything chronologically.
     pub fn in_order(&mut self) {
         self.deeds.sort_by_key(|deed| (deed.at, deed.event));
         self.searches.sort_by_key(|search| (search.at, search.event));
     }
 
-    /// What each person did.
+    /// The activity of each person.
     #[must_use]
     pub fn by_person(&self) -> BTreeMap<UserId, Self> {
         let mut all: BTreeMap<UserId, Self> = BTreeMap::new();
@@ -113,16 +113,16 @@ impl Activity {
 /// One person's taste.
 #[derive(Clone, Debug, Default)]
 pub struct Profile {
-    /// For each trait how much of the taste each value has; they sum up to 1.
+    /// For each trait, the share of each value in the taste. The shares sum to 1.
     tastes: [HashMap<u32, f64>; TRAITS],
-    /// The homes, the newest deed first, with what they are worth.
+    /// The person's homes, latest interaction first, with their weights.
     pub homes: Vec<(PropertyId, f64)>,
-    /// Whether any home is in it: else it was learned from searches alone.
+    /// Whether any home contributed; otherwise the taste was learned from searches alone.
     pub from_homes: bool,
 }
 
 impl Profile {
-    /// What `mine`, one person's activity, says at `now`.
+    /// The taste that `mine`, one person's activity, shows at `now`.
     #[must_use]
     pub fn of(mine: &Activity, catalogue: &Catalogue, now: Timestamp) -> Self {
         let mut profile = Self::default();
@@ -145,7 +145,7 @@ impl Profile {
             }
         }
         for taste in &mut profile.tastes {
-            // In the order of the values: sums of floats are the same each time.
+            // Summed in the order of the values, so that float sums are the same each time.
             let values: BTreeMap<u32, f64> = taste.iter().map(|(value, worth)| (*value, *worth)).collect();
             let sum: f64 = values.values().sum();
             if sum > 0.0 {
@@ -174,7 +174,8 @@ impl Profile {
         self.homes.is_empty() && self.tastes.iter().all(HashMap::is_empty)
     }
 
-    /// How much of the taste a home's value of a trait has, from 0 to 1. Prices beside count half.
+    /// The share of a trait's value in the taste, from 0 to 1. For prices, half the shares of the adjacent steps is
+    /// added.
     #[must_use]
     pub fn taste(&self, index: usize, value: Option<u32>) -> f64 {
         let (Some(taste), Some(value)) = (self.tastes.get(index), value) else { return 0.0 };
@@ -187,7 +188,7 @@ impl Profile {
     }
 }
 
-/// What is left of a deed's worth.
+/// The remaining weight of an interaction at `now`.
 fn faded(at: Timestamp, now: Timestamp) -> f64 {
     (-days(at, now) / HALF_LIFE_DAYS).exp2()
 }
@@ -198,7 +199,7 @@ pub fn days(at: Timestamp, now: Timestamp) -> f64 {
     (now.seconds() - at.seconds()).max(0) as f64 / 86_400.0
 }
 
-/// A count as a number to reckon with.
+/// Converts a count to `f64`.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
 pub fn as_number(count: usize) -> f64 {
     count as f64

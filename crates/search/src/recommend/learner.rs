@@ -1,4 +1,5 @@
-//! Learns in the background from the newest events, and reads one person's own when they ask.
+//! Learns in the background from the newest events, and reads a person's own events when they ask for
+//! recommendations.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,21 +22,21 @@ use super::model::Model;
 use crate::query::{Numbers, Query};
 use crate::{rows, saved};
 
-/// Learned again so often, if anything happened.
+/// How often it learns again, if anything happened.
 const EVERY: Duration = Duration::from_mins(10);
-/// Events of each log that are learned from: the newest.
+/// The number of newest events of each log that it learns from.
 const NEWEST: u64 = 100_000;
-/// Homes of a tenant that can be recommended: those that changed last.
+/// The number of a tenant's homes that can be recommended: the most recently changed ones.
 const HOMES: usize = 50_000;
 const PAGE: usize = 1_000;
-/// Of one person, the newest of each log.
+/// The number of a person's newest events read from each log.
 const OWN: usize = 300;
-/// A search for prices farther apart tells no taste.
+/// A search with a wider price range, in price steps, says nothing about taste.
 const STEPS: u32 = 6;
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
-/// What is known of everybody, by tenant, and how it comes to be.
+/// Learns and holds the models of all tenants.
 pub struct Learner {
     aggregates: AggregateStore,
     store: ViewStore,
@@ -50,34 +51,34 @@ impl std::fmt::Debug for Learner {
     }
 }
 
-/// What somebody did, as it is read from events.
+/// The activity read from events so far.
 #[derive(Debug, Default)]
 struct Read {
     activity: Activity,
-    /// What is saved by now: a saved home that was taken back is none.
+    /// The homes currently saved; unsaving removes an entry.
     saved: BTreeMap<(UserId, PropertyId), Interaction>,
-    /// Entries of histories that their people hid.
+    /// History entries that people have hidden.
     hidden: BTreeSet<Uuid>,
 }
 
 impl Learner {
-    /// Knows nothing yet, and learns in the background.
+    /// Creates a learner without any model. It learns in the background.
     #[must_use]
     pub fn new(aggregates: AggregateStore, store: ViewStore, background: Background) -> Self {
         Self { aggregates, store, background, models: Mutex::default(), learned: Mutex::default() }
     }
 
-    /// What was learned last; nothing before the first time.
+    /// The model learned last; `None` before the first.
     #[must_use]
     pub fn model(&self, tenant: &TenantId) -> Option<Arc<Model>> {
         self.models.lock().unwrap_or_else(PoisonError::into_inner).get(tenant).cloned()
     }
 
-    /// Learns now and then until `stop` turns true.
+    /// Learns periodically until `stop` is true.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         while !wake::is_stopped(&stop) {
             let learner = Arc::clone(&self);
-            // All of it there: to read so many events takes long, too.
+            // All of it runs in the background, because reading so many events takes long, too.
             let learning = self.background.run(async move { learner.refresh().await });
             tokio::select! {
                 biased;
@@ -96,7 +97,7 @@ impl Learner {
         }
     }
 
-    /// Learns from everything there is by now, if there is anything new.
+    /// Learns from everything up to now, if there is anything new.
     ///
     /// # Errors
     /// When the journal or the read model does not answer.
@@ -135,7 +136,7 @@ impl Learner {
         Ok(())
     }
 
-    /// What one person did, from the journal as it is now.
+    /// The activity of one person, read from the journal as it is now.
     ///
     /// # Errors
     /// When the journal does not answer.
@@ -148,7 +149,7 @@ impl Learner {
         let mut read = Read::default();
         for log in [Log::Activity, Log::Facts] {
             let query = EventQuery { user: Some(user), ..EventQuery::newest(tenant, log, OWN) };
-            // In the order in which it happened: what was taken back is taken back.
+            // In chronological order, so that a later unsave cancels its save.
             for event in self.aggregates.journal().find(&query).await?.iter().rev() {
                 read.add(&self.aggregates, event, catalogue);
             }
@@ -185,7 +186,7 @@ impl Learner {
 }
 
 impl Read {
-    /// One event that cannot be read costs what it would have taught, and no more.
+    /// Adds an event. One that cannot be read is skipped with a warning.
     fn add(&mut self, aggregates: &AggregateStore, event: &Envelope, catalogue: &Catalogue) {
         if let Err(error) = self.learn(aggregates, event, catalogue) {
             tracing::warn!(position = %event.position, %error, "recommendations pass an event over");
@@ -247,7 +248,7 @@ impl Read {
         self.activity.deeds.push(deed);
     }
 
-    /// In the order of time, without what was taken back or hidden, and without these people.
+    /// The final activity, in chronological order, without what was undone or hidden and without these people.
     fn by_now(self, gone: &BTreeSet<UserId>) -> Activity {
         let Self { mut activity, saved, hidden } = self;
         activity.deeds.extend(saved.into_values());
@@ -257,7 +258,7 @@ impl Read {
     }
 }
 
-/// The traits a search named.
+/// The traits that a search named.
 fn looked(event: &Envelope, user: UserId, query: &Query, catalogue: &Catalogue) -> Looked {
     let filters = &query.filters;
     let rooms = (0..=Numbers::MOST).filter(|number| filters.bedrooms.hold(Some(*number)));

@@ -1,4 +1,4 @@
-//! What the learned weights say of a home for a person.
+//! Applies the learned weights: scores homes for a person.
 
 use std::collections::HashSet;
 
@@ -14,15 +14,15 @@ use super::weights::{Features, features, score};
 /// A home that a person may like.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recommended {
-    /// Which.
+    /// Its id.
     pub home: PropertyId,
-    /// How much.
+    /// Its score.
     pub score: f64,
-    /// Why.
+    /// The reason for it.
     pub because: Because,
 }
 
-/// What was learned of one tenant's people and homes.
+/// The model of one tenant's people and homes.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
     catalogue: Catalogue,
@@ -31,7 +31,7 @@ pub struct Model {
 }
 
 impl Model {
-    /// Learns; the same from the same, whenever.
+    /// Learns a model. The same input gives the same model.
     #[must_use]
     pub fn learn(catalogue: Catalogue, activity: &Activity, now: Timestamp) -> Self {
         let weights = train::weights(&catalogue, activity, now);
@@ -39,20 +39,20 @@ impl Model {
         Self { catalogue, together, weights }
     }
 
-    /// The homes it knows.
+    /// The homes the model knows.
     #[must_use]
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
     }
 
-    /// What each part counts.
+    /// The weight of each feature.
     #[must_use]
     pub fn weights(&self) -> &Features {
         &self.weights
     }
 
-    /// The best `size` homes for `person`, who did something with those of `known` already: these come last. Without a
-    /// taste, what is popular.
+    /// The best `size` homes for `person`. Homes in `known`, with which the person already interacted, come last.
+    /// Without a taste, popular homes are recommended.
     #[must_use]
     pub fn recommend(
         &self,
@@ -85,7 +85,7 @@ impl Model {
         scored.into_iter().map(told).collect()
     }
 
-    /// The most popular `size` homes, whoever asks: what learning is compared with.
+    /// The most popular `size` homes, without regard to taste: the baseline that learning is compared with.
     #[must_use]
     pub fn popular(&self, person: UserId, known: &HashSet<PropertyId>, size: usize) -> Vec<PropertyId> {
         let mut all: Vec<(f64, PropertyId)> = self

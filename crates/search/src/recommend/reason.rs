@@ -1,4 +1,4 @@
-//! Why a home is recommended, in words.
+//! The reason for a recommendation, in words.
 
 use domain::PropertyId;
 use domain::fields::Choice;
@@ -9,29 +9,29 @@ use super::interactions::Profile;
 use super::weights::{Features, OTHERS, POPULAR};
 use crate::home::Home;
 
-/// So much of a person's taste makes a trait one of theirs.
+/// The share of a person's taste from which a trait counts as typical for them.
 const TYPICAL: f64 = 0.25;
 
-/// What speaks most for a home.
+/// The main reason for a recommendation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Because {
-    /// It is like those the person looked at, or for: which traits, as in [`super::TRAITS`].
+    /// It resembles homes that the person viewed or searched for.
     Taste {
-        /// Which they share.
+        /// Which traits they share, in the order of [`super::Traits`].
         shared: [bool; TRAITS],
-        /// Homes were looked at, not only searched for.
+        /// Whether homes were viewed, and not only searched for.
         from_homes: bool,
     },
-    /// People who looked at this one looked at it, too.
+    /// People who looked at this other home also looked at it.
     Others(PropertyId),
-    /// Many looked at it.
+    /// Many people looked at it.
     Popular,
-    /// It is new.
+    /// It is new on the market.
     Fresh,
 }
 
 impl Because {
-    /// The part that counts most.
+    /// The feature that contributes most.
     #[must_use]
     pub fn of(
         profile: &Profile,
@@ -55,7 +55,7 @@ impl Because {
         Self::Taste { shared, from_homes: profile.from_homes }
     }
 
-    /// For people; `title` is that of the home in [`Self::Others`].
+    /// The reason as text for people. `title` is the title of the home in [`Self::Others`].
     #[must_use]
     pub fn words(&self, home: &Home, title: Option<&str>) -> String {
         match self {
@@ -73,7 +73,7 @@ impl Because {
     }
 }
 
-/// `3-BHK flats in Kondapur`.
+/// For example `3-BHK flats in Kondapur`.
 fn of_its_kind(home: &Home, shared: [bool; TRAITS]) -> String {
     let facts = &home.content.specifications;
     let bedrooms = facts.bedrooms.filter(|number| *number > 0 && shared[BEDROOMS]);

@@ -1,5 +1,5 @@
-//! Learning what counts: of each person the last homes are held out, and the weights are moved until these stand above
-//! homes drawn at random.
+//! Learns the weights. For each person the latest homes are held out, and the weights are adjusted until those score
+//! above homes drawn at random.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,20 +10,21 @@ use super::features::{Catalogue, MarketHome};
 use super::interactions::{Activity, Profile};
 use super::weights::{Features, WEIGHTS, features, score};
 
-/// What holds before anything was learned: places and prices most, then kinds; a little for what is popular and fresh.
+/// The weights before anything is learned: places and prices most, then kinds, and a little for popularity and
+/// freshness.
 const BEFORE: Features = [1.0, 0.5, 0.5, 0.7, 0.5, 1.0, 0.2, 0.05];
-/// People that are learned from, at most.
+/// The maximum number of people to learn from.
 const PEOPLE: usize = 4_000;
-/// A person with fewer homes teaches nothing.
+/// People with fewer homes are not learned from.
 const LEAST: usize = 3;
-/// Homes drawn for each one that is held out.
+/// The number of homes drawn for each one held out.
 const DRAWN: usize = 5;
 const ROUNDS: usize = 6;
 const STEP: f64 = 0.2;
-/// Pulls the weights towards [`BEFORE`], so that little evidence moves them little.
+/// Pulls the weights towards [`BEFORE`], so that little evidence changes them little.
 const PULL: f64 = 0.001;
 
-/// Numbers that follow from a seed: learning twice gives the same.
+/// A seeded random generator, so that learning twice gives the same result.
 struct Draw(u64);
 
 impl Draw {
@@ -35,7 +36,7 @@ impl Draw {
     }
 }
 
-/// One person's activity without the last quarter of their homes, and those.
+/// Splits off the latest quarter of a person's homes. Returns the activity before them, and those homes.
 fn split(mine: &Activity) -> Option<(Activity, BTreeSet<PropertyId>)> {
     let mut last: BTreeMap<PropertyId, Timestamp> = BTreeMap::new();
     for deed in &mine.deeds {
@@ -56,7 +57,7 @@ fn split(mine: &Activity) -> Option<(Activity, BTreeSet<PropertyId>)> {
     Some((known, held))
 }
 
-/// The weights of everything that speaks for a home.
+/// Learns the weight of each feature.
 pub fn weights(catalogue: &Catalogue, activity: &Activity, now: Timestamp) -> Features {
     let mut learned_from: BTreeMap<UserId, (Activity, BTreeSet<PropertyId>)> = BTreeMap::new();
     let mut rest = Activity::default();
@@ -69,7 +70,7 @@ pub fn weights(catalogue: &Catalogue, activity: &Activity, now: Timestamp) -> Fe
             None => rest.deeds.extend(mine.deeds),
         }
     }
-    // Of what is held out nothing may be known: what people did together is counted without it.
+    // Nothing held out may be known, so co-occurrence is counted without it.
     let together = CoOccurrence::of(&rest, now);
     let pairs = pairs(catalogue, &learned_from, &together, now);
     let mut weights = BEFORE;
@@ -78,7 +79,7 @@ pub fn weights(catalogue: &Catalogue, activity: &Activity, now: Timestamp) -> Fe
             let gap = score(&weights, pair);
             let push = STEP / (1.0 + gap.exp());
             for (index, weight) in weights.iter_mut().enumerate() {
-                // Nothing that speaks for a home is ever held against it.
+                // No weight becomes negative: a feature never counts against a home.
                 *weight = (*weight + push * pair[index] - PULL * (*weight - BEFORE[index])).max(0.0);
             }
         }
@@ -86,7 +87,7 @@ pub fn weights(catalogue: &Catalogue, activity: &Activity, now: Timestamp) -> Fe
     weights
 }
 
-/// What speaks for a home that was held out, less what speaks for one that was drawn.
+/// The features of a home held out, minus those of a home drawn, for each pair.
 fn pairs(
     catalogue: &Catalogue,
     people: &BTreeMap<UserId, (Activity, BTreeSet<PropertyId>)>,

@@ -1,4 +1,4 @@
-//! What speaks for a home, and how much it counts.
+//! The features of a home, and their weighted score.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use super::co_occurrence::CoOccurrence;
 use super::features::{MarketHome, TRAITS};
 use super::interactions::{Profile, days};
 
-/// A weight for each trait, for what others did who did the same, for popularity and for freshness.
+/// The number of weights: one per trait, then co-occurrence, popularity and freshness.
 pub const WEIGHTS: usize = TRAITS + 3;
 /// See [`WEIGHTS`].
 pub const OTHERS: usize = TRAITS;
@@ -16,13 +16,13 @@ pub const OTHERS: usize = TRAITS;
 pub const POPULAR: usize = TRAITS + 1;
 /// See [`WEIGHTS`].
 pub const FRESH: usize = TRAITS + 2;
-/// Freshness halves in so many days.
+/// The half-life of freshness, in days.
 const HALF_LIFE_DAYS: f64 = 30.0;
 
-/// What speaks for a home, each from 0 to about 1.
+/// The features of a home, each from 0 to about 1.
 pub type Features = [f64; WEIGHTS];
 
-/// What speaks for `item` in the eyes of `profile`.
+/// The features of `item` for `profile`.
 pub fn features(
     profile: &Profile,
     item: &MarketHome,
@@ -40,7 +40,7 @@ pub fn features(
     features
 }
 
-/// The sum of what speaks for a home.
+/// The weighted sum of the features.
 pub fn score(weights: &Features, features: &Features) -> f64 {
     weights.iter().zip(features).map(|(weight, feature)| weight * feature).sum()
 }

@@ -1,4 +1,4 @@
-//! Places on the map as requests name them.
+//! Reads conditions on location from a request.
 
 use domain::Fields;
 use domain::fields::MemberKind;
@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use crate::query::{BoundingBox, Geo, Near, Polygon};
 
-/// The border of an area has at most so many corners.
+/// The maximum number of corners of a polygon.
 const MOST_CORNERS: usize = 1000;
 
-/// `near=lat,lng&radiusKm=` (or `latitude`, `longitude`), `bbox=minLng,minLat,maxLng,maxLat`, and `polygon`, a `GeoJSON`
-/// polygon.
+/// Reads `near=lat,lng&radiusKm=` (or `latitude`, `longitude`), `bbox=minLng,minLat,maxLng,maxLat`, and `polygon`, a
+/// `GeoJSON` polygon.
 pub fn read(f: &mut Fields<'_>) -> Geo {
     Geo { near: near(f), bbox: bbox(f), polygon: polygon(f) }
 }
@@ -38,7 +38,7 @@ fn near(f: &mut Fields<'_>) -> Option<Near> {
     at.map(|(lat, lng)| Near { at: Coordinates { lat, lng }, radius_km })
 }
 
-/// So many numbers, as text with commas or as an array.
+/// Exactly `many` numbers, as text separated by commas or as an array.
 fn numbers(f: &mut Fields<'_>, field: &str, many: usize) -> Option<Vec<f64>> {
     f.asks(field, || MemberKind::Numbers(many));
     let raw = f.raw(field)?;
@@ -68,7 +68,7 @@ fn bbox(f: &mut Fields<'_>) -> Option<BoundingBox> {
     Some(BoundingBox { min_lng, min_lat, max_lng, max_lat })
 }
 
-/// As a member of a body, or as JSON text in a query.
+/// A `GeoJSON` object in a body, or JSON text in a query.
 fn polygon(f: &mut Fields<'_>) -> Option<Polygon> {
     f.asks("polygon", || MemberKind::Object);
     let parsed = match f.raw("polygon")? {

@@ -1,7 +1,7 @@
-//! Carries alerts out: asks, by an event, that their owner be told.
+//! Delivers alerts: records an event that requests a notification for the owner of the saved search.
 //!
-//! The event's stream follows from the delivery, so the journal itself says whether it was asked: no crash, rebuild or
-//! lost read model asks twice.
+//! The event's stream id is derived from the delivery, so the journal itself knows whether the notification was
+//! requested. No crash, rebuild or lost read model requests it twice.
 
 use async_trait::async_trait;
 use domain::fields::Choice;
@@ -22,12 +22,12 @@ use super::{COLUMNS, Saved, template_vars, ways};
 use crate::home::Home;
 use crate::rows;
 
-/// A home that nobody could be told of for a week is no news.
+/// News older than a week is not sent any more.
 const STALE_SECONDS: i64 = 7 * 86_400;
-/// Rows of homes read at once.
+/// Rows of homes read per query.
 const AT_ONCE: usize = 200;
 
-/// Asks that people be told.
+/// Requests the notifications of alerts.
 #[derive(Debug)]
 pub struct AlertSender {
     pub aggregates: AggregateStore,
@@ -35,7 +35,7 @@ pub struct AlertSender {
 }
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
-/// Done, or ended before anything was asked.
+/// The result of a step, or the outcome that ended the delivery early.
 type Step<T> = Result<Result<T, DeliveryOutcome>, Failed>;
 
 #[async_trait]
@@ -51,7 +51,7 @@ impl DeliveryHandler for AlertSender {
         let Some(id) = notification_of(&order.id) else { return DeliveryLookup::Unknown };
         match self.aggregates.load::<Notification>(&order.tenant, id).await {
             Ok((known, _)) if known.asked.is_some() => DeliveryLookup::Delivered,
-            // To ask again is refused by the stream if it was asked.
+            // Requesting again is safe: the stream refuses a second request.
             _ => DeliveryLookup::Missing,
         }
     }
@@ -71,7 +71,7 @@ impl AlertSender {
         if !ways(&saved.channels).contains(&channel) {
             return Ok(ended("another channel was chosen"));
         }
-        // What goes out by letter or message is asked again when it does.
+        // E-mails and text messages are checked against the person's choices again when they go out.
         let (choices, _) = self.aggregates.load::<Preferences>(&order.tenant, saved.owner).await?;
         if channel == Channel::InApp && !choices.wants(Kind::PropertyAlert, channel) {
             return Ok(ended("the person switched it off"));
@@ -107,7 +107,7 @@ impl AlertSender {
         })
     }
 
-    /// Every home of the morning that is still on the market, the newest news first.
+    /// The homes of the digest that are still on the market, latest news first.
     async fn digest(&self, order: &LeasedDelivery, saved: &Saved, channel: Channel) -> Step<Variables> {
         let key = vec![
             order.tenant.as_str().into(),

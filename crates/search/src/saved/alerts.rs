@@ -1,4 +1,4 @@
-//! Which searches a home comes to fit, and what follows.
+//! Finds the saved searches that a home comes to match, and creates their alerts.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,35 +18,35 @@ use crate::home::Home;
 use crate::query::Query;
 use crate::rows;
 
-/// The delivery that tells of one home at once.
+/// The delivery for one home, sent at once.
 pub const ALERT: &str = "property-alert";
-/// The delivery that tells of all homes of a day or a week.
+/// The delivery for all homes of a day or a week.
 pub const DIGEST: &str = "property-digest";
 
-/// Searches kept ready in memory; more are read again each time.
+/// The number of parsed searches cached in memory; further ones are read again each time.
 const READY: usize = 20_000;
-/// Entries of digests are kept so long after their morning, for an outbox worker that comes late.
+/// How long the entries of a digest are kept after its morning, in case the outbox worker is late.
 const KEPT_SECONDS: i64 = 8 * 86_400;
-/// A smaller cut of a price is told in the morning.
+/// A price cut below this percentage is reported in the morning digest, not at once.
 const WORTH_A_LETTER_PERCENT: i128 = 1;
 
 const CANDIDATES: &str = "select id, version from saved_keys where key = $2 and tenant = $1
      and (min_price is null or min_price <= $3) and (max_price is null or max_price >= $3)
      and (listing_types = 0 or listing_types & $4 <> 0) and (bedrooms = 0 or bedrooms & $5 <> 0)";
 
-/// Why somebody is told of a home.
+/// Why people are alerted about a home.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Occasion {
     /// It is on the market for the first time.
     New,
-    /// It costs less.
+    /// Its price fell.
     PriceDrop,
     /// It is on the market again.
     Back,
 }
 
 impl Occasion {
-    /// What an event of a listing may be to people who look for a home, if that is on the market.
+    /// The occasion that a listing's event is for people looking for a home, provided the listing is on the market.
     #[must_use]
     pub fn of(event: &PropertyEvent) -> Option<Self> {
         match event {
@@ -63,7 +63,7 @@ impl Occasion {
         }
     }
 
-    /// For people.
+    /// The text shown to people.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
@@ -74,7 +74,7 @@ impl Occasion {
     }
 }
 
-/// What happened to a home, and whether it is worth an e-mail of its own.
+/// What happened to a home, and whether it deserves an e-mail of its own.
 #[derive(Clone, Copy, Debug)]
 pub struct News {
     occasion: Occasion,
@@ -82,7 +82,7 @@ pub struct News {
 }
 
 impl News {
-    /// Of an event of a listing.
+    /// The news in an event of a listing, if any.
     #[must_use]
     pub fn of(event: &PropertyEvent) -> Option<Self> {
         let is_small = match event {
@@ -95,8 +95,9 @@ impl News {
         Occasion::of(event).map(|occasion| Self { occasion, is_small })
     }
 
-    /// The same of the same home within a day is told in the morning, with everything else, and so is a small cut: whoever
-    /// changes a price again and again must not fill others' mailboxes.
+    /// Whether to report the news at once. The same occasion for the same home within a day waits for the morning
+    /// digest, and so does a small price cut: changing a price again and again must not fill other people's
+    /// mailboxes.
     async fn is_told_at_once(self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<bool, ProjectionError> {
         if self.is_small {
             return Ok(false);
@@ -104,7 +105,7 @@ impl News {
         let (tenant, home) = (event.stream.tenant.as_str(), &*event.stream.id);
         let at = event.timestamp.micros();
         let row = [tenant.into(), home.into(), self.occasion.words().into(), at.into()];
-        // A clock that was set back makes nothing wait for longer than a day.
+        // With `abs`, a clock that was set back delays nothing for longer than a day.
         let sql = "insert into told_at_once (tenant, home, occasion, at) values ($1, $2, $3, $4)
              on conflict (home, occasion, tenant) do update set at = excluded.at
              where abs(excluded.at - told_at_once.at) >= 86400000000";
@@ -112,30 +113,30 @@ impl News {
     }
 }
 
-/// A search made ready.
+/// A saved search with its parsed query.
 #[derive(Debug)]
 struct Ready {
     query: Query,
     saved: Saved,
 }
 
-/// Folds listings' events into what people are to be told.
+/// Turns listings' events into alerts.
 #[derive(Debug, Default)]
 pub struct Alerts {
-    /// By id and version, so that no rebuild, no undone batch and no other read model can make it wrong.
+    /// Keyed by id and version, so that rebuilds, undone batches and other read models cannot make it wrong.
     ready: Mutex<HashMap<(String, Version), Arc<Ready>>>,
     /// Wakes the outbox worker.
     pub wake: Arc<Notify>,
 }
 
 impl Alerts {
-    /// Somebody left: nothing of them stays in memory.
+    /// Clears the cache after a person left, so that none of their data stays in memory.
     pub fn forget(&self) {
         self.ready.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// Finds every search that the listing of `envelope` fits by now. Whoever keeps several of them is told of the home
-    /// once by each channel: by the search that tells soonest.
+    /// Finds every saved search that the listing of `envelope` matches now. A person with several matching searches
+    /// is notified once per channel, by the search that notifies soonest.
     pub async fn apply(
         &self,
         tx: &mut ViewTx<'_>,
@@ -151,12 +152,13 @@ impl Alerts {
         let (mut look, mut fitting) = (PreparedHome::of(&home), Vec::new());
         for (id, version) in candidates(tx, tenant, &look).await? {
             let Some(ready) = self.ready(tx, envelope, &id, version).await? else { continue };
-            // Nobody is told of a home of their own.
+            // Nobody is alerted about their own home.
             if ready.saved.owner != home.owner && look.fits(&ready.query) {
                 fitting.push(ready);
             }
         }
-        // Of those that tell together, the one that asks for the inbox alone comes last: an e-mail is in the inbox, too.
+        // Among searches of the same frequency, one for the inbox alone comes last, because an e-mail also appears in
+        // the inbox.
         let inbox_alone = |saved: &Saved| ways(&saved.channels) == [Channel::InApp];
         fitting.sort_by_key(|ready| (soonest(ready.saved.frequency), inbox_alone(&ready.saved)));
         let hurries = fitting.first().is_some_and(|ready| ready.saved.frequency == Frequency::Instant);
@@ -165,7 +167,7 @@ impl Alerts {
         for saved in fitting.iter().map(|ready| &ready.saved) {
             let ways = not_yet(&mut told, saved);
             let frequency = match saved.frequency {
-                Frequency::Instant if !at_once => Frequency::DailyCounters,
+                Frequency::Instant if !at_once => Frequency::Daily,
                 chosen => chosen,
             };
             tell(tx, envelope, &saved.id.to_string(), &ways, frequency).await?;
@@ -207,7 +209,7 @@ async fn home(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<Option<Home>, 
     Ok(stored.and_then(rows::Stored::on_the_market))
 }
 
-/// In the order of their ids: the same rows whatever was done before.
+/// The candidate searches, ordered by id, so that a replay writes the same rows.
 async fn candidates(
     tx: &mut ViewTx<'_>,
     tenant: &str,
@@ -223,19 +225,20 @@ async fn candidates(
     Ok(found)
 }
 
-/// In which order searches of one person tell.
+/// The rank by which a person's searches notify, soonest first.
 fn soonest(frequency: Frequency) -> usize {
     Frequency::ALL.iter().position(|(_, other)| *other == frequency).unwrap_or_default()
 }
 
-/// The channels of a search by which its owner is not told of the home yet; what is told at all is in the inbox, too.
+/// The channels of a search on which its owner has not yet been notified of the home. Every notification also appears
+/// in the inbox, so the inbox is left out once there is one.
 fn not_yet(told: &mut BTreeSet<(UserId, Channel)>, saved: &Saved) -> Vec<Channel> {
     let is_told = Channel::ALL.iter().any(|(_, channel)| told.contains(&(saved.owner, *channel)));
     let ways = ways(&saved.channels).into_iter().filter(|way| *way != Channel::InApp || !is_told);
     ways.filter(|way| told.insert((saved.owner, *way))).collect()
 }
 
-/// Asks for one delivery a channel: of this home, or of all of the next morning.
+/// Requests one delivery per channel: for this home alone, or for the next digest.
 async fn tell(
     tx: &mut ViewTx<'_>,
     event: &Envelope,
@@ -257,7 +260,7 @@ async fn tell(
     Ok(())
 }
 
-/// Puts the home into the next digest of a channel, once; true for the first one of it.
+/// Adds the home to the next digest of a channel, once. Returns true if it is the digest's first home.
 async fn collect(
     tx: &mut ViewTx<'_>,
     event: &Envelope,

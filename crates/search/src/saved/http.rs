@@ -1,4 +1,4 @@
-//! The operations on saved searches.
+//! The handlers for saved searches.
 
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ use super::requests::{NewSavedSearchBody, SavedSearchChange, SavedSearchChangeBo
 use super::{COLUMNS, Saved};
 use crate::App;
 
-/// A saved search as its owner sees it.
+/// A saved search.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = SavedSearch)]
@@ -63,7 +63,7 @@ impl From<Saved> for Document {
 }
 
 impl Document {
-    /// Of what is kept; nothing of it when its owner was erased meanwhile.
+    /// The document of a stored search; `None` when its owner was erased meanwhile.
     fn of(kept: SavedSearchDetails, version: Version) -> Option<Self> {
         let SavedSearchDetails { id, owner, wish, created_at, updated_at } = kept;
         let Wish { name, filters, channels, frequency, enabled } = wish;
@@ -124,7 +124,7 @@ pub async fn save(
     let id: SavedSearchId = context.aggregates.fresh().into();
     let options = conditions.options(context, &caller, &body.bytes, &id);
     let quotas = context.limits(&caller, &[Quota::SavedSearches]).await?;
-    // Nobody keeps more than this, whatever their quota is.
+    // An upper bound for everybody, whatever their quota.
     let most = quotas.first().map_or(MOST, |(_, most)| MOST.min(*most));
     let limits = vec![(Quota::SavedSearches, most)];
     let options = Options { new_stream: true, limits, ..options };
@@ -138,7 +138,7 @@ pub async fn save(
     Ok(reply.created(&format!("/api/search/saved/{id}")).etag(&version.to_string()))
 }
 
-/// `GET /api/search/saved/{userId}`: the newest first.
+/// `GET /api/search/saved/{userId}`: saved searches, newest first.
 #[utoipa::path(
     get,
     path = "/api/search/saved/{userId}",
@@ -163,7 +163,7 @@ pub async fn list(
     Ok(context.reply("Saved searches found", page).links(&links).stale(fresh.is_stale()))
 }
 
-/// `PUT /api/search/saved/{id}`: what is not said stays.
+/// `PUT /api/search/saved/{id}`: members left out keep their values.
 #[utoipa::path(
     put,
     path = "/api/search/saved/{id}",
@@ -218,8 +218,8 @@ pub async fn delete(
 }
 
 impl App {
-    /// A saved search that `caller` may change; one that was deleted is not told from one that never was, except to
-    /// whoever repeats its deletion.
+    /// The id of a saved search that `caller` may change. A deleted search is reported like one that never existed,
+    /// except to a caller repeating the deletion.
     async fn changeable(&self, caller: &Caller, id: &str) -> Result<SavedSearchId, Failure> {
         caller.person()?;
         let id: SavedSearchId = id.parse().map_err(|_| unknown())?;
@@ -242,7 +242,7 @@ impl App {
             let [created_at, id] = cursor.0.as_slice() else { return None };
             Some((created_at.as_i64()?, id.as_str()?.to_owned()))
         });
-        // Nothing is made after the end of time.
+        // No row is later than this, so the first page starts with the newest.
         let (created_at, id) = after.unwrap_or((i64::MAX, String::new()));
         let rest: [Value<'static>; 4] =
             [created_at.into(), id.into(), paging.size.into(), paging.offset().into()];

@@ -1,4 +1,4 @@
-//! One home against many searches, with the answers the index would give.
+//! Matches one home with many searches, with the same result as the index.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,7 +9,7 @@ use crate::home::Home;
 use crate::query::{Numbers, Query};
 use crate::words::{edits, key, matched, stands_in, words};
 
-/// A home made ready to be looked at by many searches.
+/// A home prepared for matching with many searches.
 #[derive(Debug)]
 pub struct PreparedHome<'a> {
     home: &'a Home,
@@ -17,14 +17,14 @@ pub struct PreparedHome<'a> {
     locality: String,
     state: Option<String>,
     amenities: BTreeSet<String>,
-    /// Every word of its texts, once.
+    /// The distinct words of its texts.
     words: Vec<String>,
-    /// Whether a word that was asked for is met: many searches ask for the same ones.
+    /// Caches whether a searched word matches; many searches use the same words.
     met: HashMap<(String, bool), bool>,
 }
 
 impl<'a> PreparedHome<'a> {
-    /// Reads `home`.
+    /// Prepares `home`.
     #[must_use]
     pub fn of(home: &'a Home) -> Self {
         let location = &home.content.location;
@@ -45,7 +45,7 @@ impl<'a> PreparedHome<'a> {
         self.stands(query) && self.is_of_the_kind(query) && self.says(query)
     }
 
-    /// Where it is.
+    /// Whether the conditions on tenant, place and location hold.
     fn stands(&self, query: &Query) -> bool {
         let (filters, location) = (&query.filters, &self.home.content.location);
         query.tenant == self.home.tenant
@@ -58,7 +58,7 @@ impl<'a> PreparedHome<'a> {
             && query.geo.holds(location.at())
     }
 
-    /// What it is.
+    /// Whether the filters on the home itself hold.
     fn is_of_the_kind(&self, query: &Query) -> bool {
         let (filters, standing) = (&query.filters, self.home.standing());
         let facts = &self.home.content.specifications;
@@ -75,7 +75,7 @@ impl<'a> PreparedHome<'a> {
             && filters.verified.is_none_or(|asked| asked == self.home.verified)
     }
 
-    /// Whether every word that was asked for is met by one that is there.
+    /// Whether every word of the search matches a word of the home.
     fn says(&mut self, query: &Query) -> bool {
         let count = query.words.len();
         query.words.iter().enumerate().all(|(index, word)| self.meets(word, index + 1 == count))
@@ -88,7 +88,7 @@ impl<'a> PreparedHome<'a> {
         }
         let long = word.chars().count();
         let met = self.words.iter().any(|there| {
-            // Words whose lengths differ by more than may be wrong are not alike; only a beginning can be shorter.
+            // Words whose lengths differ by more than the allowed edits cannot match, except as a prefix.
             let near = there.chars().count().abs_diff(long) <= usize::from(edits(word));
             (near || (last && there.starts_with(word))) && matched(word, last, there).is_some()
         });
@@ -96,7 +96,7 @@ impl<'a> PreparedHome<'a> {
         met
     }
 
-    /// The keys of every search that may fit: see [`keys`].
+    /// The keys of every search that may match: see [`keys`].
     #[must_use]
     pub fn keys(&self) -> BTreeSet<String> {
         let facts = &self.home.content.specifications;
@@ -109,7 +109,7 @@ impl<'a> PreparedHome<'a> {
         keys
     }
 
-    /// What narrows the candidates further, as [`Narrow`] is compared.
+    /// The home's values that are compared with [`Narrow`] to reduce the candidates.
     #[must_use]
     pub fn narrow(&self) -> (i64, i64, i64) {
         let standing = self.home.standing();
@@ -119,11 +119,12 @@ impl<'a> PreparedHome<'a> {
     }
 }
 
-/// The key of a search that names none of the others.
+/// The key of a search without any of the other keys.
 const ANY: &str = "*";
 
-/// What a search is filed under: words of which a home that fits it has at least one. The rarest there is: a locality by
-/// its first word, else a pin code, a kind of home, an amenity, a city.
+/// The keys that a search is filed under. A home that matches the search has at least one of them. The most selective
+/// filter provides them: localities by their first words, else the pin code, the kinds of home, an amenity, the
+/// cities.
 #[must_use]
 pub fn keys(query: &Query) -> BTreeSet<String> {
     let filters = &query.filters;
@@ -146,21 +147,21 @@ pub fn keys(query: &Query) -> BTreeSet<String> {
     [ANY.to_owned()].into()
 }
 
-/// Columns beside the keys, by which most candidates go before they are read.
+/// Columns stored with the keys. They rule out most candidates before these are read.
 #[derive(Clone, Copy, Debug)]
 pub struct Narrow {
     /// In paise.
     pub min_price: Option<i64>,
     /// In paise.
     pub max_price: Option<i64>,
-    /// A bit each; 0 for any.
+    /// One bit for each value; 0 accepts any.
     pub listing_types: i64,
-    /// A bit each; 0 for any.
+    /// One bit for each value; 0 accepts any.
     pub bedrooms: i64,
 }
 
 impl Narrow {
-    /// Of a search.
+    /// The columns of a search.
     #[must_use]
     pub fn of(query: &Query) -> Self {
         let filters = &query.filters;

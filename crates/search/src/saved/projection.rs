@@ -1,4 +1,4 @@
-//! Saved searches as rows.
+//! Writes the rows of saved searches.
 
 use ::projection::{ProjectionError, Value, ViewTx};
 use domain::Envelope;
@@ -19,7 +19,7 @@ const FILE: &str =
     "insert into saved_keys (tenant, key, id, version, min_price, max_price, listing_types, bedrooms)
      values ($1, $2, $3, $4, $5, $6, $7, $8)";
 
-/// Applies an event of a saved search. What its owner's erasure took is not kept: then there is no row.
+/// Applies an event of a saved search. A search whose contents were erased with its owner gets no row.
 pub async fn apply(
     tx: &mut ViewTx<'_>,
     envelope: &Envelope,
@@ -59,7 +59,7 @@ async fn keep(
         envelope.timestamp.micros().into(),
     ];
     let kept = tx.execute(UPSERT, &row).await? == 1;
-    // Rules that are stricter today than when it was saved make it find nothing, and stop nobody.
+    // A search that today's stricter rules refuse finds nothing, but does not block the projection.
     let Ok(asked) = query(&envelope.stream.tenant, filters.clone(), envelope.timestamp) else {
         return Ok(());
     };
@@ -83,7 +83,7 @@ async fn keep(
     Ok(())
 }
 
-/// Nothing of it is left, nor what waits to be told of it.
+/// Deletes a saved search with everything belonging to it, pending deliveries included.
 async fn drop_one(tx: &mut ViewTx<'_>, key: &[Value<'_>; 2]) -> Result<(), ProjectionError> {
     for table in ["saved_keys", "saved_matches", "saved_searches"] {
         tx.execute(&format!("delete from {table} where id = $2 and tenant = $1"), key).await?;
@@ -95,7 +95,7 @@ async fn drop_one(tx: &mut ViewTx<'_>, key: &[Value<'_>; 2]) -> Result<(), Proje
     Ok(())
 }
 
-/// Their owner left.
+/// Deletes the saved searches of a person who left.
 pub async fn owner_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
     let owner = [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into()];
     let sql = "select id from saved_searches where user_id = $2 and tenant = $1";

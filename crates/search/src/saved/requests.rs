@@ -1,4 +1,4 @@
-//! What is said of a saved search.
+//! The request bodies of saved searches.
 
 use std::collections::BTreeSet;
 
@@ -24,13 +24,13 @@ pub struct NewSavedSearch {
 }
 
 impl NewSavedSearch {
-    /// The same as a wish of `owner`'s; what was not said is what most people want.
+    /// Turns the body into a wish of `owner`, with defaults for what was left out.
     pub fn owned_by(self, owner: UserId) -> Wish {
         Wish {
             name: Personal::of(owner, self.name),
             filters: Personal::of(owner, self.filters),
             channels: self.channels.unwrap_or_else(|| [Channel::Email, Channel::InApp].into()),
-            frequency: self.frequency.unwrap_or(Frequency::DailyCounters),
+            frequency: self.frequency.unwrap_or(Frequency::Daily),
             enabled: self.enabled.unwrap_or(true),
         }
     }
@@ -58,7 +58,7 @@ impl Request for NewSavedSearch {
 /// See [`SavedSearchChange`].
 pub type SavedSearchChangeBody = Body<SavedSearchChange>;
 
-/// The body that changes a saved search: what is not said stays.
+/// The body that changes a saved search. Members left out keep their values.
 pub struct SavedSearchChange(pub saved_search::SavedSearchChange);
 
 impl Request for SavedSearchChange {
@@ -124,7 +124,7 @@ fn channels(f: &mut Fields<'_>) -> Option<BTreeSet<Channel>> {
     channels
 }
 
-/// A search that can be saved: it says what is looked for and nothing of how that is shown, and does not find everything.
+/// A search that can be saved: it has at least one condition, and no parameters for how results are shown.
 pub struct SavedFilters(pub SearchRequest);
 
 impl Request for SavedFilters {

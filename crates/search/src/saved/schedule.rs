@@ -1,15 +1,16 @@
-//! When daily and weekly e-mails go out.
+//! Computes when daily and weekly digests go out.
 
 use domain::Timestamp;
 use domain::saved_search::Frequency;
 
 const DAY: i64 = 86_400;
-/// Eight o'clock.
+/// Eight o'clock, in seconds after midnight.
 const MORNING: i64 = 8 * 3600;
 /// Day 0 was a Thursday; weeks begin on Monday.
 const MONDAY: i64 = 4;
 
-/// The first morning, in Indian time, after `at` that belongs to the frequency: the next one, or that of a Monday.
+/// The first morning after `at`, in Indian time, that belongs to the frequency: the next morning, or the next Monday
+/// morning.
 pub fn after(at: Timestamp, frequency: Frequency) -> Timestamp {
     let midnight = at.seconds() - at.india_second();
     let mut day = at.india_day();
@@ -36,7 +37,7 @@ mod tests {
             ("2026-11-23T02:30:00Z", "2026-11-24T02:30:00Z", "2026-11-30T02:30:00Z"),
         ] {
             let at: Timestamp = at.parse().unwrap();
-            assert_eq!(after(at, Frequency::DailyCounters), daily.parse().unwrap());
+            assert_eq!(after(at, Frequency::Daily), daily.parse().unwrap());
             assert_eq!(after(at, Frequency::Weekly), weekly.parse().unwrap());
         }
     }

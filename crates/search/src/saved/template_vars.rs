@@ -1,4 +1,4 @@
-//! What an e-mail or message about homes tells, by the names of its template.
+//! The template variables of an e-mail or message about homes.
 
 use domain::PropertyId;
 use domain::notification::Variables;
@@ -7,12 +7,12 @@ use domain::preferences::Channel;
 use super::alerts::Occasion;
 use crate::home::Home;
 
-/// One variable of a text message template approved under DLT holds no more.
+/// The maximum length of one variable in a text message template approved under DLT.
 const LONGEST_IN_TEXT: usize = 30;
-/// Homes that a digest lists; it tells how many there are in all.
+/// The number of homes that a digest lists. It also gives the total.
 pub const LISTED: usize = 10;
 
-/// Of one home.
+/// The variables for one home.
 pub fn alert(home: &Home, occasion: Occasion, search: &str, channel: Channel) -> Variables {
     let content = &home.content;
     let texts = [
@@ -27,13 +27,13 @@ pub fn alert(home: &Home, occasion: Occasion, search: &str, channel: Channel) ->
     told
 }
 
-/// Of all homes of a morning; the first of them are listed, a line each: id, title, place and price.
+/// The variables for all homes of a digest. The first homes are listed, one line each: id, title, place and price.
 pub fn digest(homes: &[&Home], search: &str, channel: Channel) -> Variables {
     let total = homes.len();
     let title = if total == 1 { "1 home for you".to_owned() } else { format!("{total} homes for you") };
     let texts = [("title", title), ("total", total.to_string()), ("search", search.to_owned())];
     let mut told = fitting(&texts, channel);
-    // A text message has no room for them.
+    // A text message has no room for the list.
     if channel != Channel::Sms {
         let lines: Vec<String> = homes.iter().take(LISTED).map(|home| line(home.id, home)).collect();
         told.insert("homes".into(), lines.join("\n"));

@@ -1,4 +1,4 @@
-//! One person's past searches.
+//! Reads one person's past searches.
 
 use ::projection::{Row, ViewError, ViewStore};
 use domain::activity::ActivityEvent;
@@ -9,21 +9,21 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-/// A past search as its person sees it.
+/// A past search.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PastSearch {
-    /// The id of its event.
+    /// The id of the event that recorded the search.
     pub id: String,
-    /// The words.
+    /// The words searched for, if any.
     search_query: Option<String>,
-    /// Everything that was asked for, by the names of the request; null when it cannot be read any more.
+    /// All filters of the search, by request parameter; null when they can no longer be read.
     #[schema(value_type = Option<std::collections::BTreeMap<String, Value>>)]
     search_filters: Option<Map<String, Value>>,
     results_count: u64,
-    /// The first listing opened within half an hour and before the next search.
+    /// The first listing opened within half an hour after the search and before the next one.
     selected_property_id: Option<String>,
-    /// When.
+    /// When the search was made.
     pub timestamp: Timestamp,
     #[serde(skip)]
     seq: u64,
@@ -42,13 +42,13 @@ impl PastSearch {
         }
     }
 
-    /// Its words, which stand in the journal.
+    /// Reads its words from the journal.
     async fn tell(&mut self, aggregates: &AggregateStore, log: Position) -> Result<(), PageError> {
         let found = aggregates.journal().read_after(log.at(self.seq.saturating_sub(1)), 1).await?;
         let event = found.iter().find(|event| event.event_id.to_string() == self.id);
         let filters = match event.map(|event| aggregates.decode(event)) {
             Some(Ok(ActivityEvent::Searched { filters, .. })) => filters,
-            // A key that cannot be had is no search without words.
+            // A key that cannot be read is an error, not a search without words.
             Some(Err(DecodeError::Keys(error))) => return Err(error.into()),
             _ => return Ok(()),
         };
@@ -59,19 +59,19 @@ impl PastSearch {
     }
 }
 
-/// Whose searches.
+/// The person whose searches are read.
 #[derive(Clone, Copy, Debug)]
 pub struct Person<'a> {
     /// The read model.
     pub store: &'a ViewStore,
     /// Their tenant.
     pub tenant: &'a TenantId,
-    /// Themselves.
+    /// Their id.
     pub user: UserId,
 }
 
 impl Person<'_> {
-    /// How many there are.
+    /// The total number of their searches.
     ///
     /// # Errors
     /// When the read model does not answer.
@@ -81,7 +81,7 @@ impl Person<'_> {
         Ok(rows.await?.first().map_or(0, |row| row.count(0)))
     }
 
-    /// A page of them, the newest first: `limit` older than `before`, `skip` left out.
+    /// A page of searches, newest first: `limit` of those older than `before`, after skipping `skip`.
     ///
     /// # Errors
     /// When the read model or the journal does not answer.
@@ -114,7 +114,7 @@ impl Person<'_> {
     }
 }
 
-/// A page cannot be had.
+/// A page cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
     /// The read model does not answer.
@@ -123,7 +123,7 @@ pub enum PageError {
     /// The journal does not answer.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// Somebody's key cannot be had.
+    /// A person's key cannot be read.
     #[error(transparent)]
     Key(#[from] KeyError),
 }

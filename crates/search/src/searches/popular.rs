@@ -1,5 +1,6 @@
-//! What many people have searched for. What fewer than [`PEOPLE`] searched for is told to nobody and stands nowhere in
-//! clear: it is known by a keyed digest, and who searched for it by a digest of both, which no two queries share.
+//! Queries that many people searched for. A query of fewer than [`PEOPLE`] people is shown to nobody and stored
+//! nowhere in clear. It is stored as a keyed digest; each person who searched for it is stored as a digest of query
+//! and person, so that a person's digests differ from query to query.
 
 use std::fmt::Write;
 
@@ -10,20 +11,20 @@ use serde_json::{Map, Value};
 
 use crate::words::key;
 
-/// People who must have searched for something before others hear of it.
+/// The number of people who must have searched for a query before it is suggested to others.
 const PEOPLE: u64 = 5;
-/// Longer texts are nobody else's.
+/// The longest text that is counted; nobody else would search for a longer one.
 const LONGEST: usize = 60;
-/// What is looked through for one answer.
+/// The maximum number of queries considered for one answer.
 const MOST: u64 = 1000;
 
-/// The words of a search as they are compared and counted: nothing when it had none.
+/// The words of a search, normalised for counting; `None` when there are none or the text is too long.
 pub fn text(filters: &Map<String, Value>) -> Option<String> {
     let text = filters.get("query").or_else(|| filters.get("q"))?.as_str()?;
     Some(key(text)).filter(|key| !key.is_empty() && key.chars().count() <= LONGEST)
 }
 
-/// 16 bytes as text, which only this installation can work out.
+/// A digest of 16 bytes, in hexadecimal, that only this installation can compute.
 fn digest(keys: &KeyRing, tenant: &TenantId, parts: [&str; 2]) -> String {
     let mut all: Vec<&[u8]> = vec![b"searches"];
     all.extend(parts.map(str::as_bytes));
@@ -34,7 +35,7 @@ fn digest(keys: &KeyRing, tenant: &TenantId, parts: [&str; 2]) -> String {
     })
 }
 
-/// Counts that `user` searched for `text`, once.
+/// Counts `user` among those who searched for `text`, at most once.
 pub async fn count(
     tx: &mut ViewTx<'_>,
     keys: &KeyRing,
@@ -58,7 +59,7 @@ pub async fn count(
     Ok(())
 }
 
-/// Counts `user` nowhere any more. Nothing says what they searched for: every query there is is asked whether they did.
+/// Removes `user` from all counts. Nothing records what they searched for, so every stored query is checked.
 pub async fn forget(
     tx: &mut ViewTx<'_>,
     keys: &KeyRing,
@@ -83,7 +84,7 @@ pub async fn forget(
     Ok(())
 }
 
-/// What the most people searched for, with how many: only what enough of them did.
+/// The most popular queries with their numbers of people; only those that enough people used.
 ///
 /// # Errors
 /// When the read model does not answer.

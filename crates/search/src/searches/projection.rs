@@ -1,4 +1,4 @@
-//! Folds searches, what was opened after them, and people's leaving.
+//! Projects searches, the listings opened after them, and the erasure of people.
 
 use ::projection::{Projection, ProjectionError, ViewTx};
 use async_trait::async_trait;
@@ -9,11 +9,11 @@ use journal::AggregateStore;
 
 use super::popular;
 
-/// The group of the read model. Order is kept per person.
+/// The consumer group of the read model. Order is kept per person.
 pub const GROUP: Group =
     Group { name: "search-history-group", logs: &[Log::Facts, Log::Activity], key: partition_key };
 
-/// What is opened later than this was not found by the search.
+/// A listing opened later than this after a search does not count as its result.
 const OPENED_WITHIN_MICROS: i64 = 30 * 60 * 1_000_000;
 
 fn partition_key(envelope: &Envelope) -> Option<String> {
@@ -26,7 +26,7 @@ fn partition_key(envelope: &Envelope) -> Option<String> {
     }
 }
 
-/// The projection.
+/// The projection of past searches.
 #[derive(Debug)]
 pub struct Searched {
     aggregates: AggregateStore,
@@ -37,7 +37,7 @@ impl Searched {
         Self { aggregates }
     }
 
-    /// They left: their searches go, and they are counted nowhere any more.
+    /// The person left: deletes their searches and removes them from all counts.
     async fn gone(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
         let wrong = |_| ProjectionError::Event(format!("{} is no person", envelope.stream.id));
         let user: UserId = envelope.stream.id.parse().map_err(wrong)?;
@@ -67,7 +67,7 @@ async fn searched(
     Ok(())
 }
 
-/// The first listing opened after a search is what it led to.
+/// Records the first listing opened after a search as its result.
 async fn opened(
     tx: &mut ViewTx<'_>,
     envelope: &Envelope,
@@ -103,7 +103,7 @@ impl Projection for Searched {
         let Some(user) = envelope.user_id else { return Ok(()) };
         match self.aggregates.decode::<ActivityEvent>(envelope)? {
             ActivityEvent::Searched { filters, results_count } => {
-                // The other log may have told of their end already.
+                // The other log may already have reported that the person left.
                 if tx.is_erased(&envelope.stream.tenant, &user.to_string()).await? {
                     return Ok(());
                 }

@@ -1,4 +1,4 @@
-//! Which of what is known fits what was typed, and in which order.
+//! Selects and orders the suggestions for typed text.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -8,43 +8,43 @@ use utoipa::ToSchema;
 use crate::index::Vocabulary;
 use crate::words::{begins_alike, matched, spellings, words};
 
-/// Words that say nothing alone.
+/// Words that mean nothing on their own.
 const EMPTY: [&str; 8] = ["and", "for", "from", "near", "the", "with", "your", "our"];
-/// Shorter words of titles say nothing alone.
+/// Words of titles shorter than this are not suggested.
 const SHORTEST: usize = 3;
 
-/// What a suggestion is.
+/// The kind of a suggestion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[schema(as = SuggestionKind)]
 pub enum Kind {
-    /// A place that listings name.
+    /// A locality of listings.
     Locality,
-    /// What many people searched for.
+    /// A search that many people made.
     Search,
-    /// A word of titles.
+    /// A word from listings' titles.
     Word,
 }
 
-/// A suggestion.
+/// A suggested search.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Suggestion {
-    /// What to search for.
+    /// The text to search for.
     pub text: String,
-    /// What it is.
+    /// The kind of suggestion.
     pub kind: Kind,
-    /// Listings that name it; of a search, people who searched for it.
+    /// The number of listings that name it; for a search, the number of people who made it.
     pub count: u64,
 }
 
 #[derive(Debug)]
 struct SuggestionEntry {
     suggestion: Suggestion,
-    /// As words, in every spelling.
+    /// Its words, in every spelling.
     spellings: Vec<Vec<String>>,
 }
 
-/// What the listings of a tenant name, ready to be compared with what is typed.
+/// The vocabulary of a tenant's listings, prepared for comparing with typed text.
 #[derive(Debug, Default)]
 pub struct SuggestionIndex {
     all: Vec<SuggestionEntry>,
@@ -53,7 +53,8 @@ pub struct SuggestionIndex {
 }
 
 impl SuggestionIndex {
-    /// The localities, each as it is written most, and the words of titles that are none.
+    /// Builds the entries: the localities, each in its most common written form, and the words of titles that are not
+    /// localities.
     #[must_use]
     pub fn of(vocabulary: Vocabulary) -> Self {
         let Vocabulary { localities, titles } = vocabulary;
@@ -85,7 +86,7 @@ fn locality(key: &str, written: &BTreeMap<String, u64>) -> SuggestionEntry {
     SuggestionEntry { suggestion, spellings: spellings(&plain) }
 }
 
-/// How well what was typed is met; the better the larger.
+/// How well the typed text matches; a better match is greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {
     AlikeWithin,
@@ -94,8 +95,9 @@ enum Fit {
     Begins,
 }
 
-/// At most `limit` suggestions for what was typed, of `known` and of the `popular` searches: whatever begins so before
-/// what has the words within, letter by letter before what is a few letters off; then each kind's commonest in turn.
+/// At most `limit` suggestions for the typed text, from `known` and from the `popular` searches. Exact matches come
+/// before matches with typing errors, and matches at the start before matches further in. Among equal matches the
+/// kinds take turns, each giving its most common suggestion first.
 #[must_use]
 pub fn suggest(
     typed: &str,
@@ -112,7 +114,7 @@ pub fn suggest(
     let searches: Vec<SuggestionEntry> = searches.collect();
     let mut found = Vec::new();
     for letters in [TypoTolerance::Exact, TypoTolerance::Alike] {
-        // What is a few letters off comes last, and is not looked for where there is enough.
+        // Matches with typing errors come last, and are only searched for when there are too few others.
         if found.len() < limit {
             found.clear();
             for SuggestionEntry { suggestion, spellings } in known.all.iter().chain(&searches) {
@@ -124,11 +126,11 @@ pub fn suggest(
     ranked(found, limit)
 }
 
-/// How what is typed may be met.
+/// Whether typing errors are tolerated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TypoTolerance {
     Exact,
-    /// Or a few letters are others.
+    /// A few letters may differ.
     Alike,
 }
 
@@ -149,7 +151,7 @@ fn ranked(mut found: Vec<(Fit, &Suggestion)>, limit: usize) -> Vec<Suggestion> {
     placed.into_iter().take(limit).map(|(.., suggestion)| suggestion.clone()).collect()
 }
 
-/// How `typed` is met by words that follow each other in `there`.
+/// How `typed` matches consecutive words of `there`.
 fn fit(typed: &[String], there: &[String], letters: TypoTolerance) -> Option<Fit> {
     let Some((last, before)) = typed.split_last() else { return Some(Fit::Begins) };
     let starts = 0..=there.len().checked_sub(typed.len())?;

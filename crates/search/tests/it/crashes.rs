@@ -1,4 +1,4 @@
-//! Whatever happens to the index or the read model, what is found is what the journal says.
+//! Whatever happens to the index or the read model, searches find what the journal says.
 
 use domain::property::PropertyCommand;
 use domain::property::content::Contact;
@@ -61,7 +61,7 @@ fn what_was_written_but_not_committed_is_written_again_and_once() {
     index.write(&homes).unwrap();
     index.commit(&place(10)).unwrap();
     assert_eq!(index.search(&all).unwrap().total, 10);
-    // Twice what is there already is still there once.
+    // Writing the same homes again does not duplicate them.
     index.write(&homes).unwrap();
     index.commit(&place(10)).unwrap();
     assert_eq!(index.search(&all).unwrap().total, 10);
@@ -86,8 +86,8 @@ async fn an_index_that_is_lost_or_broken_is_made_again() {
     assert_eq!(site.found(&running, "").await, titles(15));
 }
 
-/// What a power cut may leave: bytes that never reached the disk, a list of files that is older than they are, and files
-/// of nobody.
+/// The possible effects of a power cut: bytes that never reached the disk, an outdated list of files, and orphaned
+/// files.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_index_that_did_not_reach_the_disk_whole_is_made_again() {
     let (site, _) = site_with_homes(15).await;
@@ -149,7 +149,7 @@ async fn a_rebuilt_read_model_makes_the_index_anew() {
     let before = running.search.index().place().unwrap().unwrap();
     let rebuilt = projection::rebuild(running.search.store(), &running.handle, |_| {}).await.unwrap();
     assert!(rebuilt.is_equal(), "{rebuilt:?}");
-    // Until the index follows, the old one answers.
+    // The old index answers until the new one is built.
     assert_eq!(site.found(&running, "").await, titles(12));
     site.list(owner, "Listed home 012").await;
     running.catch_up(&site).await;
@@ -174,7 +174,7 @@ async fn an_index_of_another_read_model_is_not_believed() {
     assert_eq!(site.found(&running, "").await, titles(0));
     running.catch_up(&site).await;
     assert_eq!(site.found(&running, "").await, titles(8));
-    // A power cut takes rows back that the index has seen.
+    // Simulates a power cut that loses rows the index has already seen.
     let place = running.search.index().place().unwrap().unwrap();
     running.search.index().commit(&IndexPosition { changed: place.changed + 3, ..place }).unwrap();
     let gone = site.somebody();
@@ -237,7 +237,7 @@ async fn nothing_of_an_erased_owner_stays_in_any_file() {
     assert_eq!(site.found(&running, "").await, titles(10));
     running.search.store().scrub().await;
     assert_eq!(holding(&site), [0; 3], "{:?}", WORDS.map(|word| site.holding(word)));
-    // What a moderator still does to the listing brings nothing back.
+    // A later change by a moderator must not bring anything back.
     let moderator = site.somebody();
     let feature = PropertyCommand::Feature(true, Site::by(moderator, Role::Moderator));
     site.command(moderator, id, feature).await;

@@ -1,4 +1,4 @@
-//! Generated homes: spellings, gaps and coincidences as real ones have them.
+//! Generated homes, with varied spellings, missing values and ties, like real ones.
 
 use domain::area::{Area, AreaUnit};
 use domain::fields::Choice;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::random::Random;
 
-/// When everything is asked: 2026-11-21, 10:30 in India.
+/// The time of every search: 2026-11-21, 10:30 in India.
 pub const NOW: Timestamp = Timestamp::from_micros(1_795_237_200_000_000);
 
 const LOCALITIES: [(&str, f64, f64); 14] = [
@@ -45,7 +45,7 @@ const AMENITIES: [&str; 8] =
     ["Lift", "Gym", "gymnasium", "Swimming Pool", "pool", "Power Backup", "Parking", "24x7 Security"];
 const CITIES: [&str; 4] = ["Hyderabad", "hyderabad", "Secunderabad", "Warangal"];
 
-/// Whoever lists the home makes it theirs.
+/// Wraps a value as written by the owner of the home.
 fn said<T>(value: T) -> Erasable<T> {
     Erasable::of(UserId::default(), value)
 }
@@ -105,9 +105,9 @@ fn content(random: &mut Random) -> Content {
     }
 }
 
-/// A home on the market of `tenant`.
+/// A random home on the market of `tenant`.
 pub fn home(random: &mut Random, tenant: &TenantId) -> Home {
-    // Many are listed in the same minute: ids must settle ties.
+    // Many homes share a listing time, so ids must break ties.
     let created_at = NOW.plus_seconds(-60 * i64::try_from(random.below(60 * 24 * 90)).unwrap() / 600 * 600);
     Home {
         tenant: tenant.clone(),

@@ -1,7 +1,7 @@
-//! Random searches of generated homes, answered by the index exactly as by looking at every home.
+//! Random searches over generated homes: the index must give exactly the same answers as a scan of every home.
 //!
-//! `HYD_TEST_HOMES`, `HYD_TEST_SEARCHES` and `HYD_TEST_SEED` say how many and which. What is held to before a release:
-//! `HYD_TEST_HOMES=100000 HYD_TEST_SEARCHES=500`.
+//! `HYD_TEST_HOMES`, `HYD_TEST_SEARCHES` and `HYD_TEST_SEED` set the numbers and the seed. Before a release it is run
+//! with `HYD_TEST_HOMES=100000 HYD_TEST_SEARCHES=500`.
 
 use domain::property::content::Coordinates;
 use domain::{Paise, TenantId};
@@ -13,7 +13,7 @@ use crate::homes::{NOW, home};
 use crate::model;
 use crate::random::Random;
 
-/// A number from the environment, or the usual one.
+/// A number from the environment, or the default.
 pub fn number(name: &str, usual: usize) -> usize {
     std::env::var(name).ok().map_or(usual, |text| text.parse().unwrap())
 }
@@ -22,7 +22,7 @@ fn tenants() -> [TenantId; 2] {
     ["hyderabad", "pune"].map(TenantId::stored)
 }
 
-/// Homes in an index of several commits, some of them changed, some taken off.
+/// Indexes random homes in several commits, some of them changed or removed later.
 pub fn indexed(random: &mut Random, index: &Index, many: usize) -> Vec<Home> {
     let mut homes: Vec<Home> = Vec::new();
     let mut commits = 0;

@@ -1,4 +1,4 @@
-//! Searching against a plain model of it, and the index against crashes, rebuilds and erasure.
+//! Tests search against a plain model, and the index against crashes, rebuilds and erasure.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod crashes;

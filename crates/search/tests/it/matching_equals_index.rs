@@ -1,6 +1,6 @@
-//! One home against many searches gives what the index gives for each of them.
+//! Matching one home with many searches gives the same result as the index does for each search.
 //!
-//! `HYD_TEST_HOMES`, `HYD_TEST_SEARCHES` and `HYD_TEST_SEED` say how many and which.
+//! `HYD_TEST_HOMES`, `HYD_TEST_SEARCHES` and `HYD_TEST_SEED` set the numbers and the seed.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::index_equals_scan::{indexed, number, query};
 use crate::random::Random;
 
-/// Whether the rows would give the search as a candidate.
+/// Whether the stored keys and columns would make the search a candidate.
 fn is_candidate(look: &PreparedHome<'_>, query: &Query) -> bool {
     let (narrow, (price, listing_type, bedrooms)) = (Narrow::of(query), look.narrow());
     !keys(query).is_disjoint(&look.keys())

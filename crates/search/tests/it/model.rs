@@ -1,4 +1,4 @@
-//! What a search means, the slow and plain way: look at every home.
+//! A slow reference implementation of search that looks at every home.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use search::Home;
 use search::query::{AREAS, Bucket, Count, Facet, Facets, Hit, IndexHits, Key, Query, prices, score};
 use search::words::{key, stands_in};
 
-/// A home with its texts split once and not for each search.
+/// A home with its texts split once, not again for each search.
 pub struct Known {
     home: Home,
     texts: [(f32, Vec<String>); 4],
@@ -82,7 +82,7 @@ fn is_looked_at(known: &Known, query: &Query) -> bool {
         && query.geo.holds(location.at())
 }
 
-/// Finds.
+/// Searches `homes`.
 pub fn search(homes: &[Known], query: &Query) -> IndexHits {
     let (mut hits, mut counted) = (Vec::new(), Vec::new());
     for known in homes.iter().filter(|known| is_looked_at(known, query)) {
@@ -148,7 +148,7 @@ fn count(value: &str, count: u64) -> Count {
     Count { value: value.to_owned(), count, from: None, to: None }
 }
 
-/// A home counts once for each key; the value is written as most homes write it.
+/// A home counts once for each key. The value is shown in its most common written form.
 fn texts<'a>(homes: impl Iterator<Item = Vec<(&'a str, &'a str)>>) -> Vec<Count> {
     let mut all: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
     for values in homes {

@@ -1,4 +1,4 @@
-//! A generator of numbers that a seed decides.
+//! A seeded random number generator.
 
 pub struct Random(u64);
 

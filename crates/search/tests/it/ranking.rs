@@ -1,4 +1,4 @@
-//! What comes first, by examples.
+//! Ranking, by examples.
 
 use domain::property::Content;
 use domain::property::kinds::PropertyType;
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::homes::{NOW, home};
 use crate::random::Random;
 
-/// Homes with only what a test says of them.
+/// An index of homes that differ only in what the test sets.
 struct Shelf {
     index: Index,
     _directory: TempDir,
@@ -112,7 +112,7 @@ fn featured_verified_fresh_and_popular_go_first_among_equals_over_the_whole_resu
         36 => home.created_at = NOW,
         _ => home.created_at = NOW.plus_seconds(-86_400 * 400),
     });
-    // Each gives something; 36 is listed today.
+    // Each boost has an effect; home 36 was listed today.
     let mut first = shelf.best("villa")[..4].to_vec();
     assert_eq!(first[0], 37);
     first.sort_unstable();

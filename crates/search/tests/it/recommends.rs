@@ -1,4 +1,4 @@
-//! What is learned from people with tastes finds more of what they look at next than popularity does.
+//! Learned recommendations predict what people with tastes look at next better than popularity does.
 
 use std::collections::{BTreeSet, HashSet};
 

@@ -1,4 +1,4 @@
-//! A journal with listings, and the search service over it, opened as often as a test likes.
+//! A journal with listings, and the search service over it, which a test can open repeatedly.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub struct Site {
     random: Random,
 }
 
-/// The service while it runs, until [`Running::end`]: what is only dropped lets go of its files some time later.
+/// The running service, until [`Running::end`]. If it is only dropped, its files are released some time later.
 pub struct Running {
     pub search: Search,
     pub keeper: Indexer,
@@ -81,7 +81,7 @@ impl Site {
         self.context.aggregates.fresh().into()
     }
 
-    /// Lists a home of `owner` with a title of its own.
+    /// Lists a home of `owner` with the given title.
     pub async fn list(&mut self, owner: UserId, title: &str) -> PropertyId {
         let id: PropertyId = self.context.aggregates.fresh().into();
         let content = Content {
@@ -93,7 +93,7 @@ impl Site {
         id
     }
 
-    /// The rules' view of somebody who asks.
+    /// The acting person, as the domain rules see them.
     pub fn by(person: UserId, role: Role) -> By {
         By { person, role, moderated: false }
     }
@@ -104,14 +104,14 @@ impl Site {
         assert!(done.await.is_ok());
     }
 
-    /// They close their account.
+    /// Closes the account of `user`.
     pub async fn leave(&self, user: UserId) {
         let stream = StreamId::new(&self.tenant, "user", user);
         let event = UserEvent::Deleted { subject_id: user };
         self.context.aggregates.record(&self.actor(user), stream, &event).await.unwrap();
     }
 
-    /// Opens the service; its group reads the whole journal, its index is kept by nobody yet.
+    /// Opens the service. Its group reads the whole journal; nothing updates the index yet.
     pub async fn open(&self) -> Running {
         let search = Search::open(self.context.clone(), &self.views()).await.unwrap();
         let (journal, clock) =
@@ -127,7 +127,7 @@ impl Site {
         running
     }
 
-    /// All titles that are found, sorted.
+    /// The titles of all hits, sorted.
     pub async fn found(&self, running: &Running, text: &str) -> Vec<String> {
         let mut query = Query { size: 1000, facets: true, ..Query::all(self.tenant.clone(), NOW) };
         query.text(text);
@@ -144,7 +144,7 @@ impl Site {
         titles
     }
 
-    /// The files below the views that hold `text` as it is.
+    /// The files below the views that contain `text` in clear, ignoring case.
     pub fn holding(&self, text: &str) -> Vec<PathBuf> {
         fn files(directory: &Path, all: &mut Vec<PathBuf>) {
             for entry in std::fs::read_dir(directory).unwrap() {
@@ -163,8 +163,8 @@ impl Site {
 }
 
 impl Running {
-    /// Ends it, and has let go of its files: whoever is the last to close a read model deletes the write-ahead log of
-    /// that name, though another file may have it by then.
+    /// Stops the service and releases its files. The last one to close a read model deletes the write-ahead log of
+    /// that name, even if another file has the name by then.
     pub async fn end(mut self) {
         self.stop.send(true).unwrap();
         while let Some(ended) = self.group.join_next().await {
@@ -181,7 +181,7 @@ impl Running {
         assert!(self.handle.status.blocked().is_empty(), "{:?}", self.handle.status.blocked());
     }
 
-    /// Waits for the rows, and brings the index up to them.
+    /// Waits for the rows, then brings the index up to date with them.
     pub async fn catch_up(&mut self, site: &Site) {
         self.rows(site).await;
         self.keeper.catch_up().await.unwrap();

@@ -1,4 +1,4 @@
-//! People with tastes, and what they did: generated, the same for a seed.
+//! People with generated tastes and activity, reproducible by seed.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -11,20 +11,20 @@ use uuid::Uuid;
 use crate::homes::NOW;
 use crate::random::Random;
 
-/// Homes a person has to do with.
+/// The number of homes each person interacts with.
 const HOMES_EACH: usize = 16;
-/// Of them the last ones, which nobody is told of.
+/// How many of these, the latest, are hidden from learning.
 const HELD: usize = 4;
 const DAY: i64 = 86_400;
 
-/// What is known, and what comes next.
+/// The known activity, and what people look at next.
 pub struct World {
     pub catalogue: Catalogue,
     pub known: Activity,
     pub next: BTreeMap<UserId, BTreeSet<PropertyId>>,
 }
 
-/// How much somebody who dreams of `dream` likes `home`.
+/// How much a person whose ideal is `dream` likes `home`.
 fn liking(dream: &Home, home: &Home) -> f64 {
     let (one, other) = (&dream.content.specifications, &home.content.specifications);
     let place = |home: &Home| key(home.content.location.area.text());
@@ -45,7 +45,7 @@ fn liking(dream: &Home, home: &Home) -> f64 {
     liking
 }
 
-/// So many people over `homes`, some of which everybody looks at more.
+/// Generates the activity of `people` people over `homes`. Some homes are popular with everybody.
 pub fn world(random: &mut Random, homes: &[Home], people: usize) -> World {
     let fame: Vec<f64> = (0..homes.len()).map(|_| 1.0 / random.between(0.02, 1.0)).collect();
     let (mut known, mut next) = (Activity::default(), BTreeMap::new());
@@ -92,7 +92,7 @@ fn drawn(random: &mut Random, weights: &[f64]) -> usize {
     weights.len() - 1
 }
 
-/// Precision at ten of what was learned, and of what is popular.
+/// The learned model, its precision at ten, and that of plain popularity.
 pub fn precision(world: &World) -> (Model, f64, f64) {
     let model = Model::learn(world.catalogue.clone(), &world.known, NOW);
     let (mut learned, mut popular) = (0, 0);

@@ -59,6 +59,10 @@ async fn a_device_that_signed_in_before_is_let_through() {
     }
     let again = sign_in(&app, &asha.email, PASSWORD, STRANGER, &format!("a=b; {own}")).await.expect(200);
     assert_eq!(cookie(&again), own, "it stays the same device");
+    // Nor does a cookie of the same name hide it, such as another host of the domain sets.
+    let planted = format!("hyd_device=a.b; {own}");
+    let again = sign_in(&app, &asha.email, PASSWORD, STRANGER, &planted).await.expect(200);
+    assert_eq!(cookie(&again), own);
     // A known device cannot guess without end, either.
     let mut last = 0;
     for _ in 0..12 {

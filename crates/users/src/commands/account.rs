@@ -1,4 +1,4 @@
-//! Joining, changing what one told, and leaving.
+//! Registering, changing a profile, and closing an account.
 
 use axum::http::StatusCode;
 use domain::user::profile::{ProfileChange, Registration};
@@ -12,20 +12,21 @@ use super::sign_in::SignedIn;
 use super::{Ending, mail, user_refused};
 use crate::Users;
 
-/// Tries of a change that nobody put a condition on.
+/// Attempts for a change without a version condition.
 const ATTEMPTS: usize = 4;
-/// Whoever signed in so long ago at most need not show again who they are.
+/// A sign-in at most this old, in seconds, counts as fresh: the person need not enter the password again.
 const FRESH_SECONDS: i64 = 300;
 
 impl Users {
-    /// Makes an account and its first session.
+    /// Creates an account and its first session.
     pub(crate) async fn register(
         &self,
         visitor: &Caller,
         registration: Registration,
         options: impl FnOnce(UserId) -> Options,
     ) -> Result<SignedIn, Failure> {
-        // Whoever tries out addresses learns nothing more from here, not even from what would be new.
+        // Checked first: over the daily limit, a visitor who tries out addresses learns nothing more, not even which
+        // ones are free.
         if let Some(network) = visitor.network() {
             self.context.daily.check(CountedAction::Taken(network))?;
         }
@@ -42,7 +43,7 @@ impl Users {
             }
             Err(error) => return Err(user_refused(error)),
         };
-        // Tokens are kept nowhere, so a repeat begins a session of its own: it must be able to sign in.
+        // Tokens are not stored, so a repeated request begins a session of its own. It must be able to sign in.
         if done.repeated {
             let person = self.proven(done.state.person, password).await?;
             let caller = visitor.becomes(person.id, session, person.role);
@@ -53,7 +54,7 @@ impl Users {
         Ok(SignedIn { caller, person, version: done.version, tokens, position: done.position })
     }
 
-    /// Appends the registration; the outer failure comes from hashing.
+    /// Appends the registration. The outer error is a failure to hash the password.
     pub(super) async fn join(
         &self,
         actor: &Actor,
@@ -74,8 +75,7 @@ impl Users {
         Ok(self.context.execute::<User>(actor, id, command, options).await)
     }
 
-    /// Puts `change` into a profile. Without `if_version`, changes made at the same time by others are
-    /// merged, not overwritten.
+    /// Applies `change` to a profile. Without `if_version`, concurrent changes by others are merged, not overwritten.
     pub(crate) async fn update(
         &self,
         caller: &Caller,
@@ -100,8 +100,8 @@ impl Users {
         Err(user_refused(ExecuteError::Busy))
     }
 
-    /// Closes the caller's own account, when they show once more who they are: by their password, or by having signed in
-    /// a moment ago. What lies open on a table closes none.
+    /// Closes the caller's own account. The caller must prove their identity once more, by the password or by a
+    /// recent sign-in, so that a device left unattended cannot be used to close it.
     pub(crate) async fn delete_own(
         &self,
         caller: &Caller,
@@ -131,7 +131,7 @@ impl Users {
         Err(password_refused("WRONG_PASSWORD", "is not the password of your account"))
     }
 
-    /// Closes an account; its e-mail address and user name are free again.
+    /// Closes an account. Its e-mail address and user name become free again.
     pub(crate) async fn delete(
         &self,
         caller: &Caller,
@@ -153,7 +153,8 @@ fn password_refused(code: &'static str, message: &str) -> Failure {
 }
 
 impl Users {
-    /// Tells that a name is taken, so many times a day in a network; and the owner of an address that somebody tried it.
+    /// Answers that a name is taken, up to a daily limit per network. If it is the e-mail address, its owner is
+    /// warned that somebody tried to register with it.
     async fn taken(&self, visitor: &Caller, kind: &'static str, owner: &StreamId) -> Failure {
         let counted = visitor.network().map(|network| self.context.daily.take(CountedAction::Taken(network)));
         if let Some(Err(refused)) = counted {

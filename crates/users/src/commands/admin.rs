@@ -1,4 +1,4 @@
-//! What admins decide about accounts, and the recount of listings.
+//! Role and status changes by admins, and recounting a person's listings.
 
 use bus::{Asker, GroupStatus, WaitOutcome};
 use domain::user::{OpenAccount, Role, User, UserCommand, UserStatus};
@@ -24,7 +24,7 @@ impl Users {
         self.change_standing(caller, user, UserCommand::ChangeRole(role), Ending::Role, options).await
     }
 
-    /// Moves another person's account to a status.
+    /// Changes the status of another person's account.
     pub(crate) async fn change_status(
         &self,
         caller: &Caller,
@@ -48,12 +48,12 @@ impl Users {
         let done =
             self.context.execute::<User>(&actor, user, command, options).await.map_err(user_refused)?;
         let person = done.state.person.ok_or_else(Failure::no_such_person)?;
-        // A repeat, too: it ends what the first one may have left, and nothing that began since.
+        // A repeated request, too: it ends the sessions that the first one may have left, and none that began since.
         let last = self.end_sessions(&actor, user, person.credentials, ending).await;
         Ok((person, done.version, last.or(done.position)))
     }
 
-    /// Counts a person's listings again, from everything that happened until now.
+    /// Recounts a person's listings from all events up to now.
     pub(crate) async fn recount(
         &self,
         status: &GroupStatus,
@@ -65,7 +65,7 @@ impl Users {
         let head = self.context.aggregates.journal().head(Log::Facts).await?;
         let asker = Asker { tenant: &caller.tenant, user };
         if status.wait(&[head], asker, self.context.wait).await != WaitOutcome::Applied {
-            // That is no part that does not answer: somebody made it wait.
+            // The service is available; an operator paused the group.
             if status.paused().is_some() {
                 let message = "the users group is paused, and a count would be wrong; resume it first";
                 return Err(Failure::conflict("GROUP_PAUSED", message));
@@ -80,7 +80,7 @@ impl Users {
     }
 }
 
-/// Nobody locks themselves out, or keeps a role that another admin took.
+/// Prevents admins from locking themselves out, and from restoring a role that another admin took from them.
 fn not_oneself(caller: &Caller, user: UserId) -> Result<(), Failure> {
     if caller.user() == Some(user) {
         let message = "you may not change your own role or status; ask another admin";

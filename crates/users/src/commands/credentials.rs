@@ -1,10 +1,12 @@
-//! What follows from a change of credentials: whatever began before it is over.
+//! Ends sessions after a change of credentials (password, role, status or deletion): every session that began before
+//! is over.
 //!
 //! ```text
-//! change durable -> tokens of before do not hold -> sessions of before: on record, ended in their table
-//!      `-- from here on no session of before is renewed: it began under other credentials than the account has
+//! change durable -> earlier tokens invalid -> earlier sessions: end recorded, then ended in their table
+//!      `-- from here on no earlier session is renewed: it began under other credentials than the account has now
 //! ```
-//! So nobody stays in when a later step fails. The steps are made good by the same request once more, and at the next start.
+//! So nobody stays signed in when a later step fails. The same request, when repeated, or the next start makes up for
+//! the steps that failed.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +23,7 @@ use crate::sessions::Listed;
 /// Changes of credentials read at once.
 const PAGE: usize = 1000;
 
-/// Why the sessions of before end.
+/// Why earlier sessions end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
     Linked,
@@ -42,7 +44,7 @@ impl Ending {
         }
     }
 
-    /// Of one of [`CREDENTIALS`].
+    /// The reason for an event type that is one of [`CREDENTIALS`].
     fn of(event_type: &str) -> Self {
         match event_type {
             "USER_ROLE_CHANGED" => Self::Role,
@@ -54,8 +56,9 @@ impl Ending {
 }
 
 impl Users {
-    /// Ends every session of `user` that began under earlier credentials: those that began since go on, however often
-    /// this is done. Gives where the last record stands. A change that is durable already is no failure when this is one.
+    /// Ends every session of `user` that began under earlier credentials. Later sessions continue, however often this
+    /// is called. Returns the position of the last event recorded. An error here is logged, not returned, since the
+    /// change itself is already durable.
     pub(crate) async fn end_sessions(
         &self,
         actor: &Actor,
@@ -70,7 +73,7 @@ impl Users {
         })
     }
 
-    /// The same, for whoever can try again.
+    /// Like [`Self::end_sessions`], for callers that can retry on an error.
     pub(crate) async fn try_end_sessions(
         &self,
         actor: &Actor,
@@ -81,7 +84,8 @@ impl Users {
         self.context.tokens.require(user, credentials);
         let older = self.sessions.older(&actor.tenant, user, credentials).await?;
         let mut last = None;
-        // First on record: what fails in between is found again by its row.
+        // The event first: if the process fails in between, the row still marks the session as open and it is found
+        // again.
         for session in &older {
             last = self.revoke(actor, *session, ending.text()).await?.or(last);
         }
@@ -103,8 +107,8 @@ impl Users {
         Ok(done.map_err(refused)?.position)
     }
 
-    /// Does what changes of credentials have left undone when the process before this one ended, and keeps tokens of
-    /// before them from holding. By place in the journal, not by time.
+    /// Finishes what the previous process left undone after changes of credentials, and revokes tokens from before
+    /// them. It goes by position in the journal, not by time.
     pub(crate) async fn catch_up(&self) -> Result<(), Failure> {
         let head = self.context.aggregates.journal().head(Log::Facts).await?;
         let read = self.sessions.read_to(head.epoch)?;
@@ -138,14 +142,14 @@ impl Users {
             after = last.position.seq;
             let changed =
                 found.iter().filter_map(|event| Some((event.stream.id.parse().ok()?, event.version)));
-            // The last of each person is the one that counts.
+            // Only the last change of each person counts.
             for (user, credentials) in changed.collect::<BTreeMap<UserId, Version>>() {
                 self.try_end_sessions(&actor, user, credentials, Ending::of(event_type)).await?;
             }
         }
     }
 
-    /// A person's living sessions.
+    /// The sessions of a person that are neither ended nor expired.
     pub(crate) async fn living_sessions(
         &self,
         tenant: &TenantId,

@@ -1,5 +1,5 @@
-//! What goes by mail and comes back: confirming an address, setting another password. The mails themselves are
-//! written by whoever reads the events.
+//! The e-mail flows: confirming an address and resetting a password. The e-mails themselves are written by the
+//! service that consumes the events.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use super::{Ending, as_person, user_refused};
 use crate::Users;
 use crate::sessions::{fingerprint, random};
 
-/// The purpose of a mail's token, and how long it lives, in seconds.
+/// The purpose of a mail token, and its lifetime in seconds.
 #[derive(Clone, Copy, Debug)]
 pub struct Purpose {
     name: &'static str,
@@ -24,9 +24,9 @@ pub struct Purpose {
 pub const VERIFY: Purpose = Purpose { name: "verify-email", seconds: 48 * 3600 };
 pub const RESET: Purpose = Purpose { name: "password-reset", seconds: 3600 };
 
-/// A request for a reset takes at least so long, so that the time says nothing about who has an account.
+/// A reset request takes at least this long, so that the response time does not reveal who has an account.
 const RESET_TAKES: Duration = Duration::from_millis(50);
-/// So often it is asked for again while others write to the same account.
+/// Attempts to append a reset request while others write to the same account.
 const RESET_ROUNDS: usize = 4;
 
 fn hash(token: &str) -> String {
@@ -37,7 +37,7 @@ fn hash(token: &str) -> String {
     hex
 }
 
-/// A wrong person and a wrong code look the same.
+/// A wrong person and a wrong code get the same answer.
 fn bad_code(error: ExecuteError<UserRejection>) -> Failure {
     match error {
         ExecuteError::Rejected(_) => user_refused(ExecuteError::Rejected(UserRejection::BadToken)),
@@ -46,7 +46,7 @@ fn bad_code(error: ExecuteError<UserRejection>) -> Failure {
 }
 
 impl Users {
-    /// A token for a mail to `user`, as events carry it.
+    /// Makes a mail token for `user`, in the form stored in events.
     pub(super) fn mail_token(&self, purpose: Purpose, tenant: &TenantId, user: UserId) -> IssuedToken {
         let nonce = random();
         let token = self.context.aggregates.keys().mail_token(purpose.name, tenant, user, &nonce);
@@ -71,8 +71,8 @@ impl Users {
         Ok((done.state.person.ok_or_else(Failure::no_such_person)?, done.version, done.position))
     }
 
-    /// Asks for another confirmation mail; nothing to do when the address is confirmed. So often a day only, and whoever is
-    /// refused is told when to come again.
+    /// Requests another confirmation mail; does nothing when the address is already confirmed. Limited per day; a
+    /// refusal says when to try again.
     pub(crate) async fn resend_verification(
         &self,
         caller: &Caller,
@@ -86,25 +86,25 @@ impl Users {
         Ok(done.map_err(user_refused)?.position)
     }
 
-    /// Asks for a reset mail. The answer and its time are the same whether or not there is an account.
+    /// Requests a reset mail. The response and its time are the same whether or not there is an account.
     pub(crate) async fn request_reset(
         &self,
         visitor: &Caller,
         email: &str,
         conditions: &Conditions,
     ) -> Result<(), Failure> {
-        // By what was typed, so that the refusal does not tell whether there is such an account, either.
+        // Counted by what was typed, so that a refusal does not reveal either whether there is an account.
         self.context
             .daily
             .take(CountedAction::Reset(format!("{}|{email}", visitor.tenant), visitor.network()))?;
         let ask = async {
             let Some(person) = self.by_name(&visitor.tenant, email).await? else { return Ok(()) };
             let token = self.mail_token(RESET, &visitor.tenant, person.id);
-            // Whoever asks has not shown to be that person.
+            // The visitor has not proved to be that person.
             let actor = Actor { user: None, ..visitor.actor() };
             let command = UserCommand::RequestReset(token);
-            // A key is bound to the account, not to the text of the body: that it was used for another request would
-            // tell whether the first one named an account.
+            // The idempotency key is bound to the account, not to the body. Otherwise, a conflict over a reused key
+            // would reveal whether the first request named an account.
             let options = conditions.of(person.id).options(&self.context, visitor, &[], &person.id);
             for _ in 0..RESET_ROUNDS {
                 let done =
@@ -113,7 +113,7 @@ impl Users {
                     return done.map(|_| ()).map_err(user_refused);
                 }
             }
-            // That the account is busy would tell that there is one.
+            // Answering that the account is busy would reveal that there is one.
             tracing::warn!("a reset gave way to others of the same account");
             Ok(())
         };
@@ -132,7 +132,7 @@ impl Users {
         let (id, secret) = token.split_once('.').ok_or_else(wrong)?;
         let id: UserId = id.parse().map_err(|_| wrong())?;
         let command = |password_hash| UserCommand::ResetPassword { token_hash: hash(secret), password_hash };
-        // A wrong token is refused before anything slow is done for it, unless this very request has spent it.
+        // A wrong token is refused before the slow hashing, unless this same request has already used it up.
         let (actor, options) = (as_person(visitor, id), options(id));
         let (state, _) = self.context.aggregates.load::<User>(&visitor.tenant, id).await?;
         if state.decide(command(String::new()), self.context.aggregates.clock().now()).is_err() {
@@ -141,7 +141,7 @@ impl Users {
             self.password_is_set(&actor, id, &state, None).await;
             return Ok(());
         }
-        // Only who has the link is told that it is one of the person's names.
+        // Only checked with a valid token: otherwise, the refusal would reveal a name of the account.
         let allowed = state.person.as_ref().map_or(Ok(()), |person| person.allows(&password));
         allowed.map_err(|message| FieldErrors::one("newPassword", message))?;
         let password_hash = self.passwords.hash(password).await?;
@@ -151,7 +151,7 @@ impl Users {
         Ok(())
     }
 
-    /// Ends the sessions of before; what a repeat finds undone is done then.
+    /// Ends all earlier sessions. A repeated request ends what the first one left.
     async fn password_is_set(&self, actor: &Actor, id: UserId, state: &User, position: Option<Position>) {
         let credentials = state.person.as_ref().map_or(Version::MAX, |person| person.credentials);
         let last = self.end_sessions(actor, id, credentials, Ending::Password).await.or(position);

@@ -1,4 +1,4 @@
-//! Signing in through a provider: the account it opens, or is linked to, or makes.
+//! Signing in through an OpenID Connect provider: finds the linked account, links an existing one, or creates one.
 
 use axum::http::StatusCode;
 use domain::user::{Account, OpenAccount, User, UserCommand, UserRejection};
@@ -12,13 +12,13 @@ use crate::Users;
 use crate::oidc::{Flight, OidcError, Proven, Provider, is_local};
 use crate::sessions::random;
 
-/// Somebody else may link or register at the same moment; then what they did is looked at again.
+/// Attempts, since somebody else may link or register at the same moment. Each attempt looks at the new state.
 const ATTEMPTS: usize = 3;
 
-/// A person came back from a provider.
+/// The result of a sign-in through a provider.
 pub struct Arrival {
     pub signed: SignedIn,
-    /// The account is new.
+    /// The account was created by this sign-in.
     pub joined: bool,
 }
 
@@ -60,7 +60,7 @@ impl Users {
             .ok_or_else(|| Failure::unavailable(&"the tenant has no address"))
     }
 
-    /// Where the person goes, and what their browser keeps until they come back.
+    /// Returns the address of the provider to go to, and the cookie value that the browser keeps meanwhile.
     pub(crate) async fn leave(
         &self,
         visitor: &Caller,
@@ -75,7 +75,7 @@ impl Users {
         Ok((door, flight.encrypted(self.context.aggregates.keys())))
     }
 
-    /// The flight that an answer ends, once.
+    /// Finds the sign-in attempt that an answer belongs to. Each attempt can end only once.
     pub(crate) fn land(
         &self,
         visitor: &Caller,
@@ -93,7 +93,7 @@ impl Users {
             .ok_or_else(not_ours)
     }
 
-    /// Lets in whoever the provider proves the person with `code` to be.
+    /// Signs in the person that the provider proves with `code`.
     pub(crate) async fn arrive(
         &self,
         visitor: &Caller,
@@ -123,7 +123,7 @@ impl Users {
         )
     }
 
-    /// Nothing when somebody else took the identity, the address or the name at this moment.
+    /// Returns `None` when somebody else took the identity, the address or the name at the same moment.
     async fn let_in(
         &self,
         visitor: &Caller,
@@ -153,8 +153,8 @@ impl Users {
         Ok(Arrival { signed: self.admit(visitor, person).await?, joined: false })
     }
 
-    /// Links an account that has the address. Where the address was not confirmed here, whoever made the account is
-    /// locked out by that: they began under a password that is none any more.
+    /// Links the account that has this e-mail address. If the address was not confirmed here before, whoever made the
+    /// account loses access, because the password is replaced.
     async fn link(
         &self,
         visitor: &Caller,
@@ -200,7 +200,7 @@ impl Users {
         let id: UserId = self.context.aggregates.fresh().into();
         let session: SessionId = self.context.aggregates.fresh().into();
         let caller = visitor.becomes(id, session, domain::user::Role::default());
-        // Nobody asked for a user name; nothing of the person is in this one.
+        // No user name was asked for; this one contains nothing personal.
         let digits = id.uuid().simple().to_string();
         let username = format!("user-{}", digits.get(20..).unwrap_or(&digits));
         let take = vec![

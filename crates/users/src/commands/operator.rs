@@ -1,4 +1,4 @@
-//! What whoever holds the data directory can have done, without a token.
+//! Commands for the operator with access to the data directory. They need no token.
 
 use domain::fields::Choice;
 use domain::user::profile::{Profile, Registration};
@@ -10,22 +10,22 @@ use journal::{ExecuteError, Options};
 use super::{Ending, mail};
 use crate::Users;
 
-/// Why the operator's wish is not done.
+/// Why a command of the operator failed.
 #[derive(Debug, thiserror::Error)]
 pub enum AdminError {
-    /// A name, address or password cannot be one.
+    /// A name, address or password is invalid.
     #[error("{0}")]
     Invalid(FieldErrors),
     /// Another account has the user name.
     #[error("the user name is used by another account")]
     UsernameTaken,
-    /// Nobody has that e-mail address.
+    /// No account has that e-mail address.
     #[error("nobody has that e-mail address")]
     Unknown,
     /// The account may not sign in.
     #[error("the account is {}", .0.word())]
     NotActive(UserStatus),
-    /// A part does not answer.
+    /// A component is unavailable.
     #[error("{0}")]
     Unavailable(String),
 }
@@ -36,27 +36,27 @@ impl From<Failure> for AdminError {
     }
 }
 
-/// A session made for the operator.
+/// A session created for the operator.
 #[derive(Clone, Debug)]
 pub struct Minted {
-    /// Whose.
+    /// The person.
     pub user: UserId,
     /// The session.
     pub session: SessionId,
-    /// Their role.
+    /// The person's role.
     pub role: Role,
-    /// Good for minutes.
+    /// The access token, valid for minutes.
     pub access_token: String,
-    /// Good for another pair.
+    /// The refresh token, to be exchanged for another pair.
     pub refresh_token: String,
 }
 
 impl Users {
-    /// Makes an admin with a confirmed e-mail address; an account that has the address already becomes admin and
+    /// Creates an admin with a confirmed e-mail address. An account that already has the address becomes admin and
     /// keeps its user name and password.
     ///
     /// # Errors
-    /// See [`AdminError`]. Asking again after a failure is safe.
+    /// See [`AdminError`]. Retrying after a failure is safe.
     pub async fn create_admin(
         &self,
         tenant: &TenantId,
@@ -95,7 +95,7 @@ impl Users {
         let registration = Registration { account, profile, password };
         let id: UserId = self.context.aggregates.fresh().into();
         let person = Actor { user: Some(id), ..nobody.clone() };
-        // The operator vouches for the address: the code that would be mailed is shown at once.
+        // The operator vouches for the address: the code that would be mailed is redeemed at once.
         let verification = self.mail_token(mail::VERIFY, &nobody.tenant, id);
         let code = verification.token_hash.clone();
         match self.join(&person, id, registration, verification, Options::default()).await? {
@@ -109,17 +109,17 @@ impl Users {
         Ok(id)
     }
 
-    /// Confirms the e-mail address of an account: the operator vouches for it, as where no e-mails go out.
+    /// Confirms the e-mail address of an account. The operator vouches for it, for example where no e-mails are sent.
     ///
     /// # Errors
-    /// See [`AdminError`]. Asking again is safe.
+    /// See [`AdminError`]. Retrying is safe.
     pub async fn confirm(&self, tenant: &TenantId, email: &str) -> Result<(), AdminError> {
         let person = self.by_name(tenant, email.trim()).await?.ok_or(AdminError::Unknown)?;
         let nobody = Actor { tenant: tenant.clone(), user: None, metadata: Metadata::default() };
         self.vouch(&nobody, person.id).await
     }
 
-    /// Shows the code of an e-mail that is never read: nothing to do when the address is confirmed.
+    /// Redeems a confirmation code without any e-mail being read. Does nothing when the address is already confirmed.
     async fn vouch(&self, nobody: &Actor, id: UserId) -> Result<(), AdminError> {
         let (state, _) =
             self.context.aggregates.load::<User>(&nobody.tenant, id).await.map_err(unavailable)?;
@@ -135,7 +135,7 @@ impl Users {
         Ok(())
     }
 
-    /// A session of the person with that e-mail address, on record as any sign-in.
+    /// Creates a session of the person with that e-mail address. It is recorded like any sign-in.
     ///
     /// # Errors
     /// See [`AdminError`].

@@ -1,4 +1,4 @@
-//! Signing in, renewing, signing out. Whoever signs in is looked up in the journal, never in a read model.
+//! Signing in, renewing sessions, and signing out. Accounts are looked up in the journal, never in a read model.
 
 use axum::http::StatusCode;
 use domain::session::{Session, SessionCommand};
@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use crate::Users;
 use crate::sessions::{Client, Holder, Rotation, fingerprint};
 
-/// What a client gets to act as a person.
+/// The access token and refresh token of a session.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenPair {
@@ -22,7 +22,7 @@ pub struct TokenPair {
     expires_in: i64,
 }
 
-/// Somebody signed in, or joined and is signed in by that.
+/// A person who signed in, or registered and is thereby signed in.
 pub struct SignedIn {
     /// The caller as that person.
     pub caller: Caller,
@@ -32,7 +32,7 @@ pub struct SignedIn {
     pub position: Option<Position>,
 }
 
-/// A pair of tokens was exchanged for another.
+/// The result of exchanging a refresh token.
 pub struct Refreshed {
     pub person: OpenAccount,
     pub version: Version,
@@ -54,8 +54,8 @@ fn refresh_refused(code: &'static str, message: &str) -> Failure {
 }
 
 impl Users {
-    /// Signs in by e-mail address or user name. Unknown names and wrong passwords are answered alike, after equal
-    /// work; where an account stands is told only after the right password.
+    /// Signs in by e-mail address or user name. Unknown names and wrong passwords get the same answer after equal
+    /// work. The status of an account is revealed only after the right password.
     pub(crate) async fn sign_in(
         &self,
         visitor: &Caller,
@@ -67,7 +67,7 @@ impl Users {
         self.admit(visitor, person).await
     }
 
-    /// The person found, if that is their password and they may sign in.
+    /// Returns the person found, if the password is right and they may sign in.
     pub(super) async fn proven(
         &self,
         found: Option<OpenAccount>,
@@ -87,13 +87,13 @@ impl Users {
     ) -> Result<Option<OpenAccount>, Failure> {
         let kind = if name.contains('@') { "email" } else { "username" };
         let owner = self.context.aggregates.journal().owner(&self.unique_key(tenant, kind, name)).await?;
-        // A name that is nobody's costs a look at a stream, too.
+        // An unknown name costs one read of a stream, too.
         let id =
             owner.map_or_else(|| self.context.aggregates.fresh().to_string(), |stream| stream.id.to_string());
         Ok(self.context.aggregates.load::<User>(tenant, id).await?.0.person)
     }
 
-    /// Lets a person in who proved to be that person: the sign-in is durable before there are tokens.
+    /// Signs in a person whose identity is proven. The sign-in is durable before any token is issued.
     pub(super) async fn admit(&self, visitor: &Caller, seen: OpenAccount) -> Result<SignedIn, Failure> {
         let session: SessionId = self.context.aggregates.fresh().into();
         let caller = visitor.becomes(seen.id, session, seen.role);
@@ -105,7 +105,7 @@ impl Users {
         self.enter(caller, seen, session, position).await
     }
 
-    /// Begins the session of somebody looked at a moment ago, and looks again.
+    /// Begins a session for a person loaded a moment ago, then checks the account again.
     pub(super) async fn enter(
         &self,
         caller: Caller,
@@ -114,7 +114,7 @@ impl Users {
         position: Option<Position>,
     ) -> Result<SignedIn, Failure> {
         let tokens = self.begin(&caller, &seen, session).await?;
-        // Somebody may have changed the password or closed the account since it was looked at.
+        // The password may have been changed or the account closed since it was loaded.
         let (now, version) = self.context.aggregates.load::<User>(&caller.tenant, seen.id).await?;
         match now.person {
             Some(person) if person.credentials == seen.credentials && person.status.may_sign_in() => {
@@ -153,8 +153,9 @@ impl Users {
         Ok(TokenPair { access_token, refresh_token, token_type: "Bearer", expires_in: tokens.lifetime() })
     }
 
-    /// Exchanges a refresh token of a session that began under the credentials the account has now. One that was spent before, other than a moment ago by the same client, is in two
-    /// hands: its whole family dies.
+    /// Exchanges a refresh token. The session must have begun under the account's present credentials. If the token
+    /// was already spent, other than a moment ago by the same client, two parties hold it: the whole token family is
+    /// revoked.
     pub(crate) async fn refresh(&self, visitor: &Caller, token: &str) -> Result<Refreshed, Failure> {
         let token = fingerprint(token);
         let over = || refresh_refused("INVALID_REFRESH_TOKEN", "the session is over; sign in again");
@@ -167,12 +168,12 @@ impl Users {
             self.refuse(&caller, holder.session, "the account is not active").await;
             return Err(not_active());
         };
-        // Whoever changed them may not have come to end the sessions of before.
+        // The change of credentials may not have ended the earlier sessions yet.
         if holder.credentials != person.credentials {
             self.refuse(&caller, holder.session, "password, role or status changed").await;
             return Err(over());
         }
-        // A crash may have come between the record of its end and the end in the table.
+        // The process may have crashed between recording the end of the session and ending it in the table.
         if self.context.aggregates.load::<Session>(&holder.tenant, holder.session).await?.0.is_ended() {
             self.refuse(&caller, holder.session, "it ended before").await;
             return Err(over());
@@ -192,7 +193,7 @@ impl Users {
         }
     }
 
-    /// Signs out: the session's tokens are worthless at once.
+    /// Signs out. The session's tokens become invalid at once.
     pub(crate) async fn sign_out(&self, caller: &Caller) -> Result<Option<Position>, Failure> {
         let session = caller.person()?.session;
         self.end_by(caller, session, SessionCommand::SignOut(session)).await
@@ -211,7 +212,7 @@ impl Users {
         self.end_session(caller, session, "ended by the person").await
     }
 
-    /// Ends a session that is not renewed; it is not, whether or not it can be ended.
+    /// Ends a session whose renewal is refused. It is refused even if the session cannot be ended.
     async fn refuse(&self, caller: &Caller, session: SessionId, reason: &str) {
         if let Err(failure) = self.end_session(caller, session, reason).await {
             tracing::warn!(session.id = %session, cause = %failure, "a session that is over is not ended");
@@ -227,7 +228,7 @@ impl Users {
         self.end_by(caller, session, SessionCommand::Revoke(session, reason.to_owned())).await
     }
 
-    /// Puts the end of a session on record, then into effect: a failure in between is made good by trying again.
+    /// Records the end of a session, then puts it into effect. If it fails in between, retrying completes it.
     async fn end_by(
         &self,
         caller: &Caller,

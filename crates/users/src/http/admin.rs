@@ -1,4 +1,4 @@
-//! Lists of accounts, roles and statuses, and the recount of listings.
+//! Lists of accounts, role and status changes, and the recount of listings.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -12,7 +12,7 @@ use super::App;
 use crate::queries::SORT_KEY;
 use crate::queries::document::UserDocument;
 
-/// A text to look for, and which page of what contains it.
+/// A text to search for, and the page of results.
 struct PeopleFilter {
     text: Option<String>,
     paging: Paging,
@@ -86,7 +86,7 @@ pub async fn search(
 }
 
 impl App {
-    /// A page of accounts that contain a text, or of all.
+    /// A page of the accounts that contain a text, or of all accounts.
     async fn listed(
         &self,
         caller: &Caller,
@@ -207,7 +207,7 @@ pub async fn change_status(
     Ok(app.changed(&caller, "Status changed", changed).await)
 }
 
-/// A body, such as clients of the earlier system send, is not read: only what happened counts.
+/// A request body, as sent by clients of the earlier system, is ignored: the count is taken from the events.
 #[utoipa::path(
     post,
     path = "/api/users/{id}/property-count",

@@ -1,4 +1,4 @@
-//! Joining, signing in, renewing, signing out, and the key that tokens are checked with.
+//! Registering, signing in, renewing, signing out, and the public key that verifies tokens.
 
 use axum::extract::State;
 use axum::http::HeaderValue;
@@ -74,7 +74,7 @@ impl Request for Credentials {
 /// See [`RefreshToken`].
 pub type RefreshTokenBody = Body<RefreshToken>;
 
-/// The body of a renewal.
+/// The body of a session renewal.
 pub struct RefreshToken {
     refresh_token: String,
 }
@@ -92,7 +92,7 @@ impl Request for RefreshToken {
     }
 }
 
-/// Somebody is signed in.
+/// Tokens and the signed-in person.
 #[derive(Serialize, ToSchema)]
 struct Authenticated {
     #[serde(flatten)]
@@ -100,12 +100,12 @@ struct Authenticated {
     user: UserDocument,
 }
 
-/// What a sign-in answers; the gateway puts the history in.
+/// The response to a sign-in. The gateway adds the history.
 #[derive(Serialize, ToSchema)]
 struct Welcome {
     #[serde(flatten)]
     authenticated: Authenticated,
-    /// The body of `GET /api/user-history/{userId}`; null when it cannot be had.
+    /// The body of `GET /api/user-history/{userId}`; null when it is not available.
     #[schema(value_type = Option<std::collections::BTreeMap<String, Value>>)]
     history: Value,
 }

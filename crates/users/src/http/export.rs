@@ -1,5 +1,5 @@
-//! Everything kept about a person, as one answer: what is kept here, and the parts of the other services, each read
-//! and written a portion at a time.
+//! Exports everything stored about a person in one response: the data of this service and the parts of the other
+//! services. Each part is read and written a portion at a time.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -22,12 +22,12 @@ use super::{App, private};
 use crate::queries::document::UserDocument;
 use crate::sessions::Listed;
 
-/// While several exports are under way, each portion is followed by a pause of so many times its own length …
+/// While several exports run, each portion is followed by a pause of this many times the time it took …
 const REST: u32 = 3;
-/// … but of no more than this.
+/// … but not longer than this.
 const LONGEST_REST: Duration = Duration::from_millis(250);
 
-/// Everything kept about a person. What the services keep follows, a list each.
+/// Everything stored about a person. The data of the other services follows, one list per service.
 #[derive(ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[expect(dead_code, reason = "it is written member by member, never as a whole")]
@@ -35,7 +35,7 @@ struct Export {
     profile: UserDocument,
     sessions: Vec<Listed>,
     events: Vec<ExportedEvent>,
-    /// The lists that the reader's role may not read of others; absent when there are none.
+    /// The lists that the reader's role may not see for other people; absent when there are none.
     left_out: Option<Vec<&'static str>>,
 }
 
@@ -77,7 +77,7 @@ pub async fn export(
     Ok(private(reply.in_pieces(writing.pieces()).await?))
 }
 
-/// Waits for what the person wrote and for what the reader did, in all parts at once.
+/// Waits until all parts contain the writes of the person and of the reader.
 async fn caught_up(parts: &[Arc<dyn ExportPart>], person: &Subject, reader: &Subject) -> Freshness {
     let writers = if person == reader { vec![person] } else { vec![person, reader] };
     let waits = parts.iter().flat_map(|part| writers.iter().map(|writer| part.wait_for(writer)));
@@ -89,14 +89,14 @@ fn json(value: &impl Serialize) -> Result<String, Failure> {
     serde_json::to_string(value).map_err(|error| Failure::unavailable(&error))
 }
 
-/// The object, as far as it is written.
+/// The state of writing the JSON object.
 struct Writing {
     subject: Subject,
     opening: String,
     parts: Vec<Arc<dyn ExportPart>>,
-    /// The turns of all exports.
+    /// The permit shared by all exports.
     portions: Arc<Semaphore>,
-    /// How many parts were begun.
+    /// The number of parts begun.
     at: usize,
     place: WriteState,
     begun: Permit,
@@ -104,13 +104,13 @@ struct Writing {
 
 /// What is written next.
 enum WriteState {
-    /// What is kept here.
+    /// The data of this service.
     Opening,
     /// The next part.
     Between,
     /// More of a part.
     Within { part: Arc<dyn ExportPart>, after: Option<Cursor>, empty: bool },
-    /// Nothing.
+    /// Nothing more.
     End,
 }
 
@@ -140,7 +140,7 @@ impl Writing {
                 let reading = Instant::now();
                 let Portion { entries, next } = part.portion(&self.subject, after).await?;
                 if self.begun.is_contended() {
-                    // Without a pause they keep a core busy, and readers wait for it.
+                    // Without a pause, exports keep a core busy and other readers wait.
                     tokio::time::sleep((reading.elapsed() * REST).min(LONGEST_REST)).await;
                 }
                 drop(turn);

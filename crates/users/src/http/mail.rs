@@ -1,4 +1,4 @@
-//! Confirming an e-mail address, and setting another password by mail.
+//! Confirming an e-mail address, and resetting a password by e-mail.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::App;
 
-/// An address that was confirmed.
+/// A confirmed e-mail address.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = EmailVerified)]
@@ -56,7 +56,7 @@ fn code(f: &mut Fields<'_>) -> Option<String> {
     f.text("verificationCode", 1..=500)
 }
 
-/// The same in the query, as in the link of the mail; absent when it says neither.
+/// The same values as query parameters, as in the link of the mail; `None` when neither is given.
 pub struct CodeInQuery(Option<VerificationCode>);
 
 impl Request for CodeInQuery {
@@ -82,7 +82,7 @@ impl Request for CodeInQuery {
 /// See [`ResetRequest`].
 pub type ResetRequestBody = Body<ResetRequest>;
 
-/// The body of a request for a reset.
+/// The body of a reset request.
 pub struct ResetRequest {
     email: String,
 }
@@ -103,7 +103,7 @@ impl Request for ResetRequest {
 /// See [`Reset`].
 pub type ResetBody = Body<Reset>;
 
-/// The body of a reset.
+/// The body of a password reset.
 pub struct Reset {
     token: String,
     password: String,
@@ -124,7 +124,7 @@ impl Request for Reset {
     }
 }
 
-/// The code comes in the body, or in the query as in the link of the mail.
+/// Pass the code in the body, or in the query as in the link of the mail.
 #[utoipa::path(
     post,
     path = "/api/auth/verify-email",

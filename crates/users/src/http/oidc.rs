@@ -1,5 +1,5 @@
-//! To a provider of sign-ins and back. Both are visited by browsers: whoever asks for a page is sent to one, whatever
-//! came of it; programs get the failure.
+//! The redirects to an OpenID Connect provider and back. Browsers visit both: a request for a page is redirected to
+//! one, whatever the outcome; other clients get the failure.
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, State};
@@ -13,21 +13,21 @@ use serde::Deserialize;
 use super::App;
 use crate::oidc::{LIFE, is_local};
 
-/// Carries the flight; sent to the addresses of this file only.
+/// The cookie with the sign-in attempt; it is sent to the paths of this file only.
 const FLIGHT: &str = "hyd_oidc";
-/// Where browsers are sent to a provider.
+/// Redirects a browser to the provider.
 pub const BEGIN: &str = "/api/auth/oidc/{provider}";
-/// Where they come back to.
+/// The path the provider redirects the browser back to.
 pub const CALLBACK: &str = "/api/auth/oidc/{provider}/callback";
 const FLIGHT_PATH: &str = "/api/auth/oidc/";
-/// The cookies of the pages: they read them, and nobody else does.
+/// The cookies of our own pages. Only the pages read them.
 const ACCESS: &str = "hyd_access";
 const REFRESH: &str = "hyd_refresh";
 const FLASH: &str = "hyd_flash";
 const REFRESH_SECONDS: i64 = 30 * 24 * 60 * 60;
 const FLASH_SECONDS: i64 = 60;
 
-/// Where somebody goes who signed in.
+/// The page to go to after signing in.
 pub struct Destination {
     next: String,
 }
@@ -46,7 +46,7 @@ impl Request for Destination {
     }
 }
 
-/// What a provider adds to the address it sends people back to; further members are its own.
+/// The query parameters a provider adds when it redirects back; others are ignored.
 #[derive(Deserialize)]
 pub struct Back {
     state: Option<String>,
@@ -149,13 +149,13 @@ fn flight_of(headers: &HeaderMap) -> Option<&str> {
     pairs.find(|(name, _)| *name == FLIGHT).map(|(_, value)| value)
 }
 
-/// Not `Strict`: a browser that comes back from the provider must send it.
+/// `SameSite=Lax`, not `Strict`: the browser must send it when it comes back from the provider.
 fn cookie(name: &str, value: &str, path: &str, seconds: i64, secure: bool) -> String {
     let secure = if secure { "; Secure" } else { "" };
     format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }
 
-/// One that the pages read. Under https no other host can set it.
+/// A cookie for the pages. Under HTTPS, no other host can set it.
 fn page_cookie(name: &str, value: &str, seconds: i64, secure: bool) -> String {
     let host = if secure { "__Host-" } else { "" };
     cookie(&format!("{host}{name}"), value, "/", seconds, secure)
@@ -170,7 +170,7 @@ fn go(to: &str, cookies: &[String]) -> Result<Response, Failure> {
     let headers = response.headers_mut();
     headers.insert(LOCATION, value(to)?);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    // The address of this answer holds a code.
+    // The address of this response contains a code.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     for cookie in cookies {
         headers.append(SET_COOKIE, value(cookie)?);
@@ -178,7 +178,7 @@ fn go(to: &str, cookies: &[String]) -> Result<Response, Failure> {
     Ok(response)
 }
 
-/// A browser is shown the sign-in page, which has words for the code.
+/// Redirects a browser to the sign-in page, which explains the failure code; other clients get the failure.
 fn told(failure: Failure, headers: &HeaderMap) -> Result<Response, Failure> {
     let accepts = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     if accepts.contains("text/html") {

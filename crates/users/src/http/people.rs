@@ -1,4 +1,4 @@
-//! One person: their own profile, or anybody's for those who may.
+//! One person: their own profile, or another person's with the right to see it.
 
 use axum::extract::{Path, State};
 use domain::fields::MemberKind;
@@ -58,7 +58,7 @@ pub async fn one(
 /// See [`ProfileChange`].
 pub type ProfileChangeBody = Body<ProfileChange>;
 
-/// The body of a change of profile: what is not said stays.
+/// The body of a profile change. Members that are absent stay unchanged.
 pub struct ProfileChange(profile::ProfileChange);
 
 impl Request for ProfileChange {
@@ -210,7 +210,7 @@ pub async fn delete(
 }
 
 impl App {
-    /// The caller closes their own account.
+    /// Closes the caller's own account.
     async fn farewell(
         &self,
         caller: &Caller,
@@ -223,7 +223,8 @@ impl App {
         self.users.delete_own(caller, password, options).await
     }
 
-    /// A person, folded from their stream; what the read model adds has the caller's own writes in it.
+    /// The document of a person, folded from their stream. The values from the read model include the caller's own
+    /// writes.
     async fn shown(
         &self,
         caller: &Caller,
@@ -238,7 +239,7 @@ impl App {
         Ok(reply.etag(&tag).unless(held))
     }
 
-    /// The answer to a change of a person.
+    /// The response to a change of a person.
     pub(super) async fn changed(
         &self,
         caller: &Caller,

@@ -38,7 +38,7 @@ pub async fn end(
 ) -> Result<Reply<()>, Failure> {
     nothing?;
     caller.person()?;
-    // What is no id of a session is nobody's session.
+    // A malformed id is treated as a session that does not exist.
     let id: SessionId = id.parse().unwrap_or_else(|_| uuid::Uuid::nil().into());
     let position = app.users.end_own(&caller, id).await?;
     Ok(app.users.context.done(&caller, "Session ended", (), position).empty())

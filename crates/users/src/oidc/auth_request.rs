@@ -1,5 +1,5 @@
-//! What a browser carries between leaving for a provider and coming back: a cookie that only it has, so that nobody is
-//! signed in by an answer that somebody else asked for.
+//! A sign-in attempt at a provider, kept in a cookie while the browser is away. Only that browser has the cookie, so
+//! nobody can be signed in with an answer that somebody else requested.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::Engine;
@@ -10,32 +10,32 @@ use serde::{Deserialize, Serialize};
 
 use crate::sessions::{fingerprint, random};
 
-/// Seconds a person has at the provider.
+/// Lifetime of a sign-in attempt in seconds.
 pub const LIFE: i64 = 600;
 
 const LONGEST_PATH: usize = 1_000;
 
-/// One try to sign in.
+/// One sign-in attempt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flight {
-    /// The provider it went to.
+    /// The provider it was sent to.
     pub provider: String,
-    /// The tenant it began at.
+    /// The tenant where it began.
     pub tenant: TenantId,
-    /// Comes back in the address.
+    /// Returned by the provider in the redirect.
     pub state: String,
-    /// Comes back in the ID token.
+    /// Returned by the provider in the ID token.
     pub nonce: String,
-    /// Of PKCE: shown when the code is redeemed.
+    /// The PKCE verifier, sent when the code is redeemed.
     pub verifier: String,
     /// Where the person goes afterwards.
     pub next: String,
-    /// Over from then on.
+    /// When it expires.
     pub until: Timestamp,
 }
 
 impl Flight {
-    /// A fresh one.
+    /// Begins a new attempt.
     pub fn begin(provider: &str, tenant: &TenantId, next: String, now: Timestamp) -> Self {
         Self {
             provider: provider.to_owned(),
@@ -48,19 +48,19 @@ impl Flight {
         }
     }
 
-    /// The code challenge of the verifier, by S256.
+    /// The PKCE code challenge for the verifier, by S256.
     pub fn challenge(&self) -> String {
         BASE64URL.encode(fingerprint(&self.verifier))
     }
 
-    /// As a cookie carries it, signed.
+    /// The signed form for the cookie.
     pub fn encrypted(&self, keys: &KeyRing) -> String {
         let text = serde_json::to_string(self).unwrap_or_default();
         let signature = keys.fingerprint(&self.tenant, &[b"oidc flight", text.as_bytes()]);
         format!("{}.{}", BASE64URL.encode(&text), BASE64URL.encode(signature))
     }
 
-    /// The flight of a cookie, if it is one of ours, of this tenant, and not over.
+    /// Reads the attempt from a cookie, if the signature is ours, the tenant matches, and it has not expired.
     pub fn open(keys: &KeyRing, cookie: &str, tenant: &TenantId, now: Timestamp) -> Option<Self> {
         let (text, signature) = cookie.split_once('.')?;
         let (text, signature) = (BASE64URL.decode(text).ok()?, BASE64URL.decode(signature).ok()?);
@@ -70,14 +70,14 @@ impl Flight {
         (flight.tenant == *tenant && now < flight.until).then_some(flight)
     }
 
-    /// Whether the answer is to this flight.
+    /// Whether the answer belongs to this attempt.
     pub fn is_of(&self, provider: &str, state: &str) -> bool {
         self.provider == provider && verify_slices_are_equal(self.state.as_bytes(), state.as_bytes()).is_ok()
     }
 }
 
-/// Whether `path` leads to a page of this site and to no other: one leading `/`, and nothing that browsers strip or
-/// read otherwise.
+/// Whether `path` leads to a page of this site and nowhere else: one leading `/`, and no characters that browsers
+/// strip or interpret differently.
 pub fn is_local(path: &str) -> bool {
     let local = path.starts_with('/') && !path.starts_with("//");
     local && path.len() <= LONGEST_PATH && path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\')

@@ -1,4 +1,4 @@
-//! Calls to a provider: never redirected, never waited for long, never read further than an honest answer goes.
+//! HTTP calls to a provider, without redirects, with a timeout, and with a limit on the size of the response.
 
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, StatusCode, Url};
@@ -9,7 +9,7 @@ use super::{OidcError, ProviderError, ProviderSettings};
 /// Discovery documents and key sets of large providers are below 20 KiB.
 const MOST: usize = 256 * 1024;
 
-/// A client for one provider.
+/// Creates the HTTP client for one provider.
 pub fn client(settings: &ProviderSettings) -> Result<Client, ProviderError> {
     if !is_safe(&settings.issuer) {
         return Err(ProviderError::Issuer(settings.issuer.clone()));
@@ -22,7 +22,7 @@ pub fn client(settings: &ProviderSettings) -> Result<Client, ProviderError> {
     client.map_err(|_| ProviderError::Client)
 }
 
-/// `https`, or this machine.
+/// Whether `url` is `https`, or `http` on this machine.
 pub fn is_safe(url: &str) -> bool {
     Url::parse(url).is_ok_and(|url| {
         let here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
@@ -31,12 +31,12 @@ pub fn is_safe(url: &str) -> bool {
 }
 
 fn unavailable(error: &reqwest::Error) -> OidcError {
-    // Without the address, which may hold a code.
+    // The URL is left out, because it may contain a code.
     let what = if error.is_timeout() { "it takes too long" } else { "the connection failed" };
     OidcError::Unavailable(what.into())
 }
 
-/// The JSON of an answer, with its status.
+/// Sends a request and returns the status and the JSON body, if it can be parsed.
 pub async fn json<T: DeserializeOwned>(
     request: RequestBuilder,
 ) -> Result<(StatusCode, Option<T>), OidcError> {

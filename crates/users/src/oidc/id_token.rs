@@ -1,4 +1,4 @@
-//! What an ID token says, once its signature, issuer, audience, time and nonce are right.
+//! Verifies ID tokens: signature, issuer, audience, time and nonce.
 
 use std::str::FromStr as _;
 
@@ -13,12 +13,13 @@ use serde_json::Value;
 
 use super::OidcError;
 
-/// Clocks differ by that much, in seconds.
+/// Allowed clock difference in seconds.
 const LEEWAY: i64 = 60;
-/// The longest subject there may be, by the specification.
+/// The longest subject that the specification allows.
 const LONGEST_SUBJECT: usize = 255;
 
-/// Signatures by the provider's own key. None is made with a secret that we know, too, and `none` is not a signature.
+/// The accepted signature algorithms, all with a key of the provider. Algorithms with a shared secret and `none` are
+/// not accepted.
 pub const ALGORITHMS: [Algorithm; 9] = [
     Algorithm::RS256,
     Algorithm::RS384,
@@ -31,14 +32,14 @@ pub const ALGORITHMS: [Algorithm; 9] = [
     Algorithm::EdDSA,
 ];
 
-/// Somebody whom a provider vouches for.
+/// A person whose identity the provider confirms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proven {
-    /// Who.
+    /// The identity.
     pub identity: Identity,
-    /// Their address, if the provider has seen that it is theirs.
+    /// The e-mail address, if the provider has verified it.
     pub email: Option<String>,
-    /// As they are called there.
+    /// The names at the provider.
     pub profile: Profile,
 }
 
@@ -57,7 +58,7 @@ struct Claims {
     name: Option<String>,
 }
 
-/// What a token must fit.
+/// What a token must match.
 pub struct Expected<'a> {
     pub issuer: &'a str,
     pub client_id: &'a str,
@@ -65,7 +66,7 @@ pub struct Expected<'a> {
     pub now: Timestamp,
 }
 
-/// The algorithm and the key's name in a token's header, if the provider may use it.
+/// The algorithm and key id in a token's header, if the provider may use that algorithm.
 pub fn header(token: &str, used: &[Algorithm]) -> Result<(Algorithm, Option<String>), OidcError> {
     let header = jsonwebtoken::decode_header(token).map_err(|_| OidcError::Token("its header"))?;
     if used.contains(&header.alg) && ALGORITHMS.contains(&header.alg) {
@@ -75,7 +76,7 @@ pub fn header(token: &str, used: &[Algorithm]) -> Result<(Algorithm, Option<Stri
     }
 }
 
-/// Whether a key is there for signatures of `algorithm`, under the name `kid`, if one is given.
+/// Whether a key can verify signatures of `algorithm`, and has the id `kid` if one is given.
 pub fn fits(key: &Jwk, algorithm: Algorithm, kid: Option<&str>) -> bool {
     let family = match (&key.algorithm, algorithm) {
         (AlgorithmParameters::EllipticCurve(_), Algorithm::ES256 | Algorithm::ES384)
@@ -95,7 +96,7 @@ fn is(key: KeyAlgorithm, algorithm: Algorithm) -> bool {
     Algorithm::from_str(&key.to_string()).is_ok_and(|own| own == algorithm)
 }
 
-/// The person, if the token holds.
+/// Verifies the token and returns the person.
 pub fn verify(
     token: &str,
     key: &Jwk,
@@ -104,7 +105,7 @@ pub fn verify(
 ) -> Result<Proven, OidcError> {
     let key = DecodingKey::from_jwk(key).map_err(|_| OidcError::Token("its key"))?;
     let mut rules = Validation::new(algorithm);
-    rules.validate_exp = false; // below, by our own clock
+    rules.validate_exp = false; // checked below, with our own clock
     rules.set_required_spec_claims(&["iss", "aud", "exp", "sub"]);
     rules.set_issuer(&[expected.issuer]);
     rules.set_audience(&[expected.client_id]);
@@ -118,7 +119,7 @@ pub fn verify(
     if verify_slices_are_equal(nonce.as_bytes(), expected.nonce.as_bytes()).is_err() {
         return Err(OidcError::Token("its nonce"));
     }
-    // Made for several, it must have been asked for by us.
+    // A token for several audiences must name us as the authorized party.
     let several = claims.aud.as_array().is_some_and(|all| all.len() > 1);
     let party = claims.azp.as_deref();
     if party.is_some_and(|party| party != expected.client_id) || (several && party.is_none()) {
@@ -131,7 +132,7 @@ pub fn verify(
 }
 
 fn proven(claims: Claims, issuer: &str) -> Proven {
-    // Some write it as a text.
+    // Some providers send it as a string.
     let seen = matches!(&claims.email_verified, Some(Value::Bool(true)))
         || claims.email_verified.as_ref().and_then(Value::as_str) == Some("true");
     let email = claims.email.as_deref().filter(|_| seen).and_then(|email| people::email(email).ok());
@@ -146,7 +147,7 @@ fn proven(claims: Claims, issuer: &str) -> Proven {
     Proven { identity, email, profile }
 }
 
-/// At most 50 characters of a name, as profiles take it.
+/// At most 50 characters of a name, the limit of profiles.
 fn short(name: &str) -> Option<String> {
     let name: String = name.trim().chars().filter(|c| !c.is_control()).take(50).collect();
     (!name.is_empty()).then_some(name)

@@ -1,4 +1,4 @@
-//! One provider: what it says of itself, its keys, and codes exchanged for ID tokens.
+//! One provider: its discovery document, its keys, and exchanging codes for ID tokens.
 
 use std::str::FromStr as _;
 use std::sync::Arc;
@@ -20,12 +20,12 @@ use super::auth_request::Flight;
 use super::id_token::{self, Expected, Proven};
 use super::{OidcError, ProviderError, ProviderSettings, fetch};
 
-/// What a provider says of itself, and its keys, are asked for again after so long, in seconds.
+/// Seconds after which the discovery document and the keys are fetched again.
 const FRESH: i64 = 3600;
-/// A key nobody knows, or a provider that does not answer, is asked about once in so long, in seconds.
+/// Back-off in seconds before fetching again for an unknown key or after a failure.
 const PAUSE: i64 = 10;
 
-/// See the module.
+/// One provider; see the module documentation.
 #[derive(Debug)]
 pub struct Provider {
     settings: ProviderSettings,
@@ -56,14 +56,15 @@ struct About {
 }
 
 impl About {
-    /// Those it uses and we take; RS256 when it does not say.
+    /// The signing algorithms the provider states; RS256 when it states none.
     fn algorithms(&self) -> Vec<Algorithm> {
         let said = &self.id_token_signing_alg_values_supported;
         let all: Vec<_> = said.iter().filter_map(|name| Algorithm::from_str(name).ok()).collect();
         if said.is_empty() { vec![Algorithm::RS256] } else { all }
     }
 
-    /// Whether the secret goes into the body: into the header unless the provider takes it there alone.
+    /// Whether the client secret goes into the body. It goes into the header unless the provider accepts only the
+    /// body.
     fn secret_in_body(&self) -> bool {
         let methods = &self.token_endpoint_auth_methods_supported;
         let takes = |name: &str| methods.iter().any(|method| method == name);
@@ -82,7 +83,7 @@ impl Provider {
         Ok(Self { settings, client, known: Mutex::default() })
     }
 
-    /// Where a person goes to sign in, on `flight`.
+    /// The address where a person signs in, for the attempt `flight`.
     pub(crate) async fn door(
         &self,
         flight: &Flight,
@@ -104,7 +105,7 @@ impl Provider {
         Ok(format!("{}{mark}{query}", about.authorization_endpoint))
     }
 
-    /// Who came back with `code` from `flight`; `issuer` is who says to have sent them (RFC 9207).
+    /// Verifies who came back with `code` from `flight`. `issuer` is the issuer named in the redirect (RFC 9207).
     pub(crate) async fn prove(
         &self,
         flight: &Flight,
@@ -123,7 +124,7 @@ impl Provider {
         let (algorithm, kid) = id_token::header(&token, &about.algorithms())?;
         let key = self.key(&about, algorithm, kid.as_deref(), now).await?;
         let (issuer, client_id) = (&*about.issuer, &*self.settings.client_id);
-        // The provider's clock is right, so ours must be.
+        // Compared with the provider's clock, so the wall clock is used here, not the monotonic one.
         let now = time.clock().now();
         id_token::verify(&token, &key, algorithm, &Expected { issuer, client_id, nonce: &flight.nonce, now })
     }
@@ -167,7 +168,7 @@ impl Provider {
         }
     }
 
-    /// Asked for at most once at a time; whoever comes meanwhile waits for the same answer.
+    /// The discovery document. It is fetched at most once at a time; concurrent callers wait for the same result.
     async fn about(&self, now: Timestamp) -> Result<Arc<About>, OidcError> {
         let mut known = self.known.lock().await;
         if let Some((about, at)) = &known.about
@@ -201,7 +202,8 @@ impl Provider {
         Ok(about)
     }
 
-    /// The key a token is signed with. A name that is not known may be a new key: they are asked for again.
+    /// The key that signed a token. For an unknown key id the keys are fetched again, because the provider may have a
+    /// new key.
     async fn key(
         &self,
         about: &About,
@@ -212,7 +214,7 @@ impl Provider {
         let mut known = self.known.lock().await;
         let found = |keys: &[Jwk]| {
             let mut fitting = keys.iter().filter(|key| id_token::fits(key, algorithm, kid));
-            // Without a name in the token only the one key there is can be meant.
+            // Without a key id in the token, the key must be the only one that fits.
             fitting.next().filter(|_| kid.is_some() || fitting.next().is_none()).cloned()
         };
         if let Some((keys, at)) = &known.keys {
@@ -227,7 +229,7 @@ impl Provider {
         found(&keys).ok_or(OidcError::Token("its key"))
     }
 
-    /// Keys of kinds that we do not know are left out.
+    /// Fetches the keys; unknown kinds of keys are skipped.
     async fn keys(&self, about: &About) -> Result<Vec<Jwk>, OidcError> {
         #[derive(Deserialize)]
         struct Set {

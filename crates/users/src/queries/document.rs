@@ -1,4 +1,4 @@
-//! A person as clients see them: one shape, whether folded from the stream or read from the read model.
+//! A person in the form clients see. It is the same whether folded from the stream or read from the read model.
 
 use domain::fields::Choice;
 use domain::user::{Account, OpenAccount, Profile, Role, UserStatus};
@@ -10,13 +10,13 @@ use utoipa::ToSchema;
 /// What other streams say about a person.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AccountActivity {
-    /// They last signed in then.
+    /// The time of the last sign-in.
     pub last_login: Option<Timestamp>,
-    /// Listings they own.
+    /// The number of listings they own.
     pub property_count: u64,
 }
 
-/// The person. Absent values are left out.
+/// A user account. Absent values are left out.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = User)]
@@ -57,7 +57,7 @@ impl UserDocument {
         }
     }
 
-    /// Its entity tag: the version, and behind it what other streams say. `If-Match` compares the version alone.
+    /// The entity tag: the version, followed by what other streams say. `If-Match` compares the version alone.
     pub fn tag(&self) -> String {
         let last_login = self.last_login.map_or(0, Timestamp::micros);
         format!("{}-{}-{last_login}", self.version, self.property_count)

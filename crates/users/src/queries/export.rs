@@ -1,4 +1,5 @@
-//! What happened: every event a person caused, of both logs, and what others did with their account, oldest first.
+//! The export of events, oldest first: every event a person caused, from both logs, and what others did to their
+//! account.
 
 use async_trait::async_trait;
 use bus::GroupStatus;
@@ -13,10 +14,10 @@ use crate::Users;
 
 const BATCH: usize = 500;
 
-/// An event's place: by time, then by id.
+/// The sort key of an event: time, then id.
 type EventKey = (Timestamp, Uuid);
 
-/// The part.
+/// The export part with a person's events.
 pub struct Events {
     pub users: Users,
     pub status: GroupStatus,
@@ -34,7 +35,7 @@ impl ExportPart for Events {
 
     async fn wait_for(&self, reader: &Subject) -> Freshness {
         let context = &self.users.context;
-        // Both logs are read as they are; what is on its way to one of them is not there yet.
+        // Both logs are read directly, so queued activity must be flushed first.
         if context.activity.holds(&reader.tenant, reader.user) {
             context.activity.flush().await;
         }
@@ -51,7 +52,8 @@ impl ExportPart for Events {
         for log in Log::ALL {
             found.extend(journal.read_user(tenant, *user, log, after, BATCH).await?);
         }
-        // Behind the first so many there may be events of a log that was not read so far.
+        // After the first `BATCH` events, there may be earlier events of a log that was not read that far; they come
+        // next time.
         found.sort_by_key(at);
         let more = found.len() >= BATCH;
         found.truncate(BATCH);

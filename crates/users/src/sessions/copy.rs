@@ -9,7 +9,8 @@ use rusqlite::{Connection, OpenFlags};
 use super::{SessionError, Sessions};
 
 impl Sessions {
-    /// Copies every session into the new file `into`. Blocks; nobody waits for it.
+    /// Copies every session into the new file `into`. Blocks the thread, but no other user of the sessions waits for
+    /// it.
     pub fn copy(&self, into: &Path) -> Result<(), SessionError> {
         let path = self.connection().path().map(str::to_owned);
         let path = path.ok_or_else(|| SessionError("they are in no file".into()))?;
@@ -21,11 +22,11 @@ impl Sessions {
     }
 }
 
-/// Ends every session in a file that nobody has open, as after a restore, which does not know who signed out since.
-/// Gives how many lived.
+/// Ends every session in a file that no process has open. Used after a restore, because the restored file does not
+/// know who signed out since. Returns how many were active.
 ///
 /// # Errors
-/// When the file does not answer.
+/// When the file cannot be read or written.
 pub fn end_every_session(file: &Path, now: Timestamp) -> Result<usize, SessionError> {
     let sessions = Connection::open(file)?;
     let end = "update sessions set ended_at = ?1 where ended_at is null";

@@ -1,11 +1,11 @@
-//! Sessions of before a change of credentials, and how far such changes were looked at.
+//! Sessions from before a change of credentials, and a cursor over the changes already processed.
 
 use domain::{Log, Position, SessionId, TenantId, UserId, Version};
 use rusqlite::{OptionalExtension, params};
 
 use super::{SessionError, Sessions, ids};
 
-/// As the table counts; more than it can count is more than any of its rows.
+/// The version as an SQL integer. A larger version becomes the maximum, which is beyond any row.
 pub fn sql(credentials: Version) -> i64 {
     i64::try_from(credentials).unwrap_or(i64::MAX)
 }
@@ -40,7 +40,7 @@ impl Sessions {
         .await
     }
 
-    /// Forgets where a person's sessions were used from.
+    /// Erases the addresses and user agents of a person's sessions.
     pub async fn forget_clients(&self, tenant: &TenantId, user: UserId) -> Result<(), SessionError> {
         let tenant = tenant.clone();
         self.change(move |tx, _, _| {
@@ -53,14 +53,14 @@ impl Sessions {
         self.scrub().await
     }
 
-    /// Up to where changes of credentials have ended what sessions they had to, in the history of `epoch`.
+    /// The position in the history of `epoch` up to which changes of credentials have ended the older sessions.
     pub fn read_to(&self, epoch: u32) -> Result<Position, SessionError> {
         let sql = "select seq from credentials_read where epoch = ?1";
         let seq = self.connection().query_row(sql, [epoch], |row| row.get(0)).optional()?;
         Ok(Position::start(Log::Facts, epoch).at(seq.unwrap_or(0)))
     }
 
-    /// See [`Self::read_to`].
+    /// Stores the position; see [`Self::read_to`].
     pub async fn have_read(&self, to: Position) -> Result<(), SessionError> {
         self.change(move |tx, _, _| {
             let sql = "insert into credentials_read (one, epoch, seq) values (1, ?1, ?2)

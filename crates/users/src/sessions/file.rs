@@ -1,4 +1,4 @@
-//! The file of the sessions, and the time they live by, which is kept in it.
+//! The sessions file, which also stores the monotonic time that sessions expire by.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -12,7 +12,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use super::SessionError;
 use crate::Settings;
 
-/// While nobody signs in, the time is kept this often, in microseconds: [`MonotonicClock::resume`] counts on a minute.
+/// How often the time is stored while nobody signs in, in microseconds. [`MonotonicClock::resume`] expects it within
+/// a minute.
 const KEEP_EVERY: i64 = 30_000_000;
 
 /// All sessions. Clones share them.
@@ -23,7 +24,7 @@ struct Inner {
     connection: Mutex<Connection>,
     settings: Settings,
     time: Arc<MonotonicClock>,
-    /// The time that was kept last.
+    /// The time stored last.
     kept: AtomicI64,
 }
 
@@ -33,17 +34,18 @@ impl std::fmt::Debug for Sessions {
     }
 }
 
-/// Now, twice.
+/// The present, on both clocks.
 #[derive(Clone, Copy, Debug)]
 pub struct Now {
-    /// For people.
+    /// The wall clock, for times shown to people.
     pub clock: Timestamp,
-    /// For whatever ends.
+    /// The monotonic clock, for everything that expires or ends.
     pub monotonic_clock: Timestamp,
 }
 
 impl Sessions {
-    /// Opens the sessions at `path`, takes `time` to where it was kept, and forgets the sessions that are over for good.
+    /// Opens the sessions at `path`, resumes `time` from the stored value, and deletes sessions that expired long
+    /// ago.
     pub fn open(path: &Path, settings: Settings, time: Arc<MonotonicClock>) -> Result<Self, SessionError> {
         if let Some(directory) = path.parent() {
             journal::make_directory(directory)
@@ -65,7 +67,7 @@ impl Sessions {
         }
         keep(&connection, time.mark())?;
         forget(&connection, time.now())?;
-        // A crash may have come before the last erasure was done with.
+        // A crash may have interrupted the last erasure.
         scrub(&connection)?;
         let kept = AtomicI64::new(time.now().micros());
         Ok(Self(Arc::new(Inner { connection: Mutex::new(connection), settings, time, kept })))
@@ -92,7 +94,7 @@ impl Sessions {
         done.unwrap_or_else(|error| Err(SessionError(error.to_string())))
     }
 
-    /// Reads.
+    /// Runs a read.
     pub(super) async fn look<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection, Now) -> Result<T, SessionError> + Send + 'static,
@@ -100,7 +102,7 @@ impl Sessions {
         self.blocking(move |sessions| work(&sessions.connection(), sessions.now())).await
     }
 
-    /// Changes something, and keeps the time with it: no token is of a later time than the one kept.
+    /// Runs a change in a transaction that also stores the time, so that no token is newer than the stored time.
     pub(super) async fn change<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Transaction<'_>, Settings, Now) -> Result<T, SessionError> + Send + 'static,
@@ -118,7 +120,7 @@ impl Sessions {
         .await
     }
 
-    /// Keeps the time when that was last done a while ago.
+    /// Stores the time, if that was last done a while ago.
     pub async fn keep_time(&self) -> Result<(), SessionError> {
         if self.time().now().micros() - self.0.kept.load(Ordering::Relaxed) < KEEP_EVERY {
             return Ok(());
@@ -126,7 +128,7 @@ impl Sessions {
         self.change(|_, _, _| Ok(())).await
     }
 
-    /// See [`scrub`].
+    /// Truncates the write-ahead log; see [`scrub`].
     pub(super) async fn scrub(&self) -> Result<(), SessionError> {
         self.blocking(|sessions| scrub(&sessions.connection())).await
     }
@@ -146,14 +148,14 @@ fn keep(connection: &Connection, mark: ClockMark) -> Result<(), SessionError> {
     Ok(())
 }
 
-/// A session that is over for a day, and its family, are nobody's business any more.
+/// Deletes sessions that expired more than a day ago, with their token families.
 pub(super) fn forget(connection: &Connection, now: Timestamp) -> Result<(), SessionError> {
     let before = now.plus_seconds(-86_400).micros();
     connection.prepare_cached("delete from sessions where expires_at < ?1")?.execute([before])?;
     Ok(())
 }
 
-/// What was overwritten is not left in the write-ahead log, either.
+/// Truncates the write-ahead log, so that overwritten data does not remain there.
 fn scrub(connection: &Connection) -> Result<(), SessionError> {
     Ok(connection.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?)
 }

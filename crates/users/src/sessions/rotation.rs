@@ -1,8 +1,9 @@
-//! Refresh tokens: each is good for one exchange. The tokens of a session are one family.
+//! Refresh tokens. Each can be exchanged once. The tokens of a session form one family.
 //!
 //! ```text
-//! a -> b -> d      b's answer was lost: a again, within the grace, gives c. b and c are siblings: when one of them is
-//!  '-> c           exchanged, the other is spent, with a grace of its own. One line lives on.
+//! a -> b -> d      The response with b was lost, so a is exchanged again within the grace period and gives c.
+//!  '-> c           b and c are siblings: when one is exchanged, the other is spent, with a grace period of its own.
+//!                  Only one line continues.
 //! ```
 
 use domain::Timestamp;
@@ -13,14 +14,15 @@ use super::secret::{Fingerprint, fingerprint, random};
 use super::{Client, SessionError};
 use crate::Settings;
 
-/// What came of an exchange.
+/// The result of an exchange.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Rotation {
-    /// The next token.
+    /// The next refresh token.
     Next(String),
-    /// Not ours, or its session is over.
+    /// The token is unknown, or its session is over.
     Over,
-    /// Spent before, and not a moment ago by the same client: somebody else has it. Nothing was changed.
+    /// The token was spent before, and not a moment ago by the same client: somebody else has it. Nothing was
+    /// changed.
     Reused,
 }
 
@@ -30,7 +32,7 @@ struct Found {
     client: Client,
 }
 
-/// Exchanges the token of this fingerprint for another of its family.
+/// Exchanges the token with this fingerprint for another of its family.
 pub fn rotate(
     tx: &Transaction<'_>,
     settings: Settings,
@@ -51,7 +53,7 @@ pub fn rotate(
     };
     match spent_at {
         None => {
-            // Its siblings, too: they were handed out for one token, and one line goes on.
+            // Its siblings are spent, too: they were all issued for one token, and only one line continues.
             tx.prepare_cached(
                 "update refresh_tokens set spent_at = ?2 where session_id = ?1 and spent_at is null",
             )?
@@ -66,7 +68,7 @@ pub fn rotate(
     issue(tx, &session, now.monotonic_clock).map(Rotation::Next)
 }
 
-/// Notes a session's use, and forgets tokens of its family that were spent a session's life ago.
+/// Records the use of a session, and deletes tokens of its family that were spent longer ago than a session lasts.
 fn used(
     tx: &Transaction<'_>,
     settings: Settings,
@@ -90,7 +92,7 @@ fn used(
     Ok(())
 }
 
-/// Another token of a session's family.
+/// Issues another token of a session's family.
 pub fn issue(tx: &Transaction<'_>, session: &str, now: Timestamp) -> Result<String, SessionError> {
     let token = random();
     tx.prepare_cached("insert into refresh_tokens values (?1, ?2, ?3, null)")?.execute(params![

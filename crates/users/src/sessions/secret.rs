@@ -1,4 +1,4 @@
-//! Secrets drawn at random, and the only form in which they are kept.
+//! Random secrets, and the hashes in which they are stored.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
@@ -15,7 +15,7 @@ pub fn random() -> String {
     BASE64URL.encode(bytes)
 }
 
-/// What is kept of a secret.
+/// The stored form of a secret.
 pub fn fingerprint(secret: &str) -> Fingerprint {
     let mut out = [0; 32];
     out.copy_from_slice(digest(&SHA256, secret.as_bytes()).as_ref());

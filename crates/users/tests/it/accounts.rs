@@ -1,4 +1,4 @@
-//! Profiles, leaving, and taking one's data along.
+//! Profiles, closing an account, and data exports.
 
 use axum::http::{Method, StatusCode};
 use serde_json::json;
@@ -22,7 +22,7 @@ async fn a_profile_changes_from_the_version_that_was_seen() {
     let malformed = put("\"other\"", json!({})).await;
     assert_eq!((malformed.status, malformed.code()), (StatusCode::BAD_REQUEST, "VALIDATION_FAILED".into()));
     assert_eq!(put("*", json!({"state": "Telangana"})).await.header("etag"), "\"3-0-0\"");
-    // Saying what is so already is no event.
+    // A change to the present value records no event.
     assert_eq!(put("", json!({"state": "Telangana"})).await.header("etag"), "\"3-0-0\"");
     let wrong = put("", json!({"pincode": "12", "profileImageUrl": "javascript:1"})).await;
     let fields = wrong.body["error"]["fieldErrors"].as_object().unwrap();
@@ -88,7 +88,7 @@ async fn an_admins_export_leaves_other_peoples_data_out() {
     let export = app.get("/api/users/me/export").by(&admin.token).send().await;
     let text = export.body.to_string();
     assert!(text.contains("USER_UPDATED") && !text.contains("Lake View"), "{text}");
-    // What was done with an account is of its owner; where the admin did it from is not.
+    // The owner's export contains what an admin did to the account, but not where the admin did it from.
     let export = app.get("/api/users/me/export").by(&asha.token).send().await;
     let events = export.data()["events"].as_array().unwrap().clone();
     let changed = events.iter().find(|event| event["eventType"] == "USER_UPDATED").unwrap();

@@ -1,4 +1,4 @@
-//! What roles may do, lists, and what admins decide.
+//! The rights of roles, lists, and the decisions of admins.
 
 use axum::http::{Method, StatusCode};
 use domain::user::Role;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{App, PASSWORD, Person};
 
-/// Who may do it, out of: nobody, oneself, another user, a moderator, support, an admin, a service.
+/// Who may call it, out of: nobody, the person themselves, another user, a moderator, support, an admin, a service.
 const RIGHTS: [(&str, &str, &str); 9] = [
     ("GET", "/api/users", "support admin"),
     ("GET", "/api/users/search?query=a", "support admin"),
@@ -19,7 +19,7 @@ const RIGHTS: [(&str, &str, &str); 9] = [
     ("PATCH", "/api/users/{id}/status", "admin"),
 ];
 
-/// Operations for whoever is signed in.
+/// Operations for any signed-in person.
 const SIGNED_IN: [(&str, &str); 7] = [
     ("POST", "/api/auth/logout"),
     ("POST", "/api/auth/verify-email/resend"),
@@ -142,7 +142,7 @@ async fn a_role_or_status_of_another_changes_and_ends_their_sessions() {
     assert_eq!(dead.status, StatusCode::UNAUTHORIZED);
     let asha = Person::of(&app.login("asha", PASSWORD).await);
     assert_eq!(app.context.tokens.verify(&asha.token).unwrap().role, Role::Agent);
-    // The same again changes nothing, and ends nothing.
+    // The same change again changes nothing and ends no session.
     assert_eq!(patch("role", &id, json!({"role": "AGENT"})).await.header("x-event-position"), "");
     assert_eq!(app.get("/api/users/profile").by(&asha.token).send().await.status, StatusCode::OK);
     let changed = patch("status", &id, json!({"status": "SUSPENDED"})).await;

@@ -1,4 +1,5 @@
-//! A clock that somebody sets: it gives back nothing that ended or expired, and keeps nobody out for longer than it is wrong.
+//! A clock that is set forward or back: it revives nothing that ended or expired, and keeps nobody out for longer
+//! than it is wrong.
 
 use axum::http::StatusCode;
 
@@ -21,7 +22,7 @@ async fn enter(app: &App) -> Person {
     Person::of(&answer)
 }
 
-/// The clock is set while the process lives, or while none does.
+/// Sets the clock while the process runs, or between two processes.
 async fn set(app: App, seconds: i64, restart: bool) -> App {
     if restart {
         return app.die(|app| app.clock.advance(seconds)).await;
@@ -43,10 +44,10 @@ async fn a_clock_set_back_revives_no_token_and_no_session() {
         let said = format!("{back} s back, restart: {restart}");
         assert!(!works(&app, &expired).await && !works(&app, &ended).await, "{said}");
         assert!(!renews(&app, &ended).await, "{said}");
-        // Who was in is in, and who comes gets in.
+        // Sessions that were active continue, and new sign-ins work.
         let again = Person::of(&app.refresh(&open.refresh, "").await);
         assert!(works(&app, &again).await && works(&app, &enter(&app).await).await, "{said}");
-        // From here on ten minutes are ten minutes.
+        // From here on, ten minutes last ten minutes.
         app.clock.advance(590);
         assert!(works(&app, &again).await, "{said}");
         app.clock.advance(11);
@@ -80,7 +81,7 @@ async fn a_clock_set_far_ahead_signs_people_out_and_set_right_lets_them_in_at_on
         assert!(!works(&app, &before).await && !renews(&app, &before).await, "restart: {restart}");
         let right = enter(&app).await;
         assert!(works(&app, &right).await && renews(&app, &right).await, "restart: {restart}");
-        // What was begun ahead lives no longer for it.
+        // A session begun while the clock was ahead lasts no longer because of it.
         app.clock.advance(601);
         assert!(!works(&app, &ahead).await, "restart: {restart}");
         app.clock.advance(31 * 86_400);
@@ -93,7 +94,7 @@ async fn the_change_of_credentials_is_known_whatever_the_clock_did_meanwhile() {
     for step in [-HOUR, HOUR, -YEAR, YEAR] {
         let app = App::start().await;
         let asha = app.join("asha").await;
-        // Changed by a clock that is wrong, and set right while no process runs.
+        // Changed while the clock was wrong; it is set right while no process runs.
         app.clock.advance(step);
         app.users.create_admin(&app.tenant, "asha@example.com", "asha", PASSWORD).await.unwrap();
         let app = app.die(|app| app.clock.advance(-step)).await;

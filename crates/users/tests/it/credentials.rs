@@ -1,4 +1,4 @@
-//! Whatever began before a change of credentials is over, whatever fails behind it.
+//! A change of credentials ends every session that began before it, even if later steps fail.
 
 use axum::http::{Method, StatusCode};
 use domain::session::{Session, SessionCommand};
@@ -11,26 +11,26 @@ use crate::harness::{Answer, App, PASSWORD, Person};
 
 const NEXT: &str = "quite another phrase";
 
-/// No session can be ended in the table any more, until it is mended.
+/// Makes it impossible to end a session in the table, until `MEND`.
 const BREAK: &str = "create trigger broken before update of ended_at on sessions
                      begin select raise(abort, 'the disk is broken'); end";
 const MEND: &str = "drop trigger broken";
 
 impl App {
-    /// A sign-in, as (person, id of the session).
+    /// Signs in and returns the person and the id of the session.
     async fn enters(&self, password: &str) -> (Person, SessionId) {
         let person = Person::of(&self.login("asha", password).await);
         let session = self.context.tokens.verify(&person.token).unwrap().sid;
         (person, session)
     }
 
-    /// The token of a fresh reset mail.
+    /// The token of a new reset mail.
     async fn reset_mail(&self, person: &Person) -> String {
         self.post("/api/auth/password-reset").json(&json!({"email": "asha@example.com"})).send().await;
         format!("{}.{}", person.id, self.mailed(person.id, "password-reset").await)
     }
 
-    /// What the journal keeps of the token of a fresh reset mail.
+    /// The token hash of a new reset mail, as the journal stores it.
     async fn reset_hash(&self, person: &Person) -> String {
         self.reset_mail(person).await;
         let stream = StreamId::new(&self.tenant, "user", person.id);
@@ -48,13 +48,13 @@ impl App {
         self.get("/api/users/profile").by(&person.token).send().await.status
     }
 
-    /// Whether the table says that a session is over.
+    /// Whether the table marks a session as ended.
     fn is_ended(&self, session: SessionId) -> bool {
         let sql = "select ended_at is not null from sessions where id = ?1";
         self.sessions().query_row(sql, [session.to_string()], |row| row.get(0)).unwrap()
     }
 
-    /// What a service writes down before it dies.
+    /// Records only the event, as if the service died right after it.
     async fn only(&self, command: UserCommand, person: &Person) {
         let actor = Actor { tenant: self.tenant.clone(), user: None, metadata: Metadata::default() };
         let done =
@@ -74,11 +74,11 @@ async fn a_reset_locks_out_whoever_was_in_though_no_session_can_be_ended() {
     assert_eq!(app.profile(&thief).await, StatusCode::UNAUTHORIZED);
     let refused = app.refresh(&thief.refresh, "").await;
     assert_eq!((refused.status, refused.code()), (StatusCode::UNAUTHORIZED, "INVALID_REFRESH_TOKEN".into()));
-    // Whoever enters now is not kept out, and sees no other session.
+    // A new sign-in is not locked out, and sees no other session.
     let (asha, _) = app.enters(NEXT).await;
     let listed = app.get("/api/auth/sessions").by(&asha.token).send().await;
     assert_eq!(listed.data().as_array().unwrap().len(), 1);
-    // The next try of the thief ends the session on record.
+    // The thief's next attempt records the end of the session and ends it.
     app.sessions().execute_batch(MEND).unwrap();
     assert!(!app.is_ended(session));
     assert_eq!(app.refresh(&thief.refresh, "").await.status, StatusCode::UNAUTHORIZED);
@@ -119,7 +119,7 @@ async fn another_role_or_status_does_the_same() {
         assert_eq!(app.refresh(&old.refresh, "").await.status, StatusCode::UNAUTHORIZED, "{what}");
         let (new, since) = app.enters(PASSWORD).await;
         app.sessions().execute_batch(MEND).unwrap();
-        // The same once more changes nothing, and makes good what was left.
+        // The same request again changes nothing and ends what was left open.
         assert_eq!(change(&body).await.status, StatusCode::OK, "{what}");
         assert_eq!((app.is_ended(session), app.is_ended(since)), (true, false), "{what}");
         assert_eq!(app.profile(&new).await, StatusCode::OK, "{what}");
@@ -135,7 +135,7 @@ async fn a_process_that_dies_behind_the_change_lets_nobody_in_again() {
         let command = match change {
             "password" => {
                 let token_hash = app.reset_hash(&old).await;
-                // Nobody signs in with it: it is no hash of a password.
+                // It is not a valid hash: nobody can sign in with it.
                 UserCommand::ResetPassword { token_hash, password_hash: "another".into() }
             }
             "role" => UserCommand::ChangeRole(Role::Agent),
@@ -155,7 +155,7 @@ async fn a_process_that_dies_behind_the_change_lets_nobody_in_again() {
         if change == "role" || change == "status" {
             let (new, _) = app.enters(PASSWORD).await;
             assert_eq!(app.profile(&new).await, StatusCode::OK, "{change}");
-            // Another start, and nobody is thrown out by what was done with already.
+            // Another start does not process the change again: the new session continues.
             let app = app.die(|_| {}).await;
             assert_eq!(app.profile(&new).await, StatusCode::OK, "{change}");
             assert_eq!(app.refresh(&new.refresh, "").await.status, StatusCode::OK, "{change}");
@@ -178,7 +178,7 @@ async fn a_session_that_ended_on_record_alone_is_not_renewed() {
     assert_eq!(app.events("session", session).await, ["USER_LOGIN", "USER_LOGOUT"]);
 }
 
-/// The journal did not answer, but the change is there: whoever follows it learns of it.
+/// The journal did not answer the command, but the change is recorded: the consumer of the journal ends the tokens.
 #[tokio::test]
 async fn a_change_that_nobody_saw_through_ends_tokens_when_it_is_read() {
     let app = App::start().await;

@@ -1,4 +1,4 @@
-//! A service in a temporary directory, with a clock that is set by hand and its group running.
+//! A users service in a temporary directory, with a manual clock and its consumer group running.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -64,7 +64,7 @@ impl Answer {
     }
 }
 
-/// Somebody signed in.
+/// A signed-in person.
 pub struct Person {
     pub id: UserId,
     pub token: String,
@@ -78,7 +78,7 @@ impl Person {
     }
 }
 
-/// A request being made.
+/// A request under construction.
 pub struct Call<'a> {
     app: &'a App,
     request: axum::http::request::Builder,
@@ -95,7 +95,7 @@ impl Call<'_> {
         self
     }
 
-    /// From an address.
+    /// Sends the request from an address.
     pub fn from(mut self, address: &str) -> Self {
         let place = std::net::SocketAddr::new(address.parse().unwrap(), 4711);
         self.request = self.request.extension(axum::extract::ConnectInfo(place));
@@ -179,11 +179,10 @@ impl App {
         Self { users, context, clock, tenant, router, status, directory, key, tasks, stopped, stop }
     }
 
-    /// The process ends, without a word to the sessions; what `meanwhile` does is done before another one opens the same
-    /// files.
+    /// Ends the process without closing the sessions, runs `meanwhile`, and opens the same files in a new one.
     pub async fn die(self, meanwhile: impl FnOnce(&Self)) -> Self {
         let mut tasks = std::mem::take(&mut *self.tasks.lock().unwrap());
-        // A group that is cut off keeps its lease for a while.
+        // A group that is killed keeps its lease for a while, so it is stopped cleanly.
         self.stop.send_replace(true);
         while tasks.join_next().await.is_some() {}
         meanwhile(&self);
@@ -192,18 +191,18 @@ impl App {
         Self::open(directory, clock, key).await
     }
 
-    /// The file of the sessions, as another program sees it.
+    /// The sessions file, opened as another program would.
     pub fn sessions(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.directory.path().join("sessions.db")).unwrap()
     }
 
-    /// The service as it is after another start over the same files.
+    /// Another instance of the service over the same data, with a new read model.
     pub async fn reopened(&self) -> Users {
         let views = self.directory.path().join("views-again");
         Users::open(self.context.clone(), self.directory.path(), &views, SETTINGS).await.unwrap()
     }
 
-    /// Runs the group of another instance.
+    /// Runs the consumer group of another instance.
     pub async fn run(&self, users: &Users) -> GroupStatus {
         let journal = Arc::clone(self.context.aggregates.journal());
         run(users, journal, &self.clock, &self.tasks, self.stopped.clone()).await
@@ -221,7 +220,7 @@ impl App {
         self.call(Method::POST, path)
     }
 
-    /// Somebody joins, a second after whatever was before.
+    /// Registers a person, a second after the previous step.
     pub async fn join(&self, name: &str) -> Person {
         self.clock.advance(1);
         let answer = self.post("/api/auth/register").json(&registration(name)).send().await;
@@ -246,7 +245,7 @@ impl App {
         Person::of(&self.login(email, PASSWORD).await)
     }
 
-    /// A token of somebody with that role who has no account.
+    /// A token for a person with that role who has no account.
     pub fn token_of(&self, role: Role) -> String {
         let (user, session) =
             (self.context.aggregates.fresh().into(), self.context.aggregates.fresh().into());
@@ -257,7 +256,7 @@ impl App {
         self.context.tokens.issue_internal(&self.tenant, self.context.aggregates.fresh().into()).unwrap()
     }
 
-    /// Waits until the read model has everything.
+    /// Waits until the read model is up to date.
     pub async fn settle(&self) {
         self.settled(&self.status).await;
     }
@@ -293,7 +292,7 @@ impl App {
         self.context.aggregates.keys().mail_token(purpose, &self.tenant, user, &nonce)
     }
 
-    /// A listing appears or goes, as the properties service says it.
+    /// Records an event of a listing, as the properties service would.
     pub async fn listing(&self, event_type: &str, property: &str, owner: UserId) {
         let data = json!({"propertyId": property, "ownerId": owner, "title": "3BHK"}).to_string();
         let event = NewEvent {

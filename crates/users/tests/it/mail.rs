@@ -1,4 +1,4 @@
-//! Confirming an address and setting another password, with what the mails say.
+//! Confirming an address and resetting a password, with the tokens from the e-mails.
 
 use axum::http::StatusCode;
 use serde_json::json;
@@ -42,7 +42,7 @@ async fn h03_a_code_expires_and_another_one_replaces_it() {
     assert_ne!(first, second);
     let path = format!("/api/auth/verify-email?userId={}&verificationCode={second}", asha.id);
     assert_eq!(app.post(&path).send().await.status, StatusCode::OK);
-    // Nothing more to confirm.
+    // There is nothing left to confirm.
     let again = app.post("/api/auth/verify-email/resend").by(&asha.token).send().await;
     assert_eq!((again.status, again.header("x-event-position")), (StatusCode::ACCEPTED, ""));
     let unknown = app.post("/api/auth/verify-email?code=1").send().await;
@@ -80,7 +80,7 @@ async fn h03_a_reset_mail_sets_one_password_and_ends_all_sessions() {
     assert_eq!(app.login("asha", PASSWORD).await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(app.login("asha", "quite another phrase").await.status, StatusCode::OK);
     let types = app.events("user", asha.id).await;
-    // Whoever read the e-mail has the address.
+    // The reset also confirmed the address: whoever read the e-mail owns it.
     let expected = ["USER_REGISTERED", "PASSWORD_RESET_REQUESTED", "USER_EMAIL_VERIFIED", "PASSWORD_CHANGED"];
     assert_eq!(types, expected);
 }

@@ -1,4 +1,4 @@
-//! The users service over a journal of its own, spoken to as clients do.
+//! The users service over a journal of its own, called as clients call it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod accounts;

@@ -1,4 +1,4 @@
-//! Joining, signing in and out, sessions.
+//! Registering, signing in and out, and sessions.
 
 use axum::http::{Method, StatusCode};
 use domain::user::Role;
@@ -132,7 +132,7 @@ async fn h09_wrong_passwords_and_unknown_names_look_the_same() {
     let known = app.post("/api/auth/password-reset").json(&json!({"email": "asha@example.com"})).send().await;
     let other = app.post("/api/auth/password-reset").json(&json!({"email": "no@example.com"})).send().await;
     assert_eq!((known.status, &known.body), (StatusCode::ACCEPTED, &other.body));
-    // Where an account stands is told after the right password only.
+    // The status of an account is revealed only after the right password.
     let admin = app.admin().await;
     let path = format!("/api/users/{}/status", asha.id);
     let suspended = app.call(Method::PATCH, &path).by(&admin.token).json(&json!({"status": "SUSPENDED"}));
@@ -154,16 +154,16 @@ async fn a_refresh_token_is_exchanged_once() {
     assert_eq!(app.get("/api/users/profile").by(&first.token).send().await.status, StatusCode::UNAUTHORIZED);
     let second = Person::of(&app.refresh(&first.refresh, "Firefox").await);
     assert_eq!(app.get("/api/users/profile").by(&second.token).send().await.status, StatusCode::OK);
-    // The answer was lost: the same client gets another pair of the family.
+    // The response was lost: the same client gets another pair of the family.
     app.clock.advance(9);
     let again = app.refresh(&first.refresh, "Firefox").await;
     assert_eq!(again.status, StatusCode::OK);
     let again = Person::of(&again);
     assert_ne!(again.refresh, second.refresh);
-    // They are siblings: one line of the family goes on, the other is spent with a grace of its own.
+    // They are siblings: one line of the family continues, the other is spent with a grace period of its own.
     let third = Person::of(&app.refresh(&second.refresh, "Firefox").await);
     assert_eq!(app.refresh(&again.refresh, "Firefox").await.status, StatusCode::OK);
-    // Later it is in two hands: everybody loses the session.
+    // Later, two parties hold the token: the session ends for both.
     app.clock.advance(11);
     let reused = app.refresh(&first.refresh, "Firefox").await;
     assert_eq!((reused.status, reused.code()), (StatusCode::UNAUTHORIZED, "REFRESH_REUSED".into()));
@@ -194,7 +194,7 @@ async fn of_siblings_one_lives_on() {
     app.clock.advance(60);
     let next = Person::of(&app.refresh(&one.refresh, "").await);
     app.clock.advance(11);
-    // Whoever comes with the other one now has what somebody else went on with.
+    // The other sibling now counts as reused, because somebody continued with the first.
     assert_eq!(app.refresh(&other.refresh, "").await.code(), "REFRESH_REUSED");
     assert_eq!(app.refresh(&next.refresh, "").await.status, StatusCode::UNAUTHORIZED);
 }
@@ -253,7 +253,7 @@ async fn h05_signing_out_takes_effect_at_once_and_outlives_a_restart() {
     assert_eq!(after.status, StatusCode::UNAUTHORIZED);
     assert_eq!(app.refresh(&asha.refresh, "").await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(app.events("session", session).await, ["USER_LOGOUT"]);
-    // Another process with the same key learns it from the sessions table.
+    // Another process with the same key learns of it from the sessions table.
     let mut app = app;
     let key = http_kit::Tokens::generate_key().unwrap();
     let tokens = http_kit::Tokens::new(&key, app.clock.clone(), 600).unwrap();

@@ -2,13 +2,13 @@
 
 use serde::Deserialize;
 
-/// The answer to register, login and refresh, as far as a page needs it.
+/// The part a page needs of the answer to register, login and refresh.
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Tokens {
     pub(crate) access_token: String,
     pub(crate) refresh_token: String,
-    /// Seconds.
+    /// The lifetime of the access token, in seconds.
     pub(crate) expires_in: u64,
 }
 
@@ -40,7 +40,7 @@ pub(crate) struct SignedInAt {
     pub(crate) current: bool,
 }
 
-/// How to reach the owner of a home.
+/// The contact of a home's owner.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[expect(clippy::struct_field_names, reason = "the names of the API")]
@@ -69,7 +69,7 @@ pub(crate) struct MailboxEmail {
     pub(crate) delivery: Option<Delivery>,
 }
 
-/// What became of a message.
+/// The delivery state of a message.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Delivery {
@@ -79,7 +79,7 @@ pub(crate) struct Delivery {
 }
 
 impl Delivery {
-    /// Its state as people read it: `NOT_WANTED` is `not wanted`.
+    /// Its state in readable form: `NOT_WANTED` becomes `not wanted`.
     pub(crate) fn words(&self) -> String {
         self.state.to_lowercase().replace('_', " ")
     }

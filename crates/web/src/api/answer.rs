@@ -1,4 +1,4 @@
-//! The envelope: what an answer carries, and what a refusal says.
+//! Reads the API's envelope: the data of an answer, or the details of a refusal.
 
 use std::collections::BTreeMap;
 
@@ -12,29 +12,29 @@ use thiserror::Error;
 
 use crate::labels::capitalised;
 
-/// No answer of the API comes near this; a larger one is a fault, not a page.
+/// The largest answer accepted. The API's answers are far smaller; a larger one is a fault.
 const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 
-/// A success: its `data`, not yet given a type.
+/// A successful answer, with its `data` not yet deserialised.
 pub(crate) struct Answer {
-    /// The read model had not caught up with the caller's own last change.
+    /// Whether the read model had not yet caught up with the caller's own last change.
     pub(crate) stale: bool,
-    /// What its entity tag says of the version, without the counters: good for [`super::Call::if_version`].
+    /// The version in its entity tag, without the counters; used for [`super::Call::if_version`].
     pub(crate) version: Option<String>,
-    /// What a browser that signed in has to keep, as the API writes it.
+    /// The device cookie for a browser that signed in, as the API wrote it.
     pub(crate) device: Option<HeaderValue>,
     data: Value,
 }
 
-/// Why the API did not do what was asked, in words that may be shown.
+/// Why the API refused, in words that may be shown.
 #[derive(Debug, Clone)]
 pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
     pub(crate) code: String,
-    /// For people, from the API's own words; never empty.
+    /// A sentence for people, from the API's own message; never empty.
     pub(crate) sentence: String,
     pub(crate) field_errors: BTreeMap<String, String>,
-    /// Seconds.
+    /// The time to wait before a retry, in seconds.
     pub(crate) retry_after: Option<u64>,
 }
 
@@ -107,7 +107,7 @@ impl Refusal {
         }
     }
 
-    /// The caller's input is at fault: the form is shown again, nothing is logged.
+    /// Whether the caller's input is at fault. The form is then shown again, and nothing is logged.
     pub(crate) fn blames_input(&self) -> bool {
         matches!(
             self.status,

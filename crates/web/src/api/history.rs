@@ -25,7 +25,7 @@ pub(crate) struct Activity {
     pub(crate) related_entity_type: Option<String>,
 }
 
-/// The last thirty days.
+/// A summary of the last thirty days.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Summary {

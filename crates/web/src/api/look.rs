@@ -1,4 +1,4 @@
-//! Who was shown the contact of a home, as the API tells its owner.
+//! Who was shown the contact of a home, as the API reports it to the owner.
 
 use serde::Deserialize;
 
@@ -31,7 +31,7 @@ impl ContactLook {
         }
     }
 
-    /// A person that the owner may hear from.
+    /// Whether the viewer is a person with a confirmed e-mail address, from whom the owner may hear.
     pub(crate) fn is_confirmed(&self) -> bool {
         self.looked_by.kind == "PERSON" && self.looked_by.email_confirmed
     }

@@ -14,16 +14,16 @@ pub(crate) struct Group {
     #[serde(rename = "group")]
     pub(crate) name: String,
     pub(crate) state: String,
-    /// Why it does not run.
+    /// Why it is not running.
     pub(crate) reason: Option<String>,
     pub(crate) rebuildable: bool,
-    /// Events.
+    /// The lag in events.
     pub(crate) lag: u64,
     pub(crate) lag_ms: u64,
     pub(crate) logs: Vec<GroupPosition>,
     pub(crate) blocked_keys: u64,
     pub(crate) parked_keys: u64,
-    /// Events that wait behind them.
+    /// The number of events waiting behind these keys.
     pub(crate) dead_letter_messages: u64,
     pub(crate) last_consume_timestamp: Option<String>,
 }
@@ -43,17 +43,17 @@ pub(crate) struct DeadLetter {
     pub(crate) key: String,
     pub(crate) state: String,
     pub(crate) error: String,
-    /// How an undelivered message was to go, and what it is; an event that fails has neither.
+    /// The channel and template of an undelivered message; an event that fails has neither.
     pub(crate) channel: Option<String>,
     pub(crate) template: Option<String>,
-    /// Of the event that fails.
+    /// The position of the failing event.
     pub(crate) position: String,
     pub(crate) tries: u64,
     pub(crate) next_try: Option<String>,
     pub(crate) since: Option<String>,
     pub(crate) waiting: u64,
     pub(crate) event: Option<Event>,
-    /// Its cause, the cause of that, and so on.
+    /// Its chain of causes, the nearest first.
     pub(crate) caused_by: Vec<Event>,
     pub(crate) same_request: Vec<Event>,
     pub(crate) waiting_events: Vec<Waiting>,
@@ -71,7 +71,7 @@ pub(crate) struct Events {
     pub(crate) content: Vec<Event>,
 }
 
-/// Personal values in it are masked.
+/// An event. Personal values in it are masked.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[expect(clippy::struct_field_names, reason = "the names of the API")]
@@ -89,7 +89,7 @@ pub(crate) struct Event {
     pub(crate) metadata: Value,
 }
 
-/// A job was taken on.
+/// A job that was started.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Started {

@@ -1,11 +1,11 @@
-//! A home as the API sends it, and the words for it.
+//! A home as the API sends it, and its description in words.
 
 use serde::Deserialize;
 use serde_json::Number;
 
 use crate::labels;
 
-/// Any field may be absent when unknown; only the id is always there.
+/// A home. Any field may be absent when unknown; only the id is always present.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[expect(clippy::struct_field_names, reason = "the names of the API")]
@@ -47,7 +47,7 @@ pub(crate) struct Property {
     pub(crate) is_verified: Option<bool>,
     pub(crate) is_favorited: Option<bool>,
     pub(crate) status: Option<String>,
-    /// What the reader may make of it.
+    /// The statuses that the reader may set next.
     pub(crate) next_statuses: Option<Vec<String>>,
     pub(crate) views_count: Option<u64>,
     pub(crate) favorites_count: Option<u64>,
@@ -60,7 +60,7 @@ impl Property {
         self.title.as_deref().unwrap_or("Home without a title")
     }
 
-    /// `₹95 Lakh`, and `₹35 Thousand a month` where the price is a rent.
+    /// The price in words: `₹95 Lakh`, or `₹35 Thousand a month` for a rent.
     pub(crate) fn price_words(&self) -> String {
         let price = match (&self.price_text, &self.price) {
             (Some(text), _) => text.clone(),
@@ -71,7 +71,7 @@ impl Property {
         if monthly && !price.contains("month") { format!("{price} a month") } else { price }
     }
 
-    /// `Gachibowli, Hyderabad 500032`.
+    /// The place in words: `Gachibowli, Hyderabad 500032`.
     pub(crate) fn place(&self) -> String {
         let mut place =
             [&self.location, &self.city].into_iter().flatten().cloned().collect::<Vec<_>>().join(", ");
@@ -102,7 +102,7 @@ impl Property {
         [kind, offer].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
-    /// The area in the unit it was given in.
+    /// The area, in the unit in which it was given.
     pub(crate) fn size(&self) -> Option<String> {
         match (&self.area, &self.area_unit, &self.area_sqft) {
             (Some(area), Some(unit), _) => {
@@ -113,17 +113,17 @@ impl Property {
         }
     }
 
-    /// The status, when it is not the ordinary one.
+    /// The status, unless it is `ACTIVE`.
     pub(crate) fn notable_status(&self) -> Option<String> {
         self.status.as_deref().filter(|&it| it != "ACTIVE").map(|it| labels::of(labels::STATUSES, it))
     }
 
-    /// It is not on show before a moderator has seen it.
+    /// Whether it is hidden until a moderator has reviewed it.
     pub(crate) fn waits(&self) -> bool {
         self.status.as_deref() == Some("PENDING_REVIEW")
     }
 
-    /// Whether whoever looks may ask for the contact of another's home.
+    /// Whether people other than the owner may ask for the contact.
     pub(crate) fn takes_enquiries(&self) -> bool {
         self.notable_status().is_none()
     }
@@ -133,7 +133,7 @@ impl Property {
         marks.contains(&Some(true)) || self.notable_status().is_some()
     }
 
-    /// The rows of the facts table; what is unknown has no row.
+    /// The rows of the facts table. Unknown values have no row.
     pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
         let number = |n: &Option<Number>| n.as_ref().map(plain);
         let floor = match (&self.floor_number, &self.total_floors) {
@@ -168,7 +168,7 @@ fn counted(n: &Number, thing: &str) -> String {
     format!("{} {thing}{plural}", plain(n))
 }
 
-/// `1450` and not `1450.0`; never more than two decimals.
+/// Formats a number as `1450`, not `1450.0`, with at most two decimals.
 fn plain(n: &Number) -> String {
     match n.as_f64() {
         Some(value) if n.is_f64() => {

@@ -1,4 +1,4 @@
-//! `/account`: the profile, the devices that are signed in, and the way out.
+//! `/account`: the profile, the signed-in devices, and account deletion.
 
 mod deletion;
 
@@ -35,7 +35,7 @@ static PROFILE: &[Group] = &[Group {
 }];
 
 struct Device {
-    /// `None` for the one in use, which signs out like everywhere else.
+    /// The session to end; `None` for the current device, which signs out in the usual way.
     end: Option<Key>,
     name: String,
     since: Option<Moment>,

@@ -1,5 +1,5 @@
-//! `/admin/events`: how far the consumer groups are, what they could not apply, and the jobs on them. The API lets
-//! admins in.
+//! `/admin/events`: the progress of the consumer groups, the events they could not apply, and their jobs. The API
+//! admits admins only.
 
 mod dead_letters;
 mod group_health;

@@ -15,7 +15,7 @@ use crate::pager::Pager;
 use crate::visit::Visit;
 
 const SIZE: u64 = 20;
-/// Of one home, on its own page.
+/// The number shown on the page of a home.
 const NEWEST: u64 = 5;
 const PATH: &str = "/dashboard/contact-looks";
 
@@ -25,7 +25,7 @@ struct ContactLooksPage {
     frame: Frame,
     looks: Vec<ContactLook>,
     total: u64,
-    /// Only this home's are shown.
+    /// The home to which the list is restricted, if any.
     of_home: Option<Key>,
     pager: Pager,
 }
@@ -61,7 +61,8 @@ async fn page(visit: Visit) -> Result<Response, Failure> {
     })
 }
 
-/// The newest of one home, for its owner. The page of the home does without when they cannot be had.
+/// The newest entries for one home, shown to its owner; `None` when they cannot be loaded, so that the page of the
+/// home is shown without them.
 pub(super) async fn newest(visit: &Visit, home: &Key) -> Result<Option<Page<ContactLook>>, Failure> {
     match load(visit, Some(home), 0, NEWEST).await.map_err(Failure::from) {
         Ok(page) => Ok(Some(page)),

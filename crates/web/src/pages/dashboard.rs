@@ -1,4 +1,4 @@
-//! `/dashboard`: everything you ever did, first thing after signing in.
+//! `/dashboard`: the person's whole activity; the first page after signing in.
 
 mod summary;
 mod timeline;
@@ -30,12 +30,12 @@ struct DashboardPage {
     frame: Frame,
     days: Vec<Day>,
     total: u64,
-    /// Code, words, and whether it is the one shown.
+    /// Code, label, and whether it is the selected one.
     kinds: Vec<(String, String, bool)>,
     filtered: bool,
     month: Option<Month>,
     pager: Pager,
-    /// `None` where they could not be had just now.
+    /// `None` when they could not be loaded.
     listings: Option<Page<Property>>,
     saved: Option<Page<Property>>,
 }
@@ -70,7 +70,8 @@ async fn dashboard(visit: Visit) -> Result<Response, Failure> {
     })
 }
 
-/// The timeline is what the page is for: it does not wait for the lists below it to be well.
+/// Loads a list of homes; `None` on failure. The timeline is the purpose of the page and is shown even without these
+/// lists.
 async fn homes(visit: &Visit, mine: Mine) -> Result<Option<Page<Property>>, Failure> {
     match mine.load(visit, 0, HOMES_SHOWN).await.map_err(Failure::from) {
         Ok(page) => Ok(Some(page)),

@@ -1,4 +1,4 @@
-//! `/homes/{id}`: one home, for anybody; the contact on request; the controls for its owner.
+//! `/homes/{id}`: one home, public; its contact on request, and the controls for its owner.
 
 use askama::Template;
 use axum::Router;
@@ -22,13 +22,13 @@ struct DetailPage {
     home: Property,
     listed: Option<Moment>,
     contact: Option<Contact>,
-    /// It is the reader's own.
+    /// Whether the reader owns it.
     own: bool,
-    /// Only the owner is offered these: statuses that can follow, with the words on the button.
+    /// Statuses that the owner can set next, with the text of each button; empty for others.
     next_statuses: Vec<(&'static str, &'static str)>,
-    /// A moderator took it off the market, and its owner cannot put it back.
+    /// Whether a moderator took it off the market, so that its owner cannot put it back.
     held: bool,
-    /// Who was shown the contact, for the owner; `None` where that could not be had just now.
+    /// Who was shown the contact, for the owner; `None` when that could not be loaded.
     looks: Option<Page<ContactLook>>,
 }
 
@@ -64,7 +64,7 @@ async fn render(visit: &Visit, id: Key, contact: Option<Contact>) -> Result<Resp
     })
 }
 
-/// The person signed in. A page that anybody may read does without when accounts do not answer.
+/// The signed-in person; `None` also when their profile cannot be loaded, so that public pages still work.
 pub(super) async fn who(visit: &Visit) -> Result<Option<Profile>, Failure> {
     if !visit.signed_in() {
         return Ok(None);
@@ -83,7 +83,8 @@ pub(super) fn owns(person: Option<&Profile>, home: &Property) -> bool {
     person.is_some_and(|person| home.owner_id.as_deref() == Some(person.id.as_str()))
 }
 
-/// What the API lets the owner do, in words; removing has a button of its own, and a status without words has none.
+/// The statuses that the API lets the owner set, with button texts. Removal has its own button; a status without a
+/// text gets none.
 fn next_statuses(home: &Property) -> Vec<(&'static str, &'static str)> {
     let next = home.next_statuses.iter().flatten();
     next.filter_map(|to| words(home.status.as_deref()?, to)).collect()
@@ -103,7 +104,7 @@ fn words(from: &str, to: &str) -> Option<(&'static str, &'static str)> {
     })
 }
 
-/// An owner has a way on from either of these, unless a moderator holds the home.
+/// Whether a moderator holds the home. Otherwise an owner can always change either of these statuses.
 fn is_held(home: &Property) -> bool {
     matches!(home.status.as_deref(), Some("REJECTED" | "INACTIVE"))
         && home.next_statuses.as_ref().is_some_and(Vec::is_empty)

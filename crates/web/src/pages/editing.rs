@@ -1,4 +1,4 @@
-//! `/homes/{id}/edit`: change a listing, never over somebody else's change unseen.
+//! `/homes/{id}/edit`: changes a listing, and never overwrites somebody else's change unseen.
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -50,7 +50,7 @@ async fn filled(visit: Visit, id: Key) -> Result<Response, Failure> {
     show(&page(&visit, &id, of_listing(&home, contact), version))
 }
 
-/// A change replaces the whole listing, so the form has to hold the contact too, or fail.
+/// Loads the contact. A change replaces the whole listing, so the form must contain the contact too, or fail.
 async fn contact(visit: &Visit, id: &Key) -> Result<Contact, Failure> {
     match visit.ask(Call::get(format!("/api/properties/{id}/contact"))).await {
         Ok(contact) => Ok(contact),
@@ -76,7 +76,7 @@ async fn submit(visit: Visit, id: Key, form: Form) -> Result<Response, Failure> 
     }
 }
 
-/// Keeps what was typed, and asks before it replaces the newer listing.
+/// Shows the typed values again, and asks before they replace the newer listing.
 async fn overtaken(visit: &Visit, id: Key, sheet: Sheet) -> Result<Response, Failure> {
     let (_, version) = load(visit, &id).await?;
     let page = ListingFormPage { changed_meanwhile: Some(id.clone()), ..page(visit, &id, sheet, version) };

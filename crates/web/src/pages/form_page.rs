@@ -1,4 +1,4 @@
-//! A page that is one form and little else.
+//! A page that consists mainly of one form.
 
 use askama::Template;
 
@@ -13,8 +13,8 @@ pub(super) struct FormPage {
     pub(super) action: &'static str,
     pub(super) button: &'static str,
     pub(super) sheet: Sheet,
-    /// Goes along unseen.
+    /// Hidden fields: name and value.
     pub(super) hidden: Vec<(&'static str, String)>,
-    /// Where else a person may have wanted to go: address, words.
+    /// Links to related pages: address and text.
     pub(super) links: &'static [(&'static str, &'static str)],
 }

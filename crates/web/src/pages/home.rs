@@ -1,4 +1,4 @@
-//! `/`: what this is, and the latest homes.
+//! `/`: an introduction to the site, and the latest homes.
 
 use askama::Template;
 use axum::Router;

@@ -1,4 +1,4 @@
-//! What one button does to a home: save, unsave, change its status, remove it.
+//! The actions of one button on a home: save, unsave, change its status, remove it.
 
 use axum::Router;
 use axum::response::Response;
@@ -52,7 +52,7 @@ async fn remove(visit: Visit, id: Key) -> Result<Response, Failure> {
     Ok(visit.go("/dashboard", Some(Flash::Removed)))
 }
 
-/// The page the button was on: the home itself, unless the form says another of ours.
+/// The page of the button: the home itself, unless the form names another page of this site.
 fn back(form: &Form, id: &Key) -> String {
     form.get("next").and_then(NextPath::parse).map_or_else(|| format!("/homes/{id}"), |next| next.to_string())
 }

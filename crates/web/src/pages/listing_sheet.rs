@@ -1,4 +1,4 @@
-//! The one form of a listing, for posting and for editing.
+//! The form of a listing, used for posting and editing.
 
 use crate::api::{Contact, Property};
 use crate::labels::{
@@ -64,7 +64,7 @@ pub(super) static LISTING: &[Group] = &[
     },
 ];
 
-/// The form of a listing as it is now; `contact` where the listing itself does not tell it.
+/// The form filled with a listing's current values. `contact` is used where the listing itself has no contact.
 pub(super) fn of_listing(home: &Property, contact: Contact) -> Sheet {
     let list = |items: &Option<Vec<String>>| items.as_ref().map(|items| items.join(", "));
     let (area, unit) = match (&home.area, &home.area_sqft) {

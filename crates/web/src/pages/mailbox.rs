@@ -1,4 +1,4 @@
-//! `/dev/mailbox`: what a machine without a mail server would have sent. The API lets admins in.
+//! `/dev/mailbox`: the messages that a machine without a mail server would have sent. The API admits admins only.
 
 use askama::Template;
 use axum::Router;
@@ -17,7 +17,7 @@ use crate::when::Moment;
 struct MailboxItem {
     letter: MailboxEmail,
     sent: Option<Moment>,
-    /// The pages of ours that the text points to.
+    /// The pages of this site that the text links to.
     links: Vec<NextPath>,
 }
 
@@ -43,7 +43,8 @@ async fn mailbox(visit: Visit) -> Result<Response, Failure> {
     show(&MailboxPage { frame: visit.frame("Mailbox"), letters: letters.collect() })
 }
 
-/// Only our own one-time pages, and only as paths: an e-mail cannot lead anywhere else.
+/// The links in a message. Only this site's verification and password-reset pages are accepted, and only as paths, so
+/// an e-mail cannot lead anywhere else.
 fn links(body: &str) -> Vec<NextPath> {
     let ours = |word: &str| {
         let starts = ["/verify-email?", "/reset-password?"];

@@ -1,4 +1,4 @@
-//! `/dashboard/listings` and `/dashboard/saved`: the whole of what the dashboard shows the start of.
+//! `/dashboard/listings` and `/dashboard/saved`: the full lists of which the dashboard shows the start.
 
 use askama::Template;
 use axum::Router;

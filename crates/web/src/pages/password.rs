@@ -1,4 +1,4 @@
-//! `/forgot-password` and `/reset-password`: a new password by e-mail.
+//! `/forgot-password` and `/reset-password`: setting a new password through a link sent by e-mail.
 
 use axum::Router;
 use axum::response::Response;

@@ -1,4 +1,4 @@
-//! `/post`: list a home.
+//! `/post`: lists a home.
 
 use askama::Template;
 use axum::Router;
@@ -24,11 +24,11 @@ pub(super) struct ListingFormPage {
     pub(super) action: String,
     pub(super) button: &'static str,
     pub(super) sheet: Sheet,
-    /// What the edited listing was when the form was made.
+    /// The version of the edited listing when the form was made.
     pub(super) version: Option<String>,
-    /// The sign-in ended meanwhile; nothing typed is lost.
+    /// Whether the session ended meanwhile; the typed values are kept.
     pub(super) signed_out: bool,
-    /// The listing, when it changed while the form was open.
+    /// The listing, if it changed while the form was open.
     pub(super) changed_meanwhile: Option<Key>,
 }
 
@@ -69,7 +69,7 @@ async fn submit(visit: Visit, form: Form) -> Result<Response, Failure> {
     }
 }
 
-/// Whatever the API had against it, the form comes back with all that was typed.
+/// Shows the form again with all typed values and the API's objection.
 pub(super) fn again(mut page: ListingFormPage, error: ApiError) -> Result<Response, Failure> {
     let status = match error.about_input() {
         Ok(refusal) => {

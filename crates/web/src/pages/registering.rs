@@ -1,4 +1,4 @@
-//! `/register`: a new account, signed in at once.
+//! `/register`: creates an account and signs in at once.
 
 use axum::Router;
 use axum::response::Response;

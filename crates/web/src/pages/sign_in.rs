@@ -30,7 +30,7 @@ pub(super) fn router() -> Router<Site> {
     Router::new().route("/sign-in", get(blank).post(submit)).route("/sign-out", post(sign_out))
 }
 
-/// A way in through somebody else.
+/// A link to sign in through an identity provider.
 struct Way {
     href: String,
     label: String,
@@ -43,7 +43,7 @@ struct SignInPage {
     sheet: Sheet,
     hidden: Vec<(&'static str, String)>,
     ways: Vec<Way>,
-    /// Why the last try through somebody else came to nothing.
+    /// Why the last sign-in through a provider failed.
     trouble: Option<&'static str>,
 }
 
@@ -66,7 +66,7 @@ fn page(visit: &Visit, sheet: Sheet, next: Option<&NextPath>) -> SignInPage {
     }
 }
 
-/// Words for a code of the API; nobody can put words of their own on the page.
+/// The text for an API code. Fixed texts only, so nobody can put words of their own on the page.
 fn trouble(code: &str) -> &'static str {
     match code {
         "OIDC_CANCELLED" => "You did not sign in there. Try again, or sign in below.",
@@ -108,7 +108,7 @@ async fn submit(visit: Visit, form: Form) -> Result<Response, Failure> {
     }
 }
 
-/// This browser is signed out whatever the API says.
+/// Signs this browser out, whatever the API answers.
 async fn sign_out(visit: Visit) -> Response {
     if visit.signed_in() {
         let body = visit.refresh.as_ref().map_or(json!({}), |token| json!({ "refreshToken": token }));

@@ -1,5 +1,5 @@
-//! `/verify-email`: the link of the welcome message. Opening it changes nothing, since mail
-//! programs open links by themselves; the button does.
+//! `/verify-email`: the page that the welcome message links to. Opening it changes nothing, because mail programs
+//! open links by themselves; pressing the button does.
 
 use axum::Router;
 use axum::response::Response;
@@ -64,7 +64,7 @@ async fn submit(visit: Visit, form: Form) -> Result<Response, Failure> {
     }
 }
 
-/// The message with the link, once more.
+/// Sends the message with the link again.
 async fn resend(visit: Visit) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
     visit.tell(Call::post("/api/auth/verify-email/resend", json!({}))).await?;

@@ -1,4 +1,4 @@
-//! Registering, the profile, the devices, passwords, leaving.
+//! Registration, profile, devices, passwords and account deletion.
 
 use axum::http::StatusCode;
 use serde_json::json;

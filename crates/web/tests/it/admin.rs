@@ -1,4 +1,4 @@
-//! The work of operators.
+//! The pages for operators.
 
 use axum::http::StatusCode;
 use base64::Engine as _;
@@ -32,7 +32,7 @@ fn letter() -> Value {
         "waitingEvents": [{"eventId": "e1", "position": "facts:1:41"}, {"eventId": "e2", "position": "facts:1:44"}]})
 }
 
-/// What the API says to an admin.
+/// Sets the stub's answers for an admin.
 pub fn says(api: &Stub) {
     let groups = [
         group("calm", "RUNNING", 0),

@@ -1,4 +1,4 @@
-//! A browser without scripts: cookies, forms, no more.
+//! A browser without scripts: it handles cookies and forms only.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ pub struct Browser {
     pub api: Stub,
     pub cookies: BTreeMap<String, String>,
     pub router: Router,
-    /// In front of every name under https.
+    /// The prefix of every cookie name under HTTPS.
     pub host: &'static str,
 }
 
@@ -84,7 +84,7 @@ impl Browser {
         self.send(Method::GET, path, &[], String::new()).await
     }
 
-    /// Like a person who opened our page first: with the token of the form.
+    /// Posts like a person who opened a page first: with the CSRF token of its form.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         if !self.cookies.contains_key("hyd_csrf") {
             self.get("/verify-email").await;

@@ -1,4 +1,4 @@
-//! A form is acted on only when our own page sent it.
+//! A form is accepted only when a page of this site sent it.
 
 use axum::http::StatusCode;
 
@@ -48,7 +48,7 @@ async fn a_forged_form_reaches_nothing_and_says_so() {
     }
 }
 
-/// An access token of a session, as far as pages read it.
+/// An access token of a session, with the parts that pages read.
 fn access(session: &str) -> String {
     format!("head.{}.signature", URL_SAFE_NO_PAD.encode(json!({"sid": session}).to_string()))
 }
@@ -60,7 +60,7 @@ async fn a_token_of_another_session_is_none_of_this_one() {
     browser.cookies.insert("hyd_access".to_owned(), access("theirs"));
     browser.get("/verify-email").await;
     let planted = browser.cookies["hyd_csrf"].clone();
-    // Another host of the domain put its own token, cookie and field, into the browser of somebody else.
+    // Another host of the domain planted its own token, as cookie and field, in somebody else's browser.
     browser.cookies.insert("hyd_access".to_owned(), access("mine"));
     let answer = browser.post_exactly(SAVE, &[], &[("_csrf", &planted)]).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
@@ -68,7 +68,7 @@ async fn a_token_of_another_session_is_none_of_this_one() {
     let own = browser.cookies["hyd_csrf"].clone();
     assert_ne!(own, planted, "the person gets a token of their own");
     assert_eq!(browser.post_exactly(SAVE, &[], &[("_csrf", &own)]).await.status, StatusCode::SEE_OTHER);
-    // It outlives a renewal of the same session, and no sign-in.
+    // The token stays valid when the same session is renewed, but not across a new sign-in.
     browser.cookies.remove("hyd_access");
     browser.api.says("POST /api/auth/refresh", tokens(&access("mine"), "refresh-2"));
     assert_eq!(browser.post_exactly(SAVE, &[], &[("_csrf", &own)]).await.status, StatusCode::SEE_OTHER);

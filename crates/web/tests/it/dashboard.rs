@@ -1,4 +1,4 @@
-//! Everything you ever did.
+//! The dashboard of a person's activity.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};

@@ -94,7 +94,7 @@ async fn the_contact_is_shown_to_those_signed_in_who_ask() {
 async fn an_owner_sees_who_was_shown_the_contact_and_nobody_else_does() {
     let mut browser = Browser::signed_in();
     browser.api.says("GET /api/properties/h1", listing("h1", "Flat"));
-    // A home is shown without it where it cannot be had.
+    // The home is shown without this list when it cannot be loaded.
     browser.get("/homes/h1").await.has("That cannot be shown just now").has("Mark as sold");
     browser.api.says("GET /api/contact-looks", page_of(&[]));
     browser.get("/homes/h1").await.has("Who was shown the contact").has("Nobody yet.");
@@ -200,7 +200,7 @@ async fn an_edit_says_which_version_it_changes() {
     let sent = browser.api.last("PUT /api/properties/h1");
     assert_eq!(sent.header("if-match"), "\"3\"");
     assert_eq!(sent.body, json!({"title": "New"}));
-    // After a restore, versions say which history they are of.
+    // After a restore, a version also names the history it belongs to.
     browser.api.says_at("GET /api/properties/h1", "\"57.3-17\"", listing("h1", "Flat"));
     browser.get("/homes/h1/edit").await.has("name=\"version\" value=\"57.3\"");
     browser.post("/homes/h1/edit", &[("title", "New"), ("version", "57.3")]).await;

@@ -1,4 +1,4 @@
-//! The pages over a stub that stands in for the API: what a browser sees and what the API is asked.
+//! Tests the pages over a stub of the API: what the browser sees, and what the API is asked.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::needless_pass_by_value, reason = "answers written in place read better without a &")]

@@ -1,4 +1,4 @@
-//! What holds for every page.
+//! Rules that hold for every page.
 
 use std::collections::HashSet;
 
@@ -57,7 +57,7 @@ const PAGES: [&str; 24] = [
     "/admin/jobs/j1",
 ];
 
-/// The values of an attribute, wherever it is.
+/// All values of an attribute in the page.
 fn all<'a>(html: &'a str, attribute: &str) -> Vec<&'a str> {
     let start = format!(" {attribute}=\"");
     html.split(&start).skip(1).filter_map(|rest| rest.split('"').next()).collect()

@@ -1,4 +1,4 @@
-//! The API, as far as a test says what it answers; every call is noted.
+//! A stub of the API: it gives the answers that a test sets, and records every call.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 /// One call, as the API saw it.
 #[derive(Debug, Clone)]
 pub struct Seen {
-    /// `GET /api/properties?page=0`
+    /// Method, path and query, such as `GET /api/properties?page=0`.
     pub line: String,
     pub headers: HeaderMap,
     pub body: Value,
@@ -36,14 +36,14 @@ impl Seen {
 }
 
 impl Stub {
-    /// `line` is `GET /path`, without the query.
+    /// Sets the data of an answer. `line` is `GET /path`, without the query.
     pub fn says(&self, line: &str, data: Value) {
         let body =
             json!({"success": true, "message": "Done", "data": data, "timestamp": "2026-11-21T00:00:00Z"});
         self.answers(line, StatusCode::OK, &[], body);
     }
 
-    /// The same at a version, by its entity tag.
+    /// The same, with an entity tag that names the version.
     pub fn says_at(&self, line: &str, tag: &'static str, data: Value) {
         let body = json!({"success": true, "message": "Done", "data": data});
         self.answers(line, StatusCode::OK, &[("etag", tag)], body);
@@ -74,7 +74,7 @@ impl Stub {
         self.seen.lock().unwrap().clone()
     }
 
-    /// The calls by method and path, with their query.
+    /// The calls as method and path with query.
     pub fn lines(&self) -> Vec<String> {
         self.seen().into_iter().map(|seen| seen.line).collect()
     }
@@ -125,7 +125,7 @@ pub fn listing(id: &str, title: &str) -> Value {
         "amenities": ["Lift"], "createdAt": "2026-11-20T20:00:00Z", "contactPhone": "9000000000"})
 }
 
-/// A look at the contact of `h1`.
+/// A record that the contact of `h1` was shown.
 pub fn look(kind: &str, name: &str) -> Value {
     let mut by = json!({"kind": kind, "emailConfirmed": kind != "LEFT"});
     if !name.is_empty() {

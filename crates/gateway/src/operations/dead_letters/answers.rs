@@ -1,4 +1,4 @@
-//! What is answered about any dead letter, be it a key or a delivery.
+//! The response for any dead letter, whether a key or a delivery.
 
 use domain::Timestamp;
 use http_kit::Failure;
@@ -18,20 +18,20 @@ pub struct DeadLetter {
     pub position: String,
     pub tries: u32,
     pub since: Timestamp,
-    /// Events behind it.
+    /// Events waiting behind it.
     pub waiting: u64,
-    /// Of a key.
+    /// Keys only: the next automatic retry.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_try: Option<Timestamp>,
-    /// Of a delivery.
+    /// Deliveries only: the channel.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
-    /// Of a delivery.
+    /// Deliveries only: the template.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
 }
 
-/// How many events were applied.
+/// The number of events applied.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Redriven {
     pub applied: u64,

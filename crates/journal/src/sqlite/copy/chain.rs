@@ -1,4 +1,4 @@
-//! The copies of one log, one after the other, read as the log they are.
+//! Reads the successive copies of one log as a single log.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use super::super::segments::{self, Registered};
 use super::{CopyEnd, CopyError, PAGE};
 use uuid::Uuid;
 
-/// One part of a chain.
+/// One copy in a chain.
 #[derive(Debug)]
 pub(super) struct ChainPart {
     pub file: PathBuf,
@@ -20,12 +20,12 @@ pub(super) struct ChainPart {
     pub mark: CopyEnd,
 }
 
-/// Copies that were made one after the other, each of what came after the one before.
+/// Successive copies, each containing what was added since the previous one.
 #[derive(Debug)]
 pub struct Chain {
     pub(super) log: Log,
     pub(super) parts: Vec<ChainPart>,
-    /// As of the last part, each with its file.
+    /// The segments listed in the last copy, each with its file.
     pub(super) segments: Vec<(Registered, PathBuf)>,
 }
 
@@ -50,10 +50,10 @@ impl ChainPart {
 }
 
 impl Chain {
-    /// The copies of `log`, in the order in which they were made; `segment` says where the file of a segment is.
+    /// Opens the copies of `log` in the order in which they were made; `segment` gives the file of a segment.
     ///
     /// # Errors
-    /// When one cannot be read, is not finished or does not follow the one before, or a segment's file is not there.
+    /// If a copy cannot be read, is unfinished or does not follow the previous one, or a segment's file is missing.
     pub fn open(
         log: Log,
         files: Vec<PathBuf>,
@@ -82,16 +82,16 @@ impl Chain {
         Ok(chain)
     }
 
-    /// Where it ends; the start of the first history when there is no copy.
+    /// Where the chain ends; without copies, the start of the first history.
     #[must_use]
     pub fn mark(&self) -> CopyEnd {
         self.parts.last().map_or(CopyEnd { epoch: 1, seq: 0, event_id: None }, |part| part.mark)
     }
 
-    /// The names of the segments that belong to it.
+    /// The names of the segments that the copy `part` needs.
     ///
     /// # Errors
-    /// When the copy `part` cannot be read.
+    /// If the copy `part` cannot be read.
     pub fn segments(part: PathBuf) -> Result<Vec<String>, CopyError> {
         let mut names = Vec::new();
         ChainPart::open(part)?.each("select name from segments order by first_position", |row| {
@@ -106,10 +106,10 @@ impl Chain {
         self.segments.last().map_or(0, |(segment, _)| segment.last)
     }
 
-    /// Reads every event, in order and without a hole.
+    /// Reads every event in order, without a gap.
     ///
     /// # Errors
-    /// When something is not as it was written, or `each` fails.
+    /// If anything differs from what was written, or `each` fails.
     pub fn each(&self, mut each: impl FnMut(&Envelope) -> Result<(), CopyError>) -> Result<(), CopyError> {
         let start = Position::start(self.log, self.mark().epoch);
         let mut last = 0;

@@ -1,4 +1,4 @@
-//! Whether copies are a whole log: everything that a restore relies on.
+//! Checks that copies form a complete log, including everything that a restore relies on.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,29 +11,29 @@ use super::{CopyError, Keys, Tick};
 use crate::encryption::{self, Opened};
 use crate::keys::KeyRing;
 
-/// What was found in copies that are whole.
+/// The contents of valid copies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Checked {
-    /// Events.
+    /// The number of events.
     pub events: u64,
-    /// Streams they belong to.
+    /// The number of streams.
     pub streams: u64,
-    /// Unique names that streams hold.
+    /// The number of unique keys held by streams.
     pub unique_keys: u64,
-    /// People whose personal values are among them, or were.
+    /// The number of people with personal values in the events, including erased people.
     pub people: u64,
 }
 
-/// Version, first and last position.
+/// Version, first position and last position of a stream.
 type Head = (u64, u64, u64);
 
 impl Chain {
-    /// Reads everything: positions count 1, 2, 3 in the log and versions in every stream, segments are whole, the table
-    /// of streams says what the events say, and every unique key has an owner. With `keys`, every person's key is there or
-    /// was erased, and opens what was archived with it.
+    /// Reads everything and checks it: positions are consecutive in the log and versions in every stream, segments
+    /// are intact, the table of streams agrees with the events, and every unique key has an owner. With `keys`, it
+    /// also checks that every person's key exists or was destroyed, and that it decrypts a value of that person.
     ///
     /// # Errors
-    /// The first thing that is wrong, with its file.
+    /// The first problem found, with its file.
     pub fn check(&self, keys: Keys<'_>, tick: Tick<'_>) -> Result<Checked, CopyError> {
         let mut checked = Checked::default();
         let mut streams: HashMap<StreamId, Head> = HashMap::new();
@@ -71,7 +71,7 @@ impl Chain {
         Ok(checked)
     }
 
-    /// The tables of streams, the later ones over the earlier ones, say what the events say.
+    /// Checks that the tables of streams, merged with later copies taking precedence, agree with the events.
     fn check_streams(&self, streams: &HashMap<StreamId, Head>) -> Result<(), CopyError> {
         let mut told: HashMap<StreamId, Head> = HashMap::new();
         for part in &self.parts {
@@ -134,7 +134,7 @@ fn stream(row: &Row<'_>) -> rusqlite::Result<StreamId> {
     Ok(StreamId::new(&TenantId::stored(&tenant), &kind, id))
 }
 
-/// Whether the people in `json` have keys; of those met for the first time, whether it opens.
+/// Checks that all people in `json` have keys. If one of them is new, also checks that the values can be decrypted.
 fn opens(
     keys: &KeyRing,
     (tenant, event): (&TenantId, Uuid),

@@ -1,4 +1,4 @@
-//! A log made of its copies.
+//! Restores a log from its copies.
 
 use std::path::Path;
 
@@ -9,11 +9,11 @@ use super::chain::{Chain, ChainPart};
 use super::{CopyError, PAGE, TABLES, Tick, sync};
 
 impl Chain {
-    /// Makes the log in `directory`, where it must not be yet, as a history of its own: `epoch` must be another than
-    /// that of any journal that these copies were ever restored to. What is here must have been checked. Blocks.
+    /// Creates the log in `directory`, where none may exist yet, as a new history. `epoch` must differ from that of
+    /// every journal these copies were ever restored to. The copies must have been checked before. Blocks.
     ///
     /// # Errors
-    /// When copies cannot be read or the log cannot be written; then it is not whole, and of no use.
+    /// If a copy cannot be read or the log cannot be written. The new log is then incomplete and must not be used.
     pub fn restore(&self, directory: &Path, epoch: u32, tick: Tick<'_>) -> Result<(), CopyError> {
         let path = directory.join(format!("{}.db", self.log.as_str()));
         if path.exists() {
@@ -22,7 +22,7 @@ impl Chain {
         std::fs::create_dir_all(directory).map_err(CopyError::io(directory))?;
         let log = file::open(&path)?;
         let failed = CopyError::sqlite(&path);
-        // Until it is whole and synced it is nobody's.
+        // The log is not used until it is complete and synced, so no rollback journal is needed.
         log.execute_batch("pragma journal_mode = off; pragma synchronous = off;").map_err(&failed)?;
         for part in &self.parts {
             add(&log, part, self.archived(), tick)?;
@@ -77,7 +77,7 @@ fn add(log: &Connection, part: &ChainPart, archived: u64, tick: Tick<'_>) -> Res
     changed().map_err(&failed)
 }
 
-/// By the columns of the part: those that came later have their defaults.
+/// Uses the columns of the copy, so columns added in later formats get their defaults.
 fn insert(log: &Connection, table: &str) -> rusqlite::Result<String> {
     let sql = "select group_concat(name, ', ') from pragma_table_info(?1, 'part')";
     let columns: String = log.query_row(sql, [table], |row| row.get(0))?;

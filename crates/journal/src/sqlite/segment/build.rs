@@ -1,4 +1,4 @@
-//! Writing a segment: events in, a synced file out, with no more than one block and the list of terms in memory.
+//! Writes a segment: takes events and produces a synced file, with at most one block and the list of terms in memory.
 
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
@@ -11,10 +11,11 @@ use super::terms::{self, TermsPage};
 use super::{Extent, HEADER, SegmentBlock, SegmentHeader, event};
 use crate::JournalError;
 
-/// Archived once and read now and then: worth some time. Higher levels gain little on payloads that are half cipher text.
+/// Events are archived once and read occasionally, so compression may take time. Higher levels gain little, because
+/// half of the payload is ciphertext.
 const LEVEL: i32 = 6;
 
-/// A segment on its way into a file that nobody reads yet.
+/// A segment being written, in a file that nobody reads yet.
 pub struct Builder {
     path: PathBuf,
     file: File,
@@ -22,7 +23,7 @@ pub struct Builder {
     block_bytes: usize,
     compressor: zstd::bulk::Compressor<'static>,
     plain: Vec<u8>,
-    /// The events of `plain`.
+    /// Position, number and times of the events in `plain`.
     first: u64,
     events: u64,
     times: (Timestamp, Timestamp),
@@ -37,11 +38,11 @@ fn failed(path: &Path, error: &std::io::Error) -> JournalError {
 }
 
 impl Builder {
-    /// With `path` made anew; a block is closed when its events have so many bytes.
+    /// Creates the file at `path`; a block is closed once its events reach `block_bytes`.
     pub fn new(path: &Path, block_bytes: usize) -> Result<Self, JournalError> {
         let open = || {
             let mut file = File::create(path)?;
-            // Its place is kept until everything that it tells of is known.
+            // Reserve space for the header, which is written last.
             file.write_all(&[0; HEADER])?;
             Ok((file, zstd::bulk::Compressor::new(LEVEL)?))
         };
@@ -63,7 +64,7 @@ impl Builder {
         })
     }
 
-    /// The next event.
+    /// Adds the next event.
     pub fn add(&mut self, event: &Envelope) -> Result<(), JournalError> {
         let at = event.timestamp;
         if self.events == 0 {
@@ -98,7 +99,7 @@ impl Builder {
         Ok(extent)
     }
 
-    /// Writes what finds the events and what tells of them all; then the file is whole and synced. Gives its length.
+    /// Writes the terms, the index and the header. The file is then complete and synced. Returns its length too.
     pub fn finish(mut self, (log, epoch): (domain::Log, u32)) -> Result<(SegmentHeader, u64), JournalError> {
         if self.events > 0 {
             self.close_block()?;

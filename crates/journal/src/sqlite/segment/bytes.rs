@@ -1,8 +1,8 @@
-//! Numbers and texts one after the other.
+//! A binary encoding of numbers and strings.
 
-/// Writing them.
+/// Writing.
 pub mod put {
-    /// Seven bits a byte, the lowest first: small numbers are short.
+    /// Seven bits per byte, lowest first, so that small numbers are short.
     pub fn number(out: &mut Vec<u8>, mut value: u64) {
         while value >= 0x80 {
             out.push(value.to_le_bytes()[0] | 0x80);
@@ -11,7 +11,7 @@ pub mod put {
         out.push(value.to_le_bytes()[0]);
     }
 
-    /// Numbers near zero are short, whatever their sign.
+    /// Zigzag encoding, so that numbers near zero are short whatever their sign.
     pub fn signed(out: &mut Vec<u8>, value: i64) {
         number(out, ((value << 1) ^ (value >> 63)).cast_unsigned());
     }
@@ -22,7 +22,7 @@ pub mod put {
     }
 }
 
-/// What is left to be read; nothing comes of bytes that were not written so.
+/// The remaining bytes to read. Reads return `None` for malformed input.
 #[derive(Clone, Copy, Debug)]
 pub struct Bytes<'b>(pub &'b [u8]);
 

@@ -1,4 +1,4 @@
-//! An event inside a block.
+//! The encoding of an event inside a block.
 
 use std::borrow::Cow;
 
@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use super::bytes::{Bytes, put};
 
-/// Bits that say what follows.
+/// Flags that say which fields follow.
 const HAS_USER: u64 = 1;
-/// The stream is named after the person who acts, as streams of activity are: the name is not written again.
+/// The stream id equals the id of the acting person, as in activity streams, and is not written again.
 const ID_IS_USER: u64 = 2;
 
-/// Writes an event; times are told from the event before, which is mostly a short step.
+/// Writes an event. Its time is stored as the difference from the previous event, which is usually small.
 pub fn write(out: &mut Vec<u8>, event: &Envelope, before: Timestamp) {
     let same = event.user_id.is_some_and(|user| *event.stream.id == *user.to_string());
     let flags = if event.user_id.is_some() { HAS_USER } else { 0 } | if same { ID_IS_USER } else { 0 };
@@ -34,7 +34,7 @@ pub fn write(out: &mut Vec<u8>, event: &Envelope, before: Timestamp) {
     }
 }
 
-/// An event whose texts still stand in the block.
+/// A decoded event that borrows its strings from the block.
 #[derive(Debug)]
 pub struct StoredEvent<'b> {
     pub timestamp: Timestamp,
@@ -99,7 +99,7 @@ impl<'b> StoredEvent<'b> {
     }
 }
 
-/// What is looked for, so far as it can be told before an event is copied out of its block.
+/// The part of a query that can be checked before an event is copied out of its block.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SegmentProbe<'q> {
     pub tenant: Option<&'q str>,

@@ -1,4 +1,4 @@
-//! Reading a segment: the index once, then only the blocks that are asked for.
+//! Reads a segment: the index once when it is opened, then only the blocks that are needed.
 
 use std::fs::File;
 use std::io::ErrorKind;
@@ -14,10 +14,11 @@ use super::terms::{self, Term, TermsPage};
 use super::{Digest, Extent, HEADER, SegmentBlock, SegmentHeader, damaged};
 use crate::JournalError;
 
-/// Blocks in the clear, by first position of their segment and number: a page of history seldom ends where a block does.
+/// Cache of decompressed blocks, by first position of the segment and block number. Pages of history rarely end at a
+/// block boundary, so the next page often needs the same block.
 pub type Blocks = moka::sync::Cache<(u64, usize), Arc<[u8]>>;
 
-/// No block is larger; a length beyond it is damage, not a wish for memory.
+/// The maximum size of a block. A greater length is treated as damage and not allocated.
 const LARGEST: u64 = 1 << 30;
 
 /// An open segment.
@@ -32,7 +33,7 @@ pub struct Segment {
 }
 
 impl Segment {
-    /// Opens a segment, which must be the one that was registered with `digest`.
+    /// Opens a segment and checks that it is the one registered with `digest`.
     pub fn open(path: &Path, registered: Digest, clear: Blocks) -> Result<Self, JournalError> {
         let file = File::open(path).map_err(|error| failed(path, &error))?;
         let mut head = [0; HEADER];
@@ -60,7 +61,7 @@ impl Segment {
         Some(())
     }
 
-    /// The bytes of a part, which are those that were written.
+    /// Reads one part of the file and verifies its checksum.
     fn part(&self, extent: Extent) -> Result<Vec<u8>, JournalError> {
         let length = usize::try_from(extent.bytes.min(LARGEST)).unwrap_or_default();
         let mut bytes = vec![0; length];
@@ -86,7 +87,7 @@ impl Segment {
         Ok(clear)
     }
 
-    /// The events of a block that fit and stand after `after`, at most `limit`, at positions of the history of `start`.
+    /// Reads up to `limit` matching events of a block after position `after`; `start` supplies their log and epoch.
     pub fn events(
         &self,
         number: usize,
@@ -114,17 +115,17 @@ impl Segment {
         }
     }
 
-    /// What the index says of a block.
+    /// The index entry of a block.
     pub fn about(&self, number: usize) -> &SegmentBlock {
         &self.blocks[number]
     }
 
-    /// The blocks that hold positions after `after`.
+    /// The blocks that contain positions after `after`.
     pub fn after(&self, after: u64) -> std::ops::Range<usize> {
         self.blocks.partition_point(|block| block.first + block.events - 1 <= after)..self.blocks.len()
     }
 
-    /// The blocks that may hold events of `tenant` with all of `terms`, in order.
+    /// The blocks, in order, that may contain events of `tenant` with all of `terms`.
     pub fn with(&self, tenant: &str, terms: &[Term<'_>]) -> Result<Vec<usize>, JournalError> {
         let mut both: Option<Vec<u32>> = None;
         for term in terms {
@@ -151,7 +152,7 @@ impl Segment {
     }
 }
 
-/// A file that is gone or too short is damage; another failure may pass.
+/// A missing or truncated file is damage. Other errors may be transient.
 fn failed(path: &Path, error: &std::io::Error) -> JournalError {
     match error.kind() {
         ErrorKind::NotFound | ErrorKind::UnexpectedEof => damaged(path, error.to_string()),

@@ -1,12 +1,12 @@
-//! Which blocks may hold what is looked for: a sorted list of (hash of a term, block), cut into pages. Terms of one hash
-//! share their blocks, so a block that is found is still looked through.
+//! The index from search terms to blocks: a sorted list of (hash of a term, block), split into pages. Terms with the
+//! same hash share their entries, so the events of a listed block must still be compared.
 
 use domain::{Envelope, UserId};
 
 use super::Extent;
 use super::bytes::{Bytes, put};
 
-/// Something that events are looked for by, always of one tenant.
+/// A search term, always within one tenant.
 #[derive(Clone, Copy, Debug)]
 pub enum Term<'a> {
     Tenant,
@@ -16,10 +16,10 @@ pub enum Term<'a> {
     EventType(&'a str),
 }
 
-/// So many entries a page: a lookup reads one page of some 4 KiB.
+/// Entries per page, so that a look-up reads one page of about 4 KiB.
 const ENTRIES: usize = 1024;
 
-/// FNV-1a, folded: it stands in files, so it is the same for ever.
+/// FNV-1a, folded to 32 bits. The hashes are stored in files, so this function must never change.
 pub fn hash(tenant: &str, term: Term<'_>) -> u32 {
     let user;
     let (tag, value): (u8, &[u8]) = match term {
@@ -38,7 +38,7 @@ pub fn hash(tenant: &str, term: Term<'_>) -> u32 {
     u32::try_from((hash ^ (hash >> 32)) & u64::from(u32::MAX)).unwrap_or_default()
 }
 
-/// Everything an event can be found by.
+/// The hashes of all terms of an event.
 pub fn of(event: &Envelope) -> impl Iterator<Item = u32> {
     let stream = &event.stream;
     let named =
@@ -46,11 +46,11 @@ pub fn of(event: &Envelope) -> impl Iterator<Item = u32> {
     named.into_iter().chain(event.user_id.map(Term::User)).map(|term| hash(stream.tenant.as_str(), term))
 }
 
-/// A page of entries, as the index tells of it.
+/// The index entry of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TermsPage {
     pub place: Extent,
-    /// Of its first entry.
+    /// The hash of the page's first entry.
     pub first: u32,
 }
 
@@ -65,7 +65,7 @@ impl TermsPage {
     }
 }
 
-/// The pages of sorted entries: the hash of each one's first entry, and its bytes.
+/// Splits sorted entries into pages: the hash of each page's first entry, and its bytes.
 pub fn pages(entries: &[(u32, u32)]) -> impl Iterator<Item = (u32, Vec<u8>)> {
     entries.chunks(ENTRIES).map(|chunk| {
         let (first, mut out) = (chunk[0].0, Vec::new());
@@ -79,15 +79,15 @@ pub fn pages(entries: &[(u32, u32)]) -> impl Iterator<Item = (u32, Vec<u8>)> {
     })
 }
 
-/// The pages that may hold entries of `hash`.
+/// The pages that may contain entries with `hash`.
 pub fn candidates(pages: &[TermsPage], hash: u32) -> &[TermsPage] {
-    // Entries of one hash may have begun on the page before the first that begins with it.
+    // Entries with this hash may already begin on the page before the first one that starts with it.
     let begin = pages.partition_point(|page| page.first < hash).saturating_sub(1);
     let end = pages.partition_point(|page| page.first <= hash);
     &pages[begin..end.max(begin)]
 }
 
-/// Adds the blocks that a page lists for `hash`; nothing when it cannot be read.
+/// Adds the blocks that a page lists for `hash`; `None` if the page cannot be read.
 pub fn look_up(page: &[u8], first: u32, hash: u32, blocks: &mut Vec<u32>) -> Option<()> {
     let (mut bytes, mut at) = (Bytes(page), u64::from(first));
     while !bytes.0.is_empty() {

@@ -1,10 +1,10 @@
-//! Copies that are not whole are refused, each by the name of its file.
+//! Incomplete or damaged copies are rejected with the name of the file.
 
 use rusqlite::Connection;
 
 use super::*;
 
-/// Two parts of activity with segments, made one after the other.
+/// Two successive copies of the activity log, with segments.
 async fn copied() -> (Scene, Copies) {
     let scene = Scene::of(300).await;
     let mut copies = Copies::new();
@@ -85,7 +85,7 @@ async fn a_part_that_is_gone_or_was_cut_short_is_no_part() {
     std::fs::rename(copies.part(Log::Activity, 1), copies.part(Log::Activity, 0)).unwrap();
     assert!(refusal(&scene, &copies).contains("does not follow"));
 
-    // Stopped at any of its pages.
+    // Stop at each page.
     let scene = Scene::at(tempfile::tempdir().unwrap());
     scene.append(20_000, at("2026-05-02")).await;
     for stop in 1.. {

@@ -1,4 +1,4 @@
-//! A copy is worth what its keys open: that is checked, person by person.
+//! A copy is only useful with its keys, so the keys are checked person by person.
 
 use domain::{Actor, EventKind, Metadata, Personal};
 use journal::{AggregateStore, KeyRing};

@@ -1,4 +1,4 @@
-//! `/account/delete`: asks first, then deletes the account for good.
+//! `/account/delete`: asks for confirmation, then deletes the account for good.
 
 use askama::Template;
 use axum::Router;
@@ -20,9 +20,9 @@ use crate::visit::Visit;
 #[template(path = "account_delete.html")]
 struct DeletePage {
     frame: Frame,
-    /// The form came without the tick.
+    /// Whether the form was sent without the confirmation box ticked.
     unconfirmed: bool,
-    /// What is wrong with the password; empty when nothing is.
+    /// What is wrong with the password; empty if nothing is.
     wrong_password: String,
 }
 

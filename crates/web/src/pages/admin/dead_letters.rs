@@ -1,5 +1,5 @@
-//! `/admin/letters/{id}`: one key whose event could not be applied, or one message that could not be delivered: how it
-//! came about, another try, and giving it up.
+//! `/admin/letters/{id}`: one dead letter, that is a key whose event could not be applied, or a message that could
+//! not be delivered. Shows how it came about; it can be retried or given up.
 
 use askama::Template;
 use axum::Router;
@@ -31,7 +31,7 @@ pub(super) struct ShownLetter {
     pub(super) letter: DeadLetter,
     pub(super) key: Option<Key>,
     pub(super) since: Option<Moment>,
-    /// Tried again by itself then; parked ones are not.
+    /// When it is retried automatically; `None` for parked ones.
     pub(super) next_try: Option<Moment>,
 }
 
@@ -46,19 +46,19 @@ impl ShownLetter {
         }
     }
 
-    /// A message that could not be delivered: it blocks no key.
+    /// The description of a message that could not be delivered; `None` for an event. A message blocks no key.
     pub(super) fn message(&self) -> Option<String> {
         let (channel, template) = (self.letter.channel.as_ref()?, self.letter.template.as_ref()?);
         Some(format!("{template} by {channel}"))
     }
 
-    /// What tells it from the others: a person may miss several messages.
+    /// What distinguishes it from others: a person may miss several messages.
     pub(super) fn subject(&self) -> String {
         let key = &self.letter.key;
         self.message().map_or_else(|| key.clone(), |message| format!("{message} to {key}"))
     }
 
-    /// `1 try`, `5 tries`.
+    /// The number of tries in words: `1 try`, `5 tries`.
     pub(super) fn tries(&self) -> String {
         let tries = self.letter.tries;
         format!("{tries} {}", if tries == 1 { "try" } else { "tries" })
@@ -87,7 +87,7 @@ impl ShownEvent {
         Self { at: Moment::parse_some(event.timestamp.as_ref()), data, event }
     }
 
-    /// What ties the events of one request together.
+    /// The correlation id that the events of one request share.
     fn request(&self) -> Option<&str> {
         self.event.metadata.get("correlationId").and_then(Value::as_str)
     }
@@ -123,7 +123,7 @@ fn path(id: &Key) -> String {
     format!("/api/v1/admin/dead-letters/{id}")
 }
 
-/// Nothing when it is settled: by another operator, or by itself.
+/// The dead letter; `None` when it was settled by another operator or by a retry.
 async fn find(visit: &Visit, id: &Key) -> Result<Option<DeadLetter>, Failure> {
     match visit.ask(Call::get(path(id))).await {
         Ok(letter) => Ok(Some(letter)),
@@ -172,7 +172,7 @@ async fn discard(visit: Visit, id: Key, form: Form) -> Result<Response, Failure>
     visit.must_be_signed_in()?;
     let sheet = Sheet::typed(REASON, &form);
     let call = Call::post(format!("{}/discard", path(&id)), sheet.json());
-    // The event that was on the page is given up, and not the next one of its key by a form that was sent twice.
+    // Gives up only the event shown on the page. A form sent twice must not give up the next event of its key.
     let call = match form.filled("position") {
         Some(position) => call.once(&format!("discard {position}")),
         None => call,

@@ -1,10 +1,10 @@
-//! A group in words: whoever sees no colours, or nothing at all, reads the same as everybody.
+//! Describes a group in words, so that people who see no colours, or nothing at all, read the same as everybody else.
 
 use crate::api::Group;
 use crate::key::Key;
 use crate::when::Moment;
 
-/// Silence is not health: each of these looks different.
+/// The health of a group. Each state looks different, so that silence is not mistaken for health.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GroupHealth {
     CaughtUp,
@@ -35,7 +35,7 @@ impl GroupHealth {
         }
     }
 
-    /// A shape for each, beside the words.
+    /// A symbol for each state, beside the words.
     pub(super) fn sign(self) -> &'static str {
         match self {
             Self::CaughtUp => "\u{2713}",
@@ -59,7 +59,7 @@ impl GroupHealth {
 
 pub(super) struct ShownGroup {
     pub(super) group: Group,
-    /// What its buttons act on; nothing for a name that is none.
+    /// The key its buttons act on; `None` if the group's name is not a valid key.
     pub(super) key: Option<Key>,
     pub(super) standing: GroupHealth,
     pub(super) oldest: Option<Moment>,
@@ -78,7 +78,7 @@ impl ShownGroup {
         }
     }
 
-    /// A group that stopped needs a restart and takes no orders.
+    /// Whether it can be paused. A stopped group needs a restart and accepts no commands.
     pub(super) fn can_pause(&self) -> bool {
         matches!(self.standing, GroupHealth::CaughtUp | GroupHealth::Behind)
     }
@@ -91,7 +91,7 @@ impl ShownGroup {
         self.group.rebuildable && (self.can_pause() || self.can_resume())
     }
 
-    /// `1 second`, `12 seconds`, `3 minutes`; part of a second counts as one.
+    /// The lag in words: `1 second`, `12 seconds`, `3 minutes`. Part of a second counts as one.
     pub(super) fn lag_time(&self) -> String {
         let seconds = self.group.lag_ms.div_ceil(1000);
         let (n, unit) = if seconds < 120 { (seconds, "second") } else { (seconds / 60, "minute") };

@@ -1,4 +1,4 @@
-//! What one button does to a group: pause, resume, make its read model again.
+//! The actions of one button on a group: pause, resume, rebuild its read model.
 
 use axum::Router;
 use axum::response::Response;
@@ -45,7 +45,7 @@ async fn rebuild(visit: Visit, group: Key) -> Result<Response, Failure> {
     }
 }
 
-/// The list of groups, with what came of it.
+/// Redirects to the list of groups, with a message about the outcome.
 fn back(visit: &Visit, outcome: Result<Flash, ApiError>) -> Result<Response, Failure> {
     let flash = match outcome {
         Ok(flash) => flash,

@@ -1,4 +1,4 @@
-//! `/admin/jobs/{id}`: how far a job is, or what came of it.
+//! `/admin/jobs/{id}`: the progress or the result of a job.
 
 use askama::Template;
 use axum::Router;
@@ -66,7 +66,7 @@ async fn job(visit: Visit, id: Key) -> Result<Response, Failure> {
     show(&JobPage { frame: visit.frame(format!("Rebuild of {}", shown.subject())), shown })
 }
 
-/// The jobs started last: the journal knows them.
+/// The jobs started most recently, found by their events in the journal.
 pub(super) async fn latest(visit: &Visit) -> Result<Vec<ShownJob>, Failure> {
     let query = [("eventType", "REPLAY_STARTED"), ("size", SHOWN)];
     let begun: Events = visit.ask(Call::get("/api/v1/admin/events").query(&query)).await?;
@@ -74,7 +74,7 @@ pub(super) async fn latest(visit: &Visit) -> Result<Vec<ShownJob>, Failure> {
     for id in begun.content.iter().filter_map(|event| Key::parse(&event.aggregate_id)) {
         match visit.ask(Call::get(format!("/api/jobs/{id}"))).await {
             Ok(job) => jobs.push(ShownJob::of(job)),
-            // One that cannot be shown hides none of the others.
+            // A job that cannot be shown must not hide the others.
             Err(ApiError::Refused(_)) => {}
             Err(error) => return Err(error.into()),
         }

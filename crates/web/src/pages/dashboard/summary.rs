@@ -1,4 +1,4 @@
-//! The last thirty days in numbers, the most frequent first.
+//! The last thirty days in numbers, most frequent activity first.
 
 use std::cmp::Reverse;
 
@@ -8,7 +8,7 @@ use crate::when::{Moment, day_words};
 
 pub(super) struct Month {
     pub(super) total: u64,
-    /// Words, code, how often.
+    /// Label, code and count.
     pub(super) counts: Vec<(String, String, u64)>,
     pub(super) largest: u64,
     pub(super) most_active_day: Option<String>,

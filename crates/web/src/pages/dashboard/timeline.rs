@@ -1,4 +1,4 @@
-//! Activities under the day they happened on in India, in the order they came.
+//! Groups activities by their day in India, in the order given.
 
 use jiff::civil::Date;
 
@@ -15,7 +15,7 @@ pub(super) struct Day {
 pub(super) struct Entry {
     pub(super) when: Option<Moment>,
     pub(super) text: String,
-    /// The home it was about, while there is something to see.
+    /// The home it is about, unless the activity is the home's removal.
     pub(super) home: Option<Key>,
 }
 
