@@ -1,5 +1,5 @@
-//! What this machine can do without us: the rows that the server is compared with, served by the same framework,
-//! runtime and allocator, each adding one thing to the one before.
+//! The baseline: what this machine can do without our code. The server is compared with these rows, which use the
+//! same framework, runtime and allocator. Each row adds one thing to the row before.
 
 mod append;
 
@@ -31,7 +31,7 @@ struct Site {
     appender: Appender,
 }
 
-/// The body of `POST /api/properties`, as far as the benchmark sends it.
+/// The body of `POST /api/properties`, with the members that the benchmark sends.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Listing {
@@ -69,7 +69,7 @@ impl Listing {
     }
 }
 
-/// Serves until it is killed; says where, and with which token.
+/// Serves until it is killed. Prints its address and a token.
 pub fn serve(data_dir: &Path) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;
     runtime.block_on(run(data_dir))

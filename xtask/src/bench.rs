@@ -1,5 +1,6 @@
-//! The server beside what its machine can do without it: every row once a round, in order, so that whatever else the
-//! machine does hits all rows alike; then medians of the rounds. Misses no target loudly: it tells, and never fails.
+//! Compares the server with the baseline of the same machine. Every round runs every row once, in order, so that
+//! other load on the machine affects all rows alike. The results are medians over the rounds. A missed target is
+//! reported, but is never a failure.
 
 mod facts;
 mod fanout;
@@ -66,15 +67,15 @@ pub struct Options {
     save: Option<PathBuf>,
 }
 
-/// How much of everything.
+/// The amount of each measurement.
 #[derive(Clone, Copy, Debug)]
 struct Plan {
     time: Duration,
     rounds: usize,
     facts: u64,
-    /// Commands of the paced row, one a millisecond.
+    /// Commands of the paced row, one each millisecond.
     paced: u64,
-    /// In each round.
+    /// For each round.
     creations: usize,
     sign_ins: usize,
 }
@@ -102,7 +103,7 @@ impl Options {
     }
 }
 
-/// Measures, prints the report, saves it when asked to.
+/// Measures, prints the report, and saves it if asked to.
 #[expect(clippy::too_many_lines, reason = "one measurement after the other")]
 pub fn bench(options: &Options) -> anyhow::Result<()> {
     if let Some(events) = options.volume {
@@ -117,7 +118,8 @@ pub fn bench(options: &Options) -> anyhow::Result<()> {
     let plan = options.plan();
     let built = cargo().args(["build", "--release", "--package", "hyderabadinfra"]).status();
     ensure!(built.context("cargo cannot be started")?.success(), "the server does not build");
-    // Beside the binaries, on the disk that is measured: a temporary directory may be in memory.
+    // The work directory is beside the binaries, on the disk to be measured. A temporary directory may be in
+    // memory.
     let binaries = std::env::current_exe()?.parent().context("no directory of binaries")?.to_owned();
     let work = tempfile::Builder::new().prefix("bench-").tempdir_in(&binaries)?;
     if let Some(rounds) = options.hostile {
@@ -193,7 +195,7 @@ pub fn bench(options: &Options) -> anyhow::Result<()> {
     }
 }
 
-/// A month of activity: an example of the journal, so that nothing else need be built.
+/// Appends a month of activity with an example of the journal, so that nothing else needs to be built.
 fn at_volume(events: u64) -> anyhow::Result<()> {
     let example = ["run", "--release", "--package", "journal", "--example", "volume", "--"];
     let ran = cargo().args(example).arg(events.to_string()).status().context("cargo cannot be started")?;
@@ -203,7 +205,7 @@ fn at_volume(events: u64) -> anyhow::Result<()> {
     tokio::runtime::Runtime::new()?.block_on(volume::measure(work.path(), events))
 }
 
-/// The real binary with its defaults, but for ports, place and limits.
+/// The real binary with default settings, except ports, data directory and limits.
 fn server(binary: &std::path::Path, data_dir: &std::path::Path) -> Command {
     let mut server = Command::new(binary);
     for (name, _) in std::env::vars_os() {

@@ -1,4 +1,4 @@
-//! Formatting, lints and documentation, as continuous integration wants them.
+//! Formatting, lints and documentation, as continuous integration checks them.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::terminal::note;
 
-/// Everything in the release profile, so that tests and product share what is compiled.
+/// Everything uses the release profile, so that tests and product share compiled crates.
 const STAGES: [&[&str]; 3] = [
     &["fmt", "--all", "--check"],
     &["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"],
@@ -27,7 +27,8 @@ pub fn check() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The cargo that runs us, without what it told us about this package: build scripts would see a change in it.
+/// The cargo that runs this program, without the variables it set for this package. Build scripts would take them
+/// for a change.
 pub fn cargo() -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in std::env::vars_os() {

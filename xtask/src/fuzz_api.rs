@@ -1,5 +1,6 @@
-//! `cargo xtask fuzz-api`: requests made of the API's document, right ones and wrong ones, sent to a server of its own
-//! as a person, a moderator and an administrator. No answer may be a 5xx, or one that the document does not speak of.
+//! `cargo xtask fuzz-api`: sends valid and invalid requests, generated from the API's document, to a separate
+//! server as a person, a moderator and an administrator. No response may be a 5xx, or one that the document does
+//! not describe.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,7 +18,7 @@ const ROLES: [&str; 3] = ["USER", "MODERATOR", "ADMIN"];
 const CHECKS: &str =
     "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
 
-/// Operations that are not sent, and why.
+/// Operations that are not tested, and why.
 const LEFT_OUT: [(&str, &str); 1] =
     [("/api/realtime/stream", "its answer has no end: tests/it/realtime.rs listens to it")];
 
@@ -40,7 +41,7 @@ pub struct Options {
     seed: u32,
 }
 
-/// Fails when an answer was wrong.
+/// Fails when a response was wrong.
 pub fn fuzz(options: &Options) -> anyhow::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("no workspace")?;
     let target = root.join("target");
@@ -94,7 +95,7 @@ fn settings(data: &Path) -> Vec<(&'static str, String)> {
     .into()
 }
 
-/// A Python with schemathesis, made once.
+/// The Python environment with schemathesis, created once.
 fn environment(root: &Path, target: &Path) -> anyhow::Result<PathBuf> {
     let (directory, wanted) = (target.join("schemathesis"), root.join("tests/api/requirements.txt"));
     let python = directory.join("bin/python");

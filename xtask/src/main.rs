@@ -1,4 +1,4 @@
-//! `cargo xtask`: what a developer runs by hand.
+//! `cargo xtask`: tasks that a developer runs by hand.
 
 mod baseline;
 mod bench;
@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-/// As in the server, so that a comparison compares programs and not allocators.
+/// The server's allocator, so that a comparison measures programs and not allocators.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

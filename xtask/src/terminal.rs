@@ -1,12 +1,12 @@
-//! What the person at the terminal reads.
+//! Output for the person at the terminal.
 
-/// A result: to standard output.
+/// Prints a result to standard output.
 #[expect(clippy::print_stdout, reason = "a command line tool tells its result on standard output")]
 pub fn say(text: &str) {
     println!("{text}");
 }
 
-/// Progress: to standard error.
+/// Prints progress to standard error.
 #[expect(clippy::print_stderr, reason = "a command line tool tells its progress on standard error")]
 pub fn note(text: &str) {
     eprintln!("{text}");

@@ -1,6 +1,6 @@
-//! Who may depend on whom. The crate names are the data flow: domain, journal, bus, projection, http-kit (and
-//! supervisor, which knows nothing of ours), then the
-//! services side by side, the gateway before them, and one composition root that sees all.
+//! Which crates may depend on which. The crate names follow the data flow: domain, journal, bus, projection,
+//! http-kit (and supervisor, which depends on none of them), then the services side by side, the gateway in front
+//! of them, and one composition root that depends on all.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 const PLATFORM: &[&str] = &["domain", "supervisor", "journal", "bus", "projection", "http-kit"];
 
-/// What each crate of ours may depend on of ours, its tests and build included; nothing here means everything.
+/// Which workspace crates each crate may depend on, including for tests and builds. `None` means all.
 fn allowed(name: &str) -> Option<Vec<&'static str>> {
     let some = match name {
         "domain" | "supervisor" | "web" => vec![],
@@ -41,7 +41,7 @@ fn ours() -> BTreeMap<String, Vec<String>> {
     packages
         .map(|package| {
             let dependencies = package["dependencies"].as_array().unwrap().iter();
-            // What is ours has a path and no source.
+            // A workspace crate has a path and no source.
             let ours = dependencies.filter(|dependency| dependency["source"].is_null());
             (text(&package["name"]), ours.map(|dependency| text(&dependency["name"])).collect())
         })

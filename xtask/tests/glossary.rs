@@ -1,5 +1,5 @@
-//! The words of the platform: no two types share a name, and the glossary of ARCHITECTURE.md has every name that its
-//! crates export.
+//! Checks the platform's terms: no two types share a name, and the glossary of ARCHITECTURE.md has every name
+//! that its crates export.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use syn::{Attribute, Item, UseTree};
 
 const PLATFORM: [&str; 6] = ["supervisor", "domain", "journal", "bus", "projection", "http"];
-/// Words that say nothing of the thing they name.
+/// Words that say nothing about the thing they name.
 const VAGUE: [&str; 10] =
     ["Standing", "Facts", "Told", "Wanted", "Known", "Asked", "Shown", "Place", "Letter", "Ledger"];
 
@@ -35,7 +35,7 @@ fn is_test(attributes: &[Attribute]) -> bool {
     attributes.iter().any(of_tests)
 }
 
-/// The types that `items` define, modules inside included and tests not.
+/// The types that `items` define, including those in inner modules but not in tests.
 fn types(items: &[Item], found: &mut Vec<String>) {
     for item in items {
         match item {
@@ -55,7 +55,7 @@ fn parsed(file: &Path) -> Vec<Item> {
     syn::parse_file(&std::fs::read_to_string(file).unwrap()).unwrap().items
 }
 
-/// Each type of a crate with its file; files of tests alone have none.
+/// Each type of a crate with its file. Files that contain only tests are left out.
 fn types_of(name: &str) -> Vec<(String, PathBuf)> {
     let mut all = Vec::new();
     files(&root().join("crates").join(name).join("src"), &mut all);

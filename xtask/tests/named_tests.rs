@@ -1,5 +1,6 @@
-//! Documents that name tests: `docs/event-rules.md` those of each rule and `docs/former-faults.md` those of each fault, none
-//! missing there nor in the code, and `docs/asvs.md` those of each requirement.
+//! Checks documents that name tests. `docs/event-rules.md` names those of each rule and `docs/former-faults.md`
+//! those of each fault; neither the documents nor the code may lack one. `docs/asvs.md` names those of each
+//! requirement.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::collections::BTreeSet;
@@ -16,13 +17,13 @@ fn sources(directory: &Path, found: &mut Vec<String>) {
     }
 }
 
-/// The names behind `before`.
+/// The names that follow `before`.
 fn names<'a>(text: &'a str, before: &'a str) -> impl Iterator<Item = String> + 'a {
     let name = |rest: &str| rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
     text.split(before).skip(1).map(name)
 }
 
-/// Those that begin with one of `marks` and two digits.
+/// The names that begin with one of `marks` and two digits.
 fn numbered(text: &str, before: &str, marks: &[&str]) -> BTreeSet<String> {
     let is_numbered = |name: &str| {
         let rest = marks.iter().find_map(|mark| name.strip_prefix(mark));
@@ -34,7 +35,7 @@ fn numbered(text: &str, before: &str, marks: &[&str]) -> BTreeSet<String> {
     names(text, before).filter(|name| is_numbered(name)).collect()
 }
 
-/// The tests that begin so, which are those that `document` names.
+/// The tests whose names begin so. They must be exactly those that `document` names.
 fn named_in(document: &str, marks: &[&str]) -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut code = Vec::new();
@@ -56,7 +57,7 @@ fn every_requirement_names_tests_that_exist() {
     sources(&root.join("crates"), &mut code);
     let code: BTreeSet<String> = code.iter().flat_map(|text| names(text, "fn ")).collect();
     let document = std::fs::read_to_string(root.join("docs/asvs.md")).unwrap();
-    // Tests have long names; everything else in code letters is a setting, a file or a type.
+    // Tests have long names. Anything else in code formatting is a setting, a file or a type.
     let tests: Vec<String> = names(&document, "`").filter(|name| name.matches('_').count() >= 3).collect();
     let missing: Vec<_> = tests.iter().filter(|name| !code.contains(*name)).collect();
     assert!(missing.is_empty(), "docs/asvs.md names tests that are not there: {missing:?}");
@@ -80,7 +81,7 @@ fn every_rule_names_its_tests() {
 fn every_former_fault_names_its_tests() {
     let named = named_in("docs/former-faults.md", &["h", "e"]);
     for fault in 1..=26 {
-        // Invented numbers and missing tests are seen by people.
+        // Faults 23 and 26 (invented numbers, missing tests) can only be seen by people.
         let tested = ![23, 26].contains(&fault);
         let has = named.iter().any(|name| name.starts_with(&format!("h{fault:02}_")));
         assert_eq!(has, tested, "fault {fault}");

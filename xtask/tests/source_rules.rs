@@ -1,12 +1,12 @@
-//! House rules that no lint knows.
+//! House rules that no lint checks.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A file of this many lines is as long as most may be.
+/// The median length of source files, in lines, must be below this.
 const MEDIAN_BELOW: usize = 200;
-/// Names that say nothing about what is inside.
+/// Names that say nothing about the content.
 const EMPTY_NAMES: [&str; 5] = ["utils", "common", "core", "helpers", "manager"];
 
 fn root() -> PathBuf {
@@ -22,7 +22,7 @@ fn crates() -> Vec<PathBuf> {
     all
 }
 
-/// The Rust files below `directory`; none when it is not there.
+/// The Rust files below `directory`. Empty if it does not exist.
 fn sources(directory: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
     let mut found = Vec::new();
@@ -40,7 +40,7 @@ fn product_sources() -> Vec<PathBuf> {
     crates().iter().flat_map(|path| sources(&path.join("src"))).collect()
 }
 
-/// The lines of `files` with one of `words` in them, as `file:line`.
+/// The lines of `files` that contain one of `words`, as `file:line`.
 fn mentions(files: &[PathBuf], words: &[String]) -> Vec<String> {
     let mut found = Vec::new();
     for file in files {
@@ -96,8 +96,8 @@ fn tests_wait_for_effects_and_never_for_a_time() {
     assert!(found.is_empty(), "wait for what the test is about: {found:#?}");
 }
 
-/// Product sources that may read members by themselves: the reading itself, the domain's own, the limit on sign-ins, which
-/// reads the account's name in front of every handler, and the benchmarks, which have no requests.
+/// Product sources that may read members directly: the reader itself, the domain, the sign-in limit, which reads
+/// the account's name in front of every handler, and the benchmarks, which have no requests.
 const READERS: [&str; 4] =
     ["crates/domain/src", "crates/http/src", "crates/gateway/src/login.rs", "xtask/src"];
 
@@ -112,7 +112,7 @@ fn handlers_read_requests_as_types() {
     assert!(found.is_empty(), "take http_kit::Body<T> or Query<T>: {found:#?}");
 }
 
-/// An operation: where it is, what its documentation says, and what its handler takes.
+/// An operation: its name, its documentation, and its handler's signature.
 struct Operation {
     name: String,
     document: String,
@@ -135,12 +135,12 @@ fn operations() -> Vec<Operation> {
     found
 }
 
-/// The types that stand in `text` behind `before`, up to where `ends` says.
+/// The types in `text` that follow `before`. `ends` finds where each one ends.
 fn types<'a>(text: &'a str, before: &str, ends: fn(&str) -> usize) -> Vec<&'a str> {
     text.split(before).skip(1).map(|rest| rest[..ends(rest)].trim()).collect()
 }
 
-/// Where the bracket closes that was open before.
+/// The position of the bracket that closes an open one.
 fn closed(rest: &str) -> usize {
     let mut open = 1;
     let closing = |c: char| {
@@ -155,16 +155,16 @@ fn queries(text: &str) -> Vec<&str> {
     all.filter(|kind| *kind != "()").collect()
 }
 
-/// Operations whose query no type of their document says.
+/// Operations whose query is not a type in their documentation.
 const OTHERS_QUERIES: [&str; 3] = [
-    // Read by the extractor of who listens.
+    // Read by the subscriber's extractor.
     "crates/gateway/src/realtime/socket.rs: open",
     "crates/gateway/src/realtime/sse.rs: open",
-    // A provider adds what it likes.
+    // A provider adds parameters of its choice.
     "crates/users/src/http/oidc.rs: callback",
 ];
 
-/// Probes, metrics, documents and pages: whoever watches or caches may add a parameter of their own.
+/// Probes, metrics, documents and pages. Monitoring tools and caches may add parameters of their own.
 const TAKE_ANY: [&str; 8] = [
     "crates/gateway/src/operations.rs: prometheus",
     "crates/gateway/src/operations/asyncapi.rs: document",

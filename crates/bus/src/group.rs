@@ -1,4 +1,4 @@
-//! What a consumer group is, and what blocks one of its keys.
+//! Consumer groups, their retry policy and their blocked keys.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -6,25 +6,25 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use domain::{Envelope, Log, Position, TenantId, Timestamp, UserId};
 use uuid::Uuid;
 
-/// A consumer group: which events it takes, and what keeps their order.
+/// A consumer group: the events it consumes and the key that orders them.
 #[derive(Clone, Copy, Debug)]
 pub struct Group {
-    /// Its name, as operators know it.
+    /// The group's name, as shown to operators.
     pub name: &'static str,
-    /// The logs it reads.
+    /// The logs the group reads.
     pub logs: &'static [Log],
-    /// The lane of an event: events with one key are applied in order. Nothing when the group does not want it.
+    /// The ordering key of an event: events with the same key are applied in order. `None` skips the event.
     pub key: fn(&Envelope) -> Option<String>,
 }
 
-/// How often and how fast a failing key is tried again.
+/// How often and how fast a failing key is retried.
 #[derive(Clone, Copy, Debug)]
 pub struct Retry {
-    /// Tries in all before the key is parked.
+    /// Number of tries before the key is parked.
     pub tries: u32,
-    /// The first pause; each further one is twice as long.
+    /// The first back-off pause; each further pause is twice as long.
     pub base_ms: i64,
-    /// The longest pause.
+    /// The longest pause, before jitter.
     pub cap_ms: i64,
 }
 
@@ -35,7 +35,8 @@ impl Default for Retry {
 }
 
 impl Retry {
-    /// The pause after `tries` failures: doubling, capped, with up to a quarter of jitter on top (`jitter` 0–1).
+    /// The pause after `tries` failures: it doubles, is capped, and gets up to a quarter of jitter on top
+    /// (`jitter` 0–1).
     #[must_use]
     pub fn pause_ms(self, tries: u32, jitter: f64) -> i64 {
         let doubled = self
@@ -51,16 +52,16 @@ impl Retry {
         pause.saturating_add(extra)
     }
 
-    /// Whether a try that was put off until `next_try` is due. No pause is longer than the longest: what lies farther ahead
-    /// was put off by a clock that was set back since.
+    /// Whether a try postponed until `next_try` is due. A `next_try` further ahead than the longest pause was
+    /// computed before the clock was set back, so it counts as due.
     #[must_use]
     pub fn is_due(self, next_try: Timestamp, now: Timestamp) -> bool {
         let longest = self.cap_ms.saturating_add(self.cap_ms / 4);
         next_try <= now || next_try > now.plus_millis(longest)
     }
 
-    /// The pause of `key`. Its jitter comes from the key: keys that failed together come back apart, and a run can
-    /// be repeated exactly.
+    /// The pause for `key`. The jitter is derived from the key: keys that failed together are retried at
+    /// different times, and a run can be repeated exactly.
     #[must_use]
     pub fn pause_of(self, key: &str, tries: u32) -> i64 {
         let mut hasher = DefaultHasher::new();
@@ -70,26 +71,27 @@ impl Retry {
     }
 }
 
-/// What a group does about an event that still fails after all its tries.
+/// What a group does with an event that still fails after all its tries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AfterTries {
-    /// Its key is parked from the first failure on, and all other keys go on.
+    /// The key is blocked from its first failure on and parked after its last try. All other keys continue.
     #[default]
     Park,
-    /// Nothing goes on until an operator resumes the group: for groups in which keys depend on each other.
+    /// The whole group pauses until an operator resumes it. For groups whose keys depend on each other.
     Pause,
-    /// The group ends: only a restart tries again.
+    /// The group stops. Only a restart tries again.
     Stop,
 }
 
-/// How a group bears failure.
+/// How a group handles failures.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy {
-    /// How often and how fast it tries.
+    /// How often and how fast the group retries.
     pub retry: Retry,
-    /// And then.
+    /// What happens when the tries are used up.
     pub after: AfterTries,
-    /// A runner that says nothing for so long, in milliseconds, may be replaced by another.
+    /// Length of the lease in milliseconds. A runner that does not renew it within this time may be replaced by
+    /// another.
     pub term_ms: i64,
 }
 
@@ -105,46 +107,47 @@ impl From<Retry> for Policy {
     }
 }
 
-/// What operators decided about a group, before this start.
+/// Operators' decisions about a group that were made before this start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GroupDecisions {
-    /// It waits to be resumed.
+    /// The group is paused until an operator resumes it.
     pub paused: bool,
-    /// Events it never applies.
+    /// Events that the group never applies.
     pub discarded: HashSet<Uuid>,
 }
 
-/// Whether a blocked key is still tried by itself.
+/// Whether a blocked key is still retried automatically.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BlockedState {
-    /// Tried again at `next_try`.
+    /// It is retried at `next_try`.
     Retrying,
-    /// Waits for an operator.
+    /// It waits for an operator.
     Parked,
 }
 
-/// A key whose first unapplied event fails.
+/// A blocked key: its first unapplied event keeps failing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blocked {
-    /// Identifies it to operators: `{group}-{number}`.
+    /// The dead letter's id, as shown to operators: `{group}-{number}`.
     pub id: String,
     /// The key.
     pub key: String,
-    /// Where its first unapplied event stands.
+    /// Position of the key's first unapplied event.
     pub first: Position,
     /// Failures so far.
     pub tries: u32,
-    /// Tried again then, while retrying.
+    /// Time of the next try, while retrying.
     pub next_try: Timestamp,
-    /// Tried again, or parked.
+    /// Retrying or parked.
     pub state: BlockedState,
-    /// What the last try said.
+    /// The error of the last try.
     pub error: String,
-    /// Blocked since.
+    /// When the key was blocked.
     pub since: Timestamp,
-    /// People whose own events wait behind it, with the first of them: they are told that answers are stale.
+    /// People whose own events wait behind this key, with the first such event of each. Their reads are
+    /// reported as stale.
     pub people: Vec<(TenantId, UserId, Position)>,
-    /// Events that wait.
+    /// Number of waiting events.
     pub waiting: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Speaking to a group that runs.
+//! The handle for talking to a running group.
 
 use std::collections::HashSet;
 use std::pin::Pin;
@@ -14,44 +14,45 @@ use crate::runner::{Runner, StartError};
 use crate::target::{ApplyError, ParkedEvent, Target};
 use crate::wait::GroupStatus;
 
-/// Makes a rebuilt read model the one that queries read; the group does nothing meanwhile.
+/// Makes a rebuilt read model the one that queries read. The group does nothing until it completes.
 pub type TakeOver = Pin<Box<dyn Future<Output = Result<(), ApplyError>> + Send>>;
 
-/// Makes an operator's decision durable; the group does nothing meanwhile. An error says why it could not be.
+/// Makes an operator's decision durable. The group does nothing until it completes. An error says why it
+/// failed.
 pub type Decision = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 
-/// What a running group is asked between two rounds.
+/// A request to a running group, answered between two rounds.
 pub(crate) enum Ask {
-    /// To try a blocked key now.
+    /// Retry a blocked key now.
     Redrive { id: String, reply: oneshot::Sender<Result<u64, DeadLetterError>> },
-    /// What waits behind a blocked key.
+    /// List the events that wait behind a blocked key.
     Waiting { id: String, reply: oneshot::Sender<Result<Vec<ParkedEvent>, DeadLetterError>> },
-    /// Never to apply the first event that waits behind a blocked key, and to try the others.
+    /// Never apply the first event that waits behind a blocked key, and retry the rest.
     Discard {
         id: String,
         event: Uuid,
         decision: Decision,
         reply: oneshot::Sender<Result<(), DeadLetterError>>,
     },
-    /// To wait, or to go on.
+    /// Pause or resume the group.
     Pause { paused: bool, decision: Decision, reply: oneshot::Sender<Result<(), DeadLetterError>> },
-    /// To go on with another target, at one exact position.
+    /// Continue with another target, switching at one exact position.
     Switch { fresh: Box<Runner>, take_over: TakeOver, reply: oneshot::Sender<Result<u64, String>> },
 }
 
-/// A dead letter stays as it is.
+/// Why a command about a group or one of its dead letters failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DeadLetterError {
-    /// No key of that id is held back.
+    /// No blocked key has this id.
     #[error("there is no such dead letter")]
     Unknown,
-    /// Another event than the named one waits first.
+    /// A different event is now first in line.
     #[error("another event waits first by now")]
     Moved,
-    /// It failed again.
+    /// The retry failed again.
     #[error("it failed again: {0}")]
     Failed(String),
-    /// The decision could not be written down.
+    /// The decision could not be recorded.
     #[error("{0}")]
     Undecided(String),
     /// The group is not running.
@@ -59,13 +60,13 @@ pub enum DeadLetterError {
     NotRunning,
 }
 
-/// A read model could not be rebuilt; the one in use is what it was.
+/// Why a rebuild failed. The read model in use is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum RebuildError {
-    /// It could not begin.
+    /// The rebuild could not start.
     #[error(transparent)]
     Start(#[from] StartError),
-    /// It could not be filled or could not take over.
+    /// The new read model could not be filled or could not take over.
     #[error("{0}")]
     Failed(String),
     /// The group is not running.
@@ -73,18 +74,18 @@ pub enum RebuildError {
     NotRunning,
 }
 
-/// Speaks to a running group.
+/// A handle to a running group.
 #[derive(Clone)]
 pub struct GroupHandle {
-    /// What the group is.
+    /// The group's definition.
     pub group: Group,
-    /// How far it is.
+    /// The group's progress.
     pub status: GroupStatus,
     asks: mpsc::Sender<Ask>,
     means: Means,
 }
 
-/// What it takes to run the same group over another target.
+/// What is needed to run the same group over another target.
 #[derive(Clone)]
 pub(crate) struct Means {
     pub journal: Arc<dyn Journal>,
@@ -108,39 +109,40 @@ impl GroupHandle {
         &self.means.journal
     }
 
-    /// Applies the events that wait behind the key of dead letter `id`, in order, read again from the journal.
-    /// Gives the number applied.
+    /// Applies the events that wait behind the key of dead letter `id`, in order. They are read again from the
+    /// journal. Returns the number applied.
     ///
     /// # Errors
-    /// When there is none, or it failed again (what came before the failure is applied).
+    /// When there is no such dead letter, or an event fails again (the events before it stay applied).
     pub async fn redrive(&self, id: &str) -> Result<u64, DeadLetterError> {
         self.ask(|reply| Ask::Redrive { id: id.to_owned(), reply })
             .await
             .ok_or(DeadLetterError::NotRunning)?
     }
 
-    /// The events that wait behind the key of dead letter `id`, in order; the first is the one that fails.
+    /// The events that wait behind the key of dead letter `id`, in order. The first is the one that fails.
     ///
     /// # Errors
-    /// When there is none.
+    /// When there is no such dead letter.
     pub async fn waiting(&self, id: &str) -> Result<Vec<ParkedEvent>, DeadLetterError> {
         self.ask(|reply| Ask::Waiting { id: id.to_owned(), reply })
             .await
             .ok_or(DeadLetterError::NotRunning)?
     }
 
-    /// Leaves `event`, the first that waits behind the key of dead letter `id`, out for good, and redrives the
-    /// others. Awaits `decision` once it is certain that the event can be left out, and before it is: a group learns
-    /// the decision again from [`crate::GroupDecisions`].
+    /// Skips `event` for good and redrives the rest. `event` must be the first that waits behind the key of
+    /// dead letter `id`. Once it is certain that the event can be skipped, `decision` is awaited; only then is
+    /// the event skipped. After a restart the group gets the decision from [`crate::GroupDecisions`].
     ///
     /// # Errors
-    /// When there is none, another event waits first, or the decision could not be made durable.
+    /// When there is no such dead letter, a different event is first, or the decision could not be made
+    /// durable.
     pub async fn discard(&self, id: &str, event: Uuid, decision: Decision) -> Result<(), DeadLetterError> {
         let ask = |reply| Ask::Discard { id: id.to_owned(), event, decision, reply };
         self.ask(ask).await.ok_or(DeadLetterError::NotRunning)?
     }
 
-    /// Makes the group wait before its next step, or go on, once `decision` is durable.
+    /// Pauses the group before its next step, or resumes it, once `decision` is durable.
     ///
     /// # Errors
     /// When the group is not running, or the decision could not be made durable.
@@ -155,22 +157,23 @@ impl GroupHandle {
         answer.await.ok()
     }
 
-    /// The same group over an empty target, to be filled with [`Runner::catch_up`] beside this one.
+    /// A runner of the same group over an empty target, to be filled with [`Runner::catch_up`] while this group
+    /// runs.
     ///
     /// # Errors
-    /// When target or journal do not answer.
+    /// When the target or the journal is unavailable.
     pub async fn beside(&self, fresh: Arc<dyn Target>) -> Result<Runner, StartError> {
         let Means { journal, clock, policy, discarded } = self.means.clone();
         let (runner, _) = Runner::new(self.group, journal, fresh, clock, policy).await?;
         Ok(runner.in_the_making(discarded))
     }
 
-    /// Lets this group and `fresh` meet at one exact position and awaits `take_over` there: the group's target must
-    /// then be what `fresh` filled. What either group holds back afterwards is what `fresh` holds back. Tells how many
-    /// events there are up to that position.
+    /// Brings this group and `fresh` to one exact position and awaits `take_over` there. `take_over` must make
+    /// the group's target the one that `fresh` filled. From then on the group's blocked keys are those of
+    /// `fresh`. Returns the number of events up to that position.
     ///
     /// # Errors
-    /// When one of them cannot get there; then nothing was taken over.
+    /// When either side cannot reach that position. Nothing has been taken over then.
     pub async fn switch(&self, fresh: Runner, take_over: TakeOver) -> Result<u64, RebuildError> {
         let ask = |reply| Ask::Switch { fresh: Box::new(fresh), take_over, reply };
         self.ask(ask).await.ok_or(RebuildError::NotRunning)?.map_err(RebuildError::Failed)

@@ -1,31 +1,31 @@
-//! How far a group is behind, in events and in time: silence must not look like health.
+//! How far a group is behind, in events and in time, so that a silent group is not mistaken for a healthy one.
 
 use domain::{Log, Timestamp};
 use journal::JournalError;
 
 use crate::handle::GroupHandle;
 
-/// How far a group is in one log.
+/// A group's lag in one log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lag {
     /// The log.
     pub log: Log,
-    /// Done or parked up to here.
+    /// Every event up to here is done or parked.
     pub position: u64,
-    /// The newest event.
+    /// Position of the newest event.
     pub head: u64,
-    /// When the oldest event that is not done happened.
+    /// Timestamp of the oldest event that is not done.
     pub oldest: Option<Timestamp>,
 }
 
 impl Lag {
-    /// Events that are not done.
+    /// Number of events that are not done.
     #[must_use]
     pub fn events(&self) -> u64 {
         self.head.saturating_sub(self.position)
     }
 
-    /// How long the oldest of them has waited.
+    /// How long the oldest of those events has waited.
     #[must_use]
     pub fn micros(&self, now: Timestamp) -> u64 {
         self.oldest.map_or(0, |oldest| u64::try_from(now.micros() - oldest.micros()).unwrap_or(0))
@@ -33,10 +33,10 @@ impl Lag {
 }
 
 impl GroupHandle {
-    /// How far the group is in each of its logs.
+    /// The group's lag in each of its logs.
     ///
     /// # Errors
-    /// When the journal does not answer.
+    /// When the journal is unavailable.
     pub async fn lag(&self) -> Result<Vec<Lag>, JournalError> {
         let mut all = Vec::with_capacity(self.group.logs.len());
         for log in self.group.logs {

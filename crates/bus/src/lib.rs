@@ -1,4 +1,5 @@
-//! Consumer groups over the journal: every event once, in order per key, and a key that fails holds up nobody else.
+//! Consumer groups over the journal. Every event is applied exactly once and in order per key; a failing key
+//! does not hold up the others.
 //!
 //! ```text
 //!           cursor (contiguous, with the event id)          head
@@ -6,9 +7,9 @@
 //! log  1 2 3 4 5 | 6 7 8 9 …   batch: due events -> Target::advance (effects + cursor in one transaction)
 //!                      events of a blocked key -> written down as parked in that same transaction
 //! ```
-//! A key that fails is blocked: its first failing event and every later one of the key wait behind it, tried again
-//! with back-off, then parked for an operator. The cursor moves only over positions that are done or written down
-//! as parked, so a crash at any point repeats nothing and skips nothing.
+//! A failing key is blocked: its first failing event and every later event of that key wait. The key is retried
+//! with back-off and then parked for an operator. The cursor moves only past positions that are done or
+//! recorded as parked, so a crash at any point neither repeats nor skips an event.
 #![warn(missing_docs)]
 
 mod group;

@@ -1,4 +1,4 @@
-//! Runs one group: reads after its cursor, applies, sets failing keys aside, tries them again.
+//! Runs one group: reads after its cursor, applies events, sets failing keys aside and retries them.
 
 mod blocked;
 mod dead_letters;
@@ -25,29 +25,29 @@ use crate::target::{ApplyError, Checkpoint, Target};
 use crate::wait::GroupStatus;
 use lease::LeaseState;
 
-/// Events taken at once.
+/// Most events read in one batch.
 const BATCH: usize = 2048;
-/// Wake-ups are a courtesy; the log is looked at this often all the same.
+/// Wake-ups can be missed, so the log is polled this often anyway.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
-/// A batch smaller than this is worth waiting for company, while nobody waits for the group.
+/// After a smaller batch than this, the runner waits for more events, unless a reader is waiting.
 const SMALL: usize = 256;
-/// So long.
+/// The longest wait for more events.
 const GATHER: Duration = Duration::from_millis(20);
-/// Why a group waits that an operator paused.
+/// The reason shown while an operator has paused the group.
 const PAUSED: &str = "an operator paused it";
-/// After the store or the journal failed.
+/// The pause after the store or the journal failed.
 const AFTER_TROUBLE: Duration = Duration::from_millis(200);
 
-/// Why a group cannot go on.
+/// Why a group cannot continue.
 #[derive(Debug, thiserror::Error)]
 enum GroupFailure {
-    /// Trying again later may help.
+    /// Retrying later may help.
     #[error("{0}")]
     Passing(String),
     /// Only an operator can help.
     #[error("{0}")]
     Fatal(String),
-    /// An event fails in a group that does not go on without it.
+    /// An event fails in a group that does not skip failing keys.
     #[error("{0}")]
     Failing(String),
 }
@@ -74,7 +74,7 @@ impl From<JournalError> for GroupFailure {
     }
 }
 
-/// A group with everything it needs; [`Runner::run`] is its whole life.
+/// A consumer group with everything it needs. [`Runner::run`] runs it from start to end.
 pub struct Runner {
     group: Group,
     means: Means,
@@ -86,23 +86,24 @@ pub struct Runner {
     stopped: watch::Sender<Option<String>>,
     paused: watch::Sender<Option<String>>,
     counters: Arc<Stats>,
-    /// Counts the read models that took over.
+    /// Counts the read models that have taken over.
     generation: Arc<AtomicU64>,
-    /// Failures of the event that holds up a group which does not go on without it, and when it is tried again.
+    /// For a group that does not skip failing keys: failures of the event that holds it up, and the time of the
+    /// next try.
     failing: Option<(u32, Timestamp)>,
     asks: mpsc::Receiver<Ask>,
     demand: Arc<Demand>,
-    /// Events of the last round.
+    /// Number of events read in the last round.
     taken: usize,
-    /// Where the last step wanted to go.
+    /// The checkpoint that the last step tried to reach.
     wanted: Option<Checkpoint>,
-    /// The right to write, and how it is kept.
+    /// The lease and its renewal.
     holding: LeaseState,
-    /// Something failed, perhaps after it was done: what the store holds is not known.
+    /// Something failed, perhaps after it had been committed, so the state of the store is not known.
     in_doubt: bool,
-    /// It fills what queries read, not a read model in the making.
+    /// The target is the read model that queries read, not one being rebuilt.
     live: bool,
-    /// Waiting events that were given up before this start are struck off.
+    /// Whether discards decided before this start have been applied to the waiting events.
     struck: bool,
 }
 
@@ -113,11 +114,11 @@ impl std::fmt::Debug for Runner {
 }
 
 impl Runner {
-    /// A group over `target`, and the handle to speak to it.
+    /// Creates a group over `target`, and the handle to control it.
     ///
     /// # Errors
-    /// When target or journal do not answer, or when the journal holds another event at the group's checkpoint:
-    /// then it is not the journal the read model was made from, and the read model must be rebuilt.
+    /// When the target or the journal is unavailable, or when the journal holds a different event at the
+    /// group's checkpoint. In that case the read model was made from another journal and must be rebuilt.
     pub async fn new(
         group: Group,
         journal: Arc<dyn Journal>,
@@ -179,7 +180,7 @@ impl Runner {
         self.group.name
     }
 
-    /// Goes on as operators decided before this start.
+    /// Applies the operators' decisions made before this start.
     #[must_use]
     pub fn standing(self, standing: GroupDecisions) -> Self {
         *self.means.discarded.write().unwrap_or_else(PoisonError::into_inner) = standing.discarded;
@@ -187,20 +188,19 @@ impl Runner {
         self
     }
 
-    /// No other process can run this group: what a crashed one held is taken at once.
+    /// No other process can run this group, so a lease left by a crashed process is taken at once.
     #[must_use]
     pub fn alone(mut self) -> Self {
         self.holding.alone();
         self
     }
 
-    /// Runs until `stop` turns true or the group must not go on.
+    /// Runs until `stop` turns true or the group must end.
     pub async fn run(mut self, stop: watch::Receiver<bool>) {
         self.go_on(stop).await;
     }
 
-    /// The same for whoever calls it again after it broke off by a panic: whoever speaks to the group or waits for it
-    /// need not notice.
+    /// Like [`Self::run`], but may be called again after a panic. Handles and waiting readers stay valid.
     pub async fn go_on(&mut self, mut stop: watch::Receiver<bool>) {
         if self.holding.begins() {
             self.after_breaking_off();
@@ -234,7 +234,7 @@ impl Runner {
             };
             let (first, rest) = wakes.split_at_mut(1);
             tokio::select! {
-                // In a fixed order: a round looks at everything anyway, so none of them can starve another.
+                // Fixed order: each round checks everything anyway, so no branch can starve another.
                 biased;
                 () = wake::stopped(&mut stop) => {}
                 () = wake::moved(&mut first[0]) => {}
@@ -247,14 +247,15 @@ impl Runner {
         self.holding.ends();
     }
 
-    /// What it was doing may be done, or may still be on its way to the store: that is refused there, as it takes
-    /// another lease, and then it knows no more of the store than at its first start.
+    /// Prepares to run again after a panic. An interrupted write may be committed, or may still be on its way
+    /// to the store. Taking a new lease makes the store refuse the latter; what the store holds is then read
+    /// again, as at the first start.
     fn after_breaking_off(&mut self) {
         self.holding.take_anew(Ids.uuid(self.means.clock.now()));
         (self.in_doubt, self.struck) = (true, false);
     }
 
-    /// Many small transactions cost more than a few larger ones: lets events gather while nobody waits for them.
+    /// Lets events gather while no reader is waiting: many small transactions cost more than a few large ones.
     async fn gather(&self, stop: &mut watch::Receiver<bool>) {
         if self.taken >= SMALL {
             return;
@@ -272,7 +273,7 @@ impl Runner {
         self.stopped.send_replace(Some(error));
     }
 
-    /// One look at everything there is to do; true when something was done.
+    /// One round over all pending work. Returns true when something was done.
     async fn round(&mut self) -> Result<bool, GroupFailure> {
         let mut worked = false;
         self.taken = 0;
@@ -355,27 +356,27 @@ async fn moved(rest: &mut [watch::Receiver<u64>]) {
     }
 }
 
-/// A group cannot start.
+/// Why a group cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The target does not answer.
+    /// The target is unavailable.
     #[error(transparent)]
     Target(#[from] ApplyError),
-    /// The journal does not answer.
+    /// The journal is unavailable.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// The read model was made from another history.
+    /// The read model was made from another journal.
     #[error(
         "{group} was made from another journal: at {position} it applied {applied}, the journal holds {found}"
     )]
     OtherJournal {
-        /// The group.
+        /// The group's name.
         group: &'static str,
-        /// The checkpoint.
+        /// The position of the checkpoint.
         position: Position,
-        /// The event it applied there.
+        /// The event that the group applied there.
         applied: String,
-        /// What the journal holds.
+        /// The event that the journal holds there.
         found: String,
     },
 }

@@ -1,10 +1,10 @@
-//! What a group has done since the process started: "caught up" and "dead" must look different.
+//! Counters of a group since the process started. They tell a group that has caught up from one that is dead.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use domain::Timestamp;
 
-/// Counters of one group; shared by its runner and everybody who asks.
+/// Counters of one group, shared by its runner and all readers.
 #[derive(Debug, Default)]
 pub struct Stats {
     events: AtomicU64,
@@ -16,22 +16,22 @@ pub struct Stats {
     standing_by: AtomicBool,
 }
 
-/// [`Stats`] at a moment.
+/// A snapshot of [`Stats`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StatsSnapshot {
-    /// Events read and done, parked or not wanted.
+    /// Events the cursor has passed: applied, parked or not for this group.
     pub events: u64,
-    /// Steps they were done in.
+    /// Batches they were handled in.
     pub batches: u64,
-    /// Events that failed when their turn came.
+    /// Failures of events at the cursor; retries of blocked keys are not counted here.
     pub failed: u64,
-    /// Tries of blocked keys.
+    /// Retries of blocked keys.
     pub retried: u64,
-    /// Time spent on steps.
+    /// Time spent on batches.
     pub busy_micros: u64,
-    /// When the cursor last moved; the start of the group before it ever did.
+    /// When the cursor last moved, or when the group started if it has not moved yet.
     pub last_progress: Timestamp,
-    /// Another process runs the group; this one would take over.
+    /// Another process runs the group. This one is on stand-by.
     pub standing_by: bool,
 }
 
@@ -59,7 +59,7 @@ impl Stats {
         self.standing_by.store(other_runs, Ordering::Relaxed);
     }
 
-    /// As they are now.
+    /// The current values.
     #[must_use]
     pub fn now(&self) -> StatsSnapshot {
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);

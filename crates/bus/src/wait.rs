@@ -1,4 +1,4 @@
-//! Waiting until a group has applied a position: it says "applied" only when that is so.
+//! Waiting until a group has applied a position. The answer is "applied" only when that is true.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -11,28 +11,28 @@ use tokio::sync::watch;
 use crate::group::{Blocked, BlockedState};
 use crate::stats::{Stats, StatsSnapshot};
 
-/// Who waits, so that their own parked events are noticed.
+/// The reader who waits. Their own parked events are taken into account.
 #[derive(Clone, Copy, Debug)]
 pub struct Asker<'a> {
-    /// Their tenant.
+    /// The reader's tenant.
     pub tenant: &'a TenantId,
-    /// Themselves.
+    /// The reader.
     pub user: UserId,
 }
 
 /// How a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitOutcome {
-    /// Everything up to the positions is applied, the asker's own events included.
+    /// Everything up to the positions is applied, including the reader's own events.
     Applied,
-    /// The asker's own events wait behind a failing key: waiting longer does not help.
+    /// The reader's own events wait behind a parked key. Waiting longer does not help.
     Parked,
-    /// Not yet.
+    /// Not applied within the time limit.
     TimedOut,
 }
 
-/// The read model that a group fills at one moment. What was waited for in this one may be missing in the next, where
-/// another event failed.
+/// Identifies the read model that a group fills at one moment. Events waited for in this one may be missing in
+/// the next, where other events may have failed.
 #[derive(Clone, Debug)]
 pub struct Generation {
     current: Arc<AtomicU64>,
@@ -40,14 +40,14 @@ pub struct Generation {
 }
 
 impl Generation {
-    /// Whether no other one took over since.
+    /// Whether no other read model has taken over since.
     #[must_use]
     pub fn is_current(&self) -> bool {
         self.current.load(Ordering::SeqCst) == self.number
     }
 }
 
-/// How far a group has come, shared by the runner and everybody who asks.
+/// A group's progress, shared by its runner and all readers.
 #[derive(Clone, Debug)]
 pub struct GroupStatus {
     watermark: watch::Receiver<[u64; 2]>,
@@ -70,7 +70,7 @@ impl GroupStatus {
         Self { watermark, blocked, stopped, paused, demand, stats, generation }
     }
 
-    /// Whether the cursor has passed `position`; its own key may still be parked.
+    /// Whether the cursor has passed `position`. The event's key may still be blocked.
     #[must_use]
     pub fn reached(&self, position: Position) -> bool {
         self.watermark.borrow()[position.log.index()] >= position.seq
@@ -82,13 +82,13 @@ impl GroupStatus {
         *self.watermark.borrow()
     }
 
-    /// The keys that are held back.
+    /// The blocked keys.
     #[must_use]
     pub fn blocked(&self) -> Vec<Blocked> {
         self.blocked.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// How many keys are held back.
+    /// Number of blocked keys.
     #[must_use]
     pub fn blocked_count(&self) -> usize {
         self.blocked.read().unwrap_or_else(PoisonError::into_inner).len()
@@ -100,31 +100,31 @@ impl GroupStatus {
         self.stopped.borrow().clone()
     }
 
-    /// Why the group waits, if it does: for an operator to resume it.
+    /// Why the group is paused, if it is. It waits for an operator to resume it.
     #[must_use]
     pub fn paused(&self) -> Option<String> {
         self.paused.borrow().clone()
     }
 
-    /// The read model that it fills now. To be asked before [`Self::wait`]; what is read after the wait is what was
-    /// waited for if this is current still when it was read.
+    /// The generation of the read model that the group fills now. Get it before [`Self::wait`]. A read after
+    /// the wait includes the awaited events if this generation is still current after the read.
     #[must_use]
     pub fn generation(&self) -> Generation {
         Generation { current: Arc::clone(&self.generation), number: self.generation.load(Ordering::SeqCst) }
     }
 
-    /// What it has done.
+    /// The group's counters.
     #[must_use]
     pub fn counts(&self) -> StatsSnapshot {
         self.stats.now()
     }
 
-    /// Waits until the group has applied every one of `positions`, at most `limit`.
+    /// Waits until the group has applied all of `positions`, for at most `limit`.
     pub async fn wait(&self, positions: &[Position], asker: Asker<'_>, limit: Duration) -> WaitOutcome {
         if positions.iter().all(|position| self.reached(*position)) {
             return self.applied(positions, asker);
         }
-        // Nothing to wait for: it goes on when somebody says so.
+        // No use in waiting: only an operator or a restart can make the group continue.
         if self.paused.borrow().is_some() || self.stopped.borrow().is_some() {
             return WaitOutcome::TimedOut;
         }
@@ -137,7 +137,8 @@ impl GroupStatus {
         }
     }
 
-    /// The cursor has passed; an own event at or before it that waits behind a key is not applied.
+    /// The outcome once the cursor has passed: a reader's own event at or before it may still wait behind a
+    /// blocked key.
     fn applied(&self, positions: &[Position], asker: Asker<'_>) -> WaitOutcome {
         let blocked = self.blocked.read().unwrap_or_else(PoisonError::into_inner);
         let own = |b: &&Blocked| {

@@ -1,4 +1,5 @@
-//! What people look at and pass on. Never folded: a visitor touches no listing's version (event rule 24).
+//! Views, shares and searches. These events are never folded, so a visitor changes no listing's version (event
+//! rule 24).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,65 +17,65 @@ pub enum ActivityEvent {
     /// A signed-in person opened a listing.
     #[serde(rename = "PROPERTY_VIEWED")]
     Viewed {
-        /// Which.
+        /// The listing.
         property_id: PropertyId,
-        /// What it was then.
+        /// The listing at that time.
         #[serde(flatten)]
         snapshot: Snapshot,
-        /// How often since the last such event was written: at least 1.
+        /// Number of views since the last such event: at least 1.
         views: u64,
-        /// Whether it may count for the listing (not the owner, not a robot).
+        /// Whether the views count for the listing (not those of its owner or of robots).
         counted: bool,
     },
-    /// A person passed a listing on.
+    /// A person shared a listing.
     #[serde(rename = "PROPERTY_SHARED")]
     Shared {
-        /// Which.
+        /// The listing.
         property_id: PropertyId,
-        /// What it was then.
+        /// The listing at that time.
         #[serde(flatten)]
         snapshot: Snapshot,
     },
-    /// A person was shown whom to ask.
+    /// A person was shown a listing's contact data.
     #[serde(rename = "CONTACT_REVEALED")]
     ContactRevealed {
-        /// Which.
+        /// The listing.
         property_id: PropertyId,
-        /// What it was then.
+        /// The listing at that time.
         #[serde(flatten)]
         snapshot: Snapshot,
-        /// Whose contact data.
+        /// The listing's owner, whose contact data it is.
         owner_id: UserId,
     },
     /// A signed-in person searched.
     #[serde(rename = "PROPERTY_SEARCHED")]
     Searched {
-        /// What for, by the names of the request: people search for themselves, so it is theirs.
+        /// The filters, named as in the request. They are the searcher's personal data.
         filters: Personal<Map<String, Value>>,
-        /// How many listings there were.
+        /// Number of listings found.
         results_count: u64,
     },
-    /// Views by people who are not signed in, as sums: nothing of the people is kept.
+    /// Views by visitors who are not signed in, as totals. No data about the visitors is kept.
     #[serde(rename = "VIEWS_COUNTED")]
     ViewsCounted {
-        /// One entry a listing.
+        /// One entry per listing.
         views: Vec<CountedViews>,
     },
 }
 
-/// What a listing was when something was done with it, so that a history can tell it for ever.
+/// The state of a listing when something was done with it, so that a history can always show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Snapshot {
-    /// Its title.
+    /// The listing's title.
     pub title: Erasable<String>,
-    /// Its price.
+    /// The listing's price.
     pub price: Paise,
-    /// Its locality.
+    /// The listing's locality.
     pub area: Erasable<String>,
 }
 
 impl Snapshot {
-    /// What `owner`'s listing was.
+    /// A snapshot of a listing that belongs to `owner`.
     #[must_use]
     pub fn of(owner: UserId, title: &str, price: Paise, area: &str) -> Self {
         let [title, area] = [title, area].map(|text| Erasable::of(owner, text.to_owned()));
@@ -82,15 +83,15 @@ impl Snapshot {
     }
 }
 
-/// Views of one listing since the last sum.
+/// Views of one listing since the last total.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CountedViews {
-    /// Which.
+    /// The listing.
     pub property_id: PropertyId,
-    /// Views, one a viewer per 30 minutes.
+    /// Number of views, at most one per viewer in 30 minutes.
     pub views: u64,
-    /// Viewers not seen before on that day.
+    /// Number of viewers not seen before on that day.
     pub visitors: u64,
 }
 

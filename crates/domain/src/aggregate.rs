@@ -1,4 +1,5 @@
-//! The shape of every aggregate: commands in, events or a rejection out, state folded from events.
+//! The interface of all aggregates: commands go in, events or a rejection come out, and state is folded from
+//! events.
 
 use std::error::Error;
 
@@ -9,27 +10,27 @@ use crate::time::Timestamp;
 
 /// A closed set of events, written as `{"eventType": …, "eventData": {…}}`.
 pub trait EventKind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
-    /// The version of the payload shapes written today; older ones are upcast on read.
+    /// The version of the payload schema written today. Older payloads are upcast on reading.
     const SCHEMA_VERSION: u16 = 1;
 }
 
-/// A consistency boundary: `decide` says which events a command gives, `evolve` folds them into the state.
+/// A consistency boundary: `decide` turns a command into events, `evolve` folds events into the state.
 pub trait Aggregate: Default + Clone + Send + Sync + 'static {
     /// The aggregate type in stream ids.
     const TYPE: &'static str;
-    /// What it can be asked to do.
+    /// The commands.
     type Command: Clone + Send;
-    /// What can have happened to it.
+    /// The events.
     type Event: EventKind;
-    /// Why a command is refused.
+    /// Why a command is rejected.
     type Rejection: Error + Send + Sync + 'static;
 
-    /// The events `command` gives in this state; none when it changes nothing.
+    /// The events that `command` causes in this state; none when it changes nothing.
     ///
     /// # Errors
-    /// When a rule refuses the command.
+    /// When a rule rejects the command.
     fn decide(&self, command: Self::Command, now: Timestamp) -> Result<Vec<Self::Event>, Self::Rejection>;
 
-    /// Folds one event into the state; never fails, whatever the order of history was.
+    /// Folds one event into the state. Never fails, whatever the order of events.
     fn evolve(&mut self, event: &Self::Event, at: Timestamp);
 }

@@ -1,4 +1,4 @@
-//! Areas: the unit a person gave, and the same in square feet so that homes compare.
+//! Areas: in the unit a person gave, and in square feet so that homes can be compared.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -53,19 +53,19 @@ impl AreaUnit {
 /// An area as given, with its size in square feet (rounded to 1/100).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Area {
-    /// The number given.
+    /// The number as given.
     pub value: f64,
     /// Its unit.
     pub unit: AreaUnit,
-    /// The same in square feet.
+    /// The area in square feet.
     pub sqft: f64,
 }
 
-/// The largest area taken, in square feet: about 230 acres.
+/// The largest accepted area, in square feet: about 230 acres.
 pub const MAX_SQFT: f64 = 10_000_000.0;
 
 impl Area {
-    /// An area, or nothing when it is not between 1 and [`MAX_SQFT`] square feet.
+    /// Creates an area; `None` unless it is between 1 and [`MAX_SQFT`] square feet.
     #[must_use]
     pub fn new(value: f64, unit: AreaUnit) -> Option<Self> {
         let sqft = (value * unit.sqft() * 100.0).round() / 100.0;

@@ -1,4 +1,5 @@
-//! Records without rules of their own: admin looks, exports, operations, hidden history entries.
+//! Audit records, without rules of their own: access to personal data, exports, operations, hidden history
+//! entries.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,53 +9,53 @@ use uuid::Uuid;
 use crate::aggregate::EventKind;
 use crate::id::{FileId, UserId};
 
-/// What was done to, or seen of, somebody else's data or the machinery.
+/// An audited access to another person's data, or an operation on the system.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
 pub enum AuditEvent {
-    /// Someone with that right looked at another person's data.
+    /// An authorised person looked at another person's data.
     #[serde(rename = "PERSONAL_DATA_VIEWED")]
     LookedAt {
-        /// Whose data.
+        /// The person whose data it is.
         subject_id: UserId,
-        /// Through which operation.
+        /// The API operation used.
         operation: String,
     },
-    /// Someone with that right looked at the data of several people at once, such as a page of a list.
+    /// An authorised person looked at the data of several people at once, such as a page of a list.
     #[serde(rename = "PERSONAL_DATA_LISTED")]
     LookedAtMany {
-        /// Whose data, each once.
+        /// The people whose data it is, each once.
         subject_ids: Vec<UserId>,
-        /// Through which operation.
+        /// The API operation used.
         operation: String,
     },
     /// A person's data was exported.
     #[serde(rename = "PERSONAL_DATA_EXPORTED")]
     Exported {
-        /// Whose data.
+        /// The person whose data it is.
         subject_id: UserId,
     },
-    /// A person who left was erased: the key to their personal data is destroyed.
+    /// A person who left was erased: the key to their personal data was destroyed.
     #[serde(rename = "PERSONAL_DATA_ERASED")]
     Erased {
-        /// Whose data.
+        /// The person whose data it is.
         subject_id: UserId,
     },
-    /// A person was shown unusually many contacts of owners in one day. Said once a day.
+    /// A person viewed unusually many owners' contact data in one day. Recorded at most once a day.
     #[serde(rename = "UNUSUAL_CONTACT_LOOKS")]
     UnusualLooking {
-        /// Who looks.
+        /// The person who views.
         subject_id: UserId,
-        /// So many until then.
+        /// The number of contacts viewed so far.
         contacts: u32,
     },
-    /// A person took an entry out of their visible history.
+    /// A person hid an entry of their history.
     #[serde(rename = "HISTORY_ENTRY_HIDDEN")]
     HistoryEntryHidden {
         /// The entry: the id of its event.
         activity_id: Uuid,
     },
-    /// Parked events of a key were put to work again.
+    /// Parked events of a key were retried.
     #[serde(rename = "DEAD_LETTER_REDRIVEN")]
     DeadLetterRedriven {
         /// The consumer group.
@@ -62,7 +63,7 @@ pub enum AuditEvent {
         /// The parked key.
         key: String,
     },
-    /// A parked event was given up for good; those behind it went on.
+    /// A parked event was discarded for good; the events behind it continued.
     #[serde(rename = "DEAD_LETTER_DISCARDED")]
     DeadLetterDiscarded {
         /// The consumer group.
@@ -71,16 +72,16 @@ pub enum AuditEvent {
         key: String,
         /// The event that the group never applies.
         event_id: Uuid,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// A consumer group waits until it is resumed.
+    /// A consumer group was paused.
     #[serde(rename = "CONSUMER_PAUSED")]
     ConsumerPaused {
         /// The consumer group.
         group: String,
     },
-    /// A consumer group goes on.
+    /// A consumer group was resumed.
     #[serde(rename = "CONSUMER_RESUMED")]
     ConsumerResumed {
         /// The consumer group.
@@ -92,18 +93,18 @@ pub enum AuditEvent {
         /// The consumer group.
         group: String,
     },
-    /// The rebuilt read model took over.
+    /// The rebuilt read model has taken over.
     #[serde(rename = "REPLAY_FINISHED")]
     ReplayFinished {
         /// The consumer group.
         group: String,
-        /// Events applied on the way.
+        /// Number of events applied.
         events: u64,
-        /// It holds the same rows as the one before.
+        /// Whether it holds the same rows as the one before.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         equal: Option<bool>,
     },
-    /// A read model could not be rebuilt; the one in use stays.
+    /// A read model could not be rebuilt. The one in use stays.
     #[serde(rename = "REPLAY_FAILED")]
     ReplayFailed {
         /// The consumer group.
@@ -111,16 +112,16 @@ pub enum AuditEvent {
         /// What went wrong.
         reason: String,
     },
-    /// Images are being looked at, and made anew where they are not as they should be.
+    /// Images are being checked, and made again where needed.
     #[serde(rename = "OPTIMIZE_STARTED")]
     OptimizeStarted {
-        /// Everybody's, not only those of the person who asked.
+        /// All images, not only those of the person who asked.
         all: bool,
     },
-    /// Every image was looked at.
+    /// All images were checked.
     #[serde(rename = "OPTIMIZE_FINISHED")]
     OptimizeFinished(Optimized),
-    /// Some images were not looked at; it can be started again.
+    /// Some images were not checked. The job can be started again.
     #[serde(rename = "OPTIMIZE_FAILED")]
     OptimizeFailed {
         /// What went wrong.
@@ -132,7 +133,7 @@ pub enum AuditEvent {
     /// A backup is complete.
     #[serde(rename = "BACKUP_FINISHED")]
     BackupFinished(BackedUp),
-    /// A backup was not made; those before it are what they were.
+    /// A backup failed. Earlier backups are unchanged.
     #[serde(rename = "BACKUP_FAILED")]
     BackupFailed {
         /// What went wrong.
@@ -140,37 +141,37 @@ pub enum AuditEvent {
     },
 }
 
-/// A backup that is complete.
+/// A completed backup.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BackedUp {
-    /// Its number in its directory; the first holds everything, each later one what is new.
+    /// Its number in its directory. The first backup is complete; each later one holds only what is new.
     pub number: u32,
-    /// It goes up to this position of the facts.
+    /// The last position of the log of facts that it contains.
     pub facts: u64,
-    /// And of the activity.
+    /// The last position of the activity log that it contains.
     pub activity: u64,
-    /// Files that were written.
+    /// Number of files written.
     pub files: u64,
-    /// Their bytes.
+    /// Number of bytes written.
     pub bytes: u64,
 }
 
-/// What came of looking at images.
+/// The result of checking images.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Optimized {
-    /// Looked at.
+    /// Number of images checked.
     pub images: u64,
-    /// Of them, made anew.
+    /// Images whose renditions were made again.
     pub renewed: u64,
-    /// Of them, without any rendition that could be read: nothing can be made of these.
+    /// Images without any readable rendition. They cannot be made again.
     pub lost: u64,
-    /// Bytes of all renditions that were there before.
+    /// Bytes of all renditions before.
     pub bytes_before: u64,
-    /// Bytes of all renditions that are there now.
+    /// Bytes of all renditions afterwards.
     pub bytes_after: u64,
-    /// Pairs of images of one owner that look alike.
+    /// Number of pairs of similar images of one owner.
     pub near_duplicates: u64,
     /// The first of these pairs.
     pub pairs: Vec<NearDuplicates>,
@@ -180,11 +181,11 @@ pub struct Optimized {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NearDuplicates {
-    /// One of them, as a rule the older one.
+    /// One of them, usually the older one.
     pub first: FileId,
     /// The other one.
     pub second: FileId,
-    /// Bits of 64 in which their perceptual hashes differ.
+    /// Number of bits, of 64, in which their perceptual hashes differ.
     pub distance: u32,
 }
 

@@ -1,4 +1,4 @@
-//! An event as it stands in a log.
+//! An event as stored in a log.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use crate::position::{Log, Position};
 use crate::tenant::TenantId;
 use crate::time::Timestamp;
 
-/// Counts one stream's events: 1, 2, 3 … without a hole; 0 is the empty stream.
+/// The version of a stream: it counts the stream's events 1, 2, 3 … without gaps; 0 is the empty stream.
 pub type Version = u64;
 
-/// One aggregate's stream: `property/0197…` of a tenant.
+/// The stream of one aggregate of a tenant: `property/0197…`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StreamId {
-    /// Whose it is.
+    /// The tenant.
     pub tenant: TenantId,
     /// The aggregate type, such as `property`.
     pub kind: Arc<str>,
@@ -32,7 +32,7 @@ impl StreamId {
         Self { tenant: tenant.clone(), kind: kind.into(), id: id.to_string().into() }
     }
 
-    /// The log that holds it.
+    /// The log that holds this stream.
     #[must_use]
     pub fn log(&self) -> Log {
         Log::of(&self.kind)
@@ -45,47 +45,47 @@ impl fmt::Display for StreamId {
     }
 }
 
-/// An event as stored: its payload still encrypted, so that consumers which need no personal data never open any.
+/// A stored event. Its payload is still encrypted, so consumers that need no personal data never decrypt any.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Envelope {
-    /// Where it stands.
+    /// Its position in the log.
     pub position: Position,
-    /// Its own id, UUIDv7.
+    /// Its id, a UUIDv7.
     pub event_id: Uuid,
     /// The stream it belongs to.
     pub stream: StreamId,
-    /// Its number in that stream.
+    /// Its version in that stream.
     pub version: Version,
-    /// The person who acted.
+    /// The user who acted.
     pub user_id: Option<UserId>,
-    /// Its name on the wire, such as `PROPERTY_CREATED`.
+    /// Its type name, such as `PROPERTY_CREATED`.
     pub event_type: Arc<str>,
-    /// The version of its payload's shape.
+    /// The schema version of its payload.
     pub schema_version: u16,
     /// When it happened.
     pub timestamp: Timestamp,
-    /// The payload: a JSON object, personal values encrypted.
+    /// The payload: a JSON object with personal values encrypted.
     pub data: Arc<str>,
-    /// [`Metadata`] as JSON, personal values encrypted.
+    /// [`Metadata`] as JSON with personal values encrypted.
     pub metadata: Arc<str>,
 }
 
-/// How an event came about.
+/// The circumstances of an event.
 #[derive(
     Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "camelCase")]
 pub struct Metadata {
-    /// The address it came from, of signed-in people only.
+    /// The client's IP address; for signed-in people only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip_address: Option<Personal<String>>,
-    /// The program it came from, of signed-in people only.
+    /// The client's user agent; for signed-in people only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<Personal<String>>,
-    /// The session it happened in.
+    /// The session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<SessionId>,
-    /// Ties together everything one request caused.
+    /// Links everything that one request caused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correlation_id: Option<String>,
     /// The event that caused this one.
@@ -93,13 +93,13 @@ pub struct Metadata {
     pub causation_id: Option<Uuid>,
 }
 
-/// Who acts, and how the request came.
+/// Who acts, and how the request arrived.
 #[derive(Clone, Debug)]
 pub struct Actor {
-    /// Whose world it happens in.
+    /// The tenant.
     pub tenant: TenantId,
-    /// The person; nobody for visitors and the system.
+    /// The user; `None` for visitors and the system.
     pub user: Option<UserId>,
-    /// Address, program, session, correlation.
+    /// IP address, user agent, session and correlation id.
     pub metadata: Metadata,
 }

@@ -1,4 +1,4 @@
-//! The homes a person saved: a set, so saving twice is saving once.
+//! The homes a person saved. They form a set, so saving a home twice is the same as saving it once.
 
 use std::collections::BTreeSet;
 
@@ -10,25 +10,25 @@ use crate::aggregate::{Aggregate, EventKind};
 use crate::id::PropertyId;
 use crate::time::Timestamp;
 
-/// What has happened to a person's saved homes.
+/// The events of a person's saved homes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
 pub enum FavouritesEvent {
     /// A home was saved.
     #[serde(rename = "PROPERTY_FAVORITED")]
     Saved {
-        /// Which.
+        /// The listing's id.
         property_id: PropertyId,
-        /// What it was then.
+        /// The listing at that time.
         #[serde(flatten)]
         snapshot: Snapshot,
     },
-    /// A home was taken off.
+    /// A home was removed from the list.
     #[serde(rename = "PROPERTY_UNFAVORITED")]
     Unsaved {
-        /// Which.
+        /// The listing's id.
         property_id: PropertyId,
-        /// What it was then.
+        /// The listing at that time.
         #[serde(flatten)]
         snapshot: Snapshot,
     },
@@ -38,16 +38,16 @@ impl EventKind for FavouritesEvent {
     const SCHEMA_VERSION: u16 = 2;
 }
 
-/// What can be asked.
+/// The commands of saved homes.
 #[derive(Clone, Debug)]
 pub enum FavouritesCommand {
     /// Save a home.
     Save(PropertyId, Snapshot),
-    /// Take it off.
+    /// Remove it from the list.
     Unsave(PropertyId, Snapshot),
 }
 
-/// Why not.
+/// Why a command is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FavouritesRejection {
     /// The list is full.

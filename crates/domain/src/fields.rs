@@ -1,7 +1,7 @@
-//! Reading a request's fields into types: everything wrong is reported at once, each under its field's name.
+//! Reads the fields of a request into types. All errors are reported at once, each under the name of its field.
 //!
-//! Lenient where clients of the earlier systems need it: numbers may come as strings, empty strings mean absent,
-//! lists may be text with commas. Unknown members are ignored, so a body cannot smuggle in an identity.
+//! Reading is lenient where clients of the earlier systems need it: numbers may be strings, empty strings mean
+//! absent, and lists may be text with commas. Unknown members are ignored, so a body cannot inject an identity.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -10,12 +10,12 @@ use serde_json::{Map, Value};
 
 use crate::money::Paise;
 
-/// What is wrong, by field.
+/// Error messages by field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FieldErrors(pub BTreeMap<String, String>);
 
 impl FieldErrors {
-    /// One error of one field.
+    /// A single error of one field.
     #[must_use]
     pub fn one(field: &str, message: impl Into<String>) -> Self {
         Self(BTreeMap::from([(field.to_owned(), message.into())]))
@@ -33,12 +33,12 @@ impl std::fmt::Display for FieldErrors {
 
 impl std::error::Error for FieldErrors {}
 
-/// A closed set of words on the wire.
+/// A closed set of words in the API.
 pub trait Choice: Copy + PartialEq + 'static {
     /// Every word with its value.
     const ALL: &'static [(&'static str, Self)];
 
-    /// The value of a word, in any case, with `-` or a space for `_`.
+    /// The value of a word, in upper or lower case, with `-` or a space allowed for `_`.
     #[must_use]
     fn from_word(word: &str) -> Option<Self> {
         let word = word.trim().to_uppercase().replace(['-', ' '], "_");
@@ -51,7 +51,7 @@ pub trait Choice: Copy + PartialEq + 'static {
         Self::ALL.iter().find(|(_, value)| *value == self).map_or("", |(name, _)| name)
     }
 
-    /// `must be one of A, B, C`.
+    /// The error message `must be one of A, B, C`.
     #[must_use]
     fn choices() -> String {
         let words: Vec<_> = Self::ALL.iter().map(|(name, _)| *name).collect();
@@ -59,21 +59,21 @@ pub trait Choice: Copy + PartialEq + 'static {
     }
 }
 
-/// A member that a reading asks for: what a document of the API says about it.
+/// A member that a reader asks for, as shown in the API documentation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Member {
-    /// Its name.
+    /// The member's name.
     pub name: String,
-    /// What it may be.
+    /// Its type and limits.
     pub kind: MemberKind,
-    /// Whether its absence is refused.
+    /// Whether it is required.
     pub required: bool,
 }
 
-/// What a member may be, with its limits.
+/// The type of a member, with its limits.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MemberKind {
-    /// A text of so many characters.
+    /// A text with this number of characters.
     Text(RangeInclusive<usize>),
     /// A whole number.
     Whole(RangeInclusive<i64>),
@@ -81,30 +81,30 @@ pub enum MemberKind {
     Number(RangeInclusive<f64>),
     /// An amount of rupees.
     Money,
-    /// One of these words.
+    /// One of a set of words.
     Choice(Vec<&'static str>),
-    /// So many short texts.
+    /// A list of short texts; the most entries.
     List(usize),
-    /// So many words or numbers, of so many characters each.
+    /// A list of words or numbers; the most entries, and the most characters in each.
     Values(usize, usize),
-    /// A text as it is typed: never trimmed, never a number.
+    /// A text exactly as typed: never trimmed, never a number.
     Secret(RangeInclusive<usize>),
     /// True or false.
     Flag,
-    /// So many numbers, `1,2` or `[1, 2]`.
+    /// A list of numbers, `1,2` or `[1, 2]`; the most entries.
     Numbers(usize),
-    /// Ids, at least one and so many at most.
+    /// A list of ids; at least one, and the most entries.
     Ids(usize),
     /// An object.
     Object,
 }
 
-/// A request's members, being read; errors gather until [`Fields::finish`].
+/// The members of a request while they are read. Errors are collected until [`Fields::finish`].
 #[derive(Debug)]
 pub struct Fields<'a> {
     members: &'a Map<String, Value>,
     errors: FieldErrors,
-    /// What was asked for; nothing while a request is read.
+    /// The members asked for so far; `None` while a request is read.
     seen: Option<Vec<Member>>,
 }
 
@@ -115,10 +115,10 @@ impl<'a> Fields<'a> {
         Self { members, errors: FieldErrors::default(), seen: None }
     }
 
-    /// What `read` makes of `members`.
+    /// Reads `members` with `read`.
     ///
     /// # Errors
-    /// Everything that is wrong, by field.
+    /// All errors, by field.
     pub fn read<T>(
         members: &'a Map<String, Value>,
         read: impl FnOnce(&mut Self) -> Option<T>,
@@ -128,8 +128,8 @@ impl<'a> Fields<'a> {
         fields.finish(value)
     }
 
-    /// What `read` asks for, in its order: the reading itself says which members there are and what they may be, so
-    /// that a document of them cannot say anything else.
+    /// The members that `read` asks for, in order. The documentation is derived from the reader itself, so the
+    /// two cannot differ.
     #[must_use]
     pub fn asked_by(read: impl FnOnce(&mut Fields<'_>)) -> Vec<Member> {
         let nothing = Map::new();
@@ -138,7 +138,7 @@ impl<'a> Fields<'a> {
         fields.seen.unwrap_or_default()
     }
 
-    /// Notes that `field` is read otherwise than by one of the functions below.
+    /// Records that `field` is read without the functions below.
     pub fn asks(&mut self, field: &str, kind: impl FnOnce() -> MemberKind) {
         let Some(seen) = &mut self.seen else { return };
         if !seen.iter().any(|member| member.name == field) {
@@ -146,12 +146,12 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Reports `field` as wrong; the first report of a field stays.
+    /// Reports an error of `field`. The first error of a field is kept.
     pub fn wrong(&mut self, field: &str, message: impl Into<String>) {
         self.errors.0.entry(field.to_owned()).or_insert_with(|| message.into());
     }
 
-    /// The member, unless absent, null or blank.
+    /// The member, unless it is absent, null or blank.
     #[must_use]
     pub fn raw(&self, field: &str) -> Option<&'a Value> {
         self.members.get(field).filter(|value| match value {
@@ -161,18 +161,18 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// The member as it came, null and blank ones included.
+    /// The member as given, even if null or blank.
     #[must_use]
     pub fn given(&self, field: &str) -> Option<&'a Value> {
         self.members.get(field)
     }
 
-    /// The names of all members there are.
+    /// The names of all members in the request.
     pub fn names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.members.keys().map(String::as_str)
     }
 
-    /// What `read` makes of the object in `field`; what is wrong in it is reported as `field.member`.
+    /// Reads the object in `field` with `read`. Errors in it are reported as `field.member`.
     pub fn inside<T>(
         &mut self,
         field: &str,
@@ -187,13 +187,13 @@ impl<'a> Fields<'a> {
         value.filter(|_| inner.is_right())
     }
 
-    /// Whether nothing was reported yet.
+    /// Whether no error was reported so far.
     #[must_use]
     pub fn is_right(&self) -> bool {
         self.errors.0.is_empty()
     }
 
-    /// `value`, or a complaint that `field` is required.
+    /// Returns `value`, and reports `field` as required if there is none.
     pub fn required<T>(&mut self, field: &str, value: Option<T>) -> Option<T> {
         if value.is_none() {
             self.wrong(field, "is required");
@@ -205,7 +205,7 @@ impl<'a> Fields<'a> {
         value
     }
 
-    /// A trimmed text whose number of characters is in `length`.
+    /// A trimmed text with a number of characters within `length`.
     pub fn text(&mut self, field: &str, length: RangeInclusive<usize>) -> Option<String> {
         self.asks(field, || MemberKind::Text(length.clone()));
         let text = match self.raw(field)? {
@@ -227,7 +227,7 @@ impl<'a> Fields<'a> {
         None
     }
 
-    /// A text that `parse` accepts; its message is the complaint.
+    /// A text that `parse` accepts. Its error becomes the field's error message.
     pub fn parsed<T>(
         &mut self,
         field: &str,
@@ -237,7 +237,7 @@ impl<'a> Fields<'a> {
         parse(&text).map_err(|message| self.wrong(field, message)).ok()
     }
 
-    /// A whole number in `range`.
+    /// A whole number within `range`.
     pub fn whole(&mut self, field: &str, range: RangeInclusive<i64>) -> Option<i64> {
         self.asks(field, || MemberKind::Whole(range.clone()));
         let number = match self.raw(field)? {
@@ -258,7 +258,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A finite number in `range`.
+    /// A finite number within `range`.
     pub fn number(&mut self, field: &str, range: RangeInclusive<f64>) -> Option<f64> {
         self.asks(field, || MemberKind::Number(range.clone()));
         let number = match self.raw(field)? {
@@ -296,7 +296,7 @@ impl<'a> Fields<'a> {
         None
     }
 
-    /// A list of short texts, given as an array or as text with commas; blanks and repeats are dropped.
+    /// A list of short texts, given as an array or as text with commas. Blank and repeated entries are dropped.
     pub fn list(&mut self, field: &str, most: usize) -> Vec<String> {
         self.asks(field, || MemberKind::List(most));
         let parts: Vec<&str> = match self.raw(field) {
@@ -324,7 +324,7 @@ impl<'a> Fields<'a> {
         kept
     }
 
-    /// A yes or no.
+    /// A boolean.
     pub fn flag(&mut self, field: &str) -> Option<bool> {
         self.asks(field, || MemberKind::Flag);
         match self.raw(field)? {
@@ -338,16 +338,16 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Everything that is wrong with the fields.
+    /// All errors of the fields.
     #[must_use]
     pub fn errors(self) -> FieldErrors {
         self.errors
     }
 
-    /// What `value` made of the fields, or everything that is wrong with them.
+    /// Returns `value`, or all errors of the fields.
     ///
     /// # Errors
-    /// When any field was reported, or `value` is missing (which is reported by then).
+    /// When any field has an error, or `value` is missing (normally its field has an error then).
     pub fn finish<T>(self, value: Option<T>) -> Result<T, FieldErrors> {
         match value {
             Some(value) if self.is_right() => Ok(value),

@@ -1,4 +1,4 @@
-//! A file somebody sent: what it is and where its bytes lie. The bytes themselves are in no event.
+//! An uploaded file: its metadata and the location of its bytes. No event contains the bytes themselves.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,58 +8,57 @@ use crate::id::{FileId, UserId};
 use crate::personal::Personal;
 use crate::time::Timestamp;
 
-/// What has happened to a file.
+/// The events of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
 pub enum FileEvent {
-    /// It was sent, and its bytes are durable.
+    /// The file was uploaded, and its bytes are durable.
     #[serde(rename = "FILE_UPLOADED")]
     Uploaded {
-        /// Its id.
+        /// The file's id.
         file_id: FileId,
-        /// Who sent it.
+        /// Its owner, who uploaded it.
         owner_id: UserId,
-        /// What its owner calls it; never part of a path.
+        /// The name given by its owner; never part of a path.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<Personal<String>>,
-        /// What it is.
+        /// Its content.
         content: FileContent,
     },
-    /// Renditions of it that were missing, damaged, or of other widths than today's were made anew from its widest
-    /// whole one.
+    /// Renditions that were missing, damaged or of outdated widths were made again from the widest intact one.
     #[serde(rename = "FILE_OPTIMIZED")]
     Optimized {
-        /// Its id.
+        /// The file's id.
         file_id: FileId,
-        /// What it is from now on: an image.
+        /// Its new content, always an image.
         content: FileContent,
     },
-    /// It is gone for good; its bytes follow.
+    /// The file was deleted for good; its bytes are deleted afterwards.
     #[serde(rename = "FILE_DELETED")]
     Deleted {
-        /// Its id.
+        /// The file's id.
         file_id: FileId,
     },
 }
 
 impl EventKind for FileEvent {}
 
-/// What a file is.
+/// The content of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "UPPERCASE", rename_all_fields = "camelCase")]
 pub enum FileContent {
-    /// An image, made anew: nothing of the bytes that came is kept.
+    /// An image, re-encoded: none of the uploaded bytes are kept.
     Image {
-        /// Its perceptual hash: 16 hexadecimal digits, alike for images that look alike.
+        /// Its perceptual hash: 16 hexadecimal digits, similar for images that look alike.
         look: String,
-        /// The narrowest first.
+        /// The renditions, narrowest first.
         renditions: Vec<Rendition>,
-        /// How often renditions were made anew after the upload. It is a part of their addresses: what a cache may
-        /// keep for ever is never served with other bytes.
+        /// How often renditions were made again after the upload. It is part of their URLs, so that a URL that
+        /// caches may keep for ever is never served with other bytes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         edition: Option<u32>,
     },
-    /// A document, kept as it came.
+    /// A document, kept as uploaded.
     Document {
         /// Its bytes.
         #[serde(flatten)]
@@ -70,28 +69,28 @@ pub enum FileContent {
 /// An image at one width.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Rendition {
-    /// Pixels.
+    /// Width in pixels.
     pub width: u32,
-    /// Pixels.
+    /// Height in pixels.
     pub height: u32,
     /// Its bytes.
     #[serde(flatten)]
     pub bytes: StoredBytes,
 }
 
-/// Bytes in the store.
+/// Stored bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StoredBytes {
-    /// Their name within the file: random.
+    /// Their key within the file, chosen at random.
     pub key: String,
-    /// How many.
+    /// Number of bytes.
     pub size: u64,
     /// Their SHA-256, hexadecimal.
     pub sha256: String,
 }
 
 impl FileContent {
-    /// Everything of it that is stored.
+    /// All stored bytes of the content.
     #[must_use]
     pub fn stored(&self) -> Vec<&StoredBytes> {
         match self {
@@ -100,7 +99,7 @@ impl FileContent {
         }
     }
 
-    /// How often it was made anew after its upload; nothing for never.
+    /// How often its renditions were made again after the upload; `None` for never.
     #[must_use]
     pub fn edition(&self) -> Option<u32> {
         match self {
@@ -110,69 +109,69 @@ impl FileContent {
     }
 }
 
-/// What a file can be asked.
+/// The commands of a file.
 #[derive(Clone, Debug)]
 pub enum FileCommand {
-    /// Begin.
+    /// Record an upload.
     Upload {
-        /// Its id.
+        /// The file's id.
         id: FileId,
-        /// Who sends it.
+        /// Its owner, who uploads it.
         owner: UserId,
-        /// What they call it.
+        /// The name given by its owner.
         name: Option<String>,
-        /// What it is.
+        /// Its content.
         content: FileContent,
     },
-    /// Let an image be these from now on.
+    /// Replace the renditions of an image.
     Optimize {
-        /// Its perceptual hash.
+        /// The image's perceptual hash.
         look: String,
-        /// The narrowest first.
+        /// The renditions, narrowest first.
         renditions: Vec<Rendition>,
     },
-    /// End.
+    /// Delete the file.
     Delete,
 }
 
-/// Why a file refuses a command.
+/// Why a command is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileRejection {
     /// There is no such file.
     #[error("there is no such file")]
     Unknown,
-    /// It was sent before.
+    /// The file was uploaded before.
     #[error("the file exists already")]
     Exists,
-    /// It is no image.
+    /// The file is not an image.
     #[error("only images can be made anew")]
     NoImage,
 }
 
-/// A file's state.
+/// The state of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct File(pub Option<FileDetails>);
 
-/// What is known of a file that was sent.
+/// The details of an uploaded file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FileDetails {
-    /// Its id.
+    /// The file's id.
     pub id: FileId,
-    /// Who sent it.
+    /// Its owner, who uploaded it.
     pub owner: UserId,
-    /// What they call it, unless they were erased.
+    /// The name given by its owner, unless they were erased.
     pub name: Option<Personal<String>>,
-    /// What it is.
+    /// Its content.
     pub content: FileContent,
-    /// It is gone for good.
+    /// It was deleted for good.
     pub deleted: bool,
-    /// Sent at.
+    /// When it was uploaded.
     pub created_at: Timestamp,
 }
 
 impl FileDetails {
-    /// Whether it is an image: those are public.
+    /// Whether it is an image. Images are public.
     #[must_use]
     pub fn is_image(&self) -> bool {
         matches!(self.content, FileContent::Image { .. })

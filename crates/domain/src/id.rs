@@ -1,4 +1,4 @@
-//! Identifiers: UUIDv7, so they sort by the time they were made; and the source that makes them.
+//! Identifiers: UUIDv7, which sort by creation time, and their generators.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -12,12 +12,12 @@ use uuid::Uuid;
 
 use crate::time::Timestamp;
 
-/// The id of one `K`; ids of different kinds do not mix.
+/// The id of one `K`. Ids of different kinds are different types.
 #[derive(Serialize, Deserialize)]
 #[serde(transparent, bound = "")]
 pub struct Id<K>(Uuid, #[serde(skip)] PhantomData<fn() -> K>);
 
-/// Marks ids of people.
+/// Marks ids of users.
 #[derive(Debug)]
 pub enum UserKind {}
 /// Marks ids of listings.
@@ -42,7 +42,7 @@ pub enum NotificationKind {}
 #[derive(Debug)]
 pub enum SavedSearchKind {}
 
-/// A person.
+/// A user.
 pub type UserId = Id<UserKind>;
 /// A listing.
 pub type PropertyId = Id<PropertyKind>;
@@ -52,11 +52,11 @@ pub type SessionId = Id<SessionKind>;
 pub type LeadId = Id<LeadKind>;
 /// A complaint about a listing.
 pub type ReportId = Id<ReportKind>;
-/// A file somebody sent.
+/// An uploaded file.
 pub type FileId = Id<FileKind>;
-/// Something a person is told.
+/// A notification.
 pub type NotificationId = Id<NotificationKind>;
-/// A search that a person keeps.
+/// A saved search.
 pub type SavedSearchId = Id<SavedSearchKind>;
 
 impl<K> Id<K> {
@@ -73,7 +73,7 @@ impl<K> From<Uuid> for Id<K> {
     }
 }
 
-/// The id of nothing.
+/// The nil id.
 impl<K> Default for Id<K> {
     fn default() -> Self {
         Uuid::nil().into()
@@ -126,12 +126,12 @@ impl<K> fmt::Debug for Id<K> {
     }
 }
 
-/// Makes ids. The time comes in as an argument, the rest is drawn from the thread's secure generator.
+/// Generates ids. The time is an argument; the random part comes from the thread's secure generator.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Ids;
 
 impl Ids {
-    /// A fresh UUIDv7 stamped with `now`.
+    /// A new UUIDv7 with the timestamp `now`.
     #[must_use]
     pub fn uuid(self, now: Timestamp) -> Uuid {
         let mut random = [0; 10];
@@ -140,32 +140,34 @@ impl Ids {
         uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
     }
 
-    /// A fresh id of any kind.
+    /// A new id of any kind.
     #[must_use]
     pub fn id<K>(self, now: Timestamp) -> Id<K> {
         self.uuid(now).into()
     }
 }
 
-/// Ids of events: each is greater than every one before, whatever the clock does, so that they tell in which order
-/// things happened. Clones share the count.
+/// Generates event ids. Each is greater than all before it, whatever the clock does, so ids show the order of
+/// events. Clones share the counter.
 ///
-/// The time in an id is that of the event, or later: while the clock stands behind the newest id, ids go on from there.
+/// The time in an id is that of the event or later: while the clock is behind the newest id, ids continue from
+/// that one.
 #[derive(Clone, Debug, Default)]
 pub struct EventIds(Arc<Mutex<u128>>);
 
-/// Bits of a UUIDv7 behind its milliseconds that are not its version or variant: 12 and 62.
+/// The bits of a UUIDv7 after its milliseconds, without version and variant: 12 and 62.
 const LOW: u32 = 62;
 const HIGH: u32 = 12;
 const BEHIND_MILLIS: u32 = LOW + HIGH;
 
 impl EventIds {
-    /// A fresh id of something that happens `now`.
+    /// A new id for an event that happens `now`.
     #[must_use]
     pub fn next(&self, now: Timestamp) -> Uuid {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = number(Ids.uuid(now));
-        // In one millisecond, and on a clock that was set back, a small step ahead: nobody can tell the next id.
+        // Within the same millisecond, or after the clock was set back, step ahead by a random amount, so that
+        // the next id cannot be guessed.
         let next = if fresh >> BEHIND_MILLIS > *last >> BEHIND_MILLIS {
             fresh
         } else {
@@ -175,13 +177,13 @@ impl EventIds {
         uuid(next)
     }
 
-    /// From now on ids are greater than `seen`.
+    /// Makes all further ids greater than `seen`.
     pub fn follow(&self, seen: Uuid) {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *last = number(seen).max(*last);
     }
 
-    /// The smallest id that an event of `at` or later can have.
+    /// The smallest id that an event at `at` or later can have.
     #[must_use]
     pub fn first_of(at: Timestamp) -> Uuid {
         let millis = u64::try_from(at.micros() / 1000).unwrap_or_default();
@@ -196,7 +198,7 @@ impl EventIds {
     }
 }
 
-/// The bits that differ from id to id, in their order.
+/// The variable bits of an id, in their order.
 fn number(id: Uuid) -> u128 {
     let bits = id.as_u128();
     let (millis, high, low) = (bits >> 80, (bits >> 64) & ((1 << HIGH) - 1), bits & ((1 << LOW) - 1));

@@ -1,4 +1,4 @@
-//! Somebody is interested in a listing, and its owner follows that up.
+//! Leads: a person's interest in a listing, which its owner follows up.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,40 +12,40 @@ use crate::personal::{Erasable, Personal};
 use crate::property::content::Contact;
 use crate::time::Timestamp;
 
-/// What has happened to a lead.
+/// The events of a lead.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
 pub enum LeadEvent {
-    /// Somebody asked.
+    /// A person contacted the owner of a listing.
     #[serde(rename = "LEAD_CREATED")]
     Made {
-        /// Its id.
+        /// The lead's id.
         lead_id: LeadId,
-        /// About which listing.
+        /// The listing.
         property_id: PropertyId,
-        /// What the listing was then.
+        /// The listing at that time.
         #[serde(flatten)]
         snapshot: Snapshot,
-        /// Whose listing it is: they follow it up.
+        /// The listing's owner, who follows up the lead.
         owner_id: UserId,
-        /// What is wanted.
+        /// The enquiry.
         #[serde(flatten)]
         enquiry: Enquiry,
     },
     /// The owner followed it up.
     #[serde(rename = "LEAD_UPDATED")]
     Updated {
-        /// Its id.
+        /// The lead's id.
         lead_id: LeadId,
-        /// About which listing.
+        /// The listing.
         property_id: PropertyId,
-        /// The listing's title when somebody asked.
+        /// The listing's title at the time of the enquiry.
         title: Erasable<String>,
-        /// Where it stood.
+        /// The previous status.
         from: LeadStatus,
-        /// Where it stands.
+        /// The new status.
         to: LeadStatus,
-        /// What the owner notes for themselves, where that changed.
+        /// The owner's private note, if it changed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<Note>,
     },
@@ -55,28 +55,28 @@ impl EventKind for LeadEvent {
     const SCHEMA_VERSION: u16 = 2;
 }
 
-/// What an owner notes about the person who asked. It is erased with either of them.
+/// An owner's note about the person who asked. It is erased when either of them is erased.
 pub type Note = Personal<Personal<String>>;
 
-/// What somebody asks of an owner.
+/// An enquiry to an owner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Enquiry {
-    /// Who asks.
+    /// The person who asks.
     pub seeker_id: UserId,
-    /// What for.
+    /// Its purpose.
     pub purpose: Purpose,
-    /// How they can be reached.
+    /// Their contact data.
     pub seeker: Personal<Contact>,
-    /// In their words.
+    /// Their message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<Personal<String>>,
-    /// When they would come.
+    /// When they would like to visit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visit_at: Option<Timestamp>,
 }
 
-/// What somebody wants of an owner.
+/// The purpose of an enquiry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the words say it")]
@@ -91,7 +91,7 @@ impl Choice for Purpose {
         &[("ENQUIRY", Self::Enquiry), ("VISIT", Self::Visit), ("CALLBACK", Self::Callback)];
 }
 
-/// How far an owner is with a lead.
+/// The status of a lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the words say it")]
@@ -116,83 +116,83 @@ impl Choice for LeadStatus {
 }
 
 impl LeadStatus {
-    /// Nothing more is to be done; the same person may ask again.
+    /// Whether the lead is closed. The same person may then ask again.
     #[must_use]
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Won | Self::Lost | Self::Spam)
     }
 }
 
-/// What a lead can be asked to do.
+/// The commands of a lead.
 #[derive(Clone, Debug)]
 pub enum LeadCommand {
-    /// Ask the owner of a listing.
+    /// Contact the owner of a listing.
     Make {
-        /// Its id.
+        /// The lead's id.
         id: LeadId,
-        /// About which listing.
+        /// The listing.
         property: PropertyId,
-        /// What the listing is.
+        /// The listing at that time.
         snapshot: Snapshot,
-        /// Whose it is.
+        /// The listing's owner.
         owner: UserId,
-        /// What is wanted.
+        /// The enquiry.
         enquiry: Box<Enquiry>,
     },
-    /// Follow it up; what is absent stays.
+    /// Follow it up; absent fields stay as they are.
     FollowUp {
-        /// How far the owner is.
+        /// The new status.
         status: Option<LeadStatus>,
-        /// A note for themselves.
+        /// The owner's private note.
         note: Option<String>,
     },
 }
 
-/// Why a lead refuses a command.
+/// Why a command is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LeadRejection {
     /// There is no such lead.
     #[error("there is no such lead")]
     Unknown,
-    /// It was made before.
+    /// A lead with this id exists already.
     #[error("the lead exists already")]
     Exists,
-    /// Nobody asks oneself.
+    /// People cannot enquire about their own listing.
     #[error("the listing is your own")]
     Own,
-    /// What was looked at is not new.
+    /// A lead cannot become new again.
     #[error("a lead that was followed up cannot become new again")]
     NotNewAgain,
 }
 
-/// A lead's state.
+/// The state of a lead.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Lead {
-    /// Set once it is made.
+    /// Set once the lead exists.
     pub made: Option<LeadDetails>,
 }
 
-/// What a lead is.
+/// The details of a lead.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LeadDetails {
-    /// Its id.
+    /// The lead's id.
     pub id: LeadId,
-    /// About which listing.
+    /// The listing.
     pub property: PropertyId,
-    /// The listing's title when somebody asked.
+    /// The listing's title at the time of the enquiry.
     pub title: Erasable<String>,
-    /// Who follows it up.
+    /// The listing's owner, who follows up the lead.
     pub owner: UserId,
-    /// What is wanted.
+    /// The enquiry.
     pub enquiry: Enquiry,
-    /// How far the owner is.
+    /// Its status.
     pub status: LeadStatus,
-    /// What they noted.
+    /// The owner's note.
     pub note: Option<Note>,
-    /// Made at.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// Followed up at.
+    /// When it was last followed up.
     pub updated_at: Timestamp,
 }
 

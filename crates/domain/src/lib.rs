@@ -1,7 +1,7 @@
-//! The rules of the product, pure and synchronous: what a command may do and which events it gives.
+//! The business rules, pure and synchronous: what a command may do and which events result.
 //!
-//! Nothing here reads a clock, draws a random number or touches the outside; all of that comes in as arguments,
-//! so every rule can be tested by value (given events, when command, then events or rejection).
+//! Nothing here reads a clock, draws a random number or does I/O. All of that comes in as arguments, so every
+//! rule can be tested by value (given events, when command, then events or rejection).
 #![warn(missing_docs)]
 
 pub mod activity;

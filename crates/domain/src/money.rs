@@ -1,4 +1,5 @@
-//! Money: integer paise inside, a JSON number of rupees outside, words a person in India reads.
+//! Money: an integer number of paise internally, a JSON number of rupees in the API, and text in lakh and crore
+//! for people in India.
 
 use std::fmt;
 
@@ -34,7 +35,7 @@ pub enum NotMoney {
 }
 
 impl Paise {
-    /// So many paise, as stored.
+    /// An amount in paise, as stored.
     #[must_use]
     pub const fn from_paise(paise: i64) -> Self {
         Self(paise)
@@ -81,7 +82,8 @@ impl Paise {
         if paise <= 0 { Err(NotMoney::NotPositive) } else { Ok(Self(paise)) }
     }
 
-    /// `₹95 Lakh`, `₹1.2 Cr`, `₹35,000`: rounded down to two decimals of the unit, never up.
+    /// The amount as text: `₹95 Lakh`, `₹1.2 Cr`, `₹35,000`. Rounded down to two decimals of the unit, never
+    /// up.
     #[must_use]
     pub fn in_words(self) -> String {
         let (unit, name) = match self.0 {
@@ -97,14 +99,15 @@ impl Paise {
         format!("₹{}{name}", text.trim_end_matches('.'))
     }
 
-    /// As a JSON number of rupees, exact in its text.
+    /// A JSON number of rupees, exact in its text.
     #[must_use]
     pub fn to_json(self) -> Number {
         if self.0 % RUPEE == 0 {
             return (self.0 / RUPEE).into();
         }
         let text = self.to_string();
-        // Fifteen significant digits survive the way through a double: the shortest text of it is this one.
+        // Fifteen significant digits survive the conversion to a double and back: its shortest text is this
+        // one.
         text.parse().ok().and_then(Number::from_f64).unwrap_or_else(|| (self.0 / RUPEE).into())
     }
 }
@@ -132,7 +135,7 @@ fn scaled(digits: &str, unit: i64) -> Result<i64, NotMoney> {
     i64::try_from(total / places).ok().filter(|n| *n <= MAX).ok_or(NotMoney::TooLarge)
 }
 
-/// 3-2-2 grouping: 12345678 → 1,23,45,678.
+/// Indian digit grouping: 12345678 → 1,23,45,678.
 fn grouped(number: i64) -> String {
     let digits = number.to_string();
     let (head, tail) = digits.split_at(digits.len().saturating_sub(3));
@@ -147,7 +150,7 @@ fn grouped(number: i64) -> String {
 }
 
 impl fmt::Display for Paise {
-    /// Rupees with paise only where there are some: `8500000`, `99.5` as `99.50`.
+    /// Rupees; with paise only if there are any: `8500000`, `99.5` as `99.50`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0 % RUPEE == 0 {
             write!(f, "{}", self.0 / RUPEE)

@@ -1,4 +1,4 @@
-//! Something a person is told, by letter or text message, and then finds in their inbox.
+//! Notifications: sent to a person by e-mail or text message, and then kept in their inbox.
 
 use std::collections::BTreeMap;
 
@@ -12,95 +12,98 @@ use crate::personal::Personal;
 use crate::preferences::{Channel, Kind};
 use crate::time::Timestamp;
 
-/// What is told, by name.
+/// The variables of a notification's template, by name.
 pub type Variables = BTreeMap<String, String>;
 
-/// The notification that a delivery asks for: the delivery's id in short, so the same at every try.
+/// The id of the notification that a delivery asks for. It is derived from the delivery's id, so it is the same
+/// at every try.
 #[must_use]
 pub fn notification_of(delivery: &str) -> Option<NotificationId> {
     let id = Uuid::try_parse(delivery.get(..32)?).ok()?;
     Some(Builder::from_custom_bytes(id.into_bytes()).into_uuid().into())
 }
 
-/// What has happened to a notification.
+/// The events of a notification.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
 pub enum NotificationEvent {
-    /// Somebody is to be told something. The same name in a stream of a person asks for another confirmation mail.
+    /// A notification was requested. In the stream of a user, the same event name requests another confirmation
+    /// e-mail.
     #[serde(rename = "NOTIFICATION_REQUESTED")]
     Requested {
-        /// Which.
+        /// The notification's id.
         notification_id: NotificationId,
-        /// Who, when they have an account; it comes into their inbox.
+        /// The recipient, if they have an account. The notification goes into their inbox.
         subject_id: Option<UserId>,
-        /// How.
+        /// How it is sent.
         channel: Channel,
-        /// What about.
+        /// Its topic.
         template: Kind,
-        /// Where to, when it is no account's.
+        /// The recipient's address, if they have no account.
         address: Option<Personal<String>>,
-        /// What is told.
+        /// The template's variables.
         variables: Personal<Variables>,
     },
-    /// The person has read it.
+    /// The recipient has read it.
     #[serde(rename = "NOTIFICATION_READ")]
     Read {},
-    /// It is out of the inbox.
+    /// It was removed from the inbox.
     #[serde(rename = "NOTIFICATION_DELETED")]
     Deleted {},
 }
 
 impl EventKind for NotificationEvent {}
 
-/// What a notification can be asked.
+/// The commands of a notification.
 #[derive(Clone, Debug)]
 pub enum NotificationCommand {
-    /// Tell somebody.
+    /// Send a notification.
     Request(Box<NotificationRequest>),
-    /// Note that it was read.
+    /// Mark it as read.
     MarkRead,
-    /// Take it out of the inbox.
+    /// Remove it from the inbox.
     Delete,
 }
 
-/// Why not.
+/// Why a command is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotificationRejection {
     /// There is no such notification.
     #[error("there is no such notification")]
     Unknown,
-    /// There is one already.
+    /// The notification exists already.
     #[error("the notification exists already")]
     Exists,
 }
 
-/// What somebody is told.
+/// A notification to be sent.
 #[derive(Clone, Debug, Serialize)]
 pub struct NotificationRequest {
-    /// Which.
+    /// The notification's id.
     pub id: NotificationId,
-    /// Who, when they have an account.
+    /// The recipient, if they have an account.
     pub subject: Option<UserId>,
-    /// How.
+    /// How it is sent.
     pub channel: Channel,
-    /// What about.
+    /// Its topic.
     pub kind: Kind,
-    /// Where to, when it is no account's.
+    /// The recipient's address, if they have no account.
     pub address: Option<Personal<String>>,
-    /// What is told.
+    /// The template's variables.
     pub variables: Personal<Variables>,
 }
 
-/// A notification.
+/// The state of a notification.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Notification {
-    /// What is told; set from the beginning, and kept when it is deleted: whose it was decides who may ask again.
+    /// The request. Set from the beginning and kept after deletion, because the recipient decides who may ask
+    /// for it again.
     pub asked: Option<NotificationRequest>,
-    /// Since when.
+    /// When it was requested.
     pub made_at: Option<Timestamp>,
     /// When it was read.
     pub read_at: Option<Timestamp>,
-    /// It is out of the inbox.
+    /// It was removed from the inbox.
     pub deleted: bool,
 }
 

@@ -1,13 +1,13 @@
-//! Names, e-mail addresses and telephone numbers as people type them, normalised.
+//! Parses and normalises user names, e-mail addresses, telephone numbers and postal codes.
 
 mod password;
 
 pub use password::{not_a_name, password};
 
-/// An e-mail address in lower case.
+/// Normalises an e-mail address to lower case.
 ///
 /// # Errors
-/// With a message for the person when it cannot be one.
+/// With a message for the person when it cannot be an address.
 pub fn email(text: &str) -> Result<String, &'static str> {
     const MESSAGE: &str = "must be an e-mail address";
     let text = text.trim().to_lowercase();
@@ -23,7 +23,7 @@ pub fn email(text: &str) -> Result<String, &'static str> {
     }
 }
 
-/// A user name as given: 3–50 letters, digits, `.`, `_` or `-`.
+/// Checks a user name: 3–50 letters, digits, `.`, `_` or `-`. Its case is kept.
 ///
 /// # Errors
 /// With a message for the person.
@@ -37,7 +37,8 @@ pub fn username(text: &str) -> Result<String, &'static str> {
     }
 }
 
-/// An Indian mobile number as +91 and ten digits; accepts +91, 91, 0, blanks and dashes in front and between.
+/// Normalises an Indian mobile number to +91 and ten digits. Accepts +91, 91 or 0 in front, and blanks, dashes
+/// and brackets.
 ///
 /// # Errors
 /// With a message for the person.
@@ -53,7 +54,7 @@ pub fn phone(text: &str) -> Result<String, &'static str> {
     if fits && digits.starts_with(['6', '7', '8', '9']) { Ok(format!("+91{digits}")) } else { Err(MESSAGE) }
 }
 
-/// A postal code of six digits.
+/// Checks a postal code of six digits.
 ///
 /// # Errors
 /// With a message for the person.

@@ -1,4 +1,5 @@
-//! Values inside events that leave with a person: readable while their subject's key exists, erased for ever after.
+//! Personal values inside events. They are readable as long as the key of their subject exists, and erased for
+//! ever once it is destroyed.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,34 +11,34 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::id::UserId;
 
-/// Readers of events see a mask, unless they may see the person's data.
+/// A personal value. Readers of events see a mask, unless they may see the person's data.
 pub type Personal<T> = Owned<T, false>;
 
-/// What a person wrote for others to read, such as the title of a home. Every reader of events sees it.
+/// Text that a person wrote for others to read, such as the title of a home. Every reader of events sees it.
 pub type Erasable<T> = Owned<T, true>;
 
-/// A value that belongs to a person. The journal stores it encrypted with that person's key; when the key is
-/// gone it decodes as [`Owned::Erased`], so an erased person never poisons a consumer.
-/// `READABLE` values are not masked when an event is shown.
+/// A value that belongs to a person. The journal stores it encrypted with that person's key. When the key is
+/// gone it decodes as [`Owned::Erased`], so an erased person never makes a consumer fail. `READABLE` values are
+/// not masked when an event is shown.
 ///
-/// In clear JSON it is `{"$personal":{"subject":…,"value":…}}`, or `$erasable` where it is readable; the journal turns that
-/// object into `{"$sealed":…}` on the way in and back on the way out.
+/// In clear JSON it is `{"$personal":{"subject":…,"value":…}}`, or `$erasable` if it is readable. The journal
+/// replaces that object by `{"$sealed":…}` on writing and restores it on reading.
 #[derive(Clone, Debug)]
 pub enum Owned<T, const READABLE: bool> {
     /// Readable.
     Clear {
-        /// Whose it is; [`UserId::default`] in what earlier schemas wrote in clear.
+        /// The person it belongs to; [`UserId::default`] for values that earlier schemas wrote in clear.
         subject: UserId,
-        /// What it is.
+        /// The value.
         value: T,
     },
     /// The subject's key is gone.
     Erased,
 }
 
-/// The member name that marks a clear personal value.
+/// The member name that marks a personal value in clear.
 pub const CLEAR: &str = "$personal";
-/// The member name that marks a clear value that anybody may read.
+/// The member name that marks an erasable value in clear.
 pub const ERASABLE: &str = "$erasable";
 /// The member name that marks an encrypted value of either kind.
 pub const SEALED: &str = "$sealed";
@@ -45,15 +46,15 @@ pub const SEALED: &str = "$sealed";
 pub const ERASED: &str = "$erased";
 
 impl<T, const READABLE: bool> Owned<T, READABLE> {
-    /// The member name that marks it in clear.
+    /// The member name that marks this kind of value in clear.
     pub const MARKER: &str = if READABLE { ERASABLE } else { CLEAR };
 
-    /// `value`, belonging to `subject`.
+    /// A `value` that belongs to `subject`.
     pub const fn of(subject: UserId, value: T) -> Self {
         Self::Clear { subject, value }
     }
 
-    /// Whose it is, unless erased.
+    /// The person it belongs to, unless erased.
     pub const fn subject(&self) -> Option<UserId> {
         match self {
             Self::Clear { subject, .. } => Some(*subject),
@@ -77,7 +78,7 @@ impl<T, const READABLE: bool> Owned<T, READABLE> {
         }
     }
 
-    /// The same as `subject`'s: what earlier schemas wrote in clear says of nobody that it is theirs.
+    /// The same value, belonging to `subject`. Earlier schemas wrote values in clear without a subject.
     #[must_use]
     pub fn owned_by(self, subject: UserId) -> Self {
         match self {
@@ -95,7 +96,7 @@ impl Erasable<String> {
     }
 }
 
-/// Readable values compare without their subject: an edit that changes no word changes nothing.
+/// Readable values are compared without their subject, so that rewriting the same text is no change.
 impl<T: PartialEq, const READABLE: bool> PartialEq for Owned<T, READABLE> {
     fn eq(&self, other: &Self) -> bool {
         self.as_ref() == other.as_ref() && (READABLE || self.subject() == other.subject())

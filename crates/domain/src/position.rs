@@ -1,14 +1,14 @@
-//! Where an event stands in its log.
+//! The position of an event in its log.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// Which of the two logs: decisions are made from `Facts`; `Activity` holds what people looked at.
+/// One of the two logs. Decisions are made from `Facts`; `Activity` records what people looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Log {
-    /// Commands, sign-ins, audit.
+    /// Commands, sign-ins and audit records.
     Facts,
-    /// Views, shares, reveals and counted deltas; perhaps a hundred times the volume.
+    /// Views, shares, contact reveals and view totals; perhaps a hundred times the volume.
     Activity,
 }
 
@@ -25,7 +25,7 @@ impl Log {
         }
     }
 
-    /// `facts` or `activity`.
+    /// The log's name: `facts` or `activity`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -34,34 +34,34 @@ impl Log {
         }
     }
 
-    /// 0 or 1: an index into arrays that hold something per log.
+    /// 0 or 1: the index into arrays with one entry per log.
     #[must_use]
     pub const fn index(self) -> usize {
         self as usize
     }
 }
 
-/// A place in one log: `seq` counts 1, 2, 3 … without a hole in commit order; a restore or failover raises
-/// `epoch`, so positions of different histories never compare as equal. `seq` 0 is before the first event.
-/// Opaque to clients (`facts:1:4711`).
+/// A position in one log. `seq` counts 1, 2, 3 … in commit order without gaps; 0 is before the first event. A
+/// restore or failover raises `epoch`, so positions of different histories are never equal. Opaque to clients
+/// (`facts:1:4711`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Position {
     /// The log.
     pub log: Log,
-    /// The history it belongs to.
+    /// The epoch of its history.
     pub epoch: u32,
-    /// The place in it.
+    /// The sequence number.
     pub seq: u64,
 }
 
 impl Position {
-    /// Before the first event of a log.
+    /// The position before the first event of a log.
     #[must_use]
     pub const fn start(log: Log, epoch: u32) -> Self {
         Self { log, epoch, seq: 0 }
     }
 
-    /// The same history at another place.
+    /// Another position in the same history.
     #[must_use]
     pub const fn at(self, seq: u64) -> Self {
         Self { seq, ..self }

@@ -1,4 +1,4 @@
-//! How a person wants to be told of things: by which channels, in which language, and when not.
+//! A person's notification preferences: channels, language and quiet hours.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -12,7 +12,7 @@ use crate::aggregate::{Aggregate, EventKind};
 use crate::fields::Choice;
 use crate::time::Timestamp;
 
-/// What a person may want to be told of. E-mails that make an account safe are no choice.
+/// The topics of notifications a person can choose. E-mails for account security are always sent.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema,
 )]
@@ -45,7 +45,7 @@ impl Choice for Kind {
 pub enum Channel {
     Email,
     Sms,
-    /// Into their inbox only, where everything else comes, too.
+    /// Only in the inbox, where all other notifications appear, too.
     InApp,
 }
 
@@ -54,7 +54,7 @@ impl Choice for Channel {
         &[("EMAIL", Self::Email), ("SMS", Self::Sms), ("IN_APP", Self::InApp)];
 }
 
-/// The languages there are e-mails in.
+/// The languages that e-mails are available in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the words say it")]
@@ -67,7 +67,7 @@ impl Choice for Language {
     const ALL: &'static [(&'static str, Self)] = &[("EN", Self::En)];
 }
 
-/// A time of the Indian day, to the minute: `22:30`.
+/// A time of day in India, to the minute: `22:30`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct TimeOfDay(u16);
@@ -106,17 +106,17 @@ impl fmt::Display for TimeOfDay {
     }
 }
 
-/// When a person is left alone, every day in Indian time; past midnight when it ends before it begins.
+/// Daily quiet hours, in Indian time. They pass midnight if they end before they begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 pub struct QuietHours {
-    /// From then on.
+    /// The start, inclusive.
     pub from: TimeOfDay,
-    /// Until then, which is not quiet any more.
+    /// The end, exclusive.
     pub to: TimeOfDay,
 }
 
 impl QuietHours {
-    /// When they end, if it is quiet at `now`.
+    /// When the quiet hours end, if `now` is within them.
     #[must_use]
     pub fn end_after(&self, now: Timestamp) -> Option<Timestamp> {
         const MINUTE: i64 = 60;
@@ -128,26 +128,26 @@ impl QuietHours {
     }
 }
 
-/// What a person chose. By default everything comes by every channel, at any time.
+/// A person's choices. By default every topic comes by every channel, at any time.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Choices {
-    /// Of e-mails and messages.
+    /// The language of e-mails and messages.
     pub language: Language,
-    /// Nothing is sent then; it waits until they end.
+    /// Nothing is sent during these hours; it is postponed until they end.
     pub quiet_hours: Option<QuietHours>,
-    /// What does not come, and how.
+    /// The combinations of topic and channel that are switched off.
     pub off: BTreeSet<(Kind, Channel)>,
 }
 
-/// What has happened to a person's choices.
+/// The events of a person's preferences.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
 pub enum PreferencesEvent {
-    /// They chose; carries all of it.
+    /// The person chose; the event carries all choices.
     #[serde(rename = "NOTIFICATION_PREFERENCES_UPDATED")]
     Chosen {
-        /// What holds now.
+        /// The choices from now on.
         #[serde(flatten)]
         choices: Choices,
     },
@@ -155,33 +155,33 @@ pub enum PreferencesEvent {
 
 impl EventKind for PreferencesEvent {}
 
-/// What can be asked.
+/// The commands of preferences.
 #[derive(Clone, Debug)]
 pub enum PreferencesCommand {
-    /// Choose anew; what is not said stays.
+    /// Change the choices; absent fields stay as they are.
     Choose(PreferencesChange),
 }
 
-/// Quiet hours somebody wants otherwise.
+/// A change to the quiet hours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Quiet {
-    /// As they are.
+    /// Unchanged.
     #[default]
     AsBefore,
-    /// None.
+    /// No quiet hours.
     Never,
-    /// These.
+    /// These quiet hours, every day.
     Daily(QuietHours),
 }
 
-/// What somebody wants otherwise.
+/// A change to the preferences.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PreferencesChange {
-    /// The language.
+    /// The new language.
     pub language: Option<Language>,
-    /// The quiet hours.
+    /// The new quiet hours.
     pub quiet: Quiet,
-    /// What comes how from now on, and what does not.
+    /// Combinations of topic and channel to switch on (`true`) or off.
     pub switches: Vec<(Kind, Channel, bool)>,
 }
 
@@ -207,23 +207,23 @@ impl PreferencesChange {
     }
 }
 
-/// Why not.
+/// Why a command is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PreferencesRejection {
-    /// Quiet from a time until the same time would be always, or never.
+    /// Quiet hours with the same start and end would mean always, or never.
     #[error("quiet hours must begin and end at different times")]
     AlwaysQuiet,
 }
 
-/// A person's choices.
+/// The state of a person's preferences.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Preferences {
-    /// What holds now.
+    /// The current choices.
     pub choices: Choices,
 }
 
 impl Preferences {
-    /// Whether something of `kind` comes by `channel`.
+    /// Whether notifications of `kind` come by `channel`.
     #[must_use]
     pub fn wants(&self, kind: Kind, channel: Channel) -> bool {
         !self.choices.off.contains(&(kind, channel))

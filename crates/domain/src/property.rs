@@ -1,4 +1,4 @@
-//! A listing: what it says, where it stands, and which commands may change that.
+//! A listing: its content, its status, and the commands that may change them.
 
 pub mod attributes;
 pub mod content;
@@ -22,120 +22,122 @@ use moderation::Party;
 pub use moderation::{By, Judged};
 pub use status::Status;
 
-/// What has happened to a listing.
+/// The events of a listing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
 pub enum PropertyEvent {
-    /// It was listed.
+    /// The property was listed.
     #[serde(rename = "PROPERTY_CREATED")]
     Listed {
-        /// Its id.
+        /// The listing's id.
         property_id: PropertyId,
-        /// Who owns it.
+        /// Its owner.
         owner_id: UserId,
-        /// Where it starts.
+        /// Its initial status.
         status: Status,
-        /// The owner's own reference to the source it came from, unique among the owner's listings.
+        /// The owner's own reference to the source of the listing, unique among the owner's listings.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         source_reference: Option<String>,
-        /// What it says.
+        /// Its content.
         #[serde(flatten)]
         content: Content,
     },
-    /// Its content changed; carries all of it.
+    /// The content changed; the event carries all of it.
     #[serde(rename = "PROPERTY_UPDATED")]
     Edited {
-        /// Its id.
+        /// The listing's id.
         property_id: PropertyId,
-        /// The fields that changed, by their names in requests.
+        /// The fields that changed, named as in requests.
         changed: Vec<String>,
-        /// The price before, where that changed.
+        /// The previous price, if it changed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         previous_price: Option<Paise>,
-        /// It was verified or featured and is neither any more: that was said of another home than this one is now.
+        /// The listing was verified or featured and lost both marks, because they were given to the content
+        /// before this change.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         marks_lost: bool,
-        /// What it says now.
+        /// The new content.
         #[serde(flatten)]
         content: Content,
     },
-    /// It moved to another status.
+    /// The status changed.
     #[serde(rename = "PROPERTY_STATUS_CHANGED")]
     StatusChanged {
-        /// Its id.
+        /// The listing's id.
         property_id: PropertyId,
-        /// Its title, for the reader of a history.
+        /// Its title, for readers of a history.
         title: Erasable<String>,
-        /// The status before.
+        /// The previous status.
         from: Status,
-        /// The status now.
+        /// The new status.
         to: Status,
-        /// A moderator or administrator took it off the market: only they put it back.
+        /// A moderator or administrator took it off the market; only they can put it back.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         by_moderator: bool,
     },
-    /// It was removed for good.
+    /// The listing was removed for good.
     #[serde(rename = "PROPERTY_DELETED")]
     Removed {
-        /// Its id.
+        /// The listing's id.
         property_id: PropertyId,
-        /// Its title, for the reader of a history.
+        /// Its title, for readers of a history.
         title: Erasable<String>,
     },
-    /// A moderator put it among the featured ones, or took it out.
+    /// A moderator featured the listing, or stopped featuring it.
     #[serde(rename = "PROPERTY_FEATURED")]
     Featured {
-        /// Its id.
+        /// The listing's id.
         property_id: PropertyId,
         /// Its title.
         title: Erasable<String>,
-        /// In or out.
+        /// Featured or not.
         featured: bool,
     },
-    /// A moderator confirmed that it is genuine, or took that back.
+    /// A moderator confirmed that the listing is genuine, or withdrew the confirmation.
     #[serde(rename = "PROPERTY_VERIFIED")]
     Verified {
-        /// Its id.
+        /// The listing's id.
         property_id: PropertyId,
         /// Its title.
         title: Erasable<String>,
         /// Confirmed or not.
         verified: bool,
     },
-    /// A moderator let it go public.
+    /// A moderator approved the listing for the public.
     #[serde(rename = "PROPERTY_APPROVED")]
     Approved {
-        /// Its id.
+        /// The listing's id.
         property_id: PropertyId,
         /// Its title.
         title: Erasable<String>,
     },
-    /// A moderator sent it back, or took it down.
+    /// A moderator rejected the listing, or took it down.
     #[serde(rename = "PROPERTY_REJECTED")]
     Rejected {
-        /// Its id.
+        /// The listing's id.
         property_id: PropertyId,
         /// Its title.
         title: Erasable<String>,
-        /// Why, in words for the owner.
+        /// The reason, in words for the owner.
         reason: Erasable<String>,
-        /// It was on show: only moderators and administrators put it back.
+        /// It was public before; only moderators and administrators can put it back.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         taken_down: bool,
     },
-    /// Its photos changed; carries all of them.
+    /// The photos changed; the event carries all of them.
     #[serde(rename = "PROPERTY_IMAGES_ADDED")]
     ImagesAdded {
-        /// Its id.
+        /// The listing's id.
         property_id: PropertyId,
-        /// Its title, for the reader of a history.
+        /// Its title, for readers of a history.
         title: Erasable<String>,
-        /// Those that were not there before.
+        /// The new photos.
         added: Vec<FileId>,
-        /// It was verified or featured and is neither any more: nobody has said so of what is to be seen now.
+        /// The listing was verified or featured and lost both marks, because they were given before these
+        /// photos.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         marks_lost: bool,
-        /// All of them now, in the owner's order.
+        /// All photos, in the owner's order.
         images: Vec<Image>,
     },
 }
@@ -144,113 +146,113 @@ impl EventKind for PropertyEvent {
     const SCHEMA_VERSION: u16 = 2;
 }
 
-/// What a listing can be asked to do.
+/// The commands of a listing.
 #[derive(Clone, Debug)]
 pub enum PropertyCommand {
-    /// List it.
+    /// List a property.
     List {
-        /// Its id.
+        /// The listing's id.
         id: PropertyId,
-        /// Who owns it.
+        /// Its owner.
         owner: UserId,
-        /// What it says.
+        /// Its content.
         content: Content,
         /// See [`PropertyEvent::Listed`].
         source_reference: Option<String>,
-        /// Whether a moderator looks first.
+        /// Whether a moderator must approve it first.
         moderated: bool,
     },
-    /// Replace what it says.
+    /// Replace the content.
     Edit(Content, By),
-    /// Move it to another status.
+    /// Change the status.
     ChangeStatus(Status, By),
-    /// Remove it for good.
+    /// Remove the listing for good.
     Remove(By),
-    /// Put it among the featured, or take it out.
+    /// Feature the listing, or stop featuring it.
     Feature(bool, By),
-    /// Confirm that it is genuine, or take that back.
+    /// Confirm that it is genuine, or withdraw the confirmation.
     Verify(bool, By),
-    /// Let it go public.
+    /// Approve it for the public.
     Approve(By),
-    /// Send it back with a reason, or take it down.
+    /// Reject it with a reason, or take it down.
     Reject(String, By),
-    /// Have these photos, too.
+    /// Add or reorder photos.
     AddImages(images::PhotoSelection, By),
 }
 
-/// Why a listing refuses a command.
+/// Why a command is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PropertyRejection {
     /// There is no such listing.
     #[error("there is no such listing")]
     Unknown,
-    /// It was listed before.
+    /// A listing with this id exists already.
     #[error("the listing exists already")]
     Exists,
-    /// It is gone for good.
+    /// The listing was removed for good.
     #[error("the listing was removed")]
     Removed,
-    /// The statuses do not follow one another.
+    /// This change of status is not possible.
     #[error("a listing that is {} cannot become {}", .from.name(), .to.name())]
     Transition {
-        /// Where it stands.
+        /// The current status.
         from: Status,
-        /// Where it was asked to go.
+        /// The requested status.
         to: Status,
     },
     /// A moderator or administrator took it off the market.
     #[error("a moderator took the listing off the market, and only a moderator can put it back")]
     Held,
-    /// A moderator's or administrator's own.
+    /// The listing belongs to the moderator or administrator who asks.
     #[error("nobody judges a listing of their own")]
     OwnListing,
-    /// The person who asked may not decide this.
+    /// The person who asks may not do this.
     #[error("you may not do this")]
     NotAllowed,
-    /// It would have too many photos.
+    /// The listing would have too many photos.
     #[error("a listing has at most {most} photos", most = images::MOST)]
     TooManyImages,
 }
 
-/// A listing's state.
+/// The state of a listing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Property {
-    /// Set once it is listed.
+    /// Set once the property is listed.
     pub listing: Option<Listing>,
 }
 
-/// What a listed property is.
+/// The details of a listing.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Listing {
-    /// Its id.
+    /// The listing's id.
     pub id: PropertyId,
-    /// Who owns it.
+    /// Its owner.
     pub owner: UserId,
-    /// Where it stands.
+    /// Its status.
     pub status: Status,
-    /// What it says.
+    /// Its content.
     pub content: Content,
     /// See [`PropertyEvent::Listed`].
     pub source_reference: Option<String>,
-    /// Among the featured.
+    /// It is featured.
     pub featured: bool,
-    /// Confirmed as genuine.
+    /// It is confirmed as genuine.
     pub verified: bool,
     /// Its photos, in the owner's order.
     pub images: Vec<Image>,
-    /// What a moderator said last; only the state folded from events knows.
+    /// The last moderation decision. Known only in the state folded from events.
     #[serde(skip)]
     pub judged: Judged,
-    /// Listed at.
+    /// When it was listed.
     pub created_at: Timestamp,
-    /// Changed at.
+    /// When it was last changed.
     pub updated_at: Timestamp,
 }
 
 impl Listing {
-    /// Its title as its owner's, for an event.
+    /// Its title for an event, belonging to the owner.
     fn title(&self) -> Erasable<String> {
         self.content.title.clone().owned_by(self.owner)
     }
@@ -343,7 +345,7 @@ impl Aggregate for Property {
             }
             PropertyEvent::StatusChanged { to, by_moderator, .. } => {
                 listing.status = *to;
-                // On its way to the moderators it stays theirs.
+                // A held listing stays held while it waits for review.
                 listing.judged.held = *by_moderator || (listing.judged.held && *to == Status::PendingReview);
             }
             PropertyEvent::Removed { .. } => listing.status = Status::Removed,

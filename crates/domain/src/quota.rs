@@ -1,28 +1,28 @@
-//! What people hold of what there is not enough of for everybody. It follows from the first event of what they hold, and
-//! ends with the last one: an import counts like any other.
+//! Quotas: limited resources that people hold. A holding starts with the first event of its stream and ends
+//! with the last one, so imported data counts like any other.
 
 use serde::Deserialize;
 
 use crate::id::UserId;
 
-/// Something that people may hold so much of.
+/// A resource with a quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Quota {
-    /// Homes listed and not removed.
+    /// Listings that are not removed.
     Homes,
-    /// Files sent and not deleted.
+    /// Uploaded files that are not deleted.
     Files,
-    /// What those files took when they were sent.
+    /// The bytes of those files, as uploaded.
     FileBytes,
-    /// Saved searches that are kept.
+    /// Saved searches that are not deleted.
     SavedSearches,
 }
 
 impl Quota {
-    /// All of them.
+    /// All quotas.
     pub const ALL: [Self; 4] = [Self::Homes, Self::Files, Self::FileBytes, Self::SavedSearches];
 
-    /// In headers and files.
+    /// The quota's name in headers and configuration files.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -34,16 +34,16 @@ impl Quota {
     }
 }
 
-/// What an event makes somebody hold.
+/// What an event adds to a person's quotas.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuotaUse {
-    /// Who.
+    /// The person.
     pub owner: UserId,
-    /// How much of what.
+    /// The amount for each quota.
     pub amounts: Vec<(Quota, u64)>,
 }
 
-/// The first events of what is held, each with the last one of the same stream.
+/// The events that start a holding, each with the event that ends it in the same stream.
 pub const HELD: [(&str, &str); 3] = [
     ("PROPERTY_CREATED", "PROPERTY_DELETED"),
     ("FILE_UPLOADED", "FILE_DELETED"),
@@ -52,7 +52,7 @@ pub const HELD: [(&str, &str); 3] = [
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct OwnedListings {
+struct OwnerOnly {
     owner_id: UserId,
 }
 
@@ -76,7 +76,7 @@ struct Size {
 }
 
 impl QuotaUse {
-    /// What the event `event_type` with the payload `data` makes its owner hold; nothing for most.
+    /// The quota use of an event of type `event_type` with the payload `data`; `None` for most events.
     #[must_use]
     pub fn of(event_type: &str, data: &str) -> Option<Self> {
         let quota = match event_type {
@@ -90,7 +90,7 @@ impl QuotaUse {
             }
             _ => return None,
         };
-        let OwnedListings { owner_id: owner } = serde_json::from_str(data).ok()?;
+        let OwnerOnly { owner_id: owner } = serde_json::from_str(data).ok()?;
         Some(Self { owner, amounts: vec![(quota, 1)] })
     }
 }

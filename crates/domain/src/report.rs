@@ -1,4 +1,4 @@
-//! A person tells moderators that something is wrong with a listing.
+//! Reports: a person tells moderators that something is wrong with a listing.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,11 +10,11 @@ use crate::id::{PropertyId, ReportId, UserId};
 use crate::personal::{Erasable, Personal};
 use crate::time::Timestamp;
 
-/// What is reported.
+/// The events of a report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData")]
 pub enum ReportEvent {
-    /// Something is wrong with a listing.
+    /// A listing was reported.
     #[serde(rename = "PROPERTY_REPORTED")]
     Reported(Complaint),
 }
@@ -23,33 +23,33 @@ impl EventKind for ReportEvent {
     const SCHEMA_VERSION: u16 = 2;
 }
 
-/// What a person says.
+/// A complaint about a listing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Complaint {
-    /// Its id.
+    /// The report's id.
     pub report_id: ReportId,
-    /// Which listing.
+    /// The listing.
     pub property_id: PropertyId,
-    /// The listing's title then.
+    /// The listing's title at that time.
     pub title: Erasable<String>,
-    /// Who says so; moderators see it, the listing's owner does not.
+    /// The person who reports. Moderators can see it; the listing's owner cannot.
     pub reporter_id: UserId,
-    /// What is wrong.
+    /// The cause.
     pub cause: Cause,
-    /// In their words.
+    /// Details in the person's own words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<Personal<String>>,
 }
 
-/// A report: made, and never changed.
+/// The state of a report. It never changes once made.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Report {
     /// Set once it is made.
     pub complaint: Option<Complaint>,
 }
 
-/// Why a report refuses to be made.
+/// The report exists already.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the report exists already")]
 pub struct ReportedBefore;
@@ -74,7 +74,7 @@ impl Aggregate for Report {
     }
 }
 
-/// What can be wrong with a listing.
+/// The possible causes of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the words say it")]

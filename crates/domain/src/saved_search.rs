@@ -1,4 +1,4 @@
-//! A search that a person keeps, to be told of the homes that come to fit it.
+//! A saved search: its owner is notified of new matching homes.
 
 use std::collections::BTreeSet;
 
@@ -14,64 +14,64 @@ use crate::personal::Personal;
 use crate::preferences::Channel;
 use crate::time::Timestamp;
 
-/// The most searches a person may keep.
+/// The most searches a person may save.
 pub const MOST: u64 = 50;
 
-/// What has happened to a saved search.
+/// The events of a saved search.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
 pub enum SavedSearchEvent {
-    /// It was saved.
+    /// The search was saved.
     #[serde(rename = "SEARCH_SAVED")]
     Saved {
-        /// Its id.
+        /// The saved search's id.
         saved_search_id: SavedSearchId,
-        /// Whose it is.
+        /// Its owner.
         owner_id: UserId,
-        /// What it says.
+        /// Its content.
         #[serde(flatten)]
         wish: Wish,
     },
-    /// It was changed; carries all of it.
+    /// The search was changed; the event carries the whole content.
     #[serde(rename = "SAVED_SEARCH_UPDATED")]
     Changed {
-        /// Its id.
+        /// The saved search's id.
         saved_search_id: SavedSearchId,
-        /// Whose it is.
+        /// Its owner.
         owner_id: UserId,
-        /// What it says now.
+        /// Its new content.
         #[serde(flatten)]
         wish: Wish,
     },
-    /// It is not kept any more.
+    /// The search was deleted.
     #[serde(rename = "SAVED_SEARCH_DELETED")]
     Deleted {
-        /// Its id.
+        /// The saved search's id.
         saved_search_id: SavedSearchId,
-        /// Whose it was.
+        /// Its owner.
         owner_id: UserId,
     },
 }
 
 impl EventKind for SavedSearchEvent {}
 
-/// What a saved search says. Its name and what it looks for are its owner's.
+/// The content of a saved search. Its name and filters are the owner's personal data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Wish {
-    /// What its owner calls it.
+    /// The name given by its owner.
     pub name: Personal<String>,
-    /// What for, by the names of a search request.
+    /// The filters, named as in a search request.
     pub filters: Personal<Map<String, Value>>,
-    /// How its owner is told.
+    /// How the owner is notified.
     pub channels: BTreeSet<Channel>,
-    /// How often.
+    /// How often the owner is notified.
     pub frequency: Frequency,
-    /// Whether they are told at all.
+    /// Whether the owner is notified at all.
     pub enabled: bool,
 }
 
-/// How often somebody is told.
+/// How often the owner is notified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the words say it")]
@@ -86,72 +86,72 @@ impl Choice for Frequency {
         &[("INSTANT", Self::Instant), ("DAILY", Self::Daily), ("WEEKLY", Self::Weekly)];
 }
 
-/// What somebody wants otherwise; what is absent stays.
+/// A change to a saved search. Absent fields stay as they are.
 #[derive(Clone, Debug, Default)]
 pub struct SavedSearchChange {
-    /// Another name.
+    /// The new name.
     pub name: Option<String>,
-    /// Look for something else.
+    /// The new filters.
     pub filters: Option<Map<String, Value>>,
-    /// Tell by these.
+    /// The new channels.
     pub channels: Option<BTreeSet<Channel>>,
-    /// Tell so often.
+    /// The new frequency.
     pub frequency: Option<Frequency>,
-    /// Tell, or do not.
+    /// Notifications on or off.
     pub enabled: Option<bool>,
 }
 
-/// What a saved search can be asked.
+/// The commands of a saved search.
 #[derive(Clone, Debug)]
 pub enum SavedSearchCommand {
-    /// Keep it.
+    /// Save the search.
     Save {
-        /// Its id.
+        /// The saved search's id.
         id: SavedSearchId,
-        /// Whose it is.
+        /// Its owner.
         owner: UserId,
-        /// What it says.
+        /// Its content.
         wish: Box<Wish>,
     },
-    /// Change it.
+    /// Change the search.
     Change(Box<SavedSearchChange>),
-    /// Keep it no more.
+    /// Delete the search.
     Delete,
 }
 
-/// Why not.
+/// Why a command is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SavedSearchRejection {
     /// There is no such saved search.
     #[error("there is no such saved search")]
     Unknown,
-    /// It was saved before.
+    /// A search with this id was saved before.
     #[error("the search is saved already")]
     Exists,
 }
 
-/// A saved search.
+/// The state of a saved search.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct SavedSearch {
-    /// Set once it is saved, and kept when it is deleted: whose it was decides who may ask again.
+    /// Set once it is saved. Kept after deletion, because the owner decides who may ask for it again.
     pub kept: Option<SavedSearchDetails>,
-    /// It is not kept any more.
+    /// It was deleted.
     pub deleted: bool,
 }
 
-/// What is kept.
+/// The details of a saved search.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SavedSearchDetails {
-    /// Its id.
+    /// The saved search's id.
     pub id: SavedSearchId,
-    /// Whose it is.
+    /// Its owner.
     pub owner: UserId,
-    /// What it says.
+    /// Its content.
     pub wish: Wish,
-    /// Saved at.
+    /// When it was saved.
     pub created_at: Timestamp,
-    /// Changed at.
+    /// When it was last changed.
     pub updated_at: Timestamp,
 }
 

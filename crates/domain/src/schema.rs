@@ -1,4 +1,4 @@
-//! How types that write themselves are described; all others derive it.
+//! Schemas of the types with hand-written serialisation; all other types derive theirs.
 
 mod api;
 mod events;

@@ -1,4 +1,5 @@
-//! A signed-in session. Starting, ending, revoking and the reuse of a spent token are events; renewing is not.
+//! A signed-in session. Sign-in, sign-out, revocation and reuse of a spent token are events; refreshing a token
+//! is not.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -7,7 +8,7 @@ use crate::aggregate::{Aggregate, EventKind};
 use crate::id::{SessionId, UserId};
 use crate::time::Timestamp;
 
-/// What has happened to a session.
+/// The events of a session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
 pub enum SessionEvent {
@@ -30,10 +31,10 @@ pub enum SessionEvent {
     Revoked {
         /// The session.
         session_id: SessionId,
-        /// Why: `ended by the person`, `password changed`, …
+        /// The reason: `ended by the person`, `password changed`, …
         reason: String,
     },
-    /// A spent refresh token came again: the whole family died.
+    /// A spent refresh token was used again, so the whole session was ended.
     #[serde(rename = "REFRESH_REUSED")]
     RefreshReused {
         /// The session.
@@ -43,31 +44,31 @@ pub enum SessionEvent {
 
 impl EventKind for SessionEvent {}
 
-/// What a session can be asked.
+/// The commands of a session.
 #[derive(Clone, Debug)]
 pub enum SessionCommand {
-    /// Begin.
+    /// Sign in.
     SignIn(SessionId, UserId),
-    /// End, by its own person.
+    /// Sign out, by the person.
     SignOut(SessionId),
-    /// End, from elsewhere, with the reason.
+    /// End the session from elsewhere, with the reason.
     Revoke(SessionId, String),
-    /// End, because a spent token came again.
+    /// End the session because a spent token was used again.
     ReportReuse(SessionId),
 }
 
-/// A session refuses nothing: ending what has ended changes nothing.
+/// No command is rejected: ending a session that has ended changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SessionRejection {}
 
-/// A session's state.
+/// The state of a session.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Session {
     ended: bool,
 }
 
 impl Session {
-    /// Whether it ended on record.
+    /// Whether the session has ended according to its events.
     #[must_use]
     pub const fn is_ended(&self) -> bool {
         self.ended

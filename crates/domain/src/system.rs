@@ -1,58 +1,59 @@
-//! What the machinery reports of itself, for people who watch it.
+//! Events that the system reports about itself, for operators.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::EventKind;
 
-/// Nobody's doing.
+/// An event caused by the system, not by a user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
 pub enum SystemEvent {
-    /// A consumer group has something to do and does not get on with it.
+    /// A consumer group has pending events but makes no progress.
     #[serde(rename = "CONSUMER_STALLED")]
     ConsumerStalled {
         /// The consumer group.
         group: String,
-        /// Events it has not done.
+        /// Number of events it has not done.
         lag_events: u64,
-        /// Age of the oldest of them.
+        /// Age of the oldest of them, in seconds.
         lag_seconds: u64,
-        /// Why, where it is known.
+        /// The reason, if known.
         reason: Option<String>,
     },
-    /// It gets on again.
+    /// The consumer group makes progress again.
     #[serde(rename = "CONSUMER_RECOVERED")]
     ConsumerRecovered {
         /// The consumer group.
         group: String,
     },
-    /// A task or thread of the server panicked; it starts again by itself. Said once until it is up again.
+    /// A task or thread of the server panicked; it restarts by itself. Reported once until it is up again.
     #[serde(rename = "TASK_FAILED")]
     TaskFailed {
-        /// Its name.
+        /// The task's name.
         task: String,
-        /// Its panics since the process started.
+        /// Number of its panics since the process started.
         panics: u64,
     },
-    /// It is up again.
+    /// The task is up again.
     #[serde(rename = "TASK_RECOVERED")]
     TaskRecovered {
-        /// Its name.
+        /// The task's name.
         task: String,
     },
-    /// The disk under the data directory has less room than the settings want. Said once until it has more.
+    /// The disk of the data directory has less free space than configured. Reported once until there is enough
+    /// again.
     #[serde(rename = "DISK_FILLING")]
     DiskFilling {
-        /// Room that can be written to.
+        /// Free space that can be written to.
         free_bytes: u64,
         /// The size of the disk.
         total_bytes: u64,
     },
-    /// It has room again.
+    /// The disk has enough free space again.
     #[serde(rename = "DISK_RECOVERED")]
     DiskRecovered {
-        /// Room that can be written to.
+        /// Free space that can be written to.
         free_bytes: u64,
         /// The size of the disk.
         total_bytes: u64,

@@ -1,4 +1,4 @@
-//! The tenant: every event, row and key carries one; nothing ever crosses it.
+//! The tenant. Every event, row and key belongs to one, and no data crosses from one tenant to another.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct TenantId(Arc<str>);
 
 impl TenantId {
-    /// The tenant of that name, or nothing when it is no such name.
+    /// Parses a tenant's name; `None` when it is not valid.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         let fits = (1..=40).contains(&name.len())
@@ -19,7 +19,7 @@ impl TenantId {
         fits.then(|| Self(name.into()))
     }
 
-    /// A name read back from our own store.
+    /// A name read back from our own store, not checked again.
     #[must_use]
     pub fn stored(name: &str) -> Self {
         Self(name.into())

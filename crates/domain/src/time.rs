@@ -1,4 +1,4 @@
-//! Time as an argument: a point in time, and the clock that a composition root hands out.
+//! Time as an argument: points in time, and the clock that the composition root passes on.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,16 +8,16 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Microseconds since 1970-01-01T00:00:00Z; on the wire an RFC 3339 string in UTC.
+/// Microseconds since 1970-01-01T00:00:00Z; an RFC 3339 string in UTC in JSON.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
-/// India Standard Time is UTC+5:30 all year; days in statistics are Indian days.
+/// India Standard Time is UTC+5:30 all year. Days in statistics are Indian days.
 const INDIA_OFFSET_MICROS: i64 = (5 * 60 + 30) * 60 * 1_000_000;
 const DAY_MICROS: i64 = 86_400 * 1_000_000;
 
 impl Timestamp {
-    /// From microseconds since the epoch.
+    /// Creates a timestamp from microseconds since the epoch.
     #[must_use]
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
@@ -35,25 +35,25 @@ impl Timestamp {
         self.0.div_euclid(1_000_000)
     }
 
-    /// Later by so many seconds (earlier when negative); saturates.
+    /// Later by `seconds` (earlier if negative); saturates.
     #[must_use]
     pub const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
     }
 
-    /// Later by so many milliseconds; saturates.
+    /// Later by `millis` milliseconds; saturates.
     #[must_use]
     pub const fn plus_millis(self, millis: i64) -> Self {
         Self(self.0.saturating_add(millis.saturating_mul(1000)))
     }
 
-    /// The number of the Indian calendar day, counted from 1970-01-01.
+    /// The number of its calendar day in India, counted from 1970-01-01.
     #[must_use]
     pub const fn india_day(self) -> i64 {
         self.0.saturating_add(INDIA_OFFSET_MICROS).div_euclid(DAY_MICROS)
     }
 
-    /// The second of its Indian calendar day, counted from midnight there.
+    /// The second of its calendar day in India, counted from midnight.
     #[must_use]
     pub const fn india_second(self) -> i64 {
         self.0.saturating_add(INDIA_OFFSET_MICROS).rem_euclid(DAY_MICROS) / 1_000_000
@@ -65,7 +65,7 @@ impl Timestamp {
         Self::midnight(jiff::tz::Offset::UTC.to_datetime(self.jiff()).date().first_of_month())
     }
 
-    /// The first moment of the calendar month after its own, in UTC; saturates.
+    /// The first moment of the next calendar month, in UTC; saturates.
     #[must_use]
     pub fn next_month(self) -> Self {
         let last = jiff::tz::Offset::UTC.to_datetime(self.jiff()).date().last_of_month();
@@ -88,7 +88,7 @@ impl Timestamp {
     }
 }
 
-/// The date (`2026-11-21`) of a day number of [`Timestamp::india_day`].
+/// The date (`2026-11-21`) of a day number as given by [`Timestamp::india_day`].
 #[must_use]
 pub fn day_name(day: i64) -> String {
     let at = jiff::Timestamp::from_microsecond(day.saturating_mul(DAY_MICROS)).unwrap_or_default();
@@ -127,20 +127,21 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// Tells the time. The composition root makes it; everything else takes it as an argument.
+/// Tells the time. The composition root creates it; everything else gets it as an argument.
 ///
-/// What it says may jump, ahead or back, when somebody sets it. How long something takes is told by [`Clock::monotonic_clock`].
+/// Its time may jump forwards or backwards when somebody sets the clock. Use [`Clock::monotonic_clock`] to
+/// measure durations.
 #[derive(Clone, Debug)]
 pub enum Clock {
-    /// The machine's own clock.
+    /// The system clock.
     System,
-    /// A clock that stands still until it is set: for tests and the simulation.
+    /// A clock that stands still until it is set, for tests and simulations.
     Manual(Arc<Hands>),
-    /// The same, but each look at it takes a microsecond, so that no two things happen at once.
+    /// Like `Manual`, but each reading advances it by a microsecond, so that no two readings are equal.
     Ticking(Arc<Hands>),
 }
 
-/// Where a clock stands that a test sets, in microseconds.
+/// The current time of a test clock, in microseconds.
 #[derive(Debug)]
 pub struct Hands {
     wall: AtomicI64,
@@ -165,13 +166,13 @@ impl Clock {
         Self::Manual(Hands::at(at))
     }
 
-    /// A clock that stands at `at` but for a microsecond a look.
+    /// A clock that starts at `at` and advances by a microsecond at each reading.
     #[must_use]
     pub fn ticking(at: Timestamp) -> Self {
         Self::Ticking(Hands::at(at))
     }
 
-    /// The time now.
+    /// The current time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         match self {
@@ -181,7 +182,7 @@ impl Clock {
         }
     }
 
-    /// Time that only goes on, since some moment of this process: nobody can set it.
+    /// Monotonic time since some moment of this process. Nobody can set it.
     #[must_use]
     pub fn monotonic_clock(&self) -> Duration {
         match self {
@@ -193,20 +194,20 @@ impl Clock {
         }
     }
 
-    /// Moves a manual or ticking clock forward; the machine's own clock ignores it.
+    /// Advances a manual or ticking clock; does nothing to the system clock.
     pub fn advance(&self, seconds: i64) {
         self.advance_micros(seconds * 1_000_000);
     }
 
-    /// The same by microseconds.
+    /// Like [`Self::advance`], in microseconds.
     pub fn advance_micros(&self, micros: i64) {
         if let Self::Manual(hands) | Self::Ticking(hands) = self {
             hands.advance(micros);
         }
     }
 
-    /// Sets a manual or ticking clock ahead, or back, as somebody sets a machine's: no time passes. The machine's own
-    /// clock ignores it.
+    /// Sets a manual or ticking clock forwards or backwards, as an operator might, without time passing. Does
+    /// nothing to the system clock.
     pub fn jump(&self, seconds: i64) {
         if let Self::Manual(hands) | Self::Ticking(hands) = self {
             hands.wall.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
@@ -222,7 +223,7 @@ fn system_now() -> Timestamp {
 
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's steady clock")]
 fn steady_now() -> Duration {
-    /// Any moment will do: only differences count.
+    /// The start does not matter: only differences count.
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     START.elapsed()
 }

@@ -1,22 +1,22 @@
-//! Old payload shapes made new on read, one step at a time; what was written stays as it is.
+//! Upcasts old event payloads on reading, one version at a time. Stored events are never changed.
 
 use serde_json::{Value, json};
 
 use crate::id::UserId;
 use crate::personal::{CLEAR, ERASABLE};
 
-/// One step: payloads of `event_type` at `from` become payloads at `from + 1`.
+/// One step: turns payloads of `event_type` at version `from` into payloads at `from + 1`.
 #[derive(Clone, Copy, Debug)]
 pub struct Upcaster {
-    /// The event's name on the wire.
+    /// The event's type name.
     pub event_type: &'static str,
     /// The version it reads.
     pub from: u16,
-    /// The change.
+    /// The conversion.
     pub step: fn(Value) -> Value,
 }
 
-/// Every step ever needed. A changed meaning is a new event type instead; see `docs/events.md`.
+/// All steps. An event with a changed meaning gets a new type instead; see `docs/events.md`.
 pub const STEPS: &[Upcaster] = &[
     erasable("CONTACT_REVEALED", with_words),
     erasable("LEAD_CREATED", with_words),
@@ -41,7 +41,7 @@ const fn erasable(event_type: &'static str, step: fn(Value) -> Value) -> Upcaste
     Upcaster { event_type, from: 1, step }
 }
 
-/// Schema 1 wrote the words of a home's owner in clear, and did not always say whose they are.
+/// Schema 1 wrote the texts of a home's owner in clear, and did not always say whose they are.
 fn with_words(mut data: Value) -> Value {
     let mark = |value: &mut Value| {
         let subject = UserId::default();
@@ -56,7 +56,7 @@ fn with_words(mut data: Value) -> Value {
     data
 }
 
-/// Schema 1 wrote an owner's note with the owner's key alone.
+/// Schema 1 encrypted an owner's note with the owner's key only.
 fn with_note(mut data: Value) -> Value {
     if let Some(note) = data.get_mut("note").and_then(|note| note.get_mut(CLEAR)) {
         let inner = json!({CLEAR: note.clone()});
@@ -65,13 +65,13 @@ fn with_note(mut data: Value) -> Value {
     with_words(data)
 }
 
-/// Whether a payload of `event_type` at `version` has another shape today.
+/// Whether a payload of `event_type` at `version` needs upcasting.
 #[must_use]
 pub fn is_needed(steps: &[Upcaster], event_type: &str, version: u16) -> bool {
     steps.iter().any(|step| step.event_type == event_type && step.from >= version)
 }
 
-/// `data` of `event_type` at `version`, raised through every step of `steps` that applies.
+/// `data` of `event_type` at `version`, after all matching `steps`.
 #[must_use]
 pub fn upcast(steps: &[Upcaster], event_type: &str, version: u16, data: Value) -> Value {
     let mut version = version;

@@ -16,256 +16,259 @@ pub use account_state::{Role, UserStatus};
 pub use identity::Identity;
 pub use profile::{Account, Profile};
 
-/// A single-use token sent by mail. The token itself is derived from `nonce` with a key kept outside the journal,
-/// so neither events nor their readers can make it; only its hash is compared.
+/// A single-use token sent by e-mail. The token is derived from `nonce` with a key kept outside the journal, so
+/// nobody can compute it from the events. Only its hash is compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct IssuedToken {
-    /// Drawn at random.
+    /// A random value.
     pub nonce: String,
-    /// SHA-256 of the token, hex.
+    /// SHA-256 of the token, hexadecimal.
     pub token_hash: String,
-    /// Worthless after.
+    /// When it expires.
     pub expires_at: Timestamp,
 }
 
-/// What has happened to an account.
+/// The events of a user account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
 pub enum UserEvent {
-    /// A person joined.
+    /// A person registered.
     #[serde(rename = "USER_REGISTERED")]
     Registered {
-        /// Who.
+        /// The user's id.
         user_id: UserId,
         /// Names that are unique per tenant.
         account: Personal<Account>,
-        /// The rest they told.
+        /// The rest of their data.
         profile: Personal<Profile>,
-        /// argon2id, PHC form.
+        /// An argon2id hash in PHC format.
         password_hash: Personal<String>,
-        /// Sent to confirm the e-mail address.
+        /// The token sent to verify the e-mail address.
         verification: IssuedToken,
     },
-    /// The profile changed; carries all of it.
+    /// The profile changed; the event carries all of it.
     #[serde(rename = "USER_UPDATED")]
     Updated {
         /// The fields that changed.
         changed: Vec<String>,
-        /// What it says now.
+        /// The new profile.
         profile: Personal<Profile>,
     },
-    /// Another confirmation mail was asked for.
+    /// Another verification e-mail was requested.
     #[serde(rename = "NOTIFICATION_REQUESTED")]
     VerificationRequested {
-        /// The mail's template.
+        /// The e-mail's template.
         template: String,
-        /// Replaces every earlier one.
+        /// The new token, which replaces all earlier ones.
         verification: IssuedToken,
     },
-    /// The e-mail address is theirs.
+    /// The e-mail address was verified.
     #[serde(rename = "USER_EMAIL_VERIFIED")]
     EmailVerified {},
-    /// A reset mail was asked for.
+    /// A password reset e-mail was requested.
     #[serde(rename = "PASSWORD_RESET_REQUESTED")]
     PasswordResetRequested {
-        /// One of those that may be used; using one ends all.
+        /// The new token. Several may be valid at once; using one invalidates all.
         reset: IssuedToken,
     },
-    /// The password is another one.
+    /// The password changed.
     #[serde(rename = "PASSWORD_CHANGED")]
     PasswordChanged {
-        /// argon2id, PHC form.
+        /// An argon2id hash in PHC format.
         password_hash: Personal<String>,
     },
-    /// An admin gave another role.
+    /// An admin changed the role.
     #[serde(rename = "USER_ROLE_CHANGED")]
     RoleChanged {
-        /// Whose.
+        /// The user.
         subject_id: UserId,
-        /// Before.
+        /// The previous role.
         from: Role,
-        /// Now.
+        /// The new role.
         to: Role,
     },
-    /// An admin moved the account to another status.
+    /// An admin changed the status.
     #[serde(rename = "USER_STATUS_CHANGED")]
     StatusChanged {
-        /// Whose.
+        /// The user.
         subject_id: UserId,
-        /// Before.
+        /// The previous status.
         from: UserStatus,
-        /// Now.
+        /// The new status.
         to: UserStatus,
     },
-    /// The number of their listings was counted again.
+    /// The number of the user's listings was recounted.
     #[serde(rename = "USER_PROPERTY_COUNT_CHANGED")]
     PropertyCountChanged {
-        /// Whose.
+        /// The user.
         subject_id: UserId,
         /// The count.
         property_count: u64,
     },
-    /// An account at a provider of sign-ins opens this one, too.
+    /// An account at a sign-in provider was linked and can sign in to this one.
     #[serde(rename = "USER_IDENTITY_LINKED")]
     IdentityLinked {
-        /// Whose.
+        /// The user.
         subject_id: UserId,
-        /// The provider, by its name in the settings.
+        /// The provider's name in the settings.
         provider: String,
-        /// The account there.
+        /// The account at the provider.
         identity: Personal<Identity>,
     },
-    /// The account is closed.
+    /// The account was deleted.
     #[serde(rename = "USER_DELETED")]
     Deleted {
-        /// Whose.
+        /// The user.
         subject_id: UserId,
     },
 }
 
 impl EventKind for UserEvent {}
 
-/// The events that change who may act as the person, or what as: sessions that began before one of them are over.
+/// Events that change who may act as this user, or with which rights. Sessions that began before one of them
+/// have ended.
 pub const CREDENTIALS: [&str; 4] =
     ["PASSWORD_CHANGED", "USER_ROLE_CHANGED", "USER_STATUS_CHANGED", "USER_DELETED"];
 
-/// The links to reset a password that are good at the same time. A person can ask again, and no more e-mails go out an
-/// hour than this.
+/// The most password reset links valid at the same time. It also limits the reset e-mails per hour; a person
+/// can ask again later.
 const MOST_RESETS: usize = 5;
 
-/// What an account can be asked.
+/// The commands of a user account.
 #[derive(Clone, Debug)]
 pub enum UserCommand {
-    /// Join.
+    /// Register.
     Register {
-        /// Who.
+        /// The user's id.
         id: UserId,
-        /// Unique names.
+        /// The unique names.
         account: Account,
-        /// The rest.
+        /// The rest of the data.
         profile: Profile,
-        /// argon2id, PHC form.
+        /// An argon2id hash in PHC format.
         password_hash: String,
-        /// To confirm the e-mail address.
+        /// The token to verify the e-mail address.
         verification: IssuedToken,
     },
-    /// Join through a provider of sign-ins, which vouches for the e-mail address.
+    /// Register through a sign-in provider, which vouches for the e-mail address.
     JoinThrough {
-        /// Who.
+        /// The user's id.
         id: UserId,
-        /// Unique names.
+        /// The unique names.
         account: Account,
-        /// The rest.
+        /// The rest of the data.
         profile: Profile,
-        /// Of a password that nobody knows.
+        /// Hash of a password that nobody knows.
         password_hash: String,
-        /// Never sent: the address is confirmed.
+        /// Never sent, because the address is already verified.
         verification: IssuedToken,
-        /// The provider, by its name.
+        /// The provider's name.
         provider: String,
-        /// The account there.
+        /// The account at the provider.
         identity: Identity,
     },
-    /// Open this account by one elsewhere, whose provider vouches for the e-mail address of both.
+    /// Link an account at a sign-in provider that vouches for the same e-mail address.
     Link {
-        /// The provider, by its name.
+        /// The provider's name.
         provider: String,
-        /// The account there.
+        /// The account at the provider.
         identity: Identity,
-        /// Of a password that nobody knows: whoever set one without showing that the address is theirs loses it.
+        /// Hash of a password that nobody knows. It replaces the old password if the e-mail address was never
+        /// verified.
         password_hash: String,
     },
     /// Replace the profile.
     Update(Profile),
-    /// Send another confirmation mail.
+    /// Send another verification e-mail.
     RequestVerification(IssuedToken),
-    /// Confirm the e-mail address with the hash of the token shown.
+    /// Verify the e-mail address with the hash of the token.
     VerifyEmail(String),
-    /// Send a reset mail.
+    /// Send a password reset e-mail.
     RequestReset(IssuedToken),
-    /// Set a password with the hash of the token shown.
+    /// Set a new password with the hash of the token.
     ResetPassword {
-        /// SHA-256 of the token, hex.
+        /// SHA-256 of the token, hexadecimal.
         token_hash: String,
-        /// argon2id, PHC form.
+        /// An argon2id hash in PHC format.
         password_hash: String,
     },
-    /// Give a role.
+    /// Change the role.
     ChangeRole(Role),
-    /// Move to a status.
+    /// Change the status.
     ChangeStatus(UserStatus),
-    /// Note a recount.
+    /// Record the recounted number of listings.
     NoteCount(u64),
-    /// Close the account.
+    /// Delete the account.
     Delete,
 }
 
-/// Why not.
+/// Why a command is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UserRejection {
-    /// There is no such person.
+    /// There is no such account.
     #[error("there is no such account")]
     Unknown,
-    /// There is one already.
+    /// The account exists already.
     #[error("the account exists already")]
     Exists,
-    /// The token is wrong, spent or too old.
+    /// The token is wrong, used or expired.
     #[error("the code is wrong, was used before or has expired; ask for another one")]
     BadToken,
-    /// Such an account is not opened to anybody.
+    /// Nobody may sign in to an account with this status.
     #[error("the account is not active")]
     NotActive,
-    /// Another account of the same provider opens it: an address that has a new owner there opens nothing.
+    /// Another account of the same provider is already linked. If an e-mail address has a new owner there, that
+    /// owner cannot sign in.
     #[error("another account of that provider opens this one")]
     LinkedOtherwise,
 }
 
-/// An account's state.
+/// The state of a user account.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     /// Set from registration until deletion.
     pub person: Option<OpenAccount>,
-    /// Closed for good.
+    /// The account was deleted.
     pub deleted: bool,
 }
 
-/// What an open account is.
+/// The details of an open account.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OpenAccount {
-    /// Who.
+    /// The user's id.
     pub id: UserId,
-    /// Unique names.
+    /// The unique names.
     pub account: Personal<Account>,
-    /// The rest.
+    /// The rest of the data.
     pub profile: Personal<Profile>,
-    /// argon2id, PHC form.
+    /// An argon2id hash in PHC format.
     pub password_hash: Personal<String>,
-    /// What they may do.
+    /// The user's role.
     pub role: Role,
-    /// Where they stand.
+    /// The account's status.
     pub status: UserStatus,
-    /// The address is theirs.
+    /// Whether the e-mail address was verified.
     pub email_verified: bool,
-    /// As last counted on request.
+    /// The number of listings as last recounted.
     pub counted: Option<u64>,
-    /// The version of the account after the last of [`CREDENTIALS`]; 0 while there was none. A session remembers the
-    /// one it began under: with another one it is over, whatever the clock says.
+    /// The account's version after the last event of [`CREDENTIALS`]; 0 if there was none. A session remembers
+    /// the value it began with and has ended once the value differs, whatever the clock says.
     #[serde(skip)]
     pub credentials: Version,
-    /// Joined at.
+    /// When the user registered.
     pub created_at: Timestamp,
-    /// Changed at.
+    /// When the account was last changed.
     pub updated_at: Timestamp,
-    /// Of the account, counted along.
+    /// The account's version, counted while folding.
     #[serde(skip)]
     version: Version,
     #[serde(skip)]
     verification: Option<IssuedToken>,
-    /// Every link to reset the password that may still be used. Whoever asks for another one has not shown to be the
-    /// person, so it takes none of the others away.
+    /// All valid password reset tokens. A new request does not invalidate the others, because whoever sends it
+    /// has not proved to be the user.
     #[serde(skip)]
     resets: Vec<IssuedToken>,
     #[serde(skip)]
@@ -273,7 +276,7 @@ pub struct OpenAccount {
 }
 
 impl OpenAccount {
-    /// Checks that a new password is none of the person's names.
+    /// Checks that a new password is not one of the user's names.
     ///
     /// # Errors
     /// With a message for the person that says which name it is.
@@ -317,7 +320,7 @@ impl OpenAccount {
             UserCommand::ResetPassword { token_hash, password_hash }
                 if self.resets.iter().any(|known| fits(known, &token_hash)) =>
             {
-                // The e-mail came to whoever has the address.
+                // Whoever received the e-mail controls the address.
                 let confirmed = (!self.email_verified).then_some(UserEvent::EmailVerified {});
                 let password_hash = Personal::of(subject_id, password_hash);
                 confirmed.into_iter().chain([UserEvent::PasswordChanged { password_hash }]).collect()
@@ -381,7 +384,7 @@ impl OpenAccount {
 }
 
 impl User {
-    /// Whether what they offer is not on show: they left, or their account does not let them in.
+    /// Whether their listings are hidden, because the account is deleted or may not sign in.
     #[must_use]
     pub fn is_absent(&self) -> bool {
         self.deleted || self.person.as_ref().is_some_and(|person| !person.status.may_sign_in())

@@ -1,5 +1,5 @@
-//! What a person is warned of: that somebody is at their account. Each warning is given once a day at most, whatever causes
-//! it: whoever does has no way to fill a mailbox or the journal.
+//! Warnings to a person that somebody may be attacking their account. Each kind of warning is given at most
+//! once a day, so an attacker cannot use it to flood a mailbox or the journal.
 
 use std::convert::Infallible;
 
@@ -10,55 +10,56 @@ use crate::aggregate::{Aggregate, EventKind};
 use crate::id::UserId;
 use crate::time::Timestamp;
 
-/// What a person was warned of.
+/// The events of a person's warnings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "eventType", content = "eventData", rename_all_fields = "camelCase")]
 pub enum WarningEvent {
-    /// Somebody tries passwords at an account. Said once a day; nobody acted.
+    /// Somebody is guessing the password of an account. Recorded at most once a day; it has no acting user.
     #[serde(rename = "PASSWORD_GUESSING_NOTICED")]
     Guessing {
-        /// Whose account.
+        /// The account's owner.
         subject_id: UserId,
-        /// What was counted until then.
+        /// The counts so far.
         #[serde(flatten)]
         guesses: Guesses,
     },
-    /// Somebody tried to register with the e-mail address of an account. Said once a day; nobody acted.
+    /// Somebody tried to register with the e-mail address of an account. Recorded at most once a day; it has no
+    /// acting user.
     #[serde(rename = "REGISTRATION_ATTEMPTED")]
     Registration {
-        /// Whose address.
+        /// The address's owner.
         subject_id: UserId,
     },
 }
 
 impl EventKind for WarningEvent {}
 
-/// Wrong passwords at an account in one day, as far as they came from devices that never signed in to it. Where they came
-/// from is counted and not kept.
+/// Wrong passwords tried at an account in one day, from devices that never signed in to it. Their networks are
+/// counted but not stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Guesses {
-    /// How many.
+    /// Number of tries.
     pub tries: u32,
-    /// From so many networks (a /24 of IPv4, a /64 of IPv6).
+    /// Number of networks (a /24 of IPv4, a /64 of IPv6).
     pub networks: u32,
-    /// When the first of them came.
+    /// When the first try was made.
     pub since: Timestamp,
 }
 
-/// What a person is to be warned of.
+/// The commands of warnings.
 #[derive(Clone, Copy, Debug)]
 pub enum WarningCommand {
-    /// Somebody tries passwords.
+    /// Warn that somebody is guessing the password.
     OfGuessing(UserId, Guesses),
-    /// Somebody tried to register with the person's address.
+    /// Warn that somebody tried to register with the person's address.
     OfRegistration(UserId),
 }
 
-/// The warnings of one person.
+/// The state of one person's warnings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Warnings {
-    /// The days, in India, of the last ones.
+    /// The Indian calendar days of the last warnings.
     guessing: Option<i64>,
     registration: Option<i64>,
 }
@@ -69,7 +70,7 @@ impl Aggregate for Warnings {
     type Event = WarningEvent;
     type Rejection = Infallible;
 
-    /// A warning that was given today gives no event.
+    /// Returns no event when the warning was already given today.
     fn decide(&self, command: WarningCommand, now: Timestamp) -> Result<Vec<WarningEvent>, Infallible> {
         let (last, event) = match command {
             WarningCommand::OfGuessing(subject_id, guesses) => {

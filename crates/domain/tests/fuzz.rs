@@ -1,5 +1,5 @@
-//! Whatever somebody sends as the fields of a request is taken, or refused with the names of the fields: it breaks nothing.
-//! How long to try is told by `BOLERO_RANDOM_TEST_TIME_MS`.
+//! Any fields a client sends are either accepted or rejected with the names of the fields; nothing panics.
+//! `BOLERO_RANDOM_TEST_TIME_MS` sets how long to try.
 
 use bolero::{TypeGenerator, check};
 use domain::property::Content;
@@ -7,7 +7,7 @@ use domain::property::draft::Draft;
 use domain::{Fields, Ids, Paise, Timestamp};
 use serde_json::{Map, Value, json};
 
-/// The members that a home is made of, and others.
+/// The members of a listing, and some others.
 const NAMES: [&str; 24] = [
     "title",
     "description",
@@ -34,7 +34,7 @@ const NAMES: [&str; 24] = [
     "availableFrom",
     "isFeatured",
 ];
-/// Texts that are nearly right.
+/// Texts that are almost valid.
 const TEXTS: [&str; 14] = [
     "3BHK in Kondapur",
     "A home with a garden",
@@ -100,14 +100,14 @@ fn fuzz_request_fields() {
     check!().with_type::<Vec<(u8, Member)>>().for_each(|members| {
         let mut body: Map<String, Value> =
             members.iter().map(|(number, value)| (name(*number), member(value))).collect();
-        // Half of them get further than to what is required.
+        // Half of the bodies get past the required members.
         if members.len() % 2 == 0 {
             let needed = json!({"title": "3BHK in Kondapur", "location": "Kondapur", "price": "85L",
                 "propertyType": "APARTMENT"});
             body.extend(needed.as_object().unwrap().clone());
         }
         match Fields::read(&body, Draft::read).map(|draft| draft.owned_by(owner, "Hyderabad")) {
-            // What is taken can be written down and read back.
+            // Accepted content can be written and read back.
             Ok(content) => {
                 let written = serde_json::to_string(&content).unwrap();
                 assert_eq!(serde_json::from_str::<Content>(&written).unwrap(), content);

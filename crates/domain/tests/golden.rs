@@ -1,5 +1,6 @@
-//! Every event ever written can be read for ever: one golden file a type and schema version. A changed file is a
-//! broken promise; a new shape is a new version with a new file. `HYD_WRITE_GOLDEN=1` writes files that are missing.
+//! Every event ever written can always be read: there is one golden file per type and schema version. A changed
+//! file is a broken promise; a new shape is a new version with a new file. `HYD_WRITE_GOLDEN=1` writes missing
+//! files.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::collections::BTreeSet;
@@ -269,7 +270,7 @@ fn leads() -> (Vec<LeadEvent>, Vec<ReportEvent>) {
         words: Some(Personal::of(seeker_id, "Is it still there?".into())),
         visit_at: Some(Timestamp::from_micros(1_700_000_000_000_000)),
     };
-    // An earlier schema knew of nobody but its writer.
+    // The earlier schema recorded only the note's author.
     let note = Some(Personal::of(owner_id, Personal::of(owner_id, "Comes on Sunday".into())));
     let (from, to) = (LeadStatus::New, LeadStatus::VisitPlanned);
     (
@@ -288,7 +289,7 @@ fn leads() -> (Vec<LeadEvent>, Vec<ReportEvent>) {
     )
 }
 
-/// An event of each type, and the one type that has two shapes.
+/// An event of each type, and one with the second shape of the type that has two.
 fn files() -> (Vec<FileEvent>, FileEvent) {
     let (file_id, owner_id) = (id(4), id(1));
     let name = |name: &str| Some(Personal::of(id(1), name.to_owned()));
@@ -377,12 +378,13 @@ fn golden(event_type: &str, version: u16) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{event_type}.v{version}.json"))
 }
 
-/// Writes today's shape against its file, and reads it back.
+/// Compares the current shape with its golden file, and reads the file back.
 fn check<E: EventKind + PartialEq + std::fmt::Debug>(events: &[E], covered: &mut BTreeSet<String>) {
     check_in("", events, covered);
 }
 
-/// The same of a kind of stream that uses a name of another one: `stream` begins the file's name.
+/// Like [`check`], for a stream kind that shares an event name with another one. File names start with
+/// `stream`.
 fn check_in<E: EventKind + PartialEq + std::fmt::Debug>(
     stream: &str,
     events: &[E],

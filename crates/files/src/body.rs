@@ -1,4 +1,4 @@
-//! A multipart body, read part by part, never more of it than is allowed.
+//! A multipart body, read part by part, never beyond its size limits.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -16,39 +16,39 @@ use multer::{Field, Multipart};
 
 use crate::spool::{Spool, Spooled};
 
-/// Of one file.
+/// Maximum size of one file.
 pub const MOST_OF_A_FILE: u64 = 10 * MIB;
-/// Of a request, with everything around the files.
+/// Maximum size of a request, including everything around the files.
 const MOST_OF_A_REQUEST: u64 = 50 * MIB;
 const MIB: u64 = 1024 * 1024;
-/// Parts, files or not.
+/// Maximum number of parts, whether files or not.
 const MOST_PARTS: usize = 64;
 
-/// 413 for a field.
+/// A 413 failure for a field.
 pub fn too_large(field: &str, message: &str) -> Failure {
     let failure =
         Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", format!("{field} {message}"));
     Failure { fields: FieldErrors::one(field, message), ..failure }
 }
 
-/// 400 for a field.
+/// A 400 failure for a field.
 pub fn wrong(field: &str, message: impl Into<String>) -> Failure {
     Failure::invalid(FieldErrors::one(field, message))
 }
 
 /// A part of a request's body.
 pub struct Part {
-    /// Its field, short and without control characters.
+    /// The name of its field, shortened and without control characters.
     pub field: String,
-    /// What its file is called, where it is one.
+    /// The name of its file, if it is a file.
     pub name: Option<String>,
-    /// It says that it is a file.
+    /// Whether it declares itself to be a file.
     pub is_file: bool,
-    /// Its bytes; nothing when there are too many.
+    /// Its bytes; `None` if there are too many.
     pub bytes: Option<Spooled>,
 }
 
-/// Why the next part is not there.
+/// Why the next part could not be read.
 enum Broken {
     Body(multer::Error),
     Ours(Failure),
@@ -70,13 +70,13 @@ impl From<Failure> for Broken {
 pub struct Parts {
     spool: Spool,
     multipart: Multipart<'static>,
-    /// Bytes that came so far.
+    /// The number of bytes received so far.
     read: Arc<AtomicU64>,
     count: usize,
 }
 
 impl Parts {
-    /// The parts of a request with `headers` and `body`.
+    /// Splits the body of a request into parts.
     pub fn of(headers: &HeaderMap, body: Body, spool: &Spool) -> Result<Self, Failure> {
         let media = headers.get(CONTENT_TYPE).and_then(|media| media.to_str().ok()).unwrap_or("");
         if !media.trim_start().to_lowercase().starts_with("multipart/form-data") {
@@ -91,7 +91,7 @@ impl Parts {
         Ok(Self { spool: spool.clone(), multipart: Multipart::new(paced, boundary), read, count: 0 })
     }
 
-    /// The next part.
+    /// Reads the next part.
     pub async fn next(&mut self) -> Result<Option<Part>, Failure> {
         let found = match self.multipart.next_field().await {
             Ok(Some(field)) => self.read(field).await,
@@ -123,7 +123,7 @@ impl Parts {
         }
         let mut writing = Some(self.spool.begin().await?);
         while let Some(chunk) = field.chunk().await? {
-            // The rest of what is too large is read, to be passed over.
+            // The rest of a part that is too large is read and discarded.
             writing = writing.filter(|file| file.size() + chunk.len() as u64 <= MOST_OF_A_FILE);
             if let Some(file) = &mut writing {
                 file.write(&chunk).await?;
@@ -135,13 +135,13 @@ impl Parts {
         Ok(Some(part))
     }
 
-    /// More parts than anybody needs came.
+    /// Whether there were more parts than allowed.
     pub fn are_too_many(&self) -> bool {
         self.count > MOST_PARTS
     }
 }
 
-/// What went wrong, without what was sent.
+/// What went wrong, without quoting the body.
 fn told(error: &multer::Error) -> &'static str {
     match error {
         multer::Error::IncompleteFieldData { .. }
@@ -152,12 +152,12 @@ fn told(error: &multer::Error) -> &'static str {
     }
 }
 
-/// A field's name as an answer may show it.
+/// A field's name in a form that a response may show.
 fn short(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(60).collect()
 }
 
-/// What a file was called where it came from, without the directories; it becomes no part of any path.
+/// The sender's name for a file, without directories. It never becomes part of a path.
 fn original(name: &str) -> Option<String> {
     let name = name.rsplit(['/', '\\']).next().unwrap_or("");
     let name: String = name.chars().filter(|c| !c.is_control()).take(255).collect();
@@ -165,8 +165,8 @@ fn original(name: &str) -> Option<String> {
     (!name.is_empty()).then(|| name.to_owned())
 }
 
-/// A body that counts, and stops at what a request may send; one piece at a time, so that the reader of parts does not
-/// gather all that has come.
+/// A body that counts its bytes, and fails beyond the limit of a request. It yields one piece at a time, so that the
+/// multipart reader does not buffer everything that has arrived.
 struct Paced {
     body: BodyDataStream,
     read: Arc<AtomicU64>,
@@ -200,7 +200,7 @@ mod fuzz {
 
     use super::*;
 
-    /// What a body is put together of: what a browser sends, and what it never does.
+    /// The pieces that make up a body: some that browsers send, and some that they never send.
     #[derive(Clone, Debug, TypeGenerator)]
     enum Piece {
         Boundary,

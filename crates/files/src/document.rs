@@ -1,4 +1,4 @@
-//! A file as clients see it.
+//! The file documents that clients receive.
 
 use domain::file::{FileContent, FileDetails, Rendition};
 use domain::{FileId, Personal, Timestamp, UserId, Version};
@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::Settings;
 
-/// The document of a file, for its owner.
+/// A file, as its owner sees it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = File)]
@@ -15,7 +15,7 @@ pub struct Document<'a> {
     id: FileId,
     owner_id: UserId,
     kind: &'static str,
-    /// Ours, never the sender's: see `original_name`.
+    /// A name that the server assigns. The sender's own name for the file is `originalName`.
     file_name: String,
     file_url: String,
     file_size: u64,
@@ -32,7 +32,7 @@ pub struct Document<'a> {
     version: Version,
 }
 
-/// A rendition and where it is.
+/// A rendition of an image, and its URL.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ShownRendition)]
 pub struct RenditionDocument {
@@ -41,7 +41,7 @@ pub struct RenditionDocument {
     url: String,
 }
 
-/// A photo of a listing, for everybody.
+/// A photo of a listing, as everybody sees it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Photo {
@@ -54,7 +54,7 @@ pub struct Photo {
 }
 
 impl<'a> Document<'a> {
-    /// The document of a file at a version.
+    /// Builds the document of a file at a version.
     pub fn of(settings: &Settings, known: &'a FileDetails, version: Version) -> Self {
         let bytes = known.content.stored();
         let (width, height, renditions) = match &known.content {
@@ -69,7 +69,7 @@ impl<'a> Document<'a> {
             owner_id: known.owner,
             kind: if known.is_image() { "IMAGE" } else { "DOCUMENT" },
             file_name: file_name(known),
-            // Documents are for their owner alone: no cache in front of us has them.
+            // Documents are private to their owner, so their URL never leads to a cache in front of this server.
             file_url: if known.is_image() { url(settings, known, None) } else { path(known.id) },
             file_size: bytes.last().map_or(0, |bytes| bytes.size),
             content_type: content_type(known),
@@ -84,7 +84,7 @@ impl<'a> Document<'a> {
 }
 
 impl Photo {
-    /// An image as a listing's photo; nothing for what is none.
+    /// Builds the photo document of an image; `None` for any other file.
     pub fn of(settings: &Settings, known: &FileDetails, primary: bool) -> Option<Self> {
         let FileContent::Image { renditions, .. } = &known.content else { return None };
         let best = renditions.last()?;
@@ -99,12 +99,12 @@ impl Photo {
     }
 }
 
-/// What it is served as.
+/// The media type under which a file is served.
 pub fn content_type(known: &FileDetails) -> &'static str {
     if known.is_image() { "image/webp" } else { "application/pdf" }
 }
 
-/// The name under which it can be downloaded.
+/// The name under which a file can be downloaded.
 pub fn file_name(known: &FileDetails) -> String {
     format!("{}.{}", known.id, if known.is_image() { "webp" } else { "pdf" })
 }
@@ -113,7 +113,7 @@ fn path(id: FileId) -> String {
     format!("/api/files/{id}")
 }
 
-/// Where an image is, at a width. The edition is a part of it: other bytes have another address.
+/// The URL of an image at a width. The edition is part of the URL, so other bytes have another URL.
 fn url(settings: &Settings, known: &FileDetails, width: Option<u32>) -> String {
     let width = width.map(|width| format!("w={width}"));
     let edition = known.content.edition().map(|edition| format!("v={edition}"));

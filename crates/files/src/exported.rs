@@ -1,4 +1,4 @@
-//! A person's files as they are now, for an export: each with where its bytes are.
+//! The data export of a person's files as they are now, each with the URL of its bytes.
 
 use async_trait::async_trait;
 use domain::Log;
@@ -9,7 +9,7 @@ use crate::AppParts;
 use crate::document::Document;
 use crate::http::find::{COLUMNS, read};
 
-/// What the list is called.
+/// The name of the list.
 pub const FILES: &str = "files";
 
 #[async_trait]

@@ -24,12 +24,12 @@ pub fn router(app: App) -> Router {
     answering().merge(costly).with_state(app).into()
 }
 
-/// The operations, documented where they are answered.
+/// All operations; each is documented at its handler.
 pub fn routes() -> OpenApiRouter<App> {
     answering().merge(uploading())
 }
 
-/// What takes many bytes, and makes them durable.
+/// The operations that receive many bytes and make them durable.
 fn uploading() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(upload::one))
@@ -49,7 +49,7 @@ fn no_such_file() -> Failure {
     Failure::not_found("FILE_NOT_FOUND", "there is no such file")
 }
 
-/// The id in the path; whatever is no id names no file.
+/// Parses the id in the path. A malformed id names no file.
 fn file_id(Path(id): Path<String>) -> Result<FileId, Failure> {
     id.parse().map_err(|_| no_such_file())
 }

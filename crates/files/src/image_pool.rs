@@ -1,6 +1,6 @@
-//! Where images are made anew: on threads of their own that others go before, as many at a time as fit into a fixed amount of memory, told
-//! from their first bytes, whatever comes. The threads stay the same, so that what their allocators keep stays bounded,
-//! too.
+//! Re-encodes images on dedicated low-priority threads. Only as many images are processed at a time as fit into a
+//! fixed amount of memory; the need of each is computed from its header. The threads are never replaced, so that the
+//! memory their allocators keep stays bounded, too.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -16,19 +16,19 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::picture::{self, Picture, PictureError, memory};
 
 const THREADS: usize = 2;
-/// What memory is counted in.
+/// The unit in which memory is counted.
 const UNIT: u64 = 64 * 1024;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// Clones share the threads and the memory; the threads end when the last one is gone.
+/// A pool of image threads. Clones share the threads and the memory; the threads end when the last clone is dropped.
 #[derive(Clone, Debug)]
 pub struct ImagePool {
     jobs: Sender<Job>,
     memory: Arc<Semaphore>,
 }
 
-/// `bytes` in units, at least one.
+/// The number of units that hold `bytes`, at least one.
 fn units(bytes: u64) -> u32 {
     u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX).max(1)
 }
@@ -48,7 +48,7 @@ impl ImagePool {
     /// Starts the threads.
     ///
     /// # Errors
-    /// When the machine gives none.
+    /// When a thread cannot be started.
     pub fn start(supervisor: &Supervisor) -> std::io::Result<Self> {
         let (jobs, queue) = channel();
         let queue = Arc::new(Mutex::new(queue));
@@ -60,12 +60,12 @@ impl ImagePool {
         Ok(Self { jobs, memory: Arc::new(memory) })
     }
 
-    /// The image that `bytes`, sent as `field`, are; what is wrong with them otherwise.
+    /// Re-encodes the image in `bytes`, which was sent as `field`, or says what is wrong with it.
     pub async fn render(&self, field: &str, bytes: Bytes, format: ImageFormat) -> Result<Picture, Failure> {
         let first = bytes.clone();
         let header = self.ask(field, move || picture::look_at(&first, format)).await?;
-        // What needs more than there is has been refused. It is taken until the work is done, whether anybody still
-        // waits for it or not.
+        // An image that needs more than there is has been refused already. The memory is held until the work is done,
+        // even if nobody waits for the result any more.
         let need = Arc::clone(&self.memory).acquire_many_owned(units(header.need())).await;
         let need = need.map_err(|closed| Failure::unavailable(&closed))?;
         let render = move || {
@@ -75,7 +75,7 @@ impl ImagePool {
         self.ask(field, render).await
     }
 
-    /// Has a thread do `work`; what is wrong with the image is told of `field`.
+    /// Runs `work` on one of the threads. Problems with the image are reported for `field`.
     async fn ask<T: Send + 'static>(
         &self,
         field: &str,
@@ -83,9 +83,9 @@ impl ImagePool {
     ) -> Result<T, Failure> {
         let (answer, answered) = oneshot::channel();
         let job = move || {
-            // A decoder that gives up on what it was given has done no harm.
+            // A decoder that panics on its input has done no harm.
             let done = catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(PictureError::Broken));
-            // Whoever asked may have gone.
+            // The caller may have stopped waiting.
             let _ = answer.send(done);
         };
         self.jobs.send(Box::new(job)).map_err(|error| Failure::unavailable(&error))?;

@@ -1,11 +1,11 @@
-//! Files: photos of homes and documents of people.
+//! The files service: photos of homes and documents of people.
 //!
 //! ```text
 //! body -> parts -> sniffed -> images made anew -> bytes durable -> FILE_UPLOADED -> answer
 //!                                                      FILE_DELETED, USER_DELETED -> delivery -> bytes gone
 //! ```
-//! The bytes are there before the event that says so. A crash in between leaves bytes that no event knows; they are
-//! swept at the next start.
+//! The bytes are durable before the event that records them. A crash in between leaves bytes that no event refers to;
+//! they are swept at the next start.
 #![warn(missing_docs)]
 
 mod body;
@@ -46,23 +46,24 @@ use remover::Remover;
 use spool::Spool;
 use store::Store;
 
-/// How files look from outside.
+/// The settings of the files service.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// Where images are fetched from, such as a cache in front of us, without a slash at the end; empty is here.
+    /// The base URL of images, such as that of a cache in front of this server, without a trailing slash. Empty means
+    /// this server.
     pub base_url: String,
 }
 
 /// Why the service cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The bytes cannot be reached.
+    /// The store of the bytes cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The read model cannot be opened.
     #[error("the files read model cannot be opened: {0}")]
     View(#[from] ViewError),
-    /// The threads that make images anew do not start.
+    /// The image threads cannot be started.
     #[error("the image threads cannot start: {0}")]
     Threads(#[from] std::io::Error),
 }
@@ -77,7 +78,7 @@ pub struct Files {
     studio: ImagePool,
     spool: Spool,
     uploads: ConcurrencyLimiter,
-    /// Held by whoever makes an image anew that is there already: one at a time.
+    /// Held while a stored image is re-encoded: one at a time.
     optimizing: Arc<Mutex<()>>,
     settings: Settings,
 }
@@ -140,7 +141,7 @@ impl Files {
         })
     }
 
-    /// The group that keeps the read model.
+    /// The consumer group that maintains the read model.
     #[must_use]
     pub fn group() -> Group {
         projection::GROUP
@@ -152,13 +153,13 @@ impl Files {
         &self.store
     }
 
-    /// What became of the bytes that are to go.
+    /// The outbox of the deliveries that remove bytes.
     #[must_use]
     pub fn outbox(&self) -> &Outbox {
         &self.outbox
     }
 
-    /// Removes the bytes of files that are gone.
+    /// The outbox worker that removes the bytes of files that are gone.
     #[must_use]
     pub fn worker(&self, settings: deliveries::Settings) -> OutboxWorker {
         let aggregates = self.context.aggregates.clone();
@@ -167,7 +168,7 @@ impl Files {
         OutboxWorker::new(self.outbox.clone(), Arc::new(remover), clock, settings)
     }
 
-    /// What the service says of itself.
+    /// The service's API documentation.
     #[must_use]
     pub fn documentation() -> Documentation {
         let exported = vec![Listed::of::<document::Document<'static>>(exported::FILES)];
@@ -196,17 +197,18 @@ impl Files {
         }
     }
 
-    /// Until this is dropped, no bytes are removed: those of every file that the journal knows now stay. Blocks.
+    /// Prevents the removal of bytes until the guard is dropped: those of every file that the journal knows now stay.
+    /// Blocks.
     #[must_use]
     pub fn keep_everything(&self) -> OwnedRwLockWriteGuard<()> {
         self.bytes.keep_everything()
     }
 
-    /// Removes the bytes that no event knows: those of uploads that a crash cut short. To be called before anybody
-    /// uploads. Gives how many files they were.
+    /// Removes bytes that no event refers to: those of uploads that a crash interrupted. Call it before anybody
+    /// uploads. Returns the number of files removed.
     ///
     /// # Errors
-    /// When the store does not answer.
+    /// When the store fails.
     pub async fn sweep(&self) -> Result<usize, StoreError> {
         let mut swept = 0;
         for (tenant, file) in self.bytes.files().await? {

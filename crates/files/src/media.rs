@@ -1,22 +1,22 @@
-//! What bytes are: by what they begin with, never by what somebody calls them.
+//! Detects the type of a file from its first bytes, never from its name.
 
 use image::ImageFormat;
 
-/// What we take.
+/// The accepted types of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Media {
-    /// Made anew before it is kept.
+    /// Re-encoded before it is stored.
     Image(ImageFormat),
-    /// Kept as it came.
+    /// Stored as received.
     Pdf,
 }
 
-/// A PDF ends with this mark, and perhaps a little behind it.
+/// A PDF ends with this mark, possibly followed by a few more bytes.
 const PDF_END: &[u8] = b"%%EOF";
 pub const PDF_END_WITHIN: u64 = 1024;
 
 impl Media {
-    /// What `bytes` are, unless they are nothing that we take.
+    /// The type of `bytes`, or `None` if it is not accepted.
     pub fn of(bytes: &[u8]) -> Option<Self> {
         let image = match bytes {
             [0xFF, 0xD8, 0xFF, ..] => ImageFormat::Jpeg,
@@ -30,7 +30,7 @@ impl Media {
     }
 }
 
-/// Whether a PDF is there to its end.
+/// Whether a PDF is complete up to its end.
 pub fn is_whole_pdf(bytes: &[u8]) -> bool {
     let within = usize::try_from(PDF_END_WITHIN).unwrap_or(bytes.len());
     let tail = &bytes[bytes.len().saturating_sub(within)..];

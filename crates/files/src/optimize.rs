@@ -1,7 +1,8 @@
-//! Looks over images that are there: renditions that are missing, damaged, or of other widths than today's are made anew
-//! from the widest whole one, for what was uploaded is not kept. What is whole stays as it is: making a lossy image of a
-//! lossy one only costs, so there is nothing to gain from another quality. One image at a time, so that what it takes is
-//! bounded and no two jobs meet at an image; what is right is passed over, so a job that was cut short is begun again.
+//! Checks stored images. Renditions that are missing, damaged, or of other widths than today's are re-encoded from
+//! the widest intact one, because the uploaded file is not kept. Intact renditions stay as they are: encoding a lossy
+//! image again only degrades it, so another quality would gain nothing. One image is processed at a time, so that the
+//! resources are bounded and no two jobs work on the same image. Correct images are skipped, so an interrupted job
+//! can be started again.
 
 mod renewal;
 
@@ -14,9 +15,9 @@ use crate::Files;
 
 /// Rows read at a time.
 const PAGE: u64 = 200;
-/// Images whose hashes differ in so many bits of 64 look alike.
+/// Images whose hashes differ in at most this many of 64 bits look alike.
 const NEAR: u32 = 5;
-/// Pairs that are told; the rest is counted.
+/// Maximum number of pairs that are reported; the rest is only counted.
 const MOST_PAIRS: usize = 100;
 
 const COUNT: &str =
@@ -31,26 +32,26 @@ const OF_ALL: &str =
 /// Why a job ends early.
 type OptimizeError = Box<dyn std::error::Error + Send + Sync>;
 
-/// A job to be done.
+/// A job that checks images.
 pub struct OptimizeJob {
     pub files: Files,
     pub actor: Actor,
     pub stream: StreamId,
-    /// Whose images; nothing is everybody's.
+    /// Whose images to check; `None` for everybody's.
     pub owner: Option<UserId>,
 }
 
-/// What is known so far.
+/// The results so far.
 #[derive(Default)]
 struct Tally {
     told: Optimized,
-    /// Whose images are being looked at, and what these look like.
+    /// The owner whose images are being checked; `looks` holds the hashes of these images.
     owner: String,
     looks: Vec<(FileId, u64)>,
 }
 
 impl Tally {
-    /// Compares an image with the others of its owner; those of one owner come one after the other.
+    /// Compares an image with the others of its owner. The images of one owner must come one after another.
     fn compare(&mut self, owner: &str, id: FileId, look: u64) {
         if self.owner != owner {
             owner.clone_into(&mut self.owner);
@@ -70,7 +71,7 @@ impl Tally {
 }
 
 impl OptimizeJob {
-    /// Does it, and writes down what came of it.
+    /// Runs the job, and records its result.
     pub async fn run(self, job: Job) {
         let event = match self.look_over(&job).await {
             Ok(told) => {
@@ -84,7 +85,7 @@ impl OptimizeJob {
             }
             Err(error) => {
                 tracing::error!(%error, "images could not be looked over");
-                // Whoever asked may be anybody: where the bytes lie is no concern of theirs.
+                // Anybody may have started the job, and must not learn where the bytes are stored.
                 let reason = "the files could not all be read or written; start it again".into();
                 AuditEvent::OptimizeFailed { reason }
             }
@@ -110,7 +111,7 @@ impl OptimizeJob {
             for (owner, id) in &page {
                 self.file(owner, id.parse()?, &mut tally).await?;
                 done += 1;
-                // Files may have come since they were counted.
+                // Files may have been added since the count.
                 job.progress(done, total.max(done));
             }
             match page.into_iter().next_back() {

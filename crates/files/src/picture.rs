@@ -1,5 +1,5 @@
-//! Images made anew: decoded within limits, turned upright, and encoded as WebP at a few widths. What is not pixels,
-//! such as where a photo was taken, is not carried over.
+//! Re-encodes images: decodes them within limits, turns them upright, and encodes them as WebP at a few widths.
+//! Metadata, such as where a photo was taken, is dropped.
 
 pub mod memory;
 
@@ -10,23 +10,23 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Li
 use memory::Header;
 use webp::{Encoder, PixelLayout};
 
-/// The widths of renditions; an image is never made wider than it is.
+/// The widths of renditions; an image is never enlarged.
 pub const WIDTHS: [u32; 3] = [320, 800, 1600];
 
-/// The longest side: WebP takes no longer one.
+/// The longest side that WebP supports.
 const LONGEST: u32 = 16_383;
-/// More pixels than any telephone's camera makes by default.
+/// Maximum number of pixels: more than any phone camera makes by default.
 const MOST_PIXELS: u64 = 50_000_000;
-/// Decoded bytes, and what a decoder needs beside them where it counts that.
+/// Maximum size of the decoded bytes, plus a decoder's working memory if it accounts for that.
 const MOST_BYTES: u64 = 256 * 1024 * 1024;
 const QUALITY: f32 = 80.0;
 
-/// An image made anew.
+/// A re-encoded image.
 #[derive(Debug)]
 pub struct Picture {
     /// Its perceptual hash.
     pub look: u64,
-    /// The narrowest first.
+    /// The renditions, narrowest first.
     pub renditions: Vec<Rendered>,
 }
 
@@ -43,42 +43,42 @@ impl std::fmt::Debug for Rendered {
     }
 }
 
-/// Why an image is not taken.
+/// Why an image is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PictureError {
-    /// It would take too much memory.
+    /// It has too many pixels, and would take too much memory.
     #[error("must be at most 16383 pixels wide and high, and have at most 50 million pixels")]
     TooManyPixels,
-    /// It would take too much memory for the way it is made.
+    /// Its encoding would take too much memory to decode.
     #[error(
         "takes too much memory to be read: send it with fewer pixels, or as a JPEG that is not progressive"
     )]
     TooLarge,
-    /// It is broken.
+    /// It cannot be decoded.
     #[error("cannot be read as the image it begins as")]
     Broken,
-    /// The encoder does not do its work.
+    /// The encoder failed.
     #[error("the image could not be encoded")]
     Encoder,
 }
 
-/// The widths of the renditions of an image that is `width` pixels wide, the narrowest first.
+/// The widths of the renditions of an image that is `width` pixels wide, narrowest first.
 pub fn widths(width: u32) -> Vec<u32> {
     let mut widths: Vec<u32> = WIDTHS.iter().map(|most| width.min(*most)).collect();
     widths.dedup();
     widths
 }
 
-/// What the image that `bytes` begin as takes to be made anew. Blocks, but not for long.
+/// Reads the header of an image, which tells how much memory re-encoding it takes. Blocks, but not for long.
 pub fn look_at(bytes: &[u8], format: ImageFormat) -> Result<Header, PictureError> {
     opened(bytes, format).map(|(_, header)| header)
 }
 
-/// Makes an image anew. Blocks, and takes up to a second of a core.
+/// Re-encodes an image. Blocks, and takes up to a second of one core.
 pub fn render(bytes: &[u8], format: ImageFormat) -> Result<Picture, PictureError> {
     let (mut image, header) = decode(bytes, format)?;
     if let Some((width, height)) = header.reduced() {
-        // Averages whole blocks, before anything makes another copy of all there is.
+        // Averages whole blocks, before anything makes another copy of the full image.
         image = image.thumbnail_exact(width, height);
     }
     image.apply_orientation(header.orientation);
@@ -91,7 +91,7 @@ pub fn render(bytes: &[u8], format: ImageFormat) -> Result<Picture, PictureError
     let widths = widths(image.width());
     let mut renditions = Vec::with_capacity(widths.len());
     for width in widths.into_iter().rev() {
-        // A narrow one is made of the next wider one.
+        // A narrower rendition is made from the next wider one.
         image = scaled(image, width);
         renditions.push(encoded(&image)?);
     }
@@ -106,7 +106,7 @@ fn refused(error: &ImageError) -> PictureError {
     }
 }
 
-/// A decoder that has read what comes before the pixels.
+/// A decoder that has read everything before the pixels.
 fn opened(bytes: &[u8], format: ImageFormat) -> Result<(impl ImageDecoder + '_, Header), PictureError> {
     let mut limits = Limits::default();
     limits.max_image_width = Some(LONGEST);
@@ -139,7 +139,7 @@ fn decode(bytes: &[u8], format: ImageFormat) -> Result<(DynamicImage, Header), P
     Ok((DynamicImage::from_decoder(decoder).map_err(|error| refused(&error))?, header))
 }
 
-/// `image` at `width`, its sides in proportion.
+/// Scales `image` to `width` in proportion.
 fn scaled(image: DynamicImage, width: u32) -> DynamicImage {
     if width == image.width() {
         return image;
@@ -166,7 +166,8 @@ fn encoded(image: &DynamicImage) -> Result<Rendered, PictureError> {
     Ok(Rendered { width, height, webp: webp.to_vec() })
 }
 
-/// Whether each of 64 spots is brighter than the one to its right: images that look alike differ in few bits.
+/// A perceptual hash. Each of its 64 bits says whether a spot is brighter than the one to its right, so images that
+/// look alike differ in few bits.
 fn look(image: &DynamicImage) -> u64 {
     let small = image.thumbnail_exact(9, 8).into_luma8();
     let spots = (0..8).flat_map(|y| (0..8).map(move |x| (x, y)));
@@ -183,7 +184,7 @@ mod tests;
 mod fuzz {
     use super::*;
 
-    /// A decoder may give up with a panic, which is caught where it works; our own reading of headers may not.
+    /// A decoder may panic, which is caught where it runs; our own parsing of headers may not.
     #[test]
     fn fuzz_image_header() {
         const BEGINNINGS: [(ImageFormat, &[u8]); 4] = [

@@ -1,4 +1,4 @@
-//! Folds the journal into the files read model, and asks for the bytes of files that are gone to be removed.
+//! Folds the journal into the files read model, and requests the removal of the bytes of files that are gone.
 
 use std::sync::Arc;
 
@@ -11,11 +11,11 @@ use domain::{Envelope, Log};
 use journal::AggregateStore;
 use tokio::sync::Notify;
 
-/// The group of this read model. That somebody is forgotten waits for nothing.
+/// The consumer group of this read model. Erasing a person waits for no other event.
 pub const GROUP: Group = Group { name: "files-service-group", logs: &[Log::Facts], key: partition_key };
 
 const DELETED: &str = "USER_DELETED";
-/// How bytes are removed, and what is asked for.
+/// The channel and the template of deliveries that remove bytes.
 const CHANNEL: &str = "files";
 const REMOVE: &str = "remove-bytes";
 
@@ -28,7 +28,7 @@ fn partition_key(envelope: &Envelope) -> Option<String> {
     }
 }
 
-/// The projection.
+/// The projection that maintains the read model.
 pub struct Projected {
     aggregates: AggregateStore,
     wake: Arc<Notify>,
@@ -61,7 +61,7 @@ impl Projected {
                     &row,
                 )
                 .await?;
-                // Sent while its owner left.
+                // Uploaded while its owner was leaving.
                 if gone { remove(tx, envelope, &owner).await } else { Ok(()) }
             }
             FileEvent::Optimized { content, .. } => optimized(tx, envelope, &content).await,
@@ -88,7 +88,7 @@ async fn optimized(
     moved(tx.execute(sql, &row).await?, envelope)?;
     let sql = "select owner_id from files where id = $2 and tenant = $1 and gone = 1";
     let [tenant, id, ..] = row;
-    // Made anew while its owner left.
+    // Re-encoded while its owner was leaving.
     match tx.query(sql, &[tenant, id]).await?.first().and_then(|row| row.text(0)) {
         Some(owner) => remove(tx, envelope, owner).await,
         None => Ok(()),
@@ -99,7 +99,7 @@ fn written(content: &FileContent) -> Result<String, ProjectionError> {
     serde_json::to_string(content).map_err(|error| ProjectionError::Event(error.to_string()))
 }
 
-/// A row was moved on from the version before.
+/// Fails if the row was not at the previous version.
 fn moved(rows: usize, envelope: &Envelope) -> Result<(), ProjectionError> {
     if rows == 1 {
         return Ok(());
@@ -120,7 +120,8 @@ async fn deleted(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), Project
     remove(tx, envelope, &owner).await
 }
 
-/// The owner left: what their files were called and what they look like goes from here, and the bytes follow.
+/// The owner left: deletes the names and the content of their files from the read model, and requests the removal of
+/// the bytes.
 async fn owner_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
     let keys = [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into()];
     tx.execute(

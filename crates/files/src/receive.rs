@@ -1,4 +1,4 @@
-//! From a request's parts to files: read, looked at, made anew; nothing is stored here.
+//! Turns the parts of a request into files: reads, checks and re-encodes them. Nothing is stored here.
 
 use aws_lc_rs::digest::{Context, SHA256, digest};
 use axum::http::StatusCode;
@@ -13,19 +13,19 @@ use crate::media::{Media, PDF_END_WITHIN, is_whole_pdf};
 use crate::picture::{Picture, Rendered};
 use crate::spool::{Spool, Spooled};
 
-/// As much of a file as tells what it is.
+/// How many bytes from the beginning of a file tell its type.
 const BEGINNING: u64 = 64;
-/// Files of one request, at most.
+/// Maximum number of files in one request.
 const MOST_FILES: usize = 20;
 
-/// What an operation takes.
+/// What an operation accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Takes {
     /// One file.
     One,
-    /// Several, all or none.
+    /// Several files, all or none.
     Several,
-    /// Several, each by itself.
+    /// Several files, each accepted or refused by itself.
     Each,
 }
 
@@ -38,22 +38,22 @@ impl Takes {
     }
 }
 
-/// A file as it will be.
+/// A file that is ready to be stored.
 pub struct Received {
-    /// What its owner calls it.
+    /// Its owner's name for it.
     pub name: Option<String>,
-    /// What it is.
+    /// Its content.
     pub content: FileContent,
     /// The bytes to store, by their keys.
     pub bytes: Vec<(String, Spooled)>,
 }
 
-/// A file that is not taken.
+/// A file that was refused.
 #[derive(Debug)]
 pub struct Refused {
-    /// Where it stood, such as `files[2]`.
+    /// Its place in the request, such as `files[2]`.
     pub field: String,
-    /// Why.
+    /// Why it was refused.
     pub failure: Failure,
 }
 
@@ -61,11 +61,11 @@ pub struct Refused {
 pub struct Batch {
     pub files: Vec<Received>,
     pub refused: Vec<Refused>,
-    /// What the request says, however its parts are separated: what an idempotency key is bound to.
+    /// A digest of what was sent, however the parts are separated. An idempotency key is bound to it.
     pub digest: Vec<u8>,
 }
 
-/// Reads a request to its end. `key` draws names for the store.
+/// Reads a request to its end. `key` generates keys for the store.
 pub async fn receive(
     mut parts: Parts,
     takes: Takes,
@@ -77,7 +77,7 @@ pub async fn receive(
     while let Some(part) = parts.next().await? {
         let expected = takes.fields().contains(&&*part.field);
         if !expected && !part.is_file && !parts.are_too_many() {
-            continue; // a form may say other things, too
+            continue; // a form may have other fields, too
         }
         let most = if takes == Takes::One { 1 } else { MOST_FILES };
         if !expected || count == most || parts.are_too_many() {
@@ -89,7 +89,7 @@ pub async fn receive(
         tell(&mut said, &part);
         match file(&field, part, (studio, spool), &key).await {
             Ok(file) => files.push(file),
-            // What is wrong on our side is no fault of the file's.
+            // An error on our side is not the file's fault.
             Err(failure) if failure.status.is_server_error() => return Err(failure),
             Err(failure) => refused.push(Refused { field, failure }),
         }
@@ -103,7 +103,7 @@ pub async fn receive(
     Ok(Batch { files, refused, digest: said.finish().as_ref().to_vec() })
 }
 
-/// What a part says, with the length before each piece, so that no two requests say the same.
+/// Adds a part to the digest. The length comes before each piece, so that different requests have different digests.
 fn tell(said: &mut Context, part: &Part) {
     let bytes = part.bytes.as_ref().map_or(&[][..], Spooled::sha256);
     for piece in [part.field.as_bytes(), part.name.as_deref().unwrap_or("").as_bytes(), bytes] {
@@ -112,7 +112,7 @@ fn tell(said: &mut Context, part: &Part) {
     }
 }
 
-/// One failure that names every file that is not taken.
+/// One failure that names every refused file.
 fn all(refused: Vec<Refused>) -> Failure {
     let mut fields = FieldErrors::default();
     let mut first = None;
@@ -175,18 +175,18 @@ async fn image(
     Ok((FileContent::Image { look: written(picture.look), renditions, edition: None }, bytes))
 }
 
-/// A perceptual hash as events have it.
+/// A perceptual hash in the form that events use.
 pub fn written(look: u64) -> String {
     format!("{look:016x}")
 }
 
-/// A rendition under a key of its own, and its bytes.
+/// Puts a rendition under a key of its own, and returns it with its bytes.
 pub fn rendition(made: Rendered, key: impl Fn() -> String) -> (Rendition, Bytes) {
     let (key, webp) = (format!("{}.webp", key()), Bytes::from(made.webp));
     (Rendition { width: made.width, height: made.height, bytes: stored(&key, &webp) }, webp)
 }
 
-/// `bytes` as the store has them under `key`.
+/// Describes `bytes` as stored under `key`.
 pub fn stored(key: &str, bytes: &[u8]) -> StoredBytes {
     let sha256 = hex(digest(&SHA256, bytes).as_ref());
     StoredBytes { key: key.to_owned(), size: bytes.len() as u64, sha256 }

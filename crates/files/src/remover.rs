@@ -1,4 +1,4 @@
-//! Removes the bytes of files that are gone: one that was deleted, or all of somebody who left.
+//! Removes the bytes of files that are gone: a file that was deleted, or all files of a person who left.
 
 use ::projection::ViewStore;
 use ::projection::deliveries::{DeliveryHandler, DeliveryLookup, DeliveryOutcome, LeasedDelivery};
@@ -8,7 +8,7 @@ use journal::AggregateStore;
 
 use crate::store::Store;
 
-/// A removal that comes while everything is to stay is tried again so much later.
+/// A removal requested while everything must stay is retried after this time.
 const WAIT_SECONDS: i64 = 5;
 
 pub struct Remover {
@@ -31,7 +31,7 @@ impl DeliveryHandler for Remover {
             .map_or_else(|error| DeliveryOutcome::Failed(error.to_string()), |()| DeliveryOutcome::Delivered)
     }
 
-    /// Removing bytes again is harmless.
+    /// Always `Missing`, so that the delivery is carried again: removing bytes twice is harmless.
     async fn look_up(&self, _: &LeasedDelivery) -> DeliveryLookup {
         DeliveryLookup::Missing
     }
@@ -46,7 +46,7 @@ impl Remover {
         Ok(())
     }
 
-    /// The file whose event it is, or every file of the person whose event it is.
+    /// The file that the event is about, or all files of the person it is about.
     async fn gone(&self, order: &LeasedDelivery) -> Result<Vec<FileId>, Failed> {
         let event = self.event(order).await?;
         if &*event.stream.kind == "file" {

@@ -1,5 +1,5 @@
-//! Bytes of an upload on their way: in a file without a name, so that memory holds a little of each at a time. The file
-//! goes with its last holder, and with the process.
+//! Holds uploads in unnamed temporary files, so that memory holds only a little of each upload at a time. A file is
+//! gone once its last holder is dropped or the process ends.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -13,12 +13,12 @@ use bytes::{Bytes, BytesMut};
 use http_kit::Failure;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// Written at once.
+/// How many bytes are written at once.
 const PIECE: usize = 128 * 1024;
-/// Files that are in memory as a whole at the same time.
+/// How many files may be in memory as a whole at the same time.
 const IN_MEMORY: usize = 2;
 
-/// Where uploads wait. Clones share it.
+/// The directory of the temporary files. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Spool {
     directory: Arc<Path>,
@@ -40,7 +40,7 @@ pub struct Spooled {
     sha256: Vec<u8>,
 }
 
-/// A turn to have a file in memory.
+/// A permit to have one whole file in memory.
 pub struct Turn<'a>(#[expect(dead_code, reason = "it is held")] SemaphorePermit<'a>);
 
 async fn blocking<T: Send + 'static>(
@@ -51,34 +51,34 @@ async fn blocking<T: Send + 'static>(
 }
 
 impl Spool {
-    /// A spool in `directory`, which exists.
+    /// A spool in `directory`, which must exist.
     pub fn in_directory(directory: &Path) -> Self {
         let directory = PathBuf::from(directory).into();
         Self { directory, in_memory: Arc::new(Semaphore::new(IN_MEMORY)) }
     }
 
-    /// Begins a file.
+    /// Starts a file.
     pub async fn begin(&self) -> Result<Writing, Failure> {
         let directory = Arc::clone(&self.directory);
         let file = blocking(move || tempfile::tempfile_in(directory)).await?;
         Ok(Writing { file: Arc::new(file), piece: BytesMut::new(), size: 0, digest: Context::new(&SHA256) })
     }
 
-    /// A file of these bytes.
+    /// Stores these bytes as a file.
     pub async fn keep(&self, bytes: &[u8]) -> Result<Spooled, Failure> {
         let mut writing = self.begin().await?;
         writing.write(bytes).await?;
         writing.finish().await
     }
 
-    /// Waits until one file more may be in memory.
+    /// Waits until one more file may be in memory.
     pub async fn turn(&self) -> Result<Turn<'_>, Failure> {
         self.in_memory.acquire().await.map(Turn).map_err(|closed| Failure::unavailable(&closed))
     }
 }
 
 impl Writing {
-    /// Bytes that came so far.
+    /// The number of bytes received so far.
     pub fn size(&self) -> u64 {
         self.size
     }
@@ -111,24 +111,25 @@ impl Spooled {
         &self.sha256
     }
 
-    /// All of it. Whoever asks has a [`Turn`].
+    /// Reads the whole file. The caller must hold a [`Turn`].
     pub async fn bytes(&self, _turn: &Turn<'_>) -> Result<Bytes, Failure> {
         self.part(0..self.size).await
     }
 
-    /// Its first bytes, at most so many.
+    /// Reads the first bytes, at most `most`.
     pub async fn head(&self, most: u64) -> Result<Bytes, Failure> {
         self.part(0..self.size.min(most)).await
     }
 
-    /// Its last bytes, at most so many.
+    /// Reads the last bytes, at most `most`.
     pub async fn tail(&self, most: u64) -> Result<Bytes, Failure> {
         self.part(self.size.saturating_sub(most)..self.size).await
     }
 
     async fn part(&self, part: Range<u64>) -> Result<Bytes, Failure> {
         let size = usize::try_from(part.end - part.start).map_err(|error| Failure::unavailable(&error))?;
-        // Made here and not on the thread that reads: there are many of those, and what an allocator keeps of each adds up.
+        // Allocate here, not on the reading thread: there are many of those, and the memory that the allocator keeps
+        // for each adds up.
         let (file, mut bytes) = (Arc::clone(&self.file), vec![0; size]);
         blocking(move || {
             file.read_exact_at(&mut bytes, part.start)?;

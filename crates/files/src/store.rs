@@ -1,4 +1,4 @@
-//! The bytes of files: `{tenant}/{file}/{key}`, all three made by us. What was put is durable.
+//! Stores the bytes of files as `{tenant}/{file}/{key}`; the server chooses all three. Bytes are durable once put.
 
 use std::fs;
 use std::io;
@@ -15,27 +15,27 @@ use object_store::{Error, ObjectStore, ObjectStoreExt};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
 
-/// The store does not answer.
+/// Why an operation on the store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Its directory cannot be made.
+    /// Its directory cannot be created.
     #[error("the directory of files cannot be opened: {0}")]
     Directory(#[from] io::Error),
-    /// It refuses.
+    /// The object store reported an error.
     #[error("the store of files does not answer: {0}")]
     Objects(#[from] Error),
 }
 
-/// The store. Clones share it.
+/// The store of the files' bytes. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Store {
     objects: Arc<dyn ObjectStore>,
-    /// Held for reading by whoever removes something, for writing by whoever needs everything to stay.
+    /// A removal holds the read lock. The write lock keeps everything in place.
     removing: Arc<RwLock<()>>,
 }
 
 impl Store {
-    /// A store in `directory`, which is made where there is none. What a crash has left half written is removed.
+    /// Opens a store in `directory`, which is created if it is missing. Deletes what a crash left half written.
     pub fn local(directory: &Path) -> Result<Self, StoreError> {
         journal::make_directory(directory)?;
         remove_fragments(directory)?;
@@ -44,12 +44,12 @@ impl Store {
         Ok(Self { objects, removing: Arc::default() })
     }
 
-    /// Until this is dropped, nothing is removed. Blocks until removals that began are done.
+    /// Prevents removals until the guard is dropped. Blocks until running removals are done.
     pub fn keep_everything(&self) -> OwnedRwLockWriteGuard<()> {
         Handle::current().block_on(Arc::clone(&self.removing).write_owned())
     }
 
-    /// Whether something may be removed now.
+    /// Whether removals are possible now.
     pub fn may_remove(&self) -> bool {
         self.removing.try_read().is_ok()
     }
@@ -58,7 +58,7 @@ impl Store {
         Place::from_iter([tenant.as_str(), &file.to_string()])
     }
 
-    /// Keeps `bytes` for good.
+    /// Stores `bytes` durably.
     pub async fn put(
         &self,
         tenant: &TenantId,
@@ -71,7 +71,7 @@ impl Store {
         Ok(())
     }
 
-    /// A part of what was put; nothing when it is gone.
+    /// Reads a part of what was put; `None` if it is gone.
     pub async fn read(
         &self,
         tenant: &TenantId,
@@ -87,7 +87,7 @@ impl Store {
         }
     }
 
-    /// All of what was put; nothing when it is gone.
+    /// Reads all of what was put; `None` if it is gone.
     pub async fn whole(
         &self,
         tenant: &TenantId,
@@ -101,7 +101,7 @@ impl Store {
         }
     }
 
-    /// Removes what is kept of a file under other keys than these.
+    /// Removes the bytes that a file has under any other key than these.
     pub async fn keep_only(&self, tenant: &TenantId, file: FileId, keys: &[&str]) -> Result<(), StoreError> {
         let _removing = self.removing.read().await;
         let directory = Self::directory(tenant, file);
@@ -121,12 +121,12 @@ impl Store {
         }
     }
 
-    /// Removes everything of a file; removing it again is harmless.
+    /// Removes all bytes of a file. Repeating this is harmless.
     pub async fn remove(&self, tenant: &TenantId, file: FileId) -> Result<(), StoreError> {
         self.keep_only(tenant, file, &[]).await
     }
 
-    /// Every file there are bytes of.
+    /// Lists every file that has bytes in the store.
     pub async fn files(&self) -> Result<Vec<(TenantId, FileId)>, StoreError> {
         let mut files = Vec::new();
         for tenant in self.objects.list_with_delimiter(None).await?.common_prefixes {
@@ -135,7 +135,7 @@ impl Store {
                 continue;
             };
             for file in self.objects.list_with_delimiter(Some(&tenant)).await?.common_prefixes {
-                // What is not named by us is not ours to remove.
+                // Directories that the server did not name are not ours to remove.
                 let id = file.parts().next_back().and_then(|part| part.as_ref().parse().ok());
                 files.extend(id.map(|id| (name.clone(), id)));
             }
@@ -144,7 +144,8 @@ impl Store {
     }
 }
 
-/// Files that were being written when the process ended: the store gives them a `#` until they are whole.
+/// Deletes files that were being written when the process ended: the store marks them with a `#` until they are
+/// complete.
 fn remove_fragments(directory: &Path) -> io::Result<()> {
     let mut open = vec![PathBuf::from(directory)];
     while let Some(directory) = open.pop() {
@@ -180,7 +181,7 @@ mod tests {
         store.keep_only(&tenant, file, &["a.webp"]).await.unwrap();
         assert_eq!(store.whole(&tenant, file, "b.webp").await.unwrap(), None);
         assert!(store.whole(&tenant, file, "a.webp").await.unwrap().is_some());
-        // Whoever copies the files needs all of them.
+        // A copy of the files needs all of them to stay.
         let keeping = store.clone();
         let kept = tokio::task::spawn_blocking(move || keeping.keep_everything()).await.unwrap();
         assert!(!store.may_remove());

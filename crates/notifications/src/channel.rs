@@ -1,10 +1,11 @@
-//! Ways out, and what is known of a parcel after each try.
+//! How e-mails and text messages are sent, and what is known of one after each try.
 //!
 //! ```text
 //! postman -> Line (breaker) -> Way: mailbox | smtp | twilio
 //! ```
-//! ADR 13 tells outcomes apart by what is certain: refused and failed parcels certainly did not arrive, unknown ones
-//! perhaps did. A line whose way fails again and again rests for a while: its deliveries wait, and use up no tries.
+//! ADR 13 distinguishes outcomes by what is certain: a refused or failed parcel certainly did not arrive, an unknown
+//! one may have. The circuit breaker of a line opens when its transport keeps failing: the deliveries then wait, and
+//! use up no retries.
 
 mod breaker;
 pub mod smtp;
@@ -28,24 +29,24 @@ use twilio::Twilio;
 /// The channel of text messages.
 pub const TEXTS: &str = "sms";
 
-/// What is carried.
+/// An e-mail or a text message to send.
 #[derive(Clone, Debug)]
 pub enum Parcel {
     Email(WrittenEmail),
     Text(Text),
 }
 
-/// A text message: what a template approved under DLT is filled with.
+/// A text message: a template approved under DLT, and the values to fill it with.
 #[derive(Clone, Debug)]
 pub struct Text {
-    /// +91 and ten digits.
+    /// The phone number: +91 and ten digits.
     pub to: String,
     pub template: Template,
     pub variables: Variables,
 }
 
 impl Parcel {
-    /// As a file of the mailbox.
+    /// The parcel as a file of the mailbox.
     fn file(&self) -> Vec<u8> {
         match self {
             Self::Email(letter) => letter.bytes.clone(),
@@ -64,29 +65,29 @@ impl Parcel {
     }
 }
 
-/// What came of sending.
+/// The result of one try to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sent {
-    /// It is there, or with somebody who answers for it.
+    /// It arrived, or somebody has taken responsibility for it.
     Done,
-    /// Certainly not taken, and never will be; says nothing against the way.
+    /// Certainly not accepted, and never will be. The transport itself works.
     Refused(String),
-    /// Certainly not taken; another try may help. The way itself is well.
+    /// Certainly not accepted, but a retry may help. The transport itself works.
     Later(String),
-    /// Certainly not taken: the way does not work, and says, perhaps, for how many seconds.
+    /// Certainly not accepted, because the transport does not work. It may say for how many seconds.
     Down(String, Option<i64>),
-    /// Perhaps taken.
+    /// Possibly accepted.
     Unknown(String),
 }
 
 /// How a channel reaches people.
 #[derive(Debug)]
 pub enum Transport {
-    /// Files, readable on a page.
+    /// Files in the local mailbox, shown on a page.
     Mailbox(Mailbox),
     /// A mail server.
     Smtp(SmtpServer),
-    /// Twilio, or whoever speaks like it.
+    /// Twilio, or a provider with the same protocol.
     Twilio(Twilio),
 }
 
@@ -110,12 +111,12 @@ impl Transport {
     }
 }
 
-/// The file of a delivery in the mailbox.
+/// The name of a delivery's file in the mailbox.
 pub fn file(id: &str) -> String {
     format!("{id}.eml")
 }
 
-/// A channel: its way, and whether that works.
+/// A channel: its transport, and a circuit breaker for it.
 #[derive(Debug)]
 pub struct Line {
     name: &'static str,
@@ -125,19 +126,19 @@ pub struct Line {
 }
 
 impl Line {
-    /// The channel called `name`.
+    /// Creates the channel called `name`.
     pub fn new(name: &'static str, way: Transport, settings: BreakerSettings, clock: Clock) -> Self {
         let line = Self { name, way, breaker: Mutex::new(Breaker::new(settings)), clock };
         line.show(false);
         line
     }
 
-    /// Whether what it did cannot be asked after.
+    /// Whether it sends to another machine, so that the fate of a delivery cannot be looked up.
     pub fn is_remote(&self) -> bool {
         !matches!(self.way, Transport::Mailbox(_))
     }
 
-    /// Whether messages by `template` can be sent at all.
+    /// Whether messages from `template` can be sent at all.
     pub fn has_template(&self, template: Template) -> bool {
         match &self.way {
             Transport::Twilio(twilio) => twilio.template(template).is_some(),
@@ -145,7 +146,7 @@ impl Line {
         }
     }
 
-    /// Sends a parcel under its delivery's id, or lets it wait while the line rests.
+    /// Sends a parcel under its delivery's id, or lets it wait while the circuit breaker is open.
     pub async fn send(&self, id: &str, parcel: &Parcel) -> DeliveryOutcome {
         if let Err(until) = self.with_breaker(Breaker::pass) {
             return DeliveryOutcome::Later(format!("{} rests after failures", self.name), until);
@@ -165,7 +166,7 @@ impl Line {
         }
     }
 
-    /// What became of a delivery whose outbox worker was lost. Only the mailbox can tell.
+    /// Looks up what became of a delivery whose outbox worker was lost. Only the mailbox can tell.
     pub async fn look_up(&self, mailbox: &Mailbox, id: &str) -> DeliveryLookup {
         let (mailbox, name) = (mailbox.clone(), file(id));
         match tokio::task::spawn_blocking(move || mailbox.read(&name)).await {
@@ -185,7 +186,7 @@ impl Line {
     }
 }
 
-/// The channels there are.
+/// All channels.
 #[derive(Debug)]
 pub struct Lines {
     pub letters: Line,

@@ -1,4 +1,4 @@
-//! E-mails as RFC 5322 files: text and HTML beside each other, the same bytes at every try.
+//! E-mails as RFC 5322 files, with text and HTML alternatives. Every try writes the same bytes.
 
 pub mod read;
 pub mod words;
@@ -29,19 +29,19 @@ pub struct EmailDraft<'a> {
     pub at: Timestamp,
 }
 
-/// An e-mail as it is sent.
+/// An e-mail that is ready to send.
 #[derive(Clone, Debug)]
 pub struct WrittenEmail {
-    /// From whom, to whom.
+    /// The sender and the recipient.
     pub envelope: Envelope,
     /// Headers and body.
     pub bytes: Vec<u8>,
 }
 
-/// Why an e-mail cannot be written: nothing of it is quoted.
+/// Why an e-mail cannot be written. It never quotes the e-mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unwritable {
-    /// See `mail.from`.
+    /// The setting `mail.from` is not an address.
     #[error("the sender of the settings is no address")]
     Sender,
     #[error("nobody can write to the address")]
@@ -63,13 +63,13 @@ struct Html<'a> {
 }
 
 impl EmailDraft<'_> {
-    /// The e-mail of delivery `id`, which is its `Message-ID`: a second arrival is known by it.
+    /// Writes the e-mail of delivery `id`. The id becomes its `Message-ID`, by which a duplicate can be recognised.
     pub fn write(&self, id: &str) -> Result<WrittenEmail, Unwritable> {
         let from = self.from.parse::<Mailbox>().map_err(|_| Unwritable::Sender)?;
         let name = from.name.unwrap_or_else(|| self.site.name.clone());
         let message_id = format!("<{id}@{}>", from.email.domain());
         let to = self.to.parse().map_err(|_| Unwritable::Recipient)?;
-        // The boundary is part of the id, not drawn: a repeat is the same e-mail to the byte.
+        // The boundary is derived from the id, not random, so that a retry sends the same bytes.
         let boundary: String = id.chars().take(32).collect();
         let kind = ContentType::parse(&format!("multipart/alternative; boundary=\"{boundary}\""));
         let parts = MultiPart::builder()
@@ -90,19 +90,19 @@ impl EmailDraft<'_> {
     }
 }
 
-/// Quoted-printable: short lines and plain ASCII for servers of any age.
+/// Encodes a part as quoted-printable: short lines and plain ASCII, for old servers, too.
 fn part(kind: ContentType, words: String) -> Result<SinglePart, Unwritable> {
     let body = Body::new_with_encoding(words, ContentTransferEncoding::QuotedPrintable);
     Ok(SinglePart::builder().header(kind).body(body.map_err(|_| Unwritable::Words)?))
 }
 
-/// The words as text.
+/// Renders the words as text.
 pub fn text(words: &Words) -> Result<String, Unwritable> {
     let text = Text { words }.render().map_err(|_| Unwritable::Words)?;
     Ok(format!("{}\n", text.trim_end()))
 }
 
-/// The words as a page.
+/// Renders the words as HTML.
 pub fn html(words: &Words) -> Result<String, Unwritable> {
     Html { words }.render().map_err(|_| Unwritable::Words)
 }

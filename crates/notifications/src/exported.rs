@@ -1,4 +1,4 @@
-//! What an export tells of what a person was told: their inbox, and what became of every e-mail and message to them.
+//! The data export of what a person was told: their inbox, and what became of every e-mail and text message to them.
 
 use std::sync::Arc;
 
@@ -20,13 +20,14 @@ use crate::projection::{WITHDRAW, WITHDRAW_ONE, channel_of};
 const NOTIFICATIONS: &str = "notifications";
 const LETTERS: &str = "letters";
 
-/// Taking e-mails back is no e-mail, and what is put into an inbox is found there.
+/// Withdrawals are not e-mails, and what is put into an inbox is listed there.
 const LOG: &str = "select d.template, d.channel, d.made_at, d.id, s.state, s.tries, s.error, s.at
     from delivery d join delivery_states s on s.id = d.id
     where d.tenant = $1 and d.recipient = $2 and d.template not in ($3, $4) and d.channel <> $5
     and (d.made_at, d.id) < ($6, $7) order by d.made_at desc, d.id desc limit $8";
 
-/// An e-mail or message and what became of it. Its words are where they went: they may hold a link that lets one in.
+/// An e-mail or text message, and what became of it. Its text is left out, because it may contain a link that gives
+/// access to the account.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ExportedLetter)]

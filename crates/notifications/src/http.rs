@@ -1,4 +1,4 @@
-//! The operations: read the request, check the right, hand over, answer.
+//! The operations: read the request, check the caller's right, execute, respond.
 
 pub mod inbox;
 mod mailbox;
@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 
 use crate::Notifications;
 
-/// What handlers share.
+/// Shared handler state.
 #[derive(Clone, Debug)]
 pub struct App {
     pub notifications: Notifications,
@@ -29,12 +29,12 @@ impl FromRef<App> for AppContext {
 }
 
 pub fn router(site: App) -> Router {
-    // One pattern for both: of a person when it is read, of a notification when it is deleted.
+    // One pattern for both operations: the id is a person's in a GET, and a notification's in a DELETE.
     let of_people = Router::new().route("/api/notifications/{id}", get(inbox::list)).with_state(site.clone());
     Router::from(routes().with_state(site)).merge(of_people)
 }
 
-/// The operations, documented where they are answered; `GET /api/notifications/{userId}` is [`of_people`].
+/// All operations; each is documented at its handler. `GET /api/notifications/{userId}` is in [`of_people`].
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(mailbox::letters))
@@ -46,7 +46,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(inbox::read))
 }
 
-/// The one whose pattern is another's in the router, and has a name of its own in the document.
+/// The operation that shares its router pattern with another, but has its own parameter name in the API
+/// documentation.
 pub fn of_people() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(inbox::list))
 }

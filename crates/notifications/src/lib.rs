@@ -1,7 +1,8 @@
-//! E-mails to people. One-way: nothing here is asked before an answer, and nothing is answered by it.
+//! E-mails and text messages to people. The service is one-way: no response waits for it, and it reports nothing
+//! back.
 //!
 //! ```text
-//! event -> wanted (a delivery, with the group's cursor) -> outbox worker -> postman -> mailbox, mail server, SMS provider
+//! event -> wanted (a delivery, with the group's cursor) -> outbox worker -> postman -> mailbox, mail server, SMS
 //!   ^--- NOTIFICATION_REQUESTED for the inbox, of enquiries and listings ---'
 //! ```
 //! See [`projection::deliveries`] for what happens in between.
@@ -39,21 +40,21 @@ pub use site::{MailSettings, MailSite};
 /// The consumer group's name.
 const GROUP: &str = "notification-service-group";
 
-/// What carries e-mails and text messages out. Without, they are files of the mailbox.
+/// The external servers for e-mails and text messages. Without one, they are written to files in the mailbox.
 #[derive(Debug, Default)]
 pub struct Outside {
     /// The mail server.
     pub mail: Option<SmtpServer>,
     /// The SMS provider.
     pub texts: Option<Twilio>,
-    /// When one of them is left alone for a while.
+    /// When the circuit breaker of one of them opens.
     pub breaker: BreakerSettings,
 }
 
 /// Why the service cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The mailbox cannot be made.
+    /// The mailbox cannot be created.
     #[error("the mailbox cannot be opened: {0}")]
     Mailbox(#[from] std::io::Error),
     /// The checkpoint store cannot be opened.
@@ -73,7 +74,7 @@ pub struct Notifications {
 }
 
 impl Notifications {
-    /// Opens the service: its mailbox and its checkpoint lie in `data_dir`.
+    /// Opens the service, with its mailbox and its checkpoint in `data_dir`.
     ///
     /// # Errors
     /// When one of them cannot be opened.
@@ -105,14 +106,15 @@ impl Notifications {
         Ok(Self { context, store, outbox, mailbox, lines: Arc::new(lines), settings })
     }
 
-    /// What asks for e-mails, in order per person.
+    /// The consumer group for events that request e-mails, in order per person.
     #[must_use]
     pub fn group() -> Group {
         projection::READS
     }
 
-    /// Carries the e-mails. One at a time does: a second one would find nothing left to lease. What goes out of the
-    /// machine is leased one by one: when the process dies, one delivery at most is in doubt.
+    /// The outbox worker that sends the e-mails. Only one works at a time: a second one would find nothing left to
+    /// lease. Deliveries that leave the machine are leased one by one, so that at most one is in doubt when the
+    /// process dies.
     #[must_use]
     pub fn worker(&self, mut settings: deliveries::Settings) -> OutboxWorker {
         if self.lines.are_remote() {
@@ -134,19 +136,19 @@ impl Notifications {
         OutboxWorker::new(outbox, Arc::new(postman), clock, settings)
     }
 
-    /// What became of the deliveries.
+    /// The outbox, which knows the state of each delivery.
     #[must_use]
     pub fn outbox(&self) -> &Outbox {
         &self.outbox
     }
 
-    /// The target of the group.
+    /// The store that the consumer group writes to.
     #[must_use]
     pub fn store(&self) -> &ViewStore {
         &self.store
     }
 
-    /// What the service says of itself.
+    /// The service's API documentation.
     #[must_use]
     pub fn documentation() -> Documentation {
         let mut operations = http::routes().into_openapi();

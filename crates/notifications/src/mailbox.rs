@@ -1,22 +1,22 @@
-//! A directory of e-mails: each is there whole or not at all.
+//! A directory of e-mails. Each e-mail is there completely or not at all.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The directory. Its calls block.
+/// The mailbox directory. Its methods block.
 #[derive(Clone, Debug)]
 pub struct Mailbox(Arc<PathBuf>);
 
 impl Mailbox {
-    /// Opens the mailbox, making its directory.
+    /// Opens the mailbox, and creates its directory if it is missing.
     pub fn open(directory: &Path) -> io::Result<Self> {
         journal::make_directory(directory)?;
         Ok(Self(Arc::new(directory.to_owned())))
     }
 
-    /// Puts an e-mail in, durably, in the place of one with the same name.
+    /// Stores an e-mail durably, replacing one with the same name.
     pub fn put(&self, name: &str, letter: &[u8]) -> io::Result<()> {
         let written = self.0.join(format!(".{name}.part"));
         let mut options = OpenOptions::new();
@@ -32,12 +32,12 @@ impl Mailbox {
         self.sync()
     }
 
-    /// An e-mail, when it is there.
+    /// Reads an e-mail, if it is there.
     pub fn read(&self, name: &str) -> Option<String> {
         fs::read_to_string(self.0.join(name)).ok()
     }
 
-    /// Takes an e-mail out, if it is there, and what a crash may have left of it.
+    /// Removes an e-mail, if it is there, and any fragment of it that a crash left.
     pub fn remove(&self, name: &str) -> io::Result<()> {
         for path in [self.0.join(name), self.0.join(format!(".{name}.part"))] {
             match fs::remove_file(path) {

@@ -1,4 +1,4 @@
-//! Which events ask for an e-mail or a message, which take them back, and what is in whose inbox.
+//! Projects which events request e-mails and text messages, which events withdraw them, and what is in each inbox.
 
 pub mod budget;
 pub mod homes;
@@ -23,17 +23,17 @@ use crate::email::CHANNEL;
 use crate::template::Template;
 use budget::Budgets;
 
-/// Takes the e-mails to somebody out of the mailbox.
+/// Removes the e-mails to a person from the mailbox.
 pub const WITHDRAW: &str = "withdraw-letters";
-/// Takes one e-mail out of the mailbox.
+/// Removes one e-mail from the mailbox.
 pub const WITHDRAW_ONE: &str = "withdraw-letter";
-/// The kind of the streams of notifications.
+/// The stream kind of notifications.
 pub const NOTIFICATION: &str = "notification";
 const DELETED: &str = "USER_DELETED";
 const WANTED: [&str; 5] =
     ["USER_REGISTERED", "USER_EMAIL_VERIFIED", "NOTIFICATION_REQUESTED", "PASSWORD_RESET_REQUESTED", DELETED];
 
-/// The inboxes. Rows name nobody but by id: what a notification says is read from the journal.
+/// The inboxes. Rows refer to people by id only; the text of a notification is read from the journal.
 pub const TABLES: &str = "
 create table if not exists notification (
     tenant text not null, id text not null, user_id text not null, event_id text not null,
@@ -48,8 +48,8 @@ const READ: &str = "update notification set read_at = $3 where tenant = $1 and i
 const REMOVE: &str = "delete from notification where tenant = $1 and id = $2";
 const EMPTY: &str = "delete from notification where tenant = $1 and user_id = $2";
 
-/// The consumer group: a person's e-mails in order, a notification's, an enquiry's, a listing's events in order. That they leave waits for no
-/// e-mail that fails.
+/// The consumer group. Events stay in order per person, per notification, per enquiry and per listing. A person's
+/// departure does not wait for an e-mail that fails.
 pub const READS: bus::Group = bus::Group { name: GROUP, logs: &[Log::Facts], key: partition_key };
 
 fn partition_key(envelope: &Envelope) -> Option<String> {
@@ -65,7 +65,7 @@ fn partition_key(envelope: &Envelope) -> Option<String> {
     }
 }
 
-/// The name of a channel among deliveries; what is asked for an inbox is there by its row.
+/// The name of a channel among deliveries. A notification in an inbox needs no delivery; its row is enough.
 fn carried_by(channel: Channel) -> Option<&'static str> {
     match channel {
         Channel::Email => Some(CHANNEL),
@@ -79,7 +79,7 @@ pub fn channel_of(name: &str) -> Option<Channel> {
     Channel::ALL.iter().map(|(_, channel)| *channel).find(|channel| carried_by(*channel) == Some(name))
 }
 
-/// The delivery that a notification asked for, and whose it was, if anybody's.
+/// The delivery that a notification requested, and the person it was for, if any.
 pub fn letter_of(
     aggregates: &AggregateStore,
     event: &Envelope,
@@ -89,14 +89,14 @@ pub fn letter_of(
     };
     let recipient = subject_id.map_or_else(|| event.stream.id.to_string(), |user| user.to_string());
     let template = Template::of(template).name();
-    // Of what was carried nowhere no e-mail is found under this id.
+    // If the notification was not sent anywhere, no e-mail has this id.
     let channel = carried_by(channel).unwrap_or_default();
     let delivery = Delivery { event, channel, recipient: &recipient, template };
     Ok(Some((delivery.id(), subject_id)))
 }
 
-/// Adds a delivery for every e-mail, and a row for every notification of a person. Whose address an e-mail goes to is
-/// asked when it is carried: rows name nobody.
+/// Adds a delivery for every e-mail, and a row for every notification of a person. Addresses are looked up when an
+/// e-mail is sent, so that rows name nobody.
 #[derive(Debug)]
 pub struct NotificationsProjection {
     pub aggregates: AggregateStore,
@@ -134,7 +134,7 @@ impl NotificationsProjection {
         self.budgets.ask(tx, &delivery, recipient).await
     }
 
-    /// The same for whoever has an address that is no account's, and tells nobody the address.
+    /// A digest that is always the same for an address that belongs to no account, without revealing the address.
     fn digest_of(&self, event: &Envelope, channel: &'static str, address: &str) -> String {
         let unique_key = self.aggregates.keys().unique_key(&event.stream.tenant, channel, address);
         unique_key.digest.iter().fold(String::with_capacity(64), |hex, byte| format!("{hex}{byte:02x}"))

@@ -1,4 +1,4 @@
-//! Carries e-mails and messages out.
+//! Sends e-mails and text messages.
 
 mod homes;
 mod inbox;
@@ -25,7 +25,7 @@ use crate::site::MailSettings;
 use crate::template::Template;
 use request::{Request, To};
 
-/// Writes e-mails and hands them to the line of their channel, under their delivery's id.
+/// Writes e-mails and text messages, and hands them to the line of their channel under their delivery's id.
 #[derive(Debug)]
 pub struct NotificationSender {
     pub aggregates: AggregateStore,
@@ -36,11 +36,11 @@ pub struct NotificationSender {
     pub settings: MailSettings,
 }
 
-/// An e-mail that nobody could carry for a week says nothing new.
+/// An e-mail that could not be sent for a week is out of date.
 const STALE_SECONDS: i64 = 7 * 86_400;
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
-/// Done, or ended before anything was sent.
+/// A value, or the outcome of a delivery that ended before anything was sent.
 type Step<T> = Result<Result<T, DeliveryOutcome>, Failed>;
 
 #[async_trait]
@@ -56,7 +56,7 @@ impl DeliveryHandler for NotificationSender {
 
     async fn look_up(&self, order: &LeasedDelivery) -> DeliveryLookup {
         match self.lines.of(&order.channel) {
-            // To take e-mails out again is harmless.
+            // Removing e-mails again is harmless.
             _ if [WITHDRAW, WITHDRAW_ONE].contains(&order.template.as_str()) => DeliveryLookup::Missing,
             Some(line) => line.look_up(&self.mailbox, &order.id).await,
             None if order.channel == INBOX => self.in_inbox(order).await,
@@ -91,7 +91,7 @@ impl NotificationSender {
         }
     }
 
-    /// What is sent; whoever left, was erased or wants none of it gets nothing.
+    /// Builds what is sent. A person who left, was erased or does not want it gets nothing.
     async fn parcel(&self, order: &LeasedDelivery, event: &Envelope, request: Request) -> Step<Parcel> {
         let person = match &request.to {
             To::Address(_) => None,
@@ -101,7 +101,8 @@ impl NotificationSender {
                 Some(person)
             }
         };
-        // The address may be a stranger's: until it is known to be the person's own, they are sent what shows that, only.
+        // The address may be a stranger's. Until the person has confirmed it, they only get e-mails that prove it is
+        // theirs.
         if !request.template.confirms() && person.as_ref().is_some_and(|person| !person.email_verified) {
             return Ok(ended("the e-mail address is not confirmed"));
         }
@@ -121,7 +122,8 @@ impl NotificationSender {
         };
         let Request { template, token, told, .. } = request;
         if order.channel == TEXTS {
-            // Whoever asks for a message by name is told that it cannot be sent; what an event asks for is left out.
+            // A message that was requested by name is refused with the reason. One that an event asks for is left
+            // out.
             let is_asked_for = &*event.stream.kind == NOTIFICATION;
             if !is_asked_for && !self.lines.texts.has_template(template) {
                 return Ok(ended("no approved template is set for it"));
@@ -143,7 +145,7 @@ impl NotificationSender {
         Ok(written.map_err(|error| DeliveryOutcome::Refused(error.to_string())))
     }
 
-    /// How what the person chose ends or delays a delivery. What keeps an account safe is always sent.
+    /// How the person's preferences end or delay a delivery. E-mails that keep an account safe are always sent.
     async fn choice(
         &self,
         order: &LeasedDelivery,
@@ -183,8 +185,8 @@ impl NotificationSender {
         })
     }
 
-    /// Takes the e-mails to somebody who left, and those that quote them, out of the mailbox. None of them is on its way: they are carried one
-    /// after the other.
+    /// Removes the e-mails to a person who left, and those that quote them, from the mailbox. None of them is being
+    /// sent meanwhile: deliveries are carried one after another.
     async fn withdraw(&self, order: &LeasedDelivery) -> Result<DeliveryOutcome, Failed> {
         let mut letters = self.outbox.of(&order.tenant, order.recipient).await?;
         let who = vec![order.tenant.as_str().into(), order.recipient.to_string().into()];
@@ -193,7 +195,8 @@ impl NotificationSender {
         self.remove(letters).await
     }
 
-    /// Takes out what a deleted notification left here. What was to nobody's account had a key of its own.
+    /// Removes what a deleted notification left in the mailbox. If it was for no account, its own key is destroyed,
+    /// too.
     async fn withdraw_one(&self, order: &LeasedDelivery) -> Result<DeliveryOutcome, Failed> {
         let stream = self.event(order).await?.stream;
         let events = self.aggregates.journal().read_stream(&stream, 0).await?;

@@ -1,30 +1,30 @@
-//! How e-mails look from outside: who sends them, and where their links lead.
+//! How e-mails appear to their readers: who sends them, and where their links lead.
 
 use std::collections::BTreeMap;
 
 use domain::TenantId;
 
-/// How e-mails look from outside.
+/// The settings of e-mails.
 #[derive(Clone, Debug)]
 pub struct MailSettings {
-    /// The sender, such as `no-reply@example.com`. A name before it stands in place of the site's.
+    /// The sender, such as `no-reply@example.com`. A name before the address replaces the site's name.
     pub from: String,
-    /// Administrators are shown the codes of e-mails.
+    /// Whether administrators see the codes in e-mails.
     pub show_codes: bool,
-    /// The site of every tenant that has none of its own.
+    /// The site of every tenant without a site of its own.
     pub site: MailSite,
-    /// The sites of the others.
+    /// The sites of the other tenants.
     pub sites: BTreeMap<TenantId, MailSite>,
-    /// E-mails a day, and messages a day, that one recipient is sent by a template, by its name.
+    /// How many e-mails, and how many text messages, one recipient is sent per day, by template name.
     pub per_day: BTreeMap<String, u32>,
 }
 
-/// What a tenant's people know as one site.
+/// A tenant's site, as people know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MailSite {
-    /// Its name: e-mails are signed with it.
+    /// The site's name; e-mails are signed with it.
     pub name: String,
-    /// Where people reach it; links start with it.
+    /// The site's address; links start with it.
     pub url: String,
 }
 
@@ -37,7 +37,7 @@ impl MailSettings {
 }
 
 impl MailSite {
-    /// The address of a page, whose `path` starts with a slash.
+    /// The address of a page; `path` starts with a slash.
     #[must_use]
     pub fn page(&self, path: &str) -> String {
         format!("{}{path}", self.url.trim_end_matches('/'))

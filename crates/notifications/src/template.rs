@@ -1,14 +1,14 @@
-//! The e-mails there are, and what is told in each.
+//! The templates of e-mails, and the variables of each.
 
 use domain::notification::Variables;
 use domain::preferences::Kind;
 
-/// Something that a template tells.
+/// A variable of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TemplateVariable {
     pub name: &'static str,
     pub required: bool,
-    /// In characters.
+    /// The maximum length in characters.
     pub longest: usize,
 }
 
@@ -20,29 +20,29 @@ const fn may(name: &'static str, longest: usize) -> TemplateVariable {
     TemplateVariable { name, required: false, longest }
 }
 
-/// In a notification of a warning: the name of its template.
+/// The variable that holds the template's name in the notification of a warning.
 pub const WARNING: &str = "warning";
 
-/// What is sent.
+/// A template of an e-mail or text message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Template {
-    /// The address is confirmed: what to do next.
+    /// The address was confirmed: what to do next.
     Welcome,
-    /// Confirm the e-mail address.
+    /// A request to confirm the e-mail address.
     VerifyEmail,
-    /// Set a new password.
+    /// A link to set a new password.
     PasswordReset,
-    /// A home that somebody looks for.
+    /// A listing that fits what a person looks for.
     PropertyAlert,
-    /// Somebody asks about a home.
+    /// Somebody sent an enquiry about a listing.
     Lead,
-    /// An owner followed an enquiry up.
+    /// An owner followed up an enquiry.
     LeadAnswer,
     /// A moderator decided about a listing.
     Reviewed,
     /// A visit to a home.
     Visit,
-    /// Somebody tries passwords at the account.
+    /// Somebody tries to guess the account's password.
     Guessing,
     /// Somebody tried to register with the account's address.
     Registration,
@@ -51,7 +51,7 @@ pub enum Template {
 }
 
 impl Template {
-    /// All of them.
+    /// All templates.
     pub const ALL: [Self; 11] = [
         Self::Welcome,
         Self::VerifyEmail,
@@ -71,7 +71,7 @@ impl Template {
         Self::ALL.into_iter().find(|template| template.name() == name)
     }
 
-    /// Its name, which is also the purpose of the token it carries.
+    /// The template's name, which is also the purpose of the token it carries.
     pub fn name(self) -> &'static str {
         match self {
             Self::Welcome => "welcome",
@@ -88,7 +88,7 @@ impl Template {
         }
     }
 
-    /// The template of a kind that people choose.
+    /// The template of a kind that people can choose.
     pub fn of(kind: Kind) -> Self {
         match kind {
             Kind::Welcome => Self::Welcome,
@@ -99,8 +99,8 @@ impl Template {
         }
     }
 
-    /// The template of a notification, by its kind and by what it tells: what nobody can ask for by name comes of one
-    /// event only, and only that tells it.
+    /// The template of a notification, by its kind and its variables. A template that nobody can request by name is
+    /// used by one event only, and only that event sets the variable that identifies it.
     pub fn telling(kind: Kind, told: &Variables) -> Self {
         match kind {
             Kind::Lead if told.contains_key("status") => Self::LeadAnswer,
@@ -113,7 +113,7 @@ impl Template {
         }
     }
 
-    /// What people choose it by; nothing for what keeps an account safe.
+    /// The kind by which people choose it; `None` for templates that keep an account safe.
     pub fn kind(self) -> Option<Kind> {
         match self {
             Self::VerifyEmail | Self::PasswordReset | Self::Guessing | Self::Registration => None,
@@ -125,22 +125,23 @@ impl Template {
         }
     }
 
-    /// What an inbox files it under; nothing for what is in none, as it lets somebody in.
+    /// The kind under which an inbox files it; `None` for templates that an inbox never shows, because they give
+    /// access.
     pub fn filed_under(self) -> Option<Kind> {
         if self.warns() { Some(Kind::General) } else { self.kind() }
     }
 
-    /// Whether it goes to an address that nobody confirmed: it shows whose it is.
+    /// Whether it may go to an address that is not confirmed, because it proves whose address it is.
     pub fn confirms(self) -> bool {
         matches!(self, Self::VerifyEmail | Self::PasswordReset)
     }
 
-    /// Whether it warns that somebody is at the account.
+    /// Whether it warns of an attempt on the account.
     pub fn warns(self) -> bool {
         matches!(self, Self::Guessing | Self::Registration)
     }
 
-    /// What whoever asks for it by name tells in it.
+    /// The variables that a request by name can set.
     pub fn told(self) -> &'static [TemplateVariable] {
         match self {
             Self::Welcome
@@ -157,10 +158,11 @@ impl Template {
                         may("area", 100),
                         may("price", 50),
                         may("propertyId", 36),
-                        // Of saved searches: what happened, and what the search is called.
+                        // For saved searches: what happened, and the name of the search.
                         may("occasion", 50),
                         may("search", 100),
-                        // Of several homes: how many, and the first of them, a line each that begins with the id.
+                        // For several listings: how many, and the first of them, one per line, each starting with its
+                        // id.
                         may("total", 10),
                         may("homes", 10_000),
                     ]

@@ -1,11 +1,12 @@
-//! The tables beside every read model: how far its groups are, and what waits behind blocked keys.
+//! The tables beside every read model: the cursors of its group and the events waiting behind blocked keys.
 
 use bus::{Advance, ApplyError, Blocked, BlockedKey, BlockedState, Checkpoint, GroupState, ParkedEvent};
 use domain::{Log, Position, TenantId, Timestamp, UserId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
-/// They are made in every file, whatever its shape, and read from old ones: a change here must fit what is there.
+/// These tables are created in every file, whatever its shape, and read from old files. A change here must be
+/// compatible with existing files.
 pub const TABLES: &str = "
 create table if not exists checkpoints (
     grp text not null, log text not null, epoch integer not null, seq integer not null, event_id blob,
@@ -31,10 +32,11 @@ insert into made (id) select lower(hex(randomblob(16))) where not exists (select
 create table if not exists shape (tables text not null, version integer not null) strict;
 ";
 
-/// Names of the tables above, and of what SQLite keeps for them: not part of what a rebuild must equal.
+/// Names of the tables above, and of SQLite's own table for them. They are not part of what a rebuild must
+/// reproduce.
 ///
-/// `made` holds one id, another one in every file: what is kept beside a read model, such as a search index, knows by
-/// it which file it was made from. `shape` holds what the file was made with.
+/// `made` holds one id, different in every file. Data kept beside a read model, such as a search index, uses it
+/// to tell which file it was made from. `shape` holds the shape that the file was made with.
 pub const NAMES: [&str; 7] =
     ["checkpoints", "blocked_keys", "parked_events", "leases", "made", "shape", "sqlite_sequence"];
 
@@ -109,7 +111,8 @@ fn add_waiting(connection: &Connection, group: &str, blocked: &mut Blocked) -> r
     Ok(())
 }
 
-/// Moves the cursor and writes down what the step leaves waiting; the guard is the expected offset.
+/// Moves the cursor and records the events that the step leaves waiting. The expected cursor position guards
+/// the write.
 pub fn advance(connection: &Connection, group: &str, step: &Advance) -> Result<(), ApplyError> {
     let log = step.log.as_str();
     let actual: u64 = connection
@@ -147,7 +150,7 @@ pub fn advance(connection: &Connection, group: &str, step: &Advance) -> Result<(
     write().map_err(broken)
 }
 
-/// Writes nothing when the key is not blocked, as when another process has just worked it off.
+/// Writes nothing when the key is not blocked, for example because another process has just worked it off.
 fn insert_parked(connection: &Connection, group: &str, parked: &ParkedEvent) -> rusqlite::Result<usize> {
     let at = parked.position;
     connection
@@ -208,7 +211,7 @@ pub fn parked(connection: &Connection, group: &str, key: &str) -> Result<Vec<Par
     read().map_err(broken)
 }
 
-/// Strikes the event off, which must be the key's first; unblocks the key when nothing waits any more.
+/// Removes a waiting event, which must be the key's first. Unblocks the key when no event waits any more.
 pub fn strike(connection: &Connection, group: &str, key: &str, event: Uuid) -> Result<(), ApplyError> {
     let write = || -> rusqlite::Result<usize> {
         let struck = connection

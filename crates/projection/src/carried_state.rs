@@ -1,6 +1,6 @@
-//! What of a read model cannot be read again from the journal: what became of its deliveries, and what waits behind
-//! blocked keys. It is copied for backups. Of a copy, a restore makes a read model that is outdated: the first start makes
-//! it again from the journal, and it takes over what is written there.
+//! The part of a read model that cannot be read again from the journal: the outcome of its deliveries and the
+//! events waiting behind blocked keys. Backups copy it. A restore turns the copy into a read model that counts
+//! as outdated: the first start makes it again from the journal, and the new one takes over the copied state.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,23 +15,23 @@ use crate::deliveries::{Outbox, STATE_TABLES};
 use crate::error::ViewError;
 use crate::store::ViewStore;
 
-/// Beside those of deliveries: how far it is, and what waits.
+/// Tables copied besides those of the deliveries: the cursors and the waiting events.
 const KEPT: [&str; 3] = ["checkpoints", "blocked_keys", "parked_events"];
 
 impl ViewStore {
-    /// Copies what cannot be read again into the new file `into`. Blocks; nobody waits for it.
+    /// Copies the state that cannot be read again into the new file `into`. This call blocks the thread.
     ///
     /// # Errors
-    /// When one of the files does not answer.
+    /// When one of the files is unavailable.
     pub fn copy_standing(&self, into: &Path) -> Result<(), ViewError> {
         loop {
-            // Held, so that the file stays while it is read.
+            // Held, so that the file is not deleted while it is read.
             let database = self.database();
             copy(&database.path, into)?;
             if Arc::ptr_eq(&database, &self.database()) {
                 return Ok(());
             }
-            // A rebuilt read model took over meanwhile, and with it what became of deliveries.
+            // A rebuilt read model has taken over meanwhile, and with it the delivery states, so copy again.
             std::fs::remove_file(into)?;
         }
     }
@@ -54,26 +54,27 @@ fn copy(from: &Path, into: &Path) -> Result<(), ViewError> {
     Ok(copy.execute_batch("detach database copy")?)
 }
 
-/// The statement that made a table.
+/// The SQL statement that created a table.
 fn table(connection: &Connection, schema: &str, name: &str) -> rusqlite::Result<Option<String>> {
     let sql = format!("select sql from {schema}.sqlite_master where type = 'table' and name = ?1");
     connection.query_row(&sql, [name], |row| row.get(0)).optional()
 }
 
-/// How the copy of a read model stood.
+/// The state of the copied read model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CarriedState {
-    /// The last fact it had applied.
+    /// Position of the last fact it had applied.
     pub facts: u64,
-    /// Deliveries that were to be carried out.
+    /// Number of deliveries that were still open.
     pub open: u64,
 }
 
-/// Makes at `path` a read model of `group` that is to be made again up to `heads`, the ends of a restored journal, with
-/// what `standing` says of its deliveries. What only the lost part of the journal asked for goes.
+/// Creates at `path` a read model of `group` that is to be made again up to `heads`, the ends of a restored
+/// journal. It gets the delivery states from `standing`. Deliveries requested only by the lost part of the
+/// journal are dropped.
 ///
 /// # Errors
-/// When one of the files does not answer.
+/// When one of the files is unavailable.
 pub fn restore_standing(
     path: &Path,
     group: &str,
@@ -94,7 +95,8 @@ pub fn restore_standing(
             let insert =
                 format!("insert into {name} ({columns}) select {columns} from copy.{name} where {rows}");
             tx.execute(&insert, params![group, at.log.as_str(), at.seq])?;
-            tx.execute(&format!("update {name} set epoch = ?1"), [at.epoch])?;
+            let update = format!("update {name} set epoch = ?1 where grp = ?2 and log = ?3");
+            tx.execute(&update, params![at.epoch, group, at.log.as_str()])?;
         }
     }
     let facts = heads.iter().find(|head| head.position.log == Log::Facts);
@@ -116,19 +118,20 @@ pub fn restore_standing(
     Ok(stood)
 }
 
-/// The columns of a copy.
+/// The columns of a table in the copy.
 fn columns(connection: &Connection, name: &str) -> rusqlite::Result<String> {
     let sql = "select group_concat(name, ', ') from pragma_table_info(?1, 'copy')";
     connection.query_row(sql, [name], |row| row.get(0))
 }
 
 impl Outbox {
-    /// After a restore, what was to be carried out may have been, by the server whose last part is lost: every delivery
-    /// that is open, and those of events after `facts`, which the backup had not asked for yet, are looked up at their
-    /// targets first, as after a lost outbox worker. Nobody may carry deliveries meanwhile. Gives how many they are.
+    /// Marks deliveries as in doubt after a restore. The server whose last data is lost may have carried out
+    /// every open delivery, and those of events after `facts`, which the backup did not contain yet. They are
+    /// first looked up at their targets, as after a lost outbox worker. No outbox worker may run meanwhile.
+    /// Returns their number.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the database is unavailable.
     pub async fn doubt(&self, facts: u64) -> Result<usize, ApplyError> {
         let doubt = "update delivery_states set state = 'leased', at = 0, lease = lease + 1
                      where state in ('due', 'leased') or state = 'left_out' and seq > ?1";

@@ -1,5 +1,6 @@
-//! A read model's file, apart from the journal: it can always be made again, so its commits need not wait for the
-//! disk. What a power cut takes back is consistent, offsets included, and is read again from the journal.
+//! The file of a read model, separate from the journal. It can always be made again, so its commits need not
+//! wait for the disk. After a power cut the file is consistent, offsets included; lost commits are read again
+//! from the journal.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -15,26 +16,26 @@ use crate::error::ViewError;
 use crate::shape::{Outdated, Shape};
 use crate::{bookkeeping, erased_people};
 
-/// Queries of one read model at the same time: more would only wait for the same cores, each with a thread and a
-/// connection of its own.
+/// Most concurrent queries on one read model. More would only compete for the same cores, each with its own
+/// thread and connection.
 const READERS: usize = 4;
 
-/// One file: a writer, some readers.
+/// One database file with one writer and several readers.
 pub struct Database {
     pub path: PathBuf,
-    /// Why its tables are not those asked for.
+    /// Why its tables are not the ones asked for.
     pub outdated: Option<Outdated>,
     writer: Mutex<Connection>,
     idle: Mutex<Vec<Connection>>,
     reading: Semaphore,
-    /// Deleted once nobody uses it any more.
+    /// The file is deleted once nobody uses it any more.
     retired: AtomicBool,
-    /// Something erased may still stand in its write-ahead log.
+    /// Erased content may still be in the write-ahead log.
     unclean: AtomicBool,
 }
 
 impl Database {
-    /// Makes `tables`, unless the file is of another shape than `shape`: then it is left as it is.
+    /// Opens the file and creates `tables`. A file of another shape than `shape` is left as it is.
     pub fn open(path: &Path, tables: &str, shape: &Shape) -> Result<Self, ViewError> {
         let mut writer = Connection::open(path)?;
         writer.busy_timeout(Duration::from_secs(5))?;
@@ -53,17 +54,18 @@ impl Database {
         let (writer, idle, retired) = (Mutex::new(writer), Mutex::default(), AtomicBool::new(false));
         let (reading, unclean) = (Semaphore::new(READERS), AtomicBool::new(true));
         let database = Self { path: path.to_owned(), outdated, writer, idle, reading, retired, unclean };
-        // A crash may have come before the last erasure was done with.
+        // A crash may have come before the last erasure was completed.
         database.scrub()?;
         Ok(database)
     }
 
-    /// Rows were erased: their former content stands in the write-ahead log until [`Self::scrub`].
+    /// Rows were erased. Their former content stays in the write-ahead log until [`Self::scrub`].
     pub fn soil(&self) {
         self.unclean.store(true, Ordering::SeqCst);
     }
 
-    /// Empties the write-ahead log and the readers' memory if there is need; tried again later when somebody reads.
+    /// Empties the write-ahead log and the readers' caches if necessary. Tried again later if a reader is
+    /// active.
     pub fn scrub(&self) -> Result<(), ViewError> {
         if !self.unclean.swap(false, Ordering::SeqCst) {
             return Ok(());
@@ -82,7 +84,7 @@ impl Database {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tries a write that changes nothing, unless somebody writes at the moment.
+    /// Tries a write that changes nothing, unless another write is in progress.
     pub fn takes_writes(&self) -> Result<(), ViewError> {
         match self.writer.try_lock() {
             Ok(writer) => Ok(journal::sqlite::rewrite_header(&writer)?),
@@ -91,7 +93,7 @@ impl Database {
         }
     }
 
-    /// The turn to read.
+    /// Waits for a reader slot.
     pub async fn turn(&self) -> Result<SemaphorePermit<'_>, ViewError> {
         self.reading.acquire().await.map_err(|closed| ViewError::Unavailable(closed.to_string()))
     }
@@ -107,7 +109,7 @@ impl Database {
         result
     }
 
-    /// A connection that reads only.
+    /// A read-only connection.
     pub fn connect(&self) -> Result<Connection, ViewError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
@@ -117,7 +119,7 @@ impl Database {
         Ok(connection)
     }
 
-    /// Makes everything that was committed durable: commits of most read models do not wait for the disk.
+    /// Makes all commits durable, since commits of most read models do not wait for the disk.
     pub fn sync(&self, sync: &SyncPath) -> Result<(), ViewError> {
         for suffix in ["", "-wal"] {
             match sync(&beside(&self.path, suffix)) {
@@ -128,18 +130,18 @@ impl Database {
         Ok(())
     }
 
-    /// It is not needed any more, or not yet.
+    /// Marks the file as not in use, or not in use yet: it is deleted when dropped.
     pub fn retire(&self) {
         self.retired.store(true, Ordering::SeqCst);
     }
 
-    /// It is the one in use.
+    /// Marks the file as in use: it is kept when dropped.
     pub fn keep(&self) {
         self.retired.store(false, Ordering::SeqCst);
     }
 }
 
-/// Without this, every statement with a bound limit is planned again each time it is bound.
+/// Without this, SQLite plans every statement with a bound limit again each time it is bound.
 fn stable_plans(connection: &Connection) -> rusqlite::Result<bool> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
 }
@@ -154,12 +156,12 @@ impl Drop for Database {
     }
 }
 
-/// What SQLite keeps beside a file.
+/// Path of a file that SQLite keeps beside its database file.
 fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
 }
 
-/// Makes the content of a file, or the names in a directory, outlive a power cut.
+/// Syncs the content of a file, or the names in a directory, so that they survive a power cut.
 pub type SyncPath = Arc<dyn Fn(&Path) -> std::io::Result<()> + Send + Sync>;

@@ -1,7 +1,7 @@
-//! One-way effects, such as e-mails: what happens outside cannot be part of a transaction.
+//! One-way effects, such as e-mails. They happen outside the database and cannot be part of a transaction.
 //!
-//! A projection adds a row for each of them in the transaction that moves its cursor. A [`OutboxWorker`] leases rows,
-//! carries them out and writes down what came of it:
+//! A projection adds a row for each effect in the transaction that moves its cursor. An [`OutboxWorker`] leases
+//! rows, carries them out and records the outcome:
 //!
 //! ```text
 //! event -> Delivery::add -> due -> leased -> delivered | not wanted | refused | failed | unknown
@@ -10,12 +10,12 @@
 //!                                        not begun: waits for its time, without using up a try
 //! ```
 //!
-//! A delivery whose outbox worker was lost in between is looked up at its target. Where the target cannot tell, it is
-//! *unknown* and waits for an operator: nothing is ever sent twice by guessing.
+//! When an outbox worker is lost in between, its delivery is looked up at the target. If the target cannot
+//! tell, the delivery is *unknown* and waits for an operator: nothing is ever sent twice on a guess.
 //!
-//! Rows follow from the journal, like those of any read model. What became of them does not: it moves to a rebuilt
-//! read model when that takes over, and deliveries that only the rebuilt one knows are left out. So a rebuild carries
-//! nothing out, and what was waiting still is.
+//! The rows follow from the journal, like those of any read model. Their outcomes do not: they move to a
+//! rebuilt read model when it takes over. Deliveries that only the rebuilt read model asks for are left out. So
+//! a rebuild carries nothing out, and open deliveries stay open.
 
 mod hand_over;
 mod outbox;
@@ -40,18 +40,18 @@ use crate::tx::ViewTx;
 /// An effect that an event asks for.
 #[derive(Clone, Copy, Debug)]
 pub struct Delivery<'a> {
-    /// The event.
+    /// The event that asks for it.
     pub event: &'a Envelope,
-    /// How it is carried, such as `email`.
+    /// The channel, such as `email`.
     pub channel: &'a str,
-    /// Who gets it.
+    /// The recipient.
     pub recipient: &'a str,
-    /// What is carried.
+    /// The template.
     pub template: &'a str,
 }
 
 impl Delivery<'_> {
-    /// The same for the same effect of the same event, however often it is asked for.
+    /// The delivery's id. The same effect of the same event always has the same id.
     #[must_use]
     pub fn id(&self) -> String {
         let event = self.event.event_id.to_string();
@@ -59,10 +59,10 @@ impl Delivery<'_> {
         digest::hex(&parts)
     }
 
-    /// Asks for it, once and for all; false when it was asked for before.
+    /// Asks for the delivery. Returns false when it was already asked for.
     ///
     /// # Errors
-    /// When the database refuses.
+    /// When the database rejects the write.
     pub async fn add(&self, tx: &mut ViewTx<'_>) -> Result<bool, ViewError> {
         let (event, id) = (self.event, self.id());
         let row = [
@@ -82,10 +82,11 @@ impl Delivery<'_> {
         Ok(is_new)
     }
 
-    /// It is not to be carried, for a reason that operators can read. To be said in the transaction that asked for it.
+    /// Marks the delivery as not to be sent, with a reason for operators. Must be called in the transaction
+    /// that added it.
     ///
     /// # Errors
-    /// When the database refuses.
+    /// When the database rejects the write.
     pub async fn refuse(&self, tx: &mut ViewTx<'_>, why: &str) -> Result<(), ViewError> {
         let at = self.event.timestamp.micros();
         tx.execute(rows::REFUSE, &[self.id().into(), at.into(), why.into()]).await?;
@@ -93,27 +94,27 @@ impl Delivery<'_> {
     }
 }
 
-/// A delivery to be carried out.
+/// A delivery leased to an outbox worker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeasedDelivery {
-    /// The delivery: the same at every try.
+    /// The delivery's id, the same at every try.
     pub id: String,
     /// The tenant.
     pub tenant: TenantId,
-    /// Who gets it.
+    /// The recipient.
     pub recipient: UserId,
-    /// How it is carried.
+    /// The channel.
     pub channel: String,
-    /// What is carried.
+    /// The template.
     pub template: String,
     /// The event that asked for it.
     pub event_id: Uuid,
-    /// Where that stands in the log of facts.
+    /// Position of that event in the log of facts.
     pub seq: u64,
-    /// Earlier tries that failed.
+    /// Number of earlier tries that failed.
     pub tries: u32,
-    /// Which lease this is: an outcome counts under the delivery's newest one only.
+    /// Number of this lease. An outcome is accepted only under the delivery's newest lease.
     pub lease: u64,
-    /// An earlier outbox worker was lost while it carried this.
+    /// An earlier outbox worker was lost while carrying this out.
     pub in_doubt: bool,
 }

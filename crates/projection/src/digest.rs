@@ -1,4 +1,4 @@
-//! SHA-256, as text: the same on every machine and in every version.
+//! SHA-256 as hexadecimal text: the same on every machine and in every version.
 
 use std::fmt::Write as _;
 

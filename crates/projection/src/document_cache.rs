@@ -1,5 +1,5 @@
-//! Documents of a read model in memory. A projection drops an entry before its new state becomes visible to waiting
-//! readers, and a reader that loaded in between cannot put the old one back.
+//! In-memory cache of a read model's documents. A projection drops an entry before its new state becomes
+//! visible to waiting readers. A reader that loaded the old document meanwhile cannot put it back.
 
 use std::fmt::{Debug, Formatter};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -11,13 +11,13 @@ const SLOTS: usize = 4096;
 /// A cache of documents by key.
 pub struct DocumentCache<K, V> {
     documents: moka::sync::Cache<K, Arc<V>>,
-    /// Counts how often documents were dropped, per slot of keys.
+    /// Counts the drops, per slot of keys.
     dropped: Vec<AtomicU64>,
-    /// One loader per slot of keys: whoever comes meanwhile waits for it instead of asking too.
+    /// One loader per slot of keys. Other readers wait for it instead of loading too.
     loading: Vec<tokio::sync::Mutex<()>>,
 }
 
-/// Taken before a load: proves that nothing was dropped since.
+/// Taken before a load. Shows later whether anything was dropped since.
 #[derive(Clone, Copy, Debug)]
 pub struct Ticket(u64);
 
@@ -50,43 +50,43 @@ where
         &self.dropped[Self::index(key)]
     }
 
-    /// The turn to load a document.
+    /// Waits for the turn to load a document.
     pub async fn turn(&self, key: &K) -> tokio::sync::MutexGuard<'_, ()> {
         self.loading[Self::index(key)].lock().await
     }
 
-    /// A document, if it is here.
+    /// Gets a cached document.
     #[must_use]
     pub fn get(&self, key: &K) -> Option<Arc<V>> {
         self.documents.get(key)
     }
 
-    /// To be taken before the read model is asked.
+    /// Takes a ticket. Do this before querying the read model.
     #[must_use]
     pub fn ticket(&self, key: &K) -> Ticket {
         Ticket(self.slot(key).load(Ordering::SeqCst))
     }
 
-    /// Keeps what was loaded, unless it was dropped since `ticket`.
+    /// Caches a loaded document, unless it was dropped since `ticket`.
     pub fn keep(&self, key: &K, ticket: Ticket, document: &Arc<V>) {
         if self.slot(key).load(Ordering::SeqCst) != ticket.0 {
             return;
         }
         self.documents.insert(key.clone(), Arc::clone(document));
-        // A drop between the look and the insertion has counted before it removed: it is seen here, or it removes what
-        // was inserted.
+        // A concurrent drop counts before it invalidates. So either its count is seen here, or its invalidation
+        // removes what was inserted.
         if self.slot(key).load(Ordering::SeqCst) != ticket.0 {
             self.documents.invalidate(key);
         }
     }
 
-    /// Forgets a document, for every reader that asks from now on.
+    /// Drops a document, for every reader that asks from now on.
     pub fn forget(&self, key: &K) {
         self.slot(key).fetch_add(1, Ordering::SeqCst);
         self.documents.invalidate(key);
     }
 
-    /// Forgets every document, for every reader that asks from now on.
+    /// Drops every document, for every reader that asks from now on.
     pub fn forget_all(&self) {
         for slot in &self.dropped {
             slot.fetch_add(1, Ordering::SeqCst);
@@ -118,8 +118,8 @@ mod tests {
         assert!(cache.get(&2).is_some());
     }
 
-    /// A reader loads and keeps while a rebuilt read model takes over: however they meet, what it loaded before is not
-    /// there afterwards.
+    /// A reader loads and caches while a rebuilt read model takes over. In whatever order they run, nothing
+    /// loaded before the takeover is cached afterwards.
     #[test]
     fn nothing_loaded_before_a_take_over_stays() {
         const ROUNDS: u64 = 30_000;

@@ -1,12 +1,13 @@
-//! Who is erased, as far as a read model is: events of one person may be applied in another order than they happened,
-//! and nothing of somebody who is erased may come back. The table is beside every read model, so none can forget it.
+//! The people erased so far, as a read model knows it. Events of one person may be applied in another order
+//! than they happened, and no data of an erased person may come back. Every read model has this table, so none
+//! can miss an erasure.
 
 use domain::{Envelope, TenantId};
 
 use crate::error::ViewError;
 use crate::tx::ViewTx;
 
-/// Statements of read models may ask it.
+/// Read models may use this table in their statements.
 pub const TABLE: &str = "
 create table if not exists erased_people (
     tenant text not null, user_id text not null, primary key (user_id, tenant)
@@ -14,10 +15,10 @@ create table if not exists erased_people (
 ";
 
 impl ViewTx<'_> {
-    /// Remembers that the person of `event` is erased.
+    /// Records that the person of `event` is erased.
     ///
     /// # Errors
-    /// When the database refuses it.
+    /// When the database rejects the write.
     pub async fn remember_erased(&mut self, event: &Envelope) -> Result<(), ViewError> {
         let person = [event.stream.tenant.as_str().into(), (&*event.stream.id).into()];
         self.execute(
@@ -31,7 +32,7 @@ impl ViewTx<'_> {
     /// Whether a person is erased.
     ///
     /// # Errors
-    /// When the database refuses it.
+    /// When the database rejects the query.
     pub async fn is_erased(&mut self, tenant: &TenantId, person: &str) -> Result<bool, ViewError> {
         let sql = "select 1 from erased_people where user_id = $2 and tenant = $1";
         Ok(!self.query(sql, &[tenant.as_str().into(), person.into()]).await?.is_empty())

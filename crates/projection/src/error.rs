@@ -1,15 +1,15 @@
-//! What can go wrong with a read model's database, by what helps.
+//! Errors of a read model's database, grouped by remedy.
 
 use bus::ApplyError;
 use rusqlite::ErrorCode;
 
-/// Why the database of a read model did not do what it was told.
+/// Why the database of a read model failed.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ViewError {
-    /// It does not answer now: trying again later may help.
+    /// The database is unavailable now. Retrying later may help.
     #[error("{0}")]
     Unavailable(String),
-    /// It refuses this statement with these values, now and at every other try.
+    /// The database rejects this statement with these values, and would do so at every try.
     #[error("{0}")]
     Refused(String),
 }
@@ -21,7 +21,7 @@ impl From<rusqlite::Error> for ViewError {
     }
 }
 
-/// Trouble with the disk, memory or other connections passes; everything else is about the statement and its values.
+/// Errors of the disk, memory or other connections may pass. All others concern the statement and its values.
 fn is_refusal(error: &rusqlite::Error) -> bool {
     let rusqlite::Error::SqliteFailure(failure, _) = error else { return true };
     match failure.code {
@@ -31,7 +31,7 @@ fn is_refusal(error: &rusqlite::Error) -> bool {
         | ErrorCode::ParameterOutOfRange
         | ErrorCode::ApiMisuse
         | ErrorCode::AuthorizationForStatementDenied => true,
-        // Without a code of its own: a statement that cannot be prepared, such as one that names a table that is not there.
+        // No code of its own: a statement that cannot be prepared, such as one that names a missing table.
         ErrorCode::Unknown => failure.extended_code == 1,
         _ => false,
     }

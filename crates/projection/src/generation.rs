@@ -1,8 +1,9 @@
-//! Which file holds a read model now.
+//! Which file holds the read model now.
 //!
-//! `users.db` is the first. A rebuild fills `users.db.2`, and when it takes over, `users.db.current` says `2`: written
-//! aside, synced and renamed, so that after a crash the read model is wholly the old one or wholly the new one. Which of
-//! them is certain only when the directory is synced: until then both files stay.
+//! `users.db` is the first file. A rebuild fills `users.db.2`. When it takes over, `users.db.current` says `2`.
+//! That file is written aside, synced and renamed, so that after a crash the read model is either the old one
+//! or the new one, never a mix. It is certain which one only once the directory is synced; until then both
+//! files stay.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -46,10 +47,12 @@ fn file(path: &Path, number: u64) -> PathBuf {
     if number == 1 { path.to_owned() } else { with(path, &format!(".{number}")) }
 }
 
-/// The file in use. What rebuilds that did not finish have left, and what finished ones could not delete, goes.
+/// The file in use. Files left by unfinished rebuilds, and those that finished ones could not delete, are
+/// removed.
 ///
 /// # Errors
-/// Also when the file that was in use is gone: an empty one in its place would forget which e-mails were sent.
+/// Also when the file that was in use is missing: an empty one in its place would forget which e-mails were
+/// sent.
 pub fn current(path: &Path) -> Result<PathBuf, ViewError> {
     let number = number(path)?;
     let current = file(path, number);
@@ -90,13 +93,13 @@ fn is_of(name: &OsStr, found: &OsStr) -> bool {
     found.strip_prefix(name).is_some_and(|rest| rest.first().is_none_or(|c| matches!(c, b'.' | b'-')))
 }
 
-/// The file itself and what SQLite keeps beside it.
+/// Whether `found` is the file itself or one that SQLite keeps beside it.
 fn is_of_file(file: &Path, found: &OsStr) -> bool {
     let rest = found.as_encoded_bytes().strip_prefix(name_of(file).as_encoded_bytes());
     rest.is_some_and(|rest| matches!(rest, b"" | b"-wal" | b"-shm"))
 }
 
-/// The file of the next generation, which is not there yet.
+/// The file of the next generation, which must not exist yet.
 pub fn next(path: &Path) -> Result<PathBuf, ViewError> {
     let next = file(path, number(path)? + 1);
     if next.exists() {
@@ -105,11 +108,11 @@ pub fn next(path: &Path) -> Result<PathBuf, ViewError> {
     Ok(next)
 }
 
-/// From now on the read model is `taken`. After a power cut it may still be the one before, until the directory is
-/// synced.
+/// Makes `taken` the read model from now on. Until the directory is synced, a power cut may bring back the one
+/// before.
 ///
 /// # Errors
-/// When the pointer cannot be written: then the read model is the one before.
+/// When the pointer cannot be written. The read model is then still the one before.
 pub fn set(path: &Path, taken: &Path) -> Result<(), ViewError> {
     let number = number(path)? + 1;
     if file(path, number) != taken {

@@ -1,5 +1,5 @@
-//! How far an index is behind the rows of its read model, told to those who wait. An index is a cache of the rows that
-//! cannot be part of their transaction, such as one for search.
+//! How far an index is behind the rows of its read model, for readers that wait. An index, such as the one for
+//! search, is a cache of the rows that cannot be part of their transaction.
 //!
 //! ```text
 //! rows committed: changes += 1 -> the group's watermark moves -> a reader notes `changes` -> waits for `done`
@@ -12,30 +12,30 @@ use std::time::Duration;
 use supervisor::Demand;
 use tokio::sync::{Notify, watch};
 
-/// How far something is: changes of rows, and the newest event among them.
+/// A mark of progress: the number of row changes and the newest event among them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct IndexMark {
     changes: u64,
     seq: u64,
 }
 
-/// Shared by the projection, the task that writes the index, and its readers.
+/// Progress shared by the projection, the task that writes the index, and its readers.
 #[derive(Debug)]
 pub struct IndexProgress {
     changes: AtomicU64,
     /// The newest event in the rows.
     seq: AtomicU64,
-    /// The last change that brought an older event than was there, such as one that had been parked.
+    /// The last change that added an event older than the newest one, such as an event that had been parked.
     older: AtomicU64,
     done: watch::Sender<IndexMark>,
     changed: Notify,
     demand: Demand,
-    /// The index may be behind for longer than anybody's newest event is remembered.
+    /// The index may be behind for longer than the newest event of each user is remembered.
     late: AtomicBool,
 }
 
 impl Default for IndexProgress {
-    /// Rows may have changed while nobody kept the index.
+    /// Starts as behind: rows may have changed while no task kept the index.
     fn default() -> Self {
         let (changes, seq, older) = (AtomicU64::new(1), AtomicU64::new(0), AtomicU64::new(0));
         let done = watch::Sender::new(IndexMark::default());
@@ -45,7 +45,7 @@ impl Default for IndexProgress {
 }
 
 impl IndexProgress {
-    /// Rows were committed, with events up to `seq`; 0 when it is not known which.
+    /// Rows were committed, with events up to `seq`; 0 when the events are not known.
     pub fn rows_changed(&self, seq: u64) {
         let before = self.seq.fetch_max(seq, Ordering::SeqCst);
         let change = self.changes.fetch_add(1, Ordering::SeqCst) + 1;
@@ -59,14 +59,14 @@ impl IndexProgress {
         self.changes.load(Ordering::SeqCst)
     }
 
-    /// How far the rows are: to be noted before they are read.
+    /// The current mark of the rows. Take it before reading them.
     #[must_use]
     pub fn noted(&self) -> IndexMark {
         let seq = self.seq.load(Ordering::SeqCst);
         IndexMark { changes: self.changes(), seq }
     }
 
-    /// The index holds everything up to here.
+    /// The index holds everything up to `mark`.
     pub fn is_done(&self, mark: IndexMark) {
         self.late.store(false, Ordering::SeqCst);
         self.done.send_replace(mark);
@@ -93,11 +93,12 @@ impl IndexProgress {
         self.demand.gather(time).await;
     }
 
-    /// Waits until the index has the event at `seq`, which the rows have, at most `limit`. Says whether it has.
+    /// Waits, for at most `limit`, until the index has the event at `seq`, which the rows already have. Returns
+    /// whether it has.
     pub async fn wait(&self, seq: u64, limit: Duration) -> bool {
         let (needed, older) = (self.changes(), self.older.load(Ordering::SeqCst));
         let late = self.late.load(Ordering::SeqCst);
-        // A later event says that all before it are there only as long as they come in order.
+        // A later event implies that all earlier ones are indexed only if events come in order.
         let has =
             |done: &IndexMark| done.changes >= needed || done.seq >= seq && done.changes >= older && !late;
         let mut done = self.done.subscribe();

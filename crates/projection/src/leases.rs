@@ -1,5 +1,5 @@
-//! Who may write to a read model. The lease stands beside the rows it protects, so it is looked at in the transaction
-//! that writes them.
+//! Who may write to a read model. The lease is stored beside the rows it protects and is checked in the
+//! transaction that writes them.
 
 use bus::{ApplyError, Candidate, Lease};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -34,27 +34,28 @@ pub fn take(connection: &Connection, group: &str, candidate: &Candidate) -> Resu
     Ok(Some(Lease { generation }))
 }
 
-/// Whether a lease is not over. One that ends later than any can was taken by a clock that was set back since: it counts
-/// for nothing, or its group would wait for ever once its holder is gone. Whoever is alive takes it again in its turn.
+/// Whether a lease is still valid. One that ends later than any lease can was taken before the clock was set
+/// back. It is ignored, since otherwise the group would wait for ever once its holder is gone. A live holder
+/// takes the lease again at its next renewal.
 fn lasts(until: i64, candidate: &Candidate) -> bool {
     let latest = candidate.now.plus_millis(candidate.term_ms.saturating_mul(2)).micros();
     until > candidate.now.micros() && until <= latest
 }
 
-/// Anybody may take it from now on.
+/// Gives the lease back: anybody may take it from now on.
 pub fn release(connection: &Connection, group: &str, lease: Lease) -> Result<(), ViewError> {
     let sql = "update leases set until = 0 where grp = ?1 and generation = ?2";
     connection.execute(sql, params![group, lease.generation])?;
     Ok(())
 }
 
-/// Refuses to write under any other lease than the newest; under none when nobody ever took one.
+/// Refuses to write under any lease but the newest. The default lease is accepted while none was ever taken.
 pub fn guard(connection: &Connection, group: &str, lease: Lease) -> Result<(), ApplyError> {
     let newest = read(connection, group).map_err(ViewError::from)?.map_or(0, |(_, generation, _)| generation);
     if newest == lease.generation { Ok(()) } else { Err(ApplyError::Lost) }
 }
 
-/// Whoever holds the old read model holds the new one.
+/// Copies the leases of the old read model to the new one, so that their holders keep them.
 pub fn hand_over(old: &Connection, new: &Connection) -> Result<(), ViewError> {
     new.execute("delete from leases", [])?;
     let mut all = old.prepare("select grp, holder, generation, until from leases")?;

@@ -1,4 +1,5 @@
-//! Read models: a projection gets the transaction, so its effects and its offset commit together or not at all.
+//! Read models. A projection writes in a transaction that also moves its cursor, so that its effects and its
+//! offset commit together or not at all.
 #![warn(missing_docs)]
 
 mod bookkeeping;
@@ -39,18 +40,18 @@ pub use value::{Row, Value};
 /// Why an event could not be projected.
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectionError {
-    /// The event itself cannot be applied: its key is set aside, others go on.
+    /// The event itself cannot be applied. Its key is blocked; others continue.
     #[error("{0}")]
     Event(String),
-    /// What the event says cannot be had until an operator helps: the group stops, and writes nothing instead.
+    /// Data that the event needs is missing until an operator helps. The group stops and writes nothing.
     #[error("{0}")]
     Alarm(String),
-    /// The store does not answer.
+    /// The store is unavailable.
     #[error(transparent)]
     Store(#[from] ViewError),
 }
 
-/// A key that is missing, or wrapped by another master key, is an alarm; a key store that does not answer is tried again.
+/// A missing key, or one wrapped by another master key, raises an alarm. An unavailable key store is retried.
 impl From<DecodeError> for ProjectionError {
     fn from(error: DecodeError) -> Self {
         match &error {
@@ -67,7 +68,7 @@ impl From<DecodeError> for ProjectionError {
     }
 }
 
-/// For what a projection reads again.
+/// For events that a projection reads again from the journal.
 impl From<JournalError> for ProjectionError {
     fn from(error: JournalError) -> Self {
         match &error {
@@ -79,18 +80,19 @@ impl From<JournalError> for ProjectionError {
     }
 }
 
-/// The event that ends an account.
+/// The type of the event that ends an account.
 const USER_DELETED: &str = "USER_DELETED";
 
-/// Folds events into tables. A pure function of the journal: the same events give the same rows, whenever and how
-/// often a read model is rebuilt.
+/// Folds events into tables. It must be a pure function of the journal: the same events give the same rows,
+/// whenever and however often a read model is rebuilt.
 #[async_trait(?Send)]
 pub trait Projection: Send + Sync + 'static {
     /// The group's name, which is also the name of its checkpoints.
     fn name(&self) -> &'static str;
 
-    /// Which rows it makes: to be raised whenever the same events give other rows in the same tables, so that read
-    /// models made before are made again at the next start. Changed tables are noticed without it.
+    /// Version of the rows it makes. Raise it whenever the same events give different rows in the same tables:
+    /// read models made by an older version are then made again at the next start. Changed tables are detected
+    /// without it.
     fn version(&self) -> u32 {
         1
     }
@@ -98,8 +100,9 @@ pub trait Projection: Send + Sync + 'static {
     /// Applies `event`.
     async fn apply(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError>;
 
-    /// Applies `batch` in order; an error undoes all of it. For projections that gather what many events do to one row.
-    /// Each person that an event erases is to be remembered before that event is applied.
+    /// Applies `batch` in order; an error undoes all of it. Override it to combine the changes of many events
+    /// to one row. An override must call [`ViewTx::remember_erased`] before it applies an event that erases a
+    /// person.
     async fn apply_batch(&self, tx: &mut ViewTx<'_>, batch: &[Envelope]) -> Result<(), ProjectionError> {
         for event in batch {
             if self.erases(event) {
@@ -110,15 +113,15 @@ pub trait Projection: Send + Sync + 'static {
         Ok(())
     }
 
-    /// The batch is committed and about to become visible to waiting readers: the moment to drop cached documents.
+    /// The batch is committed and about to become visible to waiting readers. Drop cached documents here.
     fn committed(&self, batch: &[Envelope]);
 
-    /// Applying `event` takes a person out: it is remembered in the read model that they are erased
-    /// ([`ViewTx::is_erased`]), and nothing of them may be left in the file, either.
+    /// Whether `event` erases a person. The read model then records that they are erased
+    /// ([`ViewTx::is_erased`]), and their data is also wiped from the file.
     fn erases(&self, event: &Envelope) -> bool {
         &*event.event_type == USER_DELETED
     }
 
-    /// A rebuilt read model has taken over: the moment to drop every cached document.
+    /// A rebuilt read model has taken over. Drop every cached document here.
     fn replaced(&self) {}
 }

@@ -1,5 +1,5 @@
-//! A read model made again from the journal beside the one in use, which goes on answering until the new one takes
-//! over at one exact position.
+//! Rebuilds a read model from the journal beside the one in use. The old one keeps answering until the new one
+//! takes over at one exact position.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -17,38 +17,38 @@ use crate::store::ViewStore;
 /// How the rows of one table differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TableChange {
-    /// Rows before.
+    /// Rows before the rebuild.
     pub rows_before: u64,
-    /// Rows now.
+    /// Rows after the rebuild.
     pub rows_now: u64,
-    /// The same rows, compared by checksum.
+    /// Whether the rows are the same, by checksum.
     pub equal: bool,
 }
 
-/// What a rebuild came to.
+/// The result of a rebuild.
 #[derive(Clone, Debug)]
 pub struct Rebuilt {
     /// Events read from the journal.
     pub events: u64,
-    /// Table by table: the old read model and the new one at the very position of the switch.
+    /// Comparison of the old and the new read model, table by table, at the position of the switch.
     pub tables: BTreeMap<String, TableChange>,
 }
 
 impl Rebuilt {
-    /// The new read model holds the same rows as the old one.
+    /// Whether the new read model holds the same rows as the old one.
     #[must_use]
     pub fn is_equal(&self) -> bool {
         self.tables.values().all(|table| table.equal)
     }
 }
 
-/// Rows of a table without their order: how many, and a sum of their hashes.
+/// Checksum per table, independent of row order: the number of rows and the sum of their hashes.
 type Checksums = BTreeMap<String, (u64, u64)>;
 
 /// Rebuilds `live`, the read model of `group`.
 ///
 /// # Errors
-/// When journal or files fail; then the read model in use is what it was.
+/// When the journal or a file fails. The read model in use is then unchanged.
 pub async fn rebuild(
     live: &ViewStore,
     group: &GroupHandle,
@@ -80,11 +80,11 @@ pub fn failed(error: ViewError) -> RebuildError {
     RebuildError::Failed(error.to_string())
 }
 
-/// Both read models as they were when one followed the other.
+/// Both read models as they were at the switch.
 struct Switched {
-    /// Written no more.
+    /// No longer written to.
     old: Arc<Database>,
-    /// One snapshot of the new one.
+    /// A snapshot of the new one.
     new: Connection,
 }
 

@@ -1,4 +1,4 @@
-//! A read model of another shape made again from the journal, before anybody reads it.
+//! Makes a read model of another shape again from the journal, before anybody reads it.
 
 use std::sync::Arc;
 
@@ -9,15 +9,16 @@ use crate::error::ViewError;
 use crate::rebuild::failed;
 use crate::store::ViewStore;
 
-/// Makes `outdated` again in a file beside it and goes on with that one. `group`, over `outdated`, must not run before,
-/// nor after: its place is read again from what took over.
+/// Makes `outdated` again in a file beside it and switches to that file. `group` runs over `outdated`. It must
+/// not run before this call, nor after it: a new group must be created, which reads its cursor from the new
+/// file.
 ///
-/// It comes exactly as far as the old one was, no farther: an effect that only the new one knows of is left out, and so
-/// would be an e-mail that the events behind that place ask for. Gives the number of events read.
+/// The new read model stops exactly at the old one's position. Effects that only the new one asks for are left
+/// out, so going further would lose the e-mails that later events ask for. Returns the number of events read.
 ///
 /// # Errors
-/// When journal or files fail, an event fails in a group that does not go on without it, or the tables of its
-/// deliveries have other columns; then the old one is what it was.
+/// When the journal or a file fails, when an event fails in a group that does not skip failing keys, or when
+/// the delivery tables have other columns. The old read model is then unchanged.
 pub async fn renew(
     outdated: &ViewStore,
     group: &GroupHandle,

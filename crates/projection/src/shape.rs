@@ -1,5 +1,5 @@
-//! The shape of a read model: what its rows depend on besides the journal. Every file remembers the one it was made
-//! with, so that an upgrade that changes it is noticed.
+//! The shape of a read model: everything its rows depend on besides the journal. Each file remembers the shape
+//! it was made with, so that an upgrade that changes it is detected.
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
@@ -7,28 +7,28 @@ use crate::error::ViewError;
 use crate::tx::query;
 use crate::{bookkeeping, deliveries, digest};
 
-/// The text of its tables and the version of its projection.
+/// The text of the tables and the version of the projection.
 #[derive(Debug)]
 pub struct Shape {
     tables: String,
     version: u32,
 }
 
-/// Why a read model is not what the code of today would make.
+/// Why a read model differs from what the current code would make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Outdated {
-    /// Nothing says what it was made with.
+    /// The file does not say what it was made with.
     #[error("it is from before read models remembered their shape")]
     Unknown,
-    /// Its tables have another text.
+    /// The text of its tables is different.
     #[error("its tables have changed")]
     Tables,
-    /// Its projection makes other rows.
+    /// Its projection makes different rows.
     #[error("its projection has changed from version {made} to {now}")]
     Rows {
-        /// What it was made with.
+        /// The version that made it.
         made: u32,
-        /// What it would be made with.
+        /// The current version.
         now: u32,
     },
 }
@@ -38,8 +38,8 @@ impl Shape {
         Self { tables: digest::hex(&statements(tables)), version }
     }
 
-    /// Compares it with that of the file, and becomes that of a file which has none because it is new. To be asked
-    /// before the tables are made: a file that was left half made has a shape, and is made whole by the next start.
+    /// Compares this shape with the file's. A new file has none and gets this one. Must be called before the
+    /// tables are created: then a file left half made has a shape, and the next start completes it.
     pub fn settle(&self, file: &mut Connection) -> Result<Option<Outdated>, ViewError> {
         let tx = file.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let read = "select tables, version from shape";
@@ -65,8 +65,8 @@ fn is_used(file: &Connection) -> Result<bool, ViewError> {
     Ok(begun || !tables(file)?.is_empty())
 }
 
-/// `sql` without what changes no row: comments to the end of a line, space beyond the first, and pragmas, which say how
-/// a file is kept.
+/// `sql` without the parts that change no row: line comments, repeated white space, and pragmas, which only say
+/// how the file is stored.
 fn statements(sql: &str) -> String {
     let (mut text, mut quote) = (String::with_capacity(sql.len()), None);
     let mut left = sql.chars().peekable();
@@ -91,7 +91,7 @@ fn statements(sql: &str) -> String {
     kept.join(";")
 }
 
-/// The tables of the read model itself, without those beside every one.
+/// The read model's own tables, without those that every file has.
 pub(crate) fn tables(connection: &Connection) -> Result<Vec<String>, ViewError> {
     let all = query(connection, "select name from sqlite_master where type = 'table' order by name", &[])?;
     let names = all.iter().filter_map(|row| row.text(0));

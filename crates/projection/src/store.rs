@@ -1,4 +1,4 @@
-//! A read model as the target of its group and as what queries read.
+//! A read model: the target of its group and the source of queries.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,7 +21,7 @@ use crate::tx::{ViewTx, query};
 use crate::value::{Row, Value};
 use crate::{Projection, ProjectionError, bookkeeping, deliveries, generation, leases};
 
-/// One read model: tables of its own, one writer, many readers. Clones share it.
+/// One read model: its own tables, one writer, many readers. Clones share it.
 #[derive(Clone)]
 pub struct ViewStore(Arc<StoreInner>);
 
@@ -29,22 +29,22 @@ pub(crate) struct StoreInner {
     path: PathBuf,
     tables: String,
     projection: Arc<dyn Projection>,
-    /// The file it is in now: another one once a rebuild has taken over.
+    /// The file it is in now. It changes when a rebuild takes over.
     database: RwLock<Arc<Database>>,
-    /// The file before, until a power cut cannot bring it back.
+    /// The previous file, kept until a power cut can no longer bring it back.
     former: Mutex<Option<Former>>,
-    /// Being rebuilt beside the one in use: nobody reads it yet, so no cached document comes from it.
+    /// It is being rebuilt beside the one in use. Nobody reads it yet, so no cached document comes from it.
     in_the_making: bool,
-    /// Works on the thread that asks, and its projection waits for nothing but its transaction: for simulations, which
-    /// decide alone what happens in which order.
+    /// Runs on the calling thread, and the projection awaits nothing but its transaction. For simulations,
+    /// which control the order of everything that happens.
     in_place: bool,
     sync: SyncPath,
 }
 
-/// A file that was taken over from.
+/// The file in use before the last switch.
 struct Former {
     database: Arc<Database>,
-    /// The version of its ownership of deliveries; 0 when it owned none.
+    /// Version of its ownership of deliveries; 0 when it owned none.
     owner: i64,
 }
 
@@ -55,8 +55,9 @@ impl std::fmt::Debug for ViewStore {
 }
 
 impl ViewStore {
-    /// Opens the read model of `projection` at `path`, with `tables` (which must bear being run again). A file that was
-    /// made with other tables, or by another version of the projection, is left as it is: see [`Self::outdated`].
+    /// Opens the read model of `projection` at `path`, with `tables` (SQL that can be run repeatedly). A file
+    /// made with other tables, or by another version of the projection, is left as it is: see
+    /// [`Self::outdated`].
     ///
     /// # Errors
     /// When the file cannot be opened.
@@ -80,8 +81,8 @@ impl ViewStore {
         })))
     }
 
-    /// The same read model for a simulation: it works on the thread that asks, and a switch to a rebuilt one is made
-    /// durable by `sync`, which may fail.
+    /// The same read model for a simulation. It runs on the calling thread and uses `sync`, which may fail, to
+    /// make a switch to a rebuilt one durable.
     #[must_use]
     pub fn in_place(&self, sync: SyncPath) -> Self {
         self.over(self.database(), false, true, sync)
@@ -103,11 +104,11 @@ impl ViewStore {
         }))
     }
 
-    /// The same read model, empty, in a file beside this one, which goes when the value is dropped unless it took
-    /// over.
+    /// An empty copy of this read model in a file beside this one. The file is deleted when the value is
+    /// dropped, unless it has taken over.
     ///
     /// # Errors
-    /// When its file cannot be made.
+    /// When its file cannot be created.
     pub fn beside(&self) -> Result<Self, ViewError> {
         let StoreInner { path, tables, projection, in_place, sync, .. } = &*self.0;
         let shape = Shape::of(tables, projection.version());
@@ -116,28 +117,28 @@ impl ViewStore {
         Ok(self.over(Arc::new(database), true, *in_place, Arc::clone(sync)))
     }
 
-    /// The path of its first file; those of later rebuilds stand beside it.
+    /// The path of the first file; files of later rebuilds are beside it.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0.path
     }
 
-    /// Why the file in use is not what the code of today would make. Queries may fail on it or find wrong rows, and no
-    /// group runs over it, until [`crate::renew`] has made it again.
+    /// Why the file in use differs from what the current code would make. Until [`crate::renew`] has made it
+    /// again, queries may fail or find wrong rows, and no group can run over it.
     #[must_use]
     pub fn outdated(&self) -> Option<Outdated> {
         self.database().outdated
     }
 
-    /// Goes on with the file of `fresh`. Queries that are running finish on the old one, which is then deleted.
-    /// Gives the old one.
+    /// Switches to the file of `fresh`. Running queries finish on the old file, which is then deleted. Returns
+    /// the old one.
     ///
-    /// Deliveries are nobody's in between: until the switch outlives a power cut, carrying one out might be forgotten with
-    /// the new file, and would then be done again by the old one.
+    /// Deliveries have no owner in between. Until the switch survives a power cut, the new file could still be
+    /// lost with the record of a delivery, and the old file would then carry it out again.
     pub(crate) fn take_over(&self, fresh: &Self) -> Result<Arc<Database>, ViewError> {
         self.settle_switch()?;
         let (taken, old) = (fresh.database(), self.database());
-        // Held until the new one is the one in use: nobody writes down an outcome where it would be lost.
+        // Held until the switch: no outcome may be written to the old file, where it would be lost.
         let last = old.writer();
         leases::hand_over(&last, &taken.writer())?;
         deliveries::hand_over(&old.path, &taken.writer())?;
@@ -154,7 +155,7 @@ impl ViewStore {
         drop(last);
         let former = Former { database: Arc::clone(&old), owner };
         *self.0.former.lock().unwrap_or_else(PoisonError::into_inner) = Some(former);
-        // The new one is in use: nothing that fails from here on changes that.
+        // The new file is in use. No later failure changes that.
         if let Err(error) = self.settle_switch() {
             tracing::error!(store = ?self, %error, "a power cut may bring the old read model back; nothing is delivered until it cannot");
         }
@@ -162,8 +163,8 @@ impl ViewStore {
         Ok(old)
     }
 
-    /// Makes the last switch certain: then the new file owns its deliveries, and the old one goes. Tried again with
-    /// every [`Self::scrub`].
+    /// Makes the last switch durable. Then the new file owns its deliveries, and the old one is deleted.
+    /// Retried with every [`Self::scrub`].
     pub(crate) fn settle_switch(&self) -> Result<(), ViewError> {
         let mut former = self.0.former.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(Former { database, owner }) = &*former else { return Ok(()) };
@@ -183,7 +184,7 @@ impl ViewStore {
     /// The rows of a query, from one snapshot.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the database is unavailable.
     pub async fn query(&self, sql: &str, params: Vec<Value<'_>>) -> Result<Vec<Row>, ViewError> {
         let (database, sql) = (self.database(), sql.to_owned());
         let params: Vec<_> = params.into_iter().map(Value::into_owned).collect();
@@ -192,20 +193,20 @@ impl ViewStore {
         self.blocking(move || reading.read(|connection| query(connection, &sql, &params))).await
     }
 
-    /// Returns once the file in use is known to take writes: a small one, which changes nothing, succeeds. While
-    /// somebody else writes, that is not tried.
+    /// Checks that the file in use takes writes, by a small write that changes nothing. Skips the check while
+    /// another write is in progress.
     ///
     /// # Errors
-    /// When it does not.
+    /// When the file takes no writes.
     pub async fn takes_writes(&self) -> Result<(), ViewError> {
         let database = self.database();
         self.blocking(move || database.takes_writes()).await
     }
 
-    /// Every row of every table of the read model itself, sorted: what a rebuild must equal.
+    /// All rows of the read model's own tables, sorted: what a rebuild must reproduce.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the database is unavailable.
     pub async fn dump(&self) -> Result<Vec<(String, Vec<Row>)>, ViewError> {
         let database = self.database();
         self.blocking(move || {
@@ -234,7 +235,7 @@ impl ViewStore {
                 if Arc::ptr_eq(&now, &database) {
                     break connection;
                 }
-                // A rebuilt read model took over while this waited for its turn.
+                // A rebuilt read model took over while this call waited for the writer.
                 drop(connection);
                 database = now;
             };
@@ -252,7 +253,7 @@ impl ViewStore {
         self.outdated().map_or(Ok(()), |why| Err(refused(why)))
     }
 
-    /// A transaction of whoever runs the group.
+    /// Runs a transaction under the group's lease.
     async fn write<T: Send + 'static>(
         &self,
         lease: Lease,
@@ -266,14 +267,14 @@ impl ViewStore {
         .await
     }
 
-    /// Runs `work` where it may block.
+    /// Runs `work` on a thread that may block.
     pub(crate) async fn blocking<T: Send + 'static, E: From<ViewError> + Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, E> + Send + 'static,
     ) -> Result<T, E> {
         if self.0.in_place {
             let done = work();
-            // Others may go on before the caller hears of it, as they may anywhere.
+            // As anywhere, other tasks may run before the caller gets the result.
             tokio::task::yield_now().await;
             return done;
         }
@@ -282,7 +283,7 @@ impl ViewStore {
             .unwrap_or_else(|e| Err(ViewError::Unavailable(e.to_string()).into()))
     }
 
-    /// The batch is committed: cached documents go, if anybody can have cached any, and what was erased goes for good.
+    /// Called after a commit: drops cached documents, if any can exist, and wipes erased data for good.
     async fn committed(&self, batch: &[Envelope]) {
         if !self.0.in_the_making {
             self.0.projection.committed(batch);
@@ -293,8 +294,8 @@ impl ViewStore {
         }
     }
 
-    /// Overwrites what erasures have left in files and memory, if there is need. To be called now and then: while
-    /// somebody reads, it stays. Also makes a switch certain that could not be when it was made.
+    /// Overwrites what erasures left in files and memory, if necessary. Call it regularly: it cannot finish
+    /// while a reader is active. Also retries to make a switch durable.
     pub async fn scrub(&self) {
         let store = self.clone();
         let scrub = move || store.settle_switch().and_then(|()| store.database().scrub());
@@ -313,7 +314,7 @@ impl StoreInner {
         if batch.is_empty() {
             return Ok(());
         }
-        // A panic is the event's failure like any other: its key is set aside, and nobody else stands still.
+        // Treat a panic as a failure of the event: its key is blocked, and no other key is held up.
         let applied = catch_unwind(AssertUnwindSafe(|| self.apply(connection, batch)));
         let applied = applied.unwrap_or_else(|panic| {
             let message = panic_message(panic.as_ref());
@@ -343,7 +344,7 @@ impl StoreInner {
     }
 }
 
-/// What a panic said.
+/// The message of a panic.
 fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".into())

@@ -1,5 +1,5 @@
-//! The transaction a projection writes in. One SQL text for every database: placeholders `$1`, `$2` …, columns of
-//! `text`, `bigint` and `double precision` only.
+//! The transaction that a projection writes in. The same SQL text runs on every database: placeholders `$1`,
+//! `$2` …, and only columns of type `text`, `bigint` and `double precision`.
 
 use std::borrow::Cow;
 
@@ -11,15 +11,15 @@ use crate::value::{Row, Value};
 /// An open transaction of a read model.
 #[derive(Debug)]
 pub enum ViewTx<'c> {
-    /// On a SQLite file; its calls never wait, they run on a thread that may block.
+    /// A SQLite transaction. Its calls block, so it runs on a thread that may block.
     Sqlite(&'c Connection),
 }
 
 impl ViewTx<'_> {
-    /// Runs a statement; gives the number of rows it changed.
+    /// Runs a statement and returns the number of rows it changed.
     ///
     /// # Errors
-    /// When the database refuses it.
+    /// When the database rejects it.
     #[expect(clippy::unused_async, reason = "a database over the network will wait here")]
     pub async fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<usize, ViewError> {
         match self {
@@ -32,7 +32,7 @@ impl ViewTx<'_> {
     /// Runs a statement once for each of `rows`, in order.
     ///
     /// # Errors
-    /// When the database refuses one.
+    /// When the database rejects one of them.
     #[expect(clippy::unused_async, reason = "a database over the network will wait here")]
     pub async fn execute_each(&mut self, sql: &str, rows: &[Vec<Value<'_>>]) -> Result<(), ViewError> {
         match self {
@@ -46,10 +46,10 @@ impl ViewTx<'_> {
         }
     }
 
-    /// The rows of a query.
+    /// Runs a query and returns its rows.
     ///
     /// # Errors
-    /// When the database refuses it.
+    /// When the database rejects it.
     #[expect(clippy::unused_async, reason = "a database over the network will wait here")]
     pub async fn query(&mut self, sql: &str, params: &[Value<'_>]) -> Result<Vec<Row>, ViewError> {
         match self {
@@ -65,7 +65,7 @@ pub fn query(connection: &Connection, sql: &str, params: &[Value<'_>]) -> Result
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// `$1` is a name to SQLite, numbered as it comes; `?1` is the first parameter wherever it stands.
+/// To SQLite, `$1` is a named parameter, numbered by first use; `?1` is always the first parameter.
 fn native(sql: &str) -> Cow<'_, str> {
     if sql.contains('$') { Cow::Owned(sql.replace('$', "?")) } else { Cow::Borrowed(sql) }
 }

@@ -1,4 +1,4 @@
-//! Values and rows, the same for every database: text, whole numbers, reals, null.
+//! Values and rows, the same for every database: text, integers, reals and null.
 
 use std::borrow::Cow;
 
@@ -7,18 +7,18 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 /// A value of a column.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value<'a> {
-    /// Nothing.
+    /// SQL `null`.
     Null,
     /// `bigint`.
     Int(i64),
     /// `double precision`.
     Real(f64),
-    /// `text`; JSON too.
+    /// `text`, also for JSON.
     Text(Cow<'a, str>),
 }
 
 impl Value<'_> {
-    /// The same value, borrowing nothing.
+    /// Converts it into a value that borrows nothing.
     #[must_use]
     pub fn into_owned(self) -> Value<'static> {
         match self {
@@ -77,7 +77,7 @@ impl rusqlite::ToSql for Value<'_> {
     }
 }
 
-/// A row of a result. Columns are read by number; a column of another type reads as nothing.
+/// A row of a result. Columns are read by index. A column of another type reads as `None`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row(Vec<Value<'static>>);
 
@@ -94,7 +94,7 @@ impl Row {
         (0..columns).map(value).collect::<rusqlite::Result<_>>().map(Self)
     }
 
-    /// The values.
+    /// All values of the row.
     #[must_use]
     pub fn values(&self) -> &[Value<'static>] {
         &self.0
@@ -109,7 +109,7 @@ impl Row {
         }
     }
 
-    /// A whole-number column.
+    /// An integer column.
     #[must_use]
     pub fn int(&self, column: usize) -> Option<i64> {
         match self.0.get(column) {
@@ -118,7 +118,7 @@ impl Row {
         }
     }
 
-    /// A count: never negative.
+    /// A count: negative values and other types read as 0.
     #[must_use]
     pub fn count(&self, column: usize) -> u64 {
         self.int(column).and_then(|n| u64::try_from(n).ok()).unwrap_or_default()

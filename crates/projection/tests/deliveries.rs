@@ -1,4 +1,5 @@
-//! One-way effects: asked for once, carried by whoever holds the lease, never doubled by a rebuild.
+//! One-way effects: asked for once, carried out by the holder of the lease, and never sent twice because of a
+//! rebuild.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 #[path = "events/noted.rs"]
@@ -34,7 +35,7 @@ const SETTINGS: Settings = Settings {
 /// States that wait for an operator.
 const WAITING: &[DeliveryState] = &[DeliveryState::Refused, DeliveryState::Failed, DeliveryState::Unknown];
 
-/// An e-mail for every event but those of poisoned payloads.
+/// A projection that asks for an e-mail for every event, except those with poisoned payloads.
 #[derive(Default)]
 struct Letters {
     wake: Arc<Notify>,
@@ -61,7 +62,7 @@ impl Projection for Letters {
     }
 }
 
-/// The world outside: counts what it gets, and answers as it was told to.
+/// A stand-in for the mail server: it counts what it receives and answers as configured.
 #[derive(Default)]
 struct Outside {
     got: Mutex<HashMap<String, u32>>,
@@ -137,7 +138,7 @@ impl World {
         OutboxWorker::new(self.outbox.clone(), self.outside.clone(), self.clock.clone(), SETTINGS)
     }
 
-    /// Asks for `count` e-mails and waits until the read model holds them.
+    /// Appends `count` events that ask for e-mails, and waits until the read model has applied them.
     async fn ask(&self, count: usize) {
         let mut last = None;
         for _ in 0..count {
@@ -153,7 +154,7 @@ impl World {
         self.handle.status.wait(&[position], asker, Duration::from_secs(20)).await
     }
 
-    /// Asks for an e-mail, in vain: the event is parked.
+    /// Appends an event that asks for an e-mail but fails, so that it is parked.
     async fn ask_in_vain(&self, user: UserId, data: &str) {
         self.letters.poison.lock().unwrap().insert(data.to_owned());
         let position = append(&self.journal, user, data).await;
@@ -165,13 +166,13 @@ impl World {
         projection::rebuild(&self.store, &self.handle, |_| {}).await.unwrap();
     }
 
-    /// Carries until nothing is due.
+    /// Carries out deliveries until none is due.
     async fn carry(&self) {
         let worker = self.worker();
         while worker.round().await.unwrap() {}
     }
 
-    /// How often each e-mail arrived, without whose.
+    /// How often each e-mail arrived, without the recipients.
     fn counts(&self) -> Vec<u32> {
         let mut counts: Vec<u32> = self.outside.got.lock().unwrap().values().copied().collect();
         counts.sort_unstable();
@@ -243,7 +244,7 @@ async fn what_waits_for_its_time_uses_up_no_tries_and_holds_nobody_up() {
     assert_eq!(world.counts(), [1, 1], "however often it waited");
 }
 
-/// What was put off by a clock that ran ahead does not wait until then.
+/// A delivery postponed by a clock that ran ahead does not wait until that time.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_was_set_back_puts_nothing_off_for_a_year() {
     let world = World::new().await;
@@ -256,7 +257,7 @@ async fn a_clock_that_was_set_back_puts_nothing_off_for_a_year() {
     assert_eq!(world.counts(), [1]);
     world.ask(1).await;
     let lost = world.lease().await;
-    assert_eq!(lost.len(), 1, "leased by a courier that is gone");
+    assert_eq!(lost.len(), 1, "leased by a worker that is gone");
     world.clock.jump(-400 * 86_400);
     world.carry().await;
     assert_eq!(world.counts(), [1, 1, 1, 1]);
@@ -282,9 +283,9 @@ async fn after_all_tries_an_operator_decides() {
     assert!(world.outbox.list(WAITING, 10).await.unwrap().is_empty());
 }
 
-/// The outbox worker leased, and perhaps carried, and was lost.
+/// An outbox worker leased a delivery, perhaps carried it out, and was then lost.
 #[tokio::test(flavor = "multi_thread")]
-async fn rule_08_what_a_lost_courier_leaves_is_looked_up_at_the_target() {
+async fn rule_08_what_a_lost_worker_leaves_is_looked_up_at_the_target() {
     for (arrived, knows, counts, unknown) in [
         (true, None, vec![1], 0),
         (false, None, vec![1], 0),
@@ -309,7 +310,7 @@ async fn rule_08_what_a_lost_courier_leaves_is_looked_up_at_the_target() {
     }
 }
 
-/// An outbox worker that slept past its lease says what came of it when another has long decided.
+/// An outbox worker sleeps past its lease and reports an outcome after another worker has settled the delivery.
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_08_an_outcome_under_an_old_lease_does_not_count() {
     struct Slow {
@@ -320,7 +321,7 @@ async fn rule_08_an_outcome_under_an_old_lease_does_not_count() {
     #[async_trait]
     impl DeliveryHandler for Slow {
         async fn carry(&self, order: &LeasedDelivery) -> DeliveryOutcome {
-            // Meanwhile the lease ends, and the other outbox worker takes it over and delivers.
+            // Meanwhile the lease expires, and the other outbox worker takes it over and delivers.
             self.clock.advance(SETTINGS.term_ms / 1000);
             self.other.round().await.unwrap();
             assert_eq!(self.world.got.lock().unwrap().get(&order.id), Some(&1));
@@ -353,19 +354,19 @@ async fn rule_19_a_rebuild_sends_nothing_again_and_loses_nothing_that_is_due() {
     let rebuilt = projection::rebuild(&world.store, &world.handle, |_| {}).await.unwrap();
     assert!(rebuilt.is_equal(), "{rebuilt:?}");
     assert_eq!(world.counts(), [1]);
-    // The lease moved along: its outbox worker may still say what came of it.
+    // The lease moved to the new read model, so its outbox worker may still report the outcome.
     assert_eq!(leased_before.len(), 1);
     world.carry().await;
     assert_eq!(world.counts(), [1], "leased by somebody, or not due yet");
     world.clock.advance(60);
     world.carry().await;
-    assert_eq!(world.counts(), [1, 1, 1], "the failed one and the one of the lost courier, once each");
+    assert_eq!(world.counts(), [1, 1, 1], "the failed one and the one of the lost worker, once each");
     world.ask(1).await;
     world.carry().await;
     assert_eq!(world.counts(), [1, 1, 1, 1], "what is new is carried out of the rebuilt read model");
 }
 
-/// Its event was parked when the rebuilt one was made by better code: nobody ever carried it out.
+/// The event was parked, and fixed code then applied it in a rebuilt read model: its e-mail was never sent.
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_19_what_was_parked_before_a_rebuild_is_due_after_it() {
     let world = World::new().await;
@@ -381,7 +382,7 @@ async fn rule_19_what_was_parked_before_a_rebuild_is_due_after_it() {
     assert!(world.outbox.list(&[DeliveryState::LeftOut], 10).await.unwrap().is_empty());
 }
 
-/// The e-mail was sent, and then a mistake in the code parks its event in the rebuilt read model.
+/// The e-mail was sent; then a bug parks its event in the rebuilt read model.
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_19_what_a_rebuild_parks_is_not_sent_again_when_it_is_redriven() {
     let world = World::new().await;
@@ -393,10 +394,10 @@ async fn rule_19_what_a_rebuild_parks_is_not_sent_again_when_it_is_redriven() {
     world.rebuild().await;
     let blocked = world.handle.status.blocked();
     assert_eq!((blocked.len(), blocked[0].waiting), (1, 2), "the event and the one behind it wait");
-    // Nobody can say what waits for its delivery's row, and nobody waits for it.
+    // The delivery has a state but no row in the new read model. `tried` does not wait for it.
     world.outbox.tried(u64::MAX >> 1).await.unwrap();
     world.letters.poison.lock().unwrap().clear();
-    // A second rebuild while they wait moves what is known along, too.
+    // A second rebuild, while the events wait, also moves the delivery states.
     world.rebuild().await;
     world.carry().await;
     assert_eq!(world.counts(), [1, 1], "both letters arrived long ago");
@@ -405,8 +406,8 @@ async fn rule_19_what_a_rebuild_parks_is_not_sent_again_when_it_is_redriven() {
     assert_eq!(world.counts(), [1, 1, 1]);
 }
 
-/// A read model in the making has all the rows, and owns nothing; whoever still holds the old one owns nothing any
-/// more.
+/// A read model that is being rebuilt has all the rows but does not own the deliveries. After the switch the
+/// old one no longer owns them.
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_19_ownership_moves_with_the_switch() {
     let world = World::new().await;
@@ -430,7 +431,7 @@ async fn rule_19_ownership_moves_with_the_switch() {
     assert_eq!(world.counts(), [1, 1]);
 }
 
-/// The new code asks for more than the old one did: what it would have sent long ago stays unsent.
+/// The new code asks for more deliveries than the old code did. Those of old events stay unsent.
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_19_what_only_the_rebuilt_one_knows_is_left_out() {
     let world = World::new().await;
@@ -462,7 +463,7 @@ async fn letters_are_found_by_their_recipient_and_waited_for_until_they_were_tri
     let of = async |user: UserId| world.outbox.of(&tenant(), user).await.unwrap().len();
     assert_eq!((of(one).await, of(other).await, of(user(3)).await), (2, 1, 0));
 
-    // Nobody carries: they are not tried.
+    // No outbox worker runs, so the deliveries are not tried.
     let at_once = Duration::from_millis(1);
     assert!(tokio::time::timeout(at_once, world.outbox.tried(newest.seq)).await.is_err());
     assert!(

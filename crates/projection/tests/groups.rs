@@ -1,5 +1,5 @@
-//! The consumer groups over a real journal and a real read model: order per key, keys set aside, waits that never
-//! say "applied" too early, and a group that stops loudly over another journal.
+//! Consumer groups over a real journal and a real read model: order per key, blocked keys, waits that never say
+//! "applied" too early, and a group that refuses to start over another journal.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 #[path = "events/noted.rs"]
@@ -30,15 +30,15 @@ const GROUP: Group =
 const TERM_MS: i64 = 10_000;
 const RETRY: Retry = Retry { tries: 2, base_ms: 1000, cap_ms: 10_000 };
 
-/// How a projection fails.
+/// Ways in which a projection fails.
 #[derive(Clone, Copy, Debug)]
 enum Fault {
     Panic,
-    /// A statement that the database refuses whenever it is asked.
+    /// Runs a statement that the database always rejects.
     Sql(&'static str),
 }
 
-/// Writes each event as a row; refuses the events whose payload is in `poison`, and fails over those in `faults`.
+/// Writes each event as a row. Rejects the events whose payload is in `poison`, and fails on those in `faults`.
 #[derive(Default)]
 struct Rows {
     poison: Mutex<HashSet<String>>,
@@ -121,7 +121,7 @@ impl World {
         run(runner, handle)
     }
 
-    /// The step over the events after `from` up to `to`.
+    /// The step over the events after `from`, up to `to`.
     async fn step(&self, from: u64, to: u64) -> Advance {
         let start = self.journal.head(Log::Facts).await.unwrap().at(from);
         let due = self.journal.read_after(start, usize::try_from(to - from).unwrap()).await.unwrap();
@@ -130,7 +130,7 @@ impl World {
         Advance { log: Log::Facts, from, to, due, parked: Vec::new(), block: None }
     }
 
-    /// What the rows say, key by key.
+    /// The payloads in the rows of a key, in order.
     async fn of(&self, key: &str) -> Vec<String> {
         let sql = "select data from rows where key = $1 order by n";
         let rows = self.store.query(sql, vec![key.into()]).await.unwrap();
@@ -138,7 +138,7 @@ impl World {
     }
 }
 
-/// The second of three events of `a` fails, behind which one of `b` is applied: the last one.
+/// The second of three events of `a` fails. A later event of `b`, the last one, is still applied.
 async fn one_of_three_fails() -> (World, Running, Position) {
     let world = World::new();
     world.rows.poison.lock().unwrap().insert("\"bad\"".into());
@@ -181,7 +181,7 @@ impl Running {
     }
 }
 
-/// Everybody writes in a stream of their own name.
+/// Each key is the stream of one user, whose id is derived from it.
 fn person(key: &str) -> UserId {
     let mut bytes = [0; 16];
     bytes[..key.len()].copy_from_slice(key.as_bytes());
@@ -210,7 +210,7 @@ async fn rule_06_a_failing_key_waits_in_order_and_the_others_go_on() {
     running.end().await;
 }
 
-/// A panic, and an error of the database that is the same at every try, are failures of the event like any other.
+/// A panic, and a database error that would recur at every try, count as failures of the event like any other.
 #[tokio::test]
 async fn rule_06_a_panic_or_a_refused_statement_sets_one_key_aside() {
     for fault in [
@@ -259,7 +259,7 @@ async fn rule_06_a_failing_key_is_tried_again_and_then_parked() {
     assert_eq!(running.handle.status.blocked()[0].state, BlockedState::Parked);
     assert_eq!(running.wait(bad, "a").await, WaitOutcome::Parked);
     running.end().await;
-    // It stays parked over a restart, and later events of the key wait behind it.
+    // The key stays parked over a restart, and later events of the key wait behind it.
     let running = world.start().await;
     let later = world.append("a", "\"a2\"").await;
     assert_eq!(running.wait(later, "b").await, WaitOutcome::Applied);
@@ -306,7 +306,7 @@ async fn rule_06_an_event_that_is_given_up_lets_those_behind_it_go_on() {
     assert_eq!(running.handle.discard(&id, first, never()).await, Err(DeadLetterError::Unknown));
     assert_eq!(world.of("a").await, ["\"a1\"", "\"a3\""]);
     running.end().await;
-    // A read model made anew leaves it out, too, once it is told; and a crash may come before it is struck off.
+    // A new read model also skips the event once it knows the decision; here the event was parked before that.
     let fresh = World { store: open_store(&world.directory.path().join("fresh.db"), &world.rows), ..world };
     let running = fresh.start().await;
     assert_eq!(running.wait(last, "b").await, WaitOutcome::Applied);
@@ -331,7 +331,7 @@ async fn rule_06_a_group_whose_keys_depend_on_each_other_waits_or_ends() {
         world.append("a", "\"a1\"").await;
         let bad = world.append("a", "\"bad\"").await;
         let other = world.append("b", "\"b1\"").await;
-        // It tries again when its time has come.
+        // The group retries when the next try is due.
         let mut wake = world.append("c", "\"wake\"").await;
         while running.handle.status.paused().is_none() && running.handle.status.stopped().is_none() {
             world.clock.advance(10);
@@ -388,15 +388,15 @@ async fn rule_07_a_restart_repeats_nothing_and_skips_nothing() {
 async fn rule_08_a_second_consumer_stands_by_until_the_first_says_nothing_for_its_term() {
     let world = World::new();
     world.append("a", "\"1\"").await;
-    let unique_key = Candidate { holder: Ids.uuid(NOW), now: NOW, term_ms: TERM_MS, alone: false };
-    let silent = world.store.lease(unique_key).await.unwrap().unwrap();
+    let candidate = Candidate { holder: Ids.uuid(NOW), now: NOW, term_ms: TERM_MS, alone: false };
+    let silent = world.store.lease(candidate).await.unwrap().unwrap();
     let running = world.start().await;
     let last = world.append("a", "\"2\"").await;
     while !running.handle.status.counts().standing_by {
         tokio::task::yield_now().await;
     }
     assert!(world.of("a").await.is_empty(), "another holds the group");
-    // What the holder does is seen here, too.
+    // The runner on stand-by sees the progress of the lease holder.
     world.store.advance(silent, world.step(0, 1).await).await.unwrap();
     let first = Position { seq: 1, ..last };
     assert_eq!(running.wait(first, "a").await, WaitOutcome::Applied);
@@ -410,18 +410,18 @@ async fn rule_08_a_second_consumer_stands_by_until_the_first_says_nothing_for_it
     assert_eq!(running.wait(next, "a").await, WaitOutcome::Applied);
     assert_eq!(world.of("a").await, ["\"1\"", "\"2\"", "\"3\""]);
     running.end().await;
-    // Given back at the end: the next one need not wait.
-    let unique_key = Candidate { holder: Ids.uuid(NOW), now: world.clock.now(), ..unique_key };
-    assert!(world.store.lease(unique_key).await.unwrap().is_some());
+    // The lease was given back at the end, so the next runner need not wait.
+    let candidate = Candidate { holder: Ids.uuid(NOW), now: world.clock.now(), ..candidate };
+    assert!(world.store.lease(candidate).await.unwrap().is_some());
 }
 
-/// A lease of a clock that ran ahead must not keep its group waiting once its holder is gone.
+/// A lease taken by a clock that ran ahead must not keep the group waiting once its holder is gone.
 #[tokio::test]
 async fn a_lease_of_a_clock_that_was_set_back_holds_nobody_up() {
     let world = World::new();
-    let unique_key = |holder, now| Candidate { holder, now, term_ms: TERM_MS, alone: false };
+    let candidate = |holder, now| Candidate { holder, now, term_ms: TERM_MS, alone: false };
     let [one, two] = [Ids.uuid(NOW), Ids.uuid(NOW)];
-    let lease = async |holder, now| world.store.lease(unique_key(holder, now)).await.unwrap();
+    let lease = async |holder, now| world.store.lease(candidate(holder, now)).await.unwrap();
     for ahead in [3600, 400 * 86_400] {
         let held = lease(one, NOW.plus_seconds(ahead)).await.unwrap();
         assert_eq!(lease(two, NOW.plus_seconds(ahead)).await, None, "it is held");
@@ -429,15 +429,15 @@ async fn a_lease_of_a_clock_that_was_set_back_holds_nobody_up() {
         assert!(taken.generation > held.generation, "the holder of before writes nothing any more");
         assert_eq!(lease(one, NOW).await, None, "and stands by");
         assert_eq!(lease(two, NOW).await, Some(taken));
-        // Given back for the next round.
+        // Released for the next round.
         world.store.release(taken).await.unwrap();
     }
-    // A clock that is set ahead takes a lease early: a takeover, and no row of both.
+    // A clock that runs ahead takes the lease early. That costs a takeover, but no row is written by both.
     let held = lease(one, NOW).await.unwrap();
     assert!(lease(two, NOW.plus_seconds(3600)).await.unwrap().generation > held.generation);
 }
 
-/// Whoever holds a group goes on holding it when the clock is set back.
+/// The holder of a group keeps its lease when the clock is set back.
 #[tokio::test]
 async fn a_holder_renews_in_time_on_any_clock() {
     let world = World::new();
@@ -462,7 +462,7 @@ fn blocked(first: Position) -> Blocked {
     Blocked { id, key, first, tries: 1, next_try: NOW, state, error, since: NOW, people, waiting: 0 }
 }
 
-/// The read model, but each step waits before its transaction and again after it, until it is let through.
+/// A read model in which each step pauses before its transaction and again after it, until it is let through.
 struct Gated {
     inner: ViewStore,
     before: Semaphore,
@@ -500,8 +500,8 @@ impl Target for Gated {
     }
 }
 
-/// With the real runner: whoever waits hears "applied" when the rows are there, and neither while its step waits nor
-/// while the step is done and not told yet.
+/// With the real runner: a waiting reader hears "applied" once the rows are there, but neither before the step
+/// has begun nor after its commit while the runner does not know of it yet.
 #[tokio::test(start_paused = true)]
 async fn rule_18_a_wait_beyond_the_cursor_times_out_and_never_lies() {
     let world = World::new();

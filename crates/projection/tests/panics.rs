@@ -1,4 +1,4 @@
-//! Groups that break off by a panic, wherever they wait, and go on; and one whose journal is closed.
+//! Groups that are cut off by a panic, wherever they wait, and resume; and a group whose journal is closed.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 #[path = "events/noted.rs"]
@@ -60,7 +60,7 @@ impl World {
     }
 }
 
-/// The clock stands still, so that no lease ends: what the runner held before is taken back by itself alone.
+/// The clock stands still, so no lease expires: only the runner itself can take its former lease back.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_group_that_panics_anywhere_applies_every_event_once_and_in_order() {
     let (world, runner, handle) = World::new().await;
@@ -85,7 +85,7 @@ async fn a_group_that_panics_anywhere_applies_every_event_once_and_in_order() {
     }
     let (tenant, last) = (tenant(), last.unwrap());
     let asker = Asker { tenant: &tenant, user: Ids.uuid(NOW).into() };
-    // Whoever waits need not know of it.
+    // A waiting reader does not notice the panics.
     assert_eq!(handle.status.wait(&[last], asker, Duration::from_mins(1)).await, WaitOutcome::Applied);
     assert_eq!(handle.status.stopped(), None);
     let rows = world.store.query("select position from rows order by n", vec![]).await.unwrap();
@@ -97,7 +97,8 @@ async fn a_group_that_panics_anywhere_applies_every_event_once_and_in_order() {
     while group.join_next().await.is_some() {}
 }
 
-/// Fault 4: after the writer's thread was gone, waiting for commits returned at once, and every group burnt a core.
+/// Fault 4: once the writer's thread was gone, waiting for commits returned at once, and each group kept a core
+/// busy.
 #[tokio::test(start_paused = true)]
 async fn a_group_whose_journal_is_closed_looks_now_and_then() {
     let (world, runner, _handle) = World::new().await;

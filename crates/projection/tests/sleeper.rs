@@ -1,5 +1,5 @@
-//! Event rule 8 with processes that really stop: one of two consumers is put to sleep, at any moment, for longer than
-//! its lease; the other takes over; the first wakes up in the middle of what it did.
+//! Event rule 8 with real processes: one of two consumers is stopped, at any moment, for longer than its lease.
+//! The other takes over, and the first then resumes in the middle of its work.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 #![expect(clippy::print_stdout, reason = "the consumers answer on their standard output")]
 
@@ -23,7 +23,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 const TEST: &str = "rule_08_a_process_that_slept_past_its_lease_changes_nothing";
-/// Set in the processes that consume.
+/// Set in the consumer processes.
 const DIRECTORY: &str = "HYD_TEST_CONSUMER";
 const GROUP: Group = Group { name: "sleepers", logs: &[Log::Facts], key: |e| Some(e.stream.id.to_string()) };
 const TERM_MS: i64 = 300;
@@ -56,7 +56,8 @@ fn open_journal(directory: &Path) -> Arc<SqliteJournal> {
     Arc::new(SqliteJournal::open(&directory.join("journal"), &Clock::System, Limits::default()).unwrap())
 }
 
-/// A consumer: told a position a line, it answers when it has seen that applied, and whether it is the one that works.
+/// A consumer. It reads one position per line, waits until that position is applied, and answers whether it
+/// runs the group.
 async fn consume(directory: &Path) {
     let (journal, target) = (open_journal(directory), Arc::new(open_store(&directory.join("view.db"))));
     let at = |seq| Position { log: Log::Facts, epoch: 1, seq };
@@ -78,7 +79,7 @@ async fn consume(directory: &Path) {
     running.join_next().await;
 }
 
-/// Lines as they come, read on a thread that may block.
+/// Lines as they arrive, read on a thread that may block.
 fn lines_of(source: impl Read + Send + 'static) -> mpsc::UnboundedReceiver<String> {
     let (told, lines) = mpsc::unbounded_channel();
     std::thread::spawn(move || {
@@ -117,7 +118,7 @@ impl Consumer {
     async fn answer(&mut self, expected: &[&str]) -> String {
         loop {
             let line = self.answers.recv().await.expect("the consumer ended");
-            // The test harness of the child talks, too.
+            // The test harness of the child process prints to the same output.
             if let Some(word) = expected.iter().find(|word| line.ends_with(**word)) {
                 return (*word).to_owned();
             }
@@ -132,7 +133,7 @@ impl Consumer {
         self.answer(&["works", "stands by"]).await == "works"
     }
 
-    /// Whether it works, once it has seen `seq` applied.
+    /// Whether it runs the group, once `seq` is applied.
     async fn reach(&mut self, seq: u64) -> bool {
         self.ask(seq);
         self.told().await
@@ -173,7 +174,7 @@ async fn rule_08_a_process_that_slept_past_its_lease_changes_nothing() {
         let [first, second] = &mut consumers;
         let works = (first.reach(writer.head).await, second.reach(writer.head).await);
         let (sleeper, other) = if works.0 { (first, second) } else { (second, first) };
-        // Put to sleep while it works, a little later each time.
+        // Stopped while it works, a little later each time.
         writer.write(1 + 3 * round).await;
         sleeper.signal("-STOP");
         writer.write(20).await;
@@ -183,7 +184,8 @@ async fn rule_08_a_process_that_slept_past_its_lease_changes_nothing() {
         if took_over {
             taken_over += 1;
         } else {
-            // It slept in the middle of a transaction: the file was locked, and nobody could do anything.
+            // It was stopped in the middle of a transaction: the file was locked, and no other process could
+            // write.
             held_the_file += 1;
             other.told().await;
         }

@@ -1,4 +1,4 @@
-//! The moment in which a rebuilt read model takes over, when the disk fails in it.
+//! The moment when a rebuilt read model takes over, with a failing disk.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 #[path = "events/noted.rs"]
@@ -22,7 +22,7 @@ use tokio::task::JoinSet;
 
 const GROUP: Group =
     Group { name: "letters-group", logs: &[Log::Facts], key: |e| Some(e.stream.id.to_string()) };
-/// As the read model of searches has it: commits do not wait for the disk.
+/// As in the read model of searches: commits do not wait for the disk.
 const TABLES: [&str; 2] = [deliveries::TABLES, "pragma synchronous = normal;"];
 
 const RECIPIENT: &str = "0197c000-0000-7000-8000-000000000001";
@@ -43,7 +43,7 @@ impl Projection for Letters {
     fn committed(&self, _: &[Envelope]) {}
 }
 
-/// A disk that notes what is made durable, and refuses to do it for directories as long as it is told to.
+/// A disk that records what it makes durable. Syncs of directories fail as long as `fails` is set.
 #[derive(Default)]
 struct Disk {
     synced: Mutex<Vec<String>>,
@@ -81,7 +81,7 @@ fn open(path: &Path, disk: &Arc<Disk>) -> Result<(ViewStore, Outbox), ViewError>
     Ok((store, outbox))
 }
 
-/// E-mails of the events in `journal`, none of which is sent.
+/// A world in which each event in the journal asks for an e-mail; none has been sent.
 async fn world(events: usize) -> World {
     let directory = tempfile::tempdir().unwrap();
     let clock = Clock::manual(NOW);
@@ -122,7 +122,8 @@ async fn rule_19_what_was_handed_over_is_durable_before_the_rebuilt_one_is_in_us
     assert_eq!(world.leased().await, 2);
 }
 
-/// After a power cut either file may be the one in use: both are there, and neither has sent what the other would send.
+/// After a power cut either file may be the one in use. Both exist, and neither has sent what the other would
+/// send.
 #[tokio::test]
 async fn rule_19_a_switch_that_may_be_forgotten_deletes_and_sends_nothing() {
     let world = world(2).await;
@@ -133,7 +134,7 @@ async fn rule_19_a_switch_that_may_be_forgotten_deletes_and_sends_nothing() {
     assert_eq!(world.leased().await, 0, "the other file would not know that it was sent");
     world.store.scrub().await;
     assert_eq!(world.leased().await, 0);
-    // A power cut that takes the new name back.
+    // A power cut that undoes the rename.
     let after = tempfile::tempdir().unwrap();
     for name in ["view.db", "view.db-wal", "view.db.2", "view.db.2-wal"] {
         std::fs::copy(world.path(name), after.path().join(name)).unwrap();
@@ -144,7 +145,7 @@ async fn rule_19_a_switch_that_may_be_forgotten_deletes_and_sends_nothing() {
         2,
         "the old one sends them, once"
     );
-    // No power cut, and the disk is well again.
+    // No power cut, and the disk works again.
     *world.disk.fails.lock().unwrap() = false;
     world.store.scrub().await;
     assert_eq!(world.leased().await, 2);
@@ -153,7 +154,7 @@ async fn rule_19_a_switch_that_may_be_forgotten_deletes_and_sends_nothing() {
     assert_eq!(std::fs::read_to_string(world.path("view.db.current")).unwrap(), "3");
 }
 
-/// An empty read model in its place would send the e-mails of a week again.
+/// An empty read model in place of the missing file would send the e-mails of a week again.
 #[tokio::test]
 async fn a_read_model_whose_file_is_gone_is_not_made_anew_silently() {
     let (directory, disk) = (tempfile::tempdir().unwrap(), Arc::new(Disk::default()));

@@ -1,5 +1,5 @@
-//! Many events: one that fails among a hundred thousand, and appends from many tasks in a process that is killed over
-//! and over.
+//! Large numbers of events: one failing event among a hundred thousand, and appends from many tasks in a
+//! process that is killed repeatedly.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 #![expect(clippy::print_stdout, reason = "figures, and what the killed process says")]
 
@@ -40,7 +40,7 @@ const GROUPS: [Group; 3] = [
     Group { name: "activity", logs: &[Log::Activity], key: KEY },
 ];
 
-/// A row for every event, and what became of its key; one event may fail.
+/// Writes a row for each event and a running sum per key. One event may be made to fail.
 struct Seen {
     group: &'static str,
     poison: Mutex<Option<Position>>,
@@ -108,7 +108,7 @@ impl World {
         Self { journal, groups: running, stop, tasks }
     }
 
-    /// Waits until every group is at the head of its logs, whatever it set aside.
+    /// Waits until every group is at the head of its logs, whether or not it has blocked keys.
     async fn caught_up(&self) {
         let tenant = tenant();
         let nobody = || Asker { tenant: &tenant, user: UserId::from(uuid::Uuid::nil()) };
@@ -173,7 +173,7 @@ async fn one_poison_parks_one_key_and_its_redrive_equals_a_rebuild() {
     *seen.poison.lock().unwrap() = None;
     assert_eq!(handle.redrive(&letter.id).await, Ok(letter.waiting));
     assert_eq!(handle.status.blocked_count(), 0);
-    // The order among keys is another; what each key came to is the same.
+    // The order among keys differs; the result of each key is the same.
     let rows = async || store.query("select * from sums order by key", Vec::new()).await.unwrap();
     let redriven =
         (rows().await, store.query("select log, seq, version from seen order by seq", Vec::new()).await);
@@ -190,7 +190,7 @@ const TEST: &str = "every_group_sees_every_position_once_in_order";
 /// Set in the process that is killed.
 const VICTIM: &str = "HYD_TEST_VICTIM";
 
-/// Appends from many tasks, with refusals and delays, until it is killed.
+/// Appends from many tasks, with rejections and delays, until the process is killed.
 async fn append_for_ever(directory: &Path) {
     let world = World::open(directory, &GROUPS, None).await;
     let (done, over) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));

@@ -1,4 +1,4 @@
-//! A listing as clients see it. Contact data is not in it: that has an operation of its own.
+//! The listing document that clients receive. It leaves out contact data, which has an operation of its own.
 
 use domain::activity::Snapshot;
 use domain::property::attributes::ListingAttributes;
@@ -7,7 +7,7 @@ use domain::{Personal, PropertyId, Timestamp, UserId, Version};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How often a listing was seen and saved.
+/// How often a listing was viewed and saved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub views: u64,
@@ -41,7 +41,7 @@ pub struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
-    /// The document of a listing at a version.
+    /// Builds the document of a listing at a version.
     pub fn of(listing: &'a Listing, version: Version, counts: Counts) -> Self {
         let address = listing.content.location.address.as_ref();
         Self {
@@ -64,12 +64,13 @@ impl<'a> Document<'a> {
     }
 }
 
-/// `{version}-{counters}`: a view changes the tag, but not the part that `If-Match` compares.
+/// The entity tag, `{version}-{counters}`. A view changes the tag, but not the version, which is the part that
+/// `If-Match` compares.
 pub fn etag(version: Version, counts: Counts) -> String {
     format!("{version}-{}", counts.views + counts.favourites)
 }
 
-/// What a history keeps of a listing.
+/// The facts about a listing that history events keep.
 pub fn snapshot(listing: &Listing) -> Snapshot {
     let content = &listing.content;
     Snapshot::of(listing.owner, content.title(), content.price, content.location.area.text())

@@ -1,4 +1,4 @@
-//! What an export tells of a person's homes, of what others did with them, of those they saved, and of enquiries.
+//! The data export of a person's listings, what others did with them, the listings they saved, and their enquiries.
 
 use std::sync::Arc;
 
@@ -80,7 +80,7 @@ impl ExportPart for Exported {
         match self.list {
             List::Homes | List::HomeEvents => Category::Listings,
             List::Favorites => Category::Favourites,
-            // Others are named there, too.
+            // These lists also name other people.
             List::Enquiries(_) | List::ContactLooks => Category::Enquiries,
         }
     }

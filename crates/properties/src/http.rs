@@ -30,7 +30,7 @@ pub fn router(app: App) -> Router {
     routes().with_state(app).into()
 }
 
-/// The operations, documented where they are answered.
+/// All operations; each is documented at its handler.
 pub fn routes() -> OpenApiRouter<App> {
     let routes = OpenApiRouter::new()
         .routes(routes!(create::create, lists::all))
@@ -72,17 +72,17 @@ fn removed() -> Failure {
     Failure::gone("PROPERTY_REMOVED", "the listing was removed")
 }
 
-/// The id in the path; whatever is no id names no listing.
+/// Parses the id in the path. A malformed id names no listing.
 fn property_id(Path(id): Path<String>) -> Result<PropertyId, Failure> {
     id.parse().map_err(|_| no_such_listing())
 }
 
-/// Whether a listing that is not removed exists for `caller`.
+/// Whether `caller` may see a listing that was not removed.
 fn may_see(caller: &Caller, listing: &Listing) -> bool {
     listing.status.is_public() || is_insider(caller, listing)
 }
 
-/// Its owner, and those who look after the site.
+/// Whether `caller` is the listing's owner or staff: an admin, moderator or support agent.
 fn is_insider(caller: &Caller, listing: &Listing) -> bool {
     let insider = |person: SignedIn| {
         person.user == listing.owner || matches!(person.role, Role::Admin | Role::Moderator | Role::Support)
@@ -90,7 +90,7 @@ fn is_insider(caller: &Caller, listing: &Listing) -> bool {
     caller.signed_in.is_some_and(insider)
 }
 
-/// What the rules refuse, as clients see it.
+/// Maps a rejected command to the failure that clients receive.
 fn refused(error: ExecuteError<PropertyRejection>) -> Failure {
     match error {
         ExecuteError::Rejected(PropertyRejection::Unknown) => no_such_listing(),
@@ -116,25 +116,25 @@ fn refused(error: ExecuteError<PropertyRejection>) -> Failure {
 }
 
 impl App {
-    /// Whoever calls, as the rules of listings see them.
+    /// The caller, as the listing rules take it.
     fn by(&self, caller: &Caller) -> Result<By, Failure> {
         let person = caller.person()?;
         let moderated = self.context.tenants.get(&caller.tenant).is_some_and(|tenant| tenant.moderation);
         Ok(By { person: person.user, role: person.role, moderated })
     }
 
-    /// The listing as the journal has it now, removed ones included.
+    /// Loads a listing from the journal, including removed ones.
     async fn folded(&self, tenant: &TenantId, id: PropertyId) -> Result<(Listing, Version), Failure> {
         let (state, version) = self.context.aggregates.load::<Property>(tenant, id).await?;
         state.listing.map(|listing| (listing, version)).ok_or_else(no_such_listing)
     }
 
-    /// [`Self::folded`], for a listing that `caller` may change.
+    /// Like [`Self::folded`], but only for a listing that `caller` may change.
     async fn changeable(&self, caller: &Caller, id: PropertyId) -> Result<Listing, Failure> {
         caller.person()?;
         let (listing, _) = self.folded(&caller.tenant, id).await?;
         caller.require(http_kit::Right::Change(listing.owner)).map_err(|refusal| {
-            // Whoever may not even see a listing learns nothing about it.
+            // Do not reveal a listing to callers who may not see it.
             if may_see(caller, &listing) { refusal } else { no_such_listing() }
         })?;
         Ok(listing)

@@ -1,4 +1,4 @@
-//! A lead as the two people see it: the one who asks, and the owner who is asked.
+//! A lead as its two people see it: the seeker who asks, and the owner who is asked.
 
 use domain::lead::{LeadDetails, LeadStatus, Purpose};
 use domain::property::content::Contact;
@@ -6,16 +6,16 @@ use domain::{Erasable, LeadId, Personal, PropertyId, Timestamp, UserId, Version}
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Who looks at a lead.
+/// The person who views a lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// Whose listing it is.
+    /// The owner of the listing.
     Owner,
-    /// Who asked.
+    /// The person who asked.
     Seeker,
 }
 
-/// What is answered about a lead. The owner's note is theirs alone.
+/// A lead: an enquiry about a listing, and its status. Only the owner sees the note.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Lead)]
@@ -39,7 +39,7 @@ pub struct LeadDocument {
     pub version: Version,
 }
 
-/// The title of the home, while its owner is there.
+/// The listing's title, or a placeholder once its owner has left.
 pub fn title(title: &Erasable<String>) -> String {
     title.as_ref().map_or_else(|| "A home that is gone".to_owned(), String::clone)
 }

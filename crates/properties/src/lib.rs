@@ -1,7 +1,7 @@
-//! Listings: posting, changing, looking, saving, moderating.
+//! The listings service: creating, changing, viewing, saving and moderating listings.
 //!
-//! Commands go to the journal; lists come from the read model; a detail is the same document either way, made by
-//! `Document::of` from the folded state or from the row the projection keeps of it.
+//! Commands go to the journal; lists come from the read model. `Document::of` builds every listing document, either
+//! from state folded from the journal or from the projection's row, so both look the same.
 
 mod document;
 mod exported;
@@ -74,7 +74,7 @@ impl Properties {
         ViewStore::open(path, include_str!("../migrations/0001_listings.sql"), listings)
     }
 
-    /// The group that keeps the read model.
+    /// The consumer group that maintains the read model.
     #[must_use]
     pub fn group() -> Group {
         projection::GROUP
@@ -86,7 +86,7 @@ impl Properties {
         &self.store
     }
 
-    /// What the service says of itself.
+    /// The service's API documentation.
     #[must_use]
     pub fn documentation() -> Documentation {
         Documentation { operations: http::routes().into_openapi(), exported: exported::lists() }

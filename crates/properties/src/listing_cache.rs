@@ -1,4 +1,4 @@
-//! Hot listings in memory.
+//! An in-memory cache of frequently read listings.
 
 use ::projection::DocumentCache;
 use domain::property::Listing;
@@ -7,14 +7,15 @@ use serde_json::value::RawValue;
 
 use crate::document::Counts;
 
-/// A listing as the read model holds it.
+/// A listing as stored in the read model.
 #[derive(Debug)]
 pub struct CachedListing {
     pub listing: Listing,
     pub version: Version,
     pub counts: Counts,
     pub owner_gone: bool,
-    /// So is whose account is suspended or switched off; then the home is on show again when that ends.
+    /// Whether the owner left, or their account is suspended or deactivated. The listing is shown again once a
+    /// suspension or deactivation ends.
     pub owner_absent: bool,
     /// The serialised [`crate::document::Document`].
     pub body: Box<RawValue>,
@@ -22,5 +23,5 @@ pub struct CachedListing {
 
 pub type ListingCache = DocumentCache<(TenantId, PropertyId), CachedListing>;
 
-/// Listings kept in memory.
+/// Maximum number of cached listings.
 pub const CAPACITY: u64 = 4_000;

@@ -1,4 +1,4 @@
-//! Who was shown the contact of a home, as its owner sees it.
+//! Who was shown the contact of a listing, as its owner sees it.
 
 use domain::user::{OpenAccount, Role};
 use domain::{PropertyId, Timestamp};
@@ -6,48 +6,49 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A look at the contact of one of the caller's homes. Of whoever looked it tells no more than a person would in the first
-/// sentence of a call: neither an id nor a way to reach them.
+/// An occasion on which somebody was shown the contact of one of the caller's listings. About that person it contains
+/// no more than they would say at the start of a call: neither an id nor a way to reach them.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ContactLook)]
 pub struct ContactLook {
     pub id: Uuid,
     pub property_id: PropertyId,
-    /// What the home is called now.
+    /// The listing's current title.
     pub title: Option<String>,
     pub looked_at: Timestamp,
     pub looked_by: Looker,
 }
 
-/// Who looked, as far as the owner is told.
+/// What the owner is told about the person who looked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ContactLooker)]
 pub struct Looker {
     pub kind: LookerKind,
-    /// Of a person who is still here.
+    /// Only for a person whose account still exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_name: Option<String>,
-    /// Their e-mail address is known to be theirs.
+    /// Whether the person confirmed their e-mail address.
     pub email_confirmed: bool,
 }
 
-/// See [`Looker`].
+/// What kind of person looked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[schema(as = ContactLookerKind)]
 pub enum LookerKind {
-    /// Somebody with an account.
+    /// A person with an account.
     Person,
-    /// One of those who look after the site.
+    /// A member of the site's staff.
     Staff,
-    /// Somebody who closed their account since.
+    /// A person who has since closed their account.
     Left,
 }
 
 impl Looker {
-    /// As the account is now; who left, or was erased, has none. Staff have no names here, as where they decide.
+    /// Describes the account as it is now. A closed or erased account has no profile. Staff are not named, just as in
+    /// their decisions.
     pub fn of(person: Option<&OpenAccount>) -> Self {
         let account = person.and_then(|person| Some((person, person.profile.as_ref()?)));
         let Some((person, profile)) = account else {

@@ -23,7 +23,7 @@ use journal::AggregateStore;
 
 use crate::listing_cache::ListingCache;
 
-/// The group of this read model. Order is kept per listing, and per person for what people do.
+/// The consumer group of this read model. Events stay in order per listing, and per person for what people do.
 pub const GROUP: Group = Group { name: "properties-service-group", logs: &Log::ALL, key: partition_key };
 
 fn partition_key(envelope: &Envelope) -> Option<String> {
@@ -36,7 +36,7 @@ fn partition_key(envelope: &Envelope) -> Option<String> {
     wanted.then(|| format!("{}/{}/{}", stream.tenant, stream.kind, stream.id))
 }
 
-/// The projection.
+/// The projection that maintains the read model.
 #[derive(Debug)]
 pub struct Listings {
     aggregates: AggregateStore,
@@ -102,7 +102,7 @@ impl Projection for Listings {
 
     fn committed(&self, batch: &[Envelope]) {
         for envelope in batch {
-            // Any of the documents may be an owner's who left or was suspended.
+            // The user may have left or been suspended, and any cached listing may be theirs.
             if &*envelope.stream.kind == "user" {
                 self.hot.forget_all();
             }

@@ -1,4 +1,4 @@
-//! Reading the listings read model.
+//! Queries on the listings read model.
 
 pub mod favourites;
 pub mod homes;
@@ -27,21 +27,21 @@ const COLUMNS: &str =
     (select i.images from property_images i where i.property_id = p.id and i.tenant = p.tenant),
     exists (select 1 from absent_owners a where a.user_id = p.owner_id and a.tenant = p.tenant)";
 const FROM: &str = "properties p left join property_counts c on c.property_id = p.id and c.tenant = p.tenant";
-/// The first column behind [`COLUMNS`].
+/// Index of the first column after [`COLUMNS`].
 const TOTAL: usize = 18;
 
-/// Which listings a list shows.
+/// Which listings a list shows, and in which order.
 #[derive(Clone, Debug)]
 pub struct Selection<'a> {
-    /// SQL over `p` and `f`, its parameters from `$2` on.
+    /// An SQL condition on `p` and `f`; its parameters start at `$2`.
     pub condition: &'a str,
     pub params: Vec<Value<'a>>,
-    /// A further table.
+    /// A further table to join.
     pub join: &'a str,
     pub sort: Sort,
 }
 
-/// What a list is ordered by; the id settles ties.
+/// The sort order of a list; ties are broken by id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sort {
     pub by: SortBy,
@@ -57,7 +57,7 @@ pub enum SortBy {
 }
 
 impl SortBy {
-    /// The words of `sortBy`, in any case as clients write them.
+    /// The values of `sortBy`; clients may write them in any case.
     pub const WORDS: [(&'static str, Self); 5] = [
         ("createdAt", Self::CreatedAt),
         ("newest", Self::CreatedAt),
@@ -79,7 +79,7 @@ impl SortBy {
 pub const NEWEST: Sort = Sort { by: SortBy::CreatedAt, descending: true };
 
 impl App {
-    /// One page of `selection`, in one statement.
+    /// Reads one page of `selection` in one statement. An empty page needs a second one for the total.
     pub async fn list(
         &self,
         tenant: &TenantId,
@@ -125,7 +125,7 @@ impl App {
         Ok(rows.first().map_or(0, |row| row.count(0)))
     }
 
-    /// A listing as the read model holds it, from memory when it is hot.
+    /// Reads a listing from the read model, or from the cache if it is there.
     pub async fn known(
         &self,
         tenant: &TenantId,

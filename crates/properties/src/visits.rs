@@ -1,5 +1,5 @@
-//! Who looks at listings. Reading never waits for counting, and nothing of a visitor is kept but a daily, salted
-//! digest in memory.
+//! Counts who views listings. Reading a listing never waits for the count. The only trace of an anonymous visitor is
+//! a salted digest, which changes daily and is held in memory only.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use http_kit::{AppContext, Caller, Failure, Network};
 
 use crate::document::snapshot;
 
-/// Recently counted visitors of one process.
+/// The visitors that this process counted recently.
 #[derive(Debug)]
 pub struct Visits {
     salt: [u8; 32],
@@ -18,7 +18,7 @@ pub struct Visits {
     today: moka::sync::Cache<[u8; 32], ()>,
 }
 
-/// Parts of the names robots give themselves.
+/// Substrings of robots' user agents.
 const ROBOTS: [&str; 8] =
     ["bot", "crawl", "spider", "slurp", "preview", "monitor", "headlesschrome", "facebookexternal"];
 
@@ -37,7 +37,7 @@ impl Visits {
         }
     }
 
-    /// Notes that `caller` opened `listing`. Queued, not awaited, unless the settings ask for it.
+    /// Records that `caller` viewed `listing`. The event is queued, not awaited, unless the settings ask for that.
     ///
     /// # Errors
     /// When the server is shutting down.

@@ -1,8 +1,8 @@
-//! The API as the command line uses it: over HTTP to a running server, or straight into this process's own router when
-//! no server holds the data directory. Both behave alike, so the callers cannot tell.
+//! The API client of the command line. It calls a running server over HTTP or, when no server holds the data
+//! directory, this process's own router. Both behave alike, so callers need not distinguish them.
 //!
-//! A call is repeated only where that cannot do anything twice: the server was not reached, it refused before doing
-//! anything (429), or the request is idempotent by its method or by an `Idempotency-Key`.
+//! A call is retried only when a retry cannot repeat an effect: the server was not reached, it refused before
+//! doing anything (429), or the request is idempotent by its method or by an `Idempotency-Key`.
 
 mod answer;
 
@@ -19,16 +19,16 @@ pub use answer::{Answer, Refusal};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
-/// Waits before the second, third, … try, unless the server says how long.
+/// Back-off before each retry, unless the server names a wait.
 const BACK_OFF: [Duration; 4] =
     [Duration::from_millis(200), Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
-/// A server that asks for more is not waited for: its answer is returned.
+/// The longest wait a server may ask for. If it asks for more, its response is returned instead.
 const LONGEST_WAIT: Duration = Duration::from_secs(90);
 
 /// Cheap to clone; clones share connections.
 #[derive(Clone)]
 pub enum ApiClient {
-    /// `base` has no slash at its end.
+    /// `base` has no trailing slash.
     Remote {
         http: reqwest::Client,
         base: String,
@@ -50,7 +50,7 @@ pub enum ClientError {
     )]
     NotRunning { base: String, cause: String },
 
-    /// Whether the request took effect is not known.
+    /// It is unknown whether the request took effect.
     #[error("{method} {base}{path} was cut off before its answer came ({cause})")]
     CutOff { method: Method, base: String, path: String, cause: String },
 
@@ -63,7 +63,7 @@ pub enum ClientError {
 
 impl ApiClient {
     /// # Errors
-    /// When `server` is no http or https address.
+    /// When `server` is not an http or https address.
     pub fn remote(server: &str, token: &str) -> Result<Self, ClientError> {
         let bad_server = || ClientError::BadServer { given: server.to_owned() };
         let base = server.trim_end_matches('/');
@@ -87,7 +87,7 @@ impl ApiClient {
         Self::Local { router, token: token.to_owned() }
     }
 
-    /// The same server, as somebody else. An empty token is nobody.
+    /// The same server with another caller's token. An empty token means an anonymous caller.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
         let mut other = self.clone();
@@ -96,11 +96,11 @@ impl ApiClient {
         other
     }
 
-    /// One answer, whatever its status; see [`Answer::data`] for callers that want successes only. `path` begins with
-    /// a slash and is already encoded.
+    /// One response, whatever its status. Callers that want successes only use [`Answer::data`]. `path` begins
+    /// with a slash and is already encoded.
     ///
     /// # Errors
-    /// When there is no answer after a few tries.
+    /// When there is no response after a few tries.
     pub async fn call(
         &self,
         method: Method,
@@ -195,13 +195,13 @@ impl ApiClient {
     }
 }
 
-/// The layers above it say no more than that a request failed.
+/// The innermost cause; the outer errors only say that a request failed.
 fn root_cause(error: &reqwest::Error) -> String {
     let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
     causes.last().map(ToString::to_string).unwrap_or_default()
 }
 
-/// None: the result stands.
+/// How long to wait before the retry. `None`: the result is final.
 fn repeat_after(result: &Result<Answer, ClientError>, repeatable: bool, wait: Duration) -> Option<Duration> {
     match result {
         Err(ClientError::NotRunning { .. }) => Some(wait),
@@ -229,7 +229,7 @@ mod tests {
 
     const AT_ONCE: [Duration; 3] = [Duration::ZERO; 3];
 
-    /// Answers `status` with `Retry-After: 0` the first `times` times, then 200; counts the calls.
+    /// Responds with `status` and `Retry-After: 0` the first `times` times, then with 200. Counts the calls.
     fn flaky(status: u16, times: u32) -> (ApiClient, Arc<AtomicU32>) {
         let calls = Arc::new(AtomicU32::new(0));
         let counter = Arc::clone(&calls);

@@ -1,4 +1,4 @@
-//! The document of the API, and the page to read it on. Both are made of what is in the binary.
+//! The `OpenAPI` document and the page that shows it. Both are built from what is in the binary.
 
 mod page;
 
@@ -17,7 +17,7 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// Method, path, service and who may ask, of every operation.
+/// Method, path, service and permitted callers of every operation.
 const ENDPOINTS: &str = include_str!("../../../docs/endpoints.tsv");
 
 #[derive(utoipa::OpenApi)]
@@ -34,7 +34,7 @@ struct Api;
 
 static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| text().into());
 
-/// What each service says of itself.
+/// The documentation of each service.
 #[must_use]
 pub fn services() -> Vec<Documentation> {
     let own = |operations| Documentation { operations, exported: Vec::new() };
@@ -47,7 +47,7 @@ pub fn services() -> Vec<Documentation> {
     all
 }
 
-/// The document.
+/// The complete document.
 #[must_use]
 pub fn document() -> Value {
     let (mut all, mut exported) = (Api::openapi(), Vec::new());
@@ -61,13 +61,13 @@ pub fn document() -> Value {
     document
 }
 
-/// The document as it is committed and served.
+/// The document as text, as it is committed and served.
 #[must_use]
 pub fn text() -> String {
     serde_json::to_string_pretty(&document()).unwrap_or_default() + "\n"
 }
 
-/// Where the document and its page are.
+/// Routes of the document and its page.
 pub(crate) fn router() -> Router {
     routes().route("/swagger-ui/{file}", get(page::asset)).into()
 }

@@ -1,4 +1,4 @@
-//! The composition root: settings → keys → journal → services → consumer groups → doors.
+//! The composition root: settings → keys → journal → services → consumer groups → listeners.
 
 mod groups;
 mod journal_files;
@@ -45,25 +45,25 @@ pub use open::Opening;
 pub use search::Search;
 pub use services::DOCUMENTATION;
 
-/// Requests whose connection is gone get so long to their end, when the time for open requests is over.
+/// After the drain period, requests whose connection is gone get this long to finish.
 const LAST_REQUESTS: Duration = Duration::from_secs(2);
 
-/// The whole application on one machine: everything but the sockets.
+/// The whole application on one machine, except its sockets.
 #[derive(Debug)]
 pub struct App {
     /// Shared by all services.
     pub context: AppContext,
-    /// The people.
+    /// The users service.
     pub users: Users,
-    /// What finds homes.
+    /// The search service.
     pub search: Search,
     /// The running consumer groups.
     pub groups: Vec<GroupHandle>,
     /// Every read model with the group that fills it.
     pub views: Vec<(Group, ViewStore)>,
-    /// What groups carry out of here, and what became of it.
+    /// The outbox of each group that has one.
     pub deliveries: Vec<(&'static str, Outbox)>,
-    /// What a backup is made of.
+    /// The data that a backup copies.
     pub backup: backup::Source,
     doors: Routers,
     journal: Arc<SqliteJournal>,
@@ -71,18 +71,18 @@ pub struct App {
     tasks: Tasks,
     greeting: Greeting,
     secure_cookies: bool,
-    /// Through whom people sign in: name and label.
+    /// Name and label of each sign-in provider.
     providers: Vec<(String, String)>,
     _lock: File,
 }
 
 impl App {
-    /// The routers: what the public sees, and what operators see.
+    /// The public router and the management router.
     pub fn routers(&self) -> (Router, Router) {
         (self.public(), self.doors.management.clone())
     }
 
-    /// Pages and API.
+    /// The public router: pages and API.
     pub fn public(&self) -> Router {
         let city =
             self.context.tenants.get(self.context.tenants.default_id()).map(|tenant| tenant.city.clone());
@@ -101,8 +101,8 @@ impl App {
         self.context.tenants.default_id()
     }
 
-    /// Ends everything in order: the doors are closed by now, what was begun is done, what people looked at is written and
-    /// no more of it taken, groups finish their step, the journal is closed.
+    /// Graceful shutdown, in order, after the listeners have closed: finish what was begun, write and then refuse
+    /// activity events, let consumer groups finish their step, close the journal.
     pub async fn shutdown(self) {
         self.doors.in_flight.stop(LAST_REQUESTS).await;
         self.context.jobs.stop().await;
@@ -116,7 +116,7 @@ impl App {
 /// Serves `app` at bound sockets until `stop` resolves, then drains for at most `drain`.
 ///
 /// # Errors
-/// When a door closes by itself: without one, the process had better start again.
+/// When a listener closes by itself. The process should then be restarted.
 pub async fn serve(
     app: App,
     public: tokio::net::TcpListener,
@@ -133,7 +133,7 @@ pub async fn serve(
     let hub = Arc::clone(&app.hub);
     let mut servers = tokio::task::JoinSet::new();
     if let Some(certificates) = app.greeting.certificates.clone() {
-        // Before anybody connects: from here on SIGHUP does not end the process.
+        // Before any client connects: from here on SIGHUP does not end the process.
         let _ = signal(SignalKind::hangup()).context("SIGHUP cannot be listened to")?;
         let (stop, stopping) = (end.clone(), end.clone());
         let follow = app.context.jobs.supervisor().named("tls-certificate");
@@ -160,7 +160,7 @@ pub async fn serve(
     ended.send_replace(true);
     let draining = async {
         while servers.join_next().await.is_some() {}
-        // Those whose client has gone.
+        // Requests whose client has disconnected.
         app.doors.in_flight.finished().await;
     };
     let drained = tokio::time::timeout(drain, draining).await;
@@ -177,7 +177,7 @@ pub async fn serve(
     }
 }
 
-/// Holds the data directory for this process alone, and for no other user of the machine.
+/// Locks the data directory for this process, and closes it to other users of the machine.
 pub(crate) fn lock(data_dir: &Path) -> anyhow::Result<File> {
     journal::make_directory(data_dir).with_context(|| format!("{} cannot be made", data_dir.display()))?;
     let path = data_dir.join("lock");
@@ -196,10 +196,10 @@ pub(crate) fn lock(data_dir: &Path) -> anyhow::Result<File> {
     Ok(file)
 }
 
-/// The recorder of the process's metrics, installed once.
+/// The recorder of the process's metrics. It can be installed once.
 ///
 /// # Errors
-/// When another recorder is installed already.
+/// When a recorder is already installed.
 pub fn prometheus() -> anyhow::Result<PrometheusHandle> {
     let buckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0];
     let builder = metrics_exporter_prometheus::PrometheusBuilder::new().set_buckets(&buckets)?;

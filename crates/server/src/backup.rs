@@ -1,4 +1,4 @@
-//! Backups: made while the server runs, checked without being restored, and restored into an empty directory.
+//! Backups: made while the server runs, verified without being restored, and restored into an empty directory.
 //!
 //! ```text
 //! DIR/000001/manifest.json   what it holds, with SHA-256; written last: without it there is no backup
@@ -6,8 +6,9 @@
 //! DIR/000002/…               what came after
 //! KEYS/keys.json             the newest keys only: whoever was erased stays erased in every backup
 //! ```
-//! Order is what makes it one (ADR 28): activity refers to facts, so it is copied before them; facts refer to bytes of
-//! files, which are copied after them and not removed meanwhile; keys come last, as everything else is encrypted with them.
+//! Order is what makes it one (ADR 28): activity refers to facts, so it is copied before them; facts refer to bytes
+//! of files, which are copied after them and not removed meanwhile; keys come last, as everything else is encrypted
+//! with them.
 
 mod copying;
 mod files;
@@ -30,21 +31,21 @@ pub use shelf::Shelf;
 pub(crate) use verifying::borrowed;
 pub use verifying::{Verified, verify};
 
-/// A backup was not made, is not whole, or cannot be restored.
+/// A backup failed, is not complete, or cannot be restored.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
-    /// A log's copy.
+    /// A copy of a log failed.
     #[error(transparent)]
     Log(#[from] CopyError),
     /// A file cannot be read or written.
     #[error("{}: {error}", .path.display())]
     File {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         error: String,
     },
-    /// What is there is not what it should be.
+    /// Something is not what it should be.
     #[error("{0}")]
     Wrong(String),
 }
@@ -54,26 +55,26 @@ impl BackupError {
         move |error| Self::File { path: path.to_owned(), error: error.to_string() }
     }
 
-    /// Whoever asked went away.
+    /// The client that asked for the backup has disconnected.
     #[must_use]
     pub fn stopped() -> Self {
         Self::Log(CopyError::Stopped)
     }
 }
 
-/// How far the work is, in events and files.
+/// Progress, counted in events and files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BackupProgress {
-    /// Done.
+    /// Work done.
     pub done: u64,
-    /// To be done, as known now.
+    /// Total work, as known so far.
     pub total: u64,
 }
 
-/// Told how far it is; an error ends it where it stands.
+/// A progress callback. If it returns an error, the work stops.
 pub type Watch<'w> = &'w mut dyn FnMut(BackupProgress) -> Result<(), BackupError>;
 
-/// Counts the work and tells of it.
+/// Counts the work and reports progress.
 struct Counter<'w> {
     at: BackupProgress,
     watch: Watch<'w>,
@@ -84,7 +85,7 @@ impl<'w> Counter<'w> {
         Self { at: BackupProgress::default(), watch }
     }
 
-    /// So much more is to be done.
+    /// Adds `more` to the total.
     fn expect(&mut self, more: u64) -> Result<(), BackupError> {
         self.at.total += more;
         (self.watch)(self.at)
@@ -96,7 +97,7 @@ impl<'w> Counter<'w> {
         (self.watch)(self.at)
     }
 
-    /// For the copies of logs.
+    /// A callback for copying logs.
     fn tick(&mut self) -> impl FnMut(u64) -> Result<(), CopyError> {
         |more| self.add(more).map_err(|_| CopyError::Stopped)
     }

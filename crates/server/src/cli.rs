@@ -1,4 +1,4 @@
-//! The command line: what can be typed, and what the flags mean as settings.
+//! The command line: its commands and arguments, and the settings that flags stand for.
 
 #![expect(clippy::doc_markdown, reason = "the comments are the help texts, where backticks would be noise")]
 
@@ -120,7 +120,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// An empty address is none.
+    /// The server's address. An empty address counts as not given.
     #[must_use]
     pub fn server(&self) -> Option<&str> {
         self.server.as_deref().filter(|server| !server.is_empty())
@@ -344,7 +344,7 @@ pub struct Doctor {
 }
 
 impl Verb {
-    /// The settings file and flags of whichever verb was typed.
+    /// The settings file and flags of the given command.
     #[must_use]
     pub fn place_and_flags(&self) -> (SettingsArgs, Vec<Flag>) {
         let place = match self {

@@ -1,7 +1,7 @@
-//! `serve --demo`: a fresh instance gets fictional people and homes, so that there is something to look at.
+//! `serve --demo`: fills a fresh instance with fictional people and homes, so that there is something to look at.
 //!
-//! Everything goes through the API, so that sample data obeys every rule and leaves the same events. An instance that
-//! has listings is left alone. Homes and texts: `demo/homes.json`.
+//! Everything goes through the API, so the sample data obeys every rule and produces the same events. An instance
+//! that has listings is left unchanged. The homes and their texts are in `demo/homes.json`.
 
 #[cfg(test)]
 mod tests;
@@ -16,7 +16,7 @@ use users::AdminError;
 
 use crate::api_client::{ApiClient, ClientError};
 
-/// The account that people try the portal with; the others have random passwords that nobody is told.
+/// The account for trying the portal. The other accounts have random passwords that nobody knows.
 pub const SIGN_IN: SignIn = SignIn { email: "demo@example.com", password: "look-around-hyderabad" };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,9 +27,9 @@ pub struct SignIn {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// Tell people [`SIGN_IN`].
+    /// The caller should show [`SIGN_IN`].
     Filled { people: usize, homes: usize },
-    /// There were listings already; nothing was done.
+    /// There were listings already, so nothing was added.
     LeftAlone,
 }
 
@@ -49,12 +49,12 @@ pub enum DemoError {
 }
 
 struct Person {
-    /// The user name, and who lists what in `homes.json`.
+    /// The user name, which also links to the person's homes in `homes.json`.
     name: &'static str,
     email: &'static str,
     first_name: &'static str,
     last_name: &'static str,
-    /// None: a random one.
+    /// `None`: a random password.
     password: Option<&'static str>,
 }
 
@@ -88,15 +88,15 @@ const PEOPLE: [Person; 3] = [
     },
 ];
 
-/// Every second home of others is looked at by the demo account, and every sixth becomes a favourite.
+/// The demo account views every second home of other people, and every sixth becomes a favourite.
 const VIEWED: usize = 2;
 const FAVOURITE: usize = 6;
 
-/// Fills an instance without listings. `client` may be anybody: people register here and act as themselves. `confirm`
-/// confirms an e-mail address of an account, as nobody reads the e-mails to fictional people.
+/// Fills an instance that has no listings. `client` may have any token, because the people register here and use
+/// their own. `confirm` confirms an account's e-mail address, because nobody reads e-mails to fictional people.
 ///
 /// # Errors
-/// At the first refusal; what was added stays. A later start adds nothing if that includes a listing.
+/// At the first refusal. What was added stays; if it includes a listing, a later start adds nothing.
 pub async fn fill(
     client: &ApiClient,
     random: &mut impl Rng,
@@ -132,8 +132,8 @@ async fn has_listings(client: &ApiClient) -> Result<bool, DemoError> {
     Ok(total.ok_or_else(|| DemoError::Answer { request: request(), field: "data.totalElements" })? > 0)
 }
 
-/// Registers: the e-mail address and a token. An account left by a start that was cut off is signed in to if its
-/// password is known; else its person gets another name.
+/// Registers a person and returns their e-mail address and token. If an interrupted start left the account, it is
+/// signed in to when its password is known; otherwise the person gets another name.
 async fn join(
     client: &ApiClient,
     person: &Person,
@@ -176,7 +176,7 @@ fn access_token(request: &str, data: &Value) -> Result<String, DemoError> {
     token.ok_or_else(|| DemoError::Answer { request: request.to_owned(), field: "data.accessToken" })
 }
 
-/// The ids, in the order of `homes`.
+/// Returns the ids, in the order of `homes`.
 async fn list(client: &ApiClient, homes: Vec<Value>) -> Result<Vec<String>, DemoError> {
     let mut ids = Vec::new();
     for home in homes {
@@ -188,7 +188,7 @@ async fn list(client: &ApiClient, homes: Vec<Value>) -> Result<Vec<String>, Demo
     Ok(ids)
 }
 
-/// Nobody may take a sample for a home they can buy.
+/// Marks a home as a sample, so that nobody takes it for a real one.
 fn marked(mut home: Value) -> Value {
     for (field, mark) in
         [("title", " (sample)"), ("description", " A sample: the home, its owner and its price are made up.")]

@@ -1,9 +1,9 @@
-//! `hyderabadinfra import listings FILE.csv`: every row of a sale-listings sheet becomes a listing, or one clear reason
-//! why not.
+//! `hyderabadinfra import listings FILE.csv`: every row of a sheet of homes for sale becomes a listing, or is
+//! rejected with one clear reason.
 //!
-//! Repeating an import, also one that was killed halfway, ends the same: the digest of a row is its listing's
-//! `sourceReference`, which the server takes once from each owner. Memory is bounded by the size of the file
-//! ([`MAX_FILE`]), the load on the server by [`IN_FLIGHT`].
+//! An import can be repeated with the same result, even after it was killed halfway. The digest of a row becomes
+//! its listing's `sourceReference`, which the server accepts once from each owner. Memory is bounded by the size
+//! of the file ([`MAX_FILE`]), and the load on the server by [`IN_FLIGHT`].
 
 mod amenities;
 mod listing;
@@ -29,22 +29,22 @@ use sheet::{Row, Sheet};
 /// Larger files are refused before anything is sent.
 pub const MAX_FILE: u64 = 256 * 1024 * 1024;
 
-/// Requests under way at any time, at most.
+/// The most concurrent requests.
 pub const IN_FLIGHT: usize = 32;
 
-/// What the server answers for a row that this owner has already listed.
+/// The server's error code for a row that this owner has already listed.
 const TAKEN: &str = "SOURCE_REFERENCE_TAKEN";
 
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The e-mail the token must belong to, so that nobody imports into the wrong account.
+    /// The e-mail that the token must belong to, so that nothing is imported into the wrong account.
     pub owner: String,
-    /// Different for each run (any random text): part of the idempotency keys, so that a request repeated within a
-    /// run is told from the same row in a later run.
+    /// Any random text that differs for each run. It is part of the idempotency keys, so that a retry within a
+    /// run is distinct from the same row in a later run.
     pub run: String,
 }
 
-/// Why an import could not run to its end. Rows that are merely wrong are in the [`Report`].
+/// Why an import could not run to its end. Rows that are merely invalid are in the [`Report`].
 #[derive(Debug, Error)]
 pub enum ImportError {
     #[error(transparent)]
@@ -71,10 +71,10 @@ pub enum ImportError {
     },
 }
 
-/// Imports all rows of `source`, in any case as the owner of the client's token.
+/// Imports all rows of `source`, always as the owner of the client's token.
 ///
 /// # Errors
-/// When the token is not the owner's, the file is no such sheet, or the server is lost on the way.
+/// When the token is not the owner's, the file is not such a sheet, or the server becomes unreachable.
 pub async fn run(
     client: &ApiClient,
     source: impl Read,
@@ -120,14 +120,14 @@ fn read(source: impl Read) -> Result<Vec<u8>, ImportError> {
     if read as u64 > MAX_FILE { Err(ImportError::TooLarge) } else { Ok(bytes) }
 }
 
-/// What is left to do for a row once the rows before it are known.
+/// What remains to be done for a row once the earlier rows are known.
 enum PendingRow {
     List { line: u64, listing: Box<Listing> },
     Nothing(RowReport),
 }
 
 impl PendingRow {
-    /// `seen`: the first line of each content so far.
+    /// `seen`: the first line with each content so far.
     fn of(row: Row, seen: &mut HashMap<String, u64>) -> Self {
         let line = row.line;
         let listing = match row.listing {
@@ -156,7 +156,7 @@ impl PendingRow {
     }
 }
 
-/// Answers that are not about this row (no right to list, server too busy) end the import.
+/// Responses that are not about this row (no permission to list, server too busy) end the import.
 fn judge(line: u64, listing: &Listing, answer: &Answer) -> Result<RowReport, ClientError> {
     match answer.status {
         200..=299 => {

@@ -1,4 +1,5 @@
-//! HyderabadInfra: the only crate that sees all others. Settings, the command line and what it does through the API.
+//! HyderabadInfra, the only crate that depends on all others: settings, the command line, and its work through
+//! the API.
 
 pub mod api_client;
 pub mod api_docs;

@@ -1,8 +1,8 @@
-//! The server's log: lines that never fail the work they tell of, and never hold it up.
+//! The server's log. Logging never fails or delays the work that it reports on.
 //!
-//! Whoever logs puts a line into a bounded queue; a thread of its own writes to standard error. A line is lost, and
-//! counted, when the queue is full (somebody does not read the pipe) or when it cannot be written (a full disk, a closed
-//! pipe). The standard library's `eprintln!` would panic there instead, in whatever task had something to say.
+//! A line goes into a bounded queue, and a dedicated thread writes it to standard error. A line is dropped and
+//! counted when the queue is full (nobody reads the pipe) or when it cannot be written (a full disk, a closed
+//! pipe). The standard library's `eprintln!` would instead panic in the task that logs.
 
 use std::io::{IsTerminal as _, Write};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -14,28 +14,28 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::settings::{self, LogFormat};
 
-/// Lines that wait to be written, at most.
+/// The most lines that may wait to be written.
 const WAITING: usize = 8192;
-/// Bytes written at once.
+/// The most bytes written at once.
 const AT_ONCE: usize = 64 * 1024;
-/// The end of the process waits so long for its last lines.
+/// How long shutdown waits for the last lines.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
 enum Message {
     Line(Vec<u8>),
-    /// Everything before this is written.
+    /// Acknowledged when everything before it is written.
     Reached(SyncSender<()>),
 }
 
-/// Where lines are put. Clones share the queue.
+/// The sending side of the log. Clones share the queue.
 #[derive(Clone, Debug)]
 pub struct LogQueue(SyncSender<Message>);
 
 impl LogQueue {
-    /// A queue whose lines `sink` takes, on the thread `log-writer`.
+    /// Starts a queue whose lines the thread `log-writer` writes to `sink`.
     ///
     /// # Errors
-    /// When the machine gives no thread.
+    /// When the thread cannot be started.
     pub fn start(supervisor: &Supervisor, sink: impl Write + Send + 'static) -> std::io::Result<Self> {
         let (queue, lines) = sync_channel(WAITING);
         let mut sink = sink;
@@ -43,7 +43,7 @@ impl LogQueue {
         Ok(Self(queue))
     }
 
-    /// Puts a line of its own into the log.
+    /// Logs one line.
     pub fn say(&self, line: &str) {
         self.put(format!("{line}\n").into_bytes());
     }
@@ -54,18 +54,18 @@ impl LogQueue {
         }
     }
 
-    /// Waits a moment until what was put here is written.
+    /// Waits for a short time until all queued lines are written.
     pub fn flush(&self) {
         let (reached, written) = sync_channel(1);
         if self.0.try_send(Message::Reached(reached)).is_ok() {
-            // Whoever does not read the pipe does not hold up the end of the process, either.
+            // A pipe that nobody reads must not delay the end of the process either.
             let _ = written.recv_timeout(LAST_LINES);
         }
     }
 }
 
 impl Write for LogQueue {
-    /// Takes it always: what cannot be written is lost, and the caller has other things to do.
+    /// Always succeeds. A line that cannot be written is dropped, because the caller must not fail over it.
     fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
         self.put(line.to_vec());
         Ok(line.len())
@@ -84,7 +84,7 @@ impl MakeWriter<'_> for LogQueue {
     }
 }
 
-/// Until nobody is left who could say anything.
+/// Runs until all senders are gone.
 fn write_all(thread: &Supervised, lines: &Receiver<Message>, sink: &mut impl Write) {
     while let Ok(first) = lines.recv() {
         if thread.attempt(|| write_some(first, lines, sink)).is_none() {
@@ -93,7 +93,7 @@ fn write_all(thread: &Supervised, lines: &Receiver<Message>, sink: &mut impl Wri
     }
 }
 
-/// What waits, together.
+/// Writes the waiting lines together.
 fn write_some(first: Message, lines: &Receiver<Message>, sink: &mut impl Write) {
     let (mut next, mut text, mut many, mut reached) = (Some(first), Vec::new(), 0, None);
     while let Some(message) = next.take() {
@@ -123,7 +123,7 @@ fn lost(lines: u64) {
 /// Sends the process's log, panics included, to standard error.
 ///
 /// # Errors
-/// When the machine gives no thread.
+/// When the thread cannot be started.
 pub fn start(supervisor: &Supervisor, settings: &settings::Log) -> std::io::Result<LogQueue> {
     let queue = LogQueue::start(supervisor, std::io::stderr())?;
     let level = format!("{:?}", settings.level).to_lowercase();
@@ -156,11 +156,11 @@ mod tests {
 
     use super::*;
 
-    /// Takes nothing until it is opened, like a pipe that nobody reads; then what it takes, or an error.
+    /// Blocks until it is opened, like a pipe that nobody reads. Then it accepts bytes, or fails.
     #[derive(Clone, Default)]
     struct Pipe(Arc<(Mutex<Taken>, Condvar)>);
 
-    /// Whether it is open, and what it took.
+    /// Whether it is open, and the bytes it has accepted.
     type Taken = (bool, Vec<u8>);
 
     impl Pipe {
@@ -210,7 +210,7 @@ mod tests {
     fn a_pipe_that_nobody_reads_holds_nobody_up() {
         let pipe = Pipe::default();
         let queue = LogQueue::start(&Supervisor::default(), pipe.clone()).unwrap();
-        // The thread may hold as much as it writes at once, beside what waits.
+        // The thread may hold one full batch in addition to the queued lines.
         let held = AT_ONCE / "line 0\n".len();
         let lost = lost_lines(|| {
             for number in 0..WAITING + held + 500 {

@@ -10,14 +10,14 @@ use hyderabadinfra::cli::{
 use hyderabadinfra::settings::{self, Settings, Sources};
 use hyderabadinfra::{open_files, private};
 
-/// Many small, short-lived allocations from many threads: the system's allocator keeps far more memory for them. Its
-/// version 2 gives back what is free within a tenth of a second, where version 3 waits a second: uploads that are decoded
-/// one after the other then pile up.
+/// There are many small, short-lived allocations from many threads, for which the system's allocator retains far
+/// more memory. Version 2 of mimalloc returns free memory within a tenth of a second. Version 3 waits a second,
+/// so successive decoded uploads accumulate.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Blocking work is short queries and read-model transactions: more threads would only wait for the same cores, each with
-/// memory of its own.
+/// Blocking work is short queries and read-model transactions. More threads would only wait for the same cores,
+/// and each needs memory of its own.
 fn blocking_threads() -> usize {
     8 + 2 * std::thread::available_parallelism().map_or(2, usize::from)
 }
@@ -52,7 +52,7 @@ fn start(cli: &Cli) -> anyhow::Result<ExitCode> {
     let runtime = runtime.enable_all().max_blocking_threads(blocking_threads()).build();
     let runtime = runtime.context("the runtime cannot start")?;
     let code = runtime.block_on(perform(&cli.verb, &settings))?;
-    // A server gives no results; nobody may be left who reads where it was started.
+    // A server prints no results, and its standard output may be closed by now.
     Ok(if matches!(cli.verb, Verb::Serve(_)) { code } else { output::ended(code) })
 }
 

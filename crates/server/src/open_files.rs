@@ -1,13 +1,13 @@
-//! How many files and sockets the process may have open: each connection is one.
+//! The limit on open files and sockets of the process. Each connection needs one.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// As many as this machine allows it, from here on: shells and service managers begin with 1024 and leave it to the
-/// process to ask for more. Gives how many they are; nothing is without a limit.
+/// Raises the limit to the maximum that this machine allows. Shells and service managers start a process with
+/// 1024 and expect it to ask for more. Returns the new limit; `None` means unlimited.
 #[must_use]
 pub fn raise_limit() -> Option<u64> {
     let limit = getrlimit(Resource::Nofile);
-    // Refused, it stays as it was.
+    // If this is refused, the limit stays as it was.
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
     getrlimit(Resource::Nofile).current
 }

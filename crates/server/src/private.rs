@@ -1,4 +1,4 @@
-//! What lies in the data directory is for the user that runs the server, and for nobody else of the machine.
+//! Restricts the data directory to the user that runs the server.
 
 use std::fs::{self, Permissions};
 use std::io;
@@ -7,22 +7,22 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::Mode;
 
-/// What others of the machine may do.
+/// The permission bits of group and others.
 const OTHERS: u32 = 0o077;
 
-/// From here on, what this process makes is its user's alone: directories 0700, files 0600. To be called before there are
-/// threads.
+/// Sets the umask, so that this process creates directories with mode 0700 and files with 0600. Must be called
+/// before any thread starts.
 pub fn keep_files_private() {
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
 }
 
-/// Whether others may do something with what is at `path`. What is not there is open to nobody.
+/// Whether group or others have any permission on `path`. False if it does not exist.
 #[must_use]
 pub fn is_open(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| found.permissions().mode() & OTHERS != 0)
 }
 
-/// Everything from `top` down that others may do something with. Links are not followed.
+/// Everything from `top` down on which group or others have a permission. Symbolic links are not followed.
 ///
 /// # Errors
 /// When a directory cannot be read.
@@ -30,7 +30,7 @@ pub fn open_to_others(top: &Path) -> io::Result<Vec<PathBuf>> {
     let (mut found, mut left) = (Vec::new(), vec![top.to_owned()]);
     while let Some(path) = left.pop() {
         let about = match fs::symlink_metadata(&path) {
-            // What was there a moment ago.
+            // It was removed a moment ago.
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             about => about?,
         };
@@ -45,10 +45,11 @@ pub fn open_to_others(top: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Takes from others what an earlier version, or another hand, has let them do below `top`; says so in the log.
+/// Removes permissions of group and others below `top`, left by an earlier version or set by hand. Logs what it
+/// did.
 ///
 /// # Errors
-/// When a directory cannot be read. What is somebody else's stays, and is told.
+/// When a directory cannot be read. Files of another owner stay as they are and are logged.
 pub fn close_to_others(top: &Path) -> io::Result<()> {
     let (mut closed, open) = (0_usize, open_to_others(top)?);
     for path in &open {

@@ -1,4 +1,4 @@
-//! How far long work is: a bar on a terminal, a plain line for every twentieth part elsewhere.
+//! Progress of long work: a bar on a terminal; elsewhere a plain line for every twentieth part.
 
 use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,27 +15,27 @@ pub struct Progress {
     bar: ProgressBar,
     /// What is counted, such as `rows`.
     unit: &'static str,
-    /// Takes plain lines; the bar then only measures and is never drawn.
+    /// Receives plain lines. The bar then only counts and is never drawn.
     write: Option<Box<WriteLine>>,
-    /// The last plain line was written at this part.
+    /// The part at which the last plain line was written.
     told: AtomicU64,
 }
 
 impl Progress {
-    /// For people at a terminal, or for a log.
+    /// Progress on standard error, for a terminal or a log.
     #[must_use]
     pub fn on_standard_error(unit: &'static str) -> Self {
         Self::drawn_or(unit, output::note)
     }
 
-    /// A bar at a terminal; elsewhere `write` takes plain lines.
+    /// A bar on a terminal; elsewhere `write` receives plain lines.
     pub fn drawn_or(unit: &'static str, write: impl Fn(&str) + Send + Sync + 'static) -> Self {
         if std::io::stderr().is_terminal() { Self::bar(unit) } else { Self::lines(unit, write) }
     }
 
     fn bar(unit: &'static str) -> Self {
         let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
-            // A terminal that cannot be written to is no reason to stop.
+            // A terminal write failure must not stop the work.
             let _ = write!(out, "{:.0}", state.per_sec());
         };
         let template =
@@ -65,7 +65,7 @@ impl Progress {
         self.tell();
     }
 
-    /// For work whose size is not known from the beginning.
+    /// For work whose total is not known at the beginning.
     pub fn set(&self, done: u64, total: u64) {
         self.bar.set_length(total);
         self.bar.set_position(done);
@@ -88,7 +88,7 @@ impl Progress {
         }
     }
 
-    /// Clears the bar, so that what follows starts on a line of its own.
+    /// Clears the bar, so that the next output starts on a new line.
     pub fn stop(&self) {
         self.bar.finish_and_clear();
     }

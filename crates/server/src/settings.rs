@@ -1,8 +1,8 @@
-//! Every setting, read once at start and valid when `load` returns.
+//! All settings. They are read once at start-up and are valid when `load` returns.
 //!
-//! Layers, later ones win: `config/default.toml` (compiled in: the defaults and the documentation), the file of
-//! `--config` or `HYD_CONFIG`, the environment, flags. All that is wrong is reported at once, each with the place it
-//! came from and never with the value of a secret.
+//! Later layers override earlier ones: `config/default.toml` (compiled in; the defaults and the documentation),
+//! the file of `--config` or `HYD_CONFIG`, the environment, flags. All problems are reported together, each with
+//! its source and never with the value of a secret.
 
 mod check;
 mod keys;
@@ -23,17 +23,18 @@ pub use types::{
     Settings, Sms, Tenancy, Tenant, Tls,
 };
 
-/// The compiled-in `config/default.toml`, comments included: what `doctor` prints to show how to set something.
+/// The compiled-in `config/default.toml` with its comments. `doctor` prints it to show how to set something.
 pub const DEFAULT_TOML: &str = include_str!("../../../config/default.toml");
 
-/// Where settings may come from besides the compiled-in file. An argument, so that tests own their environment.
+/// Sources of settings besides the compiled-in file. Passed as an argument, so that tests control their
+/// environment.
 #[derive(Debug, Default)]
 pub struct Sources {
-    /// The file of `--config`; it wins over `HYD_CONFIG`.
+    /// The file of `--config`, which overrides `HYD_CONFIG`.
     pub config: Option<PathBuf>,
-    /// The whole environment: `std::env::vars_os().collect()`. Only names that start with `HYD_` are looked at.
+    /// The whole environment: `std::env::vars_os().collect()`. Only names that start with `HYD_` are used.
     pub environment: Vec<(OsString, OsString)>,
-    /// Flags that were given.
+    /// The flags that were given.
     pub flags: Vec<Flag>,
 }
 
@@ -49,7 +50,7 @@ pub struct Flag {
 /// Reads all layers.
 ///
 /// # Errors
-/// Everything that is wrong in any layer, one problem a line.
+/// All problems of all layers, one for each line.
 pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
     let mut layers = layers::Layers::defaults();
     if let Some(file) = sources.config.clone().or_else(|| config_variable(&sources.environment)) {
@@ -61,7 +62,7 @@ pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
     layers.finish()
 }
 
-/// An empty `HYD_CONFIG` is an unset one.
+/// An empty `HYD_CONFIG` counts as unset.
 fn config_variable(environment: &[(OsString, OsString)]) -> Option<PathBuf> {
     let found = environment.iter().find(|(name, _)| name == OsStr::new("HYD_CONFIG"));
     found.filter(|(_, file)| !file.is_empty()).map(|(_, file)| PathBuf::from(file))

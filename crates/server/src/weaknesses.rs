@@ -1,4 +1,4 @@
-//! What an installation does without breaking, and should not: told at the start of a server, and by `doctor`.
+//! Insecure configurations that still work. They are reported when a server starts, and by `doctor`.
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -8,17 +8,17 @@ use http_kit::Tokens;
 use crate::private;
 use crate::settings::Settings;
 
-/// So many paths are named, and the others counted.
+/// The most paths that a message names; the others are counted.
 const NAMED: usize = 5;
-/// 32 random bytes have at least so many different ones.
+/// A key of 32 random bytes has at least this many different values.
 const DIFFERENT: usize = 16;
 
-/// Something to mend.
+/// A weakness that should be corrected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Weakness {
-    /// A word for it.
+    /// A keyword for it.
     pub about: &'static str,
-    /// What is wrong, and what to do.
+    /// What is wrong, and how to correct it.
     pub text: String,
 }
 
@@ -26,7 +26,7 @@ fn weakness(about: &'static str, text: impl Into<String>) -> Weakness {
     Weakness { about, text: text.into() }
 }
 
-/// Everything there is, the files of the data directory included.
+/// All weaknesses, including file permissions in the data directory.
 #[must_use]
 pub fn all(settings: &Settings) -> Vec<Weakness> {
     let [journal, backups] = [Some(&settings.data_dir), settings.backup.directory.as_ref()];
@@ -34,7 +34,7 @@ pub fn all(settings: &Settings) -> Vec<Weakness> {
     directories.into_iter().flatten().filter_map(|top| modes(top)).chain(outside(settings)).collect()
 }
 
-/// Those beside the data directory, which a server closes at its start.
+/// The weaknesses outside the data directory, whose permissions a server corrects when it starts.
 #[must_use]
 pub fn outside(settings: &Settings) -> Vec<Weakness> {
     [root(), secrets(settings), keys(settings), door(settings)].concat()
@@ -63,7 +63,7 @@ fn modes(top: &Path) -> Option<Weakness> {
     (!open.is_empty()).then(|| weakness("modes", text))
 }
 
-/// Files of secrets that lie elsewhere.
+/// Secret files outside the data directory that others can access.
 fn secrets(settings: &Settings) -> Vec<Weakness> {
     let given = [&settings.master_key_file, &settings.jwt_key_file, &settings.server.tls.key_file];
     let of_providers = settings.oidc.values().map(|provider| &provider.client_secret_file);
@@ -92,7 +92,7 @@ fn keys(settings: &Settings) -> Vec<Weakness> {
     found
 }
 
-/// Why nobody drew it at random.
+/// Why the key cannot be random; `None` if it looks random.
 fn weak_master(key: &[u8]) -> Option<&'static str> {
     let mut different = key.to_vec();
     different.sort_unstable();
@@ -108,7 +108,7 @@ fn weak_master(key: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// What the public, and the operators' door, let in.
+/// What the public and the management listener expose.
 fn door(settings: &Settings) -> Vec<Weakness> {
     let mut found = Vec::new();
     let (listen, management, tls) = (settings.listen, settings.management_listen, settings.has_tls());
@@ -144,7 +144,7 @@ fn door(settings: &Settings) -> Vec<Weakness> {
     found
 }
 
-/// Every interface, or an address that others can reach.
+/// Whether the address is public or covers every interface.
 fn on_the_internet(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(v4) => !(v4.is_loopback() || v4.is_private() || v4.is_link_local()),

@@ -1,10 +1,12 @@
-//! Costly work, apart from what people wait for: a runtime of its own with few threads of low priority.
+//! A runtime of its own for costly work, with few threads of low priority, so that it does not slow down
+//! requests.
 //!
 //! ```text
 //! request -> main runtime: sockets, HTTP, rights, short queries                    nice 0, every core
 //!              `-> background: bodies of uploads, exports, learning, backups       nice 19, half of the cores
 //! ```
-//! The machine runs it when nobody else wants the core, and blocking work there takes no thread from the main runtime.
+//! The operating system runs these threads when no other thread needs the core. Blocking work there takes no
+//! thread from the main runtime.
 
 use std::io;
 use std::sync::Arc;
@@ -15,20 +17,21 @@ use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 use crate::priority;
 
-/// The runtime. Clones share it; it ends with the last one. The default one is none: work is done on the caller's runtime.
+/// The background runtime. Clones share it; it shuts down with the last clone. The default value has no runtime
+/// of its own: work then runs on the caller's runtime.
 #[derive(Clone, Debug, Default)]
 pub struct Background(Option<Arc<Own>>);
 
 #[derive(Debug)]
 struct Own {
-    /// Something until it is dropped.
+    /// `Some` until it is dropped.
     runtime: Option<Runtime>,
     handle: Handle,
 }
 
 impl Drop for Own {
     fn drop(&mut self) {
-        // Whoever drops it may not block; nobody waits for what is left of its work.
+        // The thread that drops it must not block, and nobody waits for the remaining work.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
@@ -36,11 +39,11 @@ impl Drop for Own {
 }
 
 impl Background {
-    /// Starts the threads: one that polls for every two cores, at least one, and at most as many for blocking work as the
-    /// main runtime has cores, and four.
+    /// Starts the threads: one worker for every two cores (at least one), and up to four plus the number of
+    /// cores for blocking work.
     ///
     /// # Errors
-    /// When the machine gives no thread.
+    /// When the operating system gives no thread.
     pub fn start() -> io::Result<Self> {
         let cores = available_parallelism().map_or(1, usize::from);
         let runtime = Builder::new_multi_thread()
@@ -54,10 +57,11 @@ impl Background {
         Ok(Self(Some(Arc::new(Own { runtime: Some(runtime), handle }))))
     }
 
-    /// Does `work` there. It is dropped with this future; its panic is this future's.
+    /// Runs `work` on this runtime. Dropping the returned future cancels the work; a panic of the work is
+    /// passed on to the caller.
     ///
     /// # Errors
-    /// When the process stops meanwhile.
+    /// When the process stops before the work is done.
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
@@ -71,7 +75,7 @@ impl Background {
         }
     }
 
-    /// Does `work` there, as a task of `tasks`.
+    /// Spawns `work` on this runtime, as a task of `tasks`.
     pub fn spawn_in<T: Send + 'static>(
         &self,
         tasks: &mut JoinSet<T>,
@@ -83,7 +87,7 @@ impl Background {
         };
     }
 
-    /// Does `work`, which blocks, there.
+    /// Runs blocking `work` on this runtime.
     pub fn spawn_blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -140,7 +144,7 @@ mod tests {
         let _ = Background::start().unwrap().run(async { panic!("as it does") }).await;
     }
 
-    /// A task may hold the last clone, and then ends the runtime that it runs on.
+    /// A task may hold the last clone and so end the runtime that it runs on.
     #[tokio::test]
     async fn it_may_end_from_within() {
         let background = Background::start().unwrap();

@@ -1,4 +1,4 @@
-//! Work that is cheaper in larger portions waits for company, unless somebody waits for it.
+//! Lets work that is cheaper in batches gather for a moment, unless somebody is waiting for it.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,26 +6,26 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-/// Who waits for some work.
+/// Counts who is waiting for some work.
 #[derive(Debug, Default)]
 pub struct Demand {
     waiting: AtomicUsize,
     arrived: Notify,
 }
 
-/// Counts as waiting until dropped.
+/// Counts as waiting until it is dropped.
 #[derive(Debug)]
 pub struct Waiter<'a>(&'a Demand);
 
 impl Demand {
-    /// Somebody waits now.
+    /// Registers a waiter.
     pub fn wait(&self) -> Waiter<'_> {
         self.waiting.fetch_add(1, Ordering::SeqCst);
         self.arrived.notify_one();
         Waiter(self)
     }
 
-    /// Whether somebody waits.
+    /// Whether anybody is waiting.
     #[must_use]
     pub fn is_urgent(&self) -> bool {
         self.waiting.load(Ordering::SeqCst) > 0
@@ -34,7 +34,7 @@ impl Demand {
     /// Returns after `time`, or as soon as somebody waits.
     pub async fn gather(&self, time: Duration) {
         let mut over = pin!(tokio::time::sleep(time));
-        // Whoever arrived and was served before this does not count.
+        // Waiters that arrived and were served before this call do not count.
         while !self.is_urgent() {
             tokio::select! {
                 () = &mut over => return,

@@ -1,4 +1,4 @@
-//! Panics on purpose, by name: for tests, and for those who try out their monitoring.
+//! Panics on purpose, by task name: for tests, and for operators who try out their monitoring.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,30 +7,30 @@ use tokio::sync::watch;
 
 use crate::wake;
 
-/// Which tasks are to panic. Clones share that.
+/// The tasks that are to panic. Clones share the list.
 #[derive(Clone, Debug, Default)]
 pub struct Faults(Arc<watch::Sender<HashMap<String, u32>>>);
 
 impl Faults {
-    /// The task or thread of this name panics once: a task at once, a thread at its next piece of work.
+    /// Makes the named task or thread panic once: a task at once, a thread at its next piece of work.
     pub fn panic_once(&self, name: &str) {
         self.panic_after(name, 0);
     }
 
-    /// The same, once it has passed `passes` places where it could have panicked.
+    /// Like [`Self::panic_once`], but only after `passes` places where it could have panicked.
     pub fn panic_after(&self, name: &str, passes: u32) {
         self.0.send_modify(|due| {
             due.insert(name.to_owned(), passes);
         });
     }
 
-    /// Whether the task of this name is still to panic.
+    /// Whether the named task is still to panic.
     #[must_use]
     pub fn is_due(&self, name: &str) -> bool {
         self.0.borrow().contains_key(name)
     }
 
-    /// Panics when it is time to.
+    /// Panics if the named task is due to.
     pub(crate) fn strike(&self, name: &str) {
         if !self.is_due(name) {
             return;
@@ -47,7 +47,7 @@ impl Faults {
         assert!(!now, "a panic was asked for by name: {name}");
     }
 
-    /// Panics as soon as it is time to.
+    /// Panics as soon as the named task is due to.
     pub(crate) async fn strike_when_due(&self, name: &str) {
         let mut due = self.0.subscribe();
         loop {

@@ -1,10 +1,10 @@
-//! Tasks and threads that live as long as the process, by name. One that panics is reported and runs again; nothing
-//! dies without being noticed.
+//! Named tasks and threads that live as long as the process. One that panics is reported and restarted; none
+//! dies unnoticed.
 //!
 //! ```text
 //! work -> panic -> log line, task_panics_total{task}, not up -> pause (100 ms, doubled up to 30 s) -> work again
 //! ```
-//! [`wake`] has the waits for loops: none of them spins when the other side of its channel is gone.
+//! [`wake`] has wait functions for loops: none of them spins when the other side of its channel is gone.
 #![warn(missing_docs)]
 
 mod background;
@@ -27,40 +27,40 @@ pub use supervised::{STEADY, Supervised};
 
 type All = BTreeMap<Arc<str>, Arc<Mutex<TaskState>>>;
 
-/// Knows every supervised task and thread of a process. Clones share them.
+/// Knows all supervised tasks and threads of a process. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Supervisor {
     all: Arc<Mutex<All>>,
     faults: Faults,
 }
 
-/// How a task or thread is.
+/// The status of a task or thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskStatus {
-    /// Its name.
+    /// The task's name.
     pub name: Arc<str>,
-    /// It runs, and has run for [`STEADY`] since it last panicked; or it has ended in order.
+    /// It is running and has run for [`STEADY`] since its last panic, or it has ended normally.
     pub up: bool,
-    /// Panics since the process started.
+    /// Number of panics since the process started.
     pub panics: u64,
-    /// What the last panic said.
+    /// The message of the last panic.
     pub error: Option<String>,
 }
 
 impl Supervisor {
-    /// A supervisor whose tasks panic when `faults` say so: for tests, and to try out one's own monitoring.
+    /// A supervisor whose tasks panic when `faults` says so: for tests, and for trying out one's monitoring.
     #[must_use]
     pub fn with(faults: Faults) -> Self {
         Self { faults, ..Self::default() }
     }
 
-    /// What makes tasks panic on purpose.
+    /// The switch that makes tasks panic on purpose.
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.faults
     }
 
-    /// The task or thread of this name, known from now on.
+    /// The task or thread with this name; it is registered if it is new.
     #[must_use]
     pub fn named(&self, name: impl Into<Arc<str>>) -> Supervised {
         let name = name.into();
@@ -69,7 +69,7 @@ impl Supervisor {
         Supervised::new(name, state, self.faults.clone())
     }
 
-    /// All of them, by name.
+    /// The status of all tasks and threads, sorted by name.
     #[must_use]
     pub fn standings(&self) -> Vec<TaskStatus> {
         let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);

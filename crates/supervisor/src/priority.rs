@@ -1,14 +1,18 @@
-//! Threads that others go before.
+//! Thread priorities for work that can wait.
 
-/// Nice, of threads that somebody waits for a little longer: on a busy core, about a tenth of the time is theirs.
+/// Nice value for threads whose work may take a little longer: on a busy core they get about a tenth of the
+/// time.
 pub const LOW: i32 = 10;
-/// Nice, of threads of which there are several: all of them together take as much as one of [`LOW`].
+/// Nice value for pools of several threads: all of them together get about as much time as one thread of
+/// [`LOW`].
 pub const LOWEST: i32 = 19;
 
-/// This thread's work can wait from now on: where cores are scarce, the threads that answer people go before it. For good,
-/// and inherited by the threads it starts. Elsewhere than on Linux, where a priority is the whole process's, nothing.
+/// Lowers the priority of this thread for good: where cores are scarce, the threads that answer requests go
+/// first. Threads that it starts inherit the priority. Does nothing outside Linux, where a priority applies to
+/// the whole process.
 pub fn lower_to(nice: i32) {
-    // One that is lower already, as of a process that was started so, stays: raising it is refused.
+    // A priority that is already lower, as in a process started that way, stays: the system refuses to raise
+    // it.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::setpriority_process(None, nice);
     #[cfg(not(target_os = "linux"))]

@@ -11,35 +11,31 @@ use tokio::time::Instant;
 
 use crate::{Faults, TaskStatus, wake};
 
-/// A task that has run for so long after a panic counts as up again: whoever looks every second sees that it was not.
+/// How long a task must run after a panic to count as up again. A monitor that looks every second sees that it
+/// was down.
 pub const STEADY: Duration = Duration::from_secs(2);
 
-/// The first pause before a task runs again; each further one is twice as long.
+/// The first pause before a task restarts; each further pause is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// After so long without a panic, the next pause is the first one again.
+/// After this long without a panic, the next pause is the first one again.
 const HEALTHY: Duration = Duration::from_mins(1);
 
 #[derive(Debug, Default)]
 pub struct TaskState {
     panics: u64,
     last: Option<(Instant, String)>,
-    /// The next pause, once there was a panic.
+    /// The next pause, once there has been a panic.
     pause: Duration,
     pausing: bool,
 }
 
 impl TaskState {
     pub fn told(&self, name: &Arc<str>) -> TaskStatus {
-        let monotonic_clock = self.last.as_ref().is_none_or(|(at, _)| at.elapsed() >= STEADY);
+        let steady = self.last.as_ref().is_none_or(|(at, _)| at.elapsed() >= STEADY);
         let error = self.last.as_ref().map(|(_, error)| error.clone());
-        TaskStatus {
-            name: Arc::clone(name),
-            up: monotonic_clock && !self.pausing,
-            panics: self.panics,
-            error,
-        }
+        TaskStatus { name: Arc::clone(name), up: steady && !self.pausing, panics: self.panics, error }
     }
 
     fn panicked(&mut self, error: String) -> Duration {
@@ -52,7 +48,7 @@ impl TaskState {
     }
 }
 
-/// A task or thread of a [`crate::Supervisor`].
+/// One task or thread of a [`crate::Supervisor`].
 #[derive(Clone, Debug)]
 pub struct Supervised {
     name: Arc<str>,
@@ -65,8 +61,9 @@ impl Supervised {
         Self { name, state, faults }
     }
 
-    /// Runs the future that `work` makes until it ends by itself, and another one after every panic: at once when
-    /// `stop` turns true meanwhile, so that it ends in order, and no more when it panics even then.
+    /// Runs the future made by `work` until it ends by itself, and makes and runs another one after each panic.
+    /// If `stop` turns true during the pause, it restarts at once so that the work can end properly. A panic
+    /// after `stop` is final.
     pub async fn run<F: Future<Output = ()>>(
         self,
         mut stop: watch::Receiver<bool>,
@@ -94,10 +91,10 @@ impl Supervised {
         }
     }
 
-    /// Runs `work` on a thread of this name until it returns, and again after every panic.
+    /// Runs `work` on a thread with this name until it returns, and again after each panic.
     ///
     /// # Errors
-    /// When the machine gives no thread.
+    /// When the operating system gives no thread.
     pub fn thread(self, mut work: impl FnMut(&Self) + Send + 'static) -> std::io::Result<()> {
         let name = self.name.to_string();
         let run = move || {
@@ -111,8 +108,8 @@ impl Supervised {
         std::thread::Builder::new().name(name).spawn(run).map(drop)
     }
 
-    /// Does one piece of a thread's work. Nothing when it panicked; that is reported, and the thread goes on with the
-    /// next one without a pause, as it waits for that anyway.
+    /// Runs one piece of a thread's work. Returns `None` when it panicked. The panic is reported, and the
+    /// thread continues with the next piece without a pause.
     pub fn attempt<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
         let working = || {
             self.strike();
@@ -127,7 +124,7 @@ impl Supervised {
         }
     }
 
-    /// The same for work that is awaited, and is done once.
+    /// Like [`Self::attempt`], for one piece of asynchronous work.
     pub async fn attempt_task(&self, work: impl Future<Output = ()>) {
         let working = async {
             self.strike();
@@ -138,7 +135,7 @@ impl Supervised {
         }
     }
 
-    /// Panics when [`Faults`] say that it is time to.
+    /// Panics if [`Faults`] says that this task is due to.
     pub fn strike(&self) {
         self.faults.strike(&self.name);
     }
@@ -157,7 +154,7 @@ impl Supervised {
         self.state().panicked(error)
     }
 
-    /// It counts as steady from now on.
+    /// Restarts the steady period from now.
     fn resumes(&self) {
         let mut state = self.state();
         state.pausing = false;

@@ -117,7 +117,7 @@ fn a_thread_goes_on_after_a_piece_of_work_that_panicked() {
     assert_eq!(supervisor.standings()[0].panics, 2);
 }
 
-/// Fault 4: every group burnt a core after the writer's thread was gone.
+/// Fault 4: each group kept a core busy after the writer's thread was gone.
 #[tokio::test(start_paused = true)]
 async fn a_channel_whose_sender_is_gone_wakes_nobody() {
     let (sender, mut receiver) = watch::channel(0);

@@ -1,4 +1,4 @@
-//! The real binary as a process of its own, to be killed.
+//! Runs the real binary as a separate process that a test can kill.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -7,37 +7,39 @@ use std::process::{Command, ExitStatus, Stdio};
 use crate::http::Client;
 use crate::people::{ADMIN, PASSWORD};
 
-/// A serving process.
+/// A running server process.
 #[derive(Debug)]
 pub struct Child {
     process: std::process::Child,
-    /// Speaks to it as nobody.
+    /// An anonymous client.
     pub client: Client,
-    /// Speaks to its management door.
+    /// A client of its management listener.
     pub management: Client,
     /// `http://127.0.0.1:port`
     pub base: String,
 }
 
 impl Child {
-    /// Starts `binary serve` over `data_dir`, with an administrator, and waits for its start-up line.
+    /// Starts `binary serve` with `data_dir` and an administrator, and waits for its start-up line.
     #[must_use]
     pub fn serve(binary: &str, data_dir: &Path) -> Self {
         Self::start(Command::new(binary), data_dir, |_| {})
     }
 
-    /// The same, with every system call that changes a file, makes it durable or sends something written down.
+    /// The same under `strace`, which records every system call that changes a file, makes it durable or sends
+    /// data.
     #[must_use]
     pub fn traced(binary: &str, data_dir: &Path, trace: &Path) -> Self {
         let calls = "trace=openat,write,pwrite64,writev,sendto,sendmsg,fsync,fdatasync,ftruncate,rename,renameat,\
                      renameat2,unlink,unlinkat,rmdir,mkdir,mkdirat";
         let mut strace = Command::new("strace");
-        // The server is the process, and its tracer beside it: what ends the one ends both.
+        // `-D` makes the server the child process and the tracer a detached process, so ending the server ends
+        // both.
         strace.args(["-D", "-f", "-y", "-xx", "-s", "1000000", "-e", calls, "-o"]).arg(trace).arg(binary);
         Self::start(strace, data_dir, |_| {})
     }
 
-    /// The same by `command`, which `serve` is added to; `change` has the last word.
+    /// The same with `command`, to which `serve` is added. `change` is applied last.
     #[must_use]
     pub fn start(mut command: Command, data_dir: &Path, change: impl FnOnce(&mut Command)) -> Self {
         command
@@ -75,7 +77,7 @@ impl Child {
         self.process.id()
     }
 
-    /// The most memory it had at any moment, in bytes; only Linux tells.
+    /// The peak memory in bytes. Only Linux reports it.
     #[must_use]
     pub fn peak_memory(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
@@ -83,13 +85,13 @@ impl Child {
         line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
     }
 
-    /// `kill -9`: no goodbye, nothing is flushed by the program.
+    /// `kill -9`: no graceful shutdown, and the program flushes nothing.
     pub fn kill(mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
 
-    /// Asks it to stop, and says how it ended.
+    /// Asks it to stop, and returns its exit status.
     #[must_use]
     pub fn stop(mut self) -> ExitStatus {
         let asked = Command::new("kill").args(["-TERM", &self.id().to_string()]).status().unwrap();

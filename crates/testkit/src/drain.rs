@@ -1,4 +1,4 @@
-//! Waiting for effects instead of sleeping.
+//! Waits for effects instead of sleeping.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use domain::{Envelope, Position};
 
 use crate::TestApp;
 
-/// Asks again and again until `asked` gives something, at most for `limit`.
+/// Calls `asked` repeatedly until it returns a value, for at most `limit`.
 #[track_caller]
 pub fn until<T>(
     what: &str,
@@ -30,7 +30,7 @@ pub fn until<T>(
 }
 
 impl TestApp {
-    /// Waits until a group's cursor is at the head, whatever it had to set aside.
+    /// Waits until a group's cursor is at the head, even if the group had to set events aside.
     pub async fn drain_to(&self, group: &str) {
         let heads = self.context.aggregates.heads().await.unwrap();
         let handle = self.groups.iter().find(|handle| handle.group.name == group).unwrap();
@@ -40,7 +40,8 @@ impl TestApp {
         assert_eq!(handle.status.wait(&needed, nobody, Duration::from_mins(1)).await, WaitOutcome::Applied);
     }
 
-    /// Whether everything is applied and tried, with nothing new by the end: what is asked for outside may ask for more.
+    /// Whether every event is applied and every delivery was tried, with no new event meanwhile. A delivery may
+    /// cause further events.
     pub async fn all_told(&self) -> bool {
         let heads = self.context.aggregates.heads().await.unwrap();
         for handle in &self.groups {
@@ -62,8 +63,8 @@ impl TestApp {
         self.context.aggregates.heads().await.unwrap()[0] == heads[0]
     }
 
-    /// How many events of each log came of what people did. What the machinery tells of others is not among them: it
-    /// comes whenever an outbox worker gets to it.
+    /// The number of events in each log that people caused. Notification requests that the system makes are left
+    /// out, because their time depends on the outbox worker.
     pub async fn deeds(&self) -> [usize; 2] {
         self.context.activity.flush().await;
         let mut deeds = [0; 2];
@@ -77,14 +78,14 @@ impl TestApp {
         deeds
     }
 
-    /// Recommendations know everything there is by now.
+    /// Makes recommendations include everything recorded so far.
     pub async fn learn(&self) {
         self.drain().await;
         self.search.learner().refresh().await.unwrap();
     }
 
-    /// Writes queued activity and waits until every consumer group has applied everything there is, and everything
-    /// that it asks for outside was tried.
+    /// Writes queued activity. Then waits until every consumer group has applied every event, and every requested
+    /// delivery was tried.
     pub async fn drain(&self) {
         self.context.activity.flush().await;
         let heads = self.context.aggregates.heads().await.unwrap();

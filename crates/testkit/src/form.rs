@@ -1,20 +1,20 @@
-//! Multipart bodies, right ones and wrong ones.
+//! Multipart bodies, valid and invalid.
 
-/// Between the parts.
+/// The boundary between parts.
 const BOUNDARY: &str = "----between-the-parts";
 
-/// A body of parts.
+/// A multipart body.
 #[derive(Clone, Debug, Default)]
 pub struct Form(Vec<u8>);
 
 impl Form {
-    /// One file, as `file`.
+    /// A body with one file, in the field `file`.
     #[must_use]
     pub fn file(name: &str, bytes: &[u8]) -> Self {
         Self::default().part("file", Some(name), "application/octet-stream", bytes)
     }
 
-    /// A further part, its names as they are given.
+    /// Adds a part, with its names unchanged.
     #[must_use]
     pub fn part(mut self, field: &str, name: Option<&str>, media: &str, bytes: &[u8]) -> Self {
         let name = name.map(|name| format!("; filename=\"{name}\"")).unwrap_or_default();
@@ -27,14 +27,14 @@ impl Form {
         self
     }
 
-    /// Its media type and its bytes.
+    /// The media type and the bytes.
     #[must_use]
     pub fn finish(mut self) -> (&'static str, Vec<u8>) {
         self.0.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
         ("multipart/form-data; boundary=----between-the-parts", self.0)
     }
 
-    /// The same, cut short.
+    /// The same without the closing boundary.
     #[must_use]
     pub fn cut(self) -> (&'static str, Vec<u8>) {
         ("multipart/form-data; boundary=----between-the-parts", self.0)

@@ -1,6 +1,8 @@
-//! Hostile people of every kind, one kind alone or all at once, beside somebody whose answers are timed.
+//! Simulates hostile people of every kind, one kind alone or all at once, while the requests of another person
+//! are timed.
 //!
-//! They have a runtime of their own, whose threads everything else goes before: in the world they are other machines.
+//! They have a separate runtime whose threads have the lowest priority, because real attackers would use other
+//! machines.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,36 +22,36 @@ use crate::{Client, Form, PASSWORD, Person};
 
 const UPLOADERS: usize = 12;
 const EXPORTERS: usize = 12;
-/// Of one person.
+/// Streams for each person.
 const STREAMS_EACH: usize = 10;
-/// For so many realtime connections there is one that never says anything.
+/// One silent connection for this many realtime connections.
 const SILENT: usize = 10;
-/// Between two wrong passwords: 30 a second.
+/// The pause between two wrong passwords: 30 a second.
 const GUESS: Duration = Duration::from_micros(33_333);
-/// Things that each exporter did before, to be told of.
+/// Actions of each exporter beforehand, so that there is something to export.
 const DEEDS: usize = 50;
 const STREAM: &str = "/api/realtime/stream";
-/// Nice, of the attackers' threads.
+/// The nice value of the attackers' threads.
 const LOWEST: i32 = 19;
 
 /// What hostile people do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attack {
-    /// Twelve people send PDFs of 9.9 MB, half of them four in a request, without an end.
+    /// Twelve people upload PDFs of 9.9 MB in a loop. Half of them send four in a request.
     Uploads,
-    /// Realtime connections, ten a person, and others that say nothing.
+    /// Realtime connections, ten for each person, and silent connections.
     Sockets,
-    /// Thirty wrong passwords a second, each for another account, which half of the time there is not.
+    /// Thirty wrong passwords a second, each for a different account. Half of the accounts do not exist.
     Passwords,
-    /// Twelve people export their data without an end.
+    /// Twelve people export their data in a loop.
     Exports,
 }
 
 impl Attack {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Self; 4] = [Self::Uploads, Self::Sockets, Self::Passwords, Self::Exports];
 
-    /// In the plural.
+    /// The name, in the plural.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -61,18 +63,18 @@ impl Attack {
     }
 }
 
-/// What the server must be told so that people of one machine can do what those of many networks do.
+/// Settings under which clients on one machine can send what clients of many networks would.
 pub const AS_FROM_MANY_NETWORKS: [(&str, &str); 6] = [
     ("HYD_LIMITS_ENABLED", "true"),
     ("HYD_LIMITS_REGISTRATIONS_PER_ADDRESS", "100000"),
     ("HYD_LIMITS_SIGN_IN_PER_ADDRESS", "100000"),
     ("HYD_LIMITS_ANONYMOUS_PER_SECOND", "100000"),
     ("HYD_LIMITS_USER_PER_SECOND", "100000"),
-    // Four times the default: one network sends at the pace that the default gives to all.
+    // Four times the default, because one network then sends at the rate that the default allows for all.
     ("HYD_LIMITS_RECEIVED_MIB_PER_SECOND", "256"),
 ];
 
-/// The hostile people, and their bodies to send.
+/// The hostile people and the bodies that they send.
 #[derive(Debug)]
 pub struct Crowd {
     runtime: Option<Runtime>,
@@ -92,7 +94,7 @@ impl Drop for Crowd {
     }
 }
 
-/// The files of one request.
+/// The body of a request with `files` files.
 fn form(files: usize) -> (&'static str, bytes::Bytes) {
     let mut pdf = vec![b' '; 9_900_000];
     pdf[..5].copy_from_slice(b"%PDF-");
@@ -104,9 +106,9 @@ fn form(files: usize) -> (&'static str, bytes::Bytes) {
 }
 
 impl Crowd {
-    /// Registers as many people as `sockets` realtime connections take, and gives some of them a past with `home`.
+    /// Registers enough people for `sockets` realtime connections, and gives some of them a history with `home`.
     pub async fn gather(nobody: &Client, home: &str, sockets: usize) -> Self {
-        // The other ends of the connections are this process's.
+        // This process holds the client side of each connection.
         let files = raise_limit();
         assert!(
             files.is_none_or(|most| most > sockets as u64 * 2),
@@ -122,7 +124,7 @@ impl Crowd {
             }
         }
         let lowest = || {
-            // Only what is measured changes when it is refused.
+            // If this is refused, only the measurement changes.
             let _ = rustix::process::setpriority_process(None, LOWEST);
         };
         let runtime = Builder::new_multi_thread()
@@ -143,7 +145,7 @@ impl Crowd {
         }
     }
 
-    /// Has `attacks` go on while `others` are busy. Gives what these give.
+    /// Runs `attacks` while `others` runs, and returns the result of `others`.
     pub async fn beside<T>(&self, attacks: &[Attack], others: impl Future<Output = T>) -> T {
         let mut attackers = JoinSet::new();
         for attack in attacks {
@@ -154,8 +156,8 @@ impl Crowd {
         told
     }
 
-    /// How often each attack was carried out so far: uploads, wrong passwords and exports that were answered, connections
-    /// that were opened.
+    /// How often each attack was carried out so far: answered uploads, wrong passwords and exports, and opened
+    /// connections.
     #[must_use]
     pub fn done(&self) -> [(Attack, u64); 4] {
         Attack::ALL.map(|attack| (attack, self.done[attack as usize].load(Ordering::Relaxed)))
@@ -171,7 +173,7 @@ impl Crowd {
                     let (path, media, body) = self.forms[nth % 2].clone();
                     let upload = async move {
                         loop {
-                            // Refused or not: a quota ends it sooner or later.
+                            // Refusals count as well, because a quota ends the uploads sooner or later.
                             client.try_send_bytes(Method::POST, path, (media, body.clone())).await;
                             done(&all);
                         }
@@ -243,12 +245,12 @@ async fn guess(client: Client, people: Arc<[Person]>, done: impl Fn() + Clone + 
     }
 }
 
-/// How long requests of one person took, in order of length.
+/// The durations of one person's requests, sorted.
 #[derive(Clone, Debug)]
 pub struct Times(Vec<Duration>);
 
 impl Times {
-    /// Of requests for `paths` in turn, one after the other, with a pause of `pause` between them, for `span`.
+    /// Sends requests for `paths` in turn, one after the other with a pause of `pause`, for `span`.
     pub async fn of(reader: &Client, paths: &[String], pause: Duration, span: Duration) -> Self {
         let (mut times, end) = (Vec::new(), Instant::now() + span);
         for path in paths.iter().cycle() {
@@ -264,13 +266,13 @@ impl Times {
         Self(times)
     }
 
-    /// So many requests.
+    /// The number of requests.
     #[must_use]
     pub fn count(&self) -> usize {
         self.0.len()
     }
 
-    /// What so many of a hundred took at most, in milliseconds.
+    /// The percentile `percent`, in milliseconds.
     #[must_use]
     pub fn percentile(&self, percent: usize) -> f64 {
         let rank = (self.0.len() * percent).div_ceil(100);

@@ -5,21 +5,21 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::Value;
 
-/// An answer, read to its end.
+/// A response that was read completely.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
     /// Its headers.
     pub headers: reqwest::header::HeaderMap,
-    /// Its body; null when it is no JSON.
+    /// The body; null if it is not JSON.
     pub body: Value,
-    /// Its body as it came.
+    /// The unparsed body.
     pub text: String,
 }
 
 impl Answer {
-    /// Checks the status, with the body in the message when it is another.
+    /// Checks the status. A failure message contains the body.
     #[track_caller]
     #[expect(
         clippy::must_use_candidate,
@@ -50,7 +50,7 @@ impl Answer {
     }
 }
 
-/// Speaks to a server, with a token or without.
+/// An HTTP client of one server, with or without a token.
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
@@ -60,11 +60,11 @@ pub struct Client {
 }
 
 impl Client {
-    /// As nobody.
+    /// An anonymous client.
     #[must_use]
     pub fn new(base: &str) -> Self {
         let http = reqwest::Client::builder()
-            // What works at a low priority waits for everything else that the machine does.
+            // Low-priority work waits for everything else on the machine.
             .timeout(Duration::from_mins(3))
             .redirect(reqwest::redirect::Policy::none())
             .user_agent("testkit")
@@ -73,25 +73,25 @@ impl Client {
         Self { http, base: base.to_owned(), token: None, host: None }
     }
 
-    /// The same, with connections of its own: those of a client belong to the runtime that opened them.
+    /// The same with separate connections, because connections belong to the runtime that opened them.
     #[must_use]
     pub fn apart(&self) -> Self {
         Self { token: self.token.clone(), host: self.host.clone(), ..Self::new(&self.base) }
     }
 
-    /// As the bearer of a token.
+    /// The same with a bearer token.
     #[must_use]
     pub fn bearer(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
-    /// At another host name of the same server.
+    /// The same with another host name of the server.
     #[must_use]
     pub fn at(&self, host: &str) -> Self {
         Self { host: Some(host.to_owned()), ..self.clone() }
     }
 
-    /// Where the server is.
+    /// The address of the server.
     #[must_use]
     pub fn base(&self) -> &str {
         &self.base
@@ -126,13 +126,13 @@ impl Client {
         request
     }
 
-    /// An answer that goes on and on.
+    /// Starts a request whose response has no end.
     async fn begin(&self, path: &str, headers: &[(&str, &str)]) -> reqwest::Response {
         let request = self.request(Method::GET, path, None, headers).timeout(Duration::from_hours(1));
         request.send().await.expect("the server answers")
     }
 
-    /// One request; `None` when the server cannot be reached or ends in between.
+    /// One request. `None` when the server cannot be reached or dies before it responds.
     pub async fn try_send(
         &self,
         method: Method,
@@ -147,7 +147,7 @@ impl Client {
         Some(Answer { status, headers, body, text })
     }
 
-    /// Asks for something that goes on and on, and leaves when it begins.
+    /// Requests an endless response, and disconnects once it has begun.
     pub async fn head(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let response = self.begin(path, headers).await;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
@@ -155,7 +155,7 @@ impl Client {
         Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::Null), text }
     }
 
-    /// Listens to server-sent events, from a place on or from now on.
+    /// Subscribes to server-sent events, after the given cursor or from now on.
     pub async fn listen(&self, path: &str, after: Option<&str>) -> Events {
         let headers: Vec<_> = after.map(|after| ("last-event-id", after)).into_iter().collect();
         let response = self.begin(path, &headers).await;
@@ -166,7 +166,7 @@ impl Client {
         events
     }
 
-    /// One request that must be answered.
+    /// One request that must get a response.
     pub async fn send(
         &self,
         method: Method,
@@ -177,7 +177,7 @@ impl Client {
         self.try_send(method, path, body, headers).await.expect("the server answers")
     }
 
-    /// One request with a body that is no JSON.
+    /// One request with a body that is not JSON.
     pub async fn send_bytes(
         &self,
         method: Method,
@@ -192,7 +192,8 @@ impl Client {
         Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::Null), text }
     }
 
-    /// The same, of bytes that are shared; `None` when the server breaks it off, as it does with what it will not read.
+    /// The same with shared bytes. `None` when the server resets the connection, as it does with a body that it
+    /// will not read.
     pub async fn try_send_bytes(
         &self,
         method: Method,
@@ -206,7 +207,7 @@ impl Client {
         Some(status)
     }
 
-    /// The bytes at a path, with the headers that came with them.
+    /// The bytes at a path, with status and headers.
     pub async fn bytes(
         &self,
         path: &str,
@@ -243,7 +244,7 @@ impl Client {
     }
 }
 
-/// Server-sent events as they come.
+/// A stream of server-sent events.
 #[derive(Debug)]
 pub struct Events {
     response: reqwest::Response,
@@ -253,19 +254,19 @@ pub struct Events {
 }
 
 impl Events {
-    /// What the opening said when it could not go on from the place it was given.
+    /// The reset notice of the opening event, if the stream could not resume from the given cursor.
     #[must_use]
     pub fn reset(&self) -> Option<&Value> {
         self.reset.as_ref()
     }
 
-    /// Where to go on after everything that came.
+    /// The cursor from which to resume after the last event.
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place
     }
 
-    /// What the next event says; `None` when the connection has ended.
+    /// The data of the next event. `None` when the connection has ended.
     pub async fn next(&mut self) -> Option<Value> {
         let (place, data) = self.any().await?;
         self.place = place;
@@ -279,7 +280,7 @@ impl Events {
                 let (event, rest) = (event.to_owned(), rest.to_owned());
                 self.text = rest;
                 let field = |name| event.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-                // A sign of life has no id.
+                // A keep-alive comment has no id.
                 if let Some(id) = field("id:") {
                     return Some((
                         id.to_owned(),

@@ -1,4 +1,4 @@
-//! A provider of sign-ins: OpenID Connect over HTTP on loopback, with real keys, and misdeeds on request.
+//! A sign-in provider for tests: OpenID Connect over HTTP on loopback, with real keys. It misbehaves on request.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,33 +18,33 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-/// Who the application is at the provider.
+/// The application's client id at the provider.
 const CLIENT: &str = "portal";
 const SECRET: &str = "a secret of the portal";
 
-/// What the provider does wrong from now on.
+/// How the provider misbehaves from now on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Misdeed {
-    /// Nothing.
+    /// It behaves correctly.
     #[default]
     None,
     /// The token has no signature.
     Unsigned,
     /// The token is signed with the application's own secret.
     SharedSecret,
-    /// The token is signed with the bytes of the public key as secret.
+    /// The token is signed with the bytes of the public key as an HMAC secret.
     PublicKeyAsSecret,
     /// The token is signed with a key that is not published.
     ForeignKey,
-    /// The token has been changed after it was signed.
+    /// The token was changed after it was signed.
     Tampered,
-    /// The answer to the code has no end.
+    /// The response to the code never ends.
     Endless,
-    /// The answer to the code never comes.
+    /// The response to the code never comes.
     Silent,
-    /// Its configuration is that of another issuer.
+    /// Its configuration names another issuer.
     AnotherIssuer,
-    /// It answers nothing but errors.
+    /// Every response is an error.
     Broken,
 }
 
@@ -72,7 +72,7 @@ impl Key {
     }
 }
 
-/// What a code stands for.
+/// The request that a code belongs to.
 struct Ticket {
     nonce: String,
     challenge: String,
@@ -92,7 +92,7 @@ struct Desk {
 
 type Shared = Arc<Mutex<Desk>>;
 
-/// See the module. Ends with its value.
+/// The provider. Dropping it stops it.
 pub struct Issuer {
     desk: Shared,
     _server: JoinSet<()>,
@@ -103,7 +103,7 @@ fn open(desk: &Shared) -> MutexGuard<'_, Desk> {
 }
 
 impl Issuer {
-    /// At a port of its own, with one key.
+    /// Starts it on a free port, with one key.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let desk = Desk {
@@ -126,13 +126,13 @@ impl Issuer {
         Self { desk, _server: server }
     }
 
-    /// The issuer, as its tokens name it.
+    /// The issuer URL, as its tokens name it.
     #[must_use]
     pub fn url(&self) -> String {
         open(&self.desk).url.clone()
     }
 
-    /// Has an application let people in through this provider, under `name`.
+    /// Configures an application to trust this provider, under `name`.
     pub fn trusted_by(&self, settings: &mut Settings, name: &str) {
         let provider = OidcProvider {
             label: "Sample".into(),
@@ -145,26 +145,26 @@ impl Issuer {
         settings.oidc.insert(name.to_owned(), provider);
     }
 
-    /// From now on.
+    /// Sets the misbehaviour from now on.
     pub fn does(&self, misdeed: Misdeed) {
         open(&self.desk).misdeed = misdeed;
     }
 
-    /// Signs with another key from now on; the ones before are not published any more.
+    /// Signs with a new key from now on. The earlier keys are no longer published.
     pub fn rotate(&self) {
         let mut desk = open(&self.desk);
         let name = format!("key-{}", desk.issued + 100);
         desk.keys = vec![Key::fresh(name)];
     }
 
-    /// How often the keys were asked for.
+    /// How often the keys were requested.
     #[must_use]
     pub fn asked_for_keys(&self) -> usize {
         open(&self.desk).asked.get("keys").copied().unwrap_or_default()
     }
 
-    /// Lets the person in who came to `door`, with `claims` about them: the address the browser is sent back to,
-    /// without the host, with its code.
+    /// Approves the person that the application sent to `door`, with `claims` about them. Returns the callback
+    /// address without its host, including the code.
     #[must_use]
     pub fn approve(&self, door: &str, claims: Value) -> String {
         let url = reqwest::Url::parse(door).unwrap();
@@ -194,7 +194,7 @@ async fn configuration(State(desk): State<Shared>) -> Response {
         "issuer": issuer, "authorization_endpoint": format!("{url}/authorize"),
         "token_endpoint": format!("{url}/token"), "jwks_uri": format!("{url}/keys"),
         "response_types_supported": ["code"], "subject_types_supported": ["public"],
-        // As some do, it names what nobody should take.
+        // Some providers advertise algorithms that no client should accept.
         "id_token_signing_alg_values_supported": ["ES256", "HS256", "none"],
     });
     Json(about).into_response()

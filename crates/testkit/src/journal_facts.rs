@@ -1,4 +1,4 @@
-//! What is really on disk: every event of a data directory, and every row of its read models.
+//! Reads what is on disk: every event of a data directory, and every row of its read models.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use projection::Row;
 
 use crate::{open_app, settings};
 
-/// Every event of a log, in order. Panics when positions or versions have a hole.
+/// Every event of a log, in order. Panics when positions or versions have a gap.
 pub async fn everything(data_dir: &Path, log: Log) -> Vec<Envelope> {
     let journal = SqliteJournal::open(&data_dir.join("journal"), &Clock::System, Limits::default()).unwrap();
     let mut at = journal.head(log).await.unwrap().at(0);
@@ -34,7 +34,7 @@ pub async fn everything(data_dir: &Path, log: Log) -> Vec<Envelope> {
     all
 }
 
-/// The journal of a data directory that no server holds, in types.
+/// An aggregate store over a data directory that no server holds.
 #[must_use]
 pub fn aggregates(data_dir: &Path) -> AggregateStore {
     let keys = data_dir.join("keys");
@@ -44,7 +44,7 @@ pub fn aggregates(data_dir: &Path) -> AggregateStore {
     AggregateStore::new(Arc::new(journal), Arc::new(ring), Clock::System, Ids)
 }
 
-/// Every read model's rows once it has applied everything.
+/// The rows of every read model, once it has applied every event.
 pub async fn read_models(data_dir: &Path) -> Vec<(String, Vec<(String, Vec<Row>)>)> {
     let app = open_app(&settings(data_dir, &[]), Clock::System, "http://127.0.0.1").await;
     let heads = app.context.aggregates.heads().await.unwrap();

@@ -1,5 +1,5 @@
-//! The whole application for tests: real files in a temporary directory, real HTTP on port 0, a clock that
-//! moves only as a test moves it (and a microsecond a look).
+//! The whole application for tests: real files in a temporary directory, real HTTP on port 0, and a clock that
+//! moves only when a test advances it (and by a microsecond at each reading).
 #![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod child;
@@ -42,20 +42,20 @@ pub use socket::Socket;
 /// Where every test's clock starts: 2026-01-15 10:30 UTC.
 pub const START: Timestamp = Timestamp::from_micros(1_768_473_000_000_000);
 
-/// A running application. Dropping it ends it; [`TestApp::stop`] ends it in order.
+/// A running application. Dropping it stops it abruptly; [`TestApp::stop`] shuts it down gracefully.
 #[derive(Debug)]
 pub struct TestApp {
     /// `http://127.0.0.1:port`
     pub base: String,
-    /// The management door.
+    /// The address of the management listener.
     pub management: String,
-    /// Ticks a microsecond a look; a test advances it.
+    /// Advances by a microsecond at each reading. A test can advance it further.
     pub clock: Clock,
-    /// Speaks to it as nobody.
+    /// An anonymous client.
     pub client: Client,
-    /// What its services share.
+    /// The context shared by its services.
     pub context: AppContext,
-    /// What a backup of it is made of.
+    /// The data that a backup copies.
     pub backup: hyderabadinfra::backup::Source,
     groups: Vec<GroupHandle>,
     outboxes: Vec<Outbox>,
@@ -80,36 +80,36 @@ impl Directory {
     }
 }
 
-/// Settings over the defaults, for a data directory, with `overrides` such as `("limits.enabled", "false")`.
+/// The default settings for a data directory, with `overrides` such as `("limits.enabled", "false")`.
 #[must_use]
 pub fn settings(data_dir: &Path, overrides: &[(&'static str, &str)]) -> Settings {
     let flag = |key, value: &str| Flag { name: key, key, value: value.to_owned() };
     let mut flags = vec![flag("data_dir", data_dir.to_str().unwrap())];
-    // The machine's disk is nobody's test: its DISK_FILLING would be one event more.
+    // Tests must not depend on the machine's disk: a `DISK_FILLING` would be an extra event.
     flags.extend([flag("disk.warn_percent", "0"), flag("disk.warn_mib", "0")]);
     flags.extend(overrides.iter().map(|(key, value)| flag(key, value)));
     settings::load(&Sources { config: None, environment: Vec::new(), flags }).unwrap()
 }
 
 impl TestApp {
-    /// With limits off.
+    /// Starts with limits off.
     pub async fn start() -> Self {
         Self::with(|_| {}, &[("limits.enabled", "false")]).await
     }
 
-    /// With settings of the test's own; `change` reaches what no flag does, such as further tenants.
+    /// Starts with the test's settings. `change` sets what no flag can, such as further tenants.
     pub async fn with(change: impl FnOnce(&mut Settings), overrides: &[(&'static str, &str)]) -> Self {
         let directory = Directory::Ours(tempfile::tempdir().unwrap());
         Self::open(directory, change, overrides, Clock::ticking(START)).await
     }
 
-    /// On a data directory that exists already, with the machine's clock.
+    /// Starts on an existing data directory, with the machine's clock.
     pub async fn on(data_dir: &Path) -> Self {
         let directory = Directory::Given(data_dir.to_owned());
         Self::open(directory, |_| {}, &[("limits.enabled", "false")], Clock::System).await
     }
 
-    /// The same with settings.
+    /// The same with `overrides`.
     pub async fn on_with(data_dir: &Path, overrides: &[(&'static str, &str)]) -> Self {
         Self::open(Directory::Given(data_dir.to_owned()), |_| {}, overrides, Clock::System).await
     }
@@ -156,13 +156,13 @@ impl TestApp {
         }
     }
 
-    /// Where everything is kept.
+    /// The data directory.
     #[must_use]
     pub fn data_dir(&self) -> &Path {
         self.directory.path()
     }
 
-    /// Ends it in order; the directory stays until the value returned is dropped.
+    /// Shuts down gracefully. The directory exists until the returned value is dropped.
     pub async fn stop(mut self) -> Kept {
         self.stop.take().map(|stop| stop.send(()));
         while self.server.join_next().await.is_some() {}
@@ -170,12 +170,12 @@ impl TestApp {
     }
 }
 
-/// A data directory whose application has ended.
+/// A data directory whose application has stopped.
 #[derive(Debug)]
 pub struct Kept(Directory);
 
 impl Kept {
-    /// Where it is.
+    /// Its path.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.0.path()
@@ -190,7 +190,7 @@ pub async fn open_app(settings: &Settings, clock: Clock, url: &str) -> App {
     App::open(settings, opening).await.unwrap()
 }
 
-/// The real listings, where they are; says so and gives nothing where they are not.
+/// The file with real listings, if this machine has it. Otherwise says so and returns `None`.
 #[must_use]
 pub fn real_data(name: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

@@ -1,4 +1,4 @@
-//! People for tests: registered over HTTP like anybody else.
+//! People for tests. They register over HTTP like any other user.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use crate::TestApp;
 use crate::drain::until;
 use crate::http::{Answer, Client};
 
-/// The password of everybody in tests.
+/// Everybody's password in tests.
 pub const PASSWORD: &str = "a long and private phrase";
 
 /// The administrator of [`WITH_ADMIN`].
 pub const ADMIN: &str = "root@example.com";
 
-/// Settings under which there is an administrator and no limits.
+/// Settings with an administrator and without limits.
 pub const WITH_ADMIN: [(&str, &str); 3] =
     [("limits.enabled", "false"), ("admin_email", ADMIN), ("admin_password", PASSWORD)];
 
@@ -26,7 +26,7 @@ pub struct Person {
     pub id: String,
     /// Their e-mail address.
     pub email: String,
-    /// Speaks with their token.
+    /// A client with their token.
     pub client: Client,
     /// Their refresh token.
     pub refresh: String,
@@ -48,21 +48,21 @@ impl Person {
         Self::of(client, &answer, email)
     }
 
-    /// Registers, and shows that the e-mail address is theirs.
+    /// Registers, and confirms the e-mail address.
     pub async fn confirmed(app: &TestApp, name: &str) -> Self {
         let person = Self::register(&app.client, name).await;
         person.confirm(app).await;
         person
     }
 
-    /// Shows the code of the e-mail, as whoever reads it does, in the default tenant.
+    /// Confirms the address with the code from the e-mail, in the default tenant.
     pub async fn confirm(&self, app: &TestApp) {
         let code = mailed(app, app.context.tenants.default_id(), self, "verify-email").await;
         let body = json!({"userId": self.id, "verificationCode": code});
         app.client.post("/api/auth/verify-email", &body).await.expect(200);
     }
 
-    /// The same where only the mailbox tells the code; `admin` reads it.
+    /// The same with the code from the mailbox, which `admin` reads.
     pub async fn confirm_by_mailbox(&self, admin: &Self) {
         let code = until("a letter with a code", Duration::from_mins(1), async || {
             let shown = admin.client.get("/api/v1/admin/mailbox").await.expect(200).data().clone();
@@ -76,7 +76,7 @@ impl Person {
         self.client.post("/api/auth/verify-email", &body).await.expect(200);
     }
 
-    /// Signs in somebody who has an account, with [`PASSWORD`].
+    /// Signs in to an existing account, with [`PASSWORD`].
     pub async fn enter(client: &Client, email: &str) -> Self {
         let nobody = Self {
             id: String::new(),
@@ -87,7 +87,7 @@ impl Person {
         nobody.sign_in().await.0
     }
 
-    /// Signs in again: a new session, and the answer with the history.
+    /// Signs in again. Returns the person with a new session, and the response, which contains the history.
     pub async fn sign_in(&self) -> (Self, Answer) {
         let body = json!({"email": self.email, "password": PASSWORD});
         let answer = self.client.post("/api/auth/login", &body).await.expect(200);
@@ -101,13 +101,13 @@ impl Person {
         Self { id: text(&data["user"]["id"]), email, client, refresh: text(&data["refreshToken"]) }
     }
 
-    /// The same person at a browser of their own: no connection is shared.
+    /// The same person with a separate browser that shares no connection.
     #[must_use]
     pub fn apart(&self) -> Self {
         Self { client: self.client.apart(), ..self.clone() }
     }
 
-    /// Lists a home; gives its document.
+    /// Lists a home and returns its document.
     pub async fn list_home(&self, title: &str, price: u64) -> Value {
         let body = json!({"title": title, "location": "Kondapur", "price": price, "propertyType": "APARTMENT",
             "bedrooms": 2, "areaSqft": 1200, "contactName": "Owner", "contactPhone": "9876543210"});
@@ -115,7 +115,7 @@ impl Person {
     }
 }
 
-/// The code that a mail to `person` holds: purposes are `verify-email` and `password-reset`.
+/// The code from an e-mail to `person`. Purposes are `verify-email` and `password-reset`.
 pub async fn mailed(app: &TestApp, tenant: &TenantId, person: &Person, purpose: &str) -> String {
     let user: UserId = person.id.parse().unwrap();
     let aggregates = &app.context.aggregates;

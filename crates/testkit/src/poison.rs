@@ -1,4 +1,4 @@
-//! Events that a broken program of another version might have written: no reader understands them.
+//! Poison events, as a faulty program of another version might have written. No reader understands them.
 
 use domain::{Ids, StreamId, UserId};
 use journal::{Append, Expected, NewEvent, UniqueKeys};

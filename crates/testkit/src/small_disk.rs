@@ -1,4 +1,5 @@
-//! A disk that fills up: a small file system of its own, or where nobody may mount one, a limit on what a process writes.
+//! A disk that fills up: a small file system or, where none can be mounted, a limit on the size of files that a
+//! process writes.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -16,7 +17,7 @@ pub struct SmallDisk {
     mounted: bool,
 }
 
-/// More than this no file may have while the disk is full by a limit: it has one already.
+/// While the limit makes the disk full, no file may grow beyond this. Every file already has this size.
 const ONE_PAGE: &str = "--fsize=4096:unlimited";
 
 fn succeeds(program: &str, arguments: &[&str]) -> bool {
@@ -25,7 +26,7 @@ fn succeeds(program: &str, arguments: &[&str]) -> bool {
 }
 
 impl SmallDisk {
-    /// One of `mib` MiB; nothing, and a line that says so, on a machine where none can be had.
+    /// A disk of `mib` MiB. Prints a line and returns `None` on a machine where that is not possible.
     #[must_use]
     pub fn of(mib: u64) -> Option<Self> {
         let directory = tempfile::tempdir().unwrap();
@@ -43,19 +44,19 @@ impl SmallDisk {
         Some(Self { directory, mounted })
     }
 
-    /// Where it is.
+    /// Its path.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.directory.path()
     }
 
-    /// Whether it is a file system of its own, whose room can be asked for.
+    /// Whether it is a separate file system, whose free space can be queried.
     #[must_use]
     pub fn is_mounted(&self) -> bool {
         self.mounted
     }
 
-    /// Starts `binary` so that a file that may not grow is an error to it, and no signal.
+    /// Starts `binary` so that a file at its limit causes an error and not a signal.
     #[must_use]
     pub fn command(&self, binary: &str) -> Command {
         let mut command = Command::new("sh");
@@ -67,7 +68,7 @@ impl SmallDisk {
         self.directory.path().join("filler")
     }
 
-    /// Leaves no room to `child`.
+    /// Leaves no free space for `child`.
     pub fn fill(&self, child: &Child) {
         if self.mounted {
             self.fill_to(0);
@@ -76,12 +77,12 @@ impl SmallDisk {
         }
     }
 
-    /// Leaves so many MiB, where it is a file system of its own.
+    /// Leaves `mib` MiB free, if it is a separate file system.
     pub fn fill_to(&self, mib: u64) {
         let mut filler = File::options().create(true).append(true).open(self.filler()).unwrap();
         let piece = vec![0; 64 * 1024];
         while self.mounted && self.room() > mib << 20 {
-            // The last piece fits in part.
+            // Only a part of the last piece fits.
             if filler.write_all(&piece).is_err() {
                 break;
             }
@@ -93,7 +94,7 @@ impl SmallDisk {
         told.f_bavail * told.f_frsize
     }
 
-    /// Gives the room back.
+    /// Frees the space again.
     pub fn empty(&self, child: &Child) {
         if self.mounted {
             self.remove_filler();
@@ -102,7 +103,7 @@ impl SmallDisk {
         }
     }
 
-    /// Gives the room back while nobody uses it.
+    /// Frees the space while no process uses it.
     pub fn remove_filler(&self) {
         let _ = std::fs::remove_file(self.filler());
     }

@@ -1,4 +1,4 @@
-//! Listening over a WebSocket, as pages do.
+//! Subscribes over a WebSocket, as the pages do.
 
 use futures_util::StreamExt as _;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::http::Client;
 
-/// Messages as they come.
+/// A stream of messages.
 #[derive(Debug)]
 pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
@@ -19,7 +19,7 @@ pub struct Socket {
 }
 
 impl Client {
-    /// Listens with this client's token, from a place on or from now on.
+    /// Subscribes with this client's token, after the given cursor or from now on.
     pub async fn socket(&self, path: &str, after: Option<&str>) -> Socket {
         let after = after.map(|after| format!("?after={after}")).unwrap_or_default();
         let address = format!("{}{path}{after}", self.base().replacen("http", "ws", 1));
@@ -34,7 +34,7 @@ impl Client {
 }
 
 impl Client {
-    /// A connection that speaks WebSocket from here on, for whoever does it badly.
+    /// A raw connection after the WebSocket handshake, for tests that violate the protocol.
     pub async fn raw_socket(&self, path: &str) -> TcpStream {
         let mut stream = TcpStream::connect(self.base().trim_start_matches("http://")).await.unwrap();
         let request = format!(
@@ -52,19 +52,19 @@ impl Client {
 }
 
 impl Socket {
-    /// What the opening said when it could not go on from the place it was given.
+    /// The reset notice of the opening message, if the stream could not resume from the given cursor.
     #[must_use]
     pub fn reset(&self) -> Option<&str> {
         self.reset.as_deref()
     }
 
-    /// Where to go on after everything that came.
+    /// The cursor from which to resume after the last message.
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place
     }
 
-    /// The next activity; `None` when the server has closed the connection.
+    /// The next activity. `None` when the server has closed the connection.
     pub async fn next(&mut self) -> Option<Value> {
         loop {
             match self.stream.next().await?.ok()? {

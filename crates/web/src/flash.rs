@@ -131,7 +131,7 @@ impl Flash {
                 "That cannot be done as things are now. Nothing was changed; the state below says why."
             }
             Self::Redriven => "Everything that waited behind this key is applied.",
-            Self::ToBeDelivered => "It is delivered again as soon as its courier comes by.",
+            Self::ToBeDelivered => "It is delivered again within a minute.",
             Self::StillFailing => "The event still fails. Everything behind it goes on waiting.",
             Self::Discarded => "It is given up for good. Whatever waited behind it goes on.",
             Self::LetterGone => {

@@ -1,5 +1,5 @@
-//! The least that a durable append is: one writer, everything queued in one transaction, one fsync, then the answers.
-//! Pragmas and checkpoint thread are those of the journal.
+//! The minimal durable append: one writer commits everything queued in one transaction with one fsync, and then
+//! answers. Pragmas and checkpoint thread are those of the journal.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
-/// As the journal's default settings have it.
+/// As in the journal's default settings.
 const BATCH: usize = 512;
 const QUEUE: usize = 4096;
 const ROWS_BETWEEN_CHECKPOINTS: u64 = 4_000;
@@ -39,7 +39,7 @@ impl Appender {
         Ok(Self(queue))
     }
 
-    /// The position of `data`, once it is on disk; nothing when the writer has failed.
+    /// The position of `data`, once it is on disk. `None` when the writer has failed.
     pub async fn append(&self, data: String) -> Option<u64> {
         let (reply, answer) = oneshot::channel();
         self.0.send((data, reply)).await.ok()?;
@@ -47,7 +47,7 @@ impl Appender {
     }
 }
 
-/// Ends when nobody can ask any more, or at the first failure: then nobody is answered any more either.
+/// Ends when all senders are gone, or at the first failure. After a failure no request is answered.
 fn write(mut connection: Connection, mut incoming: mpsc::Receiver<Waiting>, checkpoint: &SyncSender<()>) {
     let (mut waiting, mut last, mut rows) = (Vec::with_capacity(BATCH), 0, 0);
     while let Some(first) = incoming.blocking_recv() {

@@ -1,4 +1,4 @@
-//! (g) From the journal of facts to the history: how fast a read model is made from nothing.
+//! (g) From the facts log to the history: how fast an empty read model catches up.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -26,14 +26,14 @@ use tokio::time::Instant;
 use super::listing;
 use super::sample::rate;
 
-/// People act at the same time, so that their appends share transactions.
+/// This many people act concurrently, so that their appends share transactions.
 const AT_ONCE: usize = 256;
-/// What each person does: ten times sign in, list a home, save two.
+/// Events of each person: ten times one sign-in, one listed home and two saved homes.
 const EVENTS_EACH: u64 = 40;
 const CATCHING_UP: Duration = Duration::from_mins(5);
 const RETRY: Retry = Retry { tries: 5, base_ms: 1000, cap_ms: 60_000 };
 
-/// A journal full of facts of many people.
+/// A journal filled with facts of many people.
 pub struct GeneratedFacts {
     aggregates: AggregateStore,
     head: Position,
@@ -67,8 +67,8 @@ impl GeneratedFacts {
         Ok(Self { aggregates, head, filled_per_second: rate(head.seq, began.elapsed()) })
     }
 
-    /// Events a second of the history's consumer group, from an empty read model to the newest fact; then of making
-    /// it again beside the one in use.
+    /// Events a second of the history's consumer group: first from an empty read model to the newest fact, then
+    /// for a rebuild beside the one in use.
     pub async fn catch_up(&self, directory: &Path, round: usize) -> anyhow::Result<(f64, f64)> {
         let path = directory.join(format!("{round}.db"));
         let store = History::view(&path)?;
@@ -99,7 +99,7 @@ fn tenant() -> TenantId {
     TenantId::stored("hyderabad")
 }
 
-/// One person's doings, with what a request brings along.
+/// Appends the events of one person, with the metadata of a request.
 async fn live(aggregates: &AggregateStore) -> anyhow::Result<()> {
     let (tenant, user): (_, UserId) = (tenant(), aggregates.fresh().into());
     for number in 0..EVENTS_EACH / 4 {

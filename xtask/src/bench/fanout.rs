@@ -1,4 +1,4 @@
-//! (i) How long after a command is answered everybody who listens has been told of it.
+//! (i) The delay between the answer to a command and its delivery to every subscriber.
 
 use anyhow::{Context as _, ensure};
 use axum::Router;
@@ -16,10 +16,10 @@ use super::listing;
 use super::sample::{Figure, Samples, rate};
 
 const PEOPLE: usize = 50;
-/// Connections of each person: as many as a person may have.
+/// Connections of each person, which is the most a person may have.
 const CONNECTIONS: usize = 10;
 
-/// People who listen to what they do themselves, on many connections each.
+/// People who subscribe to their own activity, on many connections each.
 pub struct Fanout {
     people: Vec<Person>,
     connections: JoinSet<()>,
@@ -46,7 +46,7 @@ impl Fanout {
         Ok(Self { people, connections })
     }
 
-    /// Every person lists homes, one after the other, each as soon as all their connections told of the one before.
+    /// Each person lists homes in sequence. The next follows when all connections have delivered the one before.
     pub async fn tell(&mut self, commands: u64) -> anyhow::Result<Figure> {
         let (began, each) = (Instant::now(), commands / PEOPLE as u64);
         let acts = self.people.iter_mut().map(|person| person.act(each));
@@ -84,7 +84,7 @@ impl Person {
     }
 }
 
-/// Tells the moment of every item.
+/// Sends the time of every item.
 async fn listen(
     router: &Router,
     token: &str,

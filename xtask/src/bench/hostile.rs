@@ -1,5 +1,5 @@
-//! What one person waits for while others mean no good: a reader's requests alone, under each attack by itself, and under
-//! all of them, in turn. Each is measured right beside a quiet time, so that what else the machine does hits both alike.
+//! How long one person waits during attacks: a reader's requests alone, under each attack, and under all attacks,
+//! in turn. Each measurement follows a quiet one directly, so that other load on the machine affects both alike.
 
 use std::path::Path;
 use std::process::Command;
@@ -14,21 +14,21 @@ use crate::terminal::{note, say};
 
 const SOCKETS: usize = 1000;
 const SPAN: Duration = Duration::from_secs(5);
-/// Between two requests of the reader.
+/// The pause between two requests of the reader.
 const PAUSE: Duration = Duration::from_millis(2);
-/// What uploads of one person may take of the disk of this machine.
+/// The upload quota of one person on this machine.
 const FILES_MIB: &str = "500";
 
-/// What a reader waits, in milliseconds.
+/// The reader's waiting times, in milliseconds.
 #[derive(Clone, Copy, Debug)]
 struct Wait {
     quiet: [f64; 2],
     attacked: [f64; 2],
 }
 
-/// Measures `rounds` times, and tells.
+/// Measures `rounds` times, and prints the result.
 pub fn measure(binary: &Path, work: &Path, rounds: usize) -> anyhow::Result<()> {
-    // Its own work is the reader's alone; the attackers have a runtime of their own.
+    // This runtime serves only the reader. The attackers have a separate one.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(rounds_of(binary, work, rounds))
 }
@@ -53,7 +53,7 @@ async fn rounds_of(binary: &Path, work: &Path, rounds: usize) -> anyhow::Result<
     let kinds: Vec<_> =
         [("nobody", vec![])].into_iter().chain(alone).chain([("all", Attack::ALL.to_vec())]).collect();
     let mut waits = vec![Vec::new(); kinds.len()];
-    // Whatever is made at the first time.
+    // Warm-up: do once what happens only at the first request.
     read().await;
     for round in 1..=rounds {
         for ((name, attacks), waits) in kinds.iter().zip(&mut waits) {

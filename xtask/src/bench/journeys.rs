@@ -1,5 +1,5 @@
-//! What a person waits for: from posting a home, and from signing in, to seeing it in their history; from posting a home
-//! to finding it.
+//! How long a person waits: from posting a home or signing in to seeing it in their history, and from posting a
+//! home to finding it.
 
 use std::net::SocketAddr;
 
@@ -12,7 +12,7 @@ use super::sample::Samples;
 use super::scene::{PASSWORD, Scene, list, register, runtime};
 use super::wire::{Connection, Request};
 
-/// More answers without it are a failure, not a wait.
+/// After this many responses without the home, the benchmark fails.
 const MOST_LOOKS: u64 = 10_000;
 
 /// One person with a browser.
@@ -21,11 +21,11 @@ pub struct Journeys {
     token: String,
 }
 
-/// Where a home is looked for.
+/// Where a new home is expected to appear.
 #[derive(Clone, Copy, Debug)]
 pub enum ReadBack {
     History,
-    /// The first hit of everything, with facets, as the start of a search shows it.
+    /// The first hit of an unfiltered search with facets, as the search's start page shows it.
     Search,
 }
 
@@ -38,13 +38,13 @@ impl ReadBack {
     }
 }
 
-/// Creations of a round.
+/// The listings created in a round.
 #[derive(Debug, Default)]
 pub struct ReadBacks {
     pub took: Samples,
-    /// Needed more than one look.
+    /// How many needed more than one read.
     pub looked_again: u64,
-    /// An answer was marked `X-Stale`.
+    /// How many got a response marked `X-Stale`.
     pub stale: u64,
 }
 
@@ -66,7 +66,7 @@ impl Journeys {
         Ok(Self { address, token })
     }
 
-    /// From sending the POST to the answer of `place` that shows the home, `count` times, one after the other.
+    /// From sending the POST to the response from `place` that contains the home, `count` times in sequence.
     pub fn create(&self, round: usize, count: usize, place: ReadBack) -> anyhow::Result<ReadBacks> {
         runtime()?.block_on(async {
             let mut connection = Connection::open(self.address).await?;
@@ -103,7 +103,7 @@ impl Journeys {
         anyhow::bail!("its owner never found the home {id} at {}", place.path())
     }
 
-    /// From sending the password to the answer with the history, `count` times.
+    /// From sending the password to the response with the history, `count` times.
     pub fn sign_in(&self, count: usize) -> anyhow::Result<Samples> {
         let body = json!({"email": "walker@example.com", "password": PASSWORD}).to_string();
         let request = Request { method: "POST", path: "/api/auth/login", token: "", body: Some(&body) };

@@ -1,4 +1,4 @@
-//! (g) How long after a command is answered the history has it, while commands come at a steady pace.
+//! (g) The delay between the answer to a command and its arrival in the history, at a steady rate of commands.
 
 use std::path::Path;
 use std::time::Duration;
@@ -28,7 +28,7 @@ const PACE: Duration = Duration::from_millis(1);
 const PATIENCE: Duration = Duration::from_secs(30);
 const LARGEST: usize = 1 << 20;
 
-/// The whole application in this process, its router called without a socket.
+/// The whole application in this process. Its router is called without a socket.
 pub struct Lag {
     app: App,
     router: Router,
@@ -49,7 +49,7 @@ impl Lag {
         Ok(Self { app, router, history, token, user })
     }
 
-    /// The token and id of somebody new.
+    /// Registers a person and returns their token and id.
     pub async fn join(&self, name: &str) -> anyhow::Result<(String, UserId)> {
         join(&self.router, name).await
     }
@@ -58,7 +58,7 @@ impl Lag {
         &self.router
     }
 
-    /// `commands` of them, one a millisecond; a late one does not hold up the next.
+    /// Sends `commands` commands, one each millisecond. A slow one does not delay the next.
     pub async fn paced(&self, round: usize, commands: u64) -> anyhow::Result<Figure> {
         let (mut pace, mut in_progress) = (interval(PACE), JoinSet::new());
         let began = Instant::now();
@@ -105,7 +105,7 @@ pub fn opening(prometheus: PrometheusHandle) -> Opening {
     Opening { clock: Clock::System, prometheus, public_url, supervisor }
 }
 
-/// From the answer until the history group has passed the command's position.
+/// The time from the answer until the history group has passed the command's position.
 async fn lag(
     history: &GroupStatus,
     headers: &HeaderMap,

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use serde_json::{Map, Value, json};
 
-/// A body of `POST /api/properties` as the form of a portal sends it; `number` makes its title its own.
+/// A body of `POST /api/properties`, as the portal's form sends it. `number` makes the title unique.
 pub fn members(number: u64) -> Map<String, Value> {
     let body = json!({
         "title": format!("Sunny three bedroom flat, number {number}"),
@@ -26,7 +26,7 @@ pub fn members(number: u64) -> Map<String, Value> {
     }
 }
 
-/// The same as text, each with the next number, without building it anew under load.
+/// The same as text, each with the next number. The text is prepared, to avoid serialisation under load.
 #[derive(Debug)]
 pub struct Bodies {
     before: String,
@@ -35,7 +35,7 @@ pub struct Bodies {
 }
 
 impl Bodies {
-    /// Counting from `first`.
+    /// Counts from `first`.
     pub fn from(first: u64) -> Self {
         let text = Value::Object(members(0)).to_string();
         let (before, after) = text.split_once("number 0").unwrap_or((&text, ""));

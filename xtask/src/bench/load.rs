@@ -1,5 +1,5 @@
-//! Many connections at once, each sending its next request when the last was answered. One thread does it all: it
-//! shares the machine with what it measures.
+//! Load from many concurrent connections. Each sends its next request when the previous one was answered. All run
+//! on one thread, because the load shares the machine with the server under test.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -12,22 +12,22 @@ use super::sample::{Figure, Samples, rate};
 use super::wire::Connection;
 
 pub const CONNECTIONS: usize = 64;
-/// Answers that come before this are not counted.
+/// Responses during this warm-up are not counted.
 const WARM_UP: Duration = Duration::from_millis(300);
-/// An answer that takes longer ends the benchmark.
+/// A response that takes longer ends the benchmark.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What is sent, where, and what must come back.
+/// What to send, where to, and the expected status.
 pub struct Load<'a> {
     pub address: SocketAddr,
     pub status: u16,
     pub time: Duration,
-    /// Puts the next request into an empty buffer.
+    /// Writes the next request to an empty buffer.
     pub next: &'a dyn Fn(&mut Vec<u8>),
 }
 
 /// # Errors
-/// At the first answer of another status.
+/// At the first response with another status.
 pub fn run(load: &Load<'_>) -> anyhow::Result<Figure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {

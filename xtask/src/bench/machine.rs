@@ -1,4 +1,4 @@
-//! What the figures were measured on.
+//! Describes the machine that the figures were measured on.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -9,7 +9,7 @@ use super::sample::Samples;
 
 const SYNCS: usize = 200;
 
-/// One line: processor, kernel, memory, and what an fsync costs where the data is.
+/// One line: processor, kernel, memory, and the duration of an fsync in `directory`.
 pub fn describe(directory: &Path) -> anyhow::Result<String> {
     let cores = std::thread::available_parallelism()?;
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();

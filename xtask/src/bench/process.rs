@@ -1,4 +1,4 @@
-//! The servers under load: processes of their own, so that their memory can be read.
+//! The servers under load. They are separate processes, so that their memory use can be read.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;
@@ -11,15 +11,15 @@ use anyhow::{Context as _, bail};
 
 const START: Duration = Duration::from_secs(30);
 
-/// Killed when dropped.
+/// A server process. It is killed when dropped.
 #[derive(Debug)]
 pub struct Process {
     child: Child,
-    /// The line in which it said that it is ready.
+    /// The line that announced that it is ready.
     pub ready: String,
 }
 
-/// Resident memory in MB: now, and at its most.
+/// Resident memory in MB: current and peak.
 #[derive(Clone, Copy, Debug)]
 pub struct Memory {
     pub now: f64,
@@ -27,7 +27,8 @@ pub struct Memory {
 }
 
 impl Process {
-    /// Starts `command` and waits until it prints a line with `is ready at`. Its errors go to the file `log`.
+    /// Starts `command` and waits until it prints a line with `is ready at`. Its standard error goes to the file
+    /// `log`.
     pub fn start(command: &mut Command, log: &Path) -> anyhow::Result<Self> {
         let errors = std::fs::File::create(log)?;
         let mut child = command

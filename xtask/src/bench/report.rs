@@ -1,4 +1,4 @@
-//! The figures as Markdown: a table, the targets, and what else is worth knowing.
+//! The report in Markdown: a table, the targets, and further figures.
 
 mod targets;
 
@@ -54,7 +54,7 @@ impl Report {
         self.rows.entry(letter).or_insert((what, Vec::new())).1.push(figure);
     }
 
-    /// How long after the load of a row the read models had everything.
+    /// Records how long after a row's load the read models had caught up.
     pub fn settled(&mut self, letter: char, took: Duration) {
         self.settled.entry(letter).or_default().push(took.as_secs_f64() * 1000.0);
     }
@@ -96,7 +96,7 @@ impl Report {
         self.memory = Some((server, baseline));
     }
 
-    /// A row's requests a second.
+    /// Requests a second of a row.
     fn rate(&self, letter: char) -> Option<f64> {
         Some(Summary::of(&self.rows.get(&letter)?.1)?.median.per_second)
     }

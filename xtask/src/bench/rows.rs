@@ -1,4 +1,4 @@
-//! The rows under load: (a) to (c) are the baseline's, (d) to (f) ours.
+//! The rows under load: (a) to (c) are the baseline, (d) to (f) are the server.
 
 use std::cell::Cell;
 use std::net::SocketAddr;
@@ -13,16 +13,16 @@ use super::sample::Figure;
 use super::scene::Scene;
 use super::wire::Request;
 
-/// Far from the numbers of the homes in the scene.
+/// Far above the numbers of the homes in the scene.
 const FIRST_TITLE: u64 = 1_000_000;
 
-/// Puts the next request into a buffer.
+/// Writes the next request to a buffer.
 type Next = Box<dyn Fn(&mut Vec<u8>)>;
 
 pub struct Row {
     pub letter: char,
     pub what: &'static str,
-    /// Answered by the real server.
+    /// Whether the real server answers it.
     pub ours: bool,
     address: SocketAddr,
     status: u16,
@@ -36,7 +36,7 @@ impl Row {
     }
 }
 
-/// In the order of a round.
+/// All rows, in the order of a round.
 pub fn all(baseline: &Process, scene: &Scene) -> anyhow::Result<Vec<Row>> {
     let token = baseline.ready.split_once(" token ").context("the baseline gave no token")?.1;
     let theirs = |letter, what, status, next| -> anyhow::Result<Row> {
@@ -55,7 +55,7 @@ pub fn all(baseline: &Process, scene: &Scene) -> anyhow::Result<Vec<Row>> {
     ])
 }
 
-/// Each with a title of its own.
+/// Requests with a unique title each.
 fn post(path: &'static str, token: &str) -> Next {
     let (token, bodies) = (token.to_owned(), Bodies::from(FIRST_TITLE));
     Box::new(move |out| {
@@ -63,7 +63,7 @@ fn post(path: &'static str, token: &str) -> Next {
     })
 }
 
-/// The paths in turn.
+/// Requests for the paths in turn.
 fn read(paths: Vec<String>, token: &str) -> Next {
     let (token, turn) = (token.to_owned(), Cell::new(0));
     Box::new(move |out| {

@@ -1,8 +1,8 @@
-//! Numbers from many measurements.
+//! Statistics over many measurements.
 
 use std::time::Duration;
 
-/// Microseconds; what is longer than an hour counts as an hour.
+/// Durations in microseconds. Anything longer than about an hour counts as the maximum.
 #[derive(Clone, Debug, Default)]
 pub struct Samples(Vec<u32>);
 
@@ -19,7 +19,7 @@ impl Samples {
         self.0.len()
     }
 
-    /// The smallest value that `percent` of all are not above, in milliseconds.
+    /// The percentile `percent` in milliseconds, by nearest rank.
     pub fn percentile(&mut self, percent: usize) -> f64 {
         self.0.sort_unstable();
         let rank = (self.0.len() * percent).div_ceil(100);
@@ -27,7 +27,7 @@ impl Samples {
     }
 }
 
-/// How fast something went in one round.
+/// The rate and the latencies of one round.
 #[derive(Clone, Copy, Debug)]
 pub struct Figure {
     pub per_second: f64,
@@ -35,7 +35,7 @@ pub struct Figure {
     pub p99_ms: f64,
 }
 
-/// The same over the rounds: medians, and the slowest and fastest.
+/// A summary over the rounds: medians, and the lowest and highest rate.
 #[derive(Clone, Copy, Debug)]
 pub struct Summary {
     pub median: Figure,
@@ -44,7 +44,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Nothing when nothing was measured.
+    /// `None` when nothing was measured.
     pub fn of(rounds: &[Figure]) -> Option<Self> {
         let all = |read: fn(&Figure) -> f64| rounds.iter().map(read).collect::<Vec<_>>();
         let rates = all(|figure| figure.per_second);
@@ -60,7 +60,7 @@ impl Summary {
     }
 }
 
-/// Of an even number, the mean of the two in the middle.
+/// For an even number of values, the mean of the middle two.
 pub fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let upper = *values.get(values.len() / 2)?;

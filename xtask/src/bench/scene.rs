@@ -1,4 +1,4 @@
-//! The people and homes of the rows that the real server answers.
+//! The people and homes for the rows that the real server answers.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use super::wire::{Connection, Request};
 pub const PASSWORD: &str = "a long and private phrase";
 /// The homes that are read.
 const HOMES: usize = 100;
-/// What the person with a history listed; they also save and open every home.
+/// The homes that the person with a history listed. They also save and open each of them.
 const OWN_HOMES: usize = 150;
 const SETTLING: Duration = Duration::from_mins(2);
 
@@ -23,15 +23,15 @@ pub struct Scene {
     management: SocketAddr,
     /// Lists homes under load.
     pub seller: String,
-    /// Opens homes that are not theirs.
+    /// Opens other people's homes.
     pub visitor: String,
-    /// Has done a few hundred things.
+    /// Has a few hundred actions in the history.
     pub doer: String,
     pub homes: Vec<String>,
 }
 
 impl Scene {
-    /// Registers everybody and lists the homes, over HTTP like anybody else.
+    /// Registers everybody and lists the homes, over HTTP like any client.
     pub fn set(address: SocketAddr, management: SocketAddr) -> anyhow::Result<Self> {
         runtime()?.block_on(async {
             let mut connection = Connection::open(address).await?;
@@ -57,7 +57,7 @@ impl Scene {
         })
     }
 
-    /// Waits until every read model has everything, so that no row pays for the one before.
+    /// Waits until every read model has caught up, so that no row pays for the row before.
     pub fn settle(&self) -> anyhow::Result<()> {
         runtime()?.block_on(self.settled())
     }
@@ -78,12 +78,12 @@ impl Scene {
     }
 }
 
-/// For work between the rows.
+/// A runtime for work between the rows.
 pub fn runtime() -> anyhow::Result<Runtime> {
     Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }
 
-/// A new person's token.
+/// Registers a person and returns their token.
 pub async fn register(connection: &mut Connection, name: &str) -> anyhow::Result<String> {
     let body = json!({"username": name, "email": format!("{name}@example.com"), "password": PASSWORD,
         "firstName": "Sample", "lastName": "Person"});
@@ -93,7 +93,7 @@ pub async fn register(connection: &mut Connection, name: &str) -> anyhow::Result
     text(&answer["data"]["accessToken"])
 }
 
-/// A new home's id.
+/// Lists a home and returns its id.
 pub async fn list(connection: &mut Connection, token: &str, body: &str) -> anyhow::Result<String> {
     let request = Request { method: "POST", path: "/api/properties", token, body: Some(body) };
     let answer = connection.send(request).await?.expect(201)?.json()?;

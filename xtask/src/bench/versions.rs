@@ -1,5 +1,5 @@
-//! Two versions measured in turn: this one and another, each by its own `xtask` beside its own server, so that whatever
-//! else the machine does hits both alike. What counts is the median of the ratios of the rounds.
+//! Compares two versions in turn, this one and another. Each runs its own `xtask` beside its own server, so that
+//! other load on the machine affects both alike. The result is the median of the ratios of the rounds.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,11 +11,11 @@ use anyhow::{Context as _, ensure};
 use super::sample::median;
 use crate::terminal::{note, say};
 
-/// Figures of one round, by the letter of their row.
+/// Figures of one round, by row letter.
 type Figures = BTreeMap<char, f64>;
 
-/// Measures rows `only` of this version and of the one whose `xtask` and server are in the directory `other`, `rounds`
-/// times in turn, `seconds` a row.
+/// Measures the rows `only` of this version and of the one whose `xtask` and server are in the directory `other`,
+/// `rounds` times in turn, for `seconds` each row.
 pub fn compare(other: &Path, only: &[char], rounds: usize, seconds: u64) -> anyhow::Result<()> {
     let this = std::env::current_exe()?;
     let that = other.join("xtask");
@@ -24,7 +24,7 @@ pub fn compare(other: &Path, only: &[char], rounds: usize, seconds: u64) -> anyh
     let mut figures: BTreeMap<char, [Vec<f64>; 2]> = BTreeMap::new();
     for round in 1..=rounds {
         note(&format!("round {round} of {rounds}"));
-        // Who goes first changes: the second may meet a warmer machine.
+        // The order alternates, because the second may find a warmer machine.
         let mut pair = [Figures::new(), Figures::new()];
         for turn in [round % 2, (round + 1) % 2] {
             let program = if turn == 0 { &this } else { &that };
@@ -58,7 +58,7 @@ fn measure(program: &Path, only: &[char], seconds: u64) -> anyhow::Result<Figure
     Ok(read(&text))
 }
 
-/// Rates of a report: those of its table, and of row g the events a second.
+/// The rates in a report: those of its table, and the events a second of row g.
 fn read(report: &str) -> Figures {
     let number = |text: &str| text.trim().replace(',', "").parse::<f64>().ok();
     let row = |line: &str| {

@@ -1,5 +1,5 @@
-//! Millions of activity events: how fast the whole application takes them, and what a person's page of history costs
-//! among them, against the same page among ten thousand.
+//! Measurements with millions of activity events: how fast the whole application accepts them, and how long a
+//! person's history page takes, compared with the same page among ten thousand events.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -29,15 +29,15 @@ use super::sample::{Samples, rate};
 use crate::terminal::{note, say};
 
 const FEW: u64 = 10_000;
-/// What one person looks at.
+/// Views of each person.
 const EACH: u64 = 400;
 const AT_ONCE: u64 = 256;
 const HOMES: u64 = 5_000;
-/// Pages read of each, in turn.
+/// Pages read from each application, alternately.
 const PAGES: u64 = 400;
 const PATIENCE: Duration = Duration::from_hours(1);
 
-/// Measures, and tells.
+/// Measures, and prints the result.
 pub async fn measure(work: &Path, events: u64) -> anyhow::Result<()> {
     let prometheus = app::prometheus()?;
     let few = Filled::open(&work.join("few"), FEW, prometheus.clone()).await?;
@@ -65,7 +65,7 @@ pub async fn measure(work: &Path, events: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// An application that so many events went through.
+/// An application filled with a number of events.
 struct Filled {
     app: App,
     router: Router,
@@ -79,7 +79,7 @@ fn person(number: u64) -> UserId {
 }
 
 async fn look(context: &AppContext, number: u64, people: u64) -> anyhow::Result<()> {
-    // Scattered, so that neighbours in the log are different people.
+    // Scattered, so that neighbouring events in the log belong to different people.
     let scattered = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20;
     let (user, home) = (person(scattered % people), number % HOMES);
     let (title, price) =

@@ -1,4 +1,4 @@
-//! The smallest HTTP/1.1 client that keeps a connection: one request, one answer with a known length, again.
+//! A minimal HTTP/1.1 client with keep-alive: one request and one response of known length at a time.
 
 use std::net::SocketAddr;
 
@@ -7,21 +7,21 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// No answer of a benchmark is longer.
+/// No response in a benchmark is longer.
 const LONGEST: usize = 16 << 20;
 
-/// What is asked.
+/// A request.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
     pub method: &'a str,
     pub path: &'a str,
-    /// Empty for nobody.
+    /// Empty for an anonymous caller.
     pub token: &'a str,
     pub body: Option<&'a str>,
 }
 
 impl Request<'_> {
-    /// Puts the request behind what is in `out`.
+    /// Appends the request to `out`.
     pub fn write(&self, out: &mut Vec<u8>) {
         let Self { method, path, token, body } = self;
         let mut text = |part: &str| out.extend_from_slice(part.as_bytes());
@@ -42,7 +42,7 @@ impl Request<'_> {
     }
 }
 
-/// What is answered.
+/// A response.
 #[derive(Clone, Copy, Debug)]
 pub struct Answer<'a> {
     pub status: u16,
@@ -63,14 +63,14 @@ impl<'a> Answer<'a> {
         serde_json::from_slice(self.body).with_context(|| format!("no JSON: {}", self.text()))
     }
 
-    /// Any other status ends the benchmark: it would measure something else.
+    /// Any other status ends the benchmark, because it would then measure something else.
     pub fn expect(self, status: u16) -> anyhow::Result<Self> {
         ensure!(self.status == status, "answered {} instead of {status}: {}", self.status, self.text());
         Ok(self)
     }
 }
 
-/// One connection that stays.
+/// One persistent connection.
 #[derive(Debug)]
 pub struct Connection {
     stream: TcpStream,
@@ -91,7 +91,7 @@ impl Connection {
         self.call(&bytes).await
     }
 
-    /// Sends a whole request, reads the whole answer.
+    /// Sends a whole request and reads the whole response.
     pub async fn call(&mut self, request: &[u8]) -> anyhow::Result<Answer<'_>> {
         self.stream.write_all(request).await?;
         self.buffer.clear();

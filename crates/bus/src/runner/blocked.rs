@@ -1,4 +1,4 @@
-//! Trying blocked keys again, by themselves or because an operator asks.
+//! Retries blocked keys, automatically or on an operator's request.
 
 use std::sync::PoisonError;
 
@@ -9,21 +9,22 @@ use crate::group::{Blocked, BlockedState};
 use crate::target::{ApplyError, ParkedEvent};
 
 impl Runner {
-    /// Reads again what is blocked, so that everybody who asks sees what the store holds.
+    /// Reloads the blocked keys from the store, so that readers see its current state.
     pub(super) async fn reload(&mut self) -> Result<(), GroupFailure> {
         let blocked = self.target.state().await?.blocked;
         self.hold(blocked);
         Ok(())
     }
 
-    /// Asks the store what became of a step whose answer was lost. Done, the group goes on behind it; a cursor that
-    /// this group did not want there means that another process runs it.
+    /// Asks the store for the outcome of a step whose reply was lost. If the step was committed, the group
+    /// continues after it. A cursor at any other unexpected position means that another process runs the group.
     pub(super) async fn look_up(&mut self) -> Result<(), GroupFailure> {
         let state = self.target.state().await?;
         for found in &state.checkpoints {
             let (log, known) = (found.position.log, self.cursors[found.position.log.index()]);
             if *found != known && Some(*found) != self.wanted {
-                // The lease is asked for after the place was read: unchanged, nobody else can have moved it.
+                // The lease is requested after the cursor was read: if it is unchanged, nobody else can have
+                // moved the cursor.
                 if self.is_taken_over().await? {
                     return Err(ApplyError::Lost.into());
                 }
@@ -31,7 +32,8 @@ impl Runner {
                 return Err(ApplyError::Fenced { log, expected, actual }.into());
             }
         }
-        // Before the watermark: who is told that a position is reached must see what is held back there.
+        // Before the watermark: a reader who learns that a position is reached must also see the keys blocked
+        // there.
         self.hold(state.blocked);
         state.checkpoints.into_iter().for_each(|found| self.moved(found));
         self.in_doubt = false;
@@ -46,7 +48,7 @@ impl Runner {
         *self.blocked.write().unwrap_or_else(PoisonError::into_inner) = blocked;
     }
 
-    /// Tries every key whose time has come; true when one was tried.
+    /// Retries every key that is due. Returns true when there was one.
     pub(super) async fn try_blocked(&mut self) -> Result<bool, GroupFailure> {
         let now = self.means.clock.now();
         let retry = self.means.policy.retry;
@@ -70,7 +72,7 @@ impl Runner {
         Ok(!due.is_empty())
     }
 
-    /// Applies what waits behind `key`, in order, each event in its own transaction, until one fails.
+    /// Applies the events that wait behind `key`, in order, each in its own transaction, until one fails.
     pub(super) async fn work_off(&mut self, key: &str) -> Result<(u64, Result<(), String>), GroupFailure> {
         let mut applied = 0;
         for parked in self.target.parked(key).await? {

@@ -1,4 +1,4 @@
-//! What operators do with events that fail, and what a group does that does not go on without them.
+//! Operators' commands on failing events, and the failure handling of groups that do not skip failing keys.
 
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -21,7 +21,7 @@ impl Runner {
         self.target.parked(&key).await.map_err(|error| DeadLetterError::Failed(error.to_string()))
     }
 
-    /// An operator wants a key tried now.
+    /// Retries a key at once, on an operator's request.
     pub(super) async fn redrive(&mut self, id: &str) -> Result<u64, DeadLetterError> {
         let blocked = self.letter(id)?;
         let failed = |trouble: GroupFailure| DeadLetterError::Failed(trouble.to_string());
@@ -34,7 +34,7 @@ impl Runner {
         outcome.map(|()| applied).map_err(DeadLetterError::Failed)
     }
 
-    /// An operator gives an event up for good, so that those behind it go on.
+    /// Skips an event for good, on an operator's decision, so that the events behind it continue.
     pub(super) async fn discard(
         &mut self,
         id: &str,
@@ -48,7 +48,7 @@ impl Runner {
         decision.await.map_err(DeadLetterError::Undecided)?;
         self.means.discarded.write().unwrap_or_else(PoisonError::into_inner).insert(event);
         match self.redrive(id).await {
-            // The next one fails, which the letter tells from now on.
+            // The next event fails; the dead letter shows that from now on.
             Ok(_) => Ok(()),
             Err(DeadLetterError::Failed(_)) => {
                 self.in_doubt = true;
@@ -58,7 +58,7 @@ impl Runner {
         }
     }
 
-    /// An operator wants the group to wait, or to go on.
+    /// Pauses or resumes the group, on an operator's decision.
     pub(super) async fn pause(&mut self, paused: bool, decision: Decision) -> Result<(), DeadLetterError> {
         self.must_not_stand_by()?;
         decision.await.map_err(DeadLetterError::Undecided)?;
@@ -71,7 +71,7 @@ impl Runner {
         self.means.discarded.read().unwrap_or_else(PoisonError::into_inner).contains(&event)
     }
 
-    /// A crash may have come between the decision to give an event up and its effect.
+    /// Applies discards that were decided before a crash but not carried out.
     pub(super) async fn strike_discarded(&mut self) -> Result<(), GroupFailure> {
         if self.struck {
             return Ok(());
@@ -89,7 +89,7 @@ impl Runner {
         Ok(())
     }
 
-    /// How long to wait before the failing event is tried again; nothing when the group ends.
+    /// How long to wait before the failing event is retried; `None` when the group ends.
     pub(super) fn failed_again(&mut self, error: String) -> Option<Duration> {
         self.counters.failed();
         let tries = self.failing.map_or(0, |(tries, _)| tries) + 1;

@@ -1,5 +1,5 @@
-//! One runner at a time writes for a group. The others stand by: they see how far it is, and take over when it says
-//! nothing for its term. What it writes when it wakes up after that is refused by the store.
+//! Only one runner at a time writes for a group. The others are on stand-by: they follow its progress and take
+//! over when it does not renew its lease in time. If it resumes after that, the store refuses its writes.
 
 use std::time::Duration;
 
@@ -9,14 +9,14 @@ use super::{GroupFailure, Runner};
 use crate::handle::DeadLetterError;
 use crate::target::{Candidate, Lease};
 
-/// What a runner knows of its right to write.
+/// A runner's view of its lease.
 pub(super) struct LeaseState {
     holder: Uuid,
     alone: bool,
     pub lease: Lease,
-    /// Asked for again then; nothing while another runner holds the group.
+    /// When to renew the lease; `None` while another runner holds it.
     renew_at: Option<Duration>,
-    /// The runner runs, or broke off.
+    /// Set while the runner runs. It stays set when the runner is cut off by a panic.
     running: bool,
 }
 
@@ -29,13 +29,13 @@ impl LeaseState {
         self.alone = true;
     }
 
-    /// Becomes another holder. What it held itself, nobody else needs to give back.
+    /// Becomes a new holder. A lease that this runner held itself is taken over at once.
     pub fn take_anew(&mut self, holder: Uuid) {
         let alone = self.alone || self.renew_at.is_some();
         *self = Self { alone, running: true, ..Self::new(holder) };
     }
 
-    /// The runner runs; true when it did before, and broke off.
+    /// Marks the runner as running. Returns true when its last run was cut off.
     pub fn begins(&mut self) -> bool {
         std::mem::replace(&mut self.running, true)
     }
@@ -46,17 +46,18 @@ impl LeaseState {
 }
 
 impl Runner {
-    /// Takes or keeps the right to write; false while another runner has it.
+    /// Takes or renews the lease. Returns false while another runner holds it.
     pub(super) async fn keep_hold(&mut self) -> Result<bool, GroupFailure> {
-        // On a clock that nobody sets: whoever holds the group asks in time, and its lease is of the time that it is now.
+        // Renewals are timed on the monotonic clock, which nobody can set, so the holder renews in time. The
+        // lease itself starts at the current wall-clock time.
         let (now, term_ms) = (self.means.clock.monotonic_clock(), self.means.policy.term_ms);
-        // After trouble it is asked for early: perhaps it is lost.
+        // After a failure, ask early: the lease may be lost.
         if !self.in_doubt && self.holding.renew_at.is_some_and(|at| now < at) {
             return Ok(true);
         }
         let lease = self.ask_for_hold().await?;
         if lease != Some(self.holding.lease) {
-            // Somebody else had it since, or has it now: the store knows how far they are.
+            // Another runner held the lease in between or holds it now, so read its progress from the store.
             let state = self.target.state().await?;
             self.hold(state.blocked);
             state.checkpoints.into_iter().for_each(|found| self.moved(found));
@@ -72,7 +73,7 @@ impl Runner {
         Ok(lease.is_some())
     }
 
-    /// Refuses to decide about a group that another process runs: that one would not hear of it.
+    /// Refuses a decision about a group that another process runs, since that process would not learn of it.
     pub(super) fn must_not_stand_by(&self) -> Result<(), DeadLetterError> {
         if self.counters.now().standing_by {
             return Err(DeadLetterError::Undecided("another process runs this group; ask it there".into()));
@@ -86,12 +87,12 @@ impl Runner {
         Ok(self.target.lease(Candidate { holder, now, term_ms, alone }).await?)
     }
 
-    /// Whether somebody else has held the group since this runner last knew that it does.
+    /// Whether another runner has held the lease since this runner last knew it held it.
     pub(super) async fn is_taken_over(&self) -> Result<bool, GroupFailure> {
         Ok(self.ask_for_hold().await? != Some(self.holding.lease))
     }
 
-    /// The next one need not wait for the end of the term.
+    /// Gives the lease back, so that the next runner need not wait for it to expire.
     pub(super) async fn let_go(&self) {
         if self.holding.renew_at.is_some()
             && let Err(error) = self.target.release(self.holding.lease).await

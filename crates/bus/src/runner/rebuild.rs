@@ -1,4 +1,4 @@
-//! Filling a read model beside the one in use, and going on with it.
+//! Fills a new read model beside the one in use, and switches to it.
 
 use std::collections::HashSet;
 use std::sync::atomic::Ordering;
@@ -10,16 +10,17 @@ use uuid::Uuid;
 use super::{BATCH, GroupFailure, Runner};
 use crate::handle::{RebuildError, TakeOver};
 
-/// How far a rebuild is, in events of all its logs.
+/// Progress of a rebuild, in events of all its logs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Done.
+    /// Events done.
     pub done: u64,
-    /// To be done, as known now: the journal grows meanwhile.
+    /// Events to do, as known now. The journal keeps growing.
     pub total: u64,
 }
 
-/// A rebuild this near to the head is handed over: the rest is done while the group in use waits.
+/// A rebuild within this many events of the head is handed over. The rest is applied while the group in use
+/// waits.
 const NEAR: u64 = BATCH as u64;
 
 impl Runner {
@@ -28,10 +29,10 @@ impl Runner {
         self
     }
 
-    /// Applies events until the head of the journal is near, telling `progress` after every batch.
+    /// Applies events until the head of the journal is near. Calls `progress` before each batch and at the end.
     ///
     /// # Errors
-    /// When target or journal fail.
+    /// When the target or the journal fails.
     pub async fn catch_up(&mut self, mut progress: impl FnMut(Progress) + Send) -> Result<(), RebuildError> {
         let failed = |trouble: GroupFailure| RebuildError::Failed(trouble.to_string());
         loop {
@@ -46,11 +47,11 @@ impl Runner {
         }
     }
 
-    /// Applies events up to the places `to` of the logs, not one more, telling `progress` after every batch. Gives how
-    /// many they are.
+    /// Applies events exactly up to the positions `to` of the logs. Calls `progress` before each batch and at
+    /// the end. Returns the number of events.
     ///
     /// # Errors
-    /// When target or journal fail, or the journal ends before.
+    /// When the target or the journal fails, or the journal ends before those positions.
     pub async fn follow(
         &mut self,
         to: [u64; 2],
@@ -80,7 +81,8 @@ impl Runner {
         Ok(progress)
     }
 
-    /// Meets `fresh` at one position of every log, then goes on with what it filled. Tells how many events that are.
+    /// Brings `fresh` to the same position in every log, then continues with the read model it filled. Returns
+    /// the number of events up to there.
     pub(super) async fn switch(&mut self, mut fresh: Self, take_over: TakeOver) -> Result<u64, GroupFailure> {
         if self.paused.borrow().is_some() {
             return Err(GroupFailure::Passing("the group is paused; resume it and try again".into()));
@@ -93,8 +95,8 @@ impl Runner {
             fresh.reach(*log, self.at(*log)).await?;
         }
         let held_back = fresh.target.state().await?.blocked;
-        // While it takes over, readers meet the one or the other: nobody is told "applied" of what either holds back,
-        // and readers who were told so before ask again.
+        // During the takeover a reader may see either read model. So no reader is told "applied" about events
+        // that are blocked in either, and readers who were told so before ask again.
         self.blocked.write().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&held_back);
         self.generation.fetch_add(1, Ordering::SeqCst);
         take_over.await?;

@@ -1,4 +1,4 @@
-//! Moving the cursor over the next events.
+//! Moves the cursor over the next events.
 
 use std::sync::PoisonError;
 
@@ -9,7 +9,7 @@ use crate::group::AfterTries;
 use crate::target::{Advance, ApplyError, BlockedKey, Checkpoint, ParkedEvent};
 
 impl Runner {
-    /// Applies the next events of `log`, at most `limit`; true when there were any.
+    /// Applies the next events of `log`, at most `limit`. Returns true when there were any.
     pub(super) async fn step(&mut self, log: Log, limit: usize) -> Result<bool, GroupFailure> {
         let cursor = self.cursors[log.index()].position;
         let batch = self.means.journal.read_after(cursor, limit).await?;
@@ -28,7 +28,7 @@ impl Runner {
                 self.moved(to);
                 self.count(batch.len(), began);
             }
-            // Some event of the batch fails: one by one, so that only its own key is set aside.
+            // An event of the batch fails: apply them one by one, so that only its own key is set aside.
             Err(ApplyError::Event(_)) => {
                 for envelope in batch {
                     self.single(log, envelope).await?;
@@ -51,7 +51,7 @@ impl Runner {
         self.target.advance(self.holding.lease, step).await
     }
 
-    /// Splits a batch into what can be applied and what waits behind a blocked key.
+    /// Splits a batch into events to apply and events that wait behind a blocked key.
     fn sort(&self, batch: &[Envelope]) -> (Vec<Envelope>, Vec<ParkedEvent>) {
         let discarded = self.means.discarded.read().unwrap_or_else(PoisonError::into_inner);
         let wanted = batch.iter().filter(|e| !discarded.contains(&e.event_id));

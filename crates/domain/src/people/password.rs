@@ -1,26 +1,26 @@
-//! Which new passwords are refused: those that are guessed first.
+//! Rejects new passwords that are easily guessed.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-/// The commonest passwords of eight characters and more, in lower case.
+/// The most common passwords of at least eight characters, in lower case.
 static COMMONEST: LazyLock<HashSet<&str>> =
     LazyLock::new(|| include_str!("commonest.txt").split_whitespace().collect());
-/// What is on its own too short to be a password, and is made one by digits and signs at its end.
+/// Common words, often too short for a password, that people extend with digits and signs at either end.
 const STEMS: &str = "password passwort welcome admin qwerty letmein iloveyou dragon monkey secret master login india \
     hyderabad telangana bharat krishna ganesh hanuman cricket bangalore mumbai delhi chennai test hello changeme \
     default guest user root temp pass abc abcd asdf qwer sunshine princess football";
-/// Keys and letters beside each other.
+/// Neighbouring keys and letters.
 const ROWS: [&str; 5] =
     ["abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiop", "asdfghjkl", "zxcvbnm"];
-/// Fewer characters in a row are in many good passwords, too.
+/// The shortest run. Shorter ones also occur in many good passwords.
 const RUN: usize = 3;
-/// The longest text whose repetition is no password.
+/// The longest text whose repetition is rejected.
 const REPEATED: usize = 4;
-/// A shorter name is in many words.
+/// The shortest name checked. Shorter names occur in many words.
 const NAME: usize = 3;
 
-/// Checks a new password: 8–128 characters, not among the commonest, no run and no repetition.
+/// Checks a new password: 8–128 characters, not one of the most common, not made of runs or repetitions.
 ///
 /// # Errors
 /// With a message for the person.
@@ -42,8 +42,8 @@ pub fn password(text: &str) -> Result<String, &'static str> {
     Ok(text.to_owned())
 }
 
-/// Checks that a password is none of the person's own names, such as `("user name", "asha")`, whatever digits and signs
-/// are put around it.
+/// Checks that a password is not one of the person's own names, such as `("user name", "asha")`, even with
+/// digits and signs around it.
 ///
 /// # Errors
 /// With a message for the person that says which name it is.
@@ -61,7 +61,7 @@ pub fn not_a_name(password: &str, names: &[(&str, &str)]) -> Result<(), String> 
     }
 }
 
-/// Without the digits and signs around it.
+/// The text without the digits and signs around it.
 fn stem_of(lower: &str) -> &str {
     lower.trim_matches(|c: char| !c.is_alphabetic())
 }
@@ -71,7 +71,7 @@ fn is_repeated(letters: &[char]) -> bool {
         .any(|length| letters.iter().zip(letters.iter().skip(length)).all(|(one, next)| one == next))
 }
 
-/// Whether it is nothing but runs, such as `qwerty987`.
+/// Whether the text consists only of runs, such as `qwerty987`.
 fn is_made_of_runs(letters: &[char]) -> bool {
     let mut rest = letters;
     while !rest.is_empty() {
@@ -82,7 +82,7 @@ fn is_made_of_runs(letters: &[char]) -> bool {
     true
 }
 
-/// One character again and again, or neighbours of one row in either direction.
+/// Whether it is one repeated character, or neighbours in one row in either direction.
 fn is_run(letters: &[char]) -> bool {
     let forward: String = letters.iter().collect();
     let backward: String = letters.iter().rev().collect();

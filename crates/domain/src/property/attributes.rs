@@ -1,4 +1,4 @@
-//! What a listing says about its property, as everybody reads it: in its document, and as a hit of a search.
+//! The public attributes of a property: part of its document and of search hits.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,7 +8,7 @@ use super::kinds::{FurnishedStatus, ListingType, PlotUse, PropertyType, Transact
 use crate::Paise;
 use crate::area::AreaUnit;
 
-/// What a listing says about its property. To be flattened into a document.
+/// The public attributes of a property, to be flattened into a document.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ListingAttributes<'a> {
@@ -60,7 +60,7 @@ pub struct ListingAttributes<'a> {
 }
 
 impl<'a> ListingAttributes<'a> {
-    /// Those of `content`.
+    /// The attributes of `content`.
     #[must_use]
     pub fn of(content: &'a Content) -> Self {
         let location = &content.location;

@@ -1,4 +1,4 @@
-//! What a listing says, as events keep it.
+//! The content of a listing, as stored in events.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use crate::id::UserId;
 use crate::money::Paise;
 use crate::personal::{Erasable, Personal};
 
-/// Everything an owner says about a property.
+/// Everything an owner states about a property.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Content {
@@ -19,11 +19,11 @@ pub struct Content {
     /// 10–5,000 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Erasable<String>>,
-    /// Asked for, greater than zero.
+    /// The asking price, greater than zero.
     pub price: Paise,
-    /// Where it is.
+    /// Where the property is.
     pub location: Location,
-    /// What it is.
+    /// Its properties, such as type and size.
     pub specifications: Specifications,
     /// Such as `Lift`, in the owner's order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -31,12 +31,12 @@ pub struct Content {
     /// Such as `Metro station`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nearby_facilities: Option<Erasable<Vec<String>>>,
-    /// Whom to ask; never in public answers.
+    /// Contact data; never part of public responses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<Personal<Contact>>,
 }
 
-/// Where a property is.
+/// The location of a property.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Location {
     /// The locality, in the owner's words.
@@ -44,7 +44,7 @@ pub struct Location {
     /// The street address, which is the owner's personal data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Personal<String>>,
-    /// The city; the tenant's own unless given.
+    /// The city; the tenant's own city unless given.
     pub city: String,
     /// The state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,13 +52,13 @@ pub struct Location {
     /// Six digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pincode: Option<String>,
-    /// On the map.
+    /// Its coordinates on the map.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coordinates: Option<Erasable<Coordinates>>,
 }
 
 impl Location {
-    /// On the map, unless erased.
+    /// The coordinates, unless erased.
     #[must_use]
     pub fn at(&self) -> Option<Coordinates> {
         self.coordinates.as_ref().and_then(Erasable::as_ref).copied()
@@ -74,13 +74,13 @@ pub struct Coordinates {
     pub lng: f64,
 }
 
-/// What a property is.
+/// The specifications of a property.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Specifications {
     /// The kind of property.
     pub property_type: PropertyType,
-    /// Of plots only.
+    /// The use of a plot; for plots only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plot_use: Option<PlotUse>,
     /// The kind of deal.
@@ -113,12 +113,12 @@ pub struct Specifications {
     /// Such as `East`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facing: Option<String>,
-    /// How it is furnished.
+    /// How the property is furnished.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub furnished_status: Option<FurnishedStatus>,
 }
 
-/// Whom to ask.
+/// The contact data of a listing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Contact {
     /// A name.
@@ -151,13 +151,13 @@ impl Content {
         self.amenities.as_ref().and_then(Erasable::as_ref).map_or(&[], Vec::as_slice)
     }
 
-    /// What is nearby, unless erased.
+    /// The nearby facilities, unless erased.
     #[must_use]
     pub fn nearby_facilities(&self) -> &[String] {
         self.nearby_facilities.as_ref().and_then(Erasable::as_ref).map_or(&[], Vec::as_slice)
     }
 
-    /// The same, said by `owner`.
+    /// The same content, belonging to `owner`.
     #[must_use]
     pub fn owned_by(self, owner: UserId) -> Self {
         fn owned<T>(value: Option<Erasable<T>>, owner: UserId) -> Option<Erasable<T>> {
@@ -179,7 +179,7 @@ impl Content {
         }
     }
 
-    /// Erases what its owner wrote: what is read once the owner's key is gone.
+    /// Erases everything its owner wrote. The result is the same as when it is read without the owner's key.
     pub fn erase(&mut self) {
         fn gone<T>(value: &mut Option<Erasable<T>>) {
             *value = value.take().map(|_| Erasable::Erased);
@@ -194,7 +194,7 @@ impl Content {
         self.location.address = self.location.address.take().map(|_| Personal::Erased);
     }
 
-    /// The names of the fields in which `other` differs.
+    /// The names of the fields that differ in `other`.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let (a, b) = (&self.specifications, &other.specifications);

@@ -1,4 +1,4 @@
-//! What a request says of a property, before it is somebody's.
+//! The content of a listing as read from a request, before it has an owner.
 
 use super::content::{Contact, Content, Coordinates, Location, Specifications};
 use super::kinds::PropertyType;
@@ -9,7 +9,7 @@ use crate::money::Paise;
 use crate::people;
 use crate::personal::{Erasable, Personal};
 
-/// See [`Content`]. Nothing in it belongs to anybody yet.
+/// See [`Content`]. Its values do not belong to anybody yet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft {
     title: String,
@@ -58,7 +58,7 @@ impl Draft {
         })
     }
 
-    /// The same as `owner` says it, whose personal values it holds; `city` is taken where none is given.
+    /// Turns it into content that belongs to `owner`. `city` is used if the request has none.
     #[must_use]
     pub fn owned_by(self, owner: UserId, city: &str) -> Content {
         let LocationDraft { area, address, city: given, state, pincode, coordinates } = self.place;
@@ -70,7 +70,7 @@ impl Draft {
             pincode,
             coordinates: coordinates.map(|coordinates| Erasable::of(owner, coordinates)),
         };
-        // Nothing where nothing is listed.
+        // An empty list is stored as `None`.
         let list = |listed: Vec<String>| (!listed.is_empty()).then(|| Erasable::of(owner, listed));
         Content {
             title: Erasable::of(owner, self.title),
@@ -138,7 +138,7 @@ fn specifications(f: &mut Fields<'_>) -> Option<Specifications> {
     property_type.map(|_| read)
 }
 
-/// `area` with `areaUnit` wins over `areaSqft`, which is in square feet.
+/// Reads the area. `area` with `areaUnit` takes precedence over `areaSqft`, which is in square feet.
 fn area(f: &mut Fields<'_>) -> Option<Area> {
     f.asks("area", || MemberKind::Number(0.000_1..=MAX_SQFT));
     f.asks("areaSqft", || MemberKind::Number(0.000_1..=MAX_SQFT));

@@ -1,4 +1,4 @@
-//! The photos of a listing: files of its owner's, in order, one of them first of all.
+//! The photos of a listing: files of its owner, in order, one of which is primary.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use super::moderation::Party;
 use super::{By, Property, PropertyEvent, PropertyRejection};
 use crate::id::FileId;
 
-/// The most photos of a listing.
+/// The most photos a listing may have.
 pub const MOST: usize = 10;
 
 /// A photo of a listing.
@@ -17,18 +17,18 @@ pub const MOST: usize = 10;
 pub struct Image {
     /// The file.
     pub file_id: FileId,
-    /// The one that stands for the listing; of several photos exactly one does.
+    /// Whether it is the primary photo, which represents the listing. A listing with photos has exactly one.
     pub primary: bool,
 }
 
-/// Photos a listing is to have.
+/// A requested change to the photos of a listing.
 #[derive(Clone, Debug, Default)]
 pub struct PhotoSelection {
-    /// They come last, in this order, whether they were there before or not.
+    /// Photos to put last, in this order, whether or not the listing has them already.
     pub files: Vec<FileId>,
-    /// The one to stand for the listing; else the one that does, else the first.
+    /// The primary photo. Without it the current primary photo stays, or else the first one becomes primary.
     pub primary: Option<FileId>,
-    /// Photos there are whose files are gone: they are taken off.
+    /// Photos whose files no longer exist; they are removed.
     pub gone: Vec<FileId>,
 }
 
@@ -65,7 +65,7 @@ impl Property {
         }
         let new = |image: &&Image| !before.iter().any(|old| old.file_id == image.file_id);
         let added: Vec<FileId> = images.iter().filter(new).map(|image| image.file_id).collect();
-        // Another order shows nothing new.
+        // A new order shows nothing new.
         let matters = party == Party::Owner && !added.is_empty();
         let (property_id, title) = (listing.id, listing.title());
         let marks_lost = matters && listing.has_marks();

@@ -1,4 +1,4 @@
-//! The closed words of a listing.
+//! The enumerations of a listing.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::fields::Choice;
 
-/// What is on offer.
+/// The type of property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the words say it")]
@@ -50,7 +50,7 @@ impl Choice for PropertyType {
     ];
 }
 
-/// What a plot may be used for.
+/// The permitted use of a plot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the words say it")]
@@ -93,7 +93,7 @@ impl Choice for ListingType {
     ];
 }
 
-/// How it is furnished.
+/// How a property is furnished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the words say it")]
@@ -111,7 +111,7 @@ impl Choice for FurnishedStatus {
     ];
 }
 
-/// Bought from a builder or from an owner.
+/// Whether it is bought from a builder or from a previous owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the words say it")]

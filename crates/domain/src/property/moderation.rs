@@ -1,7 +1,7 @@
-//! Who may move a listing where, and which changes a moderator has to see again.
+//! Who may change a listing's status, and which changes need a moderator's review.
 //!
-//! What a moderator decided is theirs to undo, nobody judges their own listing, and an owner's change of what was judged is
-//! judged again.
+//! Only moderators and administrators can undo a moderator's decision. Nobody may judge their own listing. If
+//! an owner changes reviewed content, the listing is reviewed again.
 
 use super::{Content, Listing, Property, PropertyCommand, PropertyEvent, PropertyRejection, Status};
 use crate::fields::Choice;
@@ -10,8 +10,8 @@ use crate::money::Paise;
 use crate::personal::Erasable;
 use crate::user::Role;
 
-/// The fields, by their names in [`Content::differences`], whose change no moderator has to see. A change of the price is
-/// too small, too, while it stays within a [`PRICE_SHARE`]th of the price that was judged.
+/// Fields, named as in [`Content::differences`], that may change without review. A price change also needs no
+/// review as long as it stays within a [`PRICE_SHARE`]th of the price that was last judged.
 pub const SMALL: [&str; 8] = [
     "bathrooms",
     "parkingSpaces",
@@ -25,18 +25,19 @@ pub const SMALL: [&str; 8] = [
 /// See [`SMALL`].
 pub const PRICE_SHARE: i128 = 5;
 
-/// Who asks a listing for something, and under which rules.
+/// Who asks, and under which rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct By {
     /// The person.
     pub person: UserId,
-    /// What they may do beyond their own things.
+    /// Their role.
     pub role: Role,
-    /// Moderators look at this tenant's listings first.
+    /// Whether this tenant's listings must be approved by a moderator.
     pub moderated: bool,
 }
 
-/// What a person is to a listing. A moderator or administrator who owns it is its owner and nothing else.
+/// The relation of a person to a listing. A moderator or administrator who owns the listing counts only as its
+/// owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Party {
     Owner,
@@ -45,12 +46,12 @@ pub(super) enum Party {
     Stranger,
 }
 
-/// What a moderator said last.
+/// The last moderation decision.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Judged {
-    /// The price that was listed, approved or verified.
+    /// The price when it was last listed, approved or verified.
     pub price: Option<Paise>,
-    /// A moderator or administrator took it off the market: only one of them puts it back.
+    /// A moderator or administrator took it off the market; only one of them can put it back.
     pub held: bool,
 }
 
@@ -64,7 +65,7 @@ impl Listing {
         }
     }
 
-    /// The statuses that `by` may move it to, removing it aside.
+    /// The statuses that `by` may set, except removal.
     #[must_use]
     pub fn next(&self, by: By) -> Vec<Status> {
         let all = Status::ALL.iter().map(|(_, status)| *status);
@@ -86,7 +87,8 @@ impl Listing {
         }
     }
 
-    /// Whether an owner's change has to be judged. Small steps of the price do not add up: they count from the one judged.
+    /// Whether an owner's change needs a review. Small price steps do not add up: each is compared with the
+    /// judged price.
     pub(super) fn matters(&self, content: &Content, changed: &[String]) -> bool {
         let judged = i128::from(self.judged.price.unwrap_or(self.content.price).paise());
         let far = (i128::from(content.price.paise()) - judged).abs() * PRICE_SHARE > judged;
@@ -96,7 +98,8 @@ impl Listing {
         })
     }
 
-    /// The way back to the moderators, of a home that anybody sees. It comes before the change, which nobody sees then.
+    /// Sends a public listing back to review. This event comes before the change, so the public never sees the
+    /// change unreviewed.
     pub(super) fn review(&self, by: By) -> Option<PropertyEvent> {
         let (from, to) = (self.status, Status::PendingReview);
         let (property_id, title) = (self.id, self.title());
@@ -104,7 +107,7 @@ impl Listing {
         due.then_some(PropertyEvent::StatusChanged { property_id, title, from, to, by_moderator: false })
     }
 
-    /// Whether there is anything that moderators said of the home, which an owner's change takes away.
+    /// Whether the listing has a mark from a moderator, which a change by its owner removes.
     pub(super) fn has_marks(&self) -> bool {
         self.verified || self.featured
     }
@@ -148,7 +151,7 @@ impl Property {
         }
     }
 
-    /// What only moderators and administrators may ask, of listings that are not theirs.
+    /// Commands that only moderators and administrators may give, and only on listings they do not own.
     pub(super) fn judge(
         &self,
         command: PropertyCommand,
@@ -185,7 +188,7 @@ impl Property {
             PropertyCommand::Reject(..) => {
                 return Err(PropertyRejection::Transition { from, to: Status::Rejected });
             }
-            // It is so already.
+            // It already has that state.
             PropertyCommand::Feature(..) | PropertyCommand::Verify(..) | PropertyCommand::Approve(_) => {
                 Vec::new()
             }

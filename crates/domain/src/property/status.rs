@@ -1,4 +1,4 @@
-//! Where a listing stands, and which statuses follow one another.
+//! The statuses of a listing and the transitions between them.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -37,8 +37,9 @@ impl Choice for Status {
 }
 
 impl Status {
-    /// Whether an owner may move a listing from here to `to` where nobody moderates and nobody holds it; see
-    /// [`super::moderation`]. Leaving `PENDING_REVIEW` is a moderator's decision, made by approving or rejecting.
+    /// Whether an owner may move a listing from this status to `to`, if the tenant has no moderation and no
+    /// moderator holds it; see [`super::moderation`]. Only a moderator can end `PENDING_REVIEW`, by approving
+    /// or rejecting the listing.
     #[must_use]
     pub fn may_become(self, to: Self) -> bool {
         use Status::{Active, Draft, Expired, Inactive, PendingReview, Rejected, Removed, Rented, Sold};
@@ -51,13 +52,13 @@ impl Status {
         ) || (to == Removed && self != Removed)
     }
 
-    /// Whether everyone may see a listing in this status by its address.
+    /// Whether anybody may see a listing in this status by its URL.
     #[must_use]
     pub const fn is_public(self) -> bool {
         matches!(self, Self::Active | Self::Sold | Self::Rented | Self::Inactive | Self::Expired)
     }
 
-    /// For sentences: `pending review`.
+    /// The name for sentences: `pending review`.
     #[must_use]
     pub fn name(self) -> String {
         self.word().to_lowercase().replace('_', " ")

@@ -1,4 +1,4 @@
-//! How the API's document describes values with a form of their own. The rest derives it.
+//! OpenAPI schemas of the types with hand-written serialisation; all others derive theirs.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! JSON Schemas of the types that write themselves: what `docs/asyncapi.yaml` says of them.
+//! JSON Schemas of the types with hand-written serialisation, for `docs/asyncapi.yaml`.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! What an account may do, and where it stands.
+//! The role and status of an account.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::fields::Choice;
 
-/// What a person may do beyond their own things.
+/// What a person may do beyond managing their own data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the words say it")]
@@ -33,7 +33,7 @@ impl Choice for Role {
     ];
 }
 
-/// Where an account stands.
+/// The status of an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the words say it")]
@@ -55,7 +55,7 @@ impl Choice for UserStatus {
 }
 
 impl UserStatus {
-    /// Whether such a person may sign in.
+    /// Whether a person with this status may sign in.
     #[must_use]
     pub const fn may_sign_in(self) -> bool {
         matches!(self, Self::Active | Self::PendingVerification)

@@ -1,4 +1,4 @@
-//! Accounts elsewhere that open an account here.
+//! Accounts at sign-in providers that open an account here.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -7,12 +7,12 @@ use super::{OpenAccount, UserEvent, UserRejection};
 use crate::id::UserId;
 use crate::personal::Personal;
 
-/// An account at a provider of sign-ins. Only its two members together say who it is; an e-mail address never does.
+/// An account at a sign-in provider. It is identified by both members together, never by an e-mail address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Identity {
-    /// The provider: an address.
+    /// The provider's URL.
     pub issuer: String,
-    /// Who it is there.
+    /// The account's id at the provider.
     pub subject: String,
 }
 
@@ -23,8 +23,9 @@ impl Identity {
 }
 
 impl OpenAccount {
-    /// Opens this account by `identity`. Where nobody had shown that the e-mail address is theirs, whoever made the
-    /// account may have done so to wait for its owner: their password opens it no longer.
+    /// Links `identity`, which may then sign in to this account. If the e-mail address was not verified, the
+    /// account may have been created by somebody else to wait for the address's owner, so its old password
+    /// stops working.
     pub(super) fn link(
         &self,
         provider: String,

@@ -1,4 +1,4 @@
-//! What people tell about themselves.
+//! A person's account names, profile and registration.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -7,17 +7,18 @@ use utoipa::ToSchema;
 use crate::fields::{Fields, MemberKind};
 use crate::people;
 
-/// Names that are unique per tenant; taken as unique keys when the account is made.
+/// The names that are unique per tenant. They are reserved as unique keys when the account is created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 pub struct Account {
-    /// As given; unique without regard to case.
+    /// As entered; unique regardless of case.
     pub username: String,
     /// In lower case.
     pub email: String,
 }
 
 impl Account {
-    /// Checks that a password is none of the names of the person who has this account, and these first and last names.
+    /// Checks that a password is not one of the person's names: those of this account, the first name and the
+    /// last name.
     ///
     /// # Errors
     /// With a message for the person that says which name it is.
@@ -60,19 +61,19 @@ pub struct Profile {
     pub profile_image_url: Option<String>,
 }
 
-/// A registration as asked for. A role is never read: elevation is an admin's act.
+/// A registration request. Any role in it is ignored: only an admin gives roles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Registration {
-    /// Unique names.
+    /// The unique names.
     pub account: Account,
-    /// The rest.
+    /// The rest of the data.
     pub profile: Profile,
-    /// In clear, to be hashed.
+    /// In clear; it is hashed later.
     pub password: String,
 }
 
 impl Registration {
-    /// Reads a request.
+    /// Reads a registration from a request.
     pub fn read(f: &mut Fields<'_>) -> Option<Self> {
         f.asks("username", || MemberKind::Text(3..=50));
         let username = f.parsed("username", people::username);
@@ -105,7 +106,7 @@ impl Registration {
     }
 }
 
-/// A password as typed: never trimmed.
+/// A password exactly as typed, never trimmed.
 pub fn new_password(f: &mut Fields<'_>, field: &str) -> Option<String> {
     f.asks(field, || MemberKind::Secret(8..=128));
     let password = match f.raw(field).map(|value| value.as_str().map(people::password)) {
@@ -123,7 +124,7 @@ pub fn new_password(f: &mut Fields<'_>, field: &str) -> Option<String> {
     f.required(field, password)
 }
 
-/// What a person tells anew; the rest stays.
+/// A change to a profile. Absent fields stay as they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct ProfileChange {
@@ -139,7 +140,7 @@ pub struct ProfileChange {
 }
 
 impl ProfileChange {
-    /// Reads a request.
+    /// Reads a profile change from a request.
     #[must_use]
     pub fn read(f: &mut Fields<'_>) -> Self {
         Self {
@@ -157,7 +158,7 @@ impl ProfileChange {
 }
 
 impl Profile {
-    /// This profile with everything that `change` tells put in its place.
+    /// This profile with the fields of `change` replaced.
     #[must_use]
     pub fn with(&self, change: &ProfileChange) -> Self {
         let (old, new) = (self, change.clone());
@@ -174,7 +175,7 @@ impl Profile {
         }
     }
 
-    /// The names of the fields in which `other` differs.
+    /// The names of the fields that differ in `other`.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<String> {
         [

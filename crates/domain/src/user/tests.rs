@@ -125,7 +125,7 @@ fn a_profile_changes_only_where_it_is_told_to() {
     assert_eq!(errors.0.keys().collect::<Vec<_>>(), ["dateOfBirth", "pincode"]);
 }
 
-/// The name of the event on the wire, and the account's credentials after it and some other events.
+/// The event's type name, and the account's `credentials` after it and some other events.
 fn credentials_after(event: &UserEvent) -> (String, Option<Version>) {
     let mut user = joined();
     for event in

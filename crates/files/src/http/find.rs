@@ -1,4 +1,4 @@
-//! Finding a file: in the read model, or folded from the journal for whoever is ahead of it.
+//! Finds a file in the read model, or loads it from the journal if the read model is behind the caller's own writes.
 
 use ::projection::Row;
 use domain::file::{File, FileDetails};
@@ -8,10 +8,10 @@ use http_kit::{Caller, Category, Failure, Right};
 use super::no_such_file;
 use crate::App;
 
-/// What [`read`] reads, in its order.
+/// The columns that [`read`] reads, in its order.
 pub const COLUMNS: &str = "owner_id, name, content, gone, version, created_at, id";
 
-/// A row of [`COLUMNS`] of a file that is not gone.
+/// Reads a row of [`COLUMNS`] of a file that is not gone.
 pub fn read(row: &Row) -> Result<(FileDetails, Version), Failure> {
     let broken = || Failure::unavailable(&"a row of the files read model cannot be read");
     let owner = row.text(0).and_then(|owner| owner.parse().ok()).ok_or_else(broken)?;
@@ -27,13 +27,13 @@ pub fn read(row: &Row) -> Result<(FileDetails, Version), Failure> {
 }
 
 impl App {
-    /// A file that is not gone, as the caller last left it.
+    /// Loads a file that is not gone, with the caller's own latest changes.
     pub(super) async fn present(
         &self,
         caller: &Caller,
         id: FileId,
     ) -> Result<(FileDetails, Version), Failure> {
-        // Before it is read: what is applied after that is fresh, and not what was read.
+        // Freshness is checked before the read: checked later, it could cover events that the read did not see.
         let freshness = self.files.context.freshness_now(&self.status, caller, &[Log::Facts]);
         let found = match self.listed(&caller.tenant, id).await? {
             Some(listed) if !freshness.is_stale() => listed,
@@ -42,7 +42,7 @@ impl App {
         if found.0.deleted { Err(no_such_file()) } else { Ok(found) }
     }
 
-    /// A file as the journal has it now, gone ones included.
+    /// Loads a file from the journal, including files that are gone.
     pub(super) async fn folded(
         &self,
         tenant: &TenantId,
@@ -56,7 +56,7 @@ impl App {
         let sql = format!("select {COLUMNS} from files where id = $2 and tenant = $1");
         let rows = self.files.store.query(&sql, vec![tenant.as_str().into(), id.to_string().into()]).await?;
         let Some(row) = rows.first() else { return Ok(None) };
-        // Nothing else is kept of those.
+        // The read model keeps nothing else of files that are gone.
         if row.int(3) != Some(0) {
             return Err(no_such_file());
         }

@@ -1,4 +1,4 @@
-//! `POST /api/files/optimize`: has images looked over and made anew where they are not as they should be.
+//! `POST /api/files/optimize`: checks images, and re-encodes those that are not as they should be.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -16,7 +16,7 @@ use crate::optimize::OptimizeJob;
 /// See [`Optimisation`].
 pub type OptimisationBody = Body<Optimisation>;
 
-/// Whose images are looked over.
+/// Whose images to check.
 pub struct Optimisation {
     all: bool,
 }
@@ -37,8 +37,8 @@ impl Request for Optimisation {
     }
 }
 
-/// The caller's own images, or with `{"all": true}`, for admins, everybody's; a job tells how far it is and what came
-/// of it.
+/// Checks the caller's own images, or everybody's with `{"all": true}`, which only admins may use. A job reports the
+/// progress and the result.
 #[utoipa::path(
     post,
     path = "/api/files/optimize",
@@ -69,7 +69,7 @@ pub async fn start(
     if let Some(first) = context.answered(&stream, once.as_ref()).await? {
         return Ok(started(context, &caller, &first, None));
     }
-    // What they sent just now is looked over, too.
+    // Also check what the caller uploaded just now.
     context.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
     let subject =
         format!("images of {}/{}", caller.tenant, if all { "all".into() } else { user.to_string() });
@@ -87,7 +87,7 @@ pub async fn start(
     Ok(reply)
 }
 
-/// A job that began.
+/// The job that was started.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = OptimisationStarted)]

@@ -10,7 +10,7 @@ use http_kit::{ApiResponse, Caller, Failure, Query};
 use crate::App;
 use crate::document::Photo;
 
-/// For whoever may see the listing.
+/// Returns the photos of a listing to anybody who may see the listing.
 #[utoipa::path(
     get,
     path = "/api/files/property/{id}",
@@ -40,7 +40,7 @@ pub async fn of_listing(
     }
     let mut photos = Vec::with_capacity(listing.images.len());
     for image in &listing.images {
-        // A photo that was deleted is not told of any more.
+        // Photos that were deleted are left out.
         match app.present(&caller, image.file_id).await {
             Ok((known, _)) => photos.extend(Photo::of(&app.files.settings, &known, image.primary)),
             Err(failure) if failure.status.is_client_error() => {}
@@ -50,7 +50,7 @@ pub async fn of_listing(
     Ok(app.files.context.reply("Photos of the listing", photos).into_response())
 }
 
-/// Homes of whoever may not sign in are not on show until they may.
+/// Listings are hidden while their owner may not sign in.
 fn may_see(caller: &Caller, listing: &Listing, owner: &User) -> bool {
     let insider = caller.signed_in.is_some_and(|person| {
         person.user == listing.owner || matches!(person.role, Role::Admin | Role::Moderator | Role::Support)

@@ -1,30 +1,30 @@
-//! `Range`: one part of a body. Whatever else is asked for is answered with the whole.
+//! The `Range` header: one part of a body. Any other request is answered with the whole body.
 
 use std::ops::Range;
 
 use axum::http::HeaderMap;
 use axum::http::header::{IF_RANGE, RANGE};
 
-/// What is asked for of so many bytes.
+/// Which of a body's bytes a request asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RequestedRange {
-    /// Everything.
+    /// All of them.
     Whole,
-    /// This much, not empty.
+    /// This part, which is not empty.
     Part(Range<u64>),
-    /// Nothing that is there.
+    /// None that exist.
     Outside,
 }
 
 impl RequestedRange {
-    /// Of `size` bytes with the entity tag `tag`, quotes included.
+    /// Reads the range requested of `size` bytes with the entity tag `tag`, quotes included.
     pub fn of(headers: &HeaderMap, size: u64, tag: &str) -> Self {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let Some(range) = text(RANGE).and_then(|range| range.strip_prefix("bytes=")) else {
             return Self::Whole;
         };
         if headers.contains_key(IF_RANGE) && text(IF_RANGE) != Some(tag) {
-            return Self::Whole; // a part of something else
+            return Self::Whole; // the client has a part of other bytes
         }
         let Some((from, to)) = range.trim().split_once('-') else { return Self::Whole };
         let number = |text: &str| text.parse::<u64>().ok().filter(|_| !text.starts_with('+'));

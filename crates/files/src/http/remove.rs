@@ -1,4 +1,4 @@
-//! `DELETE /api/files/{id}`: for good; asking twice is fine.
+//! `DELETE /api/files/{id}`: deletes a file for good. Repeating the request is safe.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -11,7 +11,7 @@ use super::find::may_see;
 use super::{file_id, no_such_file};
 use crate::App;
 
-/// By its owner or an admin. The bytes follow the event.
+/// Deletes a file for good. Only its owner or an admin may do this. Its bytes are removed afterwards.
 #[utoipa::path(
     delete,
     path = "/api/files/{id}",
@@ -29,7 +29,7 @@ pub async fn remove(
     caller.person()?;
     let (id, context) = (file_id(path)?, &app.files.context);
     let (known, _) = app.folded(&caller.tenant, id).await?;
-    // Whoever may not even see a document learns nothing about it.
+    // Callers who may not see a document learn nothing about it.
     let hidden = |refusal| if may_see(&caller, &known) { refusal } else { no_such_file() };
     caller.require(Right::Change(known.owner)).map_err(hidden)?;
     nothing?;

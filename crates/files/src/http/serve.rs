@@ -1,4 +1,4 @@
-//! Giving files out: images to everybody and for ever, documents to their owner and admins, as something to save.
+//! Serves files: images to everybody, cacheable for ever; documents to their owner and admins, as downloads.
 
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -21,15 +21,17 @@ use crate::App;
 use crate::document::{content_type, file_name};
 use crate::picture::WIDTHS;
 
-/// An address that names the edition never gives other bytes; nor does one without it while nothing was made anew.
+/// A URL that names the edition never returns other bytes. Neither does one without it, unless the image was
+/// re-encoded.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
-/// An image whose address does not name its edition: caches ask whether it is still the same, by its tag.
+/// For an image whose URL does not name its edition: caches must check by its entity tag whether it has changed.
 const ASKED_AGAIN: &str = "public, no-cache";
 const NOT_KEPT: &str = "private, no-store";
 const SANDBOX: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
 
-/// `GET /api/files/{id}`: `?w=320|800|1600` is the narrowest rendition that is at least as wide; else, and with
-/// `?w=best`, it is the widest. `v` is the edition, as an answer's addresses have it.
+/// `GET /api/files/{id}`: returns the bytes of a file. `?w=320|800|1600` selects the narrowest rendition that is at
+/// least as wide. If there is none, or with `?w=best` or no `w`, it is the widest. `v` is the edition, as in the URLs
+/// of responses.
 #[utoipa::path(
     get,
     path = "/api/files/{id}",
@@ -55,7 +57,8 @@ pub async fn get(
     app.serve(&caller, &known, RenditionRequest { rendition, save: false }, (&headers, &held)).await
 }
 
-/// `GET /api/files/download/{userId}/{fileName}`: the same, to be saved; `fileName` is that of an upload's answer.
+/// `GET /api/files/download/{userId}/{fileName}`: returns a file as a download. `fileName` is the one in the response
+/// to the upload.
 #[utoipa::path(
     get,
     path = "/api/files/download/{userId}/{fileName}",
@@ -90,11 +93,11 @@ pub async fn download(
     app.serve(&caller, &known, wanted, (&headers, &held)).await
 }
 
-/// What of a file is asked for.
+/// What a request wants of a file.
 #[derive(Debug)]
 struct RenditionRequest {
     rendition: Rendition,
-    /// As something to save.
+    /// Whether to send it as a download.
     save: bool,
 }
 
@@ -137,7 +140,8 @@ impl Request for Rendition {
 }
 
 impl App {
-    /// A file that `caller` may have. An admin's look at somebody's document is durable before it is answered.
+    /// Loads a file that `caller` may have. An admin's access to another person's document is recorded durably before
+    /// the response.
     async fn given(
         &self,
         caller: &Caller,
@@ -187,7 +191,7 @@ impl App {
     }
 }
 
-/// What is given of a file: of an image the narrowest rendition that is wide enough, else the widest.
+/// Selects the bytes to serve: of an image, the narrowest rendition that is wide enough, else the widest.
 fn chosen(content: &FileContent, width: Option<u32>) -> Option<&StoredBytes> {
     match content {
         FileContent::Document { bytes } => Some(bytes),
@@ -217,7 +221,7 @@ fn describe(response: &mut Response, known: &FileDetails, tag: &str, wanted: &Re
     }
 }
 
-/// 416: nothing of that is there.
+/// A 416 response: the requested range is not in the file.
 fn outside(size: u64) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;

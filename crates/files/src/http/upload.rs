@@ -1,5 +1,5 @@
-//! Sending files. Nothing is stored before all of a request is read and looked at; then each file's bytes are durable
-//! before its event is, and the event before the answer.
+//! Uploading files. Nothing is stored before the whole request was read and checked. Then each file's bytes are
+//! durable before its event, and the event before the response.
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -20,7 +20,7 @@ use crate::receive::{Batch, Received, Takes, receive};
 use crate::spool::Spooled;
 use crate::{App, Files};
 
-/// `POST /api/files/upload`: one file, as `file`.
+/// `POST /api/files/upload`: uploads one file, in the field `file`.
 #[utoipa::path(
     post,
     path = "/api/files/upload",
@@ -48,7 +48,7 @@ pub async fn one(
     Ok(reply.created(&format!("/api/files/{}", known.id)).etag(&version.to_string()).into_response())
 }
 
-/// `POST /api/files/upload/multiple`: several, as `files`; all of them or none.
+/// `POST /api/files/upload/multiple`: uploads several files, in the field `files`. All of them are stored, or none.
 #[utoipa::path(
     post,
     path = "/api/files/upload/multiple",
@@ -73,7 +73,8 @@ pub async fn several(
     Ok(reply.created("/api/files").quota_left(&taken.left).into_response())
 }
 
-/// `POST /api/files/bulk`: several, as `files`, each by itself; refused when none is good.
+/// `POST /api/files/bulk`: uploads several files, in the field `files`. Each is stored or refused by itself; the
+/// request fails if none is stored.
 #[utoipa::path(
     post,
     path = "/api/files/bulk",
@@ -99,14 +100,14 @@ pub async fn each(
     Ok(reply.created("/api/files").quota_left(&taken.left).into_response())
 }
 
-/// What became of each file.
+/// The files that were stored, and those that were refused.
 #[derive(Debug, Serialize, ToSchema)]
 struct Uploaded<'a> {
     uploaded: Vec<Document<'a>>,
     refused: &'a [Refusal],
 }
 
-/// A file that was not kept, and why.
+/// A file that was refused, and why.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RefusedFile)]
 struct Refusal {
@@ -115,7 +116,7 @@ struct Refusal {
     message: String,
 }
 
-/// One file, of at most 10 MB: a picture, which is made anew, or a PDF.
+/// One file of at most 10 MB: an image, which is re-encoded, or a PDF.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "a form is read part by part, never as a whole")]
 struct OneFile {
@@ -123,7 +124,7 @@ struct OneFile {
     file: (),
 }
 
-/// Files, of at most 10 MB each and 50 MB in all.
+/// Files of at most 10 MB each, and 50 MB in total.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "a form is read part by part, never as a whole")]
 struct SeveralFiles {
@@ -131,12 +132,12 @@ struct SeveralFiles {
     files: (),
 }
 
-/// What became of a request.
+/// The result of a request.
 struct Taken {
     files: Vec<(FileDetails, Version)>,
     refused: Vec<Refusal>,
     position: Option<Position>,
-    /// Of the sender's quotas.
+    /// What is left of the sender's quotas.
     left: String,
 }
 
@@ -194,8 +195,8 @@ impl App {
         Ok(taken)
     }
 
-    /// All of a request or none of it: what would not fit as a whole is refused before any of it is kept. Each file's own
-    /// append then holds the limit against other requests.
+    /// Checks that all files of a request fit into the quotas, before any of them is stored. The append of each file
+    /// then enforces the limit against other requests.
     async fn room_for_all(
         &self,
         caller: &Caller,
@@ -207,7 +208,7 @@ impl App {
         let id: FileId = context.aggregates.fresh().into();
         let first = conditions.of(0).options(context, caller, &batch.digest, &id).idempotency;
         let stream = StreamId::new(&caller.tenant, File::TYPE, id);
-        // A repeat is answered, whatever its sender keeps by now.
+        // A repeated request gets its first response, however much its sender stores by now.
         if limits.is_empty() || context.answered(&stream, first.as_ref()).await?.is_some() {
             return Ok(());
         }
@@ -243,7 +244,7 @@ impl App {
         let done = context.execute::<File>(&caller.actor(), id, command, options).await;
         let kept = match &done {
             Ok(done) => !done.repeated,
-            // Nobody knows whether the event is there: the next start does.
+            // Whether the event was written is unknown. The sweep at the next start finds out.
             Err(ExecuteError::Journal(_)) => true,
             Err(_) => false,
         };
@@ -259,7 +260,7 @@ impl App {
         self.files.bytes.put(tenant, id, key, bytes).await.map_err(|error| Failure::unavailable(&error))
     }
 
-    /// Bytes that no event will speak of.
+    /// Removes bytes that no event will refer to.
     async fn forget(&self, caller: &Caller, id: FileId) {
         if let Err(error) = self.files.bytes.remove(&caller.tenant, id).await {
             tracing::warn!(file = %id, %error, "bytes that nobody needs stay until the next start");

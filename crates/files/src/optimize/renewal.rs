@@ -1,4 +1,4 @@
-//! One image: what of it is whole, and what has to be made anew.
+//! One image: which renditions are intact, and which must be re-encoded.
 
 use bytes::Bytes;
 use domain::Version;
@@ -10,18 +10,18 @@ use super::{OptimizeError, OptimizeJob};
 use crate::picture::widths;
 use crate::receive::{rendition, stored, written};
 
-/// What an image was found to be.
+/// What the check of an image found.
 #[derive(Debug, Default)]
 pub struct SeenFiles {
-    /// Of all renditions that were there.
+    /// The total size of the renditions that were there.
     pub bytes_before: u64,
-    /// What it is now, where something was made anew.
+    /// The new content of the image, if anything was re-encoded.
     pub renewed: Option<FileContent>,
-    /// Nothing of it can be read.
+    /// Whether nothing of the image can be read.
     pub is_lost: bool,
 }
 
-/// The renditions whose bytes are there and those that were written, and the bytes of the widest of them.
+/// The renditions whose bytes are present and unchanged, and the bytes of the widest of them.
 #[derive(Default)]
 struct Whole {
     renditions: Vec<Rendition>,
@@ -30,7 +30,7 @@ struct Whole {
 }
 
 impl OptimizeJob {
-    /// Looks at an image, and makes anew what is not as it should be.
+    /// Checks an image, and re-encodes what is not as it should be.
     pub async fn image(&self, known: &FileDetails, version: Version) -> Result<SeenFiles, OptimizeError> {
         let FileContent::Image { look, renditions, .. } = &known.content else {
             return Ok(SeenFiles::default());
@@ -60,7 +60,7 @@ impl OptimizeJob {
         let look = u64::from_str_radix(look, 16).unwrap_or(picture.look);
         let (mut renditions, mut fresh) = (Vec::new(), Vec::new());
         for made in picture.renditions {
-            // What is whole stays what it is: an image that is decoded and encoded once more is a worse one.
+            // Intact renditions are kept: decoding and encoding an image once more makes it worse.
             if let Some(kept) = whole.renditions.iter().find(|rendition| rendition.width == made.width) {
                 renditions.push(kept.clone());
                 continue;
@@ -90,8 +90,8 @@ impl OptimizeJob {
         Ok(whole)
     }
 
-    /// As with uploads, bytes are durable before the event that says so. Gives what the image is now; nothing when it
-    /// was deleted meanwhile.
+    /// Stores new renditions. As with uploads, the bytes are durable before the event that records them. Returns the
+    /// new content of the image, or `None` if it was deleted meanwhile.
     async fn keep(
         &self,
         known: &FileDetails,
@@ -112,7 +112,7 @@ impl OptimizeJob {
                 metrics::counter!("files_optimized").increment(1);
                 Ok(content)
             }
-            // Its bytes have been removed, perhaps before these were put.
+            // If the file was deleted, its bytes were removed, perhaps before these were stored.
             Err(ExecuteError::Rejected(_) | ExecuteError::Precondition { .. } | ExecuteError::Busy) => {
                 let (File(now), _) =
                     self.files.context.aggregates.load::<File>(&self.actor.tenant, known.id).await?;
@@ -125,7 +125,7 @@ impl OptimizeJob {
         }
     }
 
-    /// Removes bytes of an image that no event speaks of any more: damaged ones, and those of a job that was cut short.
+    /// Removes bytes of an image that no event refers to any more: damaged ones, and those of an interrupted job.
     async fn tidy(&self, known: &FileDetails, content: &FileContent) -> Result<(), OptimizeError> {
         let keys: Vec<&str> = content.stored().iter().map(|stored| &*stored.key).collect();
         Ok(self.files.bytes.keep_only(&self.actor.tenant, known.id, &keys).await?)

@@ -1,13 +1,13 @@
-//! What an image takes to be made anew, told from its first bytes: nothing is decoded to find out.
+//! Computes from an image's header how much memory re-encoding it takes, without decoding anything.
 
 use image::metadata::Orientation;
 use image::{ColorType, ImageFormat};
 
 use super::WIDTHS;
 
-/// All images at work at the same time stay below; one that would not by itself is not taken.
+/// All images being processed stay below this limit together. An image that exceeds it alone is refused.
 pub const MOST: u64 = 192 * 1024 * 1024;
-/// A filter works on numbers of 16 bytes a pixel; where that would be more, blocks are averaged instead.
+/// A filter needs 16 bytes a pixel. Where that would exceed this limit, blocks are averaged instead.
 pub const MOST_FILTER: u64 = 64 * 1024 * 1024;
 
 /// What is known of an image before it is decoded.
@@ -18,9 +18,9 @@ pub struct Header {
     pub color: ColorType,
     pub orientation: Orientation,
     pub format: ImageFormat,
-    /// A JPEG that comes in several passes: all of its coefficients are kept until the last one.
+    /// Whether it is a progressive JPEG, all of whose coefficients are kept until the last pass.
     pub progressive: bool,
-    /// Of the file itself.
+    /// The size of the file itself, in bytes.
     pub length: u64,
 }
 
@@ -30,12 +30,13 @@ impl Header {
         matches!(self.orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
     }
 
-    /// How wide it is once it stands upright.
+    /// Its width once it is turned upright.
     fn upright_width(&self) -> u32 {
         if self.is_on_its_side() { self.height } else { self.width }
     }
 
-    /// The sides it is averaged down to first: twice as wide as the widest rendition.
+    /// The size it is first averaged down to: twice as wide as the widest rendition. `None` if it is not wider than
+    /// that.
     pub fn reduced(&self) -> Option<(u32, u32)> {
         let (twice, upright) = (WIDTHS[WIDTHS.len() - 1] * 2, self.upright_width());
         let side = |side: u32| {
@@ -45,7 +46,7 @@ impl Header {
         (upright > twice).then(|| (side(self.width), side(self.height)))
     }
 
-    /// The bytes it takes at its worst moment: a bound from above.
+    /// An upper bound on the bytes it takes at its peak.
     pub fn need(&self) -> u64 {
         let pixels = u64::from(self.width) * u64::from(self.height);
         let bytes = u64::from(self.color.bytes_per_pixel());
@@ -56,7 +57,7 @@ impl Header {
             ImageFormat::Jpeg if self.progressive => pixels * channels.max(3) * 2,
             // A few rows.
             ImageFormat::Jpeg | ImageFormat::Png => 64 * u64::from(self.width) * bytes,
-            // A frame of its own beside the picture.
+            // A frame in addition to the picture.
             _ => pixels * 4,
         };
         let (width, height) = self.reduced().unwrap_or((self.width, self.height));
@@ -67,7 +68,7 @@ impl Header {
             if matches!(self.color, ColorType::Rgb8 | ColorType::Rgba8) { 0 } else { left * bytes };
         let turning = if self.orientation == Orientation::NoTransforms { 0 } else { left * plain };
         let filtering = filter(width.max(height), width.max(height)).min(MOST_FILTER);
-        // The encoder keeps planes of its own, of the widest rendition.
+        // The encoder keeps its own planes of the widest rendition.
         let widest = u64::from(WIDTHS[WIDTHS.len() - 1].min(width));
         let encoding = left * widest * widest / u64::from(width).pow(2) * 6;
         let shaping = left * plain + converting.max(turning).max(filtering + left * plain / 4).max(encoding);
@@ -75,12 +76,12 @@ impl Header {
     }
 }
 
-/// What a filter takes for an image so wide that becomes so high.
+/// The bytes that a filter needs to scale an image of this width to this height.
 pub fn filter(width: u32, height: u32) -> u64 {
     u64::from(width) * u64::from(height) * 16
 }
 
-/// Whether a JPEG comes in several passes; one whose frame is not found is taken for such.
+/// Whether a JPEG is progressive. One whose frame is not found counts as progressive.
 pub fn is_progressive(jpeg: &[u8]) -> bool {
     let mut at = 2;
     while let Some(&[0xFF, marker]) = jpeg.get(at..at + 2) {

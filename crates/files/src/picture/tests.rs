@@ -46,7 +46,7 @@ fn what_is_kept_is_a_webp_that_looks_the_same() {
     assert!((picture.look ^ turned.look).count_ones() > 16, "they do not");
 }
 
-/// A JPEG with an EXIF part: turned by 90 degrees, and where it was taken.
+/// A JPEG with an EXIF segment: its orientation, and where it was taken.
 fn with_exif(jpeg: &[u8], orientation: u8, place: &[u8]) -> Vec<u8> {
     let mut tiff = b"MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
     tiff.extend([orientation, 0, 0, 0, 0, 0, 0]);
@@ -87,7 +87,7 @@ fn bombs_and_fragments_are_refused_and_nothing_panics() {
     for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::Gif, ImageFormat::WebP] {
         let whole = file(&photo(64, 48), format);
         for length in (0..whole.len()).step_by(whole.len() / 60 + 1) {
-            // A decoder may make something of a part, such as a grey half: that is an image, too.
+            // A decoder may make an image from a part of a file, such as one that is half grey. That is accepted.
             if let Ok(picture) = render(&whole[..length], format) {
                 assert!(!picture.renditions.is_empty());
             }
@@ -95,7 +95,7 @@ fn bombs_and_fragments_are_refused_and_nothing_panics() {
     }
 }
 
-/// The check value of a PNG chunk.
+/// The checksum of a PNG chunk.
 fn crc(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg()))

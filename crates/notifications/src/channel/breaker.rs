@@ -1,4 +1,4 @@
-//! A way that fails again and again is left alone for a while, then tried with one parcel.
+//! A circuit breaker: a transport that keeps failing is left alone for a while, then tried with one parcel.
 //!
 //! ```text
 //! working --n failures one after the other--> resting --rest is over: one may pass--> working, or resting again
@@ -6,12 +6,12 @@
 
 use domain::Timestamp;
 
-/// When a channel rests, and for how long.
+/// When a circuit breaker opens, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BreakerSettings {
-    /// So many failures one after the other.
+    /// The number of consecutive failures that open it.
     pub failures: u32,
-    /// At least so long.
+    /// The minimum number of seconds it stays open.
     pub rest_seconds: i64,
 }
 
@@ -33,8 +33,8 @@ impl Breaker {
         Self { settings, failures: 0, rests_until: None }
     }
 
-    /// Whether a parcel may pass now; else when one may. After a rest one passes, and the next ones wait for another
-    /// rest unless that one says that the way works.
+    /// Whether a parcel may pass now; if not, when one may. After a rest, one parcel passes. The next ones wait for
+    /// another rest, unless that parcel shows that the transport works.
     pub fn pass(&mut self, now: Timestamp) -> Result<(), Timestamp> {
         match self.rests_until {
             Some(until) if now < until => Err(until),
@@ -46,14 +46,15 @@ impl Breaker {
         }
     }
 
-    /// The way works. Gives whether it rests: never.
+    /// Records a success. Returns whether the breaker is open: it never is after that.
     pub fn worked(&mut self) -> bool {
         self.failures = 0;
         self.rests_until = None;
         false
     }
 
-    /// The way failed; `pause` is what it asked for, in seconds. Gives whether it rests now.
+    /// Records a failure. `pause` is the wait in seconds that the transport asked for. Returns whether the breaker is
+    /// open.
     pub fn failed(&mut self, now: Timestamp, pause: Option<i64>) -> bool {
         self.failures = self.failures.saturating_add(1);
         if self.failures >= self.settings.failures || self.rests_until.is_some() {

@@ -1,7 +1,8 @@
-//! E-mails over SMTP (RFC 5321), a connection each.
+//! E-mails over SMTP (RFC 5321), one connection per e-mail.
 //!
-//! What is certain depends on how far the conversation came: nothing arrives before the final dot, and whoever is cut
-//! off after it cannot know. Answers are told by their code alone: their text may quote an address.
+//! What is certain depends on how far the session got: nothing is accepted before the final dot, and if the
+//! connection is lost after it, the result is unknown. Responses are reported by their code only: their text may
+//! quote an address.
 
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use super::Sent;
 use crate::email::WrittenEmail;
 
 const PATIENCE: Duration = Duration::from_secs(30);
-/// An e-mail goes out in pieces: its end is begun when all others are out.
+/// An e-mail is sent in pieces of this size. Its end is only started once all other pieces are sent.
 const PIECE: usize = 16 * 1024;
 
 /// A mail server.
@@ -30,11 +31,11 @@ pub struct SmtpServer {
     patience: Duration,
 }
 
-/// How a connection is kept secret.
+/// How a connection is encrypted.
 enum Security {
-    /// From the first byte.
+    /// With TLS from the first byte.
     Implicit(TlsParameters),
-    /// From `STARTTLS` on; a server without it gets nothing.
+    /// With TLS from `STARTTLS` on. Nothing is sent to a server that does not offer it.
     StartTls(TlsParameters),
     /// Not at all.
     None,
@@ -50,32 +51,32 @@ impl std::fmt::Debug for Security {
     }
 }
 
-/// What is wrong with the address of a mail server; never quotes it, as it may hold a password.
+/// What is wrong with the address of a mail server. It never quotes the address, which may contain a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SmtpAddressError {
-    /// It is no URL.
+    /// It is not a URL.
     #[error("write smtps://USER:PASSWORD@HOST (TLS from the start) or smtp://USER:PASSWORD@HOST (STARTTLS)")]
     Malformed,
-    /// A part is percent-encoded wrongly.
+    /// A part is not correctly percent-encoded.
     #[error("user and password must be percent-encoded UTF-8")]
     Encoding,
-    /// Something else than `tls=none` after the `?`.
+    /// Something other than `tls=none` follows the `?`.
     #[error("only ?tls=none can be added, for a server on this machine")]
     Parameters,
-    /// A password would cross the network in clear.
+    /// A password would be sent unencrypted over the network.
     #[error("?tls=none is for a server on this machine only")]
     Clear,
-    /// The certificates to trust are no PEM.
+    /// The certificates to trust are not valid PEM.
     #[error("the certificates to trust cannot be read")]
     Certificates,
 }
 
 impl SmtpServer {
-    /// The server at `address`: `smtps://…` or `smtp://…`, with user and password. `trusted` are further certificates
-    /// (PEM) to trust beside the machine's. `hello` is the name this side gives itself.
+    /// The server at `address`: `smtps://…` or `smtp://…`, with user and password. `trusted` are certificates (PEM)
+    /// to trust in addition to the machine's. `hello` is the name by which this client introduces itself.
     ///
     /// # Errors
-    /// When the address is none.
+    /// When the address is not valid.
     pub fn at(address: &str, trusted: Option<&[u8]>, hello: &str) -> Result<Self, SmtpAddressError> {
         let url = Url::parse(address).map_err(|_| SmtpAddressError::Malformed)?;
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or(SmtpAddressError::Malformed)?;
@@ -98,13 +99,13 @@ impl SmtpServer {
         Ok(Self { host, port, security, credentials, hello, patience: PATIENCE })
     }
 
-    /// Waits so long for the whole of a conversation.
+    /// Sets the timeout of a whole session.
     #[must_use]
     pub fn patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
     }
 
-    /// Hands an e-mail over.
+    /// Hands an e-mail to the server.
     pub async fn send(&self, letter: &WrittenEmail) -> Sent {
         let mut stage = Stage::Greeting;
         let talked = tokio::time::timeout(self.patience, self.talk(letter, &mut stage)).await;
@@ -147,16 +148,16 @@ impl SmtpServer {
     }
 }
 
-/// How far a conversation came.
+/// How far a session got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
-    /// Nothing was said about the e-mail yet.
+    /// The e-mail has not been mentioned yet.
     Greeting,
-    /// It is about the e-mail, whose end is not out.
+    /// The e-mail is being sent, but not its end.
     Envelope,
-    /// Its end is out, or about to be.
+    /// The end of the e-mail was sent, or is about to be.
     Dot,
-    /// The server has taken it.
+    /// The server has accepted the e-mail.
     Taken,
 }
 
@@ -164,7 +165,7 @@ impl Stage {
     fn judge(self, error: &Error) -> Sent {
         let Some(code) = error.status() else { return self.lost(kind(error)) };
         let why = format!("the mail server answered {code}");
-        // 421: it closes the connection, whatever it is about.
+        // 421: the server closes the connection, whatever the command was.
         if self == Self::Greeting || code.to_string() == "421" {
             Sent::Down(why, None)
         } else if error.is_permanent() {
@@ -207,7 +208,7 @@ pub(super) fn is_here(host: &str) -> bool {
 }
 
 fn decoded(part: &str) -> Result<String, SmtpAddressError> {
-    // The query form differs in the plus sign alone.
+    // The query form differs only in the plus sign.
     let pair = format!("v={}", part.replace('+', "%2B").replace('&', "%26"));
     let mut values = form_urlencoded::parse(pair.as_bytes());
     let value = values.next().map(|(_, value)| value.into_owned()).unwrap_or_default();

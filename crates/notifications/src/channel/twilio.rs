@@ -1,8 +1,8 @@
-//! Text messages by Twilio's HTTP protocol.
+//! Text messages over Twilio's HTTP API.
 //!
-//! Indian operators deliver only what fits a template approved under DLT. So never a text is sent, but the id under
-//! which the provider keeps the approved template, and what it is filled with. The delivery's id goes along as
-//! `Idempotency-Key`, for whoever knows a second arrival by it.
+//! Indian operators deliver only messages that fit a template approved under DLT. So the text itself is never sent,
+//! but the provider's id of the approved template, and the values to fill it with. The delivery's id is sent as
+//! `Idempotency-Key`, for providers that recognise duplicates by it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,21 +16,21 @@ use super::{Sent, Text};
 use crate::template::Template;
 
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Nobody is waited for longer than a day.
+/// A provider can ask for a pause of a day at most.
 const LONGEST_PAUSE: i64 = 86_400;
 
 /// An account at the provider.
 #[derive(Clone)]
 pub struct TwilioAccount {
-    /// Where the provider answers, such as `https://api.twilio.com`.
+    /// The base URL of the provider, such as `https://api.twilio.com`.
     pub url: String,
     /// The account's id.
     pub sid: String,
-    /// Its secret.
+    /// The account's secret.
     pub token: String,
-    /// The registered header, number or service that messages come from.
+    /// The registered header, number or service that messages are sent from.
     pub sender: String,
-    /// The ids of approved templates, by the names of the e-mails they stand for, such as `verify-email`.
+    /// The ids of approved templates, by the names of the corresponding e-mails, such as `verify-email`.
     pub templates: BTreeMap<String, String>,
 }
 
@@ -43,15 +43,15 @@ impl std::fmt::Debug for TwilioAccount {
 /// Why an account cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TwilioAccountError {
-    /// Not `https://…`, and not this machine.
+    /// The address is neither `https://…` nor on this machine.
     #[error("the provider's address must begin with https://")]
     Address,
-    /// The HTTP client cannot be made.
+    /// The HTTP client cannot be created.
     #[error("the machine's certificates cannot be read")]
     Client,
 }
 
-/// The provider.
+/// A client of the provider.
 #[derive(Debug)]
 pub struct Twilio {
     client: Client,
@@ -65,10 +65,10 @@ struct Complaint {
 }
 
 impl Twilio {
-    /// Speaks for `account`.
+    /// Creates a client for `account`.
     ///
     /// # Errors
-    /// When the address is none, or would carry the account's secret in clear.
+    /// When the address is not valid, or the account's secret would be sent unencrypted.
     pub fn of(account: TwilioAccount) -> Result<Self, TwilioAccountError> {
         let base = account.url.trim_end_matches('/');
         let messages = format!("{base}/2010-04-01/Accounts/{}/Messages.json", account.sid);
@@ -92,7 +92,7 @@ impl Twilio {
         id.filter(|id| !id.is_empty())
     }
 
-    /// Hands a message over, once.
+    /// Hands a message to the provider, once.
     pub async fn send(&self, id: &str, text: &Text) -> Sent {
         let Some(template) = self.template(text.template) else {
             return Sent::Refused(format!("no approved template is set for {}", text.template.name()));
@@ -122,7 +122,7 @@ impl Twilio {
     }
 }
 
-/// What an answer says is certain. Only codes are told: the provider's words may quote the number.
+/// What is certain after a response. Only codes are reported: the provider's text may quote the number.
 async fn judge(answer: reqwest::Response) -> Sent {
     let status = answer.status();
     let pause = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
@@ -136,7 +136,7 @@ async fn judge(answer: reqwest::Response) -> Sent {
     match status {
         StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => Sent::Refused(why),
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => Sent::Down(why, pause),
-        // Something behind the door broke, perhaps after it had taken the message.
+        // The provider failed internally, perhaps after it had accepted the message.
         status if status.is_server_error() => Sent::Unknown(why),
         _ => Sent::Down(why, None),
     }

@@ -1,19 +1,19 @@
-//! E-mails of ours read back for the mailbox page.
+//! Reads our own e-mails back for the mailbox page.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use quoted_printable::ParseMode;
 
-/// An e-mail read back.
+/// An e-mail that was read back.
 #[derive(Debug)]
 pub struct StoredEmail {
     pub to: String,
     pub subject: String,
-    /// As text.
+    /// The body as text.
     pub body: String,
 }
 
-/// Reads a file of ours, also one of a version that wrote text alone.
+/// Reads a file of ours, including files of an earlier version that wrote text only.
 pub fn read(file: &str) -> Option<StoredEmail> {
     let (headers, body) = file.split_once("\r\n\r\n")?;
     let headers = headers.replace("\r\n ", " ").replace("\r\n\t", " ");
@@ -43,7 +43,7 @@ fn part(body: &str, boundary: &str) -> Option<String> {
     Some(text.strip_suffix("\r\n").map_or_else(|| text.clone(), |text| format!("{text}\n")))
 }
 
-/// A word of a header, and whether it was an encoded one: between two of those, a blank is none.
+/// A word of a header, and whether it was an encoded word. A space between two encoded words is ignored.
 fn word(text: &str) -> (String, bool) {
     let encoded = text.strip_prefix("=?utf-8?b?").and_then(|rest| rest.strip_suffix("?="));
     let decoded = encoded.and_then(|encoded| String::from_utf8(STANDARD.decode(encoded).ok()?).ok());

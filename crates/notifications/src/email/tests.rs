@@ -22,7 +22,7 @@ fn draft<'a>(template: Template, to: &'a str, site: &'a MailSite, told: &Variabl
     EmailDraft { from: "no-reply@homes.example", to, site, words, at: at() }
 }
 
-/// Everything that may be told, each with something a page must not take for its own.
+/// All variables, each with something that a page must escape.
 fn told() -> Variables {
     let pairs = [
         ("title", "3BHK in <Kondapur>"),
@@ -43,7 +43,7 @@ fn told() -> Variables {
     pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-/// `HYD_WRITE_GOLDEN=1` writes the files that are missing.
+/// With `HYD_WRITE_GOLDEN=1`, missing files are written.
 fn golden(name: &str, written: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
     if !file.exists() && std::env::var_os("HYD_WRITE_GOLDEN").is_some() {

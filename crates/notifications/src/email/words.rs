@@ -1,4 +1,4 @@
-//! What e-mails say.
+//! The words of e-mails.
 
 use domain::{PropertyId, Timestamp};
 
@@ -9,50 +9,50 @@ const INDIA_OFFSET_SECONDS: i64 = 19_800;
 
 pub use domain::notification::Variables;
 
-/// What moderators decide, as it is told.
+/// The values of the variable `decision`, which holds a moderator's decision.
 pub const APPROVED: &str = "APPROVED";
 /// See [`APPROVED`].
 pub const REJECTED: &str = "REJECTED";
 
-/// An e-mail in words, before it becomes text or HTML.
+/// The words of an e-mail, before they become text or HTML.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
     pub subject: String,
     pub greeting: String,
     pub opening: Vec<String>,
-    /// Homes, each with its page.
+    /// Listings, each with a link to its page.
     pub homes: Vec<Listed>,
     pub action: Option<Action>,
     pub closing: Vec<String>,
-    /// Who signs.
+    /// The name that the e-mail is signed with.
     pub site: String,
 }
 
-/// Where an e-mail leads.
+/// The link that an e-mail asks its reader to follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Action {
     pub label: &'static str,
     pub link: String,
 }
 
-/// A home in a list.
+/// A listing in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
     pub words: String,
     pub link: String,
 }
 
-/// Who reads an e-mail, and where.
+/// The reader of an e-mail, and their site.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'a> {
     pub site: &'a MailSite,
     pub name: Option<&'a str>,
-    /// The secret link of e-mails that carry one, and when it ends.
+    /// The secret link, for e-mails that carry one, and when it expires.
     pub link: Option<(&'a str, Timestamp)>,
 }
 
 impl Words {
-    /// The words of `template` for `reader`. What is not told is left out.
+    /// The words of `template` for `reader`. Variables that are missing are left out.
     pub fn of(template: Template, reader: &Reader<'_>, told: &Variables) -> Self {
         let site = reader.site;
         let said = |name: &str| told.get(name).map_or("", String::as_str);
@@ -102,7 +102,7 @@ impl Words {
             Template::Registration => words.registration(site),
             Template::General => words.opening = vec![said("message").to_owned()],
         }
-        // Whoever has no name has no account either.
+        // A reader without a name has no account.
         let is_news =
             !matches!(template, Template::VerifyEmail | Template::PasswordReset | Template::Welcome);
         if is_news && reader.name.is_some() {
@@ -112,7 +112,7 @@ impl Words {
         words
     }
 
-    /// Several homes: how many there are in all, and the first of them.
+    /// A digest of several listings: the total number, and the first of them.
     fn digest(&mut self, site: &MailSite, told: &Variables) {
         let total = told.get("total").map_or("", String::as_str);
         let home = |line: &str| {
@@ -130,7 +130,8 @@ impl Words {
         }
     }
 
-    /// With a reason when the listing was sent back; of that, an inbox tells where it is.
+    /// A moderator's decision. If the listing was sent back, an e-mail gives the reason, and an inbox says where to
+    /// find it.
     fn reviewed(&mut self, title: &str, told: &Variables, action: Option<Action>) {
         self.opening = if is_rejected(told) {
             let (end, reason) = match told.get("reason") {
@@ -157,7 +158,7 @@ impl Words {
         self.action = Some(Action { label: "Look at homes", link: site.page("/homes") });
     }
 
-    /// Nothing in it lets anybody in: its links lead to pages that ask who one is.
+    /// Nothing in this e-mail gives access: its links lead to pages where readers must identify themselves.
     fn guessing(&mut self, site: &MailSite, told: &Variables) {
         let said = |name: &str| told.get(name).map_or("", String::as_str);
         let (tries, networks) = (said("tries"), said("networks"));
@@ -239,7 +240,7 @@ fn subject(template: Template, site: &str, title: &str, told: &Variables) -> Str
     }
 }
 
-/// How far an owner is with an enquiry, to whoever asked.
+/// The status of an enquiry, in words for the person who asked.
 fn answered(status: &str) -> &'static str {
     match status {
         "CONTACTED" => "The owner has seen it and is in touch with you.",
@@ -254,24 +255,24 @@ fn is_rejected(told: &Variables) -> bool {
     told.get("decision").is_some_and(|decision| decision == REJECTED)
 }
 
-/// What somebody looks for, as they call it.
+/// What a person is looking for, by their own name for it.
 fn search(told: &Variables) -> String {
     told.get("search")
         .map_or_else(|| "what you look for".into(), |name| format!("your search \u{201c}{name}\u{201d}"))
 }
 
-/// A header holds one line.
+/// Replaces control characters, because a header is one line.
 fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
-/// One fact a line.
+/// Lists facts, one per line.
 fn listed(facts: &[&str]) -> String {
     let facts: Vec<&str> = facts.iter().copied().filter(|fact| !fact.is_empty()).collect();
     facts.join("\n")
 }
 
-/// For people in India.
+/// Formats a time for people in India.
 pub fn india(at: Timestamp) -> String {
     let at = jiff::Timestamp::from_microsecond(at.plus_seconds(INDIA_OFFSET_SECONDS).micros());
     at.unwrap_or_default().strftime("%-d %B %Y, %H:%M Indian time").to_string()

@@ -1,4 +1,4 @@
-//! What a person was told, with what became of it.
+//! A person's notifications, and what became of each.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -38,7 +38,7 @@ pub struct Inbox {
     unread_count: u64,
 }
 
-/// Something the person was told.
+/// A notification to a person.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Notification)]
@@ -56,15 +56,15 @@ pub struct Entry {
     delivery: Option<Delivery>,
 }
 
-/// What became of its e-mail or message. It quotes no address and no number.
+/// What became of an e-mail or text message. It contains no address and no phone number.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Delivery {
     state: String,
-    /// Tries that failed.
+    /// The number of tries that failed.
     failed_tries: i64,
     last_error: Option<String>,
-    /// Since when; of one that waits, until when.
+    /// When the state began; for a delivery that waits, when the wait ends.
     at: Timestamp,
 }
 
@@ -97,7 +97,7 @@ impl Request for InboxQuery {
     }
 }
 
-/// `GET /api/notifications/{userId}`, the newest first.
+/// `GET /api/notifications/{userId}`: a person's notifications, newest first.
 #[utoipa::path(
     get,
     path = "/api/notifications/{userId}",
@@ -122,7 +122,7 @@ pub async fn list(
     Ok(site.context().reply("Notifications", inbox).links(&links).stale(freshness.is_stale()))
 }
 
-/// `PUT /api/notifications/{id}/read`
+/// `PUT /api/notifications/{id}/read`: marks a notification as read.
 #[utoipa::path(
     put,
     path = "/api/notifications/{id}/read",
@@ -142,7 +142,7 @@ pub async fn read(
     Ok(site.context().done(&caller, "Read", entry, done.position).etag(&done.version.to_string()))
 }
 
-/// `DELETE /api/notifications/{id}`
+/// `DELETE /api/notifications/{id}`: deletes a notification.
 #[utoipa::path(
     delete,
     path = "/api/notifications/{id}",
@@ -163,7 +163,8 @@ pub async fn delete(
 }
 
 impl App {
-    /// The person it is for, or an admin, changes a notification. Those to no account are the admins' alone.
+    /// Changes a notification, on behalf of the person it is for or an admin. One for no account can be changed by
+    /// admins only.
     async fn change(
         &self,
         caller: &Caller,
@@ -197,7 +198,7 @@ impl App {
             let [made_at, id] = cursor.0.as_slice() else { return None };
             Some((made_at.as_i64()?, id.as_str()?.to_owned()))
         });
-        // Nothing is made after the end of time.
+        // Without a cursor, begin at the latest possible time.
         let (made_at, id) = after.unwrap_or((i64::MAX, String::new()));
         let rest: [Value<'static>; 4] =
             [made_at.into(), id.into(), paging.size.into(), paging.offset().into()];
@@ -212,7 +213,7 @@ impl App {
         Ok(Inbox { page: Page::new(paging, entries, total, next.as_ref()), unread_count })
     }
 
-    /// A notification in words, as its e-mail says them. Nothing of an erased person.
+    /// Renders a notification in the words of its e-mail; `None` for an erased person.
     fn entry(&self, tenant: &TenantId, state: &Notification, delivery: Option<Delivery>) -> Option<Entry> {
         let NotificationRequest { id, channel, kind, variables, .. } = state.asked.as_ref()?;
         let site = self.notifications.settings.of(tenant);

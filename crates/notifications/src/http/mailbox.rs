@@ -1,4 +1,4 @@
-//! What was sent and what became of it, for administrators; with the e-mails that lie in the local mailbox.
+//! Shows administrators what was sent and what became of it, with the e-mails in the local mailbox.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use crate::projection::homes::INBOX;
 use crate::projection::{WITHDRAW, WITHDRAW_ONE};
 use crate::{Notifications, email};
 
-/// Deliveries shown at once.
+/// Maximum number of deliveries shown.
 const SHOWN: u64 = 200;
 const NEWEST: &str =
     "select d.id, d.made_at, d.channel, d.template, s.state, s.tries, s.error, s.at, d.recipient
@@ -26,7 +26,7 @@ const NEWEST: &str =
     where d.tenant = $1 and d.template not in ($2, $3) and d.channel <> $4
     and s.state not in ('not_wanted', 'left_out') order by d.made_at desc, d.id limit $5";
 
-/// A delivery, and its e-mail when that is here.
+/// A delivery, with its e-mail if that is in the local mailbox.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Email {
@@ -65,7 +65,7 @@ pub async fn letters(
 }
 
 impl Notifications {
-    /// The newest e-mails, and the people they are to.
+    /// The newest e-mails, and the people they were sent to.
     async fn newest(&self, tenant: &str) -> Result<(Vec<Email>, BTreeSet<UserId>), Failure> {
         let values: Vec<Value<'_>> =
             vec![tenant.into(), WITHDRAW.into(), WITHDRAW_ONE.into(), INBOX.into(), SHOWN.into()];
@@ -93,11 +93,11 @@ fn shown(mailbox: &Mailbox, row: &Row, codes: bool) -> Option<Email> {
     Some(Email { name, to, subject, sent_at, body, channel, delivery })
 }
 
-/// The parameters of links that are codes.
+/// The link parameters that contain codes.
 const CODES: [&str; 2] = ["code=", "token="];
 const MASK: &str = "…";
 
-/// An e-mail's text without the codes of its links: they let in whoever has them.
+/// Masks the codes in the links of an e-mail: a code gives access to anybody who has it.
 fn without_codes(body: &str) -> String {
     let mut masked = body.to_owned();
     for member in CODES {

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 
 use super::App;
 
-/// What holds, for every kind and channel.
+/// A person's preferences, for every kind and channel.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Preferences)]
@@ -44,7 +44,7 @@ impl PreferencesDocument {
     }
 }
 
-/// `GET /api/notifications/preferences/{userId}`
+/// `GET /api/notifications/preferences/{userId}`: a person's preferences.
 #[utoipa::path(
     get,
     path = "/api/notifications/preferences/{userId}",
@@ -72,7 +72,7 @@ pub async fn shown(
 /// See [`PreferencesChange`].
 pub type PreferencesChangeBody = Body<PreferencesChange>;
 
-/// The body of a change of preferences: what is not said stays.
+/// The body of a change of preferences. Fields that are left out stay unchanged.
 pub struct PreferencesChange(preferences::PreferencesChange);
 
 impl Request for PreferencesChange {
@@ -96,7 +96,7 @@ impl Request for PreferencesChange {
     }
 }
 
-/// `PUT /api/notifications/preferences`: what is not said stays.
+/// `PUT /api/notifications/preferences`: changes the caller's preferences. Fields that are left out stay unchanged.
 #[utoipa::path(
     put,
     path = "/api/notifications/preferences",
@@ -125,7 +125,7 @@ pub async fn choose(
     Ok(reply.etag(&done.version.to_string()))
 }
 
-/// Null is no quiet hours, which is something else than not to speak of them.
+/// Reads the quiet hours. Null removes them; leaving them out keeps them.
 fn quiet(f: &mut Fields<'_>) -> Quiet {
     f.asks("quietHours", || MemberKind::Object);
     match f.given("quietHours") {
@@ -155,7 +155,7 @@ fn hours(f: &mut Fields<'_>) -> Option<QuietHours> {
     from.zip(to).map(|(from, to)| QuietHours { from, to })
 }
 
-/// `{"LEAD": {"SMS": false}}`
+/// Reads the switches, such as `{"LEAD": {"SMS": false}}`.
 fn switches(f: &mut Fields<'_>) -> Vec<(Kind, Channel, bool)> {
     f.asks("channels", || MemberKind::Object);
     let mut switches = Vec::new();

@@ -1,4 +1,4 @@
-//! Telling somebody something, on behalf of another service or an admin.
+//! Sending somebody an e-mail or a text message, on behalf of another service or an admin.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -17,10 +17,10 @@ use utoipa::ToSchema;
 use super::App;
 use crate::template::{Template, TemplateVariable};
 
-/// One variable of a template approved under DLT holds no more.
+/// Maximum length of one variable of a template approved under DLT.
 const LONGEST_IN_TEXT: usize = 30;
 
-/// What is on its way.
+/// A notification that is on its way.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = RequestedNotification)]
@@ -34,7 +34,7 @@ pub struct Requested {
 
 type Answer = Result<Reply<Requested>, Failure>;
 
-/// `POST /api/notifications/email`
+/// `POST /api/notifications/email`: sends an e-mail to a person or an address. For services and admins.
 #[utoipa::path(
     post,
     path = "/api/notifications/email",
@@ -56,7 +56,7 @@ pub async fn email(
     site.request(Channel::Email, &caller, query, &conditions, body).await
 }
 
-/// `POST /api/notifications/sms`
+/// `POST /api/notifications/sms`: sends a text message to a person or a phone number. For services and admins.
 #[utoipa::path(
     post,
     path = "/api/notifications/sms",
@@ -79,7 +79,7 @@ pub async fn sms(
     site.request(Channel::Sms, &caller, query, &conditions, body).await
 }
 
-/// Whom a request names.
+/// The recipient that a request names.
 #[derive(Debug)]
 enum To {
     Person(UserId),
@@ -87,7 +87,7 @@ enum To {
     Phone(String),
 }
 
-/// Who is to be told what.
+/// What is to be told, and to whom.
 #[derive(Debug)]
 struct Wish {
     to: To,
@@ -185,7 +185,8 @@ impl App {
         let context = self.context();
         let id: NotificationId = context.aggregates.fresh().into();
         let (subject, address) = self.resolved(&caller.tenant, channel, to).await?;
-        // What goes to nobody's account is encrypted with a key of its own, which goes when the notification is deleted.
+        // If the recipient has no account, the notification is encrypted with a key of its own, which is destroyed
+        // when the notification is deleted.
         let encrypted_for = subject.unwrap_or_else(|| id.uuid().into());
         let address = address.map(|address| Personal::of(encrypted_for, address));
         let variables = Personal::of(encrypted_for, variables);
@@ -206,7 +207,8 @@ impl App {
         Ok(reply.status(StatusCode::ACCEPTED))
     }
 
-    /// An account when there is one, so that its owner's choices hold and their leaving reaches it.
+    /// Resolves the recipient to an account if there is one, so that the person's preferences apply, and the
+    /// notification is erased when they leave.
     async fn resolved(
         &self,
         tenant: &TenantId,
@@ -263,12 +265,12 @@ fn variables(f: &mut Fields<'_>, kind: Kind, channel: Channel) -> Variables {
     f.inside("variables", given, read).unwrap_or_default()
 }
 
-/// The variables that a template is told, and no other.
+/// Reads the variables that a template uses, and rejects any others.
 fn told(f: &mut Fields<'_>, known: &[TemplateVariable], channel: Channel) -> Variables {
     let mut read = Variables::new();
     for TemplateVariable { name, required, longest } in known {
         let longest = if channel == Channel::Sms { LONGEST_IN_TEXT.min(*longest) } else { *longest };
-        // An id is no word that people read.
+        // People do not read ids, so the limit for texts does not apply.
         let longest = if *name == "propertyId" { 36 } else { longest };
         let value = f.text(name, 1..=longest);
         let value = if *required { f.required(name, value) } else { value };

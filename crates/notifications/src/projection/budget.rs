@@ -1,8 +1,8 @@
-//! How many e-mails and messages somebody is sent a day: so many by each template and channel, counted by the time of the
-//! events that ask for them. What is beyond is not sent, which its delivery says.
+//! Limits how many e-mails and text messages a recipient is sent per day. Each template and channel has its own
+//! count, by the time of the events that request them. A delivery beyond the limit is not sent, and says so.
 //!
-//! The counts follow from the events, so a read model that is made again has the same ones. What became of a delivery does
-//! not change by them any more: that is handed over (`projection::deliveries`).
+//! The counts follow from the events, so a rebuilt read model has the same ones. They no longer change what became of
+//! a delivery, since that is handed over (`projection::deliveries`).
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use domain::Envelope;
 use projection::deliveries::Delivery;
 use projection::{ProjectionError, ViewTx};
 
-/// What has been asked for, by person or, where it is for nobody's account, by a digest of the address.
+/// What has been requested, by person, or by a digest of the address if it belongs to no account.
 pub const TABLES: &str = "
 create table if not exists letters_asked (
     tenant text not null, whom text not null, channel text not null, template text not null, day integer not null,
@@ -24,15 +24,15 @@ const ASKED: &str = "select asked from letters_asked
     where tenant = $1 and whom = $2 and channel = $3 and template = $4 and day = $5";
 const FORGET: &str = "delete from letters_asked where tenant = $1 and whom = $2";
 
-/// Of a template that the settings do not name.
+/// The limit for a template that the settings do not name.
 const OTHERWISE: u32 = 20;
 
-/// The numbers of the settings: e-mails a day by each template, and messages a day by each.
+/// The limits in the settings, by template. Each limits the e-mails per day, and the text messages per day.
 #[derive(Clone, Debug, Default)]
 pub struct Budgets(pub BTreeMap<String, u32>);
 
 impl Budgets {
-    /// Asks for a delivery to `whom`, to be carried if the day still has room for it.
+    /// Requests a delivery to `whom`. It is refused if the limit of the day is exceeded.
     pub async fn ask(
         &self,
         tx: &mut ViewTx<'_>,
@@ -60,7 +60,7 @@ impl Budgets {
     }
 }
 
-/// Somebody left.
+/// Deletes the counts of a person who left.
 pub async fn forget(tx: &mut ViewTx<'_>, tenant: &str, whom: &str) -> Result<(), ProjectionError> {
     tx.execute(FORGET, &[tenant.into(), whom.into()]).await?;
     Ok(())

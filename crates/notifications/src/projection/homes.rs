@@ -1,8 +1,9 @@
-//! E-mails and notifications about enquiries and listings: to whoever is concerned and did not do it themselves.
+//! E-mails and notifications about enquiries and listings, for people whom an event concerns and who did not cause
+//! it.
 //!
-//! What happened before there were notifications of it stays out of inboxes: read models of then are made again, and their
-//! deliveries into an inbox, which only the new file knows, are left out (`projection::deliveries`). Without such a file
-//! they are carried like any other, if they are news still.
+//! Events from before these notifications existed stay out of inboxes. When an older read model is rebuilt, its
+//! deliveries to inboxes, which only the new file knows, are left out (`projection::deliveries`). Without an older
+//! file they are carried like any other, unless they are out of date.
 
 use domain::lead::{LeadEvent, LeadStatus};
 use domain::property::PropertyEvent;
@@ -16,16 +17,16 @@ use crate::email::CHANNEL;
 use crate::projection::NotificationsProjection;
 use crate::template::Template;
 
-/// The kinds of their streams.
+/// The stream kind of enquiries.
 pub const LEAD: &str = "lead";
-/// See [`LEAD`].
+/// The stream kind of listings.
 pub const PROPERTY: &str = "property";
-/// The channel of what is put into an inbox by an event of its own.
+/// The channel of deliveries that put something into an inbox by an event of their own.
 pub const INBOX: &str = "inbox";
-/// What moderators decide about a listing.
+/// The events of moderators' decisions about a listing.
 pub const DECIDED: [&str; 2] = ["PROPERTY_APPROVED", "PROPERTY_REJECTED"];
 
-/// E-mails that quote somebody: they go when that person leaves, whoever they were to.
+/// E-mails that quote a person. They are removed when that person leaves, whoever received them.
 pub const TABLES: &str = "
 create table if not exists quoting (
     tenant text not null, user_id text not null, delivery text not null, primary key (tenant, user_id, delivery)
@@ -33,10 +34,10 @@ create table if not exists quoting (
 ";
 const QUOTE: &str =
     "insert into quoting (tenant, user_id, delivery) values ($1, $2, $3) on conflict do nothing";
-/// The e-mails that quote a person.
+/// Selects the e-mails that quote a person.
 pub const QUOTING: &str = "select delivery from quoting where tenant = $1 and user_id = $2";
 
-/// Somebody asked an owner, or the owner followed it up.
+/// Somebody sent an enquiry to an owner, or the owner followed it up.
 pub async fn lead(
     wanted: &NotificationsProjection,
     tx: &mut ViewTx<'_>,
@@ -49,12 +50,13 @@ pub async fn lead(
                 let (tenant, quoted) = (event.stream.tenant.as_str(), enquiry.seeker_id.to_string());
                 tx.execute(QUOTE, &[tenant.into(), quoted.into(), id.into()]).await?;
             }
-            // It quotes nobody.
+            // An inbox quotes nobody.
             add(wanted, tx, event, owner_id, Template::Lead, &[INBOX]).await?;
         }
-        // Nobody is told that they are taken for a nuisance.
+        // Nobody is told that their enquiry was marked as spam.
         LeadEvent::Updated { from, to, .. } if from != to && to != LeadStatus::Spam => {
-            // Who asked is in the first event, and never changes: whenever it is read, it says the same.
+            // The person who asked is named in the first event and never changes, so it does not matter when it is
+            // read.
             if let Some(LeadEvent::Made { enquiry, .. }) = first(&wanted.aggregates, event).await? {
                 add(wanted, tx, event, enquiry.seeker_id, Template::LeadAnswer, &[CHANNEL, INBOX]).await?;
             }
@@ -70,7 +72,7 @@ pub async fn decided(
     tx: &mut ViewTx<'_>,
     event: &Envelope,
 ) -> Result<(), ProjectionError> {
-    // Whose it is never changes, either.
+    // The owner never changes, either.
     if let Some(PropertyEvent::Listed { owner_id, .. }) = first(&wanted.aggregates, event).await? {
         add(wanted, tx, event, owner_id, Template::Reviewed, &[CHANNEL, INBOX]).await?;
     }
@@ -86,7 +88,7 @@ async fn first<E: domain::EventKind>(
     Ok(events.first().map(|first| aggregates.decode(first)).transpose()?)
 }
 
-/// Gives the ids of the deliveries: none for one's own doing.
+/// Adds a delivery on each channel, and returns their ids. Adds none if the recipient caused the event.
 pub async fn add(
     wanted: &NotificationsProjection,
     tx: &mut ViewTx<'_>,
@@ -98,7 +100,7 @@ pub async fn add(
     let (recipient, mut ids) = (to.to_string(), Vec::new());
     for channel in channels.iter().filter(|_| event.user_id != Some(to)) {
         let delivery = Delivery { event, channel, recipient: &recipient, template: template.name() };
-        // What comes into an inbox goes nowhere.
+        // What is put into an inbox is not sent anywhere, so no budget applies.
         if *channel == INBOX {
             delivery.add(tx).await?;
         } else {

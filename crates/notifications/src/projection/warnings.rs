@@ -1,4 +1,4 @@
-//! E-mails and notifications about warnings: one of each warning, as the journal holds it once a day.
+//! E-mails and notifications about warnings: one per warning. The journal holds a warning at most once a day.
 
 use domain::Envelope;
 use domain::warning::WarningEvent;
@@ -9,7 +9,7 @@ use crate::email::CHANNEL;
 use crate::projection::NotificationsProjection;
 use crate::template::Template;
 
-/// The kind of their streams.
+/// The stream kind of warnings.
 pub const WARNING: &str = "warning";
 
 /// A person was warned.

@@ -1,5 +1,5 @@
-//! What is told of enquiries and listings, read from their events when it is carried: whatever its person's leaving took
-//! is not told.
+//! What people are told about enquiries and listings. It is read from the events when it is sent, so that nothing is
+//! told that was erased when a person left.
 
 use domain::fields::Choice;
 use domain::lead::{Enquiry, LeadEvent, Purpose};
@@ -15,9 +15,9 @@ use crate::email::words::{APPROVED, REJECTED, Variables, india};
 use crate::projection::homes::INBOX;
 use crate::template::Template;
 
-/// One variable of a template approved under DLT holds no more.
+/// Maximum length of one variable of a template approved under DLT.
 const LONGEST_IN_TEXT: usize = 30;
-/// What an inbox is told: of other people nothing but the title of the home that it is about.
+/// The variables stored in an inbox. About other people they hold nothing but the title of the listing concerned.
 const IN_INBOX: [&str; 5] = ["title", "propertyId", "purpose", "status", "decision"];
 
 fn variables(home: PropertyId, title: &str, told: &[(&str, Option<String>)]) -> Variables {
@@ -27,11 +27,11 @@ fn variables(home: PropertyId, title: &str, told: &[(&str, Option<String>)]) -> 
 }
 
 impl NotificationSender {
-    /// An owner is asked, or whoever asked is answered.
+    /// An enquiry to an owner, or the owner's follow-up for the person who asked.
     pub(super) async fn lead(&self, order: &LeasedDelivery, event: &Envelope) -> Step<Request> {
         let (template, told) = match self.aggregates.decode(event)? {
             LeadEvent::Made { property_id, snapshot, enquiry, .. } => {
-                // Between their leaving and the end of their key.
+                // The person who asked may have left while their key still exists.
                 let (seeker, _) = self.aggregates.load::<User>(&order.tenant, enquiry.seeker_id).await?;
                 let left = seeker.person.is_none_or(|person| person.account.as_ref().is_none());
                 match asked(property_id, snapshot.title.text(), enquiry).filter(|_| !left) {
@@ -48,7 +48,7 @@ impl NotificationSender {
         Ok(Ok(addressed(order, template, told)))
     }
 
-    /// A moderator decided about somebody's listing.
+    /// A moderator's decision about a person's listing.
     pub(super) fn decided(&self, order: &LeasedDelivery, event: &Envelope) -> Step<Request> {
         let (home, title, decision, reason) = match self.aggregates.decode(event)? {
             PropertyEvent::Approved { property_id, title } => (property_id, title, APPROVED, None),
@@ -75,7 +75,7 @@ fn addressed(order: &LeasedDelivery, template: Template, mut told: Variables) ->
     Request { template, token: None, told, to: To::Person(order.recipient) }
 }
 
-/// Nothing when who asked was erased.
+/// The variables of an enquiry; `None` if the person who asked was erased.
 fn asked(home: PropertyId, title: &str, enquiry: Enquiry) -> Option<Variables> {
     let seeker = enquiry.seeker.into_value()?;
     let purpose = match enquiry.purpose {

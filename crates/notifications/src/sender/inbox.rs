@@ -1,7 +1,7 @@
-//! Puts what happened into an inbox: asks, by an event, that the person be told there.
+//! Puts news into an inbox, by recording an event that requests a notification.
 //!
-//! The event's stream follows from the delivery, so the journal itself says whether it was asked: no crash, rebuild or
-//! lost read model asks twice.
+//! The event's stream id is derived from the delivery, so the journal itself knows whether the notification was
+//! requested: no crash, rebuild or lost read model requests it twice.
 
 use domain::notification::{
     Notification, NotificationCommand, NotificationRejection, NotificationRequest, notification_of,
@@ -16,7 +16,8 @@ use super::request::{Request, To};
 use super::{Failed, NotificationSender};
 
 impl NotificationSender {
-    /// Nothing is told to whoever left or wants none of it. Quiet hours are for what disturbs; an inbox waits.
+    /// Requests a notification, unless the person left or does not want it. Quiet hours do not apply, since an inbox
+    /// disturbs nobody.
     pub(super) async fn tell(
         &self,
         order: &LeasedDelivery,
@@ -33,7 +34,7 @@ impl NotificationSender {
             return Ok(DeliveryOutcome::NotWanted("the person left".into()));
         }
         let (choices, _) = self.aggregates.load::<Preferences>(&order.tenant, user).await?;
-        // A warning is no kind of news that anybody switches off.
+        // Nobody can switch warnings off.
         if request.template.kind().is_some() && !choices.wants(kind, Channel::InApp) {
             return Ok(DeliveryOutcome::NotWanted("the person switched it off".into()));
         }
@@ -51,7 +52,8 @@ impl NotificationSender {
         }
     }
 
-    /// Whether a delivery whose outbox worker was lost had been asked for. To ask again is refused by the stream if it was.
+    /// Whether a delivery whose outbox worker was lost had been requested. If it was, the stream refuses a second
+    /// request.
     pub(super) async fn in_inbox(&self, order: &LeasedDelivery) -> DeliveryLookup {
         let Some(id) = notification_of(&order.id) else { return DeliveryLookup::Unknown };
         match self.aggregates.load::<Notification>(&order.tenant, id).await {

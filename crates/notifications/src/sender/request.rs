@@ -1,4 +1,4 @@
-//! What an event asks for.
+//! What an event asks to be sent.
 
 use domain::notification::{Notification, NotificationEvent};
 use domain::user::{IssuedToken, UserEvent};
@@ -12,22 +12,22 @@ use crate::projection::homes::{LEAD, PROPERTY};
 use crate::projection::warnings::WARNING;
 use crate::template::Template;
 
-/// What is to be sent, to whom.
+/// What is to be sent, and to whom.
 #[derive(Debug)]
 pub struct Request {
     pub template: Template,
-    /// Of an e-mail with a secret link.
+    /// Only for e-mails with a secret link.
     pub token: Option<IssuedToken>,
     pub told: Variables,
     pub to: To,
 }
 
-/// Whom it is for.
+/// The recipient.
 #[derive(Debug)]
 pub enum To {
-    /// Their address is asked when it is carried.
+    /// A person; their address is looked up when it is sent.
     Person(UserId),
-    /// Nobody's account.
+    /// An address that belongs to no account.
     Address(String),
 }
 

@@ -1,4 +1,4 @@
-//! What a warning tells: how often and since when, and nobody's address.
+//! What a warning says: how often and since when, without anybody's address.
 
 use domain::Envelope;
 use domain::warning::WarningEvent;

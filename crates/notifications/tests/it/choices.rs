@@ -1,4 +1,4 @@
-//! Notifications as a person chose them.
+//! Tests that notifications follow a person's preferences.
 
 use domain::notification::{Notification, NotificationCommand, NotificationRequest, Variables};
 use domain::preferences::{
@@ -15,7 +15,7 @@ impl Site {
         self.ask::<Preferences>(tenant, user, user, PreferencesCommand::Choose(change)).await;
     }
 
-    /// Tells `user` something, or an address of nobody.
+    /// Sends a notification to `user`, or to an address that belongs to no account.
     pub async fn notify(
         &self,
         tenant: &TenantId,

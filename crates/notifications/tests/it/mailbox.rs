@@ -1,4 +1,4 @@
-//! E-mails, from the event to the page an administrator reads.
+//! Tests e-mails, from the event to the page that an administrator reads.
 
 use axum::http::StatusCode;
 use bus::{Lease, Target};
@@ -36,7 +36,7 @@ async fn letters_carry_the_token_of_their_purpose() {
     assert_eq!(letters.len(), site.files().len());
 }
 
-/// A process that carried e-mails and lost all it knew of that, checkpoint included, starts from the beginning.
+/// A process that sent e-mails and lost all knowledge of that, including its checkpoint, starts from the beginning.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repeat_writes_the_same_letters_over_themselves() {
     let site = site().await;
@@ -69,7 +69,7 @@ async fn the_mailbox_is_for_administrators_of_the_tenant() {
     }
 }
 
-/// A link under another tenant's name would lead to people its code does not belong to.
+/// A link to another tenant's site would lead to people whom its code does not belong to.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_letter_is_signed_by_its_tenant_and_leads_there() {
     let site = site().await;

@@ -1,4 +1,4 @@
-//! E-mails and messages, from what asks for them to where they arrive.
+//! Tests e-mails and text messages, from the request to their arrival.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod choices;

@@ -1,4 +1,4 @@
-//! The service with everything it needs.
+//! The service with everything it needs for a test.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 
-/// The service on a journal, with everything that runs.
+/// The service on a journal, with all its background tasks.
 pub struct Site {
     pub context: AppContext,
     pub notifications: Notifications,
@@ -49,7 +49,7 @@ pub fn settings() -> MailSettings {
     }
 }
 
-/// With the local mailbox.
+/// A site with the local mailbox.
 pub async fn site() -> Site {
     site_with(Outside::default()).await
 }
@@ -99,7 +99,7 @@ impl Site {
         self.ask::<User>(tenant, user, user, command).await;
     }
 
-    /// Has `user` ask `id` to do something, and waits until what follows from it was tried.
+    /// Has `user` send a command to `id`, and waits until the resulting deliveries were tried.
     pub async fn ask<A: Aggregate>(
         &self,
         tenant: &TenantId,
@@ -130,7 +130,7 @@ impl Site {
         (tenant, id)
     }
 
-    /// The same, with an address that is known to be theirs.
+    /// Registers a person and confirms their e-mail address.
     pub async fn confirmed(&self, tenant: &str, email: &str) -> (TenantId, UserId) {
         let (tenant, id) = self.register(tenant, email).await;
         self.tell(&tenant, id, UserCommand::VerifyEmail("a-hash".into())).await;
@@ -168,7 +168,7 @@ impl Site {
     }
 }
 
-/// A step of the group over `due`.
+/// One step of the group over `due`.
 pub fn step(due: Vec<Envelope>) -> Advance {
     let last = due.last().unwrap();
     let to = Checkpoint { position: last.position, event_id: Some(last.event_id) };

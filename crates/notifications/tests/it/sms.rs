@@ -1,4 +1,4 @@
-//! Text messages: what is certain after each answer.
+//! Tests text messages: what is certain after each answer.
 
 use domain::preferences::Channel;
 use notifications::{Outside, Twilio, TwilioAccount};

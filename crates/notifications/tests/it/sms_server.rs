@@ -1,4 +1,4 @@
-//! A small SMS provider: answers as it is told, or goes away.
+//! A small SMS provider that answers as instructed, or closes the connection.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 pub struct Provider {
     pub url: String,
-    /// What it answers from now on; nothing: it hears a request and goes away.
+    /// Its answer from now on. With `None`, it reads a request and closes the connection.
     pub answer: Arc<Mutex<Option<&'static str>>>,
     heard: Arc<Mutex<Vec<String>>>,
     _running: JoinSet<()>,
@@ -38,7 +38,7 @@ impl Provider {
         *self.answer.lock().unwrap() = answer;
     }
 
-    /// Requests as they came.
+    /// The requests as they were received.
     pub fn heard(&self) -> Vec<String> {
         self.heard.lock().unwrap().clone()
     }

@@ -1,4 +1,4 @@
-//! E-mails over SMTP: what is certain after each kind of failure, and that a second arrival can be known.
+//! Tests e-mails over SMTP: what is certain after each kind of failure, and that a duplicate can be recognised.
 
 use std::time::Duration;
 
@@ -86,7 +86,7 @@ async fn nobody_signs_for_a_certificate_of_an_unknown_authority() {
     assert_eq!(server.letters(), Vec::<String>::new());
 }
 
-/// What is written down after each failure, and whether it is tried again by itself.
+/// What is recorded after each failure, and whether the delivery is retried automatically.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_outcome_says_what_is_certain() {
     let server = MailServer::start(Secrecy::None).await;
@@ -120,8 +120,8 @@ async fn an_outcome_says_what_is_certain() {
     }
 }
 
-/// The server took the e-mail, and its answer was lost with the outbox worker: nobody sends it again by guessing, and when
-/// an operator does, the second e-mail is the first to the byte.
+/// The server took the e-mail, but its answer was lost with the outbox worker. The e-mail is not sent again
+/// automatically. If an operator sends it again, the second e-mail has the same bytes as the first.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_arrival_is_the_same_letter() {
     let server = MailServer::start(Secrecy::None).await;
@@ -155,6 +155,6 @@ async fn a_server_that_is_down_is_left_alone_and_tried_with_one_letter() {
     assert_eq!(tries, [1, 1, 0, 0], "waiting uses up no tries");
     server.plays(Trick::None);
     site.clock.advance(601);
-    // The outbox worker looks at its clock once a second of real time.
+    // The outbox worker checks its clock once a second of real time.
     server.took(4).await;
 }

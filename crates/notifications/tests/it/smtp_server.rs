@@ -1,4 +1,4 @@
-//! A small mail server: takes e-mails, and fails as it is told.
+//! A small mail server that takes e-mails, and fails on demand.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -16,13 +16,13 @@ use tokio_rustls::rustls::ServerConfig;
 pub enum Trick {
     /// Nothing.
     None,
-    /// Answers this to commands that start so; `.` is the end of an e-mail.
+    /// Sends the second text in answer to commands that start with the first; `.` is the end of an e-mail.
     Answer(&'static str, &'static str),
-    /// Goes away when it hears a command that starts so.
+    /// Closes the connection on a command that starts with this text.
     Cut(&'static str),
 }
 
-/// How it keeps connections secret.
+/// How it encrypts connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Secrecy {
     None,
@@ -30,7 +30,7 @@ pub enum Secrecy {
     Implicit,
 }
 
-/// What it heard and took.
+/// The commands and e-mails it received.
 #[derive(Debug, Default)]
 pub struct Heard {
     pub commands: Vec<String>,
@@ -39,7 +39,7 @@ pub struct Heard {
 
 pub struct MailServer {
     pub address: SocketAddr,
-    /// Its authority's certificate, PEM.
+    /// The certificate of its authority, as PEM.
     pub authority: String,
     pub trick: Arc<Mutex<Trick>>,
     pub heard: Arc<Mutex<Heard>>,
@@ -60,7 +60,7 @@ impl MailServer {
         running.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let talk = Talk { trick: *trick_too.lock().unwrap(), heard: Arc::clone(&heard_too) };
-                // Whoever breaks off is no reason to stop.
+                // A client that breaks off is no reason to stop.
                 let _ = talk.serve(stream, secrecy, &acceptor).await;
                 taken_too.send_replace(());
             }
@@ -76,7 +76,7 @@ impl MailServer {
         self.heard.lock().unwrap().letters.clone()
     }
 
-    /// Waits until it took `count` e-mails in all.
+    /// Waits until it has taken `count` e-mails in total.
     pub async fn took(&self, count: usize) {
         let mut taken = self.taken.subscribe();
         let arrive = async {
@@ -131,7 +131,7 @@ impl Talk {
         }
     }
 
-    /// Gives the stream back when it is to be encrypted.
+    /// Returns the stream when it is to be encrypted.
     async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         stream: S,
@@ -174,7 +174,7 @@ impl Talk {
         }
     }
 
-    /// Reads an e-mail to its final dot; false when it is to go away then.
+    /// Reads an e-mail up to its final dot. Returns false if the connection is to be closed then.
     async fn letter<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         stream: &mut BufReader<S>,

@@ -1,4 +1,4 @@
-//! A rebuilt read model takes over what became of deliveries.
+//! A rebuilt read model takes over the delivery states of the old one.
 
 use std::path::Path;
 
@@ -7,12 +7,13 @@ use rusqlite::{Connection, OptionalExtension};
 use super::STATE_TABLES;
 use crate::error::ViewError;
 
-/// All states move, also those whose delivery the rebuilt read model does not ask for: the event may be parked in it,
-/// and a redrive must not send again what was sent.
+/// All states move, including those of deliveries that the rebuilt read model does not ask for. Their events
+/// may be parked in it, and a redrive must not send again what was sent.
 const COPY_STATES: &str = "insert into delivery_states select * from old.delivery_states;";
 
-/// What only the rebuilt read model asks for. An event that was parked in the old one was never carried out: it is due.
-/// Every other event was applied long ago, by code that asked for less: its delivery stays unsent.
+/// Deliveries that only the rebuilt read model asks for. If the event was parked in the old one, the delivery
+/// was never carried out, so it is due. All other events were applied earlier by code that did not ask for it:
+/// it stays unsent.
 const ADD_UNKNOWN: &str = "
     insert into delivery_states
     with parked (event_id) as materialized (select lower(hex(event_id)) from old.parked_events)
@@ -24,8 +25,9 @@ const ADD_UNKNOWN: &str = "
         d.seq
     from delivery d where true on conflict (id) do nothing;";
 
-/// Takes over, in one transaction of the new read model, what became of the old one's deliveries. Nobody may write to the
-/// old one meanwhile. Neither the new one nor, after [`lose`], the old one owns them then: [`own`] comes last.
+/// Copies the delivery states of the old read model in one transaction of the new one. Nobody may write to the
+/// old one meanwhile. Afterwards the new one does not own the deliveries yet, and after [`lose`] the old one no
+/// longer does: [`own`] must come last.
 pub fn hand_over(old: &Path, new: &Connection) -> Result<(), ViewError> {
     if !has_deliveries(new, "main")? {
         return Ok(());
@@ -65,7 +67,7 @@ fn columns(connection: &Connection, schema: &str, table: &str) -> rusqlite::Resu
     connection.query_row(sql, [table, schema], |row| row.get(0))
 }
 
-/// Deliveries that were nobody's are those of this read model, whose `version` counts its owners.
+/// Makes this read model the owner of deliveries that have none. `version` counts the owners.
 pub fn own(connection: &Connection, version: i64) -> Result<(), ViewError> {
     if has_deliveries(connection, "main")? {
         let sql = "insert into delivery_owner select ?1 where not exists (select 1 from delivery_owner)";
@@ -74,8 +76,8 @@ pub fn own(connection: &Connection, version: i64) -> Result<(), ViewError> {
     Ok(())
 }
 
-/// The deliveries of a read model are nobody's any more: whoever still writes to it carries nothing out. Gives the version
-/// of the owner; 0 when there was none.
+/// Ends this read model's ownership of its deliveries, so that an outbox worker still using it carries nothing
+/// out. Returns the version of the ownership; 0 when there was none.
 pub fn lose(old: &Connection) -> Result<i64, ViewError> {
     if !has_deliveries(old, "main")? {
         return Ok(0);

@@ -1,4 +1,4 @@
-//! The deliveries of a read model, and the transactions on them.
+//! The deliveries of a read model and the transactions on them.
 
 use std::sync::Arc;
 
@@ -27,12 +27,12 @@ impl Outbox {
         &self.store
     }
 
-    /// The deliveries of `store`, which were nobody's before: a new read model owns what it asks for, one in the
-    /// making owns nothing until it takes over, and an outdated one keeps what it has until it is made again. Its
-    /// projection calls `wake` after every commit.
+    /// Opens the deliveries of `store` and makes it their owner if they have none. A read model that is being
+    /// rebuilt owns nothing until it takes over; an outdated one stays unchanged until it is made again. The
+    /// projection must notify `wake` after every commit.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the database is unavailable.
     pub fn open(store: &ViewStore, wake: Arc<Notify>) -> Result<Self, ViewError> {
         let database = store.database();
         if database.outdated.is_none() {
@@ -41,15 +41,15 @@ impl Outbox {
         Ok(Self { store: store.clone(), wake, settled: watch::Sender::default() })
     }
 
-    /// There may be something to carry.
+    /// Waits until there may be something to deliver.
     pub(super) async fn woken(&self) {
         self.wake.notified().await;
     }
 
-    /// Leases up to `limit` deliveries until `until`. Those of outbox workers whose lease is over are `in_doubt`.
+    /// Leases up to `limit` deliveries until `until`. Those whose previous lease has expired are `in_doubt`.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the database is unavailable.
     pub async fn lease(
         &self,
         now: Timestamp,
@@ -66,10 +66,11 @@ impl Outbox {
             .await
     }
 
-    /// Nobody else carries anything: what is leased is in doubt at once.
+    /// Expires all leases. Call it when no other outbox worker is alive: leased deliveries are then in doubt at
+    /// once.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the database is unavailable.
     pub async fn lapse(&self) -> Result<(), ApplyError> {
         let lapse = "update delivery_states set at = 0 where state = 'leased'";
         self.store
@@ -77,14 +78,15 @@ impl Outbox {
             .await
     }
 
-    /// Whether a delivery is still leased as in `order`.
+    /// Whether a delivery still has the lease in `order`.
     pub(super) async fn is_leased(&self, order: &LeasedDelivery) -> Result<bool, ViewError> {
         let sql = "select 1 from delivery_states where id = $1 and lease = $2 and state = 'leased'";
         let rows = self.store.query(sql, vec![order.id.as_str().into(), order.lease.into()]).await?;
         Ok(!rows.is_empty())
     }
 
-    /// Writes down what came of deliveries; those leased again meanwhile are left alone. Gives how many those are.
+    /// Records the outcomes of deliveries. Those leased again meanwhile are left alone. Returns how many those
+    /// are.
     pub(super) async fn settle(&self, settled: Vec<(LeasedDelivery, Settled)>) -> Result<usize, ApplyError> {
         self.store
             .transaction(move |_, tx| {
@@ -101,10 +103,10 @@ impl Outbox {
             })
     }
 
-    /// Deliveries in `states`, the oldest first.
+    /// Deliveries in `states`, oldest first.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the database is unavailable.
     pub async fn list(
         &self,
         states: &'static [DeliveryState],
@@ -127,29 +129,30 @@ impl Outbox {
             .await
     }
 
-    /// Every delivery to `recipient`.
+    /// Ids of all deliveries to `recipient`.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the database is unavailable.
     pub async fn of(&self, tenant: &TenantId, recipient: impl ToString) -> Result<Vec<String>, ViewError> {
         let sql = "select id from delivery where recipient = $2 and tenant = $1";
         let rows = self.store.query(sql, vec![tenant.as_str().into(), recipient.to_string().into()]).await?;
         Ok(rows.iter().filter_map(|row| row.text(0)).map(str::to_owned).collect())
     }
 
-    /// An operator wants a delivery that waits for one carried out, even if that makes it twice. False when none of
-    /// that id waits.
+    /// An operator decides to carry out a failed delivery again, even if it may then be sent twice. Returns
+    /// false when no delivery with that id waits for an operator.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the database is unavailable.
     pub async fn again(&self, id: &str) -> Result<bool, ApplyError> {
         self.decide(id, "state = 'due', at = 0, tries = 0").await
     }
 
-    /// An operator gives up a delivery that waits for one. False when none of that id waits.
+    /// An operator gives up a failed delivery. Returns false when no delivery with that id waits for an
+    /// operator.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the database is unavailable.
     pub async fn give_up(&self, id: &str) -> Result<bool, ApplyError> {
         self.decide(id, "state = 'given_up'").await
     }
@@ -166,10 +169,10 @@ impl Outbox {
         decided
     }
 
-    /// Waits until every delivery asked for at or before `seq` was tried once, or waits for its time.
+    /// Waits until every delivery asked for at or before `seq` was tried once or is postponed.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the database is unavailable.
     pub async fn tried(&self, seq: u64) -> Result<(), ViewError> {
         let sql = "select 1 from delivery_states s join delivery d on d.id = s.id
             where s.state in ('due', 'leased') and s.tries = 0 and s.seq <= $1 and (s.state = 'leased' or s.at = 0)

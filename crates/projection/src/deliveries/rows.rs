@@ -1,12 +1,12 @@
-//! The tables of deliveries, and what is read from and written to them inside a transaction.
+//! The tables of deliveries and the statements on them.
 
 use domain::{TenantId, Timestamp};
 use rusqlite::{Connection, Row, params};
 
 use super::{DeliveryOutcome, DeliveryState, LeasedDelivery, Tracked};
 
-/// The tables, to stand before those of a read model that asks for deliveries. What was carried out cannot be read
-/// again from the journal: commits wait for the disk.
+/// The delivery tables, to be put before the tables of a read model that asks for deliveries. Outcomes cannot
+/// be read again from the journal, so commits wait for the disk.
 pub const TABLES: &str = "
 pragma synchronous = full;
 create table if not exists delivery (
@@ -24,7 +24,7 @@ create index if not exists idx_delivery_state on delivery_states (state, seq);
 create table if not exists delivery_owner (version integer not null) strict;
 ";
 
-/// The tables that say what became of deliveries; a rebuild does not make them.
+/// The tables that hold the outcomes of deliveries; a rebuild does not reproduce them.
 pub const STATE_TABLES: [&str; 2] = ["delivery_states", "delivery_owner"];
 
 pub const ADD: &str =
@@ -41,17 +41,18 @@ const OPEN: &str =
     s.state = 'leased' from delivery_states s join delivery d on d.id = s.id
     where s.state in ('due', 'leased') and s.at between ?1 and ?2 order by s.at, s.seq limit ?3";
 
-/// Nothing waits longer than a week: what would was put off by a clock that was set back since, and is due.
+/// No delivery waits longer than a week. One further ahead than this was postponed before the clock was set
+/// back, so it is due.
 pub const FARTHEST_SECONDS: i64 = 8 * 24 * 3600;
 
-/// What is written down of a try.
+/// What is recorded about a try.
 #[derive(Clone, Debug)]
 pub enum Settled {
-    /// It ended.
+    /// It ended in this state.
     Ended(DeliveryState, Option<String>, Timestamp),
-    /// It is tried again then.
+    /// It failed and is tried again at this time.
     Again(String, Timestamp),
-    /// It was not begun and waits until then.
+    /// It was not begun and waits until this time.
     Later(String, Timestamp),
 }
 
@@ -63,7 +64,8 @@ impl Settled {
             DeliveryOutcome::Refused(why) => Self::Ended(DeliveryState::Refused, Some(why), now),
             DeliveryOutcome::Failed(why) => Self::Ended(DeliveryState::Failed, Some(why), now),
             DeliveryOutcome::Unknown(why) => Self::Ended(DeliveryState::Unknown, Some(why), now),
-            // A time that is over would be no waiting, and its first try not told from one to come.
+            // A time in the past would mean no wait at all, and the delivery would look as if it had not been
+            // tried yet.
             DeliveryOutcome::Later(why, until) => Self::Later(why, until.max(now)),
         }
     }

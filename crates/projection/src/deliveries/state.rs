@@ -1,31 +1,31 @@
-//! What became of a delivery.
+//! The states of a delivery.
 
 use domain::Timestamp;
 
 use super::LeasedDelivery;
 
-/// What became of a delivery.
+/// The state of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryState {
     /// To be carried out.
     Due,
-    /// An outbox worker has it.
+    /// Leased by an outbox worker.
     Leased,
     /// Carried out.
     Delivered,
-    /// Not carried out: nobody wants it any more.
+    /// Not carried out: no longer wanted.
     NotWanted,
-    /// Not carried out: it would be more than its recipient is sent.
+    /// Not carried out: the recipient's limit is reached.
     NotSent,
-    /// Not carried out: the target will never take it.
+    /// Not carried out: the target rejects it for good.
     Refused,
-    /// Not carried out, after all tries.
+    /// Not carried out: all tries failed.
     Failed,
     /// Perhaps carried out.
     Unknown,
-    /// A rebuild found it, which carries nothing out.
+    /// Found by a rebuild, which carries nothing out.
     LeftOut,
-    /// An operator gave it up.
+    /// Given up by an operator.
     GivenUp,
 }
 
@@ -43,7 +43,7 @@ impl DeliveryState {
         ("given_up", Self::GivenUp),
     ];
 
-    /// Its word.
+    /// The state's name in the database.
     #[must_use]
     pub fn word(self) -> &'static str {
         Self::ALL.iter().find(|(_, state)| *state == self).map_or("", |(word, _)| word)
@@ -54,15 +54,15 @@ impl DeliveryState {
     }
 }
 
-/// A delivery that waits for an operator.
+/// A delivery and its state, as shown to operators.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tracked {
-    /// What was to be carried.
+    /// The delivery.
     pub order: LeasedDelivery,
-    /// What became of it.
+    /// Its state.
     pub state: DeliveryState,
-    /// Since when.
+    /// Since when, or until when while it waits.
     pub at: Timestamp,
-    /// What went wrong.
+    /// The last error.
     pub error: String,
 }

@@ -1,4 +1,4 @@
-//! Carries deliveries out.
+//! The worker that carries deliveries out.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,54 +13,55 @@ use tokio::sync::watch;
 use super::rows::Settled;
 use super::{LeasedDelivery, Outbox};
 
-/// What came of a try.
+/// The outcome of a try.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeliveryOutcome {
     /// Carried out.
     Delivered,
-    /// Nobody wants it any more.
+    /// No longer wanted.
     NotWanted(String),
-    /// The target will never take it.
+    /// The target rejects it for good.
     Refused(String),
-    /// Certainly not carried out; another try may help.
+    /// Certainly not carried out. Another try may help.
     Failed(String),
     /// Perhaps carried out.
     Unknown(String),
-    /// Not begun: nobody is to be disturbed, or the way rests. It waits until then, and no try is used up.
+    /// Not begun, because of quiet hours or because the channel is paused. It waits until this time and uses up
+    /// no try.
     Later(String, Timestamp),
 }
 
-/// What the target knows of a delivery.
+/// What the target knows about a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryLookup {
-    /// It has it.
+    /// The target has it.
     Delivered,
-    /// It has it not, and nobody is about to bring it.
+    /// The target does not have it, and no earlier try can still arrive.
     Missing,
-    /// It cannot tell.
+    /// The target cannot tell.
     Unknown,
 }
 
-/// The way to a target.
+/// Carries deliveries to a target.
 #[async_trait]
 pub trait DeliveryHandler: Send + Sync + 'static {
     /// Carries a delivery out, under its id.
     async fn carry(&self, order: &LeasedDelivery) -> DeliveryOutcome;
 
-    /// What became of a delivery whose outbox worker was lost.
+    /// Looks up the outcome of a delivery whose outbox worker was lost.
     async fn look_up(&self, order: &LeasedDelivery) -> DeliveryLookup;
 }
 
-/// How an outbox worker works.
+/// Settings of an outbox worker.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// How often and how fast it tries again.
+    /// How often and how fast it retries.
     pub retry: Retry,
-    /// What it leases is its own for so long.
+    /// Length of a lease in milliseconds.
     pub term_ms: i64,
-    /// Deliveries leased at once.
+    /// Number of deliveries leased at once.
     pub batch: usize,
-    /// So many of them are carried at the same time: one, where the order matters.
+    /// Number of deliveries carried out at the same time; 1 where the order matters.
     pub at_once: usize,
 }
 
@@ -70,10 +71,10 @@ impl Default for Settings {
     }
 }
 
-/// Deliveries whose time comes later are looked at this often.
+/// Postponed deliveries are checked this often.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// Carries out the deliveries of one book.
+/// Carries out the deliveries of one outbox.
 #[derive(Clone)]
 pub struct OutboxWorker {
     outbox: Outbox,
@@ -84,7 +85,7 @@ pub struct OutboxWorker {
 
 impl std::fmt::Debug for OutboxWorker {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Courier({:?})", self.outbox)
+        write!(f, "OutboxWorker({:?})", self.outbox)
     }
 }
 
@@ -95,8 +96,8 @@ impl OutboxWorker {
         Self { outbox, handler, clock, settings }
     }
 
-    /// Runs until `stop` turns true. With `alone`, no other outbox worker can be alive: what one before left behind is
-    /// looked up at once.
+    /// Runs until `stop` turns true. With `alone`, no other outbox worker can be alive, so deliveries that an
+    /// earlier one left behind are looked up at once.
     pub async fn run(self, alone: bool, mut stop: watch::Receiver<bool>) {
         let mut lapse = alone;
         while !wake::is_stopped(&stop) {
@@ -115,10 +116,10 @@ impl OutboxWorker {
         }
     }
 
-    /// Leases what is due and carries it out; true when there was anything.
+    /// Leases the deliveries that are due and carries them out. Returns true when there were any.
     ///
     /// # Errors
-    /// When the book does not answer: then what was carried out is looked up later.
+    /// When the outbox is unavailable. Deliveries carried out in this round are looked up later.
     pub async fn round(&self) -> Result<bool, ApplyError> {
         let now = self.clock.now();
         let until = now.plus_millis(self.settings.term_ms);
@@ -140,9 +141,9 @@ impl OutboxWorker {
         Ok(true)
     }
 
-    /// Nothing when it is somebody else's by now.
+    /// Returns `None` when another worker has leased the delivery meanwhile.
     async fn one(&self, order: &LeasedDelivery) -> Result<Option<(LeasedDelivery, Settled)>, ApplyError> {
-        // The book says whose it is now; a clock that was set back does not.
+        // The database tells who holds the lease now; a clock that was set back cannot.
         if !self.outbox.is_leased(order).await? {
             return Ok(None);
         }
@@ -156,7 +157,7 @@ impl OutboxWorker {
                 DeliveryLookup::Delivered => return DeliveryOutcome::Delivered,
                 DeliveryLookup::Missing => {}
                 DeliveryLookup::Unknown => {
-                    return DeliveryOutcome::Unknown("its courier was lost on the way".into());
+                    return DeliveryOutcome::Unknown("its worker was lost on the way".into());
                 }
             }
         }

@@ -1,17 +1,17 @@
-//! The one event these tests are about: something was noted.
+//! The only event in these tests: something was noted.
 
 use domain::{Ids, StreamId, TenantId, Timestamp, UserId};
 use journal::{Append, Expected, NewEvent, UniqueKeys};
 
-/// When it was noted.
+/// The time of the event.
 pub const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 
-/// Where everything happens.
+/// The tenant of all the events.
 pub fn tenant() -> TenantId {
     TenantId::stored("t")
 }
 
-/// Something noted by somebody, or by nobody.
+/// An event noted by a user, or by nobody.
 pub fn noted(user_id: Option<UserId>, data: &str) -> NewEvent {
     NewEvent {
         event_id: Ids.uuid(NOW),
@@ -24,7 +24,7 @@ pub fn noted(user_id: Option<UserId>, data: &str) -> NewEvent {
     }
 }
 
-/// Its append to a stream, whatever stands there.
+/// An append to a stream, whatever its version.
 pub fn append(kind: &str, key: &str, events: Vec<NewEvent>) -> Append {
     let stream = StreamId::new(&tenant(), kind, key);
     Append {

@@ -1,4 +1,4 @@
-//! What happens outside, when the read model that asks for it gets another shape.
+//! Deliveries when the shape of their read model changes.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -15,9 +15,9 @@ use tokio::sync::Notify;
 
 use crate::{GROUP, World};
 
-/// What stands beside the deliveries before the upgrade.
+/// The tables beside the deliveries before the upgrade.
 const BEFORE: &str = "create table if not exists notes (seq bigint)";
-/// And behind it.
+/// The same tables after the upgrade.
 const AFTER: &str = "create table if not exists notes (seq bigint, data text)";
 const SETTINGS: Settings = Settings {
     retry: Retry { tries: 3, base_ms: 1000, cap_ms: 60_000 },
@@ -26,7 +26,7 @@ const SETTINGS: Settings = Settings {
     at_once: 1,
 };
 
-/// An e-mail for every event, if it asks for any.
+/// A projection that asks for an e-mail for every event, if its flag is set.
 struct Letters(bool);
 
 #[async_trait(?Send)]
@@ -46,7 +46,7 @@ impl Projection for Letters {
     fn committed(&self, _: &[Envelope]) {}
 }
 
-/// The world outside: counts what it gets, unless the line is down.
+/// A stand-in for the mail server: it counts what it receives, unless the connection is down.
 #[derive(Default)]
 struct Outside {
     got: Mutex<HashMap<String, u32>>,
@@ -134,7 +134,7 @@ async fn a_read_model_that_asks_for_letters_only_now_sends_none_of_the_past() {
     assert_eq!(outside.counts(), [1]);
 }
 
-/// What became of e-mails is nowhere else: it is not guessed at from columns that mean something else.
+/// Delivery states exist nowhere else. They are not guessed from columns with another meaning.
 #[tokio::test(flavor = "multi_thread")]
 async fn deliveries_of_other_columns_are_not_handed_over_and_the_old_ones_stay() {
     let (world, outside) = (World::new(), Arc::new(Outside::default()));

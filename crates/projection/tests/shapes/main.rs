@@ -1,5 +1,5 @@
-//! Read models whose shape changed with an upgrade: noticed when they are opened, made again from the journal before
-//! anybody reads them, and left alone otherwise.
+//! Read models whose shape changed with an upgrade. The change is detected when they are opened, and they are
+//! made again from the journal before anybody reads them. Unchanged read models are left alone.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod letters;
@@ -32,7 +32,7 @@ const POLICY: Policy = Policy {
     term_ms: 10_000,
 };
 
-/// A journal, and a directory for read models of it.
+/// A journal, and a directory for its read models.
 struct World {
     directory: TempDir,
     journal: Arc<SqliteJournal>,
@@ -47,7 +47,7 @@ impl World {
         Self { directory, journal: Arc::new(journal.unwrap()), clock }
     }
 
-    /// Notes `data` for a key of its own; gives the event's id.
+    /// Appends `data` under a new key and returns the event's id.
     async fn note(&self, data: &str) -> Uuid {
         let event = noted(None, &format!("\"{data}\""));
         let id = event.event_id;
@@ -59,7 +59,7 @@ impl World {
         ViewStore::open(&self.directory.path().join(name), tables, projection).unwrap()
     }
 
-    /// The file itself, as whoever made it left it.
+    /// The file itself, as it was left.
     fn file(&self, name: &str) -> Connection {
         Connection::open(self.directory.path().join(name)).unwrap()
     }
@@ -70,7 +70,7 @@ impl World {
         (runner.alone(), handle)
     }
 
-    /// Runs the group until it is at the head.
+    /// Runs the group until it has reached the head.
     async fn run(&self, store: &ViewStore) -> GroupHandle {
         let (runner, handle) = self.group(store, POLICY).await;
         let (stop, stopping) = watch::channel(false);

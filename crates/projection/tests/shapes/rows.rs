@@ -1,4 +1,4 @@
-//! Rows of another shape.
+//! Read models whose rows have another shape after an upgrade.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ struct Code {
     insert: &'static str,
     row: fn(&Envelope) -> Vec<Value<'_>>,
     version: u32,
-    /// It cannot apply events of this.
+    /// The payload that it cannot apply.
     refuses: &'static str,
 }
 
@@ -28,7 +28,7 @@ const FIRST: Code = Code {
     version: 1,
     refuses: "",
 };
-/// A column more, and an index that cannot be made without it.
+/// One more column, and an index that cannot be created without it.
 const WIDER: Code = Code {
     tables: "create table if not exists notes (seq bigint, data text);
         create index if not exists idx_notes_data on notes (data)",
@@ -36,7 +36,7 @@ const WIDER: Code = Code {
     row: |e| vec![e.position.seq.into(), (&*e.data).into()],
     ..FIRST
 };
-/// Other rows in the same tables.
+/// Different rows in the same tables.
 const DOUBLED: Code = Code { row: |e| vec![(2 * e.position.seq).into()], version: 2, ..FIRST };
 
 #[async_trait(?Send)]
@@ -65,7 +65,7 @@ impl Code {
         world.open("view.db", self.tables, Arc::new(self))
     }
 
-    /// What it makes of the journal from nothing.
+    /// The rows it makes from the whole journal, starting from nothing.
     async fn fold(self, world: &World) -> Vec<(String, Vec<Row>)> {
         let directory = tempfile::tempdir().unwrap();
         let store = ViewStore::open(&directory.path().join("view.db"), self.tables, Arc::new(self)).unwrap();
@@ -74,7 +74,7 @@ impl Code {
     }
 }
 
-/// A read model of `code` that has applied what was noted.
+/// A read model of `code` that has applied all the notes.
 async fn made_by(code: Code, notes: &[&str]) -> World {
     let world = World::new();
     for data in notes {
@@ -91,7 +91,7 @@ async fn id_of(store: &ViewStore) -> String {
     rows[0].text(0).unwrap().to_owned()
 }
 
-/// Upgrades to `code`, for the reason `why`.
+/// Upgrades to `code`; `why` is the expected reason.
 async fn upgraded(world: &World, code: Code, why: Outdated) {
     let store = code.open(world);
     assert_eq!(store.outdated(), Some(why));
@@ -105,7 +105,7 @@ async fn upgraded(world: &World, code: Code, why: Outdated) {
     world.run(&store).await;
     let held = id_of(&store).await;
     drop(store);
-    // Once is enough.
+    // One renewal is enough.
     let again = code.open(world);
     assert_eq!((again.outdated(), id_of(&again).await), (None, held));
 }
@@ -130,7 +130,7 @@ async fn changed_tables_are_made_again_and_equal_a_fold_from_nothing() {
 async fn other_rows_of_the_same_events_are_made_again() {
     let world = made_by(FIRST, &["one", "two", "three"]).await;
     upgraded(&world, DOUBLED, Outdated::Rows { made: 1, now: 2 }).await;
-    // Going back is a change as well.
+    // A downgrade is a change as well.
     upgraded(&world, FIRST, Outdated::Rows { made: 2, now: 1 }).await;
 }
 
@@ -154,7 +154,7 @@ async fn an_outdated_read_model_is_left_as_it_is_and_no_group_runs_over_it() {
     assert_eq!(store.dump().await.unwrap(), before);
 }
 
-/// The process ends when half of the events are in the new file: the old one is the one in use, and the next start
+/// The process ends when half of the events are in the new file. The old file stays in use, and the next start
 /// begins again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_in_the_middle_leaves_the_old_one_and_the_next_start_begins_again() {
@@ -164,7 +164,7 @@ async fn a_crash_in_the_middle_leaves_the_old_one_and_the_next_start_begins_agai
     let (_, handle) = world.group(&store, POLICY).await;
     let half = store.beside().unwrap();
     handle.beside(Arc::new(half.clone())).await.unwrap().follow([2, 0], |_| {}).await.unwrap();
-    // Nothing is dropped by a crash.
+    // A crash runs no destructors.
     std::mem::forget((half, store));
     let made = world.directory.path().join("view.db.2");
     assert!(made.exists());
@@ -176,7 +176,7 @@ async fn a_crash_in_the_middle_leaves_the_old_one_and_the_next_start_begins_agai
     upgraded(&world, WIDER, Outdated::Tables).await;
 }
 
-/// What came after the last commit of the old one is applied by the group as ever, and not by the way.
+/// Events after the old one's last commit are applied by the group as usual, not by the renewal.
 #[tokio::test(flavor = "multi_thread")]
 async fn it_is_made_up_to_the_place_where_the_old_one_was() {
     let world = made_by(FIRST, &["one", "two"]).await;

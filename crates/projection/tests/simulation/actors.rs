@@ -1,5 +1,5 @@
-//! Those who act in one life of the process: writers that read what they wrote, an operator, the one who starts the
-//! group, and time.
+//! The actors in one life of the process: an operator, the supervisor that starts the group, the clock,
+//! rebuilds and archiving.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -21,54 +21,54 @@ use crate::truth::{self, Decisions};
 use crate::unreliable::UnreliableTarget;
 use crate::writer;
 
-/// A clock that was set wrongly is ahead by so many seconds.
+/// How far ahead a wrong clock is, in seconds.
 const YEARS: i64 = 400 * 86_400;
 
-/// What the tasks of one life share.
+/// State shared by the tasks of one life.
 pub struct Life {
     pub chaos: Arc<Chaos>,
     pub spawner: Spawner,
     pub supervisor: Supervisor,
-    /// The journal as it is.
+    /// The journal itself, without simulated failures.
     pub truth: Arc<SqliteJournal>,
     pub decisions: Arc<Decisions>,
-    /// The same journal as people and groups reach it.
+    /// The same journal as users and groups reach it, with simulated failures.
     pub journal: Arc<dyn Journal>,
     pub journal_of_groups: Arc<dyn Journal>,
     pub seen: OwnWrites,
     pub index: Index,
     pub rows: Arc<Rows>,
     pub store: ViewStore,
-    /// E-mails, and where they arrive.
+    /// The e-mails to send, and the world where they arrive.
     pub post: Post,
     pub outside: Arc<Outside>,
     pub disk: Arc<Disk>,
-    /// The group that asks for them.
+    /// The handle of the group that asks for e-mails.
     pub letters: watch::Sender<Option<GroupHandle>>,
-    /// The file that says which one the store is in.
+    /// The pointer file, which names the store's current file.
     pub pointer: std::path::PathBuf,
     pub clock: Clock,
     pub jumps: Arc<AtomicU64>,
-    /// The clock is years ahead.
+    /// Whether the clock is years ahead.
     pub ahead: Arc<AtomicBool>,
-    /// The newest runner's.
+    /// The handle of the newest runner.
     pub group: watch::Sender<Option<GroupHandle>>,
     pub runners: AtomicU64,
-    /// Runners that nobody stopped before another one was started.
+    /// Number of runners still running when another one was started.
     pub zombies: Arc<AtomicU64>,
     pub rebuilding: AtomicBool,
-    /// What is still to be done before this life may end.
+    /// Number of tasks to finish before this life may end.
     pub busy: AtomicU64,
 }
 
-/// A runner that runs.
+/// A running runner.
 pub struct Running {
     pub handle: GroupHandle,
     stop: watch::Sender<bool>,
     ended: oneshot::Receiver<()>,
 }
 
-/// Runs under supervision, as every group of the process does: a panic ends nothing.
+/// Runs the group under supervision, like every group of the process, so that a panic ends nothing.
 pub fn supervised(
     life: &Life,
     name: String,
@@ -95,7 +95,7 @@ impl Life {
         self.group.borrow().clone()
     }
 
-    /// Starts a runner, however often it takes.
+    /// Starts a runner, retrying until it succeeds.
     pub async fn start(&self) -> Running {
         loop {
             let number = self.runners.fetch_add(1, Ordering::SeqCst) + 1;
@@ -104,11 +104,11 @@ impl Life {
             let journal = Arc::clone(&self.journal_of_groups);
             let policy = policy(self.decisions.after);
             let started = Runner::new(GROUP, journal, target, self.clock.clone(), policy);
-            // It may panic, too.
+            // Starting may panic, too.
             match futures_util::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(started)).await {
                 Ok(Ok((runner, handle))) => {
                     let runner = runner.standing(self.decisions.standing());
-                    // The first of a process knows that those of the one before are gone.
+                    // The first runner of a process knows that those of the process before are gone.
                     let runner = if number == 1 { runner.alone() } else { runner };
                     return self.run(number, runner, handle);
                 }
@@ -127,7 +127,7 @@ impl Life {
         Running { handle, stop, ended }
     }
 
-    /// Writes a decision down, if the disk lets it.
+    /// Records a decision, if the disk allows it.
     fn decision(&self, note: impl FnOnce(&Decisions) + Send + 'static) -> Decision {
         let (chaos, decisions) = (Arc::clone(&self.chaos), Arc::clone(&self.decisions));
         let zombies = Arc::clone(&self.zombies);
@@ -136,7 +136,8 @@ impl Life {
             if chaos.fails(5) {
                 return Err("simulated: no disk".into());
             }
-            // One process has the journal open: the next one cannot start before this one can decide no more.
+            // Only one process has the journal open: the next one can start only when this one can no longer
+            // decide.
             if zombies.load(Ordering::SeqCst) > 0 {
                 return Err("another process decides".into());
             }
@@ -147,7 +148,7 @@ impl Life {
     }
 }
 
-/// Keeps a group running; now and then starts it again, or starts another while the first still runs.
+/// Keeps a group running. Sometimes restarts it, or starts another runner while the first still runs.
 pub async fn supervise(life: Arc<Life>) {
     let mut left_alone = Vec::new();
     loop {
@@ -157,7 +158,7 @@ pub async fn supervise(life: Arc<Life>) {
                 biased;
                 _ = &mut running.ended => {
                     let stopped = running.handle.status.stopped();
-                    // A group of this kind ends when an event fails too often: only a start tries again.
+                    // A group with this policy ends when an event fails too often: only a restart tries again.
                     if life.decisions.after != AfterTries::Stop || stopped.is_none() {
                         life.chaos.broken(format!("it stopped by itself: {stopped:?}"));
                     }
@@ -182,7 +183,7 @@ pub async fn supervise(life: Arc<Life>) {
     }
 }
 
-/// An event that could be applied cannot be any more.
+/// Makes an event fail that could be applied before.
 async fn deploy_a_mistake(life: &Life) {
     let times = if life.chaos.one_in(2) { FOR_EVER } else { life.chaos.draw(1, 3) };
     let log = if life.chaos.one_in(2) { Log::Facts } else { Log::Activity };
@@ -196,7 +197,7 @@ async fn deploy_a_mistake(life: &Life) {
     }
 }
 
-/// Redrives, gives up, pauses, resumes, mends, and now and then deploys a mistake.
+/// Redrives, gives up, pauses, resumes and repairs; sometimes deploys a bug.
 pub async fn operate(life: Arc<Life>) {
     loop {
         life.chaos.sleep(20, 300).await;
@@ -231,8 +232,8 @@ async fn pause_or_resume(life: &Life, handle: &GroupHandle) {
 }
 
 async fn give_up(life: &Life, handle: &GroupHandle, id: &str) {
-    // Several processes do not hear of each other's decisions: the one that runs the group is asked, and no other is.
-    // And a file that a power cut may bring back may have applied what the one in use could not.
+    // Processes do not learn of each other's decisions, so only the one that runs the group is asked. And a
+    // file that a power cut may bring back may have applied an event that the file in use could not.
     if life.zombies.load(Ordering::SeqCst) > 0 || !life.disk.is_certain() {
         return;
     }
@@ -245,7 +246,7 @@ async fn give_up(life: &Life, handle: &GroupHandle, id: &str) {
     life.chaos.note(format_args!("{first} given up: {}", done.is_ok()));
 }
 
-/// True as long as it lives.
+/// Keeps a flag set as long as it lives.
 struct Flag<'a>(&'a AtomicBool);
 
 impl<'a> Flag<'a> {
@@ -261,12 +262,12 @@ impl Drop for Flag<'_> {
     }
 }
 
-/// Rebuilds the read model beside the group in use.
+/// Rebuilds the read model while the group runs.
 pub async fn rebuild(life: Arc<Life>) {
     loop {
         life.chaos.sleep(20, 600).await;
         let Some(handle) = life.handle() else { continue };
-        // Runners share one store here, as they do in no process: the switch is told to one of them.
+        // Runners share one store here, unlike in a real process, and only one of them learns of the switch.
         if life.zombies.load(Ordering::SeqCst) > 0 {
             return;
         }
@@ -274,20 +275,20 @@ pub async fn rebuild(life: Arc<Life>) {
             deploy_a_mistake(&life).await;
         }
         let _rebuilding = Flag::raise(&life.rebuilding);
-        // Those who glance notice.
+        // Gives the readers in `glance` time to notice.
         life.chaos.sleep(2, 2).await;
         let before = std::fs::read(&life.pointer).ok();
         let rebuilt = projection::rebuild(&life.store, &handle, |_| ()).await;
         let taken_over = before != std::fs::read(&life.pointer).ok();
         life.chaos.note(format_args!("rebuilt: {}, taken over: {taken_over}", rebuilt.is_ok()));
-        // A group that panicked in between cannot say.
+        // If the group panicked in between, the rebuild cannot tell.
         if taken_over != rebuilt.is_ok() && !matches!(rebuilt, Err(RebuildError::NotRunning)) {
             life.chaos.broken(format!("taken over {taken_over}, but told {rebuilt:?}"));
         }
     }
 }
 
-/// Lets the clock go on, and jump; makes a switch certain that could not be.
+/// Advances the clock, sometimes by a jump, and retries to make a switch durable.
 pub async fn tick(life: Arc<Life>) {
     loop {
         life.chaos.sleep(20, 200).await;
@@ -306,7 +307,7 @@ pub async fn tick(life: Arc<Life>) {
     }
 }
 
-/// By an hour at most, or by years and back again.
+/// A jump by an hour at most, or by years and back again.
 fn jump(life: &Life) -> i64 {
     let far = life.ahead.load(Ordering::SeqCst);
     if !far && !life.chaos.one_in(4) {
@@ -316,7 +317,7 @@ fn jump(life: &Life) -> i64 {
     if far { -YEARS } else { YEARS }
 }
 
-/// Packs months of activity that are over away.
+/// Archives past months of activity.
 pub async fn archive(life: Arc<Life>) {
     loop {
         life.chaos.sleep(50, 1500).await;
@@ -325,7 +326,7 @@ pub async fn archive(life: Arc<Life>) {
     }
 }
 
-/// Ends the last life: everything broken is mended; waits until everything is applied.
+/// Ends the last life: repairs everything that fails and waits until everything is applied.
 pub async fn settle(life: Arc<Life>) {
     let mut running = vec![life.start().await];
     if life.chaos.one_in(3) {
@@ -345,14 +346,14 @@ pub async fn settle(life: Arc<Life>) {
                 life.busy.fetch_sub(1, Ordering::SeqCst);
                 return;
             }
-            // Whoever of the two had the group, the other goes on.
+            // Whichever of the two held the group, the other continues.
             let ended = running.swap_remove(usize::from(life.chaos.one_in(2)));
             ended.stop.send_replace(true);
             writer::write_one(&life).await;
             continue;
         }
         life.rows.mend();
-        // Only whoever holds the group can.
+        // Only the runner that holds the group can do this.
         for running in &running {
             if running.handle.status.paused().is_some() {
                 let resume = life.decision(|decisions| *decisions.paused.lock().unwrap() = false);
@@ -369,5 +370,5 @@ pub async fn settle(life: Arc<Life>) {
     life.chaos.broken(format!("it does not settle: {states:?}"));
 }
 
-/// Shared by the writers of all lives.
+/// The writers, shared by all lives.
 pub type Writers = Vec<Arc<Mutex<writer::Writer>>>;

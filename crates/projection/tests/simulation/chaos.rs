@@ -1,4 +1,4 @@
-//! Everything that chance decides in a run, drawn from its seed, and the trace of what it decided.
+//! All random decisions of a run, drawn from its seed, and the trace of those decisions.
 
 use std::fmt::Display;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -13,7 +13,7 @@ pub struct Chaos(Mutex<State>);
 
 struct State {
     random: StdRng,
-    /// Nothing fails any more: what is broken heals.
+    /// No more failures: everything recovers.
     calm: bool,
     printed: bool,
     steps: u64,
@@ -27,7 +27,7 @@ impl Chaos {
         Self(Mutex::new(State { random, calm: false, printed, steps: 0, trace, failure: None }))
     }
 
-    /// A number from `from` to `to`, both included.
+    /// A number from `from` to `to`, both inclusive.
     pub fn draw(&self, from: u64, to: u64) -> u64 {
         self.0.lock().unwrap().random.random_range(from..=to)
     }
@@ -36,7 +36,7 @@ impl Chaos {
         self.draw(1, many) == 1
     }
 
-    /// Whether something fails now that fails once in so many times.
+    /// Whether a call fails now that fails once in `many` times.
     pub fn fails(&self, many: u64) -> bool {
         !self.0.lock().unwrap().calm && self.one_in(many)
     }
@@ -45,7 +45,7 @@ impl Chaos {
         self.0.lock().unwrap().calm = true;
     }
 
-    /// Lets others go first, or time pass.
+    /// Lets other tasks run first, or time pass.
     pub async fn pause(&self) {
         for _ in 0..self.draw(0, 3) {
             tokio::task::yield_now().await;
@@ -56,11 +56,11 @@ impl Chaos {
     }
 
     pub async fn sleep(&self, from_ms: u64, to_ms: u64) {
-        // Of the paused clock: nobody really waits.
+        // On the paused clock, so that no real time passes.
         sleep_until(Instant::now() + Duration::from_millis(self.draw(from_ms, to_ms))).await;
     }
 
-    /// Writes a line of the trace.
+    /// Adds a line to the trace.
     pub fn note(&self, line: impl Display) {
         let mut state = self.0.lock().unwrap();
         let line = line.to_string();
@@ -76,7 +76,7 @@ impl Chaos {
         (state.steps, state.trace.finish())
     }
 
-    /// A rule is broken; the first one counts.
+    /// Reports a broken rule; the first one is kept.
     pub fn broken(&self, what: impl Display) {
         self.note(format_args!("BROKEN: {what}"));
         self.0.lock().unwrap().failure.get_or_insert(what.to_string());

@@ -1,4 +1,4 @@
-//! What must hold, looked up in the journal and in the read model's own file.
+//! The invariants, checked against the journal and the read model's own file.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,9 +35,9 @@ async fn places(store: &ViewStore, table: &str) -> Result<BTreeSet<Place>, Strin
     Ok(places)
 }
 
-/// At any moment: what the cursor has passed is applied or written down as parked, once; what is behind it is
-/// neither; nothing waits behind a key that is not blocked; and what is applied of a stream is its beginning. What was
-/// given up for good is not applied.
+/// Must hold at any moment: every event that the cursor has passed is either applied or parked, exactly once,
+/// and no later event is. No event waits behind a key that is not blocked. The applied events of a stream are
+/// its first ones. Discarded events are not applied.
 pub async fn consistent(
     store: &ViewStore,
     journal: &SqliteJournal,
@@ -68,8 +68,8 @@ pub async fn consistent(
     in_order(store, &wanted, decisions).await
 }
 
-/// The rows of each stream stand in the order of its versions, from the first and without a hole but for what was given
-/// up.
+/// The rows of each stream are in the order of its versions, from the first on, without gaps except discarded
+/// events.
 async fn in_order(store: &ViewStore, wanted: &[Envelope], decisions: &Decisions) -> Result<(), String> {
     let given_up: BTreeSet<(String, String, u64)> = wanted
         .iter()
@@ -90,7 +90,7 @@ async fn in_order(store: &ViewStore, wanted: &[Envelope], decisions: &Decisions)
     Ok(())
 }
 
-/// The own events of `user` at or before `positions`, but for what was given up.
+/// The events of `user` at or before `positions`, except discarded ones.
 pub async fn own(
     journal: &SqliteJournal,
     decisions: &Decisions,
@@ -106,14 +106,15 @@ pub async fn own(
     Ok(own)
 }
 
-/// A person who was told "applied" finds every `own` event.
+/// A user who was told "applied" finds each of their `own` events.
 pub async fn told_applied(store: &ViewStore, own: &[Envelope]) -> Result<(), String> {
     let applied = places(store, "rows").await?;
     let missing = own.iter().find(|event| !applied.contains(&place(event.position)));
     ensure(missing.is_none(), || format!("told as applied, and {:?} is not", missing.map(|e| e.position)))
 }
 
-/// When all is healed: everything is applied, and the read model equals one that a plain loop makes from nothing.
+/// After everything has recovered: everything is applied, and the read model equals one made from nothing by a
+/// plain loop.
 pub async fn complete(
     store: &ViewStore,
     plain: &ViewStore,
@@ -145,7 +146,7 @@ pub async fn complete(
     Ok(())
 }
 
-/// The journal holds what it acknowledged where it said so, nothing twice, and its positions have no hole.
+/// The journal holds each acknowledged event at its position, no event twice, and its positions have no gap.
 pub async fn journal(journal: &SqliteJournal, acknowledged: &[(uuid::Uuid, Position)]) -> Result<(), String> {
     let mut places = BTreeMap::new();
     for log in Log::ALL {

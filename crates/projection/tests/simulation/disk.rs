@@ -1,4 +1,4 @@
-//! What a power cut leaves of files whose writers do not wait for the disk, and of names in a directory.
+//! The effect of a power cut on files whose writers do not wait for the disk, and on names in a directory.
 
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
@@ -10,10 +10,10 @@ use projection::SyncPath;
 
 use crate::chaos::Chaos;
 
-/// A write-ahead log this short was never copied into its file: any beginning of it is what a power cut may leave.
+/// A write-ahead log up to this size was never copied into its file, so a power cut may leave any prefix of it.
 const NEVER_COPIED: u64 = 900 * 4096;
 
-/// A disk of one life.
+/// The disk of one life.
 pub struct Disk {
     chaos: Arc<Chaos>,
     durable: Mutex<Durable>,
@@ -21,9 +21,9 @@ pub struct Disk {
 
 #[derive(Default)]
 struct Durable {
-    /// So many bytes of each file.
+    /// Durable length of each file, in bytes.
     lengths: BTreeMap<PathBuf, u64>,
-    /// What each pointer to a read model's file says; nothing where there is none.
+    /// Content of each pointer file; `None` where there is none.
     pointers: BTreeMap<PathBuf, Option<Vec<u8>>>,
 }
 
@@ -32,14 +32,14 @@ fn read(pointer: &Path) -> Option<Vec<u8>> {
 }
 
 impl Disk {
-    /// With what a former life left, which is all durable.
+    /// Starts with the files left by the previous life, all of them durable.
     pub fn new(chaos: &Arc<Chaos>, pointers: [PathBuf; 2]) -> Arc<Self> {
         let pointers = pointers.into_iter().map(|pointer| (pointer.clone(), read(&pointer))).collect();
         let durable = Mutex::new(Durable { lengths: BTreeMap::new(), pointers });
         Arc::new(Self { chaos: Arc::clone(chaos), durable })
     }
 
-    /// No power cut can bring a former file back.
+    /// Whether no power cut can bring an earlier file back.
     pub fn is_certain(&self) -> bool {
         self.durable.lock().unwrap().pointers.iter().all(|(pointer, content)| *content == read(pointer))
     }
@@ -63,11 +63,11 @@ impl Disk {
         })
     }
 
-    /// Does to `copy` what a power cut does to `file`.
+    /// Applies a power cut of `file` to its copy `copy`.
     pub fn cut(&self, file: &Path, copy: &Path) {
         let durable = self.durable.lock().unwrap();
         if let Some(content) = durable.pointers.get(file) {
-            // A name that was not synced may be there all the same.
+            // A rename that was not synced may survive anyway.
             if self.chaos.one_in(2) {
                 match content {
                     Some(content) => std::fs::write(copy, content).unwrap(),

@@ -1,4 +1,5 @@
-//! An index beside the rows, as one for search is: it follows them at its own pace, and its readers wait for both.
+//! An index beside the rows, like a search index: it follows them at its own pace, and its readers wait for
+//! both.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -7,7 +8,7 @@ use std::time::Duration;
 use crate::actors::Life;
 use crate::checker::Place;
 
-/// Changes gather for so long.
+/// How long changes gather.
 const GATHER: Duration = Duration::from_millis(50);
 
 #[derive(Default)]
@@ -15,7 +16,7 @@ pub struct Index(Mutex<Content>);
 
 #[derive(Clone, Default)]
 struct Content {
-    /// Which file the rows are in, and how many of them are here.
+    /// Id of the file that the rows came from, and the number of its last indexed row.
     file: String,
     rows: u64,
     places: BTreeSet<Place>,
@@ -26,14 +27,14 @@ impl Index {
         self.0.lock().unwrap().places.contains(place)
     }
 
-    /// Takes the rows behind its own place.
+    /// Indexes the rows after its own position.
     async fn catch_up(&self, life: &Life) -> Result<(), String> {
         let progress = &life.rows.memory().progress;
         let noted = progress.noted();
         let query = async |sql: &str| life.store.query(sql, Vec::new()).await.map_err(|e| e.to_string());
         let file = query("select id from made").await?[0].text(0).unwrap_or_default().to_owned();
         let known = self.0.lock().unwrap().file == file;
-        // What is made again is seen when it is whole.
+        // An index that is made again becomes visible only when it is complete.
         let mut content = if known {
             self.0.lock().unwrap().clone()
         } else {
@@ -49,7 +50,7 @@ impl Index {
         if life.chaos.fails(20) {
             return Err("simulated: the index fails".into());
         }
-        // Another file took over in between: begin again.
+        // Another file took over in between: start again.
         if rows.iter().any(|row| row.text(3) != Some(&file)) {
             return Ok(());
         }
@@ -63,7 +64,7 @@ impl Index {
     }
 }
 
-/// Keeps the index up with the rows.
+/// Keeps the index in step with the rows.
 pub async fn keep(life: Arc<Life>) {
     loop {
         let memory = life.rows.memory();

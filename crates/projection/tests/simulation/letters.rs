@@ -1,4 +1,4 @@
-//! E-mails: what is carried out of the simulated process, into a world that its crashes do not touch.
+//! E-mails: sent by the simulated process to an outside world that its crashes do not affect.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
@@ -26,7 +26,7 @@ use crate::truth;
 const GROUP: Group = Group { name: "letters", logs: &[Log::Facts], key: partition_key };
 const SETTINGS: Settings =
     Settings { retry: Retry { tries: 4, base_ms: 500, cap_ms: 4000 }, term_ms: 3000, batch: 4, at_once: 1 };
-/// States in which an operator may be asked.
+/// States that wait for an operator.
 const WAITING: &[DeliveryState] = &[DeliveryState::Refused, DeliveryState::Failed, DeliveryState::Unknown];
 
 fn partition_key(event: &Envelope) -> Option<String> {
@@ -65,7 +65,7 @@ impl Projection for Letters {
     }
 }
 
-/// The post office of one life.
+/// The e-mail store and outbox of one life.
 pub struct Post {
     store: ViewStore,
     outbox: Outbox,
@@ -85,7 +85,7 @@ impl Post {
     }
 }
 
-/// The world outside: what arrived there, and how often.
+/// The outside world: what arrived there, and how often.
 pub struct Outside {
     chaos: Arc<Chaos>,
     state: Mutex<Arrivals>,
@@ -94,13 +94,13 @@ pub struct Outside {
 #[derive(Default)]
 struct Arrivals {
     arrived: BTreeMap<String, u32>,
-    /// On their way, with their leases.
+    /// Deliveries being carried out, with their leases.
     in_progress: BTreeMap<String, Vec<u64>>,
-    /// Carried by two at once: one of them had slept past its lease.
+    /// Carried out by two workers at once, because one had slept past its lease.
     overtaken: BTreeSet<String>,
-    /// Events that nobody can ask for an e-mail for.
+    /// Events whose e-mail nobody can ask for.
     poison: BTreeSet<Uuid>,
-    /// The journal was put back from a copy: what it forgot may be asked for again.
+    /// The journal was restored from a backup: e-mails of lost events may be asked for again.
     restored: bool,
 }
 
@@ -121,7 +121,7 @@ impl Outside {
         self.state.lock().unwrap().restored = true;
     }
 
-    /// Whoever was under way is gone.
+    /// Deliveries in progress are gone.
     pub fn crash(&self) {
         self.state.lock().unwrap().in_progress.clear();
     }
@@ -130,8 +130,8 @@ impl Outside {
         let mut state = self.state.lock().unwrap();
         let others = state.in_progress.entry(order.id.clone()).or_default();
         let overtakes = !others.is_empty();
-        // Nobody sets out beside another one without a lease of their own, nor without having looked up what became of
-        // the lease before.
+        // No worker starts beside another one without a lease of its own, nor without looking up the outcome of
+        // the previous lease.
         let next = others.iter().any(|lease| lease + 1 == order.lease);
         if others.contains(&order.lease) || (next && !order.in_doubt) {
             self.chaos.broken(format!("{order:?} is carried twice at once, with leases {others:?}"));
@@ -162,11 +162,11 @@ impl Outside {
 #[async_trait]
 impl DeliveryHandler for Outside {
     async fn carry(&self, order: &LeasedDelivery) -> DeliveryOutcome {
-        assert!(!self.chaos.fails(60), "simulated: a courier stumbles");
+        assert!(!self.chaos.fails(60), "simulated: a worker stumbles");
         self.set_out(order);
         self.chaos.pause().await;
         if self.chaos.fails(30) {
-            self.chaos.note("a courier sleeps past its lease");
+            self.chaos.note("a worker sleeps past its lease");
             self.chaos.sleep(1000, 6000).await;
         }
         let outcome = if self.chaos.fails(6) {
@@ -196,8 +196,8 @@ impl DeliveryHandler for Outside {
     }
 }
 
-/// Runs the group of e-mails and its outbox workers: the first knows that those of the life before are gone, another one
-/// may work beside it.
+/// Runs the group of e-mails and its outbox workers. The first worker knows that those of the previous life are
+/// gone; a second one may run beside it.
 pub async fn deliver(life: Arc<Life>) {
     let stop = watch::Sender::new(false);
     let handle = loop {
@@ -209,7 +209,8 @@ pub async fn deliver(life: Arc<Life>) {
         }
         life.chaos.sleep(1, 50).await;
     };
-    // One that is alone looks up what it left behind when it stumbled; beside another, that one's would be looked up, too.
+    // A worker that is alone looks up its own deliveries after a panic. With two, it would also look up the
+    // other's.
     let two = life.chaos.one_in(2);
     worker(&life, "first", (true, !two), &stop);
     life.chaos.sleep(1, 2000).await;
@@ -222,7 +223,8 @@ pub async fn deliver(life: Arc<Life>) {
     drop(stop);
 }
 
-/// Starts an outbox worker under supervision; it may know that it is `alone`, the first time and when it comes back.
+/// Starts an outbox worker under supervision. `alone` says whether it may assume to be alone, at its start and
+/// after a panic.
 fn worker(life: &Arc<Life>, name: &str, alone: (bool, bool), stop: &watch::Sender<bool>) {
     let (stopping, until, shared) = (stop.subscribe(), stop.subscribe(), Arc::clone(life));
     let mut alone_now = alone.0;
@@ -231,11 +233,11 @@ fn worker(life: &Arc<Life>, name: &str, alone: (bool, bool), stop: &watch::Sende
         let worker = OutboxWorker::new(outbox, outside, shared.clock.clone(), SETTINGS);
         worker.run(std::mem::replace(&mut alone_now, alone.1), stopping.clone())
     };
-    let task = life.supervisor.named(format!("{name}-courier"));
+    let task = life.supervisor.named(format!("{name}-outbox"));
     life.spawner.spawn(task.run(until, again));
 }
 
-/// Mends what keeps events from being asked for, and redrives them.
+/// Repairs events that could not ask for an e-mail, and redrives them.
 pub async fn operate(life: Arc<Life>) {
     loop {
         life.chaos.sleep(50, 2000).await;
@@ -250,7 +252,7 @@ pub async fn operate(life: Arc<Life>) {
     }
 }
 
-/// Makes the read model of e-mails again, now and then.
+/// Sometimes rebuilds the read model of e-mails.
 pub async fn rebuild(life: Arc<Life>) {
     loop {
         life.chaos.sleep(50, 3000).await;
@@ -260,7 +262,7 @@ pub async fn rebuild(life: Arc<Life>) {
     }
 }
 
-/// Everything that was asked for has an end; operators send again what never arrived.
+/// Waits until every delivery is settled. Operators resend those that never arrived.
 pub async fn settle(life: Arc<Life>) {
     let handle: GroupHandle = loop {
         life.chaos.sleep(10, 100).await;
@@ -292,7 +294,7 @@ pub async fn settle(life: Arc<Life>) {
     life.chaos.broken("the letters do not settle");
 }
 
-/// Nothing that was asked for is lost: it arrived, or an operator is asked. Nothing else was carried.
+/// No delivery asked for is lost: it arrived, or it waits for an operator. Nothing else was sent.
 pub async fn complete(life: &Life) -> Result<(), String> {
     let events = truth::events(&life.truth, Log::Facts).await?;
     let events = events.iter().filter(|event| partition_key(event).is_some());

@@ -1,8 +1,8 @@
-//! The event core under a seeded scheduler: the real journal, groups and read models, with crashes at any await, power
-//! cuts, commits that fail or are done without being told, panics, reordered and lost wake-ups, clocks that jump, months
-//! that are archived, a journal put back from a copy, callers that go away, runners and outbox workers that sleep past their
-//! leases and live on beside their successors, poison of every kind, redrives, events given up, pauses and rebuilds; and
-//! with people who read what they wrote, from lists, documents in memory and an index. A broken rule names its seed.
+//! The event core under a seeded scheduler: the real journal, groups and read models. Failures: crashes at any
+//! await, power cuts, commits that fail or whose reply is lost, panics, reordered and lost wake-ups, clock
+//! jumps, archived months, a journal restored from a backup, cancelled callers, runners and outbox workers that
+//! outlive their leases, and failing events of every kind. Operators redrive, discard, pause and rebuild. Users
+//! read their own writes from lists, cached documents and an index. A broken rule is reported with its seed.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 #![expect(clippy::print_stdout, reason = "a replayed seed prints its trace")]
 
@@ -35,12 +35,12 @@ fn said(panic: &(dyn Any + Send)) -> Option<&str> {
     panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str))
 }
 
-/// The writer of a journal says so, too, when a commit's fate is a panic.
+/// The journal's writer panics with its own message when the fate of a commit is a panic.
 fn is_simulated(panic: &(dyn Any + Send)) -> bool {
     said(panic).is_some_and(|said| said.starts_with("simulated:") || said.starts_with("the commit is done"))
 }
 
-/// Panics are part of the simulation: only those that are not are printed.
+/// Panics are part of the simulation. Only unexpected ones are printed.
 fn quiet_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -96,7 +96,7 @@ fn a_seed_always_gives_the_same_trace() {
     }
 }
 
-/// What the simulation drives keeps what every journal promises, when nothing fails.
+/// Without failures, the simulated journal keeps every promise that a journal makes.
 #[tokio::test]
 async fn the_driven_journal_keeps_every_promise() {
     let clock = Clock::manual(Timestamp::from_micros(1_790_000_000_000_000));

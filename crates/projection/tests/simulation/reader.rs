@@ -1,5 +1,5 @@
-//! A person who reads their own writes: lists, documents in memory, and the index. What they are asked to have reached is
-//! what `OwnWrites` remembers of them, which forgets; what they must find is what they know they wrote.
+//! Users who read their own writes: from lists, cached documents and the index. They wait for the positions
+//! that `OwnWrites` remembers, which may forget some. They must find everything they know they wrote.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
@@ -13,7 +13,7 @@ use crate::checker;
 use crate::rows::Document;
 use crate::writer::{Writer, tenant};
 
-/// While a read model is rebuilt, people look at every turn: the moment of the switch is short.
+/// Reads at every turn during a rebuild, because the switch is short.
 pub async fn glance(life: Arc<Life>, writers: Vec<Arc<Mutex<Writer>>>) {
     loop {
         let rebuilding = life.rebuilding.load(Ordering::SeqCst);
@@ -22,14 +22,14 @@ pub async fn glance(life: Arc<Life>, writers: Vec<Arc<Mutex<Writer>>>) {
             look(&life, &writers[nth - 1], 0).await;
             tokio::task::yield_now().await;
         }
-        // Time stands still while anybody is busy.
+        // Time does not advance while any task is busy.
         if !rebuilding || life.chaos.one_in(30) {
             life.chaos.sleep(1, 1).await;
         }
     }
 }
 
-/// Forgets people now and then, as the process does.
+/// Sometimes forgets users' positions, as the process does.
 pub async fn forget(life: Arc<Life>) {
     loop {
         life.chaos.sleep(20, 800).await;
@@ -39,7 +39,7 @@ pub async fn forget(life: Arc<Life>) {
     }
 }
 
-/// Waits for the own newest events, and finds them if told so.
+/// Waits for the user's newest events. If told "applied", the user must find them.
 pub async fn look(life: &Life, writer: &Mutex<Writer>, longest_ms: u64) {
     let Some(handle) = life.handle() else { return };
     let (user, newest) = {
@@ -63,7 +63,7 @@ pub async fn look(life: &Life, writer: &Mutex<Writer>, longest_ms: u64) {
         2 => index(life, user, (seen[0], newest[0]), limit).await,
         _ => list(life, user, &written).await,
     };
-    // Otherwise the answer is marked: another read model took over meanwhile.
+    // Otherwise the answer is marked as stale, because another read model took over meanwhile.
     if let Err(lie) = what
         && generation.is_current()
     {
@@ -79,7 +79,7 @@ async fn list(life: &Life, user: UserId, written: &[Position]) -> Result<(), Str
     checker::told_applied(&life.store, &own(life, user, written).await?).await
 }
 
-/// The document of the stream they wrote to last, from memory when it is there.
+/// The document of the stream the user wrote to last, from the cache if it is there.
 async fn document(life: &Life, user: UserId, written: &[Position]) -> Result<(), String> {
     let own = own(life, user, written).await?;
     let Some(last) = own.last() else { return Ok(()) };
@@ -108,7 +108,7 @@ async fn load(life: &Life, key: &str) -> Result<Document, String> {
     Ok(Log::ALL.map(of))
 }
 
-/// The index holds what the rows hold, once it says so.
+/// Once the index says it is done, it holds what the rows hold.
 async fn index(
     life: &Life,
     user: UserId,

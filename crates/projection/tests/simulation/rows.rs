@@ -1,5 +1,5 @@
-//! The read model: a row for every event, and a total for every stream that depends on their order. Beside it, as beside
-//! a real one, a cache of documents and what tells an index how far the rows are.
+//! The read model: one row per event, and a total per stream that depends on the order of its events. Like a
+//! real read model, it has a document cache and reports its progress to an index.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,12 +16,12 @@ use uuid::Uuid;
 use crate::chaos::Chaos;
 
 pub const GROUP: Group = Group { name: "rows", logs: &Log::ALL, key };
-/// How long a runner that says nothing holds the group.
+/// How long a runner keeps the group without renewing its lease, in milliseconds.
 pub const TERM_MS: u64 = 2000;
 const RETRY: Retry = Retry { tries: 2, base_ms: 1000, cap_ms: 60_000 };
-/// The group does not want these.
+/// The group ignores streams of this kind.
 pub const IGNORED: &str = "ignored";
-/// Fails until somebody mends it.
+/// Fails until it is repaired.
 pub const FOR_EVER: u64 = u64::MAX;
 
 const TABLES: &str = "
@@ -30,7 +30,7 @@ create table if not exists rows
 create table if not exists totals
     (key text, log text, events bigint, digest bigint, primary key (key, log));";
 
-/// Both logs share their keys: an activity waits behind a fact of its key.
+/// Both logs share their keys: an activity event waits behind a failing fact with the same key.
 fn key(envelope: &Envelope) -> Option<String> {
     (&*envelope.stream.kind != IGNORED).then(|| envelope.stream.id.to_string())
 }
@@ -39,10 +39,10 @@ pub fn policy(after: AfterTries) -> Policy {
     Policy { retry: RETRY, after, term_ms: TERM_MS.cast_signed() }
 }
 
-/// What a key's document says: the newest position of each log.
+/// The document of a key: the newest position in each log.
 pub type Document = [u64; 2];
 
-/// What one process keeps in memory beside the read model.
+/// In-memory state that one process keeps beside the read model.
 #[derive(Debug)]
 pub struct Memory {
     pub documents: DocumentCache<String, Document>,
@@ -57,7 +57,7 @@ impl Default for Memory {
 
 pub struct Rows {
     chaos: Arc<Chaos>,
-    /// How often each event still fails.
+    /// How many more times each event fails.
     poison: Mutex<BTreeMap<Uuid, u64>>,
     memory: Mutex<Arc<Memory>>,
 }
@@ -72,7 +72,7 @@ impl Rows {
         ViewStore::open(path, TABLES, projection).map(|store| store.in_place(sync))
     }
 
-    /// What the process of this life keeps in memory; a crash forgets it.
+    /// The in-memory state of this life; a crash loses it.
     pub fn memory(&self) -> Arc<Memory> {
         Arc::clone(&self.memory.lock().unwrap())
     }
@@ -99,7 +99,7 @@ impl Rows {
         fails
     }
 
-    /// Poison shows itself in every way in which code can be wrong.
+    /// Fails in one of the ways in which a projection can be wrong.
     async fn fail(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
         match event.event_id.as_u128() % 3 {
             0 => Err(ProjectionError::Event(format!("{} is poison", event.event_id))),

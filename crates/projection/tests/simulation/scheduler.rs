@@ -1,5 +1,5 @@
-//! The order in which tasks go on, decided by a seed: of all that could run, one is drawn. So wake-ups are reordered
-//! on purpose, and nothing depends on the order in which they came.
+//! The order in which tasks run, decided by a seed: one of the runnable tasks is drawn at random. So wake-ups
+//! are reordered on purpose, and nothing may depend on their order.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -12,7 +12,7 @@ use rand::{RngExt, SeedableRng};
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Starts tasks; clones share the scheduler.
+/// Starts tasks. Clones share the scheduler.
 #[derive(Clone)]
 pub struct Spawner(Arc<Mutex<Vec<Task>>>);
 
@@ -42,14 +42,14 @@ impl Wake for Alarm {
     }
 }
 
-/// All tasks of one life of the process. Dropping it is the crash: each of them is gone where it stands.
+/// All tasks of one life of the process. Dropping it is the crash: every task ends where it is.
 pub struct Scheduler {
     random: StdRng,
     started: Spawner,
     tasks: BTreeMap<usize, (Task, Waker)>,
     next: usize,
     ready: Arc<Ready>,
-    /// So often has a task gone on.
+    /// Number of turns so far; in each turn one task runs.
     turns: u64,
 }
 
@@ -63,11 +63,11 @@ impl Scheduler {
         self.started.clone()
     }
 
-    /// Runs until `over` says so, which is asked before each turn and told how many there were: a run can end at every
-    /// await of every task.
+    /// Runs until `over` returns true. It is called before each turn with the number of turns so far, so a run
+    /// can end at any await of any task.
     pub async fn run(&mut self, over: impl Fn(u64) -> bool) {
         let until_over = std::future::poll_fn(|context| self.poll(context, &over));
-        // The tasks share one budget of the runtime they would not know of.
+        // Otherwise the tasks would share one cooperative budget of the runtime, unaware of it.
         tokio::task::unconstrained(until_over).await;
     }
 
@@ -83,7 +83,8 @@ impl Scheduler {
             self.turns += 1;
             let waker = waker.clone();
             let poll = AssertUnwindSafe(|| future.as_mut().poll(&mut Context::from_waker(&waker)));
-            // A simulated panic ends its task alone. What must go on is supervised, and never gets here.
+            // A simulated panic ends only its own task. Tasks that must continue are supervised and never get
+            // here.
             let ended = catch_unwind(poll).unwrap_or_else(|panic| {
                 if crate::is_simulated(panic.as_ref()) { Poll::Ready(()) } else { resume_unwind(panic) }
             });

@@ -1,4 +1,4 @@
-//! What is true whatever happens to a process: what its journal holds, and what operators decided.
+//! What stays true whatever happens to a process: the content of its journal and the operators' decisions.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -13,12 +13,12 @@ use uuid::Uuid;
 use crate::chaos::Chaos;
 use crate::rows::GROUP;
 
-/// Few enough that callers wait for each other.
+/// Small enough that callers wait for each other.
 const LIMITS: Limits = Limits { batch: 4, queue: 8 };
-/// Small, so that there are several of both.
+/// Small, so that there are several segments and blocks.
 pub const CUT: Cut = Cut { segment_events: 5, block_bytes: 512 };
 
-/// The journal of one life, without anything that fails on the way to it. Its commits fail.
+/// The journal of one life. Calls reach it without simulated failures, but its commits may fail.
 pub fn open(
     directory: &Path,
     clock: &Clock,
@@ -37,13 +37,13 @@ pub fn open(
     opened.map(|(journal, drivers)| (Arc::new(journal), drivers)).map_err(|error| error.to_string())
 }
 
-/// Every event of a log.
+/// All events of a log.
 pub async fn events(journal: &SqliteJournal, log: Log) -> Result<Vec<Envelope>, String> {
     let head = journal.head(log).await.map_err(|error| error.to_string())?;
     journal.read_after(head.at(0), usize::MAX >> 1).await.map_err(|error| error.to_string())
 }
 
-/// Every event that the group of rows wants, in the order of each log.
+/// All events that the group of rows consumes, in the order of each log.
 pub async fn wanted(journal: &SqliteJournal) -> Result<Vec<Envelope>, String> {
     let mut wanted = Vec::new();
     for log in Log::ALL {
@@ -60,7 +60,7 @@ pub async fn heads(journal: &SqliteJournal) -> [Position; 2] {
     [heads[0], heads[1]]
 }
 
-/// What operators decided, and what this seed's group does after all tries.
+/// The operators' decisions, and what the group of this seed does after all tries.
 pub struct Decisions {
     pub after: AfterTries,
     pub paused: Mutex<bool>,

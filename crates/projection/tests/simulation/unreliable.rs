@@ -1,5 +1,5 @@
-//! A journal and a target that fail: before they have done what they were asked, or after it without telling. Each
-//! of their calls may take its time, and wake-ups come late or not at all.
+//! A journal and a target that fail, either before doing what they were asked or after it without reporting
+//! success. Each call may take time, and wake-ups come late or not at all.
 
 use std::sync::Arc;
 
@@ -19,9 +19,9 @@ use crate::chaos::Chaos;
 use crate::rows::TERM_MS;
 use crate::scheduler::Spawner;
 
-/// One call in so many fails.
+/// One call in this many fails.
 const FAILS: u64 = 25;
-/// And one in so many panics.
+/// One call in this many panics.
 const PANICS: u64 = 300;
 
 async fn call<T, E>(
@@ -53,7 +53,7 @@ pub struct UnreliableJournal {
     pub inner: Arc<SqliteJournal>,
     pub chaos: Arc<Chaos>,
     pub spawner: Spawner,
-    /// Its caller is supervised.
+    /// The caller is supervised, so panics are allowed.
     pub panics: bool,
 }
 
@@ -79,7 +79,7 @@ impl Journal for UnreliableJournal {
         self.read("read_stream", self.inner.read_stream(stream, after)).await
     }
 
-    /// Gives fewer than it could now and then, so that a batch ends anywhere.
+    /// Sometimes returns fewer events than it could, so that a batch may end anywhere.
     async fn read_after(&self, position: Position, limit: usize) -> Result<Vec<Envelope>, JournalError> {
         let most = if self.chaos.one_in(2) { self.chaos.draw(1, 5) } else { u64::MAX };
         let limit = limit.min(usize::try_from(most).unwrap_or(limit));
@@ -138,7 +138,7 @@ impl Journal for UnreliableJournal {
 pub struct UnreliableTarget {
     pub inner: ViewStore,
     pub chaos: Arc<Chaos>,
-    /// Whose it is, for the trace.
+    /// Number of its runner, for the trace.
     pub runner: u64,
 }
 

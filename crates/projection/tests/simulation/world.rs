@@ -1,5 +1,5 @@
-//! One seed: several lives of a process over the same files, each ended by a crash, a power cut, or a journal that is put
-//! back from a copy, and a last one in which everything heals.
+//! One seed: several lives of a process over the same files. Each ends by a crash, a power cut or a journal
+//! restored from a backup. In the last life everything recovers.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -46,14 +46,14 @@ pub struct World {
     writers: Writers,
 }
 
-/// Memory is as good as a disk here: a crash is a copy of the files.
+/// Memory serves as the disk here: a crash is a copy of the files.
 const MEMORY: &str = "/dev/shm";
 
-/// Steps and hash of the trace, or the broken rule.
+/// Number of steps and hash of the trace, or the broken rule.
 pub type Outcome = Result<(u64, u64), String>;
 
-/// One life, before anybody acts.
-struct Permit {
+/// One life before its actors start.
+struct Begun {
     life: Arc<Life>,
     scheduler: Scheduler,
 }
@@ -90,7 +90,7 @@ impl World {
         self.directory(self.lives).join(name)
     }
 
-    async fn begin(&self, busy: u64) -> Result<Permit, String> {
+    async fn begin(&self, busy: u64) -> Result<Begun, String> {
         self.rows.crash();
         let scheduler = Scheduler::new(self.chaos.draw(0, u64::MAX));
         let (chaos, spawner) = (Arc::clone(&self.chaos), scheduler.spawner());
@@ -131,12 +131,12 @@ impl World {
             spawner,
             truth,
         };
-        Ok(Permit { life: Arc::new(life), scheduler })
+        Ok(Begun { life: Arc::new(life), scheduler })
     }
 
-    /// One life; true when it ended by a crash.
+    /// Runs one life. Returns true when it ended by a crash.
     async fn live(&mut self, crash_at: u64) -> Result<bool, String> {
-        let Permit { life, mut scheduler } = self.begin(WRITERS).await?;
+        let Begun { life, mut scheduler } = self.begin(WRITERS).await?;
         checker::consistent(&life.store, &life.truth, &self.decisions).await?;
         let spawner = &life.spawner;
         for writer in &self.writers {
@@ -168,12 +168,12 @@ impl World {
         if self.lives > 1 && self.chaos.one_in(8) {
             self.restore().await?;
         }
-        let Permit { life, .. } = self.begin(0).await?;
+        let Begun { life, .. } = self.begin(0).await?;
         checker::consistent(&life.store, &life.truth, &self.decisions).await?;
         Ok(crashed)
     }
 
-    /// The files as they are at this very moment go to the next life; of a power cut, what it leaves of them.
+    /// Hands the files, as they are at this moment, to the next life. A power cut may lose part of them.
     fn crash(&mut self, disk: &Disk) {
         let before = self.directory(self.lives);
         self.lives += 1;
@@ -182,20 +182,22 @@ impl World {
         let power_cut = self.chaos.one_in(3);
         self.chaos.note(if power_cut { "POWER CUT" } else { "CRASH" });
         copy(&before, &after, &|file, copy| {
-            // The journal and e-mails wait for the disk, but for the pointer to the file of e-mails.
+            // The journal and the e-mail files wait for the disk, except the pointer to the current e-mail
+            // file.
             let name = file.file_name().unwrap().to_string_lossy().into_owned();
             let waits = file.starts_with(before.join(JOURNAL)) || name.starts_with(LETTERS);
             if power_cut && (!waits || name.ends_with(".current")) {
                 disk.cut(file, copy);
             }
         });
-        // The machine was off for a while: months pass.
+        // The machine was off for a while: weeks pass.
         if self.chaos.one_in(3) {
             self.clock.jump(i64::try_from(self.chaos.draw(1, 40)).unwrap() * DAY);
         }
     }
 
-    /// The journal is put back from a copy, in a new epoch. No group goes on over it; they are made again.
+    /// Restores the journal from a backup, in a new epoch. No group continues over it; the read models are made
+    /// again.
     async fn restore(&mut self) -> Result<(), String> {
         let from = self.chaos.draw(1, self.lives - 1);
         self.chaos.note(format_args!("RESTORE of life {from}"));
@@ -204,10 +206,10 @@ impl World {
         copy(&copied, &journal, &|_, _| ());
         for log in Log::ALL {
             let file = rusqlite::Connection::open(journal.join(format!("{}.db", log.as_str()))).unwrap();
-            // Another one than any before: a copy of the first history may be put back twice.
+            // A new epoch each time: a backup of the first history may be restored twice.
             file.execute("update history set epoch = ?1", [self.lives + 1]).unwrap();
         }
-        let Permit { life, .. } = self.begin(0).await?;
+        let Begun { life, .. } = self.begin(0).await?;
         let heads = truth::heads(&life.truth).await;
         let mut there = BTreeMap::new();
         for log in Log::ALL {
@@ -239,10 +241,10 @@ impl World {
         self.chaos.calm_down();
         self.rows.mend();
         self.outside.mend();
-        // What was put off by a clock that jumped is due, and it jumps no more.
+        // Tries postponed by a jumping clock become due, and the clock jumps no more.
         self.jumps.store(0, Ordering::SeqCst);
         self.clock.advance(2 * 3600);
-        let Permit { life, mut scheduler } = self.begin(WRITERS + 2).await?;
+        let Begun { life, mut scheduler } = self.begin(WRITERS + 2).await?;
         for writer in &self.writers {
             life.spawner.spawn(writer::write(Arc::clone(&life), Arc::clone(writer)));
         }
@@ -265,7 +267,7 @@ impl World {
     }
 }
 
-/// Copies a directory and everything below it; `change` may change each copy of a file.
+/// Copies a directory recursively. `change` may modify each copied file.
 fn copy(from: &Path, to: &Path, change: &dyn Fn(&Path, &Path)) {
     fs::create_dir_all(to).unwrap();
     let mut entries: Vec<_> = fs::read_dir(from).unwrap().map(|entry| entry.unwrap().path()).collect();

@@ -1,4 +1,4 @@
-//! A person who appends to streams they share with others, loses patience now and then, and reads their own writes.
+//! A user who appends to streams shared with others, sometimes gives up waiting, and reads their own writes.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -13,12 +13,12 @@ use crate::reader::look;
 use crate::rows::{FOR_EVER, IGNORED};
 use crate::truth;
 
-/// What a person remembers over all lives.
+/// A user's memory over all lives.
 pub struct Writer {
     number: u64,
     left: u64,
     made: u64,
-    /// Sent, and not known to be done: sent again, with its key or as another try.
+    /// An append that was sent but not confirmed: it is sent again, with its idempotency key or as another try.
     doubtful: Option<Append>,
     pub acknowledged: Vec<(Uuid, Position)>,
     pub newest: [Option<Position>; 2],
@@ -102,7 +102,8 @@ impl Writer {
         *newest = newest.filter(|known| known.seq > position.seq).or(Some(position));
     }
 
-    /// The journal was put back from a copy: what was written after it is gone, and its places mean nothing any more.
+    /// The journal was restored from a backup: later writes are gone, and their positions no longer mean
+    /// anything.
     pub fn restored(&mut self, heads: [Position; 2], there: &BTreeMap<Uuid, Position>) {
         let kept = self.acknowledged.iter().filter_map(|(id, _)| Some((*id, *there.get(id)?)));
         self.acknowledged = kept.collect();
@@ -116,7 +117,7 @@ impl Writer {
     }
 }
 
-/// Appends, unless the person loses patience: then nobody hears the answer.
+/// Appends, unless the user gives up waiting; then nobody gets the answer.
 async fn append(life: &Life, append: Append) -> Option<Result<Appended, AppendError>> {
     let patience = if life.chaos.fails(6) { life.chaos.draw(0, 12) } else { u64::MAX };
     let gone = async {
@@ -137,7 +138,7 @@ async fn append(life: &Life, append: Append) -> Option<Result<Appended, AppendEr
     }
 }
 
-/// Writes until nothing is left to write.
+/// Writes until there is nothing left to write.
 pub async fn write(life: Arc<Life>, writer: Arc<Mutex<Writer>>) {
     loop {
         life.chaos.sleep(0, 120).await;
@@ -171,7 +172,7 @@ fn done(life: &Life, writer: &Mutex<Writer>, events: &[NewEvent], appended: Appe
     life.seen.remember(&tenant(), writer.user(), appended.position);
 }
 
-/// One more event, by somebody else.
+/// Appends one more event, by another user.
 pub async fn write_one(life: &Arc<Life>) {
     let heads = truth::heads(&life.truth).await;
     let number = 1000 + heads.iter().map(|head| head.seq).sum::<u64>();

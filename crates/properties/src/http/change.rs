@@ -1,4 +1,4 @@
-//! Changing a listing: its content, its status, its end.
+//! Changing a listing's content or status, and removing it.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -21,7 +21,7 @@ pub type ListingEditBody = Body<ListingEdit>;
 /// The body of `PUT /api/properties/{id}`.
 pub struct ListingEdit {
     draft: Draft,
-    /// Whether any field of the contact is there, be it empty.
+    /// Whether the body has any contact field, even an empty one.
     names_contact: bool,
 }
 
@@ -44,7 +44,7 @@ impl Request for ListingEdit {
     }
 }
 
-/// `PUT /api/properties/{id}`: replaces the content.
+/// `PUT /api/properties/{id}`: replaces the listing's content. A body without any contact field keeps the contact.
 #[utoipa::path(
     put,
     path = "/api/properties/{id}",
@@ -69,7 +69,7 @@ pub async fn edit(
     nothing?;
     let ListingEdit { draft, names_contact } = body.value?;
     let mut content = draft.owned_by(listing.owner, &listing.content.location.city);
-    // Public answers do not show the contact, so an edit that names none of its fields leaves it as it is.
+    // Public responses omit the contact, so an edit without any contact field keeps it.
     if !names_contact {
         content.contact = listing.content.contact;
     }
@@ -99,7 +99,7 @@ impl Request for StatusChange {
     }
 }
 
-/// `?status=` instead of a body.
+/// The status as a query parameter, `?status=`, instead of a body.
 pub struct StatusInQuery(Option<Status>);
 
 impl Request for StatusInQuery {
@@ -112,7 +112,7 @@ impl Request for StatusInQuery {
     }
 }
 
-/// `PATCH /api/properties/{id}/status`: `{"status": …}` or `?status=`.
+/// `PATCH /api/properties/{id}/status`: changes the status, given as `{"status": …}` or `?status=`.
 #[utoipa::path(
     patch,
     path = "/api/properties/{id}/status",
@@ -134,7 +134,8 @@ pub async fn status(
     body: StatusChangeBody,
 ) -> Result<Response, Failure> {
     let id = property_id(path)?;
-    // A moderator takes a home off the market and puts it back; the rules say how far that goes.
+    // Moderators may take a listing off the market and put it back; the domain rules limit which changes they may
+    // make.
     if caller.require(Right::Moderate).is_err() {
         app.changeable(&caller, id).await?;
     }
@@ -147,7 +148,7 @@ pub async fn status(
     app.execute(&caller, id, command, options, "Status changed").await
 }
 
-/// `DELETE /api/properties/{id}`: for good; asking twice is fine.
+/// `DELETE /api/properties/{id}`: removes the listing for good. Repeating the request is safe.
 #[utoipa::path(
     delete,
     path = "/api/properties/{id}",
@@ -171,7 +172,7 @@ pub async fn remove(
 }
 
 impl App {
-    /// Runs a command and answers with the listing.
+    /// Runs a command and responds with the listing.
     pub(super) async fn execute(
         &self,
         caller: &Caller,

@@ -1,4 +1,4 @@
-//! `POST /api/properties`
+//! `POST /api/properties`: creates a listing.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -44,7 +44,7 @@ impl Request for NewListing {
     }
 }
 
-/// What a person should know of a listing's members.
+/// Describes a listing's fields for the API documentation.
 pub(super) fn about_listing(member: &str) -> Option<&'static str> {
     Some(match member {
         "location" => "The locality.",
@@ -58,7 +58,7 @@ pub(super) fn about_listing(member: &str) -> Option<&'static str> {
     })
 }
 
-/// Lists a property of the caller's.
+/// Creates a listing that belongs to the caller.
 #[utoipa::path(
     post,
     path = "/api/properties",
@@ -123,7 +123,7 @@ fn created(
     reply.etag(&etag(version, counts)).into_response()
 }
 
-/// A source reference belongs to one listing of one owner.
+/// The unique key of a source reference: an owner can use each reference for one listing only.
 fn unique_keys(app: &App, caller: &Caller, reference: Option<&str>) -> Result<UniqueKeys, Failure> {
     let Some(reference) = reference else { return Ok(UniqueKeys::default()) };
     let value = format!("{}|{reference}", caller.person()?.user);

@@ -1,4 +1,4 @@
-//! Opening a listing. The one who changed it sees the change at once, whatever the read model has.
+//! Viewing a listing. A caller sees their own changes at once, even if the read model is behind.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::App;
 use crate::document::{Counts, Document, etag, snapshot};
 use crate::listing_cache::CachedListing;
 
-/// A listing, and whether the caller saved it when that was asked for.
+/// A listing. If requested, it says whether the caller saved it.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ListingDetail)]
@@ -28,14 +28,14 @@ struct Detail<'a> {
     document: &'a serde_json::value::RawValue,
     #[schema(nullable = false)]
     is_favorited: Option<bool>,
-    /// The statuses the caller may move it to; with `isFavorited`, for people.
+    /// The statuses that the caller may set. Included with `isFavorited`, for signed-in people only.
     #[schema(nullable = false)]
     next_statuses: Option<Vec<Status>>,
 }
 
 const FOUND: &str = "Property found";
 
-/// `?include=favorite`
+/// The query parameter `include=favorite`.
 pub struct Include {
     favourite: bool,
 }
@@ -52,7 +52,8 @@ impl Request for Include {
     }
 }
 
-/// `GET /api/properties/{id}`: the document, and a visit. `?include=favorite` adds whether the caller saved it.
+/// `GET /api/properties/{id}`: returns the listing and counts a visit. `?include=favorite` adds whether the caller
+/// saved it.
 #[utoipa::path(
     get,
     path = "/api/properties/{id}",
@@ -83,7 +84,7 @@ pub async fn get(
     Ok(app.context.reply(FOUND, &known.body).etag(&tag).unless(&held).into_response())
 }
 
-/// `POST /api/properties/{id}/view`: the visit alone.
+/// `POST /api/properties/{id}/view`: counts a visit, without returning the listing.
 #[utoipa::path(
     post,
     path = "/api/properties/{id}/view",
@@ -109,14 +110,14 @@ fn shown(caller: &Caller, known: Arc<CachedListing>) -> Result<Arc<CachedListing
     if known.listing.status == Status::Removed || known.owner_gone {
         return Err(removed());
     }
-    // A suspension ends: until then there is no such home, which is not to say that it is gone.
+    // A suspension may end. Until then the listing is reported as unknown, not as removed.
     let seen =
         if known.owner_absent { is_insider(caller, &known.listing) } else { may_see(caller, &known.listing) };
     if seen { Ok(known) } else { Err(no_such_listing()) }
 }
 
 impl App {
-    /// The listing as this caller may see it.
+    /// Loads the listing if this caller may see it.
     pub(super) async fn visible(
         &self,
         caller: &Caller,
@@ -124,7 +125,8 @@ impl App {
     ) -> Result<Arc<CachedListing>, Failure> {
         let freshness = self.context.freshness_now(&self.status, caller, &[Log::Facts]);
         let known = if freshness.is_stale() { None } else { self.known(&caller.tenant, id).await? };
-        // A listing the read model has not seen yet may be somebody's last write: it exists from its answer on.
+        // A listing that is not in the read model yet may be somebody's last write. It exists once that write was
+        // answered.
         let known = match known {
             Some(known) if !freshness.is_stale() => known,
             _ => self.folded_known(caller, id).await?,
@@ -132,7 +134,7 @@ impl App {
         shown(caller, known)
     }
 
-    /// [`Self::visible`] by the journal: what is recorded or revealed now does not rest on a moment ago.
+    /// Like [`Self::visible`], but from the journal: what is recorded or revealed now must not depend on stale data.
     pub(super) async fn visible_now(
         &self,
         caller: &Caller,
@@ -149,7 +151,7 @@ impl App {
         shown(caller, Arc::new(CachedListing { listing, version, counts, owner_gone, owner_absent, body }))
     }
 
-    /// From the journal, which has what the read model does not have yet.
+    /// Loads the listing from the journal, which may be ahead of the read model.
     async fn folded_known(&self, caller: &Caller, id: PropertyId) -> Result<Arc<CachedListing>, Failure> {
         let (listing, version) = self.folded(&caller.tenant, id).await?;
         let behind = self.known(&caller.tenant, id).await?;
@@ -161,7 +163,7 @@ impl App {
         Ok(Arc::new(CachedListing { listing, version, counts, owner_gone, owner_absent, body }))
     }
 
-    /// Whether the caller saved it, and the document that says so.
+    /// Whether the caller saved the listing, and the document with that added.
     async fn with_favourite(
         &self,
         caller: &Caller,
@@ -179,7 +181,7 @@ impl App {
         let Value::Object(mut members) = document else { return Err(no_such_listing()) };
         members.insert("isFavorited".into(), saved.into());
         if let Ok(by) = self.by(caller) {
-            // What a moderator holds is told by the journal alone.
+            // Only the journal knows whether a moderator holds the listing.
             let next = if is_insider(caller, &known.listing) {
                 self.folded(&caller.tenant, known.listing.id).await?.0.next(by)
             } else {

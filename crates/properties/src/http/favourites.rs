@@ -1,4 +1,5 @@
-//! Saving homes: a set per person, so both operations can be repeated. Its entity tag is that of the whole set.
+//! Saved listings. Each person has one set of them, so saving and unsaving can be repeated. The entity tag covers the
+//! whole set.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -12,7 +13,7 @@ use super::{may_see, no_such_listing, property_id};
 use crate::App;
 use crate::document::snapshot;
 
-/// `POST /api/properties/{id}/favorite`
+/// `POST /api/properties/{id}/favorite`: saves a listing for the caller.
 #[utoipa::path(
     post,
     path = "/api/properties/{id}/favorite",
@@ -41,7 +42,8 @@ pub async fn save(
     Ok(reply.etag(&done.version.to_string()).empty().into_response())
 }
 
-/// `DELETE /api/properties/{id}/favorite`; a listing that is gone can still be taken off.
+/// `DELETE /api/properties/{id}/favorite`: takes a listing off the caller's saved ones, even if the listing was
+/// removed.
 #[utoipa::path(
     delete,
     path = "/api/properties/{id}/favorite",
@@ -63,7 +65,7 @@ pub async fn unsave(
     let options = conditions.options(&app.context, &caller, &[], &person.user);
     let command = FavouritesCommand::Unsave(id, snapshot(&listing));
     let done = app.favourite(&caller, command, options).await?;
-    // Whoever had not saved it learns nothing about a listing they may not see.
+    // Callers who had not saved the listing and may not see it learn nothing about it.
     if done.position.is_none() && listing.status != Status::Removed && !may_see(&caller, &listing) {
         return Err(no_such_listing());
     }
@@ -72,7 +74,7 @@ pub async fn unsave(
 }
 
 impl App {
-    /// Without a position when it was so already.
+    /// Runs a command. The result has no position if nothing changed.
     async fn favourite(
         &self,
         caller: &Caller,

@@ -1,4 +1,4 @@
-//! `POST /api/properties/{id}/images`: photos for a listing.
+//! `POST /api/properties/{id}/images`: adds photos to a listing.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -15,7 +15,7 @@ use super::property_id;
 use crate::App;
 use crate::document::{Counts, Document, etag};
 
-/// The most ids that are looked at; a listing takes fewer.
+/// Maximum number of ids read from a request; a listing accepts fewer.
 const MOST_IDS: usize = 50;
 
 /// See [`WantedImages`].
@@ -58,8 +58,8 @@ impl Request for WantedImages {
     }
 }
 
-/// `{"fileIds": […], "primary": …}`: image files of the caller's own, in the order they are to be shown in, behind
-/// those that are not named. Naming all of them orders them anew.
+/// Takes `{"fileIds": […], "primary": …}`. The files must be images of the caller's own or photos of the listing
+/// already. They are shown in the given order, after the photos that are not named. Naming all photos reorders them.
 #[utoipa::path(
     post,
     path = "/api/properties/{id}/images",
@@ -86,7 +86,7 @@ pub async fn add(
     let WantedImages { files, primary } = body.value?;
     let options = conditions.options(&app.context, &caller, &body.bytes, &id);
     let stream = StreamId::new(&caller.tenant, Property::TYPE, id);
-    // A repeat is answered whatever became of the files since.
+    // A repeated request gets its first response, whatever happened to the files since.
     if app.context.answered(&stream, options.idempotency.as_ref()).await?.is_none() {
         app.check_own(&caller, &listing, &files, primary).await?;
     }
@@ -102,8 +102,8 @@ pub async fn add(
 }
 
 impl App {
-    /// Every file is an image of the caller's, or a photo of the listing already. Whether somebody else has a file of
-    /// that id is not told.
+    /// Checks that every file is an image of the caller's or already a photo of the listing. The failure does not
+    /// reveal whether somebody else has a file with that id.
     async fn check_own(
         &self,
         caller: &Caller,
@@ -135,7 +135,7 @@ impl App {
         if wrong.0.is_empty() { Ok(()) } else { Err(wrong.into()) }
     }
 
-    /// Photos of the listing whose files were deleted meanwhile.
+    /// Photos of the listing whose files have been deleted.
     async fn gone(&self, tenant: &TenantId, listing: &Listing) -> Result<Vec<FileId>, Failure> {
         let mut gone = Vec::new();
         for image in &listing.images {
@@ -146,7 +146,7 @@ impl App {
         Ok(gone)
     }
 
-    /// A file as the journal has it: the files service is not asked.
+    /// Loads a file from the journal, without a call to the files service.
     async fn file(&self, tenant: &TenantId, id: FileId) -> Result<Option<FileDetails>, Failure> {
         Ok(self.context.aggregates.load::<File>(tenant, id).await?.0.0)
     }

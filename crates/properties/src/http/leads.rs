@@ -1,4 +1,4 @@
-//! Asking an owner, and following that up.
+//! Sending an enquiry to an owner, and following it up.
 
 mod requests;
 
@@ -24,7 +24,7 @@ fn no_such_lead() -> Failure {
     Failure::not_found("LEAD_NOT_FOUND", "there is no such lead")
 }
 
-/// What a person may do once about a listing, at a time.
+/// The unique key of something that a person can have only one of per listing at a time.
 pub(super) fn one_of(
     app: &App,
     caller: &Caller,
@@ -35,7 +35,7 @@ pub(super) fn one_of(
     app.context.aggregates.keys().unique_key(&caller.tenant, kind, &format!("{property}|{person}"))
 }
 
-/// `POST /api/properties/{id}/leads`: asks the owner of a home on the market.
+/// `POST /api/properties/{id}/leads`: sends an enquiry to the owner of a listing on the market.
 #[utoipa::path(
     post,
     path = "/api/properties/{id}/leads",
@@ -65,7 +65,7 @@ pub async fn make(
     let now = app.context.aggregates.clock().now();
     let enquiry = Invalid::or_wrong(body.value, |enquiry| enquiry.is_ahead_of(now))?;
     let enquiry = app.enquiry(&caller, seeker, enquiry).await?;
-    // Those who look after the site see homes of absent owners, too.
+    // Staff also see the listings of absent owners.
     if known.listing.status != Status::Active || known.owner_absent {
         return Err(Failure::conflict("NOT_ON_THE_MARKET", "the home is not on the market now"));
     }
@@ -99,7 +99,8 @@ fn refused(error: ExecuteError<LeadRejection>) -> Failure {
 }
 
 impl App {
-    /// What `seeker` asks; whoever names no way to be reached is reached as their account says.
+    /// Builds the enquiry of `seeker`. If it names no phone number and no e-mail address, those of their account are
+    /// used.
     async fn enquiry(&self, caller: &Caller, seeker: UserId, asked: NewEnquiry) -> Result<Enquiry, Failure> {
         let NewEnquiry { words, purpose, mut contact, visit_at } = asked;
         let words = words.map(|text| Personal::of(seeker, text));
@@ -116,7 +117,7 @@ impl App {
     }
 }
 
-/// `GET /api/leads`: what people ask the caller, newest first; `box=sent` is what the caller asked.
+/// `GET /api/leads`: enquiries that the caller received, newest first. `box=sent` lists those that the caller sent.
 #[utoipa::path(
     get,
     path = "/api/leads",
@@ -139,7 +140,7 @@ pub async fn list(
     Ok(app.context.reply("Leads found", page).links(&links).stale(fresh.is_stale()).into_response())
 }
 
-/// `PATCH /api/leads/{id}`: how far the owner is, and what they note.
+/// `PATCH /api/leads/{id}`: changes the status of a lead, or the owner's note.
 #[utoipa::path(
     patch,
     path = "/api/leads/{id}",
@@ -166,7 +167,7 @@ pub async fn follow_up(
     caller.reach(Right::Change(lead.owner), no_such_lead)?;
     nothing?;
     let FollowUp { status, note } = body.value?;
-    // Whoever was answered may ask again; whose enquiry is spam may not.
+    // A seeker whose enquiry was answered may ask again; one whose enquiry is spam may not.
     let unique_keys = match status {
         Some(LeadStatus::Won | LeadStatus::Lost) => UniqueKeys::released(),
         Some(_) => {
@@ -178,7 +179,7 @@ pub async fn follow_up(
     let options = Options { unique_keys, ..conditions.options(&app.context, &caller, &body.bytes, &id) };
     let command = LeadCommand::FollowUp { status, note };
     let done = app.context.execute::<Lead>(&caller.actor(), id, command, options).await.map_err(refused)?;
-    let lead = done.state.made.ok_or_else(no_such_listing)?;
+    let lead = done.state.made.ok_or_else(no_such_lead)?;
     let document = LeadDocument::of(&lead, done.version, Side::Owner);
     let reply = app.context.done(&caller, "Lead updated", document, done.position);
     Ok(reply.etag(&done.version.to_string()).into_response())

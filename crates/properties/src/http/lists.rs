@@ -1,4 +1,4 @@
-//! Lists of listings. Each waits, bounded, for its reader's own writes.
+//! Lists of listings. Each list waits, for a limited time, until the reader's own writes are visible.
 
 use crate::document::Document;
 use axum::extract::{Path, State};
@@ -16,10 +16,10 @@ use crate::queries::{NEWEST, Selection, Sort, SortBy};
 const ACTIVE: &str = "p.status = 'ACTIVE'
     and not exists (select 1 from absent_owners a where a.user_id = p.owner_id and a.tenant = p.tenant)";
 
-/// The query of a list of listings: which part of it, and how it is ordered.
+/// The query of a list of listings: paging and sort order.
 pub struct ListingList {
     paging: Paging,
-    /// The newest first, unless something is said.
+    /// Newest first by default.
     sort: Sort,
     is_sorted: bool,
 }
@@ -44,7 +44,7 @@ impl Request for ListingList {
     }
 }
 
-/// `sortBy=price&sortDir=asc`, or `sort=-price`.
+/// Reads the sort order: `sortBy=price&sortDir=asc`, or `sort=-price`.
 fn sort(fields: &mut Fields<'_>) -> Option<Sort> {
     let short = fields.text("sort", 1..=40);
     let (field, named, descending) = if let Some(text) = &short {
@@ -79,7 +79,7 @@ impl App {
     }
 }
 
-/// `GET /api/properties`: everything on the market.
+/// `GET /api/properties`: all listings on the market.
 #[utoipa::path(
     get,
     path = "/api/properties",
@@ -98,7 +98,7 @@ pub async fn all(
     app.answer(&caller, selection, &paging, &uri).await
 }
 
-/// `GET /api/properties/featured`
+/// `GET /api/properties/featured`: featured listings on the market.
 #[utoipa::path(
     get,
     path = "/api/properties/featured",
@@ -118,7 +118,7 @@ pub async fn featured(
     app.answer(&caller, selection, &paging, &uri).await
 }
 
-/// `GET /api/properties/recent`: the newest, as an array.
+/// `GET /api/properties/recent`: the newest listings, as an array.
 #[utoipa::path(
     get,
     path = "/api/properties/recent",
@@ -140,7 +140,7 @@ pub async fn recent(
     Ok(app.context.reply("Recent properties", page.into_content()).stale(fresh.is_stale()).into_response())
 }
 
-/// `GET /api/properties/my-properties`: the caller's own, in every status but removed.
+/// `GET /api/properties/my-properties`: the caller's own listings in every status except removed.
 #[utoipa::path(
     get,
     path = "/api/properties/my-properties",
@@ -184,7 +184,7 @@ pub async fn of_person(
     app.answer(&caller, Selection { condition: &condition, params, join: "", sort }, &paging, &uri).await
 }
 
-/// `GET /api/properties/favorites`: what the caller saved, the last saved first.
+/// `GET /api/properties/favorites`: the listings the caller saved, most recently saved first.
 #[utoipa::path(
     get,
     path = "/api/properties/favorites",

@@ -1,4 +1,4 @@
-//! Telling owners who was shown their contact.
+//! Shows owners who was shown their contact.
 
 use axum::extract::State;
 use axum::http::Uri;
@@ -9,7 +9,7 @@ use http_kit::{ApiResponse, Caller, Failure, Page, Paging, Query, Request};
 use crate::App;
 use crate::looks::ContactLook;
 
-/// The query of `GET /api/contact-looks`: which looks, and their page.
+/// The query of `GET /api/contact-looks`: an optional listing, and paging.
 pub struct ContactLookList {
     property: Option<PropertyId>,
     paging: Paging,
@@ -27,7 +27,7 @@ impl Request for ContactLookList {
     }
 }
 
-/// `GET /api/contact-looks`: of all the caller's homes, or of one.
+/// `GET /api/contact-looks`: who was shown the contact of any of the caller's listings, or of one of them.
 #[utoipa::path(
     get,
     path = "/api/contact-looks",
@@ -43,7 +43,7 @@ pub async fn list(
 ) -> Result<Response, Failure> {
     let owner = caller.person()?.user;
     let ContactLookList { property, paging } = list?;
-    // The looks are others' doing; what the homes are called is the caller's.
+    // Other people cause the looks. The caller's own writes only affect the listings' titles.
     let fresh = app.context.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
     let page = app.contact_looks(&caller.tenant, (owner, property), &paging).await?;
     let links = page.links(&uri);

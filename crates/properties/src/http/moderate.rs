@@ -1,4 +1,4 @@
-//! What moderators decide about listings.
+//! Moderators' decisions about listings.
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -36,7 +36,7 @@ impl Request for Featured {
     }
 }
 
-/// `POST …/feature`: `{"featured": false}` takes it out again.
+/// `POST …/feature`: features the listing; `{"featured": false}` stops that.
 #[utoipa::path(
     post,
     path = "/api/properties/{id}/feature",
@@ -88,7 +88,7 @@ impl Request for Verified {
     }
 }
 
-/// `POST …/verify`: `{"verified": false}` takes it back.
+/// `POST …/verify`: marks the listing as verified; `{"verified": false}` removes the mark.
 #[utoipa::path(
     post,
     path = "/api/properties/{id}/verify",
@@ -116,7 +116,7 @@ pub async fn verify(
     app.execute(&caller, id, PropertyCommand::Verify(verified, app.by(&caller)?), options, "Verified").await
 }
 
-/// `POST …/approve`
+/// `POST …/approve`: puts the listing on the market.
 #[utoipa::path(
     post,
     path = "/api/properties/{id}/approve",
@@ -167,7 +167,8 @@ impl Request for Refusal {
     }
 }
 
-/// `POST …/reject`: with a reason for the owner. A home that is on show is taken down, which only moderators undo.
+/// `POST …/reject`: refuses the listing, with a reason for its owner. A listing that is public is taken down; only
+/// moderators can undo that.
 #[utoipa::path(
     post,
     path = "/api/properties/{id}/reject",

@@ -1,4 +1,4 @@
-//! Passing a listing on, and asking whom to call. Both are durable before they are answered.
+//! Sharing a listing, and revealing its contact. Both are recorded durably before the response.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -16,7 +16,7 @@ use super::{is_insider, property_id};
 use crate::App;
 use crate::document::snapshot;
 
-/// Whom to call about a listing.
+/// The contact of a listing.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ListingContact)]
@@ -27,7 +27,7 @@ pub struct Reachable<'a> {
     contact_email: Option<&'a str>,
 }
 
-/// `POST /api/properties/{id}/share`
+/// `POST /api/properties/{id}/share`: records that the caller shared the listing.
 #[utoipa::path(
     post,
     path = "/api/properties/{id}/share",
@@ -52,7 +52,8 @@ pub async fn share(
     Ok(app.context.done(&caller, "Shared", (), Some(position)).empty().into_response())
 }
 
-/// `GET /api/properties/{id}/contact`: for people with a confirmed address, limited, and written down.
+/// `GET /api/properties/{id}/contact`: reveals the contact of a listing. The caller needs a confirmed e-mail address.
+/// Requests are limited per day, and recorded.
 #[utoipa::path(
     get,
     path = "/api/properties/{id}/contact",
@@ -81,7 +82,7 @@ pub async fn contact(
     }
     let owner_id = listing.owner;
     let position = if caller.user() == Some(owner_id) {
-        None // one's own contact reveals nothing
+        None // an owner who reads their own contact learns nothing new
     } else {
         app.may_ask(&caller).await?;
         let event = ActivityEvent::ContactRevealed { property_id: id, snapshot: snapshot(listing), owner_id };
@@ -97,12 +98,12 @@ pub async fn contact(
 }
 
 impl App {
-    /// Whether the caller may be told of one more contact today. Nobody needs a catalogue of telephones.
+    /// Checks whether the caller may see one more contact today. The limit prevents collecting phone numbers in bulk.
     async fn may_ask(&self, caller: &Caller) -> Result<(), Failure> {
         let person = caller.confirmed(&self.context).await?.user;
         let daily = &self.context.daily;
         let own = || CountedAction::ContactOf(person.to_string());
-        // Whoever is refused uses up nothing of their neighbours'.
+        // Check the caller's own limit first: a refused caller must not use up the limit of their network.
         daily.check(own())?;
         if let Some(network) = caller.network() {
             daily.take(CountedAction::ContactFrom(network))?;
@@ -114,11 +115,11 @@ impl App {
         Ok(())
     }
 
-    /// Puts down that somebody looks up unusually many, which moderators are told of.
+    /// Records that somebody looks up unusually many contacts; moderators are notified of it.
     async fn note_unusual(&self, caller: &Caller, contacts: u32) -> Result<(), Failure> {
         metrics::counter!("unusual_contact_looks").increment(1);
         let subject_id = caller.person()?.user;
-        // Nobody's doing: it is no entry of the person's own history.
+        // The event has no acting user, so it does not appear in the person's own history.
         let metadata =
             Metadata { correlation_id: Some(caller.correlation.to_string()), ..Metadata::default() };
         let nobody = Actor { tenant: caller.tenant.clone(), user: None, metadata };

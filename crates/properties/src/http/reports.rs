@@ -1,4 +1,4 @@
-//! What people say is wrong with listings, and what waits for a moderator.
+//! Reporting a problem with a listing, and the moderation queue.
 
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
@@ -16,7 +16,7 @@ use super::property_id;
 use crate::App;
 use crate::queries::queue::Waiting;
 
-/// A report, as whoever made it gets it back.
+/// A report, as returned to the person who made it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReportReceipt {
@@ -49,7 +49,7 @@ impl Request for NewComplaint {
     }
 }
 
-/// `POST /api/properties/{id}/report`: once a person and listing.
+/// `POST /api/properties/{id}/report`: reports a listing. Each person can report a listing once.
 #[utoipa::path(
     post,
     path = "/api/properties/{id}/report",
@@ -99,7 +99,7 @@ pub async fn report(
     Ok(reply.status(StatusCode::CREATED).into_response())
 }
 
-/// `GET /api/moderation/queue`: listings that wait for a moderator or were reported, the longest waiting first.
+/// `GET /api/moderation/queue`: listings that wait for a moderator or were reported, longest waiting first.
 #[utoipa::path(
     get,
     path = "/api/moderation/queue",

@@ -1,11 +1,12 @@
-//! How often listings are saved and seen. Sums only: the order of different people's events does not matter.
+//! Counts how often listings are saved and viewed. These are sums, so the order of different people's events does not
+//! matter.
 
 use ::projection::{ProjectionError, ViewTx};
 use domain::activity::ActivityEvent;
 use domain::favourites::FavouritesEvent;
 use domain::{Envelope, PropertyId};
 
-/// One view a viewer counts in this time.
+/// Within this time, a viewer's repeated views count once.
 const VIEW_EVERY_MICROS: i64 = 30 * 60 * 1_000_000;
 
 pub async fn favourite(
@@ -57,7 +58,7 @@ pub async fn activity(
     }
 }
 
-/// A signed-in person's view counts once in 30 minutes, and once a day as a visitor.
+/// Counts a signed-in person's view: as a view at most once in 30 minutes, and as a visitor at most once a day.
 async fn viewed(
     tx: &mut ViewTx<'_>,
     envelope: &Envelope,

@@ -1,4 +1,4 @@
-//! Who asks about listings, and what is reported about them.
+//! Projects enquiries and reports about listings.
 
 use ::projection::{ProjectionError, ViewTx};
 use domain::fields::Choice;
@@ -14,7 +14,7 @@ fn json<T: Serialize>(value: &T) -> Result<String, ProjectionError> {
     serde_json::to_string(value).map_err(|error| ProjectionError::Event(error.to_string()))
 }
 
-/// A value as it is kept: that of somebody who left is the erased marker, as if read after the erasure.
+/// A personal value as it is stored. If its person has left, it is the erased marker, as if read after the erasure.
 async fn kept<T: Serialize + Clone>(
     tx: &mut ViewTx<'_>,
     envelope: &Envelope,
@@ -39,7 +39,7 @@ async fn kept_some<T: Serialize + Clone>(
     }
 }
 
-/// A note goes with its writer, and its words with whom they are about.
+/// A note as it is stored. The note is erased with its writer, and its text also with the person it is about.
 async fn kept_note(tx: &mut ViewTx<'_>, envelope: &Envelope, note: &Note) -> Result<String, ProjectionError> {
     if let Personal::Clear { subject, value: Personal::Clear { subject: about, .. } } = note
         && tx.is_erased(&envelope.stream.tenant, &about.to_string()).await?
@@ -118,8 +118,8 @@ pub async fn report(
     Ok(())
 }
 
-/// A moderator's decision settles what was reported before it. It is kept as a position, so that it does not matter
-/// which of the two is applied first.
+/// A moderator's decision settles the reports made before it. It is stored as a log position, so it does not matter
+/// whether the decision or a report is applied first.
 pub async fn settle(
     tx: &mut ViewTx<'_>,
     envelope: &Envelope,
@@ -143,14 +143,14 @@ pub async fn settle(
     Ok(())
 }
 
-/// Somebody left: what they said is nowhere in clear.
+/// Erases the personal data of somebody who left.
 pub async fn person_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
     let erased = json(&Personal::<()>::Erased)?;
     let row = [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into(), erased.as_str().into()];
     for sql in [
         "update leads set seeker = $3, words = case when words is null then null else $3 end
          where seeker_id = $2 and tenant = $1",
-        // As it is read when only whoever it is about has left.
+        // The form a note takes when only the person it is about has left.
         "update leads set note = '{\"$personal\":{\"subject\":\"' || owner_id || '\",\"value\":' || $3 || '}}'
          where seeker_id = $2 and tenant = $1 and note <> $3",
         "update leads set title = $3, note = case when note is null then null else $3 end

@@ -1,4 +1,4 @@
-//! Listings themselves.
+//! Projects the events of listings.
 
 use ::projection::{ProjectionError, Value, ViewTx};
 use domain::Envelope;
@@ -120,7 +120,7 @@ async fn set(
     followed(tx.execute(&sql, &row).await?, envelope)
 }
 
-/// What moderators said of it, they said of another home than it is now.
+/// Clears the moderators' marks, because the listing no longer describes the home that they judged.
 async fn lose_marks(tx: &mut ViewTx<'_>, envelope: &Envelope, lost: bool) -> Result<(), ProjectionError> {
     if lost {
         let key = [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into()];
@@ -130,7 +130,7 @@ async fn lose_marks(tx: &mut ViewTx<'_>, envelope: &Envelope, lost: bool) -> Res
     Ok(())
 }
 
-/// The photos have a table of their own, beside the version that they make.
+/// Stores the photos in their own table, and advances the listing's version with them.
 async fn pictured(tx: &mut ViewTx<'_>, envelope: &Envelope, images: &[Image]) -> Result<(), ProjectionError> {
     let (tenant, id) = (envelope.stream.tenant.as_str(), &*envelope.stream.id);
     let row = [tenant.into(), id.into(), envelope.version.into(), envelope.timestamp.micros().into()];
@@ -147,7 +147,8 @@ async fn pictured(tx: &mut ViewTx<'_>, envelope: &Envelope, images: &[Image]) ->
     Ok(())
 }
 
-/// An aggregate's events follow one another without a hole (event rule 4).
+/// Fails if the row was not at the previous version: an aggregate's events follow one another without a gap (event
+/// rule 4).
 pub fn followed(changed: usize, envelope: &Envelope) -> Result<(), ProjectionError> {
     if changed == 1 {
         return Ok(());
@@ -156,7 +157,8 @@ pub fn followed(changed: usize, envelope: &Envelope) -> Result<(), ProjectionErr
     Err(ProjectionError::Event(format!("{stream} is not at version {}, before {version}", version - 1)))
 }
 
-/// The owner left: of them nothing stays in clear. Rows then are what they are when events are read after the erasure.
+/// Erases the personal data of an owner who left. Their rows are then the same as if the events were read after the
+/// erasure.
 pub async fn owner_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
     let keys = [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into()];
     let absent = "insert into absent_owners (tenant, user_id) values ($1, $2) on conflict do nothing";
@@ -173,7 +175,7 @@ pub async fn owner_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), 
     Ok(())
 }
 
-/// An owner's account was suspended or switched off, or is back. Nothing of their listings changes.
+/// An owner's account was suspended, deactivated or restored. Their listings themselves do not change.
 pub async fn owner_moved(
     tx: &mut ViewTx<'_>,
     envelope: &Envelope,
@@ -190,7 +192,8 @@ pub async fn owner_moved(
     Ok(())
 }
 
-/// An event of a listing may come after its owner's end, and before the owner's key is destroyed.
+/// Erases the content if the owner has left: a listing's event may arrive after that, while the owner's key still
+/// exists.
 async fn keep_nothing_of_the_gone(
     tx: &mut ViewTx<'_>,
     envelope: &Envelope,

@@ -1,5 +1,6 @@
-//! Who was shown the contact of a home. A row follows from one event of the activity log and from nothing else, so that it
-//! does not matter how far the other log is: what the home and the person are called is looked up when it is read.
+//! Records who was shown the contact of a listing. A row depends on one event of the activity log only, so the
+//! progress of the other log does not matter. The listing's title and the person's name are looked up when the row is
+//! read.
 
 use ::projection::{ProjectionError, ViewTx};
 use domain::Envelope;

@@ -1,4 +1,4 @@
-//! The listings read model over real events, applied step by step.
+//! Tests the listings read model with real events, applied step by step.
 
 use std::path::Path;
 
@@ -71,7 +71,7 @@ impl World {
         journal.read_after(journal.head(Log::Facts).await.unwrap().at(0), 100).await.unwrap()
     }
 
-    /// Applies `due` as one step after the `from`th position.
+    /// Applies `due` in one step, after position `from`.
     async fn apply(&self, from: u64, due: Vec<Envelope>) -> Result<(), ApplyError> {
         let last = due.last().unwrap();
         let to = Checkpoint { position: last.position, event_id: Some(last.event_id) };
@@ -79,7 +79,7 @@ impl World {
         self.store.advance(Lease::default(), step).await
     }
 
-    /// Applies everything of one log.
+    /// Applies all events of one log.
     async fn apply_all(&self, log: Log) {
         let journal = self.aggregates.journal();
         let due = journal.read_after(journal.head(log).await.unwrap().at(0), 100).await.unwrap();
@@ -114,7 +114,7 @@ async fn rule_04_an_aggregates_events_follow_one_another_without_a_hole() {
     assert_eq!(world.rows("version").await[0].count(0), 3);
 }
 
-/// Whichever comes first: the suspension, its end, or the listing.
+/// The result is the same in any order of the suspension, its end, and the listing.
 #[tokio::test]
 async fn a_suspended_owner_is_absent_until_it_ends_and_who_left_for_good() {
     let world = World::open();
@@ -140,7 +140,8 @@ async fn a_suspended_owner_is_absent_until_it_ends_and_who_left_for_good() {
     assert_eq!(seen, [0, 1, 0, 1, 1, 1]);
 }
 
-/// Before, after, and in between: of an owner who left nothing is written in clear, though the key is still there.
+/// Nothing of an owner who left stays in clear text, whether the listing's event comes before or after, and even
+/// while their key exists.
 #[tokio::test]
 async fn rule_20_a_listing_of_somebody_who_left_keeps_nothing_of_them() {
     let world = World::open();
@@ -171,7 +172,7 @@ async fn rule_20_a_listing_of_somebody_who_left_keeps_nothing_of_them() {
     );
 }
 
-/// A note belongs to the owner who wrote it. It is erased with the person it is about, too.
+/// A note belongs to the owner who wrote it, but is erased with the person it is about, too.
 #[tokio::test]
 async fn rule_20_a_note_about_somebody_who_left_keeps_nothing_of_them() {
     let world = World::open();
@@ -212,7 +213,8 @@ async fn rule_20_a_note_about_somebody_who_left_keeps_nothing_of_them() {
     assert!(refused.is_err(), "nothing more is noted about them: {refused:?}");
 }
 
-/// The logs meet as they like: the home may be listed, and whoever looked may have left, before or after the look is applied.
+/// The logs may be applied in any order: the listing, and the departure of the person who looked, may come before or
+/// after the look.
 #[tokio::test]
 async fn a_look_at_a_contact_is_the_same_row_however_far_the_other_log_is() {
     let world = World::open();

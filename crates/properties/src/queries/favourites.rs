@@ -1,4 +1,4 @@
-//! Everything a person saved, also what is not shown to them now.
+//! Everything a person saved, including listings that they may not see now.
 
 use ::projection::Row;
 use domain::{PropertyId, Timestamp};
@@ -12,17 +12,17 @@ use super::{COLUMNS, FROM, TOTAL, known};
 use crate::App;
 use crate::document::Document;
 
-/// A home that whoever saved it sees.
+/// The condition for a saved listing to be shown to the person who saved it.
 pub const SHOWN_TO_SAVERS: &str = "p.status not in ('REMOVED', 'DRAFT', 'PENDING_REVIEW', 'REJECTED')
     and not exists (select 1 from absent_owners a where a.user_id = p.owner_id and a.tenant = p.tenant)";
 
-/// A home somebody saved.
+/// A listing that the person saved.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Favorite {
     property_id: PropertyId,
     saved_at: Timestamp,
-    /// The home as it is now; null while it is not on show.
+    /// The listing as it is now; null while it is not visible.
     #[schema(value_type = Option<Document<'static>>)]
     property: Option<Box<RawValue>>,
 }
@@ -39,7 +39,7 @@ impl Favorite {
 }
 
 impl App {
-    /// What a person saved, the last saved first, each with its key.
+    /// Everything a person saved, most recently saved first, each with its cursor.
     pub async fn saved(
         &self,
         subject: &Subject,

@@ -1,4 +1,4 @@
-//! A person's own homes, and what others did with them.
+//! A person's own listings, and what others did with them.
 
 use ::projection::Row;
 use domain::aggregate::Aggregate as _;
@@ -15,15 +15,15 @@ const IDS: &str = "select id, created_at from properties
     order by created_at desc, id desc limit $5";
 
 impl App {
-    /// Homes in every status, removed ones included, the newest first.
+    /// The person's listings in every status, including removed ones, newest first.
     pub async fn own_homes(&self, subject: &Subject, after: Option<Cursor>) -> Result<Portion, Failure> {
         let params = vec![subject.user.to_string().into()];
         let selection = Selection { condition: "p.owner_id = $2", params, join: "", sort: NEWEST };
         self.list(&subject.tenant, selection, &Paging::portion(after)).await?.try_into()
     }
 
-    /// What others did with those homes: the decisions of moderators, and changes by admins. Home by home, of each the
-    /// oldest first, from the journal: who decided is not told.
+    /// What others did with the person's listings: moderators' decisions and admins' changes. They are read from the
+    /// journal, one listing after another, oldest first for each. They do not say who decided.
     pub async fn home_events(&self, subject: &Subject, after: Option<Cursor>) -> Result<Portion, Failure> {
         let rows = self.store.query(IDS, subject.newest_after(after.as_ref())).await?;
         let mut told = Vec::new();

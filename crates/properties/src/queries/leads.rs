@@ -1,4 +1,4 @@
-//! Reading leads.
+//! Queries for leads.
 
 use ::projection::{Row, Value};
 use domain::fields::Choice;
@@ -16,7 +16,7 @@ const COLUMNS: &str =
     "id, property_id, title, owner_id, seeker_id, purpose, status, seeker, words, note, visit_at,
     version, created_at, updated_at";
 
-/// Which leads.
+/// Which leads a list shows.
 #[derive(Clone, Copy, Debug)]
 pub struct LeadFilter {
     pub person: UserId,
@@ -26,7 +26,7 @@ pub struct LeadFilter {
 }
 
 impl App {
-    /// The leads of a person, newest first.
+    /// Reads a person's leads, newest first.
     pub async fn leads(
         &self,
         tenant: &TenantId,
@@ -66,7 +66,7 @@ impl App {
     }
 }
 
-/// A personal value of a row; nothing when its person left.
+/// Reads a personal value from a row; `None` if its person has left.
 pub fn personal<T: DeserializeOwned>(row: &Row, column: usize) -> Option<T> {
     serde_json::from_str::<Personal<T>>(row.text(column)?).ok()?.into_value()
 }

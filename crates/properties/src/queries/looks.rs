@@ -1,4 +1,4 @@
-//! Reading who was shown the contact of a person's homes.
+//! Queries for who was shown the contact of a person's listings.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::App;
 use crate::looks::{ContactLook, Looker};
 
 impl App {
-    /// The looks at the contact of an owner's homes, newest first.
+    /// Who was shown the contact of an owner's listings, newest first.
     pub async fn contact_looks(
         &self,
         tenant: &TenantId,
@@ -45,8 +45,8 @@ impl App {
         Ok(Page::new(paging, looks, total, next.as_ref()))
     }
 
-    /// The rows in words. The home is called what it is called now; the person is asked of the journal, which knows at once
-    /// that somebody left.
+    /// Converts rows to documents. The title is the listing's current one. The person is loaded from the journal,
+    /// which knows at once when somebody left.
     async fn told(&self, tenant: &TenantId, rows: &[Row]) -> Result<Vec<ContactLook>, Failure> {
         let broken = || Failure::unavailable(&"a row of the looks cannot be read");
         let (mut people, mut titles) = (HashMap::new(), HashMap::new());

@@ -1,4 +1,4 @@
-//! What waits for a moderator.
+//! The moderation queue.
 
 use std::collections::HashMap;
 
@@ -14,10 +14,10 @@ use super::{COLUMNS, FROM, TOTAL, bad_cursor, known};
 use crate::App;
 use crate::document::Document;
 
-/// Reports shown of one listing.
+/// Maximum number of reports shown per listing.
 const SHOWN: usize = 20;
 
-/// Reports after the last decision of a moderator.
+/// Reports made since a moderator's last decision.
 const OPEN: &str =
     "select r.tenant, r.property_id, count(*) as reports, min(r.reported_at) as since from reports r
     left join moderated m on m.property_id = r.property_id and m.tenant = r.tenant
@@ -27,13 +27,13 @@ const WAITS: &str =
     and not exists (select 1 from erased_people g where g.user_id = p.owner_id and g.tenant = p.tenant)";
 const SINCE: &str = "case when p.status = 'PENDING_REVIEW' then p.updated_at else o.since end";
 
-/// A listing that waits.
+/// A listing that waits for a moderator.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Waiting {
     #[schema(value_type = Document<'static>)]
     property: Box<RawValue>,
-    /// It is not public before a moderator approves it.
+    /// Whether it needs a moderator's approval before it becomes public.
     pending_review: bool,
     since: Timestamp,
     report_count: u64,
@@ -50,7 +50,7 @@ struct Report {
 }
 
 impl App {
-    /// One page of the queue, the longest waiting first.
+    /// Reads one page of the queue, longest waiting first.
     pub async fn queue(&self, tenant: &TenantId, paging: &Paging) -> Result<Page<Waiting>, Failure> {
         let from = format!(
             "{FROM} left join ({OPEN}) o on o.property_id = p.id and o.tenant = p.tenant where {WAITS}"

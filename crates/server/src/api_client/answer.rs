@@ -1,4 +1,4 @@
-//! What a server answers, and what it says when it refuses.
+//! Responses of the server, and the text of its refusals.
 
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
@@ -6,16 +6,16 @@ use thiserror::Error;
 
 use super::ClientError;
 
-/// Any answer of the server, refusals included.
+/// Any response of the server, refusals included.
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub status: u16,
-    /// Null for an empty body, a text for one that is not JSON.
+    /// Null for an empty body; a string for a body that is not JSON.
     pub body: Value,
     pub headers: HeaderMap,
 }
 
-/// An answer that was not a success, for people.
+/// A response that was not a success, as readable text.
 #[derive(Debug, Clone, Error)]
 #[error("{}", self.text())]
 pub struct Refusal {
@@ -54,13 +54,13 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
-    /// The envelope's `error.code`; empty when there is none.
+    /// The envelope's `error.code`, or an empty string.
     #[must_use]
     pub fn error_code(&self) -> &str {
         self.body.pointer("/error/code").and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// The envelope's `error.fieldErrors` in the order of the field names.
+    /// The envelope's `error.fieldErrors`, ordered by field name.
     pub fn field_errors(&self) -> impl Iterator<Item = (&str, &str)> {
         let fields = self.body.pointer("/error/fieldErrors").and_then(Value::as_object);
         fields
@@ -69,7 +69,7 @@ impl Answer {
             .map(|(field, text)| (field.as_str(), text.as_str().unwrap_or("is wrong")))
     }
 
-    /// What went wrong, for people.
+    /// What went wrong, as readable text.
     #[must_use]
     pub fn refusal(&self) -> Refusal {
         let text =
@@ -78,10 +78,10 @@ impl Answer {
         Refusal { status: self.status, code: self.error_code().to_owned(), message: message.to_owned() }
     }
 
-    /// The envelope's `data` of a success.
+    /// The envelope's `data`, if the response is a success.
     ///
     /// # Errors
-    /// [`ClientError::Refused`] for any other answer.
+    /// [`ClientError::Refused`] for any other response.
     pub fn data(mut self) -> Result<Value, ClientError> {
         if !self.is_success() {
             return Err(ClientError::Refused(self.refusal()));

@@ -1,4 +1,4 @@
-//! Swagger UI, without the internet: its files are in the binary.
+//! Swagger UI without internet access: its files are in the binary.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use axum::response::{Html, IntoResponse, Response};
 use http_kit::Failure;
 use utoipa_swagger_ui::Config;
 
-/// For this page alone: its program sets styles, and shows pictures that it carries as `data:`.
+/// For this page only: Swagger UI sets styles in scripts and shows images from `data:` URLs.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -29,7 +29,7 @@ const PAGE: &str = r#"<!doctype html>
 const START: &str = r##"SwaggerUIBundle({url: "/v3/api-docs", dom_id: "#swagger-ui", deepLinking: true, docExpansion: "none"});
 "##;
 
-/// What the page loads; nothing else of the package is served.
+/// The files that the page loads. Nothing else of the package is served.
 const ASSETS: [&str; 2] = ["swagger-ui.css", "swagger-ui-bundle.js"];
 
 /// Reads `/v3/api-docs`, and can send requests.

@@ -1,4 +1,4 @@
-//! The consumer groups over their read models, as operators left them.
+//! Starts the consumer groups over their read models, with the decisions that operators made.
 
 use std::sync::Arc;
 
@@ -15,15 +15,16 @@ use crate::settings::{self, Settings};
 pub struct Starts<'a> {
     pub context: &'a AppContext,
     pub settings: &'a Settings,
-    /// Every read model is made again: it may hold something of people who were erased.
+    /// Rebuild every read model, because it may hold data of people who were erased.
     pub again: bool,
 }
 
 impl Starts<'_> {
-    /// Every group over its read model, to be run. Read models of another shape are made again, one after the other.
+    /// Every group over its read model, ready to run. Read models with an outdated shape are rebuilt first, one
+    /// at a time.
     ///
     /// # Errors
-    /// When one of them cannot be, or its journal is another one.
+    /// When a group or its read model cannot be opened or rebuilt, or belongs to another journal.
     pub async fn groups(
         &self,
         views: &[(bus::Group, ViewStore)],
@@ -36,7 +37,7 @@ impl Starts<'_> {
         Ok(started.into_iter().unzip())
     }
 
-    /// The group over a read model of the shape of today.
+    /// The group over a read model that has the current shape.
     async fn renewed(&self, group: bus::Group, store: &ViewStore) -> anyhow::Result<(Runner, GroupHandle)> {
         let why = match store.outdated() {
             Some(why) => why.to_string(),
@@ -53,7 +54,7 @@ impl Starts<'_> {
         let (target, journal, clock) =
             (Arc::new(target), aggregates.journal().clone(), aggregates.clock().clone());
         let (runner, handle) = Runner::new(group, journal, target, clock, self.policy(group.name)).await?;
-        // The data directory's lock says so.
+        // The lock on the data directory guarantees this.
         let runner = runner.alone();
         Ok((runner.standing(self.standing(group.name).await?), handle))
     }
@@ -67,7 +68,7 @@ impl Starts<'_> {
         Policy { retry: retry(&self.settings.retry), after, ..Policy::default() }
     }
 
-    /// What operators decided about a group: the fold of its stream.
+    /// What operators decided about a group, folded from its stream.
     async fn standing(&self, group: &str) -> anyhow::Result<GroupDecisions> {
         let stream = StreamId::new(self.context.tenants.default_id(), "consumer", group);
         let mut standing = GroupDecisions::default();
@@ -85,10 +86,10 @@ impl Starts<'_> {
     }
 }
 
-/// Makes `store`, which is outdated, again; `group`, which is over it, must never run.
+/// Rebuilds `store`, which is outdated. `group` is a group over it that must never run.
 ///
 /// # Errors
-/// When it cannot be made again: then it is what it was, and no answer may come from it.
+/// When it cannot be rebuilt. It is then unchanged, and must not be queried.
 async fn renew(store: &ViewStore, group: &GroupHandle, why: &str) -> anyhow::Result<()> {
     let name = group.group.name;
     tracing::info!(

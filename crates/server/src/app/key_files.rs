@@ -1,4 +1,4 @@
-//! The two keys of an installation: made at the first start, readable by their owner only.
+//! The two keys of an installation. They are generated at the first start, and only their owner can read them.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail};
 use http_kit::Tokens;
 use rand::Rng as _;
 
-/// The master key: from `given`, else from `directory`, where it is made when there is none.
+/// The master key: from `given`, or else from `directory`, where it is generated if absent.
 pub fn master(given: Option<&Path>, directory: &Path) -> anyhow::Result<[u8; 32]> {
     let path = given.map_or_else(|| directory.join("master.key"), Path::to_owned);
     let bytes = match given {
@@ -24,7 +24,7 @@ pub fn master(given: Option<&Path>, directory: &Path) -> anyhow::Result<[u8; 32]
     Ok(key)
 }
 
-/// The key that signs access tokens, PKCS#8 DER.
+/// The key that signs access tokens, as PKCS#8 DER.
 pub fn signing(given: Option<&Path>, directory: &Path) -> anyhow::Result<Vec<u8>> {
     match given {
         Some(path) => read(path),
@@ -36,7 +36,7 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("the key file {} cannot be read", path.display()))
 }
 
-/// A key is durable before anything is written under it.
+/// A new key is durable before anything is encrypted or signed with it.
 fn read_or_make(path: &Path, make: impl FnOnce() -> anyhow::Result<Vec<u8>>) -> anyhow::Result<Vec<u8>> {
     match std::fs::read(path) {
         Ok(key) => return Ok(key),

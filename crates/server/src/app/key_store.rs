@@ -1,8 +1,8 @@
-//! Whether the key store is the one that this journal was left with, looked at before anybody is answered.
+//! Checks at start-up, before any request is answered, that the key store belongs to this journal and is current.
 //!
-//! An older copy lacks the keys of newer people: the start is refused, as what cannot be read must never look erased. And
-//! it has the keys of people who were erased since: they are erased again, and read models are made again, as they may
-//! hold what was read with those keys.
+//! An older copy lacks the keys of newer people. The start is then refused, because unreadable data must never
+//! look erased. An older copy also holds keys of people who were erased since. Those people are erased again, and
+//! read models are rebuilt, because they may hold values that were read with those keys.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -22,35 +22,36 @@ use super::journal_files::open_journal;
 use super::{key_files, lock};
 use crate::settings::Settings;
 
-/// So many of the newest people, and of the newest events of each log, must have their keys.
+/// The keys of this many newest people, and of this many newest events of each log, must be present.
 const NEWEST: usize = 300;
 const PAGE: usize = 1000;
-/// What says that somebody was erased, and that they, or what was sent to nobody's account, are to be. In this order:
-/// whose receipt is there came back.
+/// Event types that report an erasure as done, or ask for one: of a person, or of a notification sent to an
+/// address without an account. The order matters: if somebody has an erasure receipt and a key, the key has come
+/// back.
 const ENDS: [&str; 3] = ["PERSONAL_DATA_ERASED", "USER_DELETED", "NOTIFICATION_DELETED"];
 
 type People = BTreeSet<(TenantId, UserId)>;
 
-/// The key store under `keys`, which is made when it is not there.
+/// Opens the key store under `keys`, and creates it if absent.
 ///
 /// # Errors
-/// When the master key cannot be had, or the store not opened.
+/// When the master key is not available, or the store cannot be opened.
 pub fn open_store(settings: &Settings, keys: &Path) -> anyhow::Result<KeyRing> {
     let master = key_files::master(settings.master_key_file.as_deref(), keys)?;
     KeyRing::open(&keys.join("subjects.db"), &master).context("the key store")
 }
 
-/// What is to be done once the keys fit the journal.
+/// What remains to be done once the keys match the journal.
 #[derive(Clone, Copy, Debug)]
 pub struct Settled {
-    /// Read models may hold something of people who were erased: they are made again.
+    /// Read models may hold data of people who were erased, so they must be rebuilt.
     pub made_again: bool,
-    /// Erasures are done up to here then; nothing when there are no facts.
+    /// The position up to which erasures are then done; `None` when there are no facts.
     mark: Option<LogMark>,
 }
 
 impl Settled {
-    /// Read models are what they must be.
+    /// Records the mark, once read models have been rebuilt as far as needed.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -59,7 +60,7 @@ impl Settled {
     }
 }
 
-/// Refuses a store without the keys of the newest people, and does erasures again that it does not know of.
+/// Refuses a store without the keys of the newest people, and repeats erasures that the store missed.
 ///
 /// # Errors
 /// When keys are missing, or journal or store do not answer.
@@ -100,14 +101,16 @@ pub async fn settle(journal: &SqliteJournal, keys: &KeyRing) -> anyhow::Result<S
     Ok(Settled { made_again: keys.erased_again()? > 0, mark })
 }
 
-/// Destroys the key of whom `event` is about; true when they had been erased before, and came back.
+/// Destroys the key of the person that `event` is about. True if they had been erased before and their key came
+/// back.
 fn end(keys: &KeyRing, event: &Envelope) -> anyhow::Result<bool> {
     let StreamId { tenant, kind, id } = &event.stream;
-    // Of a stream that is nobody's there is no key.
+    // A stream that belongs to no person has no key.
     let Ok(subject) = id.parse::<UserId>() else { return Ok(false) };
     match &**kind {
         "erasure" => Ok(keys.erase_again(tenant, subject)?),
-        // An outbox worker has not come to them yet and sees to the rest; or the key came back, of which read models hold nothing.
+        // Either the outbox worker has not reached them yet and will do the rest, or the key came back and read
+        // models hold nothing of it.
         "user" | "notification" if keys.knows(tenant, subject)? && !keys.is_erased(tenant, subject)? => {
             Ok(keys.erase(tenant, subject).map(|()| false)?)
         }
@@ -124,7 +127,7 @@ async fn mark_at(journal: &SqliteJournal, seq: u64) -> anyhow::Result<Option<Log
     Ok(found.first().map(|event| LogMark::at(event.position, event.event_id)))
 }
 
-/// Whoever made a key last is among the newest people or events: a copy from before that lacks it.
+/// The newest key belongs to one of the newest people or events, so an older copy of the store lacks it.
 async fn missing_newest(journal: &SqliteJournal, keys: &KeyRing) -> anyhow::Result<People> {
     let mut newest = journal.newest_facts_of("USER_REGISTERED", NEWEST).await?;
     for log in Log::ALL {
@@ -134,7 +137,7 @@ async fn missing_newest(journal: &SqliteJournal, keys: &KeyRing) -> anyhow::Resu
     missing(keys, &newest)
 }
 
-/// Whom something is encrypted for in `events`, with a key that the store does not have and did not destroy.
+/// The people whose values are encrypted in `events` with a key that the store neither has nor destroyed.
 fn missing(keys: &KeyRing, events: &[Envelope]) -> anyhow::Result<People> {
     let mut missing = People::new();
     for event in events {
@@ -150,9 +153,9 @@ fn missing(keys: &KeyRing, events: &[Envelope]) -> anyhow::Result<People> {
     Ok(missing)
 }
 
-/// Whom something is encrypted for in the whole journal with a key that is lost. With `give_up` it is written down, in
-/// the journal and in the key store, that they are erased: what is encrypted for them cannot be read any more, and the next
-/// start makes the read models again without it.
+/// All people in the journal whose values are encrypted with a lost key. With `give_up`, they are recorded as
+/// erased in the journal and in the key store. Their values can then never be read again, and the next start
+/// rebuilds the read models without them.
 ///
 /// # Errors
 /// When a server holds the data directory, or journal or store do not answer.
@@ -180,7 +183,7 @@ pub async fn lost(settings: &Settings, clock: Clock, give_up: bool) -> anyhow::R
     Ok(lost.into_iter().map(|(tenant, subject)| format!("{tenant}\t{subject}")).collect())
 }
 
-/// First in the journal: should the process end before the store knows of it, the next start does it.
+/// The journal is written first. If the process ends before the key store is updated, the next start updates it.
 async fn receipt(
     aggregates: &AggregateStore,
     tenant: &TenantId,

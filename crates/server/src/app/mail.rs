@@ -1,4 +1,4 @@
-//! E-mails from the settings: each tenant under its own name and address, and what carries them.
+//! Builds the e-mail settings, with a name and address for each tenant, and the services that send messages.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use notifications::{BreakerSettings, MailSettings, MailSite, Outside, SmtpServer
 
 use crate::settings::{Settings, Tenant};
 
-/// How e-mails look from outside when the portal is reached at `public_url`.
+/// The sender and the site of each tenant, when the portal is reached at `public_url`.
 pub fn settings(settings: &Settings, public_url: &str) -> MailSettings {
     let site = |tenant: &Tenant| MailSite { name: tenant.name.clone(), url: url(tenant, public_url) };
     let sites = settings.tenants.iter().map(|(name, tenant)| (TenantId::stored(name), site(tenant)));
@@ -18,7 +18,7 @@ pub fn settings(settings: &Settings, public_url: &str) -> MailSettings {
     MailSettings { from, show_codes, site: portal, sites: sites.collect(), per_day }
 }
 
-/// What carries e-mails and text messages out.
+/// What sends e-mails and text messages.
 pub fn outside(settings: &Settings) -> anyhow::Result<Outside> {
     Ok(Outside { mail: mail(settings)?, texts: texts(settings)?, breaker: breaker(settings) })
 }
@@ -53,7 +53,7 @@ fn breaker(settings: &Settings) -> BreakerSettings {
     BreakerSettings { failures: channels.failures.get(), rest_seconds: channels.rest_seconds.get().into() }
 }
 
-/// The portal's address under the tenant's first host name: under another's, its people are not found.
+/// The portal's address with the tenant's first host name. Under another tenant's host, its people are not found.
 pub fn url(tenant: &Tenant, public_url: &str) -> String {
     let (scheme, place) = public_url.split_once("://").unwrap_or(("http", public_url));
     let (place, path) = place.find('/').map_or((place, ""), |slash| place.split_at(slash));

@@ -1,4 +1,4 @@
-//! Looks every second whether the server can do what it promises, by trying it, and reports what went wrong.
+//! The monitor. Every second it tests by small writes whether the server can do its work, and reports failures.
 //!
 //! ```text
 //! probes (a small write each, durable where it matters) -> Look -> /actuator/health answers with the last one
@@ -36,14 +36,15 @@ use super::reports::Reports;
 use super::stalls::Stalled;
 use crate::settings::Settings;
 
-/// A look comes this often.
+/// The interval between checks.
 const EVERY: Duration = Duration::from_secs(1);
-/// It comes earlier when a command could not be committed, but not earlier than this after the one before.
+/// A failed commit triggers an earlier check, but not sooner than this after the previous one.
 const SOON: Duration = Duration::from_millis(100);
-/// A write is tried when none was known to succeed for so long: trouble is known within this and a look.
+/// A probe writes if no write has succeeded for this long. So a failure is noticed within this time plus one
+/// check.
 const PROVEN: Duration = Duration::from_secs(3);
 
-/// What is looked after.
+/// What the monitor checks.
 pub struct Watched<'a> {
     pub settings: &'a Settings,
     pub context: &'a AppContext,
@@ -78,7 +79,7 @@ impl Monitor {
         Self { context, logs, stores, disks, fallen, stalled, reports, looks, failed_commits }
     }
 
-    /// What it saw last, now and later.
+    /// The latest report, and every later one.
     pub fn looks(&self) -> watch::Receiver<HealthReport> {
         self.looks.subscribe()
     }
@@ -133,7 +134,7 @@ impl Monitor {
     }
 }
 
-/// Everything beside the journal that a request may have to write to.
+/// Every store except the journal that a request may have to write to.
 async fn storage(stores: &mut [Probe]) -> Component {
     let failed = failures(stores).await;
     let status = if failed.is_empty() { HealthStatus::Up } else { HealthStatus::Down };
@@ -152,7 +153,7 @@ fn logs(scene: &Watched<'_>) -> Vec<Probe> {
             let journal = Arc::clone(&journal);
             async move { journal.takes_commits(log, PROVEN).await.map_err(|e| e.to_string()) }.boxed()
         };
-        // It knows itself when a commit has shown already what is asked here.
+        // The journal itself knows whether a recent commit already answers this.
         Probe::new(log.as_str(), Duration::ZERO, try_it)
     };
     Log::ALL.map(log).into()

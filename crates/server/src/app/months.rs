@@ -1,4 +1,4 @@
-//! Months of activity that are long over are archived, at the start and once a day.
+//! Archives old months of activity, at start-up and then once a day.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ const DAY: Duration = Duration::from_hours(24);
 const DAY_SECONDS: i64 = 24 * 3600;
 const BYTES_PER_MB: u64 = 1 << 20;
 
-/// Whose months, and how long after their end.
+/// The journal whose months are archived, and how many days after their end.
 #[derive(Debug)]
 pub struct Months {
     journal: Arc<SqliteJournal>,
@@ -21,13 +21,13 @@ pub struct Months {
 }
 
 impl Months {
-    /// None when months are never archived.
+    /// `None` when months are never archived.
     pub fn of(journal: &Arc<SqliteJournal>, clock: &Clock, after_days: u32) -> Option<Self> {
         let (journal, clock) = (Arc::clone(journal), clock.clone());
         (after_days > 0).then(|| Self { journal, clock, after_days: after_days.into() })
     }
 
-    /// Until `stop`: an archive run that is cut short goes on at the next start.
+    /// Runs until `stop`. An interrupted archive run continues at the next start.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         while !wake::is_stopped(&stop) {
             tokio::select! {

@@ -1,4 +1,4 @@
-//! Opening an application from its settings.
+//! Opens an application from its settings.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,21 +32,21 @@ use super::{App, key_files, lock, sign_ins};
 use crate::backup;
 use crate::settings::{self, Settings};
 
-/// What opening needs besides the settings.
+/// What is needed besides the settings.
 #[derive(Debug)]
 pub struct Opening {
-    /// The time, everywhere.
+    /// The clock that everything uses.
     pub clock: Clock,
     /// The process's metrics.
     pub prometheus: PrometheusHandle,
-    /// The address in mails and on the start-up line.
+    /// The address used in e-mails and on the start-up line.
     pub public_url: String,
-    /// Who supervises the tasks and threads.
+    /// Supervises the tasks and threads.
     pub supervisor: Supervisor,
 }
 
 impl App {
-    /// Opens the data directory, alone, and starts everything but the sockets.
+    /// Opens the data directory exclusively, and starts everything except the sockets.
     ///
     /// # Errors
     /// When another process holds the directory, a key does not fit, or a file cannot be opened.
@@ -63,7 +63,7 @@ impl App {
         settled.done(context.aggregates.keys()).context("the key store")?;
         let (deliveries, workers) = outside(outboxes);
         backup::settle(data_dir, &deliveries).await.context("what is left to do of a restore")?;
-        // Nobody uploads yet: bytes without an event are what a crash has left.
+        // There are no uploads yet, so bytes without an event were left by a crash.
         files.sweep().await.context("the files service")?;
         let mounted = mount(routes, &groups)?;
         let backups = backups(settings, (&context, &journal), (&users, &files), &views);
@@ -124,7 +124,7 @@ impl App {
         Ok(app)
     }
 
-    /// The administrator named in the settings, made when there is none of that e-mail.
+    /// Creates the administrator named in the settings, unless an account has that e-mail.
     async fn first_admin(&self, settings: &Settings) -> anyhow::Result<()> {
         if let (Some(email), Some(password)) = (&settings.admin_email, &settings.admin_password) {
             let made = self.users.create_admin(self.tenant(), email, "admin", password.reveal()).await;
@@ -134,7 +134,7 @@ impl App {
     }
 }
 
-/// What the services bring, each kind together.
+/// Everything the services provide, grouped by kind.
 #[derive(Default)]
 struct Opened {
     views: Vec<(Group, ViewStore)>,
@@ -157,7 +157,7 @@ impl Opened {
     }
 }
 
-/// The operations of all services, over groups that run, under one router.
+/// Merges the operations of all services, over running groups, into one router.
 fn mount(routes: Vec<RoutesOf>, groups: &[GroupHandle]) -> anyhow::Result<Routes> {
     let groups = Groups::of(groups);
     let mut all = Routes::new(axum::Router::new());
@@ -177,7 +177,7 @@ fn mount(routes: Vec<RoutesOf>, groups: &[GroupHandle]) -> anyhow::Result<Routes
 
 type NamedCourier = (&'static str, OutboxWorker);
 
-/// What happens outside, by the group that asks for it, and who carries it there.
+/// The outbox of each group, and the worker that carries out its deliveries.
 fn outside(outboxes: Vec<OutboxGroup>) -> (Vec<(&'static str, Outbox)>, Vec<NamedCourier>) {
     outboxes
         .into_iter()
@@ -270,7 +270,7 @@ fn quotas(settings: &settings::Quotas) -> Quotas {
     Quotas::new(by_role.map(|(role, quota)| (role, allowed(quota))), allowed(&settings.unconfirmed))
 }
 
-/// Off with all other limits.
+/// Daily limits. They are off when all limits are off.
 fn daily(settings: &LimitSettings, tokens: &Tokens) -> DailyCounters {
     if !settings.enabled {
         return DailyCounters::default();

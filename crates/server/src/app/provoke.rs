@@ -1,4 +1,4 @@
-//! Panics on purpose, again and again, as `[faults]` of the settings says.
+//! Fault injection: makes tasks panic repeatedly, as `[faults]` in the settings says.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::settings;
 
-/// Every task and thread, in the settings.
+/// The setting's word for every task and thread.
 const ALL: &str = "all";
 
 /// Which tasks panic, and how often.
@@ -19,7 +19,7 @@ pub struct Provoke {
 }
 
 impl Provoke {
-    /// None when nothing is to panic.
+    /// `None` when nothing is to panic.
     pub fn of(settings: &settings::Faults, supervisor: &Supervisor) -> Option<Self> {
         let (names, supervisor) = (settings.panic.clone(), supervisor.clone());
         let every = Duration::from_millis(settings.every_ms.get().into());
@@ -36,7 +36,7 @@ impl Provoke {
             }
             for told in self.supervisor.standings() {
                 if self.names.iter().any(|name| *name == *told.name || name == ALL) {
-                    // A writer passes two places: before its commit, and between that and its answers.
+                    // A writer has two fault points: before its commit, and between the commit and its answers.
                     self.supervisor.faults().panic_after(&told.name, round % 2);
                 }
             }

@@ -1,4 +1,4 @@
-//! What the machinery has to say of itself becomes events, as soon as the journal takes any.
+//! Writes reports about the system itself as events, as soon as the journal accepts them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,24 +10,24 @@ use journal::{ExecuteError, Idempotency};
 use supervisor::wake;
 use tokio::sync::{Mutex, mpsc, watch};
 
-/// Reports that wait for the journal, at most; more are in the log only.
+/// The most reports that may wait for the journal. Any more are only logged.
 const WAITING: usize = 256;
-/// After the journal did not take one.
+/// The pause before a retry when the journal did not accept a report.
 const AGAIN: Duration = Duration::from_secs(1);
 
 type Report = (String, SystemEvent);
 
-/// Where reports are put.
+/// The sending side of the queue of reports.
 #[derive(Clone)]
 pub struct Reports(mpsc::Sender<Report>);
 
-/// Writes them down.
+/// Writes the queued reports to the journal.
 pub struct Reporter {
     context: AppContext,
     reports: Mutex<(mpsc::Receiver<Report>, Option<Waiting>)>,
 }
 
-/// A report that is being written down, perhaps not for the first time.
+/// A report that is being written, possibly after failed tries.
 struct Waiting {
     report: Report,
     once: Idempotency,
@@ -39,7 +39,7 @@ pub fn reports(context: &AppContext) -> (Reports, Reporter) {
 }
 
 impl Reports {
-    /// Has `event` written down as one of `system/{about}`.
+    /// Queues `event` to be written to the stream `system/{about}`.
     pub fn send(&self, about: &str, event: SystemEvent) {
         if let Err(error) = self.0.try_send((about.to_owned(), event)) {
             tracing::error!(about, %error, "an event of the machinery is not written down");
@@ -48,7 +48,7 @@ impl Reports {
 }
 
 impl Reporter {
-    /// Until `stop` turns true.
+    /// Runs until `stop` turns true.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         let mut reports = self.reports.lock().await;
         let (incoming, waiting) = &mut *reports;
@@ -72,13 +72,13 @@ impl Reporter {
     }
 
     fn begin(&self, report: Report) -> Waiting {
-        // Tried again after an answer was lost, it is written down once all the same.
+        // With this idempotency key, a retry after a lost answer does not write the report twice.
         let key = self.context.aggregates.fresh().to_string();
         let (scope, answer) = ("system".to_owned(), String::new());
         Waiting { report, once: Idempotency { scope, key, fingerprint: [0; 32], answer } }
     }
 
-    /// Nobody acted: the event belongs to the machinery, which is the default tenant's.
+    /// The event has no user: it belongs to the system, which is part of the default tenant.
     async fn write_down(&self, waiting: &Waiting) -> bool {
         let tenant = self.context.tenants.default_id();
         let actor = Actor { tenant: tenant.clone(), user: None, metadata: Metadata::default() };

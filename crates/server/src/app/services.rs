@@ -1,4 +1,4 @@
-//! The services of this binary. Another one is another row here.
+//! The services of this binary. To add one, add a row here.
 
 use anyhow::Context as _;
 use files::Files;
@@ -14,7 +14,7 @@ use super::groups::retry;
 use super::{mail, sign_ins};
 use crate::settings::Settings;
 
-/// What each says of itself.
+/// The documentation of each service.
 pub const DOCUMENTATION: [fn() -> Documentation; 6] = [
     Users::documentation,
     Properties::documentation,
@@ -24,22 +24,22 @@ pub const DOCUMENTATION: [fn() -> Documentation; 6] = [
     Files::documentation,
 ];
 
-/// The services, opened.
+/// The opened services.
 pub struct Services {
-    /// What they bring, in the order of an export.
+    /// What they provide, in the order of an export.
     pub all: Vec<Service>,
-    /// For operators at the command line, and for what keeps the sessions.
+    /// For operators at the command line, and for the session store.
     pub users: Users,
-    /// For whoever waits for its index.
+    /// For callers that wait for its index.
     pub search: Search,
-    /// For backups, and for what a crash has left.
+    /// For backups, and for cleaning up after a crash.
     pub files: Files,
 }
 
 /// Opens every service in the data directory.
 ///
 /// # Errors
-/// When one of them cannot be opened: the error names it.
+/// When a service cannot be opened. The error names it.
 pub async fn open(settings: &Settings, context: &AppContext, public_url: &str) -> anyhow::Result<Services> {
     let data_dir = &settings.data_dir;
     let views_dir = &data_dir.join("views");

@@ -1,4 +1,4 @@
-//! Through whom people sign in, from the settings.
+//! The sign-in providers, from the settings.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use users::{ProviderSettings, Providers};
 use super::mail;
 use crate::settings::{OidcProvider, Settings};
 
-/// Each sends the people of a tenant back to that tenant's own host.
+/// Builds the providers. Each returns the people of a tenant to that tenant's own host.
 pub fn providers(settings: &Settings, public_url: &str) -> anyhow::Result<Arc<Providers>> {
     let sites: BTreeMap<TenantId, String> = settings
         .tenants
@@ -22,7 +22,7 @@ pub fn providers(settings: &Settings, public_url: &str) -> anyhow::Result<Arc<Pr
     Providers::new(all.collect::<anyhow::Result<_>>()?, sites).context("a provider of the settings")
 }
 
-/// The names of providers, and what their buttons say.
+/// Each provider's name and the label of its button.
 pub fn buttons(settings: &Settings) -> Vec<(String, String)> {
     settings.oidc.iter().map(|(name, provider)| (name.clone(), label(name, provider))).collect()
 }
@@ -31,7 +31,7 @@ fn label(name: &str, provider: &OidcProvider) -> String {
     if provider.label.is_empty() { name.to_owned() } else { provider.label.clone() }
 }
 
-/// The secret of the settings, or of its file.
+/// The client secret, from the settings or from its file.
 pub fn secret(provider: &OidcProvider) -> anyhow::Result<Option<String>> {
     let Some(file) = &provider.client_secret_file else {
         return Ok(provider.client_secret.as_ref().map(|secret| secret.reveal().to_owned()));

@@ -1,5 +1,5 @@
-//! Loud stalls: a group that has something to do and does not get on with it is said so within seconds, in the
-//! metrics and as an event.
+//! Stall detection. If a group has events to process and makes no progress, the metrics and an event report it
+//! within seconds.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -8,25 +8,25 @@ use bus::{GroupHandle, Lag};
 use domain::Timestamp;
 use domain::system::SystemEvent;
 
-/// Both the oldest event and the last progress are older than this.
+/// A group has stalled when its oldest waiting event and its last progress are both older than this.
 const STALLED_AFTER_MICROS: u64 = 10_000_000;
 
-/// The groups that stall, as they were found last.
+/// The stalled groups, as of the last check.
 pub type Stalled = Arc<Mutex<BTreeSet<&'static str>>>;
 
-/// Remembers who stalls, so that it is said once.
+/// Remembers the stalled groups, so that each stall is reported once.
 #[derive(Debug, Default)]
 pub struct Stalls {
     stalled: BTreeSet<&'static str>,
 }
 
 impl Stalls {
-    /// Who stalls now.
+    /// The groups that are stalled now.
     pub fn names(&self) -> BTreeSet<&'static str> {
         self.stalled.clone()
     }
 
-    /// What is new about a group, whose metrics are set on the way.
+    /// Checks one group and sets its metrics. Returns an event if its state changed.
     pub fn look(&mut self, handle: &GroupHandle, lags: &[Lag], now: Timestamp) -> Option<SystemEvent> {
         let (name, status) = (handle.group.name, &handle.status);
         let age = lags.iter().map(|lag| lag.micros(now)).max().unwrap_or(0);

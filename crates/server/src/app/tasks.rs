@@ -1,4 +1,4 @@
-//! The work that goes on beside requests: every task is supervised by its name, owned here and joined at the end.
+//! Background tasks. Each is supervised by name, owned here and joined at shutdown.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use super::provoke::Provoke;
 use super::watch::Watch;
 use crate::settings;
 
-/// Tasks that end together.
+/// Tasks that are stopped together.
 #[derive(Debug)]
 struct TaskGroup {
     supervisor: Supervisor,
@@ -29,7 +29,7 @@ impl TaskGroup {
         Self { supervisor: supervisor.clone(), stop: watch::Sender::new(false), tasks: JoinSet::new() }
     }
 
-    /// `work` makes the task's future, and another one after a panic.
+    /// `work` makes the task's future, and makes a new one after a panic.
     fn spawn<F: Future<Output = ()> + Send + 'static>(
         &mut self,
         name: impl Into<Arc<str>>,
@@ -52,11 +52,11 @@ pub struct Tasks {
     watchers: TaskGroup,
 }
 
-/// Everything that follows the journal, what archives its old months, and what looks after it all.
+/// Everything that follows the journal, the archiving of old months, and the monitoring of all of it.
 pub struct BackgroundTasks {
     pub runners: Vec<Runner>,
     pub workers: Vec<(&'static str, OutboxWorker)>,
-    /// What services do beside requests.
+    /// Background tasks of the services.
     pub tasks: Vec<Task>,
     pub hub: Arc<Hub>,
     pub months: Option<Months>,
@@ -83,8 +83,8 @@ impl Tasks {
             });
         }
         for (group, worker) in work.workers {
-            // The data directory is this process's alone: whoever carried something before is gone.
-            consumers.spawn(format!("{group}-courier"), move |stop| worker.clone().run(true, stop));
+            // This process holds the data directory exclusively, so any previous worker is gone.
+            consumers.spawn(format!("{group}-outbox"), move |stop| worker.clone().run(true, stop));
         }
         for Task { name, run } in work.tasks {
             consumers.spawn(name, run);
@@ -95,14 +95,14 @@ impl Tasks {
         Self { producers, consumers, watchers }
     }
 
-    /// Tasks panic from now on, if the settings want that.
+    /// From now on makes tasks panic, if the settings ask for it.
     pub fn provoke(&mut self, context: &AppContext, settings: &settings::Faults) {
         if let Some(provoke) = Provoke::of(settings, context.jobs.supervisor()).map(Arc::new) {
             self.watchers.spawn("faults", move |stop| Arc::clone(&provoke).run(stop));
         }
     }
 
-    /// First those who watch and report, then the producers, then the consumers.
+    /// Stops the watchers first, then the producers, then the consumers.
     pub async fn stop(self) {
         self.watchers.stop().await;
         self.producers.stop().await;

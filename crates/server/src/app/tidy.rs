@@ -1,4 +1,4 @@
-//! Forgets what nobody needs any more, and measures how far the groups are behind.
+//! Periodic housekeeping: discards what is no longer needed, and measures the lag of the groups.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use users::Users;
 use super::reports::Reports;
 use super::stalls::{Stalled, Stalls};
 
-/// Tidying comes this often.
+/// The interval of housekeeping.
 const TIDY: Duration = Duration::from_secs(5);
 
 pub struct Tidy {

@@ -1,4 +1,4 @@
-//! Who looks after everything else: what tidies up, what looks whether all works, and what writes down that it does not.
+//! Everything that watches the server: housekeeping, the monitor, and the reporter that writes down failures.
 
 use std::sync::{Arc, Mutex as StdMutex};
 
@@ -14,12 +14,12 @@ pub struct Watch {
     pub tidy: Tidy,
     pub monitor: Arc<Mutex<Monitor>>,
     pub reporter: Reporter,
-    /// What the monitor saw last.
+    /// The monitor's latest report.
     pub looks: watch::Receiver<HealthReport>,
 }
 
 impl Watch {
-    /// After a first look: whoever asks is told of one.
+    /// Performs the first check, so that there is always a report to return.
     pub async fn over(scene: &Watched<'_>) -> Self {
         let stalled = Stalled::default();
         let (reports, reporter) = reports(scene.context);

@@ -1,4 +1,4 @@
-//! Making a backup, beside everything else.
+//! Makes a backup while the server runs.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -23,21 +23,21 @@ use super::{BackupError, Counter, Watch};
 /// What is copied.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// What services share.
+    /// The context shared by all services.
     pub context: AppContext,
-    /// Both logs.
+    /// The journal, with both logs.
     pub journal: Arc<SqliteJournal>,
-    /// The sessions.
+    /// The users service, which owns the sessions.
     pub users: Users,
-    /// The bytes of files.
+    /// The contents of files.
     pub files: Files,
-    /// What became of deliveries.
+    /// The read models, whose delivery states are copied.
     pub views: Vec<(Group, ViewStore)>,
-    /// Where everything else lies.
+    /// The data directory, which holds everything else.
     pub data_dir: PathBuf,
 }
 
-/// A backup in the making.
+/// A backup that is being made.
 struct Making<'m> {
     source: &'m Source,
     shelf: &'m Shelf,
@@ -47,11 +47,11 @@ struct Making<'m> {
 }
 
 impl Source {
-    /// Adds a backup to those in `directory`, and puts the keys that belong to all of them into `keys`. Blocks for as
-    /// long as it takes, and nobody waits for it; while it goes on, no bytes of files are removed.
+    /// Adds a backup to those in `directory`, and puts the keys for all of them into `keys`. Blocks until it is
+    /// done, but holds up nobody else. Meanwhile no contents of files are removed.
     ///
     /// # Errors
-    /// When something cannot be read or written, or `watch` ends it: then the backups before are what they were.
+    /// When something cannot be read or written, or `watch` stops it. The earlier backups are then unchanged.
     pub fn back_up(&self, directory: &Path, keys: &Path, watch: Watch<'_>) -> Result<BackedUp, BackupError> {
         let _lock = Shelf::lock(directory)?;
         let earlier = Shelf::open(directory)?;
@@ -66,7 +66,8 @@ impl Source {
             self.journal.copy(log, since[log.index()], &file, &mut counter.tick())
         };
         let made_at = self.context.aggregates.clock().now();
-        // Activity refers to facts, and facts to bytes: what refers is copied first, or held.
+        // Activity refers to facts, and facts refer to file contents. The referring side is copied first, or the
+        // target is retained.
         let activity = copy(Log::Activity, &mut counter)?;
         let everything_stays = self.files.keep_everything();
         let facts = copy(Log::Facts, &mut counter)?;
@@ -99,7 +100,7 @@ impl Making<'_> {
         self.counter.add(1)
     }
 
-    /// A file that was made here.
+    /// Records a file that was created in the backup.
     fn made(&mut self, path: &str) -> Result<(), BackupError> {
         let file = self.directory.join(path);
         std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600))
@@ -108,7 +109,7 @@ impl Making<'_> {
         self.note(path.to_owned(), files::look(&file)?)
     }
 
-    /// The copies of the logs, and the segments that are not there yet.
+    /// The copies of the logs, and the segments that earlier backups lack.
     fn logs(&mut self) -> Result<(), BackupError> {
         self.counter.expect(2)?;
         for log in Log::ALL {
@@ -151,12 +152,12 @@ impl Making<'_> {
         self.made("sessions.db")
     }
 
-    /// What is new in a directory of files, and what is gone from it.
+    /// The new files of a directory, and the files that are gone from it.
     fn folder(&mut self, name: &str) -> Result<(), BackupError> {
         let data_dir = &self.source.data_dir;
         let kept = self.shelf.kept(name);
         let there = files::below(&data_dir.join(name), data_dir)?;
-        // What is being written has no name of its own yet.
+        // A file still being written has a temporary name.
         let is_whole = |path: &&String| !path.contains('#') && !path.contains("/.");
         let there: Vec<&String> = there.iter().filter(is_whole).collect();
         let known =
@@ -166,7 +167,7 @@ impl Making<'_> {
         let new: Vec<&String> = there.into_iter().filter(|path| !known(path)).collect();
         self.counter.expect(new.len() as u64)?;
         for path in new {
-            // An e-mail may be taken out of the mailbox at any time.
+            // An e-mail may be removed from the mailbox at any time.
             match files::copy(&data_dir.join(path), &self.directory.join(path))? {
                 Some(entry) => self.note(path.clone(), entry)?,
                 None => self.counter.add(1)?,
@@ -175,7 +176,7 @@ impl Making<'_> {
         Ok(())
     }
 
-    /// Keys last: everything above is encrypted with them. Then it is a backup.
+    /// Copies the keys last, because everything above is encrypted with them. Then the backup is complete.
     fn finish(mut self, keys: &Path) -> Result<BackedUp, BackupError> {
         let (from, number) = (self.source.data_dir.join("keys"), self.manifest.number);
         self.counter.expect(2)?;

@@ -1,4 +1,4 @@
-//! Files that are copied, synced and known by their SHA-256.
+//! Copies files durably and identifies them by their SHA-256.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};
@@ -13,12 +13,12 @@ use super::manifest::Entry;
 
 const PIECE: usize = 1 << 16;
 
-/// Only for the user who runs this: e-mails and sessions are among it.
+/// Only for the user who runs this, because backups contain e-mails and sessions.
 pub fn make_directory(path: &Path) -> Result<(), BackupError> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(BackupError::at(path))
 }
 
-/// A new name is durable when its directory is.
+/// Syncs a directory. A new name is durable only once its directory is synced.
 pub fn sync_directory(path: &Path) -> Result<(), BackupError> {
     File::open(path).and_then(|directory| directory.sync_all()).map_err(BackupError::at(path))
 }
@@ -35,7 +35,7 @@ pub fn digest(bytes: &[u8]) -> String {
     hex(aws_lc_rs::digest::digest(&SHA256, bytes).as_ref())
 }
 
-/// Reads `from` to its end, into `into` if there is one.
+/// Reads `from` to its end, and copies it to `into` if given.
 fn pour(mut from: impl Read, mut into: Option<&mut File>) -> std::io::Result<Entry> {
     let (mut sha, mut bytes, mut piece) = (Context::new(&SHA256), 0, vec![0; PIECE]);
     loop {
@@ -52,12 +52,12 @@ fn pour(mut from: impl Read, mut into: Option<&mut File>) -> std::io::Result<Ent
     Ok(Entry { bytes, sha256: hex(sha.finish().as_ref()), modified: None })
 }
 
-/// What a file is.
+/// The length and digest of a file.
 pub fn look(path: &Path) -> Result<Entry, BackupError> {
     File::open(path).and_then(|file| pour(file, None)).map_err(BackupError::at(path))
 }
 
-/// Copies a file, durably; nothing when it is gone by now.
+/// Copies a file durably. `None` if it no longer exists.
 pub fn copy(from: &Path, into: &Path) -> Result<Option<Entry>, BackupError> {
     let source = match File::open(from) {
         Ok(source) => source,
@@ -85,13 +85,13 @@ fn modified(file: &File) -> std::io::Result<i64> {
     Ok(at.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_micros()).unwrap_or(i64::MAX)))
 }
 
-/// Whether the file at `path` is still the one that was copied as `entry`, by length and time.
+/// Whether the file at `path` is unchanged since it was copied as `entry`, judged by length and time.
 pub fn is_same(path: &Path, entry: &Entry) -> bool {
     let looked = File::open(path).and_then(|file| Ok((file.metadata()?.len(), modified(&file)?)));
     looked.is_ok_and(|(bytes, at)| bytes == entry.bytes && Some(at) == entry.modified)
 }
 
-/// Writes a small file whole or not at all.
+/// Writes a small file atomically.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), BackupError> {
     let aside = path.with_extension("new");
     let write = || -> std::io::Result<()> {
@@ -105,7 +105,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), BackupError> {
     path.parent().map_or(Ok(()), sync_directory)
 }
 
-/// The files below `directory`, by their path from `from` on; none when it is not there.
+/// The files below `directory`, as paths relative to `from`. Empty if the directory does not exist.
 pub fn below(directory: &Path, from: &Path) -> Result<Vec<String>, BackupError> {
     let (mut found, mut open) = (Vec::new(), vec![directory.to_owned()]);
     while let Some(directory) = open.pop() {
@@ -127,7 +127,7 @@ pub fn below(directory: &Path, from: &Path) -> Result<Vec<String>, BackupError> 
     Ok(found)
 }
 
-/// Every directory of the tree, synced.
+/// Syncs every directory of the tree.
 pub fn sync_tree(directory: &Path) -> Result<(), BackupError> {
     let mut open = vec![PathBuf::from(directory)];
     while let Some(directory) = open.pop() {

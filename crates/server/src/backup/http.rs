@@ -1,4 +1,4 @@
-//! `POST /api/v1/admin/backups`: a backup of the running server, in the directories of its settings.
+//! `POST /api/v1/admin/backups`: a backup of the running server, into the directories named in its settings.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,12 +18,12 @@ use utoipa_axum::routes;
 
 use super::{BackupError, Source};
 
-/// Nobody names a place but who wrote the settings.
+/// Only the settings name the target directories; a request cannot.
 #[derive(Clone, Debug)]
 pub struct Backups {
-    /// What is copied.
+    /// The data to copy.
     pub source: Source,
-    /// Where to, and where the keys go.
+    /// The backup directory and the key directory.
     pub places: Option<(PathBuf, PathBuf)>,
 }
 
@@ -33,12 +33,12 @@ impl FromRef<Backups> for AppContext {
     }
 }
 
-/// The operation.
+/// The router of the backup operation.
 pub fn router(backups: Backups) -> Router {
     routes().with_state(backups).into()
 }
 
-/// The same, documented.
+/// The same with its `OpenAPI` documentation.
 pub fn routes() -> OpenApiRouter<Backups> {
     OpenApiRouter::new().routes(routes!(make))
 }
@@ -99,7 +99,7 @@ fn started(context: &AppContext, caller: &Caller, job: &str, position: Option<Po
     reply.accepted(&format!("/api/jobs/{job}")).into_response()
 }
 
-/// Whether somebody still waits: a thread is not dropped with the future that waits for it.
+/// Set when nobody waits any more. A blocking thread is not cancelled by dropping the future that waits for it.
 #[derive(Default)]
 struct CancelOnDrop(Arc<AtomicBool>);
 

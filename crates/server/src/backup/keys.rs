@@ -1,5 +1,5 @@
-//! The directory of keys: one set, the newest. It has the keys of every backup made so far, less those of people who
-//! were erased since; an older set would bring them back.
+//! The key directory. It holds one set of keys, the newest: those of every backup so far, without the keys of
+//! people who were erased since. An older set would bring those people back.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,16 +14,16 @@ use super::files;
 use super::manifest::{Entry, FORMAT};
 
 const INDEX: &str = "keys.json";
-/// Beside the people's: they are copied when they lie where the server makes them.
+/// Keys besides those of people. They are copied if they are where the server generates them.
 pub const SINGLE: [&str; 2] = ["master.key", "jwt.der"];
-/// The people's, by turns.
+/// The two file names for people's keys, used alternately.
 const PEOPLE: [&str; 2] = ["subjects.1.db", "subjects.2.db"];
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Index {
     format: u32,
-    /// When it was made.
+    /// When this set was made.
     made_at: Timestamp,
     people: String,
     files: BTreeMap<String, Entry>,
@@ -37,10 +37,10 @@ pub struct KeyShelf {
 }
 
 impl KeyShelf {
-    /// The keys in `directory`, each file as it was written.
+    /// Opens the keys in `directory`, and checks that each file is unchanged.
     ///
     /// # Errors
-    /// When there are none, or a file is not what it was.
+    /// When there are none, or a file has changed.
     pub fn open(directory: &Path) -> Result<Self, BackupError> {
         let path = directory.join(INDEX);
         let bytes = fs::read(&path).map_err(BackupError::at(&path))?;
@@ -59,7 +59,7 @@ impl KeyShelf {
         Ok(Self { directory: directory.to_owned(), index })
     }
 
-    /// Copies the keys that `ring` and the directory `from` have now, in the place of those that are there.
+    /// Copies the current keys of `ring` and of the directory `from`. They replace those in `directory`.
     pub(super) fn make(
         directory: &Path,
         from: &Path,
@@ -67,7 +67,7 @@ impl KeyShelf {
         made_at: Timestamp,
     ) -> Result<u64, BackupError> {
         files::make_directory(directory)?;
-        // Another name than that of the keys that are there: they are good until these are.
+        // Written under the other name: the existing keys stay valid until the new ones are complete.
         let people = match Self::open(directory) {
             Ok(kept) if kept.index.people == PEOPLE[0] => PEOPLE[1],
             _ => PEOPLE[0],
@@ -93,7 +93,7 @@ impl KeyShelf {
         Ok(bytes)
     }
 
-    /// Copies the keys into `directory` as a server has them; the one that signs access tokens only when `signing`.
+    /// Copies the keys into `directory` in a server's layout. The token signing key is copied only if `signing`.
     pub(super) fn restore(&self, directory: &Path, signing: bool) -> Result<(), BackupError> {
         files::make_directory(directory)?;
         for name in self.index.files.keys() {
@@ -106,7 +106,7 @@ impl KeyShelf {
     }
 }
 
-/// A key of the whole installation, which never changes: what is there stays unless it is another.
+/// A key of the whole installation, which never changes. An existing copy stays, unless it differs.
 fn single(from: &Path, to: &Path) -> Result<Option<Entry>, BackupError> {
     if !from.exists() {
         return Ok(None);
@@ -119,7 +119,7 @@ fn single(from: &Path, to: &Path) -> Result<Option<Entry>, BackupError> {
     Ok(Some(wanted))
 }
 
-/// The keys of people that are older, which may hold some that were destroyed since.
+/// Deletes older sets of people's keys, which may contain keys that were destroyed since.
 fn forget_others(directory: &Path, newest: &str) -> Result<(), BackupError> {
     for entry in fs::read_dir(directory).map_err(BackupError::at(directory))? {
         let path = entry.map_err(BackupError::at(directory))?.path();

@@ -1,4 +1,4 @@
-//! What a backup holds.
+//! The manifest: what a backup holds.
 
 use std::collections::BTreeMap;
 
@@ -7,33 +7,33 @@ use journal::sqlite::copy::CopyEnd;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// The shape of what is below.
+/// The manifest format version.
 pub const FORMAT: u32 = 1;
 
-/// The last file of a backup that is written: it makes it one.
+/// The manifest is written last. A backup without one is incomplete.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Manifest {
-    /// The shape of a manifest: it is told when a newer program wrote it.
+    /// The format version. It reveals a manifest written by a newer program.
     pub format: u32,
-    /// Counts the backups of a directory from 1; each holds what came after the one before.
+    /// Numbers the backups of a directory from 1. Each holds only what came after the previous one.
     pub number: u32,
-    /// The SHA-256 of the manifest before.
+    /// The SHA-256 of the previous manifest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<String>,
-    /// When it was begun.
+    /// When the backup began.
     pub made_at: Timestamp,
     /// The version of the program that made it.
     pub program: String,
-    /// Where it ends in the facts.
+    /// Where the copy of the facts log ends.
     pub facts: LogEnd,
-    /// And in the activity.
+    /// Where the copy of the activity log ends.
     pub activity: LogEnd,
-    /// The read models, by group, with their paths below the data directory.
+    /// The path of each group's read model, below the data directory.
     pub read_models: BTreeMap<String, String>,
-    /// The files that are new, by path below the backup's directory.
+    /// The new files, by path below the backup's directory.
     pub files: BTreeMap<String, Entry>,
-    /// Files of earlier backups that are not there any more.
+    /// Files of earlier backups that no longer exist.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<String>,
 }
@@ -42,11 +42,11 @@ pub struct Manifest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
-    /// Its length.
+    /// The length in bytes.
     pub bytes: u64,
-    /// Of its bytes.
+    /// The SHA-256 of the contents.
     pub sha256: String,
-    /// When the original was last written, in microseconds since 1970; for files that may be replaced.
+    /// When the original was last modified, in microseconds since 1970. Only for files that may be replaced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub modified: Option<i64>,
 }
@@ -55,11 +55,11 @@ pub struct Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LogEnd {
-    /// The history.
+    /// The epoch of the log.
     pub epoch: u32,
     /// The position of its last event.
     pub position: u64,
-    /// That event.
+    /// The id of that event.
     pub event_id: Option<Uuid>,
 }
 

@@ -17,62 +17,64 @@ use super::verifying::{self, Verified, verify};
 use super::{BackupError, Counter, Watch, files};
 use crate::app;
 
-/// There while a restore is not finished: no server starts on it.
+/// Marker file of an unfinished restore. No server starts while it exists.
 pub const UNFINISHED: &str = "restore.unfinished";
-/// There until the first start after a restore: how far each read model was.
+/// The position of each read model. The file exists until the first start after a restore.
 const RESTORED: &str = "restored.json";
-/// Epochs of restored histories are the second in which they began, counted from here: two restores of one backup are
-/// two histories. 2026-01-01.
+/// The epoch of a restored log is the second in which the restore began, counted from 2026-01-01. So two restores
+/// of one backup have different epochs.
 const FIRST_EPOCH: Timestamp = Timestamp::from_micros(1_767_225_600_000_000);
 
-/// What is to be restored, and how.
+/// What to restore, and how.
 #[derive(Clone, Debug)]
 pub struct RestoreRequest {
-    /// The backups.
+    /// The directory of backups.
     pub directory: PathBuf,
-    /// The newest of them, when not this one.
+    /// The backup to restore. `None`: the newest.
     pub number: Option<u32>,
-    /// The keys.
+    /// The directory of keys.
     pub keys: PathBuf,
-    /// The master key, when it is not among them.
+    /// The master key, if it is not in that directory.
     pub master: Option<PathBuf>,
-    /// Where to: absent or empty.
+    /// The target directory, which must be absent or empty.
     pub data_dir: PathBuf,
-    /// People stay signed in, also who signed out since.
+    /// Keep people signed in, including those who signed out after the backup.
     pub keep_sessions: bool,
-    /// What is left of the server that was backed up, to tell what it had beyond.
+    /// What is left of the original server's data directory, to report what it had beyond the backup.
     pub compare: Option<PathBuf>,
 }
 
-/// What was restored, and what was not.
+/// What was restored, and what was lost.
 #[derive(Clone, Debug, Default)]
 pub struct Restored {
     /// The backup's number.
     pub number: u32,
-    /// When it was begun.
+    /// When the backup began.
     pub made_at: Timestamp,
-    /// The new history.
+    /// The new epoch.
     pub epoch: u32,
-    /// Where it begins: the last positions of the backup.
+    /// The last position of the facts log in the backup.
     pub facts: u64,
-    /// The same of the activity.
+    /// The last position of the activity log in the backup.
     pub activity: u64,
-    /// Sessions that lived and were ended; nothing when they were kept.
+    /// Live sessions that were ended; `None` when sessions were kept.
     pub sessions_ended: Option<usize>,
-    /// Deliveries that were to be carried out, and may have been since.
+    /// Open deliveries, which may have been carried out after the backup.
     pub in_doubt: u64,
     /// People who were erased again.
     pub erased_again: u64,
-    /// People whose keys were destroyed after the backup: their accounts are back, and nobody can read them.
+    /// People whose keys were destroyed after the backup. Their accounts exist again, but nobody can read their
+    /// data.
     pub left_since: Vec<(TenantId, UserId)>,
-    /// What the former server had beyond.
+    /// What the original server had beyond the backup.
     pub beyond: Option<[Beyond; 2]>,
 }
 
-/// Restores a backup. Everything is checked before anything is written. Blocks.
+/// Restores a backup. Verifies everything before it writes anything. Blocks.
 ///
 /// # Errors
-/// When it is not whole, the directory is not empty, or something cannot be written; then the directory is of no use.
+/// When the backup is not complete, the directory is not empty, or something cannot be written. After a failed
+/// write the directory is unusable.
 pub fn restore(asked: &RestoreRequest, clock: &Clock, watch: Watch<'_>) -> Result<Restored, BackupError> {
     must_be_empty(&asked.data_dir)?;
     let shelf = Shelf::open(&asked.directory)?.up_to(asked.number)?;
@@ -161,8 +163,8 @@ impl Restore<'_> {
         Ok(())
     }
 
-    /// The keys, without those of people who left by what the journal says, whatever the key store missed. Gives how
-    /// many had to be destroyed again, and who left by what the keys say.
+    /// Restores the keys, and destroys those of people whom the journal records as deleted or erased. Returns how
+    /// many had to be destroyed again, and the people who are erased only according to the keys.
     fn keys(&mut self) -> Result<(u64, Vec<(TenantId, UserId)>), BackupError> {
         let directory = self.asked.data_dir.join("keys");
         KeyShelf::open(&self.asked.keys)?.restore(&directory, self.asked.keep_sessions)?;
@@ -203,8 +205,8 @@ impl Restore<'_> {
         Ok(())
     }
 
-    /// Every read model is to be made again at the first start, before anybody is answered. Gives how many deliveries
-    /// are open.
+    /// Marks every read model for a rebuild at the first start, before any request is answered. Returns the
+    /// number of open deliveries.
     fn read_models(&mut self) -> Result<u64, BackupError> {
         let newest = self.shelf.newest().map_or(0, |newest| newest.number);
         let standings = self.shelf.of(newest).join("read-models");
@@ -236,11 +238,11 @@ fn erased(ring: &KeyRing) -> Result<Vec<(TenantId, UserId)>, BackupError> {
     Ok(ring.erased().map_err(journal::sqlite::copy::CopyError::from)?)
 }
 
-/// The first start after a restore, when read models are made again and before anything is carried out: what may have
-/// been carried out since the backup is looked up first.
+/// Runs at the first start after a restore, after read models are rebuilt and before any delivery is carried out.
+/// Marks deliveries that may have been carried out since the backup, so that they are looked up first.
 ///
 /// # Errors
-/// When a file does not answer; the next start does it again.
+/// When a file cannot be read or written. The next start tries again.
 pub async fn settle(data_dir: &Path, outboxes: &[(&'static str, Outbox)]) -> Result<(), BackupError> {
     let path = data_dir.join(RESTORED);
     if !path.exists() {

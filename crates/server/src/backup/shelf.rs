@@ -1,4 +1,4 @@
-//! The directory of backups: one after the other, each with a manifest that names the one before.
+//! The directory of backups: a sequence in which each manifest names the one before.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -13,19 +13,19 @@ use super::manifest::{Entry, FORMAT, Manifest};
 
 const MANIFEST: &str = "manifest.json";
 
-/// Backups that were made one after the other.
+/// A sequence of backups.
 #[derive(Debug)]
 pub struct Shelf {
     directory: PathBuf,
-    /// Each with the SHA-256 of its file.
+    /// Each manifest with the SHA-256 of its file.
     made: Vec<(Manifest, String)>,
 }
 
 impl Shelf {
-    /// The complete backups in `directory`, which may be absent or empty. One that was not finished is not among them.
+    /// Opens the complete backups in `directory`, which may be absent or empty. Unfinished backups are left out.
     ///
     /// # Errors
-    /// When it cannot be read, or a backup is missing or another than the one after it was made of.
+    /// When it cannot be read, or a backup is missing or is not the one that its successor was based on.
     pub fn open(directory: &Path) -> Result<Self, BackupError> {
         let mut shelf = Self { directory: directory.to_owned(), made: Vec::new() };
         while let Some(next) = shelf.read(shelf.next())? {
@@ -68,7 +68,7 @@ impl Shelf {
         Ok(Some((manifest, digest(&bytes))))
     }
 
-    /// The numbers of what looks like backups, complete or not.
+    /// The numbers of all backups, including those after a gap.
     fn numbers(&self) -> Result<Vec<u32>, BackupError> {
         if !self.directory.exists() {
             return Ok(Vec::new());
@@ -82,7 +82,7 @@ impl Shelf {
         Ok(numbers)
     }
 
-    /// Only this process adds to it while the value returned lives.
+    /// Locks the directory: only this process adds to it while the returned value lives.
     pub(super) fn lock(directory: &Path) -> Result<File, BackupError> {
         files::make_directory(directory)?;
         let path = directory.join("lock");
@@ -93,32 +93,32 @@ impl Shelf {
         Ok(file)
     }
 
-    /// The directory of a backup.
+    /// The directory of backup `number`.
     #[must_use]
     pub fn of(&self, number: u32) -> PathBuf {
         self.directory.join(format!("{number:06}"))
     }
 
-    /// The number of the next one.
+    /// The number of the next backup.
     pub(super) fn next(&self) -> u32 {
         u32::try_from(self.made.len()).unwrap_or(u32::MAX).saturating_add(1)
     }
 
-    /// The newest one.
+    /// The manifest of the newest backup.
     #[must_use]
     pub fn newest(&self) -> Option<&Manifest> {
         self.made.last().map(|(manifest, _)| manifest)
     }
 
-    /// The backups, the oldest first.
+    /// The manifests, oldest first.
     pub fn manifests(&self) -> impl Iterator<Item = &Manifest> {
         self.made.iter().map(|(manifest, _)| manifest)
     }
 
-    /// The same up to `number`.
+    /// The same sequence, cut after backup `number`.
     ///
     /// # Errors
-    /// When there is none of that number, or none at all.
+    /// When there is no backup with that number, or none at all.
     pub fn up_to(mut self, number: Option<u32>) -> Result<Self, BackupError> {
         let there = self.made.len();
         if let Some(number) = number {
@@ -132,7 +132,7 @@ impl Shelf {
         Ok(self)
     }
 
-    /// An empty directory for the next one. What a backup that was not finished has left there goes.
+    /// Creates an empty directory for the next backup. Removes the remains of an unfinished one.
     pub(super) fn begin(&self) -> Result<PathBuf, BackupError> {
         let next = self.of(self.next());
         if next.exists() {
@@ -142,7 +142,7 @@ impl Shelf {
         Ok(next)
     }
 
-    /// From here on it is one.
+    /// Completes a backup by writing its manifest.
     pub(super) fn complete(&self, manifest: &Manifest) -> Result<(), BackupError> {
         let directory = self.of(manifest.number);
         files::sync_tree(&directory)?;
@@ -156,7 +156,7 @@ impl Shelf {
         self.made.last().map(|(_, sha256)| sha256.clone())
     }
 
-    /// Every file there is as of the newest backup, below `folder`: its entry, and the backup it lies in.
+    /// Every file below `folder` as of the newest backup: its entry, and the number of the backup that holds it.
     #[must_use]
     pub fn kept(&self, folder: &str) -> BTreeMap<&str, (u32, &Entry)> {
         let mut kept = BTreeMap::new();
@@ -173,10 +173,10 @@ impl Shelf {
         kept
     }
 
-    /// The log that all of them together are.
+    /// The log that all backups form together.
     ///
     /// # Errors
-    /// When they do not fit together.
+    /// When the parts do not fit together.
     pub fn log(&self, log: Log) -> Result<Chain, BackupError> {
         let name = format!("{}.db", log.as_str());
         let parts = self.manifests().map(|manifest| self.of(manifest.number).join(&name)).collect();

@@ -1,4 +1,4 @@
-//! Whether backups can be restored, without doing it.
+//! Checks that backups can be restored, without restoring them.
 
 use std::path::Path;
 
@@ -11,26 +11,26 @@ use super::keys::KeyShelf;
 use super::shelf::Shelf;
 use super::{BackupError, Counter, Watch};
 
-/// Backups that are whole.
+/// Backups that passed verification.
 #[derive(Debug)]
 pub struct Verified {
-    /// They.
+    /// The backups.
     pub shelf: Shelf,
-    /// What is in the facts.
+    /// The result for the facts log.
     pub facts: Checked,
-    /// And in the activity.
+    /// The result for the activity log.
     pub activity: Checked,
-    /// Files that were read.
+    /// The number of files read.
     pub files: u64,
-    /// Their bytes.
+    /// The number of bytes read.
     pub bytes: u64,
 }
 
-/// Reads everything that a restore of `shelf` would read: every file is what was written, both logs are whole, and, with
-/// `keys`, everybody's personal values open or were erased. Blocks.
+/// Reads everything that a restore of `shelf` would read. Checks that every file is unchanged, that both logs are
+/// complete and, with `keys`, that every personal value can be decrypted or was erased. Blocks.
 ///
 /// # Errors
-/// The first thing that is wrong.
+/// The first problem found.
 pub fn verify(shelf: Shelf, keys: Option<&KeyRing>, watch: Watch<'_>) -> Result<Verified, BackupError> {
     let mut counter = Counter::new(watch);
     let many: usize = shelf.manifests().map(|manifest| manifest.files.len()).sum();
@@ -57,10 +57,11 @@ pub fn verify(shelf: Shelf, keys: Option<&KeyRing>, watch: Watch<'_>) -> Result<
     Ok(Verified { shelf, facts, activity, files: read, bytes })
 }
 
-/// Copied keys, opened in a place of their own: opening writes. Gone when both are dropped.
+/// Opens a temporary copy of copied keys, because opening writes. The copy is deleted when both values are
+/// dropped.
 ///
 /// # Errors
-/// When they are not there or do not fit.
+/// When the keys are missing or do not fit.
 pub(crate) fn borrowed(
     keys: &Path,
     master: Option<&Path>,

@@ -15,7 +15,8 @@ use crate::settings::Settings;
 const UNIT: &str = "events and files";
 
 /// # Errors
-/// When the command line says where a running server is to write, or nobody says where a backup goes.
+/// When the command line names a place for a running server to write to, or when no place for the backup is
+/// named.
 pub fn must_name_a_place(verb: &Backup, settings: &Settings) -> anyhow::Result<()> {
     if verb.target.server().is_some() && (verb.directory.is_some() || verb.keys_to.is_some()) {
         bail!(
@@ -29,7 +30,7 @@ pub fn must_name_a_place(verb: &Backup, settings: &Settings) -> anyhow::Result<(
 }
 
 /// # Errors
-/// When the server is not reached or refuses, or the backup fails.
+/// When the server cannot be reached or refuses, or the backup fails.
 pub async fn back_up(client: &ApiClient) -> anyhow::Result<ExitCode> {
     let told = run::job(client, "/api/v1/admin/backups", UNIT).await?;
     if told["status"] != "SUCCEEDED" {
@@ -56,7 +57,7 @@ fn shown(progress: &Progress) -> impl FnMut(BackupProgress) -> Result<(), Backup
 }
 
 /// # Errors
-/// When the backup is not whole, the data directory is not empty, or it cannot be written.
+/// When the backup is not complete, the data directory is not empty, or it cannot be written.
 pub fn restore(verb: &Restore, settings: &Settings) -> anyhow::Result<ExitCode> {
     let asked = RestoreRequest {
         directory: verb.directory.clone(),
@@ -107,7 +108,7 @@ fn tell(restored: &Restored, asked: &RestoreRequest) {
 }
 
 /// # Errors
-/// When a backup is not whole, or its keys do not fit.
+/// When a backup is not complete, or its keys do not fit.
 pub fn examine(directory: &Path, keys: Option<&Path>, settings: &Settings) -> anyhow::Result<ExitCode> {
     let shelf = Shelf::open(directory)?.up_to(None)?;
     let borrowed = keys.map(|keys| backup::borrowed(keys, settings.master_key_file.as_deref()));

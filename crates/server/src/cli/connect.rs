@@ -1,4 +1,4 @@
-//! Where a verb works: on a running server, or in the data directory itself while nobody holds it.
+//! Where a command works: on a running server, or directly in the data directory while no server holds it.
 
 use std::process::ExitCode;
 
@@ -12,23 +12,23 @@ use crate::api_client::ApiClient;
 use crate::app::{App, Opening, key_store, prometheus};
 use crate::settings::Settings;
 
-/// On whose behalf a verb works in the data directory.
+/// The caller that a command acts as in the data directory.
 #[derive(Debug, Clone, Copy)]
 pub enum As<'a> {
     /// The account with this e-mail, which must exist.
     Person(&'a str),
-    /// Whoever holds the data directory is its operator.
+    /// An operator, because only an operator has access to the data directory.
     Operator,
 }
 
-/// The API, wherever it is.
+/// The API, remote or local.
 pub struct ApiAccess {
     pub client: ApiClient,
     app: Option<App>,
 }
 
 impl ApiAccess {
-    /// Everything that was asked for is durable by then.
+    /// Shuts down. Everything that was requested is durable by then.
     pub async fn close(self) {
         if let Some(app) = self.app {
             app.shutdown().await;
@@ -37,7 +37,7 @@ impl ApiAccess {
 }
 
 /// # Errors
-/// When the server is named but no token, or the data directory is held or cannot be opened.
+/// When a server is named without a token, or the data directory is locked or cannot be opened.
 pub async fn open(target: &Target, settings: &Settings, on_behalf: As<'_>) -> anyhow::Result<ApiAccess> {
     if let Some(server) = target.server() {
         let client = run::remote_client(server, std::env::var("HYD_TOKEN").ok().as_deref())?;
@@ -56,7 +56,7 @@ pub async fn open(target: &Target, settings: &Settings, on_behalf: As<'_>) -> an
     Ok(ApiAccess { client: ApiClient::local(app.public(), &token), app: Some(app) })
 }
 
-/// Whoever can read the signing key can sign anything: no account is needed.
+/// Signs a token without an account. Whoever can read the signing key could do the same.
 fn operator_token(app: &App) -> anyhow::Result<String> {
     let id = app.context.aggregates.fresh();
     let tenant: &TenantId = app.tenant();
@@ -72,7 +72,7 @@ async fn open_app(settings: &Settings) -> anyhow::Result<App> {
 }
 
 /// # Errors
-/// When the data directory is held, or the account cannot be made.
+/// When the data directory is locked, or the account cannot be created.
 pub async fn create_admin(args: &CreateAdmin, settings: &Settings) -> anyhow::Result<ExitCode> {
     let (password, made) = if args.password_stdin {
         (run::read_password(std::io::stdin().lock())?, false)
@@ -93,7 +93,7 @@ pub async fn create_admin(args: &CreateAdmin, settings: &Settings) -> anyhow::Re
 }
 
 /// # Errors
-/// When the data directory is held, or nobody has the address.
+/// When the data directory is locked, or no account has the address.
 pub async fn confirm(args: &Confirm, settings: &Settings) -> anyhow::Result<ExitCode> {
     let app = open_app(settings).await?;
     let done = app.users.confirm(app.tenant(), &args.email).await;
@@ -105,10 +105,10 @@ pub async fn confirm(args: &Confirm, settings: &Settings) -> anyhow::Result<Exit
     Ok(ExitCode::SUCCESS)
 }
 
-/// Each person on a line of its own, with their tenant.
+/// Prints each person on a separate line, with their tenant.
 ///
 /// # Errors
-/// When the data directory is held, or journal or key store do not answer.
+/// When the data directory is locked, or journal or key store do not answer.
 pub async fn accept_lost(args: &AcceptLost, settings: &Settings) -> anyhow::Result<ExitCode> {
     let lost = key_store::lost(settings, Clock::System, args.yes).await?;
     for person in &lost {

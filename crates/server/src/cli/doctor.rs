@@ -1,4 +1,4 @@
-//! `hyderabadinfra doctor`: what is wrong here, and what to do about it.
+//! `hyderabadinfra doctor`: finds problems of the installation and says how to solve them.
 
 use std::fs::File;
 use std::net::{TcpListener, TcpStream};
@@ -14,13 +14,13 @@ use crate::app::sign_ins;
 use crate::settings::{OidcProvider, Settings};
 use crate::weaknesses;
 
-/// Earlier times mean that the clock was never set. 2026-01-01.
+/// An earlier time means that the clock was never set. 2026-01-01.
 const NOT_BEFORE: Timestamp = Timestamp::from_micros(1_767_225_600_000_000);
 
 type Finding = Result<String, String>;
 
 /// # Errors
-/// Never; what is wrong is printed and told by the exit code.
+/// Never. Problems are printed, and the exit code shows them.
 pub fn examine(settings: &Settings) -> anyhow::Result<ExitCode> {
     let data_dir = &settings.data_dir;
     let mut findings = vec![
@@ -97,7 +97,7 @@ fn certificate_fits(certificate: &Path, key: &Path) -> Finding {
     }
 }
 
-/// Whether its secret can be read, and something answers where it is.
+/// Whether the provider's secret can be read, and its address accepts connections.
 fn provider(name: &str, provider: &OidcProvider) -> Finding {
     sign_ins::secret(provider).map_err(|error| format!("[oidc.{name}]: {error:#}"))?;
     let unreachable = |why: String| format!("[oidc.{name}]: {} cannot be reached: {why}", provider.issuer);

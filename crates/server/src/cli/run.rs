@@ -1,5 +1,5 @@
-//! The verbs that need nothing but an [`ApiClient`]. The composition root decides whether that is a running server or
-//! the data directory, and runs the other verbs itself.
+//! The commands that need only an [`ApiClient`]. The composition root decides whether that is a running server or
+//! the data directory, and runs the other commands itself.
 
 use std::fs::File;
 use std::io::BufRead;
@@ -16,9 +16,9 @@ use crate::api_client::ApiClient;
 use crate::import::{self, ImportError, Options, Outcome, Report};
 use crate::progress::Progress;
 
-/// Some rows were rejected; the rest is in.
+/// Exit code: some rows were rejected, the rest were imported.
 const ROWS_REJECTED: u8 = 2;
-/// Rejected rows shown on the terminal, at most; a report file has them all.
+/// The most rejected rows shown on the terminal. A report file has all of them.
 const SHOWN_ROWS: usize = 100;
 
 /// # Errors
@@ -64,11 +64,11 @@ fn tell(report: &Report, args: &ImportListings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A job is asked for its progress this often.
+/// The interval at which a job's progress is polled.
 const LOOK_AGAIN: Duration = Duration::from_millis(300);
 
 /// # Errors
-/// When the server is not reached or refuses, or the rebuild fails.
+/// When the server cannot be reached or refuses, or the rebuild fails.
 pub async fn replay(verb: &Replay, client: &ApiClient) -> anyhow::Result<ExitCode> {
     let path = format!("/api/v1/admin/consumers/{}/rebuild", segment(&verb.group)?);
     let told = job(client, &path, "events").await?;
@@ -82,7 +82,7 @@ pub async fn replay(verb: &Replay, client: &ApiClient) -> anyhow::Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-/// Begins a job and follows it to its end; gives what the server tells of it then.
+/// Starts a job and waits for its end. Returns its final state.
 pub(super) async fn job(client: &ApiClient, path: &str, unit: &'static str) -> anyhow::Result<Value> {
     let begun = client.call(Method::POST, path, None, &[]).await?.data()?;
     let job = format!("/api/jobs/{}", begun.get("jobId").and_then(Value::as_str).unwrap_or_default());
@@ -101,7 +101,7 @@ pub(super) async fn job(client: &ApiClient, path: &str, unit: &'static str) -> a
 }
 
 /// # Errors
-/// When the server is not reached or refuses.
+/// When the server cannot be reached or refuses.
 pub async fn dead_letters(verb: &DeadLetters, client: &ApiClient) -> anyhow::Result<ExitCode> {
     const PATH: &str = "/api/v1/admin/dead-letters";
     match verb {
@@ -146,7 +146,7 @@ async fn list_dead_letters(path: &str, client: &ApiClient) -> anyhow::Result<()>
     Ok(())
 }
 
-/// Id, consumer group, key and error, separated by tabs; a dash where the server says nothing.
+/// Id, consumer group, key and error, separated by tabs. A missing value is shown as a dash.
 pub(super) fn dead_letter_line(letter: &Value) -> String {
     let text = |field: &str| match letter.get(field) {
         None | Some(Value::Null) => "-".to_owned(),
@@ -156,7 +156,7 @@ pub(super) fn dead_letter_line(letter: &Value) -> String {
     ["id", "group", "key", "error"].map(text).join("\t")
 }
 
-/// Ids are letters, digits and hyphens; anything else would be another path.
+/// Accepts an id as a path segment. Anything but letters, digits and hyphens could change the path.
 pub(super) fn segment(id: &str) -> anyhow::Result<&str> {
     if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) {
         bail!("{id:?} is no id or name: they are letters, digits and hyphens");
@@ -164,7 +164,7 @@ pub(super) fn segment(id: &str) -> anyhow::Result<&str> {
     Ok(id)
 }
 
-/// The first line, without its end: what `--password-stdin` takes.
+/// The first line without its line end: what `--password-stdin` takes.
 ///
 /// # Errors
 /// When there is no line.
@@ -180,10 +180,10 @@ pub fn read_password(mut input: impl BufRead) -> anyhow::Result<String> {
     Ok(password.to_owned())
 }
 
-/// The client of `--server`.
+/// The client for `--server`.
 ///
 /// # Errors
-/// When the address is none, or there is no token.
+/// When the address is invalid, or there is no token.
 pub fn remote_client(server: &str, token: Option<&str>) -> anyhow::Result<ApiClient> {
     let Some(token) = token.map(str::trim).filter(|token| !token.is_empty()) else {
         bail!(

@@ -48,7 +48,7 @@ async fn serve_until_asked(
     let opening = Opening { clock, prometheus, public_url, supervisor };
     let app = App::open(settings, opening).await?;
     if with_demo {
-        // No e-mail reaches a made-up address, and the demo account may ask owners, too.
+        // Fictional addresses receive no e-mail, and the demo account must be able to contact owners, too.
         let confirm = async |email: &str| app.users.confirm(app.tenant(), email).await;
         let filled = demo::fill(&ApiClient::local(app.public(), ""), &mut rand::rng(), confirm).await?;
         if let demo::Outcome::Filled { people, homes } = filled {

@@ -11,13 +11,13 @@ use rand::rngs::StdRng;
 
 use super::*;
 
-/// The part of the API that the sample data needs. A token is `token-` and the e-mail.
+/// The part of the API that the sample data needs. A token is `token-` followed by the e-mail.
 #[derive(Clone, Default)]
 struct Stub {
     /// E-mail to password.
     people: Arc<Mutex<BTreeMap<String, String>>>,
     homes: Arc<Mutex<Vec<(String, Value)>>>,
-    /// Token and path of views and favourites.
+    /// Token and path of each view and favourite.
     acts: Arc<Mutex<Vec<(String, String)>>>,
 }
 

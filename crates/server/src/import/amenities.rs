@@ -1,4 +1,4 @@
-//! The amenity columns of the sheet and how the portal names what they say.
+//! The amenity columns of the sheet, and the portal's names for them.
 
 /// Column and readable name, in the order of the sheet.
 pub(super) const AMENITIES: [(&str, &str); 35] = [

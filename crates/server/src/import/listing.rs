@@ -1,6 +1,6 @@
-//! One row of the sheet as the body of `POST /api/properties`, or what is wrong with it.
+//! Converts one row of the sheet to the body of `POST /api/properties`, or says what is wrong with it.
 //!
-//! Only what the file alone can have wrong is judged here; the rules of a listing are the API's.
+//! Only mistakes of the file itself are checked here. The API checks the rules of a listing.
 
 use std::ops::RangeInclusive;
 
@@ -11,7 +11,7 @@ use super::amenities::AMENITIES;
 
 pub(super) const COLUMNS: [&str; 5] = ["Price", "Area", "Location", "No. of Bedrooms", "Resale"];
 
-/// Outside of these a number is a slip of the keyboard or a wrong unit, not a home.
+/// A number outside these ranges is a typing error or has a wrong unit.
 const PRICES: RangeInclusive<u64> = 10_000..=10_000_000_000;
 const AREAS: RangeInclusive<u64> = 50..=100_000;
 const BEDROOMS: RangeInclusive<u64> = 1..=50;
@@ -26,14 +26,15 @@ pub struct Listing {
     pub area: u64,
     pub bedrooms: u64,
     pub resale: bool,
-    /// What the row says is there; what it denies or does not state is left out alike.
+    /// The amenities that the row states. Denied and unstated amenities are both left out.
     pub amenities: Vec<&'static str>,
-    /// SHA-256 of the trimmed fields in the order of the expected columns, in hex: the same for rows that say the same.
+    /// SHA-256 in hex of the trimmed fields, in the order of the expected columns. Rows with the same content
+    /// have the same reference.
     pub reference: String,
 }
 
 impl Listing {
-    /// `fields`: the values of [`COLUMNS`], then of [`AMENITIES`].
+    /// `fields`: the values of [`COLUMNS`], then those of [`AMENITIES`].
     pub(super) fn read(fields: &[&[u8]]) -> Result<Self, String> {
         let mut row = RowReader { fields, mistakes: Vec::new() };
         let listing = Self {
@@ -70,7 +71,7 @@ impl Listing {
         })
     }
 
-    /// A field error of the API in the words of the sheet.
+    /// A field error of the API, in terms of the sheet.
     pub(super) fn explain(&self, field: &str, text: &str) -> String {
         match field {
             "price" => format!("{} \"{}\" {text}", COLUMNS[0], self.price),
@@ -97,14 +98,14 @@ impl Listing {
     }
 }
 
-/// The separator cannot be typed, so that two fields never read as one.
+/// Joins the fields with a control character, so that two fields never read as one.
 fn reference(fields: &[&[u8]]) -> String {
     let trimmed: Vec<&[u8]> = fields.iter().map(|field| field.trim_ascii()).collect();
     let hash = digest(&SHA256, &trimmed.join(&0x1f));
     hash.as_ref().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
-/// Reads on after a mistake, so that one run tells all of them.
+/// Continues after a mistake, so that one run reports all of them.
 struct RowReader<'a> {
     fields: &'a [&'a [u8]],
     mistakes: Vec<String>,

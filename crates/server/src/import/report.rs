@@ -1,4 +1,4 @@
-//! What became of each row, in the order of the file.
+//! The result of each row, in the order of the file.
 
 use std::io::Write;
 
@@ -7,9 +7,9 @@ use indicatif::HumanCount;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Created,
-    /// The server had it from an earlier run.
+    /// An earlier run created the listing.
     AlreadyImported,
-    /// An earlier line of this file says the same.
+    /// An earlier line of this file has the same content.
     Duplicate,
     Rejected,
 }
@@ -30,7 +30,7 @@ impl Outcome {
 pub struct RowReport {
     pub line: u64,
     pub outcome: Outcome,
-    /// Known for created rows, and for imported ones if the server names it.
+    /// Known for created rows, and for already imported rows if the server names it.
     pub property_id: Option<String>,
     pub message: String,
 }
@@ -60,7 +60,7 @@ impl RowReport {
 #[derive(Debug, Default)]
 pub struct Report {
     pub rows: Vec<RowReport>,
-    /// Columns of the file that the import does not know.
+    /// Columns that the import does not know.
     pub ignored_columns: Vec<String>,
 }
 
@@ -74,7 +74,7 @@ impl Report {
         self.rows.iter().filter(|row| row.outcome == Outcome::Rejected)
     }
 
-    /// One line for people: `2,518 rows: 1,998 created, 0 already imported, 520 duplicates, 0 rejected`.
+    /// A readable line: `2,518 rows: 1,998 created, 0 already imported, 520 duplicates, 0 rejected`.
     #[must_use]
     pub fn summary(&self) -> String {
         let count = |outcome| HumanCount(self.count(outcome) as u64);

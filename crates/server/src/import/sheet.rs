@@ -1,4 +1,4 @@
-//! The CSV file: its header, and its rows with their true line numbers.
+//! The CSV file: its header, and its rows with their real line numbers.
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
@@ -10,14 +10,14 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 pub(super) struct Sheet<'a> {
     bytes: &'a [u8],
-    /// For each expected column, where it stands; the order of columns in a file does not matter.
+    /// The position of each expected column. Columns may be in any order.
     places: Vec<usize>,
     header: Vec<String>,
 }
 
 pub(super) struct Row {
     pub(super) line: u64,
-    /// All that is wrong with the row, in one text.
+    /// All mistakes of the row, in one text.
     pub(super) listing: Result<Listing, String>,
 }
 
@@ -38,13 +38,13 @@ impl<'a> Sheet<'a> {
         Ok(Self { bytes, places, header })
     }
 
-    /// Columns that the import does not know and so leaves out.
+    /// Columns that the import does not know and therefore ignores.
     pub(super) fn ignored_columns(&self) -> Vec<String> {
         let unused = self.header.iter().enumerate().filter(|(place, _)| !self.places.contains(place));
         unused.map(|(_, name)| name.clone()).collect()
     }
 
-    /// Rows after the header; blank lines are none.
+    /// The number of rows after the header, without blank lines.
     pub(super) fn count(&self) -> usize {
         let (mut reader, mut record) = self.after_header();
         std::iter::from_fn(|| read(&mut reader, &mut record).then_some(())).count()
@@ -85,17 +85,17 @@ fn reader(bytes: &[u8]) -> Reader<&[u8]> {
     ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes)
 }
 
-/// False at the end. Reading from memory cannot fail, and rows of any width are taken as they are.
+/// False at the end. Reading from memory cannot fail, and rows of any width are accepted.
 fn read(reader: &mut Reader<&[u8]>, record: &mut ByteRecord) -> bool {
     reader.read_byte_record(record).unwrap_or(false)
 }
 
-/// All expected columns in the order [`Listing::read`] takes them.
+/// All expected columns, in the order that [`Listing::read`] takes them.
 fn columns() -> impl Iterator<Item = &'static str> {
     listing::COLUMNS.into_iter().chain(AMENITIES.map(|(column, _)| column))
 }
 
-/// Counts lines itself: the reader's own count is that of the first of the blank lines before a row.
+/// Counts lines itself, because the reader reports the first of the blank lines before a row.
 struct Lines<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -103,13 +103,13 @@ struct Lines<'a> {
 }
 
 impl Lines<'_> {
-    /// `start` never goes back.
+    /// `start` must never decrease.
     fn line_of(&mut self, start: u64) -> u64 {
         let start = usize::try_from(start).unwrap_or(usize::MAX);
         while let Some(byte) = self.bytes.get(self.at)
             && (self.at < start || matches!(byte, b'\r' | b'\n'))
         {
-            // Old sheets end their lines with a carriage return alone.
+            // Old sheets end their lines with a single carriage return.
             let ends = *byte == b'\n' || (*byte == b'\r' && self.bytes.get(self.at + 1) != Some(&b'\n'));
             self.line += u64::from(ends);
             self.at += 1;

@@ -13,7 +13,7 @@ use super::amenities::AMENITIES;
 use super::*;
 
 const OWNER: &str = "asha@example.com";
-/// The stub's own rule, so that a refusal by the API can be seen.
+/// A rule of the stub, so that a refusal by the API can be tested.
 const PRICE_THE_API_REFUSES: u64 = 77_777;
 const PRICE_THE_API_IS_LOST_AT: u64 = 88_888;
 
@@ -64,7 +64,7 @@ fn header() -> String {
     format!("Price,Area,Location,No. of Bedrooms,Resale,{amenities}\n")
 }
 
-/// A good row with `start` as its first five fields and no amenity stated.
+/// A valid row with `start` as its first five fields and no amenity stated.
 fn row(start: &str) -> String {
     format!("{start}{}\n", ",9".repeat(AMENITIES.len()))
 }
@@ -107,7 +107,7 @@ async fn a_row_becomes_a_listing_with_what_it_states() {
     );
 }
 
-/// One bad row for each rule, each between good ones.
+/// One invalid row for each rule, each between valid rows.
 #[tokio::test]
 async fn a_bad_row_names_line_column_and_value_and_stops_no_other() {
     let bad: Vec<(Vec<u8>, &str)> = vec![
@@ -265,7 +265,7 @@ async fn progress_is_told_in_plain_lines_and_the_report_lists_every_row() {
     ));
 }
 
-/// Where real listings lie: `HYD_TEST_DATA`, else beside the project. None: say so and skip.
+/// The real listings from `HYD_TEST_DATA`, or from beside the project. `None`: the test says so and is skipped.
 fn real_sheet() -> Option<Vec<u8>> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let folder = std::env::var_os("HYD_TEST_DATA").map_or(beside, PathBuf::from);

@@ -1,4 +1,4 @@
-//! What a value may be, once its kind is right, and what must fit together.
+//! Checks values that have the right type, and combinations of values.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -8,7 +8,7 @@ use toml::Value;
 
 use super::layers::Layers;
 
-/// Numbers where zero is a choice ("not at all"); everywhere else it would stop the server from working.
+/// Numbers that may be zero, meaning "not at all". Any other zero would stop the server from working.
 const ZERO_ALLOWED: [&str; 6] = [
     "disk.warn_mib",
     "disk.warn_percent",
@@ -121,7 +121,7 @@ fn one_of(text: &str, allowed: &[&str]) -> Option<String> {
     (!allowed.contains(&text)).then(|| format!("{text:?} is not one of {}", allowed.join(", ")))
 }
 
-/// Shows the scheme only: such an address may hold a password.
+/// Shows only the scheme, because such an address may contain a password.
 fn embedded_only(key: &str, text: &str) -> String {
     let given = text.split([':', '/']).next().unwrap_or_default();
     format!(
@@ -154,7 +154,7 @@ fn check_administrator(layers: &mut Layers) {
     }
 }
 
-/// Keys beside what they open protect nobody.
+/// Keys stored beside the data they decrypt would protect nothing.
 fn check_backup(layers: &mut Layers) {
     let keys = ["backup.directory", "backup.keys_directory"];
     let [directory, keys_directory] = keys.map(|key| layers.text(key).to_owned());
@@ -179,7 +179,7 @@ fn check_door(layers: &mut Layers) {
     }
 }
 
-/// All of an account, or nothing of it.
+/// The fields of an SMS account must be set all or not at all.
 fn check_sms(layers: &mut Layers) {
     let keys = ["sms.account_sid", "sms.auth_token", "sms.sender"];
     let missing: Vec<&str> = keys.into_iter().filter(|key| layers.text(key).is_empty()).collect();
@@ -196,7 +196,7 @@ fn check_retry(layers: &mut Layers) {
     }
 }
 
-/// What nobody can guess, and one place for the secret.
+/// Checks the required values of a provider, and that its secret is given in one place.
 fn check_providers(layers: &mut Layers) {
     let names: Vec<String> = layers.providers().into_iter().map(str::to_owned).collect();
     for name in &names {

@@ -1,4 +1,4 @@
-//! Which keys exist, of what kind, and where a value came from. The keys are those of `config/default.toml`.
+//! Which keys exist, their types, and the source of each value. The keys are those of `config/default.toml`.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,11 +6,12 @@ use std::path::PathBuf;
 
 use toml::{Table, Value};
 
-/// The tenant of the default file: its keys are the keys that every other `[tenants.NAME]` may have.
+/// The tenant of the default file. Its keys are the keys that every other `[tenants.NAME]` may have.
 const TEMPLATE_TENANT: &str = "tenants.hyderabad";
 const TENANTS: &str = "tenants";
 
-/// The keys that every `[oidc.NAME]` may have. The default file has none of them: there is no provider by default.
+/// The keys that every `[oidc.NAME]` may have. The default file has none, because there is no provider by
+/// default.
 const PROVIDERS: &str = "oidc";
 const PROVIDER: [(&str, Kind); 6] = [
     ("label", Kind::Text),
@@ -22,10 +23,10 @@ const PROVIDER: [(&str, Kind); 6] = [
 ];
 const PROVIDER_TIMEOUT_MS: i64 = 5000;
 
-/// Values below this likeness (0 to 1) are no help as a suggestion.
+/// Keys with a similarity (0 to 1) below this are not suggested.
 const ALIKE: f64 = 0.55;
 
-/// The layer a value came from, as error messages name it.
+/// The layer of a value, as error messages name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     Default,
@@ -80,7 +81,7 @@ impl Kind {
         }
     }
 
-    /// A value written as plain text, as variables and flags are. None: the text is not of this kind.
+    /// Parses plain text, as given in variables and flags. `None`: the text is not of this type.
     pub(super) fn parse(self, text: &str) -> Option<Value> {
         match self {
             Self::Text => Some(Value::String(text.to_owned())),
@@ -94,7 +95,7 @@ impl Kind {
     }
 }
 
-/// The keys of the default file with their kinds.
+/// The keys of the default file with their types.
 #[derive(Debug, Default)]
 pub(super) struct Keys(BTreeMap<String, Kind>);
 
@@ -103,7 +104,7 @@ impl Keys {
         Self(defaults.iter().map(|(key, value)| (key.clone(), Kind::of(value))).collect())
     }
 
-    /// None: there is no such key.
+    /// `None`: there is no such key.
     pub(super) fn kind(&self, key: &str) -> Option<Kind> {
         let tenant_key = || {
             let (name, leaf) = key.strip_prefix("tenants.")?.split_once('.')?;
@@ -123,7 +124,7 @@ impl Keys {
         key == TENANTS || key == PROVIDERS || named || self.0.keys().any(|known| in_section(known, key))
     }
 
-    /// The known key that is most like this one. A right name in the wrong section beats a similar spelling.
+    /// The known key most similar to this one. A correct name in the wrong section beats a similar spelling.
     pub(super) fn nearest(&self, unknown: &str) -> Option<String> {
         let leaf = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();
         let mut same_leaf = self.0.keys().filter(|key| leaf(key) == leaf(unknown));
@@ -142,13 +143,13 @@ pub(super) fn most_alike(unknown: &str, known: impl Iterator<Item = String>) -> 
         .map(|(_, name)| name)
 }
 
-/// The variable of a key. No two keys share one: a test holds `default.toml` to that.
+/// The environment variable of a key. No two keys share one, which a test checks for `default.toml`.
 pub(super) fn variable(key: &str) -> String {
     format!("HYD_{}", key.replace(['.', '-'], "_").to_uppercase())
 }
 
-/// The keys of `[tenants.NAME]` or `[oidc.NAME]` before anything is said about it; empty for any other section. What
-/// nobody can guess stays empty, which the checks refuse.
+/// The initial keys of `[tenants.NAME]` or `[oidc.NAME]`; none for any other section. Values without a sensible
+/// default are empty, which the checks refuse.
 pub(super) fn new_entry(section: &str) -> Vec<(String, Value)> {
     if section.starts_with("oidc.") {
         let value = |kind| match kind {
@@ -176,7 +177,7 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(allowed)
 }
 
-/// Tables to dotted keys; an empty table disappears, having nothing to say.
+/// Flattens tables to dotted keys. An empty table yields no key.
 pub(super) fn flatten(table: Table) -> BTreeMap<String, Value> {
     let mut flat = BTreeMap::new();
     for (name, value) in table {

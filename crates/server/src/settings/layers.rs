@@ -1,4 +1,4 @@
-//! One value for each key, with the layer it came from; problems are collected on the way.
+//! One value for each key, with its layer. Collects problems along the way.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -10,7 +10,7 @@ use super::keys::{self, Keys, Kind, Source};
 use super::problem::{Problem, SettingsError};
 use super::{DEFAULT_TOML, Flag, Settings};
 
-/// `HYD_` variables that are no settings.
+/// `HYD_` variables that are not settings.
 const NOT_SETTINGS: [&str; 4] = ["HYD_CONFIG", "HYD_SERVER", "HYD_TEST_DATA", "HYD_TOKEN"];
 
 /// Keys whose value no message may show.
@@ -46,7 +46,7 @@ impl Layers {
         }
     }
 
-    /// A tenant or provider that a file added can be changed here too; a new one cannot be made here.
+    /// Can also change a tenant or provider that a file added, but cannot add one.
     pub(super) fn add_environment(&mut self, environment: &[(OsString, OsString)]) {
         let by_variable: BTreeMap<String, String> =
             self.values.keys().map(|key| (keys::variable(key), key.clone())).collect();
@@ -71,7 +71,7 @@ impl Layers {
         }
     }
 
-    /// Calls `check` with each key, value and layer; a message it returns becomes a problem.
+    /// Calls `check` with each key and value. A message it returns becomes a problem.
     pub(super) fn check_each(&mut self, check: impl Fn(&str, &Value) -> Option<String>) {
         let found = self.values.iter().filter_map(|(key, (value, from))| {
             check(key, value).map(|message| Problem::Invalid {
@@ -95,12 +95,12 @@ impl Layers {
         self.values.get(key).and_then(|(value, _)| value.as_bool()).unwrap_or_default()
     }
 
-    /// Each tenant that has any key.
+    /// The names of all tenants that have a key.
     pub(super) fn tenants(&self) -> Vec<&str> {
         self.named("tenants.")
     }
 
-    /// Each provider of sign-ins that has any key.
+    /// The names of all sign-in providers that have a key.
     pub(super) fn providers(&self) -> Vec<&str> {
         self.named("oidc.")
     }
@@ -136,7 +136,7 @@ impl Layers {
         })
     }
 
-    /// The message has the line's number and not its text, which may hold a password.
+    /// The message gives the line's number but not its text, which may contain a password.
     fn parse(&mut self, text: &str, from: Source) -> Option<Table> {
         let described = |error: toml::de::Error| {
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
@@ -161,14 +161,14 @@ impl Layers {
         }
     }
 
-    /// A tenant or provider that a file adds has all its keys from then on, so that the environment can change each.
+    /// Gives a tenant or provider that a file adds all its keys, so that the environment can change each of them.
     fn found_section(&mut self, section: &str, from: &Source) {
         for (key, value) in keys::new_entry(section) {
             self.values.entry(key).or_insert_with(|| (value, from.clone()));
         }
     }
 
-    /// Names the keys inside, which say more than the name of their table.
+    /// Reports the keys inside, which say more than the name of their table.
     fn refuse_table(&mut self, section: &str, table: Table, from: &Source) {
         let inside: Vec<String> = keys::flatten(table).into_keys().collect();
         if inside.is_empty() {

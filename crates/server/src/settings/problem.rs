@@ -1,4 +1,4 @@
-//! What can be wrong with settings, said so that the reader knows what to change and where.
+//! Problems in the settings, worded so that the reader knows what to change and where.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::keys::Source;
 
-/// All problems of one start, so that nobody mends them one run at a time.
+/// All problems of one start, so that they can be corrected together.
 #[derive(Debug)]
 pub struct SettingsError {
     pub problems: Vec<Problem>,

@@ -10,7 +10,7 @@ fn with_environment(pairs: &[(&str, &str)]) -> Sources {
     Sources { environment: environment.collect(), ..Sources::default() }
 }
 
-/// The file lives as long as what is returned with it.
+/// The file exists until the returned handle is dropped.
 fn with_file(text: &str) -> (Sources, tempfile::NamedTempFile) {
     let mut file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
     file.write_all(text.as_bytes()).unwrap();

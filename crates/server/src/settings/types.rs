@@ -1,4 +1,4 @@
-//! The shape of the settings; what each one means stands in `config/default.toml`.
+//! The types of the settings. The meaning of each setting is documented in `config/default.toml`.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -37,7 +37,7 @@ pub struct Settings {
     pub activity: Activity,
     pub reads: Reads,
     pub retry: Retry,
-    /// One for each consumer group.
+    /// One entry for each consumer group.
     pub consumers: BTreeMap<String, Consumer>,
     pub sessions: Sessions,
     pub mail: Mail,
@@ -49,17 +49,17 @@ pub struct Settings {
     pub server: Server,
     pub disk: Disk,
     pub faults: Faults,
-    /// Through whom people sign in, by name.
+    /// Sign-in providers, by name.
     #[serde(default)]
     pub oidc: BTreeMap<String, OidcProvider>,
     pub tenancy: Tenancy,
-    /// Never empty, and holds `tenancy.default`.
+    /// Never empty; contains `tenancy.default`.
     pub tenants: BTreeMap<String, Tenant>,
 }
 
 impl Settings {
-    /// The address people see, without a slash at the end. `bound` is the address really listened on (port 0 in
-    /// `listen` becomes a port there); "every interface" is shown as localhost.
+    /// The public address without a trailing slash. `bound` is the address actually listened on, which matters
+    /// when `listen` has port 0. An unspecified address is shown as localhost.
     #[must_use]
     pub fn public_url(&self, bound: SocketAddr) -> String {
         let scheme = if self.has_tls() { "https" } else { "http" };
@@ -70,7 +70,7 @@ impl Settings {
         }
     }
 
-    /// The public door speaks TLS itself.
+    /// Whether the public listener itself terminates TLS.
     #[must_use]
     pub fn has_tls(&self) -> bool {
         self.server.tls.certificate_file.is_some()
@@ -231,7 +231,7 @@ pub struct Mail {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Letters {
-    /// By each template's name.
+    /// By template name.
     pub per_day: BTreeMap<String, u32>,
 }
 
@@ -246,7 +246,7 @@ pub struct Sms {
     #[serde(deserialize_with = "empty_is_none")]
     pub sender: Option<String>,
     pub url: String,
-    /// The provider's id of each kind's approved template, or nothing.
+    /// The provider's id of each approved template, by kind; may be empty.
     pub templates: BTreeMap<String, String>,
 }
 
@@ -260,7 +260,7 @@ pub struct Channels {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Assets {
-    /// Empty: here.
+    /// Empty: this server.
     pub base_url: String,
 }
 
@@ -269,15 +269,15 @@ pub struct Assets {
 pub struct Server {
     pub drain_seconds: u32,
     pub body_limit_kib: u32,
-    /// Neither of them is everybody.
+    /// A network that contains every address is not accepted.
     #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
-    /// Only with proxies.
+    /// Only together with trusted proxies.
     pub proxy_protocol: bool,
     pub tls: Tls,
 }
 
-/// Both are given, or neither.
+/// Both are set, or neither.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tls {
@@ -306,11 +306,11 @@ pub struct Faults {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OidcProvider {
-    /// For people; empty: its name.
+    /// The readable name; if empty, the provider's name.
     pub label: String,
     pub issuer: String,
     pub client_id: String,
-    /// At most one of the two.
+    /// At most one of the two is set.
     #[serde(deserialize_with = "empty_is_none")]
     pub client_secret: Option<Secret>,
     #[serde(deserialize_with = "empty_is_none")]
@@ -318,7 +318,7 @@ pub struct OidcProvider {
     pub timeout_ms: NonZeroU32,
 }
 
-/// Both are given, or neither.
+/// Both are set, or neither.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Backup {
@@ -339,12 +339,12 @@ pub struct Tenancy {
 pub struct Tenant {
     pub name: String,
     pub city: String,
-    /// Lower case; no host belongs to two tenants.
+    /// Lower case. No host belongs to two tenants.
     pub hosts: Vec<String>,
     pub moderation: bool,
 }
 
-/// A network, or one address.
+/// Parses a network, or a single address.
 pub(super) fn network(text: &str) -> Option<IpNet> {
     text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }
@@ -356,7 +356,7 @@ fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D:
     Vec::<String>::deserialize(deserializer)?.into_iter().map(read).collect()
 }
 
-/// An optional text is written as "" so that the default file can show its key.
+/// An optional text is written as "", so that the default file can show its key.
 fn empty_is_none<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,

@@ -1,4 +1,5 @@
-//! Who is taken to call: behind proxies of ours, behind anybody else, with the PROXY protocol, from IPv6.
+//! Which address counts as the caller's: behind trusted proxies, behind others, with the PROXY protocol, over
+//! IPv6.
 
 use reqwest::Method;
 use serde_json::json;
@@ -20,9 +21,9 @@ async fn behind_our_proxy_everybody_has_limits_of_their_own() {
             from(&app, address).await.expect(status);
         }
     }
-    // However it is written, it is the same one.
+    // Every notation of an address is the same address.
     from(&app, "::ffff:203.0.113.7").await.expect(429);
-    // What a client puts in front does not make it another one.
+    // An address that the client prepends does not change the caller.
     from(&app, "1.2.3.4, 203.0.113.7").await.expect(429);
 }
 
@@ -66,12 +67,12 @@ async fn a_site_of_ipv6_does_not_have_a_limit_for_each_of_its_networks() {
     from(&app, "2001:db8:2::1").await.expect(200);
 }
 
-/// What comes back on a connection of its own, up to its end.
+/// Sends bytes on a new connection and returns everything that comes back.
 async fn raw(app: &TestApp, sent: &[&[u8]]) -> String {
     let mut stream = TcpStream::connect(app.base.trim_start_matches("http://")).await.unwrap();
     stream.write_all(&sent.concat()).await.unwrap();
     let mut told = Vec::new();
-    // A connection that is cut may be reset.
+    // A connection that the server cuts may be reset.
     let _ = stream.read_to_end(&mut told).await;
     String::from_utf8_lossy(&told).into_owned()
 }
@@ -92,7 +93,7 @@ async fn connections_that_a_proxy_hands_on_are_those_of_their_source() {
         assert!(told.starts_with(&format!("HTTP/1.1 {status}")), "{last}: {told}");
     }
     assert_eq!(raw(&app, &[GET]).await, "", "a connection of the proxy without its header is cut");
-    // Somebody else's header is a bad request, and the source it names nobody's.
+    // A PROXY header from an untrusted peer is a bad request, and the source it names is ignored.
     let settings =
         [limits.as_slice(), &[("server.trusted_proxies", "10.0.0.1"), ("server.proxy_protocol", "true")]];
     let app = TestApp::with(|_| {}, &settings.concat()).await;

@@ -1,4 +1,4 @@
-//! The table: every operation built so far × everybody who may ask for it.
+//! The authorisation table: every operation built so far × every kind of caller.
 
 mod forgery;
 mod matrix;

@@ -1,4 +1,4 @@
-//! Closing an account, and what ends with a session.
+//! Closing an account, and what ends together with a session.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use testkit::{PASSWORD, Person, TestApp};
 
 use crate::people;
 
-/// Less than the sign of life at which a connection used to notice.
+/// Less than the keep-alive interval, at which a connection used to notice.
 const AT_ONCE: Duration = Duration::from_secs(8);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -33,14 +33,14 @@ async fn an_account_is_closed_with_its_password_or_soon_after_a_sign_in() {
         assert_eq!(close(json!({"password": "not the phrase"})).await.expect(403).code(), "WRONG_PASSWORD");
         close(json!({"password": 7})).await.expect(400);
     }
-    // Renewing is no signing in.
+    // A token refresh does not count as a sign-in.
     let renewed =
         app.client.post("/api/auth/refresh", &json!({"refreshToken": asha.refresh})).await.expect(200);
     let renewed = app.client.bearer(renewed.data()["accessToken"].as_str().unwrap());
     assert_eq!(renewed.delete("/api/users/profile").await.expect(403).code(), "PASSWORD_REQUIRED");
     let right = json!({"password": PASSWORD});
     renewed.send(Method::DELETE, "/api/users/profile", Some(&right), &[]).await.expect(204);
-    // An admin closes another's account as before.
+    // An admin can close another account as before.
     let ravi = Person::register(&app.client, "ravi").await;
     app.clock.advance(301);
     admin.client.delete(&format!("/api/users/{}", ravi.id)).await.expect(204);

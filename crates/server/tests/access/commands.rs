@@ -1,4 +1,5 @@
-//! What holds for every command: done once per `Idempotency-Key`, and only at the version its sender saw.
+//! Rules for every command: it is executed once for each `Idempotency-Key`, and only at the version its sender
+//! saw.
 
 mod concurrent_repeats;
 mod once;
@@ -9,7 +10,7 @@ use reqwest::Method;
 use crate::authorisation::rules::Who;
 use crate::rows::{self, Row};
 
-/// An operation that something does not hold for.
+/// An operation that is exempt from a rule.
 struct Except {
     row: &'static str,
     reason: &'static str,
@@ -19,12 +20,12 @@ const fn except(row: &'static str, reason: &'static str) -> Except {
     Except { row, reason }
 }
 
-/// The exception for a row, if there is one.
+/// Whether a row is exempt.
 fn exempt(row: &Row, list: &[&'static [Except]]) -> bool {
     list.iter().flat_map(|part| part.iter()).any(|except| except.row == row.name())
 }
 
-/// Operations that take no key.
+/// Operations that take no idempotency key.
 const NO_KEY: &[Except] = &[
     except("POST /api/auth/login", "answers with fresh secrets, which are kept nowhere; each sign-in is one"),
     except(
@@ -48,7 +49,7 @@ const NO_KEY: &[Except] = &[
     ),
 ];
 
-/// Operations that make something new, or only put something on record: there is no version to see.
+/// Operations that create something or only record something, so there is no version to compare.
 const NO_VERSION: &[Except] = &[
     except("POST /api/auth/register", "anonymous, and new"),
     except("POST /api/users/register", "anonymous, and new"),
@@ -78,7 +79,7 @@ fn writes() -> Vec<Row> {
     rows::built().into_iter().filter(|row| row.method != Method::GET).collect()
 }
 
-/// Somebody who may.
+/// A caller with permission.
 pub fn sender(row: &Row) -> Who {
     match row.who.as_str() {
         "P" => Who::Anonymous,

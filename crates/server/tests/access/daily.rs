@@ -1,4 +1,4 @@
-//! What is bounded a day: e-mails to somebody, looks at contacts, enquiries, registrations with what is taken.
+//! Daily limits: e-mails to one recipient, contact reveals, enquiries, registrations with names that are taken.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -14,12 +14,12 @@ fn until_tomorrow(answer: &Answer) {
     assert!((7 * 3600..=8 * 3600).contains(&seconds), "{seconds}");
 }
 
-/// An application with its limits and an administrator.
+/// An application with limits and an administrator.
 async fn limited(limits: &[(&'static str, &str)]) -> TestApp {
     TestApp::with(|_| {}, &[&people::WITH_ADMIN[1..], limits].concat()).await
 }
 
-/// Everything there is about e-mails to somebody, the newest first.
+/// Every e-mail to a recipient, newest first.
 async fn letters(app: &TestApp, admin: &Person, to: &str) -> Vec<Value> {
     app.drain().await;
     let shown = admin.client.get("/api/v1/admin/mailbox").await.expect(200).data().clone();
@@ -49,7 +49,7 @@ async fn letters_of_an_account_are_sent_again_a_few_times_and_then_tomorrow() {
     for _ in 0..50 {
         until_tomorrow(&asha.client.post("/api/auth/verify-email/resend", &json!({})).await);
     }
-    // The same answers, whether or not there is such an account.
+    // The responses are the same, whether or not the account exists.
     let mut told = Vec::new();
     for email in [&*asha.email, "nobody@example.com"] {
         let mut answers = Vec::new();
@@ -73,7 +73,7 @@ async fn letters_of_an_account_are_sent_again_a_few_times_and_then_tomorrow() {
     app.stop().await;
 }
 
-/// Without limits: what is written down holds by itself.
+/// The limits are off, because this one is part of the recorded data.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recipient_is_sent_so_many_letters_a_day_and_operators_see_what_was_not_sent() {
     let app =
@@ -103,7 +103,7 @@ async fn a_recipient_is_sent_so_many_letters_a_day_and_operators_see_what_was_no
     let (sent, not_sent) = states(&admin).await;
     assert_eq!((sent, not_sent.len()), (12, 9));
     assert_eq!(not_sent[0]["delivery"]["lastError"], "more than 4 a day to one recipient", "{not_sent:?}");
-    // A read model that is made again decides the same, and sends nothing.
+    // A rebuilt read model decides the same and sends nothing.
     let job =
         admin.client.post("/api/v1/admin/consumers/notification-service-group/rebuild", &json!({})).await;
     let path = format!("/api/jobs/{}", job.expect(202).data()["jobId"].as_str().unwrap());
@@ -146,7 +146,7 @@ async fn an_unconfirmed_address_is_sent_nothing_but_what_confirms_it() {
         letters.iter().map(|letter| letter["subject"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(subjects().await, ["Set a new password", "Confirm your e-mail address"]);
-    // The link of the other e-mail shows it just as well.
+    // The link in the other e-mail confirms the address just as well.
     let token = people::code(&app, &owner, "password-reset").await;
     let body = json!({"token": token, "newPassword": PASSWORD});
     app.client.post("/api/auth/password-reset/confirm", &body).await.expect(200);
@@ -197,7 +197,7 @@ async fn contacts_are_told_to_confirmed_people_so_many_a_day_and_moderators_hear
         looker.client.get(&path).await.expect(200);
     }
     until_tomorrow(&looker.client.get(&path).await);
-    // All of a network share what is left of theirs.
+    // All callers in a network share the rest of its limit.
     let other = Person::confirmed(&app, "other").await;
     for _ in 0..3 {
         other.client.get(&path).await.expect(200);
@@ -229,7 +229,7 @@ async fn a_taken_address_is_told_a_few_times_in_a_network_and_its_owner_once() {
             ("EMAIL_TAKEN", true)
         );
     }
-    // From then on nothing is told, also not by letting in whoever tries what is free.
+    // After that nothing is revealed, not even by accepting a registration with a free address.
     until_tomorrow(&join("mallory-4", &asha.email).await);
     until_tomorrow(&join("mallory-4", "free@example.com").await);
     let told = letters(&app, &admin, &asha.email).await;

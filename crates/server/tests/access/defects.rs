@@ -1,4 +1,4 @@
-//! Defects of the earlier demos, each a test under its number (`defects-not-to-repeat.md` 4.1).
+//! Defects of the earlier demos, each as a test with its number (`defects-not-to-repeat.md` 4.1).
 
 mod absent;
 mod contact;

@@ -1,4 +1,4 @@
-//! Every row of `docs/endpoints.tsv` is answered by the server or waits in `docs/endpoints-later.tsv`, never both.
+//! Every row of `docs/endpoints.tsv` is either built or listed in `docs/endpoints-later.tsv`, never both.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +7,8 @@ use testkit::{Answer, Person, TestApp};
 
 use crate::rows::{self, Row};
 
-/// Whether an operation is behind the answer. An address that the pattern of another row takes, such as
-/// `/api/properties/search` by `/api/properties/{id}`, is not found there.
+/// Whether the response comes from an operation. A path that matches the pattern of another row, as
+/// `/api/properties/search` matches `/api/properties/{id}`, gives a 404 there.
 fn is_answered(answer: &Answer, captured: bool) -> bool {
     match answer.status {
         405 => false,
@@ -17,7 +17,7 @@ fn is_answered(answer: &Answer, captured: bool) -> bool {
     }
 }
 
-/// Asked as nobody: what needs a person is answered by 401, and no session ends on the way.
+/// All requests are anonymous: operations that need a person respond with 401, and no session ends.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_row_is_built_or_listed_as_later_and_never_both() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! What a person takes along: everything they are shown, and nothing they are not.
+//! A person's export contains everything they are shown, and nothing else.
 
 mod scene;
 
@@ -14,7 +14,7 @@ use crate::openapi::validator;
 use crate::people;
 use scene::{Scene, home};
 
-/// Whatever shows a person what is theirs.
+/// Every query that shows people their own data.
 const OWN: [&str; 21] = [
     "/api/users/profile",
     "/api/users/me",
@@ -127,7 +127,7 @@ async fn whoever_did_everything_takes_along_everything_they_are_shown() {
     nothing_else(&scene, &answer, &code);
 }
 
-/// Neither secrets, nor what is other people's and not shown to Asha.
+/// Contains neither secrets nor other people's data that Asha is not shown.
 fn nothing_else(scene: &Scene, answer: &Answer, code: &str) {
     let Scene { admin, asha, ravi, meera, .. } = scene;
     let theirs = [&*admin.id, &admin.email, &*meera.id, &meera.email, &ravi.email];
@@ -188,7 +188,7 @@ async fn lists_longer_than_a_page_are_whole() {
     };
     assert_eq!(of("homes", "id"), homes);
     assert_eq!(of("favorites", "propertyId"), homes);
-    // Joining, five a home, and this.
+    // Registration, five events for each home, and this export.
     let events = of("events", "eventId");
     assert_eq!(events.len(), 1 + 5 * homes.len() + 1);
     assert_eq!(events.iter().collect::<BTreeSet<_>>().len(), events.len());

@@ -1,4 +1,4 @@
-//! Files over HTTP: who gets what, in which part, and what is left when they are gone.
+//! Files over HTTP: who may get them, range requests, and what remains after deletion.
 
 mod gone;
 mod optimize;

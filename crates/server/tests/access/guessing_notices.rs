@@ -1,4 +1,5 @@
-//! Whoever's password is guessed at is told so, once a day, and nobody else learns anything by it.
+//! When somebody guesses a person's password, that person is notified once a day, and nobody else learns
+//! anything.
 
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ async fn guess(app: &TestApp, name: &str, from: &str) -> Answer {
     sign_in(app, name, "a wrong guess", from, "").await.expect(401)
 }
 
-/// Every warning in the journal: whose, and what it says.
+/// Every warning in the journal: the person's id and the data.
 async fn warnings(app: &TestApp) -> Vec<(String, Value)> {
     let head = app.context.aggregates.journal().head(Log::Facts).await.unwrap();
     let events = app.context.aggregates.journal().read_after(head.at(0), 100_000).await.unwrap();
@@ -43,7 +44,7 @@ async fn warnings(app: &TestApp) -> Vec<(String, Value)> {
         .collect()
 }
 
-/// Nobody waits for a warning, so it comes a moment later.
+/// Waits for warnings, because no request waits for them and they come a moment later.
 async fn warned(app: &TestApp, times: usize) -> Vec<(String, Value)> {
     let told = async || Some(warnings(app).await).filter(|told| told.len() >= times);
     let told = testkit::until("the warning is on record", Duration::from_secs(30), told).await;
@@ -69,7 +70,7 @@ async fn inbox(person: &Person) -> Vec<Value> {
 async fn whoever_is_guessed_at_is_told_once_a_day_however_many_guess() {
     let app = TestApp::with(|_| {}, &LIMITS).await;
     let (admin, asha) = (people::admin(&app).await, Person::confirmed(&app, "asha").await);
-    // Nobody switches off what keeps the account safe.
+    // Security notices cannot be switched off.
     let off = json!({"channels": {"GENERAL": {"EMAIL": false, "IN_APP": false}}});
     asha.client.put("/api/notifications/preferences", &off).await.expect(200);
     for (name, from) in [&*asha.email, "ASHA", "asha"].into_iter().zip(SOMEWHERE) {
@@ -89,11 +90,11 @@ async fn whoever_is_guessed_at_is_told_once_a_day_however_many_guess() {
     assert_eq!(inbox(&asha).await[0]["subject"], "Somebody tries passwords at your account");
     assert!(!people::history(&asha).await.contains(&"PASSWORD_GUESSING_NOTICED".to_owned()));
 
-    // However they go on, and from wherever.
+    // Further guesses, from any network.
     for last in 1..30 {
         guess(&app, &asha.email, &format!("192.0.2.{last}")).await;
     }
-    // Nor does a restart, which counts anew, make it two: the journal knows.
+    // A restart resets the counters, but does not cause a second warning, because the journal has the first.
     let owner: UserId = asha.id.parse().unwrap();
     let guesses = Guesses { tries: 3, networks: 1, since: app.clock.now() };
     let again = WarningCommand::OfGuessing(owner, guesses);
@@ -116,7 +117,7 @@ async fn nobody_learns_from_a_warning_whether_there_is_an_account() {
     let app = TestApp::with(|_| {}, &LIMITS).await;
     let admin = people::admin(&app).await;
     let (asha, ravi) = (Person::register(&app.client, "asha").await, Person::confirmed(&app, "ravi").await);
-    // A name that is somebody's id is nobody's name.
+    // A person's id is not accepted as a name.
     for name in ["nobody@example.com", &*ravi.id, &*asha.email] {
         for from in SOMEWHERE.into_iter().cycle().take(5) {
             let answer = guess(&app, name, from).await;
@@ -131,7 +132,8 @@ async fn nobody_learns_from_a_warning_whether_there_is_an_account() {
     }
     let told = warned(&app, 1).await;
     assert_eq!(told[0].0, asha.id, "a name that is nobody's warns nobody");
-    // The address may be a stranger's: it is sent nothing, and the inbox is the person's own.
+    // The address is unconfirmed and may be a stranger's, so nothing is sent to it. The inbox belongs to the
+    // person.
     let shown = admin.client.get("/api/v1/admin/mailbox").await.expect(200).text;
     assert!(!shown.contains("Somebody tries passwords"), "{shown}");
     assert_eq!(inbox(&asha).await[0]["subject"], "Somebody tries passwords at your account");

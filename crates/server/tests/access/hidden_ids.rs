@@ -1,4 +1,5 @@
-//! Which ids there are of other people's things is told to nobody: theirs are answered exactly as ids that are nobody's.
+//! The ids of other people's things are not revealed: a request for one gets the same response as for an unknown
+//! id.
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use testkit::{Answer, Person};
 
 use crate::people;
 
-/// An answer without what differs from request to request.
+/// A response without the parts that differ for each request.
 fn bare(answer: &Answer, id: &str) -> (u16, Value) {
     let mut body: Value = serde_json::from_str(&answer.text.replace(id, "ID")).unwrap();
     for member in ["correlationId", "timestamp"] {

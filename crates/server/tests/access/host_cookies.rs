@@ -1,4 +1,4 @@
-//! Under https cookies belong to this host alone, and browsers stay with https.
+//! With https, cookies are limited to this host, and browsers are told to stay with https.
 
 use reqwest::Method;
 use testkit::{Person, TestApp};
@@ -19,7 +19,7 @@ async fn under_https_cookies_are_of_this_host_and_https_stays() {
         let set = page.header("set-cookie").unwrap();
         assert_eq!(set.starts_with("__Host-hyd_csrf="), https, "{set}");
         assert_eq!(set.contains("; Secure"), https, "{set}");
-        // What another host of the domain may have set is nobody's sign-in.
+        // A cookie that another host of the domain may have set does not sign anybody in.
         for (name, taken) in [("__Host-hyd_access", https), ("hyd_access", !https)] {
             let cookie = format!("{name}={}", asha.client.token());
             let status = if taken { 200 } else { 303 };

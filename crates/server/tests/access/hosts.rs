@@ -1,4 +1,4 @@
-//! A host is the same one however it is written, and what is none is refused.
+//! Every notation of a host is the same host, and an invalid host is refused.
 
 use testkit::{Person, TestApp};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -6,7 +6,7 @@ use tokio::net::TcpStream;
 
 use crate::tenants::sides;
 
-/// One request as it stands; the answer as it comes.
+/// Sends one request unchanged and returns the raw response.
 async fn ask(app: &TestApp, target: &str, hosts: &[&str], authorization: &str) -> String {
     let hosts: String = hosts.iter().fold(String::new(), |all, host| all + "Host: " + host + "\r\n");
     let request = format!(
@@ -32,10 +32,10 @@ async fn a_tenants_host_is_its_host_however_it_is_written() {
         (HOMES, &["second.test."], other),
         (HOMES, &["SECOND.test.:8080"], other),
         (HOMES, &["second.test:"], other),
-        // The address counts, whatever the header says.
+        // The absolute request target takes precedence over the header.
         (&absolute, &["first.test"], other),
         (&absolute.replace("second.test", "SECOND.test.:80"), &["first.test"], other),
-        // What is nobody's leads to the default tenant.
+        // An unknown host leads to the default tenant.
         (HOMES, &["third.test"], one),
         (HOMES, &["127.0.0.1:8080"], one),
         (HOMES, &["[::1]:8080"], one),
@@ -62,7 +62,7 @@ async fn a_tenants_host_is_its_host_however_it_is_written() {
     }
     let told = ask(&app, HOMES, &["second.test:1:2"], "").await;
     assert!(told.contains("BAD_HOST"), "{told}");
-    // A token does not hold at another tenant's host, either, however that is written.
+    // A token is not valid at another tenant's host either, in any notation.
     let profile = "/api/users/profile";
     let token = format!("Bearer {}", first.asha.client.token());
     for host in ["second.test", "SECOND.test.", "second.test.:99"] {

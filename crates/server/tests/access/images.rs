@@ -1,4 +1,4 @@
-//! Photos for tests, and what lies in the store of files.
+//! Photos for tests, and the contents of the file store.
 
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use reqwest::Method;
 use testkit::{Client, Form};
 
-/// A picture of its own for every size.
+/// An image that is different for every size.
 pub fn encoded(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
     let shade = |of: u32, in_all: u32| u8::try_from(of * 255 / in_all).unwrap();
     let picture = RgbImage::from_fn(width, height, |x, y| {
@@ -22,24 +22,24 @@ pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
     encoded(width, height, ImageFormat::Jpeg)
 }
 
-/// A document that ends as it should.
+/// A document with a proper end.
 pub fn pdf(text: &str) -> Vec<u8> {
     format!("%PDF-1.7\n{text}\n%%EOF\n").into_bytes()
 }
 
-/// Sends a file that is right; gives its id.
+/// Uploads a valid file and returns its id.
 pub async fn send(client: &Client, name: &str, bytes: &[u8]) -> String {
     let form = Form::file(name, bytes).finish();
     let sent = client.send_bytes(Method::POST, "/api/files/upload", form, &[]).await.expect(201);
     sent.data()["id"].as_str().unwrap().to_owned()
 }
 
-/// Sends a photo; gives its id.
+/// Uploads a photo and returns its id.
 pub async fn upload(client: &Client, width: u32, height: u32) -> String {
     send(client, "door.jpg", &jpeg(width, height)).await
 }
 
-/// Everything in the store of a data directory.
+/// Every file in the file store of a data directory.
 pub fn stored(data_dir: &Path) -> Vec<PathBuf> {
     fn below(directory: &Path, found: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(directory).into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! Every list says in `Link` where its other pages are, and whoever follows finds every entry once.
+//! Every list has `Link` headers to its other pages, and following them finds every entry once.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use testkit::{Answer, Client, Person, TestApp};
 
 use crate::people;
 
-/// The address of a relation.
+/// The address of a link relation.
 fn link(answer: &Answer, relation: &str) -> Option<String> {
     let mark = format!("; rel=\"{relation}\"");
     let mut links = answer.header("link").unwrap_or_default().split(", <");

@@ -1,4 +1,4 @@
-//! Whoever reads what is kept about somebody else leaves a record: every reading operation, asked by an admin.
+//! Reading another person's data leaves an audit record: every query, sent by an admin.
 
 use std::collections::BTreeSet;
 
@@ -12,13 +12,13 @@ use crate::authorisation::world::World;
 use crate::rows::{self, Row};
 use Shows::{Nobody, Somebody, TestedIn};
 
-/// What an operation shows an admin of other people.
+/// What a query shows an admin about other people.
 enum Shows {
-    /// Their data: the look is recorded.
+    /// Their data, so the access is recorded.
     Somebody,
-    /// None of it, and why.
+    /// None of it, with the reason.
     Nobody(&'static str),
-    /// The table cannot ask for it: this file of tests does.
+    /// The table cannot request it; the named test file does.
     TestedIn(&'static str),
 }
 
@@ -52,7 +52,7 @@ const LOOKS: [(&str, Shows); 27] = [
     ("GET /actuator/prometheus", Nobody("figures")),
 ];
 
-/// Its answer may be about somebody else.
+/// Whether the response may be about another person.
 fn may_show_others(row: &Row) -> bool {
     row.method == "GET" && !["P", "U"].contains(&row.who.as_str())
 }

@@ -1,4 +1,4 @@
-//! The machine serves all tenants: who operates it are the admins of the default tenant, and the management port.
+//! The machine serves all tenants. Only admins of the default tenant and the management port may operate it.
 
 use reqwest::Method;
 use serde_json::json;
@@ -7,7 +7,7 @@ use testkit::Client;
 use crate::tenants::apart::admin_of;
 use crate::tenants::sides;
 
-/// What tells of the machine or works on it, and how an operator is answered.
+/// Operations that show or control the machine, and the status that an operator gets.
 const TABLE: [(&str, &str, u16); 10] = [
     ("GET", "/actuator/prometheus", 200),
     ("GET", "/api/v1/admin/stats/consumers", 200),
@@ -18,7 +18,7 @@ const TABLE: [(&str, &str, u16); 10] = [
     ("POST", "/api/v1/admin/consumers/files-service-group/pause", 200),
     ("POST", "/api/v1/admin/consumers/files-service-group/resume", 200),
     ("POST", "/api/v1/admin/consumers/files-service-group/rebuild", 202),
-    // No place for backups is set here.
+    // No backup directory is set here.
     ("POST", "/api/v1/admin/backups", 409),
 ];
 

@@ -1,5 +1,5 @@
-//! Who may do what, which addresses there are, what the earlier demos got wrong, and what keeps tenants apart: all of
-//! it over HTTP against the whole application.
+//! Permissions, addresses, defects of the earlier demos, and the separation of tenants, all tested over HTTP
+//! against the whole application.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod addresses;

@@ -1,4 +1,4 @@
-//! Signing in through a provider: who gets in, who does not, and what is left of whoever waited in the account.
+//! Sign-in through a provider: who is let in, who is not, and what remains of a squatter in the account.
 
 mod hostile_providers;
 mod linking;
@@ -14,7 +14,7 @@ pub struct Door {
     pub issuer: Issuer,
 }
 
-/// A browser that has left for the provider.
+/// A browser that was redirected to the provider.
 pub struct Away {
     pub door: String,
     pub cookie: String,
@@ -37,7 +37,7 @@ impl Door {
         self.app.client.send(reqwest::Method::GET, path, None, &[("cookie", cookie)]).await
     }
 
-    /// There and back, with `claims` about whoever goes.
+    /// A complete sign-in, with `claims` about the person.
     pub async fn through(&self, claims: Value) -> Answer {
         let away = self.leave("").await;
         let back = self.issuer.approve(&away.door, claims);
@@ -45,7 +45,7 @@ impl Door {
     }
 }
 
-/// A cookie that an answer sets; nothing when it removes it.
+/// A cookie that a response sets. `None` when the response removes it.
 pub fn cookie(answer: &Answer, name: &str) -> Option<String> {
     let all = answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap());
     let found = all.filter_map(|line| line.split(';').next()?.split_once('='));
@@ -53,7 +53,7 @@ pub fn cookie(answer: &Answer, name: &str) -> Option<String> {
     values.next().map(|(_, value)| value.to_owned())
 }
 
-/// Somebody who got in, by the cookies of the answer.
+/// A client with the access token from the response's cookies.
 pub fn inside(app: &TestApp, answer: &Answer) -> Client {
     app.client.bearer(&cookie(answer, "hyd_access").unwrap())
 }
@@ -95,17 +95,17 @@ async fn a_person_joins_by_their_provider_and_comes_back_as_themselves() {
         (&profile.data()["status"], &profile.data()["emailVerified"]),
         (&json!("ACTIVE"), &json!(true))
     );
-    // Encrypted in the journal, a keyed digest as claim, and nowhere else.
+    // The subject is encrypted in the journal, is a keyed digest in the claim, and appears nowhere else.
     for entry in files(door.app.data_dir()) {
         let bytes = std::fs::read(&entry).unwrap_or_default();
         let subject = b"subject-of-asha-4711";
         assert!(!bytes.windows(subject.len()).any(|window| window == subject), "{}", entry.display());
     }
-    // They happened at once.
+    // They happened at the same time.
     let mut joined = history(&client).await;
     joined.sort();
     assert_eq!(joined, ["USER_EMAIL_VERIFIED", "USER_IDENTITY_LINKED", "USER_REGISTERED"]);
-    // The account there is who it is: another address later changes nothing, and needs not to be confirmed.
+    // The provider's account stays linked. A later change of address changes nothing and needs no confirmation.
     let mut changed = asha();
     changed["email"] = json!("new@example.com");
     changed["email_verified"] = json!(false);
@@ -113,7 +113,7 @@ async fn a_person_joins_by_their_provider_and_comes_back_as_themselves() {
     let client = inside(&door.app, &again);
     assert_eq!(client.get("/api/users/profile").await.data()["id"], profile.data()["id"]);
     assert_eq!(history(&client).await[0], "USER_LOGIN");
-    // The pages know them, too.
+    // The pages accept the token, too.
     let page = format!("hyd_access={}", client.token());
     let page = door.app.client.send(reqwest::Method::GET, "/dashboard", None, &[("cookie", &page)]).await;
     page.expect(200);

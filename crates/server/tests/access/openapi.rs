@@ -1,4 +1,4 @@
-//! The document of the API: committed, complete, and true.
+//! The API document is committed, complete and correct.
 
 mod examples;
 pub mod validator;
@@ -82,7 +82,7 @@ fn success_and_security_are_those_of_the_list() {
 
 fn has_example(operation: &Value) -> bool {
     let content = operation["requestBody"]["content"].as_object().unwrap();
-    // A form is bytes: its request is that of the authorisation table.
+    // A form consists of bytes. The authorisation table has its request.
     content.iter().all(|(media, shape)| media.starts_with("multipart/") || !shape["example"].is_null())
 }
 
@@ -138,7 +138,7 @@ async fn the_document_is_served_and_so_is_a_page_that_needs_nothing_from_elsewhe
         app.client.get(address).await.expect(200);
     }
     app.client.get("/swagger-ui/index.html").await.expect(404);
-    // What this page may do, no other may.
+    // No other page gets this page's permissions.
     let other = app.client.get("/").await;
     assert!(!other.header("content-security-policy").unwrap().contains("unsafe-inline"));
 }

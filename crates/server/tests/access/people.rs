@@ -1,4 +1,4 @@
-//! People of every role, services, and the codes of mails nobody sent.
+//! People with every role, services, and codes from e-mails that were never sent.
 
 use domain::Ids;
 use http_kit::Tokens;
@@ -11,7 +11,7 @@ pub async fn app() -> TestApp {
     TestApp::with(|_| {}, &WITH_ADMIN).await
 }
 
-/// Signs in somebody who has an account.
+/// Signs in a person who has an account.
 pub async fn sign_in(client: &Client, email: &str) -> Person {
     Person::enter(client, email).await
 }
@@ -21,7 +21,7 @@ pub async fn admin(app: &TestApp) -> Person {
     sign_in(&app.client, ADMIN).await
 }
 
-/// A new person with a role, signed in under it.
+/// Registers a person with a role and signs them in with it.
 pub async fn with_role(client: &Client, admin: &Person, name: &str, role: &str) -> Person {
     let person = Person::register(client, name).await;
     let path = format!("/api/users/{}/role", person.id);
@@ -29,13 +29,13 @@ pub async fn with_role(client: &Client, admin: &Person, name: &str, role: &str) 
     sign_in(client, &person.email).await
 }
 
-/// The tokens of the application's own key, issued outside of it.
+/// Tokens signed with the application's own key, but issued outside of it.
 pub fn tokens(app: &TestApp) -> Tokens {
     let key = std::fs::read(app.data_dir().join("keys/jwt.der")).unwrap();
     Tokens::new(&key, app.clock.clone(), 600).unwrap()
 }
 
-/// Another service of ours.
+/// An internal service.
 pub fn service(app: &TestApp) -> Client {
     let id = Ids.id(app.clock.now());
     app.client.bearer(&tokens(app).issue_internal(app.context.tenants.default_id(), id).unwrap())
@@ -46,7 +46,7 @@ pub async fn code(app: &TestApp, person: &Person, purpose: &str) -> String {
     mailed(app, app.context.tenants.default_id(), person, purpose).await
 }
 
-/// The types in a person's own history, newest first.
+/// The activity types in a person's own history, newest first.
 pub async fn history(person: &Person) -> Vec<String> {
     let answer = person.client.get("/api/user-history/me?size=100").await.expect(200);
     assert_eq!(answer.header("x-stale"), None);

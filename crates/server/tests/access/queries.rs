@@ -1,4 +1,4 @@
-//! Parameters that an operation does not know are refused everywhere, to whoever may ask.
+//! Every operation refuses unknown parameters, for any caller.
 
 use crate::authorisation::requests;
 use crate::authorisation::rules::Who;
@@ -6,7 +6,7 @@ use crate::authorisation::world::World;
 use crate::commands::sender;
 use crate::rows;
 
-/// Whoever watches or caches these may add a parameter of their own, and so may a provider of sign-ins.
+/// Monitoring tools, caches and sign-in providers may add parameters of their own to these.
 const TAKE_ANY: [&str; 9] = [
     "GET /actuator/health",
     "GET /actuator/health/liveness",
@@ -42,12 +42,12 @@ async fn every_operation_refuses_a_parameter_it_does_not_know() {
 async fn whoever_is_not_signed_in_is_told_that_and_not_what_is_wrong() {
     let world = World::new().await;
     let mut told = Vec::new();
-    // The users service looks at the parameters first, as it always has.
+    // The users service checks the parameters first, as it always has.
     let asked = |row: &rows::Row| !["gateway", "users"].contains(&&*row.service) && row.who != "P";
     let mut refused = 0;
     for row in rows::built().iter().filter(|row| asked(row)) {
         let mut request = requests::prepare(&world, row, Who::Anonymous).await;
-        // What is there for everybody, such as a photo, is none of it.
+        // Public things, such as a photo, are not part of this.
         if request.send(&[]).await.status != 401 {
             continue;
         }

@@ -1,4 +1,4 @@
-//! Homes a person may like: with reasons, never their own, never gone ones.
+//! Recommended homes come with reasons, and are never the person's own or unavailable ones.
 
 use serde_json::{Value, json};
 use testkit::{Person, TestApp};
@@ -35,7 +35,7 @@ async fn what_somebody_looked_at_decides_and_says_why() {
     assert!(!titles(&new).contains(&"Their own"));
 
     app.learn().await;
-    // After it was learned: one's own doing counts at once.
+    // After the learning step, because a person's own actions count at once.
     seeker.client.get(&format!("/api/properties/{looked}")).await.expect(200);
     let status = json!({"status": "SOLD"});
     owner.client.patch(&format!("/api/properties/{sold}/status"), &status).await.expect(200);

@@ -1,4 +1,4 @@
-//! The operations as `docs/endpoints.tsv` lists them.
+//! The operations listed in `docs/endpoints.tsv`.
 
 use std::path::Path;
 
@@ -20,12 +20,12 @@ impl Row {
         format!("{} {}", self.method, self.path)
     }
 
-    /// Its answer has no end.
+    /// Whether the response has no end.
     pub fn goes_on(&self) -> bool {
         self.path == "/api/realtime/stream"
     }
 
-    /// Whether a request for the path of `other` would also fit this row's pattern.
+    /// Whether a request for the path of `other` would also match this row's pattern.
     pub fn captures(&self, other: &Self) -> bool {
         let (mine, theirs): (Vec<_>, Vec<_>) =
             (self.path.split('/').collect(), other.path.split('/').collect());
@@ -42,7 +42,7 @@ fn lines(file: &str) -> Vec<Vec<String>> {
     text.lines().skip(1).map(|line| line.split('\t').map(str::to_owned).collect()).collect()
 }
 
-/// Every operation the product is to have.
+/// Every operation that the product is to have.
 pub fn all() -> Vec<Row> {
     let read = |cells: Vec<String>| Row {
         method: cells[0].parse().unwrap(),
@@ -54,7 +54,7 @@ pub fn all() -> Vec<Row> {
     lines("endpoints.tsv").into_iter().map(read).collect()
 }
 
-/// The names of those that are not built yet.
+/// The names of the operations that are not built yet.
 pub fn later() -> Vec<String> {
     lines("endpoints-later.tsv").into_iter().map(|cells| format!("{} {}", cells[0], cells[1])).collect()
 }

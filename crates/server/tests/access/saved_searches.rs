@@ -1,4 +1,4 @@
-//! Saving searches: what is kept, what is refused, and by which name.
+//! Saved searches: what is kept, what is refused, and their names.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -87,7 +87,7 @@ async fn what_no_search_would_take_is_refused_under_its_name() {
     app.stop().await;
 }
 
-/// Two requests at once, one place left: one of them gets it.
+/// Two concurrent requests for the last free place: only one succeeds.
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_keeps_more_than_fifty_not_even_by_two_requests_at_once() {
     let app = TestApp::start().await;

@@ -1,11 +1,11 @@
-//! Searching over HTTP: one's own changes at once, the earlier systems' ways of asking, pages, tenants, history.
+//! Search over HTTP: read your writes, the earlier systems' parameters, pages, tenants, history.
 
 use serde_json::{Value, json};
 use testkit::{Answer, Client, Person, TestApp};
 
 use crate::tenants::sides;
 
-/// Waits for readers' own writes however busy the machine is.
+/// Waits for a caller's own writes, however busy the machine is.
 async fn patient() -> TestApp {
     TestApp::with(|_| {}, &[("limits.enabled", "false"), ("reads.wait_ms", "60000")]).await
 }
@@ -157,7 +157,7 @@ async fn pages_by_cursor_hold_every_home_once_while_others_come() {
     loop {
         let answer = owner.client.get(&path).await.expect(200);
         all.extend(titles(&answer));
-        // What comes between two pages changes no page that was read.
+        // A listing added between two pages changes no page that was read.
         home(&owner, "Another home", json!({})).await;
         let Some(next) = answer.data()["next"].as_str() else { break };
         path = format!("/api/search/properties?query=walled&size=5&cursor={next}");
@@ -192,7 +192,7 @@ async fn searches_are_in_the_searchers_own_history_and_nobody_elses() {
         (Person::register(&app.client, "asha").await, Person::register(&app.client, "ravi").await);
     asha.client.get("/api/search/properties?query=a+quiet+villa").await.expect(200);
     asha.client.post("/api/search/advanced", &json!({"bedrooms": 3})).await.expect(200);
-    // The next page is the same search.
+    // The next page belongs to the same search.
     asha.client.get("/api/search/properties?query=a+quiet+villa&page=1").await.expect(200);
     app.client.get("/api/search/properties?query=nobody").await.expect(200);
     let searches = async |person: &Person| {

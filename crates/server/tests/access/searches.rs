@@ -1,4 +1,4 @@
-//! What was searched for before: each person's own, and what is suggested to everybody.
+//! Past searches: each person's own, and suggestions for everybody.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ async fn a_person_finds_their_own_past_searches_at_once() {
     assert_eq!(mine[0]["searchQuery"], "a quiet home");
     assert_eq!(mine[0]["searchFilters"], json!({"query": "a quiet home", "sort": "price"}));
     assert_eq!((&mine[0]["resultsCount"], &mine[0]["selectedPropertyId"]), (&json!(1), &Value::Null));
-    // What they open then is what the search led to; what they open later is not.
+    // A listing opened right after a search counts as its result. One opened later does not.
     app.clock.advance(60);
     asha.client.post(&format!("/api/properties/{home}/share"), &json!({})).await.expect(204);
     asha.client.get(&format!("/api/properties/{home}")).await.expect(200);
@@ -42,7 +42,7 @@ async fn a_person_finds_their_own_past_searches_at_once() {
     let mine = history(&asha.client, "me").await;
     assert_eq!(mine[0]["searchFilters"], json!({"bedrooms": 3, "city": "Hyderabad"}));
     assert_eq!((&mine[0]["searchQuery"], &mine[0]["selectedPropertyId"]), (&Value::Null, &Value::Null));
-    // Visitors' searches are nobody's.
+    // Searches of anonymous visitors belong to nobody.
     app.client.get("/api/search/properties?query=nobody").await.expect(200);
     assert_eq!(history(&asha.client, &asha.id).await.len(), 2);
 }

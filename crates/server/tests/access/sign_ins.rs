@@ -1,4 +1,4 @@
-//! Guessing at somebody's password slows down whoever guesses, and nobody else.
+//! Guessing a password slows down only the guesser.
 
 use reqwest::Method;
 use serde_json::json;
@@ -53,7 +53,7 @@ async fn a_device_that_signed_in_before_is_let_through() {
     let of_ravi = cookie(&sign_in(&app, "ravi", PASSWORD, ELSEWHERE, "").await.expect(200));
     while guess(&app, &asha.email, STRANGER).await != 429 {}
     sign_in(&app, &asha.email, PASSWORD, STRANGER, "").await.expect(429);
-    // Neither somebody else's cookie nor one that was made up makes a device known.
+    // Neither another person's cookie nor an invented one makes a device known.
     for other in [&*of_ravi, "hyd_device=a.b", &own.replace('.', "x."), "hyd_device="] {
         sign_in(&app, &asha.email, PASSWORD, STRANGER, other).await.expect(429);
     }
@@ -63,7 +63,7 @@ async fn a_device_that_signed_in_before_is_let_through() {
     let planted = format!("hyd_device=a.b; {own}");
     let again = sign_in(&app, &asha.email, PASSWORD, STRANGER, &planted).await.expect(200);
     assert_eq!(cookie(&again), own);
-    // A known device cannot guess without end, either.
+    // A known device cannot guess indefinitely either.
     let mut last = 0;
     for _ in 0..12 {
         last = sign_in(&app, &asha.email, "a wrong guess", STRANGER, &own).await.status;
@@ -90,7 +90,7 @@ async fn the_pages_remember_the_device() {
     let device = cookie(&signed);
     let cookies = |answer: &Answer| answer.headers.get_all("set-cookie").iter().cloned().collect::<Vec<_>>();
     assert!(cookies(&signed).iter().all(|line| !line.to_str().unwrap().contains("Secure")));
-    // Cookies of somebody whom a proxy of ours talks TLS with are kept from plain HTTP.
+    // Cookies of a client whose TLS ends at a trusted proxy are not sent over plain HTTP.
     let over_tls = [("x-forwarded-proto", "https"), ("x-forwarded-for", STRANGER)];
     let page = app.client.send(Method::GET, "/sign-in", None, &over_tls).await.expect(200);
     assert!(cookies(&page).iter().all(|line| line.to_str().unwrap().ends_with("Secure")), "{page:?}");
@@ -113,7 +113,7 @@ async fn the_names_of_an_account_are_one_account() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_persons_wrong_passwords_lock_nobody_else_out() {
-    // Everybody has one address here, as behind a proxy that nobody named.
+    // All clients have one address here, as behind a proxy that the settings do not name.
     let app = TestApp::with(|_| {}, &[]).await;
     let (asha, ravi) =
         (Person::register(&app.client, "asha").await, Person::register(&app.client, "ravi").await);
@@ -134,7 +134,7 @@ async fn strangers_at_many_addresses_are_slowed_down_together() {
             admitted += usize::from(guess(&app, &asha.email, &format!("203.0.113.{address}")).await == 401);
         }
     }
-    // The first sign-in, of a device that nobody knew, was one of the ten.
+    // The first sign-in, from an unknown device, was one of the ten.
     assert_eq!(admitted, 9);
     sign_in(&app, &asha.email, PASSWORD, "192.0.2.77", &own).await.expect(200);
 }

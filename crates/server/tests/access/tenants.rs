@@ -8,7 +8,7 @@ use testkit::{Client, Person, TestApp};
 
 use crate::people;
 
-/// One tenant's side: a person, an admin, a stranger, and a home only they have.
+/// One tenant's side: a client, two people, and a home that only this tenant has.
 pub struct Side {
     pub tenant: TenantId,
     pub anyone: Client,
@@ -23,7 +23,7 @@ impl Side {
     }
 }
 
-/// Two tenants under hosts of their own.
+/// Two tenants, each with its own host.
 pub async fn sides() -> (TestApp, [Side; 2]) {
     let second = |settings: &mut hyderabadinfra::settings::Settings| {
         let mut tenant = settings.tenants["hyderabad"].clone();

@@ -1,11 +1,11 @@
-//! The pages of operators over the whole application: what the API tells is what they show.
+//! The operators' pages over the whole application: they show what the API returns.
 
 use reqwest::Method;
 use testkit::{ADMIN, Answer, Person, TestApp};
 
 use crate::operators::{overrides, poison};
 
-/// A page as the browser of somebody signed in asks for it.
+/// Requests a page as a signed-in person's browser does.
 async fn page(app: &TestApp, person: &Person, path: &str) -> Answer {
     let cookie = format!("hyd_access={}", person.client.token());
     app.client.send(Method::GET, path, None, &[("cookie", &cookie)]).await

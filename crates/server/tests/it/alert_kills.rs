@@ -1,7 +1,8 @@
-//! Saved searches against many new listings, with a `kill -9` in the middle: every match is told, each once, and they are
-//! those of plain comparison. Then the read model is lost with all it knew of deliveries: nobody is told again.
+//! Saved searches against many new listings, with a `kill -9` in the middle. Every match is notified exactly
+//! once, and the matches equal those of a plain comparison. Then the read model is lost with all its delivery
+//! states, and nobody is notified again.
 //!
-//! `HYD_TEST_SAVED` (100) and `HYD_TEST_LISTINGS` (300) say how many, `HYD_TEST_SEED` which.
+//! `HYD_TEST_SAVED` (100) and `HYD_TEST_LISTINGS` (300) set the numbers, and `HYD_TEST_SEED` the seed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -40,17 +41,17 @@ const ASKED: [&str; 6] = ["kondapur", "Hi-Tech City", "banjara hills", "miyapur"
 const NOUNS: [&str; 5] = ["flat", "villa", "penthouse", "studio", "house"];
 const ADJECTIVES: [&str; 5] = ["Quiet", "Sunny", "Spacious", "Corner", "Modern"];
 const KINDS: [&str; 4] = ["APARTMENT", "VILLA", "PENTHOUSE", "STUDIO"];
-/// Searches a person keeps here.
+/// Saved searches for each person.
 const EACH: usize = 50;
 const WRITERS: usize = 6;
-/// For all that is waited for.
+/// The timeout for every wait.
 const LONG: Duration = Duration::from_mins(30);
 
 fn number(name: &str, usual: usize) -> usize {
     std::env::var(name).map_or(usual, |number| number.parse().unwrap())
 }
 
-/// What is saved: few of all homes fit.
+/// The filters of a saved search. Few of all homes match.
 fn filters(random: &mut StdRng) -> Map<String, Value> {
     let mut filters = Map::new();
     let mut put = |name: &str, value: Value| filters.insert(name.to_owned(), value);
@@ -79,7 +80,7 @@ fn home(random: &mut StdRng) -> Value {
         "bedrooms": random.random_range(1..5)})
 }
 
-/// A search that was saved.
+/// A saved search.
 struct Kept {
     id: String,
     owner: String,
@@ -102,7 +103,8 @@ async fn save(seekers: &[Person], random: &mut StdRng, many: usize) -> Vec<Kept>
     all
 }
 
-/// Every home, in lives of the server: those that it did not acknowledge are sent again, under their keys.
+/// All homes, across restarts of the server. Homes that it did not acknowledge are sent again with their
+/// idempotency keys.
 struct Homes {
     all: Vec<(Value, String)>,
     next: AtomicU64,
@@ -112,7 +114,7 @@ struct Homes {
 }
 
 impl Homes {
-    /// Lists homes until there are none left or the server dies. Gives the one it did not acknowledge.
+    /// Lists homes until none are left or the server dies. Returns the one that was not acknowledged.
     async fn list(self: Arc<Self>, client: Client, first: Option<usize>) -> Option<usize> {
         let mut next = first;
         loop {
@@ -141,7 +143,7 @@ impl Homes {
     }
 }
 
-/// Plain comparison, home by home and search by search.
+/// Plain comparison of one home with one search.
 fn fits(home: &Home, filters: &Map<String, Value>) -> bool {
     let (content, facts) = (&home.content, &home.content.specifications);
     let text = |name: &str| filters.get(name).and_then(Value::as_str);
@@ -178,7 +180,7 @@ fn listed(aggregates: &AggregateStore, event: &Envelope) -> Home {
     }
 }
 
-/// Notifications that must be asked for, with whose they are and how they go.
+/// The notifications that must be requested, each with its recipient and channel.
 fn expected(
     aggregates: &AggregateStore,
     facts: &[Envelope],
@@ -188,7 +190,8 @@ fn expected(
     for event in facts.iter().filter(|event| &*event.event_type == "PROPERTY_CREATED") {
         let home = listed(aggregates, event);
         let owner = home.owner.to_string();
-        // One letter a person and home, by the first of their searches; and what comes by letter is in the inbox.
+        // One message for each person and home, by the first matching search. What is sent by e-mail is also in
+        // the inbox.
         let mut told: BTreeSet<(&str, &str)> = BTreeSet::new();
         for search in kept.iter().filter(|search| search.owner != owner && fits(&home, &search.filters)) {
             let (channel, recipient, template) = (search.channel, search.id.as_str(), "property-alert");
@@ -210,15 +213,15 @@ fn asked_for(facts: &[Envelope]) -> Vec<&Envelope> {
     facts.iter().filter(|event| &*event.stream.kind == "notification").collect()
 }
 
-/// The e-mails in the mailbox.
+/// The names of the e-mails in the mailbox.
 fn mailbox(data_dir: &Path) -> BTreeSet<String> {
     let names = std::fs::read_dir(data_dir.join("mailbox")).unwrap();
     let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    // One that is being written is not there yet.
+    // An e-mail that is still being written does not count yet.
     names.filter(|name| !name.starts_with('.')).collect()
 }
 
-/// The e-mail about an account that an event asks for.
+/// The account e-mail that an event requests.
 fn account_letter(event: &Envelope) -> Option<&'static str> {
     match &*event.event_type {
         "USER_REGISTERED" => Some("verify-email"),
@@ -227,7 +230,7 @@ fn account_letter(event: &Envelope) -> Option<&'static str> {
     }
 }
 
-/// The e-mails there must be: of alerts, and about accounts.
+/// The e-mails that must exist: alerts and account e-mails.
 fn letters(facts: &[Envelope]) -> BTreeSet<String> {
     let alert = |event: &Envelope| {
         let data: Value = serde_json::from_str(&event.data).unwrap();
@@ -244,7 +247,7 @@ fn letters(facts: &[Envelope]) -> BTreeSet<String> {
     alerts.chain(facts.iter().filter_map(account)).map(|id| format!("{id}.eml")).collect()
 }
 
-/// Waits until every inbox and the mailbox hold what they must.
+/// Waits until every inbox and the mailbox have the expected entries.
 async fn told(
     child: &Child,
     data_dir: &Path,
@@ -261,7 +264,7 @@ async fn told(
         }
     }
     let by_letter = expected.values().filter(|(_, channel)| *channel == "EMAIL").count();
-    // E-mails about accounts come, too.
+    // Account e-mails arrive, too.
     while mailbox(data_dir).len() < by_letter + others {
         pace.tick().await;
     }
@@ -270,7 +273,7 @@ async fn told(
 async fn nothing_was_told_again(data_dir: &Path, before: usize) {
     std::fs::remove_dir_all(data_dir.join("views")).unwrap();
     let live = mailbox(data_dir);
-    // Reads the whole journal again, and ends when every group has.
+    // The application reads the whole journal again. The wait ends when every group has done so.
     let app = testkit::TestApp::on(data_dir).await;
     tokio::time::timeout(LONG, async { while !app.all_told().await {} }).await.unwrap();
     app.stop().await;
@@ -299,7 +302,7 @@ async fn every_match_is_told_once_whatever_dies() {
         seekers.push(seeker);
     }
     let kept = save(&seekers, &mut random, many).await;
-    // Some homes are a seeker's own.
+    // Some homes belong to a seeker.
     let all = (0..listings).map(|number| {
         let owner = if number % 10 == 0 { &seekers[number % seekers.len()] } else { &seller };
         (home(&mut random), owner.client.token().to_owned())
@@ -318,7 +321,7 @@ async fn every_match_is_told_once_whatever_dies() {
     assert!(left.iter().all(Option::is_none), "{left:?}");
     let written = since(began);
 
-    // What is there by now decides what must be told; the server goes on telling meanwhile.
+    // The events up to this point decide what must be notified. Meanwhile the server continues to notify.
     child.kill();
     let facts = everything(data_dir, Log::Facts).await;
     let others = facts.iter().filter(|event| account_letter(event).is_some()).count();

@@ -1,4 +1,5 @@
-//! People are told of homes that come to fit what they saved: once, as they chose, and of nothing else.
+//! People are notified of listings that match their saved searches: once, over the chosen channels, and of
+//! nothing else.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -18,9 +19,9 @@ async fn list(owner: &Person, title: &str, price: u64) -> String {
     owner.list_home(title, price).await["id"].as_str().unwrap().to_owned()
 }
 
-/// What a person finds in their inbox, the newest first.
+/// A person's inbox, newest first.
 async fn inbox(app: &TestApp, person: &Person) -> Vec<Value> {
-    // What is asked for outside asks for e-mails in its turn.
+    // Deliveries request e-mails in turn, so draining takes two rounds.
     app.drain().await;
     app.drain().await;
     let inbox = person.client.get("/api/notifications/me?size=100").await.expect(200);
@@ -61,7 +62,7 @@ async fn whoever_looks_is_told_at_once_of_new_cheaper_and_returned_homes() {
     owner.client.put(&path, &body(6_000_001)).await.expect(200);
     owner.client.put(&path, &body(6_000_000)).await.expect(200);
     for status in ["SOLD", "ACTIVE", "INACTIVE", "ACTIVE"] {
-        // Nobody is told of a home that left the market before its news went out.
+        // Nobody is notified of a home that left the market before the notification was sent.
         app.drain().await;
         owner.client.patch(&format!("{path}/status"), &json!({"status": status})).await.expect(200);
     }
@@ -70,7 +71,7 @@ async fn whoever_looks_is_told_at_once_of_new_cheaper_and_returned_homes() {
     let told = inbox(&app, &seeker).await;
     let expected = [
         "New on the market: A quiet apartment",
-        // What happens again within a day, and a rupee less, waits for the morning.
+        // A repetition within a day, or a price lower by one rupee, waits for the morning.
         "Back on the market: Quiet flat <b>by</b> the lake",
         "The price fell: Quiet flat <b>by</b> the lake",
     ];
@@ -124,7 +125,7 @@ async fn a_price_that_changes_180_times_is_one_letter_and_one_of_the_morning() {
             json!({"title": "A flat", "location": "Kondapur", "price": price, "propertyType": "APARTMENT"});
         owner.client.put(&format!("/api/properties/{home}"), &body).await.expect(200);
     };
-    // Less than a hundredth is no e-mail.
+    // A change of less than one per cent sends no e-mail.
     priced(4_960_000).await;
     assert!(inbox(&app, &seeker).await.is_empty());
     for number in 0..90 {

@@ -1,4 +1,5 @@
-//! `docs/asyncapi.yaml`: made from the types that write the events, never by hand. `HYD_WRITE_GOLDEN=1` renews it.
+//! `docs/asyncapi.yaml` is generated from the event types, never written by hand. `HYD_WRITE_GOLDEN=1`
+//! regenerates it.
 
 mod channels;
 mod document;
@@ -15,7 +16,7 @@ fn docs(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name)
 }
 
-/// The schema at `pointer` of the document, with everything it points to.
+/// A validator for the schema at `pointer` of the document, with everything it refers to.
 fn validator(document: &Value, pointer: &str) -> Validator {
     let mut schema = document.clone();
     schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
@@ -75,7 +76,7 @@ fn every_event_is_carried_by_a_topic_and_by_the_right_one() {
     assert_eq!(topics("notification.NOTIFICATION_REQUESTED"), ["notification-events"]);
 }
 
-/// What a real server writes, answers and tells is what the document says.
+/// A real server's events, responses and notifications match the document.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_keeps_to_what_it_serves() {
     let app = TestApp::start().await;

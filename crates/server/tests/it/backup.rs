@@ -1,5 +1,5 @@
-//! Backups of a server at work: each is a whole moment of it, whatever is written meanwhile and wherever one is cut
-//! short; and what clients of a restored server are told.
+//! Backups of a server under load: each is a consistent snapshot, whatever is written meanwhile and wherever a
+//! backup is interrupted. Also, what clients of a restored server are told.
 
 mod clients;
 mod command_line;
@@ -17,7 +17,7 @@ use testkit::{ADMIN, Client, PASSWORD};
 
 use crate::rebuild::finished;
 
-/// Where backups and keys go, and where they are restored to.
+/// A temporary directory for backups, keys and restored data.
 struct Room(TempDir);
 
 impl Room {
@@ -45,7 +45,7 @@ impl Room {
         }
     }
 
-    /// Makes a backup of a server in this process.
+    /// Makes a backup of a server that runs in this process.
     async fn back_up(&self, source: &Source) -> u32 {
         let (source, directory, keys) = (source.clone(), self.at("backups"), self.at("keys"));
         let work = move || source.back_up(&directory, &keys, &mut |_| Ok(())).unwrap().number;
@@ -58,7 +58,7 @@ async fn restored(asked: RestoreRequest) -> Result<Restored, BackupError> {
     tokio::task::spawn_blocking(work).await.unwrap()
 }
 
-/// Makes a backup over the API; gives what came of the job.
+/// Makes a backup over the API and returns the result of the job.
 async fn job(admin: &Client) -> Value {
     let begun = admin.post("/api/v1/admin/backups", &json!({})).await.expect(202);
     let told = finished(admin, begun.header("location").unwrap()).await;
@@ -66,7 +66,7 @@ async fn job(admin: &Client) -> Value {
     told["result"].clone()
 }
 
-/// Settings with the directories of backups, an administrator and no limits.
+/// Settings with backup directories, an administrator and no limits.
 fn overrides<'o>(backups: &'o str, keys: &'o str) -> [(&'static str, &'o str); 5] {
     [
         ("limits.enabled", "false"),
@@ -77,7 +77,7 @@ fn overrides<'o>(backups: &'o str, keys: &'o str) -> [(&'static str, &'o str); 5
     ]
 }
 
-/// Every file below a directory with its bytes.
+/// Every file below a directory, with its bytes.
 fn contents(directory: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let (mut all, mut open) = (Vec::new(), vec![directory.to_owned()]);
     while let Some(next) = open.pop() {
@@ -95,7 +95,7 @@ fn contents(directory: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     all
 }
 
-/// A photo of somebody's; gives its id.
+/// Uploads a photo and returns its id.
 async fn photo(client: &Client) -> String {
     let mut bytes = std::io::Cursor::new(Vec::new());
     let pixel = |x: u32, y: u32| image::Rgb([u8::try_from(x).unwrap(), u8::try_from(y).unwrap(), 9]);

@@ -1,4 +1,4 @@
-//! The whole server under a clock that is set ahead and back.
+//! The whole server with a clock that jumps forwards and backwards.
 
 use reqwest::Method;
 use serde_json::json;
@@ -10,7 +10,7 @@ fn letters(app: &TestApp) -> usize {
     std::fs::read_dir(app.data_dir().join("mailbox")).map_or(0, Iterator::count)
 }
 
-/// A home listed under an idempotency key; its id.
+/// Lists a home with an idempotency key and returns its id.
 async fn list(client: &Client, title: &str, key: &str) -> String {
     let body =
         json!({"title": title, "location": "Kondapur", "price": 6_000_000, "propertyType": "APARTMENT"});

@@ -1,4 +1,4 @@
-//! Owners see who was shown the contact of their homes.
+//! Owners see who requested the contact of their listings.
 
 use serde_json::{Value, json};
 use testkit::{ADMIN, Answer, Person, TestApp, WITH_ADMIN};
@@ -24,7 +24,7 @@ fn looks(answer: &Answer) -> Vec<Value> {
     answer.data()["content"].as_array().unwrap().clone()
 }
 
-/// What is told of whoever looked, and of which home.
+/// Who requested the contact, and of which listing.
 fn told(looks: &[Value]) -> Vec<(String, String)> {
     let words = |look: &Value| {
         let by = &look["lookedBy"];
@@ -54,7 +54,7 @@ async fn an_owner_sees_who_was_shown_the_contact_and_no_more_of_them() {
     look(&app, &ravi, &villa).await;
     look(&app, &meera, &flat).await;
     look(&app, &admin, &villa).await;
-    // One's own contact is shown to nobody by that.
+    // Viewing one's own contact is not recorded.
     look(&app, &owner, &villa).await;
     app.drain().await;
 
@@ -72,7 +72,7 @@ async fn an_owner_sees_who_was_shown_the_contact_and_no_more_of_them() {
     let of_villa = asked(&owner, &format!("?propertyId={villa}")).await;
     assert_eq!(told(&looks(&of_villa)), pairs(&[("STAFF", v), ("Ravi", v)]));
 
-    // A page at a time, and each once.
+    // Page by page, each entry appears once.
     let first = asked(&owner, "?size=2").await;
     let next = first.data()["next"].as_str().unwrap();
     let second = asked(&owner, &format!("?size=2&cursor={next}")).await;
@@ -83,7 +83,7 @@ async fn an_owner_sees_who_was_shown_the_contact_and_no_more_of_them() {
     owner.client.get("/api/contact-looks?propertyId=7").await.expect(400);
     app.client.get("/api/contact-looks").await.expect(401);
 
-    // It is the owner's alone: to others a home of theirs is like one that does not exist.
+    // Only the owner sees it. To others, the listing looks like one that does not exist.
     for other in [&ravi, &admin] {
         let nobodys = app.context.aggregates.fresh();
         for query in [String::new(), format!("?propertyId={villa}"), format!("?propertyId={nobodys}")] {
@@ -91,21 +91,21 @@ async fn an_owner_sees_who_was_shown_the_contact_and_no_more_of_them() {
         }
     }
 
-    // What the owner just wrote is there, and what a person is called now.
+    // The owner's latest changes and people's current names are shown.
     let title = json!({"title": "Villa by the lake", "location": "Miyapur", "price": 9_000_000, "propertyType": "VILLA"});
     owner.client.put(&format!("/api/properties/{villa}"), &title).await.expect(200);
     rename(&ravi, "Ravindra").await;
     let now = told(&looks(&asked(&owner, &format!("?propertyId={villa}")).await));
     assert_eq!(now[1], ("Ravindra".to_owned(), "Villa by the lake".to_owned()));
 
-    // Whoever left is gone from there at once, and the export is what the list is.
+    // The name of a person who left disappears at once, and the export equals the list.
     ravi.client.delete(&format!("/api/users/{}", ravi.id)).await.expect(204);
     let left = asked(&owner, "").await;
     assert_eq!(looks(&left)[2]["lookedBy"], json!({"kind": "LEFT", "emailConfirmed": false}));
     let taken = owner.client.get("/api/users/me/export").await.expect(200);
     assert_eq!(taken.data()["contactLooks"], left.data()["content"]);
 
-    // Nothing of it depends on when it was applied.
+    // The result does not depend on when an event was applied.
     let group = "properties-service-group";
     let made = rebuild(&admin.client, &format!("/api/v1/admin/consumers/{group}/rebuild")).await;
     assert_succeeded(&made, group);

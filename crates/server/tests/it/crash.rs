@@ -1,6 +1,7 @@
-//! `kill -9` at random moments under concurrent writes and reads: every acknowledged command is there, none twice,
-//! positions have no hole, and every read model equals a rebuild row by row. Some lives of the server are worse: its tasks
-//! and threads panic, its log cannot be written, its disk fills up, all in every mixture.
+//! `kill -9` at random moments under concurrent writes and reads. Every acknowledged command is there exactly
+//! once, positions have no gap, and every read model equals a rebuild row by row. In some lives of the server
+//! there are further faults in any combination: tasks and threads panic, the log cannot be written, the disk
+//! fills up.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -21,36 +22,36 @@ use tokio::task::JoinSet;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_hyderabadinfra");
 const WRITERS: usize = 6;
-/// For what goes on by itself.
+/// The timeout for recovery without intervention.
 const LONG: Duration = Duration::from_mins(1);
 
 fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |n| n.parse().unwrap())
 }
 
-/// What the server acknowledged, by everybody together.
+/// Everything that the server acknowledged, for all writers.
 #[derive(Debug, Default)]
 struct Acknowledged {
-    /// Reference → the listing it became.
+    /// Reference → the listing created for it.
     listings: HashMap<String, String>,
     /// Listing and price of each acknowledged change.
     prices: HashSet<(String, u64)>,
-    /// Person → listings they shared, each time.
+    /// Person → the number of their acknowledged shares.
     shares: HashMap<String, usize>,
 }
 
-/// One writer's memory over all lives of the server.
+/// One writer's state across all lives of the server.
 #[derive(Debug)]
 struct Writer {
     person: Person,
     random: StdRng,
     next: u64,
-    /// Sent, and not known to be done: sent again in the next life.
+    /// Sent but not acknowledged. It is sent again in the next life.
     doubtful: Option<(String, u64)>,
     mine: Vec<String>,
 }
 
-/// One life of the server.
+/// One life of the server, from start to kill.
 #[derive(Debug)]
 struct Life {
     client: Client,
@@ -59,12 +60,12 @@ struct Life {
     enough: usize,
     reached: Notify,
     over: AtomicBool,
-    /// Tasks panic or the disk fills: then a request may be refused as unavailable.
+    /// Tasks panic or the disk fills up, so a request may be refused as unavailable.
     hard: bool,
 }
 
 impl Life {
-    /// The answer, when it is what is wanted. Nothing was promised by one that is not.
+    /// The response, if it has the expected status. A refusal promises nothing.
     fn accepted(&self, answer: Answer, status: u16) -> Option<Answer> {
         if self.hard && answer.status == 503 {
             return None;
@@ -166,13 +167,13 @@ impl Writer {
     }
 }
 
-/// What is wrong with a life from its beginning.
+/// The faults of a life, from its beginning.
 #[derive(Clone, Copy, Debug, Default)]
 struct Troubles {
-    /// All tasks and threads panic so often, in milliseconds.
+    /// The interval of panics in all tasks and threads, in milliseconds.
     panics: Option<u64>,
     log_is_full: bool,
-    /// In its middle, the disk fills up, and has room again.
+    /// In the middle of the life, the disk fills up and is freed again.
     disk_fills: bool,
 }
 
@@ -183,7 +184,7 @@ impl Troubles {
     }
 }
 
-/// The server's place, over all its lives.
+/// Where the server keeps its data, across all lives.
 #[derive(Debug)]
 struct Place {
     disk: Option<SmallDisk>,
@@ -211,7 +212,7 @@ impl Place {
     }
 }
 
-/// Full until health says so, and then with room until it says that, too.
+/// Keeps the disk full until the health check reports it, then frees it and waits until that is reported, too.
 async fn fill_for_a_while(disk: &SmallDisk, child: &Child, panics: bool) {
     let status = async || child.client.get("/actuator/health").await.status;
     disk.fill(child);
@@ -253,7 +254,7 @@ async fn rule_13_nothing_acknowledged_is_lost_or_doubled_by_kills() {
             over: AtomicBool::new(false),
             hard: troubles.panics.is_some() || fills.is_some(),
         });
-        // In every third life a read model is being rebuilt, too.
+        // In every third life a read model is being rebuilt as well.
         if kill % 3 == 1 {
             let group = ["history", "properties", "users"][usize::try_from(kill / 3 % 3).unwrap()];
             let path = format!("/api/v1/admin/consumers/{group}-service-group/rebuild");

@@ -1,4 +1,4 @@
-//! Somebody leaves: of them no clear text stays anywhere, and everything else goes on.
+//! When a person leaves, no clear text about them remains anywhere, and everything else continues.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use testkit::{ADMIN, Client, Person, TestApp, WITH_ADMIN};
 
-/// What nobody may find any more, in any case.
+/// Texts that must not be found any more, in any letter case.
 pub const SECRETS: [&str; 9] = [
     "Yashodhara",
     "Quillankar",
@@ -23,11 +23,11 @@ pub const SECRETS: [&str; 9] = [
     "torvald.agentwala",
     "Peculiar-Browser/77",
 ];
-/// What they wrote about their homes: gone with them, but for e-mails that others were sent before.
+/// What they wrote about their homes. It is erased with them, except in e-mails sent to others before.
 pub const WORDS: [&str; 5] = ["Vermilion", "Zanzibar pond", "Narwhalpet", "Quokka run", "17.4193571"];
 const BROWSER: (&str, &str) = ("user-agent", "Peculiar-Browser/77");
 
-/// Every file under `directory` with its bytes, lower case.
+/// Every file below `directory` with its bytes.
 fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     for entry in std::fs::read_dir(directory).unwrap() {
@@ -35,7 +35,7 @@ fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         if path.is_dir() {
             found.extend(files(&path));
         } else if let Ok(bytes) = std::fs::read(&path) {
-            // What goes while this looks, as files of the search index do, holds nothing any more.
+            // A file that disappears meanwhile, as files of the search index do, contains nothing any more.
             found.insert(path, bytes);
         }
     }
@@ -46,7 +46,7 @@ pub fn holds(bytes: &[u8], secret: &[u8]) -> bool {
     bytes.windows(secret.len()).any(|window| window.eq_ignore_ascii_case(secret))
 }
 
-/// The files that hold one of `secrets`, by their names.
+/// The names of the files that contain one of `secrets`.
 pub fn found(directory: &Path, secrets: &[&[u8]]) -> Vec<String> {
     let files = files(directory);
     let found = files.iter().filter(|(_, bytes)| secrets.iter().any(|secret| holds(bytes, secret)));
@@ -57,7 +57,7 @@ pub fn secrets() -> Vec<&'static [u8]> {
     SECRETS.iter().map(|secret| secret.as_bytes()).collect()
 }
 
-/// The files but e-mails that hold what they wrote about their homes.
+/// The files, except e-mails, that contain what the person wrote about their homes.
 fn holding_words(directory: &Path) -> Vec<String> {
     let words: Vec<&[u8]> = WORDS.iter().map(|word| word.as_bytes()).collect();
     let mut found = found(directory, &words);
@@ -81,13 +81,13 @@ pub async fn list(person: &Person) -> String {
     made.data()["id"].as_str().unwrap().to_owned()
 }
 
-/// What somebody is told that they did.
+/// A person's own history, as they see it.
 async fn history(person: &Person) -> String {
     let path = format!("/api/user-history/{}?size=100", person.id);
     person.client.get(&path).await.expect(200).text
 }
 
-/// They ask about a home, report it, and are asked themselves.
+/// The person enquires about a home, reports it, and receives an enquiry.
 async fn correspond(person: &Person, viewer: &Person, theirs: &str) {
     let home = viewer.list_home("A home of the viewer's", 5_000_000).await;
     let path = format!("/api/properties/{}", home["id"].as_str().unwrap());
@@ -110,7 +110,7 @@ async fn correspond(person: &Person, viewer: &Person, theirs: &str) {
     person.client.send(Method::PATCH, &lead, Some(&note), &[]).await.expect(200);
 }
 
-/// An event of a listing that no read model can apply, with the person's data in it.
+/// A listing event that no read model can apply, with the person's data in it.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(tag = "eventType", content = "eventData")]
 enum Broken {
@@ -128,7 +128,7 @@ async fn break_listing(app: &TestApp, person: &Person, listing: &str) {
     app.context.aggregates.record(&actor, stream, &event).await.unwrap();
 }
 
-/// Every answer to a question of the table, with the person's and the listing's ids in it.
+/// The responses to every GET of the endpoint table, with the person's and the listing's ids filled in.
 pub async fn answers(client: &Client, person: &str, listing: &str) -> String {
     let table = include_str!("../../../../docs/endpoints.tsv");
     let mut told = String::new();
@@ -143,7 +143,7 @@ pub async fn answers(client: &Client, person: &str, listing: &str) -> String {
                 continue;
             }
             let answer = client.get(&path).await;
-            // What cannot be read is unavailable: somebody broke it on purpose.
+            // Unreadable events give 503, because the test broke them on purpose.
             assert!(answer.status < 500 || answer.status == 503, "{path}: {} {}", answer.status, answer.text);
             told.push_str(&answer.text);
         }
@@ -220,7 +220,7 @@ async fn rule_20_whoever_leaves_is_found_nowhere() {
     let before = answers(&admin.client, &person.id, &whole).await;
     assert!(holds(before.as_bytes(), b"Yashodhara"));
     let letters = admin.client.get("/api/v1/admin/dead-letters").await.expect(200);
-    // One of every group that reads listings.
+    // One from each group that reads listings.
     let letters = letters.data()["content"].as_array().unwrap().clone();
     assert!(letters.len() >= 2 && letters.iter().all(|letter| letter["waiting"] == 1), "{letters:?}");
 
@@ -264,8 +264,8 @@ async fn rule_20_whoever_leaves_is_found_nowhere() {
     assert_eq!(holding_words(kept.path()), Vec::<String>::new());
 }
 
-/// A crash right after the account's last event, before anything followed from it: its sessions still hold an address
-/// and a browser.
+/// A crash right after the account's last event, before anything followed from it. Its sessions still contain an
+/// address and a browser.
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_20_a_crash_in_the_middle_of_leaving_leaves_nothing_behind() {
     let app = TestApp::with(|_| {}, &WITH_ADMIN).await;
@@ -289,7 +289,7 @@ async fn rule_20_a_crash_in_the_middle_of_leaving_leaves_nothing_behind() {
     app.stop().await;
 }
 
-/// What failed before is given up after: it still tells nothing, and the rest goes on.
+/// Discards what failed before the erasure. It still reveals nothing, and the rest continues.
 async fn discard(admin: &Person, letter: &Value) {
     let path = format!("/api/v1/admin/dead-letters/{}", letter["id"].as_str().unwrap());
     let shown = admin.client.get(&path).await.expect(200);
@@ -298,7 +298,7 @@ async fn discard(admin: &Person, letter: &Value) {
     admin.client.post(&format!("{path}/discard"), &reason).await.expect(204);
 }
 
-/// The read models that lived through it equal those made from the journal alone.
+/// The read models that existed throughout equal those rebuilt from the journal alone.
 async fn replay(data_dir: &Path) {
     let lived = testkit::read_models(data_dir).await;
     std::fs::remove_dir_all(data_dir.join("views")).unwrap();

@@ -1,5 +1,5 @@
-//! What must go on when something breaks: the log, the disk, a task. Nothing stops that need not, health tells within
-//! 5 s, and all goes on by itself when the cause is gone.
+//! Faults of the log, the disk or a task. Only what depends on the faulty part stops, the health check reports it
+//! within 5 s, and everything recovers without intervention once the cause is gone.
 
 mod disk;
 mod log;
@@ -12,23 +12,23 @@ use serde_json::{Value, json};
 use testkit::{Answer, Client, Person, until};
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_hyderabadinfra");
-/// Trouble and its end are told within this.
+/// The time limit for reporting a fault and its end.
 pub const TOLD: Duration = Duration::from_secs(5);
-/// What goes on by itself does so within this; a slow machine may need it.
+/// The timeout for recovery without intervention, generous for slow machines.
 pub const LONG: Duration = Duration::from_mins(1);
 
 pub async fn is_up(client: &Client) -> bool {
     client.get("/actuator/health").await.status == 200
 }
 
-/// Lists a home under a key, once; whatever the answer is.
+/// Lists a home with an idempotency key. Returns any response.
 pub async fn list(person: &Person, key: &str) -> Answer {
     let body = json!({"title": format!("Home {key}"), "location": "Kondapur", "price": 5_000_000,
         "propertyType": "APARTMENT"});
     person.client.send(Method::POST, "/api/properties", Some(&body), &[("idempotency-key", key)]).await
 }
 
-/// Waits until the search finds so many homes.
+/// Waits until the search finds `homes` homes.
 pub async fn found(client: &Client, homes: u64) {
     until(&format!("{homes} homes are found"), LONG, async || {
         let answer = client.get("/api/search/properties?q=home&size=1").await;
@@ -37,7 +37,7 @@ pub async fn found(client: &Client, homes: u64) {
     .await;
 }
 
-/// Waits until every group runs and has done everything.
+/// Waits until every group is running and has no lag.
 pub async fn caught_up(admin: &Client) {
     until("all groups have caught up", LONG, async || {
         let stats = admin.get("/api/v1/admin/stats/consumers").await;

@@ -1,4 +1,5 @@
-//! Clients that send a command and close the connection: every command whose event is in the journal is wholly done.
+//! Clients send a command and close the connection. Every command with an event in the journal must be executed
+//! completely.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,10 +10,10 @@ use testkit::{ADMIN, PASSWORD, Person, TestApp, WITH_ADMIN, everything};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
-/// Of each kind.
+/// Repetitions of each kind of command.
 const TIMES: usize = 25;
 
-/// A command, and the first event of it.
+/// A command, and the type of its first event.
 struct Command<'a> {
     method: &'a str,
     path: &'a str,
@@ -22,7 +23,8 @@ struct Command<'a> {
 }
 
 impl Command<'_> {
-    /// Sends it; hangs up as soon as the journal has its first event, when the rest is still to be done.
+    /// Sends the command, and disconnects as soon as its first event is in the journal, when the rest is still to
+    /// be done.
     async fn hang_up(self, app: &TestApp) {
         let Self { method, path, token, body, event } = self;
         let body = body.to_string();
@@ -47,7 +49,7 @@ impl Command<'_> {
     }
 }
 
-/// What the sessions' file says: session → whether it is over.
+/// The sessions in the session database: session → whether it has ended.
 fn sessions(data_dir: &std::path::Path) -> HashMap<String, bool> {
     let file = rusqlite::Connection::open(data_dir.join("sessions.db")).unwrap();
     let mut all = file.prepare("select id, ended_at is not null from sessions").unwrap();

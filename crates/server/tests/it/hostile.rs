@@ -1,5 +1,5 @@
-//! Everybody who means no good, at once: the memory of the server is bounded, and other people are answered. How fast, is
-//! printed and not judged, as it depends on the machine: `cargo xtask bench --hostile` measures it.
+//! All attacks at once: the server's memory is bounded, and other people still get responses. The response times
+//! are only printed, because they depend on the machine; `cargo xtask bench --hostile` measures them.
 
 use std::process::Command;
 use std::time::Duration;
@@ -8,18 +8,18 @@ use testkit::hostile::{AS_FROM_MANY_NETWORKS, Attack, Crowd, Times};
 use testkit::{Child, Person};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_hyderabadinfra");
-/// Of the whole process, in bytes.
+/// The memory limit of the whole process, in bytes.
 const MOST: u64 = 300_000_000;
 const SPAN: Duration = Duration::from_secs(5);
-/// Between two requests of the reader.
+/// The pause between two requests of the reader.
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// `HYD_TEST_SOCKETS` says how many realtime connections are held open.
+/// `HYD_TEST_SOCKETS` sets the number of open realtime connections.
 #[tokio::test(flavor = "multi_thread")]
 async fn h06_hostile_people_at_once_leave_room_for_the_others() {
     let sockets = std::env::var("HYD_TEST_SOCKETS").map_or(1000, |n| n.parse().unwrap());
     let directory = tempfile::tempdir().unwrap();
-    // Whoever starts it leaves it with few open files: the server asks for more by itself.
+    // The parent process sets a low limit on open files, which the server raises itself.
     let mut few = Command::new("/bin/sh");
     few.args(["-c", "ulimit -S -n 256 && exec \"$0\" \"$@\"", BINARY]);
     let child = Child::start(few, directory.path(), |command| {
@@ -31,7 +31,8 @@ async fn h06_hostile_people_at_once_leave_room_for_the_others() {
     let paths = [format!("/api/properties/{home}"), "/api/search/properties?query=villa".to_owned()];
     let quiet = Times::of(&reader.client, &paths, PAUSE, SPAN).await;
     let busy = crowd.beside(&Attack::ALL, Times::of(&reader.client, &paths, PAUSE, SPAN)).await;
-    // What works at a low priority waits for whatever else the machine does: every attack comes to something in the end.
+    // Low-priority work waits for everything else on the machine, so this repeats until every attack has had an
+    // effect.
     for _ in 0..24 {
         if crowd.done().iter().all(|(_, done)| *done > 0) {
             break;

@@ -1,4 +1,5 @@
-//! Imports through the real binary: the real file, repeated, killed halfway; and a file with one bad row per rule.
+//! Imports with the real binary: the real file, repeated and killed halfway, and a file with one invalid row for
+//! each rule.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -29,7 +30,7 @@ async fn total(person: &Person) -> u64 {
     mine.data()["totalElements"].as_u64().unwrap()
 }
 
-/// Lists, history and journal say the same.
+/// Lists, history and journal agree.
 async fn agrees(app: TestApp, person: &Person) {
     let listed = total(person).await;
     let history = person.client.get("/api/user-history/me/stats").await.expect(200);
@@ -147,7 +148,7 @@ const AMENITIES: [&str; 35] = [
     "Refrigerator",
 ];
 
-/// A sheet of rows given without their amenities, which are all "not stated".
+/// A sheet of the given rows, to which amenities are added as "not stated".
 fn sheet_of(rows: &[&str]) -> String {
     let mut sheet = format!("Price,Area,Location,No. of Bedrooms,Resale,{}\n", AMENITIES.join(","));
     for row in rows {

@@ -1,5 +1,5 @@
-//! A key store that is not the one that was left: what cannot be read is never taken for erased, and whoever was erased
-//! stays erased.
+//! A key store that is older or another one: unreadable data never counts as erased, and an erased person stays
+//! erased.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ fn store(data_dir: &Path) -> PathBuf {
     data_dir.join("keys/subjects.db")
 }
 
-/// As an operator puts a copy back: nothing of the file that was there stays.
+/// Puts a copy back as an operator does, without the remains of the previous file.
 fn put_back(data_dir: &Path, copy: &[u8]) {
     for suffix in ["-wal", "-shm"] {
         let _ = std::fs::remove_file(data_dir.join(format!("keys/subjects.db{suffix}")));
@@ -64,7 +64,7 @@ async fn an_older_key_store_is_refused_and_nobody_reads_as_erased() {
     for part in ["keys/subjects.db", new.id.as_str(), "newest copy", "accept-lost"] {
         assert!(told.contains(part), "{told}");
     }
-    // Deleted altogether: an empty one is another one.
+    // Deleted altogether: an empty store counts as another one.
     std::fs::remove_file(store(data_dir)).unwrap();
     let told = refused(data_dir).await;
     assert!(told.contains("newest copy"), "{told}");
@@ -116,7 +116,7 @@ async fn lost_keys_are_given_up_for_exactly_those_people_and_on_record() {
     app.stop().await;
 }
 
-/// Further people, so that the one whose key is lost is not among the newest.
+/// Registers further people, so that the one whose key is lost is not among the newest.
 async fn crowd(app: &TestApp) {
     let (tenant, aggregates) = (app.context.tenants.default_id().clone(), &app.context.aggregates);
     let registered = (0..320).map(|number| {
@@ -209,7 +209,7 @@ async fn rule_20_an_older_key_store_brings_nobody_back() {
     app.stop().await;
     assert_eq!(found(data_dir, &secrets()), Vec::<String>::new());
 
-    // A program that does not look at its keys has run with the old ones, and made a read model again.
+    // A program that does not check its keys ran with the old ones and rebuilt a read model.
     put_back(data_dir, &before);
     let users = Connection::open(data_dir.join("views/users.db")).unwrap();
     users

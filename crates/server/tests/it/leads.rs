@@ -1,4 +1,4 @@
-//! Asking owners, following that up, and telling moderators.
+//! Enquiries to owners, their follow-up, and reports to moderators.
 
 use reqwest::Method;
 use serde_json::{Value, json};

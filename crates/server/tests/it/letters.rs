@@ -1,4 +1,5 @@
-//! E-mails while their read model is made again and again under load: each goes out once, and no request notices.
+//! E-mails while their read model is repeatedly rebuilt under load: each is sent once, and no request is
+//! affected.
 
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ const ASK: [&str; 4] =
 const PACE: Duration = Duration::from_millis(2);
 const PEOPLE: usize = 4;
 
-/// Commands in all: two seconds of them, or `HYD_TEST_REBUILD_COMMANDS`.
+/// The number of commands: enough for two seconds, or `HYD_TEST_REBUILD_COMMANDS`.
 fn commands() -> usize {
     std::env::var("HYD_TEST_REBUILD_COMMANDS").map_or(1000, |n| n.parse().unwrap())
 }
@@ -39,7 +40,7 @@ async fn rule_19_each_letter_goes_out_once_while_their_read_model_is_rebuilt_und
             let (person, sender) = (people[number % PEOPLE].clone(), sender.clone());
             in_progress.spawn(async move {
                 if number % 10 == 0 {
-                    // To somebody new each time: nobody is sent so many.
+                    // A new recipient each time, because of the daily limit for each recipient.
                     let body = json!({"to": format!("stranger-{number}@example.com"), "template": "GENERAL",
                         "variables": {"message": "Hello"}});
                     sender.client.post("/api/notifications/email", &body).await.expect(202);
@@ -59,7 +60,7 @@ async fn rule_19_each_letter_goes_out_once_while_their_read_model_is_rebuilt_und
         rebuilds += 1;
     }
     let millis = (clock.now().micros() - began.micros()) / 1000;
-    // An own write: the answer waits until everything before it was carried.
+    // Read your writes: the response waits until all earlier deliveries were carried out.
     while admin.client.get("/api/v1/admin/mailbox").await.expect(200).header("x-stale").is_some() {}
     let metrics = admin.client.get("/actuator/prometheus").await.expect(200).text;
     let written = metrics.lines().find_map(|line| line.strip_prefix("mailbox_letters ")).unwrap().to_owned();
@@ -72,7 +73,7 @@ async fn rule_19_each_letter_goes_out_once_while_their_read_model_is_rebuilt_und
     assert_eq!((letters, written), (asked, asked.to_string()), "each letter once");
 }
 
-/// A mailbox that takes nothing for a while: operators see what was not delivered, and decide.
+/// The mailbox accepts nothing for a while. Operators see what was not delivered, and decide.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_could_not_be_delivered_is_among_the_dead_letters() {
     let once = [WITH_ADMIN.as_slice(), &[("retry.tries", "1")]].concat();

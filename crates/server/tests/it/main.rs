@@ -1,4 +1,4 @@
-//! The real server over HTTP: the main job, imports, races, kills.
+//! The real server over HTTP: the main scenario, imports, races, crashes.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod admin_pages;

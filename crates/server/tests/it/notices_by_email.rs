@@ -1,10 +1,10 @@
-//! Whoever is concerned is told by letter: of enquiries, of their answers, of what moderators decide.
+//! The people concerned get an e-mail: about enquiries, answers to them, and moderators' decisions.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::{ADMIN, Person, TestApp, WITH_ADMIN};
 
-/// E-mails and messages about homes to `to`, the oldest first.
+/// E-mails and messages about homes to `to`, oldest first.
 async fn letters(app: &TestApp, to: &str) -> Vec<Value> {
     app.drain().await;
     let admin = Person::enter(&app.client, ADMIN).await;
@@ -106,7 +106,7 @@ async fn what_a_moderator_decides_is_a_letter_to_the_owner() {
     };
     decide(&homes[0], "approve", json!({})).await;
     decide(&homes[1], "reject", json!({"reason": "The photos show <another> home"})).await;
-    // Of their own they decide nothing.
+    // Nobody decides about their own listing.
     let own = format!("/api/properties/{}/approve", homes[2]);
     admin.client.post(&own, &json!({})).await.expect(403);
     let told = letters(&app, &owner.email).await;

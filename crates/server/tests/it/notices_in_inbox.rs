@@ -1,4 +1,5 @@
-//! Whoever is concerned finds it in their inbox, too, once: enquiries, their answers, what moderators decide.
+//! The people concerned also get one entry in their inbox: for enquiries, answers to them, and moderators'
+//! decisions.
 
 use std::path::Path;
 
@@ -11,7 +12,7 @@ use testkit::{ADMIN, Person, TestApp, WITH_ADMIN, everything};
 use crate::rebuild::{assert_succeeded, rebuild};
 
 const GROUP: &str = "notification-service-group";
-/// What nobody but the e-mail tells.
+/// Details that appear only in the e-mail.
 const THEIRS: [&str; 6] = ["Sample Seeker", "98765", "seeker@", "Sunday", "February", "The photos show"];
 
 async fn told(app: &TestApp) {
@@ -20,7 +21,7 @@ async fn told(app: &TestApp) {
         .unwrap();
 }
 
-/// A person's inbox by now.
+/// A person's current inbox.
 async fn inbox(app: &TestApp, person: &Person) -> Value {
     told(app).await;
     let inbox = person.client.get("/api/notifications/me?size=100").await.expect(200);
@@ -28,7 +29,7 @@ async fn inbox(app: &TestApp, person: &Person) -> Value {
     inbox.data().clone()
 }
 
-/// What it says, in order.
+/// The subjects in the inbox, sorted.
 async fn subjects(app: &TestApp, person: &Person) -> Vec<String> {
     let inbox = inbox(app, person).await;
     let entries = inbox["content"].as_array().unwrap().iter();
@@ -57,7 +58,7 @@ fn back(app: &TestApp, person: &Person) -> Person {
     Person { client: app.client.bearer(person.client.token()), ..person.clone() }
 }
 
-/// Notifications that were asked for, in all.
+/// The number of all requested notifications.
 async fn asked(data_dir: &Path) -> usize {
     let facts = everything(data_dir, Log::Facts).await;
     facts.iter().filter(|event| &*event.event_type == "NOTIFICATION_REQUESTED").count()
@@ -112,7 +113,7 @@ async fn what_a_moderator_decides_is_in_the_owners_inbox() {
     let homes = [
         (list(&owner, "A good home").await, "approve", json!({}), 200),
         (list(&owner, "A bad home").await, "reject", json!({"reason": "The photos show another home"}), 200),
-        // Of their own they decide nothing.
+        // Nobody decides about their own listing.
         (list(&admin, "My own home").await, "approve", json!({}), 403),
     ];
     for (home, decision, body, status) in homes {
@@ -171,7 +172,8 @@ async fn rule_19_a_rebuild_tells_nobody_again() {
     assert_eq!(asked(kept.path()).await, 3);
 }
 
-/// All within moments by the machine's clock: what is no news any more would not be told anyway.
+/// All of this happens within moments of the machine's clock, because outdated notifications would not be sent
+/// anyway.
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_19_neither_a_restart_nor_lost_read_models_tell_anybody_again() {
     let directory = tempfile::tempdir().unwrap();
@@ -201,14 +203,14 @@ async fn rule_19_neither_a_restart_nor_lost_read_models_tell_anybody_again() {
     }
 }
 
-/// The version before put nothing into inboxes: what it carried as e-mails stays e-mails.
+/// The previous version did not use inboxes. What it sent by e-mail is not added to inboxes later.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_happened_before_an_upgrade_is_not_told_in_inboxes_after_it() {
     let directory = tempfile::tempdir().unwrap();
     let app = TestApp::on(directory.path()).await;
     let (owner, seeker) = (Person::confirmed(&app, "owner").await, Person::confirmed(&app, "seeker").await);
     let home = list(&owner, "A villa").await;
-    // So that the journal does not know it, either.
+    // So that the journal does not know of an inbox entry either.
     let wants = |on: bool| json!({"channels": {"LEAD": {"IN_APP": on}}});
     owner.client.put("/api/notifications/preferences", &wants(false)).await.expect(200);
     let lead = ask(&seeker, &home).await;

@@ -1,4 +1,5 @@
-//! What operators see and do: events that cannot be applied, groups that wait, the journal, an aggregate as it was.
+//! What operators see and do: events that cannot be applied, paused groups, the journal, an aggregate at an
+//! earlier time.
 
 use domain::{Log, Timestamp};
 use serde_json::{Value, json};
@@ -6,12 +7,12 @@ use testkit::{ADMIN, PASSWORD, Person, TestApp, WITH_ADMIN};
 
 const LETTERS: &str = "/api/v1/admin/dead-letters";
 
-/// One try only: what fails is parked at once.
+/// Only one try, so that a failing event is parked at once.
 pub fn overrides() -> Vec<(&'static str, &'static str)> {
     WITH_ADMIN.into_iter().chain([("retry.tries", "1")]).collect()
 }
 
-/// Sets a listing's key aside.
+/// Parks a listing's key.
 pub async fn poison(app: &TestApp, property: &str) {
     app.poison(("property", property), "PROPERTY_UPDATED", None).await;
 }
@@ -20,11 +21,11 @@ fn id(home: &Value) -> &str {
     home["id"].as_str().unwrap()
 }
 
-/// The e-mails of the properties group once it has come to the head.
+/// The dead letters of the properties group, once it has reached the head.
 async fn letters(app: &TestApp, admin: &Person) -> Vec<Value> {
     app.drain_to("properties-service-group").await;
     let all = admin.client.get(LETTERS).await.expect(200).data()["content"].as_array().unwrap().clone();
-    // Other groups meet the same event.
+    // Other groups see the same event.
     all.into_iter().filter(|letter| letter["group"] == "properties-service-group").collect()
 }
 
@@ -36,7 +37,7 @@ async fn rule_06_a_poison_event_parks_its_key_and_is_given_up_with_a_reason() {
     let (bad, good) =
         (owner.list_home("The poisoned", 5_000_000).await, owner.list_home("The other", 6_000_000).await);
     poison(&app, id(&bad)).await;
-    // Those of the same key wait behind it, all others go on.
+    // Events with the same key wait behind it; all others are processed.
     let change = json!({"featured": true});
     owner.list_home("A third", 7_000_000).await;
     admin.client.post(&format!("/api/properties/{}/feature", id(&good)), &change).await.expect(200);
@@ -64,14 +65,15 @@ async fn rule_06_a_poison_event_parks_its_key_and_is_given_up_with_a_reason() {
         admin.client.send(reqwest::Method::POST, &format!("{path}/discard"), Some(&body), &key).await
     };
     discard("written by a broken client").await.expect(204);
-    // Repeated, it gives up nothing else: neither is the e-mail missed, nor is another one taken for it.
+    // A repeat discards nothing else: the discarded dead letter is not reported as missing, and no other is taken
+    // for it.
     discard("written by a broken client").await.expect(204);
     assert_eq!(discard("another reason").await.expect(422).code(), "IDEMPOTENCY_KEY_REUSED");
     assert_eq!(letters(&app, &admin).await, Vec::<Value>::new());
     let listed = app.client.get("/api/properties?size=10").await.expect(200);
     assert_eq!(listed.data()["totalElements"], 3, "{}", listed.text);
 
-    // The decision holds in a rebuild and after a restart.
+    // The decision remains in effect in a rebuild and after a restart.
     let job = admin
         .client
         .post("/api/v1/admin/consumers/properties-service-group/rebuild", &json!({}))
@@ -119,7 +121,7 @@ async fn a_paused_group_waits_also_after_a_restart_and_readers_are_told() {
     app.stop().await;
 }
 
-/// Found by requests that nobody thought of: it was a 503, as if something were broken.
+/// Found by fuzzing: this was a 503, as if something were broken.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recount_while_its_group_is_paused_is_a_conflict() {
     let app = TestApp::with(|_| {}, &WITH_ADMIN).await;
@@ -207,7 +209,7 @@ async fn the_journal_is_looked_through_by_filter_and_page() {
     app.stop().await;
 }
 
-/// Registering signs in, too.
+/// Registration signs in, too.
 fn has_session(answer: &testkit::Answer) -> bool {
     answer.data()["content"].as_array().unwrap().iter().any(|event| event["aggregateType"] == "session")
 }

@@ -1,6 +1,7 @@
-//! A power cut: only what a file's or a directory's sync has confirmed is sure to be there afterwards. The system calls of
-//! a serving process are written down, the disk is put together as it may look after a cut at any of them, and a server
-//! that starts over it must know everything that was acknowledged before.
+//! Simulates power cuts: only data confirmed by a sync of its file or directory is certain to be there
+//! afterwards. The test records the system calls of a serving process and reconstructs the disk as it may look
+//! after a cut at any of them. A server started on that disk must know everything that was acknowledged before
+//! the cut.
 
 mod disk;
 mod trace;
@@ -19,9 +20,9 @@ use trace::{Call, Trace};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_hyderabadinfra");
 
-/// What was acknowledged, each under the number of its request.
+/// The acknowledged commands, by request number.
 #[derive(Debug)]
-enum BackupProgress {
+enum Acknowledged {
     Registered { email: String },
     Listed { id: String, price: u64 },
     Priced { id: String, price: u64 },
@@ -31,10 +32,10 @@ enum BackupProgress {
     Left { email: String },
 }
 
-/// Sends commands one after the other, each with a number that its answer carries.
+/// Sends commands in sequence, each with a number that its response carries.
 struct Sender {
     client: Client,
-    done: Vec<BackupProgress>,
+    done: Vec<Acknowledged>,
 }
 
 impl Sender {
@@ -53,7 +54,7 @@ impl Sender {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let client = self.client.bearer(&text(&data["accessToken"]));
         let (id, refresh) = (text(&data["user"]["id"]), text(&data["refreshToken"]));
-        self.done.push(BackupProgress::Registered { email: email.clone() });
+        self.done.push(Acknowledged::Registered { email: email.clone() });
         Person { id, email, client, refresh }
     }
 
@@ -62,7 +63,7 @@ impl Sender {
             "propertyType": "APARTMENT"});
         let answer = self.send(&person.client, Method::POST, "/api/properties", &body).await;
         let id = answer["data"]["id"].as_str().unwrap().to_owned();
-        self.done.push(BackupProgress::Listed { id: id.clone(), price });
+        self.done.push(Acknowledged::Listed { id: id.clone(), price });
         id
     }
 
@@ -70,7 +71,7 @@ impl Sender {
         let body = json!({"title": "2 BHK in Kondapur", "location": "Kondapur", "price": price,
             "propertyType": "APARTMENT"});
         self.send(&person.client, Method::PUT, &format!("/api/properties/{id}"), &body).await;
-        self.done.push(BackupProgress::Priced { id: id.to_owned(), price });
+        self.done.push(Acknowledged::Priced { id: id.to_owned(), price });
     }
 
     async fn upload(&mut self, person: &Person) {
@@ -79,28 +80,27 @@ impl Sender {
         let headers = [("x-correlation-id", number.as_str())];
         let answer = person.client.send_bytes(Method::POST, "/api/files/upload", form, &headers).await;
         let answer = answer.expect(201);
-        self.done
-            .push(BackupProgress::Uploaded { url: answer.data()["fileUrl"].as_str().unwrap().to_owned() });
+        self.done.push(Acknowledged::Uploaded { url: answer.data()["fileUrl"].as_str().unwrap().to_owned() });
     }
 
     async fn sign_in_and_out(&mut self, person: &Person) {
         let body = json!({"email": person.email, "password": PASSWORD});
         let data = self.send(&self.client, Method::POST, "/api/auth/login", &body).await["data"].take();
         let refresh = data["refreshToken"].as_str().unwrap().to_owned();
-        self.done.push(BackupProgress::SignedIn { refresh: refresh.clone() });
+        self.done.push(Acknowledged::SignedIn { refresh: refresh.clone() });
         let client = self.client.bearer(data["accessToken"].as_str().unwrap());
         self.send(&client, Method::POST, "/api/auth/logout", &json!({})).await;
-        self.done.push(BackupProgress::SignedOut { refresh });
+        self.done.push(Acknowledged::SignedOut { refresh });
     }
 
     async fn leave(&mut self, person: &Person) {
         self.send(&person.client, Method::DELETE, &format!("/api/users/{}", person.id), &json!({})).await;
-        self.done.push(BackupProgress::Left { email: person.email.clone() });
+        self.done.push(Acknowledged::Left { email: person.email.clone() });
     }
 }
 
-/// Commands of every kind against a traced server, from its first start on.
-async fn traced(data_dir: &Path, trace: &Path) -> Vec<BackupProgress> {
+/// Sends commands of every kind to a traced server, from its first start on.
+async fn traced(data_dir: &Path, trace: &Path) -> Vec<Acknowledged> {
     let child = Child::traced(BINARY, data_dir, trace);
     let mut sender = Sender { client: child.client.clone(), done: Vec::new() };
     for round in 0..4 {
@@ -134,11 +134,11 @@ async fn rule_13_nothing_acknowledged_is_lost_by_a_power_cut() {
     let cuts = std::env::var("HYD_TEST_CUTS").map_or(12, |cuts| cuts.parse().unwrap());
     let mut random = StdRng::seed_from_u64(7);
     for cut in 0..cuts {
-        // Right behind an answer: the worst moment to have it not on disk.
+        // Right after a response: the worst moment for it to be missing on disk.
         let last = if cut == 0 { answers.len() - 1 } else { random.random_range(0..answers.len()) };
         let after = tempfile::tempdir().unwrap();
         Disk::after(&trace.calls[..=answers[last]], &mut random).write(&data_dir, after.path());
-        let known: Vec<&BackupProgress> =
+        let known: Vec<&Acknowledged> =
             done.iter().zip(&answers).filter(|(_, at)| **at <= answers[last]).map(|(done, _)| done).collect();
         println!("cut {cut} behind request {last}: {} acknowledged", known.len());
         all_there(after.path(), &known).await;
@@ -147,29 +147,28 @@ async fn rule_13_nothing_acknowledged_is_lost_by_a_power_cut() {
     println!("{} calls, {} of them syncs", trace.calls.len(), trace.calls.iter().filter(synced).count());
 }
 
-/// Starts a server over what the cut left, which knows everything it acknowledged.
-async fn all_there(data_dir: &Path, known: &[&BackupProgress]) {
+/// Starts a server on what the cut left, and checks that it knows everything it acknowledged.
+async fn all_there(data_dir: &Path, known: &[&Acknowledged]) {
     let child = Child::serve(BINARY, data_dir);
     let client = &child.client;
-    let left = |email: &str| {
-        known.iter().any(|done| matches!(done, BackupProgress::Left { email: e } if e == email))
-    };
+    let left =
+        |email: &str| known.iter().any(|done| matches!(done, Acknowledged::Left { email: e } if e == email));
     let later = |id: &str, than: u64| {
         known
             .iter()
-            .any(|done| matches!(done, BackupProgress::Priced { id: i, price } if i == id && *price > than))
+            .any(|done| matches!(done, Acknowledged::Priced { id: i, price } if i == id && *price > than))
     };
     let out = |token: &str| {
-        known.iter().any(|done| matches!(done, BackupProgress::SignedOut { refresh } if refresh == token))
+        known.iter().any(|done| matches!(done, Acknowledged::SignedOut { refresh } if refresh == token))
     };
     for done in known {
         match done {
-            BackupProgress::Registered { email } if !left(email) => drop(Person::enter(client, email).await),
-            BackupProgress::Registered { email } | BackupProgress::Left { email } => {
+            Acknowledged::Registered { email } if !left(email) => drop(Person::enter(client, email).await),
+            Acknowledged::Registered { email } | Acknowledged::Left { email } => {
                 let body = json!({"email": email, "password": PASSWORD});
                 assert_eq!(client.post("/api/auth/login", &body).await.status, 401, "{email} came back");
             }
-            BackupProgress::Listed { id, price } | BackupProgress::Priced { id, price } => {
+            Acknowledged::Listed { id, price } | Acknowledged::Priced { id, price } => {
                 let home = client.get(&format!("/api/properties/{id}")).await.expect(200);
                 assert!(
                     home.data()["price"] == *price || later(id, *price),
@@ -177,15 +176,15 @@ async fn all_there(data_dir: &Path, known: &[&BackupProgress]) {
                     home.data()["price"]
                 );
             }
-            BackupProgress::Uploaded { url } => {
+            Acknowledged::Uploaded { url } => {
                 let admin = Person::enter(client, testkit::ADMIN).await;
                 let path = url.strip_prefix(client.base()).unwrap_or(url);
                 assert_eq!(admin.client.bytes(path, &[]).await.0, 200, "{url} has no bytes");
             }
-            BackupProgress::SignedIn { refresh } | BackupProgress::SignedOut { refresh } => {
+            Acknowledged::SignedIn { refresh } | Acknowledged::SignedOut { refresh } => {
                 let body = json!({"refreshToken": refresh});
                 let status = client.post("/api/auth/refresh", &body).await.status;
-                let ended = out(refresh) || matches!(done, BackupProgress::SignedOut { .. });
+                let ended = out(refresh) || matches!(done, Acknowledged::SignedOut { .. });
                 assert_eq!(status, if ended { 401 } else { 200 }, "{refresh} after a power cut");
             }
         }

@@ -1,4 +1,4 @@
-//! What the server keeps is for its user alone, and `doctor` tells of what is not as it should be.
+//! Only the server's user has access to its files, and `doctor` reports wrong permissions.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -10,14 +10,14 @@ use testkit::{Child, Form, Person};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_hyderabadinfra");
 
-/// The binary under a mask that closes nothing.
+/// The binary with a umask that restricts nothing.
 fn careless() -> Command {
     let mut shell = Command::new("sh");
     shell.args(["-c", "umask 000; exec \"$0\" \"$@\"", BINARY]);
     shell
 }
 
-/// What others of the machine may use, from `top` down, and how much there is.
+/// The paths from `top` down that group or others can access, and the number of all paths.
 fn open(top: &Path) -> (Vec<(PathBuf, u32)>, usize) {
     let (mut found, mut all, mut left) = (Vec::new(), 0, vec![top.to_owned()]);
     while let Some(path) = left.pop() {
@@ -62,7 +62,7 @@ async fn busy(child: &Child) {
     seeker.client.post(&format!("/api/properties/{home}/leads"), &lead).await.expect(201);
     seeker.client.get(&format!("/api/properties/{home}")).await.expect(200);
     child.client.post("/api/auth/password-reset", &json!({"email": owner.email})).await.expect(202);
-    // E-mails lie in the mailbox when their outbox workers came by.
+    // E-mails are in the mailbox once their outbox workers have run.
     let rebuild = "/api/v1/admin/consumers/users-service-group/rebuild";
     admin.client.post(rebuild, &json!({})).await.expect(202);
 }
@@ -77,7 +77,7 @@ async fn nobody_else_of_the_machine_can_read_what_the_server_keeps() {
     closed(&data, 40);
     assert!(child.stop().success());
     closed(&data, 30);
-    // Of an earlier version, or another hand.
+    // Permissions left by an earlier version or set by hand.
     for (name, mode) in
         [("", 0o755), ("journal/facts.db", 0o644), ("keys", 0o775), ("keys/subjects.db", 0o640)]
     {
@@ -103,7 +103,7 @@ fn doctor(data: &Path, settings: &[(&str, &str)]) -> (bool, String) {
     (output.status.success(), String::from_utf8(output.stdout).unwrap())
 }
 
-/// The lines of `told` that are no "ok".
+/// The lines of `told` that are not "ok".
 fn weak(told: &str) -> Vec<&str> {
     told.lines().filter(|line| !line.starts_with("ok  ")).collect()
 }
@@ -148,7 +148,7 @@ fn doctor_names_every_weakness_of_a_careless_installation() {
     let (_, told) = doctor(&data, &[("HYD_SERVER_TRUSTED_PROXIES", "127.0.0.1")]);
     assert!(told.contains("is in letters, and cookies are not kept from plain HTTP"), "{told}");
     assert!(told.contains("has no hosts"), "behind a proxy it is on the internet as well\n{told}");
-    // Mended, nothing is left to say.
+    // Once this is corrected, nothing is reported.
     let chmod = Command::new("chmod").args(["-R", "go="]).arg(room.path()).status().unwrap();
     assert!(chmod.success());
     let (healthy, told) = doctor(&data, &[]);

@@ -1,4 +1,4 @@
-//! You always see your own writes: a list or a detail asked for right after a write shows it.
+//! Read your writes: a list or detail requested right after a write shows that write.
 
 use serde_json::json;
 use testkit::{Person, TestApp};
@@ -6,13 +6,13 @@ use tokio::task::JoinSet;
 
 const PEOPLE: usize = 16;
 
-/// Pairs of each kind in all: 10,000, or `HYD_TEST_RACES`.
+/// The number of pairs of each kind: 10,000, or `HYD_TEST_RACES`.
 fn pairs() -> usize {
     std::env::var("HYD_TEST_RACES").map_or(10_000, |n| n.parse().unwrap())
 }
 
-/// Somebody lists a home and asks for a list, changes it and asks for it. Gives how many answers said that they may
-/// be stale; any other that lacks the write is a panic.
+/// A person lists a home and requests a list, then changes the home and requests it. Returns how many responses
+/// were marked as possibly stale. Panics if any other response lacks the write.
 pub async fn write_and_look(person: &Person, round: usize) -> usize {
     let mut stale = 0;
     let title = format!("Home {round} of {}", person.email);

@@ -1,4 +1,4 @@
-//! People's own activity, told while it happens: many connections, slow ones among them, some that break and come back.
+//! People's own activity in real time: many connections, some of them slow, some that break and reconnect.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 const STREAM: &str = "/api/realtime/stream";
-/// Of each person; the server takes twice as many, as a broken connection may be noticed late.
+/// Connections of each person. The server allows twice as many, because it may notice a broken connection late.
 const CONNECTIONS: usize = 10;
 
 fn number(name: &str, default: usize) -> usize {
@@ -26,7 +26,7 @@ async fn act(person: &Person, number: usize) -> String {
     home["id"].as_str().unwrap().to_owned()
 }
 
-/// The homes that a connection tells of until it has told of `last`.
+/// The homes that a connection reports, up to and including `last`.
 async fn until(events: &mut Events, last: &str) -> Vec<String> {
     let mut told = Vec::new();
     while told.last().is_none_or(|id| id != last) {
@@ -55,7 +55,7 @@ async fn a_person_is_told_what_they_do_and_nothing_of_others() {
     assert_eq!(item["userId"], asha.id.as_str());
     assert!(!item.to_string().contains("9876543210"), "personal values stay shut: {item}");
     drop(events);
-    // A broken connection comes back with the last id, and nothing is missing.
+    // After a reconnect with the last id, nothing is missing.
     let second = act(&asha, 2).await;
     let seen = asha.client.post(&format!("/api/properties/{first}/share"), &json!({})).await;
     assert_eq!(seen.status, 204);
@@ -64,7 +64,7 @@ async fn a_person_is_told_what_they_do_and_nothing_of_others() {
     assert_eq!(events.next().await.unwrap()["activityType"], "PROPERTY_SHARED");
     let wrong = asha.client.get(&format!("{STREAM}?after=yesterday")).await.expect(400);
     assert!(wrong.body["error"]["fieldErrors"]["after"].is_string(), "{}", wrong.text);
-    // The session ends, and with it what it listens to.
+    // When the session ends, its streams end.
     asha.client.post("/api/auth/logout", &json!({})).await.expect(204);
     while events.next().await.is_some() {}
     app.stop().await;
@@ -78,7 +78,7 @@ async fn a_socket_tells_the_same_and_goes_on_where_it_was_cut_off() {
     let cut = asha.client.socket(SOCKET, None).await;
     let place = cut.place().to_owned();
     drop(cut);
-    // Before anything had happened: the place of the opening is enough.
+    // Before any event, the opening's cursor is enough to resume.
     let first = act(&asha, 1).await;
     let mut socket = asha.client.socket(SOCKET, Some(&place)).await;
     assert_eq!(socket.next().await.unwrap()["relatedEntityId"], first);
@@ -115,7 +115,7 @@ async fn a_ticket_opens_one_connection_once_and_a_cookie_only_from_our_own_pages
     app.stop().await;
 }
 
-/// Listens to the end; every so often the connection is cut and comes back.
+/// Receives until the end. From time to time its connection is cut, and it reconnects.
 async fn listener(
     client: Client,
     mut events: Events,
@@ -143,8 +143,8 @@ async fn listener(
     }
 }
 
-/// 200 connections in CI, `HYD_TEST_CLIENTS` elsewhere: a fifth reads nothing until all is over, one is
-/// cut and comes back every so often.
+/// 200 connections in CI, or `HYD_TEST_CLIENTS`. A fifth of them read nothing until the end. From time to time
+/// one of the others is cut and reconnects.
 #[tokio::test(flavor = "multi_thread")]
 async fn many_connections_miss_and_double_nothing() {
     let (clients, homes) = (number("HYD_TEST_CLIENTS", 200), number("HYD_TEST_CLIENT_HOMES", 40));
@@ -159,7 +159,7 @@ async fn many_connections_miss_and_double_nothing() {
         let (tell_last, last) = watch::channel(None);
         lasts.push(tell_last);
         for connection in 0..CONNECTIONS {
-            // Their own connections, not shared ones: a slow one must have a socket of its own.
+            // Separate clients, because a slow one must have its own socket.
             let client = Client::new(&app.base).bearer(person.client.token());
             if connection % 5 == 4 {
                 slow.push((n, client.listen(STREAM, None).await));
@@ -185,7 +185,7 @@ async fn many_connections_miss_and_double_nothing() {
             (n, listed)
         });
     }
-    // One connection after the other is cut while homes are being listed.
+    // The connections are cut one after the other while homes are being listed.
     let mut cut = 0;
     while done.load(Ordering::SeqCst) < people.len() * homes {
         if done.load(Ordering::SeqCst) > cut * 10 {
@@ -214,7 +214,7 @@ async fn many_connections_miss_and_double_nothing() {
     app.stop().await;
 }
 
-/// Half a frame, a frame of another kind, one that says it is longer than the world: whatever comes.
+/// Random bytes: half a frame, a frame of another kind, one with an absurd length.
 fn frames(random: &mut StdRng) -> Vec<u8> {
     let mut bytes = Vec::new();
     for _ in 0..random.random_range(1..6) {
@@ -227,7 +227,7 @@ fn frames(random: &mut StdRng) -> Vec<u8> {
     bytes
 }
 
-/// How many are tried follows the fuzz tests of the crates: `BOLERO_RANDOM_TEST_TIME_MS`.
+/// The duration is that of the crates' fuzz tests: `BOLERO_RANDOM_TEST_TIME_MS`.
 #[tokio::test(flavor = "multi_thread")]
 async fn fuzz_websocket_frames() {
     let app = TestApp::start().await;
@@ -239,7 +239,7 @@ async fn fuzz_websocket_frames() {
     while tried < 20 || Instant::now() < over {
         let mut socket = asha.client.raw_socket("/api/realtime").await;
         let sent = frames(&mut random);
-        // It may be closed before all is sent.
+        // The server may close the connection before all bytes are sent.
         let _ = socket.write_all(&sent).await;
         let _ = socket.shutdown().await;
         let mut rest = Vec::new();

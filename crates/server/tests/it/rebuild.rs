@@ -1,5 +1,5 @@
-//! Read models made again beside the ones in use, while people write and read: no request fails, nobody misses an own
-//! write unmarked, and the new one holds the same rows.
+//! Read models are rebuilt beside the ones in use, while people write and read. No request fails, a response
+//! without the caller's own write is marked as stale, and the new read model has the same rows.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -22,7 +22,7 @@ pub async fn rebuild(admin: &Client, path: &str) -> Value {
     finished(admin, answer.header("location").unwrap()).await
 }
 
-/// What a job came to.
+/// Waits for a job and returns its final state.
 pub async fn finished(admin: &Client, job: &str) -> Value {
     loop {
         let told = admin.get(job).await.expect(200).data().clone();
@@ -37,7 +37,7 @@ pub fn assert_succeeded(told: &Value, group: &str) {
     assert_eq!(told["status"], "SUCCEEDED", "{told}");
     assert_eq!(told["subject"], group);
     assert_eq!(told["result"]["equalToTheOneBefore"], true, "{told}");
-    // Also of a journal so small that all of it is read while the group in use waits.
+    // This holds even for a journal so small that all of it is read while the group in use waits.
     assert!(told["result"]["events"].as_u64() > Some(0), "{told}");
 }
 
@@ -79,7 +79,7 @@ async fn read_models_are_rebuilt_while_people_write_and_read() {
     app.drain().await;
     let total = app.client.get("/api/properties?size=1").await.expect(200).data()["totalElements"].clone();
     assert_eq!(total, rounds, "every home is listed");
-    // What the switches left is what a start finds.
+    // A restart finds the state that the switches left.
     let kept = app.stop().await;
     let files: Vec<String> = std::fs::read_dir(kept.path().join("views"))
         .unwrap()
@@ -93,7 +93,7 @@ async fn read_models_are_rebuilt_while_people_write_and_read() {
     again.stop().await;
 }
 
-/// Also of people who have left, whose words nobody can read any more.
+/// Including those of people who have left, whose words cannot be read any more.
 #[tokio::test(flavor = "multi_thread")]
 async fn past_searches_are_rebuilt_as_they_were() {
     let app = TestApp::with(|_| {}, &WITH_ADMIN).await;
@@ -137,7 +137,8 @@ async fn a_rebuild_is_refused_with_its_reason() {
     app.stop().await;
 }
 
-/// A job is seen by whoever started it, later without the role, too, and by nobody else.
+/// A job is visible to the person who started it, even after they lose the role, and to admins, but to nobody
+/// else.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_is_seen_by_its_starter_and_by_admins() {
     let app = TestApp::with(|_| {}, &WITH_ADMIN).await;

@@ -1,4 +1,5 @@
-//! The main job: a person lists a home, another looks and saves, the first comes back and sees everything.
+//! The main scenario: a person lists a home, another views and saves it, and the first returns and sees
+//! everything.
 
 use serde_json::{Value, json};
 use testkit::{Person, TestApp};

@@ -1,4 +1,4 @@
-//! A server that stops loses nothing that it has taken.
+//! A graceful shutdown loses nothing that the server accepted.
 
 use domain::activity::{ActivityEvent, Snapshot};
 use domain::{Actor, Clock, Log, Metadata, Paise};
@@ -7,7 +7,7 @@ use journal::{Closed, Journal, SqliteJournal};
 use testkit::{START, TestApp};
 use tokio::task::JoinSet;
 
-/// Requests of connections that were cut go on for a while: they still queue what was looked at.
+/// Requests on cut connections continue for a while, and still queue views.
 #[tokio::test(flavor = "multi_thread")]
 async fn views_are_written_or_refused_when_the_server_stops_under_load() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! TLS of the server's own: both versions of HTTP, web sockets over either, and a certificate that is renewed.
+//! The server's own TLS: both versions of HTTP, a WebSocket over either, and certificate renewal.
 
 use std::path::Path;
 use std::process::Command;
@@ -21,7 +21,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_hyderabadinfra");
 
-/// Signs certificates for localhost.
+/// A certificate authority that signs certificates for localhost.
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
@@ -31,7 +31,7 @@ impl Authority {
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 
-    /// Puts a new certificate and its key into `directory`, and gives the certificate.
+    /// Writes a new certificate and its key to `directory`, and returns the certificate.
     fn certify(&self, directory: &Path) -> CertificateDer<'static> {
         let key = KeyPair::generate().unwrap();
         let own =
@@ -106,7 +106,7 @@ async fn both_versions_of_http_are_spoken_over_tls() {
     assert_eq!((answer.status().as_u16(), answer.version()), (200, http::Version::HTTP_2));
     let profile = answer.body_mut().data().await.unwrap().unwrap();
     assert!(String::from_utf8_lossy(&profile).contains("asha@example.com"));
-    // A WebSocket of a browser that has a connection of HTTP/2 already (RFC 8441).
+    // A WebSocket over an existing HTTP/2 connection, as browsers open it (RFC 8441).
     h2 = h2.ready().await.unwrap();
     assert!(h2.is_extended_connect_protocol_enabled());
     let mut request = Request::builder().method(Method::CONNECT).uri(format!("{base}/api/realtime"));
@@ -120,7 +120,7 @@ async fn both_versions_of_http_are_spoken_over_tls() {
     assert!(String::from_utf8_lossy(&opening).contains("{\"id\":"), "{opening:?}");
     driver.abort_all();
 
-    // Without TLS nothing is said.
+    // A client without TLS gets no response.
     assert!(testkit::Client::new(&app.base).try_send(reqwest::Method::GET, "/", None, &[]).await.is_none());
 }
 
@@ -157,7 +157,7 @@ async fn a_renewed_certificate_is_used_from_the_next_connection_on() {
     let second = authority.certify(room.path());
     let asked = Command::new("kill").args(["-HUP", &child.id().to_string()]).status().unwrap();
     assert!(asked.success());
-    // It is read in between.
+    // The server reads the new certificate meanwhile.
     while shown().await != second {}
     assert!(child.stop().success());
 }

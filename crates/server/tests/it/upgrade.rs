@@ -1,5 +1,5 @@
-//! A version that makes read models of another shape finds those of the one before: they are made again before anybody
-//! is answered, every page is what it was, and nobody is written to again.
+//! A new version with other read model shapes finds the read models of the previous version. They are rebuilt
+//! before any request is answered, every page is unchanged, and no e-mail is sent again.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 use testkit::{Person, TestApp, settings};
 
-/// Kept beside every read model, or not made again: what is left of one here.
+/// Tables that every read model has, or that are not rebuilt. They stay in this test.
 const NOT_ROWS: &str =
     "'checkpoints', 'blocked_keys', 'parked_events', 'leases', 'made', 'shape', 'sqlite_sequence',
     'delivery_states', 'delivery_owner'";
@@ -34,14 +34,15 @@ const OF_SEEKERS: [&str; 6] = [
     "/api/user-history/me",
 ];
 
-/// Every read model's first file.
+/// The first file of every read model.
 fn read_models(data_dir: &Path) -> Vec<PathBuf> {
     let views = ["users", "properties", "history", "erasures", "files", "search", "searches"];
     let views = views.map(|name| data_dir.join("views").join(format!("{name}.db")));
     views.into_iter().chain([data_dir.join("notifications.db")]).collect()
 }
 
-/// As another version would have left it: other tables, and none of those that queries of today read.
+/// Changes a file as if another version had left it: with other tables, and without those that current queries
+/// read.
 fn spoil(file: &Path) {
     let file = Connection::open(file).unwrap();
     let sql = format!("select name from sqlite_master where type = 'table' and name not in ({NOT_ROWS})");
@@ -55,7 +56,7 @@ fn spoil(file: &Path) {
     assert_eq!(file.execute("update shape set tables = 'of another version'", []).unwrap(), 1);
 }
 
-/// What e-mails there are, to the byte.
+/// All e-mails with their exact bytes.
 fn mailbox(data_dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let letters = std::fs::read_dir(data_dir.join("mailbox")).unwrap();
     let paths = letters.map(|letter| letter.unwrap().path());
@@ -64,7 +65,7 @@ fn mailbox(data_dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     letters
 }
 
-/// Without what differs at every start, the address, and at every look: what is found grows old.
+/// A page without the address, which differs at every start, and the relevance, which changes with time.
 fn comparable(app: &TestApp, page: &Value) -> Value {
     let mut page: Value = serde_json::from_str(&page.to_string().replace(&app.base, "")).unwrap();
     for found in page["content"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
@@ -90,7 +91,7 @@ async fn pages(app: &TestApp, owner: &Person, seeker: &Person) -> Vec<(&'static 
     pages
 }
 
-/// Homes, a favourite, an enquiry, a saved search with its news, a past search, and somebody who left.
+/// Creates homes, a favourite, an enquiry, a saved search with alerts, a past search, and a person who left.
 async fn lived_in(app: &TestApp) -> (Person, Person) {
     let (owner, seeker) = (Person::confirmed(app, "owner").await, Person::confirmed(app, "seeker").await);
     let saved = json!({"name": "Lakes", "filters": {"location": "Kondapur"}, "channels": ["EMAIL", "IN_APP"],
@@ -128,7 +129,7 @@ async fn rule_19_read_models_of_another_shape_are_made_again_before_anybody_is_a
     for file in read_models(data_dir) {
         assert!(!file.exists() && file.with_extension("db.2").exists(), "{}", file.display());
     }
-    // The index is a cache of the rows, and made of them while people are answered.
+    // The search index is a cache built from the rows while requests are answered.
     app.drain().await;
     for ((path, before), (_, now)) in before.iter().zip(pages(&app, &owner, &seeker).await) {
         assert_eq!(*before, now, "{path}");
@@ -139,7 +140,7 @@ async fn rule_19_read_models_of_another_shape_are_made_again_before_anybody_is_a
     assert_eq!(mailbox(data_dir).len(), letters.len() + 1, "letters go on");
     app.stop().await;
 
-    // Once is enough; and the newcomer is all that is new.
+    // One rebuild is enough, and only the newcomer is new.
     let again = testkit::read_models(data_dir).await;
     for ((name, before), (_, now)) in rows.iter().zip(&again) {
         for ((table, before), (_, now)) in before.iter().zip(now) {
@@ -151,7 +152,7 @@ async fn rule_19_read_models_of_another_shape_are_made_again_before_anybody_is_a
     }
 }
 
-/// What became of e-mails cannot be read again from the journal: the start ends, and says what is in its way.
+/// Delivery states cannot be rebuilt from the journal. So the start fails and names the cause.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_start_that_cannot_hand_deliveries_over_says_why_and_leaves_everything_as_it_is() {
     let directory = tempfile::tempdir().unwrap();

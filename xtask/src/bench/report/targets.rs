@@ -1,11 +1,11 @@
-//! What was aimed for, and whether it was reached.
+//! The performance targets, and whether they were reached.
 
 use std::fmt;
 
 use super::Report;
 use crate::bench::sample::{Summary, median};
 
-/// One aim; nothing found when its rows did not run.
+/// One target. The figure is `None` when its rows did not run.
 pub struct Target {
     what: &'static str,
     wanted: Comparison,
@@ -39,7 +39,7 @@ impl fmt::Display for Target {
     }
 }
 
-/// Those of the project, with what `report` holds.
+/// The targets of the project, with the figures of `report`.
 pub fn targets(report: &mut Report) -> Vec<Target> {
     use Comparison::{AtLeast, Below};
     let ratio = |ours: char, limit: char| Some(report.rate(ours)? / report.rate(limit)?);

@@ -1,4 +1,4 @@
-//! Every state × everybody × every command, with and without moderation.
+//! Checks every state × every kind of person × every command, with and without moderation.
 
 use serde_json::json;
 
@@ -15,7 +15,8 @@ fn id<K>(last: u8) -> crate::Id<K> {
     format!("0197c000-0000-7000-8000-0000000000{last:02x}").parse().unwrap()
 }
 
-/// Who asks, as one e-mail: the owner, a moderator, an admin, somebody else; `J` is a moderator who owns the listing.
+/// Who asks, as one letter: the owner, a moderator, an admin, somebody else (`s`); `J` is a moderator who owns
+/// the listing.
 fn by(who: char, moderated: bool) -> By {
     let (person, role) = match who {
         'o' => (id(1), Role::Seller),
@@ -53,7 +54,7 @@ fn listing(state: &Property) -> &Listing {
     state.listing.as_ref().unwrap()
 }
 
-/// A verified and featured home in a state.
+/// A verified and featured home in the given state.
 fn given(state: &str, moderated: bool) -> Property {
     use PropertyCommand::{Approve, ChangeStatus, Feature, Reject, Remove, Verify};
     let (owner, judge) = (by('o', moderated), by('m', moderated));
@@ -136,8 +137,8 @@ fn command(word: &str, by: By) -> PropertyCommand {
     }
 }
 
-/// State, command, who may, and the status then; `!` is only where nobody moderates, `?` only where somebody does.
-/// Whatever is not here is refused, or changes nothing.
+/// State, command, who may use it, and the resulting status. `!` marks moves that exist only without
+/// moderation, `?` those only with it. Everything not listed is rejected or changes nothing.
 const MOVES: &[(&str, &str, &str, &str)] = &[
     ("draft", "PENDING_REVIEW", "oJa", "PENDING_REVIEW"),
     ("draft", "ACTIVE", "oJa!", "ACTIVE"),
@@ -175,7 +176,7 @@ const MOVES: &[(&str, &str, &str, &str)] = &[
     ("held", "photo", "oJ?", "PENDING_REVIEW"),
 ];
 
-/// The status after `word`; nothing when it is refused.
+/// The status after `word`; `None` when it is rejected.
 fn expected(state: &str, word: &str, who: char, moderated: bool) -> Option<Status> {
     let now = listing(&given(state, moderated)).status;
     let (owns, judges) = ("oJ".contains(who), "ma".contains(who));
@@ -194,7 +195,7 @@ fn expected(state: &str, word: &str, who: char, moderated: bool) -> Option<Statu
         "verify" | "feature" => judges.then_some(now),
         "approve" => (judges && state == "active").then_some(now),
         "reject" => None,
-        // Asking for the status there is changes nothing.
+        // Asking for the current status changes nothing.
         status if status == now.word() && changes => Some(now),
         status if status == now.word() && who == 'm' && ["ACTIVE", "INACTIVE"].contains(&status) => Some(now),
         _ => None,
@@ -271,7 +272,7 @@ fn a_change_that_matters_is_judged_again_and_takes_the_marks() {
             let home = listing(&home);
             let wanted = if matters && moderated { Status::PendingReview } else { Status::Active };
             assert_eq!((home.status, home.verified, home.featured), (wanted, !matters, !matters), "{change}");
-            // Moderators have seen what they change.
+            // An administrator's own change needs no review.
             let home = after(given("active", moderated), edit(&change, by('a', moderated)));
             assert_eq!((listing(&home).status, listing(&home).verified), (Status::Active, true), "{change}");
         }

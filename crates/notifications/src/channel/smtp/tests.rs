@@ -11,7 +11,7 @@ fn letter(bytes: usize) -> WrittenEmail {
     WrittenEmail { envelope, bytes: b"a line of a long letter\r\n".repeat(bytes / 25) }
 }
 
-/// Answers each of the first lines it reads with the next of `answers`, then goes without reading on.
+/// Answers the first lines it reads with `answers`, one each, then closes the connection without reading on.
 async fn server(answers: &'static [&'static str]) -> (SmtpServer, JoinSet<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("smtp://{}?tls=none", listener.local_addr().unwrap());
@@ -21,7 +21,7 @@ async fn server(answers: &'static [&'static str]) -> (SmtpServer, JoinSet<()>) {
         let mut buffer = [0; 1024];
         for answer in answers {
             stream.write_all(answer.as_bytes()).await.unwrap();
-            // What was said does not matter, nor how much of it came at once.
+            // It does not matter what was received, or how much of it at once.
             let _said = stream.read(&mut buffer).await.unwrap();
         }
     });
@@ -33,7 +33,7 @@ const UP_TO_DATA: &[&str] = &["220 hello\r\n", "250 hello\r\n", "250 ok\r\n", "2
 #[tokio::test]
 async fn a_letter_cut_off_before_its_end_certainly_did_not_arrive() {
     let (server, _running) = server(UP_TO_DATA).await;
-    // More than the machine keeps for a connection: the other side is gone before the end is written.
+    // More than the connection buffers: the server has closed before the end of the e-mail is written.
     let sent = server.send(&letter(64 * 1024 * 1024)).await;
     assert_eq!(sent, Sent::Down("the mail server was not reached, or cut the connection".into(), None));
 }

@@ -1,4 +1,4 @@
-//! What is said to an owner, of a lead, and of which leads are wanted.
+//! Requests about leads: an enquiry, a follow-up, and the query of a list.
 
 use domain::fields::{Choice, MemberKind};
 use domain::lead::{LeadStatus, Purpose};
@@ -23,7 +23,7 @@ pub struct NewEnquiry {
 }
 
 impl NewEnquiry {
-    /// Nobody visits in the past.
+    /// Checks that the visit lies in the future.
     pub fn is_ahead_of(&self, now: Timestamp) -> Result<(), FieldErrors> {
         let past = self.visit_at.filter(|at| *at <= now);
         past.map_or(Ok(()), |_| Err(FieldErrors::one("visitAt", "must be in the future")))

@@ -1,4 +1,4 @@
-//! The room on the disks below the data directory: a warning well before there is none.
+//! Free space on the disks below the data directory. The warning comes well before they are full.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::app::reports::Reports;
 use crate::settings;
 
-/// Directories of the data directory that may be disks of their own.
+/// Parts of the data directory that may be disks of their own.
 const PLACES: [&str; 6] = ["", "journal", "keys", "views", "files", "mailbox"];
 const BYTES_PER_MIB: u64 = 1 << 20;
 
@@ -50,11 +50,11 @@ impl Disks {
         Component { status, details: json!({"freeBytes": least.free, "totalBytes": least.total}) }
     }
 
-    /// What is new.
+    /// The event to report, if the state changed.
     fn judge(&mut self, room: Room) -> Option<SystemEvent> {
         let Room { free, total } = room;
         let few = self.limit(total);
-        // Not back and forth over one byte: a tenth more is needed to be well again.
+        // Hysteresis: recovery needs a tenth more space, so that the state does not flip at one byte.
         let filling = if self.filling { free < few + few / 10 } else { free < few };
         if filling == self.filling {
             return None;
@@ -76,7 +76,7 @@ impl Disks {
     }
 }
 
-/// None where there is no such place.
+/// `None` when the place does not exist.
 fn room(place: &Path) -> Option<Room> {
     let told = rustix::fs::statvfs(place).ok()?;
     Some(Room { free: told.f_bavail * told.f_frsize, total: told.f_blocks * told.f_frsize })

@@ -1,20 +1,22 @@
-//! Something that is tried now and then. A try that hangs is never joined by a second one: each may hold a thread.
+//! A probe: an operation that is tried now and then. A try that hangs is never joined by a second one, because
+//! each may hold a thread.
 
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use tokio::time::{Instant, timeout};
 
-/// A look waits so long for a try; it goes on meanwhile.
+/// How long a check waits for a try. The try continues after that.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// A try that takes longer has failed. A loaded machine is slow for a moment, and that is no failure.
+/// A try that takes longer than this has failed. It is generous, because a loaded machine may be slow for a
+/// moment.
 const HANGS: Duration = Duration::from_secs(10);
 
 type Tried = Result<(), String>;
 
 pub struct Probe {
     name: &'static str,
-    /// A success is good for so long.
+    /// How long a success stays valid.
     good_for: Duration,
     try_it: Box<dyn Fn() -> BoxFuture<'static, Tried> + Send + Sync>,
     running: Option<(Instant, BoxFuture<'static, Tried>)>,
@@ -30,7 +32,7 @@ impl Probe {
         Self { name, good_for, try_it: Box::new(try_it), running: None, last: None }
     }
 
-    /// What the last try said, after another one when it is time.
+    /// The result of the last try. Starts a new try if the last result has expired.
     pub async fn look(&mut self) -> (&'static str, Tried) {
         if let Some((at, Ok(()))) = &self.last
             && self.running.is_none()

@@ -1,4 +1,4 @@
-//! What the monitor tells of the tasks: which are not up, and once for each that fell.
+//! What the monitor reports about supervised tasks: which are down, and one event for each failure.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use supervisor::TaskStatus;
 
 use crate::app::reports::Reports;
 
-/// Who fell and was not seen up since.
+/// The tasks that failed and have not been seen up since.
 #[derive(Default)]
 pub struct Fallen {
     fallen: BTreeSet<Arc<str>>,

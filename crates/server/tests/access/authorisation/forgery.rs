@@ -1,4 +1,4 @@
-//! An identity comes from a token that holds, and from nowhere else.
+//! An identity comes only from a valid token.
 
 use domain::user::Role;
 use domain::{Ids, TenantId};
@@ -73,7 +73,7 @@ fn signed(row: &Row) -> bool {
     row.who != "P"
 }
 
-/// Every operation that needs a person, with everything else about the request right.
+/// Every operation that needs a signed-in caller refuses this token, although the rest of the request is valid.
 async fn refused_everywhere(app: &TestApp, what: &str, token: &str, user: &str, property: &str) {
     let client = app.client.bearer(token);
     for row in rows::built().into_iter().filter(signed) {
@@ -83,7 +83,7 @@ async fn refused_everywhere(app: &TestApp, what: &str, token: &str, user: &str, 
         assert_eq!(answer.status, 401, "{what} at {}: {}", row.name(), answer.text);
         assert_eq!(answer.header("www-authenticate"), Some("Bearer"), "{}", row.name());
     }
-    // Where nobody needs to be signed in, a token that does not hold is refused rather than overlooked.
+    // Public operations refuse an invalid token, too, instead of ignoring it.
     assert_eq!(client.get("/api/properties").await.status, 401, "{what}");
     assert_eq!(client.get(&format!("/api/properties/{property}")).await.status, 401, "{what}");
 }

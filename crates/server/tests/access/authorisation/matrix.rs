@@ -1,4 +1,4 @@
-//! What everybody got, as a table that can be read.
+//! The results for all callers, as a readable table.
 
 use std::fmt::Write;
 
@@ -15,7 +15,7 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// Notes an answer; columns come in the order of [`Who::ALL`].
+    /// Adds a response. Columns come in the order of [`Who::ALL`].
     pub fn add(&mut self, row: &Row, who: Who, expected: u16, answer: &Answer) {
         self.cells += 1;
         if who == Who::ALL[0] {

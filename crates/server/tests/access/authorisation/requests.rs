@@ -1,4 +1,4 @@
-//! One request for each operation, right in everything but who sends it, on things of its own.
+//! One request for each operation, with a separate target, valid except possibly for its sender.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -16,9 +16,9 @@ pub struct Request {
     pub method: Method,
     pub path: String,
     pub body: Option<Value>,
-    /// Files instead of a body.
+    /// A form with files, instead of a body.
     pub form: Option<Form>,
-    /// What a browser sends along.
+    /// The cookie that a browser sends.
     pub cookie: Option<String>,
 }
 
@@ -36,7 +36,7 @@ impl Request {
     }
 }
 
-/// Asks for a row's operation.
+/// Sends the request for a row's operation.
 pub async fn ask(world: &World, row: &Row, who: Who) -> Answer {
     match row.service.as_str() {
         "gateway" => realtime(world, row, who).await,
@@ -44,7 +44,7 @@ pub async fn ask(world: &World, row: &Row, who: Who) -> Answer {
     }
 }
 
-/// The request for a row's operation.
+/// Builds the request for a row's operation.
 pub async fn prepare(world: &World, row: &Row, who: Who) -> Request {
     match row.service.as_str() {
         "users" if row.path.starts_with("/api/users/{id}/properties") => property(world, row, who).await,
@@ -115,7 +115,7 @@ async fn user(world: &World, row: &Row, who: Who) -> Request {
     }
 }
 
-/// A browser that the provider has just sent back.
+/// A browser that the provider has just redirected back.
 async fn came_back(world: &World, row: &Row, who: Who) -> Request {
     let begun = world.app.client.get("/api/auth/oidc/sample").await.expect(302);
     let cookie = begun.header("set-cookie").and_then(|line| line.split(';').next()).map(str::to_owned);
@@ -124,7 +124,7 @@ async fn came_back(world: &World, row: &Row, who: Who) -> Request {
     Request { cookie, ..request(&world.scene(who).client, row, &path, None) }
 }
 
-/// Operations that use up the person they concern.
+/// Operations after which the person they concern cannot be reused.
 async fn person(world: &World, row: &Row, who: Who) -> Request {
     let Scene { client, owner } = world.fresh(who).await;
     let path = row.path.replace("{id}", &owner.id);
@@ -154,7 +154,7 @@ async fn person(world: &World, row: &Row, who: Who) -> Request {
     request(&client, row, &path, body)
 }
 
-/// Everybody ends another session of their own; only `Other` tries one of the owner's.
+/// Everybody ends another session of their own. Only `Other` tries to end one of the owner's.
 async fn end_session(world: &World, row: &Row, who: Who) -> Request {
     let Scene { client, owner } = world.fresh(who).await;
     let (second, _) = owner.sign_in().await;
@@ -184,7 +184,7 @@ async fn property(world: &World, row: &Row, who: Who) -> Request {
         }
         _ => world.listing(&owner).await,
     };
-    // Nobody asks about, or reports, what is their own.
+    // Nobody can enquire about or report their own listing.
     let id = match row.name().as_str() {
         "POST /api/properties/{id}/leads" | "POST /api/properties/{id}/report" if who == Who::Owner => {
             world.listing(&world.stranger()).await
@@ -194,7 +194,7 @@ async fn property(world: &World, row: &Row, who: Who) -> Request {
     let body = match row.name().as_str() {
         "PUT /api/properties/{id}" => Some(home("A home with another title")),
         "POST /api/properties/{id}/images" => {
-            // Whoever may do it gives a photo of their own.
+            // A caller with permission uses a photo of their own.
             let photo = if matches!(who, Who::Anonymous | Who::Service) { &owner.client } else { &client };
             Some(json!({"fileIds": [images::upload(photo, 64, 48).await]}))
         }
@@ -312,7 +312,7 @@ async fn notification(world: &World, row: &Row, who: Who) -> Request {
     request(&client, row, &path, body)
 }
 
-/// An answered connection is closed at once.
+/// Connections are closed as soon as they are answered.
 async fn realtime(world: &World, row: &Row, who: Who) -> Answer {
     let client = &world.scene(who).client;
     match row.path.as_str() {

@@ -1,16 +1,16 @@
-//! What the `who` column means for everybody, and where an answer is another one for a reason.
+//! What the `who` column means for every caller, and the exceptions with their reasons.
 
 use crate::rows::Row;
 
-/// Who asks.
+/// The caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
     Anonymous,
-    /// Somebody who owns nothing.
+    /// A signed-in person who owns nothing.
     User,
-    /// The owner of what is asked for.
+    /// The owner of the requested thing.
     Owner,
-    /// Somebody who owns another thing of the same kind.
+    /// The owner of another thing of the same kind.
     Other,
     Seller,
     Support,
@@ -33,7 +33,7 @@ impl Who {
     ];
 }
 
-/// An answer that does not follow from the `who` column and the success status.
+/// A status that does not follow from the `who` column and the success status.
 pub struct Exception {
     pub row: &'static str,
     pub who: &'static [Who],
@@ -41,7 +41,7 @@ pub struct Exception {
     pub reason: &'static str,
 }
 
-/// Everybody signed in but the owner and admins.
+/// Every signed-in caller except the owner and admins.
 const NOT_THEIRS: &[Who] = &[Who::User, Who::Other, Who::Seller, Who::Support, Who::Moderator];
 
 pub const EXCEPTIONS: &[Exception] = &[
@@ -125,18 +125,18 @@ pub fn expected(row: &Row, who: Who) -> u16 {
 }
 
 fn may(row: &Row, who: Who) -> bool {
-    // SUPPORT reads what admins read, of users and listings, and changes nothing.
+    // SUPPORT may read what admins read about users, listings and history, and may change nothing.
     let support = who == Who::Support
         && row.method == "GET"
         && ["users", "properties", "history"].contains(&row.service.as_str());
     match row.who.as_str() {
-        // The table asks for an image; documents have tests of their own.
+        // The table requests an image. Documents have separate tests.
         "P" | "P images, O documents" => true,
         "U" => !matches!(who, Who::Anonymous | Who::Service),
         "O" => matches!(who, Who::Owner | Who::Admin) || support,
         "M" => matches!(who, Who::Moderator | Who::Admin),
         "A" => who == Who::Admin || support,
-        // The public door: the management port is another one. The job of the table is an admin's.
+        // This is the public listener; the management port has another. The job in the table belongs to an admin.
         "A or management port" | "starter,A" => who == Who::Admin,
         "S,A" => matches!(who, Who::Service | Who::Admin),
         "SELLER,A" => matches!(who, Who::Seller | Who::Admin),

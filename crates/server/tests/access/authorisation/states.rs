@@ -1,5 +1,5 @@
-//! The third axis: every operation on a listing × everybody × every state of the listing, of its owner, and of whoever
-//! asks.
+//! The third axis: every operation on a listing × every caller × every state of the listing, of its owner, and of
+//! the caller.
 
 mod expected;
 mod scene;
@@ -13,7 +13,7 @@ use crate::rows::{self, Row};
 use expected::expected;
 use scene::{Scene, Stock};
 
-/// Who asks. Whose account is suspended or gone asks with the token they had.
+/// The caller. A suspended or deleted caller uses the token from before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asker {
     Anonymous,
@@ -41,7 +41,7 @@ impl Asker {
     ];
 }
 
-/// Where a listing stands, its owner in order; then owners who are not, of a listing on the market.
+/// The state of a listing whose owner is active; then the state of the owner, for an active listing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     Draft,
@@ -49,7 +49,7 @@ pub enum State {
     Active,
     Rejected,
     Withdrawn,
-    /// Off the market by a moderator.
+    /// Taken off the market by a moderator.
     TakenDown,
     Removed,
     OwnerUnconfirmed,
@@ -72,7 +72,7 @@ impl State {
     ];
 }
 
-/// The operations whose address names a listing.
+/// The operations whose path contains a listing's id.
 fn operations() -> Vec<Row> {
     let of_listing = |row: &Row| {
         let starts = ["/api/properties/", "/api/public/properties/", "/api/files/property/"];
@@ -81,7 +81,7 @@ fn operations() -> Vec<Row> {
     rows::built().into_iter().filter(of_listing).collect()
 }
 
-/// Whether a request that is answered leaves the listing as another one than it was.
+/// Whether a successful request changes the listing, so that it cannot be reused.
 fn uses_up(row: &Row) -> bool {
     row.method != Method::GET && !["/view", "/share"].iter().any(|end| row.path.ends_with(end))
 }
@@ -113,7 +113,7 @@ async fn every_operation_on_a_listing_follows_its_state_and_that_of_people() {
         for row in &operations {
             for asker in Asker::ALL {
                 let Some(client) = scene.client(asker, &stock) else { continue };
-                // Whoever may have files gives a photo of their own; the others name somebody's.
+                // A caller who may have files uses a photo of their own. The others name somebody else's.
                 let photos = if Scene::has_files(asker) { client } else { scene.somebody() };
                 let wanted = expected(&row.name(), asker, state);
                 let answer = ask(client, row, stock.listing(), photos).await;

@@ -1,4 +1,4 @@
-//! Everybody the table needs, in an application where a moderator looks at listings first.
+//! All callers that the table needs, in an application where a moderator reviews listings first.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -22,11 +22,11 @@ pub struct World {
     names: AtomicUsize,
 }
 
-/// Somebody asks, and it concerns somebody.
+/// A caller, and the person that the request concerns.
 pub struct Scene {
-    /// Speaks as whoever asks.
+    /// The caller's client.
     pub client: Client,
-    /// Whom it concerns.
+    /// The person concerned.
     pub owner: Person,
 }
 
@@ -62,12 +62,12 @@ impl World {
         world
     }
 
-    /// A name nobody has yet.
+    /// A name that is not taken yet.
     pub fn name(&self) -> String {
         format!("fresh-{}", self.names.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// The people who stay.
+    /// The people who can be reused.
     pub fn scene(&self, who: Who) -> Scene {
         let client = match who {
             Who::Anonymous => &self.app.client,
@@ -83,12 +83,12 @@ impl World {
         Scene { client: client.clone(), owner: self.owner.clone() }
     }
 
-    /// A job of the admin's.
+    /// A job that the admin started.
     pub async fn job(&self) -> String {
         let path = "/api/v1/admin/consumers/users-service-group/rebuild";
         loop {
             let answer = self.admin.client.post(path, &json!({})).await;
-            // The one before may still be at work.
+            // The previous job may still be running.
             if answer.status != 409 {
                 return answer.expect(202).data()["jobId"].as_str().unwrap().to_owned();
             }
@@ -112,19 +112,19 @@ impl World {
         Scene { client: person.client, owner }
     }
 
-    /// Somebody who is nobody else here.
+    /// A person who has no other part in the request.
     pub fn stranger(&self) -> Person {
         self.other.clone()
     }
 
-    /// What somebody asks `owner` about a listing.
+    /// An enquiry to `owner` about a listing.
     pub async fn lead(&self, owner: &Person) -> String {
         let path = format!("/api/properties/{}/leads", self.listing(owner).await);
         let asked = self.user.client.post(&path, &json!({"message": "Is it still there?"})).await.expect(201);
         asked.data()["id"].as_str().unwrap().to_owned()
     }
 
-    /// A listing of `owner` that waits for a moderator.
+    /// A listing of `owner` that waits for moderation.
     pub async fn pending(&self, owner: &Person) -> String {
         owner.list_home("A home that waits", 4_500_000).await["id"].as_str().unwrap().to_owned()
     }

@@ -1,4 +1,4 @@
-//! The same request many times at once is one request.
+//! The same request, sent many times concurrently, is executed once.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 const TWINS: u64 = 8;
 
-/// Sends a request [`TWINS`] times at the same moment; gives the answers and how many facts they made.
+/// Sends a request [`TWINS`] times concurrently. Returns the responses and the number of new facts.
 async fn all_at_once(
     app: &TestApp,
     client: &Client,

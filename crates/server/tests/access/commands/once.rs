@@ -1,4 +1,4 @@
-//! A repeat with the same key does nothing again and is answered alike.
+//! A repeat with the same idempotency key has no further effect and gets the same response.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -11,20 +11,20 @@ use crate::authorisation::world::World;
 use crate::images;
 use crate::rows::Row;
 
-/// Operations for which another body is not another request.
+/// Operations for which a different body does not make a different request.
 pub const ANY_BODY: &[Except] = &[
     except("POST /api/auth/password-reset", "a refusal would tell whether the first address had an account"),
     except("POST /api/users/{id}/property-count", "reads no body"),
     except("POST /api/properties/{id}/approve", "reads no body"),
 ];
 
-/// A job writes down its end.
+/// Waits for the job, because a job records its end.
 async fn job_done(client: &Client, answer: &Answer) {
     let Some(location) = answer.header("location").filter(|to| to.starts_with("/api/jobs/")) else { return };
     while client.get(location).await.expect(200).data()["status"] == "RUNNING" {}
 }
 
-/// What an answer says, without what is drawn afresh or measured each time.
+/// The content of a response, without values that are random or measured.
 fn essence(answer: &Answer) -> (u16, Option<String>, Value) {
     let mut data = answer.data().clone();
     for fresh in ["accessToken", "refreshToken"] {
@@ -39,7 +39,7 @@ fn essence(answer: &Answer) -> (u16, Option<String>, Value) {
     (answer.status, answer.header("location").map(str::to_owned), data)
 }
 
-/// The request of a row, on something that it changes.
+/// The request of a row, with a target that it changes.
 async fn request(world: &World, row: &Row) -> Request {
     let request = requests::prepare(world, row, sender(row)).await;
     if row.name() == "DELETE /api/properties/{id}/favorite" {
@@ -64,7 +64,7 @@ async fn check(world: &World, row: &Row) {
     assert_eq!(essence(&again), essence(&first), "{name} again: {}", again.text);
     assert_eq!(world.app.deeds().await, after, "{name} was done twice");
     if name.ends_with("/pause") {
-        // Nobody else in this test is to wait for the group.
+        // No other part of this test may have to wait for the group.
         request.client.post(&request.path.replace("pause", "resume"), &json!({})).await.expect(200);
     }
     if request.form.is_some() {

@@ -1,4 +1,4 @@
-//! A command may name the version its sender saw, and a reader the one they hold.
+//! A command may name the version its sender saw, and a query the version its sender holds.
 
 use reqwest::Method;
 use testkit::{Client, Person};
@@ -23,7 +23,7 @@ async fn every_command_on_something_with_a_version_honours_if_match() {
     }
 }
 
-/// An answer with a tag, and nothing to whoever holds it.
+/// A query returns a tag, and nothing new to a caller who already holds that tag.
 async fn tag(client: &Client, path: &str) -> String {
     let tag = client.get(path).await.expect(200).header("etag").expect("a tag").to_owned();
     let again = client.send(Method::GET, path, None, &[("if-none-match", &tag)]).await.expect(304);
@@ -46,13 +46,13 @@ async fn who_holds_a_document_is_not_sent_it_again() {
     }
     let not_saved = tag(&owner.client, &saved).await;
     owner.client.post(&format!("{listing}/favorite"), &serde_json::json!({})).await.expect(204);
-    // Its count is part of the tag.
+    // The tag covers the count.
     app.drain().await;
     assert_ne!(tag(&owner.client, &saved).await, not_saved);
     for path in [format!("/api/users/{}", owner.id), format!("/api/v1/admin/streams/user/{}", owner.id)] {
         tag(&admin.client, &path).await;
     }
-    // What other streams say about a person is part of the tag, and not of what `If-Match` compares.
+    // The tag covers what other streams say about a person, but `If-Match` does not compare it.
     let before = tag(&owner.client, "/api/users/profile").await;
     owner.list_home("Another home", 6_000_000).await;
     assert_ne!(tag(&owner.client, "/api/users/profile").await, before);

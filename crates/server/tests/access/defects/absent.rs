@@ -1,4 +1,5 @@
-//! Homes of whoever may not sign in are off show, everywhere, until they may; a home off the market tells no telephone.
+//! Listings of people who may not sign in are hidden everywhere until they may. A listing off the market reveals
+//! no phone number.
 
 use serde_json::json;
 use testkit::{Person, TestApp};
@@ -43,7 +44,7 @@ async fn a_suspended_owners_homes_are_hidden_until_the_suspension_ends() {
     let lists = || LISTS.iter().copied().chain([&*of_owner, "/api/properties/favorites"]);
     for status in ["SUSPENDED", "INACTIVE"] {
         admin.client.patch(&account, &json!({"status": status})).await.expect(200);
-        // What is recorded or revealed now does not wait for any read model.
+        // Recording and revealing do not wait for a read model.
         visitor.client.get(&format!("{path}/contact")).await.expect(404);
         visitor.client.post(&format!("{path}/leads"), &json!({"message": "Is it free?"})).await.expect(404);
         app.drain().await;
@@ -83,7 +84,7 @@ async fn nobody_is_told_of_a_suspended_owners_homes() {
     let path = format!("/api/properties/{}", home["id"].as_str().unwrap());
     app.drain().await;
     let told = async || {
-        // What is asked for outside is told in its turn.
+        // Deliveries cause further events, so draining takes two rounds.
         app.drain().await;
         app.drain().await;
         let inbox = seeker.client.get("/api/notifications/me").await.expect(200);

@@ -1,4 +1,5 @@
-//! H8: whom to call is told to people, one at a time, on record; of visitors nothing is kept.
+//! H8: contact details are revealed only to signed-in people, one listing at a time, and on record. No data about
+//! visitors is kept.
 
 use std::path::Path;
 use std::time::Duration;
@@ -13,7 +14,7 @@ const NAME: &str = "Zubeida Contactwala";
 const PHONE: &str = "9123456789";
 const EMAIL: &str = "zubeida.contactwala@example.org";
 
-/// Lists a home with every kind of contact; gives its id and the answer.
+/// Lists a home with every kind of contact. Returns its id and the response text.
 async fn list(owner: &Person) -> (String, String) {
     let body = json!({"title": "A home with a contact", "location": "Kondapur", "price": 6_500_000,
         "propertyType": "APARTMENT", "contactName": NAME, "contactPhone": PHONE, "contactEmail": EMAIL});
@@ -92,7 +93,7 @@ async fn h08_a_contact_is_told_to_people_and_on_record() {
         (&told["eventType"], &told["eventData"]["ownerId"]),
         (&json!("CONTACT_REVEALED"), &json!(owner.id))
     );
-    // One's own contact is no news.
+    // Viewing one's own contact is not recorded.
     owner.client.get(&path).await.expect(200);
     assert!(!people::history(&owner).await.contains(&"CONTACT_REVEALED".to_owned()));
     owner.client.delete(&format!("/api/properties/{id}")).await.expect(204);
@@ -125,11 +126,11 @@ async fn h08_nothing_of_a_visitor_is_kept() {
     let kept = app.stop().await;
     let address = ADDRESS.map(|byte| byte.to_string()).join(".");
     assert_eq!(files_with(kept.path(), &[AGENT.as_bytes(), address.as_bytes()]), [""; 0]);
-    // The search would have found something: a plain fact of the journal is there.
+    // Check of the search itself: it finds a plain fact of the journal.
     assert!(!files_with(kept.path(), &[b"PROPERTY_CREATED"]).is_empty());
 }
 
-/// The files below `directory` that hold any of `needles`.
+/// The files below `directory` that contain any of `needles`.
 fn files_with(directory: &Path, needles: &[&[u8]]) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(directory).unwrap() {

@@ -1,4 +1,4 @@
-//! H10, H13: what was acknowledged is in the journal, and nothing ever leaves it.
+//! H10, H13: everything acknowledged is in the journal, and nothing is ever removed from it.
 
 use domain::Log;
 use serde_json::json;
@@ -17,7 +17,7 @@ async fn h10_what_was_acknowledged_is_there_after_a_restart() {
     let (id, mut places) = (made.data()["id"].as_str().unwrap().to_owned(), Vec::new());
     places.push(made.header("x-event-position").unwrap().to_owned());
     let path = format!("/api/properties/{id}");
-    // From its answer on it exists for everybody, whatever the read model has.
+    // Once answered, it exists for everybody, even if the read model is behind.
     app.client.get(&path).await.expect(200);
     let saved = ravi.client.post(&format!("{path}/favorite"), &json!({})).await.expect(204);
     places.push(saved.header("x-event-position").unwrap().to_owned());
@@ -104,7 +104,7 @@ async fn h13_a_closed_account_is_gone_for_readers_and_kept_in_the_journal() {
     assert!(!admin.client.get("/api/users").await.expect(200).text.contains(&asha.id));
     app.client.get(&format!("/api/properties/{id}")).await.expect(410);
     assert!(!app.client.get("/api/properties").await.expect(200).text.contains(&id));
-    // The names are free again, for another person.
+    // The names are free again for another person.
     let again = Person::register(&app.client, "asha").await;
     assert_ne!(again.id, asha.id);
     assert_eq!(people::history(&again).await, ["USER_REGISTERED"]);

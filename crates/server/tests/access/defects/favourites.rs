@@ -1,4 +1,4 @@
-//! H11: saved homes are a set per person.
+//! H11: each person's saved homes are a set.
 
 use serde_json::{Value, json};
 use testkit::{Client, Person, TestApp};
@@ -44,7 +44,7 @@ async fn h11_saving_twice_is_saving_once_and_unsaving_works() {
     for _ in 0..3 {
         asha.client.delete(&path(0)).await.expect(204);
     }
-    // Somebody who never saved it takes nothing away.
+    // A person who never saved it does not reduce the count.
     owner.client.delete(&path(0)).await.expect(204);
     assert_eq!(saved(&asha.client).await, [homes[1].clone()]);
     assert_eq!(count(&app, &homes[0]).await, 1);

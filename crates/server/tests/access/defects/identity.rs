@@ -1,4 +1,4 @@
-//! H1, H2, H4, H15: who somebody is, what they may be, whose history is whose.
+//! H1, H2, H4, H15: identities, permissions, and the owner of each history.
 
 use reqwest::Method;
 use serde_json::json;
@@ -87,7 +87,7 @@ async fn h04_a_history_is_its_persons_own_and_an_admins_look_is_on_record() {
     let hide = json!({"activityId": entry.data()["activities"][0]["activityId"]});
     let path = format!("/api/user-history/{}/hide", asha.id);
     assert_eq!(other.client.post(&path, &hide).await.status, 403);
-    // In one's own history there is nothing to hide of somebody else's.
+    // A person's own history contains no entry of somebody else to hide.
     assert_eq!(other.client.post("/api/user-history/me/hide", &hide).await.status, 404);
     assert_eq!(people::history(&asha).await, ["USER_REGISTERED"]);
 }

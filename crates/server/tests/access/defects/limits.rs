@@ -1,4 +1,4 @@
-//! H9: limits, uniform answers, and text that stays text.
+//! H9: limits, uniform responses, and text that is never interpreted.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ async fn h09_an_account_takes_so_many_attempts_a_minute() {
     let guesses = [
         json!({"email": asha.email, "password": "a wrong guess"}),
         json!({"emailOrUsername": asha.email.to_uppercase(), "password": "a wrong guess"}),
-        // What the service does not read must not lead to another bucket.
+        // Members that the service ignores must not select another bucket.
         json!({"emailOrUsername": "  ", "username": "", "email": format!(" {} ", asha.email), "password": "a wrong guess"}),
     ];
     for guess in guesses {
@@ -34,7 +34,7 @@ async fn h09_an_account_takes_so_many_attempts_a_minute() {
     let right = json!({"email": asha.email, "password": PASSWORD});
     limited(&login(&app, right.clone()).await);
     limited(&login(&app, json!({"emailOrUsername": null, "email": asha.email, "password": PASSWORD})).await);
-    // An account nobody has is limited alike, and others are let in.
+    // A missing account is limited in the same way, and other accounts are not.
     for _ in 0..3 {
         let nobody = json!({"email": "nobody@example.com", "password": "a wrong guess"});
         assert_eq!(login(&app, nobody).await.status, 401);
@@ -55,7 +55,7 @@ async fn h09_an_address_takes_so_many_attempts_a_minute() {
         "firstName": "Third", "lastName": "Person"});
     for path in ["/api/auth/register", "/api/users/register"] {
         limited(&app.client.post(path, &third).await);
-        // An account does not lift the limit.
+        // Being signed in does not lift the limit.
         limited(&ravi.client.post(path, &third).await);
     }
     for guess in 0..2 {
@@ -140,7 +140,7 @@ async fn h09_every_answer_tells_how_the_limits_stand() {
     assert!(told(&answer)[1].contains(r#""sign-in-account";r=2;t=20"#), "{:?}", told(&answer));
 }
 
-/// Everything of an answer but what differs from request to request.
+/// A response without the parts that differ for each request.
 fn uniform(answer: &Answer) -> (u16, Value, Vec<String>) {
     let mut body = answer.body.clone();
     if let Some(members) = body.as_object_mut() {
@@ -202,7 +202,7 @@ async fn h09_what_people_type_is_text_on_every_page() {
         );
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
     }
-    // Data is never taken for a page.
+    // Data must never be interpreted as a page.
     let data = app.client.get(&format!("/api/properties/{id}")).await.expect(200);
     assert_eq!(data.header("content-type"), Some("application/json"));
     assert_eq!(data.header("content-security-policy"), Some("default-src 'none'; frame-ancestors 'none'"));

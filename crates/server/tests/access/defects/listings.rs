@@ -1,9 +1,9 @@
-//! H14: one model of a listing, whichever way it is asked for.
+//! H14: one model of a listing, whichever operation returns it.
 
 use serde_json::{Value, json};
 use testkit::{Person, TestApp};
 
-/// The listing as every operation shows it to its owner, who counts as no viewer.
+/// The listing as every operation shows it to its owner, who does not count as a viewer.
 async fn shown(app: &TestApp, owner: &Person, id: &str) -> Vec<(String, Value)> {
     app.drain().await;
     let mut found = Vec::new();
@@ -65,7 +65,7 @@ async fn h14_a_command_a_detail_and_every_list_show_the_same_document() {
     app.clock.advance(5);
     let sold = owner.client.patch(&format!("{path}/status"), &json!({"status": "SOLD"})).await.expect(200);
     assert_eq!(sold.data()["status"], "SOLD");
-    // Off the market it is in the owner's list and by its address only.
+    // Off the market, it appears only in the owner's list and at its address.
     all_are(sold.data(), &shown(&app, &owner, &id).await, 3);
 
     let back = owner.client.patch(&format!("{path}/status?status=ACTIVE"), &json!({})).await.expect(200);
@@ -73,7 +73,7 @@ async fn h14_a_command_a_detail_and_every_list_show_the_same_document() {
     let mut saved = back.data().clone();
     saved["favoritesCount"] = 1.into();
     all_are(&saved, &shown(&app, &owner, &id).await, 10);
-    // A later command answers with the counts there are.
+    // The response to a later command has the current counts.
     let again = owner.client.put(&path, &edit).await.expect(200);
     assert_eq!(*again.data(), saved);
 }

@@ -1,4 +1,4 @@
-//! H3: codes that go by mail.
+//! H3: codes sent by e-mail.
 
 use serde_json::{Value, json};
 use testkit::{PASSWORD, Person, TestApp};
@@ -32,7 +32,7 @@ async fn h03_an_address_is_confirmed_by_its_own_code_once() {
     assert_eq!(verify(&app, "nobody", &ashas).await, (400, "VALIDATION_FAILED".to_owned()));
     assert!(!confirmed(&asha).await && !confirmed(&ravi).await);
 
-    // A later mail makes the earlier one worthless.
+    // A later e-mail invalidates the earlier code.
     asha.client.post("/api/auth/verify-email/resend", &json!({})).await.expect(202);
     let fresh = code(&app, &asha, "verify-email").await;
     assert_ne!(fresh, ashas);
@@ -76,7 +76,7 @@ async fn h03_a_password_is_reset_by_its_own_token_once() {
     assert_eq!(reset(&app, &ashas, "short").await.0, 400);
     assert_eq!(reset(&app, &ashas, "quite another phrase").await.0, 200);
     assert_eq!(reset(&app, &ashas, "and yet another one").await, wrong);
-    // Every session is over, and only the new password is right.
+    // Every session has ended, and only the new password works.
     assert_eq!(asha.client.get("/api/users/profile").await.status, 401);
     let refresh = json!({"refreshToken": asha.refresh});
     assert_eq!(app.client.post("/api/auth/refresh", &refresh).await.status, 401);

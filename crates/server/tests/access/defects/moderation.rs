@@ -1,4 +1,4 @@
-//! H21: what a listing is said to be, somebody who may say so has said.
+//! H21: the marks of a listing come only from a person with permission.
 
 use serde_json::json;
 use testkit::{Person, TestApp, WITH_ADMIN};

@@ -1,4 +1,4 @@
-//! H18: e-mails are written, carried by a real channel, logged, tried again and never lost.
+//! H18: e-mails are written, sent over a real channel, logged, retried and never lost.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::people;
 
-/// A mail server that knows nobody, until it is told otherwise.
+/// A mail server that rejects every recipient until a test changes that.
 struct MailServer {
     address: String,
     knows: Arc<AtomicBool>,

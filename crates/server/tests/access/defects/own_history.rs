@@ -1,4 +1,4 @@
-//! H22: whoever has just done something sees it in their history, at once.
+//! H22: a person sees their own actions in their history at once.
 
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! How much a person may keep: by role, less before their address is confirmed, and never more by asking at once.
+//! Quotas: by role, lower before the e-mail address is confirmed, and not exceeded by concurrent requests.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ async fn an_unconfirmed_account_lists_three_homes_however_it_asks() {
         assert_eq!((answer.status, answer.code()), (403, "QUOTA_EXCEEDED"), "{}", answer.text);
         assert!(answer.text.contains("you have 3 homes listed, of at most 3"), "{}", answer.text);
     }
-    // Whoever removes one has room for another, and is told what is left.
+    // Removing a listing makes room for another, and the response shows what is left.
     let path = format!("/api/properties/{}", made[0].data()["id"].as_str().unwrap());
     owner.client.delete(&path).await.expect(204);
     owner.client.delete(&path).await.expect(204);

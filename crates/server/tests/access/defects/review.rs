@@ -1,4 +1,4 @@
-//! Moderation stands: what moderators decided is theirs to undo, and what an owner changes is looked at again.
+//! Moderation is binding: only moderators undo their decisions, and changes by an owner are reviewed again.
 
 use serde_json::{Value, json};
 use testkit::{Answer, Person, TestApp, WITH_ADMIN};
@@ -25,7 +25,7 @@ impl Scene {
         Self { app, admin, moderator, owner }
     }
 
-    /// Approved, verified, featured and on the market.
+    /// The path of a listing that is approved, verified, featured and on the market.
     async fn praised(&self, owner: &Person) -> String {
         let home = owner.list_home("A home to praise", 5_000_000).await;
         let path = format!("/api/properties/{}", home["id"].as_str().unwrap());
@@ -94,7 +94,7 @@ async fn an_edit_that_matters_is_looked_at_again_and_a_small_one_is_not() {
         scene.app.drain().await;
         scene.app.client.get(&path).await.expect(200);
     }
-    // Off the market it is the same.
+    // The same holds off the market.
     let path = scene.praised(&scene.owner).await;
     moves(&scene.owner, &path, "INACTIVE").await.expect(200);
     scene.owner.client.put(&path, &body(&json!({"title": "Another home"}))).await.expect(200);

@@ -1,4 +1,4 @@
-//! H20: every filter filters, the order asked for is the order of all pages together, totals are totals.
+//! H20: every filter takes effect, the requested order holds across all pages, and totals are correct.
 
 use serde_json::{Value, json};
 use testkit::{Answer, Person, TestApp};
@@ -7,7 +7,7 @@ fn titles(answer: &Answer) -> Vec<&str> {
     answer.data()["content"].as_array().unwrap().iter().map(|home| home["title"].as_str().unwrap()).collect()
 }
 
-/// Two homes that differ in everything that can be asked for.
+/// Two homes that differ in every property that can be searched for.
 async fn two() -> (TestApp, Person) {
     let app = TestApp::with(|_| {}, &[("limits.enabled", "false"), ("reads.wait_ms", "60000")]).await;
     let owner = Person::register(&app.client, "owner").await;

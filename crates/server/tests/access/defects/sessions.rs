@@ -1,4 +1,4 @@
-//! H5: keys, short tokens, rotation, and ends that are ends.
+//! H5: keys, short-lived tokens, rotation, and sessions that really end.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -26,11 +26,12 @@ async fn h05_a_refresh_token_is_good_for_one_exchange() {
     let first = refresh(&app, &asha.refresh, "testkit").await.expect(200);
     let (access, second) = (text(&first, "accessToken"), text(&first, "refreshToken"));
     assert_ne!(second, asha.refresh);
-    // A lost answer: the same client asks again within ten seconds and gets another pair of the family.
+    // A lost response: within ten seconds the same client may ask again, and gets another pair of the same
+    // family.
     app.clock.advance(9);
     let again = refresh(&app, &asha.refresh, "testkit").await.expect(200);
     assert!(works(&app, &text(&again, "accessToken")).await && works(&app, &access).await);
-    // Later it is theft: the whole family dies, access tokens included.
+    // Later it counts as theft: the whole family is revoked, access tokens included.
     app.clock.advance(2);
     let stolen = refresh(&app, &asha.refresh, "testkit").await.expect(401);
     assert_eq!(stolen.code(), "REFRESH_REUSED");
@@ -49,7 +50,7 @@ async fn h05_another_client_has_no_second_chance() {
     let first = refresh(&app, &asha.refresh, "testkit").await.expect(200);
     assert_eq!(refresh(&app, &asha.refresh, "a thief").await.expect(401).code(), "REFRESH_REUSED");
     assert!(!works(&app, &text(&first, "accessToken")).await);
-    // One family is one session: the others go on.
+    // One family is one session. The other sessions stay valid.
     assert!(works(&app, elsewhere.client.token()).await);
     assert_eq!(refresh(&app, "made up", "testkit").await.status, 401);
 }
@@ -103,12 +104,12 @@ async fn h05_tokens_live_ten_minutes_and_are_signed_with_a_key_of_the_set() {
     assert!(works(&app, asha.client.token()).await);
     app.clock.advance(1);
     assert!(!works(&app, asha.client.token()).await);
-    // A session that nobody uses ends, too.
+    // An unused session expires, too.
     app.clock.advance(30 * 86_400);
     assert_eq!(refresh(&app, &asha.refresh, "testkit").await.status, 401);
 }
 
-/// The header of a token, its base64 read by hand.
+/// The header of a token, decoded by hand from base64.
 fn header(token: &str) -> Value {
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let (mut bits, mut count, mut bytes) = (0_u32, 0, Vec::new());

@@ -1,6 +1,7 @@
-//! H19: the calls of the earlier systems' clients, as their documents write them (`portal-api.md` 1.2): numbers as texts,
-//! amenities between commas, empty filters, forged identities beside a real token. Each is answered with the members
-//! those clients read; what was a hole in the earlier systems is closed, and the client goes on working.
+//! H19: calls as the clients of the earlier systems make them, according to their documents (`portal-api.md`
+//! 1.2): numbers as text, comma-separated amenities, empty filters, forged identities beside a real token. Each
+//! response has the members that those clients read. The security holes of the earlier systems are closed, and
+//! the clients still work.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -8,10 +9,10 @@ use testkit::{Answer, Client, Form, PASSWORD, Person};
 
 use crate::{images, people};
 
-/// A client that sends what the earlier gateway would have put there.
+/// A client that sends the headers that the earlier gateway would have added.
 struct Source<'a> {
     client: &'a Client,
-    /// Says it is somebody else, and an admin.
+    /// Another person's id, which it claims as its own, with the role of an admin.
     pretends: &'a str,
 }
 
@@ -85,7 +86,7 @@ const HOME: [&str; 18] = [
     "favoritesCount",
 ];
 
-/// Everything a form of the earlier pages could fill in, all of it text.
+/// Everything that a form of the earlier pages could contain, all as text.
 fn request(title: &str) -> Value {
     json!({"title": title, "description": "Close to the lake, with the morning sun.", "price": "8500000.00",
         "location": "Gachibowli", "address": "Plot 42, Sample Road", "city": "Hyderabad", "state": "Telangana",

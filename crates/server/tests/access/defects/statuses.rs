@@ -1,4 +1,4 @@
-//! H25: each mistake has its status, its code and its field, and no input is our fault.
+//! H25: each mistake has its own status, code and field, and no input causes a server error.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -134,7 +134,7 @@ async fn h25_each_mistake_has_its_status() {
     assert_eq!(asha.client.get(&path).await.expect(410).code(), "PROPERTY_REMOVED");
 }
 
-/// Bodies that are no JSON objects of a sensible size.
+/// Bodies that are not JSON objects of a reasonable size.
 async fn raw(app: &TestApp, asha: &Person) {
     let http = reqwest::Client::builder().timeout(std::time::Duration::from_secs(20)).build().unwrap();
     let send = async |media: &str, body: Vec<u8>| {
@@ -153,7 +153,7 @@ async fn raw(app: &TestApp, asha: &Person) {
     assert_eq!(send("application/json", large.into_bytes()).await, is(413, "PAYLOAD_TOO_LARGE"));
 }
 
-/// Far more than a connection holds on its way, so that a server that answers without reading on cuts the sender off.
+/// Far more than a connection buffers. A server that responds without reading on would reset the connection.
 #[tokio::test(flavor = "multi_thread")]
 async fn h25_who_sends_too_much_still_hears_why() {
     let app = TestApp::start().await;

@@ -1,4 +1,5 @@
-//! What people type is theirs: others hear of it when so many typed it that it tells of nobody.
+//! Search texts are private. They are suggested to others only once so many people have typed them that they
+//! identify nobody.
 
 use std::path::Path;
 
@@ -20,7 +21,7 @@ async fn search(person: &Person) {
     person.client.get("/api/search/properties?query=Jasmine+courtyard,+wing").await.expect(200);
 }
 
-/// The files below `directory` with the words in clear, in any case.
+/// The files below `directory` that contain the words in clear text, in any letter case.
 fn files_with_words(directory: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(directory).unwrap() {
@@ -45,20 +46,20 @@ async fn h08_what_fewer_than_five_people_searched_for_is_suggested_to_nobody() {
         for _ in 0..3 {
             search(&people[number]).await;
         }
-        // Visitors count for nobody.
+        // Anonymous visitors do not count.
         app.client.get("/api/search/properties?query=jasmine+courtyard+wing").await.expect(200);
         app.drain().await;
         assert!(!suggested(&app).await, "{} people", number + 1);
     }
     assert_eq!(files_with_words(app.data_dir()), [""; 0]);
-    // An own search is not suggested to its own person, either: nobody shall think that others can see it.
+    // A person's own search is not suggested to them either, so that nobody thinks that others can see it.
     let own = people[0].client.get("/api/search/suggestions?query=jasmine").await.expect(200);
     assert_eq!(*own.data(), json!([]));
     let fifth = Person::register(&app.client, "searcher-4").await;
     search(&fifth).await;
     app.drain().await;
     assert!(suggested(&app).await);
-    // They leave: the four of before are too few again.
+    // One person leaves: the remaining four are too few again.
     let path = format!("/api/users/{}", fifth.id);
     fifth.client.send(Method::DELETE, &path, None, &[]).await.expect(204);
     app.drain().await;

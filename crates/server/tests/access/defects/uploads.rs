@@ -1,4 +1,4 @@
-//! H6: what is sent is what it is, not what it says it is; of an image nothing is kept but what it shows.
+//! H6: the content of an upload decides its type, not what it claims. Of an image, only what it shows is kept.
 
 mod hostile;
 mod memory;
@@ -15,7 +15,7 @@ async fn send(client: &Client, path: &str, form: (&str, Vec<u8>)) -> Answer {
     client.send_bytes(Method::POST, path, form, &[]).await
 }
 
-/// How many objects an answer says were stored; a refusal names a field.
+/// The number of objects that the response says were stored. A refusal names a field.
 #[track_caller]
 fn told(case: &str, answer: &Answer) -> usize {
     match answer.status {
@@ -30,7 +30,7 @@ fn told(case: &str, answer: &Answer) -> usize {
     }
 }
 
-/// Every object is named by us, and every image is one of ours.
+/// Every object has a name that the server chose, and every image is one that the server encoded.
 fn check_store(data_dir: &Path, expected: usize) {
     let stored = images::stored(data_dir);
     assert_eq!(stored.len(), expected, "{stored:?}");
@@ -153,7 +153,7 @@ async fn h06_a_photo_does_not_tell_where_it_was_taken() {
     check_store(app.data_dir(), 2);
 }
 
-/// A PDF is kept as it came, so a browser must not take it for anything else.
+/// A PDF is stored unchanged, so a browser must not interpret it as anything else.
 #[tokio::test(flavor = "multi_thread")]
 async fn h06_a_document_with_a_page_in_it_is_never_shown_as_one() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! H12: a view is counted once, of people who are interested, without touching the listing.
+//! H12: a view counts once, only for interested people, and does not change the listing.
 
 use reqwest::Method;
 use serde_json::Value;
@@ -12,7 +12,7 @@ async fn look(client: &Client, id: &str, agent: &str) {
     client.send(Method::POST, &format!("{path}/view"), None, &[("user-agent", agent)]).await.expect(204);
 }
 
-/// A look from another network than the test's own.
+/// A view from a network other than the test's own.
 async fn elsewhere(app: &TestApp, id: &str, network: u8) {
     let http = reqwest::Client::builder().timeout(std::time::Duration::from_secs(20));
     let http = http.local_address(std::net::IpAddr::from([127, 83, network, 7])).user_agent("Firefox");
@@ -20,7 +20,7 @@ async fn elsewhere(app: &TestApp, id: &str, network: u8) {
     assert_eq!(http.build().unwrap().post(path).send().await.unwrap().status().as_u16(), 204);
 }
 
-/// Views and unique viewers, seen by the owner, who does not count.
+/// Views and unique viewers, as the owner sees them, who does not count.
 async fn counts(app: &TestApp, owner: &Person, id: &str) -> (u64, u64) {
     app.drain().await;
     let answer = owner.client.get(&format!("/api/properties/{id}")).await.expect(200);
@@ -94,7 +94,7 @@ async fn h12_reading_does_not_change_what_is_read() {
     same["viewsCount"] = before.data()["viewsCount"].clone();
     same["uniqueViewers"] = before.data()["uniqueViewers"].clone();
     assert_eq!(same, *before.data(), "version and times stay");
-    // Visits in between are no conflict for whoever edits.
+    // Visits in between cause no conflict for an editor.
     let mut body: Value = home.clone();
     body["title"] = "A home that was looked at".into();
     let path = format!("/api/properties/{id}");

@@ -1,4 +1,4 @@
-//! A person who does everything there is.
+//! A person who uses every feature.
 
 use serde_json::{Value, json};
 use testkit::{Person, TestApp};
@@ -6,14 +6,14 @@ use testkit::{Person, TestApp};
 use super::text;
 use crate::{images, people};
 
-/// A home that shows who owns it to whoever asks for the contact only.
+/// A home that reveals its owner only to a person who asks for the contact.
 pub async fn home(owner: &Person, title: &str, phone: &str) -> String {
     let body = json!({"title": title, "location": "Kondapur", "price": 7_500_000, "propertyType": "APARTMENT",
         "contactName": "Sample Owner", "contactPhone": phone});
     text(&owner.client.post("/api/properties", &body).await.expect(201).data()["id"]).to_owned()
 }
 
-/// Asha, who does everything there is; Ravi, with whom she deals; Meera, of whom she learns nothing.
+/// Asha, who uses every feature; Ravi, with whom she deals; Meera, about whom she learns nothing.
 pub struct Scene {
     pub app: TestApp,
     pub admin: Person,
@@ -41,7 +41,7 @@ impl Scene {
         self.admin.client.post(&format!("/api/properties/{home}/{what}"), &body).await.expect(200);
     }
 
-    /// Homes of Asha's: approved with a photo, sent back, and removed by an admin.
+    /// Asha's homes: one approved with a photo, one rejected, and one removed by an admin.
     pub async fn homes(&self) -> [String; 3] {
         let asha = &self.asha;
         let mut homes = Vec::new();
@@ -60,7 +60,7 @@ impl Scene {
         [good, bad, gone]
     }
 
-    /// Enquiries both ways; and somebody complains of Asha's home, which she does not learn.
+    /// Enquiries in both directions, and a report about Asha's home, of which she does not learn.
     pub async fn enquiries(&self, own: &str, theirs: &str) -> [String; 2] {
         let (asha, ravi) = (&self.asha, &self.ravi);
         let ask = json!({"message": "On Sunday?", "name": "Sample Seeker", "phone": "9876500002"});
@@ -76,7 +76,7 @@ impl Scene {
         [received, sent]
     }
 
-    /// Asha looks, searches and saves; Ravi takes one of the saved homes off the market.
+    /// Asha views, searches and saves. Ravi takes one of the saved homes off the market.
     pub async fn looks(&self) -> [String; 2] {
         let (asha, mut homes) = (&self.asha, Vec::new());
         for title in ["A home of Ravi's", "Another of Ravi's"] {
@@ -94,20 +94,20 @@ impl Scene {
         let wish = json!({"name": "A flat for us", "filters": {"location": "Kondapur"}, "channels": ["IN_APP"],
             "frequency": "INSTANT"});
         asha.client.post("/api/search/save", &wish).await.expect(201);
-        // It fits, and Asha is told.
+        // It matches, and Asha is notified.
         let fits = home(&self.ravi, "A third of Ravi's", "9876500003").await;
         self.decide(&fits, "approve", json!({})).await;
         [shown, hidden]
     }
 
-    /// Two are shown whom to call about a home of Asha's, who learns of it.
+    /// Two people ask for the contact of Asha's home, and she learns of it.
     pub async fn contacts(&self, own: &str) {
         for looker in [&self.ravi, &self.meera] {
             looker.client.get(&format!("/api/properties/{own}/contact")).await.expect(200);
         }
     }
 
-    /// What Asha is told, one of it read.
+    /// Asha's notifications, one of which she has read.
     pub async fn notifications(&self) {
         let told =
             json!({"to": self.asha.id, "template": "GENERAL", "variables": {"message": "Namaste, Asha"}});

@@ -1,4 +1,4 @@
-//! What is left of files that are gone: nothing.
+//! Nothing remains of deleted files.
 
 use std::fs;
 
@@ -25,7 +25,7 @@ async fn the_bytes_of_a_deleted_file_are_gone() {
     assert!(left.len() == 1 && left[0].to_str().unwrap().contains(&kept), "{left:?}");
 }
 
-/// An image that looks unlike all others here.
+/// An image that differs from all others here.
 fn mirrored(jpeg: &[u8]) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     let image = image::load_from_memory(jpeg).unwrap().fliph();
@@ -83,7 +83,8 @@ async fn rule_20_the_files_of_whoever_leaves_are_gone_and_what_they_were_called(
     app.stop().await;
 }
 
-/// A crash between bytes and event leaves bytes that nobody knows; what is known stays.
+/// A crash between writing bytes and event leaves bytes without an event. The next start removes them, and known
+/// files stay.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_next_start_removes_what_a_crash_left_of_uploads() {
     let directory = tempfile::tempdir().unwrap();
@@ -98,7 +99,7 @@ async fn the_next_start_removes_what_a_crash_left_of_uploads() {
     fs::create_dir(store.join(&orphan)).unwrap();
     fs::write(store.join(&orphan).join("whole.webp"), "bytes without an event").unwrap();
     fs::write(store.join(&kept).join("half.webp#1"), "half").unwrap();
-    // The read model is not asked whether a file may stay: it may be behind, or gone.
+    // The read model does not decide whether a file stays, because it may be behind or missing.
     fs::remove_dir_all(directory.path().join("views")).unwrap();
     let app = TestApp::on(directory.path()).await;
     assert_eq!(images::stored(directory.path()), before);

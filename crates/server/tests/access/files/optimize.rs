@@ -1,4 +1,4 @@
-//! Images that are not as they should be are made anew, by a job of whoever asks.
+//! A job re-encodes images that are not as they should be, for the caller who started it.
 
 use std::fs;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use crate::{images, people};
 
 const PATH: &str = "/api/files/optimize";
 
-/// Starts a job, and gives what it says in the end.
+/// Starts a job and returns its final state.
 async fn optimized(client: &Client, body: &Value) -> Value {
     let begun = client.post(PATH, body).await.expect(202);
     let job = begun.header("location").unwrap().to_owned();
@@ -25,7 +25,7 @@ async fn optimized(client: &Client, body: &Value) -> Value {
     }
 }
 
-/// The stored renditions of a file, the smallest first.
+/// The stored renditions of a file, smallest first.
 fn renditions(app: &TestApp, id: &str) -> Vec<PathBuf> {
     let mut found = images::stored(app.data_dir());
     found.retain(|path| path.to_str().unwrap().contains(id));
@@ -97,7 +97,7 @@ async fn a_listing_tells_the_addresses_of_the_edition_that_is() {
     let id = upload(&owner.client).await;
     let photos = json!({"fileIds": [id]});
     owner.client.post(&format!("/api/properties/{home}/images"), &photos).await.expect(201);
-    // The widest is gone: what is left is all there is to begin from.
+    // The widest is missing, so the largest that is left is the source.
     let [narrow, middle, wide] = &renditions(&app, &id)[..] else { panic!("three renditions") };
     fs::remove_file(wide).unwrap();
     fs::remove_file(narrow).unwrap();

@@ -32,7 +32,7 @@ impl Home {
         images::upload(&self.owner.client, 64, 48).await
     }
 
-    /// What everybody sees: ids in order, and which stands for the home.
+    /// What everybody sees: the ids in order, and the primary photo.
     async fn shown(&self) -> (Vec<String>, Option<String>) {
         let path = format!("/api/files/property/{}", self.id);
         let photos = self.app.client.get(&path).await.expect(200).data().as_array().unwrap().clone();
@@ -62,7 +62,7 @@ async fn photos_are_shown_in_their_owners_order_with_addresses_behind_the_cache(
     assert_eq!(listing.data()["images"].as_array().unwrap().len(), 3);
     assert_eq!(listing.data()["version"], 4);
     assert_eq!(people::history(&home.owner).await[0], "PROPERTY_IMAGES_ADDED");
-    // A photo whose file is deleted is not shown, and makes room for another.
+    // A photo whose file was deleted is not shown, and makes room for another.
     home.owner.client.delete(&format!("/api/files/{c}")).await.expect(204);
     home.app.drain().await;
     assert_eq!(home.shown().await.0, [b.clone(), a.clone()]);

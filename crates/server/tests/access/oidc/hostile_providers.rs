@@ -1,4 +1,4 @@
-//! Providers, browsers and people in between that do wrong: nobody gets in, nothing hangs, nothing breaks.
+//! Misbehaving providers, browsers and intermediaries: nobody is let in, nothing hangs, nothing breaks.
 
 use serde_json::json;
 use testkit::{Issuer, Misdeed, TestApp};
@@ -48,7 +48,7 @@ async fn a_token_that_is_wrong_in_any_way_lets_nobody_in() {
 async fn a_provider_that_does_not_answer_as_one_costs_a_try_and_no_more() {
     let door = Door::open().await;
     for misdeed in [Misdeed::Endless, Misdeed::Silent, Misdeed::Broken] {
-        // What it says of itself is known by then.
+        // Its configuration is already known by then.
         let away = door.leave("").await;
         let back = door.issuer.approve(&away.door, asha());
         door.issuer.does(misdeed);
@@ -80,7 +80,7 @@ async fn an_answer_is_taken_once_and_from_the_browser_that_asked() {
     let away = door.leave("").await;
     let back = door.issuer.approve(&away.door, asha());
     let other = door.leave("").await;
-    // Login CSRF: the address of somebody's own flight, opened in another browser.
+    // Login CSRF: the callback address of another person's sign-in, opened in another browser.
     for cookie in ["", "hyd_oidc=", "hyd_oidc=e30.e30", &*other.cookie] {
         let refused = door.back(&back, cookie).await;
         assert_eq!((refused.status, refused.code()), (401, "OIDC_STATE_REFUSED"), "{cookie}");
@@ -92,13 +92,13 @@ async fn an_answer_is_taken_once_and_from_the_browser_that_asked() {
     door.back(&back, &away.cookie).await.expect(302);
     let again = door.back(&back, &away.cookie).await;
     assert_eq!((again.status, again.code()), (401, "OIDC_STATE_REFUSED"), "a state is good once");
-    // A code that was used, with a fresh state.
+    // A used code with a fresh state.
     let third = door.leave("").await;
     let code = back.split('&').next().unwrap();
     let state = third.door.split("state=").nth(1).unwrap().split('&').next().unwrap();
     let refused = door.back(&format!("{code}&state={state}"), &third.cookie).await;
     assert_eq!((refused.status, refused.code()), (401, "OIDC_CODE_REFUSED"));
-    // Too late.
+    // After the state has expired.
     let late = door.leave("").await;
     let back = door.issuer.approve(&late.door, asha());
     door.app.clock.advance(601);
@@ -110,7 +110,7 @@ async fn an_answer_is_taken_once_and_from_the_browser_that_asked() {
     door.app.stop().await;
 }
 
-/// RFC 9207: whoever sends people back may say who they are, and lies about it to no avail.
+/// RFC 9207: a provider may name itself as the issuer in the callback. A false name is refused.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_of_another_provider_is_not_taken_for_this_ones() {
     let (one, two) = (Issuer::start().await, Issuer::start().await);
@@ -123,7 +123,7 @@ async fn an_answer_of_another_provider_is_not_taken_for_this_ones() {
     let flight = format!("hyd_oidc={}", cookie(&begun, "hyd_oidc").unwrap());
     let back = one.approve(begun.header("location").unwrap(), asha());
     let get = reqwest::Method::GET;
-    // The answer of one at the address of the other, and under the other's name.
+    // The response of one provider, sent to the other's callback and with the other's issuer.
     let mixed = back.replace("/one/", "/two/");
     let refused = app.client.send(get.clone(), &mixed, None, &[("cookie", &flight)]).await;
     assert_eq!(refused.code(), "OIDC_STATE_REFUSED");
@@ -142,7 +142,7 @@ async fn keys_change_without_a_pause_and_unknown_ones_are_asked_for_seldom() {
     let client = inside(&door.app, &door.through(asha()).await.expect(302));
     client.get("/api/users/profile").await.expect(200);
     assert_eq!(door.issuer.asked_for_keys(), 2);
-    // Somebody makes up keys: the provider is not asked each time.
+    // Tokens with unknown keys: the provider's keys are not requested each time.
     door.issuer.does(Misdeed::SharedSecret);
     for _ in 0..5 {
         door.through(asha()).await.expect(401);
@@ -156,7 +156,7 @@ async fn keys_change_without_a_pause_and_unknown_ones_are_asked_for_seldom() {
     door.app.stop().await;
 }
 
-/// A sign-in through a provider is an attempt like any other.
+/// Signing in through a provider is limited like any other attempt.
 #[tokio::test(flavor = "multi_thread")]
 async fn tries_are_limited_by_address() {
     let issuer = Issuer::start().await;

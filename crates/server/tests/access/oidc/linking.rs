@@ -1,4 +1,5 @@
-//! An account of the same address is opened by its owner, and closed to whoever made it in their name.
+//! An existing account with the same address is opened for the owner of the address, and closed to a squatter who
+//! registered it.
 
 use serde_json::json;
 use testkit::{ADMIN, PASSWORD, Person};
@@ -16,7 +17,7 @@ async fn whoever_registered_with_the_address_of_somebody_else_is_out_when_the_ow
     assert_eq!(owner.get("/api/users/profile").await.expect(200).data()["id"], squatter.id.as_str());
     let happened = history(&owner).await;
     assert!(happened.contains(&"USER_IDENTITY_LINKED".to_owned()), "{happened:?}");
-    // Their access token, their refresh token, their password and the codes they asked for open nothing.
+    // The squatter's access token, refresh token, password and requested codes no longer work.
     squatter.client.get("/api/users/profile").await.expect(401);
     let refresh = json!({"refreshToken": squatter.refresh});
     door.app.client.post("/api/auth/refresh", &refresh).await.expect(401);
@@ -39,7 +40,7 @@ async fn an_account_whose_address_is_confirmed_keeps_its_password() {
     assert_eq!(history(&linked).await[..2], ["USER_LOGIN", "USER_IDENTITY_LINKED"]);
     asha.client.get("/api/users/profile").await.expect(200);
     asha.sign_in().await;
-    // Another account there with the same address, as when an address gets a new owner.
+    // Another account at the provider with the same address, as when an address gets a new owner.
     let other = door.through(json!({"sub": "sample-2", "email": "asha@example.com"})).await.expect(409);
     assert_eq!(other.code(), "OIDC_LINKED_OTHERWISE");
     door.app.stop().await;
@@ -73,7 +74,7 @@ async fn nobody_suspended_gets_in_and_who_left_is_a_stranger_again() {
     admin.client.patch(&status, &json!({"status": "SUSPENDED"})).await.expect(200);
     let refused = door.through(asha()).await;
     assert_eq!((refused.status, refused.code()), (403, "ACCOUNT_NOT_ACTIVE"));
-    // One that was never linked, too.
+    // The same for an account that was never linked.
     let ravi = Person::register(&door.app.client, "ravi").await;
     let path = format!("/api/users/{}/status", ravi.id);
     admin.client.patch(&path, &json!({"status": "SUSPENDED"})).await.expect(200);

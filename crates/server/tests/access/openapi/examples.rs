@@ -1,4 +1,4 @@
-//! The examples of the document are requests that are right.
+//! The examples in the document are valid requests.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::authorisation::world::World;
 use crate::rows::{self, Row};
 use hyderabadinfra::api_docs;
 
-/// Members of an example whose values are of this run: ids, codes, addresses.
+/// Members of an example whose values depend on the run: ids, codes, addresses.
 const OF_THIS_RUN: [&str; 16] = [
     "username",
     "email",
@@ -29,7 +29,7 @@ const OF_THIS_RUN: [&str; 16] = [
     "id",
 ];
 
-/// Somebody who may.
+/// A caller with permission.
 fn sender(row: &Row) -> Who {
     match row.who.as_str() {
         "O" => Who::Owner,
@@ -40,7 +40,7 @@ fn sender(row: &Row) -> Who {
     }
 }
 
-/// The request of the authorisation table, saying what the document's example says.
+/// The request of the authorisation table, with the values of the document's example.
 fn with_example(request: &mut Request, operation: &Value) {
     let example = &operation["requestBody"]["content"]["application/json"]["example"];
     if let (Some(example), Some(body)) = (example.as_object(), request.body.as_ref()) {
@@ -85,7 +85,7 @@ async fn every_example_is_answered_as_the_document_says() {
         }
         let answer = request.send(&[]).await;
         wrong.extend(validator::complaints(&row.method, &row.path, &answer));
-        // A dead letter there is none of.
+        // There is no dead letter here.
         if answer.status != row.success && !row.path.contains("/dead-letters/{id}") {
             wrong.push(format!("{}: {} {} to {:?}", row.name(), answer.status, answer.text, request.body));
         }

@@ -1,4 +1,4 @@
-//! Whether an answer is one that the document speaks of.
+//! Checks that a response is described in the document.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::Answer;
 
-/// Headers that carry meaning: whoever sends one says so.
+/// Headers with a meaning, which must be documented if sent.
 const HEADERS: [&str; 7] = [
     "ETag",
     "Location",
@@ -23,7 +23,7 @@ const HEADERS: [&str; 7] = [
 static DOCUMENT: LazyLock<Value> = LazyLock::new(api_docs::document);
 static SCHEMAS: LazyLock<Mutex<HashMap<String, &'static Validator>>> = LazyLock::new(Mutex::default);
 
-/// What is wrong with an answer of the operation at `path`, which is the pattern.
+/// What is wrong with a response of the operation whose path pattern is `path`.
 pub fn complaints(method: &Method, path: &str, answer: &Answer) -> Vec<String> {
     let method = method.as_str().to_lowercase();
     let operation = &DOCUMENT["paths"][path][&method];
@@ -58,7 +58,7 @@ pub fn complaints(method: &Method, path: &str, answer: &Answer) -> Vec<String> {
     wrong
 }
 
-/// Whether `value` is what a schema says.
+/// Violations of a schema by `value`.
 pub fn violations(key: &str, schema: &Value, value: &Value) -> impl Iterator<Item = String> {
     let found: Vec<String> = validator(key, schema)
         .iter_errors(value)

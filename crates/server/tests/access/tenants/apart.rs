@@ -1,4 +1,4 @@
-//! What each side asks, and what must not be in the answer.
+//! The requests of each side, and what must not be in the responses.
 
 use reqwest::Method;
 use serde_json::json;
@@ -7,7 +7,7 @@ use testkit::{Answer, Client, PASSWORD, Person, TestApp};
 use super::{Side, sides};
 use crate::{people, rows};
 
-/// Nothing of `other` is in an answer to `side`.
+/// A response to one side contains nothing of `other`.
 #[track_caller]
 fn tells_nothing(what: &str, answer: &Answer, other: &Side) {
     let area = other.home["location"].as_str().unwrap();
@@ -16,7 +16,7 @@ fn tells_nothing(what: &str, answer: &Answer, other: &Side) {
     }
 }
 
-/// Every GET there is, asked for one's own things.
+/// Every GET, for a side's own things.
 fn reads(side: &Side) -> Vec<String> {
     let fill = |row: &rows::Row| {
         let id = if row.path.starts_with("/api/users/") { &*side.ravi.id } else { side.id() };
@@ -65,8 +65,8 @@ async fn the_same_people_of_two_tenants_see_their_own_things_only() {
     }
 }
 
-/// An admin of a tenant's own. The settings make one in the default tenant only: the other one's is vouched for by a
-/// token of the application's key.
+/// An admin of the side's tenant. The settings create one only in the default tenant. The other tenant's admin
+/// gets their role through a token signed with the application's key.
 pub async fn admin_of(app: &TestApp, side: &Side) -> Person {
     if side.tenant == *app.context.tenants.default_id() {
         return people::sign_in(&side.anyone, people::ADMIN).await;
@@ -120,7 +120,7 @@ async fn what_is_of_another_tenant_does_not_exist_even_for_an_admin() {
     }
 }
 
-/// Lists are empty, everything else is refused or not there.
+/// Lists are empty. Everything else is refused or not found.
 async fn foreign(client: &Client, method: Method, path: &str, other: &Side) {
     let body = json!({"title": "A home taken over", "location": "Elsewhere", "price": 1, "propertyType": "VILLA",
         "role": "ADMIN", "status": "SOLD", "reason": "because", "firstName": "Taken", "activityId": other.id()});
@@ -133,7 +133,7 @@ async fn foreign(client: &Client, method: Method, path: &str, other: &Side) {
     assert!(!answer.text.contains(area), "{method} {path}: {}", answer.text);
 }
 
-/// A history of nobody: arrays without entries, numbers that are zero.
+/// Whether a history is empty: no array has entries.
 fn nothing_in(data: &serde_json::Value) -> bool {
     match data {
         serde_json::Value::Array(items) => items.is_empty(),
@@ -175,7 +175,8 @@ async fn a_token_is_good_at_its_own_host_only() {
 async fn names_passwords_and_keys_are_a_tenants_own() {
     let (app, [first, second]) = sides().await;
     assert_ne!(first.ravi.id, second.ravi.id);
-    // A password changed here is not changed there; a closed account here is open there.
+    // A password changed in one tenant is not changed in the other. An account closed in one stays open in the
+    // other.
     first.anyone.post("/api/auth/password-reset", &json!({"email": first.ravi.email})).await.expect(202);
     let token = people::mailed(&app, &first.tenant, &first.ravi, "password-reset").await;
     let confirm = json!({"token": token, "newPassword": "quite another phrase"});
@@ -190,7 +191,7 @@ async fn names_passwords_and_keys_are_a_tenants_own() {
     first.anyone.get(&format!("/api/properties/{}", first.id())).await.expect(410);
     second.anyone.get(&format!("/api/properties/{}", second.id())).await.expect(200);
     second.asha.client.get("/api/users/profile").await.expect(200);
-    // An idempotency key of one tenant means nothing in the other.
+    // An idempotency key of one tenant has no meaning in the other.
     let body =
         json!({"title": "A home with a key", "location": "Somewhere", "price": 1, "propertyType": "VILLA"});
     let key = [("idempotency-key", "the same key")];

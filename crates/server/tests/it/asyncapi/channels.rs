@@ -1,4 +1,4 @@
-//! The topics: which events each carries, in how many partitions, by which key, and who writes and reads it.
+//! The topics: the events, number of partitions and key of each, and its writers and readers.
 
 use serde_json::{Map, Value, json};
 
@@ -7,15 +7,15 @@ use super::events::Described;
 pub struct Topic {
     pub name: &'static str,
     pub partitions: u16,
-    /// What keeps its order.
+    /// The partition key, which determines what stays in order.
     pub key: &'static str,
     pub writers: &'static str,
-    /// Groups that read it.
+    /// The consumer groups that read it.
     pub readers: &'static [&'static str],
     pub carries: fn(&str) -> bool,
 }
 
-/// Sign-ins, changes of rights, looks and acts of admins, exports, erasures, replays, dead letters.
+/// Sign-ins, changes of permissions, views and actions of admins, exports, erasures, replays, dead letters.
 const AUDITED: &[&str] = &[
     "USER_LOGIN",
     "USER_LOGOUT",
@@ -133,7 +133,7 @@ fn references(messages: impl Iterator<Item = String>) -> Map<String, Value> {
     messages.map(|name| (name.clone(), json!({"$ref": format!("#/components/messages/{name}")}))).collect()
 }
 
-/// Every topic, and the two ways people are told of their own doings.
+/// Every topic, and the two channels that notify people of their own activity.
 pub fn channels(events: &[Described]) -> Map<String, Value> {
     let mut channels = Map::new();
     for Topic { name, partitions, key, writers, carries, .. } in TOPICS {
@@ -184,7 +184,7 @@ fn stream() -> Value {
     })
 }
 
-/// Who sends and receives what.
+/// Which operations send and receive what.
 pub fn operations() -> Map<String, Value> {
     let operation = |action: &str, channel: &str, summary: String| {
         json!({

@@ -1,4 +1,4 @@
-//! The document as a whole.
+//! Assembles the whole document.
 
 use domain::Metadata;
 use schemars::SchemaGenerator;
@@ -16,7 +16,7 @@ const ABOUT: &str = "Everything that happens is an event in one of two logs (fac
 const NOT_YET: &str =
     "Cluster mode: designed for and not built yet. Groups read the same events from the journal.";
 
-/// The document, its members in no order that matters.
+/// The document. The order of its members has no meaning.
 pub fn document() -> Value {
     let mut generator = events::generator();
     let events = events::describe(&mut generator);
@@ -36,7 +36,7 @@ pub fn document() -> Value {
     })
 }
 
-/// As YAML, members by name: the text does not depend on how maps are built.
+/// The document as YAML, with members sorted by name, so that the text does not depend on how maps are built.
 pub fn yaml(document: &Value) -> String {
     fn sorted(value: &Value) -> Value {
         match value {
@@ -111,7 +111,7 @@ fn message(event: &Described, golden: Option<&Value>) -> Value {
     })
 }
 
-/// The messages that are no events themselves.
+/// The messages that are not events themselves.
 fn others() -> Map<String, Value> {
     let id = json!({"type": "string", "description": "Where to go on, opaque."});
     let activity = json!({"$ref": "#/components/schemas/Activity"});

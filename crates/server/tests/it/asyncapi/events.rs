@@ -1,4 +1,4 @@
-//! Every event there is: its name, what it says in words, and the schema of its payload, all from its own type.
+//! Every event: its name, its description, and the schema of its payload, all taken from its own type.
 
 use std::path::Path;
 
@@ -7,21 +7,21 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
 
-/// One event type as its enum describes it.
+/// One event type, as described by its enum.
 pub struct Described {
-    /// Its name on the wire; `STREAM.NAME` where two streams use a name for two shapes.
+    /// The name of the message. It is `STREAM.NAME` where two streams use one event name for two shapes.
     pub message: String,
-    /// The name on the wire.
+    /// The event name on the wire.
     pub event_type: String,
     /// What happened.
     pub summary: String,
-    /// The version of the payload's shape.
+    /// The schema version of the payload.
     pub version: u16,
     /// The schema of the payload.
     pub data: Value,
 }
 
-/// Draft 07 is what `AsyncAPI` schemas are an extension of.
+/// `AsyncAPI` schemas extend JSON Schema draft 07.
 pub fn generator() -> SchemaGenerator {
     let mut settings = SchemaSettings::draft07();
     settings.definitions_path = "/components/schemas".into();
@@ -33,7 +33,7 @@ pub fn all() -> Vec<Described> {
     describe(&mut generator())
 }
 
-/// All events; the types they are made of are left in `generator`.
+/// All events. The types they use are collected in `generator`.
 pub fn describe(generator: &mut SchemaGenerator) -> Vec<Described> {
     let mut all = Vec::new();
     add::<domain::user::UserEvent>("", generator, &mut all);
@@ -53,7 +53,7 @@ pub fn describe(generator: &mut SchemaGenerator) -> Vec<Described> {
     all
 }
 
-/// The variants of an enum that is written as `{"eventType": …, "eventData": …}`.
+/// Adds the variants of an enum that is serialised as `{"eventType": …, "eventData": …}`.
 fn add<E: EventKind + JsonSchema>(stream: &str, generator: &mut SchemaGenerator, all: &mut Vec<Described>) {
     let schema = E::json_schema(generator).to_value();
     for variant in schema["oneOf"].as_array().unwrap() {
@@ -69,7 +69,7 @@ fn add<E: EventKind + JsonSchema>(stream: &str, generator: &mut SchemaGenerator,
     }
 }
 
-/// The golden files of the shapes that are written today, by message, each with its schema version.
+/// The golden files of the current shapes, by message, each with its schema version.
 pub fn golden() -> Vec<(String, Value)> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain/tests/golden");
     let mut files: Vec<_> = std::fs::read_dir(directory).unwrap().map(|file| file.unwrap().path()).collect();
@@ -97,7 +97,7 @@ pub fn envelope(event: &Value) -> Value {
     })
 }
 
-/// An envelope as the journal holds it, personal values encrypted.
+/// An envelope as the journal stores it, with personal values encrypted.
 pub fn stored(envelope: &Envelope) -> Value {
     let read = |text: &str| serde_json::from_str::<Value>(text).unwrap();
     json!({

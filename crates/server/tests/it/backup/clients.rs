@@ -1,4 +1,5 @@
-//! Clients of a restored server are right, or told: their places, tags, keys and tokens may be of what was lost.
+//! Clients of a restored server get a correct result or are told of the restore, because their cursors, tags,
+//! keys and tokens may refer to lost data.
 
 use reqwest::Method;
 use testkit::{PASSWORD, Person, TestApp};
@@ -35,7 +36,7 @@ async fn clients_of_a_restored_server_are_right_or_told() {
     assert!(!old_tag.contains('.'), "the first history's tags are what they were: {old_tag}");
     app.drain().await;
     room.back_up(&app.backup).await;
-    // From here on it is lost.
+    // Everything from here on is lost.
     put(&owner.client, &path, 6_000_000, None).await.expect(200);
     let lost_tag = owner.client.get(&path).await.expect(200).header("etag").unwrap().to_owned();
     let lost = list(&owner.client, "lost").await;
@@ -47,7 +48,7 @@ async fn clients_of_a_restored_server_are_right_or_told() {
     assert!(told.epoch > 1);
     assert!(told.sessions_ended > Some(0));
     let app = TestApp::on(&room.at("restored")).await;
-    // Tokens, kept or lost, hold no more.
+    // Tokens, restored or lost, are no longer valid.
     for client in [&owner.client, &newcomer.client] {
         app.client.bearer(client.token()).get("/api/users/profile").await.expect(401);
     }
@@ -57,7 +58,7 @@ async fn clients_of_a_restored_server_are_right_or_told() {
     app.client.post("/api/auth/login", &body).await.expect(401);
     let owner = Person::enter(&app.client, &owner.email).await;
 
-    // Tags: the same version is another state now.
+    // Tags: the same version number now refers to another state.
     let again = put(&owner.client, &path, 7_000_000, None).await.expect(200);
     assert!(again.header("x-event-position").unwrap().starts_with(&format!("facts:{}:", told.epoch)));
     for tag in [&old_tag, &lost_tag] {
@@ -71,20 +72,20 @@ async fn clients_of_a_restored_server_are_right_or_told() {
     put(&owner.client, &path, 9_000_000, Some(&tag)).await.expect(200);
     put(&owner.client, &path, 9_000_001, Some(&tag)).await.expect(412);
 
-    // Keys: what is kept replays, what was lost is done again.
+    // Idempotency keys: a restored command is replayed, a lost one is executed again.
     assert_eq!(list(&owner.client, "kept").await, kept);
     let anew = list(&owner.client, "lost").await;
     assert_ne!(anew, lost, "the listing that was lost is another one now");
     owner.client.get(&format!("/api/properties/{anew}")).await.expect(200);
 
-    // Realtime: nobody listens to silence.
+    // Realtime: no client keeps waiting on a stream that cannot resume.
     for (place, price) in [(&place, 9_100_000), (&lost_place, 9_200_000)] {
         let mut events = owner.client.listen(STREAM, Some(place)).await;
         let reset = events.reset().expect("it is told").clone();
         assert!(reset["reason"].as_str().unwrap().contains("restore"), "{reset}");
         let here = events.place().to_owned();
         put(&owner.client, &path, price, None).await.expect(200);
-        // Looks at the home come in whenever they are written.
+        // Views of the home arrive whenever they are written.
         while events.next().await.unwrap()["activityType"] != "PROPERTY_UPDATED" {}
         let socket = owner.client.socket(SOCKET, Some(place)).await;
         assert!(socket.reset().is_some());
@@ -92,7 +93,7 @@ async fn clients_of_a_restored_server_are_right_or_told() {
         assert_eq!(socket.reset(), None);
         while socket.next().await.unwrap()["activityType"] != "PROPERTY_UPDATED" {}
     }
-    // Groups, index and recommendations go on.
+    // Groups, index and recommendations continue.
     app.learn().await;
     let found = app.client.get("/api/search/properties?query=kondapur").await.expect(200);
     assert_eq!(found.data()["totalElements"], 2);

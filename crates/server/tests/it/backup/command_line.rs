@@ -1,4 +1,5 @@
-//! The same by the command line: of a stopped server, checked, restored, and of a running one.
+//! The same over the command line: backups of a stopped server, verified and restored, and a backup of a running
+//! one.
 
 use std::process::{Command, Output};
 
@@ -36,7 +37,7 @@ async fn backups_are_made_checked_and_restored_by_commands() {
     let admin = Person::enter(&child.client, ADMIN).await;
     let told = refused(&["backup", &to, "--keys-to", &keys, "--data-dir", &data]);
     assert!(told.contains("in use by a running server"), "{told}");
-    // Nobody says from afar where a server writes, and this one was told no place.
+    // A client cannot choose where a server writes, and this server has no backup directory configured.
     let told = refused(&["backup", &to, "--keys-to", &keys, "--server", &child.base]);
     assert!(told.contains("settings backup.directory"), "{told}");
     let told = run(&["backup", "--server", &child.base], admin.client.token());

@@ -1,4 +1,4 @@
-//! A backup that is cut short is none, and leaves those before it whole.
+//! An interrupted backup does not count, and leaves the earlier backups complete.
 
 use hyderabadinfra::backup::{Shelf, verify};
 use testkit::{Person, TestApp};
@@ -45,7 +45,7 @@ async fn wherever_a_backup_is_cut_short_those_before_it_are_whole() {
         assert!(refused.contains("2 complete backups"), "{refused}");
         let now = contents(&room.at("backups"));
         assert!(before.iter().all(|file| now.contains(file)), "cut at {cuts}");
-        // With whatever keys are there by then.
+        // With whatever keys exist by then.
         let told = restored(room.asked(&format!("cut-{cuts}"))).await.unwrap();
         assert_eq!(told.number, 2, "cut at {cuts}");
     }
@@ -60,7 +60,7 @@ async fn wherever_a_backup_is_cut_short_those_before_it_are_whole() {
     app.stop().await;
 }
 
-/// A backup without its predecessor, with a changed file, or with keys of an earlier one.
+/// Missing predecessor, changed file, or keys of an earlier backup.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_missing_or_changed_is_told_before_anything_is_written() {
     let room = Room::new();
@@ -96,7 +96,7 @@ async fn what_is_missing_or_changed_is_told_before_anything_is_written() {
         }
         std::fs::write(&file, bytes).unwrap();
     }
-    // Keys that are older than the journal would make newer people unreadable.
+    // Keys that are older than the journal would make newer people's data unreadable.
     let newest = contents(&room.at("keys"));
     std::fs::remove_dir_all(room.at("keys")).unwrap();
     for (path, bytes) in &keys {

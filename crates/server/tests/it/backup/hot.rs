@@ -1,4 +1,4 @@
-//! Backups beside commands: `HYD_TEST_BACKUPS` of them (3 without it), under some 500 commands a second.
+//! Backups under load: `HYD_TEST_BACKUPS` of them (default 3), with about 500 commands a second.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use tokio::task::JoinSet;
 use super::*;
 
 const WRITERS: usize = 8;
-/// Of each writer: 500 a second together.
+/// The interval of each writer: 500 commands a second together.
 const PACE: Duration = Duration::from_millis(16);
 
-/// Listing to price, as acknowledged.
+/// The acknowledged price of each listing.
 type Prices = BTreeMap<String, u64>;
 
 struct Load {
@@ -27,7 +27,7 @@ struct Load {
 }
 
 impl Load {
-    /// Lists homes, changes their prices, looks at them.
+    /// Lists homes, changes their prices and views them.
     async fn write(self: Arc<Self>, person: Person, writer: usize) {
         let (mut pace, mut mine) = (tokio::time::interval(PACE), Vec::new());
         for number in 0.. {
@@ -56,7 +56,7 @@ impl Load {
     }
 }
 
-/// The prices that events tell of.
+/// The prices according to the events.
 fn fold(events: &[Envelope]) -> Prices {
     let mut prices = Prices::new();
     for event in events {
@@ -122,13 +122,13 @@ async fn every_backup_beside_commands_is_a_whole_moment() {
         assert_eq!((facts.len() as u64, activity.len() as u64), (told.facts, told.activity));
         assert!(original[0].starts_with(&of_any_history(facts.clone())), "backup {number}");
         assert!(original[1].starts_with(&of_any_history(activity)), "backup {number}");
-        // Nothing acknowledged before it began is missing; what came later may be newer.
+        // Nothing acknowledged before the backup began is missing. Later changes may be included.
         let prices = fold(&facts);
         for (id, price) in before {
             let found = prices.get(id).unwrap_or_else(|| panic!("backup {number} lacks {id}"));
             assert!(found >= price, "backup {number}: {id} at {found}, acknowledged at {price}");
         }
-        // Opened, its read models are the fold of its events.
+        // Once opened, its read models equal the fold of its events.
         let opened = TestApp::on(&room.at(&into)).await;
         let listed = opened.client.get("/api/properties?size=1").await.expect(200);
         assert_eq!(listed.header("x-stale"), None);

@@ -1,4 +1,5 @@
-//! What a restore gives back beside the journal: sessions, bytes, e-mails, what became of deliveries, and who left.
+//! What a restore returns besides the journal: sessions, file contents, e-mails, delivery states, and people who
+//! left.
 
 use reqwest::Method;
 use rusqlite::Connection;
@@ -19,7 +20,7 @@ async fn bytes_letters_and_kept_sessions_are_what_they_were() {
         app.drain().await;
         room.back_up(&app.backup).await;
     }
-    // Between two backups one photo goes, and somebody with theirs.
+    // Between two backups, one photo is deleted, and a person is deleted together with theirs.
     owner.client.send(Method::DELETE, &format!("/api/files/{}", photos[0]), None, &[]).await.expect(204);
     leaver.client.send(Method::DELETE, &format!("/api/users/{}", leaver.id), None, &[]).await.expect(204);
     while !app.all_told().await {}
@@ -52,7 +53,7 @@ async fn bytes_letters_and_kept_sessions_are_what_they_were() {
     assert_eq!(after, letters, "no letter again");
     again.stop().await;
 
-    // An earlier backup knows them still; the keys do not.
+    // An earlier backup still knows them, but the keys do not.
     let told = restored(RestoreRequest { number: Some(2), ..room.asked("earlier") }).await.unwrap();
     let who: Vec<String> = told.left_since.iter().map(|(_, who)| who.to_string()).collect();
     assert_eq!(who, [leaver.id.as_str()]);
@@ -68,8 +69,8 @@ async fn bytes_letters_and_kept_sessions_are_what_they_were() {
     earlier.stop().await;
 }
 
-/// A mail server that cannot be asked what it took, and e-mails that were under way when the backup was made: the
-/// former server may have sent them since.
+/// The mail server cannot be asked which e-mails it accepted, and e-mails were pending when the backup was made.
+/// The original server may have sent them since.
 #[tokio::test(flavor = "multi_thread")]
 async fn letters_that_may_have_been_sent_since_are_not_sent_by_guessing() {
     const NOBODY: (&str, &str) = ("mail.smtp_url", "smtp://127.0.0.1:9");
@@ -80,10 +81,10 @@ async fn letters_that_may_have_been_sent_since_are_not_sent_by_guessing() {
     settings.push(NOBODY);
     let app = TestApp::with(|_| {}, &settings).await;
     let admin = Person::enter(&app.client, testkit::ADMIN).await;
-    // Tried, failed, to be tried again.
+    // Tried, failed, and waiting for a retry.
     Person::register(&app.client, "under-way").await;
     app.drain().await;
-    // Asked for by an event that the read model has not seen.
+    // Requested by an event that the read model has not processed.
     let pause = format!("/api/v1/admin/consumers/{GROUP}/pause");
     admin.client.post(&pause, &json!({})).await.expect(200);
     let unseen = Person::register(&app.client, "unseen").await;

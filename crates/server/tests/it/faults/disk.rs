@@ -1,4 +1,4 @@
-//! A disk without room, its own log on it or elsewhere.
+//! A full disk, with the server's log on it or elsewhere.
 
 use std::fs::File;
 use std::time::Duration;
@@ -22,7 +22,7 @@ async fn events(admin: &Client, kind: &str) -> usize {
     page.data()["content"].as_array().unwrap().len()
 }
 
-/// Writing is refused as unavailable, and never half done.
+/// Whether a write was refused. A write either succeeds or is refused as unavailable.
 fn refused(answer: &Answer) -> bool {
     assert!([201, 503].contains(&answer.status), "{} {}", answer.status, answer.text);
     answer.status == 503
@@ -50,7 +50,7 @@ impl Scene {
         Some(Self { disk, child, owner, admin })
     }
 
-    /// A disk that fills is told before it is full.
+    /// A disk that fills up is reported before it is full.
     async fn warn(&self) {
         let disk = async || {
             let health = self.child.management.get("/actuator/health").await;
@@ -68,14 +68,14 @@ impl Scene {
         .await;
     }
 
-    /// Every kind of write, and what health says of it.
+    /// Every kind of write on a full disk, and what the health check reports.
     async fn full(&self) {
         self.disk.fill(&self.child);
         until("health tells of the full disk", TOLD, async || {
             (statuses(&self.child.client).await == [503, 503, 200]).then_some(())
         })
         .await;
-        // What is there is still shown, and writes are refused whoever writes what.
+        // Reads still work, and all writes are refused.
         self.child.client.get("/api/properties").await.expect(200);
         let mut refusals = 0;
         for number in 0..20 {
@@ -96,7 +96,7 @@ impl Scene {
             (statuses(&self.child.client).await == [200; 3]).then_some(())
         })
         .await;
-        // What was refused is sent again under its key, and is there once.
+        // Refused commands are sent again with their idempotency keys, and exist once.
         for number in 0..20 {
             list(&self.owner, &format!("full-{number}")).await.expect(201);
         }
@@ -125,13 +125,13 @@ async fn a_full_disk(log_on_it: bool) {
     scene.room_again().await;
 }
 
-/// Health said UP while writes, sign-ins and uploads failed.
+/// A former fault: health reported UP while writes, sign-ins and uploads failed.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_told_and_all_goes_on_when_it_has_room() {
     a_full_disk(false).await;
 }
 
-/// The log could not be written either, that killed the writer, and only a restart helped.
+/// A former fault: the log could not be written either, which killed the writer, and only a restart helped.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_that_holds_the_log_too_is_survived() {
     a_full_disk(true).await;

@@ -1,4 +1,4 @@
-//! A log that nobody can write.
+//! A log that cannot be written.
 
 use std::fs::File;
 use std::process::{Command, Stdio};
@@ -16,7 +16,8 @@ fn started(stderr: Stdio, level: &str) -> (Child, tempfile::TempDir) {
     (child, directory)
 }
 
-/// Writing a line failed, the log said so with `eprintln!`, that panicked, and no read model went on; health said UP.
+/// A former fault: writing a line failed, `eprintln!` panicked when reporting that, no read model continued, and
+/// health reported UP.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_on_a_full_disk_stops_nothing() {
     let (child, _directory) = started(File::options().write(true).open("/dev/full").unwrap().into(), "debug");
@@ -35,7 +36,7 @@ async fn a_log_on_a_full_disk_stops_nothing() {
     assert_eq!(ended.code(), Some(0));
 }
 
-/// A pipe takes 64 KiB; whoever reads it may have stopped reading.
+/// A pipe buffers 64 KiB, and its reader may have stopped reading.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_that_nobody_reads_holds_nobody_up() {
     let (child, _directory) = started(Stdio::piped(), "trace");

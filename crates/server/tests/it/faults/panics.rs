@@ -1,4 +1,4 @@
-//! A panic in every task and thread by name, while commands go on.
+//! A panic in every named task and thread, while commands continue.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use super::{LONG, TOLD, caught_up, list};
 
-/// More than the rows between two checkpoints.
+/// More than the number of rows between two checkpoints.
 const MANY: usize = 4100;
 
 fn picture() -> Vec<u8> {
@@ -22,7 +22,7 @@ fn picture() -> Vec<u8> {
     png.into_inner()
 }
 
-/// Lists homes until it is told to stop, each until it is acknowledged. Gives how many.
+/// Lists homes until told to stop, retrying each until it is acknowledged. Returns their number.
 async fn write(person: Person, over: Arc<AtomicBool>) -> u64 {
     let mut acknowledged = 0;
     while !over.load(Ordering::SeqCst) {
@@ -53,13 +53,13 @@ impl Scene {
         let owner = Person::register(&app.client, "owner").await;
         let home = owner.list_home("A home", 5_000_000).await["id"].as_str().unwrap().to_owned();
         let scene = Self { app, management, owner, home };
-        // Jobs are known by name once there was one.
+        // Jobs have a name once one has run.
         scene.upload().await;
         scene.optimize().await;
         scene
     }
 
-    /// A job: looks over the images of the owner.
+    /// Starts a job that checks the owner's images.
     async fn optimize(&self) {
         let begun = self.owner.client.post("/api/files/optimize", &json!({})).await;
         assert!([202, 409, 503].contains(&begun.status), "{} {}", begun.status, begun.text);
@@ -80,7 +80,7 @@ impl Scene {
         assert!([201, 503].contains(&sent.status), "{} {}", sent.status, sent.text);
     }
 
-    /// So many events that the log is due for a checkpoint.
+    /// Appends enough events to make a checkpoint of the log due.
     async fn fill(&self, log: Log) {
         let (kind, name, data) = match log {
             Log::Facts => ("system", "CONSUMER_RECOVERED", r#"{"group":"none"}"#),
@@ -102,11 +102,11 @@ impl Scene {
         let events = (0..MANY).map(|_| event()).collect();
         let (expected, unique_keys) = (Expected::Any, UniqueKeys::default());
         let append = Append { stream, expected, events, unique_keys, limits: Vec::new(), idempotency: None };
-        // A writer that breaks off says so, and the caller would send it again.
+        // A writer that panics reports an error, and a real caller would retry.
         let _ = self.app.context.aggregates.journal().append(append).await;
     }
 
-    /// Gives threads something to do; tasks need nothing.
+    /// Gives a thread something to do. Tasks need nothing.
     async fn poke(&self, name: &str) {
         let path = format!("/api/properties/{}/share", self.home);
         match name {
@@ -127,7 +127,7 @@ impl Scene {
         self.app.context.jobs.supervisor().faults().clone()
     }
 
-    /// Returns once the task or thread has panicked as it was told to.
+    /// Waits until the task or thread has panicked as instructed.
     async fn panicked(&self, name: &str) {
         let faults = self.faults();
         until(&format!("{name} panics"), LONG, async || {
@@ -158,7 +158,7 @@ impl Scene {
     }
 }
 
-/// Who writes all the time, and what was acknowledged to them.
+/// People who write all the time, and the number of their acknowledged commands.
 struct Writers {
     people: Vec<Person>,
     writing: JoinSet<u64>,
@@ -176,7 +176,7 @@ impl Writers {
         Self { people, writing, over }
     }
 
-    /// Each acknowledged command is there once.
+    /// Checks that each acknowledged command was executed exactly once.
     async fn end(self, app: &TestApp) {
         self.over.store(true, Ordering::SeqCst);
         let mut acknowledged = self.writing.join_all().await;
@@ -198,13 +198,12 @@ async fn every_task_and_thread_may_panic_and_nothing_is_lost() {
     let scene = Scene::begin().await;
     let writers = Writers::begin(&scene.app).await;
     let (names, faults) = (scene.names(), scene.faults());
-    for wanted in
-        ["facts-writer", "history-service-group", "erasure-service-group-courier", "monitor", "jobs"]
+    for wanted in ["facts-writer", "history-service-group", "erasure-service-group-outbox", "monitor", "jobs"]
     {
         assert!(names.contains(wanted), "{names:?}");
     }
     for name in &names {
-        // The second place of a writer is between the commit and its answers.
+        // The second fault point of a writer is between the commit and its answers.
         faults.panic_after(name, u32::from(name.ends_with("-writer")));
         scene.panicked(name).await;
         scene.told_down(&BTreeSet::from([name.clone()])).await;

@@ -1,5 +1,5 @@
-//! The disk as a power cut may leave it: files hold what was synced, and of what was written since, each write may be
-//! there or not; names are there when their directory was synced.
+//! The disk as a power cut may leave it. Files contain what was synced, and any subset of the later writes. Names
+//! exist once their directory was synced.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -19,9 +19,9 @@ enum Change {
 
 #[derive(Default)]
 struct File {
-    /// As its writers see it.
+    /// The length as the writers see it.
     length: usize,
-    /// Each with the number of its call.
+    /// Each change with the number of its call.
     changes: Vec<(usize, Change)>,
     /// Changes before this call are on disk.
     synced: usize,
@@ -33,11 +33,11 @@ enum Entry {
     Directory,
 }
 
-/// Names as of every call, and as they are on disk.
+/// The current names, and the names on disk.
 #[derive(Default)]
 struct Names {
     now: BTreeMap<PathBuf, Entry>,
-    /// Changes of names: call, path, what it means from then on.
+    /// Changes of names: call, path, new entry.
     changes: Vec<(usize, PathBuf, Option<Entry>)>,
     durable: BTreeMap<PathBuf, Entry>,
 }
@@ -51,7 +51,7 @@ impl Names {
         self.changes.push((call, path.to_owned(), entry));
     }
 
-    /// The names in a directory are on disk as they were at call `began`.
+    /// The names in a directory are now on disk as they were at call `began`.
     fn sync(&mut self, directory: &Path, began: usize) {
         for (call, path, entry) in &self.changes {
             if *call < began && path.parent() == Some(directory) {
@@ -65,14 +65,14 @@ impl Names {
     }
 }
 
-/// What is left: path below the data directory, and content of files.
+/// What the cut leaves: directories and files with their contents.
 pub struct Disk {
     directories: BTreeSet<PathBuf>,
     files: BTreeMap<PathBuf, Vec<u8>>,
 }
 
 impl Disk {
-    /// After `calls`, the first of which met an empty data directory that is on disk.
+    /// The disk after `calls`, the first of which found an empty, synced data directory.
     pub fn after(calls: &[Call], random: &mut StdRng) -> Self {
         let (mut names, mut files) = (Names::default(), BTreeMap::<Inode, File>::new());
         for (number, call) in calls.iter().enumerate() {
@@ -115,7 +115,7 @@ impl Disk {
                 Call::Sent { .. } => {}
             }
         }
-        // Names that were not synced may be there all the same, as they were at some moment since.
+        // Names that were not synced may exist anyway, as of any moment since.
         let since = names.changes.len();
         let reached = if since > 0 { random.random_range(0..=since) } else { 0 };
         for (_, path, entry) in &names.changes[..reached] {
@@ -141,7 +141,7 @@ impl Disk {
         disk
     }
 
-    /// Writes what is below `data_dir` to `root`; what lies in a directory that is not there is not there, either.
+    /// Writes everything below `data_dir` to `root`. Anything in a missing directory is missing, too.
     pub fn write(&self, data_dir: &Path, root: &Path) {
         for directory in &self.directories {
             let to = root.join(directory.strip_prefix(data_dir).unwrap());
@@ -159,7 +159,7 @@ impl Disk {
 }
 
 impl File {
-    /// Without a place, it goes to the end.
+    /// Without an offset, the bytes are appended.
     fn write(&mut self, call: usize, at: Option<u64>, bytes: &[u8]) {
         let at = at.map_or(self.length, |at| usize::try_from(at).unwrap());
         self.length = self.length.max(at + bytes.len());
@@ -171,7 +171,7 @@ impl File {
         self.changes.push((call, Change::Length(self.length)));
     }
 
-    /// What was synced, and any of what came after it.
+    /// The synced content, with a random subset of the later changes.
     fn content(&self, random: &mut StdRng) -> Vec<u8> {
         let mut content = Vec::new();
         for (call, change) in &self.changes {

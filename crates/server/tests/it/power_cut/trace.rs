@@ -1,12 +1,12 @@
-//! System calls of a traced process, read from what `strace -f -y -xx` wrote down.
+//! The system calls of a traced process, parsed from the output of `strace -f -y -xx`.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// What changed, or made durable, something below the data directory.
+/// A call that changed something below the data directory or made it durable, or that sent a response.
 #[derive(Debug)]
 pub enum Call {
-    /// A file was opened, and made if it was not there; `emptied` if it was.
+    /// A file was opened and, if absent, created. `emptied` if it was truncated.
     Open {
         path: PathBuf,
         emptied: bool,
@@ -30,12 +30,12 @@ pub enum Call {
     MakeDirectory {
         path: PathBuf,
     },
-    /// A file or a directory is on disk as it was when the sync `began`, counted in calls.
+    /// A file or directory is on disk as it was when the sync `began`, counted in calls.
     Sync {
         path: PathBuf,
         began: usize,
     },
-    /// Something was sent to the client.
+    /// Data was sent to the client.
     Sent {
         text: Vec<u8>,
     },
@@ -48,9 +48,9 @@ pub struct Trace {
 struct Reading<'a> {
     root: &'a Path,
     calls: Vec<Call>,
-    /// Syncs that have begun, by thread.
+    /// Syncs in progress, by thread.
     syncing: HashMap<String, (PathBuf, usize)>,
-    /// Other calls that have begun.
+    /// Other calls in progress, by thread.
     unfinished: HashMap<String, String>,
 }
 
@@ -62,7 +62,7 @@ impl Trace {
         Self { calls: reading.calls }
     }
 
-    /// Where the answer to request `number` began to be sent.
+    /// The index of the call that began to send the response to request `number`.
     pub fn answered(&self, number: usize) -> usize {
         let mark = format!("cmd-{number}-");
         let sent = |call: &Call| match call {
@@ -96,7 +96,7 @@ impl Reading<'_> {
                         self.syncing.insert(thread.to_owned(), (path, self.calls.len()));
                     }
                 }
-                // What is written or sent may be seen from when it begins.
+                // A write or send may take effect as soon as it begins.
                 "write" | "pwrite64" | "writev" | "sendto" | "sendmsg" => self.call(begun),
                 _ => drop(self.unfinished.insert(thread.to_owned(), begun.to_owned())),
             }
@@ -127,7 +127,7 @@ impl Reading<'_> {
                 }
             }
             "openat" if arguments.contains("O_CREAT") => {
-                // The path it came to stands behind the new descriptor.
+                // The resulting path follows the new descriptor.
                 let opened = call.rsplit_once(" = ").and_then(|(_, result)| described(result));
                 if let Some(path) = self.below(opened) {
                     self.calls.push(Call::Open { path, emptied: arguments.contains("O_TRUNC") });
@@ -137,7 +137,7 @@ impl Reading<'_> {
         }
     }
 
-    /// Calls that name paths.
+    /// Calls whose arguments contain paths.
     fn named(&mut self, name: &str, arguments: &str) {
         let mut paths = strings(arguments).into_iter().map(|bytes| {
             let path = PathBuf::from(String::from_utf8_lossy(&bytes).into_owned());
@@ -174,7 +174,7 @@ impl Reading<'_> {
     }
 }
 
-/// The line with what descriptors stand for, `7<\\x2f\\x61>`, in plain text. Other angle brackets are strace's own words.
+/// Decodes the paths of descriptors, as in `7<\\x2f\\x61>`, to plain text. Other angle brackets are strace's own.
 fn with_paths(line: &str) -> String {
     let mut plain = String::with_capacity(line.len());
     let mut rest = line;
@@ -194,7 +194,7 @@ fn number(text: &str) -> Option<u64> {
     digits.parse().ok()
 }
 
-/// `/somewhere/file` of `7</somewhere/file>, …`.
+/// The path `/somewhere/file` in `7</somewhere/file>, …`.
 fn described(arguments: &str) -> Option<&str> {
     let (descriptor, rest) = arguments.split_once('<')?;
     if descriptor.is_empty() || !descriptor.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -204,7 +204,7 @@ fn described(arguments: &str) -> Option<&str> {
     Some(&rest[..end])
 }
 
-/// The quoted strings, whose bytes are all written as `\x41`.
+/// The quoted strings. All their bytes are written as `\x41`.
 fn strings(arguments: &str) -> Vec<Vec<u8>> {
     arguments.split('"').skip(1).step_by(2).map(bytes).collect()
 }

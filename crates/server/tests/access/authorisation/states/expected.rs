@@ -1,4 +1,4 @@
-//! The rules, said once more.
+//! The rules, stated a second time, independently of the code.
 
 use super::Asker::{self, Admin, Anonymous, Deleted, Moderator, Owner, Support, Suspended, Unconfirmed};
 use super::State::{
@@ -10,7 +10,7 @@ fn is_insider(asker: Asker) -> bool {
     matches!(asker, Owner | Support | Moderator | Admin)
 }
 
-/// On the market, as far as the listing goes.
+/// On the market, considering only the listing's own state.
 fn is_active(state: State) -> bool {
     !matches!(state, Draft | Pending | Rejected | Withdrawn | TakenDown | Removed)
 }
@@ -19,7 +19,7 @@ fn is_public(state: State) -> bool {
     is_active(state) || state == Withdrawn
 }
 
-/// Nothing when it is seen, else what is said.
+/// `None` when the listing is visible, otherwise the status to expect.
 fn hidden(asker: Asker, state: State) -> Option<u16> {
     match state {
         Removed | OwnerDeleted => Some(410),
@@ -29,14 +29,15 @@ fn hidden(asker: Asker, state: State) -> Option<u16> {
     }
 }
 
-/// What whoever may not change a listing is told: nothing of one they may not see.
+/// The status for a caller who may not change a listing. It reveals nothing about a listing that is hidden from
+/// them.
 fn not_theirs(asker: Asker, state: State) -> u16 {
     if is_public(state) || is_insider(asker) { 403 } else { 404 }
 }
 
 /// The status that `asker` must get.
 pub fn expected(operation: &str, asker: Asker, state: State) -> u16 {
-    // A token that does not hold is refused wherever it is shown.
+    // An invalid token is refused everywhere.
     if matches!(asker, Suspended | Deleted) {
         return 401;
     }
@@ -62,7 +63,7 @@ pub fn expected(operation: &str, asker: Asker, state: State) -> u16 {
         (_, "contact") if asker == Unconfirmed && is_active(state) => seen(403),
         (_, "contact") => seen(if is_active(state) || is_insider(asker) { 200 } else { 409 }),
         ("POST", "share" | "favorite") => seen(204),
-        // Nothing to take off: a listing that is not shown is not told of.
+        // Nothing to remove. A hidden listing is not revealed.
         (_, "favorite") if state == Removed || is_public(state) || is_insider(asker) => 204,
         (_, "favorite") => 404,
         (_, "report") => seen(if asker == Owner { 409 } else { 201 }),

@@ -1,4 +1,4 @@
-//! People in every state, and listings in every state, as many as are used up.
+//! People in every state, and enough listings in every state.
 
 use serde_json::json;
 use testkit::{Client, Person, TestApp, WITH_ADMIN};
@@ -6,7 +6,7 @@ use testkit::{Client, Person, TestApp, WITH_ADMIN};
 use super::{Asker, State};
 use crate::people;
 
-/// More are used up by no state.
+/// No state uses up more listings.
 const ENOUGH: usize = 40;
 
 pub struct Scene {
@@ -22,7 +22,7 @@ pub struct Scene {
 
 /// Listings in one state, and their owner.
 pub struct Stock {
-    /// Who cannot ask any more has no client.
+    /// `None` when the owner can no longer act.
     owner: Option<Person>,
     listings: Vec<String>,
 }
@@ -80,7 +80,8 @@ impl Scene {
         !matches!(asker, Asker::Anonymous | Asker::Suspended | Asker::Deleted)
     }
 
-    /// Nobody speaks for an owner who was suspended or left: those are askers of their own.
+    /// The client of a caller. `None` for a suspended or deleted owner, because those states are separate
+    /// callers.
     pub fn client<'s>(&'s self, asker: Asker, stock: &'s Stock) -> Option<&'s Client> {
         Some(match asker {
             Asker::Anonymous => &self.app.client,

@@ -1,10 +1,10 @@
-//! Files that mean no good, made here: each says what it is called and what it claims to be.
+//! Generates hostile files, each with a file name and a claimed media type.
 
 use image::ImageFormat;
 
 use crate::images;
 
-/// What must be in nothing that is kept.
+/// A marker that must not appear in anything stored.
 pub const PAYLOAD: &str = "PAYLOAD-7f3a9c";
 
 pub struct Case {
@@ -12,7 +12,7 @@ pub struct Case {
     pub file_name: String,
     pub media: String,
     pub bytes: Vec<u8>,
-    /// Whether it must be taken, where that is certain.
+    /// Whether it must be accepted; `None` when either is allowed.
     pub taken: Option<bool>,
 }
 
@@ -44,7 +44,7 @@ fn payloads() -> [(&'static str, String); 5] {
     ]
 }
 
-/// Images with something else behind them or inside.
+/// Images with other content appended or inside.
 fn polyglots() -> Vec<Case> {
     let mut cases = Vec::new();
     for (format, word) in FORMATS {
@@ -69,7 +69,7 @@ fn polyglots() -> Vec<Case> {
     cases
 }
 
-/// `whole` with `payload` where its format has comments.
+/// `whole` with `payload` in a comment of its format.
 fn commented(format: ImageFormat, whole: &[u8], payload: &[u8]) -> Vec<u8> {
     let length = payload.len();
     match format {
@@ -81,7 +81,7 @@ fn commented(format: ImageFormat, whole: &[u8], payload: &[u8]) -> Vec<u8> {
             [&whole[..33], &chunk(*b"tEXt", &[&b"Comment\0"[..], payload].concat()), &whole[33..]].concat()
         }
         ImageFormat::Gif => {
-            // Behind the header and the global palette.
+            // After the header and the global palette.
             let palette = if whole[10] & 0x80 == 0 { 0 } else { 3 << ((whole[10] & 7) + 1) };
             let at = 13 + palette;
             let size = [u8::try_from(length).unwrap()];
@@ -98,7 +98,7 @@ fn commented(format: ImageFormat, whole: &[u8], payload: &[u8]) -> Vec<u8> {
     }
 }
 
-/// A PNG chunk with its check value.
+/// A PNG chunk with its CRC.
 fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     let named = [&kind[..], data].concat();
     let crc = !named.iter().fold(!0_u32, |crc, byte| {
@@ -107,7 +107,7 @@ fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     [&u32::try_from(data.len()).unwrap().to_be_bytes()[..], &named, &crc.to_be_bytes()].concat()
 }
 
-/// Neither images nor PDFs, whatever they claim.
+/// Files that are neither images nor PDFs, whatever they claim.
 fn of_other_kinds() -> Vec<Case> {
     let mut kinds: Vec<(String, Vec<u8>)> =
         payloads().into_iter().map(|(kind, payload)| (kind.to_owned(), payload.into_bytes())).collect();
@@ -137,7 +137,7 @@ fn of_other_kinds() -> Vec<Case> {
     .collect()
 }
 
-/// Names that mean something to a file system, a shell or a page.
+/// Names with a meaning for a file system, a shell or a page.
 fn path_tricks() -> Vec<Case> {
     let long = "a".repeat(3000);
     let names = [
@@ -171,7 +171,7 @@ fn path_tricks() -> Vec<Case> {
         .collect()
 }
 
-/// Cut short at twelve places.
+/// Files truncated at twelve places.
 fn fragments() -> Vec<Case> {
     let mut cases = Vec::new();
     for (format, word) in FORMATS {
@@ -184,7 +184,7 @@ fn fragments() -> Vec<Case> {
     cases
 }
 
-/// A few bytes are others.
+/// Files with a few changed bytes.
 fn damaged() -> Vec<Case> {
     let mut seed = 0x2545_F491_4F6C_DD1D_u64;
     let mut random = move |below: usize| {
@@ -207,7 +207,7 @@ fn damaged() -> Vec<Case> {
     cases
 }
 
-/// Small files that would be large.
+/// Decompression bombs: small files that would become large.
 fn bombs() -> Vec<Case> {
     let mut cases = Vec::new();
     let png = images::encoded(8, 8, ImageFormat::Png);
@@ -224,7 +224,7 @@ fn bombs() -> Vec<Case> {
     let mut gif = images::encoded(8, 8, ImageFormat::Gif);
     gif[6..10].copy_from_slice(&[0xFF; 4]);
     cases.push(case("gif of 65535 pixels", "a.gif", "image/gif", gif, Some(false)));
-    // What 36 million pixels are deflated to, where eight lines are expected, and where a profile is.
+    // Deflated data of 36 million pixels, where only eight lines are expected, and as a profile.
     let idat = deflated();
     let (front, end) = (&png[..33], chunk(*b"IEND", b""));
     let image = [front, &chunk(*b"IDAT", &idat), &end].concat();
@@ -254,13 +254,13 @@ fn deflated() -> Vec<u8> {
     data
 }
 
-/// A photo that is to be turned by 90 degrees.
+/// A photo with an orientation of 90 degrees.
 pub fn turned(jpeg: &[u8]) -> Vec<u8> {
     let exif = b"\xFF\xE1\0\x22Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
     [&jpeg[..2], exif, &jpeg[2..]].concat()
 }
 
-/// A photo that says where it was taken: EXIF and XMP.
+/// A photo that contains its location, in EXIF and XMP.
 pub fn with_place(jpeg: &[u8]) -> Vec<u8> {
     let exif = b"Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x88\x25\0\x04\0\0\0\x01\0\0\0\x1a\0\0\0\0GPS 17.4435 N";
     let xmp = b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta exif:GPSLatitude='17.4435N'/>";

@@ -1,4 +1,4 @@
-//! The real server, under everything at once: what decoding takes is bounded, whatever comes.
+//! The real server under concurrent load: the memory for decoding is bounded, whatever is uploaded.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,14 +13,14 @@ use tokio::task::JoinSet;
 use super::hostile::{self, Case};
 use super::{check_store, send, told};
 
-/// Of the whole process, in bytes, whatever means no good.
+/// The memory limit of the whole process in bytes, for any hostile upload.
 const MOST: u64 = 300_000_000;
-/// The same, while images are decoded that are as large as they may be.
+/// The limit while images of the maximum size are decoded.
 const MOST_OF_GIANTS: u64 = 450_000_000;
-/// Requests under way at the same time.
+/// Concurrent requests.
 const AT_ONCE: usize = 8;
 
-/// A progressive JPEG in one grey, of one pass: small as a file, and large once it is read.
+/// A progressive grey JPEG with one scan: a small file that is large once decoded.
 fn progressive(side: u16) -> Vec<u8> {
     let blocks = usize::from(side.div_ceil(8)).pow(2);
     let sides = [side.to_be_bytes(), side.to_be_bytes()].concat();
@@ -30,7 +30,7 @@ fn progressive(side: u16) -> Vec<u8> {
         b"\xFF\xC2\0\x11\x08",
         &sides,
         b"\x03\x01\x11\0\x02\x11\0\x03\x11\0",
-        // One code of one bit: nothing changes.
+        // A single one-bit code, which means no change.
         b"\xFF\xC4\0\x14\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
         b"\xFF\xDA\0\x0C\x03\x01\0\x02\0\x03\0\0\0\0",
         &vec![0; (blocks * 3).div_ceil(8)],
@@ -50,7 +50,7 @@ fn written(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// Images that are right, and as large as they may be, or larger.
+/// Valid images, as large as allowed or larger.
 fn giants() -> Vec<Case> {
     let photo = written(&DynamicImage::new_rgb8(8160, 6120), ImageFormat::Jpeg);
     let tall = written(&DynamicImage::new_rgb8(1080, 16_000), ImageFormat::Jpeg);
@@ -68,8 +68,8 @@ fn giants() -> Vec<Case> {
     each.iter().cycle().take(2 * each.len()).map(case).collect()
 }
 
-/// Sends `cases` to a server of their own, several at once; what is stored is what it says. Gives the most memory it
-/// had at any moment, in bytes, where the system tells.
+/// Sends `cases` concurrently to a separate server, and checks that what is stored is valid. Returns the peak
+/// memory in bytes, if the system reports it.
 async fn peak_after(cases: Vec<Case>) -> Option<u64> {
     let directory = tempfile::tempdir().unwrap();
     let child = Child::serve(env!("CARGO_BIN_EXE_hyderabadinfra"), directory.path());
@@ -103,7 +103,7 @@ async fn h06_two_hundred_hostile_files_at_once_take_less_than_300_mb() {
     };
     let mut cases = hostile::cases();
     cases.extend((1..=16).map(large));
-    // Those that are large lie between the others.
+    // Distributes the large ones among the others.
     let (step, count) = (89, cases.len());
     let mut cases: Vec<_> = cases.into_iter().map(Some).collect();
     let mixed: Vec<_> = (0..count).filter_map(|place| cases[place * step % count].take()).collect();
@@ -118,7 +118,7 @@ async fn h06_giants_at_once_take_less_than_450_mb() {
     assert!(peak.is_none_or(|peak| peak < MOST_OF_GIANTS), "{peak:?} bytes at most");
 }
 
-/// A request to `/api/files/bulk` that has sent four files and the half of a fifth, and nothing more.
+/// A request to `/api/files/bulk` that has sent four files and half of a fifth, and nothing more.
 async fn unfinished(base: &str, token: &str) -> TcpStream {
     let mut form = Form::default();
     let mut pdf = vec![b' '; 9_900_000];
@@ -134,13 +134,13 @@ async fn unfinished(base: &str, token: &str) -> TcpStream {
         bytes.len()
     );
     let mut socket = TcpStream::connect(base.trim_start_matches("http://")).await.unwrap();
-    // The server refuses some of them, and then reads no more.
+    // The server refuses some of them, and then stops reading.
     let _ = socket.write_all(head.as_bytes()).await;
     let _ = socket.write_all(&bytes[..bytes.len() - 5_000_000]).await;
     socket
 }
 
-/// They held 764 MB.
+/// They used to hold 764 MB.
 #[tokio::test(flavor = "multi_thread")]
 async fn h06_twelve_unfinished_uploads_hold_no_memory_and_no_others_up() {
     let directory = tempfile::tempdir().unwrap();
@@ -155,7 +155,7 @@ async fn h06_twelve_unfinished_uploads_hold_no_memory_and_no_others_up() {
     let held = held.join_all().await;
     let form = Form::default().part("file", Some("door.jpg"), "image/jpeg", &crate::images::jpeg(64, 48));
     assert_eq!(send(&other.client, "/api/files/upload", form.clone().finish()).await.status, 201);
-    // The places of one person are taken, and those of others are not.
+    // This person's upload slots are taken; those of others are not.
     let refused = send(&hog.client, "/api/files/upload", form.clone().finish()).await;
     assert_eq!((refused.status, refused.code()), (429, "BUSY"), "{}", refused.text);
     let peak = child.peak_memory();
