@@ -74,7 +74,7 @@ impl governor::clock::Clock for LimitClock {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {
-        Nanos::from(self.0.monotonic_clock())
+        Nanos::from(self.0.monotonic())
     }
 }
 

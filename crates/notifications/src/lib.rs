@@ -5,7 +5,7 @@
 //! event -> wanted (a delivery, with the group's cursor) -> outbox worker -> postman -> mailbox, mail server, SMS
 //!   ^--- NOTIFICATION_REQUESTED for the inbox, of enquiries and listings ---'
 //! ```
-//! See [`projection::deliveries`] for what happens in between.
+//! See [`::projection::deliveries`] for what happens in between.
 #![warn(missing_docs)]
 
 mod channel;

@@ -314,11 +314,11 @@ impl Ages {
     fn of(connection: &Connection, clock: Clock) -> rusqlite::Result<Self> {
         let newest: Option<i64> =
             connection.query_row("select max(created_at) from idempotency", [], |row| row.get(0))?;
-        Ok(Self { start: newest.unwrap_or(clock.now().micros()), since: clock.monotonic_clock(), clock })
+        Ok(Self { start: newest.unwrap_or(clock.now().micros()), since: clock.monotonic(), clock })
     }
 
     fn now(&self) -> i64 {
-        let running = self.clock.monotonic_clock().saturating_sub(self.since);
+        let running = self.clock.monotonic().saturating_sub(self.since);
         self.start.saturating_add(i64::try_from(running.as_micros()).unwrap_or(i64::MAX))
     }
 }

@@ -14,7 +14,7 @@ use http_kit::{ApiResponse, Caller, Conditions, CountedAction, Failure, Invalid,
 use journal::{ExecuteError, Options, UniqueKey, UniqueKeys};
 
 use self::requests::{EnquiryBody, FollowUp, FollowUpBody, LeadList, NewEnquiry};
-use super::{no_such_listing, property_id};
+use super::property_id;
 use crate::App;
 use crate::document::snapshot;
 use crate::leads::{LeadDocument, Side};
