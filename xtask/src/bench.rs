@@ -112,7 +112,8 @@ pub fn bench(options: &Options) -> anyhow::Result<()> {
     let unknown = options.only.iter().find(|letter| !('a'..='i').contains(*letter));
     ensure!(unknown.is_none(), "there is no row {unknown:?}; the rows are a to i");
     if let Some(other) = &options.against {
-        let (rounds, seconds) = (options.rounds.unwrap_or(15), options.seconds.unwrap_or(1));
+        let rounds = options.rounds.unwrap_or(15);
+        let seconds = options.seconds.unwrap_or(1);
         return versions::compare(other, &options.only, rounds, seconds);
     }
     let plan = options.plan();

@@ -97,7 +97,8 @@ fn settings(data: &Path) -> Vec<(&'static str, String)> {
 
 /// The Python environment with schemathesis, created once.
 fn environment(root: &Path, target: &Path) -> anyhow::Result<PathBuf> {
-    let (directory, wanted) = (target.join("schemathesis"), root.join("tests/api/requirements.txt"));
+    let directory = target.join("schemathesis");
+    let wanted = root.join("tests/api/requirements.txt");
     let python = directory.join("bin/python");
     if !python.exists() {
         let made = Command::new("python3").args(["-m", "venv"]).arg(&directory).status();

@@ -288,7 +288,8 @@ impl Runner {
             self.answer(ask).await;
             worked = true;
         }
-        let (now, retry) = (self.means.clock.now(), self.means.policy.retry);
+        let now = self.means.clock.now();
+        let retry = self.means.policy.retry;
         let waits = self.failing.is_some_and(|(_, next_try)| !retry.is_due(next_try, now));
         if !holds || waits || self.paused.borrow().is_some() {
             return Ok(worked);

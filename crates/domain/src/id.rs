@@ -201,7 +201,9 @@ impl EventIds {
 /// The variable bits of an id, in their order.
 fn number(id: Uuid) -> u128 {
     let bits = id.as_u128();
-    let (millis, high, low) = (bits >> 80, (bits >> 64) & ((1 << HIGH) - 1), bits & ((1 << LOW) - 1));
+    let millis = bits >> 80;
+    let high = (bits >> 64) & ((1 << HIGH) - 1);
+    let low = bits & ((1 << LOW) - 1);
     (millis << BEHIND_MILLIS) | (high << LOW) | low
 }
 

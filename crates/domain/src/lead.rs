@@ -213,7 +213,9 @@ impl Lead {
         if to == lead.status && note.is_none() {
             return Ok(Vec::new());
         }
-        let (lead_id, property_id, title) = (lead.id, lead.property, lead.title.clone().owned_by(lead.owner));
+        let lead_id = lead.id;
+        let property_id = lead.property;
+        let title = lead.title.clone().owned_by(lead.owner);
         Ok(vec![LeadEvent::Updated { lead_id, property_id, title, from: lead.status, to, note }])
     }
 }
@@ -274,7 +276,8 @@ mod tests {
     fn make(owner: UserId, seeker_id: UserId) -> LeadCommand {
         let snapshot = Snapshot::of(UserId::default(), "A villa", Paise::from_paise(1), "Miyapur");
         let contact = Contact { name: None, phone: Some("+919876543210".into()), email: None };
-        let (purpose, seeker) = (Purpose::Visit, Personal::of(seeker_id, contact));
+        let purpose = Purpose::Visit;
+        let seeker = Personal::of(seeker_id, contact);
         let enquiry = Box::new(Enquiry { seeker_id, purpose, seeker, words: None, visit_at: None });
         LeadCommand::Make { id: Ids.id(NOW), property: Ids.id(NOW), snapshot, owner, enquiry }
     }

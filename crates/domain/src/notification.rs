@@ -171,7 +171,8 @@ mod tests {
         let now = Timestamp::from_micros(0);
         let user: UserId = Ids.id(now);
         let variables = Personal::of(user, Variables::from([("message".into(), "Hello".into())]));
-        let (channel, kind) = (Channel::Email, Kind::General);
+        let channel = Channel::Email;
+        let kind = Kind::General;
         NotificationRequest { id: Ids.id(now), subject: Some(user), channel, kind, address: None, variables }
     }
 

@@ -295,7 +295,8 @@ mod tests {
 
     #[test]
     fn choosing_the_same_again_is_no_choice_and_what_is_not_said_stays() {
-        let (mut state, now) = (Preferences::default(), Timestamp::from_micros(0));
+        let mut state = Preferences::default();
+        let now = Timestamp::from_micros(0);
         let choose = |state: &Preferences, change: PreferencesChange| {
             state.decide(PreferencesCommand::Choose(change), now)
         };

@@ -266,7 +266,8 @@ impl Property {
 
     fn edit(&self, content: Content, by: By) -> Result<Vec<PropertyEvent>, PropertyRejection> {
         let listing = self.present()?;
-        let (party, content) = (listing.party(by), content.owned_by(listing.owner));
+        let party = listing.party(by);
+        let content = content.owned_by(listing.owner);
         if !matches!(party, Party::Owner | Party::Administrator) {
             return Err(PropertyRejection::NotAllowed);
         }
@@ -276,7 +277,8 @@ impl Property {
         }
         let matters = party == Party::Owner && listing.matters(&content, &changed);
         let previous_price = (listing.content.price != content.price).then_some(listing.content.price);
-        let (property_id, marks_lost) = (listing.id, matters && listing.has_marks());
+        let property_id = listing.id;
+        let marks_lost = matters && listing.has_marks();
         let edited = PropertyEvent::Edited { property_id, changed, previous_price, marks_lost, content };
         let review = if matters { listing.review(by) } else { None };
         Ok(review.into_iter().chain([edited]).collect())
@@ -298,7 +300,8 @@ impl Aggregate for Property {
             PropertyCommand::List { .. } if self.listing.is_some() => Err(PropertyRejection::Exists),
             PropertyCommand::List { id, owner, content, source_reference, moderated } => {
                 let status = if moderated { Status::PendingReview } else { Status::Active };
-                let (owner_id, content) = (owner, content.owned_by(owner));
+                let owner_id = owner;
+                let content = content.owned_by(owner);
                 Ok(vec![PropertyEvent::Listed {
                     property_id: id,
                     owner_id,

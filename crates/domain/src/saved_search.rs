@@ -205,7 +205,9 @@ impl Aggregate for SavedSearch {
     fn evolve(&mut self, event: &SavedSearchEvent, at: Timestamp) {
         match event {
             SavedSearchEvent::Saved { saved_search_id: id, owner_id: owner, wish } => {
-                let (id, owner, wish) = (*id, *owner, wish.clone());
+                let id = *id;
+                let owner = *owner;
+                let wish = wish.clone();
                 self.kept = Some(SavedSearchDetails { id, owner, wish, created_at: at, updated_at: at });
             }
             SavedSearchEvent::Changed { wish, .. } => {
@@ -226,7 +228,8 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_micros(0);
 
     fn save() -> SavedSearchCommand {
-        let (owner, filters) = (Ids.id(NOW), Map::from_iter([("city".to_owned(), "Hyderabad".into())]));
+        let owner = Ids.id(NOW);
+        let filters = Map::from_iter([("city".to_owned(), "Hyderabad".into())]);
         let wish = Wish {
             name: Personal::of(owner, "A flat for us".into()),
             filters: Personal::of(owner, filters),

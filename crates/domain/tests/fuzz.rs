@@ -127,7 +127,8 @@ fn fuzz_money() {
             let Ok(amount) = Paise::from_text(text) else { continue };
             assert!(amount.paise() > 0, "{text:?}");
             assert!(amount.in_words().starts_with('₹'));
-            let (json, plain) = (Value::Number(amount.to_json()), amount.to_string());
+            let json = Value::Number(amount.to_json());
+            let plain = amount.to_string();
             assert_eq!(Paise::parse(&json), Ok(amount), "{text:?} as {json}");
             assert_eq!(Paise::from_text(&plain), Ok(amount), "{text:?} as {plain}");
         }

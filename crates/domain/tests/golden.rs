@@ -272,7 +272,8 @@ fn leads() -> (Vec<LeadEvent>, Vec<ReportEvent>) {
     };
     // The earlier schema recorded only the note's author.
     let note = Some(Personal::of(owner_id, Personal::of(owner_id, "Comes on Sunday".into())));
-    let (from, to) = (LeadStatus::New, LeadStatus::VisitPlanned);
+    let from = LeadStatus::New;
+    let to = LeadStatus::VisitPlanned;
     (
         vec![
             LeadEvent::Made { lead_id, property_id, snapshot: snapshot(), owner_id, enquiry },

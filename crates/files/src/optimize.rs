@@ -101,7 +101,9 @@ impl OptimizeJob {
         let rows = self.files.store.query(COUNT, vec![tenant.into(), whose.clone().into()]).await?;
         let total = rows.first().map_or(0, |row| row.count(0));
         let sql = if self.owner.is_some() { OF_ONE } else { OF_ALL };
-        let (mut tally, mut done, mut last) = (Tally::default(), 0, (whose, String::new()));
+        let mut tally = Tally::default();
+        let mut done = 0;
+        let mut last = (whose, String::new());
         loop {
             let (owner, id) = last.clone();
             let keys = vec![tenant.into(), owner.into(), id.into(), PAGE.into()];

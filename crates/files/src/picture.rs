@@ -148,7 +148,8 @@ fn scaled(image: DynamicImage, width: u32) -> DynamicImage {
         let height = u64::from(image.height()) * u64::from(width) / u64::from(image.width());
         u32::try_from(height).unwrap_or(LONGEST).max(1)
     };
-    let (height, twice) = (proportional(width), width * 2);
+    let height = proportional(width);
+    let twice = width * 2;
     // Averages whole blocks first, which is fast; the filter then has little left to do.
     let image = if image.width() > twice { image.thumbnail_exact(twice, proportional(twice)) } else { image };
     if memory::filter(image.width(), height) > memory::MOST_FILTER {

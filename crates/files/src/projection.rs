@@ -81,7 +81,8 @@ async fn optimized(
     content: &FileContent,
 ) -> Result<(), ProjectionError> {
     let content = written(content)?;
-    let (tenant, id) = (envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into());
+    let tenant = envelope.stream.tenant.as_str().into();
+    let id = (&*envelope.stream.id).into();
     let row = [tenant, id, envelope.version.into(), content.into()];
     let sql = "update files set version = $3, content = case when gone = 0 then $4 else content end
                where id = $2 and tenant = $1 and version = $3 - 1";

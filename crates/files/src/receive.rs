@@ -72,7 +72,9 @@ pub async fn receive(
     (studio, spool): (&ImagePool, &Spool),
     key: impl Fn() -> String + Sync,
 ) -> Result<Batch, Failure> {
-    let (mut files, mut refused, mut said) = (Vec::new(), Vec::new(), Context::new(&SHA256));
+    let mut files = Vec::new();
+    let mut refused = Vec::new();
+    let mut said = Context::new(&SHA256);
     let mut count = 0;
     while let Some(part) = parts.next().await? {
         let expected = takes.fields().contains(&&*part.field);
@@ -182,7 +184,8 @@ pub fn written(look: u64) -> String {
 
 /// Puts a rendition under a key of its own, and returns it with its bytes.
 pub fn rendition(made: Rendered, key: impl Fn() -> String) -> (Rendition, Bytes) {
-    let (key, webp) = (format!("{}.webp", key()), Bytes::from(made.webp));
+    let key = format!("{}.webp", key());
+    let webp = Bytes::from(made.webp);
     (Rendition { width: made.width, height: made.height, bytes: stored(&key, &webp) }, webp)
 }
 

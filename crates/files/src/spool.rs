@@ -91,7 +91,8 @@ impl Writing {
     }
 
     async fn flush(&mut self) -> Result<(), Failure> {
-        let (file, piece) = (Arc::clone(&self.file), self.piece.split().freeze());
+        let file = Arc::clone(&self.file);
+        let piece = self.piece.split().freeze();
         blocking(move || (&*file).write_all(&piece)).await
     }
 
@@ -130,7 +131,8 @@ impl Spooled {
         let size = usize::try_from(part.end - part.start).map_err(|error| Failure::unavailable(&error))?;
         // Allocate here, not on the reading thread: there are many of those, and the memory that the allocator keeps
         // for each adds up.
-        let (file, mut bytes) = (Arc::clone(&self.file), vec![0; size]);
+        let file = Arc::clone(&self.file);
+        let mut bytes = vec![0; size];
         blocking(move || {
             file.read_exact_at(&mut bytes, part.start)?;
             Ok(bytes.into())

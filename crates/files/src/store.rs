@@ -168,7 +168,8 @@ mod tests {
     #[tokio::test]
     async fn what_is_put_is_there_until_it_is_removed_and_no_directory_stays() {
         let directory = tempfile::tempdir().unwrap();
-        let (tenant, file) = (TenantId::stored("t"), FileId::from(uuid::Uuid::from_u128(7)));
+        let tenant = TenantId::stored("t");
+        let file = FileId::from(uuid::Uuid::from_u128(7));
         let store = Store::local(directory.path()).unwrap();
         store.put(&tenant, file, "a.webp", Bytes::from_static(b"0123456789")).await.unwrap();
         store.put(&tenant, file, "b.webp", Bytes::from_static(b"x")).await.unwrap();

@@ -30,14 +30,16 @@ pub async fn guard(gateway: Gateway, request: Request, next: Next) -> Response {
         Err(failure) => failure.into_response(),
     };
     allowance.tell(response.headers_mut());
-    let (took, status) = (started.elapsed(), response.status().as_u16());
+    let took = started.elapsed();
+    let status = response.status().as_u16();
     if took > SLOW || status >= 500 {
         let correlation = correlation.as_ref().map_or("-", |id| &*id.0);
         tracing::warn!(%method, route, status, ms = took.as_millis(), correlation, "a slow or failed request");
     } else {
         tracing::debug!(%method, route, status, us = took.as_micros(), "answered");
     }
-    let (method, status) = (word(&method), class(status));
+    let method = word(&method);
+    let status = class(status);
     metrics::histogram!("http_request_seconds", "method" => method, "route" => route, "status" => status)
         .record(took.as_secs_f64());
     response

@@ -81,11 +81,13 @@ async fn main() {
         steps.push(Advance { log: Log::Activity, from, to, due, parked: Vec::new(), block: None });
         from = last.position.seq;
     }
-    let (began, busy) = (Instant::now(), cpu_seconds());
+    let began = Instant::now();
+    let busy = cpu_seconds();
     for step in steps {
         store.advance(Lease::default(), step).await.unwrap();
     }
-    let (seconds, busy) = (began.elapsed().as_secs_f64(), cpu_seconds() - busy);
+    let seconds = began.elapsed().as_secs_f64();
+    let busy = cpu_seconds() - busy;
     #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
     let rate = |seconds: f64| EVENTS as f64 / seconds;
     let bytes = std::fs::metadata(directory.path().join("history.db")).unwrap().len();

@@ -160,7 +160,8 @@ impl Person<'_> {
         if wanted.types.is_none() && wanted.skip == 0 {
             return self.range(wanted, (oldest, wanted.before), 0, wanted.limit).await;
         }
-        let (mut found, mut skip) = (Vec::new(), wanted.skip);
+        let mut found = Vec::new();
+        let mut skip = wanted.skip;
         for (day, count) in self.days(wanted).await? {
             let left = wanted.limit - found.len() as u64;
             if left == 0 {
@@ -185,7 +186,8 @@ impl Person<'_> {
     async fn days(&self, wanted: &EntryFilter) -> Result<Vec<(i64, u64)>, ViewError> {
         let sql = "select place, activity_type, count from activity_days
             where owner = $1 and place >= $2 and place <= $3 order by place desc";
-        let (from, to) = (wanted.since.india_day(), EventIds::time_of(wanted.before).india_day());
+        let from = wanted.since.india_day();
+        let to = EventIds::time_of(wanted.before).india_day();
         let rows = self.store.query(sql, vec![self.owner().into(), from.into(), to.into()]).await?;
         let mut days: Vec<(i64, u64)> = Vec::new();
         for row in &rows {

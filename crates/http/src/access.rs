@@ -108,7 +108,7 @@ impl Caller {
         if person.email_verified {
             return Ok(caller);
         }
-        let message = "confirm your e-mail address first: the link is in the letter we sent you, and \
+        let message = "confirm your e-mail address first: the link is in the e-mail we sent you, and \
                        POST /api/auth/verify-email/resend sends it again";
         Err(Failure::new(StatusCode::FORBIDDEN, "EMAIL_NOT_CONFIRMED", message))
     }
@@ -192,7 +192,8 @@ impl Caller {
     ) -> Result<(), Failure> {
         let own = self.user();
         let others: BTreeSet<UserId> = people.into_iter().filter(|user| Some(*user) != own).collect();
-        let (operation, mut subject_ids) = (operation.to_owned(), Vec::from_iter(others));
+        let operation = operation.to_owned();
+        let mut subject_ids = Vec::from_iter(others);
         match subject_ids.len() {
             0 => Ok(()),
             1 => {

@@ -30,7 +30,8 @@ impl<'a> Links<'a> {
             .filter(|(name, value)| !value.is_empty() && !["page", "cursor"].contains(&&**name));
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(asked).extend_pairs(parameter);
-        let (between, query) = (if self.text.is_empty() { "" } else { ", " }, query.finish());
+        let between = if self.text.is_empty() { "" } else { ", " };
+        let query = query.finish();
         let mark = if query.is_empty() { "" } else { "?" };
         let path = self.uri.path();
         let _ = write!(self.text, "{between}<{path}{mark}{query}>; rel=\"{relation}\"");

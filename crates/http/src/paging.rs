@@ -64,14 +64,16 @@ impl Cursor {
 impl Paging {
     /// Reads `page`, `size` (default `default_size`) and `cursor`, whose sort key has `parts` values.
     pub fn read(f: &mut Fields<'_>, default_size: i64, parts: usize) -> Option<Self> {
-        let (page, size) = (number(f), size(f, default_size));
+        let page = number(f);
+        let size = size(f, default_size);
         let cursor = cursor(f, parts)?;
         Self::reached(f, page, size).map(|page| Self { cursor, ..page })
     }
 
     /// As [`Self::read`], without a cursor.
     pub fn by_number(f: &mut Fields<'_>, default_size: i64) -> Option<Self> {
-        let (page, size) = (number(f), size(f, default_size));
+        let page = number(f);
+        let size = size(f, default_size);
         Self::reached(f, page, size)
     }
 

@@ -326,7 +326,8 @@ mod tests {
 
     /// How long bodies of these sizes take when sent concurrently, each by the subscriber with the given number.
     async fn times(pace: u32, bodies: &[(u8, usize)]) -> Vec<u128> {
-        let (began, receiving) = (Instant::now(), Receiving::at(NonZeroU32::new(pace)));
+        let began = Instant::now();
+        let receiving = Receiving::at(NonZeroU32::new(pace));
         let send = |(last, bytes): (u8, usize)| {
             let receiving = receiving.clone();
             async move {

@@ -40,14 +40,17 @@ pub fn refused<R: Display>(error: ExecuteError<R>) -> Failure {
     }
 }
 
-/// Unreadable data stays unreadable, however often it is retried. An unavailable key store may recover.
+/// Unreadable data stays unreadable, however often it is retried. A key store that is unavailable, or lacks a key until
+/// an operator restores it, may recover.
 impl From<DecodeError> for Failure {
     fn from(error: DecodeError) -> Self {
         match &error {
-            DecodeError::Keys(KeyError::Unavailable(_)) => Self::unavailable(&error),
-            DecodeError::Keys(KeyError::Missing { .. } | KeyError::WrongMaster | KeyError::Erased)
-            | DecodeError::Shape { .. }
-            | DecodeError::Forged(_) => Self::unreadable(&error),
+            DecodeError::Keys(
+                KeyError::Unavailable(_) | KeyError::Missing { .. } | KeyError::WrongMaster,
+            ) => Self::unavailable(&error),
+            DecodeError::Keys(KeyError::Erased) | DecodeError::Shape { .. } | DecodeError::Forged(_) => {
+                Self::unreadable(&error)
+            }
         }
     }
 }

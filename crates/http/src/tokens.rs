@@ -174,7 +174,10 @@ impl Tokens {
     fn claims(&self, aud: &str, tenant: &TenantId, sub: UserId, sid: SessionId, role: Role) -> Claims {
         let (iat, issued) =
             (self.monotonic_clock.clock().now().seconds(), Some(self.monotonic_clock.now().seconds()));
-        let (iss, aud, tid, exp) = (ISSUER.to_owned(), aud.to_owned(), tenant.clone(), iat + self.seconds);
+        let iss = ISSUER.to_owned();
+        let aud = aud.to_owned();
+        let tid = tenant.clone();
+        let exp = iat + self.seconds;
         Claims { iss, aud, sub, sid, tid, role, iat, exp, issued, credentials: 0 }
     }
 
@@ -203,7 +206,8 @@ impl Tokens {
     /// # Errors
     /// If they are not.
     pub fn holds(&self, claims: &Claims) -> Result<(), TokenError> {
-        let (now, issued) = (self.monotonic_clock.now().seconds(), claims.issued.unwrap_or(claims.iat));
+        let now = self.monotonic_clock.now().seconds();
+        let issued = claims.issued.unwrap_or(claims.iat);
         // A shorter configured lifetime also applies to tokens issued before, because nothing is kept for longer than
         // that.
         let life = (claims.exp - claims.iat).min(self.seconds);

@@ -77,7 +77,8 @@ impl Month {
     async fn look(&self) {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         self.clock.advance_micros(self.step);
-        let (user, home) = (self.person(number), scattered(number + 7) % HOMES);
+        let user = self.person(number);
+        let home = scattered(number + 7) % HOMES;
         let metadata = Metadata {
             ip_address: Some(Personal::of(user, format!("203.0.113.{}", number % 256))),
             user_agent: Some(Personal::of(user, "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0".into())),
@@ -97,7 +98,8 @@ impl Month {
 
     /// Appends `events` more with many concurrent tasks. Returns the rate per second.
     async fn fill(self: &Arc<Self>, events: u64) -> f64 {
-        let (left, began) = (Arc::new(AtomicU64::new(events)), Instant::now());
+        let left = Arc::new(AtomicU64::new(events));
+        let began = Instant::now();
         let mut workers = JoinSet::new();
         for _ in 0..AT_ONCE {
             let (month, left) = (Arc::clone(self), Arc::clone(&left));
@@ -114,7 +116,8 @@ impl Month {
 
     /// Reads all events from the beginning with one reader. Returns the rate per second.
     async fn read_through(&self, events: u64) -> f64 {
-        let (mut cursor, began) = (self.journal.head(Log::Activity).await.unwrap().at(0), Instant::now());
+        let mut cursor = self.journal.head(Log::Activity).await.unwrap().at(0);
+        let began = Instant::now();
         while cursor.seq < events {
             cursor = self.journal.read_after(cursor, PAGE).await.unwrap().last().unwrap().position;
         }
@@ -125,7 +128,8 @@ impl Month {
     async fn pages(&self) -> (f64, f64) {
         let (mut first, mut newest) = (Vec::new(), Vec::new());
         for number in 0..200 {
-            let (user, from) = (self.person(number * 31), (Timestamp::from_micros(0), Uuid::nil()));
+            let user = self.person(number * 31);
+            let from = (Timestamp::from_micros(0), Uuid::nil());
             let began = Instant::now();
             let page = self.journal.read_user(&tenant(), user, Log::Activity, from, 50).await.unwrap();
             first.push(began.elapsed());
@@ -173,7 +177,8 @@ async fn main() {
 
     let end: Timestamp = "2026-03-01T00:00:00Z".parse().unwrap();
     month.clock.advance_micros(end.micros() - month.clock.now().micros());
-    let (journal, began) = (Arc::clone(&month.journal), Instant::now());
+    let journal = Arc::clone(&month.journal);
+    let began = Instant::now();
     let mut archive = JoinSet::new();
     archive.spawn(async move { journal.archive(end).await.unwrap() });
     let mut archived = None;
@@ -183,7 +188,8 @@ async fn main() {
             archived.is_some()
         })
         .await;
-    let (archived, took) = (archived.unwrap(), began.elapsed().as_secs_f64());
+    let archived = archived.unwrap();
+    let took = began.elapsed().as_secs_f64();
     let after = month.read_through(archived.events).await;
     let pages_after = month.pages().await;
 

@@ -285,7 +285,8 @@ mod tests {
     fn the_subjects_of_encrypted_values_are_found() {
         let directory = tempfile::tempdir().unwrap();
         let keys = KeyRing::open(&directory.path().join("subjects.db"), &[7; 32]).unwrap();
-        let (tenant, event) = (TenantId::stored("t"), Uuid::from_u128(1));
+        let tenant = TenantId::stored("t");
+        let event = Uuid::from_u128(1);
         let people: [UserId; 2] = [Uuid::from_u128(2).into(), Uuid::from_u128(3).into()];
         let value = |person: &UserId| format!(r#"{{"{CLEAR}":{{"subject":"{person}","value":"x"}}}}"#);
         let json = format!(

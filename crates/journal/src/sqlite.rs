@@ -219,7 +219,8 @@ impl LogFile {
         let readers = Arc::new(Readers::new(path, Position::start(log, epoch), segments));
         let shared = (told, Arc::clone(&readers));
         let writer = Writer::new(connection, path, start, (limits.batch, clock.clone()), shared)?;
-        let (archiving, in_place) = (tokio::sync::Mutex::default(), false);
+        let archiving = tokio::sync::Mutex::default();
+        let in_place = false;
         let file = Self { log, epoch, queue, committed, readers, recent, commits, archiving, in_place };
         Ok((file, writer, incoming))
     }

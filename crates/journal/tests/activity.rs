@@ -51,13 +51,15 @@ fn actor(user: Option<UserId>) -> Actor {
 
 impl Site {
     fn new() -> Self {
-        let (directory, clock) = (tempfile::tempdir().unwrap(), Clock::ticking(AT));
+        let directory = tempfile::tempdir().unwrap();
+        let clock = Clock::ticking(AT);
         let journal = Arc::new(SqliteJournal::open(directory.path(), &clock, Limits::default()).unwrap());
         let unreliable = Arc::new(Unreliable::over(Arc::<SqliteJournal>::clone(&journal)));
         let keys = Arc::new(KeyRing::open(&directory.path().join("keys.db"), &[7; 32]).unwrap());
         let aggregates = AggregateStore::new(Arc::<Unreliable>::clone(&unreliable), keys, clock, Ids);
         let start = Log::ALL.map(|log| domain::Position::start(log, 1));
-        let (seen, every) = (Arc::new(OwnWrites::new(start)), Duration::from_millis(1));
+        let seen = Arc::new(OwnWrites::new(start));
+        let every = Duration::from_millis(1);
         let queue = Arc::new(ActivityQueue::new(aggregates.clone(), seen, every, 1000));
         Self { _directory: directory, journal, unreliable, aggregates, queue }
     }
@@ -83,7 +85,8 @@ impl Site {
 
     /// Everything in the journal, counted by person and home. The sums of anonymous views have no person.
     async fn tally(&self) -> Tally {
-        let (mut tally, mut ids) = (Tally::default(), BTreeSet::new());
+        let mut tally = Tally::default();
+        let mut ids = BTreeSet::new();
         for envelope in self.written().await {
             assert!(ids.insert(envelope.event_id), "{} is there twice", envelope.event_id);
             match self.aggregates.decode(&envelope).unwrap() {
@@ -139,7 +142,8 @@ fn people() -> [UserId; 2] {
 /// Polls `future` up to `times` times and then drops it, either right after the last poll or when it would be polled
 /// again. Returns true if it completed.
 async fn polled(future: impl Future, times: usize, at_once: bool) -> bool {
-    let (mut future, mut left) = (pin!(future), times);
+    let mut future = pin!(future);
+    let mut left = times;
     std::future::poll_fn(|context| {
         if left == 0 {
             return Poll::Ready(false);
@@ -158,7 +162,8 @@ async fn polled(future: impl Future, times: usize, at_once: bool) -> bool {
 async fn whoever_flushes_may_go_away_at_any_moment() {
     for at_once in [true, false] {
         for times in 0.. {
-            let (site, people) = (Site::new(), people());
+            let site = Site::new();
+            let people = people();
             deeds(&site, people).await;
             let ended = polled(site.queue.flush(), times, at_once).await;
             // Repeat the activity meanwhile, with another flush that is also cancelled.
@@ -178,7 +183,8 @@ async fn whoever_flushes_may_go_away_at_any_moment() {
 async fn a_lost_answer_neither_loses_nor_doubles() {
     for fault in [Fault::NotDone, Fault::NotTold] {
         for spared in 0..7 {
-            let (site, people) = (Site::new(), people());
+            let site = Site::new();
+            let people = people();
             site.unreliable.fail(fault, spared, 4);
             let mut rounds = 0;
             while rounds < 3 || !site.queue.flush().await {
@@ -196,7 +202,8 @@ async fn a_lost_answer_neither_loses_nor_doubles() {
 /// The writer thread is slow, and the flush that sent it the records was cancelled long ago.
 #[tokio::test]
 async fn what_is_still_in_the_journals_own_queue_is_not_sent_twice() {
-    let (site, people) = (Site::new(), people());
+    let site = Site::new();
+    let people = people();
     deeds(&site, people).await;
     site.unreliable.hold();
     for _ in 0..3 {
@@ -209,12 +216,14 @@ async fn what_is_still_in_the_journals_own_queue_is_not_sent_twice() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_queue_that_closes_takes_nothing_and_loses_nothing() {
-    let (site, mut viewers) = (Site::new(), JoinSet::new());
+    let site = Site::new();
+    let mut viewers = JoinSet::new();
     let (stop, stopping) = tokio::sync::watch::channel(false);
     let mut running = JoinSet::new();
     running.spawn(Arc::clone(&site.queue).run(stopping));
     for number in 0..8_u128 {
-        let (queue, user) = (Arc::clone(&site.queue), Ids.id(AT));
+        let queue = Arc::clone(&site.queue);
+        let user = Ids.id(AT);
         viewers.spawn(async move {
             let mut taken = 0;
             loop {
@@ -246,7 +255,8 @@ async fn a_queue_that_closes_takes_nothing_and_loses_nothing() {
 
 #[tokio::test]
 async fn closing_says_what_a_dead_journal_does_not_take() {
-    let (site, people) = (Site::new(), people());
+    let site = Site::new();
+    let people = people();
     deeds(&site, people).await;
     site.unreliable.fail(Fault::NotDone, 0, usize::MAX);
     assert_eq!(site.queue.close().await, 5, "three views, a search, and the sums of one tenant");

@@ -86,7 +86,8 @@ type Answer = Result<Executed<Tally>, ExecuteError<TooMuch>>;
 
 impl Pair {
     fn new() -> Self {
-        let (directory, clock) = (tempfile::tempdir().unwrap(), Clock::manual(AT));
+        let directory = tempfile::tempdir().unwrap();
+        let clock = Clock::manual(AT);
         let journal: Arc<dyn Journal> =
             Arc::new(SqliteJournal::open(directory.path(), &clock, Limits::default()).unwrap());
         let keys = Arc::new(KeyRing::open(&directory.path().join("keys.db"), &[7; 32]).unwrap());

@@ -55,7 +55,8 @@ fn keys(directory: &Path, master: &[u8; 32]) -> Result<Arc<KeyRing>, KeyError> {
 
 impl Desk {
     fn new() -> Self {
-        let (directory, clock) = (tempfile::tempdir().unwrap(), Clock::manual(AT));
+        let directory = tempfile::tempdir().unwrap();
+        let clock = Clock::manual(AT);
         let journal = Arc::new(SqliteJournal::open(directory.path(), &clock, Limits::default()).unwrap());
         let keys = keys(directory.path(), &MASTER).unwrap();
         let person: UserId = Ids.id(AT);

@@ -36,12 +36,14 @@ struct Site {
 
 impl Site {
     fn new() -> Self {
-        let (directory, clock) = (tempfile::tempdir().unwrap(), Clock::manual(AT));
+        let directory = tempfile::tempdir().unwrap();
+        let clock = Clock::manual(AT);
         let journal = Arc::new(SqliteJournal::open(directory.path(), &clock, Limits::default()).unwrap());
         let keys = KeyRing::open(&directory.path().join("keys.db"), &[7; 32]).unwrap();
         let aggregates =
             AggregateStore::new(Arc::<SqliteJournal>::clone(&journal), Arc::new(keys), clock, Ids);
-        let (tenant, user) = (TenantId::stored("t"), Some(Ids.id(AT)));
+        let tenant = TenantId::stored("t");
+        let user = Some(Ids.id(AT));
         let visitor = Actor { tenant, user, metadata: Metadata::default() };
         Self { journal, aggregates, visitor, owner: Ids.id(AT), directory }
     }

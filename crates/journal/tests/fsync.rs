@@ -121,7 +121,9 @@ fn write_ahead_log(arguments: &str) -> Option<String> {
 
 /// Checks that every acknowledgement follows a write to its log and a sync after the last write.
 fn check(steps: &[Step]) -> Result<usize, String> {
-    let (mut told, mut written, mut synced) = (0, HashSet::new(), HashSet::new());
+    let mut told = 0;
+    let mut written = HashSet::new();
+    let mut synced = HashSet::new();
     for step in steps {
         match step {
             Step::Written(file) => {

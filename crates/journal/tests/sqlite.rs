@@ -174,7 +174,8 @@ async fn rule_01_a_failing_transaction_leaves_no_hole() {
         // Other appends may share the failing transaction. Each is either done or told that its outcome is unknown.
         let mut tasks = JoinSet::new();
         for id in 0..40 {
-            let (journal, last) = (Arc::clone(&journal), if id % 8 == 3 { "POISON" } else { "C" });
+            let journal = Arc::clone(&journal);
+            let last = if id % 8 == 3 { "POISON" } else { "C" };
             tasks.spawn(async move {
                 journal
                     .append(append(&stream("parcel", 2 + id), Expected::Any, &["A", "B", last]))
@@ -374,7 +375,8 @@ async fn lives_that_are_cut_short_do_not_let_the_write_ahead_log_grow_for_ever()
     const LIVES: u64 = 30;
     let directory = tempfile::tempdir().unwrap();
     let wal = directory.path().join("facts.db-wal");
-    let (mut longest, mut lives) = (0, Vec::new());
+    let mut longest = 0;
+    let mut lives = Vec::new();
     for life in 1..=LIVES {
         let copy = tempfile::tempdir().unwrap();
         for entry in std::fs::read_dir(directory.path()).unwrap() {

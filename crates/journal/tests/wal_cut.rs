@@ -52,7 +52,8 @@ fn append(random: &mut StdRng, number: usize) -> Append {
     let names = (0..random.random_range(0..3)).map(|n| digest(number * 3 + n));
     let unique_key = |digest| UniqueKey { tenant: TenantId::stored("t"), kind: "name", digest };
     let unique_keys = UniqueKeys { take: names.map(unique_key).collect(), release_all: number % 3 == 2 };
-    let (scope, key) = ("s".to_owned(), number.to_string());
+    let scope = "s".to_owned();
+    let key = number.to_string();
     let once = Idempotency { scope, key, fingerprint: digest(number), answer: "done".into() };
     let idempotency = (number % 2 == 1).then_some(once);
     Append {
@@ -88,7 +89,8 @@ async fn original() -> Original {
         let group = random.random_range(1..=6).min(APPENDS - appends.len());
         let mut tasks = JoinSet::new();
         for number in appends.len()..appends.len() + group {
-            let (journal, asked) = (Arc::clone(&journal), append(&mut random, number));
+            let journal = Arc::clone(&journal);
+            let asked = append(&mut random, number);
             tasks.spawn(async move { (journal.append(asked.clone()).await.unwrap().position.seq, asked) });
         }
         appends.extend(tasks.join_all().await);
@@ -209,7 +211,8 @@ fn rows<T, All: FromIterator<T>>(
 async fn rule_12_cut_at_every_frame() {
     let original = original().await;
     let boundaries = original.boundaries();
-    let (mut last, mut heads) = (0, BTreeSet::new());
+    let mut last = 0;
+    let mut heads = BTreeSet::new();
     for &(length, commits) in &boundaries {
         let about = format!("cut at {length}");
         let head = original.reopened(&original.wal[..length], &about).await;

@@ -95,7 +95,9 @@ impl Transport {
     async fn send(&self, id: &str, parcel: &Parcel) -> Sent {
         match (self, parcel) {
             (Self::Mailbox(mailbox), parcel) => {
-                let (mailbox, name, file) = (mailbox.clone(), file(id), parcel.file());
+                let mailbox = mailbox.clone();
+                let name = file(id);
+                let file = parcel.file();
                 match tokio::task::spawn_blocking(move || mailbox.put(&name, &file)).await {
                     Ok(Ok(())) => Sent::Done,
                     Ok(Err(error)) => Sent::Down(error.to_string(), None),
@@ -168,7 +170,8 @@ impl Line {
 
     /// Looks up what became of a delivery whose outbox worker was lost. Only the mailbox can tell.
     pub async fn look_up(&self, mailbox: &Mailbox, id: &str) -> DeliveryLookup {
-        let (mailbox, name) = (mailbox.clone(), file(id));
+        let mailbox = mailbox.clone();
+        let name = file(id);
         match tokio::task::spawn_blocking(move || mailbox.read(&name)).await {
             Ok(Some(_)) => DeliveryLookup::Delivered,
             _ if self.is_remote() => DeliveryLookup::Unknown,

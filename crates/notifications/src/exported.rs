@@ -41,7 +41,8 @@ struct Email {
 impl Email {
     fn read(row: &Row) -> Option<(Self, Cursor)> {
         let created_at = Timestamp::from_micros(row.int(2)?);
-        let (channel, delivery) = (channel_of(row.text(1)?), Delivery::read(row, 4)?);
+        let channel = channel_of(row.text(1)?);
+        let delivery = Delivery::read(row, 4)?;
         let letter = Self { template: row.text(0)?.to_owned(), channel, created_at, delivery };
         Some((letter, Cursor::at(created_at, row.text(3)?)))
     }

@@ -120,7 +120,8 @@ impl Notifications {
         if self.lines.are_remote() {
             settings.batch = 1;
         }
-        let (aggregates, outbox) = (self.context.aggregates.clone(), self.outbox.clone());
+        let aggregates = self.context.aggregates.clone();
+        let outbox = self.outbox.clone();
         let clock = aggregates.clock().clone();
         let (mailbox, lines, settings_of_mail) =
             (self.mailbox.clone(), Arc::clone(&self.lines), self.settings.clone());

@@ -147,7 +147,8 @@ impl NotificationsProjection {
                 let person = subject_id.map(|user| user.to_string());
                 if let Some(person) = person.as_deref() {
                     let [tenant, id] = which;
-                    let (event_id, at) = (event.event_id.to_string(), event.timestamp.micros());
+                    let event_id = event.event_id.to_string();
+                    let at = event.timestamp.micros();
                     tx.execute(ADD, &[tenant, id, person.into(), event_id.into(), at.into()]).await?;
                 }
                 let recipient = person.as_deref().unwrap_or(&event.stream.id);

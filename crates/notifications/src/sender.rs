@@ -177,7 +177,8 @@ impl NotificationSender {
         person: &OpenAccount,
         token: &IssuedToken,
     ) -> String {
-        let (site, user) = (self.settings.of(tenant), person.id);
+        let site = self.settings.of(tenant);
+        let user = person.id;
         let code = self.aggregates.keys().mail_token(template.name(), tenant, user, &token.nonce);
         site.page(&match template {
             Template::PasswordReset => format!("/reset-password?token={user}.{code}"),
@@ -206,7 +207,9 @@ impl NotificationSender {
         };
         self.remove(vec![letter]).await?;
         if whose.is_none() {
-            let (aggregates, tenant, own) = (self.aggregates.clone(), order.tenant.clone(), order.recipient);
+            let aggregates = self.aggregates.clone();
+            let tenant = order.tenant.clone();
+            let own = order.recipient;
             tokio::task::spawn_blocking(move || aggregates.erase(&tenant, own)).await??;
         }
         Ok(DeliveryOutcome::Delivered)

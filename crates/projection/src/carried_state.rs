@@ -86,7 +86,8 @@ pub fn restore_standing(
     let tx = view.unchecked_transaction()?;
     tx.execute_batch(bookkeeping::TABLES)?;
     for head in heads {
-        let (at, id) = (head.position, head.event_id.map(|id| *id.as_bytes()));
+        let at = head.position;
+        let id = head.event_id.map(|id| *id.as_bytes());
         let insert = "insert into checkpoints (grp, log, epoch, seq, event_id) values (?1, ?2, ?3, ?4, ?5)";
         tx.execute(insert, params![group, at.log.as_str(), at.epoch, at.seq, id])?;
         for name in ["blocked_keys", "parked_events"] {

@@ -51,8 +51,11 @@ impl Database {
         if outdated.is_none() {
             writer.execute_batch(tables)?;
         }
-        let (writer, idle, retired) = (Mutex::new(writer), Mutex::default(), AtomicBool::new(false));
-        let (reading, unclean) = (Semaphore::new(READERS), AtomicBool::new(true));
+        let writer = Mutex::new(writer);
+        let idle = Mutex::default();
+        let retired = AtomicBool::new(false);
+        let reading = Semaphore::new(READERS);
+        let unclean = AtomicBool::new(true);
         let database = Self { path: path.to_owned(), outdated, writer, idle, reading, retired, unclean };
         // A crash may have come before the last erasure was completed.
         database.scrub()?;

@@ -123,7 +123,8 @@ mod tests {
     #[test]
     fn nothing_loaded_before_a_take_over_stays() {
         const ROUNDS: u64 = 30_000;
-        let (cache, source) = (DocumentCache::new(100), AtomicU64::new(0));
+        let cache = DocumentCache::new(100);
+        let source = AtomicU64::new(0);
         let over = AtomicBool::new(false);
         std::thread::scope(|scope| {
             scope.spawn(|| {

@@ -58,7 +58,8 @@ pub fn current(path: &Path) -> Result<PathBuf, ViewError> {
     let current = file(path, number);
     let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else { return Ok(current) };
     if number > 1 && !current.exists() {
-        let (pointer, current) = (pointer(path), current.display());
+        let pointer = pointer(path);
+        let current = current.display();
         return Err(unavailable(format!(
             "{} names {current}, which is not there; put it back from a backup, or delete {}* to have the read model \
              made again",
@@ -89,7 +90,8 @@ fn name_of(path: &Path) -> &OsStr {
 
 /// `users.db`, `users.db-wal`, `users.db.2` … belong to `users.db`.
 fn is_of(name: &OsStr, found: &OsStr) -> bool {
-    let (name, found) = (name.as_encoded_bytes(), found.as_encoded_bytes());
+    let name = name.as_encoded_bytes();
+    let found = found.as_encoded_bytes();
     found.strip_prefix(name).is_some_and(|rest| rest.first().is_none_or(|c| matches!(c, b'.' | b'-')))
 }
 
@@ -118,7 +120,8 @@ pub fn set(path: &Path, taken: &Path) -> Result<(), ViewError> {
     if file(path, number) != taken {
         return Err(unavailable(format!("{} is not the next of {}", taken.display(), path.display())));
     }
-    let (pointer, aside) = (pointer(path), with(path, ".current.new"));
+    let pointer = pointer(path);
+    let aside = with(path, ".current.new");
     let mut written = File::create(&aside)?;
     written.write_all(number.to_string().as_bytes())?;
     written.sync_all()?;

@@ -96,7 +96,8 @@ impl IndexProgress {
     /// Waits, for at most `limit`, until the index has the event at `seq`, which the rows already have. Returns
     /// whether it has.
     pub async fn wait(&self, seq: u64, limit: Duration) -> bool {
-        let (needed, older) = (self.changes(), self.older.load(Ordering::SeqCst));
+        let needed = self.changes();
+        let older = self.older.load(Ordering::SeqCst);
         let late = self.late.load(Ordering::SeqCst);
         // A later event implies that all earlier ones are indexed only if events come in order.
         let has =

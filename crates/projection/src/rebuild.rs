@@ -58,7 +58,8 @@ pub async fn rebuild(
     let mut runner = group.beside(Arc::new(fresh.clone())).await?;
     runner.catch_up(progress).await?;
     let switched: Arc<Mutex<Option<Switched>>> = Arc::default();
-    let (into, keep) = (live.clone(), Arc::clone(&switched));
+    let into = live.clone();
+    let keep = Arc::clone(&switched);
     let take_over = async move {
         let store = into.clone();
         let make = move || -> Result<(), ApplyError> {
@@ -96,7 +97,8 @@ impl Switched {
     }
 
     fn compare(&self) -> Result<BTreeMap<String, TableChange>, ViewError> {
-        let (before, now) = (self.old.read(checksums)?, checksums(&self.new)?);
+        let before = self.old.read(checksums)?;
+        let now = checksums(&self.new)?;
         let names = before.keys().chain(now.keys());
         let compared = names.map(|name| {
             let of = |sums: &Checksums| sums.get(name).copied().unwrap_or_default();

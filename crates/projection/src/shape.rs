@@ -68,7 +68,8 @@ fn is_used(file: &Connection) -> Result<bool, ViewError> {
 /// `sql` without the parts that change no row: line comments, repeated white space, and pragmas, which only say
 /// how the file is stored.
 fn statements(sql: &str) -> String {
-    let (mut text, mut quote) = (String::with_capacity(sql.len()), None);
+    let mut text = String::with_capacity(sql.len());
+    let mut quote = None;
     let mut left = sql.chars().peekable();
     while let Some(c) = left.next() {
         if quote.is_none() && c == '-' && left.peek() == Some(&'-') {

@@ -68,7 +68,9 @@ impl ViewStore {
         }
         let shape = Shape::of(tables, projection.version());
         let database = Database::open(&generation::current(path)?, tables, &shape)?;
-        let (path, tables, database) = (path.to_owned(), tables.to_owned(), RwLock::new(Arc::new(database)));
+        let path = path.to_owned();
+        let tables = tables.to_owned();
+        let database = RwLock::new(Arc::new(database));
         Ok(Self(Arc::new(StoreInner {
             path,
             tables,
@@ -90,8 +92,11 @@ impl ViewStore {
 
     fn over(&self, database: Arc<Database>, in_the_making: bool, in_place: bool, sync: SyncPath) -> Self {
         let StoreInner { path, tables, projection, .. } = &*self.0;
-        let (path, tables, projection) = (path.clone(), tables.clone(), Arc::clone(projection));
-        let (database, former) = (RwLock::new(database), Mutex::default());
+        let path = path.clone();
+        let tables = tables.clone();
+        let projection = Arc::clone(projection);
+        let database = RwLock::new(database);
+        let former = Mutex::default();
         Self(Arc::new(StoreInner {
             path,
             tables,
@@ -137,7 +142,8 @@ impl ViewStore {
     /// lost with the record of a delivery, and the old file would then carry it out again.
     pub(crate) fn take_over(&self, fresh: &Self) -> Result<Arc<Database>, ViewError> {
         self.settle_switch()?;
-        let (taken, old) = (fresh.database(), self.database());
+        let taken = fresh.database();
+        let old = self.database();
         // Held until the switch: no outcome may be written to the old file, where it would be lost.
         let last = old.writer();
         leases::hand_over(&last, &taken.writer())?;
@@ -186,7 +192,8 @@ impl ViewStore {
     /// # Errors
     /// When the database is unavailable.
     pub async fn query(&self, sql: &str, params: Vec<Value<'_>>) -> Result<Vec<Row>, ViewError> {
-        let (database, sql) = (self.database(), sql.to_owned());
+        let database = self.database();
+        let sql = sql.to_owned();
         let params: Vec<_> = params.into_iter().map(Value::into_owned).collect();
         let _turn = database.turn().await?;
         let reading = Arc::clone(&database);

@@ -105,12 +105,14 @@ impl World {
     }
 
     async fn runner(&self) -> (Runner, GroupHandle) {
-        let (journal, target) = (self.journal.clone(), Arc::new(self.store.clone()));
+        let journal = self.journal.clone();
+        let target = Arc::new(self.store.clone());
         Runner::new(GROUP, journal, target, self.clock.clone(), RETRY).await.unwrap()
     }
 
     async fn start_after(&self, after: AfterTries) -> Running {
-        let (journal, target) = (self.journal.clone(), Arc::new(self.store.clone()));
+        let journal = self.journal.clone();
+        let target = Arc::new(self.store.clone());
         let policy = Policy { retry: RETRY, after, ..Policy::default() };
         let (runner, handle) = Runner::new(GROUP, journal, target, self.clock.clone(), policy).await.unwrap();
         run(runner, handle)
@@ -291,7 +293,8 @@ async fn rule_06_an_event_that_is_given_up_lets_those_behind_it_go_on() {
     let (world, running, last) = one_of_three_fails().await;
     let id = running.handle.status.blocked()[0].id.clone();
     let waiting = running.handle.waiting(&id).await.unwrap();
-    let (first, second) = (waiting[0].event_id, waiting[1].event_id);
+    let first = waiting[0].event_id;
+    let second = waiting[1].event_id;
     let never = || -> Decision { Box::pin(async { panic!("what cannot be done is not decided") }) };
     assert_eq!(
         running.handle.discard(&id, second, never()).await,
@@ -457,8 +460,11 @@ async fn a_holder_renews_in_time_on_any_clock() {
 }
 
 fn blocked(first: Position) -> Blocked {
-    let (key, error, id) = ("a".to_owned(), String::new(), String::new());
-    let (state, people) = (BlockedState::Retrying, Vec::new());
+    let key = "a".to_owned();
+    let error = String::new();
+    let id = String::new();
+    let state = BlockedState::Retrying;
+    let people = Vec::new();
     Blocked { id, key, first, tries: 1, next_try: NOW, state, error, since: NOW, people, waiting: 0 }
 }
 

@@ -48,7 +48,8 @@ struct World {
 
 impl World {
     async fn new() -> (Self, Runner, GroupHandle) {
-        let (directory, clock) = (tempfile::tempdir().unwrap(), Clock::manual(NOW));
+        let directory = tempfile::tempdir().unwrap();
+        let clock = Clock::manual(NOW);
         let path = |name: &str| directory.path().join(name);
         let journal = Arc::new(SqliteJournal::open(&path("journal"), &clock, Limits::default()).unwrap());
         let tables = "create table if not exists rows (n integer primary key, position integer not null);";
@@ -64,11 +65,14 @@ impl World {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_group_that_panics_anywhere_applies_every_event_once_and_in_order() {
     let (world, runner, handle) = World::new().await;
-    let (supervisor, runner) = (Supervisor::default(), Arc::new(Mutex::new(runner.alone())));
+    let supervisor = Supervisor::default();
+    let runner = Arc::new(Mutex::new(runner.alone()));
     let (stop, stopping) = watch::channel(false);
-    let (again, run) = (stopping.clone(), Arc::clone(&runner));
+    let again = stopping.clone();
+    let run = Arc::clone(&runner);
     let work = move || {
-        let (runner, stop) = (Arc::clone(&run), again.clone());
+        let runner = Arc::clone(&run);
+        let stop = again.clone();
         async move { runner.lock().await.go_on(stop).await }
     };
     let mut group = JoinSet::new();
@@ -83,7 +87,8 @@ async fn a_group_that_panics_anywhere_applies_every_event_once_and_in_order() {
             falls += 1;
         }
     }
-    let (tenant, last) = (tenant(), last.unwrap());
+    let tenant = tenant();
+    let last = last.unwrap();
     let asker = Asker { tenant: &tenant, user: Ids.uuid(NOW).into() };
     // A waiting reader does not notice the panics.
     assert_eq!(handle.status.wait(&[last], asker, Duration::from_mins(1)).await, WaitOutcome::Applied);
@@ -104,7 +109,8 @@ async fn a_group_whose_journal_is_closed_looks_now_and_then() {
     let (world, runner, _handle) = World::new().await;
     world.journal.close().await;
     let (_stop, stopping) = watch::channel(false);
-    let (mut running, mut polls) = (pin!(runner.run(stopping)), 0);
+    let mut running = pin!(runner.run(stopping));
+    let mut polls = 0;
     let counted = poll_fn(|cx| {
         polls += 1;
         assert!(polls < 1000, "it spins");

@@ -59,7 +59,8 @@ fn open_journal(directory: &Path) -> Arc<SqliteJournal> {
 /// A consumer. It reads one position per line, waits until that position is applied, and answers whether it
 /// runs the group.
 async fn consume(directory: &Path) {
-    let (journal, target) = (open_journal(directory), Arc::new(open_store(&directory.join("view.db"))));
+    let journal = open_journal(directory);
+    let target = Arc::new(open_store(&directory.join("view.db")));
     let at = |seq| Position { log: Log::Facts, epoch: 1, seq };
     let policy = Policy { term_ms: TERM_MS, ..Policy::default() };
     let (runner, handle) = Runner::new(GROUP, journal, target, Clock::System, policy).await.unwrap();
@@ -69,7 +70,8 @@ async fn consume(directory: &Path) {
     println!("ready");
     let mut lines = lines_of(std::io::stdin());
     while let Some(line) = lines.recv().await.filter(|line| line != "end") {
-        let (tenant, user) = (tenant(), UserId::from(uuid::Uuid::nil()));
+        let tenant = tenant();
+        let user = UserId::from(uuid::Uuid::nil());
         let asker = Asker { tenant: &tenant, user };
         let waited = handle.status.wait(&[at(line.parse().unwrap())], asker, 3 * LONG).await;
         assert_eq!(waited, WaitOutcome::Applied, "{:?}", handle.status.stopped());
@@ -109,7 +111,8 @@ impl Consumer {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", TEST, "--nocapture", "--test-threads=1"]).env(DIRECTORY, directory);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let (asks, out) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        let asks = child.stdin.take().unwrap();
+        let out = child.stdout.take().unwrap();
         let mut consumer = Self { child, asks, answers: lines_of(out) };
         consumer.answer(&["ready"]).await;
         consumer

@@ -157,7 +157,8 @@ async fn rule_19_a_switch_that_may_be_forgotten_deletes_and_sends_nothing() {
 /// An empty read model in place of the missing file would send the e-mails of a week again.
 #[tokio::test]
 async fn a_read_model_whose_file_is_gone_is_not_made_anew_silently() {
-    let (directory, disk) = (tempfile::tempdir().unwrap(), Arc::new(Disk::default()));
+    let directory = tempfile::tempdir().unwrap();
+    let disk = Arc::new(Disk::default());
     std::fs::write(directory.path().join("view.db.current"), "2").unwrap();
     let refused = open(&directory.path().join("view.db"), &disk).unwrap_err().to_string();
     assert!(refused.contains("view.db.2, which is not there"), "{refused}");

@@ -58,7 +58,8 @@ impl Projection for Seen {
         if poison == Some(e.position) {
             return Err(ProjectionError::Event("it is poison".into()));
         }
-        let (log, seq) = (e.position.log.as_str(), e.position.seq);
+        let log = e.position.log.as_str();
+        let seq = e.position.seq;
         let row = [log.into(), seq.into(), (&*e.stream.id).into(), e.version.into()];
         tx.execute("insert into seen (log, seq, key, version) values ($1, $2, $3, $4)", &row).await?;
         let sum = "insert into sums (key, digest) values ($1, $2) on conflict (key) do update

@@ -114,7 +114,9 @@ impl Properties {
     }
 
     fn app(&self, status: GroupStatus) -> App {
-        let (context, store, hot) = (self.context.clone(), self.store.clone(), Arc::clone(&self.hot));
+        let context = self.context.clone();
+        let store = self.store.clone();
+        let hot = Arc::clone(&self.hot);
         let visits = Visits::new(&self.context);
         App(Arc::new(AppParts { context, store, hot, visits, status }))
     }

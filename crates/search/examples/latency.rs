@@ -27,7 +27,8 @@ fn main() {
     let many = std::env::args().nth(1).map_or(100_000, |text| text.parse().unwrap());
     let directory = tempfile::tempdir().unwrap();
     let index = Arc::new(Index::open(directory.path()).unwrap());
-    let (mut random, tenant) = (Random::new(1), TenantId::stored("hyderabad"));
+    let mut random = Random::new(1);
+    let tenant = TenantId::stored("hyderabad");
     let began = Instant::now();
     let place = |changed| IndexPosition { made: "an example".into(), changed };
     for commit in 0..many / 10_000 {
@@ -47,7 +48,8 @@ fn main() {
         }
     }
     suggestions(&index, &tenant);
-    let (mut visible, fresh) = (Vec::new(), home(&mut random, &tenant));
+    let mut visible = Vec::new();
+    let fresh = home(&mut random, &tenant);
     for round in 0..50 {
         let began = Instant::now();
         index.write(&[IndexChange::Put(Box::new(fresh.clone()))]).unwrap();

@@ -25,7 +25,8 @@ const HOMES: usize = 50;
 /// A saved search of the usual kind: a locality or a property type, a price range, sometimes bedrooms or a word.
 fn query(random: &mut Random, tenant: &TenantId) -> Query {
     let like = home(random, tenant);
-    let (facts, price) = (&like.content.specifications, like.content.price.paise());
+    let facts = &like.content.specifications;
+    let price = like.content.price.paise();
     let mut query = Query::all(tenant.clone(), NOW);
     if random.one_in(6) {
         query.filters.property_types = vec![facts.property_type];
@@ -44,7 +45,8 @@ fn query(random: &mut Random, tenant: &TenantId) -> Query {
 
 fn main() {
     let many = std::env::args().nth(1).map_or(100_000, |text| text.parse().unwrap());
-    let (mut random, tenant) = (Random::new(1), TenantId::stored("hyderabad"));
+    let mut random = Random::new(1);
+    let tenant = TenantId::stored("hyderabad");
     let queries: Vec<Query> = (0..many).map(|_| query(&mut random, &tenant)).collect();
     let homes: Vec<Home> = (0..HOMES).map(|_| home(&mut random, &tenant)).collect();
     let mut filed: HashMap<String, Vec<usize>> = HashMap::new();

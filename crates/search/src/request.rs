@@ -87,7 +87,8 @@ impl Request for SearchRequest {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
         let text = f.text("query", 1..=200).or_else(|| f.text("q", 1..=200));
         let words = asked_words(text.as_deref().unwrap_or_default());
-        let (filters, geo) = (filters(f), area::read(f));
+        let filters = filters(f);
+        let geo = area::read(f);
         let facets = f.flag("facets");
         let explain = f.flag("explain").unwrap_or_default();
         let sort = sorts(f, !words.is_empty(), geo.near.is_some());
@@ -99,7 +100,8 @@ impl Request for SearchRequest {
         if cursor.is_some() && after.is_none() {
             f.wrong("cursor", "belongs to another order; take it from the page before");
         }
-        let (paging, told) = (paging?, told(f));
+        let paging = paging?;
+        let told = told(f);
         Some(Self { words, filters, geo, facets, explain, sort, order, paging, after, told })
     }
 

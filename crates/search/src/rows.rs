@@ -42,7 +42,8 @@ impl Stored {
     }
 
     fn change(self) -> IndexChange {
-        let (tenant, id) = (self.tenant.clone(), self.id);
+        let tenant = self.tenant.clone();
+        let id = self.id;
         self.on_the_market().map_or(IndexChange::Gone { tenant, id }, |home| IndexChange::Put(Box::new(home)))
     }
 }
@@ -109,7 +110,8 @@ pub async fn after(store: &ViewStore, place: &IndexPosition, most: usize) -> Res
     let made = rows.first().and_then(|row| row.text(0)).unwrap_or_default().to_owned();
     let other_file = made != place.made;
     let mut last = if other_file { 0 } else { place.changed };
-    let (mut changes, mut erases) = (Vec::with_capacity(rows.len()), false);
+    let mut changes = Vec::with_capacity(rows.len());
+    let mut erases = false;
     for row in rows.iter().filter(|row| row.int(CHANGED).is_some()) {
         last = row.int(CHANGED).unwrap_or(last);
         let stored = read(row)?;

@@ -64,8 +64,10 @@ impl Suggester {
         {
             return Ok(Arc::clone(&read.known));
         }
-        let (from, began) = (Arc::downgrade(&view), Instant::now());
-        let (index, its) = (Arc::clone(&self.index), tenant.clone());
+        let from = Arc::downgrade(&view);
+        let began = Instant::now();
+        let index = Arc::clone(&self.index);
+        let its = tenant.clone();
         let read = tokio::task::spawn_blocking(move || {
             Ok::<_, IndexError>(SuggestionIndex::of(index.vocabulary(&view, &its)?))
         });

@@ -178,7 +178,8 @@ impl ApiClient {
             }
             Self::Remote { http, base, .. } => {
                 let failed = |error: reqwest::Error| {
-                    let (base, cause) = (base.clone(), root_cause(&error));
+                    let base = base.clone();
+                    let cause = root_cause(&error);
                     if error.is_connect() {
                         ClientError::NotRunning { base, cause }
                     } else {

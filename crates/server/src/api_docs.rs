@@ -50,7 +50,8 @@ pub fn services() -> Vec<Documentation> {
 /// The complete document.
 #[must_use]
 pub fn document() -> Value {
-    let (mut all, mut exported) = (Api::openapi(), Vec::new());
+    let mut all = Api::openapi();
+    let mut exported = Vec::new();
     for service in services() {
         all.merge(service.operations);
         exported.extend(service.exported);

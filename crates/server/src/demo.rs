@@ -108,7 +108,8 @@ pub async fn fill(
     }
     let mut homes: BTreeMap<String, Vec<Value>> = serde_json::from_str(include_str!("demo/homes.json"))?;
     let mut demo_user = nobody.clone();
-    let (mut listed, mut of_others) = (0, Vec::new());
+    let mut listed = 0;
+    let mut of_others = Vec::new();
     for person in &PEOPLE {
         let (email, token) = join(&nobody, person, random).await?;
         confirm(&email).await.map_err(DemoError::Confirm)?;

@@ -95,7 +95,10 @@ fn write_all(thread: &Supervised, lines: &Receiver<Message>, sink: &mut impl Wri
 
 /// Writes the waiting lines together.
 fn write_some(first: Message, lines: &Receiver<Message>, sink: &mut impl Write) {
-    let (mut next, mut text, mut many, mut reached) = (Some(first), Vec::new(), 0, None);
+    let mut next = Some(first);
+    let mut text = Vec::new();
+    let mut many = 0;
+    let mut reached = None;
     while let Some(message) = next.take() {
         match message {
             Message::Line(line) => {
@@ -231,7 +234,8 @@ mod tests {
 
     #[test]
     fn a_full_disk_fails_nobody() {
-        let (supervisor, sink) = (Supervisor::default(), Full);
+        let supervisor = Supervisor::default();
+        let sink = Full;
         let mut queue = LogQueue::start(&supervisor, sink).unwrap();
         queue.write_all(b"a line\n").unwrap();
         supervisor.faults().panic_once("log-writer");

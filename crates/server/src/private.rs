@@ -27,7 +27,8 @@ pub fn is_open(path: &Path) -> bool {
 /// # Errors
 /// When a directory cannot be read.
 pub fn open_to_others(top: &Path) -> io::Result<Vec<PathBuf>> {
-    let (mut found, mut left) = (Vec::new(), vec![top.to_owned()]);
+    let mut found = Vec::new();
+    let mut left = vec![top.to_owned()];
     while let Some(path) = left.pop() {
         let about = match fs::symlink_metadata(&path) {
             // It was removed a moment ago.
@@ -51,7 +52,8 @@ pub fn open_to_others(top: &Path) -> io::Result<Vec<PathBuf>> {
 /// # Errors
 /// When a directory cannot be read. Files of another owner stay as they are and are logged.
 pub fn close_to_others(top: &Path) -> io::Result<()> {
-    let (mut closed, open) = (0_usize, open_to_others(top)?);
+    let mut closed = 0_usize;
+    let open = open_to_others(top)?;
     for path in &open {
         let close = || {
             let mode = fs::symlink_metadata(path)?.permissions().mode();

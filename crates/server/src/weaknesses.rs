@@ -58,7 +58,9 @@ fn modes(top: &Path) -> Option<Weakness> {
     };
     let named: Vec<String> = open.iter().take(NAMED).map(|path| path.display().to_string()).collect();
     let more = open.len().checked_sub(NAMED).filter(|more| *more > 0).map(|more| format!(" and {more} more"));
-    let (named, more, top) = (named.join(", "), more.unwrap_or_default(), top.display());
+    let named = named.join(", ");
+    let more = more.unwrap_or_default();
+    let top = top.display();
     let text = format!("others of the machine may use {named}{more}; run: chmod -R go= {top}");
     (!open.is_empty()).then(|| weakness("modes", text))
 }
@@ -121,7 +123,7 @@ fn door(settings: &Settings) -> Vec<Weakness> {
     }
     let url = settings.public_url(listen);
     if (tls || proxied) && url.starts_with("http://") {
-        let text = "is in letters, and cookies are not kept from plain HTTP: set public_url to the address with https://";
+        let text = "is in e-mails, and cookies are not kept from plain HTTP: set public_url to the address with https://";
         found.push(weakness("address", format!("{url} {text}")));
     }
     if on_the_internet(management.ip()) {

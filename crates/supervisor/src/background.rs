@@ -148,7 +148,8 @@ mod tests {
     #[tokio::test]
     async fn it_may_end_from_within() {
         let background = Background::start().unwrap();
-        let (own, mut tasks) = (background.clone(), JoinSet::new());
+        let own = background.clone();
+        let mut tasks = JoinSet::new();
         let (go, wait) = tokio::sync::oneshot::channel::<()>();
         background.spawn_in(&mut tasks, async move {
             let _ = wait.await;

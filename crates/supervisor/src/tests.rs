@@ -14,7 +14,8 @@ fn up(supervisor: &Supervisor) -> Vec<(String, bool, u64)> {
 
 #[tokio::test(start_paused = true)]
 async fn a_task_that_panics_runs_again_after_ever_longer_pauses() {
-    let (supervisor, began) = (Supervisor::default(), Instant::now());
+    let supervisor = Supervisor::default();
+    let began = Instant::now();
     let (_stop, stopping) = watch::channel(false);
     let mut starts = Vec::new();
     let work = || {
@@ -33,7 +34,8 @@ async fn a_task_that_panics_runs_again_after_ever_longer_pauses() {
 
 #[tokio::test(start_paused = true)]
 async fn a_healthy_minute_makes_the_pause_short_again() {
-    let (supervisor, began) = (Supervisor::default(), Instant::now());
+    let supervisor = Supervisor::default();
+    let began = Instant::now();
     let (_stop, stopping) = watch::channel(false);
     let mut starts = Vec::new();
     let work = || {
@@ -82,7 +84,8 @@ async fn a_task_is_made_to_panic_by_name_wherever_it_waits() {
 async fn a_task_that_is_stopped_while_it_pauses_runs_once_more_to_end_in_order() {
     let supervisor = Supervisor::default();
     let (stop, stopping) = watch::channel(false);
-    let (seen, stops) = (stopping.clone(), stop);
+    let seen = stopping.clone();
+    let stops = stop;
     let mut lives = 0;
     let work = || {
         lives += 1;

@@ -169,7 +169,8 @@ impl Crowd {
         match attack {
             Attack::Uploads => {
                 for (nth, person) in self.people[..UPLOADERS].iter().enumerate() {
-                    let (client, all) = (person.client.clone(), Arc::clone(&self.done));
+                    let client = person.client.clone();
+                    let all = Arc::clone(&self.done);
                     let (path, media, body) = self.forms[nth % 2].clone();
                     let upload = async move {
                         loop {
@@ -183,7 +184,8 @@ impl Crowd {
             }
             Attack::Exports => {
                 for person in &self.people[..EXPORTERS] {
-                    let (client, all) = (person.client.clone(), Arc::clone(&self.done));
+                    let client = person.client.clone();
+                    let all = Arc::clone(&self.done);
                     let export = async move {
                         loop {
                             client.try_send(Method::GET, "/api/users/me/export", None, &[]).await;
@@ -204,7 +206,9 @@ impl Crowd {
                 );
             }
             Attack::Sockets => {
-                let (people, address, sockets) = (Arc::clone(&self.people), self.address, self.sockets);
+                let people = Arc::clone(&self.people);
+                let address = self.address;
+                let sockets = self.sockets;
                 let all = Arc::clone(&self.done);
                 let (opened, open) = tokio::sync::oneshot::channel();
                 let listen = async move {
@@ -235,7 +239,8 @@ async fn guess(client: Client, people: Arc<[Person]>, done: impl Fn() + Clone + 
             0 => people[nth / 2 % people.len()].email.clone(),
             _ => format!("nobody-{nth}@example.com"),
         };
-        let (client, done) = (client.clone(), done.clone());
+        let client = client.clone();
+        let done = done.clone();
         guesses.spawn(async move {
             let body = json!({"email": email, "password": PASSWORD.to_uppercase()});
             client.try_send(Method::POST, "/api/auth/login", Some(&body), &[]).await;
@@ -252,7 +257,8 @@ pub struct Times(Vec<Duration>);
 impl Times {
     /// Sends requests for `paths` in turn, one after the other with a pause of `pause`, for `span`.
     pub async fn of(reader: &Client, paths: &[String], pause: Duration, span: Duration) -> Self {
-        let (mut times, end) = (Vec::new(), Instant::now() + span);
+        let mut times = Vec::new();
+        let end = Instant::now() + span;
         for path in paths.iter().cycle() {
             let began = Instant::now();
             if began >= end {

@@ -277,7 +277,8 @@ impl Events {
     async fn any(&mut self) -> Option<(String, Option<Value>)> {
         loop {
             while let Some((event, rest)) = self.text.split_once("\n\n") {
-                let (event, rest) = (event.to_owned(), rest.to_owned());
+                let event = event.to_owned();
+                let rest = rest.to_owned();
                 self.text = rest;
                 let field = |name| event.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
                 // A keep-alive comment has no id.

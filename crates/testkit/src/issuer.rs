@@ -174,7 +174,8 @@ impl Issuer {
         let mut desk = open(&self.desk);
         desk.issued += 1;
         let code = format!("code-{}", desk.issued);
-        let (nonce, challenge) = (asked["nonce"].clone(), asked["code_challenge"].clone());
+        let nonce = asked["nonce"].clone();
+        let challenge = asked["code_challenge"].clone();
         let redirect = asked["redirect_uri"].clone();
         let path = reqwest::Url::parse(&redirect).unwrap().path().to_owned();
         let back = format!("{path}?code={code}&state={}&session_state=its.own", asked["state"]);

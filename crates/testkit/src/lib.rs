@@ -128,7 +128,9 @@ impl TestApp {
         let management = format!("http://{}", operators.local_addr().unwrap());
         let url = settings.public_url(public.local_addr().unwrap());
         let app = open_app(&settings, clock.clone(), &url).await;
-        let (context, groups, backup) = (app.context.clone(), app.groups.clone(), app.backup.clone());
+        let context = app.context.clone();
+        let groups = app.groups.clone();
+        let backup = app.backup.clone();
         let outboxes = app.deliveries.iter().map(|(_, outbox)| outbox.clone()).collect();
         let search = app.search.clone();
         let (stop, stopped) = oneshot::channel();
@@ -185,7 +187,9 @@ impl Kept {
 /// The application without sockets.
 pub async fn open_app(settings: &Settings, clock: Clock, url: &str) -> App {
     let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
-    let (prometheus, public_url, supervisor) = (recorder.handle(), url.to_owned(), Supervisor::default());
+    let prometheus = recorder.handle();
+    let public_url = url.to_owned();
+    let supervisor = Supervisor::default();
     let opening = Opening { clock, prometheus, public_url, supervisor };
     App::open(settings, opening).await.unwrap()
 }

@@ -19,7 +19,8 @@ impl TestApp {
             metadata: "{}".into(),
         };
         let stream = StreamId::new(self.context.tenants.default_id(), kind, id);
-        let (expected, unique_keys) = (Expected::Any, UniqueKeys::default());
+        let expected = Expected::Any;
+        let unique_keys = UniqueKeys::default();
         let append = Append {
             stream,
             expected,

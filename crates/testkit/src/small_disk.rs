@@ -30,7 +30,8 @@ impl SmallDisk {
     #[must_use]
     pub fn of(mib: u64) -> Option<Self> {
         let directory = tempfile::tempdir().unwrap();
-        let (size, path) = (format!("size={mib}m"), directory.path().to_str().unwrap().to_owned());
+        let size = format!("size={mib}m");
+        let path = directory.path().to_str().unwrap().to_owned();
         let mounted = succeeds("mount", &["-t", "tmpfs", "-o", &size, "tmpfs", &path]);
         if !mounted {
             let limits = succeeds("prlimit", &["--version"]);

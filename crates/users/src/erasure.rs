@@ -111,7 +111,8 @@ impl DeliveryHandler for Destroyer {
 
 impl Destroyer {
     async fn destroy(&self, order: &LeasedDelivery) -> Result<(), String> {
-        let (tenant, user) = (order.tenant.clone(), order.recipient);
+        let tenant = order.tenant.clone();
+        let user = order.recipient;
         let left = Actor { tenant: tenant.clone(), user: Some(user), metadata: Metadata::default() };
         let ended = self.0.try_end_sessions(&left, user, Version::MAX, Ending::Deleted).await;
         ended.map_err(|failure| failure.to_string())?;

@@ -79,7 +79,8 @@ async fn account(tx: &mut ViewTx<'_>, envelope: &Envelope, event: UserEvent) -> 
         }
         UserEvent::EmailVerified {} => {
             let set = "email_verified = 1, status = case when status = $5 then $6 else status end";
-            let (from, to) = (UserStatus::PendingVerification.word(), UserStatus::Active.word());
+            let from = UserStatus::PendingVerification.word();
+            let to = UserStatus::Active.word();
             change(tx, envelope, set, vec![from.into(), to.into()]).await?;
         }
         UserEvent::RoleChanged { to, .. } => {

@@ -35,7 +35,8 @@ impl Users {
             "select {COLUMNS} from users where {matching} and (created_at, id) < ($3, $4)
              order by created_at desc, id desc limit $5 offset $6"
         );
-        let (limit, offset) = (paging.size.into(), paging.offset().into());
+        let limit = paging.size.into();
+        let offset = paging.offset().into();
         let rows = self.store.query(&sql, vec![tenant, pattern, created_at, id, limit, offset]).await?;
         let next = rows.last().map(|row| {
             Cursor(vec![row.int(8).into(), row.text(0).map_or(serde_json::Value::Null, Into::into)])

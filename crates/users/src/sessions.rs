@@ -188,7 +188,9 @@ impl Sessions {
                    and expires_at > ?4";
         let tenant = tenant.clone();
         self.look(move |connection, now| {
-            let (id, user, now) = (session.to_string(), user.to_string(), now.monotonic_clock.micros());
+            let id = session.to_string();
+            let user = user.to_string();
+            let now = now.monotonic_clock.micros();
             Ok(connection.prepare_cached(sql)?.exists(params![id, tenant.as_str(), user, now])?)
         })
         .await

@@ -49,7 +49,9 @@ impl Appender {
 
 /// Ends when all senders are gone, or at the first failure. After a failure no request is answered.
 fn write(mut connection: Connection, mut incoming: mpsc::Receiver<Waiting>, checkpoint: &SyncSender<()>) {
-    let (mut waiting, mut last, mut rows) = (Vec::with_capacity(BATCH), 0, 0);
+    let mut waiting = Vec::with_capacity(BATCH);
+    let mut last = 0;
+    let mut rows = 0;
     while let Some(first) = incoming.blocking_recv() {
         waiting.push(first);
         while waiting.len() < BATCH

@@ -46,10 +46,12 @@ impl GeneratedFacts {
         let journal = SqliteJournal::open(directory, &clock, Limits::default())?;
         let keys = KeyRing::open(&directory.join("subjects.db"), &[7; 32])?;
         let aggregates = AggregateStore::new(Arc::new(journal), Arc::new(keys), clock, Ids);
-        let (people, mut workers) = (Arc::new(AtomicU64::new(events / EVENTS_EACH)), JoinSet::new());
+        let people = Arc::new(AtomicU64::new(events / EVENTS_EACH));
+        let mut workers = JoinSet::new();
         let began = Instant::now();
         for _ in 0..AT_ONCE {
-            let (aggregates, people) = (aggregates.clone(), Arc::clone(&people));
+            let aggregates = aggregates.clone();
+            let people = Arc::clone(&people);
             workers.spawn(async move {
                 while people
                     .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
@@ -79,7 +81,8 @@ impl GeneratedFacts {
         let mut group = JoinSet::new();
         let began = Instant::now();
         group.spawn(runner.run(stopping));
-        let (tenant, user) = (tenant(), self.aggregates.fresh().into());
+        let tenant = tenant();
+        let user = self.aggregates.fresh().into();
         let asker = Asker { tenant: &tenant, user };
         let waited = handle.status.wait(&[self.head], asker, CATCHING_UP).await;
         let took = began.elapsed();
@@ -101,7 +104,8 @@ fn tenant() -> TenantId {
 
 /// Appends the events of one person, with the metadata of a request.
 async fn live(aggregates: &AggregateStore) -> anyhow::Result<()> {
-    let (tenant, user): (_, UserId) = (tenant(), aggregates.fresh().into());
+    let tenant = tenant();
+    let user: UserId = aggregates.fresh().into();
     for number in 0..EVENTS_EACH / 4 {
         let session_id: SessionId = aggregates.fresh().into();
         let metadata = Metadata {

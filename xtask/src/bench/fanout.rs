@@ -34,7 +34,8 @@ struct Person {
 impl Fanout {
     /// Opens the connections.
     pub async fn open(lag: &Lag) -> anyhow::Result<Self> {
-        let (mut people, mut connections) = (Vec::with_capacity(PEOPLE), JoinSet::new());
+        let mut people = Vec::with_capacity(PEOPLE);
+        let mut connections = JoinSet::new();
         for number in 0..PEOPLE {
             let (token, _) = lag.join(&format!("listener{number}")).await?;
             let mut told = Vec::with_capacity(CONNECTIONS);
@@ -48,7 +49,8 @@ impl Fanout {
 
     /// Each person lists homes in sequence. The next follows when all connections have delivered the one before.
     pub async fn tell(&mut self, commands: u64) -> anyhow::Result<Figure> {
-        let (began, each) = (Instant::now(), commands / PEOPLE as u64);
+        let began = Instant::now();
+        let each = commands / PEOPLE as u64;
         let acts = self.people.iter_mut().map(|person| person.act(each));
         let mut all = Samples::default();
         for told in futures_util::future::try_join_all(acts).await? {

@@ -108,7 +108,8 @@ impl Journeys {
         let body = json!({"email": "walker@example.com", "password": PASSWORD}).to_string();
         let request = Request { method: "POST", path: "/api/auth/login", token: "", body: Some(&body) };
         runtime()?.block_on(async {
-            let (mut connection, mut took) = (Connection::open(self.address).await?, Samples::default());
+            let mut connection = Connection::open(self.address).await?;
+            let mut took = Samples::default();
             for _ in 0..count {
                 let sent = Instant::now();
                 let answer = connection.send(request).await?.expect(200)?;

@@ -60,13 +60,17 @@ impl Lag {
 
     /// Sends `commands` commands, one each millisecond. A slow one does not delay the next.
     pub async fn paced(&self, round: usize, commands: u64) -> anyhow::Result<Figure> {
-        let (mut pace, mut in_progress) = (interval(PACE), JoinSet::new());
+        let mut pace = interval(PACE);
+        let mut in_progress = JoinSet::new();
         let began = Instant::now();
         for number in 0..commands {
             pace.tick().await;
             let body = Value::Object(listing::members(u64::try_from(round)? * commands + number)).to_string();
-            let (router, token) = (self.router.clone(), self.token.clone());
-            let (history, user, tenant) = (self.history.clone(), self.user, self.app.tenant().clone());
+            let router = self.router.clone();
+            let token = self.token.clone();
+            let history = self.history.clone();
+            let user = self.user;
+            let tenant = self.app.tenant().clone();
             in_progress.spawn(async move {
                 let answer = post(&router, "/api/properties", &token, body).await?;
                 lag(&history, answer.headers(), &tenant, user).await

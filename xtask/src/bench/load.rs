@@ -54,7 +54,9 @@ async fn everybody(load: &Load<'_>) -> anyhow::Result<Samples> {
 }
 
 async fn one(load: &Load<'_>, mut connection: Connection, from: Instant) -> anyhow::Result<Samples> {
-    let (until, mut samples, mut request) = (from + load.time, Samples::default(), Vec::with_capacity(2048));
+    let until = from + load.time;
+    let mut samples = Samples::default();
+    let mut request = Vec::with_capacity(2048);
     loop {
         request.clear();
         (load.next)(&mut request);

@@ -28,7 +28,8 @@ pub fn describe(directory: &Path) -> anyhow::Result<String> {
 }
 
 fn fsync(directory: &Path) -> anyhow::Result<(f64, f64)> {
-    let (mut file, mut samples) = (tempfile::tempfile_in(directory)?, Samples::default());
+    let mut file = tempfile::tempfile_in(directory)?;
+    let mut samples = Samples::default();
     for _ in 0..SYNCS {
         let began = Instant::now();
         file.write_all(&[7; 4096])?;

@@ -103,7 +103,8 @@ impl Report {
 
     pub fn render(mut self) -> String {
         let mut out = format!("# Benchmark\n\n{}\n\n", self.machine);
-        let (rounds, seconds) = (self.plan.rounds, self.plan.time.as_secs());
+        let rounds = self.plan.rounds;
+        let seconds = self.plan.time.as_secs();
         let _ = writeln!(
             out,
             "{CONNECTIONS} connections kept alive, load generator on the same cores; medians of {rounds} rounds of \

@@ -57,7 +57,8 @@ pub fn all(baseline: &Process, scene: &Scene) -> anyhow::Result<Vec<Row>> {
 
 /// Requests with a unique title each.
 fn post(path: &'static str, token: &str) -> Next {
-    let (token, bodies) = (token.to_owned(), Bodies::from(FIRST_TITLE));
+    let token = token.to_owned();
+    let bodies = Bodies::from(FIRST_TITLE);
     Box::new(move |out| {
         Request { method: "POST", path, token: &token, body: Some(&bodies.next()) }.write(out);
     })
@@ -65,7 +66,8 @@ fn post(path: &'static str, token: &str) -> Next {
 
 /// Requests for the paths in turn.
 fn read(paths: Vec<String>, token: &str) -> Next {
-    let (token, turn) = (token.to_owned(), Cell::new(0));
+    let token = token.to_owned();
+    let turn = Cell::new(0);
     Box::new(move |out| {
         let path = &paths[turn.get() % paths.len()];
         turn.set(turn.get() + 1);

@@ -63,7 +63,8 @@ impl Scene {
     }
 
     async fn settled(&self) -> anyhow::Result<()> {
-        let (began, mut connection) = (Instant::now(), Connection::open(self.management).await?);
+        let began = Instant::now();
+        let mut connection = Connection::open(self.management).await?;
         let request = Request { method: "GET", path: "/actuator/health", token: "", body: None };
         loop {
             let health = connection.send(request).await?.expect(200)?.json()?;

@@ -81,7 +81,8 @@ fn person(number: u64) -> UserId {
 async fn look(context: &AppContext, number: u64, people: u64) -> anyhow::Result<()> {
     // Scattered, so that neighbouring events in the log belong to different people.
     let scattered = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20;
-    let (user, home) = (person(scattered % people), number % HOMES);
+    let user = person(scattered % people);
+    let home = number % HOMES;
     let (title, price) =
         (format!("Apartment number {home} in Kondapur"), Paise::from_paise(i64::try_from(home)? * 1_000_000));
     let snapshot = Snapshot::of(person(home % 100), &title, price, "Kondapur");
@@ -98,10 +99,13 @@ impl Filled {
     async fn open(directory: &Path, events: u64, prometheus: PrometheusHandle) -> anyhow::Result<Self> {
         note(&format!("{events} activity events"));
         let app = App::open(&lag::settings(directory)?, lag::opening(prometheus)).await?;
-        let (people, next) = (events.div_ceil(EACH), Arc::new(AtomicU64::new(0)));
-        let (mut workers, began) = (JoinSet::new(), Instant::now());
+        let people = events.div_ceil(EACH);
+        let next = Arc::new(AtomicU64::new(0));
+        let mut workers = JoinSet::new();
+        let began = Instant::now();
         for _ in 0..AT_ONCE {
-            let (context, next) = (app.context.clone(), Arc::clone(&next));
+            let context = app.context.clone();
+            let next = Arc::clone(&next);
             workers.spawn(async move {
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
@@ -115,7 +119,8 @@ impl Filled {
         while let Some(done) = workers.join_next().await {
             done??;
         }
-        let (per_second, filled) = (rate(events, began.elapsed()), Instant::now());
+        let per_second = rate(events, began.elapsed());
+        let filled = Instant::now();
         let head = app.context.aggregates.journal().head(Log::Activity).await?;
         let handle = app.groups.iter().find(|handle| handle.group.name == History::group().name);
         let handle = handle.context("no history group")?;
@@ -128,7 +133,8 @@ impl Filled {
 
     /// How long a person's first page takes.
     async fn page(&self, number: u64) -> anyhow::Result<Duration> {
-        let (context, user) = (&self.app.context, person(number * 31 % self.people));
+        let context = &self.app.context;
+        let user = person(number * 31 % self.people);
         let token = context.tokens.issue(
             self.app.tenant(),
             user,
@@ -139,7 +145,8 @@ impl Filled {
         let request = Request::get(format!("/api/user-history/{user}?size=50"))
             .header(header::HOST, "127.0.0.1")
             .header(header::AUTHORIZATION, format!("Bearer {token}"));
-        let (request, began) = (request.body(Body::empty())?, Instant::now());
+        let request = request.body(Body::empty())?;
+        let began = Instant::now();
         let answer = self.router.clone().oneshot(request).await?;
         let status = answer.status();
         let body = to_bytes(answer.into_body(), 1 << 20).await?;

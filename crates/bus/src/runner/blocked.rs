@@ -21,14 +21,16 @@ impl Runner {
     pub(super) async fn look_up(&mut self) -> Result<(), GroupFailure> {
         let state = self.target.state().await?;
         for found in &state.checkpoints {
-            let (log, known) = (found.position.log, self.cursors[found.position.log.index()]);
+            let log = found.position.log;
+            let known = self.cursors[found.position.log.index()];
             if *found != known && Some(*found) != self.wanted {
                 // The lease is requested after the cursor was read: if it is unchanged, nobody else can have
                 // moved the cursor.
                 if self.is_taken_over().await? {
                     return Err(ApplyError::Lost.into());
                 }
-                let (expected, actual) = (known.position.seq, found.position.seq);
+                let expected = known.position.seq;
+                let actual = found.position.seq;
                 return Err(ApplyError::Fenced { log, expected, actual }.into());
             }
         }

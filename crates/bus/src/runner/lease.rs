@@ -50,7 +50,8 @@ impl Runner {
     pub(super) async fn keep_hold(&mut self) -> Result<bool, GroupFailure> {
         // Renewals are timed on the monotonic clock, which nobody can set, so the holder renews in time. The
         // lease itself starts at the current wall-clock time.
-        let (now, term_ms) = (self.means.clock.monotonic(), self.means.policy.term_ms);
+        let now = self.means.clock.monotonic();
+        let term_ms = self.means.policy.term_ms;
         // After a failure, ask early: the lease may be lost.
         if !self.in_doubt && self.holding.renew_at.is_some_and(|at| now < at) {
             return Ok(true);
@@ -82,7 +83,8 @@ impl Runner {
     }
 
     async fn ask_for_hold(&self) -> Result<Option<Lease>, GroupFailure> {
-        let (now, term_ms) = (self.means.clock.now(), self.means.policy.term_ms);
+        let now = self.means.clock.now();
+        let term_ms = self.means.policy.term_ms;
         let LeaseState { holder, alone, .. } = self.holding;
         Ok(self.target.lease(Candidate { holder, now, term_ms, alone }).await?)
     }

@@ -74,7 +74,8 @@ impl Runner {
     async fn progress(&self) -> Result<Progress, GroupFailure> {
         let mut progress = Progress::default();
         for log in self.group.logs {
-            let (done, head) = (self.at(*log), self.means.journal.head(*log).await?.seq);
+            let done = self.at(*log);
+            let head = self.means.journal.head(*log).await?.seq;
             progress.done += done;
             progress.total += head.max(done);
         }

@@ -56,7 +56,8 @@ impl Runner {
         let discarded = self.means.discarded.read().unwrap_or_else(PoisonError::into_inner);
         let wanted = batch.iter().filter(|e| !discarded.contains(&e.event_id));
         let wanted = wanted.filter_map(|e| (self.group.key)(e).map(|key| (key, e)));
-        let (mut due, mut parked) = (Vec::with_capacity(batch.len()), Vec::new());
+        let mut due = Vec::with_capacity(batch.len());
+        let mut parked = Vec::new();
         for (key, envelope) in wanted {
             if self.held.contains(&key) {
                 parked.push(parked_event(key, envelope));

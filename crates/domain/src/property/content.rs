@@ -197,7 +197,8 @@ impl Content {
     /// The names of the fields that differ in `other`.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<String> {
-        let (a, b) = (&self.specifications, &other.specifications);
+        let a = &self.specifications;
+        let b = &other.specifications;
         [
             ("title", self.title == other.title),
             ("description", self.description == other.description),

@@ -101,7 +101,8 @@ impl Listing {
     /// Sends a public listing back to review. This event comes before the change, so the public never sees the
     /// change unreviewed.
     pub(super) fn review(&self, by: By) -> Option<PropertyEvent> {
-        let (from, to) = (self.status, Status::PendingReview);
+        let from = self.status;
+        let to = Status::PendingReview;
         let (property_id, title) = (self.id, self.title());
         let due = by.moderated && from.is_public();
         due.then_some(PropertyEvent::StatusChanged { property_id, title, from, to, by_moderator: false })
@@ -166,7 +167,8 @@ impl Property {
             Party::Owner | Party::Stranger => return Err(PropertyRejection::NotAllowed),
         }
         let (property_id, title) = (listing.id, listing.title());
-        let (from, held) = (listing.status, listing.judged.held);
+        let from = listing.status;
+        let held = listing.judged.held;
         let pending = from == Status::PendingReview;
         Ok(match command {
             PropertyCommand::Feature(featured, _) if featured != listing.featured => {

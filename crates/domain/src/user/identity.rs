@@ -64,7 +64,8 @@ mod tests {
     }
 
     fn link(subject: &str) -> UserCommand {
-        let (provider, password_hash) = ("sample".into(), "nobody knows".into());
+        let provider = "sample".into();
+        let password_hash = "nobody knows".into();
         UserCommand::Link { provider, identity: identity(subject), password_hash }
     }
 
@@ -86,7 +87,8 @@ mod tests {
 
     fn joined() -> User {
         let (id, account, profile) = account();
-        let (password_hash, verification) = ("hash".into(), token());
+        let password_hash = "hash".into();
+        let verification = token();
         after(User::default(), UserCommand::Register { id, account, profile, password_hash, verification })
     }
 
@@ -115,7 +117,8 @@ mod tests {
         assert_eq!(password(&state), "nobody knows");
         let verify = state.decide(UserCommand::VerifyEmail("code".into()), NOW);
         assert_eq!(verify, Err(UserRejection::BadToken));
-        let (token_hash, password_hash) = ("code".into(), "squatter".into());
+        let token_hash = "code".into();
+        let password_hash = "squatter".into();
         let reset = state.decide(UserCommand::ResetPassword { token_hash, password_hash }, NOW);
         assert_eq!(reset, Err(UserRejection::BadToken), "codes sent before open nothing");
     }

@@ -161,7 +161,8 @@ impl Profile {
     /// This profile with the fields of `change` replaced.
     #[must_use]
     pub fn with(&self, change: &ProfileChange) -> Self {
-        let (old, new) = (self, change.clone());
+        let old = self;
+        let new = change.clone();
         Self {
             first_name: new.first_name.unwrap_or_else(|| old.first_name.clone()),
             last_name: new.last_name.unwrap_or_else(|| old.last_name.clone()),

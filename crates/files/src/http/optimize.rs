@@ -57,7 +57,8 @@ pub async fn start(
     conditions: Conditions,
     body: OptimisationBody,
 ) -> Result<Response, Failure> {
-    let (user, context) = (caller.person()?.user, &app.files.context);
+    let user = caller.person()?.user;
+    let context = &app.files.context;
     nothing?;
     let Optimisation { all } = body.value?;
     if all {

@@ -27,7 +27,8 @@ pub async fn remove(
     conditions: Conditions,
 ) -> Result<Response, Failure> {
     caller.person()?;
-    let (id, context) = (file_id(path)?, &app.files.context);
+    let id = file_id(path)?;
+    let context = &app.files.context;
     let (known, _) = app.folded(&caller.tenant, id).await?;
     // Callers who may not see a document learn nothing about it.
     let hidden = |refusal| if may_see(&caller, &known) { refusal } else { no_such_file() };

@@ -232,7 +232,9 @@ impl App {
         file: Received,
         options: Options,
     ) -> Result<Executed<File>, Failure> {
-        let (context, tenant, owner) = (&self.files.context, &caller.tenant, caller.person()?.user);
+        let context = &self.files.context;
+        let tenant = &caller.tenant;
+        let owner = caller.person()?.user;
         for (key, spooled) in file.bytes {
             if let Err(failure) = self.put(tenant, id, &key, &spooled).await {
                 self.forget(caller, id).await;

@@ -38,7 +38,8 @@ impl Header {
     /// The size it is first averaged down to: twice as wide as the widest rendition. `None` if it is not wider than
     /// that.
     pub fn reduced(&self) -> Option<(u32, u32)> {
-        let (twice, upright) = (WIDTHS[WIDTHS.len() - 1] * 2, self.upright_width());
+        let twice = WIDTHS[WIDTHS.len() - 1] * 2;
+        let upright = self.upright_width();
         let side = |side: u32| {
             let side = u64::from(side) * u64::from(twice) / u64::from(upright);
             u32::try_from(side).unwrap_or(u32::MAX).max(1)

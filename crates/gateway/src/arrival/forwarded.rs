@@ -52,7 +52,8 @@ fn split(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
 
 /// Splits `text` at `separator`, except inside quotes.
 fn pieces(text: &str, separator: char) -> Vec<String> {
-    let (mut all, mut quoted) = (vec![String::new()], false);
+    let mut all = vec![String::new()];
+    let mut quoted = false;
     for letter in text.chars() {
         quoted ^= letter == '"';
         match all.last_mut() {

@@ -71,7 +71,8 @@ async fn locate(journal: &dyn Journal, near: &Envelope, id: Uuid) -> Result<Opti
 /// The position before the first event at or after a time, by binary search: positions follow time apart from the
 /// slack.
 async fn first_since(journal: &dyn Journal, any: Position, micros: i64) -> Result<Position, JournalError> {
-    let (mut low, mut high) = (0, journal.head(any.log).await?.seq);
+    let mut low = 0;
+    let mut high = journal.head(any.log).await?.seq;
     while low < high {
         let middle = low + (high - low) / 2;
         let at = journal.read_after(any.at(middle), 1).await?.first().map(|event| event.timestamp);

@@ -26,7 +26,9 @@ pub fn decision(
     event: AuditEvent,
     once: Option<Idempotency>,
 ) -> Decision {
-    let (context, caller, stream) = (gateway.context.clone(), caller.clone(), stream(gateway, handle));
+    let context = gateway.context.clone();
+    let caller = caller.clone();
+    let stream = stream(gateway, handle);
     Box::pin(async move {
         let written = caller.write_down_once(&context, stream, &event, once).await;
         written.map(drop).map_err(|failure| {
@@ -102,7 +104,8 @@ pub async fn all(
 }
 
 fn told(gateway: &Gateway, handle: &GroupHandle, lags: &[Lag], now: Timestamp) -> Consumer {
-    let (group, counts) = (&handle.status, handle.status.counts());
+    let group = &handle.status;
+    let counts = handle.status.counts();
     let (paused, stopped, blocked) = (group.paused(), group.stopped(), group.blocked());
     let standing = match (&stopped, &paused) {
         (Some(_), _) => "STOPPED",

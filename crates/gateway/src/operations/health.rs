@@ -116,7 +116,8 @@ pub async fn info() -> Response {
 
 async fn answer(gateway: &Gateway, parts: bool) -> Response {
     let look = gateway.looks.borrow().clone();
-    let (age, components) = (look.age(), examine(gateway, look).await);
+    let age = look.age();
+    let components = examine(gateway, look).await;
     let worst = components.values().map(|component| component.status).max().unwrap_or(HealthStatus::Down);
     // A warning does not change the overall status.
     let status = if worst == HealthStatus::Warn { HealthStatus::Up } else { worst };

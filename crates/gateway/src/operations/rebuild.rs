@@ -74,7 +74,8 @@ pub async fn group(
     }
     let context = gateway.context.clone();
     let id = context.aggregates.fresh();
-    let (actor, stream) = (caller.actor(), jobs::stream(&caller, id));
+    let actor = caller.actor();
+    let stream = jobs::stream(&caller, id);
     let once = conditions.once(&context, &caller, &[], &id);
     if let Some(first) = context.answered(&stream, once.as_ref()).await? {
         return Ok(started(&context, &caller, &first, None));

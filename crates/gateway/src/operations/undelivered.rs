@@ -45,7 +45,8 @@ pub async fn find<'g>(gateway: &'g Gateway, id: &str) -> Result<Option<Undeliver
 
 impl Undelivered<'_> {
     pub fn told(&self) -> DeadLetter {
-        let (order, tracked) = (&self.tracked.order, &self.tracked);
+        let order = &self.tracked.order;
+        let tracked = &self.tracked;
         DeadLetter {
             id: format!("{PREFIX}{}", order.id),
             group: self.group,
@@ -90,7 +91,9 @@ pub async fn discard(
 ) -> Result<Option<Response>, Failure> {
     let _turn = gateway.deciding.lock().await;
     let Some(delivery) = find(gateway, id).await? else { return Ok(None) };
-    let (group, key, event_id) = (delivery.group.into(), delivery.key(), delivery.tracked.order.event_id);
+    let group = delivery.group.into();
+    let key = delivery.key();
+    let event_id = delivery.tracked.order.event_id;
     let event = AuditEvent::DeadLetterDiscarded { group, key, event_id, reason: reason.to_owned() };
     let stream = StreamId::new(&caller.tenant, "audit", caller.person()?.user);
     caller.write_down_once(&gateway.context, stream, &event, once).await?;

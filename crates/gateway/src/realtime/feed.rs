@@ -43,7 +43,9 @@ impl Feed {
     pub fn of(hub: &Arc<Hub>, whose: Whose, place: Option<RealtimePosition>) -> Result<Self, Full> {
         let Listening { number, inbox, missed } = hub.enter(&whose)?;
         let hub = Arc::clone(hub);
-        let (closing, backlog, now) = (hub.closing(), VecDeque::new(), hub.place());
+        let closing = hub.closing();
+        let backlog = VecDeque::new();
+        let now = hub.place();
         let known = place.filter(|place| place.is_within(now));
         let is_reset = place.is_some() && known.is_none();
         let (catching_up, place) = (known.map(|_| now), known.unwrap_or(now));

@@ -82,7 +82,9 @@ impl Hub {
         let (facts, activity) = (journal.head(Log::Facts).await?, journal.head(Log::Activity).await?);
         let place = RealtimePosition::new(facts.epoch, [facts.seq, activity.seq]);
         let (closing, _) = watch::channel(false);
-        let (place, listeners, numbers) = (Mutex::new(place), Mutex::default(), AtomicU64::new(0));
+        let place = Mutex::new(place);
+        let listeners = Mutex::default();
+        let numbers = AtomicU64::new(0);
         Ok(Arc::new(Self { aggregates, place, listeners, numbers, closing }))
     }
 

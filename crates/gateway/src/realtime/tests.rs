@@ -29,7 +29,8 @@ impl World {
         let kept = Arc::<SqliteJournal>::clone(&journal);
         let aggregates = AggregateStore::new(kept, Arc::new(keys), Clock::manual(AT), Ids);
         let hub = Hub::new(aggregates).await.unwrap();
-        let (tenant, person) = (TenantId::stored("t"), Ids.id(AT));
+        let tenant = TenantId::stored("t");
+        let person = Ids.id(AT);
         Self { journal, hub, tenant, person, written: 0, _directory: directory }
     }
 
@@ -49,7 +50,8 @@ impl World {
         };
         let kind = if self.written % 3 == 0 { "activity" } else { "note" };
         let stream = StreamId::new(&self.tenant, kind, who);
-        let (expected, unique_keys) = (Expected::Any, UniqueKeys::default());
+        let expected = Expected::Any;
+        let unique_keys = UniqueKeys::default();
         let append = Append {
             stream,
             expected,
@@ -90,7 +92,8 @@ fn by_log(names: &[(usize, String)]) -> [Vec<String>; 2] {
 /// Records `count` activities of the person, with activities of somebody else in between. Returns their logs and
 /// names.
 async fn busy(world: &mut World, count: usize) -> Vec<(usize, String)> {
-    let (person, stranger) = (world.person, Ids.id(AT));
+    let person = world.person;
+    let stranger = Ids.id(AT);
     let mut names = Vec::new();
     while names.len() < count {
         let name = world.act(person).await;
@@ -106,7 +109,8 @@ async fn a_slow_connection_misses_and_doubles_nothing() {
     let mut world = World::new().await;
     let mut feed = world.listen(None);
     // Far more than an inbox holds, handed out in several rounds; the feed reads now and then.
-    let (mut names, mut taken) = (Vec::new(), [Vec::new(), Vec::new()]);
+    let mut names = Vec::new();
+    let mut taken = [Vec::new(), Vec::new()];
     for round in 0..12 {
         names.extend(busy(&mut world, 50).await);
         world.hand_out().await;
@@ -202,7 +206,8 @@ async fn a_hub_whose_journal_is_closed_looks_now_and_then() {
     let world = World::new().await;
     world.journal.close().await;
     let (_stop, stopping) = tokio::sync::watch::channel(false);
-    let (mut running, mut polls) = (std::pin::pin!(Arc::clone(&world.hub).run(stopping)), 0);
+    let mut running = std::pin::pin!(Arc::clone(&world.hub).run(stopping));
+    let mut polls = 0;
     let counted = std::future::poll_fn(|cx| {
         polls += 1;
         assert!(polls < 1000, "it spins");

@@ -105,7 +105,8 @@ pub async fn events(
     let context = &site.history.context;
     let after = after.unwrap_or((Timestamp::from_micros(i64::MIN), Uuid::nil()));
     let limit = usize::try_from(paging.size).unwrap_or(usize::MAX);
-    let (tenant, journal) = (&asked.caller.tenant, context.aggregates.journal());
+    let tenant = &asked.caller.tenant;
+    let journal = context.aggregates.journal();
     let mut found = journal.read_user(tenant, asked.user, Log::Facts, after, limit + 1).await?;
     found.extend(journal.read_user(tenant, asked.user, Log::Activity, after, limit + 1).await?);
     found.sort_by_key(|envelope| (envelope.timestamp, envelope.event_id));

@@ -47,7 +47,8 @@ pub async fn hide(
     conditions: Conditions,
     body: HiddenEntryBody,
 ) -> Result<Reply<()>, Failure> {
-    let (context, caller) = (&site.history.context, &asked.caller);
+    let context = &site.history.context;
+    let caller = &asked.caller;
     caller.require(Right::Change(asked.user))?;
     nothing?;
     let HiddenEntry { activity_id } = body.value?;

@@ -250,7 +250,8 @@ pub async fn stats(
 ) -> Answer<Stats> {
     nothing?;
     let freshness = asked.open(&site, "GET /api/user-history/{userId}/stats").await?;
-    let (context, person) = (&site.history.context, asked.person(&site));
+    let context = &site.history.context;
+    let person = asked.person(&site);
     let counts = person.counts(context.aggregates.clock().now()).await?;
     let last_activity = person.entries(&EntryFilter::newest(1)).await?.pop();
     let data = Stats {

@@ -23,7 +23,9 @@ async fn views_after(site: &App, asha: &Somebody, jumps: &[i64]) -> Vec<String> 
 
 /// Reads every title in pages of `limit`, newest first.
 async fn read(site: &App, person: &Somebody, limit: u64, by_number: bool) -> Vec<String> {
-    let (mut titles, mut path, mut page) = (Vec::new(), format!("me?size={limit}"), 0);
+    let mut titles = Vec::new();
+    let mut path = format!("me?size={limit}");
+    let mut page = 0;
     loop {
         let found = site.get(person, &path).await;
         for entry in found["activities"].as_array().unwrap() {

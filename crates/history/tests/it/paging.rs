@@ -64,7 +64,8 @@ async fn pages_by_number_and_by_cursor_cover_everything_once() {
 async fn a_timeline_goes_on_where_it_stopped() {
     let site = site().await;
     let asha = busy(&site).await;
-    let (mut path, mut seen) = ("me/timeline?size=9".to_owned(), Vec::new());
+    let mut path = "me/timeline?size=9".to_owned();
+    let mut seen = Vec::new();
     loop {
         let page = site.get(&asha, &path).await;
         for day in page["timeline"].as_array().unwrap() {

@@ -60,9 +60,11 @@ async fn rebuilt(
     let store = History::view(path).unwrap();
     let [(one, first), (other, second)] = logs;
     if in_turn {
-        let (mut first, mut second) = (first.chunks(batch), second.chunks(batch));
+        let mut first = first.chunks(batch);
+        let mut second = second.chunks(batch);
         loop {
-            let (a, b) = (first.next(), second.next());
+            let a = first.next();
+            let b = second.next();
             feed(&store, one, a.unwrap_or_default()).await;
             feed(&store, other, b.unwrap_or_default()).await;
             if a.is_none() && b.is_none() {
@@ -87,7 +89,8 @@ async fn a_rebuild_equals_the_live_read_model_row_by_row() {
         assert!(!rows.is_empty(), "{table} is empty");
     }
     let (facts, activity) = (site.everything(Log::Facts).await, site.everything(Log::Activity).await);
-    let (facts, activity) = ((Log::Facts, &*facts), (Log::Activity, &*activity));
+    let facts = (Log::Facts, &*facts);
+    let activity = (Log::Activity, &*activity);
     for (number, (logs, batch, in_turn)) in [
         ([facts, activity], 1, false),
         ([activity, facts], 1, false),

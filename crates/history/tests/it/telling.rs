@@ -90,7 +90,9 @@ async fn raw_events_come_from_both_logs_in_order_and_without_secrets() {
         site.clock.advance(1);
         site.sign_in(&asha).await;
     }
-    let (mut path, mut kinds, mut pages) = ("me/events?size=2".to_owned(), Vec::new(), 0);
+    let mut path = "me/events?size=2".to_owned();
+    let mut kinds = Vec::new();
+    let mut pages = 0;
     loop {
         let page = site.get(&asha, &path).await;
         kinds.extend(texts(&page["events"], "eventType").iter().map(|kind| (*kind).to_owned()));

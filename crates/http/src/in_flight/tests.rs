@@ -73,7 +73,8 @@ async fn what_changes_something_goes_on_when_its_client_has_gone() {
     for (method, path, goes_on) in
         [("POST", "/wait", true), ("GET", "/come-back", true), ("GET", "/wait", false)]
     {
-        let (in_flight, gate) = (InFlight::with_changing_reads(vec!["/come-back"]), Gate::default());
+        let in_flight = InFlight::with_changing_reads(vec!["/come-back"]);
+        let gate = Gate::default();
         hang_up(&in_flight, &gate, method, path).await;
         gate.open.notify_one();
         in_flight.finished().await;
@@ -83,7 +84,8 @@ async fn what_changes_something_goes_on_when_its_client_has_gone() {
 
 #[tokio::test]
 async fn who_stays_gets_the_answer_and_nothing_is_left() {
-    let (in_flight, gate) = (InFlight::default(), Gate::default());
+    let in_flight = InFlight::default();
+    let gate = Gate::default();
     gate.open.notify_one();
     let answer = site(&in_flight, &gate).oneshot(request("POST", "/wait")).await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
@@ -94,7 +96,8 @@ async fn who_stays_gets_the_answer_and_nothing_is_left() {
 #[tokio::test]
 async fn a_panic_is_an_answer() {
     for method in ["GET", "POST"] {
-        let (in_flight, gate) = (InFlight::default(), Gate::default());
+        let in_flight = InFlight::default();
+        let gate = Gate::default();
         let mut answer = site(&in_flight, &gate).oneshot(request(method, "/fall")).await.unwrap();
         assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR, "{method}");
         let failure = answer.extensions_mut().remove::<Arc<Failure>>().unwrap();
@@ -105,7 +108,8 @@ async fn a_panic_is_an_answer() {
 
 #[tokio::test]
 async fn a_stop_waits_for_what_comes_to_its_end_and_no_longer() {
-    let (in_flight, gate) = (InFlight::default(), Gate::default());
+    let in_flight = InFlight::default();
+    let gate = Gate::default();
     hang_up(&in_flight, &gate, "POST", "/wait").await;
     in_flight.stop(Duration::ZERO).await;
     assert!(in_flight.tasks().is_empty() && !gate.passed.load(Ordering::SeqCst));
@@ -117,7 +121,8 @@ async fn a_stop_waits_for_what_comes_to_its_end_and_no_longer() {
 
 #[tokio::test]
 async fn a_body_that_breaks_off_ends_its_request() {
-    let (in_flight, gate) = (InFlight::default(), Gate::default());
+    let in_flight = InFlight::default();
+    let gate = Gate::default();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let mut server = JoinSet::new();

@@ -104,7 +104,8 @@ fn a_clock_set_far_ahead_and_right_again_lets_new_tokens_hold_at_once() {
 
 #[test]
 fn another_process_gives_no_token_back_either() {
-    let (clock, key) = (Clock::manual(START), Tokens::generate_key().unwrap());
+    let clock = Clock::manual(START);
+    let key = Tokens::generate_key().unwrap();
     let process = || Tokens::new(&key, clock.clone(), 600).unwrap();
     let first = process();
     let expired = issue(&first, 2, 0);
@@ -141,7 +142,8 @@ fn a_token_of_an_earlier_version_holds_until_it_expires() {
 
 #[test]
 fn a_shorter_life_holds_for_tokens_of_before() {
-    let (clock, key) = (Clock::manual(START), Tokens::generate_key().unwrap());
+    let clock = Clock::manual(START);
+    let key = Tokens::generate_key().unwrap();
     let long = Tokens::new(&key, clock.clone(), 86_400).unwrap();
     let token = issue(&long, 2, 0);
     clock.advance(601);

@@ -104,7 +104,8 @@ impl AggregateStore {
     /// are null, and what people wrote for others to read is shown. A value that cannot be decrypted is masked.
     #[must_use]
     pub fn masked(&self, envelope: &Envelope) -> (Value, Value) {
-        let (tenant, event) = (&envelope.stream.tenant, envelope.event_id);
+        let tenant = &envelope.stream.tenant;
+        let event = envelope.event_id;
         (
             self.masked_part(tenant, event, "data", &envelope.data),
             self.masked_part(tenant, event, encryption::METADATA, &envelope.metadata),

@@ -58,7 +58,8 @@ impl Newest {
     /// Caches an event; `erasures` is the count from before it was decoded.
     pub fn keep<E: Clone + Send + Sync + 'static>(&self, envelope: &Envelope, event: &E, erasures: u64) {
         if let Some(slot) = self.slot(envelope) {
-            let (envelope, event) = (envelope.clone(), Arc::new(event.clone()));
+            let envelope = envelope.clone();
+            let event = Arc::new(event.clone());
             *lock(slot) = Some(Decoded { envelope, event, erasures });
         }
     }

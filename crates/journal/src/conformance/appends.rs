@@ -55,7 +55,8 @@ pub async fn stand_together(journal: &Arc<dyn Journal>) {
     let shared = guest.stream(Log::Facts, "shared");
     let mut tasks = JoinSet::new();
     for task in 0..30 {
-        let (guest, asked) = (guest.clone(), append(&shared, Expected::Any, 1 + task % 5));
+        let guest = guest.clone();
+        let asked = append(&shared, Expected::Any, 1 + task % 5);
         tasks.spawn(async move { (ids(&asked), guest.append(asked).await.unwrap()) });
     }
     let mut wanted = BTreeMap::new();
@@ -97,7 +98,8 @@ pub async fn one_wins_a_version(journal: &Arc<dyn Journal>) {
     let stream = guest.stream(Log::Facts, 1);
     let mut tasks = JoinSet::new();
     for _ in 0..16 {
-        let (guest, asked) = (guest.clone(), append(&stream, Expected::Exactly(0), 3));
+        let guest = guest.clone();
+        let asked = append(&stream, Expected::Exactly(0), 3);
         tasks.spawn(async move { guest.append(asked).await.map(|appended| appended.version) });
     }
     let (won, lost): (Vec<_>, Vec<_>) = tasks.join_all().await.into_iter().partition(Result::is_ok);
@@ -123,9 +125,11 @@ pub async fn another_try(journal: &Arc<dyn Journal>) {
         assert_eq!(guest.append(retry).await, Ok(appended), "it was done");
         assert_eq!(guest.length(&stream).await, 3);
 
-        let (lost, mut tasks) = (tries(again, 1), JoinSet::new());
+        let lost = tries(again, 1);
+        let mut tasks = JoinSet::new();
         for _ in 0..16 {
-            let (guest, lost) = (guest.clone(), lost.clone());
+            let guest = guest.clone();
+            let lost = lost.clone();
             tasks.spawn(async move { guest.append(lost).await });
         }
         let answers = tasks.join_all().await;

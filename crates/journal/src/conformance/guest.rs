@@ -40,7 +40,8 @@ impl Guest {
 
     /// An idempotency key of this tenant, with its answer.
     pub fn once(&self, key: &str, fingerprint: u8, answer: &str) -> Idempotency {
-        let (scope, key) = (self.tenant.to_string(), key.to_owned());
+        let scope = self.tenant.to_string();
+        let key = key.to_owned();
         Idempotency { scope, key, fingerprint: [fingerprint; 32], answer: answer.to_owned() }
     }
 
@@ -93,7 +94,8 @@ impl Guest {
     /// This tenant's events after `start`, read in pages of `limit` up to the head at the time of the call.
     pub async fn own_after(&self, start: Position, limit: usize) -> Vec<Envelope> {
         let end = self.head(start.log).await;
-        let (mut cursor, mut own) = (start, Vec::new());
+        let mut cursor = start;
+        let mut own = Vec::new();
         while cursor.seq < end.seq {
             let page = self.page(&mut cursor, limit).await.unwrap();
             assert!(!page.is_empty(), "nothing after {cursor} although the head is {end}");

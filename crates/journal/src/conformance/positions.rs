@@ -131,7 +131,8 @@ pub async fn rule_03_follower(journal: &Arc<dyn Journal>) {
         let mut cursor = guest.head(log).await;
         let mut committed = journal.committed(log);
         let (tasks, total) = appenders(&guest, log);
-        let (mut own, mut sizes) = (0, [1, 7, 2, 13, 3, 64].into_iter().cycle());
+        let mut own = 0;
+        let mut sizes = [1, 7, 2, 13, 3, 64].into_iter().cycle();
         while own < total {
             let page = guest.page(&mut cursor, sizes.next().unwrap_or(1)).await.unwrap();
             if page.is_empty() {

@@ -9,7 +9,8 @@ use super::guest::{AT, Guest, append, event, taking};
 use crate::{Append, EventQuery, Expected, Journal, NewEvent};
 
 async fn paged(journal: &Arc<dyn Journal>, query: &EventQuery) -> Vec<domain::Envelope> {
-    let (mut all, mut next) = (Vec::new(), EventQuery { limit: 4, ..query.clone() });
+    let mut all = Vec::new();
+    let mut next = EventQuery { limit: 4, ..query.clone() };
     loop {
         let page = journal.find(&next).await.unwrap();
         let Some(last) = page.last() else { return all };
@@ -44,7 +45,8 @@ pub async fn found_in_order(journal: &Arc<dyn Journal>) {
         let mut whole = guest.own_after(start, 1000).await;
         whole.reverse();
         let all = EventQuery::newest(&guest.tenant, log, 1000);
-        let (stream, at) = (guest.stream(log, 3), AT.plus_seconds(10));
+        let stream = guest.stream(log, 3);
+        let at = AT.plus_seconds(10);
         let id = || Some(stream.id.to_string());
         let rare = || Some("RARE".to_owned());
         let queries = [
@@ -133,7 +135,8 @@ pub async fn person_in_order_of_time(journal: &Arc<dyn Journal>) {
         wanted.sort();
 
         for limit in [1, 2, 5, 12, 100] {
-            let (mut found, mut after) = (Vec::new(), (Timestamp::from_micros(0), Uuid::nil()));
+            let mut found = Vec::new();
+            let mut after = (Timestamp::from_micros(0), Uuid::nil());
             loop {
                 let page = journal.read_user(&guest.tenant, person, log, after, limit).await.unwrap();
                 assert!(page.len() <= limit);

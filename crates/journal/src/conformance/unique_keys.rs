@@ -39,7 +39,9 @@ pub async fn rule_14_one_wins(journal: &Arc<dyn Journal>) {
     let name = guest.unique_key("name", 1);
     let mut tasks = JoinSet::new();
     for task in 0..16 {
-        let (guest, stream, name) = (guest.clone(), guest.stream(Facts, task), name.clone());
+        let name = name.clone();
+        let stream = guest.stream(Facts, task);
+        let guest = guest.clone();
         tasks.spawn(async move { guest.append(taking(&stream, &[&name])).await.map(|_| stream) });
     }
     let (won, lost): (Vec<_>, Vec<_>) = tasks.join_all().await.into_iter().partition(Result::is_ok);

@@ -93,7 +93,8 @@ impl LogFile {
             archived.events += segment.last - segment.first + 1;
             archived.bytes_before += plain;
             archived.bytes_after += segment.bytes;
-            let (log, last) = (self.log, segment.last);
+            let log = self.log;
+            let last = segment.last;
             self.chore(move |connection| {
                 let changed = segment.register(connection)?;
                 segments::measure(connection, log)?;

@@ -60,7 +60,8 @@ impl Readers {
         found.extend(rows);
         for (expected, envelope) in (seq + 1..).zip(&found) {
             if envelope.position.seq != expected {
-                let (log, found) = (self.start.log, envelope.position.seq);
+                let log = self.start.log;
+                let found = envelope.position.seq;
                 return Err(JournalError::Hole { log, after: expected - 1, found });
             }
         }
@@ -68,7 +69,9 @@ impl Readers {
     }
 
     pub fn stream(&self, stream: &StreamId, after: Version) -> Result<Vec<Envelope>, JournalError> {
-        let (tenant, id, kind) = (stream.tenant.as_str(), &*stream.id, &*stream.kind);
+        let tenant = stream.tenant.as_str();
+        let id = &*stream.id;
+        let kind = &*stream.kind;
         let archived = "last_position >= (select first_position from streams
                       where id = ?1 and type = ?2 and tenant = ?3) order by first_position";
         let LogSnapshot { archived, rows } = self.look((archived, [id, kind, tenant]), |connection, last| {
@@ -155,7 +158,8 @@ impl Readers {
                 self.rows(connection, &condition, params_from_iter(params))
             })?;
         let (mut found, last) = if query.oldest_first { (Vec::new(), rows) } else { (rows, Vec::new()) };
-        let (tenant, terms) = (query.tenant.as_str(), terms_of(query));
+        let tenant = query.tenant.as_str();
+        let terms = terms_of(query);
         let probe = SegmentProbe {
             tenant: Some(tenant),
             user: query.user,
@@ -215,7 +219,8 @@ fn rows_for(query: &EventQuery) -> (String, Vec<SqlValue>) {
 fn segments_for(query: &EventQuery) -> (&'static str, [i64; 4]) {
     let from = query.from.map_or(i64::MIN, Timestamp::micros);
     let to = query.to.map_or(i64::MAX, Timestamp::micros);
-    let (before, after) = (query.before.map_or(i64::MAX, sql), query.after.map_or(-1, sql));
+    let before = query.before.map_or(i64::MAX, sql);
+    let after = query.after.map_or(-1, sql);
     let condition = "first_position < ? and last_position > ? and max_timestamp >= ? and min_timestamp <= ?";
     (condition, [before, after, from, to])
 }

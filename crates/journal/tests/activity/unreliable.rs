@@ -39,7 +39,8 @@ pub struct Unreliable {
 impl Unreliable {
     pub fn over(inner: Arc<SqliteJournal>) -> Self {
         let plan = Mutex::new(Plan { fault: Fault::NotDone, spared: 0, left: 0 });
-        let (held, running) = (watch::Sender::new(false), Mutex::default());
+        let held = watch::Sender::new(false);
+        let running = Mutex::default();
         Self { inner, plan, held, running, turn: Arc::default() }
     }
 
@@ -80,7 +81,8 @@ impl Journal for Unreliable {
         }
         tokio::task::yield_now().await;
         let (answer, answered) = tokio::sync::oneshot::channel();
-        let (inner, mut held) = (Arc::clone(&self.inner), self.held.subscribe());
+        let inner = Arc::clone(&self.inner);
+        let mut held = self.held.subscribe();
         let turn = Arc::clone(&self.turn);
         self.running.lock().unwrap().spawn(async move {
             // Appends run in the order in which they arrived.

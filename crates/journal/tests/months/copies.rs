@@ -61,7 +61,8 @@ impl Copies {
             assert_eq!(chain.check(None, &mut |_| Ok(())).unwrap().events, mark.seq);
             chain.restore(directory.path(), mark.epoch + 6, &mut |_| Ok(())).unwrap();
         }
-        let (path, clock) = (directory.path().to_owned(), Clock::manual(at("2026-06-01")));
+        let path = directory.path().to_owned();
+        let clock = Clock::manual(at("2026-06-01"));
         let open = move || SqliteJournal::open(&path, &clock, Limits::default()).unwrap();
         (directory, Arc::new(tokio::task::spawn_blocking(open).await.unwrap()))
     }
@@ -95,7 +96,8 @@ fn named(kind: &str, name: u8, key: &str) -> Append {
 #[tokio::test(flavor = "multi_thread")]
 async fn parts_make_the_log_again_with_its_names_and_keys() {
     let scene = Scene::of(300).await;
-    let (journal, path) = (&scene.journal, scene.directory.path());
+    let journal = &scene.journal;
+    let path = scene.directory.path();
     let mut copies = Copies::new();
     for (round, month) in (0_u8..).zip(["2026-02-01", "2026-04-01", "2026-06-01"]) {
         for log in Log::ALL {
@@ -165,7 +167,8 @@ async fn a_log_in_use_is_copied_without_a_hole() {
         let (journal, over, written) = (Arc::clone(&scene.journal), Arc::clone(&over), Arc::clone(&written));
         busy.spawn(async move {
             while !over.load(Ordering::SeqCst) {
-                let (who, month) = (person(writer), ["2026-06-02", "2026-07-03", "2026-08-04"]);
+                let who = person(writer);
+                let month = ["2026-06-02", "2026-07-03", "2026-08-04"];
                 let time = at(month[usize::try_from(written.load(Ordering::SeqCst) / 80).unwrap().min(2)]);
                 for kind in ["activity", "parcel"] {
                     let stream = StreamId::new(&TenantId::stored("large"), kind, who);
@@ -182,7 +185,8 @@ async fn a_log_in_use_is_copied_without_a_hole() {
             let acknowledged = scene.journal.head(log).await.unwrap().seq;
             let archive = scene.journal.archive_in(at("2026-09-01"), CUT);
             let (mark, archived) = tokio::join!(copies.add(&scene.journal, log), archive);
-            let (mark, _) = (mark.unwrap(), archived.unwrap());
+            let mark = mark.unwrap();
+            let _ = archived.unwrap();
             assert!(mark.seq >= acknowledged, "what was acknowledged before it began is in it");
         }
     }

@@ -18,7 +18,8 @@ struct Twice {
 }
 
 async fn twice() -> Twice {
-    let (scene, before) = (Scene::of(300).await, tempfile::tempdir().unwrap());
+    let scene = Scene::of(300).await;
+    let before = tempfile::tempdir().unwrap();
     let events = everything(&scene.journal).await;
     scene.journal.close().await;
     copy(scene.directory.path(), before.path());
@@ -77,7 +78,8 @@ impl Twice {
 
 #[tokio::test]
 async fn a_crash_while_a_file_is_written_leaves_the_rows() {
-    let (twice, directory) = (twice().await, tempfile::tempdir().unwrap());
+    let twice = twice().await;
+    let directory = tempfile::tempdir().unwrap();
     copy(twice.before.path(), directory.path());
     fs::create_dir_all(directory.path().join("segments")).unwrap();
     fs::write(directory.path().join("segments/activity.part"), b"half a segm").unwrap();

@@ -40,7 +40,8 @@ async fn follow(journal: Arc<impl Journal>, done: Arc<AtomicBool>) {
 
 /// Queries one person's events in every way: none is duplicated and none disappears.
 async fn ask(journal: Arc<impl Journal>, number: u32, done: Arc<AtomicBool>) {
-    let (user, mut most) = (person(number), 0);
+    let user = person(number);
+    let mut most = 0;
     let stream = StreamId::new(&tenant(), "activity", user);
     let query = EventQuery { user: Some(user), ..EventQuery::newest(&tenant(), Log::Activity, 100_000) };
     while !done.load(Ordering::SeqCst) {
@@ -70,7 +71,8 @@ async fn rule_03_seals_while_others_append_and_read() {
     for number in 0..APPENDERS {
         let journal = Arc::clone(&scene.journal);
         appenders.spawn(async move {
-            let (user, start) = (person(number), at("2026-01-01"));
+            let user = person(number);
+            let start = at("2026-01-01");
             for round in 0..EACH {
                 let time = start.plus_seconds(i64::from(round) * 12 * 3600);
                 let events = vec![event(Some(user), "PROPERTY_VIEWED", time)];

@@ -29,7 +29,8 @@ async fn rule_20_personal_values_in_segments_are_reached_by_erasure() {
         AggregateStore::new(Arc::<journal::SqliteJournal>::clone(&scene.journal), keys, clock, Ids)
     };
     let first = aggregates();
-    let (tenant, user): (_, UserId) = (TenantId::stored("t"), Ids.id(at("2026-01-01")));
+    let tenant = TenantId::stored("t");
+    let user: UserId = Ids.id(at("2026-01-01"));
     let actor = Actor { tenant: tenant.clone(), user: Some(user), metadata: Metadata::default() };
     let event = Searched::Searched { place: "Gachibowli".into(), text: Personal::of(user, SECRET.into()) };
     for _ in 0..100 {

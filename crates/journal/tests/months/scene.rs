@@ -135,13 +135,15 @@ impl Scene {
     }
 
     async fn of_person(&self, tenant: &TenantId, user: UserId) -> Vec<(String, Vec<Envelope>)> {
-        let (mut all, stream) = (Vec::new(), StreamId::new(tenant, "activity", user));
+        let mut all = Vec::new();
+        let stream = StreamId::new(tenant, "activity", user);
         for after in [0, 1, 30, 1000] {
             let found = self.journal.read_stream(&stream, after).await.unwrap();
             all.push((format!("{stream} after {after}"), found));
         }
         for limit in [1, 4, 500] {
-            let (mut found, mut after) = (Vec::new(), (Timestamp::from_micros(i64::MIN), Uuid::nil()));
+            let mut found = Vec::new();
+            let mut after = (Timestamp::from_micros(i64::MIN), Uuid::nil());
             loop {
                 let page = self.journal.read_user(tenant, user, Log::Activity, after, limit).await.unwrap();
                 after = page.last().map_or(after, |last| (last.timestamp, last.event_id));
@@ -158,7 +160,8 @@ impl Scene {
 
 fn queries(tenant: &TenantId) -> Vec<EventQuery> {
     let all = EventQuery::newest(tenant, Log::Activity, 10_000);
-    let (few, user) = (EventQuery { limit: 5, ..all.clone() }, person(3));
+    let few = EventQuery { limit: 5, ..all.clone() };
+    let user = person(3);
     let (from, to) = (Some(at("2026-02-10")), Some(at("2026-03-20")));
     let rare = Some("RARE".to_owned());
     let asked = [

@@ -19,7 +19,9 @@ async fn a_writer_that_panics_before_or_after_its_commit_goes_on_from_the_file()
         let directory = tempfile::tempdir().unwrap();
         let (journal, supervisor) = supervised(directory.path());
         let once = |key: &str| {
-            let (scope, key, answer) = ("tests".to_owned(), key.to_owned(), "201".to_owned());
+            let scope = "tests".to_owned();
+            let key = key.to_owned();
+            let answer = "201".to_owned();
             Some(Idempotency { scope, key, fingerprint: [7; 32], answer })
         };
         let noted =

@@ -106,7 +106,7 @@ impl Words {
         let is_news =
             !matches!(template, Template::VerifyEmail | Template::PasswordReset | Template::Welcome);
         if is_news && reader.name.is_some() {
-            words.closing.push(format!("You get this letter because you have an account at {}.", site.name));
+            words.closing.push(format!("You get this e-mail because you have an account at {}.", site.name));
         }
         words.opening.retain(|paragraph| !paragraph.is_empty());
         words
@@ -136,7 +136,7 @@ impl Words {
         self.opening = if is_rejected(told) {
             let (end, reason) = match told.get("reason") {
                 Some(reason) => (':', reason.as_str()),
-                None => ('.', "The letter about it says why."),
+                None => ('.', "The e-mail about it says why."),
             };
             vec![
                 format!("a moderator looked at your listing {title} and sent it back to you{end}"),
@@ -205,7 +205,7 @@ impl Words {
             (
                 format!("you asked for a new password at {name}. Choose it here:"),
                 "Choose a new password",
-                "If you did not ask for it, leave this letter alone: your password stays what it is.",
+                "If you did not ask for it, ignore this e-mail: your password stays what it is.",
             )
         };
         self.opening = vec![why];

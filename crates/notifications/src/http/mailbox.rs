@@ -71,7 +71,8 @@ impl Notifications {
             vec![tenant.into(), WITHDRAW.into(), WITHDRAW_ONE.into(), INBOX.into(), SHOWN.into()];
         let rows = self.store.query(NEWEST, values).await?;
         let recipients = rows.iter().filter_map(|row| row.text(8)?.parse().ok()).collect();
-        let (mailbox, codes) = (self.mailbox.clone(), self.settings.show_codes);
+        let mailbox = self.mailbox.clone();
+        let codes = self.settings.show_codes;
         let read = move || rows.iter().filter_map(|row| shown(&mailbox, row, codes)).collect();
         let letters =
             tokio::task::spawn_blocking(read).await.map_err(|error| Failure::unavailable(&error))?;
@@ -89,7 +90,8 @@ fn shown(mailbox: &Mailbox, row: &Row, codes: bool) -> Option<Email> {
         None => (None, template, None),
     };
     let sent_at = Timestamp::from_micros(row.int(1)?);
-    let (channel, delivery) = (row.text(2)?.to_owned(), Delivery::read(row, 4)?);
+    let channel = row.text(2)?.to_owned();
+    let delivery = Delivery::read(row, 4)?;
     Some(Email { name, to, subject, sent_at, body, channel, delivery })
 }
 

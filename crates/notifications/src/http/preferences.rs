@@ -79,7 +79,8 @@ impl Request for PreferencesChange {
     const NAME: &'static str = "PreferencesChange";
 
     fn read(f: &mut Fields<'_>) -> Option<Self> {
-        let (quiet, switches) = (quiet(f), switches(f));
+        let quiet = quiet(f);
+        let switches = switches(f);
         Some(Self(preferences::PreferencesChange { language: f.choice("language"), quiet, switches }))
     }
 

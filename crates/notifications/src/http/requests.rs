@@ -38,7 +38,7 @@ type Answer = Result<Reply<Requested>, Failure>;
 #[utoipa::path(
     post,
     path = "/api/notifications/email",
-    summary = "Have a letter sent",
+    summary = "Have an e-mail sent",
     params(IdempotencyKey),
     request_body = EmailRequestBody,
     responses(

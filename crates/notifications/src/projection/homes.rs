@@ -47,7 +47,8 @@ pub async fn lead(
         LeadEvent::Made { owner_id, enquiry, .. } => {
             let letters = add(wanted, tx, event, owner_id, Template::Lead, &[CHANNEL, TEXTS]).await?;
             for id in letters {
-                let (tenant, quoted) = (event.stream.tenant.as_str(), enquiry.seeker_id.to_string());
+                let tenant = event.stream.tenant.as_str();
+                let quoted = enquiry.seeker_id.to_string();
                 tx.execute(QUOTE, &[tenant.into(), quoted.into(), id.into()]).await?;
             }
             // An inbox quotes nobody.
@@ -97,7 +98,8 @@ pub async fn add(
     template: Template,
     channels: &[&str],
 ) -> Result<Vec<String>, ProjectionError> {
-    let (recipient, mut ids) = (to.to_string(), Vec::new());
+    let recipient = to.to_string();
+    let mut ids = Vec::new();
     for channel in channels.iter().filter(|_| event.user_id != Some(to)) {
         let delivery = Delivery { event, channel, recipient: &recipient, template: template.name() };
         // What is put into an inbox is not sent anywhere, so no budget applies.

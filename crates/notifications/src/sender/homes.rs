@@ -55,7 +55,7 @@ impl NotificationSender {
             PropertyEvent::Rejected { property_id, title, reason, .. } => {
                 (property_id, title, REJECTED, Some(reason.text().to_owned()))
             }
-            _ => return Ok(Err(DeliveryOutcome::Refused("its event asks for no letter".into()))),
+            _ => return Ok(Err(DeliveryOutcome::Refused("its event asks for no e-mail".into()))),
         };
         let told = variables(home, title.text(), &[("decision", Some(decision.into())), ("reason", reason)]);
         Ok(Ok(addressed(order, Template::Reviewed, told)))

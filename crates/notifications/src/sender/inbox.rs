@@ -38,7 +38,8 @@ impl NotificationSender {
         if request.template.kind().is_some() && !choices.wants(kind, Channel::InApp) {
             return Ok(DeliveryOutcome::NotWanted("the person switched it off".into()));
         }
-        let (subject, channel) = (Some(user), Channel::InApp);
+        let subject = Some(user);
+        let channel = Channel::InApp;
         let variables = Personal::of(user, request.told);
         let asked = NotificationRequest { id, subject, channel, kind, address: None, variables };
         let metadata = Metadata { causation_id: Some(order.event_id), ..Metadata::default() };

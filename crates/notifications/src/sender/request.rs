@@ -49,9 +49,9 @@ impl NotificationSender {
             UserEvent::EmailVerified {} => (Template::Welcome, None),
             UserEvent::VerificationRequested { template, verification } => match Template::named(&template) {
                 Some(template) => (template, Some(verification)),
-                None => return Ok(Err(DeliveryOutcome::Refused(format!("there is no letter {template}")))),
+                None => return Ok(Err(DeliveryOutcome::Refused(format!("there is no e-mail {template}")))),
             },
-            _ => return Ok(Err(DeliveryOutcome::Refused("its event asks for no letter".into()))),
+            _ => return Ok(Err(DeliveryOutcome::Refused("its event asks for no e-mail".into()))),
         };
         Ok(Ok(Request { template, token, told: Variables::new(), to: To::Person(order.recipient) }))
     }
@@ -60,7 +60,7 @@ impl NotificationSender {
         let NotificationEvent::Requested { subject_id, template, address, variables, .. } =
             self.aggregates.decode(event)?
         else {
-            return Ok(Err(DeliveryOutcome::Refused("its event asks for no letter".into())));
+            return Ok(Err(DeliveryOutcome::Refused("its event asks for no e-mail".into())));
         };
         let (now, _) = self.aggregates.load::<Notification>(&order.tenant, &event.stream.id).await?;
         if now.deleted {

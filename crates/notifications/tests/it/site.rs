@@ -118,7 +118,8 @@ impl Site {
     }
 
     pub async fn register(&self, tenant: &str, email: &str) -> (TenantId, UserId) {
-        let (tenant, id) = (TenantId::stored(tenant), UserId::from(self.context.aggregates.fresh()));
+        let tenant = TenantId::stored(tenant);
+        let id = UserId::from(self.context.aggregates.fresh());
         let command = UserCommand::Register {
             id,
             account: Account { username: "asha".into(), email: email.into() },

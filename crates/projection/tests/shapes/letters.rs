@@ -89,7 +89,8 @@ async fn carry(world: &World, outbox: &Outbox, outside: &Arc<Outside>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_19_another_shape_sends_nothing_again_and_loses_nothing_that_is_due() {
-    let (world, outside) = (World::new(), Arc::new(Outside::default()));
+    let world = World::new();
+    let outside = Arc::new(Outside::default());
     let (store, outbox) = open(&world, BEFORE);
     world.note("delivered").await;
     world.run(&store).await;
@@ -118,7 +119,8 @@ async fn rule_19_another_shape_sends_nothing_again_and_loses_nothing_that_is_due
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_read_model_that_asks_for_letters_only_now_sends_none_of_the_past() {
-    let (world, outside) = (World::new(), Arc::new(Outside::default()));
+    let world = World::new();
+    let outside = Arc::new(Outside::default());
     world.note("long ago").await;
     let silent = world.open("view.db", BEFORE, Arc::new(Letters(false)));
     world.run(&silent).await;
@@ -137,7 +139,8 @@ async fn a_read_model_that_asks_for_letters_only_now_sends_none_of_the_past() {
 /// Delivery states exist nowhere else. They are not guessed from columns with another meaning.
 #[tokio::test(flavor = "multi_thread")]
 async fn deliveries_of_other_columns_are_not_handed_over_and_the_old_ones_stay() {
-    let (world, outside) = (World::new(), Arc::new(Outside::default()));
+    let world = World::new();
+    let outside = Arc::new(Outside::default());
     world.note("delivered").await;
     let (store, outbox) = open(&world, BEFORE);
     world.run(&store).await;

@@ -65,7 +65,8 @@ impl World {
     }
 
     async fn group(&self, store: &ViewStore, policy: Policy) -> (Runner, GroupHandle) {
-        let (journal, target) = (self.journal.clone(), Arc::new(store.clone()));
+        let journal = self.journal.clone();
+        let target = Arc::new(store.clone());
         let (runner, handle) = Runner::new(GROUP, journal, target, self.clock.clone(), policy).await.unwrap();
         (runner.alone(), handle)
     }
@@ -76,7 +77,8 @@ impl World {
         let (stop, stopping) = watch::channel(false);
         let mut running = JoinSet::new();
         running.spawn(runner.run(stopping));
-        let (tenant, user) = (tenant(), person());
+        let tenant = tenant();
+        let user = person();
         let head = self.journal.head(Log::Facts).await.unwrap();
         let asker = Asker { tenant: &tenant, user };
         assert_eq!(handle.status.wait(&[head], asker, Duration::from_secs(20)).await, WaitOutcome::Applied);

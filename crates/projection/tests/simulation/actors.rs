@@ -79,7 +79,8 @@ pub fn supervised(
     let runner = Arc::new(tokio::sync::Mutex::new(runner));
     let (stopping, until) = (stop.subscribe(), stop.subscribe());
     let again = move || {
-        let (runner, stopping) = (Arc::clone(&runner), stopping.clone());
+        let runner = Arc::clone(&runner);
+        let stopping = stopping.clone();
         async move { runner.lock().await.go_on(stopping).await }
     };
     let task = life.supervisor.named(name);
@@ -99,7 +100,8 @@ impl Life {
     pub async fn start(&self) -> Running {
         loop {
             let number = self.runners.fetch_add(1, Ordering::SeqCst) + 1;
-            let (inner, chaos) = (self.store.clone(), Arc::clone(&self.chaos));
+            let inner = self.store.clone();
+            let chaos = Arc::clone(&self.chaos);
             let target = Arc::new(UnreliableTarget { inner, chaos, runner: number });
             let journal = Arc::clone(&self.journal_of_groups);
             let policy = policy(self.decisions.after);
@@ -168,7 +170,8 @@ pub async fn supervise(life: Arc<Life>) {
                 }
                 () = life.chaos.sleep(50, 1000) => {}
             }
-            let (zombies, choice) = (life.zombies.load(Ordering::SeqCst), life.chaos.draw(1, 8));
+            let zombies = life.zombies.load(Ordering::SeqCst);
+            let choice = life.chaos.draw(1, 8);
             if choice == 1 {
                 running.stop.send_replace(true);
                 let _ = (&mut running.ended).await;

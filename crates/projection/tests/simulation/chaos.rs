@@ -23,7 +23,8 @@ struct State {
 
 impl Chaos {
     pub fn new(seed: u64, printed: bool) -> Self {
-        let (random, trace) = (StdRng::seed_from_u64(seed), DefaultHasher::new());
+        let random = StdRng::seed_from_u64(seed);
+        let trace = DefaultHasher::new();
         Self(Mutex::new(State { random, calm: false, printed, steps: 0, trace, failure: None }))
     }
 

@@ -201,7 +201,8 @@ impl DeliveryHandler for Outside {
 pub async fn deliver(life: Arc<Life>) {
     let stop = watch::Sender::new(false);
     let handle = loop {
-        let (target, journal) = (Arc::new(life.post.store.clone()), Arc::clone(&life.journal_of_groups));
+        let target = Arc::new(life.post.store.clone());
+        let journal = Arc::clone(&life.journal_of_groups);
         let started = Runner::new(GROUP, journal, target, life.clock.clone(), Retry::default());
         if let Ok(Ok((runner, handle))) = AssertUnwindSafe(started).catch_unwind().await {
             drop(supervised(&life, "letters".into(), runner.alone(), &stop));
@@ -226,10 +227,13 @@ pub async fn deliver(life: Arc<Life>) {
 /// Starts an outbox worker under supervision. `alone` says whether it may assume to be alone, at its start and
 /// after a panic.
 fn worker(life: &Arc<Life>, name: &str, alone: (bool, bool), stop: &watch::Sender<bool>) {
-    let (stopping, until, shared) = (stop.subscribe(), stop.subscribe(), Arc::clone(life));
+    let stopping = stop.subscribe();
+    let until = stop.subscribe();
+    let shared = Arc::clone(life);
     let mut alone_now = alone.0;
     let again = move || {
-        let (outbox, outside) = (shared.post.outbox.clone(), shared.outside.clone());
+        let outbox = shared.post.outbox.clone();
+        let outside = shared.outside.clone();
         let worker = OutboxWorker::new(outbox, outside, shared.clock.clone(), SETTINGS);
         worker.run(std::mem::replace(&mut alone_now, alone.1), stopping.clone())
     };

@@ -100,7 +100,8 @@ fn a_seed_always_gives_the_same_trace() {
 #[tokio::test]
 async fn the_driven_journal_keeps_every_promise() {
     let clock = Clock::manual(Timestamp::from_micros(1_790_000_000_000_000));
-    let (directory, chaos) = (tempfile::tempdir().unwrap(), Arc::new(Chaos::new(0, false)));
+    let directory = tempfile::tempdir().unwrap();
+    let chaos = Arc::new(Chaos::new(0, false));
     chaos.calm_down();
     let (journal, drivers) = truth::open(directory.path(), &clock, &chaos).unwrap();
     let mut writers = JoinSet::new();

@@ -83,7 +83,8 @@ async fn list(life: &Life, user: UserId, written: &[Position]) -> Result<(), Str
 async fn document(life: &Life, user: UserId, written: &[Position]) -> Result<(), String> {
     let own = own(life, user, written).await?;
     let Some(last) = own.last() else { return Ok(()) };
-    let (key, log) = (last.stream.id.to_string(), last.position.log);
+    let key = last.stream.id.to_string();
+    let log = last.position.log;
     let memory = life.rows.memory();
     let found = if let Some(found) = memory.documents.get(&key) {
         found
@@ -96,7 +97,8 @@ async fn document(life: &Life, user: UserId, written: &[Position]) -> Result<(),
         memory.documents.keep(&key, ticket, &loaded);
         loaded
     };
-    let (holds, needs) = (found[log.index()], last.position.seq);
+    let holds = found[log.index()];
+    let needs = last.position.seq;
     if holds < needs { Err(format!("the document of {key} is at {holds}, before {needs}")) } else { Ok(()) }
 }
 

@@ -116,7 +116,8 @@ impl Projection for Rows {
     }
 
     async fn apply(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
-        let (key, log) = (&*event.stream.id, event.position.log.as_str());
+        let key = &*event.stream.id;
+        let log = event.position.log.as_str();
         let id = event.event_id.to_string();
         tx.execute(
             "insert into rows (key, log, seq, version, id) values ($1, $2, $3, $4, $5)",

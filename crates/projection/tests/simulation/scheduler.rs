@@ -55,7 +55,8 @@ pub struct Scheduler {
 
 impl Scheduler {
     pub fn new(seed: u64) -> Self {
-        let (random, started) = (StdRng::seed_from_u64(seed), Spawner(Arc::default()));
+        let random = StdRng::seed_from_u64(seed);
+        let started = Spawner(Arc::default());
         Self { random, started, tasks: BTreeMap::new(), next: 0, ready: Arc::default(), turns: 0 }
     }
 

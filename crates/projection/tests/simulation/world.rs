@@ -64,10 +64,13 @@ impl World {
         let in_memory = Path::new(MEMORY);
         let directory = if in_memory.is_dir() { TempDir::new_in(in_memory) } else { TempDir::new() }.unwrap();
         let writers = (1..=WRITERS).map(|number| Writer::new(number, chaos.draw(5, 20))).collect();
-        let (rows, decisions) = (Rows::new(&chaos), Decisions::new(&chaos));
-        let (outside, jumps) = (Outside::new(&chaos), Arc::new(AtomicU64::new(6)));
+        let rows = Rows::new(&chaos);
+        let decisions = Decisions::new(&chaos);
+        let outside = Outside::new(&chaos);
+        let jumps = Arc::new(AtomicU64::new(6));
         fs::create_dir(directory.path().join("0")).unwrap();
-        let (clock, ahead) = (Clock::manual(START), Arc::default());
+        let clock = Clock::manual(START);
+        let ahead = Arc::default();
         Self { chaos, directory, lives: 0, decisions, rows, outside, clock, jumps, ahead, writers }
     }
 
@@ -93,13 +96,16 @@ impl World {
     async fn begin(&self, busy: u64) -> Result<Begun, String> {
         self.rows.crash();
         let scheduler = Scheduler::new(self.chaos.draw(0, u64::MAX));
-        let (chaos, spawner) = (Arc::clone(&self.chaos), scheduler.spawner());
+        let chaos = Arc::clone(&self.chaos);
+        let spawner = scheduler.spawner();
         let (truth, drivers) = truth::open(&self.path(JOURNAL), &self.clock, &chaos)?;
         for driver in drivers {
             spawner.spawn(driver.run());
         }
         let reached = |panics| -> Arc<dyn Journal> {
-            let (inner, chaos, spawner) = (Arc::clone(&truth), Arc::clone(&chaos), spawner.clone());
+            let inner = Arc::clone(&truth);
+            let chaos = Arc::clone(&chaos);
+            let spawner = spawner.clone();
             Arc::new(UnreliableJournal { inner, chaos, spawner, panics })
         };
         let pointers = [VIEW, LETTERS].map(|name| self.path(&format!("{name}.current")));

@@ -30,7 +30,9 @@ pub fn tenant() -> TenantId {
 
 impl Writer {
     pub fn new(number: u64, left: u64) -> Arc<Mutex<Self>> {
-        let (doubtful, acknowledged, newest) = (None, Vec::new(), [None; 2]);
+        let doubtful = None;
+        let acknowledged = Vec::new();
+        let newest = [None; 2];
         Arc::new(Mutex::new(Self { number, left, made: 0, doubtful, acknowledged, newest }))
     }
 

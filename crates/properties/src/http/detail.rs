@@ -147,7 +147,10 @@ impl App {
             return shown(caller, known);
         }
         let CachedListing { listing, version, counts, body, .. } = &*known;
-        let (listing, version, counts, body) = (listing.clone(), *version, *counts, body.clone());
+        let listing = listing.clone();
+        let version = *version;
+        let counts = *counts;
+        let body = body.clone();
         shown(caller, Arc::new(CachedListing { listing, version, counts, owner_gone, owner_absent, body }))
     }
 

@@ -111,7 +111,8 @@ impl App {
         files: &[FileId],
         primary: Option<FileId>,
     ) -> Result<(), Failure> {
-        let (person, mut wrong) = (caller.person()?.user, FieldErrors::default());
+        let person = caller.person()?.user;
+        let mut wrong = FieldErrors::default();
         let is_there = |id| files.contains(&id) || listing.images.iter().any(|image| image.file_id == id);
         if primary.is_some_and(|primary| !is_there(primary)) {
             wrong.0.insert("primary".into(), "must be one of the listing's photos".into());

@@ -74,7 +74,8 @@ pub async fn make(
     let unique_keys = UniqueKeys::taking(vec![one_of(&app, &caller, "lead", property, seeker)]);
     let options = conditions.options(&app.context, &caller, &body.bytes, &id);
     let options = options.on_new_stream().unique(unique_keys);
-    let (owner, snapshot) = (known.listing.owner, snapshot(&known.listing));
+    let owner = known.listing.owner;
+    let snapshot = snapshot(&known.listing);
     let command = LeadCommand::Make { id, property, snapshot, owner, enquiry: Box::new(enquiry) };
     let done = app.context.execute::<Lead>(&caller.actor(), id, command, options).await.map_err(refused)?;
     let lead = done.state.made.ok_or_else(no_such_lead)?;

@@ -14,7 +14,8 @@ pub async fn favourite(
     envelope: &Envelope,
     event: &FavouritesEvent,
 ) -> Result<(), ProjectionError> {
-    let (tenant, user) = (envelope.stream.tenant.as_str(), &*envelope.stream.id);
+    let tenant = envelope.stream.tenant.as_str();
+    let user = &*envelope.stream.id;
     let (property, change) = match event {
         FavouritesEvent::Saved { property_id, .. } => {
             let property = property_id.to_string();
@@ -64,7 +65,9 @@ async fn viewed(
     envelope: &Envelope,
     property: PropertyId,
 ) -> Result<(), ProjectionError> {
-    let (tenant, user, at) = (envelope.stream.tenant.as_str(), &*envelope.stream.id, envelope.timestamp);
+    let tenant = envelope.stream.tenant.as_str();
+    let user = &*envelope.stream.id;
+    let at = envelope.timestamp;
     let property = property.to_string();
     let key = [tenant.into(), property.as_str().into(), user.into()];
     let found = tx

@@ -54,8 +54,10 @@ pub async fn lead(
     envelope: &Envelope,
     event: &LeadEvent,
 ) -> Result<(), ProjectionError> {
-    let (tenant, id) = (envelope.stream.tenant.as_str(), &*envelope.stream.id);
-    let (version, at) = (envelope.version, envelope.timestamp.micros());
+    let tenant = envelope.stream.tenant.as_str();
+    let id = &*envelope.stream.id;
+    let version = envelope.version;
+    let at = envelope.timestamp.micros();
     match event {
         LeadEvent::Made { property_id, snapshot, owner_id, enquiry, .. } => {
             let Enquiry { seeker_id, purpose, seeker, words, visit_at } = enquiry;

@@ -132,7 +132,8 @@ async fn lose_marks(tx: &mut ViewTx<'_>, envelope: &Envelope, lost: bool) -> Res
 
 /// Stores the photos in their own table, and advances the listing's version with them.
 async fn pictured(tx: &mut ViewTx<'_>, envelope: &Envelope, images: &[Image]) -> Result<(), ProjectionError> {
-    let (tenant, id) = (envelope.stream.tenant.as_str(), &*envelope.stream.id);
+    let tenant = envelope.stream.tenant.as_str();
+    let id = &*envelope.stream.id;
     let row = [tenant.into(), id.into(), envelope.version.into(), envelope.timestamp.micros().into()];
     let sql = "update properties set version = $3, updated_at = $4
                where id = $2 and tenant = $1 and version = $3 - 1";

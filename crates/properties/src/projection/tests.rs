@@ -42,7 +42,8 @@ impl World {
         let keys = KeyRing::open(&directory.path().join("keys.db"), &[7; 32]).unwrap();
         let aggregates = AggregateStore::new(Arc::new(journal), Arc::new(keys), clock, Ids);
         let store = view(&aggregates, &directory.path().join("view.db"));
-        let (tenant, owner) = (TenantId::stored("hyderabad"), UserId::from(aggregates.fresh()));
+        let tenant = TenantId::stored("hyderabad");
+        let owner = UserId::from(aggregates.fresh());
         let actor = Actor { tenant, user: Some(owner), metadata: Metadata::default() };
         Self { aggregates, store, actor, owner, directory }
     }
@@ -53,7 +54,8 @@ impl World {
         let content =
             Fields::read(body.as_object().unwrap(), Draft::read).unwrap().owned_by(self.owner, "Hyderabad");
         let id: PropertyId = self.aggregates.fresh().into();
-        let (owner, source_reference) = (self.owner, None);
+        let owner = self.owner;
+        let source_reference = None;
         let list = PropertyCommand::List { id, owner, content, source_reference, moderated: false };
         let options = Options::default().on_new_stream();
         self.aggregates.execute::<Property>(&self.actor, id, list, options).await.unwrap();
@@ -176,10 +178,12 @@ async fn rule_20_a_listing_of_somebody_who_left_keeps_nothing_of_them() {
 #[tokio::test]
 async fn rule_20_a_note_about_somebody_who_left_keeps_nothing_of_them() {
     let world = World::open();
-    let (property, seeker) = (world.list().await, UserId::from(world.aggregates.fresh()));
+    let property = world.list().await;
+    let seeker = UserId::from(world.aggregates.fresh());
     let asker = Actor { user: Some(seeker), ..world.actor.clone() };
     let contact = Contact { name: Some("Zubeida".into()), ..Contact::default() };
-    let (purpose, contact) = (Purpose::Enquiry, Personal::of(seeker, contact));
+    let purpose = Purpose::Enquiry;
+    let contact = Personal::of(seeker, contact);
     let enquiry = Enquiry { seeker_id: seeker, purpose, seeker: contact, words: None, visit_at: None };
     let snapshot = Snapshot::of(world.owner, "A home", Paise::from_paise(500_000_000), "Kondapur");
     let id: LeadId = world.aggregates.fresh().into();
@@ -234,7 +238,8 @@ async fn a_look_at_a_contact_is_the_same_row_however_far_the_other_log_is() {
     let mut seen = Vec::new();
     for (number, logs) in [[Log::Facts, Log::Activity], [Log::Activity, Log::Facts]].into_iter().enumerate() {
         let path = world.directory.path().join(format!("view-{number}.db"));
-        let (aggregates, store) = (world.aggregates.clone(), view(&world.aggregates, &path));
+        let aggregates = world.aggregates.clone();
+        let store = view(&world.aggregates, &path);
         let directory = tempfile::tempdir().unwrap();
         let again = World { aggregates, store, actor: actor.clone(), owner: world.owner, directory };
         for log in logs {

@@ -46,7 +46,8 @@ impl App {
     /// Waits, for a bounded time, until the rows and then the index contain the caller's own writes.
     pub async fn fresh(&self, caller: &Caller) -> Freshness {
         let Some(user) = caller.user() else { return Freshness::Fresh };
-        let (context, began) = (&self.search.context, Instant::now());
+        let context = &self.search.context;
+        let began = Instant::now();
         let written = context.seen.of(&caller.tenant, user)[Log::Facts.index()];
         let freshness = context.wait_for_own(&self.status, caller, &[Log::Facts]).await;
         let left = context.wait.saturating_sub(began.elapsed());

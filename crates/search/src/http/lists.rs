@@ -218,7 +218,8 @@ impl App {
         // A listing that is not public must reveal nothing, not even through similar homes.
         let seen = stored.status.is_public() && !stored.owner_absent;
         let home = stored.home.filter(|_| seen).ok_or_else(unknown)?;
-        let (standing, facts) = (home.standing(), &home.content.specifications);
+        let standing = home.standing();
+        let facts = &home.content.specifications;
         let mut query = Query::all(caller.tenant.clone(), self.search.context.aggregates.clock().now());
         query.filters.cities = vec![crate::words::key(&home.content.location.city)];
         query.filters.property_types = vec![facts.property_type];

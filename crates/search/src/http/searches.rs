@@ -40,7 +40,8 @@ pub async fn history(
     Query(part): Query<PastPart>,
     uri: Uri,
 ) -> Result<Reply<Page<PastSearch>>, Failure> {
-    let (user, context) = (caller.named(&user)?, &site.searches.context);
+    let user = caller.named(&user)?;
+    let context = &site.searches.context;
     caller.may_read_existing(context, (Category::Searches, user), "GET /api/search/history/{userId}").await?;
     let PastPart { paging, before } = part?;
     let fresh = context.wait_for_own(&site.status, &caller, &[Log::Activity]).await;
@@ -49,7 +50,8 @@ pub async fn history(
     let searches = person.page(&context.aggregates, before, paging.offset(), paging.size).await;
     let searches = searches.map_err(|error| Failure::unavailable(&error))?;
     let next = searches.last().map(|last| {
-        let (at, id) = (last.timestamp.micros(), last.id.clone());
+        let at = last.timestamp.micros();
+        let id = last.id.clone();
         Cursor(vec![at.into(), id.into()])
     });
     let page = Page::new(&paging, searches, total, next.as_ref());

@@ -60,7 +60,9 @@ impl Columns {
         let count = |name| fast.column_first_or_default::<u64>(name);
         let number = |name| fast.column_first_or_default::<i64>(name);
         let [city, locality, amenity] = [fast.str("city")?, fast.str("locality")?, fast.str("amenities")?];
-        let (traits, price, created) = (count("facts")?, number("price")?, number("created")?);
+        let traits = count("facts")?;
+        let price = number("price")?;
+        let created = number("created")?;
         let row = |doc| Row {
             traits: Traits(traits.get_val(doc)),
             price: price.get_val(doc),

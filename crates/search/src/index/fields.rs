@@ -87,7 +87,8 @@ impl Fields {
     /// The document of a listing.
     pub fn document(&self, home: &Home) -> TantivyDocument {
         let mut document = TantivyDocument::default();
-        let (standing, location) = (home.standing(), &home.content.location);
+        let standing = home.standing();
+        let location = &home.content.location;
         document.add_bytes(self.key, &key(&home.tenant, home.id));
         document.add_text(self.tenant, home.tenant.as_str());
         document.add_text(self.state, words::key(location.state.as_deref().unwrap_or_default()));
@@ -154,7 +155,8 @@ fn rupees(paise: i64) -> f64 {
 
 impl Traits {
     fn of(home: &Home) -> Self {
-        let (facts, standing) = (&home.content.specifications, home.standing());
+        let facts = &home.content.specifications;
+        let standing = home.standing();
         let number = |number: Option<u8>| number.map_or(NOT_TOLD, u64::from).min(NOT_TOLD);
         let parts = [
             place::<PropertyType>(facts.property_type),

@@ -19,7 +19,9 @@ use crate::words::stands_in;
 /// Searches all segments.
 pub fn search(view: &View, fields: &Fields, query: &Query) -> tantivy::Result<IndexHits> {
     let words = Words::of(fields, query)?;
-    let (mut ranked, mut total, mut sums) = (Vec::new(), 0, Sums::default());
+    let mut ranked = Vec::new();
+    let mut total = 0;
+    let mut sums = Sums::default();
     for (segment, columns) in view.segments() {
         let mut pass = Pass::of(query, columns);
         pass.over(segment, fields, &words)?;
@@ -110,7 +112,8 @@ impl<'a> Pass<'a> {
 
     /// Evaluates every live listing of the tenant that matches the words.
     fn over(&mut self, segment: &SegmentReader, fields: &Fields, words: &Words) -> tantivy::Result<()> {
-        let (query, alive) = (self.query, segment.alive_bitset());
+        let query = self.query;
+        let alive = segment.alive_bitset();
         let mut must = Vec::new();
         for (field, text) in [(fields.state, &query.filters.state), (fields.pincode, &query.filters.pincode)]
         {
@@ -163,7 +166,9 @@ impl<'a> Pass<'a> {
 
     /// The filters that the listing fails, one bit each.
     fn failed(&self, doc: DocId, row: &Row) -> u16 {
-        let (chosen, filters, columns) = (&self.chosen, &self.query.filters, self.columns);
+        let chosen = &self.chosen;
+        let filters = &self.query.filters;
+        let columns = self.columns;
         let traits: Traits = row.traits;
         let has = |chosen: &Vec<bool>| {
             let mut numbers = columns.amenities_of(doc).iter();
@@ -200,7 +205,8 @@ impl<'a> Pass<'a> {
             Last::NoneWanted => return None,
             Last::At(parts) => parts,
         };
-        let (mut parts, mut before) = ([0.0; MOST_SORTS], false);
+        let mut parts = [0.0; MOST_SORTS];
+        let mut before = false;
         for ((part, last), sort) in parts.iter_mut().zip(last).zip(&self.query.sort) {
             if !before && sort.at_least(self.query, listed, text) > *last {
                 return None;

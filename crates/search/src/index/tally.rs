@@ -181,7 +181,9 @@ fn choices<T: Choice>(sums: &[u64; 64]) -> Vec<Count> {
 
 fn ranges(sums: &[u64; 64], buckets: &[Bucket; 5]) -> Vec<Count> {
     let one = |(bucket, sum): (&Bucket, &u64)| {
-        let (value, from, to) = (bucket.name.to_owned(), Some(bucket.from), bucket.to);
+        let value = bucket.name.to_owned();
+        let from = Some(bucket.from);
+        let to = bucket.to;
         Count { value, count: *sum, from, to }
     };
     buckets.iter().zip(sums).map(one).collect()

@@ -46,8 +46,10 @@ pub struct Geo {
 /// The great-circle distance.
 #[must_use]
 pub fn kilometres(from: Coordinates, to: Coordinates) -> f64 {
-    let (lat1, lat2) = (from.lat.to_radians(), to.lat.to_radians());
-    let (dlat, dlng) = (lat2 - lat1, (to.lng - from.lng).to_radians());
+    let lat1 = from.lat.to_radians();
+    let lat2 = to.lat.to_radians();
+    let dlat = lat2 - lat1;
+    let dlng = (to.lng - from.lng).to_radians();
     let h = (dlat / 2.0).sin().powi(2) + lat1.cos() * lat2.cos() * (dlng / 2.0).sin().powi(2);
     2.0 * EARTH_KM * h.sqrt().min(1.0).asin()
 }

@@ -67,7 +67,8 @@ impl App {
         model: Arc<Model>,
         size: usize,
     ) -> Result<Vec<(PropertyId, Because)>, Failure> {
-        let (me, now) = (caller.person()?.user, self.search.context.aggregates.clock().now());
+        let me = caller.person()?.user;
+        let now = self.search.context.aggregates.clock().now();
         let catalogue: &Catalogue = model.catalogue();
         let mine = self.search.learner.of_person(&caller.tenant, me, catalogue).await;
         let mine = mine.map_err(|error| Failure::unavailable(&error))?;

@@ -94,7 +94,8 @@ fn pairs(
     together: &CoOccurrence,
     now: Timestamp,
 ) -> Vec<Features> {
-    let (mut draw, mut pairs) = (Draw(0x9e37_79b9_7f4a_7c15), Vec::new());
+    let mut draw = Draw(0x9e37_79b9_7f4a_7c15);
+    let mut pairs = Vec::new();
     for (known, held) in people.values() {
         let profile = Profile::of(known, catalogue, now);
         let near = together.near(&profile);

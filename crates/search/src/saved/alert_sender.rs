@@ -159,7 +159,8 @@ impl AlertSender {
             return Ok(Err(DeliveryOutcome::Refused("its id is none of a delivery".into())));
         };
         let variables = Personal::of(saved.owner, variables);
-        let (subject, kind) = (Some(saved.owner), Kind::PropertyAlert);
+        let subject = Some(saved.owner);
+        let kind = Kind::PropertyAlert;
         let asked = NotificationRequest { id, subject, channel, kind, address: None, variables };
         let metadata = Metadata { causation_id: Some(order.event_id), ..Metadata::default() };
         let actor = Actor { tenant: order.tenant.clone(), user: None, metadata };

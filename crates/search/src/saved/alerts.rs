@@ -102,7 +102,8 @@ impl News {
         if self.is_small {
             return Ok(false);
         }
-        let (tenant, home) = (event.stream.tenant.as_str(), &*event.stream.id);
+        let tenant = event.stream.tenant.as_str();
+        let home = &*event.stream.id;
         let at = event.timestamp.micros();
         let row = [tenant.into(), home.into(), self.occasion.words().into(), at.into()];
         // With `abs`, a clock that was set back delays nothing for longer than a day.
@@ -149,7 +150,8 @@ impl Alerts {
             return Ok(());
         }
         let Some(home) = home(tx, envelope).await? else { return Ok(()) };
-        let (mut look, mut fitting) = (PreparedHome::of(&home), Vec::new());
+        let mut look = PreparedHome::of(&home);
+        let mut fitting = Vec::new();
         for (id, version) in candidates(tx, tenant, &look).await? {
             let Some(ready) = self.ready(tx, envelope, &id, version).await? else { continue };
             // Nobody is alerted about their own home.
@@ -182,7 +184,8 @@ impl Alerts {
         id: &str,
         version: Version,
     ) -> Result<Option<Arc<Ready>>, ProjectionError> {
-        let (key, tenant) = ((id.to_owned(), version), &envelope.stream.tenant);
+        let key = (id.to_owned(), version);
+        let tenant = &envelope.stream.tenant;
         let known = self.ready.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         if known.is_some() {
             return Ok(known);
@@ -267,7 +270,8 @@ async fn collect(
     (id, channel): (&str, &str),
     frequency: Frequency,
 ) -> Result<bool, ProjectionError> {
-    let (tenant, due) = (event.stream.tenant.as_str(), schedule::after(event.timestamp, frequency).micros());
+    let tenant = event.stream.tenant.as_str();
+    let due = schedule::after(event.timestamp, frequency).micros();
     let old = event.timestamp.plus_seconds(-KEPT_SECONDS).micros();
     let sql = "delete from saved_matches where id = $2 and tenant = $1 and due < $3";
     tx.execute(sql, &[tenant.into(), id.into(), old.into()]).await?;

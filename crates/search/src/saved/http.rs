@@ -118,7 +118,8 @@ pub async fn save(
     conditions: Conditions,
     body: NewSavedSearchBody,
 ) -> Result<Reply<Document>, Failure> {
-    let (owner, context) = (caller.person()?.user, &app.search.context);
+    let owner = caller.person()?.user;
+    let context = &app.search.context;
     nothing?;
     let wish = body.value?.owned_by(owner);
     let id: SavedSearchId = context.aggregates.fresh().into();
@@ -131,7 +132,8 @@ pub async fn save(
     let command = SavedSearchCommand::Save { id, owner, wish: Box::new(wish) };
     let done = context.execute::<SavedSearch>(&caller.actor(), id, command, options).await.map_err(failed)?;
     let kept = done.state.kept.ok_or_else(unknown)?;
-    let (id, version) = (kept.id, done.version);
+    let id = kept.id;
+    let version = done.version;
     let document = Document::of(kept, version).ok_or_else(unknown)?;
     let left = context.quota_left(&caller, &quotas).await?;
     let reply = context.done(&caller, "Search saved", document, done.position).quota_left(&left);

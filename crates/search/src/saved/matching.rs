@@ -47,7 +47,8 @@ impl<'a> PreparedHome<'a> {
 
     /// Whether the conditions on tenant, place and location hold.
     fn stands(&self, query: &Query) -> bool {
-        let (filters, location) = (&query.filters, &self.home.content.location);
+        let filters = &query.filters;
+        let location = &self.home.content.location;
         query.tenant == self.home.tenant
             && query.exclude != Some(self.home.id)
             && (filters.cities.is_empty() || filters.cities.contains(&self.city))
@@ -60,7 +61,8 @@ impl<'a> PreparedHome<'a> {
 
     /// Whether the filters on the home itself hold.
     fn is_of_the_kind(&self, query: &Query) -> bool {
-        let (filters, standing) = (&query.filters, self.home.standing());
+        let filters = &query.filters;
+        let standing = self.home.standing();
         let facts = &self.home.content.specifications;
         let furnished = || facts.furnished_status.is_some_and(|status| filters.furnished.contains(&status));
         filters.price_fits(standing.price)

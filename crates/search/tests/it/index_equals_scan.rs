@@ -89,7 +89,9 @@ fn text(random: &mut Random, like: &Home) -> String {
 }
 
 fn filters(random: &mut Random, query: &mut Query, like: &Home) {
-    let (filters, facts, place) = (&mut query.filters, &like.content.specifications, &like.content.location);
+    let filters = &mut query.filters;
+    let facts = &like.content.specifications;
+    let place = &like.content.location;
     if random.one_in(4) {
         filters.cities = vec![key(&place.city)];
     }
@@ -208,7 +210,8 @@ fn the_index_answers_as_if_it_looked_at_every_home() {
     let mut answered = 0;
     for round in 0..searches {
         let query = query(&mut random, &homes);
-        let (found, expected) = (index.search(&query).unwrap(), model::search(&known, &query));
+        let found = index.search(&query).unwrap();
+        let expected = model::search(&known, &query);
         assert_eq!(found, expected, "seed {seed}, search {round}: {query:#?}");
         answered += usize::from(found.total > 0);
     }
@@ -224,7 +227,8 @@ fn pages_by_cursor_join_without_a_gap_or_a_repeat() {
     for _ in 0..20 {
         let whole = Query { size: 1000, offset: 0, facets: false, ..query(&mut random, &homes) };
         let all = index.search(&whole).unwrap().hits;
-        let (mut joined, mut after) = (Vec::new(), None);
+        let mut joined = Vec::new();
+        let mut after = None;
         loop {
             let page = index.search(&Query { size: 7, after, ..whole.clone() }).unwrap();
             assert_eq!(page.total, all.len() as u64);

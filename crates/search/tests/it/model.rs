@@ -34,7 +34,8 @@ impl Known {
 /// The filters that a home fails.
 fn failed(known: &Known, query: &Query) -> Vec<Facet> {
     let Known { home, city, locality, amenities, .. } = known;
-    let (filters, facts) = (&query.filters, &home.content.specifications);
+    let filters = &query.filters;
+    let facts = &home.content.specifications;
     let standing = home.standing();
     let mut failed = Vec::new();
     let mut check = |facet: Facet, fits: bool| {

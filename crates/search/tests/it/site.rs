@@ -52,7 +52,8 @@ impl Site {
         let activity =
             ActivityQueue::new(aggregates.clone(), Arc::clone(&seen), Duration::from_millis(50), 1000);
         let tenant = TenantId::stored("hyderabad");
-        let (city, hosts) = ("Hyderabad".to_owned(), Vec::new());
+        let city = "Hyderabad".to_owned();
+        let hosts = Vec::new();
         let own = Tenant { id: tenant.clone(), city, moderation: false, hosts };
         let context = AppContext::from(AppContextParts {
             aggregates,

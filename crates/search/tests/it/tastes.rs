@@ -26,7 +26,8 @@ pub struct World {
 
 /// How much a person whose ideal is `dream` likes `home`.
 fn liking(dream: &Home, home: &Home) -> f64 {
-    let (one, other) = (&dream.content.specifications, &home.content.specifications);
+    let one = &dream.content.specifications;
+    let other = &home.content.specifications;
     let place = |home: &Home| key(home.content.location.area.text());
     let ratio = home.standing().price.max(1).min(dream.standing().price.max(1)) * 100
         / home.standing().price.max(dream.standing().price).max(1);
@@ -48,7 +49,8 @@ fn liking(dream: &Home, home: &Home) -> f64 {
 /// Generates the activity of `people` people over `homes`. Some homes are popular with everybody.
 pub fn world(random: &mut Random, homes: &[Home], people: usize) -> World {
     let fame: Vec<f64> = (0..homes.len()).map(|_| 1.0 / random.between(0.02, 1.0)).collect();
-    let (mut known, mut next) = (Activity::default(), BTreeMap::new());
+    let mut known = Activity::default();
+    let mut next = BTreeMap::new();
     for number in 0..people {
         let user: UserId = Uuid::from_u64_pair(7, number as u64).into();
         let dream = random.of(homes).clone();

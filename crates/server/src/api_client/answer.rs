@@ -26,7 +26,8 @@ pub struct Refusal {
 
 impl Refusal {
     fn text(&self) -> String {
-        let (status, message) = (self.status, self.message.as_str());
+        let status = self.status;
+        let message = self.message.as_str();
         match self.status {
             401 => {
                 format!("the server does not accept the token ({message}): sign in and set HYD_TOKEN anew")

@@ -165,7 +165,8 @@ pub async fn lost(settings: &Settings, clock: Clock, give_up: bool) -> anyhow::R
     let keys = Arc::new(open_store(settings, &settings.data_dir.join("keys"))?);
     let mut lost = People::new();
     for log in Log::ALL {
-        let (head, mut after) = (journal.head(log).await?, 0);
+        let head = journal.head(log).await?;
+        let mut after = 0;
         while after < head.seq {
             let page = journal.read_after(head.at(after), PAGE).await?;
             lost.extend(missing(&keys, &page)?);

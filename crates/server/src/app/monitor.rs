@@ -70,10 +70,12 @@ pub struct Monitor {
 
 impl Monitor {
     pub fn of(scene: &Watched<'_>, stalled: &Stalled, reports: Reports) -> Self {
-        let (logs, stores) = (logs(scene), stores(scene));
+        let logs = logs(scene);
+        let stores = stores(scene);
         let looks = watch::Sender::new(HealthReport::none());
         let disks = Disks::below(&scene.settings.data_dir, scene.settings.disk);
-        let (context, stalled) = (scene.context.clone(), Arc::clone(stalled));
+        let context = scene.context.clone();
+        let stalled = Arc::clone(stalled);
         let (fallen, failed_commits) =
             (Fallen::default(), Log::ALL.map(|log| scene.journal.failed_commits(log)));
         Self { context, logs, stores, disks, fallen, stalled, reports, looks, failed_commits }
@@ -160,7 +162,8 @@ fn logs(scene: &Watched<'_>) -> Vec<Probe> {
 }
 
 fn stores(scene: &Watched<'_>) -> Vec<Probe> {
-    let (ring, users) = (Arc::clone(scene.context.aggregates.keys()), scene.users.clone());
+    let ring = Arc::clone(scene.context.aggregates.keys());
+    let users = scene.users.clone();
     let keys = move || {
         let ring = Arc::clone(&ring);
         async move {

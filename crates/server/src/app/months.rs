@@ -23,7 +23,8 @@ pub struct Months {
 impl Months {
     /// `None` when months are never archived.
     pub fn of(journal: &Arc<SqliteJournal>, clock: &Clock, after_days: u32) -> Option<Self> {
-        let (journal, clock) = (Arc::clone(journal), clock.clone());
+        let journal = Arc::clone(journal);
+        let clock = clock.clone();
         (after_days > 0).then(|| Self { journal, clock, after_days: after_days.into() })
     }
 
@@ -96,7 +97,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_month_is_sealed_once_it_is_over_for_so_many_days() {
-        let (directory, clock) = (tempfile::tempdir().unwrap(), Clock::manual(NOW));
+        let directory = tempfile::tempdir().unwrap();
+        let clock = Clock::manual(NOW);
         let journal = journal(directory.path(), &clock).await;
         assert!(Months::of(&journal, &clock, 0).is_none(), "0 is never");
         let months = Months::of(&journal, &clock, 35).unwrap();
@@ -107,13 +109,14 @@ mod tests {
         assert!(!archived(), "one second too early");
         clock.advance(1);
         let (stop, stopping) = watch::channel(false);
-        let (run, read) = (Arc::new(months).run(stopping), async {
+        let run = Arc::new(months).run(stopping);
+        let read = async {
             while !archived() {
                 tokio::task::yield_now().await;
             }
             stop.send_replace(true);
             journal.read_after(journal.head(Log::Activity).await.unwrap().at(0), 10).await.unwrap()
-        });
+        };
         assert_eq!(tokio::join!(run, read).1.len(), 1);
     }
 }

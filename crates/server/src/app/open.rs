@@ -53,7 +53,8 @@ impl App {
     pub async fn open(settings: &Settings, opening: Opening) -> anyhow::Result<Self> {
         let Opening { clock, prometheus, public_url, supervisor } = opening;
         let data_dir = &settings.data_dir;
-        let (lock, greeting) = (lock(data_dir)?, Greeting::new(door(settings))?);
+        let lock = lock(data_dir)?;
+        let greeting = Greeting::new(door(settings))?;
         let journal = Arc::new(open_journal(settings, &clock, &supervisor)?);
         let (context, settled) = context(settings, &journal, clock, supervisor).await?;
         let Services { all, users, search, files } = services::open(settings, &context, &public_url).await?;
@@ -67,7 +68,8 @@ impl App {
         files.sweep().await.context("the files service")?;
         let mounted = mount(routes, &groups)?;
         let backups = backups(settings, (&context, &journal), (&users, &files), &views);
-        let (backup, hub) = (backups.source.clone(), Hub::new(context.aggregates.clone()).await?);
+        let backup = backups.source.clone();
+        let hub = Hub::new(context.aggregates.clone()).await?;
         let limits = Arc::new(Limits::new(settings.limits, context.aggregates.clock()));
         let watch = Watch::over(&Watched {
             settings,
@@ -243,7 +245,8 @@ async fn context(
 fn tenants(settings: &Settings) -> anyhow::Result<Tenants> {
     let read = |(name, tenant): (&String, &settings::Tenant)| {
         let id = TenantId::parse(name).with_context(|| format!("{name} is no name for a tenant"))?;
-        let (city, hosts) = (tenant.city.clone(), tenant.hosts.clone());
+        let city = tenant.city.clone();
+        let hosts = tenant.hosts.clone();
         Ok(Tenant { id, city, hosts, moderation: tenant.moderation })
     };
     let mut all = settings.tenants.iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;

@@ -21,7 +21,8 @@ pub struct Provoke {
 impl Provoke {
     /// `None` when nothing is to panic.
     pub fn of(settings: &settings::Faults, supervisor: &Supervisor) -> Option<Self> {
-        let (names, supervisor) = (settings.panic.clone(), supervisor.clone());
+        let names = settings.panic.clone();
+        let supervisor = supervisor.clone();
         let every = Duration::from_millis(settings.every_ms.get().into());
         (!names.is_empty()).then(|| Self { supervisor, names, every })
     }

@@ -74,7 +74,8 @@ impl Reporter {
     fn begin(&self, report: Report) -> Waiting {
         // With this idempotency key, a retry after a lost answer does not write the report twice.
         let key = self.context.aggregates.fresh().to_string();
-        let (scope, answer) = ("system".to_owned(), String::new());
+        let scope = "system".to_owned();
+        let answer = String::new();
         Waiting { report, once: Idempotency { scope, key, fingerprint: [0; 32], answer } }
     }
 

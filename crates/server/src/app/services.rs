@@ -51,7 +51,8 @@ pub async fn open(settings: &Settings, context: &AppContext, public_url: &str) -
     let properties = Properties::open(context.clone(), views_dir).context("the properties service")?;
     let search = Search::open(context.clone(), views_dir).await.context("the search service")?;
     let history = History::open(context.clone(), views_dir).context("the history service")?;
-    let (letters, outside) = (mail::settings(settings, public_url), mail::outside(settings)?);
+    let letters = mail::settings(settings, public_url);
+    let outside = mail::outside(settings)?;
     let notifications = Notifications::open(context.clone(), data_dir, letters, outside);
     let notifications = notifications.context("the notifications service")?;
     let base_url = settings.assets.base_url.trim_end_matches('/').to_owned();

@@ -28,7 +28,8 @@ impl Stalls {
 
     /// Checks one group and sets its metrics. Returns an event if its state changed.
     pub fn look(&mut self, handle: &GroupHandle, lags: &[Lag], now: Timestamp) -> Option<SystemEvent> {
-        let (name, status) = (handle.group.name, &handle.status);
+        let name = handle.group.name;
+        let status = &handle.status;
         let age = lags.iter().map(|lag| lag.micros(now)).max().unwrap_or(0);
         let idle = u64::try_from(now.micros() - status.counts().last_progress.micros()).unwrap_or(0);
         measure(name, lags, age, idle);
@@ -88,7 +89,8 @@ mod tests {
 
     #[tokio::test]
     async fn rule_22_a_stall_is_said_once_and_so_is_its_end() {
-        let (handle, mut stalls) = (idle().await, Stalls::default());
+        let handle = idle().await;
+        let mut stalls = Stalls::default();
         let mut look = |lags: &[Lag], seconds| stalls.look(&handle, lags, NOW.plus_seconds(seconds));
         assert_eq!(look(&behind(0, NOW), 3600), None, "nothing to do is no stall");
         assert_eq!(look(&behind(3, NOW.plus_seconds(3599)), 3600), None, "it has just come");

@@ -69,14 +69,16 @@ impl Tasks {
         let [mut producers, mut consumers, mut watchers] = [(); 3].map(|()| TaskGroup::new(supervisor));
         let activity = Arc::clone(&context.activity);
         producers.spawn("activity-queue", move |stop| Arc::clone(&activity).run(stop));
-        let (tidy, hub) = (Arc::new(work.watch.tidy), work.hub);
+        let tidy = Arc::new(work.watch.tidy);
+        let hub = work.hub;
         producers.spawn("tidy", move |stop| Arc::clone(&tidy).run(stop));
         producers.spawn("realtime-hub", move |stop| Arc::clone(&hub).run(stop));
         if let Some(months) = work.months.map(Arc::new) {
             producers.spawn("archived-months", move |stop| Arc::clone(&months).run(stop));
         }
         for runner in work.runners {
-            let (name, runner) = (runner.name(), Arc::new(Mutex::new(runner)));
+            let name = runner.name();
+            let runner = Arc::new(Mutex::new(runner));
             consumers.spawn(name, move |stop| {
                 let runner = Arc::clone(&runner);
                 async move { runner.lock().await.go_on(stop).await }
@@ -89,7 +91,8 @@ impl Tasks {
         for Task { name, run } in work.tasks {
             consumers.spawn(name, run);
         }
-        let (monitor, reporter) = (work.watch.monitor, Arc::new(work.watch.reporter));
+        let monitor = work.watch.monitor;
+        let reporter = Arc::new(work.watch.reporter);
         watchers.spawn("monitor", move |stop| Monitor::run(Arc::clone(&monitor), stop));
         watchers.spawn("reporter", move |stop| Arc::clone(&reporter).run(stop));
         Self { producers, consumers, watchers }

@@ -178,7 +178,8 @@ impl Making<'_> {
 
     /// Copies the keys last, because everything above is encrypted with them. Then the backup is complete.
     fn finish(mut self, keys: &Path) -> Result<BackedUp, BackupError> {
-        let (from, number) = (self.source.data_dir.join("keys"), self.manifest.number);
+        let from = self.source.data_dir.join("keys");
+        let number = self.manifest.number;
         self.counter.expect(2)?;
         let bytes =
             KeyShelf::make(keys, &from, self.source.context.aggregates.keys(), self.manifest.made_at)?;

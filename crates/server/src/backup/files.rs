@@ -37,7 +37,9 @@ pub fn digest(bytes: &[u8]) -> String {
 
 /// Reads `from` to its end, and copies it to `into` if given.
 fn pour(mut from: impl Read, mut into: Option<&mut File>) -> std::io::Result<Entry> {
-    let (mut sha, mut bytes, mut piece) = (Context::new(&SHA256), 0, vec![0; PIECE]);
+    let mut sha = Context::new(&SHA256);
+    let mut bytes = 0;
+    let mut piece = vec![0; PIECE];
     loop {
         let read = from.read(&mut piece)?;
         if read == 0 {
@@ -107,7 +109,8 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), BackupError> {
 
 /// The files below `directory`, as paths relative to `from`. Empty if the directory does not exist.
 pub fn below(directory: &Path, from: &Path) -> Result<Vec<String>, BackupError> {
-    let (mut found, mut open) = (Vec::new(), vec![directory.to_owned()]);
+    let mut found = Vec::new();
+    let mut open = vec![directory.to_owned()];
     while let Some(directory) = open.pop() {
         let entries = match fs::read_dir(&directory) {
             Err(error) if error.kind() == ErrorKind::NotFound => continue,

@@ -76,7 +76,8 @@ async fn make(
         Failure::conflict("NO_BACKUP_DIRECTORY", message)
     })?;
     let id = context.aggregates.fresh();
-    let (actor, stream) = (caller.actor(), StreamId::new(&caller.tenant, "job", id));
+    let actor = caller.actor();
+    let stream = StreamId::new(&caller.tenant, "job", id);
     let once = conditions.once(&context, &caller, &[], &id);
     if let Some(first) = context.answered(&stream, once.as_ref()).await? {
         return Ok(started(&context, &caller, &first, None));
@@ -110,8 +111,10 @@ impl Drop for CancelOnDrop {
 }
 
 async fn run(source: Source, places: (PathBuf, PathBuf), (actor, stream): (Actor, StreamId), job: Job) {
-    let (aggregates, wanted) = (source.context.aggregates.clone(), CancelOnDrop::default());
-    let (dropped, background) = (Arc::clone(&wanted.0), source.context.jobs.background().clone());
+    let aggregates = source.context.aggregates.clone();
+    let wanted = CancelOnDrop::default();
+    let dropped = Arc::clone(&wanted.0);
+    let background = source.context.jobs.background().clone();
     let work = move || {
         let mut watch = |at: super::BackupProgress| {
             job.progress(at.done, at.total);

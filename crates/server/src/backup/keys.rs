@@ -72,7 +72,8 @@ impl KeyShelf {
             Ok(kept) if kept.index.people == PEOPLE[0] => PEOPLE[1],
             _ => PEOPLE[0],
         };
-        let (people, path) = (people.to_owned(), directory.join(people));
+        let path = directory.join(people);
+        let people = people.to_owned();
         if path.exists() {
             fs::remove_file(&path).map_err(BackupError::at(&path))?;
         }

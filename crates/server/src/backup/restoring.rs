@@ -169,7 +169,8 @@ impl Restore<'_> {
         let directory = self.asked.data_dir.join("keys");
         KeyShelf::open(&self.asked.keys)?.restore(&directory, self.asked.keep_sessions)?;
         let ring = verifying::ring(&directory, self.asked.master.as_deref())?;
-        let (mut again, mut left) = (0, BTreeSet::new());
+        let mut again = 0;
+        let mut left = BTreeSet::new();
         self.shelf.log(Log::Facts)?.each(|event| {
             let who = match (&*event.stream.kind, &*event.event_type) {
                 ("user", "USER_DELETED") | ("erasure", "PERSONAL_DATA_ERASED") => event.stream.id.parse(),
@@ -213,10 +214,12 @@ impl Restore<'_> {
         let heads = Log::ALL.map(|log| self.shelf.log(log).map(|chain| self.head(log, chain.mark())));
         let [facts, activity] = heads;
         let heads = [facts?, activity?];
-        let (mut stood, mut open) = (BTreeMap::new(), 0);
+        let mut stood = BTreeMap::new();
+        let mut open = 0;
         let read_models = self.shelf.newest().map(|newest| newest.read_models.clone()).unwrap_or_default();
         for (group, path) in read_models {
-            let (standing, path) = (standings.join(format!("{group}.db")), self.asked.data_dir.join(path));
+            let standing = standings.join(format!("{group}.db"));
+            let path = self.asked.data_dir.join(path);
             if let Some(directory) = path.parent() {
                 files::make_directory(directory)?;
             }

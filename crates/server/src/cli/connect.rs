@@ -66,7 +66,8 @@ fn operator_token(app: &App) -> anyhow::Result<String> {
 
 async fn open_app(settings: &Settings) -> anyhow::Result<App> {
     let public_url = settings.public_url(settings.listen);
-    let (clock, supervisor) = (Clock::System, Supervisor::default());
+    let clock = Clock::System;
+    let supervisor = Supervisor::default();
     let opening = Opening { clock, prometheus: prometheus()?, public_url, supervisor };
     App::open(settings, opening).await
 }

@@ -44,7 +44,9 @@ async fn serve_until_asked(
     let public = bind(settings.listen).await?;
     let management = bind(settings.management_listen).await?;
     let url = settings.public_url(public.local_addr()?);
-    let (clock, prometheus, public_url) = (Clock::System, app::prometheus()?, url.clone());
+    let clock = Clock::System;
+    let prometheus = app::prometheus()?;
+    let public_url = url.clone();
     let opening = Opening { clock, prometheus, public_url, supervisor };
     let app = App::open(settings, opening).await?;
     if with_demo {

@@ -61,7 +61,8 @@ impl<'a> Sheet<'a> {
     }
 
     fn after_header(&self) -> (Reader<&'a [u8]>, ByteRecord) {
-        let (mut reader, mut record) = (reader(self.bytes), ByteRecord::new());
+        let mut reader = reader(self.bytes);
+        let mut record = ByteRecord::new();
         read(&mut reader, &mut record);
         (reader, record)
     }

@@ -191,7 +191,8 @@ impl Layers {
             }
             Some(kind) => self.wrong_type(key, kind, describe(key, &value), from.clone()),
             None if self.keys.is_section(key) => {
-                let (from, found) = (from.clone(), describe(key, &value));
+                let from = from.clone();
+                let found = describe(key, &value);
                 self.problems.push(Problem::WrongType {
                     key: key.to_owned(),
                     from,

@@ -17,7 +17,8 @@ use world::World;
 async fn every_operation_lets_in_exactly_whom_the_list_says() {
     let world = World::new().await;
     let rows = rows::built();
-    let (mut matrix, mut undocumented) = (Matrix::default(), Vec::new());
+    let mut matrix = Matrix::default();
+    let mut undocumented = Vec::new();
     for row in &rows {
         for who in Who::ALL {
             let answer = requests::ask(&world, row, who).await;

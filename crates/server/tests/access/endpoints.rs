@@ -23,13 +23,15 @@ async fn every_row_is_built_or_listed_as_later_and_never_both() {
     let app = TestApp::start().await;
     let owner = Person::register(&app.client, "owner").await;
     let id = owner.list_home("A home to ask for", 5_000_000).await["id"].as_str().unwrap().to_owned();
-    let (all, later) = (rows::all(), rows::later());
+    let all = rows::all();
+    let later = rows::later();
     let mut wrong = Vec::new();
     for row in &all {
         let captured = all.iter().any(|other| other.captures(row));
         let path = fill(row, &id, &owner.id);
         let answer = app.client.send(row.method.clone(), &path, Some(&json!({})), &[]).await;
-        let (answered, waits) = (is_answered(&answer, captured), later.contains(&row.name()));
+        let answered = is_answered(&answer, captured);
+        let waits = later.contains(&row.name());
         if answered == waits {
             let (status, code) = (answer.status, answer.code());
             wrong.push(format!("{}: listed as later: {waits}, but answered {status} {code}", row.name()));

@@ -148,7 +148,8 @@ fn nothing_else(scene: &Scene, answer: &Answer, code: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_is_its_persons_and_an_admins_look_is_on_record() {
     let app = people::app().await;
-    let (admin, asha) = (people::admin(&app).await, Person::register(&app.client, "asha").await);
+    let admin = people::admin(&app).await;
+    let asha = Person::register(&app.client, "asha").await;
     let other = Person::register(&app.client, "other").await;
     let id = home(&asha, "A home of Asha's", "9876500001").await;
     let path = PATH.replace("{id}", &asha.id);

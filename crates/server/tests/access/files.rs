@@ -61,7 +61,8 @@ async fn who_holds_an_image_is_not_sent_it_again_and_a_part_is_a_part() {
     let path = format!("/api/files/{}", images::upload(&owner.client, 400, 300).await);
     let get = async |headers: &[(&str, &str)]| app.client.bytes(&path, headers).await;
     let (_, headers, whole) = get(&[]).await;
-    let (tag, size) = (headers["etag"].to_str().unwrap().to_owned(), whole.len());
+    let tag = headers["etag"].to_str().unwrap().to_owned();
+    let size = whole.len();
     assert_eq!(headers["accept-ranges"], "bytes");
     let held = get(&[("if-none-match", &tag)]).await;
     assert_eq!((held.0, held.1["etag"].to_str().unwrap(), held.2.len()), (304, &*tag, 0));
@@ -121,7 +122,8 @@ async fn a_document_is_its_owners_and_nobody_elses() {
 async fn several_files_are_all_taken_or_none_and_in_bulk_each_by_itself() {
     let app = TestApp::start().await;
     let owner = Person::register(&app.client, "owner").await;
-    let (good, bad) = (images::jpeg(40, 30), b"<html>".to_vec());
+    let good = images::jpeg(40, 30);
+    let bad = b"<html>".to_vec();
     let form = |second: &[u8]| {
         let form = Form::default().part("remark", None, "text/plain", b"two photos");
         form.part("files[]", Some("a.jpg"), "image/jpeg", &good).part(

@@ -69,7 +69,8 @@ async fn inbox(person: &Person) -> Vec<Value> {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_guessed_at_is_told_once_a_day_however_many_guess() {
     let app = TestApp::with(|_| {}, &LIMITS).await;
-    let (admin, asha) = (people::admin(&app).await, Person::confirmed(&app, "asha").await);
+    let admin = people::admin(&app).await;
+    let asha = Person::confirmed(&app, "asha").await;
     // Security notices cannot be switched off.
     let off = json!({"channels": {"GENERAL": {"EMAIL": false, "IN_APP": false}}});
     asha.client.put("/api/notifications/preferences", &off).await.expect(200);
@@ -116,7 +117,8 @@ async fn whoever_is_guessed_at_is_told_once_a_day_however_many_guess() {
 async fn nobody_learns_from_a_warning_whether_there_is_an_account() {
     let app = TestApp::with(|_| {}, &LIMITS).await;
     let admin = people::admin(&app).await;
-    let (asha, ravi) = (Person::register(&app.client, "asha").await, Person::confirmed(&app, "ravi").await);
+    let asha = Person::register(&app.client, "asha").await;
+    let ravi = Person::confirmed(&app, "ravi").await;
     // A person's id is not accepted as a name.
     for name in ["nobody@example.com", &*ravi.id, &*asha.email] {
         for from in SOMEWHERE.into_iter().cycle().take(5) {

@@ -23,7 +23,8 @@ async fn other_peoples_ids_are_answered_as_ids_that_are_nobodys() {
     let app = people::app().await;
     let admin = people::admin(&app).await;
     let [owner, seeker, stranger] = ["owner", "seeker", "stranger"];
-    let (owner, seeker) = (Person::register(&app.client, owner).await, Person::confirmed(&app, seeker).await);
+    let owner = Person::register(&app.client, owner).await;
+    let seeker = Person::confirmed(&app, seeker).await;
     let stranger = Person::register(&app.client, stranger).await;
     let support = people::with_role(&app.client, &admin, "support", "SUPPORT").await;
     let moderator = people::with_role(&app.client, &admin, "moderator", "MODERATOR").await;

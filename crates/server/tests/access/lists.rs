@@ -26,7 +26,8 @@ fn ids(answer: &Answer) -> Vec<String> {
 
 /// Follows `next` to the end.
 async fn walk(client: &Client, path: &str) -> Vec<String> {
-    let (mut next, mut found) = (Some(path.to_owned()), Vec::new());
+    let mut next = Some(path.to_owned());
+    let mut found = Vec::new();
     while let Some(path) = next {
         assert!(found.len() < 100, "{path} never ends");
         let answer = client.get(&path).await.expect(200);

@@ -124,7 +124,8 @@ async fn nobody_keeps_more_than_fifty_not_even_by_two_requests_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_admin_s_look_at_another_s_is_on_record() {
     let app = people::app().await;
-    let (admin, owner) = (people::admin(&app).await, Person::register(&app.client, "owner").await);
+    let admin = people::admin(&app).await;
+    let owner = Person::register(&app.client, "owner").await;
     owner.client.post("/api/search/save", &wish()).await.expect(201);
     app.drain().await;
     assert_eq!(saved(&admin, &owner.id).await.len(), 1);

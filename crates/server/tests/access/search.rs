@@ -153,7 +153,8 @@ async fn pages_by_cursor_hold_every_home_once_while_others_come() {
     for number in 0..12 {
         home(&owner, &format!("Walled home {number:02}"), json!({})).await;
     }
-    let (mut all, mut path) = (Vec::new(), "/api/search/properties?query=walled&size=5".to_owned());
+    let mut all = Vec::new();
+    let mut path = "/api/search/properties?query=walled&size=5".to_owned();
     loop {
         let answer = owner.client.get(&path).await.expect(200);
         all.extend(titles(&answer));

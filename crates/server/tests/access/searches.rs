@@ -54,7 +54,8 @@ async fn past_searches_come_in_pages_and_go_with_the_person() {
     for number in 0..7 {
         asha.client.get(&format!("/api/search/properties?query=home+{number}")).await.expect(200);
     }
-    let (mut all, mut path) = (Vec::new(), "/api/search/history/me?size=3".to_owned());
+    let mut all = Vec::new();
+    let mut path = "/api/search/history/me?size=3".to_owned();
     loop {
         let answer = asha.client.get(&path).await.expect(200);
         assert_eq!(answer.data()["totalElements"], 7);

@@ -74,7 +74,8 @@ fn filters(random: &mut StdRng) -> Map<String, Value> {
 }
 
 fn home(random: &mut StdRng) -> Value {
-    let (adjective, noun) = (ADJECTIVES.choose(random).unwrap(), NOUNS.choose(random).unwrap());
+    let adjective = ADJECTIVES.choose(random).unwrap();
+    let noun = NOUNS.choose(random).unwrap();
     json!({"title": format!("{adjective} {noun}"), "location": LOCALITIES.choose(random),
         "price": random.random_range(20..100) * 100_000, "propertyType": KINDS.choose(random),
         "bedrooms": random.random_range(1..5)})
@@ -122,7 +123,8 @@ impl Homes {
                 .take()
                 .unwrap_or_else(|| usize::try_from(self.next.fetch_add(1, Ordering::SeqCst)).unwrap());
             let (body, token) = self.all.get(number)?;
-            let (client, key) = (client.bearer(token), format!("home-{number}"));
+            let client = client.bearer(token);
+            let key = format!("home-{number}");
             let headers = [("idempotency-key", key.as_str())];
             match client.try_send(Method::POST, "/api/properties", Some(body), &headers).await {
                 Some(answer) => drop(answer.expect(201)),
@@ -145,7 +147,8 @@ impl Homes {
 
 /// Plain comparison of one home with one search.
 fn fits(home: &Home, filters: &Map<String, Value>) -> bool {
-    let (content, facts) = (&home.content, &home.content.specifications);
+    let content = &home.content;
+    let facts = &home.content.specifications;
     let text = |name: &str| filters.get(name).and_then(Value::as_str);
     let rupees = content.price.paise() / 100;
     let mut query = Query::all(home.tenant.clone(), home.created_at);
@@ -194,7 +197,9 @@ fn expected(
         // the inbox.
         let mut told: BTreeSet<(&str, &str)> = BTreeSet::new();
         for search in kept.iter().filter(|search| search.owner != owner && fits(&home, &search.filters)) {
-            let (channel, recipient, template) = (search.channel, search.id.as_str(), "property-alert");
+            let channel = search.channel;
+            let recipient = search.id.as_str();
+            let template = "property-alert";
             let mut theirs = told.iter().filter(|(whose, _)| *whose == search.owner);
             if theirs.any(|(_, way)| channel == "IN_APP" || *way == channel) {
                 continue;
@@ -295,7 +300,8 @@ async fn every_match_is_told_once_whatever_dies() {
     let data_dir = directory.path();
     let mut child = Child::serve(BINARY, data_dir);
     let seller = Person::register(&child.client, "seller").await;
-    let (admin, mut seekers) = (Person::enter(&child.client, ADMIN).await, Vec::new());
+    let admin = Person::enter(&child.client, ADMIN).await;
+    let mut seekers = Vec::new();
     for number in 0..many.div_ceil(EACH) {
         let seeker = Person::register(&child.client, &format!("seeker-{number}")).await;
         seeker.confirm_by_mailbox(&admin).await;

@@ -47,7 +47,9 @@ impl Room {
 
     /// Makes a backup of a server that runs in this process.
     async fn back_up(&self, source: &Source) -> u32 {
-        let (source, directory, keys) = (source.clone(), self.at("backups"), self.at("keys"));
+        let source = source.clone();
+        let directory = self.at("backups");
+        let keys = self.at("keys");
         let work = move || source.back_up(&directory, &keys, &mut |_| Ok(())).unwrap().number;
         tokio::task::spawn_blocking(work).await.unwrap()
     }
@@ -79,7 +81,8 @@ fn overrides<'o>(backups: &'o str, keys: &'o str) -> [(&'static str, &'o str); 5
 
 /// Every file below a directory, with its bytes.
 fn contents(directory: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let (mut all, mut open) = (Vec::new(), vec![directory.to_owned()]);
+    let mut all = Vec::new();
+    let mut open = vec![directory.to_owned()];
     while let Some(next) = open.pop() {
         for entry in std::fs::read_dir(next).into_iter().flatten() {
             let path = entry.unwrap().path();

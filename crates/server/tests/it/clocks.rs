@@ -23,7 +23,8 @@ async fn everything_goes_on_whatever_the_clock_is_set_to() {
     let app = TestApp::start().await;
     let asha = Person::register(&app.client, "asha").await;
     app.drain().await;
-    let (mut homes, mut before) = (Vec::new(), letters(&app));
+    let mut homes = Vec::new();
+    let mut before = letters(&app);
     for (number, jump) in [3600, -3600, 400 * DAY, -400 * DAY, -3600].into_iter().enumerate() {
         let now = asha.sign_in().await.0;
         let (title, key) = (format!("Home {number}"), format!("key-{number}"));

@@ -282,7 +282,8 @@ async fn rule_13_nothing_acknowledged_is_lost_or_doubled_by_kills() {
         child = place.serve(troubles);
     }
     child.kill();
-    let (listings, prices) = (acknowledged.listings.len(), acknowledged.prices.len());
+    let listings = acknowledged.listings.len();
+    let prices = acknowledged.prices.len();
     verify(&place.data(), &acknowledged).await;
     let [panics, logs, disks] = had;
     println!(

@@ -278,7 +278,8 @@ async fn rule_20_a_crash_in_the_middle_of_leaving_leaves_nothing_behind() {
     assert!(found(app.data_dir(), &[BROWSER.1.as_bytes()]).iter().any(|file| file.contains("sessions.db")));
 
     let unique_keys = UniqueKeys::released();
-    let (tenant, user) = (app.context.tenants.default_id().clone(), person.id.parse().unwrap());
+    let tenant = app.context.tenants.default_id().clone();
+    let user = person.id.parse().unwrap();
     let actor = Actor { tenant, user: Some(user), metadata: Metadata::default() };
     let options = Options::default().unique(unique_keys);
     app.context.execute::<User>(&actor, user, UserCommand::Delete, options).await.unwrap();

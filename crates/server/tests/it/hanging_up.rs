@@ -68,16 +68,21 @@ async fn what_the_journal_has_of_a_command_is_wholly_done_though_its_client_hung
         post("/api/auth/register", joining, "USER_REGISTERED").hang_up(&app).await;
         let entering = json!({"email": person.email, "password": PASSWORD});
         post("/api/auth/login", entering, "USER_LOGIN").hang_up(&app).await;
-        let (path, token) = (&*format!("/api/users/{}/role", person.id), admin.client.token());
-        let (body, event) = (json!({"role": "AGENT"}), "USER_ROLE_CHANGED");
+        let path = &*format!("/api/users/{}/role", person.id);
+        let token = admin.client.token();
+        let body = json!({"role": "AGENT"});
+        let event = "USER_ROLE_CHANGED";
         Command { method: "PATCH", path, token, body, event }.hang_up(&app).await;
         let (leaver, _) = person.sign_in().await;
-        let (path, token) = ("/api/users/profile", leaver.client.token());
-        let (body, event) = (json!({"password": PASSWORD}), "USER_DELETED");
+        let path = "/api/users/profile";
+        let token = leaver.client.token();
+        let body = json!({"password": PASSWORD});
+        let event = "USER_DELETED";
         Command { method: "DELETE", path, token, body, event }.hang_up(&app).await;
     }
     let kept = app.stop().await;
-    let (sessions, facts) = (sessions(kept.path()), everything(kept.path(), Log::Facts).await);
+    let sessions = sessions(kept.path());
+    let facts = everything(kept.path(), Log::Facts).await;
     let of_type = |name: &'static str| facts.iter().filter(move |event| &*event.event_type == name);
     let revoked: HashSet<_> = of_type("SESSION_REVOKED").map(|event| event.stream.id.to_string()).collect();
     let joined: HashMap<_, _> = of_type("USER_REGISTERED")

@@ -118,7 +118,8 @@ async fn lost_keys_are_given_up_for_exactly_those_people_and_on_record() {
 
 /// Registers further people, so that the one whose key is lost is not among the newest.
 async fn crowd(app: &TestApp) {
-    let (tenant, aggregates) = (app.context.tenants.default_id().clone(), &app.context.aggregates);
+    let tenant = app.context.tenants.default_id().clone();
+    let aggregates = &app.context.aggregates;
     let registered = (0..320).map(|number| {
         let tenant: TenantId = tenant.clone();
         async move {
@@ -194,7 +195,8 @@ async fn rule_20_an_older_key_store_brings_nobody_back() {
     let directory = tempfile::tempdir().unwrap();
     let data_dir = directory.path();
     let app = TestApp::on(data_dir).await;
-    let (person, viewer) = (join(&app.client).await, Person::register(&app.client, "viewer").await);
+    let person = join(&app.client).await;
+    let viewer = Person::register(&app.client, "viewer").await;
     let home = list(&person).await;
     app.drain().await;
     app.stop().await;

@@ -31,13 +31,17 @@ async fn rule_19_each_letter_goes_out_once_while_their_read_model_is_rebuilt_und
     for number in 0..PEOPLE {
         people.push(Person::register(&child.client, &format!("reader-{number}")).await);
     }
-    let (clock, mut pace, mut in_progress) = (Clock::System, tokio::time::interval(PACE), JoinSet::new());
+    let clock = Clock::System;
+    let mut pace = tokio::time::interval(PACE);
+    let mut in_progress = JoinSet::new();
     let began = clock.now();
-    let (mut load, sender) = (JoinSet::new(), admin.clone());
+    let mut load = JoinSet::new();
+    let sender = admin.clone();
     load.spawn(async move {
         for number in 0..commands() {
             pace.tick().await;
-            let (person, sender) = (people[number % PEOPLE].clone(), sender.clone());
+            let person = people[number % PEOPLE].clone();
+            let sender = sender.clone();
             in_progress.spawn(async move {
                 if number % 10 == 0 {
                     // A new recipient each time, because of the daily limit for each recipient.

@@ -19,6 +19,7 @@ mod leads;
 mod letters;
 mod notices_by_email;
 mod notices_in_inbox;
+mod old_data;
 mod operators;
 mod power_cut;
 mod private_files;

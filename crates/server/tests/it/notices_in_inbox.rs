@@ -109,7 +109,8 @@ async fn what_a_moderator_decides_is_in_the_owners_inbox() {
         settings.tenants.get_mut("hyderabad").unwrap().moderation = true;
     };
     let app = TestApp::with(moderated, &WITH_ADMIN).await;
-    let (admin, owner) = (Person::enter(&app.client, ADMIN).await, Person::confirmed(&app, "owner").await);
+    let admin = Person::enter(&app.client, ADMIN).await;
+    let owner = Person::confirmed(&app, "owner").await;
     let homes = [
         (list(&owner, "A good home").await, "approve", json!({}), 200),
         (list(&owner, "A bad home").await, "reject", json!({"reason": "The photos show another home"}), 200),
@@ -123,7 +124,7 @@ async fn what_a_moderator_decides_is_in_the_owners_inbox() {
     assert_eq!(subjects(&app, &owner).await, expected);
     let owners = inbox(&app, &owner).await;
     assert_eq!(owners["unreadCount"], 2);
-    for words in ["people can find it now.", "The letter about it says why."] {
+    for words in ["people can find it now.", "The e-mail about it says why."] {
         assert!(owners.to_string().contains(words), "{words}: {owners}");
     }
     assert!(subjects(&app, &admin).await.is_empty());

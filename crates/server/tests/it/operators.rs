@@ -61,7 +61,8 @@ async fn rule_06_a_poison_event_parks_its_key_and_is_given_up_with_a_reason() {
     let refused = admin.client.post(&format!("{path}/discard"), &json!({"reason": " "})).await.expect(400);
     assert!(refused.body["error"]["fieldErrors"]["reason"].is_string(), "{}", refused.text);
     let discard = async |reason: &str| {
-        let (body, key) = (json!({"reason": reason}), [("idempotency-key", "discard")]);
+        let body = json!({"reason": reason});
+        let key = [("idempotency-key", "discard")];
         admin.client.send(reqwest::Method::POST, &format!("{path}/discard"), Some(&body), &key).await
     };
     discard("written by a broken client").await.expect(204);

@@ -19,7 +19,9 @@ fn careless() -> Command {
 
 /// The paths from `top` down that group or others can access, and the number of all paths.
 fn open(top: &Path) -> (Vec<(PathBuf, u32)>, usize) {
-    let (mut found, mut all, mut left) = (Vec::new(), 0, vec![top.to_owned()]);
+    let mut found = Vec::new();
+    let mut all = 0;
+    let mut left = vec![top.to_owned()];
     while let Some(path) = left.pop() {
         // Files of the search index come and go.
         let Ok(about) = std::fs::symlink_metadata(&path) else { continue };
@@ -146,7 +148,7 @@ fn doctor_names_every_weakness_of_a_careless_installation() {
         assert!(weak(&told).iter().any(|line| line.contains(weakness)), "{weakness}\n{told}");
     }
     let (_, told) = doctor(&data, &[("HYD_SERVER_TRUSTED_PROXIES", "127.0.0.1")]);
-    assert!(told.contains("is in letters, and cookies are not kept from plain HTTP"), "{told}");
+    assert!(told.contains("is in e-mails, and cookies are not kept from plain HTTP"), "{told}");
     assert!(told.contains("has no hosts"), "behind a proxy it is on the internet as well\n{told}");
     // Once this is corrected, nothing is reported.
     let chmod = Command::new("chmod").args(["-R", "go="]).arg(room.path()).status().unwrap();

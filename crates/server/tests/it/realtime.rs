@@ -82,7 +82,8 @@ async fn a_socket_tells_the_same_and_goes_on_where_it_was_cut_off() {
     let first = act(&asha, 1).await;
     let mut socket = asha.client.socket(SOCKET, Some(&place)).await;
     assert_eq!(socket.next().await.unwrap()["relatedEntityId"], first);
-    let (place, second) = (socket.place().to_owned(), act(&asha, 2).await);
+    let place = socket.place().to_owned();
+    let second = act(&asha, 2).await;
     drop(socket);
     let mut socket = asha.client.socket(SOCKET, Some(&place)).await;
     assert_eq!(socket.next().await.unwrap()["relatedEntityId"], second);
@@ -153,7 +154,8 @@ async fn many_connections_miss_and_double_nothing() {
     for n in 0..clients.div_ceil(CONNECTIONS) {
         people.push(Person::register(&app.client, &format!("person-{n}")).await);
     }
-    let (mut quick, mut slow) = (JoinSet::new(), Vec::new());
+    let mut quick = JoinSet::new();
+    let mut slow = Vec::new();
     let (mut lasts, mut cuts) = (Vec::new(), Vec::new());
     for (n, person) in people.iter().enumerate() {
         let (tell_last, last) = watch::channel(None);

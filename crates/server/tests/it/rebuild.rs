@@ -71,7 +71,8 @@ async fn read_models_are_rebuilt_while_people_write_and_read() {
     }
     over.store(true, Ordering::SeqCst);
     let stale: usize = writing.join_all().await.into_iter().sum();
-    let (rounds, millis) = (rounds.load(Ordering::SeqCst), (Clock::System.now().micros() - began) / 1000);
+    let rounds = rounds.load(Ordering::SeqCst);
+    let millis = (Clock::System.now().micros() - began) / 1000;
     println!(
         "{rebuilds} rebuilds beside {} commands in {millis} ms, {stale} answers marked stale",
         2 * rounds

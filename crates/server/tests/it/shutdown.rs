@@ -11,9 +11,11 @@ use tokio::task::JoinSet;
 #[tokio::test(flavor = "multi_thread")]
 async fn views_are_written_or_refused_when_the_server_stops_under_load() {
     let app = TestApp::start().await;
-    let (tenant, mut viewers) = (app.context.tenants.default_id().clone(), JoinSet::new());
+    let tenant = app.context.tenants.default_id().clone();
+    let mut viewers = JoinSet::new();
     for _ in 0..4 {
-        let (context, tenant) = (app.context.clone(), tenant.clone());
+        let context = app.context.clone();
+        let tenant = tenant.clone();
         viewers.spawn(async move {
             let (user, property) = (context.aggregates.fresh().into(), context.aggregates.fresh().into());
             let actor = Actor { tenant, user: Some(user), metadata: Metadata::default() };

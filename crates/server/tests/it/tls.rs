@@ -74,7 +74,8 @@ fn port(base: &str) -> u16 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn both_versions_of_http_are_spoken_over_tls() {
-    let (directory, authority) = (tempfile::tempdir().unwrap(), Authority::new());
+    let directory = tempfile::tempdir().unwrap();
+    let authority = Authority::new();
     authority.certify(directory.path());
     let with_tls = |settings: &mut Settings| settings.server.tls = files(directory.path());
     let app = TestApp::with(with_tls, &[("limits.enabled", "false")]).await;
@@ -126,7 +127,8 @@ async fn both_versions_of_http_are_spoken_over_tls() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_that_says_nothing_holds_nobody_up() {
-    let (directory, authority) = (tempfile::tempdir().unwrap(), Authority::new());
+    let directory = tempfile::tempdir().unwrap();
+    let authority = Authority::new();
     authority.certify(directory.path());
     let with_tls = |settings: &mut Settings| settings.server.tls = files(directory.path());
     let app = TestApp::with(with_tls, &[]).await;
@@ -141,7 +143,8 @@ async fn a_connection_that_says_nothing_holds_nobody_up() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_renewed_certificate_is_used_from_the_next_connection_on() {
-    let (room, authority) = (tempfile::tempdir().unwrap(), Authority::new());
+    let room = tempfile::tempdir().unwrap();
+    let authority = Authority::new();
     let first = authority.certify(room.path());
     let files = files(room.path());
     let child = Child::start(Command::new(BINARY), &room.path().join("data"), |command| {
@@ -164,7 +167,8 @@ async fn a_renewed_certificate_is_used_from_the_next_connection_on() {
 
 #[tokio::test]
 async fn a_certificate_that_is_not_right_does_not_take_the_place_of_one_that_is() {
-    let (room, authority) = (tempfile::tempdir().unwrap(), Authority::new());
+    let room = tempfile::tempdir().unwrap();
+    let authority = Authority::new();
     authority.certify(room.path());
     let [chain, key] = ["chain.pem", "key.pem"].map(|name| room.path().join(name));
     let certificates = Certificates::read(chain.clone(), key.clone()).unwrap();

@@ -120,7 +120,8 @@ async fn rule_19_read_models_of_another_shape_are_made_again_before_anybody_is_a
     let (owner, seeker) = lived_in(&app).await;
     let before = pages(&app, &owner, &seeker).await;
     app.stop().await;
-    let (rows, letters) = (testkit::read_models(data_dir).await, mailbox(data_dir));
+    let rows = testkit::read_models(data_dir).await;
+    let letters = mailbox(data_dir);
     for file in read_models(data_dir) {
         spoil(&file);
     }
@@ -164,7 +165,8 @@ async fn a_start_that_cannot_hand_deliveries_over_says_why_and_leaves_everything
     let file = Connection::open(&letters).unwrap();
     file.execute_batch("alter table delivery_states add column weight integer").unwrap();
     drop(file);
-    let (prometheus, supervisor) = (prometheus().unwrap(), supervisor::Supervisor::default());
+    let prometheus = prometheus().unwrap();
+    let supervisor = supervisor::Supervisor::default();
     let opening = Opening { clock: Clock::System, prometheus, public_url: "http://a".into(), supervisor };
     let refused = App::open(&settings(directory.path(), &[]), opening).await.err().unwrap();
     let told = format!("{refused:#}");

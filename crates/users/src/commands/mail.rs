@@ -133,7 +133,8 @@ impl Users {
         let id: UserId = id.parse().map_err(|_| wrong())?;
         let command = |password_hash| UserCommand::ResetPassword { token_hash: hash(secret), password_hash };
         // A wrong token is refused before the slow hashing, unless this same request has already used it up.
-        let (actor, options) = (as_person(visitor, id), options(id));
+        let actor = as_person(visitor, id);
+        let options = options(id);
         let (state, _) = self.context.aggregates.load::<User>(&visitor.tenant, id).await?;
         if state.decide(command(String::new()), self.context.aggregates.clock().now()).is_err() {
             let stream = StreamId::new(&visitor.tenant, User::TYPE, id);

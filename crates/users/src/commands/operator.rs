@@ -87,7 +87,8 @@ impl Users {
         let wrong = |field, message| AdminError::Invalid(FieldErrors::one(field, message));
         let username = people::username(username).map_err(|m| wrong("username", m))?;
         let password = people::password(password).map_err(|m| wrong("password", m))?;
-        let (first_name, last_name) = (username.clone(), "Admin".to_owned());
+        let first_name = username.clone();
+        let last_name = "Admin".to_owned();
         let profile = Profile { first_name, last_name, ..Profile::default() };
         let account = Account { username, email };
         let allowed = account.allows(&password, ["", ""]);

@@ -134,7 +134,8 @@ impl Users {
         person: &OpenAccount,
         session: SessionId,
     ) -> Result<TokenPair, Failure> {
-        let (tenant, credentials) = (caller.tenant.clone(), person.credentials);
+        let tenant = caller.tenant.clone();
+        let credentials = person.credentials;
         let holder = Holder { session, tenant, user: person.id, credentials };
         let refresh_token = self.sessions.begin(holder, Client::from(caller)).await?;
         self.pair(&caller.tenant, person, session, refresh_token)

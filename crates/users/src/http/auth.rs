@@ -135,7 +135,8 @@ pub async fn register(
     let options = |id| conditions.options(&app.users.context, &visitor, &body.bytes, &id);
     let joined = app.users.register(&visitor, registration, options).await?;
     let user = app.users.document(&joined.caller.tenant, &joined.person, joined.version).await;
-    let (location, tag) = (format!("/api/users/{}", user.id), user.tag());
+    let location = format!("/api/users/{}", user.id);
+    let tag = user.tag();
     let data = Authenticated { tokens: joined.tokens, user };
     let reply = app.users.context.done(&joined.caller, "Welcome to HyderabadInfra", data, joined.position);
     Ok(private(reply.created(&location).etag(&tag)))

@@ -61,7 +61,8 @@ pub struct CodeInQuery(Option<VerificationCode>);
 
 impl Request for CodeInQuery {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
-        let (user, code) = (user(f), code(f));
+        let user = user(f);
+        let code = code(f);
         if ["userId", "verificationCode"].iter().all(|name| f.raw(name).is_none()) {
             return Some(Self(None));
         }

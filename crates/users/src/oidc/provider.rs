@@ -123,7 +123,8 @@ impl Provider {
         let token = self.redeem(&about, flight, code, redirect).await?;
         let (algorithm, kid) = id_token::header(&token, &about.algorithms())?;
         let key = self.key(&about, algorithm, kid.as_deref(), now).await?;
-        let (issuer, client_id) = (&*about.issuer, &*self.settings.client_id);
+        let issuer = &*about.issuer;
+        let client_id = &*self.settings.client_id;
         // Compared with the provider's clock, so the wall clock is used here, not the monotonic one.
         let now = time.clock().now();
         id_token::verify(&token, &key, algorithm, &Expected { issuer, client_id, nonce: &flight.nonce, now })

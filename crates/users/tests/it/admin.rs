@@ -218,7 +218,8 @@ async fn a_rebuilt_read_model_is_the_same() {
     let again = app.reopened().await;
     let status = app.run(&again).await;
     app.settled(&status).await;
-    let (live, rebuilt) = (app.users.store().dump().await.unwrap(), again.store().dump().await.unwrap());
+    let live = app.users.store().dump().await.unwrap();
+    let rebuilt = again.store().dump().await.unwrap();
     assert!(live.iter().any(|(table, rows)| table == "users" && rows.len() == 2));
     assert_eq!(live, rebuilt);
 }

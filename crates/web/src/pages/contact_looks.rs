@@ -40,7 +40,9 @@ async fn load(
     page: u64,
     size: u64,
 ) -> Result<Page<ContactLook>, ApiError> {
-    let (home, page, size) = (home.map(Key::to_string), page.to_string(), size.to_string());
+    let home = home.map(Key::to_string);
+    let page = page.to_string();
+    let size = size.to_string();
     let mut query = vec![("page", &*page), ("size", &*size)];
     query.extend(home.as_deref().map(|id| ("propertyId", id)));
     visit.ask(Call::get("/api/contact-looks").query(&query)).await

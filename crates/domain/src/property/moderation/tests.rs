@@ -179,7 +179,8 @@ const MOVES: &[(&str, &str, &str, &str)] = &[
 /// The status after `word`; `None` when it is rejected.
 fn expected(state: &str, word: &str, who: char, moderated: bool) -> Option<Status> {
     let now = listing(&given(state, moderated)).status;
-    let (owns, judges) = ("oJ".contains(who), "ma".contains(who));
+    let owns = "oJ".contains(who);
+    let judges = "ma".contains(who);
     let other = if moderated { '!' } else { '?' };
     for (from, command, may, to) in MOVES {
         if (*from, *command) == (state, word) && may.contains(who) && !may.contains(other) {
@@ -234,7 +235,8 @@ fn every_state_lets_everybody_do_exactly_what_the_table_says() {
 fn what_is_offered_is_what_is_taken() {
     for (state, moderated) in STATES.iter().flat_map(|state| [(state, false), (state, true)]) {
         for who in EVERYBODY.chars() {
-            let (home, by) = (given(state, moderated), by(who, moderated));
+            let home = given(state, moderated);
+            let by = by(who, moderated);
             let taken = |to: &Status| {
                 let asked = home.decide(PropertyCommand::ChangeStatus(*to, by), NOW);
                 asked.is_ok_and(|events| !events.is_empty())

@@ -95,7 +95,9 @@ impl Segment {
         (start, after, limit): (Position, u64, usize),
     ) -> Result<Vec<Envelope>, JournalError> {
         let (clear, block) = (self.block(number)?, self.blocks[number]);
-        let (mut bytes, mut before, mut found) = (Bytes(&clear), Timestamp::default(), Vec::new());
+        let mut bytes = Bytes(&clear);
+        let mut before = Timestamp::default();
+        let mut found = Vec::new();
         for seq in block.first..block.first + block.events {
             if found.len() == limit {
                 return Ok(found);

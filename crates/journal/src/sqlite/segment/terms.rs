@@ -68,7 +68,8 @@ impl TermsPage {
 /// Splits sorted entries into pages: the hash of each page's first entry, and its bytes.
 pub fn pages(entries: &[(u32, u32)]) -> impl Iterator<Item = (u32, Vec<u8>)> {
     entries.chunks(ENTRIES).map(|chunk| {
-        let (first, mut out) = (chunk[0].0, Vec::new());
+        let first = chunk[0].0;
+        let mut out = Vec::new();
         let mut before = first;
         for (hash, block) in chunk {
             put::number(&mut out, u64::from(hash - before));
@@ -89,7 +90,8 @@ pub fn candidates(pages: &[TermsPage], hash: u32) -> &[TermsPage] {
 
 /// Adds the blocks that a page lists for `hash`; `None` if the page cannot be read.
 pub fn look_up(page: &[u8], first: u32, hash: u32, blocks: &mut Vec<u32>) -> Option<()> {
-    let (mut bytes, mut at) = (Bytes(page), u64::from(first));
+    let mut bytes = Bytes(page);
+    let mut at = u64::from(first);
     while !bytes.0.is_empty() {
         at = at.checked_add(bytes.number()?)?;
         let block = bytes.number()?.try_into().ok()?;

@@ -89,7 +89,8 @@ async fn a_part_that_is_gone_or_was_cut_short_is_no_part() {
     let scene = Scene::at(tempfile::tempdir().unwrap());
     scene.append(20_000, at("2026-05-02")).await;
     for stop in 1.. {
-        let (journal, directory) = (Arc::clone(&scene.journal), tempfile::tempdir().unwrap());
+        let journal = Arc::clone(&scene.journal);
+        let directory = tempfile::tempdir().unwrap();
         let part = directory.path().join("part.db");
         let copy = {
             let part = part.clone();

@@ -41,7 +41,8 @@ impl Probe {
             return (self.name, Ok(()));
         }
         let (since, running) = self.running.get_or_insert_with(|| (Instant::now(), (self.try_it)()));
-        let (since, done) = (*since, timeout(PATIENCE, running).await);
+        let since = *since;
+        let done = timeout(PATIENCE, running).await;
         if let Ok(tried) = done {
             if let Err(error) = &tried {
                 tracing::warn!(what = self.name, error, "a write that was tried failed");

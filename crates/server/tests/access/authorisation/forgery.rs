@@ -93,7 +93,8 @@ async fn a_token_that_does_not_hold_opens_nothing() {
     let app = people::app().await;
     let admin = people::admin(&app).await;
     let property = admin.list_home("A home of the admin", 9_000_000).await["id"].as_str().unwrap().to_owned();
-    let (tenant, now) = (TenantId::stored("hyderabad"), app.clock.now());
+    let tenant = TenantId::stored("hyderabad");
+    let now = app.clock.now();
     let user = admin.id.parse().unwrap();
 
     let theirs = Tokens::new(&Tokens::generate_key().unwrap(), app.clock.clone(), 600).unwrap();

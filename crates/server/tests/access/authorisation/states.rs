@@ -107,7 +107,8 @@ async fn every_operation_on_a_listing_follows_its_state_and_that_of_people() {
     let scene = Scene::open().await;
     let operations = operations();
     assert!(operations.len() > 15, "the operations were found");
-    let (mut cells, mut wrong) = (0, Vec::new());
+    let mut cells = 0;
+    let mut wrong = Vec::new();
     for state in State::ALL {
         let mut stock: Stock = scene.stock(state).await;
         for row in &operations {

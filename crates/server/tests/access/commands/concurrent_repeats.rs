@@ -19,7 +19,10 @@ async fn all_at_once(
     let before = facts().await;
     let mut twins = JoinSet::new();
     for _ in 0..TWINS {
-        let (client, method, path, body) = (client.clone(), method.clone(), path.to_owned(), body.clone());
+        let client = client.clone();
+        let method = method.clone();
+        let path = path.to_owned();
+        let body = body.clone();
         twins.spawn(async move {
             client.send(method, &path, body.as_ref(), &[("idempotency-key", "twins")]).await
         });

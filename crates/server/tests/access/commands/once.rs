@@ -53,7 +53,8 @@ async fn request(world: &World, row: &Row) -> Request {
 }
 
 async fn check(world: &World, row: &Row) {
-    let (name, request) = (row.name(), request(world, row).await);
+    let name = row.name();
+    let request = request(world, row).await;
     let before = world.app.deeds().await;
     let key = [("idempotency-key", name.as_str())];
     let first = request.send(&key).await.expect(row.success);
@@ -146,7 +147,8 @@ async fn a_key_whose_request_was_refused_can_be_used_again() {
     let (moderator, owner) = (world.scene(Who::Moderator).client, world.scene(Who::Owner).owner);
     let reject = format!("/api/properties/{}/reject", world.pending(&owner).await);
     let send = async |reason: &str| {
-        let (body, key) = (json!({"reason": reason}), [("idempotency-key", "one")]);
+        let body = json!({"reason": reason});
+        let key = [("idempotency-key", "one")];
         moderator.send(Method::POST, &reject, Some(&body), &key).await
     };
     send("").await.expect(400);

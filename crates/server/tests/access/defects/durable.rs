@@ -14,7 +14,8 @@ async fn h10_what_was_acknowledged_is_there_after_a_restart() {
     let body =
         json!({"title": "A home that stays", "location": "Kondapur", "price": 1, "propertyType": "VILLA"});
     let made = asha.client.post("/api/properties", &body).await.expect(201);
-    let (id, mut places) = (made.data()["id"].as_str().unwrap().to_owned(), Vec::new());
+    let id = made.data()["id"].as_str().unwrap().to_owned();
+    let mut places = Vec::new();
     places.push(made.header("x-event-position").unwrap().to_owned());
     let path = format!("/api/properties/{id}");
     // Once answered, it exists for everybody, even if the read model is behind.

@@ -79,7 +79,8 @@ async fn h09_calls_and_contacts_are_limited() {
         ("limits.contact_reveals_per_user", "2"),
     ];
     let app = TestApp::with(|_| {}, &limits).await;
-    let (asha, ravi) = (Person::register(&app.client, "asha").await, Person::confirmed(&app, "ravi").await);
+    let asha = Person::register(&app.client, "asha").await;
+    let ravi = Person::confirmed(&app, "ravi").await;
     let id = asha.list_home("A home to ask about", 4_000_000).await["id"].as_str().unwrap().to_owned();
     app.clock.advance(60);
     for _ in 0..5 {
@@ -114,7 +115,8 @@ async fn h09_every_answer_tells_how_the_limits_stand() {
         ("limits.sign_in_per_account", "3"),
     ];
     let app = TestApp::with(|_| {}, &limits).await;
-    let (asha, ravi) = (Person::register(&app.client, "asha").await, Person::confirmed(&app, "ravi").await);
+    let asha = Person::register(&app.client, "asha").await;
+    let ravi = Person::confirmed(&app, "ravi").await;
     let id = asha.list_home("A home to ask about", 4_000_000).await["id"].as_str().unwrap().to_owned();
     app.clock.advance(60);
     let told = |answer: &Answer| {

@@ -23,7 +23,8 @@ impl MailServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("smtp://{}?tls=none", listener.local_addr().unwrap());
         let knows = Arc::new(AtomicBool::new(false));
-        let (knows_too, mut running) = (Arc::clone(&knows), JoinSet::new());
+        let knows_too = Arc::clone(&knows);
+        let mut running = JoinSet::new();
         running.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let _ = talk(stream, knows_too.load(Ordering::SeqCst)).await;
@@ -36,7 +37,8 @@ impl MailServer {
 async fn talk(stream: TcpStream, knows: bool) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     stream.write_all(b"220 mail.example\r\n").await?;
-    let (mut line, mut in_letter) = (String::new(), false);
+    let mut line = String::new();
+    let mut in_letter = false;
     while stream.read_line(&mut line).await? > 0 {
         let answer = match line.split_whitespace().next().unwrap_or_default() {
             "." => "250 queued\r\n",
@@ -68,7 +70,8 @@ async fn h18_what_the_mail_server_refuses_is_told_to_its_owner_and_can_be_sent_a
     let server = MailServer::start().await;
     let settings = [WITH_ADMIN.as_slice(), &[("mail.smtp_url", server.address.as_str())]].concat();
     let app = TestApp::with(|_| {}, &settings).await;
-    let (admin, asha) = (people::admin(&app).await, Person::confirmed(&app, "asha").await);
+    let admin = people::admin(&app).await;
+    let asha = Person::confirmed(&app, "asha").await;
     let id = tell(&admin, &asha, "Is it still to be had?").await;
     app.drain().await;
     let shown = inbox(&asha).await["content"][0].clone();
@@ -89,7 +92,8 @@ async fn h18_what_the_mail_server_refuses_is_told_to_its_owner_and_can_be_sent_a
 #[tokio::test(flavor = "multi_thread")]
 async fn h18_without_a_mail_server_a_letter_lies_in_the_mailbox_and_in_the_inbox() {
     let app = TestApp::with(|_| {}, &WITH_ADMIN).await;
-    let (admin, asha) = (people::admin(&app).await, Person::confirmed(&app, "asha").await);
+    let admin = people::admin(&app).await;
+    let asha = Person::confirmed(&app, "asha").await;
     let first = tell(&admin, &asha, "<b>first</b>").await;
     let second = tell(&admin, &asha, "second").await;
     app.drain().await;

@@ -15,7 +15,8 @@ async fn h22_every_action_is_in_the_history_asked_for_right_after_it() {
     let theirs = owner.list_home("A home of another", 4_000_000).await["id"].as_str().unwrap().to_owned();
     let own = asha.list_home("A home of Asha's", 5_000_000).await;
     assert_eq!(people::history(&asha).await[0], "PROPERTY_CREATED");
-    let (own_id, mut edited) = (own["id"].as_str().unwrap(), own.clone());
+    let own_id = own["id"].as_str().unwrap();
+    let mut edited = own.clone();
     edited["price"] = 4_900_000.into();
     let at = |id: &str, suffix: &str| format!("/api/properties/{id}{suffix}");
     let actions: Vec<(Method, String, Option<Value>, &str)> = vec![

@@ -112,7 +112,9 @@ async fn h05_tokens_live_ten_minutes_and_are_signed_with_a_key_of_the_set() {
 /// The header of a token, decoded by hand from base64.
 fn header(token: &str) -> Value {
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let (mut bits, mut count, mut bytes) = (0_u32, 0, Vec::new());
+    let mut bits = 0_u32;
+    let mut count = 0;
+    let mut bytes = Vec::new();
     for digit in token.split('.').next().unwrap().bytes() {
         let value = DIGITS.iter().position(|known| *known == digit).unwrap();
         bits = (bits << 6 | u32::try_from(value).unwrap()) & 0xffff;

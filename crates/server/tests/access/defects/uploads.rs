@@ -84,7 +84,8 @@ async fn h06_two_hundred_hostile_files_leave_nothing_of_theirs() {
 async fn h06_a_request_that_is_not_right_is_refused_by_field() {
     let app = TestApp::start().await;
     let owner = Person::register(&app.client, "owner").await;
-    let (photo, media) = (images::jpeg(40, 30), "multipart/form-data; boundary=----between-the-parts");
+    let photo = images::jpeg(40, 30);
+    let media = "multipart/form-data; boundary=----between-the-parts";
     let whole = Form::file("a.jpg", &photo).finish();
     let cases = [
         ("no boundary", ("multipart/form-data", whole.1.clone()), 400),

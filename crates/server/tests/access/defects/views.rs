@@ -69,7 +69,8 @@ async fn h12_views_are_counted_once_a_viewer_and_never_of_owner_or_robot() {
     look(&asha.client, &id, "Firefox").await;
     assert_eq!(counts(&app, &owner, &id).await, (4, 3), "a later view of the same viewer on the same day");
     app.clock.advance(24 * 3600);
-    let (asha, owner) = (asha.sign_in().await.0, owner.sign_in().await.0);
+    let asha = asha.sign_in().await.0;
+    let owner = owner.sign_in().await.0;
     look(&asha.client, &id, "Firefox").await;
     look(&app.client, &id, "Firefox").await;
     assert_eq!(counts(&app, &owner, &id).await, (6, 5), "another day");

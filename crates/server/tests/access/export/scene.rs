@@ -78,7 +78,8 @@ impl Scene {
 
     /// Asha views, searches and saves. Ravi takes one of the saved homes off the market.
     pub async fn looks(&self) -> [String; 2] {
-        let (asha, mut homes) = (&self.asha, Vec::new());
+        let asha = &self.asha;
+        let mut homes = Vec::new();
         for title in ["A home of Ravi's", "Another of Ravi's"] {
             let id = home(&self.ravi, title, "9876500003").await;
             self.decide(&id, "approve", json!({})).await;

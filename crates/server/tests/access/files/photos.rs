@@ -112,7 +112,8 @@ async fn a_photo_is_an_image_of_ones_own_and_there_are_ten_at_most() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repeat_is_answered_though_the_photo_is_gone_by_now() {
     let home = Home::listed().await;
-    let (path, photo) = (format!("/api/properties/{}/images", home.id), home.photo().await);
+    let path = format!("/api/properties/{}/images", home.id);
+    let photo = home.photo().await;
     let body = json!({"fileIds": [photo]});
     let add = async || {
         home.owner.client.send(Method::POST, &path, Some(&body), &[("idempotency-key", "once")]).await

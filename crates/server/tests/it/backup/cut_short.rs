@@ -21,7 +21,9 @@ async fn wherever_a_backup_is_cut_short_those_before_it_are_whole() {
     let before = contents(&room.at("backups"));
     let mut cuts = 0;
     loop {
-        let (source, directory, keys) = (app.backup.clone(), room.at("backups"), room.at("keys"));
+        let source = app.backup.clone();
+        let directory = room.at("backups");
+        let keys = room.at("keys");
         let work = move || {
             let mut looks = 0;
             let mut watch = |_: BackupProgress| {

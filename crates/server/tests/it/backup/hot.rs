@@ -29,7 +29,8 @@ struct Load {
 impl Load {
     /// Lists homes, changes their prices and views them.
     async fn write(self: Arc<Self>, person: Person, writer: usize) {
-        let (mut pace, mut mine) = (tokio::time::interval(PACE), Vec::new());
+        let mut pace = tokio::time::interval(PACE);
+        let mut mine = Vec::new();
         for number in 0.. {
             pace.tick().await;
             if self.over.load(Ordering::SeqCst) {

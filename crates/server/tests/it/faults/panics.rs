@@ -100,7 +100,8 @@ impl Scene {
         };
         let stream = StreamId::new(self.app.context.tenants.default_id(), kind, "none");
         let events = (0..MANY).map(|_| event()).collect();
-        let (expected, unique_keys) = (Expected::Any, UniqueKeys::default());
+        let expected = Expected::Any;
+        let unique_keys = UniqueKeys::default();
         let append = Append { stream, expected, events, unique_keys, limits: Vec::new(), idempotency: None };
         // A writer that panics reports an error, and a real caller would retry.
         let _ = self.app.context.aggregates.journal().append(append).await;
@@ -167,7 +168,9 @@ struct Writers {
 
 impl Writers {
     async fn begin(app: &TestApp) -> Self {
-        let (over, mut writing, mut people) = (Arc::new(AtomicBool::new(false)), JoinSet::new(), Vec::new());
+        let over = Arc::new(AtomicBool::new(false));
+        let mut writing = JoinSet::new();
+        let mut people = Vec::new();
         for number in 0..2 {
             let person = Person::register(&app.client, &format!("writer-{number}")).await;
             people.push(person.clone());

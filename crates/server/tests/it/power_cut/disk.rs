@@ -74,7 +74,8 @@ pub struct Disk {
 impl Disk {
     /// The disk after `calls`, the first of which found an empty, synced data directory.
     pub fn after(calls: &[Call], random: &mut StdRng) -> Self {
-        let (mut names, mut files) = (Names::default(), BTreeMap::<Inode, File>::new());
+        let mut names = Names::default();
+        let mut files = BTreeMap::<Inode, File>::new();
         for (number, call) in calls.iter().enumerate() {
             match call {
                 Call::Open { path, emptied } => match names.now.get(path) {

@@ -48,7 +48,8 @@ impl ShownLetter {
 
     /// The description of a message that could not be delivered; `None` for an event. A message blocks no key.
     pub(super) fn message(&self) -> Option<String> {
-        let (channel, template) = (self.letter.channel.as_ref()?, self.letter.template.as_ref()?);
+        let channel = self.letter.channel.as_ref()?;
+        let template = self.letter.template.as_ref()?;
         Some(format!("{template} by {channel}"))
     }
 

@@ -226,7 +226,8 @@ fn bombs() -> Vec<Case> {
     cases.push(case("gif of 65535 pixels", "a.gif", "image/gif", gif, Some(false)));
     // Deflated data of 36 million pixels, where only eight lines are expected, and as a profile.
     let idat = deflated();
-    let (front, end) = (&png[..33], chunk(*b"IEND", b""));
+    let front = &png[..33];
+    let end = chunk(*b"IEND", b"");
     let image = [front, &chunk(*b"IDAT", &idat), &end].concat();
     cases.push(case("png with too much in it", "a.png", "image/png", image, None));
     let profile = [&b"icc\0\0"[..], &idat].concat();
@@ -243,7 +244,8 @@ fn deflated() -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     image::GrayImage::new(6000, 6000).write_to(&mut bytes, ImageFormat::Png).unwrap();
     let bytes = bytes.into_inner();
-    let (mut at, mut data) = (8, Vec::new());
+    let mut at = 8;
+    let mut data = Vec::new();
     while at + 8 <= bytes.len() {
         let length = u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
         if &bytes[at + 4..at + 8] == b"IDAT" {

@@ -40,7 +40,8 @@ fn progressive(side: u16) -> Vec<u8> {
 }
 
 fn large(name: &str, media: &str, bytes: Vec<u8>, taken: bool) -> Case {
-    let (file_name, media) = ("large".into(), format!("image/{media}"));
+    let file_name = "large".into();
+    let media = format!("image/{media}");
     Case { name: name.into(), file_name, media, bytes, taken: Some(taken) }
 }
 
@@ -74,9 +75,11 @@ async fn peak_after(cases: Vec<Case>) -> Option<u64> {
     let directory = tempfile::tempdir().unwrap();
     let child = Child::serve(env!("CARGO_BIN_EXE_hyderabadinfra"), directory.path());
     let owner = Person::register(&child.client, "owner").await;
-    let (places, mut sent) = (Arc::new(Semaphore::new(AT_ONCE)), JoinSet::new());
+    let places = Arc::new(Semaphore::new(AT_ONCE));
+    let mut sent = JoinSet::new();
     for case in cases {
-        let (client, place) = (owner.client.clone(), Arc::clone(&places).acquire_owned().await.unwrap());
+        let client = owner.client.clone();
+        let place = Arc::clone(&places).acquire_owned().await.unwrap();
         sent.spawn(async move {
             let Case { name, file_name, media, bytes, taken } = case;
             let form = Form::default().part("file", Some(&file_name), &media, &bytes).finish();
@@ -104,7 +107,8 @@ async fn h06_two_hundred_hostile_files_at_once_take_less_than_300_mb() {
     let mut cases = hostile::cases();
     cases.extend((1..=16).map(large));
     // Distributes the large ones among the others.
-    let (step, count) = (89, cases.len());
+    let step = 89;
+    let count = cases.len();
     let mut cases: Vec<_> = cases.into_iter().map(Some).collect();
     let mixed: Vec<_> = (0..count).filter_map(|place| cases[place * step % count].take()).collect();
     assert_eq!(mixed.len(), count);
@@ -149,7 +153,8 @@ async fn h06_twelve_unfinished_uploads_hold_no_memory_and_no_others_up() {
         (Person::register(&child.client, "hog").await, Person::register(&child.client, "other").await);
     let mut held = JoinSet::new();
     for _ in 0..12 {
-        let (base, token) = (child.base.clone(), hog.client.token().to_owned());
+        let base = child.base.clone();
+        let token = hog.client.token().to_owned();
         held.spawn(async move { unfinished(&base, &token).await });
     }
     let held = held.join_all().await;
