@@ -6,7 +6,9 @@ use ::projection::deliveries::Delivery;
 use ::projection::{Projection, ProjectionError, ViewTx};
 use async_trait::async_trait;
 use bus::Group;
-use domain::file::{FileContent, FileEvent};
+use domain::aggregate::Aggregate as _;
+use domain::file::{File, FileContent, FileEvent};
+use domain::user::User;
 use domain::{Envelope, Log};
 use journal::AggregateStore;
 use tokio::sync::Notify;
@@ -22,8 +24,8 @@ const REMOVE: &str = "remove-bytes";
 fn partition_key(envelope: &Envelope) -> Option<String> {
     let stream = &envelope.stream;
     match (&*stream.kind, &*envelope.event_type) {
-        ("file", _) => Some(stream.to_string()),
-        ("user", DELETED) => Some(format!("{stream}/gone")),
+        (File::TYPE, _) => Some(stream.to_string()),
+        (User::TYPE, DELETED) => Some(format!("{stream}/gone")),
         _ => None,
     }
 }
@@ -141,7 +143,7 @@ impl Projection for Projected {
 
     async fn apply(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
         match &*envelope.stream.kind {
-            "file" => self.file(tx, envelope).await?,
+            File::TYPE => self.file(tx, envelope).await?,
             _ => owner_gone(tx, envelope).await?,
         }
         Ok(())

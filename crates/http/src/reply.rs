@@ -34,6 +34,7 @@ pub struct Reply<T> {
 
 /// The body of a successful answer.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Envelope)]
 pub struct ApiResponse<T> {
     /// Always true.
     #[schema(examples(true))]

@@ -7,10 +7,12 @@ pub mod warnings;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use domain::aggregate::Aggregate as _;
 use domain::fields::Choice;
+use domain::notification::Notification;
 use domain::notification::NotificationEvent;
 use domain::preferences::Channel;
-use domain::user::UserEvent;
+use domain::user::{User, UserEvent};
 use domain::{Envelope, Log, Personal, UserId};
 use journal::{AggregateStore, DecodeError};
 use projection::deliveries::Delivery;
@@ -28,7 +30,7 @@ pub const WITHDRAW: &str = "withdraw-letters";
 /// Removes one e-mail from the mailbox.
 pub const WITHDRAW_ONE: &str = "withdraw-letter";
 /// The stream kind of notifications.
-pub const NOTIFICATION: &str = "notification";
+pub const NOTIFICATION: &str = Notification::TYPE;
 const DELETED: &str = "USER_DELETED";
 const WANTED: [&str; 5] =
     ["USER_REGISTERED", "USER_EMAIL_VERIFIED", "NOTIFICATION_REQUESTED", "PASSWORD_RESET_REQUESTED", DELETED];
@@ -57,7 +59,7 @@ fn partition_key(envelope: &Envelope) -> Option<String> {
     match &*stream.kind {
         NOTIFICATION | homes::LEAD | warnings::WARNING => Some(stream.to_string()),
         homes::PROPERTY if homes::DECIDED.contains(&&*envelope.event_type) => Some(stream.to_string()),
-        "user" if WANTED.contains(&&*envelope.event_type) => {
+        User::TYPE if WANTED.contains(&&*envelope.event_type) => {
             let gone = if &*envelope.event_type == DELETED { "/gone" } else { "" };
             Some(format!("{}/{}{gone}", stream.tenant, stream.id))
         }

@@ -46,9 +46,9 @@ impl Database {
         stable_plans(&writer)?;
         writer.set_prepared_statement_cache_capacity(64);
         writer.execute_batch(bookkeeping::TABLES)?;
-        writer.execute_batch(erased_people::TABLE)?;
         let outdated = shape.settle(&mut writer)?;
         if outdated.is_none() {
+            writer.execute_batch(erased_people::TABLE)?;
             writer.execute_batch(tables)?;
         }
         let writer = Mutex::new(writer);

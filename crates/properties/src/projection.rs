@@ -13,11 +13,12 @@ use ::projection::{Projection, ProjectionError, ViewTx};
 use async_trait::async_trait;
 use bus::Group;
 use domain::activity::ActivityEvent;
-use domain::favourites::FavouritesEvent;
-use domain::lead::LeadEvent;
-use domain::property::PropertyEvent;
-use domain::report::ReportEvent;
-use domain::user::UserEvent;
+use domain::aggregate::Aggregate as _;
+use domain::favourites::{Favourites, FavouritesEvent};
+use domain::lead::{Lead, LeadEvent};
+use domain::property::{Property, PropertyEvent};
+use domain::report::{Report, ReportEvent};
+use domain::user::{User, UserEvent};
 use domain::{Envelope, Log, PropertyId};
 use journal::AggregateStore;
 
@@ -29,8 +30,8 @@ pub const GROUP: Group = Group { name: "properties-service-group", logs: &Log::A
 fn partition_key(envelope: &Envelope) -> Option<String> {
     let stream = &envelope.stream;
     let wanted = match &*stream.kind {
-        "property" | "favourite" | "lead" | "report" | "activity" | "counts" => true,
-        "user" => ["USER_DELETED", "USER_STATUS_CHANGED"].contains(&&*envelope.event_type),
+        Property::TYPE | Favourites::TYPE | Lead::TYPE | Report::TYPE | "activity" | "counts" => true,
+        User::TYPE => ["USER_DELETED", "USER_STATUS_CHANGED"].contains(&&*envelope.event_type),
         _ => false,
     };
     wanted.then(|| format!("{}/{}/{}", stream.tenant, stream.kind, stream.id))
@@ -57,24 +58,24 @@ impl Projection for Listings {
 
     async fn apply(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
         match &*envelope.stream.kind {
-            "property" => {
+            Property::TYPE => {
                 let event = self.aggregates.decode::<PropertyEvent>(envelope)?;
                 leads::settle(tx, envelope, &event).await?;
                 listings::apply(tx, envelope, event).await
             }
-            "favourite" => {
+            Favourites::TYPE => {
                 let event = self.aggregates.decode::<FavouritesEvent>(envelope)?;
                 counts::favourite(tx, envelope, &event).await
             }
-            "lead" => {
+            Lead::TYPE => {
                 let event = self.aggregates.decode::<LeadEvent>(envelope)?;
                 leads::lead(tx, envelope, &event).await
             }
-            "report" => {
+            Report::TYPE => {
                 let event = self.aggregates.decode::<ReportEvent>(envelope)?;
                 leads::report(tx, envelope, &event).await
             }
-            "user" => match self.aggregates.decode::<UserEvent>(envelope)? {
+            User::TYPE => match self.aggregates.decode::<UserEvent>(envelope)? {
                 UserEvent::Deleted { .. } => {
                     listings::owner_gone(tx, envelope).await?;
                     leads::person_gone(tx, envelope).await
@@ -103,7 +104,7 @@ impl Projection for Listings {
     fn committed(&self, batch: &[Envelope]) {
         for envelope in batch {
             // The user may have left or been suspended, and any cached listing may be theirs.
-            if &*envelope.stream.kind == "user" {
+            if &*envelope.stream.kind == User::TYPE {
                 self.hot.forget_all();
             }
             for property in touched(envelope) {
@@ -126,7 +127,7 @@ fn touched(envelope: &Envelope) -> Vec<PropertyId> {
         #[serde(default)]
         views: serde_json::Value,
     }
-    if &*envelope.stream.kind == "property" {
+    if &*envelope.stream.kind == Property::TYPE {
         return envelope.stream.id.parse().into_iter().collect();
     }
     let Ok(names) = serde_json::from_str::<Names>(&envelope.data) else { return Vec::new() };

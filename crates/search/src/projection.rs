@@ -7,10 +7,11 @@ use std::sync::Arc;
 use ::projection::{IndexProgress, Projection, ProjectionError, ViewTx};
 use async_trait::async_trait;
 use bus::Group;
-use domain::favourites::FavouritesEvent;
-use domain::property::PropertyEvent;
-use domain::saved_search::SavedSearchEvent;
-use domain::user::UserEvent;
+use domain::aggregate::Aggregate as _;
+use domain::favourites::{Favourites, FavouritesEvent};
+use domain::property::{Property, PropertyEvent};
+use domain::saved_search::{SavedSearch, SavedSearchEvent};
+use domain::user::{User, UserEvent};
 use domain::{Envelope, Log};
 use journal::AggregateStore;
 
@@ -23,8 +24,8 @@ pub const GROUP: Group = Group { name: "search-index-group", logs: &[Log::Facts]
 fn partition_key(envelope: &Envelope) -> Option<String> {
     let stream = &envelope.stream;
     let wanted = match &*stream.kind {
-        "property" | "favourite" | "saved-search" => true,
-        "user" => ["USER_DELETED", "USER_STATUS_CHANGED"].contains(&&*envelope.event_type),
+        Property::TYPE | Favourites::TYPE | SavedSearch::TYPE => true,
+        User::TYPE => ["USER_DELETED", "USER_STATUS_CHANGED"].contains(&&*envelope.event_type),
         _ => false,
     };
     wanted.then(|| format!("{}/{}/{}", stream.tenant, stream.kind, stream.id))
@@ -56,7 +57,7 @@ impl Projection for Homes {
 
     async fn apply(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
         match &*envelope.stream.kind {
-            "property" => {
+            Property::TYPE => {
                 let event = self.aggregates.decode::<PropertyEvent>(envelope)?;
                 let news = News::of(&event);
                 homes::apply(tx, envelope, event).await?;
@@ -65,11 +66,11 @@ impl Projection for Homes {
                     None => Ok(()),
                 }
             }
-            "favourite" => {
+            Favourites::TYPE => {
                 let event = self.aggregates.decode::<FavouritesEvent>(envelope)?;
                 homes::saved(tx, envelope, &event).await
             }
-            "saved-search" => {
+            SavedSearch::TYPE => {
                 let event = self.aggregates.decode::<SavedSearchEvent>(envelope)?;
                 projection::apply(tx, envelope, event).await
             }

@@ -11,7 +11,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bus::Group;
+use domain::aggregate::Aggregate as _;
 use domain::audit::AuditEvent;
+use domain::user::User;
 use domain::{Actor, Envelope, Log, Metadata, StreamId, Version};
 use journal::{Append, AppendError, Expected, Refused, UniqueKeys};
 use projection::deliveries::{
@@ -74,7 +76,7 @@ impl Erasures {
 }
 
 fn who_left(event: &Envelope) -> Option<String> {
-    (&*event.stream.kind == "user" && &*event.event_type == DELETED).then(|| event.stream.to_string())
+    (&*event.stream.kind == User::TYPE && &*event.event_type == DELETED).then(|| event.stream.to_string())
 }
 
 struct ErasureWake(Arc<Notify>);

@@ -16,6 +16,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ::projection::{ViewError, ViewStore, deliveries};
+use domain::aggregate::Aggregate as _;
+use domain::property::Property;
+use domain::session::Session;
+use domain::user::User;
 use domain::{Envelope, Log, StreamId};
 use http_kit::{AppContext, Documentation, OutboxGroup, ReadModel, Service};
 
@@ -167,9 +171,11 @@ fn partition_key(envelope: &Envelope) -> Option<String> {
     let stream = &envelope.stream;
     match (&*stream.kind, &*envelope.event_type) {
         // A deletion has a key of its own, so that it waits for no other event.
-        ("user", DELETED) => Some(format!("{stream}/gone")),
-        ("user", _) | ("property", "PROPERTY_CREATED" | "PROPERTY_DELETED") => Some(stream.to_string()),
-        ("session", "USER_LOGIN") => {
+        (User::TYPE, DELETED) => Some(format!("{stream}/gone")),
+        (User::TYPE, _) | (Property::TYPE, "PROPERTY_CREATED" | "PROPERTY_DELETED") => {
+            Some(stream.to_string())
+        }
+        (Session::TYPE, "USER_LOGIN") => {
             envelope.user_id.map(|user| StreamId::new(&stream.tenant, "user", user).to_string())
         }
         _ => None,

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use domain::aggregate::Aggregate as _;
 use domain::fields::Choice;
-use domain::session::SessionEvent;
-use domain::user::{CREDENTIALS, Profile, Role, UserEvent, UserStatus};
+use domain::property::Property;
+use domain::session::{Session, SessionEvent};
+use domain::user::{CREDENTIALS, Profile, Role, User, UserEvent, UserStatus};
 use domain::{Envelope, UserId};
 use http_kit::Tokens;
 use journal::AggregateStore;
@@ -137,17 +139,17 @@ impl Projection for UsersProjection {
 
     async fn apply(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
         match (&*envelope.stream.kind, &*envelope.event_type) {
-            ("user", _) => {
+            (User::TYPE, _) => {
                 let event = self.aggregates.decode(envelope)?;
                 account(tx, envelope, event).await
             }
-            ("session", "USER_LOGIN") => match self.aggregates.decode(envelope)? {
+            (Session::TYPE, "USER_LOGIN") => match self.aggregates.decode(envelope)? {
                 SessionEvent::SignedIn { user_id, .. } => signed_in(tx, envelope, user_id).await,
                 SessionEvent::SignedOut { .. }
                 | SessionEvent::Revoked { .. }
                 | SessionEvent::RefreshReused { .. } => Ok(()),
             },
-            ("property", "PROPERTY_CREATED") => {
+            (Property::TYPE, "PROPERTY_CREATED") => {
                 let listed: Listed = serde_json::from_str(&envelope.data).map_err(unreadable)?;
                 let sql = "insert into owned_properties (tenant, property_id, user_id) values ($1, $2, $3)
                            on conflict (tenant, property_id) do update set user_id = excluded.user_id";
@@ -155,7 +157,7 @@ impl Projection for UsersProjection {
                 tx.execute(sql, &[tenant, id, listed.owner_id.to_string().into()]).await?;
                 Ok(())
             }
-            ("property", "PROPERTY_DELETED") => {
+            (Property::TYPE, "PROPERTY_DELETED") => {
                 let sql = "delete from owned_properties where tenant = $1 and property_id = $2";
                 tx.execute(sql, &keys(envelope)).await?;
                 Ok(())
@@ -168,7 +170,7 @@ impl Projection for UsersProjection {
     /// not answer it.
     fn committed(&self, batch: &[Envelope]) {
         for event in batch {
-            let changed = &*event.stream.kind == "user" && CREDENTIALS.contains(&&*event.event_type);
+            let changed = &*event.stream.kind == User::TYPE && CREDENTIALS.contains(&&*event.event_type);
             if let (true, Ok(user)) = (changed, event.stream.id.parse()) {
                 self.tokens.require(user, event.version);
             }

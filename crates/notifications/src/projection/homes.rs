@@ -5,7 +5,10 @@
 //! deliveries to inboxes, which only the new file knows, are left out (`projection::deliveries`). Without an older
 //! file they are carried like any other, unless they are out of date.
 
+use domain::aggregate::Aggregate as _;
+use domain::lead::Lead;
 use domain::lead::{LeadEvent, LeadStatus};
+use domain::property::Property;
 use domain::property::PropertyEvent;
 use domain::{Envelope, UserId};
 use journal::AggregateStore;
@@ -18,9 +21,9 @@ use crate::projection::NotificationsProjection;
 use crate::template::Template;
 
 /// The stream kind of enquiries.
-pub const LEAD: &str = "lead";
+pub const LEAD: &str = Lead::TYPE;
 /// The stream kind of listings.
-pub const PROPERTY: &str = "property";
+pub const PROPERTY: &str = Property::TYPE;
 /// The channel of deliveries that put something into an inbox by an event of their own.
 pub const INBOX: &str = "inbox";
 /// The events of moderators' decisions about a listing.

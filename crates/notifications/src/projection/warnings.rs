@@ -1,7 +1,9 @@
 //! E-mails and notifications about warnings: one per warning. The journal holds a warning at most once a day.
 
 use domain::Envelope;
+use domain::aggregate::Aggregate as _;
 use domain::warning::WarningEvent;
+use domain::warning::Warnings;
 use projection::{ProjectionError, ViewTx};
 
 use super::homes::{INBOX, add};
@@ -10,7 +12,7 @@ use crate::projection::NotificationsProjection;
 use crate::template::Template;
 
 /// The stream kind of warnings.
-pub const WARNING: &str = "warning";
+pub const WARNING: &str = Warnings::TYPE;
 
 /// A person was warned.
 pub async fn given(

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use ::projection::ViewStore;
 use domain::activity::ActivityEvent;
+use domain::aggregate::Aggregate as _;
 use domain::audit::AuditEvent;
-use domain::favourites::FavouritesEvent;
-use domain::lead::LeadEvent;
+use domain::favourites::{Favourites, FavouritesEvent};
+use domain::lead::{Lead, LeadEvent};
 use domain::{Envelope, Log, Position, PropertyId, TenantId, Timestamp, UserId};
 use journal::{AggregateStore, DecodeError, EventQuery};
 use supervisor::{Background, wake};
@@ -221,7 +222,7 @@ impl Read {
                 }
                 ActivityEvent::ViewsCounted { .. } => {}
             },
-            ("favourite", _) => match aggregates.decode(event)? {
+            (Favourites::TYPE, _) => match aggregates.decode(event)? {
                 FavouritesEvent::Saved { property_id, .. } => {
                     self.saved.insert((user, property_id), deed(property_id, InteractionKind::Saved));
                 }
@@ -229,7 +230,7 @@ impl Read {
                     self.saved.remove(&(user, property_id));
                 }
             },
-            ("lead", "LEAD_CREATED") => {
+            (Lead::TYPE, "LEAD_CREATED") => {
                 if let LeadEvent::Made { property_id, .. } = aggregates.decode(event)? {
                     self.did(deed(property_id, InteractionKind::Enquired));
                 }
