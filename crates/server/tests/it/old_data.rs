@@ -51,8 +51,9 @@ async fn a_data_directory_of_an_earlier_version_starts_and_answers_the_same() {
     let directory = tempfile::tempdir().unwrap();
     unpack(directory.path());
     let answers = std::fs::read(directory.path().join("answers.json")).unwrap();
-    let answers: Value = serde_json::from_slice(&answers).unwrap();
     let app = TestApp::on(&directory.path().join("data")).await;
+    let answers = String::from_utf8(answers).unwrap().replace(EARLIER, &app.base);
+    let answers: Value = serde_json::from_str(&answers).unwrap();
     app.drain().await;
     let mut clients = vec![("all", app.client.clone())];
     for (name, email, password) in PEOPLE {
@@ -62,7 +63,8 @@ async fn a_data_directory_of_an_earlier_version_starts_and_answers_the_same() {
     }
     let mut found = Vec::new();
     for (name, client) in clients {
-        for (path, before) in answers[name].as_object().unwrap() {
+        let pages = answers[name].as_object().unwrap();
+        for (path, before) in pages.iter().filter(|(path, _)| !COUNTING.contains(&&***path)) {
             let now = client.get(path).await.expect(200);
             differences(&format!("{name} {path}"), before, now.data(), &mut found);
         }
