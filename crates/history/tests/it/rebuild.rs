@@ -86,7 +86,7 @@ async fn a_rebuild_equals_the_live_read_model_row_by_row() {
     let site = eventful().await;
     let live = site.history.store().dump().await.unwrap();
     for (table, rows) in &live {
-        assert!(!rows.is_empty(), "{table} is empty");
+        assert!(!rows.is_empty() || table == "erased_people", "{table} is empty");
     }
     let (facts, activity) = (site.everything(Log::Facts).await, site.everything(Log::Activity).await);
     let facts = (Log::Facts, &*facts);

@@ -6,9 +6,13 @@ use std::path::Path;
 use serde_json::{Value, json};
 use testkit::TestApp;
 
-/// Members that differ at every sign-in or every look.
+/// Members that differ after every sign-in, by the day, or at every look.
 const CHANGING: [&str; 6] =
-    ["lastLogin", "totalElements", "totalPages", "relevanceScore", "fileUrl", "imageUrl"];
+    ["lastLogin", "totalElements", "totalPages", "totalActivities", "summary", "relevanceScore"];
+/// Pages that count what was done lately.
+const COUNTING: [&str; 2] = ["/api/user-history/me/stats", "/api/user-history/me/timeline"];
+/// The address that the earlier version was reached at.
+const EARLIER: &str = "http://127.0.0.1:8080";
 /// The people of the fixture, by the name of their answers.
 const PEOPLE: [(&str, &str, &str); 2] = [
     ("demo", "demo@example.com", "look-around-hyderabad"),
