@@ -129,7 +129,7 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 /// Tells the time. The composition root creates it; everything else gets it as an argument.
 ///
-/// Its time may jump forwards or backwards when somebody sets the clock. Use [`Clock::monotonic_clock`] to
+/// Its time may jump forwards or backwards when somebody sets the clock. Use [`Clock::monotonic`] to
 /// measure durations.
 #[derive(Clone, Debug)]
 pub enum Clock {
