@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use syn::{Attribute, Item, UseTree};
+use syn::{Attribute, Item, ItemEnum, ItemStruct, ItemTrait, ItemType, UseTree, Visibility};
 
 const PLATFORM: [&str; 6] = ["supervisor", "domain", "journal", "bus", "projection", "http"];
 /// Words that say nothing about the thing they name.
@@ -68,6 +68,17 @@ fn types_of(name: &str) -> Vec<(String, PathBuf)> {
     all.into_iter().flat_map(of_file).collect()
 }
 
+fn is_public(item: &Item) -> bool {
+    let (Item::Struct(ItemStruct { vis, .. })
+    | Item::Enum(ItemEnum { vis, .. })
+    | Item::Trait(ItemTrait { vis, .. })
+    | Item::Type(ItemType { vis, .. })) = item
+    else {
+        return false;
+    };
+    matches!(vis, Visibility::Public(_))
+}
+
 fn leaves(tree: &UseTree, found: &mut BTreeSet<String>) {
     match tree {
         UseTree::Path(path) => leaves(&path.tree, found),
@@ -82,11 +93,11 @@ fn leaves(tree: &UseTree, found: &mut BTreeSet<String>) {
 fn exported(name: &str) -> BTreeSet<String> {
     let items = parsed(&root().join("crates").join(name).join("src/lib.rs"));
     let mut found = Vec::new();
-    types(&items, &mut found);
+    types(&items.iter().filter(|item| is_public(item)).cloned().collect::<Vec<_>>(), &mut found);
     let mut found: BTreeSet<String> = found.into_iter().collect();
     for item in &items {
         if let Item::Use(item) = item
-            && matches!(item.vis, syn::Visibility::Public(_))
+            && matches!(item.vis, Visibility::Public(_))
         {
             leaves(&item.tree, &mut found);
         }
