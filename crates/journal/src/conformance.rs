@@ -45,6 +45,7 @@ pub const PROMISES: &[(&str, Check)] = &[
     ("no_two_appends_pass_a_limit_together", |j| Box::pin(holdings::no_two_pass_together(j))),
     ("rule_15_replay_gives_the_first_answer", |j| Box::pin(idempotency::rule_15_replay(j))),
     ("rule_15_a_key_belongs_to_one_request", |j| Box::pin(idempotency::rule_15_one_request(j))),
+    ("rule_15_an_earlier_request_can_be_asked_for", |j| Box::pin(idempotency::rule_15_earlier(j))),
     ("rule_15_concurrent_twins_append_once", |j| Box::pin(idempotency::rule_15_twins(j))),
     ("rule_15_scopes_are_apart", |j| Box::pin(idempotency::rule_15_scopes(j))),
     ("rule_15_refusal_leaves_the_key_free", |j| Box::pin(idempotency::rule_15_refusal(j))),

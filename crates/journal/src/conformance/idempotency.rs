@@ -6,7 +6,7 @@ use domain::Log::Facts;
 use tokio::task::JoinSet;
 
 use super::guest::{Guest, append, taking};
-use crate::{Append, Expected, Idempotency, Journal, Refused, Replayed};
+use crate::{Append, AppendError, Expected, Idempotency, Journal, Refused, Replayed};
 
 fn with(once: Idempotency, append: Append) -> Append {
     Append { idempotency: Some(once), ..append }
@@ -46,6 +46,22 @@ pub async fn rule_15_one_request(journal: &Arc<dyn Journal>) {
     let nothing = with(guest.once("a", 2, "first"), append(&stream, Expected::Any, 0));
     assert_eq!(guest.append(nothing).await, Err(Refused::KeyReused));
     assert_eq!(guest.length(&stream).await, 1);
+}
+
+/// Rule 15: what an earlier request did can be asked for, and asking does nothing.
+pub async fn rule_15_earlier(journal: &Arc<dyn Journal>) {
+    let guest = Guest::arrive(journal);
+    let stream = guest.stream(Facts, 1);
+    let ask = async |once| guest.journal.earlier(Facts, &once).await;
+    assert_eq!(ask(guest.once("a", 1, "")).await.unwrap(), None);
+    let request = with(guest.once("a", 1, "first"), append(&stream, Expected::Any, 2));
+    let appended = guest.append(request).await.unwrap();
+    let answer = "first".to_owned();
+    assert_eq!(ask(guest.once("a", 1, "second")).await.unwrap(), Some(Replayed { answer, appended }));
+    let other = ask(guest.once("a", 2, "")).await.unwrap_err();
+    assert!(matches!(other, AppendError::Refused(Refused::KeyReused)), "{other}");
+    assert_eq!(ask(guest.once("b", 1, "")).await.unwrap(), None);
+    assert_eq!(guest.length(&stream).await, 2);
 }
 
 /// Rule 15: of many twins at once one is done and all others get its answer, even when each would have made a
