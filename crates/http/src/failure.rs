@@ -112,15 +112,22 @@ impl Failure {
     /// 500: stored data cannot be read, so a retry does not help.
     #[must_use]
     pub fn unreadable(cause: &dyn std::fmt::Display) -> Self {
-        let message = "something that is kept here cannot be read; whoever runs this site has to look at it";
+        let message =
+            "stored data cannot be read; trying again does not help, tell the operators the correlationId";
         let failure = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "UNREADABLE", message);
         Self { cause: Some(cause.to_string()), ..failure }
     }
 
     /// Logs the cause, if there is one.
-    pub fn log(&self, path: &str, correlation: &str) {
+    pub fn log(&self, operation: &str, correlation: &str) {
         if let Some(cause) = &self.cause {
-            tracing::error!(cause, code = self.code, path, correlation.id = correlation, "a request failed");
+            tracing::error!(
+                cause,
+                code = self.code,
+                operation,
+                correlation.id = correlation,
+                "a request failed"
+            );
         }
     }
 

@@ -1,5 +1,7 @@
 //! Streams responses that are too large to hold in memory.
 
+use std::sync::Arc;
+
 use axum::body::{Body, Bytes};
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
@@ -17,12 +19,12 @@ use crate::reply::Reply;
 const BEFORE: usize = 1024 * 1024;
 
 impl Reply<()> {
-    /// Streams the response envelope around `data`, which is JSON in pieces. A failure in the middle aborts the
+    /// Streams the response envelope around `data`, which is JSON in pieces, for the request `correlation`. A failure in the middle aborts the
     /// connection, so that nobody mistakes the part for the whole.
     ///
     /// # Errors
     /// The failure of a piece, if the response has not started yet.
-    pub async fn in_pieces<S>(self, data: S) -> Result<Response, Failure>
+    pub async fn in_pieces<S>(self, correlation: Arc<str>, data: S) -> Result<Response, Failure>
     where
         S: Stream<Item = Result<Bytes, Failure>> + Send + 'static,
     {
@@ -41,7 +43,11 @@ impl Reply<()> {
             first.extend_from_slice(closing.as_bytes());
             Body::from(first)
         } else {
-            let rest = data.map(|piece| piece.map_err(|failure| std::io::Error::other(failure.message)));
+            let failed = move |failure: Failure| {
+                failure.log("the rest of a streamed response", &correlation);
+                std::io::Error::other(failure.message)
+            };
+            let rest = data.map(move |piece| piece.map_err(&failed));
             let first = once(ready(Ok(Bytes::from(first))));
             Body::from_stream(first.chain(rest).chain(once(ready(Ok(Bytes::from(closing))))))
         };
@@ -71,7 +77,7 @@ mod tests {
     async fn small_or_large_the_answer_is_the_envelope() {
         for sizes in [[1, 1], [BEFORE, 10]] {
             let pieces = ["[".into(), piece(sizes[0]), ",".into(), piece(sizes[1]), "]".into()];
-            let response = reply().in_pieces(iter(pieces.map(Ok))).await.unwrap();
+            let response = reply().in_pieces("a".into(), iter(pieces.map(Ok))).await.unwrap();
             assert_eq!(response.headers()["x-stale"], "true");
             let body = response.into_body().collect().await.unwrap().to_bytes();
             let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
@@ -84,9 +90,9 @@ mod tests {
     #[tokio::test]
     async fn a_failure_is_a_status_before_the_answer_began_and_a_broken_answer_afterwards() {
         let failing = || Err(Failure::unavailable(&"the disk"));
-        let refused = reply().in_pieces(iter([Ok(piece(1)), failing()])).await.unwrap_err();
+        let refused = reply().in_pieces("a".into(), iter([Ok(piece(1)), failing()])).await.unwrap_err();
         assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
-        let begun = reply().in_pieces(iter([Ok(piece(BEFORE)), failing()])).await.unwrap();
+        let begun = reply().in_pieces("a".into(), iter([Ok(piece(BEFORE)), failing()])).await.unwrap();
         assert!(begun.into_body().collect().await.is_err());
     }
 }

@@ -108,9 +108,9 @@ impl Providers {
     }
 
     /// Ends a sign-in attempt. Returns false when it had already ended.
-    pub(crate) fn lands(&self, flight: &Flight, now: Timestamp) -> bool {
+    pub(crate) fn lands(&self, auth_request: &Flight, now: Timestamp) -> bool {
         let mut landed = self.landed.lock().unwrap_or_else(PoisonError::into_inner);
         landed.retain(|_, until| *until > now);
-        landed.insert(fingerprint(&flight.state), flight.until).is_none()
+        landed.insert(fingerprint(&auth_request.state), auth_request.until).is_none()
     }
 }

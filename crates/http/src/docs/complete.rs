@@ -183,7 +183,7 @@ impl Operation<'_> {
     /// Adds the possible failures. Failures declared by the operation, and their descriptions, are kept.
     fn failures(&mut self) {
         // Any request may have an unknown parameter or an invalid host.
-        let mut statuses: Vec<u16> = vec![400, 401, 429, 503];
+        let mut statuses: Vec<u16> = vec![400, 401, 429, 500, 503];
         let declared = self.json["responses"].as_object().cloned().unwrap_or_default();
         statuses.extend(
             declared.keys().filter_map(|key| key.parse::<u16>().ok()).filter(|status| *status >= 400),

@@ -50,7 +50,7 @@ pub fn schemas() -> Value {
 }
 
 /// The failures with the same meaning everywhere: status, name, description.
-const COMMON: [(u16, &str, &str); 11] = [
+const COMMON: [(u16, &str, &str); 12] = [
     (400, "Invalid", "The request is not valid; `error.fieldErrors` says what is wrong, by field."),
     (401, "Unauthenticated", "Nobody is signed in, or the token does not hold."),
     (403, "Forbidden", "Signed in, but not allowed."),
@@ -61,6 +61,7 @@ const COMMON: [(u16, &str, &str); 11] = [
     (415, "UnsupportedMedia", "The body is of a type this operation does not take."),
     (422, "KeyReused", "The `Idempotency-Key` was used for another request."),
     (429, "TooMany", "Too many requests; `Retry-After` says when to come again."),
+    (500, "Unreadable", "Stored data cannot be read; trying again does not help."),
     (503, "Unavailable", "A part does not answer; send the same again after `Retry-After`."),
 ];
 

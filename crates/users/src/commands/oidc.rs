@@ -69,10 +69,10 @@ impl Users {
     ) -> Result<(String, String), Failure> {
         let known = self.provider(provider)?;
         let now = self.context.tokens.monotonic_clock().now();
-        let flight = Flight::begin(provider, &visitor.tenant, next, now);
+        let auth_request = Flight::begin(provider, &visitor.tenant, next, now);
         let redirect = self.redirect(visitor, provider)?;
-        let door = known.door(&flight, &redirect, now).await.map_err(failed)?;
-        Ok((door, flight.encrypted(self.context.aggregates.keys())))
+        let door = known.door(&auth_request, &redirect, now).await.map_err(failed)?;
+        Ok((door, auth_request.encrypted(self.context.aggregates.keys())))
     }
 
     /// Finds the sign-in attempt that an answer belongs to. Each attempt can end only once.
@@ -85,11 +85,11 @@ impl Users {
     ) -> Result<Flight, Failure> {
         self.provider(provider)?;
         let now = self.context.tokens.monotonic_clock().now();
-        let flight =
+        let auth_request =
             cookie.and_then(|c| Flight::open(self.context.aggregates.keys(), c, &visitor.tenant, now));
-        flight
-            .filter(|flight| flight.is_of(provider, state) && is_local(&flight.next))
-            .filter(|flight| self.oidc.lands(flight, now))
+        auth_request
+            .filter(|auth_request| auth_request.is_of(provider, state) && is_local(&auth_request.next))
+            .filter(|auth_request| self.oidc.lands(auth_request, now))
             .ok_or_else(not_ours)
     }
 
@@ -97,17 +97,17 @@ impl Users {
     pub(crate) async fn arrive(
         &self,
         visitor: &Caller,
-        flight: &Flight,
+        auth_request: &Flight,
         code: &str,
         issuer: Option<&str>,
     ) -> Result<Arrival, Failure> {
-        let redirect = self.redirect(visitor, &flight.provider)?;
-        let provider = self.provider(&flight.provider)?;
+        let redirect = self.redirect(visitor, &auth_request.provider)?;
+        let provider = self.provider(&auth_request.provider)?;
         let monotonic_clock = self.context.tokens.monotonic_clock();
         let proven =
-            provider.prove(flight, code, issuer, &redirect, monotonic_clock).await.map_err(failed)?;
+            provider.prove(auth_request, code, issuer, &redirect, monotonic_clock).await.map_err(failed)?;
         for _ in 0..ATTEMPTS {
-            if let Some(arrival) = self.let_in(visitor, &flight.provider, &proven).await? {
+            if let Some(arrival) = self.let_in(visitor, &auth_request.provider, &proven).await? {
                 return Ok(arrival);
             }
         }

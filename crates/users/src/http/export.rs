@@ -74,7 +74,7 @@ pub async fn export(
     let reply = context.reply("Everything kept about this person", ()).stale(freshness.is_stale());
     let portions = Arc::clone(&app.portions);
     let writing = Writing { subject, opening, parts, portions, at: 0, place: WriteState::Opening, begun };
-    Ok(private(reply.in_pieces(writing.pieces()).await?))
+    Ok(private(reply.in_pieces(Arc::clone(&caller.correlation), writing.pieces()).await?))
 }
 
 /// Waits until all parts contain the writes of the person and of the reader.

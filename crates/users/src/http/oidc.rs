@@ -7,7 +7,7 @@ use axum::http::header::{ACCEPT, CACHE_CONTROL, COOKIE, LOCATION, REFERRER_POLIC
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::{FieldErrors, Fields};
-use http_kit::{Failure, Query, Request, Visitor};
+use http_kit::{Caller, Failure, Query, Request, Visitor};
 use serde::Deserialize;
 
 use super::App;
@@ -75,12 +75,12 @@ pub async fn begin(
         app.users.leave(&visitor, &provider, next).await
     };
     match going.await {
-        Ok((door, flight)) => {
+        Ok((door, auth_request)) => {
             let secure = app.users.oidc.is_secure(&visitor.tenant);
-            let cookie = cookie(FLIGHT, &flight, FLIGHT_PATH, LIFE, secure);
+            let cookie = cookie(FLIGHT, &auth_request, FLIGHT_PATH, LIFE, secure);
             go(&door, &[cookie])
         }
-        Err(failure) => told(failure, &headers),
+        Err(failure) => told(failure, &headers, &visitor),
     }
 }
 
@@ -111,19 +111,19 @@ pub async fn callback(
     let coming = async {
         let axum::extract::Query(back) = back.map_err(|_| FieldErrors::one("state", "must be there once"))?;
         let state = back.state.ok_or_else(|| FieldErrors::one("state", "is required"))?;
-        let flight = app.users.land(&visitor, &provider, flight_of(&headers), &state)?;
+        let auth_request = app.users.land(&visitor, &provider, flight_of(&headers), &state)?;
         if back.error.is_some() {
             let message = "you did not sign in at the provider";
             return Err(Failure::new(StatusCode::UNAUTHORIZED, "OIDC_CANCELLED", message));
         }
         let code = back.code.ok_or_else(|| FieldErrors::one("code", "is required"))?;
-        let arrival = app.users.arrive(&visitor, &flight, &code, back.iss.as_deref()).await?;
-        Ok((flight, arrival))
+        let arrival = app.users.arrive(&visitor, &auth_request, &code, back.iss.as_deref()).await?;
+        Ok((auth_request, arrival))
     };
-    let (flight, arrival) = match coming.await {
+    let (auth_request, arrival) = match coming.await {
         Ok(arrived) => arrived,
         Err(failure) => {
-            let mut response = told(failure, &headers)?;
+            let mut response = told(failure, &headers, &visitor)?;
             response.headers_mut().append(SET_COOKIE, value(&over)?);
             return Ok(response);
         }
@@ -140,7 +140,7 @@ pub async fn callback(
         page_cookie(REFRESH, &signed.tokens.refresh_token, REFRESH_SECONDS, secure),
         page_cookie(FLASH, said, FLASH_SECONDS, secure),
     ];
-    go(&flight.next, &cookies)
+    go(&auth_request.next, &cookies)
 }
 
 fn flight_of(headers: &HeaderMap) -> Option<&str> {
@@ -179,10 +179,10 @@ fn go(to: &str, cookies: &[String]) -> Result<Response, Failure> {
 }
 
 /// Redirects a browser to the sign-in page, which explains the failure code; other clients get the failure.
-fn told(failure: Failure, headers: &HeaderMap) -> Result<Response, Failure> {
+fn told(failure: Failure, headers: &HeaderMap, visitor: &Caller) -> Result<Response, Failure> {
     let accepts = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     if accepts.contains("text/html") {
-        failure.log("a sign-in at a provider", "");
+        failure.log("a sign-in at a provider", &visitor.correlation);
         return go(&format!("/sign-in?refused={}", failure.code), &[]);
     }
     Ok(failure.into_response())

@@ -66,8 +66,8 @@ impl Flight {
         let (text, signature) = (BASE64URL.decode(text).ok()?, BASE64URL.decode(signature).ok()?);
         let right = keys.fingerprint(tenant, &[b"oidc flight", &text]);
         verify_slices_are_equal(&right, &signature).ok()?;
-        let flight: Self = serde_json::from_slice(&text).ok()?;
-        (flight.tenant == *tenant && now < flight.until).then_some(flight)
+        let auth_request: Self = serde_json::from_slice(&text).ok()?;
+        (auth_request.tenant == *tenant && now < auth_request.until).then_some(auth_request)
     }
 
     /// Whether the answer belongs to this attempt.
@@ -108,18 +108,20 @@ mod tests {
     #[test]
     fn an_answer_belongs_to_its_own_flight_only() {
         let tenant = TenantId::stored("hyderabad");
-        let flight = Flight::begin("sample", &tenant, "/".into(), Timestamp::from_micros(0));
+        let auth_request = Flight::begin("sample", &tenant, "/".into(), Timestamp::from_micros(0));
         let other = Flight::begin("sample", &tenant, "/".into(), Timestamp::from_micros(0));
-        assert!(flight.is_of("sample", &flight.state));
-        assert!(!flight.is_of("sample", &other.state) && !flight.is_of("other", &flight.state));
-        assert_ne!((flight.nonce, flight.verifier), (other.nonce, other.verifier));
+        assert!(auth_request.is_of("sample", &auth_request.state));
+        assert!(
+            !auth_request.is_of("sample", &other.state) && !auth_request.is_of("other", &auth_request.state)
+        );
+        assert_ne!((auth_request.nonce, auth_request.verifier), (other.nonce, other.verifier));
     }
 
     #[test]
     fn the_challenge_is_the_one_of_rfc_7636() {
         let tenant = TenantId::stored("hyderabad");
-        let mut flight = Flight::begin("sample", &tenant, "/".into(), Timestamp::from_micros(0));
-        flight.verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".into();
-        assert_eq!(flight.challenge(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        let mut auth_request = Flight::begin("sample", &tenant, "/".into(), Timestamp::from_micros(0));
+        auth_request.verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".into();
+        assert_eq!(auth_request.challenge(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 }

@@ -83,10 +83,10 @@ impl Provider {
         Ok(Self { settings, client, known: Mutex::default() })
     }
 
-    /// The address where a person signs in, for the attempt `flight`.
+    /// The address where a person signs in, for the attempt `auth_request`.
     pub(crate) async fn door(
         &self,
-        flight: &Flight,
+        auth_request: &Flight,
         redirect: &str,
         now: Timestamp,
     ) -> Result<String, OidcError> {
@@ -96,19 +96,19 @@ impl Provider {
             .append_pair("client_id", &self.settings.client_id)
             .append_pair("redirect_uri", redirect)
             .append_pair("scope", "openid email profile")
-            .append_pair("state", &flight.state)
-            .append_pair("nonce", &flight.nonce)
-            .append_pair("code_challenge", &flight.challenge())
+            .append_pair("state", &auth_request.state)
+            .append_pair("nonce", &auth_request.nonce)
+            .append_pair("code_challenge", &auth_request.challenge())
             .append_pair("code_challenge_method", "S256")
             .finish();
         let mark = if about.authorization_endpoint.contains('?') { '&' } else { '?' };
         Ok(format!("{}{mark}{query}", about.authorization_endpoint))
     }
 
-    /// Verifies who came back with `code` from `flight`. `issuer` is the issuer named in the redirect (RFC 9207).
+    /// Verifies who came back with `code` from `auth_request`. `issuer` is the issuer named in the redirect (RFC 9207).
     pub(crate) async fn prove(
         &self,
-        flight: &Flight,
+        auth_request: &Flight,
         code: &str,
         issuer: Option<&str>,
         redirect: &str,
@@ -120,24 +120,29 @@ impl Provider {
         if issuer.is_some_and(|issuer| issuer != about.issuer) || (required && issuer.is_none()) {
             return Err(OidcError::Token("the provider that answered"));
         }
-        let token = self.redeem(&about, flight, code, redirect).await?;
+        let token = self.redeem(&about, auth_request, code, redirect).await?;
         let (algorithm, kid) = id_token::header(&token, &about.algorithms())?;
         let key = self.key(&about, algorithm, kid.as_deref(), now).await?;
         let issuer = &*about.issuer;
         let client_id = &*self.settings.client_id;
         // Compared with the provider's clock, so the wall clock is used here, not the monotonic one.
         let now = time.clock().now();
-        id_token::verify(&token, &key, algorithm, &Expected { issuer, client_id, nonce: &flight.nonce, now })
+        id_token::verify(
+            &token,
+            &key,
+            algorithm,
+            &Expected { issuer, client_id, nonce: &auth_request.nonce, now },
+        )
     }
 
     async fn redeem(
         &self,
         about: &About,
-        flight: &Flight,
+        auth_request: &Flight,
         code: &str,
         redirect: &str,
     ) -> Result<String, OidcError> {
-        let request = self.redemption(about, flight, code, redirect);
+        let request = self.redemption(about, auth_request, code, redirect);
         let (status, redeemed) = fetch::json::<Redeemed>(request).await?;
         match (status, redeemed.and_then(|redeemed| redeemed.id_token)) {
             (StatusCode::OK, Some(token)) => Ok(token),
@@ -146,14 +151,14 @@ impl Provider {
         }
     }
 
-    fn redemption(&self, about: &About, flight: &Flight, code: &str, redirect: &str) -> RequestBuilder {
+    fn redemption(&self, about: &About, auth_request: &Flight, code: &str, redirect: &str) -> RequestBuilder {
         let request = self.client.post(&about.token_endpoint).header(ACCEPT, "application/json");
         let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         let mut form = Serializer::new(String::new());
         form.append_pair("grant_type", "authorization_code")
             .append_pair("code", code)
             .append_pair("redirect_uri", redirect)
-            .append_pair("code_verifier", &flight.verifier);
+            .append_pair("code_verifier", &auth_request.verifier);
         let id = &self.settings.client_id;
         let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
         match &self.settings.client_secret {
