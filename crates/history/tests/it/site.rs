@@ -163,6 +163,14 @@ impl App {
         self.context.seen.remember(&who.tenant, who.user, done.position.unwrap());
     }
 
+    /// Closes the account of `who`.
+    pub async fn leave(&self, who: &Somebody) {
+        let command = UserCommand::Delete;
+        let options = Options::default();
+        let done = self.context.aggregates.execute::<User>(&who.actor(), who.user, command, options).await;
+        self.context.seen.remember(&who.tenant, who.user, done.unwrap().position.unwrap());
+    }
+
     /// Queues a view and makes it durable.
     pub async fn view(&self, who: &Somebody, property: PropertyId, title: &str) {
         self.context.activity.viewed(who.actor(), who.user, property, snapshot(title), true).await.unwrap();
