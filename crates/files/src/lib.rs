@@ -75,7 +75,7 @@ pub struct Files {
     store: ViewStore,
     outbox: Outbox,
     bytes: Store,
-    studio: ImagePool,
+    image_pool: ImagePool,
     spool: Spool,
     uploads: ConcurrencyLimiter,
     /// Held while a stored image is re-encoded: one at a time.
@@ -127,13 +127,13 @@ impl Files {
         let tables = [deliveries::TABLES, include_str!("../migrations/0001_files.sql")].concat();
         let store = ViewStore::open(&views_dir.join("files.db"), &tables, Arc::new(projected))?;
         let outbox = Outbox::open(&store, wake)?;
-        let studio = ImagePool::start(context.jobs.supervisor())?;
+        let image_pool = ImagePool::start(context.jobs.supervisor())?;
         Ok(Self {
             context,
             store,
             outbox,
             bytes,
-            studio,
+            image_pool,
             spool,
             uploads,
             optimizing: Arc::default(),

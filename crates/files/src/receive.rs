@@ -69,7 +69,7 @@ pub struct Batch {
 pub async fn receive(
     mut parts: Parts,
     takes: Takes,
-    (studio, spool): (&ImagePool, &Spool),
+    (image_pool, spool): (&ImagePool, &Spool),
     key: impl Fn() -> String + Sync,
 ) -> Result<Batch, Failure> {
     let mut files = Vec::new();
@@ -89,7 +89,7 @@ pub async fn receive(
         let field = if takes == Takes::One { part.field.clone() } else { format!("files[{count}]") };
         count += 1;
         tell(&mut said, &part);
-        match file(&field, part, (studio, spool), &key).await {
+        match file(&field, part, (image_pool, spool), &key).await {
             Ok(file) => files.push(file),
             // An error on our side is not the file's fault.
             Err(failure) if failure.status.is_server_error() => return Err(failure),
@@ -129,7 +129,7 @@ fn all(refused: Vec<Refused>) -> Failure {
 async fn file(
     field: &str,
     part: Part,
-    (studio, spool): (&ImagePool, &Spool),
+    (image_pool, spool): (&ImagePool, &Spool),
     key: impl Fn() -> String + Sync,
 ) -> Result<Received, Failure> {
     let spooled = part.bytes.ok_or_else(|| too_large(field, "must be at most 10 MB"))?;
@@ -141,7 +141,7 @@ async fn file(
         Media::Image(format) => {
             let turn = spool.turn().await?;
             let bytes = spooled.bytes(&turn).await?;
-            image(studio.render(field, bytes, format).await?, spool, key).await?
+            image(image_pool.render(field, bytes, format).await?, spool, key).await?
         }
         Media::Pdf if !is_whole_pdf(&spooled.tail(PDF_END_WITHIN).await?) => {
             return Err(wrong(field, "is a PDF without its end"));

@@ -28,7 +28,7 @@ use {::projection as projection_store, listing_cache::ListingCache, visits::Visi
 pub struct Properties {
     context: AppContext,
     store: ViewStore,
-    hot: Arc<ListingCache>,
+    listing_cache: Arc<ListingCache>,
 }
 
 /// Shared handler state; cloning bumps one `Arc`.
@@ -47,7 +47,7 @@ impl std::ops::Deref for App {
 struct AppParts {
     context: AppContext,
     store: ViewStore,
-    hot: Arc<ListingCache>,
+    listing_cache: Arc<ListingCache>,
     visits: Visits,
     status: GroupStatus,
 }
@@ -64,13 +64,17 @@ impl Properties {
     /// # Errors
     /// When its file cannot be opened.
     pub fn open(context: AppContext, views: &Path) -> Result<Self, ViewError> {
-        let hot = Arc::new(ListingCache::new(listing_cache::CAPACITY));
-        let store = Self::open_store(&context, &views.join("properties.db"), Arc::clone(&hot))?;
-        Ok(Self { context, store, hot })
+        let listing_cache = Arc::new(ListingCache::new(listing_cache::CAPACITY));
+        let store = Self::open_store(&context, &views.join("properties.db"), Arc::clone(&listing_cache))?;
+        Ok(Self { context, store, listing_cache })
     }
 
-    fn open_store(context: &AppContext, path: &Path, hot: Arc<ListingCache>) -> Result<ViewStore, ViewError> {
-        let listings = Arc::new(Listings::new(context.aggregates.clone(), hot));
+    fn open_store(
+        context: &AppContext,
+        path: &Path,
+        listing_cache: Arc<ListingCache>,
+    ) -> Result<ViewStore, ViewError> {
+        let listings = Arc::new(Listings::new(context.aggregates.clone(), listing_cache));
         ViewStore::open(path, include_str!("../migrations/0001_listings.sql"), listings)
     }
 
@@ -116,8 +120,8 @@ impl Properties {
     fn app(&self, status: GroupStatus) -> App {
         let context = self.context.clone();
         let store = self.store.clone();
-        let hot = Arc::clone(&self.hot);
+        let listing_cache = Arc::clone(&self.listing_cache);
         let visits = Visits::new(&self.context);
-        App(Arc::new(AppParts { context, store, hot, visits, status }))
+        App(Arc::new(AppParts { context, store, listing_cache, visits, status }))
     }
 }

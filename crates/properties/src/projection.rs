@@ -41,12 +41,12 @@ fn partition_key(envelope: &Envelope) -> Option<String> {
 #[derive(Debug)]
 pub struct Listings {
     aggregates: AggregateStore,
-    hot: Arc<ListingCache>,
+    listing_cache: Arc<ListingCache>,
 }
 
 impl Listings {
-    pub fn new(aggregates: AggregateStore, hot: Arc<ListingCache>) -> Self {
-        Self { aggregates, hot }
+    pub fn new(aggregates: AggregateStore, listing_cache: Arc<ListingCache>) -> Self {
+        Self { aggregates, listing_cache }
     }
 }
 
@@ -105,16 +105,16 @@ impl Projection for Listings {
         for envelope in batch {
             // The user may have left or been suspended, and any cached listing may be theirs.
             if &*envelope.stream.kind == User::TYPE {
-                self.hot.forget_all();
+                self.listing_cache.forget_all();
             }
             for property in touched(envelope) {
-                self.hot.forget(&(envelope.stream.tenant.clone(), property));
+                self.listing_cache.forget(&(envelope.stream.tenant.clone(), property));
             }
         }
     }
 
     fn replaced(&self) {
-        self.hot.forget_all();
+        self.listing_cache.forget_all();
     }
 }
 

@@ -132,19 +132,19 @@ impl App {
         id: PropertyId,
     ) -> Result<Option<Arc<CachedListing>>, Failure> {
         let key = (tenant.clone(), id);
-        if let Some(found) = self.hot.get(&key) {
+        if let Some(found) = self.listing_cache.get(&key) {
             return Ok(Some(found));
         }
-        let _turn = self.hot.turn(&key).await;
-        if let Some(found) = self.hot.get(&key) {
+        let _turn = self.listing_cache.turn(&key).await;
+        if let Some(found) = self.listing_cache.get(&key) {
             return Ok(Some(found));
         }
-        let ticket = self.hot.ticket(&key);
+        let ticket = self.listing_cache.ticket(&key);
         let sql = format!("select {COLUMNS} from {FROM} where p.id = $2 and p.tenant = $1");
         let rows = self.store.query(&sql, vec![tenant.as_str().into(), id.to_string().into()]).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         let found = Arc::new(known(row)?);
-        self.hot.keep(&key, ticket, &found);
+        self.listing_cache.keep(&key, ticket, &found);
         Ok(Some(found))
     }
 }

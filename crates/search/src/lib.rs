@@ -154,10 +154,11 @@ impl Search {
     pub fn worker(&self, mut settings: deliveries::Settings) -> OutboxWorker {
         // Each alert writes an event of its own; concurrent ones share one commit.
         (settings.batch, settings.at_once) = (ASKED_AT_ONCE * 4, ASKED_AT_ONCE);
-        let teller = AlertSender { aggregates: self.context.aggregates.clone(), store: self.store.clone() };
+        let alert_sender =
+            AlertSender { aggregates: self.context.aggregates.clone(), store: self.store.clone() };
         OutboxWorker::new(
             self.outbox.clone(),
-            Arc::new(teller),
+            Arc::new(alert_sender),
             self.context.aggregates.clock().clone(),
             settings,
         )
@@ -171,7 +172,7 @@ impl Search {
 
     /// The task that keeps the index in step with the rows.
     #[must_use]
-    pub fn keeper(&self) -> Indexer {
+    pub fn indexer(&self) -> Indexer {
         Indexer::new(self.store.clone(), Arc::clone(&self.index), Arc::clone(&self.progress))
     }
 
@@ -188,7 +189,7 @@ impl Search {
     /// Assembles the service.
     #[must_use]
     pub fn service(&self, workers: deliveries::Settings) -> Service {
-        let (search, learner, keeper) = (self.clone(), self.learner(), self.clone());
+        let (search, learner, indexer) = (self.clone(), self.learner(), self.clone());
         Service {
             name: "search",
             port: 8083,
@@ -203,7 +204,7 @@ impl Search {
             }],
             tasks: vec![
                 Task::new("recommendations", move |stop| Arc::clone(&learner).run(stop)),
-                Task::new("search-index", move |stop| keeper.keeper().run(stop)),
+                Task::new("search-index", move |stop| indexer.indexer().run(stop)),
             ],
             routes: Box::new(move |groups| {
                 let status = groups.status(&Self::group())?;

@@ -167,8 +167,8 @@ impl App {
     async fn receive(&self, headers: &HeaderMap, body: Body, takes: Takes) -> Result<Batch, Failure> {
         let aggregates = &self.files.context.aggregates;
         let key = || aggregates.fresh().simple().to_string();
-        let Files { studio, spool, .. } = &self.files;
-        receive(Parts::of(headers, body, spool)?, takes, (studio, spool), key).await
+        let Files { image_pool, spool, .. } = &self.files;
+        receive(Parts::of(headers, body, spool)?, takes, (image_pool, spool), key).await
     }
 
     async fn keep(&self, caller: &Caller, conditions: &Conditions, batch: Batch) -> Result<Taken, Failure> {

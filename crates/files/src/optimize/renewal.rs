@@ -49,7 +49,7 @@ impl OptimizeJob {
             self.tidy(known, &known.content).await?;
             return Ok(seen);
         }
-        let picture = match self.files.studio.render("file", whole.widest, ImageFormat::WebP).await {
+        let picture = match self.files.image_pool.render("file", whole.widest, ImageFormat::WebP).await {
             Ok(picture) => picture,
             Err(failure) if failure.status.is_server_error() => return Err(failure.to_string().into()),
             Err(failure) => {

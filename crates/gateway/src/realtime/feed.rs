@@ -9,7 +9,7 @@ use journal::{EventQuery, JournalError};
 use supervisor::wake;
 use tokio::sync::{mpsc, watch};
 
-use super::hub::{Full, Hub, Listening, Whose};
+use super::hub::{Connection, Full, Hub, Whose};
 use super::item::Item;
 use super::place::RealtimePosition;
 
@@ -41,7 +41,7 @@ impl Feed {
     /// # Errors
     /// When this person, or all people together, have too many connections already.
     pub fn of(hub: &Arc<Hub>, whose: Whose, place: Option<RealtimePosition>) -> Result<Self, Full> {
-        let Listening { number, inbox, missed } = hub.enter(&whose)?;
+        let Connection { number, inbox, missed } = hub.enter(&whose)?;
         let hub = Arc::clone(hub);
         let closing = hub.closing();
         let backlog = VecDeque::new();

@@ -36,7 +36,7 @@ pub enum Full {
 }
 
 /// What a connection gets when it is registered.
-pub(super) struct Listening {
+pub(super) struct Connection {
     pub number: u64,
     /// Receives the items for this connection.
     pub inbox: mpsc::Receiver<Arc<Item>>,
@@ -109,7 +109,7 @@ impl Hub {
     ///
     /// # Errors
     /// When this person, or all people together, have too many connections already.
-    pub(super) fn enter(&self, whose: &Whose) -> Result<Listening, Full> {
+    pub(super) fn enter(&self, whose: &Whose) -> Result<Connection, Full> {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         let (inbox, items) = mpsc::channel(INBOX);
         let missed = Arc::new(AtomicBool::new(false));
@@ -127,7 +127,7 @@ impl Hub {
         });
         drop(listeners);
         metrics::gauge!("realtime_connections").increment(1.0);
-        Ok(Listening { number, inbox: items, missed })
+        Ok(Connection { number, inbox: items, missed })
     }
 
     pub(super) fn leave(&self, whose: &Whose, number: u64) {

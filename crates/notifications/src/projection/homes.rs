@@ -42,27 +42,28 @@ pub const QUOTING: &str = "select delivery from quoting where tenant = $1 and us
 
 /// Somebody sent an enquiry to an owner, or the owner followed it up.
 pub async fn lead(
-    wanted: &NotificationsProjection,
+    projection: &NotificationsProjection,
     tx: &mut ViewTx<'_>,
     event: &Envelope,
 ) -> Result<(), ProjectionError> {
-    match wanted.aggregates.decode(event)? {
+    match projection.aggregates.decode(event)? {
         LeadEvent::Made { owner_id, enquiry, .. } => {
-            let letters = add(wanted, tx, event, owner_id, Template::Lead, &[CHANNEL, TEXTS]).await?;
+            let letters = add(projection, tx, event, owner_id, Template::Lead, &[CHANNEL, TEXTS]).await?;
             for id in letters {
                 let tenant = event.stream.tenant.as_str();
                 let quoted = enquiry.seeker_id.to_string();
                 tx.execute(QUOTE, &[tenant.into(), quoted.into(), id.into()]).await?;
             }
             // An inbox quotes nobody.
-            add(wanted, tx, event, owner_id, Template::Lead, &[INBOX]).await?;
+            add(projection, tx, event, owner_id, Template::Lead, &[INBOX]).await?;
         }
         // Nobody is told that their enquiry was marked as spam.
         LeadEvent::Updated { from, to, .. } if from != to && to != LeadStatus::Spam => {
             // The person who asked is named in the first event and never changes, so it does not matter when it is
             // read.
-            if let Some(LeadEvent::Made { enquiry, .. }) = first(&wanted.aggregates, event).await? {
-                add(wanted, tx, event, enquiry.seeker_id, Template::LeadAnswer, &[CHANNEL, INBOX]).await?;
+            if let Some(LeadEvent::Made { enquiry, .. }) = first(&projection.aggregates, event).await? {
+                add(projection, tx, event, enquiry.seeker_id, Template::LeadAnswer, &[CHANNEL, INBOX])
+                    .await?;
             }
         }
         LeadEvent::Updated { .. } => {}
@@ -72,13 +73,13 @@ pub async fn lead(
 
 /// A moderator decided about a listing.
 pub async fn decided(
-    wanted: &NotificationsProjection,
+    projection: &NotificationsProjection,
     tx: &mut ViewTx<'_>,
     event: &Envelope,
 ) -> Result<(), ProjectionError> {
     // The owner never changes, either.
-    if let Some(PropertyEvent::Listed { owner_id, .. }) = first(&wanted.aggregates, event).await? {
-        add(wanted, tx, event, owner_id, Template::Reviewed, &[CHANNEL, INBOX]).await?;
+    if let Some(PropertyEvent::Listed { owner_id, .. }) = first(&projection.aggregates, event).await? {
+        add(projection, tx, event, owner_id, Template::Reviewed, &[CHANNEL, INBOX]).await?;
     }
     Ok(())
 }
@@ -94,7 +95,7 @@ async fn first<E: domain::EventKind>(
 
 /// Adds a delivery on each channel, and returns their ids. Adds none if the recipient caused the event.
 pub async fn add(
-    wanted: &NotificationsProjection,
+    projection: &NotificationsProjection,
     tx: &mut ViewTx<'_>,
     event: &Envelope,
     to: UserId,
@@ -109,7 +110,7 @@ pub async fn add(
         if *channel == INBOX {
             delivery.add(tx).await?;
         } else {
-            wanted.budgets.ask(tx, &delivery, &recipient).await?;
+            projection.budgets.ask(tx, &delivery, &recipient).await?;
         }
         ids.push(delivery.id());
     }

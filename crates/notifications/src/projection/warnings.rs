@@ -16,14 +16,14 @@ pub const WARNING: &str = Warnings::TYPE;
 
 /// A person was warned.
 pub async fn given(
-    wanted: &NotificationsProjection,
+    projection: &NotificationsProjection,
     tx: &mut ViewTx<'_>,
     event: &Envelope,
 ) -> Result<(), ProjectionError> {
-    let (person, template) = match wanted.aggregates.decode(event)? {
+    let (person, template) = match projection.aggregates.decode(event)? {
         WarningEvent::Guessing { subject_id, .. } => (subject_id, Template::Guessing),
         WarningEvent::Registration { subject_id } => (subject_id, Template::Registration),
     };
-    add(wanted, tx, event, person, template, &[CHANNEL, INBOX]).await?;
+    add(projection, tx, event, person, template, &[CHANNEL, INBOX]).await?;
     Ok(())
 }

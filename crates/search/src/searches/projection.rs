@@ -97,7 +97,7 @@ impl Projection for Searched {
     }
 
     async fn apply(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
-        if &*envelope.event_type == "USER_DELETED" {
+        if self.erases(envelope) {
             return self.gone(tx, envelope).await;
         }
         let Some(user) = envelope.user_id else { return Ok(()) };

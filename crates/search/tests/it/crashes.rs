@@ -35,7 +35,7 @@ async fn a_crash_between_the_rows_and_the_index_loses_nothing() {
     // The rows were committed, the index was not.
     let mut running = site.open().await;
     assert_eq!(site.found(&running, "").await, titles(20));
-    running.keeper.catch_up().await.unwrap();
+    running.indexer.catch_up().await.unwrap();
     assert_eq!(site.found(&running, "").await, titles(21));
 }
 
@@ -134,7 +134,7 @@ async fn an_index_whose_files_vanish_under_it_is_made_again() {
     std::fs::remove_dir_all(site.views().join("search")).unwrap();
     site.list(owner, "Listed home 005").await;
     running.rows(&site).await;
-    assert!(running.keeper.catch_up().await.is_err());
+    assert!(running.indexer.catch_up().await.is_err());
     assert_eq!(site.found(&running, "").await, titles(5));
     running.search.index().mend().unwrap();
     running.catch_up(&site).await;

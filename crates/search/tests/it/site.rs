@@ -30,7 +30,7 @@ pub struct Site {
 /// The running service, until [`Running::end`]. If it is only dropped, its files are released some time later.
 pub struct Running {
     pub search: Search,
-    pub keeper: Indexer,
+    pub indexer: Indexer,
     pub handle: GroupHandle,
     group: JoinSet<()>,
     stop: watch::Sender<bool>,
@@ -123,7 +123,7 @@ impl Site {
         let (stop, stopped) = watch::channel(false);
         let mut group = JoinSet::new();
         group.spawn(runner.alone().run(stopped));
-        let running = Running { keeper: search.keeper(), search, handle, group, stop };
+        let running = Running { indexer: search.indexer(), search, handle, group, stop };
         running.rows(self).await;
         running
     }
@@ -185,6 +185,6 @@ impl Running {
     /// Waits for the rows, then brings the index up to date with them.
     pub async fn catch_up(&mut self, site: &Site) {
         self.rows(site).await;
-        self.keeper.catch_up().await.unwrap();
+        self.indexer.catch_up().await.unwrap();
     }
 }
