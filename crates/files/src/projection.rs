@@ -85,12 +85,9 @@ async fn optimized(
     let content = written(content)?;
     let tenant = envelope.stream.tenant.as_str().into();
     let id = (&*envelope.stream.id).into();
-    let row = [tenant, id, envelope.version.into(), content.into()];
-    let sql = "update files set version = $3, content = case when gone = 0 then $4 else content end
-               where id = $2 and tenant = $1 and version = $3 - 1";
-    moved(tx.execute(sql, &row).await?, envelope)?;
+    let set = "content = case when gone = 0 then $4 else content end";
+    tx.next_version("files", envelope, set, [content.into()]).await?;
     let sql = "select owner_id from files where id = $2 and tenant = $1 and gone = 1";
-    let [tenant, id, ..] = row;
     // Re-encoded while its owner was leaving.
     match tx.query(sql, &[tenant, id]).await?.first().and_then(|row| row.text(0)) {
         Some(owner) => remove(tx, envelope, owner).await,
@@ -102,22 +99,10 @@ fn written(content: &FileContent) -> Result<String, ProjectionError> {
     serde_json::to_string(content).map_err(|error| ProjectionError::Event(error.to_string()))
 }
 
-/// Fails if the row was not at the previous version.
-fn moved(rows: usize, envelope: &Envelope) -> Result<(), ProjectionError> {
-    if rows == 1 {
-        return Ok(());
-    }
-    let (stream, before) = (&envelope.stream, envelope.version - 1);
-    Err(ProjectionError::Event(format!("{stream} is not at version {before}")))
-}
-
 async fn deleted(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
-    let row =
-        [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into(), envelope.version.into()];
-    let sql = "update files set gone = 1, name = null, content = '', version = $3
-               where id = $2 and tenant = $1 and version = $3 - 1";
-    moved(tx.execute(sql, &row).await?, envelope)?;
-    let [tenant, id, _] = row;
+    tx.next_version("files", envelope, "gone = 1, name = null, content = ''", []).await?;
+    let tenant = envelope.stream.tenant.as_str().into();
+    let id = (&*envelope.stream.id).into();
     let found = tx.query("select owner_id from files where id = $2 and tenant = $1", &[tenant, id]).await?;
     let owner = found.first().and_then(|row| row.text(0)).unwrap_or_default().to_owned();
     remove(tx, envelope, &owner).await

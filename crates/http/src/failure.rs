@@ -33,6 +33,8 @@ impl std::fmt::Display for Failure {
     }
 }
 
+impl std::error::Error for Failure {}
+
 impl Failure {
     /// A failure with any status.
     #[must_use]

@@ -131,7 +131,7 @@ impl Of<'_> {
 }
 
 fn nobodys(path: &str) -> KeyError {
-    KeyError::Unavailable(format!("a value at {path} belongs to nobody"))
+    KeyError::Unavailable(format!("a value at {path} belongs to nobody").into())
 }
 
 /// The subjects of all encrypted values inside a payload.

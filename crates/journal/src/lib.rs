@@ -10,6 +10,7 @@
 pub mod activity;
 pub mod aggregate_store;
 mod append;
+mod cause;
 pub mod conformance;
 mod directory;
 mod encryption;
@@ -32,6 +33,7 @@ pub use aggregate_store::{AggregateStore, ExecuteError, Executed, LoadError, Opt
 pub use append::{
     Append, AppendError, Appended, Expected, Idempotency, NewEvent, Refused, Replayed, UniqueKey, UniqueKeys,
 };
+pub use cause::Cause;
 pub use directory::make_directory;
 pub use encryption::{DecodeError, masked, subjects, without_values};
 pub use keys::KeyRing;
@@ -44,7 +46,7 @@ pub use sqlite::SqliteJournal;
 pub enum JournalError {
     /// The store is unavailable. A later retry may succeed.
     #[error("the journal is unavailable: {0}")]
-    Unavailable(String),
+    Unavailable(#[source] Cause),
     /// The position belongs to another history, because a restore or failover happened in between.
     #[error("position {asked} belongs to another history; this journal is at epoch {epoch}")]
     OtherHistory {

@@ -16,6 +16,7 @@ mod segments;
 mod through;
 mod writer;
 
+use crate::Cause;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -181,7 +182,7 @@ impl SqliteJournal {
 
 fn directory_of(directory: &Path) -> Result<(), JournalError> {
     crate::make_directory(directory)
-        .map_err(|e| JournalError::Unavailable(format!("{}: {e}", directory.display())))
+        .map_err(|e| JournalError::Unavailable(format!("{}: {e}", directory.display()).into()))
 }
 
 impl LogFile {
@@ -238,7 +239,7 @@ impl LogFile {
         }
         tokio::task::spawn_blocking(move || query(&readers))
             .await
-            .unwrap_or_else(|e| Err(JournalError::Unavailable(e.to_string())))
+            .unwrap_or_else(|e| Err(JournalError::Unavailable(Cause::new(e))))
     }
 }
 
@@ -324,6 +325,6 @@ impl Journal for SqliteJournal {
 
 impl From<rusqlite::Error> for JournalError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Unavailable(error.to_string())
+        Self::Unavailable(Cause::new(error))
     }
 }

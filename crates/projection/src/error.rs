@@ -1,6 +1,7 @@
 //! Errors of a read model's database, grouped by remedy.
 
 use bus::ApplyError;
+use journal::Cause;
 use rusqlite::ErrorCode;
 
 /// Why the database of a read model failed.
@@ -8,16 +9,19 @@ use rusqlite::ErrorCode;
 pub enum ViewError {
     /// The database is unavailable now. Retrying later may help.
     #[error("{0}")]
-    Unavailable(String),
+    Unavailable(#[source] Cause),
     /// The database rejects this statement with these values, and would do so at every try.
     #[error("{0}")]
-    Refused(String),
+    Refused(#[source] Cause),
 }
 
 impl From<rusqlite::Error> for ViewError {
     fn from(error: rusqlite::Error) -> Self {
-        let message = error.to_string();
-        if is_refusal(&error) { Self::Refused(message) } else { Self::Unavailable(message) }
+        if is_refusal(&error) {
+            Self::Refused(Cause::new(error))
+        } else {
+            Self::Unavailable(Cause::new(error))
+        }
     }
 }
 

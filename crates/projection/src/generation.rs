@@ -5,6 +5,7 @@
 //! or the new one, never a mix. It is certain which one only once the directory is synced; until then both
 //! files stay.
 
+use journal::Cause;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
@@ -14,12 +15,12 @@ use crate::error::ViewError;
 
 impl From<std::io::Error> for ViewError {
     fn from(error: std::io::Error) -> Self {
-        Self::Unavailable(error.to_string())
+        Self::Unavailable(Cause::new(error))
     }
 }
 
 fn unavailable(message: String) -> ViewError {
-    ViewError::Unavailable(message)
+    ViewError::Unavailable(message.into())
 }
 
 fn with(path: &Path, suffix: &str) -> PathBuf {

@@ -1,5 +1,6 @@
 //! A read model: the target of its group and the source of queries.
 
+use journal::Cause;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -64,7 +65,7 @@ impl ViewStore {
     pub fn open(path: &Path, tables: &str, projection: Arc<dyn Projection>) -> Result<Self, ViewError> {
         if let Some(directory) = path.parent() {
             journal::make_directory(directory)
-                .map_err(|e| ViewError::Unavailable(format!("{}: {e}", directory.display())))?;
+                .map_err(|e| ViewError::Unavailable(format!("{}: {e}", directory.display()).into()))?;
         }
         let shape = Shape::of(tables, projection.version());
         let database = Database::open(&generation::current(path)?, tables, &shape)?;
@@ -287,7 +288,7 @@ impl ViewStore {
         }
         tokio::task::spawn_blocking(work)
             .await
-            .unwrap_or_else(|e| Err(ViewError::Unavailable(e.to_string()).into()))
+            .unwrap_or_else(|e| Err(ViewError::Unavailable(Cause::new(e)).into()))
     }
 
     /// Called after a commit: drops cached documents, if any can exist, and wipes erased data for good.
@@ -329,9 +330,8 @@ impl StoreInner {
             Err(ProjectionError::Event(format!("the projection panicked: {message}")))
         });
         applied.map_err(|error| match error {
-            ProjectionError::Event(message) | ProjectionError::Store(ViewError::Refused(message)) => {
-                ApplyError::Event(message)
-            }
+            ProjectionError::Event(message) => ApplyError::Event(message),
+            ProjectionError::Store(ViewError::Refused(cause)) => ApplyError::Event(cause.to_string()),
             ProjectionError::Alarm(message) => ApplyError::Alarm(message),
             ProjectionError::Store(error @ ViewError::Unavailable(_)) => error.into(),
         })

@@ -10,6 +10,7 @@ mod fetch;
 mod id_token;
 mod provider;
 
+use journal::Cause;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -45,11 +46,11 @@ impl std::fmt::Debug for ProviderSettings {
 }
 
 /// Why a sign-in through a provider failed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum OidcError {
     /// The provider does not respond, or not with a valid response.
     #[error("the provider does not answer: {0}")]
-    Unavailable(String),
+    Unavailable(#[source] Cause),
     /// The provider rejected the code.
     #[error("the provider did not take the code")]
     CodeRefused,

@@ -34,8 +34,9 @@ impl AggregateStore {
         event_id: Uuid,
         timestamp: Timestamp,
     ) -> Result<NewEvent, KeyError> {
-        let unwritable =
-            |error: serde_json::Error| KeyError::Unavailable(format!("an event cannot be written: {error}"));
+        let unwritable = |error: serde_json::Error| {
+            KeyError::Unavailable(format!("an event cannot be written: {error}").into())
+        };
         let written = serde_json::to_string(event).map_err(unwritable)?;
         let Written { event_type, event_data } = serde_json::from_str(&written).map_err(unwritable)?;
         let data = event_data.map_or("{}", RawValue::get);

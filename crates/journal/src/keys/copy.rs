@@ -49,7 +49,7 @@ impl KeyRing {
         }
         copy.close().map_err(|(_, error)| error)?;
         let synced = std::fs::File::open(into).and_then(|file| file.sync_all());
-        synced.map_err(|error| KeyError::Unavailable(format!("{}: {error}", into.display())))
+        synced.map_err(|error| KeyError::Unavailable(format!("{}: {error}", into.display()).into()))
     }
 
     /// Everybody whose key was destroyed.

@@ -139,7 +139,7 @@ fn next_segment(
     };
     let mut page = readers.after(last, PAGE)?;
     let failed = |error: std::io::Error| {
-        JournalError::Unavailable(format!("{}: {error}", segments.directory.display()))
+        JournalError::Unavailable(format!("{}: {error}", segments.directory.display()).into())
     };
     std::fs::create_dir_all(&segments.directory).map_err(failed)?;
     let part = segments.directory.join(format!("{}.{PART}", segments.log.as_str()));

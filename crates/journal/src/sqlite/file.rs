@@ -91,7 +91,7 @@ pub fn open(path: &Path) -> Result<Connection, JournalError> {
         FORMAT => {}
         other => {
             let message = format!("{} has format {other}, this program reads {FORMAT}", path.display());
-            return Err(JournalError::Unavailable(message));
+            return Err(JournalError::Unavailable(message.into()));
         }
     }
     Ok(connection)

@@ -142,7 +142,7 @@ impl Segments {
 }
 
 fn unavailable(path: &Path, error: &std::io::Error) -> JournalError {
-    JournalError::Unavailable(format!("{}: {error}", path.display()))
+    JournalError::Unavailable(format!("{}: {error}", path.display()).into())
 }
 
 /// Deletes files that the table does not list, because their events still exist as rows. If a file ends after the

@@ -51,7 +51,7 @@ fn copy(old: &Path, new: &Connection) -> Result<(), ViewError> {
             let file = old.display();
             return Err(ViewError::Unavailable(format!(
                 "{table} in {file} has the columns ({had}) and not ({has}): what became of deliveries cannot be handed over"
-            )));
+            ).into()));
         }
     }
     Ok(new.execute_batch(&transaction(&[COPY_STATES, ADD_UNKNOWN]))?)

@@ -63,7 +63,8 @@ impl UnreliableJournal {
         name: &str,
         done: impl Future<Output = Result<T, JournalError>>,
     ) -> Result<T, JournalError> {
-        call((&self.chaos, self.panics), name, JournalError::Unavailable, done).await
+        call((&self.chaos, self.panics), name, |message| JournalError::Unavailable(message.into()), done)
+            .await
     }
 }
 
@@ -71,7 +72,7 @@ impl UnreliableJournal {
 impl Journal for UnreliableJournal {
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let name = format!("append to {}", append.stream);
-        let fail = |message| JournalError::Unavailable(message).into();
+        let fail = |message: String| JournalError::Unavailable(message.into()).into();
         call((&self.chaos, self.panics), &name, fail, self.inner.append(append)).await
     }
 
@@ -114,7 +115,7 @@ impl Journal for UnreliableJournal {
     }
 
     async fn earlier(&self, log: Log, request: &Idempotency) -> Result<Option<Replayed>, AppendError> {
-        let fail = |message| JournalError::Unavailable(message).into();
+        let fail = |message: String| JournalError::Unavailable(message.into()).into();
         call((&self.chaos, self.panics), "earlier", fail, self.inner.earlier(log, request)).await
     }
 

@@ -8,8 +8,6 @@ use domain::report::{Complaint, ReportEvent};
 use domain::{Envelope, Erasable, Personal, Timestamp};
 use serde::Serialize;
 
-use super::listings::followed;
-
 fn json<T: Serialize>(value: &T) -> Result<String, ProjectionError> {
     serde_json::to_string(value).map_err(|error| ProjectionError::Event(error.to_string()))
 }
@@ -89,10 +87,8 @@ pub async fn lead(
                 Some(note) => Some(kept_note(tx, envelope, note).await?),
                 None => None,
             };
-            let row = [tenant.into(), id.into(), to.word().into(), note.into(), version.into(), at.into()];
-            let sql = "update leads set status = $3, note = coalesce($4, note), version = $5, updated_at = $6
-                where id = $2 and tenant = $1 and version = $5 - 1";
-            followed(tx.execute(sql, &row).await?, envelope)
+            let set = "updated_at = $4, status = $5, note = coalesce($6, note)";
+            tx.next_version("leads", envelope, set, [at.into(), to.word().into(), note.into()]).await
         }
     }
 }

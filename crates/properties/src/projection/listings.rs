@@ -79,45 +79,27 @@ async fn insert(
 
 async fn edit(tx: &mut ViewTx<'_>, envelope: &Envelope, content: &Content) -> Result<(), ProjectionError> {
     let facts = &content.specifications;
-    let row = [
-        envelope.stream.tenant.as_str().into(),
-        (&*envelope.stream.id).into(),
+    let values = [
+        envelope.timestamp.micros().into(),
         facts.listing_type.word().into(),
         facts.property_type.word().into(),
         content.price.paise().into(),
         facts.area.map_or(0.0, |area| area.sqft).into(),
         content_json(content)?.into(),
-        envelope.version.into(),
-        envelope.timestamp.micros().into(),
     ];
-    let changed = tx
-        .execute(
-            "update properties set listing_type = $3, property_type = $4, price = $5, area_sqft = $6, content = $7,
-             version = $8, updated_at = $9 where id = $2 and tenant = $1 and version = $8 - 1",
-            &row,
-        )
-        .await?;
-    followed(changed, envelope)
+    let set =
+        "updated_at = $4, listing_type = $5, property_type = $6, price = $7, area_sqft = $8, content = $9";
+    tx.next_version("properties", envelope, set, values).await
 }
 
-async fn set(
+async fn set<'a>(
     tx: &mut ViewTx<'_>,
-    envelope: &Envelope,
+    envelope: &'a Envelope,
     column: &str,
-    value: Value<'_>,
+    value: Value<'a>,
 ) -> Result<(), ProjectionError> {
-    let row = [
-        envelope.stream.tenant.as_str().into(),
-        (&*envelope.stream.id).into(),
-        value,
-        envelope.version.into(),
-        envelope.timestamp.micros().into(),
-    ];
-    let sql = format!(
-        "update properties set {column} = $3, version = $4, updated_at = $5
-         where id = $2 and tenant = $1 and version = $4 - 1"
-    );
-    followed(tx.execute(&sql, &row).await?, envelope)
+    let set = format!("updated_at = $4, {column} = $5");
+    tx.next_version("properties", envelope, &set, [envelope.timestamp.micros().into(), value]).await
 }
 
 /// Clears the moderators' marks, because the listing no longer describes the home that they judged.
@@ -134,10 +116,7 @@ async fn lose_marks(tx: &mut ViewTx<'_>, envelope: &Envelope, lost: bool) -> Res
 async fn pictured(tx: &mut ViewTx<'_>, envelope: &Envelope, images: &[Image]) -> Result<(), ProjectionError> {
     let tenant = envelope.stream.tenant.as_str();
     let id = &*envelope.stream.id;
-    let row = [tenant.into(), id.into(), envelope.version.into(), envelope.timestamp.micros().into()];
-    let sql = "update properties set version = $3, updated_at = $4
-               where id = $2 and tenant = $1 and version = $3 - 1";
-    followed(tx.execute(sql, &row).await?, envelope)?;
+    tx.next_version("properties", envelope, "updated_at = $4", [envelope.timestamp.micros().into()]).await?;
     let images = serde_json::to_string(images).map_err(|error| ProjectionError::Event(error.to_string()))?;
     tx.execute(
         "insert into property_images (tenant, property_id, images) values ($1, $2, $3)
@@ -146,16 +125,6 @@ async fn pictured(tx: &mut ViewTx<'_>, envelope: &Envelope, images: &[Image]) ->
     )
     .await?;
     Ok(())
-}
-
-/// Fails if the row was not at the previous version: an aggregate's events follow one another without a gap (event
-/// rule 4).
-pub fn followed(changed: usize, envelope: &Envelope) -> Result<(), ProjectionError> {
-    if changed == 1 {
-        return Ok(());
-    }
-    let (stream, version) = (&envelope.stream, envelope.version);
-    Err(ProjectionError::Event(format!("{stream} is not at version {}, before {version}", version - 1)))
 }
 
 /// Erases the personal data of an owner who left. Their rows are then the same as if the events were read after the

@@ -84,29 +84,19 @@ async fn insert(
 }
 
 async fn edit(tx: &mut ViewTx<'_>, envelope: &Envelope, content: Content) -> Result<(), ProjectionError> {
-    let [tenant, id] = key(envelope);
-    let at = envelope.timestamp.micros();
-    let row = [tenant, id, searchable(content)?.into(), envelope.version.into(), at.into()];
-    let sql = format!(
-        "update homes set content = case owner_gone when 0 then $3 end, version = $4, updated_at = $5,
-         changed = {NEXT} where id = $2 and tenant = $1 and version = $4 - 1"
-    );
-    followed(tx.execute(&sql, &row).await?, envelope)
+    let set = format!("updated_at = $4, content = case owner_gone when 0 then $5 end, changed = {NEXT}");
+    let values = [envelope.timestamp.micros().into(), searchable(content)?.into()];
+    tx.next_version("homes", envelope, &set, values).await
 }
 
-async fn set(
+async fn set<'a>(
     tx: &mut ViewTx<'_>,
-    envelope: &Envelope,
+    envelope: &'a Envelope,
     column: &str,
-    value: Value<'_>,
+    value: Value<'a>,
 ) -> Result<(), ProjectionError> {
-    let [tenant, id] = key(envelope);
-    let row = [tenant, id, value, envelope.version.into(), envelope.timestamp.micros().into()];
-    let sql = format!(
-        "update homes set {column} = $3, version = $4, updated_at = $5, changed = {NEXT}
-         where id = $2 and tenant = $1 and version = $4 - 1"
-    );
-    followed(tx.execute(&sql, &row).await?, envelope)
+    let set = format!("updated_at = $4, {column} = $5, changed = {NEXT}");
+    tx.next_version("homes", envelope, &set, [envelope.timestamp.micros().into(), value]).await
 }
 
 /// Clears the moderators' marks: they were given to the listing before it changed.
@@ -116,15 +106,6 @@ async fn lose_marks(tx: &mut ViewTx<'_>, envelope: &Envelope, lost: bool) -> Res
         tx.execute(sql, &key(envelope)).await?;
     }
     Ok(())
-}
-
-/// Checks that an aggregate's events arrive without gaps (event rule 4).
-fn followed(changed: usize, envelope: &Envelope) -> Result<(), ProjectionError> {
-    if changed == 1 {
-        return Ok(());
-    }
-    let (stream, version) = (&envelope.stream, envelope.version);
-    Err(ProjectionError::Event(format!("{stream} is not at version {}, before {version}", version - 1)))
 }
 
 /// Counts saves. Saves and unsaves are changes to a set, so each changes the number by one.

@@ -29,7 +29,7 @@ fn refused(code: &'static str, message: &str) -> Failure {
 fn failed(error: OidcError) -> Failure {
     match error {
         OidcError::Unavailable(cause) => {
-            tracing::warn!(cause, "a provider of sign-ins does not answer");
+            tracing::warn!(%cause, "a provider of sign-ins does not answer");
             let message = "the provider does not answer now; sign in otherwise, or try again in a moment";
             Failure::new(StatusCode::SERVICE_UNAVAILABLE, "PROVIDER_UNAVAILABLE", message)
         }

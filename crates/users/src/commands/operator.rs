@@ -5,6 +5,7 @@ use domain::user::profile::{Profile, Registration};
 use domain::user::{Account, Role, User, UserCommand, UserStatus};
 use domain::{Actor, FieldErrors, Metadata, SessionId, TenantId, UserId, people};
 use http_kit::{Caller, Failure};
+use journal::Cause;
 use journal::{ExecuteError, Options};
 
 use super::{Ending, mail};
@@ -27,12 +28,12 @@ pub enum AdminError {
     NotActive(UserStatus),
     /// A component is unavailable.
     #[error("{0}")]
-    Unavailable(String),
+    Unavailable(#[source] Cause),
 }
 
 impl From<Failure> for AdminError {
     fn from(failure: Failure) -> Self {
-        Self::Unavailable(failure.to_string())
+        Self::Unavailable(Cause::new(failure))
     }
 }
 
@@ -166,6 +167,6 @@ impl Users {
     }
 }
 
-fn unavailable(error: impl std::fmt::Display) -> AdminError {
-    AdminError::Unavailable(error.to_string())
+fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> AdminError {
+    AdminError::Unavailable(Cause::new(error))
 }

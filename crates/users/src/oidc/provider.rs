@@ -147,7 +147,7 @@ impl Provider {
         match (status, redeemed.and_then(|redeemed| redeemed.id_token)) {
             (StatusCode::OK, Some(token)) => Ok(token),
             (StatusCode::BAD_REQUEST, _) => Err(OidcError::CodeRefused),
-            (status, _) => Err(OidcError::Unavailable(format!("it gives no ID token ({status})"))),
+            (status, _) => Err(OidcError::Unavailable(format!("it gives no ID token ({status})").into())),
         }
     }
 
@@ -197,7 +197,8 @@ impl Provider {
         let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
         let (status, about) = fetch::json::<About>(self.client.get(url)).await?;
         let about = about.filter(|_| status == StatusCode::OK);
-        let about = about.ok_or_else(|| OidcError::Unavailable(format!("no configuration ({status})")))?;
+        let about =
+            about.ok_or_else(|| OidcError::Unavailable(format!("no configuration ({status})").into()))?;
         let places = [&about.authorization_endpoint, &about.token_endpoint, &about.jwks_uri];
         if about.issuer != *issuer {
             return Err(OidcError::Unavailable("its configuration is of another issuer".into()));
@@ -243,7 +244,7 @@ impl Provider {
         }
         let (status, set) = fetch::json::<Set>(self.client.get(&about.jwks_uri)).await?;
         let set = set.filter(|_| status == StatusCode::OK);
-        let set = set.ok_or_else(|| OidcError::Unavailable(format!("no keys ({status})")))?;
+        let set = set.ok_or_else(|| OidcError::Unavailable(format!("no keys ({status})").into()))?;
         Ok(set.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect())
     }
 }

@@ -34,7 +34,7 @@ pub struct Builder {
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> JournalError {
-    JournalError::Unavailable(format!("{} cannot be written: {error}", path.display()))
+    JournalError::Unavailable(format!("{} cannot be written: {error}", path.display()).into())
 }
 
 impl Builder {

@@ -158,6 +158,6 @@ impl Segment {
 fn failed(path: &Path, error: &std::io::Error) -> JournalError {
     match error.kind() {
         ErrorKind::NotFound | ErrorKind::UnexpectedEof => damaged(path, error.to_string()),
-        _ => JournalError::Unavailable(format!("{} cannot be read: {error}", path.display())),
+        _ => JournalError::Unavailable(format!("{} cannot be read: {error}", path.display()).into()),
     }
 }
