@@ -33,6 +33,24 @@ impl Choice for AreaUnit {
         ("GUNTA", Self::Gunta),
         ("CENT", Self::Cent),
     ];
+
+    const SYNONYMS: &'static [(&'static str, Self)] = &[
+        ("SQ_FT", Self::Sqft),
+        ("SQUARE_FEET", Self::Sqft),
+        ("SFT", Self::Sqft),
+        ("SQ_M", Self::Sqm),
+        ("SQUARE_METRES", Self::Sqm),
+        ("SQYARD", Self::Sqyd),
+        ("SQYARDS", Self::Sqyd),
+        ("SQ_YD", Self::Sqyd),
+        ("SQ_YARD", Self::Sqyd),
+        ("SQ_YARDS", Self::Sqyd),
+        ("SQUARE_YARDS", Self::Sqyd),
+        ("GAJ", Self::Sqyd),
+        ("ACRES", Self::Acre),
+        ("GUNTAS", Self::Gunta),
+        ("CENTS", Self::Cent),
+    ];
 }
 
 impl AreaUnit {

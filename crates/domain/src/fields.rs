@@ -38,11 +38,15 @@ pub trait Choice: Copy + PartialEq + 'static {
     /// Every word with its value.
     const ALL: &'static [(&'static str, Self)];
 
+    /// Other words that people and earlier clients use. They are understood, never shown.
+    const SYNONYMS: &'static [(&'static str, Self)] = &[];
+
     /// The value of a word, in upper or lower case, with `-` or a space allowed for `_`.
     #[must_use]
     fn from_word(word: &str) -> Option<Self> {
         let word = word.trim().to_uppercase().replace(['-', ' '], "_");
-        Self::ALL.iter().find(|(name, _)| *name == word).map(|(_, value)| *value)
+        let mut all = Self::ALL.iter().chain(Self::SYNONYMS);
+        all.find(|(name, _)| *name == word).map(|(_, value)| *value)
     }
 
     /// The word of this value.
@@ -91,6 +95,8 @@ pub enum MemberKind {
     Secret(RangeInclusive<usize>),
     /// True or false.
     Flag,
+    /// A list of such words.
+    Choices(Vec<&'static str>),
     /// A list of numbers, `1,2` or `[1, 2]`; the most entries.
     Numbers(usize),
     /// A list of ids; at least one, and the most entries.
@@ -294,6 +300,77 @@ impl<'a> Fields<'a> {
         }
         self.wrong(field, T::choices());
         None
+    }
+
+    /// Some of a closed set of words, given as an array or as text with commas. Repeated words count once.
+    pub fn choices<T: Choice>(&mut self, field: &str) -> Vec<T> {
+        self.asks(field, || MemberKind::Choices(T::ALL.iter().map(|(word, _)| *word).collect()));
+        let parts = match self.parts(field) {
+            Some(Ok(parts)) => parts,
+            Some(Err(())) => {
+                self.wrong(field, T::choices());
+                return Vec::new();
+            }
+            None => return Vec::new(),
+        };
+        let mut chosen = Vec::new();
+        for part in &parts {
+            match T::from_word(part) {
+                Some(value) if !chosen.contains(&value) => chosen.push(value),
+                Some(_) => {}
+                None => self.wrong(field, T::choices()),
+            }
+        }
+        chosen
+    }
+
+    /// Values that `parse` accepts, given as an array or as text with commas; at most `most`. Repeated values count
+    /// once.
+    pub fn values<T: PartialEq>(
+        &mut self,
+        field: &str,
+        most: usize,
+        parse: impl Fn(&str) -> Result<T, &'static str>,
+    ) -> Vec<T> {
+        self.asks(field, || MemberKind::Values(most, 60));
+        let parts = match self.parts(field) {
+            Some(Ok(parts)) => parts,
+            Some(Err(())) => {
+                self.wrong(field, "must be a list of texts or numbers");
+                return Vec::new();
+            }
+            None => return Vec::new(),
+        };
+        let mut values = Vec::new();
+        for part in &parts {
+            match parse(part) {
+                Ok(value) if !values.contains(&value) => values.push(value),
+                Ok(_) => {}
+                Err(message) => self.wrong(field, message),
+            }
+        }
+        if values.len() > most {
+            self.wrong(field, format!("must hold at most {most} entries"));
+        }
+        values
+    }
+
+    /// The entries of a list that is an array, a text with commas, or a single number. Blank entries are dropped.
+    fn parts(&self, field: &str) -> Option<Result<Vec<String>, ()>> {
+        let entry = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
+        let parts: Option<Vec<String>> = match self.raw(field)? {
+            Value::Array(items) => items.iter().map(entry).collect(),
+            Value::String(text) => Some(text.split(',').map(str::to_owned).collect()),
+            value => entry(value).map(|part| vec![part]),
+        };
+        let trimmed = |parts: Vec<String>| {
+            parts.iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+        };
+        Some(parts.map(trimmed).ok_or(()))
     }
 
     /// A list of short texts, given as an array or as text with commas. Blank and repeated entries are dropped.

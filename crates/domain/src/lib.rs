@@ -8,6 +8,7 @@ pub mod activity;
 pub mod aggregate;
 pub mod area;
 pub mod audit;
+pub mod date;
 pub mod envelope;
 pub mod favourites;
 pub mod fields;

@@ -2,10 +2,12 @@
 
 pub mod attributes;
 pub mod content;
+pub mod details;
 pub mod draft;
 pub mod images;
 pub mod kinds;
 pub mod moderation;
+pub mod rooms;
 pub mod status;
 
 use schemars::JsonSchema;
@@ -20,6 +22,7 @@ pub use content::Content;
 pub use images::Image;
 use moderation::Party;
 pub use moderation::{By, Judged};
+pub use rooms::Rooms;
 pub use status::Status;
 
 /// The events of a listing.

@@ -8,10 +8,11 @@ use domain::FieldErrors;
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
-use crate::request::{Invalid, Request, read};
+use crate::request::{Invalid, Request, read_body};
 
 /// A request body, parsed from a JSON object into a `T`. An empty body counts as an empty object. Members that `T`
-/// does not read are ignored, so a body cannot smuggle in an identity.
+/// does not read are ignored, so a body cannot smuggle in an identity. Only those that would change the meaning of
+/// others, such as `priceUnit`, are refused.
 ///
 /// The extractor only rejects bodies that are too large or not a JSON object. The handler rejects invalid fields with
 /// `body.value?`, because authorisation must be checked before validation.
@@ -35,7 +36,7 @@ impl<S: Send + Sync, T: Request> FromRequest<S> for Body<T> {
             Failure::of_status(axum::response::IntoResponse::into_response(rejection).status())
         })?;
         let members = if bytes.is_empty() { Map::new() } else { object(media.as_deref(), &bytes)? };
-        Ok(Self { is_empty: members.is_empty(), value: read(members), bytes })
+        Ok(Self { is_empty: members.is_empty(), value: read_body(members), bytes })
     }
 }
 
@@ -61,6 +62,7 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
+    use crate::request::read;
 
     /// A home for sale.
     struct Home {
@@ -126,6 +128,21 @@ mod tests {
         assert_eq!(status, 400);
         for field in ["title", "rooms", "price"] {
             assert!(said.contains(&format!("\"{field}\"")), "{field}: {said}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_member_that_changes_the_meaning_is_never_dropped() {
+        for member in ["priceUnit", "currency", "rooms_unit", "kind", "sizeType"] {
+            let body = format!(r#"{{"title": "Lake", "price": 1, "{member}": "x"}}"#);
+            let (status, said) = send("/", JSON, &body).await;
+            assert!(status == 400 && said.contains(member), "{status} {said}");
+        }
+        for (member, value) in
+            [("priceUnit", "null"), ("currency", "\"\""), ("united", "1"), ("timestamp", "1")]
+        {
+            let body = format!(r#"{{"title": "Lake", "price": 1, "{member}": {value}}}"#);
+            assert_eq!(send("/", JSON, &body).await.0, 200, "{body}");
         }
     }
 

@@ -25,6 +25,10 @@ pub trait Request: Sized + 'static {
     /// Required members that another member can replace.
     const EITHER: &'static [&'static str] = &[];
 
+    /// Members that clients of the earlier systems send and that change nothing here, although their names say that
+    /// they would change the meaning of others.
+    const IGNORED: &'static [&'static str] = &[];
+
     /// Parses the request and reports all errors to `fields`. A value built from invalid fields is never used.
     ///
     /// It must read every member even if the member is absent, because the API document and the check for unknown
@@ -115,15 +119,65 @@ pub fn renamed(mut members: Map<String, Value>) -> Map<String, Value> {
 /// # Errors
 /// All errors.
 pub fn read<T: Request>(members: Map<String, Value>) -> Result<T, Invalid<T>> {
+    checked(members, |_| {})
+}
+
+/// [`read`] for a body: unknown members are ignored, except those that would change the meaning of others.
+///
+/// # Errors
+/// All errors.
+pub fn read_body<T: Request>(members: Map<String, Value>) -> Result<T, Invalid<T>> {
+    checked(members, refuse_other_meanings::<T>)
+}
+
+fn checked<T: Request>(
+    members: Map<String, Value>,
+    check: impl FnOnce(&mut Fields<'_>),
+) -> Result<T, Invalid<T>> {
     let members = renamed(members);
     let mut fields = Fields::new(&members);
     let value = T::read(&mut fields);
+    check(&mut fields);
     let errors = fields.errors();
     match value {
         Some(value) if errors.0.is_empty() => Ok(value),
         None if errors.0.is_empty() => Err(FieldErrors::one("body", "is incomplete").into()),
         partial => Err(Invalid { errors, partial }),
     }
+}
+
+/// Words in the name of a member that changes what other members mean, such as `priceUnit`.
+const MEANINGS: [&str; 9] =
+    ["unit", "units", "currency", "kind", "type", "category", "basis", "period", "frequency"];
+
+/// Reports members that `T` does not read although they would change the meaning of the request. Everything else
+/// that is unknown is ignored, as clients of the earlier systems need it.
+fn refuse_other_meanings<T: Request>(fields: &mut Fields<'_>) {
+    let suspects: Vec<&str> = fields.names().filter(|name| changes_meaning(name)).collect();
+    if suspects.is_empty() {
+        return;
+    }
+    let known = members::<T>();
+    for name in suspects {
+        if !known.iter().any(|known| known == name)
+            && !T::IGNORED.contains(&name)
+            && fields.raw(name).is_some()
+        {
+            fields.wrong(name, "is not known here, and would change the meaning; leave it out");
+        }
+    }
+}
+
+/// Whether one of the words of a name in camel or snake case is one of [`MEANINGS`].
+fn changes_meaning(name: &str) -> bool {
+    let mut words = String::with_capacity(name.len() + 4);
+    for c in name.chars() {
+        if c.is_uppercase() {
+            words.push('_');
+        }
+        words.extend(c.to_lowercase());
+    }
+    words.split(['_', '-']).any(|word| MEANINGS.contains(&word))
 }
 
 /// The members that `T` reads. They are determined once per process by running its `read`.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::TenantId;
+use domain::property::Rooms;
 use domain::property::content::Coordinates;
 use domain::property::kinds::PropertyType;
 use search::query::{BoundingBox, Near, Query, Sort, SortBy};
@@ -86,7 +87,7 @@ fn queries(tenant: &TenantId) -> Vec<(&'static str, Query)> {
     };
     let mut filtered = all.clone();
     filtered.filters.property_types = vec![PropertyType::Apartment, PropertyType::Villa];
-    filtered.filters.bedrooms.add_from(2);
+    filtered.filters.bedrooms.add_from(Rooms::whole(2));
     filtered.filters.max_price = Some(2_000_000_000);
     filtered.sort = vec![Sort { by: SortBy::Price, descending: false }];
     let mut both = words("gachibowli apartment");

@@ -10,6 +10,7 @@ mod random;
 #[path = "../tests/it/tastes.rs"]
 mod tastes;
 
+use domain::property::Rooms;
 use domain::property::kinds::{ListingType, PropertyType};
 use domain::{Erasable, Paise, TenantId, UserId};
 use search::Home;
@@ -59,12 +60,12 @@ fn read(random: &mut Random, path: &str) -> Vec<Home> {
     let mut homes = Vec::new();
     for line in text.lines().skip(1) {
         let cells: Vec<&str> = line.split(',').collect();
-        let (Ok(price), Ok(bedrooms)) = (cells[0].parse::<i64>(), cells[3].parse::<i64>()) else { continue };
+        let (Ok(price), Ok(bedrooms)) = (cells[0].parse::<i64>(), cells[3].parse::<u8>()) else { continue };
         let mut home = home(random, &TenantId::stored("hyderabad"));
         let content = &mut home.content;
         content.price = Paise::from_paise(price * 100);
         content.location.area = Erasable::of(UserId::default(), cells[2].to_owned());
-        content.specifications.bedrooms = Some(bedrooms);
+        content.specifications.bedrooms = Some(Rooms::whole(bedrooms));
         content.specifications.listing_type = ListingType::Sale;
         content.specifications.property_type = PropertyType::Apartment;
         homes.push(home);

@@ -3,10 +3,11 @@
 use domain::fields::Choice;
 use domain::property::attributes::ListingAttributes;
 use domain::property::{Content, Image};
-use domain::{PropertyId, TenantId, Timestamp, UserId, Version};
+use domain::{Paise, PropertyId, TenantId, Timestamp, UserId, Version};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::query::DetailBits;
 use crate::ranking::{Parts, RankingInputs};
 
 /// The relevance weight of a title. Title, location and description weigh 25 : 20 : 15.
@@ -68,8 +69,41 @@ impl Home {
             location.pincode.clone().unwrap_or_default(),
         ];
         rest.extend(facts.bedrooms.map(|number| format!("{number} BHK")));
+        rest.extend(self.details());
         rest.extend(self.content.amenities().iter().chain(self.content.nearby_facilities()).cloned());
         rest.join(" ")
+    }
+
+    /// The searchable words of the details.
+    fn details(&self) -> Vec<String> {
+        let details = &self.content.details;
+        let mut texts: Vec<String> = details.approvals.iter().map(|it| it.word().to_owned()).collect();
+        if let Some(project) = &details.project {
+            texts.extend(
+                [&project.name, &project.builder, &project.rera_id]
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|text| text.as_ref().cloned()),
+            );
+            texts.extend(project.configurations.iter().map(|rooms| format!("{rooms} BHK")));
+            texts.extend(project.possession_status.map(|it| it.word().to_owned()));
+        }
+        if details.gated_community == Some(true) {
+            texts.push("gated community".to_owned());
+        }
+        texts
+    }
+
+    /// The details, packed for filters.
+    #[must_use]
+    pub fn detail_bits(&self) -> DetailBits {
+        DetailBits::of(&self.content.details)
+    }
+
+    /// The deposit in paise, if stated.
+    #[must_use]
+    pub fn deposit(&self) -> Option<i64> {
+        self.content.details.terms.as_ref()?.deposit.map(Paise::paise)
     }
 
     /// The values that sorting and ranking use.
@@ -79,7 +113,7 @@ impl Home {
         RankingInputs {
             price: self.content.price.paise(),
             area: facts.area.map_or(0.0, |area| area.sqft),
-            bedrooms: small(facts.bedrooms),
+            bedrooms: facts.bedrooms,
             created_at: self.created_at,
             updated_at: self.updated_at,
             favourites: self.favourites,

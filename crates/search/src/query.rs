@@ -1,6 +1,7 @@
 //! What a search asks for, independent of how the index answers it.
 
 mod buckets;
+mod details;
 mod filters;
 mod geo;
 mod sort;
@@ -8,7 +9,8 @@ mod sort;
 use domain::{PropertyId, TenantId, Timestamp};
 
 pub use buckets::{AREAS, BUDGETS, Bucket, budgets, prices};
-pub use filters::{Facet, Filters, Numbers};
+pub use details::{DetailBits, DetailFilters};
+pub use filters::{Facet, Filters, Numbers, RoomSet};
 pub use geo::{BoundingBox, Geo, Near, Polygon, kilometres, kilometres_at_least};
 pub use sort::{Key, Like, MOST_SORTS, Sort, SortBy};
 

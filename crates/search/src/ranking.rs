@@ -2,6 +2,7 @@
 //! text match.
 
 use domain::Timestamp;
+use domain::property::Rooms;
 use domain::property::content::Coordinates;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -24,7 +25,7 @@ pub struct RankingInputs {
     /// In square feet; 0 when not given.
     pub area: f64,
     /// The number of bedrooms, if given.
-    pub bedrooms: Option<u8>,
+    pub bedrooms: Option<Rooms>,
     /// When it was listed.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -72,7 +73,7 @@ impl Measured for RankingInputs {
         self.area
     }
 
-    fn bedrooms(&self) -> Option<u8> {
+    fn bedrooms(&self) -> Option<Rooms> {
         self.bedrooms
     }
 
@@ -108,7 +109,7 @@ pub trait Measured {
     /// In square feet; 0 when not given.
     fn area(&self) -> f64;
     /// The number of bedrooms, if given.
-    fn bedrooms(&self) -> Option<u8>;
+    fn bedrooms(&self) -> Option<Rooms>;
     /// When it was listed.
     fn created_at(&self) -> Timestamp;
     /// When it was last changed.

@@ -2,12 +2,17 @@
 
 mod area;
 
+use domain::date::CalendarDate;
 use domain::fields::{Choice, MemberKind};
+use domain::property::Rooms;
+use domain::property::details::people_in_a_room;
 use domain::{Fields, TenantId, Timestamp};
 use http_kit::{Body, Cursor, Paging, Request};
 use serde_json::{Map, Value, json};
 
-use crate::query::{Filters, Geo, Key, MOST_SORTS, Numbers, Query, Sort, SortBy, asked_words};
+use crate::query::{
+    DetailFilters, Filters, Geo, Key, MOST_SORTS, Numbers, Query, RoomSet, Sort, SortBy, asked_words,
+};
 use crate::words::key;
 
 /// The number of values in a cursor: the order, the time of the first page, the sort values and the id.
@@ -111,7 +116,11 @@ impl Request for SearchRequest {
                 "Words, as people type them: a letter may be wrong, the last word may be unfinished."
             }
             "location" | "locality" => "A locality, under any of its names.",
-            "bedrooms" | "bathrooms" => "`2`, `2,3` or `4+`.",
+            "bedrooms" => "`2`, `2,2.5` or `4+`.",
+            "bathrooms" => "`2`, `2,3` or `4+`.",
+            "availableBy" => "Available on this day or before; a home that states no day is left out.",
+            "forWhom" => "A home for anyone is found, too.",
+            "maxDeposit" => "In rupees; a home that states no deposit is left out.",
             "minPrice" | "maxPrice" => "In rupees, such as `85 lakh`; 0 is no bound.",
             "minArea" | "maxArea" => "In square feet; 0 is no bound.",
             "near" => "`latitude,longitude`; with `radiusKm` only what is within.",
@@ -156,7 +165,7 @@ fn filters(f: &mut Fields<'_>) -> Filters {
     filters.property_types = choices(f, "propertyType");
     filters.listing_types = choices(f, "listingType");
     filters.furnished = choices(f, "furnishedStatus");
-    filters.bedrooms = numbers(f, "bedrooms");
+    filters.bedrooms = rooms(f);
     filters.bathrooms = numbers(f, "bathrooms");
     filters.min_price = money(f, "minPrice");
     filters.max_price = money(f, "maxPrice");
@@ -164,6 +173,7 @@ fn filters(f: &mut Fields<'_>) -> Filters {
     filters.max_area = f.number("maxArea", 0.0..=1e9).filter(|area| *area > 0.0);
     filters.featured = f.flag("featured");
     filters.verified = f.flag("verified");
+    filters.details = details(f);
     let ranges = [
         ("maxPrice", filters.min_price.zip(filters.max_price).is_some_and(|(least, most)| least > most)),
         ("maxArea", filters.min_area.zip(filters.max_area).is_some_and(|(least, most)| least > most)),
@@ -174,6 +184,36 @@ fn filters(f: &mut Fields<'_>) -> Filters {
         }
     }
     filters
+}
+
+fn details(f: &mut Fields<'_>) -> DetailFilters {
+    DetailFilters {
+        for_whom: choices(f, "forWhom"),
+        possession: choices(f, "possessionStatus"),
+        rera: choices(f, "reraStatus"),
+        pets_allowed: f.flag("petsAllowed"),
+        gated_community: f.flag("gatedCommunity"),
+        approvals: choices(f, "approvals"),
+        tenants: choices(f, "preferredTenants"),
+        meals: choices(f, "meals"),
+        sharing: f.values("sharing", 20, people_in_a_room),
+        available_by: f.parsed("availableBy", CalendarDate::from_text),
+        max_deposit: money(f, "maxDeposit"),
+    }
+}
+
+/// Reads numbers of rooms such as `2`, `2,2.5` or `4+`.
+fn rooms(f: &mut Fields<'_>) -> RoomSet {
+    let mut rooms = RoomSet::default();
+    for text in texts(f, "bedrooms") {
+        let (number, more) = text.strip_suffix('+').map_or((&*text, false), |number| (number, true));
+        match Rooms::from_text(number.trim()) {
+            Ok(number) if more => rooms.add_from(number),
+            Ok(number) => rooms.add(number),
+            Err(_) => f.wrong("bedrooms", "must be numbers up to 50, such as 2, 2.5 or 4+"),
+        }
+    }
+    rooms
 }
 
 /// A list of texts: an array, or one text separated by commas. Numbers are taken as they are written.

@@ -51,6 +51,29 @@ pub(crate) const AREA_UNITS: Labels = &[
     ("CENT", "cent"),
 ];
 
+pub(crate) const YES_NO: Labels = &[("true", "Yes"), ("false", "No")];
+
+pub(crate) const FOR_WHOM: Labels = &[("MEN", "Men"), ("WOMEN", "Women"), ("ANYONE", "Anyone")];
+
+pub(crate) const POSSESSION: Labels = &[
+    ("READY_TO_MOVE", "Ready to move in"),
+    ("UNDER_CONSTRUCTION", "Under construction"),
+    ("NEW_LAUNCH", "New launch"),
+];
+
+pub(crate) const RERA_STATUSES: Labels =
+    &[("REGISTERED", "Registered"), ("APPLIED", "Applied for"), ("EXEMPT", "Exempt")];
+
+pub(crate) const APPROVALS: Labels = &[
+    ("HMDA", "HMDA"),
+    ("DTCP", "DTCP"),
+    ("GHMC", "GHMC"),
+    ("LRS", "LRS"),
+    ("BRS", "BRS"),
+    ("TG_BPASS", "TG-bPASS"),
+    ("GRAM_PANCHAYAT", "Gram panchayat"),
+];
+
 pub(crate) const FACING: Labels = &[
     ("East", "East"),
     ("West", "West"),

@@ -32,6 +32,9 @@ pub(crate) struct Field {
 /// Fields under one legend. An empty legend means no grouping.
 pub(crate) struct Group {
     pub(crate) legend: &'static str,
+    /// Whether it is closed at first, because it belongs to some things only. It is open while it has a value or an
+    /// error.
+    pub(crate) folded: bool,
     pub(crate) fields: &'static [Field],
 }
 
@@ -129,6 +132,11 @@ impl Sheet {
         (!value.is_empty() && !options.iter().any(|(code, _)| *code == value)).then_some(value)
     }
 
+    /// Whether a folded group must be open.
+    pub(crate) fn opens(&self, group: &Group) -> bool {
+        group.fields.iter().any(|field| !self.value(field).is_empty() || self.error(field).is_some())
+    }
+
     pub(crate) fn error(&self, field: &Field) -> Option<&str> {
         self.errors.get(field.name).map(String::as_str)
     }
@@ -174,6 +182,7 @@ mod tests {
 
     static GROUPS: &[Group] = &[Group {
         legend: "",
+        folded: false,
         fields: &[
             Field::line("title", "Title").required().hint("Short."),
             Field::new("password", "Password", Kind::Password),

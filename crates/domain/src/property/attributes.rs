@@ -4,7 +4,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::content::Content;
+use super::details::DetailAttributes;
 use super::kinds::{FurnishedStatus, ListingType, PlotUse, PropertyType, TransactionType};
+use super::rooms::Rooms;
 use crate::Paise;
 use crate::area::AreaUnit;
 
@@ -34,7 +36,7 @@ pub struct ListingAttributes<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     transaction_type: Option<TransactionType>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    bedrooms: Option<i64>,
+    bedrooms: Option<Rooms>,
     #[serde(skip_serializing_if = "Option::is_none")]
     bathrooms: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,6 +59,8 @@ pub struct ListingAttributes<'a> {
     furnished_status: Option<FurnishedStatus>,
     amenities: &'a [String],
     nearby_facilities: &'a [String],
+    #[serde(flatten)]
+    details: DetailAttributes<'a>,
 }
 
 impl<'a> ListingAttributes<'a> {
@@ -95,6 +99,7 @@ impl<'a> ListingAttributes<'a> {
             furnished_status: specifications.furnished_status,
             amenities: content.amenities(),
             nearby_facilities: content.nearby_facilities(),
+            details: DetailAttributes::of(&content.details),
         }
     }
 }

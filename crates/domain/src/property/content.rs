@@ -1,10 +1,14 @@
 //! The content of a listing, as stored in events.
 
+use std::ops::RangeInclusive;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::details::Details;
 use super::kinds::{FurnishedStatus, ListingType, PlotUse, PropertyType, TransactionType};
+use super::rooms::Rooms;
 use crate::area::Area;
 use crate::id::UserId;
 use crate::money::Paise;
@@ -31,6 +35,9 @@ pub struct Content {
     /// Such as `Metro station`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nearby_facilities: Option<Erasable<Vec<String>>>,
+    /// What only some kinds of listing have.
+    #[serde(default, skip_serializing_if = "Details::is_empty")]
+    pub details: Details,
     /// Contact data; never part of public responses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<Personal<Contact>>,
@@ -65,6 +72,38 @@ impl Location {
     }
 }
 
+/// The degrees between which India lies.
+const LATITUDES: RangeInclusive<f64> = 6.0..=38.0;
+const LONGITUDES: RangeInclusive<f64> = 68.0..=98.0;
+
+/// The message about swapped coordinates.
+pub const SWAPPED: &str = "looks like a longitude; latitude and longitude seem to be swapped";
+
+impl Coordinates {
+    /// Whether they are in India only when latitude and longitude change places.
+    #[must_use]
+    pub fn are_swapped(self) -> bool {
+        LONGITUDES.contains(&self.lat) && LATITUDES.contains(&self.lng)
+    }
+
+    /// Checks that these coordinates are in India.
+    ///
+    /// # Errors
+    /// The name of the wrong one, `latitude` or `longitude`, with a message for the person.
+    pub fn in_india(self) -> Result<Self, (&'static str, &'static str)> {
+        let Self { lat, lng } = self;
+        match (LATITUDES.contains(&lat), LONGITUDES.contains(&lng)) {
+            (true, true) => Ok(self),
+            _ if lat == 0.0 && lng == 0.0 => {
+                Err(("latitude", "0, 0 is in the sea; leave both out if you do not know the place"))
+            }
+            _ if self.are_swapped() => Err(("latitude", SWAPPED)),
+            (false, _) => Err(("latitude", "is not in India: must be between 6 and 38")),
+            (true, false) => Err(("longitude", "is not in India: must be between 68 and 98")),
+        }
+    }
+}
+
 /// Degrees, WGS 84.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ToSchema)]
 pub struct Coordinates {
@@ -89,9 +128,9 @@ pub struct Specifications {
     /// New or resale.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transaction_type: Option<TransactionType>,
-    /// 0–50.
+    /// 0–50; half rooms exist.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bedrooms: Option<i64>,
+    pub bedrooms: Option<Rooms>,
     /// 0–50.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bathrooms: Option<i64>,
@@ -174,6 +213,7 @@ impl Content {
             },
             amenities: owned(self.amenities, owner),
             nearby_facilities: owned(self.nearby_facilities, owner),
+            details: self.details.owned_by(owner),
             contact: self.contact.map(|contact| contact.owned_by(owner)),
             ..self
         }
@@ -190,6 +230,7 @@ impl Content {
         gone(&mut self.nearby_facilities);
         self.location.area = Erasable::Erased;
         gone(&mut self.location.coordinates);
+        self.details.erase();
         self.contact = self.contact.take().map(|_| Personal::Erased);
         self.location.address = self.location.address.take().map(|_| Personal::Erased);
     }
@@ -219,6 +260,7 @@ impl Content {
             ("contact", self.contact == other.contact),
         ]
         .into_iter()
+        .chain(self.details.same(&other.details))
         .filter(|(_, same)| !same)
         .map(|(name, _)| name.to_owned())
         .collect()

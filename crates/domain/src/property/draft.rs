@@ -1,9 +1,15 @@
 //! The content of a listing as read from a request, before it has an owner.
 
+mod details;
+
+use serde_json::Value;
+
 use super::content::{Contact, Content, Coordinates, Location, Specifications};
-use super::kinds::PropertyType;
+use super::details::Details;
+use super::kinds::{Category, PlotUse, PriceUnit, PropertyType};
+use super::rooms::Rooms;
 use crate::area::{Area, AreaUnit, MAX_SQFT};
-use crate::fields::{Fields, MemberKind};
+use crate::fields::{Choice, Fields, MemberKind};
 use crate::id::UserId;
 use crate::money::Paise;
 use crate::people;
@@ -19,6 +25,7 @@ pub struct Draft {
     specifications: Specifications,
     amenities: Vec<String>,
     nearby_facilities: Vec<String>,
+    details: Details,
     contact: Option<Contact>,
 }
 
@@ -39,10 +46,13 @@ impl Draft {
         let title = f.text("title", 5..=200);
         let title = f.required("title", title);
         let description = f.text("description", 10..=5000);
-        let price = f.money("price");
+        let price = price(f);
         let price = f.required("price", price);
         let place = location(f);
         let specifications = specifications(f);
+        let property_type = specifications.as_ref().map(|it| it.property_type);
+        let listing_type = specifications.as_ref().map(|it| it.listing_type).unwrap_or_default();
+        let details = details::read(f, property_type, listing_type);
         let amenities = f.list("amenities", 60);
         let nearby_facilities = f.list("nearbyFacilities", 60);
         let contact = contact(f);
@@ -54,6 +64,7 @@ impl Draft {
             specifications: specifications?,
             amenities,
             nearby_facilities,
+            details,
             contact,
         })
     }
@@ -80,6 +91,7 @@ impl Draft {
             specifications: self.specifications,
             amenities: list(self.amenities),
             nearby_facilities: list(self.nearby_facilities),
+            details: self.details.owned_by(owner),
             contact: self.contact.map(|contact| Personal::of(owner, contact)),
         }
     }
@@ -103,15 +115,80 @@ fn location(f: &mut Fields<'_>) -> Option<LocationDraft> {
             f.wrong("latitude", "is required with longitude");
             None
         }
-        _ => lat.zip(lng).map(|(lat, lng)| Coordinates { lat, lng }),
+        _ => lat.zip(lng).and_then(|(lat, lng)| {
+            let at = Coordinates { lat, lng }.in_india();
+            at.map_err(|(field, message)| f.wrong(field, message)).ok()
+        }),
     };
     Some(LocationDraft { area: area?, address, city, state, pincode, coordinates })
 }
 
+/// The price: rupees, an amount in words, or a number with a `priceUnit`.
+fn price(f: &mut Fields<'_>) -> Option<Paise> {
+    let unit: Option<PriceUnit> = f.choice("priceUnit");
+    let currency = f.text("currency", 1..=20);
+    if currency.is_some_and(|currency| !["INR", "₹", "RS", "RS."].contains(&&*currency.to_uppercase())) {
+        f.wrong("currency", "must be INR; prices are in rupees");
+    }
+    let Some(unit) = unit else { return f.money("price") };
+    f.asks("price", || MemberKind::Money);
+    let number = match f.raw("price")? {
+        Value::String(text) => text.clone(),
+        value => value.to_string(),
+    };
+    let has_unit = Paise::from_text(&number).is_ok() && number.chars().any(char::is_alphabetic);
+    match Paise::from_text(&format!("{number} {}", unit.in_words())) {
+        Ok(price) => Some(price),
+        Err(_) if has_unit => {
+            f.wrong("price", "names a unit already; leave priceUnit out");
+            None
+        }
+        Err(error) => {
+            f.wrong("price", error.to_string());
+            None
+        }
+    }
+}
+
+/// `name`, or the name that an earlier client's form gives the same member.
+fn either(f: &Fields<'_>, name: &'static str, earlier: &'static str) -> &'static str {
+    if f.raw(name).is_none() && f.raw(earlier).is_some() { earlier } else { name }
+}
+
+/// Bedrooms: `2`, `2.5`, `3 BHK`, `1 RK`; `5+` of an earlier form is 5.
+fn bedrooms(f: &mut Fields<'_>) -> Option<Rooms> {
+    f.asks("bedrooms", || MemberKind::Number(0.0..=f64::from(Rooms::MOST)));
+    let field = either(f, "bedrooms", "bhk");
+    f.parsed(field, |text| Rooms::from_text(text.trim_end_matches('+')))
+}
+
+/// The type of property. A form that tells its category only still says what is commercial and what is land.
+fn property_type(f: &mut Fields<'_>) -> Option<PropertyType> {
+    let category: Option<Category> = f.choice("category");
+    let given = f.choice("propertyType");
+    let implied = match category {
+        Some(Category::Commercial) => Some(PropertyType::Commercial),
+        Some(Category::Land) => Some(PropertyType::Plot),
+        Some(Category::Residential) | None => None,
+    };
+    if given.zip(category).is_some_and(|(given, category)| Category::of(given) != category) {
+        f.wrong("category", "does not go with this propertyType");
+    }
+    if f.raw("propertyType").is_some() { given } else { implied }
+}
+
+/// The use that the type of a plot names, such as `residential-plot`.
+fn named_use(f: &Fields<'_>) -> Option<PlotUse> {
+    let kind = f.raw("propertyType")?.as_str()?.trim().to_uppercase();
+    let (first, _) = kind.split_once(['-', '_', ' ']).unwrap_or((&kind, ""));
+    PlotUse::from_word(first)
+}
+
 fn specifications(f: &mut Fields<'_>) -> Option<Specifications> {
-    let property_type = f.choice("propertyType");
+    let property_type = property_type(f);
     let property_type = f.required("propertyType", property_type);
-    let plot_use = f.choice("plotUse");
+    let named = if property_type == Some(PropertyType::Plot) { named_use(f) } else { None };
+    let plot_use = f.choice("plotUse").or(named);
     if plot_use.is_some() && property_type.is_some_and(|t| t != PropertyType::Plot) {
         f.wrong("plotUse", "goes with propertyType PLOT only");
     }
@@ -125,7 +202,7 @@ fn specifications(f: &mut Fields<'_>) -> Option<Specifications> {
         plot_use,
         listing_type: f.choice("listingType").unwrap_or_default(),
         transaction_type: f.choice("transactionType"),
-        bedrooms: f.whole("bedrooms", 0..=50),
+        bedrooms: bedrooms(f),
         bathrooms: f.whole("bathrooms", 0..=50),
         area: area(f),
         parking_spaces: f.whole("parkingSpaces", 0..=1000),
@@ -155,9 +232,12 @@ fn area(f: &mut Fields<'_>) -> Option<Area> {
 
 fn contact(f: &mut Fields<'_>) -> Option<Contact> {
     let contact = Contact {
-        name: f.text("contactName", 1..=100),
-        phone: f.parsed("contactPhone", people::phone),
-        email: f.parsed("contactEmail", people::email),
+        name: f.text(either(f, "contactName", "ownerName"), 1..=100),
+        phone: f.parsed(either(f, "contactPhone", "mobile"), people::phone),
+        email: f.parsed(either(f, "contactEmail", "email"), people::email),
     };
     (contact.name.is_some() || contact.phone.is_some() || contact.email.is_some()).then_some(contact)
 }
+
+#[cfg(test)]
+mod tests;

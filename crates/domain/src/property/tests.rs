@@ -137,7 +137,7 @@ fn everything_wrong_with_a_body_is_said_at_once() {
     assert_eq!(
         errors(&body),
         [
-            "bedrooms must be a whole number",
+            "bedrooms must be a number of rooms, such as 2, 2.5 or 3 BHK",
             "latitude must be between -90 and 90",
             "location is required",
             "longitude is required with latitude",
@@ -156,7 +156,7 @@ fn clients_of_the_earlier_system_are_understood() {
         "bedrooms": "4", "amenities": "Pool, Garden,,Pool", "areaSqft": "2650", "furnishedStatus": "semi-furnished",
         "bathrooms": "", "userId": "someone-else", "contactPhone": "98765 43210"});
     let read = Fields::read(body.as_object().unwrap(), Draft::read).unwrap().owned_by(owner(), "Hyderabad");
-    assert_eq!(read.specifications.bedrooms, Some(4));
+    assert_eq!(read.specifications.bedrooms, Some(Rooms::whole(4)));
     assert_eq!(read.specifications.bathrooms, None);
     assert_eq!(read.specifications.property_type, PropertyType::Villa);
     assert_eq!(read.amenities(), ["Pool", "Garden"]);

@@ -5,9 +5,11 @@ use std::borrow::Cow;
 use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::date::CalendarDate;
 use crate::id::Id;
 use crate::money::Paise;
 use crate::preferences::TimeOfDay;
+use crate::property::Rooms;
 use crate::time::Timestamp;
 
 impl<K> PartialSchema for Id<K> {
@@ -59,3 +61,23 @@ impl PartialSchema for TimeOfDay {
 }
 
 impl ToSchema for TimeOfDay {}
+
+impl PartialSchema for Rooms {
+    fn schema() -> RefOr<Schema> {
+        let rooms = ObjectBuilder::new().schema_type(Type::Number).minimum(Some(0)).maximum(Some(50));
+        let rooms = rooms.multiple_of(Some(0.5)).description(Some("A number of rooms; half rooms exist."));
+        rooms.examples([2.5]).into()
+    }
+}
+
+impl ToSchema for Rooms {}
+
+impl PartialSchema for CalendarDate {
+    fn schema() -> RefOr<Schema> {
+        let format = SchemaFormat::KnownFormat(KnownFormat::Date);
+        let date = ObjectBuilder::new().schema_type(Type::String).format(Some(format));
+        date.description(Some("A day of the calendar.")).examples(["2027-06-01"]).into()
+    }
+}
+
+impl ToSchema for CalendarDate {}

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use crate::date::CalendarDate;
 use crate::id::{Id, UserId};
 use crate::money::Paise;
 use crate::personal::{ERASED, Owned, SEALED};
+use crate::property::Rooms;
 use crate::time::Timestamp;
 
 impl<K> JsonSchema for Id<K> {
@@ -47,6 +49,29 @@ impl JsonSchema for Paise {
             "type": "number", "exclusiveMinimum": 0, "maximum": 9_999_999_999_999.99_f64,
             "description": "An amount in rupees, with at most two decimals.",
         })
+    }
+}
+
+impl JsonSchema for Rooms {
+    fn schema_name() -> Cow<'static, str> {
+        "Rooms".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "number", "minimum": 0, "maximum": 50, "multipleOf": 0.5,
+            "description": "A number of rooms; half rooms exist.",
+        })
+    }
+}
+
+impl JsonSchema for CalendarDate {
+    fn schema_name() -> Cow<'static, str> {
+        "CalendarDate".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "format": "date"})
     }
 }
 

@@ -67,7 +67,7 @@ impl<T: Request> IntoParams for Query<T> {
                 .example(example.get(&member.name).cloned())
                 .schema(Some(in_query(&member.kind)));
             match member.kind {
-                MemberKind::List(_) | MemberKind::Values(..) => {
+                MemberKind::List(_) | MemberKind::Values(..) | MemberKind::Choices(_) => {
                     parameter.style(Some(ParameterStyle::Form)).explode(Some(true)).build()
                 }
                 _ => parameter.build(),
@@ -156,6 +156,13 @@ fn in_body(member: &Member, about: Option<&'static str>) -> RefOr<Schema> {
             let one = ObjectBuilder::new().schema_type(types(&[Type::String, Type::Number], optional));
             AnyOfBuilder::new().description(about).item(array).item(one).into()
         }
+        MemberKind::Choices(words) => {
+            let word =
+                ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.iter().copied()));
+            let array = ArrayBuilder::new().items(word).max_items(Some(words.len()));
+            let text = ObjectBuilder::new().schema_type(types(&[Type::String], optional));
+            AnyOfBuilder::new().description(about).item(array).item(text).into()
+        }
         MemberKind::Secret(length) => object
             .schema_type(types(&[Type::String], optional))
             .format(Some(SchemaFormat::Custom("password".to_owned())))
@@ -218,6 +225,11 @@ fn in_query(kind: &MemberKind) -> RefOr<Schema> {
         MemberKind::Values(most, longest) => {
             let entry = ObjectBuilder::new().schema_type(Type::String).max_length(Some(*longest));
             ArrayBuilder::new().items(entry).max_items(Some(*most)).into()
+        }
+        MemberKind::Choices(words) => {
+            let word =
+                ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.iter().copied()));
+            ArrayBuilder::new().items(word).max_items(Some(words.len())).into()
         }
         MemberKind::Numbers(many) => {
             let others = format!(r"(\s*,\s*-?[0-9]+(\.[0-9]+)?){{{}}}", many - 1);

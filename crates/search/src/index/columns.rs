@@ -4,12 +4,14 @@
 use std::sync::Arc;
 
 use domain::Timestamp;
+use domain::property::Rooms;
 use domain::property::content::Coordinates;
 use tantivy::columnar::{Column, ColumnValues, StrColumn};
 use tantivy::{DocId, SegmentReader, TantivyError};
 use uuid::Uuid;
 
 use super::fields::{SHOWN, Traits};
+use crate::query::DetailBits;
 use crate::ranking::Measured;
 
 type Whole<T> = Arc<dyn ColumnValues<T>>;
@@ -18,6 +20,7 @@ type Whole<T> = Arc<dyn ColumnValues<T>>;
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
     pub traits: Traits,
+    pub details: DetailBits,
     /// In paise.
     pub price: i64,
     /// In microseconds.
@@ -48,6 +51,7 @@ pub struct Columns {
     pub amenities: Vec<Text>,
     id: [Whole<u64>; 2],
     area: Whole<f64>,
+    deposit: Whole<i64>,
     updated: Whole<i64>,
     favourites: Whole<u64>,
     /// Empty when no listing of the segment has coordinates.
@@ -61,10 +65,12 @@ impl Columns {
         let number = |name| fast.column_first_or_default::<i64>(name);
         let [city, locality, amenity] = [fast.str("city")?, fast.str("locality")?, fast.str("amenities")?];
         let traits = count("facts")?;
+        let details = count("details")?;
         let price = number("price")?;
         let created = number("created")?;
         let row = |doc| Row {
             traits: Traits(traits.get_val(doc)),
+            details: DetailBits(details.get_val(doc)),
             price: price.get_val(doc),
             created: created.get_val(doc),
             city: ordinals(city.as_ref(), doc).next().unwrap_or(u32::MAX),
@@ -79,6 +85,7 @@ impl Columns {
             amenities: texts(amenity.as_ref())?,
             id: [count("idHigh")?, count("idLow")?],
             area: fast.column_first_or_default("area")?,
+            deposit: number("deposit")?,
             updated: number("updated")?,
             favourites: count("favourites")?,
             places: match fast.column_opt("lat")?.zip(fast.column_opt("lng")?) {
@@ -113,6 +120,11 @@ impl Columns {
     /// In square feet; 0 when not given.
     pub fn area(&self, doc: DocId) -> f64 {
         self.area.get_val(doc)
+    }
+
+    /// The deposit in paise, if stated.
+    pub fn deposit(&self, doc: DocId) -> Option<i64> {
+        Some(self.deposit.get_val(doc)).filter(|paise| *paise > 0)
     }
 
     pub fn at(&self, doc: DocId) -> Option<Coordinates> {
@@ -162,7 +174,7 @@ impl Measured for Listed<'_> {
         self.columns.area(self.doc)
     }
 
-    fn bedrooms(&self) -> Option<u8> {
+    fn bedrooms(&self) -> Option<Rooms> {
         self.row.traits.bedrooms()
     }
 

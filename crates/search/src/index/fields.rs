@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::fields::Choice;
+use domain::property::Rooms;
 use domain::property::kinds::{FurnishedStatus, ListingType, PropertyType};
 use domain::{PropertyId, TenantId};
 use tantivy::TantivyDocument;
@@ -29,6 +30,8 @@ pub struct Fields {
     traits: Field,
     price: Field,
     area: Field,
+    details: Field,
+    deposit: Field,
     created: Field,
     updated: Field,
     favourites: Field,
@@ -72,6 +75,8 @@ impl Fields {
             traits: builder.add_u64_field("facts", FAST),
             price: builder.add_i64_field("price", FAST),
             area: builder.add_f64_field("area", FAST),
+            details: builder.add_u64_field("details", FAST),
+            deposit: builder.add_i64_field("deposit", FAST),
             created: builder.add_i64_field("created", FAST),
             updated: builder.add_i64_field("updated", FAST),
             favourites: builder.add_u64_field("favourites", FAST),
@@ -102,6 +107,8 @@ impl Fields {
         document.add_u64(self.traits, Traits::of(home).0);
         document.add_i64(self.price, standing.price);
         document.add_f64(self.area, standing.area);
+        document.add_u64(self.details, home.detail_bits().0);
+        document.add_i64(self.deposit, home.deposit().unwrap_or_default());
         document.add_i64(self.created, standing.created_at.micros());
         document.add_i64(self.updated, standing.updated_at.micros());
         document.add_u64(self.favourites, standing.favourites);
@@ -125,7 +132,7 @@ fn shown(text: &str) -> String {
 }
 
 /// The small facts of a listing packed into one number, because one column is read faster than seven: seven values of
-/// six bits, then four ranges of three bits.
+/// six bits (the fourth is unused), then four ranges of three bits, then the half bedrooms in seven bits.
 #[derive(Clone, Copy, Debug)]
 pub struct Traits(pub u64);
 
@@ -134,9 +141,16 @@ const RANGES: u32 = 42;
 /// Marks a value that is in no range.
 const NO_RANGE: u64 = 7;
 
+/// The bit at which the bedrooms start.
+const ROOMS: u32 = 54;
+/// The place of the bedrooms among the values.
+const BEDROOMS: usize = 3;
+
 /// Marks a value that is not given.
-pub const NONE: usize = 63;
-const NOT_TOLD: u64 = NONE as u64;
+pub const NONE: usize = 127;
+const NO_ROOMS: u64 = NONE as u64;
+/// [`NONE`] in six bits.
+const NOT_TOLD: u64 = 63;
 
 fn place<T: Choice>(value: T) -> u64 {
     let found = T::ALL.iter().position(|(_, other)| *other == value);
@@ -162,7 +176,7 @@ impl Traits {
             place::<PropertyType>(facts.property_type),
             place::<ListingType>(facts.listing_type),
             facts.furnished_status.map_or(NOT_TOLD, place::<FurnishedStatus>),
-            number(standing.bedrooms),
+            NOT_TOLD,
             number(home.bathrooms()),
             u64::from(home.featured),
             u64::from(home.verified),
@@ -171,7 +185,8 @@ impl Traits {
         let price = |buckets: &[Bucket; 5]| range(buckets, rupees(standing.price));
         let area = if standing.area > 0.0 { range(&AREAS, standing.area) } else { NO_RANGE };
         let ranges = BUDGETS.iter().rev().fold(area, |all, buckets| all << 3 | price(buckets));
-        Self(facts | ranges << RANGES)
+        let rooms = standing.bedrooms.map_or(NO_ROOMS, |rooms| u64::from(rooms.halves()));
+        Self(facts | ranges << RANGES | rooms << ROOMS)
     }
 
     /// A range, as an index: into each of [`BUDGETS`], then into [`AREAS`]; 7 for none.
@@ -179,9 +194,15 @@ impl Traits {
         usize::try_from(self.0 >> RANGES >> (3 * index) & NO_RANGE).unwrap_or_default()
     }
 
-    /// A value: kind, deal, furnishing, bedrooms, bathrooms, featured, verified; [`NONE`] when not given.
+    /// A value: kind, deal, furnishing, half bedrooms, bathrooms, featured, verified; [`NONE`] when not given.
     pub fn part(self, index: usize) -> usize {
-        usize::try_from(self.0 >> (6 * index) & NOT_TOLD).unwrap_or_default()
+        let value = match index {
+            BEDROOMS => self.0 >> ROOMS & NO_ROOMS,
+            _ => {
+                Some(self.0 >> (6 * index) & NOT_TOLD).filter(|value| *value != NOT_TOLD).unwrap_or(NO_ROOMS)
+            }
+        };
+        usize::try_from(value).unwrap_or(NONE)
     }
 
     fn number(self, index: usize) -> Option<u8> {
@@ -204,8 +225,8 @@ impl Traits {
     }
 
     /// The number, if given.
-    pub fn bedrooms(self) -> Option<u8> {
-        self.number(3)
+    pub fn bedrooms(self) -> Option<Rooms> {
+        self.number(BEDROOMS).map(Rooms::from_halves)
     }
 
     /// The number, if given.

@@ -13,7 +13,9 @@ use super::fields::{Fields, Traits};
 use super::tally::{Sums, Tally};
 use super::texts::{self, Words};
 use super::view::View;
-use crate::query::{Facet, Facets, Filters, Hit, IndexHits, Key, MOST_SORTS, NO_TEXT, Query, mean};
+use crate::query::{
+    DetailFilters, Facet, Facets, Filters, Hit, IndexHits, Key, MOST_SORTS, NO_TEXT, Query, mean,
+};
 use crate::words::stands_in;
 
 /// Searches all segments.
@@ -91,6 +93,8 @@ struct Pass<'a> {
     chosen: Chosen,
     /// Whether any filter with a facet of its own is set.
     filtered: bool,
+    /// Whether any filter on details is set.
+    detailed: bool,
     tally: Option<Tally>,
     total: u64,
     best: Best,
@@ -98,12 +102,18 @@ struct Pass<'a> {
 
 impl<'a> Pass<'a> {
     fn of(query: &'a Query, columns: &'a Columns) -> Self {
-        let plain = Filters { state: None, pincode: None, ..query.filters.clone() };
+        let plain = Filters {
+            state: None,
+            pincode: None,
+            details: DetailFilters::default(),
+            ..query.filters.clone()
+        };
         Self {
             query,
             columns,
             chosen: Chosen::of(query, columns),
             filtered: plain != Filters::default(),
+            detailed: query.filters.details.is_asked(),
             tally: query.facets.then(|| Tally::new(query, columns)),
             total: 0,
             best: Best::of(query.offset.saturating_add(query.size)),
@@ -148,7 +158,7 @@ impl<'a> Pass<'a> {
 
     fn look_at(&mut self, doc: DocId, text: Score) {
         let Some(row) = self.columns.row(doc).copied() else { return };
-        if self.is_elsewhere(doc) {
+        if self.is_left_out(doc, &row) {
             return;
         }
         let failed = if self.filtered { self.failed(doc, &row) } else { 0 };
@@ -193,8 +203,10 @@ impl<'a> Pass<'a> {
         fits.iter().filter(|(_, fits)| !fits).fold(0, |bits, (facet, _)| bits | facet.bit())
     }
 
-    fn is_elsewhere(&self, doc: DocId) -> bool {
-        self.query.geo.is_asked() && !self.query.geo.holds(self.columns.at(doc))
+    /// Whether a filter without a facet of its own leaves the listing out.
+    fn is_left_out(&self, doc: DocId, row: &Row) -> bool {
+        self.detailed && !self.query.filters.details.hold(row.details, || self.columns.deposit(doc))
+            || self.query.geo.is_asked() && !self.query.geo.holds(self.columns.at(doc))
             || self.query.exclude.is_some_and(|id| id.uuid() == self.columns.id(doc))
     }
 

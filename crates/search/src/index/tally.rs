@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::fields::Choice;
+use domain::property::Rooms;
 use domain::property::kinds::{FurnishedStatus, ListingType, PropertyType};
 
 use super::columns::{Columns, Row, Text};
@@ -11,7 +12,7 @@ use crate::query::{AREAS, BUDGETS, Bucket, Count, Facet, Facets, Filters, Query,
 
 /// The maximum number of texts in one facet of an answer.
 const MOST: usize = 50;
-/// The number of facets that count texts. The others count numbers below 64.
+/// The number of facets that count texts. The others count numbers up to [`NONE`].
 const TEXTS: usize = 3;
 
 /// The facets that count numbers, in the order in which [`Traits`] holds them.
@@ -30,7 +31,7 @@ const NUMBERS: [Facet; Facet::ALL.len() - TEXTS] = [
 const RANGES: usize = 2;
 
 /// A sum for each number, including one, never shown, for listings without a value.
-type Numbers<T> = [[T; 64]; NUMBERS.len()];
+type Numbers<T> = [[T; NONE + 1]; NUMBERS.len()];
 
 /// The counts of one segment.
 pub struct Tally {
@@ -60,7 +61,7 @@ impl Tally {
             cities: vec![0; columns.cities.len()],
             localities: vec![0; columns.localities.len()],
             amenities: vec![0; columns.amenities.len()],
-            numbers: [[0; 64]; _],
+            numbers: [[0; NONE + 1]; _],
         }
     }
 
@@ -109,7 +110,7 @@ pub struct Sums<'a> {
 
 impl Default for Sums<'_> {
     fn default() -> Self {
-        Self { texts: Default::default(), numbers: [[0; 64]; _] }
+        Self { texts: Default::default(), numbers: [[0; NONE + 1]; _] }
     }
 }
 
@@ -145,7 +146,11 @@ impl<'a> Sums<'a> {
             Facet::PropertyType => choices::<PropertyType>(numbers(facet)),
             Facet::ListingType => choices::<ListingType>(numbers(facet)),
             Facet::Furnished => choices::<FurnishedStatus>(numbers(facet)),
-            Facet::Bedrooms | Facet::Bathrooms => plain(numbers(facet), |number| number.to_string()),
+            Facet::Bedrooms => plain(numbers(facet), |halves| {
+                u8::try_from(halves)
+                    .map_or_else(|_| String::new(), |halves| Rooms::from_halves(halves).to_string())
+            }),
+            Facet::Bathrooms => plain(numbers(facet), |number| number.to_string()),
             Facet::Price => ranges(numbers(facet), prices),
             Facet::Area => ranges(numbers(facet), &AREAS),
             Facet::Featured | Facet::Verified => plain(numbers(facet), |number| (number == 1).to_string()),
@@ -170,16 +175,16 @@ fn texts(written: &Written<'_>) -> Vec<Count> {
     counts
 }
 
-fn plain(sums: &[u64; 64], name: impl Fn(usize) -> String) -> Vec<Count> {
+fn plain(sums: &[u64; NONE + 1], name: impl Fn(usize) -> String) -> Vec<Count> {
     let some = sums.iter().enumerate().filter(|(number, sum)| *number != NONE && **sum > 0);
     some.map(|(number, sum)| count(name(number), *sum)).collect()
 }
 
-fn choices<T: Choice>(sums: &[u64; 64]) -> Vec<Count> {
+fn choices<T: Choice>(sums: &[u64; NONE + 1]) -> Vec<Count> {
     plain(sums, |number| T::ALL.get(number).map_or_else(String::new, |(word, _)| (*word).to_owned()))
 }
 
-fn ranges(sums: &[u64; 64], buckets: &[Bucket; 5]) -> Vec<Count> {
+fn ranges(sums: &[u64; NONE + 1], buckets: &[Bucket; 5]) -> Vec<Count> {
     let one = |(bucket, sum): (&Bucket, &u64)| {
         let value = bucket.name.to_owned();
         let from = Some(bucket.from);

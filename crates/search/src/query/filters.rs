@@ -1,6 +1,9 @@
 //! The filters of a search.
 
+use domain::property::Rooms;
 use domain::property::kinds::{FurnishedStatus, ListingType, PropertyType};
+
+use super::details::DetailFilters;
 
 /// A facet: it is counted, and has a filter of its own that its counts ignore.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +80,41 @@ impl Numbers {
     }
 }
 
+/// A set of numbers of rooms, with half rooms. An empty set accepts any number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RoomSet(u128);
+
+impl RoomSet {
+    /// Adds `rooms`.
+    pub fn add(&mut self, rooms: Rooms) {
+        self.0 |= 1 << rooms.halves();
+    }
+
+    /// Adds `rooms` and everything above.
+    pub fn add_from(&mut self, rooms: Rooms) {
+        for halves in rooms.halves()..=2 * Rooms::MOST {
+            self.0 |= 1 << halves;
+        }
+    }
+
+    /// Whether any number is set.
+    #[must_use]
+    pub const fn is_asked(self) -> bool {
+        self.0 != 0
+    }
+
+    /// Whether a listing with `rooms` passes. A listing without a number passes only if none is set.
+    #[must_use]
+    pub fn hold(self, rooms: Option<Rooms>) -> bool {
+        !self.is_asked() || rooms.is_some_and(|rooms| self.0 >> rooms.halves() & 1 == 1)
+    }
+
+    /// Its numbers.
+    pub fn iter(self) -> impl Iterator<Item = Rooms> {
+        (0..=2 * Rooms::MOST).filter(move |halves| self.0 >> halves & 1 == 1).map(Rooms::from_halves)
+    }
+}
+
 /// The filters. One that is not set lets everything through.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filters {
@@ -97,7 +135,7 @@ pub struct Filters {
     /// Any of these.
     pub furnished: Vec<FurnishedStatus>,
     /// Any of these.
-    pub bedrooms: Numbers,
+    pub bedrooms: RoomSet,
     /// Any of these.
     pub bathrooms: Numbers,
     /// The lowest price, in paise.
@@ -112,6 +150,8 @@ pub struct Filters {
     pub featured: Option<bool>,
     /// Verified or not.
     pub verified: Option<bool>,
+    /// What only some kinds of listing have.
+    pub details: DetailFilters,
 }
 
 impl Filters {

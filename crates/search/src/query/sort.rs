@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use domain::property::Rooms;
 use domain::property::content::Coordinates;
 use uuid::Uuid;
 
@@ -105,7 +106,7 @@ pub struct Like {
     /// Its price, in paise.
     pub price: i64,
     /// Its bedrooms.
-    pub bedrooms: Option<u8>,
+    pub bedrooms: Option<Rooms>,
     /// Its coordinates, if given.
     pub at: Option<Coordinates>,
 }
@@ -117,7 +118,7 @@ impl Like {
     fn difference(&self, other: &impl Measured) -> f64 {
         let price = (other.price().max(1) as f64 / self.price.max(1) as f64).ln().abs();
         let bedrooms = match (self.bedrooms, other.bedrooms()) {
-            (Some(mine), Some(theirs)) => f64::from(mine.abs_diff(theirs)),
+            (Some(mine), Some(theirs)) => (mine.number() - theirs.number()).abs(),
             (None, None) => 0.0,
             _ => 1.0,
         };

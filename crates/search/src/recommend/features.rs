@@ -76,7 +76,7 @@ impl Catalogue {
         [
             Some(place),
             Some(kind(facts.property_type)),
-            facts.bedrooms.and_then(|number| u32::try_from(number).ok()),
+            facts.bedrooms.map(|rooms| u32::from(rooms.halves())),
             Some(price(home.content.price.paise())),
             Some(offer(facts.listing_type)),
         ]

@@ -262,13 +262,12 @@ impl Read {
 /// The traits that a search named.
 fn looked(event: &Envelope, user: UserId, query: &Query, catalogue: &Catalogue) -> Looked {
     let filters = &query.filters;
-    let rooms = (0..=Numbers::MOST).filter(|number| filters.bedrooms.hold(Some(*number)));
     let prices = filters.min_price.zip(filters.max_price).map(|(least, most)| (price(least), price(most)));
     let prices = prices.filter(|(least, most)| most - least <= STEPS);
     let traits = [
         filters.localities.iter().filter_map(|place| catalogue.place(place)).collect(),
         filters.property_types.iter().map(|one| kind(*one)).collect(),
-        if filters.bedrooms.is_asked() { rooms.map(u32::from).collect() } else { Vec::new() },
+        filters.bedrooms.iter().map(|rooms| u32::from(rooms.halves())).collect(),
         prices.map(|(least, most)| (least..=most).collect()).unwrap_or_default(),
         filters.listing_types.iter().map(|one| offer(*one)).collect(),
     ];

@@ -76,8 +76,8 @@ impl Because {
 /// For example `3-BHK flats in Kondapur`.
 fn of_its_kind(home: &Home, shared: [bool; TRAITS]) -> String {
     let facts = &home.content.specifications;
-    let bedrooms = facts.bedrooms.filter(|number| *number > 0 && shared[BEDROOMS]);
-    let bedrooms = bedrooms.map_or_else(String::new, |number| format!("{number}-BHK "));
+    let bedrooms = facts.bedrooms.filter(|rooms| rooms.halves() > 0 && shared[BEDROOMS]);
+    let bedrooms = bedrooms.map_or_else(String::new, |rooms| format!("{rooms}-BHK "));
     let kind = if shared[KIND] { plural(facts.property_type) } else { "homes".to_owned() };
     let only_offer = shared[OFFER] && !shared[KIND] && !shared[BEDROOMS] && !shared[PLACE];
     let offer = if only_offer { for_what(facts.listing_type) } else { "" };

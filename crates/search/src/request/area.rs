@@ -2,7 +2,7 @@
 
 use domain::Fields;
 use domain::fields::MemberKind;
-use domain::property::content::Coordinates;
+use domain::property::content::{Coordinates, SWAPPED};
 use serde_json::Value;
 
 use crate::query::{BoundingBox, Geo, Near, Polygon};
@@ -34,6 +34,9 @@ fn near(f: &mut Fields<'_>) -> Option<Near> {
     }
     if at.is_none() && radius_km.is_some() {
         f.wrong("radiusKm", "needs near, or latitude and longitude");
+    }
+    if at.is_some_and(|(lat, lng)| Coordinates { lat, lng }.are_swapped()) {
+        f.wrong(if named.is_some() { "near" } else { "latitude" }, SWAPPED);
     }
     at.map(|(lat, lng)| Near { at: Coordinates { lat, lng }, radius_km })
 }

@@ -3,10 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use domain::fields::Choice;
+use domain::property::Rooms;
 use domain::property::kinds::ListingType;
 
 use crate::home::Home;
-use crate::query::{Numbers, Query};
+use crate::query::Query;
 use crate::words::{edits, key, matched, stands_in, words};
 
 /// A home prepared for matching with many searches.
@@ -75,6 +76,7 @@ impl<'a> PreparedHome<'a> {
             && filters.amenities.iter().all(|wanted| self.amenities.contains(wanted))
             && filters.featured.is_none_or(|asked| asked == self.home.featured)
             && filters.verified.is_none_or(|asked| asked == self.home.verified)
+            && filters.details.hold(self.home.detail_bits(), || self.home.deposit())
     }
 
     /// Whether every word of the search matches a word of the home.
@@ -115,9 +117,8 @@ impl<'a> PreparedHome<'a> {
     #[must_use]
     pub fn narrow(&self) -> (i64, i64, i64) {
         let standing = self.home.standing();
-        let bedrooms = standing.bedrooms.filter(|number| *number <= Numbers::MOST);
         let listing_type = listing_bit(self.home.content.specifications.listing_type);
-        (standing.price, listing_type, bedrooms.map_or(0, |number| 1 << number))
+        (standing.price, listing_type, standing.bedrooms.map_or(0, room_bit))
     }
 }
 
@@ -167,18 +168,18 @@ impl Narrow {
     #[must_use]
     pub fn of(query: &Query) -> Self {
         let filters = &query.filters;
-        let rooms = (0..=Numbers::MOST).filter(|number| filters.bedrooms.hold(Some(*number)));
         Self {
             min_price: filters.min_price,
             max_price: filters.max_price,
             listing_types: filters.listing_types.iter().fold(0, |bits, kind| bits | listing_bit(*kind)),
-            bedrooms: if filters.bedrooms.is_asked() {
-                rooms.fold(0, |bits, number| bits | 1 << number)
-            } else {
-                0
-            },
+            bedrooms: filters.bedrooms.iter().fold(0, |bits, rooms| bits | room_bit(rooms)),
         }
     }
+}
+
+/// Half a room has the bit of the whole number below: a candidate too many is found out later.
+fn room_bit(rooms: Rooms) -> i64 {
+    1 << (rooms.halves() / 2)
 }
 
 fn listing_bit(kind: ListingType) -> i64 {

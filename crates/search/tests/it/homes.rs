@@ -1,10 +1,15 @@
 //! Generated homes, with varied spellings, missing values and ties, like real ones.
 
 use domain::area::{Area, AreaUnit};
+use domain::date::CalendarDate;
 use domain::fields::Choice;
-use domain::property::Content;
 use domain::property::content::{Coordinates, Location, Specifications};
-use domain::property::kinds::{FurnishedStatus, ListingType, PropertyType};
+use domain::property::details::{Details, Project, SharedLiving, Terms};
+use domain::property::kinds::{
+    Approval, ForWhom, FurnishedStatus, ListingType, Meal, PossessionStatus, PreferredTenant, PropertyType,
+    ReraStatus,
+};
+use domain::property::{Content, Rooms};
 use domain::{Erasable, Paise, TenantId, Timestamp, UserId};
 use search::Home;
 use uuid::Uuid;
@@ -52,7 +57,7 @@ fn said<T>(value: T) -> Erasable<T> {
 
 fn content(random: &mut Random) -> Content {
     let (area, lat, lng) = *random.of(&LOCALITIES);
-    let bedrooms = (!random.one_in(5)).then(|| i64::try_from(random.below(6)).unwrap());
+    let bedrooms = (!random.one_in(5)).then(|| Rooms::from_halves(u8::try_from(random.below(12)).unwrap()));
     let listing_type = random.of(ListingType::ALL).1;
     let rent = listing_type != ListingType::Sale;
     let rupees = if rent { 4_000 + 500 * random.below(400) } else { 1_500_000 + 250_000 * random.below(260) };
@@ -101,7 +106,42 @@ fn content(random: &mut Random) -> Content {
         },
         amenities: (!amenities.is_empty()).then(|| said(amenities)),
         nearby_facilities: random.one_in(3).then(|| said(vec!["Metro station".to_owned()])),
+        details: details(random),
         contact: None,
+    }
+}
+
+/// Random details, often none.
+fn details(random: &mut Random) -> Details {
+    let some = |random: &mut Random| random.one_in(3);
+    let day =
+        |random: &mut Random| CalendarDate::from_text(&format!("2026-12-{:02}", 1 + random.below(28))).ok();
+    let terms = some(random).then(|| Terms {
+        available_from: some(random).then(|| day(random)).flatten(),
+        deposit: some(random)
+            .then(|| Paise::from_paise(1_000_000 * i64::try_from(1 + random.below(9)).unwrap())),
+        preferred_tenants: some(random).then(|| random.of(PreferredTenant::ALL).1).into_iter().collect(),
+        pets_allowed: some(random).then(|| random.one_in(2)),
+        ..Terms::default()
+    });
+    let shared_living = some(random).then(|| SharedLiving {
+        sharing: (1..=3).filter(|_| random.one_in(2)).collect(),
+        meals: Meal::ALL.iter().map(|(_, meal)| *meal).filter(|_| random.one_in(2)).collect(),
+        for_whom: some(random).then(|| random.of(ForWhom::ALL).1),
+    });
+    let project = some(random).then(|| Project {
+        name: Some(said("Sample Meadows".to_owned())),
+        possession_status: some(random).then(|| random.of(PossessionStatus::ALL).1),
+        rera_status: some(random).then(|| random.of(ReraStatus::ALL).1),
+        ..Project::default()
+    });
+    Details {
+        terms,
+        shared_living,
+        plot: None,
+        project,
+        approvals: some(random).then(|| random.of(Approval::ALL).1).into_iter().collect(),
+        gated_community: some(random).then(|| random.one_in(2)),
     }
 }
 

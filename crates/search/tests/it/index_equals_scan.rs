@@ -4,8 +4,9 @@
 //! with `HYD_TEST_HOMES=100000 HYD_TEST_SEARCHES=500`.
 
 use domain::property::content::Coordinates;
+use domain::property::details::Details;
 use domain::{Paise, TenantId};
-use search::query::{BoundingBox, Like, Near, Polygon, Query, Sort, SortBy};
+use search::query::{BoundingBox, DetailFilters, Like, Near, Polygon, Query, Sort, SortBy};
 use search::words::key;
 use search::{Home, Index, IndexChange, IndexPosition};
 
@@ -88,6 +89,40 @@ fn text(random: &mut Random, like: &Home) -> String {
     asked.join(" ")
 }
 
+/// Filters that `like` passes, most of the time.
+fn details(random: &mut Random, filters: &mut DetailFilters, like: &Details) {
+    if !random.one_in(3) {
+        return;
+    }
+    let (terms, shared) =
+        (like.terms.clone().unwrap_or_default(), like.shared_living.clone().unwrap_or_default());
+    let project = like.project.clone().unwrap_or_default();
+    let rarely = |random: &mut Random| random.one_in(4);
+    if rarely(random) {
+        filters.for_whom.extend(shared.for_whom);
+    }
+    if rarely(random) {
+        filters.possession.extend(project.possession_status);
+        filters.rera.extend(project.rera_status);
+    }
+    if rarely(random) {
+        filters.pets_allowed = terms.pets_allowed;
+        filters.gated_community = like.gated_community;
+    }
+    if rarely(random) {
+        filters.approvals.clone_from(&like.approvals);
+        filters.tenants = terms.preferred_tenants;
+    }
+    if rarely(random) {
+        filters.meals = shared.meals;
+        filters.sharing = shared.sharing;
+    }
+    if rarely(random) {
+        filters.available_by = terms.available_from;
+        filters.max_deposit = terms.deposit.map(Paise::paise);
+    }
+}
+
 fn filters(random: &mut Random, query: &mut Query, like: &Home) {
     let filters = &mut query.filters;
     let facts = &like.content.specifications;
@@ -130,6 +165,7 @@ fn filters(random: &mut Random, query: &mut Query, like: &Home) {
     if random.one_in(5) {
         filters.max_area = facts.area.map(|area| area.sqft + 200.0);
     }
+    details(random, &mut filters.details, &like.content.details);
     filters.featured = random.one_in(8).then_some(like.featured);
     filters.verified = random.one_in(8).then_some(like.verified);
     filters.state = if random.one_in(10) { place.state.as_deref().map(key) } else { None };

@@ -3,8 +3,13 @@
 use std::collections::BTreeMap;
 
 use domain::fields::Choice;
+use domain::property::Rooms;
+use domain::property::details::Details;
+use domain::property::kinds::ForWhom;
 use search::Home;
-use search::query::{AREAS, Bucket, Count, Facet, Facets, Hit, IndexHits, Key, Query, prices, score};
+use search::query::{
+    AREAS, Bucket, Count, DetailFilters, Facet, Facets, Hit, IndexHits, Key, Query, prices, score,
+};
 use search::words::{key, stands_in};
 
 /// A home with its texts split once, not again for each search.
@@ -81,6 +86,27 @@ fn is_looked_at(known: &Known, query: &Query) -> bool {
         && query.filters.state.as_ref().is_none_or(|asked| state.as_ref() == Some(asked))
         && query.filters.pincode.as_ref().is_none_or(|asked| location.pincode.as_ref() == Some(asked))
         && query.geo.holds(location.at())
+        && suits(&home.content.details, &query.filters.details)
+}
+
+/// Whether the details of a home are as asked for.
+fn suits(details: &Details, asked: &DetailFilters) -> bool {
+    let terms = details.terms.clone().unwrap_or_default();
+    let shared = details.shared_living.clone().unwrap_or_default();
+    let project = details.project.clone().unwrap_or_default();
+    let whom = |whom: &ForWhom| [*whom, ForWhom::Anyone].map(Some).contains(&shared.for_whom);
+    (asked.for_whom.is_empty() || asked.for_whom.iter().any(whom))
+        && (asked.possession.is_empty()
+            || asked.possession.iter().any(|it| project.possession_status == Some(*it)))
+        && (asked.rera.is_empty() || asked.rera.iter().any(|it| project.rera_status == Some(*it)))
+        && asked.pets_allowed.is_none_or(|pets| terms.pets_allowed == Some(pets))
+        && asked.gated_community.is_none_or(|gated| details.gated_community == Some(gated))
+        && (asked.approvals.is_empty() || asked.approvals.iter().any(|it| details.approvals.contains(it)))
+        && (asked.tenants.is_empty() || asked.tenants.iter().any(|it| terms.preferred_tenants.contains(it)))
+        && asked.meals.iter().all(|meal| shared.meals.contains(meal))
+        && (asked.sharing.is_empty() || asked.sharing.iter().any(|it| shared.sharing.contains(it)))
+        && asked.available_by.is_none_or(|by| terms.available_from.is_some_and(|from| from <= by))
+        && asked.max_deposit.is_none_or(|most| terms.deposit.is_some_and(|deposit| deposit.paise() <= most))
 }
 
 /// Searches `homes`.
@@ -133,7 +159,13 @@ fn values<'a>(all: impl Iterator<Item = &'a Known>, facet: Facet, query: &Query)
         Facet::PropertyType => words(homes(all).map(|home| Some(facts(home).property_type))),
         Facet::ListingType => words(homes(all).map(|home| Some(facts(home).listing_type))),
         Facet::Furnished => words(homes(all).map(|home| facts(home).furnished_status)),
-        Facet::Bedrooms => plain(homes(all).filter_map(|home| small(home.standing().bedrooms))),
+        Facet::Bedrooms => {
+            let mut rooms: BTreeMap<Rooms, u64> = BTreeMap::new();
+            for one in homes(all).filter_map(|home| home.standing().bedrooms) {
+                *rooms.entry(one).or_default() += 1;
+            }
+            rooms.into_iter().map(|(rooms, number)| count(&rooms.to_string(), number)).collect()
+        }
         Facet::Bathrooms => plain(homes(all).filter_map(|home| small(home.bathrooms()))),
         #[expect(clippy::cast_precision_loss, reason = "money below 2^53 paise")]
         Facet::Price => {

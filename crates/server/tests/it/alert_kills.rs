@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use domain::notification::notification_of;
-use domain::property::PropertyEvent;
+use domain::property::{PropertyEvent, Rooms};
 use domain::{Clock, Envelope, Log, Timestamp};
 use journal::AggregateStore;
 use projection::deliveries::Delivery;
@@ -158,8 +158,9 @@ fn fits(home: &Home, filters: &Map<String, Value>) -> bool {
     text("location").is_none_or(|asked| words(content.location.area.text()).contains(&words(asked)))
         && filters["minPrice"].as_i64().unwrap() <= rupees
         && filters["maxPrice"].as_i64().unwrap() >= rupees
-        && text("bedrooms")
-            .is_none_or(|least| facts.bedrooms.unwrap() >= least.trim_end_matches('+').parse().unwrap())
+        && text("bedrooms").is_none_or(|least| {
+            facts.bedrooms.unwrap() >= Rooms::from_text(least.trim_end_matches('+')).unwrap()
+        })
         && text("propertyType").is_none_or(|asked| kind == asked)
         && text_score(home, &query.words).is_some()
 }

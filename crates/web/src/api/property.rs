@@ -5,6 +5,8 @@ use serde_json::Number;
 
 use crate::labels;
 
+mod details;
+
 /// A home. Any field may be absent when unknown; only the id is always present.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -37,6 +39,32 @@ pub(crate) struct Property {
     pub(crate) furnished_status: Option<String>,
     pub(crate) amenities: Option<Vec<String>>,
     pub(crate) nearby_facilities: Option<Vec<String>>,
+    pub(crate) negotiable: Option<bool>,
+    pub(crate) maintenance: Option<Number>,
+    pub(crate) available_from: Option<String>,
+    pub(crate) deposit: Option<Number>,
+    pub(crate) lock_in_months: Option<Number>,
+    pub(crate) preferred_tenants: Vec<String>,
+    pub(crate) pets_allowed: Option<bool>,
+    pub(crate) sharing: Vec<Number>,
+    pub(crate) meals: Vec<String>,
+    pub(crate) for_whom: Option<String>,
+    pub(crate) plot_length: Option<Number>,
+    pub(crate) plot_width: Option<Number>,
+    pub(crate) road_width: Option<Number>,
+    pub(crate) corner_plot: Option<bool>,
+    pub(crate) boundary_wall: Option<bool>,
+    pub(crate) project_name: Option<String>,
+    pub(crate) builder_name: Option<String>,
+    pub(crate) configurations: Vec<Number>,
+    pub(crate) possession_status: Option<String>,
+    pub(crate) possession_date: Option<String>,
+    pub(crate) rera_id: Option<String>,
+    pub(crate) rera_status: Option<String>,
+    pub(crate) total_units: Option<Number>,
+    pub(crate) total_towers: Option<Number>,
+    pub(crate) approvals: Vec<String>,
+    pub(crate) gated_community: Option<bool>,
     pub(crate) latitude: Option<Number>,
     pub(crate) longitude: Option<Number>,
     pub(crate) contact_name: Option<String>,
@@ -85,7 +113,7 @@ impl Property {
     /// The line under a price on a card: `Apartment for sale · 3 bedrooms · 1450 sq ft`.
     pub(crate) fn in_short(&self) -> String {
         let mut parts = vec![self.kind()];
-        parts.extend(self.bedrooms.as_ref().map(|n| counted(n, "bedroom")));
+        parts.extend(self.bedrooms.as_ref().map(bedrooms));
         parts.extend(self.size());
         parts.retain(|part| !part.is_empty());
         parts.join(" · ")
@@ -149,7 +177,7 @@ impl Property {
                 self.transaction_type.as_deref().map(|it| labels::of(labels::TRANSACTION_TYPES, it)),
             ),
             ("Area", self.size()),
-            ("Bedrooms", number(&self.bedrooms)),
+            ("Bedrooms", self.bedrooms.as_ref().map(bedrooms)),
             ("Bathrooms", number(&self.bathrooms)),
             ("Floor", floor),
             ("Parking spaces", number(&self.parking_spaces)),
@@ -159,8 +187,14 @@ impl Property {
             ("Address", self.address.clone()),
             ("State", self.state.clone()),
         ];
-        rows.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+        let details = self.details();
+        rows.into_iter().chain(details).filter_map(|(name, value)| Some((name, value?))).collect()
     }
+}
+
+/// `3 bedrooms`, `2.5 bedrooms`, or `1 room and kitchen` for half a room.
+fn bedrooms(n: &Number) -> String {
+    if n.as_f64() == Some(0.5) { "1 room and kitchen".to_owned() } else { counted(n, "bedroom") }
 }
 
 fn counted(n: &Number, thing: &str) -> String {

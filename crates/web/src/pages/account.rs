@@ -22,6 +22,7 @@ use crate::when::Moment;
 
 static PROFILE: &[Group] = &[Group {
     legend: "",
+    folded: false,
     fields: &[
         Field::line("firstName", "First name").required().autocomplete("given-name"),
         Field::line("lastName", "Last name").required().autocomplete("family-name"),

@@ -17,11 +17,13 @@ use crate::visit::Visit;
 
 static FORGOT: &[Group] = &[Group {
     legend: "",
+    folded: false,
     fields: &[Field::new("email", "E-mail", Kind::Line("email")).required().autocomplete("email")],
 }];
 
 static RESET: &[Group] = &[Group {
     legend: "",
+    folded: false,
     fields: &[Field::new("newPassword", "New password", Kind::Password)
         .required()
         .autocomplete("new-password")

@@ -16,6 +16,7 @@ use crate::visit::Visit;
 
 static REGISTER: &[Group] = &[Group {
     legend: "",
+    folded: false,
     fields: &[
         Field::line("firstName", "First name").required().autocomplete("given-name"),
         Field::line("lastName", "Last name").required().autocomplete("family-name"),

@@ -20,6 +20,7 @@ use crate::visit::Visit;
 
 static SIGN_IN: &[Group] = &[Group {
     legend: "",
+    folded: false,
     fields: &[
         Field::line("emailOrUsername", "E-mail or user name").required().autocomplete("username"),
         Field::new("password", "Password", Kind::Password).required().autocomplete("current-password"),

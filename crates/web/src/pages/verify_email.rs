@@ -18,6 +18,7 @@ use crate::visit::Visit;
 
 static CODE: &[Group] = &[Group {
     legend: "",
+    folded: false,
     fields: &[Field::line("verificationCode", "Code")
         .required()
         .autocomplete("one-time-code")

@@ -22,6 +22,7 @@ use crate::when::Moment;
 
 static REASON: &[Group] = &[Group {
     legend: "",
+    folded: false,
     fields: &[Field::new("reason", "Reason", Kind::Text)
         .required()
         .hint("3 to 500 letters. It is kept in the journal with the decision.")],
