@@ -10,6 +10,7 @@ use clap::Args;
 
 use crate::bench::process::Process;
 use crate::check::cargo;
+use crate::python;
 use crate::terminal::note;
 
 const ADMIN: &str = "admin@example.com";
@@ -45,7 +46,7 @@ pub struct Options {
 pub fn fuzz(options: &Options) -> anyhow::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("no workspace")?;
     let target = root.join("target");
-    let python = environment(root, &target)?;
+    let python = python::environment(&target.join("schemathesis"), &root.join("tests/api/requirements.txt"))?;
     let program = match &options.program {
         Some(program) => program.clone(),
         None => built(&target)?,
@@ -93,21 +94,6 @@ fn settings(data: &Path) -> Vec<(&'static str, String)> {
         ("HYD_ADMIN_PASSWORD", PASSWORD.into()),
     ]
     .into()
-}
-
-/// The Python environment with schemathesis, created once.
-fn environment(root: &Path, target: &Path) -> anyhow::Result<PathBuf> {
-    let directory = target.join("schemathesis");
-    let wanted = root.join("tests/api/requirements.txt");
-    let python = directory.join("bin/python");
-    if !python.exists() {
-        let made = Command::new("python3").args(["-m", "venv"]).arg(&directory).status();
-        ensure!(made.context("python3 is not installed")?.success(), "no environment: install python3-venv");
-    }
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
-    let installed = Command::new(&python).args(pip).arg(&wanted).status()?;
-    ensure!(installed.success(), "schemathesis could not be installed");
-    Ok(python)
 }
 
 fn run(root: &Path, python: &Path, base: &str, role: &str, options: &Options) -> anyhow::Result<bool> {

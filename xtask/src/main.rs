@@ -3,7 +3,9 @@
 mod baseline;
 mod bench;
 mod check;
+mod clients;
 mod fuzz_api;
+mod python;
 mod terminal;
 
 use std::path::PathBuf;
@@ -29,6 +31,8 @@ enum Verb {
     Bench(bench::Options),
     /// Send requests made of the API's document, and check the answers
     FuzzApi(fuzz_api::Options),
+    /// Generate clients from the API's document, compile them strictly, and run a scenario with each
+    Clients(clients::Options),
     /// Serve the rows that the server is compared with
     #[command(hide = true)]
     Baseline {
@@ -42,6 +46,7 @@ fn main() -> anyhow::Result<()> {
         Verb::Check => check::check(),
         Verb::Bench(options) => bench::bench(&options),
         Verb::FuzzApi(options) => fuzz_api::fuzz(&options),
+        Verb::Clients(options) => clients::check(&options),
         Verb::Baseline { data_dir } => baseline::serve(&data_dir),
     }
 }

@@ -89,7 +89,7 @@ pub enum MemberKind {
     Choice(Vec<&'static str>),
     /// A list of short texts; the most entries.
     List(usize),
-    /// A list of words or numbers; the most entries, and the most characters in each.
+    /// A list of words; the most entries, and the most characters in each.
     Values(usize, usize),
     /// A text exactly as typed: never trimmed, never a number.
     Secret(RangeInclusive<usize>),
@@ -101,8 +101,16 @@ pub enum MemberKind {
     Numbers(usize),
     /// A list of ids; at least one, and the most entries.
     Ids(usize),
-    /// An object.
-    Object,
+    /// A list of whole numbers within a range; the most entries.
+    Wholes(RangeInclusive<i64>, usize),
+    /// An object with these members.
+    Object(Vec<Member>),
+    /// An object with members of any name, each of this kind.
+    Map(Box<MemberKind>),
+    /// A GeoJSON polygon.
+    Polygon,
+    /// This, or null, which means something else than leaving the member out.
+    OrNull(Box<MemberKind>),
 }
 
 /// The members of a request while they are read. Errors are collected until [`Fields::finish`].
@@ -333,6 +341,25 @@ impl<'a> Fields<'a> {
         parse: impl Fn(&str) -> Result<T, &'static str>,
     ) -> Vec<T> {
         self.asks(field, || MemberKind::Values(most, 60));
+        self.each(field, most, parse)
+    }
+
+    /// Whole numbers within `range`, given as an array or as text with commas; at most `most`. Repeated numbers count
+    /// once.
+    pub fn wholes(&mut self, field: &str, range: RangeInclusive<i64>, most: usize) -> Vec<i64> {
+        self.asks(field, || MemberKind::Wholes(range.clone(), most));
+        let wrong = format!("must be numbers between {} and {}, such as 1, 2", range.start(), range.end());
+        self.each(field, most, |text| {
+            text.parse().ok().filter(|number| range.contains(number)).ok_or(wrong.clone())
+        })
+    }
+
+    fn each<T: PartialEq, E: Into<String>>(
+        &mut self,
+        field: &str,
+        most: usize,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Vec<T> {
         let parts = match self.parts(field) {
             Some(Ok(parts)) => parts,
             Some(Err(())) => {

@@ -9,7 +9,7 @@ mod headers;
 mod parts;
 mod reading;
 
-pub use complete::{EndpointSpec, complete};
+pub use complete::{EndpointSpec, complete, shape, without_unused_schemas};
 pub use headers::{IdempotencyKey, IfMatch, IfNoneMatch};
 pub use parts::{Listed, lists};
 pub use reading::Nothing;

@@ -5,7 +5,7 @@ mod area;
 use domain::date::CalendarDate;
 use domain::fields::{Choice, MemberKind};
 use domain::property::Rooms;
-use domain::property::details::people_in_a_room;
+use domain::property::details::MOST_SHARING;
 use domain::{Fields, TenantId, Timestamp};
 use http_kit::{Body, Cursor, Paging, Request};
 use serde_json::{Map, Value, json};
@@ -134,7 +134,8 @@ impl Request for SearchRequest {
     }
 
     fn example() -> Value {
-        json!({"query": "lake view", "bedrooms": "2,3", "maxPrice": "1.2 cr", "amenities": "Lift", "sortBy": "price"})
+        json!({"query": "lake view", "bedrooms": ["2", "3"], "maxPrice": 12_000_000, "amenities": ["Lift"],
+            "sortBy": "price"})
     }
 }
 
@@ -196,7 +197,7 @@ fn details(f: &mut Fields<'_>) -> DetailFilters {
         approvals: choices(f, "approvals"),
         tenants: choices(f, "preferredTenants"),
         meals: choices(f, "meals"),
-        sharing: f.values("sharing", 20, people_in_a_room),
+        sharing: f.wholes("sharing", 1..=MOST_SHARING, 20),
         available_by: f.parsed("availableBy", CalendarDate::from_text),
         max_deposit: money(f, "maxDeposit"),
     }

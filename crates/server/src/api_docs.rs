@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
 use http_kit::Documentation;
-use http_kit::docs::{EndpointSpec, complete, lists};
+use http_kit::docs::{EndpointSpec, complete, lists, without_unused_schemas};
 use serde_json::Value;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
@@ -25,9 +25,10 @@ const ENDPOINTS: &str = include_str!("../../../docs/endpoints.tsv");
     title = "HyderabadInfra",
     description = "Homes in and around Hyderabad: posting, finding, asking, and everything a person did.\n\n\
         Answers come in an envelope: `success`, `message`, `data`, `timestamp`; failures have `error` with a stable \
-        `code`, and with `Accept: application/problem+json` the form of RFC 9457. In a query an empty value is no \
-        value, and an unknown parameter is refused; in a body unknown members are ignored, numbers may come as texts \
-        and lists as texts with commas.",
+        `code`, and with `Accept: application/problem+json` the form of RFC 9457. The document shows the strict form \
+        of each request. More is understood: numbers as texts, lists as texts with commas, prices such as 85 lakh. In \
+        a query an empty value is no value, and an unknown parameter is refused; in a body unknown members are \
+        ignored, unless they would change the meaning of others.",
     license(name = "Apache-2.0", identifier = "Apache-2.0"),
 ))]
 struct Api;
@@ -59,6 +60,7 @@ pub fn document() -> Value {
     let facts: Vec<EndpointSpec> = ENDPOINTS.lines().skip(1).filter_map(EndpointSpec::read).collect();
     let mut document = complete(&all, &facts);
     lists(&mut document, "Export", exported);
+    without_unused_schemas(&mut document);
     document
 }
 

@@ -53,14 +53,8 @@ pub struct SharedLiving {
     pub for_whom: Option<ForWhom>,
 }
 
-/// Reads how many people share a room.
-///
-/// # Errors
-/// With a message for the person.
-pub fn people_in_a_room(text: &str) -> Result<i64, &'static str> {
-    let people = text.parse().ok().filter(|people| (1..=20).contains(people));
-    people.ok_or("must be numbers of people between 1 and 20, such as 1, 2, 3")
-}
+/// The most people in a room, and the most kinds of room.
+pub const MOST_SHARING: i64 = 20;
 
 /// A plot of land.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, ToSchema)]

@@ -1,5 +1,7 @@
 //! Adds to the document everything that follows from an operation's method, caller and parameters, in this one place.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Value, json};
 use utoipa::openapi::OpenApi;
 
@@ -76,6 +78,8 @@ pub fn complete(document: &OpenApi, facts: &[EndpointSpec]) -> Value {
         }
         Operation { fact, json: operation, schemas: &schemas }.complete();
     }
+    unite(&mut json["paths"]);
+    json["servers"] = json!([{"url": "/", "description": "The server that this document comes from."}]);
     json["tags"] = services.iter().map(|service| json!({"name": service})).collect();
     let components = &mut json["components"];
     components["securitySchemes"]["bearer"] = json!({"type": "http", "scheme": "bearer", "bearerFormat": "JWT",
@@ -87,6 +91,63 @@ pub fn complete(document: &OpenApi, facts: &[EndpointSpec]) -> Value {
         components["schemas"][name] = schema.clone();
     }
     json
+}
+
+/// A path without the names of its parameters. Paths that differ in these names only are one path.
+#[must_use]
+pub fn shape(path: &str) -> String {
+    path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect::<Vec<_>>().join("/")
+}
+
+/// Puts operations on paths of the same shape under one path: the document may hold it once only. The first name of
+/// each parameter stays.
+fn unite(paths: &mut Value) {
+    let Some(items) = paths.as_object_mut() else { return };
+    let mut first: BTreeMap<String, String> = BTreeMap::new();
+    for path in items.keys().cloned().collect::<Vec<_>>() {
+        let Some(known) = first.get(&shape(&path)) else {
+            first.insert(shape(&path), path);
+            continue;
+        };
+        let names: Vec<(&str, &str)> =
+            path.split('/').zip(known.split('/')).filter(|(mine, theirs)| mine != theirs).collect();
+        let Some(Value::Object(operations)) = items.remove(&path) else { continue };
+        for (method, mut operation) in operations {
+            for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+                let name = parameter["name"].as_str().map(|name| format!("{{{name}}}")).unwrap_or_default();
+                let same = names.iter().find(|(mine, _)| parameter["in"] == "path" && **mine == name);
+                if let Some((_, theirs)) = same {
+                    parameter["name"] = theirs.trim_matches(['{', '}']).into();
+                }
+            }
+            items[known][method] = operation;
+        }
+    }
+}
+
+/// Removes the schemas that nothing refers to, directly or through others.
+pub fn without_unused_schemas(document: &mut Value) {
+    loop {
+        let mut used = BTreeSet::new();
+        references(document, &mut used);
+        let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
+        let before = schemas.len();
+        schemas.retain(|name, _| used.contains(&format!("#/components/schemas/{name}")));
+        if schemas.len() == before {
+            return;
+        }
+    }
+}
+
+fn references(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            found.extend(members.get("$ref").and_then(Value::as_str).map(str::to_owned));
+            members.values().for_each(|member| references(member, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        _ => {}
+    }
 }
 
 struct Operation<'a> {
@@ -103,8 +164,12 @@ impl Operation<'_> {
         let told = self.json["description"].as_str().unwrap_or("").trim().to_owned();
         let who = self.fact.who_may();
         self.json["description"] = if told.is_empty() { who } else { format!("{told}\n\n{who}") }.into();
-        self.json["security"] =
-            if self.fact.is_public() { json!([{}, {"bearer": []}]) } else { json!([{"bearer": []}]) };
+        self.json["security"] = match self.fact.is_public() {
+            // Who signs in has no token yet.
+            true if self.fact.path.starts_with("/api/auth/") => json!([]),
+            true => json!([{}, {"bearer": []}]),
+            false => json!([{"bearer": []}]),
+        };
         self.parameters();
         self.body();
         self.failures();

@@ -5,15 +5,16 @@ use std::borrow::Cow;
 
 use domain::Fields;
 use domain::fields::{Member, MemberKind};
-use serde_json::{Value, json};
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
-use utoipa::openapi::schema::{AdditionalProperties, AnyOfBuilder, SchemaType};
-use utoipa::openapi::{ArrayBuilder, ObjectBuilder, Ref, RefOr, Required, Schema, SchemaFormat, Type};
+use utoipa::openapi::schema::{AdditionalProperties, SchemaType};
+use utoipa::openapi::{
+    ArrayBuilder, Deprecated, ObjectBuilder, Ref, RefOr, Required, Schema, SchemaFormat, Type,
+};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use crate::body::Body;
 use crate::query::Query;
-use crate::request::Request;
+use crate::request::{ALIASES, Request};
 
 /// The `data` of a response without data.
 #[derive(Debug)]
@@ -26,9 +27,6 @@ impl PartialSchema for Nothing {
 }
 
 impl ToSchema for Nothing {}
-
-/// The pattern of a blank value, which counts as absent for an optional member.
-const BLANK: &str = "^\\s*$";
 
 impl<T: Request> PartialSchema for Body<T> {
     fn schema() -> RefOr<Schema> {
@@ -67,13 +65,25 @@ impl<T: Request> IntoParams for Query<T> {
                 .example(example.get(&member.name).cloned())
                 .schema(Some(in_query(&member.kind)));
             match member.kind {
-                MemberKind::List(_) | MemberKind::Values(..) | MemberKind::Choices(_) => {
+                MemberKind::List(_)
+                | MemberKind::Values(..)
+                | MemberKind::Choices(_)
+                | MemberKind::Wholes(..) => {
                     parameter.style(Some(ParameterStyle::Form)).explode(Some(true)).build()
                 }
                 _ => parameter.build(),
             }
         };
-        asked::<T>().into_iter().map(parameter).collect()
+        let mut parameters: Vec<Parameter> = asked::<T>().into_iter().map(parameter).collect();
+        for (alias, name) in ALIASES {
+            if let Some(known) = parameters.iter().find(|known| known.name == name) {
+                let about = format!("The same as `{name}`, for clients of the earlier systems.");
+                let other = ParameterBuilder::from(known.clone()).name(alias).example(None);
+                let other = other.description(Some(about)).deprecated(Some(Deprecated::True)).build();
+                parameters.push(other);
+            }
+        }
+        parameters
     }
 }
 
@@ -102,142 +112,134 @@ fn known(name: &str) -> Option<&'static str> {
     })
 }
 
-fn types(some: &[Type], optional: bool) -> SchemaType {
-    let null = optional.then_some(Type::Null);
-    some.iter().cloned().chain(null).collect()
-}
-
+/// A member of a body. The document shows the strict form: requests may be more lenient, but what follows the document
+/// is always understood.
 fn in_body(member: &Member, about: Option<&'static str>) -> RefOr<Schema> {
-    let optional = !member.required;
     let about = about.or_else(|| known(&member.name)).map(str::to_owned);
-    let object = ObjectBuilder::new().description(about.clone());
-    let blank = || ObjectBuilder::new().schema_type(types(&[Type::String], true)).pattern(Some(BLANK));
-    let any_of = |one: RefOr<Schema>| {
-        let any = AnyOfBuilder::new().description(about.clone()).item(one);
-        if optional { any.item(blank().description(Some("nothing"))).into() } else { any.into() }
-    };
-    match &member.kind {
-        MemberKind::Text(length) => any_of(text(length).into()),
-        MemberKind::Whole(range) => {
-            let pattern = if optional { r"^\s*([+-]?[0-9]+)?\s*$" } else { r"^\s*[+-]?[0-9]+\s*$" };
-            let object = object.schema_type(types(&[Type::Integer, Type::String], optional));
-            object.minimum(Some(*range.start())).maximum(Some(*range.end())).pattern(Some(pattern)).into()
+    match schema(&member.kind) {
+        RefOr::T(Schema::Object(mut object)) => {
+            object.description = about;
+            object.into()
         }
-        MemberKind::Number(range) => {
-            let object = object.schema_type(types(&[Type::Number, Type::String], optional));
-            object.minimum(Some(*range.start())).maximum(Some(*range.end())).into()
+        RefOr::T(Schema::Array(mut array)) => {
+            array.description = about;
+            array.into()
         }
-        MemberKind::Money => object
-            .schema_type(types(&[Type::Number, Type::String], optional))
-            .exclusive_minimum(Some(0))
-            .maximum(Some(9_999_999_999_999.99))
-            .into(),
-        MemberKind::Choice(words) => object
-            .schema_type(types(&[Type::String], optional))
-            .enum_values(Some(with_nothing(words.iter().map(|word| json!(word)), optional)))
-            .into(),
-        MemberKind::Flag => {
-            let flags = [json!(true), json!(false), json!("true"), json!("false")];
-            object
-                .enum_values(Some(with_nothing(flags.into_iter(), optional)))
-                .schema_type(SchemaType::AnyValue)
-                .into()
-        }
-        MemberKind::List(most) => {
-            let entry = ObjectBuilder::new().schema_type(Type::String).max_length(Some(60));
-            let array = ArrayBuilder::new().items(entry).max_items(Some(*most));
-            let text = ObjectBuilder::new().schema_type(types(&[Type::String], optional));
-            AnyOfBuilder::new().description(about).item(array).item(text).into()
-        }
-        MemberKind::Values(most, longest) => {
-            let value =
-                || ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::String, Type::Number]));
-            let array = ArrayBuilder::new().items(value().max_length(Some(*longest))).max_items(Some(*most));
-            let one = ObjectBuilder::new().schema_type(types(&[Type::String, Type::Number], optional));
-            AnyOfBuilder::new().description(about).item(array).item(one).into()
-        }
-        MemberKind::Choices(words) => {
-            let word =
-                ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.iter().copied()));
-            let array = ArrayBuilder::new().items(word).max_items(Some(words.len()));
-            let text = ObjectBuilder::new().schema_type(types(&[Type::String], optional));
-            AnyOfBuilder::new().description(about).item(array).item(text).into()
-        }
-        MemberKind::Secret(length) => object
-            .schema_type(types(&[Type::String], optional))
-            .format(Some(SchemaFormat::Custom("password".to_owned())))
-            .min_length(Some(*length.start()))
-            .max_length(Some(*length.end()))
-            .into(),
-        MemberKind::Numbers(many) => {
-            let number =
-                ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::Number, Type::String]));
-            let array = ArrayBuilder::new().items(number).min_items(Some(*many)).max_items(Some(*many));
-            let text = ObjectBuilder::new().schema_type(types(&[Type::String], optional));
-            AnyOfBuilder::new().description(about).item(array).item(text).into()
-        }
-        MemberKind::Ids(most) => {
-            let id = Ref::from_schema_name("Id");
-            ArrayBuilder::new().items(id).min_items(Some(1)).max_items(Some(*most)).description(about).into()
-        }
-        MemberKind::Object => object.schema_type(types(&[Type::Object], optional)).into(),
+        other => other,
     }
 }
 
-/// A number is accepted and read as text.
-fn text(length: &std::ops::RangeInclusive<usize>) -> ObjectBuilder {
-    let kinds = SchemaType::from_iter([Type::String, Type::Number]);
-    ObjectBuilder::new().schema_type(kinds).min_length(Some(*length.start())).max_length(Some(*length.end()))
-}
-
-fn with_nothing(words: impl Iterator<Item = Value>, optional: bool) -> Vec<Value> {
-    let nothing = [json!(""), Value::Null];
-    words.chain(optional.then_some(nothing).into_iter().flatten()).collect()
-}
-
-fn in_query(kind: &MemberKind) -> RefOr<Schema> {
+fn schema(kind: &MemberKind) -> RefOr<Schema> {
     let object = ObjectBuilder::new();
+    let words = |words: &[&'static str]| {
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.iter().copied()))
+    };
+    let texts = |longest: usize| ObjectBuilder::new().schema_type(Type::String).max_length(Some(longest));
     match kind {
         MemberKind::Text(length) => object
             .schema_type(Type::String)
             .min_length(Some(*length.start()))
             .max_length(Some(*length.end()))
             .into(),
-        MemberKind::Whole(range) => {
-            let object = object.schema_type(Type::Integer).minimum(Some(*range.start()));
-            if *range.end() == i64::MAX { object.into() } else { object.maximum(Some(*range.end())).into() }
-        }
+        MemberKind::Whole(range) => whole(range).into(),
         MemberKind::Number(range) => {
             object.schema_type(Type::Number).minimum(Some(*range.start())).maximum(Some(*range.end())).into()
         }
         MemberKind::Money => object
-            .schema_type(SchemaType::from_iter([Type::Number, Type::String]))
+            .schema_type(Type::Number)
             .exclusive_minimum(Some(0))
+            .maximum(Some(9_999_999_999_999.99))
             .into(),
-        MemberKind::Choice(words) => {
-            object.schema_type(Type::String).enum_values(Some(words.iter().copied())).into()
-        }
+        MemberKind::Choice(choices) => words(choices).into(),
         MemberKind::Flag => object.schema_type(Type::Boolean).into(),
-        MemberKind::List(most) => {
-            let entry = ObjectBuilder::new().schema_type(Type::String).max_length(Some(60));
-            ArrayBuilder::new().items(entry).max_items(Some(*most)).into()
-        }
+        MemberKind::List(most) => ArrayBuilder::new().items(texts(60)).max_items(Some(*most)).into(),
         MemberKind::Values(most, longest) => {
-            let entry = ObjectBuilder::new().schema_type(Type::String).max_length(Some(*longest));
-            ArrayBuilder::new().items(entry).max_items(Some(*most)).into()
+            ArrayBuilder::new().items(texts(*longest)).max_items(Some(*most)).into()
         }
-        MemberKind::Choices(words) => {
-            let word =
-                ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.iter().copied()));
-            ArrayBuilder::new().items(word).max_items(Some(words.len())).into()
+        MemberKind::Choices(choices) => {
+            ArrayBuilder::new().items(words(choices)).max_items(Some(choices.len())).into()
         }
+        MemberKind::Wholes(range, most) => {
+            ArrayBuilder::new().items(whole(range)).max_items(Some(*most)).into()
+        }
+        MemberKind::Secret(length) => object
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::Custom("password".to_owned())))
+            .min_length(Some(*length.start()))
+            .max_length(Some(*length.end()))
+            .into(),
+        MemberKind::Numbers(many) => {
+            let number = ObjectBuilder::new().schema_type(Type::Number);
+            ArrayBuilder::new().items(number).min_items(Some(*many)).max_items(Some(*many)).into()
+        }
+        MemberKind::Ids(most) => {
+            let id = Ref::from_schema_name("Id");
+            ArrayBuilder::new().items(id).min_items(Some(1)).max_items(Some(*most)).into()
+        }
+        MemberKind::Object(members) => {
+            let mut object = object.schema_type(Type::Object);
+            for member in members {
+                if member.required {
+                    object = object.required(&*member.name);
+                }
+                object = object.property(&*member.name, in_body(member, None));
+            }
+            object.into()
+        }
+        MemberKind::Map(kind) => {
+            let each = AdditionalProperties::RefOr(schema(kind));
+            object.schema_type(Type::Object).additional_properties(Some(each)).into()
+        }
+        MemberKind::Polygon => polygon().into(),
+        MemberKind::OrNull(kind) => match schema(kind) {
+            RefOr::T(Schema::Object(mut object)) => {
+                object.schema_type = SchemaType::from_iter([Type::Object, Type::Null]);
+                object.into()
+            }
+            other => other,
+        },
+    }
+}
+
+fn whole(range: &std::ops::RangeInclusive<i64>) -> ObjectBuilder {
+    let object = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(*range.start()));
+    if *range.end() == i64::MAX { object } else { object.maximum(Some(*range.end())) }
+}
+
+/// A polygon as `GeoJSON` (RFC 7946): rings of corners, each a longitude and a latitude.
+fn polygon() -> ObjectBuilder {
+    let degrees = ObjectBuilder::new().schema_type(Type::Number);
+    let corner = ArrayBuilder::new().items(degrees).min_items(Some(2)).max_items(Some(3));
+    let ring = ArrayBuilder::new().items(corner).min_items(Some(4)).max_items(Some(1000));
+    let rings = ArrayBuilder::new().items(ring).min_items(Some(1)).max_items(Some(1000));
+    let kind = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["Polygon"]));
+    let object = ObjectBuilder::new().schema_type(Type::Object);
+    object.property("type", kind).property("coordinates", rings).required("type").required("coordinates")
+}
+
+/// A query parameter. What a query cannot hold as it is, is JSON text or text with commas.
+fn in_query(kind: &MemberKind) -> RefOr<Schema> {
+    match kind {
         MemberKind::Numbers(many) => {
             let others = format!(r"(\s*,\s*-?[0-9]+(\.[0-9]+)?){{{}}}", many - 1);
             let pattern = format!(r"^\s*-?[0-9]+(\.[0-9]+)?{others}\s*$");
-            object.schema_type(Type::String).pattern(Some(pattern)).into()
+            ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).into()
         }
-        MemberKind::Ids(_) | MemberKind::Object | MemberKind::Secret(_) => {
-            object.schema_type(Type::String).into()
-        }
+        MemberKind::Ids(_)
+        | MemberKind::Object(_)
+        | MemberKind::Map(_)
+        | MemberKind::Polygon
+        | MemberKind::OrNull(_)
+        | MemberKind::Secret(_) => ObjectBuilder::new().schema_type(Type::String).into(),
+        MemberKind::Text(_)
+        | MemberKind::Whole(_)
+        | MemberKind::Number(_)
+        | MemberKind::Money
+        | MemberKind::Choice(_)
+        | MemberKind::Flag
+        | MemberKind::List(_)
+        | MemberKind::Values(..)
+        | MemberKind::Choices(_)
+        | MemberKind::Wholes(..) => schema(kind),
     }
 }

@@ -128,7 +128,12 @@ pub async fn choose(
 
 /// Reads the quiet hours. Null removes them; leaving them out keeps them.
 fn quiet(f: &mut Fields<'_>) -> Quiet {
-    f.asks("quietHours", || MemberKind::Object);
+    f.asks("quietHours", || {
+        let members = Fields::asked_by(|f| {
+            hours(f);
+        });
+        MemberKind::OrNull(Box::new(MemberKind::Object(members)))
+    });
     match f.given("quietHours") {
         None => Quiet::AsBefore,
         Some(Value::Null) => Quiet::Never,
@@ -158,7 +163,7 @@ fn hours(f: &mut Fields<'_>) -> Option<QuietHours> {
 
 /// Reads the switches, such as `{"LEAD": {"SMS": false}}`.
 fn switches(f: &mut Fields<'_>) -> Vec<(Kind, Channel, bool)> {
-    f.asks("channels", || MemberKind::Object);
+    f.asks("channels", || MemberKind::Map(Box::new(MemberKind::Map(Box::new(MemberKind::Flag)))));
     let mut switches = Vec::new();
     let kinds = match f.raw("channels") {
         None => return switches,

@@ -100,7 +100,7 @@ impl Wish {
         let to = to(f, channel);
         let kind = f.choice::<Kind>("template");
         let kind = f.required("template", kind);
-        f.asks("variables", || MemberKind::Object);
+        f.asks("variables", || MemberKind::Map(Box::new(MemberKind::Text(0..=2000))));
         let variables = kind.map(|kind| variables(f, kind, channel));
         Some(Self { to: to?, kind: kind?, variables: variables? })
     }
@@ -166,7 +166,7 @@ impl Request for SmsRequest {
     }
 
     fn example() -> Value {
-        json!({"to": "98765 43210", "template": "PROPERTY_ALERT", "variables": {"title": "A villa"}})
+        json!({"to": "+919876543210", "template": "PROPERTY_ALERT", "variables": {"title": "A villa"}})
     }
 }
 

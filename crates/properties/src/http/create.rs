@@ -37,9 +37,9 @@ impl Request for NewListing {
     }
 
     fn example() -> Value {
-        json!({"title": "Three bedrooms near the lake", "location": "Miyapur", "price": "85 lakh",
-            "propertyType": "APARTMENT", "bedrooms": "3", "bathrooms": 2, "areaSqft": 1650,
-            "amenities": "Lift, Power backup", "furnishedStatus": "SEMI_FURNISHED",
+        json!({"title": "Three bedrooms near the lake", "location": "Miyapur", "price": 8_500_000,
+            "propertyType": "APARTMENT", "bedrooms": 3, "bathrooms": 2, "areaSqft": 1650,
+            "amenities": ["Lift", "Power backup"], "furnishedStatus": "SEMI_FURNISHED",
             "contactName": "Owner", "contactPhone": "+91 98765-43210"})
     }
 }

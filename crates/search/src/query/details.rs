@@ -3,7 +3,7 @@
 
 use domain::date::CalendarDate;
 use domain::fields::Choice;
-use domain::property::details::Details;
+use domain::property::details::{Details, MOST_SHARING};
 use domain::property::kinds::{Approval, ForWhom, Meal, PossessionStatus, PreferredTenant, ReraStatus};
 
 /// The details of a home: flags of single values, then the day from which it is available.
@@ -21,8 +21,6 @@ const TENANTS: u32 = 20;
 const MEALS: u32 = 23;
 const SHARING: u32 = 26;
 const DAY: u32 = 46;
-/// The most people in a room.
-const MOST_SHARING: i64 = 20;
 
 fn bit<T: Choice>(value: T) -> u64 {
     T::ALL.iter().position(|(_, other)| *other == value).map_or(0, |place| 1 << place)

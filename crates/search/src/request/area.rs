@@ -73,7 +73,7 @@ fn bbox(f: &mut Fields<'_>) -> Option<BoundingBox> {
 
 /// A `GeoJSON` object in a body, or JSON text in a query.
 fn polygon(f: &mut Fields<'_>) -> Option<Polygon> {
-    f.asks("polygon", || MemberKind::Object);
+    f.asks("polygon", || MemberKind::Polygon);
     let parsed = match f.raw("polygon")? {
         Value::String(text) => serde_json::from_str(text).unwrap_or_default(),
         value => value.clone(),

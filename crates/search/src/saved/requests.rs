@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::fields::{Choice, MemberKind};
+use domain::fields::{Choice, Member, MemberKind};
 use domain::preferences::Channel;
 use domain::saved_search::{self, Frequency, Wish};
 use domain::{Fields, Personal, UserId};
@@ -88,12 +88,12 @@ fn about(member: &str) -> Option<&'static str> {
 }
 
 fn example() -> Value {
-    json!({"name": "Three bedrooms by the lake", "filters": {"query": "lake", "bedrooms": "3", "maxPrice": "1.2 cr"},
+    json!({"name": "Three bedrooms by the lake", "filters": {"query": "lake", "bedrooms": ["3"], "maxPrice": 12_000_000},
         "channels": ["EMAIL", "IN_APP"], "frequency": "DAILY"})
 }
 
 fn change(f: &mut Fields<'_>) -> saved_search::SavedSearchChange {
-    f.asks("filters", || MemberKind::Object);
+    f.asks("filters", || MemberKind::Object(filter_members()));
     let frequency = f.choice("frequency");
     saved_search::SavedSearchChange {
         name: f.text("name", 1..=100),
@@ -102,6 +102,14 @@ fn change(f: &mut Fields<'_>) -> saved_search::SavedSearchChange {
         frequency,
         enabled: f.flag("enabled"),
     }
+}
+
+/// The members of a search that say what is searched for.
+fn filter_members() -> Vec<Member> {
+    let all = Fields::asked_by(|f| {
+        SearchRequest::read(f);
+    });
+    all.into_iter().filter(|member| is_filter(&member.name)).collect()
 }
 
 fn filters(f: &mut Fields<'_>) -> Option<Map<String, Value>> {

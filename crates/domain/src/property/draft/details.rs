@@ -4,7 +4,7 @@ use crate::date::CalendarDate;
 use crate::fields::Fields;
 use crate::id::UserId;
 use crate::personal::Erasable;
-use crate::property::details::{Details, PlotDetails, Project, SharedLiving, Terms, people_in_a_room};
+use crate::property::details::{Details, MOST_SHARING, PlotDetails, Project, SharedLiving, Terms};
 use crate::property::kinds::{ListingType, PropertyType, ReraStatus};
 use crate::property::rooms::Rooms;
 
@@ -65,7 +65,7 @@ fn terms(f: &mut Fields<'_>) -> Terms {
 
 fn shared_living(f: &mut Fields<'_>) -> SharedLiving {
     SharedLiving {
-        sharing: f.values("sharing", 20, people_in_a_room),
+        sharing: f.wholes("sharing", 1..=MOST_SHARING, 20),
         meals: f.choices("meals"),
         for_whom: f.choice("forWhom"),
     }

@@ -55,7 +55,12 @@ fn with_example(request: &mut Request, operation: &Value) {
     let parameters = operation["parameters"].as_array().into_iter().flatten();
     let query: Vec<(&str, String)> = parameters
         .filter(|one| one["in"] == "query")
-        .filter_map(|one| Some((one["name"].as_str()?, text(one.get("example")?))))
+        .filter_map(|one| Some((one["name"].as_str()?, one.get("example")?)))
+        .flat_map(|(name, example)| match example {
+            // A list is sent as the same parameter again.
+            Value::Array(values) => values.iter().map(|value| (name, text(value))).collect(),
+            value => vec![(name, text(value))],
+        })
         .collect();
     if !query.is_empty() {
         let encoded = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();

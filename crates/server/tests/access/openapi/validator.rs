@@ -26,7 +26,7 @@ static SCHEMAS: LazyLock<Mutex<HashMap<String, &'static Validator>>> = LazyLock:
 /// What is wrong with a response of the operation whose path pattern is `path`.
 pub fn complaints(method: &Method, path: &str, answer: &Answer) -> Vec<String> {
     let method = method.as_str().to_lowercase();
-    let operation = &DOCUMENT["paths"][path][&method];
+    let operation = super::described(&DOCUMENT, &method, path);
     let name = format!("{method} {path} -> {}", answer.status);
     let Some(said) = operation["responses"].get(answer.status.to_string()) else {
         return vec![format!("{name}: the status is not documented; {}", answer.text)];
