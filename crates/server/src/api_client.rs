@@ -6,6 +6,7 @@
 
 mod answer;
 
+use std::path::Path;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -80,6 +81,17 @@ impl ApiClient {
             base: base.to_owned(),
             token: token.to_owned(),
         })
+    }
+
+    /// The server that listens at the socket of this data directory.
+    ///
+    /// # Errors
+    /// When an HTTP client cannot be made.
+    pub fn at_socket(path: &Path, token: &str) -> Result<Self, ClientError> {
+        let base = "http://localhost".to_owned();
+        let http = reqwest::Client::builder().unix_socket(path).timeout(ANSWER_TIMEOUT).build();
+        let http = http.map_err(|_| ClientError::BadServer { given: path.display().to_string() })?;
+        Ok(Self::Remote { http, base, token: token.to_owned() })
     }
 
     #[must_use]

@@ -8,6 +8,7 @@ mod mail;
 mod monitor;
 mod months;
 mod open;
+pub mod operator_socket;
 mod provoke;
 mod reports;
 mod services;
@@ -19,7 +20,7 @@ mod watch;
 
 use std::fs::File;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,6 +33,7 @@ use gateway::{Connection, Door, Greeting, Hub, Routers};
 use http_kit::AppContext;
 use journal::SqliteJournal;
 use metrics_exporter_prometheus::PrometheusHandle;
+use operator_socket::Operator;
 use projection::ViewStore;
 use projection::deliveries::Outbox;
 use supervisor::wake;
@@ -73,6 +75,7 @@ pub struct App {
     secure_cookies: bool,
     /// Name and label of each sign-in provider.
     providers: Vec<(String, String)>,
+    data_dir: PathBuf,
     _lock: File,
 }
 
@@ -93,6 +96,13 @@ impl App {
             form_key: self.context.aggregates.keys().derived("form tokens"),
         };
         self.doors.public(web::router(web::Api::new(self.doors.api.clone()), settings))
+    }
+
+    /// What an operator may do that the API has no operation for.
+    #[must_use]
+    pub fn operator(&self) -> Operator {
+        let tenant = self.tenant().clone();
+        Operator { context: self.context.clone(), users: self.users.clone(), tenant }
     }
 
     /// The default tenant.
@@ -146,6 +156,14 @@ pub async fn serve(
     let door = Door::at(public, app.greeting.clone());
     let service = public_router.into_make_service_with_connect_info::<Connection>();
     servers.spawn(axum::serve(door, service).with_graceful_shutdown(until(end.clone())).into_future());
+    match operator_socket::listen(&app.data_dir) {
+        Ok(socket) => {
+            let router = app.operator().in_front_of(app.public());
+            servers
+                .spawn(axum::serve(socket, router).with_graceful_shutdown(until(end.clone())).into_future());
+        }
+        Err(error) => tracing::warn!(%error, "commands on this machine need --server while the server runs"),
+    }
     let management = management.tap_io(|connection| {
         let _ = connection.set_nodelay(true);
     });
@@ -184,9 +202,7 @@ pub(crate) fn lock(data_dir: &Path) -> anyhow::Result<File> {
     let file = File::create(&path).with_context(|| format!("{} cannot be written", path.display()))?;
     file.try_lock().map_err(|_| {
         let data_dir = data_dir.display();
-        anyhow::anyhow!(
-            "{data_dir} is in use by a running server; use --server URL, or stop that server first"
-        )
+        anyhow::anyhow!("{data_dir} is in use by another process; use --server URL, or wait until it ends")
     })?;
     private::close_to_others(data_dir)
         .with_context(|| format!("{} cannot be looked at", data_dir.display()))?;

@@ -91,6 +91,6 @@ async fn perform(verb: &Verb, settings: &Settings) -> anyhow::Result<ExitCode> {
         Verb::Doctor(Doctor { backup: Some(directory), keys_from, .. }) => {
             backup::examine(directory, keys_from.as_deref(), settings)
         }
-        Verb::Doctor(_) => doctor::examine(settings),
+        Verb::Doctor(_) => doctor::examine(settings).await,
     }
 }

@@ -119,6 +119,7 @@ impl App {
             greeting,
             secure_cookies: public_url.starts_with("https://"),
             providers: sign_ins::buttons(settings),
+            data_dir: data_dir.clone(),
             _lock: lock,
         };
         app.first_admin(settings).await?;

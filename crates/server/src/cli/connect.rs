@@ -1,14 +1,20 @@
-//! Where a command works: on a running server, or directly in the data directory while no server holds it.
+//! Where a command works: on the server that `--server` names, on the one that runs on the data directory, or directly
+//! in the data directory.
 
+use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
-use domain::{Clock, TenantId};
+use domain::Clock;
+use http::Method;
 use rand::Rng as _;
+use serde_json::json;
 use supervisor::Supervisor;
 
 use super::{AcceptLost, Confirm, CreateAdmin, Target, output, run};
 use crate::api_client::ApiClient;
+use crate::app::operator_socket::{self, NewAdmin};
 use crate::app::{App, Opening, key_store, prometheus};
 use crate::settings::Settings;
 
@@ -37,31 +43,78 @@ impl ApiAccess {
 }
 
 /// # Errors
-/// When a server is named without a token, or the data directory is locked or cannot be opened.
+/// When a server is named without a token, or there is no data directory, or it cannot be opened.
 pub async fn open(target: &Target, settings: &Settings, on_behalf: As<'_>) -> anyhow::Result<ApiAccess> {
     if let Some(server) = target.server() {
         let client = run::remote_client(server, std::env::var("HYD_TOKEN").ok().as_deref())?;
         return Ok(ApiAccess { client, app: None });
     }
-    let app = open_app(settings).await?;
-    let token = match on_behalf {
-        As::Person(email) => {
-            let found = app.users.token_for(app.tenant(), email).await;
-            found
-                .with_context(|| format!("no token for {email}; the account must exist: register it first"))?
-                .access_token
-        }
-        As::Operator => operator_token(&app)?,
+    let email = match on_behalf {
+        As::Person(email) => Some(email),
+        As::Operator => None,
     };
-    Ok(ApiAccess { client: ApiClient::local(app.public(), &token), app: Some(app) })
+    let missing = |email: Option<&str>| match email {
+        Some(email) => format!("no token for {email}; the account must exist: register it first"),
+        None => "the operator's token cannot be signed".to_owned(),
+    };
+    match Place::find(settings).await? {
+        Place::Running(client) => {
+            let account = json!({"email": email});
+            let answer = client.call(Method::POST, operator_socket::TOKEN, Some(account), &[]).await?;
+            let data = answer.data().with_context(|| missing(email))?;
+            let token = data["accessToken"].as_str().unwrap_or_default();
+            Ok(ApiAccess { client: client.with_token(token), app: None })
+        }
+        Place::Opened(app) => {
+            let token = app.operator().token(email).await.with_context(|| missing(email))?;
+            Ok(ApiAccess { client: ApiClient::local(app.public(), &token), app: Some(*app) })
+        }
+    }
 }
 
-/// Signs a token without an account. Whoever can read the signing key could do the same.
-fn operator_token(app: &App) -> anyhow::Result<String> {
-    let id = app.context.aggregates.fresh();
-    let tenant: &TenantId = app.tenant();
-    let token = app.context.tokens.issue(tenant, id.into(), id.into(), domain::user::Role::Admin, 0);
-    token.context("the operator's token cannot be signed")
+/// Where the operator's commands work.
+enum Place {
+    /// A server runs on the data directory; it is reached through its socket.
+    Running(ApiClient),
+    /// No server runs; this process holds the data directory.
+    Opened(Box<App>),
+}
+
+impl Place {
+    /// Never makes a data directory: a wrong path would look like an empty server.
+    async fn find(settings: &Settings) -> anyhow::Result<Self> {
+        must_exist(settings)?;
+        match running(&settings.data_dir)? {
+            Some(client) => Ok(Self::Running(client)),
+            None => Ok(Self::Opened(Box::new(open_app(settings).await?))),
+        }
+    }
+}
+
+/// # Errors
+/// When there is no data directory.
+pub fn must_exist(settings: &Settings) -> anyhow::Result<()> {
+    let data_dir = &settings.data_dir;
+    if data_dir.join("journal").is_dir() {
+        return Ok(());
+    }
+    bail!(
+        "{} is no data directory; `hyderabadinfra serve` makes one, --data-dir and HYD_DATA_DIR name another",
+        data_dir.display()
+    )
+}
+
+/// The server that runs on `data_dir`, if one does.
+///
+/// # Errors
+/// When an HTTP client cannot be made.
+pub fn running(data_dir: &Path) -> anyhow::Result<Option<ApiClient>> {
+    let socket = operator_socket::path(data_dir);
+    // The file of a server that was killed refuses connections.
+    if UnixStream::connect(&socket).is_err() {
+        return Ok(None);
+    }
+    Ok(Some(ApiClient::at_socket(&socket, "")?))
 }
 
 async fn open_app(settings: &Settings) -> anyhow::Result<App> {
@@ -73,34 +126,46 @@ async fn open_app(settings: &Settings) -> anyhow::Result<App> {
 }
 
 /// # Errors
-/// When the data directory is locked, or the account cannot be created.
+/// When there is no data directory, or the account cannot be created.
 pub async fn create_admin(args: &CreateAdmin, settings: &Settings) -> anyhow::Result<ExitCode> {
     let (password, made) = if args.password_stdin {
         (run::read_password(std::io::stdin().lock())?, false)
     } else {
         (format!("{:016x}{:016x}", rand::rng().next_u64(), rand::rng().next_u64()), true)
     };
-    let app = open_app(settings).await?;
-    let done = app.users.create_admin(app.tenant(), &args.email, &args.username, &password).await;
-    app.shutdown().await;
-    if let Err(error) = done {
-        bail!("{error}");
+    let (email, username) = (args.email.clone(), args.username.clone());
+    let admin = NewAdmin { email, username, password };
+    match Place::find(settings).await? {
+        Place::Running(client) => {
+            let body = serde_json::to_value(&admin)?;
+            client.call(Method::POST, operator_socket::ADMINS, Some(body), &[]).await?.data()?;
+        }
+        Place::Opened(app) => {
+            let done = app.operator().create_admin(&admin).await;
+            app.shutdown().await;
+            done?;
+        }
     }
-    output::line(&format!("{} is an administrator", args.email));
+    output::line(&format!("{} is an administrator", admin.email));
     if made {
-        output::line(&format!("password, shown only once: {password}"));
+        output::line(&format!("password, shown only once: {}", admin.password));
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// # Errors
-/// When the data directory is locked, or no account has the address.
+/// When there is no data directory, or no account has the address.
 pub async fn confirm(args: &Confirm, settings: &Settings) -> anyhow::Result<ExitCode> {
-    let app = open_app(settings).await?;
-    let done = app.users.confirm(app.tenant(), &args.email).await;
-    app.shutdown().await;
-    if let Err(error) = done {
-        bail!("{error}");
+    match Place::find(settings).await? {
+        Place::Running(client) => {
+            let account = json!({"email": args.email});
+            client.call(Method::POST, operator_socket::CONFIRMATIONS, Some(account), &[]).await?.data()?;
+        }
+        Place::Opened(app) => {
+            let done = app.operator().confirm(&args.email).await;
+            app.shutdown().await;
+            done?;
+        }
     }
     output::line(&format!("{} is confirmed", args.email));
     Ok(ExitCode::SUCCESS)

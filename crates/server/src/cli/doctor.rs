@@ -1,15 +1,17 @@
 //! `hyderabadinfra doctor`: finds problems of the installation and says how to solve them.
 
 use std::fs::File;
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use domain::{Clock, Timestamp};
 use gateway::Certificates;
+use http::Method;
 
-use super::output;
+use super::{connect, output};
+use crate::api_client::ApiClient;
 use crate::app::sign_ins;
 use crate::settings::{OidcProvider, Settings};
 use crate::weaknesses;
@@ -21,16 +23,23 @@ type Finding = Result<String, String>;
 
 /// # Errors
 /// Never. Problems are printed, and the exit code shows them.
-pub fn examine(settings: &Settings) -> anyhow::Result<ExitCode> {
+pub async fn examine(settings: &Settings) -> anyhow::Result<ExitCode> {
     let data_dir = &settings.data_dir;
+    let server = connect::running(data_dir)?;
     let mut findings = vec![
         ("settings", Ok("valid".to_owned())),
         ("data directory", writable(data_dir)),
-        ("server", Ok(running(data_dir))),
-        ("address", free(settings)),
         ("keys", Ok(keys(&data_dir.join("keys")))),
         ("clock", clock()),
     ];
+    if let Some(server) = &server {
+        findings.push(("server", health(server).await));
+    } else {
+        findings.push(("server", not_running(data_dir)));
+        findings.push(("address", free(settings.listen, "listen (HYD_LISTEN)")));
+        let management = free(settings.management_listen, "management_listen (HYD_MANAGEMENT_LISTEN)");
+        findings.push(("management address", management));
+    }
     findings.extend(settings.oidc.iter().map(|(name, of)| ("sign-in", provider(name, of))));
     if let (Some(certificate), Some(key)) =
         (&settings.server.tls.certificate_file, &settings.server.tls.key_file)
@@ -66,17 +75,32 @@ fn writable(data_dir: &Path) -> Finding {
     }
 }
 
-fn running(data_dir: &Path) -> String {
-    match File::open(data_dir.join("lock")).map(|file| file.try_lock()) {
-        Ok(Err(_)) => "a server holds the data directory".into(),
-        Ok(Ok(())) | Err(_) => "no server runs on the data directory".into(),
+/// What the server that runs on the data directory says of itself.
+async fn health(server: &ApiClient) -> Finding {
+    let answer = server.call(Method::GET, "/actuator/health", None, &[]).await;
+    let answer = answer.map_err(|error| format!("it does not answer: {error}"))?;
+    match answer.body["status"].as_str() {
+        Some("UP") => Ok("it runs on the data directory, and is UP".into()),
+        Some(other) => {
+            Err(format!("it is {other}; GET /actuator/health with an administrator's token says why"))
+        }
+        None => Err(format!("it answers {} to a question about its health", answer.status)),
     }
 }
 
-fn free(settings: &Settings) -> Finding {
-    match TcpListener::bind(settings.listen) {
-        Ok(_) => Ok(format!("{} is free", settings.listen)),
-        Err(error) => Err(format!("{} cannot be bound: {error}; set listen (HYD_LISTEN)", settings.listen)),
+fn not_running(data_dir: &Path) -> Finding {
+    match File::open(data_dir.join("lock")).map(|file| file.try_lock()) {
+        Ok(Err(_)) => {
+            Err("another process holds the data directory, and does not answer at its socket".into())
+        }
+        Ok(Ok(())) | Err(_) => Ok("none runs on the data directory".into()),
+    }
+}
+
+fn free(address: SocketAddr, setting: &str) -> Finding {
+    match TcpListener::bind(address) {
+        Ok(_) => Ok(format!("{address} is free")),
+        Err(error) => Err(format!("{address} cannot be bound: {error}; set {setting}")),
     }
 }
 

@@ -9,7 +9,7 @@ use supervisor::Supervisor;
 use tokio::net::TcpListener;
 use users::AdminError;
 
-use super::output;
+use super::{connect, output};
 use crate::api_client::ApiClient;
 use crate::app::{self, App, Opening};
 use crate::settings::Settings;
@@ -38,17 +38,23 @@ async fn serve_until_asked(
     for weakness in weaknesses::outside(settings) {
         tracing::warn!(about = weakness.about, "{}", weakness.text);
     }
-    let bind = async |address| {
-        TcpListener::bind(address).await.with_context(|| format!("cannot listen at {address}"))
+    let bind = async |address, setting| {
+        let bound = TcpListener::bind(address).await;
+        bound.with_context(|| format!("cannot listen at {address}; set {setting} to a free port"))
     };
-    let public = bind(settings.listen).await?;
-    let management = bind(settings.management_listen).await?;
+    let public = bind(settings.listen, "--listen or HYD_LISTEN").await?;
+    let management = bind(settings.management_listen, "HYD_MANAGEMENT_LISTEN").await?;
+    let is_new = connect::must_exist(settings).is_err();
     let url = settings.public_url(public.local_addr()?);
     let clock = Clock::System;
     let prometheus = app::prometheus()?;
     let public_url = url.clone();
     let opening = Opening { clock, prometheus, public_url, supervisor };
     let app = App::open(settings, opening).await?;
+    if is_new {
+        let data_dir = std::path::absolute(&settings.data_dir).unwrap_or_else(|_| settings.data_dir.clone());
+        output::note(&format!("made the data directory {}; everything is kept there", data_dir.display()));
+    }
     if with_demo {
         // Fictional addresses receive no e-mail, and the demo account must be able to contact owners, too.
         let confirm = async |email: &str| app.users.confirm(app.tenant(), email).await;
