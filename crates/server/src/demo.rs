@@ -8,6 +8,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use domain::user::Role;
 use http::Method;
 use rand::{Rng, RngExt as _};
 use serde_json::{Value, json};
@@ -16,19 +17,26 @@ use users::AdminError;
 
 use crate::api_client::{ApiClient, ClientError};
 
-/// The account for trying the portal. The other accounts have random passwords that nobody knows.
-pub const SIGN_IN: SignIn = SignIn { email: "demo@example.com", password: "look-around-hyderabad" };
+/// The password of the accounts for trying the portal. The other accounts have random passwords that nobody knows.
+pub const PASSWORD: &str = "look-around-hyderabad";
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SignIn {
-    pub email: &'static str,
-    pub password: &'static str,
-}
+/// The e-mail address of the person who looks for a home.
+pub const SEEKER: &str = "demo@example.com";
+/// The e-mail address of an owner of homes.
+pub const OWNER: &str = "kiran.sample@example.com";
+
+/// The accounts of staff: user name, e-mail address, role.
+pub const STAFF: [(&str, &str, Role); 2] = [
+    ("moderator", "moderator@example.com", Role::Moderator),
+    ("administrator", "administrator@example.com", Role::Admin),
+];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// The caller should show [`SIGN_IN`].
-    Filled { people: usize, homes: usize },
+    Filled {
+        people: usize,
+        homes: usize,
+    },
     /// There were listings already, so nothing was added.
     LeftAlone,
 }
@@ -65,19 +73,13 @@ impl Person {
 }
 
 const PEOPLE: [Person; 3] = [
-    Person {
-        name: "demo",
-        email: SIGN_IN.email,
-        first_name: "Asha",
-        last_name: "Sample",
-        password: Some(SIGN_IN.password),
-    },
+    Person { name: "demo", email: SEEKER, first_name: "Asha", last_name: "Sample", password: Some(PASSWORD) },
     Person {
         name: "kiran",
-        email: "kiran.sample@example.com",
+        email: OWNER,
         first_name: "Kiran",
         last_name: "Sample",
-        password: None,
+        password: Some(PASSWORD),
     },
     Person {
         name: "fathima",
@@ -87,6 +89,9 @@ const PEOPLE: [Person; 3] = [
         password: None,
     },
 ];
+
+/// A telephone number that belongs to nobody.
+const CONTACT_PHONE: &str = "+916000000000";
 
 /// The demo account views every second home of other people, and every sixth becomes a favourite.
 const VIEWED: usize = 2;
@@ -114,9 +119,10 @@ pub async fn fill(
         let (email, token) = join(&nobody, person, random).await?;
         confirm(&email).await.map_err(DemoError::Confirm)?;
         let client = nobody.with_token(&token);
-        let own = list(&client, homes.remove(person.name).unwrap_or_default()).await?;
+        let homes = homes.remove(person.name).unwrap_or_default();
+        let own = list(&client, person, homes).await?;
         listed += own.len();
-        if person.email == SIGN_IN.email {
+        if person.email == SEEKER {
             demo_user = client;
         } else {
             of_others.extend(own);
@@ -178,9 +184,12 @@ fn access_token(request: &str, data: &Value) -> Result<String, DemoError> {
 }
 
 /// Returns the ids, in the order of `homes`.
-async fn list(client: &ApiClient, homes: Vec<Value>) -> Result<Vec<String>, DemoError> {
+async fn list(client: &ApiClient, person: &Person, homes: Vec<Value>) -> Result<Vec<String>, DemoError> {
     let mut ids = Vec::new();
-    for home in homes {
+    for mut home in homes {
+        home["contactName"] = format!("{} {}", person.first_name, person.last_name).into();
+        home["contactPhone"] = CONTACT_PHONE.into();
+        home["contactEmail"] = person.email.into();
         let answer = client.call(Method::POST, "/api/properties", Some(marked(home)), &[]).await?;
         let id = answer.data()?.get("id").and_then(Value::as_str).map(str::to_owned);
         let request = || "POST /api/properties".to_owned();
@@ -207,6 +216,18 @@ async fn look_around(client: &ApiClient, homes: &[String]) -> Result<(), DemoErr
     }
     for id in homes.iter().step_by(FAVOURITE) {
         client.call(Method::POST, &format!("/api/properties/{id}/favorite"), None, &[]).await?.data()?;
+    }
+    for search in
+        ["/api/search/properties?location=Gachibowli", "/api/search/properties?query=villa%20garden"]
+    {
+        client.call(Method::GET, search, None, &[]).await?.data()?;
+    }
+    let saved = json!({"name": "Flats up to 90 lakh", "frequency": "DAILY", "channels": ["IN_APP"],
+        "filters": {"propertyType": ["APARTMENT"], "listingType": ["SALE"], "maxPrice": 9_000_000}});
+    client.call(Method::POST, "/api/search/save", Some(saved), &[]).await?.data()?;
+    if let Some(id) = homes.first() {
+        let asked = json!({"purpose": "VISIT", "message": "Could I see it on Saturday? (sample)"});
+        client.call(Method::POST, &format!("/api/properties/{id}/leads"), Some(asked), &[]).await?.data()?;
     }
     Ok(())
 }

@@ -78,7 +78,8 @@ async fn perform(verb: &Verb, settings: &Settings) -> anyhow::Result<ExitCode> {
             done
         }
         Verb::Backup(verb) => {
-            backup::must_name_a_place(verb, settings)?;
+            let runs = verb.target.server().is_some() || connect::running(&settings.data_dir)?.is_some();
+            backup::must_name_a_place(verb, settings, runs)?;
             let place = connect::open(&verb.target, settings, connect::As::Operator).await?;
             let done = backup::back_up(&place.client).await;
             place.close().await;

@@ -17,13 +17,14 @@ const UNIT: &str = "events and files";
 /// # Errors
 /// When the command line names a place for a running server to write to, or when no place for the backup is
 /// named.
-pub fn must_name_a_place(verb: &Backup, settings: &Settings) -> anyhow::Result<()> {
-    if verb.target.server().is_some() && (verb.directory.is_some() || verb.keys_to.is_some()) {
+pub fn must_name_a_place(verb: &Backup, settings: &Settings, server_runs: bool) -> anyhow::Result<()> {
+    if server_runs && (verb.directory.is_some() || verb.keys_to.is_some()) {
         bail!(
-            "a server writes where its settings backup.directory and backup.keys_directory say; leave DIR and --keys-to out"
+            "a server runs, and writes where its settings backup.directory and backup.keys_directory say; leave DIR and \
+             --keys-to out"
         );
     }
-    if verb.target.server().is_none() && settings.backup.directory.is_none() {
+    if !server_runs && settings.backup.directory.is_none() {
         bail!("say where it goes: hyderabadinfra backup DIR --keys-to KEYS");
     }
     Ok(())

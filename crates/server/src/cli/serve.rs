@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use domain::Clock;
+use domain::fields::Choice as _;
 use supervisor::Supervisor;
 use tokio::net::TcpListener;
 use users::AdminError;
@@ -62,12 +63,13 @@ async fn serve_until_asked(
         if let demo::Outcome::Filled { people, homes } = filled {
             output::note(&format!("added {people} fictional people and {homes} sample homes"));
         }
-        let demo::SignIn { email, password } = demo::SIGN_IN;
-        match confirm(email).await {
-            Ok(()) | Err(AdminError::Unknown) => {}
-            Err(error) => return Err(error).context("the demo account cannot be confirmed"),
+        for email in [demo::SEEKER, demo::OWNER] {
+            match confirm(email).await {
+                Ok(()) | Err(AdminError::Unknown) => {}
+                Err(error) => return Err(error).context("a demo account cannot be confirmed"),
+            }
         }
-        output::note(&format!("sign in as {email} with the password {password}"));
+        demo_accounts(&app, settings).await?;
     }
     let metrics = management.local_addr()?;
     output::line(&format!(
@@ -75,6 +77,25 @@ async fn serve_until_asked(
     ));
     let drain = Duration::from_secs(settings.server.drain_seconds.into());
     app::serve(app, public, management, drain, asked_to_stop()).await
+}
+
+/// Prints the accounts for trying the portal. Those of staff exist only where nobody else can reach the server, because
+/// their password is known to everybody.
+async fn demo_accounts(app: &App, settings: &Settings) -> anyhow::Result<()> {
+    let password = demo::PASSWORD;
+    output::note(&format!("sign in with the password {password} as"));
+    output::note(&format!("  {}  (looks for a home)", demo::SEEKER));
+    output::note(&format!("  {}  (owns homes)", demo::OWNER));
+    if !settings.listen.ip().is_loopback() {
+        output::note("  a moderator or administrator only where listen is an address of this machine alone");
+        return Ok(());
+    }
+    for (username, email, role) in demo::STAFF {
+        let made = app.users.create_staff(app.tenant(), (email, username, password), role).await;
+        made.with_context(|| format!("the demo account {email} cannot be made"))?;
+        output::note(&format!("  {email}  ({})", role.word().to_lowercase()));
+    }
+    Ok(())
 }
 
 async fn asked_to_stop() {

@@ -20,6 +20,7 @@ mod letters;
 mod notices_by_email;
 mod notices_in_inbox;
 mod old_data;
+mod operator_socket;
 mod operators;
 mod power_cut;
 mod private_files;

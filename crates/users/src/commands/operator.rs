@@ -65,13 +65,27 @@ impl Users {
         username: &str,
         password: &str,
     ) -> Result<UserId, AdminError> {
+        self.create_staff(tenant, (email, username, password), Role::Admin).await
+    }
+
+    /// Creates an account with a role and a confirmed e-mail address. An account that already has the address gets
+    /// the role and keeps its user name and password.
+    ///
+    /// # Errors
+    /// See [`AdminError`]. Retrying after a failure is safe.
+    pub async fn create_staff(
+        &self,
+        tenant: &TenantId,
+        (email, username, password): (&str, &str, &str),
+        role: Role,
+    ) -> Result<UserId, AdminError> {
         let nobody = Actor { tenant: tenant.clone(), user: None, metadata: Metadata::default() };
         let email = people::email(email).map_err(|m| AdminError::Invalid(FieldErrors::one("email", m)))?;
         let id = match self.by_name(tenant, &email).await? {
             Some(person) => person.id,
             None => self.join_confirmed(&nobody, email, username, password).await?,
         };
-        let command = UserCommand::ChangeRole(Role::Admin);
+        let command = UserCommand::ChangeRole(role);
         let done = self.context.aggregates.execute::<User>(&nobody, id, command, Options::default()).await;
         let credentials = done.map_err(unavailable)?.state.person.map_or(0, |person| person.credentials);
         self.end_sessions(&nobody, id, credentials, Ending::Role).await;
