@@ -2,13 +2,18 @@
 //!
 //! Reading is lenient where clients of the earlier systems need it: numbers may be strings, empty strings mean
 //! absent, and lists may be text with commas. Unknown members are ignored, so a body cannot inject an identity.
+//!
+//! Every text that is read here has the form of [`crate::text`]: NFC, without what pasting leaves around it. A text is
+//! one line unless it is read as [`Fields::prose`].
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
 
 use crate::money::Paise;
+use crate::{people, text};
 
 /// Error messages by field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,7 +49,7 @@ pub trait Choice: Copy + PartialEq + 'static {
     /// The value of a word, in upper or lower case, with `-` or a space allowed for `_`.
     #[must_use]
     fn from_word(word: &str) -> Option<Self> {
-        let word = word.trim().to_uppercase().replace(['-', ' '], "_");
+        let word = text::cleaned(word).to_uppercase().replace(['-', ' '], "_");
         let mut all = Self::ALL.iter().chain(Self::SYNONYMS);
         all.find(|(name, _)| *name == word).map(|(_, value)| *value)
     }
@@ -170,7 +175,7 @@ impl<'a> Fields<'a> {
     pub fn raw(&self, field: &str) -> Option<&'a Value> {
         self.members.get(field).filter(|value| match value {
             Value::Null => false,
-            Value::String(text) => !text.trim().is_empty(),
+            Value::String(text) => !text::is_blank(text),
             _ => true,
         })
     }
@@ -219,22 +224,81 @@ impl<'a> Fields<'a> {
         value
     }
 
-    /// A trimmed text with a number of characters within `length`.
+    /// A text of one line, with a number of characters within `length`.
     pub fn text(&mut self, field: &str, length: RangeInclusive<usize>) -> Option<String> {
+        let text = self.characters(field, &length, text::cleaned)?;
+        self.line(field, &text, &length)
+    }
+
+    /// A text that may have several lines, such as a description.
+    pub fn prose(&mut self, field: &str, length: RangeInclusive<usize>) -> Option<String> {
+        let text = self
+            .characters(field, &length, text::cleaned)?
+            .replace("\r\n", "\n")
+            .replace(text::is_line_break, "\n");
+        self.fitting(field, text, &length)
+    }
+
+    /// A text as typed, but for white space around it. For what is looked up, and may have been kept before texts had
+    /// one form.
+    pub fn typed(&mut self, field: &str, length: RangeInclusive<usize>) -> Option<String> {
+        let text = self.characters(field, &length, |text| Cow::Borrowed(text.trim()))?;
+        if length.contains(&text.chars().count()) {
+            return Some(text);
+        }
+        self.wrong(field, format!("must be {} to {} characters long", length.start(), length.end()));
+        None
+    }
+
+    /// The name of a person or an office.
+    pub fn name(&mut self, field: &str, length: RangeInclusive<usize>) -> Option<String> {
+        let name = self.identifier(field, length)?;
+        people::name(&name).map_err(|message| self.wrong(field, message)).ok().map(|()| name)
+    }
+
+    /// A text of one line that names somebody or something: what is invisible in it is left for its check.
+    fn identifier(&mut self, field: &str, length: RangeInclusive<usize>) -> Option<String> {
+        let text = self.characters(field, &length, |text| text::nfc(text::trimmed(text)))?;
+        self.line(field, &text, &length)
+    }
+
+    /// The member as a text in the form that is kept.
+    fn characters(
+        &mut self,
+        field: &str,
+        length: &RangeInclusive<usize>,
+        form: impl Fn(&str) -> Cow<'_, str>,
+    ) -> Option<String> {
         self.asks(field, || MemberKind::Text(length.clone()));
-        let text = match self.raw(field)? {
-            Value::String(text) => text.trim().to_owned(),
-            Value::Number(number) => number.to_string(),
+        match self.raw(field)? {
+            Value::String(text) => Some(form(text).into_owned()),
+            Value::Number(number) => Some(number.to_string()),
             _ => {
                 self.wrong(field, "must be a text");
-                return None;
+                None
             }
-        };
-        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        }
+    }
+
+    fn line(&mut self, field: &str, text: &str, length: &RangeInclusive<usize>) -> Option<String> {
+        if text.contains(text::is_line_break) {
+            self.wrong(field, "must be one line, without line breaks");
+            return None;
+        }
+        self.fitting(field, text.replace('\t', " "), length)
+    }
+
+    /// Invisible characters do not count for the least length.
+    fn fitting(&mut self, field: &str, text: String, length: &RangeInclusive<usize>) -> Option<String> {
+        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
             self.wrong(field, "must not contain control characters");
             return None;
         }
-        if length.contains(&text.chars().count()) {
+        if text.contains(text::is_override) {
+            self.wrong(field, "must not contain characters that turn the direction of the text");
+            return None;
+        }
+        if text::visible_length(&text) >= *length.start() && text.chars().count() <= *length.end() {
             return Some(text);
         }
         self.wrong(field, format!("must be {} to {} characters long", length.start(), length.end()));
@@ -247,7 +311,7 @@ impl<'a> Fields<'a> {
         field: &str,
         parse: impl FnOnce(&str) -> Result<T, &'static str>,
     ) -> Option<T> {
-        let text = self.text(field, 1..=500)?;
+        let text = self.identifier(field, 1..=500)?;
         parse(&text).map_err(|message| self.wrong(field, message)).ok()
     }
 
@@ -256,7 +320,7 @@ impl<'a> Fields<'a> {
         self.asks(field, || MemberKind::Whole(range.clone()));
         let number = match self.raw(field)? {
             Value::Number(number) => number.as_i64().or_else(|| whole_float(number.as_f64())),
-            Value::String(text) => text.trim().parse().ok(),
+            Value::String(text) => text::cleaned(text).parse().ok(),
             _ => None,
         };
         match number {
@@ -277,7 +341,7 @@ impl<'a> Fields<'a> {
         self.asks(field, || MemberKind::Number(range.clone()));
         let number = match self.raw(field)? {
             Value::Number(number) => number.as_f64(),
-            Value::String(text) => text.trim().parse().ok(),
+            Value::String(text) => text::cleaned(text).parse().ok(),
             _ => None,
         };
         match number.filter(|n| n.is_finite()) {
@@ -395,7 +459,11 @@ impl<'a> Fields<'a> {
             value => entry(value).map(|part| vec![part]),
         };
         let trimmed = |parts: Vec<String>| {
-            parts.iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+            parts
+                .iter()
+                .map(|part| text::cleaned(part).into_owned())
+                .filter(|part| !part.is_empty())
+                .collect()
         };
         Some(parts.map(trimmed).ok_or(()))
     }
@@ -415,11 +483,12 @@ impl<'a> Fields<'a> {
             }
         };
         let mut kept: Vec<String> = Vec::new();
-        for part in parts.iter().map(|p| p.trim()).filter(|p| !p.is_empty()) {
-            if part.chars().count() > 60 || part.chars().any(char::is_control) {
-                self.wrong(field, "must hold texts of at most 60 characters");
-            } else if !kept.iter().any(|k| k == part) {
-                kept.push(part.to_owned());
+        for part in parts.iter().filter(|part| !text::is_blank(part)).map(|part| text::cleaned(part)) {
+            let odd = |c: char| c.is_control() || text::is_line_break(c) || text::is_override(c);
+            if part.chars().count() > 60 || part.contains(odd) {
+                self.wrong(field, "must hold texts of at most 60 characters, each in one line");
+            } else if !kept.iter().any(|k| *k == part) {
+                kept.push(part.into_owned());
             }
         }
         if kept.len() > most {
@@ -433,8 +502,8 @@ impl<'a> Fields<'a> {
         self.asks(field, || MemberKind::Flag);
         match self.raw(field)? {
             Value::Bool(flag) => Some(*flag),
-            Value::String(text) if text == "true" => Some(true),
-            Value::String(text) if text == "false" => Some(false),
+            Value::String(text) if text::cleaned(text) == "true" => Some(true),
+            Value::String(text) if text::cleaned(text) == "false" => Some(false),
             _ => {
                 self.wrong(field, "must be true or false");
                 None
@@ -478,6 +547,49 @@ mod tests {
         let hour = |f: &mut Fields<'_>| f.whole("from", 0..=23).zip(f.whole("to", 0..=23));
         assert_eq!(fields.inside("hours", hours, hour), None);
         assert_eq!(fields.errors().0["hours.from"], "must be between 0 and 23");
+    }
+
+    fn read_text(value: &str) -> Result<String, String> {
+        let members = serde_json::json!({"title": value}).as_object().unwrap().clone();
+        let read = Fields::read(&members, |f| {
+            let title = f.text("title", 5..=20);
+            f.required("title", title)
+        });
+        read.map_err(|errors| errors.0["title"].clone())
+    }
+
+    #[test]
+    fn a_text_is_one_line_in_nfc_of_something_visible() {
+        assert_eq!(read_text("\u{FEFF} Villa\tin Kokapet\u{A0}\n"), Ok("Villa in Kokapet".into()));
+        assert_eq!(read_text("Cafe\u{301} Villa"), Ok("Caf\u{E9} Villa".into()));
+        assert_eq!(read_text("Ko\u{200B}kapet"), Ok("Kokapet".into()));
+        for nothing in [
+            "\u{200B}\u{200B}\u{200B}\u{200B}\u{200B}",
+            "\u{3164}\u{3164}\u{3164}\u{3164}\u{3164}",
+            " \u{2800} ",
+        ] {
+            assert_eq!(read_text(nothing), Err("is required".into()), "{nothing:?}");
+        }
+        assert_eq!(read_text("ab\u{200D}\u{200D}\u{200D}"), Err("must be 5 to 20 characters long".into()));
+        for lines in ["Villa\nin Kokapet", "Villa\r\nin", "Villa\u{2028}in", "Villa\u{B}in"] {
+            assert_eq!(read_text(lines), Err("must be one line, without line breaks".into()), "{lines:?}");
+        }
+        assert!(read_text("Villa \u{202E}tepakoK").unwrap_err().contains("direction"));
+        assert!(read_text("Villa \u{1}").unwrap_err().contains("control"));
+    }
+
+    #[test]
+    fn prose_keeps_its_lines_and_a_list_has_one_in_each_entry() {
+        let members = serde_json::json!({"about": "One\r\ntwo\u{2028}three\n", "extras": ["Li\u{AD}ft", "a\nb", "\u{200B}"],
+            "rooms": "\u{A0}2\u{FEFF}", "lift": "true\u{200B}", "name": "http://a.example"});
+        let members = members.as_object().unwrap();
+        let mut fields = Fields::new(members);
+        assert_eq!(fields.prose("about", 1..=100).as_deref(), Some("One\ntwo\nthree"));
+        assert_eq!(fields.list("extras", 5), ["Lift"]);
+        assert_eq!((fields.whole("rooms", 1..=9), fields.flag("lift")), (Some(2), Some(true)));
+        assert_eq!(fields.name("name", 1..=50), None);
+        let wrong = fields.errors().0;
+        assert_eq!(wrong.keys().collect::<Vec<_>>(), ["extras", "name"]);
     }
 
     #[test]

@@ -29,6 +29,7 @@ mod schema;
 pub mod session;
 pub mod system;
 pub mod tenant;
+pub mod text;
 pub mod time;
 pub mod upcast;
 pub mod user;

@@ -151,6 +151,19 @@ pub enum UserCommand {
         /// The token to verify the e-mail address.
         verification: IssuedToken,
     },
+    /// Register, where the operator vouches for the e-mail address.
+    RegisterVouched {
+        /// The user's id.
+        id: UserId,
+        /// The unique names.
+        account: Account,
+        /// The rest of the data.
+        profile: Profile,
+        /// An argon2id hash in PHC format.
+        password_hash: String,
+        /// Never sent, because the address is already verified.
+        verification: IssuedToken,
+    },
     /// Register through a sign-in provider, which vouches for the e-mail address.
     JoinThrough {
         /// The user's id.
@@ -184,6 +197,8 @@ pub enum UserCommand {
     RequestVerification(IssuedToken),
     /// Verify the e-mail address with the hash of the token.
     VerifyEmail(String),
+    /// Verify the e-mail address because the operator vouches for it.
+    Vouch,
     /// Send a password reset e-mail.
     RequestReset(IssuedToken),
     /// Set a new password with the hash of the token.
@@ -276,6 +291,14 @@ pub struct OpenAccount {
 }
 
 impl OpenAccount {
+    /// What the person is called: their first name, or their user name if they told none; `None` if erased.
+    #[must_use]
+    pub fn called(&self) -> Option<&str> {
+        let first = self.profile.as_ref().map(|profile| profile.first_name.as_str());
+        let user = self.account.as_ref().map(|account| account.username.as_str());
+        first.filter(|name| !name.is_empty()).or(user)
+    }
+
     /// Checks that a new password is not one of the user's names.
     ///
     /// # Errors
@@ -291,7 +314,9 @@ impl OpenAccount {
         let subject_id = self.id;
         let fits = |issued: &IssuedToken, hash: &str| issued.token_hash == hash && now < issued.expires_at;
         Ok(match command {
-            UserCommand::Register { .. } | UserCommand::JoinThrough { .. } => {
+            UserCommand::Register { .. }
+            | UserCommand::RegisterVouched { .. }
+            | UserCommand::JoinThrough { .. } => {
                 return Err(UserRejection::Exists);
             }
             UserCommand::Link { provider, identity, password_hash } => {
@@ -309,6 +334,8 @@ impl OpenAccount {
             UserCommand::VerifyEmail(hash) if self.verification.iter().any(|known| fits(known, &hash)) => {
                 vec![UserEvent::EmailVerified {}]
             }
+            UserCommand::Vouch if self.email_verified => Vec::new(),
+            UserCommand::Vouch => vec![UserEvent::EmailVerified {}],
             UserCommand::RequestReset(reset) => {
                 let open = self.resets.iter().filter(|known| now < known.expires_at).count();
                 if open < MOST_RESETS {
@@ -409,6 +436,12 @@ impl Aggregate for User {
                     password_hash: Personal::of(id, password_hash),
                     verification,
                 }])
+            }
+            (None, UserCommand::RegisterVouched { id, account, profile, password_hash, verification }) => {
+                let register = UserCommand::Register { id, account, profile, password_hash, verification };
+                let mut events = self.decide(register, now)?;
+                events.push(UserEvent::EmailVerified {});
+                Ok(events)
             }
             (
                 None,

@@ -9,7 +9,7 @@ use axum::body::{Body, BodyDataStream};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
-use domain::FieldErrors;
+use domain::{FieldErrors, text};
 use futures_util::stream::{Stream, StreamExt};
 use http_kit::Failure;
 use multer::{Field, Multipart};
@@ -160,9 +160,11 @@ fn short(name: &str) -> String {
 /// The sender's name for a file, without directories. It never becomes part of a path.
 fn original(name: &str) -> Option<String> {
     let name = name.rsplit(['/', '\\']).next().unwrap_or("");
-    let name: String = name.chars().filter(|c| !c.is_control()).take(255).collect();
-    let name = name.trim();
-    (!name.is_empty()).then(|| name.to_owned())
+    let odd = |c: &char| c.is_control() || text::is_line_break(*c) || text::is_override(*c);
+    // Some systems send names in NFD.
+    let name: String = text::cleaned(name).chars().filter(|c| !odd(c)).take(255).collect();
+    let name = text::trimmed(&name);
+    (!text::is_blank(name)).then(|| name.to_owned())
 }
 
 /// A body that counts its bytes, and fails beyond the limit of a request. It yields one piece at a time, so that the

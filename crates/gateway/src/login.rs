@@ -11,8 +11,9 @@ use axum::http::uri::Scheme;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use domain::user::profile::sign_in_name;
 use domain::warning::WarningCommand;
-use domain::{Fields, TenantId, UserId};
+use domain::{Fields, TenantId, UserId, people};
 use http_body_util::BodyExt;
 use http_kit::{CorrelationId, Failure, Host, Network};
 use serde_json::{Map, Value};
@@ -114,10 +115,16 @@ async fn limit(
         address.map_or(Ok(()), |address| gateway.limits.sign_in(address, allowance))?;
         return Ok(None);
     };
-    let name = name.to_lowercase();
-    let kind = if name.contains('@') { "email" } else { "username" };
     let aggregates = &gateway.context.aggregates;
-    let owner = aggregates.journal().owner(&aggregates.keys().unique_key(tenant, kind, &name)).await?;
+    let mut owner = None;
+    // Every spelling of a name leads to the bucket of its account.
+    for (kind, name) in people::sign_in_names(&name) {
+        owner = aggregates.journal().owner(&aggregates.keys().unique_key(tenant, kind, &name)).await?;
+        if owner.is_some() {
+            break;
+        }
+    }
+    let name = people::email(&name).unwrap_or_else(|_| name.to_lowercase());
     // The e-mail address and the user name of an account share one bucket. The prefix keeps typed text from being
     // taken for an id.
     let account = owner.map_or_else(|| format!("={name}"), |stream| stream.id.to_string());
@@ -134,8 +141,7 @@ async fn limit(
 /// earlier member that is blank or a number, must not lead to another bucket.
 fn account(bytes: &Bytes) -> Option<String> {
     let body: Map<String, Value> = serde_json::from_slice(bytes).ok()?;
-    let mut fields = Fields::new(&body);
-    ["emailOrUsername", "email", "username"].into_iter().find_map(|name| fields.text(name, 1..=254))
+    sign_in_name(&mut Fields::new(&body))
 }
 
 /// The first page of the person's history, with the `x-stale` header if it is stale.

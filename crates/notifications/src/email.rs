@@ -7,10 +7,11 @@ use std::time::{Duration, SystemTime};
 
 use askama::Template as _;
 use domain::Timestamp;
-use lettre::Message;
+use domain::people::for_servers;
 use lettre::address::Envelope;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
+use lettre::{Address, Message};
 
 use crate::site::MailSite;
 use words::Words;
@@ -18,6 +19,8 @@ use words::Words;
 /// The channel of e-mails.
 pub const CHANNEL: &str = "email";
 const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
+const LIST_UNSUBSCRIBE: HeaderName = HeaderName::new_from_ascii_str("List-Unsubscribe");
+const LIST_UNSUBSCRIBE_POST: HeaderName = HeaderName::new_from_ascii_str("List-Unsubscribe-Post");
 
 /// An e-mail to be written.
 #[derive(Debug)]
@@ -67,8 +70,9 @@ impl EmailDraft<'_> {
     pub fn write(&self, id: &str) -> Result<WrittenEmail, Unwritable> {
         let from = self.from.parse::<Mailbox>().map_err(|_| Unwritable::Sender)?;
         let name = from.name.unwrap_or_else(|| self.site.name.clone());
-        let message_id = format!("<{id}@{}>", from.email.domain());
-        let to = self.to.parse().map_err(|_| Unwritable::Recipient)?;
+        let sender = for_servers(from.email.as_ref()).parse::<Address>().map_err(|_| Unwritable::Sender)?;
+        let message_id = format!("<{id}@{}>", sender.domain());
+        let to = for_servers(self.to).parse().map_err(|_| Unwritable::Recipient)?;
         // The boundary is derived from the id, not random, so that a retry sends the same bytes.
         let boundary: String = id.chars().take(32).collect();
         let kind = ContentType::parse(&format!("multipart/alternative; boundary=\"{boundary}\""));
@@ -77,15 +81,19 @@ impl EmailDraft<'_> {
             .singlepart(part(ContentType::TEXT_PLAIN, text(&self.words)?)?)
             .singlepart(part(ContentType::TEXT_HTML, html(&self.words)?)?);
         let micros = u64::try_from(self.at.micros()).unwrap_or_default();
-        let message = Message::builder()
+        let mut message = Message::builder()
             .date(SystemTime::UNIX_EPOCH + Duration::from_micros(micros))
-            .from(Mailbox::new(Some(name), from.email))
+            .from(Mailbox::new(Some(name), sender))
             .to(Mailbox::new(None, to))
             .subject(self.words.subject.as_str())
             .message_id(Some(message_id))
-            .raw_header(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".into()))
-            .multipart(parts)
-            .map_err(|_| Unwritable::Words)?;
+            .raw_header(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".into()));
+        if let Some(stop) = &self.words.stop {
+            message = message
+                .raw_header(HeaderValue::new(LIST_UNSUBSCRIBE, format!("<{}>", stop.one_click)))
+                .raw_header(HeaderValue::new(LIST_UNSUBSCRIBE_POST, "List-Unsubscribe=One-Click".into()));
+        }
+        let message = message.multipart(parts).map_err(|_| Unwritable::Words)?;
         Ok(WrittenEmail { envelope: message.envelope().clone(), bytes: message.formatted() })
     }
 }

@@ -4,6 +4,7 @@ pub mod inbox;
 mod mailbox;
 mod preferences;
 mod requests;
+mod unsubscribe;
 
 use axum::Router;
 use axum::extract::FromRef;
@@ -40,6 +41,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(mailbox::letters))
         .routes(routes!(requests::email))
         .routes(routes!(requests::sms))
+        .routes(routes!(unsubscribe::shown, unsubscribe::stop))
         .routes(routes!(preferences::choose))
         .routes(routes!(preferences::shown))
         .routes(routes!(inbox::delete))

@@ -16,6 +16,7 @@ mod mailbox;
 mod projection;
 mod sender;
 mod site;
+mod stop;
 mod template;
 
 use std::path::Path;

@@ -22,6 +22,7 @@ use crate::mailbox::Mailbox;
 use crate::projection::homes::{INBOX, QUOTING};
 use crate::projection::{NOTIFICATION, WITHDRAW, WITHDRAW_ONE, channel_of, letter_of};
 use crate::site::MailSettings;
+use crate::stop::StopLinks;
 use crate::template::Template;
 use request::{Request, To};
 
@@ -106,6 +107,11 @@ impl NotificationSender {
         if !request.template.confirms() && person.as_ref().is_some_and(|person| !person.email_verified) {
             return Ok(ended("the e-mail address is not confirmed"));
         }
+        if request.template == Template::VerifyEmail
+            && person.as_ref().is_some_and(|person| person.email_verified)
+        {
+            return Ok(ended("the e-mail address is confirmed already"));
+        }
         if let Some(outcome) = self.choice(order, &request).await? {
             return Ok(Err(outcome));
         }
@@ -134,10 +140,16 @@ impl NotificationSender {
         let link = token
             .zip(person.as_ref())
             .map(|(token, person)| (self.link(template, &order.tenant, person, &token), token.expires_at));
+        let keys = self.aggregates.keys();
+        let stop = template.kind().zip(person.as_ref());
+        let stop = stop.map(|(kind, person)| StopLinks::of(keys, site, &order.tenant, person.id, kind));
+        // Whoever registered an address chose the name. It is not told to a stranger who may own the address.
+        let known = person.as_ref().filter(|person| person.email_verified);
         let reader = Reader {
             site,
-            name: profile.map(|profile| profile.first_name.as_str()),
+            name: known.and_then(OpenAccount::called),
             link: link.as_ref().map(|(link, until)| (link.as_str(), *until)),
+            stop: stop.as_ref(),
         };
         let words = Words::of(template, &reader, &told);
         let draft = EmailDraft { from: &self.settings.from, to: &to, site, words, at: event.timestamp };

@@ -57,7 +57,7 @@ impl Looker {
         let is_staff = matches!(person.role, Role::Admin | Role::Moderator | Role::Support);
         Self {
             kind: if is_staff { LookerKind::Staff } else { LookerKind::Person },
-            first_name: Some(profile.first_name.clone()).filter(|_| !is_staff),
+            first_name: Some(profile.first_name.clone()).filter(|name| !is_staff && !name.is_empty()),
             email_confirmed: person.email_verified,
         }
     }

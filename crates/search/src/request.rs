@@ -6,6 +6,7 @@ use domain::date::CalendarDate;
 use domain::fields::{Choice, MemberKind};
 use domain::property::Rooms;
 use domain::property::details::MOST_SHARING;
+use domain::text::cleaned_value;
 use domain::{Fields, TenantId, Timestamp};
 use http_kit::{Body, Cursor, Paging, Request};
 use serde_json::{Map, Value, json};
@@ -143,7 +144,7 @@ impl Request for SearchRequest {
 fn told(f: &Fields<'_>) -> Map<String, Value> {
     f.names()
         .filter(|name| is_filter(name))
-        .filter_map(|name| Some((name.to_owned(), f.raw(name)?.clone())))
+        .filter_map(|name| Some((name.to_owned(), cleaned_value(f.raw(name)?))))
         .collect()
 }
 

@@ -9,8 +9,8 @@ pub mod operator;
 mod sign_in;
 
 use axum::http::StatusCode;
-use domain::user::{OpenAccount, User, UserRejection};
-use domain::{Actor, TenantId, UserId, Version};
+use domain::user::{Account, OpenAccount, User, UserRejection};
+use domain::{Actor, TenantId, UserId, Version, people};
 use http_kit::{Caller, Failure, refused};
 use journal::{ExecuteError, UniqueKey};
 
@@ -62,5 +62,13 @@ impl Users {
 
     fn unique_key(&self, tenant: &TenantId, kind: &'static str, value: &str) -> UniqueKey {
         self.context.aggregates.keys().unique_key(tenant, kind, &value.to_lowercase())
+    }
+
+    /// The unique keys of an account's names. Every spelling of the e-mail address is one, because accounts from before
+    /// there was one form hold another.
+    fn names_of(&self, tenant: &TenantId, account: &Account) -> Vec<UniqueKey> {
+        let spellings = people::spellings(&account.email);
+        let emails = spellings.iter().map(|email| self.unique_key(tenant, "email", email));
+        emails.chain([self.unique_key(tenant, "username", &account.username)]).collect()
     }
 }

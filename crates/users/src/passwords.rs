@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Argon2, PasswordHash};
+use domain::people::prepared_password;
 use http_kit::Failure;
 use supervisor::{Supervised, Supervisor, priority};
 use tokio::sync::oneshot;
@@ -98,14 +99,21 @@ impl Job {
 }
 
 fn hash(password: &str) -> Result<String, String> {
+    let password = prepared_password(password);
     let hash: PasswordHash =
         Argon2::default().hash_password(password.as_bytes()).map_err(|e| e.to_string())?;
     Ok(hash.to_string())
 }
 
+/// Passwords from before they were prepared are known as they were typed.
 fn verify(password: &str, hash: &str) -> Result<bool, String> {
     let hash = PasswordHash::new(hash).map_err(|e| e.to_string())?;
-    match Argon2::default().verify_password(password.as_bytes(), &hash) {
+    let prepared = prepared_password(password);
+    Ok(is_of(&prepared, &hash)? || (prepared != password && is_of(password, &hash)?))
+}
+
+fn is_of(password: &str, hash: &PasswordHash) -> Result<bool, String> {
+    match Argon2::default().verify_password(password.as_bytes(), hash) {
         Ok(()) => Ok(true),
         Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
         Err(error) => Err(error.to_string()),
@@ -122,6 +130,22 @@ mod tests {
         assert!(made.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{made}");
         assert_eq!(verify("a long phrase", &made), Ok(true));
         assert_eq!(verify("another phrase", &made), Ok(false));
+    }
+
+    #[test]
+    fn a_password_is_right_from_every_keyboard_and_as_it_was_before() {
+        let made = hash("jose\u{301} goes\u{A0}home").unwrap();
+        for typed in ["jos\u{E9} goes home", "jose\u{301} goes home"] {
+            assert_eq!(verify(typed, &made), Ok(true), "{typed:?}");
+        }
+        let before = "jose\u{301} goes home";
+        let old: PasswordHash = Argon2::default().hash_password(before.as_bytes()).unwrap();
+        assert_eq!(verify(before, &old.to_string()), Ok(true));
+        assert_eq!(
+            verify("jos\u{E9} goes home", &old.to_string()),
+            Ok(false),
+            "nobody knows what was typed then"
+        );
     }
 
     #[test]

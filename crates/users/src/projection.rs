@@ -7,8 +7,8 @@ use domain::aggregate::Aggregate as _;
 use domain::fields::Choice;
 use domain::property::Property;
 use domain::session::{Session, SessionEvent};
-use domain::user::{CREDENTIALS, Profile, Role, User, UserEvent, UserStatus};
-use domain::{Envelope, UserId};
+use domain::user::{Account, CREDENTIALS, Profile, Role, User, UserEvent, UserStatus};
+use domain::{Envelope, UserId, people, text};
 use http_kit::Tokens;
 use journal::AggregateStore;
 use projection::{Projection, ProjectionError, Value, ViewTx};
@@ -59,7 +59,7 @@ async fn account(tx: &mut ViewTx<'_>, envelope: &Envelope, event: UserEvent) -> 
                        where not exists (select 1 from erased_people where tenant = $1 and user_id = $2)
                        on conflict (tenant, id) do nothing";
             let account = account.into_value();
-            let searchable = account.as_ref().map(|a| format!("{}\n{}", a.username, a.email).to_lowercase());
+            let searchable = account.as_ref().map(searched);
             let (username, email) = account.map(|a| (a.username, a.email)).unzip();
             let [profile, names] = told(profile.into_value())?;
             let standing: [Value<'_>; 2] =
@@ -100,10 +100,18 @@ async fn account(tx: &mut ViewTx<'_>, envelope: &Envelope, event: UserEvent) -> 
     Ok(())
 }
 
+/// The names of an account that a search looks in: the e-mail address in the forms for servers and for people.
+fn searched(account: &Account) -> String {
+    let Account { username, email } = account;
+    let names = format!("{username}\n{email}\n{}", people::shown_email(email));
+    text::nfc(&names.to_lowercase()).into_owned()
+}
+
 /// The profile column and the text searched in it; both null for an erased person.
 fn told(profile: Option<Profile>) -> Result<[Value<'static>; 2], ProjectionError> {
     let Some(profile) = profile else { return Ok([Value::Null, Value::Null]) };
     let names = format!("{} {}", profile.first_name, profile.last_name).to_lowercase();
+    let names = text::nfc(&names).into_owned();
     Ok([serde_json::to_string(&profile).map_err(unreadable)?.into(), names.into()])
 }
 
@@ -135,6 +143,11 @@ async fn signed_in(tx: &mut ViewTx<'_>, envelope: &Envelope, user: UserId) -> Re
 impl Projection for UsersProjection {
     fn name(&self) -> &'static str {
         GROUP
+    }
+
+    /// 2: names are searched in NFC, and addresses in both of their forms.
+    fn version(&self) -> u32 {
+        2
     }
 
     async fn apply(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {

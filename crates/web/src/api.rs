@@ -20,7 +20,7 @@ use std::net::SocketAddr;
 use tower::ServiceExt as _;
 
 use crate::cookies::{self, DEVICE};
-pub(crate) use account::{Contact, MailboxEmail, Profile, SignedInAt, Tokens};
+pub(crate) use account::{Contact, MailboxEmail, Preferences, Profile, SignedInAt, Subscription, Tokens};
 pub(crate) use answer::{Answer, ApiError, Refusal};
 pub(crate) use history::{Activity, History, Summary};
 pub(crate) use look::ContactLook;

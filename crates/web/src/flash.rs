@@ -13,6 +13,7 @@ pub(crate) enum Flash {
     ProfileSaved,
     SessionEnded,
     EmailConfirmed,
+    EmailsChosen,
     ConfirmationSent,
     ResetSent,
     PasswordChanged,
@@ -36,7 +37,7 @@ pub(crate) enum Flash {
 }
 
 impl Flash {
-    const ALL: [Self; 27] = [
+    const ALL: [Self; 28] = [
         Self::Welcome,
         Self::SignedIn,
         Self::SignedOut,
@@ -44,6 +45,7 @@ impl Flash {
         Self::ProfileSaved,
         Self::SessionEnded,
         Self::EmailConfirmed,
+        Self::EmailsChosen,
         Self::ConfirmationSent,
         Self::ResetSent,
         Self::PasswordChanged,
@@ -79,6 +81,7 @@ impl Flash {
             Self::ProfileSaved => "profile-saved",
             Self::SessionEnded => "session-ended",
             Self::EmailConfirmed => "email-confirmed",
+            Self::EmailsChosen => "emails-chosen",
             Self::ConfirmationSent => "confirmation-sent",
             Self::ResetSent => "reset-sent",
             Self::PasswordChanged => "password-changed",
@@ -111,6 +114,7 @@ impl Flash {
             Self::ProfileSaved => "Your profile is saved.",
             Self::SessionEnded => "That device is signed out.",
             Self::EmailConfirmed => "Your e-mail address is confirmed.",
+            Self::EmailsChosen => "Your choice of e-mails is saved.",
             Self::ConfirmationSent => "A message with a link to confirm your address is on its way.",
             Self::ResetSent => "If an account has this address, a message with a link is on its way.",
             Self::PasswordChanged => "Your password is changed. Sign in with the new one.",

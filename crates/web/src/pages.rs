@@ -17,6 +17,7 @@ mod password;
 mod posting;
 mod registering;
 mod sign_in;
+mod unsubscribe;
 mod verify_email;
 
 use askama::Template;
@@ -39,6 +40,7 @@ pub(crate) fn router() -> Router<Site> {
         .merge(registering::router())
         .merge(password::router())
         .merge(verify_email::router())
+        .merge(unsubscribe::router())
         .merge(dashboard::router())
         .merge(my_homes::router())
         .merge(contact_looks::router())

@@ -1,7 +1,10 @@
 //! Rejects new passwords that are easily guessed.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::LazyLock;
+
+use crate::text;
 
 /// The most common passwords of at least eight characters, in lower case.
 static COMMONEST: LazyLock<HashSet<&str>> =
@@ -20,11 +23,25 @@ const REPEATED: usize = 4;
 /// The shortest name checked. Shorter names occur in many words.
 const NAME: usize = 3;
 
-/// Checks a new password: 8–128 characters, not one of the most common, not made of runs or repetitions.
+/// A password in the form that is hashed (RFC 8265, `OpaqueString`): other spaces become plain ones, and the text is
+/// in NFC, so that each keyboard gives the same password. Nothing is trimmed, and case stays.
+#[must_use]
+pub fn prepared_password(typed: &str) -> Cow<'_, str> {
+    let is_space = |c: char| c.is_whitespace() && !c.is_control() && c != ' ';
+    if !typed.contains(is_space) {
+        return text::nfc(typed);
+    }
+    let plain: String = typed.chars().map(|c| if is_space(c) { ' ' } else { c }).collect();
+    Cow::Owned(text::nfc(&plain).into_owned())
+}
+
+/// Checks a new password: 8–128 characters, not one of the most common, not made of runs or repetitions. Returns it
+/// prepared.
 ///
 /// # Errors
 /// With a message for the person.
-pub fn password(text: &str) -> Result<String, &'static str> {
+pub fn password(typed: &str) -> Result<String, &'static str> {
+    let text = prepared_password(typed);
     if !(8..=128).contains(&text.chars().count()) {
         return Err("must be 8 to 128 characters long");
     }
@@ -39,7 +56,7 @@ pub fn password(text: &str) -> Result<String, &'static str> {
     if is_made_of_runs(&letters) {
         return Err("is a row of letters, digits or keys; choose another");
     }
-    Ok(text.to_owned())
+    Ok(text.into_owned())
 }
 
 /// Checks that a password is not one of the person's own names, such as `("user name", "asha")`, even with
@@ -128,6 +145,13 @@ mod tests {
         ] {
             assert_eq!(password(good), Ok(good.to_owned()));
         }
+    }
+
+    #[test]
+    fn a_password_is_the_same_from_every_keyboard() {
+        assert_eq!(prepared_password("Jose\u{301}\u{A0}in Goa "), "Jos\u{E9} in Goa ");
+        assert_eq!(prepared_password(" as typed\t"), " as typed\t");
+        assert_eq!(password("jose\u{301} goes home"), password("jos\u{E9} goes home"));
     }
 
     #[test]

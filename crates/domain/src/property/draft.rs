@@ -45,7 +45,7 @@ impl Draft {
     pub fn read(f: &mut Fields<'_>) -> Option<Self> {
         let title = f.text("title", 5..=200);
         let title = f.required("title", title);
-        let description = f.text("description", 10..=5000);
+        let description = f.prose("description", 10..=5000);
         let price = price(f);
         let price = f.required("price", price);
         let place = location(f);
@@ -232,7 +232,7 @@ fn area(f: &mut Fields<'_>) -> Option<Area> {
 
 fn contact(f: &mut Fields<'_>) -> Option<Contact> {
     let contact = Contact {
-        name: f.text(either(f, "contactName", "ownerName"), 1..=100),
+        name: f.name(either(f, "contactName", "ownerName"), 1..=100),
         phone: f.parsed(either(f, "contactPhone", "mobile"), people::phone),
         email: f.parsed(either(f, "contactEmail", "email"), people::email),
     };

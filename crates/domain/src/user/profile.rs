@@ -1,18 +1,24 @@
 //! A person's account names, profile and registration.
 
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::fields::{Fields, MemberKind};
+use crate::fields::{FieldErrors, Fields, MemberKind};
 use crate::people;
+use crate::text::is_invisible;
+use crate::time::{Timestamp, day_name};
+
+/// The greatest age of anybody, in years.
+const OLDEST: i32 = 130;
 
 /// The names that are unique per tenant. They are reserved as unique keys when the account is created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 pub struct Account {
     /// As entered; unique regardless of case.
     pub username: String,
-    /// In lower case.
+    /// In lower case, with its domain as A-labels.
     pub email: String,
 }
 
@@ -42,7 +48,11 @@ impl Account {
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Profile {
+    /// Empty if the person told none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub first_name: String,
+    /// Empty if the person told none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub last_name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone_number: Option<String>,
@@ -81,11 +91,9 @@ impl Registration {
         let email = f.parsed("email", people::email);
         let email = f.required("email", email);
         let password = new_password(f, "password");
-        let first_name = f.text("firstName", 1..=50);
-        let first_name = f.required("firstName", first_name);
-        let last_name = f.text("lastName", 1..=50);
-        let last_name = f.required("lastName", last_name);
-        let phone_number = f.parsed("phoneNumber", people::phone);
+        let first_name = f.name("firstName", 1..=50);
+        let last_name = f.name("lastName", 1..=50);
+        let phone_number = phone_number(f);
         if let Some(password) = &password {
             let of = |name: &Option<String>| name.clone().unwrap_or_default();
             let account = Account { username: of(&username), email: of(&email) };
@@ -96,8 +104,8 @@ impl Registration {
         Some(Self {
             account: Account { username: username?, email: email? },
             profile: Profile {
-                first_name: first_name?,
-                last_name: last_name?,
+                first_name: first_name.unwrap_or_default(),
+                last_name: last_name.unwrap_or_default(),
                 phone_number,
                 ..Profile::default()
             },
@@ -106,7 +114,18 @@ impl Registration {
     }
 }
 
-/// A password exactly as typed, never trimmed.
+/// Reads the name of a sign-in: an e-mail address or a user name, under any of its three members.
+pub fn sign_in_name(f: &mut Fields<'_>) -> Option<String> {
+    ["emailOrUsername", "email", "username"].into_iter().find_map(|field| f.typed(field, 1..=254))
+}
+
+/// The telephone number under either of its names. Clients of the earlier systems call it `phone`.
+fn phone_number(f: &mut Fields<'_>) -> Option<String> {
+    let short = f.parsed("phone", people::phone);
+    f.parsed("phoneNumber", people::phone).or(short)
+}
+
+/// A new password, never trimmed.
 pub fn new_password(f: &mut Fields<'_>, field: &str) -> Option<String> {
     f.asks(field, || MemberKind::Secret(8..=128));
     let password = match f.raw(field).map(|value| value.as_str().map(people::password)) {
@@ -144,9 +163,9 @@ impl ProfileChange {
     #[must_use]
     pub fn read(f: &mut Fields<'_>) -> Self {
         Self {
-            first_name: f.text("firstName", 1..=50),
-            last_name: f.text("lastName", 1..=50),
-            phone_number: f.parsed("phoneNumber", people::phone),
+            first_name: f.name("firstName", 1..=50),
+            last_name: f.name("lastName", 1..=50),
+            phone_number: phone_number(f),
             address: f.text("address", 3..=500),
             city: f.text("city", 2..=100),
             state: f.text("state", 2..=100),
@@ -154,6 +173,25 @@ impl ProfileChange {
             date_of_birth: f.parsed("dateOfBirth", date),
             profile_image_url: f.parsed("profileImageUrl", https),
         }
+    }
+
+    /// Checks that the date of birth can be that of somebody alive at `now`, in India.
+    ///
+    /// # Errors
+    /// With a message for the person.
+    pub fn is_of_this_time(&self, now: Timestamp) -> Result<(), FieldErrors> {
+        let born: Option<Date> = self.date_of_birth.as_deref().and_then(|date| date.parse().ok());
+        let (Some(born), Ok(today)) = (born, day_name(now.india_day()).parse::<Date>()) else {
+            return Ok(());
+        };
+        let wrong = if born > today {
+            "must not be in the future"
+        } else if i32::from(today.year()) - i32::from(born.year()) > OLDEST {
+            "must not be more than 130 years ago"
+        } else {
+            return Ok(());
+        };
+        Err(FieldErrors::one("dateOfBirth", wrong))
     }
 }
 
@@ -198,12 +236,12 @@ impl Profile {
 }
 
 fn date(text: &str) -> Result<String, &'static str> {
-    let date: jiff::civil::Date = text.parse().map_err(|_| "must be a date such as 1990-05-31")?;
-    if (1900..=2100).contains(&date.year()) { Ok(date.to_string()) } else { Err("must be a date after 1900") }
+    let date: Date = text.parse().map_err(|_| "must be a date such as 1990-05-31")?;
+    Ok(date.to_string())
 }
 
 fn https(text: &str) -> Result<String, &'static str> {
-    if text.starts_with("https://") && !text.chars().any(char::is_whitespace) {
+    if text.starts_with("https://") && !text.chars().any(|c| c.is_whitespace() || is_invisible(c)) {
         Ok(text.to_owned())
     } else {
         Err("must be an address that starts with https://")

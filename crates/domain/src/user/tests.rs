@@ -152,3 +152,32 @@ fn credentials_are_of_the_version_of_the_event_that_changed_them() {
     let other = UserEvent::PropertyCountChanged { subject_id: id, property_count: 1 };
     assert_eq!(credentials_after(&other).1, Some(0));
 }
+
+#[test]
+fn whoever_is_vouched_for_is_confirmed_at_once_and_once() {
+    let id: UserId = "0197c000-0000-7000-8000-000000000001".parse().unwrap();
+    let command = UserCommand::RegisterVouched {
+        id,
+        account: Account { username: "admin".into(), email: "admin@example.com".into() },
+        profile: Profile::default(),
+        password_hash: "hash".into(),
+        verification: token("verify"),
+    };
+    let events = User::default().decide(command.clone(), NOW).unwrap();
+    assert!(matches!(events[..], [UserEvent::Registered { .. }, UserEvent::EmailVerified {}]), "{events:?}");
+    let user = given(&events);
+    assert_eq!(user.decide(command, NOW), Err(UserRejection::Exists));
+    assert_eq!(user.decide(UserCommand::Vouch, NOW), Ok(vec![]));
+    assert_eq!(joined().decide(UserCommand::Vouch, NOW), Ok(vec![UserEvent::EmailVerified {}]));
+    assert_eq!(User::default().decide(UserCommand::Vouch, NOW), Err(UserRejection::Unknown));
+}
+
+#[test]
+fn a_person_is_called_by_their_first_name_or_else_by_their_user_name() {
+    let mut person = joined().person.unwrap();
+    assert_eq!(person.called(), Some("Asha"));
+    person.profile = Personal::of(person.id, Profile::default());
+    assert_eq!(person.called(), Some("Asha"), "the user name");
+    person.account = Personal::Erased;
+    assert_eq!(person.called(), None);
+}

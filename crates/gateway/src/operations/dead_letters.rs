@@ -200,7 +200,7 @@ impl Request for Discard {
     const NAME: &'static str = "Discard";
 
     fn read(f: &mut Fields<'_>) -> Option<Self> {
-        let reason = f.text("reason", 3..=500);
+        let reason = f.prose("reason", 3..=500);
         f.required("reason", reason).map(|reason| Self { reason })
     }
 

@@ -89,14 +89,18 @@ impl Request for EventFilter {
                 Log::Facts
             }
         };
+        let (from, to) = (time(f, "from"), time(f, "to"));
+        if from.zip(to).is_some_and(|(from, to)| from > to) {
+            f.wrong("to", "must not be before from");
+        }
         Some(Self {
             log,
             kind: f.text("aggregateType", 1..=50),
             id: f.text("aggregateId", 1..=200),
             event_type: f.text("eventType", 1..=100),
             user: f.parsed("userId", |text| text.parse().map_err(|_| "must be the id of a person")),
-            from: time(f, "from"),
-            to: time(f, "to"),
+            from,
+            to,
             paging: Paging::onward(f, 50, 1)?,
         })
     }

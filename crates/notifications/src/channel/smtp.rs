@@ -6,11 +6,13 @@
 
 use std::time::Duration;
 
+use lettre::Address;
+use lettre::address::Envelope;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
-use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use reqwest::Url;
 
 use super::Sent;
@@ -19,6 +21,9 @@ use crate::email::WrittenEmail;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// An e-mail is sent in pieces of this size. Its end is only started once all other pieces are sent.
 const PIECE: usize = 16 * 1024;
+/// Why an e-mail is refused before it is sent. It does not quote the address.
+const NO_UTF8: &str =
+    "the mail server takes no address with letters other than a to z before the @ (SMTPUTF8)";
 
 /// A mail server.
 #[derive(Debug)]
@@ -111,13 +116,14 @@ impl SmtpServer {
         let talked = tokio::time::timeout(self.patience, self.talk(letter, &mut stage)).await;
         match talked {
             _ if stage == Stage::Taken => Sent::Done,
-            Ok(Ok(())) => Sent::Done,
+            Ok(Ok(Talk::Done)) => Sent::Done,
+            Ok(Ok(Talk::NoUtf8)) => Sent::Refused(NO_UTF8.into()),
             Ok(Err(error)) => stage.judge(&error),
             Err(_) => stage.lost("did not answer in time"),
         }
     }
 
-    async fn talk(&self, letter: &WrittenEmail, stage: &mut Stage) -> Result<(), Error> {
+    async fn talk(&self, letter: &WrittenEmail, stage: &mut Stage) -> Result<Talk, Error> {
         let implicit = match &self.security {
             Security::Implicit(parameters) => Some(parameters.clone()),
             Security::StartTls(_) | Security::None => None,
@@ -132,8 +138,17 @@ impl SmtpServer {
         if let Some(credentials) = &self.credentials {
             connection.auth(DEFAULT_MECHANISMS, credentials).await?;
         }
+        let mut parameters = Vec::new();
+        if needs_utf8(&letter.envelope) {
+            if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+                // Nothing was begun, so it does not matter how the session ends.
+                let _ = connection.quit().await;
+                return Ok(Talk::NoUtf8);
+            }
+            parameters.push(MailParameter::SmtpUtfEight);
+        }
         *stage = Stage::Envelope;
-        connection.command(Mail::new(letter.envelope.from().cloned(), Vec::new())).await?;
+        connection.command(Mail::new(letter.envelope.from().cloned(), parameters)).await?;
         for to in letter.envelope.to() {
             connection.command(Rcpt::new(to.clone(), Vec::new())).await?;
         }
@@ -144,8 +159,22 @@ impl SmtpServer {
         }));
         connection.message_iter(pieces.map(Option::unwrap_or_default)).await?;
         *stage = Stage::Taken;
-        connection.quit().await.map(|_| ())
+        connection.quit().await.map(|_| Talk::Done)
     }
+}
+
+/// How a session ended that met no error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Talk {
+    Done,
+    /// The server does not take the address, and nothing was sent.
+    NoUtf8,
+}
+
+/// Whether an address needs the extension of RFC 6531. Domains are in ASCII already.
+fn needs_utf8(envelope: &Envelope) -> bool {
+    let is_plain = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
+    !envelope.to().iter().chain(envelope.from()).all(is_plain)
 }
 
 /// How far a session got.

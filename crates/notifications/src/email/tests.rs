@@ -1,8 +1,11 @@
 use std::path::Path;
 
+use domain::fields::Choice;
+
 use super::words::{Reader, Variables};
 use super::*;
 use crate::email::read::read;
+use crate::stop::StopLinks;
 use crate::template::Template;
 
 const HOME: &str = "0197c000-0000-7000-8000-000000000002";
@@ -17,7 +20,14 @@ fn site() -> MailSite {
 
 fn draft<'a>(template: Template, to: &'a str, site: &'a MailSite, told: &Variables) -> EmailDraft<'a> {
     let link = "https://homes.example/verify-email?userId=u&code=c";
-    let reader = Reader { site, name: Some("Ashà <b>"), link: Some((link, at())) };
+    let stop = template.kind().map(|kind| StopLinks {
+        page: format!("https://homes.example/unsubscribe?token=u.{}.c", kind.word()),
+        one_click: format!("https://homes.example/api/notifications/unsubscribe?token=u.{}.c", kind.word()),
+        kind,
+    });
+    // Whose address is not confirmed is not called by a name.
+    let name = Some("Ashà <b>").filter(|_| !template.confirms());
+    let reader = Reader { site, name, link: Some((link, at())), stop: stop.as_ref() };
     let words = Words::of(template, &reader, told);
     EmailDraft { from: "no-reply@homes.example", to, site, words, at: at() }
 }

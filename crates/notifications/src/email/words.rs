@@ -1,8 +1,10 @@
 //! The words of e-mails.
 
+use domain::text::is_line_break;
 use domain::{PropertyId, Timestamp};
 
 use crate::site::MailSite;
+use crate::stop::StopLinks;
 use crate::template::Template;
 
 const INDIA_OFFSET_SECONDS: i64 = 19_800;
@@ -24,6 +26,8 @@ pub struct Words {
     pub homes: Vec<Listed>,
     pub action: Option<Action>,
     pub closing: Vec<String>,
+    /// How to get no more e-mails of this kind.
+    pub stop: Option<StopLinks>,
     /// The name that the e-mail is signed with.
     pub site: String,
 }
@@ -49,6 +53,8 @@ pub struct Reader<'a> {
     pub name: Option<&'a str>,
     /// The secret link, for e-mails that carry one, and when it expires.
     pub link: Option<(&'a str, Timestamp)>,
+    /// How to get no more e-mails of this kind, for an e-mail that nobody needs.
+    pub stop: Option<&'a StopLinks>,
 }
 
 impl Words {
@@ -56,14 +62,18 @@ impl Words {
     pub fn of(template: Template, reader: &Reader<'_>, told: &Variables) -> Self {
         let site = reader.site;
         let said = |name: &str| told.get(name).map_or("", String::as_str);
-        let title = told.get("title").map_or("a home", String::as_str);
+        let title = one_line(told.get("title").map_or("a home", String::as_str));
+        let title = title.as_str();
         let mut words = Self {
             subject: one_line(&subject(template, &site.name, title, told)),
-            greeting: reader.name.map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},")),
+            greeting: reader
+                .name
+                .map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {},", one_line(name))),
             opening: Vec::new(),
             homes: Vec::new(),
             action: None,
             closing: Vec::new(),
+            stop: reader.stop.cloned(),
             site: site.name.clone(),
         };
         let home = |label| {
@@ -261,15 +271,16 @@ fn search(told: &Variables) -> String {
         .map_or_else(|| "what you look for".into(), |name| format!("your search \u{201c}{name}\u{201d}"))
 }
 
-/// Replaces control characters, because a header is one line.
+/// Replaces line breaks and control characters. A header is one line, and so is what people call things: events from
+/// before that was checked may hold more.
 fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars().map(|c| if c.is_control() || is_line_break(c) { ' ' } else { c }).collect()
 }
 
 /// Lists facts, one per line.
 fn listed(facts: &[&str]) -> String {
     let facts: Vec<&str> = facts.iter().copied().filter(|fact| !fact.is_empty()).collect();
-    facts.join("\n")
+    facts.iter().map(|fact| one_line(fact)).collect::<Vec<_>>().join("\n")
 }
 
 /// Formats a time for people in India.

@@ -217,7 +217,7 @@ impl App {
     fn entry(&self, tenant: &TenantId, state: &Notification, delivery: Option<Delivery>) -> Option<Entry> {
         let NotificationRequest { id, channel, kind, variables, .. } = state.asked.as_ref()?;
         let site = self.notifications.settings.of(tenant);
-        let reader = Reader { site, name: None, link: None };
+        let reader = Reader { site, name: None, link: None, stop: None };
         let told = variables.as_ref()?;
         let words = Words::of(Template::telling(*kind, told), &reader, told);
         Some(Entry {

@@ -220,8 +220,14 @@ impl App {
             To::Person(user) => user,
             To::Phone(phone) => return Ok((None, Some(phone))),
             To::Email(email) => {
-                let unique_key = aggregates.keys().unique_key(tenant, "email", &email);
-                let owner = aggregates.journal().owner(&unique_key).await?;
+                let mut owner = None;
+                for spelling in people::spellings(&email) {
+                    let unique_key = aggregates.keys().unique_key(tenant, "email", &spelling);
+                    owner = aggregates.journal().owner(&unique_key).await?;
+                    if owner.is_some() {
+                        break;
+                    }
+                }
                 match owner.and_then(|stream| stream.id.parse().ok()) {
                     Some(user) => user,
                     None => return Ok((None, Some(email))),
@@ -272,7 +278,11 @@ fn told(f: &mut Fields<'_>, known: &[TemplateVariable], channel: Channel) -> Var
         let longest = if channel == Channel::Sms { LONGEST_IN_TEXT.min(*longest) } else { *longest };
         // People do not read ids, so the limit for texts does not apply.
         let longest = if *name == "propertyId" { 36 } else { longest };
-        let value = f.text(name, 1..=longest);
+        let value = if ["message", "homes"].contains(name) {
+            f.prose(name, 1..=longest)
+        } else {
+            f.text(name, 1..=longest)
+        };
         let value = if *required { f.required(name, value) } else { value };
         read.extend(value.map(|value| ((*name).to_owned(), value)));
     }

@@ -9,7 +9,7 @@ use domain::{Envelope, PropertyId};
 use projection::deliveries::{DeliveryOutcome, LeasedDelivery};
 
 use super::request::{Request, To};
-use super::{NotificationSender, Step, ended};
+use super::{Failed, NotificationSender, Step, ended};
 use crate::channel::TEXTS;
 use crate::email::words::{APPROVED, REJECTED, Variables, india};
 use crate::projection::homes::INBOX;
@@ -42,10 +42,23 @@ impl NotificationSender {
             LeadEvent::Updated { property_id, title, to, .. } => {
                 let Some(title) = title.as_ref() else { return Ok(ended("who was asked has left")) };
                 let status = Some(to.word().to_owned());
-                (Template::LeadAnswer, variables(property_id, title, &[("status", status)]))
+                let mut told = variables(property_id, title, &[("status", status)]);
+                // The words of somebody whose address is not confirmed go to nobody else. On this site they are seen
+                // anyway.
+                if order.channel != INBOX && !self.is_confirmed(order, event).await? {
+                    told.remove("title");
+                }
+                (Template::LeadAnswer, told)
             }
         };
         Ok(Ok(addressed(order, template, told)))
+    }
+
+    /// Whether the person who caused the event has confirmed their address.
+    async fn is_confirmed(&self, order: &LeasedDelivery, event: &Envelope) -> Result<bool, Failed> {
+        let Some(user) = event.user_id else { return Ok(false) };
+        let (user, _) = self.aggregates.load::<User>(&order.tenant, user).await?;
+        Ok(user.person.is_some_and(|person| person.email_verified))
     }
 
     /// A moderator's decision about a person's listing.

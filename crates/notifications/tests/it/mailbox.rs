@@ -2,7 +2,9 @@
 
 use axum::http::StatusCode;
 use bus::{Lease, Target};
-use domain::user::{Role, UserCommand};
+use domain::preferences::Channel;
+use domain::user::{Account, Profile, Role, UserCommand};
+use domain::{TenantId, UserId};
 use notifications::{Notifications, Outside};
 use projection::deliveries::{DeliveryState, Settings};
 
@@ -114,4 +116,60 @@ async fn whoever_left_gets_nothing_and_leaves_no_letter() {
     assert_eq!(std::fs::read_dir(fresh.path().join("mailbox")).unwrap().count(), 0);
     let ended = again.outbox().list(&[DeliveryState::NotWanted], 10).await.unwrap();
     assert_eq!(ended[0].error, "the person left");
+}
+
+/// Whoever registers an address chooses the name. Until the address is confirmed, it may be a stranger's.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_called_by_a_name_that_a_stranger_may_have_chosen() {
+    let site = site().await;
+    let (tenant, asha) = site.register("hyderabad", "asha@example.com").await;
+    site.tell(&tenant, asha, UserCommand::RequestVerification(token("second"))).await;
+    site.tell(&tenant, asha, UserCommand::RequestReset(token("third"))).await;
+    let files = site.files();
+    assert_eq!(files.len(), 3);
+    for (_, letter) in files {
+        assert!(letter.contains("\nHello,\r\n") && !letter.contains("Asha"), "{letter}");
+    }
+    site.tell(&tenant, asha, UserCommand::VerifyEmail("a-hash".into())).await;
+    assert!(
+        site.files().iter().any(|(_, letter)| letter.contains("Welcome") && letter.contains("\nHello Asha,"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_told_no_name_is_called_by_their_user_name_in_one_line() {
+    let site = site().await;
+    let (tenant, asha) = site.confirmed("hyderabad", "asha@example.com").await;
+    // Before names were checked, they could have several lines.
+    let lines = Profile { first_name: "A\n\nCall 9".into(), ..Profile::default() };
+    site.tell(&tenant, asha, UserCommand::Update(lines)).await;
+    site.notify(&tenant, asha, Channel::Email, None).await;
+    site.tell(&tenant, asha, UserCommand::Update(Profile::default())).await;
+    site.notify(&tenant, asha, Channel::Email, None).await;
+    let greetings = site.files().into_iter().filter(|(_, letter)| letter.contains("villa"));
+    let mut greetings: Vec<String> = greetings
+        .map(|(_, letter)| letter.lines().find(|line| line.starts_with("Hello")).unwrap().to_owned())
+        .collect();
+    greetings.sort();
+    assert_eq!(greetings, ["Hello A  Call 9,", "Hello asha,"]);
+}
+
+/// The operator vouches for the address, or a provider does.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_confirmed_from_the_beginning_is_not_asked_to_confirm() {
+    let site = site().await;
+    let tenant = TenantId::stored("hyderabad");
+    let id = UserId::from(site.context.aggregates.fresh());
+    let command = UserCommand::RegisterVouched {
+        id,
+        account: Account { username: "admin".into(), email: "admin@example.com".into() },
+        profile: Profile::default(),
+        password_hash: "$argon2id$".into(),
+        verification: token("first"),
+    };
+    site.tell(&tenant, id, command).await;
+    let (_, letters) = site.mailbox("hyderabad", Role::Admin).await;
+    let subjects: Vec<_> =
+        letters.as_array().unwrap().iter().map(|letter| letter["subject"].clone()).collect();
+    assert_eq!(subjects, ["Welcome to HyderabadInfra"]);
 }

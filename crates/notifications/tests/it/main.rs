@@ -8,3 +8,4 @@ mod sms;
 mod sms_server;
 mod smtp;
 mod smtp_server;
+mod stop;

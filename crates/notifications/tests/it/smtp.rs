@@ -158,3 +158,45 @@ async fn a_server_that_is_down_is_left_alone_and_tried_with_one_letter() {
     // The outbox worker checks its clock once a second of real time.
     server.took(4).await;
 }
+
+const OFFERS_UTF8: Trick = Trick::Answer("EHLO", "250-mail.example\r\n250-8BITMIME\r\n250 SMTPUTF8");
+
+/// An account from before holds the domain in its own script.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_domain_of_another_script_goes_to_any_server_in_ascii() {
+    let server = MailServer::start(Secrecy::None).await;
+    let site = site_with(through(&server, &plain(&server))).await;
+    site.register("hyderabad", "meera@हैदराबाद.भारत").await;
+    assert_eq!(site.tracked().await[0].state, DeliveryState::Delivered);
+    let to = "meera@xn--j2barp7b6ab9e.xn--h2brj9c";
+    let commands = server.commands();
+    assert!(commands.contains(&format!("RCPT TO:<{to}>")), "{commands:?}");
+    assert!(commands.contains(&"MAIL FROM:<no-reply@homes.example>".to_owned()), "{commands:?}");
+    let letters = server.letters();
+    assert!(letters[0].contains(&format!("To: {to}\r\n")) && letters[0].is_ascii(), "{}", letters[0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_of_another_script_goes_to_a_server_that_takes_it_and_is_refused_at_once_elsewhere() {
+    let server = MailServer::start(Secrecy::None).await;
+    let site = site_with(through(&server, &plain(&server))).await;
+    site.register("hyderabad", "मीरा@example.com").await;
+    let tracked = site.tracked().await;
+    assert_eq!((tracked[0].state, tracked[0].order.tries), (DeliveryState::Refused, 0), "{tracked:?}");
+    assert!(tracked[0].error.contains("SMTPUTF8") && tracked[0].error.is_ascii(), "{tracked:?}");
+    assert!(!server.commands().iter().any(|line| line.starts_with("MAIL") || line.starts_with("RCPT")));
+
+    // An operator whose server has learnt it meanwhile sends it again.
+    server.plays(OFFERS_UTF8);
+    assert!(site.notifications.outbox().again(&tracked[0].order.id).await.unwrap());
+    server.took(1).await;
+    let commands = server.commands();
+    assert!(commands.contains(&"MAIL FROM:<no-reply@homes.example> SMTPUTF8".to_owned()), "{commands:?}");
+    assert!(commands.contains(&"RCPT TO:<मीरा@example.com>".to_owned()), "{commands:?}");
+    assert!(server.letters()[0].contains("To: मीरा@example.com\r\n"), "{}", server.letters()[0]);
+    // Others get no extension they do not need.
+    site.confirmed("pune", "asha@example.com").await;
+    server.took(3).await;
+    let plain = server.commands().iter().filter(|line| *line == "MAIL FROM:<no-reply@homes.example>").count();
+    assert_eq!(plain, 2);
+}

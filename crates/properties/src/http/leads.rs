@@ -112,7 +112,8 @@ impl App {
             contact.email = person.account.as_ref().map(|account| account.email.clone());
             contact.phone = profile.and_then(|profile| profile.phone_number.clone());
             let name = profile.map(|profile| format!("{} {}", profile.first_name, profile.last_name));
-            contact.name = contact.name.or(name.map(|name| name.trim().to_owned()));
+            let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+            contact.name = contact.name.or(name).or_else(|| person.called().map(str::to_owned));
         }
         Ok(Enquiry { seeker_id: seeker, purpose, seeker: Personal::of(seeker, contact), words, visit_at })
     }

@@ -154,7 +154,7 @@ impl Request for Refusal {
     const NAME: &'static str = "Refusal";
 
     fn read(f: &mut Fields<'_>) -> Option<Self> {
-        let reason = f.text("reason", 3..=500);
+        let reason = f.prose("reason", 3..=500);
         f.required("reason", reason).map(|reason| Self { reason })
     }
 

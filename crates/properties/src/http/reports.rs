@@ -40,7 +40,7 @@ impl Request for NewComplaint {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
         let cause = f.choice("cause");
         let cause = f.required("cause", cause);
-        let details = f.text("details", 1..=1000);
+        let details = f.prose("details", 1..=1000);
         cause.map(|cause| Self { cause, details })
     }
 

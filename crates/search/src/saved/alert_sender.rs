@@ -10,7 +10,8 @@ use domain::notification::{
 };
 use domain::preferences::{Channel, Kind, Preferences};
 use domain::property::PropertyEvent;
-use domain::{Actor, Envelope, Log, Metadata, Personal, PropertyId, Timestamp};
+use domain::user::User;
+use domain::{Actor, Envelope, Erasable, Log, Metadata, Personal, PropertyId, Timestamp};
 use journal::{AggregateStore, ExecuteError, Options};
 use projection::ViewStore;
 use projection::deliveries::{
@@ -102,7 +103,10 @@ impl AlertSender {
         let home: PropertyId = event.stream.id.parse()?;
         let stored = rows::one(&self.store, &order.tenant, home).await?;
         Ok(match (stored.and_then(rows::Stored::on_the_market), occasion) {
-            (Some(home), Some(occasion)) => Ok(template_vars::alert(&home, occasion, &saved.name, channel)),
+            (Some(home), Some(occasion)) => {
+                let home = self.tellable(order, home, channel).await?;
+                Ok(template_vars::alert(&home, occasion, &saved.name, channel))
+            }
             _ => ended("the home left the market"),
         })
     }
@@ -138,7 +142,9 @@ impl AlertSender {
         let mut homes: Vec<Home> = Vec::new();
         for ids in ids.chunks(AT_ONCE) {
             let mut found = rows::homes(&self.store, &order.tenant, ids).await?;
-            homes.extend(ids.iter().filter_map(|id| found.remove(id)));
+            for home in ids.iter().filter_map(|id| found.remove(id)) {
+                homes.push(self.tellable(order, home, channel).await?);
+            }
         }
         let homes: Vec<&Home> = homes.iter().collect();
         Ok(if homes.is_empty() {
@@ -146,6 +152,25 @@ impl AlertSender {
         } else {
             Ok(template_vars::digest(&homes, &saved.name, channel))
         })
+    }
+
+    /// The home without its owner's words, as long as the owner's e-mail address is not confirmed: nobody may have
+    /// words of their own sent to others by an account that anybody can make. On this site the words are seen anyway.
+    async fn tellable(
+        &self,
+        order: &LeasedDelivery,
+        mut home: Home,
+        channel: Channel,
+    ) -> Result<Home, Failed> {
+        if channel != Channel::InApp {
+            let (owner, _) = self.aggregates.load::<User>(&order.tenant, home.owner).await?;
+            if owner.person.is_none_or(|owner| !owner.email_verified) {
+                let kind = home.content.specifications.property_type.word().to_lowercase().replace('_', " ");
+                home.content.title = Erasable::of(home.owner, format!("a new listing, {kind}"));
+                home.content.location.area = Erasable::of(home.owner, String::new());
+            }
+        }
+        Ok(home)
     }
 
     async fn ask(

@@ -43,8 +43,10 @@ pub fn digest(homes: &[&Home], search: &str, channel: Channel) -> Variables {
 
 fn line(id: PropertyId, home: &Home) -> String {
     let content = &home.content;
-    let words =
-        format!("{}, {}, {}", content.title(), content.location.area.text(), content.price.in_words());
+    let price = content.price.in_words();
+    let facts = [content.title(), content.location.area.text(), price.as_str()];
+    let told: Vec<&str> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
+    let words = told.join(", ");
     let words: Vec<&str> = words.split_whitespace().collect();
     format!("{id} {}", words.join(" "))
 }

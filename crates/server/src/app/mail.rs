@@ -28,7 +28,8 @@ fn mail(settings: &Settings) -> anyhow::Result<Option<SmtpServer>> {
     let read =
         |file: &Path| std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()));
     let trusted = settings.mail.smtp_ca_file.as_deref().map(read).transpose()?;
-    let hello = settings.mail.from.rsplit_once('@').map_or("localhost", |(_, host)| host);
+    let from = domain::people::for_servers(settings.mail.from.trim_end_matches('>'));
+    let hello = from.rsplit_once('@').map_or("localhost", |(_, host)| host);
     let server = SmtpServer::at(address.reveal(), trusted.as_deref(), hello);
     server.map(Some).context("the mail server of the settings")
 }

@@ -72,6 +72,7 @@ const NO_VERSION: &[Except] = &[
     except("POST /api/v1/admin/backups", "a job"),
     except("POST /api/notifications/email", "new"),
     except("POST /api/notifications/sms", "new"),
+    except("POST /api/notifications/unsubscribe", "anonymous: who is not signed in sees no versions"),
 ];
 
 /// Every operation built so far that is not a query.

@@ -30,3 +30,5 @@ mod search;
 mod searches;
 mod sign_ins;
 mod tenants;
+mod texts;
+mod unsubscribe;

@@ -53,3 +53,11 @@ pub async fn history(person: &Person) -> Vec<String> {
     let entries = answer.data()["activities"].as_array().unwrap();
     entries.iter().map(|entry| entry["activityType"].as_str().unwrap().to_owned()).collect()
 }
+
+/// The token of an e-mail of `kind` that stops such e-mails, in the default tenant.
+pub fn stop_token(app: &TestApp, person: &Person, kind: &str) -> String {
+    let tenant = app.context.tenants.default_id();
+    let code =
+        app.context.aggregates.keys().mail_token("stop-emails", tenant, person.id.parse().unwrap(), kind);
+    format!("{}.{kind}.{code}", person.id)
+}

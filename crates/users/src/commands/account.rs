@@ -55,7 +55,7 @@ impl Users {
     }
 
     /// Appends the registration. The outer error is a failure to hash the password.
-    pub(super) async fn join(
+    async fn join(
         &self,
         actor: &Actor,
         id: UserId,
@@ -65,10 +65,7 @@ impl Users {
     ) -> Result<Result<Executed<User>, ExecuteError<UserRejection>>, Failure> {
         let Registration { account, profile, password } = registration;
         let password_hash = self.passwords.hash(password).await?;
-        let take = vec![
-            self.unique_key(&actor.tenant, "email", &account.email),
-            self.unique_key(&actor.tenant, "username", &account.username),
-        ];
+        let take = self.names_of(&actor.tenant, &account);
         let command = UserCommand::Register { id, account, profile, password_hash, verification };
         let unique_keys = UniqueKeys::taking(take);
         let options = options.on_new_stream().unique(unique_keys);

@@ -203,14 +203,12 @@ impl Users {
         // No user name was asked for; this one contains nothing personal.
         let digits = id.uuid().simple().to_string();
         let username = format!("user-{}", digits.get(20..).unwrap_or(&digits));
-        let take = vec![
-            unique_key,
-            self.unique_key(&visitor.tenant, "email", email),
-            self.unique_key(&visitor.tenant, "username", &username),
-        ];
+        let account = Account { username, email: email.to_owned() };
+        let mut take = self.names_of(&visitor.tenant, &account);
+        take.push(unique_key);
         let command = UserCommand::JoinThrough {
             id,
-            account: Account { username, email: email.to_owned() },
+            account,
             profile: proven.profile.clone(),
             password_hash: self.passwords.hash(random()).await?,
             verification: self.mail_token(mail::VERIFY, &visitor.tenant, id),

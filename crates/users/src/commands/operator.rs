@@ -1,12 +1,11 @@
 //! Commands for the operator with access to the data directory. They need no token.
 
 use domain::fields::Choice;
-use domain::user::profile::{Profile, Registration};
+use domain::user::profile::Profile;
 use domain::user::{Account, Role, User, UserCommand, UserStatus};
 use domain::{Actor, FieldErrors, Metadata, SessionId, TenantId, UserId, people};
 use http_kit::{Caller, Failure};
-use journal::Cause;
-use journal::{ExecuteError, Options};
+use journal::{Cause, ExecuteError, Options, UniqueKeys};
 
 use super::{Ending, mail};
 use crate::Users;
@@ -108,21 +107,19 @@ impl Users {
         let account = Account { username, email };
         let allowed = account.allows(&password, ["", ""]);
         allowed.map_err(|message| AdminError::Invalid(FieldErrors::one("password", message)))?;
-        let registration = Registration { account, profile, password };
+        let password_hash = self.passwords.hash(password).await?;
         let id: UserId = self.context.aggregates.fresh().into();
         let person = Actor { user: Some(id), ..nobody.clone() };
-        // The operator vouches for the address: the code that would be mailed is redeemed at once.
+        let unique_keys = UniqueKeys::taking(self.names_of(&nobody.tenant, &account));
         let verification = self.mail_token(mail::VERIFY, &nobody.tenant, id);
-        let code = verification.token_hash.clone();
-        match self.join(&person, id, registration, verification, Options::default()).await? {
-            Ok(_) => {}
-            Err(ExecuteError::Taken { kind: "username", .. }) => return Err(AdminError::UsernameTaken),
-            Err(error) => return Err(unavailable(error)),
+        // Registered and confirmed at once, so that nobody is asked to confirm the address.
+        let command = UserCommand::RegisterVouched { id, account, profile, password_hash, verification };
+        let options = Options::default().on_new_stream().unique(unique_keys);
+        match self.context.execute::<User>(&person, id, command, options).await {
+            Ok(_) => Ok(id),
+            Err(ExecuteError::Taken { kind: "username", .. }) => Err(AdminError::UsernameTaken),
+            Err(error) => Err(unavailable(error)),
         }
-        let command = UserCommand::VerifyEmail(code);
-        let done = self.context.aggregates.execute::<User>(nobody, id, command, Options::default()).await;
-        done.map_err(unavailable)?;
-        Ok(id)
     }
 
     /// Confirms the e-mail address of an account. The operator vouches for it, for example where no e-mails are sent.
@@ -132,23 +129,10 @@ impl Users {
     pub async fn confirm(&self, tenant: &TenantId, email: &str) -> Result<(), AdminError> {
         let person = self.by_name(tenant, email.trim()).await?.ok_or(AdminError::Unknown)?;
         let nobody = Actor { tenant: tenant.clone(), user: None, metadata: Metadata::default() };
-        self.vouch(&nobody, person.id).await
-    }
-
-    /// Redeems a confirmation code without any e-mail being read. Does nothing when the address is already confirmed.
-    async fn vouch(&self, nobody: &Actor, id: UserId) -> Result<(), AdminError> {
-        let (state, _) =
-            self.context.aggregates.load::<User>(&nobody.tenant, id).await.map_err(unavailable)?;
-        if state.person.is_some_and(|person| person.email_verified) {
-            return Ok(());
-        }
-        let token = self.mail_token(mail::VERIFY, &nobody.tenant, id);
-        let code = token.token_hash.clone();
-        for command in [UserCommand::RequestVerification(token), UserCommand::VerifyEmail(code)] {
-            let done = self.context.aggregates.execute::<User>(nobody, id, command, Options::default()).await;
-            done.map_err(unavailable)?;
-        }
-        Ok(())
+        let options = Options::default();
+        let done =
+            self.context.aggregates.execute::<User>(&nobody, person.id, UserCommand::Vouch, options).await;
+        done.map(|_| ()).map_err(unavailable)
     }
 
     /// Creates a session of the person with that e-mail address. It is recorded like any sign-in.

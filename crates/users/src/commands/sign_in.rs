@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use domain::session::{Session, SessionCommand};
 use domain::user::{OpenAccount, User};
-use domain::{Position, SessionId, TenantId, Version};
+use domain::{Position, SessionId, TenantId, Version, people};
 use http_kit::{Caller, Failure, refused};
 use journal::Options;
 use serde::Serialize;
@@ -62,8 +62,15 @@ impl Users {
         name: &str,
         password: String,
     ) -> Result<SignedIn, Failure> {
-        let found = self.by_name(&visitor.tenant, name).await?;
-        let person = self.proven(found, password).await?;
+        let mut found = self.all_by_name(&visitor.tenant, name).await?;
+        let last = found.pop();
+        // Before addresses had one form, two accounts could have spellings of one address.
+        for person in found {
+            if let Ok(person) = self.proven(Some(person), password.clone()).await {
+                return self.admit(visitor, person).await;
+            }
+        }
+        let person = self.proven(last, password).await?;
         self.admit(visitor, person).await
     }
 
@@ -85,12 +92,26 @@ impl Users {
         tenant: &TenantId,
         name: &str,
     ) -> Result<Option<OpenAccount>, Failure> {
-        let kind = if name.contains('@') { "email" } else { "username" };
-        let owner = self.context.aggregates.journal().owner(&self.unique_key(tenant, kind, name)).await?;
+        Ok(self.all_by_name(tenant, name).await?.into_iter().next())
+    }
+
+    /// The open accounts behind the spellings of a name, that of the spelling as typed first.
+    async fn all_by_name(&self, tenant: &TenantId, name: &str) -> Result<Vec<OpenAccount>, Failure> {
+        let aggregates = &self.context.aggregates;
+        let mut ids: Vec<String> = Vec::new();
+        for (kind, name) in people::sign_in_names(name) {
+            let owner = aggregates.journal().owner(&self.unique_key(tenant, kind, &name)).await?;
+            ids.extend(owner.map(|stream| stream.id.to_string()).filter(|id| !ids.contains(id)));
+        }
         // An unknown name costs one read of a stream, too.
-        let id =
-            owner.map_or_else(|| self.context.aggregates.fresh().to_string(), |stream| stream.id.to_string());
-        Ok(self.context.aggregates.load::<User>(tenant, id).await?.0.person)
+        if ids.is_empty() {
+            ids.push(aggregates.fresh().to_string());
+        }
+        let mut found = Vec::new();
+        for id in ids {
+            found.extend(aggregates.load::<User>(tenant, id).await?.0.person);
+        }
+        Ok(found)
     }
 
     /// Signs in a person whose identity is proven. The sign-in is durable before any token is issued.

@@ -6,7 +6,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::Response;
 use domain::Fields;
 use domain::fields::MemberKind;
-use domain::user::profile::Registration;
+use domain::user::profile::{Registration, sign_in_name};
 use http_kit::docs::IdempotencyKey;
 use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Query, Reply, Request, Visitor};
 use serde::Serialize;
@@ -54,8 +54,7 @@ impl Request for Credentials {
 
     fn read(f: &mut Fields<'_>) -> Option<Self> {
         f.asks("password", || MemberKind::Secret(1..=16_384));
-        let name =
-            ["emailOrUsername", "email", "username"].into_iter().find_map(|field| f.text(field, 1..=254));
+        let name = sign_in_name(f);
         let name = f.required("emailOrUsername", name);
         let password = f.raw("password").and_then(|value| value.as_str().map(str::to_owned));
         let password = f.required("password", password);

@@ -7,7 +7,8 @@ use domain::user::profile;
 use domain::{Fields, Log, Position, UserId, Version};
 use http_kit::docs::{IdempotencyKey, IfMatch, IfNoneMatch};
 use http_kit::{
-    ApiResponse, Body, Caller, Category, ClientTags, Conditions, Failure, Query, Reply, Request, Right,
+    ApiResponse, Body, Caller, Category, ClientTags, Conditions, Failure, Invalid, Query, Reply, Request,
+    Right,
 };
 use serde_json::{Value, json};
 
@@ -93,7 +94,7 @@ pub async fn update_own(
 ) -> Result<Reply<UserDocument>, Failure> {
     nothing?;
     let user = caller.person()?.user;
-    let ProfileChange(change) = body.value?;
+    let ProfileChange(change) = app.possible(body.value)?;
     let options = conditions.options(&app.users.context, &caller, &body.bytes, &user);
     let changed = app.users.update(&caller, user, &change, options).await?;
     Ok(app.changed(&caller, "Profile saved", changed).await)
@@ -118,7 +119,7 @@ pub async fn update(
     nothing?;
     let user = caller.named(&id)?;
     caller.require(Right::Change(user))?;
-    let ProfileChange(change) = body.value?;
+    let ProfileChange(change) = app.possible(body.value)?;
     let options = conditions.options(&app.users.context, &caller, &body.bytes, &user);
     let changed = app.users.update(&caller, user, &change, options).await?;
     Ok(app.changed(&caller, "Profile saved", changed).await)
@@ -210,6 +211,15 @@ pub async fn delete(
 }
 
 impl App {
+    /// Adds what only the time tells to what is wrong with a change.
+    fn possible(
+        &self,
+        change: Result<ProfileChange, Invalid<ProfileChange>>,
+    ) -> Result<ProfileChange, Invalid<ProfileChange>> {
+        let now = self.users.context.aggregates.clock().now();
+        Invalid::or_wrong(change, |ProfileChange(change)| change.is_of_this_time(now))
+    }
+
     /// Closes the caller's own account.
     async fn farewell(
         &self,

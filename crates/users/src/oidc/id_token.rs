@@ -4,8 +4,8 @@ use std::str::FromStr as _;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use domain::Timestamp;
-use domain::people;
 use domain::user::{Identity, Profile};
+use domain::{people, text};
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
@@ -147,8 +147,10 @@ fn proven(claims: Claims, issuer: &str) -> Proven {
     Proven { identity, email, profile }
 }
 
-/// At most 50 characters of a name, the limit of profiles.
+/// At most 50 characters of a name, the limit of profiles; none if it is not valid here.
 fn short(name: &str) -> Option<String> {
-    let name: String = name.trim().chars().filter(|c| !c.is_control()).take(50).collect();
-    (!name.is_empty()).then_some(name)
+    let visible = |c: &char| !c.is_control() && !text::is_line_break(*c);
+    let name: String = text::cleaned(name).chars().filter(visible).take(50).collect();
+    let name = text::trimmed(&name).to_owned();
+    (!text::is_blank(&name) && people::name(&name).is_ok()).then_some(name)
 }

@@ -2,7 +2,7 @@
 
 use domain::fields::Choice;
 use domain::user::{Account, OpenAccount, Profile, Role, UserStatus};
-use domain::{Timestamp, UserId, Version};
+use domain::{Timestamp, UserId, Version, people};
 use projection::Row;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -24,6 +24,9 @@ pub struct UserDocument {
     pub id: UserId,
     #[serde(flatten)]
     account: Option<Account>,
+    /// The e-mail address as people read it, if its domain is written in another script.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    display_email: Option<String>,
     #[serde(flatten)]
     profile: Option<Profile>,
     role: Role,
@@ -43,6 +46,7 @@ impl UserDocument {
     pub fn of(person: &OpenAccount, version: Version, known: AccountActivity) -> Self {
         Self {
             id: person.id,
+            display_email: person.account.as_ref().and_then(shown),
             account: person.account.as_ref().cloned(),
             profile: person.profile.as_ref().cloned(),
             role: person.role,
@@ -66,11 +70,13 @@ impl UserDocument {
     /// From a row of the read model.
     pub fn read(row: &Row) -> Option<Self> {
         let account = row.text(2).zip(row.text(3));
+        let account =
+            account.map(|(name, email)| Account { username: name.to_owned(), email: email.to_owned() });
         Some(Self {
             id: row.text(0)?.parse().ok()?,
             version: row.count(1),
-            account: account
-                .map(|(name, email)| Account { username: name.to_owned(), email: email.to_owned() }),
+            display_email: account.as_ref().and_then(shown),
+            account,
             profile: row.text(4).and_then(|json| serde_json::from_str(json).ok()),
             role: Role::from_word(row.text(5)?)?,
             status: UserStatus::from_word(row.text(6)?)?,
@@ -82,4 +88,10 @@ impl UserDocument {
             property_count: row.count(11),
         })
     }
+}
+
+/// The address as people read it, if that differs.
+fn shown(account: &Account) -> Option<String> {
+    let shown = people::shown_email(&account.email);
+    (shown != account.email).then(|| shown.into_owned())
 }

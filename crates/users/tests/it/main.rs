@@ -8,3 +8,4 @@ mod credentials;
 mod harness;
 mod mail;
 mod signing_in;
+mod spellings;

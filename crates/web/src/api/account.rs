@@ -1,5 +1,7 @@
 //! Accounts, their sessions and the development mailbox as the API sends them.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 /// The part a page needs of the answer to register, login and refresh.
@@ -18,6 +20,8 @@ pub(crate) struct Profile {
     pub(crate) id: String,
     pub(crate) username: Option<String>,
     pub(crate) email: Option<String>,
+    /// The e-mail address as people read it, if it differs.
+    pub(crate) display_email: Option<String>,
     pub(crate) first_name: Option<String>,
     pub(crate) last_name: Option<String>,
     pub(crate) phone_number: Option<String>,
@@ -29,6 +33,20 @@ pub(crate) struct Profile {
     pub(crate) date_of_birth: Option<String>,
 }
 
+impl Profile {
+    /// The e-mail address as people read it.
+    pub(crate) fn shown_email(&self) -> Option<&str> {
+        self.display_email.as_deref().or(self.email.as_deref())
+    }
+
+    /// Whether a confirmation may never arrive, because not every mail server takes such letters before the `@`.
+    pub(crate) fn may_be_out_of_reach(&self) -> bool {
+        let local =
+            self.email.as_deref().and_then(|email| email.rsplit_once('@')).map_or("", |(local, _)| local);
+        !local.is_ascii()
+    }
+}
+
 /// One signed-in device.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -38,6 +56,39 @@ pub(crate) struct SignedInAt {
     pub(crate) last_used_at: Option<String>,
     pub(crate) user_agent: Option<String>,
     pub(crate) current: bool,
+}
+
+/// How a person is notified, by kind and channel.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Preferences {
+    channels: BTreeMap<String, BTreeMap<String, bool>>,
+}
+
+impl Preferences {
+    pub(crate) fn has_email(&self, kind: &str) -> bool {
+        self.channels.get(kind).and_then(|channels| channels.get("EMAIL")).copied().unwrap_or(true)
+    }
+}
+
+/// Whether a person gets e-mails of a kind.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Subscription {
+    pub(crate) kind: String,
+    pub(crate) stopped: bool,
+}
+
+impl Subscription {
+    /// What the e-mails of this kind are about.
+    pub(crate) fn about(&self) -> &'static str {
+        match &*self.kind {
+            "WELCOME" => "greetings",
+            "PROPERTY_ALERT" => "homes you look for",
+            "LEAD" => "enquiries",
+            "VISIT" => "visits",
+            _ => "other news",
+        }
+    }
 }
 
 /// The contact of a home's owner.

@@ -1,6 +1,7 @@
 //! `/account`: the profile, the signed-in devices, and account deletion.
 
 mod deletion;
+mod emails;
 
 use askama::Template;
 use axum::Router;
@@ -24,8 +25,8 @@ static PROFILE: &[Group] = &[Group {
     legend: "",
     folded: false,
     fields: &[
-        Field::line("firstName", "First name").required().autocomplete("given-name"),
-        Field::line("lastName", "Last name").required().autocomplete("family-name"),
+        Field::line("firstName", "First name").autocomplete("given-name"),
+        Field::line("lastName", "Last name").autocomplete("family-name"),
         Field::new("phoneNumber", "Mobile number", Kind::Line("tel")).autocomplete("tel"),
         Field::new("dateOfBirth", "Date of birth", Kind::Line("date")).autocomplete("bday"),
         Field::line("address", "Address").autocomplete("street-address"),
@@ -57,6 +58,7 @@ pub(super) fn router() -> Router<Site> {
         .route("/account", get(account).post(save))
         .route("/account/sessions/{id}/end", post(end_session))
         .merge(deletion::router())
+        .merge(emails::router())
 }
 
 async fn account(visit: Visit) -> Result<Response, Failure> {

@@ -18,8 +18,8 @@ static REGISTER: &[Group] = &[Group {
     legend: "",
     folded: false,
     fields: &[
-        Field::line("firstName", "First name").required().autocomplete("given-name"),
-        Field::line("lastName", "Last name").required().autocomplete("family-name"),
+        Field::line("firstName", "First name").autocomplete("given-name"),
+        Field::line("lastName", "Last name").autocomplete("family-name"),
         Field::new("email", "E-mail", Kind::Line("email")).required().autocomplete("email"),
         Field::line("username", "User name")
             .required()

@@ -118,3 +118,50 @@ async fn the_mailbox_is_for_admins_and_its_text_is_text() {
     let answer = browser.get("/dev/mailbox").await;
     answer.has("By sms: refused, failed tries: 2").has("the SMS provider answered 400");
 }
+
+#[tokio::test]
+async fn opening_the_link_of_an_e_mail_stops_nothing_until_the_button() {
+    let mut browser = Browser::new();
+    browser.api.says("GET /api/notifications/unsubscribe", json!({"kind": "LEAD", "stopped": false}));
+    let page = browser.get("/unsubscribe?token=u.LEAD.c").await;
+    page.has("e-mails about enquiries").has("name=\"token\" value=\"u.LEAD.c\"").has("<button>Unsubscribe");
+    assert_eq!(browser.api.lines(), ["GET /api/notifications/unsubscribe?token=u.LEAD.c"]);
+    browser.api.says("POST /api/notifications/unsubscribe", json!({"kind": "LEAD", "stopped": true}));
+    let done = browser.post("/unsubscribe", &[("token", "u.LEAD.c&x=1")]).await;
+    done.has("no more e-mails about enquiries").lacks("<button>Unsubscribe");
+    let sent = browser.api.last("POST /api/notifications/unsubscribe").line;
+    assert_eq!(sent, "POST /api/notifications/unsubscribe?token=u.LEAD.c%26x%3D1");
+    browser.api.refuses("GET /api/notifications/unsubscribe", 400, json!({}));
+    browser.get("/unsubscribe").await.has("This could not be done");
+}
+
+#[tokio::test]
+async fn an_address_is_shown_as_people_read_it_with_a_hint_when_it_may_be_out_of_reach() {
+    let mut browser = signed_in();
+    let profile = json!({"id": "p1", "email": "meera@xn--j2barp7b6ab9e.xn--h2brj9c",
+        "displayEmail": "meera@हैदराबाद.भारत", "emailVerified": false});
+    browser.api.says("GET /api/users/profile", profile);
+    browser.get("/account").await.has("meera@हैदराबाद.भारत").lacks("xn--").lacks("letters other than a to z");
+    browser.api.says(
+        "GET /api/users/profile",
+        json!({"id": "p1", "email": "मीरा@example.com", "emailVerified": false}),
+    );
+    browser.get("/account").await.has("मीरा@example.com").has("letters other than a to z");
+}
+
+#[tokio::test]
+async fn somebody_who_unsubscribed_can_choose_again() {
+    let mut browser = signed_in();
+    let channels = json!({"channels": {"LEAD": {"EMAIL": false, "SMS": true}, "VISIT": {"EMAIL": true}}});
+    browser.api.says("GET /api/notifications/preferences/me", channels);
+    let page = browser.get("/account/emails").await;
+    page.has("name=\"LEAD\" value=\"yes\">").has("name=\"VISIT\" value=\"yes\" checked>");
+    browser.api.says("PUT /api/notifications/preferences", json!({}));
+    let answer = browser.post("/account/emails", &[("LEAD", "yes"), ("OTHER", "yes")]).await;
+    assert_eq!(answer.to(), "/account/emails");
+    let sent = browser.api.last("PUT /api/notifications/preferences").body;
+    let one = |on: bool| json!({"EMAIL": on});
+    let wanted =
+        json!({"LEAD": one(true), "VISIT": one(false), "PROPERTY_ALERT": one(false), "GENERAL": one(false)});
+    assert_eq!(sent, json!({"channels": wanted}));
+}

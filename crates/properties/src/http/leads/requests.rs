@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use crate::leads::Side;
 
 const WORDS: std::ops::RangeInclusive<usize> = 1..=1000;
+/// Nobody plans a visit more than a year ahead.
+const FARTHEST_VISIT_SECONDS: i64 = 366 * 86_400;
 
 /// See [`NewEnquiry`].
 pub type EnquiryBody = Body<NewEnquiry>;
@@ -23,10 +25,14 @@ pub struct NewEnquiry {
 }
 
 impl NewEnquiry {
-    /// Checks that the visit lies in the future.
+    /// Checks that the visit lies in the future, and not so far that it must be a mistake.
     pub fn is_ahead_of(&self, now: Timestamp) -> Result<(), FieldErrors> {
-        let past = self.visit_at.filter(|at| *at <= now);
-        past.map_or(Ok(()), |_| Err(FieldErrors::one("visitAt", "must be in the future")))
+        let wrong = match self.visit_at {
+            Some(at) if at <= now => "must be in the future",
+            Some(at) if at > now.plus_seconds(FARTHEST_VISIT_SECONDS) => "must be within a year",
+            _ => return Ok(()),
+        };
+        Err(FieldErrors::one("visitAt", wrong))
     }
 }
 
@@ -34,10 +40,10 @@ impl Request for NewEnquiry {
     const NAME: &'static str = "Enquiry";
 
     fn read(f: &mut Fields<'_>) -> Option<Self> {
-        let words = f.text("message", WORDS);
+        let words = f.prose("message", WORDS);
         let purpose = f.choice("purpose").unwrap_or(Purpose::Enquiry);
         let contact = Contact {
-            name: f.text("name", 1..=100),
+            name: f.name("name", 1..=100),
             phone: f.parsed("phone", people::phone),
             email: f.parsed("email", people::email),
         };
@@ -46,7 +52,7 @@ impl Request for NewEnquiry {
     }
 
     fn about(member: &str) -> Option<&'static str> {
-        (member == "visitAt").then_some("In the future, RFC 3339.")
+        (member == "visitAt").then_some("Within a year from now, RFC 3339.")
     }
 
     fn example() -> Value {
@@ -67,7 +73,7 @@ impl Request for FollowUp {
     const NAME: &'static str = "LeadFollowUp";
 
     fn read(f: &mut Fields<'_>) -> Option<Self> {
-        let (status, note) = (f.choice("status"), f.text("note", WORDS));
+        let (status, note) = (f.choice("status"), f.prose("note", WORDS));
         if status.is_none() && note.is_none() {
             f.wrong("status", format!("{}; or give a note", LeadStatus::choices()));
         }

@@ -298,6 +298,9 @@ async fn notification(world: &World, row: &Row, who: Who) -> Request {
         let sent = admin.post("/api/notifications/email", &general).await.expect(202);
         path = row.path.replace("{id}", sent.data()["id"].as_str().unwrap());
     }
+    if row.path == "/api/notifications/unsubscribe" {
+        path = format!("{path}?token={}", people::stop_token(&world.app, &owner, "PROPERTY_ALERT"));
+    }
     let body = match row.name().as_str() {
         "POST /api/notifications/email" => Some(general),
         "POST /api/notifications/sms" => {
@@ -305,7 +308,9 @@ async fn notification(world: &World, row: &Row, who: Who) -> Request {
             Some(json!({"to": "98765 43210", "template": "PROPERTY_ALERT", "variables": variables}))
         }
         "PUT /api/notifications/preferences" => Some(json!({"channels": {"LEAD": {"SMS": false}}})),
-        "PUT /api/notifications/{id}/read" | "DELETE /api/notifications/{id}" => None,
+        "PUT /api/notifications/{id}/read"
+        | "DELETE /api/notifications/{id}"
+        | "POST /api/notifications/unsubscribe" => None,
         _ if row.method == Method::GET => None,
         _ => unknown(row),
     };
