@@ -26,6 +26,7 @@ pub mod quota;
 pub mod report;
 pub mod saved_search;
 mod schema;
+pub mod search_text;
 pub mod session;
 pub mod system;
 pub mod tenant;

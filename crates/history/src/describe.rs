@@ -2,6 +2,7 @@
 //! name.
 
 use domain::Paise;
+use domain::search_text::fold;
 use serde_json::{Map, Value};
 
 /// An entry to be described.
@@ -180,7 +181,7 @@ impl DescribedEntry<'_> {
 
     fn listed(&self) -> String {
         let title = self.title();
-        let told = |area: &&str| !title.to_lowercase().contains(&area.to_lowercase());
+        let told = |area: &&str| !fold(title).contains(&fold(area));
         let area = self.text("area").filter(told).map(|area| format!(" in {area}"));
         let price = self.money("price").map(|price| format!(" for {price}"));
         format!("You listed {title}{}{}", area.unwrap_or_default(), price.unwrap_or_default())

@@ -16,6 +16,7 @@ use domain::property::content::Coordinates;
 use domain::property::kinds::PropertyType;
 use search::query::{BoundingBox, Near, Query, Sort, SortBy};
 use search::suggest::{Suggester, suggest};
+use search::understanding::understand;
 use search::{Index, IndexChange, IndexPosition};
 use tokio::time::Instant;
 
@@ -48,6 +49,7 @@ fn main() {
             measure(&index, name, &query);
         }
     }
+    understanding();
     suggestions(&index, &tenant);
     let mut visible = Vec::new();
     let fresh = home(&mut random, &tenant);
@@ -58,6 +60,22 @@ fn main() {
         visible.push(began.elapsed());
     }
     told("one change until it is found", visible);
+}
+
+fn understanding() {
+    for text in [
+        "kondapur",
+        "3 bhk flat for rent in gachibolwi under 30k",
+        "an unusual query of words unknown to anybody",
+    ] {
+        let mut times = Vec::with_capacity(ROUNDS);
+        for _ in 0..ROUNDS {
+            let began = Instant::now();
+            std::hint::black_box(understand(text).demanded());
+            times.push(began.elapsed());
+        }
+        told(&format!("understanding {text:?}"), times);
+    }
 }
 
 fn suggestions(index: &Arc<Index>, tenant: &TenantId) {

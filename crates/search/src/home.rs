@@ -69,6 +69,8 @@ impl Home {
             location.pincode.clone().unwrap_or_default(),
         ];
         rest.extend(facts.bedrooms.map(|number| format!("{number} BHK")));
+        rest.extend(facts.parking_spaces.filter(|number| *number > 0).map(|_| "Parking".to_owned()));
+        rest.extend(facts.facing.as_ref().map(|facing| format!("{facing} facing")));
         rest.extend(self.details());
         rest.extend(self.content.amenities().iter().chain(self.content.nearby_facilities()).cloned());
         rest.join(" ")
@@ -156,7 +158,7 @@ pub struct Document<'a> {
 }
 
 /// What a search adds to a listing it found: relevance and distance.
-#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
     /// The relevance score of the listing.
@@ -165,9 +167,20 @@ pub struct Finding {
     /// The distance from the requested point, in kilometres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance_km: Option<f64>,
-    /// The factors of the relevance score, when `explain` was requested.
+    /// Why the listing ranks where it does, when `explain` was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub explain: Option<Parts>,
+    pub explain: Option<Explanation>,
+}
+
+/// Why a listing ranks where it does.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = RelevanceExplanation)]
+pub struct Explanation {
+    /// The factors of the relevance score.
+    #[serde(flatten)]
+    pub parts: Parts,
+    /// The demanded and preferred words of the search that its texts have.
+    pub words: Vec<String>,
 }
 
 impl<'a> Document<'a> {

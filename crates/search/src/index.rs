@@ -14,6 +14,7 @@ mod texts;
 mod view;
 mod vocabulary;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -23,6 +24,7 @@ use tantivy::{IndexReader, IndexWriter, ReloadPolicy, SegmentMeta, TantivyError,
 
 use crate::home::Home;
 use crate::query::{IndexHits, Query};
+use crate::relaxing::Missed;
 use directory::Unhurried;
 use fields::Fields;
 pub use view::View;
@@ -49,15 +51,15 @@ pub struct IndexPosition {
 }
 
 impl IndexPosition {
+    /// Reads what [`Self::payload`] wrote; `None` for an index of another analysis.
     fn read(payload: &str) -> Option<Self> {
-        let (made, changed) = payload.split_once(':')?;
+        let (analysis, place) = payload.split_once(':')?;
+        let (made, changed) = place.split_once(':').filter(|_| analysis == ANALYSIS)?;
         Some(Self { made: made.to_owned(), changed: changed.parse().ok()? })
     }
-}
 
-impl std::fmt::Display for IndexPosition {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}", self.made, self.changed)
+    fn payload(&self) -> String {
+        format!("{ANALYSIS}:{}:{}", self.made, self.changed)
     }
 }
 
@@ -74,6 +76,10 @@ pub enum IndexChange {
         id: PropertyId,
     },
 }
+
+/// The version of how texts become words. Raise it when the same texts give other words, or a listing other texts: an
+/// index of another version is recreated from the rows.
+const ANALYSIS: &str = "2";
 
 /// The smallest memory budget the engine accepts.
 const WRITER_BYTES: usize = 15_000_000;
@@ -109,14 +115,15 @@ impl Opened {
 }
 
 impl Index {
-    /// Opens the index in `directory`. An index that is missing, broken or of another schema is recreated empty.
+    /// Opens the index in `directory`. An index that is missing, broken, of another schema or of another
+    /// analysis is recreated empty.
     ///
     /// # Errors
     /// When files cannot be created.
     pub fn open(directory: &Path) -> Result<Self, IndexError> {
         let (schema, fields) = Fields::schema();
         let found = Unhurried::at(directory).and_then(Unhurried::whole_index);
-        let found = found.ok().filter(|index| index.schema() == schema);
+        let found = found.ok().filter(|index| index.schema() == schema && is_current(index));
         let opened = match found.and_then(|index| Opened::of(index).ok()) {
             Some(opened) => opened,
             None => Opened::of(fresh(directory)?)?,
@@ -187,7 +194,7 @@ impl Index {
     pub fn commit(&self, place: &IndexPosition) -> Result<(), IndexError> {
         if let Some(writer) = self.writer()?.as_mut() {
             let mut prepared = writer.prepare_commit()?;
-            prepared.set_payload(&place.to_string());
+            prepared.set_payload(&place.payload());
             prepared.commit()?;
         }
         self.reload()
@@ -265,6 +272,14 @@ impl Index {
         Ok(segment::search(&self.view(), &self.fields, query)?)
     }
 
+    /// How many listings miss which of the conditions that may be left out.
+    ///
+    /// # Errors
+    /// When its files cannot be read.
+    pub(crate) fn missed(&self, query: &Query, soft: u16) -> Result<HashMap<Missed, u64>, IndexError> {
+        Ok(segment::missed(&self.view(), &self.fields, query, soft)?)
+    }
+
     /// The view that searches see now. Holding it keeps its files, including those of data erased since.
     pub(crate) fn view(&self) -> Arc<View> {
         Arc::clone(&self.opened().view)
@@ -274,6 +289,12 @@ impl Index {
     pub(crate) fn vocabulary(&self, view: &View, tenant: &TenantId) -> Result<Vocabulary, IndexError> {
         Ok(Vocabulary::of(view, &self.fields, tenant)?)
     }
+}
+
+/// Whether the index is empty or was written with this version's analysis.
+fn is_current(index: &tantivy::Index) -> bool {
+    let payload = index.load_metas().ok().map(|metas| metas.payload);
+    payload.is_some_and(|payload| payload.is_none_or(|payload| IndexPosition::read(&payload).is_some()))
 }
 
 fn fresh(directory: &Path) -> Result<tantivy::Index, IndexError> {

@@ -8,6 +8,7 @@
 #![warn(missing_docs)]
 
 mod exported;
+mod gazetteer;
 mod home;
 mod http;
 mod index;
@@ -16,11 +17,13 @@ mod projection;
 pub mod query;
 mod ranking;
 pub mod recommend;
+mod relaxing;
 mod request;
 mod rows;
 mod saved;
 mod searches;
 pub mod suggest;
+pub mod understanding;
 pub mod words;
 
 use std::path::Path;

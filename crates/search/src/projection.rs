@@ -52,7 +52,7 @@ impl Projection for Homes {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     async fn apply(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {

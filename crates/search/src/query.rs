@@ -18,7 +18,7 @@ use crate::home::Home;
 use crate::words::words;
 
 /// The maximum number of words; further words are ignored.
-const MOST_WORDS: usize = 12;
+pub const MOST_WORDS: usize = 12;
 
 /// A search.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct Query {
     pub tenant: TenantId,
     /// The words, all of which must match. The last one may be unfinished.
     pub words: Vec<String>,
+    /// Words that raise the relevance of a listing and are not demanded. None of them is unfinished.
+    pub preferred: Vec<String>,
     /// The filters.
     pub filters: Filters,
     /// The conditions on location.
@@ -56,6 +58,7 @@ impl Query {
         Self {
             tenant,
             words: Vec::new(),
+            preferred: Vec::new(),
             filters: Filters::default(),
             geo: Geo::default(),
             exclude: None,
@@ -72,6 +75,12 @@ impl Query {
     /// Sets the words to search for from `text`.
     pub fn text(&mut self, text: &str) {
         self.words = asked_words(text);
+    }
+
+    /// The preferred words, if relevance counts.
+    #[must_use]
+    pub fn preferences(&self) -> &[String] {
+        if self.is_ranked() { &self.preferred } else { &[] }
     }
 
     /// Whether sorting needs the relevance of a hit.
@@ -130,42 +139,63 @@ pub struct IndexHits {
 /// The text score in a search without words.
 pub const NO_TEXT: f32 = 10.0;
 
-/// How well `home` matches the words; `None` when a word does not match.
+/// How well `home` matches the words of `query`; `None` when a demanded word does not match.
 #[must_use]
-pub fn text_score(home: &Home, asked: &[String]) -> Option<f32> {
-    score(&home.texts().map(|(weight, text)| (weight, words(&text))), asked)
+pub fn text_score(home: &Home, query: &Query) -> Option<f32> {
+    score(&home.texts().map(|(weight, text)| (weight, words(&text))), query)
 }
 
 /// The same for texts that are already split into words.
 ///
 /// For each word, the best match in each field counts, times the field's weight. The score is the mean over the
-/// words.
+/// demanded words. The preferred words add to it.
 #[must_use]
-pub fn score(fields: &[(f32, Vec<String>); 4], asked: &[String]) -> Option<f32> {
-    if asked.is_empty() {
-        return Some(NO_TEXT);
-    }
-    let mut sum = 0.0;
-    for (index, word) in asked.iter().enumerate() {
-        let last = index + 1 == asked.len();
-        let best = |there: &Vec<String>| {
-            there.iter().filter_map(|there| crate::words::matched(word, last, there)).max()
-        };
-        let mut met = 0.0;
-        for (weight, there) in fields {
-            met += best(there).map_or(0.0, |matched| weight * matched.worth());
-        }
+pub fn score(fields: &[(f32, Vec<String>); 4], query: &Query) -> Option<f32> {
+    let mut demanded = 0.0;
+    for (index, word) in query.words.iter().enumerate() {
+        let met = worth(fields, word, index + 1 == query.words.len());
         if met <= 0.0 {
             return None;
         }
-        sum += met;
+        demanded += met;
     }
-    Some(mean(sum, asked.len()))
+    let mut preferred = 0.0;
+    for word in query.preferences() {
+        preferred += worth(fields, word, false);
+    }
+    Some(total(query, demanded, preferred))
 }
 
-/// The mean of `sum` over `words`. Shared, so that every caller computes exactly the same value.
+/// The words of `query`, demanded or preferred, that the texts of `home` have.
 #[must_use]
-#[expect(clippy::cast_precision_loss, reason = "a dozen words at most")]
-pub fn mean(sum: f32, words: usize) -> f32 {
+pub fn matched_words(home: &Home, query: &Query) -> Vec<String> {
+    let fields = home.texts().map(|(weight, text)| (weight, words(&text)));
+    let last = query.words.len();
+    let demanded =
+        query.words.iter().enumerate().filter(|(at, word)| worth(&fields, word, at + 1 == last) > 0.0);
+    let preferred = query.preferences().iter().filter(|word| worth(&fields, word, false) > 0.0);
+    demanded.map(|(_, word)| word).chain(preferred).cloned().collect()
+}
+
+fn worth(fields: &[(f32, Vec<String>); 4], word: &str, last: bool) -> f32 {
+    let best =
+        |there: &Vec<String>| there.iter().filter_map(|there| crate::words::matched(word, last, there)).max();
+    let mut met = 0.0;
+    for (weight, there) in fields {
+        met += best(there).map_or(0.0, |matched| weight * matched.worth());
+    }
+    met
+}
+
+/// The score from the sums over the words. Shared, so that every caller computes exactly the same value.
+#[must_use]
+pub fn total(query: &Query, demanded: f32, preferred: f32) -> f32 {
+    let (words, preferences) = (query.words.len(), query.preferences().len());
+    let text = if words == 0 { NO_TEXT } else { mean(demanded, words) };
+    if preferences == 0 { text } else { text + mean(preferred, words + preferences) }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "two dozen words at most")]
+fn mean(sum: f32, words: usize) -> f32 {
     sum / words as f32
 }

@@ -12,8 +12,10 @@ use http_kit::{Body, Cursor, Paging, Request};
 use serde_json::{Map, Value, json};
 
 use crate::query::{
-    DetailFilters, Filters, Geo, Key, MOST_SORTS, Numbers, Query, RoomSet, Sort, SortBy, asked_words,
+    DetailFilters, Facet, Filters, Geo, Key, MOST_SORTS, Numbers, Query, RoomSet, Sort, SortBy,
 };
+use crate::relaxing::Missed;
+use crate::understanding::{Joined, Understanding, UnderstoodQuery, understand};
 use crate::words::key;
 
 /// The number of values in a cursor: the order, the time of the first page, the sort values and the id.
@@ -26,7 +28,9 @@ const MOST_VALUES: usize = 30;
 /// A search, from query parameters or a body.
 #[derive(Clone, Debug)]
 pub struct SearchRequest {
-    words: Vec<String>,
+    /// The words of the search, as they were understood.
+    understanding: Understanding,
+    /// The filters given as parameters.
     filters: Filters,
     geo: Geo,
     /// Whether facet counts are requested; `None` when the request does not say.
@@ -54,13 +58,48 @@ pub struct TimedSearch {
     pub explain: bool,
     /// See [`SearchRequest::told`].
     pub told: Map<String, Value>,
+    /// The words of the search, as they were understood.
+    pub understanding: Understanding,
+    /// The facets whose filter comes from the words alone, one bit each.
+    pub understood: u16,
+    /// The filters given as parameters, without those from the words.
+    pub given: Filters,
 }
 
 impl TimedSearch {
     /// The first results of `query`, for lists without further pages.
     pub fn first(paging: Paging, query: Query) -> Self {
         let query = Query { size: usize::try_from(paging.size).unwrap_or(100), ..query };
-        Self { query, paging, order: String::new(), explain: false, told: Map::new() }
+        Self {
+            given: query.filters.clone(),
+            query,
+            paging,
+            order: String::new(),
+            explain: false,
+            told: Map::new(),
+            understanding: Understanding::default(),
+            understood: 0,
+        }
+    }
+
+    /// The same search with all words as text, none as a filter.
+    pub fn literal(&self) -> Query {
+        let words = self.understanding.literal();
+        Query { words, filters: self.given.clone(), ..self.query.clone() }
+    }
+
+    /// The same search without some of its conditions, and their words.
+    pub fn without(&self, missed: Missed) -> (Query, Vec<String>) {
+        let mut query = self.query.clone();
+        for (_, facet) in Facet::ALL.iter().filter(|(_, facet)| missed.facet(*facet)) {
+            query.filters.clear(*facet);
+        }
+        let (mut kept, mut left_out) = (Vec::new(), self.understanding.words_about(missed.facets()));
+        for (place, word) in query.words.into_iter().enumerate() {
+            if missed.word(place) { left_out.push(word) } else { kept.push(word) }
+        }
+        query.words = kept;
+        (query, left_out)
     }
 }
 
@@ -68,19 +107,26 @@ impl SearchRequest {
     /// This search in `tenant` at the time `now`. `facets` is the default when the request does not say whether to
     /// count facets.
     pub fn asked_in(self, tenant: &TenantId, now: Timestamp, facets: bool) -> TimedSearch {
-        let Self { words, filters, geo, explain, sort, order, paging, told, .. } = self;
+        let Self { understanding, filters: given, geo, explain, sort, order, paging, told, .. } = self;
+        let Joined { filters, understood } = understanding.joined(&given);
         let facets = self.facets.unwrap_or(facets);
         let (at, after) = self.after.map_or((now, None), |(at, place)| (at, Some(place)));
         let offset = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
         let size = usize::try_from(paging.size).unwrap_or(100);
         let all = Query::all(tenant.clone(), at);
-        let query = Query { words, filters, geo, sort, offset, size, after, facets, ..all };
-        TimedSearch { query, paging, order, explain, told }
+        let (words, preferred) = (understanding.demanded(), understanding.preferred());
+        let query = Query { words, preferred, filters, geo, sort, offset, size, after, facets, ..all };
+        TimedSearch { query, paging, order, explain, told, understanding, understood, given }
+    }
+
+    /// How its words were understood; `None` without words.
+    pub fn understood(&self) -> Option<UnderstoodQuery> {
+        self.understanding.told(&self.filters)
     }
 
     /// Whether the search has no condition, so that it finds every home.
     pub fn finds_everything(&self) -> bool {
-        self.words.is_empty() && self.filters == Filters::default() && !self.geo.is_asked()
+        self.understanding.is_empty() && self.filters == Filters::default() && !self.geo.is_asked()
     }
 }
 
@@ -92,12 +138,12 @@ impl Request for SearchRequest {
 
     fn read(f: &mut Fields<'_>) -> Option<Self> {
         let text = f.text("query", 1..=200).or_else(|| f.text("q", 1..=200));
-        let words = asked_words(text.as_deref().unwrap_or_default());
+        let understanding = understand(text.as_deref().unwrap_or_default());
         let filters = filters(f);
         let geo = area::read(f);
         let facets = f.flag("facets");
         let explain = f.flag("explain").unwrap_or_default();
-        let sort = sorts(f, !words.is_empty(), geo.near.is_some());
+        let sort = sorts(f, !understanding.is_empty(), geo.near.is_some());
         let order: Vec<String> = sort.iter().map(|sort| format!("{sort:?}")).collect();
         let order = key(&order.join(" "));
         let paging = Paging::read(f, 10, CURSOR);
@@ -108,13 +154,16 @@ impl Request for SearchRequest {
         }
         let paging = paging?;
         let told = told(f);
-        Some(Self { words, filters, geo, facets, explain, sort, order, paging, after, told })
+        Some(Self { understanding, filters, geo, facets, explain, sort, order, paging, after, told })
     }
 
     fn about(member: &str) -> Option<&'static str> {
         Some(match member {
             "query" | "q" => {
-                "Words, as people type them: a letter may be wrong, the last word may be unfinished."
+                "Words, as people type them: a letter may be wrong, the last word may be unfinished. Words that mean a \
+                 filter, such as `2 bhk`, `for rent`, `under 60 lakh` or `in Kondapur`, become that filter, unless a \
+                 parameter says otherwise; the answer tells them as `understood`. Words in double quotation marks are \
+                 always text."
             }
             "location" | "locality" => "A locality, under any of its names.",
             "bedrooms" => "`2`, `2,2.5` or `4+`.",
@@ -163,7 +212,7 @@ fn filters(f: &mut Fields<'_>) -> Filters {
     filters.localities.extend(keys(texts(f, "locality")));
     filters.amenities = keys(texts(f, "amenities"));
     filters.state = f.text("state", 1..=100).map(|state| key(&state));
-    filters.pincode = f.text("pincode", 1..=10);
+    filters.pincode = f.text("pincode", 1..=10).map(|code| domain::search_text::fold(&code));
     filters.property_types = choices(f, "propertyType");
     filters.listing_types = choices(f, "listingType");
     filters.furnished = choices(f, "furnishedStatus");

@@ -1,4 +1,7 @@
-//! Normalises texts into comparable words, in the same way for listings and for searches.
+//! Normalises texts into comparable words, in the same way for listings and for searches: in the form of
+//! [`domain::search_text`], with alternative spellings replaced by one.
+
+use domain::search_text;
 
 /// Alternative spellings, each with the words it is compared by. Longer ones come first.
 const SPELLINGS: &[(&[&str], &[&str])] = &[
@@ -23,12 +26,11 @@ const SPELLINGS: &[(&[&str], &[&str])] = &[
 /// Longer words are cut to this length.
 const LONGEST: usize = 40;
 
-/// The words of a text: lower-case letters and digits, `3BHK` as `3 bhk`, alternative spellings replaced by one.
+/// The words of a text, folded: `3BHK` as `3 bhk`, alternative spellings replaced by one.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
-    let lower = text.to_lowercase();
     let mut plain: Vec<String> = Vec::new();
-    for word in lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+    for word in search_text::words(text) {
         match word.strip_suffix("bhk").filter(|rest| rest.parse::<u8>().is_ok()) {
             Some(number) => plain.extend([number.to_owned(), "bhk".to_owned()]),
             None => plain.push(word.chars().take(LONGEST).collect()),

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use domain::aggregate::Aggregate as _;
 use domain::fields::Choice;
 use domain::property::Property;
+use domain::search_text::fold;
 use domain::session::{Session, SessionEvent};
 use domain::user::{Account, CREDENTIALS, Profile, Role, User, UserEvent, UserStatus};
 use domain::{Envelope, UserId, people, text};
@@ -59,7 +60,7 @@ async fn account(tx: &mut ViewTx<'_>, envelope: &Envelope, event: UserEvent) -> 
                        where not exists (select 1 from erased_people where tenant = $1 and user_id = $2)
                        on conflict (tenant, id) do nothing";
             let account = account.into_value();
-            let searchable = account.as_ref().map(searched);
+            let searchable = account.as_ref().map(|account| fold(&searched(account)));
             let (username, email) = account.map(|a| (a.username, a.email)).unzip();
             let [profile, names] = told(profile.into_value())?;
             let standing: [Value<'_>; 2] =
@@ -110,8 +111,7 @@ fn searched(account: &Account) -> String {
 /// The profile column and the text searched in it; both null for an erased person.
 fn told(profile: Option<Profile>) -> Result<[Value<'static>; 2], ProjectionError> {
     let Some(profile) = profile else { return Ok([Value::Null, Value::Null]) };
-    let names = format!("{} {}", profile.first_name, profile.last_name).to_lowercase();
-    let names = text::nfc(&names).into_owned();
+    let names = fold(&format!("{} {}", profile.first_name, profile.last_name));
     Ok([serde_json::to_string(&profile).map_err(unreadable)?.into(), names.into()])
 }
 
@@ -145,7 +145,7 @@ impl Projection for UsersProjection {
         GROUP
     }
 
-    /// 2: names are searched in NFC, and addresses in both of their forms.
+    /// 2: names are searched in the folded form, and addresses in both of their forms.
     fn version(&self) -> u32 {
         2
     }

@@ -3,6 +3,7 @@
 pub mod document;
 pub mod export;
 
+use domain::search_text::fold;
 use domain::{TenantId, Timestamp, UserId};
 use http_kit::{Cursor, Page, Paging};
 use projection::{Value, ViewError};
@@ -59,10 +60,10 @@ impl Users {
     }
 }
 
-/// A pattern that finds `text` anywhere, literally and ignoring case.
+/// A pattern that finds `text` anywhere, literally, in texts of the form of [`fold`].
 fn containing(text: &str) -> String {
     let mut pattern = String::from("%");
-    for c in text.to_lowercase().chars() {
+    for c in fold(text).chars() {
         if matches!(c, '%' | '_' | '\\') {
             pattern.push('\\');
         }

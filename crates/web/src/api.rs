@@ -7,6 +7,7 @@ mod look;
 mod operations;
 mod paging;
 mod property;
+mod search;
 
 use axum::Router;
 use axum::body::Body;
@@ -27,6 +28,7 @@ pub(crate) use look::ContactLook;
 pub(crate) use operations::{DeadLetter, Event, Events, Group, Groups, Job, Started};
 pub(crate) use paging::Page;
 pub(crate) use property::Property;
+pub(crate) use search::{FoundHomes, Relaxed};
 
 /// The public API, called in process. Pages are a client of it like any other.
 #[derive(Clone)]

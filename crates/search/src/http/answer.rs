@@ -12,11 +12,14 @@ use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use crate::App;
-use crate::home::{Document, Finding, Home};
-use crate::query::{Count, Facets, Hit, IndexHits, Query, kilometres, text_score};
+use crate::home::{Document, Explanation, Finding, Home};
+use crate::index::{Index, IndexError};
+use crate::query::{Count, Facets, Hit, IndexHits, Query, kilometres, matched_words, text_score};
 use crate::ranking::Measured;
+use crate::relaxing::{self, Found, Relaxed};
 use crate::request::{TimedSearch, cursor};
 use crate::rows;
+use crate::understanding::UnderstoodQuery;
 
 /// A page of listings, with the facet counts for narrowing the search.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,6 +31,12 @@ pub struct Results {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, Vec<Count>>>)]
     facets: Option<Facets>,
+    /// How the words of the search were understood.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    understood: Option<UnderstoodQuery>,
+    /// Present when all words together found nothing, and the homes shown match most of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relaxed: Option<Relaxed>,
 }
 
 impl Results {
@@ -57,34 +66,50 @@ impl App {
         freshness
     }
 
-    /// Searches the index on a thread that may block. The number of concurrent searches is limited.
+    /// Searches the index for `query`.
     pub async fn search(&self, query: Query) -> Result<IndexHits, Failure> {
+        self.index(move |index| index.search(&query)).await
+    }
+
+    /// Searches the index as a person asked, and relaxes a search that finds nothing.
+    pub async fn find(&self, asked: &TimedSearch) -> Result<Found, Failure> {
+        let asked = asked.clone();
+        self.index(move |index| relaxing::search(index, &asked)).await
+    }
+
+    /// Reads the index on a thread that may block. The number of concurrent searches is limited.
+    async fn index<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Index) -> Result<T, IndexError> + Send + 'static,
+    ) -> Result<T, Failure> {
         let broken = |error: &dyn std::fmt::Display| Failure::unavailable(error);
         let _turn = self.search.turns.acquire().await.map_err(|closed| broken(&closed))?;
         let index = Arc::clone(&self.search.index);
-        let found = tokio::task::spawn_blocking(move || index.search(&query)).await;
+        let found = tokio::task::spawn_blocking(move || read(&index)).await;
         found.map_err(|cut| broken(&cut))?.map_err(|error| broken(&error))
     }
 
     /// Answers one page. A hit whose row has left the market since it was indexed is left out.
     pub async fn results(&self, caller: &Caller, asked: &TimedSearch) -> Result<(Results, u64), Failure> {
-        let found = self.search(asked.query.clone()).await?;
+        let Found { hits: found, query, relaxed } = self.find(asked).await?;
         let ids: Vec<PropertyId> = found.hits.iter().map(|hit| hit.key.id.into()).collect();
         let homes = rows::homes(&self.search.store, &caller.tenant, &ids).await;
         let homes = homes.map_err(|error| Failure::unavailable(&error))?;
-        let content = documents(asked, &found.hits, &homes)?;
+        let content = documents(&query, asked.explain, &found.hits, &homes)?;
         let next = found.hits.last().map(|hit| cursor(asked, &hit.key));
         let page = Page::new(&asked.paging, content, found.total, next.as_ref());
-        Ok((Results { page, facets: asked.query.facets.then_some(found.facets) }, found.total))
+        let facets = query.facets.then_some(found.facets);
+        let understood = asked.understanding.told(&asked.given);
+        Ok((Results { page, facets, understood, relaxed }, found.total))
     }
 }
 
 fn documents(
-    asked: &TimedSearch,
+    query: &Query,
+    explain: bool,
     hits: &[Hit],
     homes: &HashMap<PropertyId, Home>,
 ) -> Result<Vec<Box<RawValue>>, Failure> {
-    let query = &asked.query;
     let mut content = Vec::with_capacity(hits.len());
     for hit in hits {
         let Some(home) = homes.get(&hit.key.id.into()) else { continue };
@@ -92,11 +117,14 @@ fn documents(
         let near = query.geo.near.zip(standing.at);
         let ranked = !query.words.is_empty() || query.is_ranked();
         // Computed from the current row, so that the explanation adds up for the document that is shown.
-        let text = text_score(home, &query.words).unwrap_or(hit.text);
+        let text = text_score(home, query).unwrap_or(hit.text);
         let found = Finding {
             relevance_score: ranked.then(|| standing.relevance(text, query.at)),
             distance_km: near.map(|(near, at)| (kilometres(near.at, at) * 1000.0).round() / 1000.0),
-            explain: asked.explain.then(|| standing.parts(text, query.at)),
+            explain: explain.then(|| Explanation {
+                parts: standing.parts(text, query.at),
+                words: matched_words(home, query),
+            }),
         };
         content.push(to_raw_value(&Document::of(home, found)).map_err(|error| Failure::unavailable(&error))?);
     }

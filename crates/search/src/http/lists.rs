@@ -151,7 +151,7 @@ pub async fn filters(
     let mut asked = app.asked(&caller, request?, true);
     let fresh = app.fresh(&caller).await;
     (asked.query.facets, asked.query.size, asked.query.offset) = (true, 0, 0);
-    let found = app.search(asked.query).await?;
+    let found = app.find(&asked).await?.hits;
     let sorts: Vec<&'static str> = SortBy::WORDS.iter().map(|(word, _)| *word).collect();
     let data = Choices { total_elements: found.total, filters: found.facets, sorts };
     Ok(app.search.context.reply("Filters found", data).stale(fresh.is_stale()).into_response())

@@ -4,6 +4,8 @@
 //! A listing that fails exactly one filter still counts in that filter's own facet. A listing that fails none is a
 //! hit and counts in every facet.
 
+use std::collections::HashMap;
+
 use domain::fields::Choice;
 use tantivy::{BitSet, DocId, Score, SegmentReader};
 
@@ -13,9 +15,8 @@ use super::fields::{Fields, Traits};
 use super::tally::{Sums, Tally};
 use super::texts::{self, Words};
 use super::view::View;
-use crate::query::{
-    DetailFilters, Facet, Facets, Filters, Hit, IndexHits, Key, MOST_SORTS, NO_TEXT, Query, mean,
-};
+use crate::query::{DetailFilters, Facet, Facets, Filters, Hit, IndexHits, Key, MOST_SORTS, NO_TEXT, Query};
+use crate::relaxing::Missed;
 use crate::words::stands_in;
 
 /// Searches all segments.
@@ -37,6 +38,59 @@ pub fn search(view: &View, fields: &Fields, query: &Query) -> tantivy::Result<In
     let hits = ranked.into_iter().skip(query.offset).take(query.size).collect();
     let facets = if query.facets { sums.facets(&query.filters) } else { Facets::new() };
     Ok(IndexHits { hits, total, facets })
+}
+
+/// How many listings miss which conditions: filters of the facets `soft`, and words. Listings that fail another
+/// condition are left out.
+pub fn missed(
+    view: &View,
+    fields: &Fields,
+    query: &Query,
+    soft: u16,
+) -> tantivy::Result<HashMap<Missed, u64>> {
+    let words = Words::of(fields, query)?;
+    let mut counts = HashMap::new();
+    for (segment, columns) in view.segments() {
+        let pass = Pass::of(query, columns);
+        let met = words.met(segment, fields)?;
+        each(segment, fields, query, |doc| {
+            let Some(row) = columns.row(doc) else { return };
+            let failed = pass.failed(doc, row);
+            if failed & !soft == 0 && !pass.is_left_out(doc, row) {
+                let missed = Missed(u32::from(failed) | met.missed(doc) << Missed::WORDS);
+                *counts.entry(missed).or_default() += 1;
+            }
+        })?;
+    }
+    Ok(counts)
+}
+
+/// Calls `seen` for every live listing of the tenant in a state and pin code that the query allows, in order.
+fn each(
+    segment: &SegmentReader,
+    fields: &Fields,
+    query: &Query,
+    mut seen: impl FnMut(DocId),
+) -> tantivy::Result<()> {
+    let alive = segment.alive_bitset();
+    let mut must = Vec::new();
+    for (field, text) in [(fields.state, &query.filters.state), (fields.pincode, &query.filters.pincode)] {
+        let Some(text) = text else { continue };
+        let mut have = BitSet::with_max_value(segment.max_doc());
+        texts::with(segment, field, text, |docs| {
+            for doc in docs {
+                have.insert(*doc);
+            }
+        })?;
+        must.push(have);
+    }
+    texts::with(segment, fields.tenant, query.tenant.as_str(), |docs| {
+        for doc in docs.iter().copied() {
+            if alive.is_none_or(|alive| alive.is_alive(doc)) && must.iter().all(|set| set.contains(doc)) {
+                seen(doc);
+            }
+        }
+    })
 }
 
 /// The filters, translated to a segment's ordinals. `None` or empty where a filter is not set.
@@ -123,35 +177,12 @@ impl<'a> Pass<'a> {
     /// Evaluates every live listing of the tenant that matches the words.
     fn over(&mut self, segment: &SegmentReader, fields: &Fields, words: &Words) -> tantivy::Result<()> {
         let query = self.query;
-        let alive = segment.alive_bitset();
-        let mut must = Vec::new();
-        for (field, text) in [(fields.state, &query.filters.state), (fields.pincode, &query.filters.pincode)]
-        {
-            let Some(text) = text else { continue };
-            let mut have = BitSet::with_max_value(segment.max_doc());
-            texts::with(segment, field, text, |docs| {
-                for doc in docs {
-                    have.insert(*doc);
-                }
-            })?;
-            must.push(have);
-        }
-        let met = if query.words.is_empty() { None } else { Some(words.met(segment, fields)?) };
-        let many = query.words.len();
-        texts::with(segment, fields.tenant, query.tenant.as_str(), |docs| {
-            for doc in docs.iter().copied() {
-                if alive.is_some_and(|alive| !alive.is_alive(doc))
-                    || must.iter().any(|set| !set.contains(doc))
-                {
-                    continue;
-                }
-                let text = match &met {
-                    None => Some(NO_TEXT),
-                    Some(met) => met.sum(doc).map(|sum| mean(sum, many)),
-                };
-                if let Some(text) = text {
-                    self.look_at(doc, text);
-                }
+        let plain = query.words.is_empty() && query.preferences().is_empty();
+        let met = if plain { None } else { Some(words.met(segment, fields)?) };
+        each(segment, fields, query, |doc| {
+            let text = met.as_ref().map_or(Some(NO_TEXT), |met| met.score(query, doc));
+            if let Some(text) = text {
+                self.look_at(doc, text);
             }
         })
     }

@@ -10,7 +10,7 @@ use tantivy::{DocId, InvertedIndexReader, SegmentReader, Term};
 
 use super::fields::Fields;
 use crate::home::{DESCRIPTION, LOCATION, REST, TITLE};
-use crate::query::Query;
+use crate::query::{Query, total};
 use crate::words::{Match, edits, may_begin};
 
 /// The weights of [`Fields::texts`].
@@ -18,7 +18,8 @@ const WEIGHTS: [f32; 4] = [TITLE, LOCATION, DESCRIPTION, REST];
 
 /// The words of a search, ready to be looked up in any segment.
 pub struct Words {
-    all: Vec<Word>,
+    demanded: Vec<Word>,
+    preferred: Vec<Word>,
     /// The score of a listing for one word, indexed by how each of its texts matches: two bits per text.
     worths: Box<[f32; 256]>,
 }
@@ -36,13 +37,12 @@ const MATCHES: [Match; 3] = [Match::Alike, Match::Begins, Match::Exact];
 
 impl Words {
     pub fn of(fields: &Fields, query: &Query) -> tantivy::Result<Self> {
-        let mut all = Vec::with_capacity(query.words.len());
+        let mut demanded = Vec::with_capacity(query.words.len());
         for (index, text) in query.words.iter().enumerate() {
-            let last = index + 1 == query.words.len();
-            let term = Term::from_field_text(fields.texts[0], text);
-            let alike = (edits(text) > 0).then(|| FuzzyTermQuery::new(term, edits(text), true).automaton());
-            all.push(Word { text: text.clone(), begins: last && may_begin(text), alike: alike.transpose()? });
+            demanded.push(Word::of(fields, text, index + 1 == query.words.len())?);
         }
+        let preferred = query.preferences().iter().map(|text| Word::of(fields, text, false));
+        let preferred = preferred.collect::<tantivy::Result<_>>()?;
         let mut worths = Box::new([0.0; 256]);
         for (bits, worth) in worths.iter_mut().enumerate() {
             for (text, weight) in WEIGHTS.iter().enumerate() {
@@ -50,24 +50,17 @@ impl Words {
                 *worth += matched.map_or(0.0, |matched| weight * matched.worth());
             }
         }
-        Ok(Self { all, worths })
+        Ok(Self { demanded, preferred, worths })
     }
 
     /// How the listings of a segment match each word.
     pub fn met(&self, segment: &SegmentReader, fields: &Fields) -> tantivy::Result<Met<'_>> {
-        let mut all = Vec::with_capacity(self.all.len());
-        for word in &self.all {
-            let mut met = vec![0; segment.max_doc() as usize];
-            for (text, field) in fields.texts.iter().enumerate() {
-                word.look_up(&*segment.inverted_index(*field)?, |doc, matched| {
-                    if let Some(bits) = met.get_mut(doc as usize) {
-                        raise(bits, text, matched);
-                    }
-                })?;
-            }
-            all.push(met);
-        }
-        Ok(Met { all, worths: &self.worths })
+        type OfWords = tantivy::Result<Vec<Vec<u8>>>;
+        let met =
+            |words: &[Word]| -> OfWords { words.iter().map(|word| word.met(segment, fields)).collect() };
+        let demanded = met(&self.demanded);
+        let preferred = met(&self.preferred);
+        Ok(Met { demanded: demanded?, preferred: preferred?, worths: &self.worths })
     }
 }
 
@@ -81,6 +74,25 @@ fn raise(bits: &mut u8, text: usize, matched: Match) {
 }
 
 impl Word {
+    fn of(fields: &Fields, text: &str, last: bool) -> tantivy::Result<Self> {
+        let term = Term::from_field_text(fields.texts[0], text);
+        let alike = (edits(text) > 0).then(|| FuzzyTermQuery::new(term, edits(text), true).automaton());
+        Ok(Self { text: text.to_owned(), begins: last && may_begin(text), alike: alike.transpose()? })
+    }
+
+    /// How each listing of a segment matches the word: two bits per text.
+    fn met(&self, segment: &SegmentReader, fields: &Fields) -> tantivy::Result<Vec<u8>> {
+        let mut met = vec![0; segment.max_doc() as usize];
+        for (text, field) in fields.texts.iter().enumerate() {
+            self.look_up(&*segment.inverted_index(*field)?, |doc, matched| {
+                if let Some(bits) = met.get_mut(doc as usize) {
+                    raise(bits, text, matched);
+                }
+            })?;
+        }
+        Ok(met)
+    }
+
     /// Calls `met` for every listing whose text in `index` has a word that matches this one.
     fn look_up(&self, index: &InvertedIndexReader, mut met: impl FnMut(DocId, Match)) -> io::Result<()> {
         let terms = index.terms();
@@ -135,22 +147,35 @@ pub fn with(
 
 /// How the listings of one segment match the words.
 pub struct Met<'a> {
-    /// For each word, by listing: two bits per text.
-    all: Vec<Vec<u8>>,
+    /// For each demanded word, by listing: two bits per text.
+    demanded: Vec<Vec<u8>>,
+    /// The same for the preferred words.
+    preferred: Vec<Vec<u8>>,
     worths: &'a [f32; 256],
 }
 
 impl Met<'_> {
-    /// The sum of which [`crate::query::text_score`] takes the mean; `None` when a word does not match.
-    pub fn sum(&self, doc: DocId) -> Option<f32> {
-        let mut sum = 0.0;
-        for met in &self.all {
+    /// What [`crate::query::text_score`] is for the listing; `None` when a demanded word does not match.
+    pub fn score(&self, query: &Query, doc: DocId) -> Option<f32> {
+        let mut demanded = 0.0;
+        for met in &self.demanded {
             match met.get(doc as usize) {
                 None | Some(0) => return None,
-                Some(bits) => sum += self.worths[usize::from(*bits)],
+                Some(bits) => demanded += self.worths[usize::from(*bits)],
             }
         }
-        Some(sum)
+        let mut preferred = 0.0;
+        for met in &self.preferred {
+            preferred += met.get(doc as usize).map_or(0.0, |bits| self.worths[usize::from(*bits)]);
+        }
+        Some(total(query, demanded, preferred))
+    }
+
+    /// The demanded words that the listing lacks, one bit each.
+    pub fn missed(&self, doc: DocId) -> u32 {
+        let lacks = |met: &Vec<u8>| met.get(doc as usize).is_none_or(|bits| *bits == 0);
+        let words = self.demanded.iter().enumerate().filter(|(_, met)| lacks(met));
+        words.fold(0, |bits, (place, _)| bits | 1 << place)
     }
 }
 

@@ -60,6 +60,11 @@ impl Numbers {
         self.0 |= 1 << number.min(Self::MOST);
     }
 
+    /// Adds all of `others`.
+    pub fn add_all(&mut self, others: Self) {
+        self.0 |= others.0;
+    }
+
     /// Adds `number` and everything above it.
     pub fn add_from(&mut self, number: u8) {
         for number in number..=Self::MOST {
@@ -90,9 +95,19 @@ impl RoomSet {
         self.0 |= 1 << rooms.halves();
     }
 
+    /// Adds all of `others`.
+    pub fn add_all(&mut self, others: Self) {
+        self.0 |= others.0;
+    }
+
     /// Adds `rooms` and everything above.
     pub fn add_from(&mut self, rooms: Rooms) {
-        for halves in rooms.halves()..=2 * Rooms::MOST {
+        self.add_between(rooms, Rooms::whole(Rooms::MOST));
+    }
+
+    /// Adds everything from `least` to `most`, half rooms included.
+    pub fn add_between(&mut self, least: Rooms, most: Rooms) {
+        for halves in least.halves()..=most.halves() {
             self.0 |= 1 << halves;
         }
     }

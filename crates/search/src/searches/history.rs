@@ -9,6 +9,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use crate::request::SearchRequest;
+use crate::understanding::UnderstoodQuery;
+
 /// A past search.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -20,6 +23,9 @@ pub struct PastSearch {
     /// All filters of the search, by request parameter; null when they can no longer be read.
     #[schema(value_type = Option<std::collections::BTreeMap<String, Value>>)]
     search_filters: Option<Map<String, Value>>,
+    /// How the words were understood.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    understood: Option<UnderstoodQuery>,
     results_count: u64,
     /// The first listing opened within half an hour after the search and before the next one.
     selected_property_id: Option<String>,
@@ -35,6 +41,7 @@ impl PastSearch {
             id: row.text(0).unwrap_or_default().to_owned(),
             search_query: None,
             search_filters: None,
+            understood: None,
             timestamp: Timestamp::from_micros(row.int(1).unwrap_or_default()),
             seq: row.count(2),
             results_count: row.count(3),
@@ -55,6 +62,9 @@ impl PastSearch {
         self.search_filters = filters.into_value();
         let words = self.search_filters.as_ref().and_then(|told| told.get("query").or_else(|| told.get("q")));
         self.search_query = words.and_then(Value::as_str).map(str::to_owned);
+        // Reading depends on the words alone, so the event need not keep what they mean.
+        let query = self.search_filters.clone().and_then(|told| http_kit::read::<SearchRequest>(told).ok());
+        self.understood = query.and_then(|request| request.understood());
         Ok(())
     }
 }

@@ -96,6 +96,10 @@ impl Projection for Searched {
         GROUP.name
     }
 
+    fn version(&self) -> u32 {
+        2
+    }
+
     async fn apply(&self, tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
         if self.erases(envelope) {
             return self.gone(tx, envelope).await;

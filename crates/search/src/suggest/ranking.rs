@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::index::Vocabulary;
+use crate::understanding::understand;
 use crate::words::{begins_alike, matched, spellings, words};
 
 /// Words that mean nothing on their own.
@@ -97,7 +98,8 @@ enum Fit {
 
 /// At most `limit` suggestions for the typed text, from `known` and from the `popular` searches. Exact matches come
 /// before matches with typing errors, and matches at the start before matches further in. Among equal matches the
-/// kinds take turns, each giving its most common suggestion first.
+/// kinds take turns, each giving its most common suggestion first. When nothing matches the whole text, the locality at
+/// its end is completed.
 #[must_use]
 pub fn suggest(
     typed: &str,
@@ -105,7 +107,39 @@ pub fn suggest(
     popular: &[(String, u64)],
     limit: usize,
 ) -> Vec<Suggestion> {
-    let typed = words(typed);
+    let found = matching(&words(typed), known, popular, limit);
+    if found.is_empty() { completed(typed, known, limit) } else { found }
+}
+
+/// The most words of a locality that are completed within a longer text.
+const COMPLETED: usize = 3;
+
+/// Completes the locality at the end of a text whose other words are understood: `2 bhk flat in kond`.
+fn completed(typed: &str, known: &SuggestionIndex, limit: usize) -> Vec<Suggestion> {
+    let parts: Vec<&str> = typed.split_whitespace().collect();
+    for many in (1..=COMPLETED.min(parts.len().saturating_sub(1))).rev() {
+        let (head, tail) = parts.split_at(parts.len() - many);
+        let head = head.join(" ");
+        if !understand(&head).demanded().is_empty() {
+            continue;
+        }
+        let localities = matching(&words(&tail.join(" ")), known, &[], limit).into_iter();
+        let localities = localities.filter(|found| found.kind == Kind::Locality);
+        let whole: Vec<Suggestion> =
+            localities.map(|found| Suggestion { text: format!("{head} {}", found.text), ..found }).collect();
+        if !whole.is_empty() {
+            return whole;
+        }
+    }
+    Vec::new()
+}
+
+fn matching(
+    typed: &[String],
+    known: &SuggestionIndex,
+    popular: &[(String, u64)],
+    limit: usize,
+) -> Vec<Suggestion> {
     let searches =
         popular.iter().filter(|(text, _)| !known.keys.contains(text)).map(|(text, people)| SuggestionEntry {
             suggestion: Suggestion { text: text.clone(), kind: Kind::Search, count: *people },
@@ -118,7 +152,7 @@ pub fn suggest(
         if found.len() < limit {
             found.clear();
             for SuggestionEntry { suggestion, spellings } in known.all.iter().chain(&searches) {
-                let fits = spellings.iter().filter_map(|words| fit(&typed, words, letters));
+                let fits = spellings.iter().filter_map(|words| fit(typed, words, letters));
                 found.extend(fits.max().map(|fit| (fit, suggestion)));
             }
         }
@@ -214,6 +248,14 @@ mod tests {
         assert_eq!(texts("gachibwo"), ["Gachibowli"]);
         assert_eq!(texts("banjra hil"), ["Banjara Hills"]);
         assert_eq!(texts("xq"), [""; 0]);
+    }
+
+    #[test]
+    fn a_locality_is_completed_behind_words_that_are_understood() {
+        assert_eq!(texts("2 bhk flat in gach"), ["2 bhk flat in Gachibowli"]);
+        assert_eq!(texts("villa for rent near hi-tech c"), ["villa for rent near HITEC City"]);
+        assert_eq!(texts("flat in banjara hi"), ["flat in Banjara Hills"]);
+        assert_eq!(texts("nothing like gach"), [""; 0]);
     }
 
     #[test]

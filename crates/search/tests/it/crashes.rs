@@ -67,6 +67,29 @@ fn what_was_written_but_not_committed_is_written_again_and_once() {
     assert_eq!(index.search(&all).unwrap().total, 10);
 }
 
+#[test]
+fn an_index_of_an_earlier_analysis_is_recreated() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut random = Random::new(5);
+    let tenant = domain::TenantId::stored("hyderabad");
+    let index = Index::open(directory.path()).unwrap();
+    index.write(&[IndexChange::Put(Box::new(home(&mut random, &tenant)))]).unwrap();
+    index.commit(&IndexPosition { made: "a file".into(), changed: 1 }).unwrap();
+    drop(index);
+    let all = search::query::Query::all(tenant, crate::homes::NOW);
+    let found = || Index::open(directory.path()).unwrap().search(&all).unwrap().total;
+    assert_eq!(found(), 1);
+    // Earlier versions wrote the position alone.
+    let engine = tantivy::Index::open_in_dir(directory.path()).unwrap();
+    let mut writer: tantivy::IndexWriter = engine.writer(15_000_000).unwrap();
+    let mut commit = writer.prepare_commit().unwrap();
+    commit.set_payload("a file:1");
+    commit.commit().unwrap();
+    drop((writer, engine));
+    assert_eq!(found(), 0);
+    assert_eq!(Index::open(directory.path()).unwrap().place().unwrap(), None);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_index_that_is_lost_or_broken_is_made_again() {
     let (site, _) = site_with_homes(15).await;

@@ -19,7 +19,7 @@ use crate::random::Random;
 /// The time of every search: 2026-11-21, 10:30 in India.
 pub const NOW: Timestamp = Timestamp::from_micros(1_795_237_200_000_000);
 
-const LOCALITIES: [(&str, f64, f64); 14] = [
+const LOCALITIES: [(&str, f64, f64); 16] = [
     ("Gachibowli", 17.4401, 78.3489),
     ("Hitech City", 17.4435, 78.3772),
     ("HITEC City", 17.4440, 78.3780),
@@ -34,6 +34,8 @@ const LOCALITIES: [(&str, f64, f64); 14] = [
     ("LB Nagar", 17.3457, 78.5522),
     ("Kokapet", 17.4032, 78.3323),
     ("Lakdi Ka Pul", 17.4037, 78.4650),
+    ("గచ్చిబౌలి", 17.4401, 78.3489),
+    ("Amberpēt", 17.3950, 78.5150),
 ];
 const ADJECTIVES: [&str; 8] =
     ["Beautiful", "Spacious", "Quiet", "Luxury", "Corner", "Sunny", "Affordable", "Modern"];

@@ -224,6 +224,9 @@ pub fn query(random: &mut Random, homes: &[Home]) -> Query {
     if random.one_in(2) {
         query.text(&text(random, &like));
     }
+    if random.one_in(3) {
+        query.preferred = search::words::words(&text(random, &like));
+    }
     filters(random, &mut query, &like);
     geo(random, &mut query, &like);
     order(random, &mut query, &like);

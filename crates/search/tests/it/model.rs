@@ -117,7 +117,7 @@ pub fn search(homes: &[Known], query: &Query) -> IndexHits {
         if failed.len() > 1 {
             continue;
         }
-        let Some(text) = score(&known.texts, &query.words) else { continue };
+        let Some(text) = score(&known.texts, query) else { continue };
         let home = &known.home;
         if failed.is_empty() {
             hits.push(Hit { key: Key::of(query, &home.standing(), text, home.id.uuid()), text });

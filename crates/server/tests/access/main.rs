@@ -23,6 +23,7 @@ mod oidc;
 mod openapi;
 mod people;
 mod queries;
+mod query_words;
 mod recommendations;
 mod rows;
 mod saved_searches;

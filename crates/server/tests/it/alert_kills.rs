@@ -21,6 +21,7 @@ use rand::{RngExt, SeedableRng};
 use reqwest::Method;
 use search::Home;
 use search::query::{Query, text_score};
+use search::understanding::understand;
 use serde_json::{Map, Value, json};
 use testkit::{ADMIN, Child, Client, Person, everything};
 use tokio::sync::Notify;
@@ -152,7 +153,9 @@ fn fits(home: &Home, filters: &Map<String, Value>) -> bool {
     let text = |name: &str| filters.get(name).and_then(Value::as_str);
     let rupees = content.price.paise() / 100;
     let mut query = Query::all(home.tenant.clone(), home.created_at);
-    query.text(text("query").unwrap_or_default());
+    let understanding = understand(text("query").unwrap_or_default());
+    query.words = understanding.demanded();
+    let kinds = understanding.joined(&query.filters).filters.property_types;
     let words = |text: &str| format!(" {} ", search::words::key(text));
     let kind = serde_json::to_value(facts.property_type).unwrap();
     text("location").is_none_or(|asked| words(content.location.area.text()).contains(&words(asked)))
@@ -162,7 +165,8 @@ fn fits(home: &Home, filters: &Map<String, Value>) -> bool {
             facts.bedrooms.unwrap() >= Rooms::from_text(least.trim_end_matches('+')).unwrap()
         })
         && text("propertyType").is_none_or(|asked| kind == asked)
-        && text_score(home, &query.words).is_some()
+        && (kinds.is_empty() || kinds.contains(&facts.property_type))
+        && text_score(home, &query).is_some()
 }
 
 fn listed(aggregates: &AggregateStore, event: &Envelope) -> Home {

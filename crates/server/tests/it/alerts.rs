@@ -264,3 +264,27 @@ async fn whoever_wants_no_alerts_or_leaves_gets_none() {
     assert!(!types.contains(&"NOTIFICATION_REQUESTED"), "{before} to {after}: {types:?}");
     app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_words_of_a_saved_search_mean_what_they_mean_in_a_search() {
+    let app = TestApp::with(|_| {}, &WITH_ADMIN).await;
+    let (owner, seeker) = (Person::confirmed(&app, "owner").await, Person::confirmed(&app, "seeker").await);
+    let query = "2 bhk flat in kondapur under 60 lakh, e\u{301}tage";
+    save(&seeker, "INSTANT", json!(["IN_APP"]), json!({"query": query})).await;
+    for (title, kind, bedrooms, price) in [
+        ("Étage one", "APARTMENT", 2, 5_000_000),
+        ("Etage two", "APARTMENT", 3, 5_000_000),
+        ("Etage three", "VILLA", 2, 5_000_000),
+        ("Etage four", "APARTMENT", 2, 7_000_000),
+        ("Another one", "APARTMENT", 2, 5_000_000),
+    ] {
+        let body = json!({"title": title, "location": "Kondapur", "price": price, "propertyType": kind,
+            "bedrooms": bedrooms});
+        owner.client.post("/api/properties", &body).await.expect(201);
+    }
+    assert_eq!(subjects(&inbox(&app, &seeker).await), ["New on the market: Étage one"]);
+    let asked = form_urlencoded::Serializer::new(String::new()).append_pair("q", query).finish();
+    let found = app.client.get(&format!("/api/search/properties?{asked}")).await.expect(200);
+    assert_eq!(found.data()["totalElements"], 1);
+    app.stop().await;
+}

@@ -10,5 +10,6 @@ mod csrf;
 mod dashboard;
 mod listing;
 mod pages;
+mod search;
 mod session;
 mod stub;

@@ -14,6 +14,7 @@ fn everything() -> Browser {
     let homes = page_of(&[listing("h1", "Flat"), listing("h2", "Villa")]);
     api.says("GET /api/properties/recent", json!([listing("h1", "Flat")]));
     api.says("GET /api/properties", homes.clone());
+    api.says("GET /api/search/properties", crate::search::found());
     api.says("GET /api/properties/my-properties", homes.clone());
     api.says("GET /api/properties/favorites", homes);
     api.says("GET /api/properties/h1", listing("h1", "Flat"));
@@ -30,10 +31,11 @@ fn everything() -> Browser {
     browser
 }
 
-const PAGES: [&str; 24] = [
+const PAGES: [&str; 25] = [
     "/",
     "/homes",
     "/homes?sort=price-low&page=2",
+    "/homes?q=2+bhk+flat+in+kondapur",
     "/homes/h1",
     "/homes/h1/edit",
     "/homes/none",

@@ -1,0 +1,63 @@
+//! What a search found, as the API reports it.
+
+use serde::Deserialize;
+
+use super::property::Property;
+
+/// A page of the homes found, and how the words of the search were understood.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct FoundHomes {
+    pub(crate) content: Vec<Property>,
+    pub(crate) total_elements: u64,
+    pub(crate) total_pages: u64,
+    pub(crate) understood: Understood,
+    pub(crate) relaxed: Option<Relaxed>,
+}
+
+/// The words that became filters.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Understood {
+    pub(crate) filters: Vec<UnderstoodFilter>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct UnderstoodFilter {
+    pub(crate) label: String,
+    /// The search without the words of this filter.
+    pub(crate) without: String,
+}
+
+/// How a search that found nothing was relaxed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Relaxed {
+    left_out: Vec<String>,
+}
+
+impl Relaxed {
+    /// What happened, in words.
+    pub(crate) fn words(&self) -> String {
+        if self.left_out.is_empty() {
+            return "No home matches all of this. These homes have your words in their text.".to_owned();
+        }
+        let words: Vec<String> = self.left_out.iter().map(|words| format!("“{words}”")).collect();
+        format!("No home matches all of this. These homes match without {}.", words.join(" and "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Relaxed;
+
+    #[test]
+    fn what_was_left_out_is_told() {
+        let told = |words: &[&str]| {
+            Relaxed { left_out: words.iter().map(|word| (*word).to_owned()).collect() }.words()
+        };
+        assert!(told(&["gated", "near lake"]).ends_with("without “gated” and “near lake”."));
+        assert!(told(&[]).ends_with("in their text."));
+    }
+}
