@@ -1,6 +1,7 @@
 //! House rules that no lint checks.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -51,6 +52,36 @@ fn mentions(files: &[PathBuf], words: &[String]) -> Vec<String> {
         }
     }
     found
+}
+
+/// `/actuator/prometheus` says what each metric means.
+#[test]
+fn every_metric_has_its_help_and_the_name_of_its_kind() {
+    let help = root().join("crates/server/src/app/metrics_help.rs");
+    let described: BTreeSet<String> = fs::read_to_string(&help)
+        .unwrap()
+        .lines()
+        .filter_map(|line| quoted(line.trim().strip_prefix('(')?))
+        .collect();
+    let mut measured = BTreeSet::new();
+    for file in product_sources() {
+        let text: String = fs::read_to_string(&file).unwrap().split_whitespace().collect();
+        for kind in ["counter", "gauge", "histogram"] {
+            for rest in text.split(&format!("metrics::{kind}!(")).skip(1) {
+                let name =
+                    quoted(rest).unwrap_or_else(|| panic!("a metric without a name in {}", file.display()));
+                assert_eq!(name.ends_with("_total"), kind == "counter", "{name} in {}", file.display());
+                measured.insert(name);
+            }
+        }
+    }
+    assert!(measured.len() > 20, "the metrics are found: {measured:?}");
+    assert_eq!(measured, described, "sources and {}", help.display());
+}
+
+/// The text in the quotes with which `text` begins.
+fn quoted(text: &str) -> Option<String> {
+    Some(text.strip_prefix('"')?.split('"').next()?.to_owned())
 }
 
 #[test]

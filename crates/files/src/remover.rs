@@ -41,7 +41,7 @@ impl Remover {
     async fn remove(&self, order: &LeasedDelivery) -> Result<(), Failed> {
         for file in self.gone(order).await? {
             self.bytes.remove(&order.tenant, file).await?;
-            metrics::counter!("files_removed").increment(1);
+            metrics::counter!("files_removed_total").increment(1);
         }
         Ok(())
     }

@@ -1,26 +1,34 @@
-//! The listener of the public port. Connections are set up concurrently, so a client that sends nothing does not hold
-//! up others.
+//! The listener of a port. Connections are set up and served concurrently, each within its time and its place, so a client
+//! that sends nothing does not hold up others.
 //!
 //! ```text
-//! accept -> PROXY header, from a proxy of ours -> TLS, HTTP/2 by ALPN -> requests
-//!           `------------ at most GREETING, at most MOST at once ---'
+//! accept -> a place -> PROXY header, from a proxy of ours -> TLS, HTTP/2 by ALPN -> requests
+//!                      `------------ at most Patience::head ---------------'
 //! ```
 
 mod certificates;
+mod connections;
+mod progress;
 mod proxy_header;
+mod serving;
+mod transport;
 
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::connect_info::Connected;
 use axum::middleware::from_fn_with_state;
-use axum::serve::{IncomingStream, Listener};
+use axum::serve::Listener;
+use http_kit::Network;
 use ipnet::IpNet;
+use serde::Deserialize;
+use supervisor::wake;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
@@ -28,14 +36,48 @@ use tokio_util::either::Either;
 
 use crate::arrival::{Connection, Proxies, arrive};
 pub use certificates::{CertificateError, Certificates};
+use connections::{Connections, Place, closed};
+pub use progress::OpenRequest;
+use progress::Patience;
 
-/// A connection that has not sent its PROXY header and TLS handshake by then is closed.
-const GREETING: Duration = Duration::from_secs(10);
-/// The most connections being set up at once; further ones wait in the socket's accept queue.
-const MOST: usize = 1024;
+/// The most connections to the management port.
+const MOST_OF_OPERATORS: usize = 128;
+
+/// The limits of connections and of the time that they take. The times are in seconds.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectionSettings {
+    /// Open connections in all.
+    pub most: NonZeroU32,
+    /// Open connections from one address; for IPv6, from one /64.
+    pub most_per_address: NonZeroU32,
+    /// The PROXY header and the TLS handshake, and then the head of each request.
+    pub head_seconds: NonZeroU32,
+    /// The pause between two requests.
+    pub idle_seconds: NonZeroU32,
+    /// The pause between two pieces of a body.
+    pub body_pause_seconds: NonZeroU32,
+    /// A whole request, up to the beginning of its response.
+    pub request_seconds: NonZeroU32,
+    /// A body may take longer than that, if this many bytes of it come in each second.
+    pub body_bytes_per_second: NonZeroU32,
+    /// The time in which a client takes the next part of its response.
+    pub unread_seconds: NonZeroU32,
+}
+
+impl ConnectionSettings {
+    fn patience(&self) -> Patience {
+        let seconds = |number: NonZeroU32| Duration::from_secs(number.get().into());
+        Patience {
+            head: seconds(self.head_seconds),
+            idle: seconds(self.idle_seconds),
+            unread: seconds(self.unread_seconds),
+        }
+    }
+}
 
 /// The settings of the public listener.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct DoorSettings {
     /// The trusted proxies in front of this server.
     pub trusted_proxies: Vec<IpNet>,
@@ -43,43 +85,122 @@ pub struct DoorSettings {
     pub proxy_protocol: bool,
     /// The certificate chain and its private key, both PEM files.
     pub tls: Option<(PathBuf, PathBuf)>,
+    /// The limits of connections.
+    pub connections: ConnectionSettings,
 }
 
 /// A connection: plain TCP, or the stream inside TLS.
-pub type Stream = Either<TcpStream, Box<TlsStream<TcpStream>>>;
+type Stream = Either<TcpStream, Box<TlsStream<TcpStream>>>;
 
-/// How new connections are set up. Clones share the certificates.
+/// How new connections are set up, and how many there may be. Clones share the certificates and the places.
 #[derive(Clone, Debug)]
-pub struct Greeting {
+pub struct Door {
     proxies: Proxies,
     proxy_protocol: bool,
+    /// Whether one address may have only so many connections.
+    is_public: bool,
+    patience: Patience,
+    connections: Arc<Connections>,
     /// Set when TLS is used.
     pub certificates: Option<Arc<Certificates>>,
 }
 
-impl Greeting {
-    /// Reads the certificate, if TLS is configured.
+impl Door {
+    /// The public door. Reads the certificate, if TLS is configured.
     ///
     /// # Errors
     /// When a file cannot be read, or the key does not match the certificate.
-    pub fn new(settings: DoorSettings) -> Result<Self, CertificateError> {
-        let DoorSettings { trusted_proxies, proxy_protocol, tls } = settings;
+    pub fn public(settings: DoorSettings) -> Result<Self, CertificateError> {
+        let DoorSettings { trusted_proxies, proxy_protocol, tls, connections } = settings;
         let certificates = tls.map(|(certificate, key)| Certificates::read(certificate, key).map(Arc::new));
-        let proxies = trusted_proxies.into_iter().collect();
-        Ok(Self { proxies, proxy_protocol, certificates: certificates.transpose()? })
+        let number = |number: NonZeroU32| usize::try_from(number.get()).unwrap_or(usize::MAX);
+        Ok(Self {
+            proxies: trusted_proxies.into_iter().collect(),
+            proxy_protocol,
+            is_public: true,
+            patience: connections.patience(),
+            connections: Connections::new(number(connections.most), number(connections.most_per_address)),
+            certificates: certificates.transpose()?,
+        })
     }
 
-    /// Wraps `router` so that its requests carry the caller's address.
-    pub fn in_front_of(&self, router: Router) -> Router {
-        router.layer(from_fn_with_state(self.proxies.clone(), arrive))
+    /// The door of the management port: the same times, places of its own, and no proxies.
+    #[must_use]
+    pub fn for_operators(&self) -> Self {
+        Self {
+            proxies: Proxies::default(),
+            proxy_protocol: false,
+            is_public: false,
+            patience: self.patience,
+            connections: Connections::new(MOST_OF_OPERATORS, MOST_OF_OPERATORS),
+            certificates: None,
+        }
     }
 
-    async fn greet(self, mut stream: TcpStream, peer: SocketAddr) -> io::Result<(Stream, Connection)> {
+    /// Serves the connections of `listener` with `router`, whose requests carry the caller's address. After `stop`, no
+    /// connection is accepted, and the future ends with the last one.
+    pub async fn serve(self, mut listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
+        let router = router.layer(from_fn_with_state(self.proxies.clone(), arrive));
+        let mut talks = JoinSet::new();
+        let stopped = stop.clone();
+        loop {
+            tokio::select! {
+                () = wake::stopped(&mut stop) => break,
+                Some(_) = talks.join_next() => {}
+                (stream, peer) = Listener::accept(&mut listener) => match self.connections.admit() {
+                    Some(place) => {
+                        talks.spawn(self.clone().talk((stream, peer), place, router.clone(), stopped.clone()));
+                    }
+                    None => closed("all_in_use"),
+                },
+            }
+        }
+        drop(listener);
+        while talks.join_next().await.is_some() {}
+    }
+
+    async fn talk(
+        self,
+        (stream, peer): (TcpStream, SocketAddr),
+        place: Place,
+        router: Router,
+        mut stop: watch::Receiver<bool>,
+    ) {
+        let _ = stream.set_nodelay(true);
+        let patience = self.patience;
+        let greeting = tokio::select! {
+            greeting = tokio::time::timeout(patience.head, self.greet(stream, peer, &place)) => greeting,
+            () = place.progress.evicted() => return,
+            () = wake::stopped(&mut stop) => return,
+        };
+        match greeting {
+            Ok(Ok((stream, connection))) => {
+                serving::serve(stream, (connection, place), router, patience, stop).await;
+            }
+            Ok(Err(error)) => tracing::debug!(%peer, %error, "a connection did not begin"),
+            Err(_) => closed("head"),
+        }
+    }
+
+    /// The PROXY header and the TLS handshake. The connection counts as one of its address from the moment that address
+    /// is known, so that handshakes are limited, too.
+    async fn greet(
+        self,
+        mut stream: TcpStream,
+        peer: SocketAddr,
+        place: &Place,
+    ) -> io::Result<(Stream, Connection)> {
         let peer = if self.proxy_protocol && self.proxies.trust(peer.ip()) {
             proxy_header::read(&mut stream).await?.unwrap_or(peer)
         } else {
             peer
         };
+        // A proxy of ours speaks for many.
+        let counts = self.is_public && !self.proxies.trust(peer.ip());
+        if counts && !place.belongs_to(Network::subscriber(peer.ip())) {
+            closed("address_in_use");
+            return Err(io::Error::other("its address has too many connections in use"));
+        }
         match &self.certificates {
             None => Ok((Either::Left(stream), Connection { peer, encrypted: false })),
             Some(certificates) => {
@@ -88,58 +209,5 @@ impl Greeting {
                 Ok((stream, Connection { peer, encrypted: true }))
             }
         }
-    }
-}
-
-/// The public listener on a socket.
-#[derive(Debug)]
-pub struct Door {
-    listener: TcpListener,
-    rules: Greeting,
-    greeted: JoinSet<Option<(Stream, Connection)>>,
-}
-
-impl Door {
-    /// Accepts the connections of `listener` and sets them up by these rules.
-    #[must_use]
-    pub fn at(listener: TcpListener, rules: Greeting) -> Self {
-        Self { listener, rules, greeted: JoinSet::new() }
-    }
-}
-
-impl Listener for Door {
-    type Io = Stream;
-    type Addr = Connection;
-
-    async fn accept(&mut self) -> (Stream, Connection) {
-        loop {
-            let room = self.greeted.len() < MOST;
-            tokio::select! {
-                Some(done) = self.greeted.join_next() => {
-                    if let Ok(Some(greeted)) = done {
-                        return greeted;
-                    }
-                }
-                (stream, peer) = Listener::accept(&mut self.listener), if room => {
-                    let _ = stream.set_nodelay(true);
-                    let greeting = tokio::time::timeout(GREETING, self.rules.clone().greet(stream, peer));
-                    self.greeted.spawn(async move {
-                        let done = greeting.await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
-                        done.inspect_err(|error| tracing::debug!(%peer, %error, "a connection did not begin")).ok()
-                    });
-                }
-            }
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<Connection> {
-        let encrypted = self.rules.certificates.is_some();
-        self.listener.local_addr().map(|peer| Connection { peer, encrypted })
-    }
-}
-
-impl Connected<IncomingStream<'_, Door>> for Connection {
-    fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
-        *stream.remote_addr()
     }
 }

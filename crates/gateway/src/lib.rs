@@ -3,6 +3,7 @@
 //! the consumer groups.
 
 mod arrival;
+mod compression;
 mod devices;
 mod door;
 mod guard;
@@ -32,7 +33,7 @@ use tower::{ServiceBuilder, ServiceExt};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 pub use arrival::{Connection, Proxies};
-pub use door::{CertificateError, Certificates, Door, DoorSettings, Greeting};
+pub use door::{CertificateError, Certificates, ConnectionSettings, Door, DoorSettings};
 pub use health_report::{Component, HealthReport, HealthStatus};
 pub use limits::{LimitSettings, Limits};
 pub use realtime::Hub;
@@ -208,7 +209,7 @@ impl Routers {
             .layer(from_fn_with_state(self.middleware.context.clone(), http_kit::edge_layer));
         let elsewhere =
             Router::new().fallback(move |request: Request| elsewhere(pages.clone(), request)).layer(layers);
-        self.api.clone().fallback_service(elsewhere)
+        compression::compressed(self.api.clone().fallback_service(elsewhere))
     }
 }
 
@@ -223,8 +224,26 @@ async fn elsewhere(pages: Router, request: Request) -> Response {
 
 fn cors(origins: &[String]) -> CorsLayer {
     let origins = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
-    let asked = [header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_MATCH, header::IF_NONE_MATCH];
-    let ours = ["idempotency-key", "x-correlation-id", "traceparent"].map(HeaderName::from_static);
+    let asked = [
+        header::AUTHORIZATION,
+        header::CACHE_CONTROL,
+        header::CONTENT_TYPE,
+        header::IF_MATCH,
+        header::IF_NONE_MATCH,
+        header::IF_RANGE,
+        header::RANGE,
+    ];
+    let ours = [
+        "idempotency-key",
+        "last-event-id",
+        "x-correlation-id",
+        "x-requested-with",
+        "traceparent",
+        // Clients of the earlier systems send these. They are ignored: who calls is in the token.
+        "x-session-id",
+        "x-user-id",
+    ]
+    .map(HeaderName::from_static);
     let shown =
         ["x-event-position", "x-stale", "x-quota-left", "x-correlation-id", "ratelimit", "ratelimit-policy"]
             .map(HeaderName::from_static);
@@ -233,10 +252,18 @@ fn cors(origins: &[String]) -> CorsLayer {
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
         .allow_headers(asked.into_iter().chain(ours).collect::<Vec<_>>())
         .expose_headers(
-            [header::ETAG, header::LINK, header::LOCATION, header::RETRY_AFTER]
-                .into_iter()
-                .chain(shown)
-                .collect::<Vec<_>>(),
+            [
+                header::ACCEPT_RANGES,
+                header::CONTENT_DISPOSITION,
+                header::CONTENT_RANGE,
+                header::ETAG,
+                header::LINK,
+                header::LOCATION,
+                header::RETRY_AFTER,
+            ]
+            .into_iter()
+            .chain(shown)
+            .collect::<Vec<_>>(),
         )
         .max_age(std::time::Duration::from_mins(10))
 }

@@ -140,7 +140,7 @@ async fn limit(
 /// The account named in a sign-in body. It is parsed exactly as in the users service: blanks before the name, or an
 /// earlier member that is blank or a number, must not lead to another bucket.
 fn account(bytes: &Bytes) -> Option<String> {
-    let body: Map<String, Value> = serde_json::from_slice(bytes).ok()?;
+    let body: Map<String, Value> = serde_json::from_slice(http_kit::without_mark(bytes)).ok()?;
     sign_in_name(&mut Fields::new(&body))
 }
 

@@ -8,6 +8,7 @@ mod event_view;
 mod events;
 mod health;
 mod jobs;
+mod process_metrics;
 mod rebuild;
 mod undelivered;
 
@@ -75,5 +76,6 @@ async fn prometheus(state: State<Gateway>, caller: Caller) -> Result<Response, F
 }
 
 async fn metrics(State(gateway): State<Gateway>) -> Response {
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], gateway.prometheus.render()).into_response()
+    let text = gateway.prometheus.render() + &process_metrics::text();
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }

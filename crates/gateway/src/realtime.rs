@@ -45,12 +45,12 @@ pub fn routes() -> OpenApiRouter<Gateway> {
     OpenApiRouter::new().routes(routes!(socket::open)).routes(routes!(sse::open)).routes(routes!(ticket))
 }
 
-/// A ticket that opens one connection.
+/// A ticket that opens one connection, and opens it again when it breaks.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Ticket {
     ticket: String,
-    /// Seconds until the ticket expires.
+    /// Seconds until the ticket must be used.
     expires_in: i64,
 }
 
@@ -59,7 +59,8 @@ struct Ticket {
     post,
     path = "/api/realtime/ticket",
     summary = "A ticket for one connection",
-    responses((status = 201, description = "Good for a minute, once", body = ApiResponse<Ticket>)),
+    responses((status = 201, description = "To be used within a minute, for one connection, and to open that again within five minutes after it \
+                       broke. It ends with its session, and after twelve hours", body = ApiResponse<Ticket>)),
 )]
 async fn ticket(
     State(gateway): State<Gateway>,

@@ -35,9 +35,16 @@ impl<S: Send + Sync, T: Request> FromRequest<S> for Body<T> {
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
             Failure::of_status(axum::response::IntoResponse::into_response(rejection).status())
         })?;
-        let members = if bytes.is_empty() { Map::new() } else { object(media.as_deref(), &bytes)? };
+        let json = without_mark(&bytes);
+        let members = if json.is_empty() { Map::new() } else { object(media.as_deref(), json)? };
         Ok(Self { is_empty: members.is_empty(), value: read_body(members), bytes })
     }
+}
+
+/// The text without the byte order mark that some editors and libraries write in front (RFC 8259 8.1).
+#[must_use]
+pub fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
 fn object(media: Option<&str>, bytes: &[u8]) -> Result<Map<String, Value>, Failure> {
@@ -48,6 +55,9 @@ fn object(media: Option<&str>, bytes: &[u8]) -> Result<Map<String, Value>, Failu
     match serde_json::from_slice(bytes) {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err(invalid("must be a JSON object".into())),
+        Err(_) if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") => {
+            Err(invalid("must be written in UTF-8, not in UTF-16".into()))
+        }
         Err(error) => Err(invalid(format!("is not valid JSON: {error}"))),
     }
 }
@@ -118,6 +128,11 @@ mod tests {
         let body = r#"{"title": " By the lake ", "rooms": "2", "price": "85 lakh", "owner": "somebody"}"#;
         let (status, said) = send("/", JSON, body).await;
         assert_eq!((status, &*said), (200, &*format!("By the lake Some(2) 850000000 {}", body.len())));
+        let marked = format!("\u{feff}{body}");
+        assert_eq!(
+            send("/", JSON, &marked).await,
+            (200, format!("By the lake Some(2) 850000000 {}", marked.len()))
+        );
         let merge = Some("application/merge-patch+json");
         assert_eq!(send("/", merge, r#"{"title": "Lake", "price": 1}"#).await.0, 200);
     }
@@ -165,7 +180,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_body_is_an_empty_object() {
-        for (media, body) in [(None, ""), (JSON, ""), (JSON, "{}")] {
+        for (media, body) in [(None, ""), (JSON, ""), (JSON, "\u{feff}"), (JSON, "{}")] {
             assert_eq!(send("/none", media, body).await, (200, "true true".to_owned()), "{body}");
         }
         assert_eq!(send("/none", JSON, "{\"rooms\": 2}").await.1, "false true");

@@ -1,4 +1,5 @@
-//! Conditions of a request: to apply only at a given version (`If-Match`), and only once (`Idempotency-Key`).
+//! Conditions of a request: to apply only at some versions (`If-Match`, `If-None-Match`), and only once
+//! (`Idempotency-Key`).
 //!
 //! Entity tags are `"{version}"` or `"{version}-{counters}"`. After a restore, versions continue from the backup, so
 //! a version can denote another state than before the restore. From then on tags therefore include the epoch, as
@@ -8,9 +9,9 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
-use axum::http::HeaderMap;
 use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName};
 use domain::{FieldErrors, Version};
 use journal::{Idempotency, Options};
 
@@ -21,7 +22,9 @@ use crate::failure::Failure;
 /// The conditions of a state-changing request. Malformed ones are refused with 400.
 #[derive(Clone, Debug)]
 pub struct Conditions {
-    tag: Option<Tag>,
+    /// `None` for any version: without `If-Match`, or with `*`.
+    matching: Option<Vec<EntityTag>>,
+    not_matching: NotMatching,
     key: Option<String>,
     /// Method and path including ids, so that a key belongs to one operation on one resource.
     operation: String,
@@ -29,14 +32,23 @@ pub struct Conditions {
 }
 
 impl Conditions {
-    /// Options for a command on aggregate `id` with the request body `body`. `If-Match` is ignored for anonymous
-    /// callers: they see no versions and must not be able to probe for them.
+    /// Options for a command on aggregate `id` with the request body `body`. Tags are ignored for anonymous callers:
+    /// they see no versions and must not be able to probe for them.
     #[must_use]
     pub fn options(&self, context: &AppContext, caller: &Caller, body: &[u8], id: &impl ToString) -> Options {
         let idempotency = self.once(context, caller, body, id);
-        let tag = self.tag.filter(|_| caller.signed_in.is_some());
-        let if_version = tag.map(|tag| tag.version_in(context.epoch()));
-        Options { if_version, idempotency, ..Options::default() }
+        if caller.signed_in.is_none() {
+            return Options { idempotency, ..Options::default() };
+        }
+        let versions = |tags: &[EntityTag]| {
+            tags.iter().filter_map(|tag| Tag::parse(&tag.text)?.version_in(context.epoch())).collect()
+        };
+        let if_version = self.matching.as_deref().map(versions);
+        let (if_absent, unless_version) = match &self.not_matching {
+            NotMatching::Any => (true, Vec::new()),
+            NotMatching::OneOf(tags) => (false, versions(tags)),
+        };
+        Options { if_version, unless_version, if_absent, idempotency, ..Options::default() }
     }
 
     /// The same conditions for an operation on `thing`, when the path does not name it.
@@ -75,7 +87,8 @@ impl<S: Sync> FromRequestParts<S> for Conditions {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         Ok(Self {
-            tag: if_match(&parts.headers)?,
+            matching: if_match(&parts.headers)?,
+            not_matching: if_none_match(&parts.headers)?,
             key: key(&parts.headers)?,
             operation: format!("{} {}", parts.method, parts.uri.path()),
             query: parts.uri.query().unwrap_or("").to_owned(),
@@ -92,8 +105,8 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Failure> {
 
 /// The epoch of a journal that was never restored. Its tags do not include an epoch.
 const FIRST: u32 = 1;
-/// A version that no stream ever reaches.
-const NEVER: Version = Version::MAX;
+/// What the tag of a compressed response ends with: its bytes are others than those of the plain one (RFC 9110 8.8.3).
+pub const OF_CODINGS: [&str; 2] = ["-br", "-gz"];
 
 /// `tag` of the history `epoch` in the form that clients see.
 pub(crate) fn tag(epoch: u32, tag: &str) -> Cow<'_, str> {
@@ -117,38 +130,88 @@ impl Tag {
         Some(Self { epoch, version: version.parse().ok()? })
     }
 
-    /// The version of the tag if it belongs to `epoch`; otherwise a version that no stream ever has.
-    fn version_in(self, epoch: u32) -> Version {
-        if self.epoch == epoch { self.version } else { NEVER }
+    /// The version of the tag, if it belongs to `epoch`.
+    fn version_in(self, epoch: u32) -> Option<Version> {
+        (self.epoch == epoch).then_some(self.version)
     }
 }
 
-/// The tag of `If-Match`; `None` if it is absent or `*`.
-fn if_match(headers: &HeaderMap) -> Result<Option<Tag>, Failure> {
-    let Some(given) = headers.get(IF_MATCH) else { return Ok(None) };
-    let text = given.to_str().unwrap_or("").trim();
-    if text == "*" {
+/// `If-None-Match` of a request that changes something.
+#[derive(Clone, Debug)]
+enum NotMatching {
+    /// `*`: there must be nothing yet.
+    Any,
+    OneOf(Vec<EntityTag>),
+}
+
+/// An entity tag as a client sends it, without quotes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct EntityTag {
+    text: String,
+    is_quoted: bool,
+}
+
+/// All tags of a header's lines (RFC 9110 8.8.3). A comma may be part of a quoted tag. A weak tag counts as the strong
+/// one: proxies that compress make tags weak.
+fn entity_tags(headers: &HeaderMap, name: HeaderName) -> Vec<EntityTag> {
+    let mut tags = Vec::new();
+    for line in headers.get_all(name).iter().filter_map(|line| line.to_str().ok()) {
+        let mut rest = line.trim_start_matches([' ', '\t', ',']);
+        while !rest.is_empty() {
+            let opaque = rest.strip_prefix("W/").unwrap_or(rest);
+            let quoted = opaque.strip_prefix('"').and_then(|opaque| opaque.split_once('"'));
+            let (text, after) = quoted.unwrap_or_else(|| opaque.split_once(',').unwrap_or((opaque, "")));
+            tags.push(EntityTag { text: text.trim_end().to_owned(), is_quoted: quoted.is_some() });
+            rest = after.trim_start_matches([' ', '\t', ',']);
+        }
+    }
+    tags
+}
+
+/// Tags that are not ours are compared, and match nothing. Anything that is no tag is refused.
+fn checked(tags: Vec<EntityTag>, header: &'static str) -> Result<Vec<EntityTag>, Failure> {
+    let is_tag = |tag: &EntityTag| tag.is_quoted || Tag::parse(&tag.text).is_some();
+    if tags.is_empty() || !tags.iter().all(is_tag) {
+        let message =
+            "must be * or tags in quotes, separated by commas, such as the ETag of an earlier answer";
+        return Err(Failure::invalid(FieldErrors::one(header, message)));
+    }
+    Ok(tags)
+}
+
+fn is_any(tags: &[EntityTag]) -> bool {
+    matches!(tags, [EntityTag { text, is_quoted: false }] if text == "*")
+}
+
+/// The tags of `If-Match`; `None` if it is absent or `*`.
+fn if_match(headers: &HeaderMap) -> Result<Option<Vec<EntityTag>>, Failure> {
+    if !headers.contains_key(IF_MATCH) {
         return Ok(None);
     }
-    let tag = text.trim_start_matches("W/").trim_matches('"');
-    let wrong = || Failure::invalid(FieldErrors::one("If-Match", "must be the ETag of an earlier answer"));
-    Tag::parse(tag).map(Some).ok_or_else(wrong)
+    let tags = entity_tags(headers, IF_MATCH);
+    if is_any(&tags) { Ok(None) } else { checked(tags, "If-Match").map(Some) }
 }
 
-/// `If-None-Match`: the tags that the client already has.
+fn if_none_match(headers: &HeaderMap) -> Result<NotMatching, Failure> {
+    if !headers.contains_key(IF_NONE_MATCH) {
+        return Ok(NotMatching::OneOf(Vec::new()));
+    }
+    let tags = entity_tags(headers, IF_NONE_MATCH);
+    if is_any(&tags) { Ok(NotMatching::Any) } else { checked(tags, "If-None-Match").map(NotMatching::OneOf) }
+}
+
+/// `If-None-Match` of a request that changes nothing: the tags that the client already has.
 #[derive(Clone, Debug, Default)]
-pub struct ClientTags(Option<String>);
+pub struct ClientTags(Vec<EntityTag>);
 
 impl ClientTags {
-    /// Whether one of them is `tag`.
+    /// Whether one of them is `tag`, of whatever compression.
     #[must_use]
     pub fn is(&self, tag: &str) -> bool {
-        self.0.as_deref().is_some_and(|given| {
-            given.split(',').any(|one| {
-                let one = one.trim().trim_start_matches("W/").trim_matches('"');
-                one == tag || one == "*"
-            })
-        })
+        let plain = |text: &'_ str| -> usize {
+            OF_CODINGS.iter().find_map(|ending| text.strip_suffix(ending)).unwrap_or(text).len()
+        };
+        is_any(&self.0) || self.0.iter().any(|one| one.text == tag || one.text[..plain(&one.text)] == *tag)
     }
 }
 
@@ -156,8 +219,7 @@ impl<S: Sync> FromRequestParts<S> for ClientTags {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let given = parts.headers.get(IF_NONE_MATCH).and_then(|given| given.to_str().ok());
-        Ok(Self(given.map(str::to_owned)))
+        Ok(Self(entity_tags(&parts.headers, IF_NONE_MATCH)))
     }
 }
 
@@ -178,20 +240,36 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_tag_of_ours_names_a_version_and_anything_else_is_malformed() {
+    async fn a_tag_of_ours_names_a_version_and_what_is_no_tag_is_malformed() {
         let of = |epoch, version| Some(Tag { epoch, version });
-        for (given, tag) in [
-            ("\"3\"", of(1, 3)),
-            ("\"3-17\"", of(1, 3)),
-            ("W/\"3-1-0\"", of(1, 3)),
-            ("\"57.3-17\"", of(57, 3)),
-            ("*", None),
+        for (given, tags) in [
+            ("\"3\"", vec![of(1, 3)]),
+            ("3", vec![of(1, 3)]),
+            ("\"3-17\"", vec![of(1, 3)]),
+            ("\"3-17-br\"", vec![of(1, 3)]),
+            ("W/\"3-1-0\"", vec![of(1, 3)]),
+            ("\"57.3-17\"", vec![of(57, 3)]),
+            ("\"1\", \"57.2\"", vec![of(1, 1), of(57, 2)]),
+            ("\"other\" ,, W/\"a, b\",\"\", \"7\"", vec![None, None, None, of(1, 7)]),
         ] {
-            assert_eq!(conditions("if-match", given).await.unwrap().tag, tag, "{given}");
+            let tags = Some(tags);
+            for name in ["if-match", "if-none-match"] {
+                let conditions = conditions(name, given).await.unwrap();
+                let found = match conditions.not_matching {
+                    NotMatching::OneOf(found) if name == "if-none-match" => Some(found),
+                    _ => conditions.matching,
+                };
+                let found = found.map(|found| found.iter().map(|tag| Tag::parse(&tag.text)).collect());
+                assert_eq!(found, tags, "{name}: {given}");
+            }
         }
-        for given in ["", "\"\"", "\"other\"", "\"1\", \"2\"", "-3", "\".3\"", "\"5.\"", "\"1.2.3\""] {
-            let failure = conditions("if-match", given).await.unwrap_err();
-            assert!(failure.fields.0.contains_key("If-Match"), "{given}");
+        assert_eq!(conditions("if-match", "*").await.unwrap().matching, None);
+        assert!(matches!(conditions("if-none-match", "*").await.unwrap().not_matching, NotMatching::Any));
+        for given in ["", "other", "-3", "\"1", "*, *", "\"1\", x"] {
+            for (name, field) in [("if-match", "If-Match"), ("if-none-match", "If-None-Match")] {
+                let failure = conditions(name, given).await.unwrap_err();
+                assert!(failure.fields.0.contains_key(field), "{name}: {given}");
+            }
         }
     }
 
@@ -199,9 +277,9 @@ mod tests {
     fn a_tag_of_another_history_matches_no_version() {
         assert_eq!((&*tag(1, "3-17"), &*tag(57, "3-17")), ("3-17", "57.3-17"));
         let version = |tag: &str, epoch| Tag::parse(tag).unwrap().version_in(epoch);
-        assert_eq!((version("3-17", 1), version("57.3-17", 57)), (3, 3));
+        assert_eq!((version("3-17", 1), version("57.3-17", 57)), (Some(3), Some(3)));
         for (tag, epoch) in [("3-17", 57), ("57.3-17", 1), ("57.3-17", 58)] {
-            assert_eq!(version(tag, epoch), NEVER, "{tag} in {epoch}");
+            assert_eq!(version(tag, epoch), None, "{tag} in {epoch}");
         }
     }
 
@@ -223,6 +301,7 @@ mod tests {
             Ok(held) => held,
         };
         assert!(held("\"1\", W/\"2-3\"").await.is("2-3") && held("*").await.is("7"));
+        assert!(held("\"2-3-gz\"").await.is("2-3") && held("\"a,b\"").await.is("a,b"));
         assert!(!held("\"2\"").await.is("2-3") && !ClientTags::default().is("1"));
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::header::RANGE;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -16,7 +17,7 @@ use crate::host;
 const CORRELATION: HeaderName = HeaderName::from_static("x-correlation-id");
 
 /// Headers with which a client might try to forge an identity. They are removed before anything reads them.
-const IDENTITY: [&str; 4] = ["x-user-id", "x-user-email", "x-user-role", "x-tenant-id"];
+const IDENTITY: [&str; 5] = ["x-user-id", "x-user-email", "x-user-role", "x-tenant-id", "x-session-id"];
 
 /// Assigns the correlation id, normalises the host, removes forged identity headers, drains the request body and
 /// renders failures.
@@ -31,6 +32,10 @@ where
         given(request.headers()).unwrap_or_else(|| context.aggregates.fresh().to_string().into());
     for name in IDENTITY {
         request.headers_mut().remove(name);
+    }
+    // A part can be asked for with GET only (RFC 9110 14.2).
+    if request.method() != Method::GET {
+        request.headers_mut().remove(RANGE);
     }
     let settled = host::settle(&mut request);
     request.extensions_mut().insert(CorrelationId(Arc::clone(&correlation)));

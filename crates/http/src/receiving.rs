@@ -1,5 +1,7 @@
-//! Limits on request bodies being received: total memory, the rate of long bodies, and a timeout for senders that
-//! stop.
+//! Limits on requests: the memory of all bodies being received, the rate of long bodies, and the time that a body and
+//! its answer may take.
+
+mod patience;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -20,6 +22,8 @@ use tokio::time::{Instant, Sleep};
 
 use crate::failure::Failure;
 use crate::network::Network;
+pub use patience::BodyPatience;
+use patience::RequestTimes;
 
 /// The memory limit in bytes for all bodies being received.
 const OF_ALL: usize = 32 * 1024 * 1024;
@@ -29,14 +33,15 @@ const OF_ONE: usize = 8 * 1024 * 1024;
 const SHORT: usize = 64 * 1024;
 /// One subscriber may send at this fraction of the total rate.
 const PART_OF_ONE: u32 = 4;
-/// The timeout between two pieces of a body.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// `Retry-After`, in seconds.
 const TRY_AGAIN: u64 = 2;
 
 /// The bodies that a process is receiving. Clones share the state.
 #[derive(Clone, Debug, Default)]
-pub struct Receiving(Arc<Mutex<HeldPermits>>);
+pub struct Receiving {
+    held: Arc<Mutex<HeldPermits>>,
+    patience: BodyPatience,
+}
 
 #[derive(Debug, Default)]
 struct HeldPermits {
@@ -74,12 +79,13 @@ fn nanos_per_mib(pace: NonZeroU32) -> u64 {
 impl Receiving {
     /// Limits the total rate of long bodies to `mib_per_second`.
     #[must_use]
-    pub fn at(mib_per_second: Option<NonZeroU32>) -> Self {
-        Self(Arc::new(Mutex::new(HeldPermits { pace: mib_per_second, ..HeldPermits::default() })))
+    pub fn at(mib_per_second: Option<NonZeroU32>, patience: BodyPatience) -> Self {
+        let held = HeldPermits { pace: mib_per_second, ..HeldPermits::default() };
+        Self { held: Arc::new(Mutex::new(held)), patience }
     }
 
     fn held(&self) -> MutexGuard<'_, HeldPermits> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn share(&self, subscriber: Option<Network>, in_memory: bool) -> Share {
@@ -174,6 +180,7 @@ struct Received {
     uncounted: usize,
     /// The timeout for the next piece.
     waiting: Option<Pin<Box<Sleep>>>,
+    times: Arc<RequestTimes>,
     broken: Arc<AtomicU8>,
 }
 
@@ -201,7 +208,8 @@ impl HttpBody for Received {
             self.paced = due.map(|due| Box::pin(tokio::time::sleep_until(due)));
         }
         let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) else {
-            let waiting = self.waiting.get_or_insert_with(|| Box::pin(tokio::time::sleep(PATIENCE)));
+            let Self { waiting, times, share, .. } = &mut *self;
+            let waiting = waiting.get_or_insert_with(|| Box::pin(times.timer(share.bytes)));
             ready!(waiting.as_mut().poll(context));
             return self.broken_off(TOO_SLOW, "the sender stopped");
         };
@@ -209,6 +217,9 @@ impl HttpBody for Received {
         let bytes = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref()).map_or(0, Bytes::len);
         if !self.share.grow(bytes) {
             return self.broken_off(NO_ROOM, "too much is being received");
+        }
+        if !self.times.moves(self.share.bytes) {
+            return self.broken_off(TOO_SLOW, "the sender is too slow");
         }
         self.uncounted = self.share.paced(bytes);
         if self.uncounted > 0 {
@@ -227,14 +238,15 @@ impl HttpBody for Received {
     }
 }
 
-/// A layer that limits the memory and the rate of request bodies. It goes inside [`crate::edge`], which renders the
+/// A layer that limits the memory, the rate and the time of requests. It goes inside [`crate::edge`], which renders the
 /// failure.
 pub async fn receive<F>(receiving: Receiving, request: Request, inner: impl FnOnce(Request) -> F) -> Response
 where
     F: Future<Output = Response>,
 {
+    let times = Arc::new(RequestTimes::begin(receiving.patience));
     if request.body().is_end_stream() {
-        return inner(request).await;
+        return times.within(inner(request)).await.unwrap_or_else(took_too_long);
     }
     let media = request.headers().get(CONTENT_TYPE).and_then(|media| media.to_str().ok()).unwrap_or_default();
     let are_files = media.trim_start().to_lowercase().starts_with("multipart/");
@@ -243,11 +255,12 @@ where
     let share = receiving.share(subscriber, !are_files);
     let broken = Arc::new(AtomicU8::new(NOT));
     let request = {
-        let broken = Arc::clone(&broken);
-        request
-            .map(|body| Body::new(Received { body, share, paced: None, uncounted: 0, waiting: None, broken }))
+        let (broken, times) = (Arc::clone(&broken), Arc::clone(&times));
+        request.map(|body| {
+            Body::new(Received { body, share, paced: None, uncounted: 0, waiting: None, times, broken })
+        })
     };
-    let response = inner(request).await;
+    let response = times.within(inner(request)).await.unwrap_or_else(took_too_long);
     match broken.load(Ordering::Relaxed) {
         NO_ROOM => {
             let message = "too much is being sent at once; try again in a moment";
@@ -255,11 +268,19 @@ where
             Failure { retry_after: Some(TRY_AGAIN), ..failure }.into_response()
         }
         TOO_SLOW => {
-            let message = "nothing more of the request came for 30 seconds";
+            let message = "the body of the request stopped, or came too slowly; send it again";
             Failure::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", message).into_response()
         }
         _ => response,
     }
+}
+
+/// What changes state runs to its end nevertheless; see [`crate::to_the_end`].
+fn took_too_long() -> Response {
+    let message = "this takes too long, and may still be done: look whether it is before you send it again, or send it \
+                   again with the same Idempotency-Key";
+    let failure = Failure::new(StatusCode::SERVICE_UNAVAILABLE, "TOOK_TOO_LONG", message);
+    Failure { retry_after: Some(TRY_AGAIN), ..failure }.into_response()
 }
 
 #[cfg(test)]
@@ -291,10 +312,31 @@ mod tests {
         let stops = futures_util::stream::iter([piece()]).chain(futures_util::stream::pending());
         assert_eq!(status(Body::from_stream(stops)).await, StatusCode::REQUEST_TIMEOUT);
         let slow = futures_util::stream::iter(0..10).then(move |_| async move {
-            tokio::time::sleep(PATIENCE * 9 / 10).await;
+            tokio::time::sleep(BodyPatience::default().pause * 9 / 10).await;
             piece()
         });
         assert_eq!(status(Body::from_stream(Box::pin(slow))).await, StatusCode::OK);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_body_goes_on_while_it_moves_and_one_that_trickles_does_not() {
+        let every_second = |bytes: usize, times: usize| {
+            let pieces = futures_util::stream::iter(0..times).then(move |_| async move {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                Ok::<_, std::convert::Infallible>(Bytes::from(vec![b' '; bytes]))
+            });
+            status(Body::from_stream(Box::pin(pieces)))
+        };
+        assert_eq!(every_second(600, 3000).await, StatusCode::OK);
+        assert_eq!(every_second(1, 299).await, StatusCode::OK);
+        assert_eq!(every_second(1, 310).await, StatusCode::REQUEST_TIMEOUT);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_does_not_come_is_given_up() {
+        let never = receive(Receiving::default(), Request::new(Body::empty()), |_| std::future::pending());
+        let failure = never.await;
+        assert_eq!(failure.status(), StatusCode::SERVICE_UNAVAILABLE);
     }
 
     #[tokio::test]
@@ -327,7 +369,7 @@ mod tests {
     /// How long bodies of these sizes take when sent concurrently, each by the subscriber with the given number.
     async fn times(pace: u32, bodies: &[(u8, usize)]) -> Vec<u128> {
         let began = Instant::now();
-        let receiving = Receiving::at(NonZeroU32::new(pace));
+        let receiving = Receiving::at(NonZeroU32::new(pace), BodyPatience::default());
         let send = |(last, bytes): (u8, usize)| {
             let receiving = receiving.clone();
             async move {
@@ -377,7 +419,8 @@ mod tests {
             (0..10).map(|_| Ok::<_, std::convert::Infallible>(Bytes::from(vec![b' '; SHORT]))),
         ));
         let layer = from_fn(async |request, next: Next| {
-            receive(Receiving::at(NonZeroU32::new(1)), request, |request| next.run(request)).await
+            let receiving = Receiving::at(NonZeroU32::new(1), BodyPatience::default());
+            receive(receiving, request, |request| next.run(request)).await
         });
         let router = Router::new().route("/", post(async |_: Bytes| "heard")).layer(layer);
         let request = Request::post("/").body(body).unwrap();

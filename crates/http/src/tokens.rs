@@ -214,6 +214,15 @@ impl Tokens {
         if now >= issued + life || now < issued - AHEAD {
             return Err(TokenError::Expired);
         }
+        self.session_holds(claims)
+    }
+
+    /// Checks that the session of these claims was not ended, whatever the age of the token. Ended sessions are known
+    /// for a minute longer than a token lives: ask at least that often.
+    ///
+    /// # Errors
+    /// If it was ended.
+    pub fn session_holds(&self, claims: &Claims) -> Result<(), TokenError> {
         let older = || self.least.get(&claims.sub).is_some_and(|least| claims.credentials < least);
         if self.ended.contains_key(&claims.sid) || older() { Err(TokenError::Revoked) } else { Ok(()) }
     }

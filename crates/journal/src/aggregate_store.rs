@@ -21,8 +21,12 @@ use decoded::Newest;
 /// Additional conditions for a command.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// `If-Match`: the version the caller saw.
-    pub if_version: Option<Version>,
+    /// `If-Match`: the versions at which the command applies; `None` for any.
+    pub if_version: Option<Vec<Version>>,
+    /// `If-None-Match`: versions at which the command does not apply.
+    pub unless_version: Vec<Version>,
+    /// `If-None-Match: *`: the command applies only if there is no such aggregate yet.
+    pub if_absent: bool,
     /// The command creates the stream, so nothing is read first.
     pub new_stream: bool,
     /// Unique keys to claim or release.
@@ -34,6 +38,13 @@ pub struct Options {
 }
 
 impl Options {
+    /// Whether the command applies at this version; 0 means that there is no such aggregate yet.
+    #[must_use]
+    pub fn apply_at(&self, version: Version) -> bool {
+        let matches = self.if_version.as_ref().is_none_or(|wanted| wanted.contains(&version));
+        matches && !self.unless_version.contains(&version) && !(self.if_absent && version > 0)
+    }
+
     /// The same options for a stream that the command creates.
     #[must_use]
     pub fn on_new_stream(self) -> Self {
@@ -259,7 +270,7 @@ impl AggregateStore {
             } else {
                 self.load::<A>(&actor.tenant, &stream.id).await?
             };
-            if options.if_version.is_some_and(|seen| seen != version) {
+            if !options.apply_at(version) {
                 self.not_done_before(stream.log(), options.idempotency.as_ref()).await?;
                 return Err(ExecuteError::Precondition { actual: version });
             }

@@ -207,7 +207,7 @@ async fn a_command_that_always_comes_second_gives_up_and_leaves_nothing() {
 #[tokio::test]
 async fn rule_16_a_precondition_holds_at_the_append_itself() {
     let pair = Pair::new();
-    let at = |version| Options { if_version: Some(version), ..Options::default() };
+    let at = |version| Options { if_version: Some(vec![version]), ..Options::default() };
     assert_eq!(outcome(ask(&pair.one, Ask::Add(1), at(0)).await), (1, 1, Some(1)));
     assert_eq!(outcome(ask(&pair.two, Ask::Add(1), at(1)).await), (2, 2, Some(2)));
     for wrong in [0, 1, 3] {
@@ -217,6 +217,23 @@ async fn rule_16_a_precondition_holds_at_the_append_itself() {
     let overtaken = ask(&pair.unlucky(1), Ask::Add(1), at(2)).await;
     assert!(matches!(overtaken, Err(ExecuteError::Precondition { actual: 3 })), "{overtaken:?}");
     assert_eq!(pair.head().await, 3);
+}
+
+#[tokio::test]
+async fn a_command_applies_at_one_of_several_versions_or_at_all_but_some() {
+    let pair = Pair::new();
+    let absent = || Options { if_absent: true, ..Options::default() };
+    assert_eq!(outcome(ask(&pair.one, Ask::Add(1), absent()).await), (1, 1, Some(1)));
+    let refused = ask(&pair.two, Ask::Add(1), absent()).await;
+    assert!(matches!(refused, Err(ExecuteError::Precondition { actual: 1 })), "{refused:?}");
+    let unless = |versions: &[u64]| Options { unless_version: versions.to_vec(), ..Options::default() };
+    let refused = ask(&pair.one, Ask::Add(1), unless(&[7, 1])).await;
+    assert!(matches!(refused, Err(ExecuteError::Precondition { actual: 1 })), "{refused:?}");
+    assert_eq!(outcome(ask(&pair.one, Ask::Add(1), unless(&[7])).await), (2, 2, Some(2)));
+    let one_of = |versions: &[u64]| Options { if_version: Some(versions.to_vec()), ..Options::default() };
+    assert_eq!(outcome(ask(&pair.two, Ask::Add(1), one_of(&[9, 2])).await), (3, 3, Some(3)));
+    let refused = ask(&pair.two, Ask::Add(1), one_of(&[])).await;
+    assert!(matches!(refused, Err(ExecuteError::Precondition { actual: 3 })), "{refused:?}");
 }
 
 #[tokio::test]
@@ -256,9 +273,12 @@ async fn rule_15_a_repeated_command_is_answered_and_not_judged_again() {
         [(Ask::Add(1), Ask::Add(1)), (Ask::Add(600), Ask::Add(600)), (Ask::Add(1), Ask::Nothing)]
     {
         let pair = Pair::new();
-        for if_version in [None, Some(0)] {
-            let options =
-                |print| Options { if_version, idempotency: Some(once(print)), ..Options::default() };
+        for if_version in [None, Some(vec![0])] {
+            let options = |print| Options {
+                if_version: if_version.clone(),
+                idempotency: Some(once(print)),
+                ..Options::default()
+            };
             if if_version.is_none() {
                 ask(&pair.one, first.clone(), options(1)).await.unwrap();
             }

@@ -28,7 +28,7 @@ impl Mailbox {
         file.write_all(letter)?;
         file.sync_all()?;
         fs::rename(&written, self.0.join(name))?;
-        metrics::counter!("mailbox_letters").increment(1);
+        metrics::counter!("mailbox_letters_total").increment(1);
         self.sync()
     }
 

@@ -21,7 +21,10 @@ use bus::{Group, GroupStatus};
 use http_kit::{AppContext, Documentation, ReadModel, RouteLimit, Routes, Service};
 use projection::Listings;
 use projection_store::{ViewError, ViewStore};
-use {::projection as projection_store, listing_cache::ListingCache, visits::Visits};
+use {
+    ::projection as projection_store, listing_cache::ListingCache, listing_cache::WrittenVersions,
+    visits::Visits,
+};
 
 /// The listings service of one process.
 #[derive(Clone, Debug)]
@@ -48,6 +51,7 @@ struct AppParts {
     context: AppContext,
     store: ViewStore,
     listing_cache: Arc<ListingCache>,
+    written: WrittenVersions,
     visits: Visits,
     status: GroupStatus,
 }
@@ -122,6 +126,7 @@ impl Properties {
         let store = self.store.clone();
         let listing_cache = Arc::clone(&self.listing_cache);
         let visits = Visits::new(&self.context);
-        App(Arc::new(AppParts { context, store, listing_cache, visits, status }))
+        let written = WrittenVersions::default();
+        App(Arc::new(AppParts { context, store, listing_cache, written, visits, status }))
     }
 }

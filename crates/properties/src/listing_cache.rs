@@ -1,5 +1,8 @@
 //! An in-memory cache of frequently read listings.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use ::projection::DocumentCache;
 use domain::property::Listing;
 use domain::{PropertyId, TenantId, Version};
@@ -25,3 +28,58 @@ pub type ListingCache = DocumentCache<(TenantId, PropertyId), CachedListing>;
 
 /// Maximum number of cached listings.
 pub const CAPACITY: u64 = 4_000;
+
+/// The newest versions of listings that this process wrote and that the read model may not have yet. Until it has them,
+/// everybody's detail is made from the journal: a listing that was removed, or taken off the market, is not shown again
+/// after the answer that said so.
+#[derive(Debug, Default)]
+pub struct WrittenVersions(Mutex<HashMap<(TenantId, PropertyId), Version>>);
+
+/// Beyond this many, the oldest writes are long applied, or the group is paused and everything is old.
+const MOST_WRITTEN: usize = 100_000;
+
+impl WrittenVersions {
+    fn written(&self) -> MutexGuard<'_, HashMap<(TenantId, PropertyId), Version>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes a write before it is answered.
+    pub fn note(&self, tenant: &TenantId, id: PropertyId, version: Version) {
+        let mut written = self.written();
+        if written.len() >= MOST_WRITTEN {
+            written.clear();
+        }
+        let newest = written.entry((tenant.clone(), id)).or_default();
+        *newest = version.max(*newest);
+    }
+
+    /// Whether a listing of the read model at `version` is older than what was written.
+    pub fn are_ahead_of(&self, tenant: &TenantId, id: PropertyId, version: Version) -> bool {
+        let mut written = self.written();
+        if written.is_empty() {
+            return false;
+        }
+        let key = (tenant.clone(), id);
+        let ahead = written.get(&key).is_some_and(|newest| *newest > version);
+        if !ahead {
+            written.remove(&key);
+        }
+        ahead
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_known_until_the_read_model_has_it() {
+        let (written, tenant) = (WrittenVersions::default(), TenantId::stored("t"));
+        let id = PropertyId::from(domain::Ids.uuid(domain::Timestamp::from_micros(1)));
+        assert!(!written.are_ahead_of(&tenant, id, 0));
+        written.note(&tenant, id, 3);
+        written.note(&tenant, id, 2);
+        assert!(written.are_ahead_of(&tenant, id, 2) && written.are_ahead_of(&tenant, id, 0));
+        assert!(!written.are_ahead_of(&tenant, id, 3) && written.written().is_empty());
+    }
+}

@@ -5,6 +5,7 @@ mod journal_files;
 mod key_files;
 pub mod key_store;
 mod mail;
+mod metrics_help;
 mod monitor;
 mod months;
 mod open;
@@ -19,24 +20,21 @@ mod tidy;
 mod watch;
 
 use std::fs::File;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
-use axum::serve::ListenerExt as _;
 use bus::{Group, GroupHandle};
 use domain::TenantId;
-use gateway::{Connection, Door, Greeting, Hub, Routers};
+use gateway::{Door, Hub, Routers};
 use http_kit::AppContext;
 use journal::SqliteJournal;
 use metrics_exporter_prometheus::PrometheusHandle;
 use operator_socket::Operator;
 use projection::ViewStore;
 use projection::deliveries::Outbox;
-use supervisor::wake;
 use tasks::Tasks;
 use tokio::signal::unix::{SignalKind, signal};
 use users::Users;
@@ -71,7 +69,7 @@ pub struct App {
     journal: Arc<SqliteJournal>,
     hub: Arc<Hub>,
     tasks: Tasks,
-    greeting: Greeting,
+    door: Door,
     secure_cookies: bool,
     /// Name and label of each sign-in provider.
     providers: Vec<(String, String)>,
@@ -135,40 +133,27 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let (public_router, management_router) = app.routers();
-    let public_router = app.greeting.in_front_of(public_router);
     let (ended, end) = tokio::sync::watch::channel(false);
-    let until = |mut end: tokio::sync::watch::Receiver<bool>| async move {
-        wake::stopped(&mut end).await;
-    };
     let hub = Arc::clone(&app.hub);
     let mut servers = tokio::task::JoinSet::new();
-    if let Some(certificates) = app.greeting.certificates.clone() {
+    if let Some(certificates) = app.door.certificates.clone() {
         // Before any client connects: from here on SIGHUP does not end the process.
         let _ = signal(SignalKind::hangup()).context("SIGHUP cannot be listened to")?;
         let (stop, stopping) = (end.clone(), end.clone());
         let follow = app.context.jobs.supervisor().named("tls-certificate");
         let follow = follow.run(stop, move || Arc::clone(&certificates).follow(stopping.clone()));
-        servers.spawn(async move {
-            follow.await;
-            Ok(())
-        });
+        servers.spawn(follow);
     }
-    let door = Door::at(public, app.greeting.clone());
-    let service = public_router.into_make_service_with_connect_info::<Connection>();
-    servers.spawn(axum::serve(door, service).with_graceful_shutdown(until(end.clone())).into_future());
     match operator_socket::listen(&app.data_dir) {
         Ok(socket) => {
             let router = app.operator().in_front_of(app.public());
-            servers
-                .spawn(axum::serve(socket, router).with_graceful_shutdown(until(end.clone())).into_future());
+            servers.spawn(operator_socket::serve(socket, router, end.clone()));
         }
         Err(error) => tracing::warn!(%error, "commands on this machine need --server while the server runs"),
     }
-    let management = management.tap_io(|connection| {
-        let _ = connection.set_nodelay(true);
-    });
-    let service = management_router.into_make_service_with_connect_info::<SocketAddr>();
-    servers.spawn(axum::serve(management, service).with_graceful_shutdown(until(end.clone())).into_future());
+    let operators = app.door.for_operators();
+    servers.spawn(app.door.clone().serve(public, public_router, end.clone()));
+    servers.spawn(operators.serve(management, management_router, end));
     let closed = tokio::select! {
         () = stop => None,
         closed = servers.join_next() => closed,
@@ -189,8 +174,7 @@ pub async fn serve(
     app.shutdown().await;
     match closed {
         None => Ok(()),
-        Some(Ok(Ok(()))) => anyhow::bail!("a door closed by itself"),
-        Some(Ok(Err(error))) => Err(error).context("a door closed by itself"),
+        Some(Ok(())) => anyhow::bail!("a door closed by itself"),
         Some(Err(error)) => Err(error).context("a door broke off"),
     }
 }
@@ -217,7 +201,8 @@ pub(crate) fn lock(data_dir: &Path) -> anyhow::Result<File> {
 /// # Errors
 /// When a recorder is already installed.
 pub fn prometheus() -> anyhow::Result<PrometheusHandle> {
-    let buckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0];
-    let builder = metrics_exporter_prometheus::PrometheusBuilder::new().set_buckets(&buckets)?;
-    Ok(builder.install_recorder()?)
+    let builder = metrics_help::buckets(metrics_exporter_prometheus::PrometheusBuilder::new())?;
+    let handle = builder.install_recorder()?;
+    metrics_help::describe();
+    Ok(handle)
 }

@@ -9,5 +9,11 @@ pub fn raise_limit() -> Option<u64> {
     let limit = getrlimit(Resource::Nofile);
     // If this is refused, the limit stays as it was.
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
+    self::limit()
+}
+
+/// The limit at present; `None` means unlimited.
+#[must_use]
+pub fn limit() -> Option<u64> {
     getrlimit(Resource::Nofile).current
 }

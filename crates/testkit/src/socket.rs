@@ -6,6 +6,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::http::Client;
@@ -16,6 +18,8 @@ pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     place: String,
     reset: Option<String>,
+    /// The code with which the server closed the connection.
+    closed: Option<u16>,
 }
 
 impl Client {
@@ -27,7 +31,7 @@ impl Client {
         let token = format!("Bearer {}", self.token()).parse().unwrap();
         request.headers_mut().insert("authorization", token);
         let (stream, _) = connect_async(request).await.expect("the server switches to WebSocket");
-        let mut socket = Socket { stream, place: String::new(), reset: None };
+        let mut socket = Socket { stream, place: String::new(), reset: None, closed: None };
         assert_eq!(socket.next().await, Some(Value::Null), "a connection begins with its place");
         socket
     }
@@ -58,10 +62,32 @@ impl Socket {
         self.reset.as_deref()
     }
 
+    /// The code with which the server closed the connection.
+    #[must_use]
+    pub fn closed(&self) -> Option<u16> {
+        self.closed
+    }
+
     /// The cursor from which to resume after the last message.
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place
+    }
+
+    /// Closes the connection, and returns the code with which the server closes it, too. `None` when it does not.
+    pub async fn close(mut self) -> Option<u16> {
+        let frame = CloseFrame { code: CloseCode::Normal, reason: "enough".into() };
+        self.stream.close(Some(frame)).await.ok()?;
+        let mut code = None;
+        loop {
+            match self.stream.next().await {
+                Some(Ok(Message::Close(frame))) => code = frame.map(|frame| frame.code.into()),
+                Some(Ok(_)) => {}
+                // Without a handshake this is an error, and 1006 in a browser.
+                Some(Err(_)) => return None,
+                None => return code,
+            }
+        }
     }
 
     /// The next activity. `None` when the server has closed the connection.
@@ -76,7 +102,10 @@ impl Socket {
                     }
                     return Some(message["activity"].take());
                 }
-                Message::Close(_) => return None,
+                Message::Close(frame) => {
+                    self.closed = frame.map(|frame| frame.code.into());
+                    return None;
+                }
                 _ => {}
             }
         }

@@ -26,7 +26,7 @@ pub(crate) use answer::{Answer, ApiError, Refusal};
 pub(crate) use history::{Activity, History, Summary};
 pub(crate) use look::ContactLook;
 pub(crate) use operations::{DeadLetter, Event, Events, Group, Groups, Job, Started};
-pub(crate) use paging::Page;
+pub(crate) use paging::{Listed, Page};
 pub(crate) use property::Property;
 pub(crate) use search::{FoundHomes, Relaxed};
 

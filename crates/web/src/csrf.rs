@@ -75,6 +75,27 @@ impl Token {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The token as a form carries it: another text in every response. A compressed page that repeats what its caller
+    /// sent would otherwise tell the token by its length, guess by guess (BREACH). Fails only if the operating system
+    /// provides no randomness.
+    pub(crate) fn masked(&self) -> Result<String, rand::rngs::SysError> {
+        let mut mask = [0; LENGTH];
+        SysRng.try_fill_bytes(&mut mask)?;
+        let hidden = self.0.bytes().zip(mask).map(|(byte, mask)| byte ^ mask);
+        Ok(URL_SAFE_NO_PAD.encode([&mask[..], &hidden.collect::<Vec<u8>>()].concat()))
+    }
+
+    /// The token in a form's field. A program that reads the cookie may send that as it is.
+    fn of_field(field: &str) -> Option<Self> {
+        if field.len() == LENGTH {
+            return Self::parse(field);
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(field).ok().filter(|bytes| bytes.len() == 2 * LENGTH)?;
+        let (mask, hidden) = bytes.split_at(LENGTH);
+        let text = hidden.iter().zip(mask).map(|(byte, mask)| byte ^ mask).collect();
+        Self::parse(&String::from_utf8(text).ok()?)
+    }
 }
 
 /// Checks a POST. `cookie` is the token in the browser's cookie, `field` the one in the form.
@@ -83,8 +104,8 @@ pub(crate) fn check(headers: &HeaderMap, cookie: Option<&Token>, field: Option<&
         return Err(Forged::OtherSite);
     }
     let cookie = cookie.ok_or(Forged::NoCookie)?;
-    let field = field.ok_or(Forged::NoToken)?;
-    if same(cookie.0.as_bytes(), field.as_bytes()) { Ok(()) } else { Err(Forged::NoToken) }
+    let field = field.and_then(Token::of_field).ok_or(Forged::NoToken)?;
+    if same(cookie.0.as_bytes(), field.0.as_bytes()) { Ok(()) } else { Err(Forged::NoToken) }
 }
 
 /// Whether the browser's headers name this site as the sender. A browser that sends no such headers passes; the token
@@ -176,6 +197,16 @@ mod tests {
         let headers = sent(&[]);
         assert_eq!(check(&headers, Some(&ours), Some(other.as_str())), Err(Forged::NoToken));
         assert_eq!(check(&headers, Some(&ours), Some("")), Err(Forged::NoToken));
+        let masked = [ours.masked().unwrap(), ours.masked().unwrap()];
+        assert_ne!(masked[0], masked[1], "every page has another");
+        for field in &masked {
+            assert_eq!(check(&headers, Some(&ours), Some(field)), Ok(()));
+            assert_eq!(check(&headers, Some(&other), Some(field)), Err(Forged::NoToken));
+            assert!(!field.contains(ours.as_str()));
+        }
+        for wrong in [&masked[0][1..], &"A".repeat(masked[0].len())] {
+            assert_eq!(check(&headers, Some(&ours), Some(wrong)), Err(Forged::NoToken));
+        }
         assert_eq!(check(&headers, Some(&ours), None), Err(Forged::NoToken));
         assert_eq!(check(&headers, None, Some(ours.as_str())), Err(Forged::NoCookie));
     }

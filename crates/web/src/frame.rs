@@ -13,6 +13,10 @@ pub(crate) struct Frame {
     pub(crate) csrf: String,
     pub(crate) flash: Option<Flash>,
     pub(crate) stale: bool,
+    /// What the page could not take from its address.
+    pub(crate) remarks: Vec<String>,
+    /// Whether the page lies deeper in its list than lists are shown.
+    pub(crate) out_of_reach: bool,
     /// The path of the page, to mark its entry in the navigation.
     pub(crate) path: String,
 }

@@ -18,6 +18,7 @@ mod frame;
 mod key;
 mod labels;
 mod next_path;
+mod numbers;
 mod pager;
 mod pages;
 mod session;

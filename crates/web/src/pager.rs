@@ -16,7 +16,17 @@ impl Pager {
     }
 
     pub(crate) fn previous(&self) -> Option<String> {
-        (self.page > 1).then(|| self.link(self.page - 1))
+        (self.page > 1).then(|| self.link((self.page - 1).min(self.of.max(1))))
+    }
+
+    /// Whether the list ends before this page.
+    pub(crate) fn is_past_the_end(&self) -> bool {
+        self.page > self.of.max(1)
+    }
+
+    /// The first page of the list.
+    pub(crate) fn first(&self) -> String {
+        self.link(1)
     }
 
     pub(crate) fn next(&self) -> Option<String> {
@@ -43,6 +53,16 @@ mod tests {
         let pager = Pager::new("/homes", 1, 3, vec![("sort", "price-low".to_owned())]);
         assert_eq!(pager.previous().unwrap(), "/homes?sort=price-low");
         assert_eq!(pager.next().unwrap(), "/homes?sort=price-low&page=3");
+    }
+
+    #[test]
+    fn past_the_end_the_way_back_leads_to_the_last_page() {
+        let pager = Pager::new("/homes", 998, 3, vec![]);
+        assert!(pager.is_past_the_end());
+        assert_eq!((&*pager.previous().unwrap(), pager.next()), ("/homes?page=3", None));
+        let empty = Pager::new("/homes", 4, 0, vec![]);
+        assert!(empty.is_past_the_end() && !Pager::new("/homes", 0, 0, vec![]).is_past_the_end());
+        assert_eq!(empty.previous().unwrap(), "/homes");
     }
 
     #[test]

@@ -73,6 +73,7 @@ fn bind(visit: &mut Visit, sent: Option<Token>) -> Result<bool, rand::rngs::SysE
         Some(token) => (token, false),
         None => (visit.maker().token(session.as_deref().unwrap_or_default())?, true),
     };
+    visit.csrf_field = token.masked()?;
     visit.csrf = Some(token);
     Ok(fresh)
 }

@@ -10,10 +10,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::Site;
-use crate::api::{ApiError, Call, Caller, Tokens};
+use crate::api::{ApiError, Call, Caller, Listed, Tokens};
 use crate::assets;
 use crate::cookies::{self, ACCESS, FLASH, REFRESH};
 use crate::csrf::{self, Maker, Token};
@@ -24,6 +24,13 @@ use crate::frame::Frame;
 use crate::next_path::NextPath;
 use crate::session;
 
+/// Parameters that other sites add to links.
+const OF_OTHERS: [&str; 2] = ["fbclid", "gclid"];
+/// The most unknown parameters that are named.
+const REMARKED: usize = 5;
+/// The most characters of a text that is repeated to whoever typed it.
+const LONGEST_REPEATED: usize = 40;
+
 /// A visit, made by [`crate::session::guard`] once per request. Clones share its state.
 #[derive(Clone)]
 pub(crate) struct Visit {
@@ -32,10 +39,14 @@ pub(crate) struct Visit {
     pub(crate) refresh: Option<String>,
     pub(crate) flash: Option<Flash>,
     pub(crate) csrf: Option<Token>,
+    /// The token as the forms of this response carry it.
+    pub(crate) csrf_field: String,
     uri: Uri,
     came_from: Option<NextPath>,
     caller: Caller,
     stale: Arc<AtomicBool>,
+    out_of_reach: Arc<AtomicBool>,
+    remarks: Arc<Mutex<Vec<String>>>,
     device: Arc<OnceLock<HeaderValue>>,
 }
 
@@ -50,10 +61,13 @@ impl Visit {
             refresh: cookie(REFRESH).map(str::to_owned),
             flash: cookie(FLASH).and_then(Flash::of_code),
             csrf: None,
+            csrf_field: String::new(),
             uri: parts.uri.clone(),
             came_from: referring_page(&parts.headers),
             caller,
             stale: Arc::default(),
+            out_of_reach: Arc::default(),
+            remarks: Arc::default(),
             device: Arc::default(),
         }
     }
@@ -125,11 +139,61 @@ impl Visit {
         Form::parse(self.uri.query()?.as_bytes()).filled(name).map(str::to_owned)
     }
 
+    fn remarks(&self) -> MutexGuard<'_, Vec<String>> {
+        self.remarks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells the person something about the address of the page.
+    pub(crate) fn remark(&self, text: String) {
+        self.remarks().push(text);
+    }
+
+    /// Says which parameters of the address are none of these: a filter that is silently ignored would show homes that
+    /// were not asked for.
+    pub(crate) fn knows(&self, known: &[&str]) {
+        let query = self.uri.query().unwrap_or_default();
+        let mut unknown: Vec<String> = Vec::new();
+        for (name, _) in form_urlencoded::parse(query.as_bytes()) {
+            let ours = known.contains(&&*name) || OF_OTHERS.contains(&&*name) || name.starts_with("utm_");
+            let name = shortened(&name);
+            if !ours && !unknown.contains(&name) && unknown.len() < REMARKED {
+                unknown.push(name);
+            }
+        }
+        if !unknown.is_empty() {
+            let names = unknown.iter().map(|name| format!("“{name}”")).collect::<Vec<_>>().join(", ");
+            self.remark(format!(
+                "This page does not know {names} in its address, and shows everything without it."
+            ));
+        }
+    }
+
     /// The page number of a list, from 0; `?page=` counts from 1.
     pub(crate) fn page_number(&self) -> u64 {
-        self.asked("page")
-            .and_then(|page| page.parse::<u32>().ok())
-            .map_or(0, |page| u64::from(page.max(1) - 1))
+        let Some(asked) = self.asked("page") else { return 0 };
+        match asked.parse::<u32>() {
+            Ok(page @ 1..) => u64::from(page) - 1,
+            _ => {
+                self.remark(format!("There is no page “{}”: this is the first one.", shortened(&asked)));
+                0
+            }
+        }
+    }
+
+    /// Asks the API for the page `number` of a list. The API lists by number only so far; beyond that, the page is
+    /// empty, with the totals of the list.
+    pub(crate) async fn ask_for_page<T: DeserializeOwned + Listed>(
+        &self,
+        number: u64,
+        call: impl Fn(&str) -> Call,
+    ) -> Result<T, ApiError> {
+        match self.ask(call(&number.to_string())).await {
+            Err(ApiError::Refused(refusal)) if number > 0 && refusal.field_errors.contains_key("page") => {
+                self.out_of_reach.store(true, Ordering::Relaxed);
+                self.ask::<T>(call("0")).await.map(T::without_entries)
+            }
+            answer => answer,
+        }
     }
 
     /// The address of this page, for coming back.
@@ -151,9 +215,11 @@ impl Visit {
             signed_in: self.signed_in(),
             operates: self.access.as_deref().and_then(role).is_some_and(|role| role == "ADMIN"),
             stylesheet: assets::stylesheet_path(),
-            csrf: self.csrf.as_ref().map(|token| token.as_str().to_owned()).unwrap_or_default(),
+            csrf: self.csrf_field.clone(),
             flash: self.flash,
             stale: self.stale.load(Ordering::Relaxed),
+            remarks: self.remarks().clone(),
+            out_of_reach: self.out_of_reach.load(Ordering::Relaxed),
             path: self.uri.path().to_owned(),
         }
     }
@@ -189,6 +255,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         parts.extensions.get::<Self>().cloned().ok_or(Failure::Unavailable)
     }
+}
+
+/// What a person typed, short enough to be repeated to them.
+pub(crate) fn shortened(text: &str) -> String {
+    let mut short: String = text.chars().take(LONGEST_REPEATED).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
 }
 
 /// Redirects with 303. `to` must be a path of this site: a literal with keys in it, or a [`NextPath`].

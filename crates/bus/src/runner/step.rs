@@ -99,7 +99,7 @@ impl Runner {
         let at = self.means.clock.now();
         let next_try = at.plus_millis(self.means.policy.retry.pause_of(&key, 1));
         tracing::warn!(group = self.group.name, key, event.id = %envelope.event_id, error, "an event failed; its key waits");
-        metrics::counter!("bus_events_failed", "group" => self.group.name).increment(1);
+        metrics::counter!("bus_events_failed_total", "group" => self.group.name).increment(1);
         self.counters.failed();
         let parked = self.means.policy.retry.tries <= 1;
         let block = BlockedKey { key: key.clone(), first: to.position, error, at, next_try, parked };

@@ -102,14 +102,14 @@ impl OptimizeJob {
         for (key, bytes) in fresh {
             self.files.bytes.put(&self.actor.tenant, known.id, &key, bytes).await?;
         }
-        let options = Options { if_version: Some(version), ..Options::default() };
+        let options = Options { if_version: Some(vec![version]), ..Options::default() };
         match self.files.context.execute::<File>(&self.actor, known.id, command, options).await {
             Ok(done) => {
                 let content = done.state.0.map(|known| known.content);
                 if let Some(content) = &content {
                     self.tidy(known, content).await?;
                 }
-                metrics::counter!("files_optimized").increment(1);
+                metrics::counter!("files_optimized_total").increment(1);
                 Ok(content)
             }
             // If the file was deleted, its bytes were removed, perhaps before these were stored.

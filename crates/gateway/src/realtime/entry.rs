@@ -1,5 +1,6 @@
-//! Authenticates a connection by token, one-time ticket, or the cookie of our own pages, and finds its start
-//! position.
+//! Authenticates a connection by token, ticket, or the cookie of our own pages, and finds its start position.
+
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{COOKIE, ORIGIN};
@@ -7,12 +8,19 @@ use axum::http::request::Parts;
 use axum::http::uri::Scheme;
 use axum::http::{HeaderMap, StatusCode};
 use domain::{FieldErrors, Fields};
-use http_kit::{Claims, Failure, Host, Query, Request, bearer};
+use http_kit::{Claims, Failure, Host, Query, Request, TokenError, Tokens, bearer};
+use journal::JournalError;
 
 use super::feed::Feed;
 use super::hub::Full;
+use super::item::Item;
 use super::place::RealtimePosition;
+use super::tickets::{Channel, TicketUse};
 use crate::Gateway;
+use crate::door::OpenRequest;
+
+/// The path of the server-sent events.
+const STREAM: &str = "/api/realtime/stream";
 
 /// The cookie in which our pages keep the access token.
 const ACCESS: &str = "hyd_access";
@@ -37,8 +45,38 @@ impl FromRequestParts<Gateway> for Bearer {
 /// An authenticated listener and the feed of events it has not received yet.
 #[derive(Debug)]
 pub struct ListenerEntry {
-    pub claims: Claims,
+    claims: Claims,
     pub feed: Feed,
+    /// Set when a ticket opened the connection, which then may outlive the token.
+    ticket: Option<TicketUse>,
+    /// Keeps the connection from counting as idle.
+    _request: Option<OpenRequest>,
+}
+
+impl ListenerEntry {
+    /// Checks that the connection may go on.
+    ///
+    /// # Errors
+    /// When its token, its ticket or its session has ended.
+    pub fn holds(&self, tokens: &Tokens) -> Result<(), TokenError> {
+        match &self.ticket {
+            None => tokens.holds(&self.claims),
+            Some(ticket) if ticket.holds(tokens.monotonic_clock().now()) => {
+                tokens.session_holds(&self.claims)
+            }
+            Some(_) => Err(TokenError::Expired),
+        }
+    }
+
+    /// The next item of the feed; see [`Feed::next`]. Also `None` when another connection took over the ticket.
+    pub async fn next(&mut self) -> Result<Option<Arc<Item>>, JournalError> {
+        let Self { feed, ticket, .. } = self;
+        let Some(ticket) = ticket else { return feed.next().await };
+        tokio::select! {
+            next = feed.next() => next,
+            () = ticket.replaced() => Ok(None),
+        }
+    }
 }
 
 impl FromRequestParts<Gateway> for ListenerEntry {
@@ -46,15 +84,12 @@ impl FromRequestParts<Gateway> for ListenerEntry {
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Failure> {
         let Listening { ticket, after } = Query::of(&parts.uri).0?;
-        let claims = match (bearer(&parts.headers), ticket) {
-            (Some(token), _) => Claims::of_person(&gateway.context, parts, token)?,
+        let (claims, ticket) = match (bearer(&parts.headers), ticket) {
+            (Some(token), _) => (Claims::of_person(&gateway.context, parts, token)?, None),
             (None, Some(ticket)) => {
-                let found = gateway.tickets.take(&ticket, gateway.context.tokens.monotonic_clock().now());
-                let claims =
-                    found.ok_or_else(|| Failure::unauthenticated("the ticket is used or too old"))?;
-                let held = gateway.context.tokens.holds(&claims);
-                held.map_err(|error| Failure::unauthenticated(&error.to_string()))?;
-                claims
+                let channel = if parts.uri.path() == STREAM { Channel::Events } else { Channel::Socket };
+                let (claims, used) = gateway.tickets.take(&gateway.context.tokens, &ticket, channel)?;
+                (claims, Some(used))
             }
             (None, None) => {
                 let https = gateway.https || parts.extensions.get() == Some(&Scheme::HTTPS);
@@ -63,7 +98,7 @@ impl FromRequestParts<Gateway> for ListenerEntry {
                 if !from_here(&parts.headers) {
                     return Err(Failure::forbidden("another site may not listen with your cookie"));
                 }
-                Claims::of_person(&gateway.context, parts, token)?
+                (Claims::of_person(&gateway.context, parts, token)?, None)
             }
         };
         let last = parts.headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
@@ -75,7 +110,7 @@ impl FromRequestParts<Gateway> for ListenerEntry {
         };
         let whose = (claims.tid.clone(), claims.sub);
         let feed = Feed::of(&gateway.hub, whose, place).map_err(too_many)?;
-        Ok(Self { claims, feed })
+        Ok(Self { claims, feed, ticket, _request: parts.extensions.get().cloned() })
     }
 }
 

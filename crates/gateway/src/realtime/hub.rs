@@ -190,7 +190,7 @@ impl Hub {
                 }
                 if listener.inbox.try_send(Arc::clone(&item)).is_err() {
                     listener.missed.store(true, Ordering::SeqCst);
-                    metrics::counter!("realtime_items_missed").increment(1);
+                    metrics::counter!("realtime_items_missed_total").increment(1);
                 }
             }
         }

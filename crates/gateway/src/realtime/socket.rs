@@ -2,6 +2,8 @@
 //! only the id. If the client cannot resume from the position it named, it also has the reason: `{"id": …, "reset":
 //! …}`.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
@@ -17,6 +19,8 @@ use crate::Gateway;
 
 /// Clients have nothing to send; a longer message ends the connection.
 const LONGEST: usize = 1024;
+/// How long the other side may take to close.
+const CLOSING: Duration = Duration::from_secs(5);
 
 /// `GET /api/realtime`
 #[utoipa::path(
@@ -55,16 +59,19 @@ async fn talk(gateway: Gateway, mut entry: ListenerEntry, mut socket: WebSocket)
     let reason = loop {
         let message = tokio::select! {
             said = socket.recv() => match said {
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                // The closing handshake is answered while the rest is read.
+                Some(Ok(Message::Close(_))) => return closed(socket).await,
+                Some(Err(_)) => break (close_code::POLICY, "send nothing here, or at most 1 KiB in valid frames"),
                 Some(Ok(_)) => None,
+                None => return,
             },
             () = wake::moved(&mut endings) => None,
-            next = entry.feed.next() => match next {
+            next = entry.next() => match next {
                 Ok(Some(item)) => {
                     let id = entry.feed.place().encode();
                     Some(Message::Text(format!(r#"{{"id":"{id}","activity":{}}}"#, item.body).into()))
                 }
-                Ok(None) => break (close_code::AWAY, "the server stops; come back"),
+                Ok(None) => break (close_code::AWAY, "the server stops, or your ticket is used elsewhere; come back"),
                 Err(error) => {
                     tracing::warn!(%error, "a realtime connection ends, as the journal does not answer");
                     break (close_code::AGAIN, "try again later");
@@ -72,7 +79,7 @@ async fn talk(gateway: Gateway, mut entry: ListenerEntry, mut socket: WebSocket)
             },
             () = tokio::time::sleep(SIGN_OF_LIFE) => Some(Message::Ping(Vec::new().into())),
         };
-        if gateway.context.tokens.holds(&entry.claims).is_err() {
+        if entry.holds(&gateway.context.tokens).is_err() {
             break (close_code::POLICY, "the access token does not hold any more; come back with another");
         }
         if let Some(message) = message
@@ -82,6 +89,15 @@ async fn talk(gateway: Gateway, mut entry: ListenerEntry, mut socket: WebSocket)
         }
     };
     let (code, reason) = reason;
+    let frame = CloseFrame { code, reason: reason.into() };
     // The client may be gone already.
-    let _ = socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await;
+    if socket.send(Message::Close(Some(frame))).await.is_ok() {
+        closed(socket).await;
+    }
+}
+
+/// Completes the closing handshake (RFC 6455 7.1.1): reads on until the client has closed, too.
+async fn closed(mut socket: WebSocket) {
+    let rest = async { while let Some(Ok(_)) = socket.recv().await {} };
+    let _ = tokio::time::timeout(CLOSING, rest).await;
 }

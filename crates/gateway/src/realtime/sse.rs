@@ -5,6 +5,7 @@
 use std::convert::Infallible;
 
 use axum::extract::State;
+use axum::http::HeaderName;
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt as _, stream};
@@ -16,15 +17,17 @@ use super::entry::{ListenerEntry, Listening};
 use super::{RESET, SIGN_OF_LIFE};
 use crate::Gateway;
 
+const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
+
 /// `GET /api/realtime/stream`: ends when the token does. The client then reconnects with a fresh token and its last
-/// id.
+/// id. Opened with a ticket, it ends with the session, and an `EventSource` reconnects by itself.
 #[utoipa::path(
     get,
     path = "/api/realtime/stream",
     summary = "The caller's own activity as server-sent events",
     params(Query<Listening>),
     responses(
-        (status = 200, description = "Goes on until the token ends", body = String, content_type = "text/event-stream"),
+        (status = 200, description = "Goes on until the token ends; by ticket, until the session ends", body = String, content_type = "text/event-stream"),
     ),
 )]
 pub async fn open(State(gateway): State<Gateway>, entry: ListenerEntry) -> Response {
@@ -42,8 +45,8 @@ pub async fn open(State(gateway): State<Gateway>, entry: ListenerEntry) -> Respo
         let next = async {
             loop {
                 tokio::select! {
-                    next = entry.feed.next() => return Some(next),
-                    () = wake::moved(&mut endings) => gateway.context.tokens.holds(&entry.claims).ok()?,
+                    next = entry.next() => return Some(next),
+                    () = wake::moved(&mut endings) => entry.holds(&gateway.context.tokens).ok()?,
                 }
             }
         };
@@ -52,7 +55,7 @@ pub async fn open(State(gateway): State<Gateway>, entry: ListenerEntry) -> Respo
             Ok(Some(next)) => Ok(next),
             Err(waited) => Err(waited),
         };
-        if gateway.context.tokens.holds(&entry.claims).is_err() {
+        if entry.holds(&gateway.context.tokens).is_err() {
             return None;
         }
         let event = match next {
@@ -68,5 +71,6 @@ pub async fn open(State(gateway): State<Gateway>, entry: ListenerEntry) -> Respo
         };
         Some((Ok(event), (gateway, entry, endings)))
     });
-    Sse::new(opening.chain(events)).into_response()
+    // Proxies such as nginx would otherwise gather events and hand them on in lumps.
+    ([(UNBUFFERED, "no")], Sse::new(opening.chain(events))).into_response()
 }

@@ -136,7 +136,7 @@ impl OutboxWorker {
         let lost = self.outbox.settle(settled).await?;
         if lost > 0 {
             tracing::warn!(lost, "deliveries were leased again before their outcome was written down");
-            metrics::counter!("deliveries_lease_lost").increment(lost as u64);
+            metrics::counter!("deliveries_lease_lost_total").increment(lost as u64);
         }
         Ok(true)
     }
@@ -173,7 +173,8 @@ impl OutboxWorker {
             DeliveryOutcome::Unknown(_) => "unknown",
             DeliveryOutcome::Later(..) => "later",
         };
-        metrics::counter!("deliveries", "channel" => order.channel.clone(), "outcome" => word).increment(1);
+        metrics::counter!("deliveries_total", "channel" => order.channel.clone(), "outcome" => word)
+            .increment(1);
         let now: Timestamp = self.clock.now();
         match outcome {
             DeliveryOutcome::Failed(why) if order.tries + 1 < self.settings.retry.tries => {

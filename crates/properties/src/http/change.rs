@@ -199,6 +199,9 @@ impl App {
         let ends =
             matches!(command, PropertyCommand::Remove(_) | PropertyCommand::ChangeStatus(Status::Removed, _));
         let options = Options { unique_keys: UniqueKeys { take: Vec::new(), release_all: ends }, ..options };
-        self.context.execute::<Property>(&caller.actor(), id, command, options).await.map_err(refused)
+        let done = self.context.execute::<Property>(&caller.actor(), id, command, options).await;
+        let done = done.map_err(refused)?;
+        self.written.note(&caller.tenant, id, done.version);
+        Ok(done)
     }
 }

@@ -128,7 +128,7 @@ impl App {
         // A listing that is not in the read model yet may be somebody's last write. It exists once that write was
         // answered.
         let known = match known {
-            Some(known) if !freshness.is_stale() => known,
+            Some(known) if !self.written.are_ahead_of(&caller.tenant, id, known.version) => known,
             _ => self.folded_known(caller, id).await?,
         };
         shown(caller, known)

@@ -117,7 +117,7 @@ impl App {
 
     /// Records that somebody looks up unusually many contacts; moderators are notified of it.
     async fn note_unusual(&self, caller: &Caller, contacts: u32) -> Result<(), Failure> {
-        metrics::counter!("unusual_contact_looks").increment(1);
+        metrics::counter!("unusual_contact_looks_total").increment(1);
         let subject_id = caller.person()?.user;
         // The event has no acting user, so it does not appear in the person's own history.
         let metadata =

@@ -1,5 +1,6 @@
 //! Opens an application from its settings.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,10 +9,10 @@ use bus::{Group, GroupHandle};
 use domain::user::Role;
 use domain::{Clock, Ids, Log, TenantId};
 use files::Files;
-use gateway::{DoorSettings, Greeting, Hub, LimitSettings, Limits, Parts};
+use gateway::{ConnectionSettings, Door, DoorSettings, Hub, LimitSettings, Limits, Parts};
 use http_kit::{
-    AppContext, AppContextParts, DailyCounters, DailyLimits, Groups, Jobs, OutboxGroup, QuotaLimits, Quotas,
-    Receiving, Routes, RoutesOf, Service, Task, Tenant, Tenants, Tokens,
+    AppContext, AppContextParts, BodyPatience, DailyCounters, DailyLimits, Groups, Jobs, OutboxGroup,
+    QuotaLimits, Quotas, Receiving, Routes, RoutesOf, Service, Task, Tenant, Tenants, Tokens,
 };
 use journal::{ActivityQueue, AggregateStore, Journal, OwnWrites, SqliteJournal};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -29,8 +30,11 @@ use super::services::{self, Services};
 use super::tasks::{BackgroundTasks, Tasks};
 use super::watch::Watch;
 use super::{App, key_files, lock, sign_ins};
-use crate::backup;
 use crate::settings::{self, Settings};
+use crate::{backup, open_files};
+
+/// Open files that are no connections: the journal, read models, the search index, uploads.
+const OTHER_FILES: u64 = 96;
 
 /// What is needed besides the settings.
 #[derive(Debug)]
@@ -54,7 +58,7 @@ impl App {
         let Opening { clock, prometheus, public_url, supervisor } = opening;
         let data_dir = &settings.data_dir;
         let lock = lock(data_dir)?;
-        let greeting = Greeting::new(door(settings))?;
+        let door = Door::public(door(settings))?;
         let journal = Arc::new(open_journal(settings, &clock, &supervisor)?);
         let (context, settled) = context(settings, &journal, clock, supervisor).await?;
         let Services { all, users, search, files } = services::open(settings, &context, &public_url).await?;
@@ -92,9 +96,7 @@ impl App {
             deliveries: deliveries.clone(),
             hub: Arc::clone(&hub),
             limits,
-            receiving: Receiving::at(
-                settings.limits.enabled.then_some(settings.limits.received_mib_per_second),
-            ),
+            receiving: receiving(settings),
             origins: settings.cors.origins.clone(),
             https: public_url.starts_with("https://"),
             body_limit: usize::try_from(settings.server.body_limit_kib)? * 1024,
@@ -116,7 +118,7 @@ impl App {
             journal,
             hub,
             tasks,
-            greeting,
+            door,
             secure_cookies: public_url.starts_with("https://"),
             providers: sign_ins::buttons(settings),
             data_dir: data_dir.clone(),
@@ -296,5 +298,35 @@ fn door(settings: &Settings) -> DoorSettings {
         trusted_proxies: server.trusted_proxies.clone(),
         proxy_protocol: server.proxy_protocol,
         tls: server.tls.certificate_file.clone().zip(server.tls.key_file.clone()),
+        connections: within_open_files(settings.connections),
     }
+}
+
+/// Every connection is an open file, and so are journal, read models and uploads. They keep a quarter of what the machine
+/// allows.
+fn within_open_files(asked: ConnectionSettings) -> ConnectionSettings {
+    let Some(files) = open_files::limit() else { return asked };
+    let room = files.saturating_sub((files / 4).max(OTHER_FILES)).max(1);
+    let most =
+        u32::try_from(room).ok().and_then(NonZeroU32::new).map_or(asked.most, |room| room.min(asked.most));
+    if most < asked.most {
+        tracing::warn!(
+            files,
+            connections = most,
+            "this machine allows so few open files that there are fewer connections than connections.most; raise \
+             LimitNOFILE or the hard limit of ulimit -n"
+        );
+    }
+    ConnectionSettings { most, ..asked }
+}
+
+fn receiving(settings: &Settings) -> Receiving {
+    let seconds = |number: NonZeroU32| Duration::from_secs(number.get().into());
+    let connections = &settings.connections;
+    let patience = BodyPatience {
+        pause: seconds(connections.body_pause_seconds),
+        whole: seconds(connections.request_seconds),
+        bytes_per_second: connections.body_bytes_per_second,
+    };
+    Receiving::at(settings.limits.enabled.then_some(settings.limits.received_mib_per_second), patience)
 }

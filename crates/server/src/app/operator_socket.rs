@@ -14,7 +14,9 @@ use http::StatusCode;
 use http_kit::AppContext;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use supervisor::wake;
 use tokio::net::UnixListener;
+use tokio::sync::watch;
 use users::{AdminError, Users};
 
 /// The routes that only the socket has.
@@ -38,6 +40,14 @@ pub fn listen(data_dir: &Path) -> anyhow::Result<UnixListener> {
         Ok(()) | Err(_) => {}
     }
     UnixListener::bind(&path).with_context(|| format!("cannot listen at {}", path.display()))
+}
+
+/// Serves `router` at the socket until `stop`, and to the end of what was begun.
+pub async fn serve(socket: UnixListener, router: Router, mut stop: watch::Receiver<bool>) {
+    let until = async move { wake::stopped(&mut stop).await };
+    if let Err(error) = axum::serve(socket, router).with_graceful_shutdown(until).await {
+        tracing::warn!(%error, "the operator's socket failed");
+    }
 }
 
 /// What an operator may do that the API has no operation for.

@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use gateway::LimitSettings;
+use gateway::{ConnectionSettings, LimitSettings};
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
 
@@ -30,6 +30,7 @@ pub struct Settings {
     public_url: Option<String>,
     pub log: Log,
     pub limits: LimitSettings,
+    pub connections: ConnectionSettings,
     pub quotas: Quotas,
     pub cors: Cors,
     pub journal: Journal,

@@ -67,7 +67,8 @@ async fn rule_19_each_letter_goes_out_once_while_their_read_model_is_rebuilt_und
     // Read your writes: the response waits until all earlier deliveries were carried out.
     while admin.client.get("/api/v1/admin/mailbox").await.expect(200).header("x-stale").is_some() {}
     let metrics = admin.client.get("/actuator/prometheus").await.expect(200).text;
-    let written = metrics.lines().find_map(|line| line.strip_prefix("mailbox_letters ")).unwrap().to_owned();
+    let written =
+        metrics.lines().find_map(|line| line.strip_prefix("mailbox_letters_total ")).unwrap().to_owned();
     child.kill();
     let facts = everything(directory.path(), Log::Facts).await;
     // The administrator of the settings is not asked to confirm an address.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use http_kit::Cursor;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::json;
@@ -87,23 +88,105 @@ async fn a_socket_tells_the_same_and_goes_on_where_it_was_cut_off() {
     drop(socket);
     let mut socket = asha.client.socket(SOCKET, Some(&place)).await;
     assert_eq!(socket.next().await.unwrap()["relatedEntityId"], second);
+    let other = asha.client.socket(SOCKET, None).await;
+    assert_eq!(other.close().await, Some(1000), "the closing handshake is answered");
     asha.client.post("/api/auth/logout", &json!({})).await.expect(204);
     while socket.next().await.is_some() {}
+    assert_eq!(socket.closed(), Some(1008));
+    assert!(socket.close().await.is_none_or(|code| code == 1008));
+    app.stop().await;
+}
+
+/// As after a restore from a backup: a place that this history does not have, or not yet.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_that_is_not_in_this_history_is_answered_in_words() {
+    let app = TestApp::start().await;
+    let asha = Person::register(&app.client, "asha").await;
+    for place in [vec![99_999, 99_999], vec![1, 1, 7]] {
+        let place = Cursor(place.into_iter().map(u64::into).collect()).encode();
+        let mut events = asha.client.listen(STREAM, Some(&place)).await;
+        let reason = events.reset().unwrap()["reason"].as_str().unwrap();
+        assert!(reason.contains("load again"), "{place}: {reason}");
+        assert_ne!(events.place(), place, "and it goes on from a place that exists");
+        let mut socket = asha.client.socket("/api/realtime", Some(&place)).await;
+        assert!(socket.reset().is_some_and(|reason| reason.contains("load again")));
+        let home = act(&asha, 1).await;
+        assert_eq!(until(&mut events, &home).await, std::slice::from_ref(&home));
+        assert_eq!(socket.next().await.unwrap()["relatedEntityId"], home);
+    }
+    let opening = asha.client.head(STREAM, &[]).await.expect(200);
+    assert_eq!(opening.header("x-accel-buffering"), Some("no"), "a proxy must not gather events");
+    assert_eq!(opening.header("content-encoding"), None);
+    app.stop().await;
+}
+
+/// What an `EventSource` does by itself: it opens the same address again, with the last id in a header.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_opens_its_connection_again_while_its_session_lasts() {
+    let app = TestApp::start().await;
+    let asha = Person::register(&app.client, "asha").await;
+    let path = format!("{STREAM}?ticket={}", ticket(&asha).await);
+    let mut events = app.client.listen(&path, None).await;
+    let first = act(&asha, 1).await;
+    assert_eq!(until(&mut events, &first).await, [first]);
+    let place = events.place().to_owned();
+    // The server may not know yet that the connection is broken: the newer one takes its place.
+    let missed = act(&asha, 2).await;
+    let mut again = app.client.listen(&path, Some(&place)).await;
+    assert_eq!(until(&mut again, &missed).await, [missed]);
+    while events.next().await.is_some() {}
+    // It outlives the access token, and is good for nothing else.
+    app.clock.advance(2 * 3600);
+    let (asha_again, _) = asha.sign_in().await;
+    let place = again.place().to_owned();
+    let mut again = app.client.listen(&path, Some(&place)).await;
+    let late = act(&asha_again, 3).await;
+    assert_eq!(until(&mut again, &late).await, [late]);
+    let ticket = path.split_once('=').unwrap().1.to_owned();
+    app.client.get(&format!("/api/realtime?ticket={ticket}")).await.expect(401);
+    app.client.bearer(&ticket).get("/api/users/profile").await.expect(401);
     app.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_ticket_opens_one_connection_once_and_a_cookie_only_from_our_own_pages() {
+async fn a_ticket_ends_with_its_session_and_some_minutes_after_its_connection() {
     let app = TestApp::start().await;
     let asha = Person::register(&app.client, "asha").await;
-    let ticket = async || {
-        let answer = asha.client.post("/api/realtime/ticket", &json!({})).await.expect(201);
-        answer.data()["ticket"].as_str().unwrap().to_owned()
-    };
-    let path = format!("{STREAM}?ticket={}", ticket().await);
-    app.client.head(&path, &[]).await.expect(200);
+    let path = format!("{STREAM}?ticket={}", ticket(&asha).await);
+    drop(app.client.listen(&path, None).await);
+    asha.client.post("/api/auth/logout", &json!({})).await.expect(204);
     app.client.head(&path, &[]).await.expect(401);
-    let late = ticket().await;
+    let (asha, _) = asha.sign_in().await;
+    let path = format!("{STREAM}?ticket={}", ticket(&asha).await);
+    let mut events = app.client.listen(&path, None).await;
+    asha.client.post("/api/auth/logout", &json!({})).await.expect(204);
+    while events.next().await.is_some() {}
+    app.client.head(&path, &[]).await.expect(401);
+    let (asha, _) = asha.sign_in().await;
+    let path = format!("{STREAM}?ticket={}", ticket(&asha).await);
+    let mut events = app.client.listen(&path, None).await;
+    // Nothing outlasts twelve hours; the connection that is open then ends.
+    app.clock.advance(13 * 3600);
+    let (asha, _) = asha.sign_in().await;
+    act(&asha, 1).await;
+    while events.next().await.is_some() {}
+    app.client.head(&path, &[]).await.expect(401);
+    app.stop().await;
+}
+
+async fn ticket(person: &Person) -> String {
+    let answer = person.client.post("/api/realtime/ticket", &json!({})).await.expect(201);
+    answer.data()["ticket"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_is_used_within_a_minute_and_a_cookie_only_from_our_own_pages() {
+    let app = TestApp::start().await;
+    let asha = Person::register(&app.client, "asha").await;
+    let path = format!("{STREAM}?ticket={}", ticket(&asha).await);
+    app.client.head(&path, &[]).await.expect(200);
+    app.client.head(&format!("{STREAM}?ticket=invented"), &[]).await.expect(401);
+    let late = ticket(&asha).await;
     app.clock.advance(61);
     app.client.head(&format!("{STREAM}?ticket={late}"), &[]).await.expect(401);
     let cookie = format!("hyd_csrf=x; hyd_access={}", asha.client.token());

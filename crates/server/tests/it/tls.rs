@@ -10,6 +10,7 @@ use hyderabadinfra::settings::{Settings, Tls};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use serde_json::json;
 use testkit::{Child, PASSWORD, TestApp};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
@@ -70,6 +71,46 @@ fn files(directory: &Path) -> Tls {
 
 fn port(base: &str) -> u16 {
     base.rsplit(':').next().unwrap().parse().unwrap()
+}
+
+/// Of one address, and far more than it may have: they hold up neither others nor each other.
+#[tokio::test(flavor = "multi_thread")]
+async fn handshakes_that_never_come_to_an_end_keep_nobody_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let authority = Authority::new();
+    authority.certify(directory.path());
+    let with_tls = |settings: &mut Settings| settings.server.tls = files(directory.path());
+    let limits = [
+        ("limits.enabled", "false"),
+        ("connections.head_seconds", "2"),
+        ("connections.idle_seconds", "2"),
+        ("connections.most_per_address", "20"),
+    ];
+    let app = TestApp::with(with_tls, &limits).await;
+    let port = port(&app.base);
+    let mut silent = Vec::new();
+    for n in 0..100 {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        if n % 2 == 0 {
+            // The beginning of a handshake record.
+            stream.write_all(&[22, 3, 1, 2, 0, 1]).await.unwrap();
+        }
+        silent.push(stream);
+    }
+    let health = format!("https://localhost:{port}/actuator/health");
+    let answer = authority.client().get(health).send().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 200);
+    // Silent after the handshake, in either version of HTTP.
+    for alpn in [&["h2"][..], &["http/1.1"]] {
+        let mut stream = authority.connect(port, alpn).await;
+        let mut rest = Vec::new();
+        let _ = stream.read_to_end(&mut rest).await;
+    }
+    for mut stream in silent {
+        let mut rest = Vec::new();
+        let _ = stream.read_to_end(&mut rest).await;
+    }
+    app.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -83,7 +83,10 @@ impl Users {
         for _ in 0..ATTEMPTS {
             let (person, version) = self.person(&caller.tenant, user).await?;
             let profile = person.profile.as_ref().ok_or_else(Failure::no_such_person)?.with(change);
-            let merged = Options { if_version: options.if_version.or(Some(version)), ..options.clone() };
+            if !options.apply_at(version) {
+                return Err(user_refused(ExecuteError::Precondition { actual: version }));
+            }
+            let merged = Options { if_version: Some(vec![version]), ..options.clone() };
             let command = UserCommand::Update(profile);
             match self.context.execute::<User>(&caller.actor(), user, command, merged).await {
                 Ok(done) => {

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::numbers::Count;
+
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct History {
     /// Newest first.
     pub(crate) activities: Vec<Activity>,
-    pub(crate) total_activities: u64,
+    pub(crate) total_activities: Count,
     pub(crate) total_pages: u64,
     pub(crate) summary: Option<Summary>,
 }

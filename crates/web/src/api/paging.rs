@@ -2,11 +2,14 @@
 
 use serde::{Deserialize, Deserializer};
 
+use super::History;
+use crate::numbers::Count;
+
 /// One page of a list; a bare array reads as a list of a single page.
 #[derive(Debug, Clone)]
 pub(crate) struct Page<T> {
     pub(crate) content: Vec<T>,
-    pub(crate) total_elements: u64,
+    pub(crate) total_elements: Count,
     pub(crate) total_pages: u64,
 }
 
@@ -34,9 +37,27 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Page<T> {
             Shape::Paged(paged) => paged,
         };
         Ok(Self {
-            total_elements: paged.total_elements.unwrap_or(paged.content.len() as u64),
+            total_elements: Count(paged.total_elements.unwrap_or(paged.content.len() as u64)),
             total_pages: paged.total_pages.unwrap_or(1),
             content: paged.content,
         })
+    }
+}
+
+/// A list of which a page can be asked for.
+pub(crate) trait Listed {
+    /// The same list without the entries of the page.
+    fn without_entries(self) -> Self;
+}
+
+impl<T> Listed for Page<T> {
+    fn without_entries(self) -> Self {
+        Self { content: Vec::new(), ..self }
+    }
+}
+
+impl Listed for History {
+    fn without_entries(self) -> Self {
+        Self { activities: Vec::new(), ..self }
     }
 }

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Number;
 
 use crate::labels;
+use crate::numbers::{Count, measure, plain};
 
 mod details;
 
@@ -77,8 +78,8 @@ pub(crate) struct Property {
     pub(crate) status: Option<String>,
     /// The statuses that the reader may set next.
     pub(crate) next_statuses: Option<Vec<String>>,
-    pub(crate) views_count: Option<u64>,
-    pub(crate) favorites_count: Option<u64>,
+    pub(crate) views_count: Option<Count>,
+    pub(crate) favorites_count: Option<Count>,
     pub(crate) created_at: Option<String>,
     pub(crate) updated_at: Option<String>,
 }
@@ -92,7 +93,7 @@ impl Property {
     pub(crate) fn price_words(&self) -> String {
         let price = match (&self.price_text, &self.price) {
             (Some(text), _) => text.clone(),
-            (None, Some(rupees)) => format!("₹{}", plain(rupees)),
+            (None, Some(rupees)) => format!("₹{}", measure(rupees)),
             (None, None) => return "Price on request".to_owned(),
         };
         let monthly = matches!(self.listing_type.as_deref(), Some("RENT" | "PG" | "FLATMATE"));
@@ -134,9 +135,12 @@ impl Property {
     pub(crate) fn size(&self) -> Option<String> {
         match (&self.area, &self.area_unit, &self.area_sqft) {
             (Some(area), Some(unit), _) => {
-                Some(format!("{} {}", plain(area), labels::of(labels::AREA_UNITS, unit)))
+                let words = labels::of(labels::AREA_UNITS, unit);
+                let is_word = matches!(&**unit, "ACRE" | "GUNTA" | "CENT");
+                let plural = if is_word && area.as_f64() != Some(1.0) { "s" } else { "" };
+                Some(format!("{} {words}{plural}", measure(area)))
             }
-            (_, _, Some(sqft)) => Some(format!("{} sq ft", plain(sqft))),
+            (_, _, Some(sqft)) => Some(format!("{} sq ft", measure(sqft))),
             _ => None,
         }
     }
@@ -202,17 +206,6 @@ fn counted(n: &Number, thing: &str) -> String {
     format!("{} {thing}{plural}", plain(n))
 }
 
-/// Formats a number as `1450`, not `1450.0`, with at most two decimals.
-fn plain(n: &Number) -> String {
-    match n.as_f64() {
-        Some(value) if n.is_f64() => {
-            let text = format!("{value:.2}");
-            text.trim_end_matches('0').trim_end_matches('.').to_owned()
-        }
-        _ => n.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::Property;
@@ -231,11 +224,30 @@ mod tests {
 
     #[test]
     fn a_measure_is_written_without_idle_decimals() {
-        for (sqft, words) in
-            [(json!(1450), "1450 sq ft"), (json!(1450.0), "1450 sq ft"), (json!(1076.391), "1076.39 sq ft")]
-        {
+        for (sqft, words) in [
+            (json!(1450), "1,450 sq ft"),
+            (json!(1450.0), "1,450 sq ft"),
+            (json!(1076.391), "1,076.39 sq ft"),
+        ] {
             let home: Property = serde_json::from_value(json!({"id": "h", "areaSqft": sqft})).unwrap();
             assert_eq!(home.size().unwrap(), words);
+        }
+    }
+
+    #[test]
+    fn land_is_measured_in_the_unit_in_which_it_is_offered() {
+        for (area, unit, words) in [
+            (json!(200), "SQYD", "200 sq yd"),
+            (json!(1), "ACRE", "1 acre"),
+            (json!(2.5), "ACRE", "2.5 acres"),
+            (json!(12), "GUNTA", "12 guntas"),
+            (json!(123_456), "SQFT", "1,23,456 sq ft"),
+        ] {
+            let plot =
+                json!({"id": "h", "propertyType": "PLOT", "area": area, "areaUnit": unit, "areaSqft": 1});
+            let plot: Property = serde_json::from_value(plot).unwrap();
+            assert_eq!(plot.size().unwrap(), words);
+            assert_eq!(plot.in_short(), format!("Plot · {words}"));
         }
     }
 

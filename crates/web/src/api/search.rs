@@ -2,17 +2,25 @@
 
 use serde::Deserialize;
 
+use super::paging::Listed;
 use super::property::Property;
+use crate::numbers::Count;
 
 /// A page of the homes found, and how the words of the search were understood.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct FoundHomes {
     pub(crate) content: Vec<Property>,
-    pub(crate) total_elements: u64,
+    pub(crate) total_elements: Count,
     pub(crate) total_pages: u64,
     pub(crate) understood: Understood,
     pub(crate) relaxed: Option<Relaxed>,
+}
+
+impl Listed for FoundHomes {
+    fn without_entries(self) -> Self {
+        Self { content: Vec::new(), ..self }
+    }
 }
 
 /// The words that became filters.

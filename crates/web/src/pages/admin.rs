@@ -19,6 +19,7 @@ use crate::Site;
 use crate::api::{Call, DeadLetter, Groups, Page};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::numbers::Count;
 use crate::pager::Pager;
 use crate::visit::Visit;
 
@@ -31,7 +32,7 @@ struct EventsPage {
     frame: Frame,
     groups: Vec<ShownGroup>,
     letters: Vec<ShownLetter>,
-    total: u64,
+    total: Count,
     pager: Pager,
     jobs: Vec<ShownJob>,
 }
@@ -47,9 +48,12 @@ pub(super) fn router() -> Router<Site> {
 async fn events(visit: Visit) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
     let groups: Groups = visit.ask(Call::get("/api/v1/admin/stats/consumers")).await?;
+    visit.knows(&["page"]);
     let number = visit.page_number();
-    let query = [("page", &*number.to_string()), ("size", LETTERS_SHOWN)];
-    let letters: Page<DeadLetter> = visit.ask(Call::get("/api/v1/admin/dead-letters").query(&query)).await?;
+    let call = |page: &str| {
+        Call::get("/api/v1/admin/dead-letters").query(&[("page", page), ("size", LETTERS_SHOWN)])
+    };
+    let letters: Page<DeadLetter> = visit.ask_for_page(number, call).await?;
     let jobs = jobs::latest(&visit).await?;
     show(&EventsPage {
         frame: visit.frame("Operations"),

@@ -11,6 +11,7 @@ use crate::api::{ApiError, Call, ContactLook, Page};
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::key::Key;
+use crate::numbers::Count;
 use crate::pager::Pager;
 use crate::visit::Visit;
 
@@ -24,7 +25,7 @@ const PATH: &str = "/dashboard/contact-looks";
 struct ContactLooksPage {
     frame: Frame,
     looks: Vec<ContactLook>,
-    total: u64,
+    total: Count,
     /// The home to which the list is restricted, if any.
     of_home: Option<Key>,
     pager: Pager,
@@ -41,16 +42,19 @@ async fn load(
     size: u64,
 ) -> Result<Page<ContactLook>, ApiError> {
     let home = home.map(Key::to_string);
-    let page = page.to_string();
     let size = size.to_string();
-    let mut query = vec![("page", &*page), ("size", &*size)];
-    query.extend(home.as_deref().map(|id| ("propertyId", id)));
-    visit.ask(Call::get("/api/contact-looks").query(&query)).await
+    let call = |page: &str| {
+        let mut query = vec![("page", page), ("size", &*size)];
+        query.extend(home.as_deref().map(|id| ("propertyId", id)));
+        Call::get("/api/contact-looks").query(&query)
+    };
+    visit.ask_for_page(page, call).await
 }
 
 async fn page(visit: Visit) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
     let of_home = visit.asked("home").and_then(|id| Key::parse(&id));
+    visit.knows(&["home", "page"]);
     let number = visit.page_number();
     let looks = load(&visit, of_home.as_ref(), number, SIZE).await?;
     let kept = vec![("home", of_home.as_ref().map(Key::to_string).unwrap_or_default())];

@@ -18,6 +18,7 @@ use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::key::Key;
 use crate::labels::{self, ACTIVITIES};
+use crate::numbers::Count;
 use crate::pager::Pager;
 use crate::visit::Visit;
 
@@ -29,7 +30,7 @@ const HOMES_SHOWN: u64 = 6;
 struct DashboardPage {
     frame: Frame,
     days: Vec<Day>,
-    total: u64,
+    total: Count,
     /// Code, label, and whether it is the selected one.
     kinds: Vec<(String, String, bool)>,
     filtered: bool,
@@ -47,13 +48,14 @@ pub(super) fn router() -> Router<Site> {
 async fn dashboard(visit: Visit) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
     let kind = visit.asked("type").and_then(|kind| Key::parse(&kind));
+    visit.knows(&["type", "page"]);
     let number = visit.page_number();
     let path = match &kind {
         Some(kind) => format!("/api/user-history/me/activities/{kind}"),
         None => "/api/user-history/me".to_owned(),
     };
-    let query = [("page", &*number.to_string()), ("size", ACTIVITIES_SHOWN)];
-    let history: History = visit.ask(Call::get(path).query(&query)).await?;
+    let call = |page: &str| Call::get(&*path).query(&[("page", page), ("size", ACTIVITIES_SHOWN)]);
+    let history: History = visit.ask_for_page(number, call).await?;
     let listings = homes(&visit, Mine::Listings).await?;
     let saved = homes(&visit, Mine::Saved).await?;
     let kind = kind.map(|kind| kind.to_string()).unwrap_or_default();

@@ -10,8 +10,9 @@ use crate::Site;
 use crate::api::{Call, FoundHomes, Page, Property, Relaxed};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::numbers::Count;
 use crate::pager::Pager;
-use crate::visit::Visit;
+use crate::visit::{Visit, shortened};
 
 const SIZE: &str = "12";
 
@@ -40,7 +41,7 @@ const LONGEST: usize = 200;
 struct HomesPage {
     frame: Frame,
     homes: Vec<Property>,
-    total: u64,
+    total: Count,
     sorts: Vec<&'static Sort>,
     sort: &'static Sort,
     pager: Pager,
@@ -69,20 +70,31 @@ pub(super) fn router() -> Router<Site> {
 }
 
 async fn homes(visit: Visit) -> Result<Response, Failure> {
+    visit.knows(&["q", "sort", "page"]);
     let query: Option<String> = visit.asked("q").map(|query| query.chars().take(LONGEST).collect());
     let sorts: Vec<&Sort> = query.iter().map(|_| &BEST).chain(&SORTS).collect();
-    let wanted = visit.asked("sort").unwrap_or_default();
-    let sort = sorts.iter().find(|sort| sort.code == wanted).or(sorts.first()).copied().unwrap_or(&BEST);
+    let wanted = visit.asked("sort");
+    let sort = sorts.iter().find(|sort| wanted.as_deref() == Some(sort.code)).copied();
+    let usual = sorts.first().copied().unwrap_or(&BEST);
+    if let (Some(wanted), None) = (&wanted, sort) {
+        let first = usual.words.to_lowercase();
+        visit.remark(format!("There is no order “{}”: this is “{first}”.", shortened(wanted)));
+    }
+    let sort = sort.unwrap_or(usual);
     let page = visit.page_number();
-    let number = page.to_string();
-    let mut asked =
-        vec![("page", number.as_str()), ("size", SIZE), ("sortBy", sort.by), ("sortDir", sort.dir)];
-    let found = match &query {
-        Some(query) => {
-            asked.extend([("query", query.as_str()), ("facets", "false")]);
-            visit.ask(Call::get("/api/search/properties").query(&asked)).await?
+    let call = |page: &str| {
+        let asked = [("page", page), ("size", SIZE), ("sortBy", sort.by), ("sortDir", sort.dir)];
+        match &query {
+            Some(query) => {
+                let searched = [("query", query.as_str()), ("facets", "false")];
+                Call::get("/api/search/properties").query(&[&asked[..], &searched].concat())
+            }
+            None => Call::get("/api/properties").query(&asked),
         }
-        None => all(visit.ask(Call::get("/api/properties").query(&asked)).await?),
+    };
+    let found = match &query {
+        Some(_) => visit.ask_for_page(page, call).await?,
+        None => all(visit.ask_for_page(page, call).await?),
     };
     let title = match &query {
         Some(query) => format!("Homes for “{query}”"),

@@ -10,6 +10,7 @@ use crate::Site;
 use crate::api::{ApiError, Call, Page, Property};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::numbers::Count;
 use crate::pager::Pager;
 use crate::visit::Visit;
 
@@ -26,7 +27,7 @@ pub(super) enum Mine {
 struct MyHomesPage {
     frame: Frame,
     homes: Vec<Property>,
-    total: u64,
+    total: Count,
     pager: Pager,
 }
 
@@ -42,7 +43,9 @@ impl Mine {
             Self::Listings => "/api/properties/my-properties",
             Self::Saved => "/api/properties/favorites",
         };
-        visit.ask(Call::get(path).query(&[("page", &page.to_string()), ("size", &size.to_string())])).await
+        let size = size.to_string();
+        let call = |page: &str| Call::get(path).query(&[("page", page), ("size", &size)]);
+        visit.ask_for_page(page, call).await
     }
 }
 
@@ -52,6 +55,7 @@ async fn page(visit: Visit, mine: Mine) -> Result<Response, Failure> {
         Mine::Listings => ("My listings", "/dashboard/listings"),
         Mine::Saved => ("My saved homes", "/dashboard/saved"),
     };
+    visit.knows(&["page"]);
     let number = visit.page_number();
     let list = mine.load(&visit, number, SIZE).await?;
     show(&MyHomesPage {

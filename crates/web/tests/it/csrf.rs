@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
-use crate::browser::Browser;
+use crate::browser::{Answer, Browser};
 use crate::stub::tokens;
 
 const SAVE: &str = "/homes/h1/save";
@@ -74,6 +74,25 @@ async fn a_token_of_another_session_is_none_of_this_one() {
     assert_eq!(browser.post_exactly(SAVE, &[], &[("_csrf", &own)]).await.status, StatusCode::SEE_OTHER);
 }
 
+/// The field of a page's first form.
+fn field(page: &Answer) -> String {
+    let after = page.html.split_once("name=\"_csrf\" value=\"").unwrap().1;
+    after.split_once('"').unwrap().0.to_owned()
+}
+
+#[tokio::test]
+async fn no_two_pages_carry_the_same_text_of_a_token_and_each_is_accepted() {
+    let mut browser = Browser::signed_in();
+    browser.api.done("POST /api/properties/h1/favorite");
+    let pages = [browser.get("/verify-email").await, browser.get("/verify-email").await];
+    assert_ne!(field(&pages[0]), field(&pages[1]));
+    for page in &pages {
+        assert!(!page.html.contains(&browser.cookies["hyd_csrf"]), "a page must not repeat the cookie");
+        let sent = browser.post_exactly(SAVE, &[], &[("_csrf", &field(page))]).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER);
+    }
+}
+
 #[tokio::test]
 async fn without_the_cookie_the_field_alone_is_nothing() {
     let (mut browser, token) = ready().await;
@@ -101,7 +120,6 @@ async fn the_cookie_is_made_once_and_kept_from_scripts_and_other_sites() {
     for part in ["HttpOnly", "SameSite=Strict", "Path=/", "Secure"] {
         assert!(line.contains(part), "{line}");
     }
-    first.has(&format!("name=\"_csrf\" value=\"{}\"", browser.cookies["hyd_csrf"]));
     assert!(browser.get("/register").await.sets("hyd_csrf").is_empty());
 }
 

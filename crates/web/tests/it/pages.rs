@@ -161,6 +161,29 @@ async fn the_list_is_sorted_and_paged_by_its_address() {
 }
 
 #[tokio::test]
+async fn what_a_list_does_not_understand_in_its_address_is_said() {
+    let mut browser = everything();
+    let mut list = page_of(&[]);
+    (list["totalPages"], list["totalElements"]) = (json!(9), json!(123_456));
+    browser.api.says("GET /api/properties", list);
+    let answer = browser.get("/homes?bedrooms=3&city=x&utm_source=y&sort=cheapest&page=minus").await;
+    answer
+        .has("This page does not know “bedrooms”, “city” in its address")
+        .has("There is no order “cheapest”: the newest homes come first.")
+        .has("There is no page “minus”: this is the first one.")
+        .has("1,23,456 homes");
+    assert!(!answer.html.contains("utm_source"));
+    let answer = browser.get("/homes?page=999").await;
+    answer.has("There is no page 999: the list has 9 pages.").has("href=\"/homes?page=9\">Last page");
+    check("/homes?page=999", &answer.html);
+    let hostile = browser.get(&format!("/homes?%3Cb%3E{}=1", "x".repeat(500))).await;
+    hostile.has("“&#60;b&#62;xxx").has("…” in its address");
+    for path in ["/dashboard", "/dashboard/listings", "/dashboard/saved"] {
+        browser.get(&format!("{path}?page=77")).await.has("There is no page 77");
+    }
+}
+
+#[tokio::test]
 async fn the_stylesheet_is_kept_for_ever_under_a_name_of_its_content() {
     let mut browser = everything();
     let page = browser.get("/").await;

@@ -161,8 +161,7 @@ fn place(name: &str) -> Value {
 
 fn realtime() -> Value {
     let mut query = place("after");
-    query["properties"]["ticket"] =
-        json!({"type": "string", "description": "From POST /api/realtime/ticket: once, within 60 seconds."});
+    query["properties"]["ticket"] = json!({"type": "string", "description": "From POST /api/realtime/ticket: within 60 seconds, and again when the connection breaks."});
     json!({
         "address": "/api/realtime", "title": "WebSocket",
         "description": "What the person signed in does, on any device, while it happens.",
