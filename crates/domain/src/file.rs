@@ -99,6 +99,12 @@ impl FileContent {
         }
     }
 
+    /// Whether it is an image.
+    #[must_use]
+    pub fn is_image(&self) -> bool {
+        matches!(self, Self::Image { .. })
+    }
+
     /// How often its renditions were made again after the upload; `None` for never.
     #[must_use]
     pub fn edition(&self) -> Option<u32> {
@@ -174,7 +180,7 @@ impl FileDetails {
     /// Whether it is an image. Images are public.
     #[must_use]
     pub fn is_image(&self) -> bool {
-        matches!(self.content, FileContent::Image { .. })
+        self.content.is_image()
     }
 
     fn optimized(&self, look: String, renditions: Vec<Rendition>) -> Result<Vec<FileEvent>, FileRejection> {

@@ -181,6 +181,10 @@ pub enum PropertyCommand {
     Reject(String, By),
     /// Add or reorder photos.
     AddImages(images::PhotoSelection, By),
+    /// Do this, and add photos in the same append.
+    WithImages(Box<PropertyCommand>, images::PhotoSelection, By),
+    /// Take away photos whose files no longer exist.
+    DropImages(Vec<FileId>),
 }
 
 /// Why a command is rejected.
@@ -297,7 +301,7 @@ impl Aggregate for Property {
     fn decide(
         &self,
         command: PropertyCommand,
-        _: Timestamp,
+        now: Timestamp,
     ) -> Result<Vec<PropertyEvent>, PropertyRejection> {
         match command {
             PropertyCommand::List { .. } if self.listing.is_some() => Err(PropertyRejection::Exists),
@@ -317,6 +321,14 @@ impl Aggregate for Property {
             PropertyCommand::ChangeStatus(to, by) => self.change_status(to, by),
             PropertyCommand::Remove(by) => self.remove(by),
             PropertyCommand::AddImages(wanted, by) => self.add_images(&wanted, by),
+            PropertyCommand::WithImages(command, wanted, by) => {
+                let mut events = self.decide(*command, now)?;
+                let mut after = self.clone();
+                events.iter().for_each(|event| after.evolve(event, now));
+                events.extend(after.add_images(&wanted, by)?);
+                Ok(events)
+            }
+            PropertyCommand::DropImages(gone) => Ok(self.drop_images(&gone)),
             PropertyCommand::Feature(_, by)
             | PropertyCommand::Verify(_, by)
             | PropertyCommand::Approve(by)

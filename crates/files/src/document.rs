@@ -1,11 +1,10 @@
 //! The file documents that clients receive.
 
 use domain::file::{FileContent, FileDetails, Rendition};
+use domain::property::images::ListingImage;
 use domain::{FileId, Personal, Timestamp, UserId, Version};
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use crate::Settings;
 
 /// A file, as its owner sees it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -45,9 +44,10 @@ pub struct RenditionDocument {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Photo {
-    file_id: FileId,
+    /// The file, with its address, its name for downloads, and its place, as in the documents of listings.
+    #[serde(flatten)]
+    image: ListingImage,
     url: String,
-    primary: bool,
     width: u32,
     height: u32,
     renditions: Vec<RenditionDocument>,
@@ -55,12 +55,12 @@ pub struct Photo {
 
 impl<'a> Document<'a> {
     /// Builds the document of a file at a version.
-    pub fn of(settings: &Settings, known: &'a FileDetails, version: Version) -> Self {
+    pub fn of(base_url: &str, known: &'a FileDetails, version: Version) -> Self {
         let bytes = known.content.stored();
         let (width, height, renditions) = match &known.content {
             FileContent::Image { renditions, .. } => {
                 let best = renditions.last();
-                (best.map(|b| b.width), best.map(|b| b.height), shown(settings, known, renditions))
+                (best.map(|b| b.width), best.map(|b| b.height), shown(base_url, known, renditions))
             }
             FileContent::Document { .. } => (None, None, Vec::new()),
         };
@@ -70,7 +70,7 @@ impl<'a> Document<'a> {
             kind: if known.is_image() { "IMAGE" } else { "DOCUMENT" },
             file_name: file_name(known),
             // Documents are private to their owner, so their URL never leads to a cache in front of this server.
-            file_url: if known.is_image() { url(settings, known, None) } else { path(known.id) },
+            file_url: if known.is_image() { url(base_url, known, None) } else { path(known.id) },
             file_size: bytes.last().map_or(0, |bytes| bytes.size),
             content_type: content_type(known),
             original_name: known.name.as_ref().and_then(Personal::as_ref).map(String::as_str),
@@ -84,17 +84,16 @@ impl<'a> Document<'a> {
 }
 
 impl Photo {
-    /// Builds the photo document of an image; `None` for any other file.
-    pub fn of(settings: &Settings, known: &FileDetails, primary: bool) -> Option<Self> {
+    /// Builds the photo document of an image, which is `image` of a listing; `None` for any other file.
+    pub fn of(base_url: &str, known: &FileDetails, image: ListingImage) -> Option<Self> {
         let FileContent::Image { renditions, .. } = &known.content else { return None };
         let best = renditions.last()?;
         Some(Self {
-            file_id: known.id,
-            url: url(settings, known, None),
-            primary,
+            image,
+            url: url(base_url, known, None),
             width: best.width,
             height: best.height,
-            renditions: shown(settings, known, renditions),
+            renditions: shown(base_url, known, renditions),
         })
     }
 }
@@ -114,19 +113,19 @@ fn path(id: FileId) -> String {
 }
 
 /// The URL of an image at a width. The edition is part of the URL, so other bytes have another URL.
-fn url(settings: &Settings, known: &FileDetails, width: Option<u32>) -> String {
+fn url(base_url: &str, known: &FileDetails, width: Option<u32>) -> String {
     let width = width.map(|width| format!("w={width}"));
     let edition = known.content.edition().map(|edition| format!("v={edition}"));
     let query: Vec<String> = width.into_iter().chain(edition).collect();
     let mark = if query.is_empty() { "" } else { "?" };
-    format!("{}{}{mark}{}", settings.base_url, path(known.id), query.join("&"))
+    format!("{}{}{mark}{}", base_url, path(known.id), query.join("&"))
 }
 
-fn shown(settings: &Settings, known: &FileDetails, renditions: &[Rendition]) -> Vec<RenditionDocument> {
+fn shown(base_url: &str, known: &FileDetails, renditions: &[Rendition]) -> Vec<RenditionDocument> {
     let one = |rendition: &Rendition| RenditionDocument {
         width: rendition.width,
         height: rendition.height,
-        url: url(settings, known, Some(rendition.width)),
+        url: url(base_url, known, Some(rendition.width)),
     };
     renditions.iter().map(one).collect()
 }

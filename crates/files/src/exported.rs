@@ -35,7 +35,7 @@ impl ExportPart for AppParts {
         let files = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let told = files.iter().map(|(known, version)| {
             let key = Cursor::at(known.created_at, &known.id);
-            (Document::of(&self.files.settings, known, *version), key)
+            (Document::of(self.files.context.photos.base_url(), known, *version), key)
         });
         Portion::keyed(told.collect())
     }

@@ -1,6 +1,7 @@
 //! The routes of the files service.
 
 pub mod find;
+mod intake;
 mod optimize;
 mod photos;
 mod range;

@@ -33,6 +33,7 @@ use domain::FileId;
 use domain::file::File;
 use http_kit::docs::Listed;
 use http_kit::export::ExportPart;
+use http_kit::photos::PhotoIntake;
 use http_kit::{
     AppContext, ConcurrencyLimiter, ConcurrencyLimits, Documentation, OutboxGroup, ReadModel, Routes, Service,
 };
@@ -45,14 +46,6 @@ use projection::Projected;
 use remover::Remover;
 use spool::Spool;
 use store::Store;
-
-/// The settings of the files service.
-#[derive(Clone, Debug, Default)]
-pub struct Settings {
-    /// The base URL of images, such as that of a cache in front of this server, without a trailing slash. Empty means
-    /// this server.
-    pub base_url: String,
-}
 
 /// Why the service cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -80,7 +73,6 @@ pub struct Files {
     uploads: ConcurrencyLimiter,
     /// Held while a stored image is re-encoded: one at a time.
     optimizing: Arc<Mutex<()>>,
-    settings: Settings,
 }
 
 /// Shared handler state; cloning bumps one `Arc`.
@@ -112,12 +104,7 @@ impl Files {
     ///
     /// # Errors
     /// When one of them cannot be opened.
-    pub fn open(
-        context: AppContext,
-        data_dir: &Path,
-        views_dir: &Path,
-        settings: Settings,
-    ) -> Result<Self, OpenError> {
+    pub fn open(context: AppContext, data_dir: &Path, views_dir: &Path) -> Result<Self, OpenError> {
         let directory = data_dir.join("files");
         let bytes = Store::local(&directory)?;
         let spool = Spool::in_directory(&directory);
@@ -128,17 +115,7 @@ impl Files {
         let store = ViewStore::open(&views_dir.join("files.db"), &tables, Arc::new(projected))?;
         let outbox = Outbox::open(&store, wake)?;
         let image_pool = ImagePool::start(context.jobs.supervisor())?;
-        Ok(Self {
-            context,
-            store,
-            outbox,
-            bytes,
-            image_pool,
-            spool,
-            uploads,
-            optimizing: Arc::default(),
-            settings,
-        })
+        Ok(Self { context, store, outbox, bytes, image_pool, spool, uploads, optimizing: Arc::default() })
     }
 
     /// The consumer group that maintains the read model.
@@ -192,6 +169,8 @@ impl Files {
             routes: Box::new(move |groups| {
                 let app = App(Arc::new(AppParts { files, status: groups.status(&Self::group())? }));
                 let part: Arc<dyn ExportPart> = Arc::clone(&app.0) as _;
+                let intake: Arc<dyn PhotoIntake> = Arc::clone(&app.0) as _;
+                app.files.context.photos.taken_in_by(Arc::downgrade(&intake));
                 Ok(Routes { export: vec![part], ..Routes::new(http::router(app)) })
             }),
         }

@@ -1,12 +1,18 @@
-//! Re-encodes images: decodes them within limits, turns them upright, and encodes them as WebP at a few widths.
-//! Metadata, such as where a photo was taken, is dropped.
+//! Re-encodes images: decodes them within limits, converts their colours to sRGB, turns them upright, and encodes them
+//! as WebP at a few widths. Metadata, such as where a photo was taken, is dropped. Of an animation, the first picture
+//! is kept.
 
+mod colour;
+mod jpeg;
 pub mod memory;
 
 use std::io::Cursor;
 
+use colour::Colours;
+use image::codecs::png::PngDecoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
+use jpeg::Jpeg;
 use memory::Header;
 use webp::{Encoder, PixelLayout};
 
@@ -19,6 +25,8 @@ const LONGEST: u32 = 16_383;
 const MOST_PIXELS: u64 = 50_000_000;
 /// Maximum size of the decoded bytes, plus a decoder's working memory if it accounts for that.
 const MOST_BYTES: u64 = 256 * 1024 * 1024;
+/// Maximum size of what a PNG has compressed besides its pixels, such as a profile.
+const MOST_BESIDES: usize = 32 * 1024 * 1024;
 const QUALITY: f32 = 80.0;
 
 /// A re-encoded image.
@@ -54,9 +62,18 @@ pub enum PictureError {
         "takes too much memory to be read: send it with fewer pixels, or as a JPEG that is not progressive"
     )]
     TooLarge,
-    /// It cannot be decoded.
-    #[error("cannot be read as the image it begins as")]
+    /// It cannot be decoded, or not all of it.
+    #[error(
+        "is damaged or cut off, and cannot be read as the image it begins as: send the original again, or open it in \
+         an image program and save it anew"
+    )]
     Broken,
+    /// It has no pixels.
+    #[error("is an image without any pixels")]
+    Empty,
+    /// It is brighter than a screen's white, in a way that needs a decision of its photographer.
+    #[error("is an HDR image (PQ or HLG): export it as an ordinary one, which programs call SDR")]
+    HighRange,
     /// The encoder failed.
     #[error("the image could not be encoded")]
     Encoder,
@@ -71,22 +88,18 @@ pub fn widths(width: u32) -> Vec<u32> {
 
 /// Reads the header of an image, which tells how much memory re-encoding it takes. Blocks, but not for long.
 pub fn look_at(bytes: &[u8], format: ImageFormat) -> Result<Header, PictureError> {
-    opened(bytes, format).map(|(_, header)| header)
+    opened(bytes, format).map(|(_, header, _)| header)
 }
 
 /// Re-encodes an image. Blocks, and takes up to a second of one core.
 pub fn render(bytes: &[u8], format: ImageFormat) -> Result<Picture, PictureError> {
-    let (mut image, header) = decode(bytes, format)?;
+    let (mut image, header, colours) = decode(bytes, format)?;
     if let Some((width, height)) = header.reduced() {
         // Averages whole blocks, before anything makes another copy of the full image.
         image = image.thumbnail_exact(width, height);
     }
+    image = colour::to_srgb(image, &colours);
     image.apply_orientation(header.orientation);
-    image = if image.color().has_alpha() {
-        DynamicImage::ImageRgba8(image.into_rgba8())
-    } else {
-        DynamicImage::ImageRgb8(image.into_rgb8())
-    };
     let look = look(&image);
     let widths = widths(image.width());
     let mut renditions = Vec::with_capacity(widths.len());
@@ -106,37 +119,132 @@ fn refused(error: &ImageError) -> PictureError {
     }
 }
 
-/// A decoder that has read everything before the pixels.
-fn opened(bytes: &[u8], format: ImageFormat) -> Result<(impl ImageDecoder + '_, Header), PictureError> {
+/// An image of which everything before the pixels has been read.
+enum Opened<'a> {
+    Jpeg(Box<Jpeg<'a>>),
+    Other(Box<dyn ImageDecoder + 'a>),
+}
+
+impl Opened<'_> {
+    fn decode(self) -> Result<DynamicImage, PictureError> {
+        match self {
+            Self::Jpeg(jpeg) => jpeg.decode(),
+            Self::Other(decoder) => DynamicImage::from_decoder(decoder).map_err(|error| refused(&error)),
+        }
+    }
+}
+
+/// Whether a header says that there are no pixels. Decoders take it for damage.
+fn has_no_pixels(bytes: &[u8], format: ImageFormat) -> bool {
+    let is_zero = |side: std::ops::Range<usize>, mask: u8| {
+        let length = side.len();
+        let found = bytes.get(side).filter(|side| side.len() == length);
+        found.is_some_and(|side| {
+            side[..length - 1].iter().all(|byte| *byte == 0) && side[length - 1] & mask == 0
+        })
+    };
+    match format {
+        ImageFormat::Png => is_zero(16..20, 0xFF) || is_zero(20..24, 0xFF),
+        ImageFormat::Gif => is_zero(6..8, 0xFF) || is_zero(8..10, 0xFF),
+        ImageFormat::WebP if bytes.get(12..).is_some_and(|kind| kind.starts_with(b"VP8 ")) => {
+            is_zero(26..28, 0x3F) || is_zero(28..30, 0x3F)
+        }
+        _ => false,
+    }
+}
+
+fn opened(bytes: &[u8], format: ImageFormat) -> Result<(Opened<'_>, Header, Colours), PictureError> {
+    if has_no_pixels(bytes, format) {
+        return Err(PictureError::Empty);
+    }
+    let length = bytes.len() as u64;
+    let (opened, header, colours) = if format == ImageFormat::Jpeg {
+        let jpeg = Jpeg::open(bytes, LONGEST)?;
+        let profile = jpeg.profile();
+        let header = Header {
+            width: jpeg.width,
+            height: jpeg.height,
+            color: jpeg.color(),
+            orientation: jpeg.orientation(),
+            format,
+            progressive: memory::is_progressive(bytes),
+            length,
+            profile: profile.as_ref().map_or(0, Vec::len) as u64,
+        };
+        let colours = Colours::of_profile(profile.as_deref(), jpeg.is_cmyk())?;
+        (Opened::Jpeg(Box::new(jpeg)), header, colours)
+    } else {
+        let mut decoder = decoder(bytes, format)?;
+        let (width, height) = decoder.dimensions();
+        // A profile that cannot be read is left out.
+        let profile = decoder.icc_profile().ok().flatten();
+        let colours = match format {
+            ImageFormat::Png => Colours::of_png(&png_info(bytes)?, profile.as_deref())?,
+            _ => Colours::of_profile(profile.as_deref(), false)?,
+        };
+        let header = Header {
+            width,
+            height,
+            color: decoder.color_type(),
+            orientation: decoder.orientation().map_err(|error| refused(&error))?,
+            format,
+            progressive: false,
+            length,
+            profile: profile.as_ref().map_or(0, Vec::len) as u64,
+        };
+        (Opened::Other(decoder), header, colours)
+    };
+    let (width, height) = (header.width, header.height);
+    if width == 0 || height == 0 {
+        return Err(PictureError::Empty);
+    }
+    let decoded = u64::from(width) * u64::from(height) * u64::from(header.color.bytes_per_pixel());
+    if u64::from(width) * u64::from(height) > MOST_PIXELS || decoded > MOST_BYTES {
+        return Err(PictureError::TooManyPixels);
+    }
+    if header.need() > memory::MOST { Err(PictureError::TooLarge) } else { Ok((opened, header, colours)) }
+}
+
+/// A decoder of any format but JPEG.
+fn decoder(bytes: &[u8], format: ImageFormat) -> Result<Box<dyn ImageDecoder + '_>, PictureError> {
     let mut limits = Limits::default();
     limits.max_image_width = Some(LONGEST);
     limits.max_image_height = Some(LONGEST);
     limits.max_alloc = Some(MOST_BYTES);
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(|error| refused(&error))?;
-    let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MOST_PIXELS || decoder.total_bytes() > MOST_BYTES {
-        return Err(PictureError::TooManyPixels);
+    let cursor = Cursor::new(bytes);
+    if format == ImageFormat::Png {
+        limits.max_alloc = Some(MOST_BESIDES as u64);
+        return Ok(Box::new(PngDecoder::with_limits(cursor, limits).map_err(|error| refused(&error))?));
     }
-    if width == 0 || height == 0 {
+    if format == ImageFormat::WebP && !is_whole_riff(bytes) {
         return Err(PictureError::Broken);
     }
-    let header = Header {
-        width,
-        height,
-        color: decoder.color_type(),
-        orientation: decoder.orientation().map_err(|error| refused(&error))?,
-        format,
-        progressive: format == ImageFormat::Jpeg && memory::is_progressive(bytes),
-        length: bytes.len() as u64,
-    };
-    if header.need() > memory::MOST { Err(PictureError::TooLarge) } else { Ok((decoder, header)) }
+    let mut reader = ImageReader::with_format(cursor, format);
+    reader.limits(limits);
+    Ok(Box::new(reader.into_decoder().map_err(|error| refused(&error))?))
 }
 
-fn decode(bytes: &[u8], format: ImageFormat) -> Result<(DynamicImage, Header), PictureError> {
-    let (decoder, header) = opened(bytes, format)?;
-    Ok((DynamicImage::from_decoder(decoder).map_err(|error| refused(&error))?, header))
+/// Whether a WebP is as long as it says. Its decoder takes what is missing for zeros.
+fn is_whole_riff(bytes: &[u8]) -> bool {
+    let Some(size) = bytes.get(4..8).and_then(|size| size.try_into().ok()).map(u32::from_le_bytes) else {
+        return false;
+    };
+    u64::from(size) + 8 <= bytes.len() as u64
+}
+
+/// What a PNG says about its colours, apart from a profile.
+fn png_info(bytes: &[u8]) -> Result<png::Info<'_>, PictureError> {
+    let limits = png::Limits { bytes: MOST_BESIDES };
+    let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), limits);
+    decoder.set_ignore_text_chunk(true);
+    decoder.set_ignore_iccp_chunk(true);
+    let reader = decoder.read_info().map_err(|_| PictureError::Broken)?;
+    Ok(reader.info().clone())
+}
+
+fn decode(bytes: &[u8], format: ImageFormat) -> Result<(DynamicImage, Header, Colours), PictureError> {
+    let (opened, header, colours) = opened(bytes, format)?;
+    Ok((opened.decode()?, header, colours))
 }
 
 /// Scales `image` to `width` in proportion.

@@ -3,18 +3,20 @@
 use aws_lc_rs::digest::{Context, SHA256, digest};
 use axum::http::StatusCode;
 use bytes::Bytes;
-use domain::FieldErrors;
 use domain::file::{FileContent, Rendition, StoredBytes};
+use domain::{FieldErrors, PropertyId};
 use http_kit::Failure;
 
 use crate::body::{Part, Parts, too_large, wrong};
 use crate::image_pool::ImagePool;
-use crate::media::{Media, PDF_END_WITHIN, is_whole_pdf};
+use crate::media::{Media, PDF_END_WITHIN, advice, is_whole_pdf};
 use crate::picture::{Picture, Rendered};
 use crate::spool::{Spool, Spooled};
 
 /// How many bytes from the beginning of a file tell its type.
 const BEGINNING: u64 = 64;
+/// The form field that names the listing to which files belong.
+const PROPERTY: &str = "propertyId";
 /// Maximum number of files in one request.
 const MOST_FILES: usize = 20;
 
@@ -27,6 +29,8 @@ pub enum Takes {
     Several,
     /// Several files, each accepted or refused by itself.
     Each,
+    /// The photos of a listing, all or none.
+    Photos,
 }
 
 impl Takes {
@@ -34,12 +38,15 @@ impl Takes {
         match self {
             Self::One => &["file"],
             Self::Several | Self::Each => &["files", "files[]", "file"],
+            Self::Photos => &["files", "files[]", "file", "images", "images[]", "image"],
         }
     }
 }
 
 /// A file that is ready to be stored.
 pub struct Received {
+    /// Its place in the request, such as `files[2]`.
+    pub field: String,
     /// Its owner's name for it.
     pub name: Option<String>,
     /// Its content.
@@ -61,6 +68,8 @@ pub struct Refused {
 pub struct Batch {
     pub files: Vec<Received>,
     pub refused: Vec<Refused>,
+    /// The listing to which the files belong, if the form names one.
+    pub property: Option<PropertyId>,
     /// A digest of what was sent, however the parts are separated. An idempotency key is bound to it.
     pub digest: Vec<u8>,
 }
@@ -74,10 +83,16 @@ pub async fn receive(
 ) -> Result<Batch, Failure> {
     let mut files = Vec::new();
     let mut refused = Vec::new();
+    let mut property = None;
     let mut said = Context::new(&SHA256);
     let mut count = 0;
     while let Some(part) = parts.next().await? {
         let expected = takes.fields().contains(&&*part.field);
+        if part.field == PROPERTY && !part.is_file {
+            tell(&mut said, &part);
+            property = listing(part).await?.or(property);
+            continue;
+        }
         if !expected && !part.is_file && !parts.are_too_many() {
             continue; // a form may have other fields, too
         }
@@ -102,7 +117,19 @@ pub async fn receive(
     if files.is_empty() || (takes != Takes::Each && !refused.is_empty()) {
         return Err(all(refused));
     }
-    Ok(Batch { files, refused, digest: said.finish().as_ref().to_vec() })
+    Ok(Batch { files, refused, property, digest: said.finish().as_ref().to_vec() })
+}
+
+/// Reads the id of a listing. An empty field counts as absent.
+async fn listing(part: Part) -> Result<Option<PropertyId>, Failure> {
+    let text = match part.bytes {
+        Some(bytes) => bytes.head(BEGINNING).await?,
+        None => Bytes::new(),
+    };
+    let text = String::from_utf8_lossy(&text);
+    let id = text.trim();
+    let wrong = || wrong(PROPERTY, "must be the id of a listing of yours");
+    if id.is_empty() { Ok(None) } else { id.parse().map(Some).map_err(|_| wrong()) }
 }
 
 /// Adds a part to the digest. The length comes before each piece, so that different requests have different digests.
@@ -136,7 +163,8 @@ async fn file(
     if spooled.size() == 0 {
         return Err(wrong(field, "is empty"));
     }
-    let Some(media) = Media::of(&spooled.head(BEGINNING).await?) else { return Err(of_another_kind(field)) };
+    let beginning = spooled.head(BEGINNING).await?;
+    let Some(media) = Media::of(&beginning) else { return Err(of_another_kind(field, advice(&beginning))) };
     let (content, bytes) = match media {
         Media::Image(format) => {
             let turn = spool.turn().await?;
@@ -153,14 +181,14 @@ async fn file(
             (FileContent::Document { bytes: stored }, vec![(key, spooled)])
         }
     };
-    Ok(Received { name: part.name, content, bytes })
+    Ok(Received { field: field.to_owned(), name: part.name, content, bytes })
 }
 
-fn of_another_kind(field: &str) -> Failure {
-    const MESSAGE: &str = "must be a JPEG, PNG, GIF or WebP image or a PDF, whatever it is called";
+fn of_another_kind(field: &str, advice: Option<&str>) -> Failure {
+    let message = advice.unwrap_or("must be a JPEG, PNG, GIF or WebP image or a PDF, whatever it is called");
     let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-    let failure = Failure::new(status, "UNSUPPORTED_MEDIA_TYPE", format!("{field} {MESSAGE}"));
-    Failure { fields: FieldErrors::one(field, MESSAGE), ..failure }
+    let failure = Failure::new(status, "UNSUPPORTED_MEDIA_TYPE", format!("{field} {message}"));
+    Failure { fields: FieldErrors::one(field, message), ..failure }
 }
 
 async fn image(

@@ -3,7 +3,7 @@
 use ::projection::ViewStore;
 use ::projection::deliveries::{DeliveryHandler, DeliveryLookup, DeliveryOutcome, LeasedDelivery};
 use async_trait::async_trait;
-use domain::{Envelope, FileId, Log};
+use domain::FileId;
 use journal::AggregateStore;
 
 use crate::store::Store;
@@ -48,7 +48,7 @@ impl Remover {
 
     /// The file that the event is about, or all files of the person it is about.
     async fn gone(&self, order: &LeasedDelivery) -> Result<Vec<FileId>, Failed> {
-        let event = self.event(order).await?;
+        let event = order.event(&**self.aggregates.journal()).await?;
         if &*event.stream.kind == "file" {
             return Ok(vec![event.stream.id.parse()?]);
         }
@@ -56,12 +56,5 @@ impl Remover {
         let keys = vec![order.tenant.as_str().into(), order.recipient.to_string().into()];
         let rows = self.store.query(sql, keys).await?;
         Ok(rows.iter().filter_map(|row| row.text(0)?.parse().ok()).collect())
-    }
-
-    async fn event(&self, order: &LeasedDelivery) -> Result<Envelope, Failed> {
-        let journal = self.aggregates.journal();
-        let before = journal.head(Log::Facts).await?.at(order.seq.saturating_sub(1));
-        let found = journal.read_after(before, 1).await?.into_iter().find(|e| e.event_id == order.event_id);
-        found.ok_or_else(|| format!("the journal does not hold event {}", order.event_id).into())
     }
 }

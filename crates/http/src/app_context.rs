@@ -9,6 +9,7 @@ use journal::{ActivityQueue, AggregateStore, OwnWrites};
 
 use crate::daily::DailyCounters;
 use crate::jobs::Jobs;
+use crate::photos::Photos;
 use crate::quotas::Quotas;
 use crate::tokens::Tokens;
 
@@ -112,6 +113,8 @@ pub struct AppContextParts {
     pub jobs: Jobs,
     /// Daily limits.
     pub daily: DailyCounters,
+    /// The photos of listings.
+    pub photos: Photos,
 }
 
 impl AppContext {

@@ -25,6 +25,7 @@ mod monotonic_clock;
 mod network;
 mod own_writes;
 mod paging;
+pub mod photos;
 mod query;
 mod quotas;
 mod quotas_left;

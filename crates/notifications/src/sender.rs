@@ -10,7 +10,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::preferences::Preferences;
 use domain::user::{IssuedToken, OpenAccount, User};
-use domain::{Envelope, Log, TenantId};
+use domain::{Envelope, TenantId};
 use journal::AggregateStore;
 use projection::ViewStore;
 use projection::deliveries::{DeliveryHandler, DeliveryLookup, DeliveryOutcome, LeasedDelivery, Outbox};
@@ -68,7 +68,7 @@ impl DeliveryHandler for NotificationSender {
 
 impl NotificationSender {
     async fn send(&self, order: &LeasedDelivery) -> Result<DeliveryOutcome, Failed> {
-        let event = self.event(order).await?;
+        let event = order.event(&**self.aggregates.journal()).await?;
         let request = match self.request(order, &event).await? {
             Ok(request) => request,
             Err(ended) => return Ok(ended),
@@ -175,13 +175,6 @@ impl NotificationSender {
         Ok(end.map(|end| DeliveryOutcome::Later("quiet hours".into(), end)))
     }
 
-    async fn event(&self, order: &LeasedDelivery) -> Result<Envelope, Failed> {
-        let journal = self.aggregates.journal();
-        let before = journal.head(Log::Facts).await?.at(order.seq.saturating_sub(1));
-        let found = journal.read_after(before, 1).await?.into_iter().find(|e| e.event_id == order.event_id);
-        found.ok_or_else(|| format!("the journal does not hold event {}", order.event_id).into())
-    }
-
     fn link(
         &self,
         template: Template,
@@ -211,7 +204,7 @@ impl NotificationSender {
     /// Removes what a deleted notification left in the mailbox. If it was for no account, its own key is destroyed,
     /// too.
     async fn withdraw_one(&self, order: &LeasedDelivery) -> Result<DeliveryOutcome, Failed> {
-        let stream = self.event(order).await?.stream;
+        let stream = order.event(&**self.aggregates.journal()).await?.stream;
         let events = self.aggregates.journal().read_stream(&stream, 0).await?;
         let Some(first) = events.first() else { return Ok(DeliveryOutcome::Delivered) };
         let Some((letter, whose)) = letter_of(&self.aggregates, first)? else {

@@ -23,7 +23,8 @@ mod rows;
 mod state;
 mod worker;
 
-use domain::{Envelope, TenantId, UserId};
+use domain::{Envelope, Log, TenantId, UserId};
+use journal::Journal;
 use uuid::Uuid;
 
 pub(crate) use hand_over::{hand_over, lose, own};
@@ -91,6 +92,29 @@ impl Delivery<'_> {
         let at = self.event.timestamp.micros();
         tx.execute(rows::REFUSE, &[self.id().into(), at.into(), why.into()]).await?;
         Ok(())
+    }
+}
+
+/// Why the event of a delivery cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliveryEventError {
+    /// The journal cannot be read.
+    #[error(transparent)]
+    Journal(#[from] journal::JournalError),
+    /// The journal has no such event, as after the restore of an older copy.
+    #[error("the journal does not hold event {0}")]
+    Missing(Uuid),
+}
+
+impl LeasedDelivery {
+    /// The event that asked for it.
+    ///
+    /// # Errors
+    /// When the journal does not have it.
+    pub async fn event(&self, journal: &dyn Journal) -> Result<Envelope, DeliveryEventError> {
+        let before = journal.head(Log::Facts).await?.at(self.seq.saturating_sub(1));
+        let found = journal.read_after(before, 1).await?.into_iter().find(|e| e.event_id == self.event_id);
+        found.ok_or(DeliveryEventError::Missing(self.event_id))
     }
 }
 

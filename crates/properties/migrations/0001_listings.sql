@@ -47,6 +47,22 @@ create table if not exists property_images (
     primary key (property_id, tenant)
 );
 
+-- Which files are photos of which listings that were not removed.
+create table if not exists photos (
+    tenant text not null,
+    file_id text not null,
+    property_id text not null,
+    primary key (file_id, property_id, tenant)
+);
+create index if not exists idx_photos_property on photos (property_id, tenant);
+
+-- Files that were deleted, by ids alone. The photos of a listing may name one that its owner deleted at that moment.
+create table if not exists deleted_files (
+    tenant text not null,
+    file_id text not null,
+    primary key (file_id, tenant)
+);
+
 create table if not exists property_views_daily (
     tenant text not null,
     property_id text not null,

@@ -2,7 +2,8 @@
 
 use domain::activity::Snapshot;
 use domain::property::attributes::ListingAttributes;
-use domain::property::{Image, Listing, Status};
+use domain::property::images::ListingImage;
+use domain::property::{Listing, Status};
 use domain::{Personal, PropertyId, Timestamp, UserId, Version};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -25,7 +26,8 @@ pub struct Document<'a> {
     attributes: ListingAttributes<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<&'a str>,
-    images: &'a [Image],
+    /// Its photos, in their owner's order.
+    images: Vec<ListingImage>,
     owner_id: UserId,
     is_featured: bool,
     is_verified: bool,
@@ -41,14 +43,14 @@ pub struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
-    /// Builds the document of a listing at a version.
-    pub fn of(listing: &'a Listing, version: Version, counts: Counts) -> Self {
+    /// Builds the document of a listing at a version. Its photos are at `base_url`.
+    pub fn of(listing: &'a Listing, version: Version, counts: Counts, base_url: &str) -> Self {
         let address = listing.content.location.address.as_ref();
         Self {
             id: listing.id,
             attributes: ListingAttributes::of(&listing.content),
             address: address.and_then(Personal::as_ref).map(String::as_str),
-            images: &listing.images,
+            images: ListingImage::all(&listing.images, base_url),
             owner_id: listing.owner,
             is_featured: listing.featured,
             is_verified: listing.verified,

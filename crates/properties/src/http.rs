@@ -24,7 +24,7 @@ use journal::ExecuteError;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::App;
+use crate::{App, AppParts};
 
 pub fn router(app: App) -> Router {
     routes().with_state(app).into()
@@ -115,7 +115,7 @@ fn refused(error: ExecuteError<PropertyRejection>) -> Failure {
     }
 }
 
-impl App {
+impl AppParts {
     /// The caller, as the listing rules take it.
     fn by(&self, caller: &Caller) -> Result<By, Failure> {
         let person = caller.person()?;

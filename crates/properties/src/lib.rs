@@ -9,6 +9,7 @@ mod http;
 mod leads;
 mod listing_cache;
 mod looks;
+mod photo_remover;
 mod projection;
 mod queries;
 mod visits;
@@ -18,9 +19,13 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use bus::{Group, GroupStatus};
-use http_kit::{AppContext, Documentation, ReadModel, RouteLimit, Routes, Service};
+use http_kit::photos::PhotoAlbum;
+use http_kit::{AppContext, Documentation, OutboxGroup, ReadModel, RouteLimit, Routes, Service};
+use photo_remover::PhotoRemover;
 use projection::Listings;
+use projection_store::deliveries::{self, Outbox, OutboxWorker};
 use projection_store::{ViewError, ViewStore};
+use tokio::sync::Notify;
 use {
     ::projection as projection_store, listing_cache::ListingCache, listing_cache::WrittenVersions,
     visits::Visits,
@@ -31,7 +36,13 @@ use {
 pub struct Properties {
     context: AppContext,
     store: ViewStore,
+    outbox: Outbox,
     listing_cache: Arc<ListingCache>,
+}
+
+/// The tables of the read model.
+fn tables() -> String {
+    [deliveries::TABLES, include_str!("../migrations/0001_listings.sql")].concat()
 }
 
 /// Shared handler state; cloning bumps one `Arc`.
@@ -69,17 +80,20 @@ impl Properties {
     /// When its file cannot be opened.
     pub fn open(context: AppContext, views: &Path) -> Result<Self, ViewError> {
         let listing_cache = Arc::new(ListingCache::new(listing_cache::CAPACITY));
-        let store = Self::open_store(&context, &views.join("properties.db"), Arc::clone(&listing_cache))?;
-        Ok(Self { context, store, listing_cache })
+        let wake = Arc::new(Notify::new());
+        let listings =
+            Listings::new(context.aggregates.clone(), Arc::clone(&listing_cache), Arc::clone(&wake));
+        let store = ViewStore::open(&views.join("properties.db"), &tables(), Arc::new(listings))?;
+        let outbox = Outbox::open(&store, wake)?;
+        Ok(Self { context, store, outbox, listing_cache })
     }
 
-    fn open_store(
-        context: &AppContext,
-        path: &Path,
-        listing_cache: Arc<ListingCache>,
-    ) -> Result<ViewStore, ViewError> {
-        let listings = Arc::new(Listings::new(context.aggregates.clone(), listing_cache));
-        ViewStore::open(path, include_str!("../migrations/0001_listings.sql"), listings)
+    /// The outbox worker that takes photos whose files were deleted off their listings.
+    fn worker(&self, settings: deliveries::Settings) -> OutboxWorker {
+        let aggregates = self.context.aggregates.clone();
+        let clock = aggregates.clock().clone();
+        let remover = PhotoRemover { aggregates, store: self.store.clone() };
+        OutboxWorker::new(self.outbox.clone(), Arc::new(remover), clock, settings)
     }
 
     /// The consumer group that maintains the read model.
@@ -102,16 +116,22 @@ impl Properties {
 
     /// The service.
     #[must_use]
-    pub fn service(&self) -> Service {
+    pub fn service(&self, workers: deliveries::Settings) -> Service {
         let properties = self.clone();
         Service {
             name: "properties",
             port: 8082,
             read_models: vec![ReadModel { group: Self::group(), store: self.store.clone() }],
-            outboxes: Vec::new(),
+            outboxes: vec![OutboxGroup {
+                group: Self::group().name,
+                outbox: self.outbox.clone(),
+                worker: self.worker(workers),
+            }],
             tasks: Vec::new(),
             routes: Box::new(move |groups| {
                 let app = properties.app(groups.status(&Self::group())?);
+                let album: Arc<dyn PhotoAlbum> = Arc::clone(&app.0) as _;
+                app.context.photos.put_up_by(Arc::downgrade(&album));
                 Ok(Routes {
                     limits: vec![("/api/properties/{id}/contact", RouteLimit::Contact)],
                     export: exported::parts(&app),

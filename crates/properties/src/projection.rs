@@ -4,6 +4,7 @@ mod counts;
 mod leads;
 mod listings;
 mod looks;
+mod photos;
 #[cfg(test)]
 mod tests;
 
@@ -15,12 +16,14 @@ use bus::Group;
 use domain::activity::ActivityEvent;
 use domain::aggregate::Aggregate as _;
 use domain::favourites::{Favourites, FavouritesEvent};
+use domain::file::File;
 use domain::lead::{Lead, LeadEvent};
 use domain::property::{Property, PropertyEvent};
 use domain::report::{Report, ReportEvent};
 use domain::user::{User, UserEvent};
 use domain::{Envelope, Log, PropertyId};
 use journal::AggregateStore;
+use tokio::sync::Notify;
 
 use crate::listing_cache::ListingCache;
 
@@ -32,6 +35,7 @@ fn partition_key(envelope: &Envelope) -> Option<String> {
     let wanted = match &*stream.kind {
         Property::TYPE | Favourites::TYPE | Lead::TYPE | Report::TYPE | "activity" | "counts" => true,
         User::TYPE => ["USER_DELETED", "USER_STATUS_CHANGED"].contains(&&*envelope.event_type),
+        File::TYPE => &*envelope.event_type == "FILE_DELETED",
         _ => false,
     };
     wanted.then(|| format!("{}/{}/{}", stream.tenant, stream.kind, stream.id))
@@ -42,11 +46,13 @@ fn partition_key(envelope: &Envelope) -> Option<String> {
 pub struct Listings {
     aggregates: AggregateStore,
     listing_cache: Arc<ListingCache>,
+    /// Wakes the outbox worker.
+    wake: Arc<Notify>,
 }
 
 impl Listings {
-    pub fn new(aggregates: AggregateStore, listing_cache: Arc<ListingCache>) -> Self {
-        Self { aggregates, listing_cache }
+    pub fn new(aggregates: AggregateStore, listing_cache: Arc<ListingCache>, wake: Arc<Notify>) -> Self {
+        Self { aggregates, listing_cache, wake }
     }
 }
 
@@ -63,6 +69,7 @@ impl Projection for Listings {
                 leads::settle(tx, envelope, &event).await?;
                 listings::apply(tx, envelope, event).await
             }
+            File::TYPE => photos::file_deleted(tx, envelope).await,
             Favourites::TYPE => {
                 let event = self.aggregates.decode::<FavouritesEvent>(envelope)?;
                 counts::favourite(tx, envelope, &event).await
@@ -102,6 +109,7 @@ impl Projection for Listings {
     }
 
     fn committed(&self, batch: &[Envelope]) {
+        self.wake.notify_one();
         for envelope in batch {
             // The user may have left or been suspended, and any cached listing may be theirs.
             if &*envelope.stream.kind == User::TYPE {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use ::projection::{Row, Value};
 use domain::fields::Choice;
 use domain::property::{Content, Judged, Listing, Status};
-use domain::{Paise, PropertyId, TenantId, Timestamp};
+use domain::{Paise, PropertyId, TenantId, Timestamp, Version};
 use http_kit::{Cursor, Failure, Page, Paging};
 use serde_json::value::RawValue;
 
@@ -19,7 +19,7 @@ use crate::App;
 use crate::document::{Counts, Document};
 use crate::listing_cache::CachedListing;
 
-/// The columns that [`known`] reads.
+/// The columns that [`App::read`] reads.
 const COLUMNS: &str =
     "p.id, p.owner_id, p.status, p.featured, p.verified, p.source_reference, p.content, p.version,
     p.created_at, p.updated_at, p.price, p.area_sqft, c.views, c.visitors, c.favourites,
@@ -116,7 +116,7 @@ impl App {
         };
         let next = rows.last().and_then(next_cursor);
         let bodies =
-            rows.iter().map(|row| known(row).map(|known| known.body)).collect::<Result<Vec<_>, _>>()?;
+            rows.iter().map(|row| self.read(row).map(|known| known.body)).collect::<Result<Vec<_>, _>>()?;
         Ok(Page::new(paging, bodies, total, next.as_ref()))
     }
 
@@ -143,7 +143,7 @@ impl App {
         let sql = format!("select {COLUMNS} from {FROM} where p.id = $2 and p.tenant = $1");
         let rows = self.store.query(&sql, vec![tenant.as_str().into(), id.to_string().into()]).await?;
         let Some(row) = rows.first() else { return Ok(None) };
-        let found = Arc::new(known(row)?);
+        let found = Arc::new(self.read(row)?);
         self.listing_cache.keep(&key, ticket, &found);
         Ok(Some(found))
     }
@@ -162,29 +162,38 @@ fn next_cursor(row: &Row) -> Option<Cursor> {
     Some(Cursor(vec![key, row.text(0)?.into()]))
 }
 
-fn known(row: &Row) -> Result<CachedListing, Failure> {
-    let broken = || Failure::unavailable(&"a row of the listings read model cannot be read");
-    let at = |column| row.int(column).map(Timestamp::from_micros).ok_or_else(broken);
-    let content: Content = row.text(6).and_then(|text| serde_json::from_str(text).ok()).ok_or_else(broken)?;
-    let images = row.text(16).map(serde_json::from_str).transpose().map_err(|_| broken())?;
-    let listing = Listing {
-        id: row.text(0).and_then(|id| id.parse().ok()).ok_or_else(broken)?,
-        owner: row.text(1).and_then(|id| id.parse().ok()).ok_or_else(broken)?,
-        status: row.text(2).and_then(Status::from_word).ok_or_else(broken)?,
-        content,
-        source_reference: row.text(5).map(str::to_owned),
-        featured: row.int(3) == Some(1),
-        verified: row.int(4) == Some(1),
-        images: images.unwrap_or_default(),
-        judged: Judged::default(),
-        created_at: at(8)?,
-        updated_at: at(9)?,
-    };
-    let version = row.count(7);
-    let counts = Counts { views: row.count(12), visitors: row.count(13), favourites: row.count(14) };
-    debug_assert_eq!(row.int(10).map(Paise::from_paise), Some(listing.content.price));
-    let body =
-        serde_json::value::to_raw_value(&Document::of(&listing, version, counts)).map_err(|_| broken())?;
-    let (owner_gone, owner_absent) = (row.int(15) == Some(1), row.int(17) == Some(1));
-    Ok(CachedListing { listing, version, counts, owner_gone, owner_absent, body })
+impl App {
+    /// The document of a listing, with the addresses of its photos.
+    pub fn document<'a>(&self, listing: &'a Listing, version: Version, counts: Counts) -> Document<'a> {
+        Document::of(listing, version, counts, self.context.photos.base_url())
+    }
+
+    /// Reads a row of [`COLUMNS`].
+    fn read(&self, row: &Row) -> Result<CachedListing, Failure> {
+        let broken = || Failure::unavailable(&"a row of the listings read model cannot be read");
+        let at = |column| row.int(column).map(Timestamp::from_micros).ok_or_else(broken);
+        let content: Content =
+            row.text(6).and_then(|text| serde_json::from_str(text).ok()).ok_or_else(broken)?;
+        let images = row.text(16).map(serde_json::from_str).transpose().map_err(|_| broken())?;
+        let listing = Listing {
+            id: row.text(0).and_then(|id| id.parse().ok()).ok_or_else(broken)?,
+            owner: row.text(1).and_then(|id| id.parse().ok()).ok_or_else(broken)?,
+            status: row.text(2).and_then(Status::from_word).ok_or_else(broken)?,
+            content,
+            source_reference: row.text(5).map(str::to_owned),
+            featured: row.int(3) == Some(1),
+            verified: row.int(4) == Some(1),
+            images: images.unwrap_or_default(),
+            judged: Judged::default(),
+            created_at: at(8)?,
+            updated_at: at(9)?,
+        };
+        let version = row.count(7);
+        let counts = Counts { views: row.count(12), visitors: row.count(13), favourites: row.count(14) };
+        debug_assert_eq!(row.int(10).map(Paise::from_paise), Some(listing.content.price));
+        let body = serde_json::value::to_raw_value(&self.document(&listing, version, counts))
+            .map_err(|_| broken())?;
+        let (owner_gone, owner_absent) = (row.int(15) == Some(1), row.int(17) == Some(1));
+        Ok(CachedListing { listing, version, counts, owner_gone, owner_absent, body })
+    }
 }

@@ -2,6 +2,7 @@
 
 use domain::fields::Choice;
 use domain::property::attributes::ListingAttributes;
+use domain::property::images::ListingImage;
 use domain::property::{Content, Image};
 use domain::{Paise, PropertyId, TenantId, Timestamp, UserId, Version};
 use serde::Serialize;
@@ -144,7 +145,8 @@ pub struct Document<'a> {
     id: PropertyId,
     #[serde(flatten)]
     attributes: ListingAttributes<'a>,
-    images: &'a [Image],
+    /// Its photos, in their owner's order.
+    images: Vec<ListingImage>,
     owner_id: UserId,
     is_featured: bool,
     is_verified: bool,
@@ -184,13 +186,13 @@ pub struct Explanation {
 }
 
 impl<'a> Document<'a> {
-    /// Builds the document of a hit.
+    /// Builds the document of a hit. Its photos are at `base_url`.
     #[must_use]
-    pub fn of(home: &'a Home, found: Finding) -> Self {
+    pub fn of(home: &'a Home, found: Finding, base_url: &str) -> Self {
         Self {
             id: home.id,
             attributes: ListingAttributes::of(&home.content),
-            images: &home.images,
+            images: ListingImage::all(&home.images, base_url),
             owner_id: home.owner,
             is_featured: home.featured,
             is_verified: home.verified,

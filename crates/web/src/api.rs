@@ -27,7 +27,7 @@ pub(crate) use history::{Activity, History, Summary};
 pub(crate) use look::ContactLook;
 pub(crate) use operations::{DeadLetter, Event, Events, Group, Groups, Job, Started};
 pub(crate) use paging::{Listed, Page};
-pub(crate) use property::Property;
+pub(crate) use property::{Image, Property};
 pub(crate) use search::{FoundHomes, Relaxed};
 
 /// The public API, called in process. Pages are a client of it like any other.
@@ -51,6 +51,8 @@ pub(crate) struct Call {
     method: Method,
     target: String,
     body: Option<Value>,
+    /// A form with files, as the browser sent it, instead of a body.
+    files: Option<(HeaderValue, Body)>,
     if_match: Option<String>,
     once: Option<String>,
 }
@@ -106,7 +108,7 @@ impl Caller {
 
 impl Call {
     fn new(method: Method, path: impl Into<String>, body: Option<Value>) -> Self {
-        Self { method, target: path.into(), body, if_match: None, once: None }
+        Self { method, target: path.into(), body, files: None, if_match: None, once: None }
     }
 
     pub(crate) fn get(path: impl Into<String>) -> Self {
@@ -115,6 +117,11 @@ impl Call {
 
     pub(crate) fn post(path: impl Into<String>, body: Value) -> Self {
         Self::new(Method::POST, path, Some(body))
+    }
+
+    /// Passes a form with files on. `media` is its `Content-Type`.
+    pub(crate) fn send_files(path: impl Into<String>, media: HeaderValue, form: Body) -> Self {
+        Self { files: Some((media, form)), ..Self::new(Method::POST, path, None) }
     }
 
     pub(crate) fn put(path: impl Into<String>, body: Value) -> Self {
@@ -152,17 +159,20 @@ impl Call {
     }
 
     fn into_request(self, caller: &Caller, access: Option<&str>) -> Result<Request<Body>, ApiError> {
-        let body = self.body.map(|body| body.to_string());
-        let json = body.is_some();
+        let (media, body) = match (self.body, self.files) {
+            (Some(body), _) => (HeaderValue::from_static("application/json"), Body::from(body.to_string())),
+            (None, Some(files)) => files,
+            (None, None) => (HeaderValue::from_static(""), Body::empty()),
+        };
         let mut request = Request::builder()
             .method(self.method)
             .uri(self.target)
-            .body(body.map_or_else(Body::empty, Body::from))
+            .body(body)
             .map_err(|error| ApiError::Unusable(error.to_string()))?;
         let headers = request.headers_mut();
         *headers = caller.headers.clone();
-        if json {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if !media.is_empty() {
+            headers.insert(CONTENT_TYPE, media);
         }
         if let Some(access) = access {
             headers.insert(AUTHORIZATION, header(&format!("Bearer {access}"))?);

@@ -21,6 +21,8 @@ pub(crate) enum Flash {
     PostedForReview,
     Updated,
     UpdatedForReview,
+    PhotosAdded,
+    PhotoRemoved,
     Saved,
     Unsaved,
     StatusChanged,
@@ -37,7 +39,7 @@ pub(crate) enum Flash {
 }
 
 impl Flash {
-    const ALL: [Self; 28] = [
+    const ALL: [Self; 30] = [
         Self::Welcome,
         Self::SignedIn,
         Self::SignedOut,
@@ -53,6 +55,8 @@ impl Flash {
         Self::PostedForReview,
         Self::Updated,
         Self::UpdatedForReview,
+        Self::PhotosAdded,
+        Self::PhotoRemoved,
         Self::Saved,
         Self::Unsaved,
         Self::StatusChanged,
@@ -89,6 +93,8 @@ impl Flash {
             Self::PostedForReview => "posted-for-review",
             Self::Updated => "updated",
             Self::UpdatedForReview => "updated-for-review",
+            Self::PhotosAdded => "photos-added",
+            Self::PhotoRemoved => "photo-removed",
             Self::Saved => "saved",
             Self::Unsaved => "unsaved",
             Self::StatusChanged => "status-changed",
@@ -124,6 +130,8 @@ impl Flash {
             Self::UpdatedForReview => {
                 "Your changes are saved. A moderator looks at them before the home is on show."
             }
+            Self::PhotosAdded => "Your photos are added.",
+            Self::PhotoRemoved => "The photo is deleted.",
             Self::Saved => "The home is saved to your list.",
             Self::Unsaved => "The home is no longer in your list.",
             Self::StatusChanged => "The status is changed.",

@@ -21,6 +21,7 @@ mod next_path;
 mod numbers;
 mod pager;
 mod pages;
+mod sent_files;
 mod session;
 mod sheet;
 mod visit;

@@ -14,6 +14,7 @@ mod listing_sheet;
 mod mailbox;
 mod my_homes;
 mod password;
+mod photos;
 mod posting;
 mod registering;
 mod sign_in;
@@ -35,6 +36,7 @@ pub(crate) fn router() -> Router<Site> {
         .merge(detail::router())
         .merge(posting::router())
         .merge(editing::router())
+        .merge(photos::router())
         .merge(listing_actions::router())
         .merge(sign_in::router())
         .merge(registering::router())

@@ -17,6 +17,7 @@ use crate::csrf::{self, Forged, Token};
 use crate::failure::{self, Failure};
 use crate::form::Form;
 use crate::next_path::NextPath;
+use crate::sent_files;
 use crate::visit::{Visit, see_other};
 
 /// The largest form accepted. The longest real one is a listing with its description.
@@ -82,6 +83,14 @@ fn bind(visit: &mut Visit, sent: Option<Token>) -> Result<bool, rand::rngs::SysE
 async fn accept(parts: Parts, body: Body, reads: bool, token: Option<&Token>) -> Result<Request, Failure> {
     if reads {
         return Ok(Request::from_parts(parts, body));
+    }
+    if sent_files::is_form(&parts.headers) {
+        // The files themselves are passed on, piece by piece.
+        let (found, body) = sent_files::token(&parts.headers, body).await;
+        csrf::check(&parts.headers, token, found.as_deref()).map_err(Failure::Forged)?;
+        let mut request = Request::from_parts(parts, body);
+        request.extensions_mut().insert(Form::default());
+        return Ok(request);
     }
     let encoded = to_bytes(body, LARGEST_FORM).await.map_err(|_| Failure::TooLarge)?;
     let form = Form::parse(&encoded);

@@ -21,6 +21,41 @@ pub struct Image {
     pub primary: bool,
 }
 
+/// A photo of a listing, as every answer shows it. The first five members are those of the earlier system.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ListingImage {
+    /// The file. `fileId` is the same.
+    id: FileId,
+    /// Where its bytes are. `?w=320`, `?w=800` or `?w=1600` selects a width.
+    image_url: String,
+    /// The name under which it can be downloaded.
+    image_name: String,
+    /// Whether it represents the listing. A listing with photos has exactly one such photo. `primary` is the same.
+    is_primary: bool,
+    /// Its place among the photos, from 0.
+    display_order: usize,
+    file_id: FileId,
+    primary: bool,
+}
+
+impl ListingImage {
+    /// All photos of a listing. `base_url` is that of images, without a trailing slash.
+    #[must_use]
+    pub fn all(images: &[Image], base_url: &str) -> Vec<Self> {
+        let one = |(display_order, image): (usize, &Image)| Self {
+            id: image.file_id,
+            image_url: format!("{base_url}/api/files/{}", image.file_id),
+            image_name: format!("{}.webp", image.file_id),
+            is_primary: image.primary,
+            display_order,
+            file_id: image.file_id,
+            primary: image.primary,
+        };
+        images.iter().enumerate().map(one).collect()
+    }
+}
+
 /// A requested change to the photos of a listing.
 #[derive(Clone, Debug, Default)]
 pub struct PhotoSelection {
@@ -56,10 +91,7 @@ impl Property {
             return Err(PropertyRejection::TooManyImages);
         }
         let old = before.iter().find(|image| image.primary).map(|image| image.file_id);
-        let primary =
-            wanted.primary.or(old).filter(|file| files.contains(file)).or_else(|| files.first().copied());
-        let image = |file_id: FileId| Image { file_id, primary: Some(file_id) == primary };
-        let images: Vec<Image> = files.into_iter().map(image).collect();
+        let images = in_order(files, wanted.primary.or(old));
         if images == *before {
             return Ok(Vec::new());
         }
@@ -73,6 +105,26 @@ impl Property {
         let review = if matters { listing.review(by) } else { None };
         Ok(review.into_iter().chain([pictured]).collect())
     }
+
+    /// Takes photos away. The next one becomes primary if the primary photo is among them. A listing that is removed
+    /// or does not have them stays as it is.
+    pub(super) fn drop_images(&self, gone: &[FileId]) -> Vec<PropertyEvent> {
+        let Ok(listing) = self.present() else { return Vec::new() };
+        let left = listing.images.iter().map(|image| image.file_id).filter(|file| !gone.contains(file));
+        let old = listing.images.iter().find(|image| image.primary).map(|image| image.file_id);
+        let images = in_order(left.collect(), old);
+        if images == listing.images {
+            return Vec::new();
+        }
+        let (property_id, title) = (listing.id, listing.title());
+        vec![PropertyEvent::ImagesAdded { property_id, title, added: Vec::new(), marks_lost: false, images }]
+    }
+}
+
+/// Photos of these files. If `primary` is not among them, the first one is primary.
+fn in_order(files: Vec<FileId>, primary: Option<FileId>) -> Vec<Image> {
+    let primary = primary.filter(|file| files.contains(file)).or_else(|| files.first().copied());
+    files.into_iter().map(|file_id| Image { file_id, primary: Some(file_id) == primary }).collect()
 }
 
 #[cfg(test)]
@@ -161,5 +213,63 @@ mod tests {
         let removed = after(state, PropertyCommand::Remove(owner()));
         assert_eq!(removed.decide(wanted(&[20], None, &[]), NOW), Err(PropertyRejection::Removed));
         assert_eq!(Property::default().decide(wanted(&[], None, &[]), NOW), Err(PropertyRejection::Unknown));
+    }
+
+    #[test]
+    fn a_file_that_is_gone_takes_its_photo_along_and_the_next_one_stands_for_the_listing() {
+        let state = after(listed(), wanted(&[10, 11, 12], None, &[]));
+        let drop =
+            |files: &[u8]| PropertyCommand::DropImages(files.iter().map(|number| id(*number)).collect());
+        let two = after(state.clone(), drop(&[10]));
+        assert_eq!(images(&two), [(id(11), true), (id(12), false)]);
+        assert_eq!(images(&after(two.clone(), drop(&[12, 13]))), [(id(11), true)]);
+        assert_eq!(images(&after(two.clone(), drop(&[11, 12]))), []);
+        assert_eq!(two.decide(drop(&[10]), NOW), Ok(vec![]), "a second time");
+        let removed = after(state, PropertyCommand::Remove(owner()));
+        assert_eq!(removed.decide(drop(&[10]), NOW), Ok(vec![]));
+        assert_eq!(Property::default().decide(drop(&[10]), NOW), Ok(vec![]));
+    }
+
+    #[test]
+    fn photos_come_with_a_listing_or_an_edit_or_neither_comes() {
+        let state = listed();
+        let mut content = state.listing.as_ref().unwrap().content.clone();
+        content.price = crate::Paise::from_paise(700);
+        let with = |files: &[u8]| {
+            let photos =
+                PhotoSelection { files: files.iter().map(|n| id(*n)).collect(), ..PhotoSelection::default() };
+            let edit = Box::new(PropertyCommand::Edit(content.clone(), owner()));
+            PropertyCommand::WithImages(edit, photos, owner())
+        };
+        let events = state.decide(with(&[10]), NOW).unwrap();
+        assert!(matches!(events[..], [PropertyEvent::Edited { .. }, PropertyEvent::ImagesAdded { .. }]));
+        let eleven: Vec<u8> = (10..21).collect();
+        assert_eq!(state.decide(with(&eleven), NOW), Err(PropertyRejection::TooManyImages));
+        // An edit and a photo send a listing to review once.
+        let moderated = By { moderated: true, ..owner() };
+        let edit = Box::new(PropertyCommand::Edit(content, moderated));
+        let photos = PhotoSelection { files: vec![id(10)], ..PhotoSelection::default() };
+        let events = state.decide(PropertyCommand::WithImages(edit, photos, moderated), NOW).unwrap();
+        assert!(matches!(
+            events[..],
+            [
+                PropertyEvent::StatusChanged { .. },
+                PropertyEvent::Edited { .. },
+                PropertyEvent::ImagesAdded { .. }
+            ]
+        ));
+    }
+
+    #[test]
+    fn answers_have_the_members_that_older_clients_read() {
+        let photos = [Image { file_id: id(10), primary: false }, Image { file_id: id(11), primary: true }];
+        let shown = serde_json::to_value(ListingImage::all(&photos, "https://images.example.com")).unwrap();
+        let file: FileId = id(11);
+        assert_eq!(
+            shown[1],
+            json!({"id": file, "imageUrl": format!("https://images.example.com/api/files/{file}"),
+                "imageName": format!("{file}.webp"), "isPrimary": true, "displayOrder": 1,
+                "fileId": file, "primary": true})
+        );
     }
 }

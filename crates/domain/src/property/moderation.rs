@@ -198,7 +198,9 @@ impl Property {
             | PropertyCommand::Edit(..)
             | PropertyCommand::ChangeStatus(..)
             | PropertyCommand::Remove(_)
-            | PropertyCommand::AddImages(..) => return Err(PropertyRejection::NotAllowed),
+            | PropertyCommand::AddImages(..)
+            | PropertyCommand::WithImages(..)
+            | PropertyCommand::DropImages(_) => return Err(PropertyRejection::NotAllowed),
         })
     }
 }

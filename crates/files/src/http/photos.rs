@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::PropertyId;
+use domain::property::images::ListingImage;
 use domain::property::{Listing, Property, Status};
 use domain::user::{Role, User};
 use http_kit::{ApiResponse, Caller, Failure, Query};
@@ -38,11 +39,13 @@ pub async fn of_listing(
     if listing.status == Status::Removed {
         return Err(Failure::gone("PROPERTY_REMOVED", "the listing was removed"));
     }
-    let mut photos = Vec::with_capacity(listing.images.len());
-    for image in &listing.images {
+    let base_url = app.files.context.photos.base_url();
+    let shown = ListingImage::all(&listing.images, base_url);
+    let mut photos = Vec::with_capacity(shown.len());
+    for (image, shown) in listing.images.iter().zip(shown) {
         // Photos that were deleted are left out.
         match app.present(&caller, image.file_id).await {
-            Ok((known, _)) => photos.extend(Photo::of(&app.files.settings, &known, image.primary)),
+            Ok((known, _)) => photos.extend(Photo::of(base_url, &known, shown)),
             Err(failure) if failure.status.is_client_error() => {}
             Err(failure) => return Err(failure),
         }

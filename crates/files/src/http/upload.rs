@@ -1,48 +1,50 @@
 //! Uploading files. Nothing is stored before the whole request was read and checked. Then each file's bytes are
-//! durable before its event, and the event before the response.
+//! durable before its event, and the event before the response. With `propertyId` the files become photos of that
+//! listing in the same request.
 
-use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use domain::file::{File, FileCommand, FileDetails};
 use domain::quota::Quota;
-use domain::{Aggregate, FileId, Position, StreamId, TenantId, Version};
+use domain::{Aggregate, Fields, FileId, Position, PropertyId, StreamId, TenantId, Version};
 use http_kit::docs::IdempotencyKey;
-use http_kit::{ApiResponse, Caller, Conditions, Failure, Query, over_quota};
+use http_kit::{ApiResponse, Caller, Conditions, Failure, Permit, Query, over_quota};
 use journal::{ExecuteError, Executed, Options};
 use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::body::Parts;
 use crate::document::Document;
 use crate::receive::{Batch, Received, Takes, receive};
 use crate::spool::Spooled;
-use crate::{App, Files};
+use crate::{App, AppParts, Files};
 
 /// `POST /api/files/upload`: uploads one file, in the field `file`.
 #[utoipa::path(
     post,
     path = "/api/files/upload",
     summary = "Send a file",
-    params(IdempotencyKey),
+    params(Query<UploadTarget>, IdempotencyKey),
     request_body(content = OneFile, content_type = "multipart/form-data"),
     responses(
         (status = 201, description = "The file", body = ApiResponse<Document<'static>>),
-        (status = 403, description = "The caller keeps as much as they may: `QUOTA_EXCEEDED`"),
+        (status = 403, description = "The caller keeps as much as they may: `QUOTA_EXCEEDED`, or the listing is another person's"),
+        (status = 404, description = "There is no listing `propertyId`"),
+        (status = 409, description = "A listing has at most ten photos, or the key is in use"),
         (status = 422, description = "It cannot be read as what it is, or the `Idempotency-Key` was used for another request"),
     ),
 )]
 pub async fn one(
     State(app): State<App>,
     caller: Caller,
-    query: Query<()>,
+    query: Query<UploadTarget>,
     conditions: Conditions,
     request: Request,
 ) -> Result<Response, Failure> {
     let taken = app.take(&caller, query, &conditions, request, Takes::One).await?;
     let (known, version) = taken.files.first().ok_or_else(|| Failure::unavailable(&"no file was kept"))?;
-    let document = Document::of(&app.files.settings, known, *version);
+    let document = Document::of(app.files.context.photos.base_url(), known, *version);
     let reply =
         app.files.context.done(&caller, "File uploaded", document, taken.position).quota_left(&taken.left);
     Ok(reply.created(&format!("/api/files/{}", known.id)).etag(&version.to_string()).into_response())
@@ -53,18 +55,20 @@ pub async fn one(
     post,
     path = "/api/files/upload/multiple",
     summary = "Send files, all or none",
-    params(IdempotencyKey),
+    params(Query<UploadTarget>, IdempotencyKey),
     request_body(content = SeveralFiles, content_type = "multipart/form-data"),
     responses(
         (status = 201, description = "The files", body = ApiResponse<Vec<Document<'static>>>),
-        (status = 403, description = "The caller keeps as much as they may: `QUOTA_EXCEEDED`"),
+        (status = 403, description = "The caller keeps as much as they may: `QUOTA_EXCEEDED`, or the listing is another person's"),
+        (status = 404, description = "There is no listing `propertyId`"),
+        (status = 409, description = "A listing has at most ten photos, or the key is in use"),
         (status = 422, description = "One cannot be read as what it is, or the `Idempotency-Key` was used for another request"),
     ),
 )]
 pub async fn several(
     State(app): State<App>,
     caller: Caller,
-    query: Query<()>,
+    query: Query<UploadTarget>,
     conditions: Conditions,
     request: Request,
 ) -> Result<Response, Failure> {
@@ -79,18 +83,20 @@ pub async fn several(
     post,
     path = "/api/files/bulk",
     summary = "Send files, each by itself",
-    params(IdempotencyKey),
+    params(Query<UploadTarget>, IdempotencyKey),
     request_body(content = SeveralFiles, content_type = "multipart/form-data"),
     responses(
         (status = 201, description = "What was kept, and what was not", body = ApiResponse<Uploaded<'static>>),
-        (status = 403, description = "The caller keeps as much as they may: `QUOTA_EXCEEDED`"),
+        (status = 403, description = "The caller keeps as much as they may: `QUOTA_EXCEEDED`, or the listing is another person's"),
+        (status = 404, description = "There is no listing `propertyId`"),
+        (status = 409, description = "A listing has at most ten photos, or the key is in use"),
         (status = 422, description = "None can be read as what it is, or the `Idempotency-Key` was used for another request"),
     ),
 )]
 pub async fn each(
     State(app): State<App>,
     caller: Caller,
-    query: Query<()>,
+    query: Query<UploadTarget>,
     conditions: Conditions,
     request: Request,
 ) -> Result<Response, Failure> {
@@ -116,34 +122,73 @@ struct Refusal {
     message: String,
 }
 
-/// One file of at most 10 MB: an image, which is re-encoded, or a PDF.
+/// One file of at most 10 MB: a JPEG, PNG, GIF or WebP image, which is re-encoded in sRGB, or a PDF. Of an animation the
+/// first picture is kept. An image that is damaged or cut off is refused; so are HEIC and AVIF, with what to do instead.
 #[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[expect(dead_code, reason = "a form is read part by part, never as a whole")]
 struct OneFile {
     #[schema(value_type = String, format = Binary)]
     file: (),
+    /// The listing that gets the file as a photo.
+    #[schema(value_type = Option<uuid::Uuid>, nullable = false)]
+    property_id: (),
 }
 
-/// Files of at most 10 MB each, and 50 MB in total.
+/// Files of at most 10 MB each, and 50 MB in total, as for a single one.
 #[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[expect(dead_code, reason = "a form is read part by part, never as a whole")]
 struct SeveralFiles {
     #[schema(value_type = Vec<String>, format = Binary, min_items = 1)]
     files: (),
+    /// The listing that gets the files as photos.
+    #[schema(value_type = Option<uuid::Uuid>, nullable = false)]
+    property_id: (),
 }
 
 /// The result of a request.
-struct Taken {
-    files: Vec<(FileDetails, Version)>,
+#[derive(Default)]
+pub(super) struct Taken {
+    pub files: Vec<(FileDetails, Version)>,
+    /// Those of them that no earlier request with the same key stored.
+    pub fresh: Vec<FileId>,
     refused: Vec<Refusal>,
-    position: Option<Position>,
+    pub position: Option<Position>,
     /// What is left of the sender's quotas.
-    left: String,
+    pub left: String,
 }
 
 impl Taken {
     fn documents(&self, app: &App) -> Vec<Document<'_>> {
-        self.files.iter().map(|(known, version)| Document::of(&app.files.settings, known, *version)).collect()
+        self.files
+            .iter()
+            .map(|(known, version)| Document::of(app.files.context.photos.base_url(), known, *version))
+            .collect()
+    }
+}
+
+/// The query parameter `propertyId`.
+#[derive(Debug)]
+pub struct UploadTarget {
+    property: Option<PropertyId>,
+}
+
+impl http_kit::Request for UploadTarget {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let property =
+            f.parsed("propertyId", |id| id.parse().map_err(|_| "must be the id of a listing of yours"));
+        Some(Self { property })
+    }
+
+    fn about(_: &str) -> Option<&'static str> {
+        Some(
+            "The listing of the caller's that gets the files as photos. A field of the form may name it, too.",
+        )
+    }
+
+    fn example() -> Value {
+        json!({})
     }
 }
 
@@ -151,34 +196,52 @@ impl App {
     async fn take(
         &self,
         caller: &Caller,
-        Query(nothing): Query<()>,
+        Query(target): Query<UploadTarget>,
         conditions: &Conditions,
         request: Request,
         takes: Takes,
     ) -> Result<Taken, Failure> {
-        let person = caller.person()?.user;
-        nothing?;
-        let _upload = self.files.uploads.begin((caller.tenant.clone(), person))?;
-        let (parts, body) = request.into_parts();
-        let batch = self.receive(&parts.headers, body, takes).await?;
-        self.keep(caller, conditions, batch).await
+        caller.person()?;
+        let UploadTarget { property } = target?;
+        let (_upload, batch) = self.receive(caller, request, takes).await?;
+        match property.or(batch.property) {
+            // `If-Match` is about a listing's version only where the path names the listing.
+            Some(property) => self.keep_for(property, caller, conditions, false, batch).await,
+            None => self.keep(caller, conditions, batch).await,
+        }
     }
+}
 
-    async fn receive(&self, headers: &HeaderMap, body: Body, takes: Takes) -> Result<Batch, Failure> {
+impl AppParts {
+    /// Reads and checks a request. The permit is to be held until its files are stored.
+    pub(super) async fn receive(
+        &self,
+        caller: &Caller,
+        request: Request,
+        takes: Takes,
+    ) -> Result<(Permit, Batch), Failure> {
+        let person = caller.person()?.user;
+        let upload = self.files.uploads.begin((caller.tenant.clone(), person))?;
+        let (parts, body) = request.into_parts();
         let aggregates = &self.files.context.aggregates;
         let key = || aggregates.fresh().simple().to_string();
         let Files { image_pool, spool, .. } = &self.files;
-        receive(Parts::of(headers, body, spool)?, takes, (image_pool, spool), key).await
+        let parts = Parts::of(&parts.headers, body, spool)?;
+        Ok((upload, receive(parts, takes, (image_pool, spool), key).await?))
     }
 
-    async fn keep(&self, caller: &Caller, conditions: &Conditions, batch: Batch) -> Result<Taken, Failure> {
+    pub(super) async fn keep(
+        &self,
+        caller: &Caller,
+        conditions: &Conditions,
+        batch: Batch,
+    ) -> Result<Taken, Failure> {
         let refused = batch.refused.iter().map(|refused| Refusal {
             field: refused.field.clone(),
             code: refused.failure.code,
             message: refused.failure.message.clone(),
         });
-        let mut taken =
-            Taken { files: Vec::new(), refused: refused.collect(), position: None, left: String::new() };
+        let mut taken = Taken { refused: refused.collect(), ..Taken::default() };
         let limits = self.files.context.limits(caller, &[Quota::Files, Quota::FileBytes]).await?;
         self.room_for_all(caller, conditions, &batch, &limits).await?;
         for (index, file) in batch.files.into_iter().enumerate() {
@@ -189,6 +252,9 @@ impl App {
             let done = self.keep_one(caller, id, file, options).await?;
             taken.position = done.position.or(taken.position);
             let known = done.state.0.ok_or_else(|| Failure::unavailable(&"a new file has no state"))?;
+            if !done.repeated {
+                taken.fresh.push(known.id);
+            }
             taken.files.push((known, done.version));
         }
         taken.left = self.files.context.quota_left(caller, &limits).await?;

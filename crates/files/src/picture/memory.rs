@@ -22,7 +22,12 @@ pub struct Header {
     pub progressive: bool,
     /// The size of the file itself, in bytes.
     pub length: u64,
+    /// The size of its colour profile, in bytes.
+    pub profile: u64,
 }
+
+/// A profile is kept as read, and its tables as numbers of four bytes each, twice.
+const OF_A_PROFILE: u64 = 10;
 
 impl Header {
     fn is_on_its_side(&self) -> bool {
@@ -65,15 +70,23 @@ impl Header {
         let left = u64::from(width) * u64::from(height);
         let reducing = if self.reduced().is_some() { decoded + left * bytes } else { decoded };
         let plain = if self.color.has_alpha() { 4 } else { 3 };
-        let converting =
-            if matches!(self.color, ColorType::Rgb8 | ColorType::Rgba8) { 0 } else { left * bytes };
+        // A JPEG of four channels holds inks.
+        let is_ink = self.format == ImageFormat::Jpeg && self.color == ColorType::Rgba8;
+        let is_plain =
+            matches!(self.color, ColorType::Rgb8 | ColorType::Rgba8) && self.profile == 0 && !is_ink;
+        let is_deep = u16::from(self.color.bytes_per_pixel()) > u16::from(self.color.channel_count());
+        // Deep colours are copied once more if they have a profile.
+        let copies = if is_deep { 2 } else { 1 };
+        let converting = if is_plain { 0 } else { left * bytes.max(plain) * copies };
         let turning = if self.orientation == Orientation::NoTransforms { 0 } else { left * plain };
         let filtering = filter(width.max(height), width.max(height)).min(MOST_FILTER);
         // The encoder keeps its own planes of the widest rendition.
         let widest = u64::from(WIDTHS[WIDTHS.len() - 1].min(width));
         let encoding = left * widest * widest / u64::from(width).pow(2) * 6;
         let shaping = left * plain + converting.max(turning).max(filtering + left * plain / 4).max(encoding);
-        self.length + (decoded + working).max(reducing).max(shaping)
+        // A JPEG is copied once, to see whether it is whole.
+        let copies = if self.format == ImageFormat::Jpeg { 2 } else { 1 };
+        self.length * copies + self.profile * OF_A_PROFILE + (decoded + working).max(reducing).max(shaping)
     }
 }
 
@@ -82,22 +95,25 @@ pub fn filter(width: u32, height: u32) -> u64 {
     u64::from(width) * u64::from(height) * 16
 }
 
-/// Whether a JPEG is progressive. One whose frame is not found counts as progressive.
+/// Whether a decoder keeps all coefficients of a JPEG until the end: it is progressive, or comes in several scans. One
+/// whose frame or scan is not found counts as such.
 pub fn is_progressive(jpeg: &[u8]) -> bool {
     let mut at = 2;
+    let mut components = None;
     while let Some(&[0xFF, marker]) = jpeg.get(at..at + 2) {
-        match marker {
-            0xC4 | 0xC8 | 0xCC => {}
-            0xC0..=0xCF => return matches!(marker, 0xC2 | 0xC6 | 0xCA | 0xCE),
-            0xFF => {
-                at += 1;
-                continue;
-            }
-            // No frame before the first scan.
-            0xDA => return true,
-            _ => {}
+        if marker == 0xFF {
+            at += 1;
+            continue;
         }
         let Some(&[high, low]) = jpeg.get(at + 2..at + 4) else { return true };
+        match marker {
+            0xC2 | 0xC6 | 0xCA | 0xCE => return true,
+            0xC4 | 0xC8 | 0xCC => {}
+            0xC0..=0xCF => components = jpeg.get(at + 9),
+            // The first scan has all components, or others follow.
+            0xDA => return components.is_none() || components != jpeg.get(at + 4),
+            _ => {}
+        }
         at += 2 + usize::from(u16::from_be_bytes([high, low]));
     }
     true
@@ -116,6 +132,7 @@ mod tests {
             format: ImageFormat::Jpeg,
             progressive: false,
             length: 8_000_000,
+            profile: 0,
         }
     }
 
@@ -135,11 +152,15 @@ mod tests {
     }
 
     #[test]
-    fn a_jpeg_says_in_its_frame_whether_it_comes_in_passes() {
-        let frame =
-            |marker: u8| [&b"\xFF\xD8\xFF\xE0\x00\x04ab\xFF"[..], &[marker], b"\x00\x0B\x08"].concat();
-        assert!(!is_progressive(&frame(0xC0)) && !is_progressive(&frame(0xC1)));
-        assert!(is_progressive(&frame(0xC2)) && is_progressive(&frame(0xCA)));
+    fn a_jpeg_says_in_its_head_whether_it_comes_in_passes() {
+        let head = |marker: u8, scanned: u8| {
+            let frame = b"\x00\x0B\x08\0\x01\0\x01\x03abc";
+            [&b"\xFF\xD8\xFF\xE0\x00\x04ab\xFF"[..], &[marker], frame, b"\xFF\xDA\x00\x0C", &[scanned]]
+                .concat()
+        };
+        assert!(!is_progressive(&head(0xC0, 3)) && !is_progressive(&head(0xC1, 3)));
+        assert!(is_progressive(&head(0xC2, 3)) && is_progressive(&head(0xCA, 3)));
+        assert!(is_progressive(&head(0xC0, 1)), "one component after the other");
         for broken in [&b"\xFF\xD8"[..], b"\xFF\xD8\xFF", b"\xFF\xD8\xFF\xE0", b"\xFF\xD8\xFF\xDA\x00\x02"] {
             assert!(is_progressive(broken), "{broken:?}");
         }

@@ -1,3 +1,7 @@
+mod broken;
+mod colours;
+mod inks;
+
 use image::{Rgb, RgbImage};
 
 use super::*;
@@ -75,7 +79,7 @@ fn an_image_stands_upright_and_does_not_tell_where_it_was_taken() {
 }
 
 #[test]
-fn bombs_and_fragments_are_refused_and_nothing_panics() {
+fn bombs_are_refused() {
     let mut png = file(&photo(64, 64), ImageFormat::Png);
     for side in [65_000_u32, 20_000, 10_000] {
         png[16..20].copy_from_slice(&side.to_be_bytes());
@@ -84,15 +88,6 @@ fn bombs_and_fragments_are_refused_and_nothing_panics() {
         png[29..33].copy_from_slice(&crc.to_be_bytes());
         assert_eq!(render(&png, ImageFormat::Png).unwrap_err(), PictureError::TooManyPixels, "{side}");
     }
-    for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::Gif, ImageFormat::WebP] {
-        let whole = file(&photo(64, 48), format);
-        for length in (0..whole.len()).step_by(whole.len() / 60 + 1) {
-            // A decoder may make an image from a part of a file, such as one that is half grey. That is accepted.
-            if let Ok(picture) = render(&whole[..length], format) {
-                assert!(!picture.renditions.is_empty());
-            }
-        }
-    }
 }
 
 /// The checksum of a PNG chunk.
@@ -100,4 +95,11 @@ fn crc(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg()))
     })
+}
+
+/// A PNG chunk with its checksum.
+fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    let named = [&kind[..], data].concat();
+    let length = u32::try_from(data.len()).unwrap().to_be_bytes();
+    [&length[..], &named, &crc(&named).to_be_bytes()].concat()
 }

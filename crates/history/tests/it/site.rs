@@ -67,6 +67,7 @@ pub async fn site() -> App {
         quotas: http_kit::Quotas::default(),
         jobs: http_kit::Jobs::default(),
         daily: http_kit::DailyCounters::default(),
+        photos: http_kit::photos::Photos::default(),
     });
     let history = History::open(context.clone(), &directory.path().join("views")).unwrap();
     let target = Arc::new(history.store().clone());

@@ -76,6 +76,7 @@ pub async fn site_with(outside: Outside) -> Site {
         quotas: http_kit::Quotas::default(),
         jobs: http_kit::Jobs::default(),
         daily: http_kit::DailyCounters::default(),
+        photos: http_kit::photos::Photos::default(),
     });
     let notifications =
         Notifications::open(context.clone(), &directory.path().join("data"), settings(), outside).unwrap();

@@ -1,6 +1,7 @@
 //! Changing a listing's content or status, and removing it.
 
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use domain::property::draft::Draft;
 use domain::property::{Property, PropertyCommand, Status};
@@ -11,9 +12,10 @@ use journal::{Executed, Options, UniqueKeys};
 use serde_json::{Value, json};
 
 use super::create::about_listing;
+use super::images::urls::{ImageUrls, too_many};
 use super::{property_id, refused};
-use crate::App;
 use crate::document::{Counts, Document, etag};
+use crate::{App, AppParts};
 
 /// See [`ListingEdit`].
 pub type ListingEditBody = Body<ListingEdit>;
@@ -23,6 +25,7 @@ pub struct ListingEdit {
     draft: Draft,
     /// Whether the body has any contact field, even an empty one.
     names_contact: bool,
+    image_urls: ImageUrls,
 }
 
 impl Request for ListingEdit {
@@ -31,7 +34,8 @@ impl Request for ListingEdit {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
         let contact = ["contactName", "contactPhone", "contactEmail"];
         let names_contact = contact.iter().any(|name| f.given(name).is_some());
-        Draft::read(f).map(|draft| Self { draft, names_contact })
+        let image_urls = ImageUrls::read(f);
+        Draft::read(f).map(|draft| Self { draft, names_contact, image_urls })
     }
 
     fn about(member: &str) -> Option<&'static str> {
@@ -45,6 +49,7 @@ impl Request for ListingEdit {
 }
 
 /// `PUT /api/properties/{id}`: replaces the listing's content. A body without any contact field keeps the contact.
+/// `imageUrls` adds photos, as `POST /api/properties/{id}/images` does; it takes none away.
 #[utoipa::path(
     put,
     path = "/api/properties/{id}",
@@ -62,20 +67,23 @@ pub async fn edit(
     path: Path<String>,
     Query(nothing): Query<()>,
     conditions: Conditions,
+    headers: HeaderMap,
     body: ListingEditBody,
 ) -> Result<Response, Failure> {
     let id = property_id(path)?;
     let listing = app.changeable(&caller, id).await?;
     nothing?;
-    let ListingEdit { draft, names_contact } = body.value?;
+    let ListingEdit { draft, names_contact, image_urls } = body.value?;
     let mut content = draft.owned_by(listing.owner, &listing.content.location.city);
     // Public responses omit the contact, so an edit without any contact field keeps it.
     if !names_contact {
-        content.contact = listing.content.contact;
+        content.contact.clone_from(&listing.content.contact);
     }
     let options = conditions.options(&app.context, &caller, &body.bytes, &id);
-    app.execute(&caller, id, PropertyCommand::Edit(content, app.by(&caller)?), options, "Property updated")
-        .await
+    let command = PropertyCommand::Edit(content, app.by(&caller)?);
+    let (old, urls) = ((id, Some(&listing)), (&image_urls, &headers));
+    let command = app.with_images(&caller, old, urls, command, &options).await?;
+    app.execute(&caller, id, command, options, "Property updated").await.map_err(too_many)
 }
 
 /// See [`StatusChange`].
@@ -184,11 +192,13 @@ impl App {
         let done = self.run(caller, id, command, options).await?;
         let listing = done.state.listing.ok_or_else(super::no_such_listing)?;
         let counts = self.known(&caller.tenant, id).await?.map_or_else(Counts::default, |known| known.counts);
-        let document = Document::of(&listing, done.version, counts);
+        let document = self.document(&listing, done.version, counts);
         let reply = self.context.done(caller, message, document, done.position);
         Ok(reply.etag(&etag(done.version, counts)).into_response())
     }
+}
 
+impl AppParts {
     pub(super) async fn run(
         &self,
         caller: &Caller,

@@ -1,6 +1,7 @@
 //! `POST /api/properties`: creates a listing.
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use domain::property::draft::Draft;
 use domain::property::{Listing, Property, PropertyCommand};
@@ -11,6 +12,7 @@ use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Query, Request};
 use journal::{ExecuteError, Options, UniqueKeys};
 use serde_json::{Value, json};
 
+use super::images::urls::{ImageUrls, too_many};
 use super::refused;
 use crate::App;
 use crate::document::{Counts, Document, etag};
@@ -22,6 +24,7 @@ pub type NewListingBody = Body<NewListing>;
 pub struct NewListing {
     draft: Draft,
     source_reference: Option<String>,
+    image_urls: ImageUrls,
 }
 
 impl Request for NewListing {
@@ -29,7 +32,8 @@ impl Request for NewListing {
 
     fn read(f: &mut Fields<'_>) -> Option<Self> {
         let source_reference = f.text("sourceReference", 1..=100);
-        Draft::read(f).map(|draft| Self { draft, source_reference })
+        let image_urls = ImageUrls::read(f);
+        Draft::read(f).map(|draft| Self { draft, source_reference, image_urls })
     }
 
     fn about(member: &str) -> Option<&'static str> {
@@ -53,12 +57,16 @@ pub(super) fn about_listing(member: &str) -> Option<&'static str> {
         "floorNumber" => "Not above `totalFloors`.",
         "plotUse" => "Of plots only.",
         "latitude" | "longitude" => "Both or none.",
+        "imageUrls" => {
+            "Addresses of the caller's own images, as answers to uploads have them: they become photos, in this order."
+        }
         "sourceReference" => "Where the listing comes from: the same one cannot be listed twice by a person.",
         _ => return None,
     })
 }
 
-/// Creates a listing that belongs to the caller.
+/// Creates a listing that belongs to the caller. Images of theirs that `imageUrls` names become its photos; the first is
+/// the primary one.
 #[utoipa::path(
     post,
     path = "/api/properties",
@@ -76,13 +84,14 @@ pub async fn create(
     caller: Caller,
     Query(nothing): Query<()>,
     conditions: Conditions,
+    headers: HeaderMap,
     body: NewListingBody,
 ) -> Result<Response, Failure> {
     let owner = caller.person()?.user;
     nothing?;
     let tenant = app.context.tenants.get(&caller.tenant);
     let city = tenant.map_or("Hyderabad", |tenant| &tenant.city);
-    let NewListing { draft, source_reference } = body.value?;
+    let NewListing { draft, source_reference, image_urls } = body.value?;
     let content = draft.owned_by(owner, city);
     let id: PropertyId = app.context.aggregates.fresh().into();
     let limits = app.context.limits(&caller, &[Quota::Homes]).await?;
@@ -94,6 +103,7 @@ pub async fn create(
     };
     let moderated = tenant.is_some_and(|tenant| tenant.moderation);
     let command = PropertyCommand::List { id, owner, content, source_reference, moderated };
+    let command = app.with_images(&caller, (id, None), (&image_urls, &headers), command, &options).await?;
     match app.context.execute::<Property>(&caller.actor(), id, command, options).await {
         Ok(done) => {
             let listing =
@@ -105,7 +115,7 @@ pub async fn create(
             fields: FieldErrors::one("sourceReference", format!("is listed already as {}", listed.id)),
             ..Failure::conflict("SOURCE_REFERENCE_TAKEN", "you listed this source before")
         }),
-        Err(other) => Err(refused(other)),
+        Err(other) => Err(too_many(refused(other))),
     }
 }
 
@@ -117,7 +127,7 @@ fn created(
     left: &str,
 ) -> Response {
     let counts = Counts::default();
-    let document = Document::of(listing, version, counts);
+    let document = app.document(listing, version, counts);
     let reply = app.context.done(caller, "Property created", document, position);
     let reply = reply.created(&format!("/api/properties/{}", listing.id)).quota_left(left);
     reply.etag(&etag(version, counts)).into_response()

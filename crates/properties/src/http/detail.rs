@@ -161,7 +161,7 @@ impl App {
         let counts = behind.as_ref().map_or_else(Counts::default, |known| known.counts);
         let (owner_gone, owner_absent) =
             behind.map_or((false, false), |known| (known.owner_gone, known.owner_absent));
-        let body = serde_json::value::to_raw_value(&Document::of(&listing, version, counts));
+        let body = serde_json::value::to_raw_value(&self.document(&listing, version, counts));
         let body = body.map_err(|error| Failure::unavailable(&error))?;
         Ok(Arc::new(CachedListing { listing, version, counts, owner_gone, owner_absent, body }))
     }

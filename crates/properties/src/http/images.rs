@@ -1,15 +1,21 @@
-//! `POST /api/properties/{id}/images`: adds photos to a listing.
+//! `POST /api/properties/{id}/images`: adds photos to a listing, by the ids of their files or with their bytes.
 
-use axum::extract::{Path, State};
+mod album;
+pub mod urls;
+mod wrong_files;
+
+use axum::extract::{FromRequest as _, Path, State};
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use domain::fields::MemberKind;
-use domain::file::{File, FileDetails};
 use domain::property::images::PhotoSelection;
-use domain::property::{Listing, Property, PropertyCommand};
-use domain::{Aggregate, FieldErrors, Fields, FileId, StreamId, TenantId};
+use domain::property::{Listing, PropertyCommand};
+use domain::{FieldErrors, Fields, FileId, Position, PropertyId, Version};
 use http_kit::docs::{IdempotencyKey, IfMatch};
 use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Query, Request};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
+use wrong_files::IDS;
 
 use super::property_id;
 use crate::App;
@@ -58,16 +64,27 @@ impl Request for WantedImages {
     }
 }
 
-/// Takes `{"fileIds": […], "primary": …}`. The files must be images of the caller's own or photos of the listing
-/// already. They are shown in the given order, after the photos that are not named. Naming all photos reorders them.
+/// Photos sent along: images of at most 10 MB each, and 50 MB in total.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "a form is read part by part, never as a whole")]
+struct SentPhotos {
+    #[schema(value_type = Vec<String>, format = Binary, min_items = 1)]
+    files: (),
+}
+
+/// Takes `{"fileIds": […], "primary": …}`, or the photos themselves as a form. The files must be images of the caller's
+/// own that are on no other listing, or photos of the listing already. They are shown in the given order, after the
+/// photos that are not named. Naming all photos reorders them. Of a form, all photos are taken or none; they count for
+/// the quotas of files.
 #[utoipa::path(
     post,
     path = "/api/properties/{id}/images",
     summary = "Add photos to a listing",
     params(IdempotencyKey, IfMatch),
-    request_body = WantedImagesBody,
+    request_body(content((WantedImagesBody = "application/json"), (SentPhotos = "multipart/form-data"))),
     responses(
         (status = 201, description = "The listing with its photos", body = ApiResponse<Document<'static>>),
+        (status = 403, description = "The listing is another person's, or the caller keeps as much as they may: `QUOTA_EXCEEDED`"),
         (status = 409, description = "A listing has at most ten photos"),
         (status = 410, description = "The listing was removed"),
     ),
@@ -78,77 +95,73 @@ pub async fn add(
     path: Path<String>,
     Query(nothing): Query<()>,
     conditions: Conditions,
-    body: WantedImagesBody,
+    request: axum::extract::Request,
 ) -> Result<Response, Failure> {
     let id = property_id(path)?;
     let listing = app.changeable(&caller, id).await?;
     nothing?;
+    if is_form(&request) {
+        return app.upload(caller, id, conditions, request).await;
+    }
+    let body = WantedImagesBody::from_request(request, &()).await?;
     let WantedImages { files, primary } = body.value?;
     let options = conditions.options(&app.context, &caller, &body.bytes, &id);
-    let stream = StreamId::new(&caller.tenant, Property::TYPE, id);
     // A repeated request gets its first response, whatever happened to the files since.
-    if app.context.answered(&stream, options.idempotency.as_ref()).await?.is_none() {
-        app.check_own(&caller, &listing, &files, primary).await?;
+    if !app.is_repeated(&caller, id, &options).await? {
+        let named: Vec<_> = files.iter().map(|file| Some(*file)).collect();
+        let wrong = app.wrong_files(&caller, Some(&listing), &named, &IDS).await?;
+        let is_there = |id| files.contains(&id) || listing.images.iter().any(|image| image.file_id == id);
+        let wrong = match primary {
+            Some(primary) if !is_there(primary) => {
+                wrong.and(FieldErrors::one("primary", "must be one of the listing's photos"))
+            }
+            _ => wrong,
+        };
+        wrong.none()?;
     }
     let gone = app.gone(&caller.tenant, &listing).await?;
     let command = PropertyCommand::AddImages(PhotoSelection { files, primary, gone }, app.by(&caller)?);
     let done = app.run(&caller, id, command, options).await?;
     let listing = done.state.listing.ok_or_else(super::no_such_listing)?;
-    let counts = app.known(&caller.tenant, id).await?.map_or_else(Counts::default, |known| known.counts);
-    let document = Document::of(&listing, done.version, counts);
-    let reply = app.context.done(&caller, "Photos added", document, done.position);
-    let reply = reply.created(&format!("/api/files/property/{id}"));
-    Ok(reply.etag(&etag(done.version, counts)).into_response())
+    app.pictured(&caller, (&listing, done.version), done.position, None).await
+}
+
+fn is_form(request: &axum::extract::Request) -> bool {
+    let media = request.headers().get(CONTENT_TYPE).and_then(|media| media.to_str().ok()).unwrap_or_default();
+    media.trim_start().to_ascii_lowercase().starts_with("multipart/")
 }
 
 impl App {
-    /// Checks that every file is an image of the caller's or already a photo of the listing. The failure does not
-    /// reveal whether somebody else has a file with that id.
-    async fn check_own(
+    /// Uploads the photos in a form, in the background as every upload.
+    async fn upload(
+        &self,
+        caller: Caller,
+        id: PropertyId,
+        conditions: Conditions,
+        request: axum::extract::Request,
+    ) -> Result<Response, Failure> {
+        let intake = self.context.photos.intake()?;
+        let sender = caller.clone();
+        let work = async move { intake.upload(&sender, id, &conditions, request).await };
+        let done = self.context.jobs.background().run(work).await;
+        let done = done.map_err(|stopped| Failure::unavailable(&stopped))??;
+        let (listing, version) = self.folded(&caller.tenant, id).await?;
+        self.pictured(&caller, (&listing, version), done.position, Some(&done.quota_left)).await
+    }
+
+    async fn pictured(
         &self,
         caller: &Caller,
-        listing: &Listing,
-        files: &[FileId],
-        primary: Option<FileId>,
-    ) -> Result<(), Failure> {
-        let person = caller.person()?.user;
-        let mut wrong = FieldErrors::default();
-        let is_there = |id| files.contains(&id) || listing.images.iter().any(|image| image.file_id == id);
-        if primary.is_some_and(|primary| !is_there(primary)) {
-            wrong.0.insert("primary".into(), "must be one of the listing's photos".into());
-        }
-        for (index, file) in files.iter().enumerate() {
-            let is_photo = listing.images.iter().any(|image| image.file_id == *file);
-            let field = || format!("fileIds[{index}]");
-            match self.file(&caller.tenant, *file).await? {
-                Some(known) if known.deleted || (known.owner != person && !is_photo) => {
-                    wrong.0.insert(field(), "is no file of yours".into());
-                }
-                Some(known) if !known.is_image() => {
-                    wrong.0.insert(field(), "is no image".into());
-                }
-                Some(_) => {}
-                None => {
-                    wrong.0.insert(field(), "is no file of yours".into());
-                }
-            }
-        }
-        if wrong.0.is_empty() { Ok(()) } else { Err(wrong.into()) }
-    }
-
-    /// Photos of the listing whose files have been deleted.
-    async fn gone(&self, tenant: &TenantId, listing: &Listing) -> Result<Vec<FileId>, Failure> {
-        let mut gone = Vec::new();
-        for image in &listing.images {
-            if self.file(tenant, image.file_id).await?.is_none_or(|known| known.deleted) {
-                gone.push(image.file_id);
-            }
-        }
-        Ok(gone)
-    }
-
-    /// Loads a file from the journal, without a call to the files service.
-    async fn file(&self, tenant: &TenantId, id: FileId) -> Result<Option<FileDetails>, Failure> {
-        Ok(self.context.aggregates.load::<File>(tenant, id).await?.0.0)
+        (listing, version): (&Listing, Version),
+        position: Option<Position>,
+        quota_left: Option<&str>,
+    ) -> Result<Response, Failure> {
+        let known = self.known(&caller.tenant, listing.id).await?;
+        let counts = known.map_or_else(Counts::default, |known| known.counts);
+        let document = self.document(listing, version, counts);
+        let reply = self.context.done(caller, "Photos added", document, position);
+        let reply = reply.created(&format!("/api/files/property/{}", listing.id));
+        let reply = quota_left.into_iter().fold(reply, |reply, left| reply.quota_left(left));
+        Ok(reply.etag(&etag(version, counts)).into_response())
     }
 }

@@ -6,6 +6,8 @@ use domain::fields::Choice;
 use domain::property::{Content, Image, PropertyEvent, Status};
 use journal::without_values;
 
+use super::photos;
+
 pub async fn apply(
     tx: &mut ViewTx<'_>,
     envelope: &Envelope,
@@ -27,13 +29,17 @@ pub async fn apply(
             lose_marks(tx, envelope, marks_lost).await
         }
         PropertyEvent::StatusChanged { to, .. } => set(tx, envelope, "status", to.word().into()).await,
-        PropertyEvent::Removed { .. } => set(tx, envelope, "status", Status::Removed.word().into()).await,
+        PropertyEvent::Removed { .. } => {
+            photos::taken_down(tx, envelope).await?;
+            set(tx, envelope, "status", Status::Removed.word().into()).await
+        }
         PropertyEvent::Approved { .. } => set(tx, envelope, "status", Status::Active.word().into()).await,
         PropertyEvent::Rejected { .. } => set(tx, envelope, "status", Status::Rejected.word().into()).await,
         PropertyEvent::Featured { featured, .. } => set(tx, envelope, "featured", featured.into()).await,
         PropertyEvent::Verified { verified, .. } => set(tx, envelope, "verified", verified.into()).await,
         PropertyEvent::ImagesAdded { images, marks_lost, .. } => {
             pictured(tx, envelope, &images).await?;
+            photos::put_up(tx, envelope, &images).await?;
             lose_marks(tx, envelope, marks_lost).await
         }
     }

@@ -29,9 +29,8 @@ struct World {
 }
 
 fn view(aggregates: &AggregateStore, path: &Path) -> ViewStore {
-    let listings = Listings::new(aggregates.clone(), Arc::new(ListingCache::new(10)));
-    let tables = include_str!("../../migrations/0001_listings.sql");
-    ViewStore::open(path, tables, Arc::new(listings)).unwrap()
+    let listings = Listings::new(aggregates.clone(), Arc::new(ListingCache::new(10)), Arc::default());
+    ViewStore::open(path, &crate::tables(), Arc::new(listings)).unwrap()
 }
 
 impl World {

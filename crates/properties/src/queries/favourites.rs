@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::{COLUMNS, FROM, TOTAL, known};
+use super::{COLUMNS, FROM, TOTAL};
 use crate::App;
 use crate::document::Document;
 
@@ -28,12 +28,12 @@ pub struct Favorite {
 }
 
 impl Favorite {
-    fn read(row: &Row) -> Result<(Self, Cursor), Failure> {
+    fn read(app: &App, row: &Row) -> Result<(Self, Cursor), Failure> {
         let broken = || Failure::unavailable(&"a row of the favourites cannot be read");
         let property_id = row.text(TOTAL).and_then(|id| id.parse().ok()).ok_or_else(broken)?;
         let saved_at = row.int(TOTAL + 1).map(Timestamp::from_micros).ok_or_else(broken)?;
         let shown = row.int(TOTAL + 2) == Some(1);
-        let property = if shown { Some(known(row)?.body) } else { None };
+        let property = if shown { Some(app.read(row)?.body) } else { None };
         Ok((Self { property_id, saved_at, property }, Cursor::at(saved_at, &property_id)))
     }
 }
@@ -51,6 +51,7 @@ impl App {
              where f.tenant = $1 and f.user_id = $2 and (f.saved_at, f.property_id) < ($3, $4)
              order by f.saved_at desc, f.property_id desc limit $5"
         );
-        self.store.query(&sql, subject.newest_after(after)).await?.iter().map(Favorite::read).collect()
+        let rows = self.store.query(&sql, subject.newest_after(after)).await?;
+        rows.iter().map(|row| Favorite::read(self, row)).collect()
     }
 }

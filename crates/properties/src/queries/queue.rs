@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::leads::personal;
-use super::{COLUMNS, FROM, TOTAL, bad_cursor, known};
+use super::{COLUMNS, FROM, TOTAL, bad_cursor};
 use crate::App;
 use crate::document::Document;
 
@@ -78,7 +78,7 @@ impl App {
         let mut waiting = Vec::with_capacity(rows.len());
         for row in &rows {
             waiting.push(Waiting {
-                property: known(row)?.body,
+                property: self.read(row)?.body,
                 pending_review: row.text(2) == Some("PENDING_REVIEW"),
                 since: Timestamp::from_micros(row.int(TOTAL).unwrap_or_default()),
                 report_count: row.count(TOTAL + 1),

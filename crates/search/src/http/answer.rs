@@ -95,7 +95,8 @@ impl App {
         let ids: Vec<PropertyId> = found.hits.iter().map(|hit| hit.key.id.into()).collect();
         let homes = rows::homes(&self.search.store, &caller.tenant, &ids).await;
         let homes = homes.map_err(|error| Failure::unavailable(&error))?;
-        let content = documents(&query, asked.explain, &found.hits, &homes)?;
+        let base_url = self.search.context.photos.base_url();
+        let content = documents(&query, asked.explain, &found.hits, &homes, base_url)?;
         let next = found.hits.last().map(|hit| cursor(asked, &hit.key));
         let page = Page::new(&asked.paging, content, found.total, next.as_ref());
         let facets = query.facets.then_some(found.facets);
@@ -109,6 +110,7 @@ fn documents(
     explain: bool,
     hits: &[Hit],
     homes: &HashMap<PropertyId, Home>,
+    base_url: &str,
 ) -> Result<Vec<Box<RawValue>>, Failure> {
     let mut content = Vec::with_capacity(hits.len());
     for hit in hits {
@@ -126,7 +128,10 @@ fn documents(
                 words: matched_words(home, query),
             }),
         };
-        content.push(to_raw_value(&Document::of(home, found)).map_err(|error| Failure::unavailable(&error))?);
+        content.push(
+            to_raw_value(&Document::of(home, found, base_url))
+                .map_err(|error| Failure::unavailable(&error))?,
+        );
     }
     Ok(content)
 }

@@ -115,7 +115,10 @@ impl App {
                 _ => None,
             };
             let reason = because.words(home, title);
-            let shown = Recommendation { home: Document::of(home, Finding::default()), reason };
+            let shown = Recommendation {
+                home: Document::of(home, Finding::default(), self.search.context.photos.base_url()),
+                reason,
+            };
             content.push(to_raw_value(&shown).map_err(|error| Failure::unavailable(&error))?);
             if content.len() == size {
                 break;

@@ -11,7 +11,7 @@ use domain::notification::{
 use domain::preferences::{Channel, Kind, Preferences};
 use domain::property::PropertyEvent;
 use domain::user::User;
-use domain::{Actor, Envelope, Erasable, Log, Metadata, Personal, PropertyId, Timestamp};
+use domain::{Actor, Erasable, Metadata, Personal, PropertyId, Timestamp};
 use journal::{AggregateStore, ExecuteError, Options};
 use projection::ViewStore;
 use projection::deliveries::{
@@ -95,7 +95,7 @@ impl AlertSender {
     }
 
     async fn alert(&self, order: &LeasedDelivery, saved: &Saved, channel: Channel) -> Step<Variables> {
-        let event = self.event(order).await?;
+        let event = order.event(&**self.aggregates.journal()).await?;
         if let Some(ended) = self.stale(event.timestamp) {
             return Ok(Err(ended));
         }
@@ -201,13 +201,6 @@ impl AlertSender {
     fn stale(&self, since: Timestamp) -> Option<DeliveryOutcome> {
         let over = since.plus_seconds(STALE_SECONDS) <= self.aggregates.clock().now();
         over.then(|| DeliveryOutcome::NotWanted("it is no news any more".into()))
-    }
-
-    async fn event(&self, order: &LeasedDelivery) -> Result<Envelope, Failed> {
-        let journal = self.aggregates.journal();
-        let before = journal.head(Log::Facts).await?.at(order.seq.saturating_sub(1));
-        let found = journal.read_after(before, 1).await?.into_iter().find(|e| e.event_id == order.event_id);
-        found.ok_or_else(|| format!("the journal does not hold event {}", order.event_id).into())
     }
 }
 

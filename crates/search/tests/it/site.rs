@@ -65,6 +65,7 @@ impl Site {
             wait: LONG,
             quotas: http_kit::Quotas::default(),
             daily: http_kit::DailyCounters::default(),
+            photos: http_kit::photos::Photos::default(),
             jobs: Jobs::default(),
         });
         Self { context, directory, tenant, random: Random::new(3) }

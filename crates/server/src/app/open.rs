@@ -10,6 +10,7 @@ use domain::user::Role;
 use domain::{Clock, Ids, Log, TenantId};
 use files::Files;
 use gateway::{ConnectionSettings, Door, DoorSettings, Hub, LimitSettings, Limits, Parts};
+use http_kit::photos::Photos;
 use http_kit::{
     AppContext, AppContextParts, BodyPatience, DailyCounters, DailyLimits, Groups, Jobs, OutboxGroup,
     QuotaLimits, Quotas, Receiving, Routes, RoutesOf, Service, Task, Tenant, Tenants, Tokens,
@@ -241,6 +242,7 @@ async fn context(
         wait: Duration::from_millis(settings.reads.wait_ms.into()),
         quotas: if settings.limits.enabled { quotas(&settings.quotas) } else { Quotas::default() },
         jobs: Jobs::supervised(supervisor, Background::start().context("the background threads")?),
+        photos: Photos::at(&settings.assets.base_url),
     };
     Ok((AppContext::from(parts), settled))
 }

@@ -55,13 +55,12 @@ pub async fn open(settings: &Settings, context: &AppContext, public_url: &str) -
     let outside = mail::outside(settings)?;
     let notifications = Notifications::open(context.clone(), data_dir, letters, outside);
     let notifications = notifications.context("the notifications service")?;
-    let base_url = settings.assets.base_url.trim_end_matches('/').to_owned();
-    let files = Files::open(context.clone(), data_dir, views_dir, files::Settings { base_url });
+    let files = Files::open(context.clone(), data_dir, views_dir);
     let files = files.context("the files service")?;
 
     let all = vec![
         users.service(&erasures, workers),
-        properties.service(),
+        properties.service(workers),
         search.service(workers),
         history.service(),
         notifications.service(workers),

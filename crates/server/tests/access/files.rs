@@ -1,6 +1,10 @@
 //! Files over HTTP: who may get them, range requests, and what remains after deletion.
 
+mod attaching;
+mod broken;
 mod gone;
+mod leaving;
+mod listed;
 mod optimize;
 mod photos;
 

@@ -163,6 +163,7 @@ impl App {
             quotas: http_kit::Quotas::default(),
             jobs: http_kit::Jobs::default(),
             daily: http_kit::DailyCounters::default(),
+            photos: http_kit::photos::Photos::default(),
         });
         let views = directory.path().join("views");
         let users = Users::open(context.clone(), directory.path(), &views, SETTINGS).await.unwrap();

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Number;
 
+use crate::key::Key;
 use crate::labels;
 use crate::numbers::{Count, measure, plain};
 
@@ -82,9 +83,31 @@ pub(crate) struct Property {
     pub(crate) favorites_count: Option<Count>,
     pub(crate) created_at: Option<String>,
     pub(crate) updated_at: Option<String>,
+    pub(crate) images: Vec<Image>,
+}
+
+/// A photo of a home.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Image {
+    pub(crate) id: String,
+    #[serde(default)]
+    pub(crate) is_primary: bool,
+}
+
+impl Image {
+    /// Its address at a width, on this site: pages load nothing from another host.
+    pub(crate) fn at(&self, width: u32) -> String {
+        Key::parse(&self.id).map_or_else(String::new, |id| format!("/api/files/{id}?w={width}"))
+    }
 }
 
 impl Property {
+    /// The photo that stands for the home.
+    pub(crate) fn primary_image(&self) -> Option<&Image> {
+        self.images.iter().find(|image| image.is_primary).or_else(|| self.images.first())
+    }
+
     pub(crate) fn heading(&self) -> &str {
         self.title.as_deref().unwrap_or("Home without a title")
     }

@@ -10,6 +10,7 @@ mod csrf;
 mod dashboard;
 mod listing;
 mod pages;
+mod photos;
 mod search;
 mod session;
 mod stub;

@@ -18,6 +18,7 @@ pub struct Seen {
     pub line: String,
     pub headers: HeaderMap,
     pub body: Value,
+    pub bytes: Vec<u8>,
     pub peer: Option<SocketAddr>,
 }
 
@@ -95,6 +96,7 @@ impl Stub {
         self.seen.lock().unwrap().push(Seen {
             line: format!("{} {}", parts.method, parts.uri),
             body: serde_json::from_slice(&bytes).unwrap_or_default(),
+            bytes: bytes.to_vec(),
             headers: parts.headers,
             peer,
         });

@@ -47,7 +47,12 @@ async fn photos_are_shown_in_their_owners_order_with_addresses_behind_the_cache(
     let home = Home::listed().await;
     let (a, b, c) = (home.photo().await, home.photo().await, home.photo().await);
     let added = home.add(&json!({"fileIds": [a, b]})).await.expect(201);
-    assert_eq!(added.data()["images"][0], json!({"fileId": a, "primary": true}));
+    let url = format!("https://images.example.com/api/files/{a}");
+    assert_eq!(
+        added.data()["images"][0],
+        json!({"id": a, "imageUrl": url, "imageName": format!("{a}.webp"), "isPrimary": true, "displayOrder": 0,
+            "fileId": a, "primary": true})
+    );
     assert_eq!(added.header("location"), Some(&*format!("/api/files/property/{}", home.id)));
     home.add(&json!({"fileIds": [c], "primary": c})).await.expect(201);
     assert_eq!(home.shown().await, (vec![a.clone(), b.clone(), c.clone()], Some(c.clone())));
@@ -118,7 +123,9 @@ async fn a_repeat_is_answered_though_the_photo_is_gone_by_now() {
     let add = async || {
         home.owner.client.send(Method::POST, &path, Some(&body), &[("idempotency-key", "once")]).await
     };
-    add().await.expect(201);
-    home.owner.client.delete(&format!("/api/files/{photo}")).await.expect(204);
     assert_eq!(add().await.expect(201).data()["version"], 2);
+    home.owner.client.delete(&format!("/api/files/{photo}")).await.expect(204);
+    home.app.drain().await;
+    let again = add().await.expect(201);
+    assert_eq!((&again.data()["version"], &again.data()["images"]), (&json!(3), &json!([])), "as it is now");
 }
