@@ -139,6 +139,42 @@ pub enum AuditEvent {
         /// What went wrong.
         reason: String,
     },
+    /// A sheet of listings is being imported.
+    #[serde(rename = "IMPORT_STARTED")]
+    ImportStarted {
+        /// It is only checked; nothing is written.
+        check: bool,
+    },
+    /// Every row of the sheet was done or rejected.
+    #[serde(rename = "IMPORT_FINISHED")]
+    ImportFinished(Imported),
+    /// The import stopped before the last row. The rows before it are done.
+    #[serde(rename = "IMPORT_FAILED")]
+    ImportFailed {
+        /// What went wrong.
+        reason: String,
+    },
+}
+
+/// What became of the rows of a sheet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Imported {
+    /// Nothing was written: the counts say what an import would do.
+    #[serde(default)]
+    pub check: bool,
+    /// Number of rows.
+    pub rows: u64,
+    /// Rows that became new listings.
+    pub created: u64,
+    /// Rows whose listings said something else.
+    pub updated: u64,
+    /// Rows whose listings said the same already.
+    pub unchanged: u64,
+    /// Rows that repeat an earlier row.
+    pub skipped: u64,
+    /// Rows that cannot be listings.
+    pub rejected: u64,
 }
 
 /// A completed backup.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use domain::activity::{ActivityEvent, CountedViews, Snapshot};
 use domain::area::{Area, AreaUnit};
-use domain::audit::{AuditEvent, BackedUp, NearDuplicates, Optimized};
+use domain::audit::{AuditEvent, BackedUp, Imported, NearDuplicates, Optimized};
 use domain::favourites::FavouritesEvent;
 use domain::file::{self, FileEvent, Rendition, StoredBytes};
 use domain::lead::{Enquiry, LeadEvent, LeadStatus, Purpose};
@@ -296,8 +296,15 @@ fn others() -> (Vec<FavouritesEvent>, Vec<SessionEvent>, Vec<AuditEvent>) {
                 bytes: 90_000,
             }),
             AuditEvent::BackupFailed { reason: "the disk is full".into() },
+            AuditEvent::ImportStarted { check: true },
+            AuditEvent::ImportFinished(imported()),
+            AuditEvent::ImportFailed { reason: "the disk is full".into() },
         ],
     )
+}
+
+fn imported() -> Imported {
+    Imported { check: false, rows: 15, created: 5, updated: 4, unchanged: 3, skipped: 2, rejected: 1 }
 }
 
 fn optimized() -> Optimized {

@@ -5,6 +5,7 @@ use axum::http::Method;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use domain::user::Role;
 use http_kit::{Caller, CorrelationId, Failure, RouteLimit};
 use tokio::time::Instant;
 
@@ -108,6 +109,10 @@ fn check(
         (Some((caller, user)), _) => {
             if own == Some(&RouteLimit::Contact) {
                 limits.contact(&caller.tenant, user, allowance)?;
+            }
+            // As with quotas: an administrator's import is as fast as the server.
+            if caller.signed_in.is_some_and(|person| person.role == Role::Admin) {
+                return Ok(());
             }
             limits.user(&caller.tenant, user, allowance)
         }

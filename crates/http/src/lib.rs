@@ -62,7 +62,7 @@ pub use quotas::{QuotaLimits, Quotas, over_quota};
 pub use receiving::{BodyPatience, Receiving, receive};
 pub use refusals::refused;
 pub use reply::{ApiResponse, Reply};
-pub use request::{Invalid, Request, members, read, renamed};
+pub use request::{Invalid, Request, described_members, members, read, renamed};
 pub use service::{
     Documentation, Groups, OutboxGroup, ReadModel, RouteLimit, Routes, RoutesOf, Service, Task, TaskRun,
     UnknownGroup,

@@ -8,6 +8,7 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
+use domain::fields::Member;
 use domain::{FieldErrors, Fields};
 use serde_json::{Map, Value, json};
 
@@ -180,7 +181,15 @@ fn changes_meaning(name: &str) -> bool {
     words.split(['_', '-']).any(|word| MEANINGS.contains(&word))
 }
 
-/// The members that `T` reads. They are determined once per process by running its `read`.
+/// The members that `T` reads, with their types and limits, in the order it reads them.
+#[must_use]
+pub fn described_members<T: Request>() -> Vec<Member> {
+    Fields::asked_by(|fields| {
+        T::read(fields);
+    })
+}
+
+/// The names of the members that `T` reads. They are determined once per process by running its `read`.
 #[must_use]
 pub fn members<T: Request>() -> Arc<[String]> {
     static KNOWN: LazyLock<RwLock<HashMap<TypeId, Arc<[String]>>>> = LazyLock::new(RwLock::default);
@@ -188,10 +197,7 @@ pub fn members<T: Request>() -> Arc<[String]> {
     if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
         return Arc::clone(known);
     }
-    let asked = Fields::asked_by(|fields| {
-        T::read(fields);
-    });
-    let known: Arc<[String]> = asked.into_iter().map(|member| member.name).collect();
+    let known: Arc<[String]> = described_members::<T>().into_iter().map(|member| member.name).collect();
     KNOWN.write().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&known));
     known
 }

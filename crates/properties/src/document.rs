@@ -6,6 +6,7 @@ use domain::property::images::ListingImage;
 use domain::property::{Listing, Status};
 use domain::{Personal, PropertyId, Timestamp, UserId, Version};
 use serde::Serialize;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 /// How often a listing was viewed and saved.
@@ -64,6 +65,26 @@ impl<'a> Document<'a> {
             version,
         }
     }
+}
+
+/// A listing as the body of a request that would list it again.
+pub fn as_request(listing: &Listing) -> Map<String, Value> {
+    let content = &listing.content;
+    let attributes = serde_json::to_value(ListingAttributes::of(content));
+    let mut members = match attributes {
+        Ok(Value::Object(members)) => members,
+        _ => Map::new(),
+    };
+    let address = content.location.address.as_ref().and_then(Personal::as_ref);
+    let contact = content.contact.as_ref().and_then(Personal::as_ref);
+    let own = [
+        ("address", address),
+        ("contactName", contact.and_then(|contact| contact.name.as_ref())),
+        ("contactPhone", contact.and_then(|contact| contact.phone.as_ref())),
+        ("contactEmail", contact.and_then(|contact| contact.email.as_ref())),
+    ];
+    members.extend(own.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?.as_str().into()))));
+    members
 }
 
 /// The entity tag, `{version}-{counters}`. A view changes the tag, but not the version, which is the part that

@@ -1,10 +1,12 @@
 //! The routes of the listings service.
 
+mod by_reference;
 mod change;
 mod create;
 mod detail;
 mod favourites;
 mod images;
+mod import;
 mod leads;
 mod lists;
 mod looks;
@@ -26,6 +28,9 @@ use utoipa_axum::routes;
 
 use crate::{App, AppParts};
 
+pub(crate) use by_reference::{PutListing, Writing};
+pub(crate) use create::{NewListing, about_listing};
+
 pub fn router(app: App) -> Router {
     routes().with_state(app).into()
 }
@@ -34,6 +39,10 @@ pub fn router(app: App) -> Router {
 pub fn routes() -> OpenApiRouter<App> {
     let routes = OpenApiRouter::new()
         .routes(routes!(create::create, lists::all))
+        .routes(routes!(by_reference::put))
+        .routes(routes!(import::start))
+        .routes(routes!(import::template))
+        .routes(routes!(import::report))
         .routes(routes!(lists::own))
         .routes(routes!(lists::favourites))
         .routes(routes!(lists::featured))

@@ -6,12 +6,14 @@
 mod document;
 mod exported;
 mod http;
+mod import;
 mod leads;
 mod listing_cache;
 mod looks;
 mod photo_remover;
 mod projection;
 mod queries;
+pub mod sheet;
 mod visits;
 
 use std::path::Path;
@@ -21,6 +23,7 @@ use axum::extract::FromRef;
 use bus::{Group, GroupStatus};
 use http_kit::photos::PhotoAlbum;
 use http_kit::{AppContext, Documentation, OutboxGroup, ReadModel, RouteLimit, Routes, Service};
+use import::Imports;
 use photo_remover::PhotoRemover;
 use projection::Listings;
 use projection_store::deliveries::{self, Outbox, OutboxWorker};
@@ -64,6 +67,7 @@ struct AppParts {
     listing_cache: Arc<ListingCache>,
     written: WrittenVersions,
     visits: Visits,
+    imports: Imports,
     status: GroupStatus,
 }
 
@@ -147,6 +151,7 @@ impl Properties {
         let listing_cache = Arc::clone(&self.listing_cache);
         let visits = Visits::new(&self.context);
         let written = WrittenVersions::default();
-        App(Arc::new(AppParts { context, store, listing_cache, written, visits, status }))
+        let imports = Imports::default();
+        App(Arc::new(AppParts { context, store, listing_cache, written, visits, imports, status }))
     }
 }

@@ -120,16 +120,30 @@ impl ApiClient {
         body: Option<Value>,
         headers: &[(&str, &str)],
     ) -> Result<Answer, ClientError> {
-        self.call_with(&BACK_OFF, method, path, body, headers).await
+        self.call_with(&BACK_OFF, (method, path), body, headers, &|| {}).await
+    }
+
+    /// As [`Self::call`]. `limited` is called each time the server says that too many requests come.
+    ///
+    /// # Errors
+    /// As for [`Self::call`].
+    pub async fn call_limited(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        limited: &(dyn Fn() + Sync),
+    ) -> Result<Answer, ClientError> {
+        self.call_with(&BACK_OFF, (method, path), body, &[], limited).await
     }
 
     async fn call_with(
         &self,
         back_off: &[Duration],
-        method: Method,
-        path: &str,
+        (method, path): (Method, &str),
         body: Option<Value>,
         headers: &[(&str, &str)],
+        limited: &(dyn Fn() + Sync),
     ) -> Result<Answer, ClientError> {
         let repeatable = method.is_idempotent()
             || headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("idempotency-key"));
@@ -140,6 +154,9 @@ impl ApiClient {
             let Some(wait) = waits.next().and_then(|wait| repeat_after(&result, repeatable, *wait)) else {
                 return result;
             };
+            if result.as_ref().is_ok_and(|answer| answer.status == 429) {
+                limited();
+            }
             tracing::debug!(%method, path, wait_ms = wait.as_millis(), "the call is repeated");
             tokio::time::sleep(wait).await;
         }
@@ -296,7 +313,7 @@ mod tests {
     async fn a_server_that_is_not_there_is_named() {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let client = ApiClient::remote(&format!("http://127.0.0.1:{port}/"), "").unwrap();
-        let error = client.call_with(&AT_ONCE, Method::GET, "/x", None, &[]).await.unwrap_err();
+        let error = client.call_with(&AT_ONCE, (Method::GET, "/x"), None, &[], &|| {}).await.unwrap_err();
         let text = error.to_string();
         assert!(text.starts_with(&format!("no server answers at http://127.0.0.1:{port} (Conn")), "{text}");
     }

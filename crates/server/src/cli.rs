@@ -30,7 +30,7 @@ Examples:
   hyderabadinfra serve --demo
       A portal with sample homes at http://127.0.0.1:8080; everything it keeps is under ./data
   HYD_TOKEN=… hyderabadinfra import listings homes.csv --owner you@example.com --server http://127.0.0.1:8080
-      Every row of a sheet becomes a listing of yours; repeating it adds nothing twice
+      Every row of a sheet becomes a listing of yours; repeating it changes only what is new in the sheet
   hyderabadinfra doctor
       Checks settings, keys and disk before you rely on them
 
@@ -38,13 +38,21 @@ Settings come from built-in defaults, then --config FILE or HYD_CONFIG, then HYD
 `hyderabadinfra doctor --defaults` prints every setting with its meaning.";
 
 const AFTER_IMPORT: &str = "\
-The first line of the sheet must name these columns, in any order: Price (rupees), Area (square feet), Location,
-No. of Bedrooms, Resale (1 or 0) and the 35 amenity columns (1 yes, 0 no, 9 not stated).
+The first line of the sheet names its columns, in any order: at least Price, Location and Property type.
+`hyderabadinfra import template` prints a sheet with every column, `import template --fields` what each of them takes.
+A map says which column is which field, for sheets with other columns:
 
-A bad row is told with its line, column and value, and stops no other. A row that repeats an earlier one is not
-listed again, and neither is one that an earlier import listed, so a stopped import is simply repeated.
+  location = \"Village\"
+  price = { column = \"Rate\", unit = \"lakh\" }
+  area = { column = \"Extent\", unit = \"acre\" }
+  listingType = { column = \"For\", words = { Let = \"RENT\", Sell = \"SALE\" } }
+  propertyType = { value = \"PLOT\" }
 
-Ends with 0 when no row was rejected, 2 when some were, 1 when the import could not run.";
+A row that was imported before changes its listing, if it says something else now: rows are known again by their column
+of ids or, without one, by what identifies a home, which the price does not. Listings whose rows are gone from the sheet
+stay as they are. A bad row is told with its line, column and value, and stops no other. A stopped import is repeated.
+
+Ends with 0 when no row was rejected, 2 when some were, 130 when Ctrl-C stopped it, 1 when it could not run.";
 
 const AFTER_BACKUP: &str = "\
 With --server the server writes it where its settings backup.directory and backup.keys_directory say, and goes on
@@ -152,23 +160,45 @@ impl Serve {
 
 #[derive(Debug, Subcommand)]
 pub enum Import {
-    /// Every row of a CSV file of homes for sale becomes a listing
+    /// Every row of a CSV file of homes becomes a listing, or changes the one it became before
     #[command(after_help = AFTER_IMPORT)]
     Listings(ImportListings),
+    /// Print a sheet with every column that an import knows
+    Template {
+        /// Print what each column takes, and its other names
+        #[arg(long)]
+        fields: bool,
+    },
 }
 
 #[derive(Debug, Args)]
 pub struct ImportListings {
-    /// The CSV file, UTF-8
+    /// The CSV file
     pub file: PathBuf,
 
     /// E-mail of the account that will own the listings; it must exist and be the token's
     #[arg(long, value_name = "EMAIL")]
     pub owner: String,
 
+    /// Which column is which field: a TOML file, see below
+    #[arg(long, value_name = "FILE.toml", conflicts_with = "preset")]
+    pub map: Option<PathBuf>,
+
+    /// The map of a published set; it is recognised by its header without this
+    #[arg(long, value_name = "NAME")]
+    pub preset: Option<String>,
+
+    /// Write nothing, and say what an import would do
+    #[arg(long)]
+    pub check: bool,
+
     /// Write what became of every row to this CSV file
     #[arg(long, value_name = "FILE.csv")]
     pub report: Option<PathBuf>,
+
+    /// Go on from this line of the file
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub from_line: u64,
 
     #[command(flatten)]
     pub target: Target,
@@ -352,6 +382,7 @@ impl Verb {
             Self::Backup(verb) => return (verb.target.place.clone(), verb.flags()),
             Self::Restore(verb) => &verb.place,
             Self::Import(Import::Listings(import)) => &import.target.place,
+            Self::Import(Import::Template { .. }) => return <_>::default(),
             Self::DeadLetters(verb) => &verb.target().place,
             Self::Replay(verb) => &verb.target.place,
             Self::User(User::CreateAdmin(verb)) => &verb.place,

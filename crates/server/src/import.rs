@@ -1,50 +1,47 @@
-//! `hyderabadinfra import listings FILE.csv`: every row of a sheet of homes for sale becomes a listing, or is
-//! rejected with one clear reason.
+//! `hyderabadinfra import listings FILE`: every row of a sheet of homes becomes a listing of its owner, changes the
+//! listing that it became before, or is rejected with its reason.
 //!
-//! An import can be repeated with the same result, even after it was killed halfway. The digest of a row becomes
-//! its listing's `sourceReference`, which the server accepts once from each owner. Memory is bounded by the size
-//! of the file ([`MAX_FILE`]), and the load on the server by [`IN_FLIGHT`].
+//! An import can be repeated with the same result, even after it was killed halfway: each row has a reference, by which
+//! the server finds its listing. Rows are read one at a time, and at most [`IN_FLIGHT`] are under way.
 
-mod amenities;
-mod listing;
-mod report;
-mod sheet;
+mod judging;
+mod record;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
-use std::io::Read;
+use std::io::{Read, Seek};
 
-use futures_util::StreamExt as _;
+use domain::audit::Imported;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use http::Method;
+use indicatif::HumanCount;
+use properties::sheet::{RowContent, RowReport, Sheet, SheetError, SheetOptions, SheetRow, count};
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::api_client::{Answer, ApiClient, ClientError};
+use crate::api_client::{ApiClient, ClientError};
 use crate::progress::Progress;
-pub use listing::Listing;
-pub use report::{Outcome, Report, RowReport};
-use sheet::{Row, Sheet};
-
-/// Larger files are refused before anything is sent.
-pub const MAX_FILE: u64 = 256 * 1024 * 1024;
+use judging::{JudgedRow, PlannedHomes, judge};
+pub use record::{ImportRecord, SHOWN_ROWS};
 
 /// The most concurrent requests.
 pub const IN_FLIGHT: usize = 32;
+/// How often a row is sent again while the server limits how fast they come.
+const TRIES: usize = 20;
 
-/// The server's error code for a row that this owner has already listed.
-const TAKEN: &str = "SOURCE_REFERENCE_TAKEN";
-
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The e-mail that the token must belong to, so that nothing is imported into the wrong account.
     pub owner: String,
-    /// Any random text that differs for each run. It is part of the idempotency keys, so that a retry within a
-    /// run is distinct from the same row in a later run.
-    pub run: String,
+    /// How to read the sheet.
+    pub sheet: SheetOptions,
+    /// Write nothing, and say what would be done.
+    pub check: bool,
+    /// Rows on earlier lines are read, to know what repeats them, and not sent.
+    pub from_line: u64,
 }
 
-/// Why an import could not run to its end. Rows that are merely invalid are in the [`Report`].
+/// Why an import could not run to its end. Rows that are merely wrong are in the [`ImportRecord`].
 #[derive(Debug, Error)]
 pub enum ImportError {
     #[error(transparent)]
@@ -53,56 +50,119 @@ pub enum ImportError {
     #[error("the token belongs to {actual}, not to {owner}: set HYD_TOKEN to a token of {owner}")]
     OtherOwner { owner: String, actual: String },
 
-    #[error("the file cannot be read: {0}")]
-    Read(#[from] std::io::Error),
+    #[error(transparent)]
+    Sheet(#[from] SheetError),
 
-    #[error("the file has more than {} MiB: split it", MAX_FILE / 1024 / 1024)]
-    TooLarge,
+    #[error("the report cannot be written: {0}")]
+    Report(std::io::Error),
 
-    #[error("the first line is not the expected header{}", sheet::describe_header(missing, found))]
-    Header { missing: Vec<String>, found: Vec<String> },
-
-    #[error("the import stopped at line {line}: {source}; repeat the command to go on from there")]
+    #[error(
+        "the import stopped at line {line}: {source}; repeat the command with --from-line {line} to go on from there"
+    )]
     Stopped {
         line: u64,
-        /// The rows before that line.
-        report: Box<Report>,
+        /// What was done before.
+        summary: Box<Summary>,
         source: ClientError,
     },
 }
 
-/// Imports all rows of `source`, always as the owner of the client's token.
+/// What an import did.
+#[derive(Debug, Default)]
+pub struct Summary {
+    pub counts: Imported,
+    pub notes: Vec<String>,
+    /// The line to go on from, if the import was asked to stop.
+    pub next_line: Option<u64>,
+}
+
+impl Summary {
+    /// A readable line: `2,518 rows: 1,998 created, 0 updated, 0 unchanged, 520 skipped, 0 rejected`.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let Imported { check, rows, created, updated, unchanged, skipped, rejected } = self.counts;
+        let begin = if check { "nothing was written; of " } else { "" };
+        let [rows, created, updated, unchanged, skipped, rejected] =
+            [rows, created, updated, unchanged, skipped, rejected].map(HumanCount);
+        format!(
+            "{begin}{rows} rows: {created} created, {updated} updated, {unchanged} unchanged, {skipped} skipped, \
+             {rejected} rejected"
+        )
+    }
+}
+
+/// Imports the rows of `source`, always as the owner of the client's token, until they end or `stop` does. What became
+/// of each row goes to `record`, in the order of the sheet.
 ///
 /// # Errors
-/// When the token is not the owner's, the file is not such a sheet, or the server becomes unreachable.
-pub async fn run(
+/// When the token is not the owner's, the file is no such sheet, or the server becomes unreachable.
+pub async fn run<R: Read + Seek>(
     client: &ApiClient,
-    source: impl Read,
+    source: R,
     options: &Options,
-    progress: &Progress,
-) -> Result<Report, ImportError> {
+    (progress, record): (&Progress, &mut ImportRecord),
+    stop: impl Future<Output = ()>,
+) -> Result<Summary, ImportError> {
+    let sheet = Sheet::open(source, &options.sheet)?;
     check_owner(client, &options.owner).await?;
-    let bytes = read(source)?;
-    let sheet = Sheet::open(&bytes)?;
-    progress.start(sheet.count() as u64);
+    record.begin().map_err(ImportError::Report)?;
+    let mut summary = Summary { notes: sheet.notes(), ..Summary::default() };
+    summary.counts.check = options.check;
+    progress.start(sheet.total());
+    let mut rows = sheet.rows()?;
+    let done = send_all(client, &mut rows, options, (progress, record), stop, &mut summary).await;
+    progress.stop();
+    record.finish().map_err(ImportError::Report)?;
+    let alike = rows.alike();
+    if alike > 0 {
+        summary.notes.push(format!(
+            "{} rows differ from another one only in what may change, such as the price; they are told apart by their \
+             order, or by a column of ids",
+            HumanCount(alike as u64)
+        ));
+    }
+    match done {
+        Ok(()) => Ok(summary),
+        Err(ImportError::Stopped { line, source, .. }) => {
+            Err(ImportError::Stopped { line, source, summary: Box::new(summary) })
+        }
+        Err(other) => Err(other),
+    }
+}
 
-    let mut seen = HashMap::new();
-    let work = sheet.rows().map(|row| PendingRow::of(row, &mut seen));
-    let mut outcomes =
-        futures_util::stream::iter(work).map(|work| work.perform(client, options)).buffered(IN_FLIGHT);
-    let mut report = Report { rows: Vec::new(), ignored_columns: sheet.ignored_columns() };
-    while let Some(outcome) = outcomes.next().await {
-        match outcome {
-            Ok(row) => report.rows.push(row),
-            Err((line, source)) => {
-                progress.stop();
-                return Err(ImportError::Stopped { line, report: Box::new(report), source });
-            }
+async fn send_all<R: Read + Seek>(
+    client: &ApiClient,
+    rows: &mut properties::sheet::SheetRows<R>,
+    options: &Options,
+    (progress, record): (&Progress, &mut ImportRecord),
+    stop: impl Future<Output = ()>,
+    summary: &mut Summary,
+) -> Result<(), ImportError> {
+    let sending = Sending { client, options, progress, told: std::sync::Once::new() };
+    let each = std::iter::from_fn(|| rows.next_row().transpose());
+    let stopped = std::cell::Cell::new(false);
+    let asked = async {
+        stop.await;
+        stopped.set(true);
+    };
+    let done = stream::iter(each)
+        .map_err(ImportError::from)
+        .take_until(asked)
+        .map_ok(|row| sending.row(row))
+        .try_buffered(IN_FLIGHT);
+    let mut done = std::pin::pin!(done);
+    let mut planned = PlannedHomes::default();
+    let mut last = 0;
+    while let Some(judged) = done.try_next().await? {
+        last = judged.line();
+        if let Some(row) = planned.within_quota(judged) {
+            record.add(&row).map_err(ImportError::Report)?;
+            count(&mut summary.counts, row.action);
         }
         progress.advance();
     }
-    progress.stop();
-    Ok(report)
+    summary.next_line = stopped.get().then_some(last + 1);
+    Ok(())
 }
 
 async fn check_owner(client: &ApiClient, owner: &str) -> Result<(), ImportError> {
@@ -114,65 +174,56 @@ async fn check_owner(client: &ApiClient, owner: &str) -> Result<(), ImportError>
     Err(ImportError::OtherOwner { owner: owner.to_owned(), actual: actual.to_owned() })
 }
 
-fn read(source: impl Read) -> Result<Vec<u8>, ImportError> {
-    let mut bytes = Vec::new();
-    let read = source.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
-    if read as u64 > MAX_FILE { Err(ImportError::TooLarge) } else { Ok(bytes) }
+struct Sending<'a> {
+    client: &'a ApiClient,
+    options: &'a Options,
+    progress: &'a Progress,
+    told: std::sync::Once,
 }
 
-/// What remains to be done for a row once the earlier rows are known.
-enum PendingRow {
-    List { line: u64, listing: Box<Listing> },
-    Nothing(RowReport),
-}
-
-impl PendingRow {
-    /// `seen`: the first line with each content so far.
-    fn of(row: Row, seen: &mut HashMap<String, u64>) -> Self {
+impl Sending<'_> {
+    async fn row(&self, row: SheetRow) -> Result<JudgedRow, ImportError> {
         let line = row.line;
-        let listing = match row.listing {
-            Ok(listing) => listing,
-            Err(mistakes) => return Self::Nothing(RowReport::rejected(line, mistakes)),
-        };
-        let first = *seen.entry(listing.reference.clone()).or_insert(line);
-        if first == line {
-            Self::List { line, listing: Box::new(listing) }
-        } else {
-            Self::Nothing(RowReport::duplicate(line, first))
+        if line < self.options.from_line {
+            return Ok(JudgedRow::Passed(line));
         }
-    }
-
-    async fn perform(self, client: &ApiClient, options: &Options) -> Result<RowReport, (u64, ClientError)> {
-        match self {
-            Self::Nothing(report) => Ok(report),
-            Self::List { line, listing } => {
-                let key = format!("import-{}-{}", options.run, listing.reference);
-                let headers = [("Idempotency-Key", key.as_str())];
-                let answer =
-                    client.call(Method::POST, "/api/properties", Some(listing.body()), &headers).await;
-                answer.and_then(|answer| judge(line, &listing, &answer)).map_err(|error| (line, error))
+        let listing = match row.content {
+            RowContent::Listing(listing) => listing,
+            RowContent::Repeats(first) => return Ok(RowReport::skipped(line, first).into()),
+            RowContent::Invalid(reason) => return Ok(RowReport::rejected(line, reason).into()),
+        };
+        let check = if self.options.check { "?check=true" } else { "" };
+        let path = format!("/api/properties/by-reference/{}{check}", encoded(&listing.reference));
+        let stopped = |source| ImportError::Stopped { line, source, summary: Box::default() };
+        let limited = || {
+            self.told.call_once(|| {
+            self.progress.note("the server limits how fast one person may send; going on at its pace (administrators are not limited)");
+        })
+        };
+        for _ in 0..TRIES {
+            let body = Some(Value::Object(listing.members.clone()));
+            let answer =
+                self.client.call_limited(Method::PUT, &path, body, &limited).await.map_err(stopped)?;
+            if answer.status != 429 {
+                return judge(line, &listing, &answer).map_err(stopped);
             }
         }
+        let body = Some(Value::Object(listing.members.clone()));
+        let answer = self.client.call_limited(Method::PUT, &path, body, &limited).await.map_err(stopped)?;
+        judge(line, &listing, &answer).map_err(stopped)
     }
 }
 
-/// Responses that are not about this row (no permission to list, server too busy) end the import.
-fn judge(line: u64, listing: &Listing, answer: &Answer) -> Result<RowReport, ClientError> {
-    match answer.status {
-        200..=299 => {
-            let id = answer.body.pointer("/data/id").and_then(Value::as_str);
-            Ok(RowReport::created(line, id))
+/// A part of a path.
+fn encoded(reference: &str) -> String {
+    use std::fmt::Write as _;
+    reference.bytes().fold(String::new(), |mut path, byte| {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
+            path.push(char::from(byte));
+        } else {
+            // Writing into memory cannot fail.
+            let _ = write!(path, "%{byte:02X}");
         }
-        409 if answer.error_code() == TAKEN => {
-            let id = answer.body.pointer("/error/propertyId").and_then(Value::as_str);
-            Ok(RowReport::already_imported(line, id))
-        }
-        401 | 403 | 429 | 503 => Err(ClientError::Refused(answer.refusal())),
-        _ => {
-            let fields: Vec<String> =
-                answer.field_errors().map(|(field, text)| listing.explain(field, text)).collect();
-            let message = if fields.is_empty() { answer.refusal().to_string() } else { fields.join("; ") };
-            Ok(RowReport::rejected(line, message))
-        }
-    }
+        path
+    })
 }

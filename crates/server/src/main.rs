@@ -9,6 +9,7 @@ use hyderabadinfra::cli::{
 };
 use hyderabadinfra::settings::{self, Settings, Sources};
 use hyderabadinfra::{open_files, private};
+use properties::sheet;
 
 /// There are many small, short-lived allocations from many threads, for which the system's allocator retains far
 /// more memory. Version 2 of mimalloc returns free memory within a tenth of a second. Version 3 waits a second,
@@ -61,9 +62,14 @@ async fn perform(verb: &Verb, settings: &Settings) -> anyhow::Result<ExitCode> {
         Verb::Serve(serve) => serve::serve(settings, serve.demo).await,
         Verb::Import(Import::Listings(import)) => {
             let place = connect::open(&import.target, settings, connect::As::Person(&import.owner)).await?;
-            let done = run::import_listings(import, &place.client, &mut rand::rng()).await;
+            let done = run::import_listings(import, &place.client).await;
             place.close().await;
             done
+        }
+        Verb::Import(Import::Template { fields }) => {
+            let text = if *fields { sheet::field_list() } else { sheet::template() };
+            output::line(text.trim_end());
+            Ok(ExitCode::SUCCESS)
         }
         Verb::DeadLetters(verb) => {
             let place = connect::open(verb.target(), settings, connect::As::Operator).await?;

@@ -88,6 +88,14 @@ impl Progress {
         }
     }
 
+    /// Says something about the work, above the bar.
+    pub fn note(&self, text: &str) {
+        match &self.write {
+            Some(write) => write(text),
+            None => self.bar.println(text),
+        }
+    }
+
     /// Clears the bar, so that the next output starts on a new line.
     pub fn stop(&self) {
         self.bar.finish_and_clear();

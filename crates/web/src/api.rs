@@ -15,7 +15,7 @@ use axum::extract::ConnectInfo;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, IF_MATCH, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::uri::Scheme;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 use serde_json::Value;
 use std::net::SocketAddr;
 use tower::ServiceExt as _;
@@ -50,11 +50,32 @@ pub(crate) struct Caller {
 pub(crate) struct Call {
     method: Method,
     target: String,
-    body: Option<Value>,
-    /// A form with files, as the browser sent it, instead of a body.
-    files: Option<(HeaderValue, Body)>,
+    body: Option<Content>,
     if_match: Option<String>,
     once: Option<String>,
+}
+
+/// The body of a call.
+enum Content {
+    Json(Value),
+    /// A multipart form: its boundary and its bytes.
+    Form(String, String),
+    /// A form with files, as the browser sent it, with its media type.
+    Sent(HeaderValue, Body),
+}
+
+impl Content {
+    fn into_parts(self) -> Result<(HeaderValue, Body), ApiError> {
+        Ok(match self {
+            Self::Json(value) => {
+                (HeaderValue::from_static("application/json"), Body::from(value.to_string()))
+            }
+            Self::Form(boundary, text) => {
+                (header(&format!("multipart/form-data; boundary={boundary}"))?, Body::from(text))
+            }
+            Self::Sent(media, form) => (media, form),
+        })
+    }
 }
 
 impl Api {
@@ -70,12 +91,37 @@ impl Api {
         access: Option<&str>,
         call: Call,
     ) -> Result<Answer, ApiError> {
+        Answer::read(self.response(caller, access, call).await?).await
+    }
+
+    /// The response to a call whose answer is a file.
+    pub(crate) async fn file(
+        &self,
+        caller: &Caller,
+        access: Option<&str>,
+        call: Call,
+    ) -> Result<Response<Body>, ApiError> {
+        let response = self.response(caller, access, call).await?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        match Answer::read(response).await {
+            Ok(_) => Err(ApiError::Unusable("a refusal is no success".to_owned())),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    async fn response(
+        &self,
+        caller: &Caller,
+        access: Option<&str>,
+        call: Call,
+    ) -> Result<Response<Body>, ApiError> {
         let request = call.into_request(caller, access)?;
-        let response = match self.router.clone().oneshot(request).await {
-            Ok(response) => response,
+        match self.router.clone().oneshot(request).await {
+            Ok(response) => Ok(response),
             Err(never) => match never {},
-        };
-        Answer::read(response).await
+        }
     }
 }
 
@@ -108,7 +154,7 @@ impl Caller {
 
 impl Call {
     fn new(method: Method, path: impl Into<String>, body: Option<Value>) -> Self {
-        Self { method, target: path.into(), body, files: None, if_match: None, once: None }
+        Self { method, target: path.into(), body: body.map(Content::Json), if_match: None, once: None }
     }
 
     pub(crate) fn get(path: impl Into<String>) -> Self {
@@ -119,9 +165,31 @@ impl Call {
         Self::new(Method::POST, path, Some(body))
     }
 
-    /// Passes a form with files on. `media` is its `Content-Type`.
+    /// Passes a form with files on, as the browser sent it. `media` is its `Content-Type`.
     pub(crate) fn send_files(path: impl Into<String>, media: HeaderValue, form: Body) -> Self {
-        Self { files: Some((media, form)), ..Self::new(Method::POST, path, None) }
+        Self { body: Some(Content::Sent(media, form)), ..Self::new(Method::POST, path, None) }
+    }
+
+    /// Posts a form of texts, each as a file of its name.
+    pub(crate) fn post_form(path: impl Into<String>, parts: &[(&str, &str)]) -> Self {
+        // The boundary must not be in any text.
+        let boundaries = (0..).map(|number| format!("part-{number}-of-a-form"));
+        let free = |boundary: &String| !parts.iter().any(|(_, text)| text.contains(boundary.as_str()));
+        let boundary = boundaries.take(1 << 20).find(free).unwrap_or_default();
+        let mut text = String::new();
+        for (name, part) in parts {
+            let head = [
+                "--",
+                &boundary,
+                "\r\nContent-Disposition: form-data; name=\"",
+                name,
+                "\"; filename=\"",
+                name,
+            ];
+            text.extend(head.into_iter().chain(["\"\r\n\r\n", part, "\r\n"]));
+        }
+        text.extend(["--", &boundary, "--\r\n"]);
+        Self { body: Some(Content::Form(boundary, text)), ..Self::new(Method::POST, path, None) }
     }
 
     pub(crate) fn put(path: impl Into<String>, body: Value) -> Self {
@@ -159,10 +227,9 @@ impl Call {
     }
 
     fn into_request(self, caller: &Caller, access: Option<&str>) -> Result<Request<Body>, ApiError> {
-        let (media, body) = match (self.body, self.files) {
-            (Some(body), _) => (HeaderValue::from_static("application/json"), Body::from(body.to_string())),
-            (None, Some(files)) => files,
-            (None, None) => (HeaderValue::from_static(""), Body::empty()),
+        let (media, body) = match self.body.map(Content::into_parts).transpose()? {
+            Some((media, body)) => (Some(media), body),
+            None => (None, Body::empty()),
         };
         let mut request = Request::builder()
             .method(self.method)
@@ -171,7 +238,7 @@ impl Call {
             .map_err(|error| ApiError::Unusable(error.to_string()))?;
         let headers = request.headers_mut();
         *headers = caller.headers.clone();
-        if !media.is_empty() {
+        if let Some(media) = media {
             headers.insert(CONTENT_TYPE, media);
         }
         if let Some(access) = access {

@@ -9,6 +9,7 @@ mod editing;
 mod form_page;
 mod home;
 mod homes;
+mod importing;
 mod listing_actions;
 mod listing_sheet;
 mod mailbox;
@@ -29,6 +30,8 @@ use axum::response::{Html, IntoResponse, Response};
 use crate::Site;
 use crate::failure::Failure;
 
+pub(crate) use importing::IMPORT;
+
 pub(crate) fn router() -> Router<Site> {
     Router::new()
         .merge(home::router())
@@ -45,6 +48,7 @@ pub(crate) fn router() -> Router<Site> {
         .merge(unsubscribe::router())
         .merge(dashboard::router())
         .merge(my_homes::router())
+        .merge(importing::router())
         .merge(contact_looks::router())
         .merge(account::router())
         .merge(mailbox::router())

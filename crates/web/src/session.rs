@@ -17,11 +17,14 @@ use crate::csrf::{self, Forged, Token};
 use crate::failure::{self, Failure};
 use crate::form::Form;
 use crate::next_path::NextPath;
+use crate::pages::IMPORT;
 use crate::sent_files;
 use crate::visit::{Visit, see_other};
 
 /// The largest form accepted. The longest real one is a listing with its description.
 const LARGEST_FORM: usize = 64 * 1024;
+/// The largest form with a sheet of homes, for people who are signed in.
+const LARGEST_SHEET: usize = 4 * 1024 * 1024;
 
 enum Renewal {
     NotTried,
@@ -34,7 +37,9 @@ pub(crate) async fn guard(State(site): State<Site>, request: Request, next: Next
     let reads = parts.method == Method::GET || parts.method == Method::HEAD;
     let mut visit = Visit::arriving(site, &parts);
     let sent = cookies::read(&parts.headers, CSRF, visit.secure()).and_then(Token::parse);
-    let accepted = accept(parts, body, reads, sent.as_ref()).await;
+    let sheet = (visit.signed_in() || visit.refresh.is_some()) && parts.uri.path() == IMPORT;
+    let largest = if sheet { LARGEST_SHEET } else { LARGEST_FORM };
+    let accepted = accept(parts, (body, largest), reads, sent.as_ref()).await;
     // A POST renews the sign-in only if this site's own page sent the form, as far as the browser tells.
     let renewal = if accepted.is_ok() { renew(&mut visit).await } else { Renewal::NotTried };
     let (fresh, accepted) = match bind(&mut visit, sent) {
@@ -80,7 +85,12 @@ fn bind(visit: &mut Visit, sent: Option<Token>) -> Result<bool, rand::rngs::SysE
 }
 
 /// Accepts a reading request, and a writing one with a valid token, whose fields are passed on as [`Form`].
-async fn accept(parts: Parts, body: Body, reads: bool, token: Option<&Token>) -> Result<Request, Failure> {
+async fn accept(
+    parts: Parts,
+    (body, largest): (Body, usize),
+    reads: bool,
+    token: Option<&Token>,
+) -> Result<Request, Failure> {
     if reads {
         return Ok(Request::from_parts(parts, body));
     }
@@ -92,7 +102,7 @@ async fn accept(parts: Parts, body: Body, reads: bool, token: Option<&Token>) ->
         request.extensions_mut().insert(Form::default());
         return Ok(request);
     }
-    let encoded = to_bytes(body, LARGEST_FORM).await.map_err(|_| Failure::TooLarge)?;
+    let encoded = to_bytes(body, largest).await.map_err(|_| Failure::TooLarge)?;
     let form = Form::parse(&encoded);
     csrf::check(&parts.headers, token, form.get("_csrf")).map_err(Failure::Forged)?;
     let mut request = Request::from_parts(parts, Body::empty());

@@ -134,6 +134,11 @@ impl Visit {
         self.site.api.send(&self.caller, self.access.as_deref(), call).await.map(|_| ())
     }
 
+    /// Calls the API for a file, and passes it on.
+    pub(crate) async fn file(&self, call: Call) -> Result<Response, ApiError> {
+        self.site.api.file(&self.caller, self.access.as_deref(), call).await
+    }
+
     /// A query parameter of the page's address. An empty one counts as absent.
     pub(crate) fn asked(&self, name: &str) -> Option<String> {
         Form::parse(self.uri.query()?.as_bytes()).filled(name).map(str::to_owned)

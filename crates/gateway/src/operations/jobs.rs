@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use domain::audit::{AuditEvent, BackedUp, Optimized};
+use domain::audit::{AuditEvent, BackedUp, Imported, Optimized};
 use domain::{Envelope, StreamId, Timestamp, UserId};
 use http_kit::{ApiResponse, Caller, Failure, JobProgress, Query, Right};
 use serde::Serialize;
@@ -102,6 +102,13 @@ enum JobResult {
     Optimized(Optimized),
     /// A backup is complete.
     BackedUp(BackedUp),
+    /// The rows of a sheet were done.
+    Imported {
+        #[serde(flatten)]
+        counts: Imported,
+        /// Where the result of each row can be downloaded for a day.
+        report: String,
+    },
 }
 
 fn decode(gateway: &Gateway, envelope: &Envelope) -> Result<AuditEvent, Failure> {
@@ -114,6 +121,8 @@ fn subject(gateway: &Gateway, begun: &Envelope) -> Result<Option<String>, Failur
         AuditEvent::OptimizeStarted { all: true } => Some("everybody's images".into()),
         AuditEvent::OptimizeStarted { all: false } => Some("images".into()),
         AuditEvent::BackupStarted {} => Some("a backup".into()),
+        AuditEvent::ImportStarted { check: true } => Some("check of a sheet".into()),
+        AuditEvent::ImportStarted { check: false } => Some("import of a sheet".into()),
         _ => None,
     })
 }
@@ -123,7 +132,8 @@ fn outcome(gateway: &Gateway, last: &Envelope) -> Result<(&'static str, Outcome)
     Ok(match decode(gateway, last)? {
         AuditEvent::ReplayFailed { reason, .. }
         | AuditEvent::OptimizeFailed { reason }
-        | AuditEvent::BackupFailed { reason } => ("FAILED", Outcome { error: Some(reason), ..ended }),
+        | AuditEvent::BackupFailed { reason }
+        | AuditEvent::ImportFailed { reason } => ("FAILED", Outcome { error: Some(reason), ..ended }),
         AuditEvent::ReplayFinished { events, equal, .. } => {
             let rebuilt = JobResult::Rebuilt { events, equal_to_the_one_before: equal };
             ("SUCCEEDED", Outcome { result: Some(rebuilt), ..ended })
@@ -133,6 +143,10 @@ fn outcome(gateway: &Gateway, last: &Envelope) -> Result<(&'static str, Outcome)
         }
         AuditEvent::BackupFinished(told) => {
             ("SUCCEEDED", Outcome { result: Some(JobResult::BackedUp(told)), ..ended })
+        }
+        AuditEvent::ImportFinished(counts) => {
+            let report = format!("/api/jobs/{}/report", last.stream.id);
+            ("SUCCEEDED", Outcome { result: Some(JobResult::Imported { counts, report }), ..ended })
         }
         _ => ("SUCCEEDED", ended),
     })

@@ -4,12 +4,12 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use domain::property::draft::Draft;
-use domain::property::{Listing, Property, PropertyCommand};
+use domain::property::{Listing, Property, PropertyCommand, PropertyRejection};
 use domain::quota::Quota;
-use domain::{FieldErrors, Fields, PropertyId, Version};
+use domain::{FieldErrors, Fields, PropertyId, TenantId, UserId, Version};
 use http_kit::docs::IdempotencyKey;
 use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Query, Request};
-use journal::{ExecuteError, Options, UniqueKeys};
+use journal::{ExecuteError, Executed, Options, UniqueKey, UniqueKeys};
 use serde_json::{Value, json};
 
 use super::images::urls::{ImageUrls, too_many};
@@ -22,7 +22,7 @@ pub type NewListingBody = Body<NewListing>;
 
 /// The body of `POST /api/properties`.
 pub struct NewListing {
-    draft: Draft,
+    pub(super) draft: Draft,
     source_reference: Option<String>,
     image_urls: ImageUrls,
 }
@@ -49,7 +49,7 @@ impl Request for NewListing {
 }
 
 /// Describes a listing's fields for the API documentation.
-pub(super) fn about_listing(member: &str) -> Option<&'static str> {
+pub(crate) fn about_listing(member: &str) -> Option<&'static str> {
     Some(match member {
         "location" => "The locality.",
         "city" => "The tenant's own unless given.",
@@ -89,21 +89,12 @@ pub async fn create(
 ) -> Result<Response, Failure> {
     let owner = caller.person()?.user;
     nothing?;
-    let tenant = app.context.tenants.get(&caller.tenant);
-    let city = tenant.map_or("Hyderabad", |tenant| &tenant.city);
-    let NewListing { draft, source_reference, image_urls } = body.value?;
-    let content = draft.owned_by(owner, city);
+    let listing = body.value?;
     let id: PropertyId = app.context.aggregates.fresh().into();
     let limits = app.context.limits(&caller, &[Quota::Homes]).await?;
-    let options = Options {
-        new_stream: true,
-        limits: limits.clone(),
-        unique_keys: unique_keys(&app, &caller, source_reference.as_deref())?,
-        ..conditions.options(&app.context, &caller, &body.bytes, &id)
-    };
-    let moderated = tenant.is_some_and(|tenant| tenant.moderation);
-    let command = PropertyCommand::List { id, owner, content, source_reference, moderated };
-    let command = app.with_images(&caller, (id, None), (&image_urls, &headers), command, &options).await?;
+    let options = conditions.options(&app.context, &caller, &body.bytes, &id);
+    let options = Options { limits: limits.clone(), ..options };
+    let (command, options) = app.to_list(&caller, (owner, id), (listing, &headers), options).await?;
     match app.context.execute::<Property>(&caller.actor(), id, command, options).await {
         Ok(done) => {
             let listing =
@@ -133,10 +124,31 @@ fn created(
     reply.etag(&etag(version, counts)).into_response()
 }
 
-/// The unique key of a source reference: an owner can use each reference for one listing only.
-fn unique_keys(app: &App, caller: &Caller, reference: Option<&str>) -> Result<UniqueKeys, Failure> {
-    let Some(reference) = reference else { return Ok(UniqueKeys::default()) };
-    let value = format!("{}|{reference}", caller.person()?.user);
-    let unique_key = app.context.aggregates.keys().unique_key(&caller.tenant, "source", &value);
-    Ok(UniqueKeys::taking(vec![unique_key]))
+impl App {
+    /// The command that lists a home of `owner`, who is the caller, with the options it needs.
+    pub(super) async fn to_list(
+        &self,
+        caller: &Caller,
+        (owner, id): (UserId, PropertyId),
+        (listing, headers): (NewListing, &HeaderMap),
+        options: Options,
+    ) -> Result<(PropertyCommand, Options), Failure> {
+        let tenant = self.context.tenants.get(&caller.tenant);
+        let city = tenant.map_or("Hyderabad", |tenant| &tenant.city);
+        let NewListing { draft, source_reference, image_urls } = listing;
+        let content = draft.owned_by(owner, city);
+        let key =
+            source_reference.as_deref().map(|reference| self.source_key(&caller.tenant, owner, reference));
+        let unique_keys = UniqueKeys::taking(key.into_iter().collect());
+        let options = Options { new_stream: true, unique_keys, ..options };
+        let moderated = tenant.is_some_and(|tenant| tenant.moderation);
+        let command = PropertyCommand::List { id, owner, content, source_reference, moderated };
+        let command = self.with_images(caller, (id, None), (&image_urls, headers), command, &options).await?;
+        Ok((command, options))
+    }
+
+    /// The unique key of a source reference: an owner can use each reference for one listing only.
+    pub(super) fn source_key(&self, tenant: &TenantId, owner: UserId, reference: &str) -> UniqueKey {
+        self.context.aggregates.keys().unique_key(tenant, "source", &format!("{owner}|{reference}"))
+    }
 }

@@ -3,65 +3,83 @@
 
 use std::fs::File;
 use std::io::BufRead;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use http::Method;
-use rand::Rng;
+use properties::sheet::{FieldMap, SheetOptions};
 use serde_json::Value;
 
 use super::{DeadLetters, ImportListings, Replay, output};
 use crate::api_client::ApiClient;
-use crate::import::{self, ImportError, Options, Outcome, Report};
+use crate::import::{self, ImportError, ImportRecord, Options, SHOWN_ROWS};
 use crate::progress::Progress;
 
 /// Exit code: some rows were rejected, the rest were imported.
 const ROWS_REJECTED: u8 = 2;
-/// The most rejected rows shown on the terminal. A report file has all of them.
-const SHOWN_ROWS: usize = 100;
+/// Exit code: stopped by Ctrl-C, as programs that the signal ends have it.
+const INTERRUPTED: u8 = 130;
 
 /// # Errors
 /// When the import could not run to its end.
-pub async fn import_listings(
-    args: &ImportListings,
-    client: &ApiClient,
-    random: &mut impl Rng,
-) -> anyhow::Result<ExitCode> {
+pub async fn import_listings(args: &ImportListings, client: &ApiClient) -> anyhow::Result<ExitCode> {
     let file = File::open(&args.file).with_context(|| format!("{} cannot be opened", args.file.display()))?;
-    let run = format!("{:016x}", random.next_u64());
-    let options = Options { owner: args.owner.clone(), run };
+    let map = args.map.as_deref().map(read_map).transpose()?;
+    let options = Options {
+        owner: args.owner.clone(),
+        sheet: SheetOptions { map, preset: args.preset.clone() },
+        check: args.check,
+        from_line: args.from_line,
+    };
     let progress = Progress::on_standard_error("rows");
-    match import::run(client, file, &options, &progress).await {
-        Ok(report) => {
-            tell(&report, args)?;
-            let rejected = report.count(Outcome::Rejected) > 0;
-            Ok(if rejected { ExitCode::from(ROWS_REJECTED) } else { ExitCode::SUCCESS })
+    let mut record = ImportRecord::new(args.report.clone());
+    let stop = async {
+        // Without the signal, the import ends with its last row.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
         }
-        Err(error) => {
-            if let ImportError::Stopped { report, .. } = &error {
-                tell(report, args)?;
-            }
-            Err(error.into())
-        }
+        progress.note("stopping: the rows under way are finished first");
+    };
+    let done = import::run(client, file, &options, (&progress, &mut record), stop).await;
+    tell_rejected(args, &record);
+    if let Err(ImportError::Stopped { summary, .. }) = &done {
+        output::line(&summary.text());
     }
-}
-
-fn tell(report: &Report, args: &ImportListings) -> anyhow::Result<()> {
-    for row in report.rejected().take(SHOWN_ROWS) {
-        output::line(&format!("{}:{}: {}", args.file.display(), row.line, row.message));
+    let summary = done?;
+    output::line(&summary.text());
+    for note in &summary.notes {
+        output::note(note);
     }
-    let hidden = report.count(Outcome::Rejected).saturating_sub(SHOWN_ROWS);
-    if hidden > 0 {
-        output::line(&format!("… and {hidden} more rejected rows; --report FILE.csv has them all"));
+    if summary.counts.updated + summary.counts.unchanged > 0 {
+        output::note("listings whose rows are gone from the sheet are left as they are");
     }
-    output::line(&report.summary());
     if let Some(path) = &args.report {
-        let file = File::create(path).with_context(|| format!("{} cannot be written", path.display()))?;
-        report.write_csv(file).with_context(|| format!("{} cannot be written", path.display()))?;
         output::line(&format!("report: {}", path.display()));
     }
-    Ok(())
+    if let Some(line) = summary.next_line {
+        output::note(&format!(
+            "stopped; what is told above is done. Repeat the command with --from-line {line} to go on from there, or \
+             without it: what is imported stays as it is"
+        ));
+        return Ok(ExitCode::from(INTERRUPTED));
+    }
+    Ok(if summary.counts.rejected > 0 { ExitCode::from(ROWS_REJECTED) } else { ExitCode::SUCCESS })
+}
+
+fn read_map(path: &Path) -> anyhow::Result<FieldMap> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    FieldMap::read(&text).with_context(|| path.display().to_string())
+}
+
+fn tell_rejected(args: &ImportListings, record: &ImportRecord) {
+    for row in &record.rejected {
+        output::line(&format!("{}:{}: {}", args.file.display(), row.line, row.reason));
+    }
+    if record.rejected.len() == SHOWN_ROWS {
+        output::line("… there may be more rejected rows; --report FILE.csv has them all");
+    }
 }
 
 /// The interval at which a job's progress is polled.

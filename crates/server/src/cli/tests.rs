@@ -42,6 +42,14 @@ fn every_verb_of_the_contract_is_there() {
     assert_eq!((import.target.server(), import.report), (Some("http://x"), Some("r.csv".into())));
     assert_eq!(import.target.place.config, Some("c.toml".into()));
 
+    let line = "hyderabadinfra import listings a.csv --owner a@b.c --map m.toml --check --from-line 7";
+    let Verb::Import(Import::Listings(import)) = parse(line) else { panic!("an import") };
+    assert_eq!((import.map, import.check, import.from_line), (Some("m.toml".into()), true, 7));
+    assert!(matches!(
+        parse("hyderabadinfra import template --fields"),
+        Verb::Import(Import::Template { fields: true })
+    ));
+
     for line in ["list", "show 7", "redrive 7 --server http://x", "discard 7 --reason x"] {
         assert!(matches!(parse(&format!("hyderabadinfra dead-letters {line}")), Verb::DeadLetters(_)));
     }

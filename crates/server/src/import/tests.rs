@@ -1,27 +1,30 @@
-use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::io::Cursor;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, put};
+use properties::sheet::FieldMap;
 use serde_json::{Value, json};
 
-use super::amenities::AMENITIES;
 use super::*;
 
 const OWNER: &str = "asha@example.com";
-/// A rule of the stub, so that a refusal by the API can be tested.
-const PRICE_THE_API_REFUSES: u64 = 77_777;
-const PRICE_THE_API_IS_LOST_AT: u64 = 88_888;
+/// Rules of the stub, so that refusals by the API can be tested.
+const PRICE_THE_API_REFUSES: &str = "77 lakh";
+const PRICE_THE_API_IS_LOST_AT: &str = "88 lakh";
+const PRICE_OVER_THE_QUOTA: &str = "99 lakh";
 
 /// The part of the API that an import needs: one listing for each reference.
 #[derive(Clone, Default)]
 struct Stub {
     listed: Arc<Mutex<BTreeMap<String, Value>>>,
-    keys: Arc<Mutex<HashSet<String>>>,
+    /// How many requests are refused because too many come.
+    busy: Arc<Mutex<u32>>,
+    left: Option<u64>,
 }
 
 impl Stub {
@@ -29,18 +32,29 @@ impl Stub {
         let profile =
             || async { json!({"success": true, "data": {"email": "Asha@Example.com"}}).to_string() };
         let router = Router::new().route("/api/users/profile", get(profile));
-        ApiClient::local(router.route("/api/properties", post(list)).with_state(self.clone()), "token")
+        let router = router.route("/api/properties/by-reference/{reference}", put(put_listing));
+        ApiClient::local(router.with_state(self.clone()), "token")
     }
 
-    fn listed(&self) -> Vec<Value> {
-        self.listed.lock().unwrap().values().cloned().collect()
+    fn listed(&self) -> BTreeMap<String, Value> {
+        self.listed.lock().unwrap().clone()
     }
 }
 
-async fn list(State(stub): State<Stub>, headers: HeaderMap, body: String) -> Response {
+async fn put_listing(
+    State(stub): State<Stub>,
+    Path(reference): Path<String>,
+    RawQuery(query): RawQuery,
+    body: String,
+) -> Response {
+    {
+        let mut busy = stub.busy.lock().unwrap();
+        if *busy > 0 {
+            *busy -= 1;
+            return (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "0")]).into_response();
+        }
+    }
     let body: Value = serde_json::from_str(&body).unwrap();
-    let key = headers["Idempotency-Key"].to_str().unwrap().to_owned();
-    assert!(stub.keys.lock().unwrap().insert(key), "one request for each row");
     if body["price"] == PRICE_THE_API_REFUSES {
         let error = json!({"code": "VALIDATION_FAILED", "fieldErrors": {"price": "must be even"}});
         return (StatusCode::BAD_REQUEST, json!({"success": false, "error": error}).to_string())
@@ -49,239 +63,225 @@ async fn list(State(stub): State<Stub>, headers: HeaderMap, body: String) -> Res
     if body["price"] == PRICE_THE_API_IS_LOST_AT {
         return (StatusCode::UNAUTHORIZED, r#"{"message": "Token expired"}"#).into_response();
     }
-    let mut listed = stub.listed.lock().unwrap();
-    let reference = body["sourceReference"].as_str().unwrap().to_owned();
-    if listed.contains_key(&reference) {
-        return (StatusCode::CONFLICT, r#"{"error": {"code": "SOURCE_REFERENCE_TAKEN"}}"#).into_response();
+    if body["price"] == PRICE_OVER_THE_QUOTA {
+        let body = r#"{"message": "you have enough", "error": {"code": "QUOTA_EXCEEDED"}}"#;
+        return (StatusCode::FORBIDDEN, body).into_response();
     }
-    let id = format!("id-{}", listed.len());
-    listed.insert(reference, body);
-    (StatusCode::CREATED, json!({"data": {"id": id}}).to_string()).into_response()
+    let check = query.as_deref() == Some("check=true");
+    let mut listed = stub.listed.lock().unwrap();
+    let action = match listed.get(&reference) {
+        Some(known) if *known == body => "UNCHANGED",
+        Some(_) => "UPDATED",
+        None => "CREATED",
+    };
+    let id = (!check || action != "CREATED").then(|| format!("id-{reference}"));
+    if !check {
+        listed.insert(reference, body);
+    }
+    let changed = if action == "UPDATED" { json!(["price"]) } else { json!([]) };
+    let answer = json!({"data": {"action": action, "id": id, "changed": changed}}).to_string();
+    match stub.left {
+        Some(left) => ([("x-quota-left", format!("homes;left={left};limit=9"))], answer).into_response(),
+        None => answer.into_response(),
+    }
 }
 
-fn header() -> String {
-    let amenities = AMENITIES.map(|(column, _)| column).join(",");
-    format!("Price,Area,Location,No. of Bedrooms,Resale,{amenities}\n")
+fn options(check: bool) -> Options {
+    Options { owner: OWNER.to_owned(), check, ..Options::default() }
 }
 
-/// A valid row with `start` as its first five fields and no amenity stated.
-fn row(start: &str) -> String {
-    format!("{start}{}\n", ",9".repeat(AMENITIES.len()))
+async fn run_with(
+    stub: &Stub,
+    text: &str,
+    options: &Options,
+    progress: &Progress,
+) -> (Result<Summary, ImportError>, ImportRecord) {
+    let mut record = ImportRecord::default();
+    let source = Cursor::new(text.as_bytes().to_vec());
+    let never = std::future::pending();
+    let done = run(&stub.client(), source, options, (progress, &mut record), never).await;
+    (done, record)
 }
 
-fn options(run: &str) -> Options {
-    Options { owner: OWNER.to_owned(), run: run.to_owned() }
+async fn import(stub: &Stub, text: &str) -> (Summary, ImportRecord) {
+    let (done, record) = run_with(stub, text, &options(false), &Progress::silent("rows")).await;
+    (done.unwrap(), record)
 }
 
-async fn import(stub: &Stub, text: &[u8], run: &str) -> Report {
-    super::run(&stub.client(), text, &options(run), &Progress::silent("rows")).await.unwrap()
+fn counts(summary: &Summary) -> [u64; 5] {
+    let Imported { created, updated, unchanged, skipped, rejected, .. } = summary.counts;
+    [created, updated, unchanged, skipped, rejected]
 }
 
-fn counts(report: &Report) -> [usize; 4] {
-    [Outcome::Created, Outcome::AlreadyImported, Outcome::Duplicate, Outcome::Rejected]
-        .map(|outcome| report.count(outcome))
+const HEADER: &str = "id,price,location,type\n";
+
+#[tokio::test]
+async fn a_changed_row_changes_its_listing_and_an_unchanged_one_does_nothing() {
+    let stub = Stub::default();
+    let sheet = format!("{HEADER}a b/1,90 lakh,Uppal,Flat\n2,80 lakh,Uppal,Flat\n2,80 lakh,Uppal,Flat\n");
+    let (first, _) = import(&stub, &sheet).await;
+    assert_eq!(counts(&first), [2, 0, 0, 1, 0]);
+    assert_eq!(stub.listed().keys().collect::<Vec<_>>(), ["2", "a b/1"]);
+    let (second, _) = import(&stub, &sheet.replace("90 lakh", "91 lakh")).await;
+    assert_eq!(counts(&second), [0, 1, 1, 1, 0]);
+    assert_eq!(second.text(), "3 rows: 0 created, 1 updated, 1 unchanged, 1 skipped, 0 rejected");
+    let (gone, _) = import(&stub, &format!("{HEADER}2,80 lakh,Uppal,Flat\n")).await;
+    assert_eq!((counts(&gone), stub.listed().len()), ([0, 0, 1, 0, 0], 2), "what is gone is left alone");
 }
 
 #[tokio::test]
-async fn a_row_becomes_a_listing_with_what_it_states() {
-    let stub = Stub::default();
-    let mut flags = vec!["9"; AMENITIES.len()];
-    (flags[1], flags[13], flags[25]) = ("1", "1", "0");
-    let text = format!("{} 6968000 ,1340, Nizampet ,2,1,{}\n", header(), flags.join(","));
-    let report = import(&stub, text.as_bytes(), "one").await;
-    assert_eq!(counts(&report), [1, 0, 0, 0]);
-    assert_eq!(report.rows[0].property_id.as_deref(), Some("id-0"));
+async fn a_check_writes_nothing_and_tells_the_same() {
+    let stub = Stub { left: Some(2), ..Stub::default() };
+    let sheet = format!(
+        "{HEADER}1,90 lakh,Uppal,Flat\n2,{PRICE_THE_API_REFUSES},Uppal,Flat\n3,80 lakh,Uppal,Flat\n4,70 lakh,Uppal,Flat\n"
+    );
+    let (checked, record) = run_with(&stub, &sheet, &options(true), &Progress::silent("rows")).await;
+    let checked = checked.unwrap();
+    assert_eq!((counts(&checked), stub.listed().len()), ([2, 0, 0, 0, 2], 0));
+    assert!(checked.text().starts_with("nothing was written; of 4 rows: 2 created"), "{}", checked.text());
+    let told: Vec<(u64, &str)> = record.rejected.iter().map(|row| (row.line, row.reason.as_str())).collect();
+    let over = "only 2 more homes fit into the quota of their owner";
+    assert_eq!(told, [(3, "price \"77 lakh\" must be even"), (5, over)]);
+}
 
-    let body = &stub.listed()[0];
-    let reference = body["sourceReference"].as_str().unwrap();
-    assert!(reference.len() == 64 && reference.chars().all(|c| c.is_ascii_hexdigit()));
+#[tokio::test]
+async fn a_row_that_the_api_refuses_stops_no_other() {
+    let stub = Stub::default();
+    let sheet = format!(
+        "{HEADER}1,{PRICE_THE_API_REFUSES},Uppal,Flat\n2,{PRICE_OVER_THE_QUOTA},Uppal,Flat\n..,1 cr,Uppal,Flat\n3,1 cr,Uppal,Flat\n"
+    );
+    let (done, record) = import(&stub, &sheet).await;
+    assert_eq!(counts(&done), [1, 0, 0, 0, 3]);
+    let told: Vec<&str> = record.rejected.iter().map(|row| row.reason.as_str()).collect();
     assert_eq!(
-        *body,
-        json!({
-            "title": "2 BHK apartment in Nizampet",
-            "description": "Resale apartment with 2 bedrooms and 1340 sq ft in Nizampet. It has: Gym, 24x7 security.",
-            "location": "Nizampet", "price": 6_968_000, "propertyType": "APARTMENT", "listingType": "SALE",
-            "transactionType": "RESALE", "bedrooms": 2, "areaSqft": 1340,
-            "amenities": ["Gym", "24x7 security"], "sourceReference": reference,
-        })
+        told,
+        ["price \"77 lakh\" must be even", "you have enough", "an id needs a letter or a digit"]
     );
 }
 
-/// One invalid row for each rule, each between valid rows.
 #[tokio::test]
-async fn a_bad_row_names_line_column_and_value_and_stops_no_other() {
-    let bad: Vec<(Vec<u8>, &str)> = vec![
-        (b"1,2,3\n".to_vec(), "the row has 3 fields, the header has 40"),
-        (row("cheap,1000,Uppal,2,0").into(), r#"Price "cheap" is not a whole number"#),
-        (row("6.5e6,1000,Uppal,2,0").into(), r#"Price "6.5e6" is not a whole number"#),
-        (row(",1000,Uppal,2,0").into(), r#"Price "" is empty"#),
-        (row("-5,1000,Uppal,2,0").into(), r#"Price "-5" must be greater than 0"#),
-        (
-            row("69,1000,Uppal,2,0").into(),
-            r#"Price "69" cannot be right: from 10000 to 10000000000 rupees are taken"#,
-        ),
-        (row("900000,0,Uppal,2,0").into(), r#"Area "0" must be greater than 0"#),
-        (
-            row("900000,134000000,Uppal,2,0").into(),
-            r#"Area "134000000" cannot be right: from 50 to 100000 square feet are taken"#,
-        ),
-        (row("900000,1000,  ,2,0").into(), r#"Location "" is empty"#),
-        (
-            row("900000,1000,\"Up\npal\",2,0").into(),
-            "Location \"Up\\npal\" has a line break or another control character",
-        ),
-        (row("900000,1000,Uppal,0,0").into(), r#"No. of Bedrooms "0" must be greater than 0"#),
-        (row("900000,1000,Uppal,2,9").into(), r#"Resale "9" is none of 0, 1"#),
-        (
-            row("900000,1000,Uppal,2,0").replace(",9\n", ",2\n").into(),
-            r#"Refrigerator "2" is none of 0, 1, 9"#,
-        ),
-        (
-            b"900000,1000,Upp\xFFal,2,0".iter().chain(row("").as_bytes()).copied().collect(),
-            "Location \"Upp\u{fffd}al\" is not UTF-8",
-        ),
-        (row("x,1000,,2,0").into(), r#"Price "x" is not a whole number; Location "" is empty"#),
-        (row("77777,1000,Uppal,2,0").into(), r#"Price "77777" must be even"#),
-    ];
-    let mut text = header().into_bytes();
-    let mut expected = Vec::new();
-    for (index, (bad_row, message)) in bad.iter().enumerate() {
-        let line = text.split(|byte| *byte == b'\n').count() as u64;
-        expected.push((line, (*message).to_owned()));
-        text.extend_from_slice(bad_row);
-        text.extend_from_slice(row(&format!("{},1000,Uppal,2,0", 1_000_000 + index)).as_bytes());
-    }
+async fn an_import_that_cannot_go_on_says_where_to_go_on() {
     let stub = Stub::default();
-    let report = import(&stub, &text, "one").await;
-    let rejected: Vec<(u64, String)> = report.rejected().map(|row| (row.line, row.message.clone())).collect();
-    assert_eq!(rejected, expected);
-    assert_eq!(counts(&report), [bad.len(), 0, 0, bad.len()]);
-    assert!(report.rows.is_sorted_by_key(|row| row.line), "in the order of the file");
+    let sheet =
+        format!("{HEADER}1,1 cr,Uppal,Flat\n2,{PRICE_THE_API_IS_LOST_AT},Uppal,Flat\n3,1 cr,Uppal,Flat\n");
+    let (done, _) = run_with(&stub, &sheet, &options(false), &Progress::silent("rows")).await;
+    let error = done.unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("stopped at line 3") && text.contains("--from-line 3"), "{text}");
+    let ImportError::Stopped { summary, .. } = error else { panic!("{text}") };
+    assert_eq!(summary.counts.created, 1);
+    let options = Options { from_line: 4, ..options(false) };
+    let (done, _) = run_with(&stub, &sheet, &options, &Progress::silent("rows")).await;
+    assert_eq!(done.unwrap().counts.rows, 1);
 }
 
 #[tokio::test]
-async fn a_repeated_row_is_not_sent_and_a_repeated_run_adds_nothing() {
-    let stub = Stub::default();
-    let (one, two) = (row("900000,1000,Uppal,2,0"), row("900000,1000,Kapra,2,0"));
-    let spaced = one.replace("Uppal", " Uppal ");
-    let text = format!("{}{one}{two}{spaced}{one}", header());
-    let report = import(&stub, text.as_bytes(), "one").await;
-    assert_eq!(counts(&report), [2, 0, 2, 0]);
-    assert_eq!((report.rows[3].line, report.rows[3].message.as_str()), (5, "duplicate of line 2"));
-    assert_eq!(counts(&import(&stub, text.as_bytes(), "two").await), [0, 2, 2, 0]);
-    assert_eq!(stub.listed().len(), 2);
+async fn a_server_that_limits_is_waited_for_and_that_is_told_once() {
+    let stub = Stub { busy: Arc::new(Mutex::new(40)), ..Stub::default() };
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let lines = Arc::clone(&told);
+    let progress = Progress::lines("rows", move |line| lines.lock().unwrap().push(line.to_owned()));
+    let rows: String = (0..40).map(|index| format!("{index},1 cr,Uppal,Flat\n")).collect();
+    let (done, _) = run_with(&stub, &format!("{HEADER}{rows}"), &options(false), &progress).await;
+    assert_eq!(counts(&done.unwrap()), [40, 0, 0, 0, 0]);
+    let told = told.lock().unwrap();
+    assert_eq!(told.iter().filter(|line| line.contains("the server limits")).count(), 1, "{told:?}");
+    assert!(told.last().unwrap().starts_with("40 of 40 rows, "), "{told:?}");
 }
 
 #[tokio::test]
-async fn an_import_that_lost_the_server_says_where_and_goes_on_when_repeated() {
+async fn an_import_that_is_asked_to_stop_finishes_what_is_under_way() {
     let stub = Stub::default();
-    let mut rows = [row("900000,1000,Uppal,2,0"), row("88888,1000,Kapra,2,0"), row("900000,1000,Abids,2,0")];
-    let text = header() + &rows.concat();
-    let error = super::run(&stub.client(), text.as_bytes(), &options("one"), &Progress::silent("rows"))
-        .await
-        .unwrap_err();
-    let shown = error.to_string();
-    assert!(shown.starts_with("the import stopped at line 3: ") && shown.contains("HYD_TOKEN"), "{shown}");
-    let ImportError::Stopped { report, .. } = error else { panic!("{error:?}") };
-    assert_eq!(counts(&report), [1, 0, 0, 0]);
-
-    rows[1] = row("88889,1000,Kapra,2,0");
-    let already = stub.listed().len();
-    let report = import(&stub, (header() + &rows.concat()).as_bytes(), "two").await;
-    assert_eq!(counts(&report), [3 - already, already, 0, 0]);
+    let rows: String = (0..500).map(|index| format!("{index},1 cr,Uppal,Flat\n")).collect();
+    let mut record = ImportRecord::default();
+    let source = Cursor::new(format!("{HEADER}{rows}").into_bytes());
+    let listed = stub.clone();
+    let stop = std::future::poll_fn(move |context| {
+        // Asked again with each row.
+        context.waker().wake_by_ref();
+        if listed.listed.lock().unwrap().len() > 5 {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
+    });
+    let progress = Progress::silent("rows");
+    let done = run(&stub.client(), source, &options(false), (&progress, &mut record), stop).await.unwrap();
+    let rows = done.counts.rows;
+    assert!((6..500).contains(&rows), "{rows}");
+    assert_eq!(stub.listed().len() as u64, rows, "all rows that were begun are told");
+    assert_eq!(done.next_line, Some(rows + 2));
+    let options = Options { from_line: rows + 2, ..options(false) };
+    let (rest, _) = run_with(&stub, &String::from_utf8(text(500)).unwrap(), &options, &progress).await;
+    assert_eq!(rest.unwrap().counts.created + rows, 500);
 }
 
-#[tokio::test]
-async fn line_numbers_hold_with_blank_lines_carriage_returns_and_a_byte_order_mark() {
-    let stub = Stub::default();
-    let text =
-        format!("\u{feff}{}\n\n{}\n{}", header(), row("900000,1000,Uppal,2,0"), row("x,1000,Uppal,2,0"));
-    for text in [text.clone(), text.replace('\n', "\r\n")] {
-        let report = import(&stub, text.as_bytes(), &text.len().to_string()).await;
-        assert_eq!(report.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [4, 6]);
-    }
-}
-
-#[tokio::test]
-async fn columns_may_stand_anywhere_and_unknown_ones_are_told() {
-    let stub = Stub::default();
-    let swap = |line: &str| {
-        let (first, rest) = line.trim_end().split_once(',').unwrap();
-        format!("{rest},{first},more\n")
-    };
-    let line = row("900000,1000,Uppal,2,0");
-    let report = import(&stub, (swap(&header()) + &swap(&line)).as_bytes(), "one").await;
-    assert_eq!(counts(&report), [1, 0, 0, 0]);
-    assert_eq!(report.ignored_columns, ["more"]);
-    assert!(report.summary().ends_with("columns left out: more"));
-    let report = import(&stub, (header() + &line).as_bytes(), "two").await;
-    assert_eq!(counts(&report), [0, 1, 0, 0], "the same row in another order has the same reference");
-}
-
-#[tokio::test]
-async fn a_file_of_another_kind_is_one_error() {
-    let client = Stub::default().client();
-    let told = async |text: &str| {
-        let result = super::run(&client, text.as_bytes(), &options("one"), &Progress::silent("rows")).await;
-        result.unwrap_err().to_string()
-    };
-    let text = told(&header().replace("Price,", "Prise,").replace("Wifi", "Wlan")).await;
-    assert!(text.contains("missing: Price, Wifi; the file has: Prise, Area,"), "{text}");
-    assert!(told("").await.ends_with("the file is empty"));
-    assert!(told("a,b\n1,2\n").await.contains("and 32 more; the file has: a, b"));
+fn text(rows: u64) -> Vec<u8> {
+    let rows: String = (0..rows).map(|index| format!("{index},1 cr,Uppal,Flat\n")).collect();
+    format!("{HEADER}{rows}").into_bytes()
 }
 
 #[tokio::test]
 async fn the_token_must_be_the_owners() {
-    let options = Options { owner: "other@example.com".to_owned(), run: "one".to_owned() };
-    let stub = Stub::default();
-    let result = super::run(&stub.client(), header().as_bytes(), &options, &Progress::silent("rows")).await;
-    let text = result.unwrap_err().to_string();
+    let options = Options { owner: "other@example.com".to_owned(), ..Options::default() };
+    let sheet = format!("{HEADER}1,1 cr,Uppal,Flat\n");
+    let (done, _) = run_with(&Stub::default(), &sheet, &options, &Progress::silent("rows")).await;
+    let text = done.unwrap_err().to_string();
     assert!(text.contains("belongs to Asha@Example.com, not to other@example.com"), "{text}");
 }
 
 #[tokio::test]
-async fn progress_is_told_in_plain_lines_and_the_report_lists_every_row() {
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let lines = Arc::clone(&told);
-    let progress = Progress::lines("rows", move |line| lines.lock().unwrap().push(line.to_owned()));
-    let rows: String =
-        (0..40).map(|index| row(&format!("{},1000,Uppal,2,0", 900_000 + index % 39))).collect();
-    let text = header() + &rows + &row("x,1000,Uppal,2,0");
-    let client = Stub::default().client();
-    let report = super::run(&client, text.as_bytes(), &options("one"), &progress).await.unwrap();
-    let told = told.lock().unwrap();
-    assert!((20..=22).contains(&told.len()), "{told:?}");
-    assert!(told.last().unwrap().starts_with("41 of 41 rows, "), "{told:?}");
-    assert_eq!(report.summary(), "41 rows: 39 created, 0 already imported, 1 duplicates, 1 rejected");
-
-    let mut csv = Vec::new();
-    report.write_csv(&mut csv).unwrap();
-    let csv = String::from_utf8(csv).unwrap();
-    assert_eq!(csv.lines().count(), 42);
-    assert!(csv.starts_with("line,outcome,property_id,message\n2,created,id-0,\n"), "{csv}");
-    assert!(csv.ends_with(
-        "41,duplicate,,duplicate of line 2\n42,rejected,,\"Price \"\"x\"\" is not a whole number\"\n"
-    ));
+async fn what_the_owner_should_know_is_told() {
+    let stub = Stub::default();
+    let sheet = "price,location,type,corner\n90 lakh,Uppal,Flat,yes\n95 lakh,Uppal,Flat,yes\n";
+    let (done, _) = import(&stub, sheet).await;
+    assert_eq!(done.notes[0], "columns left out: corner");
+    assert!(
+        done.notes[1].starts_with("1 rows differ from another one only in what may change"),
+        "{:?}",
+        done.notes
+    );
 }
 
-/// The real listings from `HYD_TEST_DATA`, or from beside the project. `None`: the test says so and is skipped.
-fn real_sheet() -> Option<Vec<u8>> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let folder = std::env::var_os("HYD_TEST_DATA").map_or(beside, PathBuf::from);
-    std::fs::read(folder.join("hyderabad_sale_listings.csv")).ok()
+#[tokio::test]
+async fn the_report_lists_every_row_and_a_map_names_columns() {
+    let stub = Stub::default();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("report.csv");
+    let mut record = ImportRecord::new(Some(path.clone()));
+    let map =
+        FieldMap::read("price = \"Rate\"\npropertyType = { value = \"villa\" }\nsourceReference = \"No\"")
+            .unwrap();
+    let sheet = SheetOptions { map: Some(map), preset: None };
+    let options = Options { sheet, ..options(false) };
+    let source = Cursor::new(b"No;Rate;Village\n1;90 lakh;Uppal\n2;77 lakh;Uppal\n".to_vec());
+    let progress = Progress::silent("rows");
+    let never = std::future::pending();
+    run(&stub.client(), source, &options, (&progress, &mut record), never).await.unwrap();
+    let report = std::fs::read_to_string(path).unwrap();
+    let wanted =
+        "line,action,listing,reason\n2,created,id-1,\n3,rejected,,\"Rate \"\"77 lakh\"\" must be even\"\n";
+    assert_eq!(report, wanted);
+    assert_eq!(stub.listed()["1"]["propertyType"], "VILLA");
+}
+
+/// The published set from `HYD_TEST_DATA`, or from beside the project. `None`: the test says so and is skipped.
+fn real_sheet() -> Option<String> {
+    let beside = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let folder = std::env::var_os("HYD_TEST_DATA").map_or(beside, std::path::PathBuf::from);
+    std::fs::read_to_string(folder.join("hyderabad_sale_listings.csv")).ok()
 }
 
 #[tokio::test]
 async fn the_real_sheet_has_1998_listings_and_520_duplicates() {
-    let Some(bytes) = real_sheet() else {
+    let Some(text) = real_sheet() else {
         println!("SKIPPED: no hyderabad_sale_listings.csv; set HYD_TEST_DATA to the folder that holds it");
         return;
     };
     let stub = Stub::default();
-    let first = import(&stub, &bytes, "one").await;
-    assert_eq!(first.summary(), "2,518 rows: 1,998 created, 0 already imported, 520 duplicates, 0 rejected");
-    let second = import(&stub, &bytes, "two").await;
-    assert_eq!(second.summary(), "2,518 rows: 0 created, 1,998 already imported, 520 duplicates, 0 rejected");
+    let (first, _) = import(&stub, &text).await;
+    assert_eq!(first.text(), "2,518 rows: 1,998 created, 0 updated, 0 unchanged, 520 skipped, 0 rejected");
+    let (second, _) = import(&stub, &text).await;
+    assert_eq!(second.text(), "2,518 rows: 0 created, 0 updated, 1,998 unchanged, 520 skipped, 0 rejected");
     assert_eq!(stub.listed().len(), 1998);
 }

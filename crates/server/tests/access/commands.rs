@@ -36,6 +36,10 @@ const NO_KEY: &[Except] = &[
     except("DELETE /api/auth/sessions/{id}", "an ended session is not found again"),
     except("DELETE /api/users/profile", "the account it is asked with is closed: a repeat is not signed in"),
     except("POST /api/properties/{id}/view", "views count once a visitor and half an hour whatever is sent"),
+    except(
+        "PUT /api/properties/by-reference/{reference}",
+        "the reference is the key: a repeat finds the home as it is and changes nothing",
+    ),
     except("POST /api/realtime/ticket", "answers with a fresh secret, and changes nothing"),
     except("POST /api/search/properties", "a query whose parameters are too long for an address"),
     except("POST /api/search/advanced", "a query whose parameters are too long for an address"),
@@ -64,6 +68,7 @@ const NO_VERSION: &[Except] = &[
     except("POST /api/files/upload/multiple", "new"),
     except("POST /api/files/bulk", "new"),
     except("POST /api/files/optimize", "a job"),
+    except("POST /api/properties/import", "a job"),
     except("POST /api/user-history/{userId}/hide", "a record: an entry is hidden or not"),
     except("POST /api/user-history/replay", "a job"),
     except("POST /api/v1/admin/consumers/{group}/pause", "a group has no version"),

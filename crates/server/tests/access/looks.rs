@@ -22,7 +22,7 @@ enum Shows {
     TestedIn(&'static str),
 }
 
-const LOOKS: [(&str, Shows); 27] = [
+const LOOKS: [(&str, Shows); 28] = [
     ("GET /api/users", Somebody),
     ("GET /api/users/search", Somebody),
     ("GET /api/users/{id}", Somebody),
@@ -49,6 +49,7 @@ const LOOKS: [(&str, Shows); 27] = [
     ("GET /api/v1/admin/streams/{type}/{id}", Somebody),
     ("GET /api/v1/admin/mailbox", Somebody),
     ("GET /api/jobs/{id}", Nobody("how far work is")),
+    ("GET /api/jobs/{id}/report", Nobody("one's own import only")),
     ("GET /actuator/prometheus", Nobody("figures")),
 ];
 

@@ -16,6 +16,7 @@ mod hidden_ids;
 mod host_cookies;
 mod hosts;
 mod images;
+mod imports;
 mod lists;
 mod looks;
 mod machine;

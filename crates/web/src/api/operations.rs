@@ -125,4 +125,12 @@ pub(crate) struct Progress {
 pub(crate) struct Outcome {
     pub(crate) events: u64,
     pub(crate) equal_to_the_one_before: Option<bool>,
+    /// An import was only checked.
+    pub(crate) check: bool,
+    pub(crate) rows: u64,
+    pub(crate) created: u64,
+    pub(crate) updated: u64,
+    pub(crate) unchanged: u64,
+    pub(crate) skipped: u64,
+    pub(crate) rejected: u64,
 }

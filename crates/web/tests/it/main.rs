@@ -8,6 +8,7 @@ mod admin;
 mod browser;
 mod csrf;
 mod dashboard;
+mod importing;
 mod listing;
 mod pages;
 mod photos;

@@ -19,6 +19,8 @@ pub struct Seen {
     pub headers: HeaderMap,
     pub body: Value,
     pub bytes: Vec<u8>,
+    /// The body that is not JSON.
+    pub text: String,
     pub peer: Option<SocketAddr>,
 }
 
@@ -97,6 +99,7 @@ impl Stub {
             line: format!("{} {}", parts.method, parts.uri),
             body: serde_json::from_slice(&bytes).unwrap_or_default(),
             bytes: bytes.to_vec(),
+            text: String::from_utf8_lossy(&bytes).into_owned(),
             headers: parts.headers,
             peer,
         });

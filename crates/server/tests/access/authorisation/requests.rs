@@ -169,6 +169,22 @@ async fn end_session(world: &World, row: &Row, who: Who) -> Request {
 
 async fn property(world: &World, row: &Row, who: Who) -> Request {
     let Scene { client, owner } = world.scene(who);
+    match row.name().as_str() {
+        "PUT /api/properties/by-reference/{reference}" => {
+            let path = row.path.replace("{reference}", "A%2017");
+            return request(&client, row, &path, Some(home("A home with a number")));
+        }
+        "POST /api/properties/import" => {
+            let sheet = b"id,price,location,type\nA 18,51 lakh,Miyapur,Villa\n";
+            let form = Form::default().part("file", Some("homes.csv"), "text/csv", sheet);
+            return Request { form: Some(form), ..request(&client, row, &row.path, None) };
+        }
+        "GET /api/jobs/{id}/report" => {
+            let path = row.path.replace("{id}", &world.import(&owner).await);
+            return request(&client, row, &path, None);
+        }
+        _ => {}
+    }
     if !row.path.contains("{id}") || row.path.starts_with("/api/users/") {
         let path = row.path.replace("{userId}", &owner.id).replace("{id}", &owner.id);
         let body = match row.name().as_str() {

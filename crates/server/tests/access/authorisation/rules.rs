@@ -88,6 +88,12 @@ pub const EXCEPTIONS: &[Exception] = &[
         reason: "which ids there are is told to nobody else",
     },
     Exception {
+        row: "GET /api/jobs/{id}/report",
+        who: &[Who::User, Who::Other, Who::Seller, Who::Support, Who::Moderator, Who::Admin],
+        status: 404,
+        reason: "it holds words of the person who imported, and is theirs alone",
+    },
+    Exception {
         row: "POST /api/files/optimize",
         who: &[Who::User, Who::Other, Who::Seller, Who::Support, Who::Moderator],
         status: 202,

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use reqwest::Method;
 use serde_json::json;
 use testkit::{Client, Issuer, Person, TestApp};
 
@@ -91,6 +92,22 @@ impl World {
             // The previous job may still be running.
             if answer.status != 409 {
                 return answer.expect(202).data()["jobId"].as_str().unwrap().to_owned();
+            }
+        }
+    }
+
+    /// A finished import of the owner.
+    pub async fn import(&self, owner: &Person) -> String {
+        let sheet = ("text/csv", b"id,price,location,type\nA 19,51 lakh,Miyapur,Villa\n".to_vec());
+        loop {
+            let begun =
+                owner.client.send_bytes(Method::POST, "/api/properties/import", sheet.clone(), &[]).await;
+            // The previous one may still be running.
+            if begun.status != 409 {
+                let id = begun.expect(202).data()["jobId"].as_str().unwrap().to_owned();
+                let path = format!("/api/jobs/{id}");
+                while owner.client.get(&path).await.expect(200).data()["status"] == "RUNNING" {}
+                return id;
             }
         }
     }

@@ -212,3 +212,24 @@ async fn h09_what_people_type_is_text_on_every_page() {
     let search = app.client.send(Method::GET, "/homes?q=<script>alert(3)</script>", None, &[]).await;
     assert!(!search.text.contains("<script>alert"), "{}", search.text);
 }
+
+/// An import beside a running server was 25 times slower than one into the data directory.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_calls_as_often_as_the_server_can_answer() {
+    let settings = [
+        ("limits.user_per_second", "1"),
+        ("limits.user_burst", "3"),
+        ("admin_email", testkit::ADMIN),
+        ("admin_password", PASSWORD),
+    ];
+    let app = TestApp::with(|_| {}, &settings).await;
+    let admin = Person::enter(&app.client, testkit::ADMIN).await;
+    let asha = Person::register(&app.client, "asha").await;
+    for _ in 0..9 {
+        admin.client.get("/api/users/profile").await.expect(200);
+    }
+    for _ in 0..3 {
+        asha.client.get("/api/users/profile").await.expect(200);
+    }
+    limited(&asha.client.get("/api/users/profile").await);
+}

@@ -90,6 +90,7 @@ pub const TOPICS: &[Topic] = &[
                 "REPLAY_",
                 "OPTIMIZE_",
                 "BACKUP_",
+                "IMPORT_",
                 "UNUSUAL_",
             ];
             AUDITED.contains(&message) || prefixes.iter().any(|prefix| message.starts_with(prefix))

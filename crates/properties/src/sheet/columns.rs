@@ -1,0 +1,211 @@
+//! Which column of a sheet is which field: by the map, and otherwise by the columns' names.
+
+use domain::fields::Member;
+
+use super::SheetError;
+use super::field_map::{FieldMap, FieldSource};
+use super::fields::{self, IDENTITY, column_key, recognised, similar};
+use super::units::Unit;
+
+/// The field that is made from others when no column has it.
+const MADE: &str = "title";
+
+/// Where each field of a row comes from.
+#[derive(Clone, Debug)]
+pub(super) struct ColumnPlan {
+    pub(super) fields: Vec<PlannedField>,
+    /// Columns that no field is read from.
+    pub(super) left_out: Vec<String>,
+    /// Places of the columns that every row must have.
+    pub(super) needed: Vec<usize>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct PlannedField {
+    pub(super) member: &'static Member,
+    pub(super) from: FieldOrigin,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum FieldOrigin {
+    Column { place: usize, unit: Option<Unit>, words: Vec<(String, String)> },
+    Value(String),
+    Flags(Vec<(usize, String)>),
+}
+
+impl ColumnPlan {
+    /// # Errors
+    /// When the map names a column that the sheet does not have, or a needed field has no column.
+    pub(super) fn of(header: &[String], map: &FieldMap) -> Result<Self, SheetError> {
+        let mut used = vec![false; header.len()];
+        let mut found = Vec::new();
+        for (name, source) in &map.fields {
+            let Some(member) = fields::field(name) else { continue };
+            found.push(PlannedField { member, from: mapped(header, name, source)? });
+        }
+        for column in map.columns() {
+            used[place_of(header, column).ok_or_else(|| no_such_column("ignore", column, header))?] = true;
+        }
+        let mut by_name = by_name(header, &used, |name| map.fields.contains_key(name));
+        found.append(&mut by_name);
+        found.sort_by_key(|planned| {
+            fields::fields().iter().position(|other| other.name == planned.member.name)
+        });
+
+        let has = |name: &str| found.iter().any(|planned| planned.member.name == name);
+        let required = fields::fields().iter().filter(|member| member.required && member.name != MADE);
+        let missing: Vec<&'static str> =
+            required.map(|member| member.name.as_str()).filter(|name| !has(name)).collect();
+        if !missing.is_empty() {
+            return Err(SheetError::Missing { missing, found: header.to_vec() });
+        }
+        let read: Vec<usize> = found.iter().flat_map(|planned| planned.from.places()).collect();
+        let unread =
+            header.iter().enumerate().filter(|(place, name)| !read.contains(place) && !name.is_empty());
+        let left_out = unread.map(|(_, name)| name.clone()).collect();
+        let is_needed = |planned: &&PlannedField| {
+            let name = planned.member.name.as_str();
+            name != MADE && (planned.member.required || IDENTITY.contains(&name))
+        };
+        let needed = found.iter().filter(is_needed).flat_map(|planned| planned.from.places()).collect();
+        Ok(Self { fields: found, left_out, needed })
+    }
+
+    /// How much a header lacks; 0 if it can be used.
+    pub(super) fn lacks(header: &[String], map: &FieldMap) -> usize {
+        match Self::of(header, map) {
+            Ok(_) => 0,
+            Err(SheetError::Missing { missing, .. }) => missing.len(),
+            Err(_) => {
+                let lost = map.columns().filter(|column| place_of(header, column).is_none()).count();
+                lost + fields::fields().len()
+            }
+        }
+    }
+}
+
+impl FieldOrigin {
+    fn places(&self) -> Vec<usize> {
+        match self {
+            Self::Column { place, .. } => vec![*place],
+            Self::Value(_) => Vec::new(),
+            Self::Flags(flags) => flags.iter().map(|(place, _)| *place).collect(),
+        }
+    }
+}
+
+fn mapped(header: &[String], name: &str, source: &FieldSource) -> Result<FieldOrigin, SheetError> {
+    let place = |column: &str| place_of(header, column).ok_or_else(|| no_such_column(name, column, header));
+    if let Some(value) = &source.value {
+        return Ok(FieldOrigin::Value(value.clone()));
+    }
+    if let Some(column) = &source.column {
+        let place = place(column)?;
+        let unit = source.unit.or_else(|| column_key(&header[place]).1);
+        return Ok(FieldOrigin::Column { place, unit, words: source.words.clone() });
+    }
+    let flags = source.flags.iter().map(|(column, word)| Ok((place(column)?, word.clone())));
+    Ok(FieldOrigin::Flags(flags.collect::<Result<_, SheetError>>()?))
+}
+
+/// The columns whose names say what they are. Of several columns for one field the most certain one is taken.
+fn by_name(header: &[String], used: &[bool], is_mapped: impl Fn(&str) -> bool) -> Vec<PlannedField> {
+    let mut found: Vec<(usize, PlannedField)> = Vec::new();
+    for (place, column) in header.iter().enumerate().filter(|(place, _)| !used[*place]) {
+        let Some((member, rank, unit)) = recognised(column).filter(|(member, ..)| !is_mapped(&member.name))
+        else {
+            continue;
+        };
+        let planned = PlannedField { member, from: FieldOrigin::Column { place, unit, words: Vec::new() } };
+        match found.iter_mut().find(|(_, other)| other.member.name == member.name) {
+            Some((best, other)) if rank < *best => (*best, *other) = (rank, planned),
+            Some(_) => {}
+            None => found.push((rank, planned)),
+        }
+    }
+    found.into_iter().map(|(_, planned)| planned).collect()
+}
+
+/// The place of a column. Case, spaces and punctuation need not agree if no other column is nearer.
+pub(super) fn place_of(header: &[String], column: &str) -> Option<usize> {
+    let letters =
+        |name: &str| -> String { name.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect() };
+    let column = column.trim();
+    header
+        .iter()
+        .position(|name| name == column)
+        .or_else(|| header.iter().position(|name| name.eq_ignore_ascii_case(column)))
+        .or_else(|| {
+            let wanted = letters(column);
+            (!wanted.is_empty()).then(|| header.iter().position(|name| letters(name) == wanted)).flatten()
+        })
+}
+
+fn no_such_column(field: &str, column: &str, header: &[String]) -> SheetError {
+    let names = header.iter().map(String::as_str).filter(|name| !name.is_empty());
+    let advice = match similar(column, names) {
+        Some(near) => format!("did you mean {near:?}?"),
+        None => format!("the sheet has: {}", super::named(header)),
+    };
+    SheetError::Map(format!("{field} names the column {column:?}, which the sheet does not have; {advice}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(columns: &str) -> Vec<String> {
+        columns.split(',').map(str::to_owned).collect()
+    }
+
+    fn plan(columns: &str, map: &str) -> Result<ColumnPlan, String> {
+        ColumnPlan::of(&header(columns), &FieldMap::read(map).unwrap()).map_err(|error| error.to_string())
+    }
+
+    fn read_from(plan: &ColumnPlan) -> Vec<(&str, Vec<usize>)> {
+        plan.fields.iter().map(|planned| (&*planned.member.name, planned.from.places())).collect()
+    }
+
+    #[test]
+    fn columns_may_stand_in_any_order_and_have_other_names() {
+        let plan = plan("Remark,BHK,Property Type,Locality,Price (Lakhs)", "").unwrap();
+        let wanted =
+            [("price", vec![4]), ("location", vec![3]), ("propertyType", vec![2]), ("bedrooms", vec![1])];
+        assert_eq!(read_from(&plan), wanted);
+        assert_eq!(plan.left_out, ["Remark"]);
+    }
+
+    #[test]
+    fn of_two_columns_for_a_field_the_nearer_one_is_read() {
+        let plan = plan("Rent,Price,Type,Location,,", "").unwrap();
+        assert!(read_from(&plan).contains(&("price", vec![1])), "{plan:?}");
+        assert_eq!(plan.left_out, ["Rent"]);
+    }
+
+    #[test]
+    fn a_map_goes_before_names_and_adds_to_them() {
+        let map = "price = \"cost in full\"\npropertyType = { value = \"plot\" }\nignore = [\"area\"]";
+        let plan = plan("Price,Area,Location,Cost (in full)", map).unwrap();
+        assert_eq!(read_from(&plan)[0], ("price", vec![3]));
+        assert_eq!(plan.left_out, ["Price", "Area"]);
+        assert_eq!(plan.needed, [3, 2]);
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let text = plan("Price,Place", "").unwrap_err();
+        assert!(
+            text.contains("no column for propertyType") && text.contains("the sheet has: Price, Place"),
+            "{text}"
+        );
+        let text = plan("Rates,Location,Type", "price = \"Rate\"").unwrap_err();
+        assert!(
+            text.contains("price names the column \"Rate\"") && text.contains("did you mean \"Rates\"?"),
+            "{text}"
+        );
+        let text = plan("Price,Location,Type", "price = \"Zzz\"").unwrap_err();
+        assert!(text.contains("the sheet has: Price, Location, Type"), "{text}");
+        let text = plan("Price,Location,Type", "ignore = [\"Remark\"]").unwrap_err();
+        assert!(text.contains("ignore names the column \"Remark\""), "{text}");
+    }
+}

@@ -1,0 +1,225 @@
+use std::io::Cursor;
+
+use serde_json::{Value, json};
+
+use super::*;
+
+fn open(text: &str, map: Option<&str>) -> Result<Sheet<Cursor<Vec<u8>>>, String> {
+    let map = map.map(|map| FieldMap::read(map).unwrap());
+    let options = SheetOptions { map, preset: None };
+    Sheet::open(Cursor::new(text.as_bytes().to_vec()), &options).map_err(|error| error.to_string())
+}
+
+fn rows(text: &str, map: Option<&str>) -> Vec<SheetRow> {
+    let sheet = open(text, map).unwrap();
+    let total = sheet.total();
+    let mut rows = sheet.rows().unwrap();
+    let found: Vec<SheetRow> = std::iter::from_fn(|| rows.next_row().unwrap()).collect();
+    assert_eq!(found.len() as u64, total);
+    found
+}
+
+fn listings(text: &str, map: Option<&str>) -> Vec<ListingRow> {
+    let told = |row: SheetRow| match row.content {
+        RowContent::Listing(listing) => *listing,
+        other => panic!("line {}: {other:?}", row.line),
+    };
+    rows(text, map).into_iter().map(told).collect()
+}
+
+fn members(text: &str, map: Option<&str>) -> Value {
+    Value::Object(listings(text, map).remove(0).members)
+}
+
+fn mistakes(text: &str) -> Vec<(u64, String)> {
+    let told = |row: SheetRow| match row.content {
+        RowContent::Invalid(text) => Some((row.line, text)),
+        _ => None,
+    };
+    rows(text, None).into_iter().filter_map(told).collect()
+}
+
+/// As an agent keeps it: other columns, rent, lakhs, acres.
+const AGENTS: &str = "\
+Our homes;;;;;;;
+File;What;Village;Lakhs;Extent;Let or sell;Lift?;Since
+K-1;Flat;Kondapur;0.35;1,150 sft;Let;Y;5-2-26
+K-2;Farm;Mokila;240;3.5;Sell;;
+";
+
+const AGENTS_MAP: &str = "\
+sourceReference = \"File\"
+location = \"Village\"
+price = { column = \"Lakhs\", unit = \"lakh\" }
+area = { column = \"Extent\", unit = \"acre\" }
+listingType = { column = \"Let or sell\", words = { Let = \"RENT\", Sell = \"SALE\" } }
+propertyType = { column = \"What\", words = { Farm = \"PLOT\" } }
+amenities = { flags = { \"Lift?\" = \"Lift\" } }
+city = { value = \"Hyderabad\" }
+ignore = [\"Since\"]
+";
+
+#[test]
+fn an_agents_own_sheet_is_read_by_a_map() {
+    let found = listings(AGENTS, Some(AGENTS_MAP));
+    assert_eq!(found.iter().map(|row| &*row.reference).collect::<Vec<_>>(), ["K-1", "K-2"]);
+    let wanted = json!({"price": "0.35 lakh", "location": "Kondapur", "city": "Hyderabad",
+        "propertyType": "APARTMENT", "listingType": "RENT", "area": "1150", "areaUnit": "SQFT", "amenities": ["Lift"]});
+    assert_eq!(Value::Object(found[0].members.clone()), wanted);
+    let wanted = json!({"price": "240 lakh", "location": "Mokila", "city": "Hyderabad", "propertyType": "PLOT",
+        "listingType": "SALE", "area": "3.5", "areaUnit": "ACRE"});
+    assert_eq!(Value::Object(found[1].members.clone()), wanted);
+    assert_eq!(found[1].explain("price", "is odd"), "Lakhs \"240\" is odd");
+    assert_eq!(found[1].explain("title", "is odd"), "title is odd");
+}
+
+#[test]
+fn names_of_columns_carry_units() {
+    let text = "Locality,Property Type,Price (in Lakhs),Size (sq yds),BHK\nKokapet,Independent House,95.5,\"1,200.0\",3 BHK\n";
+    let wanted = json!({"price": "95.5 lakh", "location": "Kokapet", "propertyType": "HOUSE", "bedrooms": "3",
+        "area": "1200", "areaUnit": "SQYD"});
+    assert_eq!(members(text, None), wanted);
+    let text = "location,type,price,area,unit\nMokila,Land,1.2 cr,2,Acres\n";
+    let wanted = json!({"price": "1.2 cr", "location": "Mokila", "propertyType": "PLOT", "area": "2", "areaUnit": "ACRE"});
+    assert_eq!(members(text, None), wanted);
+    let text = "location,type,price,sqft\nMokila,Shop,90 lakh,200 sq m\n";
+    assert_eq!(members(text, None)["areaUnit"], "SQM");
+}
+
+#[test]
+fn the_template_is_a_sheet_with_every_field() {
+    let text = template();
+    let found = listings(&text, None);
+    assert_eq!(found.len(), 4);
+    let header = text.lines().next().unwrap();
+    for member in fields() {
+        assert!(header.split(',').any(|column| column == member.name), "{}", member.name);
+        assert!(
+            field_list().contains(&format!("\n{}", member.name)) || field_list().starts_with(&member.name)
+        );
+    }
+    for row in found {
+        let mut members = row.members;
+        members.entry("title").or_insert_with(|| "A home that is long enough".into());
+        let read = http_kit::read::<crate::http::NewListing>(members);
+        assert!(read.is_ok(), "{:?}", read.err().map(|wrong| wrong.errors));
+    }
+}
+
+/// The header of the published set, and a row with the given start and nothing stated about amenities.
+fn published(start: &str) -> String {
+    let preset = include_str!("presets/metropolitan.toml");
+    let flags: Vec<&str> = preset
+        .lines()
+        .filter_map(|line| line.strip_prefix('"')?.split_once("\" = ").map(|(name, _)| name))
+        .collect();
+    assert_eq!(flags.len(), 35);
+    format!("Price,Area,Location,No. of Bedrooms,Resale,{}\n{start}{}\n", flags.join(","), ",9".repeat(35))
+}
+
+#[test]
+fn the_published_set_is_known_by_its_header() {
+    let text = published("9500000.0,1340.0,Nizampet,2.0,1").replacen(",9,9,", ",1,0,", 1);
+    let sheet = open(&text, None).unwrap();
+    assert_eq!(sheet.notes(), ["read by the preset metropolitan"]);
+    let wanted = json!({"price": "9500000.0", "location": "Nizampet", "propertyType": "APARTMENT",
+        "listingType": "SALE", "transactionType": "RESALE", "bedrooms": "2", "area": "1340", "areaUnit": "SQFT",
+        "amenities": ["Maintenance staff"]});
+    assert_eq!(members(&text, None), wanted);
+    let plain = listings(&published("9500000,1340,Nizampet,2,1"), None).remove(0);
+    let cheaper = listings(&published("\"91,00,000\",1340,Nizampet,2,1"), None).remove(0);
+    let other = listings(&published("9500000,1341,Nizampet,2,1"), None).remove(0);
+    assert_eq!(plain.reference, cheaper.reference, "the price does not identify a home");
+    assert_eq!(plain.reference, listings(&text, None)[0].reference);
+    assert_ne!(plain.reference, other.reference);
+}
+
+#[test]
+fn a_lost_tail_is_nothing_stated_unless_a_home_needs_it() {
+    let whole = "price,location,type,bedrooms,area,remark,note\n90 lakh,Uppal,Flat,2,1000";
+    for row in ["", ",", ",,", ",,,,"] {
+        assert_eq!(listings(&format!("{whole}{row}\n"), None).len(), 1, "{row}");
+    }
+    let lost =
+        mistakes("price,location,type,bedrooms,area\n90 lakh,Uppal,Flat,2\n90 lakh,Uppal,Flat,2,1000,,x\n");
+    let wanted =
+        [(2, "the row has 4 fields, the header has 5"), (3, "the row has 7 fields, the header has 5")];
+    assert_eq!(lost, wanted.map(|(line, text)| (line, text.to_owned())));
+    let open = mistakes("price,location,type\n90 lakh,\"Uppal,Flat\n80 lakh,Uppal,Flat\n");
+    assert_eq!(open[0].1, "the row has 2 fields, the header has 3; a quotation mark may not be closed");
+}
+
+#[test]
+fn rows_that_repeat_others_are_found() {
+    let text = "price,location,type,bedrooms\n\
+        90 lakh,Uppal,Flat,2\n\
+        90 lakh,Uppal,Flat,2\n\
+        95 lakh,uppal ,Flat,2\n\
+        95 lakh,uppal ,Flat,2\n\
+        90 lakh,Uppal,Flat,3\n";
+    let found = rows(text, None);
+    let references: Vec<Option<&str>> = found
+        .iter()
+        .map(|row| match &row.content {
+            RowContent::Listing(listing) => Some(&*listing.reference),
+            RowContent::Repeats(_) => None,
+            RowContent::Invalid(text) => panic!("{text}"),
+        })
+        .collect();
+    let first = references[0].unwrap();
+    assert_eq!(references[2], Some(&*format!("{first}-2")), "the same home at another price");
+    assert!(references[4].is_some_and(|other| !other.starts_with(first)));
+    assert!(
+        matches!(found[1].content, RowContent::Repeats(2))
+            && matches!(found[3].content, RowContent::Repeats(4))
+    );
+    let named = mistakes(
+        "id,price,location,type\n1,90 lakh,Uppal,Flat\n1,90 lakh,Uppal,Flat\n1,95 lakh,Uppal,Flat\n",
+    );
+    assert_eq!(named, [(4, "the id \"1\" is that of line 2, which says something else".to_owned())]);
+}
+
+#[test]
+fn a_price_in_the_wrong_unit_is_told() {
+    let found =
+        mistakes("price,location,type,for\n85,Uppal,Flat,Sale\n85,Uppal,Flat,\n8500,Uppal,Flat,Rent\n");
+    assert_eq!(found.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3]);
+    assert!(found[0].1.starts_with("price \"85\" cannot be right"), "{found:?}");
+}
+
+#[test]
+fn a_sheet_that_is_none_is_one_error() {
+    for (text, wanted) in [
+        ("", "has no header"),
+        ("a,b\n1,2\n", "no column for price, location, propertyType; the sheet has: a, b"),
+        ("Price,Place\n1,2\n", "no column for propertyType; the sheet has: Price, Place"),
+    ] {
+        let told = open(text, None).unwrap_err();
+        assert!(told.contains(wanted), "{told}");
+    }
+}
+
+#[test]
+fn fuzz_sheet() {
+    let header = "price,location,type,area,availableFrom,amenities\r\n";
+    bolero::check!().with_type::<(Vec<u8>, bool)>().for_each(|(rest, with_header)| {
+        let mut bytes = if *with_header { header.as_bytes().to_vec() } else { Vec::new() };
+        bytes.extend_from_slice(rest);
+        let Ok(sheet) = Sheet::open(Cursor::new(bytes), &SheetOptions::default()) else { return };
+        let (total, mut count, mut last) = (sheet.total(), 0, 0);
+        let mut rows = sheet.rows().unwrap();
+        while let Some(row) = rows.next_row().unwrap() {
+            count += 1;
+            assert!(row.line > last, "lines go on");
+            last = row.line;
+        }
+        assert_eq!(count, total);
+    });
+}
+
+#[test]
+fn fuzz_map() {
+    bolero::check!().with_type::<String>().for_each(|text| {
+        let _ = FieldMap::read(text);
+    });
+}
