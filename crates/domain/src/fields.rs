@@ -252,14 +252,14 @@ impl<'a> Fields<'a> {
 
     /// The name of a person or an office.
     pub fn name(&mut self, field: &str, length: RangeInclusive<usize>) -> Option<String> {
-        let name = self.identifier(field, length)?;
+        let name = self.identifier(field, &length)?;
         people::name(&name).map_err(|message| self.wrong(field, message)).ok().map(|()| name)
     }
 
     /// A text of one line that names somebody or something: what is invisible in it is left for its check.
-    fn identifier(&mut self, field: &str, length: RangeInclusive<usize>) -> Option<String> {
-        let text = self.characters(field, &length, |text| text::nfc(text::trimmed(text)))?;
-        self.line(field, &text, &length)
+    fn identifier(&mut self, field: &str, length: &RangeInclusive<usize>) -> Option<String> {
+        let text = self.characters(field, length, |text| text::nfc(text::trimmed(text)))?;
+        self.line(field, &text, length)
     }
 
     /// The member as a text in the form that is kept.
@@ -311,7 +311,7 @@ impl<'a> Fields<'a> {
         field: &str,
         parse: impl FnOnce(&str) -> Result<T, &'static str>,
     ) -> Option<T> {
-        let text = self.identifier(field, 1..=500)?;
+        let text = self.identifier(field, &(1..=500))?;
         parse(&text).map_err(|message| self.wrong(field, message)).ok()
     }
 

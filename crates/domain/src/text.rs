@@ -77,7 +77,7 @@ pub fn cleaned_value(value: &Value) -> Value {
     }
 }
 
-/// Whether the character shows nothing (Default_Ignorable_Code_Point).
+/// Whether the character shows nothing (`Default_Ignorable_Code_Point`).
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
     !c.is_ascii() && const { CodePointSetData::new::<DefaultIgnorableCodePoint>() }.contains(c)

@@ -30,7 +30,8 @@ impl SeenRows {
     /// each is a listing of its own: the reference of the second ends with `-2`.
     pub(super) fn compare(&mut self, row: &mut ListingRow, line: u64) -> Repeat {
         let hash = digest(&SHA256, row.reference.as_bytes());
-        let key = hash.as_ref().iter().take(16).fold(0, |number: u128, byte| number << 8 | u128::from(*byte));
+        let key =
+            hash.as_ref().iter().take(16).fold(0, |number: u128, byte| (number << 8) | u128::from(*byte));
         let content = row.content();
         let place = u32::try_from(line).unwrap_or(u32::MAX);
         let Some((known, first)) = self.first.get(&key).copied() else {

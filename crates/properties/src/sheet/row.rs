@@ -48,7 +48,7 @@ impl ListingRow {
     /// A digest of all that the row states.
     pub(super) fn content(&self) -> u64 {
         let hash = digest(&SHA256, Value::Object(self.members.clone()).to_string().as_bytes());
-        hash.as_ref().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+        hash.as_ref().iter().take(8).fold(0, |number, byte| (number << 8) | u64::from(*byte))
     }
 }
 

@@ -1,7 +1,7 @@
 //! One account for all spellings of a name, and people who registered before names had one form.
 
-use argon2::Argon2;
-use argon2::password_hash::{PasswordHash, PasswordHasher as _};
+use argon2::password_hash::PasswordHasher as _;
+use argon2::{Argon2, PasswordHash};
 use axum::http::{Method, StatusCode};
 use domain::user::{Account, IssuedToken, Profile, User, UserCommand};
 use domain::{Actor, Metadata, UserId};
