@@ -42,6 +42,9 @@ fn known_parameters(query: &str, known: &[String]) -> Result<Map<String, Value>,
     let mut found = Map::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(&*name, |(_, real)| real);
+        if is_of_advertising(name) {
+            continue;
+        }
         if !known.iter().any(|known| known == name) {
             return Err(unknown(name, known));
         }
@@ -58,6 +61,11 @@ fn known_parameters(query: &str, known: &[String]) -> Result<Map<String, Value>,
         }
     }
     Ok(found)
+}
+
+/// Whether it is a parameter that advertisements and letters of others add to any address. It means nothing here.
+fn is_of_advertising(name: &str) -> bool {
+    name.starts_with("utm_") || ["fbclid", "gclid"].contains(&name)
 }
 
 fn unknown(name: &str, known: &[String]) -> FieldErrors {

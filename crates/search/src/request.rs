@@ -6,6 +6,7 @@ use domain::date::CalendarDate;
 use domain::fields::{Choice, MemberKind};
 use domain::property::Rooms;
 use domain::property::details::MOST_SHARING;
+use domain::property::kinds::{Category, PropertyType};
 use domain::text::cleaned_value;
 use domain::{Fields, TenantId, Timestamp};
 use http_kit::{Body, Cursor, Paging, Request};
@@ -15,7 +16,7 @@ use crate::query::{
     DetailFilters, Facet, Filters, Geo, Key, MOST_SORTS, Numbers, Query, RoomSet, Sort, SortBy,
 };
 use crate::relaxing::Missed;
-use crate::understanding::{Joined, Understanding, UnderstoodQuery, understand};
+use crate::understanding::{Joined, Understanding, UnderstoodQuery, budget, understand};
 use crate::words::key;
 
 /// The number of values in a cursor: the order, the time of the first page, the sort values and the id.
@@ -170,6 +171,9 @@ impl Request for SearchRequest {
             "bathrooms" => "`2`, `2,3` or `4+`.",
             "availableBy" => "Available on this day or before; a home that states no day is left out.",
             "forWhom" => "A home for anyone is found, too.",
+            "budget" => {
+                "Both prices in words, as an earlier form sends them: `50 L - 1 Cr`; `minPrice` and `maxPrice` win."
+            }
             "maxDeposit" => "In rupees; a home that states no deposit is left out.",
             "minPrice" | "maxPrice" => "In rupees, such as `85 lakh`; 0 is no bound.",
             "minArea" | "maxArea" => "In square feet; 0 is no bound.",
@@ -213,13 +217,17 @@ fn filters(f: &mut Fields<'_>) -> Filters {
     filters.amenities = keys(texts(f, "amenities"));
     filters.state = f.text("state", 1..=100).map(|state| key(&state));
     filters.pincode = f.text("pincode", 1..=10).map(|code| domain::search_text::fold(&code));
-    filters.property_types = choices(f, "propertyType");
+    filters.property_types = property_types(f);
     filters.listing_types = choices(f, "listingType");
     filters.furnished = choices(f, "furnishedStatus");
     filters.bedrooms = rooms(f);
     filters.bathrooms = numbers(f, "bathrooms");
     filters.min_price = money(f, "minPrice");
     filters.max_price = money(f, "maxPrice");
+    if let Some((least, most)) = f.parsed("budget", |text| budget(text).ok_or(BUDGET)) {
+        filters.min_price = filters.min_price.or(least);
+        filters.max_price = filters.max_price.or(most);
+    }
     filters.min_area = f.number("minArea", 0.0..=1e9).filter(|area| *area > 0.0);
     filters.max_area = f.number("maxArea", 0.0..=1e9).filter(|area| *area > 0.0);
     filters.featured = f.flag("featured");
@@ -235,6 +243,26 @@ fn filters(f: &mut Fields<'_>) -> Filters {
         }
     }
     filters
+}
+
+/// The message about a budget that is none.
+const BUDGET: &str = "must be an amount or a range, such as under 60 lakh, or 50 L - 1 Cr";
+
+/// Types of property. `residential`, of an earlier form, is all types that people live in.
+fn property_types(f: &mut Fields<'_>) -> Vec<PropertyType> {
+    let mut types = Vec::new();
+    for word in texts(f, "propertyType") {
+        if word.eq_ignore_ascii_case("residential") {
+            let homes = PropertyType::ALL.iter().map(|(_, kind)| *kind);
+            types.extend(homes.filter(|kind| Category::of(*kind) == Category::Residential));
+        } else {
+            match PropertyType::from_word(&word) {
+                Some(kind) => types.push(kind),
+                None => f.wrong("propertyType", PropertyType::choices()),
+            }
+        }
+    }
+    types
 }
 
 fn details(f: &mut Fields<'_>) -> DetailFilters {

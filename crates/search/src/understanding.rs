@@ -71,6 +71,15 @@ pub fn understand(text: &str) -> Understanding {
     reader::read(text)
 }
 
+/// The lowest and the highest price, in paise, that a budget such as `50 L - 1 Cr` or `under 60 lakh` names.
+#[must_use]
+pub fn budget(text: &str) -> Option<(Option<i64>, Option<i64>)> {
+    understand(&format!("budget {text}")).parts.into_iter().find_map(|part| match part.condition {
+        Condition::Measure(Measure::Price { least, most }) => Some((least, most)),
+        _ => None,
+    })
+}
+
 impl Understanding {
     fn of(text: &str, mut parts: Vec<Part>) -> Self {
         // A query of nothing but wishes or little words asks for those.

@@ -213,3 +213,18 @@ fn fuzz_any_order_of_known_words_is_understood() {
         assert!(filters.max_price.is_none_or(|most| most > 0), "{words:?}");
     });
 }
+
+#[test]
+fn a_budget_is_read_as_earlier_forms_write_it() {
+    let lakh = |number: i64| Some(number * 10_000_000);
+    for (text, least, most) in [
+        ("50 L - 1 Cr", lakh(50), lakh(100)),
+        ("50L-1Cr", lakh(50), lakh(100)),
+        ("under 60 lakh", None, lakh(60)),
+        ("above 2 crore", lakh(200), None),
+        ("80 lakh", None, lakh(80)),
+    ] {
+        assert_eq!(budget(text), Some((least, most)), "{text}");
+    }
+    assert_eq!(budget("cheap"), None);
+}
