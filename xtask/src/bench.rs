@@ -220,6 +220,7 @@ fn server(binary: &std::path::Path, data_dir: &std::path::Path) -> Command {
         .env("HYD_LISTEN", "127.0.0.1:0")
         .env("HYD_MANAGEMENT_LISTEN", "127.0.0.1:0")
         .env("HYD_LIMITS_ENABLED", "false")
+        .env("HYD_CONNECTIONS_MOST_PER_ADDRESS", "100000")
         .env("HYD_SESSIONS_ACCESS_SECONDS", "86400");
     server
 }

@@ -112,10 +112,20 @@ pub enum MemberKind {
     Object(Vec<Member>),
     /// An object with members of any name, each of this kind.
     Map(Box<MemberKind>),
-    /// A GeoJSON polygon.
+    /// A polygon as `GeoJSON`.
     Polygon,
     /// This, or null, which means something else than leaving the member out.
     OrNull(Box<MemberKind>),
+}
+
+impl MemberKind {
+    /// An object with the members that `read` asks for.
+    #[must_use]
+    pub fn object<T>(read: impl FnOnce(&mut Fields<'_>) -> Option<T>) -> Self {
+        Self::Object(Fields::asked_by(|fields| {
+            read(fields);
+        }))
+    }
 }
 
 /// The members of a request while they are read. Errors are collected until [`Fields::finish`].

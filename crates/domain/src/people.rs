@@ -13,10 +13,10 @@ use crate::text;
 /// # Errors
 /// With a message for the person.
 pub fn username(typed: &str) -> Result<String, &'static str> {
-    let typed = text::cleaned(typed);
+    let typed = text::trimmed(typed);
     let fits = (3..=50).contains(&typed.len());
     if fits && typed.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b)) {
-        Ok(typed.into_owned())
+        Ok(typed.to_owned())
     } else {
         Err("must be 3 to 50 letters from a to z, digits, dots, dashes or underscores")
     }

@@ -324,7 +324,9 @@ impl Aggregate for Property {
             PropertyCommand::WithImages(command, wanted, by) => {
                 let mut events = self.decide(*command, now)?;
                 let mut after = self.clone();
-                events.iter().for_each(|event| after.evolve(event, now));
+                for event in &events {
+                    after.evolve(event, now);
+                }
                 events.extend(after.add_images(&wanted, by)?);
                 Ok(events)
             }

@@ -43,9 +43,11 @@ pub fn words(text: &str) -> Vec<String> {
     parts.filter(|part| part.chars().any(char::is_alphanumeric)).map(str::to_owned).collect()
 }
 
-/// Punctuation that UAX #29 keeps within words and numbers.
+/// Punctuation that UAX #29 keeps within words and numbers, and a blank that a stray mark follows.
 fn is_separator(c: char) -> bool {
-    c.is_ascii_punctuation() || matches!(c, '’' | '‘' | '·' | '‧' | '‿' | '⁀' | '⁄' | '״' | '׳')
+    c.is_ascii_punctuation()
+        || c.is_whitespace()
+        || matches!(c, '’' | '‘' | '·' | '‧' | '‿' | '⁀' | '⁄' | '״' | '׳')
 }
 
 fn is_dropped(c: char) -> bool {

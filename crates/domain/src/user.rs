@@ -327,14 +327,13 @@ impl OpenAccount {
                 let profile = Personal::of(subject_id, profile);
                 if changed.is_empty() { Vec::new() } else { vec![UserEvent::Updated { changed, profile }] }
             }
-            UserCommand::RequestVerification(_) if self.email_verified => Vec::new(),
+            UserCommand::RequestVerification(_) | UserCommand::Vouch if self.email_verified => Vec::new(),
             UserCommand::RequestVerification(verification) => {
                 vec![UserEvent::VerificationRequested { template: "verify-email".into(), verification }]
             }
             UserCommand::VerifyEmail(hash) if self.verification.iter().any(|known| fits(known, &hash)) => {
                 vec![UserEvent::EmailVerified {}]
             }
-            UserCommand::Vouch if self.email_verified => Vec::new(),
             UserCommand::Vouch => vec![UserEvent::EmailVerified {}],
             UserCommand::RequestReset(reset) => {
                 let open = self.resets.iter().filter(|known| now < known.expires_at).count();

@@ -14,7 +14,7 @@ pub enum Media {
 /// What a file of a kind that is not accepted is, and what to send instead: telephones and cameras make such files.
 pub fn advice(bytes: &[u8]) -> Option<&'static str> {
     if let Some(brands) = brands(bytes) {
-        let has = |wanted: &[&[u8; 4]]| brands.iter().any(|brand| wanted.contains(&brand));
+        let has = |wanted: &[&[u8; 4]]| brands.iter().any(|brand| wanted.contains(brand));
         return Some(if has(&[b"avif", b"avis"]) {
             "is an AVIF image, which is not read here: save it as a JPEG, PNG or WebP, and send that"
         } else if has(&[b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"]) {

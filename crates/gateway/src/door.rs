@@ -36,7 +36,7 @@ use tokio_util::either::Either;
 
 use crate::arrival::{Connection, Proxies, arrive};
 pub use certificates::{CertificateError, Certificates};
-use connections::{Connections, Place, closed};
+use connections::{ConnectionSlot, Connections, closed};
 pub use progress::OpenRequest;
 use progress::Patience;
 
@@ -162,7 +162,7 @@ impl Door {
     async fn talk(
         self,
         (stream, peer): (TcpStream, SocketAddr),
-        place: Place,
+        place: ConnectionSlot,
         router: Router,
         mut stop: watch::Receiver<bool>,
     ) {
@@ -188,7 +188,7 @@ impl Door {
         self,
         mut stream: TcpStream,
         peer: SocketAddr,
-        place: &Place,
+        place: &ConnectionSlot,
     ) -> io::Result<(Stream, Connection)> {
         let peer = if self.proxy_protocol && self.proxies.trust(peer.ip()) {
             proxy_header::read(&mut stream).await?.unwrap_or(peer)

@@ -168,9 +168,12 @@ fn entity_tags(headers: &HeaderMap, name: HeaderName) -> Vec<EntityTag> {
     tags
 }
 
-/// Tags that are not ours are compared, and match nothing. Anything that is no tag is refused.
+/// Tags that are not ours are compared, and match nothing. Anything that is no tag is refused, except a version of ours
+/// without quotes in `If-Match`: there it names what may be changed.
 fn checked(tags: Vec<EntityTag>, header: &'static str) -> Result<Vec<EntityTag>, Failure> {
-    let is_tag = |tag: &EntityTag| tag.is_quoted || Tag::parse(&tag.text).is_some();
+    let is_bare = |tag: &EntityTag| header == "If-Match" && Tag::parse(&tag.text).is_some();
+    let is_opaque = |tag: &EntityTag| tag.text.bytes().all(|byte| byte == b'!' || byte > b'"');
+    let is_tag = |tag: &EntityTag| if tag.is_quoted { is_opaque(tag) } else { is_bare(tag) };
     if tags.is_empty() || !tags.iter().all(is_tag) {
         let message =
             "must be * or tags in quotes, separated by commas, such as the ETag of an earlier answer";
@@ -244,13 +247,12 @@ mod tests {
         let of = |epoch, version| Some(Tag { epoch, version });
         for (given, tags) in [
             ("\"3\"", vec![of(1, 3)]),
-            ("3", vec![of(1, 3)]),
             ("\"3-17\"", vec![of(1, 3)]),
             ("\"3-17-br\"", vec![of(1, 3)]),
             ("W/\"3-1-0\"", vec![of(1, 3)]),
             ("\"57.3-17\"", vec![of(57, 3)]),
             ("\"1\", \"57.2\"", vec![of(1, 1), of(57, 2)]),
-            ("\"other\" ,, W/\"a, b\",\"\", \"7\"", vec![None, None, None, of(1, 7)]),
+            ("\"other\" ,, W/\"a,b\",\"\", \"7\"", vec![None, None, None, of(1, 7)]),
         ] {
             let tags = Some(tags);
             for name in ["if-match", "if-none-match"] {
@@ -264,8 +266,9 @@ mod tests {
             }
         }
         assert_eq!(conditions("if-match", "*").await.unwrap().matching, None);
+        assert!(conditions("if-match", "3").await.is_ok() && conditions("if-none-match", "3").await.is_err());
         assert!(matches!(conditions("if-none-match", "*").await.unwrap().not_matching, NotMatching::Any));
-        for given in ["", "other", "-3", "\"1", "*, *", "\"1\", x"] {
+        for given in ["", "other", "-3", "\"1", "*, *", "\"1\", x", "\"a b\""] {
             for (name, field) in [("if-match", "If-Match"), ("if-none-match", "If-None-Match")] {
                 let failure = conditions(name, given).await.unwrap_err();
                 assert!(failure.fields.0.contains_key(field), "{name}: {given}");

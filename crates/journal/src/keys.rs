@@ -16,7 +16,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use domain::{TenantId, UserId};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::{Cause, UniqueKey};
+use crate::{ErrorCause, UniqueKey};
 pub use mark::LogMark;
 
 /// A key is not available.
@@ -24,7 +24,7 @@ pub use mark::LogMark;
 pub enum KeyError {
     /// The key file cannot be read or written.
     #[error("the key store is unavailable: {0}")]
-    Unavailable(#[source] Cause),
+    Unavailable(#[source] ErrorCause),
     /// The stored keys were wrapped with another master key.
     #[error("the master key does not fit the stored keys; give the one they were made with")]
     WrongMaster,
@@ -47,7 +47,7 @@ pub enum KeyError {
 
 impl From<rusqlite::Error> for KeyError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Unavailable(Cause::new(error))
+        Self::Unavailable(ErrorCause::new(error))
     }
 }
 

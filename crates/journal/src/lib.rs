@@ -10,10 +10,10 @@
 pub mod activity;
 pub mod aggregate_store;
 mod append;
-mod cause;
 pub mod conformance;
 mod directory;
 mod encryption;
+mod error_cause;
 #[cfg(test)]
 mod fixture;
 mod json;
@@ -33,9 +33,9 @@ pub use aggregate_store::{AggregateStore, ExecuteError, Executed, LoadError, Opt
 pub use append::{
     Append, AppendError, Appended, Expected, Idempotency, NewEvent, Refused, Replayed, UniqueKey, UniqueKeys,
 };
-pub use cause::Cause;
 pub use directory::make_directory;
 pub use encryption::{DecodeError, masked, subjects, without_values};
+pub use error_cause::ErrorCause;
 pub use keys::KeyRing;
 pub use query::EventQuery;
 pub use read_your_writes::OwnWrites;
@@ -46,7 +46,7 @@ pub use sqlite::SqliteJournal;
 pub enum JournalError {
     /// The store is unavailable. A later retry may succeed.
     #[error("the journal is unavailable: {0}")]
-    Unavailable(#[source] Cause),
+    Unavailable(#[source] ErrorCause),
     /// The position belongs to another history, because a restore or failover happened in between.
     #[error("position {asked} belongs to another history; this journal is at epoch {epoch}")]
     OtherHistory {

@@ -16,7 +16,7 @@ mod segments;
 mod through;
 mod writer;
 
-use crate::Cause;
+use crate::ErrorCause;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -239,7 +239,7 @@ impl LogFile {
         }
         tokio::task::spawn_blocking(move || query(&readers))
             .await
-            .unwrap_or_else(|e| Err(JournalError::Unavailable(Cause::new(e))))
+            .unwrap_or_else(|e| Err(JournalError::Unavailable(ErrorCause::new(e))))
     }
 }
 
@@ -325,6 +325,6 @@ impl Journal for SqliteJournal {
 
 impl From<rusqlite::Error> for JournalError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Unavailable(Cause::new(error))
+        Self::Unavailable(ErrorCause::new(error))
     }
 }

@@ -2,7 +2,7 @@
 //! wait for the disk. After a power cut the file is consistent, offsets included; lost commits are read again
 //! from the journal.
 
-use journal::Cause;
+use journal::ErrorCause;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -99,7 +99,7 @@ impl Database {
 
     /// Waits for a reader slot.
     pub async fn turn(&self) -> Result<SemaphorePermit<'_>, ViewError> {
-        self.reading.acquire().await.map_err(|closed| ViewError::Unavailable(Cause::new(closed)))
+        self.reading.acquire().await.map_err(|closed| ViewError::Unavailable(ErrorCause::new(closed)))
     }
 
     pub fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T, ViewError>) -> Result<T, ViewError> {

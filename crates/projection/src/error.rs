@@ -1,7 +1,7 @@
 //! Errors of a read model's database, grouped by remedy.
 
 use bus::ApplyError;
-use journal::Cause;
+use journal::ErrorCause;
 use rusqlite::ErrorCode;
 
 /// Why the database of a read model failed.
@@ -9,18 +9,18 @@ use rusqlite::ErrorCode;
 pub enum ViewError {
     /// The database is unavailable now. Retrying later may help.
     #[error("{0}")]
-    Unavailable(#[source] Cause),
+    Unavailable(#[source] ErrorCause),
     /// The database rejects this statement with these values, and would do so at every try.
     #[error("{0}")]
-    Refused(#[source] Cause),
+    Refused(#[source] ErrorCause),
 }
 
 impl From<rusqlite::Error> for ViewError {
     fn from(error: rusqlite::Error) -> Self {
         if is_refusal(&error) {
-            Self::Refused(Cause::new(error))
+            Self::Refused(ErrorCause::new(error))
         } else {
-            Self::Unavailable(Cause::new(error))
+            Self::Unavailable(ErrorCause::new(error))
         }
     }
 }

@@ -5,7 +5,7 @@
 //! or the new one, never a mix. It is certain which one only once the directory is synced; until then both
 //! files stay.
 
-use journal::Cause;
+use journal::ErrorCause;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
@@ -15,7 +15,7 @@ use crate::error::ViewError;
 
 impl From<std::io::Error> for ViewError {
     fn from(error: std::io::Error) -> Self {
-        Self::Unavailable(Cause::new(error))
+        Self::Unavailable(ErrorCause::new(error))
     }
 }
 

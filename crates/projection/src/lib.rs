@@ -23,7 +23,7 @@ mod versioned;
 
 use async_trait::async_trait;
 use domain::Envelope;
-use journal::Cause;
+use journal::ErrorCause;
 use journal::keys::KeyError;
 use journal::{DecodeError, JournalError};
 
@@ -61,7 +61,7 @@ impl From<DecodeError> for ProjectionError {
                 Self::Alarm(error.to_string())
             }
             DecodeError::Keys(KeyError::Unavailable(_)) => {
-                Self::Store(ViewError::Unavailable(Cause::new(error)))
+                Self::Store(ViewError::Unavailable(ErrorCause::new(error)))
             }
             DecodeError::Keys(KeyError::Erased) | DecodeError::Shape { .. } | DecodeError::Forged(_) => {
                 Self::Event(error.to_string())
@@ -74,7 +74,7 @@ impl From<DecodeError> for ProjectionError {
 impl From<JournalError> for ProjectionError {
     fn from(error: JournalError) -> Self {
         match &error {
-            JournalError::Unavailable(_) => Self::Store(ViewError::Unavailable(Cause::new(error))),
+            JournalError::Unavailable(_) => Self::Store(ViewError::Unavailable(ErrorCause::new(error))),
             JournalError::OtherHistory { .. } | JournalError::Hole { .. } | JournalError::Damaged { .. } => {
                 Self::Alarm(error.to_string())
             }

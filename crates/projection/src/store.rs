@@ -1,6 +1,6 @@
 //! A read model: the target of its group and the source of queries.
 
-use journal::Cause;
+use journal::ErrorCause;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -288,7 +288,7 @@ impl ViewStore {
         }
         tokio::task::spawn_blocking(work)
             .await
-            .unwrap_or_else(|e| Err(ViewError::Unavailable(Cause::new(e)).into()))
+            .unwrap_or_else(|e| Err(ViewError::Unavailable(ErrorCause::new(e)).into()))
     }
 
     /// Called after a commit: drops cached documents, if any can exist, and wipes erased data for good.

@@ -1,8 +1,8 @@
 //! The routes of the listings service.
 
-mod by_reference;
+pub(crate) mod by_reference;
 mod change;
-mod create;
+pub(crate) mod create;
 mod detail;
 mod favourites;
 mod images;
@@ -27,9 +27,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::{App, AppParts};
-
-pub(crate) use by_reference::{PutListing, Writing};
-pub(crate) use create::{NewListing, about_listing};
 
 pub fn router(app: App) -> Router {
     routes().with_state(app).into()

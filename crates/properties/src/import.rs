@@ -21,7 +21,7 @@ pub use received::{ReceivedSheet, unreadable};
 pub use reports::Reports;
 
 use crate::App;
-use crate::http::{PutListing, Writing};
+use crate::http::by_reference::{PutListing, Writing};
 use crate::sheet::{
     ReportWriter, RowAction, RowContent, RowReport, Sheet, SheetError, SheetRow, SheetRows, count,
 };

@@ -6,7 +6,7 @@ use domain::date::CalendarDate;
 use domain::fields::{Choice, MemberKind};
 use domain::property::Rooms;
 use domain::property::details::MOST_SHARING;
-use domain::property::kinds::{Category, PropertyType};
+use domain::property::kinds::{PropertyCategory, PropertyType};
 use domain::text::cleaned_value;
 use domain::{Fields, TenantId, Timestamp};
 use http_kit::{Body, Cursor, Paging, Request};
@@ -162,7 +162,7 @@ impl Request for SearchRequest {
         Some(match member {
             "query" | "q" => {
                 "Words, as people type them: a letter may be wrong, the last word may be unfinished. Words that mean a \
-                 filter, such as `2 bhk`, `for rent`, `under 60 lakh` or `in Kondapur`, become that filter, unless a \
+                 filter, such as `2 bhk`, `for rent`, `under 60 lakh` or `near Miyapur`, become that filter, unless a \
                  parameter says otherwise; the answer tells them as `understood`. Words in double quotation marks are \
                  always text."
             }
@@ -254,7 +254,7 @@ fn property_types(f: &mut Fields<'_>) -> Vec<PropertyType> {
     for word in texts(f, "propertyType") {
         if word.eq_ignore_ascii_case("residential") {
             let homes = PropertyType::ALL.iter().map(|(_, kind)| *kind);
-            types.extend(homes.filter(|kind| Category::of(*kind) == Category::Residential));
+            types.extend(homes.filter(|kind| PropertyCategory::of(*kind) == PropertyCategory::Residential));
         } else {
             match PropertyType::from_word(&word) {
                 Some(kind) => types.push(kind),

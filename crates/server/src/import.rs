@@ -198,7 +198,7 @@ impl Sending<'_> {
         let limited = || {
             self.told.call_once(|| {
             self.progress.note("the server limits how fast one person may send; going on at its pace (administrators are not limited)");
-        })
+        });
         };
         for _ in 0..TRIES {
             let body = Some(Value::Object(listing.members.clone()));

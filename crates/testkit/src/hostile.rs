@@ -64,7 +64,8 @@ impl Attack {
 }
 
 /// Settings under which clients on one machine can send what clients of many networks would.
-pub const AS_FROM_MANY_NETWORKS: [(&str, &str); 6] = [
+pub const AS_FROM_MANY_NETWORKS: [(&str, &str); 7] = [
+    ("HYD_CONNECTIONS_MOST_PER_ADDRESS", "100000"),
     ("HYD_LIMITS_ENABLED", "true"),
     ("HYD_LIMITS_REGISTRATIONS_PER_ADDRESS", "100000"),
     ("HYD_LIMITS_SIGN_IN_PER_ADDRESS", "100000"),

@@ -10,7 +10,7 @@ mod fetch;
 mod id_token;
 mod provider;
 
-use journal::Cause;
+use journal::ErrorCause;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -50,7 +50,7 @@ impl std::fmt::Debug for ProviderSettings {
 pub enum OidcError {
     /// The provider does not respond, or not with a valid response.
     #[error("the provider does not answer: {0}")]
-    Unavailable(#[source] Cause),
+    Unavailable(#[source] ErrorCause),
     /// The provider rejected the code.
     #[error("the provider did not take the code")]
     CodeRefused,

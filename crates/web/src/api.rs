@@ -180,7 +180,7 @@ impl Call {
         for (name, part) in parts {
             let head = [
                 "--",
-                &boundary,
+                boundary.as_str(),
                 "\r\nContent-Disposition: form-data; name=\"",
                 name,
                 "\"; filename=\"",
@@ -188,7 +188,7 @@ impl Call {
             ];
             text.extend(head.into_iter().chain(["\"\r\n\r\n", part, "\r\n"]));
         }
-        text.extend(["--", &boundary, "--\r\n"]);
+        text.extend(["--", boundary.as_str(), "--\r\n"]);
         Self { body: Some(Content::Form(boundary, text)), ..Self::new(Method::POST, path, None) }
     }
 

@@ -3,6 +3,7 @@
 use crate::flash::Flash;
 
 /// The header, the notices and the forms of the layout, as one template value.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about a page")]
 pub(crate) struct Frame {
     pub(crate) title: String,
     pub(crate) city: String,

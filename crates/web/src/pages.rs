@@ -30,8 +30,6 @@ use axum::response::{Html, IntoResponse, Response};
 use crate::Site;
 use crate::failure::Failure;
 
-pub(crate) use importing::IMPORT;
-
 pub(crate) fn router() -> Router<Site> {
     Router::new()
         .merge(home::router())

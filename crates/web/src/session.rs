@@ -17,12 +17,13 @@ use crate::csrf::{self, Forged, Token};
 use crate::failure::{self, Failure};
 use crate::form::Form;
 use crate::next_path::NextPath;
-use crate::pages::IMPORT;
 use crate::sent_files;
 use crate::visit::{Visit, see_other};
 
 /// The largest form accepted. The longest real one is a listing with its description.
 const LARGEST_FORM: usize = 64 * 1024;
+/// The page that takes sheets of homes.
+pub(crate) const IMPORT: &str = "/dashboard/import";
 /// The largest form with a sheet of homes, for people who are signed in.
 const LARGEST_SHEET: usize = 4 * 1024 * 1024;
 

@@ -176,13 +176,11 @@ impl Visit {
     /// The page number of a list, from 0; `?page=` counts from 1.
     pub(crate) fn page_number(&self) -> u64 {
         let Some(asked) = self.asked("page") else { return 0 };
-        match asked.parse::<u32>() {
-            Ok(page @ 1..) => u64::from(page) - 1,
-            _ => {
-                self.remark(format!("There is no page “{}”: this is the first one.", shortened(&asked)));
-                0
-            }
+        if let Ok(page @ 1..) = asked.parse::<u32>() {
+            return u64::from(page) - 1;
         }
+        self.remark(format!("There is no page “{}”: this is the first one.", shortened(&asked)));
+        0
     }
 
     /// Asks the API for the page `number` of a list. The API lists by number only so far; beyond that, the page is

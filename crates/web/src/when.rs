@@ -27,7 +27,10 @@ impl Moment {
 
     /// The exact time, for `<time datetime>`: HTML allows three decimals of a second at most.
     pub(crate) fn exact(&self) -> String {
-        format!("{:.3}", self.exact)
+        match self.exact.subsec_nanosecond() {
+            0 => self.exact.to_string(),
+            _ => format!("{:.3}", self.exact),
+        }
     }
 
     /// The day in India.
@@ -77,7 +80,7 @@ mod tests {
     #[test]
     fn an_offset_names_the_same_moment() {
         assert_eq!(Moment::parse("2026-11-21T07:05:00+05:30").unwrap().full(), "21 November 2026, 7:05 am");
-        assert_eq!(Moment::parse("2026-11-21T07:05:00+05:30").unwrap().exact(), "2026-11-21T01:35:00.000Z");
+        assert_eq!(Moment::parse("2026-11-21T07:05:00+05:30").unwrap().exact(), "2026-11-21T01:35:00Z");
         let fine = Moment::parse("2026-11-21T01:35:00.123456Z").unwrap();
         assert_eq!(fine.exact(), "2026-11-21T01:35:00.123Z");
         assert_eq!(Moment::parse("yesterday"), None);

@@ -118,7 +118,7 @@ pub fn sign_in_names(name: &str) -> Vec<(&'static str, String)> {
     let mut names = vec![typed];
     let others = match kind {
         "email" => email(name).map(|address| spellings(&address)).unwrap_or_default(),
-        _ => vec![text::cleaned(name).to_lowercase()],
+        _ => vec![text::trimmed(name).to_lowercase()],
     };
     for other in others {
         if !names.contains(&other) {

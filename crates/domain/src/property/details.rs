@@ -144,11 +144,11 @@ impl Details {
     /// The same details, belonging to `owner`.
     #[must_use]
     pub fn owned_by(self, owner: UserId) -> Self {
-        let owned = |text: Option<Erasable<String>>| text.map(|text| text.owned_by(owner));
+        let own = |text: Option<Erasable<String>>| text.map(|text| text.owned_by(owner));
         let project = self.project.map(|project| Project {
-            name: owned(project.name),
-            builder: owned(project.builder),
-            rera_id: owned(project.rera_id),
+            name: own(project.name),
+            builder: own(project.builder),
+            rera_id: own(project.rera_id),
             ..project
         });
         Self { project, ..self }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::content::{Contact, Content, Coordinates, Location, Specifications};
 use super::details::Details;
-use super::kinds::{Category, PlotUse, PriceUnit, PropertyType};
+use super::kinds::{PlotUse, PriceUnit, PropertyCategory, PropertyType};
 use super::rooms::Rooms;
 use crate::area::{Area, AreaUnit, MAX_SQFT};
 use crate::fields::{Choice, Fields, MemberKind};
@@ -164,14 +164,14 @@ fn bedrooms(f: &mut Fields<'_>) -> Option<Rooms> {
 
 /// The type of property. A form that tells its category only still says what is commercial and what is land.
 fn property_type(f: &mut Fields<'_>) -> Option<PropertyType> {
-    let category: Option<Category> = f.choice("category");
+    let category: Option<PropertyCategory> = f.choice("category");
     let given = f.choice("propertyType");
     let implied = match category {
-        Some(Category::Commercial) => Some(PropertyType::Commercial),
-        Some(Category::Land) => Some(PropertyType::Plot),
-        Some(Category::Residential) | None => None,
+        Some(PropertyCategory::Commercial) => Some(PropertyType::Commercial),
+        Some(PropertyCategory::Land) => Some(PropertyType::Plot),
+        Some(PropertyCategory::Residential) | None => None,
     };
-    if given.zip(category).is_some_and(|(given, category)| Category::of(given) != category) {
+    if given.zip(category).is_some_and(|(given, category)| PropertyCategory::of(given) != category) {
         f.wrong("category", "does not go with this propertyType");
     }
     if f.raw("propertyType").is_some() { given } else { implied }

@@ -327,18 +327,18 @@ impl PriceUnit {
 /// The category of a property, as earlier clients' forms ask for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the words say it")]
-pub enum Category {
+pub enum PropertyCategory {
     Residential,
     Commercial,
     Land,
 }
 
-impl Choice for Category {
+impl Choice for PropertyCategory {
     const ALL: &'static [(&'static str, Self)] =
         &[("RESIDENTIAL", Self::Residential), ("COMMERCIAL", Self::Commercial), ("LAND", Self::Land)];
 }
 
-impl Category {
+impl PropertyCategory {
     /// The category of a type of property.
     #[must_use]
     pub const fn of(property: PropertyType) -> Self {

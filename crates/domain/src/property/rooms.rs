@@ -78,7 +78,7 @@ impl fmt::Display for Rooms {
 impl Serialize for Rooms {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         // Whole numbers stay integers, as in events written before halves existed.
-        if self.0 % 2 == 0 {
+        if self.0.is_multiple_of(2) {
             serializer.serialize_u8(self.0 / 2)
         } else {
             serializer.serialize_f64(self.number())

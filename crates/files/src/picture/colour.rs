@@ -45,14 +45,14 @@ impl Colours {
     /// The colours of a PNG: the first of `cICP`, `iCCP`, `sRGB`, and `gAMA` with `cHRM` (PNG 3, section 4.3).
     pub fn of_png(info: &png::Info<'_>, profile: Option<&[u8]>) -> Result<Self, PictureError> {
         if let Some(signal) = &info.coding_independent_code_points
-            && let Some(profile) = of_signal(signal)?
+            && let Some(profile) = of_signal(*signal)?
         {
             return Ok(Self { profile: Some(Box::new(profile)), cmyk: false });
         }
         if profile.is_some() {
             return Self::of_profile(profile, false);
         }
-        let gamma = info.gama_chunk.map(|gamma| gamma.into_value()).filter(|_| info.srgb.is_none());
+        let gamma = info.gama_chunk.map(png::ScaledFloat::into_value).filter(|_| info.srgb.is_none());
         let profile = gamma.and_then(|gamma| of_gamma(gamma, info.chrm_chunk.as_ref()));
         Ok(Self { profile: profile.map(Box::new), cmyk: false })
     }
@@ -63,7 +63,7 @@ fn is_hdr(transfer: TransferCharacteristics) -> bool {
 }
 
 /// The profile that a `cICP` chunk describes; `None` if it describes none, or not one of RGB in full range.
-fn of_signal(signal: &png::CodingIndependentCodePoints) -> Result<Option<ColorProfile>, PictureError> {
+fn of_signal(signal: png::CodingIndependentCodePoints) -> Result<Option<ColorProfile>, PictureError> {
     let primaries = CicpColorPrimaries::try_from(signal.color_primaries);
     let transfer = TransferCharacteristics::try_from(signal.transfer_function);
     let (Ok(color_primaries), Ok(transfer_characteristics)) = (primaries, transfer) else { return Ok(None) };
@@ -127,9 +127,12 @@ pub fn to_srgb(image: DynamicImage, colours: &Colours) -> DynamicImage {
             .map_or_else(DynamicImage::default, DynamicImage::ImageRgb8);
     }
     let converted = colours.profile.as_deref().and_then(|profile| converted(&image, profile));
-    converted.unwrap_or_else(|| match image.color().has_alpha() {
-        true => DynamicImage::ImageRgba8(image.into_rgba8()),
-        false => DynamicImage::ImageRgb8(image.into_rgb8()),
+    converted.unwrap_or_else(|| {
+        if image.color().has_alpha() {
+            DynamicImage::ImageRgba8(image.into_rgba8())
+        } else {
+            DynamicImage::ImageRgb8(image.into_rgb8())
+        }
     })
 }
 
@@ -177,7 +180,6 @@ fn converted(image: &DynamicImage, profile: &ColorProfile) -> Option<DynamicImag
         keeps_black_and_white(channels, u8::MAX, |from, to| transform.transform(from, to).ok())?;
         let flat = |bytes: &[u8]| rows(bytes, width, channels, |from, to| transform.transform(from, to).ok());
         match from {
-            Layout::Gray | Layout::GrayAlpha => flat(image.as_bytes()),
             Layout::Rgb if grey => flat(image.to_rgb8().as_raw()),
             Layout::Rgba if grey => flat(image.to_rgba8().as_raw()),
             _ => flat(image.as_bytes()),

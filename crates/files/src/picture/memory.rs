@@ -84,9 +84,7 @@ impl Header {
         let widest = u64::from(WIDTHS[WIDTHS.len() - 1].min(width));
         let encoding = left * widest * widest / u64::from(width).pow(2) * 6;
         let shaping = left * plain + converting.max(turning).max(filtering + left * plain / 4).max(encoding);
-        // A JPEG is copied once, to see whether it is whole.
-        let copies = if self.format == ImageFormat::Jpeg { 2 } else { 1 };
-        self.length * copies + self.profile * OF_A_PROFILE + (decoded + working).max(reducing).max(shaping)
+        self.length + self.profile * OF_A_PROFILE + (decoded + working).max(reducing).max(shaping)
     }
 }
 

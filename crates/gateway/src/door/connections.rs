@@ -89,7 +89,7 @@ impl Connections {
     }
 
     /// A place for a new connection. `None` when all are in use.
-    pub fn admit(self: &Arc<Self>) -> Option<Place> {
+    pub fn admit(self: &Arc<Self>) -> Option<ConnectionSlot> {
         let mut open = self.open();
         if open.all.len() >= self.most {
             let candidates = open.next_turns();
@@ -103,19 +103,19 @@ impl Connections {
         open.all.insert(number, (Arc::clone(&progress), None));
         open.turns.push_back(number);
         metrics::gauge!("connections_open").increment(1.0);
-        Some(Place { connections: Arc::clone(self), number, progress })
+        Some(ConnectionSlot { connections: Arc::clone(self), number, progress })
     }
 }
 
 /// The place of one connection, given back when it is dropped.
 #[derive(Debug)]
-pub struct Place {
+pub struct ConnectionSlot {
     connections: Arc<Connections>,
     number: u64,
     pub progress: Arc<Progress>,
 }
 
-impl Place {
+impl ConnectionSlot {
     /// Counts the connection as one of `network`. False when all of the network's are in use.
     pub fn belongs_to(&self, network: Network) -> bool {
         let mut open = self.connections.open();
@@ -136,7 +136,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         self.connections.open().remove(self.number);
         metrics::gauge!("connections_open").decrement(1.0);
@@ -153,7 +153,7 @@ mod tests {
         Network::subscriber([192, 0, 2, last].into())
     }
 
-    async fn is_evicted(place: &Place) -> bool {
+    async fn is_evicted(place: &ConnectionSlot) -> bool {
         tokio::select! {
             biased;
             () = place.progress.evicted() => true,
@@ -188,7 +188,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn when_all_places_are_taken_a_silent_one_is_freed() {
         let connections = Connections::new(3, 100);
-        let places: Vec<Place> = (0..3).map(|_| connections.admit().unwrap()).collect();
+        let places: Vec<ConnectionSlot> = (0..3).map(|_| connections.admit().unwrap()).collect();
         let requests: Vec<_> = places[..2].iter().map(|p| p.progress.open(Version::HTTP_11)).collect();
         let fourth = connections.admit().unwrap();
         assert!(is_evicted(&places[2]).await);

@@ -65,13 +65,13 @@ struct State {
     arriving: usize,
     /// Over HTTP/2, bytes between two requests need not be a request.
     is_http2: bool,
-    /// Since when no request is open.
+    /// Since when no request is open, and no byte of an answer was taken.
     quiet: Instant,
     /// When the head of the next request began; for the first one, when the connection was accepted.
     head: Option<Instant>,
     /// When the last bytes came.
     heard: Instant,
-    /// Answers with a part that the client has not taken, with the time since.
+    /// Answers over HTTP/2 with a part that the client has not taken, with the time since.
     untaken: Vec<(u64, Instant)>,
     next_answer: u64,
 }
@@ -104,6 +104,14 @@ impl Progress {
         state.heard = now;
         if state.open == 0 && !state.is_http2 {
             state.head.get_or_insert(now);
+        }
+    }
+
+    /// Bytes were taken. Over HTTP/2 they may be pings, and answers say themselves what is taken of them.
+    pub fn given(&self) {
+        let mut state = self.state();
+        if !state.is_http2 {
+            state.quiet = Instant::now();
         }
     }
 
@@ -231,11 +239,17 @@ impl HttpBody for Arriving {
     }
 }
 
-/// The body of an answer. It knows whether its client takes it: the connection asks for the next part only when there
-/// is room for it.
+/// The most that is handed over at once over HTTP/2. A large piece would count as taken only as a whole.
+const PIECE: usize = 16 * 1024;
+
+/// The body of an answer. Over HTTP/2, it knows whether its client takes it: the connection asks for the next piece only
+/// when there is room for it. Over HTTP/1, the transport knows.
 pub struct Answer {
     body: Body,
-    number: u64,
+    /// What is left of the last piece of the body.
+    rest: Bytes,
+    /// Its number among the answers of an HTTP/2 connection.
+    number: Option<u64>,
     progress: Arc<Progress>,
     _request: OpenRequest,
 }
@@ -243,20 +257,40 @@ pub struct Answer {
 impl Answer {
     pub fn new(body: Body, progress: &Arc<Progress>, request: OpenRequest) -> Self {
         let mut state = progress.state();
-        let number = state.next_answer;
-        state.next_answer += 1;
-        state.untaken.push((number, Instant::now()));
+        let number = state.is_http2.then(|| {
+            state.next_answer += 1;
+            let number = state.next_answer;
+            state.untaken.push((number, Instant::now()));
+            number
+        });
         drop(state);
-        Self { body, number, progress: Arc::clone(progress), _request: request }
+        Self { body, rest: Bytes::new(), number, progress: Arc::clone(progress), _request: request }
     }
 
     /// Notes whether the client has to take something before this body is asked for more.
     fn waits_for_client(&self, waits: bool) {
+        let Some(own) = self.number else { return };
         let mut state = self.progress.state();
-        state.untaken.retain(|(number, _)| *number != self.number);
+        state.untaken.retain(|(number, _)| *number != own);
         if waits {
-            state.untaken.push((self.number, Instant::now()));
+            state.untaken.push((own, Instant::now()));
         }
+    }
+
+    /// The next frame, of at most [`PIECE`] bytes.
+    fn piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        if self.rest.is_empty() {
+            match std::task::ready!(Pin::new(&mut self.body).poll_frame(context)) {
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) if data.len() > PIECE => self.rest = data,
+                    Ok(data) => return Poll::Ready(Some(Ok(Frame::data(data)))),
+                    Err(frame) => return Poll::Ready(Some(Ok(frame))),
+                },
+                ended => return Poll::Ready(ended),
+            }
+        }
+        let piece = self.rest.split_to(PIECE.min(self.rest.len()));
+        Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 }
 
@@ -274,16 +308,19 @@ impl HttpBody for Answer {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let polled = Pin::new(&mut self.body).poll_frame(context);
+        if self.number.is_none() {
+            return Pin::new(&mut self.body).poll_frame(context);
+        }
+        let polled = self.piece(context);
         self.waits_for_client(matches!(polled, Poll::Ready(Some(Ok(_)))));
         polled
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.rest.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        if self.rest.is_empty() { self.body.size_hint() } else { SizeHint::default() }
     }
 }

@@ -21,7 +21,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 use tower::ServiceExt as _;
 
-use super::connections::{Place, closed};
+use super::connections::{ConnectionSlot, closed};
 use super::progress::{Answer, Arriving, Overdue, Patience, Progress};
 use super::transport::Transport;
 use crate::arrival::Connection;
@@ -34,7 +34,7 @@ const GOODBYE: Duration = Duration::from_secs(1);
 /// Serves `stream` with `router`. The future ends when the connection does, or when it became a WebSocket.
 pub async fn serve<S>(
     stream: S,
-    (connection, place): (Connection, Place),
+    (connection, place): (Connection, ConnectionSlot),
     router: Router,
     patience: Patience,
     mut stop: watch::Receiver<bool>,
@@ -75,14 +75,13 @@ pub async fn serve<S>(
         loop {
             let now = Instant::now();
             match progress.overdue(&patience, now) {
-                Some(Overdue::Idle) if ends.is_none_or(|ends| now < ends) => {
-                    if ends.is_none() {
-                        ends = Some(now + GOODBYE);
-                        closed(Overdue::Idle.label());
-                        talk.as_mut().graceful_shutdown();
-                        if talk.as_mut().poll(context).is_ready() {
-                            return Poll::Ready(());
-                        }
+                Some(Overdue::Idle) if ends.is_some_and(|ends| now < ends) => {}
+                Some(Overdue::Idle) if ends.is_none() => {
+                    ends = Some(now + GOODBYE);
+                    closed(Overdue::Idle.label());
+                    talk.as_mut().graceful_shutdown();
+                    if talk.as_mut().poll(context).is_ready() {
+                        return Poll::Ready(());
                     }
                 }
                 Some(why) => {

@@ -1,5 +1,5 @@
 //! The bytes of one connection. It notes what comes, and fails when its client takes nothing for too long: also after
-//! the answer was handed over, and for connections that became WebSockets.
+//! the answer was handed over, and when the connection became a WebSocket.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
-use super::connections::Place;
+use super::connections::ConnectionSlot;
 use super::progress::Progress;
 
 /// A stream that holds the place of its connection.
@@ -20,13 +20,22 @@ pub struct Transport<S> {
     /// The longest time in which nothing may be taken.
     unread: Duration,
     blocked: Option<Pin<Box<Sleep>>>,
-    _place: Place,
+    _place: ConnectionSlot,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Transport<S> {
-    pub fn new(stream: S, place: Place, unread: Duration) -> Self {
+    pub fn new(stream: S, place: ConnectionSlot, unread: Duration) -> Self {
         let progress = Arc::clone(&place.progress);
         Self { stream, progress, unread, blocked: None, _place: place }
+    }
+
+    /// Notes that bytes were taken. hyper may hold the rest of an answer whose body has ended: until that is taken, the
+    /// connection is not idle.
+    fn taken(&self, given: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if matches!(given, Poll::Ready(Ok(1..))) {
+            self.progress.given();
+        }
+        given
     }
 
     /// Does something that waits for the client to take bytes.
@@ -69,7 +78,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Transport<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.give(context, |stream, context| stream.poll_write(context, bytes))
+        let given = self.give(context, |stream, context| stream.poll_write(context, bytes));
+        self.taken(given)
     }
 
     fn poll_write_vectored(
@@ -77,7 +87,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Transport<S> {
         context: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.give(context, |stream, context| stream.poll_write_vectored(context, slices))
+        let given = self.give(context, |stream, context| stream.poll_write_vectored(context, slices));
+        self.taken(given)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -85,10 +96,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Transport<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.give(context, |stream, context| stream.poll_flush(context))
+        self.give(context, AsyncWrite::poll_flush)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.give(context, |stream, context| stream.poll_shutdown(context))
+        self.give(context, AsyncWrite::poll_shutdown)
     }
 }

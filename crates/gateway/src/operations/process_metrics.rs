@@ -42,7 +42,7 @@ fn measured() -> Vec<Metric> {
     metrics
 }
 
-/// What `/proc/self/stat` says (proc_pid_stat(5)).
+/// What `/proc/self/stat` says (`proc_pid_stat(5)`).
 struct Stat {
     cpu_seconds: f64,
     threads: f64,
@@ -92,9 +92,9 @@ mod tests {
         for name in ["(server)", "(a b)", "(a) b (c)"] {
             let stat = Stat::parse(&format!("4711 {name} {rest}")).unwrap();
             assert!(stat.cpu_seconds > 0.0 && stat.started_after_boot > 0.0, "{name}");
-            #[expect(clippy::float_cmp, reason = "whole numbers")]
-            let right = (stat.threads, stat.virtual_bytes) == (12.0, 4_096_000.0);
-            assert!(right && stat.resident_bytes >= 1000.0 * 4096.0, "{name}");
+            assert!((stat.threads - 12.0).abs() < f64::EPSILON, "{name}");
+            assert!((stat.virtual_bytes - 4_096_000.0).abs() < f64::EPSILON, "{name}");
+            assert!(stat.resident_bytes >= 1000.0 * 4096.0, "{name}");
         }
         assert!(Stat::parse("4711 (server) S 1 2").is_none() && Stat::parse("").is_none());
     }

@@ -19,6 +19,8 @@ use crate::Gateway;
 
 /// Clients have nothing to send; a longer message ends the connection.
 const LONGEST: usize = 1024;
+/// How long the client may take to take a message.
+const TAKEN: Duration = Duration::from_mins(1);
 /// How long the other side may take to close.
 const CLOSING: Duration = Duration::from_secs(5);
 
@@ -50,7 +52,7 @@ async fn talk(gateway: Gateway, mut entry: ListenerEntry, mut socket: WebSocket)
     if entry.feed.is_reset() {
         opening["reset"] = RESET.into();
     }
-    if socket.send(Message::Text(opening.to_string().into())).await.is_err() {
+    if give(&mut socket, Message::Text(opening.to_string().into())).await.is_none() {
         return;
     }
     let mut endings = gateway.context.tokens.endings();
@@ -83,7 +85,7 @@ async fn talk(gateway: Gateway, mut entry: ListenerEntry, mut socket: WebSocket)
             break (close_code::POLICY, "the access token does not hold any more; come back with another");
         }
         if let Some(message) = message
-            && socket.send(message).await.is_err()
+            && give(&mut socket, message).await.is_none()
         {
             return;
         }
@@ -91,9 +93,14 @@ async fn talk(gateway: Gateway, mut entry: ListenerEntry, mut socket: WebSocket)
     let (code, reason) = reason;
     let frame = CloseFrame { code, reason: reason.into() };
     // The client may be gone already.
-    if socket.send(Message::Close(Some(frame))).await.is_ok() {
+    if give(&mut socket, Message::Close(Some(frame))).await.is_some() {
         closed(socket).await;
     }
+}
+
+/// Sends a message. `None` when the client is gone, or takes nothing.
+async fn give(socket: &mut WebSocket, message: Message) -> Option<()> {
+    tokio::time::timeout(TAKEN, socket.send(message)).await.ok()?.ok()
 }
 
 /// Completes the closing handshake (RFC 6455 7.1.1): reads on until the client has closed, too.

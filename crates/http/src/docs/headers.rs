@@ -7,7 +7,7 @@ use utoipa::openapi::{ObjectBuilder, Required, Type};
 /// `Idempotency-Key`: makes a request safe to repeat; see [`crate::Conditions`].
 #[derive(Debug)]
 pub struct IdempotencyKey;
-/// `If-Match`: applies only at the version that the client saw; see [`crate::Conditions`].
+/// `If-Match` and `If-None-Match` of a change: it applies only at some versions; see [`crate::Conditions`].
 #[derive(Debug)]
 pub struct IfMatch;
 /// `If-None-Match`: 304 if the client already has this version; see [`crate::ClientTags`].
@@ -31,9 +31,12 @@ impl IntoParams for IdempotencyKey {
 
 impl IntoParams for IfMatch {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let text = "The `ETag` of an earlier answer, or `*`: at another version, or in another history after a restore, 412.";
-        let schema = ObjectBuilder::new().pattern(Some(r#"^(\*|(W/)?"([0-9]+\.)?[0-9]+(-[0-9]+)*")$"#));
-        header("If-Match", text, schema, "*")
+        let tags = || ObjectBuilder::new().pattern(Some(r#"^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$"#));
+        let text = "The `ETag` of an earlier answer, several, or `*`: at another version, or in another history after a restore, 412.";
+        let mut headers = header("If-Match", text, tags(), "*");
+        let text = "`*`: 412 if it exists already. Tags: 412 if it is at one of these versions.";
+        headers.extend(header("If-None-Match", text, tags(), "\"0\""));
+        headers
     }
 }
 

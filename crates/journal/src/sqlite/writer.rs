@@ -1,7 +1,7 @@
 //! The single writer of a log. It commits all queued appends in one transaction with one fsync, then answers each
 //! caller.
 
-use crate::Cause;
+use crate::ErrorCause;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -129,7 +129,7 @@ impl Writer {
         named("checkpoint")
             .thread(checkpoints)
             .and_then(|()| named("writer").thread(write))
-            .map_err(|e| JournalError::Unavailable(Cause::new(e)))
+            .map_err(|e| JournalError::Unavailable(ErrorCause::new(e)))
     }
 
     /// Makes the writer take the outcomes of its commits from `fates`, for simulations.

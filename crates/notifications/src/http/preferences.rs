@@ -128,12 +128,7 @@ pub async fn choose(
 
 /// Reads the quiet hours. Null removes them; leaving them out keeps them.
 fn quiet(f: &mut Fields<'_>) -> Quiet {
-    f.asks("quietHours", || {
-        let members = Fields::asked_by(|f| {
-            hours(f);
-        });
-        MemberKind::OrNull(Box::new(MemberKind::Object(members)))
-    });
+    f.asks("quietHours", || MemberKind::OrNull(Box::new(MemberKind::object(hours))));
     match f.given("quietHours") {
         None => Quiet::AsBefore,
         Some(Value::Null) => Quiet::Never,

@@ -11,7 +11,6 @@ use domain::{Actor, Fields, UserId};
 use http_kit::docs::IdempotencyKey;
 use http_kit::{ApiResponse, Caller, Conditions, Failure, Query, Request, Visitor, refused};
 use serde::Serialize;
-use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::App;
@@ -38,10 +37,6 @@ impl Request for StopToken {
 
     fn about(_: &str) -> Option<&'static str> {
         Some("As in the link of the e-mail.")
-    }
-
-    fn example() -> Value {
-        json!({"token": "as in the e-mail"})
     }
 }
 

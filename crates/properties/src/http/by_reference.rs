@@ -55,7 +55,7 @@ impl Request for ListingByReference {
     }
 
     fn example() -> Value {
-        json!({"location": "Miyapur", "price": "84 lakh", "propertyType": "APARTMENT", "bedrooms": 3})
+        json!({"location": "Miyapur", "price": 8_400_000, "propertyType": "APARTMENT", "bedrooms": 3})
     }
 }
 

@@ -4,12 +4,12 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use domain::property::draft::Draft;
-use domain::property::{Listing, Property, PropertyCommand, PropertyRejection};
+use domain::property::{Listing, Property, PropertyCommand};
 use domain::quota::Quota;
 use domain::{FieldErrors, Fields, PropertyId, TenantId, UserId, Version};
 use http_kit::docs::IdempotencyKey;
 use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Query, Request};
-use journal::{ExecuteError, Executed, Options, UniqueKey, UniqueKeys};
+use journal::{ExecuteError, Options, UniqueKey, UniqueKeys};
 use serde_json::{Value, json};
 
 use super::images::urls::{ImageUrls, too_many};

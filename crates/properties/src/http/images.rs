@@ -161,7 +161,7 @@ impl App {
         let document = self.document(listing, version, counts);
         let reply = self.context.done(caller, "Photos added", document, position);
         let reply = reply.created(&format!("/api/files/property/{}", listing.id));
-        let reply = quota_left.into_iter().fold(reply, |reply, left| reply.quota_left(left));
+        let reply = quota_left.into_iter().fold(reply, http_kit::Reply::quota_left);
         Ok(reply.etag(&etag(version, counts)).into_response())
     }
 }

@@ -64,7 +64,7 @@ fn is_grouped(number: &str) -> bool {
     };
     let of =
         |most: usize| (1..=most).contains(&first.len()) && middle.iter().all(|group| group.len() == most);
-    groups.iter().all(|group| digits(group)) && digits(&fraction) && last.len() == 3 && (of(2) || of(3))
+    groups.iter().all(&digits) && digits(&fraction) && last.len() == 3 && (of(2) || of(3))
 }
 
 /// Codes that are digits: a spreadsheet makes `500032.0` of them.

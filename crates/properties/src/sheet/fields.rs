@@ -8,7 +8,7 @@ use domain::fields::{Member, MemberKind};
 use http_kit::described_members;
 
 use super::units::{self, Unit};
-use crate::http::NewListing;
+use crate::http::create::NewListing;
 
 /// Columns by other names, as [`column_key`] makes them.
 const SYNONYMS: [(&str, &[&str]); 25] = [
@@ -54,7 +54,7 @@ const SYNONYMS: [(&str, &[&str]); 25] = [
     ("pincode", &["pin", "postalcode", "postcode", "zip", "zipcode"]),
     ("latitude", &["lat"]),
     ("longitude", &["lng", "lon", "long"]),
-    ("propertyType", &["type", "kind", "category", "propertykind", "hometype", "buildingtype", "subtype"]),
+    ("propertyType", &["type", "kind", "propertykind", "hometype", "buildingtype", "subtype"]),
     (
         "listingType",
         &["for", "purpose", "deal", "dealtype", "saleorrent", "rentorsale", "salerent", "listingfor"],

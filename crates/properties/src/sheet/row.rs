@@ -141,7 +141,7 @@ impl RowReading<'_> {
                     MemberKind::Choice(choices) => self.set(name, words::choice(name, &cell, choices)),
                     MemberKind::Money => self.set(name, money(&cell, *unit)),
                     MemberKind::Number(_) if name == "area" || name == "areaSqft" => {
-                        self.area(name, &cell, kind, *unit)
+                        self.area(name, &cell, kind, *unit);
                     }
                     MemberKind::List(_) => self.set(name, cell.replace([';', '|', '\n'], ",")),
                     _ => self.set(name, cells::value(&cell, name, kind)),

@@ -6,7 +6,7 @@ use domain::fields::{Member, MemberKind};
 
 use super::fields::{fields, synonyms};
 use super::words;
-use crate::http::about_listing;
+use crate::http::create::about_listing;
 
 /// Homes of several kinds, as an owner would write them. A field that an example does not name is empty.
 const EXAMPLES: [&[(&str, &str)]; 4] = [
@@ -32,8 +32,8 @@ const EXAMPLES: [&[(&str, &str)]; 4] = [
     &[
         ("sourceReference", "A-102"),
         ("price", "32,000"),
-        ("location", "Kondapur"),
-        ("pincode", "500084"),
+        ("location", "Nizampet"),
+        ("pincode", "500090"),
         ("propertyType", "Flat"),
         ("listingType", "Rent"),
         ("bedrooms", "2"),

@@ -101,7 +101,7 @@ fn the_template_is_a_sheet_with_every_field() {
     for row in found {
         let mut members = row.members;
         members.entry("title").or_insert_with(|| "A home that is long enough".into());
-        let read = http_kit::read::<crate::http::NewListing>(members);
+        let read = http_kit::read::<crate::http::create::NewListing>(members);
         assert!(read.is_ok(), "{:?}", read.err().map(|wrong| wrong.errors));
     }
 }

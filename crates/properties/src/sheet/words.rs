@@ -1,7 +1,10 @@
 //! The words that people write for the values of a closed set, such as `Flat` for `APARTMENT`.
 
+/// A word of the API, with what people write for it.
+type Word = (&'static str, &'static [&'static str]);
+
 /// By field: each word of the API, with what people write for it, in lower case and without punctuation.
-const WORDS: [(&str, &[(&str, &[&str])]); 5] = [
+const WORDS: [(&str, &[Word]); 5] = [
     (
         "propertyType",
         &[

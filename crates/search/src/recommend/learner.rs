@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::features::{Catalogue, kind, offer, price};
 use super::interactions::{Activity, Interaction, InteractionKind, Looked};
 use super::model::Model;
-use crate::query::{Numbers, Query};
+use crate::query::Query;
 use crate::{rows, saved};
 
 /// How often it learns again, if anything happened.

@@ -6,7 +6,7 @@ use domain::fields::{Choice, Member, MemberKind};
 use domain::preferences::Channel;
 use domain::saved_search::{self, Frequency, Wish};
 use domain::{Fields, Personal, UserId};
-use http_kit::{Body, Request, renamed};
+use http_kit::{Body, Request, described_members, renamed};
 use serde_json::{Map, Value, json};
 
 use crate::request::{SearchRequest, is_filter};
@@ -106,10 +106,7 @@ fn change(f: &mut Fields<'_>) -> saved_search::SavedSearchChange {
 
 /// The members of a search that say what is searched for.
 fn filter_members() -> Vec<Member> {
-    let all = Fields::asked_by(|f| {
-        SearchRequest::read(f);
-    });
-    all.into_iter().filter(|member| is_filter(&member.name)).collect()
+    described_members::<SearchRequest>().into_iter().filter(|member| is_filter(&member.name)).collect()
 }
 
 fn filters(f: &mut Fields<'_>) -> Option<Map<String, Value>> {

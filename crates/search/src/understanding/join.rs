@@ -47,6 +47,7 @@ impl Understanding {
     }
 
     /// The words of the parts whose facets are among `facets`.
+    #[must_use]
     pub fn words_about(&self, facets: u16) -> Vec<String> {
         let about = |part: &&Part| part.condition.facet().is_some_and(|facet| facet.bit() & facets != 0);
         self.parts.iter().filter(about).map(|part| self.written(part).to_owned()).collect()

@@ -1,4 +1,4 @@
-//! What words of a query mean. English, and Hindi and Telugu as people write them in Latin letters.
+//! What words of a query mean. English, and Hindi and Telugu, mostly as people write them in Latin letters.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -87,7 +87,9 @@ const PHRASES: &[(Meaning, &str)] = &[
         Little,
         "wala, wale, wali, liye, ke liye, paas, ke paas, pass, kareeb, nazdeek, ek, koi, mujhe, hame, andar",
     ),
+    (Little, "में, का, की, के, को, से, पर, है, हैं, चाहिए, और, या, के लिए, के पास"),
     // Telugu.
+    (Little, "లో, లోని, కి, కు"),
     (Little, "lo, loni, lona, ku, kosam, kavali, kavalenu, kaavali, undi, unnayi, unna, oka, naku, maku"),
     (Little, "daggara, dagara, deggara, pakkana, dwara, mariyu, leda"),
     (
@@ -128,6 +130,8 @@ const PHRASES: &[(Meaning, &str)] = &[
         "to let, tolet, for let, kiraya, kiraye, kirai, kiraye par, kiraye pe",
     ),
     (Deal("For rent", ListingType::Rent), "adde, addeku, addhe, addheku, adde ku, addeki"),
+    (Deal("For rent", ListingType::Rent), "किराया, किराये, किराए, किराये पर, किराए पर, అద్దె, అద్దెకు"),
+    (Deal("For sale", ListingType::Sale), "बिक्री, खरीदना, అమ్మకం, అమ్మకానికి, కొనుగోలు"),
     (Deal("For lease", ListingType::Lease), "lease, leased, leasing, for lease, on lease, to lease"),
     (Deal("PG", ListingType::Pg), "pg, pgs, p g, paying guest, paying guests"),
     (
@@ -144,6 +148,9 @@ const PHRASES: &[(Meaning, &str)] = &[
         "appartments, apartement, apartements, aparment, aparments",
     ),
     (Kinds("Apartment", &[PropertyType::Apartment]), "apartmant, appartement, aprtment, fllat, flatt"),
+    (Kinds("Apartment", &[PropertyType::Apartment]), "फ्लैट, अपार्टमेंट, ఫ్లాట్, అపార్ట్మెంట్"),
+    (Kinds("Villa", &[PropertyType::Villa]), "विला, విల్లా"),
+    (Kinds("Plot", &[PropertyType::Plot]), "प्लॉट, ప్లాట్, స్థలం"),
     (Kinds("House or villa", DETACHED), "house, houses, bungalow, bungalows"),
     (Kinds("House", &[PropertyType::House]), "independent house, independent houses, independent home"),
     (Kinds("House", &[PropertyType::House]), "independant house, indipendent house, individual house"),
@@ -224,7 +231,7 @@ const PHRASES: &[(Meaning, &str)] = &[
     (Before(Bound::About), "around, about, approx, approximately, roughly"),
     (
         After(Bound::Most),
-        "tak, lopu, lopala, ke andar, se kam, se neeche, or less, max, maximum, kante takkuva",
+        "tak, तक, lopu, lopala, ke andar, se kam, se neeche, or less, max, maximum, kante takkuva",
     ),
     (
         After(Bound::Least),

@@ -84,6 +84,8 @@ const BEDROOMS: &[&[&str]] = &[
     &["beds"],
     &["br"],
     &["b", "h", "k"],
+    &["बीएचके"],
+    &["బిహెచ్కె"],
 ];
 const BATHROOMS: &[&[&str]] =
     &[&["bath"], &["baths"], &["bathroom"], &["bathrooms"], &["toilet"], &["toilets"]];
@@ -131,7 +133,7 @@ fn rooms(tokens: &[Token], bound: Option<Bound>) -> Option<(Measure, usize)> {
 /// The whole numbers among `rooms`.
 fn whole(rooms: RoomSet) -> Numbers {
     let mut numbers = Numbers::default();
-    for rooms in rooms.iter().filter(|rooms| rooms.halves() % 2 == 0) {
+    for rooms in rooms.iter().filter(|rooms| rooms.halves().is_multiple_of(2)) {
         numbers.add(rooms.halves() / 2);
     }
     numbers
@@ -228,9 +230,10 @@ fn area(tokens: &[Token], context: Context) -> Option<(Measure, usize)> {
         Some(Bound::Most) => Measure::Area { least: None, most: Some(size) },
         Some(Bound::Least) => Measure::Area { least: Some(size), most: None },
         // Nobody knows the area of a home to the foot.
-        Some(Bound::About) | None => {
-            Measure::Area { least: Some((size * 0.9).floor()), most: Some((size * 1.1).ceil()) }
-        }
+        Some(Bound::About) | None => Measure::Area {
+            least: Some((size * 9.0 / 10.0).floor()),
+            most: Some((size * 11.0 / 10.0).ceil()),
+        },
     };
     Some((measure, at))
 }
@@ -265,8 +268,22 @@ struct Amount<'a> {
 fn unit(word: &str) -> Option<&'static str> {
     Some(match word {
         "k" | "thousand" | "thousands" | "hazar" | "hazaar" | "velu" => "k",
-        "l" | "lac" | "lacs" | "lakh" | "lakhs" | "lkh" | "lk" | "laksha" | "lakshalu" => "lakh",
-        "c" | "cr" | "crs" | "crore" | "crores" | "kotlu" | "koti" | "karod" | "crors" => "crore",
+        "l" | "lac" | "lacs" | "lakh" | "lakhs" | "lkh" | "lk" | "laksha" | "lakshalu" | "लाख" | "లక్ష"
+        | "లక్షలు" | "లక్షల" => "lakh",
+        "c"
+        | "cr"
+        | "crs"
+        | "crore"
+        | "crores"
+        | "kotlu"
+        | "koti"
+        | "karod"
+        | "crors"
+        | "करोड\u{93c}"
+        | "कोटि"
+        | "కోటి"
+        | "కోట్లు"
+        | "కోట్ల" => "crore",
         _ => return None,
     })
 }

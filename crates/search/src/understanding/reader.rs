@@ -71,7 +71,7 @@ impl Reader<'_> {
             return;
         }
         let phrases = self.phrases();
-        let locality = longest(&phrases, |words| gazetteer::named(words));
+        let locality = longest(&phrases, gazetteer::named);
         let meant = longest(&phrases, lexicon::meaning);
         let is_money = std::mem::take(&mut self.is_money);
         if let Some((locality, end)) = locality
@@ -144,8 +144,8 @@ impl Reader<'_> {
     /// A word of no meaning: a locality with an ending, a misspelt locality, or text.
     fn name(&mut self, phrases: &[Phrase]) {
         let ended = longest(phrases, |words| {
-            let stems = ENDINGS.iter().filter_map(|ending| words.strip_suffix(ending));
-            stems.filter_map(gazetteer::named).next()
+            let mut stems = ENDINGS.iter().filter_map(|ending| words.strip_suffix(ending));
+            stems.find_map(gazetteer::named)
         });
         // Words that mean something of their own are no part of a misspelt name.
         let free = |end: usize| {

@@ -19,7 +19,7 @@ use crate::random::Random;
 /// The time of every search: 2026-11-21, 10:30 in India.
 pub const NOW: Timestamp = Timestamp::from_micros(1_795_237_200_000_000);
 
-const LOCALITIES: [(&str, f64, f64); 16] = [
+const LOCALITIES: [(&str, f64, f64); 14] = [
     ("Gachibowli", 17.4401, 78.3489),
     ("Hitech City", 17.4435, 78.3772),
     ("HITEC City", 17.4440, 78.3780),
@@ -34,15 +34,13 @@ const LOCALITIES: [(&str, f64, f64); 16] = [
     ("LB Nagar", 17.3457, 78.5522),
     ("Kokapet", 17.4032, 78.3323),
     ("Lakdi Ka Pul", 17.4037, 78.4650),
-    ("గచ్చిబౌలి", 17.4401, 78.3489),
-    ("Amberpēt", 17.3950, 78.5150),
 ];
 const ADJECTIVES: [&str; 8] =
     ["Beautiful", "Spacious", "Quiet", "Luxury", "Corner", "Sunny", "Affordable", "Modern"];
 const NOUNS: [&str; 8] = ["apartment", "Flat", "villa", "house", "penthouse", "home", "plot", "studio"];
 const SENTENCES: [&str; 6] = [
     "Close to the metro and the ring road.",
-    "Vastu compliant with a wide balcony.",
+    "Élevé, with a wide balcony, near గచ్చిబౌలి and पहाड़ी शरीफ.",
     "Gated community near Gachibowli stadium.",
     "Newly painted, ready to move in.",
     "Two minutes from HITEC City.",
@@ -59,7 +57,7 @@ fn said<T>(value: T) -> Erasable<T> {
 
 fn content(random: &mut Random) -> Content {
     let (area, lat, lng) = *random.of(&LOCALITIES);
-    let bedrooms = (!random.one_in(5)).then(|| Rooms::from_halves(u8::try_from(random.below(12)).unwrap()));
+    let bedrooms = (!random.one_in(5)).then(|| Rooms::whole(u8::try_from(random.below(6)).unwrap()));
     let listing_type = random.of(ListingType::ALL).1;
     let rent = listing_type != ListingType::Sale;
     let rupees = if rent { 4_000 + 500 * random.below(400) } else { 1_500_000 + 250_000 * random.below(260) };

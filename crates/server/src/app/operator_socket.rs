@@ -31,6 +31,9 @@ pub fn path(data_dir: &Path) -> PathBuf {
 }
 
 /// Listens at the socket of `data_dir`. The caller holds its lock, so a socket that is there is a former server's.
+///
+/// # Errors
+/// When the file of a former server cannot be removed, or the path is too long for a socket.
 pub fn listen(data_dir: &Path) -> anyhow::Result<UnixListener> {
     let path = path(data_dir);
     match std::fs::remove_file(&path) {
@@ -75,23 +78,32 @@ pub struct Account {
 
 impl Operator {
     /// An access token of the person with this e-mail address, or of the operator.
+    ///
+    /// # Errors
+    /// When there is no such account, it may not sign in, or the token cannot be signed.
     pub async fn token(&self, email: Option<&str>) -> Result<String, AdminError> {
-        match email {
-            Some(email) => Ok(self.users.token_for(&self.tenant, email).await?.access_token),
-            // Without an account. Whoever can read the signing key could do the same.
-            None => {
-                let id = self.context.aggregates.fresh();
-                let token = self.context.tokens.issue(&self.tenant, id.into(), id.into(), Role::Admin, 0);
-                token.map_err(|error| AdminError::Unavailable(journal::Cause::new(error)))
-            }
+        if let Some(email) = email {
+            return Ok(self.users.token_for(&self.tenant, email).await?.access_token);
         }
+        // Without an account. Whoever can read the signing key could do the same.
+        let id = self.context.aggregates.fresh();
+        let token = self.context.tokens.issue(&self.tenant, id.into(), id.into(), Role::Admin, 0);
+        token.map_err(|error| AdminError::Unavailable(journal::ErrorCause::new(error)))
     }
 
+    /// Makes an account an administrator's, and makes the account if there is none.
+    ///
+    /// # Errors
+    /// See [`AdminError`].
     pub async fn create_admin(&self, admin: &NewAdmin) -> Result<(), AdminError> {
         let NewAdmin { email, username, password } = admin;
         self.users.create_admin(&self.tenant, email, username, password).await.map(|_| ())
     }
 
+    /// Vouches for a person's e-mail address.
+    ///
+    /// # Errors
+    /// See [`AdminError`].
     pub async fn confirm(&self, email: &str) -> Result<(), AdminError> {
         self.users.confirm(&self.tenant, email).await
     }

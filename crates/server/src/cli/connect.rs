@@ -57,15 +57,15 @@ pub async fn open(target: &Target, settings: &Settings, on_behalf: As<'_>) -> an
         Some(email) => format!("no token for {email}; the account must exist: register it first"),
         None => "the operator's token cannot be signed".to_owned(),
     };
-    match Place::find(settings).await? {
-        Place::Running(client) => {
+    match OperatorAccess::find(settings).await? {
+        OperatorAccess::Running(client) => {
             let account = json!({"email": email});
             let answer = client.call(Method::POST, operator_socket::TOKEN, Some(account), &[]).await?;
             let data = answer.data().with_context(|| missing(email))?;
             let token = data["accessToken"].as_str().unwrap_or_default();
             Ok(ApiAccess { client: client.with_token(token), app: None })
         }
-        Place::Opened(app) => {
+        OperatorAccess::Opened(app) => {
             let token = app.operator().token(email).await.with_context(|| missing(email))?;
             Ok(ApiAccess { client: ApiClient::local(app.public(), &token), app: Some(*app) })
         }
@@ -73,14 +73,14 @@ pub async fn open(target: &Target, settings: &Settings, on_behalf: As<'_>) -> an
 }
 
 /// Where the operator's commands work.
-enum Place {
+enum OperatorAccess {
     /// A server runs on the data directory; it is reached through its socket.
     Running(ApiClient),
     /// No server runs; this process holds the data directory.
     Opened(Box<App>),
 }
 
-impl Place {
+impl OperatorAccess {
     /// Never makes a data directory: a wrong path would look like an empty server.
     async fn find(settings: &Settings) -> anyhow::Result<Self> {
         must_exist(settings)?;
@@ -135,12 +135,12 @@ pub async fn create_admin(args: &CreateAdmin, settings: &Settings) -> anyhow::Re
     };
     let (email, username) = (args.email.clone(), args.username.clone());
     let admin = NewAdmin { email, username, password };
-    match Place::find(settings).await? {
-        Place::Running(client) => {
+    match OperatorAccess::find(settings).await? {
+        OperatorAccess::Running(client) => {
             let body = serde_json::to_value(&admin)?;
             client.call(Method::POST, operator_socket::ADMINS, Some(body), &[]).await?.data()?;
         }
-        Place::Opened(app) => {
+        OperatorAccess::Opened(app) => {
             let done = app.operator().create_admin(&admin).await;
             app.shutdown().await;
             done?;
@@ -156,12 +156,12 @@ pub async fn create_admin(args: &CreateAdmin, settings: &Settings) -> anyhow::Re
 /// # Errors
 /// When there is no data directory, or no account has the address.
 pub async fn confirm(args: &Confirm, settings: &Settings) -> anyhow::Result<ExitCode> {
-    match Place::find(settings).await? {
-        Place::Running(client) => {
+    match OperatorAccess::find(settings).await? {
+        OperatorAccess::Running(client) => {
             let account = json!({"email": args.email});
             client.call(Method::POST, operator_socket::CONFIRMATIONS, Some(account), &[]).await?.data()?;
         }
-        Place::Opened(app) => {
+        OperatorAccess::Opened(app) => {
             let done = app.operator().confirm(&args.email).await;
             app.shutdown().await;
             done?;

@@ -1,3 +1,5 @@
+#![expect(clippy::format_collect, reason = "small sheets of tests")]
+
 use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::sync::{Arc, Mutex};

@@ -38,7 +38,8 @@ fn the_default_file_alone_is_valid() {
     assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(settings.limits.user_burst.get(), 3000);
     assert_eq!(settings.journal.url, JournalUrl::Sqlite);
-    assert_eq!(settings.cors.origins, ["http://localhost:3000"]);
+    assert_eq!(settings.cors.origins, ["http://localhost:3000", "http://127.0.0.1:3000"]);
+    assert_eq!((settings.connections.most.get(), settings.connections.head_seconds.get()), (10_000, 15));
     assert_eq!(settings.tenants[&settings.tenancy.default].city, "Hyderabad");
     assert!(settings.admin_email.is_none() && settings.master_key_file.is_none());
 }

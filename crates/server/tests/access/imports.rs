@@ -1,5 +1,7 @@
 //! `POST /api/properties/import`: a sheet as a job, for its owner.
 
+#![expect(clippy::format_collect, reason = "small sheets of tests")]
+
 use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::{Answer, Client, Form, Person, TestApp};

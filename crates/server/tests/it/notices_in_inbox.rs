@@ -42,9 +42,18 @@ async fn list(owner: &Person, title: &str) -> String {
     owner.list_home(title, 9_000_000).await["id"].as_str().unwrap().to_owned()
 }
 
+/// The next 1 February by the server's clock: a visit is within a year.
+async fn next_february(person: &Person) -> String {
+    let now = person.client.get("/api/users/profile").await.expect(200).body["timestamp"].clone();
+    let (year, rest) = now.as_str().unwrap().split_once('-').unwrap();
+    let year: i32 = year.parse().unwrap();
+    let year = if rest.starts_with("01-") { year } else { year + 1 };
+    format!("{year}-02-01T10:00:00Z")
+}
+
 async fn ask(seeker: &Person, home: &str) -> String {
     let body = json!({"purpose": "VISIT", "message": "Is Sunday fine?", "name": "Sample Seeker",
-        "phone": "98765 43211", "visitAt": "2036-02-01T10:00:00Z"});
+        "phone": "98765 43211", "visitAt": next_february(seeker).await});
     let made = seeker.client.post(&format!("/api/properties/{home}/leads"), &body).await.expect(201);
     made.data()["id"].as_str().unwrap().to_owned()
 }

@@ -232,7 +232,8 @@ async fn listener(
 #[tokio::test(flavor = "multi_thread")]
 async fn many_connections_miss_and_double_nothing() {
     let (clients, homes) = (number("HYD_TEST_CLIENTS", 200), number("HYD_TEST_CLIENT_HOMES", 40));
-    let app = TestApp::start().await;
+    let settings = [("limits.enabled", "false"), ("connections.most_per_address", "100000")];
+    let app = TestApp::with(|_| {}, &settings).await;
     let mut people = Vec::new();
     for n in 0..clients.div_ceil(CONNECTIONS) {
         people.push(Person::register(&app.client, &format!("person-{n}")).await);

@@ -5,7 +5,7 @@ use domain::user::profile::Profile;
 use domain::user::{Account, Role, User, UserCommand, UserStatus};
 use domain::{Actor, FieldErrors, Metadata, SessionId, TenantId, UserId, people};
 use http_kit::{Caller, Failure};
-use journal::{Cause, ExecuteError, Options, UniqueKeys};
+use journal::{ErrorCause, ExecuteError, Options, UniqueKeys};
 
 use super::{Ending, mail};
 use crate::Users;
@@ -27,12 +27,12 @@ pub enum AdminError {
     NotActive(UserStatus),
     /// A component is unavailable.
     #[error("{0}")]
-    Unavailable(#[source] Cause),
+    Unavailable(#[source] ErrorCause),
 }
 
 impl From<Failure> for AdminError {
     fn from(failure: Failure) -> Self {
-        Self::Unavailable(Cause::new(failure))
+        Self::Unavailable(ErrorCause::new(failure))
     }
 }
 
@@ -166,5 +166,5 @@ impl Users {
 }
 
 fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> AdminError {
-    AdminError::Unavailable(Cause::new(error))
+    AdminError::Unavailable(ErrorCause::new(error))
 }

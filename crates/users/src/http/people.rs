@@ -212,6 +212,7 @@ pub async fn delete(
 
 impl App {
     /// Adds what only the time tells to what is wrong with a change.
+    #[expect(clippy::result_large_err, reason = "the partial value is moved once")]
     fn possible(
         &self,
         change: Result<ProfileChange, Invalid<ProfileChange>>,

@@ -19,7 +19,9 @@ async fn a_profile_changes_from_the_version_that_was_seen() {
     assert_eq!((&saved.data()["city"], &saved.data()["version"]), (&json!("Hyderabad"), &json!(2)));
     let late = put("\"1\"", json!({"city": "Pune"})).await;
     assert_eq!((late.status, late.code()), (StatusCode::PRECONDITION_FAILED, "VERSION_CHANGED".into()));
-    let malformed = put("\"other\"", json!({})).await;
+    let foreign = put("\"other\"", json!({"city": "Pune"})).await;
+    assert_eq!((foreign.status, foreign.code()), (StatusCode::PRECONDITION_FAILED, "VERSION_CHANGED".into()));
+    let malformed = put("other", json!({})).await;
     assert_eq!((malformed.status, malformed.code()), (StatusCode::BAD_REQUEST, "VALIDATION_FAILED".into()));
     assert_eq!(put("*", json!({"state": "Telangana"})).await.header("etag"), "\"3-0-0\"");
     // A change to the present value records no event.

@@ -13,11 +13,9 @@ use crate::failure::Failure;
 use crate::form::Form;
 use crate::frame::Frame;
 use crate::key::Key;
+use crate::session::IMPORT;
 use crate::visit::Visit;
 use crate::when::Moment;
-
-/// The page that takes sheets.
-pub(crate) const IMPORT: &str = "/dashboard/import";
 
 #[derive(Template)]
 #[template(path = "import.html")]

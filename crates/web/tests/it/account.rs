@@ -129,7 +129,7 @@ async fn opening_the_link_of_an_e_mail_stops_nothing_until_the_button() {
     browser.api.says("POST /api/notifications/unsubscribe", json!({"kind": "LEAD", "stopped": true}));
     let done = browser.post("/unsubscribe", &[("token", "u.LEAD.c&x=1")]).await;
     done.has("no more e-mails about enquiries").lacks("<button>Unsubscribe");
-    let sent = browser.api.last("POST /api/notifications/unsubscribe").line;
+    let sent = browser.api.lines().pop().unwrap();
     assert_eq!(sent, "POST /api/notifications/unsubscribe?token=u.LEAD.c%26x%3D1");
     browser.api.refuses("GET /api/notifications/unsubscribe", 400, json!({}));
     browser.get("/unsubscribe").await.has("This could not be done");

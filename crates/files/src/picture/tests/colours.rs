@@ -120,7 +120,7 @@ fn transparency_stays() {
 /// A PNG of one colour with these chunks before its pixels.
 fn png_with(colour: [u8; 3], chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
     let plain = file(&DynamicImage::ImageRgb8(flat(colour)), ImageFormat::Png);
-    let added = chunks.iter().flat_map(|(kind, data)| chunk(kind, data));
+    let added = chunks.iter().flat_map(|(kind, data)| chunk(**kind, data));
     plain[..33].iter().copied().chain(added).chain(plain[33..].iter().copied()).collect()
 }
 

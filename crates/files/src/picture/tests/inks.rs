@@ -1,6 +1,8 @@
 //! JPEGs of four inks, as programs for printing make them. No encoder at hand writes them, so this one does: flat
 //! pictures of 16 x 16 pixels.
 
+use std::fmt::Write as _;
+
 use moxcms::{
     ColorProfile, DataColorSpace, LutDataType, LutStore, LutType, LutWarehouse, Matrix3d, ProfileClass,
 };
@@ -20,7 +22,7 @@ fn segment(marker: u8, data: &[u8]) -> Vec<u8> {
 fn four_channels(stored: [u8; 4], transform: u8, profile: Option<&[u8]>) -> Vec<u8> {
     let mut jpeg = b"\xFF\xD8".to_vec();
     jpeg.extend(segment(0xEE, &[&b"Adobe\0\x64\0\0\0\0"[..], &[transform]].concat()));
-    for part in profile {
+    if let Some(part) = profile {
         jpeg.extend(segment(0xE2, &[&b"ICC_PROFILE\0\x01\x01"[..], part].concat()));
     }
     // Every value as it is.
@@ -41,15 +43,15 @@ fn four_channels(stored: [u8; 4], transform: u8, profile: Option<&[u8]>) -> Vec<
         for value in stored {
             let coefficient = if block == 0 { 8 * (i32::from(value) - 128) } else { 0 };
             let size = 32 - coefficient.unsigned_abs().leading_zeros();
-            bits += &format!("{size:04b}");
+            write!(bits, "{size:04b}").unwrap();
             let written = if coefficient < 0 { coefficient + (1 << size) - 1 } else { coefficient };
             if size > 0 {
-                bits += &format!("{written:0width$b}", width = size as usize);
+                write!(bits, "{written:0width$b}", width = size as usize).unwrap();
             }
             bits.push('0');
         }
     }
-    while bits.len() % 8 != 0 {
+    while !bits.len().is_multiple_of(8) {
         bits.push('1');
     }
     for byte in bits.as_bytes().chunks(8) {

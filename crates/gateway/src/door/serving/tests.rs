@@ -4,6 +4,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::routing::{get, post};
 use futures_util::stream;
+use http_body_util::BodyExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -164,6 +165,30 @@ async fn over_http2_nobody_holds_a_connection_with_answers_that_they_do_not_take
     talk.stream.write_all(&headers).await.unwrap();
     let closed = talk.closed().await;
     assert!((30..=60).contains(&closed), "{closed}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn over_http2_a_large_answer_may_be_taken_slowly() {
+    let (ours, theirs) = tokio::io::duplex(64 * 1024);
+    let place = Connections::new(10, 10).admit().unwrap();
+    let peer = ([192, 0, 2, 1], 4000).into();
+    let (_stop, stopping) = watch::channel(false);
+    let mut tasks = JoinSet::new();
+    tasks.spawn(serve(theirs, (Connection { peer, encrypted: false }, place), router(), PATIENCE, stopping));
+    let mut builder = hyper::client::conn::http2::Builder::new(TokioExecutor::new());
+    builder.initial_stream_window_size(64 * 1024).initial_connection_window_size(64 * 1024);
+    let (mut client, connection) = builder.handshake(TokioIo::new(ours)).await.unwrap();
+    tasks.spawn(async move {
+        let _ = connection.await;
+    });
+    let request = Request::get("http://a.test/large").body(Body::empty()).unwrap();
+    let mut answer = client.send_request(request).await.unwrap().into_body();
+    let mut taken = 0;
+    while let Some(piece) = answer.frame().await {
+        taken += piece.unwrap().into_data().map_or(0, |data| data.len());
+        tokio::time::sleep(Duration::from_secs(5)).await;
+    }
+    assert_eq!(taken, 4 * 1024 * 1024);
 }
 
 #[tokio::test(start_paused = true)]

@@ -142,13 +142,25 @@ mod tests {
         }
     }
 
+    struct Urls(Vec<String>);
+
+    impl http_kit::Request for Urls {
+        fn read(f: &mut Fields<'_>) -> Option<Self> {
+            Some(Self(ImageUrls::read(f).0))
+        }
+    }
+
     #[test]
     fn addresses_are_read_from_an_array_or_one_text() {
         let read = |given: Value| {
             let members = serde_json::Map::from_iter([(FIELD.to_owned(), given)]);
-            let mut fields = Fields::new(&members);
-            let urls = ImageUrls::read(&mut fields).0;
-            (urls, fields.errors().0.into_keys().collect::<Vec<_>>())
+            match http_kit::read::<Urls>(members) {
+                Ok(Urls(urls)) => (urls, vec![]),
+                Err(invalid) => {
+                    let urls = invalid.partial.map(|Urls(urls)| urls).unwrap_or_default();
+                    (urls, invalid.errors.0.into_keys().collect::<Vec<_>>())
+                }
+            }
         };
         assert_eq!(read(serde_json::json!([" /a ", "/b"])), (vec!["/a".to_owned(), "/b".to_owned()], vec![]));
         assert_eq!(read("/a".into()).0, ["/a"]);

@@ -137,7 +137,7 @@ fn files_with(directory: &Path, needles: &[&[u8]]) -> Vec<String> {
         let path = entry.unwrap().path();
         if path.is_dir() {
             found.extend(files_with(&path, needles));
-        } else {
+        } else if path.is_file() {
             let bytes = std::fs::read(&path).unwrap();
             let holds = |needle: &&[u8]| bytes.windows(needle.len()).any(|window| window == *needle);
             if needles.iter().any(holds) {

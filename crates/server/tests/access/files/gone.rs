@@ -50,7 +50,9 @@ async fn rule_20_the_files_of_whoever_leaves_are_gone_and_what_they_were_called(
                 let path = entry.unwrap().path();
                 if path.is_dir() {
                     open.push(path);
-                } else if fs::read(&path).unwrap().windows(secret.len()).any(|window| window == secret) {
+                } else if path.is_file()
+                    && fs::read(&path).unwrap().windows(secret.len()).any(|window| window == secret)
+                {
                     found.push(path);
                 }
             }

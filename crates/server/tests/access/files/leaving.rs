@@ -45,7 +45,7 @@ async fn the_next_photo_stands_for_a_listing_whose_primary_photo_was_deleted() {
     let path = "/api/v1/admin/consumers/properties-service-group/rebuild";
     let job = admin.client.post(path, &json!({})).await.expect(202);
     let job = job.header("location").unwrap().to_owned();
-    testkit::until("the rebuild is done", std::time::Duration::from_secs(60), async || {
+    testkit::until("the rebuild is done", std::time::Duration::from_mins(1), async || {
         let told = admin.client.get(&job).await.expect(200).data().clone();
         (told["status"] != "RUNNING").then(|| assert_eq!(told["status"], "SUCCEEDED", "{told}"))
     })

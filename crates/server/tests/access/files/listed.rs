@@ -33,7 +33,7 @@ async fn photos_look_alike_in_every_answer() {
     let path = format!("/api/properties/{id}");
     owner.client.post(&format!("{path}/images"), &json!({"fileIds": [a, b], "primary": b})).await.expect(201);
     admin.client.post(&format!("{path}/feature"), &json!({})).await.expect(200);
-    seeker.client.post(&format!("{path}/favorite"), &json!({})).await.expect(200);
+    seeker.client.post(&format!("{path}/favorite"), &json!({})).await.expect(204);
     seeker.client.post(&format!("{path}/report"), &json!({"cause": "DUPLICATE"})).await.expect(201);
     app.drain().await;
     let photo = |id: &str, primary: bool, order: u8| {

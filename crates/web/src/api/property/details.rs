@@ -36,7 +36,7 @@ impl Property {
             ("Preferred tenants", list(&[], &self.preferred_tenants)),
             ("Pets allowed", yes(self.pets_allowed)),
             ("For", one(labels::FOR_WHOM, &self.for_whom)),
-            ("People in a room", joined(self.sharing.iter().map(plain).collect())),
+            ("People in a room", joined(&self.sharing.iter().map(plain).collect::<Vec<_>>())),
             ("Meals included", list(&[], &self.meals)),
             ("Plot", plot),
             ("Road", feet(&self.road_width)),
@@ -46,20 +46,20 @@ impl Property {
             ("Builder", self.builder_name.clone()),
             (
                 "Sizes offered",
-                joined(self.configurations.iter().map(|n| format!("{} BHK", plain(n))).collect()),
+                joined(&self.configurations.iter().map(|n| format!("{} BHK", plain(n))).collect::<Vec<_>>()),
             ),
-            ("Possession", joined(possession.into_iter().flatten().collect())),
+            ("Possession", joined(&possession.into_iter().flatten().collect::<Vec<_>>())),
             ("RERA", rera),
             (
                 "Size of the project",
                 joined(
-                    [
+                    &[
                         number(&self.total_units).map(|units| format!("{units} homes")),
                         number(&self.total_towers).map(|towers| format!("{towers} towers")),
                     ]
                     .into_iter()
                     .flatten()
-                    .collect(),
+                    .collect::<Vec<_>>(),
                 ),
             ),
             ("Approved by", list(labels::APPROVALS, &self.approvals)),
@@ -69,9 +69,9 @@ impl Property {
 }
 
 fn list(labels: Labels, codes: &[String]) -> Option<String> {
-    joined(codes.iter().map(|code| labels::of(labels, code)).collect())
+    joined(&codes.iter().map(|code| labels::of(labels, code)).collect::<Vec<_>>())
 }
 
-fn joined(words: Vec<String>) -> Option<String> {
+fn joined(words: &[String]) -> Option<String> {
     Some(words.join(", ")).filter(|text| !text.is_empty())
 }
