@@ -14,6 +14,11 @@ impl Random {
         self.0
     }
 
+    /// A generator that goes on from here by itself. This one stays where it is.
+    pub fn fork(&self) -> Self {
+        Self(self.0.rotate_left(32) | 1)
+    }
+
     pub fn below(&mut self, end: usize) -> usize {
         usize::try_from(self.next() % end as u64).unwrap()
     }

@@ -204,7 +204,7 @@ impl Property {
                 self.transaction_type.as_deref().map(|it| labels::of(labels::TRANSACTION_TYPES, it)),
             ),
             ("Area", self.size()),
-            ("Bedrooms", self.bedrooms.as_ref().map(bedrooms)),
+            ("Bedrooms", self.bedrooms.as_ref().map(|n| half_a_room(n).unwrap_or_else(|| plain(n)))),
             ("Bathrooms", number(&self.bathrooms)),
             ("Floor", floor),
             ("Parking spaces", number(&self.parking_spaces)),
@@ -221,7 +221,12 @@ impl Property {
 
 /// `3 bedrooms`, `2.5 bedrooms`, or `1 room and kitchen` for half a room.
 fn bedrooms(n: &Number) -> String {
-    if n.as_f64() == Some(0.5) { "1 room and kitchen".to_owned() } else { counted(n, "bedroom") }
+    half_a_room(n).unwrap_or_else(|| counted(n, "bedroom"))
+}
+
+/// What half a room is called.
+fn half_a_room(n: &Number) -> Option<String> {
+    (n.as_f64() == Some(0.5)).then(|| "1 room and kitchen".to_owned())
 }
 
 fn counted(n: &Number, thing: &str) -> String {

@@ -77,8 +77,8 @@ async fn homes(visit: Visit) -> Result<Response, Failure> {
     let sort = sorts.iter().find(|sort| wanted.as_deref() == Some(sort.code)).copied();
     let usual = sorts.first().copied().unwrap_or(&BEST);
     if let (Some(wanted), None) = (&wanted, sort) {
-        let first = usual.words.to_lowercase();
-        visit.remark(format!("There is no order “{}”: this is “{first}”.", shortened(wanted)));
+        let first = if query.is_some() { "the best matches" } else { "the newest homes" };
+        visit.remark(format!("There is no order “{}”: {first} come first.", shortened(wanted)));
     }
     let sort = sort.unwrap_or(usual);
     let page = visit.page_number();
