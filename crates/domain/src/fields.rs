@@ -6,6 +6,9 @@
 //! Every text that is read here has the form of [`crate::text`]: NFC, without what pasting leaves around it. A text is
 //! one line unless it is read as [`Fields::prose`].
 
+mod choice;
+mod member;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -14,6 +17,9 @@ use serde_json::{Map, Value};
 
 use crate::money::Paise;
 use crate::{people, text};
+
+pub use choice::Choice;
+pub use member::{Member, MemberKind};
 
 /// Error messages by field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,96 +43,6 @@ impl std::fmt::Display for FieldErrors {
 }
 
 impl std::error::Error for FieldErrors {}
-
-/// A closed set of words in the API.
-pub trait Choice: Copy + PartialEq + 'static {
-    /// Every word with its value.
-    const ALL: &'static [(&'static str, Self)];
-
-    /// Other words that people and earlier clients use. They are understood, never shown.
-    const SYNONYMS: &'static [(&'static str, Self)] = &[];
-
-    /// The value of a word, in upper or lower case, with `-` or a space allowed for `_`.
-    #[must_use]
-    fn from_word(word: &str) -> Option<Self> {
-        let word = text::cleaned(word).to_uppercase().replace(['-', ' '], "_");
-        let mut all = Self::ALL.iter().chain(Self::SYNONYMS);
-        all.find(|(name, _)| *name == word).map(|(_, value)| *value)
-    }
-
-    /// The word of this value.
-    #[must_use]
-    fn word(self) -> &'static str {
-        Self::ALL.iter().find(|(_, value)| *value == self).map_or("", |(name, _)| name)
-    }
-
-    /// The error message `must be one of A, B, C`.
-    #[must_use]
-    fn choices() -> String {
-        let words: Vec<_> = Self::ALL.iter().map(|(name, _)| *name).collect();
-        format!("must be one of {}", words.join(", "))
-    }
-}
-
-/// A member that a reader asks for, as shown in the API documentation.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Member {
-    /// The member's name.
-    pub name: String,
-    /// Its type and limits.
-    pub kind: MemberKind,
-    /// Whether it is required.
-    pub required: bool,
-}
-
-/// The type of a member, with its limits.
-#[derive(Clone, Debug, PartialEq)]
-pub enum MemberKind {
-    /// A text with this number of characters.
-    Text(RangeInclusive<usize>),
-    /// A whole number.
-    Whole(RangeInclusive<i64>),
-    /// A number.
-    Number(RangeInclusive<f64>),
-    /// An amount of rupees.
-    Money,
-    /// One of a set of words.
-    Choice(Vec<&'static str>),
-    /// A list of short texts; the most entries.
-    List(usize),
-    /// A list of words; the most entries, and the most characters in each.
-    Values(usize, usize),
-    /// A text exactly as typed: never trimmed, never a number.
-    Secret(RangeInclusive<usize>),
-    /// True or false.
-    Flag,
-    /// A list of such words.
-    Choices(Vec<&'static str>),
-    /// A list of numbers, `1,2` or `[1, 2]`; the most entries.
-    Numbers(usize),
-    /// A list of ids; at least one, and the most entries.
-    Ids(usize),
-    /// A list of whole numbers within a range; the most entries.
-    Wholes(RangeInclusive<i64>, usize),
-    /// An object with these members.
-    Object(Vec<Member>),
-    /// An object with members of any name, each of this kind.
-    Map(Box<MemberKind>),
-    /// A polygon as `GeoJSON`.
-    Polygon,
-    /// This, or null, which means something else than leaving the member out.
-    OrNull(Box<MemberKind>),
-}
-
-impl MemberKind {
-    /// An object with the members that `read` asks for.
-    #[must_use]
-    pub fn object<T>(read: impl FnOnce(&mut Fields<'_>) -> Option<T>) -> Self {
-        Self::Object(Fields::asked_by(|fields| {
-            read(fields);
-        }))
-    }
-}
 
 /// The members of a request while they are read. Errors are collected until [`Fields::finish`].
 #[derive(Debug)]
@@ -546,71 +462,4 @@ fn whole_float(number: Option<f64>) -> Option<i64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_wrong_in_an_object_is_told_by_its_member() {
-        let members = serde_json::json!({"hours": {"from": 30, "to": 8}}).as_object().unwrap().clone();
-        let mut fields = Fields::new(&members);
-        let hours = fields.raw("hours").unwrap().as_object().unwrap();
-        let hour = |f: &mut Fields<'_>| f.whole("from", 0..=23).zip(f.whole("to", 0..=23));
-        assert_eq!(fields.inside("hours", hours, hour), None);
-        assert_eq!(fields.errors().0["hours.from"], "must be between 0 and 23");
-    }
-
-    fn read_text(value: &str) -> Result<String, String> {
-        let members = serde_json::json!({"title": value}).as_object().unwrap().clone();
-        let read = Fields::read(&members, |f| {
-            let title = f.text("title", 5..=20);
-            f.required("title", title)
-        });
-        read.map_err(|errors| errors.0["title"].clone())
-    }
-
-    #[test]
-    fn a_text_is_one_line_in_nfc_of_something_visible() {
-        assert_eq!(read_text("\u{FEFF} Villa\tin Kokapet\u{A0}\n"), Ok("Villa in Kokapet".into()));
-        assert_eq!(read_text("Cafe\u{301} Villa"), Ok("Caf\u{E9} Villa".into()));
-        assert_eq!(read_text("Ko\u{200B}kapet"), Ok("Kokapet".into()));
-        for nothing in [
-            "\u{200B}\u{200B}\u{200B}\u{200B}\u{200B}",
-            "\u{3164}\u{3164}\u{3164}\u{3164}\u{3164}",
-            " \u{2800} ",
-        ] {
-            assert_eq!(read_text(nothing), Err("is required".into()), "{nothing:?}");
-        }
-        assert_eq!(read_text("ab\u{200D}\u{200D}\u{200D}"), Err("must be 5 to 20 characters long".into()));
-        for lines in ["Villa\nin Kokapet", "Villa\r\nin", "Villa\u{2028}in", "Villa\u{B}in"] {
-            assert_eq!(read_text(lines), Err("must be one line, without line breaks".into()), "{lines:?}");
-        }
-        assert!(read_text("Villa \u{202E}tepakoK").unwrap_err().contains("direction"));
-        assert!(read_text("Villa \u{1}").unwrap_err().contains("control"));
-    }
-
-    #[test]
-    fn prose_keeps_its_lines_and_a_list_has_one_in_each_entry() {
-        let members = serde_json::json!({"about": "One\r\ntwo\u{2028}three\n", "extras": ["Li\u{AD}ft", "a\nb", "\u{200B}"],
-            "rooms": "\u{A0}2\u{FEFF}", "lift": "true\u{200B}", "name": "http://a.example"});
-        let members = members.as_object().unwrap();
-        let mut fields = Fields::new(members);
-        assert_eq!(fields.prose("about", 1..=100).as_deref(), Some("One\ntwo\nthree"));
-        assert_eq!(fields.list("extras", 5), ["Lift"]);
-        assert_eq!((fields.whole("rooms", 1..=9), fields.flag("lift")), (Some(2), Some(true)));
-        assert_eq!(fields.name("name", 1..=50), None);
-        let wrong = fields.errors().0;
-        assert_eq!(wrong.keys().collect::<Vec<_>>(), ["extras", "name"]);
-    }
-
-    #[test]
-    fn a_reading_tells_what_it_asks_for() {
-        let asked = Fields::asked_by(|f| {
-            let title = f.text("title", 5..=200);
-            f.required("title", title);
-            f.whole("bedrooms", 0..=50);
-        });
-        let member = |name: &str, kind, required| Member { name: name.into(), kind, required };
-        let title = member("title", MemberKind::Text(5..=200), true);
-        assert_eq!(asked, [title, member("bedrooms", MemberKind::Whole(0..=50), false)]);
-    }
-}
+mod tests;

@@ -41,6 +41,9 @@ pub enum PropertyEvent {
         /// The owner's own reference to the source of the listing, unique among the owner's listings.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         source_reference: Option<String>,
+        /// It is a draft until its owner has confirmed their e-mail address, and goes on the market then.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        awaits_confirmation: bool,
         /// Its content.
         #[serde(flatten)]
         content: Content,
@@ -164,6 +167,8 @@ pub enum PropertyCommand {
         source_reference: Option<String>,
         /// Whether a moderator must approve it first.
         moderated: bool,
+        /// Whether its owner must confirm their e-mail address first.
+        awaits_confirmation: bool,
     },
     /// Replace the content.
     Edit(Content, By),
@@ -185,6 +190,11 @@ pub enum PropertyCommand {
     WithImages(Box<PropertyCommand>, images::PhotoSelection, By),
     /// Take away photos whose files no longer exist.
     DropImages(Vec<FileId>),
+    /// The owner has confirmed their e-mail address: what waited for that goes on the market, or to a moderator.
+    OwnerConfirmed {
+        /// Whether a moderator must approve it first.
+        moderated: bool,
+    },
 }
 
 /// Why a command is rejected.
@@ -210,6 +220,9 @@ pub enum PropertyRejection {
     /// A moderator or administrator took it off the market.
     #[error("a moderator took the listing off the market, and only a moderator can put it back")]
     Held,
+    /// Its owner has not confirmed their e-mail address yet.
+    #[error("the listing waits until its owner has confirmed their e-mail address")]
+    AwaitsConfirmation,
     /// The listing belongs to the moderator or administrator who asks.
     #[error("nobody judges a listing of their own")]
     OwnListing,
@@ -247,6 +260,9 @@ pub struct Listing {
     pub featured: bool,
     /// It is confirmed as genuine.
     pub verified: bool,
+    /// It is a draft until its owner has confirmed their e-mail address.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub awaits_confirmation: bool,
     /// Its photos, in the owner's order.
     pub images: Vec<Image>,
     /// The last moderation decision. Known only in the state folded from events.
@@ -305,18 +321,26 @@ impl Aggregate for Property {
     ) -> Result<Vec<PropertyEvent>, PropertyRejection> {
         match command {
             PropertyCommand::List { .. } if self.listing.is_some() => Err(PropertyRejection::Exists),
-            PropertyCommand::List { id, owner, content, source_reference, moderated } => {
-                let status = if moderated { Status::PendingReview } else { Status::Active };
-                let owner_id = owner;
+            PropertyCommand::List {
+                id,
+                owner,
+                content,
+                source_reference,
+                moderated,
+                awaits_confirmation,
+            } => {
+                let status = if awaits_confirmation { Status::Draft } else { Status::first(moderated) };
                 let content = content.owned_by(owner);
                 Ok(vec![PropertyEvent::Listed {
                     property_id: id,
-                    owner_id,
+                    owner_id: owner,
                     status,
                     source_reference,
+                    awaits_confirmation,
                     content,
                 }])
             }
+            PropertyCommand::OwnerConfirmed { moderated } => Ok(self.owner_confirmed(moderated)),
             PropertyCommand::Edit(content, by) => self.edit(content, by),
             PropertyCommand::ChangeStatus(to, by) => self.change_status(to, by),
             PropertyCommand::Remove(by) => self.remove(by),
@@ -339,7 +363,15 @@ impl Aggregate for Property {
     }
 
     fn evolve(&mut self, event: &PropertyEvent, at: Timestamp) {
-        if let PropertyEvent::Listed { property_id, owner_id, status, source_reference, content } = event {
+        if let PropertyEvent::Listed {
+            property_id,
+            owner_id,
+            status,
+            source_reference,
+            awaits_confirmation,
+            content,
+        } = event
+        {
             self.listing = Some(Listing {
                 id: *property_id,
                 owner: *owner_id,
@@ -348,6 +380,7 @@ impl Aggregate for Property {
                 source_reference: source_reference.clone(),
                 featured: false,
                 verified: false,
+                awaits_confirmation: *awaits_confirmation,
                 images: Vec::new(),
                 judged: Judged { price: Some(content.price), held: false },
                 created_at: at,
@@ -365,6 +398,7 @@ impl Aggregate for Property {
             }
             PropertyEvent::StatusChanged { to, by_moderator, .. } => {
                 listing.status = *to;
+                listing.awaits_confirmation = false;
                 // A held listing stays held while it waits for review.
                 listing.judged.held = *by_moderator || (listing.judged.held && *to == Status::PendingReview);
             }

@@ -126,10 +126,12 @@ pub enum UserEvent {
 
 impl EventKind for UserEvent {}
 
+/// The type of the event that ends an account.
+pub const DELETED: &str = "USER_DELETED";
+
 /// Events that change who may act as this user, or with which rights. Sessions that began before one of them
 /// have ended.
-pub const CREDENTIALS: [&str; 4] =
-    ["PASSWORD_CHANGED", "USER_ROLE_CHANGED", "USER_STATUS_CHANGED", "USER_DELETED"];
+pub const CREDENTIALS: [&str; 4] = ["PASSWORD_CHANGED", "USER_ROLE_CHANGED", "USER_STATUS_CHANGED", DELETED];
 
 /// The most password reset links valid at the same time. It also limits the reset e-mails per hour; a person
 /// can ask again later.
@@ -346,7 +348,7 @@ impl OpenAccount {
             UserCommand::ResetPassword { token_hash, password_hash }
                 if self.resets.iter().any(|known| fits(known, &token_hash)) =>
             {
-                // Whoever received the e-mail controls the address.
+                // The person who received the e-mail controls the address.
                 let confirmed = (!self.email_verified).then_some(UserEvent::EmailVerified {});
                 let password_hash = Personal::of(subject_id, password_hash);
                 confirmed.into_iter().chain([UserEvent::PasswordChanged { password_hash }]).collect()

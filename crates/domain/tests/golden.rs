@@ -132,6 +132,7 @@ fn detailed() -> PropertyEvent {
         owner_id: id(1),
         status: Status::Active,
         source_reference: None,
+        awaits_confirmation: false,
         content: Content { specifications, details, ..plain },
     }
 }
@@ -149,6 +150,7 @@ fn properties() -> Vec<PropertyEvent> {
             owner_id: id(1),
             status: Status::Active,
             source_reference,
+            awaits_confirmation: false,
             content: content(),
         },
         PropertyEvent::Edited {

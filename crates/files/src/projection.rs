@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bus::Group;
 use domain::aggregate::Aggregate as _;
 use domain::file::{File, FileContent, FileEvent};
-use domain::user::User;
+use domain::user::{DELETED, User};
 use domain::{Envelope, Log};
 use journal::AggregateStore;
 use tokio::sync::Notify;
@@ -16,7 +16,6 @@ use tokio::sync::Notify;
 /// The consumer group of this read model. Erasing a person waits for no other event.
 pub const GROUP: Group = Group { name: "files-service-group", logs: &[Log::Facts], key: partition_key };
 
-const DELETED: &str = "USER_DELETED";
 /// The channel and the template of deliveries that remove bytes.
 const CHANNEL: &str = "files";
 const REMOVE: &str = "remove-bytes";

@@ -97,16 +97,23 @@ impl Caller {
         }
     }
 
+    /// Whether the person's e-mail address is confirmed.
+    ///
+    /// # Errors
+    /// As for [`Self::person`].
+    pub async fn has_confirmed(&self, context: &AppContext) -> Result<bool, Failure> {
+        let (known, _) = context.aggregates.load::<User>(&self.tenant, self.person()?.user).await?;
+        let person = known.person.ok_or_else(|| Failure::unauthenticated("the account is closed"))?;
+        Ok(person.email_verified)
+    }
+
     /// The person, if their e-mail address is confirmed.
     ///
     /// # Errors
     /// As for [`Self::person`]; 403 `EMAIL_NOT_CONFIRMED` while the address is not confirmed.
     pub async fn confirmed(&self, context: &AppContext) -> Result<SignedIn, Failure> {
-        let caller = self.person()?;
-        let (known, _) = context.aggregates.load::<User>(&self.tenant, caller.user).await?;
-        let person = known.person.ok_or_else(|| Failure::unauthenticated("the account is closed"))?;
-        if person.email_verified {
-            return Ok(caller);
+        if self.has_confirmed(context).await? {
+            return self.person();
         }
         let message = "confirm your e-mail address first: the link is in the e-mail we sent you, and \
                        POST /api/auth/verify-email/resend sends it again";

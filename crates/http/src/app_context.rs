@@ -22,6 +22,8 @@ pub struct Tenant {
     pub city: String,
     /// Whether listings need approval by a moderator.
     pub moderation: bool,
+    /// Whether listings of owners who have not confirmed their e-mail address wait until they have.
+    pub hold_unconfirmed: bool,
     /// The host names of this tenant.
     pub hosts: Vec<String>,
 }

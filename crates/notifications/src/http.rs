@@ -39,6 +39,7 @@ pub fn router(site: App) -> Router {
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(mailbox::letters))
+        .routes(routes!(mailbox::own))
         .routes(routes!(requests::email))
         .routes(routes!(requests::sms))
         .routes(routes!(unsubscribe::shown, unsubscribe::stop))

@@ -12,7 +12,7 @@ use domain::fields::Choice;
 use domain::notification::Notification;
 use domain::notification::NotificationEvent;
 use domain::preferences::Channel;
-use domain::user::{User, UserEvent};
+use domain::user::{DELETED, User, UserEvent};
 use domain::{Envelope, Log, Personal, UserId};
 use journal::{AggregateStore, DecodeError};
 use projection::deliveries::Delivery;
@@ -31,7 +31,6 @@ pub const WITHDRAW: &str = "withdraw-letters";
 pub const WITHDRAW_ONE: &str = "withdraw-letter";
 /// The stream kind of notifications.
 pub const NOTIFICATION: &str = Notification::TYPE;
-const DELETED: &str = "USER_DELETED";
 const WANTED: [&str; 5] =
     ["USER_REGISTERED", "USER_EMAIL_VERIFIED", "NOTIFICATION_REQUESTED", "PASSWORD_RESET_REQUESTED", DELETED];
 

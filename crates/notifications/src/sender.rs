@@ -143,7 +143,8 @@ impl NotificationSender {
         let keys = self.aggregates.keys();
         let stop = template.kind().zip(person.as_ref());
         let stop = stop.map(|(kind, person)| StopLinks::of(keys, site, &order.tenant, person.id, kind));
-        // Whoever registered an address chose the name. It is not told to a stranger who may own the address.
+        // The name was chosen by the person who registered the address, who may not own it. The owner may be a
+        // stranger, and is not called by that name.
         let known = person.as_ref().filter(|person| person.email_verified);
         let reader = Reader {
             site,

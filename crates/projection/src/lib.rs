@@ -22,7 +22,7 @@ mod value;
 mod versioned;
 
 use async_trait::async_trait;
-use domain::Envelope;
+use domain::{Envelope, user};
 use journal::ErrorCause;
 use journal::keys::KeyError;
 use journal::{DecodeError, JournalError};
@@ -82,9 +82,6 @@ impl From<JournalError> for ProjectionError {
     }
 }
 
-/// The type of the event that ends an account.
-const USER_DELETED: &str = "USER_DELETED";
-
 /// Folds events into tables. It must be a pure function of the journal: the same events give the same rows,
 /// whenever and however often a read model is rebuilt.
 #[async_trait(?Send)]
@@ -121,7 +118,7 @@ pub trait Projection: Send + Sync + 'static {
     /// Whether `event` erases a person. The read model then records that they are erased
     /// ([`ViewTx::is_erased`]), and their data is also wiped from the file.
     fn erases(&self, event: &Envelope) -> bool {
-        &*event.event_type == USER_DELETED
+        &*event.event_type == user::DELETED
     }
 
     /// A rebuilt read model has taken over. Drop every cached document here.

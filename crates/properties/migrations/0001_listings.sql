@@ -11,6 +11,8 @@ create table if not exists properties (
     featured bigint not null,
     verified bigint not null,
     source_reference text,
+    -- 1 while it is a draft that waits until its owner has confirmed their e-mail address.
+    awaits_confirmation bigint not null,
     -- JSON; what its owner wrote is marked as theirs.
     content text not null,
     version bigint not null,

@@ -33,6 +33,9 @@ pub struct Document<'a> {
     is_featured: bool,
     is_verified: bool,
     status: Status,
+    /// It is a draft that goes on the market when its owner has confirmed their e-mail address.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    awaits_confirmation: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     source_reference: Option<&'a str>,
     views_count: u64,
@@ -56,6 +59,7 @@ impl<'a> Document<'a> {
             is_featured: listing.featured,
             is_verified: listing.verified,
             status: listing.status,
+            awaits_confirmation: listing.awaits_confirmation,
             source_reference: listing.source_reference.as_deref(),
             views_count: counts.views,
             unique_viewers: counts.visitors,

@@ -107,6 +107,9 @@ fn refused(error: ExecuteError<PropertyRejection>) -> Failure {
         ExecuteError::Rejected(reason @ PropertyRejection::Held) => {
             Failure::conflict("HELD_BY_MODERATOR", reason.to_string())
         }
+        ExecuteError::Rejected(reason @ PropertyRejection::AwaitsConfirmation) => {
+            Failure::conflict("AWAITS_CONFIRMATION", reason.to_string())
+        }
         ExecuteError::Rejected(reason @ PropertyRejection::OwnListing) => {
             Failure { code: "OWN_LISTING", ..Failure::forbidden(&reason.to_string()) }
         }

@@ -5,12 +5,12 @@
 
 mod document;
 mod exported;
+mod follow_ups;
 mod http;
 mod import;
 mod leads;
 mod listing_cache;
 mod looks;
-mod photo_remover;
 mod projection;
 mod queries;
 pub mod sheet;
@@ -21,10 +21,10 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use bus::{Group, GroupStatus};
+use follow_ups::FollowUps;
 use http_kit::photos::PhotoAlbum;
 use http_kit::{AppContext, Documentation, OutboxGroup, ReadModel, RouteLimit, Routes, Service};
 use import::Imports;
-use photo_remover::PhotoRemover;
 use projection::Listings;
 use projection_store::deliveries::{self, Outbox, OutboxWorker};
 use projection_store::{ViewError, ViewStore};
@@ -92,12 +92,13 @@ impl Properties {
         Ok(Self { context, store, outbox, listing_cache })
     }
 
-    /// The outbox worker that takes photos whose files were deleted off their listings.
+    /// The outbox worker that gives listings the commands that follow from other events.
     fn worker(&self, settings: deliveries::Settings) -> OutboxWorker {
         let aggregates = self.context.aggregates.clone();
         let clock = aggregates.clock().clone();
-        let remover = PhotoRemover { aggregates, store: self.store.clone() };
-        OutboxWorker::new(self.outbox.clone(), Arc::new(remover), clock, settings)
+        let tenants = Arc::clone(&self.context.tenants);
+        let follow_ups = FollowUps { aggregates, store: self.store.clone(), tenants };
+        OutboxWorker::new(self.outbox.clone(), Arc::new(follow_ups), clock, settings)
     }
 
     /// The consumer group that maintains the read model.

@@ -1,5 +1,6 @@
 //! Folds the journal into the listings read model.
 
+pub mod confirmations;
 mod counts;
 mod leads;
 mod listings;
@@ -20,12 +21,15 @@ use domain::file::File;
 use domain::lead::{Lead, LeadEvent};
 use domain::property::{Property, PropertyEvent};
 use domain::report::{Report, ReportEvent};
-use domain::user::{User, UserEvent};
+use domain::user::{DELETED, User, UserEvent};
 use domain::{Envelope, Log, PropertyId};
 use journal::AggregateStore;
 use tokio::sync::Notify;
 
 use crate::listing_cache::ListingCache;
+
+/// The channel of deliveries that give listings commands.
+const CHANNEL: &str = "listings";
 
 /// The consumer group of this read model. Events stay in order per listing, and per person for what people do.
 pub const GROUP: Group = Group { name: "properties-service-group", logs: &Log::ALL, key: partition_key };
@@ -34,7 +38,9 @@ fn partition_key(envelope: &Envelope) -> Option<String> {
     let stream = &envelope.stream;
     let wanted = match &*stream.kind {
         Property::TYPE | Favourites::TYPE | Lead::TYPE | Report::TYPE | "activity" | "counts" => true,
-        User::TYPE => ["USER_DELETED", "USER_STATUS_CHANGED"].contains(&&*envelope.event_type),
+        User::TYPE => {
+            [DELETED, "USER_STATUS_CHANGED", "USER_EMAIL_VERIFIED"].contains(&&*envelope.event_type)
+        }
         File::TYPE => &*envelope.event_type == "FILE_DELETED",
         _ => false,
     };
@@ -90,10 +96,10 @@ impl Projection for Listings {
                 UserEvent::StatusChanged { to, .. } => {
                     listings::owner_moved(tx, envelope, to.may_sign_in()).await
                 }
+                UserEvent::EmailVerified {} => confirmations::confirmed(tx, envelope).await,
                 UserEvent::Registered { .. }
                 | UserEvent::Updated { .. }
                 | UserEvent::VerificationRequested { .. }
-                | UserEvent::EmailVerified {}
                 | UserEvent::PasswordResetRequested { .. }
                 | UserEvent::PasswordChanged { .. }
                 | UserEvent::RoleChanged { .. }

@@ -25,10 +25,11 @@ const COLUMNS: &str =
     p.created_at, p.updated_at, p.price, p.area_sqft, c.views, c.visitors, c.favourites,
     exists (select 1 from erased_people g where g.user_id = p.owner_id and g.tenant = p.tenant),
     (select i.images from property_images i where i.property_id = p.id and i.tenant = p.tenant),
-    exists (select 1 from absent_owners a where a.user_id = p.owner_id and a.tenant = p.tenant)";
+    exists (select 1 from absent_owners a where a.user_id = p.owner_id and a.tenant = p.tenant),
+    p.awaits_confirmation";
 const FROM: &str = "properties p left join property_counts c on c.property_id = p.id and c.tenant = p.tenant";
 /// Index of the first column after [`COLUMNS`].
-const TOTAL: usize = 18;
+const TOTAL: usize = 19;
 
 /// Which listings a list shows, and in which order.
 #[derive(Clone, Debug)]
@@ -183,6 +184,7 @@ impl App {
             source_reference: row.text(5).map(str::to_owned),
             featured: row.int(3) == Some(1),
             verified: row.int(4) == Some(1),
+            awaits_confirmation: row.int(18) == Some(1),
             images: images.unwrap_or_default(),
             judged: Judged::default(),
             created_at: at(8)?,

@@ -11,7 +11,7 @@ use domain::aggregate::Aggregate as _;
 use domain::favourites::{Favourites, FavouritesEvent};
 use domain::property::{Property, PropertyEvent};
 use domain::saved_search::{SavedSearch, SavedSearchEvent};
-use domain::user::{User, UserEvent};
+use domain::user::{DELETED, User, UserEvent};
 use domain::{Envelope, Log};
 use journal::AggregateStore;
 
@@ -25,7 +25,7 @@ fn partition_key(envelope: &Envelope) -> Option<String> {
     let stream = &envelope.stream;
     let wanted = match &*stream.kind {
         Property::TYPE | Favourites::TYPE | SavedSearch::TYPE => true,
-        User::TYPE => ["USER_DELETED", "USER_STATUS_CHANGED"].contains(&&*envelope.event_type),
+        User::TYPE => [DELETED, "USER_STATUS_CHANGED"].contains(&&*envelope.event_type),
         _ => false,
     };
     wanted.then(|| format!("{}/{}/{}", stream.tenant, stream.kind, stream.id))

@@ -72,6 +72,8 @@ pub struct App {
     door: Door,
     secure_cookies: bool,
     /// Name and label of each sign-in provider.
+    /// Whether people read their e-mails on a page.
+    mailbox: bool,
     providers: Vec<(String, String)>,
     data_dir: PathBuf,
     _lock: File,
@@ -90,6 +92,7 @@ impl App {
         let settings = web::Settings {
             secure_cookies: self.secure_cookies,
             city: city.unwrap_or_default(),
+            mailbox: self.mailbox,
             providers: self.providers.clone(),
             form_key: self.context.aggregates.keys().derived("form tokens"),
         };

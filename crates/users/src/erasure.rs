@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use bus::Group;
 use domain::aggregate::Aggregate as _;
 use domain::audit::AuditEvent;
-use domain::user::User;
+use domain::user::{DELETED, User};
 use domain::{Actor, Envelope, Log, Metadata, StreamId, Version};
 use journal::{Append, AppendError, Expected, Refused, UniqueKeys};
 use projection::deliveries::{
@@ -24,7 +24,6 @@ use tokio::sync::Notify;
 
 use crate::Users;
 use crate::commands::Ending;
-use crate::projection::DELETED;
 
 const GROUP: &str = "erasure-service-group";
 

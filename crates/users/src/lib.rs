@@ -19,7 +19,7 @@ use ::projection::{ViewError, ViewStore, deliveries};
 use domain::aggregate::Aggregate as _;
 use domain::property::Property;
 use domain::session::Session;
-use domain::user::User;
+use domain::user::{DELETED, User};
 use domain::{Envelope, Log, StreamId};
 use http_kit::{AppContext, Documentation, OutboxGroup, ReadModel, Service};
 
@@ -27,7 +27,7 @@ pub use commands::operator::{AdminError, Minted};
 pub use erasure::Erasures;
 pub use oidc::{ProviderError, ProviderSettings, Providers};
 use passwords::Passwords;
-use projection::{DELETED, UsersProjection};
+use projection::UsersProjection;
 use sessions::Sessions;
 pub use sessions::{SessionError, end_every_session};
 

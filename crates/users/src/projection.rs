@@ -18,9 +18,6 @@ use serde::Deserialize;
 /// The name of the consumer group and of its checkpoints.
 pub const GROUP: &str = "users-service-group";
 
-/// The event type of a closed account.
-pub const DELETED: &str = "USER_DELETED";
-
 /// Folds accounts, sign-ins and listings into rows.
 pub struct UsersProjection {
     aggregates: AggregateStore,

@@ -19,6 +19,7 @@ pub(crate) enum Flash {
     PasswordChanged,
     Posted,
     PostedForReview,
+    PostedUnconfirmed,
     Updated,
     UpdatedForReview,
     PhotosAdded,
@@ -39,7 +40,7 @@ pub(crate) enum Flash {
 }
 
 impl Flash {
-    const ALL: [Self; 30] = [
+    const ALL: [Self; 31] = [
         Self::Welcome,
         Self::SignedIn,
         Self::SignedOut,
@@ -53,6 +54,7 @@ impl Flash {
         Self::PasswordChanged,
         Self::Posted,
         Self::PostedForReview,
+        Self::PostedUnconfirmed,
         Self::Updated,
         Self::UpdatedForReview,
         Self::PhotosAdded,
@@ -91,6 +93,7 @@ impl Flash {
             Self::PasswordChanged => "password-changed",
             Self::Posted => "posted",
             Self::PostedForReview => "posted-for-review",
+            Self::PostedUnconfirmed => "posted-unconfirmed",
             Self::Updated => "updated",
             Self::UpdatedForReview => "updated-for-review",
             Self::PhotosAdded => "photos-added",
@@ -126,6 +129,9 @@ impl Flash {
             Self::PasswordChanged => "Your password is changed. Sign in with the new one.",
             Self::Posted => "Your home is listed.",
             Self::PostedForReview => "Your home is listed. A moderator looks at it before it is on show.",
+            Self::PostedUnconfirmed => {
+                "Your home is kept. It goes on show when you have confirmed your e-mail address."
+            }
             Self::Updated => "Your changes are saved.",
             Self::UpdatedForReview => {
                 "Your changes are saved. A moderator looks at them before the home is on show."

@@ -10,6 +10,8 @@ pub(crate) struct Frame {
     pub(crate) signed_in: bool,
     /// Whether to link the pages for operators. The API decides who may use them.
     pub(crate) operates: bool,
+    /// Whether people read their e-mails at `/dev/mailbox`.
+    pub(crate) mailbox: bool,
     pub(crate) stylesheet: &'static str,
     pub(crate) csrf: String,
     pub(crate) flash: Option<Flash>,

@@ -40,6 +40,8 @@ pub struct Settings {
     pub secure_cookies: bool,
     /// The city named in titles and texts.
     pub city: String,
+    /// Whether people read their e-mails on a page here, because this server sends none.
+    pub mailbox: bool,
     /// The identity providers for sign-in: name in addresses, and label.
     pub providers: Vec<(String, String)>,
     /// The secret key for CSRF tokens. It must stay the same across restarts.

@@ -93,6 +93,11 @@ impl Visit {
         &self.site.maker
     }
 
+    /// Whether the person is an administrator, as their unverified token says. The API decides who may do what.
+    pub(crate) fn operates(&self) -> bool {
+        self.access.as_deref().and_then(role).is_some_and(|role| role == "ADMIN")
+    }
+
     pub(crate) fn must_be_signed_in(&self) -> Result<(), Failure> {
         if self.signed_in() { Ok(()) } else { Err(Failure::SignedOut) }
     }
@@ -216,7 +221,8 @@ impl Visit {
             title: title.into(),
             city: self.site.settings.city.clone(),
             signed_in: self.signed_in(),
-            operates: self.access.as_deref().and_then(role).is_some_and(|role| role == "ADMIN"),
+            operates: self.operates(),
+            mailbox: self.site.settings.mailbox,
             stylesheet: assets::stylesheet_path(),
             csrf: self.csrf_field.clone(),
             flash: self.flash,

@@ -121,8 +121,14 @@ async fn live(aggregates: &AggregateStore) -> anyhow::Result<()> {
         let id: PropertyId = aggregates.fresh().into();
         let content = Fields::read(&listing::members(number), Draft::read)?.owned_by(user, "Hyderabad");
         let snapshot = Snapshot::of(user, content.title(), content.price, content.location.area.text());
-        let list =
-            PropertyCommand::List { id, owner: user, content, source_reference: None, moderated: false };
+        let list = PropertyCommand::List {
+            id,
+            owner: user,
+            content,
+            source_reference: None,
+            moderated: false,
+            awaits_confirmation: false,
+        };
         let options = Options { new_stream: true, ..Options::default() };
         aggregates.execute::<Property>(&actor, id, list, options).await?;
         for _ in 0..2 {

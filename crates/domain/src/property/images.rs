@@ -159,6 +159,7 @@ mod tests {
             content,
             source_reference: None,
             moderated: false,
+            awaits_confirmation: false,
         };
         after(Property::default(), list)
     }

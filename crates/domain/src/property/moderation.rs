@@ -74,6 +74,9 @@ impl Listing {
 
     fn may_become(&self, to: Status, by: By) -> bool {
         use Status::{Active, Draft, Inactive, Rejected};
+        if self.awaits_confirmation {
+            return false;
+        }
         let (from, party) = (self.status, self.party(by));
         let judge = matches!(party, Party::Moderator | Party::Administrator);
         if self.judged.held {
@@ -130,12 +133,25 @@ impl Property {
             (_, Status::Removed) => return self.remove(by),
             _ if from == to => return Ok(Vec::new()),
             (Party::Owner, _) if listing.judged.held => return Err(PropertyRejection::Held),
+            _ if listing.awaits_confirmation => return Err(PropertyRejection::AwaitsConfirmation),
             _ if !listing.may_become(to, by) => return Err(PropertyRejection::Transition { from, to }),
             _ => {}
         }
         let (property_id, title) = (listing.id, listing.title());
         let by_moderator = party != Party::Owner && to == Status::Inactive;
         Ok(vec![PropertyEvent::StatusChanged { property_id, title, from, to, by_moderator }])
+    }
+
+    /// Puts a listing that waited for its owner's confirmation where a new one begins. Twice does nothing.
+    pub(super) fn owner_confirmed(&self, moderated: bool) -> Vec<PropertyEvent> {
+        let Some(listing) =
+            self.listing.as_ref().filter(|it| it.awaits_confirmation && it.status == Status::Draft)
+        else {
+            return Vec::new();
+        };
+        let (property_id, title) = (listing.id, listing.title());
+        let (from, to) = (listing.status, Status::first(moderated));
+        vec![PropertyEvent::StatusChanged { property_id, title, from, to, by_moderator: false }]
     }
 
     pub(super) fn remove(&self, by: By) -> Result<Vec<PropertyEvent>, PropertyRejection> {
@@ -200,7 +216,8 @@ impl Property {
             | PropertyCommand::Remove(_)
             | PropertyCommand::AddImages(..)
             | PropertyCommand::WithImages(..)
-            | PropertyCommand::DropImages(_) => return Err(PropertyRejection::NotAllowed),
+            | PropertyCommand::DropImages(_)
+            | PropertyCommand::OwnerConfirmed { .. } => return Err(PropertyRejection::NotAllowed),
         })
     }
 }

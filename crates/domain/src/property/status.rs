@@ -37,6 +37,12 @@ impl Choice for Status {
 }
 
 impl Status {
+    /// The status of a new listing.
+    #[must_use]
+    pub const fn first(moderated: bool) -> Self {
+        if moderated { Self::PendingReview } else { Self::Active }
+    }
+
     /// Whether an owner may move a listing from this status to `to`, if the tenant has no moderation and no
     /// moderator holds it; see [`super::moderation`]. Only a moderator can end `PENDING_REVIEW`, by approving
     /// or rejecting the listing.

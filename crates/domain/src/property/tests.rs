@@ -26,12 +26,17 @@ fn content(price: &str) -> Content {
 }
 
 fn listed(moderated: bool) -> Vec<PropertyEvent> {
+    listed_by(moderated, false)
+}
+
+fn listed_by(moderated: bool, awaits_confirmation: bool) -> Vec<PropertyEvent> {
     let command = PropertyCommand::List {
         id: id(),
         owner: owner(),
         content: content("85 lakh"),
         source_reference: None,
         moderated,
+        awaits_confirmation,
     };
     Property::default().decide(command, NOW).unwrap()
 }
@@ -52,6 +57,33 @@ fn status(from: Status, to: Status) -> PropertyEvent {
         to,
         by_moderator: false,
     }
+}
+
+#[test]
+fn a_listing_of_an_unconfirmed_owner_waits_and_only_the_confirmation_ends_that() {
+    use PropertyCommand::{ChangeStatus, OwnerConfirmed, Remove};
+    for (moderated, first) in [(false, Status::Active), (true, Status::PendingReview)] {
+        let events = listed_by(moderated, true);
+        let state = given(&events);
+        assert_eq!(state.listing.as_ref().unwrap().status, Status::Draft);
+        let by = By { moderated, ..by() };
+        for to in [Status::Active, Status::PendingReview] {
+            let refused = state.decide(ChangeStatus(to, by), NOW);
+            assert_eq!(refused, Err(PropertyRejection::AwaitsConfirmation));
+        }
+        assert!(state.listing.as_ref().unwrap().next(by).is_empty());
+        let stored: PropertyEvent =
+            serde_json::from_value(serde_json::to_value(&events[0]).unwrap()).unwrap();
+        assert_eq!(stored, events[0]);
+        let released = state.decide(OwnerConfirmed { moderated }, NOW).unwrap();
+        assert_eq!(released, [status(Status::Draft, first)]);
+        let state = given(&[events, released].concat());
+        assert_eq!(state.decide(OwnerConfirmed { moderated }, NOW), Ok(vec![]), "twice does nothing");
+        let removed = given(&[listed_by(moderated, true), state.decide(Remove(by), NOW).unwrap()].concat());
+        assert_eq!(removed.decide(OwnerConfirmed { moderated }, NOW), Ok(vec![]));
+    }
+    // A draft that does not wait, as after a rejection, stays what it is.
+    assert_eq!(given(&listed(false)).decide(OwnerConfirmed { moderated: false }, NOW), Ok(vec![]));
 }
 
 #[test]

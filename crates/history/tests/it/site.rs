@@ -39,7 +39,13 @@ pub struct App {
 
 fn tenant(name: &str) -> Tenant {
     let hosts = vec![format!("{name}.example")];
-    Tenant { id: TenantId::stored(name), city: "Hyderabad".into(), moderation: false, hosts }
+    Tenant {
+        id: TenantId::stored(name),
+        city: "Hyderabad".into(),
+        moderation: false,
+        hold_unconfirmed: false,
+        hosts,
+    }
 }
 
 /// 2026-11-21, 10:30 in India.

@@ -47,12 +47,12 @@ impl EndpointSpec {
     fn who_may(&self) -> String {
         let who = match self.who.as_str() {
             "P" => "Anyone.",
-            "U" | "U " => "Whoever is signed in.",
+            "U" | "U " => "People who are signed in.",
             "O" => "The person concerned (`me` is accepted), or an admin.",
             "M" => "Moderators and admins.",
             "A" => "Admins.",
             "S,A" => "Other services, and admins.",
-            "starter,A" => "Whoever started it, and admins.",
+            "starter,A" => "The person who started it, and admins.",
             "P images, O documents" => "Images: anyone. Documents: their owner.",
             "A or management port" => "Admins; without a token on the management port.",
             "P redacted, A full" => "Anyone; admins see the parts, too.",

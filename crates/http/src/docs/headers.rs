@@ -22,7 +22,7 @@ fn header(name: &str, description: &str, schema: ObjectBuilder, example: &str) -
 
 impl IntoParams for IdempotencyKey {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let text = "Whoever repeats the request with its key gets an answer and nothing is done again. Kept 24 hours; \
+        let text = "A repeated request with the same key gets an answer, and nothing is done again. Kept 24 hours; \
                     with another body 422.";
         let schema = ObjectBuilder::new().min_length(Some(1)).max_length(Some(255)).pattern(Some("^[!-~]+$"));
         header("Idempotency-Key", text, schema, "6f1c2a9e-post-once")

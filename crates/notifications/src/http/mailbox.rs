@@ -1,8 +1,10 @@
-//! Shows administrators what was sent and what became of it, with the e-mails in the local mailbox.
+//! Shows administrators what was sent and what became of it, with the e-mails in the local mailbox. For trying the
+//! portal without a mail server, it shows everybody their own.
 
 use std::collections::BTreeSet;
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use domain::{Log, Timestamp, UserId};
 use http_kit::ApiResponse;
 use http_kit::{Caller, Failure, Query, Reply, Right};
@@ -20,11 +22,9 @@ use crate::{Notifications, email};
 
 /// Maximum number of deliveries shown.
 const SHOWN: u64 = 200;
-const NEWEST: &str =
-    "select d.id, d.made_at, d.channel, d.template, s.state, s.tries, s.error, s.at, d.recipient
-    from delivery d join delivery_states s on s.id = d.id
-    where d.tenant = $1 and d.template not in ($2, $3) and d.channel <> $4
-    and s.state not in ('not_wanted', 'left_out') order by d.made_at desc, d.id limit $5";
+const COLUMNS: &str = "d.id, d.made_at, d.channel, d.template, s.state, s.tries, s.error, s.at, d.recipient";
+const SENT: &str = "d.tenant = $1 and d.template not in ($2, $3) and d.channel <> $4
+    and s.state not in ('not_wanted', 'left_out')";
 
 /// A delivery, with its e-mail if that is in the local mailbox.
 #[derive(Debug, Serialize, ToSchema)]
@@ -54,22 +54,69 @@ pub async fn letters(
 ) -> Result<Reply<Vec<Email>>, Failure> {
     caller.require(Right::Administer)?;
     nothing?;
-    let context = site.context();
-    let freshness = context.wait_for_own(&site.status, &caller, &[Log::Facts]).await;
-    let asked = site.status.watermark()[Log::Facts.index()];
-    let tried = tokio::time::timeout(context.wait, site.notifications.outbox.tried(asked)).await;
-    let carried = tried.map_or(Ok(false), |tried| tried.map(|()| true))?;
-    let (letters, recipients) = site.notifications.newest(caller.tenant.as_str()).await?;
-    caller.looks_at(context, recipients, "GET /api/v1/admin/mailbox").await?;
-    Ok(context.reply("Mailbox", letters).stale(freshness.is_stale() || !carried))
+    let is_stale = site.is_behind(&caller).await?;
+    let (letters, recipients) = site.notifications.newest(caller.tenant.as_str(), None).await?;
+    caller.looks_at(site.context(), recipients, "GET /api/v1/admin/mailbox").await?;
+    Ok(site.context().reply("Mailbox", letters).stale(is_stale))
+}
+
+/// `GET /api/mailbox`: the caller's own e-mails, with their codes. Where e-mails are sent, there is no such mailbox.
+#[utoipa::path(
+    get,
+    path = "/api/mailbox",
+    summary = "The caller's own e-mails, where the server keeps them for trying things out",
+    responses(
+        (status = 200, description = "The newest 200", body = ApiResponse<Vec<Email>>),
+        (status = 404, description = "`mail.show_codes` is off: e-mails are read where they are sent to"),
+    ),
+)]
+pub async fn own(
+    State(site): State<App>,
+    caller: Caller,
+    Query(nothing): Query<()>,
+) -> Result<Reply<Vec<Email>>, Failure> {
+    let person = caller.person()?;
+    nothing?;
+    if !site.notifications.settings.show_codes {
+        let message = "this server shows nobody their e-mails; they are in your own mailbox";
+        return Err(Failure::new(StatusCode::NOT_FOUND, "NO_LOCAL_MAILBOX", message));
+    }
+    let is_stale = site.is_behind(&caller).await?;
+    let (letters, _) = site.notifications.newest(caller.tenant.as_str(), Some(person.user)).await?;
+    Ok(site.context().reply("Mailbox", letters).stale(is_stale))
+}
+
+impl App {
+    /// Waits, for a limited time, until what the caller's own actions asked for was sent. Returns whether it was not.
+    async fn is_behind(&self, caller: &Caller) -> Result<bool, Failure> {
+        let context = self.context();
+        let freshness = context.wait_for_own(&self.status, caller, &[Log::Facts]).await;
+        let asked = self.status.watermark()[Log::Facts.index()];
+        let tried = tokio::time::timeout(context.wait, self.notifications.outbox.tried(asked)).await;
+        let carried = tried.map_or(Ok(false), |tried| tried.map(|()| true))?;
+        Ok(freshness.is_stale() || !carried)
+    }
 }
 
 impl Notifications {
-    /// The newest e-mails, and the people they were sent to.
-    async fn newest(&self, tenant: &str) -> Result<(Vec<Email>, BTreeSet<UserId>), Failure> {
-        let values: Vec<Value<'_>> =
+    /// The newest e-mails, to everybody or to one person, and the people they were sent to.
+    async fn newest(
+        &self,
+        tenant: &str,
+        to: Option<UserId>,
+    ) -> Result<(Vec<Email>, BTreeSet<UserId>), Failure> {
+        let mut values: Vec<Value<'_>> =
             vec![tenant.into(), WITHDRAW.into(), WITHDRAW_ONE.into(), INBOX.into(), SHOWN.into()];
-        let rows = self.store.query(NEWEST, values).await?;
+        let mut condition = SENT.to_owned();
+        if let Some(person) = to {
+            condition.push_str(" and d.recipient = $6");
+            values.push(person.to_string().into());
+        }
+        let sql = format!(
+            "select {COLUMNS} from delivery d join delivery_states s on s.id = d.id where {condition}
+             order by d.made_at desc, d.id limit $5"
+        );
+        let rows = self.store.query(&sql, values).await?;
         let recipients = rows.iter().filter_map(|row| row.text(8)?.parse().ok()).collect();
         let mailbox = self.mailbox.clone();
         let codes = self.settings.show_codes;

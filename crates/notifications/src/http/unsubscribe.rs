@@ -94,7 +94,7 @@ pub async fn stop(
     }
     let off = (kind, Channel::Email, false);
     let change = PreferencesChange { switches: vec![off], ..PreferencesChange::default() };
-    // Whoever has the token has the e-mail of that person.
+    // The token is only in the e-mails of that person.
     let actor = Actor { user: Some(user), ..visitor.actor() };
     let options = conditions.options(context, &visitor, &[], &user);
     let command = PreferencesCommand::Choose(change);

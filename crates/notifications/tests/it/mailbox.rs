@@ -118,7 +118,7 @@ async fn whoever_left_gets_nothing_and_leaves_no_letter() {
     assert_eq!(ended[0].error, "the person left");
 }
 
-/// Whoever registers an address chooses the name. Until the address is confirmed, it may be a stranger's.
+/// The person who registers an address chooses the name. Until it is confirmed, the address may be a stranger's.
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_called_by_a_name_that_a_stranger_may_have_chosen() {
     let site = site().await;

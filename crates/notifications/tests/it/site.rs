@@ -35,7 +35,13 @@ pub struct Site {
 pub const START: Timestamp = Timestamp::from_micros(1_795_237_200_000_000);
 
 fn tenant(name: &str) -> Tenant {
-    Tenant { id: TenantId::stored(name), city: "Hyderabad".into(), moderation: false, hosts: Vec::new() }
+    Tenant {
+        id: TenantId::stored(name),
+        city: "Hyderabad".into(),
+        moderation: false,
+        hold_unconfirmed: false,
+        hosts: Vec::new(),
+    }
 }
 
 pub fn settings() -> MailSettings {

@@ -12,7 +12,7 @@ use journal::{Executed, Options, UniqueKeys};
 use serde_json::{Value, json};
 
 use super::create::about_listing;
-use super::images::urls::{ImageUrls, too_many};
+use super::images::urls::{self, ImageUrls, too_many};
 use super::{property_id, refused};
 use crate::document::{Counts, Document, etag};
 use crate::{App, AppParts};
@@ -83,7 +83,9 @@ pub async fn edit(
     let command = PropertyCommand::Edit(content, app.by(&caller)?);
     let (old, urls) = ((id, Some(&listing)), (&image_urls, &headers));
     let command = app.with_images(&caller, old, urls, command, &options).await?;
-    app.execute(&caller, id, command, options, "Property updated").await.map_err(too_many)
+    app.execute(&caller, id, command, options, "Property updated")
+        .await
+        .map_err(|failure| too_many(urls::FIELD, failure))
 }
 
 /// See [`StatusChange`].

@@ -12,7 +12,7 @@ use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Query, Request};
 use journal::{ExecuteError, Options, UniqueKey, UniqueKeys};
 use serde_json::{Value, json};
 
-use super::images::urls::{ImageUrls, too_many};
+use super::images::urls::{self, ImageUrls, too_many};
 use super::refused;
 use crate::App;
 use crate::document::{Counts, Document, etag};
@@ -106,7 +106,7 @@ pub async fn create(
             fields: FieldErrors::one("sourceReference", format!("is listed already as {}", listed.id)),
             ..Failure::conflict("SOURCE_REFERENCE_TAKEN", "you listed this source before")
         }),
-        Err(other) => Err(too_many(refused(other))),
+        Err(other) => Err(too_many(urls::FIELD, refused(other))),
     }
 }
 
@@ -119,7 +119,12 @@ fn created(
 ) -> Response {
     let counts = Counts::default();
     let document = app.document(listing, version, counts);
-    let reply = app.context.done(caller, "Property created", document, position);
+    let message = if listing.awaits_confirmation {
+        "Property created; it goes on the market when you have confirmed your e-mail address"
+    } else {
+        "Property created"
+    };
+    let reply = app.context.done(caller, message, document, position);
     let reply = reply.created(&format!("/api/properties/{}", listing.id)).quota_left(left);
     reply.etag(&etag(version, counts)).into_response()
 }
@@ -142,7 +147,10 @@ impl App {
         let unique_keys = UniqueKeys::taking(key.into_iter().collect());
         let options = Options { new_stream: true, unique_keys, ..options };
         let moderated = tenant.is_some_and(|tenant| tenant.moderation);
-        let command = PropertyCommand::List { id, owner, content, source_reference, moderated };
+        let holds = tenant.is_some_and(|tenant| tenant.hold_unconfirmed);
+        let awaits_confirmation = holds && !caller.has_confirmed(&self.context).await?;
+        let command =
+            PropertyCommand::List { id, owner, content, source_reference, moderated, awaits_confirmation };
         let command = self.with_images(caller, (id, None), (&image_urls, headers), command, &options).await?;
         Ok((command, options))
     }

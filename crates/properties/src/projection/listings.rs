@@ -6,7 +6,7 @@ use domain::fields::Choice;
 use domain::property::{Content, Image, PropertyEvent, Status};
 use journal::without_values;
 
-use super::photos;
+use super::{confirmations, photos};
 
 pub async fn apply(
     tx: &mut ViewTx<'_>,
@@ -14,10 +14,19 @@ pub async fn apply(
     event: PropertyEvent,
 ) -> Result<(), ProjectionError> {
     match event {
-        PropertyEvent::Listed { owner_id, status, source_reference, mut content, .. } => {
+        PropertyEvent::Listed {
+            owner_id,
+            status,
+            source_reference,
+            awaits_confirmation,
+            mut content,
+            ..
+        } => {
             let owner = owner_id.to_string();
             keep_nothing_of_the_gone(tx, envelope, &owner, &mut content).await?;
-            insert(tx, envelope, &owner, status, source_reference, &content).await
+            let waits = awaits_confirmation;
+            insert(tx, envelope, &owner, (status, waits), source_reference, &content).await?;
+            if waits { confirmations::listed(tx, envelope, &owner).await } else { Ok(()) }
         }
         PropertyEvent::Edited { mut content, marks_lost, .. } => {
             let key = [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into()];
@@ -28,7 +37,11 @@ pub async fn apply(
             edit(tx, envelope, &content).await?;
             lose_marks(tx, envelope, marks_lost).await
         }
-        PropertyEvent::StatusChanged { to, .. } => set(tx, envelope, "status", to.word().into()).await,
+        PropertyEvent::StatusChanged { to, .. } => {
+            let sql = "updated_at = $4, awaits_confirmation = 0, status = $5";
+            let values = [envelope.timestamp.micros().into(), to.word().into()];
+            tx.next_version("properties", envelope, sql, values).await
+        }
         PropertyEvent::Removed { .. } => {
             photos::taken_down(tx, envelope).await?;
             set(tx, envelope, "status", Status::Removed.word().into()).await
@@ -53,7 +66,7 @@ async fn insert(
     tx: &mut ViewTx<'_>,
     envelope: &Envelope,
     owner: &str,
-    status: Status,
+    (status, waits): (Status, bool),
     source_reference: Option<String>,
     content: &Content,
 ) -> Result<(), ProjectionError> {
@@ -72,11 +85,12 @@ async fn insert(
         content_json(content)?.into(),
         envelope.version.into(),
         at.into(),
+        waits.into(),
     ];
     tx.execute(
         "insert into properties (tenant, id, owner_id, status, listing_type, property_type, price, area_sqft,
-         featured, verified, source_reference, content, version, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, $11, $12, $12)",
+         featured, verified, source_reference, content, version, created_at, updated_at, awaits_confirmation)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, $11, $12, $12, $13)",
         &row,
     )
     .await?;

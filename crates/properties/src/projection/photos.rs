@@ -6,8 +6,7 @@ use ::projection::{ProjectionError, Value, ViewTx};
 use domain::Envelope;
 use domain::property::Image;
 
-/// The channel and the template of deliveries that take photos away.
-const CHANNEL: &str = "listings";
+/// The template of deliveries that take photos away.
 const DROP: &str = "drop-photos";
 
 fn key(envelope: &Envelope) -> [Value<'_>; 2] {
@@ -57,7 +56,7 @@ pub async fn file_deleted(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<()
 async fn ask_owners(tx: &mut ViewTx<'_>, event: &Envelope, sql: &str) -> Result<(), ProjectionError> {
     for row in tx.query(sql, &key(event)).await? {
         let recipient = row.text(0).unwrap_or_default();
-        Delivery { event, channel: CHANNEL, recipient, template: DROP }.add(tx).await?;
+        Delivery { event, channel: super::CHANNEL, recipient, template: DROP }.add(tx).await?;
     }
     Ok(())
 }

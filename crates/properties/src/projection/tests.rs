@@ -55,7 +55,14 @@ impl World {
         let id: PropertyId = self.aggregates.fresh().into();
         let owner = self.owner;
         let source_reference = None;
-        let list = PropertyCommand::List { id, owner, content, source_reference, moderated: false };
+        let list = PropertyCommand::List {
+            id,
+            owner,
+            content,
+            source_reference,
+            moderated: false,
+            awaits_confirmation: false,
+        };
         let options = Options::default().on_new_stream();
         self.aggregates.execute::<Property>(&self.actor, id, list, options).await.unwrap();
         id

@@ -4,6 +4,7 @@ use ::projection::{Projection, ProjectionError, ViewTx};
 use async_trait::async_trait;
 use bus::Group;
 use domain::activity::ActivityEvent;
+use domain::user::DELETED;
 use domain::{Envelope, Log, PropertyId, UserId};
 use journal::AggregateStore;
 
@@ -21,7 +22,7 @@ fn partition_key(envelope: &Envelope) -> Option<String> {
         "PROPERTY_SEARCHED" | "PROPERTY_VIEWED" => {
             envelope.user_id.map(|user| format!("{}/{user}", envelope.stream.tenant))
         }
-        "USER_DELETED" => Some(format!("{}/{}", envelope.stream.tenant, envelope.stream.id)),
+        DELETED => Some(format!("{}/{}", envelope.stream.tenant, envelope.stream.id)),
         _ => None,
     }
 }

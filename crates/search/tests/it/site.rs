@@ -54,7 +54,7 @@ impl Site {
         let tenant = TenantId::stored("hyderabad");
         let city = "Hyderabad".to_owned();
         let hosts = Vec::new();
-        let own = Tenant { id: tenant.clone(), city, moderation: false, hosts };
+        let own = Tenant { id: tenant.clone(), city, moderation: false, hold_unconfirmed: false, hosts };
         let context = AppContext::from(AppContextParts {
             aggregates,
             tokens: Arc::new(tokens),
@@ -90,7 +90,14 @@ impl Site {
             title: Erasable::of(owner, title.into()),
             ..home(&mut self.random, &self.tenant).content
         };
-        let command = PropertyCommand::List { id, owner, content, source_reference: None, moderated: false };
+        let command = PropertyCommand::List {
+            id,
+            owner,
+            content,
+            source_reference: None,
+            moderated: false,
+            awaits_confirmation: false,
+        };
         self.command(owner, id, command).await;
         id
     }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use domain::audit::AuditEvent;
+use domain::user::DELETED;
 use domain::{Actor, Clock, Envelope, Ids, Log, Metadata, StreamId, TenantId, UserId};
 use journal::keys::{KeyError, LogMark};
 use journal::{
@@ -28,7 +29,7 @@ const PAGE: usize = 1000;
 /// Event types that report an erasure as done, or ask for one: of a person, or of a notification sent to an
 /// address without an account. The order matters: if somebody has an erasure receipt and a key, the key has come
 /// back.
-const ENDS: [&str; 3] = ["PERSONAL_DATA_ERASED", "USER_DELETED", "NOTIFICATION_DELETED"];
+const ENDS: [&str; 3] = ["PERSONAL_DATA_ERASED", DELETED, "NOTIFICATION_DELETED"];
 
 type People = BTreeSet<(TenantId, UserId)>;
 

@@ -82,6 +82,7 @@ mod tests {
             city: "Pune".into(),
             hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
             moderation: false,
+            hold_unconfirmed: false,
         };
         for (hosts, public, expected) in [
             (&[][..], "https://homes.example", "https://homes.example"),

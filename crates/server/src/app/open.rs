@@ -121,6 +121,7 @@ impl App {
             tasks,
             door,
             secure_cookies: public_url.starts_with("https://"),
+            mailbox: settings.mail.show_codes,
             providers: sign_ins::buttons(settings),
             data_dir: data_dir.clone(),
             _lock: lock,
@@ -252,7 +253,8 @@ fn tenants(settings: &Settings) -> anyhow::Result<Tenants> {
         let id = TenantId::parse(name).with_context(|| format!("{name} is no name for a tenant"))?;
         let city = tenant.city.clone();
         let hosts = tenant.hosts.clone();
-        Ok(Tenant { id, city, hosts, moderation: tenant.moderation })
+        let (moderation, hold_unconfirmed) = (tenant.moderation, tenant.hold_unconfirmed);
+        Ok(Tenant { id, city, hosts, moderation, hold_unconfirmed })
     };
     let mut all = settings.tenants.iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
     let default = all.iter().position(|tenant| tenant.id.as_str() == settings.tenancy.default);

@@ -85,7 +85,7 @@ impl Operator {
         if let Some(email) = email {
             return Ok(self.users.token_for(&self.tenant, email).await?.access_token);
         }
-        // Without an account. Whoever can read the signing key could do the same.
+        // Without an account: anybody who can read the signing key could do the same.
         let id = self.context.aggregates.fresh();
         let token = self.context.tokens.issue(&self.tenant, id.into(), id.into(), Role::Admin, 0);
         token.map_err(|error| AdminError::Unavailable(journal::ErrorCause::new(error)))

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bus::Checkpoint;
+use domain::aggregate::Aggregate as _;
+use domain::user::{DELETED, User};
 use domain::{Clock, Log, Position, TenantId, Timestamp, UserId};
 use journal::KeyRing;
 use journal::sqlite::copy::{Beyond, CopyEnd, beyond};
@@ -173,7 +175,7 @@ impl Restore<'_> {
         let mut left = BTreeSet::new();
         self.shelf.log(Log::Facts)?.each(|event| {
             let who = match (&*event.stream.kind, &*event.event_type) {
-                ("user", "USER_DELETED") | ("erasure", "PERSONAL_DATA_ERASED") => event.stream.id.parse(),
+                (User::TYPE, DELETED) | ("erasure", "PERSONAL_DATA_ERASED") => event.stream.id.parse(),
                 _ => return Ok(()),
             };
             let Ok(who) = who else { return Ok(()) };

@@ -165,6 +165,7 @@ pub(super) fn new_entry(section: &str) -> Vec<(String, Value)> {
         (key("city"), Value::String(String::new())),
         (key("hosts"), Value::Array(Vec::new())),
         (key("moderation"), Value::Boolean(false)),
+        (key("hold_unconfirmed"), Value::Boolean(false)),
     ]
 }
 

@@ -343,6 +343,7 @@ pub struct Tenant {
     /// Lower case. No host belongs to two tenants.
     pub hosts: Vec<String>,
     pub moderation: bool,
+    pub hold_unconfirmed: bool,
 }
 
 /// Parses a network, or a single address.

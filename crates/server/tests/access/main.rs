@@ -33,4 +33,5 @@ mod searches;
 mod sign_ins;
 mod tenants;
 mod texts;
+mod unconfirmed;
 mod unsubscribe;

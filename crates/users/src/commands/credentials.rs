@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use domain::aggregate::Aggregate as _;
 use domain::session::{Session, SessionCommand};
-use domain::user::{CREDENTIALS, User};
+use domain::user::{CREDENTIALS, DELETED, User};
 use domain::{Actor, Log, Metadata, Position, SessionId, TenantId, UserId, Version};
 use http_kit::{Failure, refused};
 use journal::{EventQuery, Options};
@@ -49,7 +49,7 @@ impl Ending {
         match event_type {
             "USER_ROLE_CHANGED" => Self::Role,
             "USER_STATUS_CHANGED" => Self::Status,
-            "USER_DELETED" => Self::Deleted,
+            DELETED => Self::Deleted,
             _ => Self::Password,
         }
     }

@@ -119,7 +119,13 @@ impl Call<'_> {
 
 fn tenant(name: &str) -> Tenant {
     let id = TenantId::stored(name);
-    Tenant { id, city: "Hyderabad".into(), moderation: false, hosts: vec![format!("{name}.example")] }
+    Tenant {
+        id,
+        city: "Hyderabad".into(),
+        moderation: false,
+        hold_unconfirmed: false,
+        hosts: vec![format!("{name}.example")],
+    }
 }
 
 async fn run(

@@ -77,6 +77,8 @@ pub(crate) struct Property {
     pub(crate) is_verified: Option<bool>,
     pub(crate) is_favorited: Option<bool>,
     pub(crate) status: Option<String>,
+    /// Whether it goes on the market when its owner has confirmed their e-mail address.
+    pub(crate) awaits_confirmation: bool,
     /// The statuses that the reader may set next.
     pub(crate) next_statuses: Option<Vec<String>>,
     pub(crate) views_count: Option<Count>,
@@ -134,7 +136,7 @@ impl Property {
         place
     }
 
-    /// The line under a price on a card: `Apartment for sale · 3 bedrooms · 1450 sq ft`.
+    /// The line under a price on a card: `Apartment for sale · 3 bedrooms · 1,450 sq ft`.
     pub(crate) fn in_short(&self) -> String {
         let mut parts = vec![self.kind()];
         parts.extend(self.bedrooms.as_ref().map(bedrooms));
@@ -170,6 +172,9 @@ impl Property {
 
     /// The status, unless it is `ACTIVE`.
     pub(crate) fn notable_status(&self) -> Option<String> {
+        if self.awaits_confirmation {
+            return Some("Waiting for confirmation".to_owned());
+        }
         self.status.as_deref().filter(|&it| it != "ACTIVE").map(|it| labels::of(labels::STATUSES, it))
     }
 

@@ -10,10 +10,11 @@ use axum::routing::get;
 
 use self::summary::Month;
 use self::timeline::Day;
+use super::detail::who;
 use super::my_homes::Mine;
 use super::show;
 use crate::Site;
-use crate::api::{Call, History, Page, Property};
+use crate::api::{Call, History, Page, Profile, Property};
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::key::Key;
@@ -29,6 +30,8 @@ const HOMES_SHOWN: u64 = 6;
 #[template(path = "dashboard.html")]
 struct DashboardPage {
     frame: Frame,
+    /// The person's e-mail address, while it is not confirmed.
+    unconfirmed: Option<String>,
     days: Vec<Day>,
     total: Count,
     /// Code, label, and whether it is the selected one.
@@ -58,9 +61,12 @@ async fn dashboard(visit: Visit) -> Result<Response, Failure> {
     let history: History = visit.ask_for_page(number, call).await?;
     let listings = homes(&visit, Mine::Listings).await?;
     let saved = homes(&visit, Mine::Saved).await?;
+    let person = who(&visit).await?.filter(|person| person.email_verified == Some(false));
+    let unconfirmed = person.as_ref().and_then(Profile::shown_email).map(str::to_owned);
     let kind = kind.map(|kind| kind.to_string()).unwrap_or_default();
     show(&DashboardPage {
         frame: visit.frame("Your dashboard"),
+        unconfirmed,
         days: timeline::by_day(history.activities),
         total: history.total_activities,
         kinds: kinds(&kind),

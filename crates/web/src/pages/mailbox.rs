@@ -1,10 +1,12 @@
-//! `/dev/mailbox`: the messages that a machine without a mail server would have sent. The API admits admins only.
+//! `/dev/mailbox`: the messages that a machine without a mail server would have sent. Administrators see all of them;
+//! others see their own, where the operator lets them.
 
 use askama::Template;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
 
+use super::detail::who;
 use super::show;
 use crate::Site;
 use crate::api::{Call, MailboxEmail, Page};
@@ -25,6 +27,9 @@ struct MailboxItem {
 #[template(path = "mailbox.html")]
 struct MailboxPage {
     frame: Frame,
+    of_all: bool,
+    /// Whether the person waits for the message with which they confirm their address.
+    unconfirmed: bool,
     letters: Vec<MailboxItem>,
 }
 
@@ -34,13 +39,17 @@ pub(super) fn router() -> Router<Site> {
 
 async fn mailbox(visit: Visit) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
-    let letters: Page<MailboxEmail> = visit.ask(Call::get("/api/v1/admin/mailbox")).await?;
+    let of_all = visit.operates();
+    let path = if of_all { "/api/v1/admin/mailbox" } else { "/api/mailbox" };
+    let letters: Page<MailboxEmail> = visit.ask(Call::get(path)).await?;
+    let person = if of_all { None } else { who(&visit).await? };
     let letters = letters.content.into_iter().map(|letter| MailboxItem {
         sent: Moment::parse_some(letter.sent_at.as_ref()),
         links: links(letter.body.as_deref().unwrap_or_default()),
         letter,
     });
-    show(&MailboxPage { frame: visit.frame("Mailbox"), letters: letters.collect() })
+    let unconfirmed = person.is_some_and(|person| person.email_verified == Some(false));
+    show(&MailboxPage { frame: visit.frame("Mailbox"), of_all, unconfirmed, letters: letters.collect() })
 }
 
 /// The links in a message. Only this site's verification and password-reset pages are accepted, and only as paths, so

@@ -62,7 +62,11 @@ async fn submit(visit: Visit, form: Form) -> Result<Response, Failure> {
     match visit.ask::<Property>(Call::post("/api/properties", sheet.json())).await {
         Ok(home) => {
             let to = Key::parse(&home.id).map_or("/dashboard".to_owned(), |id| format!("/homes/{id}"));
-            let flash = if home.waits() { Flash::PostedForReview } else { Flash::Posted };
+            let flash = match home {
+                _ if home.awaits_confirmation => Flash::PostedUnconfirmed,
+                _ if home.waits() => Flash::PostedForReview,
+                _ => Flash::Posted,
+            };
             Ok(visit.go(&to, Some(flash)))
         }
         Err(error) => again(page(&visit, sheet), error),

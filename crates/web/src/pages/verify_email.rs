@@ -65,9 +65,10 @@ async fn submit(visit: Visit, form: Form) -> Result<Response, Failure> {
     }
 }
 
-/// Sends the message with the link again.
+/// Sends the message with the link again, and returns to the page that offered it.
 async fn resend(visit: Visit) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
     visit.tell(Call::post("/api/auth/verify-email/resend", json!({}))).await?;
-    Ok(visit.go("/account", Some(Flash::ConfirmationSent)))
+    let to = visit.came_from().map_or("/account", |page| page.as_str()).to_owned();
+    Ok(visit.go(&to, Some(Flash::ConfirmationSent)))
 }

@@ -53,7 +53,7 @@ pub fn says(api: &Stub) {
     );
 }
 
-fn admin() -> Browser {
+pub fn admin() -> Browser {
     let mut browser = Browser::signed_in();
     let claims = URL_SAFE_NO_PAD.encode(json!({"role": "ADMIN"}).to_string());
     browser.cookies.insert("hyd_access".to_owned(), format!("head.{claims}.signature"));

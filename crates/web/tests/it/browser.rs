@@ -64,6 +64,7 @@ impl Browser {
         let settings = Settings {
             secure_cookies: true,
             city: "Hyderabad".to_owned(),
+            mailbox: true,
             providers: vec![("sample".to_owned(), "Sample & Co".to_owned())],
             form_key: [7; 32],
         };

@@ -32,6 +32,26 @@ fn signed_in() -> Browser {
 }
 
 #[tokio::test]
+async fn who_waits_for_the_first_message_finds_it_and_asks_again() {
+    let mut browser = signed_in();
+    let person = json!({"id": "u1", "email": "asha@example.com", "emailVerified": false});
+    browser.api.says("GET /api/users/profile", person);
+    browser.api.says(
+        "GET /api/mailbox",
+        json!([{"name": "1.eml", "subject": "Welcome",
+        "body": "Open https://homes.example/verify-email?userId=u1&code=c1"}]),
+    );
+    let answer = browser.get("/dashboard").await;
+    answer.has("Confirm your e-mail address").has("sent to asha@example.com").has("href=\"/dev/mailbox\"");
+    let answer = browser.get("/dev/mailbox").await;
+    answer.has("The messages to you").has("/verify-email?userId=u1&#38;code=c1").has("/verify-email/resend");
+    browser.api.done("POST /api/auth/verify-email/resend");
+    assert_eq!(browser.post("/verify-email/resend", &[]).await.to(), "/account");
+    browser.api.says("GET /api/users/profile", json!({"id": "u1", "emailVerified": true}));
+    browser.get("/dashboard").await.lacks("Confirm your e-mail address");
+}
+
+#[tokio::test]
 async fn the_days_are_those_of_india_and_homes_are_linked() {
     let answer = signed_in().get("/dashboard").await;
     let today = answer.html.find("<h3>Saturday, 21 November 2026</h3>").unwrap();

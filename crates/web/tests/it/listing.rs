@@ -7,6 +7,25 @@ use crate::browser::Browser;
 use crate::stub::{listing, look, page_of};
 
 #[tokio::test]
+async fn a_home_that_waits_for_its_owners_confirmation_says_so() {
+    let mut browser = Browser::signed_in();
+    let mut home = listing("h1", "My flat");
+    let waiting = json!({"status": "DRAFT", "awaitsConfirmation": true, "nextStatuses": [], "ownerId": "u1"});
+    home.as_object_mut().unwrap().extend(waiting.as_object().unwrap().clone());
+    browser.api.says("GET /api/properties/h1", home.clone());
+    browser.api.says("GET /api/users/profile", json!({"id": "u1", "emailVerified": false}));
+    let answer = browser.get("/homes/h1").await;
+    answer
+        .has("Waiting for confirmation")
+        .has("This home waits")
+        .has("/verify-email/resend")
+        .lacks("Publish");
+    browser.api.says("POST /api/properties", home);
+    assert_eq!(browser.post("/post", &[("title", "My flat")]).await.to(), "/homes/h1");
+    assert_eq!(browser.cookies["hyd_flash"], "posted-unconfirmed");
+}
+
+#[tokio::test]
 async fn text_of_people_is_text_and_never_markup() {
     let mut browser = Browser::new();
     let mut home = listing("h1", "<script>alert('x')</script> & \"more\"");
@@ -26,7 +45,7 @@ async fn a_home_shows_its_price_in_words_its_facts_and_its_time() {
     browser.api.says("GET /api/properties/h1", listing("h1", "Flat"));
     let answer = browser.get("/homes/h1").await;
     assert_eq!(answer.status, StatusCode::OK);
-    answer.has("₹95 Lakh").has("<th scope=\"row\">Bedrooms</th><td>3</td>").has("1450 sq ft");
+    answer.has("₹95 Lakh").has("<th scope=\"row\">Bedrooms</th><td>3</td>").has("1,450 sq ft");
     answer.has("<time datetime=\"2026-11-20T20:00:00Z\">21 November 2026</time>").has("Seen 1 time.");
     answer.has("Sign in to save this home").lacks("Your listing").lacks("9000000000");
 }

@@ -25,6 +25,7 @@ fn everything() -> Browser {
     api.says("GET /api/auth/sessions", json!([{"id": "s2", "current": false}]));
     crate::admin::says(api);
     api.says("GET /api/v1/admin/mailbox", json!([{"name": "1.eml", "body": "Hello"}]));
+    api.says("GET /api/mailbox", json!([{"name": "1.eml", "body": "Hello"}]));
     let activity = json!({"activityType": "USER_LOGIN", "timestamp": "2026-11-20T18:30:00Z"});
     let summary = json!({"activityCounts": {"USER_LOGIN": 1}});
     api.says("GET /api/user-history/me", json!({"activities": [activity], "summary": summary}));

@@ -163,6 +163,7 @@ async fn the_api_sees_the_person_s_machine() {
     let settings = web::Settings {
         secure_cookies: false,
         city: "Hyderabad".to_owned(),
+        mailbox: false,
         providers: vec![],
         form_key: [7; 32],
     };

@@ -3,13 +3,17 @@
 use async_trait::async_trait;
 use domain::property::images::{MOST, PhotoSelection};
 use domain::property::{PropertyCommand, PropertyRejection, Status};
-use domain::{FieldErrors, FileId, Position, PropertyId};
+use domain::{FileId, Position, PropertyId};
 use http_kit::photos::PhotoAlbum;
 use http_kit::{Caller, Failure};
 use journal::{ExecuteError, Options};
 
+use super::urls::too_many;
 use crate::AppParts;
 use crate::http::{refused, removed};
+
+/// The field of the form that brings photos.
+const FIELD: &str = "files";
 
 #[async_trait]
 impl PhotoAlbum for AppParts {
@@ -29,7 +33,7 @@ impl PhotoAlbum for AppParts {
         }
         let gone = self.gone(&caller.tenant, &listing).await?.len();
         if listing.images.len() - gone + count > MOST {
-            return Err(too_many(refused(ExecuteError::Rejected(PropertyRejection::TooManyImages))));
+            return Err(too_many(FIELD, refused(ExecuteError::Rejected(PropertyRejection::TooManyImages))));
         }
         Ok(())
     }
@@ -45,15 +49,8 @@ impl PhotoAlbum for AppParts {
         let gone = self.gone(&caller.tenant, &listing).await?;
         let wanted = PhotoSelection { files, primary: None, gone };
         let command = PropertyCommand::AddImages(wanted, self.by(caller)?);
-        let done = self.run(caller, property, command, options).await.map_err(too_many)?;
+        let done =
+            self.run(caller, property, command, options).await.map_err(|failure| too_many(FIELD, failure))?;
         Ok(done.position)
     }
-}
-
-/// The field of a form has another name than that of a body.
-fn too_many(failure: Failure) -> Failure {
-    if failure.code == "TOO_MANY_IMAGES" {
-        return Failure { fields: FieldErrors::one("files", failure.message.clone()), ..failure };
-    }
-    failure
 }

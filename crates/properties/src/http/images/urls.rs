@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::wrong_files::URLS;
 use crate::AppParts;
 
-const FIELD: &str = "imageUrls";
+pub const FIELD: &str = "imageUrls";
 /// The most characters of an address.
 const LONGEST: usize = 500;
 
@@ -73,10 +73,10 @@ impl AppParts {
     }
 }
 
-/// A failure about too many photos, under the name of this field.
-pub fn too_many(failure: Failure) -> Failure {
+/// A failure about too many photos, under the name of the field that brought them.
+pub fn too_many(field: &str, failure: Failure) -> Failure {
     if failure.code == "TOO_MANY_IMAGES" {
-        return Failure { fields: FieldErrors::one(FIELD, failure.message.clone()), ..failure };
+        return Failure { fields: FieldErrors::one(field, failure.message.clone()), ..failure };
     }
     failure
 }
