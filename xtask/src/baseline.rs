@@ -3,13 +3,12 @@
 
 mod append;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::header::AUTHORIZATION;
+use axum::extract::{Path, State};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -29,6 +28,8 @@ use append::Appender;
 struct Site {
     tokens: Arc<Tokens>,
     appender: Appender,
+    /// What the server answered, to be sent again.
+    same: Arc<Vec<Bytes>>,
 }
 
 /// The body of `POST /api/properties`, with the members that the benchmark sends.
@@ -70,19 +71,23 @@ impl Listing {
 }
 
 /// Serves until it is killed. Prints its address and a token.
-pub fn serve(data_dir: &Path) -> anyhow::Result<()> {
+pub fn serve(data_dir: &std::path::Path) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;
     runtime.block_on(run(data_dir))
 }
 
-async fn run(data_dir: &Path) -> anyhow::Result<()> {
+async fn run(data_dir: &std::path::Path) -> anyhow::Result<()> {
     let clock = Clock::System;
     let tokens = Tokens::new(&Tokens::generate_key()?, clock.clone(), 24 * 3600)?;
     let now = clock.now();
     let token = tokens.issue(&TenantId::stored("hyderabad"), Ids.id(now), Ids.id(now), Role::User, 0)?;
-    let site = Site { tokens: Arc::new(tokens), appender: Appender::start(&data_dir.join("events.db"))? };
+    let recorded = (0..).map_while(|number| std::fs::read(data_dir.join(format!("same-{number}.json"))).ok());
+    let same = Arc::new(recorded.map(Bytes::from).collect());
+    let site =
+        Site { tokens: Arc::new(tokens), appender: Appender::start(&data_dir.join("events.db"))?, same };
     let router = Router::new()
         .route("/hello", get(hello))
+        .route("/same/{number}", get(sent_again))
         .route("/checked", post(checked))
         .route("/stored", post(stored))
         .with_state(site);
@@ -96,6 +101,13 @@ async fn run(data_dir: &Path) -> anyhow::Result<()> {
 
 async fn hello() -> Response {
     Json(json!({"success": true, "message": "hello"})).into_response()
+}
+
+async fn sent_again(State(site): State<Site>, Path(number): Path<usize>) -> Response {
+    match site.same.get(number) {
+        Some(bytes) => ([(CONTENT_TYPE, "application/json")], bytes.clone()).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 async fn checked(State(site): State<Site>, headers: HeaderMap, body: Bytes) -> Response {

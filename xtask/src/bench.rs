@@ -8,6 +8,7 @@ mod hostile;
 mod journeys;
 mod lag;
 mod listing;
+mod lists;
 mod load;
 mod machine;
 pub mod process;
@@ -59,6 +60,9 @@ pub struct Options {
     /// Instead: what a reader waits while hostile people are at work, so many rounds (five) of each attack and of all
     #[arg(long, value_name = "ROUNDS", num_args = 0..=1, default_missing_value = "5")]
     hostile: Option<usize>,
+    /// Instead: what each list costs among so many rows (a million), and among ten thousand
+    #[arg(long, value_name = "ROWS", num_args = 0..=1, default_missing_value = "1000000")]
+    lists: Option<u64>,
     /// Instead: this version and another in turn, whose xtask and server are in this directory; at least 15 rounds tell
     #[arg(long, value_name = "DIRECTORY")]
     against: Option<PathBuf>,
@@ -125,6 +129,9 @@ pub fn bench(options: &Options) -> anyhow::Result<()> {
     let work = tempfile::Builder::new().prefix("bench-").tempdir_in(&binaries)?;
     if let Some(rounds) = options.hostile {
         return hostile::measure(&binaries.join("hyderabadinfra"), work.path(), rounds.max(1));
+    }
+    if let Some(rows) = options.lists {
+        return lists::measure(&binaries, work.path(), rows, options.rounds.unwrap_or(7).max(1));
     }
     let mut report = Report::new(machine::describe(work.path())?, plan);
 

@@ -10,4 +10,5 @@ create table if not exists files (
     created_at bigint not null,
     primary key (id, tenant)
 );
-create index if not exists idx_files_owner on files (owner_id, tenant);
+create index if not exists idx_files_owner on files (tenant, owner_id, id);
+create index if not exists idx_files_newest on files (tenant, owner_id, created_at, id) where gone = 0;

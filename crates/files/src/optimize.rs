@@ -20,8 +20,8 @@ const NEAR: u32 = 5;
 /// Maximum number of pairs that are reported; the rest is only counted.
 const MOST_PAIRS: usize = 100;
 
-const COUNT: &str =
-    "select count(*) from files where tenant = $1 and gone = 0 and ($2 = '' or owner_id = $2)";
+const COUNT_ALL: &str = "select count(*) from files where tenant = $1 and gone = 0";
+const COUNT_OF_ONE: &str = "select count(*) from files where tenant = $1 and gone = 0 and owner_id = $2";
 const OF_ONE: &str =
     "select owner_id, id from files where tenant = $1 and gone = 0 and owner_id = $2 and id > $3
                       order by id limit $4";
@@ -98,7 +98,11 @@ impl OptimizeJob {
     async fn look_over(&self, job: &Job) -> Result<Optimized, OptimizeError> {
         let tenant = self.actor.tenant.as_str();
         let whose = self.owner.map_or_else(String::new, |owner| owner.to_string());
-        let rows = self.files.store.query(COUNT, vec![tenant.into(), whose.clone().into()]).await?;
+        let (count, keys) = match self.owner {
+            Some(_) => (COUNT_OF_ONE, vec![tenant.into(), whose.clone().into()]),
+            None => (COUNT_ALL, vec![tenant.into()]),
+        };
+        let rows = self.files.store.query(count, keys).await?;
         let total = rows.first().map_or(0, |row| row.count(0));
         let sql = if self.owner.is_some() { OF_ONE } else { OF_ALL };
         let mut tally = Tally::default();

@@ -112,7 +112,7 @@ async fn deleted(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), Project
 async fn owner_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
     let keys = [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into()];
     tx.execute(
-        "update files set gone = 1, name = null, content = '' where owner_id = $2 and tenant = $1",
+        "update files set gone = 1, name = null, content = '' where owner_id = $2 and tenant = $1 and gone = 0",
         &keys,
     )
     .await?;

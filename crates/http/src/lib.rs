@@ -56,7 +56,7 @@ pub use links::Links;
 pub use monotonic_clock::{ClockMark, MonotonicClock};
 pub use network::Network;
 pub use own_writes::Freshness;
-pub use paging::{Cursor, First, Page, PageOf, Paging};
+pub use paging::{Cursor, First, Page, PageOf, Paging, Total, TotalRelation};
 pub use query::Query;
 pub use quotas::{QuotaLimits, Quotas, over_quota};
 pub use receiving::{BodyPatience, Receiving, receive};

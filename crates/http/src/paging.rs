@@ -143,6 +143,55 @@ impl<const SIZE: i64> Request for First<SIZE> {
     }
 }
 
+/// How far entries are counted beyond a page, where no length is kept.
+const COUNTED_BEYOND: u64 = 1_000;
+
+/// How many entries a list has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Total {
+    /// Exactly so many.
+    Exactly(u64),
+    /// So many were counted, and then the counting stopped.
+    AtLeast(u64),
+}
+
+impl From<u64> for Total {
+    fn from(total: u64) -> Self {
+        Self::Exactly(total)
+    }
+}
+
+impl Total {
+    /// The total of a list of which `counted` entries were found by a count that stops at [`Paging::count_up_to`].
+    #[must_use]
+    pub fn counted(paging: &Paging, counted: u64) -> Self {
+        if counted < paging.count_up_to() { Self::Exactly(counted) } else { Self::AtLeast(counted) }
+    }
+
+    /// The total of a list that nobody counts, whose page holds `here` entries: a full page may have another after it.
+    #[must_use]
+    pub fn of_portion(paging: &Paging, here: u64) -> Self {
+        let seen = paging.offset() + here;
+        if here < paging.size { Self::Exactly(seen) } else { Self::AtLeast(seen + 1) }
+    }
+}
+
+impl Paging {
+    /// Where the counting of a list stops whose length is not kept.
+    #[must_use]
+    pub fn count_up_to(&self) -> u64 {
+        self.offset() + self.size + COUNTED_BEYOND
+    }
+}
+
+/// Whether `totalElements` is exact; it is, unless the page says otherwise.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum TotalRelation {
+    /// There are at least so many.
+    Gte,
+}
+
 /// A page of a list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -158,6 +207,10 @@ pub struct Page<T> {
     size: u64,
     number_of_elements: u64,
     total_elements: u64,
+    /// `gte`: there are at least `totalElements`. They are not counted any further.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    total_relation: Option<TotalRelation>,
     total_pages: u64,
     first: bool,
     last: bool,
@@ -191,7 +244,11 @@ impl<T> Page<T> {
     }
 
     /// The page `content` of a list with `total` entries; `next` is the cursor of its last entry.
-    pub fn new(paging: &Paging, content: Vec<T>, total: u64, next: Option<&Cursor>) -> Self {
+    pub fn new(paging: &Paging, content: Vec<T>, total: impl Into<Total>, next: Option<&Cursor>) -> Self {
+        let (total, total_relation) = match total.into() {
+            Total::Exactly(total) => (total, None),
+            Total::AtLeast(total) => (total, Some(TotalRelation::Gte)),
+        };
         let here = content.len() as u64;
         let by_number = paging.cursor.is_none();
         let last = if by_number { paging.offset() + here >= total } else { here < paging.size };
@@ -201,6 +258,7 @@ impl<T> Page<T> {
             size: paging.size,
             number_of_elements: here,
             total_elements: total,
+            total_relation,
             total_pages: total.div_ceil(paging.size),
             first: by_number && paging.page == 0,
             last,
@@ -228,7 +286,8 @@ impl<T> Page<T> {
         } else if let (false, Some(page)) = (self.last, near(self.page + 1)) {
             links = links.add("next", Some(("page", &page)));
         }
-        match near(self.total_pages.saturating_sub(1)) {
+        let last = near(self.total_pages.saturating_sub(1)).filter(|_| self.total_relation.is_none());
+        match last {
             Some(page) => links.add("last", Some(("page", &page))),
             None => links,
         }

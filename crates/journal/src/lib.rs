@@ -21,6 +21,7 @@ pub mod keys;
 mod query;
 pub mod read_your_writes;
 pub mod sqlite;
+pub mod statements;
 
 use async_trait::async_trait;
 use domain::quota::Quota;

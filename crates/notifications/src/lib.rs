@@ -23,7 +23,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ::projection::deliveries::{self, Outbox, OutboxWorker};
-use ::projection::{ViewError, ViewStore};
+use ::projection::{ViewError, ViewStore, list_lengths};
 use bus::Group;
 use http_kit::{AppContext, Documentation, OutboxGroup, ReadModel, Routes, Service};
 use tokio::sync::Notify;
@@ -99,9 +99,14 @@ impl Notifications {
             budgets,
             wake: Arc::clone(&wake),
         };
-        let tables =
-            [deliveries::TABLES, projection::TABLES, projection::homes::TABLES, projection::budget::TABLES]
-                .concat();
+        let tables = [
+            deliveries::TABLES,
+            list_lengths::TABLE,
+            projection::TABLES,
+            projection::homes::TABLES,
+            projection::budget::TABLES,
+        ]
+        .concat();
         let store = ViewStore::open(&data_dir.join("notifications.db"), &tables, Arc::new(wanted))?;
         let outbox = Outbox::open(&store, wake)?;
         Ok(Self { context, store, outbox, mailbox, lines: Arc::new(lines), settings })

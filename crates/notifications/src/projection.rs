@@ -45,6 +45,10 @@ create index if not exists idx_notification_inbox on notification (tenant, user_
 const ADD: &str = "insert into notification (tenant, id, user_id, event_id, made_at)
     select $1, $2, $3, $4, $5 where not exists (select 1 from erased_people where tenant = $1 and user_id = $3)
     on conflict (tenant, id) do nothing";
+/// The kept lengths of an inbox, and of what is unread in it.
+pub const ALL_IN_INBOX: &str = "inbox";
+pub const UNREAD: &str = "unread";
+const STANDING: &str = "select user_id, read_at from notification where tenant = $1 and id = $2";
 const READ: &str = "update notification set read_at = $3 where tenant = $1 and id = $2";
 const REMOVE: &str = "delete from notification where tenant = $1 and id = $2";
 const EMPTY: &str = "delete from notification where tenant = $1 and user_id = $2";
@@ -117,6 +121,7 @@ impl NotificationsProjection {
             UserEvent::Deleted { .. } => {
                 let who = [event.stream.tenant.as_str().into(), (&*event.stream.id).into()];
                 tx.execute(EMPTY, &who).await?;
+                tx.empty_lists(&event.stream.tenant, &event.stream.id).await?;
                 budget::forget(tx, event.stream.tenant.as_str(), &event.stream.id).await?;
                 let recipient = &*event.stream.id;
                 Delivery { event, channel: CHANNEL, recipient, template: WITHDRAW }.add(tx).await?;
@@ -150,7 +155,11 @@ impl NotificationsProjection {
                     let [tenant, id] = which;
                     let event_id = event.event_id.to_string();
                     let at = event.timestamp.micros();
-                    tx.execute(ADD, &[tenant, id, person.into(), event_id.into(), at.into()]).await?;
+                    let row = [tenant, id, person.into(), event_id.into(), at.into()];
+                    if tx.execute(ADD, &row).await? == 1 {
+                        let lists = [(ALL_IN_INBOX, person), (UNREAD, person)];
+                        tx.change_lists(&event.stream.tenant, &[], &lists).await?;
+                    }
                 }
                 let recipient = person.as_deref().unwrap_or(&event.stream.id);
                 let template = Template::of(template).name();
@@ -162,17 +171,36 @@ impl NotificationsProjection {
                 }
             }
             NotificationEvent::Read {} => {
+                left_inbox(tx, event, &[UNREAD]).await?;
                 let [tenant, id] = which;
                 tx.execute(READ, &[tenant, id, event.timestamp.micros().into()]).await?;
             }
             NotificationEvent::Deleted {} => {
                 let recipient = &event.stream.id;
                 Delivery { event, channel: CHANNEL, recipient, template: WITHDRAW_ONE }.add(tx).await?;
+                left_inbox(tx, event, &[ALL_IN_INBOX, UNREAD]).await?;
                 tx.execute(REMOVE, &which).await?;
             }
         }
         Ok(())
     }
+}
+
+/// The event's notification, as its row is still, leaves these lists if it is in them.
+async fn left_inbox(
+    tx: &mut ViewTx<'_>,
+    event: &Envelope,
+    lists: &[&'static str],
+) -> Result<(), ProjectionError> {
+    let which = [event.stream.tenant.as_str().into(), (&*event.stream.id).into()];
+    let rows = tx.query(STANDING, &which).await?;
+    let Some((person, read)) = rows.first().and_then(|row| Some((row.text(0)?, row.int(1)))) else {
+        return Ok(());
+    };
+    for list in lists.iter().filter(|list| **list != UNREAD || read.is_none()) {
+        tx.lengthen(&event.stream.tenant, (list, person), -1).await?;
+    }
+    Ok(())
 }
 
 #[async_trait(?Send)]

@@ -13,6 +13,7 @@ mod error;
 mod generation;
 mod index_progress;
 mod leases;
+pub mod list_lengths;
 mod rebuild;
 mod renewal;
 mod shape;

@@ -3,7 +3,8 @@
 
 use std::borrow::Cow;
 
-use rusqlite::{Connection, params_from_iter};
+use journal::statements;
+use rusqlite::{CachedStatement, Connection, params_from_iter};
 
 use crate::error::ViewError;
 use crate::value::{Row, Value};
@@ -23,9 +24,7 @@ impl ViewTx<'_> {
     #[expect(clippy::unused_async, reason = "a database over the network will wait here")]
     pub async fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<usize, ViewError> {
         match self {
-            Self::Sqlite(connection) => {
-                Ok(connection.prepare_cached(&native(sql))?.execute(params_from_iter(params))?)
-            }
+            Self::Sqlite(connection) => Ok(prepared(connection, sql)?.execute(params_from_iter(params))?),
         }
     }
 
@@ -37,7 +36,7 @@ impl ViewTx<'_> {
     pub async fn execute_each(&mut self, sql: &str, rows: &[Vec<Value<'_>>]) -> Result<(), ViewError> {
         match self {
             Self::Sqlite(connection) => {
-                let mut statement = connection.prepare_cached(&native(sql))?;
+                let mut statement = prepared(connection, sql)?;
                 for row in rows {
                     statement.execute(params_from_iter(row))?;
                 }
@@ -59,10 +58,16 @@ impl ViewTx<'_> {
 }
 
 pub fn query(connection: &Connection, sql: &str, params: &[Value<'_>]) -> Result<Vec<Row>, ViewError> {
-    let mut statement = connection.prepare_cached(&native(sql))?;
+    let mut statement = prepared(connection, sql)?;
     let columns = statement.column_count();
     let rows = statement.query_map(params_from_iter(params), |row| Row::read(row, columns))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn prepared<'c>(connection: &'c Connection, sql: &str) -> Result<CachedStatement<'c>, ViewError> {
+    let sql = native(sql);
+    statements::note(connection, &sql);
+    Ok(connection.prepare_cached(&sql)?)
 }
 
 /// To SQLite, `$1` is a named parameter, numbered by first use; `?1` is always the first parameter.

@@ -10,6 +10,8 @@ create table if not exists properties (
     area_sqft double precision not null,
     featured bigint not null,
     verified bigint not null,
+    -- Whether its owner left, or their account is suspended or switched off: it is not on show until that ends.
+    owner_absent bigint not null,
     source_reference text,
     -- 1 while it is a draft that waits until its owner has confirmed their e-mail address.
     awaits_confirmation bigint not null,
@@ -20,9 +22,29 @@ create table if not exists properties (
     updated_at bigint not null,
     primary key (id, tenant)
 );
-create index if not exists idx_properties_newest on properties (tenant, status, created_at, id);
-create index if not exists idx_properties_price on properties (tenant, status, price, id);
-create index if not exists idx_properties_owner on properties (owner_id, created_at);
+-- Every order of every list has an index that holds just that list (ADR 48): a page reads its own entries, however many
+-- homes there are.
+create index if not exists idx_listed_newest on properties (tenant, created_at, id)
+    where status = 'ACTIVE' and owner_absent = 0;
+create index if not exists idx_listed_price on properties (tenant, price, id)
+    where status = 'ACTIVE' and owner_absent = 0;
+create index if not exists idx_listed_area on properties (tenant, area_sqft, id)
+    where status = 'ACTIVE' and owner_absent = 0;
+create index if not exists idx_featured_newest on properties (tenant, created_at, id)
+    where status = 'ACTIVE' and owner_absent = 0 and featured = 1;
+create index if not exists idx_featured_price on properties (tenant, price, id)
+    where status = 'ACTIVE' and owner_absent = 0 and featured = 1;
+create index if not exists idx_featured_area on properties (tenant, area_sqft, id)
+    where status = 'ACTIVE' and owner_absent = 0 and featured = 1;
+-- These serve a person's own list and, among their entries, those on the market: a quota bounds what a person keeps.
+create index if not exists idx_owned_newest on properties (owner_id, tenant, created_at, id, status, owner_absent)
+    where status <> 'REMOVED';
+create index if not exists idx_owned_price on properties (owner_id, tenant, price, id, status, owner_absent)
+    where status <> 'REMOVED';
+create index if not exists idx_owned_area on properties (owner_id, tenant, area_sqft, id, status, owner_absent)
+    where status <> 'REMOVED';
+-- Also those that were removed.
+create index if not exists idx_properties_owner on properties (owner_id, tenant, created_at, id);
 
 create table if not exists favourites (
     tenant text not null,
@@ -31,6 +53,7 @@ create table if not exists favourites (
     saved_at bigint not null,
     primary key (user_id, property_id, tenant)
 );
+create index if not exists idx_favourites_newest on favourites (user_id, tenant, saved_at, property_id);
 
 create table if not exists property_counts (
     tenant text not null,
@@ -110,8 +133,12 @@ create table if not exists leads (
     updated_at bigint not null,
     primary key (id, tenant)
 );
-create index if not exists idx_leads_owner on leads (owner_id, created_at, id);
-create index if not exists idx_leads_seeker on leads (seeker_id, created_at, id);
+create index if not exists idx_leads_owner on leads (owner_id, tenant, created_at, id);
+create index if not exists idx_leads_owner_status on leads (owner_id, tenant, status, created_at, id);
+create index if not exists idx_leads_owner_property on leads (owner_id, tenant, property_id, created_at, id, status);
+create index if not exists idx_leads_seeker on leads (seeker_id, tenant, created_at, id);
+create index if not exists idx_leads_seeker_status on leads (seeker_id, tenant, status, created_at, id);
+create index if not exists idx_leads_seeker_property on leads (seeker_id, tenant, property_id, created_at, id, status);
 
 -- Who was shown the contact of a home, by ids alone.
 create table if not exists contact_looks (
@@ -123,8 +150,8 @@ create table if not exists contact_looks (
     looked_at bigint not null,
     primary key (id, tenant)
 );
-create index if not exists idx_contact_looks_owner on contact_looks (owner_id, looked_at, id);
-create index if not exists idx_contact_looks_property on contact_looks (property_id, looked_at, id);
+create index if not exists idx_contact_looks_owner on contact_looks (owner_id, tenant, looked_at, id);
+create index if not exists idx_contact_looks_property on contact_looks (owner_id, tenant, property_id, looked_at, id);
 
 -- What people say is wrong with a listing. It is open until a moderator decides at a later position.
 create table if not exists reports (
@@ -138,7 +165,7 @@ create table if not exists reports (
     reported_at bigint not null,
     primary key (id, tenant)
 );
-create index if not exists idx_reports_property on reports (property_id, position);
+create index if not exists idx_reports_property on reports (property_id, tenant, position, reported_at);
 create index if not exists idx_reports_reporter on reports (reporter_id);
 
 -- The last decision of a moderator on a listing.
@@ -148,3 +175,15 @@ create table if not exists moderated (
     position bigint not null,
     primary key (property_id, tenant)
 );
+
+-- Homes that wait for a moderator: for approval, or because of reports made since a moderator's last decision. Not those
+-- that were removed, or whose owner left.
+create table if not exists waiting (
+    tenant text not null,
+    property_id text not null,
+    since bigint not null,
+    pending bigint not null,
+    reports bigint not null,
+    primary key (property_id, tenant)
+);
+create index if not exists idx_waiting_longest on waiting (tenant, since, property_id);

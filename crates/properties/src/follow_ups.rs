@@ -1,8 +1,8 @@
 //! Commands to listings that follow from events of other streams. The journal decides what is still to be done, so doing
 //! it twice is harmless.
 
+mod confirmed;
 mod photos;
-mod waiting;
 
 use std::error::Error;
 use std::sync::Arc;

@@ -27,11 +27,10 @@ use http_kit::{AppContext, Documentation, OutboxGroup, ReadModel, RouteLimit, Ro
 use import::Imports;
 use projection::Listings;
 use projection_store::deliveries::{self, Outbox, OutboxWorker};
-use projection_store::{ViewError, ViewStore};
+use projection_store::{ViewError, ViewStore, list_lengths};
 use tokio::sync::Notify;
 use {
-    ::projection as projection_store, listing_cache::ListingCache, listing_cache::WrittenVersions,
-    visits::Visits,
+    ::projection as projection_store, listing_cache::Caches, listing_cache::WrittenVersions, visits::Visits,
 };
 
 /// The listings service of one process.
@@ -40,12 +39,12 @@ pub struct Properties {
     context: AppContext,
     store: ViewStore,
     outbox: Outbox,
-    listing_cache: Arc<ListingCache>,
+    caches: Arc<Caches>,
 }
 
 /// The tables of the read model.
 fn tables() -> String {
-    [deliveries::TABLES, include_str!("../migrations/0001_listings.sql")].concat()
+    [deliveries::TABLES, list_lengths::TABLE, include_str!("../migrations/0001_listings.sql")].concat()
 }
 
 /// Shared handler state; cloning bumps one `Arc`.
@@ -64,7 +63,7 @@ impl std::ops::Deref for App {
 struct AppParts {
     context: AppContext,
     store: ViewStore,
-    listing_cache: Arc<ListingCache>,
+    caches: Arc<Caches>,
     written: WrittenVersions,
     visits: Visits,
     imports: Imports,
@@ -83,13 +82,12 @@ impl Properties {
     /// # Errors
     /// When its file cannot be opened.
     pub fn open(context: AppContext, views: &Path) -> Result<Self, ViewError> {
-        let listing_cache = Arc::new(ListingCache::new(listing_cache::CAPACITY));
+        let caches = Arc::new(Caches::new());
         let wake = Arc::new(Notify::new());
-        let listings =
-            Listings::new(context.aggregates.clone(), Arc::clone(&listing_cache), Arc::clone(&wake));
+        let listings = Listings::new(context.aggregates.clone(), Arc::clone(&caches), Arc::clone(&wake));
         let store = ViewStore::open(&views.join("properties.db"), &tables(), Arc::new(listings))?;
         let outbox = Outbox::open(&store, wake)?;
-        Ok(Self { context, store, outbox, listing_cache })
+        Ok(Self { context, store, outbox, caches })
     }
 
     /// The outbox worker that gives listings the commands that follow from other events.
@@ -149,10 +147,10 @@ impl Properties {
     fn app(&self, status: GroupStatus) -> App {
         let context = self.context.clone();
         let store = self.store.clone();
-        let listing_cache = Arc::clone(&self.listing_cache);
+        let caches = Arc::clone(&self.caches);
         let visits = Visits::new(&self.context);
         let written = WrittenVersions::default();
         let imports = Imports::default();
-        App(Arc::new(AppParts { context, store, listing_cache, written, visits, imports, status }))
+        App(Arc::new(AppParts { context, store, caches, written, visits, imports, status }))
     }
 }

@@ -6,9 +6,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use ::projection::DocumentCache;
 use domain::property::Listing;
 use domain::{PropertyId, TenantId, Version};
+use http_kit::Cursor;
 use serde_json::value::RawValue;
 
 use crate::document::Counts;
+use crate::queries::lists::{HomeList, Sort};
 
 /// A listing as stored in the read model.
 #[derive(Debug)]
@@ -26,8 +28,47 @@ pub struct CachedListing {
 
 pub type ListingCache = DocumentCache<(TenantId, PropertyId), CachedListing>;
 
+/// Which homes are on a page of a list. Kept until an event may have changed a list.
+#[derive(Debug)]
+pub struct FoundPage {
+    pub ids: Vec<PropertyId>,
+    /// The length of the whole list.
+    pub length: u64,
+    pub next: Option<Cursor>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PageKey {
+    pub tenant: TenantId,
+    pub list: HomeList,
+    pub sort: Sort,
+    pub page: u64,
+    pub size: u64,
+    pub cursor: Option<String>,
+}
+
+/// What answers lists without a query: pages, and the homes on them.
+#[derive(Debug)]
+pub struct Caches {
+    pub listings: ListingCache,
+    pub pages: DocumentCache<PageKey, FoundPage>,
+}
+
+impl Caches {
+    pub fn new() -> Self {
+        Self { listings: ListingCache::new(CAPACITY), pages: DocumentCache::new(PAGES) }
+    }
+
+    pub fn forget_all(&self) {
+        self.listings.forget_all();
+        self.pages.forget_all();
+    }
+}
+
+/// Maximum number of cached pages.
+const PAGES: u64 = 1_000;
 /// Maximum number of cached listings.
-pub const CAPACITY: u64 = 4_000;
+const CAPACITY: u64 = 4_000;
 
 /// The newest versions of listings that this process wrote and that the read model may not have yet. Until it has them,
 /// everybody's detail is made from the journal: a listing that was removed, or taken off the market, is not shown again

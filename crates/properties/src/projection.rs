@@ -5,9 +5,11 @@ mod counts;
 mod leads;
 mod listings;
 mod looks;
+mod membership;
 mod photos;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 use std::sync::Arc;
 
@@ -26,7 +28,7 @@ use domain::{Envelope, Log, PropertyId};
 use journal::AggregateStore;
 use tokio::sync::Notify;
 
-use crate::listing_cache::ListingCache;
+use crate::listing_cache::Caches;
 
 /// The channel of deliveries that give listings commands.
 const CHANNEL: &str = "listings";
@@ -51,14 +53,14 @@ fn partition_key(envelope: &Envelope) -> Option<String> {
 #[derive(Debug)]
 pub struct Listings {
     aggregates: AggregateStore,
-    listing_cache: Arc<ListingCache>,
+    caches: Arc<Caches>,
     /// Wakes the outbox worker.
     wake: Arc<Notify>,
 }
 
 impl Listings {
-    pub fn new(aggregates: AggregateStore, listing_cache: Arc<ListingCache>, wake: Arc<Notify>) -> Self {
-        Self { aggregates, listing_cache, wake }
+    pub fn new(aggregates: AggregateStore, caches: Arc<Caches>, wake: Arc<Notify>) -> Self {
+        Self { aggregates, caches, wake }
     }
 }
 
@@ -73,7 +75,8 @@ impl Projection for Listings {
             Property::TYPE => {
                 let event = self.aggregates.decode::<PropertyEvent>(envelope)?;
                 leads::settle(tx, envelope, &event).await?;
-                listings::apply(tx, envelope, event).await
+                listings::apply(tx, envelope, event).await?;
+                waiting::update(tx, &envelope.stream.tenant, &envelope.stream.id).await
             }
             File::TYPE => photos::file_deleted(tx, envelope).await,
             Favourites::TYPE => {
@@ -86,7 +89,9 @@ impl Projection for Listings {
             }
             Report::TYPE => {
                 let event = self.aggregates.decode::<ReportEvent>(envelope)?;
-                leads::report(tx, envelope, &event).await
+                leads::report(tx, envelope, &event).await?;
+                let ReportEvent::Reported(complaint) = &event;
+                waiting::update(tx, &envelope.stream.tenant, &complaint.property_id.to_string()).await
             }
             User::TYPE => match self.aggregates.decode::<UserEvent>(envelope)? {
                 UserEvent::Deleted { .. } => {
@@ -116,19 +121,23 @@ impl Projection for Listings {
 
     fn committed(&self, batch: &[Envelope]) {
         self.wake.notify_one();
+        // Nothing else changes what is in which list, or where.
+        if batch.iter().any(|event| [Property::TYPE, User::TYPE].contains(&&*event.stream.kind)) {
+            self.caches.pages.forget_all();
+        }
         for envelope in batch {
             // The user may have left or been suspended, and any cached listing may be theirs.
             if &*envelope.stream.kind == User::TYPE {
-                self.listing_cache.forget_all();
+                self.caches.listings.forget_all();
             }
             for property in touched(envelope) {
-                self.listing_cache.forget(&(envelope.stream.tenant.clone(), property));
+                self.caches.listings.forget(&(envelope.stream.tenant.clone(), property));
             }
         }
     }
 
     fn replaced(&self) {
-        self.listing_cache.forget_all();
+        self.caches.forget_all();
     }
 }
 

@@ -22,7 +22,7 @@ create table if not exists homes (
     primary key (id, tenant)
 );
 create unique index if not exists idx_homes_changed on homes (changed);
-create index if not exists idx_homes_owner on homes (owner_id);
+create index if not exists idx_homes_owner on homes (owner_id, tenant, id);
 
 -- How many people saved a listing, also before its own events came.
 create table if not exists saves (

@@ -13,7 +13,7 @@ mod projection;
 use std::path::Path;
 use std::sync::Arc;
 
-use ::projection::{ViewError, ViewStore};
+use ::projection::{ViewError, ViewStore, list_lengths};
 use axum::extract::FromRef;
 use bus::{Group, GroupStatus};
 use http_kit::AppContext;
@@ -51,9 +51,9 @@ impl Searches {
     /// # Errors
     /// When its file cannot be opened.
     pub(crate) fn open(context: AppContext, views: &Path, index: Arc<Index>) -> Result<Self, ViewError> {
-        let tables = include_str!("../migrations/0001_searches.sql");
+        let tables = [list_lengths::TABLE, include_str!("../migrations/0001_searches.sql")].concat();
         let projection = Arc::new(projection::Searched::new(context.aggregates.clone()));
-        let store = ViewStore::open(&views.join("searches.db"), tables, projection)?;
+        let store = ViewStore::open(&views.join("searches.db"), &tables, projection)?;
         Ok(Self { context, store, suggester: Arc::new(Suggester::new(index)) })
     }
 

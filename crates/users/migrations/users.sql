@@ -18,11 +18,10 @@ create table if not exists users (
 );
 create index if not exists users_by_age on users (tenant, created_at, id);
 
--- Who owns which listing: property_count is counted, never kept.
+-- Who owns which listing. How many a person owns is a kept length.
 create table if not exists owned_properties (
   tenant text not null,
   property_id text not null,
   user_id text not null,
   primary key (tenant, property_id)
 );
-create index if not exists owned_properties_by_owner on owned_properties (tenant, user_id);

@@ -15,7 +15,7 @@ mod sessions;
 use std::path::Path;
 use std::sync::Arc;
 
-use ::projection::{ViewError, ViewStore, deliveries};
+use ::projection::{ViewError, ViewStore, deliveries, list_lengths};
 use domain::aggregate::Aggregate as _;
 use domain::property::Property;
 use domain::session::Session;
@@ -83,8 +83,8 @@ impl Users {
     ) -> Result<Self, OpenError> {
         let projection =
             Arc::new(UsersProjection::new(context.aggregates.clone(), Arc::clone(&context.tokens)));
-        let tables = include_str!("../migrations/users.sql");
-        let store = ViewStore::open(&views_dir.join("users.db"), tables, projection)?;
+        let tables = [list_lengths::TABLE, include_str!("../migrations/users.sql")].concat();
+        let store = ViewStore::open(&views_dir.join("users.db"), &tables, projection)?;
         let time = Arc::clone(context.tokens.monotonic_clock());
         let sessions = Sessions::open(&data_dir.join("sessions.db"), settings, time)?;
         for session in sessions.ended_within(context.tokens.lifetime())? {

@@ -18,6 +18,10 @@ use serde::Deserialize;
 /// The name of the consumer group and of its checkpoints.
 pub const GROUP: &str = "users-service-group";
 
+/// The kept lengths: of a tenant's accounts, and of the homes that a person owns.
+pub const ACCOUNTS: &str = "accounts";
+pub const HOMES: &str = "homes";
+
 /// Folds accounts, sign-ins and listings into rows.
 pub struct UsersProjection {
     aggregates: AggregateStore,
@@ -67,11 +71,13 @@ async fn account(tx: &mut ViewTx<'_>, envelope: &Envelope, event: UserEvent) -> 
             let version = envelope.version.into();
             let rest = [username.into(), email.into(), profile, names, searchable.into(), role, status];
             let values: Vec<_> = [tenant, id, version, at].into_iter().chain(rest).collect();
-            tx.execute(sql, &values).await?;
+            let added = tx.execute(sql, &values).await?;
+            tx.lengthen(&envelope.stream.tenant, (ACCOUNTS, ""), i64::from(added > 0)).await?;
         }
         UserEvent::Deleted { .. } => {
             // It does not wait for earlier events of this person; any that arrive later find no row.
-            tx.execute("delete from users where tenant = $1 and id = $2", &[tenant, id]).await?;
+            let gone = tx.execute("delete from users where tenant = $1 and id = $2", &[tenant, id]).await?;
+            tx.lengthen(&envelope.stream.tenant, (ACCOUNTS, ""), -i64::from(gone > 0)).await?;
         }
         UserEvent::Updated { profile, .. } => {
             let [profile, names] = told(profile.into_value())?;
@@ -161,16 +167,20 @@ impl Projection for UsersProjection {
             },
             (Property::TYPE, "PROPERTY_CREATED") => {
                 let listed: Listed = serde_json::from_str(&envelope.data).map_err(unreadable)?;
+                let owner = listed.owner_id.to_string();
                 let sql = "insert into owned_properties (tenant, property_id, user_id) values ($1, $2, $3)
-                           on conflict (tenant, property_id) do update set user_id = excluded.user_id";
+                           on conflict (tenant, property_id) do nothing";
                 let [tenant, id] = keys(envelope);
-                tx.execute(sql, &[tenant, id, listed.owner_id.to_string().into()]).await?;
-                Ok(())
+                let added = tx.execute(sql, &[tenant, id, owner.as_str().into()]).await?;
+                Ok(tx.lengthen(&envelope.stream.tenant, (HOMES, &owner), i64::from(added > 0)).await?)
             }
             (Property::TYPE, "PROPERTY_DELETED") => {
+                let sql = "select user_id from owned_properties where tenant = $1 and property_id = $2";
+                let rows = tx.query(sql, &keys(envelope)).await?;
+                let Some(owner) = rows.first().and_then(|row| row.text(0)) else { return Ok(()) };
                 let sql = "delete from owned_properties where tenant = $1 and property_id = $2";
                 tx.execute(sql, &keys(envelope)).await?;
-                Ok(())
+                Ok(tx.lengthen(&envelope.stream.tenant, (HOMES, owner), -1).await?)
             }
             _ => Ok(()),
         }

@@ -63,19 +63,24 @@ impl Scene {
     }
 
     async fn settled(&self) -> anyhow::Result<()> {
-        let began = Instant::now();
-        let mut connection = Connection::open(self.management).await?;
-        let request = Request { method: "GET", path: "/actuator/health", token: "", body: None };
-        loop {
-            let health = connection.send(request).await?.expect(200)?.json()?;
-            let parts = health["components"].as_object().context("health tells no components")?;
-            let behind = parts.values().filter_map(|part| part["details"]["lag"].as_u64()).sum::<u64>();
-            if behind == 0 {
-                return Ok(());
-            }
-            ensure!(began.elapsed() < SETTLING, "the read models are still {behind} events behind");
-            tokio::time::sleep(Duration::from_millis(2)).await;
+        settled(self.management).await
+    }
+}
+
+/// Waits until every read model of the server has caught up.
+pub async fn settled(management: SocketAddr) -> anyhow::Result<()> {
+    let began = Instant::now();
+    let mut connection = Connection::open(management).await?;
+    let request = Request { method: "GET", path: "/actuator/health", token: "", body: None };
+    loop {
+        let health = connection.send(request).await?.expect(200)?.json()?;
+        let parts = health["components"].as_object().context("health tells no components")?;
+        let behind = parts.values().filter_map(|part| part["details"]["lag"].as_u64()).sum::<u64>();
+        if behind == 0 {
+            return Ok(());
         }
+        ensure!(began.elapsed() < SETTLING, "the read models are still {behind} events behind");
+        tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }
 

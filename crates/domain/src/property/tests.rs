@@ -66,7 +66,7 @@ fn a_listing_of_an_unconfirmed_owner_waits_and_only_the_confirmation_ends_that()
         let events = listed_by(moderated, true);
         let state = given(&events);
         assert_eq!(state.listing.as_ref().unwrap().status, Status::Draft);
-        let by = By { moderated, ..by() };
+        let by = By { moderated, ..by_owner() };
         for to in [Status::Active, Status::PendingReview] {
             let refused = state.decide(ChangeStatus(to, by), NOW);
             assert_eq!(refused, Err(PropertyRejection::AwaitsConfirmation));

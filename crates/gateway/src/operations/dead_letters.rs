@@ -12,7 +12,7 @@ use bus::{Blocked, BlockedState, DeadLetterError, GroupHandle, ParkedEvent};
 use domain::audit::AuditEvent;
 use domain::{Fields, Log, Position, StreamId, UserId};
 use http_kit::docs::IdempotencyKey;
-use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Page, Paging, Query, Request};
+use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Page, Paging, Query, Request, Total};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -92,8 +92,10 @@ pub async fn list(
     let Numbered(paging) = page?;
     let mut all: Vec<DeadLetter> =
         gateway.letters().map(|(handle, blocked)| letter(handle, &blocked)).collect();
-    all.extend(undelivered::all(&gateway).await?.iter().map(Undelivered::told));
+    let (undelivered, are_more) = undelivered::all(&gateway).await?;
+    all.extend(undelivered.iter().map(Undelivered::told));
     let total = all.len() as u64;
+    let total = if are_more { Total::AtLeast(total) } else { Total::Exactly(total) };
     let skip = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
     let take = usize::try_from(paging.size).unwrap_or(usize::MAX);
     let content = all.into_iter().skip(skip).take(take).collect();

@@ -24,13 +24,15 @@ pub struct Undelivered<'g> {
     pub tracked: Tracked,
 }
 
-pub async fn all(gateway: &Gateway) -> Result<Vec<Undelivered<'_>>, Failure> {
-    let mut all = Vec::new();
+/// The undelivered messages of all groups, and whether a group has more than are read.
+pub async fn all(gateway: &Gateway) -> Result<(Vec<Undelivered<'_>>, bool), Failure> {
+    let (mut all, mut are_more) = (Vec::new(), false);
     for (group, outbox) in &gateway.deliveries {
         let waiting = outbox.list(WAITING, SHOWN).await.map_err(|error| Failure::unavailable(&error))?;
+        are_more |= waiting.len() >= SHOWN;
         all.extend(waiting.into_iter().map(|tracked| Undelivered { group, outbox, tracked }));
     }
-    Ok(all)
+    Ok((all, are_more))
 }
 
 /// Finds the delivery with that id. Returns `None` if it is not the id of a delivery.
@@ -39,7 +41,7 @@ pub async fn all(gateway: &Gateway) -> Result<Vec<Undelivered<'_>>, Failure> {
 /// 404 when no such delivery waits for an operator.
 pub async fn find<'g>(gateway: &'g Gateway, id: &str) -> Result<Option<Undelivered<'g>>, Failure> {
     let Some(id) = id.strip_prefix(PREFIX) else { return Ok(None) };
-    let found = all(gateway).await?.into_iter().find(|delivery| delivery.tracked.order.id == id);
+    let found = all(gateway).await?.0.into_iter().find(|delivery| delivery.tracked.order.id == id);
     found.map(Some).ok_or_else(unknown)
 }
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::segments::{self, Registered, Segments};
 use super::{holdings, idempotency};
-use crate::{Idempotency, JournalError, Refused, UniqueKey};
+use crate::{Idempotency, JournalError, Refused, UniqueKey, statements};
 
 const COLUMNS: &str = "position, event_id, tenant_id, aggregate_type, aggregate_id, version, user_id, event_type, \
                        schema_version, event_data, event_metadata, timestamp";
@@ -101,10 +101,9 @@ impl Readers {
         condition: &str,
         params: impl Params,
     ) -> rusqlite::Result<Vec<Envelope>> {
-        connection
-            .prepare_cached(&format!("select {COLUMNS} from event_store where {condition}"))?
-            .query_map(params, |row| envelope(self.start, row))?
-            .collect()
+        let sql = format!("select {COLUMNS} from event_store where {condition}");
+        statements::note(connection, &sql);
+        connection.prepare_cached(&sql)?.query_map(params, |row| envelope(self.start, row))?.collect()
     }
 
     /// Reads rows only, so it fits only a log without segments.

@@ -12,6 +12,7 @@ use http_kit::{
     refused,
 };
 use journal::Executed;
+use projection::list_lengths::length_of;
 use projection::{Row, Value};
 use serde::Serialize;
 use serde_json::json;
@@ -19,6 +20,7 @@ use utoipa::ToSchema;
 
 use super::App;
 use crate::email::words::{Reader, Words};
+use crate::projection::{ALL_IN_INBOX, UNREAD};
 use crate::template::Template;
 
 const LIST: &str = "select n.id, n.made_at, s.state, s.tries, s.error, s.at from notification n
@@ -26,9 +28,6 @@ const LIST: &str = "select n.id, n.made_at, s.state, s.tries, s.error, s.at from
     left join delivery_states s on s.id = d.id
     where n.tenant = $1 and n.user_id = $2 and (n.made_at, n.id) < ($3, $4)
     order by n.made_at desc, n.id desc limit $5 offset $6";
-const COUNT: &str = "select count(*), count(*) - count(read_at) from notification
-    where tenant = $1 and user_id = $2";
-
 /// A page of an inbox.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -190,7 +189,8 @@ impl App {
     pub async fn inbox(&self, tenant: &TenantId, user: UserId, paging: &Paging) -> Result<Inbox, Failure> {
         let whose: [Value<'static>; 2] = [tenant.to_string().into(), user.to_string().into()];
         let store = &self.notifications.store;
-        let counts = store.query(COUNT, whose.to_vec()).await?;
+        let [all, unread] = [ALL_IN_INBOX, UNREAD].map(|list| length_of(list, "$2"));
+        let counts = store.query(&format!("select {all}, {unread}"), whose.to_vec()).await?;
         let count =
             |column| counts.first().and_then(|row| row.int(column)).unwrap_or_default().unsigned_abs();
         let (total, unread_count) = (count(0), count(1));

@@ -114,7 +114,7 @@ impl Notifications {
         }
         let sql = format!(
             "select {COLUMNS} from delivery d join delivery_states s on s.id = d.id where {condition}
-             order by d.made_at desc, d.id limit $5"
+             order by d.made_at desc, d.id desc limit $5"
         );
         let rows = self.store.query(&sql, values).await?;
         let recipients = rows.iter().filter_map(|row| row.text(8)?.parse().ok()).collect();

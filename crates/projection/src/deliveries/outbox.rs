@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bus::ApplyError;
 use domain::{TenantId, Timestamp};
+use journal::statements;
 use rusqlite::Connection;
 use supervisor::wake;
 use tokio::sync::{Notify, watch};
@@ -112,16 +113,25 @@ impl Outbox {
         states: &'static [DeliveryState],
         limit: usize,
     ) -> Result<Vec<Tracked>, ApplyError> {
-        let words: Vec<String> = states.iter().map(|state| format!("'{}'", state.word())).collect();
+        // Each state by its index: all three together would be sorted, however many there are.
+        let oldest = |state: &DeliveryState| {
+            format!(
+                "select * from (select id, seq from delivery_states where state = '{}' order by seq limit ?1)",
+                state.word()
+            )
+        };
+        let each: Vec<String> = states.iter().map(oldest).collect();
         let sql = format!(
             "select d.id, d.tenant, d.recipient, d.channel, d.template, d.event_id, d.seq, s.tries, s.lease,
-             s.state = 'leased', s.state, s.at, s.error from delivery_states s join delivery d on d.id = s.id
-             where s.state in ({}) order by s.seq limit ?1",
-            words.join(", ")
+             s.state = 'leased', s.state, s.at, s.error from ({}) o
+             cross join delivery_states s on s.id = o.id cross join delivery d on d.id = s.id
+             order by o.seq limit ?1",
+            each.join(" union all ")
         );
         self.store
             .transaction(move |_, tx| {
                 let read = || -> rusqlite::Result<Vec<Tracked>> {
+                    statements::note(tx, &sql);
                     tx.prepare_cached(&sql)?.query_map([limit], rows::tracked)?.collect()
                 };
                 Ok(read().map_err(ViewError::from)?)

@@ -1,6 +1,7 @@
 //! The tables of deliveries and the statements on them.
 
 use domain::{TenantId, Timestamp};
+use journal::statements;
 use rusqlite::{Connection, Row, params};
 
 use super::{DeliveryOutcome, DeliveryState, LeasedDelivery, Tracked};
@@ -13,8 +14,9 @@ create table if not exists delivery (
     id text primary key, tenant text not null, recipient text not null, channel text not null,
     template text not null, event_id text not null, seq integer not null, made_at integer not null
 ) strict, without rowid;
-create index if not exists idx_delivery_recipient on delivery (recipient, tenant);
-create index if not exists idx_delivery_made on delivery (tenant, made_at);
+create index if not exists idx_delivery_recipient on delivery (recipient, tenant, made_at, id);
+create index if not exists idx_delivery_event on delivery (event_id, recipient);
+create index if not exists idx_delivery_made on delivery (tenant, made_at, id);
 create table if not exists delivery_states (
     id text primary key, state text not null, at integer not null, lease integer not null, tries integer not null,
     error text, seq integer not null
@@ -81,6 +83,7 @@ pub fn lease(
     until: Timestamp,
     limit: usize,
 ) -> rusqlite::Result<Vec<LeasedDelivery>> {
+    statements::note(connection, OPEN);
     let mut statement = connection.prepare_cached(OPEN)?;
     let mut orders: Vec<LeasedDelivery> = Vec::new();
     for (from, to) in [(i64::MIN, now.micros()), (now.plus_seconds(FARTHEST_SECONDS).micros(), i64::MAX)] {

@@ -10,11 +10,7 @@ use http_kit::{ApiResponse, Caller, Failure, First, Page, Paging, Query, Request
 use serde_json::{Value, json};
 
 use crate::App;
-use crate::queries::favourites::SHOWN_TO_SAVERS;
-use crate::queries::{NEWEST, Selection, Sort, SortBy};
-
-const ACTIVE: &str = "p.status = 'ACTIVE'
-    and not exists (select 1 from absent_owners a where a.user_id = p.owner_id and a.tenant = p.tenant)";
+use crate::queries::lists::{HomeList, NEWEST, Sort, SortBy};
 
 /// The query of a list of listings: paging and sort order.
 pub struct ListingList {
@@ -68,12 +64,12 @@ impl App {
     async fn answer(
         &self,
         caller: &Caller,
-        selection: Selection<'_>,
+        (list, sort): (HomeList, Sort),
         paging: &Paging,
         uri: &Uri,
     ) -> Result<Response, Failure> {
         let fresh = self.context.wait_for_own(&self.status, caller, &[Log::Facts]).await;
-        let page = self.list(&caller.tenant, selection, paging).await?;
+        let page = self.list(&caller.tenant, list, sort, paging).await?;
         let links = page.links(uri);
         Ok(self.context.reply("Properties found", page).links(&links).stale(fresh.is_stale()).into_response())
     }
@@ -94,8 +90,7 @@ pub async fn all(
     uri: Uri,
 ) -> Result<Response, Failure> {
     let ListingList { paging, sort, .. } = list?;
-    let selection = Selection { condition: ACTIVE, params: Vec::new(), join: "", sort };
-    app.answer(&caller, selection, &paging, &uri).await
+    app.answer(&caller, (HomeList::Market, sort), &paging, &uri).await
 }
 
 /// `GET /api/properties/featured`: featured listings on the market.
@@ -113,9 +108,7 @@ pub async fn featured(
     uri: Uri,
 ) -> Result<Response, Failure> {
     let ListingList { paging, sort, .. } = list?;
-    let condition = format!("p.featured = 1 and {ACTIVE}");
-    let selection = Selection { condition: &condition, params: Vec::new(), join: "", sort };
-    app.answer(&caller, selection, &paging, &uri).await
+    app.answer(&caller, (HomeList::Featured, sort), &paging, &uri).await
 }
 
 /// `GET /api/properties/recent`: the newest listings, as an array.
@@ -135,8 +128,7 @@ pub async fn recent(
 ) -> Result<Response, Failure> {
     let First(paging) = first?;
     let fresh = app.context.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
-    let selection = Selection { condition: ACTIVE, params: Vec::new(), join: "", sort: NEWEST };
-    let page = app.list(&caller.tenant, selection, &paging).await?;
+    let page = app.list(&caller.tenant, HomeList::Market, NEWEST, &paging).await?;
     Ok(app.context.reply("Recent properties", page.into_content()).stale(fresh.is_stale()).into_response())
 }
 
@@ -156,9 +148,7 @@ pub async fn own(
 ) -> Result<Response, Failure> {
     let user = caller.person()?.user;
     let ListingList { paging, sort, .. } = list?;
-    let params = vec![user.to_string().into()];
-    let condition = "p.owner_id = $2 and p.status <> 'REMOVED'";
-    app.answer(&caller, Selection { condition, params, join: "", sort }, &paging, &uri).await
+    app.answer(&caller, (HomeList::Kept(user), sort), &paging, &uri).await
 }
 
 /// `GET /api/properties/user/{userId}` and `GET /api/users/{id}/properties`: a person's listings on the market.
@@ -179,9 +169,7 @@ pub async fn of_person(
     let ListingList { paging, sort, .. } = list?;
     let unknown = |_| Failure::no_such_person();
     let user: UserId = if user == "me" { caller.person()?.user } else { user.parse().map_err(unknown)? };
-    let condition = format!("p.owner_id = $2 and {ACTIVE}");
-    let params = vec![user.to_string().into()];
-    app.answer(&caller, Selection { condition: &condition, params, join: "", sort }, &paging, &uri).await
+    app.answer(&caller, (HomeList::MarketOf(user), sort), &paging, &uri).await
 }
 
 /// `GET /api/properties/favorites`: the listings the caller saved, most recently saved first.
@@ -201,11 +189,5 @@ pub async fn favourites(
     let user = caller.person()?.user;
     let ListingList { paging, sort, is_sorted } = list?;
     let sort = if is_sorted { sort } else { Sort { by: SortBy::SavedAt, descending: true } };
-    let selection = Selection {
-        condition: &format!("f.user_id = $2 and {SHOWN_TO_SAVERS}"),
-        params: vec![user.to_string().into()],
-        join: "join favourites f on f.property_id = p.id and f.tenant = p.tenant",
-        sort,
-    };
-    app.answer(&caller, selection, &paging, &uri).await
+    app.answer(&caller, (HomeList::Saved(user), sort), &paging, &uri).await
 }

@@ -8,6 +8,8 @@ use domain::report::{Complaint, ReportEvent};
 use domain::{Envelope, Erasable, Personal, Timestamp};
 use serde::Serialize;
 
+use crate::leads::Side;
+
 fn json<T: Serialize>(value: &T) -> Result<String, ProjectionError> {
     serde_json::to_string(value).map_err(|error| ProjectionError::Event(error.to_string()))
 }
@@ -62,13 +64,16 @@ pub async fn lead(
             let owner = owner_id.to_string();
             let gone = tx.is_erased(&envelope.stream.tenant, &owner).await?;
             let title = if gone { &Erasable::Erased } else { &snapshot.title };
+            let seeker_text = seeker_id.to_string();
+            let lists = [(Side::Owner.list(), &*owner), (Side::Seeker.list(), &*seeker_text)];
+            tx.change_lists(&envelope.stream.tenant, &[], &lists).await?;
             let row = [
                 tenant.into(),
                 id.into(),
                 property_id.to_string().into(),
                 json(title)?.into(),
                 owner.into(),
-                seeker_id.to_string().into(),
+                seeker_text.into(),
                 purpose.word().into(),
                 kept(tx, envelope, seeker).await?.into(),
                 kept_some(tx, envelope, words.as_ref()).await?.into(),

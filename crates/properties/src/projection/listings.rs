@@ -6,9 +6,22 @@ use domain::fields::Choice;
 use domain::property::{Content, Image, PropertyEvent, Status};
 use journal::without_values;
 
-use super::{confirmations, photos};
+use super::membership::{self, Membership};
+use super::{confirmations, photos, waiting};
 
 pub async fn apply(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    event: PropertyEvent,
+) -> Result<(), ProjectionError> {
+    let before = Membership::read(tx, envelope).await?;
+    change(tx, envelope, event).await?;
+    let after = Membership::read(tx, envelope).await?;
+    tx.change_lists(&envelope.stream.tenant, &before.lists(), &after.lists()).await?;
+    Ok(())
+}
+
+async fn change(
     tx: &mut ViewTx<'_>,
     envelope: &Envelope,
     event: PropertyEvent,
@@ -89,8 +102,10 @@ async fn insert(
     ];
     tx.execute(
         "insert into properties (tenant, id, owner_id, status, listing_type, property_type, price, area_sqft,
-         featured, verified, source_reference, content, version, created_at, updated_at, awaits_confirmation)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, $11, $12, $12, $13)",
+         featured, verified, owner_absent, source_reference, content, version, created_at, updated_at,
+         awaits_confirmation)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0,
+         (select count(*) from absent_owners a where a.user_id = $3 and a.tenant = $1), $9, $10, $11, $12, $12, $13)",
         &row,
     )
     .await?;
@@ -153,6 +168,7 @@ pub async fn owner_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), 
     let keys = [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into()];
     let absent = "insert into absent_owners (tenant, user_id) values ($1, $2) on conflict do nothing";
     tx.execute(absent, &keys).await?;
+    membership::owner_absent(tx, envelope, true).await?;
     let owned = "select id, content from properties where owner_id = $2 and tenant = $1";
     for row in tx.query(owned, &keys).await? {
         let (Some(id), Some(content)) = (row.text(0), row.text(1)) else { continue };
@@ -161,6 +177,7 @@ pub async fn owner_gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), 
         content.erase();
         let row = [envelope.stream.tenant.as_str().into(), id.into(), content_json(&content)?.into()];
         tx.execute("update properties set content = $3 where id = $2 and tenant = $1", &row).await?;
+        waiting::update(tx, &envelope.stream.tenant, id).await?;
     }
     Ok(())
 }
@@ -179,7 +196,9 @@ pub async fn owner_moved(
         "insert into absent_owners (tenant, user_id) values ($1, $2) on conflict do nothing"
     };
     tx.execute(sql, &keys).await?;
-    Ok(())
+    let absent = "select 1 from absent_owners where user_id = $2 and tenant = $1";
+    let is_absent = !tx.query(absent, &keys).await?.is_empty();
+    membership::owner_absent(tx, envelope, is_absent).await
 }
 
 /// Erases the content if the owner has left: a listing's event may arrive after that, while the owner's key still

@@ -20,6 +20,8 @@ use tempfile::TempDir;
 
 use super::*;
 
+mod lengths;
+
 struct World {
     aggregates: AggregateStore,
     store: ViewStore,
@@ -29,7 +31,7 @@ struct World {
 }
 
 fn view(aggregates: &AggregateStore, path: &Path) -> ViewStore {
-    let listings = Listings::new(aggregates.clone(), Arc::new(ListingCache::new(10)), Arc::default());
+    let listings = Listings::new(aggregates.clone(), Arc::new(Caches::new()), Arc::default());
     ViewStore::open(path, &crate::tables(), Arc::new(listings)).unwrap()
 }
 

@@ -14,7 +14,7 @@ use crate::document::Document;
 
 /// The condition for a saved listing to be shown to the person who saved it.
 pub const SHOWN_TO_SAVERS: &str = "p.status not in ('REMOVED', 'DRAFT', 'PENDING_REVIEW', 'REJECTED')
-    and not exists (select 1 from absent_owners a where a.user_id = p.owner_id and a.tenant = p.tenant)";
+    and p.owner_absent = 0";
 
 /// A listing that the person saved.
 #[derive(Debug, Serialize, ToSchema)]

@@ -7,7 +7,7 @@ use domain::{StreamId, Timestamp};
 use http_kit::export::{AT_ONCE, ExportedEvent, Portion, Subject};
 use http_kit::{Cursor, Failure, Paging};
 
-use super::{NEWEST, Selection};
+use super::lists::{HomeList, NEWEST};
 use crate::App;
 
 const IDS: &str = "select id, created_at from properties
@@ -17,9 +17,8 @@ const IDS: &str = "select id, created_at from properties
 impl App {
     /// The person's listings in every status, including removed ones, newest first.
     pub async fn own_homes(&self, subject: &Subject, after: Option<Cursor>) -> Result<Portion, Failure> {
-        let params = vec![subject.user.to_string().into()];
-        let selection = Selection { condition: "p.owner_id = $2", params, join: "", sort: NEWEST };
-        self.list(&subject.tenant, selection, &Paging::portion(after)).await?.try_into()
+        let list = HomeList::Ever(subject.user);
+        self.list(&subject.tenant, list, NEWEST, &Paging::portion(after)).await?.try_into()
     }
 
     /// What others did with the person's listings: moderators' decisions and admins' changes. They are read from the

@@ -1,11 +1,12 @@
 //! Queries for leads.
 
+use ::projection::list_lengths::length_of;
 use ::projection::{Row, Value};
 use domain::fields::Choice;
 use domain::lead::{LeadStatus, Purpose};
 use domain::property::content::Contact;
 use domain::{Personal, PropertyId, TenantId, Timestamp, UserId};
-use http_kit::{Cursor, Failure, Page, Paging};
+use http_kit::{Cursor, Failure, Page, Paging, Total};
 use serde::de::DeserializeOwned;
 
 use super::bad_cursor;
@@ -15,6 +16,16 @@ use crate::leads::{LeadDocument, Side, title};
 const COLUMNS: &str =
     "id, property_id, title, owner_id, seeker_id, purpose, status, seeker, words, note, visit_at,
     version, created_at, updated_at";
+
+impl Side {
+    /// The kept length of a person's leads on this side.
+    pub fn list(self) -> &'static str {
+        match self {
+            Self::Owner => "leads received",
+            Self::Seeker => "leads sent",
+        }
+    }
+}
 
 /// Which leads a list shows.
 #[derive(Clone, Copy, Debug)]
@@ -44,8 +55,18 @@ impl App {
             params.push(value.into());
             condition = format!("{condition} and {column} = ${}", params.len());
         }
-        let count = format!("select count(*) from leads where {condition}");
-        let total = self.store.query(&count, params.clone()).await?.first().map_or(0, |row| row.count(0));
+        let total = if params.len() == 2 {
+            let length = length_of(wanted.side.list(), "$2");
+            let length = self.store.query(&format!("select {length}"), params.clone()).await?;
+            Total::Exactly(length.first().map_or(0, |row| row.count(0)))
+        } else {
+            let bound = params.len() + 1;
+            let sql =
+                format!("select count(*) from (select 1 from leads where {condition} limit ${bound}) l");
+            let counting = params.iter().cloned().chain([paging.count_up_to().into()]).collect();
+            let counted = self.store.query(&sql, counting).await?.first().map_or(0, |row| row.count(0));
+            Total::counted(paging, counted)
+        };
         if let Some(Cursor(parts)) = &paging.cursor {
             params.push(parts[0].as_i64().ok_or_else(bad_cursor)?.into());
             params.push(parts[1].as_str().ok_or_else(bad_cursor)?.to_owned().into());

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
+use ::projection::list_lengths::length_of;
 use ::projection::{Row, Value};
 use domain::user::User;
 use domain::{PropertyId, TenantId, Timestamp, UserId};
 use http_kit::{Cursor, Failure, Page, Paging};
 
 use super::bad_cursor;
+use super::lists::LOOKS;
 use crate::App;
 use crate::looks::{ContactLook, Looker};
 
@@ -20,13 +22,14 @@ impl App {
         paging: &Paging,
     ) -> Result<Page<ContactLook>, Failure> {
         let mut params: Vec<Value<'_>> = vec![tenant.as_str().into(), owner.to_string().into()];
-        let mut condition = "tenant = $1 and owner_id = $2".to_owned();
+        let mut condition = "owner_id = $2 and tenant = $1".to_owned();
         if let Some(property) = property {
             params.push(property.to_string().into());
             condition.push_str(" and property_id = $3");
         }
-        let count = format!("select count(*) from contact_looks where {condition}");
-        let total = self.store.query(&count, params.clone()).await?.first().map_or(0, |row| row.count(0));
+        let whose = if property.is_some() { "$2 || '/' || $3" } else { "$2" };
+        let length = format!("select {}", length_of(LOOKS, whose));
+        let total = self.store.query(&length, params.clone()).await?.first().map_or(0, |row| row.count(0));
         if let Some(Cursor(parts)) = &paging.cursor {
             params.push(parts[0].as_i64().ok_or_else(bad_cursor)?.into());
             params.push(parts[1].as_str().ok_or_else(bad_cursor)?.to_owned().into());

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use ::projection::Value;
+use ::projection::list_lengths::length_of;
 use domain::{TenantId, Timestamp};
 use http_kit::{Cursor, Failure, Page, Paging};
 use serde::Serialize;
@@ -10,22 +11,13 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::leads::personal;
-use super::{COLUMNS, FROM, TOTAL, bad_cursor};
+use super::lists::WAITING;
+use super::{COLUMNS, TOTAL, bad_cursor};
 use crate::App;
 use crate::document::Document;
 
 /// Maximum number of reports shown per listing.
 const SHOWN: usize = 20;
-
-/// Reports made since a moderator's last decision.
-const OPEN: &str =
-    "select r.tenant, r.property_id, count(*) as reports, min(r.reported_at) as since from reports r
-    left join moderated m on m.property_id = r.property_id and m.tenant = r.tenant
-    where r.position > coalesce(m.position, 0) group by r.tenant, r.property_id";
-const WAITS: &str =
-    "p.tenant = $1 and p.status <> 'REMOVED' and (p.status = 'PENDING_REVIEW' or o.reports > 0)
-    and not exists (select 1 from erased_people g where g.user_id = p.owner_id and g.tenant = p.tenant)";
-const SINCE: &str = "case when p.status = 'PENDING_REVIEW' then p.updated_at else o.since end";
 
 /// A listing that waits for a moderator.
 #[derive(Debug, Serialize, ToSchema)]
@@ -52,23 +44,23 @@ struct Report {
 impl App {
     /// Reads one page of the queue, longest waiting first.
     pub async fn queue(&self, tenant: &TenantId, paging: &Paging) -> Result<Page<Waiting>, Failure> {
-        let from = format!(
-            "{FROM} left join ({OPEN}) o on o.property_id = p.id and o.tenant = p.tenant where {WAITS}"
-        );
         let mut params: Vec<Value<'_>> = vec![tenant.as_str().into()];
-        let count = self.store.query(&format!("select count(*) from {from}"), params.clone()).await?;
-        let total = count.first().map_or(0, |row| row.count(0));
+        let length = length_of(WAITING, "''");
+        let total = self.store.query(&format!("select {length}"), params.clone()).await?;
+        let total = total.first().map_or(0, |row| row.count(0));
         let mut after = "";
         if let Some(Cursor(parts)) = &paging.cursor {
             params.push(parts[0].as_i64().ok_or_else(bad_cursor)?.into());
             params.push(parts[1].as_str().ok_or_else(bad_cursor)?.to_owned().into());
-            after = "where (since, id) > ($2, $3)";
+            after = "and (w.since, w.property_id) > ($2, $3)";
         }
         params.extend([paging.size.into(), paging.offset().into()]);
         let (size, offset) = (params.len() - 1, params.len());
         let sql = format!(
-            "select * from (select {COLUMNS}, {SINCE} as since, coalesce(o.reports, 0), p.id as id from {from}) {after}
-             order by since, id limit ${size} offset ${offset}"
+            "select {COLUMNS}, w.since, w.reports from waiting w
+             cross join properties p on p.id = w.property_id and p.tenant = w.tenant
+             left join property_counts c on c.property_id = p.id and c.tenant = p.tenant
+             where w.tenant = $1 {after} order by w.since, w.property_id limit ${size} offset ${offset}"
         );
         let rows = self.store.query(&sql, params).await?;
         let next =
@@ -100,22 +92,23 @@ impl App {
         }
         let mut params: Vec<Value<'_>> = vec![tenant.as_str().into()];
         params.extend(ids.iter().map(|id| Value::from(*id)));
-        let marks: Vec<String> = (2..=params.len()).map(|number| format!("${number}")).collect();
-        let sql = format!(
-            "select r.property_id, r.cause, r.details, r.reporter_id, r.reported_at from reports r
-             left join moderated m on m.property_id = r.property_id and m.tenant = r.tenant
-             where r.tenant = $1 and r.property_id in ({}) and r.position > coalesce(m.position, 0)
-             order by r.position desc",
-            marks.join(", ")
-        );
+        // Each listing's newest, found by its index: somebody may be reported very often.
+        let newest = |number| {
+            format!(
+                "select * from (select r.property_id, r.cause, r.details, r.reporter_id, r.reported_at from reports r
+                 where r.property_id = ${number} and r.tenant = $1 and r.position > coalesce((select m.position
+                 from moderated m where m.property_id = ${number} and m.tenant = $1), 0)
+                 order by r.position desc limit {SHOWN}) newest"
+            )
+        };
+        let each: Vec<String> = (2..=params.len()).map(newest).collect();
+        let sql = each.join(" union all ");
         for row in &self.store.query(&sql, params).await? {
             let text = |column| row.text(column).unwrap_or_default().to_owned();
-            let of_listing = found.entry(text(0)).or_default();
-            if of_listing.len() < SHOWN {
-                let reported_at = Timestamp::from_micros(row.int(4).unwrap_or_default());
-                let details = personal(row, 2);
-                of_listing.push(Report { cause: text(1), details, reporter_id: text(3), reported_at });
-            }
+            let reported_at = Timestamp::from_micros(row.int(4).unwrap_or_default());
+            let details = personal(row, 2);
+            let report = Report { cause: text(1), details, reporter_id: text(3), reported_at };
+            found.entry(text(0)).or_default().push(report);
         }
         Ok(found)
     }

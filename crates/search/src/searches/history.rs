@@ -1,5 +1,6 @@
 //! Reads one person's past searches.
 
+use ::projection::list_lengths::length_of;
 use ::projection::{Row, ViewError, ViewStore};
 use domain::activity::ActivityEvent;
 use domain::{Log, Position, TenantId, Timestamp, UserId};
@@ -9,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::projection::SEARCHES;
 use crate::request::SearchRequest;
 use crate::understanding::UnderstoodQuery;
 
@@ -86,8 +88,8 @@ impl Person<'_> {
     /// # Errors
     /// When the read model does not answer.
     pub async fn total(&self) -> Result<u64, ViewError> {
-        let sql = "select count(*) from search_history where tenant = $1 and user_id = $2";
-        let rows = self.store.query(sql, vec![self.tenant.as_str().into(), self.user.to_string().into()]);
+        let sql = format!("select {}", length_of(SEARCHES, "$2"));
+        let rows = self.store.query(&sql, vec![self.tenant.as_str().into(), self.user.to_string().into()]);
         Ok(rows.await?.first().map_or(0, |row| row.count(0)))
     }
 

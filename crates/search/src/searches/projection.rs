@@ -14,6 +14,9 @@ use super::popular;
 pub const GROUP: Group =
     Group { name: "search-history-group", logs: &[Log::Facts, Log::Activity], key: partition_key };
 
+/// The kept length of a person's past searches.
+pub const SEARCHES: &str = "searches";
+
 /// A listing opened later than this after a search does not count as its result.
 const OPENED_WITHIN_MICROS: i64 = 30 * 60 * 1_000_000;
 
@@ -44,6 +47,7 @@ impl Searched {
         let user: UserId = envelope.stream.id.parse().map_err(wrong)?;
         let row = [envelope.stream.tenant.as_str().into(), user.to_string().into()];
         tx.execute("delete from search_history where tenant = $1 and user_id = $2", &row).await?;
+        tx.empty_lists(&envelope.stream.tenant, &envelope.stream.id).await?;
         popular::forget(tx, self.aggregates.keys(), &envelope.stream.tenant, user).await
     }
 }
@@ -54,9 +58,11 @@ async fn searched(
     user: UserId,
     results_count: u64,
 ) -> Result<(), ProjectionError> {
+    let user = user.to_string();
+    tx.lengthen(&envelope.stream.tenant, (SEARCHES, &user), 1).await?;
     let row = [
         envelope.stream.tenant.as_str().into(),
-        user.to_string().into(),
+        user.into(),
         envelope.timestamp.micros().into(),
         envelope.event_id.to_string().into(),
         envelope.position.seq.into(),

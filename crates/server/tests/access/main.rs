@@ -23,6 +23,7 @@ mod machine;
 mod oidc;
 mod openapi;
 mod people;
+mod plans;
 mod queries;
 mod query_words;
 mod recommendations;

@@ -33,6 +33,7 @@ struct EventsPage {
     groups: Vec<ShownGroup>,
     letters: Vec<ShownLetter>,
     total: Count,
+    are_more: bool,
     pager: Pager,
     jobs: Vec<ShownJob>,
 }
@@ -59,6 +60,7 @@ async fn events(visit: Visit) -> Result<Response, Failure> {
         frame: visit.frame("Operations"),
         groups: groups.groups.into_iter().map(ShownGroup::of).collect(),
         total: letters.total_elements,
+        are_more: letters.are_more,
         pager: Pager::new(PATH, number, letters.total_pages, vec![]),
         letters: letters.content.into_iter().map(ShownLetter::of).collect(),
         jobs,

@@ -124,7 +124,7 @@ async fn homes(visit: Visit) -> Result<Response, Failure> {
 }
 
 fn all(list: Page<Property>) -> FoundHomes {
-    let Page { content, total_elements, total_pages } = list;
+    let Page { content, total_elements, total_pages, .. } = list;
     FoundHomes { content, total_elements, total_pages, ..FoundHomes::default() }
 }
 

@@ -64,6 +64,7 @@ fn given(state: &str, moderated: bool) -> Property {
         content: content(&json!({})),
         source_reference: None,
         moderated: true,
+        awaits_confirmation: false,
     };
     let reject = || Reject("not yours".into(), judge);
     let mut steps = vec![Verify(true, judge), Feature(true, judge)];
