@@ -206,6 +206,8 @@ fn open(binaries: &Path, data: &PathBuf, rows: u64) -> anyhow::Result<Site> {
         for email in ["owner@example.com", "seeker@example.com", ADMIN] {
             tokens.push(sign_in(&mut connection, email).await?);
         }
+        // The index reads on when something changes.
+        scene::list(&mut connection, &tokens[0], &Bodies::from(1).next()).await?;
         indexed(&mut connection, rows).await?;
         <[String; 3]>::try_from(tokens).map_err(|_| anyhow::anyhow!("three people"))
     })?;
