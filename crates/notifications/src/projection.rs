@@ -38,13 +38,13 @@ const WANTED: [&str; 5] =
 pub const TABLES: &str = "
 create table if not exists notification (
     tenant text not null, id text not null, user_id text not null, event_id text not null,
-    made_at integer not null, read_at integer, primary key (tenant, id)
+    made_at integer not null, read_at integer, primary key (id, tenant)
 ) strict, without rowid;
 create index if not exists idx_notification_inbox on notification (tenant, user_id, made_at, id);
 ";
 const ADD: &str = "insert into notification (tenant, id, user_id, event_id, made_at)
     select $1, $2, $3, $4, $5 where not exists (select 1 from erased_people where tenant = $1 and user_id = $3)
-    on conflict (tenant, id) do nothing";
+    on conflict (id, tenant) do nothing";
 /// The kept lengths of an inbox, and of what is unread in it.
 pub const ALL_IN_INBOX: &str = "inbox";
 pub const UNREAD: &str = "unread";

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::{COLUMNS, FROM, TOTAL};
+use super::{COLUMNS, TOTAL};
 use crate::App;
 use crate::document::Document;
 
@@ -47,7 +47,8 @@ impl App {
     ) -> Result<Vec<(Favorite, Cursor)>, Failure> {
         let sql = format!(
             "select {COLUMNS}, f.property_id, f.saved_at, case when {SHOWN_TO_SAVERS} then 1 else 0 end
-             from favourites f left join ({FROM}) on p.id = f.property_id and p.tenant = f.tenant
+             from favourites f left join properties p on p.id = f.property_id and p.tenant = f.tenant
+             left join property_counts c on c.property_id = p.id and c.tenant = p.tenant
              where f.tenant = $1 and f.user_id = $2 and (f.saved_at, f.property_id) < ($3, $4)
              order by f.saved_at desc, f.property_id desc limit $5"
         );
