@@ -151,9 +151,11 @@ test('messages that could not be delivered are given up with a reason, or delive
   await ask(seeker, '/api/search/save', saved);
   const owner = await portal.visitor();
   await register(owner, 'asha');
+  // Otherwise the title of her home is told to nobody.
+  await confirm('asha');
   const waiting = admin.getByText(/By email: (?!delivered)/);
   const welcomed = admin.getByText('To asha@example.com');
-  await again(admin, '/dev/mailbox', async () => (await welcomed.count()) === 1 && (await waiting.count()) === 0);
+  await again(admin, '/dev/mailbox', async () => (await welcomed.count()) === 2 && (await waiting.count()) === 0);
   await examine(admin, 'operators-mailbox');
   await breakMailbox();
   await list(owner, 'A quiet home');

@@ -54,7 +54,7 @@ export async function start(settings = {}) {
     await rm(data, { recursive: true });
   }
 
-  return { data, visitor, stop };
+  return { data, base, visitor, stop };
 }
 
 export const picture = (page, name) => page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });

@@ -108,6 +108,13 @@ impl<T> Reply<T> {
         self.header(LINK, links.text())
     }
 
+    /// The same response with other data, made from its own.
+    #[must_use]
+    pub fn map<U>(self, other: impl FnOnce(T) -> U) -> Reply<U> {
+        let Self { status, message, data, timestamp, epoch, headers } = self;
+        Reply { status, message, data: other(data), timestamp, epoch, headers }
+    }
+
     /// Marks a response that may miss the caller's own latest writes.
     #[must_use]
     pub fn stale(self, stale: bool) -> Self {

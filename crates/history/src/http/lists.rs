@@ -51,19 +51,19 @@ pub async fn all(
     path = "/api/user-history/{userId}/properties",
     summary = "What a person did about homes",
     params(Query<PartByNumber>),
-    responses(
-        (status = 200, description = "The newest first, with a summary of the last 30 days", body = ApiResponse<HistoryPage>),
-    ),
+    responses((status = 200, description = "The newest first", body = ApiResponse<Vec<HistoryEntry>>)),
 )]
 pub async fn properties(
     State(site): State<App>,
     asked: HistoryRequest,
     Query(part): Query<PartByNumber>,
-) -> Answer<HistoryPage> {
+) -> Answer<Vec<HistoryEntry>> {
     let types = |counts: &Counts| {
         Some(counts.all.keys().filter(|kind| kind.starts_with("PROPERTY_")).cloned().collect())
     };
-    page(&site, &asked, part?.0, "GET /api/user-history/{userId}/properties", types).await
+    Ok(page(&site, &asked, part?.0, "GET /api/user-history/{userId}/properties", types)
+        .await?
+        .map(|page| page.activities))
 }
 
 #[utoipa::path(
@@ -71,17 +71,17 @@ pub async fn properties(
     path = "/api/user-history/{userId}/searches",
     summary = "What a person searched for",
     params(Query<PartByNumber>),
-    responses(
-        (status = 200, description = "The newest first, with a summary of the last 30 days", body = ApiResponse<HistoryPage>),
-    ),
+    responses((status = 200, description = "The newest first", body = ApiResponse<Vec<HistoryEntry>>)),
 )]
 pub async fn searches(
     State(site): State<App>,
     asked: HistoryRequest,
     Query(part): Query<PartByNumber>,
-) -> Answer<HistoryPage> {
+) -> Answer<Vec<HistoryEntry>> {
     let types = |_: &Counts| Some(vec!["PROPERTY_SEARCHED".to_owned()]);
-    page(&site, &asked, part?.0, "GET /api/user-history/{userId}/searches", types).await
+    Ok(page(&site, &asked, part?.0, "GET /api/user-history/{userId}/searches", types)
+        .await?
+        .map(|page| page.activities))
 }
 
 #[utoipa::path(

@@ -46,7 +46,7 @@ async fn everything_goes_on_whatever_the_clock_is_set_to() {
         app.drain().await;
         let answer = now.client.get("/api/user-history/me/properties?size=1").await.expect(200);
         assert_eq!(answer.header("x-stale"), None);
-        let newest = &answer.data()["activities"][0];
+        let newest = &answer.data()[0];
         assert_eq!(newest["relatedEntityId"], after, "what was done last stands first: {newest}");
         now.client.get(&format!("/api/properties/{after}")).await.expect(200);
         before += 1;
