@@ -6,7 +6,7 @@ mod seed;
 
 use std::cell::Cell;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -189,7 +189,7 @@ async fn body(address: SocketAddr, path: &str) -> anyhow::Result<String> {
 }
 
 /// Sets the scene over HTTP, seeds the tables while the server is down, and starts it again.
-fn open(binaries: &Path, data: &PathBuf, rows: u64) -> anyhow::Result<Site> {
+fn open(binaries: &Path, data: &Path, rows: u64) -> anyhow::Result<Site> {
     note(&format!("seeding {rows} rows"));
     let (owner_id, seeker_id) = {
         let server = start(binaries, data, "begin.log")?;

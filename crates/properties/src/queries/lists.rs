@@ -233,14 +233,13 @@ impl App {
     ) -> Result<Page<SentHome>, Failure> {
         let asked = PageQuery::new(tenant, list, sort, paging)?;
         let found = self.found(tenant, &asked).await?;
-        let homes = match self.sent(tenant, list, &found.ids).await? {
-            Some(homes) => homes,
+        let homes = if let Some(homes) = self.sent(tenant, list, &found.ids).await? {
+            homes
+        } else {
             // Something changed between the statements: one statement sees one state.
-            None => {
-                let rows = self.store.query(&asked.rows(), asked.params.clone()).await?;
-                let read = rows.iter().map(|row| self.read(row).map(|home| SentHome(Arc::new(home))));
-                read.collect::<Result<_, _>>()?
-            }
+            let rows = self.store.query(&asked.rows(), asked.params.clone()).await?;
+            let read = rows.iter().map(|row| self.read(row).map(|home| SentHome(Arc::new(home))));
+            read.collect::<Result<_, _>>()?
         };
         let total = match list.total() {
             Some(_) => Total::Exactly(found.length),
