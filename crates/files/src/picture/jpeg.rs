@@ -1,6 +1,12 @@
 //! Decodes JPEGs. Viewers, and decoders, fill what is missing of a picture with grey. A file that is cut off lacks the
-//! mark at its end and is refused, because a photo that is half grey must not be published. One that was closed after it
-//! was cut off is not noticed. What comes behind the picture may be untidy: cameras append to it.
+//! mark at its end and is refused, because a photo that is half grey must not be published. What comes behind the picture
+//! may be untidy: cameras append to it.
+//!
+//! Programs that download close what they cut off with a mark of their own. That shows by adding noise where the picture
+//! ends: a decoder reads no further than it must, so a whole picture stays the same, and one that ends early is continued
+//! with the noise. Of a picture in several scans this says nothing, because the noise may be one more scan.
+
+use std::hash::{DefaultHasher, Hasher as _};
 
 use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, GrayImage, RgbImage, RgbaImage};
@@ -10,11 +16,12 @@ use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::errors::DecodeErrors;
 
-use super::PictureError;
+use super::{PictureError, memory};
 
 /// A JPEG whose header has been read.
 pub struct Jpeg<'a> {
     bytes: &'a [u8],
+    longest: u32,
     decoder: JpegDecoder<ZCursor<&'a [u8]>>,
     colours: ColorSpace,
     pub width: u32,
@@ -53,7 +60,7 @@ impl<'a> Jpeg<'a> {
         let side = |side: usize| u32::try_from(side).map_err(|_| PictureError::TooManyPixels);
         // From here on, what the decoder cannot read is an error.
         decoder.set_options(options.set_strict_mode(true).jpeg_set_out_colorspace(colours));
-        Ok(Self { bytes, width: side(width)?, height: side(height)?, decoder, colours })
+        Ok(Self { bytes, longest, width: side(width)?, height: side(height)?, decoder, colours })
     }
 
     /// Whether its pixels are amounts of ink.
@@ -86,12 +93,24 @@ impl<'a> Jpeg<'a> {
         Ok(bytes)
     }
 
+    /// The pixels of the same picture with noise after the first `end` bytes, as a digest.
+    fn with_noise(&self, end: usize) -> Result<u64, PictureError> {
+        let bytes = [&self.bytes[..end], &NOISE.repeat(16), b"\xFF\xD9"].concat();
+        let mut noisy = Jpeg::open(&bytes, self.longest)?;
+        let options = noisy.decoder.options().set_strict_mode(false);
+        noisy.decoder.set_options(options);
+        Ok(digest(&noisy.pixels()?))
+    }
+
     pub fn decode(mut self) -> Result<DynamicImage, PictureError> {
         let (width, height) = (self.width, self.height);
-        if !is_closed(self.bytes) {
+        let end = end_of_picture(self.bytes).ok_or(PictureError::Broken)?;
+        let in_one_scan = !memory::is_progressive(self.bytes);
+        let noisy = if in_one_scan { Some(self.with_noise(end)?) } else { None };
+        let mut bytes = self.pixels()?;
+        if noisy.is_some_and(|noisy| noisy != digest(&bytes)) {
             return Err(PictureError::Broken);
         }
-        let mut bytes = self.pixels()?;
         match self.colours {
             ColorSpace::CMYK => bytes.iter_mut().for_each(|stored| *stored = 255 - *stored),
             ColorSpace::YCCK => bytes.as_chunks_mut().0.iter_mut().for_each(|pixel| *pixel = inks(*pixel)),
@@ -106,13 +125,22 @@ impl<'a> Jpeg<'a> {
     }
 }
 
-/// Whether the mark at the end of the picture is there. Data behind it does not matter.
-fn is_closed(jpeg: &[u8]) -> bool {
+/// Bits that a decoder takes for parts of a picture.
+const NOISE: [u8; 8] = [0x5A, 0xC3, 0x17, 0xE8, 0x2D, 0x94, 0x6B, 0xB1];
+
+fn digest(pixels: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(pixels);
+    hasher.finish()
+}
+
+/// Where the mark at the end of the picture is. Data behind it does not matter.
+fn end_of_picture(jpeg: &[u8]) -> Option<usize> {
     let mut at = 2;
     let mut in_scan = false;
     while at + 1 < jpeg.len() {
         match (jpeg[at], jpeg[at + 1]) {
-            (0xFF, 0xD9) => return true,
+            (0xFF, 0xD9) => return Some(at),
             (0xFF, 0xFF) => at += 1,
             // Data, and marks to resume at.
             (0xFF, 0x00 | 0x01 | 0xD0..=0xD8) => at += 2,
@@ -127,7 +155,7 @@ fn is_closed(jpeg: &[u8]) -> bool {
             _ => at += 1,
         }
     }
-    false
+    None
 }
 
 /// The amounts of ink of a pixel that is stored as luminance, two colour differences and black. Programs store them

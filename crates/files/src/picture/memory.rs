@@ -84,7 +84,10 @@ impl Header {
         let widest = u64::from(WIDTHS[WIDTHS.len() - 1].min(width));
         let encoding = left * widest * widest / u64::from(width).pow(2) * 6;
         let shaping = left * plain + converting.max(turning).max(filtering + left * plain / 4).max(encoding);
-        self.length + self.profile * OF_A_PROFILE + (decoded + working).max(reducing).max(shaping)
+        // A JPEG in one scan is copied while it is decoded the first time, to see whether it is whole.
+        let copy = if self.format == ImageFormat::Jpeg && !self.progressive { self.length } else { 0 };
+        let decoding = copy + decoded + working;
+        self.length + self.profile * OF_A_PROFILE + decoding.max(reducing).max(shaping)
     }
 }
 

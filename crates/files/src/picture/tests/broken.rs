@@ -54,6 +54,17 @@ fn a_file_that_is_cut_off_is_refused_or_shows_all_of_its_picture() {
     }
 }
 
+/// Programs that download, and cameras whose battery ends, close a file that is not whole.
+#[test]
+fn a_jpeg_whose_end_was_put_behind_a_part_of_it_is_refused() {
+    let (_, whole) = files().remove(0);
+    let scan = whole.windows(2).position(|marker| marker == b"\xFF\xDA").unwrap() + 12;
+    for length in (scan..whole.len() * 9 / 10).step_by(whole.len() / 80 + 1) {
+        let closed = [&whole[..length], b"\xFF\xD9"].concat();
+        assert_eq!(render(&closed, ImageFormat::Jpeg).unwrap_err(), PictureError::Broken, "{length}");
+    }
+}
+
 #[test]
 fn what_cameras_put_behind_and_between_is_no_damage() {
     let (_, whole) = files().remove(0);
