@@ -48,7 +48,7 @@ const ADD: &str = "insert into notification (tenant, id, user_id, event_id, made
 /// The kept lengths of an inbox, and of what is unread in it.
 pub const ALL_IN_INBOX: &str = "inbox";
 pub const UNREAD: &str = "unread";
-const STANDING: &str = "select user_id, read_at from notification where tenant = $1 and id = $2";
+const CURRENT: &str = "select user_id, read_at from notification where tenant = $1 and id = $2";
 const READ: &str = "update notification set read_at = $3 where tenant = $1 and id = $2";
 const REMOVE: &str = "delete from notification where tenant = $1 and id = $2";
 const EMPTY: &str = "delete from notification where tenant = $1 and user_id = $2";
@@ -193,7 +193,7 @@ async fn left_inbox(
     lists: &[&'static str],
 ) -> Result<(), ProjectionError> {
     let which = [event.stream.tenant.as_str().into(), (&*event.stream.id).into()];
-    let rows = tx.query(STANDING, &which).await?;
+    let rows = tx.query(CURRENT, &which).await?;
     let Some((person, read)) = rows.first().and_then(|row| Some((row.text(0)?, row.int(1)))) else {
         return Ok(());
     };

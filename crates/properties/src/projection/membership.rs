@@ -54,6 +54,7 @@ pub async fn owner_absent(
 ) -> Result<(), ProjectionError> {
     let (tenant, owner) = (&envelope.stream.tenant, &*envelope.stream.id);
     let change = [tenant.as_str().into(), owner.into(), absent.into()];
+    // The first condition of the status is that of the index of an owner's homes.
     let sql = "select count(*), count(case when featured = 1 then 1 end) from properties
         where owner_id = $2 and tenant = $1 and status <> 'REMOVED' and status = 'ACTIVE' and owner_absent <> $3";
     let moved = tx.query(sql, &change).await?;

@@ -88,6 +88,7 @@ const LISTS: &[&str] = &[
     "/api/notifications/me",
     "/api/user-history/me",
     "/api/user-history/me/properties",
+    "/api/user-history/me/activities/PROPERTY_CREATED",
     "/api/user-history/me/events",
     "/api/v1/admin/events",
     "/api/v1/admin/dead-letters",
