@@ -11,6 +11,7 @@ mod issuer;
 mod journal_facts;
 mod people;
 mod poison;
+pub mod schema;
 mod small_disk;
 mod socket;
 

@@ -8,8 +8,8 @@ mod events;
 use std::path::{Path, PathBuf};
 
 use domain::Log;
-use jsonschema::Validator;
 use serde_json::{Value, json};
+use testkit::schema::{self, Validator};
 use testkit::{Person, TestApp};
 
 fn docs(name: &str) -> PathBuf {
@@ -21,7 +21,7 @@ fn validator(document: &Value, pointer: &str) -> Validator {
     let mut schema = document.clone();
     schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
     schema["allOf"] = json!([{"$ref": pointer}]);
-    jsonschema::options().should_validate_formats(true).build(&schema).unwrap()
+    schema::validator(&schema)
 }
 
 fn payload_of(document: &Value, message: &str) -> Validator {

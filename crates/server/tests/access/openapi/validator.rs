@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use hyderabadinfra::api_docs;
-use jsonschema::Validator;
 use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::Answer;
+use testkit::schema::{self, Validator};
 
 /// Headers with a meaning, which must be documented if sent.
 const HEADERS: [&str; 7] = [
@@ -74,9 +74,7 @@ fn validator(key: &str, schema: &Value) -> &'static Validator {
     }
     let mut whole = schema.clone();
     whole["components"] = json!({"schemas": DOCUMENT["components"]["schemas"]});
-    let made = jsonschema::options().should_validate_formats(true).build(&whole);
-    let validator: &'static Validator =
-        Box::leak(Box::new(made.unwrap_or_else(|error| panic!("{key}: {error}"))));
+    let validator: &'static Validator = Box::leak(Box::new(schema::validator(&whole)));
     known.insert(key.to_owned(), validator);
     validator
 }
