@@ -91,6 +91,10 @@ impl Home {
             texts.extend(project.configurations.iter().map(|rooms| format!("{rooms} BHK")));
             texts.extend(project.possession_status.map(|it| it.word().to_owned()));
         }
+        let tenants = details.terms.iter().flat_map(|terms| &terms.preferred_tenants);
+        texts.extend(tenants.map(|tenant| tenant.word().to_owned()));
+        let whom = details.shared_living.as_ref().and_then(|shared| shared.for_whom);
+        texts.extend(whom.map(|whom| whom.word().to_owned()));
         if details.gated_community == Some(true) {
             texts.push("gated community".to_owned());
         }

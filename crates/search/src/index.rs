@@ -79,7 +79,7 @@ pub enum IndexChange {
 
 /// The version of how texts become words. Raise it when the same texts give other words, or a listing other texts: an
 /// index of another version is recreated from the rows.
-const ANALYSIS: &str = "2";
+const ANALYSIS: &str = "3";
 
 /// The smallest memory budget the engine accepts.
 const WRITER_BYTES: usize = 15_000_000;

@@ -9,7 +9,7 @@ mod sort;
 use domain::{PropertyId, TenantId, Timestamp};
 
 pub use buckets::{AREAS, BUDGETS, Bucket, budgets, prices};
-pub use details::{DetailBits, DetailFilters};
+pub use details::{Detail, DetailBits, DetailFilters, NamedDetails};
 pub use filters::{Facet, Filters, Numbers, RoomSet};
 pub use geo::{BoundingBox, Geo, Near, Polygon, kilometres, kilometres_at_least};
 pub use sort::{Key, Like, MOST_SORTS, Sort, SortBy};

@@ -113,8 +113,7 @@ impl Missed {
             Facet::Price | Facet::PropertyType | Facet::Bedrooms => 4,
             _ => 2,
         };
-        let facets: u32 =
-            Facet::ALL.iter().filter(|(_, facet)| self.facet(*facet)).map(|(_, facet)| of(*facet)).sum();
+        let facets: u32 = Facet::every().filter(|facet| self.facet(*facet)).map(of).sum();
         facets + u32::try_from(self.words()).unwrap_or(u32::MAX)
     }
 }

@@ -92,8 +92,8 @@ impl TimedSearch {
     /// The same search without some of its conditions, and their words.
     pub fn without(&self, missed: Missed) -> (Query, Vec<String>) {
         let mut query = self.query.clone();
-        for (_, facet) in Facet::ALL.iter().filter(|(_, facet)| missed.facet(*facet)) {
-            query.filters.clear(*facet);
+        for facet in Facet::every().filter(|facet| missed.facet(*facet)) {
+            query.filters.clear(facet);
         }
         let (mut kept, mut left_out) = (Vec::new(), self.understanding.words_about(missed.facets()));
         for (place, word) in query.words.into_iter().enumerate() {
@@ -163,7 +163,8 @@ impl Request for SearchRequest {
             "query" | "q" => {
                 "Words, as people type them: a letter may be wrong, the last word may be unfinished. Words that mean a \
                  filter, such as `2 bhk`, `for rent`, `under 60 lakh` or `near Miyapur`, become that filter, unless a \
-                 parameter says otherwise; the answer tells them as `understood`. Words in double quotation marks are \
+                 parameter says otherwise; the answer tells them as `understood`. Of `ready to move`, `gated`, `family`, \
+                 `for girls` and their like, a home that states nothing fits, too. Words in double quotation marks are \
                  always text."
             }
             "location" | "locality" => "A locality, under any of its names.",

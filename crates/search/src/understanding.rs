@@ -20,7 +20,7 @@ use std::ops::Range;
 use domain::property::kinds::{FurnishedStatus, ListingType, PropertyType};
 
 use crate::gazetteer::Locality;
-use crate::query::MOST_WORDS;
+use crate::query::{Detail, MOST_WORDS};
 use crate::words::words;
 pub use join::Joined;
 use measures::Measure;
@@ -39,6 +39,8 @@ enum Condition {
     Deal(&'static str, ListingType),
     Furnished(&'static str, FurnishedStatus),
     Verified,
+    /// What only some listings state, and what to call it.
+    Detail(&'static str, Detail),
     Locality(&'static Locality),
     Measure(Measure),
 }
@@ -114,6 +116,12 @@ impl Understanding {
                 Condition::Wish | Condition::Kinds(..) | Condition::Furnished(..) => {
                     preferred.extend(words(self.written(part)));
                 }
+                // As typed, and as a home states it: `girls` and `WOMEN`.
+                Condition::Detail(_, detail) => {
+                    let typed = words(self.written(part));
+                    let stated = words(detail.stated()).into_iter().filter(|word| !typed.contains(word));
+                    preferred.extend(stated.chain(typed.iter().cloned()));
+                }
                 // The right name of a misspelt locality.
                 Condition::Locality(locality) => preferred.extend(words(locality.name)),
                 _ => {}
@@ -123,10 +131,12 @@ impl Understanding {
         preferred
     }
 
-    /// All words but little ones and wishes, as text.
+    /// All words as text, but little ones, wishes and what only some listings state.
     #[must_use]
     pub fn literal(&self) -> Vec<String> {
-        self.words_of(|condition| !matches!(condition, Condition::Little | Condition::Wish))
+        self.words_of(|condition| {
+            !matches!(condition, Condition::Little | Condition::Wish | Condition::Detail(..))
+        })
     }
 
     fn words_of(&self, of: impl Fn(&Condition) -> bool) -> Vec<String> {

@@ -230,6 +230,7 @@ impl<'a> Pass<'a> {
             (Facet::Area, !has_area || filters.area_fits(columns.area(doc))),
             (Facet::Featured, flag(filters.featured, traits.featured())),
             (Facet::Verified, flag(filters.verified, traits.verified())),
+            (Facet::Details, filters.named.fit(row.details)),
         ];
         fits.iter().filter(|(_, fits)| !fits).fold(0, |bits, (facet, _)| bits | facet.bit())
     }

@@ -154,6 +154,7 @@ impl<'a> Sums<'a> {
             Facet::Price => ranges(numbers(facet), prices),
             Facet::Area => ranges(numbers(facet), &AREAS),
             Facet::Featured | Facet::Verified => plain(numbers(facet), |number| (number == 1).to_string()),
+            Facet::Details => Vec::new(),
         };
         Facet::ALL.iter().map(|(name, facet)| (*name, one(*facet))).collect()
     }

@@ -67,6 +67,95 @@ impl DetailBits {
     }
 }
 
+/// What a listing may state about itself, and people name in the words of a search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// In a gated community.
+    Gated,
+    /// Pets are welcome.
+    Pets,
+    /// When people can move in.
+    Possession(PossessionStatus),
+    /// Whom the owner of a rented home prefers.
+    Tenant(PreferredTenant),
+    /// For whom a shared home is.
+    ForWhom(ForWhom),
+}
+
+impl Detail {
+    /// The parameter that asks for it, and its value. It is stricter: it leaves out homes that state nothing.
+    #[must_use]
+    pub fn parameter(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Gated => ("gatedCommunity", "true"),
+            Self::Pets => ("petsAllowed", "true"),
+            Self::Possession(status) => ("possessionStatus", status.word()),
+            Self::Tenant(tenant) => ("preferredTenants", tenant.word()),
+            Self::ForWhom(whom) => ("forWhom", whom.word()),
+        }
+    }
+
+    /// The words with which the texts of a home state it.
+    #[must_use]
+    pub fn stated(self) -> &'static str {
+        match self {
+            Self::Gated => "gated community",
+            Self::Pets => "pets",
+            other => other.parameter().1,
+        }
+    }
+
+    /// Its bits among those of a home.
+    fn bits(self) -> u64 {
+        match self {
+            Self::Gated => flag(Some(true)) << GATED,
+            Self::Pets => flag(Some(true)) << PETS,
+            Self::Possession(status) => bit(status) << POSSESSION,
+            Self::Tenant(tenant) => bit(tenant) << TENANTS,
+            Self::ForWhom(whom) => (bit(whom) | bit(ForWhom::Anyone)) << FOR_WHOM,
+        }
+    }
+}
+
+/// Details that the words of a search name, any of each kind. A home that states otherwise does not fit; one that states
+/// nothing does, because most homes state little.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NamedDetails(u64);
+
+impl NamedDetails {
+    /// Adds a detail.
+    pub fn add(&mut self, detail: Detail) {
+        self.0 |= detail.bits();
+    }
+
+    /// Whether a home fits.
+    #[must_use]
+    pub fn fit(self, home: DetailBits) -> bool {
+        let kinds =
+            [(FOR_WHOM, POSSESSION), (POSSESSION, RERA), (PETS, GATED), (GATED, APPROVALS), (TENANTS, MEALS)];
+        self.0 == 0
+            || kinds.iter().all(|(from, to)| {
+                let kind = (1_u64 << to) - (1 << from);
+                let (named, stated) = (self.0 & kind, home.0 & kind);
+                named == 0 || stated == 0 || named & stated != 0
+            })
+    }
+}
+
+impl DetailFilters {
+    /// Whether a filter on the same as `detail` is set.
+    #[must_use]
+    pub fn is_about(&self, detail: Detail) -> bool {
+        match detail {
+            Detail::Gated => self.gated_community.is_some(),
+            Detail::Pets => self.pets_allowed.is_some(),
+            Detail::Possession(_) => !self.possession.is_empty(),
+            Detail::Tenant(_) => !self.tenants.is_empty(),
+            Detail::ForWhom(_) => !self.for_whom.is_empty(),
+        }
+    }
+}
+
 /// Filters on details. One that is not set lets everything through; a home that does not state the detail passes
 /// only then.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -164,6 +253,31 @@ mod tests {
         let by = CalendarDate::from_text("2026-12-31").ok();
         assert!(!DetailFilters { available_by: by, ..DetailFilters::default() }.hold(nothing, || None));
         assert!(!DetailFilters { max_deposit: Some(1), ..DetailFilters::default() }.hold(nothing, || None));
+    }
+
+    #[test]
+    fn a_named_detail_leaves_out_what_states_otherwise() {
+        let named = |details: &[Detail]| {
+            let mut named = NamedDetails::default();
+            details.iter().for_each(|detail| named.add(*detail));
+            named
+        };
+        let (ready, building) = (PossessionStatus::ReadyToMove, PossessionStatus::UnderConstruction);
+        let home = DetailBits(bit(ready) << POSSESSION | 2 << GATED | bit(ForWhom::Anyone) << FOR_WHOM);
+        let nothing = DetailBits::default();
+        for (details, fits) in [
+            (vec![], true),
+            (vec![Detail::Possession(ready)], true),
+            (vec![Detail::Possession(building)], false),
+            (vec![Detail::Possession(ready), Detail::Possession(building)], true),
+            (vec![Detail::Gated], false),
+            (vec![Detail::Possession(ready), Detail::Gated], false),
+            (vec![Detail::ForWhom(ForWhom::Women)], true),
+            (vec![Detail::Tenant(PreferredTenant::Family), Detail::Pets], true),
+        ] {
+            assert_eq!(named(&details).fit(home), fits, "{details:?}");
+            assert!(named(&details).fit(nothing), "{details:?}");
+        }
     }
 
     #[test]

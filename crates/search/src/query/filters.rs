@@ -3,7 +3,7 @@
 use domain::property::Rooms;
 use domain::property::kinds::{FurnishedStatus, ListingType, PropertyType};
 
-use super::details::DetailFilters;
+use super::details::{DetailFilters, NamedDetails};
 
 /// A facet: it is counted, and has a filter of its own that its counts ignore.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,10 +21,12 @@ pub enum Facet {
     Area,
     Featured,
     Verified,
+    /// What words of a query name; it is not counted.
+    Details,
 }
 
 impl Facet {
-    /// Every facet with its name in answers.
+    /// Every facet that is counted, with its name in answers.
     pub const ALL: [(&'static str, Self); 12] = [
         ("city", Self::City),
         ("location", Self::Locality),
@@ -39,6 +41,11 @@ impl Facet {
         ("featured", Self::Featured),
         ("verified", Self::Verified),
     ];
+
+    /// Every facet.
+    pub fn every() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().map(|(_, facet)| *facet).chain([Self::Details])
+    }
 
     /// The facet's bit.
     #[must_use]
@@ -167,6 +174,8 @@ pub struct Filters {
     pub verified: Option<bool>,
     /// What only some kinds of listing have.
     pub details: DetailFilters,
+    /// The details that the words of the search name.
+    pub named: NamedDetails,
 }
 
 impl Filters {

@@ -77,6 +77,7 @@ impl<'a> PreparedHome<'a> {
             && filters.featured.is_none_or(|asked| asked == self.home.featured)
             && filters.verified.is_none_or(|asked| asked == self.home.verified)
             && filters.details.hold(self.home.detail_bits(), || self.home.deposit())
+            && filters.named.fit(self.home.detail_bits())
     }
 
     /// Whether every word of the search matches a word of the home.

@@ -2,7 +2,7 @@
 
 use super::measures::Measure;
 use super::{Condition, Part, Understanding};
-use crate::query::{Facet, Filters, Numbers, RoomSet};
+use crate::query::{Facet, Filters, NamedDetails, Numbers, RoomSet};
 use crate::words::key;
 
 /// The filters of a query and its parameters together.
@@ -22,6 +22,7 @@ impl Condition {
             Self::Deal(..) => Facet::ListingType,
             Self::Furnished(..) => Facet::Furnished,
             Self::Verified => Facet::Verified,
+            Self::Detail(..) => Facet::Details,
             Self::Locality(_) => Facet::Locality,
             Self::Measure(Measure::Bedrooms(_)) => Facet::Bedrooms,
             Self::Measure(Measure::Bathrooms(_)) => Facet::Bathrooms,
@@ -60,6 +61,7 @@ impl Understanding {
             Condition::Deal(_, deal) => extend(&mut filters.listing_types, [*deal]),
             Condition::Furnished(_, status) => extend(&mut filters.furnished, [*status]),
             Condition::Verified => filters.verified = Some(true),
+            Condition::Detail(_, detail) => filters.named.add(*detail),
             Condition::Locality(locality) => {
                 // Also as typed: a name like a known one may be the name of another place.
                 let typed = key(self.written(part));
@@ -96,6 +98,7 @@ pub fn is_overridden(part: &Part, given: &Filters) -> bool {
         Condition::Measure(Measure::Area { least, most }) => {
             !(least.is_some() && given.min_area.is_none() || most.is_some() && given.max_area.is_none())
         }
+        Condition::Detail(_, detail) => given.details.is_about(*detail),
         condition => condition.facet().is_some_and(|facet| given.is_asked(facet)),
     }
 }
@@ -117,6 +120,7 @@ impl Filters {
             Facet::Area => self.min_area.is_some() || self.max_area.is_some(),
             Facet::Featured => self.featured.is_some(),
             Facet::Verified => self.verified.is_some(),
+            Facet::Details => self.named != NamedDetails::default(),
         }
     }
 
@@ -135,6 +139,7 @@ impl Filters {
             Facet::Area => (self.min_area, self.max_area) = (None, None),
             Facet::Featured => self.featured = None,
             Facet::Verified => self.verified = None,
+            Facet::Details => self.named = NamedDetails::default(),
         }
     }
 }

@@ -3,7 +3,11 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use domain::property::kinds::{FurnishedStatus, ListingType, PropertyType};
+use domain::property::kinds::{
+    ForWhom as Whom, FurnishedStatus, ListingType, PossessionStatus, PreferredTenant, PropertyType,
+};
+
+use crate::query::Detail;
 
 /// On which side of an amount the wanted values are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +35,8 @@ pub enum Meaning {
     Furnished(&'static str, FurnishedStatus),
     /// Verified as genuine.
     Verified,
+    /// What only some listings state, and what to call it.
+    States(&'static str, Detail),
     /// Stands before an amount.
     Before(Bound),
     /// Stands after an amount.
@@ -39,7 +45,8 @@ pub enum Meaning {
     Money,
 }
 
-use Meaning::{After, Before, Deal, Furnished, Kinds, Little, Money, Verified, Wish};
+use Detail::{ForWhom, Gated, Pets, Possession, Tenant};
+use Meaning::{After, Before, Deal, Furnished, Kinds, Little, Money, States, Verified, Wish};
 
 const DETACHED: &[PropertyType] = &[PropertyType::House, PropertyType::Villa];
 const BUSINESS: &[PropertyType] = &[
@@ -96,13 +103,7 @@ const PHRASES: &[(Meaning, &str)] = &[
         Wish,
         "home, homes, property, properties, room, rooms, ghar, makan, makaan, illu, inti, ghare, building",
     ),
-    (Wish, "ready to move, ready to move in, ready to occupy, ready possession, ready, immediate possession"),
-    (Wish, "under construction, new launch, new launches, pre launch, new project, new, brand new, urgent"),
-    (
-        Wish,
-        "family, families, for family, family only, bachelor, bachelors, girls, girl, boys, boy, ladies, gents",
-    ),
-    (Wish, "men, mens, women, womens, couple, couples, students, student, working professionals, sharing"),
+    (Wish, "new, brand new, urgent, couple, couples, students, student, working professionals, sharing"),
     (
         Wish,
         "owner, owners, direct owner, by owner, no brokerage, without brokerage, no broker, without broker",
@@ -217,6 +218,37 @@ const PHRASES: &[(Meaning, &str)] = &[
     ),
     (Furnished("Unfurnished", FurnishedStatus::Unfurnished), "not furnished"),
     (Verified, "verified, verified only"),
+    // What only some listings state.
+    (
+        States("Ready to move", Possession(PossessionStatus::ReadyToMove)),
+        "ready to move, ready to move in, ready to occupy, ready possession, ready, immediate possession",
+    ),
+    (
+        States("Under construction", Possession(PossessionStatus::UnderConstruction)),
+        "under construction, ongoing project",
+    ),
+    (
+        States("New launch", Possession(PossessionStatus::NewLaunch)),
+        "new launch, new launches, pre launch, new project, new projects",
+    ),
+    (
+        States("Gated community", Gated),
+        "gated, gated community, gated communities, gated society, gated layout",
+    ),
+    (
+        States("For a family", Tenant(PreferredTenant::Family)),
+        "family, families, for family, for families, family only, only family, parivar, kutumbam",
+    ),
+    (
+        States("For bachelors", Tenant(PreferredTenant::Bachelors)),
+        "bachelor, bachelors, for bachelors, bachelors allowed",
+    ),
+    (
+        States("For women", ForWhom(Whom::Women)),
+        "girls, girl, ladies, women, womens, for girls, for ladies, for women, only girls, ladies only",
+    ),
+    (States("For men", ForWhom(Whom::Men)), "boys, boy, gents, men, mens, for boys, for gents, for men"),
+    (States("Pets allowed", Pets), "pet friendly, pets allowed, pets, with pets"),
     // Amounts.
     (
         Before(Bound::Most),
@@ -309,7 +341,7 @@ mod tests {
     #[test]
     fn a_longer_phrase_has_its_own_meaning() {
         assert_eq!(meaning("under"), Some(Before(Bound::Most)));
-        assert_eq!(meaning("under construction"), Some(Wish));
+        assert!(matches!(meaning("under construction"), Some(States(..))));
         assert_eq!(meaning("tak"), Some(Little));
         assert_eq!(after("tak"), Some(Bound::Most));
     }

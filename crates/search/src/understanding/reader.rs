@@ -111,6 +111,7 @@ impl Reader<'_> {
             Meaning::Deal(name, deal) => Condition::Deal(name, deal),
             Meaning::Furnished(name, status) => Condition::Furnished(name, status),
             Meaning::Verified => Condition::Verified,
+            Meaning::States(name, detail) => Condition::Detail(name, detail),
         };
         // `rent 15000`.
         let is_rent = matches!(condition, Condition::Deal(_, deal) if deal != ListingType::Sale);

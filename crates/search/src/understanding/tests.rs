@@ -37,9 +37,12 @@ fn what_people_type_is_understood() {
             "flat for rent near hitech city under 30k",
             "listingType=RENT location=HITEC City maxPrice=30000 propertyType=APARTMENT",
         ),
-        ("3bhk ready to move gachibowli 1.5 cr", "bedrooms=3 location=Gachibowli maxPrice=15000000"),
+        (
+            "3bhk ready to move gachibowli 1.5 cr",
+            "bedrooms=3 location=Gachibowli maxPrice=15000000 possessionStatus=READY_TO_MOVE",
+        ),
         ("plot 200 sq yards shamshabad", "location=Shamshabad maxArea=1980 minArea=1620 propertyType=PLOT"),
-        ("pg for girls madhapur", "listingType=PG location=Madhapur"),
+        ("pg for girls madhapur", "forWhom=WOMEN listingType=PG location=Madhapur"),
         ("gachibowli mein 2 bhk", "bedrooms=2 location=Gachibowli"),
         ("kondapur lo flat", "location=Kondapur propertyType=APARTMENT"),
         ("kondapurlo 2 bedroom flat kavali", "bedrooms=2 location=Kondapur propertyType=APARTMENT"),
@@ -89,7 +92,7 @@ fn what_people_type_is_understood() {
         ),
         ("shop for rent abids", "listingType=RENT location=Abids propertyType=SHOP"),
         ("roommate wanted lb nagar", "listingType=FLATMATE location=LB Nagar + wanted"),
-        ("gated community villa with lake view", "propertyType=VILLA + gated lake view"),
+        ("gated community villa with lake view", "gatedCommunity=true propertyType=VILLA + lake view"),
         ("lakdi ka pul", "location=Lakdi Ka Pul"),
         ("east facing plot", "propertyType=PLOT + east facing"),
         ("flat near metro station", "propertyType=APARTMENT + metro station"),
@@ -112,9 +115,9 @@ fn what_people_type_is_understood() {
 #[test]
 fn a_query_of_little_words_and_wishes_asks_for_them() {
     assert_eq!(read("in"), "+ in");
-    assert_eq!(read("ready to move"), "+ ready to move");
+    assert_eq!(read("ready to move"), "possessionStatus=READY_TO_MOVE");
     assert_eq!(read("the home"), "+ home");
-    assert_eq!(read("family flat"), FLAT);
+    assert_eq!(read("nice flat"), FLAT);
     assert!(understand("").told(&Filters::default()).is_none());
     assert!(understand("* - \"").told(&Filters::default()).is_none());
 }

@@ -36,7 +36,8 @@ pub struct UnderstoodFilter {
     pub words: String,
     /// What they were understood as, for people.
     pub label: String,
-    /// The same filter as parameters of a search.
+    /// The same filter as parameters of a search. Of what only some listings state, such as `ready to move`, the parameter
+    /// also leaves out homes that state nothing; the words do not.
     pub parameters: BTreeMap<String, String>,
     /// The query without these words. Searching for it takes the filter away.
     pub without: String,
@@ -88,6 +89,10 @@ impl Condition {
                 ((*name).to_owned(), vec![("furnishedStatus", status.word().to_owned())])
             }
             Self::Verified => ("Verified".to_owned(), vec![("verified", "true".to_owned())]),
+            Self::Detail(name, detail) => {
+                let (parameter, value) = detail.parameter();
+                ((*name).to_owned(), vec![(parameter, value.to_owned())])
+            }
             Self::Locality(locality) => {
                 (locality.name.to_owned(), vec![("location", locality.name.to_owned())])
             }

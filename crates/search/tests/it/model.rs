@@ -148,6 +148,7 @@ fn values<'a>(all: impl Iterator<Item = &'a Known>, facet: Facet, query: &Query)
     let facts = |home: &'a Home| &home.content.specifications;
     let small = |number: Option<u8>| number.map(|number| format!("{number:02}"));
     match facet {
+        Facet::Details => Vec::new(),
         Facet::City => texts(all.map(|known| vec![(&*known.city, &*known.home.content.location.city)])),
         Facet::Locality => {
             texts(all.map(|known| vec![(&*known.locality, known.home.content.location.area.text())]))

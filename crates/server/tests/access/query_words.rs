@@ -41,6 +41,41 @@ async fn two() -> (TestApp, Person) {
     (app, owner)
 }
 
+/// What a home states decides; a home that states nothing is found, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_some_listings_state_is_a_filter_for_those() {
+    let app = patient().await;
+    let owner = Person::register(&app.client, "owner").await;
+    let home = |title: &str, more: Value| {
+        let mut home = json!({"title": title, "location": "Miyapur", "price": 9_000, "listingType": "PG"});
+        home.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        home
+    };
+    for (title, more) in [
+        ("Hostel one", json!({"forWhom": "MEN", "gatedCommunity": false})),
+        ("Hostel two", json!({"forWhom": "WOMEN", "gatedCommunity": true})),
+        ("Hostel three", json!({"forWhom": "ANYONE"})),
+        ("Hostel four", json!({})),
+    ] {
+        list(&owner, home(title, more)).await;
+    }
+    for (query, expected, parameter) in [
+        ("pg for girls in miyapur", &["Hostel four", "Hostel three", "Hostel two"][..], ("forWhom", "WOMEN")),
+        ("boys pg miyapur", &["Hostel four", "Hostel one", "Hostel three"], ("forWhom", "MEN")),
+        ("gated pg", &["Hostel four", "Hostel three", "Hostel two"], ("gatedCommunity", "true")),
+    ] {
+        let answer = search(&owner, &[("q", query)]).await;
+        assert_eq!(titles(&answer), expected, "{query}");
+        let filters = answer.data()["understood"]["filters"].as_array().unwrap().clone();
+        let told = filters.iter().find(|filter| filter["parameters"].get(parameter.0).is_some());
+        assert_eq!(told.unwrap()["parameters"][parameter.0], parameter.1, "{query}: {filters:?}");
+    }
+    let strict = search(&owner, &[("q", "pg miyapur"), ("forWhom", "WOMEN")]).await;
+    assert_eq!(titles(&strict), ["Hostel three", "Hostel two"]);
+    let other = search(&owner, &[("q", "boys pg miyapur"), ("forWhom", "WOMEN")]).await;
+    assert_eq!(titles(&other), ["Hostel three", "Hostel two"], "the parameter wins");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn words_that_mean_a_filter_or_nothing_hide_no_home() {
     let (_app, owner) = two().await;
