@@ -33,9 +33,9 @@ fn homes() -> Vec<String> {
     vec![
         format!(
             "insert into properties (tenant, id, owner_id, status, {home}, price, area_sqft, featured, verified,
-             owner_absent, source_reference, content, version, created_at, updated_at) {NUMBERS}
+             owner_absent, awaits_confirmation, source_reference, content, version, created_at, updated_at) {NUMBERS}
              select tenant, {}, case when i <= {OWNED} then ?2 else printf('01900000-0000-7000-8fff-%012x', i / 50) end,
-             status, {home}, price + (i * 7919) % 90000000, 500 + i % 3000, i % 100 = 0, 0, 0, null, content, 1,
+             status, {home}, price + (i * 7919) % 90000000, 500 + i % 3000, i % 100 = 0, 0, 0, 0, null, content, 1,
              created_at - i * 1000, updated_at - i * 1000 from n, (select * from properties limit 1)",
             id(1)
         ),
@@ -188,4 +188,28 @@ pub fn seed(data: &Path, rows: u64, owner: &str, seeker: &str) -> anyhow::Result
         connection.query_row("pragma wal_checkpoint(truncate)", params![], |_| Ok(()))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use testkit::TestApp;
+
+    use super::super::begin;
+    use super::*;
+
+    /// Columns come and go; the statements must follow.
+    #[test]
+    fn the_statements_fit_the_tables() {
+        let directory = tempfile::tempdir().unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let (owner, seeker) = runtime.block_on(async {
+            let app = TestApp::on(directory.path()).await;
+            let [address, management] =
+                [&app.base, &app.management].map(|url| url["http://".len()..].parse().unwrap());
+            let people = begin(address, management).await.unwrap();
+            app.stop().await;
+            people
+        });
+        seed(directory.path(), 100, &owner, &seeker).unwrap();
+    }
 }
