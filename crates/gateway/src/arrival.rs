@@ -11,22 +11,21 @@ mod forwarded;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request, State};
-use axum::http::HeaderMap;
+use axum::extract::ConnectInfo;
+use axum::http::header::FORWARDED;
 use axum::http::request::Parts;
 use axum::http::uri::Scheme;
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 
 /// Forwarding headers. They are removed before any later code can read them.
-const SAID: [&str; 6] = [
-    "forwarded",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-port",
-    "x-forwarded-proto",
-    "x-real-ip",
+const SAID: [HeaderName; 6] = [
+    FORWARDED,
+    HeaderName::from_static("x-forwarded-for"),
+    HeaderName::from_static("x-forwarded-host"),
+    HeaderName::from_static("x-forwarded-port"),
+    HeaderName::from_static("x-forwarded-proto"),
+    HeaderName::from_static("x-real-ip"),
 ];
 
 /// An accepted connection.
@@ -93,18 +92,15 @@ impl Proxies {
     }
 }
 
-/// The outermost layer of the public router. It sets `ConnectInfo<SocketAddr>` to the caller's address and [`Scheme`]
-/// to the scheme the caller used. Requests made by this process itself have neither.
-pub async fn arrive(State(proxies): State<Proxies>, mut request: Request, next: Next) -> Response {
-    if let Some(ConnectInfo(connection)) = request.extensions().get::<ConnectInfo<Connection>>() {
-        let (caller, scheme) = proxies.believe(*connection, request.headers());
-        request.extensions_mut().insert(ConnectInfo(caller));
-        request.extensions_mut().insert(scheme);
-    }
+/// Sets `ConnectInfo<SocketAddr>` of a request that came over `connection` to the caller's address, and [`Scheme`] to the
+/// scheme the caller used. Requests made by this process itself have neither.
+pub fn arrive(proxies: &Proxies, connection: Connection, parts: &mut Parts) {
+    let (caller, scheme) = proxies.believe(connection, &parts.headers);
+    parts.extensions.insert(ConnectInfo(caller));
+    parts.extensions.insert(scheme);
     for name in SAID {
-        request.headers_mut().remove(name);
+        parts.headers.remove(name);
     }
-    next.run(request).await
 }
 
 /// The address that a request is rate limited by; see [`arrive`].

@@ -9,15 +9,17 @@
 //! The bytes of a compressed answer are others, so its entity tag is, too (RFC 9110 8.8.3): `"3"` becomes `"3-br"`. All
 //! conditions accept either ([`http_kit::ClientTags`], [`http_kit::Conditions`]).
 
-use axum::Router;
+use std::convert::Infallible;
+
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{
-    ACCEPT_ENCODING, ACCEPT_RANGES, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+    ACCEPT_ENCODING, ACCEPT_RANGES, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use http_kit::OF_CODINGS;
+use tower::{Layer, Service, ServiceExt};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
@@ -40,32 +42,42 @@ const TEXT: [&str; 10] = [
     "text/plain",
 ];
 
-/// `router`, with compressed answers.
-pub fn compressed(router: Router) -> Router {
+/// The answer of `inner`, compressed if it may be and the client accepts it.
+pub async fn compressed<S>(mut request: Request, inner: S) -> Response
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+{
+    let path = request.uri().path();
+    let is_secret = SECRETS.iter().any(|secret| path.starts_with(secret));
+    let Some(coding) = accepted(request.headers()).filter(|_| !is_secret) else {
+        let mut response = unfailing(inner.oneshot(request).await);
+        if predicate().should_compress(&response) {
+            response.headers_mut().append(VARY, HeaderValue::from_static("accept-encoding"));
+        }
+        return response;
+    };
+    request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static(coding.name()));
+    let held = request.headers().get(IF_NONE_MATCH).cloned();
+    let layer = CompressionLayer::new().compress_when(predicate());
+    let mut response = unfailing(layer.layer(inner).oneshot(request).await).map(Body::new);
+    tag(&mut response, coding, held.as_ref());
+    response
+}
+
+fn unfailing<T>(response: Result<T, Infallible>) -> T {
+    response.unwrap_or_else(|never| match never {})
+}
+
+fn predicate() -> impl Predicate {
     let may = |_: StatusCode, _: http::Version, headers: &HeaderMap, _: &http::Extensions| is_text(headers);
-    let layer = CompressionLayer::new().compress_when(SizeAbove::new(SHORT).and(may));
-    router.layer(layer).layer(from_fn(negotiate))
+    SizeAbove::new(SHORT).and(may)
 }
 
 fn is_text(headers: &HeaderMap) -> bool {
     let media = headers.get(CONTENT_TYPE).and_then(|media| media.to_str().ok()).unwrap_or_default();
     let media = media.split(';').next().unwrap_or_default().trim();
-    TEXT.contains(&media) && !headers.contains_key(ACCEPT_RANGES)
-}
-
-/// Decides about the coding of the answer, and gives compressed answers a tag of their own.
-async fn negotiate(mut request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let is_secret = SECRETS.iter().any(|secret| path.starts_with(secret));
-    let coding = if is_secret { None } else { accepted(request.headers()) };
-    let name = coding.map_or("identity", Coding::name);
-    request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static(name));
-    let held = request.headers().get(IF_NONE_MATCH).cloned();
-    let mut response = next.run(request).await;
-    if let Some(coding) = coding {
-        tag(&mut response, coding, held.as_ref());
-    }
-    response
+    let is_plain = |name| !headers.contains_key(name);
+    TEXT.contains(&media) && [ACCEPT_RANGES, CONTENT_RANGE, CONTENT_ENCODING].iter().all(is_plain)
 }
 
 /// The codings that we write, best first.
@@ -94,6 +106,7 @@ impl Coding {
 
 /// The coding that the client likes best (RFC 9110 12.5.3); `None` for an answer as it is.
 fn accepted(headers: &HeaderMap) -> Option<Coding> {
+    headers.get(ACCEPT_ENCODING)?;
     let lines = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
     let given: Vec<(String, f32)> = lines.flat_map(|line| line.split(',')).filter_map(weighted).collect();
     let weight = |coding: Coding| {
@@ -136,11 +149,10 @@ fn tag(response: &mut Response, coding: Coding, held: Option<&HeaderValue>) {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Body;
-    use axum::http::header::{CONTENT_LENGTH, VARY};
+    use axum::Router;
+    use axum::http::header::CONTENT_LENGTH;
     use axum::routing::get;
     use http_body_util::BodyExt as _;
-    use tower::ServiceExt as _;
 
     use super::*;
 
@@ -183,7 +195,7 @@ mod tests {
             })
         };
         let unchanged = get(async || (StatusCode::NOT_MODIFIED, [(ETAG, "\"3-1\"")]));
-        let router = Router::new()
+        Router::new()
             .route("/json", of("application/json", None))
             .route("/html", of("text/html; charset=utf-8", None))
             .route("/short", get(async || "short"))
@@ -192,8 +204,7 @@ mod tests {
             .route("/file", of("text/plain", Some(("accept-ranges", "bytes"))))
             .route("/part", of("text/plain", Some(("content-range", "bytes 0-1/3"))))
             .route("/unchanged", unchanged)
-            .route("/api/auth/login", of("application/json", None));
-        compressed(router)
+            .route("/api/auth/login", of("application/json", None))
     }
 
     async fn answer(path: &str, accept: &str, held: &str) -> Response {
@@ -201,7 +212,7 @@ mod tests {
         if !held.is_empty() {
             request = request.header(IF_NONE_MATCH, held);
         }
-        site().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+        compressed(request.body(Body::empty()).unwrap(), site()).await
     }
 
     fn header(response: &Response, name: axum::http::HeaderName) -> &str {

@@ -20,8 +20,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::middleware::from_fn_with_state;
 use axum::serve::Listener;
 use http_kit::Network;
 use ipnet::IpNet;
@@ -34,11 +32,13 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tokio_util::either::Either;
 
-use crate::arrival::{Connection, Proxies, arrive};
+use crate::Pipeline;
+use crate::arrival::{Connection, Proxies};
 pub use certificates::{CertificateError, Certificates};
 use connections::{ConnectionSlot, Connections, closed};
 pub use progress::OpenRequest;
 use progress::Patience;
+use serving::Requests;
 
 /// The most connections to the management port.
 const MOST_OF_OPERATORS: usize = 128;
@@ -137,10 +137,9 @@ impl Door {
         }
     }
 
-    /// Serves the connections of `listener` with `router`, whose requests carry the caller's address. After `stop`, no
+    /// Serves the connections of `listener` with `pipeline`, whose requests carry the caller's address. After `stop`, no
     /// connection is accepted, and the future ends with the last one.
-    pub async fn serve(self, mut listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
-        let router = router.layer(from_fn_with_state(self.proxies.clone(), arrive));
+    pub async fn serve(self, mut listener: TcpListener, pipeline: Pipeline, mut stop: watch::Receiver<bool>) {
         let mut talks = JoinSet::new();
         let stopped = stop.clone();
         loop {
@@ -149,7 +148,7 @@ impl Door {
                 Some(_) = talks.join_next() => {}
                 (stream, peer) = Listener::accept(&mut listener) => match self.connections.admit() {
                     Some(place) => {
-                        talks.spawn(self.clone().talk((stream, peer), place, router.clone(), stopped.clone()));
+                        talks.spawn(self.clone().talk((stream, peer), place, pipeline.clone(), stopped.clone()));
                     }
                     None => closed("all_in_use"),
                 },
@@ -163,11 +162,11 @@ impl Door {
         self,
         (stream, peer): (TcpStream, SocketAddr),
         place: ConnectionSlot,
-        router: Router,
+        pipeline: Pipeline,
         mut stop: watch::Receiver<bool>,
     ) {
         let _ = stream.set_nodelay(true);
-        let patience = self.patience;
+        let (patience, proxies) = (self.patience, self.proxies.clone());
         let greeting = tokio::select! {
             greeting = tokio::time::timeout(patience.head, self.greet(stream, peer, &place)) => greeting,
             () = place.progress.evicted() => return,
@@ -175,7 +174,8 @@ impl Door {
         };
         match greeting {
             Ok(Ok((stream, connection))) => {
-                serving::serve(stream, (connection, place), router, patience, stop).await;
+                let requests = Requests { connection, proxies, pipeline };
+                serving::serve(stream, place, requests, patience, stop).await;
             }
             Ok(Err(error)) => tracing::debug!(%peer, %error, "a connection did not begin"),
             Err(_) => closed("head"),

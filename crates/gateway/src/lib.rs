@@ -12,6 +12,7 @@ mod health_report;
 mod limits;
 mod login;
 mod operations;
+mod pipeline;
 mod realtime;
 
 use std::collections::HashMap;
@@ -19,7 +20,6 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use bus::{Group, GroupHandle};
@@ -28,14 +28,13 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use projection::ViewStore;
 use projection::deliveries::Outbox;
 use tokio::sync::watch;
-use tower::util::option_layer;
 use tower::{ServiceBuilder, ServiceExt};
-use tower_http::cors::{AllowOrigin, CorsLayer};
 
 pub use arrival::{Connection, Proxies};
 pub use door::{CertificateError, Certificates, ConnectionSettings, Door, DoorSettings};
 pub use health_report::{Component, HealthReport, HealthStatus};
 pub use limits::{LimitSettings, Limits};
+pub use pipeline::Pipeline;
 pub use realtime::Hub;
 use realtime::Tickets;
 
@@ -116,10 +115,12 @@ pub struct Routers {
     /// The API: everything under `/api`, `/actuator` and `/.well-known`.
     pub api: Router,
     /// The management port: health and metrics, without authentication.
-    pub management: Router,
+    management: Router,
     /// The requests that must run to completion. Wait for them before closing the journal.
     pub in_flight: InFlight,
-    middleware: Middleware,
+    middleware: Arc<Middleware>,
+    /// Origins allowed to call from a browser (CORS).
+    origins: Vec<String>,
     https: bool,
 }
 
@@ -132,25 +133,25 @@ struct Middleware {
 }
 
 impl Middleware {
-    async fn run<F>(self, request: Request, inner: impl FnOnce(Request) -> F) -> Response
+    async fn run<F>(&self, request: Request, inner: impl FnOnce(Request) -> F) -> Response
     where
         F: Future<Output = Response> + Send + 'static,
     {
-        let Self { context, receiving, in_flight } = self;
+        let Self { context, receiving, in_flight } = self.clone();
         let to_the_end = |request| http_kit::to_the_end(in_flight, request, inner);
         http_kit::edge(context, request, |request| http_kit::receive(receiving, request, to_the_end)).await
     }
 }
 
-async fn guarded(
-    State((middleware, gateway)): State<(Middleware, Gateway)>,
-    request: Request,
-    next: Next,
-) -> Response {
-    middleware.run(request, |request| guard::guard(gateway, request, next)).await
+/// The state of the layer of the API's routes. A router clones it for each request.
+type Guarded = Arc<(Middleware, Gateway)>;
+
+async fn guarded(State(state): State<Guarded>, request: Request, next: Next) -> Response {
+    let (middleware, gateway) = &*state;
+    middleware.run(request, |request| guard::guard(gateway.clone(), request, next)).await
 }
 
-async fn unguarded(State(middleware): State<Middleware>, request: Request, next: Next) -> Response {
+async fn unguarded(State(middleware): State<Arc<Middleware>>, request: Request, next: Next) -> Response {
     middleware.run(request, |request| next.run(request)).await
 }
 
@@ -183,87 +184,42 @@ pub fn doors(parts: Parts) -> Routers {
         looks: parts.looks,
     };
     let gateway = Gateway(Arc::new(parts));
-    let middleware =
-        Middleware { context: context.clone(), receiving: receiving.clone(), in_flight: in_flight.clone() };
-    // One combined layer, outermost first: each separate layer of a router adds one more box around every route.
+    let middleware = Arc::new(Middleware { context, receiving, in_flight: in_flight.clone() });
+    let state: Guarded = Arc::new(((*middleware).clone(), gateway.clone()));
+    // One combined layer: each separate layer of a router adds one more box around every route.
     let layers = ServiceBuilder::new()
-        .map_response(move |response| headers::secure(response, https))
-        .layer(option_layer((!origins.is_empty()).then(|| cors(&origins))))
         .layer(DefaultBodyLimit::max(body_limit))
-        .layer(from_fn_with_state((middleware.clone(), gateway.clone()), guarded));
+        .layer(from_fn_with_state(state, guarded));
     let api = services
         .merge(operations::router(gateway.clone()))
         .merge(realtime::router(gateway.clone()))
         .layer(layers);
-    let management = operations::management(gateway).layer(from_fn_with_state(middleware.clone(), unguarded));
-    Routers { api, management, in_flight, middleware, https }
+    let management =
+        operations::management(gateway).layer(from_fn_with_state(Arc::clone(&middleware), unguarded));
+    Routers { api, management, in_flight, middleware, origins, https }
 }
 
 impl Routers {
-    /// The public router: the API, with `pages` as the fallback for every other path.
-    pub fn public(&self, pages: Router) -> Router {
-        let pages = pages.layer(from_fn_with_state(self.middleware.clone(), unguarded));
-        let https = self.https;
-        let layers = ServiceBuilder::new()
-            .map_response(move |response| headers::secure(response, https))
-            .layer(from_fn_with_state(self.middleware.context.clone(), http_kit::edge_layer));
-        let elsewhere =
-            Router::new().fallback(move |request: Request| elsewhere(pages.clone(), request)).layer(layers);
-        compression::compressed(self.api.clone().fallback_service(elsewhere))
+    /// What the management port serves.
+    #[must_use]
+    pub fn management(&self) -> Pipeline {
+        Pipeline::new(self.management.clone(), &[], false)
+    }
+
+    /// What the public port serves: the API, and `pages` for every other path.
+    pub fn public(&self, pages: Router) -> Pipeline {
+        let pages = pages.layer(from_fn_with_state(Arc::clone(&self.middleware), unguarded));
+        let context = self.middleware.context.clone();
+        let elsewhere = move |request: Request| elsewhere(pages.clone(), context.clone(), request);
+        Pipeline::new(self.api.clone().fallback(elsewhere), &self.origins, self.https)
     }
 }
 
 /// Answers an unknown API path with a JSON failure and passes every other path on to the pages.
-async fn elsewhere(pages: Router, request: Request) -> Response {
-    let path = request.uri().path();
-    if ["/api/", "/actuator/", "/.well-known/"].iter().any(|prefix| path.starts_with(prefix)) {
-        return Failure::not_found("NO_SUCH_ROUTE", "there is nothing at this address").into_response();
+async fn elsewhere(pages: Router, context: AppContext, request: Request) -> Response {
+    if pipeline::is_api(request.uri().path()) {
+        let nothing = Failure::not_found("NO_SUCH_ROUTE", "there is nothing at this address");
+        return http_kit::edge(context, request, async |_| nothing.into_response()).await;
     }
     pages.oneshot(request).await.unwrap_or_else(|never| match never {})
-}
-
-fn cors(origins: &[String]) -> CorsLayer {
-    let origins = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
-    let asked = [
-        header::AUTHORIZATION,
-        header::CACHE_CONTROL,
-        header::CONTENT_TYPE,
-        header::IF_MATCH,
-        header::IF_NONE_MATCH,
-        header::IF_RANGE,
-        header::RANGE,
-    ];
-    let ours = [
-        "idempotency-key",
-        "last-event-id",
-        "x-correlation-id",
-        "x-requested-with",
-        "traceparent",
-        // Clients of the earlier systems send these. They are ignored: who calls is in the token.
-        "x-session-id",
-        "x-user-id",
-    ]
-    .map(HeaderName::from_static);
-    let shown =
-        ["x-event-position", "x-stale", "x-quota-left", "x-correlation-id", "ratelimit", "ratelimit-policy"]
-            .map(HeaderName::from_static);
-    CorsLayer::new()
-        .allow_origin(AllowOrigin::list(origins))
-        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-        .allow_headers(asked.into_iter().chain(ours).collect::<Vec<_>>())
-        .expose_headers(
-            [
-                header::ACCEPT_RANGES,
-                header::CONTENT_DISPOSITION,
-                header::CONTENT_RANGE,
-                header::ETAG,
-                header::LINK,
-                header::LOCATION,
-                header::RETRY_AFTER,
-            ]
-            .into_iter()
-            .chain(shown)
-            .collect::<Vec<_>>(),
-        )
-        .max_age(std::time::Duration::from_mins(10))
 }

@@ -17,7 +17,13 @@ use crate::host;
 const CORRELATION: HeaderName = HeaderName::from_static("x-correlation-id");
 
 /// Headers with which a client might try to forge an identity. They are removed before anything reads them.
-const IDENTITY: [&str; 5] = ["x-user-id", "x-user-email", "x-user-role", "x-tenant-id", "x-session-id"];
+const IDENTITY: [HeaderName; 5] = [
+    HeaderName::from_static("x-user-id"),
+    HeaderName::from_static("x-user-email"),
+    HeaderName::from_static("x-user-role"),
+    HeaderName::from_static("x-tenant-id"),
+    HeaderName::from_static("x-session-id"),
+];
 
 /// Assigns the correlation id, normalises the host, removes forged identity headers, drains the request body and
 /// renders failures.

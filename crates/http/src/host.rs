@@ -102,8 +102,12 @@ pub fn settle<B>(request: &mut Request<B>) -> Result<(), BadHost> {
         header(request.headers())?
     };
     let Some(named) = named else { return Ok(()) };
-    let host = Host::parse(&named).ok_or(BadHost)?;
-    let value = HeaderValue::try_from(host.to_string()).map_err(|_| BadHost)?;
+    let host = Host::parse(&named).ok_or(BadHost)?.to_string();
+    // Most clients write it so.
+    if request.headers().get(HOST).is_some_and(|given| given == host.as_str()) {
+        return Ok(());
+    }
+    let value = HeaderValue::try_from(host).map_err(|_| BadHost)?;
     request.headers_mut().insert(HOST, value);
     Ok(())
 }

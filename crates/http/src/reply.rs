@@ -20,6 +20,9 @@ const STALE: HeaderName = HeaderName::from_static("x-stale");
 /// The remaining quotas: `homes;left=7;limit=20`.
 const QUOTA_LEFT: HeaderName = HeaderName::from_static("x-quota-left");
 
+/// A response has about as many headers in the end.
+const HEADERS: usize = 24;
+
 /// A success response.
 #[derive(Debug)]
 pub struct Reply<T> {
@@ -50,7 +53,8 @@ pub struct ApiResponse<T> {
 impl<T> Reply<T> {
     /// A 200 response; see [`crate::AppContext::reply`].
     pub(crate) fn new(message: &'static str, data: T, (timestamp, epoch): (Timestamp, u32)) -> Self {
-        Self { status: StatusCode::OK, message, data, timestamp, epoch, headers: HeaderMap::new() }
+        let headers = HeaderMap::with_capacity(HEADERS);
+        Self { status: StatusCode::OK, message, data, timestamp, epoch, headers }
     }
 
     /// Sets another status.

@@ -25,10 +25,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use axum::Router;
 use bus::{Group, GroupHandle};
 use domain::TenantId;
-use gateway::{Door, Hub, Routers};
+use gateway::{Door, Hub, Pipeline, Routers};
 use http_kit::AppContext;
 use journal::SqliteJournal;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -80,13 +79,8 @@ pub struct App {
 }
 
 impl App {
-    /// The public router and the management router.
-    pub fn routers(&self) -> (Router, Router) {
-        (self.public(), self.doors.management.clone())
-    }
-
-    /// The public router: pages and API.
-    pub fn public(&self) -> Router {
+    /// Pages and API: what the public port serves.
+    pub fn public(&self) -> Pipeline {
         let city =
             self.context.tenants.get(self.context.tenants.default_id()).map(|tenant| tenant.city.clone());
         let settings = web::Settings {
@@ -135,7 +129,6 @@ pub async fn serve(
     drain: Duration,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
-    let (public_router, management_router) = app.routers();
     let (ended, end) = tokio::sync::watch::channel(false);
     let hub = Arc::clone(&app.hub);
     let mut servers = tokio::task::JoinSet::new();
@@ -149,14 +142,14 @@ pub async fn serve(
     }
     match operator_socket::listen(&app.data_dir) {
         Ok(socket) => {
-            let router = app.operator().in_front_of(app.public());
+            let router = app.operator().in_front_of(app.public().into_router());
             servers.spawn(operator_socket::serve(socket, router, end.clone()));
         }
         Err(error) => tracing::warn!(%error, "commands on this machine need --server while the server runs"),
     }
     let operators = app.door.for_operators();
-    servers.spawn(app.door.clone().serve(public, public_router, end.clone()));
-    servers.spawn(operators.serve(management, management_router, end));
+    servers.spawn(app.door.clone().serve(public, app.public(), end.clone()));
+    servers.spawn(operators.serve(management, app.doors.management(), end));
     let closed = tokio::select! {
         () = stop => None,
         closed = servers.join_next() => closed,

@@ -40,7 +40,7 @@ pub struct Lag {
 impl Lag {
     pub async fn open(directory: &Path) -> anyhow::Result<Self> {
         let app = App::open(&settings(directory)?, opening(app::prometheus()?)).await?;
-        let router = app.public();
+        let router = app.public().into_router();
         let name = History::group().name;
         let history =
             app.groups.iter().find(|handle| handle.group.name == name).context("no history group")?;

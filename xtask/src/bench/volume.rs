@@ -127,7 +127,7 @@ impl Filled {
         let nobody = Asker { tenant: app.tenant(), user: app.context.aggregates.fresh().into() };
         let waited = handle.status.wait(&[head], nobody, PATIENCE).await;
         ensure!(waited == WaitOutcome::Applied, "the history did not follow: {waited:?}");
-        let router = app.public();
+        let router = app.public().into_router();
         Ok(Self { app, router, people, per_second, behind: filled.elapsed() })
     }
 

@@ -7,9 +7,8 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, HttpBody as _};
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::Request;
 use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -19,31 +18,39 @@ use supervisor::wake;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
-use tower::ServiceExt as _;
 
 use super::connections::{ConnectionSlot, closed};
 use super::progress::{Answer, Arriving, Overdue, Patience, Progress};
 use super::transport::Transport;
-use crate::arrival::Connection;
+use crate::Pipeline;
+use crate::arrival::{Connection, Proxies, arrive};
 
 /// Over HTTP/2, a client that does not answer a ping within this time is gone. One is sent after as much silence.
 const PING: Duration = Duration::from_secs(20);
 /// An idle connection is told that it ends, and then closed.
 const GOODBYE: Duration = Duration::from_secs(1);
 
-/// Serves `stream` with `router`. The future ends when the connection does, or when it became a WebSocket.
+/// Where the requests of a connection come from, and go to.
+pub struct Requests {
+    pub connection: Connection,
+    pub proxies: Proxies,
+    pub pipeline: Pipeline,
+}
+
+/// Serves `stream`. The future ends when the connection does, or when it became a WebSocket.
 pub async fn serve<S>(
     stream: S,
-    (connection, place): (Connection, ConnectionSlot),
-    router: Router,
+    place: ConnectionSlot,
+    requests: Requests,
     patience: Patience,
     mut stop: watch::Receiver<bool>,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let progress = Arc::clone(&place.progress);
+    let requests = Arc::new(requests);
     let service = service_fn(|request: Request<Incoming>| {
-        answer(router.clone(), request, connection, Arc::clone(&progress))
+        answer(Arc::clone(&requests), request, Arc::clone(&progress))
     });
     let mut builder = Builder::new(TokioExecutor::new());
     // `Progress` measures heads: hyper does not begin before the first bytes came.
@@ -106,9 +113,8 @@ pub async fn serve<S>(
 }
 
 async fn answer(
-    router: Router,
+    requests: Arc<Requests>,
     request: Request<Incoming>,
-    connection: Connection,
     progress: Arc<Progress>,
 ) -> Result<Response, Infallible> {
     let open = progress.open(request.version());
@@ -118,9 +124,10 @@ async fn answer(
     } else {
         Body::new(Arriving::new(Body::new(body), &progress))
     };
-    parts.extensions.insert(ConnectInfo(connection));
+    let Requests { connection, proxies, pipeline } = &*requests;
+    arrive(proxies, *connection, &mut parts);
     parts.extensions.insert(open.clone());
-    let response = router.oneshot(Request::from_parts(parts, body)).await?;
+    let response = pipeline.answer(Request::from_parts(parts, body)).await;
     Ok(response.map(|body| Body::new(Answer::new(body, &progress, open))))
 }
 

@@ -67,7 +67,7 @@ pub async fn open(target: &Target, settings: &Settings, on_behalf: As<'_>) -> an
         }
         OperatorAccess::Opened(app) => {
             let token = app.operator().token(email).await.with_context(|| missing(email))?;
-            Ok(ApiAccess { client: ApiClient::local(app.public(), &token), app: Some(*app) })
+            Ok(ApiAccess { client: ApiClient::local(app.public().into_router(), &token), app: Some(*app) })
         }
     }
 }

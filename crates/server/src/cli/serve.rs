@@ -59,7 +59,8 @@ async fn serve_until_asked(
     if with_demo {
         // Fictional addresses receive no e-mail, and the demo account must be able to contact owners, too.
         let confirm = async |email: &str| app.users.confirm(app.tenant(), email).await;
-        let filled = demo::fill(&ApiClient::local(app.public(), ""), &mut rand::rng(), confirm).await?;
+        let filled =
+            demo::fill(&ApiClient::local(app.public().into_router(), ""), &mut rand::rng(), confirm).await?;
         if let demo::Outcome::Filled { people, homes } = filled {
             output::note(&format!("added {people} fictional people and {homes} sample homes"));
         }

@@ -1,3 +1,4 @@
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -37,6 +38,11 @@ fn router() -> Router {
         .route("/heard", post(async |body: Bytes| body.len().to_string()))
 }
 
+fn requests(peer: SocketAddr) -> Requests {
+    let connection = Connection { peer, encrypted: false };
+    Requests { connection, proxies: Proxies::default(), pipeline: Pipeline::new(router(), &[], false) }
+}
+
 /// A client of one connection.
 struct Talk {
     stream: DuplexStream,
@@ -52,13 +58,7 @@ impl Talk {
         let peer = ([192, 0, 2, 1], 4000).into();
         let (stop, stopping) = watch::channel(false);
         let mut server = JoinSet::new();
-        server.spawn(serve(
-            theirs,
-            (Connection { peer, encrypted: false }, place),
-            router(),
-            PATIENCE,
-            stopping,
-        ));
+        server.spawn(serve(theirs, place, requests(peer), PATIENCE, stopping));
         Self { stream: ours, began: Instant::now(), stop, _server: server }
     }
 
@@ -174,7 +174,7 @@ async fn over_http2_a_large_answer_may_be_taken_slowly() {
     let peer = ([192, 0, 2, 1], 4000).into();
     let (_stop, stopping) = watch::channel(false);
     let mut tasks = JoinSet::new();
-    tasks.spawn(serve(theirs, (Connection { peer, encrypted: false }, place), router(), PATIENCE, stopping));
+    tasks.spawn(serve(theirs, place, requests(peer), PATIENCE, stopping));
     let mut builder = hyper::client::conn::http2::Builder::new(TokioExecutor::new());
     builder.initial_stream_window_size(64 * 1024).initial_connection_window_size(64 * 1024);
     let (mut client, connection) = builder.handshake(TokioIo::new(ours)).await.unwrap();
@@ -199,7 +199,7 @@ async fn an_idle_http2_connection_ends_though_it_is_pinged() {
     let (_stop, stopping) = watch::channel(false);
     let began = Instant::now();
     let mut server = JoinSet::new();
-    server.spawn(serve(theirs, (Connection { peer, encrypted: false }, place), router(), PATIENCE, stopping));
+    server.spawn(serve(theirs, place, requests(peer), PATIENCE, stopping));
     let (mut client, mut connection) =
         hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(ours))
             .await
