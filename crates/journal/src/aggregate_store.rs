@@ -133,7 +133,14 @@ const NEWEST: usize = 4096;
 /// The number of aggregate states cached, for aggregates that change repeatedly.
 const STATES: u64 = 4_000;
 
-type Cached = (Version, Arc<dyn Any + Send + Sync>);
+/// A state that was decrypted.
+#[derive(Clone)]
+struct Cached {
+    version: Version,
+    state: Arc<dyn Any + Send + Sync>,
+    /// The erasures before it was read. After another one, it may hold what was erased.
+    erasures: u64,
+}
 
 /// The typed interface to the journal.
 #[derive(Clone)]
@@ -213,12 +220,13 @@ impl AggregateStore {
     ) -> Result<(A, Version), LoadError> {
         let stream = StreamId::new(tenant, A::TYPE, id.to_string());
         let erasures = self.keys.erasures();
-        let cached = self.states.get(&stream);
-        let (mut version, mut state) =
-            match cached.as_ref().and_then(|(v, s)| Some((*v, s.downcast_ref::<A>()?))) {
-                Some((version, state)) => (version, state.clone()),
-                None => (0, A::default()),
-            };
+        let cached = self.states.get(&stream).filter(|cached| cached.erasures == erasures);
+        let known =
+            cached.as_ref().and_then(|cached| Some((cached.version, cached.state.downcast_ref::<A>()?)));
+        let (mut version, mut state) = match known {
+            Some((version, state)) => (version, state.clone()),
+            None => (0, A::default()),
+        };
         let delta = self.journal.read_stream(&stream, version).await?;
         for envelope in &delta {
             state.evolve(&self.decode::<A::Event>(envelope)?, envelope.timestamp);
@@ -232,8 +240,10 @@ impl AggregateStore {
 
     /// Caches a state, unless somebody was erased since it was read.
     fn keep<A: Aggregate>(&self, stream: &StreamId, version: Version, state: &A, erasures: u64) {
-        self.states.insert(stream.clone(), (version, Arc::new(state.clone())));
-        // An erasure after this check clears the cache after this insertion.
+        let state = Arc::new(state.clone());
+        self.states.insert(stream.clone(), Cached { version, state, erasures });
+        // It is not read any more, but must not stay in memory either. An erasure after this check clears the cache after
+        // this insertion.
         if self.keys.erasures() != erasures {
             self.states.invalidate(stream);
         }
