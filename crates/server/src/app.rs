@@ -80,6 +80,7 @@ pub struct App {
 
 impl App {
     /// Pages and API: what the public port serves.
+    #[must_use]
     pub fn public(&self) -> Pipeline {
         let city =
             self.context.tenants.get(self.context.tenants.default_id()).map(|tenant| tenant.city.clone());

@@ -259,7 +259,9 @@ mod tests {
     fn a_named_detail_leaves_out_what_states_otherwise() {
         let named = |details: &[Detail]| {
             let mut named = NamedDetails::default();
-            details.iter().for_each(|detail| named.add(*detail));
+            for detail in details {
+                named.add(*detail);
+            }
             named
         };
         let (ready, building) = (PossessionStatus::ReadyToMove, PossessionStatus::UnderConstruction);
