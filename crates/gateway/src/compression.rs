@@ -106,7 +106,6 @@ impl Coding {
 
 /// The coding that the client likes best (RFC 9110 12.5.3); `None` for an answer as it is.
 fn accepted(headers: &HeaderMap) -> Option<Coding> {
-    headers.get(ACCEPT_ENCODING)?;
     let lines = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
     let given: Vec<(String, f32)> = lines.flat_map(|line| line.split(',')).filter_map(weighted).collect();
     let weight = |coding: Coding| {

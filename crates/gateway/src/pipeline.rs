@@ -21,6 +21,9 @@ use crate::{compression, headers};
 /// The paths of the API begin with one of these.
 const API: [&str; 3] = ["/api/", "/actuator/", "/.well-known/"];
 
+/// The documents about the API, which tools on other origins read, too.
+const DOCUMENTS: [&str; 2] = ["/v3/api-docs", "/asyncapi.yaml"];
+
 /// Whether the path is one of the API, and not a page.
 pub fn is_api(path: &str) -> bool {
     API.iter().any(|prefix| path.starts_with(prefix))
@@ -59,10 +62,12 @@ impl Pipeline {
         compression::compressed(request, secured).await
     }
 
-    /// With the headers of CORS, for the API.
+    /// With the headers of CORS, for the API and its documents.
     async fn shared(&self, request: Request) -> Result<Response, Infallible> {
         let router = self.0.router.clone();
-        let Some(cors) = self.0.cors.as_ref().filter(|_| is_api(request.uri().path())) else {
+        let path = request.uri().path();
+        let is_shared = is_api(path) || DOCUMENTS.contains(&path);
+        let Some(cors) = self.0.cors.as_ref().filter(|_| is_shared) else {
             return router.oneshot(request).await;
         };
         if request.method() == Method::OPTIONS || request.headers().contains_key(header::ORIGIN) {

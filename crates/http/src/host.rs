@@ -103,8 +103,9 @@ pub fn settle<B>(request: &mut Request<B>) -> Result<(), BadHost> {
     };
     let Some(named) = named else { return Ok(()) };
     let host = Host::parse(&named).ok_or(BadHost)?.to_string();
-    // Most clients write it so.
-    if request.headers().get(HOST).is_some_and(|given| given == host.as_str()) {
+    // Most clients write it once, and so.
+    let mut given = request.headers().get_all(HOST).iter();
+    if given.next().is_some_and(|given| given == host.as_str()) && given.next().is_none() {
         return Ok(());
     }
     let value = HeaderValue::try_from(host).map_err(|_| BadHost)?;
@@ -191,6 +192,7 @@ mod tests {
         }
         let mut request = request.body(()).unwrap();
         settle(&mut request)?;
+        assert!(request.headers().get_all(HOST).iter().count() <= 1, "{uri} {hosts:?}");
         Ok(request.headers().get(HOST).map(|host| host.to_str().unwrap().to_owned()))
     }
 
@@ -199,6 +201,7 @@ mod tests {
         let found = |host: &str| Ok(Some(host.to_owned()));
         assert_eq!(settled("/a", &["B.test."]), found("b.test"));
         assert_eq!(settled("http://B.test/a", &["c.test"]), found("b.test"));
+        assert_eq!(settled("http://b.test/a", &["b.test", "c.test"]), found("b.test"));
         assert_eq!(settled("https://b.test:8443/a", &[]), found("b.test:8443"));
         assert_eq!(settled("/a", &[]), Ok(None));
         assert_eq!(settled("/a", &["b.test:1:2"]), Err(BadHost));

@@ -150,6 +150,12 @@ async fn pages_of_other_origins_may_send_what_their_clients_send() {
         for name in asked.split(',') {
             assert!(allowed.split(',').any(|one| one.trim() == name), "{name} is not in {allowed}");
         }
+        for path in ["/api/properties", "/v3/api-docs", "/asyncapi.yaml"] {
+            let told = app.client.send(Method::GET, path, None, &[("origin", origin)]).await.expect(200);
+            assert_eq!(told.header("access-control-allow-origin"), Some(origin), "{path}");
+            let plain = app.client.get(path).await;
+            assert!(plain.header("vary").unwrap().contains("origin"), "{path}");
+        }
     }
     let headers = [("origin", "http://evil.example"), ("access-control-request-method", "GET")];
     let told = app.client.send(Method::OPTIONS, "/api/properties", None, &headers).await;
