@@ -76,10 +76,14 @@ where
     }
 
     /// Caches a loaded document, unless it was dropped since `ticket`. A drop between the look and the insertion makes it
-    /// one that [`Self::get`] passes over.
+    /// one that [`Self::get`] passes over; then it must not stay in memory either.
     pub fn keep(&self, key: &K, ticket: Ticket, document: &Arc<V>) {
-        if ticket == self.ticket(key) {
-            self.documents.insert(key.clone(), (ticket, Arc::clone(document)));
+        if ticket != self.ticket(key) {
+            return;
+        }
+        self.documents.insert(key.clone(), (ticket, Arc::clone(document)));
+        if ticket != self.ticket(key) {
+            self.documents.invalidate(key);
         }
     }
 
