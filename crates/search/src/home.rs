@@ -95,6 +95,9 @@ impl Home {
         texts.extend(tenants.map(|tenant| tenant.word().to_owned()));
         let whom = details.shared_living.as_ref().and_then(|shared| shared.for_whom);
         texts.extend(whom.map(|whom| whom.word().to_owned()));
+        if details.terms.as_ref().is_some_and(|terms| terms.pets_allowed == Some(true)) {
+            texts.push("pets allowed".to_owned());
+        }
         if details.gated_community == Some(true) {
             texts.push("gated community".to_owned());
         }

@@ -100,7 +100,7 @@ impl Detail {
     pub fn stated(self) -> &'static str {
         match self {
             Self::Gated => "gated community",
-            Self::Pets => "pets",
+            Self::Pets => "pets allowed",
             other => other.parameter().1,
         }
     }

@@ -5,7 +5,7 @@ use domain::property::kinds::{FurnishedStatus, ListingType, PropertyType};
 
 use super::details::{DetailFilters, NamedDetails};
 
-/// A facet: it is counted, and has a filter of its own that its counts ignore.
+/// A filter that a search can miss. All but [`Self::Details`] are counted, and their counts ignore their own filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum Facet {
@@ -21,7 +21,7 @@ pub enum Facet {
     Area,
     Featured,
     Verified,
-    /// What words of a query name; it is not counted.
+    /// What words of a query name.
     Details,
 }
 
