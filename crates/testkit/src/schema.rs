@@ -5,11 +5,8 @@ use serde_json::Value;
 
 /// A validator that also checks formats, such as dates.
 ///
-/// # Panics
-///
-/// When `schema` is not one.
-#[must_use]
-pub fn validator(schema: &Value) -> Validator {
-    let made = jsonschema::options().should_validate_formats(true).build(schema);
-    made.unwrap_or_else(|error| panic!("{error}: {schema}"))
+/// # Errors
+/// What is wrong with `schema`.
+pub fn validator(schema: &Value) -> Result<Validator, String> {
+    jsonschema::options().should_validate_formats(true).build(schema).map_err(|error| error.to_string())
 }

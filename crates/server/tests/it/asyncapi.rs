@@ -21,7 +21,7 @@ fn validator(document: &Value, pointer: &str) -> Validator {
     let mut schema = document.clone();
     schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
     schema["allOf"] = json!([{"$ref": pointer}]);
-    schema::validator(&schema)
+    schema::validator(&schema).unwrap_or_else(|error| panic!("{pointer}: {error}"))
 }
 
 fn payload_of(document: &Value, message: &str) -> Validator {

@@ -74,7 +74,8 @@ fn validator(key: &str, schema: &Value) -> &'static Validator {
     }
     let mut whole = schema.clone();
     whole["components"] = json!({"schemas": DOCUMENT["components"]["schemas"]});
-    let validator: &'static Validator = Box::leak(Box::new(schema::validator(&whole)));
+    let made = schema::validator(&whole).unwrap_or_else(|error| panic!("{key}: {error}"));
+    let validator: &'static Validator = Box::leak(Box::new(made));
     known.insert(key.to_owned(), validator);
     validator
 }
