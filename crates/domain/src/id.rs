@@ -41,6 +41,9 @@ pub enum NotificationKind {}
 /// Marks ids of saved searches.
 #[derive(Debug)]
 pub enum SavedSearchKind {}
+/// Marks ids of reservations.
+#[derive(Debug)]
+pub enum ReservationKind {}
 
 /// A user.
 pub type UserId = Id<UserKind>;
@@ -58,6 +61,8 @@ pub type FileId = Id<FileKind>;
 pub type NotificationId = Id<NotificationKind>;
 /// A saved search.
 pub type SavedSearchId = Id<SavedSearchKind>;
+/// A part of a product's stock that is held for somebody.
+pub type ReservationId = Id<ReservationKind>;
 
 impl<K> Id<K> {
     /// The bare UUID.

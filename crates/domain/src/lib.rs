@@ -21,6 +21,7 @@ pub mod people;
 pub mod personal;
 pub mod position;
 pub mod preferences;
+pub mod product;
 pub mod property;
 pub mod quota;
 pub mod report;
@@ -40,10 +41,12 @@ pub use aggregate::{Aggregate, EventKind};
 pub use envelope::{Actor, Envelope, Metadata, StreamId, Version};
 pub use fields::{FieldErrors, Fields};
 pub use id::{
-    EventIds, FileId, Id, Ids, LeadId, NotificationId, PropertyId, ReportId, SavedSearchId, SessionId, UserId,
+    EventIds, FileId, Id, Ids, LeadId, NotificationId, PropertyId, ReportId, ReservationId, SavedSearchId,
+    SessionId, UserId,
 };
 pub use money::Paise;
 pub use personal::{Erasable, Personal};
 pub use position::{Log, Position};
+pub use product::ProductId;
 pub use tenant::TenantId;
 pub use time::{Clock, Timestamp};

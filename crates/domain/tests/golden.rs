@@ -6,7 +6,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use domain::activity::{ActivityEvent, CountedViews, Snapshot};
+use domain::activity::{
+    ActivityEvent, CountedProductViews, CountedViews, ProductSnapshot, Snapshot, SyncedViews,
+};
 use domain::area::{Area, AreaUnit};
 use domain::audit::{AuditEvent, BackedUp, Imported, NearDuplicates, Optimized};
 use domain::favourites::FavouritesEvent;
@@ -14,6 +16,7 @@ use domain::file::{self, FileEvent, Rendition, StoredBytes};
 use domain::lead::{Enquiry, LeadEvent, LeadStatus, Purpose};
 use domain::notification::{NotificationEvent, Variables};
 use domain::preferences::{Channel, Choices, Kind, Language, PreferencesEvent, QuietHours};
+use domain::product::{Currency, ProductContent, ProductEvent, ProductId, ProductStatus, StockChange};
 use domain::property::Rooms;
 use domain::property::content::{Contact, Coordinates, Location, Specifications};
 use domain::property::details::{Details, PlotDetails, Project, SharedLiving, Terms};
@@ -247,6 +250,99 @@ fn activity() -> Vec<ActivityEvent> {
         ActivityEvent::ContactRevealed { property_id, snapshot: snapshot(), owner_id },
         ActivityEvent::Searched { filters: Personal::of(owner_id, filters), results_count: 7 },
         ActivityEvent::ViewsCounted { views: vec![CountedViews { property_id, views: 5, visitors: 3 }] },
+        ActivityEvent::ProductViewed {
+            product_id: ProductId::FIRST,
+            snapshot: ProductSnapshot {
+                sku: "WBH-001".into(),
+                name: said("Headphones".into()),
+                categories: vec!["Electronics".into(), "Audio".into()],
+                price: Paise::from_paise(29_999),
+            },
+            views: 2,
+            counted: true,
+        },
+        ActivityEvent::ProductViewsCounted {
+            views: vec![CountedProductViews { product_id: ProductId::FIRST, views: 5, visitors: 3 }],
+        },
+        ActivityEvent::ProductViewsSynced {
+            products: vec![SyncedViews { product_id: ProductId::FIRST, view_increment: 7, total_views: 40 }],
+        },
+    ]
+}
+
+fn products() -> Vec<ProductEvent> {
+    let (product_id, sku, name) = (ProductId::FIRST, || "WBH-001".to_owned(), || said("Headphones".into()));
+    let at = Timestamp::from_micros(1_700_000_000_000_000);
+    let content = || ProductContent {
+        name: name(),
+        description: Some(said("They keep noise out.".into())),
+        categories: vec!["Electronics".into(), "Audio".into()],
+        price: Paise::from_paise(29_999),
+        currency: Currency::Inr,
+        sku: sku(),
+        attributes: [("color".to_owned(), "black".to_owned())].into(),
+        images: vec!["https://example.com/front.jpg".into()],
+    };
+    let previous = [("price".to_owned(), Value::from(349.5))].into_iter().collect();
+    vec![
+        ProductEvent::Created {
+            product_id,
+            content: content(),
+            status: ProductStatus::Active,
+            stock: Some(10),
+            created_at: at,
+            created_by: id(1),
+        },
+        ProductEvent::Updated {
+            product_id,
+            content: content(),
+            status: ProductStatus::Active,
+            changed_fields: vec!["price".into()],
+            previous_values: said(previous),
+            updated_at: at,
+            updated_by: id(1),
+        },
+        ProductEvent::Deleted {
+            product_id,
+            sku: sku(),
+            name: name(),
+            deleted_at: at,
+            deleted_by: id(1),
+            reason: "User requested deletion".into(),
+        },
+        ProductEvent::Purchased {
+            product_id,
+            sku: sku(),
+            name: name(),
+            categories: vec!["Electronics".into(), "Audio".into()],
+            seller_id: id(1),
+            user_id: id(5),
+            order_id: "order-1".into(),
+            quantity: 2,
+            unit_price: Paise::from_paise(29_999),
+            total_price: Paise::from_paise(59_998),
+            currency: Currency::Inr,
+            purchased_at: at,
+        },
+        ProductEvent::InventoryChanged {
+            product_id,
+            sku: sku(),
+            previous_quantity: Some(10),
+            new_quantity: Some(8),
+            quantity_change: -2,
+            change_reason: StockChange::Purchased,
+            changed_at: at,
+            changed_by: id(5),
+        },
+        ProductEvent::Reserved {
+            product_id,
+            name: name(),
+            reservation_id: id(6),
+            user_id: id(5),
+            quantity: 1,
+            expires_at: at,
+        },
+        ProductEvent::ReservationReleased { product_id, name: name(), reservation_id: id(6), user_id: id(5) },
     ]
 }
 
@@ -485,6 +581,7 @@ fn check_in<E: EventKind + PartialEq + std::fmt::Debug>(
 fn rule_21_every_event_reads_for_ever() {
     let mut covered = BTreeSet::new();
     check(&properties(), &mut covered);
+    check(&products(), &mut covered);
     check_in("detailed.", &[detailed()], &mut covered);
     check(&people(), &mut covered);
     check(&activity(), &mut covered);

@@ -42,7 +42,42 @@ impl DescribedEntry<'_> {
 
     /// The sentence for its type; `None` if the type has none.
     fn known(&self) -> Option<String> {
-        self.about_homes().or_else(|| self.about_accounts()).or_else(|| self.about_operations())
+        let homes_and_products = self.about_homes().or_else(|| self.about_products());
+        homes_and_products.or_else(|| self.about_accounts()).or_else(|| self.about_operations())
+    }
+
+    fn about_products(&self) -> Option<String> {
+        let name = self.text("name").filter(|name| !name.is_empty()).unwrap_or("a product");
+        let number = |member: &str| self.data.get(member).and_then(Value::as_u64);
+        Some(match self.kind {
+            "PRODUCT_CREATED" => format!("You added {name} to the catalogue"),
+            "PRODUCT_UPDATED" => format!("You changed {name} in the catalogue"),
+            "PRODUCT_DELETED" => format!("You took {name} out of the catalogue"),
+            "PRODUCT_VIEWED" if self.count > 1 => format!("You looked at {name} ({} times)", self.count),
+            "PRODUCT_VIEWED" => format!("You looked at {name}"),
+            "PRODUCT_PURCHASED" => {
+                let price = match self.text("currency") {
+                    None | Some("INR") => self.money("totalPrice"),
+                    Some(currency) => self.data.get("totalPrice").map(|price| format!("{currency} {price}")),
+                };
+                let price = price.map(|price| format!(" for {price}")).unwrap_or_default();
+                match number("quantity").unwrap_or(1) {
+                    1 => format!("You bought {name}{price}"),
+                    quantity => format!("You bought {quantity} of {name}{price}"),
+                }
+            }
+            "PRODUCT_INVENTORY_CHANGED" => match number("newQuantity") {
+                Some(quantity) => format!("The stock of a product became {quantity}"),
+                None => "The stock of a product is not counted any more".into(),
+            },
+            "PRODUCT_RESERVED" => match number("quantity").unwrap_or(1) {
+                1 => format!("You reserved {name}"),
+                quantity => format!("You reserved {quantity} of {name}"),
+            },
+            "PRODUCT_RESERVATION_RELEASED" => format!("You gave back your reservation of {name}"),
+            "PRODUCT_VIEWS_COUNTED" | "PRODUCT_VIEWS_SYNCED" => "Visits to products were counted".into(),
+            _ => return None,
+        })
     }
 
     fn about_homes(&self) -> Option<String> {

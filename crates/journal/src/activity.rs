@@ -15,8 +15,8 @@ mod record;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use domain::activity::{ActivityEvent, Snapshot};
-use domain::{Actor, Log, PropertyId, TenantId, Timestamp, UserId};
+use domain::activity::{ActivityEvent, ProductSnapshot, Snapshot};
+use domain::{Actor, Log, ProductId, PropertyId, TenantId, Timestamp, UserId};
 use futures_util::future::join_all;
 use supervisor::wake;
 use tokio::sync::{Notify, watch};
@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use crate::keys::KeyError;
 use crate::{AggregateStore, DecodeError, ExecuteError, OwnWrites};
-use pending::{Pending, QueuedActivity};
+use pending::{Pending, QueuedActivity, Viewed, ViewedId};
 use record::Record;
 
 /// The maximum back-off between two flushes while the journal is unavailable.
@@ -85,7 +85,24 @@ impl ActivityQueue {
         snapshot: Snapshot,
         counted: bool,
     ) -> Result<(), Closed> {
-        self.add(QueuedActivity::View { actor, user, property, snapshot, counted }).await
+        let viewed = Viewed::Home(property, snapshot);
+        self.add(QueuedActivity::View { actor, user, viewed, counted }).await
+    }
+
+    /// Queues that a signed-in person opened a product. Waits while the queue is full.
+    ///
+    /// # Errors
+    /// If the queue is closed.
+    pub async fn product_viewed(
+        &self,
+        actor: Actor,
+        user: UserId,
+        product: ProductId,
+        snapshot: ProductSnapshot,
+        counted: bool,
+    ) -> Result<(), Closed> {
+        let viewed = Viewed::Product(product, snapshot);
+        self.add(QueuedActivity::View { actor, user, viewed, counted }).await
     }
 
     /// Queues that a signed-in person searched. Waits while the queue is full.
@@ -106,7 +123,22 @@ impl ActivityQueue {
         property: PropertyId,
         visitor: bool,
     ) -> Result<(), Closed> {
-        self.add(QueuedActivity::Count { tenant: tenant.clone(), property, visitor }).await
+        let viewed = ViewedId::Home(property);
+        self.add(QueuedActivity::Count { tenant: tenant.clone(), viewed, visitor }).await
+    }
+
+    /// Queues a view of a product by an anonymous visitor; `visitor` is true for the visitor's first view today.
+    ///
+    /// # Errors
+    /// If the queue is closed.
+    pub async fn product_counted(
+        &self,
+        tenant: &TenantId,
+        product: ProductId,
+        visitor: bool,
+    ) -> Result<(), Closed> {
+        let viewed = ViewedId::Product(product);
+        self.add(QueuedActivity::Count { tenant: tenant.clone(), viewed, visitor }).await
     }
 
     async fn add(&self, item: QueuedActivity) -> Result<(), Closed> {

@@ -108,6 +108,8 @@ pub(crate) const ACTIVITIES: Labels = &[
     ("PROPERTY_UPDATED", "Listings changed"),
     ("PROPERTY_STATUS_CHANGED", "Listing status changed"),
     ("PROPERTY_DELETED", "Listings removed"),
+    ("PRODUCT_VIEWED", "Products viewed"),
+    ("PRODUCT_PURCHASED", "Purchases"),
     ("USER_REGISTERED", "Registration"),
     ("USER_EMAIL_VERIFIED", "E-mail confirmed"),
     ("USER_IDENTITY_LINKED", "Sign-in linked"),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::activity::activity_type;
 use domain::{Envelope, Log};
 use journal::AggregateStore;
 use serde_json::json;
@@ -18,10 +19,9 @@ pub struct Item {
 impl Item {
     pub fn of(aggregates: &AggregateStore, envelope: &Envelope) -> Self {
         let (data, _) = aggregates.masked(envelope);
-        let name = &*envelope.event_type;
         let body = json!({
             "eventId": envelope.event_id, "userId": envelope.user_id,
-            "activityType": if name == "USER_UPDATED" { "PROFILE_UPDATED" } else { name },
+            "activityType": activity_type(&envelope.event_type),
             "timestamp": envelope.timestamp, "activityData": data,
             "relatedEntityType": &*envelope.stream.kind, "relatedEntityId": &*envelope.stream.id,
         });

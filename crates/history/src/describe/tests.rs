@@ -1,10 +1,11 @@
 use domain::EventKind;
-use domain::activity::ActivityEvent;
+use domain::activity::{ActivityEvent, activity_type};
 use domain::audit::AuditEvent;
 use domain::favourites::FavouritesEvent;
 use domain::file::FileEvent;
 use domain::lead::LeadEvent;
 use domain::notification::NotificationEvent;
+use domain::product::ProductEvent;
 use domain::property::PropertyEvent;
 use domain::report::ReportEvent;
 use domain::saved_search::SavedSearchEvent;
@@ -32,6 +33,7 @@ fn names<E: EventKind + std::fmt::Debug>() -> Vec<String> {
 fn every_event_of_the_domain_has_its_sentence() {
     let all = [
         names::<PropertyEvent>(),
+        names::<ProductEvent>(),
         names::<UserEvent>(),
         names::<SessionEvent>(),
         names::<FavouritesEvent>(),
@@ -46,7 +48,7 @@ fn every_event_of_the_domain_has_its_sentence() {
         vec!["NOTIFICATION_PREFERENCES_UPDATED".to_owned()],
     ];
     for name in all.concat() {
-        let kind = if name == "USER_UPDATED" { "PROFILE_UPDATED" } else { &name };
+        let kind = activity_type(&name);
         let data = json!({});
         let told = DescribedEntry { kind, data: data.as_object().unwrap(), to_another: false, count: 1 };
         assert!(told.known().is_some(), "{name} has no sentence");
@@ -57,6 +59,10 @@ fn every_event_of_the_domain_has_its_sentence() {
 fn sentences_read_as_people_speak() {
     let home = json!({"title": "3BHK Apartment in Gachibowli", "area": "Gachibowli", "price": 9_500_000});
     assert_eq!(tell("PROPERTY_CREATED", &home, 1), "You listed 3BHK Apartment in Gachibowli for ₹95 Lakh");
+    let bought = json!({"name": "Headphones", "quantity": 2, "totalPrice": 599.98});
+    assert_eq!(tell("PRODUCT_PURCHASED", &bought, 1), "You bought 2 of Headphones for ₹599");
+    let bought = json!({"name": "Headphones", "quantity": 1, "totalPrice": 299.99, "currency": "USD"});
+    assert_eq!(tell("PRODUCT_PURCHASED", &bought, 1), "You bought Headphones for USD 299.99");
     assert_eq!(tell("PROPERTY_VIEWED", &home, 1), "You looked at 3BHK Apartment in Gachibowli");
     assert_eq!(tell("PROPERTY_VIEWED", &home, 3), "You looked at 3BHK Apartment in Gachibowli (3 times)");
     let photos = json!({"title": "Villa", "added": ["a", "b"], "content": {"kind": "DOCUMENT"}});

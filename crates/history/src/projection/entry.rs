@@ -5,12 +5,13 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use ::projection::{ProjectionError, Value};
+use domain::activity::activity_type;
 use domain::personal::{ERASABLE, SEALED};
 use domain::{Envelope, EventIds, upcast};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// A visible entry being built. `viewed` names the home if views may fold into the entry.
+/// A visible entry being built. `viewed` names the home or product if views may fold into the entry.
 #[derive(Debug)]
 pub struct Entry<'a> {
     pub owner: i64,
@@ -56,6 +57,12 @@ struct Details<'a> {
     subject_id: Option<&'a RawValue>,
     session_id: Option<&'a RawValue>,
     views: Option<&'a RawValue>,
+    product_id: Option<&'a RawValue>,
+    name: Option<&'a RawValue>,
+    quantity: Option<&'a RawValue>,
+    total_price: Option<&'a RawValue>,
+    new_quantity: Option<&'a RawValue>,
+    currency: Option<&'a RawValue>,
 }
 
 /// The only metadata member that an entry shows.
@@ -86,7 +93,7 @@ impl<'a> Entry<'a> {
         let details: Details<'_> = serde_json::from_str(risen.as_deref().unwrap_or(&envelope.data))
             .map_err(|error| unreadable(envelope, &error))?;
         let circumstances: Circumstances<'_> = serde_json::from_str(&envelope.metadata).unwrap_or_default();
-        let viewed = &*envelope.event_type == "PROPERTY_VIEWED";
+        let viewed = ["PROPERTY_VIEWED", "ProductViewed"].contains(&&*envelope.event_type);
         let views = details.views.filter(|_| viewed).and_then(|raw| raw.get().parse().ok());
         let timestamp = envelope.timestamp.micros();
         Ok(Some(Self {
@@ -95,12 +102,8 @@ impl<'a> Entry<'a> {
             user: user.to_string(),
             timestamp,
             event_id: envelope.event_id.to_string(),
-            kind: if &*envelope.event_type == "USER_UPDATED" {
-                "PROFILE_UPDATED"
-            } else {
-                &envelope.event_type
-            },
-            viewed: details.property_id.filter(|_| viewed).and_then(text).and_then(short),
+            kind: activity_type(&envelope.event_type),
+            viewed: if viewed { details.viewed() } else { None },
             count: views.unwrap_or(1).max(1),
             last_at: timestamp,
             log: envelope.position.log.as_str(),
@@ -145,10 +148,18 @@ impl Details<'_> {
             "audit" | "activity" | "favourite" | "history" => None,
             kind => Some((Cow::Borrowed(&*envelope.stream.id), kind)),
         };
+        let product = || Some((Cow::Owned(self.product_id?.get().to_owned()), "product"));
         named(self.property_id, "property")
             .or_else(|| named(self.subject_id, "user"))
             .or_else(|| named(self.session_id, "session"))
+            .or_else(product)
             .or_else(stream)
+    }
+
+    /// Which home or product was viewed, as a hash. Numbers of products are far from hashes of homes.
+    fn viewed(&self) -> Option<i64> {
+        let home = || text(self.property_id?).and_then(short);
+        home().or_else(|| self.product_id?.get().parse().ok())
     }
 
     /// The members to show, unchanged and under their original paths, because encrypted values are bound to those
@@ -179,6 +190,12 @@ impl Details<'_> {
             ("group", self.group),
             ("events", self.events),
             ("propertyCount", self.property_count),
+            // Of other things than products, the name may be somebody's own.
+            ("name", self.name.filter(|_| self.product_id.is_some())),
+            ("quantity", self.quantity),
+            ("totalPrice", self.total_price),
+            ("newQuantity", self.new_quantity),
+            ("currency", self.currency),
         ];
         let mut told = String::with_capacity(128);
         for (name, raw) in members.into_iter().filter_map(|(name, raw)| Some((name, raw?.get()))) {

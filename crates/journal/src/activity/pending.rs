@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use domain::activity::{ActivityEvent, CountedViews, Snapshot};
-use domain::{Actor, Metadata, PropertyId, TenantId, Timestamp, UserId};
+use domain::activity::{ActivityEvent, CountedProductViews, CountedViews, ProductSnapshot, Snapshot};
+use domain::{Actor, Metadata, ProductId, PropertyId, TenantId, Timestamp, UserId};
 use uuid::Uuid;
 
 use super::record::Record;
@@ -13,8 +13,8 @@ type ViewKey = (Uuid, Timestamp);
 
 #[derive(Debug, Default)]
 pub struct Pending {
-    views: HashMap<(TenantId, UserId, PropertyId), View>,
-    sums: HashMap<(TenantId, PropertyId), (u64, u64)>,
+    views: HashMap<(TenantId, UserId, ViewedId), View>,
+    sums: HashMap<(TenantId, ViewedId), (u64, u64)>,
     searches: Vec<Record>,
     /// Records being sent, in the order in which they were queued. Each stays until the journal has it, even if the
     /// sender is cancelled. Nothing is added to a record any more.
@@ -27,17 +27,51 @@ pub struct Pending {
 struct View {
     identity: ViewKey,
     actor: Actor,
-    snapshot: Snapshot,
+    viewed: Viewed,
     views: u64,
     counted: bool,
+}
+
+/// What can be viewed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ViewedId {
+    Home(PropertyId),
+    Product(ProductId),
+}
+
+/// What was viewed, as it was then.
+#[derive(Debug)]
+pub enum Viewed {
+    Home(PropertyId, Snapshot),
+    Product(ProductId, ProductSnapshot),
+}
+
+impl Viewed {
+    fn id(&self) -> ViewedId {
+        match self {
+            Self::Home(id, _) => ViewedId::Home(*id),
+            Self::Product(id, _) => ViewedId::Product(*id),
+        }
+    }
+
+    fn event(self, views: u64, counted: bool) -> ActivityEvent {
+        match self {
+            Self::Home(property_id, snapshot) => {
+                ActivityEvent::Viewed { property_id, snapshot, views, counted }
+            }
+            Self::Product(product_id, snapshot) => {
+                ActivityEvent::ProductViewed { product_id, snapshot, views, counted }
+            }
+        }
+    }
 }
 
 /// An item to be queued.
 #[derive(Debug)]
 pub enum QueuedActivity {
-    View { actor: Actor, user: UserId, property: PropertyId, snapshot: Snapshot, counted: bool },
+    View { actor: Actor, user: UserId, viewed: Viewed, counted: bool },
     Search { actor: Actor, user: UserId, event: ActivityEvent },
-    Count { tenant: TenantId, property: PropertyId, visitor: bool },
+    Count { tenant: TenantId, viewed: ViewedId, visitor: bool },
 }
 
 impl Pending {
@@ -48,18 +82,18 @@ impl Pending {
 
     pub fn add(&mut self, item: QueuedActivity, identity: impl FnOnce() -> ViewKey) {
         match item {
-            QueuedActivity::View { actor, user, property, snapshot, counted } => {
-                let view = self.views.entry((actor.tenant.clone(), user, property));
+            QueuedActivity::View { actor, user, viewed, counted } => {
+                let view = self.views.entry((actor.tenant.clone(), user, viewed.id()));
                 let view =
-                    view.or_insert_with(|| View { identity: identity(), actor, snapshot, views: 0, counted });
+                    view.or_insert_with(|| View { identity: identity(), actor, viewed, views: 0, counted });
                 view.views += 1;
                 view.counted |= counted;
             }
             QueuedActivity::Search { actor, user, event } => {
                 self.searches.push(Record::of_person(identity(), actor, user, event));
             }
-            QueuedActivity::Count { tenant, property, visitor } => {
-                let (views, visitors) = self.sums.entry((tenant, property)).or_default();
+            QueuedActivity::Count { tenant, viewed, visitor } => {
+                let (views, visitors) = self.sums.entry((tenant, viewed)).or_default();
                 *views += 1;
                 *visitors += u64::from(visitor);
             }
@@ -77,14 +111,18 @@ impl Pending {
     /// Turns the accumulated items into records.
     pub fn freeze(&mut self, mut identity: impl FnMut() -> ViewKey) {
         let mut records = std::mem::take(&mut self.searches);
-        for ((_, user, property_id), view) in self.views.drain() {
-            let View { identity, actor, snapshot, views, counted } = view;
-            let event = ActivityEvent::Viewed { property_id, snapshot, views, counted };
-            records.push(Record::of_person(identity, actor, user, event));
+        for ((_, user, _), view) in self.views.drain() {
+            let View { identity, actor, viewed, views, counted } = view;
+            records.push(Record::of_person(identity, actor, user, viewed.event(views, counted)));
         }
-        for (tenant, views) in by_tenant(std::mem::take(&mut self.sums)) {
-            let actor = Actor { tenant, user: None, metadata: Metadata::default() };
-            records.push(Record::of_nobody(identity(), actor, ActivityEvent::ViewsCounted { views }));
+        for (tenant, Sums { homes, products }) in by_tenant(std::mem::take(&mut self.sums)) {
+            let homes = (!homes.is_empty()).then_some(ActivityEvent::ViewsCounted { views: homes });
+            let products =
+                (!products.is_empty()).then_some(ActivityEvent::ProductViewsCounted { views: products });
+            for event in homes.into_iter().chain(products) {
+                let actor = Actor { tenant: tenant.clone(), user: None, metadata: Metadata::default() };
+                records.push(Record::of_nobody(identity(), actor, event));
+            }
         }
         self.sent.extend(records.into_iter().map(|record| (record.event_id, Arc::new(record))));
     }
@@ -99,14 +137,24 @@ impl Pending {
     }
 }
 
-/// Groups the sums by tenant, each list in a stable order.
-fn by_tenant(sums: HashMap<(TenantId, PropertyId), (u64, u64)>) -> BTreeMap<TenantId, Vec<CountedViews>> {
-    let mut lists: BTreeMap<TenantId, Vec<CountedViews>> = BTreeMap::new();
-    for ((tenant, property_id), (views, visitors)) in sums {
-        lists.entry(tenant).or_default().push(CountedViews { property_id, views, visitors });
-    }
-    for list in lists.values_mut() {
-        list.sort_by_key(|counted| counted.property_id);
+/// The sums of a tenant, each list in a stable order.
+#[derive(Default)]
+struct Sums {
+    homes: Vec<CountedViews>,
+    products: Vec<CountedProductViews>,
+}
+
+fn by_tenant(sums: HashMap<(TenantId, ViewedId), (u64, u64)>) -> BTreeMap<TenantId, Sums> {
+    let in_order: BTreeMap<_, _> = sums.into_iter().collect();
+    let mut lists: BTreeMap<TenantId, Sums> = BTreeMap::new();
+    for ((tenant, viewed), (views, visitors)) in in_order {
+        let list = lists.entry(tenant).or_default();
+        match viewed {
+            ViewedId::Home(property_id) => list.homes.push(CountedViews { property_id, views, visitors }),
+            ViewedId::Product(product_id) => {
+                list.products.push(CountedProductViews { product_id, views, visitors });
+            }
+        }
     }
     lists
 }
@@ -126,7 +174,8 @@ mod tests {
         assert!(!pending.holds(&here, user));
         let actor = Actor { tenant: here.clone(), user: Some(user), metadata: Metadata::default() };
         let snapshot = Snapshot::of(other, "A home", Paise::from_paise(100), "Kondapur");
-        let view = QueuedActivity::View { actor, user, property: Ids.id(at), snapshot, counted: true };
+        let viewed = Viewed::Home(Ids.id(at), snapshot);
+        let view = QueuedActivity::View { actor, user, viewed, counted: true };
         pending.add(view, || (Ids.uuid(at), at));
         let held = [(&here, user), (&here, other), (&elsewhere, user)].map(|(t, u)| pending.holds(t, u));
         assert_eq!(held, [true, false, false]);

@@ -55,7 +55,10 @@ pub async fn activity(
         ActivityEvent::Viewed { .. }
         | ActivityEvent::Shared { .. }
         | ActivityEvent::Searched { .. }
-        | ActivityEvent::ContactRevealed { .. } => Ok(()),
+        | ActivityEvent::ContactRevealed { .. }
+        | ActivityEvent::ProductViewed { .. }
+        | ActivityEvent::ProductViewsCounted { .. }
+        | ActivityEvent::ProductViewsSynced { .. } => Ok(()),
     }
 }
 

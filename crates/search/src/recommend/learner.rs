@@ -220,7 +220,10 @@ impl Read {
                     let looked = query.map(|query| looked(event, user, &query, catalogue));
                     self.activity.searches.extend(looked);
                 }
-                ActivityEvent::ViewsCounted { .. } => {}
+                ActivityEvent::ViewsCounted { .. }
+                | ActivityEvent::ProductViewed { .. }
+                | ActivityEvent::ProductViewsCounted { .. }
+                | ActivityEvent::ProductViewsSynced { .. } => {}
             },
             (Favourites::TYPE, _) => match aggregates.decode(event)? {
                 FavouritesEvent::Saved { property_id, .. } => {

@@ -128,7 +128,10 @@ impl Projection for Searched {
             ActivityEvent::Viewed { property_id, .. } => opened(tx, envelope, user, property_id).await,
             ActivityEvent::Shared { .. }
             | ActivityEvent::ContactRevealed { .. }
-            | ActivityEvent::ViewsCounted { .. } => Ok(()),
+            | ActivityEvent::ViewsCounted { .. }
+            | ActivityEvent::ProductViewed { .. }
+            | ActivityEvent::ProductViewsCounted { .. }
+            | ActivityEvent::ProductViewsSynced { .. } => Ok(()),
         }
     }
 

@@ -39,6 +39,7 @@ pub fn describe(generator: &mut SchemaGenerator) -> Vec<Described> {
     add::<domain::user::UserEvent>("", generator, &mut all);
     add::<domain::session::SessionEvent>("", generator, &mut all);
     add::<domain::property::PropertyEvent>("", generator, &mut all);
+    add::<domain::product::ProductEvent>("", generator, &mut all);
     add::<domain::lead::LeadEvent>("", generator, &mut all);
     add::<domain::report::ReportEvent>("", generator, &mut all);
     add::<domain::saved_search::SavedSearchEvent>("", generator, &mut all);
