@@ -1,8 +1,10 @@
 //! A product of the catalogue: its content, its status, its stock, and who bought it.
 
 pub mod content;
+pub mod document;
 pub mod draft;
 mod id;
+pub mod popularity;
 pub mod stock;
 #[cfg(test)]
 mod tests;
@@ -18,8 +20,10 @@ use crate::money::Paise;
 use crate::personal::Erasable;
 use crate::time::Timestamp;
 pub use content::{Currency, ProductContent, ProductStatus};
+pub use document::{PriceRange, ProductDocument};
 pub use draft::{NullMeans, ProductChanges, ProductDraft};
 pub use id::{NotAProductId, ProductId};
+pub use popularity::{Popularity, Trend};
 pub use stock::{Reservation, Stock, StockChange};
 
 /// The events of a product.
@@ -238,9 +242,9 @@ pub enum ProductRejection {
 /// The state of a product.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Product {
-    /// Set while it is in the catalogue.
+    /// Set once it is in the catalogue.
     pub details: Option<ProductDetails>,
-    /// It was in the catalogue and has left it for good.
+    /// It has left the catalogue for good.
     pub deleted: bool,
 }
 
@@ -388,7 +392,7 @@ impl ProductDetails {
 
 impl Product {
     fn present(&self) -> Result<&ProductDetails, ProductRejection> {
-        self.details.as_ref().ok_or(ProductRejection::Unknown)
+        self.details.as_ref().filter(|_| !self.deleted).ok_or(ProductRejection::Unknown)
     }
 }
 
@@ -400,9 +404,7 @@ impl Aggregate for Product {
 
     fn decide(&self, command: ProductCommand, now: Timestamp) -> Result<Vec<ProductEvent>, ProductRejection> {
         match command {
-            ProductCommand::Create { .. } if self.details.is_some() || self.deleted => {
-                Err(ProductRejection::Exists)
-            }
+            ProductCommand::Create { .. } if self.details.is_some() => Err(ProductRejection::Exists),
             ProductCommand::Create { id, seller, draft } => Ok(vec![ProductEvent::Created {
                 product_id: id,
                 content: draft.owned_by(seller),
@@ -457,10 +459,7 @@ impl Aggregate for Product {
                 product.status = *status;
                 product.updated_at = at;
             }
-            ProductEvent::Deleted { .. } => {
-                self.details = None;
-                self.deleted = true;
-            }
+            ProductEvent::Deleted { .. } => self.deleted = true,
             ProductEvent::Purchased { user_id, quantity, .. } => {
                 product.purchases = product.purchases.saturating_add(*quantity);
                 product.stock.release(*user_id, at);

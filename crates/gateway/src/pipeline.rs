@@ -105,9 +105,16 @@ fn cors(origins: &[String]) -> CorsLayer {
         "x-user-id",
     ]
     .map(HeaderName::from_static);
-    let shown =
-        ["x-event-position", "x-stale", "x-quota-left", "x-correlation-id", "ratelimit", "ratelimit-policy"]
-            .map(HeaderName::from_static);
+    let shown = [
+        "x-event-position",
+        "x-stale",
+        "x-total-count",
+        "x-quota-left",
+        "x-correlation-id",
+        "ratelimit",
+        "ratelimit-policy",
+    ]
+    .map(HeaderName::from_static);
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])

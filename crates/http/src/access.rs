@@ -54,6 +54,8 @@ pub enum Right {
     Read(Category, UserId),
     /// To see what admins see: an admin or support.
     SeeAll,
+    /// To sell products: a seller or an admin.
+    Sell,
     /// To moderate: a moderator or an admin.
     Moderate,
     /// To administer: an admin.
@@ -84,6 +86,7 @@ impl Caller {
             Right::Change(user) => (own(user) || role(&[Role::Admin]), !own(user)),
             Right::Read(category, user) => (own(user) || role(category.readers()), !own(user)),
             Right::SeeAll => (role(&[Role::Admin, Role::Support]), true),
+            Right::Sell => (role(&[Role::Seller, Role::Admin]), false),
             Right::Moderate => (role(&[Role::Moderator, Role::Admin]), true),
             Right::Administer => (role(&[Role::Admin]), true),
             Right::Serve => (person.service || role(&[Role::Admin]), true),

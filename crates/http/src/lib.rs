@@ -36,6 +36,7 @@ mod request;
 mod service;
 mod streaming;
 mod tokens;
+mod visitor_counter;
 mod warnings;
 
 pub use access::{Access, Category, Right};
@@ -68,3 +69,4 @@ pub use service::{
     UnknownGroup,
 };
 pub use tokens::{Claims, TokenError, Tokens};
+pub use visitor_counter::{Visit, VisitorCounter};

@@ -231,6 +231,12 @@ impl<T> Page<T> {
         &self.content
     }
 
+    /// The number of entries of the whole list, as far as they were counted.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.total_elements
+    }
+
     /// The entries alone.
     #[must_use]
     pub fn into_content(self) -> Vec<T> {

@@ -20,6 +20,9 @@ const STALE: HeaderName = HeaderName::from_static("x-stale");
 /// The remaining quotas: `homes;left=7;limit=20`.
 const QUOTA_LEFT: HeaderName = HeaderName::from_static("x-quota-left");
 
+/// The number of entries of a whole list.
+const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
+
 /// A response has about as many headers in the end.
 const HEADERS: usize = 24;
 
@@ -104,6 +107,12 @@ impl<T> Reply<T> {
     #[must_use]
     pub fn quota_left(self, left: &str) -> Self {
         if left.is_empty() { self } else { self.header(QUOTA_LEFT, left) }
+    }
+
+    /// Adds the number of entries of the whole list, where the body has the entries of a page only.
+    #[must_use]
+    pub fn total_count(self, total: u64) -> Self {
+        self.header(TOTAL_COUNT, &total.to_string())
     }
 
     /// Adds the links to the pages around this one.

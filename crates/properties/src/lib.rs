@@ -23,15 +23,15 @@ use axum::extract::FromRef;
 use bus::{Group, GroupStatus};
 use follow_ups::FollowUps;
 use http_kit::photos::PhotoAlbum;
-use http_kit::{AppContext, Documentation, OutboxGroup, ReadModel, RouteLimit, Routes, Service};
+use http_kit::{
+    AppContext, Documentation, OutboxGroup, ReadModel, RouteLimit, Routes, Service, VisitorCounter,
+};
 use import::Imports;
 use projection::Listings;
 use projection_store::deliveries::{self, Outbox, OutboxWorker};
 use projection_store::{ViewError, ViewStore, list_lengths};
 use tokio::sync::Notify;
-use {
-    ::projection as projection_store, listing_cache::Caches, listing_cache::WrittenVersions, visits::Visits,
-};
+use {::projection as projection_store, listing_cache::Caches, listing_cache::WrittenVersions};
 
 /// The listings service of one process.
 #[derive(Clone, Debug)]
@@ -65,7 +65,7 @@ struct AppParts {
     store: ViewStore,
     caches: Arc<Caches>,
     written: WrittenVersions,
-    visits: Visits,
+    visitors: VisitorCounter,
     imports: Imports,
     status: GroupStatus,
 }
@@ -148,9 +148,9 @@ impl Properties {
         let context = self.context.clone();
         let store = self.store.clone();
         let caches = Arc::clone(&self.caches);
-        let visits = Visits::new(&self.context);
+        let visitors = VisitorCounter::new(&self.context);
         let written = WrittenVersions::default();
         let imports = Imports::default();
-        App(Arc::new(AppParts { context, store, caches, written, visits, imports, status }))
+        App(Arc::new(AppParts { context, store, caches, written, visitors, imports, status }))
     }
 }

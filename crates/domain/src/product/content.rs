@@ -84,6 +84,12 @@ impl ProductContent {
         }
     }
 
+    /// Takes away what its seller wrote.
+    pub fn erase(&mut self) {
+        self.name = Erasable::Erased;
+        self.description = self.description.take().map(|_| Erasable::Erased);
+    }
+
     /// The fields in which `new` differs, named as in requests, each with its value in `self`.
     #[must_use]
     pub fn replaced_by(&self, new: &Self) -> Map<String, Value> {

@@ -14,9 +14,9 @@ use http_kit::{ApiResponse, Caller, ClientTags, Failure, Query, Request};
 use serde_json::{Map, Value};
 
 use super::{is_insider, may_see, no_such_listing, property_id, removed};
-use crate::App;
 use crate::document::{Counts, Document, etag, snapshot};
 use crate::listing_cache::CachedListing;
+use crate::{App, visits};
 
 /// A listing. If requested, it says whether the caller saved it.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -74,7 +74,7 @@ pub async fn get(
     let id = property_id(path)?;
     let Include { favourite } = include?;
     let known = app.visible(&caller, id).await?;
-    app.visits.note(&app.context, &caller, &known.listing).await?;
+    visits::note(&app.visitors, &app.context, &caller, &known.listing).await?;
     let tag = etag(known.version, known.counts);
     if favourite {
         let (saved, document) = app.with_favourite(&caller, &known).await?;
@@ -102,7 +102,7 @@ pub async fn view(
 ) -> Result<Response, Failure> {
     let known = app.visible(&caller, property_id(path)?).await?;
     nothing?;
-    app.visits.note(&app.context, &caller, &known.listing).await?;
+    visits::note(&app.visitors, &app.context, &caller, &known.listing).await?;
     Ok(app.context.reply("View noted", ()).empty().into_response())
 }
 

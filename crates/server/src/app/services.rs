@@ -1,6 +1,9 @@
 //! The services of this binary. To add one, add a row here.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
+use catalogue::{Catalogue, ViewSyncSettings};
 use files::Files;
 use history::History;
 use http_kit::{AppContext, Documentation, Service};
@@ -15,9 +18,10 @@ use super::{mail, sign_ins};
 use crate::settings::Settings;
 
 /// The documentation of each service.
-pub const DOCUMENTATION: [fn() -> Documentation; 6] = [
+pub const DOCUMENTATION: [fn() -> Documentation; 7] = [
     Users::documentation,
     Properties::documentation,
+    Catalogue::documentation,
     Search::documentation,
     History::documentation,
     Notifications::documentation,
@@ -49,6 +53,8 @@ pub async fn open(settings: &Settings, context: &AppContext, public_url: &str) -
     let users = users.context("the users service")?.through(sign_ins::providers(settings, public_url)?);
     let erasures = Erasures::open(users.clone(), views_dir).context("the erasures")?;
     let properties = Properties::open(context.clone(), views_dir).context("the properties service")?;
+    let catalogue = Catalogue::open(context.clone(), views_dir, view_sync(settings));
+    let catalogue = catalogue.context("the catalogue")?;
     let search = Search::open(context.clone(), views_dir).await.context("the search service")?;
     let history = History::open(context.clone(), views_dir).context("the history service")?;
     let letters = mail::settings(settings, public_url);
@@ -61,12 +67,21 @@ pub async fn open(settings: &Settings, context: &AppContext, public_url: &str) -
     let all = vec![
         users.service(&erasures, workers),
         properties.service(workers),
+        catalogue.service(),
         search.service(workers),
         history.service(),
         notifications.service(workers),
         files.service(workers),
     ];
     Ok(Services { all, users, search, files })
+}
+
+fn view_sync(settings: &Settings) -> ViewSyncSettings {
+    ViewSyncSettings {
+        enabled: settings.views.sync_enabled,
+        interval: Duration::from_millis(u64::from(settings.views.sync_interval_ms)),
+        batch: u64::from(settings.views.sync_batch),
+    }
 }
 
 fn sessions(settings: &Settings) -> users::Settings {

@@ -36,6 +36,7 @@ pub struct Settings {
     pub journal: Journal,
     pub bus: Bus,
     pub activity: Activity,
+    pub views: Views,
     pub reads: Reads,
     pub retry: Retry,
     /// One entry for each consumer group.
@@ -180,6 +181,14 @@ pub struct Activity {
     pub flush_ms: u32,
     pub queue: usize,
     pub await_activity: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Views {
+    pub sync_enabled: bool,
+    pub sync_interval_ms: u32,
+    pub sync_batch: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -1,0 +1,54 @@
+//! How often products are viewed, for operators.
+
+use ::projection::list_lengths::length_of;
+use domain::{ProductId, TenantId, Timestamp};
+use http_kit::Failure;
+
+use crate::AppParts;
+use crate::projection::VIEWED;
+
+/// The views of one product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ViewsOfProduct {
+    pub total: u64,
+    pub today: u64,
+}
+
+/// What was counted, and not passed on yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PendingViews {
+    pub products: u64,
+    pub views: u64,
+    /// How many products were ever viewed.
+    pub tracked: u64,
+}
+
+impl AppParts {
+    /// How often a product was viewed; `None` if the catalogue has no such product.
+    pub async fn views_of(
+        &self,
+        tenant: &TenantId,
+        id: ProductId,
+        now: Timestamp,
+    ) -> Result<Option<ViewsOfProduct>, Failure> {
+        let sql = "select coalesce(c.views, 0), coalesce(d.views, 0) from products p
+            left join product_counts c on c.product_id = p.id and c.tenant = p.tenant
+            left join product_days d on d.product_id = p.id and d.day = $3 and d.tenant = p.tenant
+            where p.id = $2 and p.tenant = $1";
+        let params = vec![tenant.as_str().into(), id.to_string().into(), now.india_day().into()];
+        let rows = self.store.query(sql, params).await?;
+        Ok(rows.first().map(|row| ViewsOfProduct { total: row.count(0), today: row.count(1) }))
+    }
+
+    /// What was counted, and not passed on yet.
+    pub async fn pending_views(&self, tenant: &TenantId) -> Result<PendingViews, Failure> {
+        let sql = format!(
+            "select count(*), coalesce(sum(views - synced), 0), {} from product_counts
+             where tenant = $1 and views > synced",
+            length_of(VIEWED, "''")
+        );
+        let rows = self.store.query(&sql, vec![tenant.as_str().into()]).await?;
+        let count = |column| rows.first().map_or(0, |row| row.count(column));
+        Ok(PendingViews { products: count(0), views: count(1), tracked: count(2) })
+    }
+}
