@@ -37,6 +37,12 @@ impl Answer {
         &self.body["data"]
     }
 
+    /// What is wrong about a field.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.body["error"]["fieldErrors"][name].as_str()
+    }
+
     /// `error.code` of the envelope.
     #[must_use]
     pub fn code(&self) -> &str {

@@ -6,7 +6,7 @@ use domain::aggregate::Aggregate as _;
 use domain::product::stock::MOST_AT_ONCE;
 use domain::product::{Currency, Product, ProductCommand, ProductEvent};
 use domain::{Fields, Paise, ProductId, StreamId, Timestamp};
-use http_kit::docs::IdempotencyKey;
+use http_kit::docs::{IdempotencyKey, IfMatch};
 use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Query, Request};
 use journal::{Appended, ExecuteError};
 use serde::Serialize;
@@ -77,7 +77,7 @@ pub struct Purchase {
     post,
     path = "/api/v1/products/{id}/purchase",
     summary = "Buy a product",
-    params(IdempotencyKey),
+    params(IdempotencyKey, IfMatch),
     request_body = PurchaseBody,
     responses(
         (status = 201, description = "The purchase", body = ApiResponse<Purchase>),

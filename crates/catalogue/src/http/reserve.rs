@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use domain::product::stock::{LONGEST_RESERVATION, USUAL_RESERVATION};
 use domain::product::{Product, ProductCommand};
 use domain::{Fields, ProductId, ReservationId, Timestamp};
-use http_kit::docs::IdempotencyKey;
+use http_kit::docs::{IdempotencyKey, IfMatch};
 use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Query, Request};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ pub struct ReservationDocument {
     post,
     path = "/api/v1/products/{id}/reservations",
     summary = "Reserve a part of the stock",
-    params(IdempotencyKey),
+    params(IdempotencyKey, IfMatch),
     request_body = ReservationBody,
     responses(
         (status = 201, description = "The reservation", body = ApiResponse<ReservationDocument>),
@@ -103,7 +103,7 @@ pub async fn reserve(
     delete,
     path = "/api/v1/products/{id}/reservations/{reservation}",
     summary = "Give a reservation back",
-    params(IdempotencyKey),
+    params(IdempotencyKey, IfMatch),
     responses((status = 204, description = "Given back")),
 )]
 pub async fn release(

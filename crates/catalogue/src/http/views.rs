@@ -3,8 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::{ProductId, Timestamp};
-use http_kit::docs::IdempotencyKey;
-use http_kit::{ApiResponse, Caller, Conditions, Failure, Query, Right};
+use http_kit::{ApiResponse, Caller, Failure, Query, Right};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -88,14 +87,12 @@ pub async fn sync_stats(
     post,
     path = "/api/v1/admin/views/sync",
     summary = "Pass on the counted views now",
-    params(IdempotencyKey),
     responses((status = 200, description = "What was passed on", body = ApiResponse<SyncResult>)),
 )]
 pub async fn sync(
     State(app): State<App>,
     caller: Caller,
     Query(nothing): Query<()>,
-    _conditions: Conditions,
 ) -> Result<Response, Failure> {
     caller.require(Right::Administer)?;
     nothing?;

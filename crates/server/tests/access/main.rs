@@ -24,6 +24,7 @@ mod oidc;
 mod openapi;
 mod people;
 mod plans;
+mod products;
 mod queries;
 mod query_words;
 mod recommendations;

@@ -60,7 +60,29 @@ pub async fn prepare(world: &World, row: &Row, who: Who) -> Request {
         "files" => file(world, row, who).await,
         "operations" => operation(world, row, who).await,
         "notifications" => notification(world, row, who).await,
+        "catalog" => product(world, row, who).await,
         _ => unknown(row),
+    }
+}
+
+async fn product(world: &World, row: &Row, who: Who) -> Request {
+    let client = if who == Who::Owner { world.shopkeeper.client.clone() } else { world.scene(who).client };
+    let id = world.product().await.to_string();
+    let path = row.path.replace("{id}", &id);
+    match (row.method.as_str(), row.path.as_str()) {
+        ("POST", "/api/v1/products") => {
+            request(&world.scene(who).client, row, &path, Some(world.new_product()))
+        }
+        ("PUT" | "PATCH", _) => request(&client, row, &path, Some(json!({"price": 249.99}))),
+        ("POST", "/api/v1/products/{id}/purchase" | "/api/v1/products/{id}/reservations") => {
+            request(&client, row, &path, Some(json!({"quantity": 2})))
+        }
+        ("DELETE", "/api/v1/products/{id}/reservations/{reservation}") => {
+            let held = client.post(&path.replace("/{reservation}", ""), &json!({"quantity": 1})).await;
+            let reservation = held.data()["id"].as_str().unwrap_or("0197c000-0000-7000-8000-000000000001");
+            request(&client, row, &path.replace("{reservation}", reservation), None)
+        }
+        _ => request(&client, row, &path, None),
     }
 }
 
@@ -352,7 +374,11 @@ async fn realtime(world: &World, row: &Row, who: Who) -> Answer {
 }
 
 async fn operation(world: &World, row: &Row, who: Who) -> Request {
-    let id = if row.path == "/api/jobs/{id}" { world.job().await } else { "0000000000000000".to_owned() };
+    let id = match row.path.as_str() {
+        "/api/jobs/{id}" => world.job().await,
+        "/api/v1/admin/views/product/{id}" => world.product().await.to_string(),
+        _ => "0000000000000000".to_owned(),
+    };
     let path = row.path.replace("{id}", &id).replace("{group}", "properties-service-group");
     if row.path.starts_with("/api/v1/admin/streams/") {
         let path = row
@@ -370,6 +396,7 @@ async fn operation(world: &World, row: &Row, who: Who) -> Request {
         | "POST /api/v1/admin/consumers/{group}/pause"
         | "POST /api/v1/admin/consumers/{group}/resume"
         | "POST /api/v1/admin/consumers/{group}/rebuild"
+        | "POST /api/v1/admin/views/sync"
         | "POST /api/v1/admin/backups" => {}
         _ if row.method == Method::GET => {}
         _ => unknown(row),

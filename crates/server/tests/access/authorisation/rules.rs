@@ -139,7 +139,7 @@ fn may(row: &Row, who: Who) -> bool {
         // The table requests an image. Documents have separate tests.
         "P" | "P images, O documents" => true,
         "U" => !matches!(who, Who::Anonymous | Who::Service),
-        "O" => matches!(who, Who::Owner | Who::Admin) || support,
+        "O" | "O,A" => matches!(who, Who::Owner | Who::Admin) || support,
         "M" => matches!(who, Who::Moderator | Who::Admin),
         "A" => who == Who::Admin || support,
         // This is the public listener; the management port has another. The job in the table belongs to an admin.

@@ -16,6 +16,8 @@ pub struct World {
     moderator: Person,
     support: Person,
     seller: Person,
+    /// A seller who owns the products of the table.
+    pub shopkeeper: Person,
     user: Person,
     other: Person,
     owner: Person,
@@ -49,6 +51,7 @@ impl World {
             moderator: people::with_role(client, &admin, "moderator", "MODERATOR").await,
             support: people::with_role(client, &admin, "support", "SUPPORT").await,
             seller: people::with_role(client, &admin, "seller", "SELLER").await,
+            shopkeeper: people::with_role(client, &admin, "shopkeeper", "SELLER").await,
             user: Person::confirmed(&app, "user").await,
             other: Person::confirmed(&app, "other").await,
             owner: Person::confirmed(&app, "owner").await,
@@ -141,6 +144,17 @@ impl World {
         let path = format!("/api/properties/{}/leads", self.listing(owner).await);
         let asked = self.user.client.post(&path, &json!({"message": "Is it still there?"})).await.expect(201);
         asked.data()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A product of the shopkeeper.
+    pub async fn product(&self) -> u64 {
+        let product = self.shopkeeper.client.post("/api/v1/products", &self.new_product()).await.expect(201);
+        product.data()["id"].as_u64().unwrap()
+    }
+
+    /// A product that nobody has.
+    pub fn new_product(&self) -> serde_json::Value {
+        json!({"name": "Headphones", "categories": ["Electronics"], "price": 299.99, "sku": self.name(), "stock": 100})
     }
 
     /// A listing of `owner` that waits for moderation.
