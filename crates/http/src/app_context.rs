@@ -7,6 +7,7 @@ use std::time::Duration;
 use domain::TenantId;
 use journal::{ActivityQueue, AggregateStore, OwnWrites};
 
+use crate::circuit_breaker::CircuitBreakers;
 use crate::daily::DailyCounters;
 use crate::jobs::Jobs;
 use crate::photos::Photos;
@@ -117,6 +118,8 @@ pub struct AppContextParts {
     pub daily: DailyCounters,
     /// The photos of listings.
     pub photos: Photos,
+    /// The circuit breakers around calls to other systems.
+    pub breakers: CircuitBreakers,
 }
 
 impl AppContext {

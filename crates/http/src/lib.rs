@@ -8,6 +8,7 @@ mod app_context;
 mod background;
 mod body;
 mod caller;
+mod circuit_breaker;
 mod commands;
 mod concurrency_limiter;
 mod conditions;
@@ -44,6 +45,10 @@ pub use app_context::{AppContext, AppContextParts, Tenant, Tenants};
 pub use background::in_background;
 pub use body::{Body, without_mark};
 pub use caller::{Caller, CorrelationId, SignedIn, Visitor, bearer};
+pub use circuit_breaker::{
+    BreakerSettings, BreakerState, BreakerStatus, CallPermit, CallTimedOut, CircuitBreaker, CircuitBreakers,
+    CircuitOpen,
+};
 pub use commands::Recorded;
 pub use concurrency_limiter::{ConcurrencyLimiter, ConcurrencyLimits, Permit};
 pub use conditions::{ClientTags, Conditions, OF_CODINGS};

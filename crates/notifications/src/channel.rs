@@ -1,28 +1,26 @@
 //! How e-mails and text messages are sent, and what is known of one after each try.
 //!
 //! ```text
-//! postman -> Line (breaker) -> Way: mailbox | smtp | twilio
+//! postman -> Line (circuit breaker) -> Way: mailbox | smtp | twilio
 //! ```
 //! ADR 13 distinguishes outcomes by what is certain: a refused or failed parcel certainly did not arrive, an unknown
 //! one may have. The circuit breaker of a line opens when its transport keeps failing: the deliveries then wait, and
 //! use up no retries.
 
-mod breaker;
 pub mod smtp;
 pub mod twilio;
 
 use std::fmt::Write as _;
-use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use domain::{Clock, Timestamp};
+use domain::Clock;
+use http_kit::{CallPermit, CircuitBreaker, CircuitBreakers};
 use projection::deliveries::{DeliveryLookup, DeliveryOutcome};
 
 use crate::email::WrittenEmail;
 use crate::email::words::Variables;
 use crate::mailbox::Mailbox;
 use crate::template::Template;
-use breaker::Breaker;
-pub use breaker::BreakerSettings;
 use smtp::SmtpServer;
 use twilio::Twilio;
 
@@ -74,8 +72,8 @@ pub enum Sent {
     Refused(String),
     /// Certainly not accepted, but a retry may help. The transport itself works.
     Later(String),
-    /// Certainly not accepted, because the transport does not work. It may say for how many seconds.
-    Down(String, Option<i64>),
+    /// Certainly not accepted, because the transport does not work. It may say for how long.
+    Down(String, Option<Duration>),
     /// Possibly accepted.
     Unknown(String),
 }
@@ -92,7 +90,16 @@ pub enum Transport {
 }
 
 impl Transport {
-    async fn send(&self, id: &str, parcel: &Parcel) -> Sent {
+    /// The longest time that one send may take.
+    fn timeout(&self) -> Duration {
+        match self {
+            Self::Mailbox(_) => Duration::MAX,
+            Self::Smtp(server) => server.timeout,
+            Self::Twilio(_) => twilio::TIMEOUT,
+        }
+    }
+
+    async fn send(&self, id: &str, parcel: &Parcel, permit: &CallPermit<'_>) -> Sent {
         match (self, parcel) {
             (Self::Mailbox(mailbox), parcel) => {
                 let mailbox = mailbox.clone();
@@ -104,8 +111,8 @@ impl Transport {
                     Err(error) => Sent::Down(error.to_string(), None),
                 }
             }
-            (Self::Smtp(server), Parcel::Email(letter)) => server.send(letter).await,
-            (Self::Twilio(twilio), Parcel::Text(text)) => twilio.send(id, text).await,
+            (Self::Smtp(server), Parcel::Email(letter)) => server.send(letter, permit).await,
+            (Self::Twilio(twilio), Parcel::Text(text)) => twilio.send(id, text, permit).await,
             (Self::Smtp(_), Parcel::Text(_)) | (Self::Twilio(_), Parcel::Email(_)) => {
                 Sent::Refused("its channel does not carry such a thing".into())
             }
@@ -123,16 +130,15 @@ pub fn file(id: &str) -> String {
 pub struct Line {
     name: &'static str,
     way: Transport,
-    breaker: Mutex<Breaker>,
+    breaker: CircuitBreaker,
     clock: Clock,
 }
 
 impl Line {
     /// Creates the channel called `name`.
-    pub fn new(name: &'static str, way: Transport, settings: BreakerSettings, clock: Clock) -> Self {
-        let line = Self { name, way, breaker: Mutex::new(Breaker::new(settings)), clock };
-        line.show(false);
-        line
+    pub fn new(name: &'static str, way: Transport, breakers: &CircuitBreakers, clock: Clock) -> Self {
+        let breaker = breakers.named(name, way.timeout());
+        Self { name, way, breaker, clock }
     }
 
     /// Whether it sends to another machine, so that the fate of a delivery cannot be looked up.
@@ -150,16 +156,19 @@ impl Line {
 
     /// Sends a parcel under its delivery's id, or lets it wait while the circuit breaker is open.
     pub async fn send(&self, id: &str, parcel: &Parcel) -> DeliveryOutcome {
-        if let Err(until) = self.with_breaker(Breaker::pass) {
-            return DeliveryOutcome::Later(format!("{} rests after failures", self.name), until);
+        let permit = match self.breaker.admit() {
+            Ok(permit) => permit,
+            Err(open) => {
+                let millis = i64::try_from(open.retry_in.as_millis()).unwrap_or(i64::MAX);
+                return DeliveryOutcome::Later(open.to_string(), self.clock.now().plus_millis(millis));
+            }
+        };
+        let sent = self.way.send(id, parcel, &permit).await;
+        match &sent {
+            Sent::Down(_, pause) => permit.failed(*pause),
+            Sent::Unknown(_) => permit.failed(None),
+            Sent::Done | Sent::Refused(_) | Sent::Later(_) => permit.succeeded(),
         }
-        let sent = self.way.send(id, parcel).await;
-        let rests = self.with_breaker(|breaker, now| match &sent {
-            Sent::Down(_, pause) => breaker.failed(now, *pause),
-            Sent::Unknown(_) => breaker.failed(now, None),
-            Sent::Done | Sent::Refused(_) | Sent::Later(_) => breaker.worked(),
-        });
-        self.show(rests);
         match sent {
             Sent::Done => DeliveryOutcome::Delivered,
             Sent::Refused(why) => DeliveryOutcome::Refused(why),
@@ -177,15 +186,6 @@ impl Line {
             _ if self.is_remote() => DeliveryLookup::Unknown,
             _ => DeliveryLookup::Missing,
         }
-    }
-
-    fn with_breaker<T>(&self, ask: impl FnOnce(&mut Breaker, Timestamp) -> T) -> T {
-        let now = self.clock.now();
-        ask(&mut self.breaker.lock().unwrap_or_else(PoisonError::into_inner), now)
-    }
-
-    fn show(&self, rests: bool) {
-        metrics::gauge!("channel_resting", "channel" => self.name).set(if rests { 1.0 } else { 0.0 });
     }
 }
 

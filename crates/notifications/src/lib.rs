@@ -28,7 +28,6 @@ use bus::Group;
 use http_kit::{AppContext, Documentation, OutboxGroup, ReadModel, Routes, Service};
 use tokio::sync::Notify;
 
-pub use channel::BreakerSettings;
 pub use channel::smtp::{SmtpAddressError, SmtpServer};
 pub use channel::twilio::{Twilio, TwilioAccount, TwilioAccountError};
 use channel::{Line, Lines, Transport};
@@ -48,8 +47,6 @@ pub struct Outside {
     pub mail: Option<SmtpServer>,
     /// The SMS provider.
     pub texts: Option<Twilio>,
-    /// When the circuit breaker of one of them opens.
-    pub breaker: BreakerSettings,
 }
 
 /// Why the service cannot start.
@@ -87,7 +84,7 @@ impl Notifications {
     ) -> Result<Self, OpenError> {
         let mailbox = Mailbox::open(&data_dir.join("mailbox"))?;
         let local = || Transport::Mailbox(mailbox.clone());
-        let line = |name, way| Line::new(name, way, outside.breaker, context.aggregates.clock().clone());
+        let line = |name, way| Line::new(name, way, &context.breakers, context.aggregates.clock().clone());
         let lines = Lines {
             letters: line(email::CHANNEL, outside.mail.map_or_else(local, Transport::Smtp)),
             texts: line(channel::TEXTS, outside.texts.map_or_else(local, Transport::Twilio)),

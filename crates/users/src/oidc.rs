@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::{TenantId, Timestamp};
+use http_kit::CircuitBreakers;
 
 use crate::sessions::{Fingerprint, fingerprint};
 pub use auth_request::{Flight, LIFE, is_local};
@@ -81,14 +82,17 @@ pub struct Providers {
 
 impl Providers {
     /// The providers of the settings. `sites` holds the public addresses of all tenants.
+    /// Each provider is called through a circuit breaker of its own.
     ///
     /// # Errors
     /// When the settings of one cannot be used.
     pub fn new(
         all: Vec<ProviderSettings>,
         sites: BTreeMap<TenantId, String>,
+        breakers: &CircuitBreakers,
     ) -> Result<Arc<Self>, ProviderError> {
-        let open = |settings: ProviderSettings| Ok((settings.name.clone(), Provider::new(settings)?));
+        let open =
+            |settings: ProviderSettings| Ok((settings.name.clone(), Provider::new(settings, breakers)?));
         let all = all.into_iter().map(open).collect::<Result<_, _>>()?;
         Ok(Arc::new(Self { all, sites, landed: Mutex::default() }))
     }

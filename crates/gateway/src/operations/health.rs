@@ -11,9 +11,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use bus::GroupHandle;
 use domain::Log;
-use http_kit::Caller;
+use http_kit::{BreakerState, BreakerStatus, Caller};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Map, json};
 use utoipa::ToSchema;
 
 use crate::Gateway;
@@ -140,12 +140,26 @@ async fn examine(gateway: &Gateway, look: HealthReport) -> BTreeMap<String, Comp
     // The report is too old to describe the present state.
     let status = if age > STALE_AFTER { HealthStatus::Down } else { HealthStatus::Up };
     components.insert("monitor".to_owned(), Component { status, details: json!({}) });
+    components.insert("circuitBreakers".to_owned(), breakers(gateway));
     let heads = gateway.context.aggregates.heads().await.map_or([0; 2], |heads| heads.map(|head| head.seq));
     for handle in &gateway.groups {
         let name = handle.group.name;
         components.insert(name.to_owned(), group(handle, heads, stalled.contains(name)));
     }
     components
+}
+
+/// The calls to other systems. A response never waits for one that fails, so it only warns.
+fn breakers(gateway: &Gateway) -> Component {
+    let statuses = gateway.context.breakers.statuses();
+    let all_closed = statuses.iter().all(|breaker| breaker.state == BreakerState::Closed);
+    let status = if all_closed { HealthStatus::Up } else { HealthStatus::Warn };
+    let told = |breaker: BreakerStatus| {
+        let retry_ms = u64::try_from(breaker.retry_in.as_millis()).unwrap_or(u64::MAX);
+        let state = breaker.state.word().to_uppercase();
+        (breaker.name, json!({"state": state, "failures": breaker.failures, "retryInMs": retry_ms}))
+    };
+    Component { status, details: statuses.into_iter().map(told).collect::<Map<_, _>>().into() }
 }
 
 fn group(handle: &GroupHandle, heads: [u64; 2], stalled: bool) -> Component {

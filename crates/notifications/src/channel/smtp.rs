@@ -15,10 +15,12 @@ use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use reqwest::Url;
 
+use http_kit::CallPermit;
+
 use super::Sent;
 use crate::email::WrittenEmail;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 /// An e-mail is sent in pieces of this size. Its end is only started once all other pieces are sent.
 const PIECE: usize = 16 * 1024;
 /// Why an e-mail is refused before it is sent. It does not quote the address.
@@ -33,7 +35,7 @@ pub struct SmtpServer {
     security: Security,
     credentials: Option<Credentials>,
     hello: ClientId,
-    patience: Duration,
+    pub(super) timeout: Duration,
 }
 
 /// How a connection is encrypted.
@@ -101,19 +103,19 @@ impl SmtpServer {
         };
         let hello = ClientId::Domain(hello.to_owned());
         let port = url.port().unwrap_or(standard);
-        Ok(Self { host, port, security, credentials, hello, patience: PATIENCE })
+        Ok(Self { host, port, security, credentials, hello, timeout: TIMEOUT })
     }
 
     /// Sets the timeout of a whole session.
     #[must_use]
-    pub fn patience(self, patience: Duration) -> Self {
-        Self { patience, ..self }
+    pub fn timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
     }
 
     /// Hands an e-mail to the server.
-    pub async fn send(&self, letter: &WrittenEmail) -> Sent {
+    pub async fn send(&self, letter: &WrittenEmail, permit: &CallPermit<'_>) -> Sent {
         let mut stage = Stage::Greeting;
-        let talked = tokio::time::timeout(self.patience, self.talk(letter, &mut stage)).await;
+        let talked = permit.in_time(self.talk(letter, &mut stage)).await;
         match talked {
             _ if stage == Stage::Taken => Sent::Done,
             Ok(Ok(Talk::Done)) => Sent::Done,
@@ -130,7 +132,7 @@ impl SmtpServer {
         };
         let place = (self.host.as_str(), self.port);
         let connecting =
-            AsyncSmtpConnection::connect_tokio1(place, Some(self.patience), &self.hello, implicit, None);
+            AsyncSmtpConnection::connect_tokio1(place, Some(self.timeout), &self.hello, implicit, None);
         let mut connection = connecting.await?;
         if let Security::StartTls(parameters) = &self.security {
             connection.starttls(parameters.clone(), &self.hello).await?;

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use http_kit::CallPermit;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, StatusCode, Url};
 use serde::Deserialize;
@@ -15,9 +16,12 @@ use super::smtp::is_here;
 use super::{Sent, Text};
 use crate::template::Template;
 
-const PATIENCE: Duration = Duration::from_secs(20);
-/// A provider can ask for a pause of a day at most.
-const LONGEST_PAUSE: i64 = 86_400;
+/// The longest time that one message may take.
+pub const TIMEOUT: Duration = Duration::from_secs(20);
+/// Without a connection by then, the message was certainly not accepted.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// A provider can ask for a pause of a day at most, in seconds.
+const LONGEST_PAUSE: u64 = 86_400;
 
 /// An account at the provider.
 #[derive(Clone)]
@@ -78,7 +82,7 @@ impl Twilio {
             return Err(TwilioAccountError::Address);
         }
         let client = Client::builder()
-            .timeout(PATIENCE)
+            .connect_timeout(CONNECT_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .build()
@@ -93,7 +97,7 @@ impl Twilio {
     }
 
     /// Hands a message to the provider, once.
-    pub async fn send(&self, id: &str, text: &Text) -> Sent {
+    pub async fn send(&self, id: &str, text: &Text, permit: &CallPermit<'_>) -> Sent {
         let Some(template) = self.template(text.template) else {
             return Sent::Refused(format!("no approved template is set for {}", text.template.name()));
         };
@@ -111,13 +115,23 @@ impl Twilio {
             .header("idempotency-key", id)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(form);
-        match request.send().await {
-            Ok(answer) => judge(answer).await,
-            Err(error) if error.is_connect() => Sent::Down("the SMS provider was not reached".into(), None),
-            Err(error) if error.is_builder() => {
+        let answered = async {
+            match request.send().await {
+                Ok(answer) => Ok(judge(answer).await),
+                Err(error) => Err(error),
+            }
+        };
+        match permit.in_time(answered).await {
+            Ok(Ok(sent)) => sent,
+            Ok(Err(error)) if error.is_connect() => {
+                Sent::Down("the SMS provider was not reached".into(), None)
+            }
+            Ok(Err(error)) if error.is_builder() => {
                 Sent::Refused("the message cannot be put in a request".into())
             }
-            Err(_) => Sent::Unknown("the SMS provider took the message and did not answer".into()),
+            Ok(Err(_)) | Err(_) => {
+                Sent::Unknown("the SMS provider took the message and did not answer".into())
+            }
         }
     }
 }
@@ -126,7 +140,7 @@ impl Twilio {
 async fn judge(answer: reqwest::Response) -> Sent {
     let status = answer.status();
     let pause = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
-    let pause = pause.map(|seconds: i64| seconds.clamp(1, LONGEST_PAUSE));
+    let pause = pause.map(|seconds: u64| Duration::from_secs(seconds.clamp(1, LONGEST_PAUSE)));
     if status.is_success() {
         return Sent::Done;
     }

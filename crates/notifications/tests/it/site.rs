@@ -10,7 +10,7 @@ use bus::{Advance, Asker, Checkpoint, GroupHandle, Retry, Runner, WaitOutcome};
 use domain::user::{Account, IssuedToken, Profile, Role, User, UserCommand};
 use domain::{Actor, Aggregate, Clock, Envelope, Ids, Log, Metadata, TenantId, Timestamp, UserId};
 use http_body_util::BodyExt;
-use http_kit::{AppContext, AppContextParts, Groups, Tenant, Tenants, Tokens, edge_layer};
+use http_kit::{AppContext, AppContextParts, BreakerSettings, Groups, Tenant, Tenants, Tokens, edge_layer};
 use journal::sqlite::Limits;
 use journal::{ActivityQueue, AggregateStore, Journal, KeyRing, Options, OwnWrites, SqliteJournal};
 use notifications::{MailSettings, MailSite, Notifications, Outside};
@@ -61,6 +61,10 @@ pub async fn site() -> Site {
 }
 
 pub async fn site_with(outside: Outside) -> Site {
+    site_of(outside, BreakerSettings::default()).await
+}
+
+pub async fn site_of(outside: Outside, breaker: BreakerSettings) -> Site {
     let directory = tempfile::tempdir().unwrap();
     let clock = Clock::manual(START);
     let journal = SqliteJournal::open(&directory.path().join("journal"), &clock, Limits::default()).unwrap();
@@ -83,6 +87,7 @@ pub async fn site_with(outside: Outside) -> Site {
         jobs: http_kit::Jobs::default(),
         daily: http_kit::DailyCounters::default(),
         photos: http_kit::photos::Photos::default(),
+        breakers: http_kit::CircuitBreakers::new(breaker, clock.clone()),
     });
     let notifications =
         Notifications::open(context.clone(), &directory.path().join("data"), settings(), outside).unwrap();

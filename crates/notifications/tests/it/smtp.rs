@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use domain::user::UserCommand;
-use notifications::{BreakerSettings, Outside, SmtpServer};
+use http_kit::{BreakerSettings, BreakerState};
+use notifications::{Outside, SmtpServer};
 use projection::deliveries::{DeliveryState, OutboxWorker, Settings, Tracked};
 
-use crate::site::{Site, site_with, token};
+use crate::site::{Site, site_of, site_with, token};
 use crate::smtp_server::{MailServer, Secrecy, Trick};
 
 const ALL: &[DeliveryState] = &[
@@ -20,7 +21,7 @@ const ALL: &[DeliveryState] = &[
 
 fn through(server: &MailServer, address: &str) -> Outside {
     let trusted = Some(server.authority.as_bytes());
-    let mail = SmtpServer::at(address, trusted, "homes.example").unwrap().patience(Duration::from_secs(20));
+    let mail = SmtpServer::at(address, trusted, "homes.example").unwrap().timeout(Duration::from_secs(20));
     Outside { mail: Some(mail), ..Outside::default() }
 }
 
@@ -143,8 +144,11 @@ async fn a_second_arrival_is_the_same_letter() {
 async fn a_server_that_is_down_is_left_alone_and_tried_with_one_letter() {
     let server = MailServer::start(Secrecy::None).await;
     server.plays(Trick::Answer("EHLO", "421 out of order"));
-    let breaker = BreakerSettings { failures: 2, rest_seconds: 600 };
-    let site = site_with(Outside { breaker, ..through(&server, &plain(&server)) }).await;
+    let breaker = BreakerSettings { failures: 2, open_for: Duration::from_mins(10) };
+    let site = site_of(through(&server, &plain(&server)), breaker).await;
+    let state =
+        || site.context.breakers.statuses().into_iter().find(|told| told.name == "email").unwrap().state;
+    assert_eq!(state(), BreakerState::Closed);
     let (tenant, asha) = site.register("hyderabad", "asha@example.com").await;
     for nonce in ["second", "third", "fourth"] {
         site.tell(&tenant, asha, UserCommand::RequestReset(token(nonce))).await;
@@ -153,10 +157,12 @@ async fn a_server_that_is_down_is_left_alone_and_tried_with_one_letter() {
     assert_eq!(hellos(), 2, "two failures, then it rests");
     let tries: Vec<u32> = site.tracked().await.iter().map(|tracked| tracked.order.tries).collect();
     assert_eq!(tries, [1, 1, 0, 0], "waiting uses up no tries");
+    assert_eq!(state(), BreakerState::Open);
     server.plays(Trick::None);
     site.clock.advance(601);
     // The outbox worker checks its clock once a second of real time.
     server.took(4).await;
+    assert_eq!(state(), BreakerState::Closed);
 }
 
 const OFFERS_UTF8: Trick = Trick::Answer("EHLO", "250-mail.example\r\n250-8BITMIME\r\n250 SMTPUTF8");

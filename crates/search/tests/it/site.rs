@@ -66,6 +66,7 @@ impl Site {
             quotas: http_kit::Quotas::default(),
             daily: http_kit::DailyCounters::default(),
             photos: http_kit::photos::Photos::default(),
+            breakers: http_kit::CircuitBreakers::default(),
             jobs: Jobs::default(),
         });
         Self { context, directory, tenant, random: Random::new(3) }

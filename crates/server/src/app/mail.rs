@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use domain::TenantId;
-use notifications::{BreakerSettings, MailSettings, MailSite, Outside, SmtpServer, Twilio, TwilioAccount};
+use notifications::{MailSettings, MailSite, Outside, SmtpServer, Twilio, TwilioAccount};
 
 use crate::settings::{Settings, Tenant};
 
@@ -20,7 +20,7 @@ pub fn settings(settings: &Settings, public_url: &str) -> MailSettings {
 
 /// What sends e-mails and text messages.
 pub fn outside(settings: &Settings) -> anyhow::Result<Outside> {
-    Ok(Outside { mail: mail(settings)?, texts: texts(settings)?, breaker: breaker(settings) })
+    Ok(Outside { mail: mail(settings)?, texts: texts(settings)? })
 }
 
 fn mail(settings: &Settings) -> anyhow::Result<Option<SmtpServer>> {
@@ -47,11 +47,6 @@ fn texts(settings: &Settings) -> anyhow::Result<Option<Twilio>> {
         templates: sms.templates.clone(),
     };
     Twilio::of(account).map(Some).context("the SMS provider of the settings")
-}
-
-fn breaker(settings: &Settings) -> BreakerSettings {
-    let channels = &settings.channels;
-    BreakerSettings { failures: channels.failures.get(), rest_seconds: channels.rest_seconds.get().into() }
 }
 
 /// The portal's address with the tenant's first host name. Under another tenant's host, its people are not found.

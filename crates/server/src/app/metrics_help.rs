@@ -10,8 +10,9 @@ const SECONDS: [f64; 11] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5
 const APPENDS: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
 
 /// Numbers that only grow while the process runs. Their names end in `_total`.
-const COUNTERS: [(&str, &str); 11] = [
+const COUNTERS: [(&str, &str); 12] = [
     ("bus_events_failed_total", "Attempts of a consumer group to apply an event that failed."),
+    ("circuit_breaker_calls_total", "Calls to other systems, by name and outcome."),
     ("connections_closed_total", "Connections that the server closed or refused, by reason."),
     ("deliveries_lease_lost_total", "Deliveries that another worker took over while they were carried out."),
     ("deliveries_total", "E-mails, messages and other deliveries carried out, by channel and outcome."),
@@ -32,7 +33,7 @@ const GAUGES: [(&str, &str); 15] = [
     ("bus_group_stalled", "1 when a consumer group does not move on although events wait for it."),
     ("bus_group_stopped", "1 when a consumer group stopped with an error."),
     ("bus_keys_parked", "Keys of a consumer group that wait for an operator."),
-    ("channel_resting", "1 while a mail server or SMS provider is left alone after failures."),
+    ("circuit_breaker_state", "1 for the state of a circuit breaker: closed, half_open or open."),
     ("connections_open", "Open connections of clients, at both ports."),
     ("disk_free_bytes", "Free space on the disk of the data directory."),
     ("disk_total_bytes", "Size of the disk of the data directory."),

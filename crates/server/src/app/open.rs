@@ -12,8 +12,9 @@ use files::Files;
 use gateway::{ConnectionSettings, Door, DoorSettings, Hub, LimitSettings, Limits, Parts};
 use http_kit::photos::Photos;
 use http_kit::{
-    AppContext, AppContextParts, BodyPatience, DailyCounters, DailyLimits, Groups, Jobs, OutboxGroup,
-    QuotaLimits, Quotas, Receiving, Routes, RoutesOf, Service, Task, Tenant, Tenants, Tokens,
+    AppContext, AppContextParts, BodyPatience, BreakerSettings, CircuitBreakers, DailyCounters, DailyLimits,
+    Groups, Jobs, OutboxGroup, QuotaLimits, Quotas, Receiving, Routes, RoutesOf, Service, Task, Tenant,
+    Tenants, Tokens,
 };
 use journal::{ActivityQueue, AggregateStore, Journal, OwnWrites, SqliteJournal};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -226,6 +227,7 @@ async fn context(
     let tokens = Arc::new(tokens);
     let journal: Arc<dyn Journal> = journal.clone();
     let heads = [journal.head(Log::Facts).await?, journal.head(Log::Activity).await?];
+    let breakers = CircuitBreakers::new(breaker(&settings.channels), clock.clone());
     let aggregates = AggregateStore::new(journal, ring, clock, Ids);
     aggregates.go_on().await?;
     let seen = Arc::new(OwnWrites::new(heads));
@@ -233,6 +235,7 @@ async fn context(
     let activity = ActivityQueue::new(aggregates.clone(), Arc::clone(&seen), every, settings.activity.queue);
     let daily = daily(&settings.limits, &tokens);
     let parts = AppContextParts {
+        breakers,
         daily,
         aggregates,
         tokens,
@@ -278,6 +281,12 @@ fn quotas(settings: &settings::Quotas) -> Quotas {
         (Role::Support, &settings.support),
     ];
     Quotas::new(by_role.map(|(role, quota)| (role, allowed(quota))), allowed(&settings.unconfirmed))
+}
+
+/// When a mail server, SMS provider or sign-in provider is left alone.
+fn breaker(settings: &settings::Channels) -> BreakerSettings {
+    let open_for = Duration::from_secs(settings.rest_seconds.get().into());
+    BreakerSettings { failures: settings.failures.get(), open_for }
 }
 
 /// Daily limits. They are off when all limits are off.

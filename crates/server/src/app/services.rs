@@ -50,7 +50,8 @@ pub async fn open(settings: &Settings, context: &AppContext, public_url: &str) -
     let workers = deliveries::Settings { retry: retry(&settings.retry), ..deliveries::Settings::default() };
 
     let users = Users::open(context.clone(), data_dir, views_dir, sessions(settings)).await;
-    let users = users.context("the users service")?.through(sign_ins::providers(settings, public_url)?);
+    let providers = sign_ins::providers(settings, public_url, &context.breakers)?;
+    let users = users.context("the users service")?.through(providers);
     let erasures = Erasures::open(users.clone(), views_dir).context("the erasures")?;
     let properties = Properties::open(context.clone(), views_dir).context("the properties service")?;
     let catalogue = Catalogue::open(context.clone(), views_dir, view_sync(settings));

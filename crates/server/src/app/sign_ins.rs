@@ -6,20 +6,25 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use domain::TenantId;
+use http_kit::CircuitBreakers;
 use users::{ProviderSettings, Providers};
 
 use super::mail;
 use crate::settings::{OidcProvider, Settings};
 
 /// Builds the providers. Each returns the people of a tenant to that tenant's own host.
-pub fn providers(settings: &Settings, public_url: &str) -> anyhow::Result<Arc<Providers>> {
+pub fn providers(
+    settings: &Settings,
+    public_url: &str,
+    breakers: &CircuitBreakers,
+) -> anyhow::Result<Arc<Providers>> {
     let sites: BTreeMap<TenantId, String> = settings
         .tenants
         .iter()
         .map(|(name, tenant)| (TenantId::stored(name), mail::url(tenant, public_url)))
         .collect();
     let all = settings.oidc.iter().map(|(name, provider)| read(name, provider));
-    Providers::new(all.collect::<anyhow::Result<_>>()?, sites).context("a provider of the settings")
+    Providers::new(all.collect::<anyhow::Result<_>>()?, sites, breakers).context("a provider of the settings")
 }
 
 /// Each provider's name and the label of its button.

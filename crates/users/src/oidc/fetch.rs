@@ -1,5 +1,6 @@
-//! HTTP calls to a provider, without redirects, with a timeout, and with a limit on the size of the response.
+//! HTTP calls to a provider, without redirects, through its circuit breaker and its time-out, and with a limit on the size of the response.
 
+use http_kit::CircuitBreaker;
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, StatusCode, Url};
 use serde::de::DeserializeOwned;
@@ -14,11 +15,7 @@ pub fn client(settings: &ProviderSettings) -> Result<Client, ProviderError> {
     if !is_safe(&settings.issuer) {
         return Err(ProviderError::Issuer(settings.issuer.clone()));
     }
-    let client = Client::builder()
-        .timeout(settings.timeout)
-        .redirect(Policy::none())
-        .retry(reqwest::retry::never())
-        .build();
+    let client = Client::builder().redirect(Policy::none()).retry(reqwest::retry::never()).build();
     client.map_err(|_| ProviderError::Client)
 }
 
@@ -32,12 +29,26 @@ pub fn is_safe(url: &str) -> bool {
 
 fn unavailable(error: &reqwest::Error) -> OidcError {
     // The URL is left out, because it may contain a code.
-    let what = if error.is_timeout() { "it takes too long" } else { "the connection failed" };
+    let what = if error.is_connect() { "it was not reached" } else { "the connection failed" };
     OidcError::Unavailable(what.into())
 }
 
 /// Sends a request and returns the status and the JSON body, if it can be parsed.
 pub async fn json<T: DeserializeOwned>(
+    breaker: &CircuitBreaker,
+    request: RequestBuilder,
+) -> Result<(StatusCode, Option<T>), OidcError> {
+    let permit = breaker.admit().map_err(|_| OidcError::Unavailable("it did not a moment ago".into()))?;
+    let answer = permit.in_time(received(request)).await;
+    let answer = answer.unwrap_or_else(|_| Err(OidcError::Unavailable("it takes too long".into())));
+    match &answer {
+        Ok((status, _)) if !status.is_server_error() => permit.succeeded(),
+        Ok(_) | Err(_) => permit.failed(None),
+    }
+    answer
+}
+
+async fn received<T: DeserializeOwned>(
     request: RequestBuilder,
 ) -> Result<(StatusCode, Option<T>), OidcError> {
     let mut response = request.send().await.map_err(|error| unavailable(&error))?;

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use domain::Timestamp;
 use form_urlencoded::Serializer;
-use http_kit::MonotonicClock;
+use http_kit::{CircuitBreaker, CircuitBreakers, MonotonicClock};
 use jsonwebtoken::Algorithm;
 use jsonwebtoken::jwk::Jwk;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
@@ -22,7 +22,7 @@ use super::{OidcError, ProviderError, ProviderSettings, fetch};
 
 /// Seconds after which the discovery document and the keys are fetched again.
 const FRESH: i64 = 3600;
-/// Back-off in seconds before fetching again for an unknown key or after a failure.
+/// Back-off in seconds before the keys are fetched again for an unknown key.
 const PAUSE: i64 = 10;
 
 /// One provider; see the module documentation.
@@ -30,6 +30,7 @@ const PAUSE: i64 = 10;
 pub struct Provider {
     settings: ProviderSettings,
     client: Client,
+    breaker: CircuitBreaker,
     known: Mutex<CachedDiscovery>,
 }
 
@@ -37,7 +38,6 @@ pub struct Provider {
 struct CachedDiscovery {
     about: Option<(Arc<About>, Timestamp)>,
     keys: Option<(Arc<Vec<Jwk>>, Timestamp)>,
-    failed_at: Option<Timestamp>,
 }
 
 /// The discovery document.
@@ -78,9 +78,10 @@ struct Redeemed {
 }
 
 impl Provider {
-    pub(super) fn new(settings: ProviderSettings) -> Result<Self, ProviderError> {
+    pub(super) fn new(settings: ProviderSettings, breakers: &CircuitBreakers) -> Result<Self, ProviderError> {
         let client = fetch::client(&settings)?;
-        Ok(Self { settings, client, known: Mutex::default() })
+        let breaker = breakers.named(&format!("oidc-{}", settings.name), settings.timeout);
+        Ok(Self { settings, client, breaker, known: Mutex::default() })
     }
 
     /// The address where a person signs in, for the attempt `auth_request`.
@@ -143,7 +144,7 @@ impl Provider {
         redirect: &str,
     ) -> Result<String, OidcError> {
         let request = self.redemption(about, auth_request, code, redirect);
-        let (status, redeemed) = fetch::json::<Redeemed>(request).await?;
+        let (status, redeemed) = fetch::json::<Redeemed>(&self.breaker, request).await?;
         match (status, redeemed.and_then(|redeemed| redeemed.id_token)) {
             (StatusCode::OK, Some(token)) => Ok(token),
             (StatusCode::BAD_REQUEST, _) => Err(OidcError::CodeRefused),
@@ -182,12 +183,7 @@ impl Provider {
         {
             return Ok(Arc::clone(about));
         }
-        if known.failed_at.is_some_and(|at| now < at.plus_seconds(PAUSE)) {
-            return Err(OidcError::Unavailable("it did not a moment ago".into()));
-        }
-        let asked = self.ask().await;
-        known.failed_at = asked.is_err().then_some(now);
-        let about = Arc::new(asked?);
+        let about = Arc::new(self.ask().await?);
         known.about = Some((Arc::clone(&about), now));
         Ok(about)
     }
@@ -195,7 +191,7 @@ impl Provider {
     async fn ask(&self) -> Result<About, OidcError> {
         let issuer = &self.settings.issuer;
         let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-        let (status, about) = fetch::json::<About>(self.client.get(url)).await?;
+        let (status, about) = fetch::json::<About>(&self.breaker, self.client.get(url)).await?;
         let about = about.filter(|_| status == StatusCode::OK);
         let about =
             about.ok_or_else(|| OidcError::Unavailable(format!("no configuration ({status})").into()))?;
@@ -242,7 +238,7 @@ impl Provider {
         struct Set {
             keys: Vec<Value>,
         }
-        let (status, set) = fetch::json::<Set>(self.client.get(&about.jwks_uri)).await?;
+        let (status, set) = fetch::json::<Set>(&self.breaker, self.client.get(&about.jwks_uri)).await?;
         let set = set.filter(|_| status == StatusCode::OK);
         let set = set.ok_or_else(|| OidcError::Unavailable(format!("no keys ({status})").into()))?;
         Ok(set.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect())

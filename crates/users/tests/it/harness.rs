@@ -170,6 +170,7 @@ impl App {
             jobs: http_kit::Jobs::default(),
             daily: http_kit::DailyCounters::default(),
             photos: http_kit::photos::Photos::default(),
+            breakers: http_kit::CircuitBreakers::default(),
         });
         let views = directory.path().join("views");
         let users = Users::open(context.clone(), directory.path(), &views, SETTINGS).await.unwrap();

@@ -1,3 +1,4 @@
+use http_kit::CircuitBreakers;
 use lettre::address::Envelope;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -28,20 +29,26 @@ async fn server(answers: &'static [&'static str]) -> (SmtpServer, JoinSet<()>) {
     (SmtpServer::at(&address, None, "homes.example").unwrap(), running)
 }
 
+/// What becomes of a letter of so many bytes.
+async fn sent(server: &SmtpServer, bytes: usize) -> Sent {
+    let breaker = CircuitBreakers::default().named("email", server.timeout);
+    server.send(&letter(bytes), &breaker.admit().unwrap()).await
+}
+
 const UP_TO_DATA: &[&str] = &["220 hello\r\n", "250 hello\r\n", "250 ok\r\n", "250 ok\r\n", "354 go on\r\n"];
 
 #[tokio::test]
 async fn a_letter_cut_off_before_its_end_certainly_did_not_arrive() {
     let (server, _running) = server(UP_TO_DATA).await;
     // More than the connection buffers: the server has closed before the end of the e-mail is written.
-    let sent = server.send(&letter(64 * 1024 * 1024)).await;
+    let sent = sent(&server, 64 * 1024 * 1024).await;
     assert_eq!(sent, Sent::Down("the mail server was not reached, or cut the connection".into(), None));
 }
 
 #[tokio::test]
 async fn a_letter_whose_end_is_out_may_have_arrived() {
     let (server, _running) = server(UP_TO_DATA).await;
-    let sent = server.send(&letter(100)).await;
+    let sent = sent(&server, 100).await;
     assert_eq!(sent, Sent::Unknown("the mail server was not reached, or cut the connection".into()));
 }
 
