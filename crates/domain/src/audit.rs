@@ -87,6 +87,14 @@ pub enum AuditEvent {
         /// The consumer group.
         group: String,
     },
+    /// The level of a logger was changed until the server restarts.
+    #[serde(rename = "LOG_LEVEL_CHANGED")]
+    LogLevelChanged {
+        /// The logger; `ROOT` is all of them.
+        logger: String,
+        /// The level; `None` when it follows a shorter name again.
+        level: Option<String>,
+    },
     /// A read model is being rebuilt from the journal.
     #[serde(rename = "REPLAY_STARTED")]
     ReplayStarted {

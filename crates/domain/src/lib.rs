@@ -29,6 +29,7 @@ pub mod saved_search;
 mod schema;
 pub mod search_text;
 pub mod session;
+pub mod synthetic;
 pub mod system;
 pub mod tenant;
 pub mod text;

@@ -28,6 +28,7 @@ use domain::property::{Content, Image, PropertyEvent, Status};
 use domain::report::{Cause, Complaint, ReportEvent};
 use domain::saved_search::{Frequency, SavedSearchEvent, Wish};
 use domain::session::SessionEvent;
+use domain::synthetic::{SyntheticLoadEvent, SyntheticMessage};
 use domain::system::SystemEvent;
 use domain::user::{Account, Identity, IssuedToken, Profile, Role, UserEvent, UserStatus};
 use domain::warning::{Guesses, WarningEvent};
@@ -379,6 +380,7 @@ fn others() -> (Vec<FavouritesEvent>, Vec<SessionEvent>, Vec<AuditEvent>) {
             },
             AuditEvent::ConsumerPaused { group: group() },
             AuditEvent::ConsumerResumed { group: group() },
+            AuditEvent::LogLevelChanged { logger: "journal".into(), level: Some("DEBUG".into()) },
             AuditEvent::ReplayStarted { group: group() },
             AuditEvent::ReplayFinished { group: group(), events: 42, equal: None },
             AuditEvent::ReplayFailed { group: group(), reason: "the disk is full".into() },
@@ -399,6 +401,16 @@ fn others() -> (Vec<FavouritesEvent>, Vec<SessionEvent>, Vec<AuditEvent>) {
             AuditEvent::ImportFailed { reason: "the disk is full".into() },
         ],
     )
+}
+
+fn synthetic() -> SyntheticLoadEvent {
+    SyntheticLoadEvent::Published(SyntheticMessage {
+        batch_id: id::<()>(9).uuid(),
+        number: 1,
+        topic: "synthetic.product-events".into(),
+        message_type: "ProductCreated".into(),
+        requested_by: id(1),
+    })
 }
 
 fn imported() -> Imported {
@@ -604,6 +616,7 @@ fn rule_21_every_event_reads_for_ever() {
     check(&preferences(), &mut covered);
     check(&saved_searches(), &mut covered);
     check(&warnings(), &mut covered);
+    check(&[synthetic()], &mut covered);
     let directory = std::fs::read_dir(golden("x", 1).parent().unwrap()).unwrap();
     let files: BTreeSet<String> = directory.map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
     assert_eq!(files, covered, "a golden file without an event, or an event without one");

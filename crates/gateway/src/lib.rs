@@ -10,6 +10,7 @@ mod guard;
 mod headers;
 mod health_report;
 mod limits;
+mod log_levels;
 mod login;
 mod operations;
 mod pipeline;
@@ -23,7 +24,7 @@ use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use bus::{Group, GroupHandle};
-use http_kit::{AppContext, Documentation, Failure, InFlight, Receiving, RouteLimit};
+use http_kit::{AppContext, Documentation, Failure, InFlight, Receiving, RouteLimit, ServiceCount};
 use metrics_exporter_prometheus::PrometheusHandle;
 use projection::ViewStore;
 use projection::deliveries::Outbox;
@@ -34,6 +35,8 @@ pub use arrival::{Connection, Proxies};
 pub use door::{CertificateError, Certificates, ConnectionSettings, Door, DoorSettings};
 pub use health_report::{Component, HealthReport, HealthStatus};
 pub use limits::{LimitSettings, Limits};
+pub use log_levels::{ApplyFilter, LogLevel, LogLevels};
+pub use operations::topics::{TOPICS, Topic};
 pub use pipeline::Pipeline;
 pub use realtime::Hub;
 use realtime::Tickets;
@@ -71,6 +74,12 @@ pub struct Parts {
     pub prometheus: PrometheusHandle,
     /// The latest report of the health monitor.
     pub looks: watch::Receiver<HealthReport>,
+    /// How many things the services have.
+    pub counts: Vec<ServiceCount>,
+    /// The levels of the loggers.
+    pub log_levels: LogLevels,
+    /// What this instance is for, such as `production`.
+    pub environment: String,
 }
 
 /// Shared handler state; cloning bumps one `Arc`.
@@ -101,6 +110,9 @@ struct GatewayParts {
     https: bool,
     prometheus: PrometheusHandle,
     looks: watch::Receiver<HealthReport>,
+    counts: Vec<ServiceCount>,
+    log_levels: LogLevels,
+    environment: String,
 }
 
 impl FromRef<Gateway> for AppContext {
@@ -182,6 +194,9 @@ pub fn doors(parts: Parts) -> Routers {
         https,
         prometheus: parts.prometheus,
         looks: parts.looks,
+        counts: parts.counts,
+        log_levels: parts.log_levels,
+        environment: parts.environment,
     };
     let gateway = Gateway(Arc::new(parts));
     let middleware = Arc::new(Middleware { context, receiving, in_flight: in_flight.clone() });

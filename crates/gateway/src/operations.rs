@@ -1,15 +1,24 @@
-//! Health, metrics, and the operators' view of the consumer groups, dead letters, jobs and events.
+//! Health, metrics, loggers, and the operators' view of the message bus, dead letters, jobs and events.
 
+mod api_health;
 mod asyncapi;
+mod broker;
 mod causation;
 mod consumers;
 mod dead_letters;
 mod event_view;
 mod events;
+mod exposition;
 mod health;
 mod jobs;
+mod loggers;
+mod outbox;
 mod process_metrics;
+mod publish_batch;
+mod publisher;
 mod rebuild;
+mod spring_metrics;
+pub mod topics;
 mod undelivered;
 
 use axum::Router;
@@ -35,7 +44,18 @@ pub fn routes() -> OpenApiRouter<Gateway> {
         .routes(routes!(health::liveness))
         .routes(routes!(health::readiness))
         .routes(routes!(health::info))
+        .routes(routes!(api_health::short))
+        .routes(routes!(api_health::detailed))
+        .routes(routes!(api_health::metrics))
         .routes(routes!(prometheus))
+        .routes(routes!(spring_metrics::names))
+        .routes(routes!(spring_metrics::one))
+        .routes(routes!(loggers::all))
+        .routes(routes!(loggers::one, loggers::change))
+        .routes(routes!(publish_batch::publish))
+        .routes(routes!(publisher::stats))
+        .routes(routes!(outbox::stats))
+        .routes(routes!(broker::stats))
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::show))
         .routes(routes!(dead_letters::redrive))
@@ -59,6 +79,10 @@ pub fn management(gateway: Gateway) -> Router {
         .route("/actuator/health/readiness", get(health::readiness))
         .route("/actuator/info", get(health::info))
         .route("/actuator/prometheus", get(metrics))
+        .route("/actuator/metrics", get(spring_metrics::all_names))
+        .route("/actuator/metrics/{name}", get(spring_metrics::any_one))
+        .route("/actuator/loggers", get(loggers::every))
+        .route("/actuator/loggers/{name}", get(loggers::any_one))
         .with_state(gateway)
 }
 

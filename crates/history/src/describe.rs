@@ -176,6 +176,9 @@ impl DescribedEntry<'_> {
             "DEAD_LETTER_DISCARDED" => format!("You gave up an event that {group} could not apply"),
             "CONSUMER_PAUSED" => format!("You paused {group}"),
             "CONSUMER_RESUMED" => format!("You resumed {group}"),
+            "LOG_LEVEL_CHANGED" => {
+                format!("You changed how much {} logs", self.text("logger").unwrap_or("a part"))
+            }
             "REPLAY_STARTED" => format!("You started to rebuild the read model of {group}"),
             "REPLAY_FINISHED" => format!("The read model of {group} was rebuilt"),
             "REPLAY_FAILED" => format!("The read model of {group} could not be rebuilt"),
@@ -197,6 +200,7 @@ impl DescribedEntry<'_> {
             "IMPORT_FINISHED" => "The sheet of homes was imported".into(),
             "IMPORT_FAILED" => "The sheet of homes could not all be imported".into(),
             "BACKUP_FAILED" => "The backup could not be made".into(),
+            "SYNTHETIC_LOAD" => "You published synthetic messages".into(),
             "PROPERTY_SEARCHED" => "You searched for homes".into(),
             "SEARCH_SAVED" => "You saved a search".into(),
             "SAVED_SEARCH_UPDATED" => "You changed a saved search".into(),

@@ -70,8 +70,8 @@ pub use refusals::refused;
 pub use reply::{ApiResponse, Reply};
 pub use request::{Invalid, Request, described_members, members, read, renamed};
 pub use service::{
-    Documentation, Groups, OutboxGroup, ReadModel, RouteLimit, Routes, RoutesOf, Service, Task, TaskRun,
-    UnknownGroup,
+    CountRun, Documentation, Groups, OutboxGroup, ReadModel, RouteLimit, Routes, RoutesOf, Service,
+    ServiceCount, Task, TaskRun, UnknownGroup,
 };
 pub use tokens::{Claims, TokenError, Tokens};
 pub use visitor_counter::{Visit, VisitorCounter};

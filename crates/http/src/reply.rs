@@ -42,7 +42,7 @@ pub struct Reply<T> {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Envelope)]
 pub struct ApiResponse<T> {
-    /// Always true.
+    /// False only in a report that something does not work, which has status 503.
     #[schema(examples(true))]
     success: bool,
     /// For people.
@@ -165,7 +165,8 @@ impl<T: Serialize> IntoResponse for Reply<T> {
         let mut response = if bare {
             Response::new(Body::empty())
         } else {
-            match serde_json::to_vec(&ApiResponse { success: true, message, data: &data, timestamp }) {
+            let success = !status.is_server_error();
+            match serde_json::to_vec(&ApiResponse { success, message, data: &data, timestamp }) {
                 Ok(body) => Response::new(Body::from(body)),
                 Err(error) => return Failure::unavailable(&error).into_response(),
             }

@@ -99,6 +99,8 @@ pub struct Routes {
     pub export: Vec<Arc<dyn ExportPart>>,
     /// Receives the lists of all services; set by the service that answers exports.
     pub answers_exports: Option<Exports>,
+    /// How many things it has, for operators.
+    pub counts: Vec<ServiceCount>,
 }
 
 impl Routes {
@@ -111,6 +113,7 @@ impl Routes {
             changing_reads: Vec::new(),
             export: Vec::new(),
             answers_exports: None,
+            counts: Vec::new(),
         }
     }
 }
@@ -118,6 +121,38 @@ impl Routes {
 impl std::fmt::Debug for Routes {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Routes({} lists in an export, limits {:?})", self.export.len(), self.limits)
+    }
+}
+
+/// How many things of one kind a service has, such as products.
+#[derive(Clone)]
+pub struct ServiceCount {
+    /// What is counted, in the plural.
+    pub name: &'static str,
+    count: Arc<dyn Fn() -> CountRun + Send + Sync>,
+}
+
+/// A count; `None` while it is unknown.
+pub type CountRun = Pin<Box<dyn Future<Output = Option<u64>> + Send>>;
+
+impl ServiceCount {
+    /// `count` must not go through a whole table.
+    pub fn new<F: Future<Output = Option<u64>> + Send + 'static>(
+        name: &'static str,
+        count: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Self {
+        Self { name, count: Arc::new(move || Box::pin(count())) }
+    }
+
+    /// The number now.
+    pub async fn now(&self) -> Option<u64> {
+        (self.count)().await
+    }
+}
+
+impl std::fmt::Debug for ServiceCount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ServiceCount({})", self.name)
     }
 }
 

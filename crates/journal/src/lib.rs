@@ -10,6 +10,7 @@
 pub mod activity;
 pub mod aggregate_store;
 mod append;
+mod append_stats;
 pub mod conformance;
 mod directory;
 mod encryption;
@@ -34,6 +35,7 @@ pub use aggregate_store::{AggregateStore, ExecuteError, Executed, LoadError, Opt
 pub use append::{
     Append, AppendError, Appended, Expected, Idempotency, NewEvent, Refused, Replayed, UniqueKey, UniqueKeys,
 };
+pub use append_stats::AppendStats;
 pub use directory::make_directory;
 pub use encryption::{DecodeError, masked, subjects, without_values};
 pub use error_cause::ErrorCause;
@@ -120,4 +122,7 @@ pub trait Journal: Send + Sync {
 
     /// A receiver that wakes up when the newest committed `seq` of a log moves. Intermediate values may be skipped.
     fn committed(&self, log: Log) -> watch::Receiver<u64>;
+
+    /// What was written to a log since the process started.
+    fn append_stats(&self, log: Log) -> AppendStats;
 }

@@ -29,8 +29,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use crate::{
-    Append, AppendError, Appended, EventQuery, Idempotency, Journal, JournalError, Refused, Replayed,
-    UniqueKey,
+    Append, AppendError, AppendStats, Appended, EventQuery, Idempotency, Journal, JournalError, Refused,
+    Replayed, UniqueKey,
 };
 pub use archiving::{Archived, Cut};
 use commits::Commits;
@@ -320,6 +320,10 @@ impl Journal for SqliteJournal {
 
     fn committed(&self, log: Log) -> watch::Receiver<u64> {
         self.file(log).committed.clone()
+    }
+
+    fn append_stats(&self, log: Log) -> AppendStats {
+        self.file(log).commits.stats()
     }
 }
 

@@ -12,8 +12,8 @@ use domain::{
 };
 use journal::sqlite::Limits;
 use journal::{
-    AggregateStore, Append, AppendError, Appended, EventQuery, ExecuteError, Executed, Idempotency, Journal,
-    JournalError, KeyRing, Options, Replayed, SqliteJournal, UniqueKey, UniqueKeys,
+    AggregateStore, Append, AppendError, AppendStats, Appended, EventQuery, ExecuteError, Executed,
+    Idempotency, Journal, JournalError, KeyRing, Options, Replayed, SqliteJournal, UniqueKey, UniqueKeys,
 };
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
@@ -166,6 +166,10 @@ impl Journal for Quicker {
     }
     async fn earlier(&self, log: Log, request: &Idempotency) -> Result<Option<Replayed>, AppendError> {
         self.aggregates.journal().earlier(log, request).await
+    }
+
+    fn append_stats(&self, log: Log) -> AppendStats {
+        self.aggregates.journal().append_stats(log)
     }
 
     fn committed(&self, log: Log) -> watch::Receiver<u64> {

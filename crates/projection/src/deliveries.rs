@@ -31,7 +31,7 @@ pub(crate) use hand_over::{hand_over, lose, own};
 pub use outbox::Outbox;
 pub(crate) use rows::STATE_TABLES;
 pub use rows::{FARTHEST_SECONDS, TABLES};
-pub use state::{DeliveryState, Tracked};
+pub use state::{DeliveryBacklog, DeliveryState, Tracked};
 pub use worker::{DeliveryHandler, DeliveryLookup, DeliveryOutcome, OutboxWorker, Settings};
 
 use crate::digest;

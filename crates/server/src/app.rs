@@ -40,6 +40,7 @@ use users::Users;
 
 use crate::{backup, private};
 
+pub use gateway::LogLevels;
 pub use open::Opening;
 pub use search::Search;
 pub use services::DOCUMENTATION;

@@ -5,9 +5,12 @@
 //! pipe). The standard library's `eprintln!` would instead panic in the task that logs.
 
 use std::io::{IsTerminal as _, Write};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
+use domain::fields::Choice as _;
+use gateway::{ApplyFilter, LogLevels};
 use supervisor::{Supervised, Supervisor};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
@@ -123,23 +126,33 @@ fn lost(lines: u64) {
     metrics::counter!("log_lines_lost_total").increment(lines);
 }
 
-/// Sends the process's log, panics included, to standard error.
+/// Sends the process's log, panics included, to standard error. What it writes can be changed while it runs.
 ///
 /// # Errors
 /// When the thread cannot be started.
-pub fn start(supervisor: &Supervisor, settings: &settings::Log) -> std::io::Result<LogQueue> {
+pub fn start(supervisor: &Supervisor, settings: &settings::Log) -> std::io::Result<(LogQueue, LogLevels)> {
     let queue = LogQueue::start(supervisor, std::io::stderr())?;
-    let level = format!("{:?}", settings.level).to_lowercase();
+    let level = settings.level.word().to_lowercase();
     let filter = EnvFilter::try_new(level).unwrap_or_default();
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
         .log_internal_errors(false)
         .with_writer(queue.clone());
-    match settings.format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().init(),
-    }
+    let apply: ApplyFilter = match settings.format {
+        LogFormat::Text => {
+            let log = log.with_filter_reloading();
+            let filter = log.reload_handle();
+            log.init();
+            Arc::new(move |text| reload(text, |new| filter.reload(new)))
+        }
+        LogFormat::Json => {
+            let log = log.json().with_filter_reloading();
+            let filter = log.reload_handle();
+            log.init();
+            Arc::new(move |text| reload(text, |new| filter.reload(new)))
+        }
+    };
     std::panic::set_hook(Box::new(|panic| {
         let thread = std::thread::current().name().unwrap_or("without a name").to_owned();
         let place = panic.location().map(ToString::to_string);
@@ -149,7 +162,15 @@ pub fn start(supervisor: &Supervisor, settings: &settings::Log) -> std::io::Resu
         let error = panic.payload_as_str().unwrap_or("it does not say why");
         tracing::error!(thread, place, backtrace, error, "a panic");
     }));
-    Ok(queue)
+    Ok((queue, LogLevels::new(settings.level, apply)))
+}
+
+fn reload(
+    text: &str,
+    take: impl FnOnce(EnvFilter) -> Result<(), tracing_subscriber::reload::Error>,
+) -> Result<(), String> {
+    let filter = EnvFilter::try_new(text).map_err(|error| error.to_string())?;
+    take(filter).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

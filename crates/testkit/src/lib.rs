@@ -21,7 +21,7 @@ use std::time::Duration;
 use bus::GroupHandle;
 use domain::{Clock, Timestamp};
 use http_kit::AppContext;
-use hyderabadinfra::app::{self, App, Opening, Search};
+use hyderabadinfra::app::{self, App, LogLevels, Opening, Search};
 use hyderabadinfra::settings::{self, Flag, Settings, Sources};
 use projection::deliveries::Outbox;
 use supervisor::Supervisor;
@@ -191,7 +191,7 @@ pub async fn open_app(settings: &Settings, clock: Clock, url: &str) -> App {
     let prometheus = recorder.handle();
     let public_url = url.to_owned();
     let supervisor = Supervisor::default();
-    let opening = Opening { clock, prometheus, public_url, supervisor };
+    let opening = Opening { clock, prometheus, public_url, supervisor, log_levels: LogLevels::without_log() };
     App::open(settings, opening).await.unwrap()
 }
 

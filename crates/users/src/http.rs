@@ -67,6 +67,7 @@ pub fn mounted(users: Users, status: GroupStatus) -> Routes {
         changing_reads: vec![oidc::BEGIN, oidc::CALLBACK],
         export: vec![events],
         answers_exports: Some(parts),
+        counts: Vec::new(),
         router,
     }
 }

@@ -11,7 +11,7 @@ use axum::response::Response;
 use bus::{Asker, GroupStatus, WaitOutcome};
 use domain::{Clock, Position, TenantId, UserId};
 use history::History;
-use hyderabadinfra::app::{self, App, Opening};
+use hyderabadinfra::app::{self, App, LogLevels, Opening};
 use hyderabadinfra::settings::{self, Flag, Settings, Sources};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::{Value, json};
@@ -106,7 +106,7 @@ pub fn settings(directory: &Path) -> anyhow::Result<Settings> {
 
 pub fn opening(prometheus: PrometheusHandle) -> Opening {
     let (public_url, supervisor) = ("http://127.0.0.1".to_owned(), Supervisor::default());
-    Opening { clock: Clock::System, prometheus, public_url, supervisor }
+    Opening { clock: Clock::System, prometheus, public_url, supervisor, log_levels: LogLevels::without_log() }
 }
 
 /// The time from the answer until the history group has passed the command's position.

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use bus::{BlockedState, DeadLetterError, Decision, GroupHandle, Lag};
+use bus::{BlockedState, DeadLetterError, Decision, GroupHandle, GroupStatus, Lag};
 use domain::audit::AuditEvent;
 use domain::{StreamId, Timestamp};
 use http_kit::docs::IdempotencyKey;
@@ -103,16 +103,23 @@ pub async fn all(
     Ok(gateway.context.reply("Consumer groups", Groups { groups }).into_response())
 }
 
+/// Whether a group runs, in one word.
+pub fn state(group: &GroupStatus) -> &'static str {
+    if group.stopped().is_some() {
+        "STOPPED"
+    } else if group.paused().is_some() {
+        "PAUSED"
+    } else if group.counts().standing_by {
+        "STANDING_BY"
+    } else {
+        "RUNNING"
+    }
+}
+
 fn told(gateway: &Gateway, handle: &GroupHandle, lags: &[Lag], now: Timestamp) -> Consumer {
     let group = &handle.status;
     let counts = handle.status.counts();
     let (paused, stopped, blocked) = (group.paused(), group.stopped(), group.blocked());
-    let standing = match (&stopped, &paused) {
-        (Some(_), _) => "STOPPED",
-        (None, Some(_)) => "PAUSED",
-        (None, None) if counts.standing_by => "STANDING_BY",
-        (None, None) => "RUNNING",
-    };
     let parked = blocked.iter().filter(|b| b.state == BlockedState::Parked).count();
     let waiting: u64 = blocked.iter().map(|b| b.waiting).sum();
     let offset = |lag: &Lag| Reached {
@@ -126,7 +133,7 @@ fn told(gateway: &Gateway, handle: &GroupHandle, lags: &[Lag], now: Timestamp) -
     let rebuildable = gateway.views.iter().any(|(group, _)| group.name == handle.group.name);
     Consumer {
         group: handle.group.name,
-        state: standing,
+        state: state(group),
         reason: stopped.or(paused),
         rebuildable,
         logs: lags.iter().map(offset).collect(),

@@ -4,13 +4,14 @@
 //! Nothing is checked during a request: the response is made of the monitor's latest report and of state in memory.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use bus::GroupHandle;
-use domain::Log;
+use domain::{Log, Position};
 use http_kit::{BreakerState, BreakerStatus, Caller};
 use serde::Serialize;
 use serde_json::{Map, json};
@@ -115,38 +116,44 @@ pub async fn info() -> Response {
 }
 
 async fn answer(gateway: &Gateway, parts: bool) -> Response {
-    let look = gateway.looks.borrow().clone();
-    let age = look.age();
-    let components = examine(gateway, look).await;
-    let worst = components.values().map(|component| component.status).max().unwrap_or(HealthStatus::Down);
-    // A warning does not change the overall status.
-    let status = if worst == HealthStatus::Warn { HealthStatus::Up } else { worst };
+    let Examined { status, age, components, .. } = examine(gateway).await;
     told(status, age, parts.then_some(components))
 }
 
-fn told(
-    status: HealthStatus,
-    age: std::time::Duration,
-    components: Option<BTreeMap<String, Component>>,
-) -> Response {
+fn told(status: HealthStatus, age: Duration, components: Option<BTreeMap<String, Component>>) -> Response {
     let code = if status == HealthStatus::Down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     let age_ms = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
     (code, Json(Health { status, age_ms, components })).into_response()
 }
 
-async fn examine(gateway: &Gateway, look: HealthReport) -> BTreeMap<String, Component> {
-    let age = look.age();
-    let HealthReport { mut components, stalled, .. } = look;
+/// The health of the process and of its parts.
+pub struct Examined {
+    pub status: HealthStatus,
+    pub components: BTreeMap<String, Component>,
+    /// The newest positions of both logs.
+    pub heads: [Position; 2],
+    age: Duration,
+}
+
+pub async fn examine(gateway: &Gateway) -> Examined {
+    let report = gateway.looks.borrow().clone();
+    let age = report.age();
+    let HealthReport { mut components, stalled, .. } = report;
     // The report is too old to describe the present state.
     let status = if age > STALE_AFTER { HealthStatus::Down } else { HealthStatus::Up };
     components.insert("monitor".to_owned(), Component { status, details: json!({}) });
     components.insert("circuitBreakers".to_owned(), breakers(gateway));
-    let heads = gateway.context.aggregates.heads().await.map_or([0; 2], |heads| heads.map(|head| head.seq));
+    let heads = gateway.context.aggregates.heads().await;
+    let heads = heads.unwrap_or_else(|_| Log::ALL.map(|log| Position::start(log, gateway.context.epoch())));
     for handle in &gateway.groups {
         let name = handle.group.name;
-        components.insert(name.to_owned(), group(handle, heads, stalled.contains(name)));
+        let component = group(handle, heads.map(|head| head.seq), stalled.contains(name));
+        components.insert(name.to_owned(), component);
     }
-    components
+    let worst = components.values().map(|component| component.status).max().unwrap_or(HealthStatus::Down);
+    // A warning does not change the overall status.
+    let status = if worst == HealthStatus::Warn { HealthStatus::Up } else { worst };
+    Examined { status, components, heads, age }
 }
 
 /// The calls to other systems. A response never waits for one that fails, so it only warns.
@@ -162,10 +169,15 @@ fn breakers(gateway: &Gateway) -> Component {
     Component { status, details: statuses.into_iter().map(told).collect::<Map<_, _>>().into() }
 }
 
-fn group(handle: &GroupHandle, heads: [u64; 2], stalled: bool) -> Component {
+/// The number of events that a group has not done.
+pub fn lag(handle: &GroupHandle, heads: [u64; 2]) -> u64 {
     let reached = handle.status.watermark();
     let behind = |log: &Log| heads[log.index()].saturating_sub(reached[log.index()]);
-    let lag: u64 = handle.group.logs.iter().map(behind).sum();
+    handle.group.logs.iter().map(behind).sum()
+}
+
+fn group(handle: &GroupHandle, heads: [u64; 2], stalled: bool) -> Component {
+    let lag = lag(handle, heads);
     let (stopped, paused) = (handle.status.stopped(), handle.status.paused());
     let blocked = handle.status.blocked_count();
     let status = match (&stopped, &paused, blocked) {

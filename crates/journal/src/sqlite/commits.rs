@@ -3,12 +3,13 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use domain::Envelope;
 use rusqlite::Connection;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::LogFile;
-use crate::JournalError;
+use crate::{AppendStats, JournalError};
 
 /// The outcome of a log's commits.
 #[derive(Debug, Default)]
@@ -16,6 +17,7 @@ pub struct Commits {
     /// The time of the last successful commit; `None` if a later one failed.
     succeeded: Mutex<Option<Instant>>,
     failed: watch::Sender<u64>,
+    stats: Mutex<AppendStats>,
 }
 
 impl Commits {
@@ -26,6 +28,21 @@ impl Commits {
     pub fn failed(&self) {
         *self.succeeded.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.failed.send_modify(|failed| *failed += 1);
+    }
+
+    /// Counts the events of a commit.
+    pub fn wrote(&self, events: &[Envelope]) {
+        self.stats.lock().unwrap_or_else(PoisonError::into_inner).wrote(events);
+    }
+
+    /// Counts appends that were not written.
+    pub fn not_written(&self, appends: usize) {
+        let mut stats = self.stats.lock().unwrap_or_else(PoisonError::into_inner);
+        stats.failed = stats.failed.saturating_add(appends as u64);
+    }
+
+    pub fn stats(&self) -> AppendStats {
+        self.stats.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The number of failed commits.

@@ -221,6 +221,7 @@ impl Writer {
                     let outcome = outcome.map(|(Placed::Now(appended) | Placed::Before(appended))| appended);
                     replies.push((reply, outcome));
                 }
+                self.told.commits.wrote(&committed);
                 self.told.recent.add(committed);
                 self.told.committed.send_replace(last.seq);
                 for (reply, outcome) in replies {
@@ -236,6 +237,7 @@ impl Writer {
     }
 
     fn refuse(&mut self, error: &JournalError) {
+        self.told.commits.not_written(self.waiting.len());
         for (_, reply) in self.waiting.drain(..) {
             let _ = reply.send(Err(AppendError::Journal(error.clone())));
         }

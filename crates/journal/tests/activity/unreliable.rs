@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use domain::quota::Quota;
 use domain::{Envelope, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
 use journal::{
-    Append, AppendError, Appended, EventQuery, Idempotency, Journal, JournalError, Replayed, SqliteJournal,
-    UniqueKey,
+    Append, AppendError, AppendStats, Appended, EventQuery, Idempotency, Journal, JournalError, Replayed,
+    SqliteJournal, UniqueKey,
 };
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -132,6 +132,10 @@ impl Journal for Unreliable {
 
     async fn earlier(&self, log: Log, request: &Idempotency) -> Result<Option<Replayed>, AppendError> {
         self.inner.earlier(log, request).await
+    }
+
+    fn append_stats(&self, log: Log) -> AppendStats {
+        self.inner.append_stats(log)
     }
 
     fn committed(&self, log: Log) -> watch::Receiver<u64> {

@@ -8,8 +8,8 @@ use domain::quota::Quota;
 use domain::{Envelope, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
 use journal::sqlite::Cut;
 use journal::{
-    Append, AppendError, Appended, EventQuery, Idempotency, Journal, JournalError, Replayed, SqliteJournal,
-    UniqueKey, conformance,
+    Append, AppendError, AppendStats, Appended, EventQuery, Idempotency, Journal, JournalError, Replayed,
+    SqliteJournal, UniqueKey, conformance,
 };
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -80,6 +80,10 @@ impl Journal for Sealing {
 
     async fn earlier(&self, log: Log, request: &Idempotency) -> Result<Option<Replayed>, AppendError> {
         self.journal.earlier(log, request).await
+    }
+
+    fn append_stats(&self, log: Log) -> AppendStats {
+        self.journal.append_stats(log)
     }
 
     fn committed(&self, log: Log) -> watch::Receiver<u64> {

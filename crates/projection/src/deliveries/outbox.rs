@@ -11,7 +11,7 @@ use tokio::sync::{Notify, watch};
 
 use super::hand_over::own;
 use super::rows::{self, Settled};
-use super::{DeliveryState, LeasedDelivery, Tracked};
+use super::{DeliveryBacklog, DeliveryState, LeasedDelivery, Tracked};
 use crate::error::ViewError;
 use crate::store::ViewStore;
 
@@ -137,6 +137,24 @@ impl Outbox {
                 Ok(read().map_err(ViewError::from)?)
             })
             .await
+    }
+
+    /// The number of deliveries that are not done yet.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub async fn backlog(&self) -> Result<DeliveryBacklog, ViewError> {
+        let sql = "select state, count(*) from delivery_states
+            where state in ('due', 'leased', 'refused', 'failed', 'unknown') group by state";
+        let mut backlog = DeliveryBacklog::default();
+        for row in self.store.query(sql, Vec::new()).await? {
+            let number = row.count(1);
+            match row.text(0) {
+                Some("due" | "leased") => backlog.waiting += number,
+                _ => backlog.parked += number,
+            }
+        }
+        Ok(backlog)
     }
 
     /// Ids of all deliveries to `recipient`.

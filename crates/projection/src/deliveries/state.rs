@@ -54,6 +54,15 @@ impl DeliveryState {
     }
 }
 
+/// The deliveries that are not done yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DeliveryBacklog {
+    /// To be carried out, or being carried out.
+    pub waiting: u64,
+    /// Waiting for an operator.
+    pub parked: u64,
+}
+
 /// A delivery and its state, as shown to operators.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tracked {

@@ -8,8 +8,8 @@ use bus::{Advance, ApplyError, Blocked, Candidate, GroupState, Lease, ParkedEven
 use domain::quota::Quota;
 use domain::{Envelope, Log, Position, StreamId, TenantId, Timestamp, UserId, Version};
 use journal::{
-    Append, AppendError, Appended, EventQuery, Idempotency, Journal, JournalError, Replayed, SqliteJournal,
-    UniqueKey,
+    Append, AppendError, AppendStats, Appended, EventQuery, Idempotency, Journal, JournalError, Replayed,
+    SqliteJournal, UniqueKey,
 };
 use projection::ViewStore;
 use tokio::sync::watch;
@@ -117,6 +117,10 @@ impl Journal for UnreliableJournal {
     async fn earlier(&self, log: Log, request: &Idempotency) -> Result<Option<Replayed>, AppendError> {
         let fail = |message: String| JournalError::Unavailable(message.into()).into();
         call((&self.chaos, self.panics), "earlier", fail, self.inner.earlier(log, request)).await
+    }
+
+    fn append_stats(&self, log: Log) -> AppendStats {
+        self.inner.append_stats(log)
     }
 
     fn committed(&self, log: Log) -> watch::Receiver<u64> {

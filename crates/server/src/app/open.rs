@@ -9,7 +9,7 @@ use bus::{Group, GroupHandle};
 use domain::user::Role;
 use domain::{Clock, Ids, Log, TenantId};
 use files::Files;
-use gateway::{ConnectionSettings, Door, DoorSettings, Hub, LimitSettings, Limits, Parts};
+use gateway::{ConnectionSettings, Door, DoorSettings, Hub, LimitSettings, Limits, LogLevels, Parts};
 use http_kit::photos::Photos;
 use http_kit::{
     AppContext, AppContextParts, BodyPatience, BreakerSettings, CircuitBreakers, DailyCounters, DailyLimits,
@@ -49,6 +49,8 @@ pub struct Opening {
     pub public_url: String,
     /// Supervises the tasks and threads.
     pub supervisor: Supervisor,
+    /// The levels of the loggers.
+    pub log_levels: LogLevels,
 }
 
 impl App {
@@ -57,7 +59,7 @@ impl App {
     /// # Errors
     /// When another process holds the directory, a key does not fit, or a file cannot be opened.
     pub async fn open(settings: &Settings, opening: Opening) -> anyhow::Result<Self> {
-        let Opening { clock, prometheus, public_url, supervisor } = opening;
+        let Opening { clock, prometheus, public_url, supervisor, log_levels } = opening;
         let data_dir = &settings.data_dir;
         let lock = lock(data_dir)?;
         let door = Door::public(door(settings))?;
@@ -104,6 +106,9 @@ impl App {
             body_limit: usize::try_from(settings.server.body_limit_kib)? * 1024,
             prometheus,
             looks: watch.looks.clone(),
+            counts: mounted.counts,
+            log_levels,
+            environment: settings.environment.clone(),
         });
         let months = Months::of(&journal, context.aggregates.clock(), settings.journal.seal_after_days);
         let work = BackgroundTasks { runners, workers, tasks, hub: Arc::clone(&hub), months, watch };
@@ -170,11 +175,12 @@ fn mount(routes: Vec<RoutesOf>, groups: &[GroupHandle]) -> anyhow::Result<Routes
     let groups = Groups::of(groups);
     let mut all = Routes::new(axum::Router::new());
     for routes in routes {
-        let Routes { router, limits, changing_reads, export, answers_exports } = routes(&groups)?;
+        let Routes { router, limits, changing_reads, export, answers_exports, counts } = routes(&groups)?;
         all.router = all.router.merge(router);
         all.limits.extend(limits);
         all.changing_reads.extend(changing_reads);
         all.export.extend(export);
+        all.counts.extend(counts);
         all.answers_exports = all.answers_exports.or(answers_exports);
     }
     if let Some(exports) = &all.answers_exports {

@@ -15,7 +15,7 @@ use supervisor::Supervisor;
 use super::{AcceptLost, Confirm, CreateAdmin, Target, output, run};
 use crate::api_client::ApiClient;
 use crate::app::operator_socket::{self, NewAdmin};
-use crate::app::{App, Opening, key_store, prometheus};
+use crate::app::{App, LogLevels, Opening, key_store, prometheus};
 use crate::settings::Settings;
 
 /// The caller that a command acts as in the data directory.
@@ -121,7 +121,13 @@ async fn open_app(settings: &Settings) -> anyhow::Result<App> {
     let public_url = settings.public_url(settings.listen);
     let clock = Clock::System;
     let supervisor = Supervisor::default();
-    let opening = Opening { clock, prometheus: prometheus()?, public_url, supervisor };
+    let opening = Opening {
+        clock,
+        prometheus: prometheus()?,
+        public_url,
+        supervisor,
+        log_levels: LogLevels::without_log(),
+    };
     App::open(settings, opening).await
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use domain::Clock;
 use domain::fields::Choice as _;
+use gateway::LogLevels;
 use supervisor::Supervisor;
 use tokio::net::TcpListener;
 use users::AdminError;
@@ -22,8 +23,8 @@ use crate::{demo, log, weaknesses};
 /// When a socket cannot be bound or the data directory cannot be opened.
 pub async fn serve(settings: &Settings, with_demo: bool) -> anyhow::Result<ExitCode> {
     let supervisor = Supervisor::default();
-    let log = log::start(&supervisor, &settings.log).context("the log cannot start")?;
-    let served = serve_until_asked(settings, with_demo, supervisor).await;
+    let (log, levels) = log::start(&supervisor, &settings.log).context("the log cannot start")?;
+    let served = serve_until_asked(settings, with_demo, (supervisor, levels)).await;
     if served.is_ok() {
         log.say("stopped; everything is on disk");
     }
@@ -34,7 +35,7 @@ pub async fn serve(settings: &Settings, with_demo: bool) -> anyhow::Result<ExitC
 async fn serve_until_asked(
     settings: &Settings,
     with_demo: bool,
-    supervisor: Supervisor,
+    (supervisor, log_levels): (Supervisor, LogLevels),
 ) -> anyhow::Result<()> {
     for weakness in weaknesses::outside(settings) {
         tracing::warn!(about = weakness.about, "{}", weakness.text);
@@ -50,7 +51,7 @@ async fn serve_until_asked(
     let clock = Clock::System;
     let prometheus = app::prometheus()?;
     let public_url = url.clone();
-    let opening = Opening { clock, prometheus, public_url, supervisor };
+    let opening = Opening { clock, prometheus, public_url, supervisor, log_levels };
     let app = App::open(settings, opening).await?;
     if is_new {
         let data_dir = std::path::absolute(&settings.data_dir).unwrap_or_else(|_| settings.data_dir.clone());

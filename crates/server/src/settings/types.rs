@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use gateway::{ConnectionSettings, LimitSettings};
+use gateway::{ConnectionSettings, LimitSettings, LogLevel};
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
 
@@ -28,6 +28,7 @@ pub struct Settings {
     /// Read it through [`Settings::public_url`].
     #[serde(deserialize_with = "empty_is_none")]
     public_url: Option<String>,
+    pub environment: String,
     pub log: Log,
     pub limits: LimitSettings,
     pub connections: ConnectionSettings,
@@ -109,16 +110,6 @@ pub struct Log {
 pub enum LogFormat {
     Text,
     Json,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogLevel {
-    Error,
-    Warn,
-    Info,
-    Debug,
-    Trace,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -77,6 +77,8 @@ const NO_VERSION: &[Except] = &[
     except("POST /api/v1/admin/consumers/{group}/resume", "a group has no version"),
     except("POST /api/v1/admin/consumers/{group}/rebuild", "a job"),
     except("POST /api/v1/admin/backups", "a job"),
+    except("POST /api/v1/admin/publish-batch", "new"),
+    except("POST /actuator/loggers/{name}", "a level has no version"),
     except("POST /api/notifications/email", "new"),
     except("POST /api/notifications/sms", "new"),
     except("POST /api/notifications/unsubscribe", "anonymous: who is not signed in sees no versions"),

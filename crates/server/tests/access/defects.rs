@@ -10,6 +10,7 @@ mod listings;
 mod mails;
 mod moderation;
 mod notifications;
+mod operations;
 mod own_history;
 mod quotas;
 mod review;

@@ -8,8 +8,15 @@ use crate::tenants::apart::admin_of;
 use crate::tenants::sides;
 
 /// Operations that show or control the machine, and the status that an operator gets.
-const TABLE: [(&str, &str, u16); 10] = [
+const TABLE: [(&str, &str, u16); 18] = [
     ("GET", "/actuator/prometheus", 200),
+    ("GET", "/actuator/metrics", 200),
+    ("GET", "/actuator/metrics/process_open_fds", 200),
+    ("GET", "/actuator/loggers", 200),
+    ("GET", "/actuator/loggers/journal", 200),
+    ("GET", "/api/v1/admin/stats/publisher", 200),
+    ("GET", "/api/v1/admin/stats/outbox", 200),
+    ("GET", "/api/v1/admin/stats/broker", 200),
     ("GET", "/api/v1/admin/stats/consumers", 200),
     ("GET", "/api/v1/admin/dead-letters", 200),
     ("GET", "/api/v1/admin/dead-letters/1", 404),
@@ -18,6 +25,7 @@ const TABLE: [(&str, &str, u16); 10] = [
     ("POST", "/api/v1/admin/consumers/files-service-group/pause", 200),
     ("POST", "/api/v1/admin/consumers/files-service-group/resume", 200),
     ("POST", "/api/v1/admin/consumers/files-service-group/rebuild", 202),
+    ("POST", "/api/v1/admin/publish-batch", 200),
     // No backup directory is set here.
     ("POST", "/api/v1/admin/backups", 409),
 ];

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use domain::user::{Account, IssuedToken, Profile, User, UserCommand};
 use domain::{Actor, Clock, Log, Metadata, TenantId, UserId};
-use hyderabadinfra::app::{App, Opening, key_store};
+use hyderabadinfra::app::{App, LogLevels, Opening, key_store};
 use journal::Options;
 use reqwest::Method;
 use rusqlite::Connection;
@@ -32,6 +32,7 @@ async fn refused(data_dir: &Path) -> String {
         prometheus: recorder.handle(),
         public_url: "http://a".into(),
         supervisor: supervisor::Supervisor::default(),
+        log_levels: LogLevels::without_log(),
     };
     format!("{:#}", App::open(&settings(data_dir, &[]), opening).await.err().unwrap())
 }

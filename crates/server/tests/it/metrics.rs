@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use serde_json::Value;
 use testkit::{ADMIN, Child, Person};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_hyderabadinfra");
@@ -152,7 +153,32 @@ async fn prometheus_reads_the_metrics_without_complaint() {
     let public = admin.client.get("/actuator/prometheus").await.expect(200);
     assert_eq!(public.header("content-type"), Some("text/plain; version=0.0.4"));
     by_promtool(&text);
+    for_spring(&child, &admin, &families).await;
     child.kill();
+}
+
+/// The same registry in Spring Boot's words, at both ports.
+async fn for_spring(child: &Child, admin: &Person, families: &BTreeMap<String, Family>) {
+    let listed = admin.client.get("/actuator/metrics").await.expect(200).body["names"].clone();
+    let names: Vec<&str> = listed.as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    for name in families.keys().map(String::as_str).chain(["http.server.requests", "disk.free"]) {
+        assert!(names.contains(&name), "no {name} in {names:?}");
+    }
+    let path = "/actuator/metrics/http.server.requests";
+    let all = child.management.get(path).await.expect(200).body;
+    assert_eq!(all["baseUnit"], "seconds");
+    let count = |metric: &Value| {
+        let all = metric["measurements"].as_array().unwrap();
+        all.iter().find(|one| one["statistic"] == "COUNT").unwrap()["value"].as_f64().unwrap()
+    };
+    let narrowed = admin.client.get(&format!("{path}?tag=method:POST")).await.expect(200).body;
+    assert!(count(&narrowed) >= 3.0 && count(&narrowed) < count(&all), "{narrowed} of {all}");
+    let tags = narrowed["availableTags"].as_array().unwrap();
+    assert!(!tags.is_empty() && tags.iter().all(|tag| tag["tag"] != "method"), "{narrowed}");
+    admin.client.get(&format!("{path}?tag=method:NONE")).await.expect(404);
+    admin.client.get("/actuator/metrics/unheard.of").await.expect(404);
+    let refused = admin.client.get(&format!("{path}?tag=method")).await.expect(400);
+    assert!(refused.body["error"]["fieldErrors"]["tag"].is_string(), "{}", refused.text);
 }
 
 fn by_promtool(text: &str) {

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use domain::Clock;
-use hyderabadinfra::app::{App, Opening, prometheus};
+use hyderabadinfra::app::{App, LogLevels, Opening, prometheus};
 use reqwest::Method;
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -169,7 +169,13 @@ async fn a_start_that_cannot_hand_deliveries_over_says_why_and_leaves_everything
     drop(file);
     let prometheus = prometheus().unwrap();
     let supervisor = supervisor::Supervisor::default();
-    let opening = Opening { clock: Clock::System, prometheus, public_url: "http://a".into(), supervisor };
+    let opening = Opening {
+        clock: Clock::System,
+        prometheus,
+        public_url: "http://a".into(),
+        supervisor,
+        log_levels: LogLevels::without_log(),
+    };
     let refused = App::open(&settings(directory.path(), &[]), opening).await.err().unwrap();
     let told = format!("{refused:#}");
     for part in

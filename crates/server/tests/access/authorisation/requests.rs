@@ -379,7 +379,9 @@ async fn operation(world: &World, row: &Row, who: Who) -> Request {
         "/api/v1/admin/views/product/{id}" => world.product().await.to_string(),
         _ => "0000000000000000".to_owned(),
     };
-    let path = row.path.replace("{id}", &id).replace("{group}", "properties-service-group");
+    let name = if row.path.starts_with("/actuator/metrics/") { "process_open_fds" } else { "journal" };
+    let path = row.path.replace("{id}", &id).replace("{name}", name);
+    let path = path.replace("{group}", "properties-service-group");
     if row.path.starts_with("/api/v1/admin/streams/") {
         let path = row
             .path
@@ -390,6 +392,14 @@ async fn operation(world: &World, row: &Row, who: Who) -> Request {
     match row.name().as_str() {
         "POST /api/v1/admin/dead-letters/{id}/discard" => {
             let body = Some(json!({"reason": "nobody needs it"}));
+            return request(&world.scene(who).client, row, &path, body);
+        }
+        "POST /api/v1/admin/publish-batch" => {
+            let path = format!("{path}?messageCount=3&eventType=TestEvent");
+            return request(&world.scene(who).client, row, &path, None);
+        }
+        "POST /actuator/loggers/{name}" => {
+            let body = Some(json!({"configuredLevel": "INFO"}));
             return request(&world.scene(who).client, row, &path, body);
         }
         "POST /api/v1/admin/dead-letters/{id}/redrive"

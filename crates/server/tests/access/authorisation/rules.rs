@@ -137,7 +137,7 @@ fn may(row: &Row, who: Who) -> bool {
         && ["users", "properties", "history"].contains(&row.service.as_str());
     match row.who.as_str() {
         // The table requests an image. Documents have separate tests.
-        "P" | "P images, O documents" => true,
+        "P" | "P images, O documents" | "P redacted, A full" => true,
         "U" => !matches!(who, Who::Anonymous | Who::Service),
         "O" | "O,A" => matches!(who, Who::Owner | Who::Admin) || support,
         "M" => matches!(who, Who::Moderator | Who::Admin),

@@ -49,6 +49,7 @@ pub fn describe(generator: &mut SchemaGenerator) -> Vec<Described> {
     add::<domain::preferences::PreferencesEvent>("", generator, &mut all);
     add::<domain::warning::WarningEvent>("", generator, &mut all);
     add::<domain::audit::AuditEvent>("", generator, &mut all);
+    add::<domain::synthetic::SyntheticLoadEvent>("", generator, &mut all);
     add::<domain::system::SystemEvent>("", generator, &mut all);
     add::<domain::notification::NotificationEvent>("notification.", generator, &mut all);
     all
