@@ -75,18 +75,18 @@ impl LogLevels {
     }
 
     /// The loggers that have a level of their own.
-    pub fn names(&self) -> BTreeSet<String> {
+    pub(crate) fn names(&self) -> BTreeSet<String> {
         self.levels().named.keys().cloned().collect()
     }
 
     /// The logger's own level; `None` when it follows a shorter name.
-    pub fn configured(&self, name: &str) -> Option<LogLevel> {
+    pub(crate) fn configured(&self, name: &str) -> Option<LogLevel> {
         let levels = self.levels();
         if name == ROOT { Some(levels.root) } else { levels.named.get(name).copied() }
     }
 
     /// The level that holds for a logger.
-    pub fn effective(&self, name: &str) -> LogLevel {
+    pub(crate) fn effective(&self, name: &str) -> LogLevel {
         self.levels().effective(name)
     }
 

@@ -16,6 +16,8 @@ pub struct AppendStats {
     pub failed: u64,
     /// The time of the last event.
     pub last: Option<Timestamp>,
+    /// The number of events that a person caused.
+    pub of_people: u64,
     /// The number of events by type.
     pub by_type: BTreeMap<Arc<str>, u64>,
 }
@@ -27,6 +29,7 @@ impl AppendStats {
         self.last = Some(last.timestamp);
         for event in events {
             self.events += 1;
+            self.of_people += u64::from(event.user_id.is_some());
             match self.by_type.get_mut(&event.event_type) {
                 Some(count) => *count += 1,
                 None => _ = self.by_type.insert(Arc::clone(&event.event_type), 1),

@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::consumers;
-use super::topics::TOPICS;
+use super::topics::{TOPICS, Topic};
 use crate::Gateway;
 
 /// The message bus.
@@ -43,12 +43,12 @@ struct LogPartition {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct TopicStats {
-    topic: &'static str,
+    topic: String,
     key: &'static str,
     /// The partitions that it has on Kafka; here its messages stand in the partitions of the logs.
     kafka_partitions: u16,
-    /// Messages since the process started.
-    messages_since_start: u64,
+    /// Messages since the process started; of dead letters, those that wait now.
+    messages: u64,
     #[schema(value_type = Vec<String>)]
     consumer_groups: &'static [&'static str],
 }
@@ -99,29 +99,50 @@ impl BrokerStats {
         };
         Ok(Self {
             broker: "embedded",
-            total_topics: TOPICS.len(),
+            total_topics: total_topics(gateway),
             total_consumer_groups: gateway.groups.len(),
             total_messages: heads.iter().map(|head| head.seq).sum(),
             partitions: heads.iter().map(partition).collect(),
-            topics: topics(&published),
+            topics: topics(&published, &gateway.groups),
             groups: gateway.groups.iter().map(|handle| group(handle, heads)).collect(),
         })
     }
 }
 
-fn topics(published: &[AppendStats]) -> Vec<TopicStats> {
-    let stats = |topic: &super::topics::Topic| {
-        let types = published.iter().flat_map(|log| &log.by_type);
-        let carried = types.filter(|(event_type, _)| (topic.carries)(event_type));
-        TopicStats {
-            topic: topic.name,
-            key: topic.key,
-            kafka_partitions: topic.partitions,
-            messages_since_start: carried.map(|(_, count)| count).sum(),
-            consumer_groups: topic.readers,
-        }
+/// Those of events, that of people's activity, and the dead letters of each group.
+pub fn total_topics(gateway: &Gateway) -> usize {
+    TOPICS.len() + 1 + gateway.groups.len()
+}
+
+fn topics(published: &[AppendStats], groups: &[GroupHandle]) -> Vec<TopicStats> {
+    let of_events = TOPICS.iter().map(|topic| events(topic, published));
+    let activity = TopicStats {
+        topic: "user-activity".to_owned(),
+        key: "user id",
+        kafka_partitions: 5,
+        messages: published.iter().map(|log| log.of_people).sum(),
+        consumer_groups: &["history-service-group"],
     };
-    TOPICS.iter().map(stats).collect()
+    let dead_letters = |handle: &GroupHandle| TopicStats {
+        topic: format!("dead-letters.{}", handle.group.name),
+        key: "the parked key",
+        kafka_partitions: 1,
+        messages: handle.status.blocked().iter().map(|blocked| blocked.waiting).sum(),
+        consumer_groups: &[],
+    };
+    of_events.chain([activity]).chain(groups.iter().map(dead_letters)).collect()
+}
+
+fn events(topic: &Topic, published: &[AppendStats]) -> TopicStats {
+    let types = published.iter().flat_map(|log| &log.by_type);
+    let carried = types.filter(|(event_type, _)| (topic.carries)(event_type));
+    TopicStats {
+        topic: topic.name.to_owned(),
+        key: topic.key,
+        kafka_partitions: topic.partitions,
+        messages: carried.map(|(_, count)| count).sum(),
+        consumer_groups: topic.readers,
+    }
 }
 
 fn group(handle: &GroupHandle, heads: [Position; 2]) -> BrokerGroup {

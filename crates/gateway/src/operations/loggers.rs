@@ -133,13 +133,11 @@ impl Request for LevelChange {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
         let words = || LogLevel::ALL.iter().map(|(word, _)| *word).collect();
         f.asks("configuredLevel", || MemberKind::OrNull(Box::new(MemberKind::Choice(words()))));
-        match f.given("configuredLevel") {
-            Some(Value::Null) => Some(Self(None)),
-            _ => {
-                let level = f.choice::<LogLevel>("configuredLevel");
-                Some(Self(Some(f.required("configuredLevel", level)?)))
-            }
+        if f.given("configuredLevel").is_some_and(Value::is_null) {
+            return Some(Self(None));
         }
+        let level = f.choice::<LogLevel>("configuredLevel");
+        Some(Self(Some(f.required("configuredLevel", level)?)))
     }
 
     fn about(_: &str) -> Option<&'static str> {
