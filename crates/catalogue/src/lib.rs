@@ -17,7 +17,7 @@ use std::sync::Arc;
 use ::projection::{ViewError, ViewStore, list_lengths};
 use axum::extract::FromRef;
 use bus::{Group, GroupStatus};
-use http_kit::{AppContext, Documentation, ReadModel, Routes, Service, Task};
+use http_kit::{AppContext, Documentation, ReadModel, Routes, Service, ServiceCount, Task};
 use tokio::sync::{Mutex, MutexGuard};
 
 use domain::ProductId;
@@ -125,9 +125,19 @@ impl Catalogue {
             routes: Box::new(move |groups| {
                 let app = catalogue.app(groups.status(&Self::group())?);
                 app.view_sync.follow(app.status.clone());
-                Ok(Routes { export: exported::parts(&app), ..Routes::new(http::router(app)) })
+                let counts = vec![catalogue.count()];
+                Ok(Routes { export: exported::parts(&app), counts, ..Routes::new(http::router(app)) })
             }),
         }
+    }
+
+    /// How many products of the default tenant are on sale.
+    fn count(&self) -> ServiceCount {
+        let (context, store) = (self.context.clone(), self.store.clone());
+        ServiceCount::new("products", move || {
+            let (context, store) = (context.clone(), store.clone());
+            async move { queries::on_sale(&store, context.tenants.default_id()).await.ok() }
+        })
     }
 
     fn app(&self, status: GroupStatus) -> App {

@@ -3,7 +3,8 @@
 pub mod lists;
 pub mod views;
 
-use ::projection::Row;
+use ::projection::list_lengths::length_of;
+use ::projection::{Row, ViewError, ViewStore};
 use domain::fields::Choice;
 use domain::product::popularity::{Popularity, Trend};
 use domain::product::{ProductDetails, ProductDocument, ProductStatus, Stock};
@@ -11,6 +12,7 @@ use domain::{ProductId, TenantId, Timestamp, Version};
 use http_kit::Failure;
 
 use crate::AppParts;
+use crate::projection::ON_SALE;
 
 /// The columns that [`StoredProduct::read`] reads.
 pub const COLUMNS: &str =
@@ -69,6 +71,13 @@ impl StoredProduct {
 pub struct Surroundings {
     pub popularity: Popularity,
     pub seller_absent: bool,
+}
+
+/// How many products are on sale.
+pub async fn on_sale(store: &ViewStore, tenant: &TenantId) -> Result<u64, ViewError> {
+    let sql = format!("select {}", length_of(ON_SALE, "''"));
+    let rows = store.query(&sql, vec![tenant.as_str().into()]).await?;
+    Ok(rows.first().map_or(0, |row| row.count(0)))
 }
 
 impl AppParts {

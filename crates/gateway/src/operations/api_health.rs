@@ -11,11 +11,10 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::broker::BrokerStats;
+use super::broker::{self, BrokerStats};
 use super::health::{Examined, examine};
 use super::outbox::{self, OutboxStats};
 use super::publisher::PublisherStats;
-use super::topics::TOPICS;
 use crate::Gateway;
 use crate::health_report::{Component, HealthStatus};
 
@@ -109,9 +108,10 @@ fn parts(gateway: &Gateway, examined: Examined) -> BTreeMap<String, Component> {
     components.extend(groups.get(SEARCH_INDEX).map(|index| ("searchIndex".to_owned(), index.clone())));
     let worst = groups.values().map(|group| group.status).max().unwrap_or(HealthStatus::Up);
     let messages: u64 = heads.iter().map(|head| head.seq).sum();
-    let broker =
-        json!({"totalTopics": TOPICS.len(), "totalConsumerGroups": groups.len(), "totalMessages": messages});
-    components.insert("messageBroker".to_owned(), Component { status: worst, details: broker });
+    let topics = broker::total_topics(gateway);
+    let details =
+        json!({"totalTopics": topics, "totalConsumerGroups": groups.len(), "totalMessages": messages});
+    components.insert("messageBroker".to_owned(), Component { status: worst, details });
     let blocked: usize = gateway.groups.iter().map(|handle| handle.status.blocked_count()).sum();
     let outbox = Component {
         status: if blocked == 0 { HealthStatus::Up } else { HealthStatus::Warn },

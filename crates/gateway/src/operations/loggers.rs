@@ -18,8 +18,9 @@ use crate::Gateway;
 use crate::log_levels::{self, LogLevel, ROOT};
 
 /// The parts of the program that have loggers of their own.
-const PARTS: [&str; 15] = [
+const PARTS: [&str; 16] = [
     "bus",
+    "catalogue",
     "domain",
     "files",
     "gateway",

@@ -72,6 +72,14 @@ pub const TOPICS: &[Topic] = &[
         },
     },
     Topic {
+        name: "product-events",
+        partitions: 3,
+        key: "product id",
+        writers: "catalogue",
+        readers: &["catalogue-service-group"],
+        carries: |message| message.starts_with("Product") || message.starts_with("PRODUCT_"),
+    },
+    Topic {
         name: "notification-events",
         partitions: 2,
         key: "user id",

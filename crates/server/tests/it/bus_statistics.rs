@@ -35,7 +35,9 @@ async fn what_is_published_is_counted_by_the_writers() {
 
     let broker = stats(&admin, "broker").await;
     assert_eq!(broker["totalMessages"].as_u64(), Some(published + 40));
-    assert_eq!(named(&broker["topics"], "topic", "synthetic.load")["messagesSinceStart"], 40);
+    assert_eq!(named(&broker["topics"], "topic", "synthetic.load")["messages"], 40);
+    assert_eq!(named(&broker["topics"], "topic", &format!("dead-letters.{GROUP}"))["messages"], 0);
+    assert!(named(&broker["topics"], "topic", "user-activity")["messages"].as_u64() > Some(0));
     assert_eq!(named(&broker["topics"], "topic", "user-events")["kafkaPartitions"], 3);
     let facts = named(&broker["partitions"], "log", "facts");
     assert_eq!(facts["logEndOffset"].as_u64(), Some(heads[0].seq + 41));

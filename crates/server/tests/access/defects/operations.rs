@@ -85,6 +85,7 @@ async fn e02_strangers_see_the_status_and_nothing_else() {
     // Not even an administrator is told where the files are.
     assert!(!full.text.contains(app.data_dir().to_str().unwrap()), "{}", full.text);
     let numbers = admin.client.get("/api/v1/health/metrics").await.expect(200);
+    assert_eq!(numbers.data()["productCount"], 0, "{}", numbers.text);
     for part in ["publisherStats", "outboxStats", "syncStats", "brokerStats"] {
         assert!(numbers.data()[part].is_object(), "{part}: {}", numbers.text);
     }
