@@ -13,6 +13,7 @@ pub const ROOT: &str = "ROOT";
 /// What a logger writes: its level and all that are more severe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all(serialize = "UPPERCASE", deserialize = "lowercase"))]
+#[schema(rename_all = "UPPERCASE")]
 pub enum LogLevel {
     /// Nothing.
     Off,
@@ -169,6 +170,14 @@ mod tests {
         let (levels, _) = heard();
         assert_eq!(levels.set("broken", Some(LogLevel::Debug)), Err("it cannot".to_owned()));
         assert_eq!((levels.configured("broken"), levels.names().len()), (None, 0));
+    }
+
+    #[test]
+    fn the_document_names_the_levels_as_answers_do() {
+        let schema = serde_json::to_value(<LogLevel as utoipa::PartialSchema>::schema()).unwrap();
+        let words: Vec<&str> = LogLevel::ALL.iter().map(|(word, _)| *word).collect();
+        assert_eq!(schema["enum"], serde_json::json!(words));
+        assert_eq!(serde_json::to_value(LogLevel::Off).unwrap(), "OFF");
     }
 
     #[test]

@@ -200,7 +200,6 @@ impl DescribedEntry<'_> {
             "IMPORT_FINISHED" => "The sheet of homes was imported".into(),
             "IMPORT_FAILED" => "The sheet of homes could not all be imported".into(),
             "BACKUP_FAILED" => "The backup could not be made".into(),
-            "SYNTHETIC_LOAD" => "You published synthetic messages".into(),
             "PROPERTY_SEARCHED" => "You searched for homes".into(),
             "SEARCH_SAVED" => "You saved a search".into(),
             "SAVED_SEARCH_UPDATED" => "You changed a saved search".into(),

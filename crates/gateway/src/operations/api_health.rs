@@ -149,42 +149,50 @@ impl SyncStats {
     }
 }
 
-/// The numbers that tell how the process works.
+/// The numbers that tell how the process works. All but the first two are for admins of the default tenant only.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct HealthMetrics {
     status: HealthStatus,
     timestamp: Timestamp,
-    /// The rest is for admins of the default tenant only.
-    #[serde(flatten)]
-    numbers: Option<HealthNumbers>,
-}
-
-/// The numbers for operators.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct HealthNumbers {
-    /// The number of products, where there is a catalogue.
+    /// The number of products on sale, where there is a catalogue.
     #[serde(skip_serializing_if = "Option::is_none")]
     product_count: Option<u64>,
-    publisher_stats: PublisherStats,
-    outbox_stats: OutboxStats,
-    sync_stats: SyncStats,
-    broker_stats: BrokerStats,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    publisher_stats: Option<PublisherStats>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outbox_stats: Option<OutboxStats>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sync_stats: Option<SyncStats>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    broker_stats: Option<BrokerStats>,
 }
 
-impl HealthNumbers {
-    async fn of(gateway: &Gateway, heads: [u64; 2]) -> Result<Self, Failure> {
+impl HealthMetrics {
+    fn redacted(status: HealthStatus, timestamp: Timestamp) -> Self {
+        Self {
+            status,
+            timestamp,
+            product_count: None,
+            publisher_stats: None,
+            outbox_stats: None,
+            sync_stats: None,
+            broker_stats: None,
+        }
+    }
+
+    async fn with_numbers(self, gateway: &Gateway, heads: [u64; 2]) -> Result<Self, Failure> {
         let product_count = match gateway.counts.iter().find(|count| count.name == "products") {
             Some(count) => count.now().await,
             None => None,
         };
         Ok(Self {
             product_count,
-            publisher_stats: PublisherStats::of(gateway),
-            outbox_stats: OutboxStats::of(gateway).await?,
-            sync_stats: SyncStats::of(gateway, heads),
-            broker_stats: BrokerStats::of(gateway).await?,
+            publisher_stats: Some(PublisherStats::of(gateway)),
+            outbox_stats: Some(OutboxStats::of(gateway).await?),
+            sync_stats: Some(SyncStats::of(gateway, heads)),
+            broker_stats: Some(BrokerStats::of(gateway).await?),
+            ..self
         })
     }
 }
@@ -207,11 +215,11 @@ pub async fn metrics(
 ) -> Result<Response, Failure> {
     nothing?;
     let Examined { status, heads, .. } = examine(&gateway).await;
-    let numbers = match caller.operates(&gateway.context) {
-        Ok(_) => Some(HealthNumbers::of(&gateway, heads.map(|head| head.seq)).await?),
-        Err(_) => None,
-    };
     let timestamp = gateway.context.aggregates.clock().now();
-    let data = HealthMetrics { status, timestamp, numbers };
+    let redacted = HealthMetrics::redacted(status, timestamp);
+    let data = match caller.operates(&gateway.context) {
+        Ok(_) => redacted.with_numbers(&gateway, heads.map(|head| head.seq)).await?,
+        Err(_) => redacted,
+    };
     Ok(gateway.context.reply("Numbers", data).status(code(status)).into_response())
 }

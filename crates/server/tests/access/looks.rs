@@ -22,7 +22,7 @@ enum Shows {
     TestedIn(&'static str),
 }
 
-const LOOKS: [(&str, Shows); 28] = [
+const LOOKS: [(&str, Shows); 37] = [
     ("GET /api/users", Somebody),
     ("GET /api/users/search", Somebody),
     ("GET /api/users/{id}", Somebody),
@@ -43,6 +43,9 @@ const LOOKS: [(&str, Shows); 28] = [
     ("GET /api/files/{id}", TestedIn("files.rs")),
     ("GET /api/files/download/{userId}/{fileName}", TestedIn("files.rs")),
     ("GET /api/v1/admin/stats/consumers", Nobody("figures")),
+    ("GET /api/v1/admin/stats/publisher", Nobody("figures")),
+    ("GET /api/v1/admin/stats/outbox", Nobody("figures")),
+    ("GET /api/v1/admin/stats/broker", Nobody("figures")),
     ("GET /api/v1/admin/dead-letters", Nobody("keys, ids and errors")),
     ("GET /api/v1/admin/dead-letters/{id}", TestedIn("../it/letters.rs")),
     ("GET /api/v1/admin/events", Somebody),
@@ -50,7 +53,13 @@ const LOOKS: [(&str, Shows); 28] = [
     ("GET /api/v1/admin/mailbox", Somebody),
     ("GET /api/jobs/{id}", Nobody("how far work is")),
     ("GET /api/jobs/{id}/report", Nobody("one's own import only")),
+    ("GET /api/v1/health/detailed", Nobody("figures")),
+    ("GET /api/v1/health/metrics", Nobody("figures")),
     ("GET /actuator/prometheus", Nobody("figures")),
+    ("GET /actuator/metrics", Nobody("names of figures")),
+    ("GET /actuator/metrics/{name}", Nobody("figures")),
+    ("GET /actuator/loggers", Nobody("parts of the program")),
+    ("GET /actuator/loggers/{name}", Nobody("a part of the program")),
 ];
 
 /// Whether the response may be about another person.
