@@ -31,6 +31,7 @@ const SETTINGS: Settings = Settings {
     term_ms: 10_000,
     batch: 8,
     at_once: 1,
+    by_recipient: false,
 };
 /// States that wait for an operator.
 const WAITING: &[DeliveryState] = &[DeliveryState::Refused, DeliveryState::Failed, DeliveryState::Unknown];
