@@ -18,7 +18,7 @@ fn allowed(name: &str) -> Option<Vec<&'static str>> {
         "bus" => vec!["domain", "supervisor", "journal"],
         "projection" => vec!["domain", "supervisor", "journal", "bus"],
         "http-kit" => vec!["domain", "supervisor", "journal", "bus", "projection"],
-        "users" | "properties" | "catalogue" | "search" | "history" | "notifications" | "files"
+        "users" | "properties" | "catalogue" | "search" | "history" | "notifications" | "files" | "partners"
         | "gateway" => PLATFORM.to_vec(),
         "testkit" => [PLATFORM, &["hyderabadinfra"]].concat(),
         "hyderabadinfra" | "xtask" => return None,

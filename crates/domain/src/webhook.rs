@@ -260,16 +260,17 @@ impl Aggregate for Webhook {
     type Event = WebhookEvent;
     type Rejection = WebhookRejection;
 
-    fn decide(
-        &self,
-        command: WebhookCommand,
-        now: Timestamp,
-    ) -> Result<Vec<WebhookEvent>, WebhookRejection> {
+    fn decide(&self, command: WebhookCommand, now: Timestamp) -> Result<Vec<WebhookEvent>, WebhookRejection> {
         if let WebhookCommand::Create { id, created_by, subscription, secret_nonce } = command {
             if self.details.is_some() {
                 return Err(WebhookRejection::Exists);
             }
-            return Ok(vec![WebhookEvent::Created { webhook_id: id, created_by, subscription, secret_nonce }]);
+            return Ok(vec![WebhookEvent::Created {
+                webhook_id: id,
+                created_by,
+                subscription,
+                secret_nonce,
+            }]);
         }
         let details = self.present().ok_or(WebhookRejection::Unknown)?;
         let webhook_id = details.id;

@@ -43,7 +43,8 @@ impl DescribedEntry<'_> {
     /// The sentence for its type; `None` if the type has none.
     fn known(&self) -> Option<String> {
         let homes_and_products = self.about_homes().or_else(|| self.about_products());
-        homes_and_products.or_else(|| self.about_accounts())
+        homes_and_products
+            .or_else(|| self.about_accounts())
             .or_else(|| self.about_operations())
             .or_else(|| self.about_partners())
     }

@@ -133,9 +133,10 @@ async fn judge(mut response: Response) -> Receipt {
     match status {
         status if status.is_success() => Receipt::Accepted,
         StatusCode::GONE => Receipt::Gone,
-        status if status.is_redirection() => {
-            Receipt::Failed(format!("the receiver answered {}, and redirects are not followed", status.as_u16()))
-        }
+        status if status.is_redirection() => Receipt::Failed(format!(
+            "the receiver answered {}, and redirects are not followed",
+            status.as_u16()
+        )),
         status => Receipt::Failed(format!("the receiver answered {}", status.as_u16())),
     }
 }

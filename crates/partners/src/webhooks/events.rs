@@ -32,6 +32,22 @@ const HOME: &[&str] = &[
     "nearbyFacilities",
     "details",
 ];
+/// All of a product that a visitor of the shop sees.
+const PRODUCT: &[&str] = &[
+    "productId",
+    "sku",
+    "name",
+    "description",
+    "categories",
+    "price",
+    "currency",
+    "attributes",
+    "images",
+    "status",
+    "stock",
+    "changedFields",
+    "previousValues",
+];
 const NAMED_HOME: &[&str] = &["propertyId", "title", "featured", "verified"];
 
 /// Every event that webhooks carry.
@@ -47,8 +63,32 @@ pub const PUBLISHED: &[PublishedEvent] = &[
     event("PROPERTY_IMAGES_ADDED", &["propertyId", "title", "added", "images"]),
     event("PROPERTY_FAVORITED", &["propertyId", "title", "price", "area"]),
     event("PROPERTY_UNFAVORITED", &["propertyId", "title", "price", "area"]),
-    event("LEAD_CREATED", &["leadId", "propertyId", "ownerId", "title", "price", "area", "purpose", "visitAt"]),
+    event(
+        "LEAD_CREATED",
+        &["leadId", "propertyId", "ownerId", "title", "price", "area", "purpose", "visitAt"],
+    ),
     event("LEAD_UPDATED", &["leadId", "propertyId", "title", "from", "to"]),
+    event("ProductCreated", PRODUCT),
+    event("ProductUpdated", PRODUCT),
+    event("ProductDeleted", &["productId", "sku", "name", "reason"]),
+    event(
+        "ProductPurchased",
+        &[
+            "productId",
+            "sku",
+            "name",
+            "categories",
+            "orderId",
+            "quantity",
+            "unitPrice",
+            "totalPrice",
+            "currency",
+        ],
+    ),
+    event(
+        "ProductInventoryChanged",
+        &["productId", "sku", "previousQuantity", "newQuantity", "quantityChange", "changeReason"],
+    ),
     // So that receivers forget, too.
     event("USER_DELETED", &["subjectId"]),
 ];

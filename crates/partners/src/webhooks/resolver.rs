@@ -42,9 +42,8 @@ impl CheckedResolver {
     /// All addresses of a host, if it has no other than allowed ones. One wrong address spoils them all: an attacker
     /// would mix them.
     fn checked(self, found: &[IpAddr]) -> Result<Vec<SocketAddr>, NotPublic> {
-        let allowed = |ip: &IpAddr| {
-            is_public(*ip) || (self.allow_internal && ip.to_canonical().is_loopback())
-        };
+        let allowed =
+            |ip: &IpAddr| is_public(*ip) || (self.allow_internal && ip.to_canonical().is_loopback());
         if found.iter().all(allowed) {
             // Port 0 stands for the port of the URL.
             Ok(found.iter().map(|ip| SocketAddr::new(*ip, 0)).collect())

@@ -51,9 +51,9 @@ impl Target {
 }
 
 fn is_internal_name(host: &str) -> bool {
-    INTERNAL_NAMES.iter().any(|name| {
-        host.strip_suffix(name).is_some_and(|before| before.is_empty() || before.ends_with('.'))
-    })
+    INTERNAL_NAMES
+        .iter()
+        .any(|name| host.strip_suffix(name).is_some_and(|before| before.is_empty() || before.ends_with('.')))
 }
 
 /// Whether an address belongs to the public Internet, so that nothing of ours can be behind it.
@@ -104,9 +104,14 @@ mod tests {
 
     #[test]
     fn an_address_is_public_or_refused() {
-        for public in
-            ["8.8.8.8", "100.63.255.255", "172.32.0.1", "2606:4700::1111", "64:ff9b::808:808", "::ffff:8.8.8.8"]
-        {
+        for public in [
+            "8.8.8.8",
+            "100.63.255.255",
+            "172.32.0.1",
+            "2606:4700::1111",
+            "64:ff9b::808:808",
+            "::ffff:8.8.8.8",
+        ] {
             assert!(is_public(public.parse().unwrap()), "{public}");
         }
         for internal in [
@@ -182,10 +187,13 @@ mod tests {
 
     #[test]
     fn only_this_machine_is_internal_and_allowed() {
-        for right in ["http://127.0.0.1:9000/", "http://[::1]:80/", "https://localhost/", "https://8.8.8.8/"] {
+        for right in ["http://127.0.0.1:9000/", "http://[::1]:80/", "https://localhost/", "https://8.8.8.8/"]
+        {
             assert!(Target::parse(right, true).is_ok(), "{right}");
         }
-        for wrong in ["http://10.0.0.1/", "http://8.8.8.8/", "https://192.168.0.1/", "http://partner.example/"] {
+        for wrong in
+            ["http://10.0.0.1/", "http://8.8.8.8/", "https://192.168.0.1/", "http://partner.example/"]
+        {
             assert!(Target::parse(wrong, true).is_err(), "{wrong}");
         }
     }

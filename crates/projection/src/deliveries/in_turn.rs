@@ -1,4 +1,4 @@
-//! Deliveries in the order of their events, for each recipient by themselves.
+//! Deliveries in the order of their events, for each recipient on each channel by themselves.
 //!
 //! ```text
 //! recipient A   1 tried again at 10:05   2 3 4 wait until 10:05, too
@@ -27,12 +27,12 @@ const IS_ANY_DUE: &str = "select 1 from delivery_states s
 /// Each recipient's deliveries behind one that waits for its time wait for the same time.
 const HOLD_BACK: &str = "
     with waiting as materialized (
-        select d.tenant, d.recipient, min(s.seq) as seq, s.at
+        select d.tenant, d.recipient, d.channel, min(s.seq) as seq, s.at
         from delivery_states s cross join delivery d on d.id = s.id
-        where s.state in ('due', 'leased') and s.at > ?1 and s.at <= ?2 group by d.tenant, d.recipient
+        where s.state in ('due', 'leased') and s.at > ?1 and s.at <= ?2 group by d.tenant, d.recipient, d.channel
     ), behind as materialized (
         select s.id, w.at from delivery_states s cross join delivery d on d.id = s.id
-        join waiting w on w.recipient = d.recipient and w.tenant = d.tenant and w.seq < s.seq
+        join waiting w on w.recipient = d.recipient and w.tenant = d.tenant and w.channel = d.channel and w.seq < s.seq
         where s.state in ('due', 'leased') and (s.at <= ?1 or s.at > ?2)
     )
     update delivery_states set at = behind.at, error = coalesce(error, ?3)
@@ -41,7 +41,7 @@ const HOLD_BACK: &str = "
 /// The first few of each recipient, and the first of everybody before anybody's second.
 const NEXT: &str = "
     with next as (
-        select s.id, s.seq, row_number() over (partition by d.tenant, d.recipient order by s.seq) as turn
+        select s.id, s.seq, row_number() over (partition by d.tenant, d.recipient, d.channel order by s.seq) as turn
         from delivery_states s cross join delivery d on d.id = s.id
         where s.state in ('due', 'leased') and (s.at <= ?1 or s.at > ?2)
     )
@@ -78,7 +78,7 @@ pub fn queues(orders: Vec<LeasedDelivery>, by_recipient: bool) -> Vec<Vec<Leased
     }
     let mut queues: BTreeMap<_, Vec<LeasedDelivery>> = BTreeMap::new();
     for order in orders {
-        queues.entry((order.tenant.clone(), order.recipient)).or_default().push(order);
+        queues.entry((order.tenant.clone(), order.recipient, order.channel.clone())).or_default().push(order);
     }
     queues.into_values().collect()
 }

@@ -63,8 +63,8 @@ pub struct Settings {
     pub batch: usize,
     /// Number of deliveries carried out at the same time; 1 where the order matters.
     pub at_once: usize,
-    /// Deliveries to one recipient are carried out one after the other, in the order of their events. One that is
-    /// tried again later holds back the later ones of its recipient, and of nobody else. `at_once` then counts
+    /// Deliveries to one recipient on one channel are carried out one after the other, in the order of their events.
+    /// One that is tried again later holds back the later ones, and those of nobody else. `at_once` then counts
     /// recipients.
     pub by_recipient: bool,
 }
