@@ -111,7 +111,7 @@ impl WebhookClient {
             cause = inner.source();
         }
         if error.is_timeout() {
-            format!("there was no answer within {} s", self.timeout.as_secs())
+            format!("there was no answer within {:?}", self.timeout)
         } else if error.is_connect() {
             "the receiver was not reached".into()
         } else {
