@@ -7,6 +7,7 @@ use std::time::Duration;
 use domain::TenantId;
 use journal::{ActivityQueue, AggregateStore, OwnWrites};
 
+use crate::api_keys::ApiKeys;
 use crate::daily::DailyCounters;
 use crate::jobs::Jobs;
 use crate::photos::Photos;
@@ -117,6 +118,8 @@ pub struct AppContextParts {
     pub daily: DailyCounters,
     /// The photos of listings.
     pub photos: Photos,
+    /// The API keys in use.
+    pub api_keys: ApiKeys,
 }
 
 impl AppContext {

@@ -1,5 +1,6 @@
-//! The operations under `/api/v1/admin/webhooks`. Admins of a tenant manage its webhooks.
+//! The operations under `/api/v1/admin/webhooks` and `/api/v1/admin/api-keys`. Admins of a tenant manage them.
 
+mod api_keys;
 mod change;
 mod create;
 mod deliveries;
@@ -47,6 +48,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(deliveries::test))
         .routes(routes!(deliveries::list))
         .routes(routes!(deliveries::redrive))
+        .routes(routes!(api_keys::list, api_keys::create))
+        .routes(routes!(api_keys::revoke))
 }
 
 fn unknown() -> Failure {

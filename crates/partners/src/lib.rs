@@ -8,6 +8,7 @@
 //! Messages are signed and follow Standard Webhooks 1.0.0. Each webhook gets its events in order, at least once.
 #![warn(missing_docs)]
 
+mod api_keys;
 mod http;
 mod projection;
 mod queries;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 use ::projection::deliveries::{self, Outbox, OutboxWorker};
 use ::projection::{ViewError, ViewStore, list_lengths};
 use bus::Group;
-use http_kit::{AppContext, Documentation, OutboxGroup, ReadModel, Routes, Service};
+use http_kit::{AppContext, Documentation, OutboxGroup, ReadModel, Routes, Service, Task};
 use tokio::sync::Notify;
 
 use crate::projection::PartnersProjection;
@@ -30,7 +31,7 @@ pub use webhooks::settings::WebhookSettings;
 
 /// The consumer group's name.
 const GROUP: &str = "partner-service-group";
-const TABLES: &str = include_str!("../migrations/0001_webhooks.sql");
+const TABLES: &str = include_str!("../migrations/0001_partners.sql");
 /// A lease is longer than the tries of one turn may take.
 const LEASE_MS: i64 = 300_000;
 /// The most webhooks that are sent to at the same time.
@@ -55,6 +56,8 @@ pub struct Partners {
     outbox: Outbox,
     client: WebhookClient,
     settings: WebhookSettings,
+    /// Notified when the API keys must be read again.
+    keys_changed: Arc<Notify>,
 }
 
 impl Partners {
@@ -70,13 +73,16 @@ impl Partners {
         look_up: LookUp,
     ) -> Result<Self, OpenError> {
         let client = WebhookClient::new(&settings, look_up)?;
-        let wake = Arc::new(Notify::new());
-        let projection =
-            PartnersProjection { aggregates: context.aggregates.clone(), wake: Arc::clone(&wake) };
+        let (wake, keys_changed) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let projection = PartnersProjection {
+            aggregates: context.aggregates.clone(),
+            wake: Arc::clone(&wake),
+            keys_changed: Arc::clone(&keys_changed),
+        };
         let tables = [deliveries::TABLES, list_lengths::TABLE, TABLES].concat();
         let store = ViewStore::open(&data_dir.join("partners.db"), &tables, Arc::new(projection))?;
         let outbox = Outbox::open(&store, wake)?;
-        Ok(Self { context, store, outbox, client, settings })
+        Ok(Self { context, store, outbox, client, settings, keys_changed })
     }
 
     /// The consumer group: the events that webhooks carry, and those of webhooks, in order per tenant.
@@ -128,12 +134,17 @@ impl Partners {
     #[must_use]
     pub fn service(&self) -> Service {
         let partners = self.clone();
+        let reader = self.clone();
+        let read_keys = move |stop| {
+            let Self { context, store, keys_changed, .. } = reader.clone();
+            async move { api_keys::keep_in_memory(context, store, &keys_changed, stop).await }
+        };
         Service {
             name: "partners",
             port: 8088,
             read_models: vec![ReadModel { group: Self::group(), store: self.store.clone() }],
             outboxes: vec![OutboxGroup { group: GROUP, outbox: self.outbox.clone(), worker: self.worker() }],
-            tasks: Vec::new(),
+            tasks: vec![Task::new("api-keys", read_keys)],
             routes: Box::new(move |groups| {
                 let status = groups.status(&Self::group())?;
                 Ok(Routes::new(http::router(http::App { partners, status })))

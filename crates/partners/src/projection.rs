@@ -1,4 +1,4 @@
-//! Projects which webhooks there are, which events they ask for, and a delivery for each event and webhook.
+//! Projects which webhooks and API keys there are, and a delivery for each event and each webhook that asks for it.
 
 use std::sync::Arc;
 
@@ -6,6 +6,7 @@ use ::projection::deliveries::Delivery;
 use ::projection::{Projection, ProjectionError, ViewTx};
 use async_trait::async_trait;
 use domain::aggregate::Aggregate as _;
+use domain::api_key::{ApiKey, ApiKeyEvent};
 use domain::webhook::{EVERY_EVENT, Webhook, WebhookEvent};
 use domain::{Envelope, Log};
 use journal::AggregateStore;
@@ -21,6 +22,8 @@ pub const CHANNEL: &str = "webhook";
 pub const TEST_CHANNEL: &str = "webhook-test";
 /// The kept length of a tenant's list of webhooks.
 pub const WEBHOOKS: &str = "webhooks";
+/// The kept length of a tenant's list of API keys.
+pub const API_KEYS: &str = "api_keys";
 
 const CREATE: &str =
     "insert into webhooks (tenant, id, created_at, enabled, events) values ($1, $2, $3, 1, $4)";
@@ -29,15 +32,20 @@ const SWITCH: &str = "update webhooks set enabled = $3 where tenant = $1 and id 
 const DELETE: &str = "delete from webhooks where tenant = $1 and id = $2";
 const FORGET_EVENTS: &str = "delete from webhook_events where tenant = $1 and webhook_id = $2";
 const CURRENT: &str = "select events from webhooks where tenant = $1 and id = $2 and enabled = 1";
+const CREATE_KEY: &str = "insert into api_keys (tenant, id, created_at) values ($1, $2, $3)";
+const REVOKE_KEY: &str = "delete from api_keys where tenant = $1 and id = $2";
 const ADD_EVENT: &str = "insert into webhook_events (tenant, event_type, webhook_id) values ($1, $2, $3)";
 /// A webhook may name an event and ask for every event, too.
 const ASKED_BY: &str = "select webhook_id from webhook_events where event_type = $2 and tenant = $1
     union select webhook_id from webhook_events where event_type = $3 and tenant = $1";
 
-/// The consumer group. Events stay in order per tenant, because they do per webhook.
+/// The consumer group. Events stay in order per tenant, because they do per webhook; those of a key by themselves.
 pub const READS: bus::Group = bus::Group { name: GROUP, logs: &[Log::Facts], key: partition_key };
 
 fn partition_key(envelope: &Envelope) -> Option<String> {
+    if &*envelope.stream.kind == ApiKey::TYPE {
+        return Some(envelope.stream.to_string());
+    }
     let is_read =
         &*envelope.stream.kind == Webhook::TYPE || events::published(&envelope.event_type).is_some();
     is_read.then(|| envelope.stream.tenant.to_string())
@@ -48,6 +56,8 @@ fn partition_key(envelope: &Envelope) -> Option<String> {
 pub struct PartnersProjection {
     pub aggregates: AggregateStore,
     pub wake: Arc<Notify>,
+    /// Notified when the API keys in memory must be read again.
+    pub keys_changed: Arc<Notify>,
 }
 
 impl PartnersProjection {
@@ -79,6 +89,24 @@ impl PartnersProjection {
                 delivery.add(tx).await?;
             }
             WebhookEvent::SecretRotated { .. } => {}
+        }
+        Ok(())
+    }
+}
+
+impl PartnersProjection {
+    async fn api_key(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
+        let (tenant, id) = (event.stream.tenant.as_str(), &*event.stream.id);
+        match self.aggregates.decode(event)? {
+            ApiKeyEvent::Created { .. } => {
+                tx.execute(CREATE_KEY, &[tenant.into(), id.into(), event.timestamp.micros().into()]).await?;
+                tx.lengthen(&event.stream.tenant, (API_KEYS, ""), 1).await?;
+            }
+            ApiKeyEvent::Revoked { .. } => {
+                if tx.execute(REVOKE_KEY, &[tenant.into(), id.into()]).await? == 1 {
+                    tx.lengthen(&event.stream.tenant, (API_KEYS, ""), -1).await?;
+                }
+            }
         }
         Ok(())
     }
@@ -125,11 +153,19 @@ impl Projection for PartnersProjection {
     async fn apply(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
         match &*event.stream.kind {
             Webhook::TYPE => self.webhook(tx, event).await,
+            ApiKey::TYPE => self.api_key(tx, event).await,
             _ => deliver(tx, event).await,
         }
     }
 
-    fn committed(&self, _: &[Envelope]) {
+    fn committed(&self, batch: &[Envelope]) {
         self.wake.notify_one();
+        if batch.iter().any(|event| &*event.stream.kind == ApiKey::TYPE) {
+            self.keys_changed.notify_one();
+        }
+    }
+
+    fn replaced(&self) {
+        self.keys_changed.notify_one();
     }
 }

@@ -1,13 +1,14 @@
 //! Queries of the read model.
 
 use ::projection::{Row, ViewError, ViewStore, list_lengths};
-use domain::{TenantId, Timestamp, WebhookId};
+use domain::id::{ApiKeyKind, WebhookKind};
+use domain::{Id, TenantId, Timestamp, WebhookId};
 use http_kit::{Cursor, Failure, Page, Paging, Total};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::projection::WEBHOOKS;
+use crate::projection::{API_KEYS, WEBHOOKS};
 
 /// A message to a webhook, and what became of it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -94,18 +95,42 @@ fn broken() -> Failure {
     Failure::unavailable(&"a row of the webhooks cannot be read")
 }
 
-/// A page of the ids of a tenant's webhooks, the newest first, with their number and the key of the next page.
+/// A page of ids, the number of all of them, and the key of the next page.
+type IdPage<K> = (Vec<Id<K>>, u64, Option<Cursor>);
+
+/// A tenant's webhooks, the newest first.
 pub async fn webhooks(
     store: &ViewStore,
     tenant: &TenantId,
     paging: &Paging,
-) -> Result<(Vec<WebhookId>, u64, Option<Cursor>), Failure> {
+) -> Result<IdPage<WebhookKind>, Failure> {
+    newest(store, tenant, WEBHOOKS, paging).await
+}
+
+/// A tenant's API keys, the newest first.
+pub async fn api_keys(
+    store: &ViewStore,
+    tenant: &TenantId,
+    paging: &Paging,
+) -> Result<IdPage<ApiKeyKind>, Failure> {
+    newest(store, tenant, API_KEYS, paging).await
+}
+
+/// The newest of a list that is named as its table.
+async fn newest<K>(
+    store: &ViewStore,
+    tenant: &TenantId,
+    list: &'static str,
+    paging: &Paging,
+) -> Result<IdPage<K>, Failure> {
     let (created_at, id) = Cursor::newest_after(paging.cursor.as_ref());
-    let length = format!("select {}", list_lengths::length_of(WEBHOOKS, "''"));
+    let length = format!("select {}", list_lengths::length_of(list, "''"));
     let total = store.query(&length, vec![tenant.as_str().into()]).await?;
     let total = total.first().map_or(0, |row| row.count(0));
-    let sql = "select id, created_at from webhooks where tenant = $1 and (created_at, id) < ($2, $3)
-        order by created_at desc, id desc limit $4 offset $5";
+    let sql = format!(
+        "select id, created_at from {list} where tenant = $1 and (created_at, id) < ($2, $3)
+         order by created_at desc, id desc limit $4 offset $5"
+    );
     let values = vec![
         tenant.as_str().into(),
         created_at.into(),
@@ -113,7 +138,7 @@ pub async fn webhooks(
         paging.size.into(),
         paging.offset().into(),
     ];
-    let rows = store.query(sql, values).await?;
+    let rows = store.query(&sql, values).await?;
     let key = |row: &Row| Some(Cursor::at(Timestamp::from_micros(row.int(1)?), row.text(0)?));
     let next = rows.last().and_then(key);
     let ids = rows.iter().map(|row| row.text(0).and_then(|id| id.parse().ok()).ok_or_else(broken));

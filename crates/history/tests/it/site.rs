@@ -74,6 +74,7 @@ pub async fn site() -> App {
         jobs: http_kit::Jobs::default(),
         daily: http_kit::DailyCounters::default(),
         photos: http_kit::photos::Photos::default(),
+        api_keys: http_kit::ApiKeys::default(),
     });
     let history = History::open(context.clone(), &directory.path().join("views")).unwrap();
     let target = Arc::new(history.store().clone());

@@ -83,6 +83,7 @@ pub async fn site_with(outside: Outside) -> Site {
         jobs: http_kit::Jobs::default(),
         daily: http_kit::DailyCounters::default(),
         photos: http_kit::photos::Photos::default(),
+        api_keys: http_kit::ApiKeys::default(),
     });
     let notifications =
         Notifications::open(context.clone(), &directory.path().join("data"), settings(), outside).unwrap();

@@ -11,7 +11,7 @@ use reqwest::{Client, Response, StatusCode};
 use super::resolver::{CheckedResolver, LookUp, NotPublic};
 use super::settings::WebhookSettings;
 use super::signature::{SigningSecret, signatures};
-use super::target::Target;
+use super::target::WebhookTarget;
 
 const ID: HeaderName = HeaderName::from_static("webhook-id");
 const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
@@ -74,8 +74,8 @@ impl WebhookClient {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn target(&self, text: &str) -> Result<Target, &'static str> {
-        Target::parse(text, self.allow_internal)
+    pub fn target(&self, text: &str) -> Result<WebhookTarget, &'static str> {
+        WebhookTarget::parse(text, self.allow_internal)
     }
 
     /// Posts `message` to `url`, signed with each of `secrets`.

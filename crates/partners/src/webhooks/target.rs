@@ -9,9 +9,9 @@ const INTERNAL_NAMES: [&str; 5] = ["localhost", "local", "internal", "intranet",
 
 /// The address of a receiver, as far as its text tells.
 #[derive(Clone, Debug)]
-pub struct Target(Url);
+pub struct WebhookTarget(Url);
 
-impl Target {
+impl WebhookTarget {
     /// Reads an address. With `allow_internal`, it may be this machine.
     ///
     /// # Errors
@@ -159,7 +159,7 @@ mod tests {
             "https://8.8.8.8/",
             "https://xn--bcher-kva.example/",
         ] {
-            assert!(Target::parse(right, false).is_ok(), "{right}");
+            assert!(WebhookTarget::parse(right, false).is_ok(), "{right}");
         }
         for wrong in [
             "",
@@ -181,7 +181,7 @@ mod tests {
             "https://[::ffff:10.0.0.1]/",
             "https://169.254.169.254/latest/meta-data/",
         ] {
-            assert!(Target::parse(wrong, false).is_err(), "{wrong}");
+            assert!(WebhookTarget::parse(wrong, false).is_err(), "{wrong}");
         }
     }
 
@@ -189,12 +189,12 @@ mod tests {
     fn only_this_machine_is_internal_and_allowed() {
         for right in ["http://127.0.0.1:9000/", "http://[::1]:80/", "https://localhost/", "https://8.8.8.8/"]
         {
-            assert!(Target::parse(right, true).is_ok(), "{right}");
+            assert!(WebhookTarget::parse(right, true).is_ok(), "{right}");
         }
         for wrong in
             ["http://10.0.0.1/", "http://8.8.8.8/", "https://192.168.0.1/", "http://partner.example/"]
         {
-            assert!(Target::parse(wrong, true).is_err(), "{wrong}");
+            assert!(WebhookTarget::parse(wrong, true).is_err(), "{wrong}");
         }
     }
 }

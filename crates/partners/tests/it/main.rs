@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod disabling;
+mod keys;
 mod managing;
 mod messages;
 mod order;

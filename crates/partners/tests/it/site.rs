@@ -106,6 +106,7 @@ pub async fn site_with(settings: WebhookSettings, look_up: LookUp) -> Site {
         jobs: http_kit::Jobs::default(),
         daily: http_kit::DailyCounters::default(),
         photos: http_kit::photos::Photos::default(),
+        api_keys: http_kit::ApiKeys::default(),
     });
     let partners = Partners::open(context.clone(), directory.path(), settings, look_up).unwrap();
     let target = Arc::new(partners.store().clone());

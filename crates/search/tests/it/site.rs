@@ -66,6 +66,7 @@ impl Site {
             quotas: http_kit::Quotas::default(),
             daily: http_kit::DailyCounters::default(),
             photos: http_kit::photos::Photos::default(),
+            api_keys: http_kit::ApiKeys::default(),
             jobs: Jobs::default(),
         });
         Self { context, directory, tenant, random: Random::new(3) }

@@ -22,7 +22,7 @@ enum Shows {
     TestedIn(&'static str),
 }
 
-const LOOKS: [(&str, Shows); 28] = [
+const LOOKS: [(&str, Shows); 32] = [
     ("GET /api/users", Somebody),
     ("GET /api/users/search", Somebody),
     ("GET /api/users/{id}", Somebody),
@@ -48,6 +48,10 @@ const LOOKS: [(&str, Shows); 28] = [
     ("GET /api/v1/admin/events", Somebody),
     ("GET /api/v1/admin/streams/{type}/{id}", Somebody),
     ("GET /api/v1/admin/mailbox", Somebody),
+    ("GET /api/v1/admin/webhooks", Nobody("what the tenant set up")),
+    ("GET /api/v1/admin/webhooks/{id}", Nobody("what the tenant set up")),
+    ("GET /api/v1/admin/webhooks/{id}/deliveries", Nobody("names and ids of events")),
+    ("GET /api/v1/admin/api-keys", Nobody("what the tenant set up")),
     ("GET /api/jobs/{id}", Nobody("how far work is")),
     ("GET /api/jobs/{id}/report", Nobody("one's own import only")),
     ("GET /actuator/prometheus", Nobody("figures")),

@@ -170,6 +170,7 @@ impl App {
             jobs: http_kit::Jobs::default(),
             daily: http_kit::DailyCounters::default(),
             photos: http_kit::photos::Photos::default(),
+            api_keys: http_kit::ApiKeys::default(),
         });
         let views = directory.path().join("views");
         let users = Users::open(context.clone(), directory.path(), &views, SETTINGS).await.unwrap();
