@@ -154,6 +154,8 @@ impl Site {
             Metadata { ip_address: Some(Personal::of(user, "203.0.113.9".into())), ..Metadata::default() };
         let actor = Actor { tenant: tenant.clone(), user: Some(user), metadata };
         let stream = StreamId::new(&tenant, stream.0, stream.1);
+        // No two events of these tests happen at the same time.
+        self.clock.advance_micros(1);
         self.context.aggregates.record(&actor, stream, event).await.unwrap();
     }
 

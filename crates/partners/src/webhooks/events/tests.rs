@@ -1,8 +1,25 @@
-use std::collections::BTreeSet;
 use std::path::Path;
 
-use domain::Log;
+use domain::activity::ActivityEvent;
+use domain::api_key::ApiKeyEvent;
+use domain::audit::AuditEvent;
+use domain::favourites::FavouritesEvent;
+use domain::file::FileEvent;
+use domain::lead::LeadEvent;
+use domain::notification::NotificationEvent;
 use domain::personal::{CLEAR, SEALED};
+use domain::preferences::PreferencesEvent;
+use domain::product::ProductEvent;
+use domain::property::PropertyEvent;
+use domain::report::ReportEvent;
+use domain::saved_search::SavedSearchEvent;
+use domain::session::SessionEvent;
+use domain::system::SystemEvent;
+use domain::user::UserEvent;
+use domain::warning::WarningEvent;
+use domain::webhook::WebhookEvent;
+use domain::{EventKind, Log};
+use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::Value;
 
 use super::*;
@@ -47,6 +64,14 @@ const ACTIVITY: &[&str] = &[
     "PRODUCT_VIEWS_SYNCED",
 ];
 
+/// The names of the events of one kind, from their schema.
+fn names<E: EventKind + JsonSchema>() -> Vec<String> {
+    let schema = E::json_schema(&mut SchemaGenerator::default()).to_value();
+    let variants = schema["oneOf"].as_array().unwrap();
+    let name = |one: &Value| one["properties"]["eventType"]["const"].as_str().unwrap().to_owned();
+    variants.iter().map(name).collect()
+}
+
 /// Every event there ever was, as written, with its name.
 fn golden() -> Vec<(String, Value)> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain/tests/golden");
@@ -57,14 +82,33 @@ fn golden() -> Vec<(String, Value)> {
 
 #[test]
 fn of_every_event_somebody_decided_whether_it_is_sent() {
-    let names: BTreeSet<String> = golden().into_iter().map(|(name, _)| name).collect();
+    let names = [
+        names::<UserEvent>(),
+        names::<SessionEvent>(),
+        names::<PropertyEvent>(),
+        names::<ProductEvent>(),
+        names::<LeadEvent>(),
+        names::<ReportEvent>(),
+        names::<SavedSearchEvent>(),
+        names::<FavouritesEvent>(),
+        names::<ActivityEvent>(),
+        names::<FileEvent>(),
+        names::<PreferencesEvent>(),
+        names::<WarningEvent>(),
+        names::<AuditEvent>(),
+        names::<SystemEvent>(),
+        names::<NotificationEvent>(),
+        names::<WebhookEvent>(),
+        names::<ApiKeyEvent>(),
+    ]
+    .concat();
     for name in &names {
         let withheld = WITHHELD.iter().any(|(start, _)| name.starts_with(start));
         let decided = published(name).is_some() || withheld || ACTIVITY.contains(&name.as_str());
         assert!(decided, "{name} is neither published nor withheld");
     }
     for event in PUBLISHED {
-        assert!(names.is_empty() || names.contains(event.name), "there is no event {}", event.name);
+        assert!(names.iter().any(|name| name == event.name), "there is no event {}", event.name);
     }
     assert_eq!(Log::of("activity"), Log::Activity, "webhooks read the other log");
 }
