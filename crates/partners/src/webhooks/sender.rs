@@ -145,9 +145,10 @@ impl WebhookSender {
             NotificationRequest { id, subject: Some(creator), channel, kind, address: None, variables };
         let command = NotificationCommand::Request(Box::new(request));
         match self.aggregates.execute::<Notification>(actor, id, command, Options::default()).await {
-            Ok(_) | Err(ExecuteError::Rejected(NotificationRejection::Exists)) => Ok(()),
-            // They left; others see it in the list of webhooks.
-            Err(ExecuteError::Decode(_)) => Ok(()),
+            // Whoever left cannot be told; others see it in the list of webhooks.
+            Ok(_) | Err(ExecuteError::Rejected(NotificationRejection::Exists) | ExecuteError::Decode(_)) => {
+                Ok(())
+            }
             Err(error) => Err(error.into()),
         }
     }

@@ -19,7 +19,7 @@ use super::{mail, sign_ins, webhooks};
 use crate::settings::Settings;
 
 /// The documentation of each service.
-pub const DOCUMENTATION: [fn() -> Documentation; 7] = [
+pub const DOCUMENTATION: [fn() -> Documentation; 8] = [
     Users::documentation,
     Properties::documentation,
     Catalogue::documentation,
