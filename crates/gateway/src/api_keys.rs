@@ -7,6 +7,7 @@ use domain::user::Role;
 use http_kit::{API_KEY_PREFIX, ApiKeyError, Caller, Failure, bearer};
 
 use crate::Gateway;
+use crate::arrival::address;
 use crate::limits::Allowance;
 
 /// The header for programs that cannot send `Authorization`.
@@ -65,7 +66,7 @@ pub fn presented(headers: &HeaderMap) -> Option<&str> {
 /// The caller that the key `text` is, if it may do this, and its rate limit allows it.
 ///
 /// # Errors
-/// 401 for a key that is not valid, 403 beyond its scopes, 429 beyond its limit.
+/// 401 for a key that is not valid, which counts for its address; 403 beyond its scopes, 429 beyond its limit.
 pub fn admit(
     gateway: &Gateway,
     route: &str,
@@ -74,7 +75,11 @@ pub fn admit(
     allowance: &mut Allowance,
 ) -> Result<Caller, Failure> {
     let now = gateway.context.aggregates.clock().now();
-    let key = gateway.context.api_keys.verify(text, now).map_err(|error| match error {
+    let key = gateway.context.api_keys.verify(text, now);
+    if let (Err(_), Some(address)) = (&key, address(parts)) {
+        gateway.limits.anonymous(address, allowance)?;
+    }
+    let key = key.map_err(|error| match error {
         ApiKeyError::Invalid | ApiKeyError::Expired => Failure::unauthenticated(&error.to_string()),
         ApiKeyError::NotRead => Failure::unavailable(&error),
     })?;
