@@ -44,6 +44,12 @@ pub enum SavedSearchKind {}
 /// Marks ids of reservations.
 #[derive(Debug)]
 pub enum ReservationKind {}
+/// Marks ids of webhooks.
+#[derive(Debug)]
+pub enum WebhookKind {}
+/// Marks ids of API keys.
+#[derive(Debug)]
+pub enum ApiKeyKind {}
 
 /// A user.
 pub type UserId = Id<UserKind>;
@@ -63,8 +69,18 @@ pub type NotificationId = Id<NotificationKind>;
 pub type SavedSearchId = Id<SavedSearchKind>;
 /// A part of a product's stock that is held for somebody.
 pub type ReservationId = Id<ReservationKind>;
+/// A webhook.
+pub type WebhookId = Id<WebhookKind>;
+/// An API key.
+pub type ApiKeyId = Id<ApiKeyKind>;
 
 impl<K> Id<K> {
+    /// The id of nothing.
+    #[must_use]
+    pub const fn nil() -> Self {
+        Self(Uuid::nil(), PhantomData)
+    }
+
     /// The bare UUID.
     #[must_use]
     pub const fn uuid(self) -> Uuid {

@@ -6,6 +6,7 @@
 
 pub mod activity;
 pub mod aggregate;
+pub mod api_key;
 pub mod area;
 pub mod audit;
 pub mod date;
@@ -37,13 +38,14 @@ pub mod time;
 pub mod upcast;
 pub mod user;
 pub mod warning;
+pub mod webhook;
 
 pub use aggregate::{Aggregate, EventKind};
 pub use envelope::{Actor, Envelope, Metadata, StreamId, Version};
 pub use fields::{FieldErrors, Fields};
 pub use id::{
-    EventIds, FileId, Id, Ids, LeadId, NotificationId, PropertyId, ReportId, ReservationId, SavedSearchId,
-    SessionId, UserId,
+    ApiKeyId, EventIds, FileId, Id, Ids, LeadId, NotificationId, PropertyId, ReportId, ReservationId,
+    SavedSearchId, SessionId, UserId, WebhookId,
 };
 pub use money::Paise;
 pub use personal::{Erasable, Personal};

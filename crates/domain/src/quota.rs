@@ -16,11 +16,17 @@ pub enum Quota {
     FileBytes,
     /// Saved searches that are not deleted.
     SavedSearches,
+    /// Webhooks that are not deleted. They belong to the tenant.
+    Webhooks,
 }
+
+/// Who holds what belongs to the tenant and to no person.
+pub const OF_TENANT: UserId = UserId::nil();
 
 impl Quota {
     /// All quotas.
-    pub const ALL: [Self; 4] = [Self::Homes, Self::Files, Self::FileBytes, Self::SavedSearches];
+    pub const ALL: [Self; 5] =
+        [Self::Homes, Self::Files, Self::FileBytes, Self::SavedSearches, Self::Webhooks];
 
     /// The quota's name in headers and configuration files.
     #[must_use]
@@ -30,6 +36,7 @@ impl Quota {
             Self::Files => "files",
             Self::FileBytes => "file-bytes",
             Self::SavedSearches => "saved-searches",
+            Self::Webhooks => "webhooks",
         }
     }
 }
@@ -44,10 +51,11 @@ pub struct QuotaUse {
 }
 
 /// The events that start a holding, each with the event that ends it in the same stream.
-pub const HELD: [(&str, &str); 3] = [
+pub const HELD: [(&str, &str); 4] = [
     ("PROPERTY_CREATED", "PROPERTY_DELETED"),
     ("FILE_UPLOADED", "FILE_DELETED"),
     ("SEARCH_SAVED", "SAVED_SEARCH_DELETED"),
+    ("WEBHOOK_CREATED", "WEBHOOK_DELETED"),
 ];
 
 #[derive(Deserialize)]
@@ -82,6 +90,9 @@ impl QuotaUse {
         let quota = match event_type {
             "PROPERTY_CREATED" => Quota::Homes,
             "SEARCH_SAVED" => Quota::SavedSearches,
+            "WEBHOOK_CREATED" => {
+                return Some(Self { owner: OF_TENANT, amounts: vec![(Quota::Webhooks, 1)] });
+            }
             "FILE_UPLOADED" => {
                 let Sent { owner_id: owner, content } = serde_json::from_str(data).ok()?;
                 let renditions = content.renditions.iter().map(|rendition| rendition.size);

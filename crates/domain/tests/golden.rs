@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use domain::activity::{
     ActivityEvent, CountedProductViews, CountedViews, ProductSnapshot, Snapshot, SyncedViews,
 };
+use domain::api_key::{ApiKeyEvent, ApiKeyGrant, ApiKeyScope};
 use domain::area::{Area, AreaUnit};
 use domain::audit::{AuditEvent, BackedUp, Imported, NearDuplicates, Optimized};
 use domain::favourites::FavouritesEvent;
@@ -32,6 +33,7 @@ use domain::synthetic::{SyntheticLoadEvent, SyntheticMessage};
 use domain::system::SystemEvent;
 use domain::user::{Account, Identity, IssuedToken, Profile, Role, UserEvent, UserStatus};
 use domain::warning::{Guesses, WarningEvent};
+use domain::webhook::{DisabledReason, Subscription, WebhookEvent};
 use domain::{Erasable, EventKind, Paise, Personal, Timestamp, UserId, upcast};
 use serde_json::Value;
 
@@ -541,6 +543,42 @@ fn saved_searches() -> Vec<SavedSearchEvent> {
     ]
 }
 
+fn partners() -> (Vec<WebhookEvent>, Vec<ApiKeyEvent>) {
+    let (webhook_id, api_key_id, created_by) = (id(8), id(9), id(1));
+    let previous_until = Timestamp::from_micros(1_700_000_000_000_000);
+    let subscription = |description: Option<&str>| Subscription {
+        url: "https://partner.example/hook".into(),
+        events: ["PROPERTY_CREATED".to_owned()].into(),
+        description: description.map(str::to_owned),
+    };
+    let grant = ApiKeyGrant {
+        name: "Their shop".into(),
+        scopes: [ApiKeyScope::ListingsRead, ApiKeyScope::ProductsWrite].into(),
+        expires_at: Some(previous_until),
+        requests_per_minute: 60,
+    };
+    let secret_nonce = || "nonce".to_owned();
+    let webhooks = vec![
+        WebhookEvent::Created {
+            webhook_id,
+            created_by,
+            subscription: subscription(Some("Their shop")),
+            secret_nonce: secret_nonce(),
+        },
+        WebhookEvent::Changed { webhook_id, subscription: subscription(None) },
+        WebhookEvent::Deleted { webhook_id },
+        WebhookEvent::SecretRotated { webhook_id, secret_nonce: secret_nonce(), previous_until },
+        WebhookEvent::Disabled { webhook_id, reason: DisabledReason::Gone },
+        WebhookEvent::Enabled { webhook_id },
+        WebhookEvent::Tested { webhook_id },
+    ];
+    let keys = vec![
+        ApiKeyEvent::Created { api_key_id, created_by, grant, secret_sha256: "ab".repeat(32) },
+        ApiKeyEvent::Revoked { api_key_id },
+    ];
+    (webhooks, keys)
+}
+
 fn warnings() -> Vec<WarningEvent> {
     let since = Timestamp::from_micros(1_700_000_000_000_000);
     vec![
@@ -617,6 +655,9 @@ fn rule_21_every_event_reads_for_ever() {
     check(&saved_searches(), &mut covered);
     check(&warnings(), &mut covered);
     check(&[synthetic()], &mut covered);
+    let (webhooks, keys) = partners();
+    check(&webhooks, &mut covered);
+    check(&keys, &mut covered);
     let directory = std::fs::read_dir(golden("x", 1).parent().unwrap()).unwrap();
     let files: BTreeSet<String> = directory.map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
     assert_eq!(files, covered, "a golden file without an event, or an event without one");

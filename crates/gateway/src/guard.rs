@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::arrival::address;
 use crate::limits::Allowance;
-use crate::{Gateway, login};
+use crate::{Gateway, api_keys, login};
 
 /// Slower requests are logged.
 const SLOW: std::time::Duration = std::time::Duration::from_millis(500);
@@ -71,7 +71,7 @@ fn is_login(method: &Method, route: &str) -> bool {
 }
 
 /// Admits a request and attaches its caller. An invalid token is not refused here but by the operation, since some
-/// operations need no token.
+/// operations need no token. An API key is refused here, because no operation knows what it may do.
 fn admit(
     gateway: &Gateway,
     route: &str,
@@ -79,6 +79,11 @@ fn admit(
     allowance: &mut Allowance,
 ) -> Result<Request, Failure> {
     let (mut parts, body) = request.into_parts();
+    if let Some(text) = api_keys::presented(&parts.headers) {
+        let caller = api_keys::admit(gateway, route, &parts, text, allowance)?;
+        parts.extensions.insert(caller);
+        return Ok(Request::from_parts(parts, body));
+    }
     let caller = Caller::identify(&gateway.context, &parts);
     check(gateway, route, &parts, caller.as_ref().ok(), allowance)?;
     if let Ok(caller) = caller {

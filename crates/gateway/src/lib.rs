@@ -2,6 +2,7 @@
 //! security headers, adds the history to the sign-in response, and serves health, metrics and the operators' view of
 //! the consumer groups.
 
+mod api_keys;
 mod arrival;
 mod compression;
 mod devices;

@@ -3,13 +3,15 @@
 mod guesses;
 mod state;
 
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::warning::Guesses;
-use domain::{Clock, TenantId, Timestamp, UserId};
+use domain::{ApiKeyId, Clock, TenantId, Timestamp, UserId};
 use governor::clock::Clock as _;
 use governor::middleware::StateInformationMiddleware;
 use governor::nanos::Nanos;
@@ -157,6 +159,8 @@ pub struct Limits {
     registration: ByAddress,
     contact: Buckets<(TenantId, UserId)>,
     user: Buckets<(TenantId, UserId)>,
+    /// Each key has a quota of its own.
+    api_keys: Mutex<HashMap<ApiKeyId, Arc<Buckets<ApiKeyId>>>>,
     anonymous: ByAddress,
 }
 
@@ -193,6 +197,7 @@ impl Limits {
                 Quota::per_second(settings.user_per_second).allow_burst(settings.user_burst),
                 &clock,
             ),
+            api_keys: Mutex::default(),
             anonymous: ByAddress::new(
                 ["address", "site"],
                 Quota::per_second,
@@ -227,6 +232,21 @@ impl Limits {
             return Ok(None);
         }
         self.draw(buckets, key).map(Some).map_err(|empty| refuse(empty, allowance))
+    }
+
+    /// Limits the requests with an API key. Its quota never changes.
+    pub(crate) fn api_key(
+        &self,
+        id: ApiKeyId,
+        per_minute: u32,
+        allowance: &mut Allowance,
+    ) -> Result<(), Failure> {
+        let quota = Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN));
+        let mut all = self.api_keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || Arc::new(Buckets::new("api-key", quota, &self.clock));
+        let buckets = Arc::clone(all.entry(id).or_insert_with(new));
+        drop(all);
+        self.take(&buckets, &id, allowance)
     }
 
     fn take_at(&self, limit: &ByAddress, address: IpAddr, allowance: &mut Allowance) -> Result<(), Failure> {

@@ -43,7 +43,10 @@ impl DescribedEntry<'_> {
     /// The sentence for its type; `None` if the type has none.
     fn known(&self) -> Option<String> {
         let homes_and_products = self.about_homes().or_else(|| self.about_products());
-        homes_and_products.or_else(|| self.about_accounts()).or_else(|| self.about_operations())
+        homes_and_products
+            .or_else(|| self.about_accounts())
+            .or_else(|| self.about_operations())
+            .or_else(|| self.about_partners())
     }
 
     fn about_products(&self) -> Option<String> {
@@ -204,6 +207,21 @@ impl DescribedEntry<'_> {
             "SEARCH_SAVED" => "You saved a search".into(),
             "SAVED_SEARCH_UPDATED" => "You changed a saved search".into(),
             "SAVED_SEARCH_DELETED" => "You deleted a saved search".into(),
+            _ => return None,
+        })
+    }
+
+    fn about_partners(&self) -> Option<String> {
+        Some(match self.kind {
+            "WEBHOOK_CREATED" => "You created a webhook".into(),
+            "WEBHOOK_UPDATED" => "You changed a webhook".into(),
+            "WEBHOOK_DELETED" => "You deleted a webhook".into(),
+            "WEBHOOK_SECRET_ROTATED" => "You gave a webhook a new secret".into(),
+            "WEBHOOK_DISABLED" => "You disabled a webhook".into(),
+            "WEBHOOK_ENABLED" => "You enabled a webhook".into(),
+            "WEBHOOK_TESTED" => "You tested a webhook".into(),
+            "API_KEY_CREATED" => "You created an API key".into(),
+            "API_KEY_REVOKED" => "You revoked an API key".into(),
             _ => return None,
         })
     }

@@ -8,6 +8,7 @@ use domain::TenantId;
 use journal::{ActivityQueue, AggregateStore, OwnWrites};
 
 use crate::circuit_breaker::CircuitBreakers;
+use crate::api_keys::ApiKeys;
 use crate::daily::DailyCounters;
 use crate::jobs::Jobs;
 use crate::photos::Photos;
@@ -120,6 +121,8 @@ pub struct AppContextParts {
     pub photos: Photos,
     /// The circuit breakers around calls to other systems.
     pub breakers: CircuitBreakers,
+    /// The API keys in use.
+    pub api_keys: ApiKeys,
 }
 
 impl AppContext {

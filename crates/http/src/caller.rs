@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use domain::user::Role;
 use domain::{Actor, Metadata, Personal, SessionId, TenantId, UserId};
 
+use crate::api_keys::ActiveApiKey;
 use crate::app_context::AppContext;
 use crate::failure::Failure;
 use crate::host::Host;
@@ -31,6 +32,8 @@ pub struct SignedIn {
     pub role: Role,
     /// True if this is another of our services, not a person.
     pub service: bool,
+    /// True if this is a partner's program. Its API key stands for the person, and there is no session.
+    pub api_key: bool,
 }
 
 /// The caller, within their tenant. As an extractor it rejects an invalid token; [`Visitor`] ignores the token.
@@ -63,8 +66,29 @@ impl Caller {
         let claims = claims.map_err(|error| Failure::unauthenticated(&error.to_string()))?;
         claims.belong_to(site(context, parts))?;
         let service = claims.aud == INTERNAL;
-        let signed_in = SignedIn { user: claims.sub, session: claims.sid, role: claims.role, service };
+        let (user, session, role) = (claims.sub, claims.sid, claims.role);
+        let signed_in = SignedIn { user, session, role, service, api_key: false };
         Ok(Self { tenant: claims.tid, signed_in: Some(signed_in), ..visitor })
+    }
+
+    /// The partner's program that sends `parts` with the API key `key`, acting in `role`. Whether the key allows the
+    /// operation is decided before.
+    ///
+    /// # Errors
+    /// 401 at the host of another tenant.
+    pub fn of_api_key(
+        context: &AppContext,
+        parts: &Parts,
+        key: &ActiveApiKey,
+        role: Role,
+    ) -> Result<Self, Failure> {
+        if site(context, parts).is_some_and(|tenant| *tenant != key.tenant) {
+            return Err(Failure::unauthenticated("the API key belongs to another site"));
+        }
+        let (user, session) = (key.id.uuid().into(), SessionId::nil());
+        let signed_in = SignedIn { user, session, role, service: false, api_key: true };
+        let tenant = key.tenant.clone();
+        Ok(Self { tenant, signed_in: Some(signed_in), ..Self::visitor(context, parts) })
     }
 
     fn visitor(context: &AppContext, parts: &Parts) -> Self {
@@ -115,7 +139,7 @@ impl Caller {
             metadata: Metadata {
                 ip_address: personal(&self.address),
                 user_agent: personal(&self.user_agent),
-                session_id: self.signed_in.filter(|s| !s.service).map(|s| s.session),
+                session_id: self.signed_in.filter(|s| !s.service && !s.api_key).map(|s| s.session),
                 correlation_id: Some(self.correlation.to_string()),
                 causation_id: None,
             },
@@ -125,7 +149,8 @@ impl Caller {
     /// The same request, now made by `user` in `session`. Used at the moment of signing in.
     #[must_use]
     pub fn becomes(&self, user: UserId, session: SessionId, role: Role) -> Self {
-        Self { signed_in: Some(SignedIn { user, session, role, service: false }), ..self.clone() }
+        let signed_in = SignedIn { user, session, role, service: false, api_key: false };
+        Self { signed_in: Some(signed_in), ..self.clone() }
     }
 }
 

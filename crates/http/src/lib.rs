@@ -4,6 +4,7 @@
 
 mod access;
 mod answers;
+mod api_keys;
 mod app_context;
 mod background;
 mod body;
@@ -41,6 +42,7 @@ mod visitor_counter;
 mod warnings;
 
 pub use access::{Access, Category, Right};
+pub use api_keys::{API_KEY_PREFIX, ActiveApiKey, ApiKeyError, ApiKeyText, ApiKeys};
 pub use app_context::{AppContext, AppContextParts, Tenant, Tenants};
 pub use background::in_background;
 pub use body::{Body, without_mark};

@@ -29,6 +29,8 @@ impl QuotaLimits {
             Quota::Files => self.files,
             Quota::FileBytes => self.file_bytes,
             Quota::SavedSearches => self.saved_searches,
+            // Only admins create webhooks, and admins have no quotas. The limit of the tenant is a setting.
+            Quota::Webhooks => 0,
         }
     }
 }
@@ -67,6 +69,7 @@ pub fn over_quota(quota: Quota, held: u64, most: u64) -> Failure {
             (told, "it would be more with this one; delete others first")
         }
         Quota::SavedSearches => (format!("you keep {held} searches, of at most {most}"), "delete one first"),
+        Quota::Webhooks => (format!("this site has {held} webhooks, of at most {most}"), "delete one first"),
     };
     let advice = "a confirmed e-mail address and other roles may have more";
     Failure::new(StatusCode::FORBIDDEN, "QUOTA_EXCEEDED", format!("{what}: {remedy}; {advice}"))

@@ -18,6 +18,7 @@
 //! a rebuild carries nothing out, and open deliveries stay open.
 
 mod hand_over;
+mod in_turn;
 mod outbox;
 mod rows;
 mod state;

@@ -31,6 +31,7 @@ const SETTINGS: Settings = Settings {
     term_ms: 10_000,
     batch: 8,
     at_once: 1,
+    by_recipient: false,
 };
 /// States that wait for an operator.
 const WAITING: &[DeliveryState] = &[DeliveryState::Refused, DeliveryState::Failed, DeliveryState::Unknown];
@@ -474,4 +475,39 @@ async fn letters_are_found_by_their_recipient_and_waited_for_until_they_were_tri
     let (tried, ()) = tokio::join!(world.outbox.tried(newest.seq), world.carry());
     tried.unwrap();
     assert_eq!(world.counts().len(), 2, "one waits for its time, and is tried all the same");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_carried_out_in_turn_waits_for_its_own_recipient_only() {
+    let world = World::new().await;
+    let settings = Settings { by_recipient: true, ..SETTINGS };
+    let (outbox, outside) = (world.outbox.clone(), world.outside.clone());
+    let worker = OutboxWorker::new(outbox, outside, world.clock.clone(), settings);
+    let work = async || while worker.round().await.unwrap() {};
+    let ask = async |user: UserId| {
+        let position = append(&world.journal, user, "{}").await;
+        assert_eq!(world.wait(position, user).await, WaitOutcome::Applied);
+    };
+    let (one, other) = (person(), "0197c000-0000-7000-8000-000000000002".parse().unwrap());
+    for user in [one, one, other] {
+        ask(user).await;
+    }
+    world.answer([no_line()]);
+    work().await;
+    assert_eq!(world.counts(), [1], "the other's went out, and one's second did not overtake the first");
+    ask(one).await;
+    work().await;
+    world.outbox.tried(u64::MAX >> 1).await.unwrap();
+    let waiting = world.outbox.list(&[DeliveryState::Due], 10).await.unwrap();
+    assert_eq!(waiting.iter().map(|one| one.order.tries).collect::<Vec<_>>(), [1, 0, 0]);
+    assert!(waiting.iter().all(|one| one.at == waiting[0].at), "they wait for the same time: {waiting:?}");
+    world.clock.advance(2);
+    world.answer([no_line()]);
+    work().await;
+    assert_eq!(world.counts(), [1]);
+    world.clock.advance(4);
+    world.answer([no_line()]);
+    work().await;
+    assert_eq!(world.counts(), [1, 1, 1], "the first is parked after its last try, and the others go on");
+    assert_eq!(world.outbox.list(WAITING, 10).await.unwrap().len(), 1);
 }

@@ -18,6 +18,7 @@ mod stalls;
 mod tasks;
 mod tidy;
 mod watch;
+mod webhooks;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

@@ -20,7 +20,7 @@ pub use problem::{Problem, SettingsError};
 pub use types::{
     Activity, AfterTries, Assets, Bus, BusUrl, Channels, Consumer, Cors, Disk, Faults, Journal, JournalUrl,
     Log, LogFormat, Mail, OidcProvider, Quota, Quotas, Reads, Retry, Secret, Server, Sessions, Settings, Sms,
-    Tenancy, Tenant, Tls,
+    Tenancy, Tenant, Tls, Webhooks,
 };
 
 /// The compiled-in `config/default.toml` with its comments. `doctor` prints it to show how to set something.

@@ -41,6 +41,7 @@ pub const TOPICS: &[Topic] = &[
             "properties-service-group",
             "search-index-group",
             "notification-service-group",
+            "partner-service-group",
         ],
         carries: |message| {
             let prefixed = ["PROPERTY_", "LEAD_"].iter().any(|prefix| message.starts_with(prefix));
@@ -53,7 +54,12 @@ pub const TOPICS: &[Topic] = &[
         partitions: 3,
         key: "user id",
         writers: "users, notifications (preferences), history (hidden entries)",
-        readers: &["users-service-group", "notification-service-group", "erasure-service-group"],
+        readers: &[
+            "users-service-group",
+            "notification-service-group",
+            "erasure-service-group",
+            "partner-service-group",
+        ],
         carries: |message| {
             let prefixes = ["USER_", "SESSION_", "PASSWORD_", "REFRESH_", "HISTORY_", "REGISTRATION_"];
             prefixes.iter().any(|prefix| message.starts_with(prefix))
@@ -116,6 +122,14 @@ pub const TOPICS: &[Topic] = &[
         writers: "files",
         readers: &["files-service-group", "properties-service-group"],
         carries: |message| message.starts_with("FILE_"),
+    },
+    Topic {
+        name: "partner-events",
+        partitions: 1,
+        key: "tenant",
+        writers: "partners",
+        readers: &["partner-service-group"],
+        carries: |message| message.starts_with("WEBHOOK_") || message.starts_with("API_KEY_"),
     },
     Topic {
         name: "system-events",

@@ -1,5 +1,6 @@
 use domain::EventKind;
 use domain::activity::{ActivityEvent, activity_type};
+use domain::api_key::ApiKeyEvent;
 use domain::audit::AuditEvent;
 use domain::favourites::FavouritesEvent;
 use domain::file::FileEvent;
@@ -12,6 +13,7 @@ use domain::saved_search::SavedSearchEvent;
 use domain::session::SessionEvent;
 use domain::user::UserEvent;
 use domain::warning::WarningEvent;
+use domain::webhook::WebhookEvent;
 use serde_json::{Value, json};
 
 use super::{DescribedEntry, sentence};
@@ -45,6 +47,8 @@ fn every_event_of_the_domain_has_its_sentence() {
         names::<NotificationEvent>(),
         names::<SavedSearchEvent>(),
         names::<WarningEvent>(),
+        names::<WebhookEvent>(),
+        names::<ApiKeyEvent>(),
         vec!["NOTIFICATION_PREFERENCES_UPDATED".to_owned()],
     ];
     for name in all.concat() {

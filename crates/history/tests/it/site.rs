@@ -75,6 +75,7 @@ pub async fn site() -> App {
         daily: http_kit::DailyCounters::default(),
         photos: http_kit::photos::Photos::default(),
         breakers: http_kit::CircuitBreakers::default(),
+        api_keys: http_kit::ApiKeys::default(),
     });
     let history = History::open(context.clone(), &directory.path().join("views")).unwrap();
     let target = Arc::new(history.store().clone());

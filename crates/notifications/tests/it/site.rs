@@ -88,6 +88,7 @@ pub async fn site_of(outside: Outside, breaker: BreakerSettings) -> Site {
         daily: http_kit::DailyCounters::default(),
         photos: http_kit::photos::Photos::default(),
         breakers: http_kit::CircuitBreakers::new(breaker, clock.clone()),
+        api_keys: http_kit::ApiKeys::default(),
     });
     let notifications =
         Notifications::open(context.clone(), &directory.path().join("data"), settings(), outside).unwrap();

@@ -11,7 +11,7 @@ use tokio::sync::{Notify, watch};
 
 use super::hand_over::own;
 use super::rows::{self, Settled};
-use super::{DeliveryBacklog, DeliveryState, LeasedDelivery, Tracked};
+use super::{DeliveryBacklog, DeliveryState, LeasedDelivery, Settings, Tracked, in_turn};
 use crate::error::ViewError;
 use crate::store::ViewStore;
 
@@ -57,12 +57,34 @@ impl Outbox {
         until: Timestamp,
         limit: usize,
     ) -> Result<Vec<LeasedDelivery>, ApplyError> {
+        self.leased(move |tx| rows::lease(tx, now, until, limit)).await
+    }
+
+    /// Leases what a worker with `settings` carries out next.
+    pub(super) async fn lease_for(
+        &self,
+        settings: Settings,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<LeasedDelivery>, ApplyError> {
+        if settings.by_recipient {
+            self.leased(move |tx| in_turn::lease(tx, now, until, settings.batch)).await
+        } else {
+            self.lease(now, until, settings.batch).await
+        }
+    }
+
+    /// Leases deliveries with `lease`, if this read model owns its deliveries.
+    async fn leased(
+        &self,
+        lease: impl FnOnce(&Connection) -> rusqlite::Result<Vec<LeasedDelivery>> + Send + 'static,
+    ) -> Result<Vec<LeasedDelivery>, ApplyError> {
         self.store
             .transaction(move |_, tx| {
                 if !rows::owns(tx).map_err(ViewError::from)? {
                     return Ok(Vec::new());
                 }
-                Ok(rows::lease(tx, now, until, limit).map_err(ViewError::from)?)
+                Ok(lease(tx).map_err(ViewError::from)?)
             })
             .await
     }

@@ -91,6 +91,15 @@ pub fn lease(
             orders.push(order?);
         }
     }
+    take(connection, orders, until)
+}
+
+/// Writes the leases of `orders` until `until`.
+pub fn take(
+    connection: &Connection,
+    orders: Vec<LeasedDelivery>,
+    until: Timestamp,
+) -> rusqlite::Result<Vec<LeasedDelivery>> {
     let mut take = connection.prepare_cached(
         "update delivery_states set state = 'leased', lease = lease + 1, at = ?2 where id = ?1",
     )?;
@@ -114,7 +123,7 @@ pub fn settle(connection: &Connection, order: &LeasedDelivery, settled: &Settled
         .execute(params![order.id, order.lease, state.word(), error, at.micros(), failures])
 }
 
-fn order(row: &Row<'_>) -> rusqlite::Result<LeasedDelivery> {
+pub fn order(row: &Row<'_>) -> rusqlite::Result<LeasedDelivery> {
     let parsed = |column, error: uuid::Error| {
         rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
     };

@@ -11,7 +11,7 @@ use supervisor::wake;
 use tokio::sync::watch;
 
 use super::rows::Settled;
-use super::{LeasedDelivery, Outbox};
+use super::{LeasedDelivery, Outbox, in_turn};
 
 /// The outcome of a try.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,11 +63,15 @@ pub struct Settings {
     pub batch: usize,
     /// Number of deliveries carried out at the same time; 1 where the order matters.
     pub at_once: usize,
+    /// Deliveries to one recipient on one channel are carried out one after the other, in the order of their events.
+    /// One that is tried again later holds back the later ones, and those of nobody else. `at_once` then counts
+    /// recipients.
+    pub by_recipient: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { retry: Retry::default(), term_ms: 60_000, batch: 32, at_once: 1 }
+        Self { retry: Retry::default(), term_ms: 60_000, batch: 32, at_once: 1, by_recipient: false }
     }
 }
 
@@ -123,13 +127,14 @@ impl OutboxWorker {
     pub async fn round(&self) -> Result<bool, ApplyError> {
         let now = self.clock.now();
         let until = now.plus_millis(self.settings.term_ms);
-        let orders = self.outbox.lease(now, until, self.settings.batch).await?;
+        let orders = self.outbox.lease_for(self.settings, now, until).await?;
         if orders.is_empty() {
             return Ok(false);
         }
         let mut settled = Vec::with_capacity(orders.len());
-        for together in orders.chunks(self.settings.at_once.max(1)) {
-            for carried in join_all(together.iter().map(|order| self.one(order))).await {
+        let in_turn = in_turn::queues(orders, self.settings.by_recipient);
+        for together in in_turn.chunks(self.settings.at_once.max(1)) {
+            for carried in join_all(together.iter().map(|queue| self.each(queue))).await {
                 settled.extend(carried?);
             }
         }
@@ -139,6 +144,24 @@ impl OutboxWorker {
             metrics::counter!("deliveries_lease_lost_total").increment(lost as u64);
         }
         Ok(true)
+    }
+
+    /// Carries out `queue` in order, until one of them has to wait, or others have waited long enough for it.
+    async fn each(&self, queue: &[LeasedDelivery]) -> Result<Vec<(LeasedDelivery, Settled)>, ApplyError> {
+        let mut settled = Vec::with_capacity(queue.len());
+        let end = self.clock.now().plus_seconds(in_turn::TURN_SECONDS);
+        let mut orders = queue.iter();
+        for order in orders.by_ref() {
+            let Some(done) = self.one(order).await? else { continue };
+            let waits = matches!(done.1, Settled::Again(..) | Settled::Later(..));
+            settled.push(done);
+            if waits || self.clock.now() > end {
+                break;
+            }
+        }
+        let now = self.clock.now();
+        settled.extend(orders.map(|order| (order.clone(), Settled::Later(in_turn::WAITS.to_owned(), now))));
+        Ok(settled)
     }
 
     /// Returns `None` when another worker has leased the delivery meanwhile.

@@ -24,6 +24,7 @@ const SETTINGS: Settings = Settings {
     term_ms: 10_000,
     batch: 8,
     at_once: 1,
+    by_recipient: false,
 };
 
 /// A projection that asks for an e-mail for every event, if its flag is set.

@@ -24,8 +24,13 @@ use crate::rows::IGNORED;
 use crate::truth;
 
 const GROUP: Group = Group { name: "letters", logs: &[Log::Facts], key: partition_key };
-const SETTINGS: Settings =
-    Settings { retry: Retry { tries: 4, base_ms: 500, cap_ms: 4000 }, term_ms: 3000, batch: 4, at_once: 1 };
+const SETTINGS: Settings = Settings {
+    retry: Retry { tries: 4, base_ms: 500, cap_ms: 4000 },
+    term_ms: 3000,
+    batch: 4,
+    at_once: 1,
+    by_recipient: false,
+};
 /// States that wait for an operator.
 const WAITING: &[DeliveryState] = &[DeliveryState::Refused, DeliveryState::Failed, DeliveryState::Unknown];
 

@@ -67,6 +67,7 @@ impl Site {
             daily: http_kit::DailyCounters::default(),
             photos: http_kit::photos::Photos::default(),
             breakers: http_kit::CircuitBreakers::default(),
+            api_keys: http_kit::ApiKeys::default(),
             jobs: Jobs::default(),
         });
         Self { context, directory, tenant, random: Random::new(3) }

@@ -15,6 +15,7 @@ const COUNTERS: [(&str, &str); 12] = [
     ("circuit_breaker_calls_total", "Calls to other systems, by name and outcome."),
     ("connections_closed_total", "Connections that the server closed or refused, by reason."),
     ("deliveries_lease_lost_total", "Deliveries that another worker took over while they were carried out."),
+    ("webhooks_disabled_total", "Webhooks disabled because they failed, by reason."),
     ("deliveries_total", "E-mails, messages and other deliveries carried out, by channel and outcome."),
     ("files_optimized_total", "Files whose images were made again."),
     ("files_removed_total", "Deleted files whose bytes were removed."),

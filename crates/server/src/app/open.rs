@@ -253,6 +253,7 @@ async fn context(
         quotas: if settings.limits.enabled { quotas(&settings.quotas) } else { Quotas::default() },
         jobs: Jobs::supervised(supervisor, Background::start().context("the background threads")?),
         photos: Photos::at(&settings.assets.base_url),
+        api_keys: http_kit::ApiKeys::default(),
     };
     Ok((AppContext::from(parts), settled))
 }

@@ -8,17 +8,18 @@ use files::Files;
 use history::History;
 use http_kit::{AppContext, Documentation, Service};
 use notifications::Notifications;
+use partners::Partners;
 use projection::deliveries;
 use properties::Properties;
 use search::Search;
 use users::{Erasures, Users};
 
 use super::groups::retry;
-use super::{mail, sign_ins};
+use super::{mail, sign_ins, webhooks};
 use crate::settings::Settings;
 
 /// The documentation of each service.
-pub const DOCUMENTATION: [fn() -> Documentation; 7] = [
+pub const DOCUMENTATION: [fn() -> Documentation; 8] = [
     Users::documentation,
     Properties::documentation,
     Catalogue::documentation,
@@ -26,6 +27,7 @@ pub const DOCUMENTATION: [fn() -> Documentation; 7] = [
     History::documentation,
     Notifications::documentation,
     Files::documentation,
+    Partners::documentation,
 ];
 
 /// The opened services.
@@ -64,6 +66,9 @@ pub async fn open(settings: &Settings, context: &AppContext, public_url: &str) -
     let notifications = notifications.context("the notifications service")?;
     let files = Files::open(context.clone(), data_dir, views_dir);
     let files = files.context("the files service")?;
+    let webhooks = webhooks::settings(&settings.webhooks);
+    let partners = Partners::open(context.clone(), data_dir, webhooks, partners::system_lookup);
+    let partners = partners.context("the partners service")?;
 
     let all = vec![
         users.service(&erasures, workers),
@@ -73,6 +78,7 @@ pub async fn open(settings: &Settings, context: &AppContext, public_url: &str) -
         history.service(),
         notifications.service(workers),
         files.service(workers),
+        partners.service(),
     ];
     Ok(Services { all, users, search, files })
 }

@@ -9,13 +9,14 @@ use toml::Value;
 use super::layers::Layers;
 
 /// Numbers that may be zero, meaning "not at all". Any other zero would stop the server from working.
-const ZERO_ALLOWED: [&str; 6] = [
+const ZERO_ALLOWED: [&str; 7] = [
     "disk.warn_mib",
     "disk.warn_percent",
     "journal.seal_after_days",
     "reads.wait_ms",
     "sessions.reuse_grace_seconds",
     "server.drain_seconds",
+    "webhooks.secret_overlap_hours",
 ];
 
 pub(super) fn check(layers: &mut Layers) {
@@ -189,10 +190,12 @@ fn check_sms(layers: &mut Layers) {
 }
 
 fn check_retry(layers: &mut Layers) {
-    if let (Some(base), Some(cap)) = (layers.number("retry.base_ms"), layers.number("retry.cap_ms"))
-        && cap < base
-    {
-        layers.refuse("retry.cap_ms", format!("{cap} is below retry.base_ms, which is {base}"));
+    for (base_key, cap_key) in [("retry.base_ms", "retry.cap_ms"), ("webhooks.base_ms", "webhooks.cap_ms")] {
+        if let (Some(base), Some(cap)) = (layers.number(base_key), layers.number(cap_key))
+            && cap < base
+        {
+            layers.refuse(cap_key, format!("{cap} is below {base_key}, which is {base}"));
+        }
     }
 }
 

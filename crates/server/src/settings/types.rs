@@ -48,6 +48,7 @@ pub struct Settings {
     pub assets: Assets,
     pub sms: Sms,
     pub channels: Channels,
+    pub webhooks: Webhooks,
     pub backup: Backup,
     pub server: Server,
     pub disk: Disk,
@@ -256,6 +257,21 @@ pub struct Sms {
 pub struct Channels {
     pub failures: NonZeroU32,
     pub rest_seconds: NonZeroU32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhooks {
+    pub tries: NonZeroU32,
+    pub base_ms: NonZeroU32,
+    /// At least `base_ms`.
+    pub cap_ms: NonZeroU32,
+    pub timeout_seconds: NonZeroU32,
+    pub disable_after_failed: NonZeroU32,
+    pub disable_after_days: NonZeroU32,
+    pub secret_overlap_hours: u32,
+    pub most_per_tenant: NonZeroU32,
+    pub allow_internal: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -22,7 +22,7 @@ enum Shows {
     TestedIn(&'static str),
 }
 
-const LOOKS: [(&str, Shows); 37] = [
+const LOOKS: [(&str, Shows); 41] = [
     ("GET /api/users", Somebody),
     ("GET /api/users/search", Somebody),
     ("GET /api/users/{id}", Somebody),
@@ -51,6 +51,10 @@ const LOOKS: [(&str, Shows); 37] = [
     ("GET /api/v1/admin/events", Somebody),
     ("GET /api/v1/admin/streams/{type}/{id}", Somebody),
     ("GET /api/v1/admin/mailbox", Somebody),
+    ("GET /api/v1/admin/webhooks", Nobody("what the tenant set up")),
+    ("GET /api/v1/admin/webhooks/{id}", Nobody("what the tenant set up")),
+    ("GET /api/v1/admin/webhooks/{id}/deliveries", Nobody("names and ids of events")),
+    ("GET /api/v1/admin/api-keys", Nobody("what the tenant set up")),
     ("GET /api/jobs/{id}", Nobody("how far work is")),
     ("GET /api/jobs/{id}/report", Nobody("one's own import only")),
     ("GET /api/v1/health/detailed", Nobody("figures")),

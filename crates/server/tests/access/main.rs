@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod addresses;
+mod api_keys;
 mod authorisation;
 mod closing;
 mod commands;

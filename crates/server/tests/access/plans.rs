@@ -45,6 +45,17 @@ const ALLOWED: &[Allowed] = &[
         "sorts what is open: asked for, and not carried out yet",
     ),
     allowed("", "from delivery_owner", "one row"),
+    allowed(
+        "partners",
+        "where s.state in ('due', 'leased') and",
+        "what is open: asked for, and not carried out yet",
+    ),
+    allowed("partners", "select tenant, id from api_keys", "once at the start, in the background"),
+    allowed(
+        "partners",
+        "union select webhook_id from webhook_events",
+        "the webhooks of a tenant that want an event",
+    ),
     allowed("search", "from erased_people where tenant", "read whole, in the background, by who learns"),
     allowed("history", "from hidden_entries limit 1", "whether there is any row"),
     allowed("history", "group by activity_type, recent_day", "a person's days, sorted by type"),
@@ -93,6 +104,8 @@ const LISTS: &[&str] = &[
     "/api/v1/admin/events",
     "/api/v1/admin/dead-letters",
     "/api/v1/admin/mailbox",
+    "/api/v1/admin/webhooks",
+    "/api/v1/admin/api-keys",
 ];
 const ORDERED: &str = "/api/properties";
 

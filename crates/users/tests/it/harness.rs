@@ -171,6 +171,7 @@ impl App {
             daily: http_kit::DailyCounters::default(),
             photos: http_kit::photos::Photos::default(),
             breakers: http_kit::CircuitBreakers::default(),
+            api_keys: http_kit::ApiKeys::default(),
         });
         let views = directory.path().join("views");
         let users = Users::open(context.clone(), directory.path(), &views, SETTINGS).await.unwrap();

@@ -270,6 +270,7 @@ async fn h05_signing_out_takes_effect_at_once_and_outlives_a_restart() {
         daily: http_kit::DailyCounters::default(),
         photos: http_kit::photos::Photos::default(),
         breakers: http_kit::CircuitBreakers::default(),
+        api_keys: http_kit::ApiKeys::default(),
     });
     let token = app.context.tokens.issue(&app.tenant, asha.id, session, Role::User, 0).unwrap();
     assert!(app.context.tokens.verify(&token).is_ok());

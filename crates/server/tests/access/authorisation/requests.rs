@@ -61,6 +61,7 @@ pub async fn prepare(world: &World, row: &Row, who: Who) -> Request {
         "operations" => operation(world, row, who).await,
         "notifications" => notification(world, row, who).await,
         "catalog" => product(world, row, who).await,
+        "partners" => partner(world, row, who).await,
         _ => unknown(row),
     }
 }
@@ -352,6 +353,28 @@ async fn notification(world: &World, row: &Row, who: Who) -> Request {
         _ if row.method == Method::GET => None,
         _ => unknown(row),
     };
+    request(&client, row, &path, body)
+}
+
+/// What an admin of the tenant manages for its partners. Each request has a webhook or a key of its own.
+async fn partner(world: &World, row: &Row, who: Who) -> Request {
+    let (client, admin) = (world.scene(who).client, world.scene(Who::Admin).client);
+    let webhook = json!({"url": "https://partner.invalid/hook", "events": ["LEAD_UPDATED"]});
+    let key = json!({"name": "Their shop", "scopes": ["listings:read"]});
+    let is_key = row.path.starts_with("/api/v1/admin/api-keys");
+    if !row.path.contains("{id}") {
+        let body = if is_key { key } else { webhook };
+        return request(&client, row, &row.path, (row.method == Method::POST).then_some(body));
+    }
+    let (list, body) = if is_key { ("api-keys", key) } else { ("webhooks", webhook) };
+    let made = admin.post(&format!("/api/v1/admin/{list}"), &body).await.expect(201);
+    let id = made.data()["id"].as_str().unwrap();
+    let path = row.path.replace("{id}", id).replace("{delivery}", &"0".repeat(64));
+    if row.path.ends_with("/enable") {
+        let off = json!({"enabled": false});
+        admin.patch(&format!("/api/v1/admin/webhooks/{id}"), &off).await.expect(200);
+    }
+    let body = (row.method == Method::PATCH).then(|| json!({"description": "Another shop"}));
     request(&client, row, &path, body)
 }
 

@@ -100,6 +100,12 @@ pub const EXCEPTIONS: &[Exception] = &[
         reason: "it is about the images of whoever asks: everybody is the owner of their own",
     },
     Exception {
+        row: "POST /api/v1/admin/webhooks/{id}/deliveries/{delivery}/redrive",
+        who: &[Who::Admin],
+        status: 404,
+        reason: "nothing was sent to the webhook yet; who may redrive is decided before",
+    },
+    Exception {
         row: "GET /api/v1/admin/dead-letters/{id}",
         who: &[Who::Admin],
         status: 404,

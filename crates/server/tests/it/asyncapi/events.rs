@@ -51,6 +51,8 @@ pub fn describe(generator: &mut SchemaGenerator) -> Vec<Described> {
     add::<domain::audit::AuditEvent>("", generator, &mut all);
     add::<domain::synthetic::SyntheticLoadEvent>("", generator, &mut all);
     add::<domain::system::SystemEvent>("", generator, &mut all);
+    add::<domain::webhook::WebhookEvent>("", generator, &mut all);
+    add::<domain::api_key::ApiKeyEvent>("", generator, &mut all);
     add::<domain::notification::NotificationEvent>("notification.", generator, &mut all);
     all
 }

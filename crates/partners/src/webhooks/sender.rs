@@ -1,0 +1,155 @@
+//! Carries the deliveries of webhooks out. A message has the id of its delivery, the same at every try.
+
+use async_trait::async_trait;
+use domain::notification::{
+    Notification, NotificationCommand, NotificationRejection, NotificationRequest, notification_of,
+};
+use domain::preferences::{Channel, Kind};
+use domain::webhook::{DisabledReason, Webhook, WebhookCommand, WebhookDetails, WebhookRejection};
+use domain::{Actor, Envelope, Metadata, Personal, WebhookId};
+use journal::{AggregateStore, ExecuteError, Options};
+use projection::ViewStore;
+use projection::deliveries::{DeliveryHandler, DeliveryLookup, DeliveryOutcome, LeasedDelivery};
+
+use super::client::{Message, Receipt, WebhookClient};
+use super::settings::WebhookSettings;
+use super::signature::SigningSecret;
+use super::{events, failing, payload};
+use crate::projection::TEST_CHANNEL;
+
+/// Sends events to webhooks, and disables webhooks that fail for long.
+#[derive(Debug)]
+pub struct WebhookSender {
+    pub aggregates: AggregateStore,
+    pub store: ViewStore,
+    pub client: WebhookClient,
+    pub settings: WebhookSettings,
+}
+
+type Failed = Box<dyn std::error::Error + Send + Sync>;
+
+#[async_trait]
+impl DeliveryHandler for WebhookSender {
+    async fn carry(&self, order: &LeasedDelivery) -> DeliveryOutcome {
+        self.send(order).await.unwrap_or_else(|error| DeliveryOutcome::Failed(error.to_string()))
+    }
+
+    /// Always `Missing`, so that the delivery is carried again: receivers know a message by its id.
+    async fn look_up(&self, _: &LeasedDelivery) -> DeliveryLookup {
+        DeliveryLookup::Missing
+    }
+}
+
+impl WebhookSender {
+    async fn send(&self, order: &LeasedDelivery) -> Result<DeliveryOutcome, Failed> {
+        let event = order.event(&**self.aggregates.journal()).await?;
+        let id = WebhookId::from(order.recipient.uuid());
+        let (webhook, _) = self.aggregates.load::<Webhook>(&order.tenant, id).await?;
+        let Some(details) = webhook.present() else {
+            return Ok(DeliveryOutcome::NotWanted("the webhook was deleted".into()));
+        };
+        if order.channel == TEST_CHANNEL {
+            let body = payload::of_test(id, event.timestamp);
+            return Ok(match self.post(order, details, body).await {
+                Receipt::Accepted => DeliveryOutcome::Delivered,
+                Receipt::Gone => DeliveryOutcome::Refused("the receiver answered 410".into()),
+                // Whoever tests looks now, and not after the next tries.
+                Receipt::Failed(why) => DeliveryOutcome::Refused(why),
+            });
+        }
+        if details.disabled.is_some() {
+            return Ok(DeliveryOutcome::Refused("the webhook is disabled".into()));
+        }
+        let Some(published) = events::published(&event.event_type) else {
+            return Ok(DeliveryOutcome::NotWanted("webhooks do not carry this event any more".into()));
+        };
+        let body = payload::of_event(&self.aggregates, &event, published);
+        match self.post(order, details, body).await {
+            Receipt::Accepted => Ok(DeliveryOutcome::Delivered),
+            Receipt::Gone => {
+                self.disable(order, details, DisabledReason::Gone).await?;
+                Ok(DeliveryOutcome::Refused("the receiver answered 410, so the webhook is disabled".into()))
+            }
+            Receipt::Failed(why) => {
+                self.disable_if_failing(order, details, &event).await?;
+                Ok(DeliveryOutcome::Failed(why))
+            }
+        }
+    }
+
+    async fn post(&self, order: &LeasedDelivery, details: &WebhookDetails, body: String) -> Receipt {
+        let now = self.aggregates.clock().now();
+        let keys = self.aggregates.keys();
+        let secret = |nonce: &str| SigningSecret::derived(keys, &order.tenant, details.id, nonce);
+        let secrets: Vec<SigningSecret> = details.nonces(now).map(secret).collect();
+        let message = Message { id: &order.id, timestamp: now.seconds(), body };
+        self.client.post(&details.subscription.url, message, &secrets).await
+    }
+
+    async fn disable_if_failing(
+        &self,
+        order: &LeasedDelivery,
+        details: &WebhookDetails,
+        event: &Envelope,
+    ) -> Result<(), Failed> {
+        let times = (event.timestamp, self.aggregates.clock().now());
+        let reason = failing::reason_to_disable(&self.store, &self.settings, order, details, times).await?;
+        match reason {
+            Some(reason) => self.disable(order, details, reason).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Disables the webhook. Its creator is told first, so that a crash in between cannot keep it from them.
+    async fn disable(
+        &self,
+        order: &LeasedDelivery,
+        details: &WebhookDetails,
+        reason: DisabledReason,
+    ) -> Result<(), Failed> {
+        let metadata = Metadata { causation_id: Some(order.event_id), ..Metadata::default() };
+        let actor = Actor { tenant: order.tenant.clone(), user: None, metadata };
+        self.tell_creator(&actor, order, details, reason).await?;
+        let command = WebhookCommand::Disable(reason);
+        let done = self.aggregates.execute::<Webhook>(&actor, details.id, command, Options::default()).await;
+        match done {
+            Ok(_) | Err(ExecuteError::Rejected(WebhookRejection::Unknown)) => {}
+            Err(error) => return Err(error.into()),
+        }
+        tracing::error!(webhook.id = %details.id, reason = reason.word(), "a webhook is disabled");
+        metrics::counter!("webhooks_disabled_total", "reason" => reason.word()).increment(1);
+        Ok(())
+    }
+
+    /// Asks for a notification to the admin who created the webhook, by e-mail and in the inbox; once for a delivery.
+    async fn tell_creator(
+        &self,
+        actor: &Actor,
+        order: &LeasedDelivery,
+        details: &WebhookDetails,
+        reason: DisabledReason,
+    ) -> Result<(), Failed> {
+        let Some(id) = notification_of(&order.id) else { return Ok(()) };
+        let why = match reason {
+            DisabledReason::ByAdmin => "an administrator disabled it",
+            DisabledReason::Gone => "its receiver answered 410",
+            DisabledReason::DeliveriesFailed => "several deliveries in a row failed",
+            DisabledReason::Unreachable => "its receiver accepted nothing for days",
+        };
+        let message =
+            format!("The webhook {} is disabled: {why}. Events are not sent to it now.", details.id);
+        let creator = details.created_by;
+        let variables = Personal::of(creator, [("message".to_owned(), message)].into());
+        let (channel, kind) = (Channel::Email, Kind::General);
+        let request =
+            NotificationRequest { id, subject: Some(creator), channel, kind, address: None, variables };
+        let command = NotificationCommand::Request(Box::new(request));
+        match self.aggregates.execute::<Notification>(actor, id, command, Options::default()).await {
+            // Whoever left cannot be told; others see it in the list of webhooks.
+            Ok(_) | Err(ExecuteError::Rejected(NotificationRejection::Exists) | ExecuteError::Decode(_)) => {
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Each webhook gets its messages in order, at least once, each under one id; and none waits for another webhook.
+
+use axum::http::Method;
+
+use crate::receiver::{Reaction, Received, Receiver};
+use crate::site::{WEBHOOKS, site};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_fails_holds_up_its_own_webhook_only() {
+    let (site, slow, other) = (site().await, Receiver::start().await, Receiver::start().await);
+    let (id, secret) = site.webhook(&slow.url).await;
+    site.webhook(&other.url).await;
+    slow.reacts([Reaction::Answer(500), Reaction::Answer(429)]);
+    let homes = site.feature_some(3).await;
+    site.work().await;
+    assert_eq!(other.homes(), homes);
+    assert_eq!(slow.heard().len(), 1, "the first failed, and the others wait");
+    let waiting = site.outcomes(&id).await;
+    assert!(waiting.iter().all(|(status, ..)| status == "PENDING"), "{waiting:?}");
+    let more = site.feature("hyderabad").await;
+    site.work().await;
+    assert_eq!(slow.heard().len(), 1, "a later one does not overtake");
+    for tries in [2, 6] {
+        site.clock.advance(5);
+        site.work().await;
+        assert_eq!(slow.heard().len(), tries);
+    }
+    let heard = slow.heard();
+    let ids: Vec<&str> = heard.iter().map(Received::id).collect();
+    assert!(ids[0] == ids[1] && ids[1] == ids[2], "one id at each try: {ids:?}");
+    assert!(heard.iter().all(|one| one.signed_by(&[&secret]) == [true]));
+    let [a, b, c] = homes.try_into().unwrap();
+    assert_eq!(slow.homes(), [a.clone(), a.clone(), a, b, c, more.clone()]);
+    assert_eq!(other.homes().last(), Some(&more));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_that_hangs_or_breaks_off_is_asked_again() {
+    for (reaction, why) in [
+        (Reaction::Hang, "there was no answer within 500ms"),
+        (Reaction::Close, "the connection broke before there was an answer"),
+        (Reaction::Answer(404), "the receiver answered 404"),
+    ] {
+        let (site, receiver, other) = (site().await, Receiver::start().await, Receiver::start().await);
+        let (id, _) = site.webhook(&receiver.url).await;
+        site.webhook(&other.url).await;
+        receiver.reacts([reaction]);
+        let homes = site.feature_some(2).await;
+        site.work().await;
+        assert_eq!(site.outcomes(&id).await[1], ("PENDING".into(), 1, why.into()));
+        assert_eq!(other.homes(), homes);
+        site.clock.advance(5);
+        site.work().await;
+        let heard = receiver.heard();
+        assert_eq!(heard.len(), 3, "{why}");
+        assert_eq!(heard[0].id(), heard[1].id());
+        assert_eq!(receiver.homes()[1..], homes);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_said_yes_and_broke_off_has_it() {
+    let (site, receiver) = (site().await, Receiver::start().await);
+    let (id, _) = site.webhook(&receiver.url).await;
+    receiver.reacts([Reaction::BreakOff]);
+    site.feature("hyderabad").await;
+    site.work().await;
+    assert_eq!(site.outcomes(&id).await, [("DELIVERED".into(), 1, String::new())]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_whose_tries_are_used_up_is_parked_and_can_be_sent_again() {
+    let (site, receiver) = (site().await, Receiver::start().await);
+    let (id, _) = site.webhook(&receiver.url).await;
+    receiver.reacts([Reaction::Answer(500), Reaction::Answer(500), Reaction::Answer(500)]);
+    let homes = site.feature_some(2).await;
+    for _ in 0..3 {
+        site.work().await;
+        site.clock.advance(10);
+    }
+    let outcomes = site.outcomes(&id).await;
+    assert_eq!(outcomes[0], ("DELIVERED".into(), 1, String::new()), "the next one had its turn");
+    assert_eq!(outcomes[1], ("FAILED".into(), 3, "the receiver answered 500".into()));
+    let page = site.get(&format!("{WEBHOOKS}/{id}/deliveries")).await;
+    let again = |index: usize| {
+        let delivery = page["content"][index]["id"].as_str().unwrap();
+        format!("{WEBHOOKS}/{id}/deliveries/{delivery}/redrive")
+    };
+    let delivered = site.send(Method::POST, &again(0), None).await;
+    assert_eq!((delivered.status.as_u16(), delivered.code()), (409, "DELIVERY_NOT_WAITING"));
+    site.send(Method::POST, &again(1), None).await.expect(202);
+    site.work().await;
+    assert_eq!(receiver.homes().last(), Some(&homes[0]));
+    let heard = receiver.heard();
+    assert_eq!(heard.last().unwrap().id(), heard[0].id());
+    assert_eq!(site.outcomes(&id).await[1].0, "DELIVERED");
+}
