@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use analytics::Analytics;
 use anyhow::Context as _;
 use catalogue::{Catalogue, ViewSyncSettings};
 use files::Files;
 use history::History;
 use http_kit::{AppContext, Documentation, Service};
+use metrics_exporter_prometheus::PrometheusHandle;
 use notifications::Notifications;
 use projection::deliveries;
 use properties::Properties;
@@ -18,7 +20,7 @@ use super::{mail, sign_ins};
 use crate::settings::Settings;
 
 /// The documentation of each service.
-pub const DOCUMENTATION: [fn() -> Documentation; 7] = [
+pub const DOCUMENTATION: [fn() -> Documentation; 8] = [
     Users::documentation,
     Properties::documentation,
     Catalogue::documentation,
@@ -26,6 +28,7 @@ pub const DOCUMENTATION: [fn() -> Documentation; 7] = [
     History::documentation,
     Notifications::documentation,
     Files::documentation,
+    Analytics::documentation,
 ];
 
 /// The opened services.
@@ -44,7 +47,12 @@ pub struct Services {
 ///
 /// # Errors
 /// When a service cannot be opened. The error names it.
-pub async fn open(settings: &Settings, context: &AppContext, public_url: &str) -> anyhow::Result<Services> {
+pub async fn open(
+    settings: &Settings,
+    context: &AppContext,
+    public_url: &str,
+    metrics: &PrometheusHandle,
+) -> anyhow::Result<Services> {
     let data_dir = &settings.data_dir;
     let views_dir = &data_dir.join("views");
     let workers = deliveries::Settings { retry: retry(&settings.retry), ..deliveries::Settings::default() };
@@ -63,6 +71,9 @@ pub async fn open(settings: &Settings, context: &AppContext, public_url: &str) -
     let notifications = notifications.context("the notifications service")?;
     let files = Files::open(context.clone(), data_dir, views_dir);
     let files = files.context("the files service")?;
+    let zone = settings.analytics.time_zone.clone();
+    let analytics = Analytics::open(context.clone(), views_dir, zone, metrics.clone());
+    let analytics = analytics.context("the analytics service")?;
 
     let all = vec![
         users.service(&erasures, workers),
@@ -72,6 +83,7 @@ pub async fn open(settings: &Settings, context: &AppContext, public_url: &str) -
         history.service(),
         notifications.service(workers),
         files.service(workers),
+        analytics.service(),
     ];
     Ok(Services { all, users, search, files })
 }
