@@ -19,7 +19,7 @@ fn allowed(name: &str) -> Option<Vec<&'static str>> {
         "projection" => vec!["domain", "supervisor", "journal", "bus"],
         "http-kit" => vec!["domain", "supervisor", "journal", "bus", "projection"],
         "users" | "properties" | "catalogue" | "search" | "history" | "notifications" | "files"
-        | "partners" | "gateway" => PLATFORM.to_vec(),
+        | "partners" | "analytics" | "gateway" => PLATFORM.to_vec(),
         "testkit" => [PLATFORM, &["hyderabadinfra"]].concat(),
         "hyderabadinfra" | "xtask" => return None,
         other => panic!("{other} is not in the dependency rule: say in this test what it may depend on"),

@@ -65,7 +65,8 @@ impl App {
         let door = Door::public(door(settings))?;
         let journal = Arc::new(open_journal(settings, &clock, &supervisor)?);
         let (context, settled) = context(settings, &journal, clock, supervisor).await?;
-        let Services { all, users, search, files } = services::open(settings, &context, &public_url).await?;
+        let Services { all, users, search, files } =
+            services::open(settings, &context, &public_url, &prometheus).await?;
         let Opened { views, outboxes, tasks, routes } = Opened::of(all);
         let again = settled.made_again;
         let (runners, groups) = Starts { context: &context, settings, again }.groups(&views).await?;

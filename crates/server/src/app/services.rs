@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use analytics::Analytics;
 use anyhow::Context as _;
 use catalogue::{Catalogue, ViewSyncSettings};
 use files::Files;
 use history::History;
 use http_kit::{AppContext, Documentation, Service};
+use metrics_exporter_prometheus::PrometheusHandle;
 use notifications::Notifications;
 use partners::Partners;
 use projection::deliveries;
@@ -19,7 +21,7 @@ use super::{mail, sign_ins, webhooks};
 use crate::settings::Settings;
 
 /// The documentation of each service.
-pub const DOCUMENTATION: [fn() -> Documentation; 8] = [
+pub const DOCUMENTATION: [fn() -> Documentation; 9] = [
     Users::documentation,
     Properties::documentation,
     Catalogue::documentation,
@@ -28,6 +30,7 @@ pub const DOCUMENTATION: [fn() -> Documentation; 8] = [
     Notifications::documentation,
     Files::documentation,
     Partners::documentation,
+    Analytics::documentation,
 ];
 
 /// The opened services.
@@ -46,7 +49,12 @@ pub struct Services {
 ///
 /// # Errors
 /// When a service cannot be opened. The error names it.
-pub async fn open(settings: &Settings, context: &AppContext, public_url: &str) -> anyhow::Result<Services> {
+pub async fn open(
+    settings: &Settings,
+    context: &AppContext,
+    public_url: &str,
+    metrics: &PrometheusHandle,
+) -> anyhow::Result<Services> {
     let data_dir = &settings.data_dir;
     let views_dir = &data_dir.join("views");
     let workers = deliveries::Settings { retry: retry(&settings.retry), ..deliveries::Settings::default() };
@@ -69,6 +77,9 @@ pub async fn open(settings: &Settings, context: &AppContext, public_url: &str) -
     let webhooks = webhooks::settings(&settings.webhooks);
     let partners = Partners::open(context.clone(), data_dir, webhooks, partners::system_lookup);
     let partners = partners.context("the partners service")?;
+    let zone = settings.analytics.time_zone.clone();
+    let analytics = Analytics::open(context.clone(), views_dir, zone, metrics.clone());
+    let analytics = analytics.context("the analytics service")?;
 
     let all = vec![
         users.service(&erasures, workers),
@@ -79,6 +90,7 @@ pub async fn open(settings: &Settings, context: &AppContext, public_url: &str) -
         notifications.service(workers),
         files.service(workers),
         partners.service(),
+        analytics.service(),
     ];
     Ok(Services { all, users, search, files })
 }

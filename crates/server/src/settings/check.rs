@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
+use analytics::ReportingZone;
 use notifications::SmtpServer;
 use toml::Value;
 
@@ -55,6 +56,7 @@ fn check_text(key: &str, text: &str) -> Option<String> {
         "journal.url" if text != "sqlite" => Some(embedded_only(key, text)),
         "bus.url" if text != "embedded" => Some(embedded_only(key, text)),
         "mail.from" => check_email(text),
+        "analytics.time_zone" => text.parse::<ReportingZone>().err().map(|e| format!("{text:?}: {e}")),
         "mail.smtp_url" if !text.is_empty() => {
             SmtpServer::at(text, None, "localhost").err().map(|error| error.to_string())
         }

@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
+use analytics::ReportingZone;
 use gateway::{ConnectionSettings, LimitSettings, LogLevel};
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
@@ -39,6 +40,7 @@ pub struct Settings {
     pub activity: Activity,
     pub views: Views,
     pub reads: Reads,
+    pub analytics: Analytics,
     pub retry: Retry,
     /// One entry for each consumer group.
     pub consumers: BTreeMap<String, Consumer>,
@@ -187,6 +189,12 @@ pub struct Views {
 #[serde(deny_unknown_fields)]
 pub struct Reads {
     pub wait_ms: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Analytics {
+    pub time_zone: ReportingZone,
 }
 
 #[derive(Debug, Clone, Deserialize)]

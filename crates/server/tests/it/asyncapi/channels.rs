@@ -92,7 +92,11 @@ pub fn operations() -> Map<String, Value> {
     }
     let others = [
         ("send", "user-activity", "Derived from both logs."),
-        ("receive", "user-activity", "history-service-group keeps everybody's history."),
+        (
+            "receive",
+            "user-activity",
+            "history-service-group keeps everybody's history, analytics-service-group counts.",
+        ),
         ("send", "dead-letters", "A group parks a key after its last try."),
         ("send", "realtime", "People are told over a WebSocket."),
         ("send", "realtime-stream", "People are told by server-sent events."),

@@ -1,0 +1,111 @@
+//! The time zone whose days and hours are counted. The time zones of the world are compiled in, so days do not depend on
+//! the machine.
+
+use domain::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Deserializer};
+
+/// The version of the rows that the projection makes, apart from the zone.
+const ROWS: u32 = 1;
+
+/// A time zone of the IANA database, such as `Asia/Kolkata`.
+#[derive(Clone, Debug)]
+pub struct ReportingZone {
+    name: String,
+    zone: TimeZone,
+}
+
+/// There is no time zone of this name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownZone;
+
+impl std::fmt::Display for UnknownZone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("there is no such time zone; write a name such as Asia/Kolkata")
+    }
+}
+
+impl std::error::Error for UnknownZone {}
+
+impl std::str::FromStr for ReportingZone {
+    type Err = UnknownZone;
+
+    fn from_str(name: &str) -> Result<Self, UnknownZone> {
+        let zone = TimeZone::get(name).map_err(|_| UnknownZone)?;
+        // The database is not particular about capital letters.
+        let name = zone.iana_name().ok_or(UnknownZone)?.to_owned();
+        Ok(Self { name, zone })
+    }
+}
+
+impl<'de> Deserialize<'de> for ReportingZone {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl ReportingZone {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The day (counted from 1970-01-01) and the hour that a clock there shows. When clocks are set back, an hour is
+    /// shown twice, and both count as one.
+    #[must_use]
+    pub fn day_and_hour(&self, at: Timestamp) -> (i64, i64) {
+        let at = jiff::Timestamp::from_microsecond(at.micros()).unwrap_or_default();
+        let shown = self.zone.to_datetime(at);
+        (days(shown.date()), shown.hour().into())
+    }
+
+    /// The version of a projection that counts by this zone. It differs from zone to zone: a read model made with another
+    /// one is made again.
+    #[must_use]
+    pub fn version(&self) -> u32 {
+        // FNV-1a.
+        self.name
+            .bytes()
+            .fold(0x811c_9dc5 ^ ROWS, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    }
+}
+
+fn days(date: Date) -> i64 {
+    let midnight = date.to_datetime(jiff::civil::Time::midnight());
+    let at = jiff::tz::Offset::UTC.to_timestamp(midnight);
+    at.map_or(0, |at| at.as_second().div_euclid(86_400))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn zone(name: &str) -> ReportingZone {
+        name.parse().unwrap()
+    }
+
+    #[test]
+    fn days_and_hours_are_those_of_the_zone() {
+        let at: Timestamp = "2026-11-20T20:15:00Z".parse().unwrap();
+        let (utc, india) = (zone("UTC").day_and_hour(at), zone("Asia/Kolkata").day_and_hour(at));
+        assert_eq!((india.0 - utc.0, utc.1, india.1), (1, 20, 1));
+        assert_eq!(india.0, at.india_day());
+        assert_eq!(zone("Asia/Kathmandu").day_and_hour(at).1, 2, "at 02:00 exactly");
+        // The same hour twice, on the day when summer ends.
+        let [first, second] = ["2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"].map(|at| at.parse().unwrap());
+        assert_eq!(zone("Europe/Berlin").day_and_hour(first), zone("Europe/Berlin").day_and_hour(second));
+        let before = Timestamp::from_micros(-1);
+        assert_eq!(zone("UTC").day_and_hour(before), (-1, 23));
+    }
+
+    #[test]
+    fn zones_have_names_and_versions_of_their_own() {
+        assert_eq!(zone("asia/kolkata").name(), "Asia/Kolkata");
+        assert_ne!(zone("Asia/Kolkata").version(), zone("Asia/Kathmandu").version());
+        for wrong in ["", "Nowhere", "+05:30", "IST-5:30"] {
+            assert!(wrong.parse::<ReportingZone>().is_err(), "{wrong}");
+        }
+    }
+}
