@@ -7,12 +7,12 @@
 //! then for the index.
 #![warn(missing_docs)]
 
+mod engine;
 mod exported;
 mod gazetteer;
 mod home;
 mod http;
 mod index;
-mod indexer;
 mod projection;
 pub mod query;
 mod ranking;
@@ -36,9 +36,10 @@ use bus::{Group, GroupStatus};
 use http_kit::docs::Listed;
 use http_kit::{AppContext, Documentation, OutboxGroup, ReadModel, Routes, Service, Task};
 
+pub use engine::indexer::Indexer;
+pub use engine::{IndexChange, IndexError, IndexPosition, Indexed, TextIndex};
 pub use home::{Document, Finding, Home};
-pub use index::{Index, IndexChange, IndexError, IndexPosition};
-pub use indexer::Indexer;
+pub use index::Index;
 use projection::Homes;
 pub use ranking::{Measured, Parts, RankingInputs};
 use recommend::Learner;
@@ -117,7 +118,7 @@ impl Search {
             context.jobs.background().clone(),
         ));
         let index = Arc::new(Index::open(&views.join("search"))?);
-        rows::check(&store, &index).await?;
+        engine::changes::check(&store, &index).await?;
         let searches = Searches::open(context.clone(), views, Arc::clone(&index))?;
         let turns = Arc::new(Semaphore::new(SEARCHES));
         Ok(Self { context, store, outbox, learner, index, progress, turns, searches })
@@ -175,7 +176,7 @@ impl Search {
 
     /// The task that keeps the index in step with the rows.
     #[must_use]
-    pub fn indexer(&self) -> Indexer {
+    pub fn indexer(&self) -> Indexer<Home> {
         Indexer::new(self.store.clone(), Arc::clone(&self.index), Arc::clone(&self.progress))
     }
 

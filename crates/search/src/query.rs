@@ -7,12 +7,13 @@ mod geo;
 mod sort;
 
 use domain::{PropertyId, TenantId, Timestamp};
+use uuid::Uuid;
 
 pub use buckets::{AREAS, BUDGETS, Bucket, budgets, prices};
 pub use details::{Detail, DetailBits, DetailFilters, NamedDetails};
 pub use filters::{Facet, Filters, Numbers, RoomSet};
 pub use geo::{BoundingBox, Geo, Near, Polygon, kilometres, kilometres_at_least};
-pub use sort::{Key, Like, MOST_SORTS, Sort, SortBy};
+pub use sort::{Key, Like, MOST_SORTS, Sort, SortBy, compare_parts};
 
 use crate::home::Home;
 use crate::words::words;
@@ -100,9 +101,9 @@ pub fn asked_words(text: &str) -> Vec<String> {
 
 /// A hit, with what is needed to sort it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Hit {
+pub struct Hit<I = Uuid> {
     /// Its position in the sort order.
-    pub key: Key,
+    pub key: Key<I>,
     /// How well it matches the words; [`NO_TEXT`] for a search without words.
     pub text: f32,
 }

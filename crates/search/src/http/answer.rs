@@ -12,8 +12,9 @@ use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use crate::App;
+use crate::engine::IndexError;
 use crate::home::{Document, Explanation, Finding, Home};
-use crate::index::{Index, IndexError};
+use crate::index::Index;
 use crate::query::{Count, Facets, Hit, IndexHits, Query, kilometres, matched_words, text_score};
 use crate::ranking::Measured;
 use crate::relaxing::{self, Found, Relaxed};

@@ -6,8 +6,9 @@ use domain::fields::Choice;
 use domain::property::Rooms;
 use domain::property::kinds::{FurnishedStatus, ListingType, PropertyType};
 
-use super::columns::{Columns, Row, Text};
+use super::columns::{Columns, Row};
 use super::fields::{NONE, Traits};
+use crate::engine::text_column::Text;
 use crate::query::{AREAS, BUDGETS, Bucket, Count, Facet, Facets, Filters, Query, budgets, prices};
 
 /// The maximum number of texts in one facet of an answer.
@@ -60,7 +61,7 @@ impl Tally {
             budgets: budgets(&query.filters),
             cities: vec![0; columns.cities.len()],
             localities: vec![0; columns.localities.len()],
-            amenities: vec![0; columns.amenities.len()],
+            amenities: vec![0; columns.amenities.texts.len()],
             numbers: [[0; NONE + 1]; _],
         }
     }
@@ -120,7 +121,7 @@ impl<'a> Sums<'a> {
         let all: [(&'a [Text], &[u32]); TEXTS] = [
             (&columns.cities, &tally.cities),
             (&columns.localities, &tally.localities),
-            (&columns.amenities, &tally.amenities),
+            (&columns.amenities.texts, &tally.amenities),
         ];
         for ((texts, counts), sums) in all.into_iter().zip(&mut self.texts) {
             for (text, count) in texts.iter().zip(counts).filter(|(_, count)| **count > 0) {

@@ -30,7 +30,7 @@ pub struct Site {
 /// The running service, until [`Running::end`]. If it is only dropped, its files are released some time later.
 pub struct Running {
     pub search: Search,
-    pub indexer: Indexer,
+    pub indexer: Indexer<search::Home>,
     pub handle: GroupHandle,
     group: JoinSet<()>,
     stop: watch::Sender<bool>,
