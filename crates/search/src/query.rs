@@ -124,6 +124,13 @@ pub struct Count {
     pub to: Option<f64>,
 }
 
+impl Count {
+    /// The count of one value.
+    pub(crate) fn of(value: String, count: u64) -> Self {
+        Self { value, count, from: None, to: None }
+    }
+}
+
 /// The counts of every facet. Each is counted over the hits there would be without the facet's own filter.
 pub type Facets = std::collections::BTreeMap<&'static str, Vec<Count>>;
 

@@ -12,16 +12,16 @@ use crate::words::{Match, edits, may_begin};
 
 /// The texts of a document, each with what a word in it is worth.
 #[derive(Clone, Copy, Debug)]
-pub struct WeightedFields {
-    /// The fields.
-    pub fields: [Field; 4],
+pub struct WeightedFields<'a> {
+    /// The fields; at most four.
+    pub fields: &'a [Field],
     /// Their weights.
-    pub weights: [f32; 4],
+    pub weights: &'a [f32],
 }
 
 /// The words of a search, ready to be looked up in any segment.
-pub struct WordMatches {
-    texts: WeightedFields,
+pub struct WordMatches<'a> {
+    texts: WeightedFields<'a>,
     demanded: Vec<Word>,
     preferred: Vec<Word>,
     /// The score of a document for one word, indexed by how each of its texts matches: two bits per text.
@@ -41,16 +41,16 @@ struct Word {
 /// How a text matches a word, as two bits: 0 for no match, else its index here plus one.
 const MATCHES: [Match; 3] = [Match::Alike, Match::Begins, Match::Exact];
 
-impl WordMatches {
+impl<'a> WordMatches<'a> {
     /// All `demanded` words, of which the last may be unfinished, and `preferred` ones, which only add to the score.
     ///
     /// # Errors
     /// When a word cannot be looked up.
-    pub fn of(texts: WeightedFields, demanded: &[String], preferred: &[String]) -> tantivy::Result<Self> {
+    pub fn of(texts: WeightedFields<'a>, demanded: &[String], preferred: &[String]) -> tantivy::Result<Self> {
         let last = demanded.len();
-        let word = |(at, text): (usize, &String)| Word::of(texts, text, at + 1 == last);
+        let word = |(at, text): (usize, &String)| Word::of(text, at + 1 == last);
         let demanded = demanded.iter().enumerate().map(word).collect::<tantivy::Result<_>>()?;
-        let preferred = preferred.iter().map(|text| Word::of(texts, text, false));
+        let preferred = preferred.iter().map(|text| Word::of(text, false));
         let preferred = preferred.collect::<tantivy::Result<_>>()?;
         let mut worths = Box::new([0.0; 256]);
         for (bits, worth) in worths.iter_mut().enumerate() {
@@ -77,8 +77,8 @@ impl WordMatches {
     /// When the word cannot be looked up.
     pub fn while_typing(mut self) -> tantivy::Result<Self> {
         if let Some(last) = self.demanded.last_mut().filter(|last| edits(&last.text) > 0) {
-            let term = Term::from_field_text(self.texts.fields[0], &last.text);
-            last.alike = Some(FuzzyTermQuery::new_prefix(term, edits(&last.text), true).automaton()?);
+            last.alike =
+                Some(FuzzyTermQuery::new_prefix(term_of(&last.text), edits(&last.text), true).automaton()?);
         }
         Ok(self)
     }
@@ -89,7 +89,7 @@ impl WordMatches {
     /// When its files cannot be read.
     pub fn met(&self, segment: &SegmentReader) -> tantivy::Result<DocumentWords<'_>> {
         type OfWords = tantivy::Result<Vec<Vec<u8>>>;
-        let fields = &self.texts.fields;
+        let fields = self.texts.fields;
         let met =
             |words: &[Word]| -> OfWords { words.iter().map(|word| word.met(segment, fields)).collect() };
         let demanded = met(&self.demanded);
@@ -107,16 +107,28 @@ fn raise(bits: &mut u8, text: usize, matched: Match) {
     }
 }
 
+/// A term for an automaton, which looks at its text only.
+fn term_of(text: &str) -> Term {
+    Term::from_field_text(Field::from_field_id(0), text)
+}
+
+/// Accepts `text`, and words that differ by as many letters as may differ.
+///
+/// # Errors
+/// When the text is too long.
+pub fn alike(text: &str) -> tantivy::Result<DfaWrapper> {
+    FuzzyTermQuery::new(term_of(text), edits(text), true).automaton()
+}
+
 impl Word {
-    fn of(texts: WeightedFields, text: &str, last: bool) -> tantivy::Result<Self> {
-        let term = Term::from_field_text(texts.fields[0], text);
-        let alike = (edits(text) > 0).then(|| FuzzyTermQuery::new(term, edits(text), true).automaton());
+    fn of(text: &str, last: bool) -> tantivy::Result<Self> {
+        let alike = (edits(text) > 0).then(|| alike(text));
         let begins = last && may_begin(text);
         Ok(Self { text: text.to_owned(), synonyms: &[], begins, alike: alike.transpose()? })
     }
 
     /// How each document of a segment matches the word: two bits per text.
-    fn met(&self, segment: &SegmentReader, fields: &[Field; 4]) -> tantivy::Result<Vec<u8>> {
+    fn met(&self, segment: &SegmentReader, fields: &[Field]) -> tantivy::Result<Vec<u8>> {
         let mut met = vec![0; segment.max_doc() as usize];
         for (text, field) in fields.iter().enumerate() {
             self.look_up(&*segment.inverted_index(*field)?, |doc, matched| {

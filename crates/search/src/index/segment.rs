@@ -48,8 +48,8 @@ pub fn search(view: &View<Home>, fields: &Fields, query: &Query) -> tantivy::Res
 /// The weights of [`Fields::texts`].
 const WEIGHTS: [f32; 4] = [TITLE, LOCATION, DESCRIPTION, REST];
 
-fn words_of(fields: &Fields, query: &Query) -> tantivy::Result<WordMatches> {
-    let texts = texts::WeightedFields { fields: fields.texts, weights: WEIGHTS };
+fn words_of<'a>(fields: &'a Fields, query: &Query) -> tantivy::Result<WordMatches<'a>> {
+    let texts = texts::WeightedFields { fields: &fields.texts, weights: &WEIGHTS };
     WordMatches::of(texts, &query.words, query.preferences())
 }
 
@@ -193,7 +193,12 @@ impl<'a> Pass<'a> {
     }
 
     /// Evaluates every live listing of the tenant that matches the words.
-    fn over(&mut self, segment: &SegmentReader, fields: &Fields, words: &WordMatches) -> tantivy::Result<()> {
+    fn over(
+        &mut self,
+        segment: &SegmentReader,
+        fields: &Fields,
+        words: &WordMatches<'_>,
+    ) -> tantivy::Result<()> {
         let query = self.query;
         let plain = query.words.is_empty() && query.preferences().is_empty();
         let met = if plain { None } else { Some(words.met(segment)?) };
