@@ -125,7 +125,9 @@ mod tests {
     #[test]
     fn a_name_may_stand_for_all_that_begin_alike() {
         assert!(is_called("attr.color", "attr.*") && is_called("color", "color"));
-        assert!(!is_called("attr.", "attr.*") && !is_called("attr", "attr.*") && !is_called("colors", "color"));
+        assert!(
+            !is_called("attr.", "attr.*") && !is_called("attr", "attr.*") && !is_called("colors", "color")
+        );
     }
 
     #[test]

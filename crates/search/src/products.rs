@@ -26,11 +26,11 @@ use bus::{Group, GroupStatus};
 use http_kit::{AppContext, ReadModel, Task};
 use tokio::sync::{Mutex, Semaphore};
 
-pub use index::{CategoryNode, ProductIndex, RelatedProduct};
+pub use index::{CategoryNode, ProductIndex, RelatedProduct, facet_key};
 pub use listed_product::ListedProduct;
-pub use ranking::ProductRelevance;
+pub use ranking::{BoostInputs, ProductRelevance};
 pub use sync::{Difference, DriftKind, DriftPlace, SyncReport};
-pub use words::product_key;
+pub use words::{product_key, product_words, synonyms};
 
 use crate::OpenError;
 use crate::engine::changes;

@@ -75,7 +75,7 @@ impl Site {
         self.directory.path().join("views")
     }
 
-    fn actor(&self, user: UserId) -> Actor {
+    pub fn actor(&self, user: UserId) -> Actor {
         Actor { tenant: self.tenant.clone(), user: Some(user), metadata: Metadata::default() }
     }
 
