@@ -94,7 +94,7 @@ impl<E: Indexed> Indexer<E> {
             tracing::error!(%error, "the search index is behind and is tried again");
             tokio::time::sleep(AFTER_TROUBLE).await;
             if matches!(error, IndexerFailure::Index(_) | IndexerFailure::Cut(_))
-                && let Err(error) = self.work(TextIndex::mend).await
+                && let Err(error) = self.work_alone(TextIndex::mend).await
             {
                 tracing::error!(%error, "the search index cannot be made again");
             }
@@ -140,17 +140,26 @@ impl<E: Indexed> Indexer<E> {
                 break;
             }
         }
-        drop(turn);
         if self.soiled {
             self.work(TextIndex::purge).await?;
             self.soiled = false;
         }
+        drop(turn);
         self.progress.is_done(noted);
         Ok(())
     }
 
     async fn rest(&self) -> Result<(), IndexerFailure> {
-        self.work(TextIndex::rest).await
+        self.work_alone(TextIndex::rest).await
+    }
+
+    /// Runs work that drops what others have written and not committed.
+    async fn work_alone(
+        &self,
+        work: impl FnOnce(&TextIndex<E>) -> Result<(), IndexError> + Send + 'static,
+    ) -> Result<(), IndexerFailure> {
+        let _turn = self.writing.lock().await;
+        self.work(work).await
     }
 
     /// Runs work on the index on a thread that may block.

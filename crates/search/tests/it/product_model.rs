@@ -1,7 +1,7 @@
 //! The search for products as it is meant: looks at every product.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::ProductId;
 use domain::product::PriceRange;
@@ -23,18 +23,15 @@ impl Prepared {
         Self { product: product.clone(), words: product.texts().map(|text| product_words(&text)) }
     }
 
-    fn text(&self, query: &ProductQuery) -> Option<f32> {
+    fn text(&self, query: &ProductQuery, matches: &Matches) -> Option<f32> {
         let exact = query.sku.as_ref().is_some_and(|sku| *sku == self.product.details.content.sku);
         let exact = if exact { 8.0 } else { 0.0 };
         if query.words.is_empty() {
             return Some(1.0 + exact);
         }
         let mut sum = 0.0;
-        for (place, asked) in query.words.iter().enumerate() {
-            let one = |there: &String| {
-                let same = synonyms(asked).contains(&there.as_str()).then_some(Match::Begins);
-                matched(asked, place + 1 == query.words.len(), there).max(same)
-            };
+        for matches in matches {
+            let one = |there: &String| matches.get(there).copied();
             let mut worth = 0.0;
             for (words, weight) in self.words.iter().zip(WEIGHTS) {
                 let best = words.iter().filter_map(one).max();
@@ -74,6 +71,22 @@ impl Prepared {
         }
         failed
     }
+}
+
+/// For each word of a search: how it matches the words that products have.
+type Matches = Vec<HashMap<String, Match>>;
+
+fn matches(all: &[Prepared], query: &ProductQuery) -> Matches {
+    let there: HashSet<&String> = all.iter().flat_map(|one| one.words.iter().flatten()).collect();
+    let of_word = |(place, asked): (usize, &String)| {
+        let last = place + 1 == query.words.len();
+        let one = |there: &String| {
+            let same = synonyms(asked).contains(&there.as_str()).then_some(Match::Begins);
+            matched(asked, last, there).max(same)
+        };
+        there.iter().filter_map(|there| Some(((*there).clone(), one(there)?))).collect()
+    };
+    query.words.iter().enumerate().map(of_word).collect()
 }
 
 /// What was found, to be compared with what the index found.

@@ -80,7 +80,7 @@ fn a_whole_sku_finds_its_product_first() {
 #[test]
 fn e13_words_rank_by_relevance_and_filters_narrow_without_words() {
     let catalogue = Catalogue::new();
-    assert_eq!(catalogue.found("premium"), [8, 13, 2, 3, 4], "by name, then by tag");
+    assert_eq!(catalogue.found("premium"), [13, 8, 2, 3, 4], "by name and SKU, by name, by tag");
     let mut query = ProductQuery::all(tenant(), NOW);
     query.filters.categories = vec!["fashion".to_owned(), "books".to_owned()];
     query.filters.max_price = Some(100_00);

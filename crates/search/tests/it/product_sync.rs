@@ -133,6 +133,7 @@ async fn products_of_sellers_who_are_away_are_not_found_and_of_those_who_left_no
     shop.settled().await;
     assert_eq!(shop.on_sale(), [2]);
     assert_eq!(shop.products.report(&shop.site.tenant).await.unwrap().differences, []);
+    shop.products.store().scrub().await;
     let site = shop.close().await;
     assert_eq!(site.holding("zanzibar"), Vec::<std::path::PathBuf>::new());
 }

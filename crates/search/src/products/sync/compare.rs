@@ -11,13 +11,14 @@ use journal::EventQuery;
 use super::{Comparison, DriftKind, RowDrift, SyncError, SyncReport};
 use crate::engine::IndexPosition;
 use crate::products::ProductSearch;
-use crate::products::projection::blocked_key;
+use crate::products::projection::{GROUP, blocked_key};
 use crate::products::row::{CHANGED, COLUMNS, FOLDED_COLUMNS, FoldedProduct, JOINED, StoredProduct};
 
 /// Rows, or events, read at once.
 const AT_ONCE: usize = 500;
 /// The id of the read model's file, and how far the group is, in the snapshot of the rows.
-const SNAPSHOT: &str = ", (select id from made), (select max(seq) from checkpoints where log = 'facts')";
+const SNAPSHOT: &str = ", (select m.id from made m),
+    (select seq from checkpoints where grp = 'elasticsearch-sync' and log = 'facts')";
 
 /// The index at one of its commits.
 struct IndexSnapshot {
@@ -109,7 +110,8 @@ impl ProductSearch {
     }
 
     async fn blocked(&self) -> Result<HashSet<String>, SyncError> {
-        let rows = self.store.query("select key from blocked_keys", Vec::new()).await?;
+        let sql = "select key from blocked_keys where grp = $1";
+        let rows = self.store.query(sql, vec![GROUP.name.into()]).await?;
         Ok(rows.iter().filter_map(|row| row.text(0).map(str::to_owned)).collect())
     }
 
@@ -199,9 +201,9 @@ impl ProductSearch {
             found.report.waiting.push(id);
             return Ok(());
         }
-        let sql = "select (select max(seq) from checkpoints where log = 'facts'),
+        let sql = "select (select seq from checkpoints where grp = $3 and log = 'facts'),
             (select 1 from products where tenant = $1 and id = $2)";
-        let params: Vec<Value<'_>> = vec![tenant.as_str().into(), id.number().into()];
+        let params: Vec<Value<'_>> = vec![tenant.as_str().into(), id.number().into(), GROUP.name.into()];
         let rows = self.store.query(sql, params).await?;
         let Some(row) = rows.first().filter(|row| row.int(1).is_none()) else { return Ok(()) };
         let folded = self.folded(tenant, id, row.count(0), &mut found.report.events).await?;
